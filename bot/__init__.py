@@ -1,0 +1,1 @@
+"""Paperboy: a folder of articles, delivered to Telegram."""

@@ -1,0 +1,148 @@
+"""An article and its related articles: identity, fingerprint, order. Reads no file, remembers nothing.
+
+Words are repaired and addresses parsed before they come here (`bot.feed`); what is here can be shown as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot import prose
+
+#: Fewer words than this are too common a title to tell a story by (design §5).
+TITLE_WORDS = 6
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """Another outlet's article on the story, as the document lists it."""
+
+    #: Canonical address; equal for two entries that are one article.
+    identity: str
+    #: The address a reader opens: http(s), percent-encoded.
+    url: str
+    title: str
+    provider: str = ""
+    excerpt: str = ""
+    #: Aware UTC, or None where the document has none.
+    published: datetime | None = None
+    quality: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One story at one address, as a file tells it."""
+
+    #: Canonical address (design §5); every other address of the same story is in `aliases`.
+    identity: str
+    url: str
+    title: str
+    aliases: tuple[str, ...] = ()
+    #: May hold line breaks; empty where the document has none.
+    excerpt: str = ""
+    provider: str = ""
+    #: Aware UTC. May lie in the future or be missing.
+    published: datetime | None = None
+    #: Names as the document lists them, repaired, without repeats.
+    topics: tuple[str, ...] = ()
+    #: The best image's address, or None.
+    image: str | None = None
+    #: By falling quality, without repeats or the article itself.
+    related: tuple[Related, ...] = ()
+    quality: int = 0
+    heat: int = 0
+    #: What the document calls itself: article, video, course, …
+    kind: str = "article"
+    #: `published: false` in the document: the source's front page did not take it.
+    unpublished: bool = False
+    #: `removed: true` in the document.
+    removed: bool = False
+
+    @property
+    def title_key(self) -> str:
+        """What copies of the story are found by; empty when the title is too short to tell (design §5)."""
+        key = prose.title_key(self.title)
+        return key if key.count(" ") + 1 >= TITLE_WORDS else ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits over what a reader sees, the date as a day. Quality and heat are not seen.
+
+        Related articles count as a set: their order follows a score that its source recomputes daily.
+        """
+        seen = (
+            self.title,
+            self.excerpt,
+            self.url,
+            self.provider,
+            self.published.date().isoformat() if self.published else "",
+            list(self.topics),
+            self.image or "",
+            sorted((one.url, one.title, one.provider) for one in self.related),
+        )
+        text = json.dumps(seen, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """An article with what the store adds: its number, its standing, and when it came."""
+
+    #: Row number; people type it as `short_id`.
+    id: int
+    article: Article
+    #: Aware UTC: when it was first recorded.
+    recorded: datetime
+    #: Waits for an editor: invisible to readers (design §5).
+    held: bool = False
+    withdrawn: bool = False
+    #: Row number of the article this one repeats, or None.
+    copy_of: int | None = None
+    #: The last edition opened, 1 for the first posting.
+    edition: int = 1
+    #: The path of the file that owns the article, relative to the folder; empty when none lives.
+    path: str = field(default="")
+
+    @property
+    def short_id(self) -> str:
+        """The id people type and buttons carry."""
+        return short_id(self.id)
+
+
+def short_id(number: int) -> str:
+    """Return a row number in base 36, the way people and buttons name it. Raises ValueError below zero."""
+    if number < 0:
+        raise ValueError("row numbers are not negative")
+    digits = ""
+    while True:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+        if not number:
+            return digits
+
+
+def from_short_id(text: str) -> int | None:
+    """Return the row number behind a short id, or None when `text` is none."""
+    text = text.strip().lower()
+    if not text or len(text) > 12 or any(character not in _DIGITS for character in text):
+        return None
+    return int(text, 36)
+
+
+def in_order(related: list[Related], itself: frozenset[str]) -> tuple[Related, ...]:
+    """Return `related` by falling quality, each article and each title once, none of the identities in `itself`."""
+    seen = set(itself)
+    titles: set[str] = set()
+    kept = []
+    for one in sorted(related, key=lambda one: -one.quality):
+        key = prose.title_key(one.title)
+        if one.identity in seen or (key and key in titles):
+            continue
+        seen.add(one.identity)
+        titles.add(key)
+        kept.append(one)
+    return tuple(kept)

@@ -1,0 +1,212 @@
+"""Deliveries: who gets an article, and what becomes of each attempt. Pure: no clock, no network, no database.
+
+`plan` decides who; `settle` maps what Telegram answered to what is written down (design §6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import Any
+
+#: A call of the Bot API as data: "method" and that method's parameters, without the chat.
+Payload = dict[str, Any]
+
+
+class State(StrEnum):
+    """Where a delivery stands."""
+
+    HELD = "held"  # waits for an editor
+    PENDING = "pending"  # to be sent, not before `not_before`
+    SENDING = "sending"  # the call is on its way
+    DOUBTFUL = "doubtful"  # the call may have had its effect
+    SENT = "sent"
+    REFUSED = "refused"  # Telegram will never take it
+    GONE = "gone"  # the chat is not there for us any more
+    WITHDRAWN = "withdrawn"  # the article was taken back
+    SKIPPED = "skipped"  # before the channel's start
+
+
+class Lane(IntEnum):
+    """Who goes first."""
+
+    CHANNEL = 0
+    DIGEST = 1
+    FOLLOWER = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One article, one chat, one edition."""
+
+    id: int
+    article: int
+    #: Row number of the chat (not Telegram's id).
+    chat: int
+    edition: int
+    lane: Lane
+    state: State
+    #: How often a call was begun.
+    attempts: int = 0
+    #: Telegram's number of the message, once sent.
+    message: int | None = None
+    #: What will be or was sent, word for word.
+    payload: Payload | None = None
+    #: What the attempt must do differently: "plain", "no_keyboard", "no_reply", "shorter", or empty.
+    mend: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A channel's row and what it admits."""
+
+    chat: int
+    topics: frozenset[str] = frozenset()  # keys of topics; empty: every article
+    min_quality: int = 0
+
+    def admits(self, topics: Iterable[str], quality: int) -> bool:
+        """Say whether an article with these topic keys (wider topics included) and quality belongs here."""
+        return quality >= self.min_quality and (not self.topics or not self.topics.isdisjoint(topics))
+
+
+# --- Outcomes: what Telegram answered ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Telegram took it; `message` is its number there (0 where the method returns none)."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing was sent; try again after `seconds`. `lost_rights`: the editors must hear that a right is missing."""
+
+    seconds: float
+    reason: str
+    lost_rights: bool = False
+    flood: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Telegram will not take this message as it is. `mend` names what to try once, or is empty."""
+
+    reason: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The chat is not there for us: blocked, deactivated, deleted, kicked."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The group has a new number."""
+
+    chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The call may have had its effect: an answer was lost or unreadable."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """The token is no longer good; nothing was sent."""
+
+    reason: str
+
+
+Outcome = Sent | Wait | Refused | Gone | Migrated | Unknown | Revoked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What is written down after an attempt."""
+
+    state: State
+    reason: str = ""
+    not_before: datetime | None = None
+    message: int | None = None
+    mend: str = ""
+    #: The chat waits as a whole until then.
+    pause_chat: datetime | None = None
+    #: The reader is parked or the channel held, for this reason.
+    park: str = ""
+    #: The chat's new number.
+    moved_to: int | None = None
+    #: What the editors should hear, once.
+    alert: str = ""
+
+
+#: Tried once each; a second refusal is final.
+MENDS = ("plain", "no_keyboard", "no_reply", "shorter", "no_thread", "text", "unpaid")
+#: How long a channel that lost its rights waits before it is tried again.
+RIGHTS_SECONDS = 900.0
+
+
+def settle(outcome: Outcome, delivery: Delivery, at: datetime, doubt_seconds: float = 60.0) -> Settlement:
+    """Return what becomes of `delivery` after `outcome` came at `at` (aware UTC)."""
+    if isinstance(outcome, Sent):
+        return Settlement(state=State.SENT, message=outcome.message)
+    if isinstance(outcome, Wait):
+        return _wait(outcome, at)
+    if isinstance(outcome, Refused):
+        return _refused(outcome, delivery, at)
+    if isinstance(outcome, Gone):
+        return Settlement(state=State.GONE, reason=outcome.reason, park=outcome.reason)
+    if isinstance(outcome, Migrated):
+        return Settlement(state=State.PENDING, moved_to=outcome.chat_id, reason="the group has a new number")
+    if isinstance(outcome, Unknown):
+        return Settlement(state=State.DOUBTFUL, reason=outcome.reason, not_before=at + timedelta(seconds=doubt_seconds))
+    return Settlement(state=State.PENDING, reason=outcome.reason)
+
+
+def _wait(outcome: Wait, at: datetime) -> Settlement:
+    until = at + timedelta(seconds=outcome.seconds)
+    return Settlement(
+        state=State.PENDING,
+        reason=outcome.reason,
+        not_before=until,
+        pause_chat=until if outcome.flood or outcome.lost_rights else None,
+        alert=outcome.reason if outcome.lost_rights else "",
+    )
+
+
+def _refused(outcome: Refused, delivery: Delivery, at: datetime) -> Settlement:
+    tried = delivery.mend.split()
+    if outcome.mend and outcome.mend not in tried:
+        mend = " ".join([*tried, outcome.mend])
+        return Settlement(state=State.PENDING, reason=outcome.reason, mend=mend, not_before=at, alert=outcome.reason)
+    return Settlement(state=State.REFUSED, reason=outcome.reason, alert=outcome.reason)
+
+
+# --- Planning ---------------------------------------------------------------------------------------------------------
+
+
+def plan(channels: Iterable[Channel], topics: Iterable[str], quality: int) -> tuple[int, ...]:
+    """Return the chats (row numbers, in order) of the channels that an article with these topic keys belongs in."""
+    keys = tuple(topics)
+    return tuple(channel.chat for channel in channels if channel.admits(keys, quality))
+
+
+def first_run(candidates: list[int], newest: int | None) -> tuple[list[int], list[int]]:
+    """Split a new channel's articles, oldest first, into those to skip and those to post. `None`: post all."""
+    if newest is None:
+        return [], candidates
+    cut = max(len(candidates) - newest, 0)
+    return candidates[:cut], candidates[cut:]
+
+
+Clock = Callable[[], datetime]

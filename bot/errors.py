@@ -1,0 +1,82 @@
+"""What can go wrong in words a person can act on. Decides nothing and catches nothing.
+
+Every error that a person can cause is a `PaperboyError`. Its message says what happened, where, and what to do;
+`exit_code` is what `paperboy` ends with (design §3). Anything else that reaches the top is a bug of ours.
+"""
+
+from __future__ import annotations
+
+
+class PaperboyError(Exception):
+    """Something a person can mend."""
+
+    exit_code = 1
+
+
+class UsageError(PaperboyError):
+    """Wrong usage or settings: one line per problem, nothing was started."""
+
+    exit_code = 2
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class StoreError(PaperboyError):
+    """The database can't be opened, read or replaced."""
+
+
+class DatabaseInUse(StoreError):
+    """Another process holds the database; one process per database (design §6)."""
+
+    exit_code = 4
+
+    def __init__(self, database: str) -> None:
+        super().__init__(
+            f"{database}: another Paperboy is using this database. "
+            "Stop it first, or give this one a database of its own ([store] database)."
+        )
+
+
+class TokenRevoked(PaperboyError):
+    """Telegram no longer knows the token: nothing can be sent until there is a new one."""
+
+    exit_code = 5
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Telegram refuses the token: it was revoked or mistyped. "
+            "Take a new one from @BotFather and set PAPERBOY_TELEGRAM__TOKEN."
+        )
+
+
+class SecondPoller(PaperboyError):
+    """Another process has been fetching this bot's updates for a minute."""
+
+    exit_code = 6
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another program has been reading this bot's updates for 60 seconds. "
+            "Stop it, or give one of the two a bot of its own."
+        )
+
+
+class Stuck(PaperboyError):
+    """A watchdog found work that does not move; a supervisor should start afresh."""
+
+    exit_code = 7
+
+
+class ArticleError(PaperboyError):
+    """A file that can't become an article. `path` is relative to the folder; `reason` a clause without a full stop."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}")
+
+
+class TemplateBroken(UsageError):
+    """A template of the operator's does not compile or render."""

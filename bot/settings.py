@@ -1,0 +1,270 @@
+"""Settings: `config/paperboy.toml` and `PAPERBOY_…` variables become one checked record. Opens nothing else.
+
+Names and defaults are the contract of design §3; the shipped file is the place where each is explained, and a test
+holds the two together. Every problem is one line that names the setting.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from bot.errors import UsageError
+
+PREFIX = "PAPERBOY_"
+#: Where the file is looked for when nothing names one.
+DEFAULT_FILE = Path("config/paperboy.toml")
+_TOKEN = re.compile(r"[0-9]{5,16}:[A-Za-z0-9_-]{30,64}")
+_CHAT_NAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Telegram(_Section):
+    """The bot's account and who edits."""
+
+    token: SecretStr = SecretStr("")
+    api_base_url: str = "https://api.telegram.org"
+    admins: frozenset[Annotated[int, Field(gt=0)]] = frozenset()
+    paid_broadcast: bool = False
+
+    @field_validator("token")
+    @classmethod
+    def _token_has_its_shape(cls, token: SecretStr) -> SecretStr:
+        text = token.get_secret_value().strip()
+        if text and not _TOKEN.fullmatch(text):
+            raise ValueError("is no bot token: @BotFather gives one like 123456789:AAExampleExampleExample…")
+        return SecretStr(text)
+
+    @field_validator("api_base_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
+            raise ValueError("must be an http or https address")
+        return url.rstrip("/")
+
+
+class Feed(_Section):
+    """The folder of articles."""
+
+    folder: Path = Path("data/articles")
+    patterns: tuple[Annotated[str, Field(min_length=1)], ...] = ("**/*.md", "**/*.markdown", "**/*.txt")
+    interval_seconds: float = Field(30.0, ge=0.1, le=86_400)
+    settle_seconds: float = Field(0.5, ge=0, le=60)
+    first_run: Annotated[int, Field(ge=0)] | Literal["all"] = 10
+    unpublished: Literal["post", "hold"] = "post"
+    max_file_bytes: int = Field(1_000_000, ge=1_000)
+    same_title_days: int = Field(30, ge=0, le=3_650)
+
+    @field_validator("patterns")
+    @classmethod
+    def _stays_inside(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            if pattern.startswith("/") or ".." in pattern.split("/"):
+                raise ValueError(f"{pattern} leads out of the folder")
+        return patterns
+
+    @property
+    def newest(self) -> int | None:
+        """How many articles a new channel starts with; None for all."""
+        return None if self.first_run == "all" else self.first_run
+
+
+class Store(_Section):
+    """The database."""
+
+    database: Path = Path("data/paperboy.db")
+
+
+class Channel(_Section):
+    """A channel, group or forum topic that gets posts."""
+
+    chat: str
+    topics: tuple[str, ...] = ()
+    min_quality: int = 0
+    thread: int = Field(0, ge=0)
+    on_doubt: Literal["resend", "ask"] = "resend"
+
+    @field_validator("chat", mode="before")
+    @classmethod
+    def _names_a_chat(cls, chat: object) -> object:
+        text = str(chat).strip() if isinstance(chat, str | int) else ""
+        if not _CHAT_NAME.fullmatch(text) and not re.fullmatch(r"-?[1-9][0-9]{0,18}", text):
+            raise ValueError('needs the channel\'s name or number: chat = "@my_channel" or "-1001234567890"')
+        return text
+
+
+class Pace(_Section):
+    """How fast messages go out."""
+
+    messages_per_second: float = Field(28.0, gt=0, le=10_000)
+    per_chat_seconds: float = Field(1.0, ge=0, le=3_600)
+    per_group_minute: int = Field(19, ge=1, le=100_000)
+
+
+class Delivery(_Section):
+    """How attempts are treated."""
+
+    doubt_seconds: float = Field(60.0, ge=0, le=86_400)
+    edit_seconds: float = Field(60.0, ge=0, le=86_400)
+    picture: Literal["preview", "photo"] = "preview"
+    commands_per_minute: int = Field(30, ge=1, le=10_000)
+
+
+class Web(_Section):
+    """Health, metrics and webhook."""
+
+    listen: str = ""
+    public_url: str = ""
+    secret: SecretStr = SecretStr("")
+
+    @field_validator("listen")
+    @classmethod
+    def _has_a_port(cls, listen: str) -> str:
+        if listen and not re.fullmatch(r"\S+:[0-9]{1,5}", listen):
+            raise ValueError('needs an address and a port, like "127.0.0.1:8080"')
+        return listen
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_https(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
+            raise ValueError("must be an https address")
+        return url.rstrip("/")
+
+    @field_validator("secret")
+    @classmethod
+    def _is_telegrams(cls, secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret.get_secret_value()):
+            raise ValueError("may hold letters, digits, - and _ only, up to 256")
+        return secret
+
+
+class Settings(BaseSettings):
+    """Everything an operator can decide."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", case_sensitive=False
+    )
+
+    telegram: Telegram = Telegram()
+    feed: Feed = Feed()
+    store: Store = Store()
+    channels: tuple[Channel, ...] = ()
+    pace: Pace = Pace()
+    delivery: Delivery = Delivery()
+    web: Web = Web()
+
+    @model_validator(mode="after")
+    def _channels_differ(self) -> Settings:
+        rows = [(channel.chat.casefold(), channel.thread) for channel in self.channels]
+        for row in rows:
+            if rows.count(row) > 1:
+                raise ValueError(f"channels: {row[0]} is there twice with the same thread; join the two blocks")
+        return self
+
+    @classmethod
+    def settings_customise_sources(  # noqa: D102 - pydantic-settings' hook: variables win over the file
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return env_settings, InitSettingsSource(settings_cls, getattr(init_settings, "init_kwargs", {}))
+
+
+def load(file: Path | None = None) -> Settings:
+    """Read the settings from `file`, else PAPERBOY_CONFIG, else config/paperboy.toml if it is there.
+
+    Raises UsageError with one line for each problem; never shows a value that may be secret.
+    """
+    named = file or (Path(os.environ["PAPERBOY_CONFIG"]) if os.environ.get("PAPERBOY_CONFIG") else None)
+    found = _read(named or DEFAULT_FILE, must_exist=named is not None)
+    problems = [*_unknown_variables(os.environ)]
+    try:
+        settings = Settings(**found)
+    except SettingsError as error:
+        raise UsageError(*problems, _bad_variable(error)) from error
+    except ValidationError as error:
+        raise UsageError(*problems, *_told(error, named or DEFAULT_FILE)) from None
+    if problems:
+        raise UsageError(*problems)
+    return settings
+
+
+def file_in_use(file: Path | None = None) -> Path:
+    """Return the path of the settings file `load` would read; beside it lie `templates/` and `topics.toml`."""
+    return file or Path(os.environ.get("PAPERBOY_CONFIG") or DEFAULT_FILE)
+
+
+def _read(path: Path, *, must_exist: bool) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        if must_exist:
+            raise UsageError(f"{path}: there is no such settings file") from None
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "is not UTF-8"
+        raise UsageError(f"{path}: can't be read: {reason}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: is not TOML: {error}") from error
+
+
+def _unknown_variables(names: Iterable[str]) -> list[str]:
+    """Return a line for each PAPERBOY_ variable that names no setting."""
+    known = {"PAPERBOY_CONFIG"}
+    for section, about in Settings.model_fields.items():
+        known.add(f"{PREFIX}{section}".upper())
+        if isinstance(about.default, BaseModel):
+            known |= {f"{PREFIX}{section}__{key}".upper() for key in type(about.default).model_fields}
+    strangers = sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known)
+    return [f"{name}: there is no such setting; the names are in config/paperboy.toml" for name in strangers]
+
+
+def _bad_variable(error: SettingsError) -> str:
+    found = re.search(r'field "(\w+)"', str(error))
+    name = f"{PREFIX}{found[1].upper()}" if found else f"A {PREFIX} variable"
+    return f'{name}: is not JSON; a list is written like ["one", "two"]'
+
+
+def _told(error: ValidationError, file: Path) -> list[str]:
+    """Return pydantic's findings as lines that name the setting; values are left out, one may be the token."""
+    lines = []
+    for found in error.errors(include_url=False, include_input=False):
+        where = _where(found["loc"])
+        what = found["msg"].removeprefix("Value error, ")
+        if found["type"] == "extra_forbidden":
+            what = "there is no such setting"
+        if found["type"] == "missing":
+            what = 'is missing; a channel needs its name: chat = "@my_channel"'
+        lines.append(f"{file}: {where}: {what}" if where else f"{file}: {what}")
+    return list(dict.fromkeys(lines))
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    name = ""
+    for part in location:
+        if isinstance(part, int):
+            name += f"[{part + 1}]"
+        elif part not in ("constrained-int", "int", "literal['all']"):
+            name += f".{part}" if name else part
+    return name
