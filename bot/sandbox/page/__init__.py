@@ -1,0 +1,61 @@
+"""The chat page of the stand-in: its files, served as they lie here.
+
+It doesn't know what a message or a chat is; the page asks the stand-in for that. Everything comes from this folder: the
+policy sent with each answer forbids the browser to load anything from elsewhere.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+_TYPES: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",
+}
+
+
+def routes() -> list[BaseRoute]:
+    """`/` is the page, `/page/<name>` what it is made of; any other name there is a plain 404."""
+    return [Route("/", _index), Route("/page/{name}", _asset)]
+
+
+async def _index(_request: Request) -> Response:
+    return _served("index.html")
+
+
+async def _asset(request: Request) -> Response:
+    name: str = request.path_params["name"]
+    if name not in _names():
+        return PlainTextResponse("The page has no such file.", status_code=404, headers=_HEADERS)
+    return _served(name)
+
+
+def _names() -> set[str]:
+    """The files a browser may have: those of a kind we serve, from this folder only."""
+    return {entry.name for entry in files(__package__).iterdir() if _kind(entry.name) in _TYPES}
+
+
+def _kind(name: str) -> str:
+    return name[name.rfind(".") :]
+
+
+def _served(name: str) -> Response:
+    content = files(__package__).joinpath(name).read_bytes()
+    return Response(content, media_type=_TYPES[_kind(name)], headers=_HEADERS)
