@@ -5,7 +5,7 @@ import { formatted } from "./entities.js";
 import { avatar, h, icon } from "./nodes.js";
 import { preview } from "./preview.js";
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const ACTIONS = ["callback_data", "url", "copy_text"];
 

@@ -2,6 +2,7 @@
 
 import { h } from "./nodes.js";
 
+const TALLEST = 140;
 const TYPED = /^\/[a-z0-9_]*$/i;
 
 export class Composer {
@@ -64,7 +65,9 @@ export class Composer {
 
   #grow() {
     this.#field.style.setProperty("height", "auto");
-    this.#field.style.setProperty("height", `${Math.min(this.#field.scrollHeight, 140)}px`);
+    const wanted = Math.min(this.#field.scrollHeight, TALLEST);  // 0 while the field isn't shown
+    if (wanted) this.#field.style.setProperty("height", `${wanted}px`);
+    else this.#field.style.removeProperty("height");
     this.#form.classList.toggle("written", this.#field.value.trim() !== "");
   }
 

@@ -71,10 +71,12 @@ export class Pane {
   message(message) {
     const before = this.#last();
     this.#empty();
-    if (!before || dayOf(before) !== dayOf(message)) this.#list.append(this.#day(message));
     const item = this.#item(message, before, null);
     item.classList.add("arriving");
-    this.#list.append(item);
+    const isNewDay = !before || dayOf(before) !== dayOf(message) || !this.#list.lastElementChild;
+    const day = isNewDay ? this.#day(message) : this.#list.lastElementChild;
+    day.append(item);
+    this.#list.append(day);
     this.#settle(before?.id);
     this.#follower.added(message.from?.id === this.viewer);
   }
@@ -99,10 +101,9 @@ export class Pane {
     item.classList.add("leaving");
     item.removeAttribute("data-id");
     setTimeout(() => {
-      const day = item.previousElementSibling;
-      const next = item.nextElementSibling;
+      const day = item.parentElement;
       item.remove();
-      if (day?.matches(".day") && (!next || next.matches(".day"))) day.remove();
+      if (day && !day.querySelector("[data-id]")) day.remove();
       neighbours.forEach((near) => this.#settle(near));
       this.#empty();
     }, calm() ? 0 : LEAVING_MS);
@@ -140,7 +141,7 @@ export class Pane {
     const nodes = shown.length < all.length ? [this.#earlier()] : [];
     shown.forEach((message, i) => {
       if (!i || dayOf(shown[i - 1]) !== dayOf(message)) nodes.push(this.#day(message));
-      nodes.push(this.#item(message, shown[i - 1], shown[i + 1]));
+      nodes.at(-1).append(this.#item(message, shown[i - 1], shown[i + 1]));
     });
     this.#list.replaceChildren(...nodes);
     this.#empty();
@@ -157,9 +158,11 @@ export class Pane {
     return h("button", { class: "earlier", type: "button", on: { click: more } }, "Show earlier messages");
   }
 
+  /** A day's section: its name stays in sight while the day's messages scroll by below it. */
   #day(message) {
     const at = when(message.date);
-    return h("div", { class: "day" }, h("time", { datetime: at.toISOString().slice(0, 10) }, dayName(at)));
+    const name = h("div", { class: "day" }, h("time", { datetime: at.toISOString().slice(0, 10) }, dayName(at)));
+    return h("section", { class: "date" }, name);
   }
 
   #item(message, before, after) {
