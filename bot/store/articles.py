@@ -1,0 +1,285 @@
+"""Rows of articles: their words, addresses, related articles and standing. Decides nothing about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.article import Article, Related, Stored
+from bot.store.database import Row, add, marks, maybe, milliseconds, moment, row, rows, transaction, write
+
+#: What readers may see.
+VISIBLE = "held = 0 AND withdrawn = 0 AND copy_of IS NULL"
+_WORDS = (
+    "identity, fingerprint, title_key, title, excerpt, url, provider, published, image, "
+    "quality, heat, kind, unpublished"
+)
+_INSERT = f"""
+INSERT INTO articles ({_WORDS}, recorded, ordered, held, withdrawn, copy_of, file)
+VALUES ({", ".join(":" + word.strip() for word in _WORDS.split(","))},
+  :recorded, :ordered, :held, :withdrawn, :copy_of, :file)
+"""
+_UPDATE = f"""
+UPDATE articles SET {", ".join(f"{word.strip()} = :{word.strip()}" for word in _WORDS.split(","))},
+  ordered = min(coalesce(:published, recorded), recorded), file = :file WHERE id = :id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """A topic of an article: its row, key, name, and whether the document lists it or the taxonomy implies it."""
+
+    id: int
+    key: str
+    name: str
+    listed: bool
+
+
+def insert(
+    db: Database, article: Article, *, path: str, at: datetime, held: bool = False, copy_of: int | None = None
+) -> int:
+    """Write a new article with its addresses and related articles, not its topics; return its row number."""
+    values = _values(article, path)
+    recorded = milliseconds(at)
+    values |= {
+        "recorded": recorded,
+        "ordered": min(recorded if values["published"] is None else values["published"], recorded),
+        "held": held,
+        "withdrawn": article.removed,
+        "copy_of": copy_of,
+    }
+    with transaction(db):
+        number = add(db, _INSERT, values)
+        _write_parts(db, number, article)
+    return number
+
+
+def update(db: Database, number: int, article: Article, *, path: str) -> None:
+    """Write an article's new words over the old; every old address stays an alias."""
+    with transaction(db):
+        write(db, _UPDATE, _values(article, path) | {"id": number})
+        write(db, "DELETE FROM related WHERE article = ?", (number,))
+        _write_parts(db, number, article)
+
+
+def get(db: Database, number: int) -> Stored | None:
+    """Return one article, or None."""
+    found = row(db, "SELECT * FROM articles WHERE id = ?", (number,))
+    return _stored(db, found) if found else None
+
+
+def several(db: Database, numbers: Sequence[int]) -> list[Stored]:
+    """Return the articles with these row numbers, in that order."""
+    found = {
+        one["id"]: one
+        for one in rows(db, f"SELECT * FROM articles WHERE id IN ({marks(len(numbers))})", tuple(numbers))
+    }
+    return [_stored(db, found[number]) for number in numbers if number in found]
+
+
+def by_address(db: Database, identities: Iterable[str]) -> int | None:
+    """Return the row of the article that one of these canonical addresses belongs to, the first that is known."""
+    for identity in identities:
+        found = row(db, "SELECT article FROM aliases WHERE identity = ?", (identity,))
+        if found:
+            return int(found["article"])
+    return None
+
+
+def same_title(db: Database, title_key: str, since: datetime, until: datetime) -> int | None:
+    """Return the first article of this title between two moments that is itself no copy and not withdrawn."""
+    found = row(
+        db,
+        "SELECT id FROM articles WHERE title_key = ? AND title_key <> '' AND ordered BETWEEN ? AND ? "
+        "AND copy_of IS NULL AND withdrawn = 0 ORDER BY id LIMIT 1",
+        (title_key, milliseconds(since), milliseconds(until)),
+    )
+    return int(found["id"]) if found else None
+
+
+def latest(db: Database, topic: int | None = None, most: int = 10) -> list[Stored]:
+    """Return the newest visible articles, newest first; with `topic` (a row number), of that topic."""
+    if topic is None:
+        sql = f"SELECT id FROM articles WHERE {VISIBLE} ORDER BY ordered DESC, id DESC LIMIT ?"
+        found = rows(db, sql, (most,))
+    else:
+        sql = (
+            f"SELECT id FROM articles WHERE {VISIBLE} AND id IN "
+            "(SELECT article FROM article_topics WHERE topic = ?) ORDER BY ordered DESC, id DESC LIMIT ?"
+        )
+        found = rows(db, sql, (topic, most))
+    return several(db, [one["id"] for one in found])
+
+
+def newest(db: Database) -> Stored | None:
+    """Return the article that was posted or recorded last: what `/republish last` means."""
+    found = row(
+        db,
+        "SELECT a.id FROM articles a LEFT JOIN deliveries d ON d.article = a.id AND d.state = 'sent' AND d.lane = 0 "
+        f"WHERE {VISIBLE} GROUP BY a.id ORDER BY max(d.settled) DESC NULLS LAST, a.ordered DESC, a.id DESC LIMIT 1",
+    )
+    return get(db, found["id"]) if found else None
+
+
+def candidates(db: Database) -> list[tuple[int, int]]:
+    """Return (row, quality) of every visible article and of those held, oldest first: what a channel's start weighs."""
+    sql = "SELECT id, quality FROM articles WHERE withdrawn = 0 AND copy_of IS NULL ORDER BY ordered, id"
+    return [(one["id"], one["quality"]) for one in rows(db, sql)]
+
+
+def set_held(db: Database, number: int, held: bool) -> None:
+    """Hide an article from readers until an editor says otherwise, or show it."""
+    write(db, "UPDATE articles SET held = ? WHERE id = ?", (held, number))
+
+
+def set_withdrawn(db: Database, number: int, withdrawn: bool) -> None:
+    """Mark an article as taken back by its source, or as back again."""
+    write(db, "UPDATE articles SET withdrawn = ? WHERE id = ?", (withdrawn, number))
+
+
+def set_copy_of(db: Database, number: int, first: int | None) -> None:
+    """Mark an article as a copy of another (which is never a copy itself), or as one of its own."""
+    write(db, "UPDATE articles SET copy_of = ? WHERE id = ?", (first, number))
+
+
+def set_file(db: Database, number: int, path: str | None) -> None:
+    """Name the file that owns an article; None when none lives."""
+    write(db, "UPDATE articles SET file = ? WHERE id = ?", (path, number))
+
+
+def join(db: Database, kept: int, other: int) -> None:
+    """Make `other` a copy of `kept`: its addresses, its files and its own copies become those of `kept`."""
+    with transaction(db):
+        write(db, "UPDATE aliases SET article = ? WHERE article = ?", (kept, other))
+        write(db, "UPDATE files SET article = ? WHERE article = ?", (kept, other))
+        write(db, "UPDATE articles SET copy_of = ? WHERE id = ? OR copy_of = ?", (kept, other, other))
+        write(db, "UPDATE articles SET copy_of = NULL WHERE id = ?", (kept,))
+        write(db, "UPDATE articles SET file = NULL WHERE id = ?", (other,))
+
+
+def next_edition(db: Database, number: int) -> int:
+    """Open the next edition of an article and return its number."""
+    with transaction(db):
+        write(db, "UPDATE articles SET edition = edition + 1 WHERE id = ?", (number,))
+        found = row(db, "SELECT edition FROM articles WHERE id = ?", (number,))
+    return int(found["edition"]) if found else 1
+
+
+def apart(db: Database, most: int = 20) -> tuple[list[Stored], list[tuple[Stored, Stored]]]:
+    """Return what editors may decide on, newest first: articles held, and copies each with its first."""
+    held = several(
+        db,
+        [
+            one["id"]
+            for one in rows(
+                db, "SELECT id FROM articles WHERE held = 1 AND withdrawn = 0 ORDER BY id DESC LIMIT ?", (most,)
+            )
+        ],
+    )
+    pairs = []
+    sql = "SELECT id, copy_of FROM articles WHERE copy_of IS NOT NULL AND withdrawn = 0 ORDER BY id DESC LIMIT ?"
+    for one in rows(db, sql, (most,)):
+        copy, first = get(db, one["id"]), get(db, one["copy_of"])
+        if copy and first:
+            pairs.append((copy, first))
+    return held, pairs
+
+
+def _values(article: Article, path: str) -> dict[str, Any]:
+    return {
+        "identity": article.identity,
+        "fingerprint": article.fingerprint,
+        "title_key": article.title_key,
+        "title": article.title,
+        "excerpt": article.excerpt,
+        "url": article.url,
+        "provider": article.provider,
+        "published": milliseconds(article.published) if article.published else None,
+        "image": article.image,
+        "quality": article.quality,
+        "heat": article.heat,
+        "kind": article.kind,
+        "unpublished": article.unpublished,
+        "file": path,
+    }
+
+
+def _write_parts(db: Database, number: int, article: Article) -> None:
+    """Write the rows that hang on an article's. An alias that is another article's stays that one's."""
+    db.conn.executemany(
+        "INSERT INTO aliases (identity, article) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        [(identity, number) for identity in (article.identity, *article.aliases)],
+    )
+    db.conn.executemany(
+        "INSERT INTO related VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                number,
+                position,
+                one.identity,
+                one.url,
+                one.title,
+                one.provider,
+                one.excerpt,
+                milliseconds(one.published) if one.published else None,
+                one.quality,
+            )
+            for position, one in enumerate(article.related)
+        ],
+    )
+
+
+def _stored(db: Database, found: Row) -> Stored:
+    number = found["id"]
+    aliases = rows(db, "SELECT identity FROM aliases WHERE article = ? ORDER BY identity", (number,))
+    topics = rows(
+        db,
+        "SELECT name FROM article_topics JOIN topics ON topics.id = topic "
+        "WHERE article = ? AND position IS NOT NULL ORDER BY position",
+        (number,),
+    )
+    related = rows(db, "SELECT * FROM related WHERE article = ? ORDER BY position", (number,))
+    article = Article(
+        identity=found["identity"],
+        url=found["url"],
+        title=found["title"],
+        aliases=tuple(one["identity"] for one in aliases if one["identity"] != found["identity"]),
+        excerpt=found["excerpt"],
+        provider=found["provider"],
+        published=maybe(found["published"]),
+        topics=tuple(one["name"] for one in topics),
+        image=found["image"],
+        related=tuple(map(_related, related)),
+        quality=found["quality"],
+        heat=found["heat"],
+        kind=found["kind"],
+        unpublished=bool(found["unpublished"]),
+        removed=bool(found["withdrawn"]),
+    )
+    return Stored(
+        id=number,
+        article=article,
+        recorded=moment(found["recorded"]),
+        held=bool(found["held"]),
+        withdrawn=bool(found["withdrawn"]),
+        copy_of=found["copy_of"],
+        edition=found["edition"],
+        fingerprint=found["fingerprint"],
+        path=found["file"] or "",
+    )
+
+
+def _related(found: Row) -> Related:
+    return Related(
+        identity=found["identity"],
+        url=found["url"],
+        title=found["title"],
+        provider=found["provider"],
+        excerpt=found["excerpt"],
+        published=maybe(found["published"]),
+        quality=found["quality"],
+    )

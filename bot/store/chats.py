@@ -1,0 +1,192 @@
+"""Rows of chats: channels from the settings, readers and groups. Talks to nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.store.database import Row, add, maybe, milliseconds, number, row, rows, transaction, write
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat's row."""
+
+    id: int
+    #: Telegram's number, or None while an @name is not resolved.
+    chat_id: int | None
+    thread: int
+    kind: str
+    setting: str
+    username: str
+    title: str
+    #: active | stopped (by its own wish) | parked (not reachable) | dropped (no longer in the settings)
+    state: str
+    reason: str
+    not_before: datetime | None
+    begun: datetime | None
+
+    @property
+    def name(self) -> str:
+        """What editors know the chat by."""
+        return self.title or (f"@{self.username}" if self.username else self.setting or str(self.chat_id))
+
+
+def get(db: Database, chat: int) -> Chat | None:
+    """Return the chat of a row number, or None."""
+    found = row(db, "SELECT * FROM chats WHERE id = ?", (chat,))
+    return _chat(found) if found else None
+
+
+def by_number(db: Database, chat_id: int, thread: int = 0) -> Chat | None:
+    """Return the chat with Telegram's number and thread, or None."""
+    found = row(db, "SELECT * FROM chats WHERE chat_id = ? AND thread = ?", (chat_id, thread))
+    return _chat(found) if found else None
+
+
+def channels(db: Database) -> list[Chat]:
+    """Return the channels of the settings, in the order they came."""
+    sql = "SELECT * FROM chats WHERE setting IS NOT NULL AND state <> 'dropped' ORDER BY id"
+    return [_chat(found) for found in rows(db, sql)]
+
+
+def set_channels(db: Database, settings: Collection[tuple[str, int]]) -> list[Chat]:
+    """Make the rows of the settings' channels, each (name or number, thread); drop the others. Return them in order.
+
+    A channel that comes back makes a new start; its unique deliveries keep it from repeating a post.
+    """
+    with transaction(db):
+        made = [_channel(db, setting, thread) for setting, thread in settings]
+        for chat in channels(db):
+            if chat.id not in made:
+                write(db, "UPDATE chats SET state = 'dropped' WHERE id = ?", (chat.id,))
+    return [chat for chat in (get(db, one) for one in made) if chat]
+
+
+def resolve(db: Database, chat: int, chat_id: int, *, username: str, title: str) -> int:
+    """Write the number behind a channel's name; return the row that stands for it.
+
+    Where a reader's or an earlier row has that number already, that row becomes the channel and this one's
+    deliveries move to it.
+    """
+    with transaction(db):
+        mine = get(db, chat)
+        if mine is None:
+            return chat
+        other = by_number(db, chat_id, mine.thread)
+        if other and other.id != chat:
+            _join(db, kept=other.id, other=chat, setting=mine.setting)
+            chat = other.id
+        sql = "UPDATE chats SET chat_id = ?, username = ?, title = ? WHERE id = ?"
+        write(db, sql, (chat_id, username, title, chat))
+    return chat
+
+
+def begin(db: Database, chat: int, at: datetime) -> None:
+    """Write that a channel's start was applied."""
+    write(db, "UPDATE chats SET begun = ? WHERE id = ?", (milliseconds(at), chat))
+
+
+def reader(db: Database, chat_id: int, *, kind: str, username: str, title: str, at: datetime) -> Chat:
+    """Return the row of a person's or group's chat, made where it is new, its name brought up to date."""
+    with transaction(db):
+        found = by_number(db, chat_id)
+        if found is None:
+            add(
+                db,
+                "INSERT INTO chats (chat_id, kind, username, title, begun) VALUES (?, ?, ?, ?, ?)",
+                (chat_id, kind, username, title, milliseconds(at)),
+            )
+        elif (found.username, found.title) != (username, title):
+            write(db, "UPDATE chats SET username = ?, title = ? WHERE id = ?", (username, title, found.id))
+        made = by_number(db, chat_id)
+    if made is None:  # pragma: no cover - it was written above
+        raise LookupError(chat_id)
+    return made
+
+
+def set_state(db: Database, chat: int, state: str, reason: str = "") -> None:
+    """Write a chat's standing; one that leaves takes its waiting deliveries along."""
+    with transaction(db):
+        write(db, "UPDATE chats SET state = ?, reason = ? WHERE id = ?", (state, reason, chat))
+        if state in ("parked", "stopped"):
+            write(
+                db,
+                "UPDATE deliveries SET state = 'gone', reason = ? WHERE chat = ? AND state = 'pending' AND lane <> 0",
+                (reason or state, chat),
+            )
+
+
+def pause(db: Database, chat: int, until: datetime, reason: str) -> None:
+    """Let a whole chat wait until a moment."""
+    write(db, "UPDATE chats SET not_before = ?, reason = ? WHERE id = ?", (milliseconds(until), reason, chat))
+
+
+def resume(db: Database, chat: int) -> None:
+    """End a chat's pause."""
+    write(db, "UPDATE chats SET not_before = NULL, reason = '' WHERE id = ?", (chat,))
+
+
+def move(db: Database, old: int, new: int) -> None:
+    """Re-address every row of a group that got a new number; where that is known already, the rows are joined."""
+    with transaction(db):
+        for found in rows(db, "SELECT * FROM chats WHERE chat_id = ?", (old,)):
+            there = by_number(db, new, found["thread"])
+            if there:
+                _join(db, kept=there.id, other=found["id"], setting=found["setting"])
+            else:
+                write(db, "UPDATE chats SET chat_id = ? WHERE id = ?", (new, found["id"]))
+
+
+def count_readers(db: Database) -> int:
+    """Return how many readers are reachable."""
+    return number(db, "SELECT count(*) FROM chats WHERE setting IS NULL AND state = 'active'")
+
+
+def _channel(db: Database, setting: str, thread: int) -> int:
+    """Return the row of a channel of the settings, made, taken over from a reader, or taken back."""
+    chat_id = None if setting.startswith("@") else int(setting)
+    found = row(db, "SELECT * FROM chats WHERE setting = ? COLLATE NOCASE AND thread = ?", (setting, thread))
+    if found is None and chat_id is not None:
+        found = row(db, "SELECT * FROM chats WHERE chat_id = ? AND thread = ?", (chat_id, thread))
+    if found is None:
+        return add(
+            db,
+            "INSERT INTO chats (chat_id, thread, kind, setting) VALUES (?, ?, 'channel', ?)",
+            (chat_id, thread, setting),
+        )
+    if found["state"] == "dropped" or found["setting"] is None:
+        write(db, "UPDATE chats SET state = 'active', begun = NULL WHERE id = ?", (found["id"],))
+    write(db, "UPDATE chats SET setting = ? WHERE id = ?", (setting, found["id"]))
+    return int(found["id"])
+
+
+def _join(db: Database, *, kept: int, other: int, setting: str | None) -> None:
+    """Give `kept` everything `other` has, as far as it does not have it, and remove `other`."""
+    write(db, "UPDATE OR IGNORE deliveries SET chat = ? WHERE chat = ?", (kept, other))
+    write(db, "UPDATE OR IGNORE follows SET chat = ? WHERE chat = ?", (kept, other))
+    write(db, "UPDATE attempts SET chat = ? WHERE chat = ?", (kept, other))
+    write(db, "DELETE FROM deliveries WHERE chat = ?", (other,))
+    write(db, "DELETE FROM follows WHERE chat = ?", (other,))
+    write(db, "DELETE FROM chats WHERE id = ?", (other,))
+    if setting is not None:
+        write(db, "UPDATE chats SET setting = ?, state = 'active' WHERE id = ?", (setting, kept))
+
+
+def _chat(found: Row) -> Chat:
+    return Chat(
+        id=found["id"],
+        chat_id=found["chat_id"],
+        thread=found["thread"],
+        kind=found["kind"],
+        setting=found["setting"] or "",
+        username=found["username"],
+        title=found["title"],
+        state=found["state"],
+        reason=found["reason"],
+        not_before=maybe(found["not_before"]),
+        begun=maybe(found["begun"]),
+    )

@@ -1,0 +1,120 @@
+"""Opening the database, transactions, and how moments are written. Contains no domain rule.
+
+WAL, foreign keys on, write transactions begun at once (a deferred one could fail in the middle; sqlite-utils' own
+would join that of another task).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.errors import StoreError
+from bot.store.migrations import paperboy
+
+Row = sqlite3.Row
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BUSY_SECONDS = 10.0
+
+
+def open_database(path: Path | str) -> Database:
+    """Open the database at `path` (":memory:" too), made and brought up to date where needed.
+
+    The connection may be used from any one thread at a time. Raises StoreError in words.
+    """
+    try:
+        if path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(str(path), timeout=_BUSY_SECONDS, check_same_thread=False)
+        try:
+            return _prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: can't be used as the database: {error}") from error
+    except OSError as error:
+        raise StoreError(f"{path}: can't be made: {error.strerror or error}") from error
+
+
+def _prepare(connection: sqlite3.Connection) -> Database:
+    connection.row_factory = sqlite3.Row
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL", "temp_store = MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+    db = Database(connection)
+    paperboy.apply(db)
+    return db
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """Commit what the block writes, or none of it. Inside another transaction it is part of that one."""
+    connection = db.conn
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        with suppress(sqlite3.Error):
+            connection.rollback()
+        raise
+    connection.commit()
+
+
+def rows(db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()) -> list[Row]:
+    """Return every row of a query."""
+    return list(db.conn.execute(sql, values))
+
+
+def row(db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()) -> Row | None:
+    """Return the first row of a query, or None."""
+    found: Row | None = db.conn.execute(sql, values).fetchone()
+    return found
+
+
+def number(db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()) -> int:
+    """Return the one number a query answers with; 0 for NULL or no row."""
+    found = row(db, sql, values)
+    return int(found[0] or 0) if found else 0
+
+
+def write(db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()) -> int:
+    """Run one writing statement and return how many rows it touched; commits unless in a transaction."""
+    with transaction(db):
+        return db.conn.execute(sql, values).rowcount
+
+
+def add(db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...]) -> int:
+    """Run one INSERT and return the new row's number."""
+    with transaction(db):
+        return int(db.conn.execute(sql, values).lastrowid or 0)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return an aware moment as milliseconds since 1970. Raises ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def moment(value: int) -> datetime:
+    """Return milliseconds since 1970 as an aware moment in UTC."""
+    return _EPOCH + timedelta(milliseconds=value)
+
+
+def maybe(value: int | None) -> datetime | None:
+    """Return `moment(value)`, or None for NULL."""
+    return None if value is None else moment(value)
+
+
+def marks(count: int) -> str:
+    """Return `count` placeholders for an IN list."""
+    return ",".join("?" * count)

@@ -1,0 +1,41 @@
+"""Rows of articles whose followers are still being planned, in chunks that survive a crash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.delivery import Lane
+from bot.store import follows, outbox
+from bot.store.database import milliseconds, moment, row, transaction, write
+
+
+def begin(db: Database, article: int, at: datetime) -> None:
+    """Put a cursor before an article's first follower; follows made after `at` do not count."""
+    sql = "INSERT INTO fanouts (article, at, after) VALUES (?, ?, 0) ON CONFLICT DO UPDATE SET after = 0"
+    write(db, sql, (article, milliseconds(at)))
+
+
+def cancel(db: Database, article: int) -> None:
+    """Plan no more followers of an article."""
+    write(db, "DELETE FROM fanouts WHERE article = ?", (article,))
+
+
+def extend(db: Database, at: datetime, chunk: int = 1_000) -> bool:
+    """Plan the next chunk of the oldest cursor in one commit; say whether any cursor is left."""
+    with transaction(db):
+        found = row(
+            db,
+            "SELECT f.*, a.ordered FROM fanouts f JOIN articles a ON a.id = f.article ORDER BY f.at, f.article LIMIT 1",
+        )
+        if found is None:
+            return False
+        chats = follows.followers(db, found["article"], after=found["after"], at=moment(found["at"]), most=chunk)
+        rank = moment(found["ordered"])
+        outbox.open_(db, found["article"], chats, lane=Lane.FOLLOWER, edition=1, rank=rank, at=at)
+        if len(chats) < chunk:
+            cancel(db, found["article"])
+        else:
+            write(db, "UPDATE fanouts SET after = ? WHERE article = ?", (chats[-1], found["article"]))
+        return row(db, "SELECT 1 FROM fanouts LIMIT 1") is not None

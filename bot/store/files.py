@@ -1,0 +1,103 @@
+"""Rows of the folder's files: what a scan trusts to be unchanged, and why a file was rejected. Reads no file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.store.database import milliseconds, moment, number, row, rows, transaction, write
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A file as it was last read. `mark` is (size, mtime_ns, inode)."""
+
+    mark: tuple[int, int, int]
+    article: int | None
+    rejected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A file that is no article: its path, the reason, and since when."""
+
+    path: str
+    reason: str
+    since: datetime
+
+
+def known(db: Database) -> dict[str, tuple[int, int, int]]:
+    """Return path → (size, mtime_ns, inode) of every file seen."""
+    found = db.conn.execute("SELECT path, size, mtime_ns, inode FROM files")
+    return {path: (size, mtime, inode) for path, size, mtime, inode in found}
+
+
+def one(db: Database, path: str) -> Known | None:
+    """Return what is known of a file, or None."""
+    found = row(db, "SELECT * FROM files WHERE path = ?", (path,))
+    if found is None:
+        return None
+    mark = (found["size"], found["mtime_ns"], found["inode"])
+    return Known(mark, found["article"], found["reason"] is not None)
+
+
+def put(db: Database, path: str, mark: tuple[int, int, int], *, article: int | None, at: datetime) -> None:
+    """Write that this version of a file was read and is `article`."""
+    _put(db, path, mark, article, None, at)
+
+
+def reject(db: Database, path: str, mark: tuple[int, int, int], reason: str, at: datetime) -> bool:
+    """Write why a file is no article (what it was before stays known); say whether that is news."""
+    before = row(db, "SELECT article, reason FROM files WHERE path = ?", (path,))
+    _put(db, path, mark, before["article"] if before else None, reason, at)
+    return before is None or before["reason"] != reason
+
+
+def rejected(db: Database, most: int = 1_000) -> list[Rejected]:
+    """Return the rejected files by path."""
+    sql = "SELECT path, reason, since FROM files WHERE reason IS NOT NULL ORDER BY path LIMIT ?"
+    return [Rejected(found["path"], found["reason"], moment(found["since"])) for found in rows(db, sql, (most,))]
+
+
+def count_rejected(db: Database) -> int:
+    """Return how many files are rejected."""
+    return number(db, "SELECT count(*) FROM files WHERE reason IS NOT NULL")
+
+
+def of_article(db: Database, article: int) -> list[str]:
+    """Return the paths of the living files that tell this article, by path."""
+    sql = "SELECT path FROM files WHERE article = ? AND reason IS NULL AND missing = 0 ORDER BY path"
+    return [found["path"] for found in rows(db, sql, (article,))]
+
+
+def miss(db: Database, paths: Iterable[str]) -> list[tuple[str, int | None]]:
+    """Count one more whole scan without these files; return (path, article) of those missing for the second time."""
+    with transaction(db):
+        gone = []
+        for path in paths:
+            write(db, "UPDATE files SET missing = missing + 1 WHERE path = ?", (path,))
+            found = row(db, "SELECT article FROM files WHERE path = ? AND missing >= 2", (path,))
+            if found:
+                gone.append((path, found["article"]))
+    return gone
+
+
+def forget(db: Database, path: str) -> None:
+    """Forget a file that is gone."""
+    write(db, "DELETE FROM files WHERE path = ?", (path,))
+
+
+def _put(
+    db: Database, path: str, mark: tuple[int, int, int], article: int | None, reason: str | None, at: datetime
+) -> None:
+    write(
+        db,
+        "INSERT INTO files (path, size, mtime_ns, inode, article, reason, since) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns, "
+        "inode = excluded.inode, article = excluded.article, reason = excluded.reason, missing = 0, since = "
+        "CASE WHEN files.reason IS excluded.reason THEN files.since ELSE excluded.since END",
+        (path, *mark, article, reason, milliseconds(at)),
+    )

@@ -1,0 +1,129 @@
+"""Rows of topics, the articles that carry them and the readers who follow them. Knows no taxonomy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot import topics as words
+from bot.store.database import Row, add, milliseconds, number, row, rows, transaction, write
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic's row. `articles` and `followed` are filled by `overview` only."""
+
+    id: int
+    key: str
+    name: str
+    code: str
+    articles: int = 0
+    followed: bool = False
+
+
+def topic(db: Database, name: str) -> Topic:
+    """Return the row of a topic, made where it is new."""
+    key = words.key(name)
+    found = row(db, "SELECT * FROM topics WHERE key = ?", (key,))
+    if found:
+        return _topic(found)
+    code = words.code(name)
+    made = add(db, "INSERT INTO topics (key, name, code) VALUES (?, ?, ?)", (key, name, code))
+    return Topic(made, key, name, code)
+
+
+def by_name(db: Database, name: str) -> Topic | None:
+    """Return the row of a topic by its name, or None."""
+    found = row(db, "SELECT * FROM topics WHERE key = ?", (words.key(name),))
+    return _topic(found) if found else None
+
+
+def by_code(db: Database, code: str) -> Topic | None:
+    """Return the row of a topic by the code that buttons and links carry, or None."""
+    found = row(db, "SELECT * FROM topics WHERE code = ?", (code,))
+    return _topic(found) if found else None
+
+
+def set_article(db: Database, article: int, listed: Sequence[str], implied: Iterable[str]) -> set[str]:
+    """Write the topics of an article; return the keys of those it did not have before."""
+    with transaction(db):
+        before = keys_of(db, article)
+        write(db, "DELETE FROM article_topics WHERE article = ?", (article,))
+        for position, name in [*enumerate(listed), *((None, name) for name in implied)]:
+            if words.key(name):
+                values = (article, topic(db, name).id, position)
+                write(db, "INSERT INTO article_topics VALUES (?, ?, ?) ON CONFLICT DO NOTHING", values)
+        return keys_of(db, article) - before
+
+
+def keys_of(db: Database, article: int) -> set[str]:
+    """Return the keys of an article's topics, the wider ones included."""
+    sql = "SELECT key FROM article_topics JOIN topics ON topics.id = topic WHERE article = ?"
+    return {found["key"] for found in rows(db, sql, (article,))}
+
+
+def overview(db: Database, chat: int | None = None) -> list[Topic]:
+    """Return every topic that is carried or followed, the most used first, marked where `chat` follows it."""
+    sql = """
+        SELECT t.*, (SELECT count(*) FROM article_topics at JOIN articles a ON a.id = at.article WHERE at.topic = t.id
+                     AND a.held = 0 AND a.withdrawn = 0 AND a.copy_of IS NULL) AS articles,
+               EXISTS (SELECT 1 FROM follows f WHERE f.topic = t.id AND f.chat = ?) AS followed
+        FROM topics t ORDER BY articles DESC, t.name
+    """
+    found = rows(db, sql, (chat if chat is not None else -1,))
+    return [
+        Topic(one["id"], one["key"], one["name"], one["code"], one["articles"], bool(one["followed"]))
+        for one in found
+        if one["articles"] or one["followed"]
+    ]
+
+
+def names(db: Database) -> list[str]:
+    """Return the names of all topics."""
+    return [found["name"] for found in rows(db, "SELECT name FROM topics ORDER BY name")]
+
+
+def of_chat(db: Database, chat: int) -> list[Topic]:
+    """Return the topics a reader follows, by name."""
+    sql = "SELECT t.* FROM follows f JOIN topics t ON t.id = f.topic WHERE f.chat = ? ORDER BY t.name COLLATE NOCASE"
+    return [_topic(found) for found in rows(db, sql, (chat,))]
+
+
+def follow(db: Database, chat: int, topic: int, at: datetime) -> bool:
+    """Write a follow beginning at `at`; say whether it is new."""
+    sql = "INSERT INTO follows (topic, chat, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+    return write(db, sql, (topic, chat, milliseconds(at))) == 1
+
+
+def unfollow(db: Database, chat: int, topic: int) -> bool:
+    """Remove a follow; say whether there was one."""
+    return write(db, "DELETE FROM follows WHERE topic = ? AND chat = ?", (topic, chat)) == 1
+
+
+def followers(db: Database, article: int, *, after: int, at: datetime, most: int) -> list[int]:
+    """Return the next `most` reachable chats, by rising row number above `after`, that followed a topic by `at`."""
+    of = [found["topic"] for found in rows(db, "SELECT topic FROM article_topics WHERE article = ?", (article,))]
+    if not of:
+        return []
+    arms = " UNION ".join(
+        "SELECT * FROM (SELECT f.chat FROM follows f JOIN chats c ON c.id = f.chat AND c.state = 'active' "
+        "WHERE f.topic = ? AND f.chat > ? AND f.since <= ? ORDER BY f.chat LIMIT ?)"
+        for _ in of
+    )
+    values: list[int] = []
+    for each in of:
+        values += [each, after, milliseconds(at), most]
+    sql = f"SELECT chat FROM ({arms}) ORDER BY chat LIMIT ?"
+    return [found["chat"] for found in rows(db, sql, (*values, most))]
+
+
+def count(db: Database) -> int:
+    """Return how many follows there are."""
+    return number(db, "SELECT count(*) FROM follows")
+
+
+def _topic(found: Row) -> Topic:
+    return Topic(found["id"], found["key"], found["name"], found["code"])

@@ -1,0 +1,28 @@
+"""How the database came to be what it is: one function a step, never edited after it shipped.
+
+Named so that `sqlite-utils migrate data/paperboy.db` finds it. Knows no domain word.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+paperboy = Migrations("paperboy")
+
+
+@paperboy(name="0001_foundation")
+def foundation(db: Database) -> None:
+    """Create every table, and the full-text index over what `/search` looks in."""
+    for statement in _statements(Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")):
+        db.execute(statement)
+    db.table("articles").enable_fts(
+        ["title", "excerpt", "provider"], create_triggers=True, tokenize="unicode61 remove_diacritics 2"
+    )
+
+
+def _statements(script: str) -> list[str]:
+    """Return the statements of `script`; executescript would commit between them."""
+    lines = [line.partition("--")[0].rstrip() for line in script.splitlines()]
+    return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]

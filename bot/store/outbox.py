@@ -1,0 +1,229 @@
+"""Rows of deliveries: what waits, what is on its way, what became of it. Decides nothing; see `bot.delivery`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.delivery import Delivery, Lane, Payload, Settlement, State
+from bot.store.database import Row, marks, maybe, milliseconds, number, row, rows, transaction, write
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A delivery with where it goes."""
+
+    delivery: Delivery
+    chat_id: int
+    thread: int
+    username: str
+    kind: str
+
+
+_ADDRESSED = """
+SELECT d.*, c.chat_id, c.thread, c.username, c.kind FROM deliveries d JOIN chats c ON c.id = d.chat
+"""
+
+
+def open_(
+    db: Database,
+    article: int,
+    chats: Iterable[int],
+    *,
+    lane: Lane,
+    edition: int,
+    rank: datetime,
+    at: datetime,
+    state: State = State.PENDING,
+) -> int:
+    """Write deliveries that are not there yet; return how many are new. The key (article, chat, edition) decides."""
+    values = [(article, chat, edition, int(lane), milliseconds(rank), str(state), milliseconds(at)) for chat in chats]
+    with transaction(db):
+        before = db.conn.total_changes
+        db.conn.executemany(
+            "INSERT INTO deliveries (article, chat, edition, lane, rank, state, created) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING",
+            values,
+        )
+        return db.conn.total_changes - before
+
+
+def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 50) -> list[Addressed]:
+    """Return what may go out now, channels first, oldest first, one a chat; none to `busy` chats."""
+    sql = f"""{_ADDRESSED}
+        WHERE d.state = 'pending' AND d.lane = ? AND (d.not_before IS NULL OR d.not_before <= ?)
+          AND c.state = 'active' AND c.chat_id IS NOT NULL AND (c.not_before IS NULL OR c.not_before <= ?)
+          AND d.chat NOT IN ({marks(len(busy))})
+        ORDER BY d.rank, d.id
+    """
+    now = milliseconds(at)
+    found: dict[int, Addressed] = {}
+    for lane in Lane:
+        for one in db.conn.execute(sql, (int(lane), now, now, *busy)):
+            if len(found) >= most:
+                break
+            if one["chat"] not in found:
+                found[one["chat"]] = addressed(one)
+    return list(found.values())
+
+
+def next_due(db: Database, at: datetime) -> datetime | None:
+    """Return when the next waiting delivery or revision may go out, `at` for at once, None when nothing waits."""
+    sql = """
+        SELECT min(moment) FROM (
+          SELECT max(coalesce(d.not_before, 0), coalesce(c.not_before, 0)) AS moment
+          FROM deliveries d JOIN chats c ON c.id = d.chat
+          WHERE d.state = 'pending' AND c.state = 'active' AND c.chat_id IS NOT NULL
+          UNION ALL SELECT not_before FROM deliveries WHERE state = 'doubtful'
+          UNION ALL SELECT max(revise, coalesce(not_before, 0)) FROM deliveries WHERE revise IS NOT NULL
+          UNION ALL SELECT 0 FROM fanouts)
+    """
+    found = row(db, sql)
+    if found is None or found[0] is None:
+        return None
+    return max(at, maybe(found[0]) or at)
+
+
+def waiting(db: Database) -> int:
+    """Return how many deliveries are not settled and could still go out by themselves."""
+    sql = """
+        SELECT (SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat
+                WHERE d.state IN ('pending', 'sending', 'doubtful') AND c.state = 'active')
+             + (SELECT count(*) FROM deliveries WHERE revise IS NOT NULL) + (SELECT count(*) FROM fanouts)
+    """
+    return number(db, sql)
+
+
+def begin(db: Database, payloads: Mapping[int, tuple[Payload, str]], at: datetime) -> None:
+    """Write, before the calls, what is about to go out: delivery → (payload, the article's fingerprint)."""
+    with transaction(db):
+        for delivery, (payload, form) in payloads.items():
+            write(
+                db,
+                "UPDATE deliveries SET state = 'sending', payload = ?, form = ?, begun = ?, attempts = attempts + 1 "
+                "WHERE id = ?",
+                (json.dumps(payload, ensure_ascii=False), form, milliseconds(at), delivery),
+            )
+            write(
+                db,
+                "INSERT INTO attempts (delivery, chat, at, action) SELECT id, chat, ?, 'send' FROM deliveries "
+                "WHERE id = ?",
+                (milliseconds(at), delivery),
+            )
+
+
+def settle(db: Database, settled: Iterable[tuple[Delivery, Settlement]], at: datetime) -> None:
+    """Write what became of attempts, the chats' pauses and the attempts log included, in one commit."""
+    with transaction(db):
+        for delivery, settlement in settled:
+            _settle(db, delivery, settlement, milliseconds(at))
+
+
+def doubtful(db: Database, at: datetime, most: int = 20) -> list[Addressed]:
+    """Return the doubtful deliveries whose time has come, oldest attempt first."""
+    sql = f"{_ADDRESSED} WHERE d.state = 'doubtful' AND d.not_before <= ? ORDER BY d.begun LIMIT ?"
+    return [addressed(one) for one in rows(db, sql, (milliseconds(at), most))]
+
+
+def doubt_interrupted(db: Database, doubt_seconds: float) -> int:
+    """After a start: what was on its way when the last process ended is in doubt. Return how many."""
+    wait = int(doubt_seconds * 1000)
+    return write(
+        db,
+        "UPDATE deliveries SET state = 'doubtful', not_before = begun + ?, "
+        "reason = 'the program ended while it was being sent' WHERE state = 'sending'",
+        (wait,),
+    )
+
+
+def set_state(db: Database, delivery: int, state: State, reason: str = "", not_before: datetime | None = None) -> None:
+    """Write one delivery's state."""
+    until = milliseconds(not_before) if not_before else None
+    sql = "UPDATE deliveries SET state = ?, reason = ?, not_before = ? WHERE id = ?"
+    write(db, sql, (str(state), reason, until, delivery))
+
+
+def change_state(db: Database, article: int, old: State, new: State) -> int:
+    """Move an article's deliveries from one state to another; return how many."""
+    sql = "UPDATE deliveries SET state = ? WHERE article = ? AND state = ?"
+    return write(db, sql, (str(new), article, str(old)))
+
+
+def chats_of(db: Database, article: int) -> list[int]:
+    """Return the channels (row numbers) in which an article was posted."""
+    sql = "SELECT DISTINCT chat FROM deliveries WHERE article = ? AND lane = 0 AND state IN ('sent', 'doubtful')"
+    return [found["chat"] for found in rows(db, sql, (article,))]
+
+
+def posts_of(db: Database, chat: int, identities: Collection[str]) -> dict[str, int]:
+    """Return canonical address → number of the newest living post in `chat` of the article there."""
+    sql = f"""
+        SELECT al.identity, d.message FROM aliases al
+        JOIN deliveries d ON d.article = al.article AND d.chat = ? AND d.state = 'sent' AND d.message > 0
+        WHERE al.identity IN ({marks(len(identities))}) ORDER BY d.edition
+    """
+    return {found["identity"]: found["message"] for found in rows(db, sql, (chat, *identities))}
+
+
+def has_any(db: Database, article: int, chat: int) -> bool:
+    """Say whether an article ever had a delivery to a chat."""
+    return row(db, "SELECT 1 FROM deliveries WHERE article = ? AND chat = ? LIMIT 1", (article, chat)) is not None
+
+
+def _settle(db: Database, delivery: Delivery, settlement: Settlement, now: int) -> None:
+    until = milliseconds(settlement.not_before) if settlement.not_before else None
+    write(
+        db,
+        "UPDATE deliveries SET state = ?, reason = ?, not_before = ?, settled = ?, mend = ?, "
+        "message = coalesce(?, message) WHERE id = ?",
+        (
+            str(settlement.state),
+            settlement.reason,
+            until,
+            now,
+            settlement.mend or delivery.mend,
+            settlement.message,
+            delivery.id,
+        ),
+    )
+    write(
+        db,
+        "UPDATE attempts SET outcome = ?, detail = ? WHERE id = (SELECT max(id) FROM attempts WHERE delivery = ?)",
+        (str(settlement.state), settlement.reason, delivery.id),
+    )
+    if settlement.state is State.SENT:
+        write(
+            db,
+            "INSERT INTO forms SELECT id, form, 1 FROM deliveries WHERE id = ? "
+            "ON CONFLICT DO UPDATE SET times = times + 1",
+            (delivery.id,),
+        )
+    if settlement.pause_chat:
+        sql = "UPDATE chats SET not_before = ?, reason = ? WHERE id = ?"
+        write(db, sql, (milliseconds(settlement.pause_chat), settlement.reason, delivery.chat))
+
+
+def addressed(found: Row) -> Addressed:
+    """Return the record of a delivery joined with its chat."""
+    return Addressed(delivery_of(found), found["chat_id"], found["thread"], found["username"], found["kind"])
+
+
+def delivery_of(found: Row) -> Delivery:
+    """Return the record of a delivery's row."""
+    return Delivery(
+        id=found["id"],
+        article=found["article"],
+        chat=found["chat"],
+        edition=found["edition"],
+        lane=Lane(found["lane"]),
+        state=State(found["state"]),
+        attempts=found["attempts"],
+        message=found["message"],
+        payload=json.loads(found["payload"]) if found["payload"] else None,
+        mend=found["mend"],
+        reason=found["reason"],
+    )

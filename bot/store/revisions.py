@@ -1,0 +1,119 @@
+"""Rows of posts to be edited or taken back, and how often each form of a post was shown. Decides nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.delivery import Payload, State
+from bot.store.database import milliseconds, moment, rows, transaction, write
+from bot.store.outbox import Addressed, addressed
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A post that no longer shows its article as it is."""
+
+    to: Addressed
+    #: The fingerprint the post shows.
+    form: str
+    #: When it was posted, aware UTC.
+    sent: datetime
+
+
+def plan(db: Database, article: int, form: str, due: datetime, *, shown_at_most: int) -> int:
+    """Mark an article's posts that show another form than `form` to be edited at `due`; return how many.
+
+    A post that has shown `form` `shown_at_most` times stays as it is; one already marked keeps its earlier time.
+    """
+    with transaction(db):
+        write(
+            db, "UPDATE deliveries SET revise = NULL WHERE article = ? AND state = 'sent' AND form = ?", (article, form)
+        )
+        return write(
+            db,
+            "UPDATE deliveries SET revise = coalesce(revise, ?) WHERE article = ? AND state = 'sent' AND message > 0 "
+            "AND form <> ? AND coalesce((SELECT times FROM forms WHERE delivery = deliveries.id AND form = ?), 0) < ?",
+            (milliseconds(due), article, form, form, shown_at_most),
+        )
+
+
+def plan_withdrawal(db: Database, article: int, due: datetime) -> int:
+    """Mark an article's posts to be taken back and cancel what waits; return how many posts there are."""
+    with transaction(db):
+        write(
+            db,
+            "UPDATE deliveries SET state = 'withdrawn', reason = 'the article was withdrawn' "
+            "WHERE article = ? AND state IN ('pending', 'held')",
+            (article,),
+        )
+        sql = "UPDATE deliveries SET revise = ? WHERE article = ? AND state = 'sent' AND message > 0"
+        return write(db, sql, (milliseconds(due), article))
+
+
+def due(db: Database, at: datetime, *, most: int = 50) -> list[Revision]:
+    """Return the posts whose revision is due, one a chat, the longest waiting first."""
+    now = milliseconds(at)
+    found = rows(
+        db,
+        "SELECT d.*, c.chat_id, c.thread, c.username, c.kind FROM deliveries d JOIN chats c ON c.id = d.chat "
+        "WHERE d.revise <= ? AND d.state = 'sent' AND (d.not_before IS NULL OR d.not_before <= ?) "
+        "AND c.state <> 'parked' AND c.chat_id IS NOT NULL AND (c.not_before IS NULL OR c.not_before <= ?) "
+        "ORDER BY d.revise, d.id LIMIT ?",
+        (now, now, now, most * 4),
+    )
+    chats: dict[int, Revision] = {}
+    for one in found:
+        chats.setdefault(one["chat"], Revision(addressed(one), one["form"], moment(one["settled"] or one["created"])))
+    return list(chats.values())[:most]
+
+
+def edited(db: Database, delivery: int, form: str, payload: Payload, at: datetime) -> None:
+    """Write that a post now shows `form`."""
+    with transaction(db):
+        sql = "UPDATE deliveries SET form = ?, payload = ?, revise = NULL, not_before = NULL WHERE id = ?"
+        write(db, sql, (form, json.dumps(payload, ensure_ascii=False), delivery))
+        write(
+            db,
+            "INSERT INTO forms VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET times = times + 1",
+            (delivery, form),
+        )
+        log(db, delivery, "edit", "sent", "", at)
+
+
+def withdrawn(db: Database, delivery: int, reason: str, at: datetime) -> None:
+    """Write that a post was taken back."""
+    with transaction(db):
+        sql = "UPDATE deliveries SET state = ?, reason = ?, revise = NULL, not_before = NULL WHERE id = ?"
+        write(db, sql, (str(State.WITHDRAWN), reason, delivery))
+        log(db, delivery, "delete", "withdrawn", reason, at)
+
+
+def given_up(db: Database, delivery: int, reason: str, at: datetime) -> None:
+    """Write that a post stays as it is, and why."""
+    with transaction(db):
+        sql = "UPDATE deliveries SET revise = NULL, not_before = NULL, reason = ? WHERE id = ?"
+        write(db, sql, (reason, delivery))
+        log(db, delivery, "edit", "refused", reason, at)
+
+
+def later(db: Database, delivery: int, until: datetime, reason: str, at: datetime) -> None:
+    """Write that a revision waits until a moment."""
+    with transaction(db):
+        write(
+            db, "UPDATE deliveries SET not_before = ?, reason = ? WHERE id = ?", (milliseconds(until), reason, delivery)
+        )
+        log(db, delivery, "edit", "pending", reason, at)
+
+
+def log(db: Database, delivery: int, action: str, outcome: str, detail: str, at: datetime) -> None:
+    """Add a line to a delivery's attempts."""
+    write(
+        db,
+        "INSERT INTO attempts (delivery, chat, at, action, outcome, detail) "
+        "SELECT id, chat, ?, ?, ?, ? FROM deliveries WHERE id = ?",
+        (milliseconds(at), action, outcome, detail, delivery),
+    )

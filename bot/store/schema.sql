@@ -1,0 +1,162 @@
+-- Times are milliseconds since 1970 in UTC. Names are the glossary's (design §7).
+
+CREATE TABLE articles (
+  id INTEGER PRIMARY KEY,
+  identity TEXT NOT NULL UNIQUE,            -- canonical address
+  fingerprint TEXT NOT NULL,                -- over what a reader sees
+  title_key TEXT NOT NULL,                  -- what copies are found by; empty: too short to tell
+  title TEXT NOT NULL,
+  excerpt TEXT NOT NULL,
+  url TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  published INTEGER,
+  image TEXT,
+  quality INTEGER NOT NULL,
+  heat INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  unpublished INTEGER NOT NULL CHECK (unpublished IN (0, 1)),
+  recorded INTEGER NOT NULL,
+  ordered INTEGER NOT NULL,                 -- published, or recorded where that is later or missing
+  held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)),
+  withdrawn INTEGER NOT NULL DEFAULT 0 CHECK (withdrawn IN (0, 1)),
+  copy_of INTEGER REFERENCES articles (id),
+  edition INTEGER NOT NULL DEFAULT 1,
+  file TEXT                                 -- the living file that owns it
+) STRICT;
+CREATE INDEX articles_by_title ON articles (title_key, ordered) WHERE title_key <> '';
+CREATE INDEX articles_by_time ON articles (ordered, id) WHERE held = 0 AND withdrawn = 0 AND copy_of IS NULL;
+CREATE INDEX articles_apart ON articles (id) WHERE held = 1 OR copy_of IS NOT NULL;
+
+CREATE TABLE aliases (                      -- every canonical address of an article, its identity among them
+  identity TEXT PRIMARY KEY,
+  article INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX aliases_by_article ON aliases (article);
+
+CREATE TABLE related (
+  article INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  identity TEXT NOT NULL,
+  url TEXT NOT NULL,
+  title TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  excerpt TEXT NOT NULL,
+  published INTEGER,
+  quality INTEGER NOT NULL,
+  PRIMARY KEY (article, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE files (
+  path TEXT PRIMARY KEY,                    -- relative to the folder
+  size INTEGER NOT NULL,
+  mtime_ns INTEGER NOT NULL,
+  inode INTEGER NOT NULL,
+  article INTEGER REFERENCES articles (id),
+  reason TEXT,                              -- why it was rejected, or NULL
+  since INTEGER NOT NULL,                   -- when this version was first read
+  missing INTEGER NOT NULL DEFAULT 0        -- whole scans in a row that did not find it
+) STRICT, WITHOUT ROWID;
+CREATE INDEX files_by_article ON files (article);
+CREATE INDEX files_rejected ON files (path) WHERE reason IS NOT NULL;
+
+CREATE TABLE topics (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  code TEXT NOT NULL UNIQUE                 -- in buttons and deep links
+) STRICT;
+
+CREATE TABLE article_topics (
+  article INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+  topic INTEGER NOT NULL REFERENCES topics (id),
+  position INTEGER,                         -- in the document; NULL: a wider topic that the taxonomy implies
+  PRIMARY KEY (article, topic)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX article_topics_by_topic ON article_topics (topic, article);
+
+CREATE TABLE chats (
+  id INTEGER PRIMARY KEY,
+  chat_id INTEGER,                          -- Telegram's number; NULL until an @name is resolved
+  thread INTEGER NOT NULL DEFAULT 0,
+  kind TEXT NOT NULL CHECK (kind IN ('channel', 'private', 'group')),
+  setting TEXT,                             -- a channel's name or number in the settings
+  username TEXT NOT NULL DEFAULT '',
+  title TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'stopped', 'parked', 'dropped')),
+  reason TEXT NOT NULL DEFAULT '',
+  not_before INTEGER,                       -- the whole chat waits until then
+  begun INTEGER,                            -- when a channel's start was applied, or a reader first wrote
+  UNIQUE (chat_id, thread)
+) STRICT;
+CREATE UNIQUE INDEX chats_by_setting ON chats (setting, thread) WHERE setting IS NOT NULL;
+
+CREATE TABLE follows (
+  topic INTEGER NOT NULL REFERENCES topics (id),
+  chat INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
+  since INTEGER NOT NULL,
+  PRIMARY KEY (topic, chat)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX follows_by_chat ON follows (chat);
+
+CREATE TABLE deliveries (
+  id INTEGER PRIMARY KEY,
+  article INTEGER NOT NULL REFERENCES articles (id),
+  chat INTEGER NOT NULL REFERENCES chats (id),
+  edition INTEGER NOT NULL,
+  lane INTEGER NOT NULL,                    -- 0 channels, 1 digests, 2 followers
+  rank INTEGER NOT NULL,                    -- oldest first
+  state TEXT NOT NULL CHECK (state IN
+    ('held', 'pending', 'sending', 'doubtful', 'sent', 'refused', 'gone', 'withdrawn', 'skipped')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  payload TEXT,                             -- JSON, word for word what went out
+  message INTEGER,                          -- Telegram's number of the post
+  form TEXT NOT NULL DEFAULT '',            -- fingerprint of the article as the post shows it
+  mend TEXT NOT NULL DEFAULT '',
+  reason TEXT NOT NULL DEFAULT '',
+  not_before INTEGER,
+  created INTEGER NOT NULL,
+  begun INTEGER,                            -- when the last attempt began
+  settled INTEGER,
+  revise INTEGER,                           -- when the post is to be edited or taken back
+  UNIQUE (article, chat, edition)
+) STRICT;
+CREATE INDEX deliveries_due ON deliveries (lane, rank, id) WHERE state = 'pending';
+CREATE INDEX deliveries_open ON deliveries (state, id) WHERE state IN ('held', 'sending', 'doubtful');
+CREATE INDEX deliveries_to_revise ON deliveries (revise) WHERE revise IS NOT NULL;
+CREATE INDEX deliveries_by_chat ON deliveries (chat, state);
+
+CREATE TABLE attempts (                     -- when and why
+  id INTEGER PRIMARY KEY,
+  delivery INTEGER REFERENCES deliveries (id) ON DELETE CASCADE,
+  chat INTEGER REFERENCES chats (id) ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  action TEXT NOT NULL,
+  outcome TEXT NOT NULL DEFAULT '',
+  detail TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX attempts_by_delivery ON attempts (delivery);
+CREATE INDEX attempts_by_time ON attempts (at);
+
+CREATE TABLE forms (                        -- how often a post showed each form of its article
+  delivery INTEGER NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
+  form TEXT NOT NULL,
+  times INTEGER NOT NULL,
+  PRIMARY KEY (delivery, form)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE fanouts (                      -- articles whose followers are still being planned, and how far that is
+  article INTEGER PRIMARY KEY REFERENCES articles (id),
+  at INTEGER NOT NULL,                      -- follows made later do not count
+  after INTEGER NOT NULL                    -- the last chat planned
+) STRICT;
+
+CREATE TABLE updates (                      -- Telegram's updates whose effects are written
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  result TEXT NOT NULL                      -- JSON: what the answer to the person is made of
+) STRICT;
+
+CREATE TABLE alerts (                       -- what the editors were told, so that they hear it once
+  key TEXT PRIMARY KEY,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
