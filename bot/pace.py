@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
+#: A moment further ahead than its window and this was written by a clock since set back; waiting for it would be silence.
+SET_BACK = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class Pace:
 
     def open(self, at: datetime) -> datetime:
         """Return the earliest moment at which a message to anyone keeps the limit of all chats together."""
-        _forget(self._all, at - self._window)
+        _forget(self._all, at, self._window)
         if len(self._all) < self._room:
             return at
         return max(at, self._all[-self._room] + self._window)
@@ -51,7 +53,7 @@ class Pace:
         sent = self._chats.get(chat_id)
         if sent is None:
             return at
-        _forget(sent, at - max(MINUTE, self._apart))
+        _forget(sent, at, max(MINUTE, self._apart))
         if not sent:
             del self._chats[chat_id]
             return at
@@ -67,6 +69,7 @@ class Pace:
 
     def forget_idle(self, at: datetime) -> None:
         """Drop what no window reaches any more, so that memory follows the last minute's work."""
+        self.open(at)
         for chat_id in list(self._chats):
             self.chat_ready(chat_id, at)
 
@@ -76,6 +79,9 @@ def is_group(chat_id: int) -> bool:
     return chat_id < 0
 
 
-def _forget(moments: deque[datetime], before: datetime) -> None:
-    while moments and moments[0] <= before:
+def _forget(moments: deque[datetime], at: datetime, window: timedelta) -> None:
+    """Drop what lies a window or more behind `at`, and what lies ahead of it by a clock since set back."""
+    while moments and moments[0] <= at - window:
         moments.popleft()
+    while moments and moments[-1] > at + window + SET_BACK:
+        moments.pop()

@@ -1,34 +1,39 @@
-"""Settings: `config/paperboy.toml` and `PAPERBOY_…` variables become one checked record. Opens nothing else.
-
-Names and defaults are the contract of design §3; the shipped file is the place where each is explained, and a test
-holds the two together. Every problem is one line that names the setting.
-"""
+"""Every setting with its type, its default and what it may be. Reads no file and words no problem for a person."""
 
 from __future__ import annotations
 
-import os
 import re
-import tomllib
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError,
 )
 
-from bot.errors import UsageError
-
 PREFIX = "PAPERBOY_"
-#: Where the file is looked for when nothing names one.
-DEFAULT_FILE = Path("config/paperboy.toml")
 _TOKEN = re.compile(r"[0-9]{5,16}:[A-Za-z0-9_-]{30,64}")
 _CHAT_NAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}")
+
+
+def _not_empty(path: object) -> object:
+    if path == "":  # it would be taken for the working directory
+        raise ValueError("is empty")
+    return path
+
+
+_Path = Annotated[Path, BeforeValidator(_not_empty)]
 
 
 class _Section(BaseModel):
@@ -62,8 +67,12 @@ class Telegram(_Section):
 class Feed(_Section):
     """The folder of articles."""
 
-    folder: Path = Path("data/articles")
-    patterns: tuple[Annotated[str, Field(min_length=1)], ...] = ("**/*.md", "**/*.markdown", "**/*.txt")
+    folder: _Path = Path("data/articles")
+    patterns: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)] = (
+        "**/*.md",
+        "**/*.markdown",
+        "**/*.txt",
+    )
     interval_seconds: float = Field(30.0, ge=0.1, le=86_400)
     settle_seconds: float = Field(0.5, ge=0, le=60)
     first_run: Annotated[int, Field(ge=0)] | Literal["all"] = 10
@@ -79,6 +88,13 @@ class Feed(_Section):
                 raise ValueError(f"{pattern} leads out of the folder")
         return patterns
 
+    @field_validator("first_run", mode="before")
+    @classmethod
+    def _counts_or_is_all(cls, first_run: object) -> object:
+        if isinstance(first_run, bool) or not re.fullmatch(r"[0-9]{1,9}|all", str(first_run)):
+            raise ValueError('must be a number, 0 or more, or "all"')
+        return first_run
+
     @property
     def newest(self) -> int | None:
         """How many articles a new channel starts with; None for all."""
@@ -88,7 +104,7 @@ class Feed(_Section):
 class Store(_Section):
     """The database."""
 
-    database: Path = Path("data/paperboy.db")
+    database: _Path = Path("data/paperboy.db")
 
 
 class Channel(_Section):
@@ -112,7 +128,7 @@ class Channel(_Section):
 class Pace(_Section):
     """How fast messages go out."""
 
-    messages_per_second: float = Field(28.0, gt=0, le=10_000)
+    messages_per_second: float = Field(28.0, ge=0.001, le=10_000)
     per_chat_seconds: float = Field(1.0, ge=0, le=3_600)
     per_group_minute: int = Field(19, ge=1, le=100_000)
 
@@ -189,82 +205,3 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         del dotenv_settings, file_secret_settings
         return env_settings, InitSettingsSource(settings_cls, getattr(init_settings, "init_kwargs", {}))
-
-
-def load(file: Path | None = None) -> Settings:
-    """Read the settings from `file`, else PAPERBOY_CONFIG, else config/paperboy.toml if it is there.
-
-    Raises UsageError with one line for each problem; never shows a value that may be secret.
-    """
-    named = file or (Path(os.environ["PAPERBOY_CONFIG"]) if os.environ.get("PAPERBOY_CONFIG") else None)
-    found = _read(named or DEFAULT_FILE, must_exist=named is not None)
-    problems = [*_unknown_variables(os.environ)]
-    try:
-        settings = Settings(**found)
-    except SettingsError as error:
-        raise UsageError(*problems, _bad_variable(error)) from error
-    except ValidationError as error:
-        raise UsageError(*problems, *_told(error, named or DEFAULT_FILE)) from None
-    if problems:
-        raise UsageError(*problems)
-    return settings
-
-
-def file_in_use(file: Path | None = None) -> Path:
-    """Return the path of the settings file `load` would read; beside it lie `templates/` and `topics.toml`."""
-    return file or Path(os.environ.get("PAPERBOY_CONFIG") or DEFAULT_FILE)
-
-
-def _read(path: Path, *, must_exist: bool) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        if must_exist:
-            raise UsageError(f"{path}: there is no such settings file") from None
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "is not UTF-8"
-        raise UsageError(f"{path}: can't be read: {reason}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: is not TOML: {error}") from error
-
-
-def _unknown_variables(names: Iterable[str]) -> list[str]:
-    """Return a line for each PAPERBOY_ variable that names no setting."""
-    known = {"PAPERBOY_CONFIG"}
-    for section, about in Settings.model_fields.items():
-        known.add(f"{PREFIX}{section}".upper())
-        if isinstance(about.default, BaseModel):
-            known |= {f"{PREFIX}{section}__{key}".upper() for key in type(about.default).model_fields}
-    strangers = sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known)
-    return [f"{name}: there is no such setting; the names are in config/paperboy.toml" for name in strangers]
-
-
-def _bad_variable(error: SettingsError) -> str:
-    found = re.search(r'field "(\w+)"', str(error))
-    name = f"{PREFIX}{found[1].upper()}" if found else f"A {PREFIX} variable"
-    return f'{name}: is not JSON; a list is written like ["one", "two"]'
-
-
-def _told(error: ValidationError, file: Path) -> list[str]:
-    """Return pydantic's findings as lines that name the setting; values are left out, one may be the token."""
-    lines = []
-    for found in error.errors(include_url=False, include_input=False):
-        where = _where(found["loc"])
-        what = found["msg"].removeprefix("Value error, ")
-        if found["type"] == "extra_forbidden":
-            what = "there is no such setting"
-        if found["type"] == "missing":
-            what = 'is missing; a channel needs its name: chat = "@my_channel"'
-        lines.append(f"{file}: {where}: {what}" if where else f"{file}: {what}")
-    return list(dict.fromkeys(lines))
-
-
-def _where(location: tuple[int | str, ...]) -> str:
-    name = ""
-    for part in location:
-        if isinstance(part, int):
-            name += f"[{part + 1}]"
-        elif part not in ("constrained-int", "int", "literal['all']"):
-            name += f".{part}" if name else part
-    return name
