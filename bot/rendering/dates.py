@@ -1,0 +1,30 @@
+"""Days and hours as English words, in a reader's time zone. Reads no clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def day(moment: datetime | None, tz: tzinfo = UTC) -> str:
+    """Return `22 Aug 2021` in `tz`, or nothing for no moment."""
+    if moment is None:
+        return ""
+    there = _in(moment, tz)
+    return f"{there.day} {_MONTHS[there.month - 1]} {there.year}"
+
+
+def minute(moment: datetime | None, tz: tzinfo = UTC) -> str:
+    """Return `22 Aug 2021, 21:02` in `tz`, or nothing for no moment."""
+    if moment is None:
+        return ""
+    there = _in(moment, tz)
+    return f"{day(moment, tz)}, {there.hour:02}:{there.minute:02}"
+
+
+def _in(moment: datetime, tz: tzinfo) -> datetime:
+    try:
+        return moment.astimezone(tz)
+    except OverflowError:  # the first or last day there is
+        return moment

@@ -1,0 +1,89 @@
+"""Buttons under messages, and the short words they send back when tapped. Decides nothing about what a tap does.
+
+A button opens an address or sends `data`: at most 64 bytes (Bot API, InlineKeyboardButton). The data here is a letter
+and short arguments, readable by `read` for as long as old messages live; a letter is never given another meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bot import prose, topics
+
+DATA_BYTES = 64
+#: Longer words are cut by clients on a phone.
+LABEL_UNITS = 40
+
+Button = dict[str, str]
+Rows = Sequence[Sequence[Button]]
+
+
+class Act(StrEnum):
+    """What a tap asks for."""
+
+    FOLLOW = "f"  # topic code
+    UNFOLLOW = "u"  # topic code
+    TOGGLE = "t"  # topic code, page of the topic keyboard
+    PAGE = "p"  # page of the topic keyboard, from 0
+    DONE = "d"  # close the topic keyboard
+    COPY = "c"  # short id: post a copy after all
+    RELEASE = "h"  # short id: post a held article
+    REPUBLISH = "r"  # short id: open the next edition
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A tapped button, read."""
+
+    act: Act
+    #: A topic's code or an article's short id, by `act`; else empty.
+    value: str = ""
+    page: int = 0
+
+
+def keyboard(rows: Rows) -> dict[str, Any]:
+    """Return rows of buttons as the Bot API's `reply_markup`; empty rows are left out."""
+    return {"inline_keyboard": [list(row) for row in rows if row]}
+
+
+def link(label: str, address: str) -> Button:
+    """Return a button that opens `address`."""
+    return {"text": prose.shorten(label, LABEL_UNITS), "url": address}
+
+
+def tap(label: str, act: Act, value: str = "", page: int | None = None) -> Button:
+    """Return a button that sends `act`, `value` and `page` back. Raises ValueError over 64 bytes: a bug of ours."""
+    data = ":".join([act, *([value] if value else []), *([str(page)] if page is not None else [])])
+    if len(data.encode()) > DATA_BYTES:
+        raise ValueError(f"{data!r} is too long for a button")
+    return {"text": prose.shorten(label, LABEL_UNITS), "callback_data": data}
+
+
+def read(data: str) -> Tap | None:
+    """Return what a button sent, or None for words that no button of ours ever held."""
+    letter, *rest = data.split(":")
+    if letter not in set(Act) or any(not part.isascii() or not part.isalnum() for part in rest):
+        return None
+    act = Act(letter)
+    wanted = {Act.DONE: 0, Act.TOGGLE: 2}.get(act, 1)
+    if len(rest) != wanted:
+        return None
+    if act not in (Act.TOGGLE, Act.PAGE):
+        return Tap(act, rest[0] if rest else "")
+    if not rest[-1].isdigit() or len(rest[-1]) > 6:
+        return None
+    return Tap(act, rest[0] if act is Act.TOGGLE else "", int(rest[-1]))
+
+
+def follows(names: Iterable[str], label: str = "{}", act: Act = Act.FOLLOW, columns: int = 2) -> list[list[Button]]:
+    """Return one button for each topic that follows (or unfollows) it, `columns` in a row."""
+    buttons = [tap(label.format(name), act, topics.code(name)) for name in names if topics.key(name)]
+    return in_rows(buttons, columns)
+
+
+def in_rows(buttons: Sequence[Button], columns: int) -> list[list[Button]]:
+    """Return buttons in rows of `columns`."""
+    return [list(buttons[start : start + columns]) for start in range(0, len(buttons), columns)]

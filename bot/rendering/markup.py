@@ -1,0 +1,124 @@
+"""Telegram's HTML, measured and unwrapped the way Telegram's parser does. Makes no HTML and cuts none.
+
+Telegram counts a message after parsing: UTF-16 units of the text that is left, and entities after overlapping ones
+were split. What it finds by itself (#tags, addresses, @names, /commands) counts too, so `measure` counts on the safe
+side. Tags and character references: Bot API, "HTML style".
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot import prose
+
+#: What Telegram takes in one message: UTF-16 units after parsing (text, caption), entities, bytes before parsing.
+TEXT_UNITS = 4096
+CAPTION_UNITS = 1024
+ENTITIES = 100
+RAW_BYTES = 32_768
+
+_TAGS = frozenset("b strong i em u ins s strike del tg-spoiler span a code pre blockquote tg-emoji tg-time".split())
+_TOKEN = re.compile(r'<(/?)([A-Za-z][\w-]*)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>|([^<]+)|<')
+_REFERENCE = re.compile(r"&(?:(lt|gt|amp|quot)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
+_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
+# Each thing Telegram finds by itself holds one of these: tag, cashtag, name, command, address, media time, card number.
+_FOUND = re.compile(r"[#$@/]\w|[^\s.]\.[^\s.]|://|\d:\d\d|\d[\d -]{11,}\d|[\w-]{48}")
+_OPAQUE = frozenset(("a", "code", "pre"))
+
+
+class MarkupError(ValueError):
+    """HTML that Telegram would refuse. `tag` is the one at fault, or empty."""
+
+    def __init__(self, reason: str, tag: str = "") -> None:
+        self.tag = tag
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """HTML and what Telegram makes of it."""
+
+    html: str
+    #: What is read: no tags, references decoded.
+    text: str
+    #: UTF-16 units of `text`.
+    units: int
+    #: Not less than what Telegram will count, found ones included.
+    entities: int
+
+    def fits(self, units: int = TEXT_UNITS) -> bool:
+        """Say whether a message with room for so many UTF-16 units takes it."""
+        return self.units <= units and self.entities <= ENTITIES and len(self.html.encode()) <= RAW_BYTES
+
+
+def escape(value: object) -> str:
+    """Return a value as text in HTML: `& < > "` escaped, the apostrophe left as it is."""
+    return html.escape(str(value), quote=False).replace('"', "&quot;")
+
+
+def measure(source: str) -> Marked:
+    """Return `source` measured. Raises MarkupError for what Telegram would refuse to parse."""
+    texts: list[str] = []
+    entities = 0
+    for text, tags in _segments(source):
+        texts.append(text)
+        entities += len(tags)
+        if not _OPAQUE.intersection(tags):
+            entities += sum(1 for _ in _FOUND.finditer(text)) * (1 + 2 * len(tags))  # each splits the styles around it
+    whole = "".join(texts)
+    return Marked(source, whole, prose.units(whole), entities)
+
+
+def _segments(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each run of text with the tags it stands in, outermost first."""
+    inside: list[str] = []
+    for token in _TOKEN.finditer(source):
+        closing, tag, attributes, text = token.groups()
+        if text is not None:
+            yield _decoded(text), tuple(inside)
+        elif tag is None:
+            raise MarkupError("a < that opens no tag is written &lt;")
+        elif closing:
+            _close(inside, tag.lower())
+        else:
+            inside.append(_opened(tag.lower(), attributes))
+    if inside:
+        raise MarkupError(f"<{inside[-1]}> is never closed", inside[-1])
+
+
+def _opened(tag: str, attributes: str) -> str:
+    if tag not in _TAGS:
+        raise MarkupError(f"<{tag}> is no tag that Telegram knows", tag)
+    if tag == "span" and 'class="tg-spoiler"' not in attributes:
+        raise MarkupError('<span> needs class="tg-spoiler"', tag)
+    if tag == "a" and "href=" not in attributes:
+        raise MarkupError("<a> needs a href", tag)
+    return tag
+
+
+def _close(inside: list[str], tag: str) -> None:
+    if not inside:
+        raise MarkupError(f"</{tag}> closes nothing", tag)
+    if inside[-1] != tag:
+        raise MarkupError(f"</{tag}> stands where <{inside[-1]}> must be closed first", tag)
+    inside.pop()
+
+
+def _decoded(text: str) -> str:
+    return _REFERENCE.sub(_character, text) if "&" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    name, decimal, hexadecimal = found.groups()
+    if name:
+        return _NAMED[name]
+    number = int(decimal) if decimal else int(hexadecimal, 16)
+    return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else found[0]
+
+
+def plain(text: str) -> Marked:
+    """Return words without markup, measured and escaped."""
+    return measure(escape(text))

@@ -1,0 +1,212 @@
+"""The post: an article as readers see it in a channel or their own chat (design §4). Sends nothing.
+
+A post fits by construction: related links go first, from the end, then the excerpt is cut at a word; then, for what no
+real article needs, hashtags and the title. The HTML is rendered anew for each try and never cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, tzinfo
+from typing import Any, Literal
+
+from bot import address, prose, topics
+from bot.article import Article, Related
+from bot.delivery import Payload
+from bot.rendering import dates, fitting, keyboards, markup
+from bot.rendering.fitting import Cut
+from bot.rendering.templates import Templates
+from bot.topics import Taxonomy
+
+TITLE_UNITS = 512
+PROVIDER_UNITS = 96
+RELATED_UNITS = 256
+#: What is left of the excerpt when Telegram found the whole post too long.
+SHORT_EXCERPT = 300
+#: An excerpt shorter than this after cutting says nothing.
+LEAST_EXCERPT = 40
+#: A longer "Follow …" gets a row of its own: half a phone's width shows no more.
+BESIDE_UNITS = 30
+
+Picture = Literal["preview", "photo"]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedLink:
+    """A related article in the list under a post."""
+
+    title: str
+    #: The outlet's address, or that of the post in the same channel when the article was itself posted there.
+    url: str
+    provider: str
+    posted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """What the template `post` is given; documented at its top."""
+
+    title: str
+    provider: str
+    date: str
+    excerpt: str
+    related: tuple[RelatedLink, ...]
+    hashtags: tuple[str, ...]
+    url: str
+    kind: str
+    #: Whether the text must link the article itself, for want of a button.
+    link: bool
+
+
+_CUTS: tuple[Cut[_Words], ...] = (
+    Cut(lambda words, n: replace(words, related=words.related[:n]), lambda words: len(words.related)),
+    Cut(lambda words, n: replace(words, excerpt=_cut(words.excerpt, n)), lambda words: prose.units(words.excerpt)),
+    Cut(lambda words, n: replace(words, hashtags=words.hashtags[:n]), lambda words: len(words.hashtags)),
+    Cut(lambda words, n: replace(words, title=prose.shorten(words.title, n)), lambda words: prose.units(words.title)),
+    Cut(lambda words, n: replace(words, provider=prose.shorten(words.provider, n)), lambda words: PROVIDER_UNITS),
+)
+
+
+def post(
+    templates: Templates,
+    article: Article,
+    *,
+    bot: str,
+    taxonomy: Taxonomy,
+    delivery: str = "",
+    links: Mapping[str, str] | None = None,
+    picture: Picture = "preview",
+    mends: Collection[str] = (),
+    tz: tzinfo = UTC,
+) -> Payload:
+    """Return the call that posts `article`: `sendMessage`, or `sendPhoto` for a picture in photo mode.
+
+    bot: its username. delivery: the delivery's short id, which makes each keyboard its own. links: identity of a
+    related article → address of its post in the same chat. mends: what an attempt must do differently
+    (`delivery.MENDS`); those about where it goes are not ours.
+    """
+    photo = picture == "photo" and bool(article.image) and "text" not in mends
+    units = markup.CAPTION_UNITS if photo else markup.TEXT_UNITS
+    words = _words(article, taxonomy, links or {}, tz, link="no_keyboard" in mends)
+    if "shorter" in mends:
+        units, words = units // 2, replace(words, related=(), excerpt=_cut(words.excerpt, SHORT_EXCERPT))
+    text = _rendered(templates, words, units)
+    payload = _photo(article, text, "plain" in mends) if photo else _message(article, text, "plain" in mends)
+    if not words.link:
+        payload["reply_markup"] = keyboards.keyboard(_buttons(article, bot, taxonomy, delivery))
+    return payload
+
+
+def edit(payload: Payload, before: Payload | None = None) -> Payload:
+    """Return the call that makes a message already sent look like `payload`, in its full state, without its number.
+
+    before: what was sent; it tells whether only a caption changes. A photo can't become text again (Bot API), so
+    there the words become the caption; render with the old picture to keep their layout.
+    """
+    was_photo = before is not None and before["method"] == "sendPhoto"
+    markup_ = {"reply_markup": payload.get("reply_markup", keyboards.keyboard([]))}
+    if payload["method"] == "sendMessage":
+        words = {key: payload[key] for key in ("text", "parse_mode", "link_preview_options") if key in payload}
+        return _caption(words) | markup_ if was_photo else {"method": "editMessageText", **words, **markup_}
+    words = {key: payload[key] for key in ("caption", "parse_mode") if key in payload}
+    if was_photo and before is not None and before["photo"] == payload["photo"]:
+        return {"method": "editMessageCaption", **words, **markup_}
+    return {"method": "editMessageMedia", "media": {"type": "photo", "media": payload["photo"], **words}, **markup_}
+
+
+def tombstone(templates: Templates, article: Article, *, photo: bool = False) -> Payload:
+    """Return the edit that leaves a short note where a withdrawn article's post can't be deleted any more.
+
+    photo: the post is a picture with a caption.
+    """
+    words = {"title": prose.shorten(_title(article), RELATED_UNITS), "provider": _provider(article), "url": article.url}
+    text = templates.render("tombstone", words)
+    if not text.fits(markup.CAPTION_UNITS):
+        text = templates.render_shipped("tombstone", words)
+    said = {"parse_mode": "HTML", "reply_markup": keyboards.keyboard([])}
+    if photo:
+        return {"method": "editMessageCaption", "caption": text.html, **said}
+    return {"method": "editMessageText", "text": text.html, "link_preview_options": {"is_disabled": True}, **said}
+
+
+def _words(article: Article, taxonomy: Taxonomy, links: Mapping[str, str], tz: tzinfo, *, link: bool) -> _Words:
+    title = _title(article)
+    told = prose.title_key(article.excerpt) in ("", prose.title_key(title))  # nothing that the title did not say
+    return _Words(
+        title=prose.shorten(title, TITLE_UNITS),
+        provider=_provider(article),
+        date=dates.day(article.published, tz),
+        excerpt="" if told else prose.shorten(article.excerpt, markup.TEXT_UNITS),
+        related=tuple(_related(one, links.get(one.identity)) for one in article.related),
+        hashtags=tuple(dict.fromkeys(tag for name in article.topics for tag in taxonomy.hashtags(name))),
+        url=article.url,
+        kind=article.kind,
+        link=link,
+    )
+
+
+def _title(article: Article) -> str:
+    return article.title or address.host(article.url)
+
+
+def _provider(article: Article) -> str:
+    return prose.shorten(article.provider or address.host(article.url), PROVIDER_UNITS)
+
+
+def _related(one: Related, posted: str | None) -> RelatedLink:
+    host = address.host(one.url)
+    provider = prose.shorten(one.provider or host, PROVIDER_UNITS)
+    return RelatedLink(prose.shorten(one.title or host, RELATED_UNITS), posted or one.url, provider, posted is not None)
+
+
+def _cut(excerpt: str, units: int) -> str:
+    return prose.shorten(excerpt, units) if units >= min(LEAST_EXCERPT, prose.units(excerpt)) else ""
+
+
+def _rendered(templates: Templates, words: _Words, units: int) -> markup.Marked:
+    """Return the post in at most `units`; by the shipped template where the operator's leaves no room."""
+    fitted = fitting.shrunk(words, lambda words: templates.render("post", asdict(words)).fits(units), _CUTS)
+    if fitted is not None:
+        return templates.render("post", asdict(fitted))
+    fitted = fitting.shrunk(words, lambda words: templates.render_shipped("post", asdict(words)).fits(units), _CUTS)
+    return templates.render_shipped("post", asdict(fitted or words))
+
+
+def _message(article: Article, text: markup.Marked, plain: bool) -> Payload:
+    # One of the two is always set: a title like "Inside README.md" must not bring a stranger's page along.
+    preview: dict[str, Any] = {"is_disabled": True}
+    if article.image:
+        preview = {"url": article.image, "prefer_large_media": True, "show_above_text": True}
+    said = {"text": text.text} if plain else {"text": text.html, "parse_mode": "HTML"}
+    return {"method": "sendMessage", **said, "link_preview_options": preview}
+
+
+def _photo(article: Article, text: markup.Marked, plain: bool) -> Payload:
+    said = {"caption": text.text} if plain else {"caption": text.html, "parse_mode": "HTML"}
+    return {"method": "sendPhoto", "photo": article.image, **said}
+
+
+def _caption(words: Payload) -> Payload:
+    """Return a text's words as the caption of the photo they replace; without its layout where there is no room."""
+    html = "parse_mode" in words
+    text = markup.measure(words["text"]) if html else markup.plain(words["text"])
+    if html and text.fits(markup.CAPTION_UNITS):
+        return {"method": "editMessageCaption", "caption": text.html, "parse_mode": "HTML"}
+    return {"method": "editMessageCaption", "caption": prose.shorten(text.text, markup.CAPTION_UNITS)}
+
+
+def _buttons(article: Article, bot: str, taxonomy: Taxonomy, delivery: str) -> keyboards.Rows:
+    read = keyboards.link("Read the article", article.url)
+    topic = most_specific(article.topics, taxonomy)
+    if not topic:
+        return [[read]]
+    payload = "-".join(filter(None, ("f", topics.code(topic), delivery)))
+    follow = keyboards.link(f"Follow {topic}", f"https://t.me/{bot}?start={payload}")
+    return [[read, follow]] if prose.units(follow["text"]) <= BESIDE_UNITS else [[read], [follow]]
+
+
+def most_specific(names: Collection[str], taxonomy: Taxonomy) -> str:
+    """Return the deepest of `names` in the taxonomy's spelling, the first of equals; empty when there is none."""
+    named = [taxonomy.name(name) for name in names if topics.key(name)]
+    return max(named, key=taxonomy.depth, default="")

@@ -1,0 +1,71 @@
+"""What `/status` and `paperboy status` show, as plain data. Counts nothing and words nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelStatus:
+    """One channel's deliveries."""
+
+    #: As the settings name it.
+    name: str
+    #: Deliveries by state (`delivery.State` → how many); states without any may be missing.
+    deliveries: Mapping[str, int] = field(default_factory=dict)
+    #: Why nothing goes out there now, or empty.
+    waits: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedFile:
+    """A file that could not become an article."""
+
+    #: Relative to the folder.
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """An article that repeats an earlier one's title and was not posted."""
+
+    short_id: str
+    title: str
+    #: The earlier article's title.
+    first_title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """An article that waits for an editor."""
+
+    short_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusReport:
+    """How things stand."""
+
+    #: When this was asked, aware UTC.
+    at: datetime
+    articles: int
+    readers: int
+    follows: int
+    channels: tuple[ChannelStatus, ...] = ()
+    #: Deliveries to readers' own chats, by state.
+    followers: Mapping[str, int] = field(default_factory=dict)
+    #: Since when the longest waiting delivery waits, or None when none does.
+    oldest_waiting: datetime | None = None
+    rejected: tuple[RejectedFile, ...] = ()
+    #: Newest first, of copies nobody posted after all.
+    copies: tuple[Copy, ...] = ()
+    held: tuple[Held, ...] = ()
+    folder: str = ""
+    #: Whether the system reports changes of the folder; else it is only looked at now and then.
+    watched: bool = False
+    #: The end of the last scan, or None before the first.
+    scanned: datetime | None = None

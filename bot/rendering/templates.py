@@ -1,0 +1,124 @@
+"""Templates: the operator's own first, then the shipped ones; checked at start. Knows no article and no reader.
+
+Every value a template shows is escaped. Templates run in Jinja2's sandbox: a template is text, not a program. One that
+fails on something the samples did not foresee is replaced by the shipped one for that message, and logged: a post is
+worth more than its layout.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from bot import prose, shipped
+from bot.errors import TemplateBroken
+from bot.rendering import markup, samples
+from bot.topics import Taxonomy
+
+_ENDING = ".html.j2"
+_EMPTY_LINES = re.compile(r"\n{3,}")
+_LINE_ENDS = re.compile(r"[ \t]+\n")
+_log = logging.getLogger(__name__)
+
+
+class Templates:
+    """The words of one Paperboy."""
+
+    def __init__(self, folder: Path | None, taxonomy: Taxonomy) -> None:
+        """Take templates from `folder` where it has them, else the shipped ones; None: the shipped ones only."""
+        self.taxonomy = taxonomy
+        self._folder = folder
+        self._shipped = _environment(shipped.config() / "templates")
+        self._own = _environment(folder, shipped.config() / "templates") if folder else self._shipped
+
+    def check(self) -> None:
+        """Compile every template and render it with samples. Raises TemplateBroken, one line naming file and line."""
+        for name in sorted(set(self._own.list_templates(filter_func=lambda name: name.endswith(_ENDING)))):
+            try:
+                self._own.get_template(name)
+                for sample in samples.SAMPLES.get(name.removesuffix(_ENDING), ()):
+                    _rendered(self._own, name, sample)
+            except Exception as error:  # a template can raise anything
+                raise TemplateBroken(self._told(name, error)) from error
+
+    def render(self, name: str, words: dict[str, Any]) -> markup.Marked:
+        """Return the template `name` (without its ending) filled with `words`, by the variables it documents."""
+        if self._own is not self._shipped:
+            try:
+                return _rendered(self._own, name + _ENDING, words)
+            except Exception as error:  # a template can raise anything
+                _log.error("%s; this message uses the shipped template", self._told(name + _ENDING, error))
+        return self.render_shipped(name, words)
+
+    def render_shipped(self, name: str, words: dict[str, Any]) -> markup.Marked:
+        """Do as `render`, but with the shipped template: for where an operator's own leaves no room for the words."""
+        return _rendered(self._shipped, name + _ENDING, words)
+
+    def _told(self, name: str, error: Exception) -> str:
+        path = self._path(name)
+        line = _line_of(error, path)
+        return f"{path}:{line}: {_reason(error)}" if line else f"{path}: {_reason(error)}"
+
+    def _path(self, name: str) -> Path:
+        own = self._folder / name if self._folder else None
+        return own if own and own.is_file() else shipped.config() / "templates" / name
+
+
+def _environment(*folders: Path) -> jinja2.Environment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder) for folder in folders]),
+        autoescape=True,
+        finalize=_escaped,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,  # what was checked at start is what runs
+    )
+    environment.filters["shorten"] = prose.shorten
+    return environment
+
+
+def _escaped(value: object) -> Markup:
+    """Return any value escaped for Telegram; Jinja2's own escaping then finds nothing left to do."""
+    return value if isinstance(value, Markup) else Markup(markup.escape(value))  # noqa: S704 - escaped just here
+
+
+def _rendered(environment: jinja2.Environment, name: str, words: dict[str, Any]) -> markup.Marked:
+    text = environment.get_template(name).render(words)
+    marked = markup.measure(_EMPTY_LINES.sub("\n\n", _LINE_ENDS.sub("\n", text)).strip())
+    if not marked.text.strip():
+        raise markup.MarkupError("it shows no words at all")
+    return marked
+
+
+def _line_of(error: Exception, path: Path) -> int:
+    """Return the line in the template at `path` where `error` arose, or 0."""
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return error.lineno
+    if isinstance(error, markup.MarkupError):
+        return _line_with(path, error.tag)
+    line, trace = 0, error.__traceback__
+    while trace is not None:  # Jinja2 writes a template's own file and line into the traceback
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _line_with(path: Path, tag: str) -> int:
+    if not tag:
+        return 0
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if re.search(rf"</?{re.escape(tag)}\b", line, re.I)), 0)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "is not UTF-8"
+    return " ".join(str(error).split()) or type(error).__name__
