@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
-#: A moment further ahead than its window and this was written by a clock since set back; waiting for it would be silence.
+#: A moment further ahead than its window and a clock since set back wrote it; do not wait for it.
 SET_BACK = timedelta(minutes=5)
 
 
