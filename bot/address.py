@@ -21,26 +21,31 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _AMP_PARAMETERS = re.compile(r"(amp|amp_js_v|usqp|outputtype)$", re.IGNORECASE)
-_AMP_CACHE = re.compile(r"^[\w-]+\.cdn\.ampproject\.org$")
-_HAS_SPACE = re.compile(r"\s+")
+# An AMP cache's copy, https://x.cdn.ampproject.org/c/s/host/path, and Google's viewer, https://google.com/amp/s/host/path.
+_AMP_CACHE = re.compile(r"https?://[\w-]+\.cdn\.ampproject\.org/[civr]/(?:s/)?([^/]+\.[^/]+/.*)", re.IGNORECASE)
+_AMP_VIEWER = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(?:s/)?([^/]+\.[^/]+/.*)", re.IGNORECASE)
+_AMPERSAND = re.compile(r"&(amp;)+", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+# An AMP copy of an AMP copy is as deep as the field goes.
+_ROUNDS = 8
 
 
 def link(text: object) -> str | None:
     """Return `text` as an address a reader may open: http(s) with a dotted host, percent-encoded; else None."""
-    if not isinstance(text, str):
+    if not isinstance(text, str) or len(text) > 2 * LONGEST:
         return None
-    text = text.strip().replace("&amp;", "&")  # written for HTML by their source
-    if not text.lower().startswith(("http://", "https://")) or len(text) > LONGEST:
+    text = _AMPERSAND.sub("&", text.strip())  # written for HTML by their source, now and then twice
+    if not text[:8].lower().startswith(("http://", "https://")):
         return None
     try:
-        url = ada_url.URL(_HAS_SPACE.sub(" ", text))
+        url = ada_url.URL(_SPACES.sub(" ", text))
     except ValueError:
         return None
-    host = url.hostname
-    if "." not in host.strip(".") or url.username or url.password:
+    labels = url.hostname.removesuffix(".").split(".")
+    if len(labels) < 2 or not all(labels) or url.username or url.password:
         return None
     href = str(url.href)
-    return href if len(href) <= LONGEST else None
+    return href if len(href.partition(":")[2]) <= LONGEST else None  # http and https alike
 
 
 def canonical(text: object) -> str | None:
@@ -50,16 +55,11 @@ def canonical(text: object) -> str | None:
     form. Other query parameters stay, in their order.
     """
     href = link(text)
-    if href is None:
-        return None
-    url = ada_url.URL(_outside_amp_cache(href))
-    host = url.hostname.rstrip(".")
-    port = f":{url.port}" if url.port not in ("", "80", "443") else ""
-    path = _without_amp(url.pathname).rstrip("/")
-    if host.startswith("amp.") and host.count(".") > 1:
-        host = host[4:]
-    query = "&".join(_kept(url.search[1:]))
-    return f"https://{host}{port}{path}" + (f"?{query}" if query else "")
+    for _ in range(_ROUNDS):
+        before, href = href, href and link(_plainer(href))
+        if href == before:
+            break
+    return href and _bare(href)
 
 
 def host(address: str) -> str:
@@ -67,16 +67,24 @@ def host(address: str) -> str:
     return str(ada_url.URL(address).hostname).removeprefix("www.")
 
 
-def _outside_amp_cache(href: str) -> str:
-    """Return the original of an AMP cache's copy: `x.cdn.ampproject.org/c/s/host/path` → `https://host/path`."""
+def _plainer(href: str) -> str:
+    """Return `href` one step nearer to its identity; repeated until nothing changes."""
+    copy = _AMP_CACHE.match(href) or _AMP_VIEWER.match(href)
+    if copy and (original := link(f"https://{copy[1]}")):
+        return original
     url = ada_url.URL(href)
-    if not _AMP_CACHE.match(url.hostname):
-        return href
-    inner = re.match(r"^/[civr]/(s/)?([^/]+\.[^/]+)(/.*)?$", url.pathname)
-    if inner is None:
-        return href
-    found = link(f"https://{inner[2]}{inner[3] or ''}{url.search}")
-    return found or href
+    name = url.hostname.removesuffix(".")
+    if name.startswith("amp.") and name.count(".") > 1:
+        name = name[4:]
+    port = f":{url.port}" if url.port not in ("", "80", "443") else ""
+    query = "&".join(_kept(url.search[1:]))
+    return f"https://{name}{port}{_without_amp(url.pathname).rstrip('/')}" + (f"?{query}" if query else "")
+
+
+def _bare(href: str) -> str:
+    """Return `href` without the slash that the URL standard puts behind a lone host."""
+    address, mark, query = href.partition("?")
+    return address.rstrip("/") + mark + query
 
 
 def _without_amp(path: str) -> str:

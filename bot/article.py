@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot import prose
@@ -104,8 +104,10 @@ class Stored:
     copy_of: int | None = None
     #: The last edition opened, 1 for the first posting.
     edition: int = 1
+    #: The article's fingerprint as it was recorded, which a later version of ours does not change.
+    fingerprint: str = ""
     #: The path of the file that owns the article, relative to the folder; empty when none lives.
-    path: str = field(default="")
+    path: str = ""
 
     @property
     def short_id(self) -> str:
@@ -133,10 +135,14 @@ def from_short_id(text: str) -> int | None:
     return int(text, 36)
 
 
-def in_order(related: list[Related], itself: frozenset[str]) -> tuple[Related, ...]:
-    """Return `related` by falling quality, each article and each title once, none of the identities in `itself`."""
+def in_order(related: list[Related], itself: frozenset[str], title: str = "") -> tuple[Related, ...]:
+    """Return `related` by falling quality, each article and each title once, without the article itself.
+
+    The article is known by the identities in `itself` and, where it is long enough to tell, by its title.
+    """
     seen = set(itself)
-    titles: set[str] = set()
+    own = prose.title_key(title)
+    titles = {own} if own.count(" ") + 1 >= TITLE_WORDS else set()
     kept = []
     for one in sorted(related, key=lambda one: -one.quality):
         key = prose.title_key(one.title)

@@ -70,11 +70,17 @@ class Stuck(PaperboyError):
 
 
 class ArticleError(PaperboyError):
-    """A file that can't become an article. `path` is relative to the folder; `reason` a clause without a full stop."""
+    """A file that can't become an article. `path` is relative to the folder; `reason` a clause without a full stop.
 
-    def __init__(self, path: str, reason: str) -> None:
+    `unfinished`: the file may still be being written and should be looked at again before this counts. `line` is the
+    line of the file, from one, where one is to blame.
+    """
+
+    def __init__(self, path: str, reason: str, *, unfinished: bool = False, line: int | None = None) -> None:
         self.path = path
         self.reason = reason
+        self.unfinished = unfinished
+        self.line = line
         super().__init__(f"{path}: {reason}")
 
 

@@ -10,16 +10,25 @@ import re
 import unicodedata
 
 import ftfy
+from ftfy import fixes
 
-_CONFIG = ftfy.TextFixerConfig(uncurl_quotes=False, unescape_html=True, normalization="NFC", explain=False)
-# Controls but line feed; soft hyphens; bidi embeddings, overrides and isolates; U+200B, U+2060, U+FEFF; line and
-# paragraph separators; surrogates and non-characters.
+# Entities are decoded here, in counted rounds: ftfy goes on until nothing changes, which a text nested for the purpose
+# turns into minutes. Full-width forms stay: they are how Chinese and Japanese write a comma.
+_CONFIG = ftfy.TextFixerConfig(
+    uncurl_quotes=False, unescape_html=False, fix_character_width=False, normalization="NFC", explain=False
+)
+#: `&amp;amp;lt;` has three; more is nobody's mistake.
+_ENTITY_ROUNDS = 4
+_REPAIR_ROUNDS = 4
+# Controls but line feed and tab; soft hyphens; bidi embeddings, overrides and isolates; U+200B, U+2060, U+FEFF; line
+# and paragraph separators; surrogates and non-characters.
 _STRIPPED = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b\u2060-\u2064\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 _BLANK = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _NOT_WORD = re.compile(r"[\W_]+")
+_PLAIN = re.compile(r"[ -%'-~\n]*")  # printable ASCII without an ampersand: nothing to repair
 
 
 def repair(text: str) -> str:
@@ -29,13 +38,13 @@ def repair(text: str) -> str:
 
 def paragraphs(text: str) -> str:
     """Return `text` like `repair`, but keep its line breaks, at most one empty line in a row."""
-    lines = [" ".join(line.split()) for line in _clean(text).replace("\r\n", "\n").split("\n")]
+    lines = [" ".join(line.split()) for line in _clean(text).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def title_key(title: str) -> str:
     """Return what two titles are compared by: letters and digits in one case, single spaces (design §5)."""
-    folded = unicodedata.normalize("NFKC", title).casefold()
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold())
     return _NOT_WORD.sub(" ", folded).strip()
 
 
@@ -50,13 +59,8 @@ def shorten(text: str, limit: int) -> str:
         return text
     if limit < 1:
         return ""
-    room = limit - 1
-    end = used = 0
-    for end, character in enumerate(text):  # noqa: B007 - where the room ends is what is asked
-        used += 2 if character > "\uffff" else 1
-        if used > room:
-            break
-    while end > 0 and _joins(text[end - 1], text[end]):
+    end = _within(text, limit - 1)
+    while end > 0 and _joins(text, end):
         end -= 1
     cut = text[:end]
     if not text[end].isspace():
@@ -65,22 +69,65 @@ def shorten(text: str, limit: int) -> str:
 
 
 def _clean(text: str) -> str:
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    text = ftfy.fix_text(text, _CONFIG)
-    text = unicodedata.normalize("NFC", _STRIPPED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _PLAIN.fullmatch(text):
+        return text
+    for _ in range(_REPAIR_ROUNDS):
+        before, text = text, _repaired(text)
+        if text == before:
+            break
+    return text
+
+
+def _repaired(text: str) -> str:
+    """Return `text` repaired once; what that lays bare (an entity behind a stripped character) takes another round."""
+    text = re.sub("[\ud800-\udfff]", "", text)
+    text = ftfy.fix_text(_without_entities(text), _CONFIG)
+    text = unicodedata.normalize("NFC", _STRIPPED.sub("", text))
     return _BLANK.sub(" ", text)
 
 
-def _joins(before: str, after: str) -> bool:
-    """Say whether a cut here would part what is read as one: by a joiner, mark, selector, skin tone, tag or flag."""
+def _without_entities(text: str) -> str:
+    for _ in range(_ENTITY_ROUNDS):
+        before, text = text, fixes.unescape_html(text)
+        if text == before:
+            return text
+    return text if fixes.unescape_html(text) == text else text.replace("&", "")
+
+
+def _within(text: str, room: int) -> int:
+    """Return how many characters of `text`, which is longer, fit into `room` UTF-16 units."""
+    used = 0
+    for end, character in enumerate(text):
+        used += 2 if character > "\uffff" else 1
+        if used > room:
+            return end
+    return len(text)
+
+
+def _joins(text: str, at: int) -> bool:
+    """Say whether a cut before `text[at]` parts what is read as one: a joiner, mark, skin tone, tag or flag."""
+    before, after = text[at - 1], text[at]
     return (
         "\u200d" in (before, after)
-        or unicodedata.combining(after) != 0
+        or after == "\u200c"
         or unicodedata.category(after) in ("Mn", "Mc", "Me")
         or "\U0001f3fb" <= after <= "\U0001f3ff"
         or "\U000e0020" <= after <= "\U000e007f"
-        or ("\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= after <= "\U0001f1ff")
+        or (_is_flag_half(after) and _flag_halves(text, at) % 2 == 1)
     )
+
+
+def _is_flag_half(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def _flag_halves(text: str, at: int) -> int:
+    """Return how many regional indicators stand directly before `at`; an odd number leaves half a flag open."""
+    start = at
+    while start > 0 and _is_flag_half(text[start - 1]):
+        start -= 1
+    return at - start
 
 
 def _at_word(cut: str) -> str:

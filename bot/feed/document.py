@@ -1,0 +1,95 @@
+"""One file → an Article, or an ArticleError that says why not. Lists nothing, and trusts nothing in the file.
+
+Never opened: what is no regular file, what a link puts outside the folder, what is too large.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+from pathlib import Path
+
+import frontmatter
+
+from bot.article import Article
+from bot.errors import ArticleError
+from bot.feed import fields, matter
+
+_MESSAGES = {
+    FileNotFoundError: "is no longer there",
+    PermissionError: "can't be read: permission denied",
+    NotADirectoryError: "is no longer there",
+}
+
+
+def read(folder: Path, path: str, *, max_bytes: int) -> Article:
+    """Return the article in the file `path`, which is relative to `folder` and has the form `folder.listing` gave.
+
+    Raises ArticleError; its `unfinished` is set where the file may still be being written.
+    """
+    try:
+        data = _contents(folder, path, max_bytes)
+    except ValueError as error:
+        raise ArticleError(path, "has a name no file can have") from error
+    except OSError as error:
+        raise ArticleError(path, _MESSAGES.get(type(error)) or f"can't be read: {error.strerror}") from error
+    return parse(data, path)
+
+
+def parse(document: str | bytes, path: str) -> Article:
+    """Return the article that a file's contents tell; `path` only names it in errors. Raises ArticleError."""
+    text = document if isinstance(document, str) else _decoded(document, path)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    body = text.strip()
+    if not body:
+        raise ArticleError(path, "is empty", unfinished=True)
+    lines_before = text[: text.index(body)].count("\n")
+    values, _ = frontmatter.parse(body, handler=matter.FrontMatter(path, lines_before))
+    return fields.article(values, path)
+
+
+def _contents(folder: Path, path: str, max_bytes: int) -> bytes:
+    """Return the bytes of a regular file inside the folder; the size is checked before a byte is read."""
+    root = os.path.realpath(folder)
+    place = os.path.realpath(os.path.join(root, path))  # noqa: PTH118 - Path would be half of the time of a scan
+    if os.path.commonpath((root, place)) != root:
+        raise ArticleError(path, "is a link that leads out of the folder")
+    if path.endswith("/"):
+        os.listdir(place)  # noqa: PTH208 - for its error, which says why the listing had to leave this folder out
+        raise ArticleError(path, "is a folder that could not be read a moment ago")
+    _check(os.stat(place), path, max_bytes)  # noqa: PTH116 - as above
+    # Not blocking: should a pipe have taken the file's place since, opening it must not wait for a writer.
+    handle = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    with os.fdopen(handle, "rb") as file:
+        _check(os.fstat(file.fileno()), path, max_bytes)
+        data = file.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise ArticleError(path, f"is larger than {max_bytes:,} bytes")
+    return data
+
+
+def _check(status: os.stat_result, path: str, max_bytes: int) -> None:
+    """Raise ArticleError unless `status` is that of a regular file of at most `max_bytes`."""
+    if stat.S_ISDIR(status.st_mode):
+        raise ArticleError(path, "is a folder, not a file")
+    if not stat.S_ISREG(status.st_mode):
+        raise ArticleError(path, "is a pipe, socket or device, not a file")
+    if status.st_size > max_bytes:
+        raise ArticleError(path, f"is larger than {max_bytes:,} bytes: it has {status.st_size:,}")
+
+
+def _decoded(data: bytes, path: str) -> str:
+    """Return the text of `data`: UTF-8, or UTF-16 where a byte order mark says so."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding, name = "utf-16", "UTF-16"
+    elif b"\0" in data:
+        raise ArticleError(path, "is no text: it holds NUL bytes")
+    else:
+        encoding, name = "utf-8-sig", "UTF-8"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        cut_off = error.end >= len(data)
+        line = data[: error.start].count(b"\n") + 1
+        raise ArticleError(path, f"is not {name}: line {line}", unfinished=cut_off, line=line) from None

@@ -1,0 +1,189 @@
+"""Plain values → an Article. Reads only the fields it knows, of any type, and knows nothing of YAML or files.
+
+What the fields mean was read off the real feed; a value of a wrong type is read as if it were missing, or as the one
+entry of a list where a list is meant.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from bot import address, prose
+from bot import article as articles
+from bot.article import Article, Related
+from bot.errors import ArticleError
+from bot.feed import images, markup
+
+# UTF-16 units. The longest real title has 180, the longest excerpt 552; Telegram's message has 4,096.
+TITLE, EXCERPT, RELATED_EXCERPT, PROVIDER, TOPIC, KIND = 512, 8_000, 2_000, 128, 64, 32
+MOST_TOPICS = 30
+MOST_RELATED = 50
+#: Scores run from 0 to about 160; whatever is beyond this is no score.
+_HIGHEST = 1_000_000
+# Dates outside are slips; these can be moved to any time zone without overflow.
+_YEARS = range(1900, 9999)
+_YES = frozenset({"true", "yes", "on", "y", "1"})
+_NO = frozenset({"false", "no", "off", "n", "0"})
+_ALIASES = ("originalUrl", "ampWebUrl", "cdnAmpWebUrl")
+
+Values = Mapping[str, object]
+
+
+def article(values: Values, path: str) -> Article:
+    """Return the article that the front matter `values` of the file `path` tells. Raises ArticleError."""
+    title = _title(values)
+    if not title:
+        raise ArticleError(path, "has no title")
+    url, identity, aliases = _addresses(values)
+    if not url or not identity:
+        raise ArticleError(path, "has no usable address: webUrl or originalUrl must begin with http:// or https://")
+    return Article(
+        identity=identity,
+        url=url,
+        aliases=aliases,
+        title=title,
+        excerpt=_excerpt(values, EXCERPT),
+        provider=_provider(values, url),
+        published=moment(values.get("publishedDateTime")),
+        topics=tuple(_topics(values.get("topics"))),
+        image=images.best(values.get("images")),
+        related=_related(values.get("related"), frozenset((identity, *aliases)), title),
+        quality=number(values.get("quality")),
+        heat=number(values.get("heat")),
+        kind=_words(values.get("type"), KIND).lower() or "article",
+        unpublished=flag(values.get("published")) is False,
+        removed=flag(values.get("removed")) is True,
+    )
+
+
+def number(value: object) -> int:
+    """Return a score as a whole number; 0 for what is none."""
+    try:
+        found = float(value[:40]) if isinstance(value, str) else math.nan
+    except ValueError:
+        return 0
+    return round(found) if abs(found) <= _HIGHEST else 0  # false for NaN
+
+
+def flag(value: object) -> bool | None:
+    """Return what YAML's ways to write yes and no mean, quoted or not; None for anything else."""
+    word = value[:8].strip().lower() if isinstance(value, str) else ""
+    return True if word in _YES else False if word in _NO else None
+
+
+def moment(value: object) -> datetime | None:
+    """Return an ISO 8601 or RFC 5322 date as aware UTC; None for anything else. Without an offset it is UTC."""
+    if not isinstance(value, str) or not value.isascii():
+        return None
+    found = _iso(value[:64].strip()) or _rfc(value[:64].strip())
+    if found is None or found.year not in _YEARS:
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _iso(text: str) -> datetime | None:
+    if not text[:4].isdecimal() or "-" not in text:
+        return None  # a bare number is an amount of something, not a date
+    try:
+        return datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+    except ValueError:
+        return None
+
+
+def _rfc(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
+
+
+def _words(value: object, limit: int) -> str:
+    """Return a text on one line in at most `limit` UTF-16 units; empty for what is no text."""
+    if not isinstance(value, str):
+        return ""
+    return prose.shorten(prose.repair(value[: 4 * limit]), limit)
+
+
+def _title(values: Values) -> str:
+    for key in ("title", "name"):
+        value = values.get(key)
+        text = value[: 4 * TITLE] if isinstance(value, str) else ""
+        if title := prose.shorten(prose.repair(markup.without_inline(prose.repair(text))), TITLE):
+            return title
+    return ""
+
+
+def _excerpt(values: Values, limit: int) -> str:
+    value = values.get("excerpt")
+    if not isinstance(value, str):
+        return ""
+    return prose.shorten(markup.without_tags(prose.paragraphs(value[: 4 * limit])), limit)
+
+
+def _provider(values: Values, url: str) -> str:
+    """Return the outlet's name, else its domain, else the host of the address."""
+    value = values.get("provider")
+    if isinstance(value, dict):
+        return _words(value.get("name"), PROVIDER) or _words(value.get("domain"), PROVIDER) or address.host(url)
+    return _words(value, PROVIDER) or address.host(url)
+
+
+def _addresses(values: Values) -> tuple[str | None, str | None, tuple[str, ...]]:
+    """Return the address to show, the identity, and the identity's other names."""
+    shown = address.link(values.get("webUrl")) or address.link(values.get("originalUrl"))
+    identity = address.canonical(shown)
+    found = [address.canonical(values.get(key)) for key in _ALIASES]
+    # A front page is where many articles of an outlet may claim to be from: not a second name of one of them.
+    named = [one for one in found if one and one != identity and one.count("/") > 2]
+    return shown, identity, tuple(dict.fromkeys(named))
+
+
+def _entries(value: object, most: int) -> list[object]:
+    """Return the entries of a list, at most `most`; one of another type counts as a list of itself."""
+    if isinstance(value, list):
+        return value[:most]
+    return [] if value is None else [value]
+
+
+def _topics(value: object) -> Iterator[str]:
+    """Yield topic names in the document's order, each once. A text may name several, parted by commas."""
+    if isinstance(value, str):
+        value = value[: MOST_TOPICS * TOPIC].split(",")
+    seen = set()
+    for entry in _entries(value, MOST_TOPICS):
+        name = _words(entry.get("name") if isinstance(entry, dict) else entry, TOPIC).lstrip("# ")
+        if name and name.casefold() not in seen:
+            seen.add(name.casefold())
+            yield name
+
+
+def _related(value: object, itself: frozenset[str], title: str) -> tuple[Related, ...]:
+    found = []
+    #: Every address of an entry → the identity of the first entry that had it.
+    known: dict[str, str] = {}
+    for entry in _entries(value, MOST_RELATED):
+        if not isinstance(entry, dict) or flag(entry.get("removed")):
+            continue
+        url, identity, aliases = _addresses(entry)
+        name = _title(entry)
+        if not (url and identity and name) or not itself.isdisjoint((identity, *aliases)):
+            continue
+        identity = next((known[one] for one in (identity, *aliases) if one in known), identity)
+        known |= dict.fromkeys((identity, *aliases), identity)
+        found.append(_one_related(entry, identity, url, name))
+    return articles.in_order(found, itself, title)
+
+
+def _one_related(entry: Values, identity: str, url: str, title: str) -> Related:
+    return Related(
+        identity=identity,
+        url=url,
+        title=title,
+        provider=_provider(entry, url),
+        excerpt=_excerpt(entry, RELATED_EXCERPT),
+        published=moment(entry.get("publishedDateTime")),
+        quality=number(entry.get("quality")),
+    )
