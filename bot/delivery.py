@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 #: A call of the Bot API as data: "method" and that method's parameters, without the chat.
 Payload = dict[str, Any]
@@ -66,6 +68,8 @@ class Channel:
     chat: int
     topics: frozenset[str] = frozenset()  # keys of topics; empty: every article
     min_quality: int = 0
+    #: When its start was applied; None: not yet. Articles recorded before are none of its business.
+    begun: datetime | None = None
 
     def admits(self, topics: Iterable[str], quality: int) -> bool:
         """Say whether an article with these topic keys (wider topics included) and quality belongs here."""
@@ -161,11 +165,11 @@ def settle(outcome: Outcome, delivery: Delivery, at: datetime, doubt_seconds: fl
     if isinstance(outcome, Sent):
         return Settlement(state=State.SENT, message=outcome.message)
     if isinstance(outcome, Wait):
-        return _wait(outcome, at)
+        return _wait(outcome, delivery, at)
     if isinstance(outcome, Refused):
         return _refused(outcome, delivery, at)
     if isinstance(outcome, Gone):
-        return Settlement(state=State.GONE, reason=outcome.reason, park=outcome.reason)
+        return _gone(outcome, delivery, at)
     if isinstance(outcome, Migrated):
         return Settlement(state=State.PENDING, moved_to=outcome.chat_id, reason="the group has a new number")
     if isinstance(outcome, Unknown):
@@ -173,15 +177,33 @@ def settle(outcome: Outcome, delivery: Delivery, at: datetime, doubt_seconds: fl
     return Settlement(state=State.PENDING, reason=outcome.reason)
 
 
-def _wait(outcome: Wait, at: datetime) -> Settlement:
-    until = at + timedelta(seconds=outcome.seconds)
+def _wait(outcome: Wait, delivery: Delivery, at: datetime) -> Settlement:
+    """Nothing was sent. A flood or lost rights let the whole chat wait; the network is given more time each time."""
+    whole_chat = outcome.flood or outcome.lost_rights
+    seconds = outcome.seconds if whole_chat else backoff(outcome.seconds, delivery.attempts)
+    until = at + timedelta(seconds=seconds)
     return Settlement(
         state=State.PENDING,
         reason=outcome.reason,
         not_before=until,
-        pause_chat=until if outcome.flood or outcome.lost_rights else None,
+        pause_chat=until if whole_chat else None,
         alert=outcome.reason if outcome.lost_rights else "",
     )
+
+
+def _gone(outcome: Gone, delivery: Delivery, at: datetime) -> Settlement:
+    """A reader is parked. A channel waits, and its editors hear: its posts are promised."""
+    if delivery.lane is not Lane.CHANNEL:
+        return Settlement(state=State.GONE, reason=outcome.reason, park=outcome.reason)
+    until = at + timedelta(seconds=RIGHTS_SECONDS)
+    return Settlement(
+        state=State.PENDING, reason=outcome.reason, not_before=until, pause_chat=until, alert=outcome.reason
+    )
+
+
+def backoff(seconds: float, attempts: int) -> float:
+    """Return `seconds` doubled with each attempt, five minutes at most."""
+    return min(seconds * 2.0 ** min(max(attempts - 1, 0), 10), 300.0)
 
 
 def _refused(outcome: Refused, delivery: Delivery, at: datetime) -> Settlement:
@@ -195,13 +217,23 @@ def _refused(outcome: Refused, delivery: Delivery, at: datetime) -> Settlement:
 # --- Planning ---------------------------------------------------------------------------------------------------------
 
 
-def plan(channels: Iterable[Channel], topics: Iterable[str], quality: int) -> tuple[int, ...]:
-    """Return the chats (row numbers, in order) of the channels that an article with these topic keys belongs in."""
+def plan(
+    channels: Iterable[Channel], topics: Iterable[str], quality: int, recorded: datetime | None = None
+) -> tuple[int, ...]:
+    """Return the chats (row numbers, in order) of the channels that an article with these topic keys belongs in.
+
+    With `recorded`, only channels that had begun when the article was recorded.
+    """
     keys = tuple(topics)
-    return tuple(channel.chat for channel in channels if channel.admits(keys, quality))
+    return tuple(
+        channel.chat
+        for channel in channels
+        if channel.admits(keys, quality)
+        and (recorded is None or (channel.begun is not None and channel.begun <= recorded))
+    )
 
 
-def first_run(candidates: list[int], newest: int | None) -> tuple[list[int], list[int]]:
+def first_run(candidates: Sequence[T], newest: int | None) -> tuple[Sequence[T], Sequence[T]]:
     """Split a new channel's articles, oldest first, into those to skip and those to post. `None`: post all."""
     if newest is None:
         return [], candidates

@@ -30,13 +30,13 @@ UPDATE articles SET {", ".join(f"{word.strip()} = :{word.strip()}" for word in _
 
 
 @dataclass(frozen=True, slots=True)
-class TopicRow:
-    """A topic of an article: its row, key, name, and whether the document lists it or the taxonomy implies it."""
+class Candidate:
+    """An article that a channel may start with."""
 
     id: int
-    key: str
-    name: str
-    listed: bool
+    quality: int
+    ordered: datetime
+    held: bool
 
 
 def insert(
@@ -125,10 +125,10 @@ def newest(db: Database) -> Stored | None:
     return get(db, found["id"]) if found else None
 
 
-def candidates(db: Database) -> list[tuple[int, int]]:
-    """Return (row, quality) of every visible article and of those held, oldest first: what a channel's start weighs."""
-    sql = "SELECT id, quality FROM articles WHERE withdrawn = 0 AND copy_of IS NULL ORDER BY ordered, id"
-    return [(one["id"], one["quality"]) for one in rows(db, sql)]
+def candidates(db: Database) -> list[Candidate]:
+    """Return what a channel's start weighs: every article that is no copy and not withdrawn, oldest first."""
+    sql = "SELECT id, quality, ordered, held FROM articles WHERE withdrawn = 0 AND copy_of IS NULL ORDER BY ordered, id"
+    return [Candidate(one["id"], one["quality"], moment(one["ordered"]), bool(one["held"])) for one in rows(db, sql)]
 
 
 def set_held(db: Database, number: int, held: bool) -> None:

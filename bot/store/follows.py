@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot import topics as words
-from bot.store.database import Row, add, milliseconds, number, row, rows, transaction, write
+from bot.store.database import Row, add, marks, milliseconds, number, row, rows, transaction, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,13 @@ def keys_of(db: Database, article: int) -> set[str]:
     """Return the keys of an article's topics, the wider ones included."""
     sql = "SELECT key FROM article_topics JOIN topics ON topics.id = topic WHERE article = ?"
     return {found["key"] for found in rows(db, sql, (article,))}
+
+
+def carrying(db: Database, keys: Iterable[str]) -> set[int]:
+    """Return the articles that carry one of the topics with these keys."""
+    wanted = tuple(keys)
+    sql = f"SELECT article FROM article_topics JOIN topics ON topics.id = topic WHERE key IN ({marks(len(wanted))})"
+    return {found["article"] for found in rows(db, sql, wanted)}
 
 
 def overview(db: Database, chat: int | None = None) -> list[Topic]:

@@ -52,6 +52,17 @@ def open_(
         return db.conn.total_changes - before
 
 
+def open_channel(db: Database, chat: int, starts: Iterable[tuple[int, datetime, State]], at: datetime) -> None:
+    """Write the first editions a channel starts with: (article, rank, state) each."""
+    now = milliseconds(at)
+    with transaction(db):
+        db.conn.executemany(
+            "INSERT INTO deliveries (article, chat, edition, lane, rank, state, created) VALUES (?, ?, 1, 0, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING",
+            [(article, chat, milliseconds(rank), str(state), now) for article, rank, state in starts],
+        )
+
+
 def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 50) -> list[Addressed]:
     """Return what may go out now, channels first, oldest first, one a chat; none to `busy` chats."""
     sql = f"""{_ADDRESSED}
@@ -169,9 +180,9 @@ def posts_of(db: Database, chat: int, identities: Collection[str]) -> dict[str, 
     return {found["identity"]: found["message"] for found in rows(db, sql, (chat, *identities))}
 
 
-def has_any(db: Database, article: int, chat: int) -> bool:
-    """Say whether an article ever had a delivery to a chat."""
-    return row(db, "SELECT 1 FROM deliveries WHERE article = ? AND chat = ? LIMIT 1", (article, chat)) is not None
+def articles_in(db: Database, chat: int) -> set[int]:
+    """Return the articles that have a delivery to a chat, whatever became of it."""
+    return {found["article"] for found in rows(db, "SELECT article FROM deliveries WHERE chat = ?", (chat,))}
 
 
 def _settle(db: Database, delivery: Delivery, settlement: Settlement, now: int) -> None:

@@ -117,3 +117,15 @@ def log(db: Database, delivery: int, action: str, outcome: str, detail: str, at:
         "SELECT id, chat, ?, ?, ?, ? FROM deliveries WHERE id = ?",
         (milliseconds(at), action, outcome, detail, delivery),
     )
+
+
+def cancel_withdrawal(db: Database, article: int) -> None:
+    """The article is back: what was cancelled before it went out waits again, what was to be deleted stays."""
+    with transaction(db):
+        write(
+            db,
+            "UPDATE deliveries SET state = 'pending', reason = '' "
+            "WHERE article = ? AND state = 'withdrawn' AND message IS NULL",
+            (article,),
+        )
+        write(db, "UPDATE deliveries SET revise = NULL WHERE article = ? AND state = 'sent'", (article,))

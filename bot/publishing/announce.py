@@ -1,0 +1,272 @@
+"""A file that was read becomes an article with its deliveries, in one commit. Reads no file, sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot import delivery, prose
+from bot.article import Article, Stored
+from bot.delivery import Channel, Lane, State
+from bot.identity import Verdict, judge
+from bot.store import articles, chats, fanouts, files, follows, outbox, revisions
+from bot.store.database import transaction
+from bot.topics import Taxonomy
+
+#: How often a post may show one form of its article, so that a source that flips can't edit for ever (design §5).
+FORMS_SHOWN = 2
+Mark = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What recording goes by: the operator's settings and the channels as they stand."""
+
+    taxonomy: Taxonomy
+    channels: tuple[Channel, ...] = ()
+    #: `published: false` waits for an editor.
+    hold: bool = False
+    same_title: timedelta = timedelta(days=30)
+    #: Changes are gathered for so long before posts are edited.
+    gather: timedelta = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file as it was read: `mark` is (size, mtime_ns, inode); exactly one of article and reason is there."""
+
+    path: str
+    mark: Mark
+    article: Article | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording one file meant."""
+
+    path: str
+    verdict: Verdict | None
+    #: Row number of the article, or None for a rejected file.
+    article: int | None = None
+    #: Readers see something else than before.
+    changed: bool = False
+    #: A rejected file's reason, when it is news.
+    reason: str = ""
+
+
+def record(db: Database, read: Sequence[Read], rules: Rules, at: datetime) -> list[Recorded]:
+    """Write a batch of files, oldest story first, in one commit."""
+    ordered = sorted(read, key=lambda one: (_when(one, at), one.path))
+    with transaction(db):
+        return [_record(db, one, rules, at) for one in ordered]
+
+
+def begin_channels(db: Database, channels: Sequence[Channel], newest: int | None, at: datetime) -> int:
+    """Start the channels that have not begun: the newest N articles wait, the rest is skipped. Return how many wait."""
+    waiting = 0
+    for channel in (channel for channel in channels if channel.begun is None):
+        with transaction(db):
+            waiting += _begin(db, channel, newest, at)
+    return waiting
+
+
+def release(db: Database, number: int, at: datetime) -> bool:
+    """Let an article that waited for an editor go to its channels and followers; say whether it waited."""
+    with transaction(db):
+        stored = articles.get(db, number)
+        if stored is None or not stored.held or stored.withdrawn:
+            return False
+        articles.set_held(db, number, False)
+        outbox.change_state(db, number, State.HELD, State.PENDING)
+        fanouts.begin(db, number, at)
+        return True
+
+
+def post(
+    db: Database, number: int, rules: Rules, at: datetime, *, from_now: bool = False, followers: bool = True
+) -> int:
+    """Open the first edition's deliveries that are missing and put the cursor before the followers.
+
+    Channels and follows that began after the article was recorded are left out, unless `from_now`. Return how many
+    channels are new.
+    """
+    stored = articles.get(db, number)
+    if stored is None or stored.withdrawn or stored.copy_of is not None:
+        return 0
+    keys = follows.keys_of(db, number)
+    recorded = None if from_now else stored.recorded
+    chats = delivery.plan(rules.channels, keys, stored.article.quality, recorded)
+    state = State.HELD if stored.held else State.PENDING
+    opened = outbox.open_(db, number, chats, lane=Lane.CHANNEL, edition=1, rank=_rank(stored, at), at=at, state=state)
+    if followers and not stored.held:
+        fanouts.begin(db, number, at if from_now else stored.recorded)
+    return opened
+
+
+def _record(db: Database, read: Read, rules: Rules, at: datetime) -> Recorded:
+    if read.article is None:
+        news = files.reject(db, read.path, read.mark, read.reason, at)
+        return Recorded(read.path, None, reason=read.reason if news else "")
+    article = replace(read.article, topics=_named(read.article.topics, rules.taxonomy))
+    known = files.one(db, read.path)
+    mine = articles.get(db, known.article) if known and known.article else None
+    match = articles.by_address(db, (article.identity, *article.aliases))
+    owner = articles.get(db, match) if match is not None else mine
+    same = mine is not None and prose.title_key(mine.article.title) == prose.title_key(article.title)
+    first = _first_of_title(db, article, rules, at) if match is None and not same else None
+    verdict = judge(
+        mine=mine.id if mine else None,
+        match=match,
+        owner=_living_owner(db, owner, read.path),
+        path=read.path,
+        same_title=same,
+        first=first,
+    )
+    number, changed = _write(db, read.path, article, verdict, mine, owner, first, rules, at)
+    files.put(db, read.path, read.mark, article=number, at=at)
+    if mine is not None and mine.id != number:
+        _leave(db, mine, read.path)
+    return Recorded(read.path, verdict, number, changed)
+
+
+def _write(
+    db: Database,
+    path: str,
+    article: Article,
+    verdict: Verdict,
+    mine: Stored | None,
+    known: Stored | None,
+    first: int | None,
+    rules: Rules,
+    at: datetime,
+) -> tuple[int, bool]:
+    """Carry out a verdict; return the article's row number and whether readers see something else than before."""
+    if verdict in (Verdict.NEW, Verdict.COPY) or known is None:
+        return _insert(db, path, article, first, rules, at), True
+    if verdict is Verdict.OTHER:
+        return known.id, False
+    if verdict is Verdict.MERGED and mine is not None:
+        known = _merge(db, mine, known)
+        if _living_owner(db, known, path) not in (None, "", path):
+            return known.id, False
+    return known.id, _update(db, known, path, article, rules, at)
+
+
+def _insert(db: Database, path: str, article: Article, first: int | None, rules: Rules, at: datetime) -> int:
+    held = rules.hold and article.unpublished
+    number = articles.insert(db, article, path=path, at=at, held=held, copy_of=first)
+    _set_topics(db, number, article, rules.taxonomy)
+    post(db, number, rules, at)
+    return number
+
+
+def _update(db: Database, stored: Stored, path: str, article: Article, rules: Rules, at: datetime) -> bool:
+    """Write an article's new words; plan edits, withdrawal or release as they ask for it."""
+    if _same(stored, path, article):
+        return False
+    articles.update(db, stored.id, article, path=path)
+    new_topics = _set_topics(db, stored.id, article, rules.taxonomy)
+    if article.removed != stored.withdrawn:
+        _set_withdrawn(db, stored.id, article.removed, at)
+    if stored.held and not article.unpublished:
+        release(db, stored.id, at)
+    if new_topics or article.quality != stored.article.quality or (stored.withdrawn and not article.removed):
+        post(db, stored.id, rules, at, followers=bool(new_topics))
+    changed = article.fingerprint != stored.fingerprint
+    if changed and not article.removed:
+        revisions.plan(db, stored.id, article.fingerprint, at + rules.gather, shown_at_most=FORMS_SHOWN)
+    return changed
+
+
+def _set_withdrawn(db: Database, number: int, withdrawn: bool, at: datetime) -> None:
+    articles.set_withdrawn(db, number, withdrawn)
+    if withdrawn:
+        fanouts.cancel(db, number)
+        revisions.plan_withdrawal(db, number, at)
+    else:
+        revisions.cancel_withdrawal(db, number)
+
+
+def _merge(db: Database, mine: Stored, match: Stored) -> Stored:
+    """Make the two one: the older is kept, the newer becomes its copy and goes out no more."""
+    kept, other = sorted((mine, match), key=lambda one: one.id)
+    articles.join(db, kept.id, other.id)
+    fanouts.cancel(db, other.id)
+    outbox.change_state(db, other.id, State.PENDING, State.SKIPPED)
+    outbox.change_state(db, other.id, State.HELD, State.SKIPPED)
+    return articles.get(db, kept.id) or kept
+
+
+def _leave(db: Database, left: Stored, path: str) -> None:
+    """Give an article that its file no longer tells to another living file of it."""
+    if left.path == path:
+        others = [other for other in files.of_article(db, left.id) if other != path]
+        articles.set_file(db, left.id, others[0] if others else None)
+
+
+def _living_owner(db: Database, stored: Stored | None, path: str) -> str | None:
+    """Return the file that owns an article and still tells it; None when that is no other than `path`."""
+    if stored is None or not stored.path or stored.path == path:
+        return None
+    return stored.path if stored.path in files.of_article(db, stored.id) else None
+
+
+def _first_of_title(db: Database, article: Article, rules: Rules, at: datetime) -> int | None:
+    """Return an earlier article that tells this story under the same title, near enough in time (design §5)."""
+    if not article.title_key or not rules.same_title:
+        return None
+    when = min(article.published or at, at)
+    return articles.same_title(db, article.title_key, when - rules.same_title, when + rules.same_title)
+
+
+def _begin(db: Database, channel: Channel, newest: int | None, at: datetime) -> int:
+    there = outbox.articles_in(db, channel.chat)
+    carrying = follows.carrying(db, channel.topics) if channel.topics else None
+    fitting = [
+        one
+        for one in articles.candidates(db)
+        if one.quality >= channel.min_quality and one.id not in there and (carrying is None or one.id in carrying)
+    ]
+    skipped, posted = delivery.first_run(fitting, newest)
+    outbox.open_channel(db, channel.chat, [(one.id, one.ordered, State.SKIPPED) for one in skipped], at)
+    outbox.open_channel(
+        db, channel.chat, [(one.id, one.ordered, State.HELD if one.held else State.PENDING) for one in posted], at
+    )
+    chats.begin(db, channel.chat, at)
+    return len(posted)
+
+
+def _set_topics(db: Database, number: int, article: Article, taxonomy: Taxonomy) -> set[str]:
+    implied = [wider for name in article.topics for wider in taxonomy.ancestors(name)]
+    return follows.set_article(db, number, article.topics, implied)
+
+
+def _named(names: Sequence[str], taxonomy: Taxonomy) -> tuple[str, ...]:
+    """Return topics in the taxonomy's spelling, each once."""
+    return tuple(dict.fromkeys(taxonomy.name(name) for name in names))
+
+
+def _same(stored: Stored, path: str, article: Article) -> bool:
+    """Say whether nothing that is written down differs."""
+    before = stored.article
+    return (
+        stored.path == path
+        and stored.fingerprint == article.fingerprint
+        and before.identity == article.identity
+        and (before.quality, before.heat, before.kind) == (article.quality, article.heat, article.kind)
+        and before.unpublished == article.unpublished
+        and stored.withdrawn == article.removed
+        and before.published == article.published
+    )
+
+
+def _rank(stored: Stored, at: datetime) -> datetime:
+    return min(stored.article.published or stored.recorded, at)
+
+
+def _when(read: Read, at: datetime) -> datetime:
+    return (read.article.published if read.article else None) or at
