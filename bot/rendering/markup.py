@@ -20,7 +20,8 @@ CAPTION_UNITS = 1024
 ENTITIES = 100
 RAW_BYTES = 32_768
 
-_TAGS = frozenset("b strong i em u ins s strike del tg-spoiler span a code pre blockquote tg-emoji tg-time".split())
+_STYLES = frozenset(("b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "tg-spoiler", "span"))
+_TAGS = _STYLES | {"a", "code", "pre", "blockquote", "tg-emoji", "tg-time"}
 _TOKEN = re.compile(r'<(/?)([A-Za-z][\w-]*)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>|([^<]+)|<')
 _REFERENCE = re.compile(r"&(?:(lt|gt|amp|quot)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}

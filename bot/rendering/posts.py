@@ -89,6 +89,9 @@ def post(
     photo = picture == "photo" and bool(article.image) and "text" not in mends
     units = markup.CAPTION_UNITS if photo else markup.TEXT_UNITS
     words = _words(article, taxonomy, links or {}, tz, link="no_keyboard" in mends)
+    tail = f"\n\n{article.url}" if words.link and "plain" in mends else ""
+    if tail:
+        units, words = units - prose.units(tail), replace(words, link=False)
     if "shorter" in mends:
         units, words = units // 2, replace(words, related=(), excerpt=_cut(words.excerpt, SHORT_EXCERPT))
     text = _rendered(templates, words, units)
@@ -105,14 +108,14 @@ def edit(payload: Payload, before: Payload | None = None) -> Payload:
     there the words become the caption; render with the old picture to keep their layout.
     """
     was_photo = before is not None and before["method"] == "sendPhoto"
-    markup_ = {"reply_markup": payload.get("reply_markup", keyboards.keyboard([]))}
+    buttons = {"reply_markup": payload.get("reply_markup", keyboards.keyboard([]))}
     if payload["method"] == "sendMessage":
-        words = {key: payload[key] for key in ("text", "parse_mode", "link_preview_options") if key in payload}
-        return _caption(words) | markup_ if was_photo else {"method": "editMessageText", **words, **markup_}
-    words = {key: payload[key] for key in ("caption", "parse_mode") if key in payload}
+        words = _part(payload, "text", "parse_mode", "link_preview_options")
+        return _caption(words) | buttons if was_photo else {"method": "editMessageText", **words, **buttons}
+    words = _part(payload, "caption", "parse_mode")
     if was_photo and before is not None and before["photo"] == payload["photo"]:
-        return {"method": "editMessageCaption", **words, **markup_}
-    return {"method": "editMessageMedia", "media": {"type": "photo", "media": payload["photo"], **words}, **markup_}
+        return {"method": "editMessageCaption", **words, **buttons}
+    return {"method": "editMessageMedia", "media": {"type": "photo", "media": payload["photo"], **words}, **buttons}
 
 
 def tombstone(templates: Templates, article: Article, *, photo: bool = False) -> Payload:
@@ -185,6 +188,10 @@ def _message(article: Article, text: markup.Marked, plain: bool) -> Payload:
 def _photo(article: Article, text: markup.Marked, plain: bool) -> Payload:
     said = {"caption": text.text} if plain else {"caption": text.html, "parse_mode": "HTML"}
     return {"method": "sendPhoto", "photo": article.image, **said}
+
+
+def _part(payload: Payload, *keys: str) -> Payload:
+    return {key: payload[key] for key in keys if key in payload}
 
 
 def _caption(words: Payload) -> Payload:

@@ -1,1 +1,135 @@
-SAMPLES: dict = {}
+"""Sample words for every template, so that a broken one is found at start and not by a reader.
+
+Each template has a full sample and a bare one: every part there, and none that can be missing. Tests hold the names
+to those that `posts`, `replies` and `editorial` really give.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_LINE = {
+    "title": 'Harbour & "crane" <waits>',
+    "url": "https://example.org/a?b=1&c=2",
+    "provider": "The Tide & Times",
+    "date": "22 Aug 2021",
+    "short_id": "1z",
+}
+_BARE_LINE = _LINE | {"date": ""}
+_RELATED = {"title": "A & B", "url": "https://t.me/c/1/2", "provider": "Example", "posted": True}
+_CHANNEL = {"name": "@example", "sent": 3, "waiting": 1, "refused": 1, "waits": "lost the right to post"}
+_REPORT = {"articles": 12, "readers": 2, "follows": 3, "folder": "data/articles", "watched": True}
+_ENTRY = {"short_id": "1z", "title": "A & B", "first": "A & B"}
+
+Sample = dict[str, Any]
+
+SAMPLES: dict[str, tuple[Sample, ...]] = {
+    "post": (
+        {
+            "title": _LINE["title"],
+            "provider": _LINE["provider"],
+            "date": _LINE["date"],
+            "excerpt": "One line & another.\n\nA third.",
+            "related": (_RELATED, _RELATED | {"provider": "", "posted": False}),
+            "hashtags": ("AI", "ComputerVision"),
+            "url": _LINE["url"],
+            "kind": "article",
+            "link": True,
+        },
+        {
+            "title": "Bare",
+            "provider": "",
+            "date": "",
+            "excerpt": "",
+            "related": (),
+            "hashtags": (),
+            "url": "https://example.org/",
+            "kind": "",
+            "link": False,
+        },
+    ),
+    "tombstone": ({"title": _LINE["title"], "provider": _LINE["provider"], "url": _LINE["url"]},),
+    "replies/welcome": ({"follows": ["AI", "C & A"], "suggestions": False}, {"follows": [], "suggestions": True}),
+    "replies/welcome_following": ({"topic": "C & A", "already": True}, {"topic": "AI", "already": False}),
+    "replies/help": (
+        {"commands": [{"name": "topic", "args": "name", "does": "follow"}], "more": 1, "is_editor": True},
+        {"commands": [{"name": "help", "args": "", "does": "help"}], "more": 0, "is_editor": False},
+    ),
+    "replies/following": (
+        {"added": ["AI"], "already": ["B"], "total": 2, "unknown": ["x"], "nearest": ["y"]},
+        {"added": [], "already": ["B"], "total": 1, "unknown": [], "nearest": []},
+    ),
+    "replies/unknown_topic": ({"words": "<x>", "nearest": ["AI"]}, {"words": "", "nearest": []}),
+    "replies/topic_keyboard": (
+        {"topics": 12, "total": 1, "page": 1, "pages": 2},
+        {"topics": 0, "total": 0, "page": 1, "pages": 1},
+    ),
+    "replies/topics_done": ({"follows": ["AI"]}, {"follows": []}),
+    "replies/topic_list": (
+        {"follows": ["AI"], "topics": [{"name": "AI", "articles": 1, "followed": True}], "more": 2},
+        {"follows": [], "topics": [], "more": 0},
+    ),
+    "replies/unfollowed": ({"names": ["AI"], "left": 1}, {"names": ["AI", "B"], "left": 0}),
+    "replies/not_following": ({"words": "x", "follows": ["AI"]}, {"words": "", "follows": []}),
+    "replies/latest": (
+        {"articles": [_LINE, _BARE_LINE], "more": 1, "topic": "AI"},
+        {"articles": [_BARE_LINE], "more": 0, "topic": ""},
+    ),
+    "replies/nothing_yet": ({"topic": "AI", "follows": True}, {"topic": "", "follows": False}),
+    "replies/search_results": (
+        {"articles": [_LINE], "more": 1, "words": "<x>"},
+        {"articles": [_BARE_LINE], "more": 0, "words": "x"},
+    ),
+    "replies/nothing_found": ({"words": "<x>"}, {"words": ""}),
+    "replies/stopped": ({"follows": 2}, {"follows": 0}),
+    "replies/resumed": ({"follows": ["AI"]}, {"follows": []}),
+    "replies/unknown_command": ({"command": "/x"}, {"command": ""}),
+    "replies/too_many": ({"seconds": 1}, {"seconds": 150}),
+    "replies/group_admins_only": ({},),
+    "replies/went_wrong": ({},),
+    "replies/notice": tuple(
+        {"kind": kind, "topic": topic}
+        for kind in ("followed", "unfollowed", "expired", "admins_only", "too_many", "posted", "nothing_left")
+        for topic in ("AI", "")
+    ),
+    "replies/republished": (
+        {"article": _LINE, "edition": 2, "channels": 1},
+        {"article": _BARE_LINE, "edition": 2, "channels": 0},
+    ),
+    "replies/republish_not_found": (
+        {"words": "<x>", "nearest": [_LINE], "more": 0},
+        {"words": "x", "nearest": [], "more": 1},
+    ),
+    "replies/republish_usage": ({},),
+    "replies/copy_posted": ({"article": _LINE, "channels": 2}, {"article": _BARE_LINE, "channels": 0}),
+    "replies/released": ({"article": _LINE, "channels": 2}, {"article": _BARE_LINE, "channels": 0}),
+    "replies/status": (
+        {
+            "report": _REPORT | {"held": [_ENTRY], "copies": [_ENTRY]},
+            "channels": [_CHANNEL, _CHANNEL | {"refused": 0, "waits": ""}],
+            "followers": _CHANNEL,
+            "waiting_since": "22 Aug 2021, 21:02",
+            "scanned": "22 Aug 2021, 21:02",
+            "held": [_ENTRY],
+            "copies": [_ENTRY],
+            "rejected": [{"path": "a&b.md", "reason": "has no title"}],
+            "more": 1,
+        },
+        {
+            "report": _REPORT | {"watched": False, "held": [], "copies": []},
+            "channels": [],
+            "followers": _CHANNEL | {"refused": 0},
+            "waiting_since": "",
+            "scanned": "",
+            "held": [],
+            "copies": [],
+            "rejected": [],
+            "more": 0,
+        },
+    ),
+    "replies/alert": tuple(
+        {"kind": kind, "chat": chat, "reason": chat and "Telegram said & no"}
+        for kind in ("rights", "refused", "mended", "gone", "folder", "rejected", "doubtful", "paused", "other")
+        for chat in ("@example", "")
+    ),
+}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from bot.errors import TemplateBroken
 from bot.rendering import markup, samples
 from bot.topics import Taxonomy
 
+#: How many names a sentence lists.
+NAMED = 10
 _ENDING = ".html.j2"
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _LINE_ENDS = re.compile(r"[ \t]+\n")
@@ -81,12 +84,22 @@ def _environment(*folders: Path) -> jinja2.Environment:
         auto_reload=False,  # what was checked at start is what runs
     )
     environment.filters["shorten"] = prose.shorten
+    environment.filters["names"] = _names
     return environment
 
 
 def _escaped(value: object) -> Markup:
     """Return any value escaped for Telegram; Jinja2's own escaping then finds nothing left to do."""
     return value if isinstance(value, Markup) else Markup(markup.escape(value))  # noqa: S704 - escaped just here
+
+
+def _names(names: Sequence[str]) -> Markup:
+    """Return names in bold as they are listed in a sentence; many end in how many more there are."""
+    told = [f"<b>{markup.escape(name)}</b>" for name in names[:NAMED]]
+    if len(names) > NAMED:
+        told.append(f"{len(names) - NAMED} more")
+    listing = " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
+    return Markup(listing)  # noqa: S704 - names are escaped above
 
 
 def _rendered(environment: jinja2.Environment, name: str, words: dict[str, Any]) -> markup.Marked:

@@ -1,0 +1,82 @@
+"""How a reply becomes a payload that fits. Knows no single reply: those are in `replies` and `editorial`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import Any
+
+from bot import address, prose
+from bot.article import Stored
+from bot.delivery import Payload
+from bot.rendering import dates, fitting, keyboards, markup
+from bot.rendering.templates import Templates
+
+#: What is quoted back of words a person typed.
+SAID_UNITS = 60
+NAME_UNITS = 64
+TITLE_UNITS = 200
+REASON_UNITS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An article as one entry of a list."""
+
+    title: str
+    url: str
+    provider: str
+    #: "22 Aug 2021", or empty.
+    date: str
+    short_id: str
+
+
+def reply(templates: Templates, name: str, rows: keyboards.Rows = (), **words: Any) -> Payload:
+    """Return the template `replies/<name>` filled with `words`, with rows of buttons under it."""
+    return listed(templates, name, "", (), rows, **words)
+
+
+def listed(
+    templates: Templates, name: str, key: str, items: Sequence[Any], rows: keyboards.Rows = (), **words: Any
+) -> Payload:
+    """Do as `reply` with as many of `items` under `key` as fit; `more` counts the others."""
+
+    def filled(shown: int, render: Any) -> markup.Marked:
+        listing = {key: items[:shown], "more": len(items) - shown} if key else {}
+        marked: markup.Marked = render(f"replies/{name}", words | listing)
+        return marked
+
+    for render in (templates.render, templates.render_shipped):
+        shown = fitting.largest(lambda shown, render=render: filled(shown, render).fits(), len(items))  # type: ignore[misc]
+        text = filled(shown, render)
+        if text.fits():
+            break
+    return _payload(text.html, rows)
+
+
+def said(words: str) -> str:
+    """Return what a person typed as it can be quoted back: repaired, on one line, short."""
+    return prose.shorten(prose.repair(words), SAID_UNITS)
+
+
+def names(topics: Sequence[str]) -> list[str]:
+    """Return topics' names at a length that can be shown."""
+    return [prose.shorten(name, NAME_UNITS) for name in topics]
+
+
+def line(stored: Stored, tz: tzinfo = UTC) -> Line:
+    """Return an article as an entry of a list."""
+    article = stored.article
+    host = address.host(article.url)
+    title = prose.shorten(article.title or host, TITLE_UNITS)
+    provider = prose.shorten(article.provider or host, NAME_UNITS)
+    return Line(title, article.url, provider, dates.day(article.published, tz), stored.short_id)
+
+
+def _payload(html: str, rows: keyboards.Rows) -> Payload:
+    payload: Payload = {"method": "sendMessage", "text": html, "parse_mode": "HTML"}
+    payload["link_preview_options"] = {"is_disabled": True}
+    if any(rows):
+        payload["reply_markup"] = keyboards.keyboard(rows)
+    return payload
