@@ -202,8 +202,8 @@ def _gone(outcome: Gone, delivery: Delivery, at: datetime) -> Settlement:
 
 
 def backoff(seconds: float, attempts: int) -> float:
-    """Return `seconds` doubled with each attempt, five minutes at most."""
-    return min(seconds * 2.0 ** min(max(attempts - 1, 0), 10), 300.0)
+    """Return `seconds` doubled with each attempt, up to five minutes and never below `seconds`."""
+    return max(seconds, min(seconds * 2.0 ** min(max(attempts - 1, 0), 10), 300.0))
 
 
 def _refused(outcome: Refused, delivery: Delivery, at: datetime) -> Settlement:

@@ -101,7 +101,6 @@ _WORDS = {
     "frozen_set_type": "must be a list",
     "model_type": "must be a section with settings of its own",
     "too_short": "is empty",
-    "string_too_short": "is empty",
 }
 
 

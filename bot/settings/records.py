@@ -68,11 +68,7 @@ class Feed(_Section):
     """The folder of articles."""
 
     folder: _Path = Path("data/articles")
-    patterns: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)] = (
-        "**/*.md",
-        "**/*.markdown",
-        "**/*.txt",
-    )
+    patterns: Annotated[tuple[str, ...], Field(min_length=1)] = ("**/*.md", "**/*.markdown", "**/*.txt")
     interval_seconds: float = Field(30.0, ge=0.1, le=86_400)
     settle_seconds: float = Field(0.5, ge=0, le=60)
     first_run: Annotated[int, Field(ge=0)] | Literal["all"] = 10
@@ -84,6 +80,8 @@ class Feed(_Section):
     @classmethod
     def _stays_inside(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
         for pattern in patterns:
+            if not pattern:
+                raise ValueError("holds an empty pattern")
             if pattern.startswith("/") or ".." in pattern.split("/"):
                 raise ValueError(f"{pattern} leads out of the folder")
         return patterns
