@@ -264,12 +264,9 @@ VARIABLES = {
         {"PAPERBOY_FEED": '{"foldr": "x"}'},
         ["PAPERBOY_FEED: feed.foldr: there is no such setting"],
     ),
-    "a number with a fraction": (
-        {"PAPERBOY_PACE__PER_GROUP_MINUTE": "19.5"},
-        [
-            "PAPERBOY_PACE__PER_GROUP_MINUTE: pace.per_group_minute: "
-            + "must be a valid integer, unable to parse string as an integer"
-        ],
+    "a port alone": (
+        {"PAPERBOY_WEB__LISTEN": "8080"},
+        ['PAPERBOY_WEB__LISTEN: web.listen: needs an address and a port, like "127.0.0.1:8080"'],
     ),
 }
 
