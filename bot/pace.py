@@ -48,6 +48,11 @@ class Pace:
             return at
         return max(at, self._all[-self._room] + self._window)
 
+    def room(self, at: datetime) -> int:
+        """Return how many messages may go out at `at` by the limit of all chats together."""
+        _forget(self._all, at, self._window)
+        return max(self._room - len(self._all), 0)
+
     def chat_ready(self, chat_id: int, at: datetime) -> datetime:
         """Return the earliest moment at which `chat_id`'s own limits allow a message."""
         sent = self._chats.get(chat_id)

@@ -74,6 +74,23 @@ def begin_channels(db: Database, channels: Sequence[Channel], newest: int | None
     return waiting
 
 
+def miss(db: Database, paths: Sequence[str]) -> list[int]:
+    """Count one more whole scan without these files; forget those missing twice. Return the articles left without one.
+
+    Such an article stays as it is.
+    """
+    left = []
+    with transaction(db):
+        for path, number in files.miss(db, paths):
+            files.forget(db, path)
+            stored = articles.get(db, number) if number is not None else None
+            if stored and stored.path == path:
+                _leave(db, stored, path)
+                if not files.of_article(db, stored.id):
+                    left.append(stored.id)
+    return left
+
+
 def release(db: Database, number: int, at: datetime) -> bool:
     """Let an article that waited for an editor go to its channels and followers; say whether it waited."""
     with transaction(db):

@@ -28,6 +28,8 @@ class Chat:
     reason: str
     not_before: datetime | None
     begun: datetime | None
+    #: What becomes of a post that may have gone out: resend | ask
+    on_doubt: str = "resend"
 
     @property
     def name(self) -> str:
@@ -53,13 +55,16 @@ def channels(db: Database) -> list[Chat]:
     return [_chat(found) for found in rows(db, sql)]
 
 
-def set_channels(db: Database, settings: Collection[tuple[str, int]]) -> list[Chat]:
-    """Make the rows of the settings' channels, each (name or number, thread); drop the others. Return them in order.
+def set_channels(db: Database, settings: Collection[tuple[str, int, str]]) -> list[Chat]:
+    """Make the rows of the settings' channels, each (name or number, thread, on_doubt); drop the others.
 
-    A channel that comes back makes a new start; its unique deliveries keep it from repeating a post.
+    Return them in the order given; two settings for one chat come back as that chat twice. A channel that comes back
+    makes a new start; its unique deliveries keep it from repeating a post.
     """
     with transaction(db):
-        made = [_channel(db, setting, thread) for setting, thread in settings]
+        made = [_channel(db, setting, thread) for setting, thread, _ in settings]
+        for number_, (_, _, on_doubt) in zip(made, settings, strict=True):
+            write(db, "UPDATE chats SET on_doubt = ? WHERE id = ?", (on_doubt, number_))
         for chat in channels(db):
             if chat.id not in made:
                 write(db, "UPDATE chats SET state = 'dropped' WHERE id = ?", (chat.id,))
@@ -189,4 +194,5 @@ def _chat(found: Row) -> Chat:
         reason=found["reason"],
         not_before=maybe(found["not_before"]),
         begun=maybe(found["begun"]),
+        on_doubt=found["on_doubt"],
     )

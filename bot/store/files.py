@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +33,12 @@ def known(db: Database) -> dict[str, tuple[int, int, int]]:
     """Return path → (size, mtime_ns, inode) of every file seen."""
     found = db.conn.execute("SELECT path, size, mtime_ns, inode FROM files")
     return {path: (size, mtime, inode) for path, size, mtime, inode in found}
+
+
+def some(db: Database, paths: Sequence[str]) -> dict[str, tuple[int, int, int]]:
+    """Return what `known` would, of these paths only."""
+    found = ((path, one(db, path)) for path in paths)
+    return {path: file.mark for path, file in found if file}
 
 
 def one(db: Database, path: str) -> Known | None:
@@ -71,6 +77,17 @@ def of_article(db: Database, article: int) -> list[str]:
     """Return the paths of the living files that tell this article, by path."""
     sql = "SELECT path FROM files WHERE article = ? AND reason IS NULL AND missing = 0 ORDER BY path"
     return [found["path"] for found in rows(db, sql, (article,))]
+
+
+def article_at(db: Database, name: str) -> int | None:
+    """Return the article a file tells, by its path or, where only one has it, by its name without the folders."""
+    found = row(db, "SELECT article FROM files WHERE path = ? AND article IS NOT NULL", (name,))
+    if found is None and name and "/" not in name:
+        pattern = "%/" + name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        sql = "SELECT DISTINCT article FROM files WHERE path LIKE ? ESCAPE '\\' AND article IS NOT NULL LIMIT 2"
+        several = rows(db, sql, (pattern,))
+        found = several[0] if len(several) == 1 else None
+    return int(found["article"]) if found else None
 
 
 def miss(db: Database, paths: Iterable[str]) -> list[tuple[str, int | None]]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.delivery import Delivery, Lane, Payload, Settlement, State
-from bot.store.database import Row, marks, maybe, milliseconds, number, row, rows, transaction, write
+from bot.store.database import Row, marks, milliseconds, moment, number, row, rows, transaction, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +82,24 @@ def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 5
     return list(found.values())
 
 
-def next_due(db: Database, at: datetime) -> datetime | None:
-    """Return when the next waiting delivery or revision may go out, `at` for at once, None when nothing waits."""
-    sql = """
+def next_due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> datetime | None:
+    """Return when the next call could begin (`at`: at once), not counting `busy` chats; None when nothing waits."""
+    reachable = f"c.state = 'active' AND c.chat_id IS NOT NULL AND d.chat NOT IN ({marks(len(busy))})"
+    until = "max(coalesce(d.not_before, 0), coalesce(c.not_before, 0)"
+    sql = f"""
         SELECT min(moment) FROM (
-          SELECT max(coalesce(d.not_before, 0), coalesce(c.not_before, 0)) AS moment
-          FROM deliveries d JOIN chats c ON c.id = d.chat
-          WHERE d.state = 'pending' AND c.state = 'active' AND c.chat_id IS NOT NULL
-          UNION ALL SELECT not_before FROM deliveries WHERE state = 'doubtful'
-          UNION ALL SELECT max(revise, coalesce(not_before, 0)) FROM deliveries WHERE revise IS NOT NULL
+          SELECT min({until})) AS moment FROM deliveries d JOIN chats c ON c.id = d.chat
+          WHERE d.state = 'pending' AND {reachable}
+          UNION ALL
+          SELECT min({until}, d.revise)) FROM deliveries d JOIN chats c ON c.id = d.chat
+          WHERE d.revise IS NOT NULL AND {reachable}
+          UNION ALL SELECT min(not_before) FROM deliveries WHERE state = 'doubtful'
           UNION ALL SELECT 0 FROM fanouts)
     """
-    found = row(db, sql)
+    found = row(db, sql, (*busy, *busy))
     if found is None or found[0] is None:
         return None
-    return max(at, maybe(found[0]) or at)
+    return max(at, moment(found[0]))
 
 
 def waiting(db: Database) -> int:
@@ -168,6 +171,12 @@ def chats_of(db: Database, article: int) -> list[int]:
     """Return the channels (row numbers) in which an article was posted."""
     sql = "SELECT DISTINCT chat FROM deliveries WHERE article = ? AND lane = 0 AND state IN ('sent', 'doubtful')"
     return [found["chat"] for found in rows(db, sql, (article,))]
+
+
+def had_edition(db: Database, article: int) -> bool:
+    """Say whether any channel's delivery of an article was ever written, be it skipped."""
+    sql = "SELECT 1 FROM deliveries WHERE article = ? AND lane = 0 LIMIT 1"
+    return row(db, sql, (article,)) is not None
 
 
 def posts_of(db: Database, chat: int, identities: Collection[str]) -> dict[str, int]:

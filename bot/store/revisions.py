@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.delivery import Payload, State
-from bot.store.database import milliseconds, moment, rows, transaction, write
+from bot.store.database import marks, milliseconds, moment, rows, transaction, write
 from bot.store.outbox import Addressed, addressed
 
 
@@ -54,16 +55,16 @@ def plan_withdrawal(db: Database, article: int, due: datetime) -> int:
         return write(db, sql, (milliseconds(due), article))
 
 
-def due(db: Database, at: datetime, *, most: int = 50) -> list[Revision]:
-    """Return the posts whose revision is due, one a chat, the longest waiting first."""
+def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 50) -> list[Revision]:
+    """Return the posts whose revision is due, one a chat, none to `busy` chats, the longest waiting first."""
     now = milliseconds(at)
     found = rows(
         db,
         "SELECT d.*, c.chat_id, c.thread, c.username, c.kind FROM deliveries d JOIN chats c ON c.id = d.chat "
         "WHERE d.revise <= ? AND d.state = 'sent' AND (d.not_before IS NULL OR d.not_before <= ?) "
-        "AND c.state <> 'parked' AND c.chat_id IS NOT NULL AND (c.not_before IS NULL OR c.not_before <= ?) "
-        "ORDER BY d.revise, d.id LIMIT ?",
-        (now, now, now, most * 4),
+        "AND c.state = 'active' AND c.chat_id IS NOT NULL AND (c.not_before IS NULL OR c.not_before <= ?) "
+        f"AND d.chat NOT IN ({marks(len(busy))}) ORDER BY d.revise, d.id LIMIT ?",
+        (now, now, now, *busy, most * 4),
     )
     chats: dict[int, Revision] = {}
     for one in found:
@@ -100,9 +101,11 @@ def given_up(db: Database, delivery: int, reason: str, at: datetime) -> None:
         log(db, delivery, "edit", "refused", reason, at)
 
 
-def later(db: Database, delivery: int, until: datetime, reason: str, at: datetime) -> None:
-    """Write that a revision waits until a moment."""
+def later(db: Database, delivery: int, until: datetime, reason: str, at: datetime, *, mend: str = "") -> None:
+    """Write that a revision waits until a moment; `mend`, when given, is what it must do differently then."""
     with transaction(db):
+        if mend:
+            write(db, "UPDATE deliveries SET mend = ? WHERE id = ?", (mend, delivery))
         write(
             db, "UPDATE deliveries SET not_before = ?, reason = ? WHERE id = ?", (milliseconds(until), reason, delivery)
         )

@@ -85,6 +85,7 @@ CREATE TABLE chats (
   state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'stopped', 'parked', 'dropped')),
   reason TEXT NOT NULL DEFAULT '',
   not_before INTEGER,                       -- the whole chat waits until then
+  on_doubt TEXT NOT NULL DEFAULT 'resend',  -- resend | ask
   begun INTEGER,                            -- when a channel's start was applied, or a reader first wrote
   UNIQUE (chat_id, thread)
 ) STRICT;

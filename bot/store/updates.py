@@ -37,9 +37,9 @@ def first_alert(db: Database, key: str, at: datetime) -> bool:
     return write(db, "INSERT INTO alerts VALUES (?, ?) ON CONFLICT DO NOTHING", (key, milliseconds(at))) == 1
 
 
-def clear_alert(db: Database, key: str) -> None:
-    """Forget an alert: what it told of is over, and would be news again."""
-    write(db, "DELETE FROM alerts WHERE key = ?", (key,))
+def clear_alerts(db: Database, beginning: str) -> None:
+    """Forget the alerts whose keys begin so: what they told of is over, and would be news again."""
+    write(db, "DELETE FROM alerts WHERE substr(key, 1, ?) = ?", (len(beginning), beginning))
 
 
 def prune(db: Database, at: datetime) -> int:

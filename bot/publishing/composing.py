@@ -1,0 +1,94 @@
+"""A delivery or a revision becomes the call that carries it out. Asks the store, renders; sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.article import Stored, short_id
+from bot.delivery import Payload
+from bot.rendering import posts
+from bot.rendering.posts import Picture
+from bot.rendering.templates import Templates
+from bot.store import articles, outbox
+from bot.store.outbox import Addressed
+from bot.store.revisions import Revision
+
+#: How long Telegram lets a bot delete its own messages (telegram.md §1.7).
+DELETABLE = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a post is made of: the article and, for its related articles, their posts in the same chat."""
+
+    to: Addressed
+    stored: Stored
+    links: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """Renders for one bot."""
+
+    templates: Templates
+    bot: str
+    picture: Picture = "preview"
+
+    def post(self, material: Material) -> Payload:
+        """Return the call that posts a delivery's article."""
+        delivery = material.to.delivery
+        return posts.post(
+            self.templates,
+            material.stored.article,
+            bot=self.bot,
+            taxonomy=self.templates.taxonomy,
+            delivery=short_id(delivery.id),
+            links=material.links,
+            picture=self.picture,
+            mends=delivery.mend.split(),
+        )
+
+    def revision(self, revision: Revision, material: Material, at: datetime) -> tuple[Payload, bool]:
+        """Return the call that brings a post up to date, and whether it takes the post back."""
+        if not material.stored.withdrawn:
+            return posts.edit(self.post(material), revision.to.delivery.payload), False
+        if at - revision.sent < DELETABLE and "keep" not in revision.to.delivery.mend.split():
+            return {"method": "deleteMessage"}, True
+        before = revision.to.delivery.payload or {}
+        photo = before.get("method") == "sendPhoto"
+        return posts.tombstone(self.templates, material.stored.article, photo=photo), True
+
+
+def gather(db: Database, to: Sequence[Addressed]) -> list[Material]:
+    """Return the material of several posts, in one visit to the store; a vanished article's delivery is left out."""
+    cache: dict[int, Stored | None] = {}
+    material = []
+    for one in to:
+        number = one.delivery.article
+        if number not in cache:
+            cache[number] = articles.get(db, number)
+        stored = cache[number]
+        if stored is not None:
+            material.append(Material(one, stored, _links(db, one, stored)))
+    return material
+
+
+def message_link(to: Addressed, message: int) -> str | None:
+    """Return the address of a post in a public or private channel; None where Telegram has none."""
+    if to.username:
+        return f"https://t.me/{to.username}/{message}"
+    number = str(to.chat_id)
+    return f"https://t.me/c/{number[4:]}/{message}" if number.startswith("-100") else None
+
+
+def _links(db: Database, to: Addressed, stored: Stored) -> dict[str, str]:
+    """Return, by identity, the posts in this chat of the related articles; persons' own chats have no addresses."""
+    if to.kind == "private" or not stored.article.related:
+        return {}
+    there = outbox.posts_of(db, to.delivery.chat, [one.identity for one in stored.article.related])
+    links = {identity: message_link(to, message) for identity, message in there.items()}
+    return {identity: link for identity, link in links.items() if link}

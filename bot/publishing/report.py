@@ -1,0 +1,45 @@
+"""How things stand: counted from the store for `/status` and `paperboy status`. Changes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.rendering.report import ChannelStatus, Copy, Held, RejectedFile, StatusReport
+from bot.store import articles, chats, files, follows, tally
+
+#: Copies and held articles told of at most; the rest are counted.
+MOST = 20
+
+
+def report(
+    db: Database, at: datetime, *, folder: str = "", watched: bool = False, scanned: datetime | None = None
+) -> StatusReport:
+    """Return the report. folder, watched, scanned: what only the running bot knows."""
+    held, copies = articles.apart(db, MOST)
+    return StatusReport(
+        at=at,
+        articles=tally.articles(db),
+        readers=chats.count_readers(db),
+        follows=follows.count(db),
+        channels=tuple(_channel(db, chat, at) for chat in chats.channels(db)),
+        followers=tally.deliveries(db),
+        oldest_waiting=tally.oldest_waiting(db),
+        rejected=tuple(RejectedFile(path=one.path, reason=one.reason) for one in files.rejected(db)),
+        copies=tuple(
+            Copy(short_id=copy.short_id, title=copy.article.title, first_title=first.article.title)
+            for copy, first in copies
+        ),
+        held=tuple(Held(short_id=one.short_id, title=one.article.title) for one in held),
+        folder=folder,
+        watched=watched,
+        scanned=scanned,
+    )
+
+
+def _channel(db: Database, chat: chats.Chat, at: datetime) -> ChannelStatus:
+    waits = chat.reason if chat.not_before and chat.not_before > at else ""
+    if chat.chat_id is None:
+        waits = waits or "its name is not known to Telegram yet"
+    return ChannelStatus(name=chat.setting, deliveries=tally.deliveries(db, chat.id), waits=waits)

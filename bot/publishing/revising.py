@@ -1,0 +1,80 @@
+"""Posts that no longer show their article as it is: what is done about it, and what the answer means. Sends nothing.
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.delivery import RIGHTS_SECONDS, Gone, Migrated, Outcome, Payload, Refused, Revoked, Sent, Unknown, Wait
+from bot.publishing.composing import Composer, Material
+from bot.store import chats, revisions
+from bot.store.database import transaction
+from bot.store.revisions import Revision
+
+#: An edit whose answer was lost is simply made again after so many seconds: it can't have two effects.
+AGAIN = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One edit or deletion."""
+
+    revision: Revision
+    form: str
+    payload: Payload
+    #: What the post's row holds afterwards: as if it had been sent so.
+    as_sent: Payload
+    takes_back: bool
+
+
+def errand(composer: Composer, revision: Revision, material: Material, at: datetime) -> Errand:
+    """Return what brings a post up to date."""
+    payload, takes_back = composer.revision(revision, material, at)
+    as_sent = revision.to.delivery.payload or {} if takes_back else composer.post(material)
+    return Errand(revision, material.stored.fingerprint, payload, as_sent, takes_back)
+
+
+def settle(db: Database, errand: Errand, outcome: Outcome, at: datetime) -> str:
+    """Write what became of an errand; return what the editors should hear, or nothing."""
+    delivery = errand.revision.to.delivery
+    with transaction(db):
+        if isinstance(outcome, Sent):
+            _done(db, errand, at)
+        elif isinstance(outcome, Wait):
+            until = at + timedelta(seconds=outcome.seconds)
+            revisions.later(db, delivery.id, until, outcome.reason, at)
+            if outcome.flood or outcome.lost_rights:
+                chats.pause(db, delivery.chat, until, outcome.reason)
+            return outcome.reason if outcome.lost_rights else ""
+        elif isinstance(outcome, Migrated):
+            chats.move(db, errand.revision.to.chat_id, outcome.chat_id)
+        elif isinstance(outcome, Unknown | Revoked):
+            revisions.later(db, delivery.id, at + timedelta(seconds=AGAIN), outcome.reason, at)
+        elif isinstance(outcome, Gone):
+            revisions.later(db, delivery.id, at + timedelta(seconds=RIGHTS_SECONDS), outcome.reason, at)
+        else:
+            return _refused(db, errand, outcome, at)
+    return ""
+
+
+def _done(db: Database, errand: Errand, at: datetime) -> None:
+    delivery = errand.revision.to.delivery.id
+    if errand.takes_back:
+        revisions.withdrawn(db, delivery, "the article was withdrawn", at)
+    else:
+        revisions.edited(db, delivery, errand.form, errand.as_sent, at)
+
+
+def _refused(db: Database, errand: Errand, outcome: Refused, at: datetime) -> str:
+    """Try what may mend it once; a post that can't be deleted is edited to a note instead; else it stays as it is."""
+    delivery = errand.revision.to.delivery
+    tried = delivery.mend.split()
+    mend = "keep" if errand.payload["method"] == "deleteMessage" else outcome.mend
+    if mend and mend not in tried:
+        revisions.later(db, delivery.id, at, outcome.reason, at, mend=" ".join([*tried, mend]))
+    else:
+        revisions.given_up(db, delivery.id, outcome.reason, at)
+        return outcome.reason
+    return ""

@@ -1,0 +1,155 @@
+"""One look at the folder: what is new or changed is read and recorded, what is bad is rejected with its reason.
+
+Sends nothing. Files are parsed off the event loop; a bad one never stops the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from bot.delivery import Clock
+from bot.errors import ArticleError
+from bot.feed import document, folder
+from bot.identity import Verdict
+from bot.publishing import announce
+from bot.publishing.announce import Mark, Read, Recorded, Rules
+from bot.settings import Feed
+from bot.store import files
+from bot.store.desk import Desk
+
+#: Files read between two commits: few enough that a command is answered meanwhile.
+BATCH = 200
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: Told as a long scan goes on: how many of how many files are done.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class ScanReport:
+    """What a scan found, by number of files; `rejected` names each file refused in this scan and why."""
+
+    files: int = 0
+    unchanged: int = 0
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    edits: int = 0
+    rejected: dict[str, str] = field(default_factory=dict)
+    missing: int = 0
+    #: Files that look half written and will be read again.
+    unfinished: list[str] = field(default_factory=list)
+
+    @property
+    def news(self) -> bool:
+        """Whether there may be something to send."""
+        return bool(self.verdicts)
+
+
+class Scanner:
+    """Looks at one folder for one store."""
+
+    def __init__(self, desk: Desk, settings: Feed, rules: Callable[[], Rules], clock: Clock) -> None:
+        self._desk = desk
+        self._settings = settings
+        self._rules = rules
+        self._clock = clock
+        self._one_at_a_time = asyncio.Lock()
+
+    async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
+        """Look at every file. Raises FolderMissing, in which case nothing is known to be gone."""
+        async with self._one_at_a_time:
+            found, known = await asyncio.gather(asyncio.to_thread(self._listing), self._desk(files.known))
+            changed = [(path, mark) for path, mark in found.items() if known.get(path) != mark]
+            report = ScanReport(files=len(found), unchanged=len(found) - len(changed))
+            await self._read_all(changed, report, progress)
+            await self._miss(known.keys() - found.keys(), found, report)
+            return report
+
+    async def look(self, paths: Iterable[str]) -> ScanReport:
+        """Look at some files only: those the system told us of. What is gone is left to the next whole scan."""
+        async with self._one_at_a_time:
+            marks = await asyncio.to_thread(lambda: [(path, self._mark(path)) for path in sorted(paths)])
+            known = await self._desk(files.some, [path for path, _ in marks])
+            changed = [(path, mark) for path, mark in marks if mark is not None and known.get(path) != mark]
+            report = ScanReport(files=len(marks), unchanged=len(marks) - len(changed))
+            await self._read_all(changed, report, lambda done, of: None)
+            return report
+
+    async def _read_all(self, changed: Sequence[tuple[str, Mark]], report: ScanReport, progress: Progress) -> None:
+        done = 0
+        for batch in _batches(changed):
+            await self._record(await asyncio.to_thread(self._read, batch, self._clock()), report)
+            done += len(batch)
+            progress(done, len(changed))
+        if report.unfinished:
+            await asyncio.sleep(self._settings.settle_seconds)
+            again = [(path, self._mark(path)) for path in report.unfinished]
+            report.unfinished = []
+            still = [(path, mark) for path, mark in again if mark is not None]
+            await self._record(await asyncio.to_thread(self._read, still, None), report)
+
+    def _read(self, batch: Sequence[tuple[str, Mark]], at: datetime | None) -> list[Read | str]:
+        """Read files; a path alone stands for one that, by its age at `at`, may still be being written."""
+        read: list[Read | str] = []
+        for path, mark in batch:
+            try:
+                article = document.read(self._settings.folder, path, max_bytes=self._settings.max_file_bytes)
+            except ArticleError as error:
+                if error.unfinished and at is not None and self._is_fresh(mark, at):
+                    read.append(path)
+                else:
+                    read.append(Read(path, mark, reason=error.reason))
+            else:
+                read.append(Read(path, mark, article))
+        return read
+
+    async def _record(self, read: Sequence[Read | str], report: ScanReport) -> None:
+        report.unfinished += [one for one in read if isinstance(one, str)]
+        whole = [one for one in read if isinstance(one, Read)]
+        if not whole:
+            return
+        recorded: list[Recorded] = await self._desk(announce.record, whole, self._rules(), self._clock())
+        for one in recorded:
+            if one.verdict is not None:
+                report.verdicts[one.verdict] += 1
+                report.edits += one.changed and one.verdict not in (Verdict.NEW, Verdict.COPY)
+            if one.reason:
+                _log.warning("%s: %s", one.path, one.reason)
+        report.rejected |= {one.path: one.reason for one in whole if one.article is None}
+
+    async def _miss(self, gone: Iterable[str], found: dict[str, Mark], report: ScanReport) -> None:
+        """Count the files that are not there; below a folder that could not be read nothing is known to be gone."""
+        unread = tuple(path for path in found if path.endswith("/"))
+        missing = sorted(path for path in gone if not path.startswith(unread) and not path.endswith("/"))
+        report.missing = len(missing)
+        for batch in _batches(missing):
+            await self._desk(announce.miss, batch)
+
+    def _listing(self) -> dict[str, Mark]:
+        listing = folder.listing(self._settings.folder, self._settings.patterns)
+        return {path: (stamp.size, stamp.mtime_ns, stamp.inode) for path, stamp in listing}
+
+    def _mark(self, path: str) -> Mark | None:
+        try:
+            status = Path(self._settings.folder, path).stat()
+        except OSError:
+            return None
+        return (status.st_size, status.st_mtime_ns, status.st_ino)
+
+    def _is_fresh(self, mark: Mark, at: datetime) -> bool:
+        """Say whether a file changed so lately that its writer may not have finished."""
+        age = timedelta(seconds=at.timestamp() - mark[1] / 1e9)
+        return age < timedelta(seconds=max(self._settings.settle_seconds, 0.001) * 4)
+
+
+def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]
