@@ -1,4 +1,4 @@
-"""Posts that no longer show their article as it is: what is done about it, and what the answer means. Sends nothing.
+"""Posts that no longer show their article as it is: what is done about it, and what the answer means. Sends nothing."""
 
 from __future__ import annotations
 
