@@ -1,0 +1,164 @@
+"""Addresses: anything may come in; what goes out opens, and one page has one identity."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot import address
+
+PARTS = st.sampled_from(
+    [
+        *(
+            "http://",
+            "https://",
+            "HTTPS://",
+            "//",
+            "example.com",
+            "EXAMPLE.com",
+            "amp.",
+            "www.",
+            "a",
+            ".",
+            "..",
+            "/",
+            "/amp",
+        ),
+        *("/amp/", ".amp.html", "?", "&", "&amp;", "amp;", "amp=1", "utm_source=x", "fbclid=1", "q=%20", "#top", ":80"),
+        *(
+            ":443",
+            ":8080",
+            "x-com.cdn.ampproject.org/c/s/",
+            "google.com/amp/s/",
+            "ü",
+            "漢",
+            "%",
+            "%2F",
+            "\\",
+            "@",
+            "user@",
+        ),
+        *(" ", "\t", "\n", "\ud800"),
+    ]
+)
+ADDRESSES = st.one_of(st.text(max_size=50), st.lists(PARTS, max_size=14).map("".join))
+ADDRESSES = st.one_of(ADDRESSES, ADDRESSES.map(lambda rest: "https://example.com/" + rest))
+MANY = settings(max_examples=400, deadline=None)
+
+
+@MANY
+@given(ADDRESSES)
+@example("https://x.com/amp/amp/amp")
+@example("https://amp.amp.x.com/")
+@example("https://x.com/" + "a" * 2034)
+@example("https://x.com/" + "ü" * 400)
+def test_an_identity_is_its_own_identity_and_its_links(text: str) -> None:
+    identity = address.canonical(text)
+    assert address.canonical(address.link(text)) == identity
+    if identity is None:
+        assert address.link(text) is None
+    else:
+        assert address.canonical(identity) == identity
+        assert identity.startswith("https://")
+        assert not identity.partition("?")[0].endswith("/")
+
+
+@MANY
+@given(ADDRESSES)
+def test_a_link_opens_in_a_browser_as_it_stands(text: str) -> None:
+    shown = address.link(text)
+    if shown is not None:
+        assert shown.isascii()
+        assert shown.isprintable()
+        assert not set(shown) & set(' "<>')
+        assert shown.startswith(("http://", "https://"))
+        assert address.link(shown) == shown
+        assert "." in address.host(shown)
+
+
+@MANY
+@given(ADDRESSES)
+def test_http_and_https_are_one_identity(rest: str) -> None:
+    assert address.canonical("http://" + rest) == address.canonical("https://" + rest)
+
+
+@pytest.mark.parametrize("value", [None, 7, [], {}, b"https://x.com", True, 1.5])
+def test_what_is_no_text_is_no_address(value: object) -> None:
+    assert address.link(value) is None
+    assert address.canonical(value) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "/relative.png",
+        "//host.example/x",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://host.example/",
+        "file:///etc/passwd",
+        "http://localhost/",
+        "http://[::1]/",
+        "https://user:secret@host.example/",
+        "https://host.example:99999/",
+        "https://exa mple.com/",
+        "https://two..dots/",
+        "https://",
+        "mailto:a@host.example",
+        "https://host.example/" + "a" * 3000,
+    ],
+)
+def test_what_a_reader_can_not_open_is_refused(text: str) -> None:
+    assert address.link(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("  https://Host.Example/a b ", "https://host.example/a%20b"),
+        ("https://host.example/ü?q=ü", "https://host.example/%C3%BC?q=%C3%BC"),
+        ("https://host.example/?a=1&amp;b=2", "https://host.example/?a=1&b=2"),
+        ("https://bücher.example", "https://xn--bcher-kva.example/"),
+        ("https://host.example/a\nb", "https://host.example/a%20b"),
+    ],
+)
+def test_a_link_is_encoded_as_browsers_do(text: str, shown: str) -> None:
+    assert address.link(text) == shown
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "http://host.example/story",
+        "https://HOST.example/story/",
+        "https://host.example:443/story",
+        "https://host.example./story",
+        "https://host.example/story#comments",
+        "https://host.example/story?utm_source=feed&fbclid=1",
+        "https://host.example/story?amp",
+        "https://host.example/story?outputType=amp",
+        "https://host.example/story/amp/",
+        "https://host.example/amp/story",
+        "https://host.example/story.amp",
+        "https://amp.host.example/story",
+        "https://host-example.cdn.ampproject.org/c/s/host.example/story?amp",
+        "https://www.google.com/amp/s/host.example/story/amp",
+    ],
+)
+def test_the_same_page_has_one_identity(other: str) -> None:
+    assert address.canonical(other) == "https://host.example/story"
+
+
+def test_parameters_that_choose_a_page_stay_in_their_order() -> None:
+    assert address.canonical("https://host.example/?p=2&utm_medium=x&id=1") == "https://host.example?p=2&id=1"
+    assert address.canonical("https://host.example/a?id=1") != address.canonical("https://host.example/a?id=2")
+
+
+def test_an_amp_page_in_another_case_of_path_stays_another_page() -> None:
+    assert address.canonical("https://host.example/Story") != address.canonical("https://host.example/story")
+
+
+def test_a_host_is_shown_without_www() -> None:
+    assert address.host("https://www.host.example/a") == "host.example"
