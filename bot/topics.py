@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,7 +17,13 @@ from bot import prose
 
 #: A word counts as near a topic's name from this score (0–100, rapidfuzz WRatio).
 NEAR = 62.0
-_TAG_BREAK = re.compile(r"[^\w]+|_+")
+#: How many near names are offered.
+NEAREST = 6
+#: Words in the longest name looked for; longer ones must stand between commas.
+LONGEST_NAME = 12
+LONGEST_TAG = 64
+_LIST_BREAK = re.compile(r"[,;\n،、，]")
+_JOINING = frozenset(("and", "&", "+", "or"))
 _CODE_LENGTH = 8
 
 
@@ -81,14 +88,16 @@ class Taxonomy:
 
     def ancestors(self, name: str) -> tuple[str, ...]:
         """Return the wider topics of `name`, nearest first; a loop in the file ends the walk."""
-        found: list[str] = []
-        topic = self._topics.get(key(name))
-        while topic is not None and topic.parent and topic.parent not in found:
-            if key(topic.parent) == key(name):
+        found: dict[str, str] = {}
+        here = key(self.name(name))
+        topic = self._topics.get(here)
+        while topic is not None and topic.parent:
+            wider = self.name(topic.parent)
+            if key(wider) in found or key(wider) == here:
                 break
-            found.append(self.name(topic.parent))
-            topic = self._topics.get(key(topic.parent))
-        return tuple(found)
+            found[key(wider)] = wider
+            topic = self._topics.get(key(wider))
+        return tuple(found.values())
 
     def depth(self, name: str) -> int:
         """Return how specific a topic is: the number of wider topics above it."""
@@ -96,73 +105,99 @@ class Taxonomy:
 
     def hashtags(self, name: str) -> tuple[str, ...]:
         """Return the tags of a topic without `#`, as Telegram recognises them; empty when none would be."""
-        topic = self._topics.get(key(name))
+        topic = self._topics.get(key(self.name(name)))
         given = topic.hashtags if topic else ()
         tags = [tag for tag in (hashtag(text) for text in given) if tag]
-        return tuple(tags) or tuple(tag for tag in (hashtag(name),) if tag)
+        return tuple(tags) or tuple(tag for tag in (hashtag(self.name(name)),) if tag)
 
     def find(self, words: str, known: Iterable[str]) -> Found:
         """Match what a reader typed to topics among `known` and the taxonomy.
 
-        `AI, Computer Vision` are two; `computer vision` one; `ai computer vision` two, tried word by word when
-        the whole is none.
+        `AI, Computer Vision` are two; `computer vision` one; `ai computer vision` and `ai and computer vision` two,
+        but only when every word belongs to one: else all of them are unknown, and what they hold is nearest.
         """
-        names = {key(name): name for name in (*known, *(topic.name for topic in self._topics.values()))}
-        names.pop("", None)
-        found: list[str] = []
+        meanings = self._meanings(known)
+        found: dict[str, None] = {}
+        near: dict[str, None] = {}
         unknown: list[str] = []
-        for part in filter(None, (prose.repair(part).strip(" #") for part in re.split(r"[,;\n]", words))):
-            exact, left = self._split(part, names)
-            found += [name for name in exact if name not in found]
-            unknown += left
-        return Found(tuple(found), tuple(unknown), nearest(unknown, names.values()))
+        for part in filter(None, (prose.repair(part).lstrip(" #") for part in _LIST_BREAK.split(words))):
+            named, whole = _split(part, meanings)
+            (found if whole else near).update(dict.fromkeys(named))
+            unknown += [] if whole else [part]
+        close = [*near, *_nearest(unknown, meanings)]
+        return Found(
+            tuple(found), tuple(unknown), tuple(name for name in dict.fromkeys(close) if name not in found)[:NEAREST]
+        )
 
-    def _split(self, part: str, names: Mapping[str, str]) -> tuple[list[str], list[str]]:
-        """Return the topics in `part` taking the longest run of words each time, and the words that are none."""
-        words = part.replace("#", " ").split()
-        found: list[str] = []
-        start = 0
-        while start < len(words):
-            for end in range(len(words), start, -1):
-                name = self._exact(" ".join(words[start:end]), names)
-                if name:
-                    found.append(name)
-                    start = end
-                    break
-            else:
-                return ([], [part]) if not found else (found, [" ".join(words[start:])])
-        return found, []
-
-    def _exact(self, words: str, names: Mapping[str, str]) -> str | None:
-        wanted = key(words)
-        if wanted in names:
-            return names[wanted]
-        if wanted in self._words:
-            return self._words[wanted]
-        tags = {tag.casefold(): name for name in names.values() for tag in self.hashtags(name)}
-        return tags.get(words.casefold())
+    def _meanings(self, known: Iterable[str]) -> dict[str, str]:
+        """Return every key a topic goes by → its name: names first, then aliases, then tags."""
+        names = dict.fromkeys((*(topic.name for topic in self._topics.values()), *map(self.name, known)))
+        meanings = {key(name): name for name in names}
+        for alias, name in self._words.items():
+            meanings.setdefault(alias, name)
+        for name in names:
+            for tag in self.hashtags(name):
+                meanings.setdefault(key(tag), name)
+        meanings.pop("", None)
+        return meanings
 
 
-def nearest(words: Iterable[str], names: Iterable[str], most: int = 6) -> tuple[str, ...]:
+def nearest(words: Iterable[str], names: Iterable[str], most: int = NEAREST) -> tuple[str, ...]:
     """Return up to `most` of `names` nearest in spelling to `words`, best first."""
-    choices = list(names)
-    scored: dict[str, float] = {}
-    for word in words:
-        for name, score, _ in process.extract(
-            word, choices, scorer=fuzz.WRatio, processor=key, limit=most, score_cutoff=NEAR
-        ):
-            scored[name] = max(score, scored.get(name, 0.0))
-    return tuple(sorted(scored, key=lambda name: -scored[name])[:most])
+    return _nearest(words, {key(name): name for name in names if key(name)})[:most]
 
 
 def hashtag(text: str) -> str:
-    """Return `text` as Telegram would recognise it after `#`: camel-cased letters and digits, not digits alone.
+    """Return `text` as Telegram would recognise it after `#`: words joined in camel case, by `_` in scripts without.
 
-    Empty when Telegram would see less than was meant (`C++` would be the tag C) or nothing.
+    Empty when Telegram would see nothing or less than was meant: `C++` would be the tag C, and a Hindi word would end
+    at its first vowel sign. What a tag may hold: letters, decimal digits, `_`, ZWNJ and the Sinhala block (TDLib).
     """
-    text = text.strip().lstrip("#")
-    if re.search(r"[+#]", text):
+    text = prose.repair(text).lstrip("#")
+    if any(not _in_tag(character) and _is_of_a_word(character) for character in text):
         return ""
-    parts = [part for part in _TAG_BREAK.split(text) if part]
-    tag = "".join(part if len(parts) == 1 else part[:1].upper() + part[1:] for part in parts)
-    return tag if tag and not tag.isdigit() and len(tag) <= 64 else ""
+    parts = "".join(character if _in_tag(character) else " " for character in text).split()
+    tag = "".join(parts) if len(parts) < 2 else "".join(map(_joined, parts)).removeprefix("_")
+    return tag if any(character.isalpha() for character in tag) and len(tag) <= LONGEST_TAG else ""
+
+
+def _joined(part: str) -> str:
+    """Return a word of several as it stands in a tag: `Vision`; in a script without capitals, `_` and the word."""
+    caseless = part[0].isalpha() and part[0].upper() == part[0].lower()
+    return "_" + part if caseless else part[0].upper() + part[1:]
+
+
+def _in_tag(character: str) -> bool:
+    return character in "_\u200c" or character.isalpha() or character.isdecimal() or "\u0d80" <= character <= "\u0dff"
+
+
+def _is_of_a_word(character: str) -> bool:
+    """Say whether a word can't go without `character`: marks, numbers like ² or Ⅷ, and the signs of C++ and C#."""
+    return character in "+#" or unicodedata.category(character)[0] in "MN"
+
+
+def _split(part: str, meanings: Mapping[str, str]) -> tuple[list[str], bool]:
+    """Return the topics in `part`, taking the longest run of words each time, and whether every word was of one."""
+    words = part.replace(" #", " ").split()
+    found: list[str] = []
+    start = 0
+    while start < len(words):
+        ends = range(min(len(words), start + LONGEST_NAME), start, -1)
+        end = next((end for end in ends if key(" ".join(words[start:end])) in meanings), 0)
+        if end:
+            found.append(meanings[key(" ".join(words[start:end]))])
+        elif not found or words[start].casefold() not in _JOINING:
+            return found, False
+        start = end or start + 1
+    return found, True
+
+
+def _nearest(words: Iterable[str], meanings: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names whose keys are nearest to `words`, best first."""
+    choices = list(meanings)
+    scored: dict[str, float] = {}
+    for word in words:
+        found = process.extract(key(word), choices, scorer=fuzz.WRatio, limit=2 * NEAREST, score_cutoff=NEAR)
+        for choice, score, _ in found:
+            scored[meanings[choice]] = max(score, scored.get(meanings[choice], 0.0))
+    return tuple(sorted(scored, key=lambda name: -scored[name])[:NEAREST])

@@ -75,6 +75,7 @@ def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> P
         "rejected",
         [{"path": _short(one.path), "reason": _short(one.reason)} for one in report.rejected],
         rows,
+        most=2 * SHOWN,
         report=report,
         channels=channels,
         followers=_channel(ChannelStatus(name="", deliveries=report.followers)),

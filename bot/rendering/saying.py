@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any
@@ -16,6 +16,8 @@ from bot.rendering.templates import Templates
 #: What is quoted back of words a person typed.
 SAID_UNITS = 60
 NAME_UNITS = 64
+#: Entries of one list; a longer one is a wall on a phone.
+LISTED = 40
 TITLE_UNITS = 200
 REASON_UNITS = 300
 
@@ -38,20 +40,19 @@ def reply(templates: Templates, name: str, rows: keyboards.Rows = (), **words: A
 
 
 def listed(
-    templates: Templates, name: str, key: str, items: Sequence[Any], rows: keyboards.Rows = (), **words: Any
+    templates: Templates,
+    name: str,
+    key: str,
+    items: Sequence[Any],
+    rows: keyboards.Rows = (),
+    *,
+    most: int = LISTED,
+    **words: Any,
 ) -> Payload:
-    """Do as `reply` with as many of `items` under `key` as fit; `more` counts the others."""
-
-    def filled(shown: int, render: Any) -> markup.Marked:
-        listing = {key: items[:shown], "more": len(items) - shown} if key else {}
-        marked: markup.Marked = render(f"replies/{name}", words | listing)
-        return marked
-
-    for render in (templates.render, templates.render_shipped):
-        shown = fitting.largest(lambda shown, render=render: filled(shown, render).fits(), len(items))  # type: ignore[misc]
-        text = filled(shown, render)
-        if text.fits():
-            break
+    """Do as `reply` with as many of `items` under `key` as fit, at most `most`; `more` counts the others."""
+    text = _longest(templates.render, name, key, items, most, words)
+    if not text.fits():  # an operator's template that leaves no room
+        text = _longest(templates.render_shipped, name, key, items, most, words)
     return _payload(text.html, rows)
 
 
@@ -72,6 +73,21 @@ def line(stored: Stored, tz: tzinfo = UTC) -> Line:
     title = prose.shorten(article.title or host, TITLE_UNITS)
     provider = prose.shorten(article.provider or host, NAME_UNITS)
     return Line(title, article.url, provider, dates.day(article.published, tz), stored.short_id)
+
+
+def _longest(
+    render: Callable[[str, dict[str, Any]], markup.Marked],
+    name: str,
+    key: str,
+    items: Sequence[Any],
+    most: int,
+    words: dict[str, Any],
+) -> markup.Marked:
+    def filled(shown: int) -> markup.Marked:
+        listing = {key: items[:shown], "more": len(items) - shown} if key else {}
+        return render(f"replies/{name}", words | listing)
+
+    return filled(fitting.largest(lambda shown: filled(shown).fits(), min(len(items), most)))
 
 
 def _payload(html: str, rows: keyboards.Rows) -> Payload:

@@ -1,0 +1,186 @@
+"""Topics: names, codes, the taxonomy, a reader's words, and tags as Telegram recognises them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import topics
+from bot.topics import Taxonomy, Topic
+from tests import judge
+
+TAXONOMY = Taxonomy(
+    [
+        Topic(name="AI", aliases=("artificial intelligence", "a.i.")),
+        Topic(name="Computer Vision", parent="AI", aliases=("cv",)),
+        Topic(name="Face Recognition", parent="computer vision"),
+        Topic(name="Language Models", parent="AI", hashtags=("LLM", "language_models")),
+        Topic(name="C++"),
+    ]
+)
+KNOWN = ("Privacy", "R&D", "Public Health", "C#", "artificial intelligence")
+
+
+def meant(words: str) -> tuple[str, ...]:
+    found = TAXONOMY.find(words, KNOWN)
+    assert not found.unknown, found
+    return found.topics
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("AI", "ai"),
+        ("Computer  Vision", "computer-vision"),
+        ("R&D", "r and d"),
+        ("Café", "CAFE\u0301"),
+        ("#AI", "sharp ai"),
+    ],
+)
+def test_names_that_mean_one_topic_have_one_key(one: str, other: str) -> None:
+    assert topics.key(one) == topics.key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("C++", "C"), ("C#", "C"), ("C++", "C#"), ("AI", "A I")])
+def test_names_that_differ_have_different_keys(one: str, other: str) -> None:
+    assert topics.key(one) != topics.key(other)
+
+
+def test_a_name_without_letters_or_digits_has_no_key() -> None:
+    assert topics.key("🎉 …") == ""
+
+
+def test_a_code_is_the_same_for_ever_since_old_posts_carry_it() -> None:
+    assert topics.code("Computer Vision") == "mlkzxh8i"
+    assert topics.code("computer  VISION") == "mlkzxh8i"
+
+
+def test_codes_of_many_topics_differ() -> None:
+    assert len({topics.code(f"Topic {number}") for number in range(5_000)}) == 5_000
+
+
+@pytest.mark.parametrize("name", ["ai", " Artificial  Intelligence ", "A.I."])
+def test_a_name_comes_back_in_the_taxonomys_spelling(name: str) -> None:
+    assert TAXONOMY.name(name) == "AI"
+
+
+def test_a_name_outside_the_taxonomy_stays_as_it_is_but_repaired() -> None:
+    assert TAXONOMY.name("  Public&nbsp;Health ") == "Public Health"
+
+
+def test_wider_topics_come_nearest_first() -> None:
+    assert TAXONOMY.ancestors("face recognition") == ("Computer Vision", "AI")
+    assert TAXONOMY.ancestors("cv") == ("AI",)
+    assert TAXONOMY.ancestors("Privacy") == ()
+    assert [TAXONOMY.depth(name) for name in ("AI", "Computer Vision", "Face Recognition")] == [0, 1, 2]
+
+
+def test_a_loop_of_wider_topics_ends() -> None:
+    looped = Taxonomy([Topic(name="A", parent="b"), Topic(name="B", parent="C"), Topic(name="C", parent="a")])
+    assert looped.ancestors("A") == ("B", "C")
+    assert Taxonomy([Topic(name="A", parent="a")]).ancestors("A") == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("AI", ("AI",)),
+        ("  ai  ", ("AI",)),
+        ("#ai #privacy", ("AI", "Privacy")),
+        ("AI, Computer Vision", ("AI", "Computer Vision")),
+        ("computer vision", ("Computer Vision",)),
+        ("ai computer vision", ("AI", "Computer Vision")),
+        ("AI and computer vision & privacy", ("AI", "Computer Vision", "Privacy")),
+        ("cv; artificial intelligence\nAI", ("Computer Vision", "AI")),
+        ("ComputerVision", ("Computer Vision",)),
+        ("llm", ("Language Models",)),
+        ("#language_models", ("Language Models",)),
+        ("c++, c#", ("C++", "C#")),
+        ("r and d", ("R&D",)),
+        ("", ()),
+        (" , ; #", ()),
+    ],
+)
+def test_a_readers_words_find_their_topics(words: str, names: tuple[str, ...]) -> None:
+    assert meant(words) == names
+
+
+def test_words_that_only_partly_name_topics_are_asked_about_and_not_guessed() -> None:
+    found = TAXONOMY.find("AI bananas", KNOWN)
+    assert found.topics == ()
+    assert found.unknown == ("AI bananas",)
+    assert found.nearest[0] == "AI"
+
+
+def test_a_list_gives_what_is_known_and_names_what_is_not() -> None:
+    found = TAXONOMY.find("privacy, compter vision", KNOWN)
+    assert found.topics == ("Privacy",)
+    assert found.unknown == ("compter vision",)
+    assert found.nearest[0] == "Computer Vision"
+    assert "Privacy" not in found.nearest
+
+
+def test_nothing_near_is_offered_for_words_far_from_all() -> None:
+    assert TAXONOMY.find("xyzzy qwrt", KNOWN).nearest == ()
+
+
+def test_an_alias_among_the_known_names_is_no_second_topic() -> None:
+    assert "artificial intelligence" not in topics.Taxonomy.find(TAXONOMY, "artificial intelligenc", KNOWN).nearest
+    assert TAXONOMY.find("artificial intelligenc", KNOWN).nearest[0] == "AI"
+
+
+def test_near_names_come_best_first() -> None:
+    assert topics.nearest(["privcy"], ["Public Health", "Privacy", "Piracy"])[0] == "Privacy"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300), st.lists(st.text(max_size=40), max_size=20))
+def test_any_words_come_to_known_names_or_are_unknown(words: str, known: list[str]) -> None:
+    found = TAXONOMY.find(words, known)
+    names = {TAXONOMY.name(name) for name in known} | {topic.name for topic in TAXONOMY}
+    assert {*found.topics, *found.nearest} <= names
+    assert not set(found.topics) & set(found.nearest)
+
+
+@pytest.mark.parametrize(
+    ("name", "tag"),
+    [
+        ("AI", "AI"),
+        ("Computer Vision", "ComputerVision"),
+        ("e-commerce", "ECommerce"),
+        ("deep_learning", "deep_learning"),
+        ("3D printing", "3DPrinting"),
+        ("машинное обучение", "МашинноеОбучение"),
+        ("هوش مصنوعی", "هوش_مصنوعی"),
+        ("機械学習", "機械学習"),
+        ("සිංහල", "සිංහල"),
+        ("#AI", "AI"),
+        ("2024", ""),
+        ("C++", ""),
+        ("C#", ""),
+        ("हिन्दी", ""),  # Telegram would end the tag at the first vowel sign
+        ("H₂O", ""),
+        ("🎉", ""),
+        ("x" * 70, ""),
+    ],
+)
+def test_a_tag_is_made_as_telegram_reads_it(name: str, tag: str) -> None:
+    assert topics.hashtag(name) == tag
+
+
+def test_the_taxonomys_tags_stand_for_a_topic_and_what_is_no_tag_is_left_out() -> None:
+    given_tags = Taxonomy([Topic(name="Go", hashtags=("#GoLang", "C++")), Topic(name="Odd", hashtags=("+",))])
+    assert given_tags.hashtags("go") == ("GoLang",)
+    assert given_tags.hashtags("Odd") == ("Odd",)
+    assert TAXONOMY.hashtags("language models") == ("LLM", "language_models")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=40) | st.text(st.characters(categories=["L", "M", "N", "P", "Zs"]), max_size=20))
+def test_every_tag_made_from_any_name_is_one_tag_to_telegram(name: str) -> None:
+    tag = topics.hashtag(name)
+    if tag:
+        text = f"#{tag} #Next"
+        found = judge.ask({"@type": "getTextEntities", "text": text})["entities"]
+        assert [judge.cut(text, one) for one in found] == [f"#{tag}", "#Next"]
