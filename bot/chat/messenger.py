@@ -1,0 +1,166 @@
+"""The only sender: calls of the Bot API out, Outcomes in. Keeps no pace, retries nothing, knows no article.
+
+What Telegram answers, or fails to answer, is never an exception here. python-telegram-bot carries the call; the payload
+goes out exactly as it is, so that what was written down before the call is what was sent.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+from urllib.parse import urlsplit
+
+from telegram import Bot
+from telegram.error import TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.chat import secrets
+from bot.chat.outcomes import outcome
+from bot.delivery import Outcome, Payload, Revoked, Sent
+
+#: Seconds to wait for an answer. Telegram fetches a picture's address itself, which takes its time.
+_PHOTO_SECONDS = 30.0
+_ANSWER_SECONDS = 20.0
+_CONNECT_SECONDS = 10.0
+_POOL_SECONDS = 5.0
+_CONNECTIONS = 64
+#: Methods that `allow_paid_broadcast` belongs to, as far as we use them (Bot API).
+_PAID = frozenset(("sendMessage", "sendPhoto", "copyMessage"))
+#: Methods that take `message_thread_id`.
+_THREADED = _PAID | {"forwardMessage", "sendChatAction"}
+
+
+class Wire(Bot):
+    """python-telegram-bot's connection, with one door for calls as plain data.
+
+    `Bot.do_api_request` would do, but it warns for every method the library has a function for, and hides a refused
+    token behind EndPointNotFound.
+    """
+
+    async def ask(self, method: str, parameters: dict[str, Any], read_timeout: float = _ANSWER_SECONDS) -> Any:
+        """Return the result of a call as JSON. Raises TelegramError, or KeyError for an answer without one."""
+        return await self._post(method, dict(parameters), read_timeout=read_timeout)
+
+    async def close_connections(self) -> None:
+        """Close what is open; the wire can't be used afterwards."""
+        for request in self._request:
+            await request.shutdown()
+
+
+class Messenger:
+    """Sends, edits and deletes; asks about chats."""
+
+    def __init__(self, wire: Wire, *, paid: bool = False) -> None:
+        """`paid`: messages may be sent above the free limits for Telegram Stars."""
+        self.wire = wire
+        self._paid = paid
+
+    async def call(self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None) -> Outcome:
+        """Make one call to a chat and return what came of it.
+
+        `message` is the message that an edit, deletion or forward is about.
+        """
+        return (await self.answer(payload, chat_id=chat_id, thread=thread, message=message))[0]
+
+    async def answer(
+        self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None
+    ) -> tuple[Outcome, Any]:
+        """Do as `call`, and return Telegram's result too (None where there is none)."""
+        parameters: dict[str, Any] = {"chat_id": chat_id, **payload}
+        method = parameters.pop("method")
+        if thread and method in _THREADED:
+            parameters["message_thread_id"] = thread
+        if message is not None:
+            parameters["message_id"] = message
+        if self._paid and method in _PAID:
+            parameters.setdefault("allow_paid_broadcast", True)
+        return await self.ask(method, parameters)
+
+    async def ask(self, method: str, parameters: dict[str, Any] | None = None) -> tuple[Outcome, Any]:
+        """Make any call; return its Outcome and Telegram's result (None unless Sent)."""
+        seconds = _PHOTO_SECONDS if method in ("sendPhoto", "editMessageMedia") else _ANSWER_SECONDS
+        try:
+            result = await self.wire.ask(method, parameters or {}, seconds)
+        except (TelegramError, LookupError, TypeError, ValueError) as error:  # the last: JSON of another shape
+            return outcome(error), None
+        number = result.get("message_id", 0) if isinstance(result, dict) else 0
+        return Sent(number), result
+
+    async def get_me(self) -> dict[str, Any] | Outcome:
+        """Return the bot's account (Bot API User), or what came instead."""
+        return await self._result("getMe")
+
+    async def get_chat(self, chat: int | str) -> dict[str, Any] | Outcome:
+        """Return a chat (Bot API ChatFullInfo) by its number or @name, or what came instead."""
+        return await self._result("getChat", chat_id=chat)
+
+    async def member(self, chat_id: int, user: int) -> dict[str, Any] | Outcome:
+        """Return somebody's place in a chat (Bot API ChatMember), or what came instead."""
+        return await self._result("getChatMember", chat_id=chat_id, user_id=user)
+
+    async def rights(self, chat_id: int) -> frozenset[str] | Outcome:
+        """Return the bot's rights in a chat by their Bot API names, its status among them, or what came instead."""
+        found = await self.member(chat_id, self.number)
+        if not isinstance(found, dict):
+            return found
+        return frozenset((found.get("status", ""), *(name for name, value in found.items() if value is True)))
+
+    async def set_commands(self, commands: list[dict[str, str]], scope: dict[str, Any]) -> Outcome:
+        """Set the command menu of a scope (Bot API BotCommandScope)."""
+        return (await self.ask("setMyCommands", {"commands": commands, "scope": scope}))[0]
+
+    async def answer_callback(self, query: str, text: str = "", *, alert: bool = False) -> Outcome:
+        """End a tap's waiting, with a note of up to 200 characters where `text` says something."""
+        told = {"text": text[:200], "show_alert": alert} if text else {}
+        return (await self.ask("answerCallbackQuery", {"callback_query_id": query, **told}))[0]
+
+    @property
+    def number(self) -> int:
+        """The bot's user id, which its token begins with."""
+        return int(self.wire.token.partition(":")[0])
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.wire.close_connections()
+
+    async def _result(self, method: str, **parameters: object) -> dict[str, Any] | Outcome:
+        came, result = await self.ask(method, parameters)
+        return result if isinstance(result, dict) else came
+
+
+def build(token: str, api_base_url: str, *, paid: bool = False) -> Messenger:
+    """Return the messenger of one bot at one Bot API server. Makes no call; from here on no log shows a token."""
+    secrets.guard()
+    wire = Wire(
+        token,
+        base_url=f"{api_base_url}/bot",
+        base_file_url=f"{api_base_url}/file/bot",
+        request=_request(api_base_url, _CONNECTIONS),
+        get_updates_request=_request(api_base_url, 4),
+    )
+    return Messenger(wire, paid=paid)
+
+
+def revoked(came: object) -> bool:
+    """Say whether an answer means that the token is no longer good."""
+    return isinstance(came, Revoked)
+
+
+def _request(api_base_url: str, connections: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        read_timeout=_ANSWER_SECONDS,
+        write_timeout=_ANSWER_SECONDS,
+        connect_timeout=_CONNECT_SECONDS,
+        pool_timeout=_POOL_SECONDS,
+        # a proxy of the environment would be asked for a server on this machine
+        httpx_kwargs={"trust_env": False} if _is_loopback(api_base_url) else None,
+    )
+
+
+def _is_loopback(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
