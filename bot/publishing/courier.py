@@ -29,7 +29,7 @@ from bot.store.outbox import Addressed
 FLIGHTS = 40
 #: Followers planned between two looks at the outbox.
 CHUNK = 1_000
-#: Seconds after which the loop looks again by itself, should nothing wake it.
+#: Seconds after which a running delivery looks again by itself, should nothing wake it.
 LOOK = 1.0
 _log = logging.getLogger(__name__)
 
@@ -93,8 +93,8 @@ class Courier:
         self._stopping = True
         self._woken.set()
 
-    async def deliver(self, patience: float = 0.0) -> datetime | None:
-        """Send until nothing more may go out within `patience` seconds; return when there is more, or None.
+    async def deliver(self, until: datetime) -> datetime | None:
+        """Send what may go out by `until`; return when there is more, or None when nothing waits by itself.
 
         Raises TokenRevoked.
         """
@@ -102,9 +102,10 @@ class Courier:
             while True:
                 self._woken.clear()
                 at = self._clock()
-                ready = None if self._stopping else await self._begin_more(at)
-                if not self._flights and (self._stopping or ready is None or _seconds(ready, at) > patience):
-                    return ready
+                over = self._stopping or at > until
+                ready = None if over else await self._begin_more(at)
+                if not self._flights and (over or ready is None or ready > until):
+                    return at if over else ready
                 await self._land(_seconds(ready, at) if ready else LOOK)
         finally:
             if self._flights:

@@ -17,7 +17,8 @@ def articles(db: Database) -> int:
 def deliveries(db: Database, channel: int | None = None) -> dict[str, int]:
     """Return state → how many, for one channel, or for all chats that are none."""
     if channel is not None:
-        sql, values = "SELECT state, count(*) FROM deliveries WHERE chat = ? GROUP BY state", (channel,)
+        values: tuple[int, ...] = (channel,)
+        sql = "SELECT state, count(*) FROM deliveries WHERE chat = ? GROUP BY state"
     else:
         sql = (
             "SELECT d.state, count(*) FROM deliveries d JOIN chats c ON c.id = d.chat WHERE c.setting IS NULL "

@@ -1,0 +1,116 @@
+"""What happens when: named jobs on APScheduler that neither overlap, pile up nor are dropped when the loop was busy.
+
+Knows no job's content. APScheduler's own defaults would drop a run that is a second late and cancel running ones at
+shutdown; here a late run is one late run, and `stop` waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.delivery import Clock
+
+#: A job's work; it may return when it wants to run next, before its interval.
+Work = Callable[[], Awaitable[datetime | None]]
+#: Told of an error that ended a run: the job's name and the error. The job runs again all the same.
+Failed = Callable[[str, Exception], None]
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work
+    seconds: float
+    running: bool = False
+    again: bool = False
+    last: datetime | None = None
+
+
+class Schedule:
+    """The jobs of one running bot."""
+
+    def __init__(self, clock: Clock, failed: Failed) -> None:
+        self._clock = clock
+        self._failed = failed
+        self._jobs: dict[str, _Job] = {}
+        self._stopping = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        # A second instance only notes that the first shall go round once more; see `_run`.
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2}
+        )
+
+    def every(self, name: str, seconds: float, work: Work) -> None:
+        """Run `work` at once when the schedule starts, and then every so many seconds."""
+        self._jobs[name] = _Job(work, seconds)
+        self._scheduler.add_job(
+            self._run, "interval", (name,), id=name, seconds=seconds, next_run_time=self._clock(), replace_existing=True
+        )
+
+    def start(self) -> None:
+        """Begin; needs a running event loop."""
+        self._scheduler.start()
+
+    def nudge(self, name: str) -> None:
+        """Run a job as soon as may be; if it is running, once more when it is done."""
+        if self._stopping:
+            return
+        if self._jobs[name].running:
+            self._jobs[name].again = True
+        else:
+            self._scheduler.modify_job(name, next_run_time=self._clock())
+
+    def last(self, name: str) -> datetime | None:
+        """Return when a job last came to its end, aware UTC, or None."""
+        return self._jobs[name].last
+
+    def late(self, at: datetime, seconds: float) -> list[str]:
+        """Return the jobs that are neither running nor have run within their interval and `seconds` more."""
+        return [
+            name
+            for name, job in self._jobs.items()
+            if not job.running and job.last and (at - job.last).total_seconds() > job.seconds + seconds
+        ]
+
+    async def stop(self, seconds: float) -> None:
+        """Begin no more runs, wait up to so many seconds for those that are on, then cancel them."""
+        self._stopping = True
+        if self._scheduler.running:
+            self._scheduler.pause()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), seconds)
+            self._scheduler.shutdown(wait=False)
+
+    async def _run(self, name: str) -> None:
+        job = self._jobs[name]
+        if job.running or self._stopping:
+            job.again = True
+            return
+        job.running = True
+        self._idle.clear()
+        try:
+            job.again = True
+            while job.again and not self._stopping:
+                job.again = False
+                await self._run_once(name, job)
+        finally:
+            job.running = False
+            if not any(one.running for one in self._jobs.values()):
+                self._idle.set()
+
+    async def _run_once(self, name: str, job: _Job) -> None:
+        soon: datetime | None = None
+        try:
+            soon = await job.work()
+        except Exception as error:  # the job is the last to know what to do; the app decides
+            self._failed(name, error)
+        job.last = self._clock()
+        planned = self._scheduler.get_job(name)
+        if soon and planned and planned.next_run_time and soon < planned.next_run_time and not self._stopping:
+            self._scheduler.modify_job(name, next_run_time=soon)
