@@ -31,6 +31,7 @@ export class Actions {
   for(pane) {
     return (message) => ({
       open: (address) => this.#open(address),
+      reveal: (id) => pane.reveal(id),
       link: (address, children) => this.#link(address, children),
       tag: (tag) => this.#tag(tag, pane, message),
       command: pane.chat.type === "channel" ? null : (command) => this.#command(command, pane),

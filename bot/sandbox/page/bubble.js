@@ -3,7 +3,7 @@
 
 import { formatted } from "./entities.js";
 import { avatar, h, icon } from "./nodes.js";
-import { preview } from "./preview.js";
+import { photo, preview } from "./preview.js";
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
@@ -58,9 +58,7 @@ function keyboard(markup, go) {
 }
 
 function words(message, go) {
-  const text = message.text ?? message.caption ?? "";
-  const entities = message.entities?.length ? message.entities : message.caption_entities;
-  return text ? formatted(text, entities, go) : [h("i", { class: "unshown" }, "A message this page can’t show")];
+  return message.text ? formatted(message.text, message.entities, go) : [];
 }
 
 function signature(message, chat) {
@@ -68,20 +66,61 @@ function signature(message, chat) {
   return h("div", { class: "signature", dir: "auto" }, message.from.name);
 }
 
+function forwarded(message) {
+  const origin = message.forward_origin;
+  if (!origin) return null;
+  const from = origin.chat?.title ?? origin.sender_user?.first_name ?? origin.sender_user_name ?? "somewhere";
+  return h("div", { class: "origin", dir: "auto" }, "Forwarded from ", h("b", {}, from));
+}
+
+function answered(message, world, go) {
+  const asked = message.reply_to && world.message(message.chat, message.reply_to);
+  if (!asked) return null;
+  const words = [h("b", {}, asked.from?.name ?? "Post"), h("span", { dir: "auto" }, asked.text || "Photo")];
+  return h("button", { class: "reply", type: "button", on: { click: () => go.reveal(asked.id) } }, words);
+}
+
+/** A note of Telegram's own, such as a chat's upgrade, in the middle of the chat. */
+function note(message) {
+  const kind = Object.keys(message.service)[0] ?? "";
+  const who = message.from?.name ?? "Somebody";
+  const said = {
+    new_chat_members: `${who} joined`,
+    left_chat_member: `${who} left`,
+    migrate_to_chat_id: "This group was upgraded to a supergroup",
+    migrate_from_chat_id: "This group was upgraded to a supergroup",
+    pinned_message: `${who} pinned a message`,
+    forum_topic_created: "A topic was opened",
+  }[kind];
+  return h("div", { class: "service", "data-id": message.id }, said ?? kind.replaceAll("_", " "));
+}
+
+function classes(message, marks) {
+  return ["message", ...Object.keys(marks).filter((mark) => marks[mark])].join(" ");
+}
+
+function sender(message) {
+  const { id, name, is_bot: isBot } = message.from;
+  return avatar({ id, name, kind: isBot ? "bot" : "person" });
+}
+
 /**
  * The element for `message` in `chat`, seen by the person with id `viewer`. `joins` and `ends` say whether it
  * continues and closes a run of one sender's messages.
  */
 export function bubble(message, { chat, world, viewer, go, joins, ends }) {
-  const isOwn = message.from?.id === viewer && chat.type !== "channel";
-  const shown = preview(message, world, go.open);
-  const body = h("div", { class: "text", dir: "auto" }, words(message, go), meta(message, { isPost: chat.type === "channel", isOwn }));
-  const content = h("div", { class: "bubble" }, signature(message, chat));
-  content.append(...(shown?.above ? [shown.node, body] : shown ? [body, shown.node] : [body]));
-  const isGroup = chat.type !== "private" && chat.type !== "channel";
-  const face = isGroup && !isOwn && message.from ? avatar({ id: message.from.id, name: message.from.name, kind: message.from.is_bot ? "bot" : "person" }) : null;
-  const classes = ["message", isOwn && "own", joins && "joins", ends && "ends", shown?.above && "topped", isGroup && "grouped"];
-  const item = h("article", { class: classes.filter(Boolean).join(" "), "data-id": message.id });
+  if (message.service) return note(message);
+  const isPost = chat.type === "channel";
+  const own = !isPost && message.from?.id === viewer;
+  const grouped = !isPost && chat.type !== "private";
+  const shown = message.photo ? { node: photo(message.photo), above: true } : preview(message, go.open);
+  const body = h("div", { class: "text", dir: "auto" }, words(message, go), meta(message, { isPost, isOwn: own }));
+  const heads = [signature(message, chat), forwarded(message), answered(message, world, go)];
+  const topped = Boolean(shown?.above) && !heads.some(Boolean);
+  const order = shown?.above ? [shown.node, body] : [body, shown?.node];
+  const content = h("div", { class: "bubble" }, heads, order);
+  const item = h("article", { class: classes(message, { own, joins, ends, topped, grouped }), "data-id": message.id });
+  const face = grouped && !own && message.from ? sender(message) : null;
   item.append(...[face, h("div", { class: "stack" }, content, keyboard(message.reply_markup, go))].filter(Boolean));
   return item;
 }

@@ -108,11 +108,3 @@ export function formatted(text, entities, go) {
   const queue = (entities ?? []).filter((entity) => entity.length > 0 && entity.offset < text.length).sort(outerFirst);
   return span(text, 0, text.length, queue, go);
 }
-
-/** The addresses a text links to, in order: what Telegram looks at when it picks one to preview. */
-export function addresses(text, entities) {
-  return (entities ?? []).flatMap((entity) => {
-    if (entity.type === "text_link") return [entity.url];
-    return entity.type === "url" ? [text.slice(entity.offset, entity.offset + entity.length)] : [];
-  });
-}

@@ -96,6 +96,7 @@ class Page {
     this.#chats();
     const open = this.world.chats.get(this.channel.chat?.id) ?? this.world.publicChats()[0];
     if (open) this.#openPublic(open);
+    else this.channel.close();
     this.#openPrivate();
     document.documentElement.dataset.ready = "";
   }

@@ -28,11 +28,11 @@ function inOneRun(a, b) {
   return a.from?.id === b.from?.id && Math.abs(b.date - a.date) < RUN_SECONDS;
 }
 
-function subtitle(chat) {
+function subtitle(chat, bot) {
   if (chat.type === "private") return "bot";
-  const noun = chat.type === "channel" ? "subscriber" : "member";
-  const count = chat.members ?? 0;
-  return `${count.toLocaleString()} ${noun}${count === 1 ? "" : "s"}`;
+  const people = chat.members.filter((id) => id !== bot.id).length;
+  if (chat.type === "channel") return people ? `${people} subscriber${people === 1 ? "" : "s"}` : "channel";
+  return `${chat.members.length} member${chat.members.length === 1 ? "" : "s"}`;
 }
 
 export class Pane {
@@ -56,6 +56,11 @@ export class Pane {
     for (const name of ["message", "edited", "deleted"]) {
       world.addEventListener(name, ({ detail }) => { if (detail.chat === this.chat?.id) this[name](detail); });
     }
+    world.addEventListener("chat", ({ detail }) => {
+      if (detail.id !== this.chat?.id) return;
+      this.chat = detail;
+      this.#head();
+    });
   }
 
   /** Shows `chat` as `viewer` (a person's id) sees it, from its newest message. */
@@ -66,6 +71,13 @@ export class Pane {
     this.#head();
     this.#redraw();
     this.#follower.restart();
+  }
+
+  /** Shows no chat, as before there is one. */
+  close() {
+    this.chat = null;
+    this.#list.replaceChildren();
+    this.#root.classList.add("empty");
   }
 
   message(message) {
@@ -131,7 +143,7 @@ export class Pane {
     const name = kind === "bot" ? this.#world.bot.name : this.chat.title;
     this.#root.querySelector(".pane-avatar").replaceChildren(avatar({ id: this.chat.id, name, kind }));
     this.#root.querySelector(".pane-title").textContent = name;
-    this.#root.querySelector(".pane-subtitle").textContent = subtitle(this.chat);
+    this.#root.querySelector(".pane-subtitle").textContent = subtitle(this.chat, this.#world.bot);
     this.#list.setAttribute("aria-label", `Messages in ${name}`);
   }
 

@@ -1,8 +1,7 @@
 // A message's link preview. Nothing is fetched from elsewhere: a picture drawn from the address itself stands in for
 // the one Telegram would show, so that the same article always wears the same picture.
 
-import { addresses } from "./entities.js";
-import { destination, hostOf, isOurs, lastPart } from "./links.js";
+import { hostOf, isOurs, lastPart } from "./links.js";
 import { h, hash, svg } from "./nodes.js";
 
 const PICTURE = /\.(avif|gif|jpe?g|png|webp)$/i;
@@ -92,20 +91,17 @@ function card(address, large) {
   return h("span", { class: large ? "card large" : "card" }, words, h("span", { class: "thumb" }, drawing(address)));
 }
 
-function previewed(message, world) {
-  const options = message.link_preview_options ?? {};
-  if (options.is_disabled) return null;
-  if (options.url) return options.url;
-  const shown = (address) => address && destination(address, world).kind === "web" && !address.startsWith("mailto:");
-  return addresses(message.text ?? "", message.entities).find(shown) ?? null;
+/** A photo sent as one: `source` is its address where it has one, else the name it was uploaded under. */
+export function photo(source) {
+  return h("div", { class: "preview" }, picture(source));
 }
 
 /**
  * {node, above} for a message's preview, or null. A picture is large unless the message prefers it small; a page gets
  * the card Telegram draws beside a bar. `open(address)` is called when it is tapped.
  */
-export function preview(message, world, open) {
-  const address = previewed(message, world);
+export function preview(message, open) {
+  const address = message.preview;
   if (!address) return null;
   const options = message.link_preview_options ?? {};
   const isPicture = PICTURE.test(lastPart(address)) || (options.prefer_large_media && options.show_above_text);

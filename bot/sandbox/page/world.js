@@ -48,7 +48,7 @@ export class World extends EventTarget {
   }
 
   publicChats() {
-    return [...this.chats.values()].filter((chat) => chat.type !== "private");
+    return [...this.chats.values()].filter((chat) => chat.type !== "private" && !chat.migrated_to);
   }
 
   /** The commands a chat's menu shows: the narrowest scope that has any (Bot API, BotCommandScope). */

@@ -1,0 +1,382 @@
+"""The demo's chat page in Chromium: what is said over the Bot API is seen, and what is clicked is heard there.
+
+The bot is scripted here, over the same HTTP the real one speaks; the story with the real one is under story/.
+"""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+import pytest_asyncio
+from browser import PHONE, chromium, visit
+from playwright.async_api import expect
+
+from bot.sandbox import Sandbox
+from bot.sandbox.folder import Folder
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from playwright.async_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+PICTURE = "https://pictures.example.org/2026/harbour-crane.jpg"
+LARGE = {"url": PICTURE, "prefer_large_media": True, "show_above_text": True}
+PLAIN = {"is_disabled": True}
+
+
+@dataclass
+class Desk:
+    """A stand-in with a channel, a reader and an editor, and a scripted bot's end of the line."""
+
+    sandbox: Sandbox
+    folder: Path
+    ann: Any = None
+    eddie: Any = None
+    channel: Any = None
+    offset: int = field(default=0)
+
+    async def call(self, method: str, **parameters: Any) -> Any:
+        async with httpx.AsyncClient(timeout=20, trust_env=False) as client:
+            address = f"{self.sandbox.url}/bot{self.sandbox.token}/{method}"
+            answer = (await client.post(address, json=parameters)).json()
+        assert answer["ok"], answer
+        return answer["result"]
+
+    async def say(self, chat: int, text: str, **more: Any) -> int:
+        more.setdefault("link_preview_options", PLAIN)
+        message = await self.call("sendMessage", chat_id=chat, text=text, parse_mode="HTML", **more)
+        number: int = message["message_id"]
+        return number
+
+    async def heard(self, kind: str) -> Any:
+        """The next update of a kind, as the bot polls it."""
+        while True:
+            updates = await self.call("getUpdates", offset=self.offset, timeout=10)
+            assert updates, f"no {kind} came"
+            self.offset = updates[0]["update_id"] + 1
+            if kind in updates[0]:
+                return updates[0][kind]
+
+
+@asynccontextmanager
+async def opened(folder: Path, port: int = 0) -> AsyncIterator[Desk]:
+    samples = folder / "samples"
+    samples.mkdir(parents=True)
+    for number in range(1, 5):
+        (samples / f"{number}.md").write_text(f'---\ntitle: "Story {number}"\n---\n')
+    copied = Folder(samples, folder / "copy", 3)
+    async with Sandbox(extras=copied.routes(), port=port) as sandbox:
+        copied.publish = sandbox.events.publish
+        desk = Desk(sandbox, folder / "copy")
+        desk.ann = sandbox.add_person("Ann", "ann")
+        desk.eddie = sandbox.add_person("Eddie", "eddie")
+        desk.channel = sandbox.add_channel("Paperboy Daily", "paperboy_daily")
+        yield desk
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with opened(tmp_path) as desk:
+        yield desk
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser, desk: Desk) -> AsyncIterator[Page]:
+    async with visit(browser, f"{desk.sandbox.url}/") as page:
+        yield page
+
+
+def posts(page: Page) -> Any:
+    return page.locator("#channel .message")
+
+
+def talk(page: Page) -> Any:
+    return page.locator("#private .message")
+
+
+async def started(desk: Desk, page: Page) -> None:
+    """Ann has pressed Start, and the bot knows."""
+    await page.get_by_role("button", name="Start").click()
+    assert (await desk.heard("message"))["text"] == "/start"
+
+
+async def test_a_post_appears_changes_and_vanishes_without_reloading(desk: Desk, page: Page) -> None:
+    await expect(page.get_by_text("No posts yet")).to_be_visible()
+    number = await desk.say(desk.channel.id, "<b>First words</b>")
+    await expect(posts(page)).to_contain_text("First words")
+    await expect(page.get_by_text("No posts yet")).to_be_hidden()
+    changed = {"chat_id": desk.channel.id, "message_id": number, "text": "Second thoughts"}
+    await desk.call("editMessageText", **changed)
+    await expect(posts(page)).to_contain_text("Second thoughts")
+    await expect(posts(page).locator(".edited")).to_have_text("edited")
+    await desk.call("deleteMessage", chat_id=desk.channel.id, message_id=number)
+    await expect(posts(page)).to_have_count(0)
+    await expect(page.get_by_text("No posts yet")).to_be_visible()
+
+
+async def test_what_was_said_before_is_there_when_the_page_opens(browser: Browser, desk: Desk) -> None:
+    for number in range(3):
+        await desk.say(desk.channel.id, f"Post {number}")
+    async with visit(browser, f"{desk.sandbox.url}/") as page:
+        await expect(posts(page)).to_have_count(3)
+        await expect(posts(page).last).to_be_in_viewport()
+
+
+async def test_entities_stand_where_they_belong_after_emoji(desk: Desk, page: Page) -> None:
+    text = (
+        "👨‍👩‍👧 é <b>bold <i>both 😀</i></b> <u>under</u> <s>struck</s> <code>code</code> "
+        '<a href="https://example.org/x?a=1&amp;b=2">a link</a> #Tag\n<blockquote>said\ntwice</blockquote>\nafter'
+    )
+    await desk.say(desk.channel.id, text)
+    post = posts(page)
+    await expect(post.locator("strong")).to_have_text("bold both 😀")
+    await expect(post.locator("strong em")).to_have_text("both 😀")
+    for tag, words in (("u", "under"), ("s", "struck"), ("code", "code"), ("blockquote", "said\ntwice")):
+        assert await post.locator(f".text {tag}").text_content() == words
+    link = post.get_by_role("link", name="a link")
+    await expect(link).to_have_attribute("href", "https://example.org/x?a=1&b=2")
+    await expect(link).to_have_attribute("rel", "noopener noreferrer")
+    await expect(link).to_have_attribute("target", "_blank")
+    await expect(post.get_by_role("button", name="#Tag")).to_be_visible()
+
+
+async def test_hostile_words_stay_words(desk: Desk, page: Page) -> None:
+    hostile = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>'
+    escaped = hostile.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    keys = {"inline_keyboard": [[{"text": hostile, "callback_data": "x"}]]}
+    await desk.say(desk.channel.id, f"<b>{escaped}</b>", reply_markup=keys)
+    await desk.call("setMyCommands", commands=[{"command": "topic", "description": hostile}])
+    (desk.folder / "hostile.md").write_text(f"---\ntitle: {hostile}\n---\n")
+    await page.reload()
+    await expect(posts(page).locator("strong")).to_have_text(hostile)
+    await expect(posts(page).locator(".key span").first).to_have_text(hostile)
+    await expect(page.locator(".file", has_text="onerror")).to_be_visible()
+    assert await page.evaluate("window.hurt") is None
+    assert await page.locator("main .message img, .file img").count() == 0
+
+
+async def test_a_hidden_text_is_shown_when_asked_for(desk: Desk, page: Page) -> None:
+    await desk.say(desk.channel.id, "It was <tg-spoiler>the butler</tg-spoiler>")
+    await page.get_by_role("button", name="Hidden text, show it").press("Enter")
+    await expect(page.locator(".spoiler.shown")).to_have_text("the butler")
+
+
+async def test_a_picture_is_drawn_large_above_the_text_and_never_fetched(desk: Desk, page: Page) -> None:
+    await desk.say(desk.channel.id, "A crane", link_preview_options=LARGE)
+    bubble = posts(page).locator(".bubble")
+    await expect(bubble.locator("figcaption")).to_contain_text("harbour-crane.jpg")
+    assert await bubble.locator("> *").first.get_attribute("class") == "preview"
+    box, text = await bubble.locator(".picture").bounding_box(), await bubble.locator(".text").bounding_box()
+    assert box is not None
+    assert text is not None
+    assert box["width"] > 250
+    assert box["y"] < text["y"]
+
+
+async def test_start_and_the_field_send_as_the_person_in_the_seat(desk: Desk, page: Page) -> None:
+    await started(desk, page)
+    await page.get_by_label("Message to the bot").fill("Hello 👋")
+    await page.keyboard.press("Enter")
+    heard = await desk.heard("message")
+    assert (heard["text"], heard["from"]["id"]) == ("Hello 👋", desk.ann.id)
+    await expect(talk(page).last).to_contain_text("Hello 👋")
+    await page.locator(".seat", has_text="Eddie").click()
+    await expect(talk(page)).to_have_count(0)
+    await page.get_by_role("button", name="Start").click()
+    assert (await desk.heard("message"))["from"]["id"] == desk.eddie.id
+
+
+async def test_commands_complete_as_one_types_and_each_seat_has_its_own(desk: Desk, page: Page) -> None:
+    await started(desk, page)
+    readers = [{"command": name, "description": f"about {name}"} for name in ("topic", "topics", "help")]
+    await desk.call("setMyCommands", commands=readers)
+    field_, menu = page.get_by_label("Message to the bot"), page.locator("#private [role=option]")
+    await field_.press_sequentially("/to")
+    await expect(menu).to_have_count(2)
+    await field_.press("ArrowDown")
+    await expect(menu.nth(1)).to_have_attribute("aria-selected", "true")
+    await field_.press("Tab")
+    await expect(field_).to_have_value("/topics ")
+    await field_.fill("/he")
+    await field_.press("Enter")
+    assert (await desk.heard("message"))["text"] == "/help"
+    await page.locator(".seat", has_text="Eddie").click()
+    await page.get_by_role("button", name="Start").click()
+    await desk.heard("message")
+    scope = {"type": "chat", "chat_id": desk.eddie.id}
+    await desk.call("setMyCommands", commands=[{"command": "republish", "description": "again"}], scope=scope)
+    await page.get_by_role("button", name="Show the commands").click()
+    await expect(menu).to_have_text(["/republishagain"])
+
+
+async def test_a_tapped_button_calls_back_and_its_answer_is_shown(desk: Desk, page: Page) -> None:
+    await started(desk, page)
+    rows = [
+        [{"text": "One", "callback_data": "1"}],
+        [{"text": "Two", "callback_data": "2"}, {"text": "3", "callback_data": "3"}],
+    ]
+    number = await desk.say(desk.ann.id, "Choose", reply_markup={"inline_keyboard": rows})
+    await page.get_by_role("button", name="Two").click()
+    query = await desk.heard("callback_query")
+    assert (query["data"], query["from"]["id"], query["message"]["message_id"]) == ("2", desk.ann.id, number)
+    await desk.call("answerCallbackQuery", callback_query_id=query["id"], text="Followed")
+    await expect(page.get_by_text("Followed")).to_be_visible()
+    await expect(page.locator(".key.busy")).to_have_count(0)
+    await page.get_by_role("button", name="3", exact=True).click()
+    query = await desk.heard("callback_query")
+    await desk.call("answerCallbackQuery", callback_query_id=query["id"], text="Really?", show_alert=True)
+    await expect(page.get_by_role("dialog")).to_contain_text("Really?")
+    await page.get_by_role("button", name="OK").click()
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+async def test_buttons_of_a_row_are_equally_wide_and_fit_the_bubble(desk: Desk, page: Page) -> None:
+    row = [{"text": text, "url": "https://example.org"} for text in ("A", "A rather longer label", "C")]
+    await desk.say(desk.channel.id, "x", reply_markup={"inline_keyboard": [row]})
+    boxes = [await key.bounding_box() for key in await page.locator(".key").all()]
+    assert len({round(box["width"]) for box in boxes if box}) == 1
+
+
+async def test_a_deep_link_starts_the_bot_instead_of_leaving_the_page(desk: Desk, page: Page) -> None:
+    me = await desk.call("getMe")
+    deep = f"https://t.me/{me['username']}?start=t_ai-7"
+    await desk.say(desk.channel.id, "Post", reply_markup={"inline_keyboard": [[{"text": "Follow AI", "url": deep}]]})
+    await page.get_by_role("button", name="Follow AI").click()
+    heard = await desk.heard("message")
+    assert (heard["text"], heard["from"]["id"]) == ("/start t_ai-7", desk.ann.id)
+    assert len(page.context.pages) == 1
+
+
+async def test_a_link_to_a_post_leads_to_it_in_the_channel(desk: Desk, page: Page) -> None:
+    first = await desk.say(desk.channel.id, "The very first post")
+    for number in range(25):
+        await desk.say(desk.channel.id, f"Filler {number}\n\n\n")
+    await desk.say(desk.channel.id, f'See <a href="https://t.me/paperboy_daily/{first}">the first</a>')
+    inner = str(desk.channel.id).removeprefix("-100")
+    await desk.say(desk.channel.id, f'And <a href="https://t.me/c/{inner}/{first}">by number</a>')
+    target = posts(page).first
+    for words in ("the first", "by number"):
+        await page.locator("#channel .to-end").dispatch_event("click")
+        await expect(target).not_to_be_in_viewport()
+        await page.get_by_role("button", name=words).click()
+        await expect(target).to_be_in_viewport()
+        await expect(target).to_be_focused()
+
+
+async def test_what_arrives_below_what_one_reads_is_counted_not_forced(desk: Desk, page: Page) -> None:
+    for number in range(25):
+        await desk.say(desk.channel.id, f"Filler {number}\n\n\n.")
+    await expect(posts(page).last).to_be_in_viewport()
+    await page.locator("#channel .scroller").evaluate("element => element.scrollTop = 0")
+    await expect(page.locator("#channel .to-end")).to_be_visible()
+    await desk.say(desk.channel.id, "Newest")
+    await expect(page.locator("#channel .to-end .count")).to_have_text("1")
+    await expect(posts(page).last).not_to_be_in_viewport()
+    await page.locator("#channel .to-end").click()
+    await expect(posts(page).last).to_be_in_viewport()
+    await expect(page.locator("#channel .to-end")).to_be_hidden()
+
+
+async def test_the_folder_drops_edits_and_withdraws_by_a_click(desk: Desk, page: Page) -> None:
+    await expect(page.locator(".waiting-count")).to_have_text("1")
+    await page.get_by_role("button", name="Drop next article").click()
+    await expect(page.locator(".posted-count")).to_have_text("4")
+    await expect(page.get_by_role("button", name="Drop next article")).to_be_disabled()
+    await page.get_by_role("button", name="Edit an article").click()
+    await expect(page.locator(".posted .file-title").first).to_have_text("Story 4 (updated)")
+    assert "(updated)" in (desk.folder / "4.md").read_text()
+    await page.locator(".file", has_text="Story 1").hover()
+    await page.get_by_role("button", name="Withdraw: Story 1").click()
+    await expect(page.locator(".file.withdrawn")).to_contain_text("Story 1")
+    assert "removed: true" in (desk.folder / "1.md").read_text()
+
+
+async def test_a_phone_shows_one_chat_at_a_time_with_nothing_cut_off(browser: Browser, desk: Desk) -> None:
+    async with visit(browser, f"{desk.sandbox.url}/", size=PHONE, scheme="dark") as page:
+        await expect(page.locator("#channel")).to_be_visible()
+        await expect(page.locator("#private")).to_be_hidden()
+        await page.get_by_role("tab", name="Ann’s chat").click()
+        await expect(page.locator("#channel")).to_be_hidden()
+        await started(desk, page)
+        long = "https://example.org/" + "unbreakable" * 20
+        await desk.say(desk.channel.id, long, link_preview_options=LARGE)
+        await expect(page.locator("[data-tab=channel] .count")).to_have_text("1")
+        await page.get_by_role("tab", name="Channel").click()
+        await expect(posts(page)).to_be_in_viewport()
+        await expect(page.locator("[data-tab=channel] .count")).to_be_empty()
+        assert await page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+        assert await page.locator("#channel .scroller").evaluate("e => e.scrollWidth <= e.clientWidth")
+        await page.get_by_role("button", name="Drop next article").click()
+        await expect(page.locator("#folder-toggle .count")).to_be_empty()
+        await page.get_by_role("button", name="Folder", exact=True).click()
+        await expect(page.locator("#folder")).to_be_in_viewport()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#folder")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_text_can_be_read_against_its_ground(browser: Browser, desk: Desk, scheme: Any) -> None:
+    async with visit(browser, f"{desk.sandbox.url}/", scheme=scheme) as page:
+        await started(desk, page)
+        await desk.say(desk.ann.id, "Words with a <a href='https://example.org'>link</a> and <code>code</code>")
+        await desk.say(desk.channel.id, "A post", link_preview_options={"url": "https://example.org/a-page"})
+        await expect(posts(page)).to_have_count(1)
+        poor = await page.evaluate(CONTRAST)
+        assert poor == []
+
+
+async def test_the_page_says_so_when_the_stand_in_is_gone_and_catches_up_when_it_is_back(
+    browser: Browser, tmp_path: Path
+) -> None:
+    banner = "The demo isn’t answering"
+    async with AsyncExitStack() as stack:
+        async with opened(tmp_path / "before") as desk:
+            url = f"{desk.sandbox.url}/"
+            page = await stack.enter_async_context(visit(browser, url, complaints=[]))
+            await desk.say(desk.channel.id, "Said before")
+            await expect(posts(page)).to_contain_text("Said before")
+        await expect(page.get_by_text(banner)).to_be_visible(timeout=10_000)
+        async with opened(tmp_path / "after", port=urlsplit(url).port or 0) as desk:
+            await desk.say(desk.channel.id, "Said after")
+            await expect(posts(page)).to_contain_text("Said after", timeout=15_000)
+            await expect(page.get_by_text(banner)).to_be_hidden()
+
+
+CONTRAST = """() => {
+  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = parts(getComputedStyle(at).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0.85) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const poor = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const element = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !element.checkVisibility({ opacityProperty: true })) continue;
+    if (element.closest(":disabled, .sr, .avatar, .view > .scroller > .nothing, figcaption, .day, noscript")) continue;
+    const [a, b] = [light(parts(getComputedStyle(element).color)), light(ground(element))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) poor.push(`${walk.currentNode.data.trim().slice(0, 30)}: ${ratio.toFixed(2)}`);
+  }
+  return poor;
+}"""
