@@ -48,7 +48,7 @@ def plain(text: str, limit: int = TEXT) -> tuple[str, list[dict[str, Any]], int]
 
 def found(text: str, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the entities Telegram finds by itself outside of links and code."""
-    closed = [one for one in known if one["type"]["@type"] in ("textEntityTypeTextUrl", "textEntityTypeCode")]
+    closed = [one for one in known if kinds([one])[0] in ("TextUrl", "Code", "Pre", "PreCode")]
     entities = ask({"@type": "getTextEntities", "text": text})["entities"]
     return [one for one in entities if not any(_overlap(one, other) for other in closed)]
 

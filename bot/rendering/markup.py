@@ -25,8 +25,12 @@ _TAGS = _STYLES | {"a", "code", "pre", "blockquote", "tg-emoji", "tg-time"}
 _TOKEN = re.compile(r'<(/?)([A-Za-z][\w-]*)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>|([^<]+)|<')
 _REFERENCE = re.compile(r"&(?:(lt|gt|amp|quot)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
-# Each thing Telegram finds by itself holds one of these: tag, cashtag, name, command, address, media time, card number.
-_FOUND = re.compile(r"[#$@/]\w|[^\s.]\.[^\s.]|://|\d:\d\d|\d[\d -]{11,}\d|[\w-]{48}")
+# Each thing Telegram finds by itself holds one of these: tag, cashtag, name, command, address, media time; or is a card
+# number (digits in groups) or a TON address (48 letters).
+_FOUND = re.compile(r"[#$@/]\w|[^\s.]\.[^\s.]|://|\d:\d\d")
+_DIGITS = re.compile(r"\d[\d -]{11,}\d")
+_CARD_DIGITS = 13
+_LETTERS = re.compile(r"[\w-]{48}")
 _OPAQUE = frozenset(("a", "code", "pre"))
 
 
@@ -68,9 +72,15 @@ def measure(source: str) -> Marked:
         texts.append(text)
         entities += len(tags)
         if not _OPAQUE.intersection(tags):
-            entities += sum(1 for _ in _FOUND.finditer(text)) * (1 + 2 * len(tags))  # each splits the styles around it
+            entities += _found(text) * (1 + 2 * len(tags))  # each splits the styles around it
     whole = "".join(texts)
     return Marked(source, whole, prose.units(whole), entities)
+
+
+def _found(text: str) -> int:
+    """Return how many entities Telegram may find in `text` by itself, at most."""
+    cards = sum(len(run[0]) // _CARD_DIGITS for run in _DIGITS.finditer(text))
+    return cards + sum(1 for _ in _FOUND.finditer(text)) + sum(1 for _ in _LETTERS.finditer(text))
 
 
 def _segments(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -117,7 +127,9 @@ def _character(found: re.Match[str]) -> str:
     if name:
         return _NAMED[name]
     number = int(decimal) if decimal else int(hexadecimal, 16)
-    return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else found[0]
+    if 0xD800 <= number < 0xE000:
+        raise MarkupError(f"{found[0]} is half a character")
+    return chr(number) if 0 < number < 0x110000 else found[0]
 
 
 def plain(text: str) -> Marked:

@@ -88,15 +88,15 @@ def post(
     """
     photo = picture == "photo" and bool(article.image) and "text" not in mends
     units = markup.CAPTION_UNITS if photo else markup.TEXT_UNITS
-    words = _words(article, taxonomy, links or {}, tz, link="no_keyboard" in mends)
-    tail = f"\n\n{article.url}" if words.link and "plain" in mends else ""
-    if tail:
-        units, words = units - prose.units(tail), replace(words, link=False)
+    plain, buttons = "plain" in mends, "no_keyboard" not in mends
+    tail = f"\n\n{article.url}" if plain and not buttons and len(article.url) < units // 2 else ""
+    words = _words(article, taxonomy, links or {}, tz, link=not (plain or buttons))
     if "shorter" in mends:
         units, words = units // 2, replace(words, related=(), excerpt=_cut(words.excerpt, SHORT_EXCERPT))
-    text = _rendered(templates, words, units)
-    payload = _photo(article, text, "plain" in mends) if photo else _message(article, text, "plain" in mends)
-    if not words.link:
+    text = _rendered(templates, words, units - len(tail))
+    said = _said("caption" if photo else "text", text, plain, tail)
+    payload = _photo(article, said) if photo else _message(article, said)
+    if buttons:
         payload["reply_markup"] = keyboards.keyboard(_buttons(article, bot, taxonomy, delivery))
     return payload
 
@@ -135,12 +135,12 @@ def tombstone(templates: Templates, article: Article, *, photo: bool = False) ->
 
 def _words(article: Article, taxonomy: Taxonomy, links: Mapping[str, str], tz: tzinfo, *, link: bool) -> _Words:
     title = _title(article)
-    told = prose.title_key(article.excerpt) in ("", prose.title_key(title))  # nothing that the title did not say
+    repeats = article.excerpt == title or (prose.title_key(article.excerpt) or None) == prose.title_key(title)
     return _Words(
         title=prose.shorten(title, TITLE_UNITS),
         provider=_provider(article),
         date=dates.day(article.published, tz),
-        excerpt="" if told else prose.shorten(article.excerpt, markup.TEXT_UNITS),
+        excerpt="" if repeats else prose.shorten(article.excerpt, markup.TEXT_UNITS),
         related=tuple(_related(one, links.get(one.identity)) for one in article.related),
         hashtags=tuple(dict.fromkeys(tag for name in article.topics for tag in taxonomy.hashtags(name))),
         url=article.url,
@@ -176,17 +176,19 @@ def _rendered(templates: Templates, words: _Words, units: int) -> markup.Marked:
     return templates.render_shipped("post", asdict(fitted or words))
 
 
-def _message(article: Article, text: markup.Marked, plain: bool) -> Payload:
+def _said(key: str, text: markup.Marked, plain: bool, tail: str) -> Payload:
+    return {key: text.text + tail} if plain else {key: text.html, "parse_mode": "HTML"}
+
+
+def _message(article: Article, said: Payload) -> Payload:
     # One of the two is always set: a title like "Inside README.md" must not bring a stranger's page along.
     preview: dict[str, Any] = {"is_disabled": True}
     if article.image:
         preview = {"url": article.image, "prefer_large_media": True, "show_above_text": True}
-    said = {"text": text.text} if plain else {"text": text.html, "parse_mode": "HTML"}
     return {"method": "sendMessage", **said, "link_preview_options": preview}
 
 
-def _photo(article: Article, text: markup.Marked, plain: bool) -> Payload:
-    said = {"caption": text.text} if plain else {"caption": text.html, "parse_mode": "HTML"}
+def _photo(article: Article, said: Payload) -> Payload:
     return {"method": "sendPhoto", "photo": article.image, **said}
 
 

@@ -1,0 +1,320 @@
+"""The post: its layout word for word (golden files), what gives way when it is too long, its mends and its edits."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot import prose, topics
+from bot.article import Article, Related
+from bot.delivery import Payload
+from bot.rendering import markup, posts
+from bot.rendering.templates import Templates
+from bot.topics import Taxonomy, Topic
+from tests import judge
+
+GOLDEN = Path(__file__).parent / "golden"
+TAXONOMY = Taxonomy([Topic(name="AI"), Topic(name="Computer Vision", parent="AI")])
+TEMPLATES = Templates(None, TAXONOMY)
+
+
+def related(number: int, title: str = "", provider: str = "Outlet") -> Related:
+    url = f"https://outlet-{number}.example/story"
+    return Related(identity=url, url=url, title=title or f"What outlet {number} says", provider=provider)
+
+
+FULL = Article(
+    identity="https://example.org/ferry",
+    url="https://example.org/ferry?from=feed&lang=en",
+    title="The ferry that reads the river",
+    excerpt="A small ferry now looks at the water before it crosses.\n\nIts captain looks, too.",
+    provider="Harbour Gazette",
+    published=datetime(2021, 8, 22, 21, 2, tzinfo=UTC),
+    topics=("Computer Vision", "AI"),
+    image="https://example.org/ferry.jpg?w=1200&h=630",
+    related=(related(1), related(2), related(3, provider="")),
+)
+HOSTILE = "<b>&amp; \"quoted\" & 'so' </b><script>"
+FORMS = {
+    "full": FULL,
+    "no_image": replace(FULL, image=None),
+    "no_provider": replace(FULL, provider=""),
+    "no_date": replace(FULL, published=None),
+    "no_related": replace(FULL, related=()),
+    "no_topics": replace(FULL, topics=()),
+    "bare": Article(identity="https://example.org/x", url="https://example.org/x", title="Only a title"),
+    "many_related": replace(FULL, related=tuple(related(number, "A title of many words " * 5) for number in range(60))),
+    "long_excerpt": replace(FULL, excerpt="Words and water, wind and weather. " * 300),
+    "persian": replace(
+        FULL,
+        title="می‌خواهم رودخانه را بخوانم",
+        excerpt="قایق‌ها پیش از گذر به آب نگاه می‌کنند.",
+        provider="روزنامهٔ بندر",
+        topics=("هوش مصنوعی",),
+        related=(related(1, "قایق‌های دیگر"),),
+    ),
+    "family_emoji": replace(FULL, title="A day out 👨‍👩‍👧‍👦 on the 🏴󠁧󠁢󠁳󠁣󠁴󠁿 ferry", excerpt="👩🏽‍🚀" * 600),
+    "hostile": replace(
+        FULL,
+        title=HOSTILE,
+        excerpt="So: " + HOSTILE,
+        provider=HOSTILE,
+        topics=(HOSTILE,),
+        related=(related(1, HOSTILE, HOSTILE),),
+    ),
+    "looks_like_commands": replace(FULL, title="/stop reading README.md, says @someone", image=None),
+}
+
+
+def post(article: Article, **how: object) -> Payload:
+    return posts.post(TEMPLATES, article, bot="your_bot", taxonomy=TAXONOMY, **({"delivery": "1z"} | how))  # type: ignore[arg-type]
+
+
+def html(article: Article, **how: object) -> str:
+    payload = post(article, **how)
+    return str(payload.get("text") or payload["caption"])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_of_an_article_is_posted_word_for_word_as_agreed(form: str) -> None:
+    payload = post(FORMS[form], links={"https://outlet-2.example/story": "https://t.me/c/123/12"})
+    judge.payload(payload)
+    expected = GOLDEN / f"post_{form}.json"
+    said = json.dumps(payload, ensure_ascii=False, indent=1) + "\n"
+    if not expected.exists() or expected.read_text(encoding="utf-8") != said:
+        expected.with_suffix(".new").write_text(said, encoding="utf-8")
+        pytest.fail(f"look at {expected.stem}.new; if it is right, rename it to {expected.name}")
+
+
+def test_no_golden_file_is_left_over() -> None:
+    assert {path.stem for path in GOLDEN.glob("post_*.json")} == {f"post_{form}" for form in FORMS}
+
+
+def test_telegram_reads_bold_words_links_and_tags_and_nothing_else() -> None:
+    text, entities, _ = judge.payload(post(FULL))
+    assert judge.kinds(entities) == ["Bold", "Bold", "TextUrl", "TextUrl", "TextUrl", "Hashtag", "Hashtag"]
+    assert [judge.cut(text, one) for one in entities[-2:]] == ["#ComputerVision", "#AI"]
+
+
+def test_hostile_words_are_read_as_they_were_written() -> None:
+    text, _, _ = judge.payload(post(FORMS["hostile"]))
+    assert text.count(HOSTILE) == 5  # title, provider, excerpt, and the related article's two
+
+
+def test_the_date_is_the_readers() -> None:
+    assert "22 Aug 2021" in html(FULL)
+    assert "23 Aug 2021" in html(FULL, tz=ZoneInfo("Europe/Athens"))
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_date_at_the_end_of_time_is_still_shown(year: int) -> None:
+    edge = datetime(year, 1, 1, tzinfo=UTC) if year == 1 else datetime(year, 12, 31, 23, tzinfo=UTC)
+    assert f" {year}" in html(replace(FULL, published=edge), tz=ZoneInfo("Asia/Tokyo" if year > 1 else "America/Lima"))
+
+
+def test_an_excerpt_that_only_repeats_the_title_is_left_out() -> None:
+    assert html(replace(FULL, excerpt=FULL.title.upper() + "!")).count("\n\n") == html(FULL).count("\n\n") - 2
+
+
+def test_a_related_article_posted_in_the_same_chat_is_linked_to_its_post() -> None:
+    shown = html(FULL, links={related(2).identity: "https://t.me/name/12"})
+    assert '<a href="https://t.me/name/12">What outlet 2 says</a>' in shown
+    assert related(2).url not in shown
+    assert related(1).url in shown
+
+
+def test_tags_are_those_of_the_articles_topics_once_each() -> None:
+    assert html(replace(FULL, topics=("AI", "ai", "Deep sea", "C++"))).endswith("\n\n#AI #DeepSea")
+
+
+# --- Buttons ----------------------------------------------------------------------------------------------------------
+
+
+def buttons(payload: Payload) -> list[list[dict[str, str]]]:
+    rows: list[list[dict[str, str]]] = payload["reply_markup"]["inline_keyboard"]
+    return rows
+
+
+def test_the_button_follows_the_most_specific_topic_and_carries_the_delivery() -> None:
+    follow = buttons(post(replace(FULL, topics=("AI", "computer vision"))))[0][1]
+    assert follow["text"] == "Follow Computer Vision"
+    assert follow["url"] == f"https://t.me/your_bot?start=f-{topics.code('Computer Vision')}-1z"
+
+
+def test_without_a_delivery_the_deep_link_names_the_topic_alone() -> None:
+    assert buttons(post(FULL, delivery=""))[0][1]["url"].endswith("?start=f-mlkzxh8i")
+
+
+def test_of_equally_specific_topics_the_first_is_followed() -> None:
+    assert posts.most_specific(("Privacy", "Health"), TAXONOMY) == "Privacy"
+
+
+@pytest.mark.parametrize("names", [(), ("🎉",)])
+def test_without_a_topic_there_is_no_follow_button(names: tuple[str, ...]) -> None:
+    assert [len(row) for row in buttons(post(replace(FULL, topics=names)))] == [1]
+
+
+def test_a_long_topic_gets_a_row_of_its_own() -> None:
+    assert [len(row) for row in buttons(post(replace(FULL, topics=("Applied " * 20,))))] == [1, 1]
+
+
+# --- Fitting ----------------------------------------------------------------------------------------------------------
+
+
+def test_related_links_go_first_and_the_excerpt_stays_whole() -> None:
+    long = replace(FORMS["many_related"], excerpt="Word " * 600)
+    shown = html(long)
+    assert ("Word " * 600).strip() in shown
+    assert 1 <= shown.count("• ") < 60
+    assert related(0).url in shown
+
+
+def test_as_many_related_links_stay_as_fit() -> None:
+    article = FORMS["many_related"]
+    kept = html(article).count("• ")
+    one_more = replace(article, related=article.related[: kept + 1])
+    assert html(one_more).count("• ") == kept
+
+
+def test_then_the_excerpt_is_cut_at_a_word() -> None:
+    shown = html(FORMS["long_excerpt"])
+    assert "• " not in shown
+    body = shown.split("\n\n")[1]
+    assert body.endswith("…")
+    assert body[:-1].split()[-1].strip(".,") in FORMS["long_excerpt"].excerpt.replace(",", "").replace(".", "").split()
+    assert judge.TEXT - 40 < judge.validate(shown)[2] <= judge.TEXT
+
+
+def test_a_cut_never_parts_a_family() -> None:
+    body = html(FORMS["family_emoji"]).split("\n\n")[1].removesuffix("…")
+    assert body.replace("👩🏽‍🚀", "") == ""
+
+
+@pytest.mark.parametrize("character", ["x", "&", "𝔘", "<"])
+@pytest.mark.parametrize("picture", ["preview", "photo"])
+def test_a_title_of_512_units_always_fits_whole(character: str, picture: str) -> None:
+    title = character * (posts.TITLE_UNITS // prose.units(character))
+    long = replace(FORMS["many_related"], title=title, excerpt="Word " * 4_000, provider="P" * 500)
+    assert title in judge.payload(post(long, picture=picture))[0]
+
+
+def test_a_post_of_found_entities_stays_under_a_hundred() -> None:
+    _, entities, _ = judge.payload(post(replace(FULL, title="#a " * 170, excerpt="@name example.com " * 200)))
+    assert len(entities) <= judge.ENTITIES
+
+
+def test_addresses_alone_can_be_too_long_in_bytes() -> None:
+    far = tuple(replace(related(number), url="https://example.org/" + "x" * 2_000) for number in range(30))
+    shown = html(replace(FULL, related=far))
+    assert 10 <= shown.count("• ") < 30
+    assert len(shown.encode()) <= markup.RAW_BYTES
+
+
+# --- Photo mode -------------------------------------------------------------------------------------------------------
+
+
+def test_in_photo_mode_the_words_are_a_caption_that_fits() -> None:
+    payload = post(FORMS["many_related"], picture="photo")
+    assert (payload["method"], payload["photo"]) == ("sendPhoto", FULL.image)
+    assert 900 < judge.payload(payload)[2] <= judge.CAPTION
+
+
+def test_in_photo_mode_an_article_without_image_is_text() -> None:
+    assert post(FORMS["no_image"], picture="photo") == post(FORMS["no_image"])
+
+
+def test_a_photo_that_telegram_cant_take_becomes_text_with_a_preview() -> None:
+    assert post(FULL, picture="photo", mends=["text"]) == post(FULL)
+
+
+# --- Mends ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("picture", ["preview", "photo"])
+@pytest.mark.parametrize("form", FORMS)
+def test_plain_words_are_the_words_telegram_would_have_shown(form: str, picture: str) -> None:
+    formatted, plain = (post(FORMS[form], picture=picture, mends=mends) for mends in ([], ["plain"]))
+    assert "parse_mode" not in plain
+    assert judge.payload(plain)[0] == judge.payload(formatted)[0]
+    assert plain["reply_markup"] == formatted["reply_markup"]
+
+
+def test_without_buttons_the_words_link_the_article() -> None:
+    payload = post(FULL, mends=["no_keyboard"])
+    assert "reply_markup" not in payload
+    assert payload["text"].endswith(
+        '#ComputerVision #AI\n\n<a href="https://example.org/ferry?from=feed&amp;lang=en">Read the article</a>'
+    )
+
+
+@pytest.mark.parametrize("picture", ["preview", "photo"])
+@pytest.mark.parametrize("form", FORMS)
+def test_plain_and_without_buttons_the_address_itself_is_there(form: str, picture: str) -> None:
+    payload = post(FORMS[form], picture=picture, mends=["plain", "no_keyboard"])
+    assert judge.payload(payload)[0].endswith(f"\n\n{FORMS[form].url}")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_shorter_is_at_most_half_and_has_no_related_links(form: str) -> None:
+    payload = post(FORMS[form], mends=["shorter"])
+    assert judge.payload(payload)[2] <= judge.TEXT // 2
+    assert "• " not in payload["text"]
+
+
+def test_mends_about_where_a_post_goes_change_no_word() -> None:
+    assert post(FULL, mends=["no_thread", "no_reply", "unpaid"]) == post(FULL)
+
+
+# --- Edits and tombstones ---------------------------------------------------------------------------------------------
+
+
+def test_an_edit_carries_the_full_state() -> None:
+    payload = post(FULL)
+    assert posts.edit(payload) == payload | {"method": "editMessageText"}
+
+
+def test_an_edit_of_a_plain_post_without_buttons_stays_plain_and_takes_no_buttons_along() -> None:
+    edit = posts.edit(post(FULL, mends=["plain", "no_keyboard"]))
+    assert "parse_mode" not in edit
+    assert edit["reply_markup"] == {"inline_keyboard": []}
+
+
+def test_a_photo_is_edited_with_its_caption() -> None:
+    payload = post(FULL, picture="photo")
+    edit = posts.edit(payload)
+    assert edit["method"] == "editMessageMedia"
+    assert edit["media"] == {"type": "photo", "media": FULL.image, "caption": payload["caption"], "parse_mode": "HTML"}
+    assert edit["reply_markup"] == payload["reply_markup"]
+
+
+def test_the_same_photo_is_not_fetched_again() -> None:
+    before, after = post(FULL, picture="photo"), post(replace(FULL, title="New"), picture="photo")
+    edit = posts.edit(after, before)
+    assert edit == {
+        "method": "editMessageCaption",
+        "caption": after["caption"],
+        "parse_mode": "HTML",
+        "reply_markup": after["reply_markup"],
+    }
+
+
+@pytest.mark.parametrize("form", ["no_image", "long_excerpt"])
+@pytest.mark.parametrize("mends", [(), ("plain",)])
+def test_a_photo_whose_article_lost_its_image_keeps_its_words_in_the_caption(form: str, mends: tuple[str, ...]) -> None:
+    edit = posts.edit(post(FORMS[form], mends=mends), post(FULL, picture="photo"))
+    assert edit["method"] == "editMessageCaption"
+    assert FULL.title in judge.payload(edit)[0]
+
+
+@pytest.mark.parametrize("photo", [False, True])
+def test_a_tombstone_is_short_and_takes_preview_and_buttons_away(photo: bool) -> None:
+    edit = posts.tombstone(TEMPLATES, FULL, photo=photo)
+    judge.payload(edit)
+    assert edit["method"] == ("editMessageCaption" if photo else "editMessageText")
+    assert edit["reply_markup"] == {"inline_keyboard": []}
+    assert edit.get("link_preview_options") == (None if photo else {"is_disabled": True})
