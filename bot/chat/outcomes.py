@@ -1,7 +1,7 @@
 """What Telegram's answers mean: one exception of python-telegram-bot in, one Outcome out. Sends and remembers nothing.
 
 The catalogue is the Bot API server's own texts and the exceptions the library makes of them. Texts are compared in
-lower case, since the library changes their case. BadRequest and TimedOut are NetworkErrors there, so the order here matters.
+lower case, since the library changes their case. BadRequest and TimedOut are NetworkErrors there, so order matters.
 """
 
 from __future__ import annotations
