@@ -122,7 +122,9 @@ async def test_a_post_appears_changes_and_vanishes_without_reloading(desk: Desk,
     changed = {"chat_id": desk.channel.id, "message_id": number, "text": "Second thoughts"}
     await desk.call("editMessageText", **changed)
     await expect(posts(page)).to_contain_text("Second thoughts")
-    await expect(posts(page).locator(".edited")).to_have_text("edited")
+    await posts(page).get_by_role("button", name="edited").click()
+    await expect(page.get_by_role("dialog").locator(".text")).to_have_text(["Second thoughts", "First words"])
+    await page.get_by_role("button", name="Close", exact=True).click()
     await desk.call("deleteMessage", chat_id=desk.channel.id, message_id=number)
     await expect(posts(page)).to_have_count(0)
     await expect(page.get_by_text("No posts yet")).to_be_visible()

@@ -1,8 +1,9 @@
 // What a tap on a message does: opens, starts, sends, taps back. One set for each message, made for its pane.
 
 import { destination } from "./links.js";
-import { h } from "./nodes.js";
+import { h, tappable } from "./nodes.js";
 import { toast } from "./notices.js";
+import { showVersions } from "./versions.js";
 import { post } from "./wire.js";
 
 const BUSY_MS = 6000;
@@ -32,6 +33,7 @@ export class Actions {
     return (message) => ({
       open: (address) => this.#open(address),
       reveal: (id) => pane.reveal(id),
+      versions: () => showVersions(message),
       link: (address, children) => this.#link(address, children),
       tag: (tag) => this.#tag(tag, pane, message),
       command: pane.chat.type === "channel" ? null : (command) => this.#command(command, pane),
@@ -60,14 +62,14 @@ export class Actions {
     await attempt(post("/sim/tap", tapped)).catch(() => face.classList.remove("busy"));
   }
 
-  /** An anchor for what leaves the page, a button for what stays on it, null for what leads nowhere. */
+  /** An anchor for what leaves the page, a tappable for what stays on it, null for what leads nowhere. */
   #link(address, children) {
     const place = destination(address, this.#page.world);
     if (place.kind === "none") return null;
     if (place.kind === "web") {
       return h("a", { href: place.url, target: "_blank", rel: "noopener noreferrer" }, children);
     }
-    return h("button", { class: "inline", type: "button", on: { click: () => this.#go(place) } }, children);
+    return tappable(children, () => this.#go(place));
   }
 
   #open(address) {

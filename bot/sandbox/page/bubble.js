@@ -19,19 +19,18 @@ function views(count) {
   return h("span", { class: "views" }, icon("eye"), h("span", { class: "sr" }, "Views: "), short);
 }
 
-function edits(message) {
-  const times = message.history?.length ?? 0;
-  const title = `Edited ${MOMENT.format(when(message.edited))}${times > 1 ? `, ${times} times` : ""}`;
-  return h("span", { class: "edited", title }, "edited");
+function edits(message, go) {
+  const title = `Edited ${MOMENT.format(when(message.edited))}. Show what it said before`;
+  return h("button", { class: "edited", type: "button", title, on: { click: () => go.versions() } }, "edited");
 }
 
-function meta(message, { isPost, isOwn }) {
+function meta(message, { isPost, isOwn }, go) {
   const at = when(message.date);
   return h(
     "span",
     { class: "meta", dir: "ltr" },
     isPost && message.views ? views(message.views) : null,
-    message.edited ? edits(message) : null,
+    message.edited ? edits(message, go) : null,
     h("time", { datetime: at.toISOString(), title: MOMENT.format(at) }, CLOCK.format(at)),
     isOwn ? icon("ticks") : null,
   );
@@ -114,7 +113,7 @@ export function bubble(message, { chat, world, viewer, go, joins, ends }) {
   const own = !isPost && message.from?.id === viewer;
   const grouped = !isPost && chat.type !== "private";
   const shown = message.photo ? { node: photo(message.photo), above: true } : preview(message, go.open);
-  const body = h("div", { class: "text", dir: "auto" }, words(message, go), meta(message, { isPost, isOwn: own }));
+  const body = h("div", { class: "text", dir: "auto" }, words(message, go), meta(message, { isPost, isOwn: own }, go));
   const heads = [signature(message, chat), forwarded(message), answered(message, world, go)];
   const topped = Boolean(shown?.above) && !heads.some(Boolean);
   const order = shown?.above ? [shown.node, body] : [body, shown?.node];

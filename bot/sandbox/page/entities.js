@@ -1,7 +1,7 @@
 // A message's text with its entities, as nodes. Offsets and lengths are UTF-16 code units (Bot API, MessageEntity),
 // which is what JavaScript strings count too. It knows no chat and sends nothing: `go` does.
 
-import { h } from "./nodes.js";
+import { h, tappable } from "./nodes.js";
 
 const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code" };
 const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
@@ -41,10 +41,6 @@ function preformatted(entity, children) {
 
 function link(address, children, go) {
   return go.link(address, children) ?? h("span", {}, children);
-}
-
-function tappable(children, action) {
-  return h("button", { class: "inline", type: "button", on: { click: action } }, children);
 }
 
 /** The element for one entity, given what stands inside it. */

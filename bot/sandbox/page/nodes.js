@@ -31,6 +31,16 @@ export function icon(name) {
   return svg("svg", { class: "icon", "aria-hidden": "true", focusable: "false" }, svg("use", { href: `#i-${name}` }));
 }
 
+/** Words within a text that do something. A real button would be a box of its own and break lines and directions. */
+export function tappable(children, action) {
+  const pressed = (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    action();
+  };
+  return h("span", { class: "inline", role: "button", tabindex: "0", on: { click: action, keydown: pressed } }, children);
+}
+
 /** A stable number for a string (FNV-1a, 32 bits), so that a drawing or colour never changes for its owner. */
 export function hash(string) {
   let value = 0x811c9dc5;

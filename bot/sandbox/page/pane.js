@@ -7,6 +7,7 @@ import { Follower } from "./scroll.js";
 const SHOWN = 150;
 const RUN_SECONDS = 300;
 const LEAVING_MS = 280;
+const TAPPABLE = "button, a, [role=button]";
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const DAY_AND_YEAR = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
 
@@ -96,13 +97,13 @@ export class Pane {
   edited(message) {
     const old = this.#find(message.id);
     if (!old) return;
-    const focused = [...old.querySelectorAll("button")].indexOf(document.activeElement);
+    const focused = [...old.querySelectorAll(TAPPABLE)].indexOf(document.activeElement);
     const all = this.#world.in(this.chat.id);
     const at = all.findIndex((other) => other.id === message.id);
     const item = this.#item(message, all[at - 1], all[at + 1]);
     item.classList.add("changed");
     old.replaceWith(item);
-    if (focused >= 0) item.querySelectorAll("button")[focused]?.focus();
+    if (focused >= 0) item.querySelectorAll(TAPPABLE)[focused]?.focus();
   }
 
   deleted({ id }) {

@@ -56,7 +56,10 @@ export function follow({ onState, onEvent, onLost }) {
     stream.addEventListener("error", retry);
     stream.addEventListener("open", async () => {
       try {
-        onState(await read("/sim/state"));
+        const state = await read("/sim/state");
+        // Without people the stand-in is still being furnished: look again in a moment.
+        if (!state.people.length) throw new Refused("Nobody is here yet.");
+        onState(state);
       } catch {
         retry();
         return;
