@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
@@ -187,6 +187,7 @@ def test_a_double_quoted_title_of_any_letters_survives_the_edit(title: str) -> N
         before = matter(text)["title"]
     except (yaml.YAMLError, IndexError):
         return
+    assume("(updated" not in before)
     assert matter(titles.with_title_updated(text)) == {"title": f"{before} (updated)", "quality": 3}
 
 
