@@ -65,7 +65,7 @@ def shorten(text: str, limit: int) -> str:
     cut = text[:end]
     if not text[end].isspace():
         cut = _at_word(cut)
-    return cut.rstrip(" \n,;:–—-.") + "…"
+    return cut.rstrip(" \n,;:–—-.\u200d") + "…"  # a joiner at the end joins nothing
 
 
 def _clean(text: str) -> str:

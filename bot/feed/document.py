@@ -33,6 +33,8 @@ def read(folder: Path, path: str, *, max_bytes: int) -> Article:
     except ValueError as error:
         raise ArticleError(path, "has a name no file can have") from error
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and "\\x" in path:
+            raise ArticleError(path, "has a name that is not UTF-8 or holds control characters: rename it") from error
         raise ArticleError(path, _MESSAGES.get(type(error)) or f"can't be read: {error.strerror}") from error
     return parse(data, path)
 

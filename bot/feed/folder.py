@@ -98,14 +98,12 @@ def _linked(entry: os.DirEntry[str], root: str, is_chosen: bool) -> os.stat_resu
     """Return the status to go by for a link, or None when it is to be left out: it leads to what is listed anyway."""
     target = os.path.realpath(entry.path)
     inside = target == root or target.startswith(root.rstrip(os.sep) + os.sep)
-    if entry.is_dir():
-        return None if inside else entry.stat(follow_symlinks=False)
-    if not is_chosen:
-        return None
     try:
-        return entry.stat() if inside else entry.stat(follow_symlinks=False)
+        if entry.is_dir():
+            return None if inside else entry.stat(follow_symlinks=False)
+        return entry.stat(follow_symlinks=inside) if is_chosen else None
     except OSError:
-        return entry.stat(follow_symlinks=False)  # it leads nowhere, or in a circle
+        return entry.stat(follow_symlinks=False) if is_chosen else None  # it leads nowhere, or in a circle
 
 
 def _stamp(status: os.stat_result) -> Stamp:

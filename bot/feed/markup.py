@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 _ATTRIBUTES = r"""(?:\s+[\w:-]{1,40}\s?=\s?(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*\s*"""
-_BREAKS = "p|br|div|li|ul|ol|h[1-6]|blockquote|hr|tr|table|section|article|figure|figcaption|pre"
+_LINES = "br|li|tr"
+_BLOCKS = "p|div|ul|ol|h[1-6]|blockquote|hr|table|section|article|figure|figcaption|pre"
 _OTHERS = "b|i|u|s|a|em|strong|span|img|font|sup|sub|small|mark|code|td|th|tbody|thead|picture|source|iframe|video"
-_BREAK = re.compile(rf"</?(?:{_BREAKS}){_ATTRIBUTES}/?>", re.IGNORECASE)
+_LINE = re.compile(rf"</?(?:{_LINES}){_ATTRIBUTES}/?>", re.IGNORECASE)
+_BLOCK = re.compile(rf"</?(?:{_BLOCKS}){_ATTRIBUTES}/?>", re.IGNORECASE)
 _OTHER = re.compile(rf"</?(?:{_OTHERS}){_ATTRIBUTES}/?>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
 _INLINE = re.compile(rf"<(b|i|u|em|strong|span|sup|sub|small|mark){_ATTRIBUTES}>([^<>]*)</\1>", re.IGNORECASE)
@@ -17,7 +19,8 @@ def without_tags(text: str) -> str:
     """Return `text` with its HTML tags taken out; what ends a block in HTML ends a paragraph here."""
     if "<" not in text:
         return text
-    text = _OTHER.sub("", _BREAK.sub("\n\n", _HIDDEN.sub("", text)))
+    text = _BLOCK.sub("\n\n", _LINE.sub("\n", _HIDDEN.sub("", text)))
+    text = _OTHER.sub("", text)
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

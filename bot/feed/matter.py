@@ -39,7 +39,16 @@ _FORBIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
 _CARRIED = {code: 0xF0000 + code for code in (*range(0x80, 0xA0), 0x2028, 0x2029)}
 _BROUGHT = {private: code for code, private in _CARRIED.items()}
 _TO_CARRY = re.compile("[\x80-\x9f\u2028\u2029]")
-_QUOTED = re.compile(r"'[^']*'?|\"[^\"]*\"?")
+# What both parsers say → what an author can mend, and whether the line where the broken thing began tells more.
+_STATEMENTS: tuple[tuple[tuple[str, ...], str, bool], ...] = (
+    (("mapping values",), "a value with a colon in it needs quotes", False),
+    (("could not find expected",), "this is no field, a colon is missing", True),
+    (("end of stream",), "a quotation mark that is never closed", True),
+    (("tab character", "cannot start any token"), "a tab, or a character that a value can't begin with", False),
+    (("unknown escape",), "a backslash inside quotation marks needs a second one", False),
+    (("' or '",), "a bracket that is never closed, or a comma missing inside it", True),
+    (("expected key", "block end", "'-' indicator"), "indented unlike the lines around it, or a stray mark", False),
+)
 
 
 class FrontMatter(YAMLHandler):
@@ -78,8 +87,7 @@ class FrontMatter(YAMLHandler):
             for event in yaml.parse(fm, Loader=LOADER):
                 builder.take(event)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            self._refuse(_statement(error.problem or error.context or ""), mark.line if mark else 0)
+            self._refuse(*_blame(error))
         except (yaml.YAMLError, UnicodeError, RecursionError, MemoryError) as error:
             raise ArticleError(self._path, "its front matter is not YAML", unfinished=True) from error
         if isinstance(builder.root, dict):
@@ -207,8 +215,10 @@ class _Builder:
             self._refuse("a tag (!…) has no meaning here", self._line)
 
 
-def _statement(problem: str) -> str:
-    """Return PyYAML's words for a problem without what they quote of the file."""
-    if "mapping values are not allowed" in problem:
-        return "a value with a colon in it needs quotes"
-    return _QUOTED.sub("…", problem)[:100].replace("but found …", "").strip(" ,") or "it does not parse"
+def _blame(error: yaml.MarkedYAMLError) -> tuple[str, int]:
+    """Return what is wrong in an author's words and the line, from zero. PyYAML's own words may quote the file."""
+    problem = error.problem or ""
+    known = ((text, began) for fragments, text, began in _STATEMENTS if any(one in problem for one in fragments))
+    statement, where_it_began = next(known, ("it does not parse", False))
+    mark = (error.context_mark if where_it_began else None) or error.problem_mark or error.context_mark
+    return statement, mark.line if mark else 0

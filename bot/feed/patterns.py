@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Callable, Sequence
 
@@ -52,6 +53,5 @@ def _piece(piece: str) -> str:
     if piece == "?":
         return "[^/]"
     if len(piece) > 2 and piece.startswith("[") and piece.endswith("]"):
-        inside = piece[1:-1].replace("\\", r"\\").replace("[", r"\[")
-        return f"[^/{inside[1:]}]" if inside.startswith("!") else f"[{inside}]"
+        return "(?!/)" + fnmatch.translate(piece)[len("(?s:") : -len(r")\Z")]
     return re.escape(piece)
