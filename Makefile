@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test format lint types contract unit browser bench torture lock clean
+.PHONY: demo test format lint types contract unit browser lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python -m bot demo
@@ -19,20 +19,29 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lint types contract unit: $(VENV)/.dev
+lint types contract unit browser: $(VENV)/.dev
 lint: ; $(BIN)/ruff check .
 types: ; $(BIN)/mypy
 contract: ; $(BIN)/lint-imports
 unit: ; $(BIN)/pytest -n 2 --dist worksteal -m "not browser"
+browser: ; $(BIN)/pytest -m browser
+
+# Made afresh unless it is whole: one whose making was cut short may lack pip, or pass packages on to the system's Python.
+IS_VENV := import sys, pip; sys.exit(sys.prefix == sys.base_prefix)
+IS_NEW  := import sys; sys.exit(sys.version_info < (3, 11) and "Paperboy needs Python 3.11 or newer: make PYTHON=python3.12")
+export PIP_REQUIRE_VIRTUALENV := 1
+define MAKE_VENV
+@$(BIN)/python -c '$(IS_VENV)' 2>/dev/null || { $(PYTHON) -c '$(IS_NEW)' && $(PYTHON) -m venv --clear $(VENV); }
+endef
 
 # Locked versions with hashes. For development the project itself is linked in, so an edit is live.
 $(VENV)/.run: pyproject.toml requirements.lock
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(MAKE_VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@
 
 $(VENV)/.dev: pyproject.toml requirements-dev.lock
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(MAKE_VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@ $(VENV)/.run
