@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
+from sqlite_utils import Database as Database  # rooms that hand it on take its name from here
 
 from bot.errors import StoreError
 from bot.store.migrations import paperboy

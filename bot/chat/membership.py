@@ -1,0 +1,80 @@
+"""What happens to the bot itself: blocked and let in again, added to groups, its rights in channels. Asks nobody.
+
+Telegram tells it by `my_chat_member`, and by a service message when a group gets a new number.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from telegram import Chat, ChatMemberUpdated, Update
+
+from bot.chat import office as offices
+from bot.chat import wishes
+from bot.chat.asked import Asked
+from bot.chat.office import Office
+from bot.rendering import replies
+from bot.store import chats
+from bot.store.database import Database, transaction
+
+_log = logging.getLogger(__name__)
+_ABSENT = frozenset(("left", "kicked"))
+
+
+async def changed(office: Office, update: Update, at: datetime) -> None:
+    """Take note of the bot's new place in a chat; greet a group that has just added it."""
+    told = update.my_chat_member
+    if told is None:
+        return
+    here = told.new_chat_member.status not in _ABSENT
+    if told.chat.type == Chat.CHANNEL:
+        await office.desk(_channel, told.chat.id, here)
+    elif here:
+        await _arrived(office, update, told, at)
+    else:
+        reason = (
+            "the reader blocked the bot" if told.chat.type == Chat.PRIVATE else "the bot was removed from the group"
+        )
+        await office.desk(offices.park, told.chat.id, reason)
+    office.wake()
+
+
+async def moved(office: Office, old: int, new: int) -> None:
+    """Re-address a group that got a new number."""
+    _log.info("group %s is now %s", old, new)
+    await office.desk(chats.move, old, new)
+    office.wake()
+
+
+async def _arrived(office: Office, update: Update, told: ChatMemberUpdated, at: datetime) -> None:
+    asked = Asked(
+        update=update.update_id,
+        at=at,
+        chat_id=told.chat.id,
+        private=told.chat.type == Chat.PRIVATE,
+        username=told.chat.username or "",
+        title=told.chat.title or told.chat.full_name or "",
+    )
+    await office.desk(wishes.unpark, asked)
+    await office.desk(_channel, told.chat.id, True)  # a group may be one of the settings' channels too
+    if not asked.private and told.old_chat_member.status in _ABSENT:
+        await office.once(asked, lambda db: _join(db, asked))
+        offered = await office.desk(wishes.offered, office.taxonomy)
+        await office.reply(asked, replies.welcome(office.templates, suggestions=[name for name, _ in offered[:6]]))
+
+
+def _join(db: Database, asked: Asked) -> None:
+    wishes.arrive(db, asked)
+
+
+def _channel(db: Database, chat_id: int, here: bool) -> None:
+    """Let a channel of the settings that the bot is in go on at once; one it is not in waits by its own deliveries."""
+    if not here:
+        return
+    with transaction(db):
+        for chat in chats.channels(db):
+            if chat.chat_id == chat_id:
+                chats.resume(db, chat.id)
+                if chat.state == "parked":
+                    chats.set_state(db, chat.id, "active")

@@ -1,0 +1,135 @@
+"""What a handler works with: the store, the words, the messenger, and how an answer reaches the person.
+
+Decides nothing about what is answered. Answers go out at once, not through the outbox: a person is waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from typing import Any
+
+from bot.chat.asked import Asked
+from bot.chat.messenger import Messenger
+from bot.delivery import Channel, Clock, Gone, Migrated, Outcome, Payload, Refused, Revoked, Sent, Wait
+from bot.errors import TokenRevoked
+from bot.rendering import markup
+from bot.rendering.templates import Templates
+from bot.store import chats, updates
+from bot.store.database import Database
+from bot.store.desk import Desk
+from bot.topics import Taxonomy
+
+#: A pause that Telegram asks for is waited out up to so many seconds; a person who hears nothing by then asks again.
+PATIENCE = 10.0
+_TRIES = 4
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Everything the handlers of one bot share."""
+
+    desk: Desk
+    messenger: Messenger
+    templates: Templates
+    taxonomy: Taxonomy
+    clock: Clock
+    #: The editors' user ids.
+    admins: frozenset[int]
+    bot_username: str
+    #: There may be something new to deliver.
+    wake: Callable[[], None]
+    #: The settings' channels as they stand; app may change the list.
+    channels: Sequence[Channel] = ()
+    #: Counts a call to a chat (Telegram's number) in the pace.
+    spent: Callable[[int], None] = lambda chat_id: None
+    commands_per_minute: int = 30
+    #: What only the running bot knows for /status: folder, watched, scanned.
+    standing: Callable[[], Mapping[str, Any]] = dict
+    tz: tzinfo = field(default=UTC)
+
+    def is_editor(self, asked: Asked) -> bool:
+        """Say whether an editor asked: by number, so that no name can pretend."""
+        return asked.user in self.admins
+
+    async def once(self, asked: Asked, work: Callable[[Database], Any]) -> Any:
+        """Run `work(db)` and return its JSON-able result; for an update seen before, the result of that time."""
+        return await self.desk(updates.once, asked.update, asked.at, work)
+
+    async def may_change(self, asked: Asked) -> bool:
+        """Say whether who asked decides what the chat gets: in a group its admins do (design §3).
+
+        Raises ConnectionError when Telegram does not say.
+        """
+        if asked.private or asked.anonymous:
+            return True
+        if not asked.user:
+            return False
+        member = await self.messenger.member(asked.chat_id, asked.user)
+        if isinstance(member, dict):
+            return member.get("status") in ("creator", "administrator")
+        if isinstance(member, Refused | Gone | Sent):
+            return False
+        raise ConnectionError(f"who may decide in {asked.chat_id} is not known: {member}")
+
+    async def reply(self, asked: Asked, payload: Payload) -> Outcome:
+        """Send an answer to where it was asked. Raises TokenRevoked."""
+        return await self._say(payload, asked, message=None)
+
+    async def edit(self, asked: Asked, payload: Payload) -> Outcome:
+        """Put an answer in the place of the tapped message; where that can't be, send it. Raises TokenRevoked."""
+        edit = payload if payload["method"].startswith("edit") else {**payload, "method": "editMessageText"}
+        came = await self._say(edit, asked, message=asked.message)
+        if isinstance(came, Refused) and payload is not edit:
+            return await self.reply(asked, payload)
+        return came
+
+    async def _say(self, payload: Payload, asked: Asked, message: int | None) -> Outcome:
+        chat_id, thread = asked.chat_id, asked.thread
+        for _ in range(_TRIES):
+            self.spent(chat_id)
+            came = await self.messenger.call(payload, chat_id=chat_id, thread=thread, message=message)
+            if isinstance(came, Wait) and came.seconds <= PATIENCE:
+                await asyncio.sleep(came.seconds)
+            elif isinstance(came, Migrated):
+                await self.desk(chats.move, chat_id, came.chat_id)
+                chat_id = came.chat_id
+            elif isinstance(came, Refused) and came.mend == "no_thread" and thread:
+                thread = 0
+            elif isinstance(came, Refused) and (simpler := _simpler(payload, came.mend)):
+                _log.error("an answer was refused and goes out simpler: %s", came.reason)
+                payload = simpler
+            else:
+                break
+        await self._heed(came, chat_id)
+        return came
+
+    async def _heed(self, came: Outcome, chat_id: int) -> None:
+        """Draw the consequence of an answer that did not go out."""
+        if isinstance(came, Revoked):
+            raise TokenRevoked
+        if isinstance(came, Gone):
+            await self.desk(park, chat_id, came.reason)
+        elif not isinstance(came, Sent):
+            _log.warning("an answer to %s did not go out: %s", chat_id, came)
+
+
+def park(db: Database, chat_id: int, reason: str) -> None:
+    """Write that a reader can't be reached; a channel of the settings is left to its deliveries."""
+    chat = chats.by_number(db, chat_id)
+    if chat and not chat.setting and chat.state == "active":
+        chats.set_state(db, chat.id, "parked", reason)
+
+
+def _simpler(payload: Payload, mend: str) -> Payload | None:
+    """Return an answer without what Telegram refused, or None when there is nothing to leave out."""
+    if mend == "plain" and "parse_mode" in payload:
+        plain = {key: value for key, value in payload.items() if key != "parse_mode"}
+        return plain | {"text": markup.measure(payload["text"]).text}
+    if mend == "no_keyboard" and "reply_markup" in payload and "text" in payload:
+        return {key: value for key, value in payload.items() if key != "reply_markup"}
+    return None
