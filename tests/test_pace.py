@@ -157,6 +157,12 @@ def test_less_than_one_a_second_is_one_in_a_longer_window(per_second: float, apa
     assert shop.ready(OTHER, START) == START + seconds(apart)
 
 
+def test_a_chat_kept_apart_for_longer_than_a_minute_is_remembered_so_long() -> None:
+    shop = Pace(Limits(per_chat_seconds=100))
+    shop.spend(READER, START)
+    assert shop.ready(READER, START + seconds(70)) == START + seconds(100)
+
+
 def test_the_limit_of_all_is_open_while_one_chat_waits() -> None:
     shop = Pace(Limits(messages_per_second=2, per_chat_seconds=60))
     shop.spend(READER, START)
