@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 import ftfy
 from ftfy import fixes
@@ -33,13 +34,12 @@ _PLAIN = re.compile(r"[ -%'-~\n]*")  # printable ASCII without an ampersand: not
 
 def repair(text: str) -> str:
     """Return `text` on one line as it was meant: entities decoded, mojibake undone, NFC, nothing invisible."""
-    return " ".join(_clean(text).split())
+    return _settled(text, _one_line)
 
 
 def paragraphs(text: str) -> str:
     """Return `text` like `repair`, but keep its line breaks, at most one empty line in a row."""
-    lines = [" ".join(line.split()) for line in _clean(text).split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return _settled(text, _lines)
 
 
 def title_key(title: str) -> str:
@@ -68,19 +68,27 @@ def shorten(text: str, limit: int) -> str:
     return cut.rstrip(" \n,;:–—-.\u200d") + "…"  # a joiner at the end joins nothing
 
 
-def _clean(text: str) -> str:
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _lines(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(map(_one_line, text.split("\n")))).strip()
+
+
+def _settled(text: str, tidy: Callable[[str], str]) -> str:
+    """Return `text` repaired and tidied until nothing changes: each may lay bare what the other mends."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _PLAIN.fullmatch(text):
-        return text
+        return tidy(text)
     for _ in range(_REPAIR_ROUNDS):
-        before, text = text, _repaired(text)
+        before, text = text, tidy(_repaired(text))
         if text == before:
             break
     return text
 
 
 def _repaired(text: str) -> str:
-    """Return `text` repaired once; what that lays bare (an entity behind a stripped character) takes another round."""
     text = re.sub("[\ud800-\udfff]", "", text)
     text = ftfy.fix_text(_without_entities(text), _CONFIG)
     text = unicodedata.normalize("NFC", _STRIPPED.sub("", text))

@@ -55,6 +55,7 @@ MANY = settings(max_examples=300, deadline=None)
 @example("&" + "amp;" * 300 + "lt;")
 @example("&#1&#49;2;" * 3)
 @example("&\u200bamp;\u200blt;")
+@example("á\x86\r0")
 def test_repairing_a_repaired_text_changes_nothing(text: str) -> None:
     assert prose.repair(prose.repair(text)) == prose.repair(text)
     assert prose.paragraphs(prose.paragraphs(text)) == prose.paragraphs(text)
