@@ -31,7 +31,7 @@ export class Actions {
   /** What Pane asks for: pane → message → the things that can be done with that message. */
   for(pane) {
     return (message) => ({
-      open: (address) => this.#open(address),
+      open: (address) => this.open(address),
       reveal: (id) => pane.reveal(id),
       versions: () => showVersions(message),
       link: (address, children) => this.#link(address, children),
@@ -72,7 +72,8 @@ export class Actions {
     return tappable(children, () => this.#go(place));
   }
 
-  #open(address) {
+  /** Follows an address: a deep link starts the bot, a post is shown, anything else leaves in a new tab. */
+  open(address) {
     this.#go(destination(address, this.#page.world));
   }
 

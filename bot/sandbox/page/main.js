@@ -190,12 +190,12 @@ class Page {
     }
   }
 
-  #answered({ person, as, text, show_alert: isAlert, url }) {
-    if ((person ?? as ?? this.seat.id) !== this.seat.id) return;
-    for (const face of document.querySelectorAll(".key.busy")) face.classList.remove("busy");
+  #answered({ person, message, text, show_alert: isAlert, url }) {
+    if (person !== this.seat.id) return;
+    for (const face of document.querySelectorAll(`[data-id="${message}"] .key.busy`)) face.classList.remove("busy");
     if (text && isAlert) alertBox(this.world.bot.name, text);
     else if (text) toast(text);
-    if (url) this.#actions.start(new URL(url).searchParams.get("start") ?? "");
+    if (url) this.#actions.open(url);
   }
 
   #folderDone(verb) {
