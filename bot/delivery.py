@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 T = TypeVar("T")
 
@@ -135,6 +135,21 @@ class Revoked:
 Outcome = Sent | Wait | Refused | Gone | Migrated | Unknown | Revoked
 
 
+#: What editors hear of unasked (`rendering.editorial` words it).
+Alert = Literal["rights", "refused", "mended", "gone", "folder", "rejected", "doubtful", "paused", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something the editors should hear once for each `key`; a chat's notices begin with its row number and a colon."""
+
+    key: str
+    kind: Alert
+    #: The chat's name or the file's path; may be empty.
+    about: str = ""
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """What is written down after an attempt."""
@@ -150,8 +165,8 @@ class Settlement:
     park: str = ""
     #: The chat's new number.
     moved_to: int | None = None
-    #: What the editors should hear, once.
-    alert: str = ""
+    #: What the editors should hear, once, by kind; `reason` says the rest.
+    alert: Alert | None = None
 
 
 #: Tried once each; a second refusal is final.
@@ -187,7 +202,7 @@ def _wait(outcome: Wait, delivery: Delivery, at: datetime) -> Settlement:
         reason=outcome.reason,
         not_before=until,
         pause_chat=until if whole_chat else None,
-        alert=outcome.reason if outcome.lost_rights else "",
+        alert="rights" if outcome.lost_rights else None,
     )
 
 
@@ -196,9 +211,7 @@ def _gone(outcome: Gone, delivery: Delivery, at: datetime) -> Settlement:
     if delivery.lane is not Lane.CHANNEL:
         return Settlement(state=State.GONE, reason=outcome.reason, park=outcome.reason)
     until = at + timedelta(seconds=RIGHTS_SECONDS)
-    return Settlement(
-        state=State.PENDING, reason=outcome.reason, not_before=until, pause_chat=until, alert=outcome.reason
-    )
+    return Settlement(state=State.PENDING, reason=outcome.reason, not_before=until, pause_chat=until, alert="gone")
 
 
 def backoff(seconds: float, attempts: int) -> float:
@@ -210,8 +223,8 @@ def _refused(outcome: Refused, delivery: Delivery, at: datetime) -> Settlement:
     tried = delivery.mend.split()
     if outcome.mend and outcome.mend not in tried:
         mend = " ".join([*tried, outcome.mend])
-        return Settlement(state=State.PENDING, reason=outcome.reason, mend=mend, not_before=at, alert=outcome.reason)
-    return Settlement(state=State.REFUSED, reason=outcome.reason, alert=outcome.reason)
+        return Settlement(state=State.PENDING, reason=outcome.reason, mend=mend, not_before=at, alert="mended")
+    return Settlement(state=State.REFUSED, reason=outcome.reason, alert="refused")
 
 
 # --- Planning ---------------------------------------------------------------------------------------------------------

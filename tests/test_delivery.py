@@ -73,7 +73,7 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
             reason="not enough rights",
             not_before=after(RIGHTS_SECONDS),
             pause_chat=after(RIGHTS_SECONDS),
-            alert="not enough rights",
+            alert="rights",
         ),
     ),
     "refused with a mend: once more, at once, and the editors hear": (
@@ -84,7 +84,7 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
             reason="can't parse entities",
             not_before=AT,
             mend="plain",
-            alert="can't parse entities",
+            alert="mended",
         ),
     ),
     "refused with another mend: both are applied": (
@@ -95,18 +95,18 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
             reason="button_url_invalid",
             not_before=AT,
             mend="plain no_keyboard",
-            alert="button_url_invalid",
+            alert="mended",
         ),
     ),
     "refused in spite of its mend: for good": (
         Refused("can't parse entities", mend="plain"),
         attempt(mend="no_keyboard plain"),
-        Settlement(state=State.REFUSED, reason="can't parse entities", alert="can't parse entities"),
+        Settlement(state=State.REFUSED, reason="can't parse entities", alert="refused"),
     ),
     "refused without a mend: for good": (
         Refused("message text is empty"),
         attempt(),
-        Settlement(state=State.REFUSED, reason="message text is empty", alert="message text is empty"),
+        Settlement(state=State.REFUSED, reason="message text is empty", alert="refused"),
     ),
     "a reader left: parked": (
         Gone("bot was blocked by the user"),
@@ -126,7 +126,7 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
             reason="bot was kicked from the channel chat",
             not_before=after(RIGHTS_SECONDS),
             pause_chat=after(RIGHTS_SECONDS),
-            alert="bot was kicked from the channel chat",
+            alert="gone",
         ),
     ),
     "the group moved: at once, to its new number": (

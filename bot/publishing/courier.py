@@ -15,7 +15,8 @@ from typing import Protocol
 
 from sqlite_utils import Database
 
-from bot.delivery import Clock, Outcome, Payload, Revoked, Settlement, State, settle
+from bot.article import short_id
+from bot.delivery import Alert, Clock, Lane, Notice, Outcome, Payload, Revoked, Settlement, State, settle
 from bot.errors import TokenRevoked
 from bot.pace import Pace
 from bot.publishing import composing, doubt, revising
@@ -42,7 +43,7 @@ class Messenger(Protocol):
 
 
 #: Tells the editors something, once for each key.
-Alert = Callable[[str, str], Awaitable[None]]
+Tell = Callable[[Notice], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Courier:
         clock: Clock,
         *,
         doubt_seconds: float,
-        alert: Alert,
+        tell: Tell,
     ) -> None:
         self._desk = desk
         self._messenger = messenger
@@ -74,7 +75,7 @@ class Courier:
         self._pace = pace
         self._clock = clock
         self._doubt_seconds = doubt_seconds
-        self._alert = alert
+        self._tell_editors = tell
         self._flights: dict[asyncio.Task[Outcome], _Flight] = {}
         self._cooling: dict[int, datetime] = {}
         self._woken = asyncio.Event()
@@ -116,7 +117,7 @@ class Courier:
         """Fill the free places; return when the next call may begin, or None when nothing waits by itself."""
         if await self._desk(fanouts.extend, at, CHUNK):
             self._woken.set()
-        await doubt.resolve(self._desk, at, self._alert)
+        await doubt.resolve(self._desk, at, self._tell_editors)
         self._cooling = {chat: until for chat, until in self._cooling.items() if until > at}
         await self._begin_sends(at)
         await self._begin_revisions(at)
@@ -161,7 +162,7 @@ class Courier:
         async def arrived(outcome: Outcome, then: datetime) -> None:
             alert = await self._desk(revising.settle, errand, outcome, then)
             if alert:
-                await self._tell(to, alert)
+                await self._tell(to, alert, getattr(outcome, "reason", ""))
 
         self._launch(
             to, self._messenger.call(errand.payload, chat_id=to.chat_id, message=to.delivery.message), arrived, at
@@ -206,11 +207,17 @@ class Courier:
         if settlement.state is not State.SENT:
             _log.info("delivery %s: %s: %s", to.delivery.id, settlement.state, settlement.reason)
         if settlement.alert:
-            await self._tell(to, settlement.alert)
+            await self._tell(to, settlement.alert, settlement.reason)
 
-    async def _tell(self, to: Addressed, what: str) -> None:
-        chat = await self._desk(chats.get, to.delivery.chat)
-        await self._alert(f"{to.delivery.chat}:{what}", f"{chat.name if chat else to.chat_id}: {what}")
+    async def _tell(self, to: Addressed, kind: Alert, reason: str) -> None:
+        """Let the editors hear: of a chat once, of an article that followers can't get once for all of them."""
+        delivery = to.delivery
+        chat = await self._desk(chats.get, delivery.chat)
+        name = chat.name if chat and delivery.lane is Lane.CHANNEL else "readers' chats"
+        key = f"{delivery.chat}:{kind}" if delivery.lane is Lane.CHANNEL else f"readers:{kind}"
+        if kind in ("refused", "mended"):
+            key, reason = f"{key}:{delivery.article}", f"article {short_id(delivery.article)}: {reason}"
+        await self._tell_editors(Notice(key=key, kind=kind, about=name, reason=reason))
 
     def _room(self, at: datetime) -> int:
         """Return how many calls may begin now."""
@@ -238,7 +245,7 @@ def _write_down(db: Database, to: Addressed, settlement: Settlement, at: datetim
         if settlement.moved_to is not None:
             chats.move(db, to.chat_id, settlement.moved_to)
         if settlement.state is State.SENT:
-            updates.clear_alerts(db, f"{delivery.chat}:")
+            updates.clear_alerts(db, [f"{delivery.chat}:rights", f"{delivery.chat}:gone"])
 
 
 def _seconds(moment: datetime, at: datetime) -> float:

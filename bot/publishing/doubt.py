@@ -10,29 +10,27 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.delivery import State
+from bot.delivery import Lane, Notice, State
 from bot.store import chats, outbox
 from bot.store.database import transaction
 from bot.store.desk import Desk
 
 
-async def resolve(desk: Desk, at: datetime, alert: Callable[[str, str], Awaitable[None]]) -> None:
+async def resolve(desk: Desk, at: datetime, alert: Callable[[Notice], Awaitable[None]]) -> None:
     """Decide every doubt whose time has come; the editors hear of those that wait for them."""
-    for delivery, name in await desk(_resolve, at):
-        await alert(
-            f"doubt:{delivery}",
-            f"{name}: it is not known whether a post went out. Look in the channel; /republish posts it again.",
-        )
+    for notice in await desk(_resolve, at):
+        await alert(notice)
 
 
-def _resolve(db: Database, at: datetime) -> list[tuple[int, str]]:
+def _resolve(db: Database, at: datetime) -> list[Notice]:
     asked = []
     with transaction(db):
         for one in outbox.doubtful(db, at):
-            chat = chats.get(db, one.delivery.chat)
-            if chat is not None and chat.on_doubt == "ask":
-                outbox.set_state(db, one.delivery.id, State.DOUBTFUL, "waits for an editor")
-                asked.append((one.delivery.id, chat.name))
+            delivery, chat = one.delivery, chats.get(db, one.delivery.chat)
+            if chat is not None and chat.on_doubt == "ask" and delivery.lane is Lane.CHANNEL:
+                outbox.set_state(db, delivery.id, State.DOUBTFUL, "waits for an editor")
+                key = f"{delivery.chat}:doubtful:{delivery.id}"
+                asked.append(Notice(key=key, kind="doubtful", about=chat.name, reason=delivery.reason))
             else:
-                outbox.set_state(db, one.delivery.id, State.PENDING, one.delivery.reason)
+                outbox.set_state(db, delivery.id, State.PENDING, delivery.reason)
     return asked

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.delivery import RIGHTS_SECONDS, Gone, Migrated, Outcome, Payload, Refused, Revoked, Sent, Unknown, Wait
+from bot.delivery import RIGHTS_SECONDS, Alert, Gone, Migrated, Outcome, Payload, Refused, Revoked, Sent, Unknown, Wait
 from bot.publishing.composing import Composer, Material
 from bot.store import chats, revisions
 from bot.store.database import transaction
@@ -36,8 +36,8 @@ def errand(composer: Composer, revision: Revision, material: Material, at: datet
     return Errand(revision, material.stored.fingerprint, payload, as_sent, takes_back)
 
 
-def settle(db: Database, errand: Errand, outcome: Outcome, at: datetime) -> str:
-    """Write what became of an errand; return what the editors should hear, or nothing."""
+def settle(db: Database, errand: Errand, outcome: Outcome, at: datetime) -> Alert | None:
+    """Write what became of an errand; return what the editors should hear, if anything."""
     delivery = errand.revision.to.delivery
     with transaction(db):
         if isinstance(outcome, Sent):
@@ -47,7 +47,7 @@ def settle(db: Database, errand: Errand, outcome: Outcome, at: datetime) -> str:
             revisions.later(db, delivery.id, until, outcome.reason, at)
             if outcome.flood or outcome.lost_rights:
                 chats.pause(db, delivery.chat, until, outcome.reason)
-            return outcome.reason if outcome.lost_rights else ""
+            return "rights" if outcome.lost_rights else None
         elif isinstance(outcome, Migrated):
             chats.move(db, errand.revision.to.chat_id, outcome.chat_id)
         elif isinstance(outcome, Unknown | Revoked):
@@ -56,7 +56,7 @@ def settle(db: Database, errand: Errand, outcome: Outcome, at: datetime) -> str:
             revisions.later(db, delivery.id, at + timedelta(seconds=RIGHTS_SECONDS), outcome.reason, at)
         else:
             return _refused(db, errand, outcome, at)
-    return ""
+    return None
 
 
 def _done(db: Database, errand: Errand, at: datetime) -> None:
@@ -67,7 +67,7 @@ def _done(db: Database, errand: Errand, at: datetime) -> None:
         revisions.edited(db, delivery, errand.form, errand.as_sent, at)
 
 
-def _refused(db: Database, errand: Errand, outcome: Refused, at: datetime) -> str:
+def _refused(db: Database, errand: Errand, outcome: Refused, at: datetime) -> Alert | None:
     """Try what may mend it once; a post that can't be deleted is edited to a note instead; else it stays as it is."""
     delivery = errand.revision.to.delivery
     tried = delivery.mend.split()
@@ -76,5 +76,5 @@ def _refused(db: Database, errand: Errand, outcome: Refused, at: datetime) -> st
         revisions.later(db, delivery.id, at, outcome.reason, at, mend=" ".join([*tried, mend]))
     else:
         revisions.given_up(db, delivery.id, outcome.reason, at)
-        return outcome.reason
-    return ""
+        return "refused"
+    return None

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from typing import Literal
 
 from bot import prose
 from bot.article import Stored
-from bot.delivery import Payload, State
+from bot.delivery import Alert, Payload, State
 from bot.rendering import dates, keyboards, saying
 from bot.rendering.keyboards import Act
 from bot.rendering.report import ChannelStatus, StatusReport
@@ -21,8 +20,6 @@ from bot.rendering.templates import Templates
 #: Entries and buttons of each kind in /status; `paperboy status` has all.
 SHOWN = 5
 CHANNELS = 20
-
-Alert = Literal["rights", "refused", "mended", "gone", "folder", "rejected", "doubtful", "paused", "other"]
 
 
 @dataclass(frozen=True, slots=True)

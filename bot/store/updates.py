@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,9 +37,11 @@ def first_alert(db: Database, key: str, at: datetime) -> bool:
     return write(db, "INSERT INTO alerts VALUES (?, ?) ON CONFLICT DO NOTHING", (key, milliseconds(at))) == 1
 
 
-def clear_alerts(db: Database, beginning: str) -> None:
-    """Forget the alerts whose keys begin so: what they told of is over, and would be news again."""
-    write(db, "DELETE FROM alerts WHERE substr(key, 1, ?) = ?", (len(beginning), beginning))
+def clear_alerts(db: Database, keys: Iterable[str]) -> None:
+    """Forget alerts: what they told of is over, and would be news again."""
+    with transaction(db):
+        for key in keys:
+            write(db, "DELETE FROM alerts WHERE key = ?", (key,))
 
 
 def prune(db: Database, at: datetime) -> int:

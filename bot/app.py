@@ -1,0 +1,264 @@
+"""Joins the rooms into one running Paperboy: the only clock, the only token. Decides nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import taxonomy
+from bot.chat import messenger
+from bot.connection import Connection, account
+from bot.delivery import Clock
+from bot.errors import PaperboyError, TokenRevoked, UsageError
+from bot.pace import Limits, Pace
+from bot.publishing.announce import Rules
+from bot.publishing.channels import Channels
+from bot.publishing.courier import Courier
+from bot.publishing.lookout import Lookout
+from bot.publishing.report import report
+from bot.publishing.scan import Progress, Scanner, ScanReport
+from bot.rendering.report import StatusReport
+from bot.rendering.templates import Templates
+from bot.schedule import Schedule
+from bot.settings import Settings
+from bot.store import lock, outbox, updates
+from bot.store.desk import Desk
+from bot.web import Health, Web
+
+#: Seconds the delivery job waits for messages that the pace holds back, before the schedule takes over.
+LINGER = timedelta(seconds=2)
+#: Seconds that `run --once` waits out the pace.
+ONCE = timedelta(seconds=60)
+#: Seconds from a signal to the end; a call cut off then stays `sending` (design §3).
+FAREWELL = 8.0
+#: Seconds between two runs of the delivery job that nothing asked for, and of housekeeping.
+DELIVERY = 5.0
+HOUSEKEEPING = 600.0
+#: Seconds a job or the polling may be late before health says so.
+LATE = 60.0
+_log = logging.getLogger(__name__)
+
+
+def now() -> datetime:
+    """Return the time. Everything below is told it."""
+    return datetime.now(UTC)
+
+
+def words(folder: Path | None) -> Templates:
+    """Return the checked templates and the taxonomy of a configuration folder, over the shipped ones.
+
+    Raises UsageError or TemplateBroken, one line for each problem.
+    """
+    own = folder / "templates" if folder and (folder / "templates").is_dir() else None
+    templates = Templates(own, taxonomy.load(folder))
+    templates.check()
+    return templates
+
+
+class App:
+    """One Paperboy. `opened` makes it; then `scan`, or `connect` and `run` or `run_once`."""
+
+    def __init__(self, settings: Settings, templates: Templates, desk: Desk, clock: Clock) -> None:
+        self.settings = settings
+        self._templates = templates
+        self._desk = desk
+        self._clock = clock
+        self._channels = Channels(desk, settings.channels, templates.taxonomy)
+        self._scanner = Scanner(desk, settings.feed, self._rules, clock)
+        self._lookout = Lookout(self._scanner, settings.feed, clock)
+        self._schedule = Schedule(clock, self._job_failed)
+        self._stop = asyncio.Event()
+        self._fatal: PaperboyError | None = None
+        self._courier: Courier | None = None
+        self._pace = Pace(
+            Limits(
+                messages_per_second=settings.pace.messages_per_second,
+                per_chat_seconds=settings.pace.per_chat_seconds,
+                per_group_minute=settings.pace.per_group_minute,
+            )
+        )
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, settings: Settings, templates: Templates, clock: Clock = now) -> AsyncIterator[App]:
+        """Hold the database and open it while the block runs. Raises DatabaseInUse or StoreError."""
+        database = settings.store.database
+        with lock.held(database):
+            desk = Desk(database)
+            try:
+                app = cls(settings, templates, desk, clock)
+                await app._channels.load()
+                yield app
+            finally:
+                desk.close()
+
+    def stop(self) -> None:
+        """End `run`: begin no more calls, settle those on their way."""
+        self._stop.set()
+
+    async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
+        """Record what is new, send nothing. Raises PaperboyError when the folder can't be looked at."""
+        found = await self._lookout.scan(progress)
+        if self._lookout.problem:
+            raise PaperboyError(self._lookout.problem)
+        return found
+
+    async def report(self) -> StatusReport:
+        """Return how things stand."""
+        return await self._desk(report, self._clock(), **self._standing())
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[Connection]:
+        """Speak to Telegram while the block runs. Raises UsageError without a token, TokenRevoked for a bad one."""
+        telegram = self.settings.telegram
+        token = telegram.token.get_secret_value()
+        if not token:
+            raise UsageError(
+                "telegram.token: is missing. Take one from @BotFather and set PAPERBOY_TELEGRAM__TOKEN; "
+                "`paperboy demo` needs none."
+            )
+        speaking = messenger.build(token, telegram.api_base_url, paid=telegram.paid_broadcast)
+        try:
+            username = await account(speaking, self._stop)
+            yield Connection(
+                speaking,
+                username,
+                settings=self.settings,
+                templates=self._templates,
+                desk=self._desk,
+                channels=self._channels,
+                pace=self._pace,
+                clock=self._clock,
+                wake=self._wake,
+                standing=self._standing,
+            )
+        finally:
+            await speaking.close()
+
+    async def run(self, *, webhook: bool = False) -> None:
+        """Scan, deliver and answer until `stop`. Raises what a supervisor must act on."""
+        async with self.connected() as telegram, AsyncExitStack() as stack:
+            hook = telegram.hook() if webhook else None
+            if self.settings.web.listen:
+                health = lambda: self._health(telegram.polling.last_success if not webhook else self._clock())  # noqa: E731
+                web = Web(self.settings.web.listen, health=health, report=self.report, hook=hook)
+                await web.start()
+                stack.push_async_callback(web.stop)
+            await telegram.introduce()
+            self._plan_jobs(telegram)
+            tasks = [asyncio.create_task(self._lookout.watch(self._stop, lambda: self._schedule.nudge("scan")))]
+            if webhook:
+                await telegram.set_webhook()
+            else:
+                tasks.append(asyncio.create_task(self._guarded(telegram.polling.run(self._stop))))
+            self._schedule.start()
+            await self._stop.wait()
+            telegram.courier.stop()
+            await self._schedule.stop(FAREWELL)
+            await _ended(tasks)
+        if self._fatal:
+            raise self._fatal
+
+    async def run_once(self) -> int:
+        """Scan, answer the updates that wait, deliver what is due; return how much is left waiting."""
+        async with self.connected() as telegram:
+            await telegram.introduce()
+            await self._lookout.scan()
+            await self._begin_channels()
+            await telegram.polling.drain()
+            until = self._clock() + ONCE
+            while not self._stop.is_set() and self._clock() < until:
+                ready = await telegram.courier.deliver(until)
+                if ready is None or ready > until:
+                    break
+            return await self._desk(outbox.waiting)
+
+    def _plan_jobs(self, telegram: Connection) -> None:
+        async def scan() -> None:
+            found = await self._lookout.turn()
+            if await self._begin_channels() or (found and found.news):
+                self._wake()
+
+        async def deliver() -> datetime | None:
+            return await telegram.courier.deliver(self._clock() + LINGER)
+
+        async def keep_house() -> None:
+            await self._desk(updates.prune, self._clock())
+            self._pace.forget_idle(self._clock())
+            if telegram.unknown:
+                await telegram.resolve_channels()
+
+        self._courier = telegram.courier
+        self._schedule.every("scan", self.settings.feed.interval_seconds, scan)
+        self._schedule.every("deliver", DELIVERY, deliver)
+        self._schedule.every("keep house", HOUSEKEEPING, keep_house)
+
+    def _wake(self) -> None:
+        """There may be something to send: now, not at the next run of the job."""
+        if self._courier:
+            self._courier.wake()
+            self._schedule.nudge("deliver")
+
+    async def _begin_channels(self) -> int:
+        """Apply the start of new channels, once a whole scan has told what their newest articles are."""
+        if self._lookout.scanned is None:
+            return 0
+        return await self._channels.begin(self.settings.feed.newest, self._clock())
+
+    def _standing(self) -> dict[str, Any]:
+        return {
+            "folder": str(self.settings.feed.folder),
+            "watched": self._lookout.watched,
+            "scanned": self._lookout.scanned,
+        }
+
+    def _health(self, heard: datetime | None) -> Health:
+        """Return whether all goes well. heard: when Telegram last answered a request for updates."""
+        at = self._clock()
+        reasons = [f"{name} is late" for name in self._schedule.late(at, LATE)]
+        if self._lookout.problem:
+            reasons.append(self._lookout.problem)
+        if heard is None or (at - heard).total_seconds() > LATE:
+            reasons.append("Telegram has not answered for a minute")
+        return Health(not reasons, tuple(reasons))
+
+    def _rules(self) -> Rules:
+        feed = self.settings.feed
+        return Rules(
+            taxonomy=self._templates.taxonomy,
+            channels=tuple(self._channels.live),
+            hold=feed.unpublished == "hold",
+            same_title=timedelta(days=feed.same_title_days),
+            gather=timedelta(seconds=self.settings.delivery.edit_seconds),
+        )
+
+    def _job_failed(self, name: str, error: Exception) -> None:
+        if isinstance(error, TokenRevoked):
+            self._fatal = error
+            self._stop.set()
+        elif isinstance(error, PaperboyError):
+            _log.error("%s: %s", name, error)
+        else:
+            _log.error("%s failed and will be tried again", name, exc_info=error)
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        """Let an error that a supervisor must act on end the run."""
+        try:
+            await work
+        except PaperboyError as error:
+            self._fatal = error
+        finally:
+            self._stop.set()
+
+
+async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+    """Wait for tasks that were told to stop; those that don't within the farewell are cancelled."""
+    _, late = await asyncio.wait(tasks, timeout=FAREWELL)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,112 @@
+"""What would keep the bot from its work, each with its mend. Changes nothing; asks Telegram only what it may."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bot import settings
+from bot.chat import messenger
+from bot.chat.messenger import Messenger
+from bot.errors import StoreError
+from bot.settings import Settings
+from bot.store import backup
+
+Level = Literal["fine", "warning", "problem"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    level: Level
+    what: str
+    #: What to do about it; empty when it is fine.
+    mend: str = ""
+
+
+async def findings(found: Settings) -> list[Finding]:
+    """Return everything that was looked at, in the order of the settings."""
+    return [*_folder(found.feed.folder), *_database(found.store.database), *[one async for one in _telegram(found)]]
+
+
+def _folder(folder: Path) -> list[Finding]:
+    if not folder.is_dir():
+        return [Finding("problem", f"feed.folder: {folder}: there is no such folder", "Make it, or set [feed] folder.")]
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return [
+            Finding("problem", f"feed.folder: {folder}: can't be read", "Give the bot's user the right to read it.")
+        ]
+    return [Finding("fine", f"feed.folder: {folder}")]
+
+
+def _database(database: Path) -> list[Finding]:
+    if database.is_file():
+        try:
+            backup.verify(database)
+        except StoreError as error:
+            return [Finding("problem", f"store.database: {error}", "`paperboy restore` a copy, or move it away.")]
+        return [Finding("fine", f"store.database: {database}")]
+    place = next(parent for parent in (database.absolute().parent, *database.absolute().parents) if parent.exists())
+    if not os.access(place, os.W_OK):
+        return [
+            Finding("problem", f"store.database: {place} can't be written", "Set [store] database to a place that can.")
+        ]
+    return [Finding("fine", f"store.database: {database} will be made")]
+
+
+async def _telegram(found: Settings) -> AsyncIterator[Finding]:
+    token = found.telegram.token.get_secret_value()
+    if not token:
+        yield Finding(
+            "problem", "telegram.token: is missing", "Take one from @BotFather; set PAPERBOY_TELEGRAM__TOKEN."
+        )
+        return
+    speaking = messenger.build(token, found.telegram.api_base_url)
+    try:
+        me = await speaking.get_me()
+        if not isinstance(me, dict):
+            yield _refused(me)
+            return
+        yield Finding("fine", f"telegram.token: this is @{me['username']}")
+        if not found.telegram.admins:
+            yield Finding(
+                "warning", "telegram.admins: nobody", "Without editors nobody hears of problems; add user ids."
+            )
+        if not found.channels:
+            yield Finding("warning", "channels: none", "Posts go to followers only; add a [[channels]] block.")
+        for channel in found.channels:
+            yield await _channel(speaking, channel)
+    finally:
+        await speaking.close()
+
+
+def _refused(came: object) -> Finding:
+    if messenger.revoked(came):
+        return Finding("problem", "telegram.token: Telegram refuses it", "Take a new one from @BotFather.")
+    reason = getattr(came, "reason", came)
+    return Finding("problem", f"telegram: can't be reached: {reason}", "Look at the network and api_base_url.")
+
+
+async def _channel(speaking: Messenger, channel: settings.Channel) -> Finding:
+    chat = await speaking.get_chat(channel.chat if channel.chat.startswith("@") else int(channel.chat))
+    if not isinstance(chat, dict):
+        mend = "Is the name right? Make the bot an administrator there."
+        return Finding("problem", f"channels: {channel.chat}: {getattr(chat, 'reason', chat)}", mend)
+    rights = await speaking.rights(int(chat["id"]))
+    if not isinstance(rights, frozenset):
+        mend = "Make the bot an administrator there."
+        return Finding("problem", f"channels: {channel.chat}: {getattr(rights, 'reason', rights)}", mend)
+    name = f"channels: {channel.chat}: {chat.get('title', '')}"
+    if chat.get("type") == "channel" and not rights & {"creator", "can_post_messages"}:
+        return Finding("problem", f"{name}: the bot may not post", "Give it the right to post messages.")
+    if rights & {"left", "kicked", "restricted"}:
+        return Finding("problem", f"{name}: the bot is no member", "Add it, with the right to send messages.")
+    if chat.get("type") == "channel" and not rights & {"creator", "can_delete_messages"}:
+        return Finding(
+            "warning", f"{name}: the bot may not delete", "Withdrawn posts will be edited to a note instead."
+        )
+    return Finding("fine", name)

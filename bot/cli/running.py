@@ -1,0 +1,65 @@
+"""`paperboy demo` and `paperboy run`: the bot at work until it is told to stop. Knows no job."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import demo as stage
+from bot.app import App
+from bot.cli import options
+from bot.errors import UsageError
+from bot.rendering.templates import Templates
+from bot.settings import Settings
+
+#: `run --once` ends so when something is left waiting (design §3).
+LEFT_WAITING = 3
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="The page's port; 0 takes a free one.", min=0, max=65535)] = 0,
+    folder: Annotated[Path | None, typer.Option(metavar="DIR", help="Articles of your own instead of ours.")] = None,
+    keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the data there.")] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+) -> None:
+    """Show the whole bot at work on this machine: no token, no account."""
+    if folder is not None and not folder.is_dir():
+        raise UsageError(f"--folder: {folder}: there is no such folder")
+    options.log_to_stderr()
+    place = nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory(prefix="paperboy-demo-")
+    with place as data:
+        asyncio.run(stage.demo(Path(data), port=port, samples=folder, browser=not no_browser, tell=_tell))
+
+
+def run(
+    config: options.Config = None,
+    once: Annotated[bool, typer.Option("--once", help="Scan, answer, deliver what is due, and end.")] = False,
+    webhook: Annotated[bool, typer.Option("--webhook", help="Let Telegram call instead of asking it.")] = False,
+) -> None:
+    """Run the bot: scan the folder, deliver, answer."""
+    found, templates = options.loaded(config)
+    options.with_folder(found)
+    options.log_to_stderr()
+    if asyncio.run(_run(found, templates, once=once, webhook=webhook)):
+        raise typer.Exit(LEFT_WAITING)
+
+
+async def _run(found: Settings, templates: Templates, *, once: bool, webhook: bool) -> int:
+    async with App.opened(found, templates) as app:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, app.stop)
+        if once:
+            return await app.run_once()
+        await app.run(webhook=webhook)
+        return 0
+
+
+def _tell(address: str) -> None:
+    typer.echo(f"\n  Paperboy's demo is at {address}\n  Ctrl-C ends it.\n")

@@ -1,0 +1,101 @@
+"""Tables, a progress bar and a drawn post, where a person looks. Counts nothing."""
+
+from __future__ import annotations
+
+import html
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from bot.cli.checking import Finding
+from bot.delivery import Payload, State
+from bot.publishing import scan as scanning
+from bot.publishing.scan import ScanReport
+from bot.rendering.report import RejectedFile, StatusReport
+
+_SIGNS = {"fine": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
+_STATES = (State.SENT, State.PENDING, State.SENDING, State.DOUBTFUL, State.HELD, State.REFUSED, State.GONE)
+_out = Console(highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def progress() -> Iterator[scanning.Progress]:
+    """Draw a bar on stderr while the block runs; nothing where no person looks."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    bar = Progress(
+        TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), console=Console(stderr=True), transient=True
+    )
+    with bar:
+        task = bar.add_task("scan", total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def scan(scanned: ScanReport, standing: StatusReport) -> None:
+    """Show what a scan found."""
+    counts = {str(verdict): count for verdict, count in scanned.verdicts.items()}
+    told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "nothing new"
+    _out.print(f"{scanned.files} files: {told}, {scanned.unchanged} unchanged", style="bold")
+    _out.print(f"{standing.articles} articles in the database")
+    _rejected(standing.rejected)
+
+
+def status(standing: StatusReport) -> None:
+    """Show how things stand."""
+    _out.print(f"{standing.articles} articles · {standing.readers} readers · {standing.follows} follows", style="bold")
+    table = Table("Chats", *(str(state) for state in _STATES), "Waits because", box=None, header_style="dim")
+    for channel in standing.channels:
+        table.add_row(channel.name, *_counts(channel.deliveries), channel.waits)
+    table.add_row("followers", *_counts(standing.followers), "")
+    _out.print(table)
+    oldest = standing.oldest_waiting
+    _out.print(f"Oldest waiting: {oldest:%Y-%m-%d %H:%M} UTC" if oldest else "Nothing waits")
+    for one in standing.held:
+        _out.print(f"Held: {one.short_id} {one.title}")
+    for copy in standing.copies:
+        _out.print(f"Copy, not posted: {copy.short_id} {copy.title}")
+    _rejected(standing.rejected)
+
+
+def findings(found: Sequence[Finding]) -> None:
+    """Show what a check looked at, each problem with its mend."""
+    for one in found:
+        sign, colour = _SIGNS[one.level]
+        _out.print(Text.assemble((f"{sign} ", colour), one.what))
+        if one.mend:
+            _out.print(f"    {one.mend}", style="dim")
+
+
+def post(payload: Payload) -> None:
+    """Draw one previewed post the way it is laid out, tags left out."""
+    if "error" in payload:
+        _out.print(Text.assemble(("✗ ", "red"), f"{payload['file']}: {payload['error']}"))
+        return
+    words = payload.get("text") or payload.get("caption", "")
+    text = html.unescape(re.sub(r"<[^>]+>", "", words)) if "parse_mode" in payload else words
+    picture = payload.get("photo") or payload.get("link_preview_options", {}).get("url")
+    keyboard = payload.get("reply_markup", {}).get("inline_keyboard", [])
+    buttons = "\n".join("  ".join(f"[ {button['text']} ]" for button in row) for row in keyboard)
+    parts = [f"▦ {picture}" if picture else "", text, buttons]
+    body = Text("\n\n".join(part for part in parts if part))
+    _out.print(Panel(body, title=Text(str(payload["file"])), title_align="left", width=min(_out.width, 88)))
+
+
+def _counts(deliveries: Mapping[str, int]) -> list[str]:
+    return [str(deliveries.get(state, 0) or "·") for state in _STATES]
+
+
+def _rejected(rejected: Sequence[RejectedFile]) -> None:
+    if not rejected:
+        return
+    _out.print(f"{len(rejected)} files are no articles:", style="yellow")
+    for one in rejected:
+        _out.print(Text(f"  {one.path}: {one.reason}"))

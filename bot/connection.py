@@ -1,0 +1,144 @@
+"""One bot account at work: the messenger with its courier, its updates and its editors. Joins, decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.chat import commands
+from bot.chat.messenger import Messenger, revoked
+from bot.chat.office import Office
+from bot.chat.polling import ALLOWED, Polling
+from bot.chat.router import Router
+from bot.delivery import Clock, Notice, Sent
+from bot.errors import PaperboyError, TokenRevoked, UsageError
+from bot.pace import Pace
+from bot.publishing.channels import Channels
+from bot.publishing.composing import Composer
+from bot.publishing.courier import Courier
+from bot.rendering import editorial
+from bot.rendering.templates import Templates
+from bot.settings import Settings
+from bot.store import updates
+from bot.store.desk import Desk
+from bot.web import Hook
+
+#: Seconds between two tries to reach Telegram at the start; doubled each time up to the second.
+FIRST_TRY, LAST_TRY = 1.0, 30.0
+_log = logging.getLogger(__name__)
+
+
+class Connection:
+    """What speaks for one bot while it runs."""
+
+    def __init__(
+        self,
+        messenger: Messenger,
+        username: str,
+        *,
+        settings: Settings,
+        templates: Templates,
+        desk: Desk,
+        channels: Channels,
+        pace: Pace,
+        clock: Clock,
+        wake: Callable[[], None],
+        standing: Callable[[], Mapping[str, Any]],
+    ) -> None:
+        self.username = username
+        self._messenger = messenger
+        self._settings = settings
+        self._templates = templates
+        self._desk = desk
+        self._channels = channels
+        self._clock = clock
+        self.courier = Courier(
+            desk,
+            messenger,
+            Composer(templates=templates, bot=username, picture=settings.delivery.picture),
+            pace,
+            clock,
+            doubt_seconds=settings.delivery.doubt_seconds,
+            tell=self.tell_editors,
+        )
+        self.office = Office(
+            desk=desk,
+            messenger=messenger,
+            templates=templates,
+            taxonomy=templates.taxonomy,
+            clock=clock,
+            admins=settings.telegram.admins,
+            bot_username=username,
+            wake=wake,
+            channels=channels.live,
+            spent=lambda chat_id: pace.spend(chat_id, clock()),
+            commands_per_minute=settings.delivery.commands_per_minute,
+            standing=standing,
+        )
+        self.polling = Polling(messenger, Router(self.office).handle, clock)
+        #: Channels of the settings that Telegram tells nothing of, and why.
+        self.unknown: dict[str, str] = {}
+
+    async def introduce(self) -> None:
+        """Learn the channels' numbers, set the command menus, and put in doubt what a crash left on its way."""
+        await self.resolve_channels()
+        await commands.set_menus(self._messenger, self._settings.telegram.admins)
+        if doubtful := await self.courier.recover():
+            _log.warning("%d messages were on their way when the last run ended; they are looked after", doubtful)
+
+    async def resolve_channels(self) -> None:
+        """Ask Telegram about the settings' channels; the editors hear once of each it does not know."""
+        self.unknown = await self._channels.resolve(self._messenger)
+        for setting, reason in self.unknown.items():
+            _log.error("channels: %s: %s. Make the bot an administrator there; its posts wait.", setting, reason)
+            await self.tell_editors(
+                Notice(key=f"unknown:{setting}", kind="gone", about=setting, reason=reason),
+            )
+
+    async def tell_editors(self, notice: Notice) -> None:
+        """Let every editor hear of something, once for each key."""
+        if not await self._desk(updates.first_alert, notice.key, self._clock()):
+            return
+        _log.warning("told the editors: %s: %s: %s", notice.kind, notice.about, notice.reason)
+        payload = editorial.alert(self._templates, notice.kind, notice.about, notice.reason)
+        for editor in sorted(self._settings.telegram.admins):
+            await self._messenger.call(payload, chat_id=editor)
+
+    def hook(self) -> Hook:
+        """Return the way in for Telegram's updates. Raises UsageError where the settings lack an address for it."""
+        web = self._settings.web
+        if not web.public_url or not web.listen:
+            raise UsageError(
+                "web: --webhook needs [web] listen and public_url, the https address Telegram reaches it by"
+            )
+        self._secret = web.secret.get_secret_value() or secrets.token_urlsafe(32)
+        return Hook(path="/telegram", secret=self._secret, handle=self.polling.handle)
+
+    async def set_webhook(self) -> None:
+        """Tell Telegram where to send updates. Raises PaperboyError when it refuses."""
+        url = f"{self._settings.web.public_url}/telegram"
+        asked = {"url": url, "secret_token": self._secret, "allowed_updates": list(ALLOWED)}
+        came, _ = await self._messenger.ask("setWebhook", asked)
+        if not isinstance(came, Sent):
+            raise PaperboyError(f"web.public_url: Telegram refuses the webhook: {getattr(came, 'reason', came)}")
+
+
+async def account(messenger: Messenger, stop: asyncio.Event) -> str:
+    """Return the bot's username, asking until Telegram is reached or `stop` is set. Raises TokenRevoked."""
+    wait = FIRST_TRY
+    while True:
+        me = await messenger.get_me()
+        if isinstance(me, dict):
+            return str(me["username"])
+        if revoked(me):
+            raise TokenRevoked
+        _log.warning("Telegram can't be reached, next try in %.0f s: %s", wait, getattr(me, "reason", me))
+        try:
+            await asyncio.wait_for(stop.wait(), wait)
+        except TimeoutError:
+            wait = min(wait * 2, LAST_TRY)
+        else:
+            raise PaperboyError("stopped before Telegram could be reached")

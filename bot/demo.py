@@ -1,0 +1,83 @@
+"""`paperboy demo`: the whole bot against the built-in stand-in for Telegram. No token, no account, nothing leaves here.
+
+Joins the sandbox and the app; neither knows of the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import webbrowser
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import settings, shipped
+from bot.app import App, words
+from bot.sandbox import Sandbox
+from bot.sandbox.folder import Folder
+from bot.settings import Settings
+
+#: Articles in the folder at the start; the others are dropped by a click.
+FIRST = 8
+CHANNEL = "paperboy_daily"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A demo that is set up: the bot, the stand-in and the folder between them."""
+
+    app: App
+    sandbox: Sandbox
+    folder: Folder
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        return f"{self.sandbox.base_url}/"
+
+
+@asynccontextmanager
+async def staged(keep: Path, *, port: int = 0, samples: Path | None = None) -> AsyncIterator[Stage]:
+    """Set everything up in the folder `keep`: a copy of the samples, the database, the stand-in on loopback.
+
+    Raises UsageError for a folder without articles or a port that is taken.
+    """
+    folder = Folder(samples or shipped.articles(), keep / "articles", FIRST)
+    async with Sandbox(port=port, extras=folder.routes()) as sandbox:
+        folder.publish = sandbox.publish
+        world = sandbox.world
+        world.add_person("Ann", username="ann")
+        editor = world.add_person("Eddie", username="eddie")
+        world.add_channel("Paperboy Daily", username=CHANNEL)
+        chosen = _settings(keep, sandbox, editor.id)
+        async with App.opened(chosen, words(None)) as app:
+            yield Stage(app, sandbox, folder)
+
+
+async def demo(keep: Path, *, port: int, samples: Path | None, browser: bool, tell: Callable[[str], None]) -> None:
+    """Run the demo until it is cancelled or told to stop; `tell` gets the page's address."""
+    async with staged(keep, port=port, samples=samples) as stage:
+        tell(stage.address)
+        if browser:
+            await asyncio.to_thread(webbrowser.open, stage.address)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stage.app.stop)
+        await stage.app.run()
+
+
+def _settings(keep: Path, sandbox: Sandbox, editor: int) -> Settings:
+    """Return the settings of a demo: the operator's file and variables have no part in it; the pace is looser."""
+    return Settings.model_construct(
+        telegram=settings.Telegram.model_validate(
+            {"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": [editor]}
+        ),
+        feed=settings.Feed(folder=keep / "articles", interval_seconds=2.0, first_run="all"),
+        store=settings.Store(database=keep / "paperboy.db"),
+        channels=(settings.Channel(chat=f"@{CHANNEL}"),),
+        pace=settings.Pace(per_chat_seconds=0.05, per_group_minute=1_000),
+        delivery=settings.Delivery(doubt_seconds=5, edit_seconds=0.5),
+        web=settings.Web(),
+    )

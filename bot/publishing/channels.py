@@ -1,0 +1,78 @@
+"""The channels of the settings as the store and Telegram know them. Posts nothing.
+
+A setting names a chat by @name or number; its row carries the number, to which a name is resolved once, so that a
+renamed channel stays the same channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot import settings, topics
+from bot.delivery import Channel, Outcome
+from bot.errors import UsageError
+from bot.publishing import announce
+from bot.store import chats
+from bot.store.desk import Desk
+from bot.topics import Taxonomy
+
+
+class Directory(Protocol):
+    """Whoever can look up a chat."""
+
+    async def get_chat(self, chat: int | str) -> dict[str, Any] | Outcome:
+        """Return the chat as the Bot API describes it, or what came instead."""
+
+
+class Channels:
+    """The channels one Paperboy posts to."""
+
+    def __init__(self, desk: Desk, wanted: Sequence[settings.Channel], taxonomy: Taxonomy) -> None:
+        self._desk = desk
+        self._wanted = wanted
+        self._taxonomy = taxonomy
+        #: The channels with their filters, in the order of the settings; one list, kept up to date.
+        self.live: list[Channel] = []
+
+    async def load(self) -> None:
+        """Bring the rows in line with the settings. Raises UsageError when two settings are one chat."""
+        wanted = [(one.chat, one.thread, one.on_doubt) for one in self._wanted]
+        rows = await self._desk(chats.set_channels, wanted)
+        seen: dict[int, str] = {}
+        for row, one in zip(rows, self._wanted, strict=True):
+            if row.id in seen:
+                raise UsageError(f"channels: {one.chat} and {seen[row.id]} are the same chat; keep one of the two")
+            seen[row.id] = one.chat
+        self.live[:] = [self._channel(row, one) for row, one in zip(rows, self._wanted, strict=True)]
+
+    async def resolve(self, directory: Directory) -> dict[str, str]:
+        """Ask Telegram for the channels' numbers and names; return setting → reason for those it tells nothing of."""
+        problems = {}
+        for channel, one in zip(list(self.live), self._wanted, strict=True):
+            found = await directory.get_chat(one.chat if one.chat.startswith("@") else int(one.chat))
+            if isinstance(found, dict):
+                await self._desk(
+                    chats.resolve,
+                    channel.chat,
+                    int(found["id"]),
+                    username=str(found.get("username", "")),
+                    title=str(found.get("title") or found.get("first_name", "")),
+                )
+            else:
+                problems[one.chat] = getattr(found, "reason", "Telegram gave no answer")
+        await self.load()
+        return problems
+
+    async def begin(self, newest: int | None, at: datetime) -> int:
+        """Apply the start of the channels that have not begun; return how many articles wait because of it."""
+        if all(channel.begun for channel in self.live):
+            return 0
+        waiting = await self._desk(announce.begin_channels, tuple(self.live), newest, at)
+        await self.load()
+        return waiting
+
+    def _channel(self, row: chats.Chat, one: settings.Channel) -> Channel:
+        keys = frozenset(topics.key(self._taxonomy.name(name)) for name in one.topics)
+        return Channel(chat=row.id, topics=keys, min_quality=one.min_quality, begun=row.begun)

@@ -1,0 +1,94 @@
+"""When the folder is looked at: at once where the system tells of a file, and as a whole now and then as the net below.
+
+While the watch is healthy and the net catches nothing that the watch missed, the net widens by itself, to ten minutes.
+Reads no file itself; see `scan`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.delivery import Clock
+from bot.errors import PaperboyError
+from bot.feed import watch
+from bot.feed.folder import FolderMissing
+from bot.feed.watch import WatchUnavailable
+from bot.publishing.scan import Progress, Scanner, ScanReport
+from bot.settings import Feed
+
+#: Seconds between two whole scans at most.
+WIDEST = 600.0
+_log = logging.getLogger(__name__)
+
+
+class Lookout:
+    """Looks after one folder."""
+
+    def __init__(self, scanner: Scanner, settings: Feed, clock: Clock) -> None:
+        self._scanner = scanner
+        self._settings = settings
+        self._clock = clock
+        self._hints: set[str] = set()
+        self._whole_at: datetime | None = None
+        self._net = settings.interval_seconds
+        #: Whether the system tells of changes.
+        self.watched = False
+        #: When the last whole scan ended.
+        self.scanned: datetime | None = None
+        #: Why the folder can't be looked at, or empty.
+        self.problem = ""
+
+    async def watch(self, stop: asyncio.Event, nudge: Callable[[], None]) -> None:
+        """Take note of what the system tells until `stop` is set; `nudge` is called when a turn is due."""
+        try:
+            self.watched = True
+            async for paths in watch.changes(self._settings.folder, self._settings.patterns, stop):
+                if paths:
+                    self._hints |= paths
+                else:
+                    self._whole_at = None
+                nudge()
+        except WatchUnavailable as error:
+            _log.warning("%s", error)
+        finally:
+            self.watched = False
+            self._net = self._settings.interval_seconds
+
+    async def turn(self) -> ScanReport | None:
+        """Look at what is due: the files told of, or the whole folder; None when that is nothing."""
+        if self._whole_at is None or self._clock() >= self._whole_at:
+            return await self.scan()
+        if not self._hints:
+            return None
+        hints, self._hints = self._hints, set()
+        return await self._scanner.look(hints)
+
+    async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
+        """Look at the whole folder. A missing one is logged once and gives an empty report."""
+        expected = bool(self._hints) or self.scanned is None
+        self._hints = set()
+        try:
+            report = await self._scanner.scan(progress)
+        except FolderMissing as error:
+            self._told(error)
+            self._set_net(self._settings.interval_seconds)
+            return ScanReport()
+        if self.problem:
+            _log.warning("%s: the folder is there again", self._settings.folder)
+            self.problem = ""
+        caught = report.news and not expected
+        self._set_net(min(self._net * 2, WIDEST) if self.watched and not caught else self._settings.interval_seconds)
+        self.scanned = self._clock()
+        return report
+
+    def _set_net(self, seconds: float) -> None:
+        self._net = max(seconds, self._settings.interval_seconds)
+        self._whole_at = self._clock() + timedelta(seconds=self._net)
+
+    def _told(self, error: PaperboyError) -> None:
+        if self.problem != str(error):
+            _log.error("%s", error)
+        self.problem = str(error)
