@@ -1,0 +1,30 @@
+"""A local stand-in for Telegram: the Bot API over real HTTP, people who use it, and a page to watch them on.
+
+Serves `paperboy demo` and the tests. It knows nothing of Paperboy, calls nothing beyond this machine, and forgets all
+when it ends.
+
+    async with Sandbox() as telegram:
+        ann = telegram.world.add_person("Ann")
+        await telegram.say(ann, "/start")
+        ...                                  # a bot with api_base_url = telegram.base_url and telegram.token
+        telegram.messages(ann)
+
+    server     Sandbox: all of it as one object          world      who exists, what was said
+    api        /bot<token>/<method>                      people     what people do
+    methods/   the Bot API by noun                       controls   /sim/: the same by HTTP
+    access     who may write where                       page/      the chat page
+    judge      what a text is (tdlib, or markup + detect + normal)
+    updates    long polling            webhook           faults, limits   trouble on demand
+"""
+
+from __future__ import annotations
+
+from bot.sandbox import faults
+from bot.sandbox.journal import Call
+from bot.sandbox.limits import Limits
+from bot.sandbox.records import Chat, Message, Person
+from bot.sandbox.refusals import SandboxError
+from bot.sandbox.server import Sandbox
+from bot.sandbox.taps import Answer, Tap
+
+__all__ = ["Answer", "Call", "Chat", "Limits", "Message", "Person", "Sandbox", "SandboxError", "Tap", "faults"]

@@ -1,0 +1,206 @@
+"""The strings behind the stage: /sim/, JSON for the page and for tests in another process. Decides nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from bot.sandbox import faults, people, view
+from bot.sandbox.refusals import SandboxError
+from bot.sandbox.taps import Tap
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from starlette.requests import Request
+
+    from bot.sandbox.records import Json, Person
+    from bot.sandbox.server import Sandbox
+
+    Action = Callable[[Sandbox, Json], Json]
+
+#: Messages of a chat in /sim/state, unless ?limit= says otherwise.
+_SHOWN: Final = 300
+
+
+def routes(sandbox: Sandbox) -> list[BaseRoute]:
+    """All of /sim/, for one stand-in."""
+    posts = [Route(f"/sim/{name}", _posting(sandbox, action), methods=["POST"]) for name, action in _ACTIONS.items()]
+    return [
+        *posts,
+        Route("/sim/state", _state(sandbox)),
+        Route("/sim/events", _events(sandbox)),
+        Route("/sim/calls", _calls(sandbox)),
+        Route("/sim/faults", _clearing(sandbox), methods=["DELETE"]),
+    ]
+
+
+def _posting(sandbox: Sandbox, action: Action) -> Callable[[Request], Any]:
+    async def answer(request: Request) -> Response:
+        if _foreign(request):
+            return JSONResponse({"error": "Another site may not steer the sandbox."}, 403)
+        try:
+            body = await request.json()
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            return JSONResponse({"error": "A JSON object is needed."}, 400)
+        try:
+            return JSONResponse(action(sandbox, body))
+        except SandboxError as error:
+            return JSONResponse({"error": str(error)}, 409)
+        except (KeyError, TypeError, ValueError) as error:
+            return JSONResponse({"error": f"Missing or wrong: {error}"}, 400)
+
+    return answer
+
+
+def _foreign(request: Request) -> bool:
+    """A page of another origin is asking through somebody's browser."""
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+
+
+def _state(sandbox: Sandbox) -> Callable[[Request], Any]:
+    async def answer(request: Request) -> Response:
+        limit = request.query_params.get("limit", "")
+        return JSONResponse(view.state(sandbox.world, int(limit) if limit.isdecimal() else _SHOWN))
+
+    return answer
+
+
+def _calls(sandbox: Sandbox) -> Callable[[Request], Any]:
+    async def answer(request: Request) -> Response:
+        method = request.query_params.get("method")
+        calls = sandbox.calls.of(method) if method else list(sandbox.calls)
+        return JSONResponse([_call(call) for call in calls])
+
+    return answer
+
+
+def _call(call: Any) -> Json:
+    kept = ("method", "params", "at", "fault", "answer")
+    return {name: getattr(call, name) for name in kept}
+
+
+def _clearing(sandbox: Sandbox) -> Callable[[Request], Any]:
+    async def answer(request: Request) -> Response:
+        if _foreign(request):
+            return JSONResponse({"error": "Another site may not steer the sandbox."}, 403)
+        sandbox.faults.clear()
+        return JSONResponse({})
+
+    return answer
+
+
+def _events(sandbox: Sandbox) -> Callable[[Request], Any]:
+    async def stream() -> AsyncIterator[str]:
+        yield "retry: 1000\n\n"
+        async for told in sandbox.events.listen():
+            yield f"event: {told[0]}\ndata: {json.dumps(told[1])}\n\n" if told else ": still here\n\n"
+
+    async def answer(_request: Request) -> Response:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(stream(), media_type="text/event-stream", headers=headers)
+
+    return answer
+
+
+def _who(sandbox: Sandbox, body: Json) -> Person:
+    return sandbox.world.person(int(body["as"]))
+
+
+def _send(sandbox: Sandbox, body: Json) -> Json:
+    person = _who(sandbox, body)
+    where = int(body.get("chat") or person.id)
+    chat = None if where == person.id else sandbox.world.chat(where)
+    said = people.say(sandbox.world, person, str(body["text"]), chat, thread=body.get("thread"))
+    return view.message(said)
+
+
+def _tap(sandbox: Sandbox, body: Json) -> Json:
+    message = sandbox.world.chat(int(body["chat"])).messages.get(int(body["message"]))
+    if message is None:
+        raise SandboxError("There is no such message.")
+    place = (int(body["row"]), int(body["column"]))
+    done = people.tap(sandbox.world, _who(sandbox, body), message, place)
+    if isinstance(done, Tap):
+        return {"callback": done.id}
+    return {"url": done} if isinstance(done, str) else {"message": view.message(done)}
+
+
+def _start(sandbox: Sandbox, body: Json) -> Json:
+    return view.message(people.start(sandbox.world, _who(sandbox, body), str(body.get("payload") or "")))
+
+
+def _block(sandbox: Sandbox, body: Json) -> Json:
+    people.block(sandbox.world, _who(sandbox, body))
+    return {}
+
+
+def _unblock(sandbox: Sandbox, body: Json) -> Json:
+    people.unblock(sandbox.world, _who(sandbox, body))
+    return {}
+
+
+def _person(sandbox: Sandbox, body: Json) -> Json:
+    return view.person(
+        sandbox.world.add_person(body["name"], body.get("username"), body.get("id"), body.get("language", "en"))
+    )
+
+
+def _channel(sandbox: Sandbox, body: Json) -> Json:
+    rights = {"bot_rights": body["bot_rights"]} if "bot_rights" in body else {}
+    return view.chat(sandbox.world.add_channel(body["title"], body.get("username"), **rights))
+
+
+def _group(sandbox: Sandbox, body: Json) -> Json:
+    world = sandbox.world
+    members, admins = ([world.person(int(who)) for who in body.get(key, [])] for key in ("members", "admins"))
+    forum, supergroup = bool(body.get("forum")), bool(body.get("supergroup", True))
+    return view.chat(world.add_group(body["title"], members, admins, supergroup=supergroup, forum=forum))
+
+
+def _rights(sandbox: Sandbox, body: Json) -> Json:
+    """{"chat", "rights": […] | null (a plain member), "status": "kicked"?}."""
+    chat = sandbox.world.chat(int(body["chat"]))
+    if body.get("status") == "kicked":
+        people.remove_bot(sandbox.world, chat, None)
+    else:
+        people.add_bot(sandbox.world, chat, body.get("rights"), None)
+    return view.chat(chat)
+
+
+def _fault(sandbox: Sandbox, body: Json) -> Json:
+    sandbox.faults.add(
+        str(body.get("method", faults.ANY)),
+        faults.described(body),
+        body.get("times", 1),
+        body.get("chat"),
+        float(body.get("probability", 1.0)),
+    )
+    return {}
+
+
+def _clock(sandbox: Sandbox, body: Json) -> Json:
+    sandbox.advance(float(body["advance"]))
+    return {"now": sandbox.world.now}
+
+
+_ACTIONS: Final[dict[str, Action]] = {
+    "send": _send,
+    "tap": _tap,
+    "start": _start,
+    "block": _block,
+    "unblock": _unblock,
+    "people": _person,
+    "channels": _channel,
+    "groups": _group,
+    "rights": _rights,
+    "fault": _fault,
+    "clock": _clock,
+}

@@ -1,0 +1,28 @@
+"""The methods of the Bot API by name. Each takes the stand-in and the fields of a call; what it returns is `result`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.sandbox.methods import account, callbacks, chats, deleting, editing, menus, passing, sending, updating
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import Any
+
+    from bot.sandbox.fields import Fields
+    from bot.sandbox.world import World
+
+    Method = Callable[[World, Fields], Any]
+    SlowMethod = Callable[[World, Fields], Awaitable[Any]]
+
+#: Those that answer at once, by name in lower case: Telegram doesn't mind the case.
+METHODS: Final[dict[str, Method]] = {
+    name.lower(): method
+    for room in (account, callbacks, chats, deleting, editing, menus, passing, sending, updating)
+    for name, method in room.METHODS.items()
+}
+#: The one that waits.
+POLL: Final = "getupdates"
+
+__all__ = ["METHODS", "POLL", "updating"]

@@ -1,0 +1,138 @@
+"""TDLib's own reading of texts, by its `tdjson` package: offline, no account. Importing it needs that package.
+
+`parseMarkdown` is used for what happens after it: no other synchronous call arranges entities as the server does.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import tdjson
+
+from bot.sandbox.refusals import bad
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.sandbox.records import Json
+
+_TYPES: Final = {
+    "Bold": "bold",
+    "Italic": "italic",
+    "Underline": "underline",
+    "Strikethrough": "strikethrough",
+    "Spoiler": "spoiler",
+    "Code": "code",
+    "Pre": "pre",
+    "PreCode": "pre",
+    "BlockQuote": "blockquote",
+    "ExpandableBlockQuote": "expandable_blockquote",
+    "TextUrl": "text_link",
+    "MentionName": "text_mention",
+    "CustomEmoji": "custom_emoji",
+    "DateTime": "date_time",
+    "Mention": "mention",
+    "Hashtag": "hashtag",
+    "Cashtag": "cashtag",
+    "BotCommand": "bot_command",
+    "Url": "url",
+    "EmailAddress": "email",
+    "PhoneNumber": "phone_number",
+}
+_PLAIN: Final = {ours: theirs for theirs, ours in _TYPES.items() if ours not in ("pre", "text_link")}
+_MODES: Final = {
+    "html": {"@type": "textParseModeHTML"},
+    "markdown": {"@type": "textParseModeMarkdown", "version": 1},
+    "markdownv2": {"@type": "textParseModeMarkdown", "version": 2},
+}
+#: Markdown's signs are hidden while parseMarkdown arranges; all stay one UTF-16 unit.
+_HIDE: Final = str.maketrans("_*~|`[", "\ue000\ue001\ue002\ue003\ue004\ue005")
+_SHOW: Final = {value: chr(key) for key, value in _HIDE.items()}
+#: What nobody marked travels through as a link to here, so that styles are cut around it.
+_DISGUISE: Final = "http://found.example/"
+
+
+def _call(request: Json) -> Json:
+    answer: Json = json.loads(tdjson.td_execute(json.dumps(request).encode()) or b"{}")
+    return answer
+
+
+_call({"@type": "setLogVerbosityLevel", "new_verbosity_level": 0})
+
+
+class Tdlib:
+    """The engine that knows."""
+
+    name = "tdlib"
+
+    def parse(self, text: str, mode: str) -> tuple[str, list[Json]]:
+        """As judge.Engine.parse."""
+        if mode.lower() not in _MODES:
+            raise bad("unsupported parse_mode")
+        answer = _call({"@type": "parseTextEntities", "text": text, "parse_mode": _MODES[mode.lower()]})
+        if answer["@type"] == "error":
+            raise bad(answer["message"])
+        return answer["text"], _read(answer["entities"], [])
+
+    def arrange(self, text: str, entities: Sequence[Json]) -> tuple[str, list[Json]]:
+        """As judge.Engine.arrange."""
+        found: list[Json] = []
+        written = [_written(entity, found) for entity in entities]
+        formatted = {"@type": "formattedText", "text": text.translate(_HIDE), "entities": written}
+        answer = _call({"@type": "parseMarkdown", "text": formatted})
+        if answer["@type"] == "error":
+            raise bad(answer["message"])
+        return answer["text"].translate(_SHOW), _read(answer["entities"], found)
+
+    def find(self, text: str) -> list[Json]:
+        """As judge.Engine.find."""
+        return _read(_call({"@type": "getTextEntities", "text": text})["entities"], [])
+
+
+def _written(entity: Json, found: list[Json]) -> Json:
+    kind = entity["type"]
+    if kind in ("mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"):
+        theirs: Json = {"@type": "textEntityTypeTextUrl", "url": f"{_DISGUISE}{len(found)}"}
+        found.append({"type": kind})
+    elif kind == "text_link":
+        theirs = {"@type": "textEntityTypeTextUrl", "url": entity["url"]}
+    elif kind == "pre":
+        language = entity.get("language")
+        theirs = (
+            {"@type": "textEntityTypePreCode", "language": language} if language else {"@type": "textEntityTypePre"}
+        )
+    else:
+        theirs = {"@type": f"textEntityType{_PLAIN[kind]}"} | _extras(entity)
+    return {"@type": "textEntity", "offset": entity["offset"], "length": entity["length"], "type": theirs}
+
+
+def _extras(entity: Json) -> Json:
+    if entity["type"] == "text_mention":
+        return {"user_id": entity["user"]["id"]}
+    if entity["type"] == "custom_emoji":
+        return {"custom_emoji_id": entity["custom_emoji_id"]}
+    return {key: entity[key] for key in ("unix_time", "formatting_type") if key in entity}
+
+
+def _read(entities: list[Json], found: list[Json]) -> list[Json]:
+    shown = []
+    for entity in entities:
+        theirs = entity["type"]
+        kind = _TYPES.get(theirs["@type"].removeprefix("textEntityType"))
+        if kind:
+            shown.append({"offset": entity["offset"], "length": entity["length"]} | _shape(kind, theirs, found))
+    return shown
+
+
+def _shape(kind: str, theirs: dict[str, Any], found: list[Json]) -> Json:
+    if kind == "text_link":
+        url: str = theirs["url"]
+        return found[int(url.removeprefix(_DISGUISE))] if url.startswith(_DISGUISE) else {"type": kind, "url": url}
+    if kind == "text_mention":
+        return {"type": kind, "user": {"id": theirs["user_id"], "is_bot": False, "first_name": "Somebody"}}
+    if kind == "custom_emoji":
+        return {"type": kind, "custom_emoji_id": str(theirs["custom_emoji_id"])}
+    if kind == "pre" and theirs.get("language"):
+        return {"type": kind, "language": theirs["language"]}
+    return {"type": kind} | {key: theirs[key] for key in ("unix_time", "formatting_type") if key in theirs}

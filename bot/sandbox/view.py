@@ -1,0 +1,86 @@
+"""Records as the page sees them, in /sim/state and /sim/events. The Bot API's shapes are `objects`."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.sandbox.records import Chat, Content, Json, Message, Person, Version
+    from bot.sandbox.world import World
+
+
+def person(who: Person) -> Json:
+    """Somebody with an account."""
+    return {"id": who.id, "name": who.name, "username": who.username, "is_bot": who.is_bot, "blocked": who.blocked}
+
+
+def chat(place: Chat) -> Json:
+    """A chat and the ids of those in it."""
+    return {
+        "id": place.id,
+        "type": place.type,
+        "title": place.title,
+        "username": place.username,
+        "members": [number for number, member in place.members.items() if member.present],
+        "person": place.person.id if place.person else None,
+        "forum": place.forum,
+        "topics": [{"id": topic.id, "name": topic.name} for topic in place.topics.values() if not topic.deleted],
+        "migrated_to": place.migrated_to,
+    }
+
+
+def message(said: Message) -> Json:
+    """A message with its past. `preview` is the address a client would preview, if any."""
+    shown = {
+        "id": said.id,
+        "chat": said.chat.id,
+        "from": person(said.sender) if said.sender else None,
+        "date": said.date,
+        "edited": said.edited,
+        "reply_markup": said.reply_markup,
+        "deleted": said.deleted,
+        "views": said.views,
+        "thread": said.thread,
+        "reply_to": said.reply_to.id if said.reply_to else None,
+        "forward_origin": said.origin,
+        "service": said.service,
+        "preview": said.preview,
+        "history": [_version(past) for past in said.history],
+    }
+    return shown | _content(said.content)
+
+
+def _version(past: Version) -> Json:
+    return {"date": past.date, "reply_markup": past.reply_markup} | _content(past.content)
+
+
+def _content(content: Content) -> Json:
+    return {
+        "text": content.text,
+        "entities": list(content.entities),
+        "link_preview_options": content.link_preview_options,
+        "photo": content.photo_source if content.photo else None,
+    }
+
+
+def commands(world: World) -> Json:
+    """Command menus in the default language by scope: "default", "all_private_chats", "chat:<id>", and so on."""
+    return {scope: menu for (scope, _, language), menu in world.commands.items() if not language}
+
+
+def state(world: World, limit: int) -> Json:
+    """Everything, with the last `limit` messages of each chat."""
+    return {
+        "bot": person(world.bot),
+        "people": [person(who) for who in world.people.values() if who is not world.bot],
+        "chats": [chat(place) for place in world.chats.values()],
+        "messages": {str(place.id): _last(place, limit) for place in world.chats.values()},
+        "commands": commands(world),
+        "now": world.now,
+    }
+
+
+def _last(place: Chat, limit: int) -> list[Json]:
+    newest = list(islice(reversed(place.messages.values()), limit))
+    return [message(said) for said in reversed(newest)]
