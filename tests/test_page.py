@@ -6,7 +6,7 @@ The bot is scripted here, over the same HTTP the real one speaks; the story with
 from __future__ import annotations
 
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ import pytest_asyncio
 from browser import PHONE, chromium, visit
 from playwright.async_api import expect
 
-from bot.sandbox import Sandbox
+from bot.sandbox import Chat, Person, Sandbox
 from bot.sandbox.folder import Folder
 
 if TYPE_CHECKING:
@@ -38,14 +38,14 @@ class Desk:
 
     sandbox: Sandbox
     folder: Path
-    ann: Any = None
-    eddie: Any = None
-    channel: Any = None
-    offset: int = field(default=0)
+    ann: Person
+    eddie: Person
+    channel: Chat
+    offset: int = 0
 
     async def call(self, method: str, **parameters: Any) -> Any:
         async with httpx.AsyncClient(timeout=20, trust_env=False) as client:
-            address = f"{self.sandbox.url}/bot{self.sandbox.token}/{method}"
+            address = f"{self.sandbox.base_url}/bot{self.sandbox.token}/{method}"
             answer = (await client.post(address, json=parameters)).json()
         assert answer["ok"], answer
         return answer["result"]
@@ -73,13 +73,12 @@ async def opened(folder: Path, port: int = 0) -> AsyncIterator[Desk]:
     for number in range(1, 5):
         (samples / f"{number}.md").write_text(f'---\ntitle: "Story {number}"\n---\n')
     copied = Folder(samples, folder / "copy", 3)
-    async with Sandbox(extras=copied.routes(), port=port) as sandbox:
-        copied.publish = sandbox.events.publish
-        desk = Desk(sandbox, folder / "copy")
-        desk.ann = sandbox.add_person("Ann", "ann")
-        desk.eddie = sandbox.add_person("Eddie", "eddie")
-        desk.channel = sandbox.add_channel("Paperboy Daily", "paperboy_daily")
-        yield desk
+    sandbox = Sandbox(port, extras=copied.routes())
+    copied.publish = sandbox.publish
+    ann, eddie = (sandbox.world.add_person(name, name.lower()) for name in ("Ann", "Eddie"))
+    channel = sandbox.world.add_channel("Paperboy Daily", "paperboy_daily")
+    async with sandbox:
+        yield Desk(sandbox, folder / "copy", ann, eddie, channel)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -96,7 +95,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(browser: Browser, desk: Desk) -> AsyncIterator[Page]:
-    async with visit(browser, f"{desk.sandbox.url}/") as page:
+    async with visit(browser, f"{desk.sandbox.base_url}/") as page:
         yield page
 
 
@@ -133,7 +132,7 @@ async def test_a_post_appears_changes_and_vanishes_without_reloading(desk: Desk,
 async def test_what_was_said_before_is_there_when_the_page_opens(browser: Browser, desk: Desk) -> None:
     for number in range(3):
         await desk.say(desk.channel.id, f"Post {number}")
-    async with visit(browser, f"{desk.sandbox.url}/") as page:
+    async with visit(browser, f"{desk.sandbox.base_url}/") as page:
         await expect(posts(page)).to_have_count(3)
         await expect(posts(page).last).to_be_in_viewport()
 
@@ -145,8 +144,10 @@ async def test_entities_stand_where_they_belong_after_emoji(desk: Desk, page: Pa
     )
     await desk.say(desk.channel.id, text)
     post = posts(page)
-    await expect(post.locator("strong")).to_have_text("bold both 😀")
-    await expect(post.locator("strong em")).to_have_text("both 😀")
+    # TDLib cuts a style in two where another begins.
+    await expect(post.locator("strong").first).to_be_visible()
+    assert "".join(await post.locator("strong").all_text_contents()) == "bold both 😀"
+    await expect(post.locator("strong em, em strong")).to_have_text("both 😀")
     for tag, words in (("u", "under"), ("s", "struck"), ("code", "code"), ("blockquote", "said\ntwice")):
         assert await post.locator(f".text {tag}").text_content() == words
     link = post.get_by_role("link", name="a link")
@@ -308,7 +309,7 @@ async def test_the_folder_drops_edits_and_withdraws_by_a_click(desk: Desk, page:
 
 
 async def test_a_phone_shows_one_chat_at_a_time_with_nothing_cut_off(browser: Browser, desk: Desk) -> None:
-    async with visit(browser, f"{desk.sandbox.url}/", size=PHONE, scheme="dark") as page:
+    async with visit(browser, f"{desk.sandbox.base_url}/", size=PHONE, scheme="dark") as page:
         await expect(page.locator("#channel")).to_be_visible()
         await expect(page.locator("#private")).to_be_hidden()
         await page.get_by_role("tab", name="Ann’s chat").click()
@@ -332,7 +333,7 @@ async def test_a_phone_shows_one_chat_at_a_time_with_nothing_cut_off(browser: Br
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_every_text_can_be_read_against_its_ground(browser: Browser, desk: Desk, scheme: Any) -> None:
-    async with visit(browser, f"{desk.sandbox.url}/", scheme=scheme) as page:
+    async with visit(browser, f"{desk.sandbox.base_url}/", scheme=scheme) as page:
         await started(desk, page)
         await desk.say(desk.ann.id, "Words with a <a href='https://example.org'>link</a> and <code>code</code>")
         await desk.say(desk.channel.id, "A post", link_preview_options={"url": "https://example.org/a-page"})
@@ -347,7 +348,7 @@ async def test_the_page_says_so_when_the_stand_in_is_gone_and_catches_up_when_it
     banner = "The demo isn’t answering"
     async with AsyncExitStack() as stack:
         async with opened(tmp_path / "before") as desk:
-            url = f"{desk.sandbox.url}/"
+            url = f"{desk.sandbox.base_url}/"
             page = await stack.enter_async_context(visit(browser, url, complaints=[]))
             await desk.say(desk.channel.id, "Said before")
             await expect(posts(page)).to_contain_text("Said before")
