@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,9 +15,6 @@ from starlette.applications import Starlette
 
 from bot.sandbox import titles
 from bot.sandbox.folder import Folder, FolderError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NAMES = [f"{n:02}-story.md" for n in range(1, 13)]
 
@@ -50,7 +48,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_first_samples_lie_in_the_folder_and_the_others_wait(samples: Path, copy: Path) -> None:
-    listing: Any = Folder(samples, copy, 8).listing()
+    listing = Folder(samples, copy, 8).listing()
     assert names(listing["posted"]) == NAMES[:8]
     assert names(listing["waiting"]) == NAMES[8:]
     assert listing["waiting"][0] == {"name": "09-story.md", "title": "Story 09"}
@@ -60,7 +58,7 @@ def test_dropping_takes_the_next_sample_or_the_one_named(samples: Path, copy: Pa
     folder = Folder(samples, copy, 8)
     folder.drop()
     folder.drop("12-story.md")
-    listing: Any = folder.listing()
+    listing = folder.listing()
     assert names(listing["posted"])[-2:] == ["09-story.md", "12-story.md"]
     assert names(listing["waiting"]) == ["10-story.md", "11-story.md"]
 
@@ -96,7 +94,7 @@ def test_editing_again_counts_instead_of_piling_up(samples: Path, copy: Path) ->
 def test_a_withdrawn_file_says_so_and_is_not_edited_any_more(samples: Path, copy: Path) -> None:
     folder = Folder(samples, copy, 1)
     folder.withdraw("01-story.md")
-    listing: Any = folder.listing()
+    listing = folder.listing()
     assert matter((copy / "01-story.md").read_text()) == {"title": "Story 01", "quality": 5, "removed": True}
     assert listing["posted"][0]["withdrawn"] is True
     with pytest.raises(FolderError, match="can be edited"):
@@ -115,7 +113,7 @@ def test_a_name_that_leads_out_of_the_folder_is_never_followed(samples: Path, co
 
 def test_links_among_the_samples_are_not_copied(samples: Path, copy: Path) -> None:
     (samples / "00-link.md").symlink_to(samples / "01-story.md")
-    listing: Any = Folder(samples, copy, 1).listing()
+    listing = Folder(samples, copy, 1).listing()
     assert names(listing["posted"]) == ["01-story.md"]
 
 
@@ -123,7 +121,7 @@ def test_a_folder_kept_between_runs_goes_on_where_it_was(samples: Path, copy: Pa
     first = Folder(samples, copy, 8)
     first.drop("12-story.md")
     first.edit("01-story.md")
-    listing: Any = Folder(samples, copy, 8).listing()
+    listing = Folder(samples, copy, 8).listing()
     assert names(listing["waiting"]) == ["09-story.md", "10-story.md", "11-story.md"]
     assert {"name": "01-story.md", "title": "Story 01 (updated)", "withdrawn": False} in listing["posted"]
 
@@ -133,7 +131,7 @@ def test_a_file_put_there_by_hand_is_listed_and_can_be_edited(samples: Path, cop
     (copy / "below").mkdir()
     (copy / "below" / "mine.txt").write_text("---\ntitle: Mine\n---\n")
     folder.edit("below/mine.txt")
-    listing: Any = folder.listing()
+    listing = folder.listing()
     assert {"name": "below/mine.txt", "title": "Mine (updated)", "withdrawn": False} in listing["posted"]
 
 
@@ -259,3 +257,15 @@ async def test_what_is_not_json_changes_nothing(
     answer = await client.post("/sim/folder/drop", content="{", headers={"Content-Type": kind})
     assert answer.status_code == status
     assert told == []
+
+
+def test_every_sample_that_ships_can_be_edited_and_withdrawn(tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[1] / "data" / "articles"
+    folder = Folder(shipped, tmp_path / "copy", 100)
+    for file in folder.listing()["posted"]:
+        before = matter((shipped / file["name"]).read_text(encoding="utf-8"))
+        folder.edit(file["name"])
+        folder.withdraw(file["name"])
+        after = matter((tmp_path / "copy" / file["name"]).read_text(encoding="utf-8"))
+        assert file["title"] == before["title"]
+        assert after == before | {"title": f"{before['title']} (updated)", "removed": True}

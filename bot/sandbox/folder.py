@@ -7,7 +7,7 @@ matter is changed as text, a line at a time, so that the rest of a file stays as
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from starlette.requests import Request
+
+    Listing = dict[str, list[dict[str, Any]]]
 
 _KINDS: Final = (".md", ".markdown", ".txt")
 _ENOUGH: Final = 64 * 1024  # bytes
@@ -43,7 +45,7 @@ class Paper:
     withdrawn: bool = False
 
 
-def _silence(_event: str, _data: dict[str, object]) -> None:
+def _silence(_event: str, _data: Listing) -> None:
     """Tell nobody: a folder without a page."""
 
 
@@ -60,7 +62,7 @@ class Folder:
         samples: Path,
         folder: Path,
         first: int = 8,
-        publish: Callable[[str, dict[str, object]], None] = _silence,
+        publish: Callable[[str, Listing], None] = _silence,
     ) -> None:
         self.publish = publish
         self._samples = samples
@@ -70,7 +72,7 @@ class Folder:
             if not (folder / _name(sample, samples)).exists():
                 self._copy(sample)
 
-    def listing(self) -> dict[str, object]:
+    def listing(self) -> Listing:
         """What lies in the folder, oldest first, and what waits: {"posted": […], "waiting": […]}."""
         posted = [_paper(path, self._folder) for path in self._posted()]
         waiting = [_paper(path, self._samples) for path in self._waiting()]
