@@ -156,7 +156,8 @@ def hashtag(text: str) -> str:
     text = prose.repair(text).lstrip("#")
     if any(not _in_tag(character) and _is_of_a_word(character) for character in text):
         return ""
-    parts = "".join(character if _in_tag(character) else " " for character in text).split()
+    kept = "".join(character if _in_tag(character) else " " for character in text)
+    parts = [part for part in (part.strip("\u200c") for part in kept.split()) if part]
     tag = "".join(parts) if len(parts) < 2 else "".join(map(_joined, parts)).removeprefix("_")
     return tag if any(character.isalpha() for character in tag) and len(tag) <= LONGEST_TAG else ""
 

@@ -27,7 +27,7 @@ _REFERENCE = re.compile(r"&(?:(lt|gt|amp|quot)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 # Each thing Telegram finds by itself holds one of these: tag, cashtag, name, command, address, media time; or is a card
 # number (digits in groups) or a TON address (48 letters).
-_FOUND = re.compile(r"[#$@/]\w|[^\s.]\.[^\s.]|://|\d:\d\d")
+_FOUND = re.compile(r"[#$@/]\S|[^\s.]\.[^\s.]|://|\d:\d\d")
 _DIGITS = re.compile(r"\d[\d -]{11,}\d")
 _CARD_DIGITS = 13
 _LETTERS = re.compile(r"[\w-]{48}")

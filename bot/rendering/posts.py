@@ -6,7 +6,7 @@ real article needs, hashtags and the title. The HTML is rendered anew for each t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any, Literal
@@ -93,8 +93,9 @@ def post(
     words = _words(article, taxonomy, links or {}, tz, link=not (plain or buttons))
     if "shorter" in mends:
         units, words = units // 2, replace(words, related=(), excerpt=_cut(words.excerpt, SHORT_EXCERPT))
-    text = _rendered(templates, words, units - len(tail))
-    said = _said("caption" if photo else "text", text, plain, tail)
+    text = _rendered(templates, words, lambda text: (markup.plain(text.text + tail) if plain else text).fits(units))
+    key = "caption" if photo else "text"
+    said = {key: text.text + tail} if plain else {key: text.html, "parse_mode": "HTML"}
     payload = _photo(article, said) if photo else _message(article, said)
     if buttons:
         payload["reply_markup"] = keyboards.keyboard(_buttons(article, bot, taxonomy, delivery))
@@ -167,17 +168,13 @@ def _cut(excerpt: str, units: int) -> str:
     return prose.shorten(excerpt, units) if units >= min(LEAST_EXCERPT, prose.units(excerpt)) else ""
 
 
-def _rendered(templates: Templates, words: _Words, units: int) -> markup.Marked:
-    """Return the post in at most `units`; by the shipped template where the operator's leaves no room."""
-    fitted = fitting.shrunk(words, lambda words: templates.render("post", asdict(words)).fits(units), _CUTS)
+def _rendered(templates: Templates, words: _Words, fits: Callable[[markup.Marked], bool]) -> markup.Marked:
+    """Return the post cut to what `fits`; by the shipped template where the operator's leaves no room."""
+    fitted = fitting.shrunk(words, lambda words: fits(templates.render("post", asdict(words))), _CUTS)
     if fitted is not None:
         return templates.render("post", asdict(fitted))
-    fitted = fitting.shrunk(words, lambda words: templates.render_shipped("post", asdict(words)).fits(units), _CUTS)
+    fitted = fitting.shrunk(words, lambda words: fits(templates.render_shipped("post", asdict(words))), _CUTS)
     return templates.render_shipped("post", asdict(fitted or words))
-
-
-def _said(key: str, text: markup.Marked, plain: bool, tail: str) -> Payload:
-    return {key: text.text + tail} if plain else {key: text.html, "parse_mode": "HTML"}
 
 
 def _message(article: Article, said: Payload) -> Payload:

@@ -1,0 +1,228 @@
+"""Replies: what to do next, how to undo, lists that end, buttons that mean what they say."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot import topics
+from bot.article import Article, Stored
+from bot.delivery import Payload, State
+from bot.rendering import editorial, keyboards, replies
+from bot.rendering.keyboards import Act, Tap
+from bot.rendering.report import ChannelStatus, Copy, Held, RejectedFile, StatusReport
+from bot.rendering.templates import Templates
+from bot.topics import Taxonomy
+from tests import judge
+
+T = Templates(None, Taxonomy())
+AT = datetime(2021, 8, 22, 23, 2, tzinfo=UTC)
+
+
+def stored(number: int, **about: object) -> Stored:
+    url = f"https://example.org/{number}"
+    about = {"title": f"Title <{number}>", "provider": "Gazette", "published": AT} | about
+    return Stored(id=number, article=Article(identity=url, url=url, **about), recorded=AT)  # type: ignore[arg-type]
+
+
+def read(payload: Payload) -> str:
+    return judge.payload(payload)[0]
+
+
+def taps(payload: Payload) -> dict[str, Tap | None]:
+    rows = payload.get("reply_markup", {"inline_keyboard": []})["inline_keyboard"]
+    return {one["text"]: keyboards.read(one["callback_data"]) for row in rows for one in row}
+
+
+def follow(name: str) -> Tap:
+    return Tap(Act.FOLLOW, topics.code(name))
+
+
+def unfollow(name: str) -> Tap:
+    return Tap(Act.UNFOLLOW, topics.code(name))
+
+
+def test_a_newcomer_is_greeted_with_topics_to_tap() -> None:
+    payload = replies.welcome(T, suggestions=["AI", "Robotics"])
+    assert taps(payload) == {"AI": follow("AI"), "Robotics": follow("Robotics"), "All topics": Tap(Act.PAGE, page=0)}
+    assert "/topic AI" in read(payload)
+
+
+def test_who_comes_back_is_told_what_they_follow() -> None:
+    assert "You follow AI, Robotics and Space." in read(replies.welcome(T, follows=["AI", "Robotics", "Space"]))
+
+
+def test_many_names_end_in_how_many_more_there_are() -> None:
+    text = read(replies.topics_done(T, [f"T{number}" for number in range(14)]))
+    assert "T8, T9 and 4 more" in text
+    assert "T10" not in text
+
+
+def test_a_follow_from_a_post_can_be_undone_with_a_tap() -> None:
+    assert taps(replies.welcome_following(T, "AI"))["Undo"] == unfollow("AI")
+    assert "already follow AI" in read(replies.welcome_following(T, "AI", already=True))
+
+
+def test_a_follow_can_be_undone_topic_by_topic() -> None:
+    assert taps(replies.following(T, ["AI"], total=3)) == {"Undo": unfollow("AI")}
+    two = replies.following(T, ["AI", "C++"], ["Space"], total=3)
+    assert taps(two) == {"Undo AI": unfollow("AI"), "Undo C++": unfollow("C++")}
+    assert "You already followed Space." in read(two)
+
+
+def test_half_known_words_offer_the_nearest_beside_the_undo() -> None:
+    payload = replies.following(T, ["AI"], total=1, unknown=["<blorb>"], nearest=["Blob"])
+    assert taps(payload) == {"Undo": unfollow("AI"), "Blob": follow("Blob")}
+    assert "no topic called <blorb>" in read(payload)
+
+
+def test_unknown_words_are_quoted_short_and_repaired() -> None:
+    text = read(replies.unknown_topic(T, "<b>\u202eevil\u0000 &amp; " + "x" * 9_000))
+    assert "“<b>evil & x" in text
+    assert len(text) < 250
+
+
+def test_the_keyboard_ticks_what_is_followed_and_turns_pages() -> None:
+    names = [f"Topic {number}" for number in range(25)]
+    first, second, last = (replies.topic_keyboard(T, names, ["topic 11"], page) for page in (0, 1, 99))
+    assert len(taps(first)) == 12
+    assert taps(second)["✓ Topic 11"] == Tap(Act.TOGGLE, topics.code("Topic 11"), 1)
+    assert (taps(second)["‹ Back"], taps(second)["More ›"]) == (Tap(Act.PAGE, page=0), Tap(Act.PAGE, page=2))
+    assert taps(last)["Topic 24"] == Tap(Act.TOGGLE, topics.code("Topic 24"), 2)
+    assert "More ›" not in taps(last)
+    assert "Page 3 of 3" in read(last)
+    assert taps(last)["Done"] == Tap(Act.DONE)
+
+
+def test_the_keyboard_of_no_topics_says_when_there_will_be_some() -> None:
+    assert "no topics yet" in read(replies.topic_keyboard(T, [], []))
+
+
+def test_the_list_of_topics_counts_articles_and_ends() -> None:
+    text = read(replies.topic_list(T, ["AI"], [("AI", 1), *((f"T{number}", number) for number in range(900))]))
+    assert "✓ AI — 1 article\n" in text
+    assert "• T2 — 2 articles" in text
+    assert re.search(r"… and 861 more\n", text)
+
+
+def test_an_unfollow_can_be_undone() -> None:
+    assert taps(replies.unfollowed(T, ["AI"], left=2)) == {"Undo": follow("AI")}
+    assert "You still follow 2 topics. Tap Undo" in read(replies.unfollowed(T, ["AI"], left=2))
+    assert "no topic now" in read(replies.unfollowed(T, ["AI", "B"], left=0))
+
+
+def test_untopic_without_a_match_offers_what_is_followed() -> None:
+    assert taps(replies.not_following(T, "blorb", ["AI"])) == {"Unfollow AI": unfollow("AI")}
+    assert "Tap the topic" in read(replies.not_following(T, "", ["AI"]))
+    assert "nothing to stop" in read(replies.not_following(T))
+
+
+def test_latest_is_one_message_of_at_most_ten_linked_titles() -> None:
+    payload = replies.latest(T, [stored(number) for number in range(14)], "AI", followed=False)
+    text, entities, _ = judge.payload(payload)
+    assert judge.kinds(entities).count("TextUrl") == 10
+    assert "• Title <9>\nGazette · 22 Aug 2021\n\n" in text
+    assert taps(payload) == {"Follow AI": follow("AI")}
+
+
+def test_dates_in_lists_are_the_readers() -> None:
+    assert "23 Aug 2021" in read(replies.latest(T, [stored(1)], tz=ZoneInfo("Europe/Athens")))
+    assert "23 Aug 2021" in read(replies.search_results(T, "x", [stored(1)], tz=ZoneInfo("Europe/Athens")))
+
+
+def test_a_list_of_bare_articles_has_no_dangling_dot() -> None:
+    text = read(replies.search_results(T, "title", [stored(1, provider="", published=None)]))
+    assert "• Title <1>\nexample.org\n\n" in text
+
+
+def test_stop_tells_the_way_back() -> None:
+    assert "Your 2 topics are kept. /start brings them back" in read(replies.stopped(T, 2))
+    assert "Your topic is kept. /start brings it back" in read(replies.stopped(T, 1))
+
+
+def test_help_lists_the_commands_it_is_given() -> None:
+    text = read(replies.commands_help(T, [("topic", "[words]", "follow & choose"), ("stop", "", "pause")]))
+    assert "/topic [words] — follow & choose\n/stop — pause\n" in text
+    assert "editor" not in text
+
+
+@pytest.mark.parametrize("seconds", [1, 30, 90, 61 * 60])
+def test_a_pause_is_told_in_whole_units(seconds: int) -> None:
+    said = {1: "a second", 30: "30 seconds", 90: "2 minutes", 3660: "61 minutes"}[seconds]
+    assert f"wait {said} and" in read(replies.too_many(T, seconds))
+
+
+@pytest.mark.parametrize("kind", get_args(replies.Notice))
+def test_every_notice_is_a_plain_line_for_a_tap(kind: replies.Notice) -> None:
+    line = replies.notice(T, kind, "<C & A> " * 60)
+    assert 5 < len(line) <= replies.NOTICE_UNITS
+    assert "&lt;" not in line
+    assert "\n" not in line
+
+
+# --- Editors ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_republish_names_edition_and_channels() -> None:
+    assert "Edition 2 of Title <5> is on its way to 3 channels" in read(editorial.republished(T, stored(5), 2, 3))
+    assert "nothing was sent" in read(editorial.republished(T, stored(5), 2, 0))
+
+
+def test_an_article_not_found_offers_the_nearest_by_id() -> None:
+    payload = editorial.republish_not_found(T, "titel", [stored(71)])
+    assert taps(payload) == {"1z · Title <71>": Tap(Act.REPUBLISH, "1z")}
+    assert "1z Title <71>" in read(payload)
+
+
+REPORT = StatusReport(
+    at=AT,
+    articles=12,
+    readers=1,
+    follows=3,
+    channels=(
+        ChannelStatus(name="@news", deliveries={State.SENT: 9, State.PENDING: 1, State.DOUBTFUL: 1, State.REFUSED: 2}),
+        ChannelStatus(name="-1001", waits="lost the right to post"),
+    ),
+    followers={State.SENT: 4},
+    oldest_waiting=AT,
+    rejected=tuple(RejectedFile(path=f"a&b/{number}.md", reason="has no title") for number in range(25)),
+    copies=(Copy(short_id="1z", title="Again", first_title="Once"),),
+    held=(Held(short_id="2a", title="Waits"),),
+    watched=True,
+    scanned=AT,
+)
+
+
+def test_status_tells_how_things_stand() -> None:
+    text = read(editorial.status(T, REPORT))
+    assert "12 articles · 1 reader · 3 follows\n" in text
+    assert "The folder is watched; last scan 22 Aug 2021, 23:02." in text
+    assert "@news: 9 sent, 2 waiting, 2 refused\n-1001: 0 sent, 0 waiting\nwaits: lost the right to post\n" in text
+    assert "Followers: 4 sent, 0 waiting\nThe oldest waits since 22 Aug 2021, 23:02." in text
+    assert "a&b/0.md: has no title\n" in text
+    assert "… and 15 more" in text
+
+
+def test_status_posts_what_is_held_or_a_copy_with_a_tap() -> None:
+    assert taps(editorial.status(T, REPORT)) == {
+        "Post 2a: Waits": Tap(Act.RELEASE, "2a"),
+        "Post copy 1z: Again": Tap(Act.COPY, "1z"),
+    }
+
+
+def test_status_of_an_empty_paperboy_says_what_is_missing() -> None:
+    text = read(editorial.status(T, StatusReport(at=AT, articles=0, readers=0, follows=0)))
+    assert "not scanned yet" in text
+    assert "No channel is set" in text
+
+
+@pytest.mark.parametrize("kind", get_args(editorial.Alert))
+def test_every_alert_names_the_chat_and_the_reason(kind: editorial.Alert) -> None:
+    text = read(editorial.alert(T, kind, "@news & co", "Bad Request: <no>"))
+    assert "@news & co" in text
+    assert text.endswith("Reason: Bad Request: <no>")
+    assert "Reason" not in read(editorial.alert(T, kind))
