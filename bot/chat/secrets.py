@@ -10,7 +10,7 @@ import logging
 import re
 
 #: Bot API: digits, a colon (or its percent form, as in an address), 35 characters today.
-_TOKEN = re.compile(r"\b([0-9]{5,16})(?::|%3A)[A-Za-z0-9_-]{30,64}", re.IGNORECASE)
+_TOKEN = re.compile(r"(?<![0-9])([0-9]{5,16})(?::|%3A)[A-Za-z0-9_-]{30,64}", re.IGNORECASE)
 _CHATTY = ("httpx", "httpcore")
 
 

@@ -1,0 +1,138 @@
+"""The chat room at work: stand-in, store, and what answers readers and editors. Not a test by itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.article import Article
+from bot.chat.messenger import Messenger, build
+from bot.chat.office import Office
+from bot.chat.polling import Polling
+from bot.chat.router import Router
+from bot.delivery import Channel
+from bot.rendering.templates import Templates
+from bot.sandbox.records import Chat, Message, Person
+from bot.sandbox.server import Sandbox
+from bot.store import articles, chats, follows
+from bot.store.desk import Desk
+from bot.topics import Taxonomy, Topic
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+TAXONOMY = Taxonomy(
+    (
+        Topic(name="AI", aliases=("artificial intelligence",)),
+        Topic(name="Computer Vision", parent="AI", aliases=("cv",)),
+        Topic(name="Space"),
+    )
+)
+EDITOR = 4_242
+
+
+@dataclass
+class Bot:
+    """The bot and everything around it."""
+
+    sandbox: Sandbox
+    desk: Desk
+    messenger: Messenger
+    office: Office
+    polling: Polling
+    editor: Person
+    channels: list[Channel] = field(default_factory=list)
+    woken: list[bool] = field(default_factory=list)
+    spent: list[int] = field(default_factory=list)
+
+    async def answers(self) -> int:
+        """Let the bot handle what waits."""
+        return await self.polling.drain()
+
+    async def ask(self, person: Person, text: str, chat: Chat | None = None, **more: Any) -> list[Message]:
+        """Say something and return the bot's messages that came to that chat in answer."""
+        before = {message.id for message in self.sandbox.messages(chat or person)}
+        await self.sandbox.say(person, text, chat, **more)
+        await self.answers()
+        return [one for one in self.sandbox.messages(chat or person) if one.id not in before and self.is_mine(one)]
+
+    async def told(self, person: Person, text: str, chat: Chat | None = None) -> str:
+        """Say something and return the one answer's text."""
+        (answer,) = await self.ask(person, text, chat)
+        return answer.text
+
+    async def tap(self, person: Person, message: Message, button: str | tuple[int, int]) -> str:
+        """Tap a button and return the line it brought up."""
+        await self.sandbox.tap(person, message, button)
+        await self.answers()
+        return self.sandbox.callback_answers[-1].text
+
+    def is_mine(self, message: Message) -> bool:
+        return message.sender is self.sandbox.bot
+
+    async def topics_of(self, chat: Person | Chat) -> list[str]:
+        """Return what a chat follows."""
+        row = await self.desk(chats.by_number, chat.id)
+        return [topic.name for topic in await self.desk(follows.of_chat, row.id)] if row else []
+
+    async def state_of(self, chat: Person | Chat) -> str:
+        row = await self.desk(chats.by_number, chat.id)
+        return row.state if row else ""
+
+    async def article(self, title: str, *names: str, day: int = 1, **more: Any) -> int:
+        """Record an article and return its number."""
+        slug = title.lower().replace(" ", "-")
+        words = {"identity": f"https://news.example/{slug}", "url": f"https://news.example/{slug}", "title": title}
+        made = Article(**words, topics=names, published=NOON.replace(day=day), provider="The News")
+        number = await self.desk(articles.insert, made, path=f"{slug}.md", at=NOON, **more)
+        implied = {wide for name in names for wide in TAXONOMY.ancestors(name)}
+        await self.desk(follows.set_article, number, names, implied)
+        return number
+
+    async def channel(self, title: str = "News") -> Chat:
+        """Make a channel of the settings."""
+        place = self.sandbox.world.add_channel(title)
+        (*_, row) = await self.desk(chats.set_channels, [(str(place.id), 0, "resend")])
+        self.channels.append(Channel(chat=row.id))
+        return place
+
+    def with_office(self, **changes: Any) -> None:
+        """Go on with another office."""
+        self.office = replace(self.office, **changes)
+        self.polling = _polling(self.messenger, self.office, self.sandbox.clock)
+
+
+@asynccontextmanager
+async def at_work(**changes: Any) -> AsyncIterator[Bot]:
+    """Run a bot against a stand-in of its own."""
+    async with Sandbox(clock=lambda: NOON) as sandbox:
+        desk = Desk(":memory:")
+        messenger = build(sandbox.token, sandbox.base_url)
+        channels: list[Channel] = []
+        woken: list[bool] = []
+        spent: list[int] = []
+        office = Office(
+            desk=desk,
+            messenger=messenger,
+            templates=Templates(None, TAXONOMY),
+            taxonomy=TAXONOMY,
+            clock=sandbox.clock,
+            admins=frozenset({EDITOR}),
+            bot_username=sandbox.bot.username or "",
+            wake=lambda: woken.append(True),
+            channels=channels,
+            spent=spent.append,
+            **changes,
+        )
+        editor = sandbox.world.add_person("Edith", id=EDITOR)
+        polling = _polling(messenger, office, sandbox.clock)
+        try:
+            yield Bot(sandbox, desk, messenger, office, polling, editor, channels, woken, spent)
+        finally:
+            await messenger.close()
+            desk.close()
+
+
+def _polling(messenger: Messenger, office: Office, clock: Callable[[], datetime]) -> Polling:
+    return Polling(messenger, Router(office).handle, clock)
