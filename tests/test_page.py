@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-PICTURE = "https://pictures.example.org/harbour-crane.jpg"
-LARGE = {"url": PICTURE, "prefer_large_media": True, "show_above_text": True}
+LARGE = {"url": "https://example.org/harbour-crane.jpg", "prefer_large_media": True, "show_above_text": True}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
