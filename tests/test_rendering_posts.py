@@ -1,4 +1,4 @@
-"""The post: its layout word for word (golden files), what gives way when it is too long, its mends and its edits."""
+"""The post: its layout word for word (golden files), what gives way when it is too long, its mends."""
 
 from __future__ import annotations
 
@@ -11,73 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import prose, topics
-from bot.article import Article, Related
-from bot.delivery import Payload
 from bot.rendering import markup, posts
-from bot.rendering.templates import Templates
-from bot.topics import Taxonomy, Topic
 from tests import judge
+from tests.forms import FORMS, FULL, HOSTILE, TAXONOMY, buttons, html, post, related
 
 GOLDEN = Path(__file__).parent / "golden"
-TAXONOMY = Taxonomy([Topic(name="AI"), Topic(name="Computer Vision", parent="AI")])
-TEMPLATES = Templates(None, TAXONOMY)
-
-
-def related(number: int, title: str = "", provider: str = "Outlet") -> Related:
-    url = f"https://outlet-{number}.example/story"
-    return Related(identity=url, url=url, title=title or f"What outlet {number} says", provider=provider)
-
-
-FULL = Article(
-    identity="https://example.org/ferry",
-    url="https://example.org/ferry?from=feed&lang=en",
-    title="The ferry that reads the river",
-    excerpt="A small ferry now looks at the water before it crosses.\n\nIts captain looks, too.",
-    provider="Harbour Gazette",
-    published=datetime(2021, 8, 22, 21, 2, tzinfo=UTC),
-    topics=("Computer Vision", "AI"),
-    image="https://example.org/ferry.jpg?w=1200&h=630",
-    related=(related(1), related(2), related(3, provider="")),
-)
-HOSTILE = "<b>&amp; \"quoted\" & 'so' </b><script>"
-FORMS = {
-    "full": FULL,
-    "no_image": replace(FULL, image=None),
-    "no_provider": replace(FULL, provider=""),
-    "no_date": replace(FULL, published=None),
-    "no_related": replace(FULL, related=()),
-    "no_topics": replace(FULL, topics=()),
-    "bare": Article(identity="https://example.org/x", url="https://example.org/x", title="Only a title"),
-    "many_related": replace(FULL, related=tuple(related(number, "A title of many words " * 5) for number in range(60))),
-    "long_excerpt": replace(FULL, excerpt="Words and water, wind and weather. " * 300),
-    "persian": replace(
-        FULL,
-        title="می‌خواهم رودخانه را بخوانم",
-        excerpt="قایق‌ها پیش از گذر به آب نگاه می‌کنند.",
-        provider="روزنامهٔ بندر",
-        topics=("هوش مصنوعی",),
-        related=(related(1, "قایق‌های دیگر"),),
-    ),
-    "family_emoji": replace(FULL, title="A day out 👨‍👩‍👧‍👦 on the 🏴󠁧󠁢󠁳󠁣󠁴󠁿 ferry", excerpt="👩🏽‍🚀" * 600),
-    "hostile": replace(
-        FULL,
-        title=HOSTILE,
-        excerpt="So: " + HOSTILE,
-        provider=HOSTILE,
-        topics=(HOSTILE,),
-        related=(related(1, HOSTILE, HOSTILE),),
-    ),
-    "looks_like_commands": replace(FULL, title="/stop reading README.md, says @someone", image=None),
-}
-
-
-def post(article: Article, **how: object) -> Payload:
-    return posts.post(TEMPLATES, article, bot="your_bot", taxonomy=TAXONOMY, **({"delivery": "1z"} | how))  # type: ignore[arg-type]
-
-
-def html(article: Article, **how: object) -> str:
-    payload = post(article, **how)
-    return str(payload.get("text") or payload["caption"])
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -133,11 +71,6 @@ def test_tags_are_those_of_the_articles_topics_once_each() -> None:
 
 
 # --- Buttons ----------------------------------------------------------------------------------------------------------
-
-
-def buttons(payload: Payload) -> list[list[dict[str, str]]]:
-    rows: list[list[dict[str, str]]] = payload["reply_markup"]["inline_keyboard"]
-    return rows
 
 
 def test_the_button_follows_the_most_specific_topic_and_carries_the_delivery() -> None:
@@ -268,53 +201,3 @@ def test_shorter_is_at_most_half_and_has_no_related_links(form: str) -> None:
 
 def test_mends_about_where_a_post_goes_change_no_word() -> None:
     assert post(FULL, mends=["no_thread", "no_reply", "unpaid"]) == post(FULL)
-
-
-# --- Edits and tombstones ---------------------------------------------------------------------------------------------
-
-
-def test_an_edit_carries_the_full_state() -> None:
-    payload = post(FULL)
-    assert posts.edit(payload) == payload | {"method": "editMessageText"}
-
-
-def test_an_edit_of_a_plain_post_without_buttons_stays_plain_and_takes_no_buttons_along() -> None:
-    edit = posts.edit(post(FULL, mends=["plain", "no_keyboard"]))
-    assert "parse_mode" not in edit
-    assert edit["reply_markup"] == {"inline_keyboard": []}
-
-
-def test_a_photo_is_edited_with_its_caption() -> None:
-    payload = post(FULL, picture="photo")
-    edit = posts.edit(payload)
-    assert edit["method"] == "editMessageMedia"
-    assert edit["media"] == {"type": "photo", "media": FULL.image, "caption": payload["caption"], "parse_mode": "HTML"}
-    assert edit["reply_markup"] == payload["reply_markup"]
-
-
-def test_the_same_photo_is_not_fetched_again() -> None:
-    before, after = post(FULL, picture="photo"), post(replace(FULL, title="New"), picture="photo")
-    edit = posts.edit(after, before)
-    assert edit == {
-        "method": "editMessageCaption",
-        "caption": after["caption"],
-        "parse_mode": "HTML",
-        "reply_markup": after["reply_markup"],
-    }
-
-
-@pytest.mark.parametrize("form", ["no_image", "long_excerpt"])
-@pytest.mark.parametrize("mends", [(), ("plain",)])
-def test_a_photo_whose_article_lost_its_image_keeps_its_words_in_the_caption(form: str, mends: tuple[str, ...]) -> None:
-    edit = posts.edit(post(FORMS[form], mends=mends), post(FULL, picture="photo"))
-    assert edit["method"] == "editMessageCaption"
-    assert FULL.title in judge.payload(edit)[0]
-
-
-@pytest.mark.parametrize("photo", [False, True])
-def test_a_tombstone_is_short_and_takes_preview_and_buttons_away(photo: bool) -> None:
-    edit = posts.tombstone(TEMPLATES, FULL, photo=photo)
-    judge.payload(edit)
-    assert edit["method"] == ("editMessageCaption" if photo else "editMessageText")
-    assert edit["reply_markup"] == {"inline_keyboard": []}
-    assert edit.get("link_preview_options") == (None if photo else {"is_disabled": True})

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot import prose
+from bot.rendering import fitting
 
 #: What Telegram takes in one message: UTF-16 units after parsing (text, caption), entities, bytes before parsing.
 TEXT_UNITS = 4096
@@ -135,3 +136,9 @@ def _character(found: re.Match[str]) -> str:
 def plain(text: str) -> Marked:
     """Return words without markup, measured and escaped."""
     return measure(escape(text))
+
+
+def plain_within(text: str, units: int = TEXT_UNITS) -> Marked:
+    """Return as much of words without markup as a message with room for `units` takes, measured and escaped."""
+    room = fitting.largest(lambda room: plain(prose.shorten(text, room)).fits(units), units)
+    return plain(prose.shorten(text, room))

@@ -89,10 +89,10 @@ def post(
     photo = picture == "photo" and bool(article.image) and "text" not in mends
     units = markup.CAPTION_UNITS if photo else markup.TEXT_UNITS
     plain, buttons = "plain" in mends, "no_keyboard" not in mends
-    tail = f"\n\n{article.url}" if plain and not buttons and len(article.url) < units // 2 else ""
     words = _words(article, taxonomy, links or {}, tz, link=not (plain or buttons))
     if "shorter" in mends:
         units, words = units // 2, replace(words, related=(), excerpt=_cut(words.excerpt, SHORT_EXCERPT))
+    tail = f"\n\n{article.url}" if plain and not buttons and len(article.url) < units // 2 else ""
     text = _rendered(templates, words, lambda text: (markup.plain(text.text + tail) if plain else text).fits(units))
     key = "caption" if photo else "text"
     said = {key: text.text + tail} if plain else {key: text.html, "parse_mode": "HTML"}
@@ -195,11 +195,10 @@ def _part(payload: Payload, *keys: str) -> Payload:
 
 def _caption(words: Payload) -> Payload:
     """Return a text's words as the caption of the photo they replace; without its layout where there is no room."""
-    html = "parse_mode" in words
-    text = markup.measure(words["text"]) if html else markup.plain(words["text"])
-    if html and text.fits(markup.CAPTION_UNITS):
+    text = markup.measure(words["text"]) if "parse_mode" in words else markup.plain(words["text"])
+    if "parse_mode" in words and text.fits(markup.CAPTION_UNITS):
         return {"method": "editMessageCaption", "caption": text.html, "parse_mode": "HTML"}
-    return {"method": "editMessageCaption", "caption": prose.shorten(text.text, markup.CAPTION_UNITS)}
+    return {"method": "editMessageCaption", "caption": markup.plain_within(text.text, markup.CAPTION_UNITS).text}
 
 
 def _buttons(article: Article, bot: str, taxonomy: Taxonomy, delivery: str) -> keyboards.Rows:

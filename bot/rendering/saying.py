@@ -54,7 +54,7 @@ def listed(
     if not text.fits():  # an operator's template that leaves no room
         text = _longest(templates.render_shipped, name, key, items, most, words)
     if not text.fits():  # words full of what Telegram makes entities of
-        text = _plain(text.text)
+        text = markup.plain_within(text.text)
     return _payload(text.html, rows)
 
 
@@ -90,12 +90,6 @@ def _longest(
         return render(f"replies/{name}", words | listing)
 
     return filled(fitting.largest(lambda shown: filled(shown).fits(), min(len(items), most)))
-
-
-def _plain(text: str) -> markup.Marked:
-    """Return as much of `text` as fits, without its layout."""
-    units = fitting.largest(lambda units: markup.plain(prose.shorten(text, units)).fits(), markup.TEXT_UNITS)
-    return markup.plain(prose.shorten(text, units))
 
 
 def _payload(html: str, rows: keyboards.Rows) -> Payload:
