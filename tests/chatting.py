@@ -17,7 +17,7 @@ from bot.delivery import Channel
 from bot.rendering.templates import Templates
 from bot.sandbox.records import Chat, Message, Person
 from bot.sandbox.server import Sandbox
-from bot.store import articles, chats, follows
+from bot.store import articles, chats, files, follows
 from bot.store.desk import Desk
 from bot.topics import Taxonomy, Topic
 
@@ -86,6 +86,7 @@ class Bot:
         words = {"identity": f"https://news.example/{slug}", "url": f"https://news.example/{slug}", "title": title}
         made = Article(**words, topics=names, published=NOON.replace(day=day), provider="The News")
         number = await self.desk(articles.insert, made, path=f"{slug}.md", at=NOON, **more)
+        await self.desk(files.put, f"{slug}.md", (1, 1, number), article=number, at=NOON)
         implied = {wide for name in names for wide in TAXONOMY.ancestors(name)}
         await self.desk(follows.set_article, number, names, implied)
         return number

@@ -16,7 +16,7 @@ from telegram.request import HTTPXRequest
 
 from bot.chat import secrets
 from bot.chat.outcomes import outcome
-from bot.delivery import Outcome, Payload, Revoked, Sent
+from bot.delivery import Outcome, Payload, Sent
 
 #: Seconds to wait for an answer. Telegram fetches a picture's address itself, which takes its time.
 _PHOTO_SECONDS = 30.0
@@ -139,11 +139,6 @@ def build(token: str, api_base_url: str, *, paid: bool = False) -> Messenger:
         get_updates_request=_request(api_base_url, 4),
     )
     return Messenger(wire, paid=paid)
-
-
-def revoked(came: object) -> bool:
-    """Say whether an answer means that the token is no longer good."""
-    return isinstance(came, Revoked)
 
 
 def _request(api_base_url: str, connections: int) -> HTTPXRequest:

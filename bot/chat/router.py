@@ -76,8 +76,7 @@ class Router:
             await self._office.reply(asked, replies.too_many(self._office.templates, seconds))
 
     async def _answer(self, asked: Asked, command: Command | None) -> Payload:
-        if asked.private:
-            await self._office.desk(wishes.unpark_unless_start, asked)
+        await self._office.desk(wishes.unpark_unless_start, asked)
         if command is None:
             return replies.unknown_command(self._office.templates, asked.typed)
         if command.changes and not await self._office.may_change(asked):
