@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+import pytest_asyncio
 from telegram.error import EndPointNotFound, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.chat.messenger import Messenger, build
@@ -17,6 +18,8 @@ from bot.sandbox import faults, refusals
 from bot.sandbox.faults import Fault
 from bot.sandbox.records import Person
 from bot.sandbox.server import Sandbox
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 BAD = "Bad Request: "
 HELLO = {"method": "sendMessage", "text": "Hello"}
@@ -100,14 +103,21 @@ class Line:
         return await self.messenger.call(HELLO, chat_id=self.reader.id)
 
 
-@pytest.fixture
-async def line() -> AsyncIterator[Line]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared() -> AsyncIterator[Line]:
     async with Sandbox() as sandbox:
         messenger = build(sandbox.token, sandbox.base_url)
         reader = sandbox.world.add_person("Rea")
         await sandbox.open_link(reader)
         yield Line(sandbox, messenger, reader)
         await messenger.close()
+
+
+@pytest.fixture
+def line(shared: Line) -> Line:
+    """One stand-in serves all: each test meets its own trouble only."""
+    shared.sandbox.faults.clear()
+    return shared
 
 
 @pytest.mark.parametrize(("text", "mend"), REFUSED.items())
@@ -173,7 +183,7 @@ async def test_a_429_without_parameters_is_a_flood_all_the_same(line: Line, told
 
 
 @pytest.mark.parametrize("flag", ["0", "1"])
-def test_a_pause_is_understood_as_a_number_and_as_a_timedelta(flag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_pause_is_understood_as_a_number_and_as_a_timedelta(flag: str, monkeypatch: pytest.MonkeyPatch) -> None:
     error = RetryAfter(timedelta(seconds=3))
     monkeypatch.setenv("PTB_TIMEDELTA", flag)
     if flag == "0":
@@ -237,26 +247,26 @@ async def test_a_closed_door_means_that_nothing_was_sent(line: Line) -> None:
 
 
 @pytest.mark.parametrize("cause", [httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError])
-def test_an_error_before_the_request_left_means_that_nothing_was_sent(cause: type[httpx.RequestError]) -> None:
+async def test_an_error_before_the_request_left_means_that_nothing_was_sent(cause: type[httpx.RequestError]) -> None:
     error = NetworkError("no")
     error.__cause__ = cause("no")
     assert isinstance(outcome(error), Wait)
 
 
 @pytest.mark.parametrize("cause", [httpx.ReadTimeout, httpx.WriteTimeout, httpx.RemoteProtocolError, httpx.ReadError])
-def test_an_error_after_the_request_left_leaves_it_unknown(cause: type[httpx.RequestError]) -> None:
+async def test_an_error_after_the_request_left_leaves_it_unknown(cause: type[httpx.RequestError]) -> None:
     error = NetworkError("no")
     error.__cause__ = cause("no")
     assert isinstance(outcome(error), Unknown)
 
 
 @pytest.mark.parametrize("error", [InvalidToken(), EndPointNotFound("getMe")])
-def test_both_names_for_a_refused_token_are_revoked(error: TelegramError) -> None:
+async def test_both_names_for_a_refused_token_are_revoked(error: TelegramError) -> None:
     assert isinstance(outcome(error), Revoked)
 
 
 @pytest.mark.parametrize("error", [KeyError("result"), TypeError("no"), TelegramError("Invalid server response")])
-def test_an_answer_of_another_shape_leaves_it_unknown(error: Exception) -> None:
+async def test_an_answer_of_another_shape_leaves_it_unknown(error: Exception) -> None:
     assert isinstance(outcome(error), Unknown)
 
 
