@@ -1,1 +1,35 @@
-"""Paperboy: a folder of articles, delivered to Telegram."""
+"""Paperboy: a folder of articles, delivered to Telegram. This is the map of the house.
+
+Imports go down only (import-linter holds them to it); each room says in its first line what it is and what it does not
+do. Effects stand around pure decisions, and time enters once, in `app`.
+
+    cli           what an operator types; each command calls the room that does it
+    demo          `paperboy demo`: the sandbox and the app joined
+    app           joins the rooms into one running bot; the only clock, the only token
+    connection    one bot account at work: messenger, courier, updates, editors
+    schedule      what happens when: named jobs that are late but never lost
+    web           health, metrics and Telegram's webhook over HTTP
+    sandbox       a stand-in for Telegram with a chat page, for the demo and the tests
+    chat          everything that speaks Telegram: messenger, outcomes, polling, readers, editors, buttons
+    publishing    the outbox at work: scan, announce, courier, revising, editing
+    rendering     every word a reader sees, from templates
+    store         everything remembered, in domain words
+    feed          a folder becomes articles, and errors that name file and reason
+    delivery      who gets an article, and what becomes of each attempt: pure
+    pace          how fast messages may go: pure
+    taxonomy      the operator's file of topics, read
+    topics        topics, and finding one by a reader's words: pure
+    identity      which article a file tells: pure
+    article       an article, its related articles, its fingerprint: pure
+    prose         words repaired, measured, cut: pure
+    address       web addresses: which may be shown, and when two are the same: pure
+    settings      the operator's settings, checked
+    shipped       where the files that ship with Paperboy are
+    errors        what can go wrong, in words a person can act on
+
+The life of an article: `feed` reads it, `publishing.announce` records it with its deliveries in one commit,
+`publishing.courier` renders and sends what is due through `chat.messenger`, and `delivery.settle` decides what each
+answer means before it is written down.
+"""
+
+from __future__ import annotations
