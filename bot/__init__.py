@@ -3,6 +3,7 @@
 Imports go down only (import-linter holds them to it); each room says in its first line what it is and what it does not
 do. Effects stand around pure decisions, and time enters once, in `app`.
 
+    __main__      `python -m bot` is `paperboy`
     cli           what an operator types; each command calls the room that does it
     demo          `paperboy demo`: the sandbox and the app joined
     app           joins the rooms into one running bot; the only clock, the only token

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.chat import commands
-from bot.chat.messenger import Messenger, revoked
+from bot.chat.messenger import Messenger
 from bot.chat.office import Office
 from bot.chat.polling import ALLOWED, Polling
 from bot.chat.router import Router
-from bot.delivery import Clock, Notice, Sent
+from bot.delivery import Clock, Notice, Revoked, Sent
 from bot.errors import PaperboyError, TokenRevoked, UsageError
 from bot.pace import Pace
 from bot.publishing.channels import Channels
@@ -55,32 +55,29 @@ class Connection:
         self._desk = desk
         self._channels = channels
         self._clock = clock
-        self.courier = Courier(
-            desk,
-            messenger,
-            Composer(templates=templates, bot=username, picture=settings.delivery.picture),
-            pace,
-            clock,
-            doubt_seconds=settings.delivery.doubt_seconds,
-            tell=self.tell_editors,
-        )
-        self.office = Office(
-            desk=desk,
-            messenger=messenger,
-            templates=templates,
-            taxonomy=templates.taxonomy,
-            clock=clock,
-            admins=settings.telegram.admins,
-            bot_username=username,
-            wake=wake,
-            channels=channels.live,
-            spent=lambda chat_id: pace.spend(chat_id, clock()),
-            commands_per_minute=settings.delivery.commands_per_minute,
-            standing=standing,
-        )
+        composer = Composer(templates=templates, bot=username, picture=settings.delivery.picture)
+        doubt = settings.delivery.doubt_seconds
+        self.courier = Courier(desk, messenger, composer, pace, clock, doubt_seconds=doubt, tell=self.tell_editors)
+        self.office = self._office(wake, standing, pace)
         self.polling = Polling(messenger, Router(self.office).handle, clock)
         #: Channels of the settings that Telegram tells nothing of, and why.
         self.unknown: dict[str, str] = {}
+
+    def _office(self, wake: Callable[[], None], standing: Callable[[], Mapping[str, Any]], pace: Pace) -> Office:
+        return Office(
+            desk=self._desk,
+            messenger=self._messenger,
+            templates=self._templates,
+            taxonomy=self._templates.taxonomy,
+            clock=self._clock,
+            admins=self._settings.telegram.admins,
+            bot_username=self.username,
+            wake=wake,
+            channels=self._channels.live,
+            spent=lambda chat_id: pace.spend(chat_id, self._clock()),
+            commands_per_minute=self._settings.delivery.commands_per_minute,
+            standing=standing,
+        )
 
     async def introduce(self) -> None:
         """Learn the channels' numbers, set the command menus, and put in doubt what a crash left on its way."""
@@ -133,7 +130,7 @@ async def account(messenger: Messenger, stop: asyncio.Event) -> str:
         me = await messenger.get_me()
         if isinstance(me, dict):
             return str(me["username"])
-        if revoked(me):
+        if isinstance(me, Revoked):
             raise TokenRevoked
         _log.warning("Telegram can't be reached, next try in %.0f s: %s", wait, getattr(me, "reason", me))
         try:
