@@ -22,9 +22,9 @@ _PATTERNS: Final = {
         rf"|{_HOST}(?:{_ENDINGS}))(?::\d{{1,5}})?(?![\w@-])(?:[/?#][^\s<>\"«»“”]*)?",
         re.I,
     ),
-    "bot_command": re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/<>])"),
+    "bot_command": re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32}+)?(?![\w/<>])"),
     "mention": re.compile(r"(?<![\w@/])@[A-Za-z0-9_]{4,32}(?!\w)"),
-    "hashtag": re.compile(r"(?<![\w#])#(?!\d+(?!\w))\w{1,256}(?:@[A-Za-z0-9_]{3,32})?"),
+    "hashtag": re.compile(r"(?<!\w)#(?=[\d_]*[^\W\d_])[\w\u200c]{1,256}+(?!#)(?:@[A-Za-z0-9_]{3,32})?"),
     "cashtag": re.compile(r"(?<![\w$])\$(?:1INCH|[A-Z]{1,8})(?![\w$])"),
 }
 #: A text without any of these holds nothing to find.

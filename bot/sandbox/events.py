@@ -45,6 +45,7 @@ class Events:
         """Events from now on, until `close`; None whenever `beat` seconds passed without one."""
         queue: asyncio.Queue[Told | None] = asyncio.Queue()
         self._listeners.add(queue)
+        self.ring()
         try:
             while not self.closed.is_set():
                 try:

@@ -31,7 +31,7 @@ def arranged(entities: Iterable[Json]) -> list[Json]:
     quotes = _outer(entity for entity in entities if entity["type"] in QUOTES)
     whole = _outer(entity for entity in entities if entity["type"] not in STYLES and entity["type"] not in QUOTES)
     styles = [entity for entity in entities if entity["type"] in STYLES]
-    kept = quotes + whole
+    kept = quotes + [entity for entity in whole if not any(_sticks_out(entity, quote) for quote in quotes)]
     if styles:
         kept = kept + _cut(styles, kept)
     return sorted(kept, key=order)
@@ -50,6 +50,12 @@ def overlap(one: Json, other: Json) -> bool:
 def end(entity: Json) -> int:
     """Where an entity ends."""
     return int(entity["offset"] + entity["length"])
+
+
+def _sticks_out(entity: Json, quote: Json) -> bool:
+    """It is partly in a quote and partly not; Telegram then drops it."""
+    inside = quote["offset"] <= entity["offset"] and end(entity) <= end(quote)
+    return overlap(entity, quote) and not inside
 
 
 def _outer(entities: Iterable[Json]) -> list[Json]:

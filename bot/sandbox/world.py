@@ -1,29 +1,16 @@
-"""The world around the bot: who exists, where they are, what was said. Knows no HTTP and refuses no method.
+"""The world around the bot: what is said, and the updates that follow. Knows no HTTP and refuses no method.
 
 Message ids run per chat in channels and supergroups; private chats and basic groups share one counter, as in Telegram.
 """
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.sandbox import objects, view
-from bot.sandbox.records import (
-    CHANNEL_RIGHTS,
-    GROUP_RIGHTS,
-    Chat,
-    Content,
-    ForumTopic,
-    Json,
-    Member,
-    Message,
-    Person,
-    Status,
-    Version,
-)
-from bot.sandbox.refusals import SandboxError
+from bot.sandbox.population import Population
+from bot.sandbox.records import Chat, Content, ForumTopic, Json, Member, Message, Person, Status, Version
 from bot.sandbox.taps import Taps
 from bot.sandbox.webhook import Webhook
 
@@ -35,148 +22,30 @@ if TYPE_CHECKING:
     from bot.sandbox.judge import Judge
     from bot.sandbox.updates import Updates
 
-#: What `bot_rights` of a channel is when nothing else is said: what a publisher needs.
-POSTING = frozenset({"can_manage_chat", "can_post_messages"})
 
-
-class World:
-    """Chats, people and messages, and the updates that follow from what happens to them."""
+class World(Population):
+    """A population that talks, and the updates that follow from what happens to it."""
 
     def __init__(
         self, bot: Person, clock: Callable[[], datetime], events: Events, updates: Updates, judge: Judge
     ) -> None:
-        self.bot = bot
+        super().__init__(bot, events)
         self.clock = clock
-        self.events = events
         self.updates = updates
         self.judge = judge
-        self.people: dict[int, Person] = {bot.id: bot}
-        self.chats: dict[int, Chat] = {}
+        #: Uploads by file_id.
         self.files: dict[str, bytes] = {}
-        #: Command menus by scope, person (0: any) and language ("": any); see methods.commands.
+        #: Command menus by scope, person (0: any) and language ("": any); see methods.menus.
         self.commands: dict[tuple[str, int, str], list[Json]] = {}
         self.descriptions: dict[tuple[str, str], str] = {}
         self.taps = Taps(clock, events)
         self.webhook = Webhook(clock, events, updates)
-        self._usernames: dict[str, Chat | Person] = {}
-        self._ids = itertools.count(1001)
         self._shared_message_id = 0
-        if bot.username:
-            self._usernames[bot.username.lower()] = bot
 
     @property
     def now(self) -> int:
         """The hour here, in unix seconds."""
         return int(self.clock().timestamp())
-
-    # Who and where
-
-    def add_person(
-        self,
-        name: str,
-        username: str | None = None,
-        id: int | None = None,  # noqa: A002 - named as in the Bot API
-        language: str | None = "en",
-    ) -> Person:
-        """Somebody with an account, who has not met the bot. Raises SandboxError if the id or username is taken."""
-        number = id if id is not None else 5_000_000_000 + next(self._ids)
-        if number in self.people:
-            raise SandboxError(f"Somebody has the id {number} already.")
-        person = Person(number, name, username, language)
-        self._name(username, person)
-        self.people[number] = person
-        return person
-
-    def add_channel(
-        self,
-        title: str,
-        username: str | None = None,
-        bot_rights: Iterable[str] | None = POSTING,
-        *,
-        protected: bool = False,
-        owner: Person | None = None,
-    ) -> Chat:
-        """A channel; its id is -100…. With `bot_rights` None the bot is not in it."""
-        chat = Chat(self._super_id(), "channel", title, username, protected=protected)
-        self._add_chat(chat, [owner] if owner else [], [])
-        if bot_rights is not None:
-            chat.members[self.bot.id] = Member(self.bot, "administrator", set(bot_rights))
-        self.tell_chat(chat)
-        return chat
-
-    def add_group(
-        self,
-        title: str,
-        members: Iterable[Person] = (),
-        admins: Iterable[Person] = (),
-        *,
-        supergroup: bool = True,
-        forum: bool = False,
-        username: str | None = None,
-        bot: Status | None = "member",
-    ) -> Chat:
-        """A group the bot is in already (`bot` None: it is not). The first of `admins` owns it."""
-        number = self._super_id() if supergroup else -(4_000_000 + next(self._ids))
-        chat = Chat(number, "supergroup" if supergroup else "group", title, username, forum=forum)
-        self._add_chat(chat, admins, members)
-        if bot is not None:
-            chat.members[self.bot.id] = Member(self.bot, bot, set(GROUP_RIGHTS) if bot == "administrator" else set())
-            self._meet(chat)
-        self.tell_chat(chat)
-        return chat
-
-    def add_topic(self, forum: Chat, name: str) -> ForumTopic:
-        """A topic of a forum; its id addresses it as message_thread_id."""
-        topic = ForumTopic(self._next_message_id(forum), name)
-        forum.topics[topic.id] = topic
-        return topic
-
-    def private(self, person: Person) -> Chat | None:
-        """The person's chat with the bot, once they started it."""
-        return self.chats.get(person.id)
-
-    def open_private(self, person: Person) -> Chat:
-        """The person's chat with the bot, begun if need be."""
-        chat = self.chats.get(person.id)
-        if chat is None:
-            chat = Chat(person.id, "private", person.name, person.username, person=person)
-            self.chats[chat.id] = chat
-            self.tell_chat(chat)
-        person.met = True
-        return chat
-
-    def chat(self, where: Chat | Person | int) -> Chat:
-        """The chat meant by a chat, a person or an id. Raises SandboxError if there is none."""
-        if isinstance(where, Chat):
-            return where
-        found = self.chats.get(where.id if isinstance(where, Person) else where)
-        if found is None:
-            raise SandboxError(
-                f"There is no chat of {where.name if isinstance(where, Person) else where} with the bot."
-            )
-        return found
-
-    def person(self, who: Person | int) -> Person:
-        """The person meant. Raises SandboxError if there is none."""
-        if isinstance(who, Person):
-            return who
-        if who not in self.people:
-            raise SandboxError(f"Nobody has the id {who}.")
-        return self.people[who]
-
-    def named(self, username: str) -> Chat | Person | None:
-        """Who or what has a @username, in any case."""
-        return self._usernames.get(username.removeprefix("@").lower())
-
-    def rename(self, chat: Chat, *, title: str | None = None, username: str | None = None) -> None:
-        """Give a chat another title or username; the old username leads nowhere afterwards."""
-        if username is not None:
-            self._name(username, chat)
-            if chat.username:
-                self._usernames.pop(chat.username.lower(), None)
-            chat.username = username
-        chat.title = title or chat.title
-        self.tell_chat(chat)
 
     # What is said
 
@@ -217,6 +86,15 @@ class World:
         judged = self.judge.plain(text)
         return Content(judged.text, text, None, judged.entities)
 
+    def add_topic(self, forum: Chat, name: str) -> ForumTopic:
+        """A topic of a forum; its id addresses it as message_thread_id."""
+        service = {"forum_topic_created": {"name": name, "icon_color": 0x6FB9F0}}
+        opening = self.post(forum, _leader(forum), Content(), service=service)
+        opening.thread = opening.id
+        topic = ForumTopic(opening.id, name)
+        forum.topics[topic.id] = topic
+        return topic
+
     # How the bot stands
 
     def member(self, chat: Chat, person: Person) -> Member:
@@ -254,17 +132,10 @@ class World:
         self.tell_chat(supergroup)
         return supergroup
 
-    def tell_chat(self, chat: Chat) -> None:
-        """Tell the page how a chat looks now."""
-        if self.events.heard:
-            self.events.publish("chat", view.chat(chat))
-
     # Within
 
     def _announce(self, chat: Chat, service: Json) -> None:
-        message = self.post(
-            chat, next(iter(m.person for m in chat.members.values() if m.leads), None), Content(), service=service
-        )
+        message = self.post(chat, _leader(chat), Content(), service=service)
         self.updates.put("message", objects.message(message))
 
     def _moved(self, chat: Chat, by: Person, old: Member, new: Member) -> Json:
@@ -275,29 +146,6 @@ class World:
             "old_chat_member": objects.member(old, chat),
             "new_chat_member": objects.member(new, chat),
         }
-
-    def _add_chat(self, chat: Chat, admins: Iterable[Person], members: Iterable[Person]) -> None:
-        self._name(chat.username, chat)
-        self.chats[chat.id] = chat
-        rights = set(CHANNEL_RIGHTS if chat.type == "channel" else GROUP_RIGHTS)
-        for person in members:
-            chat.members[person.id] = Member(person)
-        for number, person in enumerate(admins):
-            chat.members[person.id] = Member(person, "administrator" if number else "creator", set(rights))
-
-    def _meet(self, chat: Chat) -> None:
-        for member in chat.members.values():
-            member.person.met = True
-
-    def _name(self, username: str | None, bearer: Chat | Person) -> None:
-        if not username:
-            return
-        if self._usernames.get(username.lower(), bearer) is not bearer:
-            raise SandboxError(f"@{username} is taken.")
-        self._usernames[username.lower()] = bearer
-
-    def _super_id(self) -> int:
-        return -1_000_000_000_000 - 2_000_000_000 - next(self._ids)
 
     def _next_message_id(self, chat: Chat) -> int:
         if chat.supers:
@@ -312,3 +160,8 @@ class World:
             self.events.publish(event, view.message(message))
         else:
             self.events.ring()
+
+
+def _leader(chat: Chat) -> Person | None:
+    """Whoever is named as doing what the owner does."""
+    return next((member.person for member in chat.members.values() if member.leads), None)
