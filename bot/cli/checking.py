@@ -11,6 +11,7 @@ from typing import Literal
 from bot import settings
 from bot.chat import messenger
 from bot.chat.messenger import Messenger
+from bot.delivery import Revoked
 from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store import backup
@@ -85,7 +86,7 @@ async def _telegram(found: Settings) -> AsyncIterator[Finding]:
 
 
 def _refused(came: object) -> Finding:
-    if messenger.revoked(came):
+    if isinstance(came, Revoked):
         return Finding("problem", "telegram.token: Telegram refuses it", "Take a new one from @BotFather.")
     reason = getattr(came, "reason", came)
     return Finding("problem", f"telegram: can't be reached: {reason}", "Look at the network and api_base_url.")
