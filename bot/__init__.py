@@ -9,6 +9,7 @@ do. Effects stand around pure decisions, and time enters once, in `app`.
     app           joins the rooms into one running bot; the only clock, the only token
     connection    one bot account at work: messenger, courier, updates, editors
     schedule      what happens when: named jobs that are late but never lost
+    watchdog      notices what has stopped moving
     web           health, metrics and Telegram's webhook over HTTP
     sandbox       a stand-in for Telegram with a chat page, for the demo and the tests
     chat          everything that speaks Telegram: messenger, outcomes, polling, readers, editors, buttons

@@ -7,10 +7,9 @@ import logging
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from bot import taxonomy
+from bot import watchdog
 from bot.chat import messenger
 from bot.connection import Connection, account
 from bot.delivery import Clock
@@ -24,6 +23,7 @@ from bot.publishing.report import report
 from bot.publishing.scan import Progress, Scanner, ScanReport
 from bot.rendering.report import StatusReport
 from bot.rendering.templates import Templates
+from bot.rendering.wording import words as words  # the demo and the tests take it from here
 from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.store import lock, outbox, updates
@@ -47,17 +47,6 @@ _log = logging.getLogger(__name__)
 def now() -> datetime:
     """Return the time. Everything below is told it."""
     return datetime.now(UTC)
-
-
-def words(folder: Path | None) -> Templates:
-    """Return the checked templates and the taxonomy of a configuration folder, over the shipped ones.
-
-    Raises UsageError or TemplateBroken, one line for each problem.
-    """
-    own = folder / "templates" if folder and (folder / "templates").is_dir() else None
-    templates = Templates(own, taxonomy.load(folder))
-    templates.check()
-    return templates
 
 
 class App:
@@ -98,8 +87,10 @@ class App:
                 desk.close()
 
     def stop(self) -> None:
-        """End `run`: begin no more calls, settle those on their way."""
+        """End `run` or `run_once`: begin no more calls, settle those on their way."""
         self._stop.set()
+        if self._courier:
+            self._courier.stop()
 
     async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
         """Record what is new, send nothing. Raises PaperboyError when the folder can't be looked at."""
@@ -143,30 +134,33 @@ class App:
     async def run(self, *, webhook: bool = False) -> None:
         """Scan, deliver and answer until `stop`. Raises what a supervisor must act on."""
         async with self.connected() as telegram, AsyncExitStack() as stack:
-            hook = telegram.hook() if webhook else None
+            self._courier = telegram.courier
             if self.settings.web.listen:
-                health = lambda: self._health(telegram.polling.last_success if not webhook else self._clock())  # noqa: E731
-                web = Web(self.settings.web.listen, health=health, report=self.report, hook=hook)
+                web = self._web(telegram, webhook=webhook)
                 await web.start()
                 stack.push_async_callback(web.stop)
             await telegram.introduce()
             self._plan_jobs(telegram)
-            tasks = [asyncio.create_task(self._lookout.watch(self._stop, lambda: self._schedule.nudge("scan")))]
+            work = [
+                self._lookout.watch(self._stop, lambda: self._schedule.nudge("scan")),
+                self._watched(telegram, webhook),
+            ]
             if webhook:
                 await telegram.set_webhook()
             else:
-                tasks.append(asyncio.create_task(self._guarded(telegram.polling.run(self._stop))))
+                work.append(telegram.polling.run(self._stop))
+            tasks = [asyncio.create_task(self._guarded(one)) for one in work]
             self._schedule.start()
             await self._stop.wait()
             telegram.courier.stop()
-            await self._schedule.stop(FAREWELL)
-            await _ended(tasks)
+            await asyncio.gather(self._schedule.stop(FAREWELL), _ended(tasks))
         if self._fatal:
             raise self._fatal
 
     async def run_once(self) -> int:
         """Scan, answer the updates that wait, deliver what is due; return how much is left waiting."""
         async with self.connected() as telegram:
+            self._courier = telegram.courier
             await telegram.introduce()
             await self._lookout.scan()
             await self._begin_channels()
@@ -193,7 +187,6 @@ class App:
             if telegram.unknown:
                 await telegram.resolve_channels()
 
-        self._courier = telegram.courier
         self._schedule.every("scan", self.settings.feed.interval_seconds, scan)
         self._schedule.every("deliver", DELIVERY, deliver)
         self._schedule.every("keep house", HOUSEKEEPING, keep_house)
@@ -217,15 +210,35 @@ class App:
             "scanned": self._lookout.scanned,
         }
 
-    def _health(self, heard: datetime | None) -> Health:
-        """Return whether all goes well. heard: when Telegram last answered a request for updates."""
-        at = self._clock()
-        reasons = [f"{name} is late" for name in self._schedule.late(at, LATE)]
-        if self._lookout.problem:
-            reasons.append(self._lookout.problem)
-        if heard is None or (at - heard).total_seconds() > LATE:
-            reasons.append("Telegram has not answered for a minute")
-        return Health(not reasons, tuple(reasons))
+    def _web(self, telegram: Connection, *, webhook: bool) -> Web:
+        def health() -> Health:
+            heard = self._clock() if webhook else telegram.polling.last_success
+            reasons = [f"{name} is late" for name in self._schedule.late(self._clock(), LATE)]
+            if self._lookout.problem:
+                reasons.append(self._lookout.problem)
+            if heard is None or (self._clock() - heard).total_seconds() > LATE:
+                reasons.append("Telegram has not answered for a minute")
+            return Health(not reasons, tuple(reasons))
+
+        hook = telegram.hook() if webhook else None
+        return Web(self.settings.web.listen, health=health, report=self.report, hook=hook)
+
+    async def _watched(self, telegram: Connection, webhook: bool) -> None:
+        """Look after everything that must move. Raises Stuck."""
+
+        async def signs(since: datetime) -> watchdog.Signs:
+            at = self._clock()
+            late = self._schedule.late(at, watchdog.PATIENCE.total_seconds())
+            return watchdog.Signs(
+                at=at,
+                since=since,
+                polled=telegram.polling.last_end,
+                late=late,
+                due=telegram.courier.busy_since,
+                landed=telegram.courier.moved,
+            )
+
+        await watchdog.watch(signs, self._clock, self._stop, telegram.tell_stuck, polls=not webhook)
 
     def _rules(self) -> Rules:
         feed = self.settings.feed
@@ -252,8 +265,7 @@ class App:
             await work
         except PaperboyError as error:
             self._fatal = error
-        finally:
-            self._stop.set()
+            self.stop()
 
 
 async def _ended(tasks: list[asyncio.Task[None]]) -> None:

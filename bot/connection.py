@@ -104,6 +104,11 @@ class Connection:
         for editor in sorted(self._settings.telegram.admins):
             await self._messenger.call(payload, chat_id=editor)
 
+    async def tell_stuck(self, what: str) -> None:
+        """Let the editors hear that the bot will be started afresh."""
+        notice = Notice(key=f"stuck:{self._clock():%Y-%m-%dT%H:%M}", kind="other", reason=what)
+        await self.tell_editors(notice)
+
     def hook(self) -> Hook:
         """Return the way in for Telegram's updates. Raises UsageError where the settings lack an address for it."""
         web = self._settings.web

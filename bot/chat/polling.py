@@ -26,7 +26,7 @@ from bot.errors import SecondPoller, TokenRevoked
 #: What the bot wants to hear of. Telegram remembers the last list, so it is named each time.
 ALLOWED = ("message", "callback_query", "my_chat_member", "channel_post")
 #: Seconds a poll waits for the first update; the answer may take a little longer.
-POLL_SECONDS = 50
+POLL_SECONDS = 25
 _GRACE_SECONDS = 10.0
 #: Handled at once, each of another chat.
 _AT_ONCE = 16
@@ -70,6 +70,8 @@ class Polling:
         self._conflict_seen: datetime | None = None
         self._webhook_deleted = False
         self._last_success: datetime | None = None
+        #: When a poll last came to its end, well or not; None before the first time.
+        self.last_end: datetime | None = None
 
     @property
     def last_success(self) -> datetime | None:
@@ -136,7 +138,7 @@ class Polling:
         """Poll until it works; empty when `stop` is set. Raises TokenRevoked, SecondPoller."""
         while True:
             try:
-                updates = await self._poll(seconds)
+                updates = await self._poll_once(seconds)
             except Conflict as error:
                 await self._contend(str(error))
             except (TelegramError, LookupError, TypeError, ValueError) as error:
@@ -148,6 +150,13 @@ class Polling:
             if stop.is_set():
                 return []
             await self._pause(stop, self._delay())
+
+    async def _poll_once(self, seconds: int) -> list[dict[str, Any]]:
+        """Poll, and take note that the poll ended, however it did."""
+        try:
+            return await self._poll(seconds)
+        finally:
+            self.last_end = self._clock()
 
     async def _poll(self, seconds: int, limit: int = _LIMIT) -> list[dict[str, Any]]:
         asked = {"offset": self._offset, "timeout": seconds, "limit": limit, "allowed_updates": list(ALLOWED)}

@@ -80,6 +80,9 @@ class Courier:
         self._cooling: dict[int, datetime] = {}
         self._woken = asyncio.Event()
         self._stopping = False
+        #: Since when a run of `deliver` is on, or None; and when it last got on: for whoever watches over it.
+        self.busy_since: datetime | None = None
+        self.moved: datetime | None = None
 
     async def recover(self) -> int:
         """After a start: put in doubt what was on its way when the last process ended. Return how many."""
@@ -99,12 +102,15 @@ class Courier:
 
         Raises TokenRevoked.
         """
+        self.busy_since = self._clock()
         try:
             while True:
                 self._woken.clear()
                 at = self._clock()
                 over = self._stopping or at > until
                 ready = None if over else await self._begin_more(at)
+                if ready is None or ready > at:
+                    self.moved = at
                 if not self._flights and (over or ready is None or ready > until):
                     return at if over else ready
                 await self._land(_seconds(ready, at) if ready else LOOK)
@@ -112,6 +118,7 @@ class Courier:
             if self._flights:
                 await asyncio.wait(self._flights)
                 await self._settle()
+            self.busy_since = None
 
     async def _begin_more(self, at: datetime) -> datetime | None:
         """Fill the free places; return when the next call may begin, or None when nothing waits by itself."""
@@ -132,9 +139,10 @@ class Courier:
             material = await self._desk(composing.gather, chosen) if chosen else []
             composed = [(one, self._composer.post(one)) for one in material]
             payloads = {one.to.delivery.id: (payload, one.stored.fingerprint) for one, payload in composed}
-            await self._desk(outbox.begin, payloads, at)
+            begun = await self._desk(outbox.begin, payloads, at)
             for one, payload in composed:
-                self._send(one, payload, at)
+                if one.to.delivery.id in begun:
+                    self._send(one, payload, at)
             if len(found) < room:
                 return
 
@@ -194,6 +202,7 @@ class Courier:
         arrived = [self._flights.pop(task) for task in list(self._flights) if task.done()]
         revoked = False
         for flight in arrived:
+            self.moved = self._clock()
             outcome = flight.call.result()
             await flight.arrived(outcome, self._clock())
             revoked = revoked or isinstance(outcome, Revoked)

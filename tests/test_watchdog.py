@@ -1,0 +1,88 @@
+"""The watchdog: what gives no sign of life is stuck; what is merely slow, or slept, is not."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot import watchdog
+from bot.errors import Stuck
+from bot.watchdog import PATIENCE, SLEPT, Signs, troubles
+
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LONG_AGO = AT - timedelta(hours=1)
+TOO_LONG = AT - PATIENCE - timedelta(seconds=1)
+LATELY = AT - timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("signs", "words"),
+    [
+        (Signs(at=AT, since=LONG_AGO, polled=LATELY), []),
+        (Signs(at=AT, since=LONG_AGO, polled=TOO_LONG), ["updates"]),
+        (Signs(at=AT, since=LONG_AGO), ["updates"]),
+        (Signs(at=AT, since=LATELY), []),
+        (Signs(at=AT, since=LATELY, polled=TOO_LONG), []),
+        (Signs(at=AT, since=LONG_AGO, polled=LATELY, late=["scan"]), ["scan"]),
+        (Signs(at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG), ["messages"]),
+        (Signs(at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG, landed=TOO_LONG), ["messages"]),
+        (Signs(at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG, landed=LATELY), []),
+        (Signs(at=AT, since=LONG_AGO, polled=LATELY, due=LATELY, landed=LONG_AGO), []),
+        (
+            Signs(at=AT, since=LONG_AGO, polled=TOO_LONG, late=["deliver"], due=TOO_LONG),
+            ["deliver", "updates", "messages"],
+        ),
+    ],
+)
+def test_only_what_gives_no_sign_for_too_long_is_stuck(signs: Signs, words: list[str]) -> None:
+    found = troubles(signs, polls=True)
+    assert len(found) == len(words)
+    assert all(word in line for word, line in zip(words, found, strict=True))
+
+
+def test_with_a_webhook_nobody_polls() -> None:
+    assert troubles(Signs(at=AT, since=LONG_AGO), polls=False) == []
+
+
+class Clock:
+    """Goes on by `step` each time it is asked."""
+
+    def __init__(self, step: timedelta) -> None:
+        self.at, self.step = AT, step
+
+    def __call__(self) -> datetime:
+        self.at += self.step
+        return self.at
+
+
+async def test_what_is_stuck_is_told_to_the_editors_and_ends_the_run() -> None:
+    told: list[str] = []
+
+    async def tell(words: str) -> None:
+        told.append(words)
+
+    async def signs(since: datetime) -> Signs:
+        return Signs(at=since + PATIENCE * 2, since=since, late=["scan"], polled=since + PATIENCE * 2)
+
+    with pytest.raises(Stuck) as stuck:
+        await watchdog.watch(signs, Clock(timedelta(seconds=5)), asyncio.Event(), tell, polls=True, seconds=0)
+    assert "scan" in told[0]
+    assert stuck.value.exit_code == 7
+
+
+async def test_a_machine_that_slept_is_given_time_again() -> None:
+    stop, seen = asyncio.Event(), []
+
+    async def tell(words: str) -> None:
+        raise AssertionError(words)
+
+    async def signs(since: datetime) -> Signs:
+        seen.append(since)
+        if len(seen) == 3:
+            stop.set()
+        return Signs(at=since + timedelta(seconds=1), since=since)
+
+    await watchdog.watch(signs, Clock(SLEPT * 2), stop, tell, polls=True, seconds=0)
+    assert seen == sorted(set(seen))
