@@ -73,5 +73,5 @@ async def watch(
         if found := troubles(await signs(since), polls=polls):
             told = "; ".join(found)
             with suppress(TimeoutError):
-                await asyncio.wait_for(tell(told), seconds)
+                await asyncio.wait_for(tell(told), LOOK)
             raise Stuck(f"Nothing has moved for a minute: {told}. Ending, so that a supervisor starts Paperboy afresh.")
