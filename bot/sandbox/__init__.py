@@ -9,12 +9,14 @@ when it ends.
         ...                                  # a bot with api_base_url = telegram.base_url and telegram.token
         telegram.messages(ann)
 
-    server     Sandbox: all of it as one object          world      who exists, what was said
-    api        /bot<token>/<method>                      people     what people do
-    methods/   the Bot API by noun                       controls   /sim/: the same by HTTP
-    access     who may write where                       page/      the chat page
-    judge      what a text is (tdlib, or markup + detect + normal)
-    updates    long polling            webhook           faults, limits   trouble on demand
+    server      Sandbox: all of it as one object         population, world   who exists, what was said
+    api         /bot<token>/<method>, over wire          people, taps        what people do
+    methods/    the Bot API by noun                      controls, view      /sim/: the same by HTTP
+    access      who may write where                      page/, folder       the chat page and its folder
+    judge       what a text is (tdlib, or markup,        faults, limits      trouble on demand
+                detect and normal)                       journal             every call and its answer
+    keyboards, links, pictures   what Telegram accepts   refusals            Telegram's noes, word for word
+    updates, webhook             how updates reach a bot
 """
 
 from __future__ import annotations

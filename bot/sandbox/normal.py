@@ -6,6 +6,7 @@ styles around them are cut at their edges, and where another style begins.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -70,23 +71,25 @@ def _outer(entities: Iterable[Json]) -> list[Json]:
 def _cut(styles: list[Json], whole: list[Json]) -> list[Json]:
     """Styles in pieces: none in code, a new piece at every edge of a whole entity and where a style begins."""
     edges = {edge for entity in whole for edge in (entity["offset"], end(entity))}
-    verbatim = [entity for entity in whole if entity["type"] in VERBATIM]
-    points = sorted(edges | {edge for entity in styles for edge in (entity["offset"], end(entity))})
-    pieces: list[Json] = []
+    turns = _turns([*styles, *(entity for entity in whole if entity["type"] in VERBATIM)])
+    worn: Counter[str] = Counter()
     open_since: dict[str, int] = {}
-    for point in points:
-        worn = _worn(styles, verbatim, point)
-        fresh = point in edges or not worn <= open_since.keys()
-        for style in [style for style in open_since if fresh or style not in worn]:
+    pieces: list[Json] = []
+    for point in sorted(edges | turns.keys()):
+        worn.update(turns.get(point, {}))
+        shown = set() if any(worn[kind] for kind in VERBATIM) else {style for style in STYLES if worn[style]}
+        fresh = point in edges or not shown <= open_since.keys()
+        for style in [style for style in open_since if fresh or style not in shown]:
             since = open_since.pop(style)
             pieces.append({"type": style, "offset": since, "length": point - since})
-        for style in worn - open_since.keys():
-            open_since[style] = point
+        open_since.update(dict.fromkeys(shown - open_since.keys(), point))
     return pieces
 
 
-def _worn(styles: list[Json], verbatim: list[Json], point: int) -> set[str]:
-    """The styles of the character at `point`."""
-    if any(entity["offset"] <= point < end(entity) for entity in verbatim):
-        return set()
-    return {entity["type"] for entity in styles if entity["offset"] <= point < end(entity)}
+def _turns(entities: list[Json]) -> dict[int, Counter[str]]:
+    """At each offset, how many more (or fewer) entities of a type there are from there on."""
+    turns: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for entity in entities:
+        turns[entity["offset"]][entity["type"]] += 1
+        turns[end(entity)][entity["type"]] -= 1
+    return turns
