@@ -6,7 +6,10 @@ Joins the sandbox and the app; neither knows of the other.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
+import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +18,7 @@ from pathlib import Path
 
 from bot import settings, shipped
 from bot.app import App, words
+from bot.errors import UsageError
 from bot.sandbox import Sandbox
 from bot.sandbox.folder import Folder
 from bot.settings import Settings
@@ -42,9 +46,11 @@ class Stage:
 async def staged(keep: Path, *, port: int = 0, samples: Path | None = None) -> AsyncIterator[Stage]:
     """Set everything up in the folder `keep`: a copy of the samples, the database, the stand-in on loopback.
 
-    Raises UsageError for a folder without articles or a port that is taken.
+    Raises UsageError for a folder without articles, SandboxError for a port that is taken.
     """
     folder = Folder(samples or shipped.articles(), keep / "articles", FIRST)
+    if not any(folder.listing().values()):
+        raise UsageError(f"--folder: {samples}: there are no articles in it (.md, .markdown, .txt)")
     async with Sandbox(port=port, extras=folder.routes()) as sandbox:
         folder.publish = sandbox.publish
         world = sandbox.world
@@ -59,13 +65,19 @@ async def staged(keep: Path, *, port: int = 0, samples: Path | None = None) -> A
 async def demo(keep: Path, *, port: int, samples: Path | None, browser: bool, tell: Callable[[str], None]) -> None:
     """Run the demo until it is cancelled or told to stop; `tell` gets the page's address."""
     async with staged(keep, port=port, samples=samples) as stage:
-        tell(stage.address)
-        if browser:
-            await asyncio.to_thread(webbrowser.open, stage.address)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stage.app.stop)
+        tell(stage.address)
+        if browser and _has_screen():
+            threading.Thread(target=webbrowser.open, args=(stage.address,), daemon=True).start()
         await stage.app.run()
+
+
+def _has_screen() -> bool:
+    """Say whether a browser would have a window; one that lives in the terminal would take it away from us."""
+    elsewhere = sys.platform in ("darwin", "win32") or "BROWSER" in os.environ
+    return elsewhere or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def _settings(keep: Path, sandbox: Sandbox, editor: int) -> Settings:

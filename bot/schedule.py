@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -20,13 +19,16 @@ from bot.delivery import Clock
 Work = Callable[[], Awaitable[datetime | None]]
 #: Told of an error that ended a run: the job's name and the error. The job runs again all the same.
 Failed = Callable[[str, Exception], None]
+#: Seconds a cancelled job has to end, each of the times it is told to; one may tidy up, which may take waiting too.
+_PATIENCE = (0.5, 0.5)
 
 
 @dataclass(slots=True)
 class _Job:
     work: Work
     seconds: float
-    running: bool = False
+    #: What runs it now.
+    task: asyncio.Task[object] | None = None
     again: bool = False
     last: datetime | None = None
 
@@ -38,9 +40,8 @@ class Schedule:
         self._clock = clock
         self._failed = failed
         self._jobs: dict[str, _Job] = {}
+        self._began: datetime | None = None
         self._stopping = False
-        self._idle = asyncio.Event()
-        self._idle.set()
         # A second instance only notes that the first shall go round once more; see `_run`.
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2}
@@ -55,13 +56,14 @@ class Schedule:
 
     def start(self) -> None:
         """Begin; needs a running event loop."""
+        self._began = self._clock()
         self._scheduler.start()
 
     def nudge(self, name: str) -> None:
         """Run a job as soon as may be; if it is running, once more when it is done."""
         if self._stopping:
             return
-        if self._jobs[name].running:
+        if self._jobs[name].task:
             self._jobs[name].again = True
         else:
             self._scheduler.modify_job(name, next_run_time=self._clock())
@@ -72,37 +74,43 @@ class Schedule:
 
     def late(self, at: datetime, seconds: float) -> list[str]:
         """Return the jobs that are neither running nor have run within their interval and `seconds` more."""
-        return [
-            name
-            for name, job in self._jobs.items()
-            if not job.running and job.last and (at - job.last).total_seconds() > job.seconds + seconds
-        ]
+        resting = [(name, job, job.last or self._began) for name, job in self._jobs.items() if not job.task]
+        return [name for name, job, since in resting if since and (at - since).total_seconds() > job.seconds + seconds]
 
     async def stop(self, seconds: float) -> None:
-        """Begin no more runs, wait up to so many seconds for those that are on, then cancel them."""
+        """Begin no more runs, wait up to so many seconds for those that are on, then cancel them.
+
+        Returns when they have ended, at the latest a second after those.
+        """
         self._stopping = True
-        if self._scheduler.running:
-            self._scheduler.pause()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._idle.wait(), seconds)
-            self._scheduler.shutdown(wait=False)
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        for patience in (seconds, *_PATIENCE):
+            running = {job.task for job in self._jobs.values() if job.task}
+            if not running:
+                break
+            _, late = await asyncio.wait(running, timeout=patience)
+            for task in late:
+                task.cancel()
+        self._scheduler.shutdown(wait=False)
 
     async def _run(self, name: str) -> None:
         job = self._jobs[name]
-        if job.running or self._stopping:
+        if job.task or self._stopping:
             job.again = True
             return
-        job.running = True
-        self._idle.clear()
+        job.task = asyncio.current_task()
         try:
             job.again = True
             while job.again and not self._stopping:
                 job.again = False
                 await self._run_once(name, job)
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
         finally:
-            job.running = False
-            if not any(one.running for one in self._jobs.values()):
-                self._idle.set()
+            job.task = None
 
     async def _run_once(self, name: str, job: _Job) -> None:
         soon: datetime | None = None

@@ -7,10 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot import settings
 from bot.cli import options
-from bot.store import backup as copies
-from bot.store import lock
 
 
 def backup(
@@ -18,6 +15,9 @@ def backup(
     config: options.Config = None,
 ) -> None:
     """Copy the database to FILE, also while the bot runs."""
+    from bot import settings
+    from bot.store import backup as copies
+
     database = settings.load(config).store.database
     size = copies.backup(database, file)
     typer.echo(f"{file}: a copy of {database}, {size:,} bytes")
@@ -28,6 +28,10 @@ def restore(
     config: options.Config = None,
 ) -> None:
     """Put a copy in the database's place, after verifying it. The bot must not run."""
+    from bot import settings
+    from bot.store import backup as copies
+    from bot.store import lock
+
     database = settings.load(config).store.database
     with lock.held(database):
         copies.restore(file, database)

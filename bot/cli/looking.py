@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot import settings
-from bot.app import App, now, words
-from bot.cli import checking, options, showing
-from bot.delivery import Payload
-from bot.errors import ArticleError, PaperboyError, StoreError
-from bot.feed import document
-from bot.publishing.report import report
-from bot.publishing.scan import ScanReport
-from bot.rendering import posts
-from bot.rendering.report import StatusReport
-from bot.rendering.templates import Templates
-from bot.settings import Settings
-from bot.store.database import open_database
+from bot.cli import options
+from bot.errors import StoreError
 
-#: The bot's name where there is no bot (design §3).
-NOBODY = "your_bot"
+if TYPE_CHECKING:
+    from bot.publishing.scan import ScanReport
+    from bot.rendering.report import StatusReport
+    from bot.rendering.templates import Templates
+    from bot.settings import Settings
 
 
 def scan(config: options.Config = None, as_json: options.Json = False) -> None:
     """Record what is new in the folder and send nothing."""
-    found, templates = options.loaded(config)
-    options.with_folder(found)
+    from bot.cli import showing
+
+    found, templates = options.loaded(config, with_folder=True)
+    options.log_nothing()
     scanned, standing = asyncio.run(_scan(found, templates))
     if as_json:
-        typer.echo(json.dumps(_scanned(scanned, standing), ensure_ascii=False))
+        options.print_json(_scanned(scanned, standing))
     else:
         showing.scan(scanned, standing)
 
@@ -45,22 +38,28 @@ def preview(
     as_json: options.Json = False,
 ) -> None:
     """Show what would be sent for article files: one JSON object a line, or drawn where a person looks."""
+    from bot import settings
+    from bot.cli import previewing
+    from bot.rendering.wording import words
+
     templates = words(settings.file_in_use().parent)
-    drawn = sys.stdout.isatty() and not as_json
+    chosen, problems = previewing.settings_or_defaults()
+    for problem in problems:
+        typer.echo(f"{problem} (previewed with the defaults)", err=True)
+    show = _drawn() if sys.stdout.isatty() and not as_json else options.print_json
     failed = False
     for file in files:
-        found = _previewed(file, templates)
+        found = previewing.previewed(file, templates, chosen)
         failed = failed or "error" in found
-        if drawn:
-            showing.post(found)
-        else:
-            typer.echo(json.dumps(found, ensure_ascii=False))
+        show(found)
     if failed:
         raise typer.Exit(1)
 
 
 def check(config: options.Config = None) -> None:
     """Look for what would keep the bot from its work: settings, folder, database, token, rights."""
+    from bot.cli import checking, showing
+
     found, _ = options.loaded(config)
     findings = asyncio.run(checking.findings(found))
     showing.findings(findings)
@@ -70,22 +69,36 @@ def check(config: options.Config = None) -> None:
 
 def status(config: options.Config = None, as_json: options.Json = False) -> None:
     """Show how things stand: articles, readers, deliveries, rejected files."""
-    found = settings.load(config)
-    database = found.store.database
-    if not database.is_file():
-        raise StoreError(f"{database}: there is no database yet; `paperboy run` or `paperboy scan` makes it")
-    db = open_database(database)
-    try:
-        standing = report(db, now(), folder=str(found.feed.folder))
-    finally:
-        db.close()
+    from bot import settings
+    from bot.cli import showing
+
+    standing = _standing(settings.load(config))
     if as_json:
-        typer.echo(json.dumps(asdict(standing), default=str, ensure_ascii=False))
+        options.print_json(asdict(standing))
     else:
         showing.status(standing)
 
 
+def _standing(found: Settings) -> StatusReport:
+    """Return how things stand. Raises StoreError where there is no database."""
+    from bot.app import now
+    from bot.publishing.report import report
+    from bot.store.database import open_database
+
+    database = found.store.database
+    if not database.exists():
+        raise StoreError(f"{database}: there is no database yet; `paperboy run` or `paperboy scan` makes it")
+    db = open_database(database)
+    try:
+        return report(db, now(), folder=str(found.feed.folder))
+    finally:
+        db.close()
+
+
 async def _scan(found: Settings, templates: Templates) -> tuple[ScanReport, StatusReport]:
+    from bot.app import App
+    from bot.cli import showing
+
     async with App.opened(found, templates) as app:
         with showing.progress() as tell:
             scanned = await app.scan(tell)
@@ -104,14 +117,7 @@ def _scanned(scanned: ScanReport, standing: StatusReport) -> dict[str, Any]:
     }
 
 
-def _previewed(file: Path, templates: Templates) -> Payload:
-    """Return what would be sent for one file, or why nothing would, by the keys of design §3."""
-    place = file.absolute()
-    try:
-        article = document.read(place.parent, place.name, max_bytes=settings.Feed().max_file_bytes)
-        payload = posts.post(templates, article, bot=NOBODY, taxonomy=templates.taxonomy)
-    except ArticleError as error:
-        return {"file": str(file), "error": error.reason}
-    except PaperboyError as error:
-        return {"file": str(file), "error": str(error)}
-    return {"file": str(file), **payload}
+def _drawn() -> Any:
+    from bot.cli import showing
+
+    return showing.post

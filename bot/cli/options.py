@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.logging import RichHandler
 
-from bot import settings
-from bot.app import words
-from bot.chat import secrets
 from bot.errors import UsageError
-from bot.rendering.templates import Templates
-from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.rendering.templates import Templates
+    from bot.settings import Settings
 
 Config = Annotated[
     Path | None,
@@ -25,42 +23,68 @@ Config = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
-def loaded(config: Path | None) -> tuple[Settings, Templates]:
-    """Return the checked settings and words. Raises UsageError, one line for each problem."""
+def loaded(config: Path | None, *, with_folder: bool = False) -> tuple[Settings, Templates]:
+    """Return the checked settings and words. Raises UsageError, one line for each problem of either.
+
+    with_folder: the folder of articles must be there, too.
+    """
+    from bot import settings
+    from bot.rendering.wording import words
+
     problems: list[str] = []
     found: Settings | None = None
     templates: Templates | None = None
     try:
         found = settings.load(config)
+        problems += _folder_problems(found.feed.folder) if with_folder else []
     except UsageError as error:
         problems += error.problems
     try:
         templates = words(settings.file_in_use(config).parent)
     except UsageError as error:
         problems += error.problems
-    if found is None or templates is None:
+    if found is None or templates is None or problems:
         raise UsageError(*problems)
     return found, templates
 
 
-def with_folder(found: Settings) -> None:
-    """Raise UsageError unless the folder of articles is there."""
-    folder = found.feed.folder
-    if not folder.is_dir():
-        what = "is no folder" if folder.exists() else "there is no such folder"
-        raise UsageError(f"feed.folder: {folder}: {what}. Make it, or set [feed] folder (PAPERBOY_FEED__FOLDER).")
+def print_json(value: Any) -> None:
+    """Print one line of JSON; what the terminal's encoding lacks is escaped as JSON does."""
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    typer.echo(json.dumps(value, ensure_ascii=not utf8, default=str))
 
 
 def log_to_stderr() -> None:
     """Say what happens as it happens, dressed where a person looks; never a token."""
+    from bot.chat import secrets
+
     logging.captureWarnings(True)
-    if sys.stderr.isatty():
-        handler: logging.Handler = RichHandler(console=Console(stderr=True), show_path=False, rich_tracebacks=False)
-        handler.setFormatter(logging.Formatter("%(message)s", datefmt="%X"))
-    else:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.basicConfig(level=logging.INFO, handlers=[_handler()], force=True)
     for noisy in ("apscheduler", "watchfiles", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     secrets.guard()
+
+
+def log_nothing() -> None:
+    """Keep the log quiet, in commands that print all they have to say."""
+    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
+
+
+def _handler() -> logging.Handler:
+    if not sys.stderr.isatty():
+        handler: logging.Handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        return handler
+    from rich.console import Console
+    from rich.logging import RichHandler
+
+    handler = RichHandler(console=Console(stderr=True), show_path=False, rich_tracebacks=False)
+    handler.setFormatter(logging.Formatter("%(message)s", datefmt="%X"))
+    return handler
+
+
+def _folder_problems(folder: Path) -> list[str]:
+    if folder.is_dir():
+        return []
+    what = "is no folder" if folder.exists() else "there is no such folder"
+    return [f"feed.folder: {folder}: {what}. Make it, or set [feed] folder (PAPERBOY_FEED__FOLDER)."]

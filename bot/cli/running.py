@@ -7,16 +7,16 @@ import signal
 import tempfile
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import demo as stage
-from bot.app import App
 from bot.cli import options
 from bot.errors import UsageError
-from bot.rendering.templates import Templates
-from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.rendering.templates import Templates
+    from bot.settings import Settings
 
 #: `run --once` ends so when something is left waiting (design §3).
 LEFT_WAITING = 3
@@ -29,8 +29,12 @@ def demo(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
 ) -> None:
     """Show the whole bot at work on this machine: no token, no account."""
+    from bot import demo as stage
+
     if folder is not None and not folder.is_dir():
         raise UsageError(f"--folder: {folder}: there is no such folder")
+    if keep is not None and keep.exists() and not keep.is_dir():
+        raise UsageError(f"--keep: {keep}: is no folder")
     options.log_to_stderr()
     place = nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory(prefix="paperboy-demo-")
     with place as data:
@@ -43,14 +47,17 @@ def run(
     webhook: Annotated[bool, typer.Option("--webhook", help="Let Telegram call instead of asking it.")] = False,
 ) -> None:
     """Run the bot: scan the folder, deliver, answer."""
-    found, templates = options.loaded(config)
-    options.with_folder(found)
+    if once and webhook:
+        raise UsageError("--once and --webhook exclude each other: a webhook needs a bot that stays")
+    found, templates = options.loaded(config, with_folder=True)
     options.log_to_stderr()
     if asyncio.run(_run(found, templates, once=once, webhook=webhook)):
         raise typer.Exit(LEFT_WAITING)
 
 
 async def _run(found: Settings, templates: Templates, *, once: bool, webhook: bool) -> int:
+    from bot.app import App
+
     async with App.opened(found, templates) as app:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

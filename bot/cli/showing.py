@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.panel import Panel
@@ -14,15 +15,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.checking import Finding
 from bot.delivery import Payload, State
-from bot.publishing import scan as scanning
-from bot.publishing.scan import ScanReport
-from bot.rendering.report import RejectedFile, StatusReport
+
+if TYPE_CHECKING:
+    from bot.cli.checking import Finding
+    from bot.publishing import scan as scanning
+    from bot.publishing.scan import ScanReport
+    from bot.rendering.report import RejectedFile, StatusReport
 
 _SIGNS = {"fine": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
 _STATES = (State.SENT, State.PENDING, State.SENDING, State.DOUBTFUL, State.HELD, State.REFUSED, State.GONE)
-_out = Console(highlight=False, soft_wrap=True)
+# What is printed is other people's words: brackets are no markup, colons no emoji, and nothing is cut.
+_out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 @contextmanager

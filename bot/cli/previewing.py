@@ -1,0 +1,41 @@
+"""What `paperboy preview` shows: a file's post as it would go to the Bot API, or why none would. Sends nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bot import settings
+from bot.delivery import Payload
+from bot.errors import ArticleError, UsageError
+from bot.feed import document
+from bot.rendering import posts
+from bot.rendering.templates import Templates
+from bot.settings import Settings
+
+#: The bot's name where there is no bot (design §3).
+NOBODY = "your_bot"
+
+
+def settings_or_defaults() -> tuple[Settings, tuple[str, ...]]:
+    """Return the settings in use and no problem; or, since a preview needs none, the defaults and what is wrong."""
+    try:
+        return settings.load(), ()
+    except UsageError as error:
+        return Settings.model_construct(), error.problems
+
+
+def previewed(file: Path, templates: Templates, chosen: Settings) -> Payload:
+    """Return what would be sent for one file, or why nothing would, by the keys of design §3."""
+    place = file.absolute()
+    if not os.path.lexists(place):
+        return {"file": str(file), "error": "there is no such file"}
+    try:
+        article = document.read(place.parent, place.name, max_bytes=chosen.feed.max_file_bytes)
+    except ArticleError as error:
+        return {"file": str(file), "error": error.reason}
+    if article.removed:
+        return {"file": str(file), "error": "says removed: true: nothing is sent, and what was sent is taken back"}
+    picture = chosen.delivery.picture
+    payload = posts.post(templates, article, bot=NOBODY, taxonomy=templates.taxonomy, picture=picture)
+    return {"file": str(file), **payload}
