@@ -27,8 +27,11 @@ def judge(
     mine: the article it told until now. match: the article that has its address. owner: the living file that owns
     that article (`match`, else `mine`). same_title: its title is that of `mine`. first: an earlier article of this
     title, near in time.
+
+    A file that takes over another article's title *and* address has been rewritten to tell that one; joining the two
+    would turn the posts of the first into posts of a story they have nothing to do with.
     """
-    if match is not None and mine is not None and match != mine:
+    if match is not None and mine is not None and match != mine and same_title:
         return Verdict.MERGED
     if match is not None:
         return Verdict.OWN if owner in (None, "", path) else Verdict.OTHER

@@ -12,12 +12,10 @@ from bot import delivery, prose
 from bot.article import Article, Stored
 from bot.delivery import Channel, Lane, State
 from bot.identity import Verdict, judge
-from bot.store import articles, chats, fanouts, files, follows, outbox, revisions
+from bot.store import articles, chats, fanouts, files, follows, joins, outbox, revisions
 from bot.store.database import transaction
 from bot.topics import Taxonomy
 
-#: How often a post may show one form of its article, so that a source that flips can't edit for ever (design §5).
-FORMS_SHOWN = 2
 Mark = tuple[int, int, int]
 
 
@@ -99,7 +97,8 @@ def release(db: Database, number: int, at: datetime) -> bool:
             return False
         articles.set_held(db, number, False)
         outbox.change_state(db, number, State.HELD, State.PENDING)
-        fanouts.begin(db, number, at)
+        if stored.copy_of is None:
+            fanouts.begin(db, number, at)
         return True
 
 
@@ -144,6 +143,7 @@ def _record(db: Database, read: Read, rules: Rules, at: datetime) -> Recorded:
         first=first,
     )
     number, changed = _write(db, read.path, article, verdict, mine, owner, first, rules, at)
+    articles.add_addresses(db, number, (article.identity, *article.aliases))
     files.put(db, read.path, read.mark, article=number, at=at)
     if mine is not None and mine.id != number:
         _leave(db, mine, read.path)
@@ -167,7 +167,7 @@ def _write(
     if verdict is Verdict.OTHER:
         return known.id, False
     if verdict is Verdict.MERGED and mine is not None:
-        known = _merge(db, mine, known)
+        known = _merge(db, mine, known, at)
         if _living_owner(db, known, path) not in (None, "", path):
             return known.id, False
     return known.id, _update(db, known, path, article, rules, at)
@@ -191,11 +191,12 @@ def _update(db: Database, stored: Stored, path: str, article: Article, rules: Ru
         _set_withdrawn(db, stored.id, article.removed, at)
     if stored.held and not article.unpublished:
         release(db, stored.id, at)
-    if new_topics or article.quality != stored.article.quality or (stored.withdrawn and not article.removed):
-        post(db, stored.id, rules, at, followers=bool(new_topics))
+    back = stored.withdrawn and not article.removed
+    if new_topics or article.quality != stored.article.quality or back:
+        post(db, stored.id, rules, at, followers=bool(new_topics) or back)
     changed = article.fingerprint != stored.fingerprint
-    if changed and not article.removed:
-        revisions.plan(db, stored.id, article.fingerprint, at + rules.gather, shown_at_most=FORMS_SHOWN)
+    if (changed or back) and not article.removed:
+        revisions.plan(db, stored.id, article.fingerprint, at + rules.gather)
     return changed
 
 
@@ -208,21 +209,22 @@ def _set_withdrawn(db: Database, number: int, withdrawn: bool, at: datetime) -> 
         revisions.cancel_withdrawal(db, number)
 
 
-def _merge(db: Database, mine: Stored, match: Stored) -> Stored:
-    """Make the two one: the older is kept, the newer becomes its copy and goes out no more."""
+def _merge(db: Database, mine: Stored, match: Stored, at: datetime) -> Stored:
+    """Make the two one: the older is kept, the newer lives on in it; it is there if either was."""
     kept, other = sorted((mine, match), key=lambda one: one.id)
-    articles.join(db, kept.id, other.id)
-    fanouts.cancel(db, other.id)
-    outbox.change_state(db, other.id, State.PENDING, State.SKIPPED)
-    outbox.change_state(db, other.id, State.HELD, State.SKIPPED)
+    if kept.withdrawn and not other.withdrawn:
+        _set_withdrawn(db, kept.id, False, at)
+    joins.articles(db, kept.id, other.id)
     return articles.get(db, kept.id) or kept
 
 
 def _leave(db: Database, left: Stored, path: str) -> None:
-    """Give an article that its file no longer tells to another living file of it."""
+    """Give an article that its file no longer tells to another living file of it, which is read again for that."""
     if left.path == path:
         others = [other for other in files.of_article(db, left.id) if other != path]
         articles.set_file(db, left.id, others[0] if others else None)
+        if others:
+            files.reread(db, others[0])
 
 
 def _living_owner(db: Database, stored: Stored | None, path: str) -> str | None:

@@ -37,7 +37,7 @@ def find(db: Database, words: str) -> Stored | None:
         number = files.article_at(db, words)
     if number is None:
         number = from_short_id(words.removeprefix("#"))
-    return articles.get(db, number) if number is not None else None
+    return articles.get(db, articles.successor(db, number)) if number is not None else None
 
 
 def republish(db: Database, number: int, at: datetime, channels: Sequence[Channel]) -> Republished:
@@ -51,10 +51,16 @@ def republish(db: Database, number: int, at: datetime, channels: Sequence[Channe
             return Republished(0, 0)
         admitted = delivery.plan(channels, follows.keys_of(db, number), stored.article.quality)
         had = [chat for chat in outbox.chats_of(db, number) if chat in {channel.chat for channel in channels}]
+        chats = list(dict.fromkeys([*had, *admitted]))
+        if stored.copy_of is not None:
+            post_copy(db, number, at, channels)
+            return Republished(1, len(admitted))
         if stored.held:
             announce.release(db, number, at)
+            outbox.open_(db, number, admitted, lane=Lane.CHANNEL, edition=1, rank=at, at=at)
             return Republished(1, len(admitted))
-        chats = list(dict.fromkeys([*had, *admitted]))
+        if not chats:
+            return Republished(stored.edition, 0)
         edition = articles.next_edition(db, number) if outbox.had_edition(db, number) else stored.edition
         opened = outbox.open_(db, number, chats, lane=Lane.CHANNEL, edition=edition, rank=at, at=at)
         return Republished(edition, opened)
@@ -72,6 +78,7 @@ def post_copy(db: Database, number: int, at: datetime, channels: Sequence[Channe
         if stored is None or stored.copy_of is None or stored.withdrawn:
             return False
         articles.set_copy_of(db, number, None)
+        articles.set_held(db, number, False)
         rules = Rules(taxonomy=Taxonomy(), channels=tuple(channels))
         announce.post(db, number, rules, at, from_now=True)
         return True

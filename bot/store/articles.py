@@ -151,14 +151,23 @@ def set_file(db: Database, number: int, path: str | None) -> None:
     write(db, "UPDATE articles SET file = ? WHERE id = ?", (path, number))
 
 
-def join(db: Database, kept: int, other: int) -> None:
-    """Make `other` a copy of `kept`: its addresses, its files and its own copies become those of `kept`."""
+def add_addresses(db: Database, number: int, identities: Iterable[str]) -> None:
+    """Let more canonical addresses lead to an article. One that is another article's stays that one's."""
     with transaction(db):
-        write(db, "UPDATE aliases SET article = ? WHERE article = ?", (kept, other))
-        write(db, "UPDATE files SET article = ? WHERE article = ?", (kept, other))
-        write(db, "UPDATE articles SET copy_of = ? WHERE id = ? OR copy_of = ?", (kept, other, other))
-        write(db, "UPDATE articles SET copy_of = NULL WHERE id = ?", (kept,))
-        write(db, "UPDATE articles SET file = NULL WHERE id = ?", (other,))
+        db.conn.executemany(
+            "INSERT INTO aliases (identity, article) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            [(identity, number) for identity in identities],
+        )
+
+
+def successor(db: Database, number: int) -> int:
+    """Return the row an article lives on in: its own, or that of the one it was joined to."""
+    sql = (
+        "SELECT copy_of FROM articles WHERE id = ? AND copy_of IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM aliases WHERE article = articles.id)"
+    )
+    found = row(db, sql, (number,))
+    return successor(db, found["copy_of"]) if found else number
 
 
 def next_edition(db: Database, number: int) -> int:
@@ -170,18 +179,17 @@ def next_edition(db: Database, number: int) -> int:
 
 
 def apart(db: Database, most: int = 20) -> tuple[list[Stored], list[tuple[Stored, Stored]]]:
-    """Return what editors may decide on, newest first: articles held, and copies each with its first."""
-    held = several(
-        db,
-        [
-            one["id"]
-            for one in rows(
-                db, "SELECT id FROM articles WHERE held = 1 AND withdrawn = 0 ORDER BY id DESC LIMIT ?", (most,)
-            )
-        ],
-    )
+    """Return what editors may decide on, newest first: articles held, and copies each with its first.
+
+    An article that was joined to another is that one and no copy of it.
+    """
+    sql = "SELECT id FROM articles WHERE held = 1 AND withdrawn = 0 AND copy_of IS NULL ORDER BY id DESC LIMIT ?"
+    held = several(db, [one["id"] for one in rows(db, sql, (most,))])
     pairs = []
-    sql = "SELECT id, copy_of FROM articles WHERE copy_of IS NOT NULL AND withdrawn = 0 ORDER BY id DESC LIMIT ?"
+    sql = (
+        "SELECT id, copy_of FROM articles WHERE copy_of IS NOT NULL AND withdrawn = 0 "
+        "AND EXISTS (SELECT 1 FROM aliases WHERE article = articles.id) ORDER BY id DESC LIMIT ?"
+    )
     for one in rows(db, sql, (most,)):
         copy, first = get(db, one["id"]), get(db, one["copy_of"])
         if copy and first:
@@ -209,11 +217,8 @@ def _values(article: Article, path: str) -> dict[str, Any]:
 
 
 def _write_parts(db: Database, number: int, article: Article) -> None:
-    """Write the rows that hang on an article's. An alias that is another article's stays that one's."""
-    db.conn.executemany(
-        "INSERT INTO aliases (identity, article) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        [(identity, number) for identity in (article.identity, *article.aliases)],
-    )
+    """Write the rows that hang on an article's."""
+    add_addresses(db, number, (article.identity, *article.aliases))
     db.conn.executemany(
         "INSERT INTO related VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [

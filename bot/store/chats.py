@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.store import joins
 from bot.store.database import Row, add, maybe, milliseconds, number, row, rows, transaction, write
 
 
@@ -83,7 +84,7 @@ def resolve(db: Database, chat: int, chat_id: int, *, username: str, title: str)
             return chat
         other = by_number(db, chat_id, mine.thread)
         if other and other.id != chat:
-            _join(db, kept=other.id, other=chat, setting=mine.setting)
+            _join(db, kept=other.id, other=chat, setting=mine.setting or None)
             chat = other.id
         sql = "UPDATE chats SET chat_id = ?, username = ?, title = ? WHERE id = ?"
         write(db, sql, (chat_id, username, title, chat))
@@ -138,7 +139,7 @@ def resume(db: Database, chat: int) -> None:
 def move(db: Database, old: int, new: int) -> None:
     """Re-address every row of a group that got a new number; where that is known already, the rows are joined."""
     with transaction(db):
-        for found in rows(db, "SELECT * FROM chats WHERE chat_id = ?", (old,)):
+        for found in rows(db, "SELECT * FROM chats WHERE chat_id = ?", (old,)) if old != new else ():
             there = by_number(db, new, found["thread"])
             if there:
                 _join(db, kept=there.id, other=found["id"], setting=found["setting"])
@@ -165,18 +166,15 @@ def _channel(db: Database, setting: str, thread: int) -> int:
         )
     if found["state"] == "dropped" or found["setting"] is None:
         write(db, "UPDATE chats SET state = 'active', begun = NULL WHERE id = ?", (found["id"],))
+    if found["state"] == "dropped":  # what waited when it left is weighed anew by its start
+        write(db, "DELETE FROM deliveries WHERE chat = ? AND state IN ('pending', 'held')", (found["id"],))
     write(db, "UPDATE chats SET setting = ? WHERE id = ?", (setting, found["id"]))
     return int(found["id"])
 
 
 def _join(db: Database, *, kept: int, other: int, setting: str | None) -> None:
-    """Give `kept` everything `other` has, as far as it does not have it, and remove `other`."""
-    write(db, "UPDATE OR IGNORE deliveries SET chat = ? WHERE chat = ?", (kept, other))
-    write(db, "UPDATE OR IGNORE follows SET chat = ? WHERE chat = ?", (kept, other))
-    write(db, "UPDATE attempts SET chat = ? WHERE chat = ?", (kept, other))
-    write(db, "DELETE FROM deliveries WHERE chat = ?", (other,))
-    write(db, "DELETE FROM follows WHERE chat = ?", (other,))
-    write(db, "DELETE FROM chats WHERE id = ?", (other,))
+    """Join two rows of one chat; with `setting`, the one that is kept is that channel."""
+    joins.chats(db, kept, other)
     if setting is not None:
         write(db, "UPDATE chats SET setting = ?, state = 'active' WHERE id = ?", (setting, kept))
 

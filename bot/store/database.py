@@ -62,11 +62,11 @@ def transaction(db: Database) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.commit()  # where this fails (a full disk), an open transaction would swallow all that follows
     except BaseException:
         with suppress(sqlite3.Error):
             connection.rollback()
         raise
-    connection.commit()
 
 
 def rows(db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()) -> list[Row]:

@@ -30,8 +30,11 @@ class Rejected:
 
 
 def known(db: Database) -> dict[str, tuple[int, int, int]]:
-    """Return path → (size, mtime_ns, inode) of every file seen."""
-    found = db.conn.execute("SELECT path, size, mtime_ns, inode FROM files")
+    """Return path → (size, mtime_ns, inode) of every file seen.
+
+    One that was missing lately has a size that no file has, so that it is read again when it is back.
+    """
+    found = db.conn.execute("SELECT path, iif(missing = 0, size, -1), mtime_ns, inode FROM files")
     return {path: (size, mtime, inode) for path, size, mtime, inode in found}
 
 
@@ -46,7 +49,7 @@ def one(db: Database, path: str) -> Known | None:
     found = row(db, "SELECT * FROM files WHERE path = ?", (path,))
     if found is None:
         return None
-    mark = (found["size"], found["mtime_ns"], found["inode"])
+    mark = (-1 if found["missing"] else found["size"], found["mtime_ns"], found["inode"])
     return Known(mark, found["article"], found["reason"] is not None)
 
 
@@ -100,6 +103,11 @@ def miss(db: Database, paths: Iterable[str]) -> list[tuple[str, int | None]]:
             if found:
                 gone.append((path, found["article"]))
     return gone
+
+
+def reread(db: Database, path: str) -> None:
+    """Have the next scan read a file again, changed or not."""
+    write(db, "UPDATE files SET size = -1 WHERE path = ?", (path,))
 
 
 def forget(db: Database, path: str) -> None:

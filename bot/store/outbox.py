@@ -24,6 +24,8 @@ class Addressed:
     kind: str
 
 
+#: How often a post may show one form of its article, so that a source that flips can't edit for ever (design §5).
+FORMS_SHOWN = 2
 _ADDRESSED = """
 SELECT d.*, c.chat_id, c.thread, c.username, c.kind FROM deliveries d JOIN chats c ON c.id = d.chat
 """
@@ -85,6 +87,14 @@ def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 5
 def next_due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> datetime | None:
     """Return when the next call could begin (`at`: at once), not counting `busy` chats; None when nothing waits."""
     reachable = f"c.state = 'active' AND c.chat_id IS NOT NULL AND d.chat NOT IN ({marks(len(busy))})"
+    now = milliseconds(at)
+    if row(  # mostly there is one, and then nobody needs the least of a million
+        db,
+        f"SELECT 1 FROM deliveries d CROSS JOIN chats c ON c.id = d.chat WHERE d.state = 'pending' AND {reachable} "
+        "AND (d.not_before IS NULL OR d.not_before <= ?) AND (c.not_before IS NULL OR c.not_before <= ?) LIMIT 1",
+        (*busy, now, now),
+    ):
+        return at
     until = "max(coalesce(d.not_before, 0), coalesce(c.not_before, 0)"
     sql = f"""
         SELECT min(moment) FROM (
@@ -92,7 +102,7 @@ def next_due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> datet
           WHERE d.state = 'pending' AND {reachable}
           UNION ALL
           SELECT min({until}, d.revise)) FROM deliveries d JOIN chats c ON c.id = d.chat
-          WHERE d.revise IS NOT NULL AND {reachable}
+          WHERE d.revise IS NOT NULL AND d.state = 'sent' AND {reachable}
           UNION ALL SELECT min(not_before) FROM deliveries WHERE state = 'doubtful'
           UNION ALL SELECT 0 FROM fanouts)
     """
@@ -106,28 +116,37 @@ def waiting(db: Database) -> int:
     """Return how many deliveries are not settled and could still go out by themselves."""
     sql = """
         SELECT (SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat
-                WHERE d.state IN ('pending', 'sending', 'doubtful') AND c.state = 'active')
-             + (SELECT count(*) FROM deliveries WHERE revise IS NOT NULL) + (SELECT count(*) FROM fanouts)
+                WHERE c.state = 'active' AND (d.state IN ('pending', 'sending')
+                  OR d.state = 'doubtful' AND d.not_before IS NOT NULL
+                  OR d.state = 'sent' AND d.revise IS NOT NULL))
+             + (SELECT count(*) FROM fanouts)
     """
     return number(db, sql)
 
 
-def begin(db: Database, payloads: Mapping[int, tuple[Payload, str]], at: datetime) -> None:
-    """Write, before the calls, what is about to go out: delivery → (payload, the article's fingerprint)."""
+def begin(db: Database, payloads: Mapping[int, tuple[Payload, str]], at: datetime) -> set[int]:
+    """Write, before the calls, what is about to go out: delivery → (payload, the article's fingerprint).
+
+    Return those that may: one that was withdrawn or skipped since it was `due` must not be sent.
+    """
+    begun = set()
     with transaction(db):
         for delivery, (payload, form) in payloads.items():
-            write(
+            if not write(
                 db,
                 "UPDATE deliveries SET state = 'sending', payload = ?, form = ?, begun = ?, attempts = attempts + 1 "
-                "WHERE id = ?",
+                "WHERE id = ? AND state = 'pending'",
                 (json.dumps(payload, ensure_ascii=False), form, milliseconds(at), delivery),
-            )
+            ):
+                continue
+            begun.add(delivery)
             write(
                 db,
                 "INSERT INTO attempts (delivery, chat, at, action) SELECT id, chat, ?, 'send' FROM deliveries "
                 "WHERE id = ?",
                 (milliseconds(at), delivery),
             )
+    return begun
 
 
 def settle(db: Database, settled: Iterable[tuple[Delivery, Settlement]], at: datetime) -> None:
@@ -158,7 +177,9 @@ def set_state(db: Database, delivery: int, state: State, reason: str = "", not_b
     """Write one delivery's state."""
     until = milliseconds(not_before) if not_before else None
     sql = "UPDATE deliveries SET state = ?, reason = ?, not_before = ? WHERE id = ?"
-    write(db, sql, (str(state), reason, until, delivery))
+    with transaction(db):
+        write(db, sql, (str(state), reason, until, delivery))
+        catch_up(db, delivery, 0)
 
 
 def change_state(db: Database, article: int, old: State, new: State) -> int:
@@ -222,9 +243,28 @@ def _settle(db: Database, delivery: Delivery, settlement: Settlement, now: int) 
             "ON CONFLICT DO UPDATE SET times = times + 1",
             (delivery.id,),
         )
+    catch_up(db, delivery.id, now)
     if settlement.pause_chat:
         sql = "UPDATE chats SET not_before = ?, reason = ? WHERE id = ?"
         write(db, sql, (milliseconds(settlement.pause_chat), settlement.reason, delivery.chat))
+
+
+def catch_up(db: Database, delivery: int, now: int) -> None:
+    """Do what the article's change or withdrawal would have done to a delivery, had it not been on its way then."""
+    write(
+        db,
+        "UPDATE deliveries SET state = 'withdrawn', reason = 'the article was withdrawn', not_before = NULL "
+        "WHERE id = ? AND state IN ('pending', 'doubtful') "
+        "AND article IN (SELECT id FROM articles WHERE withdrawn = 1)",
+        (delivery,),
+    )
+    write(
+        db,
+        "UPDATE deliveries SET revise = ? WHERE id = ? AND state = 'sent' AND message > 0 AND EXISTS "
+        "(SELECT 1 FROM articles a WHERE a.id = article AND (a.withdrawn = 1 OR a.fingerprint <> deliveries.form "
+        "AND NOT EXISTS (SELECT 1 FROM forms WHERE delivery = deliveries.id AND form = a.fingerprint AND times >= ?)))",
+        (now, delivery, FORMS_SHOWN),
+    )
 
 
 def addressed(found: Row) -> Addressed:

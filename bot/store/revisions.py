@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from bot.delivery import Payload, State
 from bot.store.database import marks, milliseconds, moment, rows, transaction, write
-from bot.store.outbox import Addressed, addressed
+from bot.store.outbox import FORMS_SHOWN, Addressed, addressed, catch_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +25,24 @@ class Revision:
     sent: datetime
 
 
-def plan(db: Database, article: int, form: str, due: datetime, *, shown_at_most: int) -> int:
+def plan(db: Database, article: int, form: str, due: datetime) -> int:
     """Mark an article's posts that show another form than `form` to be edited at `due`; return how many.
 
-    A post that has shown `form` `shown_at_most` times stays as it is; one already marked keeps its earlier time.
+    A post that has shown `form` often enough stays as it is; one already marked keeps its earlier time.
     """
+    times = "coalesce((SELECT times FROM forms WHERE delivery = deliveries.id AND form = ?), 0)"
     with transaction(db):
         write(
-            db, "UPDATE deliveries SET revise = NULL WHERE article = ? AND state = 'sent' AND form = ?", (article, form)
+            db,
+            "UPDATE deliveries SET revise = NULL WHERE article = ? AND state = 'sent' AND revise IS NOT NULL "
+            f"AND (form = ? OR {times} >= ?)",
+            (article, form, form, FORMS_SHOWN),
         )
         return write(
             db,
             "UPDATE deliveries SET revise = coalesce(revise, ?) WHERE article = ? AND state = 'sent' AND message > 0 "
-            "AND form <> ? AND coalesce((SELECT times FROM forms WHERE delivery = deliveries.id AND form = ?), 0) < ?",
-            (milliseconds(due), article, form, form, shown_at_most),
+            f"AND form <> ? AND {times} < ?",
+            (milliseconds(due), article, form, form, FORMS_SHOWN),
         )
 
 
@@ -48,7 +52,7 @@ def plan_withdrawal(db: Database, article: int, due: datetime) -> int:
         write(
             db,
             "UPDATE deliveries SET state = 'withdrawn', reason = 'the article was withdrawn' "
-            "WHERE article = ? AND state IN ('pending', 'held')",
+            "WHERE article = ? AND state IN ('pending', 'held', 'doubtful')",
             (article,),
         )
         sql = "UPDATE deliveries SET revise = ? WHERE article = ? AND state = 'sent' AND message > 0"
@@ -73,7 +77,7 @@ def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 5
 
 
 def edited(db: Database, delivery: int, form: str, payload: Payload, at: datetime) -> None:
-    """Write that a post now shows `form`."""
+    """Write that a post now shows `form`; where its article went on meanwhile, it is due again."""
     with transaction(db):
         sql = "UPDATE deliveries SET form = ?, payload = ?, revise = NULL, not_before = NULL WHERE id = ?"
         write(db, sql, (form, json.dumps(payload, ensure_ascii=False), delivery))
@@ -83,6 +87,7 @@ def edited(db: Database, delivery: int, form: str, payload: Payload, at: datetim
             (delivery, form),
         )
         log(db, delivery, "edit", "sent", "", at)
+        catch_up(db, delivery, milliseconds(at))
 
 
 def withdrawn(db: Database, delivery: int, reason: str, at: datetime) -> None:
@@ -127,7 +132,8 @@ def cancel_withdrawal(db: Database, article: int) -> None:
     with transaction(db):
         write(
             db,
-            "UPDATE deliveries SET state = 'pending', reason = '' "
+            "UPDATE deliveries SET reason = '', "
+            "state = iif((SELECT held FROM articles WHERE id = article), 'held', 'pending') "
             "WHERE article = ? AND state = 'withdrawn' AND message IS NULL",
             (article,),
         )

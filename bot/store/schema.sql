@@ -2,7 +2,7 @@
 
 CREATE TABLE articles (
   id INTEGER PRIMARY KEY,
-  identity TEXT NOT NULL UNIQUE,            -- canonical address
+  identity TEXT NOT NULL,                   -- canonical address as its file tells it; see aliases
   fingerprint TEXT NOT NULL,                -- over what a reader sees
   title_key TEXT NOT NULL,                  -- what copies are found by; empty: too short to tell
   title TEXT NOT NULL,
@@ -27,7 +27,7 @@ CREATE INDEX articles_by_title ON articles (title_key, ordered) WHERE title_key 
 CREATE INDEX articles_by_time ON articles (ordered, id) WHERE held = 0 AND withdrawn = 0 AND copy_of IS NULL;
 CREATE INDEX articles_apart ON articles (id) WHERE held = 1 OR copy_of IS NOT NULL;
 
-CREATE TABLE aliases (                      -- every canonical address of an article, its identity among them
+CREATE TABLE aliases (                      -- every canonical address of an article; none: it was joined to another
   identity TEXT PRIMARY KEY,
   article INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;

@@ -49,5 +49,8 @@ def prune(db: Database, at: datetime) -> int:
     old = milliseconds(at - _KEPT)
     with transaction(db):
         return write(db, "DELETE FROM updates WHERE at < ?", (old,)) + write(
-            db, "DELETE FROM attempts WHERE delivery IS NULL AND at < ?", (old,)
+            db,
+            "DELETE FROM attempts WHERE at < ? AND (delivery IS NULL OR delivery IN (SELECT id FROM deliveries "
+            "WHERE state NOT IN ('held', 'pending', 'sending', 'doubtful') AND revise IS NULL))",
+            (old,),
         )
