@@ -75,6 +75,8 @@ class Feed(_Section):
     unpublished: Literal["post", "hold"] = "post"
     max_file_bytes: int = Field(1_000_000, ge=1_000)
     same_title_days: int = Field(30, ge=0, le=3_650)
+    max_age_days: int = Field(0, ge=0, le=36_500)
+    on_file_removed: Literal["keep", "withdraw"] = "keep"
 
     @field_validator("patterns")
     @classmethod
@@ -97,6 +99,11 @@ class Feed(_Section):
     def newest(self) -> int | None:
         """How many articles a new channel starts with; None for all."""
         return None if self.first_run == "all" else self.first_run
+
+    @property
+    def chose_start(self) -> bool:
+        """Whether the operator set `first_run`, be it to its default."""
+        return "first_run" in self.model_fields_set
 
 
 class Store(_Section):
