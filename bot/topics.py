@@ -164,8 +164,11 @@ def hashtag(text: str) -> str:
 
 def _joined(part: str) -> str:
     """Return a word of several as it stands in a tag: `Vision`; in a script without capitals, `_` and the word."""
-    caseless = part[0].isalpha() and part[0].upper() == part[0].lower()
-    return "_" + part if caseless else part[0].upper() + part[1:]
+    capital = part[0].upper()
+    if len(capital) > 1:  # `ß`, `ΰ`: a capital of several characters, some of them marks that end a tag
+        return "_" + part
+    caseless = part[0].isalpha() and capital == part[0].lower()
+    return "_" + part if caseless else capital + part[1:]
 
 
 def _in_tag(character: str) -> bool:

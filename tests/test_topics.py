@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot import topics
@@ -176,6 +176,7 @@ def test_the_taxonomys_tags_stand_for_a_topic_and_what_is_no_tag_is_left_out() -
     assert TAXONOMY.hashtags("language models") == ("LLM", "language_models")
 
 
+@example("Î°\x910")
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=40) | st.text(st.characters(categories=["L", "M", "N", "P", "Zs"]), max_size=20))
 def test_every_tag_made_from_any_name_is_one_tag_to_telegram(name: str) -> None:
