@@ -32,6 +32,8 @@ class Lookout:
         self._settings = settings
         self._clock = clock
         self._hints: set[str] = set()
+        #: Somebody asked for a whole scan: a folder arrived, or nothing is known yet.
+        self._asked = True
         self._whole_at: datetime | None = None
         self._net = settings.interval_seconds
         #: Whether the system tells of changes.
@@ -49,33 +51,43 @@ class Lookout:
                 if paths:
                     self._hints |= paths
                 else:
-                    self._whole_at = None
+                    self._asked = True
                 nudge()
         except WatchUnavailable as error:
             _log.warning("%s", error)
+        except Exception:  # whatever ends the watch, the net below it goes on
+            _log.exception("%s is watched no more", self._settings.folder)
         finally:
             self.watched = False
             self._net = self._settings.interval_seconds
 
     async def turn(self) -> ScanReport | None:
         """Look at what is due: the files told of, or the whole folder; None when that is nothing."""
-        if self._whole_at is None or self._clock() >= self._whole_at:
+        if self._asked or self._whole_at is None or self._clock() >= self._whole_at:
             return await self.scan()
         if not self._hints:
             return None
         hints, self._hints = self._hints, set()
-        return await self._scanner.look(hints)
+        try:
+            return await self._scanner.look(hints)
+        except BaseException:
+            self._hints |= hints
+            raise
 
     async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
         """Look at the whole folder. A missing one is logged once and gives an empty report."""
-        expected = bool(self._hints) or self.scanned is None
-        self._hints = set()
+        expected = bool(self._hints) or self._asked
+        # Taken down before the look: what is told meanwhile may come too late for this one.
+        self._asked, self._hints = False, set()
         try:
             report = await self._scanner.scan(progress)
         except FolderMissing as error:
             self._told(error)
             self._set_net(self._settings.interval_seconds)
             return ScanReport()
+        except BaseException:
+            self._asked = True
+            raise
         if self.problem:
             _log.warning("%s: the folder is there again", self._settings.folder)
             self.problem = ""

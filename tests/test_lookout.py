@@ -1,0 +1,102 @@
+"""When the folder is looked at: what is told during a look is not forgotten by it, nor by one that fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import settings
+from bot.feed import watch
+from bot.publishing.lookout import Lookout
+from bot.publishing.scan import ScanReport
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class Looks:
+    """Stands where the scanner does: notes what is looked at, and lasts until it may end."""
+
+    def __init__(self) -> None:
+        self.seen: list[object] = []
+        self.may_end = asyncio.Event()
+        self.may_end.set()
+        self.failure: Exception | None = None
+
+    async def scan(self, progress: object) -> ScanReport:
+        return await self._look("whole")
+
+    async def look(self, paths: Iterable[str]) -> ScanReport:
+        return await self._look(set(paths))
+
+    async def _look(self, what: object) -> ScanReport:
+        self.seen.append(what)
+        await self.may_end.wait()
+        if self.failure:
+            failure, self.failure = self.failure, None
+            raise failure
+        return ScanReport()
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[set[str]]:
+    """What the system tells of the folder."""
+    queue: asyncio.Queue[set[str]] = asyncio.Queue()
+
+    async def changes(*_: object) -> AsyncIterator[set[str]]:
+        while True:
+            yield await queue.get()
+            queue.task_done()
+
+    monkeypatch.setattr(watch, "changes", changes)
+    return queue
+
+
+@pytest.fixture
+async def watched(told: asyncio.Queue[set[str]], tmp_path: Path) -> AsyncIterator[tuple[Lookout, Looks]]:
+    looks: Any = Looks()
+    lookout = Lookout(looks, settings.Feed(folder=tmp_path), lambda: NOON)
+    task = asyncio.create_task(lookout.watch(asyncio.Event(), lambda: None))
+    await lookout.turn()
+    yield lookout, looks
+    task.cancel()
+
+
+@pytest.mark.parametrize(("news", "next_look"), [({"a.md"}, {"a.md"}), (set(), "whole")], ids=["a file", "a folder"])
+async def test_what_is_told_during_a_whole_look_is_looked_at_after_it(
+    watched: tuple[Lookout, Looks], told: asyncio.Queue[set[str]], news: set[str], next_look: object
+) -> None:
+    lookout, looks = watched
+    looks.may_end.clear()
+    scan = asyncio.create_task(lookout.scan())
+    told.put_nowait(news)
+    await told.join()
+    looks.may_end.set()
+    await scan
+    await lookout.turn()
+    assert looks.seen == ["whole", "whole", next_look]
+    assert await lookout.turn() is None
+
+
+@pytest.mark.parametrize(("news", "next_look"), [({"a.md"}, {"a.md"}), (set(), "whole")], ids=["a file", "a folder"])
+async def test_a_look_that_fails_is_looked_again(
+    watched: tuple[Lookout, Looks], told: asyncio.Queue[set[str]], news: set[str], next_look: object
+) -> None:
+    lookout, looks = watched
+    told.put_nowait(news)
+    await told.join()
+    looks.failure = OSError("the disk is full")
+    with pytest.raises(OSError, match="full"):
+        await lookout.turn()
+    await lookout.turn()
+    assert looks.seen == ["whole", next_look, next_look]
+
+
+async def test_nothing_is_looked_at_while_nothing_is_told(watched: tuple[Lookout, Looks]) -> None:
+    lookout, looks = watched
+    assert await lookout.turn() is None
+    assert looks.seen == ["whole"]
