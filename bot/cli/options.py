@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -51,7 +52,11 @@ def loaded(config: Path | None, *, with_folder: bool = False) -> tuple[Settings,
 def print_json(value: Any) -> None:
     """Print one line of JSON; what the terminal's encoding lacks is escaped as JSON does."""
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    typer.echo(json.dumps(value, ensure_ascii=not utf8, default=str))
+    typer.echo(json.dumps(value, ensure_ascii=not utf8, default=_told))
+
+
+def _told(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def log_to_stderr() -> None:

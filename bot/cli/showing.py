@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from bot.delivery import Payload, State
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _SIGNS = {"fine": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
 _STATES = (State.SENT, State.PENDING, State.SENDING, State.DOUBTFUL, State.HELD, State.REFUSED, State.GONE)
 # What is printed is other people's words: brackets are no markup, colons no emoji, and nothing is cut.
-_out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+_out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
 
 
 @contextmanager
@@ -55,11 +55,14 @@ def scan(scanned: ScanReport, standing: StatusReport) -> None:
 def status(standing: StatusReport) -> None:
     """Show how things stand."""
     _out.print(f"{standing.articles} articles · {standing.readers} readers · {standing.follows} follows", style="bold")
-    table = Table("Chats", *(str(state) for state in _STATES), "Waits because", box=None, header_style="dim")
+    table = Table(Column("Chats", no_wrap=True), *map(str, _STATES), box=None, header_style="dim")
     for channel in standing.channels:
-        table.add_row(channel.name, *_counts(channel.deliveries), channel.waits)
-    table.add_row("followers", *_counts(standing.followers), "")
+        table.add_row(channel.name, *_counts(channel.deliveries))
+    table.add_row("followers", *_counts(standing.followers))
     _out.print(table)
+    for channel in standing.channels:
+        if channel.waits:
+            _out.print(f"{channel.name} waits: {channel.waits}", style="yellow")
     oldest = standing.oldest_waiting
     _out.print(f"Oldest waiting: {oldest:%Y-%m-%d %H:%M} UTC" if oldest else "Nothing waits")
     for one in standing.held:

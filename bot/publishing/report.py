@@ -11,6 +11,8 @@ from bot.store import articles, chats, files, follows, tally
 
 #: Copies and held articles told of at most; the rest are counted.
 MOST = 20
+#: No limit: an operator is told of every rejected file, and a message of as many as fit.
+EVERY = -1
 
 
 def report(
@@ -26,7 +28,7 @@ def report(
         channels=tuple(_channel(db, chat, at) for chat in chats.channels(db)),
         followers=tally.deliveries(db),
         oldest_waiting=tally.oldest_waiting(db),
-        rejected=tuple(RejectedFile(path=one.path, reason=one.reason) for one in files.rejected(db)),
+        rejected=tuple(RejectedFile(path=one.path, reason=one.reason) for one in files.rejected(db, EVERY)),
         copies=tuple(
             Copy(short_id=copy.short_id, title=copy.article.title, first_title=first.article.title)
             for copy, first in copies
