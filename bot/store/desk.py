@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,8 +11,16 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
+from bot.errors import StoreError
 from bot.store.database import open_database
 
+#: What the disk or another program does to a database, as against mistakes in our own statements.
+_OUTSIDE = frozenset(
+    (
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
+        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB),
+    )
+)
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -20,13 +29,26 @@ class Desk:
     """Runs store functions on the database's own thread: `await desk(outbox.due, at=at)`."""
 
     def __init__(self, path: Path | str) -> None:
+        self._path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._db = self._thread.submit(open_database, path).result()
+        try:
+            self._db = self._thread.submit(open_database, path).result()
+        except BaseException:
+            self._thread.shutdown()
+            raise
 
     async def __call__(self, work: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what `work(db, …)` returns. Once begun it is finished, even if the caller is cancelled."""
+        """Return what `work(db, …)` returns. Once begun it is finished, even if the caller is cancelled.
+
+        Raises StoreError where the disk or another program is to blame.
+        """
         loop = asyncio.get_running_loop()
-        return await asyncio.shield(loop.run_in_executor(self._thread, lambda: work(self._db, *args, **kwargs)))
+        try:
+            return await asyncio.shield(loop.run_in_executor(self._thread, lambda: work(self._db, *args, **kwargs)))
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OUTSIDE:
+                raise
+            raise StoreError(f"{self._path}: the database can't be used: {error}; nothing was written") from error
 
     def close(self) -> None:
         """Finish what is queued, then close the database."""

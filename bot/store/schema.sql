@@ -122,7 +122,8 @@ CREATE TABLE deliveries (
   UNIQUE (article, chat, edition)
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (lane, rank, id) WHERE state = 'pending';
-CREATE INDEX deliveries_open ON deliveries (state, id) WHERE state IN ('held', 'sending', 'doubtful');
+CREATE INDEX deliveries_sending ON deliveries (id) WHERE state = 'sending';
+CREATE INDEX deliveries_in_doubt ON deliveries (not_before) WHERE state = 'doubtful';
 CREATE INDEX deliveries_to_revise ON deliveries (revise) WHERE revise IS NOT NULL;
 CREATE INDEX deliveries_by_chat ON deliveries (chat, state);
 

@@ -50,7 +50,7 @@ def prune(db: Database, at: datetime) -> int:
     with transaction(db):
         return write(db, "DELETE FROM updates WHERE at < ?", (old,)) + write(
             db,
-            "DELETE FROM attempts WHERE at < ? AND (delivery IS NULL OR delivery IN (SELECT id FROM deliveries "
-            "WHERE state NOT IN ('held', 'pending', 'sending', 'doubtful') AND revise IS NULL))",
+            "DELETE FROM attempts WHERE at < ? AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = delivery "
+            "AND (d.state IN ('held', 'pending', 'sending', 'doubtful') OR d.revise IS NOT NULL))",
             (old,),
         )
