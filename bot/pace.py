@@ -1,19 +1,26 @@
 """How fast messages may go: sliding windows per chat, per group and for all together. Pure: time comes in as `at`.
 
-A window of n per s seconds means never more than n in *any* s seconds; a bucket that refills while it empties would
-allow twice as much (design §6). Limits are soft on Telegram's side; what it answers (429) is kept elsewhere.
+A window of n per s seconds means never more than n in *any* s seconds, and on Telegram's side: a call gets there at
+some moment between its beginning and its answer, so its place is taken until s seconds after the answer. A bucket that
+refills while it empties would allow twice as much (design §6). Limits are soft there; how long one chat was told to
+wait (429) is kept with the chat. Here such answers slow all chats together where they come too often.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 #: A moment further ahead than its window and a clock since set back wrote it; do not wait for it.
 SET_BACK = timedelta(minutes=5)
+#: So many chats told to wait within a minute, or one for so many seconds, mean that the bot as a whole is too fast.
+FLOODS, LARGE = 3, 60.0
+#: What is left of the rate of all chats at the least, and how long the way back from nothing to the whole would be.
+LEAST, RECOVERY = 1 / 8, timedelta(minutes=8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,17 +32,81 @@ class Limits:
     per_group_minute: int = 19
 
 
+@dataclass(slots=True)
+class Calls:
+    """Calls to one chat, or to all: how many are on their way, and when the others were answered, in order."""
+
+    flying: int = 0
+    landed: deque[datetime] = field(default_factory=deque)
+
+    def land(self, at: datetime) -> None:
+        """Note an answer at `at`. A clock set back a little changes no order; one set back by more begins anew."""
+        if self.landed and self.landed[-1] > at + SET_BACK:
+            self.landed.clear()
+        self.landed.append(max(at, self.landed[-1]) if self.landed else at)
+
+    def room(self, at: datetime, most: int, window: timedelta) -> int:
+        """Return how many calls may begin at `at` so that no `window` holds more than `most`."""
+        recent = sum(1 for _ in takewhile(lambda moment: moment > at - window, reversed(self.landed)))
+        return max(most - self.flying - recent, 0)
+
+    def free(self, at: datetime, most: int, window: timedelta) -> datetime:
+        """Return the earliest moment for the next call; a call on its way is taken to be answered at `at`."""
+        places = most - self.flying
+        if places <= 0:
+            return at + window
+        return at if len(self.landed) < places else max(at, self.landed[-places] + window)
+
+    def forget(self, at: datetime, window: timedelta) -> None:
+        """Drop what lies a window or more behind `at`, and what lies ahead of it by a clock since set back."""
+        while self.landed and self.landed[0] <= at - window:
+            self.landed.popleft()
+        while self.landed and self.landed[-1] > at + window + SET_BACK:
+            self.landed.pop()
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to remember."""
+        return not self.flying and not self.landed
+
+
+class Brake:
+    """Slows the bot as a whole where Telegram asks for pauses too often, and gives way slowly.
+
+    Three chats within a minute, or one told to wait for a minute or more, halve the rate, down to an eighth; every calm
+    minute gives an eighth of the whole back.
+    """
+
+    def __init__(self) -> None:
+        self._share = 1.0
+        self._since: datetime | None = None
+        self._floods: dict[int, datetime] = {}
+
+    def heed(self, chat_id: int, seconds: float, at: datetime) -> None:
+        """Note that Telegram let `chat_id` wait for `seconds` at `at`."""
+        self._floods = {chat: then for chat, then in self._floods.items() if abs(at - then) < MINUTE}
+        self._floods[chat_id] = at
+        if seconds >= LARGE or len(self._floods) >= FLOODS:
+            self._share, self._since = max(self.share(at) / 2, LEAST), at
+            self._floods.clear()
+
+    def share(self, at: datetime) -> float:
+        """Return which part of the rate is left at `at`: LEAST to 1."""
+        if self._since is None or at < self._since - SET_BACK:
+            return 1.0
+        return min(self._share + max(at - self._since, timedelta()) / RECOVERY, 1.0)
+
+
 class Pace:
-    """Remembers when messages went out and says when the next may."""
+    """Remembers when calls went out and says when the next may. Every `begin` has its `land`."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._all: deque[datetime] = deque()
-        self._chats: dict[int, deque[datetime]] = {}
+        self._all = Calls()
+        self._chats: dict[int, Calls] = {}
+        self._brake = Brake()
         self._apart = timedelta(seconds=limits.per_chat_seconds)
-        #: messages_per_second below one is one message in a longer window
-        self._room = max(int(limits.messages_per_second), 1)
-        self._window = SECOND if limits.messages_per_second >= 1 else SECOND / limits.messages_per_second
+        self._longest = self._of_all(LEAST)[1]
 
     def ready(self, chat_id: int, at: datetime) -> datetime:
         """Return the earliest moment, not before `at`, at which a message to `chat_id` keeps every limit."""
@@ -43,34 +114,45 @@ class Pace:
 
     def open(self, at: datetime) -> datetime:
         """Return the earliest moment at which a message to anyone keeps the limit of all chats together."""
-        _forget(self._all, at, self._window)
-        if len(self._all) < self._room:
-            return at
-        return max(at, self._all[-self._room] + self._window)
+        self._all.forget(at, self._longest)
+        return self._all.free(at, *self._of_all(self._brake.share(at)))
 
     def room(self, at: datetime) -> int:
         """Return how many messages may go out at `at` by the limit of all chats together."""
-        _forget(self._all, at, self._window)
-        return max(self._room - len(self._all), 0)
+        self._all.forget(at, self._longest)
+        return self._all.room(at, *self._of_all(self._brake.share(at)))
 
     def chat_ready(self, chat_id: int, at: datetime) -> datetime:
         """Return the earliest moment at which `chat_id`'s own limits allow a message."""
-        sent = self._chats.get(chat_id)
-        if sent is None:
+        calls = self._chats.get(chat_id)
+        if calls is None:
             return at
-        _forget(sent, at, max(MINUTE, self._apart))
-        if not sent:
+        calls.forget(at, max(MINUTE, self._apart))
+        if calls.idle:
             del self._chats[chat_id]
             return at
-        moment = max(at, sent[-1] + self._apart)
-        if is_group(chat_id) and len(sent) >= self._limits.per_group_minute:
-            moment = max(moment, sent[-self._limits.per_group_minute] + MINUTE)
-        return moment
+        moment = calls.free(at, 1, self._apart)
+        return max(moment, calls.free(at, self._limits.per_group_minute, MINUTE)) if is_group(chat_id) else moment
+
+    def begin(self, chat_id: int) -> None:
+        """Count a call to `chat_id` that is on its way from now on."""
+        self._all.flying += 1
+        self._chats.setdefault(chat_id, Calls()).flying += 1
+
+    def land(self, chat_id: int, at: datetime) -> None:
+        """Note that a call to `chat_id` was answered, or given up, at `at`."""
+        for calls in (self._all, self._chats[chat_id]):
+            calls.flying -= 1
+            calls.land(at)
 
     def spend(self, chat_id: int, at: datetime) -> None:
-        """Count one call to `chat_id` begun at `at`. Moments must not fall."""
-        self._all.append(at)
-        self._chats.setdefault(chat_id, deque()).append(at)
+        """Count one call to `chat_id` that was answered at `at`, such as one of before a restart."""
+        self.begin(chat_id)
+        self.land(chat_id, at)
+
+    def heed(self, chat_id: int, seconds: float, at: datetime) -> None:
+        """Note that Telegram let `chat_id` wait for `seconds` (429): too often, and everything goes slower."""
+        self._brake.heed(chat_id, seconds, at)
 
     def forget_idle(self, at: datetime) -> None:
         """Drop what no window reaches any more, so that memory follows the last minute's work."""
@@ -78,15 +160,12 @@ class Pace:
         for chat_id in list(self._chats):
             self.chat_ready(chat_id, at)
 
+    def _of_all(self, share: float) -> tuple[int, timedelta]:
+        """Return how many messages in how long: less than one a second is one in a longer window."""
+        rate = self._limits.messages_per_second * share
+        return max(int(rate), 1), SECOND if rate >= 1 else SECOND / rate
+
 
 def is_group(chat_id: int) -> bool:
     """Say whether a chat is a group or channel: their numbers are negative (Bot API)."""
     return chat_id < 0
-
-
-def _forget(moments: deque[datetime], at: datetime, window: timedelta) -> None:
-    """Drop what lies a window or more behind `at`, and what lies ahead of it by a clock since set back."""
-    while moments and moments[0] <= at - window:
-        moments.popleft()
-    while moments and moments[-1] > at + window + SET_BACK:
-        moments.pop()

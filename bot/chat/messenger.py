@@ -1,12 +1,15 @@
-"""The only sender: calls of the Bot API out, Outcomes in. Keeps no pace, retries nothing, knows no article.
+"""The only sender: calls of the Bot API out, Outcomes in. Waits for no pace, retries nothing, knows no article.
 
 What Telegram answers, or fails to answer, is never an exception here. python-telegram-bot carries the call; the payload
-goes out exactly as it is, so that what was written down before the call is what was sent.
+goes out exactly as it is, so that what was written down before the call is what was sent. Every call to a chat is
+counted in the pace: posts, edits, deletions, looks, replies, alerts.
 """
 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Awaitable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +19,8 @@ from telegram.request import HTTPXRequest
 
 from bot.chat import secrets
 from bot.chat.outcomes import outcome
-from bot.delivery import Outcome, Payload, Sent
+from bot.delivery import Clock, Outcome, Payload, Sent, Wait
+from bot.pace import Pace
 
 #: Seconds to wait for an answer. Telegram fetches a picture's address itself, which takes its time.
 _PHOTO_SECONDS = 30.0
@@ -47,13 +51,33 @@ class Wire(Bot):
             await request.shutdown()
 
 
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """Counts calls in a pace, by a clock."""
+
+    pace: Pace
+    clock: Clock
+
+    async def count(self, chat_id: int, call: Awaitable[tuple[Outcome, Any]]) -> tuple[Outcome, Any]:
+        """Make a call to a chat, counted from its beginning to its end; a 429 is heeded."""
+        self.pace.begin(chat_id)
+        try:
+            came, result = await call
+        finally:
+            self.pace.land(chat_id, self.clock())
+        if isinstance(came, Wait) and came.flood:
+            self.pace.heed(chat_id, came.seconds, self.clock())
+        return came, result
+
+
 class Messenger:
     """Sends, edits and deletes; asks about chats."""
 
-    def __init__(self, wire: Wire, *, paid: bool = False) -> None:
+    def __init__(self, wire: Wire, *, paid: bool = False, meter: Meter | None = None) -> None:
         """`paid`: messages may be sent above the free limits for Telegram Stars."""
         self.wire = wire
         self._paid = paid
+        self._meter = meter
 
     async def call(self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None) -> Outcome:
         """Make one call to a chat and return what came of it.
@@ -74,7 +98,8 @@ class Messenger:
             parameters["message_id"] = message
         if self._paid and method in _PAID:
             parameters.setdefault("allow_paid_broadcast", True)
-        return await self.ask(method, parameters)
+        call = self.ask(method, parameters)
+        return await (self._meter.count(chat_id, call) if self._meter else call)
 
     async def ask(self, method: str, parameters: dict[str, Any] | None = None) -> tuple[Outcome, Any]:
         """Make any call; return its Outcome and Telegram's result (None unless Sent)."""
@@ -128,7 +153,7 @@ class Messenger:
         return result if isinstance(result, dict) else came
 
 
-def build(token: str, api_base_url: str, *, paid: bool = False) -> Messenger:
+def build(token: str, api_base_url: str, *, paid: bool = False, meter: Meter | None = None) -> Messenger:
     """Return the messenger of one bot at one Bot API server. Makes no call; from here on no log shows a token."""
     secrets.guard()
     wire = Wire(
@@ -138,7 +163,7 @@ def build(token: str, api_base_url: str, *, paid: bool = False) -> Messenger:
         request=_request(api_base_url, _CONNECTIONS),
         get_updates_request=_request(api_base_url, 4),
     )
-    return Messenger(wire, paid=paid)
+    return Messenger(wire, paid=paid, meter=meter)
 
 
 def _request(api_base_url: str, connections: int) -> HTTPXRequest:

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.delivery import Delivery, Lane, Payload, Settlement, State
+from bot.store import attempts
 from bot.store.database import Row, marks, milliseconds, moment, number, row, rows, transaction, write
 
 
@@ -29,6 +30,17 @@ FORMS_SHOWN = 2
 _ADDRESSED = """
 SELECT d.*, c.chat_id, c.thread, c.username, c.kind FROM deliveries d JOIN chats c ON c.id = d.chat
 """
+#: The turn that is being served; a new delivery gets it, or the one behind the last that waits for the same chat.
+_TURN = """
+SELECT max(coalesce((SELECT max(turn) FROM deliveries WHERE state = 'sending' AND lane = :lane), 0),
+           coalesce((SELECT min(turn) FROM deliveries WHERE state = 'pending' AND lane = :lane), 0))
+"""
+_OPEN = """
+INSERT INTO deliveries (article, chat, edition, lane, turn, rank, state, created)
+VALUES (:article, :chat, :edition, :lane, iif(:lane = 0, 0, max(:turn, coalesce((
+  SELECT max(turn) + 1 FROM deliveries WHERE chat = :chat AND state = 'pending' AND lane = :lane), 0))),
+  :rank, :state, :created) ON CONFLICT DO NOTHING
+"""
 
 
 def open_(
@@ -42,15 +54,15 @@ def open_(
     at: datetime,
     state: State = State.PENDING,
 ) -> int:
-    """Write deliveries that are not there yet; return how many are new. The key (article, chat, edition) decides."""
-    values = [(article, chat, edition, int(lane), milliseconds(rank), str(state), milliseconds(at)) for chat in chats]
+    """Write deliveries that are not there yet; return how many are new. The key (article, chat, edition) decides.
+
+    Followers take turns: each stands behind its own deliveries that wait, and nobody behind another's queue.
+    """
+    common = {"article": article, "edition": edition, "lane": int(lane), "state": str(state)}
+    common |= {"rank": milliseconds(rank), "created": milliseconds(at)}
     with transaction(db):
-        before = db.conn.total_changes
-        db.conn.executemany(
-            "INSERT INTO deliveries (article, chat, edition, lane, rank, state, created) VALUES (?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT DO NOTHING",
-            values,
-        )
+        before, common["turn"] = db.conn.total_changes, number(db, _TURN, common)
+        db.conn.executemany(_OPEN, [common | {"chat": chat} for chat in chats])
         return db.conn.total_changes - before
 
 
@@ -66,12 +78,12 @@ def open_channel(db: Database, chat: int, starts: Iterable[tuple[int, datetime, 
 
 
 def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 50) -> list[Addressed]:
-    """Return what may go out now, channels first, oldest first, one a chat; none to `busy` chats."""
+    """Return what may go out now, channels first and oldest first, readers in turn; one a chat, none to `busy` ones."""
     sql = f"""{_ADDRESSED}
         WHERE d.state = 'pending' AND d.lane = ? AND (d.not_before IS NULL OR d.not_before <= ?)
           AND c.state = 'active' AND c.chat_id IS NOT NULL AND (c.not_before IS NULL OR c.not_before <= ?)
           AND d.chat NOT IN ({marks(len(busy))})
-        ORDER BY d.rank, d.id
+        ORDER BY d.turn, d.rank, d.id
     """
     now = milliseconds(at)
     found: dict[int, Addressed] = {}
@@ -140,12 +152,7 @@ def begin(db: Database, payloads: Mapping[int, tuple[Payload, str]], at: datetim
             ):
                 continue
             begun.add(delivery)
-            write(
-                db,
-                "INSERT INTO attempts (delivery, chat, at, action) SELECT id, chat, ?, 'send' FROM deliveries "
-                "WHERE id = ?",
-                (milliseconds(at), delivery),
-            )
+            attempts.begin(db, delivery, "send", at)
     return begun
 
 
@@ -153,7 +160,7 @@ def settle(db: Database, settled: Iterable[tuple[Delivery, Settlement]], at: dat
     """Write what became of attempts, the chats' pauses and the attempts log included, in one commit."""
     with transaction(db):
         for delivery, settlement in settled:
-            _settle(db, delivery, settlement, milliseconds(at))
+            _settle(db, delivery, settlement, at)
 
 
 def doubtful(db: Database, at: datetime, most: int = 20) -> list[Addressed]:
@@ -215,7 +222,8 @@ def articles_in(db: Database, chat: int) -> set[int]:
     return {found["article"] for found in rows(db, "SELECT article FROM deliveries WHERE chat = ?", (chat,))}
 
 
-def _settle(db: Database, delivery: Delivery, settlement: Settlement, now: int) -> None:
+def _settle(db: Database, delivery: Delivery, settlement: Settlement, at: datetime) -> None:
+    now = milliseconds(at)
     until = milliseconds(settlement.not_before) if settlement.not_before else None
     write(
         db,
@@ -231,11 +239,7 @@ def _settle(db: Database, delivery: Delivery, settlement: Settlement, now: int) 
             delivery.id,
         ),
     )
-    write(
-        db,
-        "UPDATE attempts SET outcome = ?, detail = ? WHERE id = (SELECT max(id) FROM attempts WHERE delivery = ?)",
-        (str(settlement.state), settlement.reason, delivery.id),
-    )
+    attempts.end(db, delivery.id, str(settlement.state), settlement.reason, at)
     if settlement.state is State.SENT:
         write(
             db,

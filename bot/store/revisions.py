@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.delivery import Payload, State
+from bot.store import attempts
 from bot.store.database import marks, milliseconds, moment, rows, transaction, write
 from bot.store.outbox import FORMS_SHOWN, Addressed, addressed, catch_up
 
@@ -86,7 +87,7 @@ def edited(db: Database, delivery: int, form: str, payload: Payload, at: datetim
             "INSERT INTO forms VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET times = times + 1",
             (delivery, form),
         )
-        log(db, delivery, "edit", "sent", "", at)
+        attempts.log(db, delivery, "edit", "sent", "", at)
         catch_up(db, delivery, milliseconds(at))
 
 
@@ -95,7 +96,7 @@ def withdrawn(db: Database, delivery: int, reason: str, at: datetime) -> None:
     with transaction(db):
         sql = "UPDATE deliveries SET state = ?, reason = ?, revise = NULL, not_before = NULL WHERE id = ?"
         write(db, sql, (str(State.WITHDRAWN), reason, delivery))
-        log(db, delivery, "delete", "withdrawn", reason, at)
+        attempts.log(db, delivery, "delete", "withdrawn", reason, at)
 
 
 def given_up(db: Database, delivery: int, reason: str, at: datetime) -> None:
@@ -103,7 +104,7 @@ def given_up(db: Database, delivery: int, reason: str, at: datetime) -> None:
     with transaction(db):
         sql = "UPDATE deliveries SET revise = NULL, not_before = NULL, reason = ? WHERE id = ?"
         write(db, sql, (reason, delivery))
-        log(db, delivery, "edit", "refused", reason, at)
+        attempts.log(db, delivery, "edit", "refused", reason, at)
 
 
 def later(db: Database, delivery: int, until: datetime, reason: str, at: datetime, *, mend: str = "") -> None:
@@ -114,17 +115,7 @@ def later(db: Database, delivery: int, until: datetime, reason: str, at: datetim
         write(
             db, "UPDATE deliveries SET not_before = ?, reason = ? WHERE id = ?", (milliseconds(until), reason, delivery)
         )
-        log(db, delivery, "edit", "pending", reason, at)
-
-
-def log(db: Database, delivery: int, action: str, outcome: str, detail: str, at: datetime) -> None:
-    """Add a line to a delivery's attempts."""
-    write(
-        db,
-        "INSERT INTO attempts (delivery, chat, at, action, outcome, detail) "
-        "SELECT id, chat, ?, ?, ?, ? FROM deliveries WHERE id = ?",
-        (milliseconds(at), action, outcome, detail, delivery),
-    )
+        attempts.log(db, delivery, "edit", "pending", reason, at)
 
 
 def cancel_withdrawal(db: Database, article: int) -> None:

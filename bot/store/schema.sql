@@ -105,6 +105,7 @@ CREATE TABLE deliveries (
   chat INTEGER NOT NULL REFERENCES chats (id),
   edition INTEGER NOT NULL,
   lane INTEGER NOT NULL,                    -- 0 channels, 1 digests, 2 followers
+  turn INTEGER NOT NULL DEFAULT 0,          -- followers: who has waited for fewer articles goes first
   rank INTEGER NOT NULL,                    -- oldest first
   state TEXT NOT NULL CHECK (state IN
     ('held', 'pending', 'sending', 'doubtful', 'sent', 'refused', 'gone', 'withdrawn', 'skipped')),
@@ -121,7 +122,7 @@ CREATE TABLE deliveries (
   revise INTEGER,                           -- when the post is to be edited or taken back
   UNIQUE (article, chat, edition)
 ) STRICT;
-CREATE INDEX deliveries_due ON deliveries (lane, rank, id) WHERE state = 'pending';
+CREATE INDEX deliveries_due ON deliveries (lane, turn, rank, id) WHERE state = 'pending';
 CREATE INDEX deliveries_sending ON deliveries (id) WHERE state = 'sending';
 CREATE INDEX deliveries_in_doubt ON deliveries (not_before) WHERE state = 'doubtful';
 CREATE INDEX deliveries_to_revise ON deliveries (revise) WHERE revise IS NOT NULL;
@@ -134,7 +135,8 @@ CREATE TABLE attempts (                     -- when and why
   at INTEGER NOT NULL,
   action TEXT NOT NULL,
   outcome TEXT NOT NULL DEFAULT '',
-  detail TEXT NOT NULL DEFAULT ''
+  detail TEXT NOT NULL DEFAULT '',
+  answered INTEGER                          -- NULL: no answer came, or none yet
 ) STRICT;
 CREATE INDEX attempts_by_delivery ON attempts (delivery);
 CREATE INDEX attempts_by_time ON attempts (at);

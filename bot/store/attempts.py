@@ -1,0 +1,54 @@
+"""Rows of attempts: when a call about a delivery was made, when answered, and what came of it. Decides nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.store.database import milliseconds, moment, rows, write
+
+#: No call takes longer; one without an answer that is older tells nothing of the rate.
+_LONGEST = timedelta(minutes=1)
+
+
+def begin(db: Database, delivery: int, action: str, at: datetime) -> None:
+    """Write that a call is about to be made."""
+    sql = "INSERT INTO attempts (delivery, chat, at, action) SELECT id, chat, ?, ? FROM deliveries WHERE id = ?"
+    write(db, sql, (milliseconds(at), action, delivery))
+
+
+def end(db: Database, delivery: int, outcome: str, detail: str, at: datetime) -> None:
+    """Write what came of the last call about a delivery."""
+    write(
+        db,
+        "UPDATE attempts SET outcome = ?, detail = ?, answered = ? "
+        "WHERE id = (SELECT max(id) FROM attempts WHERE delivery = ?)",
+        (outcome, detail, milliseconds(at), delivery),
+    )
+
+
+def log(db: Database, delivery: int, action: str, outcome: str, detail: str, at: datetime) -> None:
+    """Write a call that was answered at `at`."""
+    now = milliseconds(at)
+    write(
+        db,
+        "INSERT INTO attempts (delivery, chat, at, action, outcome, detail, answered) "
+        "SELECT id, chat, ?, ?, ?, ?, ? FROM deliveries WHERE id = ?",
+        (now, action, outcome, detail, now, delivery),
+    )
+
+
+def recent(db: Database, span: timedelta, at: datetime) -> list[tuple[int, datetime]]:
+    """Return (Telegram's number of the chat, when) of each call answered within `span` before `at`, in order.
+
+    One whose answer never came, as the program ended before, counts as answered at `at`: it may be that late.
+    """
+    now, since = milliseconds(at), milliseconds(at - span)
+    found = rows(
+        db,
+        "SELECT c.chat_id, coalesce(a.answered, ?) AS moment FROM attempts a JOIN chats c ON c.id = a.chat "
+        "WHERE a.at > ? AND coalesce(a.answered, ?) > ? AND c.chat_id IS NOT NULL ORDER BY moment",
+        (now, since - _LONGEST // timedelta(milliseconds=1), now, since),
+    )
+    return [(one["chat_id"], moment(one["moment"])) for one in found]
