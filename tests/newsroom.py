@@ -13,8 +13,9 @@ from bot import topics
 from bot.address import canonical
 from bot.article import Article, Stored
 from bot.delivery import Channel, Outcome, Sent, settle
-from bot.publishing import announce
+from bot.publishing import announce, starting
 from bot.publishing.announce import Read, Recorded, Rules
+from bot.publishing.starting import Start
 from bot.store import articles, chats, fanouts, follows, outbox, revisions
 from bot.store.database import open_database, row, rows
 from bot.topics import Taxonomy, Topic
@@ -81,7 +82,7 @@ class Newsroom:
 
     def begin(self, newest: int | None) -> int:
         """Apply the start of the channels that have none, as the bot does at its own."""
-        waiting = announce.begin_channels(self.db, self.rules.channels, newest, self.at)
+        waiting = starting.begin(self.db, self.rules.channels, Start(newest), self.at)
         begun = tuple(replace(one, begun=one.begun or self.at) for one in self.rules.channels)
         self.rules = replace(self.rules, channels=begun)
         return waiting

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.article import Article
+from bot.delivery import Unknown
 from bot.identity import Verdict
 from bot.publishing import announce
 from bot.store import articles, files, follows, outbox
@@ -542,26 +543,30 @@ def test_a_post_on_its_way_when_its_article_is_withdrawn_is_taken_back_once_it_i
     assert desk.revise() == [("@news", "")]
 
 
-@pytest.mark.parametrize("state", [outbox.State.PENDING, outbox.State.DOUBTFUL])
-def test_a_post_that_did_not_get_through_is_not_tried_again_once_its_article_is_withdrawn(
-    desk: Newsroom, state: outbox.State
-) -> None:
+def test_a_post_that_did_not_get_through_is_not_tried_again_once_its_article_is_withdrawn(desk: Newsroom) -> None:
     one = desk.number("a.md", article(url=A))
     sending(desk)
     desk.tell("a.md", article(url=A, removed=True))
-    land(desk, outbox.Settlement(state=state, not_before=desk.at))
+    land(desk, outbox.Settlement(state=outbox.State.PENDING, not_before=desk.at))
     assert desk.states(one) == {"@news": "withdrawn"}
     assert desk.deliver() == []
 
 
-def test_a_post_in_doubt_is_not_sent_again_once_its_article_is_withdrawn(desk: Newsroom) -> None:
-    one = desk.number("a.md", article(url=A))
-    sending(desk)
-    outbox.doubt_interrupted(desk.db, 60)
-    desk.tell("a.md", article(url=A, removed=True))
+@pytest.mark.parametrize("before", [True, False])
+def test_a_readers_post_in_doubt_is_not_sent_again_once_its_article_is_withdrawn(desk: Newsroom, before: bool) -> None:
+    desk.reader(7, "law")
+    desk.later(seconds=1)
+    one = desk.number("a.md", article(url=A, topics=("law",)))
+    desk.deliver(Unknown("the line was cut"))
+    if before:
+        desk.tell("a.md", article(url=A, topics=("law",), removed=True))
+    (doubtful,) = outbox.rows(desk.db, "SELECT id FROM deliveries WHERE lane <> 0")
+    outbox.set_state(desk.db, doubtful["id"], outbox.State.PENDING)
+    if not before:
+        desk.tell("a.md", article(url=A, topics=("law",), removed=True))
+    assert desk.states(one)["R7"] == "withdrawn"
     desk.later(hours=1)
-    assert outbox.doubtful(desk.db, desk.at) == []
-    assert desk.states(one) == {"@news": "withdrawn"}
+    assert desk.deliver() == []
 
 
 def test_what_was_due_and_is_withdrawn_before_it_begins_does_not_begin(desk: Newsroom) -> None:
