@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,9 +13,10 @@ from typing import Any
 from bot import watchdog
 from bot.chat import messenger
 from bot.connection import Connection, account
-from bot.delivery import Clock
+from bot.delivery import Clock, Notice
 from bot.errors import PaperboyError, TokenRevoked, UsageError
 from bot.pace import Limits, Pace
+from bot.publishing import starting
 from bot.publishing.announce import Rules
 from bot.publishing.channels import Channels
 from bot.publishing.courier import Courier
@@ -162,8 +164,8 @@ class App:
         async with self.connected() as telegram:
             self._courier = telegram.courier
             await telegram.introduce()
-            await self._lookout.scan()
-            await self._begin_channels()
+            await _tell(telegram, (await self._lookout.scan()).notice)
+            await self._begin_channels(telegram)
             await telegram.polling.drain()
             until = self._clock() + ONCE
             while not self._stop.is_set() and self._clock() < until:
@@ -175,7 +177,8 @@ class App:
     def _plan_jobs(self, telegram: Connection) -> None:
         async def scan() -> None:
             found = await self._lookout.turn()
-            if await self._begin_channels() or (found and found.news):
+            await _tell(telegram, found.notice if found else None)
+            if await self._begin_channels(telegram) or (found and found.news):
                 self._wake()
 
         async def deliver() -> datetime | None:
@@ -197,11 +200,15 @@ class App:
             self._courier.wake()
             self._schedule.nudge("deliver")
 
-    async def _begin_channels(self) -> int:
+    async def _begin_channels(self, telegram: Connection) -> int:
         """Apply the start of new channels, once a whole scan has told what their newest articles are."""
-        if self._lookout.scanned is None:
+        if self._lookout.scanned is None or self._channels.all_begun:
             return 0
-        return await self._channels.begin(self.settings.feed.newest, self._clock())
+        at = self._clock()
+        start = await self._desk(starting.decide, self.settings, at, os.environ)
+        waiting = await self._channels.begin(start, at)
+        await _tell(telegram, start.notice)
+        return waiting
 
     def _standing(self) -> dict[str, Any]:
         return {
@@ -248,6 +255,7 @@ class App:
             hold=feed.unpublished == "hold",
             same_title=timedelta(days=feed.same_title_days),
             gather=timedelta(seconds=self.settings.delivery.edit_seconds),
+            max_age=feed.max_age,
         )
 
     def _job_failed(self, name: str, error: Exception) -> None:
@@ -266,6 +274,11 @@ class App:
         except PaperboyError as error:
             self._fatal = error
             self.stop()
+
+
+async def _tell(telegram: Connection, notice: Notice | None) -> None:
+    if notice:
+        await telegram.tell_editors(notice)
 
 
 async def _ended(tasks: list[asyncio.Task[None]]) -> None:

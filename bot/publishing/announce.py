@@ -12,7 +12,7 @@ from bot import delivery, prose
 from bot.article import Article, Stored
 from bot.delivery import Channel, Lane, State
 from bot.identity import Verdict, judge
-from bot.store import articles, chats, fanouts, files, follows, joins, outbox, revisions
+from bot.store import articles, fanouts, files, follows, joins, outbox, revisions
 from bot.store.database import transaction
 from bot.topics import Taxonomy
 
@@ -30,6 +30,12 @@ class Rules:
     same_title: timedelta = timedelta(days=30)
     #: Changes are gathered for so long before posts are edited.
     gather: timedelta = timedelta(seconds=60)
+    #: Older articles are recorded and not posted; None: however old they are.
+    max_age: timedelta | None = None
+
+    def too_old(self, article: Article, recorded: datetime, at: datetime) -> bool:
+        """Say whether an article is of an age that is not posted any more."""
+        return self.max_age is not None and at - min(article.published or recorded, recorded) > self.max_age
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +69,10 @@ def record(db: Database, read: Sequence[Read], rules: Rules, at: datetime) -> li
         return [_record(db, one, rules, at) for one in ordered]
 
 
-def begin_channels(db: Database, channels: Sequence[Channel], newest: int | None, at: datetime) -> int:
-    """Start the channels that have not begun: the newest N articles wait, the rest is skipped. Return how many wait."""
-    waiting = 0
-    for channel in (channel for channel in channels if channel.begun is None):
-        with transaction(db):
-            waiting += _begin(db, channel, newest, at)
-    return waiting
-
-
-def miss(db: Database, paths: Sequence[str]) -> list[int]:
+def miss(db: Database, paths: Sequence[str], *, withdraw_at: datetime | None = None) -> list[int]:
     """Count one more whole scan without these files; forget those missing twice. Return the articles left without one.
 
-    Such an article stays as it is.
+    Such an article stays as it is, or is taken back where `withdraw_at` tells the moment.
     """
     left = []
     with transaction(db):
@@ -84,20 +81,25 @@ def miss(db: Database, paths: Sequence[str]) -> list[int]:
             stored = articles.get(db, number) if number is not None else None
             if stored and stored.path == path:
                 _leave(db, stored, path)
-                if not files.of_article(db, stored.id):
+                if not files.any_of(db, stored.id):
                     left.append(stored.id)
+                    if withdraw_at and not stored.withdrawn:
+                        _set_withdrawn(db, stored.id, True, withdraw_at)
     return left
 
 
-def release(db: Database, number: int, at: datetime) -> bool:
-    """Let an article that waited for an editor go to its channels and followers; say whether it waited."""
+def release(db: Database, number: int, at: datetime, *, too_old: bool = False) -> bool:
+    """Let an article that waited for an editor go to its channels and followers; say whether it waited.
+
+    too_old: it was published after all, but at an age at which it is not posted any more.
+    """
     with transaction(db):
         stored = articles.get(db, number)
         if stored is None or not stored.held or stored.withdrawn:
             return False
         articles.set_held(db, number, False)
-        outbox.change_state(db, number, State.HELD, State.PENDING)
-        if stored.copy_of is None:
+        outbox.change_state(db, number, State.HELD, State.SKIPPED if too_old else State.PENDING)
+        if stored.copy_of is None and not too_old:
             fanouts.begin(db, number, at)
         return True
 
@@ -107,8 +109,8 @@ def post(
 ) -> int:
     """Open the first edition's deliveries that are missing and put the cursor before the followers.
 
-    Channels and follows that began after the article was recorded are left out, unless `from_now`. Return how many
-    channels are new.
+    Channels and follows that began after the article was recorded are left out, and an article that is too old is
+    skipped, unless `from_now`. Return how many channels are new.
     """
     stored = articles.get(db, number)
     if stored is None or stored.withdrawn or stored.copy_of is not None:
@@ -116,9 +118,10 @@ def post(
     keys = follows.keys_of(db, number)
     recorded = None if from_now else stored.recorded
     chats = delivery.plan(rules.channels, keys, stored.article.quality, recorded)
-    state = State.HELD if stored.held else State.PENDING
+    old = not from_now and rules.too_old(stored.article, stored.recorded, at)
+    state = State.HELD if stored.held else State.SKIPPED if old else State.PENDING
     opened = outbox.open_(db, number, chats, lane=Lane.CHANNEL, edition=1, rank=_rank(stored, at), at=at, state=state)
-    if followers and not stored.held:
+    if followers and not stored.held and not old:
         fanouts.begin(db, number, at if from_now else stored.recorded)
     return opened
 
@@ -190,7 +193,7 @@ def _update(db: Database, stored: Stored, path: str, article: Article, rules: Ru
     if article.removed != stored.withdrawn:
         _set_withdrawn(db, stored.id, article.removed, at)
     if stored.held and not article.unpublished:
-        release(db, stored.id, at)
+        release(db, stored.id, at, too_old=rules.too_old(article, stored.recorded, at))
     back = stored.withdrawn and not article.removed
     if new_topics or article.quality != stored.article.quality or back:
         post(db, stored.id, rules, at, followers=bool(new_topics) or back)
@@ -240,23 +243,6 @@ def _first_of_title(db: Database, article: Article, rules: Rules, at: datetime) 
         return None
     when = min(article.published or at, at)
     return articles.same_title(db, article.title_key, when - rules.same_title, when + rules.same_title)
-
-
-def _begin(db: Database, channel: Channel, newest: int | None, at: datetime) -> int:
-    there = outbox.articles_in(db, channel.chat)
-    carrying = follows.carrying(db, channel.topics) if channel.topics else None
-    fitting = [
-        one
-        for one in articles.candidates(db)
-        if one.quality >= channel.min_quality and one.id not in there and (carrying is None or one.id in carrying)
-    ]
-    skipped, posted = delivery.first_run(fitting, newest)
-    outbox.open_channel(db, channel.chat, [(one.id, one.ordered, State.SKIPPED) for one in skipped], at)
-    outbox.open_channel(
-        db, channel.chat, [(one.id, one.ordered, State.HELD if one.held else State.PENDING) for one in posted], at
-    )
-    chats.begin(db, channel.chat, at)
-    return len(posted)
 
 
 def _set_topics(db: Database, number: int, article: Article, taxonomy: Taxonomy) -> set[str]:

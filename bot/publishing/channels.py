@@ -13,7 +13,8 @@ from typing import Any, Protocol
 from bot import settings, topics
 from bot.delivery import Channel, Outcome
 from bot.errors import UsageError
-from bot.publishing import announce
+from bot.publishing import starting
+from bot.publishing.starting import Start
 from bot.store import chats
 from bot.store.desk import Desk
 from bot.topics import Taxonomy
@@ -65,11 +66,14 @@ class Channels:
         await self.load()
         return problems
 
-    async def begin(self, newest: int | None, at: datetime) -> int:
+    @property
+    def all_begun(self) -> bool:
+        """Whether no channel waits for its start."""
+        return all(channel.begun for channel in self.live)
+
+    async def begin(self, start: Start, at: datetime) -> int:
         """Apply the start of the channels that have not begun; return how many articles wait because of it."""
-        if all(channel.begun for channel in self.live):
-            return 0
-        waiting = await self._desk(announce.begin_channels, tuple(self.live), newest, at)
+        waiting = await self._desk(starting.begin, tuple(self.live), start, at)
         await self.load()
         return waiting
 

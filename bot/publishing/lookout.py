@@ -11,12 +11,12 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.delivery import Clock
+from bot.delivery import Clock, Notice
 from bot.errors import PaperboyError
 from bot.feed import watch
 from bot.feed.folder import FolderMissing
 from bot.feed.watch import WatchUnavailable
-from bot.publishing.scan import Progress, Scanner, ScanReport
+from bot.publishing.scan import FOLDER_ALERTS, Progress, Scanner, ScanReport
 from bot.settings import Feed
 
 #: Seconds between two whole scans at most.
@@ -84,7 +84,8 @@ class Lookout:
         except FolderMissing as error:
             self._told(error)
             self._set_net(self._settings.interval_seconds)
-            return ScanReport()
+            folder = str(self._settings.folder)
+            return ScanReport(notice=Notice(key=FOLDER_ALERTS[0], kind="folder", about=folder, reason=str(error)))
         except BaseException:
             self._asked = True
             raise

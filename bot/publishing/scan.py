@@ -14,14 +14,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from bot.delivery import Clock
+from bot.delivery import Clock, Notice
 from bot.errors import ArticleError
 from bot.feed import document, folder
 from bot.identity import Verdict
 from bot.publishing import announce
 from bot.publishing.announce import Mark, Read, Recorded, Rules
 from bot.settings import Feed
-from bot.store import files
+from bot.store import files, updates
 from bot.store.desk import Desk
 
 #: Files read between two commits: few enough that a command is answered meanwhile.
@@ -29,6 +29,10 @@ BATCH = 200
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+#: Where more than one file in so many is gone at once, it is the folder that is at fault (design §5).
+MANY = 10
+#: What the editors were told of the folder.
+FOLDER_ALERTS = ("folder:missing", "folder:many")
 
 #: Told as a long scan goes on: how many of how many files are done.
 Progress = Callable[[int, int], None]
@@ -44,13 +48,17 @@ class ScanReport:
     edits: int = 0
     rejected: dict[str, str] = field(default_factory=dict)
     missing: int = 0
+    #: Articles taken back because their last file is gone.
+    withdrawn: int = 0
+    #: What the editors should hear of the folder.
+    notice: Notice | None = None
     #: Files that look half written and will be read again.
     unfinished: list[str] = field(default_factory=list)
 
     @property
     def news(self) -> bool:
         """Whether there may be something to send."""
-        return bool(self.verdicts)
+        return bool(self.verdicts or self.withdrawn)
 
 
 class Scanner:
@@ -70,7 +78,9 @@ class Scanner:
             changed = [(path, mark) for path, mark in found.items() if known.get(path) != mark]
             report = ScanReport(files=len(found), unchanged=len(found) - len(changed))
             await self._read_all(changed, report, progress)
-            await self._miss(known.keys() - found.keys(), found, report)
+            await self._miss(known.keys() - found.keys(), found, len(known), report)
+            if report.notice is None:
+                await self._desk(updates.clear_alerts, FOLDER_ALERTS)
             return report
 
     async def look(self, paths: Iterable[str]) -> ScanReport:
@@ -125,13 +135,19 @@ class Scanner:
                 _log.warning("%s: %s", one.path, one.reason)
         report.rejected |= {one.path: one.reason for one in whole if one.article is None}
 
-    async def _miss(self, gone: Iterable[str], found: dict[str, Mark], report: ScanReport) -> None:
+    async def _miss(self, gone: Iterable[str], found: dict[str, Mark], known: int, report: ScanReport) -> None:
         """Count the files that are not there; below a folder that could not be read nothing is known to be gone."""
         unread = tuple(path for path in found if path.endswith("/"))
         missing = sorted(path for path in gone if not path.startswith(unread) and not path.endswith("/"))
         report.missing = len(missing)
+        withdraws = self._settings.on_file_removed == "withdraw"
+        if withdraws and len(missing) * MANY > known:
+            withdraws = False
+            reason = f"{len(missing)} of {known} files are gone at once"
+            report.notice = Notice(key=FOLDER_ALERTS[1], kind="folder", about=str(self._settings.folder), reason=reason)
         for batch in _batches(missing):
-            await self._desk(announce.miss, batch)
+            left = await self._desk(announce.miss, batch, withdraw_at=self._clock() if withdraws else None)
+            report.withdrawn += len(left) if withdraws else 0
 
     def _listing(self) -> dict[str, Mark]:
         listing = folder.listing(self._settings.folder, self._settings.patterns)

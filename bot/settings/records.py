@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -99,6 +100,11 @@ class Feed(_Section):
     def newest(self) -> int | None:
         """How many articles a new channel starts with; None for all."""
         return None if self.first_run == "all" else self.first_run
+
+    @property
+    def max_age(self) -> timedelta | None:
+        """How old an article may be to be posted; None: however old it is."""
+        return timedelta(days=self.max_age_days) if self.max_age_days else None
 
     @property
     def chose_start(self) -> bool:

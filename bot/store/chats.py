@@ -96,6 +96,11 @@ def begin(db: Database, chat: int, at: datetime) -> None:
     write(db, "UPDATE chats SET begun = ? WHERE id = ?", (milliseconds(at), chat))
 
 
+def any_begun(db: Database) -> bool:
+    """Say whether this database ever served: a channel began in it, or somebody wrote."""
+    return row(db, "SELECT 1 FROM chats WHERE begun IS NOT NULL LIMIT 1") is not None
+
+
 def reader(db: Database, chat_id: int, *, kind: str, username: str, title: str, at: datetime) -> Chat:
     """Return the row of a person's or group's chat, made where it is new, its name brought up to date."""
     with transaction(db):

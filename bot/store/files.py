@@ -82,6 +82,11 @@ def of_article(db: Database, article: int) -> list[str]:
     return [found["path"] for found in rows(db, sql, (article,))]
 
 
+def any_of(db: Database, article: int) -> bool:
+    """Say whether any file of this article is known, be it rejected or missing for the moment."""
+    return row(db, "SELECT 1 FROM files WHERE article = ? LIMIT 1", (article,)) is not None
+
+
 def article_at(db: Database, name: str) -> int | None:
     """Return the article a file tells, by its path or, where only one has it, by its name without the folders."""
     found = row(db, "SELECT article FROM files WHERE path = ? AND article IS NOT NULL", (name,))

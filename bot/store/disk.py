@@ -1,0 +1,67 @@
+"""Whether the disk under the database is one that gets lost: told by its file system or by the host. Knows no table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+#: Where Linux tells what is mounted.
+MOUNTS = Path("/proc/mounts")
+#: File systems that end with the machine or the container.
+_FLEETING = {
+    "tmpfs": "lies in the machine's memory",
+    "ramfs": "lies in the machine's memory",
+    "overlay": "lies inside a container, which is made anew",
+    "aufs": "lies inside a container, which is made anew",
+}
+#: A variable that a host sets → the host's name, and whether it has volumes, which show as mounts of their own.
+_HOSTS = {
+    "DYNO": ("Heroku", False),
+    "K_SERVICE": ("Cloud Run", False),
+    "VCAP_APPLICATION": ("Cloud Foundry", False),
+    "RENDER": ("Render", True),
+    "RAILWAY_ENVIRONMENT": ("Railway", True),
+    "RAILWAY_PROJECT_ID": ("Railway", True),
+    "FLY_APP_NAME": ("Fly.io", True),
+    "KOYEB_APP_NAME": ("Koyeb", True),
+}
+_OCTAL = re.compile(r"\\([0-7]{3})")
+
+
+def temporary(database: Path, environ: Mapping[str, str], mounts: str | None = None) -> str:
+    """Return why what is written at `database` gets lost, as words that go on after "it"; empty when it lasts.
+
+    environ: the process's variables. mounts: what /proc/mounts says, read where it is None; where the system has no
+    such file, only the host can tell.
+    """
+    place = database.absolute().resolve()
+    point, kind = _mount(place, _read() if mounts is None else mounts)
+    if kind in _FLEETING:
+        return _FLEETING[kind]
+    for variable, (host, has_volumes) in _HOSTS.items():
+        if environ.get(variable) and not (has_volumes and point not in ("", "/")):
+            return f"lies on {host}, which empties its disk at every restart"
+    return ""
+
+
+def _mount(place: Path, mounts: str) -> tuple[str, str]:
+    """Return where the file system that holds `place` is mounted, and its kind; empty words when that is not told."""
+    found = ("", "")
+    for line in mounts.splitlines():
+        _, point, kind, *_ = [*line.split(" "), "", "", ""]
+        point = _OCTAL.sub(lambda code: chr(int(code[1], 8)), point)
+        if _below(place, point) and len(point) >= len(found[0]):  # the last of equals lies on top
+            found = (point, kind)
+    return found
+
+
+def _below(place: Path, folder: str) -> bool:
+    return bool(folder) and place.is_relative_to(folder)
+
+
+def _read() -> str:
+    try:
+        return MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return ""
