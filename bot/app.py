@@ -6,15 +6,15 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot import watchdog
+from bot import schedule, watchdog
 from bot.chat import messenger
 from bot.connection import Connection, account
 from bot.delivery import Clock, Notice
-from bot.errors import PaperboyError, TokenRevoked, UsageError
+from bot.errors import PaperboyError, Stopped, TokenRevoked, UsageError
 from bot.pace import Limits, Pace
 from bot.publishing import starting
 from bot.publishing.announce import Rules
@@ -117,7 +117,7 @@ class App:
             )
         speaking = messenger.build(token, telegram.api_base_url, paid=telegram.paid_broadcast)
         try:
-            username = await account(speaking, self._stop)
+            username = await schedule.unless(self._stop, account(speaking, self._stop))
             yield Connection(
                 speaking,
                 username,
@@ -135,44 +135,59 @@ class App:
 
     async def run(self, *, webhook: bool = False) -> None:
         """Scan, deliver and answer until `stop`. Raises what a supervisor must act on."""
+        with suppress(Stopped):
+            await self._run(webhook)
+        if self._fatal:
+            raise self._fatal
+
+    async def _run(self, webhook: bool) -> None:
         async with self.connected() as telegram, AsyncExitStack() as stack:
             self._courier = telegram.courier
             if self.settings.web.listen:
                 web = self._web(telegram, webhook=webhook)
                 await web.start()
                 stack.push_async_callback(web.stop)
-            await telegram.introduce()
+            await schedule.unless(self._stop, telegram.introduce())
             self._plan_jobs(telegram)
             work = [
                 self._lookout.watch(self._stop, lambda: self._schedule.nudge("scan")),
                 self._watched(telegram, webhook),
             ]
             if webhook:
-                await telegram.set_webhook()
+                await schedule.unless(self._stop, telegram.set_webhook())
             else:
                 work.append(telegram.polling.run(self._stop))
             tasks = [asyncio.create_task(self._guarded(one)) for one in work]
             self._schedule.start()
             await self._stop.wait()
             telegram.courier.stop()
-            await asyncio.gather(self._schedule.stop(FAREWELL), _ended(tasks))
-        if self._fatal:
-            raise self._fatal
+            await asyncio.gather(self._schedule.stop(FAREWELL), schedule.ended(tasks, FAREWELL))
 
     async def run_once(self) -> int:
         """Scan, answer the updates that wait, deliver what is due; return how much is left waiting."""
-        async with self.connected() as telegram:
-            self._courier = telegram.courier
-            await telegram.introduce()
-            await _tell(telegram, (await self._lookout.scan()).notice)
-            await self._begin_channels(telegram)
-            await telegram.polling.drain()
-            until = self._clock() + ONCE
-            while not self._stop.is_set() and self._clock() < until:
-                ready = await telegram.courier.deliver(until)
-                if ready is None or ready > until:
-                    break
-            return await self._desk(outbox.waiting)
+        with suppress(Stopped):
+            async with self.connected() as telegram:
+                self._courier = telegram.courier
+                await schedule.unless(self._stop, telegram.introduce())
+                await _tell(telegram, (await self._lookout.scan()).notice)
+                await self._begin_channels(telegram)
+                await schedule.unless(self._stop, self._answer(telegram))
+                await schedule.unless(self._stop, self._deliver_once(telegram), FAREWELL)
+        return await self._desk(outbox.waiting)
+
+    async def _answer(self, telegram: Connection) -> None:
+        """Answer the updates that wait, as far as Telegram gives them within a minute; the rest waits for next time."""
+        try:
+            await asyncio.wait_for(telegram.polling.drain(), ONCE.total_seconds())
+        except TimeoutError:
+            _log.warning("the updates could not all be answered within a minute; they wait for the next run")
+
+    async def _deliver_once(self, telegram: Connection) -> None:
+        until = self._clock() + ONCE
+        while self._clock() < until:
+            ready = await telegram.courier.deliver(until)
+            if self._stop.is_set() or ready is None or ready > until:
+                return
 
     def _plan_jobs(self, telegram: Connection) -> None:
         async def scan() -> None:
@@ -279,11 +294,3 @@ class App:
 async def _tell(telegram: Connection, notice: Notice | None) -> None:
     if notice:
         await telegram.tell_editors(notice)
-
-
-async def _ended(tasks: list[asyncio.Task[None]]) -> None:
-    """Wait for tasks that were told to stop; those that don't within the farewell are cancelled."""
-    _, late = await asyncio.wait(tasks, timeout=FAREWELL)
-    for task in late:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

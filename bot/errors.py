@@ -63,6 +63,12 @@ class SecondPoller(PaperboyError):
         )
 
 
+class Stopped(PaperboyError):
+    """The bot was told to stop before it had begun; nothing went wrong."""
+
+    exit_code = 0
+
+
 class Stuck(PaperboyError):
     """A watchdog found work that does not move; a supervisor should start afresh."""
 

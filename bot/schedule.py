@@ -1,26 +1,65 @@
 """What happens when: named jobs on APScheduler that neither overlap, pile up nor are dropped when the loop was busy.
 
-Knows no job's content. APScheduler's own defaults would drop a run that is a second late and cancel running ones at
-shutdown; here a late run is one late run, and `stop` waits.
+And what happens no more: work that ends because somebody said stop. Knows no job's content. APScheduler's own defaults
+would drop a run that is a second late and cancel running ones at shutdown; here a late run is one late run, and `stop`
+waits.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.delivery import Clock
+from bot.errors import Stopped
 
+T = TypeVar("T")
 #: A job's work; it may return when it wants to run next, before its interval.
 Work = Callable[[], Awaitable[datetime | None]]
 #: Told of an error that ended a run: the job's name and the error. The job runs again all the same.
 Failed = Callable[[str, Exception], None]
-#: Seconds a cancelled job has to end, each of the times it is told to; one may tidy up, which may take waiting too.
+#: Seconds a cancelled task has to end, each of the times it is told to: it may tidy up, which may take waiting too.
 _PATIENCE = (0.5, 0.5)
+
+
+async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T], farewell: float = 0.0) -> T:
+    """Return what `work` comes to. Once `stop` is set it has `farewell` seconds to end, then it is cancelled.
+
+    Raises Stopped when `stop` was set, whether the work came to its end or not.
+    """
+    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
+        if not stop.is_set():
+            return await task
+        await asyncio.wait((task,), timeout=farewell)
+        raise Stopped("stopped")
+    finally:
+        stopped.cancel()
+        await _cancel([task])
+        await asyncio.gather(stopped, return_exceptions=True)
+
+
+async def ended(tasks: Collection[asyncio.Task[Any]], seconds: float) -> None:
+    """Wait so many seconds for tasks that were told to stop, then cancel them; returns at the latest a second later."""
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
+        await _cancel(tasks)
+
+
+async def _cancel(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Cancel tasks, more than once where need be, until they have ended; errors they end with are nobody's."""
+    for patience in _PATIENCE:
+        if running := [task for task in tasks if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=patience)
+    await asyncio.gather(*(task for task in tasks if task.done()), return_exceptions=True)
 
 
 @dataclass(slots=True)
@@ -28,7 +67,7 @@ class _Job:
     work: Work
     seconds: float
     #: What runs it now.
-    task: asyncio.Task[object] | None = None
+    task: asyncio.Task[Any] | None = None
     again: bool = False
     last: datetime | None = None
 
@@ -86,13 +125,7 @@ class Schedule:
         if not self._scheduler.running:
             return
         self._scheduler.pause()
-        for patience in (seconds, *_PATIENCE):
-            running = {job.task for job in self._jobs.values() if job.task}
-            if not running:
-                break
-            _, late = await asyncio.wait(running, timeout=patience)
-            for task in late:
-                task.cancel()
+        await ended([job.task for job in self._jobs.values() if job.task], seconds)
         self._scheduler.shutdown(wait=False)
 
     async def _run(self, name: str) -> None:
