@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot import settings, topics
-from bot.delivery import Channel, Outcome
+from bot.delivery import Channel, Migrated, Outcome
 from bot.errors import UsageError
 from bot.publishing import starting
 from bot.publishing.starting import Start
@@ -52,7 +52,7 @@ class Channels:
         """Ask Telegram for the channels' numbers and names; return setting → reason for those it tells nothing of."""
         problems = {}
         for channel, one in zip(list(self.live), self._wanted, strict=True):
-            found = await directory.get_chat(one.chat if one.chat.startswith("@") else int(one.chat))
+            found = await self._look_up(directory, channel, one)
             if isinstance(found, dict):
                 await self._desk(
                     chats.resolve,
@@ -70,6 +70,16 @@ class Channels:
     def all_begun(self) -> bool:
         """Whether no channel waits for its start."""
         return all(channel.begun for channel in self.live)
+
+    async def _look_up(self, directory: Directory, channel: Channel, one: settings.Channel) -> dict[str, Any] | Outcome:
+        """Ask for a channel by its number where that is known: its name may be another's by now."""
+        row = await self._desk(chats.get, channel.chat)
+        number = row.chat_id if row else None
+        found = await directory.get_chat(one.chat if number is None else number)
+        if number is not None and isinstance(found, Migrated):
+            await self._desk(chats.move, number, found.chat_id)
+            found = await directory.get_chat(found.chat_id)
+        return found
 
     async def begin(self, start: Start, at: datetime) -> int:
         """Apply the start of the channels that have not begun; return how many articles wait because of it."""

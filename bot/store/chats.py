@@ -137,8 +137,10 @@ def pause(db: Database, chat: int, until: datetime, reason: str) -> None:
 
 
 def resume(db: Database, chat: int) -> None:
-    """End a chat's pause."""
-    write(db, "UPDATE chats SET not_before = NULL, reason = '' WHERE id = ?", (chat,))
+    """End a chat's pause, and with it that of every delivery and edit that wait there."""
+    with transaction(db):
+        write(db, "UPDATE chats SET not_before = NULL, reason = '' WHERE id = ?", (chat,))
+        write(db, "UPDATE deliveries SET not_before = NULL WHERE chat = ? AND state IN ('pending', 'sent')", (chat,))
 
 
 def move(db: Database, old: int, new: int) -> None:

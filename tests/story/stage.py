@@ -27,7 +27,8 @@ from bot.settings import Settings
 
 T = TypeVar("T")
 #: Generous: what a loaded machine may need. No story waits for it to pass.
-PATIENCE = 20.0
+PATIENCE = 10.0
+CHANNEL = "paperboy_daily"
 ROOT = Path(__file__).parents[2]
 Where = Chat | Person | None
 
@@ -46,7 +47,7 @@ class Stage:
         self.folder = home / "articles"
         self.folder.mkdir()
         world = sandbox.world
-        self.channel = world.add_channel("Paperboy Daily", username="paperboy_daily")
+        self.channel = world.add_channel("Paperboy Daily", username=CHANNEL)
         self.editor = world.add_person("Eddie")
         self.reader = world.add_person("Ann")
         world.open_private(self.editor)  # editors press Start first, or nothing can be told to them
@@ -81,6 +82,12 @@ class Stage:
         if self._run:
             run, self._run = self._run, None
             await run
+
+    async def ended(self) -> None:
+        """Wait until the bot ends by itself; raises what it ended with."""
+        if self._run:
+            run, self._run = self._run, None
+            await asyncio.wait_for(run, PATIENCE)
 
     async def restart(self, **sections: Any) -> None:
         """Stop the bot and start another on the same database."""
@@ -191,7 +198,7 @@ class Stage:
 
         def found() -> list[str]:
             texts = [one.text for one in self.sandbox.messages(self.editor)]
-            return [text for text in texts if all(one in text for one in said)]
+            return [text for text in texts if all(one.casefold() in text.casefold() for one in said)]
 
         return (await self.until(found))[0]
 
@@ -242,7 +249,7 @@ class Stage:
             },
             "feed": {"folder": str(self.folder), "interval_seconds": 0.1, "settle_seconds": 0.05},
             "store": {"database": str(self.database)},
-            "channels": [{"chat": f"@{self.channel.username}"}],
+            "channels": [{"chat": f"@{CHANNEL}"}],
             "pace": {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000},
             "delivery": {"doubt_seconds": 0.05, "edit_seconds": 0},
         }
