@@ -89,9 +89,7 @@ class Schedule:
     def every(self, name: str, seconds: float, work: Work) -> None:
         """Run `work` at once when the schedule starts, and then every so many seconds."""
         self._jobs[name] = _Job(work, seconds)
-        self._scheduler.add_job(
-            self._run, "interval", (name,), id=name, seconds=seconds, next_run_time=self._clock(), replace_existing=True
-        )
+        self._scheduler.add_job(self._run, "interval", (name,), id=name, seconds=seconds, next_run_time=self._clock())
 
     def start(self) -> None:
         """Begin; needs a running event loop."""
