@@ -94,10 +94,14 @@ class Newsroom:
             follows.follow(self.db, chat, follows.topic(self.db, name).id, self.at)
         return chat
 
-    def deliver(self, outcome: Outcome | None = None) -> list[tuple[str, str]]:
-        """Plan the followers and send all that is due; return (chat, title) of what went out, in that order."""
+    def plan(self) -> None:
+        """Plan all followers."""
         while fanouts.extend(self.db, self.at):
             pass
+
+    def deliver(self, outcome: Outcome | None = None) -> list[tuple[str, str]]:
+        """Plan the followers and send all that is due; return (chat, title) of what went out, in that order."""
+        self.plan()
         sent: list[tuple[str, str]] = []
         while found := outbox.due(self.db, self.at):
             for one in found:

@@ -1,0 +1,149 @@
+"""Search: every reader's words are words, whatever they hold, and find what a person would expect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot import prose
+from bot.store import articles
+from bot.store.search import nearest_titles, search
+from tests.newsroom import FIRST, SECOND, Newsroom, article, newsroom
+
+
+@pytest.fixture
+def desk() -> Iterator[Newsroom]:
+    room = newsroom()
+    yield room
+    room.db.close()
+
+
+def tell(desk: Newsroom, *titles: str, **more: str) -> list[int]:
+    return [
+        desk.number(f"{title}.md", article(title, f"https://one.example/{place}-{len(title)}", **more))
+        for place, title in enumerate(titles)
+    ]
+
+
+def found(desk: Newsroom, words: str) -> list[str]:
+    return [one.article.title for one in search(desk.db, words)]
+
+
+def test_every_word_must_be_there_in_any_order_and_case(desk: Newsroom) -> None:
+    tell(desk, FIRST, SECOND)
+    assert found(desk, "RECOGNITION facial") == [FIRST]
+    assert found(desk, "recognition centres") == []
+
+
+def test_the_beginning_of_a_word_is_enough_and_its_end_is_not(desk: Newsroom) -> None:
+    tell(desk, FIRST)
+    assert found(desk, "recog organis") == [FIRST]
+    assert found(desk, "nition") == []
+
+
+def test_excerpts_and_outlets_are_searched_too_and_titles_weigh_more(desk: Newsroom) -> None:
+    tell(desk, "Weather", excerpt="A flood of parliament news")
+    tell(desk, "Parliament", provider="The Daily Weather")
+    assert found(desk, "parliament") == ["Parliament", "Weather"]
+    assert found(desk, "daily") == ["Parliament"]
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Die Straße nach Süden", "straße"),
+        ("Die Straße nach Süden", "STRAßE suden"),
+        ("İstanbul'da seçim", "İstanbul"),
+        ("Café in Zürich opens", "cafe zurich"),
+        ("हिन्दी में समाचार", "हिन्दी"),
+        ("人工智能改变世界", "人工智能"),
+        ("Новости искусственного интеллекта", "ИНТЕЛЛЕКТА"),
+        ("O'Reilly's C++ & C# week", "O'Reilly's C++"),
+        ('A "quoted" word', '"quoted"'),
+        ("خبر می‌خواهیم", "می‌خواهیم"),
+        ("The state-of-the-art model", "state-of-the-art"),
+        ("50% off, 3.5 GHz", "3.5"),
+    ],
+)
+def test_words_of_any_script_are_found_as_they_are_written(desk: Newsroom, title: str, words: str) -> None:
+    tell(desk, title, "Something else altogether")
+    assert found(desk, words) == [title]
+
+
+@pytest.mark.parametrize("words", ["AND", "OR law", "NOT law", "NEAR(law data)", "law NOT votes"])
+def test_the_index_own_operators_are_words_like_others(desk: Newsroom, words: str) -> None:
+    tell(desk, FIRST)
+    assert found(desk, words) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["", "   ", "🙂 🙂", '"', "***", "--", "(", ":", "^", "{}", "'", "\x00", "\ud800", "&&"]
+)
+def test_words_without_a_letter_or_digit_find_nothing(desk: Newsroom, words: str) -> None:
+    tell(desk, FIRST)
+    assert found(desk, words) == []
+    assert nearest_titles(desk.db, words) == []
+
+
+@pytest.mark.parametrize(
+    "words", ['facial"', "title:facial", "facial*", "^facial", "(facial", "facial) OR (", "-facial"]
+)
+def test_signs_around_a_word_do_not_hide_it(desk: Newsroom, words: str) -> None:
+    tell(desk, "OR the title facial")
+    assert found(desk, words) == ["OR the title facial"]
+
+
+def test_what_readers_may_not_see_they_do_not_find_but_an_editor_may_have_meant_it(desk: Newsroom) -> None:
+    one, other, third, fourth = tell(desk, "Badger one", "Badger two", "Badger three", "Badger four")
+    articles.set_held(desk.db, one, True)
+    articles.set_withdrawn(desk.db, other, True)
+    articles.set_copy_of(desk.db, third, fourth)
+    assert found(desk, "badger") == ["Badger four"]
+    assert len(nearest_titles(desk.db, "badger")) == 4
+    articles.set_held(desk.db, one, False)
+    assert set(found(desk, "badger")) == {"Badger one", "Badger four"}
+
+
+def test_a_changed_title_is_found_by_its_new_words_only(desk: Newsroom) -> None:
+    told = article("Badger census", "https://one.example/b")
+    desk.tell("b.md", told)
+    desk.tell("b.md", replace(told, title="Otter census"))
+    assert (found(desk, "otter"), found(desk, "badger")) == (["Otter census"], [])
+    desk.sound()
+
+
+def test_nearest_titles_need_one_of_the_words(desk: Newsroom) -> None:
+    tell(desk, FIRST, SECOND)
+    near = [one.article.title for one in nearest_titles(desk.db, "facial recognition badgers")]
+    assert near == [FIRST]
+
+
+def test_so_many_words_are_looked_for_and_no_more(desk: Newsroom) -> None:
+    tell(desk, " ".join(f"word{place}" for place in range(12)))
+    assert found(desk, " ".join(f"word{place}" for place in range(12)) + " nowhere" * 5_000)
+
+
+room = newsroom()
+room.tell("a.md", article())
+
+
+@settings(deadline=None, max_examples=300)
+@example('"" "')
+@example("a" * 10_000)
+@example("\u0345 \u1e9e \ufdfa ﬁ ª ²")
+@given(st.text(st.characters(exclude_categories=[]), max_size=60) | st.text('"*^:()-+{} ANDORTEfacil', max_size=30))
+def test_no_words_whatever_are_an_error(words: str) -> None:
+    search(room.db, words)
+    nearest_titles(room.db, words)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=8), min_size=1, max_size=8))
+def test_an_article_is_found_by_its_own_title(words: list[str]) -> None:
+    title = prose.repair(" ".join(words))
+    number = room.number("p.md", article(title, "https://one.example/p"))
+    assert number in [one.id for one in search(room.db, title, most=50)] or not any(map(str.isalnum, title))
