@@ -1,0 +1,80 @@
+"""A bot that Telegram calls, instead of being asked by it."""
+
+from __future__ import annotations
+
+import socket
+
+import httpx
+
+from tests.story.stage import Stage
+
+TITLE = "Postmen and pigeons settle their dispute"
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+async def listen(stage: Stage) -> str:
+    """Start the bot with a webhook and return its address."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    await stage.start(webhook=True, web={"listen": f"127.0.0.1:{port}", "public_url": address})
+    await stage.until(lambda: stage.sandbox.updates.webhook_url)
+    return address
+
+
+async def test_telegram_brings_the_updates_and_the_story_goes_as_ever(stage: Stage) -> None:
+    await listen(stage)
+    await stage.ask(stage.reader, "/topic AI")
+    stage.drop(TITLE, "AI")
+    await stage.post(TITLE)
+    await stage.post(TITLE, stage.reader)
+    await stage.ask(stage.editor, "/republish last")
+    await stage.post(TITLE, number=2)
+    await stage.settled()
+    assert len(stage.posts(TITLE)) == 2
+    assert len(stage.posts(TITLE, stage.reader)) == 1
+    assert stage.sandbox.calls.of("getUpdates") == []
+    (call,) = stage.sandbox.calls.of("setWebhook")
+    assert len(call.params["secret_token"]) >= 32
+
+
+async def test_an_update_that_telegram_brings_twice_makes_one_edition(stage: Stage) -> None:
+    await listen(stage)
+    stage.drop(TITLE)
+    await stage.post(TITLE)
+    await stage.sandbox.say(stage.editor, "/republish last")
+    update = stage.sandbox.updates.waiting[-1]
+    await stage.post(TITLE, number=2)
+    await stage.sandbox.settled()
+    stage.sandbox.updates.waiting.append(update)
+    await stage.ask(stage.reader, "/help")  # brought after it, as updates come in order
+    await stage.settled()
+    assert len(stage.posts(TITLE)) == 2
+
+
+async def test_who_does_not_know_the_secret_changes_nothing(stage: Stage) -> None:
+    address = await listen(stage)
+    message = {"message_id": 1, "date": 1, "chat": {"id": 7, "type": "private"}, "text": "/help"}
+    body = {"update_id": 1, "message": message}
+    async with httpx.AsyncClient(trust_env=False) as stranger:
+        answers = [
+            await stranger.post(f"{address}/telegram", json=body, headers=headers)
+            for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "a guess"})
+        ]
+    assert [one.status_code for one in answers] == [403, 403]
+    await stage.settled()
+    assert [call for call in stage.sandbox.calls.of("sendMessage") if call.chat == 7] == []
+
+
+async def test_a_bot_goes_back_to_asking_when_it_is_started_without_a_webhook(stage: Stage) -> None:
+    await listen(stage)
+    await stage.ask(stage.reader, "/topic AI")
+    await stage.stop()
+    await stage.sandbox.say(stage.reader, "/topic Space")  # while nobody listens
+    await stage.start()
+    await stage.until(lambda: any("follow Space" in one.text for one in stage.sandbox.messages(stage.reader)))
+    assert stage.sandbox.updates.webhook_url == ""
