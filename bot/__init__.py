@@ -17,6 +17,7 @@ do. Effects stand around pure decisions, and time enters once, in `app`.
     rendering     every word a reader sees, from templates
     store         everything remembered, in domain words
     feed          a folder becomes articles, and errors that name file and reason
+    doubting      looking for a post that may have gone out: pure
     delivery      who gets an article, and what becomes of each attempt: pure
     pace          how fast messages may go: pure
     taxonomy      the operator's file of topics, read

@@ -28,7 +28,7 @@ from bot.rendering.templates import Templates
 from bot.rendering.wording import words as words  # the demo and the tests take it from here
 from bot.schedule import Schedule
 from bot.settings import Settings
-from bot.store import lock, outbox, updates
+from bot.store import doubts, lock, outbox, updates
 from bot.store.desk import Desk
 from bot.web import Health, Web
 
@@ -115,7 +115,8 @@ class App:
                 "telegram.token: is missing. Take one from @BotFather and set PAPERBOY_TELEGRAM__TOKEN; "
                 "`paperboy demo` needs none."
             )
-        speaking = messenger.build(token, telegram.api_base_url, paid=telegram.paid_broadcast)
+        meter = messenger.Meter(self._pace, self._clock)
+        speaking = messenger.build(token, telegram.api_base_url, paid=telegram.paid_broadcast, meter=meter)
         try:
             username = await schedule.unless(self._stop, account(speaking, self._stop))
             yield Connection(
@@ -201,6 +202,7 @@ class App:
 
         async def keep_house() -> None:
             await self._desk(updates.prune, self._clock())
+            await self._desk(doubts.prune, self._clock())
             self._pace.forget_idle(self._clock())
             if telegram.unknown:
                 await telegram.resolve_channels()

@@ -13,12 +13,13 @@ from bot.chat.messenger import Messenger
 from bot.chat.office import Office
 from bot.chat.polling import ALLOWED, Polling
 from bot.chat.router import Router
-from bot.delivery import Clock, Notice, Revoked, Sent
+from bot.delivery import Clock, Notice, Outcome, Revoked, Sent, Wait
 from bot.errors import PaperboyError, TokenRevoked, UsageError
 from bot.pace import Pace
 from bot.publishing.channels import Channels
 from bot.publishing.composing import Composer
 from bot.publishing.courier import Courier
+from bot.publishing.looking import Looks
 from bot.rendering import editorial
 from bot.rendering.templates import Templates
 from bot.settings import Settings
@@ -57,13 +58,24 @@ class Connection:
         self._clock = clock
         composer = Composer(templates=templates, bot=username, picture=settings.delivery.picture)
         doubt = settings.delivery.doubt_seconds
-        self.courier = Courier(desk, messenger, composer, pace, clock, doubt_seconds=doubt, tell=self.tell_editors)
-        self.office = self._office(wake, standing, pace)
+        looks = Looks(
+            desk,
+            messenger,
+            pace,
+            clock,
+            doubt_seconds=doubt,
+            editors=sorted(settings.telegram.admins),
+            ask=self.ask_editors,
+        )
+        self.courier = Courier(
+            desk, messenger, composer, pace, clock, doubt_seconds=doubt, looks=looks, tell=self.tell_editors
+        )
+        self.office = self._office(wake, standing)
         self.polling = Polling(messenger, Router(self.office).handle, clock)
         #: Channels of the settings that Telegram tells nothing of, and why.
         self.unknown: dict[str, str] = {}
 
-    def _office(self, wake: Callable[[], None], standing: Callable[[], Mapping[str, Any]], pace: Pace) -> Office:
+    def _office(self, wake: Callable[[], None], standing: Callable[[], Mapping[str, Any]]) -> Office:
         return Office(
             desk=self._desk,
             messenger=self._messenger,
@@ -74,7 +86,6 @@ class Connection:
             bot_username=self.username,
             wake=wake,
             channels=self._channels.live,
-            spent=lambda chat_id: pace.spend(chat_id, self._clock()),
             commands_per_minute=self._settings.delivery.commands_per_minute,
             standing=standing,
         )
@@ -89,6 +100,8 @@ class Connection:
     async def resolve_channels(self) -> None:
         """Ask Telegram about the settings' channels; the editors hear once of each it does not know."""
         self.unknown = await self._channels.resolve(self._messenger)
+        known = [one.chat for one in self._settings.channels if one.chat not in self.unknown]
+        await self._desk(updates.clear_alerts, [f"unknown:{setting}" for setting in known])
         for setting, reason in self.unknown.items():
             _log.error("channels: %s: %s. Make the bot an administrator there; its posts wait.", setting, reason)
             await self.tell_editors(
@@ -96,13 +109,23 @@ class Connection:
             )
 
     async def tell_editors(self, notice: Notice) -> None:
-        """Let every editor hear of something, once for each key."""
+        """Let every editor hear of something, once for each key; again later where none could be reached now."""
         if not await self._desk(updates.first_alert, notice.key, self._clock()):
             return
         _log.warning("told the editors: %s: %s: %s", notice.kind, notice.about, notice.reason)
-        payload = editorial.alert(self._templates, notice.kind, notice.about, notice.reason)
-        for editor in sorted(self._settings.telegram.admins):
-            await self._messenger.call(payload, chat_id=editor)
+        came = await self._write_to_editors(notice)
+        if not any(isinstance(one, Sent) for one in came) and any(isinstance(one, Wait) for one in came):
+            await self._desk(updates.clear_alerts, [notice.key])
+
+    async def ask_editors(self, notice: Notice) -> bool:
+        """Let every editor hear of something, each time; say whether one of them did."""
+        return any(isinstance(one, Sent) for one in await self._write_to_editors(notice))
+
+    async def _write_to_editors(self, notice: Notice) -> list[Outcome]:
+        payload = editorial.alert(self._templates, notice.kind, notice.about, notice.reason, delivery=notice.delivery)
+        return [
+            await self._messenger.call(payload, chat_id=editor) for editor in sorted(self._settings.telegram.admins)
+        ]
 
     async def tell_stuck(self, what: str) -> None:
         """Let the editors hear that the bot will be started afresh."""

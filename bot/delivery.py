@@ -135,6 +135,10 @@ class Revoked:
 Outcome = Sent | Wait | Refused | Gone | Migrated | Unknown | Revoked
 
 
+#: How the reason of a refusal begins that says: there is no message of that number; the chat forbids forwarding.
+MISSING = "the message is not there any more"
+PROTECTED = "the chat forbids forwarding"
+
 #: What editors hear of unasked (`rendering.editorial` words it).
 Alert = Literal["rights", "refused", "mended", "gone", "folder", "rejected", "doubtful", "paused", "other"]
 
@@ -148,6 +152,8 @@ class Notice:
     #: The chat's name or the file's path; may be empty.
     about: str = ""
     reason: str = ""
+    #: The delivery that an editor is asked to decide about, or None.
+    delivery: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

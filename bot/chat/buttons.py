@@ -12,11 +12,12 @@ from bot.chat import editors, readers, wishes
 from bot.chat.asked import Asked, Keyboard
 from bot.chat.office import Office
 from bot.delivery import Payload
-from bot.rendering import keyboards, replies
+from bot.rendering import editorial, keyboards, replies
 from bot.rendering.keyboards import Act, Tap
 from bot.rendering.replies import Notice
 
 _EDITORIAL = (Act.COPY, Act.RELEASE, Act.REPUBLISH)
+_DOUBTS = (Act.AGAIN, Act.THERE)
 #: The label of a button that takes back what its message says; the message then says the contrary.
 _UNDO = "Undo"
 
@@ -36,6 +37,8 @@ async def _act(office: Office, asked: Asked, tap: Tap | None) -> str:
         return _notice(office, "expired")
     if tap.act in _EDITORIAL:
         return await _decide(office, asked, tap) if office.is_editor(asked) else _notice(office, "expired")
+    if tap.act in _DOUBTS:
+        return await _resolve(office, asked, tap) if office.is_editor(asked) else _notice(office, "expired")
     if not await office.may_change(asked):
         return _notice(office, "admins_only")
     if tap.act is Act.PAGE:
@@ -80,6 +83,15 @@ async def _decide(office: Office, asked: Asked, tap: Tap) -> str:
     elif decided.payload:
         await office.edit(asked, decided.payload)
     return _notice(office, "posted" if decided.changed else "nothing_left")
+
+
+async def _resolve(office: Office, asked: Asked, tap: Tap) -> str:
+    """Carry out an editor's word on a post in doubt; the question makes way for what was decided."""
+    again = tap.act is Act.AGAIN
+    if not await editors.resolve(office, asked, tap.value, again=again):
+        return _notice(office, "nothing_left")
+    await office.edit(asked, editorial.decided(office.templates, again=again))
+    return _notice(office, "posted" if again else "noted")
 
 
 def _contrary(office: Office, done: dict[str, Any]) -> Payload:

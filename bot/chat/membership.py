@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from telegram import Chat, ChatMemberUpdated, Update
+from telegram import Chat, ChatMemberUpdated, Message, Update
 
 from bot.chat import office as offices
 from bot.chat import wishes
@@ -45,6 +45,13 @@ async def moved(office: Office, old: int, new: int) -> None:
     _log.info("group %s is now %s", old, new)
     await office.desk(chats.move, old, new)
     office.wake()
+
+
+def is_others(office: Office, said: Message) -> bool:
+    """Say whether a message of a channel or group is somebody else's for sure: under ours are links to the bot."""
+    rows = said.reply_markup.inline_keyboard if said.reply_markup else ()
+    mine = f"/{office.bot_username}?start=".casefold()
+    return said.chat.type != Chat.PRIVATE and not any(mine in (one.url or "").casefold() for row in rows for one in row)
 
 
 async def _arrived(office: Office, update: Update, told: ChatMemberUpdated, at: datetime) -> None:

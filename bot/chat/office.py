@@ -18,7 +18,7 @@ from bot.delivery import Channel, Clock, Gone, Migrated, Outcome, Payload, Refus
 from bot.errors import TokenRevoked
 from bot.rendering import markup
 from bot.rendering.templates import Templates
-from bot.store import chats, updates
+from bot.store import chats, doubts, updates
 from bot.store.database import Database
 from bot.store.desk import Desk
 from bot.topics import Taxonomy
@@ -45,8 +45,6 @@ class Office:
     wake: Callable[[], None]
     #: The settings' channels as they stand; app may change the list.
     channels: Sequence[Channel] = ()
-    #: Counts a call to a chat (Telegram's number) in the pace.
-    spent: Callable[[int], None] = lambda chat_id: None
     commands_per_minute: int = 30
     #: What only the running bot knows for /status: folder, watched, scanned.
     standing: Callable[[], Mapping[str, Any]] = dict
@@ -91,7 +89,6 @@ class Office:
     async def _say(self, payload: Payload, asked: Asked, message: int | None) -> Outcome:
         chat_id, thread = asked.chat_id, asked.thread
         for _ in range(_TRIES):
-            self.spent(chat_id)
             came = await self.messenger.call(payload, chat_id=chat_id, thread=thread, message=message)
             if isinstance(came, Wait) and came.seconds <= PATIENCE:
                 await asyncio.sleep(came.seconds)
@@ -106,6 +103,8 @@ class Office:
             else:
                 break
         await self._heed(came, chat_id)
+        if isinstance(came, Sent) and came.message and not asked.private:  # no look takes it for a post
+            await self.desk(doubts.see, chat_id, came.message, self.clock())
         return came
 
     async def _heed(self, came: Outcome, chat_id: int) -> None:

@@ -24,6 +24,8 @@ from telegram.error import (
 
 from bot.chat.secrets import redact
 from bot.delivery import (
+    MISSING,
+    PROTECTED,
     RIGHTS_SECONDS,
     Gone,
     Migrated,
@@ -206,7 +208,8 @@ _BAD_REQUESTS = (
         "chat_send_plain_forbidden",
         "user_banned_in_channel",
     ),
-    *_rows(_refused("", "the message is not there any more"), "message to edit not found", "message_id_invalid"),
+    *_rows(_refused("", MISSING), "message to edit not found", "message to forward not found", "message_id_invalid"),
+    *_rows(_refused("", PROTECTED), "protected content", "forwards_restricted"),
     *_rows(_refused("", "Telegram lets nobody change it any more"), "message can't be edited"),
     *_rows(_refused("", "Telegram lets the bot delete it no more"), "message can't be deleted"),
     *_rows(_later("the group is getting a new number"), "group chat was upgraded"),

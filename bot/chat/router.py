@@ -19,6 +19,7 @@ from bot.chat.throttle import Throttle, Verdict
 from bot.delivery import Payload
 from bot.errors import TokenRevoked
 from bot.rendering import replies
+from bot.store import doubts
 
 _log = logging.getLogger(__name__)
 _HANDLERS = readers.HANDLERS | editors.HANDLERS
@@ -45,6 +46,8 @@ class Router:
 
     async def _route(self, update: Update, asked: Asked | None, at: datetime) -> None:
         message = update.message
+        if (said := update.channel_post or message) and membership.is_others(self._office, said):
+            await self._office.desk(doubts.see, said.chat.id, said.message_id, at)
         if update.my_chat_member:
             await membership.changed(self._office, update, at)
         elif message and message.migrate_to_chat_id:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlite_utils import Database
 
@@ -19,9 +17,11 @@ from bot.article import short_id
 from bot.delivery import Alert, Clock, Lane, Notice, Outcome, Payload, Revoked, Settlement, State, settle
 from bot.errors import TokenRevoked
 from bot.pace import Pace
-from bot.publishing import composing, doubt, revising
+from bot.publishing import composing, revising
 from bot.publishing.composing import Composer, Material
-from bot.store import chats, fanouts, outbox, revisions, updates
+from bot.publishing.flight import Flight, Messenger, Tell
+from bot.publishing.looking import Looks
+from bot.store import attempts, chats, doubts, fanouts, outbox, revisions, updates
 from bot.store.database import transaction
 from bot.store.desk import Desk
 from bot.store.outbox import Addressed
@@ -33,26 +33,6 @@ CHUNK = 1_000
 #: Seconds after which a running delivery looks again by itself, should nothing wake it.
 LOOK = 1.0
 _log = logging.getLogger(__name__)
-
-
-class Messenger(Protocol):
-    """Whoever speaks Telegram: one call, one outcome; never raises for what Telegram answers."""
-
-    async def call(self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None) -> Outcome:
-        """Carry out `payload` in a chat; `message` is the number of the one to edit or delete."""
-
-
-#: Tells the editors something, once for each key.
-Tell = Callable[[Notice], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Flight:
-    """A call on its way and what its answer is for."""
-
-    chat: int
-    call: asyncio.Task[Outcome]
-    arrived: Callable[[Outcome, datetime], Awaitable[None]]
 
 
 class Courier:
@@ -67,6 +47,7 @@ class Courier:
         clock: Clock,
         *,
         doubt_seconds: float,
+        looks: Looks,
         tell: Tell,
     ) -> None:
         self._desk = desk
@@ -75,8 +56,9 @@ class Courier:
         self._pace = pace
         self._clock = clock
         self._doubt_seconds = doubt_seconds
+        self._looks = looks
         self._tell_editors = tell
-        self._flights: dict[asyncio.Task[Outcome], _Flight] = {}
+        self._flights: dict[asyncio.Task[Outcome], Flight] = {}
         self._cooling: dict[int, datetime] = {}
         self._woken = asyncio.Event()
         self._stopping = False
@@ -85,8 +67,14 @@ class Courier:
         self.moved: datetime | None = None
 
     async def recover(self) -> int:
-        """After a start: put in doubt what was on its way when the last process ended. Return how many."""
-        return await self._desk(outbox.doubt_interrupted, self._doubt_seconds)
+        """After a start: put in doubt what was on its way when the last process ended. Return how many.
+
+        What went out shortly before counts in the pace, so that a restart makes no burst.
+        """
+        at = self._clock()
+        for chat_id, answered in await self._desk(attempts.recent, self._pace.memory, at):
+            self._pace.spend(chat_id, answered)
+        return await self._desk(doubts.interrupted, at, self._doubt_seconds)
 
     def wake(self) -> None:
         """There may be something new to send."""
@@ -124,36 +112,45 @@ class Courier:
         """Fill the free places; return when the next call may begin, or None when nothing waits by itself."""
         if await self._desk(fanouts.extend, at, CHUNK):
             self._woken.set()
-        await doubt.resolve(self._desk, at, self._tell_editors)
+        for flight in await self._looks.begin(at, self._room(at), self._flying()):
+            self._flights[flight.call] = flight
+        await asyncio.sleep(0)  # calls begin, and count in the pace, before it is asked again
         self._cooling = {chat: until for chat, until in self._cooling.items() if until > at}
         await self._begin_sends(at)
         await self._begin_revisions(at)
-        due = await self._desk(outbox.next_due, at, busy=self._busy())
-        moments = [*self._cooling.values(), *([due] if due else [])]
+        if len(self._flights) >= FLIGHTS:
+            return at + timedelta(seconds=LOOK)  # an answer comes first
+        due = [await self._desk(outbox.next_due, at, busy=self._busy()), await self._looks.next(at, self._flying())]
+        moments = [*self._cooling.values(), *filter(None, due)]
         return max(min(moments), self._pace.open(at)) if moments else None
 
     async def _begin_sends(self, at: datetime) -> None:
         while room := self._room(at):
             found = await self._desk(outbox.due, at, busy=self._busy(), most=room)
-            chosen = [one for one in found if not self._cools(one, at)]
+            # of two threads of one chat, which share its pace, the second goes another time
+            chosen = list({one.chat_id: one for one in reversed(found) if not self._cools(one, at)}.values())[::-1]
             material = await self._desk(composing.gather, chosen) if chosen else []
             composed = [(one, self._composer.post(one)) for one in material]
             payloads = {one.to.delivery.id: (payload, one.stored.fingerprint) for one, payload in composed}
             begun = await self._desk(outbox.begin, payloads, at)
             for one, payload in composed:
                 if one.to.delivery.id in begun:
-                    self._send(one, payload, at)
+                    self._send(one, payload)
+            await asyncio.sleep(0)
             if len(found) < room:
                 return
 
-    def _send(self, material: Material, payload: Payload, at: datetime) -> None:
+    def _send(self, material: Material, payload: Payload) -> None:
         to = material.to
-        thread = 0 if "no_thread" in to.delivery.mend.split() else to.thread
+        mends = to.delivery.mend.split()
+        thread = 0 if "no_thread" in mends else to.thread
+        if "unpaid" in mends:
+            payload = {**payload, "allow_paid_broadcast": False}
 
         async def arrived(outcome: Outcome, then: datetime) -> None:
             await self._settle_send(to, outcome, then)
 
-        self._launch(to, self._messenger.call(payload, chat_id=to.chat_id, thread=thread), arrived, at)
+        self._launch(to, self._messenger.call(payload, chat_id=to.chat_id, thread=thread), arrived)
 
     async def _begin_revisions(self, at: datetime) -> None:
         if not (room := self._room(at)):
@@ -162,9 +159,13 @@ class Courier:
         chosen = {one.to.delivery.id: one for one in found if not self._cools(one.to, at)}
         for material in await self._desk(composing.gather, [one.to for one in chosen.values()]) if chosen else []:
             revision = chosen[material.to.delivery.id]
-            self._revise(revising.errand(self._composer, revision, material, at), at)
+            errand = revising.errand(self._composer, revision, material, at)
+            if errand.needless:
+                await self._desk(revising.skip, errand, at)
+            else:
+                self._revise(errand)
 
-    def _revise(self, errand: revising.Errand, at: datetime) -> None:
+    def _revise(self, errand: revising.Errand) -> None:
         to = errand.revision.to
 
         async def arrived(outcome: Outcome, then: datetime) -> None:
@@ -172,20 +173,13 @@ class Courier:
             if alert:
                 await self._tell(to, alert, getattr(outcome, "reason", ""))
 
-        self._launch(
-            to, self._messenger.call(errand.payload, chat_id=to.chat_id, message=to.delivery.message), arrived, at
-        )
+        self._launch(to, self._messenger.call(errand.payload, chat_id=to.chat_id, message=to.delivery.message), arrived)
 
     def _launch(
-        self,
-        to: Addressed,
-        call: Awaitable[Outcome],
-        arrived: Callable[[Outcome, datetime], Awaitable[None]],
-        at: datetime,
+        self, to: Addressed, call: Awaitable[Outcome], arrived: Callable[[Outcome, datetime], Awaitable[None]]
     ) -> None:
-        self._pace.spend(to.chat_id, at)
         task = asyncio.ensure_future(call)
-        self._flights[task] = _Flight(to.delivery.chat, task, arrived)
+        self._flights[task] = Flight(to.delivery.chat, task, arrived)
 
     async def _land(self, seconds: float) -> None:
         """Wait for an answer, a wake-up or so many seconds, and settle what has arrived."""
@@ -241,7 +235,11 @@ class Courier:
 
     def _busy(self) -> list[int]:
         """Return the chats (row numbers) that get nothing now: a call is on its way, or their pace lets them wait."""
-        return [*(flight.chat for flight in self._flights.values()), *self._cooling]
+        return [*self._flying(), *self._cooling]
+
+    def _flying(self) -> list[int]:
+        """Return the chats (row numbers) that a call is on its way to."""
+        return [flight.chat for flight in self._flights.values()]
 
 
 def _write_down(db: Database, to: Addressed, settlement: Settlement, at: datetime) -> None:

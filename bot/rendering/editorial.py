@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from bot import prose
-from bot.article import Stored
+from bot.article import Stored, short_id
 from bot.delivery import Alert, Payload, State
 from bot.rendering import dates, keyboards, saying
 from bot.rendering.keyboards import Act
@@ -85,9 +85,24 @@ def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> P
     )
 
 
-def alert(templates: Templates, kind: Alert, chat: str = "", reason: str = "") -> Payload:
-    """Return the message that tells editors something went wrong. chat: the channel's name, or a file's path."""
-    return saying.reply(templates, "alert", kind=kind, chat=_short(chat), reason=_short(reason))
+def alert(
+    templates: Templates, kind: Alert, chat: str = "", reason: str = "", *, delivery: int | None = None
+) -> Payload:
+    """Return the message that tells editors something went wrong. chat: the channel's name, or a file's path.
+
+    delivery: what they are to decide about, by two buttons.
+    """
+    rows = []
+    if delivery is not None:
+        value = short_id(delivery)
+        rows = [[keyboards.tap("Post it again", Act.AGAIN, value), keyboards.tap("It is there", Act.THERE, value)]]
+    asks = delivery is not None
+    return saying.reply(templates, "alert", rows, kind=kind, chat=_short(chat), reason=_short(reason), asks=asks)
+
+
+def decided(templates: Templates, *, again: bool) -> Payload:
+    """Return what takes the place of an alert that an editor has decided: the post goes out again, or was there."""
+    return saying.reply(templates, "decided", again=again)
 
 
 def _channel(one: ChannelStatus) -> _Channel:

@@ -32,6 +32,8 @@ class Act(StrEnum):
     COPY = "c"  # short id: post a copy after all
     RELEASE = "h"  # short id: post a held article
     REPUBLISH = "r"  # short id: open the next edition
+    AGAIN = "a"  # short id of a delivery in doubt: post it again
+    THERE = "e"  # short id of a delivery in doubt: it is there
 
 
 @dataclass(frozen=True, slots=True)

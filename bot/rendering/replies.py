@@ -26,7 +26,7 @@ UNDO = 12
 #: What Telegram shows of an answer to a tap (Bot API, answerCallbackQuery).
 NOTICE_UNITS = 200
 
-Notice = Literal["followed", "unfollowed", "expired", "admins_only", "too_many", "posted", "nothing_left"]
+Notice = Literal["followed", "unfollowed", "expired", "admins_only", "too_many", "posted", "noted", "nothing_left"]
 
 
 def welcome(templates: Templates, *, follows: Sequence[str] = (), suggestions: Sequence[str] = ()) -> Payload:

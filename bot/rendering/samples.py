@@ -89,7 +89,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "replies/went_wrong": ({},),
     "replies/notice": tuple(
         {"kind": kind, "topic": topic}
-        for kind in ("followed", "unfollowed", "expired", "admins_only", "too_many", "posted", "nothing_left")
+        for kind in ("followed", "unfollowed", "expired", "admins_only", "too_many", "posted", "noted", "nothing_left")
         for topic in ("AI", "")
     ),
     "replies/republished": (
@@ -127,8 +127,9 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             "more": 0,
         },
     ),
+    "replies/decided": ({"again": True}, {"again": False}),
     "replies/alert": tuple(
-        {"kind": kind, "chat": chat, "reason": chat and "Telegram said & no"}
+        {"kind": kind, "chat": chat, "reason": chat and "Telegram said & no", "asks": not chat}
         for kind in ("rights", "refused", "mended", "gone", "folder", "rejected", "doubtful", "paused", "other")
         for chat in ("@example", "")
     ),

@@ -97,7 +97,10 @@ def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 5
 
 
 def next_due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> datetime | None:
-    """Return when the next call could begin (`at`: at once), not counting `busy` chats; None when nothing waits."""
+    """Return when the next call could begin (`at`: at once), not counting `busy` chats; None when nothing waits.
+
+    When a doubt is to be resolved, `doubts.next_due` tells.
+    """
     reachable = f"c.state = 'active' AND c.chat_id IS NOT NULL AND d.chat NOT IN ({marks(len(busy))})"
     now = milliseconds(at)
     if row(  # mostly there is one, and then nobody needs the least of a million
@@ -115,7 +118,6 @@ def next_due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> datet
           UNION ALL
           SELECT min({until}, d.revise)) FROM deliveries d JOIN chats c ON c.id = d.chat
           WHERE d.revise IS NOT NULL AND d.state = 'sent' AND {reachable}
-          UNION ALL SELECT min(not_before) FROM deliveries WHERE state = 'doubtful'
           UNION ALL SELECT 0 FROM fanouts)
     """
     found = row(db, sql, (*busy, *busy))
@@ -161,23 +163,6 @@ def settle(db: Database, settled: Iterable[tuple[Delivery, Settlement]], at: dat
     with transaction(db):
         for delivery, settlement in settled:
             _settle(db, delivery, settlement, at)
-
-
-def doubtful(db: Database, at: datetime, most: int = 20) -> list[Addressed]:
-    """Return the doubtful deliveries whose time has come, oldest attempt first."""
-    sql = f"{_ADDRESSED} WHERE d.state = 'doubtful' AND d.not_before <= ? ORDER BY d.begun LIMIT ?"
-    return [addressed(one) for one in rows(db, sql, (milliseconds(at), most))]
-
-
-def doubt_interrupted(db: Database, doubt_seconds: float) -> int:
-    """After a start: what was on its way when the last process ended is in doubt. Return how many."""
-    wait = int(doubt_seconds * 1000)
-    return write(
-        db,
-        "UPDATE deliveries SET state = 'doubtful', not_before = begun + ?, "
-        "reason = 'the program ended while it was being sent' WHERE state = 'sending'",
-        (wait,),
-    )
 
 
 def set_state(db: Database, delivery: int, state: State, reason: str = "", not_before: datetime | None = None) -> None:
@@ -254,11 +239,14 @@ def _settle(db: Database, delivery: Delivery, settlement: Settlement, at: dateti
 
 
 def catch_up(db: Database, delivery: int, now: int) -> None:
-    """Do what the article's change or withdrawal would have done to a delivery, had it not been on its way then."""
+    """Do what the article's change or withdrawal would have done to a delivery, had it not been on its way then.
+
+    A channel's post in doubt stays so even if its article is withdrawn: it is looked for, to be taken back.
+    """
     write(
         db,
         "UPDATE deliveries SET state = 'withdrawn', reason = 'the article was withdrawn', not_before = NULL "
-        "WHERE id = ? AND state IN ('pending', 'doubtful') "
+        "WHERE id = ? AND (state = 'pending' OR state = 'doubtful' AND lane <> 0) "
         "AND article IN (SELECT id FROM articles WHERE withdrawn = 1)",
         (delivery,),
     )
@@ -269,6 +257,14 @@ def catch_up(db: Database, delivery: int, now: int) -> None:
         "AND NOT EXISTS (SELECT 1 FROM forms WHERE delivery = deliveries.id AND form = a.fingerprint AND times >= ?)))",
         (now, delivery, FORMS_SHOWN),
     )
+    _put_right(db, delivery, now)
+
+
+def _put_right(db: Database, delivery: int, now: int) -> None:
+    """Let a post be edited to what it is once its number is known, if a look gave it another's keyboard meanwhile."""
+    key = "SELECT c.chat_id, d.message FROM deliveries d JOIN chats c ON c.id = d.chat WHERE d.id = ? AND d.message > 0"
+    if write(db, f"DELETE FROM retouched WHERE (chat_id, message) IN ({key})", (delivery,)):
+        write(db, "UPDATE deliveries SET revise = ? WHERE id = ? AND state = 'sent'", (now, delivery))
 
 
 def addressed(found: Row) -> Addressed:

@@ -48,12 +48,15 @@ def plan(db: Database, article: int, form: str, due: datetime) -> int:
 
 
 def plan_withdrawal(db: Database, article: int, due: datetime) -> int:
-    """Mark an article's posts to be taken back and cancel what waits; return how many posts there are."""
+    """Mark an article's posts to be taken back and cancel what waits; return how many posts there are.
+
+    A channel's post in doubt is looked for first.
+    """
     with transaction(db):
         write(
             db,
             "UPDATE deliveries SET state = 'withdrawn', reason = 'the article was withdrawn' "
-            "WHERE article = ? AND state IN ('pending', 'held', 'doubtful')",
+            "WHERE article = ? AND (state IN ('pending', 'held') OR state = 'doubtful' AND lane <> 0)",
             (article,),
         )
         sql = "UPDATE deliveries SET revise = ? WHERE article = ? AND state = 'sent' AND message > 0"
@@ -89,6 +92,21 @@ def edited(db: Database, delivery: int, form: str, payload: Payload, at: datetim
         )
         attempts.log(db, delivery, "edit", "sent", "", at)
         catch_up(db, delivery, milliseconds(at))
+
+
+def unchanged(db: Database, delivery: int, form: str, at: datetime) -> None:
+    """Write that a post shows `form` already, since that looks like the one before; it counts as no showing."""
+    with transaction(db):
+        write(db, "UPDATE deliveries SET form = ?, revise = NULL, not_before = NULL WHERE id = ?", (form, delivery))
+        catch_up(db, delivery, milliseconds(at))
+
+
+def gone(db: Database, delivery: int, reason: str, at: datetime) -> None:
+    """Write that a post is not there any more, though nobody took its article back."""
+    with transaction(db):
+        sql = "UPDATE deliveries SET state = ?, reason = ?, revise = NULL, not_before = NULL WHERE id = ?"
+        write(db, sql, (str(State.GONE), reason, delivery))
+        attempts.log(db, delivery, "edit", "gone", reason, at)
 
 
 def withdrawn(db: Database, delivery: int, reason: str, at: datetime) -> None:

@@ -1,0 +1,225 @@
+"""Looking for a post that may have gone out: where it can be, what to ask next, what an answer proves. Pure.
+
+A `Look` is asked for its next step, told what came of it, and ends with a verdict. Nothing it does changes a post that
+may be somebody else's (design §6). It makes no call, reads no clock and knows no table.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count, islice
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from bot.delivery import MISSING, PROTECTED, RIGHTS_SECONDS, Gone, Outcome, Payload, Refused, Sent, Wait
+
+#: Candidates of one look.
+MOST = 20
+#: Numbers in a row without a message, above all we know, after which there is taken to be no more.
+BEYOND = 3
+#: After an answer that was lost; a look can be made again without harm.
+AGAIN = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What is known of a chat's message numbers, which only rise, around an attempt."""
+
+    #: The last one that was there before the attempt began.
+    before: int | None = None
+    #: The first one of a post that began when the attempt could no longer take effect.
+    after: int | None = None
+    #: Those in between that are accounted for: our own posts, and others' that we were told of.
+    known: frozenset[int] = frozenset()
+    #: The attempt lies nearer, in time, to `after` than to `before`.
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is looked for: a delivery's payload as Telegram would show it, and where."""
+
+    chat_id: int
+    #: The bot's own number.
+    me: int
+    #: What is read: no markup.
+    text: str
+    keyboard: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """Forward a candidate silently to an editor, read it, delete the copy."""
+
+    message: int
+    editor: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskRights:
+    """Ask for the bot's own place in the chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retouch:
+    """Put the delivery's own keyboard under a candidate, where it is already if the candidate is the post."""
+
+    message: int
+    keyboard: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The post is there, under this number."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The post is not there, as far as Telegram lets us tell."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It could not be looked for now."""
+
+    seconds: float
+    reason: str
+
+
+Step = Peek | AskRights | Retouch
+Verdict = Found | NotFound | Later
+
+
+def candidates(around: Around) -> list[int]:
+    """Return the numbers the post may have, likeliest first, at most MOST."""
+    if around.after is None:
+        numbers: Iterator[int] = count((around.before or 0) + 1)
+    else:
+        between = range((around.before or 0) + 1, around.after)
+        numbers = iter(reversed(between) if around.late or around.before is None else between)
+    return list(islice((number for number in numbers if number not in around.known), MOST))
+
+
+class Look:
+    """One search. `next` is what to do, or the verdict; `answered` takes what came of it."""
+
+    def __init__(self, wanted: Wanted, around: Around, editors: Sequence[int]) -> None:
+        """editors: the private chats that candidates may be forwarded to, tried in this order."""
+        self._wanted = wanted
+        self._left = deque(candidates(around))
+        self._editors = deque(editors)
+        #: Above this a number without a message counts towards the end; None: the end is known.
+        self._top = max(around.known | {around.before or 0}) if around.after is None else None
+        # Without a lower bound, posts of an earlier life of this bot, whose keyboards must stay, may be among them.
+        self._may_retouch = around.before is not None and wanted.keyboard is not None
+        self._allowed = False
+        self._misses = 0
+        self._verdict: Verdict | None = None
+
+    def next(self) -> Step | Verdict:
+        """Return what to do next, or what the look came to."""
+        if self._verdict:
+            return self._verdict
+        if not self._left:
+            return NotFound("it is not there")
+        if self._editors:
+            return Peek(self._left[0], self._editors[0])
+        if not self._may_retouch or self._wanted.keyboard is None:
+            return NotFound("it can't be looked for: no editor can be reached, or the chat forbids forwarding")
+        return Retouch(self._left[0], self._wanted.keyboard) if self._allowed else AskRights()
+
+    def answered(self, step: Step, came: Outcome, result: Any) -> None:
+        """Take the answer to a step: its Outcome, and Telegram's result where there is one."""
+        if isinstance(step, AskRights):
+            self._rights(came, result)
+        elif isinstance(came, Sent):
+            self._proof(step, result)
+        elif isinstance(came, Refused):
+            self._refused(step, came)
+        elif isinstance(step, Peek) and isinstance(came, Gone):
+            self._editors.popleft()
+        else:
+            self._put_off(came)
+
+    def skip(self) -> None:
+        """Leave out the next candidate: it has turned out to be accounted for."""
+        self._pass(missing=False)
+
+    def _proof(self, step: Peek | Retouch, result: Any) -> None:
+        shown = result if isinstance(result, dict) else {}
+        if isinstance(step, Peek):
+            proven = _comes_from(shown, self._wanted, step.message) and _shows(shown, self._wanted)
+        else:  # "message is not modified" has no result; a result is an own post, as it now is
+            proven = not shown or _shows(shown, self._wanted)
+        if proven:
+            self._verdict = Found(step.message)
+        else:
+            self._pass(missing=False)
+
+    def _refused(self, step: Peek | Retouch, came: Refused) -> None:
+        if isinstance(step, Peek) and came.reason.startswith(PROTECTED):
+            self._editors.clear()
+        else:
+            self._pass(missing=came.reason.startswith(MISSING))
+
+    def _rights(self, came: Outcome, result: Any) -> None:
+        """Allow one keyboard if nobody else's post could be changed by it: rights may change at any time."""
+        if isinstance(came, Sent) and isinstance(result, dict):
+            self._allowed = not (result.get("can_edit_messages") or result.get("status") == "creator")
+            if not self._allowed:
+                self._verdict = NotFound("it can't be looked for: the bot may edit others' posts there")
+        elif isinstance(came, Refused):
+            self._verdict = NotFound(f"it can't be looked for: {came.reason}")
+        else:
+            self._put_off(came)
+
+    def _pass(self, *, missing: bool) -> None:
+        number = self._left.popleft()
+        self._allowed = False
+        if self._top is None or number <= self._top:
+            return
+        self._misses = self._misses + 1 if missing else 0
+        if self._misses >= BEYOND:
+            self._left.clear()
+
+    def _put_off(self, came: Outcome) -> None:
+        seconds = came.seconds if isinstance(came, Wait) else RIGHTS_SECONDS if isinstance(came, Gone) else AGAIN
+        self._verdict = Later(max(seconds, 1.0), getattr(came, "reason", "the chat has a new number"))
+
+
+def _comes_from(copy: Mapping[str, Any], wanted: Wanted, message: int) -> bool:
+    """Say whether a forwarded copy's origin (Bot API, MessageOrigin) is our own message of that number."""
+    origin = copy.get("forward_origin") or {}
+    if origin.get("type") == "channel":
+        return bool(origin["chat"]["id"] == wanted.chat_id and origin["message_id"] == message)
+    if origin.get("type") == "chat":
+        return bool(origin["sender_chat"]["id"] == wanted.chat_id)
+    return bool(origin.get("type") == "user" and origin["sender_user"]["id"] == wanted.me)
+
+
+def _shows(message: Mapping[str, Any], wanted: Wanted) -> bool:
+    """Say whether a message reads as wanted, and carries no other delivery's keyboard."""
+    if folded(message.get("text") or message.get("caption") or "") != folded(wanted.text):
+        return False
+    mine, theirs = _deep_links(wanted.keyboard), _deep_links(message.get("reply_markup"))
+    return not mine or not theirs or mine == theirs
+
+
+def folded(text: str) -> str:
+    """Return a text without what Telegram may change of it: unseen characters, the number of spaces."""
+    seen = (" " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text))
+    return " ".join("".join(letter for letter in seen if unicodedata.category(letter)[0] != "C").split())
+
+
+def _deep_links(markup: Payload | Mapping[str, Any] | None) -> set[str]:
+    """Return the payloads of a keyboard's deep links, one of which carries the delivery's id."""
+    rows = (markup or {}).get("inline_keyboard", ())
+    addresses = [button["url"] for row in rows for button in row if "url" in button]
+    return {start for address in addresses for start in parse_qs(urlsplit(address).query).get("start", ())}

@@ -1,0 +1,46 @@
+"""What a call is while it is on its way, and who carries it. Makes none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.delivery import Notice, Outcome, Payload
+
+
+class Messenger(Protocol):
+    """Whoever speaks Telegram: one call, one outcome; never raises for what Telegram answers."""
+
+    @property
+    def number(self) -> int:
+        """The bot's user id."""
+
+    async def call(self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None) -> Outcome:
+        """Carry out `payload` in a chat; `message` is the number of the one to edit, delete or forward."""
+
+    async def answer(
+        self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None
+    ) -> tuple[Outcome, Any]:
+        """Do as `call`, and return Telegram's result too (None where there is none)."""
+
+    async def ask(self, method: str, parameters: dict[str, Any] | None = None) -> tuple[Outcome, Any]:
+        """Make a call that no pace counts, and return its outcome and result."""
+
+
+#: Tells the editors something, once for each key.
+Tell = Callable[[Notice], Awaitable[None]]
+#: Asks the editors to decide; says whether one of them heard.
+Ask = Callable[[Notice], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A call on its way and what its answer is for."""
+
+    #: Row number of the chat that gets nothing else meanwhile, or 0.
+    chat: int
+    call: asyncio.Task[Outcome]
+    arrived: Callable[[Outcome, datetime], Awaitable[None]]

@@ -1,0 +1,233 @@
+"""Rows of deliveries in doubt, and what is known of the message numbers around them. Decides nothing.
+
+A post is looked for by its number (`bot.doubting`), so every number that somebody else's message is known to have is
+kept for a while, for the settings' chats only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.delivery import Settlement, State
+from bot.doubting import Around
+from bot.store import attempts, outbox
+from bot.store.database import Row, marks, maybe, milliseconds, moment, number, row, rows, transaction, write
+from bot.store.outbox import Addressed
+
+#: Others' messages are remembered for so long, the last of each chat for ever.
+_KEPT = timedelta(days=7)
+#: A call, from its commit on, has left us within so many milliseconds or never does (`chat.messenger`'s patience).
+_CALL = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A delivery to a channel that may have gone out."""
+
+    to: Addressed
+    #: When the attempt began, and when it could no longer take effect.
+    begun: datetime
+    over: datetime
+    #: resend | ask
+    policy: str
+    name: str
+
+
+def interrupted(db: Database, at: datetime, doubt_seconds: float) -> int:
+    """Put in doubt, after a start, what was on its way when the last process ended. Return how many.
+
+    When that was is not known; not after `at`, and a call does not take for ever.
+    """
+    return write(
+        db,
+        "UPDATE deliveries SET state = 'doubtful', not_before = min(?, begun + ?) + ?, "
+        "reason = 'the program ended while it was being sent' WHERE state = 'sending'",
+        (milliseconds(at), _CALL, int(doubt_seconds * 1000)),
+    )
+
+
+def due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> list[Doubt]:
+    """Return the channels' deliveries to be looked for, one for each chat, the oldest first; none in `busy` chats.
+
+    busy: Telegram's numbers.
+    """
+    found: dict[int, Doubt] = {}
+    for one in rows(
+        db,
+        f"{_DOUBTS} AND d.not_before <= ? AND c.chat_id NOT IN ({marks(len(busy))}) ORDER BY d.begun, d.id",
+        (milliseconds(at), *busy),
+    ):
+        found.setdefault(one["chat_id"], _doubt(one))
+    return list(found.values())
+
+
+def next_due(db: Database, *, busy: Collection[int] = ()) -> datetime | None:
+    """Return when the next doubt is to be resolved, not counting `busy` chats (Telegram's numbers)."""
+    sql = (
+        "SELECT min(d.not_before) FROM deliveries d JOIN chats c ON c.id = d.chat WHERE d.state = 'doubtful' "
+        f"AND (d.lane <> 0 OR c.state = 'active' AND c.chat_id NOT IN ({marks(len(busy))}))"
+    )
+    found = row(db, sql, tuple(busy))
+    return maybe(found[0]) if found else None
+
+
+def repeat(db: Database, at: datetime) -> int:
+    """Let readers' deliveries whose doubt has lasted long enough go out once more; return how many."""
+    sql = "SELECT id, reason FROM deliveries WHERE state = 'doubtful' AND lane <> 0 AND not_before <= ?"
+    with transaction(db):
+        found = rows(db, sql, (milliseconds(at),))
+        for one in found:
+            outbox.set_state(db, one["id"], State.PENDING, one["reason"])
+    return len(found)
+
+
+def around(db: Database, doubt: Doubt) -> Around:
+    """Return what is known of the message numbers around an attempt."""
+    chat, begun, over = doubt.to.chat_id, milliseconds(doubt.begun), milliseconds(doubt.over)
+    first = row(
+        db, f"SELECT message, last FROM ({_KNOWN}) WHERE last < ? ORDER BY message DESC LIMIT 1", (chat, chat, begun)
+    )
+    before = first["message"] if first else None
+    last = row(
+        db,
+        f"SELECT message, first FROM ({_KNOWN}) WHERE first >= ? AND message > ? ORDER BY message LIMIT 1",
+        (chat, chat, over, before or 0),
+    )
+    known = rows(db, f"SELECT message FROM ({_KNOWN}) WHERE message > ?", (chat, chat, before or 0))
+    return Around(
+        before=before,
+        after=last["message"] if last else None,
+        known=frozenset(one["message"] for one in known),
+        late=bool(first and last and begun - first["last"] > last["first"] - begun),
+    )
+
+
+def will_be_bounded(db: Database, chat_id: int, at: datetime) -> bool:
+    """Say whether a post is about to go out to a chat, whose number will end the search."""
+    now = milliseconds(at)
+    sql = """
+        SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat
+        WHERE c.chat_id = ? AND d.state IN ('pending', 'sending') AND (d.not_before IS NULL OR d.not_before <= ?)
+          AND c.state = 'active' AND (c.not_before IS NULL OR c.not_before <= ?)
+    """
+    return number(db, sql, (chat_id, now, now)) > 0
+
+
+def found(db: Database, doubt: Doubt, message: int, at: datetime) -> bool:
+    """Settle a delivery as sent under a number; False where either was settled meanwhile."""
+    delivery = doubt.to.delivery
+    with transaction(db):
+        if not _is_doubtful(db, delivery.id) or _is_taken(db, doubt.to.chat_id, message):
+            return False
+        outbox.settle(db, [(delivery, Settlement(state=State.SENT, message=message))], at)
+        attempts.log(db, delivery.id, "look", "sent", f"found as message {message}", at)
+    return True
+
+
+def give_up(db: Database, doubt: Doubt, reason: str, at: datetime) -> State | None:
+    """Write that a post was not found; return what became of it, or None where an editor is to be asked.
+
+    A withdrawn article's is not sent again.
+    """
+    delivery = doubt.to.delivery.id
+    with transaction(db):
+        if not _is_doubtful(db, delivery):
+            return State.PENDING
+        attempts.log(db, delivery, "look", "doubtful", reason, at)
+        if doubt.policy == "ask" and not _is_withdrawn(db, delivery):
+            return None
+        outbox.set_state(db, delivery, State.PENDING, f"it was looked for: {reason}")
+    return State.PENDING
+
+
+def later(db: Database, delivery: int, until: datetime | None, reason: str) -> None:
+    """Write that a delivery stays in doubt until a moment; None: until an editor decides."""
+    with transaction(db):
+        if _is_doubtful(db, delivery):
+            outbox.set_state(db, delivery, State.DOUBTFUL, reason, until)
+
+
+def decide(db: Database, delivery: int, *, again: bool, at: datetime) -> bool:
+    """Carry out an editor's decision: post it again, or take it as posted. False where nothing is in doubt any more."""
+    with transaction(db):
+        if not _is_doubtful(db, delivery):
+            return False
+        attempts.log(db, delivery, "look", "pending" if again else "sent", "an editor decided", at)
+        outbox.set_state(db, delivery, State.PENDING if again else State.SENT, "an editor decided")
+    return True
+
+
+# --- Numbers ----------------------------------------------------------------------------------------------------------
+
+
+def see(db: Database, chat_id: int, message: int, at: datetime) -> None:
+    """Take note of somebody else's message in a chat of the settings; other chats are nobody's business."""
+    write(
+        db,
+        "INSERT INTO seen SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM chats WHERE chat_id = ? AND setting IS NOT NULL) "
+        "ON CONFLICT DO NOTHING",
+        (chat_id, message, milliseconds(at), chat_id),
+    )
+
+
+def begin_retouch(db: Database, chat_id: int, message: int) -> bool:
+    """Write, before the call, that a message may get another keyboard; False where it is accounted for by now.
+
+    Should it prove to be another delivery's, that one is brought up to date as soon as its number is known.
+    """
+    with transaction(db):
+        if _is_taken(db, chat_id, message):
+            return False
+        write(db, "INSERT INTO retouched VALUES (?, ?) ON CONFLICT DO NOTHING", (chat_id, message))
+    return True
+
+
+def end_retouch(db: Database, chat_id: int, message: int) -> None:
+    """Write that a message kept its keyboard."""
+    write(db, "DELETE FROM retouched WHERE chat_id = ? AND message = ?", (chat_id, message))
+
+
+def prune(db: Database, at: datetime) -> int:
+    """Forget others' messages of long ago, but for the last of each chat, and looks long over; return how many."""
+    sql = "DELETE FROM seen WHERE at < ? AND message < (SELECT max(message) FROM seen o WHERE o.chat_id = seen.chat_id)"
+    with transaction(db):
+        return write(db, sql, (milliseconds(at - _KEPT),)) + write(
+            db,
+            "DELETE FROM retouched WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE state IN ('sending', 'doubtful'))",
+        )
+
+
+_DOUBTS = """
+SELECT d.*, c.chat_id, c.thread, c.username, c.kind, c.on_doubt, c.title, c.setting
+FROM deliveries d JOIN chats c ON c.id = d.chat
+WHERE d.state = 'doubtful' AND d.lane = 0 AND c.state = 'active' AND c.chat_id IS NOT NULL
+"""
+#: message, and when it came to be: not before `first` (NULL: not known), not after `last`
+_KNOWN = """
+SELECT d.message, d.begun AS first, d.settled AS last FROM deliveries d JOIN chats c ON c.id = d.chat
+WHERE c.chat_id = ? AND d.message > 0
+UNION ALL SELECT message, NULL, at FROM seen WHERE chat_id = ?
+"""
+
+
+def _doubt(found: Row) -> Doubt:
+    name = found["title"] or (f"@{found['username']}" if found["username"] else found["setting"] or "")
+    begun = moment(found["begun"])
+    return Doubt(outbox.addressed(found), begun, moment(found["not_before"]), found["on_doubt"], name)
+
+
+def _is_doubtful(db: Database, delivery: int) -> bool:
+    return number(db, "SELECT count(*) FROM deliveries WHERE id = ? AND state = 'doubtful'", (delivery,)) == 1
+
+
+def _is_withdrawn(db: Database, delivery: int) -> bool:
+    sql = "SELECT a.withdrawn FROM articles a JOIN deliveries d ON d.article = a.id WHERE d.id = ?"
+    return number(db, sql, (delivery,)) == 1
+
+
+def _is_taken(db: Database, chat_id: int, message: int) -> bool:
+    return number(db, f"SELECT count(*) FROM ({_KNOWN}) WHERE message = ?", (chat_id, chat_id, message)) > 0
