@@ -1,0 +1,106 @@
+"""Where a run of the benchmarks works: the library of articles and the databases over it, made once and used again."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.store import follows
+from bot.store.database import milliseconds, open_database, transaction
+from tests.bench import documents
+from tests.bench.measuring import python, running
+
+#: Follows and readers began then.
+LONG_AGO = datetime(2019, 1, 1, tzinfo=UTC)
+#: Telegram's number of the first reader.
+FIRST_READER = 100_000_001
+
+
+@dataclass(slots=True)
+class Place:
+    """A working directory. `small`: a smoke run; every count is a fraction, and nothing is waited for."""
+
+    root: Path
+    small: bool = False
+    times: int = 5
+    _made: dict[str, Path] = field(default_factory=dict)
+
+    def size(self, full: int, small: int) -> int:
+        """Return a count of this run."""
+        return small if self.small else full
+
+    def articles(self, count: int) -> Path:
+        """Return the folder of a library of so many articles."""
+        folder = self.root / f"articles-{count}"
+        if folder.name not in self._made:
+            documents.write(folder, count)
+            self._made[folder.name] = folder
+        return folder
+
+    def scanned(self, count: int) -> Path:
+        """Return a database that knows the library of so many articles. Not to be written to; see `copy`."""
+        database = self.root / f"scanned-{count}.db"
+        if database.name not in self._made:
+            variables = settings(self.articles(count), database)
+            with running(python("-m", "bot", "scan", **variables)) as scan:
+                scan.communicate()
+                assert scan.returncode == 0, "the scan failed"
+            self._made[database.name] = database
+        return database
+
+    def copy(self, database: Path) -> Path:
+        """Return a copy of a closed database to work on."""
+        return Path(shutil.copy(database, self.root / "copy.db"))
+
+    @contextmanager
+    def empty(self) -> Iterator[Path]:
+        """Give an empty folder for the time of the block."""
+        folder = self.root / "fresh"
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder)
+            for file in self.root.glob("fresh.db*"):
+                file.unlink()
+
+
+def settings(folder: Path, database: Path, **more: str) -> dict[str, str]:
+    """Return the variables of a bot over a folder and a database."""
+    return {
+        "PAPERBOY_FEED__FOLDER": str(folder),
+        "PAPERBOY_STORE__DATABASE": str(database),
+        "PAPERBOY_FEED__FIRST_RUN": "0",
+        **more,
+    }
+
+
+def fill(database: Path, readers: int, names: tuple[str, ...], each: int = 1) -> None:
+    """Let so many readers follow `each` of the topics, beginning at the reader's own place in the list."""
+    with closing(open_database(database)) as db, transaction(db):
+        topics = [follows.topic(db, name).id for name in names]
+        begun = milliseconds(LONG_AGO)
+        db.conn.executemany(
+            "INSERT INTO chats (chat_id, kind, title, begun) VALUES (?, 'private', ?, ?)",
+            ((FIRST_READER + one, f"R{one}", begun) for one in range(readers)),
+        )
+        first = db.conn.execute("SELECT id FROM chats WHERE chat_id = ?", (FIRST_READER,)).fetchone()[0]
+        db.conn.executemany(
+            "INSERT INTO follows VALUES (?, ?, ?)",
+            (
+                (topics[(one + step) % len(topics)], first + one, begun)
+                for one in range(readers)
+                for step in range(each)
+            ),
+        )
+
+
+def count(database: Path, sql: str) -> int:
+    """Return the one number a query answers with."""
+    with closing(open_database(database)) as db:
+        return int(db.conn.execute(sql).fetchone()[0])
+
