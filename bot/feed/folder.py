@@ -64,7 +64,7 @@ def listing(folder: Path, patterns: Sequence[str]) -> Iterator[_Found]:
         except FileNotFoundError:
             continue  # gone since its parent was read
         except OSError:
-            yield _shown(f"{path}{below.name}/"), _stamp(below.stat(follow_symlinks=False))
+            yield shown(f"{path}{below.name}/"), _stamp(below.stat(follow_symlinks=False))
 
 
 def _entries(folder: str) -> _Entries:
@@ -90,7 +90,7 @@ def _files(
         except OSError:
             continue  # gone since the folder was read
         if status:
-            yield _shown(path + name), _stamp(status)
+            yield shown(path + name), _stamp(status)
     return None
 
 
@@ -110,7 +110,7 @@ def _stamp(status: os.stat_result) -> Stamp:
     return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def _shown(path: str) -> str:
+def shown(path: str) -> str:
     """Return a path as it can be stored and shown; one with control characters or broken UTF-8 no longer opens."""
     if path.isprintable():
         return path

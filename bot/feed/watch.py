@@ -14,6 +14,7 @@ import watchfiles
 
 from bot.errors import PaperboyError
 from bot.feed import patterns as globs
+from bot.feed.folder import shown
 
 # Milliseconds. A batch ends after a pause of the first, at the latest after the second; the third is how often a folder
 # that was replaced, which the system does not tell of, is looked for.
@@ -71,6 +72,10 @@ async def _watched(
             ignore_permission_denied=True,
         ):
             yield _relevant(batch, root, chosen)
+    except ExceptionGroup as group:
+        if not any("decode path" in str(error) for error in group.exceptions):
+            raise WatchUnavailable(folder, str(group.exceptions[0])) from group
+        await _pause(stop)  # watchfiles ends at a name that is not UTF-8; `changes` begins anew with a whole look
     except (OSError, RuntimeError) as error:
         if _standing(folder)[1] is not None:
             raise WatchUnavailable(folder, str(error)) from error
@@ -103,7 +108,7 @@ def _relevant(
         if change is watchfiles.Change.added and Path(place).is_dir():
             return set()
         if chosen("".join(f"{one}/" for one in folders), name):
-            found.add(path)
+            found.add(shown(path))
     return found or None
 
 

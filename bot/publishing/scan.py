@@ -137,8 +137,11 @@ class Scanner:
 
     async def _miss(self, gone: Iterable[str], found: dict[str, Mark], known: int, report: ScanReport) -> None:
         """Count the files that are not there; below a folder that could not be read nothing is known to be gone."""
-        unread = tuple(path for path in found if path.endswith("/"))
-        missing = sorted(path for path in gone if not path.startswith(unread) and not path.endswith("/"))
+        unread = tuple(filter(_is_folder, found))
+        gone = sorted(path for path in gone if not path.startswith(unread))
+        for path in filter(_is_folder, gone):
+            await self._desk(files.forget, path)  # it can be read again, or is not there any more
+        missing = [path for path in gone if not _is_folder(path)]
         report.missing = len(missing)
         withdraws = self._settings.on_file_removed == "withdraw"
         if withdraws and len(missing) * MANY > known:
@@ -164,6 +167,11 @@ class Scanner:
         """Say whether a file changed so lately that its writer may not have finished."""
         age = timedelta(seconds=at.timestamp() - mark[1] / 1e9)
         return age < timedelta(seconds=max(self._settings.settle_seconds, 0.001) * 4)
+
+
+def _is_folder(path: str) -> bool:
+    """Say whether a path is that of a folder that could not be read (see `folder.listing`)."""
+    return path.endswith("/")
 
 
 def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:

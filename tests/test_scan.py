@@ -1,0 +1,337 @@
+"""One look at the folder and the next: what is new is recorded, what is bad told once, what is gone not guessed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import settings
+from bot.delivery import Channel
+from bot.feed import document
+from bot.feed.folder import FolderMissing
+from bot.identity import Verdict
+from bot.publishing.announce import Rules
+from bot.publishing.lookout import WIDEST, Lookout
+from bot.publishing.scan import BATCH, Scanner
+from bot.store import files, tally
+from bot.store.desk import Desk
+from bot.topics import Taxonomy
+from tests import hostile
+from tests.privilege import without_privilege
+
+INTERVAL = 30.0
+
+
+class Reading:
+    """A folder, a store, and a clock that is set by hand."""
+
+    def __init__(self, folder: Path, desk: Desk, **chosen: object) -> None:
+        self.folder = folder
+        self.desk = desk
+        self.at = datetime.now(UTC) + timedelta(hours=1)
+        feed = settings.Feed.model_validate(
+            {"folder": folder, "settle_seconds": 0, "interval_seconds": INTERVAL} | chosen
+        )
+        rules = Rules(taxonomy=Taxonomy(()), channels=(Channel(chat=1),))
+        self.scanner = Scanner(desk, feed, lambda: rules, lambda: self.at)
+        self.lookout = Lookout(self.scanner, feed, lambda: self.at)
+
+    def write(self, name: str, title: str = "", **fields: str) -> Path:
+        rows = {"title": title or f"The story of {name}", "webUrl": f"https://host.example/{name}", **fields}
+        place = self.folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("---\n" + "".join(f"{key}: {value}\n" for key, value in rows.items()) + "---\n")
+        return place
+
+    async def rejected(self) -> dict[str, str]:
+        return {one.path: one.reason for one in await self.desk(files.rejected)}
+
+    async def known(self) -> set[str]:
+        return set(await self.desk(files.known))
+
+    async def articles(self) -> int:
+        return await self.desk(tally.articles)
+
+    async def later(self, seconds: float) -> int:
+        """Let time pass; return the number of files the next turn looked at, or -1 for none at all."""
+        self.at += timedelta(seconds=seconds)
+        report = await self.lookout.turn()
+        return -1 if report is None else report.files
+
+
+@pytest.fixture
+async def reading(tmp_path: Path) -> AsyncIterator[Reading]:
+    (tmp_path / "feed").mkdir()
+    desk = Desk(":memory:")
+    yield Reading(tmp_path / "feed", desk)
+    desk.close()
+
+
+# --- a whole look -----------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_new_is_read_and_what_is_unchanged_is_not(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading.write("a.md")
+    reading.write("sub/b.txt")
+    first = await reading.scanner.scan()
+    assert (first.files, first.unchanged, first.verdicts[Verdict.NEW], first.news) == (2, 0, 2, True)
+    monkeypatch.setattr(document, "read", lambda *_, **__: pytest.fail("was opened again"))
+    second = await reading.scanner.scan()
+    assert (second.files, second.unchanged, dict(second.verdicts), second.news) == (2, 2, {}, False)
+
+
+async def test_a_changed_file_is_an_edit_and_a_touched_one_is_nothing(reading: Reading) -> None:
+    place = reading.write("a.md", "Harbour crane learns to wait for the seals")
+    await reading.scanner.scan()
+    os.utime(place, (1, 1))
+    touched = await reading.scanner.scan()
+    assert (touched.unchanged, touched.edits) == (0, 0)
+    reading.write("a.md", "Harbour crane learns to wait for the otters")
+    assert (await reading.scanner.scan()).edits == 1
+    assert await reading.articles() == 1
+
+
+async def test_hostile_files_stop_nobody_and_each_has_its_reason(
+    reading: Reading, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = hostile.write(reading.folder, 200)
+    good = hostile.write_good(reading.folder, 50)
+    report = await reading.scanner.scan()
+    assert (report.files, report.verdicts[Verdict.NEW]) == (250, len(good))
+    assert set(report.rejected) == set(bad) == set(await reading.rejected())
+    assert all(report.rejected.values())
+    assert len(caplog.messages) == 200
+    caplog.clear()
+    assert (await reading.scanner.scan()).unchanged == 250
+    assert caplog.messages == []
+
+
+async def test_a_rejected_file_is_logged_again_only_for_another_reason(
+    reading: Reading, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = reading.folder / "a.md"
+    for contents in ("no front matter", "still no front matter", ""):
+        place.write_text(contents)
+        await reading.scanner.scan()
+    assert [message.partition(":")[2].split()[0:2] for message in caplog.messages] == [["has", "no"], ["is", "empty"]]
+    reading.write("a.md")
+    assert (await reading.scanner.scan()).verdicts[Verdict.NEW] == 1
+    assert await reading.rejected() == {}
+
+
+async def test_a_long_scan_tells_how_far_it_is(reading: Reading) -> None:
+    for number in range(BATCH * 2 + 50):
+        reading.write(f"{number}.md")
+    told: list[tuple[int, int]] = []
+    await reading.scanner.scan(lambda done, of: told.append((done, of)))
+    assert told == [(200, 450), (400, 450), (450, 450)]
+
+
+async def test_two_scans_at_once_read_a_file_once(reading: Reading) -> None:
+    reading.write("a.md")
+    one, other = await asyncio.gather(reading.scanner.scan(), reading.scanner.scan())
+    assert sorted((one.verdicts[Verdict.NEW], other.verdicts[Verdict.NEW])) == [0, 1]
+
+
+# --- files still being written ----------------------------------------------------------------------------------------
+
+
+async def test_a_fresh_file_that_looks_half_written_is_looked_at_once_more_before_it_counts(tmp_path: Path) -> None:
+    desk = Desk(":memory:")
+    reading = Reading(tmp_path, desk, settle_seconds=0.2)
+    reading.at = datetime.now(UTC)
+    whole = reading.write("a.md").read_text()
+    (tmp_path / "a.md").write_text(whole[:-5])
+    (tmp_path / "b.md").write_text(whole[:-5])
+    asyncio.get_running_loop().call_later(0.05, lambda: (tmp_path / "a.md").write_text(whole))
+    report = await reading.scanner.scan()
+    assert report.verdicts[Verdict.NEW] == 1
+    assert set(report.rejected) == {"b.md"}
+    assert report.unfinished == []
+    desk.close()
+
+
+async def test_an_old_file_that_looks_half_written_is_not_waited_for(tmp_path: Path) -> None:
+    desk = Desk(":memory:")
+    reading = Reading(tmp_path, desk, settle_seconds=60)
+    (tmp_path / "a.md").write_text("---\ntitle: a")
+    os.utime(tmp_path / "a.md", (1, 1))
+    async with asyncio.timeout(20):
+        assert set((await reading.scanner.scan()).rejected) == {"a.md"}
+    desk.close()
+
+
+async def test_a_half_written_file_that_vanishes_is_no_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk(":memory:")
+    reading = Reading(tmp_path, desk, settle_seconds=0.1)
+    reading.at = datetime.now(UTC)
+    (tmp_path / "a.md").write_text("---\n")
+    asyncio.get_running_loop().call_later(0.02, (tmp_path / "a.md").unlink)
+    assert (await reading.scanner.scan()).rejected == {}
+    assert caplog.messages == []
+    desk.close()
+
+
+# --- what is gone -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_file_is_gone_only_after_two_whole_scans_without_it(reading: Reading) -> None:
+    place, bad = reading.write("a.md"), reading.folder / "bad.md"
+    bad.write_text("no front matter")
+    await reading.scanner.scan()
+    for one in (place, bad):
+        one.unlink()
+    await reading.scanner.look({"a.md", "bad.md"})  # what the system tells is no whole scan
+    await reading.scanner.scan()
+    assert await reading.known() == {"a.md", "bad.md"}
+    await reading.scanner.scan()
+    assert await reading.known() == set()
+    assert await reading.rejected() == {}
+
+
+async def test_a_file_that_comes_back_begins_to_be_missing_anew(reading: Reading) -> None:
+    place = reading.write("a.md")
+    for _ in range(2):
+        text = place.read_text()
+        await reading.scanner.scan()
+        place.unlink()
+        await reading.scanner.scan()
+        place.write_text(text)
+        await reading.scanner.scan()
+    assert await reading.known() == {"a.md"}
+    assert await reading.articles() == 1
+
+
+async def test_below_a_folder_that_can_not_be_read_nothing_is_known_to_be_gone(reading: Reading) -> None:
+    reading.write("a.md")
+    reading.write("sub/b.md")
+    await reading.scanner.scan()
+    (reading.folder / "sub").chmod(0)
+    try:
+        with without_privilege(reading.folder):
+            for _ in range(3):
+                report = await reading.scanner.scan()
+                assert report.missing == 0
+            assert set(await reading.rejected()) == {"sub/"}
+            assert await reading.known() == {"a.md", "sub/b.md", "sub/"}
+    finally:
+        (reading.folder / "sub").chmod(0o755)
+    for _ in range(2):
+        await reading.scanner.scan()
+    assert await reading.rejected() == {}, "it can be read again"
+    assert await reading.known() == {"a.md", "sub/b.md"}
+
+
+async def test_a_missing_folder_is_told_once_and_takes_nothing_with_it(
+    reading: Reading, caplog: pytest.LogCaptureFixture
+) -> None:
+    reading.write("a.md")
+    assert await reading.later(0) == 1
+    away = reading.folder.rename(reading.folder.with_name("away"))
+    for _ in range(3):
+        assert await reading.later(INTERVAL) == 0
+    assert len(caplog.messages) == 1
+    assert "there is no such folder" in reading.lookout.problem
+    with pytest.raises(FolderMissing):
+        await reading.scanner.scan()
+    away.rename(reading.folder)
+    assert await reading.later(INTERVAL) == 1
+    assert reading.lookout.problem == ""
+    assert await reading.known() == {"a.md"}
+    assert len(caplog.messages) == 2
+
+
+# --- when it is looked ------------------------------------------------------------------------------------------------
+
+
+async def test_the_whole_folder_is_looked_at_every_interval(reading: Reading) -> None:
+    assert await reading.later(0) == 0
+    assert await reading.later(INTERVAL - 1) == -1
+    assert await reading.later(1) == 0
+
+
+async def test_while_the_watch_is_healthy_the_net_below_it_widens(reading: Reading) -> None:
+    reading.lookout.watched = True
+    await reading.later(0)
+    widths = []
+    for _ in range(7):
+        width = 0.0
+        while await reading.later(INTERVAL) == -1:
+            width += INTERVAL
+        widths.append(width + INTERVAL)
+    assert widths == [60, 120, 240, 480, WIDEST, WIDEST, WIDEST]
+
+
+async def test_a_net_that_catches_what_the_watch_missed_is_drawn_tight(reading: Reading) -> None:
+    reading.lookout.watched = True
+    await reading.later(0)
+    reading.write("missed.md")
+    assert await reading.later(60) == 1
+    assert await reading.later(INTERVAL) == 1  # not 120
+
+
+async def test_a_wide_interval_is_never_narrowed(tmp_path: Path) -> None:
+    desk = Desk(":memory:")
+    reading = Reading(tmp_path, desk, interval_seconds=3_600)
+    reading.lookout.watched = True
+    await reading.later(0)
+    assert await reading.later(3_599) == -1
+    assert await reading.later(1) == 0
+    desk.close()
+
+
+ODD = {  # a name as the system has it, and as it is stored and shown
+    "a word": (b"a.md", "a.md"),
+    "a family": ("👩‍👧.md".encode(), "👩‍👧.md"),
+    "two lines": (b"two\nlines.md", "two\\x0alines.md"),
+    "not UTF-8": (b"caf\xe9.md", "caf\\xe9.md"),
+}
+
+
+@pytest.mark.parametrize(("name", "shown"), ODD.values(), ids=ODD)
+async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(reading: Reading, name: bytes, shown: str) -> None:
+    """The real watch, with names that can't be stored, or are shown otherwise than they are."""
+    nudged, stop = asyncio.Event(), asyncio.Event()
+    watching = asyncio.create_task(reading.lookout.watch(stop, nudged.set))
+    await reading.later(0)
+    await asyncio.sleep(0.5)  # the system needs a moment before it tells of anything
+    place = Path(os.fsdecode(os.fsencode(reading.folder) + b"/" + name))
+    place.write_text("---\ntitle: A quiet harbour\nwebUrl: https://host.example/a\n---\n")
+    async with asyncio.timeout(20):
+        while not await reading.known():
+            await nudged.wait()
+            nudged.clear()
+            await reading.lookout.turn()
+    assert await reading.known() == {shown}
+    assert set(await reading.rejected()) == ({shown} if "\\" in shown else set())
+    reading.write("next.md")  # it is still watched
+    async with asyncio.timeout(20):
+        while "next.md" not in await reading.known():
+            await nudged.wait()
+            nudged.clear()
+            await reading.lookout.turn()
+    stop.set()
+    await watching
+    assert not reading.lookout.watched
+
+
+async def test_without_a_watch_the_interval_finds_everything(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def unavailable(*_: object, **__: object) -> object:
+        raise OSError(28, "no watches left")
+
+    monkeypatch.setattr("watchfiles.awatch", unavailable)
+    await reading.lookout.watch(asyncio.Event(), lambda: None)
+    assert "can't be watched" in caplog.text
+    await reading.later(0)
+    reading.write("a.md")
+    for _ in range(3):
+        assert await reading.later(INTERVAL) == 1
