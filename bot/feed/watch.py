@@ -98,7 +98,7 @@ class _Stop:
 def _relevant(
     batch: set[tuple[watchfiles.Change, str]], root: str, chosen: Callable[[str, str], bool]
 ) -> set[str] | None:
-    """Return the paths of articles in `batch`; empty when a folder came, whose files tell nothing of themselves."""
+    """Return the paths of articles in `batch`; empty when everything is to be looked at: a folder came, say."""
     found = set()
     for change, place in batch:
         path = os.path.relpath(place, root).replace(os.sep, "/")
@@ -108,7 +108,9 @@ def _relevant(
         if change is watchfiles.Change.added and Path(place).is_dir():
             return set()
         if chosen("".join(f"{one}/" for one in folders), name):
-            found.add(shown(path))
+            if shown(path) != path:
+                return set()  # only a listing knows it by the name it is told under
+            found.add(path)
     return found or None
 
 
