@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.article import Article
 from bot.delivery import Unknown
 from bot.identity import Verdict
-from bot.publishing import announce
+from bot.publishing import announce, editing
 from bot.store import articles, files, follows, outbox
 from bot.store.database import number
 from tests.newsroom import AT, FIRST, SECOND, Newsroom, article, newsroom
@@ -329,6 +329,26 @@ def test_a_merge_brings_followers_the_story_once(desk: Newsroom) -> None:
     desk.deliver()
     assert desk.posted.count(("R7", FIRST)) + desk.posted.count(("R7", SECOND)) == 1
     assert desk.states(one)["R7"] == "sent"
+
+
+def test_a_merge_goes_on_with_followers_that_were_still_to_be_planned(desk: Newsroom) -> None:
+    """The older was a copy and brought nobody anything; the newer had only begun to."""
+    desk.reader(7, "AI")
+    desk.later(seconds=1)
+    desk.tell("first.md", article(SECOND, C))
+    desk.deliver()
+    older = desk.number("a.md", article(SECOND, A, topics=("AI",)))
+    desk.tell("b.md", article(FIRST, B, topics=("AI",)))
+    assert desk.tell("a.md", article(SECOND, B, topics=("AI",))).article == older
+    assert sorted(desk.deliver()) == [("@news", SECOND), ("R7", SECOND)]
+
+
+def test_a_merged_article_counts_its_editions_from_the_higher_of_the_two(desk: Newsroom) -> None:
+    one, other = two_posted(desk)
+    editing.republish(desk.db, other, desk.at, desk.rules.channels)
+    desk.deliver()
+    desk.tell("a.md", article(FIRST, B))
+    assert editing.republish(desk.db, one, desk.at, desk.rules.channels) == editing.Republished(3, 1)
 
 
 # --- the same story twice ---------------------------------------------------------------------------------------------
