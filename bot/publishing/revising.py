@@ -1,4 +1,15 @@
-"""Posts that no longer show their article as it is: what is done about it, and what the answer means. Sends nothing."""
+"""Posts that no longer show their article as it is: what is done about it, and what the answer means. Sends nothing.
+
+The rules, beside design §5:
+
+* An edit carries the post's full state. One that would show what is there already is not sent.
+* No change is too great for an edit: what a file tells at its address is the same article. A new title at a new
+  address is another article, and then nothing is edited.
+* A picture can be added to a text, but a photo can't become a text: its words become the caption.
+* A post that somebody deleted is marked `gone` and never sent again; an editor's /republish makes a new one.
+* A post that Telegram lets nobody change stays as it is, and the editors hear. The article's next change tries again.
+* What was taken back stays so, even if the article returns: deleted posts can't come back, and the note says so.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +18,20 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.delivery import RIGHTS_SECONDS, Alert, Gone, Migrated, Outcome, Payload, Refused, Revoked, Sent, Unknown, Wait
+from bot.delivery import (
+    MISSING,
+    RIGHTS_SECONDS,
+    Alert,
+    Gone,
+    Migrated,
+    Outcome,
+    Payload,
+    Refused,
+    Revoked,
+    Sent,
+    Unknown,
+    Wait,
+)
 from bot.publishing.composing import Composer, Material
 from bot.store import chats, revisions
 from bot.store.database import transaction
@@ -28,12 +52,23 @@ class Errand:
     as_sent: Payload
     takes_back: bool
 
+    @property
+    def needless(self) -> bool:
+        """Whether the post shows all this already, so that Telegram would refuse the edit as none."""
+        return not self.takes_back and self.as_sent == self.revision.to.delivery.payload
+
 
 def errand(composer: Composer, revision: Revision, material: Material, at: datetime) -> Errand:
     """Return what brings a post up to date."""
+    before = revision.to.delivery.payload or {}
     payload, takes_back = composer.revision(revision, material, at)
-    as_sent = revision.to.delivery.payload or {} if takes_back else composer.post(material)
+    as_sent = before if takes_back else _as_sent(payload, composer.post(material), before)
     return Errand(revision, material.stored.fingerprint, payload, as_sent, takes_back)
+
+
+def skip(db: Database, errand: Errand, at: datetime) -> None:
+    """Write that a post shows its article as it is, without an edit."""
+    revisions.unchanged(db, errand.revision.to.delivery.id, errand.form, at)
 
 
 def settle(db: Database, errand: Errand, outcome: Outcome, at: datetime) -> Alert | None:
@@ -70,6 +105,9 @@ def _done(db: Database, errand: Errand, at: datetime) -> None:
 def _refused(db: Database, errand: Errand, outcome: Refused, at: datetime) -> Alert | None:
     """Try what may mend it once; a post that can't be deleted is edited to a note instead; else it stays as it is."""
     delivery = errand.revision.to.delivery
+    if outcome.reason.startswith(MISSING):
+        revisions.gone(db, delivery.id, "somebody deleted the post", at)
+        return None
     tried = delivery.mend.split()
     mend = "keep" if errand.payload["method"] == "deleteMessage" else outcome.mend
     if mend and mend not in tried:
@@ -78,3 +116,12 @@ def _refused(db: Database, errand: Errand, outcome: Refused, at: datetime) -> Al
         revisions.given_up(db, delivery.id, outcome.reason, at)
         return "refused"
     return None
+
+
+def _as_sent(edit: Payload, post: Payload, before: Payload) -> Payload:
+    """Return what the post's row holds after an edit: the post, or the photo it stays with the words as its caption."""
+    if edit["method"] != "editMessageCaption" or post["method"] != "sendMessage":
+        return post
+    words: Payload = {key: edit[key] for key in ("caption", "parse_mode") if key in edit}
+    buttons: Payload = {key: post[key] for key in ("reply_markup",) if key in post}
+    return {"method": "sendPhoto", "photo": before["photo"], **words, **buttons}
