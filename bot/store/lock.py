@@ -14,7 +14,7 @@ from bot.errors import DatabaseInUse, StoreError
 @contextmanager
 def held(database: Path) -> Iterator[None]:
     """Hold the database for this process while the block runs. Raises DatabaseInUse at once when another has it."""
-    lock = FileLock(f"{database}.lock")
+    lock = FileLock(f"{database.resolve()}.lock")  # by whatever name it is reached
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
