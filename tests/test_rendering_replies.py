@@ -170,6 +170,8 @@ def test_every_notice_is_a_plain_line_for_a_tap(kind: replies.Notice) -> None:
 def test_a_republish_names_edition_and_channels() -> None:
     assert "Edition 2 of Title <5> is on its way to 3 channels" in read(editorial.republished(T, stored(5), 2, 3))
     assert "nothing was sent" in read(editorial.republished(T, stored(5), 2, 0))
+    assert "for the first time" in read(editorial.republished(T, stored(5), 1, 3))
+    assert "withdrawn" in read(editorial.republished(T, stored(5), 0, 0))
 
 
 def test_an_article_not_found_offers_the_nearest_by_id() -> None:

@@ -32,7 +32,10 @@ class _Channel:
 
 
 def republished(templates: Templates, article: Stored, edition: int, channels: int) -> Payload:
-    """Answer /republish: the edition is on its way to so many channels (0: none had or admits it)."""
+    """Answer /republish: the edition is on its way to so many channels (0: none had or admits it).
+
+    edition: 0 for an article that was withdrawn.
+    """
     return saying.reply(templates, "republished", article=saying.line(article), edition=edition, channels=channels)
 
 

@@ -94,7 +94,9 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     ),
     "replies/republished": (
         {"article": _LINE, "edition": 2, "channels": 1},
+        {"article": _LINE, "edition": 1, "channels": 2},
         {"article": _BARE_LINE, "edition": 2, "channels": 0},
+        {"article": _BARE_LINE, "edition": 0, "channels": 0},
     ),
     "replies/republish_not_found": (
         {"words": "<x>", "nearest": [_LINE], "more": 0},

@@ -201,3 +201,82 @@ async def test_an_edit_on_a_mended_post_stays_mended(stage: Stage) -> None:
     stage.drop(TITLE, excerpt="Another beginning.")
     await stage.until(lambda: "Another beginning." in post.text)
     assert not [one for one in post.entities if one["type"] == "bold"]
+
+
+async def test_an_edit_that_telegram_puts_off_is_made_later_once(stage: Stage) -> None:
+    await stage.start()
+    stage.drop(TITLE, excerpt="Draft 0.")
+    post = await stage.post(TITLE)
+    stage.sandbox.fail("editMessageText", faults.retry_after(1))
+    stage.drop(TITLE, excerpt="Draft 1.")
+    await stage.until(lambda: "Draft 1." in post.text)
+    await stage.settled()
+    assert len(post.history) == 1
+
+
+async def test_a_post_with_a_photo_is_edited_in_its_caption_and_noted_there(stage: Stage) -> None:
+    await stage.start(delivery={"picture": "photo"})
+    stage.drop(TITLE, "Space")
+    post = await stage.post(TITLE)
+    assert post.photo
+    stage.drop(TITLE, "Space", excerpt="A new beginning.")
+    await stage.until(lambda: "A new beginning." in post.text)
+    assert len(post.buttons[0]) == 2
+    await stage.settled()
+    stage.sandbox.advance(49 * HOURS)
+    stage.drop(TITLE, "Space", removed=True)
+    await stage.until(lambda: "withdrawn" in post.text.lower())
+    assert post.photo
+    assert post.buttons == []
+
+
+async def test_a_photo_that_telegram_can_not_fetch_becomes_a_text_with_a_preview(stage: Stage) -> None:
+    await stage.start(delivery={"picture": "photo"})
+    stage.sandbox.fail("sendPhoto", faults.refused(400, "Bad Request: failed to get HTTP URL content"))
+    stage.drop(TITLE)
+    post = await stage.post(TITLE)
+    await stage.settled()
+    assert not post.photo
+    assert post.preview == f"{address(TITLE)}.jpg"
+    assert len(stage.posts(TITLE)) == 1
+
+
+async def test_every_edition_is_edited_and_taken_back(stage: Stage) -> None:
+    await stage.start()
+    stage.drop(TITLE)
+    await stage.post(TITLE)
+    await stage.ask(stage.editor, "/republish last")
+    await stage.post(TITLE, number=2)
+    posts = stage.posts(TITLE)
+    stage.drop(TITLE, excerpt="A new beginning.")
+    await stage.until(lambda: all("A new beginning." in post.text for post in posts))
+    stage.drop(TITLE, removed=True)
+    await stage.until(lambda: all(post.deleted for post in posts))
+    refused = await stage.ask(stage.editor, "/republish last")
+    await stage.settled()
+    assert TITLE not in refused.text
+    assert stage.posts(TITLE) == []
+
+
+async def test_a_bot_told_to_end_hears_the_answer_to_what_it_has_sent(stage: Stage) -> None:
+    await stage.start()
+    await stage.settled()
+    stage.sandbox.fail("sendMessage", faults.slow_answer(0.4), chat=stage.channel)
+    stage.drop(TITLE)
+    await stage.post(TITLE)
+    await stage.restart()
+    await stage.settled()
+    assert len(stage.posts(TITLE)) == 1
+    assert stage.rows("SELECT attempts FROM deliveries WHERE message = 2") == [(1,)]
+
+
+async def test_a_withdrawn_article_can_not_be_republished_by_its_number(stage: Stage) -> None:
+    await stage.start()
+    stage.drop(TITLE)
+    post = await stage.post(TITLE)
+    stage.drop(TITLE, removed=True)
+    await stage.until(lambda: post.deleted)
+    answer = await stage.ask(stage.editor, "/republish 1")
+    await stage.settled()
+    assert stage.posts(TITLE) == []
+    assert "withdrawn" in answer.text.lower()

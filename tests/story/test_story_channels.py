@@ -203,3 +203,24 @@ async def test_a_reader_taps_an_editors_button_in_vain(stage: Stage) -> None:
     await stage.tap(stage.reader, status, button)
     await stage.settled()
     assert stage.posts(HELD) == []
+
+
+async def test_a_forums_topic_gets_the_posts_and_the_forum_itself_once_the_topic_is_gone(stage: Stage) -> None:
+    forum = stage.sandbox.world.add_group("Forum", [stage.reader], [stage.editor], forum=True)
+    topic = stage.sandbox.world.add_topic(forum, "News")
+    await stage.start(channels=[{"chat": str(forum.id), "thread": topic.id}, {"chat": "@paperboy_daily"}])
+    stage.drop("In its place")
+    assert (await stage.post("In its place", forum)).thread == topic.id
+    topic.deleted = True
+    stage.drop("Its place is gone")
+    assert (await stage.post("Its place is gone", forum)).thread is None
+
+
+async def test_a_private_channel_that_the_bot_joins_later_gets_what_waits_at_once(stage: Stage) -> None:
+    private = stage.sandbox.world.add_channel("Members", bot_rights=None)
+    await stage.start(channels=[{"chat": str(private.id)}, {"chat": "@paperboy_daily"}])
+    stage.drop("Told before anybody was there")
+    await stage.post("Told before anybody was there")
+    await stage.settled()
+    await stage.sandbox.add_bot(private, ["can_post_messages"])
+    await stage.post("Told before anybody was there", private)

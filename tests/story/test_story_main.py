@@ -34,6 +34,27 @@ async def test_a_dropped_file_goes_to_the_channel_and_its_followers_and_again_to
     assert len(stage.posts(TITLE, stage.reader)) == 1
 
 
+@pytest.mark.parametrize(
+    "words", ["1", "#1", "seals.md", "2026/seals.md", "HTTPS://news.example/seals/?utm_source=x", "last"]
+)
+async def test_an_editor_may_name_the_article_in_many_ways(stage: Stage, words: str) -> None:
+    (stage.folder / "2026").mkdir()
+    stage.drop(TITLE, name="2026/seals.md", webUrl="https://news.example/seals")
+    await stage.start()
+    await stage.post(TITLE)
+    await stage.ask(stage.editor, f"/republish {words}")
+    await stage.post(TITLE, number=2)
+
+
+async def test_an_editor_may_republish_with_a_tap_where_the_words_named_nothing(stage: Stage) -> None:
+    await stage.start()
+    stage.drop(TITLE)
+    await stage.post(TITLE)
+    answer = await stage.ask(stage.editor, "/republish ferry timetables")
+    await stage.tap(stage.editor, answer, (0, 0))
+    await stage.post(TITLE, number=2)
+
+
 async def _follow(stage: Stage) -> None:
     await stage.ask(stage.reader, "/topic AI")
 

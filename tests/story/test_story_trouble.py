@@ -194,3 +194,15 @@ async def test_a_second_bot_on_the_same_database_says_so_and_ends(stage: Stage) 
     assert code == 4
     assert "another Paperboy" in err
     assert len(err.splitlines()) == 1
+
+
+async def test_a_single_run_tells_what_it_left_waiting_and_the_next_brings_it(stage: Stage) -> None:
+    stage.drop(TITLE)
+    stage.sandbox.fail("sendMessage", faults.retry_after(300), chat=stage.channel)
+    code, _, err = await stage.command("run", "--once")
+    assert code == 3
+    assert "Traceback" not in err
+    assert await stage.once() == 1
+    stage.sandbox.advance(301)
+    assert await stage.once() == 0
+    assert len(stage.posts(TITLE)) == 1
