@@ -154,6 +154,11 @@ class Pace:
         """Note that Telegram let `chat_id` wait for `seconds` (429): too often, and everything goes slower."""
         self._brake.heed(chat_id, seconds, at)
 
+    @property
+    def memory(self) -> timedelta:
+        """How long a call counts after its answer, at the most."""
+        return max(self._longest, MINUTE, self._apart)
+
     def forget_idle(self, at: datetime) -> None:
         """Drop what no window reaches any more, so that memory follows the last minute's work."""
         self.open(at)

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.article import Article
-from bot.chat.messenger import Messenger, build
+from bot.chat.messenger import Messenger, Meter, build
 from bot.chat.office import Office
 from bot.chat.polling import Polling
 from bot.chat.router import Router
 from bot.delivery import Channel
+from bot.pace import Limits, Pace
 from bot.rendering.templates import Templates
 from bot.sandbox.records import Chat, Message, Person
 from bot.sandbox.server import Sandbox
@@ -30,6 +31,18 @@ TAXONOMY = Taxonomy(
     )
 )
 EDITOR = 4_242
+
+
+class Counted(Pace):
+    """A pace that tells which chats were called."""
+
+    def __init__(self, spent: list[int]) -> None:
+        super().__init__(Limits())
+        self.spent = spent
+
+    def begin(self, chat_id: int) -> None:
+        self.spent.append(chat_id)
+        super().begin(chat_id)
 
 
 @dataclass
@@ -109,10 +122,10 @@ async def at_work(**changes: Any) -> AsyncIterator[Bot]:
     """Run a bot against a stand-in of its own."""
     async with Sandbox(clock=lambda: NOON) as sandbox:
         desk = Desk(":memory:")
-        messenger = build(sandbox.token, sandbox.base_url)
+        spent: list[int] = []
+        messenger = build(sandbox.token, sandbox.base_url, meter=Meter(Counted(spent), sandbox.clock))
         channels: list[Channel] = []
         woken: list[bool] = []
-        spent: list[int] = []
         office = Office(
             desk=desk,
             messenger=messenger,
@@ -123,7 +136,6 @@ async def at_work(**changes: Any) -> AsyncIterator[Bot]:
             bot_username=sandbox.bot.username or "",
             wake=lambda: woken.append(True),
             channels=channels,
-            spent=spent.append,
             **changes,
         )
         editor = sandbox.world.add_person("Edith", id=EDITOR)

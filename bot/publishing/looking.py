@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.delivery import RIGHTS_SECONDS, Clock, Notice, Outcome, Payload, Refused, Sent
+from bot.delivery import RIGHTS_SECONDS, Clock, Notice, Outcome, Payload, Refused, Sent, Wait
 from bot.doubting import AskRights, Found, Later, Look, NotFound, Peek, Retouch, Step, Verdict, Wanted
 from bot.pace import Pace
 from bot.publishing.flight import Ask, Flight, Messenger
@@ -28,6 +28,8 @@ BOUND = timedelta(seconds=60)
 PATIENCE = 10
 #: Seconds between two looks at whether there is such a number.
 AGAIN = 1.0
+#: How often the deletion of an editor's copy is tried.
+DELETIONS = 5
 _log = logging.getLogger(__name__)
 
 
@@ -174,10 +176,18 @@ class Looks:
         }
         came, copy = await self.messenger.answer(payload, chat_id=step.editor, message=step.message)
         if isinstance(came, Sent) and came.message:
-            gone = await self.messenger.call({"method": "deleteMessage"}, chat_id=step.editor, message=came.message)
-            if not isinstance(gone, Sent):
-                _log.warning("a copy made to look for a post stays with editor %s: %s", step.editor, gone)
+            await self._take_back(step.editor, came.message)
         return came, copy
+
+    async def _take_back(self, editor: int, copy: int) -> None:
+        """Delete a copy made to look; a bad line is given some more chances."""
+        for _ in range(DELETIONS):
+            gone = await self.messenger.call({"method": "deleteMessage"}, chat_id=editor, message=copy)
+            if isinstance(gone, Sent | Refused):
+                break
+            await asyncio.sleep(min(gone.seconds if isinstance(gone, Wait) else AGAIN, PATIENCE))
+        if not isinstance(gone, Sent):
+            _log.warning("a copy made to look for a post stays with editor %s: %s", editor, gone)
 
     async def _retouch(self, doubt: Doubt, step: Retouch) -> tuple[Outcome, Any]:
         payload: Payload = {"method": "editMessageReplyMarkup", "reply_markup": step.keyboard}
