@@ -102,10 +102,13 @@ async def _channel(speaking: Messenger, channel: settings.Channel) -> Finding:
         mend = "Make the bot an administrator there."
         return Finding("problem", f"channels: {channel.chat}: {getattr(rights, 'reason', rights)}", mend)
     name = f"channels: {channel.chat}: {chat.get('title', '')}"
+    if rights & {"left", "kicked"}:
+        mend = "Make it an administrator there." if chat.get("type") == "channel" else "Add it to the group."
+        return Finding("problem", f"{name}: the bot is no member", mend)
     if chat.get("type") == "channel" and not rights & {"creator", "can_post_messages"}:
         return Finding("problem", f"{name}: the bot may not post", "Give it the right to post messages.")
-    if rights & {"left", "kicked", "restricted"}:
-        return Finding("problem", f"{name}: the bot is no member", "Add it, with the right to send messages.")
+    if "restricted" in rights and "can_send_messages" not in rights:
+        return Finding("problem", f"{name}: the bot may not write", "Give it the right to send messages.")
     if chat.get("type") == "channel" and not rights & {"creator", "can_delete_messages"}:
         return Finding(
             "warning", f"{name}: the bot may not delete", "Withdrawn posts will be edited to a note instead."

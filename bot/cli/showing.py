@@ -47,14 +47,15 @@ def scan(scanned: ScanReport, standing: StatusReport) -> None:
     """Show what a scan found."""
     counts = {str(verdict): count for verdict, count in scanned.verdicts.items()}
     told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "nothing new"
-    _out.print(f"{scanned.files} files: {told}, {scanned.unchanged} unchanged", style="bold")
-    _out.print(f"{standing.articles} articles in the database")
+    _out.print(f"{_many(scanned.files, 'file')}: {told}, {scanned.unchanged} unchanged", style="bold")
+    _out.print(f"{_many(standing.articles, 'article')} in the database")
     _rejected(standing.rejected)
 
 
 def status(standing: StatusReport) -> None:
     """Show how things stand."""
-    _out.print(f"{standing.articles} articles · {standing.readers} readers · {standing.follows} follows", style="bold")
+    counts = {"article": standing.articles, "reader": standing.readers, "follow": standing.follows}
+    _out.print(" · ".join(_many(count, noun) for noun, count in counts.items()), style="bold")
     table = Table(Column("Chats", no_wrap=True), *map(str, _STATES), box=None, header_style="dim")
     for channel in standing.channels:
         table.add_row(channel.name, *_counts(channel.deliveries))
@@ -96,6 +97,10 @@ def post(payload: Payload) -> None:
     _out.print(Panel(body, title=Text(str(payload["file"])), title_align="left", width=min(_out.width, 88)))
 
 
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _counts(deliveries: Mapping[str, int]) -> list[str]:
     return [str(deliveries.get(state, 0) or "·") for state in _STATES]
 
@@ -103,6 +108,7 @@ def _counts(deliveries: Mapping[str, int]) -> list[str]:
 def _rejected(rejected: Sequence[RejectedFile]) -> None:
     if not rejected:
         return
-    _out.print(f"{len(rejected)} files are no articles:", style="yellow")
+    told = "One file is no article" if len(rejected) == 1 else f"{len(rejected)} files are no articles"
+    _out.print(f"{told}:", style="yellow")
     for one in rejected:
         _out.print(Text(f"  {one.path}: {one.reason}"))

@@ -1,0 +1,130 @@
+"""`paperboy preview`: what would be sent, exactly as it would go, with nothing but the file."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import shipped
+from bot.sandbox import Sandbox
+from tests import hostile
+from tests.operating import Home
+
+KEYS = {"text", "caption", "photo", "parse_mode", "reply_markup", "link_preview_options", "show_caption_above_media"}
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Home:
+    """A working directory without settings, token or database."""
+    home = Home(tmp_path)
+    shutil.rmtree(tmp_path / "data")
+    return home
+
+
+def lines(out: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def without_names(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return a payload without the bot's name and the number of the delivery, which a preview can't know."""
+    text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
+    plain: dict[str, Any] = json.loads(re.sub(r"t\.me/\w+\?start=([a-z]-\w+)(-\w+)?\"", r't.me/bot?start=\1"', text))
+    return plain
+
+
+async def test_it_is_key_by_key_what_goes_to_telegram(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    samples = sorted(shipped.articles().iterdir())
+    for sample in samples:
+        shutil.copy(sample, home.articles)
+    async with Sandbox() as sandbox:
+        sandbox.world.add_channel("News", username="newsroom")
+        home.connect(sandbox, ["@newsroom"])
+        assert (await home.done("run", "--once")).code == 0
+        sent = [call.params for call in sandbox.calls.of("sendMessage")]
+    # Posts link to related articles that were posted before, which a preview of one file can't know of.
+    files = [f"data/articles/{sample.name}" for sample in samples]
+    previewed = {one["file"]: one for one in lines(home.run("preview", *files).out)}
+    assert list(previewed) == files
+    alone = [
+        one for one in previewed.values() if not any("t.me/newsroom/" in call["text"] for call in titled(sent, one))
+    ]
+    assert len(alone) >= 6
+    for one in alone:
+        (call,) = titled(sent, one)
+        shown = {name: value for name, value in call.items() if name in KEYS}
+        assert one["method"] == "sendMessage"
+        assert without_names(shown) == without_names(
+            {name: one[name] for name in one if name not in ("file", "method")}
+        )
+
+
+def titled(sent: list[dict[str, Any]], one: dict[str, Any]) -> list[dict[str, Any]]:
+    return [call for call in sent if call["text"].partition("\n")[0] == one["text"].partition("\n")[0]]
+
+
+def test_it_needs_nothing_and_leaves_nothing(bare: Home) -> None:
+    (sample, *_) = sorted(shipped.articles().iterdir())
+    done = bare.run("preview", sample)
+    assert (done.code, done.err) == (0, "")
+    (one,) = lines(done.out)
+    assert set(one) == {"file", "method", "text", "parse_mode", "reply_markup", "link_preview_options"}
+    assert one["file"] == str(sample)
+    assert "t.me/your_bot?start=" in json.dumps(one)
+    assert list(bare.place.iterdir()) == []
+
+
+def test_each_file_has_its_line_and_a_bad_one_says_why(bare: Home) -> None:
+    names = hostile.write(bare.place, 33)
+    (bare.place / "good.md").write_bytes(hostile.framed(hostile.FIELDS))
+    (bare.place / "gone.md").write_bytes(hostile.framed(hostile.FIELDS + "removed: true"))
+    (bare.place / "folder.md").mkdir()
+    odd = os.fsdecode(b"031-caf\xe9.md")
+    asked = [*(name for name in names if "\\x" not in name), odd, "good.md", "gone.md", "folder.md", "none.md"]
+    done = bare.run("preview", *asked, "--json")
+    assert (done.code, done.err) == (1, "")
+    told = lines(done.out)
+    assert [one["file"] for one in told] == asked
+    assert {one["file"] for one in told if "error" not in one} <= {"good.md", odd}
+    assert all(set(one) == {"file", "error"} and one["error"].isprintable() for one in told if "error" in one)
+    errors = {one["file"]: one["error"] for one in told if "error" in one}
+    assert errors["none.md"] == "there is no such file"
+    assert errors["folder.md"] == "is a folder, not a file"
+    assert errors["gone.md"].startswith("says removed: true")
+
+
+def test_the_templates_of_the_configuration_folder_here_are_used(bare: Home) -> None:
+    (bare.place / "a.md").write_bytes(hostile.framed(hostile.FIELDS))
+    ours = (shipped.config() / "templates" / "post.html.j2").read_text(encoding="utf-8")
+    bare.settle("EXTRA " + ours, "templates/post.html.j2")
+    (one,) = lines(bare.run("preview", "a.md").out)
+    assert one["text"].startswith("EXTRA ")
+    bare.settle("{% if %}", "templates/post.html.j2")
+    done = bare.run("preview", "a.md")
+    assert (done.code, done.out, len(done.lines)) == (2, "", 1)
+
+
+def test_settings_that_are_here_are_heeded_and_bad_ones_told_but_not_needed(bare: Home) -> None:
+    (bare.place / "a.md").write_bytes(hostile.framed(hostile.FIELDS + "images: [{url: 'https://host.example/i.jpg'}]"))
+    bare.settle('[delivery]\npicture = "photo"')
+    (one,) = lines(bare.run("preview", "a.md").out)
+    assert (one["method"], one["photo"]) == ("sendPhoto", "https://host.example/i.jpg")
+    bare.settle("[delivery]\nfrob = 1")
+    done = bare.run("preview", "a.md", PAPERBOY_TELEGRAM__TOKEN="nonsense")
+    assert done.code == 0
+    assert lines(done.out)[0]["method"] == "sendMessage"
+    assert len(done.lines) == 2
+    assert all(line.endswith("(previewed with the defaults)") for line in done.lines)
+
+
+def test_a_terminal_that_is_not_utf_8_gets_whole_json(bare: Home) -> None:
+    (bare.place / "a.md").write_bytes(hostile.framed("title: “Naïve” 東京 👩‍👧\nwebUrl: https://host.example/a"))
+    done = bare.run("preview", "a.md", PYTHONIOENCODING="ascii")
+    assert (done.code, done.err) == (0, "")
+    assert "“Naïve” 東京 👩‍👧" in lines(done.out)[0]["text"]
