@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test format lint types contract unit browser storm lock clean
+.PHONY: demo test format lint types contract unit browser history storm lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python -m bot demo
@@ -25,6 +25,9 @@ types: ; $(BIN)/mypy
 contract: ; $(BIN)/lint-imports
 unit: ; $(BIN)/pytest -n 2 --dist worksteal -m "not browser"
 browser: ; $(BIN)/pytest -m browser
+
+history: $(VENV)/.dev ## eleven months of the real feed, looked at each day and at each moment: what came of it
+	HISTORY=1 $(BIN)/pytest -q -rP tests/test_history.py
 
 storm: $(VENV)/.dev ## 2,000 deliveries on a bad line, Telegram's limits enforced: a report, and 1 where it failed
 	$(BIN)/python -m tests.torture.storm

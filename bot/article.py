@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,9 @@ from bot import prose
 #: Fewer words than this are too common a title to tell a story by (design §5).
 TITLE_WORDS = 6
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+#: How a newswire heads what it sends once more, as `prose.title_key` has it.
+_REPEATED = re.compile(r"^(re ?transmission|r e p e a t) ")
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +68,21 @@ class Article:
 
     @property
     def title_key(self) -> str:
-        """What copies of the story are found by; empty when the title is too short to tell (design §5)."""
+        """The title as it is compared; empty when it is too short to tell a story by (design §5)."""
         key = prose.title_key(self.title)
         return key if key.count(" ") + 1 >= TITLE_WORDS else ""
+
+    @property
+    def story_key(self) -> str:
+        """What copies of the story are found by: `title_key`, blind to how newswires repeat and correct themselves.
+
+        The mark of a repetition is no part of the title, and letters that swapped places make no other word ("ISTM"
+        for "ITSM"). Words with digits must be equal: a number is never a slip here.
+        """
+        words = _REPEATED.sub("", self.title_key).split()
+        if len(words) < TITLE_WORDS:
+            return ""
+        return " ".join(word if _DIGIT.search(word) else "".join(sorted(word)) for word in words)
 
     @property
     def fingerprint(self) -> str:

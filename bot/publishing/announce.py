@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot import delivery, prose
+from bot import delivery
 from bot.article import Article, Stored
 from bot.delivery import Channel, Lane, State
-from bot.identity import Verdict, judge
+from bot.identity import Verdict, is_same_story, judge
 from bot.store import articles, fanouts, files, follows, joins, outbox, revisions
 from bot.store.database import transaction
 from bot.topics import Taxonomy
@@ -135,7 +135,7 @@ def _record(db: Database, read: Read, rules: Rules, at: datetime) -> Recorded:
     mine = articles.get(db, known.article) if known and known.article else None
     match = articles.by_address(db, (article.identity, *article.aliases))
     owner = articles.get(db, match) if match is not None else mine
-    same = mine is not None and prose.title_key(mine.article.title) == prose.title_key(article.title)
+    same = mine is not None and is_same_story(mine.article, article)
     first = _first_of_title(db, article, rules, at) if match is None and not same else None
     verdict = judge(
         mine=mine.id if mine else None,
@@ -239,10 +239,10 @@ def _living_owner(db: Database, stored: Stored | None, path: str) -> str | None:
 
 def _first_of_title(db: Database, article: Article, rules: Rules, at: datetime) -> int | None:
     """Return an earlier article that tells this story under the same title, near enough in time (design §5)."""
-    if not article.title_key or not rules.same_title:
+    if not article.story_key or not rules.same_title:
         return None
     when = min(article.published or at, at)
-    return articles.same_title(db, article.title_key, when - rules.same_title, when + rules.same_title)
+    return articles.same_title(db, article.story_key, when - rules.same_title, when + rules.same_title)
 
 
 def _set_topics(db: Database, number: int, article: Article, taxonomy: Taxonomy) -> set[str]:

@@ -201,7 +201,7 @@ def _values(article: Article, path: str) -> dict[str, Any]:
     return {
         "identity": article.identity,
         "fingerprint": article.fingerprint,
-        "title_key": article.title_key,
+        "title_key": article.story_key,
         "title": article.title,
         "excerpt": article.excerpt,
         "url": article.url,
