@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any
 
 from bot import schedule, watchdog
@@ -106,8 +107,11 @@ class App:
         return await self._desk(report, self._clock(), **self._standing())
 
     @asynccontextmanager
-    async def connected(self) -> AsyncIterator[Connection]:
-        """Speak to Telegram while the block runs. Raises UsageError without a token, TokenRevoked for a bad one."""
+    async def connected(self, patience: float = inf) -> AsyncIterator[Connection]:
+        """Speak to Telegram while the block runs. Raises UsageError without a token, TokenRevoked for a bad one.
+
+        Raises PaperboyError when Telegram can't be reached within about `patience` seconds.
+        """
         telegram = self.settings.telegram
         token = telegram.token.get_secret_value()
         if not token:
@@ -118,7 +122,7 @@ class App:
         meter = messenger.Meter(self._pace, self._clock)
         speaking = messenger.build(token, telegram.api_base_url, paid=telegram.paid_broadcast, meter=meter)
         try:
-            username = await schedule.unless(self._stop, account(speaking, self._stop))
+            username = await schedule.unless(self._stop, account(speaking, self._stop, patience))
             yield Connection(
                 speaking,
                 username,
@@ -167,7 +171,7 @@ class App:
     async def run_once(self) -> int:
         """Scan, answer the updates that wait, deliver what is due; return how much is left waiting."""
         with suppress(Stopped):
-            async with self.connected() as telegram:
+            async with self.connected(ONCE.total_seconds()) as telegram:
                 self._courier = telegram.courier
                 await schedule.unless(self._stop, telegram.introduce())
                 await _tell(telegram, (await self._lookout.scan()).notice)

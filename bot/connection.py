@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any
 
 from bot.chat import commands
@@ -151,16 +152,23 @@ class Connection:
             raise PaperboyError(f"web.public_url: Telegram refuses the webhook: {getattr(came, 'reason', came)}")
 
 
-async def account(messenger: Messenger, stop: asyncio.Event) -> str:
-    """Return the bot's username, asking until Telegram is reached or `stop` is set. Raises TokenRevoked."""
-    wait = FIRST_TRY
+async def account(messenger: Messenger, stop: asyncio.Event, patience: float = inf) -> str:
+    """Return the bot's username, asking until Telegram is reached or `stop` is set. Raises TokenRevoked.
+
+    Raises PaperboyError when that would take more than `patience` seconds of waiting.
+    """
+    wait, waited = FIRST_TRY, 0.0
     while True:
         me = await messenger.get_me()
         if isinstance(me, dict):
             return str(me["username"])
         if isinstance(me, Revoked):
             raise TokenRevoked
-        _log.warning("Telegram can't be reached, next try in %.0f s: %s", wait, getattr(me, "reason", me))
+        reason = getattr(me, "reason", me)
+        waited += wait
+        if waited > patience:
+            raise PaperboyError(f"nothing was done, as Telegram does not let the bot in: {reason}")
+        _log.warning("no way to Telegram yet, next try in %.0f s: %s", wait, reason)
         try:
             await asyncio.wait_for(stop.wait(), wait)
         except TimeoutError:

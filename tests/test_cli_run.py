@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot import app, settings
+from bot.errors import PaperboyError
 from bot.sandbox import Sandbox, faults
 from bot.sandbox.faults import Rule
 from bot.store import lock
@@ -58,6 +61,20 @@ async def test_once_ends_with_three_when_something_is_left_waiting(sandbox: Sand
     done = await home.done("run", "--once")
     assert (done.code, titles(sandbox)) == (3, [])
     assert "Traceback" not in done.err
+
+
+async def test_once_gives_up_where_there_is_no_way_to_telegram(
+    sandbox: Sandbox, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host that has only a timer starts it again; it must not wait for ever."""
+    sandbox.faults.add("getMe", faults.page(), times=None)
+    monkeypatch.chdir(home.place)
+    monkeypatch.setattr(app, "ONCE", timedelta(seconds=0.5))
+    for name, value in home.variables.items():
+        monkeypatch.setenv(name, value)
+    async with asyncio.timeout(PATIENCE), app.App.opened(settings.load(), app.words(None)) as bot:
+        with pytest.raises(PaperboyError, match=r"^nothing was done, as Telegram does not let the bot in: "):
+            await bot.run_once()
 
 
 async def test_the_fifty_good_ones_among_two_hundred_hostile_files_are_posted(sandbox: Sandbox, home: Home) -> None:

@@ -90,10 +90,15 @@ async def test_a_folder_that_arrives_means_that_everything_is_looked_at(watching
     await watching.told(set())
 
 
-async def test_a_folder_that_is_removed_and_made_again_is_watched_again(watching: Watching, tmp_path: Path) -> None:
+async def test_a_folder_that_goes_is_told_of_and_watched_again_when_it_is_back(
+    watching: Watching, tmp_path: Path
+) -> None:
     shutil.rmtree(tmp_path / "feed")
+    await watching.told(set())
     await asyncio.sleep(0.3)
     assert not watching.task.done()
+    assert watching.seen.count(set()) == 1, "its going is told once"
+    watching.seen.clear()
     (tmp_path / "feed").mkdir()
     await watching.told(set())
     watching.seen.clear()

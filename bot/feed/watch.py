@@ -35,15 +35,19 @@ class WatchUnavailable(PaperboyError):
 async def changes(folder: Path, patterns: Sequence[str], stop: asyncio.Event) -> AsyncIterator[set[str]]:
     """Yield the paths that came, changed or went, relative to `folder` and with `/`, until `stop` is set.
 
-    An empty set says: look at everything, since a folder arrived or the watch began anew. A folder that is missing is
-    waited for. Raises WatchUnavailable.
+    An empty set says: look at everything, since a folder arrived or the watch began anew, or since there is none at the
+    second look (at the first it may be about to be replaced). A folder that is missing is waited for. Raises
+    WatchUnavailable.
     """
     chosen = globs.compiled(patterns)
-    again = False
+    again, missed = False, 0
     while not stop.is_set():
         root, identity = _standing(folder)
+        missed = missed + 1 if identity is None else 0
         if identity is None:
             again = True
+            if missed == 2:
+                yield set()
             await _pause(stop)
             continue
         if again:
