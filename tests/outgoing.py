@@ -1,0 +1,147 @@
+"""The whole way out: recorded articles, the courier, real HTTP, the stand-in and its troubles. Not a test by itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from bot.app import words
+from bot.article import Article
+from bot.chat import messenger
+from bot.connection import Connection
+from bot.pace import Limits, Pace
+from bot.publishing import announce
+from bot.publishing.announce import Read, Rules
+from bot.publishing.channels import Channels
+from bot.publishing.starting import Start
+from bot.rendering.templates import Templates
+from bot.sandbox import Call, Chat, Message, Person, Sandbox
+from bot.settings import Settings
+from bot.store import chats, follows
+from bot.store.database import Row, rows
+from bot.store.desk import Desk
+from tests.newsroom import article as an_article
+
+LOOSE = {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000}
+
+
+@cache
+def shipped() -> Templates:
+    return words(None)
+
+
+@dataclass
+class Outgoing:
+    """A bot that posts: to channels of its settings, and to readers."""
+
+    sandbox: Sandbox
+    desk: Desk
+    telegram: Connection
+    channels: Channels
+    editor: Person
+    place: Chat
+    #: How many calls and editors' messages there were before.
+    calls: int
+    told: int
+    articles: dict[str, Article] = field(default_factory=dict)
+    marks: int = 0
+
+    async def record(self, path: str = "a.md", **fields: Any) -> None:
+        """Let a file be read: a new one, or one that changed in these fields."""
+        known = self.articles.get(path)
+        address = f"https://news.example/{path}"
+        title = f"What is known on this day about the story in {path}"
+        made = replace(known, **fields) if known else an_article(fields.pop("title", title), address, **fields)
+        self.articles[path] = made
+        self.marks += 1
+        rules = Rules(taxonomy=shipped().taxonomy, channels=tuple(self.channels.live), gather=timedelta())
+        read = [Read(path, (self.marks, self.marks, self.marks), made)]
+        await self.desk(announce.record, read, rules, self.sandbox.clock())
+
+    async def follower(self, person: Person | Chat, *topics: str) -> None:
+        """Let somebody follow topics from now on."""
+        kind = "group" if isinstance(person, Chat) else "private"
+        at = self.sandbox.clock()
+        row = await self.desk(chats.reader, person.id, kind=kind, username="", title="", at=at)
+        for name in topics or ("AI",):
+            topic = await self.desk(follows.topic, name)
+            await self.desk(follows.follow, row.id, topic.id, at)
+
+    async def deliver(self, after: float = 0.0) -> None:
+        """Let so many seconds pass, then send all that may go out."""
+        self.sandbox.advance(after)
+        await self.telegram.courier.deliver(self.sandbox.clock() + timedelta(seconds=0.5))
+
+    def made(self, chat: Chat | Person | None = None) -> list[Call]:
+        """Return the calls to a chat, the channel if none is named, in order."""
+        return [call for call in list(self.sandbox.calls)[self.calls :] if call.chat == (chat or self.place).id]
+
+    def alerts(self) -> list[str]:
+        """Return what the editors were told."""
+        return [message.text for message in self.sandbox.messages(self.editor)[self.told :]]
+
+    def posts(self, chat: Chat | Person | None = None) -> list[Message]:
+        """Return the bot's posts in a chat."""
+        place = chat or self.place
+        return [one for one in self.sandbox.messages(place) if one.sender is self.sandbox.bot and not one.service]
+
+    async def rows(self, sql: str = "SELECT * FROM deliveries ORDER BY id") -> list[Row]:
+        return await self.desk(rows, sql)
+
+    async def row(self) -> Row:
+        """Return the one delivery."""
+        (found,) = await self.rows()
+        return found
+
+    async def hear(self) -> None:
+        """Let the bot handle what waits for it."""
+        await self.telegram.polling.drain()
+
+
+@asynccontextmanager
+async def going(
+    sandbox: Sandbox, editor: Person, *, thread: int = 0, place: Chat | None = None, **sections: Any
+) -> AsyncIterator[Outgoing]:
+    """Run a bot with one channel of its own and an empty database; sections are settings that differ."""
+    place = place or sandbox.world.add_channel("News")
+    settings = _settings(sandbox, editor, [{"chat": str(place.id), "thread": thread}], sections)
+    desk, pace = Desk(":memory:"), Pace(Limits(**settings.pace.model_dump()))
+    meter = messenger.Meter(pace, sandbox.clock)
+    speaking = messenger.build(sandbox.token, sandbox.base_url, paid=settings.telegram.paid_broadcast, meter=meter)
+    channels = Channels(desk, settings.channels, shipped().taxonomy)
+    telegram = Connection(
+        speaking,
+        sandbox.bot.username or "",
+        settings=settings,
+        templates=shipped(),
+        desk=desk,
+        channels=channels,
+        pace=pace,
+        clock=sandbox.clock,
+        wake=lambda: None,
+        standing=dict,
+    )
+    try:
+        await channels.load()
+        await telegram.resolve_channels()
+        await channels.begin(Start(0), sandbox.clock())
+        told = len(sandbox.messages(editor))
+        yield Outgoing(sandbox, desk, telegram, channels, editor, place, len(sandbox.calls), told)
+    finally:
+        await speaking.close()
+        desk.close()
+
+
+def _settings(sandbox: Sandbox, editor: Person, channels: list[dict[str, Any]], sections: dict[str, Any]) -> Settings:
+    chosen: dict[str, Any] = {
+        "telegram": {"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": [editor.id]},
+        "pace": LOOSE,
+        "delivery": {"edit_seconds": 0},
+    }
+    for name, values in sections.items():
+        chosen[name] = chosen.get(name, {}) | values
+    return Settings(channels=channels, **chosen)  # type: ignore[arg-type]  # pydantic reads it
