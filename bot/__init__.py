@@ -7,6 +7,7 @@ do. Effects stand around pure decisions, and time enters once, in `app`.
     cli           what an operator types; each command calls the room that does it
     demo          `paperboy demo`: the sandbox and the app joined
     app           joins the rooms into one running bot; the only clock, the only token
+    vitals        signs of life, for health and watchdog
     connection    one bot account at work: messenger, courier, updates, editors
     schedule      what happens when: named jobs that are late but never lost
     watchdog      notices what has stopped moving

@@ -31,7 +31,8 @@ from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.store import doubts, lock, outbox, updates
 from bot.store.desk import Desk
-from bot.web import Health, Web
+from bot.vitals import Vitals
+from bot.web import Web
 
 #: Seconds the delivery job waits for messages that the pace holds back, before the schedule takes over.
 LINGER = timedelta(seconds=2)
@@ -42,8 +43,6 @@ FAREWELL = 8.0
 #: Seconds between two runs of the delivery job that nothing asked for, and of housekeeping.
 DELIVERY = 5.0
 HOUSEKEEPING = 600.0
-#: Seconds a job or the polling may be late before health says so.
-LATE = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -148,15 +147,19 @@ class App:
     async def _run(self, webhook: bool) -> None:
         async with self.connected() as telegram, AsyncExitStack() as stack:
             self._courier = telegram.courier
+            vitals = Vitals(
+                schedule=self._schedule, lookout=self._lookout, telegram=telegram, clock=self._clock, webhook=webhook
+            )
             if self.settings.web.listen:
-                web = self._web(telegram, webhook=webhook)
+                hook = telegram.hook() if webhook else None
+                web = Web(self.settings.web.listen, health=vitals.health, report=self.report, hook=hook)
                 await web.start()
                 stack.push_async_callback(web.stop)
             await schedule.unless(self._stop, telegram.introduce())
             self._plan_jobs(telegram)
             work = [
                 self._lookout.watch(self._stop, lambda: self._schedule.nudge("scan")),
-                self._watched(telegram, webhook),
+                watchdog.watch(vitals.signs, self._clock, self._stop, telegram.tell_stuck, polls=not webhook),
             ]
             if webhook:
                 await schedule.unless(self._stop, telegram.set_webhook())
@@ -237,36 +240,6 @@ class App:
             "watched": self._lookout.watched,
             "scanned": self._lookout.scanned,
         }
-
-    def _web(self, telegram: Connection, *, webhook: bool) -> Web:
-        def health() -> Health:
-            heard = self._clock() if webhook else telegram.polling.last_success
-            reasons = [f"{name} is late" for name in self._schedule.late(self._clock(), LATE)]
-            if self._lookout.problem:
-                reasons.append(self._lookout.problem)
-            if heard is None or (self._clock() - heard).total_seconds() > LATE:
-                reasons.append("Telegram has not answered for a minute")
-            return Health(not reasons, tuple(reasons))
-
-        hook = telegram.hook() if webhook else None
-        return Web(self.settings.web.listen, health=health, report=self.report, hook=hook)
-
-    async def _watched(self, telegram: Connection, webhook: bool) -> None:
-        """Look after everything that must move. Raises Stuck."""
-
-        async def signs(since: datetime) -> watchdog.Signs:
-            at = self._clock()
-            late = self._schedule.late(at, watchdog.PATIENCE.total_seconds())
-            return watchdog.Signs(
-                at=at,
-                since=since,
-                polled=telegram.polling.last_end,
-                late=late,
-                due=telegram.courier.busy_since,
-                landed=telegram.courier.moved,
-            )
-
-        await watchdog.watch(signs, self._clock, self._stop, telegram.tell_stuck, polls=not webhook)
 
     def _rules(self) -> Rules:
         feed = self.settings.feed
