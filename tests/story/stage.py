@@ -153,8 +153,16 @@ class Stage:
         return [one.text.partition("\n")[0] for one in self.sandbox.messages(where or self.channel)]
 
     async def until(self, seen: Callable[[], T]) -> T:
-        """Return the first true answer of `seen`, asked whenever something happened at Telegram's."""
-        return await self.sandbox.wait_for(seen, timeout=PATIENCE)
+        """Return the first true answer of `seen`, asked whenever something happened at Telegram's.
+
+        Raises what the bot ended with, should it end meanwhile.
+        """
+        waiting = asyncio.ensure_future(self.sandbox.wait_for(seen, timeout=PATIENCE))
+        await asyncio.wait({waiting, *([self._run] if self._run else [])}, return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done() and self._run:
+            waiting.cancel()
+            await self.ended()
+        return await waiting
 
     async def post(self, title: str, where: Where = None, *, number: int = 1) -> Message:
         """Return the post of an article once it is there, or its `number`th."""
@@ -247,7 +255,7 @@ class Stage:
                 "api_base_url": self.sandbox.base_url,
                 "admins": [self.editor.id],
             },
-            "feed": {"folder": str(self.folder), "interval_seconds": 0.1, "settle_seconds": 0.05},
+            "feed": {"folder": str(self.folder), "interval_seconds": 0.1, "settle_seconds": 0.05, "first_run": 10},
             "store": {"database": str(self.database)},
             "channels": [{"chat": f"@{CHANNEL}"}],
             "pace": {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000},
