@@ -366,6 +366,6 @@ async def test_the_bots_rights_are_named_as_telegram_does(bot: Bot) -> None:
 def test_a_proxy_is_never_asked_for_this_machine(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:3128")
     near = build("7123456789:AAbcdefghijklmnopqrstuvwxyz-_ABCDEF", address)
-    assert not near.wire.request._client._mounts  # type: ignore[attr-defined]  # httpx shows its proxies nowhere else
+    assert near.wire.request.proxy is None  # type: ignore[attr-defined]  # our Transport's
     far = build("7123456789:AAbcdefghijklmnopqrstuvwxyz-_ABCDEF", "http://bots.example")
-    assert far.wire.request._client._mounts  # type: ignore[attr-defined]  # as above
+    assert far.wire.request.proxy == "http://192.0.2.1:3128"  # type: ignore[attr-defined]  # as above

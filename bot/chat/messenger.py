@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from telegram import Bot
 from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.chat import secrets
 from bot.chat.outcomes import outcome
+from bot.chat.transport import Form, Transport
 from bot.delivery import Clock, Outcome, Payload, Sent, Wait
 from bot.pace import Pace
 
@@ -43,7 +43,8 @@ class Wire(Bot):
 
     async def ask(self, method: str, parameters: dict[str, Any], read_timeout: float = _ANSWER_SECONDS) -> Any:
         """Return the result of a call as JSON. Raises TelegramError, or KeyError for an answer without one."""
-        return await self._post(method, dict(parameters), read_timeout=read_timeout)
+        request = self._request[0 if method == "getUpdates" else 1]
+        return await request.post(f"{self.base_url}/{method}", Form(parameters), read_timeout=read_timeout)
 
     async def close_connections(self) -> None:
         """Close what is open; the wire can't be used afterwards."""
@@ -166,18 +167,14 @@ def build(token: str, api_base_url: str, *, paid: bool = False, meter: Meter | N
     return Messenger(wire, paid=paid, meter=meter)
 
 
-def _request(api_base_url: str, connections: int) -> HTTPXRequest:
-    return HTTPXRequest(
-        connection_pool_size=connections,
-        read_timeout=_ANSWER_SECONDS,
-        write_timeout=_ANSWER_SECONDS,
-        connect_timeout=_CONNECT_SECONDS,
-        pool_timeout=_POOL_SECONDS,
-        # A proxy of the environment would be asked for a server on this machine; and certificates, which take longest
-        # to read, are not asked for over plain http.
-        httpx_kwargs={"trust_env": False, "verify": api_base_url.startswith("https:")}
-        if _is_loopback(api_base_url)
-        else None,
+def _request(api_base_url: str, connections: int) -> Transport:
+    return Transport(
+        api_base_url,
+        connections=connections,
+        answer=_ANSWER_SECONDS,
+        connect=_CONNECT_SECONDS,
+        pool=_POOL_SECONDS,
+        direct=_is_loopback(api_base_url),  # a proxy of the environment would be asked for a server on this machine
     )
 
 

@@ -23,6 +23,7 @@ from telegram.error import (
 )
 
 from bot.chat.secrets import redact
+from bot.chat.transport import NotSent
 from bot.delivery import (
     MISSING,
     PROTECTED,
@@ -45,6 +46,7 @@ NOT_SENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
     httpx.InvalidURL,
+    NotSent,
 )
 #: After a network error; callers that repeat it make it grow.
 NETWORK_SECONDS = 2.0
