@@ -276,6 +276,15 @@ async def test_following_a_topic_ends_a_stop(bot: Bot, rea: Person) -> None:
     assert await bot.state_of(rea) == "active"
 
 
+async def test_who_stopped_reads_so_where_topics_are_listed_and_hears_of_coming_back(bot: Bot, rea: Person) -> None:
+    await bot.ask(rea, "/topic AI")
+    await bot.ask(rea, "/stop")
+    assert "you stopped: /start" in await bot.told(rea, "/topics")
+    assert "Good to have you back" in await bot.told(rea, "/topic Space")
+    assert "you stopped" not in await bot.told(rea, "/topics")
+    assert "Good to have you back" not in await bot.told(rea, "/topic Energy")
+
+
 async def test_a_block_parks_and_unblocking_brings_back(bot: Bot, rea: Person) -> None:
     await bot.ask(rea, "/topic AI")
     await bot.sandbox.block(rea)

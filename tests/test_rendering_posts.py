@@ -79,6 +79,22 @@ def test_the_button_follows_the_most_specific_topic_and_carries_the_delivery() -
     assert follow["url"] == f"https://t.me/your_bot?start=f-{topics.code('Computer Vision')}-1z"
 
 
+@pytest.mark.parametrize(
+    ("followed", "label"),
+    [
+        ((), "Follow Computer Vision"),
+        (("Computer Vision",), "Follow Privacy"),
+        (("AI",), "Follow Privacy"),
+        (("Privacy",), "Follow Computer Vision"),
+        (("AI", "Privacy"), None),
+    ],
+)
+def test_a_topic_that_comes_anyway_needs_no_button(followed: tuple[str, ...], label: str | None) -> None:
+    keys = [topics.key(name) for name in followed]
+    (row,) = buttons(post(replace(FULL, topics=("Computer Vision", "Privacy")), followed=keys))
+    assert [one["text"] for one in row] == ["Read the article", *([label] if label else [])]
+
+
 def test_without_a_delivery_the_deep_link_names_the_topic_alone() -> None:
     assert buttons(post(FULL, delivery=""))[0][1]["url"].endswith("?start=f-mlkzxh8i")
 

@@ -150,6 +150,31 @@ def test_help_lists_the_commands_it_is_given() -> None:
     assert "editor" not in text
 
 
+def test_plain_words_and_pictures_are_told_that_commands_are_understood() -> None:
+    assert read(replies.unknown_command(T)).startswith("I only understand commands, such as /topic AI.")
+    assert "I don't know /foo." in read(replies.unknown_command(T, "/foo"))
+
+
+def test_a_topic_without_articles_can_be_followed_from_there_unless_it_is() -> None:
+    assert "Follow Oceans" in taps(replies.nothing_yet(T, "Oceans", follows=False))
+    followed = replies.nothing_yet(T, "Oceans", follows=True)
+    assert taps(followed) == {}
+    assert "You follow it" in read(followed)
+
+
+def test_one_suggestion_is_spoken_of_as_one() -> None:
+    assert "this one?" in read(replies.unknown_topic(T, "Helth", ["Health"]))
+    assert "one of these?" in read(replies.unknown_topic(T, "x", ["AI", "Health"]))
+    assert "this one?" in read(editorial.republish_not_found(T, "titel", [stored(71)]))
+
+
+def test_who_comes_back_by_following_is_told_that_everything_comes_again() -> None:
+    for payload in (replies.following(T, ["AI"], total=3, back=True), replies.welcome_following(T, "AI", back=True)):
+        assert "Good to have you back: articles on all your topics come to this chat again." in read(payload)
+    assert replies.notice(T, "followed", "AI", back=True) == "You follow AI now, and articles come to this chat again"
+    assert replies.notice(T, "followed", "AI") == "You follow AI now"
+
+
 @pytest.mark.parametrize("seconds", [1, 30, 90, 61 * 60])
 def test_a_pause_is_told_in_whole_units(seconds: int) -> None:
     said = {1: "a second", 30: "30 seconds", 90: "2 minutes", 3660: "61 minutes"}[seconds]
@@ -202,9 +227,9 @@ REPORT = StatusReport(
 def test_status_tells_how_things_stand() -> None:
     text = read(editorial.status(T, REPORT))
     assert "12 articles · 1 reader · 3 follows\n" in text
-    assert "The folder is watched; last scan 22 Aug 2021, 23:02." in text
+    assert "The folder is watched; last scan 22 Aug 2021, 23:02 UTC." in text
     assert "@news: 9 sent, 2 waiting, 2 refused\n-1001: 0 sent, 0 waiting\nwaits: lost the right to post\n" in text
-    assert "Followers: 4 sent, 0 waiting\nThe oldest waits since 22 Aug 2021, 23:02." in text
+    assert "Followers: 4 sent, 0 waiting\nThe oldest has waited since 22 Aug 2021, 23:02 UTC." in text
     assert "a&b/0.md: has no title\n" in text
     assert "… and 15 more" in text
 

@@ -98,6 +98,7 @@ def everything_said(templates: Templates) -> None:
     editorial.republish_usage(templates)
     editorial.copy_posted(templates, STORED, 1)
     editorial.released(templates, STORED, 1)
+    editorial.decided(templates, again=True)
     editorial.status(templates, StatusReport(at=STORED.recorded, articles=0, readers=0, follows=0))
     editorial.alert(templates, "other")
 

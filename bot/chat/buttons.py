@@ -70,7 +70,7 @@ async def _choose(office: Office, asked: Asked, tap: Tap) -> str:
         await office.edit(asked, _contrary(office, done))
     else:
         await office.edit(asked, _turned(asked, topic, on=done["on"]))
-    return _notice(office, "followed" if done["on"] else "unfollowed", topic)
+    return _notice(office, "followed" if done["on"] else "unfollowed", topic, back=done.get("back", False))
 
 
 async def _decide(office: Office, asked: Asked, tap: Tap) -> str:
@@ -118,5 +118,5 @@ def _is_topic_keyboard(keyboard: Keyboard) -> bool:
     return any(one.get("callback_data") == Act.DONE for row in keyboard for one in row)
 
 
-def _notice(office: Office, kind: Notice, topic: str = "") -> str:
-    return replies.notice(office.templates, kind, topic)
+def _notice(office: Office, kind: Notice, topic: str = "", *, back: bool = False) -> str:
+    return replies.notice(office.templates, kind, topic, back=back)

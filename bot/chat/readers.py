@@ -30,7 +30,7 @@ async def start(office: Office, asked: Asked) -> Payload:
         await office.messenger.set_commands(menu, scope)
     done = await office.once(asked, lambda db: wishes.start(db, office.taxonomy, asked))
     if done["topic"]:
-        return replies.welcome_following(office.templates, done["topic"], already=not done["new"])
+        return replies.welcome_following(office.templates, done["topic"], already=not done["new"], back=done["back"])
     if done["back"]:
         return replies.resumed(office.templates, done["follows"])
     return await _welcome(office, done["follows"])
@@ -56,6 +56,7 @@ async def topic(office: Office, asked: Asked) -> Payload:
         total=done["total"],
         unknown=done["unknown"],
         nearest=done["nearest"],
+        back=done.get("back", False),
     )
 
 
@@ -68,7 +69,8 @@ async def keyboard(office: Office, asked: Asked, page: int = 0) -> Payload:
 async def topics(office: Office, asked: Asked) -> Payload:
     """List what the chat follows and what there is."""
     counts = await office.desk(wishes.offered, office.taxonomy)
-    return replies.topic_list(office.templates, await office.desk(wishes.followed, asked), counts)
+    followed = await office.desk(wishes.followed, asked)
+    return replies.topic_list(office.templates, followed, counts, stopped=await office.desk(wishes.stopped, asked))
 
 
 async def untopic(office: Office, asked: Asked) -> Payload:
@@ -126,9 +128,9 @@ async def _latest_on(office: Office, asked: Asked, followed: list[str]) -> Paylo
         return replies.unknown_topic(office.templates, asked.words, found.nearest)
     name = found.topics[0] if len(found.topics) == 1 else ""
     shown = await office.desk(wishes.latest, list(found.topics), replies.LISTED)
+    follows_it = words.key(found.topics[0]) in {words.key(one) for one in followed}
     if not shown:
-        return replies.nothing_yet(office.templates, found.topics[0], follows=bool(followed))
-    follows_it = words.key(name) in {words.key(one) for one in followed}
+        return replies.nothing_yet(office.templates, found.topics[0], follows=follows_it)
     return replies.latest(office.templates, shown, name, followed=follows_it, tz=office.tz)
 
 

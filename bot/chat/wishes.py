@@ -34,19 +34,21 @@ def follow(db: Database, taxonomy: Taxonomy, asked: Asked) -> Result:
     found = taxonomy.find(asked.words, follows.names(db))
     added: list[str] = []
     already: list[str] = []
+    back = False
     if found.topics:
-        chat, _ = arrive(db, asked)
+        chat, back = arrive(db, asked)
         for name in found.topics:
             (added if _follow(db, chat, name, asked) else already).append(name)
     total = len(followed(db, asked))
-    return {"added": added, "already": already, "unknown": found.unknown, "nearest": found.nearest, "total": total}
+    told = {"unknown": found.unknown, "nearest": found.nearest, "total": total, "back": back}
+    return {"added": added, "already": already, **told}
 
 
 def follow_one(db: Database, asked: Asked, topic: str) -> Result:
     """Follow a tapped topic."""
-    chat, _ = arrive(db, asked)
+    chat, back = arrive(db, asked)
     new = _follow(db, chat, topic, asked)
-    return {"topic": topic, "on": True, "changed": new, "total": len(followed(db, asked))}
+    return {"topic": topic, "on": True, "changed": new, "total": len(followed(db, asked)), "back": back}
 
 
 def unfollow_one(db: Database, asked: Asked, topic: str) -> Result:
@@ -98,6 +100,12 @@ def unpark_unless_start(db: Database, asked: Asked) -> None:
     """Do as `unpark`; /start itself wants to know who comes back."""
     if asked.command != "start":
         unpark(db, asked)
+
+
+def stopped(db: Database, asked: Asked) -> bool:
+    """Say whether the chat's reader wished that nothing comes."""
+    chat = _chat(db, asked)
+    return chat is not None and chat.state == "stopped"
 
 
 def followed(db: Database, asked: Asked) -> list[str]:

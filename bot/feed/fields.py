@@ -29,6 +29,11 @@ _YES = frozenset({"true", "yes", "on", "y", "1"})
 _NO = frozenset({"false", "no", "off", "n", "0"})
 _ALIASES = ("originalUrl", "ampWebUrl", "cdnAmpWebUrl")
 
+_NO_ADDRESS = (
+    "has no usable address: webUrl or originalUrl must begin with http:// or https://, then a host's name without "
+    f"a password, and be no longer than {address.LONGEST:,} characters"
+)
+
 Values = Mapping[str, object]
 
 
@@ -39,7 +44,7 @@ def article(values: Values, path: str) -> Article:
         raise ArticleError(path, "has no title")
     url, identity, aliases = _addresses(values)
     if not url or not identity:
-        raise ArticleError(path, "has no usable address: webUrl or originalUrl must begin with http:// or https://")
+        raise ArticleError(path, _NO_ADDRESS)
     return Article(
         identity=identity,
         url=url,

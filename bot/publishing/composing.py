@@ -13,7 +13,7 @@ from bot.delivery import Payload
 from bot.rendering import posts
 from bot.rendering.posts import Picture
 from bot.rendering.templates import Templates
-from bot.store import articles, outbox
+from bot.store import articles, follows, outbox
 from bot.store.outbox import Addressed
 from bot.store.revisions import Revision
 
@@ -28,6 +28,8 @@ class Material:
     to: Addressed
     stored: Stored
     links: dict[str, str]
+    #: Keys of the topics that a person follows already, whose own chat this is.
+    followed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class Composer:
             taxonomy=self.templates.taxonomy,
             delivery=short_id(delivery.id),
             links=material.links,
+            followed=material.followed,
             picture=self.picture,
             mends=delivery.mend.split(),
         )
@@ -73,7 +76,7 @@ def gather(db: Database, to: Sequence[Addressed]) -> list[Material]:
             cache[number] = articles.get(db, number)
         stored = cache[number]
         if stored is not None:
-            material.append(Material(one, stored, _links(db, one, stored)))
+            material.append(Material(one, stored, _links(db, one, stored), _followed(db, one)))
     return material
 
 
@@ -83,6 +86,11 @@ def message_link(to: Addressed, message: int) -> str | None:
         return f"https://t.me/{to.username}/{message}"
     number = str(to.chat_id)
     return f"https://t.me/c/{number[4:]}/{message}" if number.startswith("-100") else None
+
+
+def _followed(db: Database, to: Addressed) -> frozenset[str]:
+    """Return what a person follows; a group's or channel's buttons are there for its members."""
+    return frozenset(one.key for one in follows.of_chat(db, to.delivery.chat)) if to.kind == "private" else frozenset()
 
 
 def _links(db: Database, to: Addressed, stored: Stored) -> dict[str, str]:

@@ -16,11 +16,11 @@ def day(moment: datetime | None, tz: tzinfo = UTC) -> str:
 
 
 def minute(moment: datetime | None, tz: tzinfo = UTC) -> str:
-    """Return `22 Aug 2021, 21:02` in `tz`, or nothing for no moment."""
+    """Return `22 Aug 2021, 21:02 UTC` in `tz`, or nothing for no moment."""
     if moment is None:
         return ""
     there = _in(moment, tz)
-    return f"{day(moment, tz)}, {there.hour:02}:{there.minute:02}"
+    return f"{day(moment, tz)}, {there.hour:02}:{there.minute:02} {there.tzname() or ''}".rstrip()
 
 
 def _in(moment: datetime, tz: tzinfo) -> datetime:

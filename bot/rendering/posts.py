@@ -76,6 +76,7 @@ def post(
     taxonomy: Taxonomy,
     delivery: str = "",
     links: Mapping[str, str] | None = None,
+    followed: Collection[str] = (),
     picture: Picture = "preview",
     mends: Collection[str] = (),
     tz: tzinfo = UTC,
@@ -83,8 +84,8 @@ def post(
     """Return the call that posts `article`: `sendMessage`, or `sendPhoto` for a picture in photo mode.
 
     bot: its username. delivery: the delivery's short id, which makes each keyboard its own. links: identity of a
-    related article → address of its post in the same chat. mends: what an attempt must do differently
-    (`delivery.MENDS`); those about where it goes are not ours.
+    related article → address of its post in the same chat. followed: keys of topics that need no button to follow them.
+    mends: what an attempt must do differently (`delivery.MENDS`); those about where it goes are not ours.
     """
     photo = picture == "photo" and bool(article.image) and "text" not in mends
     units = markup.CAPTION_UNITS if photo else markup.TEXT_UNITS
@@ -98,7 +99,7 @@ def post(
     said = {key: text.text + tail} if plain else {key: text.html, "parse_mode": "HTML"}
     payload = _photo(article, said) if photo else _message(article, said)
     if buttons:
-        payload["reply_markup"] = keyboards.keyboard(_buttons(article, bot, taxonomy, delivery))
+        payload["reply_markup"] = keyboards.keyboard(_buttons(article, bot, taxonomy, delivery, followed))
     return payload
 
 
@@ -201,14 +202,21 @@ def _caption(words: Payload) -> Payload:
     return {"method": "editMessageCaption", "caption": markup.plain_within(text.text, markup.CAPTION_UNITS).text}
 
 
-def _buttons(article: Article, bot: str, taxonomy: Taxonomy, delivery: str) -> keyboards.Rows:
+def _buttons(
+    article: Article, bot: str, taxonomy: Taxonomy, delivery: str, followed: Collection[str]
+) -> keyboards.Rows:
     read = keyboards.link("Read the article", article.url)
-    topic = most_specific(article.topics, taxonomy)
+    topic = most_specific([name for name in article.topics if not _comes(name, taxonomy, followed)], taxonomy)
     if not topic:
         return [[read]]
     payload = "-".join(filter(None, ("f", topics.code(topic), delivery)))
     follow = keyboards.link(f"Follow {topic}", f"https://t.me/{bot}?start={payload}")
     return [[read, follow]] if prose.units(follow["text"]) <= BESIDE_UNITS else [[read], [follow]]
+
+
+def _comes(name: str, taxonomy: Taxonomy, followed: Collection[str]) -> bool:
+    """Say whether articles on the topic come anyway: it or a wider one is followed."""
+    return any(topics.key(one) in followed for one in (taxonomy.name(name), *taxonomy.ancestors(name)))
 
 
 def most_specific(names: Collection[str], taxonomy: Taxonomy) -> str:

@@ -36,11 +36,11 @@ def welcome(templates: Templates, *, follows: Sequence[str] = (), suggestions: S
     return saying.reply(templates, "welcome", [*rows, more], follows=saying.names(follows), suggestions=bool(rows))
 
 
-def welcome_following(templates: Templates, topic: str, *, already: bool = False) -> Payload:
+def welcome_following(templates: Templates, topic: str, *, already: bool = False, back: bool = False) -> Payload:
     """Answer /start from a post's button: the topic is followed from now on, or was already."""
     rows = keyboards.follows([topic], "Unfollow {}" if already else "Undo", Act.UNFOLLOW)
     more = [keyboards.tap("More topics", Act.PAGE, page=0)]
-    return saying.reply(templates, "welcome_following", [*rows, more], topic=_name(topic), already=already)
+    return saying.reply(templates, "welcome_following", [*rows, more], topic=_name(topic), already=already, back=back)
 
 
 def commands_help(
@@ -59,10 +59,14 @@ def following(
     total: int,
     unknown: Sequence[str] = (),
     nearest: Sequence[str] = (),
+    back: bool = False,
 ) -> Payload:
-    """Answer /topic with words, at least one of which named a topic. total: topics followed now, these included."""
+    """Answer /topic with words, at least one of which named a topic. total: topics followed now, these included.
+
+    back: this brought a reader back who had stopped.
+    """
     undo = keyboards.follows(added[:UNDO], "Undo" if len(added) == 1 else "Undo {}", Act.UNFOLLOW)
-    words = {"added": saying.names(added), "already": saying.names(already), "total": total}
+    words = {"added": saying.names(added), "already": saying.names(already), "total": total, "back": back}
     wrong = {"unknown": [saying.said(word) for word in unknown], "nearest": saying.names(nearest)}
     return saying.reply(templates, "following", [*undo, *keyboards.follows(nearest[:UNDO])], **words, **wrong)
 
@@ -91,14 +95,21 @@ def topics_done(templates: Templates, followed: Sequence[str]) -> Payload:
     return saying.reply(templates, "topics_done", follows=saying.names(followed))
 
 
-def topic_list(templates: Templates, followed: Sequence[str], counts: Sequence[tuple[str, int]]) -> Payload:
-    """Answer /topics. counts: every topic with the number of its articles, in the order to show."""
+def topic_list(
+    templates: Templates, followed: Sequence[str], counts: Sequence[tuple[str, int]], *, stopped: bool = False
+) -> Payload:
+    """Answer /topics. counts: every topic with the number of its articles, in the order to show.
+
+    stopped: the reader keeps topics but gets nothing.
+    """
     ticked = {topics.key(name) for name in followed}
     lines = [
         {"name": _name(name), "articles": articles, "followed": topics.key(name) in ticked} for name, articles in counts
     ]
     rows = [[keyboards.tap("Choose topics", Act.PAGE, page=0)]] if counts else []
-    return saying.listed(templates, "topic_list", "topics", lines, rows, follows=saying.names(followed))
+    return saying.listed(
+        templates, "topic_list", "topics", lines, rows, follows=saying.names(followed), stopped=stopped
+    )
 
 
 def unfollowed(templates: Templates, names: Sequence[str], *, left: int) -> Payload:
@@ -123,8 +134,9 @@ def latest(
 
 
 def nothing_yet(templates: Templates, topic: str = "", *, follows: bool = True) -> Payload:
-    """Answer /latest when there is none. follows: whether the reader follows any topic."""
-    return saying.reply(templates, "nothing_yet", topic=_name(topic), follows=follows)
+    """Answer /latest when there is none. follows: whether the reader follows the topic, or without one any."""
+    rows = keyboards.follows([topic], "Follow {}") if topic and not follows else []
+    return saying.reply(templates, "nothing_yet", rows, topic=_name(topic), follows=follows)
 
 
 def search_results(templates: Templates, words: str, articles: Sequence[Stored], *, tz: tzinfo = UTC) -> Payload:
@@ -169,9 +181,9 @@ def went_wrong(templates: Templates) -> Payload:
     return saying.reply(templates, "went_wrong")
 
 
-def notice(templates: Templates, kind: Notice, topic: str = "") -> str:
+def notice(templates: Templates, kind: Notice, topic: str = "", *, back: bool = False) -> str:
     """Return the plain line that a tapped button brings up, at most 200 UTF-16 units."""
-    marked = templates.render("replies/notice", {"kind": kind, "topic": _name(topic)})
+    marked = templates.render("replies/notice", {"kind": kind, "topic": _name(topic), "back": back})
     return prose.shorten(marked.text, NOTICE_UNITS)
 
 

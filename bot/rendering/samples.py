@@ -50,14 +50,17 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     ),
     "tombstone": ({"title": _LINE["title"], "provider": _LINE["provider"], "url": _LINE["url"]},),
     "replies/welcome": ({"follows": ["AI", "C & A"], "suggestions": False}, {"follows": [], "suggestions": True}),
-    "replies/welcome_following": ({"topic": "C & A", "already": True}, {"topic": "AI", "already": False}),
+    "replies/welcome_following": (
+        {"topic": "C & A", "already": True, "back": True},
+        {"topic": "AI", "already": False, "back": False},
+    ),
     "replies/help": (
         {"commands": [{"name": "topic", "args": "name", "does": "follow"}], "more": 1, "is_editor": True},
         {"commands": [{"name": "help", "args": "", "does": "help"}], "more": 0, "is_editor": False},
     ),
     "replies/following": (
-        {"added": ["AI"], "already": ["B"], "total": 2, "unknown": ["x"], "nearest": ["y"]},
-        {"added": [], "already": ["B"], "total": 1, "unknown": [], "nearest": []},
+        {"added": ["AI"], "already": ["B"], "total": 2, "unknown": ["x"], "nearest": ["y"], "back": True},
+        {"added": [], "already": ["B"], "total": 1, "unknown": [], "nearest": [], "back": False},
     ),
     "replies/unknown_topic": ({"words": "<x>", "nearest": ["AI"]}, {"words": "", "nearest": []}),
     "replies/topic_keyboard": (
@@ -66,8 +69,8 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     ),
     "replies/topics_done": ({"follows": ["AI"]}, {"follows": []}),
     "replies/topic_list": (
-        {"follows": ["AI"], "topics": [{"name": "AI", "articles": 1, "followed": True}], "more": 2},
-        {"follows": [], "topics": [], "more": 0},
+        {"follows": ["AI"], "topics": [{"name": "AI", "articles": 1, "followed": True}], "more": 2, "stopped": True},
+        {"follows": [], "topics": [], "more": 0, "stopped": False},
     ),
     "replies/unfollowed": ({"names": ["AI"], "left": 1}, {"names": ["AI", "B"], "left": 0}),
     "replies/not_following": ({"words": "x", "follows": ["AI"]}, {"words": "", "follows": []}),
@@ -88,7 +91,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "replies/group_admins_only": ({},),
     "replies/went_wrong": ({},),
     "replies/notice": tuple(
-        {"kind": kind, "topic": topic}
+        {"kind": kind, "topic": topic, "back": bool(topic)}
         for kind in ("followed", "unfollowed", "expired", "admins_only", "too_many", "posted", "noted", "nothing_left")
         for topic in ("AI", "")
     ),

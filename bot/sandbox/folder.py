@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot import prose
 from bot.errors import PaperboyError
 from bot.sandbox import titles
 
@@ -187,7 +188,8 @@ def _beginning(path: Path) -> str:
 
 def _paper(path: Path, folder: Path) -> Paper:
     text = _beginning(path)
-    return Paper(_name(path, folder), titles.title_of(text) or path.stem, titles.is_removed(text))
+    title = prose.repair(titles.title_of(text) or "")  # as the posts show it, not as it is spelt
+    return Paper(_name(path, folder), title or path.stem, titles.is_removed(text))
 
 
 def _chosen(paths: list[Path], folder: Path, name: str | None, default: int, nothing: str) -> Path:
