@@ -26,6 +26,10 @@ from bot.settings import Settings
 #: Articles in the folder at the start; the others are dropped by a click.
 FIRST = 8
 CHANNEL = "paperboy_daily"
+DATABASE = "paperboy.db"
+#: Messages of a demo that goes on are numbered by the second since then, later than any of the demos before it: the bot
+#: remembers those, and must not take a new message for one of them.
+EPOCH = 1_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ async def staged(keep: Path, *, port: int = 0, samples: Path | None = None) -> A
         world.add_person("Ann", username="ann")
         editor = world.add_person("Eddie", username="eddie")
         world.add_channel("Paperboy Daily", username=CHANNEL)
+        if remembers(keep):
+            world.go_on_after(int(sandbox.clock().timestamp()) - EPOCH)
         chosen = _settings(keep, sandbox, editor.id)
         async with App.opened(chosen, words(None)) as app:
             yield Stage(app, sandbox, folder)
@@ -74,6 +80,11 @@ async def demo(keep: Path, *, port: int, samples: Path | None, browser: bool, te
         await stage.app.run()
 
 
+def remembers(keep: Path) -> bool:
+    """Say whether a demo has been here before."""
+    return (keep / DATABASE).exists()
+
+
 def _has_screen() -> bool:
     """Say whether a browser would have a window; one that lives in the terminal would take it away from us."""
     elsewhere = sys.platform in ("darwin", "win32") or "BROWSER" in os.environ
@@ -87,7 +98,7 @@ def _settings(keep: Path, sandbox: Sandbox, editor: int) -> Settings:
             {"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": [editor]}
         ),
         feed=settings.Feed(folder=keep / "articles", interval_seconds=2.0, first_run="all"),
-        store=settings.Store(database=keep / "paperboy.db"),
+        store=settings.Store(database=keep / DATABASE),
         channels=(settings.Channel(chat=f"@{CHANNEL}"),),
         pace=settings.Pace(per_chat_seconds=0.05, per_group_minute=1_000),
         delivery=settings.Delivery(doubt_seconds=5, edit_seconds=0.5),

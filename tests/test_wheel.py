@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -94,3 +97,29 @@ def test_installed_elsewhere_it_shows_what_it_would_send(installed: Path, tmp_pa
 def test_the_command_is_called_paperboy(installed: Path, tmp_path: Path) -> None:
     printed = run(installed / "bin" / "paperboy", "--help", cwd=tmp_path, PYTHONPATH=str(installed))
     assert all(name in printed for name in ("demo", "run", "preview"))
+
+
+def test_installed_elsewhere_it_shows_the_demo_with_the_samples_it_ships(installed: Path, tmp_path: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAPERBOY_", "PYTHON"))}
+    command = (sys.executable, "-u", "-m", "bot", "demo", "--no-browser", "--keep", "kept")
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=kept | {"PYTHONPATH": str(installed)}, stdout=subprocess.PIPE, text=True
+    ) as demo:
+        try:
+            assert demo.stdout
+            address = next(found[0] for line in demo.stdout if (found := re.search(r"http://127\.0\.0\.1:\d+/", line)))
+            assert eight_are_posted(address)
+            demo.terminate()
+            assert demo.wait(60) == 0
+        finally:
+            demo.kill()
+
+
+def eight_are_posted(address: str) -> bool:
+    """Say whether eight posts come to the demo's channel, in the time a loaded machine may need."""
+    with httpx.Client(base_url=address, trust_env=False, timeout=20) as client:
+        for _ in range(600):
+            if len(client.get("/sim/calls", params={"method": "sendMessage"}).json()) >= 8:
+                return True
+            time.sleep(0.1)
+    return False

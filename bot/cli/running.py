@@ -35,6 +35,8 @@ def demo(
         raise UsageError(f"--folder: {folder}: there is no such folder")
     if keep is not None and keep.exists() and not keep.is_dir():
         raise UsageError(f"--keep: {keep}: is no folder")
+    if keep is not None and stage.remembers(keep):
+        typer.echo("\n  What was posted before is remembered, but not shown: this Telegram begins empty.")
     options.log_to_stderr()
     place = nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory(prefix="paperboy-demo-")
     with place as data:

@@ -40,7 +40,7 @@ class World(Population):
         self.descriptions: dict[tuple[str, str], str] = {}
         self.taps = Taps(clock, events)
         self.webhook = Webhook(clock, events, updates)
-        self._shared_message_id = 0
+        self._first_message_id = self._shared_message_id = 0
 
     @property
     def now(self) -> int:
@@ -94,6 +94,10 @@ class World(Population):
         topic = ForumTopic(opening.id, name)
         forum.topics[topic.id] = topic
         return topic
+
+    def go_on_after(self, number: int) -> None:
+        """Number messages from here on, as does a Telegram whose earlier messages are not shown any more."""
+        self._first_message_id = self._shared_message_id = number
 
     # How the bot stands
 
@@ -149,7 +153,7 @@ class World(Population):
 
     def _next_message_id(self, chat: Chat) -> int:
         if chat.supers:
-            chat.last_id += 1
+            chat.last_id = max(chat.last_id, self._first_message_id) + 1
         else:
             self._shared_message_id += 1
             chat.last_id = self._shared_message_id
