@@ -13,17 +13,15 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
-
-import yaml
 
 from bot.app import App, words
 from bot.rendering.templates import Templates
 from bot.sandbox import Chat, Message, Person, Sandbox
 from bot.settings import Settings
+from tests.story.documents import document, slug
 
 T = TypeVar("T")
 #: Generous: what a loaded machine may need. No story waits for it to pass.
@@ -272,45 +270,6 @@ async def staged(home: Path) -> AsyncIterator[Stage]:
             yield stage
         finally:
             await stage.stop()
-
-
-def slug(title: str) -> str:
-    """Return a title as file names and addresses have it."""
-    return "-".join("".join(letter if letter.isalnum() else " " for letter in title.lower()).split())
-
-
-def address(title: str) -> str:
-    """Return where an article of `drop` is, unless it was told otherwise."""
-    return f"https://news.example/{slug(title)}"
-
-
-def document(title: str, *topics: str, **fields: Any) -> str:
-    """Return a file of the feed; `fields` replace the usual ones."""
-    values: dict[str, Any] = {
-        "title": title,
-        "excerpt": f"What is known about {title}.",
-        "publishedDateTime": "2026-11-01T12:00:00Z",
-        "webUrl": address(title),
-        "type": "article",
-        "quality": 50,
-        "published": True,
-        "provider": {"name": "The News", "domain": "news.example"},
-        "topics": list(topics),
-        "images": [{"url": f"https://news.example/{slug(title)}.jpg", "width": 1200, "height": 800}],
-    }
-    values |= fields
-    return f"---\n{yaml.safe_dump(values, allow_unicode=True, sort_keys=False)}---\n"
-
-
-def related(title: str, quality: int = 40, **fields: Any) -> dict[str, Any]:
-    """Return an entry of the field `related`."""
-    entry = {"title": title, "webUrl": address(title), "quality": quality, "provider": {"name": "The News"}}
-    return entry | fields
-
-
-def day(number: int) -> str:
-    """Return a date of November as a document tells it."""
-    return (datetime(2026, 11, 1, 12, tzinfo=UTC) + timedelta(days=number - 1)).isoformat().replace("+00:00", "Z")
 
 
 def _variables(sections: dict[str, Any]) -> dict[str, str]:

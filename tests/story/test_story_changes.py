@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.sandbox import faults
-from tests.story.stage import Stage, address, related
+from tests.story.documents import address, related
+from tests.story.stage import Stage
 
 TITLE = "Observatory opens its dome to the night schools"
 HOURS = 3600

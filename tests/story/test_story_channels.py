@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.story.stage import Stage, address, day, related
+from tests.story.documents import address, day, related
+from tests.story.stage import Stage
 
 SHORT = ("Ash", "Beech", "Cedar", "Dogwood", "Elm")
 

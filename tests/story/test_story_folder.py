@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bot.feed import document as documents
-from tests.story.stage import PATIENCE, Stage, document
+from tests.story.documents import document
+from tests.story.stage import PATIENCE, Stage
 
 #: The net below the watch is this wide here, so that only the watch can have told.
 ONLY_THE_WATCH = {"interval_seconds": 600.0}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.sandbox import Chat, Message
-from tests.story.stage import Stage, day
+from tests.story.documents import day
+from tests.story.stage import Stage
 
 NEWS = "Night ferries start to run on moonlight"
 
