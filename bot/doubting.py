@@ -22,6 +22,7 @@ MOST = 20
 BEYOND = 3
 #: After an answer that was lost; a look can be made again without harm.
 AGAIN = 5.0
+NO_KEYBOARD: Mapping[str, Any] = {"inline_keyboard": []}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,10 @@ class AskRights:
 
 @dataclass(frozen=True, slots=True)
 class Retouch:
-    """Put the delivery's own keyboard under a candidate, where it is already if the candidate is the post."""
+    """Put a keyboard under a candidate: the delivery's own, where it is already if the candidate is the post.
+
+    An own message that did change comes back with its words, which tell whose it is.
+    """
 
     message: int
     keyboard: Mapping[str, Any]
@@ -120,6 +124,7 @@ class Look:
         # Without a lower bound, posts of an earlier life of this bot, whose keyboards must stay, may be among them.
         self._may_retouch = around.before is not None and wanted.keyboard is not None
         self._allowed = False
+        self._bare = False
         self._misses = 0
         self._verdict: Verdict | None = None
 
@@ -133,12 +138,19 @@ class Look:
             return Peek(self._left[0], self._editors[0])
         if not self._may_retouch or self._wanted.keyboard is None:
             return NotFound("it can't be looked for: no editor can be reached, or the chat forbids forwarding")
-        return Retouch(self._left[0], self._wanted.keyboard) if self._allowed else AskRights()
+        if not self._allowed:
+            return AskRights()
+        return Retouch(self._left[0], NO_KEYBOARD if self._bare else self._wanted.keyboard)
 
-    def answered(self, step: Step, came: Outcome, result: Any) -> None:
-        """Take the answer to a step: its Outcome, and Telegram's result where there is one."""
+    def answered(self, step: Step, came: Outcome, result: Any, *, touched: bool = False) -> None:
+        """Take the answer to a step: its Outcome, and Telegram's result where there is one.
+
+        touched: an earlier look may have put the same keyboard under that candidate, and nobody heard whether it did.
+        """
         if isinstance(step, AskRights):
             self._rights(came, result)
+        elif isinstance(came, Sent) and isinstance(step, Retouch) and result is None:
+            self._unmodified(step, touched)
         elif isinstance(came, Sent):
             self._proof(step, result)
         elif isinstance(came, Refused):
@@ -154,14 +166,20 @@ class Look:
 
     def _proof(self, step: Peek | Retouch, result: Any) -> None:
         shown = result if isinstance(result, dict) else {}
-        if isinstance(step, Peek):
-            proven = _comes_from(shown, self._wanted, step.message) and _shows(shown, self._wanted)
-        else:  # "message is not modified" has no result; a result is an own post, as it now is
-            proven = not shown or _shows(shown, self._wanted)
-        if proven:
+        is_own = isinstance(step, Retouch) or _comes_from(shown, self._wanted, step.message)
+        if is_own and _shows(shown, self._wanted):
             self._verdict = Found(step.message)
         else:
             self._pass(missing=False)
+
+    def _unmodified(self, step: Retouch, touched: bool) -> None:
+        """Take "message is not modified": the post, or one that an earlier look gave its keyboard, to be laid bare."""
+        if not touched and not self._bare:
+            self._verdict = Found(step.message)
+        elif self._bare:
+            self._verdict = Later(AGAIN, "the message changed meanwhile")
+        else:
+            self._bare, self._allowed = True, False
 
     def _refused(self, step: Peek | Retouch, came: Refused) -> None:
         if isinstance(step, Peek) and came.reason.startswith(PROTECTED):
@@ -182,7 +200,7 @@ class Look:
 
     def _pass(self, *, missing: bool) -> None:
         number = self._left.popleft()
-        self._allowed = False
+        self._allowed = self._bare = False
         if self._top is None or number <= self._top:
             return
         self._misses = self._misses + 1 if missing else 0
@@ -208,7 +226,7 @@ def _shows(message: Mapping[str, Any], wanted: Wanted) -> bool:
     """Say whether a message reads as wanted, and carries no other delivery's keyboard."""
     if folded(message.get("text") or message.get("caption") or "") != folded(wanted.text):
         return False
-    mine, theirs = _deep_links(wanted.keyboard), _deep_links(message.get("reply_markup"))
+    mine, theirs = _deep_links(wanted.keyboard), _deep_links(message.get("reply_markup"))  # none were there, or shown
     return not mine or not theirs or mine == theirs
 
 

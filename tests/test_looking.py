@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,8 +12,6 @@ from bot.publishing.looking import PATIENCE
 from bot.sandbox import Message, faults
 from bot.store import articles, chats, doubts, outbox
 from tests.doubts import DOUBT, EDITOR, Post, losing
-
-LANDED = (faults.cut_after(), faults.garbage(), faults.late(DOUBT / 2))
 
 
 def as_they_were(said: list[Message], texts: tuple[str, ...]) -> bool:
@@ -102,10 +101,7 @@ async def test_a_post_that_lands_late_among_others_and_behind_the_next_one_is_fo
 
 async def _lands(post: Post, payload: str) -> None:
     """Let a request that was cut take its effect now."""
-    import json
-
-    call = json.loads(payload)
-    await post.messenger.answer(call, chat_id=post.chat.id)
+    await post.messenger.answer(json.loads(payload), chat_id=post.chat.id)
 
 
 async def test_the_next_due_post_goes_out_as_usual_and_its_number_ends_the_search() -> None:
@@ -366,6 +362,37 @@ async def test_two_posts_in_doubt_keep_their_own_buttons() -> None:
             shown = next(message for message in post.posts() if message.id == row[1])
             assert shown.buttons[0][1]["url"].split("-")[-1] in row[0]
         assert await post.rows("SELECT * FROM retouched") == []
+
+
+@pytest.mark.parametrize("fault", [faults.cut_after(), faults.garbage()], ids=["cut", "not JSON"])
+async def test_a_touch_whose_answer_was_lost_proves_nothing_the_next_time(fault: faults.Fault) -> None:
+    async with losing(editors=()) as post:
+        await begun(post)
+        gone = await post.lose(faults.cut_before(), "Gone")
+        there = await post.lose(faults.cut_after(), "There")
+        post.sandbox.fail("editMessageReplyMarkup", fault)  # the post that is there now has the other's buttons
+        for _ in range(6):
+            await post.deliver(DOUBT)
+        assert await post.number(there) == post.posts()[1].id
+        assert post.titles() == ["The first", "There", "Gone"]
+        for delivery, shown in zip((there, gone), post.posts()[1:], strict=True):
+            (row,) = await post.rows("SELECT payload FROM deliveries WHERE id = ?", delivery)
+            assert shown.buttons[0][1]["url"] in row[0]
+
+
+async def test_what_a_crash_left_of_a_touch_is_put_right() -> None:
+    async with losing(editors=()) as post:
+        await begun(post)
+        delivery = await post.lose(faults.cut_after())
+        await post.desk(doubts.begin_retouch, post.chat.id, post.posts()[-1].id)
+        post.posts()[-1].reply_markup = None
+        await post.restart()
+        for _ in range(3):
+            await post.deliver(DOUBT)
+        (row,) = await post.rows("SELECT payload, state FROM deliveries WHERE id = ?", delivery)
+        assert row[1] == "sent"
+        assert post.posts()[-1].buttons[0][1]["url"] in row[0]
+        assert len(post.posts()) == 2
 
 
 async def test_a_group_is_looked_in_like_a_channel() -> None:

@@ -20,7 +20,7 @@ from bot.publishing.flight import Ask, Flight, Messenger
 from bot.rendering import markup
 from bot.store import doubts
 from bot.store.desk import Desk
-from bot.store.doubts import Doubt
+from bot.store.doubts import Doubt, Touch
 
 #: A look waits so long, at most, for the next due post, whose number ends the search.
 BOUND = timedelta(seconds=60)
@@ -41,6 +41,8 @@ class _Search:
     look: Look
     #: A step is on its way.
     flying: bool = False
+    #: What is written of the message whose keyboard the step may change.
+    touch: Touch = Touch.FIRST
 
 
 @dataclass(slots=True)
@@ -121,13 +123,12 @@ class Looks:
         chat = _holds(search.doubt, step)
         if search.flying or chat in busy or self._ready(search, at) > at:
             return None
-        if isinstance(step, Retouch) and not await self._may_retouch(search.doubt, step):
-            search.look.skip()
-            return None
+        if isinstance(step, Retouch):
+            search.touch = await self.desk(doubts.begin_retouch, search.doubt.to.chat_id, step.message)
+            if search.touch is Touch.TAKEN:
+                search.look.skip()
+                return None
         return self._launch(search, step, chat or 0)
-
-    async def _may_retouch(self, doubt: Doubt, step: Retouch) -> bool:
-        return await self.desk(doubts.begin_retouch, doubt.to.chat_id, step.message)
 
     def _ready(self, search: _Search, at: datetime) -> datetime:
         """Return when the chat that the next step goes to allows it; one that has a step on its way, in a moment."""
@@ -142,23 +143,29 @@ class Looks:
         if to is not None:
             self._to.add(to)
 
+        results: list[Any] = []
+
         async def carried() -> Outcome:
-            try:
-                came, result = await self._carry(search.doubt, step)
-                search.look.answered(step, came, result)
-                return came
-            finally:
-                search.flying = False
-                self._to.discard(to or 0)
+            came, result = await self._carry(search.doubt, step)
+            results.append(result)
+            return came
 
         async def arrived(outcome: Outcome, at: datetime) -> None:
-            verdict = search.look.next()
-            if isinstance(step, Retouch) and (isinstance(outcome, Refused) or isinstance(verdict, Found)):
-                await self.desk(doubts.end_retouch, search.doubt.to.chat_id, step.message)
-            if isinstance(verdict, Found | NotFound | Later):
-                await self._settle(search, verdict, at)
+            search.flying = False
+            self._to.discard(to or 0)
+            search.look.answered(step, outcome, results[0], touched=search.touch is Touch.AGAIN)
+            await self._heed(search, step, outcome, at)
 
         return Flight(chat, asyncio.ensure_future(carried()), arrived)
+
+    async def _heed(self, search: _Search, step: Step, outcome: Outcome, at: datetime) -> None:
+        """Write down what the answer to a step means, and the verdict if it brought one."""
+        verdict = search.look.next()
+        kept = isinstance(outcome, Refused) or (isinstance(verdict, Found) and search.touch is Touch.FIRST)
+        if isinstance(step, Retouch) and kept:
+            await self.desk(doubts.end_retouch, search.doubt.to.chat_id, step.message)
+        if isinstance(verdict, Found | NotFound | Later):
+            await self._settle(search, verdict, at)
 
     def _carry(self, doubt: Doubt, step: Step) -> Coroutine[Any, Any, tuple[Outcome, Any]]:
         if isinstance(step, Peek):

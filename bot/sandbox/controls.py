@@ -148,14 +148,15 @@ def _unblock(sandbox: Sandbox, body: Json) -> Json:
 
 
 def _person(sandbox: Sandbox, body: Json) -> Json:
-    return view.person(
-        sandbox.world.add_person(body["name"], body.get("username"), body.get("id"), body.get("language", "en"))
-    )
+    made = sandbox.world.add_person(body["name"], body.get("username"), body.get("id"), body.get("language", "en"))
+    made.is_bot = bool(body.get("is_bot"))
+    return view.person(made)
 
 
 def _channel(sandbox: Sandbox, body: Json) -> Json:
     rights = {"bot_rights": body["bot_rights"]} if "bot_rights" in body else {}
-    return view.chat(sandbox.world.add_channel(body["title"], body.get("username"), **rights))
+    protected = bool(body.get("protected"))
+    return view.chat(sandbox.world.add_channel(body["title"], body.get("username"), protected=protected, **rights))
 
 
 def _group(sandbox: Sandbox, body: Json) -> Json:
@@ -163,6 +164,17 @@ def _group(sandbox: Sandbox, body: Json) -> Json:
     members, admins = ([world.person(int(who)) for who in body.get(key, [])] for key in ("members", "admins"))
     forum, supergroup = bool(body.get("forum")), bool(body.get("supergroup", True))
     return view.chat(world.add_group(body["title"], members, admins, supergroup=supergroup, forum=forum))
+
+
+def _member(sandbox: Sandbox, body: Json) -> Json:
+    """{"chat", "person", "status", "rights"?}: somebody's place in a chat."""
+    chat, person = sandbox.world.chat(int(body["chat"])), sandbox.world.person(int(body["person"]))
+    sandbox.world.set_member(chat, person, body["status"], body.get("rights", ()))
+    return view.chat(chat)
+
+
+def _topic(sandbox: Sandbox, body: Json) -> Json:
+    return {"id": sandbox.world.add_topic(sandbox.world.chat(int(body["chat"])), str(body["name"])).id}
 
 
 def _rights(sandbox: Sandbox, body: Json) -> Json:
@@ -200,6 +212,8 @@ _ACTIONS: Final[dict[str, Action]] = {
     "people": _person,
     "channels": _channel,
     "groups": _group,
+    "members": _member,
+    "topics": _topic,
     "rights": _rights,
     "fault": _fault,
     "clock": _clock,

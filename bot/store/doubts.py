@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
 from sqlite_utils import Database
 
@@ -174,16 +175,26 @@ def see(db: Database, chat_id: int, message: int, at: datetime) -> None:
     )
 
 
-def begin_retouch(db: Database, chat_id: int, message: int) -> bool:
-    """Write, before the call, that a message may get another keyboard; False where it is accounted for by now.
+class Touch(Enum):
+    """Whether a message may get another keyboard."""
+
+    #: No: it is accounted for by now.
+    TAKEN = "taken"
+    FIRST = "first"
+    #: An earlier look wrote that it might; what came of it is not known, or it was another delivery's.
+    AGAIN = "again"
+
+
+def begin_retouch(db: Database, chat_id: int, message: int) -> Touch:
+    """Write, before the call, that a message may get another keyboard.
 
     Should it prove to be another delivery's, that one is brought up to date as soon as its number is known.
     """
     with transaction(db):
         if _is_taken(db, chat_id, message):
-            return False
-        write(db, "INSERT INTO retouched VALUES (?, ?) ON CONFLICT DO NOTHING", (chat_id, message))
-    return True
+            return Touch.TAKEN
+        sql = "INSERT INTO retouched VALUES (?, ?) ON CONFLICT DO NOTHING"
+        return Touch.FIRST if write(db, sql, (chat_id, message)) else Touch.AGAIN
 
 
 def end_retouch(db: Database, chat_id: int, message: int) -> None:

@@ -1,0 +1,243 @@
+"""Where a lost post can be, and what proves that one is it: by example and by property."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.delivery import MISSING, PROTECTED, Gone, Migrated, Outcome, Refused, Revoked, Sent, Unknown, Wait
+from bot.doubting import (
+    BEYOND,
+    MOST,
+    NO_KEYBOARD,
+    Around,
+    AskRights,
+    Found,
+    Later,
+    Look,
+    NotFound,
+    Peek,
+    Retouch,
+    Wanted,
+    candidates,
+    folded,
+)
+
+CHANNEL, ME, EDITOR, OTHER = -1001, 7, 501, 502
+KEYBOARD = {"inline_keyboard": [[{"text": "Follow", "url": "https://t.me/bot?start=f-x-1"}]]}
+ANOTHERS = {"inline_keyboard": [[{"text": "Follow", "url": "https://t.me/bot?start=f-x-2"}]]}
+WANTED = Wanted(chat_id=CHANNEL, me=ME, text="A tale\n\nof two", keyboard=KEYBOARD)
+numbers = st.integers(1, 60)
+
+
+def look(before: int | None = 10, after: int | None = None, *known: int, editors: tuple[int, ...] = (EDITOR,)) -> Look:
+    return Look(WANTED, Around(before=before, after=after, known=frozenset(known)), editors)
+
+
+def copy_of(number: int, **changes: Any) -> dict[str, Any]:
+    """A forwarded copy of the post itself."""
+    origin = {"type": "channel", "chat": {"id": CHANNEL}, "message_id": number}
+    return {"message_id": 900, "forward_origin": origin, "text": WANTED.text, "reply_markup": KEYBOARD} | changes
+
+
+def walk(one: Look, there: dict[int, dict[str, Any]]) -> tuple[Any, list[int]]:
+    """Let a look see what is there; return its verdict and which numbers it asked for."""
+    asked: list[int] = []
+    while isinstance(step := one.next(), Peek):
+        asked.append(step.message)
+        if step.message in there:
+            one.answered(step, Sent(900), there[step.message])
+        else:
+            one.answered(step, Refused(MISSING), None)
+    return step, asked
+
+
+# --- where it can be --------------------------------------------------------------------------------------------------
+
+
+@given(before=st.none() | numbers, after=st.none() | numbers, known=st.frozensets(numbers), late=st.booleans())
+def test_candidates_lie_between_what_is_known_and_are_never_many(
+    before: int | None, after: int | None, known: frozenset[int], late: bool
+) -> None:
+    found = candidates(Around(before=before, after=after, known=known, late=late))
+    assert len(found) == len(set(found)) <= MOST
+    assert not known & set(found)
+    assert all(number > (before or 0) for number in found)
+    assert after is None or all(number < after for number in found)
+
+
+@pytest.mark.parametrize(
+    ("around", "first"),
+    [
+        (Around(before=10, after=40), 11),
+        (Around(before=10, after=40, late=True), 39),
+        (Around(before=None, after=40), 39),
+        (Around(before=10), 11),
+        (Around(), 1),
+        (Around(before=10, known=frozenset((11, 12))), 13),
+    ],
+)
+def test_the_likeliest_number_comes_first(around: Around, first: int) -> None:
+    assert candidates(around)[0] == first
+
+
+@given(gap=st.integers(0, BEYOND - 1))
+def test_an_open_search_goes_on_over_a_few_missing_numbers(gap: int) -> None:
+    number = 11 + gap
+    assert walk(look(), {number: copy_of(number)}) == (Found(number), list(range(11, number + 1)))
+
+
+def test_an_open_search_ends_where_there_is_nothing_any_more() -> None:
+    verdict, asked = walk(look(10, None, 12), {})
+    assert isinstance(verdict, NotFound)
+    assert asked == [11, 13, 14, 15]  # what lies below the last known number does not count
+
+
+def test_a_bounded_search_looks_everywhere() -> None:
+    verdict, asked = walk(look(10, 20), {19: copy_of(19)})
+    assert verdict == Found(19)
+    assert asked == list(range(11, 20))
+
+
+def test_there_may_be_no_room_for_it_at_all() -> None:
+    assert isinstance(look(10, 11).next(), NotFound)
+
+
+# --- what proves it ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        {"type": "channel", "chat": {"id": CHANNEL}, "message_id": 11},
+        {"type": "user", "sender_user": {"id": ME}},
+        {"type": "chat", "sender_chat": {"id": CHANNEL}},
+    ],
+)
+def test_a_copy_proves_itself_by_origin_and_words(origin: dict[str, Any]) -> None:
+    assert walk(look(), {11: copy_of(11, forward_origin=origin)})[0] == Found(11)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"text": "A tale of three"},
+        {"text": ""},
+        {"forward_origin": None},
+        {"forward_origin": {"type": "channel", "chat": {"id": CHANNEL}, "message_id": 3}},
+        {"forward_origin": {"type": "channel", "chat": {"id": -1002}, "message_id": 11}},
+        {"forward_origin": {"type": "user", "sender_user": {"id": OTHER}}},
+        {"forward_origin": {"type": "hidden_user", "sender_user_name": "Bot"}},
+        {"reply_markup": ANOTHERS},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_anything_less_is_somebody_elses(changes: dict[str, Any]) -> None:
+    assert isinstance(walk(look(), {11: copy_of(11, **changes)})[0], NotFound)
+
+
+@pytest.mark.parametrize("changes", [{"reply_markup": None}, {"text": None, "caption": WANTED.text}])
+def test_a_copy_without_buttons_or_under_a_picture_will_do(changes: dict[str, Any]) -> None:
+    assert walk(look(), {11: copy_of(11, **changes)})[0] == Found(11)
+
+
+@given(st.text())
+def test_what_telegram_does_to_spaces_and_unseen_characters_changes_no_words(text: str) -> None:
+    assert folded(f" {text}\u200b\r\n") == folded(text)
+    assert folded(folded(text)) == folded(text)
+
+
+# --- where forwarding can't be ----------------------------------------------------------------------------------------
+
+
+def test_an_editor_who_can_not_be_reached_makes_way_for_the_next() -> None:
+    one = look(editors=(EDITOR, OTHER))
+    one.answered(one.next(), Gone("blocked"), None)  # type: ignore[arg-type]  # a step, as the look has only begun
+    assert one.next() == Peek(11, OTHER)
+
+
+def retouching(**options: Any) -> Look:
+    one = look(**options, editors=())
+    step = one.next()
+    assert isinstance(step, AskRights)
+    one.answered(step, Sent(0), {"status": "administrator", "can_edit_messages": False})
+    return one
+
+
+def test_protected_content_is_not_forwarded_but_touched() -> None:
+    one = look(editors=(EDITOR, OTHER))
+    step = one.next()
+    assert isinstance(step, Peek)
+    one.answered(step, Refused(f"{PROTECTED}: Message has protected content"), None)
+    assert isinstance(one.next(), AskRights)
+
+
+def test_a_message_that_is_not_modified_is_the_post() -> None:
+    one = retouching()
+    step = one.next()
+    assert step == Retouch(11, KEYBOARD)
+    one.answered(step, Sent(0), None)  # type: ignore[arg-type]  # it is a Retouch
+    assert one.next() == Found(11)
+
+
+def test_an_own_post_that_took_the_buttons_is_the_post_if_it_has_its_words() -> None:
+    one = retouching()
+    one.answered(Retouch(11, KEYBOARD), Sent(11), {"message_id": 11, "text": "Another", "reply_markup": KEYBOARD})
+    assert isinstance(one.next(), AskRights)
+    one = retouching()
+    one.answered(Retouch(11, KEYBOARD), Sent(11), {"message_id": 11, "text": WANTED.text, "reply_markup": KEYBOARD})
+    assert one.next() == Found(11)
+
+
+def test_a_message_that_an_earlier_look_may_have_touched_is_laid_bare_to_be_read() -> None:
+    one = retouching()
+    one.answered(Retouch(11, KEYBOARD), Sent(0), None, touched=True)
+    assert isinstance(one.next(), AskRights)
+    one.answered(AskRights(), Sent(0), {"status": "administrator"})
+    assert one.next() == Retouch(11, NO_KEYBOARD)
+    one.answered(Retouch(11, NO_KEYBOARD), Sent(11), {"message_id": 11, "text": "Another"}, touched=True)
+    one.answered(AskRights(), Sent(0), {"status": "administrator"})
+    assert one.next() == Retouch(12, KEYBOARD)
+
+
+def test_the_right_is_asked_about_again_after_each_touch() -> None:
+    one = retouching()
+    one.answered(Retouch(11, KEYBOARD), Refused("can't be edited"), None)
+    assert isinstance(one.next(), AskRights)
+
+
+@pytest.mark.parametrize("place", [{"status": "administrator", "can_edit_messages": True}, {"status": "creator"}])
+def test_who_may_edit_others_posts_touches_none(place: dict[str, Any]) -> None:
+    one = look(editors=())
+    one.answered(AskRights(), Sent(0), place)
+    assert isinstance(one.next(), NotFound)
+
+
+@pytest.mark.parametrize("wanted", [WANTED, Wanted(chat_id=CHANNEL, me=ME, text="x", keyboard=None)])
+def test_without_buttons_or_a_number_from_before_none_is_touched(wanted: Wanted) -> None:
+    around = Around(before=None, after=20) if wanted.keyboard else Around(before=10)
+    assert isinstance(Look(wanted, around, ()).next(), NotFound)
+
+
+@pytest.mark.parametrize(
+    ("came", "seconds"),
+    [
+        (Wait(30, "a pause", flood=True), 30),
+        (Wait(900, "no right", lost_rights=True), 900),
+        (Unknown("cut"), 5),
+        (Migrated(-5), 5),
+        (Revoked("no"), 5),
+    ],
+)
+@pytest.mark.parametrize("way", ["forward", "touch", "rights"])
+def test_what_says_nothing_puts_the_look_off(way: str, came: Outcome, seconds: float) -> None:
+    one = {"forward": look, "touch": retouching, "rights": lambda: look(editors=())}[way]()
+    step = one.next()
+    assert isinstance(step, Peek | Retouch | AskRights)
+    one.answered(step, came, None)
+    verdict = one.next()
+    assert isinstance(verdict, Later)
+    assert verdict.seconds == seconds
