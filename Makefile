@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test format lint types contract unit browser history storm lock clean
+.PHONY: demo test format lint types contract unit browser history storm torture lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python -m bot demo
@@ -51,6 +51,9 @@ $(VENV)/.dev: pyproject.toml requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@ $(VENV)/.run
+
+torture: $(VENV)/.dev ## 320 kills at every step of the work, on a bad line: a report, and 1 where it failed
+	$(BIN)/python -m tests.torture.killing
 
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv

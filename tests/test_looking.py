@@ -369,10 +369,11 @@ async def test_a_touch_whose_answer_was_lost_proves_nothing_the_next_time(fault:
     async with losing(editors=()) as post:
         await begun(post)
         gone = await post.lose(faults.cut_before(), "Gone")
+        post.sandbox.advance(DOUBT / 2)
         there = await post.lose(faults.cut_after(), "There")
         post.sandbox.fail("editMessageReplyMarkup", fault)  # the post that is there now has the other's buttons
-        for _ in range(6):
-            await post.deliver(DOUBT)
+        for seconds in (DOUBT / 2, 6, DOUBT, DOUBT, DOUBT):
+            await post.deliver(seconds)
         assert await post.number(there) == post.posts()[1].id
         assert post.titles() == ["The first", "There", "Gone"]
         for delivery, shown in zip((there, gone), post.posts()[1:], strict=True):
