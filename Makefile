@@ -13,7 +13,7 @@ test: $(VENV)/.dev ## the whole gate
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 4 --dist worksteal
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -23,7 +23,7 @@ lint types contract unit browser: $(VENV)/.dev
 lint: ; $(BIN)/ruff check .
 types: ; $(BIN)/mypy
 contract: ; $(BIN)/lint-imports
-unit: ; $(BIN)/pytest -n 2 --dist worksteal -m "not browser"
+unit: ; $(BIN)/pytest -n 4 --dist worksteal -m "not browser"
 browser: ; $(BIN)/pytest -m browser
 
 history: $(VENV)/.dev ## eleven months of the real feed, looked at each day and at each moment: what came of it
@@ -31,6 +31,9 @@ history: $(VENV)/.dev ## eleven months of the real feed, looked at each day and 
 
 storm: $(VENV)/.dev ## 2,000 deliveries on a bad line, Telegram's limits enforced: a report, and 1 where it failed
 	$(BIN)/python -m tests.torture.storm
+
+torture: $(VENV)/.dev ## 320 kills at every step of the work, on a bad line: a report, and 1 where it failed
+	$(BIN)/python -m tests.torture.killing
 
 # Made afresh unless it is whole: one whose making was cut short may lack pip, or pass packages on to the system's Python.
 IS_VENV := import sys, pip; sys.exit(sys.prefix == sys.base_prefix)
@@ -51,9 +54,6 @@ $(VENV)/.dev: pyproject.toml requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@ $(VENV)/.run
-
-torture: $(VENV)/.dev ## 320 kills at every step of the work, on a bad line: a report, and 1 where it failed
-	$(BIN)/python -m tests.torture.killing
 
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv
