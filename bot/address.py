@@ -26,6 +26,11 @@ _AMP_CACHE = re.compile(r"https?://[\w-]+\.cdn\.ampproject\.org/[civr]/(?:s/)?([
 _AMP_VIEWER = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(?:s/)?([^/]+\.[^/]+/.*)", re.IGNORECASE)
 _AMPERSAND = re.compile(r"&(amp;)+", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
+# What the standard's parser gives back as it is: most addresses of the field. Scheme, host, path, query.
+_LABEL = r"(?!xn--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_PLAIN = re.compile(
+    rf"(https?)://((?:{_LABEL}\.)+[a-z]{{2,}})((?:/[\w~-][\w.~-]*)+/?|/)(?:\?([\w.~=&%+-]+))?", re.ASCII
+)
 # An AMP copy of an AMP copy is as deep as the field goes.
 _ROUNDS = 8
 
@@ -34,6 +39,8 @@ def link(text: object) -> str | None:
     """Return `text` as an address a reader may open: http(s) with a dotted host, percent-encoded; else None."""
     if not isinstance(text, str) or len(text) > 2 * LONGEST:
         return None
+    if len(text) <= LONGEST and _PLAIN.fullmatch(text):
+        return text
     text = _AMPERSAND.sub("&", text.strip())  # written for HTML by their source, now and then twice
     if not text[:8].lower().startswith(("http://", "https://")):
         return None
@@ -64,7 +71,7 @@ def canonical(text: object) -> str | None:
 
 def host(address: str) -> str:
     """Return the host of an address that `link` gave, without a leading www., for showing."""
-    return str(ada_url.URL(address).hostname).removeprefix("www.")
+    return _parts(address)[0].removeprefix("www.")
 
 
 def _plainer(href: str) -> str:
@@ -72,13 +79,21 @@ def _plainer(href: str) -> str:
     copy = _AMP_CACHE.match(href) or _AMP_VIEWER.match(href)
     if copy and (original := link(f"https://{copy[1]}")):
         return original
-    url = ada_url.URL(href)
-    name = url.hostname.removesuffix(".")
+    host, port, path, query = _parts(href)
+    name = host.removesuffix(".")
     if name.startswith("amp.") and name.count(".") > 1:
         name = name[4:]
-    port = f":{url.port}" if url.port not in ("", "80", "443") else ""
-    query = "&".join(_kept(url.search[1:]))
-    return f"https://{name}{port}{_without_amp(url.pathname).rstrip('/')}" + (f"?{query}" if query else "")
+    port = f":{port}" if port not in ("", "80", "443") else ""
+    query = "&".join(_kept(query)) if query else ""
+    return f"https://{name}{port}{_without_amp(path).rstrip('/')}" + (f"?{query}" if query else "")
+
+
+def _parts(href: str) -> tuple[str, str, str, str]:
+    """Return host, port, path and query of an address that `link` gave."""
+    if plain := _PLAIN.fullmatch(href):
+        return plain[2], "", plain[3], plain[4] or ""
+    url = ada_url.URL(href)
+    return url.hostname, url.port, url.pathname, url.search[1:]
 
 
 def _bare(href: str) -> str:
@@ -89,6 +104,8 @@ def _bare(href: str) -> str:
 
 def _without_amp(path: str) -> str:
     """Return `path` without an AMP marker: a first or last segment `amp`, or an ending `.amp` / `.amp.html`."""
+    if "amp" not in path:
+        return path
     path = re.sub(r"\.amp(\.html)?/?$", r"\1", path)
     path = re.sub(r"/amp/?$", "/", path)
     return re.sub(r"^/amp/", "/", path)

@@ -50,7 +50,7 @@ def title_key(title: str) -> str:
 
 def units(text: str) -> int:
     """Return the length of `text` in UTF-16 code units, which Telegram's offsets and our budget count in."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shorten(text: str, limit: int) -> str:
