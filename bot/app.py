@@ -17,7 +17,6 @@ from bot.connection import Connection, account
 from bot.delivery import Clock, Notice
 from bot.errors import PaperboyError, Stopped, TokenRevoked, UsageError
 from bot.pace import Limits, Pace
-from bot.publishing import starting
 from bot.publishing.announce import Rules
 from bot.publishing.channels import Channels
 from bot.publishing.courier import Courier
@@ -228,10 +227,8 @@ class App:
         """Apply the start of new channels, once a whole scan has told what their newest articles are."""
         if self._lookout.scanned is None or self._channels.all_begun:
             return 0
-        at = self._clock()
-        start = await self._desk(starting.decide, self.settings, at, os.environ)
-        waiting = await self._channels.begin(start, at)
-        await _tell(telegram, start.notice)
+        waiting, notice = await self._channels.begin(self.settings, os.environ, self._clock())
+        await _tell(telegram, notice)
         return waiting
 
     def _standing(self) -> dict[str, Any]:

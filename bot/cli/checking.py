@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,7 +15,8 @@ from bot.chat.messenger import Messenger
 from bot.delivery import Revoked
 from bot.errors import StoreError
 from bot.settings import Settings
-from bot.store import backup
+from bot.store import backup, chats, disk
+from bot.store.database import open_database
 
 Level = Literal["fine", "warning", "problem"]
 
@@ -31,7 +33,8 @@ class Finding:
 
 async def findings(found: Settings) -> list[Finding]:
     """Return everything that was looked at, in the order of the settings."""
-    return [*_folder(found.feed.folder), *_database(found.store.database), *[one async for one in _telegram(found)]]
+    database = [*_database(found.store.database), *_disk(found)]
+    return [*_folder(found.feed.folder), *database, *[one async for one in _telegram(found)]]
 
 
 def _folder(folder: Path) -> list[Finding]:
@@ -57,6 +60,28 @@ def _database(database: Path) -> list[Finding]:
             Finding("problem", f"store.database: {place} can't be written", "Set [store] database to a place that can.")
         ]
     return [Finding("fine", f"store.database: {database} will be made")]
+
+
+def _disk(found: Settings) -> list[Finding]:
+    """Warn of a new database on a disk that gets lost: the bot then starts with nothing old."""
+    database = found.store.database
+    reason = disk.temporary(database, os.environ)
+    if not reason or found.feed.chose_start or _has_served(database):
+        return []
+    what = f"store.database: {database} is new and {reason}: the bot will post nothing that is there already"
+    return [
+        Finding("warning", what, "Give it a disk that lasts; or set [feed] first_run, for every start to post so many.")
+    ]
+
+
+def _has_served(database: Path) -> bool:
+    if not database.is_file():
+        return False
+    try:
+        with closing(open_database(database)) as db:
+            return chats.any_begun(db)
+    except StoreError:  # told already
+        return True
 
 
 async def _telegram(found: Settings) -> AsyncIterator[Finding]:

@@ -6,15 +6,14 @@ renamed channel stays the same channel.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from bot import settings, topics
-from bot.delivery import Channel, Migrated, Outcome
+from bot.delivery import Channel, Migrated, Notice, Outcome
 from bot.errors import UsageError
 from bot.publishing import starting
-from bot.publishing.starting import Start
 from bot.store import chats
 from bot.store.desk import Desk
 from bot.topics import Taxonomy
@@ -81,11 +80,17 @@ class Channels:
             found = await directory.get_chat(found.chat_id)
         return found
 
-    async def begin(self, start: Start, at: datetime) -> int:
-        """Apply the start of the channels that have not begun; return how many articles wait because of it."""
+    async def begin(
+        self, chosen: settings.Settings, environ: Mapping[str, str], at: datetime
+    ) -> tuple[int, Notice | None]:
+        """Apply the start of the channels that have not begun, by the settings and by the disk the database lies on.
+
+        Return how many articles wait because of it, and what the editors should hear.
+        """
+        start = await self._desk(starting.decide, chosen, at, environ)
         waiting = await self._desk(starting.begin, tuple(self.live), start, at)
         await self.load()
-        return waiting
+        return waiting, start.notice
 
     def _channel(self, row: chats.Chat, one: settings.Channel) -> Channel:
         keys = frozenset(topics.key(self._taxonomy.name(name)) for name in one.topics)
