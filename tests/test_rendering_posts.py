@@ -70,6 +70,18 @@ def test_tags_are_those_of_the_articles_topics_once_each() -> None:
     assert html(replace(FULL, topics=("AI", "ai", "Deep sea", "C++"))).endswith("\n\n#AI #DeepSea")
 
 
+def test_a_date_behind_a_right_to_left_name_keeps_its_order() -> None:
+    published = datetime(2026, 10, 28, tzinfo=UTC)
+    assert "\nآفتاب کویر · \u200e28 Oct 2026" in html(replace(FULL, provider="آفتاب کویر", published=published))
+    assert "\nعلم & AI · 28 Oct 2026" in html(replace(FULL, provider="علم & AI", published=published)).replace(
+        "&amp;", "&"
+    )
+
+
+def test_tags_in_right_to_left_scripts_stand_last_so_that_no_other_is_moved_about() -> None:
+    assert html(replace(FULL, topics=("قنات", "Water", "AI"))).endswith("\n\n#Water #AI #قنات")
+
+
 # --- Buttons ----------------------------------------------------------------------------------------------------------
 
 

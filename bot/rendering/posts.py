@@ -6,7 +6,8 @@ real article needs, hashtags and the title. The HTML is rendered anew for each t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any, Literal
@@ -141,14 +142,19 @@ def _words(article: Article, taxonomy: Taxonomy, links: Mapping[str, str], tz: t
     return _Words(
         title=prose.shorten(title, TITLE_UNITS),
         provider=_provider(article),
-        date=dates.day(article.published, tz),
+        date=dates.behind(_provider(article), dates.day(article.published, tz)),
         excerpt="" if repeats else prose.shorten(article.excerpt, markup.TEXT_UNITS),
         related=tuple(_related(one, links.get(one.identity)) for one in article.related),
-        hashtags=tuple(dict.fromkeys(tag for name in article.topics for tag in taxonomy.hashtags(name))),
+        hashtags=_in_line(dict.fromkeys(tag for name in article.topics for tag in taxonomy.hashtags(name))),
         url=article.url,
         kind=article.kind,
         link=link,
     )
+
+
+def _in_line(tags: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags, those in right-to-left scripts last: leading a line they would move every other's # about."""
+    return tuple(sorted(tags, key=lambda tag: unicodedata.bidirectional(tag[0]) in ("R", "AL")))
 
 
 def _title(article: Article) -> str:

@@ -74,7 +74,8 @@ def line(stored: Stored, tz: tzinfo = UTC) -> Line:
     host = address.host(article.url)
     title = prose.shorten(article.title or host, TITLE_UNITS)
     provider = prose.shorten(article.provider or host, NAME_UNITS)
-    return Line(title, article.url, provider, dates.day(article.published, tz), stored.short_id)
+    date = dates.behind(provider, dates.day(article.published, tz))
+    return Line(title, article.url, provider, date, stored.short_id)
 
 
 def _longest(
