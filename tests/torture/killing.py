@@ -35,6 +35,10 @@ WITHOUT = 2.5
 PEACE = 180.0
 #: Every so manieth life an article is changed, or published once more.
 CHANGE, AGAIN = 3, 7
+#: Steps that only the first life of a database comes to.
+FIRST = tuple(
+    f"{when} commit {what}" for what in ("opening", "publishing.starting.begin") for when in ("before", "after")
+)
 
 
 @dataclass
@@ -83,6 +87,7 @@ class Report:
         lines = [
             f"{self.killed} kills in {self.seconds:.0f} s (seed {self.seed}): {named}, the others at random moments",
             *(f"    {times:4} {name}" for name, times in sorted(self.kills.items())),
+            f"steps not died at   {', '.join(sorted(self.steps - self.reached)) or 'none'}",
             f"trouble             {_listed(self.faults)}",
             f"looks came to       {_listed(self.looks)}",
             f"articles            {self.articles} in 4 chats, {self.editions} further editions: {self.posts} posts",
@@ -146,8 +151,11 @@ class Campaign:
         self._most: Counter[str] = Counter()
 
     async def prepare(self) -> None:
-        """Let the channels begin and the readers follow, undisturbed."""
+        """Let the database be made and the channels begin, with a death at each step; then let the readers follow."""
         self._drop()
+        for step in FIRST:
+            process = await self.bot.begin(step)
+            await self._outlive(process, step, asyncio.create_task(self.bot.ended()), WITHOUT)
         process = await self.bot.begin()
         for reader in (ANN, BEN):
             await self.town.do("start", **{"as": reader})
@@ -158,7 +166,7 @@ class Campaign:
     async def fight(self, kills: int) -> None:
         """Kill so many times; in the last third no editor can be reached and no right is left."""
         await self.town.make_trouble()
-        for number in range(kills):
+        for number in range(kills - len(FIRST)):
             if number == kills * 2 // 3:
                 self._quarrel = True
                 await asyncio.gather(*self._bustling)
@@ -183,6 +191,10 @@ class Campaign:
         ended = asyncio.create_task(self.bot.ended())
         seconds = WITHOUT if step else self.dice.uniform(*LIFE)
         self._bustling.append(asyncio.create_task(self._bustle(number)))  # it goes on whether the bot lives or not
+        await self._outlive(process, step, ended, seconds)
+
+    async def _outlive(self, process: int, step: str, ended: asyncio.Task[int], seconds: float) -> None:
+        """Wait for a life to end; end it after so many seconds."""
         done, _ = await asyncio.wait({ended}, timeout=seconds)
         if not done:
             with suppress(ProcessLookupError):
