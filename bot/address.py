@@ -62,6 +62,9 @@ def canonical(text: object) -> str | None:
     form. Other query parameters stay, in their order.
     """
     href = link(text)
+    plain = _PLAIN.fullmatch(href) if href and "amp" not in href else None
+    if plain and not plain[4]:
+        return f"https://{plain[2]}{plain[3].rstrip('/')}"
     for _ in range(_ROUNDS):
         before, href = href, href and link(_plainer(href))
         if href == before:

@@ -29,7 +29,9 @@ _STRIPPED = re.compile(
 )
 _BLANK = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _NOT_WORD = re.compile(r"[\W_]+")
-_PLAIN = re.compile(r"[ -%'-~\n]*")  # printable ASCII without an ampersand: nothing to repair
+# Printable ASCII without an ampersand, and what typesetters add: nothing to repair, since no double encoding leaves
+# these alone (in each of the encodings it goes through, all of them begin a character or all of them go on with one).
+_PLAIN = re.compile(r"[ -%'-~\n‘’“”–—…]*")
 
 
 def repair(text: str) -> str:

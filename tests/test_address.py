@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -162,3 +164,25 @@ def test_an_amp_page_in_another_case_of_path_stays_another_page() -> None:
 
 def test_a_host_is_shown_without_www() -> None:
     assert address.host("https://www.host.example/a") == "host.example"
+
+
+#: What addresses that need no parser are made of, and what makes them need one.
+PLAIN = st.sampled_from(
+    [
+        *("/", "a", "9", "-", "_", "~", ".", "..", "amp", "/amp/", ".amp", "www.", "xn--a", "A", "%41", "//", "127"),
+        *("?", "&", "=", "utm_source=x", "a=1", "amp=1", ":80", "#top", "é", "cdn.ampproject.org/c/s/"),
+    ]
+)
+HOSTS = st.sampled_from(("host.example", "amp.host.example", "www.a-b.co.uk", "x.cdn.ampproject.org/c/s/a.example", ""))
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.sampled_from(("http://", "https://")), HOSTS, st.lists(PLAIN, max_size=8).map("".join))
+def test_what_needs_no_parser_is_what_the_parser_gives(scheme: str, host: str, rest: str) -> None:
+    text = f"{scheme}{host}{rest}"
+    plain, address._PLAIN = address._PLAIN, re.compile("(?!)")
+    try:
+        parsed = (address.link(text), address.canonical(text))
+    finally:
+        address._PLAIN = plain
+    assert (address.link(text), address.canonical(text)) == parsed

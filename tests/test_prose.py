@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -169,3 +170,14 @@ def test_titles_are_compared_without_case_and_punctuation(one: str, other: str) 
 @given(TEXTS)
 def test_the_key_of_a_title_key_is_itself(text: str) -> None:
     assert prose.title_key(prose.title_key(text)) == prose.title_key(text)
+
+
+@MANY
+@given(st.text("‘’“”–—… \nabzAZ09.,;:'\"!?()<>%", max_size=60))
+def test_what_needs_no_repair_is_what_the_repair_gives(text: str) -> None:
+    plain, prose._PLAIN = prose._PLAIN, re.compile("(?!)")
+    try:
+        repaired = (prose.repair(text), prose.paragraphs(text))
+    finally:
+        prose._PLAIN = plain
+    assert (prose.repair(text), prose.paragraphs(text)) == repaired
