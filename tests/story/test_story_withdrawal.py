@@ -149,18 +149,20 @@ async def test_an_old_article_that_changes_is_still_not_posted_and_a_post_that_g
 
 
 async def test_a_change_that_the_post_does_not_show_edits_nothing_and_uses_no_showing_up(stage: Stage) -> None:
-    """What the post leaves out is part of the article: the tail of an excerpt too long for one message."""
-    long = "All about the dome. " * 400
+    """What the post leaves out is part of the article: the last of more related articles than one message holds."""
+    many = [related(f"Related {number} " + "and so on " * 20, 100 - number) for number in range(40)]
     await stage.start()
-    stage.drop(TITLE, excerpt=long + "First.")
+    stage.drop(TITLE, related=[*many, related("First")])
     post = await stage.post(TITLE)
-    for end in ("Second.", "First.", "Second.", "First.", "Third."):
-        stage.drop(TITLE, excerpt=long + end)
+    for last in ("Second", "First", "Second", "First", "Third"):
+        stage.drop(TITLE, related=[*many, related(last)])
         await stage.settled()
     assert edits(stage) == []
     assert not post.history
-    stage.drop(TITLE, excerpt="Short after all.")
-    await stage.until(lambda: "Short after all." in post.text)
+    shown = "SELECT f.times FROM forms f JOIN deliveries d ON d.id = f.delivery WHERE d.message = ?"
+    assert stage.rows(shown, post.id) == [(1,)]
+    stage.drop(TITLE, related=[related("Third")])
+    await stage.until(lambda: post.history)
     assert len(edits(stage)) == 1
 
 
