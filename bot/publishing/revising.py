@@ -54,8 +54,12 @@ class Errand:
 
     @property
     def needless(self) -> bool:
-        """Whether the post shows all this already, so that Telegram would refuse the edit as none."""
-        return not self.takes_back and self.as_sent == self.revision.to.delivery.payload
+        """Whether the post shows this form of its article already, so that Telegram would refuse the edit as none.
+
+        A post that is due without a new form is put right: a look gave it another's keyboard (`store.doubts`).
+        """
+        post = self.revision
+        return not self.takes_back and post.form != self.form and self.as_sent == post.to.delivery.payload
 
 
 def errand(composer: Composer, revision: Revision, material: Material, at: datetime) -> Errand:
