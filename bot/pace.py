@@ -9,6 +9,8 @@ wait (429) is kept with the chat. Here such answers slow all chats together wher
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -144,6 +146,18 @@ class Pace:
         for calls in (self._all, self._chats[chat_id]):
             calls.flying -= 1
             calls.land(at)
+
+    @contextmanager
+    def holding(self, chats: Iterable[int]) -> Iterator[None]:
+        """Let these chats be ready for nothing else meanwhile: a call to each is about to begin."""
+        held = [self._chats.setdefault(chat_id, Calls()) for chat_id in chats]
+        for calls in held:
+            calls.flying += 1
+        try:
+            yield
+        finally:
+            for calls in held:
+                calls.flying -= 1
 
     def spend(self, chat_id: int, at: datetime) -> None:
         """Count one call to `chat_id` that was answered at `at`, such as one of before a restart."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -104,11 +104,11 @@ class Outgoing:
 
 @asynccontextmanager
 async def going(
-    sandbox: Sandbox, editor: Person, *, thread: int = 0, place: Chat | None = None, **sections: Any
+    sandbox: Sandbox, editor: Person, *, threads: Sequence[int] = (0,), place: Chat | None = None, **sections: Any
 ) -> AsyncIterator[Outgoing]:
-    """Run a bot with one channel of its own and an empty database; sections are settings that differ."""
+    """Run a bot with a chat of its own, or threads of it, and an empty database; sections are settings that differ."""
     place = place or sandbox.world.add_channel("News")
-    settings = _settings(sandbox, editor, [{"chat": str(place.id), "thread": thread}], sections)
+    settings = _settings(sandbox, editor, [{"chat": str(place.id), "thread": thread} for thread in threads], sections)
     desk, pace = Desk(":memory:"), Pace(Limits(**settings.pace.model_dump()))
     meter = messenger.Meter(pace, sandbox.clock)
     speaking = messenger.build(sandbox.token, sandbox.base_url, paid=settings.telegram.paid_broadcast, meter=meter)

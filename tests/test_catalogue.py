@@ -288,7 +288,7 @@ async def test_a_forum_topic_that_is_gone_gives_way_to_the_forum(stage: Stage, f
     forum = stage.sandbox.world.add_group("News", supergroup=True, forum=True)
     await stage.sandbox.add_bot(forum)
     topic = stage.sandbox.world.add_topic(forum, "Articles")
-    async with stage.going(place=forum, thread=topic.id) as bot:
+    async with stage.going(place=forum, threads=[topic.id]) as bot:
         before, after = await mended(bot, fault)
         assert int(before["message_thread_id"]) == topic.id
         assert "message_thread_id" not in after

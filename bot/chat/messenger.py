@@ -7,8 +7,10 @@ counted in the pace: posts, edits, deletions, looks, replies, alerts.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +30,8 @@ _ANSWER_SECONDS = 20.0
 _CONNECT_SECONDS = 10.0
 _POOL_SECONDS = 5.0
 _CONNECTIONS = 64
+#: Seconds that an answer waits for its chat, which is what the shipped pace keeps between two messages there.
+MOMENT = 1.0
 #: Methods that `allow_paid_broadcast` belongs to, as far as we use them (Bot API).
 _PAID = frozenset(("sendMessage", "sendPhoto", "copyMessage"))
 #: Methods that take `message_thread_id`.
@@ -69,6 +73,19 @@ class Meter:
         if isinstance(came, Wait) and came.flood:
             self.pace.heed(chat_id, came.seconds, self.clock())
         return came, result
+
+    @asynccontextmanager
+    async def turn(self, chat_id: int) -> AsyncIterator[None]:
+        """Keep a chat for an answer: nothing that can wait goes there meanwhile, and what has just gone has its moment.
+
+        The answer itself waits for MOMENT at the most.
+        """
+        at = self.clock()
+        seconds = (self.pace.chat_ready(chat_id, at) - at).total_seconds()
+        with self.pace.holding([chat_id]):
+            if 0 < seconds <= MOMENT:
+                await asyncio.sleep(seconds)
+            yield
 
 
 class Messenger:
@@ -139,6 +156,10 @@ class Messenger:
         """End a tap's waiting, with a note of up to 200 characters where `text` says something."""
         told = {"text": text[:200], "show_alert": alert} if text else {}
         return (await self.ask("answerCallbackQuery", {"callback_query_id": query, **told}))[0]
+
+    def turn(self, chat_id: int) -> AbstractAsyncContextManager[None]:
+        """Keep a chat for an answer that somebody waits for."""
+        return self._meter.turn(chat_id) if self._meter else nullcontext()
 
     @property
     def number(self) -> int:

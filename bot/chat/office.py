@@ -87,6 +87,15 @@ class Office:
         return came
 
     async def _say(self, payload: Payload, asked: Asked, message: int | None) -> Outcome:
+        async with self.messenger.turn(asked.chat_id):
+            came, chat_id = await self._try(payload, asked, message)
+        await self._heed(came, chat_id)
+        if isinstance(came, Sent) and came.message and not asked.private:  # no look takes it for a post
+            await self.desk(doubts.see, chat_id, came.message, self.clock())
+        return came
+
+    async def _try(self, payload: Payload, asked: Asked, message: int | None) -> tuple[Outcome, int]:
+        """Return what came of an answer in the end, and the chat's number by then."""
         chat_id, thread = asked.chat_id, asked.thread
         for _ in range(_TRIES):
             came = await self.messenger.call(payload, chat_id=chat_id, thread=thread, message=message)
@@ -102,10 +111,7 @@ class Office:
                 payload = simpler
             else:
                 break
-        await self._heed(came, chat_id)
-        if isinstance(came, Sent) and came.message and not asked.private:  # no look takes it for a post
-            await self.desk(doubts.see, chat_id, came.message, self.clock())
-        return came
+        return came, chat_id
 
     async def _heed(self, came: Outcome, chat_id: int) -> None:
         """Draw the consequence of an answer that did not go out."""

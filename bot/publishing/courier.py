@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -129,16 +129,20 @@ class Courier:
             found = await self._desk(outbox.due, at, busy=self._busy(), most=room)
             # of two threads of one chat, which share its pace, the second goes another time
             chosen = list({one.chat_id: one for one in reversed(found) if not self._cools(one, at)}.values())[::-1]
-            material = await self._desk(composing.gather, chosen) if chosen else []
-            composed = [(one, self._composer.post(one)) for one in material]
-            payloads = {one.to.delivery.id: (payload, one.stored.fingerprint) for one, payload in composed}
-            begun = await self._desk(outbox.begin, payloads, at)
-            for one, payload in composed:
-                if one.to.delivery.id in begun:
-                    self._send(one, payload)
-            await asyncio.sleep(0)
+            with self._pace.holding([one.chat_id for one in chosen]):
+                await self._send_all(chosen, at)
             if len(found) < room:
                 return
+
+    async def _send_all(self, chosen: Sequence[Addressed], at: datetime) -> None:
+        material = await self._desk(composing.gather, chosen) if chosen else []
+        composed = [(one, self._composer.post(one)) for one in material]
+        payloads = {one.to.delivery.id: (payload, one.stored.fingerprint) for one, payload in composed}
+        begun = await self._desk(outbox.begin, payloads, at)
+        for one, payload in composed:
+            if one.to.delivery.id in begun:
+                self._send(one, payload)
+        await asyncio.sleep(0)
 
     def _send(self, material: Material, payload: Payload) -> None:
         to = material.to
@@ -156,9 +160,9 @@ class Courier:
         if not (room := self._room(at)):
             return
         found = await self._desk(revisions.due, at, busy=self._busy(), most=room)
-        chosen = {one.to.delivery.id: one for one in found if not self._cools(one.to, at)}
+        chosen = {one.to.chat_id: one for one in reversed(found) if not self._cools(one.to, at)}
         for material in await self._desk(composing.gather, [one.to for one in chosen.values()]) if chosen else []:
-            revision = chosen[material.to.delivery.id]
+            revision = chosen[material.to.chat_id]
             errand = revising.errand(self._composer, revision, material, at)
             if errand.needless:
                 await self._desk(revising.skip, errand, at)

@@ -89,6 +89,11 @@ class Report:
     visits: Counter[str] = field(default_factory=Counter)
 
     @property
+    def looked(self) -> int:
+        """How often the outbox was looked at for what is due."""
+        return self.visits["bot.store.outbox.next_due"]
+
+    @property
     def failures(self) -> list[str]:
         """What must not be."""
         told = {
@@ -102,7 +107,7 @@ class Report:
         return found + [f"{self.left_with_editors} copies stayed with the editors"] * (self.left_with_editors > 0)
 
     def __str__(self) -> str:
-        size, turns = self.size, self.visits["next_due"]
+        size, turns = self.size, self.looked
         chats = f"{size.channels} channels and {size.readers} readers"
         took = f"{self.seconds:.0f} s, for the bot and Telegram {self.passed / timedelta(minutes=1):.1f} min"
         lines = [
@@ -205,7 +210,7 @@ def _visits(counted: Counter[str]) -> Iterator[None]:
     real = Desk.__call__
 
     def call(desk: Desk, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Coroutine[Any, Any, Any]:
-        counted[getattr(work, "__name__", "")] += 1
+        counted[f"{work.__module__}.{work.__name__}"] += 1
         return real(desk, work, *args, **kwargs)
 
     Desk.__call__ = call  # type: ignore[method-assign]  # for the storm only

@@ -1,0 +1,169 @@
+"""The courier at work: whom it serves first, what it holds back, and how often it looks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.publishing import courier
+from bot.sandbox import Limits, Person, Sandbox, faults
+from bot.settings import Pace
+from bot.store.desk import Desk
+from tests.outgoing import Outgoing, going
+from tests.torture import fast
+
+
+@pytest_asyncio.fixture
+async def bot() -> AsyncIterator[Outgoing]:
+    async with Sandbox() as sandbox:
+        editor = sandbox.world.add_person("Eddie")
+        sandbox.world.open_private(editor)
+        async with going(sandbox, editor) as bot:
+            yield bot
+
+
+@pytest.fixture
+def visits(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
+    """How often the store was visited, and for what."""
+    counted: Counter[str] = Counter()
+    real = Desk.__call__
+
+    async def call(desk: Desk, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        counted[f"{work.__module__.rpartition('.')[2]}.{work.__name__}"] += 1
+        return await real(desk, work, *args, **kwargs)
+
+    monkeypatch.setattr(Desk, "__call__", call)
+    yield counted
+
+
+async def readers(bot: Outgoing, number: int) -> list[Person]:
+    found = [bot.sandbox.world.add_person(f"Reader {one}") for one in range(number)]
+    for reader in found:
+        bot.sandbox.world.open_private(reader)
+        await bot.follower(reader)
+    return found
+
+
+# --- how often it looks -----------------------------------------------------------------------------------------------
+
+
+async def test_it_looks_at_the_outbox_no_more_than_once_for_each_delivery_or_so(
+    bot: Outgoing, visits: Counter[str]
+) -> None:
+    found = await readers(bot, 20)
+    for number in range(10):
+        await bot.record(f"{number}.md", topics=("AI",))
+    visits.clear()
+    await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(minutes=5))
+    assert [len(bot.posts(reader)) for reader in found] == [10] * 20
+    assert visits["outbox.due"] <= 2 * 210
+    assert visits["outbox.next_due"] <= 210
+
+
+async def test_it_waits_for_what_is_due_later_without_looking(bot: Outgoing, visits: Counter[str]) -> None:
+    bot.sandbox.fail("sendMessage", faults.retry_after(1))
+    await bot.record()
+    visits.clear()
+    await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(seconds=10))
+    assert len(bot.posts()) == 1
+    assert visits["outbox.next_due"] <= 6
+
+
+async def test_it_returns_when_nothing_is_due_for_long(bot: Outgoing, visits: Counter[str]) -> None:
+    bot.sandbox.fail("sendMessage", faults.retry_after(900))
+    await bot.record()
+    visits.clear()
+    at = bot.sandbox.clock()
+    ready = await bot.telegram.courier.deliver(at + timedelta(seconds=1))
+    assert ready is not None
+    assert ready >= at + timedelta(seconds=900)
+    assert visits["outbox.next_due"] <= 3
+
+
+async def test_with_every_place_taken_it_waits_for_an_answer(bot: Outgoing, visits: Counter[str]) -> None:
+    """More chats wait than calls may be on their way, and Telegram takes its time."""
+    found = await readers(bot, courier.FLIGHTS + 5)
+    bot.sandbox.fail("sendMessage", faults.slow_answer(0.3), times=courier.FLIGHTS)
+    await bot.record(topics=("AI",))
+    visits.clear()
+    await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(minutes=1))
+    assert all(bot.posts(reader) for reader in found)
+    assert visits["outbox.next_due"] <= 2 * len(found)
+
+
+# --- whom it serves ---------------------------------------------------------------------------------------------------
+
+
+async def test_threads_of_one_forum_share_its_pace() -> None:
+    async with Sandbox() as sandbox:
+        editor = sandbox.world.add_person("Eddie")
+        forum = sandbox.world.add_group("News", supergroup=True, forum=True)
+        threads = [sandbox.world.add_topic(forum, name).id for name in ("One", "Two")]
+        pace = {"per_chat_seconds": 30}
+        async with going(sandbox, editor, place=forum, threads=threads, pace=pace) as bot:
+            await bot.record()
+            await bot.deliver()
+            assert len(bot.made()) == 1
+            await bot.deliver(31)
+            assert {call.params["message_thread_id"] for call in bot.made()} == {str(one) for one in threads}
+
+
+async def test_channels_are_served_before_readers() -> None:
+    async with Sandbox() as sandbox:
+        editor = sandbox.world.add_person("Eddie")
+        async with going(sandbox, editor, pace={"messages_per_second": 1}) as bot:
+            (ann,) = await readers(bot, 1)
+            await bot.record(topics=("AI",))
+            await bot.deliver()
+            assert (len(bot.posts()), len(bot.posts(ann))) == (1, 0)
+            await bot.deliver(2)
+            assert (len(bot.posts()), len(bot.posts(ann))) == (1, 1)
+
+
+def test_a_burst_starves_no_command_and_breaks_no_limit() -> None:
+    """Five hundred articles wait for a channel and four readers; one of them asks something, and is answered first.
+
+    The shipped pace, Telegram's limits to the letter, and a clock twenty times as fast for both.
+    """
+    fast.run(_burst(), scale=20)
+
+
+async def _burst() -> None:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, fast.Loop)
+    async with Sandbox(clock=loop.clock) as sandbox:
+        editor = sandbox.world.add_person("Eddie")
+        async with going(sandbox, editor, pace=Pace().model_dump()) as bot:
+            found = await readers(bot, 4)
+            limits = Limits()
+            sandbox.limit(limits)
+            for number in range(500):
+                await bot.record(f"{number}.md", topics=("AI",))
+            delivering = asyncio.create_task(bot.telegram.courier.deliver(loop.clock() + timedelta(days=1)))
+            stop = asyncio.Event()
+            polling = asyncio.create_task(bot.telegram.polling.run(stop))
+            for number, reader in enumerate(found[:3]):
+                await sandbox.wait_for(partial(has, bot, reader, 5 * (number + 1)), 600)
+                await sandbox.say(reader, "/topics")
+                await sandbox.wait_for(partial(answered, bot, reader), 60)
+            bot.telegram.courier.stop()
+            stop.set()
+            await asyncio.gather(delivering, polling)
+            waiting = await bot.rows("SELECT * FROM deliveries WHERE state = 'pending'")
+            assert len(waiting) > 400  # the burst was far from its end
+            assert limits.violations == 0
+
+
+def has(bot: Outgoing, reader: Person, posts: int) -> bool:
+    return len(bot.posts(reader)) >= posts
+
+
+def answered(bot: Outgoing, reader: Person) -> bool:
+    return any(post.text.startswith("You follow AI") for post in bot.posts(reader))
