@@ -35,6 +35,10 @@ storm: $(VENV)/.dev ## 2,000 deliveries on a bad line, Telegram's limits enforce
 torture: $(VENV)/.dev ## 320 kills at every step of the work, on a bad line: a report, and 1 where it failed
 	$(BIN)/python -m tests.torture.killing
 
+# ONLY names some of them, as in `make bench ONLY="scan idle"`; all of them write tests/bench/RESULTS.md.
+bench: $(VENV)/.dev $(VENV)/.bench ## how fast it is, beside others
+	BENCH_AIOGRAM=$(VENV)/bench/bin/python $(BIN)/python -m tests.bench $(ONLY)
+
 # Made afresh unless it is whole: one whose making was cut short may lack pip, or pass packages on to the system's Python.
 IS_VENV := import sys, pip; sys.exit(sys.prefix == sys.base_prefix)
 IS_NEW  := import sys; sys.exit(sys.version_info < (3, 11) and "Paperboy needs Python 3.11 or newer: make PYTHON=python3.12")
@@ -55,10 +59,17 @@ $(VENV)/.dev: pyproject.toml requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@ $(VENV)/.run
 
+# aiogram, which the fan-out is measured beside, wants an older pydantic than ours: an environment of its own.
+$(VENV)/.bench: $(VENV)/.dev tests/bench/rivals/requirements.lock
+	$(BIN)/python -m venv --clear $(VENV)/bench
+	$(VENV)/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/rivals/requirements.lock
+	touch $@
+
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade --python-version 3.11 tests/bench/rivals/requirements.in -o tests/bench/rivals/requirements.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -8,15 +8,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from bot.delivery import Clock, Notice
-from bot.errors import ArticleError
-from bot.feed import document, folder
+from bot.feed import folder, reading
+from bot.feed.reading import Told
 from bot.identity import Verdict
 from bot.publishing import announce
 from bot.publishing.announce import Mark, Read, Recorded, Rules
@@ -95,31 +96,32 @@ class Scanner:
 
     async def _read_all(self, changed: Sequence[tuple[str, Mark]], report: ScanReport, progress: Progress) -> None:
         done = 0
-        for batch in _batches(changed):
-            await self._record(await asyncio.to_thread(self._read, batch, self._clock()), report)
-            done += len(batch)
-            progress(done, len(changed))
+        marks = dict(changed)
+        async with aclosing(self._told(marks)) as whole:
+            async for told in whole:
+                await self._record(self._read(told, marks, self._clock()), report)
+                done += len(told)
+                progress(done, len(changed))
         if report.unfinished:
             await asyncio.sleep(self._settings.settle_seconds)
-            again = [(path, self._mark(path)) for path in report.unfinished]
+            again = {path: self._mark(path) for path in report.unfinished}
             report.unfinished = []
-            still = [(path, mark) for path, mark in again if mark is not None]
-            await self._record(await asyncio.to_thread(self._read, still, None), report)
+            still = {path: mark for path, mark in again.items() if mark is not None}
+            async for told in self._told(still):
+                await self._record(self._read(told, still, None), report)
 
-    def _read(self, batch: Sequence[tuple[str, Mark]], at: datetime | None) -> list[Read | str]:
-        """Read files; a path alone stands for one that, by its age at `at`, may still be being written."""
-        read: list[Read | str] = []
-        for path, mark in batch:
-            try:
-                article = document.read(self._settings.folder, path, max_bytes=self._settings.max_file_bytes)
-            except ArticleError as error:
-                if error.unfinished and at is not None and self._is_fresh(mark, at):
-                    read.append(path)
-                else:
-                    read.append(Read(path, mark, reason=error.reason))
-            else:
-                read.append(Read(path, mark, article))
-        return read
+    def _told(self, marks: Iterable[str]) -> AsyncGenerator[list[Told], None]:
+        batches = list(_batches(list(marks)))
+        return reading.read_all(batches, self._settings.folder, self._settings.max_file_bytes)
+
+    def _read(self, told: Sequence[Told], marks: Mapping[str, Mark], at: datetime | None) -> list[Read | str]:
+        """Return what is to be recorded; a path alone: by its age at `at` the file may still be being written."""
+        return [
+            one.path
+            if one.unfinished and at is not None and self._is_fresh(marks[one.path], at)
+            else Read(one.path, marks[one.path], one.article, one.reason)
+            for one in told
+        ]
 
     async def _record(self, read: Sequence[Read | str], report: ScanReport) -> None:
         report.unfinished += [one for one in read if isinstance(one, str)]

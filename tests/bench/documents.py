@@ -15,16 +15,75 @@ TOPICS = ("Energy", "Transport", "Health", "Space", "Robots", "Harbours", "Libra
 #: The topic that only the article of a fan-out carries.
 RARE = "Lighthouses"
 _FIRST = datetime(2020, 1, 1, 6, tzinfo=UTC)
-_SUBJECTS = "harbour bakery library tram orchard lighthouse clinic quarry ferry observatory school market".split()
-_VERBS = "measures repairs borrows forgets counts rebuilds lends teaches warms maps rents silences".split()
-_THINGS = "tide clock window turbine ledger bridge kettle antenna garden battery signal roof boiler atlas".split()
-_MANNERS = "patiently,twice,overnight,without a permit,by hand,in the rain,for nothing,again,with care".split(",")
-_OUTLETS = "Tern Gazette,Open Bench,Kelp & Anchor,Orchard Review,North Pier,The Slow Wire,Lantern Weekly".split(",")
+_SUBJECTS = [
+    "harbour",
+    "bakery",
+    "library",
+    "tram",
+    "orchard",
+    "lighthouse",
+    "clinic",
+    "quarry",
+    "ferry",
+    "observatory",
+    "school",
+    "market",
+]
+_VERBS = [
+    "measures",
+    "repairs",
+    "borrows",
+    "forgets",
+    "counts",
+    "rebuilds",
+    "lends",
+    "teaches",
+    "warms",
+    "maps",
+    "rents",
+    "silences",
+]
+_THINGS = [
+    "tide",
+    "clock",
+    "window",
+    "turbine",
+    "ledger",
+    "bridge",
+    "kettle",
+    "antenna",
+    "garden",
+    "battery",
+    "signal",
+    "roof",
+    "boiler",
+    "atlas",
+]
+_MANNERS = [
+    "patiently",
+    "twice",
+    "overnight",
+    "without a permit",
+    "by hand",
+    "in the rain",
+    "for nothing",
+    "again",
+    "with care",
+]
+_OUTLETS = [
+    "Tern Gazette",
+    "Open Bench",
+    "Kelp & Anchor",
+    "Orchard Review",
+    "North Pier",
+    "The Slow Wire",
+    "Lantern Weekly",
+]
 
 
 def document(number: int, topics: tuple[str, ...] | None = None) -> str:
     """Return the document of one article; `topics` of its own, or two of TOPICS by its number."""
-    dice = random.Random(number)  # noqa: S311 - nothing secret
+    dice = random.Random(number)
     named = topics or (TOPICS[number % len(TOPICS)], TOPICS[number // 3 % len(TOPICS)])
     host = _host(dice)
     address = f"https://{host}/{number // IN_FOLDER}/{_slug(dice)}-{number}"

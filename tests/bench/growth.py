@@ -12,16 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.publishing.announce import Rules
-from bot.publishing.scan import Scanner
-from bot.settings import Feed
 from bot.store import articles, fanouts, files, follows, outbox, search, tally
 from bot.store.database import Database, open_database
 from bot.store.desk import Desk
-from bot.topics import Taxonomy
 from tests.bench import documents
 from tests.bench.measuring import Row, Table, seconds
-from tests.bench.place import Place, fill
+from tests.bench.place import Place, fill, scanner
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 #: A cost may grow so many times faster than n log n before it counts as worse: small ones are mostly overhead.
@@ -89,10 +85,10 @@ def _of_articles(place: Place, size: int) -> dict[str, float]:
 
 
 async def _unchanged(desk: Desk, folder: Path) -> float:
-    scanner = Scanner(desk, Feed(folder=folder), lambda: Rules(taxonomy=Taxonomy(())), lambda: AT)
-    await scanner.scan()
+    looking = scanner(desk, folder)
+    await looking.scan()
     began = time.perf_counter()
-    await scanner.scan()
+    await looking.scan()
     return time.perf_counter() - began
 
 

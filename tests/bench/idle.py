@@ -17,7 +17,8 @@ def measure(place: Place) -> list[Row]:
     """Measure starts and a quiet minute."""
     files = place.size(100_000, 40)
     folder, database = place.articles(files), place.copy(place.scanned(files))
-    return [_start(place, folder, database, files), *_idle(place, folder, database, files)]
+    quiet = _idle(place, folder, database, files)
+    return [_start(place, folder, database, files), *quiet]
 
 
 def _start(place: Place, folder: Path, database: Path, files: int) -> Row:
@@ -42,6 +43,11 @@ def _idle(place: Place, folder: Path, database: Path, files: int) -> list[Row]:
         share = (cpu(process.pid) - used) / (time.perf_counter() - began) * 100
         held = memory(process.pid)
     return [
-        Row(f"idle with {files:,} articles, {quiet:g} s", f"under {SHARE:.0f} % of one core", f"{share:.2f} %", share < SHARE),
+        Row(
+            f"idle with {files:,} articles, {quiet:g} s",
+            f"under {SHARE:.0f} % of one core",
+            f"{share:.2f} %",
+            share < SHARE,
+        ),
         Row("resident memory then", f"under {MEMORY:.0f} MB", f"{held:.0f} MB", held < MEMORY),
     ]

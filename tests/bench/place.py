@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -9,10 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.publishing.announce import Rules
+from bot.publishing.scan import Scanner
+from bot.settings import Feed
 from bot.store import follows
 from bot.store.database import milliseconds, open_database, transaction
+from bot.store.desk import Desk
+from bot.topics import Taxonomy
 from tests.bench import documents
-from tests.bench.measuring import python, running
 
 #: Follows and readers began then.
 LONG_AGO = datetime(2019, 1, 1, tzinfo=UTC)
@@ -45,10 +50,9 @@ class Place:
         """Return a database that knows the library of so many articles. Not to be written to; see `copy`."""
         database = self.root / f"scanned-{count}.db"
         if database.name not in self._made:
-            variables = settings(self.articles(count), database)
-            with running(python("-m", "bot", "scan", **variables)) as scan:
-                scan.communicate()
-                assert scan.returncode == 0, "the scan failed"
+            with closing(Desk(database)) as desk:
+                scan = scanner(desk, self.articles(count)).scan()
+                assert asyncio.run(scan).files == count
             self._made[database.name] = database
         return database
 
@@ -67,6 +71,11 @@ class Place:
             shutil.rmtree(folder)
             for file in self.root.glob("fresh.db*"):
                 file.unlink()
+
+
+def scanner(desk: Desk, folder: Path) -> Scanner:
+    """Return what looks at a folder, without channels."""
+    return Scanner(desk, Feed(folder=folder), lambda: Rules(taxonomy=Taxonomy(())), lambda: datetime.now(UTC))
 
 
 def settings(folder: Path, database: Path, **more: str) -> dict[str, str]:
@@ -103,4 +112,3 @@ def count(database: Path, sql: str) -> int:
     """Return the one number a query answers with."""
     with closing(open_database(database)) as db:
         return int(db.conn.execute(sql).fetchone()[0])
-

@@ -10,17 +10,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.publishing.announce import Rules
-from bot.publishing.scan import Scanner
-from bot.settings import Feed
 from bot.store.desk import Desk
 from bot.store.search import search
-from bot.topics import Taxonomy
 from tests.bench.measuring import Row, memory, python, running
-from tests.bench.place import Place, settings
+from tests.bench.place import Place, scanner, settings
 from tests.bench.place import count as counted
 
 COLD, MEMORY, UNCHANGED = 8.0, 250.0, 2.5
@@ -69,7 +64,10 @@ def _whole(place: Place, folder: Path, files: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory(dir=place.root) as fresh:
         database = Path(fresh, "paperboy.db")
         began = time.perf_counter()
-        with running(python("-m", "bot", "scan", **settings(folder, database))) as process, watched(process.pid) as peak:
+        with (
+            running(python("-m", "bot", "scan", **settings(folder, database))) as process,
+            watched(process.pid) as peak,
+        ):
             process.communicate()
         rate = files / (time.perf_counter() - began)
         assert counted(database, "SELECT count(*) FROM articles") == files
@@ -119,12 +117,11 @@ def _unchanged(place: Place, files: int) -> Row:
 
 async def _looks(desk: Desk, folder: Path, times: int) -> list[tuple[float, float]]:
     """Return the seconds of a scan and of a bare walk, side by side."""
-    feed = Feed(folder=folder)
-    scanner = Scanner(desk, feed, lambda: Rules(taxonomy=Taxonomy(())), lambda: datetime.now(UTC))
+    looking = scanner(desk, folder)
     pairs = []
     for _ in range(times + 1):
         began = time.perf_counter()
-        report = await scanner.scan()
+        report = await looking.scan()
         between = time.perf_counter()
         walked = walk(str(folder))
         pairs.append((between - began, time.perf_counter() - between))
@@ -143,5 +140,3 @@ def walk(folder: str) -> int:
                 entry.stat()
                 found += 1
     return found
-
-

@@ -11,6 +11,7 @@ import asyncio
 import json
 import re
 import time
+from contextlib import suppress
 from typing import Any
 
 TOKEN = "7000000001:AAbench_bench_bench_bench_bench_1234"
@@ -87,10 +88,8 @@ class Telegram:
             del self.waiting[number]
         if not self.waiting and seconds and int(seconds[1]):
             self.news.clear()
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self.news.wait(), int(seconds[1]))
-            except TimeoutError:
-                pass
         found = json.dumps(list(self.waiting.values())[:100]).encode()
         now = time.monotonic_ns()
         self.handed |= {number: now for number in self.waiting if number not in self.handed}

@@ -30,9 +30,7 @@ async def main(url: str, token: str, count: int) -> None:
 
     async def send() -> None:
         for chat in chats:
-            await bot.send_message(
-                chat, TEXT, parse_mode="HTML", reply_markup=keyboard, link_preview_options=preview
-            )
+            await bot.send_message(chat, TEXT, parse_mode="HTML", reply_markup=keyboard, link_preview_options=preview)
 
     await bot.get_me()
     began, used = time.perf_counter(), time.process_time()

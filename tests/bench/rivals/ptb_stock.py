@@ -25,9 +25,7 @@ async def main(url: str, token: str, count: int) -> None:
 
     async def send() -> None:
         for chat in chats:
-            await bot.send_message(
-                chat, TEXT, parse_mode="HTML", reply_markup=keyboard, link_preview_options=preview
-            )
+            await bot.send_message(chat, TEXT, parse_mode="HTML", reply_markup=keyboard, link_preview_options=preview)
 
     async with bot:
         began, used = time.perf_counter(), time.process_time()

@@ -1,0 +1,105 @@
+"""Many files → what each tells, on all cores where there are many. Lists nothing and records nothing; see `document`.
+
+A core reads some 1,500 documents a second. Where processes can't be had, or die, a thread goes on with the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import connection
+from pathlib import Path
+
+from bot.article import Article
+from bot.errors import ArticleError
+from bot.feed import document
+
+#: Files from which on processes are worth their start, which takes as long as a core reads some hundred.
+MANY = 1_000
+#: Batches read ahead of the one that is waited for, for each process: what is read waits in memory.
+_AHEAD = 2
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a file tells: an article, or the reason why it is none. `unfinished` as in ArticleError."""
+
+    path: str
+    article: Article | None = None
+    reason: str = ""
+    unfinished: bool = False
+
+
+def read(paths: Sequence[str], folder: Path, max_bytes: int) -> list[Told]:
+    """Return what files tell, in their order; they have the form that `folder.listing` gave."""
+    return [_told(folder, path, max_bytes) for path in paths]
+
+
+async def read_all(batches: Sequence[Sequence[str]], folder: Path, max_bytes: int) -> AsyncGenerator[list[Told], None]:
+    """Yield what the files of each batch tell, batch after batch, while others are being read."""
+    work = partial(read, folder=folder, max_bytes=max_bytes)
+    done = 0
+    if sum(map(len, batches)) >= MANY:
+        try:
+            async with aclosing(_on_all_cores(batches, work)) as told:
+                async for batch in told:
+                    yield batch
+                    done += 1
+        except OSError as error:  # no processes to be had here, or one of them was killed
+            _log.warning("files are read by one process only: %s", error)
+    for paths in batches[done:]:
+        yield await asyncio.to_thread(work, paths)
+
+
+async def _on_all_cores(
+    batches: Sequence[Sequence[str]], work: partial[list[Told]]
+) -> AsyncGenerator[list[Told], None]:
+    """Yield the batches as processes read them. Raises OSError where that can't be."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _begin)
+    loop = asyncio.get_running_loop()
+    waiting: deque[asyncio.Future[list[Told]]] = deque()
+    try:
+        for paths in batches:
+            waiting.append(loop.run_in_executor(pool, work, paths))
+            if len(waiting) > cores * _AHEAD:
+                yield await waiting.popleft()
+        while waiting:
+            yield await waiting.popleft()
+    except RuntimeError as error:  # concurrent.futures' BrokenExecutor
+        raise OSError(str(error)) from error
+    finally:
+        for one in waiting:
+            one.cancel()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _begin() -> None:
+    """Begin a process: Ctrl-C is its parent's to handle, and it ends when that does, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
+
+
+def _told(folder: Path, path: str, max_bytes: int) -> Told:
+    try:
+        return Told(path, document.read(folder, path, max_bytes=max_bytes))
+    except ArticleError as error:
+        return Told(path, reason=error.reason, unfinished=error.unfinished)
