@@ -79,6 +79,8 @@ def next_due(db: Database, *, busy: Collection[int] = ()) -> datetime | None:
 def repeat(db: Database, at: datetime) -> int:
     """Let readers' deliveries whose doubt has lasted long enough go out once more; return how many."""
     sql = "SELECT id, reason FROM deliveries WHERE state = 'doubtful' AND lane <> 0 AND not_before <= ?"
+    if not rows(db, sql, (milliseconds(at),)):  # mostly, and then nothing is to be locked
+        return 0
     with transaction(db):
         found = rows(db, sql, (milliseconds(at),))
         for one in found:
@@ -89,21 +91,14 @@ def repeat(db: Database, at: datetime) -> int:
 def around(db: Database, doubt: Doubt) -> Around:
     """Return what is known of the message numbers around an attempt."""
     chat, begun, over = doubt.to.chat_id, milliseconds(doubt.begun), milliseconds(doubt.over)
-    first = row(
-        db, f"SELECT message, last FROM ({_KNOWN}) WHERE last < ? ORDER BY message DESC LIMIT 1", (chat, chat, begun)
-    )
-    before = first["message"] if first else None
-    last = row(
-        db,
-        f"SELECT message, first FROM ({_KNOWN}) WHERE first >= ? AND message > ? ORDER BY message LIMIT 1",
-        (chat, chat, over, before or 0),
-    )
-    known = rows(db, f"SELECT message FROM ({_KNOWN}) WHERE message > ?", (chat, chat, before or 0))
+    first = max(_known(db, chat, "message > 0 AND last < ? ORDER BY message DESC LIMIT 1", begun), default=None)
+    floor = first[0] if first else 0
+    last = min(_known(db, chat, "message > ? AND first >= ? ORDER BY message LIMIT 1", floor, over), default=None)
     return Around(
-        before=before,
-        after=last["message"] if last else None,
-        known=frozenset(one["message"] for one in known),
-        late=bool(first and last and begun - first["last"] > last["first"] - begun),
+        before=first[0] if first else None,
+        after=last[0] if last else None,
+        known=frozenset(message for message, _, _ in _known(db, chat, "message > ?", floor)),
+        late=bool(first and last and begun - first[2] > last[1] - begun),
     )
 
 
@@ -217,12 +212,20 @@ SELECT d.*, c.chat_id, c.thread, c.username, c.kind, c.on_doubt, c.title, c.sett
 FROM deliveries d JOIN chats c ON c.id = d.chat
 WHERE d.state = 'doubtful' AND d.lane = 0 AND c.state = 'active' AND c.chat_id IS NOT NULL
 """
-#: message, and when it came to be: not before `first` (NULL: not known), not after `last`
-_KNOWN = """
-SELECT d.message, d.begun AS first, d.settled AS last FROM deliveries d JOIN chats c ON c.id = d.chat
-WHERE c.chat_id = ? AND d.message > 0
-UNION ALL SELECT message, NULL, at FROM seen WHERE chat_id = ?
-"""
+
+
+def _known(db: Database, chat_id: int, which: str, *values: int) -> list[tuple[int, int, int]]:
+    """Return of the chat's known messages those asked for: number, and when it came to be, not before, not after.
+
+    Each thread is asked alone, and others' messages, so that the index tells without a look at all there ever was. When
+    somebody else's was written is not known, only when we heard of it.
+    """
+    own = f"SELECT message, begun AS first, settled AS last FROM deliveries WHERE chat = ? AND {which}"
+    theirs = f"SELECT message, -1 AS first, at AS last FROM seen WHERE chat_id = ? AND {which}"
+    found = rows(db, theirs, (chat_id, *values))
+    for chat in rows(db, "SELECT id FROM chats WHERE chat_id = ?", (chat_id,)):
+        found += rows(db, own, (chat["id"], *values))
+    return [(one["message"], one["first"] or 0, one["last"] or 0) for one in found]
 
 
 def _doubt(found: Row) -> Doubt:
@@ -241,4 +244,4 @@ def _is_withdrawn(db: Database, delivery: int) -> bool:
 
 
 def _is_taken(db: Database, chat_id: int, message: int) -> bool:
-    return number(db, f"SELECT count(*) FROM ({_KNOWN}) WHERE message = ?", (chat_id, chat_id, message)) > 0
+    return bool(_known(db, chat_id, "message = ?", message))

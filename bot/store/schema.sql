@@ -127,7 +127,7 @@ CREATE INDEX deliveries_sending ON deliveries (id) WHERE state = 'sending';
 CREATE INDEX deliveries_in_doubt ON deliveries (not_before) WHERE state = 'doubtful';
 CREATE INDEX deliveries_to_revise ON deliveries (revise) WHERE revise IS NOT NULL;
 CREATE INDEX deliveries_by_chat ON deliveries (chat, state);
-CREATE INDEX deliveries_by_message ON deliveries (chat, message) WHERE message > 0;
+CREATE INDEX deliveries_by_message ON deliveries (chat, message) WHERE message IS NOT NULL;
 
 CREATE TABLE seen (                         -- others' messages in the settings' chats, as updates told of them
   chat_id INTEGER NOT NULL,
