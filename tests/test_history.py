@@ -122,16 +122,13 @@ def show(shown: list[Form], now: Form) -> None:
         shown.append(now)
 
 
-each_moment = pytest.param(
-    history.moments,
-    10,
-    39,
-    marks=pytest.mark.skipif("HISTORY" not in os.environ, reason="takes a minute: make history"),
-)
+#: How the writes are parted into looks at the folder, and the copies and edits that come of it. Each moment by itself
+#: takes a minute: `make history` asks for that too.
+PARTED = {"days": (history.days, 11, 14)} | ({"each": (history.moments, 10, 39)} if "HISTORY" in os.environ else {})
 
 
 @pytest.mark.skipif(not history.PAST.is_file(), reason=history.ABSENT)
-@pytest.mark.parametrize(("parted", "copies", "edits"), [(history.days, 11, 14), each_moment], ids=["days", "each"])
+@pytest.mark.parametrize(("parted", "copies", "edits"), PARTED.values(), ids=PARTED)
 async def test_the_real_history_gives_one_post_a_story_and_every_change_by_the_rules(
     tmp_path: Path, parted: Any, copies: int, edits: int
 ) -> None:

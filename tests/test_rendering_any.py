@@ -92,7 +92,7 @@ def stays_whole(article: Article, text: str) -> bool:
     return prose.units(title) > posts.TITLE_UNITS or title in " ".join(text.split())
 
 
-@settings(ANY, max_examples=900)
+@settings(ANY, max_examples=200)
 @given(ARTICLES, st.sampled_from(["preview", "photo"]))
 def test_any_article_becomes_a_post_that_telegram_takes(article: Article, picture: posts.Picture) -> None:
     payload = posts.post(TEMPLATES, article, bot="your_bot", taxonomy=TAXONOMY, delivery="zzzzzz", picture=picture)
@@ -104,7 +104,7 @@ def test_any_article_becomes_a_post_that_telegram_takes(article: Article, pictur
     assert all(len(link) <= 64 for link in deep_links)
 
 
-@settings(ANY, max_examples=300)
+@settings(ANY, max_examples=120)
 @given(ARTICLES, st.sets(st.sampled_from(MENDS)), st.sampled_from(["preview", "photo"]))
 def test_any_article_is_taken_with_any_mend(article: Article, mends: set[str], picture: posts.Picture) -> None:
     judge.payload(posts.post(TEMPLATES, article, bot="b", taxonomy=TAXONOMY, mends=mends, picture=picture))
@@ -119,7 +119,7 @@ def test_any_edit_of_a_photo_is_taken(before: Article, after: Article) -> None:
     judge.payload(posts.tombstone(TEMPLATES, before))
 
 
-@settings(ANY, max_examples=250)
+@settings(ANY, max_examples=100)
 @given(st.lists(NAMES, max_size=8), st.lists(NAMES, max_size=8), words(3_000), st.integers(-3, 10**6), st.booleans())
 def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
     some: list[str], others: list[str], typed: str, number: int, flag: bool
@@ -146,7 +146,7 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
     assert len(replies.notice(TEMPLATES, "followed", typed).encode("utf-16-le")) <= 400
 
 
-@settings(ANY, max_examples=150)
+@settings(ANY, max_examples=60)
 @given(st.lists(STORED, min_size=1, max_size=3).map(lambda some: some * 4), words(500), st.booleans())
 def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored], typed: str, flag: bool) -> None:
     for payload in (
