@@ -177,6 +177,8 @@ class Settlement:
 
 #: Tried once each; a second refusal is final.
 MENDS = ("plain", "no_keyboard", "no_reply", "shorter", "no_thread", "text", "unpaid")
+#: Those that all posts of a chat will need until somebody acts: no fault of the article's.
+LASTING = ("no_thread", "unpaid")
 #: How long a channel that lost its rights waits before it is tried again.
 RIGHTS_SECONDS = 900.0
 

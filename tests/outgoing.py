@@ -17,7 +17,6 @@ from bot.pace import Limits, Pace
 from bot.publishing import announce
 from bot.publishing.announce import Read, Rules
 from bot.publishing.channels import Channels
-from bot.publishing.starting import Start
 from bot.rendering.templates import Templates
 from bot.sandbox import Call, Chat, Message, Person, Sandbox
 from bot.settings import Settings
@@ -128,7 +127,7 @@ async def going(
     try:
         await channels.load()
         await telegram.resolve_channels()
-        await channels.begin(Start(0), sandbox.clock())
+        await channels.begin(settings, {}, sandbox.clock())
         told = len(sandbox.messages(editor))
         yield Outgoing(sandbox, desk, telegram, channels, editor, place, len(sandbox.calls), told)
     finally:
@@ -139,6 +138,7 @@ async def going(
 def _settings(sandbox: Sandbox, editor: Person, channels: list[dict[str, Any]], sections: dict[str, Any]) -> Settings:
     chosen: dict[str, Any] = {
         "telegram": {"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": [editor.id]},
+        "feed": {"first_run": 0},
         "pace": LOOSE,
         "delivery": {"edit_seconds": 0},
     }

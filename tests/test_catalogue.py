@@ -304,6 +304,18 @@ async def test_without_stars_it_goes_out_as_any_message(stage: Stage, fault: str
         assert went_out_changed(bot)
 
 
+@pytest.mark.parametrize("fault", [NO_THREAD[0], UNPAID[0]])
+async def test_what_every_post_will_need_is_told_once_until_it_is_over(stage: Stage, fault: str) -> None:
+    async with stage.going(telegram={"paid_broadcast": True}) as bot:
+        for path, troubled in (("a.md", True), ("b.md", True), ("c.md", False), ("d.md", True)):
+            if troubled:
+                bot.sandbox.fail("sendMessage", faults.refused(400, BAD + fault), chat=bot.place)
+            await bot.record(path)
+            await bot.deliver()
+        assert len(bot.posts()) == 4
+        assert len(bot.alerts()) == 2
+
+
 async def test_two_troubles_are_both_mended(bot: Outgoing) -> None:
     bot.sandbox.fail("sendMessage", faults.refused(400, BAD + NO_KEYBOARD[0]), chat=bot.place)
     bot.sandbox.fail("sendMessage", faults.refused(400, BAD + PLAIN[0]), chat=bot.place)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.article import short_id
-from bot.delivery import Alert, Clock, Lane, Notice, Outcome, Payload, Revoked, Settlement, State, settle
+from bot.delivery import LASTING, Alert, Clock, Lane, Notice, Outcome, Payload, Revoked, Settlement, State, settle
 from bot.errors import TokenRevoked
 from bot.pace import Pace
 from bot.publishing import composing, revising
@@ -214,15 +214,17 @@ class Courier:
         if settlement.state is not State.SENT:
             _log.info("delivery %s: %s: %s", to.delivery.id, settlement.state, settlement.reason)
         if settlement.alert:
-            await self._tell(to, settlement.alert, settlement.reason)
+            await self._tell(to, settlement.alert, settlement.reason, mend=settlement.mend.rpartition(" ")[2])
 
-    async def _tell(self, to: Addressed, kind: Alert, reason: str) -> None:
+    async def _tell(self, to: Addressed, kind: Alert, reason: str, *, mend: str = "") -> None:
         """Let the editors hear: of a chat once, of an article that followers can't get once for all of them."""
         delivery = to.delivery
         chat = await self._desk(chats.get, delivery.chat)
         name = chat.name if chat and delivery.lane is Lane.CHANNEL else "readers' chats"
         key = f"{delivery.chat}:{kind}" if delivery.lane is Lane.CHANNEL else f"readers:{kind}"
-        if kind in ("refused", "mended"):
+        if mend in LASTING:
+            key = f"{key}:{mend}"
+        elif kind in ("refused", "mended"):
             key, reason = f"{key}:{delivery.article}", f"article {short_id(delivery.article)}: {reason}"
         await self._tell_editors(Notice(key=key, kind=kind, about=name, reason=reason))
 
@@ -256,7 +258,8 @@ def _write_down(db: Database, to: Addressed, settlement: Settlement, at: datetim
         if settlement.moved_to is not None:
             chats.move(db, to.chat_id, settlement.moved_to)
         if settlement.state is State.SENT:
-            updates.clear_alerts(db, [f"{delivery.chat}:rights", f"{delivery.chat}:gone"])
+            over = ["rights", "gone", *(f"mended:{mend}" for mend in LASTING if not delivery.mend)]
+            updates.clear_alerts(db, [f"{delivery.chat}:{one}" for one in over])
 
 
 def _seconds(moment: datetime, at: datetime) -> float:
