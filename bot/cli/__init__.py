@@ -31,6 +31,7 @@ for command in (
     looking.preview,
     looking.check,
     looking.status,
+    looking.verify,
     keeping.backup,
     keeping.restore,
 ):

@@ -1,4 +1,4 @@
-"""`paperboy scan`, `preview`, `check` and `status`: what there is and how it stands. Nothing here sends a post."""
+"""`paperboy scan`, `preview`, `check`, `status` and `verify`: what there is and how it stands. Nothing here posts."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bot.errors import StoreError
 
 if TYPE_CHECKING:
     from bot.publishing.scan import ScanReport
+    from bot.publishing.verifying import Verified
     from bot.rendering.report import StatusReport
     from bot.rendering.templates import Templates
     from bot.settings import Settings
@@ -77,6 +78,32 @@ def status(config: options.Config = None, as_json: options.Json = False) -> None
         options.print_json(asdict(standing))
     else:
         showing.status(standing)
+
+
+def verify(config: options.Config = None, as_json: options.Json = False) -> None:
+    """Check the database against itself: whether every article went where it should, and once."""
+    from bot.cli import showing
+
+    found, templates = options.loaded(config)
+    verified = _verified(found, templates)
+    if as_json:
+        options.print_json(asdict(verified))
+    else:
+        showing.verified(verified)
+    if verified.findings:
+        raise typer.Exit(1)
+
+
+def _verified(found: Settings, templates: Templates) -> Verified:
+    """Look at the whole database, also while the bot runs. Raises StoreError where it is not there or unreadable."""
+    from bot.app import now
+    from bot.publishing import verifying
+    from bot.store import audit, lock
+
+    database = found.store.database
+    with audit.opened(database) as db:
+        running = lock.is_held(database)
+        return verifying.verify(db, found.channels, templates.taxonomy, now(), running=running)
 
 
 def _standing(found: Settings) -> StatusReport:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.cli.checking import Finding
     from bot.publishing import scan as scanning
     from bot.publishing.scan import ScanReport
+    from bot.publishing.verifying import Verified
     from bot.rendering.report import RejectedFile, StatusReport
 
 _SIGNS = {"fine": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
@@ -71,6 +72,15 @@ def status(standing: StatusReport) -> None:
     for copy in standing.copies:
         _out.print(f"Copy, not posted: {copy.short_id} {copy.title}")
     _rejected(standing.rejected)
+
+
+def verified(found: Verified) -> None:
+    """Show what a look at the whole database came to."""
+    _out.print(", ".join(f"{count:,} {table}" for table, count in found.counts.items()))
+    for one in found.findings:
+        _out.print(Text.assemble(("✗ ", "red"), f"{one.about}: {one.what}" if one.about else one.what))
+    if not found.findings:
+        _out.print(Text.assemble(("✓ ", "green"), "every article went where it should, and once"))
 
 
 def findings(found: Sequence[Finding]) -> None:

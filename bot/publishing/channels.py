@@ -45,7 +45,7 @@ class Channels:
             if row.id in seen:
                 raise UsageError(f"channels: {one.chat} and {seen[row.id]} are the same chat; keep one of the two")
             seen[row.id] = one.chat
-        self.live[:] = [self._channel(row, one) for row, one in zip(rows, self._wanted, strict=True)]
+        self.live[:] = [admission(row, one, self._taxonomy) for row, one in zip(rows, self._wanted, strict=True)]
 
     async def resolve(self, directory: Directory) -> dict[str, str]:
         """Ask Telegram for the channels' numbers and names; return setting → reason for those it tells nothing of."""
@@ -92,6 +92,8 @@ class Channels:
         await self.load()
         return waiting, start.notice
 
-    def _channel(self, row: chats.Chat, one: settings.Channel) -> Channel:
-        keys = frozenset(topics.key(self._taxonomy.name(name)) for name in one.topics)
-        return Channel(chat=row.id, topics=keys, min_quality=one.min_quality, begun=row.begun)
+
+def admission(row: chats.Chat, one: settings.Channel, taxonomy: Taxonomy) -> Channel:
+    """Return a channel with what it admits: its row, as the settings want it."""
+    keys = frozenset(topics.key(taxonomy.name(name)) for name in one.topics)
+    return Channel(chat=row.id, topics=keys, min_quality=one.min_quality, begun=row.begun)

@@ -26,3 +26,12 @@ def held(database: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def is_held(database: Path) -> bool:
+    """Say whether another process has the database at the moment. Raises StoreError."""
+    try:
+        with held(database):
+            return False
+    except DatabaseInUse:
+        return True

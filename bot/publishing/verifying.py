@@ -1,0 +1,106 @@
+"""`paperboy verify`: the database against itself and the settings, each finding in words. Changes nothing.
+
+What it asks is design §6's promise: every article that should be in a channel has exactly one delivery of each edition,
+settled or waiting for a reason, and nothing was sent twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot import settings
+from bot.article import short_id
+from bot.publishing import channels
+from bot.store import articles, audit, chats, follows
+from bot.store.audit import Oddity
+from bot.topics import Taxonomy
+
+#: Kind of finding → what it says. "{detail}" is what the rows themselves tell.
+_WORDS = {
+    "damaged": "the file is damaged: {detail}. `paperboy restore` a copy",
+    "points nowhere": "a row points nowhere: {detail}",
+    "twice": "edition {detail} was sent twice",
+    "same message": "two deliveries hold message {detail}",
+    "no number": "counts as sent, but has no message's number",
+    "no payload": "went out, but what was sent is not written down",
+    "late": "waits for more than a day though nothing holds it: is the bot running? {detail}",
+    "left sending": "was being sent when the last run ended; the next run looks for it",
+    "doubt forgotten": "is in doubt, and nobody looks for it",
+    "old form": "shows an earlier state of its article, and no edit is planned",
+    "not taken back": "shows a withdrawn article, and is not to be taken back",
+    "withdrawn waits": "waits though its article is withdrawn",
+    "held waits not": "and its article disagree on whether it waits for an editor",
+    "joined waits": "waits though its article lives on in another",
+    "revised unsent": "is to be edited though it is not there",
+    "unopened edition": "is of an edition that was never opened",
+    "no address": "no address leads to it: {detail}",
+    "copy of a copy": "is a copy of a copy, or of itself",
+    "owner gone": "belongs to a file that is not known: {detail}",
+    "no owner": "belongs to no file though one tells it: {detail}",
+    "fan-out of nothing": "is being planned for followers though none may see it",
+    "absent": "has no delivery there, though it was recorded since the channel began and its filters admit it. "
+    "`/republish {detail}` posts it; ask for it also if you widened the filters",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that ought not to be."""
+
+    kind: str
+    #: The article's and the chat's names, as far as it is about one; may be empty.
+    about: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was looked at, by number of rows, and what was found."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
+
+
+def verify(
+    db: Database, wanted: Sequence[settings.Channel], taxonomy: Taxonomy, at: datetime, *, running: bool
+) -> Verified:
+    """Look at the whole database. running: a bot has it. A damaged one is looked at no further."""
+    found = list(audit.damage(db))
+    if not any(one.kind == "damaged" for one in found):
+        found += [*audit.oddities(db, at, running=running), *_absent(db, wanted, taxonomy)]
+    return Verified(audit.counts(db), [_told(db, one) for one in found])
+
+
+def _absent(db: Database, wanted: Sequence[settings.Channel], taxonomy: Taxonomy) -> Iterator[Oddity]:
+    """Yield the articles that a channel of the settings should have, and has no delivery of."""
+    rows = {(row.setting.casefold(), row.thread): row for row in chats.channels(db)}
+    for one in wanted:
+        row = rows.get((one.chat.casefold(), one.thread))
+        if row is None or row.begun is None:
+            continue
+        admitted = channels.admission(row, one, taxonomy)
+        for article, quality in audit.absent(db, row.id):
+            if admitted.admits(follows.keys_of(db, article), quality):
+                yield Oddity("absent", article, row.id, detail=short_id(article))
+
+
+def _told(db: Database, one: Oddity) -> Finding:
+    names = []
+    if one.article is not None:
+        stored = articles.get(db, one.article)
+        names.append(f"article {short_id(one.article)}" + (f" “{stored.article.title}”" if stored else ""))
+    if one.chat is not None:
+        chat = chats.get(db, one.chat)
+        names.append(_name(chat) if chat else f"chat {one.chat}")
+    if one.delivery is not None:
+        names.append(f"delivery {one.delivery}")
+    return Finding(one.kind, ", ".join(names), _WORDS[one.kind].format(detail=one.detail).strip().rstrip(":"))
+
+
+def _name(chat: chats.Chat) -> str:
+    """Return a channel's name; a reader is nobody's business, not even an operator's."""
+    return chat.name if chat.setting else f"a {chat.kind} chat"

@@ -1,0 +1,143 @@
+"""Questions to the database about itself: each finds rows that ought not to be. Changes nothing, words nothing.
+
+What may be waiting, and for how long, is told by `at`; what a finding means is said in `publishing.verifying`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.errors import StoreError
+from bot.store.database import Row, milliseconds, number, rows
+from bot.store.outbox import FORMS_SHOWN
+
+#: A delivery that could go out and still waits after so long is not merely behind others.
+LATE = timedelta(days=1)
+_DELIVERY = "SELECT d.id AS delivery, d.article, d.chat, d.reason AS detail FROM deliveries d"
+_JOINED = "NOT EXISTS (SELECT 1 FROM aliases WHERE article = a.id)"
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """A row that ought not to be, by what it is about; a detail may be empty."""
+
+    kind: str
+    article: int | None = None
+    chat: int | None = None
+    delivery: int | None = None
+    detail: str = ""
+
+
+#: Kind of oddity → the rows that are one, with those of the columns `article`, `chat`, `delivery`, `detail` it has.
+_QUESTIONS = {
+    "twice": """
+        SELECT article, chat, edition AS detail FROM deliveries WHERE state = 'sent'
+        GROUP BY article, chat, edition HAVING count(*) > 1""",
+    "same message": """
+        SELECT min(d.chat) AS chat, max(d.id) AS delivery, d.message AS detail FROM deliveries d
+        JOIN chats c ON c.id = d.chat WHERE d.message > 0 GROUP BY c.chat_id, d.message HAVING count(*) > 1""",
+    "no number": f"{_DELIVERY} WHERE d.state = 'sent' AND coalesce(d.message, 0) <= 0 AND d.reason = ''",
+    "no payload": f"{_DELIVERY} WHERE d.state IN ('sending', 'doubtful', 'sent') AND d.payload IS NULL",
+    "late": f"""
+        {_DELIVERY} JOIN chats c ON c.id = d.chat
+        WHERE d.state = 'pending' AND c.state = 'active' AND c.chat_id IS NOT NULL AND d.created < :late
+          AND coalesce(d.not_before, 0) < :late AND coalesce(c.not_before, 0) < :late""",
+    "doubt forgotten": f"{_DELIVERY} WHERE d.state = 'doubtful' AND d.not_before IS NULL AND d.reason = ''",
+    "old form": f"""
+        {_DELIVERY} JOIN articles a ON a.id = d.article
+        WHERE d.state = 'sent' AND d.message > 0 AND d.revise IS NULL AND d.reason = '' AND a.withdrawn = 0
+          AND d.form <> a.fingerprint AND NOT EXISTS (SELECT 1 FROM forms f WHERE f.delivery = d.id
+            AND f.form = a.fingerprint AND f.times >= {FORMS_SHOWN})""",
+    "not taken back": f"""
+        {_DELIVERY} JOIN articles a ON a.id = d.article
+        WHERE d.state = 'sent' AND d.message > 0 AND d.revise IS NULL AND d.reason = '' AND a.withdrawn = 1""",
+    "withdrawn waits": f"""
+        {_DELIVERY} JOIN articles a ON a.id = d.article WHERE a.withdrawn = 1 AND d.state IN ('held', 'pending')""",
+    "held waits not": f"""
+        {_DELIVERY} JOIN articles a ON a.id = d.article
+        WHERE a.held = 1 AND d.edition = 1 AND d.state = 'pending' OR a.held = 0 AND d.state = 'held'""",
+    "joined waits": f"""
+        {_DELIVERY} JOIN articles a ON a.id = d.article
+        WHERE a.copy_of IS NOT NULL AND {_JOINED} AND d.state IN ('held', 'pending')""",
+    "revised unsent": f"{_DELIVERY} WHERE d.revise IS NOT NULL AND d.state <> 'sent'",
+    "unopened edition": f"""
+        {_DELIVERY} JOIN articles a ON a.id = d.article WHERE d.edition > a.edition AND NOT {_JOINED}""",
+    "no address": f"SELECT a.id AS article, a.identity AS detail FROM articles a WHERE a.copy_of IS NULL AND {_JOINED}",
+    "copy of a copy": f"""
+        SELECT a.id AS article FROM articles a JOIN articles b ON b.id = a.copy_of
+        WHERE a.copy_of = a.id OR b.copy_of = a.id OR b.copy_of IS NOT NULL AND NOT {_JOINED}""",
+    "owner gone": """
+        SELECT a.id AS article, a.file AS detail FROM articles a WHERE a.file IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM files f WHERE f.path = a.file AND f.article = a.id)""",
+    "no owner": """
+        SELECT a.id AS article, min(f.path) AS detail FROM articles a JOIN files f ON f.article = a.id
+        WHERE a.file IS NULL AND f.reason IS NULL AND f.missing = 0 GROUP BY a.id""",
+    "fan-out of nothing": """
+        SELECT f.article FROM fanouts f JOIN articles a ON a.id = f.article
+        WHERE a.held = 1 OR a.withdrawn = 1 OR a.copy_of IS NOT NULL""",
+}
+_LEFT = f"{_DELIVERY} WHERE d.state = 'sending'"
+#: Articles a channel should have and has no delivery of: visible, recorded since it began.
+_ABSENT = """
+SELECT a.id, a.quality FROM articles a
+WHERE a.withdrawn = 0 AND a.copy_of IS NULL AND a.recorded >= (SELECT begun FROM chats WHERE id = :chat)
+  AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = :chat AND d.edition = 1)
+ORDER BY a.id
+"""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Database]:
+    """Open a database to be asked only, also while a bot writes. Raises StoreError in words, inside the block too."""
+    if not path.is_file():
+        raise StoreError(f"{path}: there is no database yet; `paperboy run` or `paperboy scan` makes it")
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            connection.row_factory = sqlite3.Row
+            connection.execute("BEGIN")  # one moment for all questions, whatever a bot writes meanwhile
+            yield Database(connection)
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: can't be read: {error}. `paperboy restore` a copy.") from error
+
+
+def damage(db: Database) -> Iterator[Oddity]:
+    """Yield what SQLite itself finds: pages and indexes that don't fit, rows that point nowhere."""
+    for found in rows(db, "PRAGMA integrity_check(20)"):
+        if found[0] != "ok":
+            yield Oddity("damaged", detail=str(found[0]))
+    for found in rows(db, "PRAGMA foreign_key_check"):
+        yield Oddity("points nowhere", detail=f"{found['table']} row {found['rowid']} to {found['parent']}")
+
+
+def oddities(db: Database, at: datetime, *, running: bool) -> Iterator[Oddity]:
+    """Yield every row that ought not to be. running: a bot has this database, and what is being sent is its own."""
+    values = {"late": milliseconds(at - LATE)}
+    for kind, sql in _QUESTIONS.items():
+        yield from (_oddity(kind, found) for found in rows(db, sql, values))
+    if not running:
+        yield from (_oddity("left sending", found) for found in rows(db, _LEFT))
+
+
+def absent(db: Database, chat: int) -> list[tuple[int, int]]:
+    """Return (article, quality) of those recorded since a channel began that it has no first edition of."""
+    return [(found["id"], found["quality"]) for found in rows(db, _ABSENT, {"chat": chat})]
+
+
+def counts(db: Database) -> dict[str, int]:
+    """Return how many rows of each kind were looked at."""
+    return {
+        table: number(db, f"SELECT count(*) FROM {table}") for table in ("articles", "deliveries", "chats", "files")
+    }
+
+
+def _oddity(kind: str, found: Row) -> Oddity:
+    told = dict(found)
+    detail = told.pop("detail", None)
+    return Oddity(kind, **told, detail="" if detail is None else str(detail))
