@@ -6,7 +6,7 @@ import argparse
 import importlib
 import sys
 import tempfile
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench.measuring import Row, Table, machine
@@ -33,7 +33,7 @@ def main() -> int:
             print("\n".join(_lines(found)), file=sys.stderr, flush=True)
             results += found
     if not options.only and not options.small:
-        text = _ABOUT.format(day=date.today(), machine=machine(), times=options.times)
+        text = _ABOUT.format(day=datetime.now(UTC).date(), machine=machine(), times=options.times)
         RESULTS.write_text("\n".join([text, *_lines(results), ""]), encoding="utf-8")
     return int(any(isinstance(one, Row) and one.ok is False for one in results))
 

@@ -52,17 +52,19 @@ def measure(place: Place) -> list[Row]:
     fill(database, readers, (documents.RARE, *documents.TOPICS[:4]), follows)
     wanted = place.size(600, 5)
     try:
-        with work.telegram() as telegram:
-            with work.bot(telegram, folder, database, PAPERBOY_PACE__MESSAGES_PER_SECOND="1000"):
-                asker = Asker(telegram)
-                time.sleep(0.3 if place.small else 5)
-                work.land(folder, 2_000_000, (documents.RARE,))
-                telegram.wait_for(1)
-                for _ in range(wanted):
-                    asker.ask()
-                    time.sleep(0.05)
-                took = asker.answers()
-                sent = sum(method == "sendMessage" for _, method, _ in telegram.calls)
+        with (
+            work.telegram() as telegram,
+            work.bot(telegram, folder, database, PAPERBOY_PACE__MESSAGES_PER_SECOND="1000"),
+        ):
+            asker = Asker(telegram)
+            time.sleep(0.3 if place.small else 5)
+            work.land(folder, 2_000_000, (documents.RARE,))
+            telegram.wait_for(1)
+            for _ in range(wanted):
+                asker.ask()
+                time.sleep(0.05)
+            took = asker.answers()
+            sent = sum(method == "sendMessage" for _, method, _ in telegram.calls)
     finally:
         for file in folder.glob("landed-*.md"):
             file.unlink()

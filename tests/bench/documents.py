@@ -15,70 +15,11 @@ TOPICS = ("Energy", "Transport", "Health", "Space", "Robots", "Harbours", "Libra
 #: The topic that only the article of a fan-out carries.
 RARE = "Lighthouses"
 _FIRST = datetime(2020, 1, 1, 6, tzinfo=UTC)
-_SUBJECTS = [
-    "harbour",
-    "bakery",
-    "library",
-    "tram",
-    "orchard",
-    "lighthouse",
-    "clinic",
-    "quarry",
-    "ferry",
-    "observatory",
-    "school",
-    "market",
-]
-_VERBS = [
-    "measures",
-    "repairs",
-    "borrows",
-    "forgets",
-    "counts",
-    "rebuilds",
-    "lends",
-    "teaches",
-    "warms",
-    "maps",
-    "rents",
-    "silences",
-]
-_THINGS = [
-    "tide",
-    "clock",
-    "window",
-    "turbine",
-    "ledger",
-    "bridge",
-    "kettle",
-    "antenna",
-    "garden",
-    "battery",
-    "signal",
-    "roof",
-    "boiler",
-    "atlas",
-]
-_MANNERS = [
-    "patiently",
-    "twice",
-    "overnight",
-    "without a permit",
-    "by hand",
-    "in the rain",
-    "for nothing",
-    "again",
-    "with care",
-]
-_OUTLETS = [
-    "Tern Gazette",
-    "Open Bench",
-    "Kelp & Anchor",
-    "Orchard Review",
-    "North Pier",
-    "The Slow Wire",
-    "Lantern Weekly",
-]
+_SUBJECTS = ("harbour", "bakery", "library", "tram", "orchard", "clinic", "quarry", "ferry", "observatory", "school")
+_VERBS = ("measures", "repairs", "borrows", "forgets", "counts", "rebuilds", "lends", "teaches", "warms", "maps")
+_THINGS = ("tide", "clock", "window", "turbine", "ledger", "bridge", "kettle", "antenna", "garden", "signal", "atlas")
+_MANNERS = ("patiently", "twice", "overnight", "without a permit", "by hand", "in the rain", "again", "with care")
+_OUTLETS = ("Tern Gazette", "Open Bench", "Kelp & Anchor", "Orchard Review", "North Pier", "The Slow Wire")
 
 
 def document(number: int, topics: tuple[str, ...] | None = None) -> str:

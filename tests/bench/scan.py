@@ -1,4 +1,4 @@
-"""How fast the folder is read: everything for the first time, beside the stock loop; and again, with nothing changed."""
+"""How fast the folder is read: all of it for the first time, beside the stock loop; and again, nothing changed."""
 
 from __future__ import annotations
 
