@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.torture import killing
-from tests.torture.killing import Report
+from tests.torture.counting import Report
 
 KILLS = 20
 

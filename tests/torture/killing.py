@@ -17,16 +17,15 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing, suppress
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from tests.torture import town as towns
-from tests.torture.town import ANN, BEN, DOUBT, EDITOR, LOST_ANSWER, Town
+from tests.torture.counting import MOMENT, Count, Report, title
+from tests.torture.lives import ROOT, Bot, born, write_settings
+from tests.torture.town import ANN, BEN, DOUBT, EDITOR, Town
 
-ROOT = Path(__file__).parents[2]
 #: Seconds of a life that is not ended by a step.
 LIFE = (0.15, 1.6)
 #: Seconds until a life that has not come to its step is ended anyway.
@@ -35,102 +34,16 @@ WITHOUT = 2.5
 PEACE = 180.0
 #: Every so manieth life an article is changed, or published once more.
 CHANGE, AGAIN = 3, 7
-#: Steps that only the first life of a database comes to.
-FIRST = tuple(
-    f"{when} commit {what}" for what in ("opening", "publishing.starting.begin") for when in ("before", "after")
-)
 
 
-@dataclass
-class Report:
-    """What came of it."""
-
-    seed: int
-    kills: Counter[str] = field(default_factory=Counter)
-    steps: set[str] = field(default_factory=set)
-    faults: Counter[str] = field(default_factory=Counter)
-    looks: Counter[str] = field(default_factory=Counter)
-    articles: int = 0
-    editions: int = 0
-    posts: int = 0
-    others: int = 0
-    copies_left: int = 0
-    repeats_by_kill: int = 0
-    repeats_by_lost_answer: int = 0
-    failures: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def killed(self) -> int:
-        return self.kills.total()
-
-    @property
-    def reached(self) -> set[str]:
-        """The named steps at which the bot was killed."""
-        return set(self.kills) - {"a random moment"}
-
-    def add(self, other: Report) -> None:
-        """Count another town's report with this one's."""
-        for name in ("kills", "steps", "faults", "looks"):
-            getattr(self, name).update(getattr(other, name))
-        for name in ("articles", "editions", "posts", "others", "copies_left", "repeats_by_kill"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.repeats_by_lost_answer += other.repeats_by_lost_answer
-        self.failures += other.failures
-
-    def __str__(self) -> str:
-        at_step = sum(times for name, times in self.kills.items() if name != "a random moment")
-        lost = [failure for failure in self.failures if failure.startswith("lost")]
-        repeated = [failure for failure in self.failures if failure.startswith("repeated")]
-        named = f"{at_step} at {len(self.reached)} of {len(self.steps)} named steps"
-        to_readers = f"{self.repeats_by_kill} after a kill, {self.repeats_by_lost_answer} after a lost answer"
-        lines = [
-            f"{self.killed} kills in {self.seconds:.0f} s (seed {self.seed}): {named}, the others at random moments",
-            *(f"    {times:4} {name}" for name, times in sorted(self.kills.items())),
-            f"steps not died at   {', '.join(sorted(self.steps - self.reached)) or 'none'}",
-            f"trouble             {_listed(self.faults)}",
-            f"looks came to       {_listed(self.looks)}",
-            f"articles            {self.articles} in 4 chats, {self.editions} further editions: {self.posts} posts",
-            f"others' posts       {self.others}, compared byte for byte",
-            f"lost                {len(lost)}",
-            f"twice in channels   {len(repeated)}",
-            f"twice to readers    {to_readers}",
-            f"copies left behind  {self.copies_left} in the editor's chat",
-        ]
-        return "\n".join([*lines, *(f"FAILED: {failure}" for failure in self.failures)])
+def _around(*functions: str) -> tuple[str, ...]:
+    return tuple(f"{when} commit {function}" for function in functions for when in ("before", "after"))
 
 
-class Bot:
-    """The bot's lives, one after another."""
-
-    def __init__(self, process: asyncio.subprocess.Process, home: Path) -> None:
-        self._process = process
-        self._home = home
-        self._steps = home / "steps"
-        self.log = home / "log"
-
-    async def begin(self, step: str = "", nth: int = 1) -> int:
-        """Begin a life that ends at the nth time of a step; return the process's number."""
-        self._steps.write_text("")
-        environment = {"PAPERBOY_CONFIG": str(self._home / "paperboy.toml")}
-        life = {"environment": environment, "log": str(self.log), "steps": str(self._steps), "step": step, "nth": nth}
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps(life).encode() + b"\n")
-        return int(await self._line())
-
-    async def ended(self) -> int:
-        """Wait for a life to end; return how (minus the signal's number)."""
-        return int(await self._line())
-
-    def steps(self) -> list[str]:
-        """Return the steps the last life came to."""
-        return self._steps.read_text().splitlines()
-
-    async def _line(self) -> bytes:
-        assert self._process.stdout
-        line = await self._process.stdout.readline()
-        assert line, self.log.read_text()[-4000:]
-        return line
+#: Steps that only the first life of a database comes to; those after a quarrel; those of another edition.
+FIRST = _around("opening", "publishing.starting.begin")
+QUARREL = _around("chat.office.park", "chat.membership._channel")
+EDITION = _around("store.updates.once")
 
 
 class Campaign:
@@ -166,13 +79,14 @@ class Campaign:
     async def fight(self, kills: int) -> None:
         """Kill so many times; in the last third no editor can be reached and no right is left."""
         await self.town.make_trouble()
+        quarrel = kills * 2 // 3
         for number in range(kills - len(FIRST)):
-            if number == kills * 2 // 3:
+            if number == quarrel:
                 self._quarrel = True
                 await asyncio.gather(*self._bustling)
                 await self.town.do("block", **{"as": EDITOR})
                 await self.town.do("rights", chat=self.town.places["mighty"][0], rights=towns.POSTER)
-            await self._life(number)
+            await self._life(number, dict(enumerate(QUARREL, quarrel)).get(number, ""))
 
     async def rest(self) -> None:
         """Let a last life bring everything to its end."""
@@ -184,8 +98,11 @@ class Campaign:
         await self._until(lambda: self._waits() == 0, PEACE)
         await self._end(process)
 
-    async def _life(self, number: int) -> None:
-        step = self._choose() if number % 3 else ""
+    async def _life(self, number: int, step: str) -> None:
+        if not step and number % AGAIN == 0 and not self._quarrel:
+            step = min(EDITION, key=lambda one: self.report.kills[one])
+        elif not step and number % 3:
+            step = self._choose()
         nth = self.dice.randint(1, max(min(self._most[step], 2), 1))
         process = await self.bot.begin(step, nth)
         ended = asyncio.create_task(self.bot.ended())
@@ -206,7 +123,7 @@ class Campaign:
         if how != -signal.SIGKILL:
             self.report.failures.append(f"ended by itself: exit {how}: {self.bot.log.read_text()[-600:]}")
         self._tries[step] += 1
-        self.report.kills[step if "!" in came else "a random moment"] += 1
+        self.report.kills[step if "!" in came else MOMENT] += 1
         for name, times in Counter(came).items():
             if name != "!":
                 self._most[name] = max(self._most[name], times)
@@ -300,134 +217,19 @@ class Campaign:
             return db.execute(sql).fetchall()
         return []
 
-    # --- counting -----------------------------------------------------------------------------------------------------
-
     async def count(self) -> Report:
         """Compare what the stand-in holds with what was asked for."""
-        state, sent = await self.town.state(), await self.town.calls("sendMessage")
-        self._count_channels(state)
-        self._count_readers(state, sent)
-        self._count_others(state)
-        for method in towns.METHODS:
-            self.report.faults.update(call["fault"] for call in await self.town.calls(method) if call["fault"])
+        await Count(self.report, self.town, self.versions, self.again).all()
         sql = "SELECT outcome, count(*) FROM attempts WHERE action = 'look' GROUP BY outcome"
         self.report.looks.update(dict(self._rows(sql)))
-        self.report.articles, self.report.editions = len(self.versions), self.again.total()
-        copies = state["messages"][str(EDITOR)]
-        self.report.copies_left = sum(1 for one in copies if one["forward_origin"] and not one["deleted"])
         return self.report
-
-    def _count_channels(self, state: Any) -> None:
-        for name, (chat, _) in self.town.places.items():
-            posts = [
-                one for one in state["messages"][str(chat)] if one["from"] and one["from"]["id"] == state["bot"]["id"]
-            ]
-            self.report.posts += len(posts)
-            found = Counter(one["text"].partition("\n")[0] for one in posts)
-            for number in self.versions:
-                wanted, there = 1 + self.again[number], found[title(number)]
-                if there != wanted:
-                    what = "lost" if there < wanted else "repeated"
-                    self.report.failures.append(f"{what} in {name}: {title(number)}: {there} of {wanted}")
-            self._judge_versions(name, posts)
-
-    def _judge_versions(self, name: str, posts: list[Any]) -> None:
-        for one in posts:
-            number = int(one["text"].partition("\n")[0].rpartition(" ")[2])
-            if f"version {self.versions[number]}." not in one["text"]:
-                self.report.failures.append(f"out of date in {name}: {one['text'][:80]!r}")
-
-    def _count_readers(self, state: Any, sent: Any) -> None:
-        unanswered = Counter(
-            (call["params"]["chat_id"], _first_line(call["params"].get("text", "")))
-            for call in sent
-            if call["fault"] in LOST_ANSWER
-        )
-        for reader in (ANN, BEN):
-            found = Counter(one["text"].partition("\n")[0] for one in state["messages"][str(reader)])
-            for number in range(1, len(self.versions)):  # the first came before they followed
-                times, lost = found[title(number)], unanswered[str(reader), title(number)]
-                if not times:
-                    self.report.failures.append(f"lost for {reader}: {title(number)}")
-                self.report.repeats_by_lost_answer += min(max(times - 1, 0), lost)
-                self.report.repeats_by_kill += max(times - 1 - lost, 0)
-        if self.report.repeats_by_kill > self.report.killed:
-            self.report.failures.append(f"repeated to readers: {self.report.repeats_by_kill} times")
-
-    def _count_others(self, state: Any) -> None:
-        shown = {(one["chat"], one["id"]): one for messages in state["messages"].values() for one in messages}
-        self.report.others = len(self.town.others)
-        for key, words in self.town.others.items():
-            one = shown[key]
-            if one["text"] != words or one["history"] or one["deleted"] or one["edited"] or one["reply_markup"]:
-                self.report.failures.append(f"somebody else's post was changed: {one}")
-
-
-def title(number: int) -> str:
-    return f"The tale of the lighthouse {number}"
-
-
-def _first_line(html: str) -> str:
-    return html.partition("\n")[0].removeprefix("<b>").removesuffix("</b>")
-
-
-def _listed(counted: Counter[str]) -> str:
-    return ", ".join(f"{name} {times}" for name, times in counted.most_common()) or "none"
-
-
-def _settings(home: Path, town: Town) -> None:
-    """Write the settings: a loose pace, short doubt, every place a channel."""
-    (home / "articles").mkdir()
-    channels = "".join(f'[[channels]]\nchat = "{chat}"\nthread = {thread}\n' for chat, thread in town.places.values())
-    (home / "paperboy.toml").write_text(
-        f"""
-[telegram]
-token = "{town.token}"
-api_base_url = "{town.address}"
-admins = [{EDITOR}]
-[feed]
-folder = "{home / "articles"}"
-interval_seconds = 0.2
-settle_seconds = 0.05
-same_title_days = 0
-[store]
-database = "{home / "paperboy.db"}"
-[pace]
-messages_per_second = 10000.0
-per_chat_seconds = 0.0
-per_group_minute = 100000
-[delivery]
-doubt_seconds = {DOUBT}
-edit_seconds = 0.1
-commands_per_minute = 10000
-{channels}"""
-    )
-
-
-@asynccontextmanager
-async def _born(home: Path) -> AsyncIterator[Bot]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.torture.victim"),
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield Bot(process, home)
-    finally:
-        if process.stdin:
-            process.stdin.close()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), 5)
-        if process.returncode is None:
-            process.kill()
 
 
 async def one_town(kills: int, seed: int, home: Path) -> Report:
     """Fight through one campaign; return its report."""
     async with towns.founded(seed, ROOT) as town:
-        _settings(home, town)
-        async with _born(home) as bot:
+        write_settings(home, town)
+        async with born(home) as bot:
             campaign = Campaign(town, bot, home, seed)
             await campaign.prepare()
             await campaign.fight(kills)
