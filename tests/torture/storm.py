@@ -40,6 +40,8 @@ TROUBLE: tuple[tuple[Fault, float], ...] = (
     (faults.cut_after(), 5),
     (faults.cut_before(), 5),
     (faults.garbage(), 2),
+    (faults.slow(0.9), 4),
+    (faults.slow_answer(2.0), 2),
 )
 METHODS = ("sendMessage", "forwardMessage", "deleteMessage", "editMessageText", "editMessageReplyMarkup")
 #: Faults after which the bot can't know that its message is there.
@@ -52,14 +54,20 @@ class Size:
 
     channels: int = 50
     readers: int = 50
-    articles: int = 20
+    #: For the channels; readers follow the topic of a third of them.
+    articles: int = 30
     #: So many seconds in one.
     scale: float = 10.0
     seed: int = 1
 
     @property
     def deliveries(self) -> int:
-        return (self.channels + self.readers) * self.articles
+        return self.channels * self.articles + self.readers * len(self.followed)
+
+    @property
+    def followed(self) -> range:
+        """The articles that readers get."""
+        return range(0, self.articles, 3)
 
 
 FULL, SHORT = Size(), Size(channels=5, readers=5, scale=40.0)
@@ -111,7 +119,7 @@ class Report:
         chats = f"{size.channels} channels and {size.readers} readers"
         took = f"{self.seconds:.0f} s, for the bot and Telegram {self.passed / timedelta(minutes=1):.1f} min"
         lines = [
-            f"{size.deliveries} deliveries: {size.articles} articles to {chats}, a quarter of calls in trouble",
+            f"{size.deliveries} deliveries of {size.articles} articles to {chats}, a third of the calls in trouble",
             f"took                {took}",
             f"calls               {_listed(self.calls)}",
             f"trouble             {_listed(self.met)}",
@@ -144,10 +152,11 @@ async def _storm(report: Report, home: Path) -> None:
         for reader in readers:
             await telegram.say(reader, "/topic AI")
         await _run(settings, loop, report)
-        _write(Path(settings.feed.folder), "The calm before it", 0)
+        _write(Path(settings.feed.folder), "The calm before it", 0, "AI")
         await _run(settings, loop, report)
         for number in range(report.size.articles):
-            _write(Path(settings.feed.folder), title(number), number + 1)
+            topic = "AI" if number in report.size.followed else "Space"
+            _write(Path(settings.feed.folder), title(number), number + 1, topic)
         before = {id(message) for place in (*channels, *readers) for message in telegram.messages(place)}
         limits = Limits()
         telegram.limit(limits)
@@ -188,8 +197,9 @@ def title(number: int) -> str:
     return f"Story {number} of the storm"
 
 
-def _write(folder: Path, words: str, number: int) -> None:
-    told = f'title: "{words}"\nwebUrl: https://news.example/{number}\ntopics: [AI]\nexcerpt: What is known of it.\n'
+def _write(folder: Path, words: str, number: int, topic: str) -> None:
+    address = f"https://news.example/{number}"
+    told = f'title: "{words}"\nwebUrl: {address}\ntopics: [{topic}]\nexcerpt: What is known of it.\n'
     (folder / f"{number}.md").write_text(f"---\n{told}---\n")
 
 
@@ -229,7 +239,7 @@ def _count(report: Report, telegram: Sandbox, channels: list[Chat], readers: lis
     )
     for place in (*channels, *readers):
         found = Counter(_story(message) for message in telegram.messages(place) if id(message) not in before)
-        for number in range(report.size.articles):
+        for number in range(report.size.articles) if isinstance(place, Chat) else report.size.followed:
             what, times = f"{title(number)} in {place.id}", found[title(number)]
             if times == 0:
                 report.lost.append(what)
