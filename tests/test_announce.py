@@ -502,6 +502,91 @@ def test_a_channel_that_began_later_is_not_given_old_articles_that_change(desk: 
     assert desk.deliver() == []
 
 
+def both_posted(desk: Newsroom) -> tuple[int, int]:
+    """Two articles that were both posted, and turn out to be one; the second's channel had none of the first."""
+    desk.open_channel("@best", quality=5)
+    desk.later(seconds=1)
+    one = desk.number("a.md", article(url=A))
+    two = desk.number("b.md", article(SECOND, B, quality=9, excerpt="In other words."))
+    desk.deliver()
+    desk.tell("a.md", article(SECOND, A))
+    assert desk.tell("a.md", article(SECOND, B)).verdict is Verdict.MERGED
+    return one, two
+
+
+def test_posts_that_pass_to_another_article_show_it(desk: Newsroom) -> None:
+    one, two = both_posted(desk)
+    desk.later(minutes=2)
+    assert ("@best", SECOND) in desk.revise()
+    assert desk.states(one) == {"@news": "sent", "@best": "sent"}
+    assert desk.states(two) == {"@news": "sent"}
+
+
+def test_a_withdrawal_takes_the_second_post_of_a_story_back_too(desk: Newsroom) -> None:
+    one, two = both_posted(desk)
+    desk.later(minutes=2)
+    desk.revise()
+    told = article(SECOND, B, quality=9)
+    desk.tell("b.md", replace(told, removed=True))
+    desk.tell("a.md", replace(told, removed=True))
+    assert sorted(desk.revise()) == [("@best", ""), ("@news", ""), ("@news", "")]
+    desk.tell("a.md", told)
+    desk.tell("b.md", told)
+    desk.later(minutes=2)
+    assert desk.deliver() == desk.revise() == []
+    assert set((desk.states(one) | desk.states(two)).values()) == {"withdrawn"}
+
+
+# --- age --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def young(desk: Newsroom) -> Newsroom:
+    desk.rules = replace(desk.rules, max_age=timedelta(days=2))
+    desk.reader(7, "AI")
+    desk.later(seconds=1)
+    return desk
+
+
+def test_an_article_of_too_great_an_age_is_recorded_and_skipped(young: Newsroom) -> None:
+    one = young.number("a.md", article(url=A, topics=("AI",), published=young.at - timedelta(days=3)))
+    assert young.deliver() == []
+    assert young.states(one) == {"@news": "skipped"}
+    young.tell("b.md", article(SECOND, B, topics=("AI",), published=young.at - timedelta(days=1)))
+    assert young.deliver() == [("@news", SECOND), ("R7", SECOND)]
+    assert young.titles() == [SECOND, FIRST]
+
+
+def test_an_article_without_a_date_is_as_old_as_its_recording(young: Newsroom) -> None:
+    young.tell("a.md", article(url=A, topics=("AI",)))
+    assert len(young.deliver()) == 2
+
+
+def test_what_the_source_publishes_after_all_but_too_late_is_skipped_and_an_editor_may_still_post_it(
+    young: Newsroom,
+) -> None:
+    young.rules = replace(young.rules, hold=True)
+    told = article(url=A, topics=("AI",), unpublished=True, published=young.at)
+    other = article(SECOND, B, topics=("AI",), unpublished=True, published=young.at)
+    one, two = young.number("a.md", told), young.number("b.md", other)
+    young.later(days=3)
+    young.tell("a.md", replace(told, unpublished=False))
+    assert young.deliver() == []
+    assert young.states(one) == {"@news": "skipped"}
+    announce.release(young.db, two, young.at)
+    assert young.deliver() == [("@news", SECOND), ("R7", SECOND)]
+
+
+def test_an_old_article_that_gains_a_topic_is_still_not_posted(young: Newsroom) -> None:
+    young.open_channel("@vision", names=("computer vision",))
+    young.later(seconds=1)
+    told = article(url=A, published=young.at - timedelta(days=3))
+    one = young.number("a.md", told)
+    young.tell("a.md", replace(told, topics=("CV",)))
+    assert young.deliver() == []
+    assert young.states(one) == {"@news": "skipped", "@vision": "skipped"}
+
+
 # --- withdrawal -------------------------------------------------------------------------------------------------------
 
 

@@ -78,6 +78,29 @@ def test_a_title_of_six_words_tells_a_story_and_a_shorter_one_does_not() -> None
     assert replace(STORY, title="Only five words in here").title_key == ""
 
 
+@pytest.mark.parametrize(
+    ("title", "same"),
+    [
+        ("Six words MAKE a good title!", True),
+        ("RE-TRANSMISSION: Six words make a good title", True),
+        ("/R E P E A T -- Six words make a good title/", True),
+        ("Six wrods maek a good tilte", True),
+        ("Six word make a good title", False),
+        ("Six words make a good title 12", False),
+        ("Retransmission of six words make a good title", False),
+    ],
+)
+def test_a_story_is_known_again_when_a_newswire_repeats_or_corrects_it(title: str, same: bool) -> None:
+    assert (replace(STORY, title=title).story_key == STORY.story_key) is same
+
+
+def test_numbers_are_no_slips_and_short_titles_tell_no_story() -> None:
+    assert replace(STORY, title="The town had 12 fires in May").story_key != ""
+    one, other = (replace(STORY, title=f"The town had {number} fires in May").story_key for number in ("12", "21"))
+    assert one != other
+    assert replace(STORY, title="Re-Transmission: only five words in here").story_key == ""
+
+
 @MANY
 @given(st.integers(0, 2**62))
 def test_a_short_id_names_its_row(number: int) -> None:

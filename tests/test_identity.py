@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.identity import Verdict, judge
+from bot.identity import Verdict, is_same_story, judge
+from tests.newsroom import AT, FIRST, article
 
 PATH = "a.md"
 
@@ -90,3 +93,37 @@ def test_every_verdict_is_reached(one: Verdict) -> None:
         verdict(mine=1, match=2, title=True),
     }
     assert one in reached
+
+
+# --- whether a file goes on with its story ----------------------------------------------------------------------------
+
+BRIEF = "The morning brief of 12 March for the whole town"
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "goes_on"),
+    [
+        (FIRST, FIRST.upper(), True),
+        (FIRST, "RE-TRANSMISSION: " + FIRST, True),
+        (FIRST, FIRST.replace("unite", "untie"), True),
+        (FIRST, FIRST.replace("against", "agaist"), True),
+        (FIRST, "Parliament votes on a new law for data centres", False),
+        (BRIEF, BRIEF.replace("12", "13"), False),
+        ("Short one", "Short two", False),
+        ("Short one", "short ONE", True),
+    ],
+)
+def test_a_file_goes_on_with_its_story_under_its_title_or_a_corrected_one(
+    title: str, other: str, goes_on: bool
+) -> None:
+    assert is_same_story(article(title, published=AT), article(other, published=AT)) is goes_on
+
+
+def test_a_title_that_is_only_alike_needs_the_same_day_and_the_same_source_or_words() -> None:
+    before = article(FIRST, published=AT, provider="One", excerpt="What happened.")
+    alike = FIRST.replace("against", "agaist")
+    assert is_same_story(before, article(alike, published=AT, provider="One"))
+    assert is_same_story(before, article(alike, published=AT, provider="Two", excerpt="What happened."))
+    assert not is_same_story(before, article(alike, published=AT, provider="Two"))
+    assert not is_same_story(before, article(alike, published=AT - timedelta(days=1), provider="One"))
+    assert not is_same_story(article(FIRST), article(alike, published=AT))

@@ -170,7 +170,7 @@ def _write(
     if verdict is Verdict.OTHER:
         return known.id, False
     if verdict is Verdict.MERGED and mine is not None:
-        known = _merge(db, mine, known, at)
+        known = _merge(db, mine, known, rules, at)
         if _living_owner(db, known, path) not in (None, "", path):
             return known.id, False
     return known.id, _update(db, known, path, article, rules, at)
@@ -204,21 +204,34 @@ def _update(db: Database, stored: Stored, path: str, article: Article, rules: Ru
 
 
 def _set_withdrawn(db: Database, number: int, withdrawn: bool, at: datetime) -> None:
+    """Take an article back or let it be there again, with the second posts of those that were joined to it."""
     articles.set_withdrawn(db, number, withdrawn)
     if withdrawn:
         fanouts.cancel(db, number)
         revisions.plan_withdrawal(db, number, at)
     else:
         revisions.cancel_withdrawal(db, number)
+    for other in joins.joined(db, number):
+        articles.set_withdrawn(db, other, withdrawn)
+        if withdrawn:
+            revisions.plan_withdrawal(db, other, at)
+        else:
+            revisions.leave(db, other)
 
 
-def _merge(db: Database, mine: Stored, match: Stored, at: datetime) -> Stored:
-    """Make the two one: the older is kept, the newer lives on in it; it is there if either was."""
+def _merge(db: Database, mine: Stored, match: Stored, rules: Rules, at: datetime) -> Stored:
+    """Make the two one: the older is kept, the newer lives on in it; it is there if either was.
+
+    Posts of the newer where the older had none go on as the older's, and show it.
+    """
     kept, other = sorted((mine, match), key=lambda one: one.id)
     if kept.withdrawn and not other.withdrawn:
         _set_withdrawn(db, kept.id, False, at)
     joins.articles(db, kept.id, other.id)
-    return articles.get(db, kept.id) or kept
+    kept = articles.get(db, kept.id) or kept
+    if not kept.withdrawn:
+        revisions.plan(db, kept.id, kept.fingerprint, at + rules.gather)
+    return kept
 
 
 def _leave(db: Database, left: Stored, path: str) -> None:

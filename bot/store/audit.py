@@ -57,7 +57,8 @@ _QUESTIONS = {
             AND f.form = a.fingerprint AND f.times >= {FORMS_SHOWN})""",
     "not taken back": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
-        WHERE d.state = 'sent' AND d.message > 0 AND d.revise IS NULL AND d.reason = '' AND a.withdrawn = 1""",
+        WHERE d.state = 'sent' AND d.message > 0 AND d.revise IS NULL AND d.reason = '' AND (a.withdrawn = 1
+          OR {_JOINED} AND EXISTS (SELECT 1 FROM articles k WHERE k.id = a.copy_of AND k.withdrawn = 1))""",
     "withdrawn waits": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article WHERE a.withdrawn = 1 AND d.state IN ('held', 'pending')""",
     "held waits not": f"""

@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from bot.store.database import row, transaction, write
+from bot.store.database import row, rows, transaction, write
 
 
 def articles(db: Database, kept: int, other: int) -> None:
@@ -38,6 +38,12 @@ def articles(db: Database, kept: int, other: int) -> None:
         write(db, sql, (other,))
         write(db, "UPDATE OR IGNORE fanouts SET article = ? WHERE article = ?", (kept, other))
         write(db, "DELETE FROM fanouts WHERE article = ?", (other,))
+
+
+def joined(db: Database, kept: int) -> list[int]:
+    """Return the articles that live on in this one, whose second posts in a chat are still theirs."""
+    sql = "SELECT id FROM articles a WHERE copy_of = ? AND NOT EXISTS (SELECT 1 FROM aliases WHERE article = a.id)"
+    return [found["id"] for found in rows(db, sql, (kept,))]
 
 
 def chats(db: Database, kept: int, other: int) -> None:

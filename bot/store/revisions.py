@@ -146,4 +146,9 @@ def cancel_withdrawal(db: Database, article: int) -> None:
             "WHERE article = ? AND state = 'withdrawn' AND message IS NULL",
             (article,),
         )
-        write(db, "UPDATE deliveries SET revise = NULL WHERE article = ? AND state = 'sent'", (article,))
+        leave(db, article)
+
+
+def leave(db: Database, article: int) -> None:
+    """Leave an article's posts where they are and as they are."""
+    write(db, "UPDATE deliveries SET revise = NULL WHERE article = ? AND state = 'sent'", (article,))
