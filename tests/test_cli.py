@@ -37,7 +37,7 @@ def test_help_names_every_command_of_the_contract(home: Home) -> None:
     done = home.run("--help")
     assert (done.code, done.err) == (0, "")
     commands = re.findall(r"^  ([a-z]+)  ", done.out, re.MULTILINE)
-    assert commands == ["demo", "run", "scan", "preview", "check", "status", "backup", "restore"]
+    assert commands == ["demo", "run", "scan", "preview", "check", "status", "verify", "backup", "restore"]
 
 
 @pytest.mark.parametrize(

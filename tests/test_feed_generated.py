@@ -12,8 +12,8 @@ from bot.article import Article
 from bot.errors import ArticleError
 from bot.feed import document, fields, matter
 
-MANY = settings(max_examples=800, deadline=None)
-SOME = settings(max_examples=200, deadline=None)  # these take long to make
+MANY = settings(max_examples=300, deadline=None)
+SOME = settings(max_examples=80, deadline=None)  # these take long to make
 WORDS = st.one_of(
     st.text(max_size=20),
     st.sampled_from(

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.bench import documents, work
 from tests.bench.measuring import Row, cpu, python, running
 from tests.bench.place import Place, count, fill
-from tests.bench.telegram import TOKEN
+from tests.bench.server import TOKEN
 
 RATE, CPU = 1_000.0, 0.8
 RIVALS = Path(__file__).parent / "rivals"

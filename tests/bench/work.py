@@ -16,7 +16,7 @@ from typing import Any
 from tests.bench import documents
 from tests.bench.measuring import python, running
 from tests.bench.place import settings
-from tests.bench.telegram import TOKEN
+from tests.bench.server import TOKEN
 
 #: Above what Telegram allows, so that the bot is the limit.
 NO_LIMITS = {
@@ -72,7 +72,7 @@ class Telegram:
 @contextmanager
 def telegram() -> Iterator[Telegram]:
     """Serve for the time of the block."""
-    with running(python("-m", "tests.bench.telegram")) as process:
+    with running(python("-m", "tests.bench.server")) as process:
         assert process.stdout
         yield Telegram(f"http://127.0.0.1:{int(process.stdout.readline())}", process)
 

@@ -1,7 +1,7 @@
 """A Telegram of the fastest kind, as a process of its own: answers every call at once and notes when each came.
 
 A bare asyncio protocol, so that it is never what a benchmark measures. It judges nothing; for that there is
-`bot.sandbox`. `python -m tests.bench.telegram` prints its port. Beside the Bot API it takes `/say` (JSON: updates to
+`bot.sandbox`. `python -m tests.bench.server` prints its port. Beside the Bot API it takes `/say` (JSON: updates to
 hand out one by one) and `/told` (what came since the last time).
 """
 

@@ -1,0 +1,1 @@
+"""How fast Paperboy is, beside others: `make bench`. Asserts no time."""
