@@ -360,3 +360,13 @@ def test_a_database_is_left_by_nobody_when_a_chat_is_joined(desk: Newsroom) -> N
         State.SENT
     ]
     assert number(desk.db, "SELECT count(*) FROM attempts WHERE chat = ?", (new,)) >= 1
+
+
+def test_a_group_with_a_new_number_forgets_what_its_old_posts_were_called(desk: Newsroom) -> None:
+    number_ = story(desk, "ferry")
+    (channel,) = wanted(desk, "-55")
+    outbox.open_(desk.db, number_, [channel.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT)
+    desk.db.execute("UPDATE deliveries SET state = 'sent', message = 7, revise = 1 WHERE chat = ?", (channel.id,))
+    chats.move(desk.db, -55, SUPERGROUP)
+    (found,) = all_rows(desk.db, "SELECT state, message, revise FROM deliveries WHERE chat = ?", (channel.id,))
+    assert tuple(found) == ("sent", None, None)

@@ -67,6 +67,7 @@ def log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[_handler()], force=True)
     for noisy in ("apscheduler", "watchfiles", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # what an answer means is ours to say, without a traceback
     secrets.guard()
 
 

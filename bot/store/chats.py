@@ -144,9 +144,18 @@ def resume(db: Database, chat: int) -> None:
 
 
 def move(db: Database, old: int, new: int) -> None:
-    """Re-address every row of a group that got a new number; where that is known already, the rows are joined."""
+    """Re-address every row of a group that got a new number; where that is known already, the rows are joined.
+
+    The numbers of its old posts mean other messages there, if any: they are forgotten, and no edit is tried.
+    """
     with transaction(db):
         for found in rows(db, "SELECT * FROM chats WHERE chat_id = ?", (old,)) if old != new else ():
+            write(
+                db,
+                "UPDATE deliveries SET message = NULL, revise = NULL, "
+                "reason = 'posted before the group got a new number' WHERE chat = ? AND message IS NOT NULL",
+                (found["id"],),
+            )
             there = by_number(db, new, found["thread"])
             if there:
                 _join(db, kept=there.id, other=found["id"], setting=found["setting"])
