@@ -130,3 +130,16 @@ def test_a_person_sees_a_preview_drawn_and_json_when_asked(home: Home) -> None:
     assert "<b>" not in drawn
     told = json.loads(at_a_terminal(home, "preview", "data/articles/a.md", "--json"))
     assert told["text"].startswith("<b>A [quiet] &amp; &lt;calm&gt; harbour</b>")
+
+
+async def test_what_telegram_refused_is_told_with_its_reason(sandbox: Sandbox, home: Home) -> None:
+    home.connect(sandbox, ["@newsroom"])
+    home.write("A quiet harbour")
+    sandbox.fail("sendMessage", faults.refused(400, "Bad Request: message text is empty"), times=None)
+    assert (await home.done("run", "--once")).code == 0
+    told = (await home.done("status")).out
+    assert "@newsroom refused 1: there are no words in it" in told
+    (channel,) = json.loads((await home.done("status", "--json")).out)["channels"]
+    assert channel["refusals"] == [
+        {"short_id": "1", "reason": "there are no words in it: Message text is empty"},
+    ]

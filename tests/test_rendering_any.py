@@ -13,7 +13,7 @@ from bot import prose
 from bot.article import Article, Related, Stored
 from bot.delivery import MENDS, State
 from bot.rendering import editorial, keyboards, posts, replies
-from bot.rendering.report import ChannelStatus, Copy, Held, RejectedFile, StatusReport
+from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport
 from bot.rendering.templates import Templates
 from bot.topics import Taxonomy, Topic
 from tests import judge
@@ -176,7 +176,12 @@ def test_any_status_is_a_reply_that_telegram_takes(
         articles=number,
         readers=number,
         follows=number,
-        channels=tuple(ChannelStatus(name=one, deliveries={state: number}, waits=other) for one, other in pairs),
+        channels=tuple(
+            ChannelStatus(
+                name=one, deliveries={state: number}, waits=other, refusals=(Refusal(short_id="1a", reason=other),)
+            )
+            for one, other in pairs
+        ),
         followers={state: number},
         oldest_waiting=moment,
         rejected=tuple(RejectedFile(path=one, reason=other) for one, other in pairs),

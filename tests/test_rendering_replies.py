@@ -14,7 +14,7 @@ from bot.article import Article, Stored
 from bot.delivery import Payload, State
 from bot.rendering import editorial, keyboards, replies
 from bot.rendering.keyboards import Act, Tap
-from bot.rendering.report import ChannelStatus, Copy, Held, RejectedFile, StatusReport
+from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport
 from bot.rendering.templates import Templates
 from bot.topics import Taxonomy
 from tests import judge
@@ -211,7 +211,11 @@ REPORT = StatusReport(
     readers=1,
     follows=3,
     channels=(
-        ChannelStatus(name="@news", deliveries={State.SENT: 9, State.PENDING: 1, State.DOUBTFUL: 1, State.REFUSED: 2}),
+        ChannelStatus(
+            name="@news",
+            deliveries={State.SENT: 9, State.PENDING: 1, State.DOUBTFUL: 1, State.REFUSED: 2},
+            refusals=(Refusal(short_id="1a", reason="there are no <words> in it"),),
+        ),
         ChannelStatus(name="-1001", waits="lost the right to post"),
     ),
     followers={State.SENT: 4},
@@ -228,7 +232,8 @@ def test_status_tells_how_things_stand() -> None:
     text = read(editorial.status(T, REPORT))
     assert "12 articles · 1 reader · 3 follows\n" in text
     assert "The folder is watched; last scan 22 Aug 2021, 23:02 UTC." in text
-    assert "@news: 9 sent, 2 waiting, 2 refused\n-1001: 0 sent, 0 waiting\nwaits: lost the right to post\n" in text
+    assert "@news: 9 sent, 2 waiting, 1 of them in doubt, 2 refused\n1a refused: there are no <words> in it\n" in text
+    assert "-1001: 0 sent, 0 waiting\nwaits: lost the right to post\n" in text
     assert "Followers: 4 sent, 0 waiting\nThe oldest has waited since 22 Aug 2021, 23:02 UTC." in text
     assert "a&b/0.md: has no title\n" in text
     assert "… and 15 more" in text

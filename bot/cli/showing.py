@@ -65,6 +65,8 @@ def status(standing: StatusReport) -> None:
     for channel in standing.channels:
         if channel.waits:
             _out.print(f"{channel.name} waits: {channel.waits}", style="yellow")
+        for refused in channel.refusals:
+            _out.print(f"{channel.name} refused {refused.short_id}: {refused.reason}", style="yellow")
     oldest = standing.oldest_waiting
     _out.print(f"Oldest waiting: {oldest:%Y-%m-%d %H:%M} UTC" if oldest else "Nothing waits")
     for one in standing.held:

@@ -6,11 +6,14 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.rendering.report import ChannelStatus, Copy, Held, RejectedFile, StatusReport
+from bot.article import short_id
+from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport
 from bot.store import articles, chats, files, follows, tally
 
 #: Copies and held articles told of at most; the rest are counted.
 MOST = 20
+#: Refused posts told of at most, for each channel; the rest are counted.
+REFUSALS = 3
 #: No limit: an operator is told of every rejected file, and a message of as many as fit.
 EVERY = -1
 
@@ -44,4 +47,5 @@ def _channel(db: Database, chat: chats.Chat, at: datetime) -> ChannelStatus:
     waits = chat.reason if chat.not_before and chat.not_before > at else ""
     if chat.chat_id is None:
         waits = waits or "its name is not known to Telegram yet"
-    return ChannelStatus(name=chat.setting, deliveries=tally.deliveries(db, chat.id), waits=waits)
+    refused = tuple(Refusal(short_id=short_id(one), reason=why) for one, why in tally.refusals(db, chat.id, REFUSALS))
+    return ChannelStatus(name=chat.setting, deliveries=tally.deliveries(db, chat.id), waits=waits, refusals=refused)

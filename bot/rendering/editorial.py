@@ -20,6 +20,8 @@ from bot.rendering.templates import Templates
 #: Entries and buttons of each kind in /status; `paperboy status` has all.
 SHOWN = 5
 CHANNELS = 20
+#: UTF-16 units of a refusal's reason in /status.
+BRIEF = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,10 @@ class _Channel:
     name: str
     sent: int
     waiting: int
+    doubtful: int
     refused: int
     waits: str
+    refusals: list[dict[str, str]]
 
 
 def republished(templates: Templates, article: Stored, edition: int, channels: int) -> Payload:
@@ -113,7 +117,17 @@ def _channel(one: ChannelStatus) -> _Channel:
         return sum(one.deliveries.get(state, 0) for state in states)
 
     waiting = count(State.PENDING, State.SENDING, State.DOUBTFUL)
-    return _Channel(_short(one.name), count(State.SENT), waiting, count(State.REFUSED), _short(one.waits))
+    latest = one.refusals[:1]  # `paperboy status` has more
+    refusals = [{"short_id": each.short_id, "reason": prose.shorten(_short(each.reason), BRIEF)} for each in latest]
+    return _Channel(
+        name=_short(one.name),
+        sent=count(State.SENT),
+        waiting=waiting,
+        doubtful=count(State.DOUBTFUL),
+        refused=count(State.REFUSED),
+        waits=_short(one.waits),
+        refusals=refusals,
+    )
 
 
 def _title(title: str) -> str:

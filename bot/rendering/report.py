@@ -8,6 +8,15 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A post that Telegram will never take."""
+
+    #: The article's.
+    short_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelStatus:
     """One channel's deliveries."""
 
@@ -17,6 +26,8 @@ class ChannelStatus:
     deliveries: Mapping[str, int] = field(default_factory=dict)
     #: Why nothing goes out there now, or empty.
     waits: str = ""
+    #: The latest posts that Telegram refused, newest first; `deliveries` counts all.
+    refusals: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

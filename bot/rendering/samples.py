@@ -17,7 +17,16 @@ _LINE = {
 }
 _BARE_LINE = _LINE | {"date": ""}
 _RELATED = {"title": "A & B", "url": "https://t.me/c/1/2", "provider": "Example", "posted": True}
-_CHANNEL = {"name": "@example", "sent": 3, "waiting": 1, "refused": 1, "waits": "lost the right to post"}
+_REFUSAL = {"short_id": "1a", "reason": "message text is empty"}
+_CHANNEL = {
+    "name": "@example",
+    "sent": 3,
+    "waiting": 1,
+    "doubtful": 1,
+    "refused": 1,
+    "waits": "lost the right to post",
+    "refusals": [_REFUSAL],
+}
 _REPORT = {"articles": 12, "readers": 2, "follows": 3, "folder": "data/articles", "watched": True}
 _ENTRY = {"short_id": "1z", "title": "A & B", "first": "A & B"}
 
@@ -111,7 +120,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "replies/status": (
         {
             "report": _REPORT | {"held": [_ENTRY], "copies": [_ENTRY]},
-            "channels": [_CHANNEL, _CHANNEL | {"refused": 0, "waits": ""}],
+            "channels": [_CHANNEL, _CHANNEL | {"refused": 0, "doubtful": 0, "waits": "", "refusals": []}],
             "followers": _CHANNEL,
             "waiting_since": "22 Aug 2021, 21:02",
             "scanned": "22 Aug 2021, 21:02",
@@ -123,7 +132,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         {
             "report": _REPORT | {"watched": False, "held": [], "copies": []},
             "channels": [],
-            "followers": _CHANNEL | {"refused": 0},
+            "followers": _CHANNEL | {"refused": 0, "refusals": []},
             "waiting_since": "",
             "scanned": "",
             "held": [],

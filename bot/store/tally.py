@@ -28,6 +28,15 @@ def deliveries(db: Database, channel: int | None = None) -> dict[str, int]:
     return {found[0]: found[1] for found in rows(db, sql, values)}
 
 
+def refusals(db: Database, channel: int, most: int) -> list[tuple[int, str]]:
+    """Return (article, reason) of a channel's latest posts that were refused, newest first."""
+    sql = (
+        "SELECT article, reason FROM deliveries WHERE chat = ? AND state = 'refused' "
+        "ORDER BY settled DESC, id DESC LIMIT ?"
+    )
+    return [(found["article"], found["reason"]) for found in rows(db, sql, (channel, most))]
+
+
 def oldest_waiting(db: Database) -> datetime | None:
     """Return since when the longest waiting delivery waits, or None."""
     sql = (
