@@ -316,7 +316,7 @@ NAMES = ["title", "name", "webUrl", "originalUrl", "ampWebUrl", "excerpt", "publ
 NAMES += ["images", "related", "quality", "heat", "type", "published", "removed"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES, VALUES)), st.booleans())
 def test_values_of_any_type_give_an_article_that_can_be_shown_or_a_reason(
     values: dict[str, object], usable: bool

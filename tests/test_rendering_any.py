@@ -92,7 +92,7 @@ def stays_whole(article: Article, text: str) -> bool:
     return prose.units(title) > posts.TITLE_UNITS or title in " ".join(text.split())
 
 
-@settings(ANY, max_examples=200)
+@settings(ANY, max_examples=80)
 @given(ARTICLES, st.sampled_from(["preview", "photo"]))
 def test_any_article_becomes_a_post_that_telegram_takes(article: Article, picture: posts.Picture) -> None:
     payload = posts.post(TEMPLATES, article, bot="your_bot", taxonomy=TAXONOMY, delivery="zzzzzz", picture=picture)
@@ -104,13 +104,13 @@ def test_any_article_becomes_a_post_that_telegram_takes(article: Article, pictur
     assert all(len(link) <= 64 for link in deep_links)
 
 
-@settings(ANY, max_examples=120)
+@settings(ANY, max_examples=60)
 @given(ARTICLES, st.sets(st.sampled_from(MENDS)), st.sampled_from(["preview", "photo"]))
 def test_any_article_is_taken_with_any_mend(article: Article, mends: set[str], picture: posts.Picture) -> None:
     judge.payload(posts.post(TEMPLATES, article, bot="b", taxonomy=TAXONOMY, mends=mends, picture=picture))
 
 
-@settings(ANY, max_examples=100)
+@settings(ANY, max_examples=80)
 @given(ARTICLES, ARTICLES)
 def test_any_edit_of_a_photo_is_taken(before: Article, after: Article) -> None:
     shown = [posts.post(TEMPLATES, one, bot="b", taxonomy=TAXONOMY, picture="photo") for one in (before, after)]
@@ -119,7 +119,7 @@ def test_any_edit_of_a_photo_is_taken(before: Article, after: Article) -> None:
     judge.payload(posts.tombstone(TEMPLATES, before))
 
 
-@settings(ANY, max_examples=100)
+@settings(ANY, max_examples=80)
 @given(st.lists(NAMES, max_size=8), st.lists(NAMES, max_size=8), words(3_000), st.integers(-3, 10**6), st.booleans())
 def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
     some: list[str], others: list[str], typed: str, number: int, flag: bool
@@ -160,7 +160,7 @@ def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored],
         judge.payload(payload)
 
 
-@settings(ANY, max_examples=100)
+@settings(ANY, max_examples=80)
 @given(
     st.lists(st.tuples(TITLES, TITLES), max_size=5).map(lambda some: some * 8),
     st.sampled_from(list(State)),
@@ -192,7 +192,7 @@ def test_any_status_is_a_reply_that_telegram_takes(
     judge.payload(editorial.status(TEMPLATES, report))
 
 
-@settings(ANY, max_examples=200)
+@settings(ANY, max_examples=80)
 @given(ARTICLES)
 def test_a_title_is_never_cut_unless_it_is_full_of_entities(article: Article) -> None:
     plain = article if not any(one in article.title for one in "#@/.:") else None

@@ -151,7 +151,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_no_soup_of_tags_divides_the_judges(html: str) -> None:
     assert verdict(SUBSET, html) == verdict(TDLIB, html)
@@ -163,7 +163,7 @@ def nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(wrapped, st.builds("".join, st.lists(inner, min_size=1, max_size=3)))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.recursive(st.sampled_from(["x", "yz", "😀", " ", "#tag ", "\n"]), nested, max_leaves=12))
 def test_no_nesting_divides_the_judges(html: str) -> None:
     assert verdict(SUBSET, html) == verdict(TDLIB, html)
