@@ -78,7 +78,7 @@ async def test_a_file_that_flips_back_and_forth_does_not_edit_for_ever(stage: St
 
 
 async def test_many_changes_in_a_short_time_are_one_edit(stage: Stage) -> None:
-    await stage.start(delivery={"edit_seconds": 0.6})
+    await stage.start(delivery={"edit_seconds": 5.0})
     stage.drop(TITLE, excerpt="Draft 0.")
     post = await stage.post(TITLE)
     for number in range(1, 4):
