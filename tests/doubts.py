@@ -10,11 +10,9 @@ from functools import cache
 from typing import Any
 
 from bot.article import Article
-from bot.chat.messenger import Messenger, build
+from bot.chat.messenger import Messenger
 from bot.connection import Connection
 from bot.delivery import Lane
-from bot.pace import Limits, Pace
-from bot.publishing.channels import Channels
 from bot.rendering.templates import Templates
 from bot.sandbox import Chat, Message, Person, Sandbox
 from bot.settings import Settings
@@ -22,6 +20,7 @@ from bot.store import articles, chats, follows, outbox
 from bot.store.database import rows
 from bot.store.desk import Desk
 from bot.topics import Taxonomy, Topic
+from tests.joining import LOOSE, joined
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DOUBT = 60.0
@@ -144,29 +143,10 @@ async def losing(
             telegram={"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": editors},
             channels=[{"chat": str(chat.id), **channel}],
             delivery={"doubt_seconds": DOUBT},
+            pace=LOOSE,
         )
-        desk, pace = Desk(":memory:"), Pace(Limits(messages_per_second=1e4, per_chat_seconds=0, per_group_minute=10**5))
-        messenger = build(sandbox.token, sandbox.base_url)
-        channels = Channels(desk, settings.channels, TAXONOMY)
-        await channels.load()
-        bot = Connection(
-            messenger,
-            sandbox.bot.username or "",
-            settings=settings,
-            templates=words(),
-            desk=desk,
-            channels=channels,
-            pace=pace,
-            clock=sandbox.clock,
-            wake=lambda: None,
-            standing=dict,
-        )
-        await bot.resolve_channels()
-        try:
-            yield Post(sandbox, desk, messenger, bot, chat, owner, editor)
-        finally:
-            await messenger.close()
-            desk.close()
+        async with joined(sandbox, settings, words()) as known:
+            yield Post(sandbox, known.desk, known.messenger, known.bot, chat, owner, editor)
 
 
 def minutes(count: float) -> float:

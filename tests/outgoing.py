@@ -11,9 +11,7 @@ from typing import Any
 
 from bot.app import words
 from bot.article import Article
-from bot.chat import messenger
 from bot.connection import Connection
-from bot.pace import Limits, Pace
 from bot.publishing import announce
 from bot.publishing.announce import Read, Rules
 from bot.publishing.channels import Channels
@@ -23,9 +21,8 @@ from bot.settings import Settings
 from bot.store import chats, follows
 from bot.store.database import Row, rows
 from bot.store.desk import Desk
+from tests.joining import LOOSE, joined
 from tests.newsroom import article as an_article
-
-LOOSE = {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000}
 
 
 @cache
@@ -108,31 +105,10 @@ async def going(
     """Run a bot with a chat of its own, or threads of it, and an empty database; sections are settings that differ."""
     place = place or sandbox.world.add_channel("News")
     settings = _settings(sandbox, editor, [{"chat": str(place.id), "thread": thread} for thread in threads], sections)
-    desk, pace = Desk(":memory:"), Pace(Limits(**settings.pace.model_dump()))
-    meter = messenger.Meter(pace, sandbox.clock)
-    speaking = messenger.build(sandbox.token, sandbox.base_url, paid=settings.telegram.paid_broadcast, meter=meter)
-    channels = Channels(desk, settings.channels, shipped().taxonomy)
-    telegram = Connection(
-        speaking,
-        sandbox.bot.username or "",
-        settings=settings,
-        templates=shipped(),
-        desk=desk,
-        channels=channels,
-        pace=pace,
-        clock=sandbox.clock,
-        wake=lambda: None,
-        standing=dict,
-    )
-    try:
-        await channels.load()
-        await telegram.resolve_channels()
-        await channels.begin(settings, {}, sandbox.clock())
+    async with joined(sandbox, settings, shipped()) as known:
+        await known.channels.begin(settings, {}, sandbox.clock())
         told = len(sandbox.messages(editor))
-        yield Outgoing(sandbox, desk, telegram, channels, editor, place, len(sandbox.calls), told)
-    finally:
-        await speaking.close()
-        desk.close()
+        yield Outgoing(sandbox, known.desk, known.bot, known.channels, editor, place, len(sandbox.calls), told)
 
 
 def _settings(sandbox: Sandbox, editor: Person, channels: list[dict[str, Any]], sections: dict[str, Any]) -> Settings:

@@ -1,0 +1,56 @@
+"""A bot joined as the app joins it, on an empty database and at the stand-in's clock. Not a test by itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.chat import messenger
+from bot.connection import Connection
+from bot.pace import Limits, Pace
+from bot.publishing.channels import Channels
+from bot.rendering.templates import Templates
+from bot.sandbox import Sandbox
+from bot.settings import Settings
+from bot.store.desk import Desk
+
+LOOSE = {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The bot's end of the line to a stand-in."""
+
+    desk: Desk
+    messenger: messenger.Messenger
+    channels: Channels
+    bot: Connection
+
+
+@asynccontextmanager
+async def joined(sandbox: Sandbox, settings: Settings, templates: Templates) -> AsyncIterator[Joined]:
+    """Open a bot that knows the channels of its settings."""
+    desk, pace = Desk(":memory:"), Pace(Limits(**settings.pace.model_dump()))
+    meter = messenger.Meter(pace, sandbox.clock)
+    speaking = messenger.build(sandbox.token, sandbox.base_url, paid=settings.telegram.paid_broadcast, meter=meter)
+    channels = Channels(desk, settings.channels, templates.taxonomy)
+    bot = Connection(
+        speaking,
+        sandbox.bot.username or "",
+        settings=settings,
+        templates=templates,
+        desk=desk,
+        channels=channels,
+        pace=pace,
+        clock=sandbox.clock,
+        wake=lambda: None,
+        standing=dict,
+    )
+    try:
+        await channels.load()
+        await bot.resolve_channels()
+        yield Joined(desk, speaking, channels, bot)
+    finally:
+        await speaking.close()
+        desk.close()
