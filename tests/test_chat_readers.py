@@ -213,6 +213,7 @@ async def test_latest_alone_follows_the_readers_topics(bot: Bot, rea: Person) ->
     await bot.article("Newer moon", "Space", day=2)
     await bot.ask(rea, "/topic AI")
     told = await bot.told(rea, "/latest")
+    assert told.startswith("Latest on your topics")
     assert "Older eyes" in told
     assert "Newer moon" not in told
 

@@ -129,6 +129,13 @@ def test_latest_is_one_message_of_at_most_ten_linked_titles() -> None:
     assert taps(payload) == {"Follow AI": follow("AI")}
 
 
+def test_latest_says_whether_it_is_of_the_readers_topics() -> None:
+    assert read(replies.latest(T, [stored(1)], follows=True)).startswith("Latest on your topics\n")
+    assert read(replies.latest(T, [stored(1)])).startswith("Latest\n")
+    assert "the newest on all your topics" in read(replies.latest(T, [stored(1)], "AI", follows=True))
+    assert "the newest on every topic" in read(replies.latest(T, [stored(1)], "AI", followed=False))
+
+
 def test_dates_in_lists_are_the_readers() -> None:
     assert "23 Aug 2021" in read(replies.latest(T, [stored(1)], tz=ZoneInfo("Europe/Athens")))
     assert "23 Aug 2021" in read(replies.search_results(T, "x", [stored(1)], tz=ZoneInfo("Europe/Athens")))

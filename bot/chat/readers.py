@@ -95,7 +95,7 @@ async def latest(office: Office, asked: Asked) -> Payload:
     )
     if not found:
         return replies.nothing_yet(office.templates, follows=bool(followed))
-    return replies.latest(office.templates, found, tz=office.tz)
+    return replies.latest(office.templates, found, follows=bool(followed), tz=office.tz)
 
 
 async def look_for(office: Office, asked: Asked) -> Payload:
@@ -131,7 +131,7 @@ async def _latest_on(office: Office, asked: Asked, followed: list[str]) -> Paylo
     follows_it = words.key(found.topics[0]) in {words.key(one) for one in followed}
     if not shown:
         return replies.nothing_yet(office.templates, found.topics[0], follows=follows_it)
-    return replies.latest(office.templates, shown, name, followed=follows_it, tz=office.tz)
+    return replies.latest(office.templates, shown, name, followed=follows_it, follows=bool(followed), tz=office.tz)
 
 
 #: Command → what answers it.

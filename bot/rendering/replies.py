@@ -125,12 +125,21 @@ def not_following(templates: Templates, words: str = "", follows: Sequence[str] 
 
 
 def latest(
-    templates: Templates, articles: Sequence[Stored], topic: str = "", *, followed: bool = True, tz: tzinfo = UTC
+    templates: Templates,
+    articles: Sequence[Stored],
+    topic: str = "",
+    *,
+    followed: bool = True,
+    follows: bool = False,
+    tz: tzinfo = UTC,
 ) -> Payload:
-    """Answer /latest, newest first, at most ten. topic: the one asked for. followed: whether the reader follows it."""
+    """Answer /latest, newest first, at most ten.
+
+    topic: the one asked for. followed: whether the reader follows it. follows: whether they follow any.
+    """
     lines = [saying.line(one, tz) for one in articles[:LISTED]]
     rows = keyboards.follows([topic], "Follow {}") if topic and not followed else []
-    return saying.listed(templates, "latest", "articles", lines, rows, topic=_name(topic))
+    return saying.listed(templates, "latest", "articles", lines, rows, topic=_name(topic), follows=follows)
 
 
 def nothing_yet(templates: Templates, topic: str = "", *, follows: bool = True) -> Payload:
