@@ -84,8 +84,8 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "replies/unfollowed": ({"names": ["AI"], "left": 1}, {"names": ["AI", "B"], "left": 0}),
     "replies/not_following": ({"words": "x", "follows": ["AI"]}, {"words": "", "follows": []}),
     "replies/latest": (
-        {"articles": [_LINE, _BARE_LINE], "more": 1, "topic": "AI"},
-        {"articles": [_BARE_LINE], "more": 0, "topic": ""},
+        {"articles": [_LINE, _BARE_LINE], "more": 1, "topic": "AI", "follows": True},
+        {"articles": [_BARE_LINE], "more": 0, "topic": "", "follows": False},
     ),
     "replies/nothing_yet": ({"topic": "AI", "follows": True}, {"topic": "", "follows": False}),
     "replies/search_results": (
