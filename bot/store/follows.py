@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,6 +98,15 @@ def of_chat(db: Database, chat: int) -> list[Topic]:
     """Return the topics a reader follows, by name."""
     sql = "SELECT t.* FROM follows f JOIN topics t ON t.id = f.topic WHERE f.chat = ? ORDER BY t.name COLLATE NOCASE"
     return [_topic(found) for found in rows(db, sql, (chat,))]
+
+
+def keys_by_chat(db: Database, chats: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Return chat → the keys of the topics it follows, of those that follow any."""
+    sql = "SELECT chat, key FROM follows JOIN topics ON topics.id = topic WHERE chat IN (SELECT value FROM json_each(?))"
+    found: dict[int, set[str]] = {}
+    for one in rows(db, sql, (json.dumps([*chats]),)):
+        found.setdefault(one["chat"], set()).add(one["key"])
+    return {chat: frozenset(keys) for chat, keys in found.items()}
 
 
 def follow(db: Database, chat: int, topic: int, at: datetime) -> bool:
