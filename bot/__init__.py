@@ -24,6 +24,7 @@ do. Effects stand around pure decisions, and time enters once, in `app`.
     taxonomy      the operator's file of topics, read
     topics        topics, and finding one by a reader's words: pure
     identity      which article a file tells: pure
+    packed        an article as plain data, on its way between processes and into tables: pure
     article       an article, its related articles, its fingerprint: pure
     prose         words repaired, measured, cut: pure
     address       web addresses: which may be shown, and when two are the same: pure

@@ -1,0 +1,118 @@
+"""An article as plain data, in the order of the store's columns: cheap to hand from one process to another. Pure.
+
+Decides nothing. A row that is written as it came needs no `Article` between the process that read it and the table.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from bot.article import Article, Related
+
+#: Identity, fingerprint, story key, title, excerpt, url, provider, published, image, quality, heat, kind, unpublished.
+#: Moments are milliseconds since 1970.
+Words = tuple[str, str, str, str, str, str, str, int | None, str | None, int, int, str, bool]
+#: Identity, url, title, provider, excerpt, published, quality.
+PackedRelated = tuple[str, str, str, str, str, int | None, int]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Packed(NamedTuple):
+    """An article with its fingerprint and its story key, worked out where it was read."""
+
+    words: Words
+    removed: bool
+    #: The identity and the aliases.
+    addresses: tuple[str, ...]
+    topics: tuple[str, ...]
+    related: tuple[PackedRelated, ...]
+
+    @property
+    def story_key(self) -> str:
+        """What copies of the story are found by; see `Article.story_key`."""
+        return self.words[2]
+
+    @property
+    def published(self) -> int | None:
+        """Milliseconds since 1970, or None where the document tells no moment."""
+        return self.words[7]
+
+    @property
+    def quality(self) -> int:
+        """As `Article.quality`."""
+        return self.words[9]
+
+    @property
+    def unpublished(self) -> bool:
+        """As `Article.unpublished`."""
+        return self.words[12]
+
+
+def pack(article: Article) -> Packed:
+    """Return an article as plain data. Moments lose what is below a millisecond."""
+    words = (
+        article.identity,
+        article.fingerprint,
+        article.story_key,
+        article.title,
+        article.excerpt,
+        article.url,
+        article.provider,
+        _milliseconds(article.published),
+        article.image,
+        article.quality,
+        article.heat,
+        article.kind,
+        article.unpublished,
+    )
+    related = tuple(map(_pack_related, article.related))
+    return Packed(words, article.removed, (article.identity, *article.aliases), article.topics, related)
+
+
+def unpack(packed: Packed) -> Article:
+    """Return the article that was packed; its fingerprint and key are worked out anew where they are asked for."""
+    identity, _, _, title, excerpt, url, provider, published, image, quality, heat, kind, unpublished = packed.words
+    return Article(
+        identity=identity,
+        url=url,
+        title=title,
+        aliases=packed.addresses[1:],
+        excerpt=excerpt,
+        provider=provider,
+        published=_moment(published),
+        topics=packed.topics,
+        image=image,
+        related=tuple(map(_unpack_related, packed.related)),
+        quality=quality,
+        heat=heat,
+        kind=kind,
+        unpublished=unpublished,
+        removed=packed.removed,
+    )
+
+
+def _pack_related(one: Related) -> PackedRelated:
+    return one.identity, one.url, one.title, one.provider, one.excerpt, _milliseconds(one.published), one.quality
+
+
+def _unpack_related(packed: PackedRelated) -> Related:
+    identity, url, title, provider, excerpt, published, quality = packed
+    return Related(
+        identity=identity,
+        url=url,
+        title=title,
+        provider=provider,
+        excerpt=excerpt,
+        published=_moment(published),
+        quality=quality,
+    )
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else (moment - _EPOCH) // _MILLISECOND
+
+
+def _moment(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else _EPOCH + milliseconds * _MILLISECOND
