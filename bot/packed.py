@@ -12,7 +12,7 @@ from bot.article import Article, Related
 
 #: Identity, fingerprint, story key, title, excerpt, url, provider, published, image, quality, heat, kind, unpublished.
 #: Moments are milliseconds since 1970.
-Words = tuple[str, str, str, str, str, str, str, int | None, str | None, int, int, str, bool]
+Words = tuple[str, str, str, str, str, str, str, int | None, str | None, int, int, str, int]
 #: Identity, url, title, provider, excerpt, published, quality.
 PackedRelated = tuple[str, str, str, str, str, int | None, int]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,7 +47,7 @@ class Packed(NamedTuple):
     @property
     def unpublished(self) -> bool:
         """As `Article.unpublished`."""
-        return self.words[12]
+        return bool(self.words[12])
 
 
 def pack(article: Article) -> Packed:
@@ -65,7 +65,7 @@ def pack(article: Article) -> Packed:
         article.quality,
         article.heat,
         article.kind,
-        article.unpublished,
+        int(article.unpublished),
     )
     related = tuple(map(_pack_related, article.related))
     return Packed(words, article.removed, (article.identity, *article.aliases), article.topics, related)
@@ -88,7 +88,7 @@ def unpack(packed: Packed) -> Article:
         quality=quality,
         heat=heat,
         kind=kind,
-        unpublished=unpublished,
+        unpublished=bool(unpublished),
         removed=packed.removed,
     )
 

@@ -13,6 +13,7 @@ from bot import topics
 from bot.address import canonical
 from bot.article import Article, Stored
 from bot.delivery import Channel, Outcome, Sent, settle
+from bot.packed import pack
 from bot.publishing import announce, starting
 from bot.publishing.announce import Read, Recorded, Rules
 from bot.publishing.starting import Start
@@ -50,7 +51,7 @@ class Newsroom:
     def read(self, path: str, told: Article | str) -> Read:
         self.marks += 1
         mark = (self.marks, self.marks, self.marks)
-        return Read(path, mark, reason=told) if isinstance(told, str) else Read(path, mark, told)
+        return Read(path, mark, reason=told) if isinstance(told, str) else Read(path, mark, pack(told))
 
     def tell(self, path: str, told: Article | str) -> Recorded:
         """A file was read: an article, or the reason why it is none."""

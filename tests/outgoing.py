@@ -12,6 +12,7 @@ from typing import Any
 from bot.app import words
 from bot.article import Article
 from bot.connection import Connection
+from bot.packed import pack
 from bot.publishing import announce
 from bot.publishing.announce import Read, Rules
 from bot.publishing.channels import Channels
@@ -55,7 +56,7 @@ class Outgoing:
         self.articles[path] = made
         self.marks += 1
         rules = Rules(taxonomy=shipped().taxonomy, channels=tuple(self.channels.live), gather=timedelta())
-        read = [Read(path, (self.marks, self.marks, self.marks), made)]
+        read = [Read(path, (self.marks, self.marks, self.marks), pack(made))]
         await self.desk(announce.record, read, rules, self.sandbox.clock())
 
     async def follower(self, person: Person | Chat, *topics: str) -> None:

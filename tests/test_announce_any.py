@@ -92,9 +92,9 @@ class Folder(RuleBasedStateMachine):
         """A whole look at the folder: what is gone is counted, what is to be read again is read."""
         known = files.known(self.desk.db)
         at = self.desk.at if self.withdraws else None
-        announce.miss(self.desk.db, sorted(known.keys() - self.there.keys()), withdraw_at=at)
-        for path, mark in known.items():
-            if mark[0] == -1 and path in self.there:
+        announce.miss(self.desk.db, sorted({path for path, *_ in known} - self.there.keys()), withdraw_at=at)
+        for path, size, *_ in known:
+            if size == -1 and path in self.there:
                 self.desk.tell(path, self.there[path])
 
     @rule(hours=st.integers(0, 400))

@@ -52,7 +52,7 @@ class Reading:
         return {one.path: one.reason for one in await self.desk(files.rejected)}
 
     async def known(self) -> set[str]:
-        return set(await self.desk(files.known))
+        return {path for path, *_ in await self.desk(files.known)}
 
     async def articles(self) -> int:
         return await self.desk(tally.articles)

@@ -344,7 +344,8 @@ def test_why_and_since_when_a_file_is_rejected_is_known(desk: Newsroom) -> None:
 def test_marks_are_known_of_all_files_or_of_some(desk: Newsroom) -> None:
     desk.tell("a.md", article())
     desk.tell("b.md", "has no title")
-    assert files.known(desk.db) == {"a.md": (1, 1, 1), "b.md": (2, 2, 2)}
+    assert files.known(desk.db) == [("a.md", 1, 1, 1), ("b.md", 2, 2, 2)]
+    assert files.known(desk.db, "a.md", 1) == [("b.md", 2, 2, 2)]
     assert files.some(desk.db, ["b.md", "c.md"]) == {"b.md": (2, 2, 2)}
 
 

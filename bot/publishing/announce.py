@@ -3,70 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot import delivery
 from bot.article import Article, Stored
-from bot.delivery import Channel, Lane, State
+from bot.delivery import Lane, State
 from bot.identity import Verdict, is_same_story, judge
+from bot.packed import unpack
+from bot.publishing.fresh import Fresh
+from bot.publishing.rules import Mark as Mark  # whoever records takes these names from here
+from bot.publishing.rules import Read as Read
+from bot.publishing.rules import Recorded as Recorded
+from bot.publishing.rules import Rules as Rules
 from bot.store import articles, fanouts, files, follows, joins, outbox, revisions
-from bot.store.database import transaction
+from bot.store.database import milliseconds, transaction
 from bot.topics import Taxonomy
-
-Mark = tuple[int, int, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What recording goes by: the operator's settings and the channels as they stand."""
-
-    taxonomy: Taxonomy
-    channels: tuple[Channel, ...] = ()
-    #: `published: false` waits for an editor.
-    hold: bool = False
-    same_title: timedelta = timedelta(days=30)
-    #: Changes are gathered for so long before posts are edited.
-    gather: timedelta = timedelta(seconds=60)
-    #: Older articles are recorded and not posted; None: however old they are.
-    max_age: timedelta | None = None
-
-    def too_old(self, article: Article, recorded: datetime, at: datetime) -> bool:
-        """Say whether an article is of an age that is not posted any more."""
-        return self.max_age is not None and at - min(article.published or recorded, recorded) > self.max_age
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A file as it was read: `mark` is (size, mtime_ns, inode); exactly one of article and reason is there."""
-
-    path: str
-    mark: Mark
-    article: Article | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What recording one file meant."""
-
-    path: str
-    verdict: Verdict | None
-    #: Row number of the article, or None for a rejected file.
-    article: int | None = None
-    #: Readers see something else than before.
-    changed: bool = False
-    #: A rejected file's reason, when it is news.
-    reason: str = ""
 
 
 def record(db: Database, read: Sequence[Read], rules: Rules, at: datetime) -> list[Recorded]:
     """Write a batch of files, oldest story first, in one commit."""
-    ordered = sorted(read, key=lambda one: (_when(one, at), one.path))
+    now = milliseconds(at)
+    ordered = sorted(read, key=lambda one: (_when(one, now), one.path))
     with transaction(db):
-        return [_record(db, one, rules, at) for one in ordered]
+        fresh = Fresh(db, ordered, rules, at)
+        recorded = []
+        for one in ordered:
+            if not fresh.take(one):
+                recorded += fresh.write()
+                recorded.append(_record(db, one, rules, at))
+        return recorded + fresh.write()
 
 
 def miss(db: Database, paths: Sequence[str], *, withdraw_at: datetime | None = None) -> list[int]:
@@ -118,7 +86,7 @@ def post(
     keys = follows.keys_of(db, number)
     recorded = None if from_now else stored.recorded
     chats = delivery.plan(rules.channels, keys, stored.article.quality, recorded)
-    old = not from_now and rules.too_old(stored.article, stored.recorded, at)
+    old = not from_now and rules.too_old(stored.article.published, stored.recorded, at)
     state = State.HELD if stored.held else State.SKIPPED if old else State.PENDING
     opened = outbox.open_(db, number, chats, lane=Lane.CHANNEL, edition=1, rank=_rank(stored, at), at=at, state=state)
     if followers and not stored.held and not old:
@@ -127,10 +95,11 @@ def post(
 
 
 def _record(db: Database, read: Read, rules: Rules, at: datetime) -> Recorded:
-    if read.article is None:
+    if read.packed is None:
         news = files.reject(db, read.path, read.mark, read.reason, at)
         return Recorded(read.path, None, reason=read.reason if news else "")
-    article = replace(read.article, topics=_named(read.article.topics, rules.taxonomy))
+    told = unpack(read.packed)
+    article = replace(told, topics=_named(told.topics, rules.taxonomy))
     known = files.one(db, read.path)
     mine = articles.get(db, known.article) if known and known.article else None
     match = articles.by_address(db, (article.identity, *article.aliases))
@@ -193,7 +162,7 @@ def _update(db: Database, stored: Stored, path: str, article: Article, rules: Ru
     if article.removed != stored.withdrawn:
         _set_withdrawn(db, stored.id, article.removed, at)
     if stored.held and not article.unpublished:
-        release(db, stored.id, at, too_old=rules.too_old(article, stored.recorded, at))
+        release(db, stored.id, at, too_old=rules.too_old(article.published, stored.recorded, at))
     back = stored.withdrawn and not article.removed
     if new_topics or article.quality != stored.article.quality or back:
         post(db, stored.id, rules, at, followers=bool(new_topics) or back)
@@ -286,5 +255,6 @@ def _rank(stored: Stored, at: datetime) -> datetime:
     return min(stored.article.published or stored.recorded, at)
 
 
-def _when(read: Read, at: datetime) -> datetime:
-    return (read.article.published if read.article else None) or at
+def _when(read: Read, at: int) -> int:
+    published = read.packed.published if read.packed else None
+    return at if published is None else published

@@ -19,12 +19,16 @@ from bot.delivery import Clock, Notice
 from bot.feed import folder, reading
 from bot.feed.reading import Told
 from bot.identity import Verdict
+from bot.packed import pack
 from bot.publishing import announce
 from bot.publishing.announce import Mark, Read, Recorded, Rules
 from bot.settings import Feed
 from bot.store import files, updates
 from bot.store.desk import Desk
+from bot.store.files import Stamp
 
+#: Files whose stamps are compared in one step.
+SHARE = 10_000
 #: Files read between two commits: few enough that a command is answered meanwhile.
 BATCH = 200
 _log = logging.getLogger(__name__)
@@ -75,51 +79,66 @@ class Scanner:
     async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
         """Look at every file. Raises FolderMissing, in which case nothing is known to be gone."""
         async with self._one_at_a_time:
-            found, known = await asyncio.gather(asyncio.to_thread(self._listing), self._desk(files.known))
-            changed = [(path, mark) for path, mark in found.items() if known.get(path) != mark]
-            report = ScanReport(files=len(found), unchanged=len(found) - len(changed))
-            await self._read_all(changed, report, progress)
-            await self._miss(known.keys() - found.keys(), found, len(known), report)
+            found = await asyncio.to_thread(self._listing)
+            report = ScanReport(files=len(found))
+            known, gone = await self._set_apart(found)
+            report.unchanged = report.files - len(found)
+            await self._read_all(sorted(found), report, progress)
+            await self._miss(gone, known, report)
             if report.notice is None:
                 await self._desk(updates.clear_alerts, FOLDER_ALERTS)
             return report
+
+    async def _set_apart(self, found: set[Stamp]) -> tuple[int, set[str]]:
+        """Take what is unchanged out of what was found; return how many files were known, and the paths of those gone.
+
+        Set against set, so that no file costs a step of its own; a share at a time, so that a command is answered.
+        """
+        count, last, unlike = 0, "", set[str]()
+        while known := await self._desk(files.known, last, SHARE):
+            count, last = count + len(known), known[-1][0]
+            unlike.update(path for path, *_ in set(known) - found)
+            found.difference_update(known)
+        return count, unlike.difference(path for path, *_ in found) if unlike else unlike
 
     async def look(self, paths: Iterable[str]) -> ScanReport:
         """Look at some files only: those the system told us of. What is gone is left to the next whole scan."""
         async with self._one_at_a_time:
             marks = await asyncio.to_thread(lambda: [(path, self._mark(path)) for path in sorted(paths)])
             known = await self._desk(files.some, [path for path, _ in marks])
-            changed = [(path, mark) for path, mark in marks if mark is not None and known.get(path) != mark]
+            changed = [(path, *mark) for path, mark in marks if mark is not None and known.get(path) != mark]
             report = ScanReport(files=len(marks), unchanged=len(marks) - len(changed))
             await self._read_all(changed, report, lambda done, of: None)
             return report
 
-    async def _read_all(self, changed: Sequence[tuple[str, Mark]], report: ScanReport, progress: Progress) -> None:
+    async def _read_all(self, changed: Sequence[Stamp], report: ScanReport, progress: Progress) -> None:
         done = 0
-        marks = dict(changed)
-        async with aclosing(self._told(marks)) as whole:
-            async for told in whole:
+        async with aclosing(self._told(changed)) as whole:
+            async for told, marks in whole:
                 await self._record(self._read(told, marks, self._clock()), report)
                 done += len(told)
                 progress(done, len(changed))
         if report.unfinished:
             await asyncio.sleep(self._settings.settle_seconds)
-            again = {path: self._mark(path) for path in report.unfinished}
+            again = [(path, self._mark(path)) for path in report.unfinished]
             report.unfinished = []
-            still = {path: mark for path, mark in again.items() if mark is not None}
-            async for told in self._told(still):
-                await self._record(self._read(told, still, None), report)
+            async for told, marks in self._told([(path, *mark) for path, mark in again if mark is not None]):
+                await self._record(self._read(told, marks, None), report)
 
-    def _told(self, marks: Iterable[str]) -> AsyncGenerator[list[Told], None]:
-        batches = list(_batches(list(marks)))
-        return reading.read_all(batches, self._settings.folder, self._settings.max_file_bytes)
+    async def _told(self, stamps: Sequence[Stamp]) -> AsyncGenerator[tuple[list[Told], dict[str, Mark]], None]:
+        """Yield what a batch of files tells, with their marks."""
+        batches = list(_batches(stamps))
+        paths = [[path for path, *_ in batch] for batch in batches]
+        async with aclosing(reading.read_all(paths, self._settings.folder, self._settings.max_file_bytes)) as whole:
+            for batch in batches:
+                yield await anext(whole), {path: (size, mtime, inode) for path, size, mtime, inode in batch}
 
     def _read(self, told: Sequence[Told], marks: Mapping[str, Mark], at: datetime | None) -> list[Read | str]:
         """Return what is to be recorded; a path alone: by its age at `at` the file may still be being written."""
         return [
             one.path
             if one.unfinished and at is not None and self._is_fresh(marks[one.path], at)
-            else Read(one.path, marks[one.path], one.article, one.reason)
+            else Read(one.path, marks[one.path], pack(one.article) if one.article else None, one.reason)
             for one in told
         ]
 
@@ -135,15 +154,15 @@ class Scanner:
                 report.edits += one.changed and one.verdict not in (Verdict.NEW, Verdict.COPY)
             if one.reason:
                 _log.warning("%s: %s", one.path, one.reason)
-        report.rejected |= {one.path: one.reason for one in whole if one.article is None}
+        report.rejected |= {one.path: one.reason for one in whole if one.packed is None}
 
-    async def _miss(self, gone: Iterable[str], found: dict[str, Mark], known: int, report: ScanReport) -> None:
+    async def _miss(self, gone: set[str], known: int, report: ScanReport) -> None:
         """Count the files that are not there; below a folder that could not be read nothing is known to be gone."""
-        unread = tuple(filter(_is_folder, found))
-        gone = sorted(path for path in gone if not path.startswith(unread))
+        unread = tuple(set(await self._desk(files.folders)) - gone) if gone else ()
+        gone = {path for path in gone if not path.startswith(unread)}
         for path in filter(_is_folder, gone):
             await self._desk(files.forget, path)  # it can be read again, or is not there any more
-        missing = [path for path in gone if not _is_folder(path)]
+        missing = [path for path in sorted(gone) if not _is_folder(path)]
         report.missing = len(missing)
         withdraws = self._settings.on_file_removed == "withdraw"
         if withdraws and len(missing) * MANY > known:
@@ -154,9 +173,9 @@ class Scanner:
             left = await self._desk(announce.miss, batch, withdraw_at=self._clock() if withdraws else None)
             report.withdrawn += len(left) if withdraws else 0
 
-    def _listing(self) -> dict[str, Mark]:
+    def _listing(self) -> set[Stamp]:
         listing = folder.listing(self._settings.folder, self._settings.patterns)
-        return {path: (stamp.size, stamp.mtime_ns, stamp.inode) for path, stamp in listing}
+        return {(path, stamp.size, stamp.mtime_ns, stamp.inode) for path, stamp in listing}
 
     def _mark(self, path: str) -> Mark | None:
         try:

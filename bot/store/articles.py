@@ -10,7 +10,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.article import Article, Related, Stored
-from bot.store.database import Row, add, marks, maybe, milliseconds, moment, row, rows, transaction, write
+from bot.packed import pack
+from bot.store import entries
+from bot.store.database import Row, marks, maybe, milliseconds, moment, row, rows, transaction, write
+from bot.store.entries import Entry
 
 #: What readers may see.
 VISIBLE = "held = 0 AND withdrawn = 0 AND copy_of IS NULL"
@@ -18,11 +21,6 @@ _WORDS = (
     "identity, fingerprint, title_key, title, excerpt, url, provider, published, image, "
     "quality, heat, kind, unpublished"
 )
-_INSERT = f"""
-INSERT INTO articles ({_WORDS}, recorded, ordered, held, withdrawn, copy_of, file)
-VALUES ({", ".join(":" + word.strip() for word in _WORDS.split(","))},
-  :recorded, :ordered, :held, :withdrawn, :copy_of, :file)
-"""
 _UPDATE = f"""
 UPDATE articles SET {", ".join(f"{word.strip()} = :{word.strip()}" for word in _WORDS.split(","))},
   ordered = min(coalesce(:published, recorded), recorded), file = :file WHERE id = :id
@@ -43,18 +41,9 @@ def insert(
     db: Database, article: Article, *, path: str, at: datetime, held: bool = False, copy_of: int | None = None
 ) -> int:
     """Write a new article with its addresses and related articles, not its topics; return its row number."""
-    values = _values(article, path)
-    recorded = milliseconds(at)
-    values |= {
-        "recorded": recorded,
-        "ordered": min(recorded if values["published"] is None else values["published"], recorded),
-        "held": held,
-        "withdrawn": article.removed,
-        "copy_of": copy_of,
-    }
     with transaction(db):
-        number = add(db, _INSERT, values)
-        _write_parts(db, number, article)
+        number = entries.next_number(db)
+        entries.write(db, [Entry(number, pack(article), path, held, copy_of)], at)
     return number
 
 
@@ -62,8 +51,9 @@ def update(db: Database, number: int, article: Article, *, path: str) -> None:
     """Write an article's new words over the old; every old address stays an alias."""
     with transaction(db):
         write(db, _UPDATE, _values(article, path) | {"id": number})
-        write(db, "DELETE FROM related WHERE article = ?", (number,))
-        _write_parts(db, number, article)
+        packed = pack(article)
+        entries.set_related(db, number, packed.related)
+        add_addresses(db, number, packed.addresses)
 
 
 def get(db: Database, number: int) -> Stored | None:
@@ -153,11 +143,7 @@ def set_file(db: Database, number: int, path: str | None) -> None:
 
 def add_addresses(db: Database, number: int, identities: Iterable[str]) -> None:
     """Let more canonical addresses lead to an article. One that is another article's stays that one's."""
-    with transaction(db):
-        db.conn.executemany(
-            "INSERT INTO aliases (identity, article) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            [(identity, number) for identity in identities],
-        )
+    entries.add_addresses(db, [(identity, number) for identity in identities])
 
 
 def successor(db: Database, number: int) -> int:
@@ -214,28 +200,6 @@ def _values(article: Article, path: str) -> dict[str, Any]:
         "unpublished": article.unpublished,
         "file": path,
     }
-
-
-def _write_parts(db: Database, number: int, article: Article) -> None:
-    """Write the rows that hang on an article's."""
-    add_addresses(db, number, (article.identity, *article.aliases))
-    db.conn.executemany(
-        "INSERT INTO related VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                number,
-                position,
-                one.identity,
-                one.url,
-                one.title,
-                one.provider,
-                one.excerpt,
-                milliseconds(one.published) if one.published else None,
-                one.quality,
-            )
-            for position, one in enumerate(article.related)
-        ],
-    )
 
 
 def _stored(db: Database, found: Row) -> Stored:

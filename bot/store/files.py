@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,16 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.store.database import milliseconds, moment, number, row, rows, transaction, write
+
+#: Path, size, mtime_ns, inode: what a scan trusts to know that a file is unchanged.
+Stamp = tuple[str, int, int, int]
+_STAMP = "path, iif(missing = 0, size, -1), mtime_ns, inode"
+_PUT = (
+    "INSERT INTO files (path, size, mtime_ns, inode, article, reason, since) VALUES (?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns, "
+    "inode = excluded.inode, article = excluded.article, reason = excluded.reason, missing = 0, since = "
+    "CASE WHEN files.reason IS excluded.reason THEN files.since ELSE excluded.since END"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +40,27 @@ class Rejected:
     since: datetime
 
 
-def known(db: Database) -> dict[str, tuple[int, int, int]]:
-    """Return path → (size, mtime_ns, inode) of every file seen.
+def known(db: Database, after: str = "", most: int = -1) -> list[Stamp]:
+    """Return the stamps of `most` files seen, by path, from the one after `after` on.
 
     One that was missing lately has a size that no file has, so that it is read again when it is back.
     """
-    found = db.conn.execute("SELECT path, iif(missing = 0, size, -1), mtime_ns, inode FROM files")
-    return {path: (size, mtime, inode) for path, size, mtime, inode in found}
+    sql = f"SELECT {_STAMP} FROM files WHERE path > ? ORDER BY path LIMIT ?"
+    cursor = db.conn.cursor()
+    cursor.row_factory = None  # plain tuples, which compare
+    return cursor.execute(sql, (after, most)).fetchall()
 
 
 def some(db: Database, paths: Sequence[str]) -> dict[str, tuple[int, int, int]]:
-    """Return what `known` would, of these paths only."""
-    found = ((path, one(db, path)) for path in paths)
-    return {path: file.mark for path, file in found if file}
+    """Return path → (size, mtime_ns, inode) of what `known` would tell of these paths."""
+    sql = f"SELECT {_STAMP} FROM files WHERE path IN (SELECT value FROM json_each(?))"
+    return {path: (size, mtime_ns, inode) for path, size, mtime_ns, inode in rows(db, sql, (json.dumps([*paths]),))}
+
+
+def seen(db: Database, paths: Iterable[str]) -> set[str]:
+    """Return those of some paths that a file was read at."""
+    sql = "SELECT path FROM files WHERE path IN (SELECT value FROM json_each(?))"
+    return {found["path"] for found in rows(db, sql, (json.dumps([*paths]),))}
 
 
 def one(db: Database, path: str) -> Known | None:
@@ -55,13 +74,20 @@ def one(db: Database, path: str) -> Known | None:
 
 def put(db: Database, path: str, mark: tuple[int, int, int], *, article: int | None, at: datetime) -> None:
     """Write that this version of a file was read and is `article`."""
-    _put(db, path, mark, article, None, at)
+    put_all(db, [(path, mark, article)], at)
+
+
+def put_all(db: Database, read: Iterable[tuple[str, tuple[int, int, int], int | None]], at: datetime) -> None:
+    """Write of many files what `put` does of one: (path, mark, article) each."""
+    since = milliseconds(at)
+    with transaction(db):
+        db.conn.executemany(_PUT, [(path, *mark, article, None, since) for path, mark, article in read])
 
 
 def reject(db: Database, path: str, mark: tuple[int, int, int], reason: str, at: datetime) -> bool:
     """Write why a file is no article (what it was before stays known); say whether that is news."""
     before = row(db, "SELECT article, reason FROM files WHERE path = ?", (path,))
-    _put(db, path, mark, before["article"] if before else None, reason, at)
+    write(db, _PUT, (path, *mark, before["article"] if before else None, reason, milliseconds(at)))
     return before is None or before["reason"] != reason
 
 
@@ -69,6 +95,12 @@ def rejected(db: Database, most: int = 1_000) -> list[Rejected]:
     """Return the rejected files by path."""
     sql = "SELECT path, reason, since FROM files WHERE reason IS NOT NULL ORDER BY path LIMIT ?"
     return [Rejected(found["path"], found["reason"], moment(found["since"])) for found in rows(db, sql, (most,))]
+
+
+def folders(db: Database) -> list[str]:
+    """Return the folders that could not be read, as they were listed: with a `/` at the end."""
+    sql = "SELECT path FROM files WHERE reason IS NOT NULL AND path LIKE '%/'"
+    return [found["path"] for found in rows(db, sql)]
 
 
 def count_rejected(db: Database) -> int:
@@ -118,16 +150,3 @@ def reread(db: Database, path: str) -> None:
 def forget(db: Database, path: str) -> None:
     """Forget a file that is gone."""
     write(db, "DELETE FROM files WHERE path = ?", (path,))
-
-
-def _put(
-    db: Database, path: str, mark: tuple[int, int, int], article: int | None, reason: str | None, at: datetime
-) -> None:
-    write(
-        db,
-        "INSERT INTO files (path, size, mtime_ns, inode, article, reason, since) VALUES (?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns, "
-        "inode = excluded.inode, article = excluded.article, reason = excluded.reason, missing = 0, since = "
-        "CASE WHEN files.reason IS excluded.reason THEN files.since ELSE excluded.since END",
-        (path, *mark, article, reason, milliseconds(at)),
-    )

@@ -102,9 +102,13 @@ def of_chat(db: Database, chat: int) -> list[Topic]:
 
 def keys_by_chat(db: Database, chats: Iterable[int]) -> dict[int, frozenset[str]]:
     """Return chat → the keys of the topics it follows, of those that follow any."""
-    sql = "SELECT chat, key FROM follows JOIN topics ON topics.id = topic WHERE chat IN (SELECT value FROM json_each(?))"
+    of = "SELECT value FROM json_each(?)"
     found: dict[int, set[str]] = {}
-    for one in rows(db, sql, (json.dumps([*chats]),)):
+    for one in rows(
+        db,
+        f"SELECT chat, key FROM follows JOIN topics ON topics.id = topic WHERE chat IN ({of})",
+        (json.dumps([*chats]),),
+    ):
         found.setdefault(one["chat"], set()).add(one["key"])
     return {chat: frozenset(keys) for chat, keys in found.items()}
 
@@ -118,6 +122,11 @@ def follow(db: Database, chat: int, topic: int, at: datetime) -> bool:
 def unfollow(db: Database, chat: int, topic: int) -> bool:
     """Remove a follow; say whether there was one."""
     return write(db, "DELETE FROM follows WHERE topic = ? AND chat = ?", (topic, chat)) == 1
+
+
+def is_followed(db: Database, topic: int) -> bool:
+    """Say whether anybody follows a topic."""
+    return row(db, "SELECT 1 FROM follows WHERE topic = ? LIMIT 1", (topic,)) is not None
 
 
 def followers(db: Database, article: int, *, after: int, at: datetime, most: int) -> list[int]:

@@ -10,6 +10,17 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 paperboy = Migrations("paperboy")
+#: New articles enter the index in `entries`; rows of articles are never deleted.
+_SEARCHED_ANEW = """
+CREATE TRIGGER articles_searched_anew AFTER UPDATE OF title, excerpt, provider ON articles
+WHEN old.title <> new.title OR old.excerpt <> new.excerpt OR old.provider <> new.provider
+BEGIN
+  INSERT INTO articles_fts (articles_fts, rowid, title, excerpt, provider)
+  VALUES ('delete', old.id, old.title, old.excerpt, old.provider);
+  INSERT INTO articles_fts (rowid, title, excerpt, provider)
+  VALUES (new.id, new.title, new.excerpt, new.provider);
+END
+"""
 
 
 @paperboy(name="0001_foundation")
@@ -17,9 +28,8 @@ def foundation(db: Database) -> None:
     """Create every table, and the full-text index over what `/search` looks in."""
     for statement in _statements(Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")):
         db.execute(statement)
-    db.table("articles").enable_fts(
-        ["title", "excerpt", "provider"], create_triggers=True, tokenize="unicode61 remove_diacritics 2"
-    )
+    db.table("articles").enable_fts(["title", "excerpt", "provider"], tokenize="unicode61 remove_diacritics 2")
+    db.execute(_SEARCHED_ANEW)
 
 
 def _statements(script: str) -> list[str]:

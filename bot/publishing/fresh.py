@@ -1,0 +1,195 @@
+"""Files that tell stories nobody told before, written many at once: what a first scan consists of.
+
+A file is such a one if neither it nor any of its addresses is known, so that there is nothing to compare it with but
+the titles of others. What is to become of any other file is decided one by one; see `announce`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from bot import delivery, topics
+from bot.delivery import State
+from bot.identity import Verdict, judge
+from bot.packed import Packed, pack, unpack
+from bot.publishing.rules import Mark, Read, Recorded, Rules
+from bot.store import entries, fanouts, files, follows, outbox
+from bot.store.database import milliseconds, moment
+from bot.store.entries import Entry
+
+
+class Carried(NamedTuple):
+    """The topics of an article: those listed, as the taxonomy spells them; rows and keys with the wider ones."""
+
+    listed: tuple[str, ...]
+    #: Row number of a topic → its position in the document, None for a wider one.
+    rows: dict[int, int | None]
+    keys: frozenset[str]
+
+
+class Fresh:
+    """The new stories of one batch, gathered and written in runs: before a file that is none, and at the end.
+
+    To be used within the one transaction in which the batch is written.
+    """
+
+    def __init__(self, db: Database, read: Sequence[Read], rules: Rules, at: datetime) -> None:
+        self._db = db
+        self._rules = rules
+        self._at = at
+        self._paths = files.seen(db, [one.path for one in read])
+        self._addresses = entries.known(db, [address for one in read if one.packed for address in one.packed.addresses])
+        self._waiting: list[tuple[str, Mark, Packed]] = []
+        self._topics = _Topics(db, rules)
+
+    def take(self, read: Read) -> bool:
+        """Take a file if it tells a new story; say whether it does. What it tells is known from now on."""
+        packed = read.packed
+        addresses = packed.addresses if packed else ()
+        is_new = packed is not None and read.path not in self._paths and self._addresses.isdisjoint(addresses)
+        self._paths.add(read.path)
+        self._addresses.update(addresses)
+        if is_new and packed:
+            self._waiting.append((read.path, read.mark, packed))
+        return is_new
+
+    def write(self) -> list[Recorded]:
+        """Write down what was taken, and return what it meant."""
+        taken, self._waiting = self._waiting, []
+        if not taken:
+            return []
+        firsts = _Firsts(self._db, [packed for _, _, packed in taken], self._rules.same_title, milliseconds(self._at))
+        carried = [self._topics.of(packed.topics) for _, _, packed in taken]
+        new = [
+            Entry(
+                number,
+                _renamed(packed, each.listed),
+                path,
+                held=self._rules.hold and packed.unpublished,
+                copy_of=firsts.claim(packed, number),
+            )
+            for number, ((path, _, packed), each) in enumerate(
+                zip(taken, carried, strict=True), entries.next_number(self._db)
+            )
+        ]
+        entries.write(self._db, new, self._at)
+        entries.set_topics(
+            self._db,
+            [(one.number, *row) for one, each in zip(new, carried, strict=True) for row in each.rows.items()],
+        )
+        marks = [(path, mark, one.number) for (path, mark, _), one in zip(taken, new, strict=True)]
+        files.put_all(self._db, marks, self._at)
+        self._post(new, carried)
+        return [Recorded(one.path, _verdict(one), one.number, True) for one in new]
+
+    def _post(self, new: Sequence[Entry], carried: Sequence[Carried]) -> None:
+        """Open the deliveries to channels and put the cursors before the followers, as `announce.post` does for one."""
+        recorded = moment(milliseconds(self._at))
+        starts: dict[int, list[tuple[int, datetime, State]]] = {}
+        for entry, each in zip(new, carried, strict=True):
+            if entry.packed.removed or entry.copy_of is not None:
+                continue
+            published = entry.packed.published
+            when = min(recorded if published is None else moment(published), recorded)
+            old = self._rules.too_old(when, recorded, self._at)
+            state = State.HELD if entry.held else State.SKIPPED if old else State.PENDING
+            for chat in delivery.plan(self._rules.channels, each.keys, entry.packed.quality, recorded):
+                starts.setdefault(chat, []).append((entry.number, when, state))
+            if state is State.PENDING and self._topics.followed(each):
+                fanouts.begin(self._db, entry.number, recorded)
+        for chat, articles in starts.items():
+            outbox.open_channel(self._db, chat, articles, self._at)
+
+
+class _Topics:
+    """What names of topics come to, each looked up once."""
+
+    def __init__(self, db: Database, rules: Rules) -> None:
+        self._db = db
+        self._taxonomy = rules.taxonomy
+        self._carried: dict[tuple[str, ...], Carried] = {}
+        self._names: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._rows: dict[str, tuple[int, str] | None] = {}
+        self._followed: dict[int, bool] = {}
+
+    def of(self, names: tuple[str, ...]) -> Carried:
+        """Return the topics behind the names in a document; new ones get a row."""
+        if names not in self._carried:
+            self._carried[names] = self._find(names)
+        return self._carried[names]
+
+    def followed(self, carried: Carried) -> bool:
+        """Say whether anybody follows one of them."""
+        return any(map(self._is_followed, carried.rows))
+
+    def _find(self, names: tuple[str, ...]) -> Carried:
+        named = [self._named(name) for name in names]
+        listed = tuple(dict.fromkeys(name for name, _ in named))
+        implied = [wider for name in listed for wider in self._named(name)[1]]
+        found: dict[int, int | None] = {}
+        keys = set()
+        for position, name in [*enumerate(listed), *((None, name) for name in implied)]:
+            topic = self._row(name)
+            if topic:
+                found.setdefault(topic[0], position)
+                keys.add(topic[1])
+        return Carried(listed, found, frozenset(keys))
+
+    def _named(self, name: str) -> tuple[str, tuple[str, ...]]:
+        """Return the taxonomy's spelling of a name, and the wider topics."""
+        if name not in self._names:
+            self._names[name] = self._taxonomy.name(name), self._taxonomy.ancestors(name)
+        return self._names[name]
+
+    def _row(self, name: str) -> tuple[int, str] | None:
+        """Return row number and key; None for a name without letters and digits."""
+        if name not in self._rows:
+            found = follows.topic(self._db, name) if topics.key(name) else None
+            self._rows[name] = (found.id, found.key) if found else None
+        return self._rows[name]
+
+    def _is_followed(self, topic: int) -> bool:
+        if topic not in self._followed:
+            self._followed[topic] = follows.is_followed(self._db, topic)
+        return self._followed[topic]
+
+
+class _Firsts:
+    """Who told a story first, by its title, among what is known and what this run adds (design §5)."""
+
+    def __init__(self, db: Database, packed: Sequence[Packed], window: timedelta, at: int) -> None:
+        self._at = at
+        self._window = window // timedelta(milliseconds=1)
+        self._known: dict[str, list[tuple[int, int]]] = {}
+        if self._window:
+            moments = [self._when(one) for one in packed]
+            keys = {one.story_key for one in packed} - {""}
+            self._known = entries.titles(db, keys, min(moments) - self._window, max(moments) + self._window)
+
+    def claim(self, packed: Packed, number: int) -> int | None:
+        """Return the first article of this story, near enough in time; None where it is `number` itself."""
+        if not packed.story_key or not self._window:
+            return None
+        when = self._when(packed)
+        told = self._known.setdefault(packed.story_key, [])
+        first = next((one for other, one in told if abs(other - when) <= self._window), None)
+        if first is None and not packed.removed:
+            told.append((when, number))
+        return first
+
+    def _when(self, packed: Packed) -> int:
+        return self._at if packed.published is None else min(packed.published, self._at)
+
+
+def _renamed(packed: Packed, listed: tuple[str, ...]) -> Packed:
+    """Return an article with its topics as the taxonomy spells them, which readers see."""
+    return packed if packed.topics == listed else pack(replace(unpack(packed), topics=listed))
+
+
+def _verdict(entry: Entry) -> Verdict:
+    return judge(mine=None, match=None, owner=None, path=entry.path, same_title=False, first=entry.copy_of)

@@ -1,0 +1,57 @@
+"""What recording files goes by, what it is given, and what it says: records only. Writes nothing; see `announce`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.delivery import Channel
+from bot.identity import Verdict
+from bot.packed import Packed
+from bot.topics import Taxonomy
+
+#: Size, mtime_ns, inode.
+Mark = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What recording goes by: the operator's settings and the channels as they stand."""
+
+    taxonomy: Taxonomy
+    channels: tuple[Channel, ...] = ()
+    #: `published: false` waits for an editor.
+    hold: bool = False
+    same_title: timedelta = timedelta(days=30)
+    #: Changes are gathered for so long before posts are edited.
+    gather: timedelta = timedelta(seconds=60)
+    #: Older articles are recorded and not posted; None: however old they are.
+    max_age: timedelta | None = None
+
+    def too_old(self, published: datetime | None, recorded: datetime, at: datetime) -> bool:
+        """Say whether an article is of an age that is not posted any more."""
+        return self.max_age is not None and at - min(published or recorded, recorded) > self.max_age
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file as it was read; exactly one of packed and reason is there."""
+
+    path: str
+    mark: Mark
+    packed: Packed | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording one file meant."""
+
+    path: str
+    verdict: Verdict | None
+    #: Row number of the article, or None for a rejected file.
+    article: int | None = None
+    #: Readers see something else than before.
+    changed: bool = False
+    #: A rejected file's reason, when it is news.
+    reason: str = ""

@@ -1,0 +1,111 @@
+"""New articles as they are written down: many at once, each with its addresses, related articles and words to search.
+
+Decides nothing, and reads nothing back; see `articles`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from bot.packed import Packed, PackedRelated
+from bot.store.database import marks, milliseconds, number, rows, transaction
+
+_ARTICLE = f"""
+INSERT INTO articles (id, identity, fingerprint, title_key, title, excerpt, url, provider, published, image, quality,
+  heat, kind, unpublished, recorded, ordered, held, withdrawn, copy_of, file) VALUES ({marks(20)})
+"""
+#: By hand: within a trigger, FTS5 would write a piece of its index for each row, and join all of them later.
+_SEARCHED = "INSERT INTO articles_fts (rowid, title, excerpt, provider) VALUES (?, ?, ?, ?)"
+_RELATED = f"""
+INSERT INTO related (article, position, identity, url, title, provider, excerpt, published, quality)
+VALUES ({marks(9)})
+"""
+_ADDRESS = "INSERT INTO aliases (identity, article) VALUES (?, ?) ON CONFLICT DO NOTHING"
+
+
+class Entry(NamedTuple):
+    """A new article under its row number, and where it stands."""
+
+    number: int
+    packed: Packed
+    path: str
+    held: bool = False
+    copy_of: int | None = None
+
+
+def next_number(db: Database) -> int:
+    """Return the row number of the next new article; those after it follow one by one."""
+    return number(db, "SELECT max(id) FROM articles") + 1
+
+
+def write(db: Database, entries: Sequence[Entry], at: datetime) -> None:
+    """Write new articles, not their topics or files."""
+    recorded = milliseconds(at)
+    with transaction(db):
+        db.conn.executemany(_ARTICLE, [_row(entry, recorded) for entry in entries])
+        db.conn.executemany(_SEARCHED, [(one, *_searched(packed)) for one, packed, *_ in entries])
+        add_addresses(db, [(address, one) for one, packed, *_ in entries for address in packed.addresses])
+        db.conn.executemany(
+            _RELATED, [related for one, packed, *_ in entries for related in _numbered(one, packed.related)]
+        )
+
+
+def add_addresses(db: Database, addresses: Iterable[tuple[str, int]]) -> None:
+    """Let canonical addresses lead to articles. One that is another article's stays that one's."""
+    with transaction(db):
+        db.conn.executemany(_ADDRESS, addresses)
+
+
+def set_related(db: Database, number: int, related: Sequence[PackedRelated]) -> None:
+    """Write an article's related articles in the place of those it had."""
+    with transaction(db):
+        db.conn.execute("DELETE FROM related WHERE article = ?", (number,))
+        db.conn.executemany(_RELATED, _numbered(number, related))
+
+
+def known(db: Database, addresses: Iterable[str]) -> set[str]:
+    """Return those of some canonical addresses that lead to an article."""
+    sql = "SELECT identity FROM aliases WHERE identity IN (SELECT value FROM json_each(?))"
+    return {found["identity"] for found in rows(db, sql, (json.dumps([*addresses]),))}
+
+
+def titles(db: Database, keys: Iterable[str], since: int, until: int) -> dict[str, list[tuple[int, int]]]:
+    """Return story key → (moment, row number) of articles between two moments (milliseconds), first come first.
+
+    Left out are copies and what was withdrawn.
+    """
+    sql = (
+        "SELECT title_key, ordered, id FROM articles WHERE title_key IN (SELECT value FROM json_each(?)) "
+        "AND title_key <> '' AND ordered BETWEEN ? AND ? AND copy_of IS NULL AND withdrawn = 0 ORDER BY id"
+    )
+    found: dict[str, list[tuple[int, int]]] = {}
+    for key, ordered, one in rows(db, sql, (json.dumps([*keys]), since, until)):
+        found.setdefault(key, []).append((ordered, one))
+    return found
+
+
+def set_topics(db: Database, carried: Iterable[tuple[int, int, int | None]]) -> None:
+    """Write the topics of new articles: (article, topic, its position in the document, None for an implied one)."""
+    with transaction(db):
+        db.conn.executemany("INSERT INTO article_topics (article, topic, position) VALUES (?, ?, ?)", carried)
+
+
+def _row(entry: Entry, recorded: int) -> tuple[object, ...]:
+    number, packed, path, held, copy_of = entry
+    published = packed.words[7]
+    ordered = recorded if published is None or published > recorded else published
+    return (number, *packed.words, recorded, ordered, int(held), int(packed.removed), copy_of, path)
+
+
+def _searched(packed: Packed) -> tuple[str, str, str]:
+    words = packed.words
+    return words[3], words[4], words[6]
+
+
+def _numbered(number: int, related: Iterable[PackedRelated]) -> list[tuple[object, ...]]:
+    return [(number, position, *one) for position, one in enumerate(related)]
