@@ -27,9 +27,9 @@ _AMP_VIEWER = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(?:s/)?([^
 _AMPERSAND = re.compile(r"&(amp;)+", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 # What the standard's parser gives back as it is: most addresses of the field. Scheme, host, path, query.
-_LABEL = r"(?!xn--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_LABEL = r"(?!xn--)[a-z0-9]++(?:-++[a-z0-9]++)*+"
 _PLAIN = re.compile(
-    rf"(https?)://((?:{_LABEL}\.)+[a-z]{{2,}})((?:/[\w~-][\w.~-]*)+/?|/)(?:\?([\w.~=&%+-]+))?", re.ASCII
+    rf"https?://((?:{_LABEL}\.)++[a-z]{{2,}}+)((?:/[\w~-][\w.~-]*+)++/?+|/)(?:\?([\w.~=&%+-]++))?+", re.ASCII
 )
 # An AMP copy of an AMP copy is as deep as the field goes.
 _ROUNDS = 8
@@ -61,20 +61,42 @@ def canonical(text: object) -> str | None:
     http = https; host in lower case without a default port; no fragment, trailing slash, tracking parameters or AMP
     form. Other query parameters stay, in their order.
     """
+    return both(text)[1]
+
+
+def both(text: object) -> tuple[str | None, str | None]:
+    """Return what `link` and `canonical` give for the address `text`."""
+    plain = _PLAIN.fullmatch(text) if isinstance(text, str) and len(text) <= LONGEST else None
+    if plain:
+        return plain[0], _plain_identity(plain) or _identity(plain[0])
     href = link(text)
-    plain = _PLAIN.fullmatch(href) if href and "amp" not in href else None
-    if plain and not plain[4]:
-        return f"https://{plain[2]}{plain[3].rstrip('/')}"
-    for _ in range(_ROUNDS):
-        before, href = href, href and link(_plainer(href))
-        if href == before:
-            break
-    return href and _bare(href)
+    plain = _PLAIN.fullmatch(href) if href else None
+    return href, (plain and _plain_identity(plain)) or (href and _identity(href))
 
 
 def host(address: str) -> str:
     """Return the host of an address that `link` gave, without a leading www., for showing."""
     return _parts(address)[0].removeprefix("www.")
+
+
+def _plain_identity(plain: re.Match[str]) -> str | None:
+    """Return the identity of an address that needs no parser; None where it may be a copy of another page."""
+    host, path, query = plain.groups()
+    host = host.removeprefix("amp.") if host.count(".") > 1 else host
+    if "amp" in path.lower() or host.startswith("amp.") or host.endswith("ampproject.org"):
+        return None
+    query = "&".join(_kept(query)) if query else ""
+    return f"https://{host}{path.rstrip('/')}" + (f"?{query}" if query else "")
+
+
+def _identity(href: str) -> str | None:
+    """Return the identity of any address that `link` gave."""
+    found: str | None = href
+    for _ in range(_ROUNDS):
+        before, found = found, found and link(_plainer(found))
+        if found == before:
+            break
+    return found and _bare(found)
 
 
 def _plainer(href: str) -> str:
@@ -94,7 +116,7 @@ def _plainer(href: str) -> str:
 def _parts(href: str) -> tuple[str, str, str, str]:
     """Return host, port, path and query of an address that `link` gave."""
     if plain := _PLAIN.fullmatch(href):
-        return plain[2], "", plain[3], plain[4] or ""
+        return plain[1], "", plain[2], plain[3] or ""
     url = ada_url.URL(href)
     return url.hostname, url.port, url.pathname, url.search[1:]
 

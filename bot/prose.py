@@ -29,6 +29,7 @@ _STRIPPED = re.compile(
 )
 _BLANK = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _NOT_WORD = re.compile(r"[\W_]+")
+_WORDS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 # Printable ASCII without an ampersand, and what typesetters add: nothing to repair, since no double encoding leaves
 # these alone (in each of the encodings it goes through, all of them begin a character or all of them go on with one).
 _PLAIN = re.compile(r"[ -%'-~\n‘’“”–—…]*")
@@ -36,16 +37,18 @@ _PLAIN = re.compile(r"[ -%'-~\n‘’“”–—…]*")
 
 def repair(text: str) -> str:
     """Return `text` on one line as it was meant: entities decoded, mojibake undone, NFC, nothing invisible."""
-    return _settled(text, _one_line)
+    return text if _is_tidy(text) else _settled(text, _one_line)
 
 
 def paragraphs(text: str) -> str:
     """Return `text` like `repair`, but keep its line breaks, at most one empty line in a row."""
-    return _settled(text, _lines)
+    return text if _is_tidy(text) else _settled(text, _lines)
 
 
 def title_key(title: str) -> str:
     """Return what two titles are compared by: letters and digits in one case, single spaces (design §5)."""
+    if title.isascii():
+        return " ".join(title.translate(_WORDS).split())
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold())
     return _NOT_WORD.sub(" ", folded).strip()
 
@@ -68,6 +71,11 @@ def shorten(text: str, limit: int) -> str:
     if not text[end].isspace():
         cut = _at_word(cut)
     return cut.rstrip(" \n,;:–—-.\u200d") + "…"  # a joiner at the end joins nothing
+
+
+def _is_tidy(text: str) -> bool:
+    """Say whether `text` is one line of ASCII as `repair` leaves it: most are."""
+    return text.isascii() and text.isprintable() and "&" not in text and "  " not in text and text == text.strip(" ")
 
 
 def _one_line(text: str) -> str:

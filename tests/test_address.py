@@ -169,11 +169,32 @@ def test_a_host_is_shown_without_www() -> None:
 #: What addresses that need no parser are made of, and what makes them need one.
 PLAIN = st.sampled_from(
     [
-        *("/", "a", "9", "-", "_", "~", ".", "..", "amp", "/amp/", ".amp", "www.", "xn--a", "A", "%41", "//", "127"),
+        *(
+            "/",
+            "a",
+            "9",
+            "-",
+            "_",
+            "~",
+            ".",
+            "..",
+            "amp",
+            "/amp/",
+            ".amp",
+            "www.",
+            "/AMP/s/",
+            "xn--a",
+            "A",
+            "%41",
+            "//",
+            "127",
+        ),
         *("?", "&", "=", "utm_source=x", "a=1", "amp=1", ":80", "#top", "é", "cdn.ampproject.org/c/s/"),
     ]
 )
-HOSTS = st.sampled_from(("host.example", "amp.host.example", "www.a-b.co.uk", "x.cdn.ampproject.org/c/s/a.example", ""))
+HOSTS = st.sampled_from(
+    ("host.example", "amp.host.example", "www.a-b.co.uk", "x.cdn.ampproject.org/c/s/a.example", "amp.google.com", "")
+)
 
 
 @settings(max_examples=600, deadline=None)

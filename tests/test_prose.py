@@ -175,9 +175,14 @@ def test_the_key_of_a_title_key_is_itself(text: str) -> None:
 @MANY
 @given(st.text("‘’“”–—… \nabzAZ09.,;:'\"!?()<>%", max_size=60))
 def test_what_needs_no_repair_is_what_the_repair_gives(text: str) -> None:
-    plain, prose._PLAIN = prose._PLAIN, re.compile("(?!)")
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prose, "_PLAIN", re.compile("(?!)"))
+        patch.setattr(prose, "_is_tidy", lambda _: False)
         repaired = (prose.repair(text), prose.paragraphs(text))
-    finally:
-        prose._PLAIN = plain
     assert (prose.repair(text), prose.paragraphs(text)) == repaired
+
+
+@MANY
+@given(st.text(st.characters(max_codepoint=127), max_size=40))
+def test_a_title_in_ascii_has_the_key_it_would_have_in_any_script(title: str) -> None:
+    assert prose.title_key(title) == prose.title_key(f"{title} é").removesuffix("é").strip()

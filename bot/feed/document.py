@@ -42,11 +42,12 @@ def read(folder: Path, path: str, *, max_bytes: int) -> Article:
 def parse(document: str | bytes, path: str) -> Article:
     """Return the article that a file's contents tell; `path` only names it in errors. Raises ArticleError."""
     text = document if isinstance(document, str) else _decoded(document, path)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
-    body = text.strip()
+    if "\r" in text or "\ufeff" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    body = text.lstrip()
     if not body:
         raise ArticleError(path, "is empty", unfinished=True)
-    lines_before = text[: text.index(body)].count("\n")
+    lines_before = text.count("\n", 0, len(text) - len(body))
     values, _ = frontmatter.parse(body, handler=matter.FrontMatter(path, lines_before))
     return fields.article(values, path)
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from bot import address, prose
 from bot import article as articles
@@ -83,7 +84,8 @@ def moment(value: object) -> datetime | None:
     """Return an ISO 8601 or RFC 5322 date as aware UTC; None for anything else. Without an offset it is UTC."""
     if not isinstance(value, str) or not value.isascii():
         return None
-    found = _iso(value[:64].strip()) or _rfc(value[:64].strip())
+    text = value[:64].strip()
+    found = _iso(text) or _rfc(text)
     if found is None or found.year not in _YEARS:
         return None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
@@ -92,8 +94,10 @@ def moment(value: object) -> datetime | None:
 def _iso(text: str) -> datetime | None:
     if not text[:4].isdecimal() or "-" not in text:
         return None  # a bare number is an amount of something, not a date
+    if " " in text:
+        text = text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z")
     try:
-        return datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+        return datetime.fromisoformat(text)
     except ValueError:
         return None
 
@@ -107,16 +111,20 @@ def _rfc(text: str) -> datetime | None:
 
 def _words(value: object, limit: int) -> str:
     """Return a text on one line in at most `limit` UTF-16 units; empty for what is no text."""
-    if not isinstance(value, str):
-        return ""
-    return prose.shorten(prose.repair(value[: 4 * limit]), limit)
+    return _line(value[: 4 * limit], limit) if isinstance(value, str) else ""
+
+
+@lru_cache(1_024)
+def _line(text: str, limit: int) -> str:
+    """Return `text` as `_words` does. Outlets and topics come again and again."""
+    return prose.shorten(prose.repair(text), limit)
 
 
 def _title(values: Values) -> str:
     for key in ("title", "name"):
         value = values.get(key)
-        text = value[: 4 * TITLE] if isinstance(value, str) else ""
-        if title := prose.shorten(prose.repair(markup.without_inline(prose.repair(text))), TITLE):
+        text = prose.repair(value[: 4 * TITLE]) if isinstance(value, str) else ""
+        if title := prose.shorten(prose.repair(markup.without_inline(text)), TITLE):
             return title
     return ""
 
@@ -138,11 +146,15 @@ def _provider(values: Values, url: str) -> str:
 
 def _addresses(values: Values) -> tuple[str | None, str | None, tuple[str, ...]]:
     """Return the address to show, the identity, and the identity's other names."""
-    shown = address.link(values.get("webUrl")) or address.link(values.get("originalUrl"))
-    identity = address.canonical(shown)
-    found = [address.canonical(values.get(key)) for key in _ALIASES]
+    web, original = values.get("webUrl"), values.get("originalUrl")
+    shown, identity = address.both(web)
+    if shown is None:
+        shown, identity = address.both(original)
+    others = [other for other in map(values.get, _ALIASES) if other is not None and other != web]
+    if not others:
+        return shown, identity, ()
     # A front page is where many articles of an outlet may claim to be from: not a second name of one of them.
-    named = [one for one in found if one and one != identity and one.count("/") > 2]
+    named = [one for one in map(address.canonical, others) if one and one != identity and one.count("/") > 2]
     return shown, identity, tuple(dict.fromkeys(named))
 
 

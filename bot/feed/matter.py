@@ -16,6 +16,7 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from bot.errors import ArticleError
+from bot.feed import plain
 
 #: libyaml's parser where PyYAML was built with it; both give the same events.
 LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -27,7 +28,8 @@ MOST_VALUES = 20_000
 Value = object
 
 _OPENING = re.compile(r"-{3,}[ \t]*(?:\n|$)")
-_CLOSING = re.compile(r"^(?:-{3,}|\.{3})[ \t]*$", re.MULTILINE)
+# Sought from the line's beginning before it: a search for `^` would try every character of the document.
+_CLOSING = re.compile(r"\n((?:-{3,}|\.{3})[ \t]*)(?=\n|\Z)")
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
@@ -70,15 +72,20 @@ class FrontMatter(YAMLHandler):
             raise ArticleError(
                 self._path, "has no front matter: it does not begin with a line of ---", unfinished=begun
             )
-        closing = _CLOSING.search(text, opening.end())
+        closing = _CLOSING.search(text, opening.end() - 1)
         if closing is None:
             raise ArticleError(
                 self._path, "its front matter is not closed: a second line of --- is missing", unfinished=True
             )
-        return text[opening.end() : closing.start()], text[closing.end() :]
+        return text[opening.end() : closing.start(1)], text[closing.end() :]
 
     def load(self, fm: str, **kwargs: object) -> dict[str, Value]:
-        """Return the fields of the front matter `fm`."""
+        """Return the fields of the front matter `fm`, at once where it is plain, else by PyYAML's judgement."""
+        found = plain.fields(fm)
+        return self.judged(fm) if found is None else found
+
+    def judged(self, fm: str) -> dict[str, Value]:
+        """Return the fields of the front matter `fm`, whatever of YAML it holds."""
         fm = _FORBIDDEN.sub("", fm)
         carried = _TO_CARRY.search(fm) is not None
         builder = _Builder(self._refuse, _BROUGHT if carried else {})
