@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 from telegram.error import NetworkError, TimedOut
 
-from bot.chat.transport import Form, NotSent, Transport
+from bot.chat.transport import Parameters, NotSent, Transport
 from bot.errors import UsageError
 
 FAR = "http://bots.example"
@@ -40,14 +41,14 @@ async def served(meet: Meet) -> AsyncIterator[str]:
 async def raised(sent: Transport, address: str) -> NetworkError:
     try:
         with pytest.raises(NetworkError) as met:
-            await sent.do_request(f"{address}/x", "POST", Form({"chat_id": 1}))
+            await sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1}))
         return met.value
     finally:
         await sent.shutdown()
 
 
 async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(b"chat_id=1")
+    await reader.readuntil(b'"chat_id": 1')
 
 
 async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -55,7 +56,7 @@ async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 
 
 async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(b"chat_id=1")
+    await reader.readuntil(b'"chat_id": 1')
     writer.write(b"HTTP/1.1 302 Found\r\nlocation: http://192.0.2.1/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
 
 
@@ -86,7 +87,7 @@ async def test_an_answer_that_does_not_come_in_time_may_have_been_sent() -> None
 async def test_a_call_that_found_no_free_connection_was_not_sent() -> None:
     async with served(say_nothing) as address:
         sent = Transport(address, connections=1, answer=20.0, connect=0.05, pool=0.05, direct=True)
-        first = asyncio.ensure_future(sent.do_request(f"{address}/x", "POST", Form({"chat_id": 1})))
+        first = asyncio.ensure_future(sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1})))
         await asyncio.sleep(0.02)
         error = await raised(sent, address)
         first.cancel()
@@ -103,7 +104,7 @@ async def test_an_address_that_is_none_was_not_asked(address: str) -> None:
 async def test_no_redirect_is_followed() -> None:
     async with served(redirect) as address:
         sent = transport()
-        assert await sent.do_request(f"{address}/x", "POST", Form({"chat_id": 1})) == (302, b"")
+        assert await sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1})) == (302, b"")
         await sent.shutdown()
 
 
@@ -112,9 +113,9 @@ async def test_a_closed_transport_says_so_until_it_is_begun_anew() -> None:
         sent = transport()
         await sent.shutdown()
         with pytest.raises(RuntimeError, match="closed"):
-            await sent.do_request(f"{address}/x", "POST", Form({"chat_id": 1}))
+            await sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1}))
         await sent.initialize()
-        assert await sent.do_request(f"{address}/x", "POST", Form({"chat_id": 1})) == (302, b"")
+        assert await sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1})) == (302, b"")
         await sent.shutdown()
 
 
@@ -142,6 +143,6 @@ def test_a_proxy_that_cannot_be_used_is_named_at_the_start(monkeypatch: pytest.M
         transport()
 
 
-def test_plain_data_goes_out_as_text_and_json() -> None:
-    form = Form({"text": "a", "chat_id": 1, "silent": True, "nothing": None, "keyboard": {"rows": []}})
-    assert form.json_parameters == {"text": "a", "chat_id": "1", "silent": "true", "keyboard": '{"rows": []}'}
+def test_plain_data_goes_out_as_one_json_object() -> None:
+    sent = Parameters({"text": "ä", "chat_id": 1, "silent": True, "nothing": None, "keyboard": {"rows": []}})
+    assert json.loads(sent.json_payload) == {"text": "ä", "chat_id": 1, "silent": True, "keyboard": {"rows": []}}

@@ -20,7 +20,7 @@ from telegram.error import TelegramError
 
 from bot.chat import secrets
 from bot.chat.outcomes import outcome
-from bot.chat.transport import Form, Transport
+from bot.chat.transport import Parameters, Transport
 from bot.delivery import Clock, Outcome, Payload, Sent, Wait
 from bot.pace import Pace
 
@@ -29,7 +29,7 @@ _PHOTO_SECONDS = 30.0
 _ANSWER_SECONDS = 20.0
 _CONNECT_SECONDS = 10.0
 _POOL_SECONDS = 5.0
-_CONNECTIONS = 64
+_CONNECTIONS = 200
 #: Seconds that an answer waits for its chat, which is what the shipped pace keeps between two messages there.
 MOMENT = 1.0
 #: Methods that `allow_paid_broadcast` belongs to, as far as we use them (Bot API).
@@ -48,7 +48,7 @@ class Wire(Bot):
     async def ask(self, method: str, parameters: dict[str, Any], read_timeout: float = _ANSWER_SECONDS) -> Any:
         """Return the result of a call as JSON. Raises TelegramError, or KeyError for an answer without one."""
         request = self._request[0 if method == "getUpdates" else 1]
-        return await request.post(f"{self.base_url}/{method}", Form(parameters), read_timeout=read_timeout)
+        return await request.post(f"{self.base_url}/{method}", Parameters(parameters), read_timeout=read_timeout)
 
     async def close_connections(self) -> None:
         """Close what is open; the wire can't be used afterwards."""

@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
@@ -24,7 +24,7 @@ from bot.errors import UsageError
 
 #: Seconds an idle connection is kept; a server that closes it first costs the next call its answer.
 _IDLE = 5.0
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_JSON = {"Content-Type": "application/json"}
 #: The connection never stood, so nothing of the request went over it.
 _BEFORE = (
     aiohttp.ClientConnectorError,
@@ -39,8 +39,8 @@ class NotSent(Exception):
     """The cause of an error that came before the request left."""
 
 
-class Form(RequestData):  # type: ignore[misc]  # final, since how it is made may change; here it is made our way
-    """The parameters of a call as plain data: text as it is, everything else as JSON (Bot API, "Making requests")."""
+class Parameters(RequestData):  # type: ignore[misc]  # final, since how it is made may change; here it is made our way
+    """The parameters of a call as plain data, which goes out as one JSON object (Bot API, "Making requests")."""
 
     __slots__ = ("_plain",)
 
@@ -49,13 +49,9 @@ class Form(RequestData):  # type: ignore[misc]  # final, since how it is made ma
         self._plain = parameters
 
     @property
-    def json_parameters(self) -> dict[str, str]:
-        """Name → value as it goes out."""
-        return {
-            name: value if isinstance(value, str) else json.dumps(value)
-            for name, value in self._plain.items()
-            if value is not None
-        }
+    def json_payload(self) -> bytes:
+        """What goes out. A form, the library's way, takes ten times as long to write."""
+        return json.dumps({name: value for name, value in self._plain.items() if value is not None}).encode()
 
 
 class Transport(BaseRequest):
@@ -106,13 +102,13 @@ class Transport(BaseRequest):
         """Return status and body of the answer. Raises TimedOut or NetworkError."""
         del write_timeout, connect_timeout, pool_timeout  # what a call sends fits into one packet or few
         answer = read_timeout if isinstance(read_timeout, float | int) else self._answer
-        body = urlencode(request_data.json_parameters).encode() if request_data else None
+        body = request_data.json_payload if request_data else None
         try:
             async with self._opened().request(
                 method,
                 url,
                 data=body,
-                headers=_FORM if body else None,
+                headers=_JSON if body else None,
                 timeout=_times(self._connect + self._pool, self._connect, answer),
                 proxy=self.proxy,
                 allow_redirects=False,

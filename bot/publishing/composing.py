@@ -67,17 +67,17 @@ class Composer:
 
 
 def gather(db: Database, to: Sequence[Addressed]) -> list[Material]:
-    """Return the material of several posts, in one visit to the store; a vanished article's delivery is left out."""
-    cache: dict[int, Stored | None] = {}
-    material = []
-    for one in to:
-        number = one.delivery.article
-        if number not in cache:
-            cache[number] = articles.get(db, number)
-        stored = cache[number]
-        if stored is not None:
-            material.append(Material(one, stored, _links(db, one, stored), _followed(db, one)))
-    return material
+    """Return the material of several posts, in one visit to the store; a vanished article's delivery is left out.
+
+    A group's or channel's buttons are there for its members, a person's own to tell what it does not follow yet.
+    """
+    stored = {number: articles.get(db, number) for number in {one.delivery.article for one in to}}
+    followed = follows.keys_by_chat(db, [one.delivery.chat for one in to if one.kind == "private"])
+    return [
+        Material(one, found, _links(db, one, found), followed.get(one.delivery.chat, frozenset()))
+        for one in to
+        if (found := stored[one.delivery.article]) is not None
+    ]
 
 
 def message_link(to: Addressed, message: int) -> str | None:
@@ -86,11 +86,6 @@ def message_link(to: Addressed, message: int) -> str | None:
         return f"https://t.me/{to.username}/{message}"
     number = str(to.chat_id)
     return f"https://t.me/c/{number[4:]}/{message}" if number.startswith("-100") else None
-
-
-def _followed(db: Database, to: Addressed) -> frozenset[str]:
-    """Return what a person follows; a group's or channel's buttons are there for its members."""
-    return frozenset(one.key for one in follows.of_chat(db, to.delivery.chat)) if to.kind == "private" else frozenset()
 
 
 def _links(db: Database, to: Addressed, stored: Stored) -> dict[str, str]:

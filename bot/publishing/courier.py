@@ -1,37 +1,42 @@
 """The courier: takes what is due out of the outbox, sends it at the pace Telegram allows, writes down every answer.
 
 Many chats at once, one message at a time to each; `sending` is committed before the call and the outcome before that
-chat's next message (design §6). What an answer means is decided in `delivery.settle`.
+chat's next message (design §6). One commit serves all calls that begin together, and one all answers that came
+together. What an answer means is decided in `delivery.settle`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.article import short_id
-from bot.delivery import LASTING, Alert, Clock, Lane, Notice, Outcome, Payload, Revoked, Settlement, State, settle
+from bot.delivery import Clock, Outcome, Payload, Revoked, State, settle
 from bot.errors import TokenRevoked
 from bot.pace import Pace
-from bot.publishing import composing, revising
+from bot.publishing import composing, revising, settling
 from bot.publishing.composing import Composer, Material
 from bot.publishing.flight import Flight, Messenger, Tell
 from bot.publishing.looking import Looks
-from bot.store import attempts, chats, doubts, fanouts, outbox, revisions, updates
-from bot.store.database import transaction
+from bot.store import attempts, doubts, fanouts, outbox, revisions
 from bot.store.desk import Desk
 from bot.store.outbox import Addressed
 
-#: Calls on their way at once.
-FLIGHTS = 40
+#: Calls on their way at once: a thousand a second where an answer takes a seventh of one.
+FLIGHTS = 160
+#: Calls that begin together.
+BATCH = 40
 #: Followers planned between two looks at the outbox.
 CHUNK = 1_000
 #: Seconds after which a running delivery looks again by itself, should nothing wake it.
 LOOK = 1.0
+#: With more calls than FEW on their way, an answer waits so many seconds for others to be written down with.
+FEW, GATHER = 8, 0.01
 _log = logging.getLogger(__name__)
 
 
@@ -58,7 +63,7 @@ class Courier:
         self._doubt_seconds = doubt_seconds
         self._looks = looks
         self._tell_editors = tell
-        self._flights: dict[asyncio.Task[Outcome], Flight] = {}
+        self._flights: set[Flight] = set()
         self._cooling: dict[int, datetime] = {}
         self._woken = asyncio.Event()
         self._stopping = False
@@ -104,57 +109,58 @@ class Courier:
                 await self._land(_seconds(ready, at) if ready else LOOK)
         finally:
             if self._flights:
-                await asyncio.wait(self._flights)
+                await asyncio.wait([flight.call for flight in self._flights])
                 await self._settle()
             self.busy_since = None
 
     async def _begin_more(self, at: datetime) -> datetime | None:
         """Fill the free places; return when the next call may begin, or None when nothing waits by itself."""
-        if await self._desk(fanouts.extend, at, CHUNK):
+        stands = await self._desk(_stands, at)
+        if stands.planning:
             self._woken.set()
-        for flight in await self._looks.begin(at, self._room(at), self._flying()):
-            self._flights[flight.call] = flight
+        looks = stands.doubts or self._looks.on
+        for flight in await self._looks.begin(at, self._room(at), self._flying()) if looks else ():
+            self._launch(flight)
         await asyncio.sleep(0)  # calls begin, and count in the pace, before it is asked again
         self._cooling = {chat: until for chat, until in self._cooling.items() if until > at}
         await self._begin_sends(at)
-        await self._begin_revisions(at)
+        if stands.revisions:
+            await self._begin_revisions(at)
         if len(self._flights) >= FLIGHTS:
             return at + timedelta(seconds=LOOK)  # an answer comes first
-        due = [await self._desk(outbox.next_due, at, busy=self._busy()), await self._looks.next(at, self._flying())]
+        due = [await self._desk(outbox.next_due, at, busy=self._busy())]
+        if looks:
+            due.append(await self._looks.next(at, self._flying()))
         moments = [*self._cooling.values(), *filter(None, due)]
         return max(min(moments), self._pace.open(at)) if moments else None
 
     async def _begin_sends(self, at: datetime) -> None:
-        while room := self._room(at):
-            found = await self._desk(outbox.due, at, busy=self._busy(), most=room)
+        while room := min(self._room(at), BATCH):
+            material = await self._desk(_due, at, self._busy(), room)
             # of two threads of one chat, which share its pace, the second goes another time
-            chosen = list({one.chat_id: one for one in reversed(found) if not self._cools(one, at)}.values())[::-1]
-            with self._pace.holding([one.chat_id for one in chosen]):
+            ready = [one for one in reversed(material) if not self._cools(one.to, at)]
+            chosen = list({one.to.chat_id: one for one in ready}.values())[::-1]
+            with self._pace.holding([one.to.chat_id for one in chosen]):
                 await self._send_all(chosen, at)
-            if len(found) < room:
+            if len(material) < room:
                 return
 
-    async def _send_all(self, chosen: Sequence[Addressed], at: datetime) -> None:
-        material = await self._desk(composing.gather, chosen) if chosen else []
-        composed = [(one, self._composer.post(one)) for one in material]
+    async def _send_all(self, chosen: Sequence[Material], at: datetime) -> None:
+        composed = [(one, self._composer.post(one)) for one in chosen]
         payloads = {one.to.delivery.id: (payload, one.stored.fingerprint) for one, payload in composed}
-        begun = await self._desk(outbox.begin, payloads, at)
+        begun = await self._desk(outbox.begin, payloads, at) if payloads else set()
         for one, payload in composed:
             if one.to.delivery.id in begun:
-                self._send(one, payload)
+                self._send(one.to, payload)
         await asyncio.sleep(0)
 
-    def _send(self, material: Material, payload: Payload) -> None:
-        to = material.to
+    def _send(self, to: Addressed, payload: Payload) -> None:
         mends = to.delivery.mend.split()
         thread = 0 if "no_thread" in mends else to.thread
         if "unpaid" in mends:
             payload = {**payload, "allow_paid_broadcast": False}
-
-        async def arrived(outcome: Outcome, then: datetime) -> None:
-            await self._settle_send(to, outcome, then)
-
-        self._launch(to, self._messenger.call(payload, chat_id=to.chat_id, thread=thread), arrived)
+        call = asyncio.ensure_future(self._messenger.call(payload, chat_id=to.chat_id, thread=thread))
+        self._launch(Flight(to.delivery.chat, call, sends=to))
 
     async def _begin_revisions(self, at: datetime) -> None:
         if not (room := self._room(at)):
@@ -175,58 +181,53 @@ class Courier:
         async def arrived(outcome: Outcome, then: datetime) -> None:
             alert = await self._desk(revising.settle, errand, outcome, then)
             if alert:
-                await self._tell(to, alert, getattr(outcome, "reason", ""))
+                told = await self._desk(settling.notice, to, alert, getattr(outcome, "reason", ""))
+                await self._tell_editors(told)
 
-        self._launch(to, self._messenger.call(errand.payload, chat_id=to.chat_id, message=to.delivery.message), arrived)
+        carried = self._messenger.call(errand.payload, chat_id=to.chat_id, message=to.delivery.message)
+        self._launch(Flight(to.delivery.chat, asyncio.ensure_future(carried), arrived=arrived))
 
-    def _launch(
-        self, to: Addressed, call: Awaitable[Outcome], arrived: Callable[[Outcome, datetime], Awaitable[None]]
-    ) -> None:
-        task = asyncio.ensure_future(call)
-        self._flights[task] = Flight(to.delivery.chat, task, arrived)
+    def _launch(self, flight: Flight) -> None:
+        self._flights.add(flight)
+        flight.call.add_done_callback(lambda _: self._woken.set())
 
     async def _land(self, seconds: float) -> None:
         """Wait for an answer, a wake-up or so many seconds, and settle what has arrived."""
-        woken = asyncio.ensure_future(self._woken.wait())
-        try:
-            await asyncio.wait(
-                [*self._flights, woken], timeout=max(seconds, 0.001), return_when=asyncio.FIRST_COMPLETED
-            )
-        finally:
-            woken.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(seconds, 0.001)):
+                await self._woken.wait()
+        if len(self._flights) > FEW:
+            await asyncio.sleep(GATHER)
         await self._settle()
 
     async def _settle(self) -> None:
-        arrived = [self._flights.pop(task) for task in list(self._flights) if task.done()]
-        revoked = False
-        for flight in arrived:
-            self.moved = self._clock()
-            outcome = flight.call.result()
-            await flight.arrived(outcome, self._clock())
-            revoked = revoked or isinstance(outcome, Revoked)
-        if revoked:
+        """Write down the answers that came. What can't be written now stays on its way, for another time."""
+        landed = [(flight, flight.call.result()) for flight in self._flights if flight.call.done()]
+        if not landed:
+            return
+        self.moved = self._clock()
+        await self._settle_sends([(flight, outcome) for flight, outcome in landed if flight.sends], self.moved)
+        for flight, outcome in landed:
+            if flight.arrived:
+                self._flights.discard(flight)
+                await flight.arrived(outcome, self._clock())
+        if any(isinstance(outcome, Revoked) for _, outcome in landed):
             self.stop()
             raise TokenRevoked
 
-    async def _settle_send(self, to: Addressed, outcome: Outcome, at: datetime) -> None:
-        settlement = settle(outcome, to.delivery, at, self._doubt_seconds)
-        await self._desk(_write_down, to, settlement, at)
-        if settlement.state is not State.SENT:
-            _log.info("delivery %s: %s: %s", to.delivery.id, settlement.state, settlement.reason)
-        if settlement.alert:
-            await self._tell(to, settlement.alert, settlement.reason, mend=settlement.mend.rpartition(" ")[2])
-
-    async def _tell(self, to: Addressed, kind: Alert, reason: str, *, mend: str = "") -> None:
-        """Let the editors hear: of a chat once, of an article that followers can't get once for all of them."""
-        delivery = to.delivery
-        chat = await self._desk(chats.get, delivery.chat)
-        name = chat.name if chat and delivery.lane is Lane.CHANNEL else "readers' chats"
-        key = f"{delivery.chat}:{kind}" if delivery.lane is Lane.CHANNEL else f"readers:{kind}"
-        if mend in LASTING:
-            key = f"{key}:{mend}"
-        elif kind in ("refused", "mended"):
-            key, reason = f"{key}:{delivery.article}", f"article {short_id(delivery.article)}: {reason}"
-        await self._tell_editors(Notice(key=key, kind=kind, about=name, reason=reason))
+    async def _settle_sends(self, landed: Sequence[tuple[Flight, Outcome]], at: datetime) -> None:
+        settled = [
+            (flight.sends, settle(outcome, flight.sends.delivery, at, self._doubt_seconds))
+            for flight, outcome in landed
+            if flight.sends
+        ]
+        notices = await self._desk(settling.write_down, settled, at) if settled else []
+        self._flights.difference_update(flight for flight, _ in landed)
+        for to, settlement in settled:
+            if settlement.state is not State.SENT:
+                _log.info("delivery %s: %s: %s", to.delivery.id, settlement.state, settlement.reason)
+        for notice in notices:
+            await self._tell_editors(notice)
 
     def _room(self, at: datetime) -> int:
         """Return how many calls may begin now."""
@@ -245,21 +246,26 @@ class Courier:
 
     def _flying(self) -> list[int]:
         """Return the chats (row numbers) that a call is on its way to."""
-        return [flight.chat for flight in self._flights.values()]
+        return [flight.chat for flight in self._flights]
 
 
-def _write_down(db: Database, to: Addressed, settlement: Settlement, at: datetime) -> None:
-    """Write a settlement and what it means for the chat, in one commit."""
-    delivery = to.delivery
-    with transaction(db):
-        outbox.settle(db, [(delivery, settlement)], at)
-        if settlement.park:
-            chats.set_state(db, delivery.chat, "parked", settlement.park)
-        if settlement.moved_to is not None:
-            chats.move(db, to.chat_id, settlement.moved_to)
-        if settlement.state is State.SENT:
-            over = ["rights", "gone", *(f"mended:{mend}" for mend in LASTING if not delivery.mend)]
-            updates.clear_alerts(db, [f"{delivery.chat}:{one}" for one in over])
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """What there is to do beside sending what is due."""
+
+    #: Followers are still being planned.
+    planning: bool
+    doubts: bool
+    revisions: bool
+
+
+def _stands(db: Database, at: datetime) -> _Stands:
+    """Plan some more followers, and look what else there is."""
+    return _Stands(fanouts.extend(db, at, CHUNK), doubts.exist(db), revisions.exist(db))
+
+
+def _due(db: Database, at: datetime, busy: Sequence[int], most: int) -> list[Material]:
+    return composing.gather(db, outbox.due(db, at, busy=busy, most=most))
 
 
 def _seconds(moment: datetime, at: datetime) -> float:

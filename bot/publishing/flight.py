@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.delivery import Notice, Outcome, Payload
+from bot.store.outbox import Addressed
 
 
 class Messenger(Protocol):
@@ -36,11 +37,14 @@ Tell = Callable[[Notice], Awaitable[None]]
 Ask = Callable[[Notice], Awaitable[bool]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Flight:
     """A call on its way and what its answer is for."""
 
     #: Row number of the chat that gets nothing else meanwhile, or 0.
     chat: int
     call: asyncio.Task[Outcome]
-    arrived: Callable[[Outcome, datetime], Awaitable[None]]
+    #: The delivery that it sends; many answers to such calls are written down together.
+    sends: Addressed | None = None
+    #: What the answer to any other call is for.
+    arrived: Callable[[Outcome, datetime], Awaitable[None]] | None = None

@@ -63,6 +63,11 @@ class Looks:
     #: Chats to which a step is on its way.
     _to: set[int] = field(default_factory=set)
 
+    @property
+    def on(self) -> bool:
+        """Whether a look is under way or waits for its moment."""
+        return bool(self._open or self._waiting)
+
     async def begin(self, at: datetime, room: int, busy: Collection[int]) -> list[Flight]:
         """Take up what is due and begin the steps that may go out now, at most `room`.
 
@@ -156,7 +161,7 @@ class Looks:
             search.look.answered(step, outcome, results[0], touched=search.touch is Touch.AGAIN)
             await self._heed(search, step, outcome, at)
 
-        return Flight(chat, asyncio.ensure_future(carried()), arrived)
+        return Flight(chat, asyncio.ensure_future(carried()), arrived=arrived)
 
     async def _heed(self, search: _Search, step: Step, outcome: Outcome, at: datetime) -> None:
         """Write down what the answer to a step means, and the verdict if it brought one."""

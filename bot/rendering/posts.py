@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, tzinfo
+from functools import lru_cache
 from typing import Any, Literal
 
 from bot import address, prose, topics
@@ -88,20 +89,35 @@ def post(
     related article → address of its post in the same chat. followed: keys of topics that need no button to follow them.
     mends: what an attempt must do differently (`delivery.MENDS`); those about where it goes are not ours.
     """
+    there = frozenset(links.items()) if links else frozenset()
+    payload = dict(_said(templates, article, taxonomy, there, picture, frozenset(mends), tz))
+    if "no_keyboard" not in mends:
+        payload["reply_markup"] = keyboards.keyboard(_buttons(article, bot, taxonomy, delivery, followed))
+    return payload
+
+
+@lru_cache(maxsize=64)
+def _said(
+    templates: Templates,
+    article: Article,
+    taxonomy: Taxonomy,
+    links: frozenset[tuple[str, str]],
+    picture: Picture,
+    mends: frozenset[str],
+    tz: tzinfo,
+) -> Payload:
+    """Return the call without its keyboard; thousands of followers get the same."""
     photo = picture == "photo" and bool(article.image) and "text" not in mends
     units = markup.CAPTION_UNITS if photo else markup.TEXT_UNITS
     plain, buttons = "plain" in mends, "no_keyboard" not in mends
-    words = _words(article, taxonomy, links or {}, tz, link=not (plain or buttons))
+    words = _words(article, taxonomy, dict(links), tz, link=not (plain or buttons))
     if "shorter" in mends:
         units, words = units // 2, replace(words, related=(), excerpt=_cut(words.excerpt, SHORT_EXCERPT))
     tail = f"\n\n{article.url}" if plain and not buttons and len(article.url) < units // 2 else ""
     text = _rendered(templates, words, lambda text: (markup.plain(text.text + tail) if plain else text).fits(units))
     key = "caption" if photo else "text"
     said = {key: text.text + tail} if plain else {key: text.html, "parse_mode": "HTML"}
-    payload = _photo(article, said) if photo else _message(article, said)
-    if buttons:
-        payload["reply_markup"] = keyboards.keyboard(_buttons(article, bot, taxonomy, delivery, followed))
-    return payload
+    return _photo(article, said) if photo else _message(article, said)
 
 
 def edit(payload: Payload, before: Payload | None = None) -> Payload:
@@ -212,17 +228,27 @@ def _buttons(
     article: Article, bot: str, taxonomy: Taxonomy, delivery: str, followed: Collection[str]
 ) -> keyboards.Rows:
     read = keyboards.link("Read the article", article.url)
-    topic = most_specific([name for name in article.topics if not _comes(name, taxonomy, followed)], taxonomy)
+    coming = frozenset(name for name, keys in _ways(article.topics, taxonomy) if not keys.isdisjoint(followed))
+    topic, code = _offered(article.topics, coming, taxonomy)
     if not topic:
         return [[read]]
-    payload = "-".join(filter(None, ("f", topics.code(topic), delivery)))
+    payload = "-".join(filter(None, ("f", code, delivery)))
     follow = keyboards.link(f"Follow {topic}", f"https://t.me/{bot}?start={payload}")
     return [[read, follow]] if prose.units(follow["text"]) <= BESIDE_UNITS else [[read], [follow]]
 
 
-def _comes(name: str, taxonomy: Taxonomy, followed: Collection[str]) -> bool:
-    """Say whether articles on the topic come anyway: it or a wider one is followed."""
-    return any(topics.key(one) in followed for one in (taxonomy.name(name), *taxonomy.ancestors(name)))
+@lru_cache(maxsize=256)
+def _ways(names: tuple[str, ...], taxonomy: Taxonomy) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return each topic with the keys of those to follow for its articles to come: itself and the wider ones."""
+    wide = [(name, (taxonomy.name(name), *taxonomy.ancestors(name))) for name in names]
+    return tuple((name, frozenset(map(topics.key, wider))) for name, wider in wide)
+
+
+@lru_cache(maxsize=256)
+def _offered(names: tuple[str, ...], coming: frozenset[str], taxonomy: Taxonomy) -> tuple[str, str]:
+    """Return the topic to be followed from under a post, and its code; of those that come already none."""
+    topic = most_specific([name for name in names if name not in coming], taxonomy)
+    return topic, topics.code(topic) if topic else ""
 
 
 def most_specific(names: Collection[str], taxonomy: Taxonomy) -> str:

@@ -17,7 +17,7 @@ _YES: Final = frozenset({"true", "yes", "1", "y"})
 
 @dataclass(slots=True)
 class Fields:
-    """What a call carries. Values are text from forms and anything from JSON; both are understood."""
+    """What a call carries. Values are text, or anything inside an object; both are understood."""
 
     values: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -99,14 +99,16 @@ def _form(body: bytes) -> dict[str, str]:
         raise bad("strings must be encoded in UTF-8") from None
 
 
-def _json(body: bytes) -> dict[str, Any]:
+def _json(body: bytes) -> dict[str, str]:
+    """The values as a form would hold them: text as it is, everything else as JSON."""
     try:
         values = json.loads(body)
     except ValueError:
         values = None
     if not isinstance(values, dict):
         raise bad("can't parse the request: JSON object expected")
-    return values
+    told = {name: value for name, value in values.items() if value is not None}
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in told.items()}
 
 
 def _read_multipart(fields: Fields, content_type: str, body: bytes) -> None:

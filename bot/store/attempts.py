@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.store.database import milliseconds, moment, rows, write
+from bot.store.database import milliseconds, moment, rows, transaction, write
 
 #: No call takes longer; one without an answer that is older tells nothing of the rate.
 _LONGEST = timedelta(minutes=1)
 
 
-def begin(db: Database, delivery: int, action: str, at: datetime) -> None:
-    """Write that a call is about to be made."""
+def begin(db: Database, deliveries: Iterable[int], action: str, at: datetime) -> None:
+    """Write that calls are about to be made."""
     sql = "INSERT INTO attempts (delivery, chat, at, action) SELECT id, chat, ?, ? FROM deliveries WHERE id = ?"
-    write(db, sql, (milliseconds(at), action, delivery))
+    now = milliseconds(at)
+    with transaction(db):
+        db.conn.executemany(sql, [(now, action, delivery) for delivery in deliveries])
 
 
-def end(db: Database, delivery: int, outcome: str, detail: str, at: datetime) -> None:
-    """Write what came of the last call about a delivery."""
-    write(
-        db,
+def end(db: Database, ended: Iterable[tuple[int, str, str]], at: datetime) -> None:
+    """Write what came of the last call about each delivery: (delivery, outcome, detail)."""
+    sql = (
         "UPDATE attempts SET outcome = ?, detail = ?, answered = ? "
-        "WHERE id = (SELECT max(id) FROM attempts WHERE delivery = ?)",
-        (outcome, detail, milliseconds(at), delivery),
+        "WHERE id = (SELECT max(id) FROM attempts WHERE delivery = ?)"
     )
+    now = milliseconds(at)
+    with transaction(db):
+        db.conn.executemany(sql, [(outcome, detail, now, delivery) for delivery, outcome, detail in ended])
 
 
 def log(db: Database, delivery: int, action: str, outcome: str, detail: str, at: datetime) -> None:

@@ -51,6 +51,11 @@ def interrupted(db: Database, at: datetime, doubt_seconds: float) -> int:
     )
 
 
+def exist(db: Database) -> bool:
+    """Say whether any delivery is in doubt."""
+    return row(db, "SELECT 1 FROM deliveries WHERE state = 'doubtful' LIMIT 1") is not None
+
+
 def due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> list[Doubt]:
     """Return the channels' deliveries to be looked for, one for each chat, the oldest first; none in `busy` chats.
 

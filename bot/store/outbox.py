@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -143,26 +144,36 @@ def begin(db: Database, payloads: Mapping[int, tuple[Payload, str]], at: datetim
 
     Return those that may: one that was withdrawn or skipped since it was `due` must not be sent.
     """
-    begun = set()
+    now = milliseconds(at)
     with transaction(db):
-        for delivery, (payload, form) in payloads.items():
-            if not write(
-                db,
-                "UPDATE deliveries SET state = 'sending', payload = ?, form = ?, begun = ?, attempts = attempts + 1 "
-                "WHERE id = ? AND state = 'pending'",
-                (json.dumps(payload, ensure_ascii=False), form, milliseconds(at), delivery),
-            ):
-                continue
-            begun.add(delivery)
-            attempts.begin(db, delivery, "send", at)
+        sql = "SELECT id FROM deliveries WHERE id IN (SELECT value FROM json_each(?)) AND state = 'pending'"
+        begun = {found["id"] for found in rows(db, sql, (json.dumps([*payloads]),))}
+        db.conn.executemany(
+            "UPDATE deliveries SET state = 'sending', payload = ?, form = ?, begun = ?, attempts = attempts + 1 "
+            "WHERE id = ?",
+            [
+                (json.dumps(payload, ensure_ascii=False), form, now, delivery)
+                for delivery, (payload, form) in payloads.items()
+                if delivery in begun
+            ],
+        )
+        attempts.begin(db, begun, "send", at)
     return begun
 
 
-def settle(db: Database, settled: Iterable[tuple[Delivery, Settlement]], at: datetime) -> None:
+def settle(db: Database, settled: Collection[tuple[Delivery, Settlement]], at: datetime) -> None:
     """Write what became of attempts, the chats' pauses and the attempts log included, in one commit."""
+    now = milliseconds(at)
     with transaction(db):
-        for delivery, settlement in settled:
-            _settle(db, delivery, settlement, at)
+        db.conn.executemany(_SETTLE, [_settled(delivery, settlement, now) for delivery, settlement in settled])
+        attempts.end(db, [(delivery.id, str(to.state), to.reason) for delivery, to in settled], at)
+        sent = [(delivery.id,) for delivery, to in settled if to.state is State.SENT]
+        db.conn.executemany(_SHOWN, sent)
+        catch_up(db, [delivery.id for delivery, _ in settled], now)
+        for delivery, to in settled:
+            if to.pause_chat:
+                sql = "UPDATE chats SET not_before = ?, reason = ? WHERE id = ?"
+                write(db, sql, (milliseconds(to.pause_chat), to.reason, delivery.chat))
 
 
 def set_state(db: Database, delivery: int, state: State, reason: str = "", not_before: datetime | None = None) -> None:
@@ -171,7 +182,7 @@ def set_state(db: Database, delivery: int, state: State, reason: str = "", not_b
     sql = "UPDATE deliveries SET state = ?, reason = ?, not_before = ? WHERE id = ?"
     with transaction(db):
         write(db, sql, (str(state), reason, until, delivery))
-        catch_up(db, delivery, 0)
+        catch_up(db, [delivery], 0)
 
 
 def change_state(db: Database, article: int, old: State, new: State) -> int:
@@ -207,57 +218,45 @@ def articles_in(db: Database, chat: int) -> set[int]:
     return {found["article"] for found in rows(db, "SELECT article FROM deliveries WHERE chat = ?", (chat,))}
 
 
-def _settle(db: Database, delivery: Delivery, settlement: Settlement, at: datetime) -> None:
-    now = milliseconds(at)
+_SETTLE = """
+UPDATE deliveries SET state = ?, reason = ?, not_before = ?, settled = ?, mend = ?, message = coalesce(?, message)
+WHERE id = ?
+"""
+_SHOWN = """
+INSERT INTO forms SELECT id, form, 1 FROM deliveries WHERE id = ? ON CONFLICT DO UPDATE SET times = times + 1
+"""
+
+
+def _settled(delivery: Delivery, settlement: Settlement, now: int) -> tuple[Any, ...]:
     until = milliseconds(settlement.not_before) if settlement.not_before else None
-    write(
-        db,
-        "UPDATE deliveries SET state = ?, reason = ?, not_before = ?, settled = ?, mend = ?, "
-        "message = coalesce(?, message) WHERE id = ?",
-        (
-            str(settlement.state),
-            settlement.reason,
-            until,
-            now,
-            settlement.mend or delivery.mend,
-            settlement.message,
-            delivery.id,
-        ),
-    )
-    attempts.end(db, delivery.id, str(settlement.state), settlement.reason, at)
-    if settlement.state is State.SENT:
-        write(
-            db,
-            "INSERT INTO forms SELECT id, form, 1 FROM deliveries WHERE id = ? "
-            "ON CONFLICT DO UPDATE SET times = times + 1",
-            (delivery.id,),
-        )
-    catch_up(db, delivery.id, now)
-    if settlement.pause_chat:
-        sql = "UPDATE chats SET not_before = ?, reason = ? WHERE id = ?"
-        write(db, sql, (milliseconds(settlement.pause_chat), settlement.reason, delivery.chat))
+    mend = settlement.mend or delivery.mend
+    return str(settlement.state), settlement.reason, until, now, mend, settlement.message, delivery.id
 
 
-def catch_up(db: Database, delivery: int, now: int) -> None:
-    """Do what the article's change or withdrawal would have done to a delivery, had it not been on its way then.
+def catch_up(db: Database, deliveries: Collection[int], now: int) -> None:
+    """Do what a change or withdrawal would have done to deliveries, had they not been on their way then.
 
     A channel's post in doubt stays so even if its article is withdrawn: it is looked for, to be taken back.
     """
+    numbers = json.dumps([*deliveries])
     write(
         db,
         "UPDATE deliveries SET state = 'withdrawn', reason = 'the article was withdrawn', not_before = NULL "
-        "WHERE id = ? AND (state = 'pending' OR state = 'doubtful' AND lane <> 0) "
+        "WHERE id IN (SELECT value FROM json_each(?)) AND (state = 'pending' OR state = 'doubtful' AND lane <> 0) "
         "AND article IN (SELECT id FROM articles WHERE withdrawn = 1)",
-        (delivery,),
+        (numbers,),
     )
     write(
         db,
-        "UPDATE deliveries SET revise = ? WHERE id = ? AND state = 'sent' AND message > 0 AND EXISTS "
-        "(SELECT 1 FROM articles a WHERE a.id = article AND (a.withdrawn = 1 OR a.fingerprint <> deliveries.form "
-        "AND NOT EXISTS (SELECT 1 FROM forms WHERE delivery = deliveries.id AND form = a.fingerprint AND times >= ?)))",
-        (now, delivery, FORMS_SHOWN),
+        "UPDATE deliveries SET revise = ? WHERE id IN (SELECT value FROM json_each(?)) AND state = 'sent' "
+        "AND message > 0 AND EXISTS (SELECT 1 FROM articles a WHERE a.id = article AND (a.withdrawn = 1 "
+        "OR a.fingerprint <> deliveries.form AND NOT EXISTS "
+        "(SELECT 1 FROM forms WHERE delivery = deliveries.id AND form = a.fingerprint AND times >= ?)))",
+        (now, numbers, FORMS_SHOWN),
     )
-    _put_right(db, delivery, now)
+    if row(db, "SELECT 1 FROM retouched LIMIT 1"):
+        for delivery in deliveries:
+            _put_right(db, delivery, now)
 
 
 def _put_right(db: Database, delivery: int, now: int) -> None:

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from bot.delivery import Payload, State
 from bot.store import attempts
-from bot.store.database import marks, milliseconds, moment, rows, transaction, write
+from bot.store.database import marks, milliseconds, moment, row, rows, transaction, write
 from bot.store.outbox import FORMS_SHOWN, Addressed, addressed, catch_up
 
 
@@ -63,6 +63,11 @@ def plan_withdrawal(db: Database, article: int, due: datetime) -> int:
         return write(db, sql, (milliseconds(due), article))
 
 
+def exist(db: Database) -> bool:
+    """Say whether any post is to be edited or taken back."""
+    return row(db, "SELECT 1 FROM deliveries WHERE revise IS NOT NULL LIMIT 1") is not None
+
+
 def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 50) -> list[Revision]:
     """Return the posts whose revision is due, one a chat, none to `busy` chats, the longest waiting first."""
     now = milliseconds(at)
@@ -91,14 +96,14 @@ def edited(db: Database, delivery: int, form: str, payload: Payload, at: datetim
             (delivery, form),
         )
         attempts.log(db, delivery, "edit", "sent", "", at)
-        catch_up(db, delivery, milliseconds(at))
+        catch_up(db, [delivery], milliseconds(at))
 
 
 def unchanged(db: Database, delivery: int, form: str, at: datetime) -> None:
     """Write that a post shows `form` already, since that looks like the one before; it counts as no showing."""
     with transaction(db):
         write(db, "UPDATE deliveries SET form = ?, revise = NULL, not_before = NULL WHERE id = ?", (form, delivery))
-        catch_up(db, delivery, milliseconds(at))
+        catch_up(db, [delivery], milliseconds(at))
 
 
 def gone(db: Database, delivery: int, reason: str, at: datetime) -> None:
