@@ -28,7 +28,7 @@ from bot.store.desk import Desk
 from bot.store.files import Stamp
 
 #: Files whose stamps are compared in one step.
-SHARE = 10_000
+SHARE = 2_000
 #: Files read between two commits: few enough that a command is answered meanwhile.
 BATCH = 200
 _log = logging.getLogger(__name__)
@@ -92,14 +92,17 @@ class Scanner:
     async def _set_apart(self, found: set[Stamp]) -> tuple[int, set[str]]:
         """Take what is unchanged out of what was found; return how many files were known, and the paths of those gone.
 
-        Set against set, so that no file costs a step of its own; a share at a time, so that a command is answered.
+        Set against set, so that no file costs a step of its own; a share at a time, so that commands are answered.
         """
-        count, last, unlike = 0, "", set[str]()
-        while known := await self._desk(files.known, last, SHARE):
-            count, last = count + len(known), known[-1][0]
-            unlike.update(path for path, *_ in set(known) - found)
-            found.difference_update(known)
-        return count, unlike.difference(path for path, *_ in found) if unlike else unlike
+        count, last, gone = 0, "", set[Stamp]()
+        while share := await self._desk(files.known, last, SHARE):
+            known, before = set(share), len(found)
+            count, last = count + len(known), share[-1][0]
+            found ^= known
+            if before - len(found) < len(known):  # not all of them were found as they were: the others are in it now
+                gone |= found & known
+                found -= known
+        return count, {path for path, *_ in gone}.difference(path for path, *_ in found) if gone else set()
 
     async def look(self, paths: Iterable[str]) -> ScanReport:
         """Look at some files only: those the system told us of. What is gone is left to the next whole scan."""

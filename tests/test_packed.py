@@ -1,0 +1,47 @@
+"""Articles as plain data: what is packed comes out as it went in."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.article import Article, Related
+from bot.packed import pack, unpack
+
+TEXTS = st.text(max_size=12)
+NUMBERS = st.integers(-10, 200)
+MOMENTS = st.none() | st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 - hypothesis wants them naive
+    lambda one: one.replace(microsecond=one.microsecond // 1000 * 1000)
+)
+RELATED = st.builds(
+    Related,
+    identity=TEXTS, url=TEXTS, title=TEXTS, provider=TEXTS, excerpt=TEXTS, published=MOMENTS, quality=NUMBERS,
+)  # fmt: skip
+ARTICLES = st.builds(
+    Article,
+    identity=TEXTS, url=TEXTS, title=TEXTS, aliases=st.lists(TEXTS, max_size=2).map(tuple), excerpt=TEXTS,
+    provider=TEXTS, published=MOMENTS, topics=st.lists(TEXTS, max_size=2).map(tuple), image=st.none() | TEXTS,
+    related=st.lists(RELATED, max_size=2).map(tuple), quality=NUMBERS, heat=NUMBERS, kind=TEXTS,
+    unpublished=st.booleans(), removed=st.booleans(),
+)  # fmt: skip
+
+
+@given(ARTICLES)
+def test_an_article_comes_out_as_it_went_in_through_a_process_too(article: Article) -> None:
+    packed = pickle.loads(pickle.dumps(pack(article)))
+    assert packed == pack(article)
+    assert unpack(packed) == article
+    assert packed.words[1] == article.fingerprint
+    assert (packed.story_key, packed.quality) == (article.story_key, article.quality)
+    assert packed.unpublished is article.unpublished
+
+
+def test_a_moment_is_in_whole_milliseconds_of_utc_and_never_later_than_it_was() -> None:
+    place = timezone(timedelta(hours=2))
+    late = datetime(2026, 11, 22, 14, 0, 0, 1999, tzinfo=place)
+    packed = pack(Article(identity="a", url="a", title="A", published=late))
+    assert packed.published == 1_795_348_800_001
+    assert unpack(packed).published == datetime(2026, 11, 22, 12, 0, 0, 1000, tzinfo=UTC)
