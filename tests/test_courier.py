@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.publishing import courier
+from bot.errors import StoreError
+from bot.publishing import courier, settling
 from bot.sandbox import Limits, Person, Sandbox, faults
 from bot.settings import Pace
 from bot.store.desk import Desk
@@ -63,7 +64,8 @@ async def test_it_looks_at_the_outbox_no_more_than_once_for_each_delivery_or_so(
     visits.clear()
     await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(minutes=5))
     assert [len(bot.posts(reader)) for reader in found] == [10] * 20
-    assert visits["outbox.due"] <= 2 * 210
+    assert 0 < visits["courier._due"] <= 2 * 210
+    assert 0 < visits["settling.write_down"] <= 210
     assert visits["outbox.next_due"] <= 210
 
 
@@ -125,6 +127,30 @@ async def test_channels_are_served_before_readers() -> None:
             assert (len(bot.posts()), len(bot.posts(ann))) == (1, 0)
             await bot.deliver(2)
             assert (len(bot.posts()), len(bot.posts(ann))) == (1, 1)
+
+
+async def test_answers_that_could_not_be_written_are_written_when_the_disk_is_back(
+    bot: Outgoing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is sent again for it, and no chat is left behind as if its call were still on its way."""
+    found = await readers(bot, 12)
+    await bot.record("a.md", topics=("AI",))
+    written = settling.write_down
+
+    def full(*args: Any) -> Any:
+        raise StoreError("database or disk is full")
+
+    monkeypatch.setattr(settling, "write_down", full)
+    with pytest.raises(StoreError):
+        await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(seconds=5))
+    assert await bot.rows("SELECT * FROM deliveries WHERE state = 'sent'") == []
+    monkeypatch.setattr(settling, "write_down", written)
+    await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(seconds=5))
+    assert [len(bot.posts(reader)) for reader in found] == [1] * 12
+    assert len(await bot.rows("SELECT * FROM deliveries WHERE state = 'sent' AND message > 0")) == 13
+    await bot.record("b.md", topics=("AI",))
+    await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(seconds=5))
+    assert [len(bot.posts(reader)) for reader in found] == [2] * 12
 
 
 def test_a_burst_starves_no_command_and_breaks_no_limit() -> None:
