@@ -5,6 +5,7 @@ Decides nothing. A row that is written as it came needs no `Article` between the
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -30,8 +31,18 @@ class Packed(NamedTuple):
     related: tuple[PackedRelated, ...]
 
     @property
+    def identity(self) -> str:
+        """As `Article.identity`."""
+        return self.words[0]
+
+    @property
+    def fingerprint(self) -> str:
+        """As `Article.fingerprint`."""
+        return self.words[1]
+
+    @property
     def story_key(self) -> str:
-        """What copies of the story are found by; see `Article.story_key`."""
+        """As `Article.story_key`: what copies of the story are found by."""
         return self.words[2]
 
     @property
@@ -91,6 +102,11 @@ def unpack(packed: Packed) -> Article:
         unpublished=bool(unpublished),
         removed=packed.removed,
     )
+
+
+def with_topics(packed: Packed, topics: tuple[str, ...]) -> Packed:
+    """Return an article with its topics in another spelling, which readers see."""
+    return packed if packed.topics == topics else pack(replace(unpack(packed), topics=topics))
 
 
 def _pack_related(one: Related) -> PackedRelated:

@@ -15,6 +15,7 @@ from bot.chat.polling import Polling
 from bot.chat.router import Router
 from bot.delivery import Channel
 from bot.pace import Limits, Pace
+from bot.packed import pack
 from bot.rendering.templates import Templates
 from bot.sandbox.records import Chat, Message, Person
 from bot.sandbox.server import Sandbox
@@ -98,7 +99,7 @@ class Bot:
         slug = title.lower().replace(" ", "-")
         words = {"identity": f"https://news.example/{slug}", "url": f"https://news.example/{slug}", "title": title}
         made = Article(**words, topics=names, published=NOON.replace(day=day), provider="The News")
-        number = await self.desk(articles.insert, made, path=f"{slug}.md", at=NOON, **more)
+        number = await self.desk(articles.insert, pack(made), path=f"{slug}.md", at=NOON, **more)
         await self.desk(files.put, f"{slug}.md", (1, 1, number), article=number, at=NOON)
         implied = {wide for name in names for wide in TAXONOMY.ancestors(name)}
         await self.desk(follows.set_article, number, names, implied)

@@ -13,6 +13,7 @@ from bot.article import Article
 from bot.chat.messenger import Messenger
 from bot.connection import Connection
 from bot.delivery import Lane
+from bot.packed import pack
 from bot.rendering.templates import Templates
 from bot.sandbox import Chat, Message, Person, Sandbox
 from bot.settings import Settings
@@ -54,7 +55,7 @@ class Post:
         address = f"https://news.example/{self.count}"
         at = self.sandbox.clock()
         made = Article(identity=address, url=address, title=title, topics=names or ("Space",), excerpt="What is known.")
-        number = await self.desk(articles.insert, made, path=f"{self.count}.md", at=at)
+        number = await self.desk(articles.insert, pack(made), path=f"{self.count}.md", at=at)
         await self.desk(follows.set_article, number, names or ("Space",), ())
         chat = (await self.desk(chats.channels))[0].id
         return await self.open(number, chat)

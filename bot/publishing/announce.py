@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot import delivery
-from bot.article import Article, Stored
+from bot.article import Stored
 from bot.delivery import Lane, State
 from bot.identity import Verdict, is_same_story, judge
-from bot.packed import unpack
+from bot.packed import Packed, unpack, with_topics
 from bot.publishing.fresh import Fresh
 from bot.publishing.rules import Mark as Mark  # whoever records takes these names from here
 from bot.publishing.rules import Read as Read
 from bot.publishing.rules import Recorded as Recorded
 from bot.publishing.rules import Rules as Rules
 from bot.store import articles, fanouts, files, follows, joins, outbox, revisions
-from bot.store.database import milliseconds, transaction
+from bot.store.database import maybe, milliseconds, transaction
 from bot.topics import Taxonomy
 
 
@@ -98,14 +97,13 @@ def _record(db: Database, read: Read, rules: Rules, at: datetime) -> Recorded:
     if read.packed is None:
         news = files.reject(db, read.path, read.mark, read.reason, at)
         return Recorded(read.path, None, reason=read.reason if news else "")
-    told = unpack(read.packed)
-    article = replace(told, topics=_named(told.topics, rules.taxonomy))
+    packed = with_topics(read.packed, _named(read.packed.topics, rules.taxonomy))
     known = files.one(db, read.path)
     mine = articles.get(db, known.article) if known and known.article else None
-    match = articles.by_address(db, (article.identity, *article.aliases))
-    owner = articles.get(db, match) if match is not None else mine
-    same = mine is not None and is_same_story(mine.article, article)
-    first = _first_of_title(db, article, rules, at) if match is None and not same else None
+    match = articles.by_address(db, packed.addresses)
+    owner = mine if match is None or (mine and mine.id == match) else articles.get(db, match)
+    same = mine is not None and is_same_story(mine.article, unpack(packed))
+    first = _first_of_title(db, packed, rules, at) if match is None and not same else None
     verdict = judge(
         mine=mine.id if mine else None,
         match=match,
@@ -114,8 +112,8 @@ def _record(db: Database, read: Read, rules: Rules, at: datetime) -> Recorded:
         same_title=same,
         first=first,
     )
-    number, changed = _write(db, read.path, article, verdict, mine, owner, first, rules, at)
-    articles.add_addresses(db, number, (article.identity, *article.aliases))
+    number, changed = _write(db, read.path, packed, verdict, mine, owner, first, rules, at)
+    articles.add_addresses(db, number, packed.addresses)
     files.put(db, read.path, read.mark, article=number, at=at)
     if mine is not None and mine.id != number:
         _leave(db, mine, read.path)
@@ -125,7 +123,7 @@ def _record(db: Database, read: Read, rules: Rules, at: datetime) -> Recorded:
 def _write(
     db: Database,
     path: str,
-    article: Article,
+    packed: Packed,
     verdict: Verdict,
     mine: Stored | None,
     known: Stored | None,
@@ -135,40 +133,40 @@ def _write(
 ) -> tuple[int, bool]:
     """Carry out a verdict; return the article's row number and whether readers see something else than before."""
     if verdict in (Verdict.NEW, Verdict.COPY) or known is None:
-        return _insert(db, path, article, first, rules, at), True
+        return _insert(db, path, packed, first, rules, at), True
     if verdict is Verdict.OTHER:
         return known.id, False
     if verdict is Verdict.MERGED and mine is not None:
         known = _merge(db, mine, known, rules, at)
         if _living_owner(db, known, path) not in (None, "", path):
             return known.id, False
-    return known.id, _update(db, known, path, article, rules, at)
+    return known.id, _update(db, known, path, packed, rules, at)
 
 
-def _insert(db: Database, path: str, article: Article, first: int | None, rules: Rules, at: datetime) -> int:
-    held = rules.hold and article.unpublished
-    number = articles.insert(db, article, path=path, at=at, held=held, copy_of=first)
-    _set_topics(db, number, article, rules.taxonomy)
+def _insert(db: Database, path: str, packed: Packed, first: int | None, rules: Rules, at: datetime) -> int:
+    held = rules.hold and packed.unpublished
+    number = articles.insert(db, packed, path=path, at=at, held=held, copy_of=first)
+    _set_topics(db, number, packed, rules.taxonomy)
     post(db, number, rules, at)
     return number
 
 
-def _update(db: Database, stored: Stored, path: str, article: Article, rules: Rules, at: datetime) -> bool:
+def _update(db: Database, stored: Stored, path: str, packed: Packed, rules: Rules, at: datetime) -> bool:
     """Write an article's new words; plan edits, withdrawal or release as they ask for it."""
-    if _same(stored, path, article):
+    if _same(stored, path, packed):
         return False
-    articles.update(db, stored.id, article, path=path)
-    new_topics = _set_topics(db, stored.id, article, rules.taxonomy)
-    if article.removed != stored.withdrawn:
-        _set_withdrawn(db, stored.id, article.removed, at)
-    if stored.held and not article.unpublished:
-        release(db, stored.id, at, too_old=rules.too_old(article.published, stored.recorded, at))
-    back = stored.withdrawn and not article.removed
-    if new_topics or article.quality != stored.article.quality or back:
+    articles.update(db, stored.id, packed, path=path)
+    new_topics = _set_topics(db, stored.id, packed, rules.taxonomy)
+    if packed.removed != stored.withdrawn:
+        _set_withdrawn(db, stored.id, packed.removed, at)
+    if stored.held and not packed.unpublished:
+        release(db, stored.id, at, too_old=rules.too_old(maybe(packed.published), stored.recorded, at))
+    back = stored.withdrawn and not packed.removed
+    if new_topics or packed.quality != stored.article.quality or back:
         post(db, stored.id, rules, at, followers=bool(new_topics) or back)
-    changed = article.fingerprint != stored.fingerprint
-    if (changed or back) and not article.removed:
-        revisions.plan(db, stored.id, article.fingerprint, at + rules.gather)
+    changed = packed.fingerprint != stored.fingerprint
+    if (changed or back) and not packed.removed:
+        revisions.plan(db, stored.id, packed.fingerprint, at + rules.gather)
     return changed
 
 
@@ -219,17 +217,17 @@ def _living_owner(db: Database, stored: Stored | None, path: str) -> str | None:
     return stored.path if stored.path in files.of_article(db, stored.id) else None
 
 
-def _first_of_title(db: Database, article: Article, rules: Rules, at: datetime) -> int | None:
+def _first_of_title(db: Database, packed: Packed, rules: Rules, at: datetime) -> int | None:
     """Return an earlier article that tells this story under the same title, near enough in time (design §5)."""
-    if not article.story_key or not rules.same_title:
+    if not packed.story_key or not rules.same_title:
         return None
-    when = min(article.published or at, at)
-    return articles.same_title(db, article.story_key, when - rules.same_title, when + rules.same_title)
+    when = min(maybe(packed.published) or at, at)
+    return articles.same_title(db, packed.story_key, when - rules.same_title, when + rules.same_title)
 
 
-def _set_topics(db: Database, number: int, article: Article, taxonomy: Taxonomy) -> set[str]:
-    implied = [wider for name in article.topics for wider in taxonomy.ancestors(name)]
-    return follows.set_article(db, number, article.topics, implied)
+def _set_topics(db: Database, number: int, packed: Packed, taxonomy: Taxonomy) -> set[str]:
+    implied = [wider for name in packed.topics for wider in taxonomy.ancestors(name)]
+    return follows.set_article(db, number, packed.topics, implied)
 
 
 def _named(names: Sequence[str], taxonomy: Taxonomy) -> tuple[str, ...]:
@@ -237,17 +235,17 @@ def _named(names: Sequence[str], taxonomy: Taxonomy) -> tuple[str, ...]:
     return tuple(dict.fromkeys(taxonomy.name(name) for name in names))
 
 
-def _same(stored: Stored, path: str, article: Article) -> bool:
+def _same(stored: Stored, path: str, packed: Packed) -> bool:
     """Say whether nothing that is written down differs."""
-    before = stored.article
+    before, after = stored.article, unpack(packed)
     return (
         stored.path == path
-        and stored.fingerprint == article.fingerprint
-        and before.identity == article.identity
-        and (before.quality, before.heat, before.kind) == (article.quality, article.heat, article.kind)
-        and before.unpublished == article.unpublished
-        and stored.withdrawn == article.removed
-        and before.published == article.published
+        and stored.fingerprint == packed.fingerprint
+        and before.identity == after.identity
+        and (before.quality, before.heat, before.kind) == (after.quality, after.heat, after.kind)
+        and before.unpublished == after.unpublished
+        and stored.withdrawn == after.removed
+        and before.published == after.published
     )
 
 

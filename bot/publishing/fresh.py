@@ -7,7 +7,6 @@ the titles of others. What is to become of any other file is decided one by one;
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from sqlite_utils import Database
 from bot import delivery, topics
 from bot.delivery import State
 from bot.identity import Verdict, judge
-from bot.packed import Packed, pack, unpack
+from bot.packed import Packed, with_topics
 from bot.publishing.rules import Mark, Read, Recorded, Rules
 from bot.store import entries, fanouts, files, follows, outbox
 from bot.store.database import milliseconds, moment
@@ -68,7 +67,7 @@ class Fresh:
         new = [
             Entry(
                 number,
-                _renamed(packed, each.listed),
+                with_topics(packed, each.listed),
                 path,
                 held=self._rules.hold and packed.unpublished,
                 copy_of=firsts.claim(packed, number),
@@ -184,11 +183,6 @@ class _Firsts:
 
     def _when(self, packed: Packed) -> int:
         return self._at if packed.published is None else min(packed.published, self._at)
-
-
-def _renamed(packed: Packed, listed: tuple[str, ...]) -> Packed:
-    """Return an article with its topics as the taxonomy spells them, which readers see."""
-    return packed if packed.topics == listed else pack(replace(unpack(packed), topics=listed))
 
 
 def _verdict(entry: Entry) -> Verdict:

@@ -19,7 +19,6 @@ from bot.delivery import Clock, Notice
 from bot.feed import folder, reading
 from bot.feed.reading import Told
 from bot.identity import Verdict
-from bot.packed import pack
 from bot.publishing import announce
 from bot.publishing.announce import Mark, Read, Recorded, Rules
 from bot.settings import Feed
@@ -141,7 +140,7 @@ class Scanner:
         return [
             one.path
             if one.unfinished and at is not None and self._is_fresh(marks[one.path], at)
-            else Read(one.path, marks[one.path], pack(one.article) if one.article else None, one.reason)
+            else Read(one.path, marks[one.path], one.packed, one.reason)
             for one in told
         ]
 
@@ -177,8 +176,7 @@ class Scanner:
             report.withdrawn += len(left) if withdraws else 0
 
     def _listing(self) -> set[Stamp]:
-        listing = folder.listing(self._settings.folder, self._settings.patterns)
-        return {(path, stamp.size, stamp.mtime_ns, stamp.inode) for path, stamp in listing}
+        return set(folder.listing(self._settings.folder, self._settings.patterns))
 
     def _mark(self, path: str) -> Mark | None:
         try:

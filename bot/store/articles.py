@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlite_utils import Database
 
 from bot.article import Article, Related, Stored
-from bot.packed import pack
+from bot.packed import Packed
 from bot.store import entries
 from bot.store.database import Row, marks, maybe, milliseconds, moment, row, rows, transaction, write
 from bot.store.entries import Entry
 
 #: What readers may see.
 VISIBLE = "held = 0 AND withdrawn = 0 AND copy_of IS NULL"
-_WORDS = (
-    "identity, fingerprint, title_key, title, excerpt, url, provider, published, image, "
-    "quality, heat, kind, unpublished"
-)
-_UPDATE = f"""
-UPDATE articles SET {", ".join(f"{word.strip()} = :{word.strip()}" for word in _WORDS.split(","))},
-  ordered = min(coalesce(:published, recorded), recorded), file = :file WHERE id = :id
+_UPDATE = """
+UPDATE articles SET identity = ?, fingerprint = ?, title_key = ?, title = ?, excerpt = ?, url = ?, provider = ?,
+  published = ?, image = ?, quality = ?, heat = ?, kind = ?, unpublished = ?,
+  ordered = min(coalesce(?, recorded), recorded), file = ? WHERE id = ?
 """
 
 
@@ -38,20 +34,19 @@ class Candidate:
 
 
 def insert(
-    db: Database, article: Article, *, path: str, at: datetime, held: bool = False, copy_of: int | None = None
+    db: Database, packed: Packed, *, path: str, at: datetime, held: bool = False, copy_of: int | None = None
 ) -> int:
     """Write a new article with its addresses and related articles, not its topics; return its row number."""
     with transaction(db):
         number = entries.next_number(db)
-        entries.write(db, [Entry(number, pack(article), path, held, copy_of)], at)
+        entries.write(db, [Entry(number, packed, path, held, copy_of)], at)
     return number
 
 
-def update(db: Database, number: int, article: Article, *, path: str) -> None:
+def update(db: Database, number: int, packed: Packed, *, path: str) -> None:
     """Write an article's new words over the old; every old address stays an alias."""
     with transaction(db):
-        write(db, _UPDATE, _values(article, path) | {"id": number})
-        packed = pack(article)
+        write(db, _UPDATE, (*packed.words, packed.published, path, number))
         entries.set_related(db, number, packed.related)
         add_addresses(db, number, packed.addresses)
 
@@ -181,25 +176,6 @@ def apart(db: Database, most: int = 20) -> tuple[list[Stored], list[tuple[Stored
         if copy and first:
             pairs.append((copy, first))
     return held, pairs
-
-
-def _values(article: Article, path: str) -> dict[str, Any]:
-    return {
-        "identity": article.identity,
-        "fingerprint": article.fingerprint,
-        "title_key": article.story_key,
-        "title": article.title,
-        "excerpt": article.excerpt,
-        "url": article.url,
-        "provider": article.provider,
-        "published": milliseconds(article.published) if article.published else None,
-        "image": article.image,
-        "quality": article.quality,
-        "heat": article.heat,
-        "kind": article.kind,
-        "unpublished": article.unpublished,
-        "file": path,
-    }
 
 
 def _stored(db: Database, found: Row) -> Stored:

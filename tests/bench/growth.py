@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.packed import pack
 from bot.store import articles, fanouts, files, follows, outbox, search, tally
 from bot.store.database import Database, open_database
 from bot.store.desk import Desk
@@ -124,7 +125,7 @@ def _article(db: Database) -> int:
     from bot.feed import document
 
     told = document.parse(documents.document(1, (documents.RARE,)), "1.md")
-    number = articles.insert(db, told, path="1.md", at=AT)
+    number = articles.insert(db, pack(told), path="1.md", at=AT)
     follows.set_article(db, number, told.topics, ())
     fanouts.begin(db, number, AT)
     return number
