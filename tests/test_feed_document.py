@@ -371,6 +371,25 @@ def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_followed(tmp_path
     assert document.read(inside, "c.md", max_bytes=LIMIT).title == "A quiet harbour"
 
 
+def test_each_file_of_a_batch_is_held_to_the_folder(tmp_path: Path) -> None:
+    outside = tmp_path / "out"
+    inside = tmp_path / "in"
+    for one in (outside, inside / "sub"):
+        one.mkdir(parents=True)
+        (one / "a.md").write_text(WHOLE)
+    (inside / "a.md").write_text(WHOLE)
+    (inside / "b.md").symlink_to(outside / "a.md")
+    (inside / "c").symlink_to(outside)
+    (inside / "d").symlink_to("sub")
+    batch = document.Folder(inside, LIMIT)
+    for path in ("a.md", "/a.md", "b.md", "c/a.md", "sub/../../out/a.md", "d/a.md", "sub/a.md", "../in/a.md"):
+        if path in ("a.md", "d/a.md", "sub/a.md", "../in/a.md"):
+            assert batch.read(path).title == "A quiet harbour"
+        else:
+            with pytest.raises(ArticleError, match="is a link that leads out of the folder"):
+                batch.read(path)
+
+
 def test_links_that_lead_nowhere_or_in_a_circle_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.md").symlink_to("b.md")
     assert read_refusal(tmp_path).reason == "is no longer there"

@@ -41,7 +41,7 @@ def check(article: Article) -> None:
 
 def test_every_document_of_a_folder_is_read_or_refused_with_a_reason() -> None:
     counts: Counter[tuple[str, str]] = Counter()
-    for path, _ in folder.listing(FEED, [*PATTERNS, "**/*.html"]):
+    for path, *_ in folder.listing(FEED, [*PATTERNS, "**/*.html"]):
         try:
             check(document.read(FEED, path, max_bytes=1_000_000))
             reason = "read"
@@ -58,7 +58,7 @@ def test_every_document_of_a_folder_is_read_or_refused_with_a_reason() -> None:
 
 
 def test_the_document_the_project_was_asked_for_is_read_whole() -> None:
-    ((path, _),) = folder.listing(SEEDS, PATTERNS)
+    ((path, *_),) = folder.listing(SEEDS, PATTERNS)
     article = document.read(SEEDS, path, max_bytes=1_000_000)
     assert article.title == "PI and 30 CSOs unite against use of live facial recognition technology"
     assert article.topics == ("Computer Vision", "AI")
@@ -70,7 +70,7 @@ def test_the_document_the_project_was_asked_for_is_read_whole() -> None:
 
 
 def test_nothing_of_a_secured_payload_is_left() -> None:
-    for path, _ in folder.listing(FEED, PATTERNS):
+    for path, *_ in folder.listing(FEED, PATTERNS):
         contents = (FEED / path).read_text("utf-8-sig")
         payloads = [line.partition(":")[2].strip(" \"'") for line in contents.splitlines() if "secured:" in line]
         found = repr(outcome(contents, path))
@@ -94,7 +94,7 @@ def test_eleven_months_of_writes_change_what_a_reader_sees_in_seven_files_only()
 
 
 def test_both_parsers_of_pyyaml_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    documents = [(path, (FEED / path).read_bytes()) for path, _ in folder.listing(FEED, PATTERNS)]
+    documents = [(path, (FEED / path).read_bytes()) for path, *_ in folder.listing(FEED, PATTERNS)]
     sample = [*documents[::6], *((path, contents) for path, contents in documents if not path.startswith("news"))]
     by_default = [outcome(contents, path) for path, contents in sample]
     monkeypatch.setattr(matter, "LOADER", yaml.SafeLoader)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
-from operator import attrgetter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.errors import PaperboyError
 from bot.feed import patterns as globs
+
+#: Path, bytes, nanoseconds since 1970 of the last change, inode: what a scan trusts to know that a file is unchanged.
+Stamp = tuple[str, int, int, int]
 
 
 class FolderMissing(PaperboyError):
@@ -19,19 +21,6 @@ class FolderMissing(PaperboyError):
         super().__init__(f"{folder}: {_REASONS.get(type(error)) or error.strerror}. Mend it, or set [feed] folder.")
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What a scan trusts to know that a file is unchanged."""
-
-    #: Bytes.
-    size: int
-    #: Nanoseconds since 1970.
-    mtime_ns: int
-    inode: int
-
-
-_Found = tuple[str, Stamp]
-_Entries = Iterator[os.DirEntry[str]]
 _REASONS: dict[type[OSError], str] = {
     FileNotFoundError: "there is no such folder",
     NotADirectoryError: "this is no folder",
@@ -39,8 +28,8 @@ _REASONS: dict[type[OSError], str] = {
 }
 
 
-def listing(folder: Path, patterns: Sequence[str]) -> Iterator[_Found]:
-    """Yield path and stamp of every file that `patterns` choose, in a fixed order; paths are relative, parted by `/`.
+def listing(folder: Path, patterns: Sequence[str]) -> Iterator[Stamp]:
+    """Yield the stamp of every file that `patterns` choose, in no order; paths are relative, parted by `/`.
 
     Hidden and temporary files and folders are left out. Links to files are listed, with the stamp of what they point
     to; links to folders are not followed. A link out of `folder` is listed itself, so that `document.read` can say why
@@ -49,54 +38,72 @@ def listing(folder: Path, patterns: Sequence[str]) -> Iterator[_Found]:
     """
     root = os.path.realpath(folder)
     chosen = globs.compiled(patterns)
+    below = [""]
+    while below:
+        path = below.pop()
+        place = os.path.join(root, path)  # noqa: PTH118 - Path would normalise what the listing must tell as it is
+        try:
+            found, further = _within(place, path, root, chosen)
+        except OSError as error:
+            if not path:
+                raise FolderMissing(folder, error) from error
+            if isinstance(error, FileNotFoundError):
+                continue  # gone since its parent was read
+            found, further = _unread(place, path), []
+        yield from found
+        below += further
+
+
+def _within(place: str, path: str, root: str, chosen: Callable[[str, str], bool]) -> tuple[list[Stamp], list[str]]:
+    """Return the files in a folder, which is `path` below the root, and the paths of the folders in it."""
+    found, below = [], []
+    with _entries(place) as entries:
+        for entry in entries:
+            name = entry.name
+            wanted = chosen(path, name)
+            if not wanted and globs.skipped(name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                below.append(f"{path}{name}/")
+                continue
+            try:
+                if entry.is_symlink():
+                    status = _linked(entry, place + name, root, wanted)
+                else:
+                    status = entry.stat(follow_symlinks=False) if wanted else None
+            except OSError:
+                continue  # gone since the folder was read
+            if status:
+                found.append(_stamp(path + name, status))
+    return found, below
+
+
+def _unread(place: str, path: str) -> list[Stamp]:
+    """Return a folder that can't be read itself, unless it is gone meanwhile."""
     try:
-        stack = [("", _entries(root))]
-    except OSError as error:
-        raise FolderMissing(folder, error) from error
-    while stack:
-        path, entries = stack[-1]
-        below = yield from _files(entries, path, root, chosen)
-        if below is None:
-            stack.pop()
-            continue
-        try:
-            stack.append((f"{path}{below.name}/", _entries(below.path)))
-        except FileNotFoundError:
-            continue  # gone since its parent was read
-        except OSError:
-            yield shown(f"{path}{below.name}/"), _stamp(below.stat(follow_symlinks=False))
+        return [_stamp(path, os.lstat(place.rstrip(os.sep)))]
+    except OSError:
+        return []
 
 
-def _entries(folder: str) -> _Entries:
-    """Return what lies in a folder, by name; all of it is read at once, so that no handle stays open."""
-    with os.scandir(folder) as found:
-        return iter(sorted(found, key=attrgetter("name")))
+@contextmanager
+def _entries(place: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """Give what lies in a folder; by a handle where that can be, so that no `stat` walks the path again."""
+    if os.scandir not in os.supports_fd:
+        with os.scandir(place) as entries:
+            yield entries
+        return
+    handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with os.scandir(handle) as entries:
+            yield entries
+    finally:
+        os.close(handle)
 
 
-def _files(
-    entries: _Entries, path: str, root: str, chosen: Callable[[str, str], bool]
-) -> Generator[_Found, None, os.DirEntry[str] | None]:
-    """Yield the files up to the next sub-folder, and return that, or None at the end."""
-    for entry in entries:
-        name = entry.name
-        if globs.skipped(name):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            return entry
-        if not chosen(path, name) and not entry.is_symlink():
-            continue
-        try:
-            status = entry.stat() if not entry.is_symlink() else _linked(entry, root, chosen(path, name))
-        except OSError:
-            continue  # gone since the folder was read
-        if status:
-            yield shown(path + name), _stamp(status)
-    return None
-
-
-def _linked(entry: os.DirEntry[str], root: str, is_chosen: bool) -> os.stat_result | None:
+def _linked(entry: os.DirEntry[str], place: str, root: str, is_chosen: bool) -> os.stat_result | None:
     """Return the status to go by for a link, or None when it is to be left out: it leads to what is listed anyway."""
-    target = os.path.realpath(entry.path)
+    target = os.path.realpath(place)
     inside = target == root or target.startswith(root.rstrip(os.sep) + os.sep)
     try:
         if entry.is_dir():
@@ -106,8 +113,9 @@ def _linked(entry: os.DirEntry[str], root: str, is_chosen: bool) -> os.stat_resu
         return entry.stat(follow_symlinks=False) if is_chosen else None  # it leads nowhere, or in a circle
 
 
-def _stamp(status: os.stat_result) -> Stamp:
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+def _stamp(path: str, status: os.stat_result) -> Stamp:
+    told = path if path.isprintable() else shown(path)
+    return told, status.st_size, status.st_mtime_ns, status.st_ino
 
 
 def shown(path: str) -> str:

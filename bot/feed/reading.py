@@ -15,14 +15,14 @@ from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass
 from functools import partial
 from multiprocessing import connection
 from pathlib import Path
+from typing import NamedTuple
 
-from bot.article import Article
 from bot.errors import ArticleError
 from bot.feed import document
+from bot.packed import Packed, pack
 
 #: Files from which on processes are worth their start, which takes as long as a core reads some hundred.
 MANY = 1_000
@@ -31,19 +31,19 @@ _AHEAD = 2
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What a file tells: an article, or the reason why it is none. `unfinished` as in ArticleError."""
 
     path: str
-    article: Article | None = None
+    packed: Packed | None = None
     reason: str = ""
     unfinished: bool = False
 
 
 def read(paths: Sequence[str], folder: Path, max_bytes: int) -> list[Told]:
     """Return what files tell, in their order; they have the form that `folder.listing` gave."""
-    return [_told(folder, path, max_bytes) for path in paths]
+    place = document.Folder(folder, max_bytes)
+    return [_told(place, path) for path in paths]
 
 
 async def read_all(batches: Sequence[Sequence[str]], folder: Path, max_bytes: int) -> AsyncGenerator[list[Told], None]:
@@ -98,8 +98,8 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _told(folder: Path, path: str, max_bytes: int) -> Told:
+def _told(place: document.Folder, path: str) -> Told:
     try:
-        return Told(path, document.read(folder, path, max_bytes=max_bytes))
+        return Told(path, pack(place.read(path)))
     except ArticleError as error:
         return Told(path, reason=error.reason, unfinished=error.unfinished)
