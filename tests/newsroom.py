@@ -17,7 +17,7 @@ from bot.packed import pack
 from bot.publishing import announce, starting
 from bot.publishing.announce import Read, Recorded, Rules
 from bot.publishing.starting import Start
-from bot.store import articles, chats, fanouts, follows, outbox, revisions
+from bot.store import articles, audit, chats, fanouts, follows, outbox, revisions
 from bot.store.database import open_database, row, rows
 from bot.topics import Taxonomy, Topic
 
@@ -160,6 +160,8 @@ class Newsroom:
             "AND EXISTS (SELECT 1 FROM aliases WHERE article = a.id)"
         )
         assert row(self.db, sql) is None, "a copy of a copy"
+        odd = audit.oddities(self.db, self.at, running=True)
+        assert [one for one in odd if one.kind == "out of line"] == []
 
 
 def newsroom(path: Path | str = ":memory:") -> Newsroom:

@@ -150,10 +150,12 @@ def test_when_nothing_waits_there_is_no_moment(desk: Newsroom) -> None:
 
 
 def test_a_cursor_over_followers_is_due_at_once(desk: Newsroom) -> None:
+    desk.reader(7, "AI")
+    desk.later(seconds=1)
     desk.tell("a.md", article(topics=("AI",)))
     assert outbox.next_due(desk.db, desk.at) == desk.at
     assert outbox.waiting(desk.db) == 1
-    desk.plan()
+    assert desk.deliver() == [("R7", FIRST)]
     assert outbox.waiting(desk.db) == 0
 
 

@@ -72,6 +72,7 @@ UNSOUND = {
     "no number": f"UPDATE deliveries SET message = NULL WHERE id = {ID}",
     "no payload": f"UPDATE deliveries SET payload = NULL WHERE id = {ID}",
     "late": "UPDATE deliveries SET created = 0, not_before = NULL WHERE state = 'pending'",
+    "out of line": "UPDATE deliveries SET front = -1 WHERE state = 'pending'",
     "left sending": f"UPDATE deliveries SET state = 'sending' WHERE id = {ID}",
     "doubt forgotten": f"UPDATE deliveries SET state = 'doubtful' WHERE id = {ID}",
     "old form": f"UPDATE deliveries SET form = 'older' WHERE id = {ID}; DELETE FROM forms",
@@ -85,7 +86,7 @@ UNSOUND = {
     "copy of a copy": "UPDATE articles SET copy_of = 2 WHERE id = 3; UPDATE articles SET copy_of = 1 WHERE id = 2",
     "owner gone": "UPDATE articles SET file = 'never.md' WHERE id = 1",
     "no owner": "UPDATE articles SET file = NULL WHERE id = 1",
-    "fan-out of nothing": "INSERT INTO fanouts VALUES (3, 0, 0)",
+    "fan-out of nothing": "INSERT INTO fanouts (article, at, after) VALUES (3, 0, 0)",
     "points nowhere": "PRAGMA foreign_keys = OFF; DELETE FROM chats WHERE kind = 'private'",
 }
 

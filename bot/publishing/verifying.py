@@ -29,6 +29,7 @@ _WORDS = {
     "no payload": "went out, but what was sent is not written down",
     "late": "waits for more than a day though nothing holds it: is the bot running? {detail}",
     "left sending": "was being sent when the last run ended; the next run looks for it",
+    "out of line": "waits where nothing will find it, or before its turn; `paperboy restore` a copy",
     "doubt forgotten": "is in doubt, and nobody looks for it",
     "old form": "shows an earlier state of its article, and no edit is planned",
     "not taken back": "shows a withdrawn article, and is not to be taken back",

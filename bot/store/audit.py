@@ -21,6 +21,11 @@ from bot.store.outbox import FORMS_SHOWN
 #: A delivery that could go out and still waits after so long is not merely behind others.
 LATE = timedelta(days=1)
 _DELIVERY = "SELECT d.id AS delivery, d.article, d.chat, d.reason AS detail FROM deliveries d"
+#: Who is the first of a chat and lane.
+_HEAD = (
+    "deliveries o WHERE o.chat = d.chat AND o.state = 'pending' AND o.front >= 0 AND o.lane = d.lane "
+    "AND o.not_before IS NULL"
+)
 _JOINED = "NOT EXISTS (SELECT 1 FROM aliases WHERE article = a.id)"
 
 
@@ -49,6 +54,12 @@ _QUESTIONS = {
         {_DELIVERY} JOIN chats c ON c.id = d.chat
         WHERE d.state = 'pending' AND c.state = 'active' AND c.chat_id IS NOT NULL AND d.created < :late
           AND coalesce(d.not_before, 0) < :late AND coalesce(c.not_before, 0) < :late""",
+    "out of line": f"""
+        {_DELIVERY} WHERE d.state = 'pending' AND (d.front IS NULL OR d.front < -1
+          OR d.front = -1 AND NOT EXISTS (SELECT 1 FROM {_HEAD} AND (o.turn, o.rank, o.id) < (d.turn, d.rank, d.id))
+          OR d.front >= 0 AND d.not_before IS NULL AND EXISTS (SELECT 1 FROM {_HEAD} AND o.id <> d.id)
+          OR d.front <> -1 AND d.not_before IS NOT NULL AND d.front <> d.not_before
+          OR d.front = -1 AND d.not_before IS NOT NULL)""",
     "doubt forgotten": f"{_DELIVERY} WHERE d.state = 'doubtful' AND d.not_before IS NULL AND d.reason = ''",
     "old form": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.delivery import Lane
-from bot.store import follows, outbox
+from bot.delivery import Lane, State
+from bot.store import follows, line
 from bot.store.database import milliseconds, moment, row, transaction, write
 
 
 def begin(db: Database, article: int, at: datetime) -> None:
     """Put a cursor before an article's first follower; follows made after `at` do not count."""
-    sql = "INSERT INTO fanouts (article, at, after) VALUES (?, ?, 0) ON CONFLICT DO UPDATE SET after = 0"
+    sql = "INSERT INTO fanouts (article, at, after) VALUES (?, ?, 0) ON CONFLICT DO UPDATE SET after = 0, alone = 0"
     write(db, sql, (article, milliseconds(at)))
 
 
@@ -25,17 +25,20 @@ def cancel(db: Database, article: int) -> None:
 def extend(db: Database, at: datetime, chunk: int = 1_000) -> bool:
     """Plan the next chunk of the oldest cursor in one commit; say whether any cursor is left."""
     with transaction(db):
-        found = row(
-            db,
-            "SELECT f.*, a.ordered FROM fanouts f JOIN articles a ON a.id = f.article ORDER BY f.at, f.article LIMIT 1",
+        sql = (
+            "SELECT f.*, a.ordered FROM fanouts f JOIN articles a ON a.id = f.article ORDER BY f.at, f.article LIMIT 1"
         )
+        found = row(db, sql)
         if found is None:
             return False
-        chats = follows.followers(db, found["article"], after=found["after"], at=moment(found["at"]), most=chunk)
-        rank = moment(found["ordered"])
-        outbox.open_(db, found["article"], chats, lane=Lane.FOLLOWER, edition=1, rank=rank, at=at)
-        if len(chats) < chunk:
-            cancel(db, found["article"])
+        article, after = found["article"], found["after"]
+        alone = bool(found["alone"]) if after else line.is_empty(db, Lane.FOLLOWER)
+        stretch = follows.stretch(db, article, after=after, at=moment(found["at"]), most=chunk)
+        values = {"article": article, "edition": 1, "chats": stretch.chats, "state": str(State.PENDING)}
+        values |= {"rank": found["ordered"], "created": milliseconds(at)}
+        line.enter(db, values, Lane.FOLLOWER, empty=alone)
+        if stretch.end is None:
+            cancel(db, article)
         else:
-            write(db, "UPDATE fanouts SET after = ? WHERE article = ?", (chats[-1], found["article"]))
+            write(db, "UPDATE fanouts SET after = ?, alone = ? WHERE article = ?", (stretch.end, alone, article))
         return row(db, "SELECT 1 FROM fanouts LIMIT 1") is not None

@@ -25,6 +25,24 @@ class Topic:
     followed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of an article's followers."""
+
+    #: Chats as a JSON list: they go back into a statement as they are.
+    chats: str
+    #: Where the next stretch begins; None: this was the last.
+    end: int | None
+
+
+#: No row number is above it.
+_LAST_CHAT = 2**63 - 1
+_FOLLOWERS = """
+SELECT f.chat FROM follows f JOIN chats c ON c.id = f.chat AND c.state = 'active'
+WHERE f.topic = {topic:d} AND f.chat > :after AND f.chat <= :until AND f.since <= :at ORDER BY f.chat LIMIT :most
+"""
+
+
 def topic(db: Database, name: str) -> Topic:
     """Return the row of a topic, made where it is new."""
     key = words.key(name)
@@ -129,21 +147,26 @@ def is_followed(db: Database, topic: int) -> bool:
     return row(db, "SELECT 1 FROM follows WHERE topic = ? LIMIT 1", (topic,)) is not None
 
 
-def followers(db: Database, article: int, *, after: int, at: datetime, most: int) -> list[int]:
-    """Return the next `most` reachable chats, by rising row number above `after`, that followed a topic by `at`."""
+def stretch(db: Database, article: int, *, after: int, at: datetime, most: int) -> Stretch:
+    """Return the next `most` reachable chats, by rising row number above `after`, that followed a topic by `at`.
+
+    Fewer where many that are not reachable lie between: no call reads more than a few times `most` rows of a topic.
+    """
     of = [found["topic"] for found in rows(db, "SELECT topic FROM article_topics WHERE article = ?", (article,))]
-    if not of:
-        return []
-    arms = " UNION ".join(
-        "SELECT * FROM (SELECT f.chat FROM follows f JOIN chats c ON c.id = f.chat AND c.state = 'active' "
-        "WHERE f.topic = ? AND f.chat > ? AND f.since <= ? ORDER BY f.chat LIMIT ?)"
-        for _ in of
+    until = min(filter(None, (_ahead(db, one, after, 4 * most + 1_000) for one in of)), default=None)
+    values = {"after": after, "until": until or _LAST_CHAT, "at": milliseconds(at), "most": most}
+    arms = " UNION ".join(f"SELECT * FROM ({_FOLLOWERS.format(topic=one)})" for one in of)
+    sql = (
+        f"SELECT json_group_array(chat), count(*), max(chat) FROM (SELECT chat FROM ({arms}) ORDER BY chat LIMIT :most)"
     )
-    values: list[int] = []
-    for each in of:
-        values += [each, after, milliseconds(at), most]
-    sql = f"SELECT chat FROM ({arms}) ORDER BY chat LIMIT ?"
-    return [found["chat"] for found in rows(db, sql, (*values, most))]
+    chats, count, last = (row(db, sql, values) if of else None) or ("[]", 0, None)
+    return Stretch(chats, last if count == most else until)
+
+
+def _ahead(db: Database, topic: int, after: int, most: int) -> int | None:
+    """Return the chat that comes so many follows later, reachable or not; None when there are not so many."""
+    sql = "SELECT chat FROM follows WHERE topic = ? AND chat > ? ORDER BY chat LIMIT 1 OFFSET ?"
+    return number(db, sql, (topic, after, most)) or None
 
 
 def count(db: Database) -> int:

@@ -5,6 +5,8 @@ Named so that `sqlite-utils migrate data/paperboy.db` finds it. Knows no domain 
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
@@ -32,7 +34,11 @@ def foundation(db: Database) -> None:
     db.execute(_SEARCHED_ANEW)
 
 
-def _statements(script: str) -> list[str]:
-    """Return the statements of `script`; executescript would commit between them."""
-    lines = [line.partition("--")[0].rstrip() for line in script.splitlines()]
-    return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
+def _statements(script: str) -> Iterator[str]:
+    """Yield the statements of `script`, those of a trigger as one; executescript would commit between them."""
+    statement = ""
+    for line in script.splitlines():
+        statement += line.partition("--")[0].rstrip() + "\n"
+        if sqlite3.complete_statement(statement):
+            yield statement.strip().removesuffix(";")
+            statement = ""

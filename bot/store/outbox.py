@@ -11,8 +11,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.delivery import Delivery, Lane, Payload, Settlement, State
-from bot.store import attempts
-from bot.store.database import Row, marks, milliseconds, moment, number, row, rows, transaction, write
+from bot.store import attempts, line
+from bot.store.database import Row, marks, milliseconds, number, row, rows, transaction, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +28,6 @@ class Addressed:
 
 #: How often a post may show one form of its article, so that a source that flips can't edit for ever (design §5).
 FORMS_SHOWN = 2
-_ADDRESSED = """
-SELECT d.*, c.chat_id, c.thread, c.username, c.kind FROM deliveries d JOIN chats c ON c.id = d.chat
-"""
-#: The turn that is being served; a new delivery gets it, or the one behind the last that waits for the same chat.
-_TURN = """
-SELECT max(coalesce((SELECT max(turn) FROM deliveries WHERE state = 'sending' AND lane = :lane), 0),
-           coalesce((SELECT min(turn) FROM deliveries WHERE state = 'pending' AND lane = :lane), 0))
-"""
-_OPEN = """
-INSERT INTO deliveries (article, chat, edition, lane, turn, rank, state, created)
-VALUES (:article, :chat, :edition, :lane, iif(:lane = 0, 0, max(:turn, coalesce((
-  SELECT max(turn) + 1 FROM deliveries WHERE chat = :chat AND state = 'pending' AND lane = :lane), 0))),
-  :rank, :state, :created) ON CONFLICT DO NOTHING
-"""
 
 
 def open_(
@@ -55,16 +41,11 @@ def open_(
     at: datetime,
     state: State = State.PENDING,
 ) -> int:
-    """Write deliveries that are not there yet; return how many are new. The key (article, chat, edition) decides.
-
-    Followers take turns: each stands behind its own deliveries that wait, and nobody behind another's queue.
-    """
-    common = {"article": article, "edition": edition, "lane": int(lane), "state": str(state)}
-    common |= {"rank": milliseconds(rank), "created": milliseconds(at)}
+    """Write deliveries that are not there yet; return how many are new. The key (article, chat, edition) decides."""
+    values = {"article": article, "edition": edition, "chats": json.dumps([*chats]), "state": str(state)}
+    values |= {"rank": milliseconds(rank), "created": milliseconds(at)}
     with transaction(db):
-        before, common["turn"] = db.conn.total_changes, number(db, _TURN, common)
-        db.conn.executemany(_OPEN, [common | {"chat": chat} for chat in chats])
-        return db.conn.total_changes - before
+        return line.enter(db, values, lane)
 
 
 def open_channel(db: Database, chat: int, starts: Iterable[tuple[int, datetime, State]], at: datetime) -> None:
@@ -80,21 +61,7 @@ def open_channel(db: Database, chat: int, starts: Iterable[tuple[int, datetime, 
 
 def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 50) -> list[Addressed]:
     """Return what may go out now, channels first and oldest first, readers in turn; one a chat, none to `busy` ones."""
-    sql = f"""{_ADDRESSED}
-        WHERE d.state = 'pending' AND d.lane = ? AND (d.not_before IS NULL OR d.not_before <= ?)
-          AND c.state = 'active' AND c.chat_id IS NOT NULL AND (c.not_before IS NULL OR c.not_before <= ?)
-          AND d.chat NOT IN ({marks(len(busy))})
-        ORDER BY d.turn, d.rank, d.id
-    """
-    now = milliseconds(at)
-    found: dict[int, Addressed] = {}
-    for lane in Lane:
-        for one in db.conn.execute(sql, (int(lane), now, now, *busy)):
-            if len(found) >= most:
-                break
-            if one["chat"] not in found:
-                found[one["chat"]] = addressed(one)
-    return list(found.values())
+    return [addressed(one) for one in line.ready(db, at, frozenset(busy), most)]
 
 
 def next_due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> datetime | None:
@@ -102,29 +69,9 @@ def next_due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> datet
 
     When a doubt is to be resolved, `doubts.next_due` tells.
     """
-    reachable = f"c.state = 'active' AND c.chat_id IS NOT NULL AND d.chat NOT IN ({marks(len(busy))})"
-    now = milliseconds(at)
-    if row(  # mostly there is one, and then nobody needs the least of a million
-        db,
-        f"SELECT 1 FROM deliveries d CROSS JOIN chats c ON c.id = d.chat WHERE d.state = 'pending' AND {reachable} "
-        "AND (d.not_before IS NULL OR d.not_before <= ?) AND (c.not_before IS NULL OR c.not_before <= ?) LIMIT 1",
-        (*busy, now, now),
-    ):
+    if row(db, "SELECT 1 FROM fanouts LIMIT 1"):
         return at
-    until = "max(coalesce(d.not_before, 0), coalesce(c.not_before, 0)"
-    sql = f"""
-        SELECT min(moment) FROM (
-          SELECT min({until})) AS moment FROM deliveries d JOIN chats c ON c.id = d.chat
-          WHERE d.state = 'pending' AND {reachable}
-          UNION ALL
-          SELECT min({until}, d.revise)) FROM deliveries d JOIN chats c ON c.id = d.chat
-          WHERE d.revise IS NOT NULL AND d.state = 'sent' AND {reachable}
-          UNION ALL SELECT 0 FROM fanouts)
-    """
-    found = row(db, sql, (*busy, *busy))
-    if found is None or found[0] is None:
-        return None
-    return max(at, moment(found[0]))
+    return line.next_ready(db, at, frozenset(busy))
 
 
 def waiting(db: Database) -> int:

@@ -120,14 +120,69 @@ CREATE TABLE deliveries (
   begun INTEGER,                            -- when the last attempt began
   settled INTEGER,
   revise INTEGER,                           -- when the post is to be edited or taken back
+  front INTEGER,                            -- while pending: see below
   UNIQUE (article, chat, edition)
 ) STRICT;
-CREATE INDEX deliveries_due ON deliveries (lane, turn, rank, id) WHERE state = 'pending';
+
+-- Who waits stands in line. `front` is 0 for the first of each chat and lane, which may go; -1 behind it; and a moment
+-- for who sleeps until then: put off itself (then others of its chat go first), or the first of a chat that
+-- `line.ready` found closed. So what may go now is found without passing those who may not. Triggers keep it so.
+CREATE INDEX deliveries_due ON deliveries (lane, turn, rank, id) WHERE state = 'pending' AND front = 0;
+CREATE INDEX deliveries_behind ON deliveries (lane, chat, turn, rank, id) WHERE state = 'pending' AND front = -1;
+CREATE INDEX deliveries_asleep ON deliveries (front) WHERE state = 'pending' AND front > 0;
+CREATE INDEX deliveries_asleep_by_turn ON deliveries (lane, turn) WHERE state = 'pending' AND front > 0;
 CREATE INDEX deliveries_sending ON deliveries (id) WHERE state = 'sending';
 CREATE INDEX deliveries_in_doubt ON deliveries (not_before) WHERE state = 'doubtful';
 CREATE INDEX deliveries_to_revise ON deliveries (revise) WHERE revise IS NOT NULL;
-CREATE INDEX deliveries_by_chat ON deliveries (chat, state);
+CREATE INDEX deliveries_by_chat ON deliveries (chat, state, front);
 CREATE INDEX deliveries_by_message ON deliveries (chat, message) WHERE message IS NOT NULL;
+
+CREATE TRIGGER deliveries_in AFTER INSERT ON deliveries
+WHEN new.state = 'pending' AND new.front IS NULL
+BEGIN
+  UPDATE deliveries SET front = -1 WHERE chat = new.chat AND state = 'pending' AND front >= 0
+    AND not_before IS NULL AND new.not_before IS NULL AND lane = new.lane AND id <> new.id
+    AND (turn, rank, id) > (new.turn, new.rank, new.id);
+  UPDATE deliveries SET front = CASE
+    WHEN new.not_before IS NOT NULL THEN new.not_before
+    WHEN EXISTS (SELECT 1 FROM deliveries WHERE chat = new.chat AND state = 'pending' AND front >= 0
+                 AND not_before IS NULL AND lane = new.lane AND id <> new.id) THEN -1
+    ELSE 0 END WHERE id = new.id;
+END;
+CREATE TRIGGER deliveries_back AFTER UPDATE OF state, not_before, chat, lane ON deliveries
+WHEN new.state = 'pending' AND (old.state <> 'pending' OR new.not_before IS NOT old.not_before
+                                OR new.chat <> old.chat OR new.lane <> old.lane)
+BEGIN
+  UPDATE deliveries SET front = -1 WHERE chat = new.chat AND state = 'pending' AND front >= 0
+    AND not_before IS NULL AND new.not_before IS NULL AND lane = new.lane AND id <> new.id
+    AND (turn, rank, id) > (new.turn, new.rank, new.id);
+  UPDATE deliveries SET front = CASE
+    WHEN new.not_before IS NOT NULL THEN new.not_before
+    WHEN EXISTS (SELECT 1 FROM deliveries WHERE chat = new.chat AND state = 'pending' AND front >= 0
+                 AND not_before IS NULL AND lane = new.lane AND id <> new.id) THEN -1
+    ELSE 0 END WHERE id = new.id;
+END;
+CREATE TRIGGER deliveries_off AFTER UPDATE OF state, not_before, chat, lane ON deliveries
+WHEN old.state = 'pending' AND old.front >= 0 AND old.not_before IS NULL AND (
+  new.state <> 'pending' OR new.not_before IS NOT NULL OR new.chat <> old.chat OR new.lane <> old.lane)
+BEGIN
+  UPDATE deliveries SET front = 0 WHERE id = (
+    SELECT id FROM deliveries WHERE chat = old.chat AND lane = old.lane AND state = 'pending' AND front = -1
+    AND id <> old.id ORDER BY turn, rank, id LIMIT 1);
+END;
+CREATE TRIGGER deliveries_out AFTER DELETE ON deliveries
+WHEN old.state = 'pending' AND old.front >= 0 AND old.not_before IS NULL
+BEGIN
+  UPDATE deliveries SET front = 0 WHERE id = (
+    SELECT id FROM deliveries WHERE chat = old.chat AND lane = old.lane AND state = 'pending' AND front = -1
+    AND id <> old.id ORDER BY turn, rank, id LIMIT 1);
+END;
+CREATE TRIGGER chats_opened AFTER UPDATE OF state, not_before, chat_id ON chats
+WHEN new.state <> old.state OR new.not_before IS NOT old.not_before OR new.chat_id IS NOT old.chat_id
+BEGIN
+  UPDATE deliveries SET front = 0
+  WHERE chat = new.id AND state = 'pending' AND front > 0 AND not_before IS NULL;
+END;
 
 CREATE TABLE seen (                         -- others' messages in the settings' chats, as updates told of them
   chat_id INTEGER NOT NULL,
@@ -165,7 +220,8 @@ CREATE TABLE forms (                        -- how often a post showed each form
 CREATE TABLE fanouts (                      -- articles whose followers are still being planned, and how far that is
   article INTEGER PRIMARY KEY REFERENCES articles (id),
   at INTEGER NOT NULL,                      -- follows made later do not count
-  after INTEGER NOT NULL                    -- the last chat planned
+  after INTEGER NOT NULL,                   -- the last chat planned
+  alone INTEGER NOT NULL DEFAULT 0          -- 1: since it began, no other article waits for any follower
 ) STRICT;
 
 CREATE TABLE updates (                      -- Telegram's updates whose effects are written
