@@ -27,7 +27,7 @@ from bot.store.desk import Desk
 from bot.store.files import Stamp
 
 #: Files whose stamps are compared in one step.
-SHARE = 2_000
+SHARE = 1_000
 #: Files read between two commits: few enough that a command is answered meanwhile.
 BATCH = 200
 _log = logging.getLogger(__name__)
