@@ -147,3 +147,31 @@ def test_an_article_is_found_by_its_own_title(words: list[str]) -> None:
     title = prose.repair(" ".join(words))
     number = room.number("p.md", article(title, "https://one.example/p"))
     assert number in [one.id for one in search(room.db, title, most=50)] or not any(map(str.isalnum, title))
+
+
+def test_of_very_many_the_last_recorded_are_weighed_and_a_better_one_among_them_is_first(
+    desk: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.search.WEIGHED", 3)
+    tell(desk, "Harbour, harbour, harbour", "Harbour news", "A long story of the harbour", "Harbour again", "Else")
+    titles = [one.article.title for one in search(desk.db, "harbour", 3)]
+    assert set(titles) == {"Harbour news", "A long story of the harbour", "Harbour again"}
+    assert titles[-1] == "A long story of the harbour"
+    assert nearest_titles(desk.db, "harbour else", 1)[0].article.title == "Else"
+
+
+def test_a_reader_finds_what_is_there_when_too_many_of_the_last_are_hidden(
+    desk: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.search.WEIGHED", 2)
+    first, *others = tell(desk, "Harbour one", "Harbour two", "Harbour three", "Harbour four")
+    for hidden in others[1:]:
+        articles.set_withdrawn(desk.db, hidden, True)
+    assert {one.id for one in search(desk.db, "harbour")} == {first, others[0]}
+
+
+def test_a_letter_alone_is_a_word_and_begins_none(desk: Newsroom) -> None:
+    tell(desk, "Plan B for the harbour", "Boats in the harbour")
+    assert found(desk, "b") == ["Plan B for the harbour"]
+    assert len(found(desk, "h")) == 0
+    assert len(found(desk, "ha")) == 2
