@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.delivery import Gone, Lane, Outcome, Refused, Sent, State, Unknown, Wait
-from bot.store import articles, audit, chats, fanouts, follows, outbox, search
+from bot.delivery import Gone, Lane, Outcome, Refused, Sent, Unknown, Wait
+from bot.store import audit, chats, fanouts, follows, outbox
 from bot.store.database import Row, maybe, milliseconds, rows
 from tests.newsroom import AT, Newsroom, article, newsroom
 
@@ -62,7 +59,8 @@ def when_is_due(desk: Newsroom, busy: set[int]) -> datetime | None:
     moments = [
         until(one)
         for one in standing(desk)
-        if reachable(one, busy) and (one["state"] == "pending" or one["state"] == "sent" and one["revise"] is not None)
+        if reachable(one, busy)
+        and (one["state"] == "pending" or (one["state"] == "sent" and one["revise"] is not None))
     ]
     return max(desk.at, maybe(min(moments)) or desk.at) if moments else None
 

@@ -52,7 +52,9 @@ def by_number(db: Database, chat_id: int, thread: int = 0) -> Chat | None:
 
 def channels(db: Database) -> list[Chat]:
     """Return the channels of the settings, in the order they came."""
-    sql = "SELECT * FROM chats WHERE setting IS NOT NULL AND state <> 'dropped' ORDER BY id"
+    sql = (  # the index of the few: readers may be a million
+        "SELECT * FROM chats INDEXED BY chats_by_setting WHERE setting IS NOT NULL AND state <> 'dropped' ORDER BY id"
+    )
     return [_chat(found) for found in rows(db, sql)]
 
 

@@ -153,7 +153,7 @@ def stretch(db: Database, article: int, *, after: int, at: datetime, most: int) 
     Fewer where many that are not reachable lie between: no call reads more than a few times `most` rows of a topic.
     """
     of = [found["topic"] for found in rows(db, "SELECT topic FROM article_topics WHERE article = ?", (article,))]
-    until = min(filter(None, (_ahead(db, one, after, 4 * most + 1_000) for one in of)), default=None)
+    until = min(filter(None, (_ahead(db, one, after, 2 * most + 1_000) for one in of)), default=None)
     values = {"after": after, "until": until or _LAST_CHAT, "at": milliseconds(at), "most": most}
     arms = " UNION ".join(f"SELECT * FROM ({_FOLLOWERS.format(topic=one)})" for one in of)
     sql = (
