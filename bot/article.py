@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from bot import prose
 
@@ -19,6 +20,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 #: How a newswire heads what it sends once more, as `prose.title_key` has it.
 _REPEATED = re.compile(r"^(re ?transmission|r e p e a t) ")
 _DIGIT = re.compile(r"\d")
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ class Article:
         words = _REPEATED.sub("", self.title_key).split()
         if len(words) < TITLE_WORDS:
             return ""
-        return " ".join(word if _DIGIT.search(word) else "".join(sorted(word)) for word in words)
+        return " ".join(map(_blind, words))
 
     @property
     def fingerprint(self) -> str:
@@ -100,8 +102,14 @@ class Article:
             self.image or "",
             sorted((one.url, one.title, one.provider) for one in self.related),
         )
-        text = json.dumps(seen, ensure_ascii=False, separators=(",", ":"))
+        text = _encoded(seen)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+@lru_cache(4_096)
+def _blind(word: str) -> str:
+    """Return a word as it is compared: by its letters in any order, unless it holds a digit. Titles share theirs."""
+    return word if _DIGIT.search(word) else "".join(sorted(word))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

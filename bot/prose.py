@@ -74,8 +74,12 @@ def shorten(text: str, limit: int) -> str:
 
 
 def _is_tidy(text: str) -> bool:
-    """Say whether `text` is one line of ASCII as `repair` leaves it: most are."""
-    return text.isascii() and text.isprintable() and "&" not in text and "  " not in text and text == text.strip(" ")
+    """Say whether `text` is one line as `repair` leaves it, as most are, without a look at every word of it."""
+    if "  " in text or "\n" in text or text != text.strip(" "):
+        return False
+    if text.isascii():
+        return text.isprintable() and "&" not in text
+    return _PLAIN.fullmatch(text) is not None
 
 
 def _one_line(text: str) -> str:

@@ -150,12 +150,15 @@ def _addresses(values: Values) -> tuple[str | None, str | None, tuple[str, ...]]
     shown, identity = address.both(web)
     if shown is None:
         shown, identity = address.both(original)
-    others = [other for other in map(values.get, _ALIASES) if other is not None and other != web]
-    if not others:
-        return shown, identity, ()
-    # A front page is where many articles of an outlet may claim to be from: not a second name of one of them.
-    named = [one for one in map(address.canonical, others) if one and one != identity and one.count("/") > 2]
-    return shown, identity, tuple(dict.fromkeys(named))
+    named: list[str] = []
+    for key in _ALIASES:
+        other = values.get(key)
+        if other is not None and other != web:
+            one = address.canonical(other)
+            # A front page is where many articles of an outlet may claim to be from: not a second name of one of them.
+            if one and one != identity and one.count("/") > 2 and one not in named:
+                named.append(one)
+    return shown, identity, tuple(named)
 
 
 def _entries(value: object, most: int) -> list[object]:
@@ -186,10 +189,14 @@ def _related(value: object, itself: frozenset[str], title: str) -> tuple[Related
             continue
         url, identity, aliases = _addresses(entry)
         name = _title(entry)
-        if not (url and identity and name) or not itself.isdisjoint((identity, *aliases)):
+        if not (url and identity and name) or identity in itself or not itself.isdisjoint(aliases):
             continue
-        identity = next((known[one] for one in (identity, *aliases) if one in known), identity)
-        known |= dict.fromkeys((identity, *aliases), identity)
+        for one in (identity, *aliases):
+            if one in known:
+                identity = known[one]
+                break
+        for one in (identity, *aliases):
+            known[one] = identity
         found.append(_one_related(entry, identity, url, name))
     return articles.in_order(found, itself, title)
 
