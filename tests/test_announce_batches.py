@@ -184,8 +184,22 @@ def test_everything_of_a_batch_can_be_searched_for(desk: Newsroom) -> None:
     desk.sound()
 
 
-def test_a_cursor_stands_only_before_followers_that_there_are(desk: Newsroom) -> None:
+def test_no_cursor_is_put_before_followers_where_nobody_follows_anything(desk: Newsroom) -> None:
+    _record(desk, ("a.md", article(FIRST, A, topics=("Robots",))))
+    assert rows(desk.db, "SELECT article FROM fanouts") == []
     desk.reader(7, "AI")
-    _record(desk, ("a.md", article(FIRST, A, topics=("Robots",))), ("b.md", article(SECOND, B, topics=("CV",))))
+    _record(desk, ("b.md", article(SECOND, B, topics=("CV",))))
     assert [one["article"] for one in rows(desk.db, "SELECT article FROM fanouts")] == [2]
     assert desk.deliver() == [("R7", SECOND)]
+
+
+def test_a_cursor_without_topics_serves_the_article_that_it_is_joined_to(desk: Newsroom) -> None:
+    desk.reader(7, "AI")
+    day = desk.at - timedelta(days=1)
+    _record(
+        desk,
+        ("a.md", article(FIRST, B, topics=("AI",), removed=True, published=day)),
+        ("b.md", article(FIRST, A, published=day)),
+        ("a.md", article(FIRST, A, topics=("AI",))),
+    )
+    assert desk.deliver() == [("R7", FIRST)]

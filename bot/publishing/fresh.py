@@ -31,6 +31,12 @@ class Carried(NamedTuple):
     keys: frozenset[str]
 
 
+class _Taken(NamedTuple):
+    path: str
+    mark: Mark
+    packed: Packed
+
+
 class Fresh:
     """The new stories of one batch, gathered and written in runs: before a file that is none, and at the end.
 
@@ -43,7 +49,7 @@ class Fresh:
         self._at = at
         self._paths = files.seen(db, [one.path for one in read])
         self._addresses = entries.known(db, [address for one in read if one.packed for address in one.packed.addresses])
-        self._waiting: list[tuple[str, Mark, Packed]] = []
+        self._waiting: list[_Taken] = []
         self._topics = _Topics(db, rules)
 
     def take(self, read: Read) -> bool:
@@ -54,7 +60,7 @@ class Fresh:
         self._paths.add(read.path)
         self._addresses.update(addresses)
         if is_new and packed:
-            self._waiting.append((read.path, read.mark, packed))
+            self._waiting.append(_Taken(read.path, read.mark, packed))
         return is_new
 
     def write(self) -> list[Recorded]:
@@ -62,33 +68,34 @@ class Fresh:
         taken, self._waiting = self._waiting, []
         if not taken:
             return []
-        firsts = _Firsts(self._db, [packed for _, _, packed in taken], self._rules.same_title, milliseconds(self._at))
-        carried = [self._topics.of(packed.topics) for _, _, packed in taken]
-        new = [
-            Entry(
-                number,
-                with_topics(packed, each.listed),
-                path,
-                held=self._rules.hold and packed.unpublished,
-                copy_of=firsts.claim(packed, number),
-            )
-            for number, ((path, _, packed), each) in enumerate(
-                zip(taken, carried, strict=True), entries.next_number(self._db)
-            )
-        ]
+        carried = [self._topics.of(one.packed.topics) for one in taken]
+        new = self._entries(taken, carried)
         entries.write(self._db, new, self._at)
-        entries.set_topics(
-            self._db,
-            [(one.number, *row) for one, each in zip(new, carried, strict=True) for row in each.rows.items()],
-        )
-        marks = [(path, mark, one.number) for (path, mark, _), one in zip(taken, new, strict=True)]
-        files.put_all(self._db, marks, self._at)
+        topics_of = ((one.number, *row) for one, each in zip(new, carried, strict=True) for row in each.rows.items())
+        entries.set_topics(self._db, topics_of)
+        files.put_all(self._db, [(one.path, one.mark, of.number) for one, of in zip(taken, new, strict=True)], self._at)
         self._post(new, carried)
         return [Recorded(one.path, _verdict(one), one.number, True) for one in new]
 
+    def _entries(self, taken: Sequence[_Taken], carried: Sequence[Carried]) -> list[Entry]:
+        """Number what was taken, and find out what of it is a copy."""
+        firsts = _Firsts(self._db, [one.packed for one in taken], self._rules.same_title, milliseconds(self._at))
+        begin = entries.next_number(self._db)
+        return [
+            Entry(
+                number,
+                with_topics(one.packed, each.listed),
+                one.path,
+                held=self._rules.hold and one.packed.unpublished,
+                copy_of=firsts.claim(one.packed, number),
+            )
+            for number, (one, each) in enumerate(zip(taken, carried, strict=True), begin)
+        ]
+
     def _post(self, new: Sequence[Entry], carried: Sequence[Carried]) -> None:
-        """Open the deliveries to channels and put the cursors before the followers, as `announce.post` does for one."""
+        """Open the deliveries to channels and put a cursor before the followers, if there are any; see `announce.post`."""
         recorded = moment(milliseconds(self._at))
+        followed = follows.any_(self._db)
         starts: dict[int, list[tuple[int, datetime, State]]] = {}
         for entry, each in zip(new, carried, strict=True):
             if entry.packed.removed or entry.copy_of is not None:
@@ -99,7 +106,7 @@ class Fresh:
             state = State.HELD if entry.held else State.SKIPPED if old else State.PENDING
             for chat in delivery.plan(self._rules.channels, each.keys, entry.packed.quality, recorded):
                 starts.setdefault(chat, []).append((entry.number, when, state))
-            if state is State.PENDING and self._topics.followed(each):
+            if followed and state is State.PENDING:
                 fanouts.begin(self._db, entry.number, recorded)
         for chat, articles in starts.items():
             outbox.open_channel(self._db, chat, articles, self._at)
@@ -114,17 +121,12 @@ class _Topics:
         self._carried: dict[tuple[str, ...], Carried] = {}
         self._names: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._rows: dict[str, tuple[int, str] | None] = {}
-        self._followed: dict[int, bool] = {}
 
     def of(self, names: tuple[str, ...]) -> Carried:
         """Return the topics behind the names in a document; new ones get a row."""
         if names not in self._carried:
             self._carried[names] = self._find(names)
         return self._carried[names]
-
-    def followed(self, carried: Carried) -> bool:
-        """Say whether anybody follows one of them."""
-        return any(map(self._is_followed, carried.rows))
 
     def _find(self, names: tuple[str, ...]) -> Carried:
         named = [self._named(name) for name in names]
@@ -151,11 +153,6 @@ class _Topics:
             found = follows.topic(self._db, name) if topics.key(name) else None
             self._rows[name] = (found.id, found.key) if found else None
         return self._rows[name]
-
-    def _is_followed(self, topic: int) -> bool:
-        if topic not in self._followed:
-            self._followed[topic] = follows.is_followed(self._db, topic)
-        return self._followed[topic]
 
 
 class _Firsts:

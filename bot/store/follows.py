@@ -94,9 +94,7 @@ def carrying(db: Database, keys: Iterable[str]) -> set[int]:
 def overview(db: Database, chat: int | None = None) -> list[Topic]:
     """Return every topic that is carried or followed, the most used first, marked where `chat` follows it."""
     sql = """
-        SELECT t.*, (SELECT count(*) FROM article_topics at JOIN articles a ON a.id = at.article WHERE at.topic = t.id
-                     AND a.held = 0 AND a.withdrawn = 0 AND a.copy_of IS NULL) AS articles,
-               EXISTS (SELECT 1 FROM follows f WHERE f.topic = t.id AND f.chat = ?) AS followed
+        SELECT t.*, EXISTS (SELECT 1 FROM follows f WHERE f.topic = t.id AND f.chat = ?) AS followed
         FROM topics t ORDER BY articles DESC, t.name
     """
     found = rows(db, sql, (chat if chat is not None else -1,))
@@ -142,9 +140,9 @@ def unfollow(db: Database, chat: int, topic: int) -> bool:
     return write(db, "DELETE FROM follows WHERE topic = ? AND chat = ?", (topic, chat)) == 1
 
 
-def is_followed(db: Database, topic: int) -> bool:
-    """Say whether anybody follows a topic."""
-    return row(db, "SELECT 1 FROM follows WHERE topic = ? LIMIT 1", (topic,)) is not None
+def any_(db: Database) -> bool:
+    """Say whether anybody follows anything."""
+    return row(db, "SELECT 1 FROM follows LIMIT 1") is not None
 
 
 def stretch(db: Database, article: int, *, after: int, at: datetime, most: int) -> Stretch:

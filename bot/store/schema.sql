@@ -23,7 +23,8 @@ CREATE TABLE articles (
   edition INTEGER NOT NULL DEFAULT 1,
   file TEXT                                 -- the living file that owns it
 ) STRICT;
-CREATE INDEX articles_by_title ON articles (title_key, ordered) WHERE title_key <> '';
+CREATE INDEX articles_by_title ON articles (title_key, ordered)
+  WHERE title_key <> '' AND copy_of IS NULL AND withdrawn = 0; -- a story told ten thousand times has one first
 CREATE INDEX articles_by_time ON articles (ordered, id) WHERE held = 0 AND withdrawn = 0 AND copy_of IS NULL;
 CREATE INDEX articles_apart ON articles (id) WHERE held = 1 OR copy_of IS NOT NULL;
 
@@ -63,7 +64,8 @@ CREATE TABLE topics (
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
-  code TEXT NOT NULL UNIQUE                 -- in buttons and deep links
+  code TEXT NOT NULL UNIQUE,                -- in buttons and deep links
+  articles INTEGER NOT NULL DEFAULT 0       -- how many that readers can find carry it; triggers count
 ) STRICT;
 
 CREATE TABLE article_topics (
@@ -73,6 +75,23 @@ CREATE TABLE article_topics (
   PRIMARY KEY (article, topic)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX article_topics_by_topic ON article_topics (topic, article);
+CREATE TRIGGER article_topics_more AFTER INSERT ON article_topics
+BEGIN
+  UPDATE topics SET articles = articles + 1 WHERE id = new.topic AND EXISTS (
+    SELECT 1 FROM articles WHERE id = new.article AND held = 0 AND withdrawn = 0 AND copy_of IS NULL);
+END;
+CREATE TRIGGER article_topics_fewer AFTER DELETE ON article_topics
+BEGIN
+  UPDATE topics SET articles = articles - 1 WHERE id = old.topic AND EXISTS (
+    SELECT 1 FROM articles WHERE id = old.article AND held = 0 AND withdrawn = 0 AND copy_of IS NULL);
+END;
+CREATE TRIGGER articles_shown AFTER UPDATE OF held, withdrawn, copy_of ON articles
+WHEN (old.held = 0 AND old.withdrawn = 0 AND old.copy_of IS NULL)
+  <> (new.held = 0 AND new.withdrawn = 0 AND new.copy_of IS NULL)
+BEGIN
+  UPDATE topics SET articles = articles + iif(new.held = 0 AND new.withdrawn = 0 AND new.copy_of IS NULL, 1, -1)
+  WHERE id IN (SELECT topic FROM article_topics WHERE article = new.id);
+END;
 
 CREATE TABLE chats (
   id INTEGER PRIMARY KEY,
@@ -107,8 +126,9 @@ CREATE TABLE deliveries (
   lane INTEGER NOT NULL,                    -- 0 channels, 1 digests, 2 followers
   turn INTEGER NOT NULL DEFAULT 0,          -- followers: who has waited for fewer articles goes first
   rank INTEGER NOT NULL,                    -- oldest first
-  state TEXT NOT NULL CHECK (state IN
-    ('held', 'pending', 'sending', 'doubtful', 'sent', 'refused', 'gone', 'withdrawn', 'skipped')),
+  state TEXT NOT NULL CHECK (               -- not IN: SQLite makes its list anew for each row, a third of an insert
+    state = 'pending' OR state = 'sending' OR state = 'sent' OR state = 'held' OR state = 'doubtful'
+    OR state = 'refused' OR state = 'gone' OR state = 'withdrawn' OR state = 'skipped'),
   attempts INTEGER NOT NULL DEFAULT 0,
   payload TEXT,                             -- JSON, word for word what went out
   message INTEGER,                          -- Telegram's number of the post
