@@ -160,6 +160,9 @@ class Newsroom:
             "AND EXISTS (SELECT 1 FROM aliases WHERE article = a.id)"
         )
         assert row(self.db, sql) is None, "a copy of a copy"
+        sql = "SELECT count(*) FROM article_topics JOIN articles a ON a.id = article WHERE topic = topics.id"
+        sql = f"SELECT 1 FROM topics WHERE articles <> ({sql} AND a.{articles.VISIBLE})"
+        assert row(self.db, sql) is None, "a topic that counts its articles wrongly"
         odd = audit.oddities(self.db, self.at, running=True)
         assert [one for one in odd if one.kind == "out of line"] == []
 
