@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -54,8 +55,16 @@ def key(name: str) -> str:
 
     `+` and `#` tell C from C++ and C#, so they stay.
     """
+    return _remembered_key(name) if len(name) <= LONGEST_TAG else _key(name)
+
+
+def _key(name: str) -> str:
     kept = prose.repair(name).replace("+", " plus ").replace("#", " sharp ").replace("&", " and ")
     return prose.title_key(kept)
+
+
+#: Names come again and again; what a reader typed may be long and never does.
+_remembered_key = lru_cache(4_096)(_key)
 
 
 def code(name: str) -> str:
