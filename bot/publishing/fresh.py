@@ -93,7 +93,7 @@ class Fresh:
         ]
 
     def _post(self, new: Sequence[Entry], carried: Sequence[Carried]) -> None:
-        """Open the deliveries to channels and put a cursor before the followers, if there are any; see `announce.post`."""
+        """Open the deliveries to channels and put a cursor before the followers; see `announce.post`."""
         recorded = moment(milliseconds(self._at))
         followed = follows.any_(self._db)
         starts: dict[int, list[tuple[int, datetime, State]]] = {}
