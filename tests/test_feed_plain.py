@@ -181,8 +181,7 @@ MARKS = st.sampled_from([*" :-#\"'\\\t\n&*!|?,[{é\x85\u2028\ufeff\r", "  ", ": 
 @given(DOCUMENTS)
 def test_plain_documents_are_read_as_pyyaml_reads_them(lines: list[str]) -> None:
     answered = check("\n".join([*lines, ""]))
-    nested_secret = any(line.lstrip(" -").lower() == "secured:" for line in lines)
-    assert answered or nested_secret
+    assert answered or any("secured" in line.lower() for line in lines)
 
 
 @MANY
@@ -242,8 +241,11 @@ def test_nothing_beyond_the_bounds_is_answered() -> None:
 
 @pytest.mark.parametrize("key", ["secured", "Secured", "SECURED"])
 def test_what_is_secured_is_not_kept(key: str) -> None:
-    assert plain.fields(f'a: 1\n{key}: "payload"\nb:\n  {key}: payload\n  c: 2\n') == {"a": "1", "b": {"c": "2"}}
-    assert plain.fields(f"{key}:\n  - payload\n") is None
+    payload = "payload" * 10
+    text = f'a: 1\n{key}: "{payload}"\nb:\n  {key}: {payload}\n  c: 2\n'
+    assert plain.fields(text) == {"a": "1", "b": {"c": "2"}} == judged(text)
+    for short in (f"{key}:\n  - payload\n", f"{key}: payload\n", f"- {key}: payload\n"):
+        assert plain.fields(short) is None  # and nothing of it is remembered
 
 
 def test_a_document_of_the_library_needs_no_judge() -> None:

@@ -121,6 +121,8 @@ def _read(line: str) -> _Line:
             return lead, "", _value(raw)
         head = line[:-1]
     lead, key = _known_head(head) if len(head) <= _LONGEST_HEAD else _refuse()
+    if key == _DROPPED and len(line) <= _SHORT:
+        _refuse()  # what is remembered must not be a secret; real ones are long
     return lead, key, _value(raw) if raw else None
 
 
