@@ -31,7 +31,7 @@ from bot.settings import Settings
 from bot.store import doubts, lock, outbox, updates
 from bot.store.desk import Desk
 from bot.vitals import Vitals
-from bot.web import Web
+from bot.web.hook import Hook
 
 #: Seconds the delivery job waits for messages that the pace holds back, before the schedule takes over.
 LINGER = timedelta(seconds=2)
@@ -63,7 +63,7 @@ class App:
         self._lookout = Lookout(self._scanner, settings.feed, clock)
         self._schedule = Schedule(clock, self._job_failed)
         self._stop = asyncio.Event()
-        self._fatal: PaperboyError | None = None
+        self._fatal: Exception | None = None
         self._courier: Courier | None = None
         self._pace = Pace(
             Limits(
@@ -149,26 +149,34 @@ class App:
             vitals = Vitals(
                 schedule=self._schedule, lookout=self._lookout, telegram=telegram, clock=self._clock, webhook=webhook
             )
-            if self.settings.web.listen:
-                hook = telegram.hook() if webhook else None
-                web = Web(self.settings.web.listen, health=vitals.health, report=self.report, hook=hook)
-                await web.start()
-                stack.push_async_callback(web.stop)
-            await schedule.unless(self._stop, telegram.introduce())
             self._plan_jobs(telegram)
+            if self.settings.web.listen:
+                await self._listen(vitals, telegram.hook() if webhook else None, stack)
             work = [
-                self._lookout.watch(self._stop, lambda: self._schedule.nudge("scan")),
+                telegram.set_webhook() if webhook else telegram.polling.run(self._stop),  # people wait for nothing else
+                self._begin(telegram),
+                schedule.unless(self._stop, telegram.set_menus()),
                 watchdog.watch(vitals.signs, self._clock, self._stop, telegram.tell_stuck, polls=not webhook),
             ]
-            if webhook:
-                await schedule.unless(self._stop, telegram.set_webhook())
-            else:
-                work.append(telegram.polling.run(self._stop))
             tasks = [asyncio.create_task(self._guarded(one)) for one in work]
-            self._schedule.start()
             await self._stop.wait()
             telegram.courier.stop()
             await asyncio.gather(self._schedule.stop(FAREWELL), schedule.ended(tasks, FAREWELL))
+
+    async def _listen(self, vitals: Vitals, hook: Hook | None, stack: AsyncExitStack) -> None:
+        from bot.web.server import Web  # a bot that does not listen loads no web server
+
+        web = Web(self.settings.web.listen, health=vitals.health, report=self.report, hook=hook)
+        await web.start()
+        stack.push_async_callback(web.stop)
+
+    async def _begin(self, telegram: Connection) -> None:
+        """Introduce the bot, then look and deliver until `stop`."""
+        await schedule.unless(self._stop, telegram.introduce())
+        watching = asyncio.create_task(self._lookout.watch(self._stop, lambda: self._schedule.nudge("scan")))
+        await asyncio.sleep(0)  # the watch stands before the first look: what lands meanwhile is told of
+        self._schedule.start()
+        await watching
 
     async def run_once(self) -> int:
         """Scan, answer the updates that wait, deliver what is due; return how much is left waiting."""
@@ -176,6 +184,7 @@ class App:
             async with self.connected(ONCE.total_seconds()) as telegram:
                 self._courier = telegram.courier
                 await schedule.unless(self._stop, telegram.introduce())
+                await schedule.unless(self._stop, telegram.set_menus())
                 await _tell(telegram, (await self._lookout.scan()).notice)
                 await self._begin_channels(telegram)
                 await schedule.unless(self._stop, self._answer(telegram))
@@ -198,7 +207,7 @@ class App:
 
     def _plan_jobs(self, telegram: Connection) -> None:
         async def scan() -> None:
-            found = await self._lookout.turn()
+            found = await self._lookout.turn(lambda done, of: self._wake())
             await _tell(telegram, found.notice if found else None)
             if await self._begin_channels(telegram) or (found and found.news):
                 self._wake()
@@ -259,10 +268,12 @@ class App:
             _log.error("%s failed and will be tried again", name, exc_info=error)
 
     async def _guarded(self, work: Awaitable[None]) -> None:
-        """Let an error that a supervisor must act on end the run."""
+        """Let an error that a supervisor must act on, or a bug, end the run."""
         try:
             await work
-        except PaperboyError as error:
+        except Stopped:
+            return
+        except Exception as error:
             self._fatal = error
             self.stop()
 

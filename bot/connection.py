@@ -26,7 +26,7 @@ from bot.rendering.templates import Templates
 from bot.settings import Settings
 from bot.store import updates
 from bot.store.desk import Desk
-from bot.web import Hook
+from bot.web.hook import Hook
 
 #: Seconds between two tries to reach Telegram at the start; doubled each time up to the second.
 FIRST_TRY, LAST_TRY = 1.0, 30.0
@@ -92,11 +92,14 @@ class Connection:
         )
 
     async def introduce(self) -> None:
-        """Learn the channels' numbers, set the command menus, and put in doubt what a crash left on its way."""
-        await self.resolve_channels()
-        await commands.set_menus(self._messenger, self._settings.telegram.admins)
+        """Put in doubt what a crash left on its way, and learn the channels' numbers."""
         if doubtful := await self.courier.recover():
             _log.warning("%d messages were on their way when the last run ended; they are looked after", doubtful)
+        await self.resolve_channels()
+
+    async def set_menus(self) -> None:
+        """Let people see the commands as they type."""
+        await commands.set_menus(self._messenger, self._settings.telegram.admins)
 
     async def resolve_channels(self) -> None:
         """Ask Telegram about the settings' channels; the editors hear once of each it does not know."""

@@ -1,8 +1,8 @@
 """What happens when: named jobs on APScheduler that neither overlap, pile up nor are dropped when the loop was busy.
 
 And what happens no more: work that ends because somebody said stop. Knows no job's content. APScheduler's own defaults
-would drop a run that is a second late and cancel running ones at shutdown; here a late run is one late run, and `stop`
-waits.
+would drop a run that is a second late and cancel running ones at shutdown; here it only says when, a late run is one
+late run, and `stop` waits. A nudge does not go through it: its way takes longer than what is nudged.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.delivery import Clock
 from bot.errors import Stopped
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 T = TypeVar("T")
 #: A job's work; it may return when it wants to run next, before its interval.
@@ -81,29 +82,35 @@ class Schedule:
         self._jobs: dict[str, _Job] = {}
         self._began: datetime | None = None
         self._stopping = False
-        # A second instance only notes that the first shall go round once more; see `_run`.
-        self._scheduler = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2}
-        )
+        self._scheduler: AsyncIOScheduler | None = None
 
     def every(self, name: str, seconds: float, work: Work) -> None:
         """Run `work` at once when the schedule starts, and then every so many seconds."""
         self._jobs[name] = _Job(work, seconds)
-        self._scheduler.add_job(self._run, "interval", (name,), id=name, seconds=seconds, next_run_time=self._clock())
 
     def start(self) -> None:
         """Begin; needs a running event loop."""
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler  # people are answered while it loads
+
         self._began = self._clock()
+        # A second instance, since the end of the first is told a step of the loop later.
+        options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 2}
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=options)
+        for name, job in self._jobs.items():
+            self._scheduler.add_job(
+                self._due, "interval", (name,), id=name, seconds=job.seconds, next_run_time=self._began
+            )
         self._scheduler.start()
 
     def nudge(self, name: str) -> None:
-        """Run a job as soon as may be; if it is running, once more when it is done."""
-        if self._stopping:
+        """Run a job at once; if it is running, once more when it is done. Before the start: that runs them all."""
+        if not self._began or self._stopping:
             return
-        if self._jobs[name].task:
-            self._jobs[name].again = True
+        job = self._jobs[name]
+        if job.task:
+            job.again = True
         else:
-            self._scheduler.modify_job(name, next_run_time=self._clock())
+            job.task = asyncio.create_task(self._run(name, job), name=name)
 
     def last(self, name: str) -> datetime | None:
         """Return when a job last came to its end, aware UTC, or None."""
@@ -120,18 +127,20 @@ class Schedule:
         Returns when they have ended, at the latest a second after those.
         """
         self._stopping = True
-        if not self._scheduler.running:
-            return
-        self._scheduler.pause()
-        await ended([job.task for job in self._jobs.values() if job.task], seconds)
-        self._scheduler.shutdown(wait=False)
+        scheduler, self._scheduler = self._scheduler, None
+        if scheduler:
+            scheduler.pause()
+            await asyncio.sleep(
+                0
+            )  # what it has just begun comes to nothing; cancelled, it would be an error in the log
+            await ended([job.task for job in self._jobs.values() if job.task], seconds)
+            scheduler.shutdown(wait=False)
 
-    async def _run(self, name: str) -> None:
-        job = self._jobs[name]
-        if job.task or self._stopping:
-            job.again = True
-            return
-        job.task = asyncio.current_task()
+    async def _due(self, name: str) -> None:
+        """Begin a run that APScheduler says is due; it is ours from there on."""
+        self.nudge(name)
+
+    async def _run(self, name: str, job: _Job) -> None:
         try:
             job.again = True
             while job.again and not self._stopping:
@@ -150,6 +159,6 @@ class Schedule:
         except Exception as error:  # the job is the last to know what to do; the app decides
             self._failed(name, error)
         job.last = self._clock()
-        planned = self._scheduler.get_job(name)
+        planned = self._scheduler.get_job(name) if self._scheduler and soon else None
         if soon and planned and planned.next_run_time and soon < planned.next_run_time and not self._stopping:
-            self._scheduler.modify_job(name, next_run_time=soon)
+            planned.modify(next_run_time=soon)

@@ -11,7 +11,7 @@ from bot.delivery import Clock
 from bot.publishing.lookout import Lookout
 from bot.schedule import Schedule
 from bot.watchdog import Signs
-from bot.web import Health
+from bot.web.health import Health
 
 #: Seconds a job or the polling may be late before health says so.
 LATE = 60.0

@@ -61,10 +61,10 @@ class Lookout:
             self.watched = False
             self._net = self._settings.interval_seconds
 
-    async def turn(self) -> ScanReport | None:
+    async def turn(self, progress: Progress = lambda done, of: None) -> ScanReport | None:
         """Look at what is due: the files told of, or the whole folder; None when that is nothing."""
         if self._asked or self._whole_at is None or self._clock() >= self._whole_at:
-            return await self.scan()
+            return await self.scan(progress)
         if not self._hints:
             return None
         hints, self._hints = self._hints, set()

@@ -11,7 +11,6 @@ import logging
 import re
 import socket
 from collections.abc import Awaitable, Callable, Generator
-from dataclasses import dataclass
 
 import uvicorn
 from starlette.applications import Starlette
@@ -21,7 +20,8 @@ from starlette.routing import Route
 
 from bot.errors import PaperboyError, UsageError
 from bot.rendering.report import StatusReport
-from bot.web import hook as hooks
+from bot.web import door
+from bot.web.health import Health
 from bot.web.hook import Hook
 from bot.web.metrics import MEDIA_TYPE, Metrics
 
@@ -31,14 +31,6 @@ GRACE = 5
 CONNECTIONS = 200
 _TOKEN = re.compile(r"[0-9]{5,16}:[A-Za-z0-9_-]{30,64}")
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Whether the bot does its work, and what keeps it from it."""
-
-    ok: bool
-    reasons: tuple[str, ...] = ()
 
 
 class Web:
@@ -83,7 +75,7 @@ class Web:
     def _routes(self, hook: Hook | None) -> Starlette:
         routes = [Route("/health", self._tell_health), Route("/metrics", self._tell_metrics)]
         if hook:
-            routes.append(Route(hook.path, hooks.door(hook), methods=["POST"]))
+            routes.append(Route(hook.path, door.page(hook), methods=["POST"]))
         app = Starlette(routes=routes)
         app.router.redirect_slashes = False  # it would send people to whatever host they claim to have asked
         return app

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import sys
 import tempfile
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,13 +30,23 @@ def main() -> int:
         place = Place(Path(root), small=options.small, times=options.times)
         for name in options.only or NAMES:
             print(f"— {name}", file=sys.stderr, flush=True)
-            found = importlib.import_module(f"tests.bench.{name}").measure(place)
+            found = _measured(name, place)
             print("\n".join(_lines(found)), file=sys.stderr, flush=True)
             results += found
     if not options.only and not options.small:
         text = _ABOUT.format(day=datetime.now(UTC).date(), machine=machine(), times=options.times)
         RESULTS.write_text("\n".join([text, *_lines(results), ""]), encoding="utf-8")
     return int(any(isinstance(one, Row) and one.ok is False for one in results))
+
+
+def _measured(name: str, place: Place) -> list[Row | Table]:
+    """Return what a benchmark found; one that breaks costs none of the others their results."""
+    try:
+        found: list[Row | Table] = importlib.import_module(f"tests.bench.{name}").measure(place)
+    except Exception as error:
+        traceback.print_exc()
+        return [Row(name, "comes to its end", f"broke off ({type(error).__name__})", False)]
+    return found
 
 
 def _options() -> argparse.Namespace:

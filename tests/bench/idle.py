@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 import time
-from pathlib import Path
 
 from tests.bench import work
 from tests.bench.measuring import Row, cpu, memory
@@ -14,34 +13,30 @@ SHARE, MEMORY, START = 1.0, 130.0, 1.5
 
 
 def measure(place: Place) -> list[Row]:
-    """Measure starts and a quiet minute."""
+    """Measure starts, and a quiet minute after the last of them."""
     files = place.size(100_000, 40)
     folder, database = place.articles(files), place.copy(place.scanned(files))
-    quiet = _idle(place, folder, database, files)
-    return [_start(place, folder, database, files), *quiet]
-
-
-def _start(place: Place, folder: Path, database: Path, files: int) -> Row:
-    took = []
-    for _ in range(place.size(place.times, 1)):
+    took: list[float] = []
+    rows: list[Row] = []
+    while len(took) < place.times:
         with work.telegram() as telegram:
             began = time.monotonic_ns()
-            with work.bot(telegram, folder, database):
+            with work.bot(telegram, folder, database) as process:
                 took.append((telegram.wait_for(1, "getUpdates")[0] - began) / 1e9)
+                if len(took) == place.times:
+                    rows = _quiet(place, process.pid, files)
     reached = statistics.median(took)
-    return Row(
-        f"start to first poll, {files:,} articles known", f"under {START} s", f"{reached:.2f} s", reached < START
-    )
+    start = f"start to first poll, {files:,} articles known"
+    return [Row(start, f"under {START} s", f"{reached:.2f} s", reached < START), *rows]
 
 
-def _idle(place: Place, folder: Path, database: Path, files: int) -> list[Row]:
+def _quiet(place: Place, pid: int, files: int) -> list[Row]:
     quiet = 0.2 if place.small else 60.0
-    with work.telegram() as telegram, work.bot(telegram, folder, database) as process:
-        time.sleep(0.1 if place.small else 20)  # what a start takes is another matter
-        used, began = cpu(process.pid), time.perf_counter()
-        time.sleep(quiet)
-        share = (cpu(process.pid) - used) / (time.perf_counter() - began) * 100
-        held = memory(process.pid)
+    time.sleep(0.1 if place.small else 20)  # what a start takes is another matter
+    used, began = cpu(pid), time.perf_counter()
+    time.sleep(quiet)
+    share = (cpu(pid) - used) / (time.perf_counter() - began) * 100
+    held = memory(pid)
     return [
         Row(
             f"idle with {files:,} articles, {quiet:g} s",

@@ -170,6 +170,7 @@ async def test_a_post_older_than_two_days_becomes_a_note(stage: Stage, knows: bo
 
 async def test_an_article_that_arrives_withdrawn_is_posted_once_when_it_comes_back(stage: Stage) -> None:
     await stage.start()
+    await stage.settled()  # what is there before the channel's start is old to it
     await stage.ask(stage.reader, "/topic Space")
     stage.drop(TITLE, "Space", removed=True)
     await stage.settled()
