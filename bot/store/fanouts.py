@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -22,12 +23,23 @@ def cancel(db: Database, article: int) -> None:
     write(db, "DELETE FROM fanouts WHERE article = ?", (article,))
 
 
+def exist(db: Database) -> bool:
+    """Say whether any article's followers are still to be planned."""
+    return row(db, "SELECT 1 FROM fanouts LIMIT 1") is not None
+
+
+def extend_while(db: Database, at: datetime, chunk: int, free: Callable[[], bool]) -> bool:
+    """Plan chunk after chunk, a commit each, while nobody else asks (`free`); say whether any cursor is left."""
+    while extend(db, at, chunk):
+        if not free():
+            return True
+    return False
+
+
 def extend(db: Database, at: datetime, chunk: int = 1_000) -> bool:
     """Plan the next chunk of the oldest cursor in one commit; say whether any cursor is left."""
     with transaction(db):
-        sql = (
-            "SELECT f.*, a.ordered FROM fanouts f JOIN articles a ON a.id = f.article ORDER BY f.at, f.article LIMIT 1"
-        )
+        sql = "SELECT fanouts.*, ordered FROM fanouts JOIN articles ON id = article ORDER BY at, article LIMIT 1"
         found = row(db, sql)
         if found is None:
             return False
@@ -41,4 +53,4 @@ def extend(db: Database, at: datetime, chunk: int = 1_000) -> bool:
             cancel(db, article)
         else:
             write(db, "UPDATE fanouts SET after = ?, alone = ? WHERE article = ?", (stretch.end, alone, article))
-        return row(db, "SELECT 1 FROM fanouts LIMIT 1") is not None
+        return exist(db)

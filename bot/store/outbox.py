@@ -190,7 +190,7 @@ def catch_up(db: Database, deliveries: Collection[int], now: int) -> None:
         db,
         "UPDATE deliveries SET state = 'withdrawn', reason = 'the article was withdrawn', not_before = NULL "
         "WHERE id IN (SELECT value FROM json_each(?)) AND (state = 'pending' OR state = 'doubtful' AND lane <> 0) "
-        "AND article IN (SELECT id FROM articles WHERE withdrawn = 1)",
+        "AND EXISTS (SELECT 1 FROM articles a WHERE a.id = article AND a.withdrawn = 1)",
         (numbers,),
     )
     write(
