@@ -82,9 +82,30 @@ async def test_what_is_new_is_read_and_what_is_unchanged_is_not(
     reading.write("sub/b.txt")
     first = await reading.scanner.scan()
     assert (first.files, first.unchanged, first.verdicts[Verdict.NEW], first.news) == (2, 0, 2, True)
-    monkeypatch.setattr(document, "read", lambda *_, **__: pytest.fail("was opened again"))
+    monkeypatch.setattr(document.Folder, "read", lambda *_, **__: pytest.fail("was opened again"))
     second = await reading.scanner.scan()
     assert (second.files, second.unchanged, dict(second.verdicts), second.news) == (2, 2, {}, False)
+
+
+@pytest.mark.parametrize("share", [1, 2, 3, 1000])
+async def test_new_changed_and_gone_are_told_apart_however_many_are_compared_at_once(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch, share: int
+) -> None:
+    monkeypatch.setattr("bot.publishing.scan.SHARE", share)
+    for name in "bcdfgh":
+        reading.write(f"{name}.md")
+    assert (await reading.scanner.scan()).unchanged == 0
+    for name in "bg":
+        (reading.folder / f"{name}.md").unlink()
+    for name in "cf":
+        reading.write(f"{name}.md", "Another, longer title")
+    for name in "aei":
+        reading.write(f"{name}.md")
+    report = await reading.scanner.scan()
+    assert (report.files, report.unchanged, report.missing) == (7, 2, 2)
+    assert report.verdicts == {Verdict.NEW: 3, Verdict.OWN: 2}
+    assert (await reading.scanner.scan()).unchanged == 7
+    assert await reading.known() == {f"{name}.md" for name in "acdefhi"}
 
 
 async def test_a_changed_file_is_an_edit_and_a_touched_one_is_nothing(reading: Reading) -> None:
