@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.bench import work
 from tests.bench.measuring import Row, percentile
-from tests.bench.place import Place
+from tests.bench.place import Place, count
 
 CHANNEL = -1001234567890
 MEDIAN, WORST, INTERVAL = 100.0, 400.0, 2.0
@@ -46,7 +46,7 @@ def _landings(place: Place, files: int, landings: int, program: tuple[str, ...],
     took = []
     try:
         with work.telegram() as telegram, work.bot(telegram, folder, database, program=program, **channel):
-            _awake(telegram, folder)
+            _awake(telegram, folder, database)
             for number in range(1, landings + 1):
                 time.sleep(0.05 if place.small else 0.2)  # apart, as files land
                 began = work.land(folder, 1_000_000 + number)
@@ -59,9 +59,9 @@ def _landings(place: Place, files: int, landings: int, program: tuple[str, ...],
     return took
 
 
-def _awake(telegram: work.Telegram, folder: Path) -> None:
-    """Wait until the first whole scan is over and the channel has begun: a first file comes through."""
-    time.sleep(0.3)
+def _awake(telegram: work.Telegram, folder: Path, database: Path) -> None:
+    """Wait until the channel has begun, before which all is old to it, and a first file comes through."""
+    work.until(lambda: count(database, "SELECT count(*) FROM chats WHERE begun IS NOT NULL") > 0)
     work.land(folder, 1_000_000)
     telegram.wait_for(1, chat=CHANNEL)
 
