@@ -21,6 +21,9 @@ from bot.settings import Feed
 
 #: Seconds between two whole scans at most.
 WIDEST = 600.0
+#: A look this part of its time early is no look too early, and this part is left between two: the job that turns comes
+#: by its own clock, and a look that took a moment would make every second turn one that finds nothing due.
+_EARLY, _REST = 0.1, 0.1
 _log = logging.getLogger(__name__)
 
 
@@ -76,14 +79,14 @@ class Lookout:
 
     async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
         """Look at the whole folder. A missing one is logged once and gives an empty report."""
-        expected = bool(self._hints) or self._asked
+        expected, began = bool(self._hints) or self._asked, self._clock()
         # Taken down before the look: what is told meanwhile may come too late for this one.
         self._asked, self._hints = False, set()
         try:
             report = await self._scanner.scan(progress)
         except FolderMissing as error:
             self._told(error)
-            self._set_net(self._settings.interval_seconds)
+            self._set_net(self._settings.interval_seconds, began)
             folder = str(self._settings.folder)
             return ScanReport(notice=Notice(key=FOLDER_ALERTS[0], kind="folder", about=folder, reason=str(error)))
         except BaseException:
@@ -93,13 +96,15 @@ class Lookout:
             _log.warning("%s: the folder is there again", self._settings.folder)
             self.problem = ""
         caught = report.news and not expected
-        self._set_net(min(self._net * 2, WIDEST) if self.watched and not caught else self._settings.interval_seconds)
+        wide = self.watched and not caught
+        self._set_net(min(self._net * 2, WIDEST) if wide else self._settings.interval_seconds, began)
         self.scanned = self._clock()
         return report
 
-    def _set_net(self, seconds: float) -> None:
+    def _set_net(self, seconds: float, began: datetime) -> None:
         self._net = max(seconds, self._settings.interval_seconds)
-        self._whole_at = self._clock() + timedelta(seconds=self._net)
+        net = timedelta(seconds=self._net)
+        self._whole_at = max(began + net * (1 - _EARLY), self._clock() + net * _REST)
 
     def _told(self, error: PaperboyError) -> None:
         if self.problem != str(error):
