@@ -105,9 +105,11 @@ def test_planning_goes_on_until_somebody_else_asks(desk: Newsroom) -> None:
         desk.reader(number, "a")
     told = tell(desk, "First", "a")
     free = iter([True, False])
-    assert fanouts.extend_while(desk.db, desk.at, 2, lambda: next(free))
+    assert fanouts.extend_while(desk.db, desk.at, 2, lambda: next(free), 9)
     assert len(desk.states(told)) == 4
-    assert not fanouts.extend_while(desk.db, desk.at, 2, lambda: True)
+    assert fanouts.extend_while(desk.db, desk.at, 1, lambda: True, 2)
+    assert len(desk.states(told)) == 6
+    assert not fanouts.extend_while(desk.db, desk.at, 2, lambda: True, 9)
     assert len(desk.states(told)) == 7
 
 

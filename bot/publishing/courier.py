@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,8 +31,8 @@ from bot.store.outbox import Addressed
 FLIGHTS = 160
 #: Calls that begin together.
 BATCH = 40
-#: Followers planned between two looks at the outbox.
-CHUNK = 1_000
+#: Followers planned in one commit, and such commits between two looks at the outbox while nobody else asks.
+CHUNK, CHUNKS = 3_000, 8
 #: Seconds after which a running delivery looks again by itself, should nothing wake it.
 LOOK = 1.0
 #: With more calls than FEW on their way, an answer waits so many seconds for others to be written down with.
@@ -115,8 +115,9 @@ class Courier:
 
     async def _begin_more(self, at: datetime) -> datetime | None:
         """Fill the free places; return when the next call may begin, or None when nothing waits by itself."""
-        stands = await self._desk(_stands, at)
+        stands = await self._desk(_stands, at, lambda: self._desk.is_free() and not self._woken.is_set())
         if stands.planning:
+            self.moved = at
             self._woken.set()
         looks = stands.doubts or self._looks.on
         for flight in await self._looks.begin(at, self._room(at), self._flying()) if looks else ():
@@ -259,9 +260,10 @@ class _Stands:
     revisions: bool
 
 
-def _stands(db: Database, at: datetime) -> _Stands:
-    """Plan some more followers, and look what else there is."""
-    return _Stands(fanouts.extend(db, at, CHUNK), doubts.exist(db), revisions.exist(db))
+def _stands(db: Database, at: datetime, free: Callable[[], bool]) -> _Stands:
+    """Plan some more followers, as long as it is free, and look what else there is."""
+    planning = fanouts.extend_while(db, at, CHUNK, free, CHUNKS)
+    return _Stands(planning, doubts.exist(db), revisions.exist(db))
 
 
 def _due(db: Database, at: datetime, busy: Sequence[int], most: int) -> list[Material]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,6 +31,8 @@ class Desk:
 
     def __init__(self, path: Path | str) -> None:
         self._path = path
+        #: One mark for each piece of work that waits.
+        self._queue: deque[None] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         try:
             self._db = self._thread.submit(open_database, path).result()
@@ -43,12 +46,22 @@ class Desk:
         Raises StoreError where the disk or another program is to blame.
         """
         loop = asyncio.get_running_loop()
+
+        def begun() -> T:
+            self._queue.pop()
+            return work(self._db, *args, **kwargs)
+
+        self._queue.append(None)
         try:
-            return await asyncio.shield(loop.run_in_executor(self._thread, lambda: work(self._db, *args, **kwargs)))
+            return await asyncio.shield(loop.run_in_executor(self._thread, begun))
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OUTSIDE:
                 raise
             raise StoreError(f"{self._path}: the database can't be used: {error}; nothing was written") from error
+
+    def is_free(self) -> bool:
+        """Say, from within a piece of work too, whether none waits."""
+        return not self._queue
 
     def close(self) -> None:
         """Finish what is queued, then close the database."""

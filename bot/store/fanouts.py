@@ -28,18 +28,20 @@ def exist(db: Database) -> bool:
     return row(db, "SELECT 1 FROM fanouts LIMIT 1") is not None
 
 
-def extend_while(db: Database, at: datetime, chunk: int, free: Callable[[], bool]) -> bool:
-    """Plan chunk after chunk, a commit each, while nobody else asks (`free`); say whether any cursor is left."""
-    while extend(db, at, chunk):
+def extend_while(db: Database, at: datetime, chunk: int, free: Callable[[], bool], most: int) -> bool:
+    """Plan a chunk, and up to `most` of them, a commit each, while it is `free`; say whether any cursor is left."""
+    for _ in range(most):
+        if not extend(db, at, chunk):
+            return False
         if not free():
-            return True
-    return False
+            break
+    return True
 
 
 def extend(db: Database, at: datetime, chunk: int = 1_000) -> bool:
     """Plan the next chunk of the oldest cursor in one commit; say whether any cursor is left."""
     with transaction(db):
-        sql = "SELECT fanouts.*, ordered FROM fanouts JOIN articles ON id = article ORDER BY at, article LIMIT 1"
+        sql = "SELECT fanouts.*, ordered FROM fanouts CROSS JOIN articles ON id = article ORDER BY at, article LIMIT 1"
         found = row(db, sql)
         if found is None:
             return False

@@ -243,6 +243,7 @@ CREATE TABLE fanouts (                      -- articles whose followers are stil
   after INTEGER NOT NULL,                   -- the last chat planned
   alone INTEGER NOT NULL DEFAULT 0          -- 1: since it began, no other article waits for any follower
 ) STRICT;
+CREATE INDEX fanouts_in_order ON fanouts (at, article);
 
 CREATE TABLE updates (                      -- Telegram's updates whose effects are written
   id INTEGER PRIMARY KEY,
