@@ -173,7 +173,7 @@ class App:
     async def _begin(self, telegram: Connection) -> None:
         """Introduce the bot, then look and deliver until `stop`."""
         await schedule.unless(self._stop, telegram.introduce())
-        watching = asyncio.create_task(self._lookout.watch(self._stop, lambda: self._schedule.nudge("scan")))
+        watching = asyncio.create_task(self._lookout.watch(self._stop, self._told))
         await asyncio.sleep(0)  # the watch stands before the first look: what lands meanwhile is told of
         self._schedule.start()
         await watching
@@ -211,6 +211,12 @@ class App:
             await _tell(telegram, found.notice if found else None)
             if await self._begin_channels(telegram) or (found and found.news):
                 self._wake()
+            self._schedule.nudge("look")
+
+        async def look() -> None:
+            found = await self._lookout.look()
+            if found and found.news:
+                self._wake()
 
         async def deliver() -> datetime | None:
             return await telegram.courier.deliver(self._clock() + LINGER)
@@ -223,8 +229,14 @@ class App:
                 await telegram.resolve_channels()
 
         self._schedule.every("scan", self.settings.feed.interval_seconds, scan)
+        self._schedule.every("look", self.settings.feed.interval_seconds, look)
         self._schedule.every("deliver", DELIVERY, deliver)
         self._schedule.every("keep house", HOUSEKEEPING, keep_house)
+
+    def _told(self) -> None:
+        """The system told of something in the folder."""
+        self._schedule.nudge("look")
+        self._schedule.nudge("scan")
 
     def _wake(self) -> None:
         """There may be something to send: now, not at the next run of the job."""

@@ -31,15 +31,22 @@ class Looks:
         return await self._look("whole")
 
     async def look(self, paths: Iterable[str]) -> ScanReport:
-        return await self._look(set(paths))
+        return await self._look(set(paths), last=True)
 
-    async def _look(self, what: object) -> ScanReport:
+    async def _look(self, what: object, *, last: bool = False) -> ScanReport:
         self.seen.append(what)
-        await self.may_end.wait()
+        if not last:
+            await self.may_end.wait()
         if self.failure:
             failure, self.failure = self.failure, None
             raise failure
         return ScanReport()
+
+
+async def both(lookout: Lookout) -> None:
+    """Do what the app does when it is nudged."""
+    await lookout.look()
+    await lookout.turn()
 
 
 @pytest.fixture
@@ -66,20 +73,48 @@ async def watched(told: asyncio.Queue[set[str]], tmp_path: Path) -> AsyncIterato
     task.cancel()
 
 
-@pytest.mark.parametrize(("news", "next_look"), [({"a.md"}, {"a.md"}), (set(), "whole")], ids=["a file", "a folder"])
-async def test_what_is_told_during_a_whole_look_is_looked_at_after_it(
-    watched: tuple[Lookout, Looks], told: asyncio.Queue[set[str]], news: set[str], next_look: object
+async def test_a_folder_told_of_during_a_whole_look_asks_for_another(
+    watched: tuple[Lookout, Looks], told: asyncio.Queue[set[str]]
 ) -> None:
     lookout, looks = watched
     looks.may_end.clear()
     scan = asyncio.create_task(lookout.scan())
-    told.put_nowait(news)
+    told.put_nowait(set())
     await told.join()
     looks.may_end.set()
     await scan
     await lookout.turn()
-    assert looks.seen == ["whole", "whole", next_look]
+    assert looks.seen == ["whole", "whole", "whole"]
     assert await lookout.turn() is None
+
+
+async def test_a_file_told_of_during_a_whole_look_does_not_wait_for_its_end(
+    watched: tuple[Lookout, Looks], told: asyncio.Queue[set[str]]
+) -> None:
+    lookout, looks = watched
+    looks.may_end.clear()
+    scan = asyncio.create_task(lookout.scan())
+    told.put_nowait({"a.md"})
+    await told.join()
+    await lookout.look()
+    assert looks.seen == ["whole", "whole", {"a.md"}]
+    looks.may_end.set()
+    await scan
+    assert await lookout.turn() is None
+    assert await lookout.look() is None
+
+
+async def test_what_is_told_before_the_first_look_is_left_to_it(told: asyncio.Queue[set[str]], tmp_path: Path) -> None:
+    looks: Any = Looks()
+    lookout = Lookout(looks, settings.Feed(folder=tmp_path), lambda: NOON)
+    task = asyncio.create_task(lookout.watch(asyncio.Event(), lambda: None))
+    told.put_nowait({"a.md"})
+    await told.join()
+    assert await lookout.look() is None
+    await lookout.turn()
+    assert await lookout.look() is None
+    assert looks.seen == ["whole"]
+    task.cancel()
 
 
 @pytest.mark.parametrize(("news", "next_look"), [({"a.md"}, {"a.md"}), (set(), "whole")], ids=["a file", "a folder"])
@@ -91,12 +126,12 @@ async def test_a_look_that_fails_is_looked_again(
     await told.join()
     looks.failure = OSError("the disk is full")
     with pytest.raises(OSError, match="full"):
-        await lookout.turn()
-    await lookout.turn()
+        await both(lookout)
+    await both(lookout)
     assert looks.seen == ["whole", next_look, next_look]
 
 
 async def test_nothing_is_looked_at_while_nothing_is_told(watched: tuple[Lookout, Looks]) -> None:
     lookout, looks = watched
-    assert await lookout.turn() is None
+    await both(lookout)
     assert looks.seen == ["whole"]

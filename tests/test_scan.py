@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from bot import settings
 from bot.delivery import Channel
 from bot.feed import document
 from bot.feed.folder import FolderMissing
+from bot.feed.reading import Told
 from bot.identity import Verdict
-from bot.publishing.announce import Rules
+from bot.publishing.announce import Mark, Rules
 from bot.publishing.lookout import WIDEST, Lookout
 from bot.publishing.scan import BATCH, Scanner
-from bot.store import files, tally
+from bot.store import articles, files, tally
 from bot.store.desk import Desk
 from bot.topics import Taxonomy
 from tests import hostile
@@ -106,6 +107,52 @@ async def test_new_changed_and_gone_are_told_apart_however_many_are_compared_at_
     assert report.verdicts == {Verdict.NEW: 3, Verdict.OWN: 2}
     assert (await reading.scanner.scan()).unchanged == 7
     assert await reading.known() == {f"{name}.md" for name in "acdefhi"}
+
+
+async def test_what_is_looked_at_amid_a_whole_scan_is_not_gone_for_it_nor_overwritten_by_what_it_read(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading.write("changed.md", "Harbour crane learns to wait for the seals")
+    await reading.scanner.scan()
+    reading.write("changed.md", "Harbour crane learns to wait for the otters")
+    read, looked = reading.scanner._told, []
+
+    async def amid(changed: Sequence[files.Stamp]) -> AsyncIterator[tuple[list[Told], dict[str, Mark]]]:
+        async for told in read(changed):
+            if not looked:
+                looked.append(True)
+                reading.write("changed.md", "Harbour crane learns to wait for the swans")
+                reading.write("landed.md")
+                found = await reading.scanner.look(["changed.md", "landed.md"])
+                assert (found.edits, found.verdicts[Verdict.NEW]) == (1, 1)
+            yield told
+
+    monkeypatch.setattr(reading.scanner, "_told", amid)
+    reading.write("other.md")
+    report = await reading.scanner.scan()
+    assert looked
+    assert report.missing == 0
+    (found,) = [one for one in await reading.desk(articles.latest) if "crane" in one.article.title]
+    assert found.article.title == "Harbour crane learns to wait for the swans"
+    assert (await reading.scanner.scan()).unchanged == 3
+
+
+async def test_a_file_that_lands_between_listing_and_comparing_is_not_gone(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading.write("a.md")
+    compare = reading.scanner._set_apart
+
+    async def late(found: set[files.Stamp]) -> tuple[int, set[str]]:
+        reading.write("b.md")
+        await reading.scanner.look(["b.md"])
+        return await compare(found)
+
+    monkeypatch.setattr(reading.scanner, "_set_apart", late)
+    report = await reading.scanner.scan()
+    assert (report.files, report.missing) == (1, 0)
+    monkeypatch.undo()
+    assert (await reading.scanner.scan()).unchanged == 2
 
 
 async def test_a_changed_file_is_an_edit_and_a_touched_one_is_nothing(reading: Reading) -> None:
@@ -274,8 +321,8 @@ async def test_a_missing_folder_is_told_once_and_takes_nothing_with_it(
 
 async def test_the_whole_folder_is_looked_at_every_interval(reading: Reading) -> None:
     assert await reading.later(0) == 0
-    assert await reading.later(INTERVAL - 1) == -1
-    assert await reading.later(1) == 0
+    assert await reading.later(INTERVAL * 0.8) == -1
+    assert await reading.later(INTERVAL * 0.2) == 0
 
 
 async def test_while_the_watch_is_healthy_the_net_below_it_widens(reading: Reading) -> None:
@@ -287,7 +334,7 @@ async def test_while_the_watch_is_healthy_the_net_below_it_widens(reading: Readi
         while await reading.later(INTERVAL) == -1:
             width += INTERVAL
         widths.append(width + INTERVAL)
-    assert widths == [60, 120, 240, 480, WIDEST, WIDEST, WIDEST]
+    assert widths == [60, 120, 240, 450, *[WIDEST * 0.9] * 3]  # a turn in the last tenth of its time is due
 
 
 async def test_a_net_that_catches_what_the_watch_missed_is_drawn_tight(reading: Reading) -> None:
@@ -303,8 +350,8 @@ async def test_a_wide_interval_is_never_narrowed(tmp_path: Path) -> None:
     reading = Reading(tmp_path, desk, interval_seconds=3_600)
     reading.lookout.watched = True
     await reading.later(0)
-    assert await reading.later(3_599) == -1
-    assert await reading.later(1) == 0
+    assert await reading.later(3_200) == -1
+    assert await reading.later(400) == 0
     desk.close()
 
 
@@ -329,6 +376,7 @@ async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(reading: Rea
         while not await reading.known():
             await nudged.wait()
             nudged.clear()
+            await reading.lookout.look()
             await reading.lookout.turn()
     assert await reading.known() == {shown}
     assert set(await reading.rejected()) == ({shown} if "\\" in shown else set())
@@ -337,6 +385,7 @@ async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(reading: Rea
         while "next.md" not in await reading.known():
             await nudged.wait()
             nudged.clear()
+            await reading.lookout.look()
             await reading.lookout.turn()
     stop.set()
     await watching

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 from telegram.error import NetworkError, TimedOut
 
-from bot.chat.transport import Parameters, NotSent, Transport
+from bot.chat.transport import NotSent, Parameters, Transport
 from bot.errors import UsageError
 
 FAR = "http://bots.example"

@@ -35,6 +35,8 @@ class Lookout:
         self._settings = settings
         self._clock = clock
         self._hints: set[str] = set()
+        #: The system told of a file since the last whole scan began.
+        self._told = False
         #: Somebody asked for a whole scan: a folder arrived, or nothing is known yet.
         self._asked = True
         self._whole_at: datetime | None = None
@@ -52,6 +54,7 @@ class Lookout:
             self.watched = True
             async for paths in watch.changes(self._settings.folder, self._settings.patterns, stop):
                 if paths:
+                    self._told = True
                     self._hints |= paths
                 else:
                     self._asked = True
@@ -64,11 +67,9 @@ class Lookout:
             self.watched = False
             self._net = self._settings.interval_seconds
 
-    async def turn(self, progress: Progress = lambda done, of: None) -> ScanReport | None:
-        """Look at what is due: the files told of, or the whole folder; None when that is nothing."""
-        if self._asked or self._whole_at is None or self._clock() >= self._whole_at:
-            return await self.scan(progress)
-        if not self._hints:
+    async def look(self) -> ScanReport | None:
+        """Look at the files told of, whatever else goes on; None when there are none, or the first scan is to come."""
+        if not self._hints or self.scanned is None:
             return None
         hints, self._hints = self._hints, set()
         try:
@@ -77,15 +78,22 @@ class Lookout:
             self._hints |= hints
             raise
 
+    async def turn(self, progress: Progress = lambda done, of: None) -> ScanReport | None:
+        """Look at the whole folder when that is due; None when it is not."""
+        due = self._asked or self._whole_at is None or self._clock() >= self._whole_at
+        return await self.scan(progress) if due else None
+
     async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
         """Look at the whole folder. A missing one is logged once and gives an empty report."""
-        expected, began = bool(self._hints) or self._asked, self._clock()
+        expected, began = self._asked or bool(self._hints), self._clock()
         # Taken down before the look: what is told meanwhile may come too late for this one.
-        self._asked, self._hints = False, set()
+        self._asked = self._told = False
+        if self.scanned is None:
+            self._hints = set()
         try:
             report = await self._scanner.scan(progress)
         except FolderMissing as error:
-            self._told(error)
+            self._complain(error)
             self._set_net(self._settings.interval_seconds, began)
             folder = str(self._settings.folder)
             return ScanReport(notice=Notice(key=FOLDER_ALERTS[0], kind="folder", about=folder, reason=str(error)))
@@ -95,7 +103,7 @@ class Lookout:
         if self.problem:
             _log.warning("%s: the folder is there again", self._settings.folder)
             self.problem = ""
-        caught = report.news and not expected
+        caught = report.news and not (expected or self._told)
         wide = self.watched and not caught
         self._set_net(min(self._net * 2, WIDEST) if wide else self._settings.interval_seconds, began)
         self.scanned = self._clock()
@@ -106,7 +114,7 @@ class Lookout:
         net = timedelta(seconds=self._net)
         self._whole_at = max(began + net * (1 - _EARLY), self._clock() + net * _REST)
 
-    def _told(self, error: PaperboyError) -> None:
+    def _complain(self, error: PaperboyError) -> None:
         if self.problem != str(error):
             _log.error("%s", error)
         self.problem = str(error)

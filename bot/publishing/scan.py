@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -73,17 +73,20 @@ class Scanner:
         self._settings = settings
         self._rules = rules
         self._clock = clock
-        self._one_at_a_time = asyncio.Lock()
+        self._one_whole, self._one_look = asyncio.Lock(), asyncio.Lock()
+        #: What was looked at by itself since the last whole scan began, which knows less of it.
+        self._looked: set[str] = set()
 
     async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
         """Look at every file. Raises FolderMissing, in which case nothing is known to be gone."""
-        async with self._one_at_a_time:
+        async with self._one_whole:
+            self._looked.clear()
             found = await asyncio.to_thread(self._listing)
             report = ScanReport(files=len(found))
             known, gone = await self._set_apart(found)
             report.unchanged = report.files - len(found)
-            await self._read_all(sorted(found), report, progress)
-            await self._miss(gone, known, report)
+            await self._read_all(sorted(found), report, progress, self._looked)
+            await self._miss(gone - self._looked, known, report)
             if report.notice is None:
                 await self._desk(updates.clear_alerts, FOLDER_ALERTS)
             return report
@@ -104,8 +107,13 @@ class Scanner:
         return count, {path for path, *_ in gone}.difference(path for path, *_ in found) if gone else set()
 
     async def look(self, paths: Iterable[str]) -> ScanReport:
-        """Look at some files only: those the system told us of. What is gone is left to the next whole scan."""
-        async with self._one_at_a_time:
+        """Look at some files only: those the system told us of, also in the middle of a whole scan.
+
+        What is gone is left to the next whole scan.
+        """
+        async with self._one_look:
+            paths = set(paths)
+            self._looked |= paths
             marks = await asyncio.to_thread(lambda: [(path, self._mark(path)) for path in sorted(paths)])
             known = await self._desk(files.some, [path for path, _ in marks])
             changed = [(path, *mark) for path, mark in marks if mark is not None and known.get(path) != mark]
@@ -113,16 +121,20 @@ class Scanner:
             await self._read_all(changed, report, lambda done, of: None)
             return report
 
-    async def _read_all(self, changed: Sequence[Stamp], report: ScanReport, progress: Progress) -> None:
+    async def _read_all(
+        self, changed: Sequence[Stamp], report: ScanReport, progress: Progress, but: Collection[str] = ()
+    ) -> None:
+        """Read and record files, but for those that are in `but` by then: somebody else reads them, later than we."""
         done = 0
         async with aclosing(self._told(changed)) as whole:
             async for told, marks in whole:
-                await self._record(self._read(told, marks, self._clock()), report)
+                ours = [one for one in told if one.path not in but]
+                await self._record(self._read(ours, marks, self._clock()), report)
                 done += len(told)
                 progress(done, len(changed))
         if report.unfinished:
             await asyncio.sleep(self._settings.settle_seconds)
-            again = [(path, self._mark(path)) for path in report.unfinished]
+            again = [(path, self._mark(path)) for path in report.unfinished if path not in but]
             report.unfinished = []
             async for told, marks in self._told([(path, *mark) for path, mark in again if mark is not None]):
                 await self._record(self._read(told, marks, None), report)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,12 +90,12 @@ async def test_a_half_written_file_is_waited_for(
 ) -> None:
     read = []
 
-    def noting(folder: Path, path: str, **rest: Any) -> Any:
+    def noting(folder: documents.Folder, path: str) -> Any:
         read.append(path)
-        return reading(folder, path, **rest)
+        return reading(folder, path)
 
-    reading = documents.read
-    monkeypatch.setattr(documents, "read", noting)
+    reading = documents.Folder.read
+    monkeypatch.setattr(documents.Folder, "read", noting)
     stage.choose(feed={"settle_seconds": 0.6})
     await begun(stage)
     whole = document(TITLE, "Oceans")
