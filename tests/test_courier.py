@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
@@ -127,6 +128,26 @@ async def test_channels_are_served_before_readers() -> None:
             assert (len(bot.posts()), len(bot.posts(ann))) == (1, 0)
             await bot.deliver(2)
             assert (len(bot.posts()), len(bot.posts(ann))) == (1, 1)
+
+
+async def test_an_answer_that_comes_while_another_is_written_is_not_overlooked(
+    bot: Outgoing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The channel's next turn is far away, so that nothing else would wake the courier."""
+    (ann,) = await readers(bot, 1)
+    bot.sandbox.fail("sendMessage", faults.refused(403, "Forbidden: bot is not a member"), chat=bot.place)
+    bot.sandbox.fail("sendMessage", faults.slow_answer(0.2), chat=ann)
+    written = settling.write_down
+
+    def slowly(*args: Any) -> Any:
+        time.sleep(0.4)  # on the store's own thread
+        return written(*args)
+
+    monkeypatch.setattr(settling, "write_down", slowly)
+    await bot.record(topics=("AI",))
+    async with asyncio.timeout(20):
+        await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(seconds=5))
+    assert len(bot.posts(ann)) == 1
 
 
 async def test_answers_that_could_not_be_written_are_written_when_the_disk_is_back(

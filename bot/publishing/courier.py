@@ -194,9 +194,10 @@ class Courier:
 
     async def _land(self, seconds: float) -> None:
         """Wait for an answer, a wake-up or so many seconds, and settle what has arrived."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(max(seconds, 0.001)):
-                await self._woken.wait()
+        if not any(flight.call.done() for flight in self._flights):  # one may have landed while others were settled
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(seconds, 0.001)):
+                    await self._woken.wait()
         if len(self._flights) > FEW:
             await asyncio.sleep(GATHER)
         await self._settle()
