@@ -174,6 +174,18 @@ async def test_answers_that_could_not_be_written_are_written_when_the_disk_is_ba
     assert [len(bot.posts(reader)) for reader in found] == [2] * 12
 
 
+async def test_followers_are_planned_however_slowly_they_may_be_sent_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courier, "CHUNK", 2)
+    monkeypatch.setattr(courier, "CHUNKS", 1)
+    async with Sandbox() as sandbox:
+        editor = sandbox.world.add_person("Eddie")
+        async with going(sandbox, editor, pace={"messages_per_second": 0.1}) as bot:
+            await readers(bot, 9)
+            await bot.record(topics=("AI",))
+            await bot.telegram.courier.deliver(sandbox.clock() + timedelta(seconds=5))
+            assert len(await bot.rows("SELECT * FROM deliveries WHERE lane = 2")) == 9
+
+
 def test_a_burst_starves_no_command_and_breaks_no_limit() -> None:
     """Five hundred articles wait for a channel and four readers; one of them asks something, and is answered first.
 

@@ -116,9 +116,6 @@ class Courier:
     async def _begin_more(self, at: datetime) -> datetime | None:
         """Fill the free places; return when the next call may begin, or None when nothing waits by itself."""
         stands = await self._desk(_stands, at, lambda: self._desk.is_free() and not self._woken.is_set())
-        if stands.planning:
-            self.moved = at
-            self._woken.set()
         looks = stands.doubts or self._looks.on
         for flight in await self._looks.begin(at, self._room(at), self._flying()) if looks else ():
             self._launch(flight)
@@ -127,6 +124,10 @@ class Courier:
         await self._begin_sends(at)
         if stands.revisions:
             await self._begin_revisions(at)
+        if stands.planning:
+            self.moved = at
+            self._woken.set()
+            return at
         if len(self._flights) >= FLIGHTS:
             return at + timedelta(seconds=LOOK)  # an answer comes first
         due = [await self._desk(outbox.next_due, at, busy=self._busy())]
