@@ -206,12 +206,13 @@ class App:
                 return
 
     def _plan_jobs(self, telegram: Connection) -> None:
-        async def scan() -> None:
+        async def scan() -> datetime | None:
             found = await self._lookout.turn(lambda done, of: self._wake())
             await _tell(telegram, found.notice if found else None)
             if await self._begin_channels(telegram) or (found and found.news):
                 self._wake()
             self._schedule.nudge("look")
+            return self._lookout.next
 
         async def look() -> None:
             found = await self._lookout.look()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +129,24 @@ async def test_a_look_that_fails_is_looked_again(
         await both(lookout)
     await both(lookout)
     assert looks.seen == ["whole", next_look, next_look]
+
+
+@pytest.mark.parametrize(("lasts", "rests"), [(0.0, 1.8), (0.5, 0.8), (5.0, 0.2)])
+async def test_where_nothing_tells_of_files_the_next_look_begins_so_that_it_ends_within_the_interval(
+    tmp_path: Path, lasts: float, rests: float
+) -> None:
+    looks: Any = Looks()
+    looks.may_end.clear()
+    at = NOON
+    lookout = Lookout(looks, settings.Feed(folder=tmp_path, interval_seconds=2), lambda: at)
+    scan = asyncio.create_task(lookout.scan())
+    await asyncio.sleep(0)
+    at += timedelta(seconds=lasts)
+    looks.may_end.set()
+    await scan
+    assert lookout.next == at + timedelta(seconds=rests)
+    lookout.watched = True
+    assert lookout.next is None
 
 
 async def test_nothing_is_looked_at_while_nothing_is_told(watched: tuple[Lookout, Looks]) -> None:

@@ -18,8 +18,8 @@ from bot.feed.folder import shown
 
 # Milliseconds. A batch ends after a pause of the first, at the latest after the second; the third is how often a folder
 # that was replaced, which the system does not tell of, is looked for. The first is also how often watchfiles' thread
-# wakes: 10 costs 0.2 % of a core and a file half as much again of waiting, 5 twice that share.
-_PAUSE = 10
+# wakes, which at 10 costs twice the processor's time for some milliseconds less of waiting.
+_PAUSE = 20
 _LONGEST = 100
 _LOOK_AGAIN = 2_000
 #: Seconds between two looks for a folder that is not there.

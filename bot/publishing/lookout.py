@@ -21,8 +21,10 @@ from bot.settings import Feed
 
 #: Seconds between two whole scans at most.
 WIDEST = 600.0
-#: A look this part of its time early is no look too early, and this part is left between two: the job that turns comes
-#: by its own clock, and a look that took a moment would make every second turn one that finds nothing due.
+#: So many times longer is the next while, after one in which the watch missed nothing.
+WIDENS = 4
+#: A whole look begins this part of its time early, and as much as the last one lasted, so that a file is recorded one
+#: interval after it landed at the latest; but this part of the time is left between two.
 _EARLY, _REST = 0.1, 0.1
 _log = logging.getLogger(__name__)
 
@@ -78,6 +80,11 @@ class Lookout:
             self._hints |= hints
             raise
 
+    @property
+    def next(self) -> datetime | None:
+        """When the next whole look is due, if nothing else tells of files; None: the interval's own time will do."""
+        return None if self.watched else self._whole_at
+
     async def turn(self, progress: Progress = lambda done, of: None) -> ScanReport | None:
         """Look at the whole folder when that is due; None when it is not."""
         due = self._asked or self._whole_at is None or self._clock() >= self._whole_at
@@ -105,14 +112,14 @@ class Lookout:
             self.problem = ""
         caught = report.news and not (expected or self._told)
         wide = self.watched and not caught
-        self._set_net(min(self._net * 2, WIDEST) if wide else self._settings.interval_seconds, began)
+        self._set_net(min(self._net * WIDENS, WIDEST) if wide else self._settings.interval_seconds, began)
         self.scanned = self._clock()
         return report
 
     def _set_net(self, seconds: float, began: datetime) -> None:
         self._net = max(seconds, self._settings.interval_seconds)
-        net = timedelta(seconds=self._net)
-        self._whole_at = max(began + net * (1 - _EARLY), self._clock() + net * _REST)
+        net, now = timedelta(seconds=self._net), self._clock()
+        self._whole_at = max(began + net * (1 - _EARLY) - (now - began), now + net * _REST)
 
     def _complain(self, error: PaperboyError) -> None:
         if self.problem != str(error):

@@ -6,7 +6,7 @@ import statistics
 import time
 
 from tests.bench import work
-from tests.bench.measuring import Row, cpu, memory
+from tests.bench.measuring import Row, cpu, resident
 from tests.bench.place import Place
 
 SHARE, MEMORY, START = 1.0, 130.0, 1.5
@@ -36,7 +36,7 @@ def _quiet(place: Place, pid: int, files: int) -> list[Row]:
     used, began = cpu(pid), time.perf_counter()
     time.sleep(quiet)
     share = (cpu(pid) - used) / (time.perf_counter() - began) * 100
-    held = memory(pid)
+    held = resident(pid)
     return [
         Row(
             f"idle with {files:,} articles, {quiet:g} s",

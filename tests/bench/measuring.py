@@ -116,6 +116,11 @@ def memory(pid: int) -> float:
     return sum(map(_proportional, family(pid)))
 
 
+def resident(pid: int) -> float:
+    """Return the megabytes a process holds, what it shares included (RSS)."""
+    return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
 def _cpu(pid: int) -> float:
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -57,8 +58,12 @@ class Place:
         return database
 
     def copy(self, database: Path) -> Path:
-        """Return a copy of a closed database to work on."""
-        return Path(shutil.copy(database, self.root / "copy.db"))
+        """Return a copy of a closed database to work on, on the disk and without a log of the last one's."""
+        for file in self.root.glob("copy.db*"):
+            file.unlink()
+        copied = Path(shutil.copy(database, self.root / "copy.db"))
+        os.sync()
+        return copied
 
     @contextmanager
     def empty(self) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import statistics
@@ -60,7 +61,9 @@ def _followed(place: Place, readers: int, database: Path) -> Path:
     made = place.root / f"followed-{readers}.db"
     if not made.exists():
         fill(made, readers, (documents.RARE,))
-    return Path(shutil.copy(made, database))
+    shutil.copy(made, database)
+    os.sync()  # or the bot's first commit waits for the copy
+    return database
 
 
 def _until_planned(database: Path) -> Iterator[None]:
