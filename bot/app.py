@@ -185,7 +185,8 @@ class App:
                 self._courier = telegram.courier
                 await schedule.unless(self._stop, telegram.introduce())
                 await schedule.unless(self._stop, telegram.set_menus())
-                await _tell(telegram, (await self._lookout.scan()).notice)
+                found = await schedule.unless(self._stop, self._lookout.scan(), FAREWELL)
+                await _tell(telegram, found.notice)
                 await self._begin_channels(telegram)
                 await schedule.unless(self._stop, self._answer(telegram))
                 await schedule.unless(self._stop, self._deliver_once(telegram), FAREWELL)

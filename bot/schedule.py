@@ -84,6 +84,11 @@ class Schedule:
         self._stopping = False
         self._scheduler: AsyncIOScheduler | None = None
 
+    @property
+    def begun(self) -> bool:
+        """Whether the jobs have been started."""
+        return self._began is not None
+
     def every(self, name: str, seconds: float, work: Work) -> None:
         """Run `work` at once when the schedule starts, and then every so many seconds."""
         self._jobs[name] = _Job(work, seconds)

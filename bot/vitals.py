@@ -33,6 +33,8 @@ class Vitals:
         at = self.clock()
         heard = at if self.webhook else self.telegram.polling.last_success
         reasons = [f"{name} is late" for name in self.schedule.late(at, LATE)]
+        if not self.schedule.begun:
+            reasons.append("not begun: Telegram is being asked about the channels")
         if self.lookout.problem:
             reasons.append(self.lookout.problem)
         if heard is None or (at - heard).total_seconds() > LATE:

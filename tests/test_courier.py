@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.chat.transport import Transport
 from bot.errors import StoreError
 from bot.publishing import courier, settling
 from bot.sandbox import Limits, Person, Sandbox, faults
@@ -148,6 +150,101 @@ async def test_an_answer_that_comes_while_another_is_written_is_not_overlooked(
     async with asyncio.timeout(20):
         await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(seconds=5))
     assert len(bot.posts(ann)) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "state"),
+    [
+        (502, b"null", "doubtful"),
+        (502, b'"Bad Gateway"', "doubtful"),
+        (429, b"[]", "doubtful"),
+        (400, b'{"ok": false, "description": 5}', "doubtful"),
+        (429, b'{"ok": false, "parameters": {"retry_after": 1000000000000}}', "pending"),
+        (429, b'{"ok": false, "parameters": {"retry_after": "x"}}', "pending"),
+        (200, b'{"ok": true, "result": {"message_id": "x"}}', "doubtful"),
+        (200, b'{"ok": true, "result": {"message_id": 1e400}}', "doubtful"),
+    ],
+)
+async def test_an_answer_of_an_odd_shape_concerns_no_other_delivery(
+    bot: Outgoing, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, state: str
+) -> None:
+    found = await readers(bot, 3)
+    real = Transport.do_request
+    odd = iter([(status, body)])
+
+    async def request(wire: Transport, url: str, *args: Any, **more: Any) -> tuple[int, bytes]:
+        answer = next(odd, None) if url.endswith("sendMessage") else None
+        return answer or await real(wire, url, *args, **more)
+
+    monkeypatch.setattr(Transport, "do_request", request)
+    await bot.record(topics=("AI",))
+    await bot.deliver()
+    await bot.record("b.md", topics=("AI",))
+    await bot.deliver(2)
+    states = Counter(row["state"] for row in await bot.rows("SELECT state FROM deliveries"))
+    assert states["sent"] >= 6
+    assert sum(states.values()) == 8
+    assert set(states) <= {"sent", state, "pending"}
+    assert sum(len(bot.posts(reader)) for reader in found) + len(bot.posts()) == states["sent"]
+    assert bot.telegram.courier.busy_since is None
+
+
+async def test_a_call_that_breaks_is_in_doubt_and_concerns_no_other(
+    bot: Outgoing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (ann, ben) = await readers(bot, 2)
+    real = type(bot.telegram.courier._messenger).call
+
+    async def call(messenger: Any, payload: Any, *, chat_id: int, **more: Any) -> Any:
+        if chat_id == ann.id:
+            raise ZeroDivisionError
+        return await real(messenger, payload, chat_id=chat_id, **more)
+
+    monkeypatch.setattr(type(bot.telegram.courier._messenger), "call", call)
+    await bot.record(topics=("AI",))
+    await bot.deliver()
+    assert (len(bot.posts()), len(bot.posts(ann)), len(bot.posts(ben))) == (1, 0, 1)
+    states = [row["state"] for row in await bot.rows("SELECT state FROM deliveries ORDER BY state")]
+    assert states == ["doubtful", "sent", "sent"]
+
+
+async def test_an_answer_is_written_once_though_its_run_is_cancelled_meanwhile(
+    bot: Outgoing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, begun, end = settling.write_down, threading.Event(), threading.Event()
+
+    def slowly(*args: Any) -> Any:
+        begun.set()
+        end.wait(20)
+        return written(*args)
+
+    monkeypatch.setattr(settling, "write_down", slowly)
+    await bot.record()
+    run = asyncio.create_task(bot.deliver())
+    await asyncio.to_thread(begun.wait, 20)
+    run.cancel()
+    await asyncio.sleep(0)
+    end.set()
+    await asyncio.gather(run, return_exceptions=True)
+    await bot.deliver()
+    (form,) = await bot.rows("SELECT times FROM forms")
+    assert form["times"] == 1
+
+
+async def test_a_withdrawal_does_not_wait_for_all_followers() -> None:
+    """Edits and sends take turns; the follower's post is one of many in line behind a slow pace."""
+    async with Sandbox() as sandbox:
+        editor = sandbox.world.add_person("Eddie")
+        async with going(sandbox, editor, pace={"messages_per_second": 1}) as slow:
+            await slow.record("old.md", title="One of yesterday", topics=("Space",))
+            await slow.deliver()
+            await readers(slow, 20)
+            await slow.record("new.md", title="One of today", topics=("AI",))
+            await slow.record("old.md", removed=True)
+            for _ in range(4):
+                await slow.deliver(1)
+            assert "One of yesterday" not in "".join(post.text for post in slow.posts())
+            assert len(await slow.rows("SELECT * FROM deliveries WHERE state = 'pending'")) > 10
 
 
 async def test_answers_that_could_not_be_written_are_written_when_the_disk_is_back(

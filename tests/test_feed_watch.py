@@ -75,6 +75,21 @@ async def test_a_file_that_lands_changes_or_goes_is_told_of(watching: Watching, 
     await watching.told({"B.MD"})
 
 
+async def test_a_file_in_a_linked_folder_is_told_of_by_its_own_place_and_none_beyond_the_folder(tmp_path: Path) -> None:
+    for place in ("feed/zreal", "outside"):
+        (tmp_path / place).mkdir(parents=True)
+    (tmp_path / "feed" / "alink").symlink_to("zreal")
+    (tmp_path / "feed" / "out").symlink_to(tmp_path / "outside")
+    watching = Watching(tmp_path / "feed")
+    await _until_it_watches(watching, tmp_path / "feed")
+    (tmp_path / "outside" / "b.md").write_text("x")
+    (tmp_path / "feed" / "zreal" / "a.md").write_text("x")
+    await watching.told({"zreal/a.md"})
+    watching.stop.set()
+    await watching.task
+    assert {path for paths in watching.seen for path in paths} == {"ready.md", "zreal/a.md"}
+
+
 async def test_only_articles_are_told_of(watching: Watching, tmp_path: Path) -> None:
     for name in ("a.html", ".a.md", "a.md.tmp", "a.md~"):
         (tmp_path / "feed" / name).write_text("x")

@@ -26,6 +26,7 @@ class Looks:
         self.may_end = asyncio.Event()
         self.may_end.set()
         self.failure: Exception | None = None
+        self.news = 0
 
     async def scan(self, progress: object) -> ScanReport:
         return await self._look("whole")
@@ -40,7 +41,7 @@ class Looks:
         if self.failure:
             failure, self.failure = self.failure, None
             raise failure
-        return ScanReport()
+        return ScanReport(withdrawn=self.news)
 
 
 async def both(lookout: Lookout) -> None:
@@ -129,6 +130,43 @@ async def test_a_look_that_fails_is_looked_again(
         await both(lookout)
     await both(lookout)
     assert looks.seen == ["whole", next_look, next_look]
+
+
+async def test_a_watch_that_ends_leaves_a_whole_look_to_be_taken_at_once(
+    told: asyncio.Queue[set[str]], tmp_path: Path
+) -> None:
+    looks: Any = Looks()
+    lookout = Lookout(looks, settings.Feed(folder=tmp_path), lambda: NOON)
+    nudged = asyncio.Event()
+    watching = asyncio.create_task(lookout.watch(asyncio.Event(), nudged.set))
+    await asyncio.sleep(0)
+    for _ in range(4):
+        await lookout.scan()  # nothing is missed, and the net is wide
+    assert await lookout.turn() is None
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert nudged.is_set()
+    assert await lookout.turn() is not None
+
+
+async def test_the_net_stays_tight_below_a_watch_that_missed_something_until_it_tells_of_news(
+    watched: tuple[Lookout, Looks], told: asyncio.Queue[set[str]]
+) -> None:
+    lookout, looks = watched
+    lookout.watched = True
+    nets = []
+    for news in (0, 0, 1, 0, 0):
+        looks.news = news
+        await lookout.scan()
+        nets.append(lookout._net)
+    assert nets == [120, 480, 30, 30, 30]
+    told.put_nowait({"a.md"})
+    await told.join()
+    looks.news = 1
+    await lookout.look()
+    looks.news = 0
+    await lookout.scan()
+    assert lookout._net == 120
 
 
 @pytest.mark.parametrize(("lasts", "rests"), [(0.0, 1.8), (0.5, 0.8), (5.0, 0.2)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -171,3 +172,19 @@ def test_no_hot_question_reads_all_deliveries_articles_follows_or_chats(desk: Ne
         for step in desk.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}"):
             found = LARGE.match(step["detail"])
             assert not found or step["detail"].rpartition(" INDEX ")[2] in SMALL, f"{step['detail']} in {sql}"
+
+
+def test_followers_whose_article_is_back_stand_before_those_still_being_planned(desk: Newsroom) -> None:
+    for number in range(1, 7):
+        desk.reader(number, "a")
+    other = tell(desk, "Other", "b")
+    first = tell(desk, "First", "a")
+    desk.plan()
+    story = desk.stored(first).article
+    path = desk.stored(first).path
+    desk.tell(path, replace(story, removed=True))
+    desk.tell(desk.stored(other).path, replace(desk.stored(other).article, topics=("b", "a")))
+    fanouts.extend(desk.db, desk.at, 2)  # nobody else waits
+    desk.tell(path, story)
+    desk.plan()
+    desk.sound()

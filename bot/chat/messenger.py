@@ -16,12 +16,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from telegram import Bot
-from telegram.error import TelegramError
 
 from bot.chat import secrets
 from bot.chat.outcomes import outcome
 from bot.chat.transport import Parameters, Transport
-from bot.delivery import Clock, Outcome, Payload, Sent, Wait
+from bot.delivery import Clock, Outcome, Payload, Sent, Unknown, Wait
 from bot.pace import Pace
 
 #: Seconds to wait for an answer. Telegram fetches a picture's address itself, which takes its time.
@@ -32,6 +31,8 @@ _POOL_SECONDS = 5.0
 _CONNECTIONS = 200
 #: Seconds that an answer waits for its chat, which is what the shipped pace keeps between two messages there.
 MOMENT = 1.0
+#: Message numbers are below it (Bot API: 32 bits; with room).
+_NUMBERS = 2**53
 #: Methods that `allow_paid_broadcast` belongs to, as far as we use them (Bot API).
 _PAID = frozenset(("sendMessage", "sendPhoto", "copyMessage"))
 #: Methods that take `message_thread_id`.
@@ -124,9 +125,11 @@ class Messenger:
         seconds = _PHOTO_SECONDS if method in ("sendPhoto", "editMessageMedia") else _ANSWER_SECONDS
         try:
             result = await self.wire.ask(method, parameters or {}, seconds)
-        except (TelegramError, LookupError, TypeError, ValueError) as error:  # the last: JSON of another shape
+        except Exception as error:  # beside Telegram's own: whatever JSON of another shape brings about
             return outcome(error), None
         number = result.get("message_id", 0) if isinstance(result, dict) else 0
+        if type(number) is not int or not 0 <= number < _NUMBERS:
+            return Unknown("Telegram's answer could not be read: the message has no number"), None
         return Sent(number), result
 
     async def get_me(self) -> dict[str, Any] | Outcome:

@@ -52,6 +52,8 @@ NOT_SENT = (
 NETWORK_SECONDS = 2.0
 #: After a 429 that does not say how long, or an error page of something between us and Telegram.
 UNSAID_SECONDS = 30.0
+#: No pause is longer; a chat told to wait for ever asks once a day.
+LONGEST_PAUSE = 86_400.0
 _NOT_JSON = "parsing the server response"
 _SECONDS = re.compile(r"retry after (\d+)")
 
@@ -63,7 +65,7 @@ def outcome(error: BaseException) -> Outcome:
     text = redact(str(error) or type(error).__name__)
     if isinstance(error, RetryAfter):
         return Wait(_seconds(error.retry_after), "Telegram asked for a pause", flood=True)
-    if isinstance(error, ChatMigrated):
+    if isinstance(error, ChatMigrated) and isinstance(error.new_chat_id, int):
         return Migrated(error.new_chat_id)
     if isinstance(error, BadRequest | Forbidden | InvalidToken | EndPointNotFound) and _NOT_JSON in text.lower():
         return Wait(UNSAID_SECONDS, f"something between here and Telegram answered: {_first_line(text)}")
@@ -87,7 +89,7 @@ def _network(error: NetworkError, text: str) -> Outcome:
         return Wait(NETWORK_SECONDS, f"Telegram can't be reached: {_first_line(text)}")
     if "too many requests" in told:
         found = _SECONDS.search(told)
-        return Wait(float(found[1]) if found else UNSAID_SECONDS, "Telegram asked for a pause", flood=True)
+        return Wait(_seconds(float(found[1])) if found else UNSAID_SECONDS, "Telegram asked for a pause", flood=True)
     if "request entity too large" in told or "payload too large" in told or "(413)" in told:
         return Refused("it is too large for Telegram", "shorter")
     return Unknown(f"Telegram's answer was lost: {_first_line(text)}")
@@ -99,7 +101,12 @@ def _meaning(table: tuple[tuple[str, Meaning], ...], text: str, otherwise: Meani
 
 
 def _seconds(wait: float | timedelta) -> float:
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+    """Return a pause as it may be written down, whatever stands between here and Telegram says."""
+    try:
+        seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+    except (TypeError, ValueError, OverflowError):
+        return UNSAID_SECONDS
+    return min(max(seconds, 0.0), LONGEST_PAUSE)
 
 
 def _first_line(text: str) -> str:

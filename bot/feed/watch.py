@@ -105,7 +105,11 @@ def _relevant(
 ) -> set[str] | None:
     """Return the paths of articles in `batch`; empty when everything is to be looked at: a folder came, say."""
     found = set()
-    for change, place in batch:
+    for change, told in batch:
+        above, name = os.path.split(told)
+        place = f"{os.path.realpath(above)}{os.sep}{name}"
+        if not place.startswith(f"{root}{os.sep}"):
+            continue  # beyond a link that leads out of the folder, where no listing goes either
         path = os.path.relpath(place, root).replace(os.sep, "/")
         *folders, name = path.split("/")
         if any(map(globs.skipped, (*folders, name))):

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.delivery import Clock, Outcome, Payload, Revoked, State, settle
-from bot.errors import TokenRevoked
+from bot.errors import StoreError, TokenRevoked
 from bot.pace import Pace
 from bot.publishing import composing, revising, settling
 from bot.publishing.composing import Composer, Material
@@ -67,6 +67,7 @@ class Courier:
         self._cooling: dict[int, datetime] = {}
         self._woken = asyncio.Event()
         self._stopping = False
+        self._revisions_first = True
         #: Since when a run of `deliver` is on, or None; and when it last got on: for whoever watches over it.
         self.busy_since: datetime | None = None
         self.moved: datetime | None = None
@@ -102,16 +103,18 @@ class Courier:
                 at = self._clock()
                 over = self._stopping or at > until
                 ready = None if over else await self._begin_more(at)
-                if ready is None or ready > at:
+                if not self._flights and (ready is None or ready > at):
                     self.moved = at
                 if not self._flights and (over or ready is None or ready > until):
                     return at if over else ready
                 await self._land(_seconds(ready, at) if ready else LOOK)
         finally:
-            if self._flights:
-                await asyncio.wait([flight.call for flight in self._flights])
-                await self._settle()
-            self.busy_since = None
+            try:
+                if self._flights:
+                    await asyncio.wait([flight.call for flight in self._flights])
+                    await self._settle()
+            finally:
+                self.busy_since = None
 
     async def _begin_more(self, at: datetime) -> datetime | None:
         """Fill the free places; return when the next call may begin, or None when nothing waits by itself."""
@@ -121,9 +124,7 @@ class Courier:
             self._launch(flight)
         await asyncio.sleep(0)  # calls begin, and count in the pace, before it is asked again
         self._cooling = {chat: until for chat, until in self._cooling.items() if until > at}
-        await self._begin_sends(at)
-        if stands.revisions:
-            await self._begin_revisions(at)
+        await self._begin_all(at, revisions=stands.revisions)
         if stands.planning:
             self.moved = at
             self._woken.set()
@@ -135,6 +136,17 @@ class Courier:
             due.append(await self._looks.next(at, self._flying()))
         moments = [*self._cooling.values(), *filter(None, due)]
         return max(min(moments), self._pace.open(at)) if moments else None
+
+    async def _begin_all(self, at: datetime, *, revisions: bool) -> None:
+        """Begin sends and revisions; where both wait, each goes first in turn, so that neither waits for the other."""
+        before = len(self._flights)
+        if revisions and self._revisions_first:
+            await self._begin_revisions(at)
+        await self._begin_sends(at)
+        if revisions and not self._revisions_first:
+            await self._begin_revisions(at)
+        if len(self._flights) > before:
+            self._revisions_first = not self._revisions_first
 
     async def _begin_sends(self, at: datetime) -> None:
         while room := min(self._room(at), BATCH):
@@ -205,11 +217,11 @@ class Courier:
 
     async def _settle(self) -> None:
         """Write down the answers that came. What can't be written now stays on its way, for another time."""
-        landed = [(flight, flight.call.result()) for flight in self._flights if flight.call.done()]
+        landed = [(flight, flight.outcome()) for flight in self._flights if flight.call.done()]
         if not landed:
             return
+        await self._settle_sends([(flight, outcome) for flight, outcome in landed if flight.sends], self._clock())
         self.moved = self._clock()
-        await self._settle_sends([(flight, outcome) for flight, outcome in landed if flight.sends], self.moved)
         for flight, outcome in landed:
             if flight.arrived:
                 self._flights.discard(flight)
@@ -224,8 +236,13 @@ class Courier:
             for flight, outcome in landed
             if flight.sends
         ]
-        notices = await self._desk(settling.write_down, settled, at) if settled else []
-        self._flights.difference_update(flight for flight, _ in landed)
+        ours = [flight for flight, _ in landed]
+        self._flights.difference_update(ours)  # before the wait: once begun it is written, even if we are cancelled
+        try:
+            notices = await self._desk(settling.write_down, settled, at) if settled else []
+        except StoreError:
+            self._flights.update(ours)
+            raise
         for to, settlement in settled:
             if settlement.state is not State.SENT:
                 _log.info("delivery %s: %s: %s", to.delivery.id, settlement.state, settlement.reason)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.delivery import Notice, Outcome, Payload
+from bot.delivery import Notice, Outcome, Payload, Unknown
 from bot.store.outbox import Addressed
+
+_log = logging.getLogger(__name__)
 
 
 class Messenger(Protocol):
@@ -48,3 +51,11 @@ class Flight:
     sends: Addressed | None = None
     #: What the answer to any other call is for.
     arrived: Callable[[Outcome, datetime], Awaitable[None]] | None = None
+
+    def outcome(self) -> Outcome:
+        """Return what came of the call once it is done; one that broke may have had its effect all the same."""
+        try:
+            return self.call.result()
+        except Exception as error:
+            _log.exception("a call broke")
+            return Unknown(f"the call broke: {error!r}")

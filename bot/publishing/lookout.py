@@ -39,6 +39,8 @@ class Lookout:
         self._hints: set[str] = set()
         #: The system told of a file since the last whole scan began.
         self._told = False
+        #: The watch missed something, and has told of nothing new since, as on a network folder: no wide net then.
+        self._deaf = False
         #: Somebody asked for a whole scan: a folder arrived, or nothing is known yet.
         self._asked = True
         self._whole_at: datetime | None = None
@@ -68,6 +70,8 @@ class Lookout:
         finally:
             self.watched = False
             self._net = self._settings.interval_seconds
+            self._asked = True  # what the watch would have told of waits for no wide net
+            nudge()
 
     async def look(self) -> ScanReport | None:
         """Look at the files told of, whatever else goes on; None when there are none, or the first scan is to come."""
@@ -75,10 +79,12 @@ class Lookout:
             return None
         hints, self._hints = self._hints, set()
         try:
-            return await self._scanner.look(hints)
+            report = await self._scanner.look(hints)
         except BaseException:
             self._hints |= hints
             raise
+        self._deaf = self._deaf and not report.news
+        return report
 
     @property
     def next(self) -> datetime | None:
@@ -110,8 +116,8 @@ class Lookout:
         if self.problem:
             _log.warning("%s: the folder is there again", self._settings.folder)
             self.problem = ""
-        caught = report.news and not (expected or self._told)
-        wide = self.watched and not caught
+        self._deaf = self._deaf or (report.news and not (expected or self._told))
+        wide = self.watched and not self._deaf
         self._set_net(min(self._net * WIDENS, WIDEST) if wide else self._settings.interval_seconds, began)
         self.scanned = self._clock()
         return report

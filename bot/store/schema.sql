@@ -244,6 +244,11 @@ CREATE TABLE fanouts (                      -- articles whose followers are stil
   alone INTEGER NOT NULL DEFAULT 0          -- 1: since it began, no other article waits for any follower
 ) STRICT;
 CREATE INDEX fanouts_in_order ON fanouts (at, article);
+CREATE TRIGGER fanouts_not_alone AFTER UPDATE OF state ON deliveries
+WHEN new.state = 'pending' AND new.lane <> 0 AND old.state NOT IN ('pending', 'sending', 'doubtful')
+BEGIN
+  UPDATE fanouts SET alone = 0 WHERE alone = 1;
+END;
 
 CREATE TABLE updates (                      -- Telegram's updates whose effects are written
   id INTEGER PRIMARY KEY,
