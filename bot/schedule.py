@@ -135,9 +135,8 @@ class Schedule:
         scheduler, self._scheduler = self._scheduler, None
         if scheduler:
             scheduler.pause()
-            await asyncio.sleep(
-                0
-            )  # what it has just begun comes to nothing; cancelled, it would be an error in the log
+            # What it has just begun comes to nothing; cancelled, it would be an error in the log.
+            await asyncio.sleep(0)
             await ended([job.task for job in self._jobs.values() if job.task], seconds)
             scheduler.shutdown(wait=False)
 

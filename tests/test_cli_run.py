@@ -12,6 +12,7 @@ import pytest
 
 from bot import app, settings
 from bot.errors import PaperboyError
+from bot.publishing.scan import Scanner
 from bot.sandbox import Sandbox, faults
 from bot.sandbox.faults import Rule
 from bot.store import lock
@@ -75,6 +76,27 @@ async def test_once_gives_up_where_there_is_no_way_to_telegram(
     async with asyncio.timeout(PATIENCE), app.App.opened(settings.load(), app.words(None)) as bot:
         with pytest.raises(PaperboyError, match=r"^nothing was done, as Telegram does not let the bot in: "):
             await bot.run_once()
+
+
+async def test_once_ends_in_the_middle_of_a_long_scan_when_it_is_told_to(
+    sandbox: Sandbox, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = asyncio.Event()
+
+    async def endless(*_: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.chdir(home.place)
+    monkeypatch.setattr(app, "FAREWELL", 0.1)
+    monkeypatch.setattr(Scanner, "scan", endless)
+    for name, value in home.variables.items():
+        monkeypatch.setenv(name, value)
+    async with asyncio.timeout(PATIENCE), app.App.opened(settings.load(), app.words(None)) as bot:
+        run = asyncio.create_task(bot.run_once())
+        await begun.wait()
+        bot.stop()
+        assert await run == 0
 
 
 async def test_the_fifty_good_ones_among_two_hundred_hostile_files_are_posted(sandbox: Sandbox, home: Home) -> None:

@@ -1,0 +1,23 @@
+"""Signs of life: a bot that has not begun its work is not well, however readily Telegram answers it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from bot.schedule import Schedule
+from bot.vitals import Vitals
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+async def test_a_bot_is_not_well_before_its_jobs_have_begun() -> None:
+    jobs = Schedule(lambda: NOON, lambda name, error: None)
+    telegram: Any = SimpleNamespace(polling=SimpleNamespace(last_success=NOON))
+    folder: Any = SimpleNamespace(problem="")
+    vitals = Vitals(schedule=jobs, lookout=folder, telegram=telegram, clock=lambda: NOON)
+    assert vitals.health().reasons == ("not begun: Telegram is being asked about the channels",)
+    jobs.start()
+    assert vitals.health().ok
+    await jobs.stop(1)
