@@ -1,6 +1,7 @@
-"""How the database came to be what it is: one function a step, never edited after it shipped.
+"""The schema's migrations: one function per step, in order, never edited after it shipped.
 
-Named so that `sqlite-utils migrate data/paperboy.db` finds it. Knows no domain word.
+The SQL of a step is `steps/NNNN_name.sql`; a function does what SQL alone can't. Step 0001 (`schema.sql`) is frozen: it
+is the schema of the first databases in use. Named so that `sqlite-utils migrate data/paperboy.db` finds it.
 """
 
 from __future__ import annotations
@@ -28,10 +29,15 @@ END
 @paperboy(name="0001_foundation")
 def foundation(db: Database) -> None:
     """Create every table, and the full-text index over what `/search` looks in."""
-    for statement in _statements(Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")):
-        db.execute(statement)
+    _run(db, "schema.sql")
     db.table("articles").enable_fts(["title", "excerpt", "provider"], tokenize="unicode61 remove_diacritics 2")
     db.execute(_SEARCHED_ANEW)
+
+
+def _run(db: Database, file: str) -> None:
+    """Execute the statements of an SQL file in this folder."""
+    for statement in _statements(Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")):
+        db.execute(statement)
 
 
 def _statements(script: str) -> Iterator[str]:
