@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from bot.errors import StoreError
-from bot.store import articles, chats, updates
+from bot.store import articles, chats, facts, updates
 from bot.store.database import maybe, milliseconds, moment, number, open_database, row, transaction, write
 from bot.store.desk import Desk
+from bot.store.facts import Fact
 from tests.newsroom import AT, article, newsroom
 
 
@@ -278,3 +279,16 @@ def test_rows_survive_a_restart_of_the_whole_room(path: Path) -> None:
     assert stored.article == article()
     assert [one.setting for one in chats.channels(db)] == ["@news"]
     db.close()
+
+
+def test_every_database_has_an_id_of_its_own_and_remembers_facts(tmp_path: Path) -> None:
+    one, other = (open_database(tmp_path / name) for name in ("one.db", "other.db"))
+    assert facts.get(one, Fact.DATABASE) != facts.get(other, Fact.DATABASE)
+    assert facts.get(one, Fact.RESTORED) is None
+    facts.put(one, Fact.RESTORED, "1")
+    facts.put(one, Fact.RESTORED, "2")
+    assert facts.get(one, Fact.RESTORED) == "2"
+    facts.forget(one, Fact.RESTORED)
+    assert facts.get(one, Fact.RESTORED) is None
+    one.close()
+    other.close()

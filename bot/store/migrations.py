@@ -34,6 +34,12 @@ def foundation(db: Database) -> None:
     db.execute(_SEARCHED_ANEW)
 
 
+@paperboy(name="0002_facts")
+def facts(db: Database) -> None:
+    """Give every database an id of its own, which its backups share."""
+    _run(db, "steps/0002_facts.sql")
+
+
 def _run(db: Database, file: str) -> None:
     """Execute the statements of an SQL file in this folder."""
     for statement in _statements(Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")):

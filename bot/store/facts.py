@@ -1,0 +1,34 @@
+"""Rows of facts: what the database knows of itself. Decides nothing."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlite_utils import Database
+
+from bot.store.database import row, write
+
+
+class Fact(StrEnum):
+    """The name of a fact."""
+
+    #: A random id, made with the database. A backup has the id of the database it was taken from.
+    DATABASE = "database"
+    #: When a backup took this database's place (milliseconds since 1970); absent: never, or the scan after it is done.
+    RESTORED = "restored"
+
+
+def get(db: Database, fact: Fact) -> str | None:
+    """Return a fact, or None when it is not known."""
+    found = row(db, "SELECT value FROM facts WHERE name = ?", (fact.value,))
+    return found["value"] if found else None
+
+
+def put(db: Database, fact: Fact, value: str) -> None:
+    """Write a fact over what was known before."""
+    write(db, "INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (fact.value, value))
+
+
+def forget(db: Database, fact: Fact) -> None:
+    """Forget a fact."""
+    write(db, "DELETE FROM facts WHERE name = ?", (fact.value,))
