@@ -57,7 +57,8 @@ class Connection:
         self._desk = desk
         self._channels = channels
         self._clock = clock
-        composer = Composer(templates=templates, bot=username, picture=settings.delivery.picture)
+        picture = settings.delivery.picture
+        composer = Composer(templates=templates, bot=username, picture=picture, buttons=channels.buttons)
         doubt = settings.delivery.doubt_seconds
         looks = Looks(
             desk,

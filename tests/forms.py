@@ -64,7 +64,7 @@ FORMS = {
 
 
 def post(article: Article, **how: object) -> Payload:
-    return posts.post(TEMPLATES, article, bot="your_bot", taxonomy=TAXONOMY, **({"delivery": "1z"} | how))  # type: ignore[arg-type]
+    return posts.post(TEMPLATES, article, bot="your_bot", **({"taxonomy": TAXONOMY, "delivery": "1z"} | how))  # type: ignore[arg-type]
 
 
 def html(article: Article, **how: object) -> str:

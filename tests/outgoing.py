@@ -101,11 +101,18 @@ class Outgoing:
 
 @asynccontextmanager
 async def going(
-    sandbox: Sandbox, editor: Person, *, threads: Sequence[int] = (0,), place: Chat | None = None, **sections: Any
+    sandbox: Sandbox,
+    editor: Person,
+    *,
+    threads: Sequence[int] = (0,),
+    place: Chat | None = None,
+    buttons: str = "keyboard",
+    **sections: Any,
 ) -> AsyncIterator[Outgoing]:
     """Run a bot with a chat of its own, or threads of it, and an empty database; sections are settings that differ."""
     place = place or sandbox.world.add_channel("News")
-    settings = _settings(sandbox, editor, [{"chat": str(place.id), "thread": thread} for thread in threads], sections)
+    channels = [{"chat": str(place.id), "thread": thread, "buttons": buttons} for thread in threads]
+    settings = _settings(sandbox, editor, channels, sections)
     async with joined(sandbox, settings, shipped()) as known:
         await known.channels.begin(settings, {}, sandbox.clock())
         told = len(sandbox.messages(editor))

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox import Sandbox, faults
+from bot.cli import checking
+from bot.sandbox import Sandbox, faults, objects
+from bot.settings import Settings
 from bot.store import lock
 from tests.operating import Done, Home
 
@@ -124,3 +126,19 @@ def test_a_server_that_is_not_there_is_a_problem_with_a_mend(tmp_path: Path) -> 
     assert problem[1].startswith("telegram: can't be reached")
     assert "api_base_url" in problem[2]
     assert "A" * 35 not in done.out
+
+
+async def test_a_channel_with_a_discussion_group_is_told_what_buttons_cost(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = objects.full_chat
+    monkeypatch.setattr(objects, "full_chat", lambda chat: whole(chat) | {"linked_chat_id": -1001})
+    for buttons, warned in (("keyboard", True), ("text", False), ("none", False)):
+        chosen = Settings.model_validate(
+            {
+                "telegram": {"token": sandbox.token, "api_base_url": sandbox.base_url},
+                "channels": [{"chat": "@newsroom", "buttons": buttons}],
+            }
+        )
+        last = (await checking.findings(chosen))[-1]
+        assert ("no comments under a post with buttons" in last.what, last.level == "warning") == (warned, warned)

@@ -55,6 +55,26 @@ async def readers(bot: Outgoing, number: int) -> list[Person]:
     return found
 
 
+# --- where a post's links stand ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("buttons", "ending"), [("text", "\n\nRead the article · Follow AI"), ("none", "#AI")])
+async def test_a_channel_that_wants_comments_gets_posts_and_edits_without_a_keyboard(buttons: str, ending: str) -> None:
+    async with Sandbox() as sandbox:
+        editor, reader = sandbox.world.add_person("Eddie"), sandbox.world.add_person("Ann")
+        sandbox.world.open_private(reader)
+        async with going(sandbox, editor, buttons=buttons) as bot:
+            await bot.follower(reader)
+            await bot.record(topics=("AI",))
+            await bot.deliver()
+            await bot.record(title="What was said of it on the day after")
+            await bot.deliver(1)
+            (post,), (own,) = bot.posts(), bot.posts(reader)
+            assert post.text.startswith("What was said of it on the day after")
+            assert post.text.endswith(ending)
+            assert ([len(row) for row in post.buttons], [len(row) for row in own.buttons]) == ([], [1])
+
+
 # --- how often it looks -----------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import prose, topics
-from bot.rendering import markup, posts
+from bot.rendering import markup, offers, posts
+from bot.settings import Buttons
+from bot.topics import Taxonomy, Topic
 from tests import judge
 from tests.forms import FORMS, FULL, HOSTILE, TAXONOMY, buttons, html, post, related
 
@@ -94,17 +96,68 @@ def test_the_button_follows_the_most_specific_topic_and_carries_the_delivery() -
 @pytest.mark.parametrize(
     ("followed", "label"),
     [
-        ((), "Follow Computer Vision"),
-        (("Computer Vision",), "Follow Privacy"),
-        (("AI",), "Follow Privacy"),
-        (("Privacy",), "Follow Computer Vision"),
-        (("AI", "Privacy"), None),
+        ((), ["Follow Computer Vision", "Follow Privacy"]),
+        (("Computer Vision",), ["Follow Privacy"]),
+        (("AI",), ["Follow Privacy"]),
+        (("Privacy",), ["Follow Computer Vision"]),
+        (("AI", "Privacy"), []),
     ],
 )
-def test_a_topic_that_comes_anyway_needs_no_button(followed: tuple[str, ...], label: str | None) -> None:
+def test_a_topic_that_comes_anyway_needs_no_button(followed: tuple[str, ...], label: list[str]) -> None:
     keys = [topics.key(name) for name in followed]
-    (row,) = buttons(post(replace(FULL, topics=("Computer Vision", "Privacy")), followed=keys))
-    assert [one["text"] for one in row] == ["Read the article", *([label] if label else [])]
+    rows = buttons(post(replace(FULL, topics=("Computer Vision", "Privacy")), followed=keys))
+    assert [one["text"] for row in rows for one in row] == ["Read the article", *label]
+
+
+def test_three_topics_at_most_can_be_followed_two_in_a_row_the_most_specific_first() -> None:
+    rows = buttons(post(replace(FULL, topics=("AI", "Privacy", "ai", "Health", "Computer Vision"))))
+    assert [[one["text"] for one in row] for row in rows] == [
+        ["Read the article", "Follow Computer Vision"],
+        ["Follow AI", "Follow Privacy"],
+    ]
+
+
+def test_at_most_five_hashtags_and_no_topic_goes_without_one_for_anothers_second() -> None:
+    many = Taxonomy([Topic(name="AI", hashtags=("AI", "ML", "LLM")), Topic(name="Sea", hashtags=("Sea", "Water"))])
+    shown = html(replace(FULL, topics=("AI", "Sea", "Wind", "Oil")), taxonomy=many)
+    assert shown.endswith("\n\n#AI #ML #Sea #Wind #Oil")
+    assert html(replace(FULL, topics=tuple(f"Topic{n}" for n in range(30)))).endswith(
+        "\n\n#Topic0 #Topic1 #Topic2 #Topic3 #Topic4"
+    )
+
+
+# --- Links in the text, for a channel that wants comments -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("picture", ["preview", "photo"])
+@pytest.mark.parametrize("mends", [[], ["no_keyboard"], ["shorter"]])
+def test_with_text_the_links_stand_in_the_post_and_no_keyboard_under_it(picture: str, mends: list[str]) -> None:
+    payload = post(FULL, buttons=Buttons.TEXT, picture=picture, mends=mends)
+    assert "reply_markup" not in payload
+    text, entities, _ = judge.payload(payload)
+    assert text.endswith("\n\nRead the article · Follow Computer Vision · Follow AI")
+    code = topics.code("Computer Vision")
+    assert [one["type"]["url"] for one in entities if judge.kinds([one]) == ["TextUrl"]][-3:-1] == [
+        FULL.url,
+        f"https://t.me/your_bot?start=f-{code}",
+    ]
+
+
+@pytest.mark.parametrize("mends", [[], ["no_keyboard"], ["plain"]])
+def test_with_none_there_is_neither_a_keyboard_nor_a_link_to_read_or_follow(mends: list[str]) -> None:
+    payload = post(FULL, buttons=Buttons.NONE, mends=mends)
+    assert "reply_markup" not in payload
+    assert judge.payload(payload)[0].endswith("#ComputerVision #AI")
+
+
+def test_plain_words_with_text_end_in_the_address_itself() -> None:
+    assert judge.payload(post(FULL, buttons=Buttons.TEXT, mends=["plain"]))[0].endswith(f"#AI\n\n{FULL.url}")
+
+
+def test_an_edit_takes_the_keyboard_of_a_channel_that_wants_none_any_more() -> None:
+    edit = posts.edit(post(FULL, buttons=Buttons.TEXT), post(FULL))
+    assert edit["reply_markup"] == {"inline_keyboard": []}
+    assert "Read the article</a>" in edit["text"]
 
 
 def test_without_a_delivery_the_deep_link_names_the_topic_alone() -> None:
@@ -112,7 +165,7 @@ def test_without_a_delivery_the_deep_link_names_the_topic_alone() -> None:
 
 
 def test_of_equally_specific_topics_the_first_is_followed() -> None:
-    assert posts.most_specific(("Privacy", "Health"), TAXONOMY) == "Privacy"
+    assert offers.most_specific(("Privacy", "Health"), TAXONOMY) == ["Privacy", "Health"]
 
 
 @pytest.mark.parametrize("names", [(), ("🎉",)])
@@ -210,6 +263,8 @@ def test_without_buttons_the_words_link_the_article() -> None:
     assert "reply_markup" not in payload
     assert payload["text"].endswith(
         '#ComputerVision #AI\n\n<a href="https://example.org/ferry?from=feed&amp;lang=en">Read the article</a>'
+        f' · <a href="https://t.me/your_bot?start=f-{topics.code("Computer Vision")}">Follow Computer Vision</a>'
+        f' · <a href="https://t.me/your_bot?start=f-{topics.code("AI")}">Follow AI</a>'
     )
 
 

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from bot import settings
 from bot.errors import UsageError
-from bot.settings import Settings
+from bot.settings import Buttons, Settings
 
 TOKEN = "123456789:AAExampleExampleExampleExampleExampl"
 Write = Callable[[str], Path]
@@ -122,7 +122,8 @@ def test_every_key_can_be_set_by_its_variable(monkeypatch: pytest.MonkeyPatch) -
 
 def test_channels_come_with_their_filters(write: Write) -> None:
     file = write(
-        '[[channels]]\nchat = "@News_1"\ntopics = ["AI"]\nmin_quality = 40\nthread = 7\non_doubt = "ask"\n'
+        '[[channels]]\nchat = "@News_1"\ntopics = ["AI"]\nmin_quality = 40\nthread = 7\n'
+        'on_doubt = "ask"\nbuttons = "text"\n'
         "[[channels]]\nchat = -1001234567890\n"
     )
     first, second = settings.load(file).channels
@@ -131,6 +132,13 @@ def test_channels_come_with_their_filters(write: Write) -> None:
         "ask",
     )
     assert (second.chat, second.topics, second.thread, second.on_doubt) == ("-1001234567890", (), 0, "resend")
+    assert (first.buttons, second.buttons) == (Buttons.TEXT, Buttons.KEYBOARD)
+
+
+def test_where_a_posts_links_stand_is_one_of_three(write: Write) -> None:
+    assert problems(write('[[channels]]\nchat = "@news"\nbuttons = "comments"\n')) == [
+        "channels[1].buttons: must be 'keyboard', 'text' or 'none'"
+    ]
 
 
 def test_two_threads_of_one_group_are_two_channels(write: Write) -> None:

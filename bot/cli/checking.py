@@ -138,4 +138,10 @@ async def _channel(speaking: Messenger, channel: settings.Channel) -> Finding:
         return Finding(
             "warning", f"{name}: the bot may not delete", "Withdrawn posts will be edited to a note instead."
         )
+    if chat.get("linked_chat_id") and channel.buttons is settings.Buttons.KEYBOARD:
+        return Finding(
+            "warning",
+            f"{name}: has a discussion group, but Telegram offers no comments under a post with buttons",
+            'Set buttons = "text" in its [[channels]] block, if readers are to comment.',
+        )
     return Finding("fine", name)

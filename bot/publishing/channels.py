@@ -14,6 +14,7 @@ from bot import settings, topics
 from bot.delivery import Channel, Migrated, Notice, Outcome
 from bot.errors import UsageError
 from bot.publishing import starting
+from bot.settings import Buttons
 from bot.store import chats
 from bot.store.desk import Desk
 from bot.topics import Taxonomy
@@ -35,6 +36,7 @@ class Channels:
         self._taxonomy = taxonomy
         #: The channels with their filters, in the order of the settings; one list, kept up to date.
         self.live: list[Channel] = []
+        self._buttons: dict[int, Buttons] = {}
 
     async def load(self) -> None:
         """Bring the rows in line with the settings. Raises UsageError when two settings are one chat."""
@@ -45,7 +47,12 @@ class Channels:
             if row.id in seen:
                 raise UsageError(f"channels: {one.chat} and {seen[row.id]} are the same chat; keep one of the two")
             seen[row.id] = one.chat
+        self._buttons = {row.id: one.buttons for row, one in zip(rows, self._wanted, strict=True)}
         self.live[:] = [admission(row, one, self._taxonomy) for row, one in zip(rows, self._wanted, strict=True)]
+
+    def buttons(self, chat: int) -> Buttons:
+        """Return where the links of a post to this chat stand; readers and groups get buttons."""
+        return self._buttons.get(chat, Buttons.KEYBOARD)
 
     async def resolve(self, directory: Directory) -> dict[str, str]:
         """Ask Telegram for the channels' numbers and names; return setting → reason for those it tells nothing of."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from bot.delivery import Payload
 from bot.rendering import posts
 from bot.rendering.posts import Picture
 from bot.rendering.templates import Templates
+from bot.settings import Buttons
 from bot.store import articles, follows, outbox
 from bot.store.outbox import Addressed
 from bot.store.revisions import Revision
@@ -39,6 +40,8 @@ class Composer:
     templates: Templates
     bot: str
     picture: Picture = "preview"
+    #: Where the links of a post stand, by the row number of its chat.
+    buttons: Callable[[int], Buttons] = lambda _: Buttons.KEYBOARD
 
     def post(self, material: Material) -> Payload:
         """Return the call that posts a delivery's article."""
@@ -52,6 +55,7 @@ class Composer:
             links=material.links,
             followed=material.followed,
             picture=self.picture,
+            buttons=self.buttons(delivery.chat),
             mends=delivery.mend.split(),
         )
 

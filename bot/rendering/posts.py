@@ -7,18 +7,21 @@ real article needs, hashtags and the title. The HTML is rendered anew for each t
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
+from itertools import chain, zip_longest
 from typing import Any, Literal
 
-from bot import address, prose, topics
+from bot import address, prose
 from bot.article import Article, Related
 from bot.delivery import Payload
-from bot.rendering import dates, fitting, keyboards, markup
+from bot.rendering import dates, fitting, keyboards, markup, offers
 from bot.rendering.fitting import Cut
+from bot.rendering.offers import FollowLink
 from bot.rendering.templates import Templates
+from bot.settings import Buttons
 from bot.topics import Taxonomy
 
 TITLE_UNITS = 512
@@ -28,6 +31,8 @@ RELATED_UNITS = 256
 SHORT_EXCERPT = 300
 #: An excerpt shorter than this after cutting says nothing.
 LEAST_EXCERPT = 40
+#: More hashtags than these are noise.
+HASHTAGS = 5
 #: A longer "Follow …" gets a row of its own: half a phone's width shows no more.
 BESIDE_UNITS = 30
 
@@ -57,14 +62,17 @@ class _Words:
     hashtags: tuple[str, ...]
     url: str
     kind: str
-    #: Whether the text must link the article itself, for want of a button.
+    #: Whether the text links the article itself, for want of a button.
     link: bool
+    #: Links to follow its topics, for want of buttons.
+    follow: tuple[FollowLink, ...]
 
 
 _CUTS: tuple[Cut[_Words], ...] = (
     Cut(lambda words, n: replace(words, related=words.related[:n]), lambda words: len(words.related)),
     Cut(lambda words, n: replace(words, excerpt=_cut(words.excerpt, n)), lambda words: prose.units(words.excerpt)),
     Cut(lambda words, n: replace(words, hashtags=words.hashtags[:n]), lambda words: len(words.hashtags)),
+    Cut(lambda words, n: replace(words, follow=words.follow[:n]), lambda words: len(words.follow)),
     Cut(lambda words, n: replace(words, title=prose.shorten(words.title, n)), lambda words: prose.units(words.title)),
     Cut(lambda words, n: replace(words, provider=prose.shorten(words.provider, n)), lambda words: PROVIDER_UNITS),
 )
@@ -80,6 +88,7 @@ def post(
     links: Mapping[str, str] | None = None,
     followed: Collection[str] = (),
     picture: Picture = "preview",
+    buttons: Buttons = Buttons.KEYBOARD,
     mends: Collection[str] = (),
     tz: tzinfo = UTC,
 ) -> Payload:
@@ -87,12 +96,20 @@ def post(
 
     bot: its username. delivery: the delivery's short id, which makes each keyboard its own. links: identity of a
     related article → address of its post in the same chat. followed: keys of topics that need no button to follow them.
+    buttons: where the links to read and to follow stand; without a keyboard they carry no delivery's id.
     mends: what an attempt must do differently (`delivery.MENDS`); those about where it goes are not ours.
     """
     there = frozenset(links.items()) if links else frozenset()
-    payload = dict(_said(templates, article, taxonomy, there, picture, frozenset(mends), tz))
-    if "no_keyboard" not in mends:
-        payload["reply_markup"] = keyboards.keyboard(_buttons(article, bot, taxonomy, delivery, followed))
+    keyboard = buttons is Buttons.KEYBOARD and "no_keyboard" not in mends
+    link, plain = buttons is not Buttons.NONE and not keyboard, "plain" in mends
+    offered: tuple[FollowLink, ...] = ()
+    if keyboard or (link and not plain):
+        carried = delivery if keyboard else ""
+        offered = offers.follow_links(article.topics, taxonomy, bot=bot, delivery=carried, followed=followed)
+    follow = offered if link else ()
+    payload = dict(_said(templates, article, taxonomy, there, picture, link, follow, frozenset(mends), tz))
+    if keyboard:
+        payload["reply_markup"] = keyboards.keyboard(_buttons(article, offered))
     return payload
 
 
@@ -103,17 +120,19 @@ def _said(
     taxonomy: Taxonomy,
     links: frozenset[tuple[str, str]],
     picture: Picture,
+    link: bool,
+    follow: tuple[FollowLink, ...],
     mends: frozenset[str],
     tz: tzinfo,
 ) -> Payload:
     """Return the call without its keyboard; thousands of followers get the same."""
     photo = picture == "photo" and bool(article.image) and "text" not in mends
     units = markup.CAPTION_UNITS if photo else markup.TEXT_UNITS
-    plain, buttons = "plain" in mends, "no_keyboard" not in mends
-    words = _words(article, taxonomy, dict(links), tz, link=not (plain or buttons))
+    plain = "plain" in mends
+    words = replace(_words(article, taxonomy, dict(links), tz), link=link and not plain, follow=follow)
     if "shorter" in mends:
         units, words = units // 2, replace(words, related=(), excerpt=_cut(words.excerpt, SHORT_EXCERPT))
-    tail = f"\n\n{article.url}" if plain and not buttons and len(article.url) < units // 2 else ""
+    tail = f"\n\n{article.url}" if plain and link and len(article.url) < units // 2 else ""
     text = _rendered(templates, words, lambda text: (markup.plain(text.text + tail) if plain else text).fits(units))
     key = "caption" if photo else "text"
     said = {key: text.text + tail} if plain else {key: text.html, "parse_mode": "HTML"}
@@ -152,7 +171,7 @@ def tombstone(templates: Templates, article: Article, *, photo: bool = False) ->
     return {"method": "editMessageText", "text": text.html, "link_preview_options": {"is_disabled": True}, **said}
 
 
-def _words(article: Article, taxonomy: Taxonomy, links: Mapping[str, str], tz: tzinfo, *, link: bool) -> _Words:
+def _words(article: Article, taxonomy: Taxonomy, links: Mapping[str, str], tz: tzinfo) -> _Words:
     title = _title(article)
     repeats = article.excerpt == title or (prose.title_key(article.excerpt) or None) == prose.title_key(title)
     return _Words(
@@ -161,11 +180,20 @@ def _words(article: Article, taxonomy: Taxonomy, links: Mapping[str, str], tz: t
         date=dates.behind(_provider(article), dates.day(article.published, tz)),
         excerpt="" if repeats else prose.shorten(article.excerpt, markup.TEXT_UNITS),
         related=tuple(_related(one, links.get(one.identity)) for one in article.related),
-        hashtags=_in_line(dict.fromkeys(tag for name in article.topics for tag in taxonomy.hashtags(name))),
+        hashtags=_in_line(_hashtags(article, taxonomy)),
         url=article.url,
         kind=article.kind,
-        link=link,
+        link=False,
+        follow=(),
     )
+
+
+def _hashtags(article: Article, taxonomy: Taxonomy) -> list[str]:
+    """Return the tags of the article's topics, at most HASHTAGS: no topic's second tag for another topic's first."""
+    tags = [taxonomy.hashtags(name) for name in article.topics]
+    in_turn = dict.fromkeys(tag for ones in zip_longest(*tags) for tag in ones if tag)
+    kept = [*in_turn][:HASHTAGS]
+    return [tag for tag in dict.fromkeys(chain.from_iterable(tags)) if tag in kept]
 
 
 def _in_line(tags: Iterable[str]) -> tuple[str, ...]:
@@ -224,34 +252,14 @@ def _caption(words: Payload) -> Payload:
     return {"method": "editMessageCaption", "caption": markup.plain_within(text.text, markup.CAPTION_UNITS).text}
 
 
-def _buttons(
-    article: Article, bot: str, taxonomy: Taxonomy, delivery: str, followed: Collection[str]
-) -> keyboards.Rows:
-    read = keyboards.link("Read the article", article.url)
-    coming = frozenset(name for name, keys in _ways(article.topics, taxonomy) if not keys.isdisjoint(followed))
-    topic, code = _offered(article.topics, coming, taxonomy)
-    if not topic:
-        return [[read]]
-    payload = "-".join(filter(None, ("f", code, delivery)))
-    follow = keyboards.link(f"Follow {topic}", f"https://t.me/{bot}?start={payload}")
-    return [[read, follow]] if prose.units(follow["text"]) <= BESIDE_UNITS else [[read], [follow]]
-
-
-@lru_cache(maxsize=256)
-def _ways(names: tuple[str, ...], taxonomy: Taxonomy) -> tuple[tuple[str, frozenset[str]], ...]:
-    """Return each topic with the keys of those to follow for its articles to come: itself and the wider ones."""
-    wide = [(name, (taxonomy.name(name), *taxonomy.ancestors(name))) for name in names]
-    return tuple((name, frozenset(map(topics.key, wider))) for name, wider in wide)
-
-
-@lru_cache(maxsize=256)
-def _offered(names: tuple[str, ...], coming: frozenset[str], taxonomy: Taxonomy) -> tuple[str, str]:
-    """Return the topic to be followed from under a post, and its code; of those that come already none."""
-    topic = most_specific([name for name in names if name not in coming], taxonomy)
-    return topic, topics.code(topic) if topic else ""
-
-
-def most_specific(names: Collection[str], taxonomy: Taxonomy) -> str:
-    """Return the deepest of `names` in the taxonomy's spelling, the first of equals; empty when there is none."""
-    named = [taxonomy.name(name) for name in names if topics.key(name)]
-    return max(named, key=taxonomy.depth, default="")
+def _buttons(article: Article, offered: Sequence[FollowLink]) -> keyboards.Rows:
+    """Return the buttons under a post, two in a row where both are short."""
+    rows: list[list[keyboards.Button]] = [[keyboards.link("Read the article", article.url)]]
+    for one in offered:
+        button = keyboards.link(f"Follow {one.topic}", one.url)
+        beside = len(rows[-1]) == 1 and all(prose.units(each["text"]) <= BESIDE_UNITS for each in (*rows[-1], button))
+        if beside:
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return rows

@@ -44,6 +44,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             "url": _LINE["url"],
             "kind": "article",
             "link": True,
+            "follow": ({"topic": "C & A", "url": "https://t.me/example_bot?start=f-mlkzxh8i"},),
         },
         {
             "title": "Bare",
@@ -55,6 +56,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             "url": "https://example.org/",
             "kind": "",
             "link": False,
+            "follow": (),
         },
     ),
     "tombstone": ({"title": _LINE["title"], "provider": _LINE["provider"], "url": _LINE["url"]},),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -118,6 +119,17 @@ class Store(_Section):
     database: _Path = Path("data/paperboy.db")
 
 
+class Buttons(StrEnum):
+    """Where a post's links stand: to the article and to follow its topics."""
+
+    #: Buttons under the post. Telegram gives a channel post with buttons no comments.
+    KEYBOARD = "keyboard"
+    #: Links at the end of the text.
+    TEXT = "text"
+    #: Nowhere.
+    NONE = "none"
+
+
 class Channel(_Section):
     """A channel, group or forum topic that gets posts."""
 
@@ -125,6 +137,7 @@ class Channel(_Section):
     topics: tuple[str, ...] = ()
     min_quality: int = 0
     thread: int = Field(0, ge=0)
+    buttons: Buttons = Buttons.KEYBOARD
     on_doubt: Literal["resend", "ask"] = "resend"
 
     @field_validator("chat", mode="before")
