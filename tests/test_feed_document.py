@@ -7,8 +7,10 @@ import socket
 import sys
 import tracemalloc
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
+import yaml
 
 from bot.article import Article
 from bot.errors import ArticleError
@@ -193,9 +195,49 @@ def test_of_two_equal_keys_the_last_one_wins() -> None:
     assert parse("title: Another").title == "Another"
 
 
-def test_merge_keys_merge_nothing() -> None:
-    found = parse("base: &base {title: Taken over, quality: 7}\n<<: *base")
-    assert (found.title, found.quality) == ("A quiet harbour", 0)
+@pytest.mark.usefixtures("either_parser")
+@pytest.mark.parametrize(
+    "written",
+    [
+        "base: &base {title: Taken over, quality: 7}\nitem:\n  <<: *base\n  quality: 9",
+        "base: &base {title: Taken over, quality: 7}\nitem:\n  quality: 9\n  <<: *base",
+        "a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nitem: {<<: [*a, *b], w: 3}",
+        "a: &a {x: 1, y: 1}\nb: &b {<<: *a, y: 2}\nitem: {<<: *b}",
+        "item: {<<: {x: in place}, y: z}",
+        "a: &a {x: [1, {y: 2}]}\nitem:\n- <<: *a\n- <<: *a\n  x: none",
+        "item: {'<<': a word, \"<<\": another}",
+    ],
+)
+def test_a_merge_key_adds_the_fields_it_names_as_pyyaml_does(written: str) -> None:
+    found = matter.FrontMatter("a.md").judged(written)
+    assert found["item"] == yaml.load(written, Loader=yaml.BaseLoader if "'<<'" in written else _TextLoader)["item"]
+
+
+class _TextLoader(yaml.SafeLoader):
+    """PyYAML's merging, and every value as it was written."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
+        "<": yaml.SafeLoader.yaml_implicit_resolvers["<"],
+    }
+
+
+def test_a_merge_key_at_the_top_adds_fields_of_the_article_and_overrides_none() -> None:
+    found = parse("base: &base {title: Taken over, quality: 7, excerpt: Shared}\n<<: *base\nexcerpt: Its own")
+    assert (found.title, found.quality, found.excerpt) == (parse("").title, 7, "Its own")
+
+
+@pytest.mark.usefixtures("either_parser")
+@pytest.mark.parametrize("value", ["a word", "[a, b]", "*nothing", "", "*topics"])
+def test_a_merge_key_that_names_no_fields_is_refused_by_its_name(value: str) -> None:
+    error = refusal(f"---\n{FIELDS}x: &topics [AI]\ny:\n  <<: {value}\n---\n")
+    assert ("<<" in error.reason) is (value != "*nothing")
+    assert error.line == 6
+
+
+@pytest.mark.usefixtures("either_parser")
+def test_a_merge_key_brings_nothing_of_what_is_secured() -> None:
+    found = matter.FrontMatter("a.md").judged("a: &a {secured: hidden, b: c}\nsecured: {<<: word}\nd: {<<: *a}")
+    assert found == {"a": {"b": "c"}, "d": {"b": "c"}}
 
 
 def test_an_alias_stands_for_its_value() -> None:

@@ -2,14 +2,15 @@
 
 python-frontmatter splits a document; its YAML is read here event by event, not constructed: no value is given a type
 (`no`, `2024` and dates stay as they were written), no tag is obeyed, nothing is copied by an alias, and depth and
-number of the values are bounded. `secured`, the source's encrypted payload, is dropped at every depth as it is met.
+number of the values are bounded. A merge key (`<<: *defaults`) adds the fields it names. `secured`, the source's
+encrypted payload, is dropped at every depth as it is met.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
 
 import yaml
@@ -30,6 +31,7 @@ Value = object
 _OPENING = re.compile(r"-{3,}[ \t]*(?:\n|$)")
 # Sought from the line's beginning before it: a search for `^` would try every character of the document.
 _CLOSING = re.compile(r"\n((?:-{3,}|\.{3})[ \t]*)(?=\n|\Z)")
+_MERGE = "<<"
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
@@ -122,6 +124,10 @@ class _Open:
     secret: bool
     #: The key that waits for its value; None where a key comes next.
     key: str | None = None
+    #: The key that waits is a merge key.
+    merging: bool = False
+    #: What merge keys add, the first to be overridden by those after it, and all by the fields that stand here.
+    merged: list[dict[str, Value]] = field(default_factory=list)
 
 
 class _Builder:
@@ -166,7 +172,7 @@ class _Builder:
         self._count(1)
         if event.anchor and not self._is_secret():
             self._anchored[event.anchor] = (value, 1)
-        self._place(value)
+        self._place(value, merges=text == _MERGE and event.implicit[0])
 
     def _alias(self, anchor: str | None) -> None:
         if any(one.anchor == anchor for one in self._open):
@@ -186,11 +192,17 @@ class _Builder:
 
     def _end(self) -> None:
         closed = self._open.pop()
+        if isinstance(closed.node, dict) and closed.merged:
+            own = dict(closed.node)
+            for more in closed.merged:
+                closed.node.update(more)
+            closed.node.update(own)
         if closed.anchor and not closed.secret:
             self._anchored[closed.anchor] = (closed.node, self._values - closed.before)
         self._place(closed.node)
 
-    def _place(self, value: Value) -> None:
+    def _place(self, value: Value, *, merges: bool = False) -> None:
+        """Put a value where it belongs. merges: as a key, it would be a merge key."""
         if not self._open:
             self.root = value
             return
@@ -200,10 +212,23 @@ class _Builder:
                 parent.node.append(value)
         elif parent.key is None:
             parent.key = value if isinstance(value, str) else ""  # no field of ours has such a key
+            parent.merging = merges
         else:
-            if not self._is_secret():
+            if self._is_secret():
+                pass
+            elif parent.merging:
+                parent.merged += self._to_merge(value)
+            else:
                 parent.node[parent.key] = value  # of two equal keys the last one wins
-            parent.key = None
+            parent.key, parent.merging = None, False
+
+    def _to_merge(self, value: Value) -> list[dict[str, Value]]:
+        """Return the fields that a merge key adds, those of a list's last entry first."""
+        found = value[::-1] if isinstance(value, list) else [value]
+        fields = [one for one in found if isinstance(one, dict)]
+        if len(fields) < len(found):
+            self._refuse("<< takes an alias that stands for fields (<<: *name), or a list of such aliases", self._line)
+        return fields
 
     def _is_secret(self) -> bool:
         """Say whether the value that comes now belongs to `secured`."""
