@@ -121,6 +121,8 @@ class Stored:
     article: Article
     #: Aware UTC: when it was first recorded.
     recorded: datetime
+    #: Sequence number of its recording: what was before, and what after, is told by it and not by `recorded`.
+    sequence: int = 0
     #: Waits for an editor: invisible to readers (design §5).
     held: bool = False
     withdrawn: bool = False

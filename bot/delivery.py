@@ -68,8 +68,8 @@ class Channel:
     chat: int
     topics: frozenset[str] = frozenset()  # keys of topics; empty: every article
     min_quality: int = 0
-    #: When its start was applied; None: not yet. Articles recorded before are none of its business.
-    begun: datetime | None = None
+    #: Sequence number of its start; None: not applied yet. Articles recorded before are none of its business.
+    begun: int | None = None
 
     def admits(self, topics: Iterable[str], quality: int) -> bool:
         """Say whether an article with these topic keys (wider topics included) and quality belongs here."""
@@ -239,18 +239,18 @@ def _refused(outcome: Refused, delivery: Delivery, at: datetime) -> Settlement:
 
 
 def plan(
-    channels: Iterable[Channel], topics: Iterable[str], quality: int, recorded: datetime | None = None
+    channels: Iterable[Channel], topics: Iterable[str], quality: int, recorded: int | None = None
 ) -> tuple[int, ...]:
     """Return the chats (row numbers, in order) of the channels that an article with these topic keys belongs in.
 
-    With `recorded`, only channels that had begun when the article was recorded.
+    With `recorded`, the sequence number of its recording, only channels that had begun before.
     """
     keys = tuple(topics)
     return tuple(
         channel.chat
         for channel in channels
         if channel.admits(keys, quality)
-        and (recorded is None or (channel.begun is not None and channel.begun <= recorded))
+        and (recorded is None or (channel.begun is not None and channel.begun < recorded))
     )
 
 

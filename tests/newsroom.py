@@ -76,7 +76,7 @@ class Newsroom:
         if begun:
             chats.begin(self.db, chat, self.at)
         keys = frozenset(map(topics.key, names))
-        channel = Channel(chat=chat, topics=keys, min_quality=quality, begun=self.at if begun else None)
+        channel = Channel(chat=chat, topics=keys, min_quality=quality, begun=self.place(chat))
         others = tuple(one for one in self.rules.channels if one.chat != chat)
         self.rules = replace(self.rules, channels=(*others, channel))
         return chat
@@ -84,9 +84,14 @@ class Newsroom:
     def begin(self, newest: int | None) -> int:
         """Apply the start of the channels that have none, as the bot does at its own."""
         waiting = starting.begin(self.db, self.rules.channels, Start(newest), self.at)
-        begun = tuple(replace(one, begun=one.begun or self.at) for one in self.rules.channels)
+        begun = tuple(replace(one, begun=self.place(one.chat)) for one in self.rules.channels)
         self.rules = replace(self.rules, channels=begun)
         return waiting
+
+    def place(self, chat: int) -> int | None:
+        """The sequence number of a channel's start."""
+        found = chats.get(self.db, chat)
+        return found.sequence if found else None
 
     def reader(self, chat_id: int, *names: str) -> int:
         """A reader who follows topics from now on."""

@@ -239,7 +239,7 @@ def test_a_wait_of_five_seconds_doubles(attempts: int, seconds: float) -> None:
 # --- plan and first_run -----------------------------------------------------------------------------------------------
 
 
-def channel(chat: int = 1, topics: tuple[str, ...] = (), min_quality: int = 0, begun: datetime | None = AT) -> Channel:
+def channel(chat: int = 1, topics: tuple[str, ...] = (), min_quality: int = 0, begun: int | None = 7) -> Channel:
     return Channel(chat=chat, topics=frozenset(topics), min_quality=min_quality, begun=begun)
 
 
@@ -274,13 +274,13 @@ def test_topics_may_come_as_an_iterator_and_serve_every_channel() -> None:
 
 @pytest.mark.parametrize(
     ("begun", "planned"),
-    [(AT, (1,)), (after(-1), (1,)), (after(1), ()), (None, ())],
-    ids=["as it began", "later", "before it began", "it has not begun"],
+    [(6, (1,)), (8, ()), (None, ())],
+    ids=["later", "before it began", "it has not begun"],
 )
 def test_an_article_recorded_before_a_channels_start_is_none_of_its_business(
-    begun: datetime | None, planned: tuple[int, ...]
+    begun: int | None, planned: tuple[int, ...]
 ) -> None:
-    assert delivery.plan([channel(begun=begun)], (), 0, AT) == planned
+    assert delivery.plan([channel(begun=begun)], (), 0, 7) == planned
 
 
 @pytest.mark.parametrize(

@@ -83,13 +83,13 @@ def post(
     if stored is None or stored.withdrawn or stored.copy_of is not None:
         return 0
     keys = follows.keys_of(db, number)
-    recorded = None if from_now else stored.recorded
+    recorded = None if from_now else stored.sequence
     chats = delivery.plan(rules.channels, keys, stored.article.quality, recorded)
     old = not from_now and rules.too_old(stored.article.published, stored.recorded, at)
     state = State.HELD if stored.held else State.SKIPPED if old else State.PENDING
     opened = outbox.open_(db, number, chats, lane=Lane.CHANNEL, edition=1, rank=_rank(stored, at), at=at, state=state)
     if followers and not stored.held and not old:
-        fanouts.begin(db, number, at if from_now else stored.recorded)
+        fanouts.begin(db, number, at, recorded)
     return opened
 
 

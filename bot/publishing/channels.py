@@ -75,7 +75,7 @@ class Channels:
     @property
     def all_begun(self) -> bool:
         """Whether no channel waits for its start."""
-        return all(channel.begun for channel in self.live)
+        return all(channel.begun is not None for channel in self.live)
 
     async def _look_up(self, directory: Directory, channel: Channel, one: settings.Channel) -> dict[str, Any] | Outcome:
         """Ask for a channel by its number where that is known: its name may be another's by now."""
@@ -103,4 +103,4 @@ class Channels:
 def admission(row: chats.Chat, one: settings.Channel, taxonomy: Taxonomy) -> Channel:
     """Return a channel with what it admits: its row, as the settings want it."""
     keys = frozenset(topics.key(taxonomy.name(name)) for name in one.topics)
-    return Channel(chat=row.id, topics=keys, min_quality=one.min_quality, begun=row.begun)
+    return Channel(chat=row.id, topics=keys, min_quality=one.min_quality, begun=row.sequence)

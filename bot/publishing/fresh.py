@@ -70,11 +70,11 @@ class Fresh:
             return []
         carried = [self._topics.of(one.packed.topics) for one in taken]
         new = self._entries(taken, carried)
-        entries.write(self._db, new, self._at)
+        first = entries.write(self._db, new, self._at)
         topics_of = ((one.number, *row) for one, each in zip(new, carried, strict=True) for row in each.rows.items())
         entries.set_topics(self._db, topics_of)
         files.put_all(self._db, [(one.path, one.mark, of.number) for one, of in zip(taken, new, strict=True)], self._at)
-        self._post(new, carried)
+        self._post(new, carried, first)
         return [Recorded(one.path, _verdict(one), one.number, True) for one in new]
 
     def _entries(self, taken: Sequence[_Taken], carried: Sequence[Carried]) -> list[Entry]:
@@ -92,22 +92,22 @@ class Fresh:
             for number, (one, each) in enumerate(zip(taken, carried, strict=True), begin)
         ]
 
-    def _post(self, new: Sequence[Entry], carried: Sequence[Carried]) -> None:
+    def _post(self, new: Sequence[Entry], carried: Sequence[Carried], first: int) -> None:
         """Open the deliveries to channels and put a cursor before the followers; see `announce.post`."""
         recorded = moment(milliseconds(self._at))
         followed = follows.any_(self._db)
         starts: dict[int, list[tuple[int, datetime, State]]] = {}
-        for entry, each in zip(new, carried, strict=True):
+        for place, (entry, each) in enumerate(zip(new, carried, strict=True), first):
             if entry.packed.removed or entry.copy_of is not None:
                 continue
             published = entry.packed.published
             when = min(recorded if published is None else moment(published), recorded)
             old = self._rules.too_old(when, recorded, self._at)
             state = State.HELD if entry.held else State.SKIPPED if old else State.PENDING
-            for chat in delivery.plan(self._rules.channels, each.keys, entry.packed.quality, recorded):
+            for chat in delivery.plan(self._rules.channels, each.keys, entry.packed.quality, place):
                 starts.setdefault(chat, []).append((entry.number, when, state))
             if followed and state is State.PENDING:
-                fanouts.begin(self._db, entry.number, recorded)
+                fanouts.begin(self._db, entry.number, recorded, place)
         for chat, articles in starts.items():
             outbox.open_channel(self._db, chat, articles, self._at)
 

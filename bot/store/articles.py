@@ -114,7 +114,8 @@ def newest(db: Database) -> Stored | None:
     found = row(
         db,
         "SELECT a.id FROM articles a LEFT JOIN deliveries d ON d.article = a.id AND d.state = 'sent' AND d.lane = 0 "
-        f"WHERE {VISIBLE} GROUP BY a.id ORDER BY max(d.settled) DESC NULLS LAST, a.ordered DESC, a.id DESC LIMIT 1",
+        f"WHERE {VISIBLE} GROUP BY a.id "
+        "ORDER BY max(d.settled_sequence) DESC NULLS LAST, a.ordered DESC, a.id DESC LIMIT 1",
     )
     return get(db, found["id"]) if found else None
 
@@ -224,6 +225,7 @@ def _stored(db: Database, found: Row) -> Stored:
         edition=found["edition"],
         fingerprint=found["fingerprint"],
         path=found["file"] or "",
+        sequence=found["sequence"],
     )
 
 

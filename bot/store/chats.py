@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.store import joins
+from bot.store import joins, sequence
 from bot.store.database import Row, add, maybe, milliseconds, number, row, rows, transaction, write
 
 
@@ -29,6 +29,8 @@ class Chat:
     reason: str
     not_before: datetime | None
     begun: datetime | None
+    #: Sequence number of a channel's start, or since when a reader can be reached; None: not begun.
+    sequence: int | None = None
     #: What becomes of a post that may have gone out: resend | ask
     on_doubt: str = "resend"
 
@@ -94,8 +96,14 @@ def resolve(db: Database, chat: int, chat_id: int, *, username: str, title: str)
 
 
 def begin(db: Database, chat: int, at: datetime) -> None:
-    """Write that a channel's start was applied."""
-    write(db, "UPDATE chats SET begun = ? WHERE id = ?", (milliseconds(at), chat))
+    """Write that a channel's start was applied: to the articles that are there now."""
+    with transaction(db):
+        write(
+            db,
+            "UPDATE chats SET begun = ?, sequence = ?, last_article = (SELECT coalesce(max(id), 0) FROM articles) "
+            "WHERE id = ?",
+            (milliseconds(at), sequence.take(db), chat),
+        )
 
 
 def any_begun(db: Database) -> bool:
@@ -110,8 +118,8 @@ def reader(db: Database, chat_id: int, *, kind: str, username: str, title: str, 
         if found is None:
             add(
                 db,
-                "INSERT INTO chats (chat_id, kind, username, title, begun) VALUES (?, ?, ?, ?, ?)",
-                (chat_id, kind, username, title, milliseconds(at)),
+                "INSERT INTO chats (chat_id, kind, username, title, begun, sequence) VALUES (?, ?, ?, ?, ?, ?)",
+                (chat_id, kind, username, title, milliseconds(at), sequence.take(db)),
             )
         elif (found.username, found.title) != (username, title):
             write(db, "UPDATE chats SET username = ?, title = ? WHERE id = ?", (username, title, found.id))
@@ -124,6 +132,9 @@ def reader(db: Database, chat_id: int, *, kind: str, username: str, title: str, 
 def set_state(db: Database, chat: int, state: str, reason: str = "") -> None:
     """Write a chat's standing; one that leaves takes its waiting deliveries along."""
     with transaction(db):
+        if state == "active":
+            back = "UPDATE chats SET sequence = ? WHERE id = ? AND setting IS NULL AND state <> 'active'"
+            write(db, back, (sequence.take(db), chat))
         write(db, "UPDATE chats SET state = ?, reason = ? WHERE id = ?", (state, reason, chat))
         if state in ("parked", "stopped"):
             write(
@@ -183,7 +194,8 @@ def _channel(db: Database, setting: str, thread: int) -> int:
             (chat_id, thread, setting),
         )
     if found["state"] == "dropped" or found["setting"] is None:
-        write(db, "UPDATE chats SET state = 'active', begun = NULL WHERE id = ?", (found["id"],))
+        sql = "UPDATE chats SET state = 'active', begun = NULL, sequence = NULL, last_article = NULL WHERE id = ?"
+        write(db, sql, (found["id"],))
     if found["state"] == "dropped":  # what waited when it left is weighed anew by its start
         write(db, "DELETE FROM deliveries WHERE chat = ? AND state IN ('pending', 'held')", (found["id"],))
     write(db, "UPDATE chats SET setting = ? WHERE id = ?", (setting, found["id"]))
@@ -192,6 +204,10 @@ def _channel(db: Database, setting: str, thread: int) -> int:
 
 def _join(db: Database, *, kept: int, other: int, setting: str | None) -> None:
     """Join two rows of one chat; with `setting`, the one that is kept is that channel."""
+    if setting is not None:  # a reader's row has no start of a channel
+        start = "UPDATE chats SET (begun, sequence, last_article) = "
+        start += "(SELECT begun, sequence, last_article FROM chats WHERE id = ?) WHERE id = ? AND setting IS NULL"
+        write(db, start, (other, kept))
     joins.chats(db, kept, other)
     if setting is not None:
         write(db, "UPDATE chats SET setting = ?, state = 'active' WHERE id = ?", (setting, kept))
@@ -210,5 +226,6 @@ def _chat(found: Row) -> Chat:
         reason=found["reason"],
         not_before=maybe(found["not_before"]),
         begun=maybe(found["begun"]),
+        sequence=found["sequence"],
         on_doubt=found["on_doubt"],
     )

@@ -10,12 +10,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
 from bot.delivery import Settlement, State
 from bot.doubting import Around
-from bot.store import attempts, outbox
+from bot.store import attempts, outbox, sequence
 from bot.store.database import Row, marks, maybe, milliseconds, moment, number, row, rows, transaction, write
 from bot.store.outbox import Addressed
 
@@ -33,6 +34,8 @@ class Doubt:
     #: When the attempt began, and when it could no longer take effect.
     begun: datetime
     over: datetime
+    #: The sequence number of its beginning.
+    sequence: int
     #: resend | ask
     policy: str
     name: str
@@ -66,7 +69,7 @@ def due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> list[Doubt
     found: dict[int, Doubt] = {}
     for one in rows(
         db,
-        f"{_DOUBTS} AND d.not_before <= ? AND c.chat_id NOT IN ({marks(len(busy))}) ORDER BY d.begun, d.id",
+        f"{_DOUBTS} AND d.not_before <= ? AND c.chat_id NOT IN ({marks(len(busy))}) ORDER BY d.begun_sequence, d.id",
         (milliseconds(at), *busy),
     ):
         found.setdefault(one["chat_id"], _doubt(one))
@@ -98,14 +101,16 @@ def repeat(db: Database, at: datetime) -> int:
 def around(db: Database, doubt: Doubt) -> Around:
     """Return what is known of the message numbers around an attempt."""
     chat, begun, over = doubt.to.chat_id, milliseconds(doubt.begun), milliseconds(doubt.over)
-    first = max(_known(db, chat, "message > 0 AND last < ? ORDER BY message DESC LIMIT 1", begun), default=None)
-    floor = first[0] if first else 0
-    last = min(_known(db, chat, "message > ? AND first >= ? ORDER BY message LIMIT 1", floor, over), default=None)
+    before = "message > 0 AND settled_sequence < ? ORDER BY message DESC LIMIT 1"
+    after = "message > ? AND begun_sequence > ? AND begun >= ? ORDER BY message LIMIT 1"
+    first = max(_known(db, chat, before, doubt.sequence), default=None)
+    floor = first.message if first else 0
+    last = min(_known(db, chat, after, floor, doubt.sequence, over), default=None)
     return Around(
-        before=first[0] if first else None,
-        after=last[0] if last else None,
-        known=frozenset(message for message, _, _ in _known(db, chat, "message > ?", floor)),
-        late=bool(first and last and begun - first[2] > last[1] - begun),
+        before=first.message if first else None,
+        after=last.message if last else None,
+        known=frozenset(one.message for one in _known(db, chat, "message > ?", floor)),
+        late=bool(first and last and begun - first.settled > last.begun - begun),
     )
 
 
@@ -169,12 +174,11 @@ def decide(db: Database, delivery: int, *, again: bool, at: datetime) -> bool:
 
 def see(db: Database, chat_id: int, message: int, at: datetime) -> None:
     """Take note of somebody else's message in a chat of the settings; other chats are nobody's business."""
-    write(
-        db,
-        "INSERT INTO seen SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM chats WHERE chat_id = ? AND setting IS NOT NULL) "
-        "ON CONFLICT DO NOTHING",
-        (chat_id, message, milliseconds(at), chat_id),
-    )
+    sql = "SELECT 1 FROM chats WHERE chat_id = ? AND setting IS NOT NULL"
+    if row(db, sql, (chat_id,)):
+        with transaction(db):
+            sql = "INSERT INTO seen (chat_id, message, at, sequence) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+            write(db, sql, (chat_id, message, milliseconds(at), sequence.take(db)))
 
 
 class Touch(Enum):
@@ -221,24 +225,34 @@ WHERE d.state = 'doubtful' AND d.lane = 0 AND c.state = 'active' AND c.chat_id I
 """
 
 
-def _known(db: Database, chat_id: int, which: str, *values: int) -> list[tuple[int, int, int]]:
-    """Return of the chat's known messages those asked for: number, and when it came to be, not before, not after.
+class _Message(NamedTuple):
+    """A message's number, and when its call began and was settled at the latest."""
+
+    message: int
+    begun: int
+    settled: int
+
+
+def _known(db: Database, chat_id: int, which: str, *values: int) -> list[_Message]:
+    """Return those of the chat's known messages that are asked for.
 
     Each thread is asked alone, and others' messages, so that the index tells without a look at all there ever was. When
     somebody else's was written is not known, only when we heard of it.
     """
-    own = f"SELECT message, begun AS first, settled AS last FROM deliveries WHERE chat = ? AND {which}"
-    theirs = f"SELECT message, -1 AS first, at AS last FROM seen WHERE chat_id = ? AND {which}"
+    own = f"SELECT message, begun, settled FROM deliveries WHERE chat = ? AND {which}"
+    heard = "SELECT chat_id, message, -1 AS begun, at AS settled, 0 AS begun_sequence, sequence AS settled_sequence"
+    theirs = f"SELECT message, begun, settled FROM ({heard} FROM seen) WHERE chat_id = ? AND {which}"
     found = rows(db, theirs, (chat_id, *values))
     for chat in rows(db, "SELECT id FROM chats WHERE chat_id = ?", (chat_id,)):
         found += rows(db, own, (chat["id"], *values))
-    return [(one["message"], one["first"] or 0, one["last"] or 0) for one in found]
+    return [_Message(one["message"], one["begun"] or 0, one["settled"] or 0) for one in found]
 
 
 def _doubt(found: Row) -> Doubt:
     name = found["title"] or (f"@{found['username']}" if found["username"] else found["setting"] or "")
     begun = moment(found["begun"])
-    return Doubt(outbox.addressed(found), begun, moment(found["not_before"]), found["on_doubt"], name)
+    over = moment(found["not_before"])
+    return Doubt(outbox.addressed(found), begun, over, found["begun_sequence"] or 0, found["on_doubt"], name)
 
 
 def _is_doubtful(db: Database, delivery: int) -> bool:

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from bot.packed import Packed, PackedRelated
+from bot.store import sequence
 from bot.store.database import marks, milliseconds, number, rows, transaction
 
 _ARTICLE = f"""
 INSERT INTO articles (id, identity, fingerprint, title_key, title, excerpt, url, provider, published, image, quality,
-  heat, kind, unpublished, recorded, ordered, held, withdrawn, copy_of, file) VALUES ({marks(20)})
+  heat, kind, unpublished, recorded, ordered, held, withdrawn, copy_of, file, sequence) VALUES ({marks(21)})
 """
 #: By hand: within a trigger, FTS5 would write a piece of its index for each row, and join all of them later.
 _SEARCHED = "INSERT INTO articles_fts (rowid, title, excerpt, provider) VALUES (?, ?, ?, ?)"
@@ -43,16 +44,18 @@ def next_number(db: Database) -> int:
     return number(db, "SELECT max(id) FROM articles") + 1
 
 
-def write(db: Database, entries: Sequence[Entry], at: datetime) -> None:
-    """Write new articles, not their topics or files."""
+def write(db: Database, entries: Sequence[Entry], at: datetime) -> int:
+    """Write new articles, not their topics or files; return the first of their sequence numbers, which rise by one."""
     recorded = milliseconds(at)
     with transaction(db):
-        db.conn.executemany(_ARTICLE, [_row(entry, recorded) for entry in entries])
+        first = sequence.take(db, len(entries))
+        db.conn.executemany(_ARTICLE, [(*_row(entry, recorded), place) for place, entry in enumerate(entries, first)])
         db.conn.executemany(_SEARCHED, [(one, *_searched(packed)) for one, packed, *_ in entries])
         add_addresses(db, [(address, one) for one, packed, *_ in entries for address in packed.addresses])
         db.conn.executemany(
             _RELATED, [related for one, packed, *_ in entries for related in _numbered(one, packed.related)]
         )
+    return first
 
 
 def add_addresses(db: Database, addresses: Iterable[tuple[str, int]]) -> None:

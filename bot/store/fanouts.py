@@ -8,14 +8,24 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.delivery import Lane, State
-from bot.store import follows, line
-from bot.store.database import milliseconds, moment, row, transaction, write
+from bot.store import follows, line, sequence
+from bot.store.database import milliseconds, row, transaction, write
+
+_OLDEST = """
+SELECT fanouts.*, ordered FROM fanouts CROSS JOIN articles ON id = article ORDER BY fanouts.sequence, article LIMIT 1
+"""
 
 
-def begin(db: Database, article: int, at: datetime) -> None:
-    """Put a cursor before an article's first follower; follows made after `at` do not count."""
-    sql = "INSERT INTO fanouts (article, at, after) VALUES (?, ?, 0) ON CONFLICT DO UPDATE SET after = 0, alone = 0"
-    write(db, sql, (article, milliseconds(at)))
+def begin(db: Database, article: int, at: datetime, before: int | None = None) -> None:
+    """Put a cursor before an article's first follower; follows made up to now count, or those `before` a number."""
+    sql = (
+        "INSERT INTO fanouts (article, at, after, sequence) VALUES (?, ?, 0, ?) "
+        "ON CONFLICT DO UPDATE SET after = 0, alone = 0"
+    )
+    with transaction(db):
+        before = sequence.take(db) if before is None else before
+        write(db, sql, (article, milliseconds(at), before))
+        write(db, "UPDATE articles SET planned = ? WHERE id = ?", (before, article))
 
 
 def cancel(db: Database, article: int) -> None:
@@ -41,13 +51,12 @@ def extend_while(db: Database, at: datetime, chunk: int, free: Callable[[], bool
 def extend(db: Database, at: datetime, chunk: int = 1_000) -> bool:
     """Plan the next chunk of the oldest cursor in one commit; say whether any cursor is left."""
     with transaction(db):
-        sql = "SELECT fanouts.*, ordered FROM fanouts CROSS JOIN articles ON id = article ORDER BY at, article LIMIT 1"
-        found = row(db, sql)
+        found = row(db, _OLDEST)
         if found is None:
             return False
         article, after = found["article"], found["after"]
         alone = bool(found["alone"]) if after else line.is_empty(db, Lane.FOLLOWER)
-        stretch = follows.stretch(db, article, after=after, at=moment(found["at"]), most=chunk)
+        stretch = follows.stretch(db, article, after=after, before=found["sequence"], most=chunk)
         values = {"article": article, "edition": 1, "chats": stretch.chats, "state": str(State.PENDING)}
         values |= {"rank": found["ordered"], "created": milliseconds(at)}
         line.enter(db, values, Lane.FOLLOWER, empty=alone)

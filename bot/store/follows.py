@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot import topics as words
+from bot.store import sequence
 from bot.store.database import Row, add, marks, milliseconds, number, row, rows, transaction, write
 
 
@@ -39,7 +40,7 @@ class Stretch:
 _LAST_CHAT = 2**63 - 1
 _FOLLOWERS = """
 SELECT f.chat FROM follows f JOIN chats c ON c.id = f.chat AND c.state = 'active'
-WHERE f.topic = {topic:d} AND f.chat > :after AND f.chat <= :until AND f.since <= :at ORDER BY f.chat LIMIT :most
+WHERE f.topic = {topic:d} AND f.chat > :after AND f.chat <= :until AND f.sequence < :before ORDER BY f.chat LIMIT :most
 """
 
 
@@ -131,8 +132,9 @@ def keys_by_chat(db: Database, chats: Iterable[int]) -> dict[int, frozenset[str]
 
 def follow(db: Database, chat: int, topic: int, at: datetime) -> bool:
     """Write a follow beginning at `at`; say whether it is new."""
-    sql = "INSERT INTO follows (topic, chat, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-    return write(db, sql, (topic, chat, milliseconds(at))) == 1
+    sql = "INSERT INTO follows (topic, chat, since, sequence) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    with transaction(db):
+        return write(db, sql, (topic, chat, milliseconds(at), sequence.take(db))) == 1
 
 
 def unfollow(db: Database, chat: int, topic: int) -> bool:
@@ -145,14 +147,15 @@ def any_(db: Database) -> bool:
     return row(db, "SELECT 1 FROM follows LIMIT 1") is not None
 
 
-def stretch(db: Database, article: int, *, after: int, at: datetime, most: int) -> Stretch:
-    """Return the next `most` reachable chats, by rising row number above `after`, that followed a topic by `at`.
+def stretch(db: Database, article: int, *, after: int, before: int, most: int) -> Stretch:
+    """Return the next `most` reachable chats, by rising row number above `after`, that followed a topic `before`.
+
 
     Fewer where many that are not reachable lie between: no call reads more than a few times `most` rows of a topic.
     """
     of = [found["topic"] for found in rows(db, "SELECT topic FROM article_topics WHERE article = ?", (article,))]
     until = min(filter(None, (_ahead(db, one, after, 2 * most + 1_000) for one in of)), default=None)
-    values = {"after": after, "until": until or _LAST_CHAT, "at": milliseconds(at), "most": most}
+    values = {"after": after, "until": until or _LAST_CHAT, "before": before, "most": most}
     arms = " UNION ".join(f"SELECT * FROM ({_FOLLOWERS.format(topic=one)})" for one in of)
     sql = (
         f"SELECT json_group_array(chat), count(*), max(chat) FROM (SELECT chat FROM ({arms}) ORDER BY chat LIMIT :most)"

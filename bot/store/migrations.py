@@ -40,6 +40,12 @@ def facts(db: Database) -> None:
     _run(db, "steps/0002_facts.sql")
 
 
+@paperboy(name="0003_order")
+def order(db: Database) -> None:
+    """Number what happens in its order; rows of before are numbered by their instants."""
+    _run(db, "steps/0003_order.sql")
+
+
 def _run(db: Database, file: str) -> None:
     """Execute the statements of an SQL file in this folder."""
     for statement in _statements(Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")):

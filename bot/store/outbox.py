@@ -11,7 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.delivery import Delivery, Lane, Payload, Settlement, State
-from bot.store import attempts, line
+from bot.store import attempts, line, sequence
 from bot.store.database import Row, marks, milliseconds, number, row, rows, transaction, write
 
 
@@ -93,13 +93,14 @@ def begin(db: Database, payloads: Mapping[int, tuple[Payload, str]], at: datetim
     """
     now = milliseconds(at)
     with transaction(db):
+        place = sequence.take(db)
         sql = "SELECT id FROM deliveries WHERE id IN (SELECT value FROM json_each(?)) AND state = 'pending'"
         begun = {found["id"] for found in rows(db, sql, (json.dumps([*payloads]),))}
         db.conn.executemany(
-            "UPDATE deliveries SET state = 'sending', payload = ?, form = ?, begun = ?, attempts = attempts + 1 "
-            "WHERE id = ?",
+            "UPDATE deliveries SET state = 'sending', payload = ?, form = ?, begun = ?, begun_sequence = ?, "
+            "attempts = attempts + 1 WHERE id = ?",
             [
-                (json.dumps(payload, ensure_ascii=False), form, now, delivery)
+                (json.dumps(payload, ensure_ascii=False), form, now, place, delivery)
                 for delivery, (payload, form) in payloads.items()
                 if delivery in begun
             ],
@@ -112,7 +113,8 @@ def settle(db: Database, settled: Collection[tuple[Delivery, Settlement]], at: d
     """Write what became of attempts, the chats' pauses and the attempts log included, in one commit."""
     now = milliseconds(at)
     with transaction(db):
-        db.conn.executemany(_SETTLE, [_settled(delivery, settlement, now) for delivery, settlement in settled])
+        place = sequence.take(db)
+        db.conn.executemany(_SETTLE, [_settled(delivery, settlement, now, place) for delivery, settlement in settled])
         attempts.end(db, [(delivery.id, str(to.state), to.reason) for delivery, to in settled], at)
         sent = [(delivery.id,) for delivery, to in settled if to.state is State.SENT]
         db.conn.executemany(_SHOWN, sent)
@@ -166,18 +168,18 @@ def articles_in(db: Database, chat: int) -> set[int]:
 
 
 _SETTLE = """
-UPDATE deliveries SET state = ?, reason = ?, not_before = ?, settled = ?, mend = ?, message = coalesce(?, message)
-WHERE id = ?
+UPDATE deliveries SET state = ?, reason = ?, not_before = ?, settled = ?, settled_sequence = ?, mend = ?,
+  message = coalesce(?, message) WHERE id = ?
 """
 _SHOWN = """
 INSERT INTO forms SELECT id, form, 1 FROM deliveries WHERE id = ? ON CONFLICT DO UPDATE SET times = times + 1
 """
 
 
-def _settled(delivery: Delivery, settlement: Settlement, now: int) -> tuple[Any, ...]:
+def _settled(delivery: Delivery, settlement: Settlement, now: int, place: int) -> tuple[Any, ...]:
     until = milliseconds(settlement.not_before) if settlement.not_before else None
     mend = settlement.mend or delivery.mend
-    return str(settlement.state), settlement.reason, until, now, mend, settlement.message, delivery.id
+    return str(settlement.state), settlement.reason, until, now, place, mend, settlement.message, delivery.id
 
 
 def catch_up(db: Database, deliveries: Collection[int], now: int) -> None:

@@ -32,7 +32,7 @@ def refusals(db: Database, channel: int, most: int) -> list[tuple[int, str]]:
     """Return (article, reason) of a channel's latest posts that were refused, newest first."""
     sql = (
         "SELECT article, reason FROM deliveries WHERE chat = ? AND state = 'refused' "
-        "ORDER BY settled DESC, id DESC LIMIT ?"
+        "ORDER BY settled_sequence DESC, id DESC LIMIT ?"
     )
     return [(found["article"], found["reason"]) for found in rows(db, sql, (channel, most))]
 

@@ -104,7 +104,7 @@ def fill(database: Path, readers: int, names: tuple[str, ...], each: int = 1) ->
         )
         first = db.conn.execute("SELECT id FROM chats WHERE chat_id = ?", (FIRST_READER,)).fetchone()[0]
         db.conn.executemany(
-            "INSERT INTO follows VALUES (?, ?, ?)",
+            "INSERT INTO follows (topic, chat, since) VALUES (?, ?, ?)",
             (
                 (topics[(one + step) % len(topics)], first + one, begun)
                 for one in range(readers)

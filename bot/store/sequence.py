@@ -1,0 +1,22 @@
+"""Sequence numbers: the order in which things were written down. Says nothing of when.
+
+What came first is told by these numbers, never by instants: a clock may be wrong, and may be set right.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from bot.store.database import number, transaction
+
+
+def take(db: Database, count: int = 1) -> int:
+    """Return the first of the next `count` numbers, higher than all before; to be written in the same transaction."""
+    with transaction(db):
+        sql = "UPDATE sequence SET last = last + ? RETURNING last - ?"
+        return int(db.conn.execute(sql, (count, count - 1)).fetchone()[0])
+
+
+def last_from_clock(db: Database) -> int:
+    """Return the last number that was made from an instant, when the database was upgraded; 0: none was."""
+    return number(db, "SELECT from_clock FROM sequence")
