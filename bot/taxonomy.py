@@ -24,12 +24,15 @@ class _Topic(BaseModel):
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
+    #: Names of those that ship with Paperboy.
+    samples: frozenset[str] = frozenset()
     topics: tuple[_Topic, ...] = ()
 
 
 def load(folder: Path | None) -> Taxonomy:
     """Return the taxonomy of `topics.toml` in `folder`, of the shipped one where there is none.
 
+    Without a folder there is no operator, and the samples are topics like any others: the demo.
     Raises UsageError with one line for each problem.
     """
     own = folder / "topics.toml" if folder else None
@@ -43,7 +46,14 @@ def load(folder: Path | None) -> Taxonomy:
     except ValidationError as error:
         raise UsageError(*(_told(path, one["loc"], one["msg"]) for one in error.errors(include_url=False))) from None
     return Taxonomy(
-        Topic(name=one.name, parent=one.parent, aliases=one.aliases, hashtags=one.hashtags) for one in found.topics
+        Topic(
+            name=one.name,
+            parent=one.parent,
+            aliases=one.aliases,
+            hashtags=one.hashtags,
+            sample=folder is not None and one.name in found.samples,
+        )
+        for one in found.topics
     )
 
 

@@ -12,18 +12,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from bot import prose
 
-#: A word counts as near a topic's name from this score (0–100, rapidfuzz WRatio).
-NEAR = 62.0
+#: What was typed is near a topic's name from this likeness on, 0 to 100.
+NEAR = 72.0
+#: Letters from which on the beginning of a word, or a misspelling, stands for it.
+SHORTEST_WORD = 4
+#: Parts of a list that are read, and those of them that near names are looked for, each of so many words at most.
+PARTS, GUESSED, GUESSED_WORDS = 60, 5, 12
 #: How many near names are offered.
 NEAREST = 6
 #: Words in the longest name looked for; longer ones must stand between commas.
 LONGEST_NAME = 12
 LONGEST_TAG = 64
 _LIST_BREAK = re.compile(r"[,;\n،、，]")
+_JOINED = re.compile(r"[,;\n،、，]|\s(?:and|or|&|\+)\s|\s(?=#)", re.IGNORECASE)
+_ACCENTS = re.compile("[\u0300-\u036f]")
+#: Letters that Unicode does not take apart into a letter and an accent.
+_PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 _JOINING = frozenset(("and", "&", "+", "or"))
 _CODE_LENGTH = 8
 
@@ -39,6 +47,8 @@ class Topic:
     aliases: tuple[str, ...] = ()
     #: Without `#`; empty: made from the name.
     hashtags: tuple[str, ...] = ()
+    #: Ships with Paperboy: it renames nothing, and is shown only where an article carries it.
+    sample: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +93,27 @@ class Taxonomy:
 
     def __init__(self, topics: Iterable[Topic] = ()) -> None:
         self._topics: Mapping[str, Topic] = {key(topic.name): topic for topic in topics}
-        self._words = {key(word): topic.name for topic in self._topics.values() for word in topic.aliases}
+        self._aliases = _aliases(topic for topic in self if not topic.sample)
+        self._sample_aliases = _aliases(topic for topic in self if topic.sample)
 
     def __iter__(self) -> Iterator[Topic]:
         return iter(self._topics.values())
 
     def name(self, name: str) -> str:
-        """Return the taxonomy's spelling of a topic, following aliases; an unknown name comes back repaired."""
+        """Return the taxonomy's spelling of a topic, following the operator's aliases; others come back repaired."""
         wanted = key(name)
         if wanted in self._topics:
             return self._topics[wanted].name
-        return self._words.get(wanted) or prose.repair(name)
+        return self._aliases.get(wanted) or prose.repair(name)
+
+    def is_sample(self, name: str) -> bool:
+        """Return True for a topic that only the shipped samples describe."""
+        topic = self._topics.get(key(name))
+        return topic is not None and topic.sample
+
+    def written(self) -> list[str]:
+        """Return the names of the topics that the operator wrote: they exist before any article carries them."""
+        return [topic.name for topic in self if not topic.sample]
 
     def ancestors(self, name: str) -> tuple[str, ...]:
         """Return the wider topics of `name`, nearest first; a loop in the file ends the walk."""
@@ -120,7 +140,7 @@ class Taxonomy:
         return tuple(tags) or tuple(tag for tag in (hashtag(self.name(name)),) if tag)
 
     def find(self, words: str, known: Iterable[str]) -> Found:
-        """Match what a reader typed to topics among `known` and the taxonomy.
+        """Match what a reader typed to topics among `known` and those the operator wrote.
 
         `AI, Computer Vision` are two; `computer vision` one; `ai computer vision` and `ai and computer vision` two,
         but only when every word belongs to one: else all of them are unknown, and what they hold is nearest.
@@ -129,7 +149,8 @@ class Taxonomy:
         found: dict[str, None] = {}
         near: dict[str, None] = {}
         unknown: list[str] = []
-        for part in filter(None, (prose.repair(part).lstrip(" #") for part in _LIST_BREAK.split(words))):
+        parts = (prose.repair(part).lstrip(" #") for part in _LIST_BREAK.split(words, PARTS)[:PARTS])
+        for part in filter(None, parts):
             named, whole = _split(part, meanings)
             (found if whole else near).update(dict.fromkeys(named))
             unknown += [] if whole else [part]
@@ -138,15 +159,30 @@ class Taxonomy:
             tuple(found), tuple(unknown), tuple(name for name in dict.fromkeys(close) if name not in found)[:NEAREST]
         )
 
+    def named(self, words: str, known: Iterable[str]) -> tuple[str, ...]:
+        """Return the topics that `words` are the names of, and nothing but their names; else none.
+
+        Stricter than `find`: `robots on the moon` is about topics and names none.
+        """
+        meanings = self._meanings(known)
+        parts = [words] if _meaning(words, meanings) else _JOINED.split(words, PARTS)
+        found = [_meaning(part, meanings) for part in parts if key(part)]
+        return tuple(dict.fromkeys(found)) if all(found) else ()
+
     def _meanings(self, known: Iterable[str]) -> dict[str, str]:
-        """Return every key a topic goes by → its name: names first, then aliases, then tags."""
-        names = dict.fromkeys((*(topic.name for topic in self._topics.values()), *map(self.name, known)))
+        """Return every key a topic goes by → its name: names first, then aliases and tags; last, without accents."""
+        names = dict.fromkeys((*self.written(), *map(self.name, known)))
         meanings = {key(name): name for name in names}
-        for alias, name in self._words.items():
+        for alias, name in self._aliases.items():
             meanings.setdefault(alias, name)
+        for alias, name in self._sample_aliases.items():
+            if name in names:
+                meanings.setdefault(alias, name)
         for name in names:
             for tag in self.hashtags(name):
                 meanings.setdefault(key(tag), name)
+        for word, name in list(meanings.items()):
+            meanings.setdefault(_unaccented(word), name)
         meanings.pop("", None)
         return meanings
 
@@ -189,6 +225,24 @@ def _is_of_a_word(character: str) -> bool:
     return character in "+#" or unicodedata.category(character)[0] in "MN"
 
 
+def _aliases(topics: Iterable[Topic]) -> dict[str, str]:
+    return {key(word): topic.name for topic in topics for word in topic.aliases}
+
+
+def _meaning(words: str, meanings: Mapping[str, str]) -> str:
+    """Return the topic that `words` as a whole are a name of, or an empty string."""
+    wanted = key(words.strip().lstrip("#"))
+    return meanings.get(wanted) or meanings.get(_unaccented(wanted), "")
+
+
+def _unaccented(word: str) -> str:
+    """Return a key without the accents of Latin, Greek and Cyrillic letters; vowel signs of other scripts stay."""
+    if word.isascii():
+        return word
+    apart = unicodedata.normalize("NFD", word.translate(_PLAIN_LETTERS))
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
+
+
 def _split(part: str, meanings: Mapping[str, str]) -> tuple[list[str], bool]:
     """Return the topics in `part`, taking the longest run of words each time, and whether every word was of one."""
     words = part.replace(" #", " ").split()
@@ -196,9 +250,9 @@ def _split(part: str, meanings: Mapping[str, str]) -> tuple[list[str], bool]:
     start = 0
     while start < len(words):
         ends = range(min(len(words), start + LONGEST_NAME), start, -1)
-        end = next((end for end in ends if key(" ".join(words[start:end])) in meanings), 0)
+        end = next((end for end in ends if _meaning(" ".join(words[start:end]), meanings)), 0)
         if end:
-            found.append(meanings[key(" ".join(words[start:end]))])
+            found.append(_meaning(" ".join(words[start:end]), meanings))
         elif not found or words[start].casefold() not in _JOINING:
             return found, False
         start = end or start + 1
@@ -207,10 +261,30 @@ def _split(part: str, meanings: Mapping[str, str]) -> tuple[list[str], bool]:
 
 def _nearest(words: Iterable[str], meanings: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names whose keys are nearest to `words`, best first."""
-    choices = list(meanings)
     scored: dict[str, float] = {}
-    for word in words:
-        found = process.extract(key(word), choices, scorer=fuzz.WRatio, limit=2 * NEAREST, score_cutoff=NEAR)
-        for choice, score, _ in found:
-            scored[meanings[choice]] = max(score, scored.get(meanings[choice], 0.0))
-    return tuple(sorted(scored, key=lambda name: -scored[name])[:NEAREST])
+    typed = dict.fromkeys(" ".join(_unaccented(key(word)).split()[:GUESSED_WORDS]) for word in words)
+    for word in list(typed)[:GUESSED]:
+        for choice, name in meanings.items():
+            scored[name] = max(_likeness(word, choice), scored.get(name, 0.0))
+    near = sorted((name for name, score in scored.items() if score >= NEAR), key=lambda name: -scored[name])
+    return tuple(near[:NEAREST])
+
+
+def _likeness(typed: str, name: str) -> float:
+    """Return how much of `name` was typed, 0 to 100: as a whole, or a word of it misspelt or begun.
+
+    Letters that two words have in common here and there don't count: `pickleball` is no `language models`.
+    """
+    whole = fuzz.ratio(typed, name, score_cutoff=NEAR)
+    return max([whole, *(_word_likeness(one, other) for one in typed.split() for other in name.split())])
+
+
+def _word_likeness(typed: str, word: str) -> float:
+    if typed == word:
+        return 90.0 if len(word) > 1 or not word.isascii() else 0.0
+    shorter, longer = sorted((typed, word), key=len)
+    if len(shorter) < SHORTEST_WORD and shorter.isascii():
+        return 0.0
+    if longer.startswith(shorter):
+        return 85.0
+    return 0.9 * fuzz.ratio(typed, word, score_cutoff=NEAR)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -94,15 +94,15 @@ class Bot:
         row = await self.desk(chats.by_number, chat.id)
         return row.state if row else ""
 
-    async def article(self, title: str, *names: str, day: int = 1, **more: Any) -> int:
+    async def article(self, title: str, *names: str, day: int = 1, implied: Iterable[str] = (), **more: Any) -> int:
         """Record an article and return its number."""
         slug = title.lower().replace(" ", "-")
         words = {"identity": f"https://news.example/{slug}", "url": f"https://news.example/{slug}", "title": title}
         made = Article(**words, topics=names, published=NOON.replace(day=day), provider="The News")
         number = await self.desk(articles.insert, pack(made), path=f"{slug}.md", at=NOON, **more)
         await self.desk(files.put, f"{slug}.md", (1, 1, number), article=number, at=NOON)
-        implied = {wide for name in names for wide in TAXONOMY.ancestors(name)}
-        await self.desk(follows.set_article, number, names, implied)
+        wide = {wide for name in names for wide in TAXONOMY.ancestors(name)}
+        await self.desk(follows.set_article, number, names, {*wide, *implied})
         return number
 
     async def channel(self, title: str = "News") -> Chat:

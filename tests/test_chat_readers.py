@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot import topics
+from bot import shipped, taxonomy, topics
 from bot.sandbox import faults
 from bot.sandbox.records import Person
 from bot.store import chats, follows
+from bot.store.database import Database
 from tests import chatting
 from tests.chatting import Bot
 
@@ -99,6 +100,28 @@ async def test_a_topic_of_an_article_outside_the_taxonomy_can_be_followed(bot: B
     await bot.article("Bread is back", "Sourdough & Rye")
     await bot.ask(rea, "/topic sourdough & rye")
     assert await bot.topics_of(rea) == ["Sourdough & Rye"]
+
+
+async def test_the_samples_topics_never_appear_in_a_bot_with_its_own_articles(bot: Bot, rea: Person) -> None:
+    bot.with_office(taxonomy=taxonomy.load(shipped.config()))
+    await bot.article("Beans climb", "Gardening")
+    await bot.article("A pond for frogs", "Water", implied=("Climate",))
+    (welcome,) = await bot.ask(rea, "/start")
+    (keyboard,) = await bot.ask(rea, "/topic")
+    told = await bot.told(rea, "/topics")
+    labels = [button["text"] for row in (*welcome.buttons, *keyboard.buttons) for button in row]
+    assert {"Gardening", "Water"} < set(labels)
+    assert not {"AI", "Climate", "Robotics", "Space"} & set(labels)
+    assert [name for name in ("AI", "Climate", "Robotics", "Space") if name in told] == []
+
+
+async def test_what_others_wait_for_is_nobody_elses_business(bot: Bot, rea: Person) -> None:
+    other = bot.sandbox.world.add_person("Otto")
+    await bot.desk(lambda db: _await_topic(db, other, "Ottos Geheimnis"))
+    assert "Ottos" not in await bot.told(rea, "/topics")
+    (keyboard,) = await bot.ask(rea, "/topic")
+    assert not any("Ottos" in button["text"] for row in keyboard.buttons for button in row)
+    assert "Ottos" in await bot.told(other, "/topics")
 
 
 async def test_topic_alone_is_a_keyboard_that_ticks_in_place(bot: Bot, rea: Person) -> None:
@@ -353,3 +376,8 @@ async def test_names_are_kept_up_to_date(bot: Bot, rea: Person) -> None:
 async def test_answers_count_in_the_pace(bot: Bot, rea: Person) -> None:
     await bot.ask(rea, "/help")
     assert bot.spent == [rea.id]
+
+
+def _await_topic(db: Database, person: Person, name: str) -> None:
+    chat = chats.reader(db, person.id, kind="private", username="", title=person.name, at=chatting.NOON)
+    follows.follow(db, chat.id, follows.topic(db, name).id, chatting.NOON)

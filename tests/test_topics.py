@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot import topics
+from bot import shipped, taxonomy, topics
 from bot.topics import Taxonomy, Topic
 from tests import judge
 
@@ -128,6 +130,99 @@ def test_nothing_near_is_offered_for_words_far_from_all() -> None:
 def test_an_alias_among_the_known_names_is_no_second_topic() -> None:
     assert "artificial intelligence" not in topics.Taxonomy.find(TAXONOMY, "artificial intelligenc", KNOWN).nearest
     assert TAXONOMY.find("artificial intelligenc", KNOWN).nearest[0] == "AI"
+
+
+@pytest.mark.parametrize("words", ["Pickleball", "Cooking", "machine learning", "art", "A", "sports"])
+def test_a_guess_that_shares_nothing_with_what_was_typed_is_not_offered(words: str) -> None:
+    assert taxonomy.load(None).find(words, [*KNOWN, "Gardening", "Local Politics"]).nearest == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Computr Visoin", "Computer Vision"),
+        ("helth", "Public Health"),
+        ("langage models", "Language Models"),
+        ("recog", "Face Recognition"),
+        ("public", "Public Health"),
+        ("artificial inteligence", "AI"),
+    ],
+)
+def test_a_misspelt_or_begun_name_is_offered(words: str, name: str) -> None:
+    assert TAXONOMY.find(words, KNOWN).nearest[0] == name
+
+
+@given(
+    st.text(st.characters(max_codepoint=0x24F), max_size=12), st.text(st.characters(max_codepoint=0x24F), max_size=12)
+)
+@settings(max_examples=200, deadline=None)
+def test_every_guess_has_letters_in_a_row_in_common_with_what_was_typed(typed: str, name: str) -> None:
+    if topics.nearest([typed], [name]):
+        one, other = (topics._unaccented(topics.key(text)) for text in (typed, name))
+        assert one == other or any(one[at : at + 2] in other for at in range(len(one) - 1))
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("cafe", "Café"), ("CAFÉ", "Café"), ("lodz", "Łódź"), ("uberblick", "Überblick"), ("елка", "Ёлка")],
+)
+def test_accents_do_not_matter(words: str, name: str) -> None:
+    assert Taxonomy().find(words, ["Café", "Łódź", "Überblick", "Ёлка"]).topics == (name,)
+
+
+def test_of_two_names_that_differ_by_an_accent_each_is_found() -> None:
+    assert Taxonomy().find("résumé, resume", ["Resume", "Résumé"]).topics == ("Résumé", "Resume")
+
+
+def test_vowel_signs_are_no_accents() -> None:
+    assert Taxonomy().find("हनद", ["हिन्दी"]).topics == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("AI", ("AI",)),
+        ("#AI #Privacy", ("AI", "Privacy")),
+        ("ai, computer vision", ("AI", "Computer Vision")),
+        ("AI and R&D", ("AI", "R&D")),
+        ("AI and bananas", ()),
+        ("AI privacy", ()),
+        ("the privacy of my cv", ()),
+        ("", ()),
+    ],
+)
+def test_plain_words_name_topics_only_when_they_are_nothing_else(words: str, names: tuple[str, ...]) -> None:
+    assert TAXONOMY.named(words, KNOWN) == names
+
+
+def test_a_list_of_thousands_is_read_in_part() -> None:
+    assert len(TAXONOMY.find("x," * 5_000, KNOWN).unknown) == topics.PARTS
+
+
+# --- topics that ship with Paperboy -----------------------------------------------------------------------------------
+
+SAMPLES = Taxonomy(
+    [Topic(name="Space", aliases=("moon",), sample=True), Topic(name="Gardening", aliases=("plants",))],
+)
+
+
+def test_a_samples_topic_is_known_only_where_an_article_carries_it() -> None:
+    assert SAMPLES.find("Space, moon, plants", ()).topics == ("Gardening",)
+    assert SAMPLES.find("Space, moon, plants", ["Space"]).topics == ("Space", "Gardening")
+    assert SAMPLES.written() == ["Gardening"]
+
+
+def test_a_sample_renames_no_topic_of_an_article() -> None:
+    assert [SAMPLES.name(word) for word in ("moon", "plants")] == ["moon", "Gardening"]
+
+
+def test_the_shipped_topics_are_samples_beside_an_operators_settings_only(tmp_path: Path) -> None:
+    assert taxonomy.load(None).written()
+    assert taxonomy.load(tmp_path).written() == []
+    assert taxonomy.load(shipped.config()).written() == []
+    own = (shipped.config() / "topics.toml").read_text(encoding="utf-8") + '\n[[topics]]\nname = "Gardening"\n'
+    (tmp_path / "topics.toml").write_text(own, encoding="utf-8")
+    assert taxonomy.load(tmp_path).written() == ["Gardening"]
 
 
 def test_near_names_come_best_first() -> None:

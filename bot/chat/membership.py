@@ -67,7 +67,7 @@ async def _arrived(office: Office, update: Update, told: ChatMemberUpdated, at: 
     await office.desk(_channel, told.chat.id, True)  # a group may be one of the settings' channels too
     if not asked.private and told.old_chat_member.status in _ABSENT:
         await office.once(asked, lambda db: _join(db, asked))
-        offered = await office.desk(wishes.offered, office.taxonomy)
+        offered = await office.desk(wishes.offered, office.taxonomy, asked)
         await office.reply(asked, replies.welcome(office.templates, suggestions=[name for name, _ in offered[:6]]))
 
 

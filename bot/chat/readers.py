@@ -24,7 +24,7 @@ Handler = Callable[[Office, Asked], Awaitable[Payload]]
 async def start(office: Office, asked: Asked) -> Payload:
     """Welcome; follow a link's topic; bring back who had stopped. In a group only its admins begin anything."""
     if not asked.private and not await office.may_change(asked):
-        return await _welcome(office, await office.desk(wishes.followed, asked))
+        return await _welcome(office, asked, await office.desk(wishes.followed, asked))
     if office.is_editor(asked) and asked.private:  # their menu could not be set before they had a chat with us
         scope, menu = commands.editor_menu(asked.user)
         await office.messenger.set_commands(menu, scope)
@@ -33,7 +33,7 @@ async def start(office: Office, asked: Asked) -> Payload:
         return replies.welcome_following(office.templates, done["topic"], already=not done["new"], back=done["back"])
     if done["back"]:
         return replies.resumed(office.templates, done["follows"])
-    return await _welcome(office, done["follows"])
+    return await _welcome(office, asked, done["follows"])
 
 
 async def show_help(office: Office, asked: Asked) -> Payload:
@@ -62,13 +62,13 @@ async def topic(office: Office, asked: Asked) -> Payload:
 
 async def keyboard(office: Office, asked: Asked, page: int = 0) -> Payload:
     """Return a page of all topics to tap on and off."""
-    names = [name for name, _ in await office.desk(wishes.offered, office.taxonomy)]
+    names = [name for name, _ in await office.desk(wishes.offered, office.taxonomy, asked)]
     return replies.topic_keyboard(office.templates, names, await office.desk(wishes.followed, asked), page)
 
 
 async def topics(office: Office, asked: Asked) -> Payload:
     """List what the chat follows and what there is."""
-    counts = await office.desk(wishes.offered, office.taxonomy)
+    counts = await office.desk(wishes.offered, office.taxonomy, asked)
     followed = await office.desk(wishes.followed, asked)
     return replies.topic_list(office.templates, followed, counts, stopped=await office.desk(wishes.stopped, asked))
 
@@ -116,13 +116,13 @@ async def stop(office: Office, asked: Asked) -> Payload:
     return replies.not_following(office.templates)
 
 
-async def _welcome(office: Office, follows: list[str]) -> Payload:
-    offered = [] if follows else await office.desk(wishes.offered, office.taxonomy)
+async def _welcome(office: Office, asked: Asked, follows: list[str]) -> Payload:
+    offered = [] if follows else await office.desk(wishes.offered, office.taxonomy, asked)
     return replies.welcome(office.templates, follows=follows, suggestions=[name for name, _ in offered[:SUGGESTIONS]])
 
 
 async def _latest_on(office: Office, asked: Asked, followed: list[str]) -> Payload:
-    known = [name for name, _ in await office.desk(wishes.offered, office.taxonomy)]
+    known = await office.desk(wishes.known, office.taxonomy, asked)
     found = office.taxonomy.find(asked.words, known)
     if not found.topics:
         return replies.unknown_topic(office.templates, asked.words, found.nearest)

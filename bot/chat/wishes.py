@@ -31,7 +31,7 @@ def start(db: Database, taxonomy: Taxonomy, asked: Asked) -> Result:
 
 def follow(db: Database, taxonomy: Taxonomy, asked: Asked) -> Result:
     """Follow the topics that the words name; say which were new, which were not, and what named none."""
-    found = taxonomy.find(asked.words, follows.names(db))
+    found = taxonomy.find(asked.words, known(db, taxonomy, asked))
     added: list[str] = []
     already: list[str] = []
     back = False
@@ -114,15 +114,27 @@ def followed(db: Database, asked: Asked) -> list[str]:
     return [topic.name for topic in follows.of_chat(db, chat.id)] if chat else []
 
 
-def offered(db: Database, taxonomy: Taxonomy) -> list[tuple[str, int]]:
-    """Return every topic with the number of its articles: those with most first, then the taxonomy's, then others.
+def offered(db: Database, taxonomy: Taxonomy, asked: Asked) -> list[tuple[str, int]]:
+    """Return the topics that the chat may choose from with the number of their articles, those with most first.
 
-    A tap changes no place: the keyboard must not move under the finger.
+    They are what articles carry, what the operator wrote, and what the chat follows already. A tap changes no place:
+    the keyboard must not move under the finger.
     """
-    counts = {topic.key: (topic.name, topic.articles) for topic in follows.overview(db) if topic.articles}
-    for name in (*(topic.name for topic in taxonomy), *sorted(follows.names(db), key=str.casefold)):
+    chat = _chat(db, asked)
+    found = follows.overview(db, chat.id if chat else None)
+    counts = {topic.key: (topic.name, topic.articles) for topic in found if _is_shown(db, taxonomy, topic)}
+    for name in (*taxonomy.written(), *(topic.name for topic in found if topic.followed)):
         counts.setdefault(topics.key(name), (name, 0))
     return list(counts.values())
+
+
+def known(db: Database, taxonomy: Taxonomy, asked: Asked) -> list[str]:
+    """Return the names of the topics that the chat's words may mean.
+
+    Before there is any article, the samples' topics are among them, though none is shown.
+    """
+    samples = [] if articles.any_(db) else [topic.name for topic in taxonomy if topic.sample]
+    return [*(name for name, _ in offered(db, taxonomy, asked)), *samples]
 
 
 def named(db: Database, taxonomy: Taxonomy, code: str) -> str | None:
@@ -138,6 +150,11 @@ def latest(db: Database, names: list[str], most: int) -> list[Stored]:
         row = follows.by_name(db, name)
         found |= {one.id: one for one in articles.latest(db, row.id, most)} if row else {}
     return sorted(found.values(), key=_age, reverse=True)[:most]
+
+
+def _is_shown(db: Database, taxonomy: Taxonomy, topic: follows.Topic) -> bool:
+    """Return True for a topic that articles carry; a sample's has to be named by one of them."""
+    return topic.articles > 0 and (not taxonomy.is_sample(topic.name) or follows.is_listed(db, topic.id))
 
 
 def _age(one: Stored) -> tuple[object, int]:

@@ -109,6 +109,11 @@ def latest(db: Database, topic: int | None = None, most: int = 10) -> list[Store
     return several(db, [one["id"] for one in found])
 
 
+def any_(db: Database) -> bool:
+    """Return True once an article was recorded."""
+    return row(db, "SELECT 1 FROM articles LIMIT 1") is not None
+
+
 def newest(db: Database) -> Stored | None:
     """Return the article that was posted or recorded last: what `/republish last` means."""
     found = row(

@@ -93,22 +93,31 @@ def carrying(db: Database, keys: Iterable[str]) -> set[int]:
 
 
 def overview(db: Database, chat: int | None = None) -> list[Topic]:
-    """Return every topic that is carried or followed, the most used first, marked where `chat` follows it."""
-    sql = """
-        SELECT t.*, EXISTS (SELECT 1 FROM follows f WHERE f.topic = t.id AND f.chat = ?) AS followed
-        FROM topics t ORDER BY articles DESC, t.name
+    """Return the topics that articles carry, the most used first, and those that `chat` follows, marked.
+
+    What others wait for without any article is nobody else's business.
     """
-    found = rows(db, sql, (chat if chat is not None else -1,))
+    sql = """
+        SELECT t.*, EXISTS (SELECT 1 FROM follows f WHERE f.topic = t.id AND f.chat = :chat) AS followed
+        FROM topics t WHERE articles > 0 OR id IN (SELECT topic FROM follows WHERE chat = :chat)
+        ORDER BY articles DESC, t.name
+    """
     return [
         Topic(one["id"], one["key"], one["name"], one["code"], one["articles"], bool(one["followed"]))
-        for one in found
-        if one["articles"] or one["followed"]
+        for one in rows(db, sql, {"chat": chat})
     ]
 
 
-def names(db: Database) -> list[str]:
-    """Return the names of all topics."""
-    return [found["name"] for found in rows(db, "SELECT name FROM topics ORDER BY name")]
+def is_listed(db: Database, topic: int) -> bool:
+    """Return True if an article names the topic itself, and does not only get it from a narrower one.
+
+    Looks at the first thousand that carry it.
+    """
+    sql = (
+        "SELECT 1 FROM (SELECT position FROM article_topics WHERE topic = ? ORDER BY article LIMIT 1000) "
+        "WHERE position IS NOT NULL LIMIT 1"
+    )
+    return row(db, sql, (topic,)) is not None
 
 
 def of_chat(db: Database, chat: int) -> list[Topic]:
