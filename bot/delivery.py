@@ -24,6 +24,7 @@ class State(StrEnum):
     PENDING = "pending"  # to be sent, not before `not_before`
     SENDING = "sending"  # the call is on its way
     DOUBTFUL = "doubtful"  # the call may have had its effect
+    UNCONFIRMED = "unconfirmed"  # so may its one repeat: it waits for an editor
     SENT = "sent"
     REFUSED = "refused"  # Telegram will never take it
     GONE = "gone"  # the chat is not there for us any more
@@ -59,6 +60,8 @@ class Delivery:
     #: What the attempt must do differently: "plain", "no_keyboard", "no_reply", "shorter", or empty.
     mend: str = ""
     reason: str = ""
+    #: How many calls may have sent it unheard; one whose message was found to be absent is not counted.
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +143,9 @@ MISSING = "the message is not there any more"
 PROTECTED = "the chat forbids forwarding"
 
 #: What editors hear of unasked (`rendering.editorial` words it).
-Alert = Literal["rights", "refused", "mended", "gone", "folder", "rejected", "doubtful", "paused", "other"]
+Alert = Literal[
+    "rights", "refused", "mended", "gone", "folder", "rejected", "doubtful", "unconfirmed", "paused", "other"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +186,8 @@ MENDS = ("plain", "no_keyboard", "no_reply", "shorter", "no_thread", "text", "un
 LASTING = ("no_thread", "unpaid")
 #: How long a channel that lost its rights waits before it is tried again.
 RIGHTS_SECONDS = 900.0
+#: How often a delivery that may have arrived is sent again without knowing more.
+REPEATS = 1
 
 
 def settle(outcome: Outcome, delivery: Delivery, at: datetime, doubt_seconds: float = 60.0) -> Settlement:
@@ -196,8 +203,15 @@ def settle(outcome: Outcome, delivery: Delivery, at: datetime, doubt_seconds: fl
     if isinstance(outcome, Migrated):
         return Settlement(state=State.PENDING, moved_to=outcome.chat_id, reason="the group has a new number")
     if isinstance(outcome, Unknown):
-        return Settlement(state=State.DOUBTFUL, reason=outcome.reason, not_before=at + timedelta(seconds=doubt_seconds))
+        return _lost(outcome, delivery, at, doubt_seconds)
     return Settlement(state=State.PENDING, reason=outcome.reason)
+
+
+def _lost(outcome: Unknown, delivery: Delivery, at: datetime, doubt_seconds: float) -> Settlement:
+    """A channel's post is looked for. A reader's delivery is repeated, but not more often than REPEATS."""
+    if delivery.lane is not Lane.CHANNEL and delivery.lost >= REPEATS:
+        return Settlement(state=State.UNCONFIRMED, reason=outcome.reason, alert="unconfirmed")
+    return Settlement(state=State.DOUBTFUL, reason=outcome.reason, not_before=at + timedelta(seconds=doubt_seconds))
 
 
 def _wait(outcome: Wait, delivery: Delivery, at: datetime) -> Settlement:

@@ -84,9 +84,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """The post is not there, as far as Telegram lets us tell."""
+    """The post was not found. absent: it was looked for wherever it can be; otherwise it may be there all the same."""
 
     reason: str
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,16 @@ Verdict = Found | NotFound | Later
 
 def candidates(around: Around) -> list[int]:
     """Return the numbers the post may have, likeliest first, at most MOST."""
+    return list(islice(_numbers(around), MOST))
+
+
+def _numbers(around: Around) -> Iterator[int]:
     if around.after is None:
         numbers: Iterator[int] = count((around.before or 0) + 1)
     else:
         between = range((around.before or 0) + 1, around.after)
         numbers = iter(reversed(between) if around.late or around.before is None else between)
-    return list(islice((number for number in numbers if number not in around.known), MOST))
+    return (number for number in numbers if number not in around.known)
 
 
 class Look:
@@ -118,6 +123,10 @@ class Look:
         """editors: the private chats that candidates may be forwarded to, tried in this order."""
         self._wanted = wanted
         self._left = deque(candidates(around))
+        #: There are more candidates than these.
+        self._cut = len(list(islice(_numbers(around), MOST + 1))) > MOST
+        #: Neither end of the search is known, so that nothing proves that the post is absent.
+        self._vague = around.before is None and around.after is None
         self._editors = deque(editors)
         #: Above this a number without a message counts towards the end; None: the end is known.
         self._top = max(around.known | {around.before or 0}) if around.after is None else None
@@ -132,14 +141,16 @@ class Look:
         """Return what to do next, or what the look came to."""
         if self._verdict:
             return self._verdict
+        if not self._left and self._cut:
+            return NotFound(f"it is not among the {MOST} messages nearest to it, and there are more")
         if not self._left:
-            return NotFound("it is not there")
+            return NotFound("it is not there", absent=not self._vague)
         if self._editors:
             return Peek(self._left[0], self._editors[0])
-        if not self._may_retouch or self._wanted.keyboard is None:
-            return NotFound("it can't be looked for: no editor can be reached, or the chat forbids forwarding")
         if not self._allowed:
             return AskRights()
+        if not self._may_retouch or self._wanted.keyboard is None:
+            return NotFound("it can't be looked for: no editor can be reached, or the chat forbids forwarding")
         return Retouch(self._left[0], NO_KEYBOARD if self._bare else self._wanted.keyboard)
 
     def answered(self, step: Step, came: Outcome, result: Any, *, touched: bool = False) -> None:
@@ -188,9 +199,13 @@ class Look:
             self._pass(missing=came.reason.startswith(MISSING))
 
     def _rights(self, came: Outcome, result: Any) -> None:
-        """Allow one keyboard if nobody else's post could be changed by it: rights may change at any time."""
+        """Allow one keyboard if nobody else's post could be changed by it: rights may change at any time.
+
+        Where no keyboard may be tried at all, the answer tells that the connection works.
+        """
         if isinstance(came, Sent) and isinstance(result, dict):
-            self._allowed = not (result.get("can_edit_messages") or result.get("status") == "creator")
+            mighty = result.get("can_edit_messages") or result.get("status") == "creator"
+            self._allowed = not (mighty and self._may_retouch)
             if not self._allowed:
                 self._verdict = NotFound("it can't be looked for: the bot may edit others' posts there")
         elif isinstance(came, Refused):
@@ -206,6 +221,7 @@ class Look:
         self._misses = self._misses + 1 if missing else 0
         if self._misses >= BEYOND:
             self._left.clear()
+            self._cut = False
 
     def _put_off(self, came: Outcome) -> None:
         seconds = came.seconds if isinstance(came, Wait) else RIGHTS_SECONDS if isinstance(came, Gone) else AGAIN

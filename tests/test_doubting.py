@@ -219,7 +219,29 @@ def test_who_may_edit_others_posts_touches_none(place: dict[str, Any]) -> None:
 @pytest.mark.parametrize("wanted", [WANTED, Wanted(chat_id=CHANNEL, me=ME, text="x", keyboard=None)])
 def test_without_buttons_or_a_number_from_before_none_is_touched(wanted: Wanted) -> None:
     around = Around(before=None, after=20) if wanted.keyboard else Around(before=10)
-    assert isinstance(Look(wanted, around, ()).next(), NotFound)
+    one = Look(wanted, around, ())
+    one.answered(AskRights(), Sent(0), {"status": "administrator"})  # the connection works
+    verdict = one.next()
+    assert isinstance(verdict, NotFound)
+    assert not verdict.absent
+
+
+@pytest.mark.parametrize(
+    ("around", "absent"),
+    [
+        (Around(before=10, after=20), True),
+        (Around(before=10), True),
+        (Around(before=None, after=5), True),
+        (Around(before=10, after=10 + MOST + 1), True),
+        (Around(before=10, after=10 + MOST + 2), False),
+        (Around(before=None, after=50), False),
+        (Around(), False),
+    ],
+)
+def test_a_post_is_known_to_be_absent_only_if_every_place_was_looked_at(around: Around, absent: bool) -> None:
+    verdict, _ = walk(Look(WANTED, around, (EDITOR,)), {})
+    assert isinstance(verdict, NotFound)
+    assert verdict.absent == absent
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from bot.rendering.report import RejectedFile, StatusReport
 
 _SIGNS = {"fine": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
-_STATES = (State.SENT, State.PENDING, State.SENDING, State.DOUBTFUL, State.HELD, State.REFUSED, State.GONE)
+_STATES = (
+    State.SENT,
+    State.PENDING,
+    State.SENDING,
+    State.DOUBTFUL,
+    State.UNCONFIRMED,
+    State.HELD,
+    State.REFUSED,
+    State.GONE,
+)
 # What is printed is other people's words: brackets are no markup, colons no emoji, and nothing is cut.
 _out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
 

@@ -23,6 +23,7 @@ from bot.publishing import composing, revising, settling
 from bot.publishing.composing import Composer, Material
 from bot.publishing.flight import Flight, Messenger, Tell
 from bot.publishing.looking import Looks
+from bot.publishing.repeating import Repeats
 from bot.store import attempts, doubts, fanouts, outbox, revisions
 from bot.store.desk import Desk
 from bot.store.outbox import Addressed
@@ -62,6 +63,7 @@ class Courier:
         self._clock = clock
         self._doubt_seconds = doubt_seconds
         self._looks = looks
+        self._repeats = Repeats(desk, messenger, doubt_seconds)
         self._tell_editors = tell
         self._flights: set[Flight] = set()
         self._cooling: dict[int, datetime] = {}
@@ -120,8 +122,11 @@ class Courier:
         """Fill the free places; return when the next call may begin, or None when nothing waits by itself."""
         stands = await self._desk(_stands, at, lambda: self._desk.is_free() and not self._woken.is_set())
         looks = stands.doubts or self._looks.on
-        for flight in await self._looks.begin(at, self._room(at), self._flying()) if looks else ():
-            self._launch(flight)
+        if looks:
+            for flight in await self._looks.begin(at, self._room(at), self._flying()):
+                self._launch(flight)
+            for flight in await self._repeats.begin(at):
+                self._launch(flight)
         await asyncio.sleep(0)  # calls begin, and count in the pace, before it is asked again
         self._cooling = {chat: until for chat, until in self._cooling.items() if until > at}
         await self._begin_all(at, revisions=stands.revisions)
@@ -133,7 +138,7 @@ class Courier:
             return at + timedelta(seconds=LOOK)  # an answer comes first
         due = [await self._desk(outbox.next_due, at, busy=self._busy())]
         if looks:
-            due.append(await self._looks.next(at, self._flying()))
+            due += [await self._looks.next(at, self._flying()), self._repeats.next]
         moments = [*self._cooling.values(), *filter(None, due)]
         return max(min(moments), self._pace.open(at)) if moments else None
 

@@ -73,7 +73,6 @@ class Looks:
 
         busy: row numbers of the chats that have a call on its way.
         """
-        await self.desk(doubts.repeat, at)
         await self._take_up(at)
         begun: list[Flight] = []
         for search in list(self._open.values()):
@@ -215,7 +214,7 @@ class Looks:
             _log.info("delivery %s: it had gone out: message %s", delivery, verdict.message)
         elif isinstance(verdict, Later):
             await self.desk(doubts.later, delivery, at + timedelta(seconds=verdict.seconds), verdict.reason)
-        elif await self.desk(doubts.give_up, doubt, verdict.reason, at) is None:
+        elif await self.desk(doubts.give_up, doubt, verdict.reason, at, absent=verdict.absent) is None:
             await self._ask(doubt, verdict.reason, at)
         else:
             _log.warning("delivery %s: it was looked for and goes out again: %s", delivery, verdict.reason)
@@ -231,7 +230,7 @@ class Looks:
             delivery=delivery.id,
         )
         heard = await self.ask(notice)
-        until = None if heard else at + timedelta(seconds=RIGHTS_SECONDS)
+        until = None if heard or not self.editors else at + timedelta(seconds=RIGHTS_SECONDS)
         await self.desk(doubts.later, delivery.id, until, f"waits for an editor: {reason}")
 
 

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot.article import short_id
 from bot.delivery import LASTING, Alert, Lane, Notice, Settlement, State
-from bot.store import chats, outbox, updates
+from bot.store import chats, outbox, repeats, updates
 from bot.store.database import transaction
 from bot.store.outbox import Addressed
 
@@ -17,6 +17,8 @@ from bot.store.outbox import Addressed
 def write_down(db: Database, settled: Sequence[tuple[Addressed, Settlement]], at: datetime) -> list[Notice]:
     """Write settlements and what they mean for the chats, in one commit; return what the editors should hear."""
     with transaction(db):
+        if any(settlement.state is State.SENT for _, settlement in settled):
+            repeats.connection_works(db)  # before what was lost meanwhile is written, as it may have been lost later
         outbox.settle(db, [(to.delivery, settlement) for to, settlement in settled], at)
         for to, settlement in settled:
             if settlement.park:

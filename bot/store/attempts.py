@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot.store.database import milliseconds, moment, rows, transaction, write
 
 #: No call takes longer; one without an answer that is older tells nothing of the rate.
-_LONGEST = timedelta(minutes=1)
+LONGEST = timedelta(minutes=1)
 
 
 def begin(db: Database, deliveries: Iterable[int], action: str, at: datetime) -> None:
@@ -53,6 +53,6 @@ def recent(db: Database, span: timedelta, at: datetime) -> list[tuple[int, datet
         db,
         "SELECT c.chat_id, coalesce(a.answered, ?) AS moment FROM attempts a JOIN chats c ON c.id = a.chat "
         "WHERE a.at > ? AND coalesce(a.answered, ?) > ? AND c.chat_id IS NOT NULL ORDER BY moment",
-        (now, since - _LONGEST // timedelta(milliseconds=1), now, since),
+        (now, since - LONGEST // timedelta(milliseconds=1), now, since),
     )
     return [(one["chat_id"], moment(one["moment"])) for one in found]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from bot.delivery import Settlement, State
+from bot.delivery import REPEATS, Settlement, State
 from bot.doubting import Around
 from bot.store import attempts, outbox, sequence
 from bot.store.database import Row, marks, maybe, milliseconds, moment, number, row, rows, transaction, write
@@ -48,17 +48,17 @@ def interrupted(db: Database, at: datetime, doubt_seconds: float) -> int:
     """
     return write(
         db,
-        "UPDATE deliveries SET state = 'doubtful', not_before = min(?, begun + ?) + ?, "
+        "UPDATE deliveries SET state = 'doubtful', lost = lost + 1, repeatable = 0, "
+        "not_before = iif(lane <> 0 AND lost >= ?, NULL, min(?, begun + ?) + ?), "
         "reason = 'the program ended while it was being sent' WHERE state = 'sending'",
-        (milliseconds(at), _CALL, int(doubt_seconds * 1000)),
+        (REPEATS, milliseconds(at), _CALL, int(doubt_seconds * 1000)),
     )
 
 
 def exist(db: Database) -> bool:
-    """Say whether any delivery is in doubt."""
-    return (
-        row(db, "SELECT 1 FROM deliveries INDEXED BY deliveries_in_doubt WHERE state = 'doubtful' LIMIT 1") is not None
-    )
+    """Say whether any delivery is in doubt and not left to an editor."""
+    sql = "SELECT 1 FROM deliveries INDEXED BY deliveries_in_doubt WHERE state = 'doubtful' AND not_before > 0 LIMIT 1"
+    return row(db, sql) is not None
 
 
 def due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> list[Doubt]:
@@ -77,25 +77,13 @@ def due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> list[Doubt
 
 
 def next_due(db: Database, *, busy: Collection[int] = ()) -> datetime | None:
-    """Return when the next doubt is to be resolved, not counting `busy` chats (Telegram's numbers)."""
+    """Return when the next channel's doubt is to be resolved, not counting `busy` chats (Telegram's numbers)."""
     sql = (
         "SELECT min(d.not_before) FROM deliveries d JOIN chats c ON c.id = d.chat WHERE d.state = 'doubtful' "
-        f"AND (d.lane <> 0 OR c.state = 'active' AND c.chat_id NOT IN ({marks(len(busy))}))"
+        f"AND d.lane = 0 AND c.state = 'active' AND c.chat_id NOT IN ({marks(len(busy))})"
     )
     found = row(db, sql, tuple(busy))
     return maybe(found[0]) if found else None
-
-
-def repeat(db: Database, at: datetime) -> int:
-    """Let readers' deliveries whose doubt has lasted long enough go out once more; return how many."""
-    sql = "SELECT id, reason FROM deliveries WHERE state = 'doubtful' AND lane <> 0 AND not_before <= ?"
-    if not rows(db, sql, (milliseconds(at),)):  # mostly, and then nothing is to be locked
-        return 0
-    with transaction(db):
-        found = rows(db, sql, (milliseconds(at),))
-        for one in found:
-            outbox.set_state(db, one["id"], State.PENDING, one["reason"])
-    return len(found)
 
 
 def around(db: Database, doubt: Doubt) -> Around:
@@ -136,18 +124,23 @@ def found(db: Database, doubt: Doubt, message: int, at: datetime) -> bool:
     return True
 
 
-def give_up(db: Database, doubt: Doubt, reason: str, at: datetime) -> State | None:
+def give_up(db: Database, doubt: Doubt, reason: str, at: datetime, *, absent: bool) -> State | None:
     """Write that a post was not found; return what became of it, or None where an editor is to be asked.
 
-    A withdrawn article's is not sent again.
+    absent: it was looked for wherever it could be, so it is not there. Otherwise nobody can tell, and it is sent again
+    REPEATS times at most. A withdrawn article's is not sent again.
     """
     delivery = doubt.to.delivery.id
     with transaction(db):
         if not _is_doubtful(db, delivery):
             return State.PENDING
         attempts.log(db, delivery, "look", "doubtful", reason, at)
-        if doubt.policy == "ask" and not _is_withdrawn(db, delivery):
+        lost = number(db, "SELECT lost FROM deliveries WHERE id = ?", (delivery,))
+        asks = doubt.policy == "ask" or (lost > REPEATS and not absent)
+        if asks and not _is_withdrawn(db, delivery):
             return None
+        if absent:
+            write(db, "UPDATE deliveries SET lost = max(lost - 1, 0) WHERE id = ?", (delivery,))
         outbox.set_state(db, delivery, State.PENDING, f"it was looked for: {reason}")
     return State.PENDING
 
@@ -165,6 +158,7 @@ def decide(db: Database, delivery: int, *, again: bool, at: datetime) -> bool:
         if not _is_doubtful(db, delivery):
             return False
         attempts.log(db, delivery, "look", "pending" if again else "sent", "an editor decided", at)
+        write(db, "UPDATE fanouts SET alone = 0 WHERE alone = 1")  # something may wait for a follower again
         outbox.set_state(db, delivery, State.PENDING if again else State.SENT, "an editor decided")
     return True
 

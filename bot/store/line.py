@@ -63,7 +63,7 @@ _OPEN = """
 SELECT EXISTS (SELECT 1 FROM deliveries WHERE state = 'pending' AND front = 0 AND lane = :lane)
   OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'pending' AND front > 0 AND lane = :lane)
   OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'sending' AND lane = :lane)
-  OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'doubtful' AND lane = :lane)
+  OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'doubtful' AND not_before > 0 AND lane = :lane)
 """
 
 

@@ -46,6 +46,12 @@ def order(db: Database) -> None:
     _run(db, "steps/0003_order.sql")
 
 
+@paperboy(name="0004_losses")
+def losses(db: Database) -> None:
+    """Count how often a delivery may have gone out unheard."""
+    _run(db, "steps/0004_losses.sql")
+
+
 def _run(db: Database, file: str) -> None:
     """Execute the statements of an SQL file in this folder."""
     for statement in _statements(Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")):

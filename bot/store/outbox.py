@@ -130,7 +130,7 @@ def set_state(db: Database, delivery: int, state: State, reason: str = "", not_b
     until = milliseconds(not_before) if not_before else None
     sql = "UPDATE deliveries SET state = ?, reason = ?, not_before = ? WHERE id = ?"
     with transaction(db):
-        write(db, sql, (str(state), reason, until, delivery))
+        write(db, sql, (_stored(state), reason, until, delivery))
         catch_up(db, [delivery], 0)
 
 
@@ -169,7 +169,7 @@ def articles_in(db: Database, chat: int) -> set[int]:
 
 _SETTLE = """
 UPDATE deliveries SET state = ?, reason = ?, not_before = ?, settled = ?, settled_sequence = ?, mend = ?,
-  message = coalesce(?, message) WHERE id = ?
+  message = coalesce(?, message), lost = lost + ?, repeatable = 0 WHERE id = ?
 """
 _SHOWN = """
 INSERT INTO forms SELECT id, form, 1 FROM deliveries WHERE id = ? ON CONFLICT DO UPDATE SET times = times + 1
@@ -179,7 +179,14 @@ INSERT INTO forms SELECT id, form, 1 FROM deliveries WHERE id = ? ON CONFLICT DO
 def _settled(delivery: Delivery, settlement: Settlement, now: int, place: int) -> tuple[Any, ...]:
     until = milliseconds(settlement.not_before) if settlement.not_before else None
     mend = settlement.mend or delivery.mend
-    return str(settlement.state), settlement.reason, until, now, place, mend, settlement.message, delivery.id
+    lost = settlement.state in (State.DOUBTFUL, State.UNCONFIRMED)
+    state = _stored(settlement.state)
+    return state, settlement.reason, until, now, place, mend, settlement.message, lost, delivery.id
+
+
+def _stored(state: State) -> str:
+    """Return how a state is written: the schema has no word of its own for UNCONFIRMED."""
+    return str(State.DOUBTFUL if state is State.UNCONFIRMED else state)
 
 
 def catch_up(db: Database, deliveries: Collection[int], now: int) -> None:
@@ -222,16 +229,18 @@ def addressed(found: Row) -> Addressed:
 
 def delivery_of(found: Row) -> Delivery:
     """Return the record of a delivery's row."""
+    state = State(found["state"])
     return Delivery(
         id=found["id"],
         article=found["article"],
         chat=found["chat"],
         edition=found["edition"],
         lane=Lane(found["lane"]),
-        state=State(found["state"]),
+        state=State.UNCONFIRMED if state is State.DOUBTFUL and found["not_before"] is None else state,
         attempts=found["attempts"],
         message=found["message"],
         payload=json.loads(found["payload"]) if found["payload"] else None,
         mend=found["mend"],
         reason=found["reason"],
+        lost=found["lost"],
     )

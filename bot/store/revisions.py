@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.delivery import Payload, State
+from bot.delivery import REPEATS, Payload, State
 from bot.store import attempts
 from bot.store.database import marks, milliseconds, moment, row, rows, transaction, write
 from bot.store.outbox import FORMS_SHOWN, Addressed, addressed, catch_up
@@ -144,6 +144,13 @@ def later(db: Database, delivery: int, until: datetime, reason: str, at: datetim
 def cancel_withdrawal(db: Database, article: int) -> None:
     """The article is back: what was cancelled before it went out waits again, what was to be deleted stays."""
     with transaction(db):
+        write(
+            db,
+            "UPDATE deliveries SET reason = 'the article was away while it was in doubt', state = 'doubtful', "
+            "repeatable = 0, not_before = iif(lost > ?, NULL, begun + ?) "
+            "WHERE article = ? AND state = 'withdrawn' AND message IS NULL AND lost > 0 AND lane <> 0",
+            (REPEATS, attempts.LONGEST // timedelta(milliseconds=1), article),
+        )
         write(
             db,
             "UPDATE deliveries SET reason = '', "

@@ -25,7 +25,28 @@ def deliveries(db: Database, channel: int | None = None) -> dict[str, int]:
             "GROUP BY d.state"
         )
         values = ()
-    return {found[0]: found[1] for found in rows(db, sql, values)}
+    counted = {found[0]: found[1] for found in rows(db, sql, values)}
+    if unconfirmed := _unconfirmed(db, channel):
+        counted["doubtful"] = counted.get("doubtful", 0) - unconfirmed
+        counted["unconfirmed"] = unconfirmed
+    return counted
+
+
+def unconfirmed(db: Database, most: int) -> list[tuple[int, int]]:
+    """Return (article, how many) of readers' deliveries that wait for an editor, the newest article first."""
+    sql = (
+        "SELECT article, count(*) FROM deliveries WHERE state = 'doubtful' AND not_before IS NULL AND lane <> 0 "
+        "GROUP BY article ORDER BY max(begun) DESC LIMIT ?"
+    )
+    return [(found[0], found[1]) for found in rows(db, sql, (most,))]
+
+
+def _unconfirmed(db: Database, channel: int | None) -> int:
+    """Return how many deliveries wait for an editor, as nobody can tell whether they arrived."""
+    sql = "SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat WHERE d.state = 'doubtful' "
+    which = "c.setting IS NULL" if channel is None else "d.chat = ?"
+    values = () if channel is None else (channel,)
+    return number(db, f"{sql} AND d.not_before IS NULL AND {which}", values)
 
 
 def refusals(db: Database, channel: int, most: int) -> list[tuple[int, str]]:
@@ -41,7 +62,8 @@ def oldest_waiting(db: Database) -> datetime | None:
     """Return since when the longest waiting delivery waits, or None."""
     sql = (
         "SELECT min(d.created) FROM deliveries d JOIN chats c ON c.id = d.chat "
-        "WHERE d.state IN ('pending', 'sending', 'doubtful') AND c.state = 'active'"
+        "WHERE (d.state IN ('pending', 'sending') OR d.state = 'doubtful' AND d.not_before > 0) "
+        "AND c.state = 'active'"
     )
     found = row(db, sql)
     return maybe(found[0]) if found else None
