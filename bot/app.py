@@ -15,7 +15,7 @@ from bot import schedule, watchdog
 from bot.chat import messenger
 from bot.connection import Connection, account
 from bot.delivery import Clock, Notice
-from bot.errors import PaperboyError, Stopped, TokenRevoked, UsageError
+from bot.errors import DatabaseDamaged, DatabaseLost, PaperboyError, Stopped, TokenRevoked, UsageError
 from bot.pace import Limits, Pace
 from bot.publishing.announce import Rules
 from bot.publishing.channels import Channels
@@ -28,7 +28,7 @@ from bot.rendering.templates import Templates
 from bot.rendering.wording import words as words  # the demo and the tests take it from here
 from bot.schedule import Schedule
 from bot.settings import Settings
-from bot.store import doubts, lock, outbox, updates
+from bot.store import doubts, lock, outbox, present, updates
 from bot.store.desk import Desk
 from bot.vitals import Vitals
 from bot.web.hook import Hook
@@ -79,6 +79,7 @@ class App:
         """Hold the database and open it while the block runs. Raises DatabaseInUse or StoreError."""
         database = settings.store.database
         with lock.held(database):
+            present.before_use(database)
             desk = Desk(database)
             try:
                 app = cls(settings, templates, desk, clock)
@@ -273,7 +274,7 @@ class App:
         )
 
     def _job_failed(self, name: str, error: Exception) -> None:
-        if isinstance(error, TokenRevoked):
+        if isinstance(error, TokenRevoked | DatabaseDamaged | DatabaseLost):
             self._fatal = error
             self._stop.set()
         elif isinstance(error, PaperboyError):

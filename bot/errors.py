@@ -24,7 +24,12 @@ class UsageError(PaperboyError):
 
 
 class StoreError(PaperboyError):
-    """The database can't be opened, read or replaced."""
+    """The database can't be opened, read or replaced. `what` happened, and the `fix` if one is known."""
+
+    def __init__(self, what: str, fix: str = "") -> None:
+        self.what = what
+        self.fix = fix
+        super().__init__(f"{what}. {fix}" if fix else what)
 
 
 class DatabaseInUse(StoreError):
@@ -33,10 +38,41 @@ class DatabaseInUse(StoreError):
     exit_code = 4
 
     def __init__(self, database: str) -> None:
-        super().__init__(
-            f"{database}: another Paperboy is using this database. "
-            "Stop it first, or give this one a database of its own ([store] database)."
-        )
+        fix = "Stop it first, or give this one a database of its own ([store] database)."
+        super().__init__(f"{database}: another Paperboy is using this database", fix)
+
+
+class DatabaseDamaged(StoreError):
+    """The file is not a whole SQLite database any more."""
+
+    def __init__(self, database: str, detail: str) -> None:
+        fix = "Restore an undamaged backup: `paperboy restore FILE`."
+        super().__init__(f"{database}: is damaged ({detail})", fix)
+
+
+class DatabaseForeign(StoreError):
+    """The file is another program's database."""
+
+    def __init__(self, database: str) -> None:
+        super().__init__(f"{database}: is another program's database, not Paperboy's", "Name another file.")
+
+
+class DatabaseNewer(StoreError):
+    """A later version of Paperboy has changed the database; we would not know what we read."""
+
+    def __init__(self, database: str, step: str) -> None:
+        fix = "Install that version, or restore a backup made before the upgrade."
+        super().__init__(f"{database}: was written by a newer version of Paperboy (schema step {step})", fix)
+
+
+class DatabaseLost(StoreError):
+    """The open database is no longer the file on disk: it was deleted, moved or replaced while the bot ran.
+
+    fix: where a copy of what it held was written, or why that was not possible.
+    """
+
+    def __init__(self, database: str, fix: str) -> None:
+        super().__init__(f"{database}: was deleted, moved or replaced while the bot was running", fix)
 
 
 class TokenRevoked(PaperboyError):

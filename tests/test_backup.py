@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import threading
@@ -13,9 +14,12 @@ import pytest
 from sqlite_utils import Database
 
 from bot.errors import DatabaseInUse, StoreError
-from bot.store import backup, lock
-from bot.store.database import open_database
+from bot.store import backup, facts, inspection, lock
+from bot.store.database import milliseconds, open_database
+from bot.store.facts import Fact
+from bot.store.inspection import Depth
 from bot.store.migrations import paperboy
+from tests.newsroom import AT
 from tests.operating import Home
 
 
@@ -70,19 +74,105 @@ def test_a_copy_taken_while_the_database_is_written_to_is_whole(home: Home, tmp_
             copy = tmp_path / f"{number}.db"
             backup.backup(home.database, copy)
             assert count(copy) % 2 == 1  # three and whole transactions of two
-            backup.verify(copy)
+            inspection.examine(copy, Depth.EVERYTHING)
     finally:
         stop.set()
         writer.join()
 
 
-def test_a_copy_replaces_an_older_one_and_is_for_the_same_eyes_only(home: Home, tmp_path: Path) -> None:
-    home.database.chmod(0o600)
+def test_a_backup_replaces_an_earlier_one_of_the_same_database_and_is_for_its_owner_only(
+    home: Home, tmp_path: Path
+) -> None:
+    home.database.chmod(0o640)
+    for rows in (3, 5):
+        backup.backup(home.database, tmp_path / "copy.db")
+        assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
+        assert count(tmp_path / "copy.db") == rows
+        write(home.database, 2)
+
+
+def another_backup(place: Path, file: Path) -> None:
+    open_database(place / "another.db").close()
+    backup.backup(place / "another.db", file)
+
+
+def living_database(place: Path, file: Path) -> None:
+    open_database(file).close()
+
+
+def text(place: Path, file: Path) -> None:
+    file.write_text("a letter to my mother")
+
+
+def nothing_in_it(place: Path, file: Path) -> None:
+    file.touch()
+
+
+def folder(place: Path, file: Path) -> None:
+    file.mkdir()
+
+
+def pipe(place: Path, file: Path) -> None:
+    os.mkfifo(file)
+
+
+def device(place: Path, file: Path) -> None:
+    file.symlink_to("/dev/full")
+
+
+def dead_link(place: Path, file: Path) -> None:
+    file.symlink_to("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("make", "reason", "forced"),
+    [
+        (another_backup, "is a backup of another database; --force replaces it", True),
+        (living_database, "is a database that a bot runs on", False),
+        (text, "is not a backup", False),
+        (nothing_in_it, "is not a backup", False),
+        (folder, "is not a regular file", False),
+        (pipe, "is not a regular file", False),
+        (device, "is not a regular file", False),
+        (dead_link, "is not a regular file", False),
+    ],
+)
+def test_a_backup_takes_the_place_of_nothing_else(
+    home: Home, tmp_path: Path, make: Callable[[Path, Path], None], reason: str, forced: bool
+) -> None:
+    file = tmp_path / "kept"
+    make(tmp_path, file)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    done = home.run("backup", str(file))
+    assert (done.code, len(done.lines)) == (1, 1)
+    assert reason in done.err
+    done = home.run("backup", "--force", str(file))
+    assert done.code == (0 if forced else 1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal", ".lock"])
+def test_a_backup_never_takes_the_name_of_a_part_of_the_database(home: Home, ending: str) -> None:
+    with pytest.raises(StoreError, match="belongs to the database itself"):
+        backup.backup(home.database, Path(f"{home.database}{ending}"), force=True)
+    assert count(home.database) == 3
+
+
+def test_damage_is_never_copied_over_a_good_backup(home: Home, tmp_path: Path) -> None:
+    """Every page of the database is looked at before a copy takes an older copy's place."""
     copy = tmp_path / "copy.db"
-    copy.write_text("yesterday's")
     backup.backup(home.database, copy)
-    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert count(copy) == 3
+    good, whole = copy.read_bytes(), home.database.read_bytes()
+    for page in range(1, len(whole) // 4_096):
+        data = bytearray(whole)
+        data[page * 4_096 : page * 4_096 + 100] = b"\xff" * 100
+        home.database.write_bytes(bytes(data))
+        try:
+            backup.backup(home.database, copy)
+        except StoreError as error:
+            assert "is damaged" in str(error)
+            assert copy.read_bytes() == good
+    assert not list(tmp_path.glob(".*.part*"))
 
 
 def test_the_database_is_never_copied_onto_itself(home: Home, tmp_path: Path) -> None:
@@ -91,13 +181,13 @@ def test_the_database_is_never_copied_onto_itself(home: Home, tmp_path: Path) ->
     for name in (home.database, tmp_path / "link.db", tmp_path / "hard.db", home.database.parent / "." / "paperboy.db"):
         for copy in (backup.backup, backup.restore):
             with pytest.raises(StoreError, match="is the database itself"):
-                copy(*((home.database, name) if copy is backup.backup else (name, home.database)))
+                copy(*((home.database, name) if copy is backup.backup else (name, home.database, AT)))
     assert count(home.database) == 3
 
 
 def test_what_can_not_be_written_leaves_nothing_behind(home: Home, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(StoreError, match="could not be written: Is a directory"):
+    with pytest.raises(StoreError, match="is not a regular file"):
         backup.backup(home.database, tmp_path / "folder")
     assert not list(tmp_path.glob(".*.part"))
 
@@ -120,12 +210,33 @@ def test_a_copy_takes_the_databases_place_with_its_log_gone(home: Home) -> None:
         done = home.run("restore", "copy.db")
     finally:
         living.close()
-    assert (done.code, done.out) == (0, "data/paperboy.db: restored from copy.db\n")
+    said, kept = done.out.splitlines()
+    assert (done.code, said) == (0, "data/paperboy.db: restored from copy.db")
     assert count(home.database) == 3
-    assert sorted(path.name for path in home.database.parent.iterdir() if path.is_file()) in (
-        ["paperboy.db"],
-        ["paperboy.db", "paperboy.db.lock"],
-    )
+    kept = home.place / kept.removeprefix("What it replaced is kept: ")
+    assert count(kept) == 7
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    files = {path.name for path in home.database.parent.iterdir()} - {"paperboy.db.lock"}
+    assert files == {"articles", "paperboy.db", kept.name}
+
+
+def test_a_restored_database_knows_it_and_keeps_its_id(home: Home, tmp_path: Path) -> None:
+    with closing(open_database(home.database)) as db:
+        before = facts.get(db, Fact.DATABASE)
+    backup.backup(home.database, tmp_path / "copy.db")
+    backup.restore(tmp_path / "copy.db", home.database, AT)
+    with closing(open_database(home.database)) as db:
+        assert facts.get(db, Fact.RESTORED) == str(milliseconds(AT))
+        assert facts.get(db, Fact.DATABASE) == before
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("SELECT count(*) FROM facts WHERE name = 'restored'").fetchone() == (0,)
+
+
+def test_two_restores_in_one_second_keep_both_databases(home: Home, tmp_path: Path) -> None:
+    backup.backup(home.database, tmp_path / "copy.db")
+    kept = [backup.restore(tmp_path / "copy.db", home.database, AT) for _ in range(3)]
+    assert len({*kept}) == 3
+    assert all(path and path.exists() for path in kept)
 
 
 def test_a_log_left_by_a_crash_is_not_read_into_the_restored_database(home: Home, tmp_path: Path) -> None:
@@ -135,17 +246,21 @@ def test_a_log_left_by_a_crash_is_not_read_into_the_restored_database(home: Home
     log = Path(f"{home.database}-wal").read_bytes()
     living.close()
     Path(f"{home.database}-wal").write_bytes(log)
-    backup.restore(tmp_path / "copy.db", home.database)
+    kept = backup.restore(tmp_path / "copy.db", home.database, AT)
     assert count(home.database) == 3
+    assert kept
+    assert count(kept) == 7
 
 
 def test_a_database_that_is_gone_or_no_database_any_more_is_replaced(home: Home, tmp_path: Path) -> None:
     backup.backup(home.database, tmp_path / "copy.db")
     home.database.write_text("rubbish")
-    backup.restore(tmp_path / "copy.db", home.database)
+    kept = backup.restore(tmp_path / "copy.db", home.database, AT)
+    assert kept
+    assert kept.read_text() == "rubbish"
     assert count(home.database) == 3
     home.database.unlink()
-    backup.restore(tmp_path / "copy.db", home.database)
+    backup.restore(tmp_path / "copy.db", home.database, AT)
     assert count(home.database) == 3
 
 
@@ -155,7 +270,7 @@ def test_behind_a_link_the_database_itself_is_replaced(home: Home, tmp_path: Pat
     real = home.database.rename(tmp_path / "volume" / "real.db")
     home.database.symlink_to(real)
     write(home.database, 4)
-    backup.restore(tmp_path / "copy.db", home.database)
+    backup.restore(tmp_path / "copy.db", home.database, AT)
     assert home.database.is_symlink()
     assert count(real) == 3
 
@@ -202,13 +317,13 @@ def gone(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "reason"),
     [
-        (damaged, "damaged|no readable database"),
-        (cut_off, "damaged|no readable database"),
-        (no_database, "is no readable database"),
-        (empty, "is a database, but none of Paperboy's"),
-        (another_programs, "is a database, but none of Paperboy's"),
-        (broken_references, "is damaged (broken references)"),
-        (newer, "was written by a newer Paperboy"),
+        (damaged, "is damaged"),
+        (cut_off, "is damaged"),
+        (no_database, "it is not an SQLite database"),
+        (empty, "is empty, not a database"),
+        (another_programs, "another program's"),
+        (broken_references, "a row of aliases refers to a row of articles that is not there"),
+        (newer, "was written by a newer version of Paperboy (schema step 9999_x)"),
         (gone, "there is no such file"),
     ],
 )
@@ -220,7 +335,7 @@ def test_what_is_no_good_copy_replaces_nothing(
     harm(copy)
     before = home.database.read_bytes()
     with pytest.raises(StoreError) as refused:
-        backup.restore(copy, home.database)
+        backup.restore(copy, home.database, AT)
     assert any(part in str(refused.value) for part in reason.split("|")), refused.value
     assert "\n" not in str(refused.value)
     assert home.database.read_bytes() == before
@@ -241,7 +356,7 @@ def test_an_older_copy_is_brought_up_to_date(home: Home, tmp_path: Path, monkeyp
     def later(db: Database) -> None:
         db.execute("CREATE TABLE later (id INTEGER)")
 
-    backup.restore(tmp_path / "copy.db", home.database)
+    backup.restore(tmp_path / "copy.db", home.database, AT)
     with closing(sqlite3.connect(home.database)) as db:
         assert db.execute("SELECT count(*) FROM later").fetchone() == (0,)
 
@@ -258,7 +373,7 @@ def test_an_older_copy_that_can_not_be_brought_up_to_date_replaces_nothing(
 
     before = home.database.read_bytes()
     with pytest.raises(StoreError):
-        backup.restore(tmp_path / "copy.db", home.database)
+        backup.restore(tmp_path / "copy.db", home.database, AT)
     assert home.database.read_bytes() == before
 
 

@@ -49,7 +49,7 @@ def test_help_names_every_command_of_the_contract(home: Home) -> None:
         ("preview", {"--json"}),
         ("check", {"--config"}),
         ("status", {"--config", "--json"}),
-        ("backup", {"--config"}),
+        ("backup", {"--config", "--force"}),
         ("restore", {"--config"}),
     ],
 )

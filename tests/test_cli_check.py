@@ -111,7 +111,7 @@ def test_no_token_no_folder_and_no_database_are_told_together(tmp_path: Path) ->
     folder, database, token = found(done)
     assert folder == ("✗", "feed.folder: nowhere: there is no such folder", "Make it, or set [feed] folder.")
     assert database[0] == "✗"
-    assert "is no readable database" in database[1]
+    assert "is damaged (it is not an SQLite database)" in database[1]
     assert "paperboy restore" in database[2]
     assert token[:2] == ("✗", "telegram.token: is missing")
     assert "@BotFather" in token[2]

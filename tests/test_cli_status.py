@@ -83,7 +83,7 @@ def test_without_a_database_it_says_what_makes_one(home: Home) -> None:
     home.database.write_text("rubbish" * 1_000)
     done = home.run("status")
     assert (done.code, len(done.lines)) == (1, 1)
-    assert "can't be used as the database" in done.err
+    assert "is damaged (it is not an SQLite database)" in done.err
 
 
 def test_titles_and_reasons_are_printed_as_they_are(home: Home) -> None:

@@ -16,7 +16,7 @@ from bot.delivery import Gone, Refused, Unknown, Wait
 from bot.errors import StoreError
 from bot.publishing import announce, editing, verifying
 from bot.publishing.verifying import Verified
-from bot.store import audit, lock
+from bot.store import audit, inspection, lock
 from tests.newsroom import FIRST, SECOND, TAXONOMY, Newsroom, article, newsroom
 from tests.operating import Home
 
@@ -241,11 +241,11 @@ def test_a_damaged_database_is_told_in_words(home: Home, harm: str) -> None:
     done = home.run("verify")
     assert done.code == 1
     assert "Traceback" not in done.out + done.err
-    assert ("damaged" in done.out) or ("can't be read" in done.err)
+    assert "damaged" in done.out + done.err or "is empty" in done.err
 
 
 def test_a_database_that_is_not_there_is_an_error_in_words(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="there is no database yet"), audit.opened(tmp_path / "none.db"):
+    with pytest.raises(StoreError, match="there is no database yet"), inspection.reading(tmp_path / "none.db"):
         pass
 
 

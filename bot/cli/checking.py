@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,8 +14,8 @@ from bot.chat.messenger import Messenger
 from bot.delivery import Revoked
 from bot.errors import StoreError
 from bot.settings import Settings
-from bot.store import backup, chats, disk
-from bot.store.database import open_database
+from bot.store import chats, disk, inspection
+from bot.store.inspection import Depth
 
 Level = Literal["fine", "warning", "problem"]
 
@@ -48,18 +47,24 @@ def _folder(folder: Path) -> list[Finding]:
 
 
 def _database(database: Path) -> list[Finding]:
-    if database.is_file():
-        try:
-            backup.verify(database)
-        except StoreError as error:
-            return [Finding("problem", f"store.database: {error}", "`paperboy restore` a copy, or move it away.")]
-        return [Finding("fine", f"store.database: {database}")]
+    if not database.exists():
+        return [_new_database(database)]
+    try:
+        inspection.examine(database, Depth.EVERYTHING)
+    except StoreError as error:
+        return [Finding("problem", f"store.database: {error.what}", error.fix)]
+    for place in (database, database.resolve().parent):
+        if not os.access(place, os.W_OK):
+            mend = f"Run the bot as the user who owns it, or give its user the right to write {place}."
+            return [Finding("problem", f"store.database: {place} may not be written by this user", mend)]
+    return [Finding("fine", f"store.database: {database}")]
+
+
+def _new_database(database: Path) -> Finding:
     place = next(parent for parent in (database.absolute().parent, *database.absolute().parents) if parent.exists())
     if not os.access(place, os.W_OK):
-        return [
-            Finding("problem", f"store.database: {place} can't be written", "Set [store] database to a place that can.")
-        ]
-    return [Finding("fine", f"store.database: {database} will be made")]
+        return Finding("problem", f"store.database: {place} can't be written", "Set [store] database to another place.")
+    return Finding("fine", f"store.database: {database} will be made")
 
 
 def _disk(found: Settings) -> list[Finding]:
@@ -75,13 +80,11 @@ def _disk(found: Settings) -> list[Finding]:
 
 
 def _has_served(database: Path) -> bool:
-    if not database.is_file():
-        return False
     try:
-        with closing(open_database(database)) as db:
+        with inspection.reading(database) as db:
             return chats.any_begun(db)
-    except StoreError:  # told already
-        return True
+    except StoreError:  # reported already, or not there yet
+        return database.exists()
 
 
 async def _telegram(found: Settings) -> AsyncIterator[Finding]:

@@ -13,13 +13,14 @@ from bot.cli import options
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")],
     config: options.Config = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a backup of another database.")] = False,
 ) -> None:
-    """Copy the database to FILE, also while the bot runs."""
+    """Copy the database to FILE, also while the bot runs. An earlier backup of it is replaced, nothing else."""
     from bot import settings
     from bot.store import backup as copies
 
-    database = settings.load(config).store.database
-    size = copies.backup(database, file)
+    database = settings.load(config, with_token=False).store.database
+    size = copies.backup(database, file, force=force)
     typer.echo(f"{file}: a copy of {database}, {size:,} bytes")
 
 
@@ -27,12 +28,15 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that `backup` made.")],
     config: options.Config = None,
 ) -> None:
-    """Put a copy in the database's place, after verifying it. The bot must not run."""
+    """Put a backup in the database's place and keep what it replaces. The bot must not run."""
     from bot import settings
+    from bot.app import now
     from bot.store import backup as copies
     from bot.store import lock
 
-    database = settings.load(config).store.database
+    database = settings.load(config, with_token=False).store.database
     with lock.held(database):
-        copies.restore(file, database)
+        kept = copies.restore(file, database, now())
     typer.echo(f"{database}: restored from {file}")
+    if kept:
+        typer.echo(f"What it replaced is kept: {database.parent / kept.name}")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import options
-from bot.errors import StoreError
 
 if TYPE_CHECKING:
     from bot.publishing.scan import ScanReport
@@ -73,7 +72,7 @@ def status(config: options.Config = None, as_json: options.Json = False) -> None
     from bot import settings
     from bot.cli import showing
 
-    standing = _standing(settings.load(config))
+    standing = _standing(settings.load(config, with_token=False))
     if as_json:
         options.print_json(asdict(standing))
     else:
@@ -84,7 +83,7 @@ def verify(config: options.Config = None, as_json: options.Json = False) -> None
     """Check the database against itself: whether every article went where it should, and once."""
     from bot.cli import showing
 
-    found, templates = options.loaded(config)
+    found, templates = options.loaded(config, with_token=False)
     verified = _verified(found, templates)
     if as_json:
         options.print_json(asdict(verified))
@@ -98,10 +97,10 @@ def _verified(found: Settings, templates: Templates) -> Verified:
     """Look at the whole database, also while the bot runs. Raises StoreError where it is not there or unreadable."""
     from bot.app import now
     from bot.publishing import verifying
-    from bot.store import audit, lock
+    from bot.store import inspection, lock
 
     database = found.store.database
-    with audit.opened(database) as db:
+    with inspection.reading(database) as db:
         running = lock.is_held(database)
         return verifying.verify(db, found.channels, templates.taxonomy, now(), running=running)
 
@@ -110,16 +109,10 @@ def _standing(found: Settings) -> StatusReport:
     """Return how things stand. Raises StoreError where there is no database."""
     from bot.app import now
     from bot.publishing.report import report
-    from bot.store.database import open_database
+    from bot.store import inspection
 
-    database = found.store.database
-    if not database.exists():
-        raise StoreError(f"{database}: there is no database yet; `paperboy run` or `paperboy scan` makes it")
-    db = open_database(database)
-    try:
+    with inspection.reading(found.store.database) as db:
         return report(db, now(), folder=str(found.feed.folder))
-    finally:
-        db.close()
 
 
 async def _scan(found: Settings, templates: Templates) -> tuple[ScanReport, StatusReport]:

@@ -24,10 +24,10 @@ Config = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
-def loaded(config: Path | None, *, with_folder: bool = False) -> tuple[Settings, Templates]:
+def loaded(config: Path | None, *, with_folder: bool = False, with_token: bool = True) -> tuple[Settings, Templates]:
     """Return the checked settings and words. Raises UsageError, one line for each problem of either.
 
-    with_folder: the folder of articles must be there, too.
+    with_folder: the folder of articles must be there, too. with_token: see `settings.load`.
     """
     from bot import settings
     from bot.rendering.wording import words
@@ -36,7 +36,7 @@ def loaded(config: Path | None, *, with_folder: bool = False) -> tuple[Settings,
     found: Settings | None = None
     templates: Templates | None = None
     try:
-        found = settings.load(config)
+        found = settings.load(config, with_token=with_token)
         problems += _folder_problems(found.feed.folder) if with_folder else []
     except UsageError as error:
         problems += error.problems

@@ -16,22 +16,23 @@ from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError
 
 from bot.errors import UsageError
-from bot.settings.records import PREFIX, Settings
+from bot.settings.records import PREFIX, Settings, SettingsWithoutToken
 
 #: Where the file is looked for when nothing names one.
 DEFAULT_FILE = Path("config/paperboy.toml")
 
 
-def load(file: Path | None = None) -> Settings:
+def load(file: Path | None = None, *, with_token: bool = True) -> Settings:
     """Read the settings from `file`, else PAPERBOY_CONFIG, else config/paperboy.toml if it is there.
 
+    with_token: the command speaks to Telegram; otherwise the token may be anything, and is left out.
     Raises UsageError with one line for each problem; never shows a value that may be secret.
     """
     named = file or (Path(os.environ["PAPERBOY_CONFIG"]) if os.environ.get("PAPERBOY_CONFIG") else None)
     found = _read(named or DEFAULT_FILE, must_exist=named is not None)
     problems = _variable_problems(os.environ)
     try:
-        settings = Settings(**found)
+        settings = Settings(**found) if with_token else SettingsWithoutToken(**found)
     except SettingsError:  # a variable that is not JSON; `problems` names it
         raise UsageError(*problems) from None
     except ValidationError as error:

@@ -229,3 +229,16 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         del dotenv_settings, file_secret_settings
         return env_settings, InitSettingsSource(settings_cls, getattr(init_settings, "init_kwargs", {}))
+
+
+class _TelegramUnused(Telegram):
+    @field_validator("token")
+    @classmethod
+    def _token_has_its_shape(cls, token: SecretStr) -> SecretStr:
+        return SecretStr("")
+
+
+class SettingsWithoutToken(Settings):
+    """The settings for a command that does not speak to Telegram: whatever is in the token's place is left out."""
+
+    telegram: _TelegramUnused = _TelegramUnused()

@@ -5,16 +5,12 @@ What may be waiting, and for how long, is told by `at`; what a finding means is 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.errors import StoreError
 from bot.store.database import Row, milliseconds, number, rows
 from bot.store.outbox import FORMS_SHOWN
 
@@ -103,20 +99,6 @@ WHERE a.withdrawn = 0 AND a.copy_of IS NULL AND a.recorded >= (SELECT begun FROM
   AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = :chat AND d.edition = 1)
 ORDER BY a.id
 """
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Database]:
-    """Open a database to be asked only, also while a bot writes. Raises StoreError in words, inside the block too."""
-    if not path.is_file():
-        raise StoreError(f"{path}: there is no database yet; `paperboy run` or `paperboy scan` makes it")
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            connection.row_factory = sqlite3.Row
-            connection.execute("BEGIN")  # one moment for all questions, whatever a bot writes meanwhile
-            yield Database(connection)
-    except sqlite3.Error as error:
-        raise StoreError(f"{path}: can't be read: {error}. `paperboy restore` a copy.") from error
 
 
 def damage(db: Database) -> Iterator[Oddity]:

@@ -1,94 +1,98 @@
-"""Copies of the database: made while the bot runs, verified before they replace anything. Knows no table."""
+"""Copies of the database: made while the bot runs, verified before they replace anything. Knows no domain row.
+
+A backup takes only the place of nothing or of an earlier backup; a restore keeps what it replaces.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing, suppress
+from datetime import datetime
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store.database import Database, open_database
-from bot.store.migrations import paperboy
+from bot.store import facts, inspection
+from bot.store.database import milliseconds, open_database
+from bot.store.facts import Fact
+from bot.store.inspection import Depth
+
+#: What SQLite and the lock keep beside a database.
+_BESIDE = ("-wal", "-shm", "-journal", ".lock")
 
 
-def backup(database: Path, file: Path) -> int:
+def backup(database: Path, file: Path, *, force: bool = False) -> int:
     """Copy the database to `file`, consistent even while a bot writes; return the copy's size in bytes.
 
-    `file` appears whole or not at all, for the same eyes as the database. Raises StoreError.
+    `file` appears whole and verified or not at all, readable by its owner only. What is there already must be an
+    earlier backup of the same database; `force`: of any database. Raises StoreError.
     """
     if not database.is_file():
         raise StoreError(f"{database}: there is no database to back up yet; `paperboy run` makes it")
     _differ(file, database)
+    inspection.examine(database, Depth.PAGES)
+    _may_replace(file, database, force=force)
     part = file.with_name(f".{file.name}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with closing(_reading(database)) as source:
-            _begin(part, database)
-            with closing(sqlite3.connect(part)) as copy:
-                source.backup(copy, pages=1_000)
-                copy.execute("PRAGMA journal_mode = DELETE")
-        part.replace(file)
+        _begin(part)
+        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source:
+            _copy(source, part)
+        inspection.examine(part, Depth.EVERYTHING)
+        _replace(part, file)
     except (sqlite3.Error, OSError) as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
         raise StoreError(f"{file}: the backup could not be written: {_reason(error)}") from error
+    finally:
+        _remove(part)
     return file.stat().st_size
 
 
-def restore(file: Path, database: Path) -> None:
+def restore(file: Path, database: Path, at: datetime) -> Path | None:
     """Put a backup in the database's place after verifying it; the caller holds the lock. Raises StoreError.
 
-    Until the copy is whole, verified and up to date, the database stays as it is.
+    Until the copy is whole, verified and up to date, the database stays as it is; then it is kept beside the new one,
+    and where is returned. The new one knows since when it is restored.
     """
     _differ(file, database)
-    verify(file)
+    inspection.examine(file, Depth.EVERYTHING)
     database = database.resolve()  # where it is a link, what it leads to is replaced
     part = database.with_name(f".{database.name}.part")
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
-        _begin(part, database if database.is_file() else file)
-        with closing(_reading(file)) as source, closing(sqlite3.connect(part)) as copy:
-            source.backup(copy)
-        open_database(part).close()  # brings an older one up to date, or says that it can't
-        _settle(part)
-        _make_way(database)
-        part.replace(database)
+        _begin(part)
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as source:
+            _copy(source, part)
+        with closing(open_database(part)) as restored:  # brings an older one up to date, or says that it can't
+            facts.put(restored, Fact.RESTORED, str(milliseconds(at)))
+        _fold(part)
+        kept = _keep(database, at)
+        _replace(part, database)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"{file}: could not be restored: {_reason(error)}; the database is as it was") from error
     finally:
-        for ending in ("", "-wal", "-shm"):
-            with suppress(OSError):
-                Path(f"{part}{ending}").unlink(missing_ok=True)
+        _remove(part)
+    return kept
 
 
-def verify(file: Path) -> None:
-    """Raise StoreError unless `file` is a whole, unharmed database of Paperboy's."""
+def _may_replace(file: Path, database: Path, *, force: bool) -> None:
+    """Raise StoreError unless a backup of `database` may take the place of what is at `file`."""
+    real = database.resolve()
+    if file.resolve() in {Path(f"{real}{ending}") for ending in _BESIDE}:
+        raise StoreError(f"{file}: belongs to the database itself; name another file")
+    if not os.path.lexists(file):
+        return
     if not file.is_file():
-        raise StoreError(f"{file}: there is no such file")
+        raise StoreError(f"{file}: is not a regular file; name a new file or an earlier backup")
     try:
-        with closing(_reading(file)) as copy:
-            tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            if not {"articles", "deliveries", "chats", "_sqlite_migrations"} <= tables:
-                raise StoreError(f"{file}: is a database, but none of Paperboy's")
-            _check_age(copy, file)
-            found = [text for (text,) in copy.execute("PRAGMA integrity_check(3)")]
-            broken = copy.execute("PRAGMA foreign_key_check").fetchone()
-    except sqlite3.Error as error:
-        raise StoreError(f"{file}: is no readable database: {error}") from error
-    if found != ["ok"] or broken:
-        raise StoreError(
-            f"{file}: is damaged ({found[0] if found != ['ok'] else 'broken references'}); nothing changed"
-        )
-
-
-def _check_age(copy: sqlite3.Connection, file: Path) -> None:
-    """Raise StoreError for a database that a later Paperboy has changed: we would not know what we read."""
-    with closing(sqlite3.connect(":memory:")) as nothing:
-        ours = {step.name for step in paperboy.pending(Database(nothing))}
-    rows = copy.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (paperboy.name,))
-    if {name for (name,) in rows} - ours:
-        raise StoreError(f"{file}: was written by a newer Paperboy; install that one to use it")
+        replaces = inspection.is_backup(file)
+        ours = replaces and (force or inspection.same(file, database))
+    except StoreError as error:
+        raise StoreError(f"{file}: is not a backup of Paperboy's and is not replaced; name another file") from error
+    if not replaces:
+        raise StoreError(f"{file}: is a database that a bot runs on, not a backup; name another file")
+    if not ours:
+        raise StoreError(f"{file}: is a backup of another database; --force replaces it")
 
 
 def _differ(file: Path, database: Path) -> None:
@@ -97,31 +101,84 @@ def _differ(file: Path, database: Path) -> None:
         raise StoreError(f"{file}: is the database itself; name another file")
 
 
-def _begin(part: Path, like: Path) -> None:
-    """Make an empty file with the rights of `like`, before anything is in it that not everybody may read."""
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    shutil.copymode(like, part)
+def _begin(part: Path) -> None:
+    """Make an empty file that only its owner may read, before anything is in it."""
+    _remove(part)
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
-def _make_way(database: Path) -> None:
-    """Fold what a database's log holds into it, so that it is whole should replacing it fail, and remove the log."""
-    if database.is_file():
-        with suppress(sqlite3.Error):  # what is no database needs no log either
-            _settle(database)
-    for ending in ("-wal", "-shm"):
-        Path(f"{database}{ending}").unlink(missing_ok=True)
+def _copy(source: sqlite3.Connection, part: Path) -> None:
+    """Copy a database into an empty file, as one file without a log."""
+    with closing(sqlite3.connect(part)) as copy:
+        source.backup(copy, pages=1_000)
+        copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _keep(database: Path, at: datetime) -> Path | None:
+    """Give a database that is about to be replaced a second name beside it; return that, or None without one.
+
+    What its log holds is folded in, so that one file is whole. Where that can't be, as it is damaged, the log is kept
+    with it.
+    """
+    if not database.exists():
+        _remove_logs(database)
+        return None
+    kept = database.with_name(f"{database.name}.replaced-{at:%Y%m%dT%H%M%SZ}")
+    number = 1
+    while kept.exists():
+        number += 1
+        kept = kept.with_name(f"{database.name}.replaced-{at:%Y%m%dT%H%M%SZ}-{number}")
+    log = Path(f"{database}-wal")
+    with suppress(sqlite3.Error):
+        _fold(database)
+    if log.exists():
+        _second_name(log, Path(f"{kept}-wal"))
+    _second_name(database, kept)
+    kept.chmod(0o600)
+    _remove_logs(database)
+    return kept
+
+
+def _second_name(file: Path, name: Path) -> None:
+    try:
+        name.hardlink_to(file)
+    except OSError:  # not every file system has links
+        shutil.copyfile(file, name)
+
+
+def _replace(part: Path, file: Path) -> None:
+    """Let a written copy take a name, and let both outlast a power cut."""
+    _sync(part)
+    part.replace(file)
+    _sync(file.parent)
+
+
+def _sync(path: Path) -> None:
+    """Have the system write a file or a folder's entries to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _fold(path: Path) -> None:
+    """Fold a database's log into its one file."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def _remove(part: Path) -> None:
+    with suppress(OSError):
+        part.unlink(missing_ok=True)
+    _remove_logs(part)
+
+
+def _remove_logs(path: Path) -> None:
+    for ending in ("-wal", "-shm", "-journal"):
+        with suppress(OSError):
+            Path(f"{path}{ending}").unlink(missing_ok=True)
 
 
 def _reason(error: sqlite3.Error | OSError) -> str:
     return getattr(error, "strerror", None) or str(error)
-
-
-def _reading(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-
-
-def _settle(path: Path) -> None:
-    """Fold a database's log into its one file."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode = DELETE")

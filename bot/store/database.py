@@ -6,7 +6,9 @@ would join that of another task).
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -30,7 +32,7 @@ def open_database(path: Path | str) -> Database:
     """
     try:
         if path != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            _make_private(Path(path))
         connection = sqlite3.connect(str(path), timeout=_BUSY_SECONDS, check_same_thread=False)
         try:
             return _prepare(connection)
@@ -41,6 +43,18 @@ def open_database(path: Path | str) -> Database:
         raise StoreError(f"{path}: can't be used as the database: {error}") from error
     except OSError as error:
         raise StoreError(f"{path}: can't be made: {error.strerror or error}") from error
+
+
+def _make_private(path: Path) -> None:
+    """Make a new database's file readable by its owner only, and let strangers no longer read an old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        with suppress(OSError):  # it is another user's, who decided it
+            mode = path.stat().st_mode
+            if stat.S_ISREG(mode) and mode & stat.S_IRWXO:
+                path.chmod(stat.S_IMODE(mode) & ~stat.S_IRWXO)
 
 
 def _prepare(connection: sqlite3.Connection) -> Database:

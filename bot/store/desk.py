@@ -12,16 +12,18 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
-from bot.errors import StoreError
+from bot.errors import DatabaseDamaged, StoreError
 from bot.store.database import open_database
+from bot.store.present import PresentFile
 
 #: What the disk or another program does to a database, as against mistakes in our own statements.
 _OUTSIDE = frozenset(
     (
         *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
-        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB),
+        sqlite3.SQLITE_BUSY,
     )
 )
+_DAMAGED = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -31,11 +33,14 @@ class Desk:
 
     def __init__(self, path: Path | str) -> None:
         self._path = path
+        self._file: PresentFile | None = None
         #: One mark for each piece of work that waits.
         self._queue: deque[None] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         try:
             self._db = self._thread.submit(open_database, path).result()
+            if path != ":memory:":
+                self._file = PresentFile(Path(path))
         except BaseException:
             self._thread.shutdown()
             raise
@@ -43,18 +48,22 @@ class Desk:
     async def __call__(self, work: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what `work(db, …)` returns. Once begun it is finished, even if the caller is cancelled.
 
-        Raises StoreError where the disk or another program is to blame.
+        Raises StoreError where the disk or another program is to blame, DatabaseLost where the file is gone.
         """
         loop = asyncio.get_running_loop()
 
         def begun() -> T:
             self._queue.pop()
+            if self._file:
+                self._file.check(self._db)
             return work(self._db, *args, **kwargs)
 
         self._queue.append(None)
         try:
             return await asyncio.shield(loop.run_in_executor(self._thread, begun))
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+                raise DatabaseDamaged(str(self._path), str(error)) from error
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OUTSIDE:
                 raise
             raise StoreError(f"{self._path}: the database can't be used: {error}; nothing was written") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,14 +12,17 @@ from filelock import FileLock, Timeout
 
 from bot.errors import DatabaseInUse, StoreError
 
+#: Seconds a lock is tried for: `is_held` of another process takes it for a moment.
+_GRACE = 0.2
+
 
 @contextmanager
 def held(database: Path) -> Iterator[None]:
-    """Hold the database for this process while the block runs. Raises DatabaseInUse at once when another has it."""
-    lock = FileLock(f"{database.resolve()}.lock")  # by whatever name it is reached
+    """Hold the database for this process while the block runs. Raises DatabaseInUse when another has it."""
+    lock = FileLock(_file(database), mode=0o600)
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=_GRACE, poll_interval=_GRACE / 4)
     except Timeout:
         raise DatabaseInUse(str(database)) from None
     except OSError as error:
@@ -29,9 +34,23 @@ def held(database: Path) -> Iterator[None]:
 
 
 def is_held(database: Path) -> bool:
-    """Say whether another process has the database at the moment. Raises StoreError."""
+    """Return True if another process has the database at the moment. Writes nothing and needs no right to write."""
     try:
-        with held(database):
-            return False
-    except DatabaseInUse:
+        file = os.open(_file(database), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
+    except OSError:  # a file system without locks: nobody could hold one
+        return False
+    else:
+        return False
+    finally:
+        os.close(file)
+
+
+def _file(database: Path) -> str:
+    """Return the lock's file: one for a database, by whatever name it is reached."""
+    return f"{database.resolve()}.lock"

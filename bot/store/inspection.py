@@ -1,0 +1,174 @@
+"""What a database file is, found out without writing a byte: there, readable, ours, not newer than we are, undamaged.
+
+Every command looks here before it touches a database. Changes nothing, makes no file, takes no lock.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from enum import Enum
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.errors import DatabaseDamaged, DatabaseForeign, DatabaseNewer, StoreError
+from bot.store import lock
+from bot.store.migrations import paperboy
+
+#: Tables that every database of ours has had from the first.
+_OURS = frozenset({"articles", "deliveries", "chats", "_sqlite_migrations"})
+_HEADER = b"SQLite format 3\0"
+#: Where the header tells how changes are written, and the value for a write-ahead log, which only a live database has.
+_MODE_AT, _WAL = 18, 2
+
+
+class Depth(Enum):
+    """How much of a database is read to find damage."""
+
+    #: Only that it opens and is ours.
+    NONE = "none"
+    #: Every page (SQLite's quick_check): about a second for each gigabyte.
+    PAGES = "pages"
+    #: Also every index against its table, and every reference.
+    EVERYTHING = "everything"
+
+
+def examine(path: Path, depth: Depth = Depth.NONE) -> None:
+    """Raise StoreError, in one line that says what to do, unless `path` is a database we can use.
+
+    An older one can be used: whoever opens it for writing brings it up to date.
+    """
+    with _opened(path) as connection:
+        _check_kind(connection, path)
+        if depth is not Depth.NONE:
+            _check_pages(connection, path, depth)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Database]:
+    """Open a database to be asked only, also while a bot writes. Raises StoreError in words, inside the block too.
+
+    One moment for all questions, whatever a bot writes meanwhile. Of an older database a copy in memory is brought up
+    to date and read.
+    """
+    if not path.exists():
+        raise StoreError(f"{path}: there is no database yet; `paperboy run` or `paperboy scan` makes it")
+    with _opened(path) as connection:
+        _check_kind(connection, path)
+        connection.row_factory = sqlite3.Row
+        db = Database(connection)
+        if not paperboy.pending(db):
+            connection.execute("BEGIN")
+            yield db
+            return
+        with closing(sqlite3.connect(":memory:", check_same_thread=False)) as memory:
+            connection.backup(memory)
+            memory.row_factory = sqlite3.Row
+            copy = Database(memory)
+            paperboy.apply(copy)
+            yield copy
+
+
+def is_backup(path: Path) -> bool:
+    """Return True if `path` is a database of ours that no bot runs on: a copy that `backup` made."""
+    examine(path)
+    with path.open("rb") as file:
+        header = file.read(_MODE_AT + 1)
+    return header[_MODE_AT] != _WAL
+
+
+def same(one: Path, other: Path) -> bool:
+    """Return True if two databases are one, be it at different times: a database and its backup. Raises StoreError."""
+    return _identity(one) == _identity(other)
+
+
+def _identity(path: Path) -> str:
+    """Return what tells a database from all others: the moment it was made, to the microsecond."""
+    with _opened(path) as connection:
+        _check_kind(connection, path)
+        sql = "SELECT applied_at FROM _sqlite_migrations WHERE migration_set = ? ORDER BY name LIMIT 1"
+        return str(connection.execute(sql, (paperboy.name,)).fetchone()[0])
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file for reading in a way that leaves no file beside it."""
+    _check_file(path)
+    try:
+        with _source(path.resolve()) as uri, closing(sqlite3.connect(uri, uri=True)) as connection:
+            yield connection
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"{path}: can't be read: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise DatabaseDamaged(str(path), str(error)) from error
+    except OSError as error:
+        raise StoreError(f"{path}: can't be read: {error.strerror or error}") from error
+
+
+@contextmanager
+def _source(path: Path) -> Iterator[str]:
+    """Yield the address to read a database by.
+
+    While a bot runs, its log files are there and are shared. Otherwise SQLite would make them anew, as the user who
+    only looks. So the file alone is read, or a copy where a run that was cut off has left a log.
+    """
+    log = Path(f"{path}-wal")
+    if lock.is_held(path) or Path(f"{path}-shm").exists():
+        yield f"{path.as_uri()}?mode=ro"
+    elif log.is_file() and log.stat().st_size:
+        with tempfile.TemporaryDirectory(prefix="paperboy-") as folder:
+            copy = Path(folder) / path.name
+            shutil.copyfile(path, copy)
+            shutil.copyfile(log, f"{copy}-wal")
+            yield f"{copy.as_uri()}?mode=rw"
+    else:
+        yield f"{path.as_uri()}?immutable=1"
+
+
+def _check_file(path: Path) -> None:
+    """Raise StoreError unless the file is there, may be read and looks like a database."""
+    if not path.exists():
+        raise StoreError(f"{path}: there is no such file")
+    if not path.is_file():
+        raise StoreError(f"{path}: is not a regular file")
+    if not os.access(path, os.R_OK):
+        raise StoreError(f"{path}: may not be read by this user; run the command as the user the bot runs as")
+    with path.open("rb") as file:
+        header = file.read(len(_HEADER))
+    if not header:
+        raise StoreError(f"{path}: is empty, not a database")
+    if header != _HEADER:
+        raise DatabaseDamaged(str(path), "it is not an SQLite database")
+
+
+def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise StoreError for a database that is not ours, or that a later version has changed."""
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables >= _OURS:
+        raise DatabaseForeign(str(path))
+    rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (paperboy.name,))
+    steps = {name for (name,) in rows}
+    if not steps:
+        raise DatabaseForeign(str(path))
+    if unknown := steps - _our_steps():
+        raise DatabaseNewer(str(path), max(unknown))
+
+
+def _our_steps() -> set[str]:
+    with closing(sqlite3.connect(":memory:")) as nothing:
+        return {step.name for step in paperboy.pending(Database(nothing))}
+
+
+def _check_pages(connection: sqlite3.Connection, path: Path, depth: Depth) -> None:
+    """Raise DatabaseDamaged where SQLite finds damage."""
+    pragma = "quick_check(1)" if depth is Depth.PAGES else "integrity_check(1)"
+    (found,) = connection.execute(f"PRAGMA {pragma}").fetchone()
+    if found != "ok":
+        raise DatabaseDamaged(str(path), str(found).replace("\n", " "))
+    if depth is Depth.EVERYTHING and (broken := connection.execute("PRAGMA foreign_key_check").fetchone()):
+        raise DatabaseDamaged(str(path), f"a row of {broken[0]} refers to a row of {broken[2]} that is not there")

@@ -1,0 +1,90 @@
+"""Whether the database may be used: before it is opened, and that it is still the file on disk. Knows no table.
+
+A file that was deleted or replaced can be written to as long as it is open, and all of that is lost at the end: after a
+restart everything would be posted again. So whoever works with the database asks first, and saves what it holds.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.errors import DatabaseLost, StoreError
+from bot.store import inspection
+from bot.store.inspection import Depth
+
+_SAVED = "saved"
+
+
+class PresentFile:
+    """The file and the log of one open database."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        #: The name after links, which SQLite works by.
+        self._real = path.resolve()
+        self._files = {Path(f"{self._real}{ending}"): _key(Path(f"{self._real}{ending}")) for ending in ("", "-wal")}
+        self._lost = ""
+
+    def check(self, db: Database) -> None:
+        """Raise DatabaseLost when the open database is not the one on disk any more; save what it holds, once."""
+        if not self._lost and self._is_there():
+            return
+        self._lost = self._lost or self._save(db)
+        raise DatabaseLost(str(self._path), self._lost)
+
+    def _is_there(self) -> bool:
+        for path, before in self._files.items():
+            now = _key(path)
+            if before is None:  # the log is made by the first write
+                self._files[path] = now
+            elif now != before:
+                return False
+        return True
+
+    def _save(self, db: Database) -> str:
+        """Write what the open database holds to a new file beside where it was; return what is to be said of it."""
+        saved = saved_beside(self._real)
+        try:
+            os.close(os.open(saved, os.O_CREAT | os.O_EXCL, 0o600))
+            with closing(sqlite3.connect(saved)) as copy:
+                db.conn.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+        except (OSError, sqlite3.Error) as error:
+            if not isinstance(error, FileExistsError):
+                with suppress(OSError):
+                    saved.unlink(missing_ok=True)
+            return f"What it held could not be saved ({error}). Restore a backup: `paperboy restore FILE`."
+        return f"What it held is saved: `paperboy restore {self._path}.{_SAVED}` brings it back."
+
+
+def saved_beside(database: Path) -> Path:
+    """Return where the content of a lost database is saved."""
+    return Path(f"{database.resolve()}.{_SAVED}")
+
+
+def before_use(database: Path) -> None:
+    """Raise StoreError unless the database may be written to: it is new, or ours and undamaged.
+
+    A new one must not take the place of one that was lost and saved: it would know nothing of what was posted.
+    """
+    if database.exists() and database.stat().st_size:
+        inspection.examine(database, Depth.PAGES)
+    elif saved_beside(database).exists() and not database.exists():
+        raise StoreError(
+            f"{database}: was lost while the bot was running; what it held is in {database}.{_SAVED}",
+            f"`paperboy restore {database}.{_SAVED}` brings it back; remove that file to begin with an empty database.",
+        )
+
+
+def _key(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from every other, or None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
