@@ -21,6 +21,7 @@ do. Effects stand around pure decisions, and time enters once, in `app`.
     doubting      looking for a post that may have gone out: pure
     delivery      who gets an article, and what becomes of each attempt: pure
     pace          how fast messages may go: pure
+    notices       what editors are told unasked and what they decide by a button: pure
     taxonomy      the operator's file of topics, read
     topics        topics, and finding one by a reader's words: pure
     identity      which article a file tells: pure

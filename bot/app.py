@@ -14,8 +14,9 @@ from typing import Any
 from bot import schedule, watchdog
 from bot.chat import messenger
 from bot.connection import Connection, account
-from bot.delivery import Clock, Notice
+from bot.delivery import Clock
 from bot.errors import DatabaseDamaged, DatabaseLost, PaperboyError, Stopped, TokenRevoked, UsageError
+from bot.notices import Notice
 from bot.pace import Limits, Pace
 from bot.publishing.announce import Rules
 from bot.publishing.channels import Channels
@@ -28,7 +29,7 @@ from bot.rendering.templates import Templates
 from bot.rendering.wording import words as words  # the demo and the tests take it from here
 from bot.schedule import Schedule
 from bot.settings import Settings
-from bot.store import doubts, lock, outbox, present, updates
+from bot.store import doubts, lock, notices, outbox, present, updates
 from bot.store.desk import Desk
 from bot.vitals import Vitals
 from bot.web.hook import Hook
@@ -191,6 +192,7 @@ class App:
                 await self._begin_channels(telegram)
                 await schedule.unless(self._stop, self._answer(telegram))
                 await schedule.unless(self._stop, self._deliver_once(telegram), FAREWELL)
+                await schedule.unless(self._stop, telegram.notifier.send(), FAREWELL)
         return await self._desk(outbox.waiting)
 
     async def _answer(self, telegram: Connection) -> None:
@@ -225,8 +227,8 @@ class App:
             return await telegram.courier.deliver(self._clock() + LINGER)
 
         async def keep_house() -> None:
-            await self._desk(updates.prune, self._clock())
-            await self._desk(doubts.prune, self._clock())
+            for prune in (updates.prune, doubts.prune, notices.prune):
+                await self._desk(prune, self._clock())
             self._pace.forget_idle(self._clock())
             if telegram.unknown:
                 await telegram.resolve_channels()
@@ -234,6 +236,8 @@ class App:
         self._schedule.every("scan", self.settings.feed.interval_seconds, scan)
         self._schedule.every("look", self.settings.feed.interval_seconds, look)
         self._schedule.every("deliver", DELIVERY, deliver)
+        self._schedule.every("tell editors", DELIVERY, telegram.notifier.send)
+        telegram.notifier.nudge = lambda: self._schedule.nudge("tell editors")
         self._schedule.every("keep house", HOUSEKEEPING, keep_house)
 
     def _told(self) -> None:
@@ -294,5 +298,4 @@ class App:
 
 
 async def _tell(telegram: Connection, notice: Notice | None) -> None:
-    if notice:
-        await telegram.tell_editors(notice)
+    await telegram.tell_editors(*filter(None, [notice]))

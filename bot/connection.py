@@ -14,17 +14,17 @@ from bot.chat.messenger import Messenger
 from bot.chat.office import Office
 from bot.chat.polling import ALLOWED, Polling
 from bot.chat.router import Router
-from bot.delivery import Clock, Notice, Outcome, Revoked, Sent, Wait
+from bot.delivery import Clock, Revoked, Sent
 from bot.errors import PaperboyError, TokenRevoked, UsageError
+from bot.notices import Alert, Notice
 from bot.pace import Pace
 from bot.publishing.channels import Channels
 from bot.publishing.composing import Composer
 from bot.publishing.courier import Courier
 from bot.publishing.looking import Looks
-from bot.rendering import editorial
+from bot.publishing.notifying import Notifier
 from bot.rendering.templates import Templates
 from bot.settings import Settings
-from bot.store import updates
 from bot.store.desk import Desk
 from bot.web.hook import Hook
 
@@ -57,6 +57,7 @@ class Connection:
         self._desk = desk
         self._channels = channels
         self._clock = clock
+        self.notifier = Notifier(desk, messenger, templates, settings.telegram.admins, clock)
         picture = settings.delivery.picture
         composer = Composer(templates=templates, bot=username, picture=picture, buttons=channels.buttons)
         doubt = settings.delivery.doubt_seconds
@@ -67,7 +68,7 @@ class Connection:
             clock,
             doubt_seconds=doubt,
             editors=sorted(settings.telegram.admins),
-            ask=self.ask_editors,
+            ask=self.notifier.ask,
         )
         self.courier = Courier(
             desk, messenger, composer, pace, clock, doubt_seconds=doubt, looks=looks, tell=self.tell_editors
@@ -106,36 +107,23 @@ class Connection:
         """Ask Telegram about the settings' channels; the editors hear once of each it does not know."""
         self.unknown = await self._channels.resolve(self._messenger)
         known = [one.chat for one in self._settings.channels if one.chat not in self.unknown]
-        await self._desk(updates.clear_alerts, [f"unknown:{setting}" for setting in known])
+        await self.notifier.all_clear(*(f"unknown:{setting}" for setting in known))
+        rows = {
+            one.chat: channel.chat for one, channel in zip(self._settings.channels, self._channels.live, strict=True)
+        }
         for setting, reason in self.unknown.items():
             _log.error("channels: %s: %s. Make the bot an administrator there; its posts wait.", setting, reason)
-            await self.tell_editors(
-                Notice(key=f"unknown:{setting}", kind="gone", about=setting, reason=reason),
-            )
+            chat = rows[setting]
+            await self.tell_editors(Notice(key=f"unknown:{setting}", alert=Alert.UNKNOWN, chats=(chat,), reason=reason))
 
-    async def tell_editors(self, notice: Notice) -> None:
-        """Let every editor hear of something, once for each key; again later where none could be reached now."""
-        if not await self._desk(updates.first_alert, notice.key, self._clock()):
-            return
-        _log.warning("told the editors: %s: %s: %s", notice.kind, notice.about, notice.reason)
-        came = await self._write_to_editors(notice)
-        if not any(isinstance(one, Sent) for one in came) and any(isinstance(one, Wait) for one in came):
-            await self._desk(updates.clear_alerts, [notice.key])
-
-    async def ask_editors(self, notice: Notice) -> bool:
-        """Let every editor hear of something, each time; say whether one of them did."""
-        return any(isinstance(one, Sent) for one in await self._write_to_editors(notice))
-
-    async def _write_to_editors(self, notice: Notice) -> list[Outcome]:
-        payload = editorial.alert(self._templates, notice.kind, notice.about, notice.reason, delivery=notice.delivery)
-        return [
-            await self._messenger.call(payload, chat_id=editor) for editor in sorted(self._settings.telegram.admins)
-        ]
+    async def tell_editors(self, *told: Notice) -> None:
+        """Have every editor told, once for each key as long as its incident is open; again later where need be."""
+        await self.notifier.tell(*told)
 
     async def tell_stuck(self, what: str) -> None:
-        """Let the editors hear that the bot will be started afresh."""
-        notice = Notice(key=f"stuck:{self._clock():%Y-%m-%dT%H:%M}", kind="other", reason=what)
-        await self.tell_editors(notice)
+        """Tell the editors, as far as they can be reached at once, that the bot will be started again."""
+        notice = Notice(key=f"stuck:{self._clock():%Y-%m-%dT%H:%M}", alert=Alert.STUCK, reason=what)
+        await self.notifier.ask(notice)
 
     def hook(self) -> Hook:
         """Return the way in for Telegram's updates. Raises UsageError where the settings lack an address for it."""

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
+
+from bot.notices import Alert
 
 T = TypeVar("T")
 
@@ -142,24 +144,6 @@ Outcome = Sent | Wait | Refused | Gone | Migrated | Unknown | Revoked
 MISSING = "the message is not there any more"
 PROTECTED = "the chat forbids forwarding"
 
-#: What editors hear of unasked (`rendering.editorial` words it).
-Alert = Literal[
-    "rights", "refused", "mended", "gone", "folder", "rejected", "doubtful", "unconfirmed", "paused", "other"
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """Something the editors should hear once for each `key`; a chat's notices begin with its row number and a colon."""
-
-    key: str
-    kind: Alert
-    #: The chat's name or the file's path; may be empty.
-    about: str = ""
-    reason: str = ""
-    #: The delivery that an editor is asked to decide about, or None.
-    delivery: int | None = None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
@@ -176,7 +160,7 @@ class Settlement:
     park: str = ""
     #: The chat's new number.
     moved_to: int | None = None
-    #: What the editors should hear, once, by kind; `reason` says the rest.
+    #: What the editors are told; `reason` says the rest.
     alert: Alert | None = None
 
 
@@ -210,7 +194,7 @@ def settle(outcome: Outcome, delivery: Delivery, at: datetime, doubt_seconds: fl
 def _lost(outcome: Unknown, delivery: Delivery, at: datetime, doubt_seconds: float) -> Settlement:
     """A channel's post is looked for. A reader's delivery is repeated, but not more often than REPEATS."""
     if delivery.lane is not Lane.CHANNEL and delivery.lost >= REPEATS:
-        return Settlement(state=State.UNCONFIRMED, reason=outcome.reason, alert="unconfirmed")
+        return Settlement(state=State.UNCONFIRMED, reason=outcome.reason, alert=Alert.UNCONFIRMED)
     return Settlement(state=State.DOUBTFUL, reason=outcome.reason, not_before=at + timedelta(seconds=doubt_seconds))
 
 
@@ -224,7 +208,7 @@ def _wait(outcome: Wait, delivery: Delivery, at: datetime) -> Settlement:
         reason=outcome.reason,
         not_before=until,
         pause_chat=until if whole_chat else None,
-        alert="rights" if outcome.lost_rights else None,
+        alert=Alert.RIGHTS if outcome.lost_rights else None,
     )
 
 
@@ -233,7 +217,7 @@ def _gone(outcome: Gone, delivery: Delivery, at: datetime) -> Settlement:
     if delivery.lane is not Lane.CHANNEL:
         return Settlement(state=State.GONE, reason=outcome.reason, park=outcome.reason)
     until = at + timedelta(seconds=RIGHTS_SECONDS)
-    return Settlement(state=State.PENDING, reason=outcome.reason, not_before=until, pause_chat=until, alert="gone")
+    return Settlement(state=State.PENDING, reason=outcome.reason, not_before=until, pause_chat=until, alert=Alert.GONE)
 
 
 def backoff(seconds: float, attempts: int) -> float:
@@ -245,8 +229,8 @@ def _refused(outcome: Refused, delivery: Delivery, at: datetime) -> Settlement:
     tried = delivery.mend.split()
     if outcome.mend and outcome.mend not in tried:
         mend = " ".join([*tried, outcome.mend])
-        return Settlement(state=State.PENDING, reason=outcome.reason, mend=mend, not_before=at, alert="mended")
-    return Settlement(state=State.REFUSED, reason=outcome.reason, alert="refused")
+        return Settlement(state=State.PENDING, reason=outcome.reason, mend=mend, not_before=at, alert=Alert.SIMPLIFIED)
+    return Settlement(state=State.REFUSED, reason=outcome.reason, alert=Alert.REFUSED)
 
 
 # --- Planning ---------------------------------------------------------------------------------------------------------

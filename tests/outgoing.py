@@ -72,6 +72,7 @@ class Outgoing:
         """Let so many seconds pass, then send all that may go out."""
         self.sandbox.advance(after)
         await self.telegram.courier.deliver(self.sandbox.clock() + timedelta(seconds=0.5))
+        await self.telegram.notifier.send()
 
     def made(self, chat: Chat | Person | None = None) -> list[Call]:
         """Return the calls to a chat, the channel if none is named, in order."""

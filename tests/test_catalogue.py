@@ -14,7 +14,7 @@ import pytest_asyncio
 from bot.chat import outcomes
 from bot.delivery import RIGHTS_SECONDS
 from bot.errors import TokenRevoked
-from bot.publishing import editing
+from bot.publishing import editing, notifying
 from bot.sandbox import Person, Sandbox, faults, refusals
 from bot.store import follows
 from tests.outgoing import Outgoing, going
@@ -199,7 +199,7 @@ async def mended(bot: Outgoing, fault: str, **fields: Any) -> tuple[dict[str, An
 
 def went_out_changed(bot: Outgoing) -> bool:
     """The editors were told, once, that Telegram had to be obliged."""
-    return [text.splitlines()[0] for text in bot.alerts()] == ["A post in News went out changed"]
+    return [text.splitlines()[0] for text in bot.alerts()] == ["A post in News went out in a simpler form"]
 
 
 @pytest.mark.parametrize("fault", PLAIN)
@@ -311,7 +311,7 @@ async def test_what_every_post_will_need_is_told_once_until_it_is_over(stage: St
             if troubled:
                 bot.sandbox.fail("sendMessage", faults.refused(400, BAD + fault), chat=bot.place)
             await bot.record(path)
-            await bot.deliver()
+            await bot.deliver(notifying.QUIET.total_seconds() + 1)
         assert len(bot.posts()) == 4
         assert len(bot.alerts()) == 2
 
@@ -372,6 +372,8 @@ async def test_a_channel_out_of_reach_waits_and_the_editors_hear_once(bot: Outgo
     await bot.deliver(RIGHTS_SECONDS + 1)
     assert [row["state"] for row in await bot.rows()] == ["sent", "sent"]
     assert [post.text.splitlines()[0][-4:] for post in bot.posts()] == ["a.md", "b.md"]
+    assert len(bot.alerts()) == 2
+    assert "What waited is on its way" in bot.alerts()[1]
 
 
 async def test_a_channel_goes_on_at_once_when_the_right_is_back(bot: Outgoing) -> None:
@@ -392,7 +394,8 @@ async def test_a_right_lost_again_is_news_again(bot: Outgoing) -> None:
         await bot.record(path)
         await bot.deliver()
         await bot.deliver(RIGHTS_SECONDS + 1)
-    assert len(bot.alerts()) == 2
+    lost, back = "I may no longer post in News", "I may post in News again"
+    assert [text.splitlines()[0] for text in bot.alerts()] == [lost, back, lost, back]
     assert len(bot.posts()) == 2
 
 

@@ -28,6 +28,7 @@ from bot.delivery import (
     Wait,
     settle,
 )
+from bot.notices import Alert
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -73,7 +74,7 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
             reason="not enough rights",
             not_before=after(RIGHTS_SECONDS),
             pause_chat=after(RIGHTS_SECONDS),
-            alert="rights",
+            alert=Alert.RIGHTS,
         ),
     ),
     "refused with a mend: once more, at once, and the editors hear": (
@@ -84,7 +85,7 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
             reason="can't parse entities",
             not_before=AT,
             mend="plain",
-            alert="mended",
+            alert=Alert.SIMPLIFIED,
         ),
     ),
     "refused with another mend: both are applied": (
@@ -95,18 +96,18 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
             reason="button_url_invalid",
             not_before=AT,
             mend="plain no_keyboard",
-            alert="mended",
+            alert=Alert.SIMPLIFIED,
         ),
     ),
     "refused in spite of its mend: for good": (
         Refused("can't parse entities", mend="plain"),
         attempt(mend="no_keyboard plain"),
-        Settlement(state=State.REFUSED, reason="can't parse entities", alert="refused"),
+        Settlement(state=State.REFUSED, reason="can't parse entities", alert=Alert.REFUSED),
     ),
     "refused without a mend: for good": (
         Refused("message text is empty"),
         attempt(),
-        Settlement(state=State.REFUSED, reason="message text is empty", alert="refused"),
+        Settlement(state=State.REFUSED, reason="message text is empty", alert=Alert.REFUSED),
     ),
     "a reader left: parked": (
         Gone("bot was blocked by the user"),
@@ -126,7 +127,7 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
             reason="bot was kicked from the channel chat",
             not_before=after(RIGHTS_SECONDS),
             pause_chat=after(RIGHTS_SECONDS),
-            alert="gone",
+            alert=Alert.GONE,
         ),
     ),
     "the group moved: at once, to its new number": (

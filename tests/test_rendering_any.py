@@ -12,8 +12,9 @@ from bot import article as articles
 from bot import prose
 from bot.article import Article, Related, Stored
 from bot.delivery import MENDS, State
+from bot.notices import Alert, Decision
 from bot.rendering import editorial, keyboards, posts, replies
-from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport
+from bot.rendering.report import ChannelStatus, Copy, Entry, Held, Refusal, RejectedFile, StatusReport
 from bot.rendering.templates import Templates
 from bot.topics import Taxonomy, Topic
 from tests import judge
@@ -140,7 +141,7 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
         replies.stopped(TEMPLATES, number),
         replies.resumed(TEMPLATES, some),
         replies.unknown_command(TEMPLATES, typed),
-        editorial.alert(TEMPLATES, "refused", typed, typed),
+        editorial.alert(TEMPLATES, Alert.REFUSED, [Entry(chats=(typed,), files=(typed,), reason=typed)] * 2),
     ):
         judge.payload(payload)
     assert len(replies.notice(TEMPLATES, "followed", typed).encode("utf-16-le")) <= 400
@@ -201,18 +202,34 @@ def test_a_title_is_never_cut_unless_it_is_full_of_entities(article: Article) ->
         assert stays_whole(plain, judge.payload(payload)[0])
 
 
+PLAIN_ACTS = sorted(set(keyboards.Act) - {keyboards.Act.AGAIN, keyboards.Act.THERE, keyboards.Act.DECIDE})
+
+
 @given(st.text(max_size=70))
 def test_no_word_a_stranger_sends_as_a_button_breaks_its_reading(data: str) -> None:
     tap = keyboards.read(data)
     assert tap is None or tap.act in keyboards.Act
 
 
-@given(st.sampled_from(list(keyboards.Act)), st.from_regex("[a-z0-9]{1,12}", fullmatch=True), st.integers(0, 99_999))
+@given(st.sampled_from(PLAIN_ACTS), st.from_regex("[a-z0-9]{1,12}", fullmatch=True), st.integers(0, 99_999))
 def test_every_button_is_read_as_it_was_written(act: keyboards.Act, value: str, page: int) -> None:
     value = "" if act in (keyboards.Act.PAGE, keyboards.Act.DONE) else value
     turned = page if act in (keyboards.Act.PAGE, keyboards.Act.TOGGLE) else None
     button = keyboards.tap("x", act, value, turned)
     assert keyboards.read(button["callback_data"]) == keyboards.Tap(act, value, turned or 0)
+
+
+@given(st.sampled_from(list(Decision)), st.from_regex("[A-Za-z0-9._-]{0,40}", fullmatch=True))
+def test_every_decision_fits_its_button_and_is_read_as_it_was_written(decision: Decision, value: str) -> None:
+    button = editorial.decide(decision, value, 3)
+    assert len(button["callback_data"].encode()) <= keyboards.DATA_BYTES
+    assert "{" not in button["text"]
+    assert keyboards.read(button["callback_data"]) == keyboards.Tap(keyboards.Act.DECIDE, value, decision=decision)
+
+
+@pytest.mark.parametrize(("letter", "decision"), [("a", Decision.POST_AGAIN), ("e", Decision.IT_IS_THERE)])
+def test_buttons_of_earlier_versions_decide_what_they_did(letter: str, decision: Decision) -> None:
+    assert keyboards.read(f"{letter}:1z") == keyboards.Tap(keyboards.Act.DECIDE, "1z", decision=decision)
 
 
 def test_a_button_that_says_too_much_is_a_fault_of_ours() -> None:

@@ -12,9 +12,10 @@ import pytest
 from bot import topics
 from bot.article import Article, Stored
 from bot.delivery import Payload, State
+from bot.notices import Alert
 from bot.rendering import editorial, keyboards, replies
 from bot.rendering.keyboards import Act, Tap
-from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport
+from bot.rendering.report import ArticleName, ChannelStatus, Copy, Entry, Held, Refusal, RejectedFile, StatusReport
 from bot.rendering.templates import Templates
 from bot.topics import Taxonomy
 from tests import judge
@@ -188,8 +189,8 @@ def test_a_pause_is_told_in_whole_units(seconds: int) -> None:
     assert f"wait {said} and" in read(replies.too_many(T, seconds))
 
 
-@pytest.mark.parametrize("kind", get_args(replies.Notice))
-def test_every_notice_is_a_plain_line_for_a_tap(kind: replies.Notice) -> None:
+@pytest.mark.parametrize("kind", get_args(replies.Line))
+def test_every_notice_is_a_plain_line_for_a_tap(kind: replies.Line) -> None:
     line = replies.notice(T, kind, "<C & A> " * 60)
     assert 5 < len(line) <= replies.NOTICE_UNITS
     assert "&lt;" not in line
@@ -259,9 +260,11 @@ def test_status_of_an_empty_paperboy_says_what_is_missing() -> None:
     assert "No channel is set" in text
 
 
-@pytest.mark.parametrize("kind", get_args(editorial.Alert))
-def test_every_alert_names_the_chat_and_the_reason(kind: editorial.Alert) -> None:
-    text = read(editorial.alert(T, kind, "@news & co", "Bad Request: <no>"))
-    assert "@news & co" in text
-    assert text.endswith("Reason: Bad Request: <no>")
-    assert "Reason" not in read(editorial.alert(T, kind))
+@pytest.mark.parametrize("kind", Alert)
+def test_every_alert_names_channel_article_file_and_reason(kind: Alert) -> None:
+    named = ArticleName(title="A & B", file="a.md", url="https://example.org/", short_id="1z")
+    entry = Entry(articles=(named,), chats=("News (@news & co)",), reason="Bad Request: <no>")
+    text = read(editorial.alert(T, kind, [entry]))
+    assert "A & B (a.md)" in text
+    assert "Reason: Bad Request: <no>" in text
+    assert "Reason" not in read(editorial.alert(T, kind, [Entry()]))

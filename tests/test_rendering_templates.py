@@ -12,8 +12,9 @@ import pytest
 from bot import shipped
 from bot.article import Article, Stored
 from bot.errors import TemplateBroken
+from bot.notices import Alert, Decision
 from bot.rendering import editorial, markup, posts, replies, samples
-from bot.rendering.report import StatusReport
+from bot.rendering.report import Entry, StatusReport
 from bot.rendering.templates import Templates
 from bot.topics import Taxonomy
 from tests import judge
@@ -98,9 +99,9 @@ def everything_said(templates: Templates) -> None:
     editorial.republish_usage(templates)
     editorial.copy_posted(templates, STORED, 1)
     editorial.released(templates, STORED, 1)
-    editorial.decided(templates, again=True)
+    editorial.decided(templates, Decision.POST_AGAIN)
     editorial.status(templates, StatusReport(at=STORED.recorded, articles=0, readers=0, follows=0))
-    editorial.alert(templates, "other")
+    editorial.alert(templates, Alert.OTHER, [Entry()])
 
 
 def test_samples_hold_exactly_the_words_that_templates_are_given() -> None:

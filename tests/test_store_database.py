@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from bot.errors import StoreError
-from bot.store import articles, chats, facts, updates
+from bot.notices import Alert, Notice
+from bot.store import articles, chats, facts, notices
 from bot.store.database import maybe, milliseconds, moment, number, open_database, row, transaction, write
 from bot.store.desk import Desk
 from bot.store.facts import Fact
@@ -31,7 +32,7 @@ def alerts(db: Database) -> int:
 
 
 def alert(db: Database, key: str) -> bool:
-    return updates.first_alert(db, key, AT)
+    return bool(notices.tell(db, [Notice(key=key, alert=Alert.OTHER)], AT))
 
 
 # --- opening ----------------------------------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.delivery import Gone, Lane, Refused, Sent, Settlement, State, Unknown, Wait
-from bot.store import chats, outbox, revisions, tally, updates
-from bot.store.database import number, row, rows
+from bot.notices import Alert, Notice
+from bot.store import chats, notices, outbox, revisions, tally, updates
+from bot.store.database import Database, number, row, rows
 from tests.newsroom import AT, FIRST, SECOND, Newsroom, article, newsroom
 
 
@@ -406,6 +407,10 @@ def test_a_revision_put_off_waits_and_one_given_up_is_over(desk: Newsroom) -> No
 # --- updates, alerts, housekeeping ------------------------------------------------------------------------------------
 
 
+def _told(db: Database, key: str) -> bool:
+    return bool(notices.tell(db, [Notice(key=key, alert=Alert.OTHER)], AT))
+
+
 def test_an_updates_effects_happen_once_and_its_answer_is_remembered(desk: Newsroom) -> None:
     done: list[int] = []
 
@@ -421,25 +426,25 @@ def test_an_updates_effects_happen_once_and_its_answer_is_remembered(desk: Newsr
 
 def test_an_update_whose_effects_failed_may_be_tried_again(desk: Newsroom) -> None:
     def fails(db: object) -> None:
-        updates.first_alert(desk.db, "half done", AT)
+        _told(desk.db, "half done")
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
         updates.once(desk.db, 7, AT, fails)
-    assert updates.first_alert(desk.db, "half done", AT)
+    assert _told(desk.db, "half done")
     assert updates.once(desk.db, 7, AT, lambda db: "done") == "done"
 
 
 def test_an_answer_that_can_not_be_remembered_undoes_the_effects(desk: Newsroom) -> None:
     with pytest.raises(TypeError):
-        updates.once(desk.db, 7, AT, lambda db: {updates.first_alert(desk.db, "a", AT): object()})
-    assert updates.first_alert(desk.db, "a", AT)
+        updates.once(desk.db, 7, AT, lambda db: {_told(desk.db, "a"): object()})
+    assert _told(desk.db, "a")
 
 
 def test_editors_hear_a_thing_once_until_it_is_over(desk: Newsroom) -> None:
-    assert [updates.first_alert(desk.db, key, AT) for key in ("1:gone", "1:gone", "12:gone")] == [True, False, True]
-    updates.clear_alerts(desk.db, ["1:gone", "1:rights"])
-    assert [updates.first_alert(desk.db, key, AT) for key in ("1:gone", "12:gone")] == [True, False]
+    assert [_told(desk.db, key) for key in ("1:gone", "1:gone", "12:gone")] == [True, False, True]
+    assert notices.all_clear(desk.db, ["1:gone", "1:rights"], AT) == ["1:gone"]
+    assert [_told(desk.db, key) for key in ("1:gone", "12:gone")] == [True, False]
 
 
 def test_housekeeping_forgets_what_is_old_and_settled_and_nothing_that_waits(desk: Newsroom) -> None:

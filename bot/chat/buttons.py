@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.chat import editors, readers, wishes
+from bot.chat import decisions, editors, readers, wishes
 from bot.chat.asked import Asked, Keyboard
 from bot.chat.office import Office
 from bot.delivery import Payload
-from bot.rendering import editorial, keyboards, replies
+from bot.notices import Decision
+from bot.rendering import keyboards, replies
 from bot.rendering.keyboards import Act, Tap
-from bot.rendering.replies import Notice
+from bot.rendering.replies import Line
 
 _EDITORIAL = (Act.COPY, Act.RELEASE, Act.REPUBLISH)
-_DOUBTS = (Act.AGAIN, Act.THERE)
 #: The label of a button that takes back what its message says; the message then says the contrary.
 _UNDO = "Undo"
+#: The edit that leaves a message without its buttons.
+_NO_BUTTONS: Payload = {"method": "editMessageReplyMarkup", "reply_markup": {"inline_keyboard": []}}
 
 
 async def tapped(office: Office, asked: Asked) -> None:
@@ -37,8 +39,8 @@ async def _act(office: Office, asked: Asked, tap: Tap | None) -> str:
         return _notice(office, "expired")
     if tap.act in _EDITORIAL:
         return await _decide(office, asked, tap) if office.is_editor(asked) else _notice(office, "expired")
-    if tap.act in _DOUBTS:
-        return await _resolve(office, asked, tap) if office.is_editor(asked) else _notice(office, "expired")
+    if tap.decision is not None:
+        return await _carry_out(office, asked, tap.decision, tap.value)
     if not await office.may_change(asked):
         return _notice(office, "admins_only")
     if tap.act is Act.PAGE:
@@ -85,13 +87,14 @@ async def _decide(office: Office, asked: Asked, tap: Tap) -> str:
     return _notice(office, "posted" if decided.changed else "nothing_left")
 
 
-async def _resolve(office: Office, asked: Asked, tap: Tap) -> str:
-    """Carry out an editor's word on a post in doubt; the question makes way for what was decided."""
-    again = tap.act is Act.AGAIN
-    if not await editors.resolve(office, asked, tap.value, again=again):
-        return _notice(office, "nothing_left")
-    await office.edit(asked, editorial.decided(office.templates, again=again))
-    return _notice(office, "posted" if again else "noted")
+async def _carry_out(office: Office, asked: Asked, decision: Decision, value: str) -> str:
+    """Carry out an editor's decision; the question makes way for what was decided, or loses its buttons."""
+    handler = decisions.HANDLERS.get(decision)
+    if not handler or not office.is_editor(asked):
+        return _notice(office, "expired")
+    answer = await handler(office, asked, value)
+    await office.edit(asked, answer or _NO_BUTTONS)
+    return _notice(office, "decided" if answer else "nothing_left")
 
 
 def _contrary(office: Office, done: dict[str, Any]) -> Payload:
@@ -118,5 +121,5 @@ def _is_topic_keyboard(keyboard: Keyboard) -> bool:
     return any(one.get("callback_data") == Act.DONE for row in keyboard for one in row)
 
 
-def _notice(office: Office, kind: Notice, topic: str = "", *, back: bool = False) -> str:
+def _notice(office: Office, kind: Line, topic: str = "", *, back: bool = False) -> str:
     return replies.notice(office.templates, kind, topic, back=back)

@@ -17,7 +17,7 @@ from bot.delivery import Payload
 from bot.publishing import editing, report
 from bot.rendering import editorial
 from bot.rendering.keyboards import Act
-from bot.store import articles, doubts, follows, search
+from bot.store import articles, follows, search
 from bot.store.database import Database
 
 
@@ -60,16 +60,6 @@ async def decide(office: Office, asked: Asked, act: Act, short_id: str) -> Decid
     office.wake()
     answer = editorial.released if act is Act.RELEASE else editorial.copy_posted
     return Decided(True, answer(office.templates, stored, done["chats"]))
-
-
-async def resolve(office: Office, asked: Asked, short_id: str, *, again: bool) -> bool:
-    """Carry out an editor's word on a delivery in doubt; False where it is in doubt no more."""
-    number = from_short_id(short_id)
-    if number is None:
-        return False
-    done = await office.once(asked, lambda db: doubts.decide(db, number, again=again, at=asked.at))
-    office.wake()
-    return bool(done)
 
 
 async def _republished(office: Office, done: dict[str, Any]) -> Payload:

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot import settings, topics
-from bot.delivery import Channel, Migrated, Notice, Outcome
+from bot.delivery import Channel, Migrated, Outcome
 from bot.errors import UsageError
+from bot.notices import Notice
 from bot.publishing import starting
 from bot.settings import Buttons
 from bot.store import chats

@@ -200,8 +200,7 @@ class Courier:
         async def arrived(outcome: Outcome, then: datetime) -> None:
             alert = await self._desk(revising.settle, errand, outcome, then)
             if alert:
-                told = await self._desk(settling.notice, to, alert, getattr(outcome, "reason", ""))
-                await self._tell_editors(told)
+                await self._tell_editors(settling.notice(to, alert, getattr(outcome, "reason", "")))
 
         carried = self._messenger.call(errand.payload, chat_id=to.chat_id, message=to.delivery.message)
         self._launch(Flight(to.delivery.chat, asyncio.ensure_future(carried), arrived=arrived))

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.delivery import Notice, Outcome, Payload, Unknown
+from bot.delivery import Outcome, Payload, Unknown
+from bot.notices import Notice
 from bot.store.outbox import Addressed
 
 _log = logging.getLogger(__name__)

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.delivery import RIGHTS_SECONDS, Clock, Notice, Outcome, Payload, Refused, Sent, Wait
+from bot.article import short_id
+from bot.delivery import RIGHTS_SECONDS, Clock, Outcome, Payload, Refused, Sent, Wait
 from bot.doubting import AskRights, Found, Later, Look, NotFound, Peek, Retouch, Step, Verdict, Wanted
+from bot.notices import Alert, Choice, Decision, Notice
 from bot.pace import Pace
 from bot.publishing.flight import Ask, Flight, Messenger
 from bot.rendering import markup
@@ -222,12 +224,14 @@ class Looks:
     async def _ask(self, doubt: Doubt, reason: str, at: datetime) -> None:
         """Let an editor decide; where none can be reached, look again later."""
         delivery = doubt.to.delivery
+        value = short_id(delivery.id)
         notice = Notice(
-            key=f"{delivery.chat}:doubtful:{delivery.id}",
-            kind="doubtful",
-            about=doubt.name,
+            key=doubts.alert_key(delivery.id),
+            alert=Alert.DOUBTFUL,
+            articles=(delivery.article,),
+            chats=(delivery.chat,),
             reason=reason,
-            delivery=delivery.id,
+            choices=(Choice(Decision.POST_AGAIN, value), Choice(Decision.IT_IS_THERE, value)),
         )
         heard = await self.ask(notice)
         until = None if heard or not self.editors else at + timedelta(seconds=RIGHTS_SECONDS)

@@ -11,11 +11,12 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.delivery import Clock, Notice
+from bot.delivery import Clock
 from bot.errors import PaperboyError
 from bot.feed import watch
 from bot.feed.folder import FolderMissing
 from bot.feed.watch import WatchUnavailable
+from bot.notices import Alert, Notice
 from bot.publishing.scan import FOLDER_ALERTS, Progress, Scanner, ScanReport
 from bot.settings import Feed
 
@@ -109,7 +110,7 @@ class Lookout:
             self._complain(error)
             self._set_net(self._settings.interval_seconds, began)
             folder = str(self._settings.folder)
-            return ScanReport(notice=Notice(key=FOLDER_ALERTS[0], kind="folder", about=folder, reason=str(error)))
+            return ScanReport(notice=Notice(key=FOLDER_ALERTS[0], alert=Alert.FOLDER, about=folder, reason=str(error)))
         except BaseException:
             self._asked = True
             raise

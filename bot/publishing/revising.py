@@ -21,7 +21,6 @@ from sqlite_utils import Database
 from bot.delivery import (
     MISSING,
     RIGHTS_SECONDS,
-    Alert,
     Gone,
     Migrated,
     Outcome,
@@ -32,6 +31,7 @@ from bot.delivery import (
     Unknown,
     Wait,
 )
+from bot.notices import Alert
 from bot.publishing.composing import Composer, Material
 from bot.store import chats, revisions
 from bot.store.database import transaction
@@ -86,7 +86,7 @@ def settle(db: Database, errand: Errand, outcome: Outcome, at: datetime) -> Aler
             revisions.later(db, delivery.id, until, outcome.reason, at)
             if outcome.flood or outcome.lost_rights:
                 chats.pause(db, delivery.chat, until, outcome.reason)
-            return "rights" if outcome.lost_rights else None
+            return Alert.RIGHTS if outcome.lost_rights else None
         elif isinstance(outcome, Migrated):
             chats.move(db, errand.revision.to.chat_id, outcome.chat_id)
         elif isinstance(outcome, Unknown | Revoked):
@@ -118,7 +118,7 @@ def _refused(db: Database, errand: Errand, outcome: Refused, at: datetime) -> Al
         revisions.later(db, delivery.id, at, outcome.reason, at, mend=" ".join([*tried, mend]))
     else:
         revisions.given_up(db, delivery.id, outcome.reason, at)
-        return "refused"
+        return Alert.EDIT_REFUSED
     return None
 
 

@@ -15,14 +15,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from bot.delivery import Clock, Notice
+from bot.delivery import Clock
 from bot.feed import folder, reading
 from bot.feed.reading import Told
 from bot.identity import Verdict
+from bot.notices import Alert, Notice
 from bot.publishing import announce
 from bot.publishing.announce import Mark, Read, Recorded, Rules
 from bot.settings import Feed
-from bot.store import files, updates
+from bot.store import files, notices
 from bot.store.desk import Desk
 from bot.store.files import Stamp
 
@@ -88,7 +89,7 @@ class Scanner:
             await self._read_all(sorted(found), report, progress, self._looked)
             await self._miss(gone - self._looked, known, report)
             if report.notice is None:
-                await self._desk(updates.clear_alerts, FOLDER_ALERTS)
+                await self._desk(notices.all_clear, FOLDER_ALERTS, self._clock())
             return report
 
     async def _set_apart(self, found: set[Stamp]) -> tuple[int, set[str]]:
@@ -182,7 +183,9 @@ class Scanner:
         if withdraws and len(missing) * MANY > known:
             withdraws = False
             reason = f"{len(missing)} of {known} files are gone at once"
-            report.notice = Notice(key=FOLDER_ALERTS[1], kind="folder", about=str(self._settings.folder), reason=reason)
+            report.notice = Notice(
+                key=FOLDER_ALERTS[1], alert=Alert.FILES_GONE, about=str(self._settings.folder), reason=reason
+            )
         for batch in _batches(missing):
             left = await self._desk(announce.miss, batch, withdraw_at=self._clock() if withdraws else None)
             report.withdrawn += len(left) if withdraws else 0

@@ -7,15 +7,15 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.article import short_id
-from bot.delivery import LASTING, Alert, Lane, Notice, Settlement, State
-from bot.store import chats, outbox, repeats, updates
+from bot.delivery import LASTING, Lane, Settlement, State
+from bot.notices import Alert, Notice
+from bot.store import chats, notices, outbox, repeats
 from bot.store.database import transaction
 from bot.store.outbox import Addressed
 
 
 def write_down(db: Database, settled: Sequence[tuple[Addressed, Settlement]], at: datetime) -> list[Notice]:
-    """Write settlements and what they mean for the chats, in one commit; return what the editors should hear."""
+    """Write settlements, what they mean for the chats and what editors are told, in one commit; return the latter."""
     with transaction(db):
         if any(settlement.state is State.SENT for _, settlement in settled):
             repeats.connection_works(db)  # before what was lost meanwhile is written, as it may have been lost later
@@ -26,28 +26,29 @@ def write_down(db: Database, settled: Sequence[tuple[Addressed, Settlement]], at
             if settlement.moved_to is not None:
                 chats.move(db, to.chat_id, settlement.moved_to)
             if settlement.state is State.SENT and to.delivery.lane is Lane.CHANNEL:
-                updates.clear_alerts(db, _over(to))
-    return [
-        notice(db, to, settlement.alert, settlement.reason, mend=settlement.mend.rpartition(" ")[2])
-        for to, settlement in settled
-        if settlement.alert
-    ]
+                notices.all_clear(db, _over(to), at)
+        told = [
+            notice(to, settlement.alert, settlement.reason, mend=settlement.mend.rpartition(" ")[2])
+            for to, settlement in settled
+            if settlement.alert
+        ]
+        return notices.tell(db, told, at)
 
 
-def notice(db: Database, to: Addressed, kind: Alert, reason: str, *, mend: str = "") -> Notice:
-    """Return what the editors hear: of a chat once, of an article that followers can't get once for all of them."""
+def notice(to: Addressed, alert: Alert, reason: str, *, mend: str = "") -> Notice:
+    """Return what editors are told: of a chat once, of an article that followers can't get once for all of them."""
     delivery = to.delivery
-    chat = chats.get(db, delivery.chat)
-    name = chat.name if chat and delivery.lane is Lane.CHANNEL else "readers' chats"
-    key = f"{delivery.chat}:{kind}" if delivery.lane is Lane.CHANNEL else f"readers:{kind}"
+    key = f"{delivery.chat}:{alert}" if delivery.lane is Lane.CHANNEL else f"readers:{alert}"
+    articles: tuple[int, ...] = ()
     if mend in LASTING:
         key = f"{key}:{mend}"
-    elif kind in ("refused", "mended"):
-        key, reason = f"{key}:{delivery.article}", f"article {short_id(delivery.article)}: {reason}"
-    return Notice(key=key, kind=kind, about=name, reason=reason)
+    elif alert in (Alert.REFUSED, Alert.EDIT_REFUSED, Alert.SIMPLIFIED, Alert.UNCONFIRMED):
+        key, articles = f"{key}:{delivery.article}", (delivery.article,)
+    return Notice(key=key, alert=alert, articles=articles, chats=(delivery.chat,), reason=reason)
 
 
 def _over(to: Addressed) -> list[str]:
     """Return the alerts that a channel's post ends; a reader's chat has none of its own."""
-    over = ["rights", "gone", *(f"mended:{mend}" for mend in LASTING if not to.delivery.mend)]
+    over: list[str] = [Alert.RIGHTS, Alert.GONE, Alert.PAUSED]
+    over += [f"{Alert.SIMPLIFIED}:{mend}" for mend in LASTING if not to.delivery.mend]
     return [f"{to.delivery.chat}:{one}" for one in over]

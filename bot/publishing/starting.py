@@ -14,7 +14,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot import delivery
-from bot.delivery import Channel, Notice, State
+from bot.delivery import Channel, State
+from bot.notices import Alert, Notice
 from bot.settings import Settings
 from bot.store import articles, chats, disk, follows, outbox
 from bot.store.database import transaction
@@ -42,7 +43,7 @@ def decide(db: Database, settings: Settings, at: datetime, environ: Mapping[str,
         f"the database {settings.store.database} is new, and {reason}. It may be another's successor, so nothing old "
         "is posted. Give it a disk that lasts; or set [feed] first_run, and every start posts that many."
     )
-    return Start(0, since, Notice(key="disk", kind="other", about="The database", reason=said))
+    return Start(0, since, Notice(key="disk", alert=Alert.DATABASE, about="The database", reason=said))
 
 
 def lost(db: Database, database: Path, environ: Mapping[str, str]) -> str:

@@ -5,16 +5,17 @@ Alerts and the status name chats, files and reasons; never a token, and no addre
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
-from bot import prose
-from bot.article import Stored, short_id
-from bot.delivery import Alert, Payload, State
-from bot.rendering import dates, keyboards, saying
+from bot import address, prose
+from bot.article import Stored
+from bot.delivery import Payload, State
+from bot.notices import Alert, Choice, Decision
+from bot.rendering import dates, keyboards, markup, saying
 from bot.rendering.keyboards import Act
-from bot.rendering.report import ChannelStatus, StatusReport
+from bot.rendering.report import ArticleName, ChannelStatus, Entry, StatusReport
 from bot.rendering.templates import Templates
 
 #: Entries and buttons of each kind in /status; `paperboy status` has all.
@@ -22,6 +23,29 @@ SHOWN = 5
 CHANNELS = 20
 #: UTF-16 units of a refusal's reason in /status.
 BRIEF = 120
+#: Names in a heading; more are counted.
+NAMED = 4
+
+#: What the buttons say by which editors decide.
+LABELS = {
+    Decision.POST_AGAIN: "Post it again",
+    Decision.IT_IS_THERE: "It is there",
+    Decision.POST_NEWEST: "Post the newest {count}",
+    Decision.POST_ALL: "Post all",
+    Decision.SKIP_ALL: "Skip all",
+    Decision.ONE_BY_ONE: "One by one",
+    Decision.WERE_POSTED: "They were posted",
+    Decision.POST_ONE: "Post it",
+    Decision.SKIP_ONE: "Skip it",
+    Decision.CATCH_UP: "Edit the post now",
+    Decision.SEND_AGAIN: "Send it again",
+    Decision.POST_MISSED: "Post them now",
+    Decision.UNDO: "Undo",
+    Decision.RELEASE: "Post it",
+    Decision.POST_COPY: "Post it after all",
+    Decision.TAKE_BACK: "Take the post back",
+    Decision.LEAVE: "Leave it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +117,78 @@ def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> P
 
 
 def alert(
-    templates: Templates, kind: Alert, chat: str = "", reason: str = "", *, delivery: int | None = None
+    templates: Templates, kind: Alert, entries: Sequence[Entry], *, over: bool = False, choices: Sequence[Choice] = ()
 ) -> Payload:
-    """Return the message that tells editors something went wrong. chat: the channel's name, or a file's path.
+    """Return the message that tells editors of one or more things of a kind, or that these are `over`.
 
-    delivery: what they are to decide about, by two buttons.
+    choices: what they can decide, as buttons.
     """
-    rows = []
-    if delivery is not None:
-        value = short_id(delivery)
-        rows = [[keyboards.tap("Post it again", Act.AGAIN, value), keyboards.tap("It is there", Act.THERE, value)]]
-    asks = delivery is not None
-    return saying.reply(templates, "alert", rows, kind=kind, chat=_short(chat), reason=_short(reason), asks=asks)
+    shown = [_entry(one) for one in entries]
+    return saying.listed(
+        templates,
+        "alert",
+        "entries",
+        shown if not over else [],
+        keyboards.in_rows([decide(one.decision, one.value, one.count) for one in choices], 2),
+        kind=kind.value,
+        over=over,
+        count=sum(one.count or max(len(one.articles), len(one.files), 1) for one in entries),
+        where=_enumerated(one for entry in shown for one in entry.chats),
+        about=_enumerated(entry.about for entry in shown if entry.about),
+        asks=bool(choices),
+    )
 
 
-def decided(templates: Templates, *, again: bool) -> Payload:
-    """Return what takes the place of an alert that an editor has decided: the post goes out again, or was there."""
-    return saying.reply(templates, "decided", again=again)
+def decide(decision: Decision, value: str = "", count: int | None = None) -> keyboards.Button:
+    """Return the button by which an editor decides."""
+    label = LABELS[decision].format(count=count)
+    return keyboards.decide(label, decision, value)
+
+
+def decided(
+    templates: Templates, decision: Decision, *, count: int = 0, articles: Sequence[ArticleName] = ()
+) -> Payload:
+    """Return what takes the place of a question that an editor has decided."""
+    named = [_named(one) for one in articles]
+    return saying.listed(templates, "decided", "articles", named, decision=decision.value, count=count)
+
+
+def plain(payload: Payload) -> Payload:
+    """Return a message without its markup."""
+    text = markup.measure(payload["text"]).text
+    return {key: value for key, value in payload.items() if key != "parse_mode"} | {"text": text}
+
+
+def line(kind: Alert, over: bool, entry: Entry) -> str:
+    """Return a notice as one line of the log."""
+    names = [*(f"“{one.title}” ({one.file})" for one in entry.articles), *entry.files, *entry.chats, entry.about]
+    subject = ", ".join(filter(None, names))
+    words = filter(None, (f"{kind.value} is over" if over else kind.value, subject, "" if over else entry.reason))
+    return "for the editors: " + _short(": ".join(words))
+
+
+def _entry(one: Entry) -> Entry:
+    """Return an entry with its names at a length that can be shown."""
+    return replace(
+        one,
+        articles=tuple(map(_named, one.articles)),
+        chats=tuple(map(_short, one.chats)),
+        files=tuple(map(_short, one.files)),
+        about=_short(one.about),
+        reason=_short(one.reason),
+    )
+
+
+def _named(one: ArticleName) -> ArticleName:
+    title = prose.shorten(one.title or address.host(one.url), saying.TITLE_UNITS)
+    return replace(one, title=title, file=_short(one.file))
+
+
+def _enumerated(names: Iterable[str]) -> str:
+    """Return different names as they are listed in a sentence, the last ones as how many more there are."""
+    each = list(dict.fromkeys(names))
+    told = each[:NAMED] + ([f"{len(each) - NAMED} more"] if len(each) > NAMED else [])
+    return " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
 
 
 def _channel(one: ChannelStatus) -> _Channel:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot import prose, topics
+from bot.notices import Decision, is_value
 
 DATA_BYTES = 64
 #: Longer words are cut by clients on a phone.
@@ -32,8 +33,13 @@ class Act(StrEnum):
     COPY = "c"  # short id: post a copy after all
     RELEASE = "h"  # short id: post a held article
     REPUBLISH = "r"  # short id: open the next edition
-    AGAIN = "a"  # short id of a delivery in doubt: post it again
-    THERE = "e"  # short id of a delivery in doubt: it is there
+    AGAIN = "a"  # short id of a delivery in doubt: post it again; made by earlier versions
+    THERE = "e"  # short id of a delivery in doubt: it is there; made by earlier versions
+    DECIDE = "n"  # an editor's decision by its name (`notices.Decision`), and its value
+
+
+#: What the buttons of earlier versions under a post in doubt decide.
+_DOUBTS = {Act.AGAIN: Decision.POST_AGAIN, Act.THERE: Decision.IT_IS_THERE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +47,11 @@ class Tap:
     """A tapped button, read."""
 
     act: Act
-    #: A topic's code or an article's short id, by `act`; else empty.
+    #: A topic's code, an article's short id or what a decision is about, by `act`; else empty.
     value: str = ""
     page: int = 0
+    #: What an editor decides.
+    decision: Decision | None = None
 
 
 def keyboard(rows: Rows) -> dict[str, Any]:
@@ -54,6 +62,11 @@ def keyboard(rows: Rows) -> dict[str, Any]:
 def link(label: str, address: str) -> Button:
     """Return a button that opens `address`."""
     return {"text": prose.shorten(label, LABEL_UNITS), "url": address}
+
+
+def decide(label: str, decision: Decision, value: str = "") -> Button:
+    """Return a button by which an editor decides."""
+    return {"text": prose.shorten(label, LABEL_UNITS), "callback_data": f"{Act.DECIDE}:{decision}:{value}"}
 
 
 def tap(label: str, act: Act, value: str = "", page: int | None = None) -> Button:
@@ -67,17 +80,27 @@ def tap(label: str, act: Act, value: str = "", page: int | None = None) -> Butto
 def read(data: str) -> Tap | None:
     """Return what a button sent, or None for words that no button of ours ever held."""
     letter, *rest = data.split(":")
+    if letter == Act.DECIDE:
+        return _decision(rest)
     if letter not in set(Act) or any(not part.isascii() or not part.isalnum() for part in rest):
         return None
     act = Act(letter)
     wanted = {Act.DONE: 0, Act.TOGGLE: 2}.get(act, 1)
     if len(rest) != wanted:
         return None
+    if act in _DOUBTS:
+        return Tap(Act.DECIDE, rest[0], decision=_DOUBTS[act])
     if act not in (Act.TOGGLE, Act.PAGE):
         return Tap(act, rest[0] if rest else "")
     if not rest[-1].isdigit() or len(rest[-1]) > 6:
         return None
     return Tap(act, rest[0] if act is Act.TOGGLE else "", int(rest[-1]))
+
+
+def _decision(rest: Sequence[str]) -> Tap | None:
+    if len(rest) != 2 or rest[0] not in set(Decision) or not is_value(rest[1]):
+        return None
+    return Tap(Act.DECIDE, rest[1], decision=Decision(rest[0]))
 
 
 def follows(names: Iterable[str], label: str = "{}", act: Act = Act.FOLLOW, columns: int = 2) -> list[list[Button]]:

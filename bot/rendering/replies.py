@@ -26,7 +26,8 @@ UNDO = 12
 #: What Telegram shows of an answer to a tap (Bot API, answerCallbackQuery).
 NOTICE_UNITS = 200
 
-Notice = Literal["followed", "unfollowed", "expired", "admins_only", "too_many", "posted", "noted", "nothing_left"]
+#: What a tap is answered with: see `replies/notice.html.j2`.
+Line = Literal["followed", "unfollowed", "expired", "admins_only", "too_many", "posted", "decided", "nothing_left"]
 
 
 def welcome(templates: Templates, *, follows: Sequence[str] = (), suggestions: Sequence[str] = ()) -> Payload:
@@ -190,7 +191,7 @@ def went_wrong(templates: Templates) -> Payload:
     return saying.reply(templates, "went_wrong")
 
 
-def notice(templates: Templates, kind: Notice, topic: str = "", *, back: bool = False) -> str:
+def notice(templates: Templates, kind: Line, topic: str = "", *, back: bool = False) -> str:
     """Return the plain line that a tapped button brings up, at most 200 UTF-16 units."""
     marked = templates.render("replies/notice", {"kind": kind, "topic": _name(topic), "back": back})
     return prose.shorten(marked.text, NOTICE_UNITS)

@@ -1,10 +1,35 @@
-"""What `/status` and `paperboy status` show, as plain data. Counts nothing and words nothing."""
+"""What alerts, `/status` and `paperboy status` show, as plain data. Counts nothing and words nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleName:
+    """What people know an article by."""
+
+    title: str
+    #: The path of its file, relative to the folder; empty when none is left.
+    file: str
+    url: str
+    short_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One notice of an alert, its subjects by name."""
+
+    articles: tuple[ArticleName, ...] = ()
+    chats: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    #: What else it is about.
+    about: str = ""
+    reason: str = ""
+    #: How many articles or files it is about where not all are listed; 0: those listed.
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.notices import Alert, Decision
+
 _LINE = {
     "title": 'Harbour & "crane" <waits>',
     "url": "https://example.org/a?b=1&c=2",
@@ -28,6 +30,9 @@ _CHANNEL = {
     "refusals": [_REFUSAL],
 }
 _REPORT = {"articles": 12, "readers": 2, "follows": 3, "folder": "data/articles", "watched": True}
+_NAMED = {"title": "A & B", "url": "https://example.org/a?b=1&c=2", "file": "a&b.md"}
+_TOLD = {"articles": [_NAMED], "files": [], "chats": ["The Tide (@tide)"], "reason": "Telegram said & no"}
+_BARE_TOLD = {"articles": [], "files": ["a&b.md"], "chats": [], "reason": ""}
 _ENTRY = {"short_id": "1z", "title": "A & B", "first": "A & B"}
 
 Sample = dict[str, Any]
@@ -103,7 +108,16 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "replies/went_wrong": ({},),
     "replies/notice": tuple(
         {"kind": kind, "topic": topic, "back": bool(topic)}
-        for kind in ("followed", "unfollowed", "expired", "admins_only", "too_many", "posted", "noted", "nothing_left")
+        for kind in (
+            "followed",
+            "unfollowed",
+            "expired",
+            "admins_only",
+            "too_many",
+            "posted",
+            "decided",
+            "nothing_left",
+        )
         for topic in ("AI", "")
     ),
     "replies/republished": (
@@ -143,10 +157,24 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             "more": 0,
         },
     ),
-    "replies/decided": ({"again": True}, {"again": False}),
+    "replies/decided": tuple(
+        {"decision": decision.value, "count": len(articles), "articles": articles, "more": 0}
+        for decision in Decision
+        for articles in ([], [_NAMED], [_NAMED, _NAMED | {"file": ""}])
+    ),
     "replies/alert": tuple(
-        {"kind": kind, "chat": chat, "reason": chat and "Telegram said & no", "asks": not chat}
-        for kind in ("rights", "refused", "mended", "gone", "folder", "rejected", "doubtful", "paused", "other")
-        for chat in ("@example", "")
+        {
+            "kind": kind.value,
+            "over": over,
+            "count": max(len(entries), 1),
+            "where": where,
+            "about": where,
+            "entries": entries,
+            "more": len(where),
+            "asks": not over,
+        }
+        for kind in Alert
+        for over in (True, False)
+        for where, entries in (("", []), ("The Tide (@tide)", [_TOLD]), ("@a and @b", [_TOLD, _BARE_TOLD]))
     ),
 }

@@ -36,8 +36,9 @@ class Chat:
 
     @property
     def name(self) -> str:
-        """What editors know the chat by."""
-        return self.title or (f"@{self.username}" if self.username else self.setting or str(self.chat_id))
+        """What people know the chat by: title and @name, as far as they are known; empty for neither."""
+        at = f"@{self.username}" if self.username else self.setting if self.setting.startswith("@") else ""
+        return f"{self.title} ({at})" if self.title and at else self.title or at
 
 
 def get(db: Database, chat: int) -> Chat | None:

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from bot.delivery import REPEATS, Settlement, State
 from bot.doubting import Around
-from bot.store import attempts, outbox, sequence
+from bot.store import attempts, notices, outbox, sequence
 from bot.store.database import Row, marks, maybe, milliseconds, moment, number, row, rows, transaction, write
 from bot.store.outbox import Addressed
 
@@ -152,15 +152,24 @@ def later(db: Database, delivery: int, until: datetime | None, reason: str) -> N
             outbox.set_state(db, delivery, State.DOUBTFUL, reason, until)
 
 
-def decide(db: Database, delivery: int, *, again: bool, at: datetime) -> bool:
-    """Carry out an editor's decision: post it again, or take it as posted. False where nothing is in doubt any more."""
+def alert_key(delivery: int) -> str:
+    """Return the key of the notice that asks editors about a delivery."""
+    return f"doubtful:{delivery}"
+
+
+def decide(db: Database, delivery: int, *, again: bool, at: datetime) -> int | None:
+    """Carry out an editor's decision: post it again, or take it as posted.
+
+    Return the article it is about, or None where nothing is in doubt any more.
+    """
     with transaction(db):
         if not _is_doubtful(db, delivery):
-            return False
+            return None
         attempts.log(db, delivery, "look", "pending" if again else "sent", "an editor decided", at)
         write(db, "UPDATE fanouts SET alone = 0 WHERE alone = 1")  # something may wait for a follower again
         outbox.set_state(db, delivery, State.PENDING if again else State.SENT, "an editor decided")
-    return True
+        notices.all_clear(db, [alert_key(delivery)], at)
+        return number(db, "SELECT article FROM deliveries WHERE id = ?", (delivery,))
 
 
 # --- Numbers ----------------------------------------------------------------------------------------------------------

@@ -52,6 +52,12 @@ def losses(db: Database) -> None:
     _run(db, "steps/0004_losses.sql")
 
 
+@paperboy(name="0005_notices")
+def notices(db: Database) -> None:
+    """Keep what editors are told until each of them was told."""
+    _run(db, "steps/0005_notices.sql")
+
+
 def _run(db: Database, file: str) -> None:
     """Execute the statements of an SQL file in this folder."""
     for statement in _statements(Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")):

@@ -1,9 +1,9 @@
-"""Rows of Telegram's updates and of what the editors were told: each thing once. Knows no command."""
+"""Rows of Telegram's updates: each has its effect once. Knows no command."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,18 +30,6 @@ def once(db: Database, update: int | None, at: datetime, work: Callable[[Databas
             text = json.dumps(result, ensure_ascii=False)
             write(db, "INSERT INTO updates VALUES (?, ?, ?)", (update, milliseconds(at), text))
     return json.loads(json.dumps(result))
-
-
-def first_alert(db: Database, key: str, at: datetime) -> bool:
-    """Say whether the editors have not been told this yet, and remember that they are now."""
-    return write(db, "INSERT INTO alerts VALUES (?, ?) ON CONFLICT DO NOTHING", (key, milliseconds(at))) == 1
-
-
-def clear_alerts(db: Database, keys: Iterable[str]) -> None:
-    """Forget alerts: what they told of is over, and would be news again."""
-    with transaction(db):
-        for key in keys:
-            write(db, "DELETE FROM alerts WHERE key = ?", (key,))
 
 
 def prune(db: Database, at: datetime) -> int:

@@ -1,0 +1,59 @@
+"""What editors decide by a button under a notice: the table of handlers. Words nothing, sends nothing.
+
+A handler gets the value that the button carries and returns what takes the place of the message, or None when there is
+nothing left to decide: another editor was first, or time has passed. It changes the store through `office.once`, in one
+transaction that looks first whether the question is still open. So each decision has its effect once, whoever taps how
+often, before or after a restart. Only editors get here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from bot.article import from_short_id
+from bot.chat.asked import Asked
+from bot.chat.office import Office
+from bot.delivery import Payload
+from bot.notices import Decision
+from bot.publishing import naming
+from bot.rendering import editorial
+from bot.store import doubts
+
+Handler = Callable[[Office, Asked, str], Awaitable[Payload | None]]
+
+
+async def post_again(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Post once more what may have gone out."""
+    return await _resolve(office, asked, value, Decision.POST_AGAIN)
+
+
+async def it_is_there(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Take for posted what may have gone out."""
+    return await _resolve(office, asked, value, Decision.IT_IS_THERE)
+
+
+async def leave(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Change nothing."""
+    return editorial.decided(office.templates, Decision.LEAVE)
+
+
+async def _resolve(office: Office, asked: Asked, value: str, decision: Decision) -> Payload | None:
+    number = from_short_id(value)
+    if number is None:
+        return None
+
+    again = decision is Decision.POST_AGAIN
+    article = await office.once(asked, lambda db: doubts.decide(db, number, again=again, at=asked.at))
+    if article is None:
+        return None
+    office.wake()
+    name = await office.desk(naming.article, article)
+    return editorial.decided(office.templates, decision, articles=[name] if name else [])
+
+
+#: Decision → what carries it out.
+HANDLERS: dict[Decision, Handler] = {
+    Decision.POST_AGAIN: post_again,
+    Decision.IT_IS_THERE: it_is_there,
+    Decision.LEAVE: leave,
+}

@@ -1,0 +1,139 @@
+"""Rows of what editors are to be told and of what they were told, each incident once. Words nothing, sends nothing.
+
+`bot.notices` says how it is used. A notice is written once, and once for each editor when it is addressed; it stays
+until its incident is over and the editors can no longer be told too often of its kind.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.notices import ENDING, Alert, Notice, from_content
+from bot.store.database import Row, marks, milliseconds, moment, row, rows, transaction, write
+
+#: How long a notice is kept for an editor who can't be reached.
+KEPT = timedelta(days=30)
+_PUT = "INSERT INTO notices (key, alert, over, content, at, editor) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A notice that one editor is still to be told."""
+
+    id: int
+    notice: Notice
+    #: It says that the incident is over.
+    over: bool
+
+
+def tell(db: Database, notices: Iterable[Notice], at: datetime) -> list[Notice]:
+    """Have the editors told; return the notices whose incident was not open yet."""
+    with transaction(db):
+        return [one for one in notices if _tell(db, one, at)]
+
+
+def _tell(db: Database, notice: Notice, at: datetime) -> bool:
+    sql = "INSERT INTO alerts (key, at) VALUES (?, ?) ON CONFLICT DO NOTHING"
+    if not write(db, sql, (notice.key, milliseconds(at))):
+        return False
+    # who has not been told yet that the last incident of this key is over need not hear of either
+    sql = "DELETE FROM notices WHERE key = ? AND over = 1 AND heard IS NULL RETURNING editor"
+    for found in rows(db, sql, (notice.key,)):
+        sql = "SELECT max(id) FROM notices WHERE key = ? AND editor = ? AND over = 0"
+        write(db, f"UPDATE notices SET ended = 0 WHERE id = ({sql})", (notice.key, found["editor"]))
+    content = json.dumps(notice.content(), ensure_ascii=False)
+    write(db, _PUT, (notice.key, notice.alert.value, 0, content, milliseconds(at), None))
+    return True
+
+
+def all_clear(db: Database, keys: Iterable[str], at: datetime) -> list[str]:
+    """Close incidents: those who were told are told that it is over. Return the keys that were open."""
+    with transaction(db):
+        return [key for key in keys if _all_clear(db, key, at)]
+
+
+def _all_clear(db: Database, key: str, at: datetime) -> bool:
+    if not write(db, "DELETE FROM alerts WHERE key = ?", (key,)):
+        return False
+    write(db, "DELETE FROM notices WHERE key = ? AND heard IS NULL", (key,))
+    told = rows(db, "SELECT * FROM notices WHERE key = ? AND over = 0 AND ended = 0", (key,))
+    write(db, "UPDATE notices SET ended = 1 WHERE key = ?", (key,))
+    for one in told:
+        if one["alert"] in ENDING:
+            write(db, _PUT, (key, one["alert"], 1, one["content"], milliseconds(at), one["editor"]))
+    return True
+
+
+def is_open(db: Database, key: str) -> bool:
+    """Return True if the incident was told of and is not over."""
+    return row(db, "SELECT 1 FROM alerts WHERE key = ?", (key,)) is not None
+
+
+def was_heard(db: Database, key: str) -> bool:
+    """Return True if an editor was told of the open incident."""
+    sql = "SELECT 1 FROM notices WHERE key = ? AND over = 0 AND ended = 0 AND heard IS NOT NULL LIMIT 1"
+    return row(db, sql, (key,)) is not None
+
+
+def address(db: Database, editors: Collection[int]) -> None:
+    """Address what is new to each editor, but for those who know it; drop what is addressed to editors no more."""
+    with transaction(db):
+        for found in rows(db, "SELECT * FROM notices WHERE editor IS NULL ORDER BY id"):
+            sql = "SELECT editor FROM notices WHERE key = ? AND editor IS NOT NULL AND over = 0 AND ended = 0"
+            knowing = {one["editor"] for one in rows(db, sql, (found["key"],))}
+            for editor in sorted(set(editors) - knowing):
+                write(db, _PUT, (found["key"], found["alert"], found["over"], found["content"], found["at"], editor))
+        write(db, "DELETE FROM notices WHERE editor IS NULL")
+        sql = f"DELETE FROM notices WHERE heard IS NULL AND editor NOT IN ({marks(len(editors))})"
+        write(db, sql, tuple(editors))
+
+
+def unaddressed(db: Database) -> bool:
+    """Return True if a notice was not addressed to the editors yet."""
+    return row(db, "SELECT 1 FROM notices WHERE heard IS NULL AND editor IS NULL LIMIT 1") is not None
+
+
+def new(db: Database) -> list[Waiting]:
+    """Return what is not addressed to the editors yet."""
+    return [_waiting(found) for found in rows(db, "SELECT * FROM notices WHERE heard IS NULL AND editor IS NULL")]
+
+
+def waiting(db: Database, editor: int, most: int = 500) -> list[Waiting]:
+    """Return what an editor is still to be told, in order."""
+    sql = "SELECT * FROM notices WHERE heard IS NULL AND editor = ? ORDER BY id LIMIT ?"
+    return [_waiting(found) for found in rows(db, sql, (editor, most))]
+
+
+def heard(db: Database, numbers: Collection[int], at: datetime) -> None:
+    """Write that an editor was told these."""
+    sql = f"UPDATE notices SET heard = ? WHERE id IN ({marks(len(numbers))})"
+    write(db, sql, (milliseconds(at), *numbers))
+
+
+def last_heard(db: Database, editor: int, since: datetime) -> dict[tuple[Alert, bool], list[datetime]]:
+    """Return when an editor was told of each kind and of its end since then, one moment a message."""
+    sql = "SELECT DISTINCT alert, over, heard FROM notices WHERE heard > ? AND editor = ? ORDER BY heard"
+    told: dict[tuple[Alert, bool], list[datetime]] = {}
+    for one in rows(db, sql, (milliseconds(since), editor)):
+        told.setdefault((from_content("", one["alert"], {}).alert, bool(one["over"])), []).append(moment(one["heard"]))
+    return told
+
+
+def prune(db: Database, at: datetime) -> int:
+    """Forget what was told and is over, and what could not be told for too long; return how many rows went."""
+    old = milliseconds(at - KEPT)
+    sql = (
+        "DELETE FROM notices WHERE at < ? AND (heard IS NULL OR heard < ?) "
+        "AND (heard IS NULL OR over = 1 OR ended = 1 OR alert NOT IN (" + marks(len(ENDING)) + "))"
+    )
+    return write(db, sql, (old, old, *(one.value for one in ENDING)))
+
+
+def _waiting(found: Row) -> Waiting:
+    notice = from_content(found["key"], found["alert"], json.loads(found["content"]))
+    return Waiting(found["id"], notice, bool(found["over"]))
