@@ -61,15 +61,8 @@ class Connection:
         picture = settings.delivery.picture
         composer = Composer(templates=templates, bot=username, picture=picture, buttons=channels.buttons)
         doubt = settings.delivery.doubt_seconds
-        looks = Looks(
-            desk,
-            messenger,
-            pace,
-            clock,
-            doubt_seconds=doubt,
-            editors=sorted(settings.telegram.admins),
-            ask=self.notifier.ask,
-        )
+        editors, ask = sorted(settings.telegram.admins), self.notifier.ask
+        looks = Looks(desk, messenger, pace, clock, doubt_seconds=doubt, editors=editors, ask=ask)
         self.courier = Courier(
             desk, messenger, composer, pace, clock, doubt_seconds=doubt, looks=looks, tell=self.tell_editors
         )
