@@ -16,7 +16,6 @@ from bot.chat import messenger
 from bot.connection import Connection, account
 from bot.delivery import Clock
 from bot.errors import DatabaseDamaged, DatabaseLost, PaperboyError, Stopped, TokenRevoked, UsageError
-from bot.notices import Notice
 from bot.pace import Limits, Pace
 from bot.publishing.announce import Rules
 from bot.publishing.channels import Channels
@@ -188,7 +187,7 @@ class App:
                 await schedule.unless(self._stop, telegram.introduce())
                 await schedule.unless(self._stop, telegram.set_menus())
                 found = await schedule.unless(self._stop, self._lookout.scan(), FAREWELL)
-                await _tell(telegram, found.notice)
+                await telegram.tell_editors(*found.notices)
                 await self._begin_channels(telegram)
                 await schedule.unless(self._stop, self._answer(telegram))
                 await schedule.unless(self._stop, self._deliver_once(telegram), FAREWELL)
@@ -212,7 +211,7 @@ class App:
     def _plan_jobs(self, telegram: Connection) -> None:
         async def scan() -> datetime | None:
             found = await self._lookout.turn(lambda done, of: self._wake())
-            await _tell(telegram, found.notice if found else None)
+            await telegram.tell_editors(*(found.notices if found else ()))
             if await self._begin_channels(telegram) or (found and found.news):
                 self._wake()
             self._schedule.nudge("look")
@@ -255,8 +254,8 @@ class App:
         """Apply the start of new channels, once a whole scan has told what their newest articles are."""
         if self._lookout.scanned is None or self._channels.all_begun:
             return 0
-        waiting, notice = await self._channels.begin(self.settings, os.environ, self._clock())
-        await _tell(telegram, notice)
+        waiting, told = await self._channels.begin(self.settings, os.environ, self._clock())
+        await telegram.tell_editors(*told)
         return waiting
 
     def _standing(self) -> dict[str, Any]:
@@ -295,7 +294,3 @@ class App:
         except Exception as error:
             self._fatal = error
             self.stop()
-
-
-async def _tell(telegram: Connection, notice: Notice | None) -> None:
-    await telegram.tell_editors(*filter(None, [notice]))

@@ -90,7 +90,7 @@ class Channels:
 
     async def begin(
         self, chosen: settings.Settings, environ: Mapping[str, str], at: datetime
-    ) -> tuple[int, Notice | None]:
+    ) -> tuple[int, tuple[Notice, ...]]:
         """Apply the start of the channels that have not begun, by the settings and by the disk the database lies on.
 
         Return how many articles wait because of it, and what the editors should hear.
@@ -98,7 +98,7 @@ class Channels:
         start = await self._desk(starting.decide, chosen, at, environ)
         waiting = await self._desk(starting.begin, tuple(self.live), start, at)
         await self.load()
-        return waiting, start.notice
+        return waiting, start.notices
 
 
 def admission(row: chats.Chat, one: settings.Channel, taxonomy: Taxonomy) -> Channel:

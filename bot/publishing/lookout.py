@@ -110,7 +110,8 @@ class Lookout:
             self._complain(error)
             self._set_net(self._settings.interval_seconds, began)
             folder = str(self._settings.folder)
-            return ScanReport(notice=Notice(key=FOLDER_ALERTS[0], alert=Alert.FOLDER, about=folder, reason=str(error)))
+            told = Notice(key=FOLDER_ALERTS[0], alert=Alert.FOLDER, about=folder, reason=str(error))
+            return ScanReport(notices=[told])
         except BaseException:
             self._asked = True
             raise

@@ -55,8 +55,8 @@ class ScanReport:
     missing: int = 0
     #: Articles taken back because their last file is gone.
     withdrawn: int = 0
-    #: What the editors should hear of the folder.
-    notice: Notice | None = None
+    #: What the editors are told.
+    notices: list[Notice] = field(default_factory=list)
     #: Files that look half written and will be read again.
     unfinished: list[str] = field(default_factory=list)
 
@@ -88,7 +88,7 @@ class Scanner:
             report.unchanged = report.files - len(found)
             await self._read_all(sorted(found), report, progress, self._looked)
             await self._miss(gone - self._looked, known, report)
-            if report.notice is None:
+            if not any(one.key in FOLDER_ALERTS for one in report.notices):
                 await self._desk(notices.all_clear, FOLDER_ALERTS, self._clock())
             return report
 
@@ -183,9 +183,8 @@ class Scanner:
         if withdraws and len(missing) * MANY > known:
             withdraws = False
             reason = f"{len(missing)} of {known} files are gone at once"
-            report.notice = Notice(
-                key=FOLDER_ALERTS[1], alert=Alert.FILES_GONE, about=str(self._settings.folder), reason=reason
-            )
+            folder = str(self._settings.folder)
+            report.notices += [Notice(key=FOLDER_ALERTS[1], alert=Alert.FILES_GONE, about=folder, reason=reason)]
         for batch in _batches(missing):
             left = await self._desk(announce.miss, batch, withdraw_at=self._clock() if withdraws else None)
             report.withdrawn += len(left) if withdraws else 0

@@ -30,7 +30,7 @@ class Start:
     #: Only those from then on; None: however old.
     since: datetime | None = None
     #: What the editors should hear of it.
-    notice: Notice | None = None
+    notices: tuple[Notice, ...] = ()
 
 
 def decide(db: Database, settings: Settings, at: datetime, environ: Mapping[str, str]) -> Start:
@@ -43,7 +43,7 @@ def decide(db: Database, settings: Settings, at: datetime, environ: Mapping[str,
         f"the database {settings.store.database} is new, and {reason}. It may be another's successor, so nothing old "
         "is posted. Give it a disk that lasts; or set [feed] first_run, and every start posts that many."
     )
-    return Start(0, since, Notice(key="disk", alert=Alert.DATABASE, about="The database", reason=said))
+    return Start(0, since, (Notice(key="disk", alert=Alert.DATABASE, about="The database", reason=said),))
 
 
 def lost(db: Database, database: Path, environ: Mapping[str, str]) -> str:
