@@ -28,7 +28,7 @@ from bot.rendering.templates import Templates
 from bot.rendering.wording import words as words  # the demo and the tests take it from here
 from bot.schedule import Schedule
 from bot.settings import Settings
-from bot.store import doubts, lock, notices, outbox, present, updates
+from bot.store import doubts, lock, notices, outbox, present, updates, upgrade
 from bot.store.desk import Desk
 from bot.vitals import Vitals
 from bot.web.hook import Hook
@@ -80,6 +80,7 @@ class App:
         database = settings.store.database
         with lock.held(database):
             present.before_use(database)
+            upgrade.keep_copy(database)
             desk = Desk(database)
             try:
                 app = cls(settings, templates, desk, clock)

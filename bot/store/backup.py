@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store import facts, inspection
+from bot.store import copying, facts, inspection
 from bot.store.database import milliseconds, open_database
 from bot.store.facts import Fact
 from bot.store.inspection import Depth
@@ -36,15 +36,15 @@ def backup(database: Path, file: Path, *, force: bool = False) -> int:
     part = file.with_name(f".{file.name}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        _begin(part)
+        copying.begin(part)
         with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source:
-            _copy(source, part)
+            copying.copy(source, part)
         inspection.examine(part, Depth.EVERYTHING)
-        _replace(part, file)
+        copying.replace(part, file)
     except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"{file}: the backup could not be written: {_reason(error)}") from error
+        raise StoreError(f"{file}: the backup could not be written: {copying.reason(error)}") from error
     finally:
-        _remove(part)
+        copying.remove(part)
     return file.stat().st_size
 
 
@@ -60,18 +60,20 @@ def restore(file: Path, database: Path, at: datetime) -> Path | None:
     part = database.with_name(f".{database.name}.part")
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
-        _begin(part)
+        copying.begin(part)
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as source:
-            _copy(source, part)
+            copying.copy(source, part)
         with closing(open_database(part)) as restored:  # brings an older one up to date, or says that it can't
             facts.put(restored, Fact.RESTORED, str(milliseconds(at)))
-        _fold(part)
+        copying.fold(part)
         kept = _keep(database, at)
-        _replace(part, database)
+        copying.replace(part, database)
     except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"{file}: could not be restored: {_reason(error)}; the database is as it was") from error
+        raise StoreError(
+            f"{file}: could not be restored: {copying.reason(error)}; the database is as it was"
+        ) from error
     finally:
-        _remove(part)
+        copying.remove(part)
     return kept
 
 
@@ -101,19 +103,6 @@ def _differ(file: Path, database: Path) -> None:
         raise StoreError(f"{file}: is the database itself; name another file")
 
 
-def _begin(part: Path) -> None:
-    """Make an empty file that only its owner may read, before anything is in it."""
-    _remove(part)
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def _copy(source: sqlite3.Connection, part: Path) -> None:
-    """Copy a database into an empty file, as one file without a log."""
-    with closing(sqlite3.connect(part)) as copy:
-        source.backup(copy, pages=1_000)
-        copy.execute("PRAGMA journal_mode = DELETE")
-
-
 def _keep(database: Path, at: datetime) -> Path | None:
     """Give a database that is about to be replaced a second name beside it; return that, or None without one.
 
@@ -121,7 +110,7 @@ def _keep(database: Path, at: datetime) -> Path | None:
     with it.
     """
     if not database.exists():
-        _remove_logs(database)
+        copying.remove_logs(database)
         return None
     kept = database.with_name(f"{database.name}.replaced-{at:%Y%m%dT%H%M%SZ}")
     number = 1
@@ -130,12 +119,12 @@ def _keep(database: Path, at: datetime) -> Path | None:
         kept = kept.with_name(f"{database.name}.replaced-{at:%Y%m%dT%H%M%SZ}-{number}")
     log = Path(f"{database}-wal")
     with suppress(sqlite3.Error):
-        _fold(database)
+        copying.fold(database)
     if log.exists():
         _second_name(log, Path(f"{kept}-wal"))
     _second_name(database, kept)
     kept.chmod(0o600)
-    _remove_logs(database)
+    copying.remove_logs(database)
     return kept
 
 
@@ -144,41 +133,3 @@ def _second_name(file: Path, name: Path) -> None:
         name.hardlink_to(file)
     except OSError:  # not every file system has links
         shutil.copyfile(file, name)
-
-
-def _replace(part: Path, file: Path) -> None:
-    """Let a written copy take a name, and let both outlast a power cut."""
-    _sync(part)
-    part.replace(file)
-    _sync(file.parent)
-
-
-def _sync(path: Path) -> None:
-    """Have the system write a file or a folder's entries to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _fold(path: Path) -> None:
-    """Fold a database's log into its one file."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode = DELETE")
-
-
-def _remove(part: Path) -> None:
-    with suppress(OSError):
-        part.unlink(missing_ok=True)
-    _remove_logs(part)
-
-
-def _remove_logs(path: Path) -> None:
-    for ending in ("-wal", "-shm", "-journal"):
-        with suppress(OSError):
-            Path(f"{path}{ending}").unlink(missing_ok=True)
-
-
-def _reason(error: sqlite3.Error | OSError) -> str:
-    return getattr(error, "strerror", None) or str(error)

@@ -74,6 +74,14 @@ def reading(path: Path) -> Iterator[Database]:
             yield copy
 
 
+def pending_step(path: Path) -> str:
+    """Return the name of the first migration that a database lacks; empty when it is up to date."""
+    with _opened(path) as connection:
+        _check_kind(connection, path)
+        connection.row_factory = sqlite3.Row
+        return next((step.name for step in paperboy.pending(Database(connection))), "")
+
+
 def is_backup(path: Path) -> bool:
     """Return True if `path` is a database of ours that no bot runs on: a copy that `backup` made."""
     examine(path)

@@ -1,0 +1,60 @@
+"""Before a database is brought up to date, a copy of it as it was is kept beside it. Changes no database."""
+
+from __future__ import annotations
+
+import filecmp
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
+from bot.errors import StoreError
+from bot.store import copying, inspection
+from bot.store.inspection import Depth
+
+_log = logging.getLogger(__name__)
+
+
+def keep_copy(database: Path) -> Path | None:
+    """Copy a database that is about to be brought up to date; return where, or None where nothing is to be done.
+
+    The caller holds the lock. The copy is verified, readable by its owner only, and never takes the place of a
+    different one. Raises StoreError where it can't be written: the database must stay as it is then.
+    """
+    if not database.exists() or not database.stat().st_size or not (step := inspection.pending_step(database)):
+        return None
+    real = database.resolve()
+    part = real.with_name(f".{real.name}.part")
+    try:
+        copying.begin(part)
+        with closing(sqlite3.connect(real)) as source:
+            copying.copy(source, part)
+        inspection.examine(part, Depth.EVERYTHING)
+        kept = next(name for name in _names(real, step) if not name.exists() or _alike(part, name))
+        copying.replace(part, kept)
+    except (sqlite3.Error, OSError, StoreError) as error:
+        raise StoreError(
+            f"{database}: was not brought up to date, as a copy of it could not be written: {_reason(error)}",
+            "Make room beside it for a copy, and start again.",
+        ) from error
+    finally:
+        copying.remove(part)
+    _log.info("%s is brought up to date; how it was is kept as %s", database.name, kept.name)
+    return kept
+
+
+def _names(database: Path, step: str) -> Iterator[Path]:
+    """Yield where the copy may lie: named by the first step that the database lacks."""
+    name = f"{database.name}.before-{step.partition('_')[0]}"
+    yield database.with_name(name)
+    yield from (database.with_name(f"{name}-{number}") for number in count(2))
+
+
+def _alike(one: Path, other: Path) -> bool:
+    return other.is_file() and filecmp.cmp(one, other, shallow=False)
+
+
+def _reason(error: Exception) -> str:
+    return copying.reason(error) if isinstance(error, sqlite3.Error | OSError) else str(error)
