@@ -127,4 +127,4 @@ class ArticleError(PaperboyError):
 
 
 class TemplateBroken(UsageError):
-    """A template of the operator's does not compile or render."""
+    """A template does not compile or render."""

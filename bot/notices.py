@@ -47,6 +47,8 @@ class Alert(StrEnum):
     REFUSED = "refused"
     #: Telegram refused to edit a post or to take it back; it stays as it is.
     EDIT_REFUSED = "edit_refused"
+    #: A post, or its edit, could not be made: the article or a template is at fault.
+    UNMADE = "unmade"
     #: A post went out in a simpler form, as Telegram refused it as it was.
     SIMPLIFIED = "simplified"
     #: It is not known whether a post went out, and an editor must say.

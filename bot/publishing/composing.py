@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,15 +10,18 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.article import Stored, short_id
-from bot.delivery import Payload
+from bot.delivery import Lane, Payload
+from bot.errors import PaperboyError
 from bot.rendering import posts
 from bot.rendering.posts import Picture
 from bot.rendering.templates import Templates
 from bot.settings import Buttons
 from bot.store import articles, follows, outbox
+from bot.store.desk import is_outside
 from bot.store.outbox import Addressed
 from bot.store.revisions import Revision
 
+_log = logging.getLogger(__name__)
 #: How long Telegram lets a bot delete its own messages (telegram.md §1.7).
 DELETABLE = timedelta(hours=48)
 
@@ -31,6 +35,14 @@ class Material:
     links: dict[str, str]
     #: Keys of the topics that a person follows already, whose own chat this is.
     followed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A delivery whose message can't be made, and why."""
+
+    to: Addressed
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +94,36 @@ def gather(db: Database, to: Sequence[Addressed]) -> list[Material]:
         for one in to
         if (found := stored[one.delivery.article]) is not None
     ]
+
+
+def gather_each(db: Database, to: Sequence[Addressed]) -> tuple[list[Material], list[Failed]]:
+    """Do as `gather`; a delivery whose material can't be read is told apart, and holds up none of the others."""
+    try:
+        return gather(db, to), []
+    except Exception as error:
+        if is_outside(error):
+            raise
+    materials: list[Material] = []
+    failed: list[Failed] = []
+    for one in to:
+        try:
+            materials += gather(db, [one])
+        except Exception as error:  # whatever is wrong with this row
+            failed.append(failure(one, error))
+    return materials, failed
+
+
+def failure(to: Addressed, error: Exception, path: str = "") -> Failed:
+    """Return that a delivery's message can't be made, and why. path: the article's file."""
+    if to.delivery.lane is Lane.CHANNEL:  # of thousands of followers' deliveries the editors hear once
+        trace = None if isinstance(error, PaperboyError) else error
+        _log.error("delivery %s: the message could not be made: %s", to.delivery.id, error, exc_info=trace)
+    return Failed(to, f"{path}: the message could not be made: {why(error)}".removeprefix(": "))
+
+
+def why(error: Exception) -> str:
+    """Return what went wrong in words, as far as there are any."""
+    return str(error) if isinstance(error, PaperboyError) else f"{type(error).__name__}: {error}"
 
 
 def message_link(to: Addressed, message: int) -> str | None:

@@ -18,14 +18,16 @@ from sqlite_utils import Database
 
 from bot.delivery import Clock, Outcome, Payload, Revoked, State, settle
 from bot.errors import StoreError, TokenRevoked
+from bot.notices import Notice
 from bot.pace import Pace
-from bot.publishing import composing, revising, settling
-from bot.publishing.composing import Composer, Material
+from bot.publishing import composing, failing, settling
+from bot.publishing.composing import Composer, Failed, Material
+from bot.publishing.edits import Edits
 from bot.publishing.flight import Flight, Messenger, Tell
 from bot.publishing.looking import Looks
 from bot.publishing.repeating import Repeats
 from bot.store import attempts, doubts, fanouts, outbox, revisions
-from bot.store.desk import Desk
+from bot.store.desk import Desk, is_outside
 from bot.store.outbox import Addressed
 
 #: Calls on their way at once: a thousand a second where an answer takes a seventh of one.
@@ -63,6 +65,7 @@ class Courier:
         self._clock = clock
         self._doubt_seconds = doubt_seconds
         self._looks = looks
+        self._edits = Edits(desk, messenger, composer, tell)
         self._repeats = Repeats(desk, messenger, doubt_seconds)
         self._tell_editors = tell
         self._flights: set[Flight] = set()
@@ -121,6 +124,8 @@ class Courier:
     async def _begin_more(self, at: datetime) -> datetime | None:
         """Fill the free places; return when the next call may begin, or None when nothing waits by itself."""
         stands = await self._desk(_stands, at, lambda: self._desk.is_free() and not self._woken.is_set())
+        if stands.notices:
+            await self._tell_editors(*stands.notices)
         looks = stands.doubts or self._looks.on
         if looks:
             for flight in await self._looks.begin(at, self._room(at), self._flying()):
@@ -155,17 +160,25 @@ class Courier:
 
     async def _begin_sends(self, at: datetime) -> None:
         while room := min(self._room(at), BATCH):
-            material = await self._desk(_due, at, self._busy(), room)
+            material, failed = await self._desk(_due, at, self._busy(), room)
+            await self._refuse(failed, at)
             # of two threads of one chat, which share its pace, the second goes another time
             ready = [one for one in reversed(material) if not self._cools(one.to, at)]
             chosen = list({one.to.chat_id: one for one in ready}.values())[::-1]
             with self._pace.holding([one.to.chat_id for one in chosen]):
                 await self._send_all(chosen, at)
-            if len(material) < room:
+            if len(material) + len(failed) < room:
                 return
 
     async def _send_all(self, chosen: Sequence[Material], at: datetime) -> None:
-        composed = [(one, self._composer.post(one)) for one in chosen]
+        composed: list[tuple[Material, Payload]] = []
+        failed: list[Failed] = []
+        for one in chosen:
+            try:
+                composed.append((one, self._composer.post(one)))
+            except Exception as error:  # a template or an article can raise anything
+                failed.append(composing.failure(one.to, error, one.stored.path))
+        await self._refuse(failed, at)
         payloads = {one.to.delivery.id: (payload, one.stored.fingerprint) for one, payload in composed}
         begun = await self._desk(outbox.begin, payloads, at) if payloads else set()
         for one, payload in composed:
@@ -186,24 +199,13 @@ class Courier:
             return
         found = await self._desk(revisions.due, at, busy=self._busy(), most=room)
         chosen = {one.to.chat_id: one for one in reversed(found) if not self._cools(one.to, at)}
-        for material in await self._desk(composing.gather, [one.to for one in chosen.values()]) if chosen else []:
-            revision = chosen[material.to.chat_id]
-            errand = revising.errand(self._composer, revision, material, at)
-            if errand.needless:
-                await self._desk(revising.skip, errand, at)
-            else:
-                self._revise(errand)
+        for flight in await self._edits.begin(list(chosen.values()), at):
+            self._launch(flight)
 
-    def _revise(self, errand: revising.Errand) -> None:
-        to = errand.revision.to
-
-        async def arrived(outcome: Outcome, then: datetime) -> None:
-            alert = await self._desk(revising.settle, errand, outcome, then)
-            if alert:
-                await self._tell_editors(settling.notice(to, alert, getattr(outcome, "reason", "")))
-
-        carried = self._messenger.call(errand.payload, chat_id=to.chat_id, message=to.delivery.message)
-        self._launch(Flight(to.delivery.chat, asyncio.ensure_future(carried), arrived=arrived))
+    async def _refuse(self, failed: Sequence[Failed], at: datetime) -> None:
+        """Write that deliveries can't be made into messages, and let the editors hear of it."""
+        if failed:
+            await self._tell_editors(*await self._desk(failing.refuse, failed, at))
 
     def _launch(self, flight: Flight) -> None:
         self._flights.add(flight)
@@ -229,7 +231,7 @@ class Courier:
         for flight, outcome in landed:
             if flight.arrived:
                 self._flights.discard(flight)
-                await flight.arrived(outcome, self._clock())
+                await _heard(flight, outcome, self._clock())
         if any(isinstance(outcome, Revoked) for _, outcome in landed):
             self.stop()
             raise TokenRevoked
@@ -247,11 +249,13 @@ class Courier:
         except StoreError:
             self._flights.update(ours)
             raise
+        except Exception:  # one of them can't be written down
+            notices = await self._desk(failing.settle_each, settled, at)
         for to, settlement in settled:
             if settlement.state is not State.SENT:
                 _log.info("delivery %s: %s: %s", to.delivery.id, settlement.state, settlement.reason)
-        for notice in notices:
-            await self._tell_editors(notice)
+        if notices:
+            await self._tell_editors(*notices)
 
     def _room(self, at: datetime) -> int:
         """Return how many calls may begin now."""
@@ -281,16 +285,36 @@ class _Stands:
     planning: bool
     doubts: bool
     revisions: bool
+    #: What the editors are told of an article whose followers can't be planned.
+    notices: Sequence[Notice] = ()
 
 
 def _stands(db: Database, at: datetime, free: Callable[[], bool]) -> _Stands:
     """Plan some more followers, as long as it is free, and look what else there is."""
-    planning = fanouts.extend_while(db, at, CHUNK, free, CHUNKS)
-    return _Stands(planning, doubts.exist(db), revisions.exist(db))
+    told: Sequence[Notice] = ()
+    try:
+        planning = fanouts.extend_while(db, at, CHUNK, free, CHUNKS)
+    except Exception as error:
+        if is_outside(error):
+            raise
+        told = failing.extend(db, at, error)
+        planning = fanouts.exist(db)
+    return _Stands(planning, doubts.exist(db), revisions.exist(db), told)
 
 
-def _due(db: Database, at: datetime, busy: Sequence[int], most: int) -> list[Material]:
-    return composing.gather(db, outbox.due(db, at, busy=busy, most=most))
+def _due(db: Database, at: datetime, busy: Sequence[int], most: int) -> tuple[list[Material], list[Failed]]:
+    return composing.gather_each(db, outbox.due(db, at, busy=busy, most=most))
+
+
+async def _heard(flight: Flight, outcome: Outcome, at: datetime) -> None:
+    """Do what an answer is for. What goes wrong with it concerns no other answer."""
+    try:
+        if flight.arrived:
+            await flight.arrived(outcome, at)
+    except (StoreError, TokenRevoked):
+        raise
+    except Exception:
+        _log.exception("what came of a call to chat row %s could not be written down", flight.chat)
 
 
 def _seconds(moment: datetime, at: datetime) -> float:

@@ -35,8 +35,13 @@ class Messenger(Protocol):
         """Make a call that no pace counts, and return its outcome and result."""
 
 
-#: Tells the editors something, once for each key.
-Tell = Callable[[Notice], Awaitable[None]]
+class Tell(Protocol):
+    """Tells the editors something, once for each key."""
+
+    async def __call__(self, *told: Notice) -> None:
+        """Have the editors told."""
+
+
 #: Asks the editors to decide; says whether one of them heard.
 Ask = Callable[[Notice], Awaitable[bool]]
 

@@ -16,6 +16,7 @@ from typing import Any
 from bot.article import short_id
 from bot.delivery import RIGHTS_SECONDS, Clock, Outcome, Payload, Refused, Sent, Wait
 from bot.doubting import AskRights, Found, Later, Look, NotFound, Peek, Retouch, Step, Verdict, Wanted
+from bot.errors import StoreError, TokenRevoked
 from bot.notices import Alert, Choice, Decision, Notice
 from bot.pace import Pace
 from bot.publishing.flight import Ask, Flight, Messenger
@@ -80,7 +81,13 @@ class Looks:
         for search in list(self._open.values()):
             if len(begun) >= room:
                 break
-            flight = await self._step(search, at, busy)
+            try:
+                flight = await self._step(search, at, busy)
+            except (StoreError, TokenRevoked):
+                raise
+            except Exception:
+                await self._put_off(search.doubt, at)
+                continue
             if flight:
                 begun.append(flight)
         return begun
@@ -95,16 +102,31 @@ class Looks:
     async def _take_up(self, at: datetime) -> None:
         self._waiting = {chat: until for chat, until in self._waiting.items() if until > at}
         for doubt in await self.desk(doubts.due, at, busy=[*self._open, *self._waiting]):
-            around = await self.desk(doubts.around, doubt)
-            waits = at - doubt.over
-            bounded = around.after is not None
-            if not bounded and waits < BOUND and await self.desk(doubts.will_be_bounded, doubt.to.chat_id, at):
-                self._waiting[doubt.to.chat_id] = at + timedelta(seconds=AGAIN)
-            elif not bounded and around.before is None and waits < self._patience:
-                self._waiting[doubt.to.chat_id] = min(at + timedelta(seconds=AGAIN), doubt.over + self._patience)
-            else:
-                look = Look(self._wanted(doubt), around, self.editors)
-                self._open[doubt.to.chat_id] = _Search(doubt, look)
+            try:
+                await self._take_up_one(doubt, at)
+            except StoreError:
+                raise
+            except Exception:
+                await self._put_off(doubt, at)
+
+    async def _take_up_one(self, doubt: Doubt, at: datetime) -> None:
+        """Begin a search, or wait for a message number that bounds it."""
+        around = await self.desk(doubts.around, doubt)
+        waits = at - doubt.over
+        bounded = around.after is not None
+        if not bounded and waits < BOUND and await self.desk(doubts.will_be_bounded, doubt.to.chat_id, at):
+            self._waiting[doubt.to.chat_id] = at + timedelta(seconds=AGAIN)
+        elif not bounded and around.before is None and waits < self._patience:
+            self._waiting[doubt.to.chat_id] = min(at + timedelta(seconds=AGAIN), doubt.over + self._patience)
+        else:
+            self._open[doubt.to.chat_id] = _Search(doubt, Look(self._wanted(doubt), around, self.editors))
+
+    async def _put_off(self, doubt: Doubt, at: datetime) -> None:
+        """Try a search that went wrong again later; it holds up no other."""
+        _log.exception("delivery %s could not be looked for; it is tried again", doubt.to.delivery.id)
+        self._open.pop(doubt.to.chat_id, None)
+        until = at + timedelta(seconds=RIGHTS_SECONDS)
+        await self.desk(doubts.later, doubt.to.delivery.id, until, "it could not be looked for; see the log")
 
     @property
     def _patience(self) -> timedelta:
@@ -159,8 +181,14 @@ class Looks:
         async def arrived(outcome: Outcome, at: datetime) -> None:
             search.flying = False
             self._to.discard(to or 0)
-            search.look.answered(step, outcome, results[0], touched=search.touch is Touch.AGAIN)
-            await self._heed(search, step, outcome, at)
+            try:
+                result = results[0] if results else None  # none where the call broke
+                search.look.answered(step, outcome, result, touched=search.touch is Touch.AGAIN)
+                await self._heed(search, step, outcome, at)
+            except (StoreError, TokenRevoked):
+                raise
+            except Exception:
+                await self._put_off(search.doubt, at)
 
         return Flight(chat, asyncio.ensure_future(carried()), arrived=arrived)
 

@@ -13,6 +13,9 @@ from bot.store import chats, notices, outbox, repeats
 from bot.store.database import transaction
 from bot.store.outbox import Addressed
 
+#: Notices that are about an article: one for each.
+ABOUT_ARTICLES = (Alert.REFUSED, Alert.EDIT_REFUSED, Alert.UNMADE, Alert.SIMPLIFIED, Alert.UNCONFIRMED)
+
 
 def write_down(db: Database, settled: Sequence[tuple[Addressed, Settlement]], at: datetime) -> list[Notice]:
     """Write settlements, what they mean for the chats and what editors are told, in one commit; return the latter."""
@@ -42,7 +45,7 @@ def notice(to: Addressed, alert: Alert, reason: str, *, mend: str = "") -> Notic
     articles: tuple[int, ...] = ()
     if mend in LASTING:
         key = f"{key}:{mend}"
-    elif alert in (Alert.REFUSED, Alert.EDIT_REFUSED, Alert.SIMPLIFIED, Alert.UNCONFIRMED):
+    elif alert in ABOUT_ARTICLES:
         key, articles = f"{key}:{delivery.article}", (delivery.article,)
     return Notice(key=key, alert=alert, articles=articles, chats=(delivery.chat,), reason=reason)
 

@@ -60,8 +60,16 @@ class Templates:
         return self.render_shipped(name, words)
 
     def render_shipped(self, name: str, words: dict[str, Any]) -> markup.Marked:
-        """Do as `render`, but with the shipped template: for where an operator's own leaves no room for the words."""
-        return _rendered(self._shipped, name + _ENDING, words)
+        """Do as `render`, but with the shipped template: for where an operator's own leaves no room for the words.
+
+        Raises TemplateBroken, one line naming template and line.
+        """
+        try:
+            return _rendered(self._shipped, name + _ENDING, words)
+        except Exception as error:
+            path = shipped.config() / "templates" / (name + _ENDING)
+            line = _line_of(error, path)
+            raise TemplateBroken(f"{path.name}:{line or 1}: {_reason(error)}") from error
 
     def _told(self, name: str, error: Exception) -> str:
         path = self._path(name)

@@ -64,7 +64,7 @@ class Desk:
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
                 raise DatabaseDamaged(str(self._path), str(error)) from error
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OUTSIDE:
+            if not is_outside(error):
                 raise
             raise StoreError(f"{self._path}: the database can't be used: {error}; nothing was written") from error
 
@@ -76,3 +76,8 @@ class Desk:
         """Finish what is queued, then close the database."""
         self._thread.submit(self._db.close).result()
         self._thread.shutdown()
+
+
+def is_outside(error: Exception) -> bool:
+    """Return True if the disk or another program is to blame, so that everything fails and not one row."""
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUTSIDE | _DAMAGED

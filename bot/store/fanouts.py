@@ -33,6 +33,14 @@ def cancel(db: Database, article: int) -> None:
     write(db, "DELETE FROM fanouts WHERE article = ?", (article,))
 
 
+def give_up(db: Database) -> int | None:
+    """Plan no more followers of the article whose turn it is; return it."""
+    found = row(db, "SELECT article FROM fanouts ORDER BY sequence, article LIMIT 1")
+    if found:
+        cancel(db, found["article"])
+    return int(found["article"]) if found else None
+
+
 def exist(db: Database) -> bool:
     """Say whether any article's followers are still to be planned."""
     return row(db, "SELECT 1 FROM fanouts LIMIT 1") is not None

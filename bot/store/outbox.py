@@ -239,8 +239,30 @@ def delivery_of(found: Row) -> Delivery:
         state=State.UNCONFIRMED if state is State.DOUBTFUL and found["not_before"] is None else state,
         attempts=found["attempts"],
         message=found["message"],
-        payload=json.loads(found["payload"]) if found["payload"] else None,
+        payload=_payload(found["payload"]),
         mend=found["mend"],
         reason=found["reason"],
         lost=found["lost"],
     )
+
+
+def _payload(text: str | None) -> Payload | None:
+    """Return a payload; one that can't be read counts as not written down, and holds up no other row."""
+    try:
+        payload = json.loads(text) if text else None
+    except ValueError:
+        return None
+    return payload if isinstance(payload, dict) else None
+
+
+def refuse(db: Database, refused: Iterable[tuple[int, str]], at: datetime) -> None:
+    """Write that deliveries can't be made into messages, and why: (delivery, reason). None of them was sent."""
+    now = milliseconds(at)
+    with transaction(db):
+        for delivery, reason in refused:
+            sql = (
+                "UPDATE deliveries SET state = 'refused', reason = ?, not_before = NULL, settled = ? "
+                "WHERE id = ? AND state = 'pending'"
+            )
+            if write(db, sql, (reason, now, delivery)):
+                attempts.log(db, delivery, "render", "refused", reason, at)

@@ -1,0 +1,61 @@
+"""Begins the edits and deletions of posts that are due, and writes down their answers. Keeps no pace; see `courier`.
+
+What an edit is and what its answer means is decided in `revising`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.delivery import Outcome
+from bot.publishing import composing, failing, revising, settling
+from bot.publishing.composing import Composer
+from bot.publishing.flight import Flight, Messenger, Tell
+from bot.publishing.revising import Errand
+from bot.store.desk import Desk
+from bot.store.revisions import Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """The edits of one bot."""
+
+    desk: Desk
+    messenger: Messenger
+    composer: Composer
+    tell: Tell
+
+    async def begin(self, due: Sequence[Revision], at: datetime) -> list[Flight]:
+        """Begin these edits, one a chat. One that can't be made leaves its post as it is, and the editors hear."""
+        if not due:
+            return []
+        by_delivery = {one.to.delivery.id: one for one in due}
+        materials, failed = await self.desk(composing.gather_each, [one.to for one in due])
+        begun: list[Flight] = []
+        for material in materials:
+            try:
+                errand = revising.errand(self.composer, by_delivery[material.to.delivery.id], material, at)
+            except Exception as error:  # a template or an article can raise anything
+                failed.append(composing.failure(material.to, error, material.stored.path))
+                continue
+            if errand.needless:
+                await self.desk(revising.skip, errand, at)
+            else:
+                begun.append(self._fly(errand))
+        if failed:
+            await self.tell(*await self.desk(failing.leave, failed, at))
+        return begun
+
+    def _fly(self, errand: Errand) -> Flight:
+        to = errand.revision.to
+
+        async def arrived(outcome: Outcome, then: datetime) -> None:
+            alert = await self.desk(revising.settle, errand, outcome, then)
+            if alert:
+                await self.tell(settling.notice(to, alert, getattr(outcome, "reason", "")))
+
+        carried = self.messenger.call(errand.payload, chat_id=to.chat_id, message=to.delivery.message)
+        return Flight(to.delivery.chat, asyncio.ensure_future(carried), arrived=arrived)
