@@ -16,7 +16,7 @@ import pytest_asyncio
 
 from bot.chat.transport import Transport
 from bot.errors import StoreError
-from bot.publishing import courier, settling
+from bot.publishing import courier, settling, waiting
 from bot.sandbox import Limits, Person, Sandbox, faults
 from bot.settings import Pace
 from bot.store.desk import Desk
@@ -87,7 +87,7 @@ async def test_it_looks_at_the_outbox_no_more_than_once_for_each_delivery_or_so(
     visits.clear()
     await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(minutes=5))
     assert [len(bot.posts(reader)) for reader in found] == [10] * 20
-    assert 0 < visits["courier._due"] <= 2 * 210
+    assert 0 < visits["waiting.due"] <= 2 * 210
     assert 0 < visits["settling.write_down"] <= 210
     assert visits["outbox.next_due"] <= 210
 
@@ -292,8 +292,8 @@ async def test_answers_that_could_not_be_written_are_written_when_the_disk_is_ba
 
 
 async def test_followers_are_planned_however_slowly_they_may_be_sent_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(courier, "CHUNK", 2)
-    monkeypatch.setattr(courier, "CHUNKS", 1)
+    monkeypatch.setattr(waiting, "CHUNK", 2)
+    monkeypatch.setattr(waiting, "CHUNKS", 1)
     async with Sandbox() as sandbox:
         editor = sandbox.world.add_person("Eddie")
         async with going(sandbox, editor, pace={"messages_per_second": 0.1}) as bot:

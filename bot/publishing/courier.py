@@ -9,33 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from sqlite_utils import Database
 
 from bot.delivery import Clock, Outcome, Payload, Revoked, State, settle
 from bot.errors import StoreError, TokenRevoked
-from bot.notices import Notice
 from bot.pace import Pace
-from bot.publishing import composing, failing, settling
+from bot.publishing import composing, failing, settling, waiting
 from bot.publishing.composing import Composer, Failed, Material
 from bot.publishing.edits import Edits
 from bot.publishing.flight import Flight, Messenger, Tell
 from bot.publishing.looking import Looks
 from bot.publishing.repeating import Repeats
-from bot.store import attempts, doubts, fanouts, outbox, revisions
-from bot.store.desk import Desk, is_outside
+from bot.store import attempts, doubts, outbox, revisions
+from bot.store.desk import Desk
 from bot.store.outbox import Addressed
 
 #: Calls on their way at once: a thousand a second where an answer takes a seventh of one.
 FLIGHTS = 160
 #: Calls that begin together.
 BATCH = 40
-#: Followers planned in one commit, and such commits between two looks at the outbox while nobody else asks.
-CHUNK, CHUNKS = 3_000, 8
 #: Seconds after which a running delivery looks again by itself, should nothing wake it.
 LOOK = 1.0
 #: With more calls than FEW on their way, an answer waits so many seconds for others to be written down with.
@@ -123,7 +117,7 @@ class Courier:
 
     async def _begin_more(self, at: datetime) -> datetime | None:
         """Fill the free places; return when the next call may begin, or None when nothing waits by itself."""
-        stands = await self._desk(_stands, at, lambda: self._desk.is_free() and not self._woken.is_set())
+        stands = await self._desk(waiting.look, at, lambda: self._desk.is_free() and not self._woken.is_set())
         if stands.notices:
             await self._tell_editors(*stands.notices)
         looks = stands.doubts or self._looks.on
@@ -160,7 +154,7 @@ class Courier:
 
     async def _begin_sends(self, at: datetime) -> None:
         while room := min(self._room(at), BATCH):
-            material, failed = await self._desk(_due, at, self._busy(), room)
+            material, failed = await self._desk(waiting.due, at, self._busy(), room)
             await self._refuse(failed, at)
             # of two threads of one chat, which share its pace, the second goes another time
             ready = [one for one in reversed(material) if not self._cools(one.to, at)]
@@ -275,35 +269,6 @@ class Courier:
     def _flying(self) -> list[int]:
         """Return the chats (row numbers) that a call is on its way to."""
         return [flight.chat for flight in self._flights]
-
-
-@dataclass(frozen=True, slots=True)
-class _Stands:
-    """What there is to do beside sending what is due."""
-
-    #: Followers are still being planned.
-    planning: bool
-    doubts: bool
-    revisions: bool
-    #: What the editors are told of an article whose followers can't be planned.
-    notices: Sequence[Notice] = ()
-
-
-def _stands(db: Database, at: datetime, free: Callable[[], bool]) -> _Stands:
-    """Plan some more followers, as long as it is free, and look what else there is."""
-    told: Sequence[Notice] = ()
-    try:
-        planning = fanouts.extend_while(db, at, CHUNK, free, CHUNKS)
-    except Exception as error:
-        if is_outside(error):
-            raise
-        told = failing.extend(db, at, error)
-        planning = fanouts.exist(db)
-    return _Stands(planning, doubts.exist(db), revisions.exist(db), told)
-
-
-def _due(db: Database, at: datetime, busy: Sequence[int], most: int) -> tuple[list[Material], list[Failed]]:
-    return composing.gather_each(db, outbox.due(db, at, busy=busy, most=most))
 
 
 async def _heard(flight: Flight, outcome: Outcome, at: datetime) -> None:

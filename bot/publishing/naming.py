@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from bot.notices import Notice
 from bot.rendering.report import ArticleName, Entry
 from bot.store import articles, chats
+from bot.store.desk import is_outside
 
 #: What is said instead of the names of people's chats.
 READERS = "readers' chats"
@@ -14,7 +15,12 @@ READERS = "readers' chats"
 
 def article(db: Database, number: int) -> ArticleName | None:
     """Return the name of an article, of the one that it was joined to where it was; None where there is none."""
-    stored = articles.get(db, articles.successor(db, number))
+    try:
+        stored = articles.get(db, articles.successor(db, number))
+    except Exception as error:  # what is wrong with this row is what the editors are being told
+        if is_outside(error):
+            raise
+        stored = None
     if stored is None:
         return None
     told = stored.article
