@@ -7,6 +7,7 @@ do. Effects stand around pure decisions, and time enters once, in `app`.
     cli           what an operator types; each command calls the room that does it
     demo          `paperboy demo`: the sandbox and the app joined
     app           joins the rooms into one running bot; the only clock, the only token
+    jobs          what the scheduled jobs of a running bot do
     vitals        signs of life, for health and watchdog
     connection    one bot account at work: messenger, courier, updates, editors
     schedule      what happens when: named jobs that are late but never lost
@@ -30,6 +31,7 @@ do. Effects stand around pure decisions, and time enters once, in `app`.
     prose         words repaired, measured, cut: pure
     address       web addresses: which may be shown, and when two are the same: pure
     settings      the operator's settings, checked
+    clock         wall time, monotonic time, and jumps between them; reads no clock itself
     shipped       where the files that ship with Paperboy are
     errors        what can go wrong, in words a person can act on
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-from collections.abc import AsyncIterator, Awaitable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -13,13 +13,13 @@ from typing import Any
 
 from bot import schedule, watchdog
 from bot.chat import messenger
+from bot.clock import Clock
 from bot.connection import Connection, account
-from bot.delivery import Clock
 from bot.errors import DatabaseDamaged, DatabaseLost, PaperboyError, Stopped, TokenRevoked, UsageError
+from bot.jobs import Jobs
 from bot.pace import Limits, Pace
 from bot.publishing.announce import Rules
 from bot.publishing.channels import Channels
-from bot.publishing.courier import Courier
 from bot.publishing.lookout import Lookout
 from bot.publishing.report import report
 from bot.publishing.scan import Progress, Scanner, ScanReport
@@ -28,26 +28,28 @@ from bot.rendering.templates import Templates
 from bot.rendering.wording import words as words  # the demo and the tests take it from here
 from bot.schedule import Schedule
 from bot.settings import Settings
-from bot.store import doubts, lock, notices, outbox, present, updates, upgrade
+from bot.store import lock, outbox, present, upgrade, waits
 from bot.store.desk import Desk
 from bot.vitals import Vitals
 from bot.web.hook import Hook
 
-#: Seconds the delivery job waits for messages that the pace holds back, before the schedule takes over.
-LINGER = timedelta(seconds=2)
 #: Seconds that `run --once` waits out the pace.
 ONCE = timedelta(seconds=60)
 #: Seconds from a signal to the end; a call cut off then stays `sending` (design §3).
 FAREWELL = 8.0
-#: Seconds between two runs of the delivery job that nothing asked for, and of housekeeping.
-DELIVERY = 5.0
-HOUSEKEEPING = 600.0
+#: Seconds between two readings of the clock, so that a jump is noticed soon.
+TICK = 1.0
 _log = logging.getLogger(__name__)
 
 
 def now() -> datetime:
-    """Return the time. Everything below is told it."""
+    """Return the wall time. Everything below is told it."""
     return datetime.now(UTC)
+
+
+def monotonic() -> float:
+    """Return seconds on a clock that nobody sets; the time that the machine slept counts where the system knows it."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class App:
@@ -61,10 +63,10 @@ class App:
         self._channels = Channels(desk, settings.channels, templates.taxonomy)
         self._scanner = Scanner(desk, settings.feed, self._rules, clock)
         self._lookout = Lookout(self._scanner, settings.feed, clock)
-        self._schedule = Schedule(clock, self._job_failed)
+        self._schedule = Schedule(clock, self._job_ended)
         self._stop = asyncio.Event()
         self._fatal: Exception | None = None
-        self._courier: Courier | None = None
+        self._telegram: Connection | None = None
         self._pace = Pace(
             Limits(
                 messages_per_second=settings.pace.messages_per_second,
@@ -72,12 +74,18 @@ class App:
                 per_group_minute=settings.pace.per_group_minute,
             )
         )
+        clock.on_jump(self._clock_jumped)
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, settings: Settings, templates: Templates, clock: Clock = now) -> AsyncIterator[App]:
-        """Hold the database and open it while the block runs. Raises DatabaseInUse or StoreError."""
-        database = settings.store.database
+    async def opened(
+        cls, settings: Settings, templates: Templates, clock: Callable[[], datetime] | None = None
+    ) -> AsyncIterator[App]:
+        """Hold the database and open it while the block runs. Raises DatabaseInUse or StoreError.
+
+        `clock`: a `Clock`, or anything else that tells the wall time; None: the system's.
+        """
+        database, clock = settings.store.database, Clock.of(clock) if clock else Clock(now, monotonic)
         with lock.held(database):
             present.before_use(database)
             upgrade.keep_copy(database)
@@ -85,6 +93,8 @@ class App:
             try:
                 app = cls(settings, templates, desk, clock)
                 await app._channels.load()
+                if back := await desk(waits.catch_up, clock()):
+                    _log.warning("the clock is %s behind the last record: pauses are shortened by as much", back)
                 yield app
             finally:
                 desk.close()
@@ -92,8 +102,8 @@ class App:
     def stop(self) -> None:
         """End `run` or `run_once`: begin no more calls, settle those on their way."""
         self._stop.set()
-        if self._courier:
-            self._courier.stop()
+        if self._telegram:
+            self._telegram.courier.stop()
 
     async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
         """Record what is new, send nothing. Raises PaperboyError when the folder can't be looked at."""
@@ -147,18 +157,20 @@ class App:
 
     async def _run(self, webhook: bool) -> None:
         async with self.connected() as telegram, AsyncExitStack() as stack:
-            self._courier = telegram.courier
+            self._telegram = telegram
             vitals = Vitals(
                 schedule=self._schedule, lookout=self._lookout, telegram=telegram, clock=self._clock, webhook=webhook
             )
-            self._plan_jobs(telegram)
+            jobs = self._jobs(telegram)
+            jobs.plan()
             if self.settings.web.listen:
                 await self._listen(vitals, telegram.hook() if webhook else None, stack)
             work = [
                 telegram.set_webhook() if webhook else telegram.polling.run(self._stop),  # people wait for nothing else
-                self._begin(telegram),
+                self._begin(telegram, jobs),
                 schedule.unless(self._stop, telegram.set_menus()),
-                watchdog.watch(vitals.signs, self._clock, self._stop, telegram.tell_stuck, polls=not webhook),
+                watchdog.watch(vitals.signs, self._clock.monotonic, self._stop, telegram.tell_stuck, polls=not webhook),
+                self._notice_jumps(),
             ]
             tasks = [asyncio.create_task(self._guarded(one)) for one in work]
             await self._stop.wait()
@@ -172,10 +184,10 @@ class App:
         await web.start()
         stack.push_async_callback(web.stop)
 
-    async def _begin(self, telegram: Connection) -> None:
+    async def _begin(self, telegram: Connection, jobs: Jobs) -> None:
         """Introduce the bot, then look and deliver until `stop`."""
         await schedule.unless(self._stop, telegram.introduce())
-        watching = asyncio.create_task(self._lookout.watch(self._stop, self._told))
+        watching = asyncio.create_task(self._lookout.watch(self._stop, jobs.told))
         await asyncio.sleep(0)  # the watch stands before the first look: what lands meanwhile is told of
         self._schedule.start()
         await watching
@@ -184,12 +196,13 @@ class App:
         """Scan, answer the updates that wait, deliver what is due; return how much is left waiting."""
         with suppress(Stopped):
             async with self.connected(ONCE.total_seconds()) as telegram:
-                self._courier = telegram.courier
+                self._telegram = telegram
                 await schedule.unless(self._stop, telegram.introduce())
                 await schedule.unless(self._stop, telegram.set_menus())
                 found = await schedule.unless(self._stop, self._lookout.scan(), FAREWELL)
+                jobs = self._jobs(telegram)
                 await telegram.tell_editors(*found.notices)
-                await self._begin_channels(telegram)
+                await jobs.begin_channels()
                 await schedule.unless(self._stop, self._answer(telegram))
                 await schedule.unless(self._stop, self._deliver_once(telegram), FAREWELL)
                 await schedule.unless(self._stop, telegram.notifier.send(), FAREWELL)
@@ -203,61 +216,31 @@ class App:
             _log.warning("the updates could not all be answered within a minute; they wait for the next run")
 
     async def _deliver_once(self, telegram: Connection) -> None:
-        until = self._clock() + ONCE
-        while self._clock() < until:
+        end = self._clock.monotonic() + ONCE.total_seconds()
+        while (left := end - self._clock.monotonic()) > 0:
+            until = self._clock() + timedelta(seconds=left)
             ready = await telegram.courier.deliver(until)
             if self._stop.is_set() or ready is None or ready > until:
                 return
 
-    def _plan_jobs(self, telegram: Connection) -> None:
-        async def scan() -> datetime | None:
-            found = await self._lookout.turn(lambda done, of: self._wake())
-            await telegram.tell_editors(*(found.notices if found else ()))
-            if await self._begin_channels(telegram) or (found and found.news):
-                self._wake()
-            self._schedule.nudge("look")
-            return self._lookout.next
-
-        async def look() -> None:
-            found = await self._lookout.look()
-            if found and found.news:
-                self._wake()
-
-        async def deliver() -> datetime | None:
-            return await telegram.courier.deliver(self._clock() + LINGER)
-
-        async def keep_house() -> None:
-            for prune in (updates.prune, doubts.prune, notices.prune):
-                await self._desk(prune, self._clock())
-            self._pace.forget_idle(self._clock())
-            if telegram.unknown:
-                await telegram.resolve_channels()
-
-        self._schedule.every("scan", self.settings.feed.interval_seconds, scan)
-        self._schedule.every("look", self.settings.feed.interval_seconds, look)
-        self._schedule.every("deliver", DELIVERY, deliver)
-        self._schedule.every("tell editors", DELIVERY, telegram.notifier.send)
-        telegram.notifier.nudge = lambda: self._schedule.nudge("tell editors")
-        self._schedule.every("keep house", HOUSEKEEPING, keep_house)
-
-    def _told(self) -> None:
-        """The system told of something in the folder."""
-        self._schedule.nudge("look")
-        self._schedule.nudge("scan")
+    def _jobs(self, telegram: Connection) -> Jobs:
+        return Jobs(
+            settings=self.settings,
+            schedule=self._schedule,
+            lookout=self._lookout,
+            channels=self._channels,
+            telegram=telegram,
+            desk=self._desk,
+            pace=self._pace,
+            clock=self._clock,
+            wake=self._wake,
+        )
 
     def _wake(self) -> None:
         """There may be something to send: now, not at the next run of the job."""
-        if self._courier:
-            self._courier.wake()
+        if self._telegram:
+            self._telegram.courier.wake()
             self._schedule.nudge("deliver")
-
-    async def _begin_channels(self, telegram: Connection) -> int:
-        """Apply the start of new channels, once a whole scan has told what their newest articles are."""
-        if self._lookout.scanned is None or self._channels.all_begun:
-            return 0
-        waiting, told = await self._channels.begin(self.settings, os.environ, self._clock())
-        await telegram.tell_editors(*told)
-        return waiting
 
     def _standing(self) -> dict[str, Any]:
         return {
@@ -277,7 +260,27 @@ class App:
             max_age=feed.max_age,
         )
 
-    def _job_failed(self, name: str, error: Exception) -> None:
+    async def _notice_jumps(self) -> None:
+        """Read the clock every second, since it is a reading that notices a jump."""
+        while not self._stop.is_set():
+            self._clock()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), TICK)
+
+    def _clock_jumped(self, by: timedelta) -> None:
+        """Move what waits for a moment of the wall clock, so that it waits no longer and no shorter than was meant."""
+        _log.warning("the clock was set %s by %s", "back" if by < timedelta() else "forward", abs(by))
+        self._pace.shift(by)
+        self._schedule.reschedule()
+        self._lookout.shift(by)
+        if self._telegram:
+            self._telegram.courier.shift(by)
+            self._telegram.notifier.shift(by)
+        self._desk.queue(waits.shift, by)
+
+    def _job_ended(self, name: str, error: Exception | None) -> None:
+        if error is None:
+            return
         if isinstance(error, TokenRevoked | DatabaseDamaged | DatabaseLost):
             self._fatal = error
             self._stop.set()

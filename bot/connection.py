@@ -67,7 +67,7 @@ class Connection:
             desk, messenger, composer, pace, clock, doubt_seconds=doubt, looks=looks, tell=self.tell_editors
         )
         self.office = self._office(wake, standing)
-        self.polling = Polling(messenger, Router(self.office).handle, clock)
+        self.polling = Polling(messenger, Router(self.office).handle, clock.monotonic)
         #: Channels of the settings that Telegram tells nothing of, and why.
         self.unknown: dict[str, str] = {}
 

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, TypeVar
 
+from bot.clock import Clock as Clock  # rooms that are told the time take it from here
 from bot.notices import Alert
 
 T = TypeVar("T")
@@ -258,6 +259,3 @@ def first_run(candidates: Sequence[T], newest: int | None) -> tuple[Sequence[T],
         return [], candidates
     cut = max(len(candidates) - newest, 0)
     return candidates[:cut], candidates[cut:]
-
-
-Clock = Callable[[], datetime]

@@ -66,6 +66,10 @@ class Calls:
         while self.landed and self.landed[-1] > at + window + SET_BACK:
             self.landed.pop()
 
+    def shift(self, by: timedelta) -> None:
+        """Move what is remembered by as much as the wall clock was set."""
+        self.landed = deque(moment + by for moment in self.landed)
+
     @property
     def idle(self) -> bool:
         """Whether there is nothing to remember."""
@@ -91,6 +95,11 @@ class Brake:
         if seconds >= LARGE or len(self._floods) >= FLOODS:
             self._share, self._since = max(self.share(at) / 2, LEAST), at
             self._floods.clear()
+
+    def shift(self, by: timedelta) -> None:
+        """Move what is remembered by as much as the wall clock was set."""
+        self._since = self._since + by if self._since else None
+        self._floods = {chat: then + by for chat, then in self._floods.items()}
 
     def share(self, at: datetime) -> float:
         """Return which part of the rate is left at `at`: LEAST to 1."""
@@ -167,6 +176,12 @@ class Pace:
     def heed(self, chat_id: int, seconds: float, at: datetime) -> None:
         """Note that Telegram let `chat_id` wait for `seconds` (429): too often, and everything goes slower."""
         self._brake.heed(chat_id, seconds, at)
+
+    def shift(self, by: timedelta) -> None:
+        """Move every moment by as much as the wall clock was set, so that windows keep their length."""
+        self._brake.shift(by)
+        for calls in (self._all, *self._chats.values()):
+            calls.shift(by)
 
     @property
     def memory(self) -> timedelta:

@@ -2,7 +2,8 @@
 
 And what happens no more: work that ends because somebody said stop. Knows no job's content. APScheduler's own defaults
 would drop a run that is a second late and cancel running ones at shutdown; here it only says when, a late run is one
-late run, and `stop` waits. A nudge does not go through it: its way takes longer than what is nudged.
+late run, and `stop` waits. A nudge does not go through it: its way takes longer than what is nudged. APScheduler goes
+by the wall clock; when that is set, `reschedule` tells it anew when each job is due by the monotonic one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, timedelta
+from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.delivery import Clock
@@ -20,10 +22,10 @@ if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 T = TypeVar("T")
-#: A job's work; it may return when it wants to run next, before its interval.
-Work = Callable[[], Awaitable[datetime | None]]
-#: Told of an error that ended a run: the job's name and the error. The job runs again all the same.
-Failed = Callable[[str, Exception], None]
+#: A job's work; it may return in how many seconds it wants to run next, before its interval.
+Work = Callable[[], Awaitable[float | None]]
+#: Told how a run ended: the job's name, and the error or None. The job runs again all the same.
+Ended = Callable[[str, Exception | None], None]
 #: Seconds a cancelled task has to end, each of the times it is told to: it may tidy up, which may take waiting too.
 _PATIENCE = (0.5, 0.5)
 
@@ -70,17 +72,21 @@ class _Job:
     #: What runs it now.
     task: asyncio.Task[Any] | None = None
     again: bool = False
-    last: datetime | None = None
+    #: Monotonic time of when it was last due.
+    due: float = 0.0
+    #: Monotonic time of the end of the last run.
+    last: float | None = None
 
 
 class Schedule:
     """The jobs of one running bot."""
 
-    def __init__(self, clock: Clock, failed: Failed) -> None:
+    def __init__(self, clock: Clock, ended: Ended) -> None:
         self._clock = clock
-        self._failed = failed
+        self._ended = ended
         self._jobs: dict[str, _Job] = {}
-        self._began: datetime | None = None
+        #: Monotonic time of the start.
+        self._began: float | None = None
         self._stopping = False
         self._scheduler: AsyncIOScheduler | None = None
 
@@ -97,19 +103,25 @@ class Schedule:
         """Begin; needs a running event loop."""
         from apscheduler.schedulers.asyncio import AsyncIOScheduler  # people are answered while it loads
 
-        self._began = self._clock()
+        self._began, at = self._clock.monotonic(), self._clock()
         # A second instance, since the end of the first is told a step of the loop later.
         options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 2}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=options)
         for name, job in self._jobs.items():
-            self._scheduler.add_job(
-                self._due, "interval", (name,), id=name, seconds=job.seconds, next_run_time=self._began
-            )
+            job.due = self._began
+            self._scheduler.add_job(self._due, "interval", (name,), id=name, seconds=job.seconds, next_run_time=at)
         self._scheduler.start()
+
+    def reschedule(self) -> None:
+        """Let every job be due its interval after it last was: the wall clock was set."""
+        at, passed = self._clock(), self._clock.monotonic()
+        for name, job in self._jobs.items() if self._scheduler else ():
+            if self._scheduler and (planned := self._scheduler.get_job(name)):
+                planned.modify(next_run_time=at + timedelta(seconds=max(job.due + job.seconds - passed, 0.0)))
 
     def nudge(self, name: str) -> None:
         """Run a job at once; if it is running, once more when it is done. Before the start: that runs them all."""
-        if not self._began or self._stopping:
+        if self._began is None or self._stopping:
             return
         job = self._jobs[name]
         if job.task:
@@ -117,14 +129,20 @@ class Schedule:
         else:
             job.task = asyncio.create_task(self._run(name, job), name=name)
 
-    def last(self, name: str) -> datetime | None:
-        """Return when a job last came to its end, aware UTC, or None."""
+    def last(self, name: str) -> float | None:
+        """Return the monotonic time at which a run of a job last ended, well or not, or None."""
         return self._jobs[name].last
 
-    def late(self, at: datetime, seconds: float) -> list[str]:
-        """Return the jobs that are neither running nor have run within their interval and `seconds` more."""
-        resting = [(name, job, job.last or self._began) for name, job in self._jobs.items() if not job.task]
-        return [name for name, job, since in resting if since and (at - since).total_seconds() > job.seconds + seconds]
+    def late(self, seconds: float, since: float = -inf) -> list[str]:
+        """Return the jobs that are neither running nor have run within their interval and `seconds` more.
+
+        `since`: monotonic time of when the machine last woke; the time before it does not count.
+        """
+        if self._began is None:
+            return []
+        at, since = self._clock.monotonic(), max(self._began, since)
+        resting = [(name, job, since if job.last is None else max(job.last, since)) for name, job in self._jobs.items()]
+        return [name for name, job, last in resting if not job.task and at - last > job.seconds + seconds]
 
     async def stop(self, seconds: float) -> None:
         """Begin no more runs, wait up to so many seconds for those that are on, then cancel them.
@@ -142,6 +160,7 @@ class Schedule:
 
     async def _due(self, name: str) -> None:
         """Begin a run that APScheduler says is due; it is ours from there on."""
+        self._jobs[name].due = self._clock.monotonic()
         self.nudge(name)
 
     async def _run(self, name: str, job: _Job) -> None:
@@ -157,12 +176,16 @@ class Schedule:
             job.task = None
 
     async def _run_once(self, name: str, job: _Job) -> None:
-        soon: datetime | None = None
+        seconds: float | None = None
+        failure: Exception | None = None
         try:
-            soon = await job.work()
+            seconds = await job.work()
         except Exception as error:  # the job is the last to know what to do; the app decides
-            self._failed(name, error)
-        job.last = self._clock()
-        planned = self._scheduler.get_job(name) if self._scheduler and soon else None
-        if soon and planned and planned.next_run_time and soon < planned.next_run_time and not self._stopping:
-            planned.modify(next_run_time=soon)
+            failure = error
+        job.last = self._clock.monotonic()
+        self._ended(name, failure)
+        planned = self._scheduler.get_job(name) if self._scheduler and seconds is not None else None
+        if planned and planned.next_run_time and seconds is not None and not self._stopping:
+            soon = self._clock() + timedelta(seconds=seconds)
+            if soon < planned.next_run_time:
+                planned.modify(next_run_time=soon)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot import watchdog
 from bot.connection import Connection
@@ -30,25 +29,24 @@ class Vitals:
 
     def health(self) -> Health:
         """Return whether all goes well, and what does not."""
-        at = self.clock()
+        at = self.clock.monotonic()
         heard = at if self.webhook else self.telegram.polling.last_success
-        reasons = [f"{name} is late" for name in self.schedule.late(at, LATE)]
+        reasons = [f"{name} is late" for name in self.schedule.late(LATE)]
         if not self.schedule.begun:
             reasons.append("not begun: Telegram is being asked about the channels")
         if self.lookout.problem:
             reasons.append(self.lookout.problem)
-        if heard is None or (at - heard).total_seconds() > LATE:
+        if heard is None or at - heard > LATE:
             reasons.append("Telegram has not answered for a minute")
         return Health(not reasons, tuple(reasons))
 
-    async def signs(self, since: datetime) -> Signs:
+    async def signs(self, since: float) -> Signs:
         """Return what the watchdog looks at; `since`: when it began to look, or the machine last woke."""
-        at = self.clock()
         return Signs(
-            at=at,
+            at=self.clock.monotonic(),
             since=since,
             polled=self.telegram.polling.last_end,
-            late=self.schedule.late(at, watchdog.PATIENCE.total_seconds()),
+            late=self.schedule.late(watchdog.PATIENCE, since),
             due=self.telegram.courier.busy_since,
             landed=self.telegram.courier.moved,
         )

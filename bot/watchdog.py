@@ -10,34 +10,33 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from bot.delivery import Clock
+from bot.clock import Monotonic
 from bot.errors import Stuck
 
 #: Seconds between two looks.
 LOOK = 5.0
-#: What has given no sign for so long is stuck.
-PATIENCE = timedelta(seconds=50)
-#: A look that itself comes this late tells of a machine that slept, not of a bot that is stuck.
-SLEPT = timedelta(seconds=30)
+#: What has given no sign for so many seconds is stuck.
+PATIENCE = 50.0
+#: A look that itself comes so many seconds late tells of a machine that slept, not of a bot that is stuck.
+SLEPT = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signs:
-    """Signs of life, all aware UTC."""
+    """Signs of life, all in monotonic time."""
 
-    at: datetime
+    at: float
     #: When the running bot began to be watched, or the machine last woke.
-    since: datetime
+    since: float
     #: When a request for updates last came to its end, well or not; None where nobody polls.
-    polled: datetime | None = None
+    polled: float | None = None
     #: Jobs that are overdue.
     late: Sequence[str] = ()
     #: Since when a delivery run is on, or None when none is.
-    due: datetime | None = None
+    due: float | None = None
     #: When a delivery run last got on: an answer came, or all that was due had begun.
-    landed: datetime | None = None
+    landed: float | None = None
 
 
 def troubles(signs: Signs, *, polls: bool) -> list[str]:
@@ -53,8 +52,8 @@ def troubles(signs: Signs, *, polls: bool) -> list[str]:
 
 
 async def watch(
-    signs: Callable[[datetime], Awaitable[Signs]],
-    clock: Clock,
+    signs: Callable[[float], Awaitable[Signs]],
+    monotonic: Monotonic,
     stop: asyncio.Event,
     tell: Callable[[str], Awaitable[None]],
     *,
@@ -62,11 +61,11 @@ async def watch(
     seconds: float = LOOK,
 ) -> None:
     """Look every few seconds until `stop` is set. Raises Stuck, once `tell` has told the editors."""
-    since = last = clock()
+    since = last = monotonic()
     while not stop.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), seconds)
-        at = clock()
+        at = monotonic()
         if at - last > SLEPT:
             since = at
         last = at

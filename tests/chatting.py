@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from bot.chat.messenger import Messenger, Meter, build
 from bot.chat.office import Office
 from bot.chat.polling import Polling
 from bot.chat.router import Router
+from bot.clock import Clock
 from bot.delivery import Channel
 from bot.pace import Limits, Pace
 from bot.packed import pack
@@ -115,7 +116,7 @@ class Bot:
     def with_office(self, **changes: Any) -> None:
         """Go on with another office."""
         self.office = replace(self.office, **changes)
-        self.polling = _polling(self.messenger, self.office, self.sandbox.clock)
+        self.polling = _polling(self.messenger, self.office)
 
 
 @asynccontextmanager
@@ -132,7 +133,7 @@ async def at_work(**changes: Any) -> AsyncIterator[Bot]:
             messenger=messenger,
             templates=Templates(None, TAXONOMY),
             taxonomy=TAXONOMY,
-            clock=sandbox.clock,
+            clock=Clock.of(sandbox.clock),
             admins=frozenset({EDITOR}),
             bot_username=sandbox.bot.username or "",
             wake=lambda: woken.append(True),
@@ -140,7 +141,7 @@ async def at_work(**changes: Any) -> AsyncIterator[Bot]:
             **changes,
         )
         editor = sandbox.world.add_person("Edith", id=EDITOR)
-        polling = _polling(messenger, office, sandbox.clock)
+        polling = _polling(messenger, office)
         try:
             yield Bot(sandbox, desk, messenger, office, polling, editor, channels, woken, spent)
         finally:
@@ -148,5 +149,5 @@ async def at_work(**changes: Any) -> AsyncIterator[Bot]:
             desk.close()
 
 
-def _polling(messenger: Messenger, office: Office, clock: Callable[[], datetime]) -> Polling:
-    return Polling(messenger, Router(office).handle, clock)
+def _polling(messenger: Messenger, office: Office) -> Polling:
+    return Polling(messenger, Router(office).handle, office.clock.monotonic)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.chat import messenger
+from bot.clock import Clock
 from bot.connection import Connection
 from bot.pace import Limits, Pace
 from bot.publishing.channels import Channels
@@ -32,7 +33,8 @@ class Joined:
 async def joined(sandbox: Sandbox, settings: Settings, templates: Templates) -> AsyncIterator[Joined]:
     """Open a bot that knows the channels of its settings."""
     desk, pace = Desk(":memory:"), Pace(Limits(**settings.pace.model_dump()))
-    meter = messenger.Meter(pace, sandbox.clock)
+    clock = Clock.of(sandbox.clock)
+    meter = messenger.Meter(pace, clock)
     speaking = messenger.build(sandbox.token, sandbox.base_url, paid=settings.telegram.paid_broadcast, meter=meter)
     channels = Channels(desk, settings.channels, templates.taxonomy)
     bot = Connection(
@@ -43,7 +45,7 @@ async def joined(sandbox: Sandbox, settings: Settings, templates: Templates) -> 
         desk=desk,
         channels=channels,
         pace=pace,
-        clock=sandbox.clock,
+        clock=clock,
         wake=lambda: None,
         standing=dict,
     )

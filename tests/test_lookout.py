@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from bot import settings
-from bot.feed import watch
+from bot.clock import Clock
+from bot.feed import mounts, watch
 from bot.publishing.lookout import Lookout
 from bot.publishing.scan import ScanReport
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+STILL = Clock(lambda: NOON, lambda: 0.0)
 
 
 class Looks:
@@ -27,6 +29,8 @@ class Looks:
         self.may_end.set()
         self.failure: Exception | None = None
         self.news = 0
+        #: Seconds that a whole look takes, and the time by then.
+        self.lasts = self.passed = 0.0
 
     async def scan(self, progress: object) -> ScanReport:
         return await self._look("whole")
@@ -38,6 +42,7 @@ class Looks:
         self.seen.append(what)
         if not last:
             await self.may_end.wait()
+            self.passed += self.lasts
         if self.failure:
             failure, self.failure = self.failure, None
             raise failure
@@ -67,7 +72,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[set[str]]:
 @pytest.fixture
 async def watched(told: asyncio.Queue[set[str]], tmp_path: Path) -> AsyncIterator[tuple[Lookout, Looks]]:
     looks: Any = Looks()
-    lookout = Lookout(looks, settings.Feed(folder=tmp_path), lambda: NOON)
+    lookout = Lookout(looks, settings.Feed(folder=tmp_path), STILL)
     task = asyncio.create_task(lookout.watch(asyncio.Event(), lambda: None))
     await lookout.turn()
     yield lookout, looks
@@ -107,7 +112,7 @@ async def test_a_file_told_of_during_a_whole_look_does_not_wait_for_its_end(
 
 async def test_what_is_told_before_the_first_look_is_left_to_it(told: asyncio.Queue[set[str]], tmp_path: Path) -> None:
     looks: Any = Looks()
-    lookout = Lookout(looks, settings.Feed(folder=tmp_path), lambda: NOON)
+    lookout = Lookout(looks, settings.Feed(folder=tmp_path), STILL)
     task = asyncio.create_task(lookout.watch(asyncio.Event(), lambda: None))
     told.put_nowait({"a.md"})
     await told.join()
@@ -136,12 +141,11 @@ async def test_a_watch_that_ends_leaves_a_whole_look_to_be_taken_at_once(
     told: asyncio.Queue[set[str]], tmp_path: Path
 ) -> None:
     looks: Any = Looks()
-    lookout = Lookout(looks, settings.Feed(folder=tmp_path), lambda: NOON)
+    lookout = Lookout(looks, settings.Feed(folder=tmp_path), STILL)
     nudged = asyncio.Event()
     watching = asyncio.create_task(lookout.watch(asyncio.Event(), nudged.set))
     await asyncio.sleep(0)
-    for _ in range(4):
-        await lookout.scan()  # nothing is missed, and the net is wide
+    await lookout.scan()
     assert await lookout.turn() is None
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
@@ -149,42 +153,90 @@ async def test_a_watch_that_ends_leaves_a_whole_look_to_be_taken_at_once(
     assert await lookout.turn() is not None
 
 
-async def test_the_net_stays_tight_below_a_watch_that_missed_something_until_it_tells_of_news(
-    watched: tuple[Lookout, Looks], told: asyncio.Queue[set[str]]
+async def next_look(lookout: Lookout, looks: Looks, *, news: int = 0, lasts: float = 0.0) -> float | None:
+    """Take a whole look that lasts so long and return in how many seconds the next is due."""
+    looks.news, looks.lasts = news, lasts
+    await lookout.scan()
+    return lookout.next
+
+
+@pytest.fixture
+def passing(tmp_path: Path, told: asyncio.Queue[set[str]]) -> tuple[Lookout, Looks]:
+    """A lookout whose looks take time, on a folder that the system tells of."""
+    looks: Any = Looks()
+    clock = Clock(lambda: NOON, lambda: looks.passed)
+    return Lookout(looks, settings.Feed(folder=tmp_path, interval_seconds=30), clock), looks
+
+
+@pytest.mark.parametrize("kind", ["nfs4", "cifs", "9p", "fuse.sshfs", "virtiofs", "overlay", "something-new"])
+async def test_a_folder_that_others_may_write_to_is_looked_at_in_each_interval(
+    passing: tuple[Lookout, Looks], told: asyncio.Queue[set[str]], monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    lookout, looks = watched
-    lookout.watched = True
-    nets = []
-    for news in (0, 0, 1, 0, 0):
-        looks.news = news
-        await lookout.scan()
-        nets.append(lookout._net)
-    assert nets == [120, 480, 30, 30, 30]
+    monkeypatch.setattr(mounts, "tells_all", lambda folder: kind in mounts.LOCAL)
+    lookout, looks = passing
+    watching = asyncio.create_task(lookout.watch(asyncio.Event(), lambda: None))
+    await asyncio.sleep(0)
+    waits = [await next_look(lookout, looks, lasts=3)]
+    told.put_nowait({"a.md"})  # one change of this machine's own
+    await told.join()
+    looks.news = 1
+    await lookout.look()
+    waits += [await next_look(lookout, looks, lasts=3) for _ in range(4)]
+    assert max(filter(None, waits)) + 3 + 3 <= 30
+    watching.cancel()
+
+
+async def test_a_large_local_folder_is_looked_at_less_often_only_while_the_watch_misses_nothing(
+    passing: tuple[Lookout, Looks], told: asyncio.Queue[set[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mounts, "tells_all", lambda folder: True)
+    lookout, looks = passing
+    watching = asyncio.create_task(lookout.watch(asyncio.Event(), lambda: None))
+    await asyncio.sleep(0)
+    often, seldom = pytest.approx(30 * 0.9 - 2), pytest.approx(250 * 0.9 - 2)
+    assert [await next_look(lookout, looks, lasts=1) for _ in range(2)] == [often, often]  # not proven
     told.put_nowait({"a.md"})
     await told.join()
     looks.news = 1
     await lookout.look()
-    looks.news = 0
-    await lookout.scan()
-    assert lookout._net == 120
+    assert await next_look(lookout, looks, lasts=1) == seldom
+    assert await next_look(lookout, looks, lasts=0.01) == pytest.approx(30 * 0.9 - 0.02)  # a small one: never
+    assert await next_look(lookout, looks, lasts=100) == pytest.approx(600 * 0.9 - 200)
+    assert await next_look(lookout, looks, lasts=1, news=1) == often  # it told of nothing
+    told.put_nowait({"b.md"})
+    await told.join()
+    assert await next_look(lookout, looks, lasts=1) == seldom  # it only told late
+    await lookout.look()
+    await next_look(lookout, looks, lasts=1, news=1)
+    await next_look(lookout, looks, lasts=1)
+    told.put_nowait({"c.md"})
+    await told.join()
+    assert [await next_look(lookout, looks, lasts=1) for _ in range(3)] == [often] * 3  # for good
+    watching.cancel()
 
 
 @pytest.mark.parametrize(("lasts", "rests"), [(0.0, 1.8), (0.5, 0.8), (5.0, 0.2)])
-async def test_where_nothing_tells_of_files_the_next_look_begins_so_that_it_ends_within_the_interval(
+async def test_the_next_look_begins_so_that_it_ends_within_the_interval(
     tmp_path: Path, lasts: float, rests: float
 ) -> None:
     looks: Any = Looks()
-    looks.may_end.clear()
-    at = NOON
-    lookout = Lookout(looks, settings.Feed(folder=tmp_path, interval_seconds=2), lambda: at)
-    scan = asyncio.create_task(lookout.scan())
-    await asyncio.sleep(0)
-    at += timedelta(seconds=lasts)
-    looks.may_end.set()
-    await scan
-    assert lookout.next == at + timedelta(seconds=rests)
-    lookout.watched = True
-    assert lookout.next is None
+    clock = Clock(lambda: NOON, lambda: looks.passed)
+    lookout = Lookout(looks, settings.Feed(folder=tmp_path, interval_seconds=2), clock)
+    assert await next_look(lookout, looks, lasts=lasts) == pytest.approx(rests)
+
+
+@pytest.mark.parametrize("jump", [-86_400, -3_600, -30, 30, 3_600, 86_400])
+async def test_a_clock_that_is_set_puts_off_no_look(tmp_path: Path, jump: float) -> None:
+    looks: Any = Looks()
+    wall = [NOON]
+    clock = Clock(lambda: wall[0], lambda: looks.passed)
+    lookout = Lookout(looks, settings.Feed(folder=tmp_path, interval_seconds=30), clock)
+    await lookout.turn()
+    wall[0] += timedelta(seconds=jump)
+    looks.passed = 20.0
+    assert await lookout.turn() is None
+    looks.passed = 30.0
+    assert await lookout.turn() is not None
 
 
 async def test_nothing_is_looked_at_while_nothing_is_told(watched: tuple[Lookout, Looks]) -> None:

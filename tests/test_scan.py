@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from bot import settings
+from bot.clock import Clock
 from bot.delivery import Channel
 from bot.feed import document
 from bot.feed.folder import FolderMissing
 from bot.feed.reading import Told
 from bot.identity import Verdict
 from bot.publishing.announce import Mark, Rules
-from bot.publishing.lookout import WIDEST, Lookout
+from bot.publishing.lookout import Lookout
 from bot.publishing.scan import BATCH, Scanner
 from bot.store import articles, files, tally
 from bot.store.desk import Desk
@@ -40,7 +41,8 @@ class Reading:
         )
         rules = Rules(taxonomy=Taxonomy(()), channels=(Channel(chat=1),))
         self.scanner = Scanner(desk, feed, lambda: rules, lambda: self.at)
-        self.lookout = Lookout(self.scanner, feed, lambda: self.at)
+        clock = Clock.of(lambda: self.at)
+        self.lookout = Lookout(self.scanner, feed, clock)
 
     def write(self, name: str, title: str = "", **fields: str) -> Path:
         rows = {"title": title or f"The story of {name}", "webUrl": f"https://host.example/{name}", **fields}
@@ -325,24 +327,14 @@ async def test_the_whole_folder_is_looked_at_every_interval(reading: Reading) ->
     assert await reading.later(INTERVAL * 0.2) == 0
 
 
-async def test_while_the_watch_is_healthy_the_net_below_it_widens(reading: Reading) -> None:
+async def test_what_the_watch_does_not_tell_of_is_found_within_the_interval(reading: Reading) -> None:
     reading.lookout.watched = True
     await reading.later(0)
-    widths = []
-    for _ in range(7):
-        width = 0.0
-        while await reading.later(INTERVAL) == -1:
-            width += INTERVAL
-        widths.append(width + INTERVAL)
-    assert widths == [120, 450, *[WIDEST * 0.9] * 5]  # a turn in the last tenth of its time is due
-
-
-async def test_a_net_that_catches_what_the_watch_missed_is_drawn_tight(reading: Reading) -> None:
-    reading.lookout.watched = True
-    await reading.later(0)
-    reading.write("missed.md")
-    assert await reading.later(120) == 1
-    assert await reading.later(INTERVAL) == 1  # not 480
+    for number in range(3):
+        for _ in range(5):
+            assert await reading.later(INTERVAL) == number
+        reading.write(f"missed-{number}.md")
+        assert await reading.later(INTERVAL) == number + 1
 
 
 async def test_a_wide_interval_is_never_narrowed(tmp_path: Path) -> None:

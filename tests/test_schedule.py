@@ -6,19 +6,19 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from bot import schedule
+from bot.clock import Clock
 from bot.errors import Stopped
 from bot.schedule import Schedule
 
 LONG = 3_600.0
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
+CLOCK = Clock(lambda: datetime.now(UTC), time.monotonic)
 
 
 class Bell:
@@ -28,10 +28,10 @@ class Bell:
         self.begun = self.ended = self.at_once = self.most = 0
         self.hold = asyncio.Event()
         self.hold.set()
-        self.soon: datetime | None = None
+        self.soon: float | None = None
         self._rung = asyncio.Condition()
 
-    async def __call__(self) -> datetime | None:
+    async def __call__(self) -> float | None:
         self.begun += 1
         self.at_once += 1
         self.most = max(self.most, self.at_once)
@@ -62,7 +62,7 @@ def failures() -> list[tuple[str, str]]:
 
 @pytest.fixture
 async def jobs(failures: list[tuple[str, str]]) -> AsyncIterator[Schedule]:
-    jobs = Schedule(now, lambda name, error: failures.append((name, str(error))))
+    jobs = Schedule(CLOCK, lambda name, error: failures.append((name, str(error))) if error else None)
     yield jobs
     await jobs.stop(0)
 
@@ -171,7 +171,7 @@ async def test_many_nudges_before_a_job_could_begin_lose_none(jobs: Schedule) ->
 
 async def test_a_job_may_ask_for_its_next_run(jobs: Schedule) -> None:
     bell = Bell()
-    bell.soon = now() + timedelta(seconds=0.05)
+    bell.soon = 0.05
     jobs.every("deliver", LONG, bell)
     jobs.start()
     await bell.runs(2)
@@ -181,7 +181,7 @@ async def test_a_job_may_ask_for_its_next_run(jobs: Schedule) -> None:
 
 async def test_what_a_job_asks_for_never_puts_off_its_interval(jobs: Schedule) -> None:
     bell = Bell()
-    bell.soon = now() + timedelta(hours=1)
+    bell.soon = LONG
     jobs.every("deliver", 0.02, bell)
     jobs.start()
     await bell.runs(2)
@@ -201,30 +201,35 @@ async def test_a_job_that_fails_is_told_of_and_runs_again(jobs: Schedule, failur
     assert failures == [("scan", "run 1"), ("scan", "run 2")]
 
 
-async def test_when_a_job_last_ran_and_which_are_late_is_known(jobs: Schedule) -> None:
+async def test_when_a_job_last_ran_and_which_are_late_is_known() -> None:
+    passed = [0.0]
+    jobs = Schedule(Clock(lambda: datetime.now(UTC), lambda: passed[0]), lambda name, error: None)
     bell, stuck = Bell(), Bell()
     stuck.hold.clear()
     jobs.every("scan", 10, bell)
     jobs.every("stuck", 10, stuck)
-    assert jobs.late(now(), 0) == []  # nothing has begun
-    began = now()
+    assert jobs.late(0) == []  # nothing has begun
     jobs.start()
     await bell.runs(1)
     await settled()
-    last = jobs.last("scan")
-    assert last is not None
-    assert last >= began
-    assert jobs.last("stuck") is None
-    assert jobs.late(last + timedelta(seconds=70), 60) == []
-    assert jobs.late(last + timedelta(seconds=71), 60) == ["scan"]  # the other is at work
+    assert (jobs.last("scan"), jobs.last("stuck")) == (0.0, None)
+    passed[0] = 70.0
+    assert jobs.late(60) == []
+    passed[0] = 70.1
+    assert jobs.late(60) == ["scan"]  # the other is at work
+    assert jobs.late(60, since=69.0) == []  # the machine has just woken
+    await jobs.stop(0)
 
 
 async def test_a_job_that_never_ran_is_late_too() -> None:
-    jobs = Schedule(lambda: datetime(2100, 1, 1, tzinfo=UTC), lambda name, error: None)
+    passed = [0.0]
+    clock = Clock(lambda: datetime(2100, 1, 1, tzinfo=UTC), lambda: passed[0])
+    jobs = Schedule(clock, lambda name, error: None)
     jobs.every("scan", 10, Bell())
-    jobs.start()  # by the clock it is given, its time has not come
+    jobs.start()  # by the wall clock it is given, its time has not come
     await settled()
-    assert jobs.late(datetime(2100, 1, 1, 0, 2, tzinfo=UTC), 60) == ["scan"]
+    passed[0] = 120.0
+    assert jobs.late(60) == ["scan"]
     await jobs.stop(0)
 
 
@@ -279,7 +284,7 @@ async def test_stop_does_not_wait_for_what_will_not_be_cancelled(jobs: Schedule)
 
 async def test_stop_is_quick_where_nothing_runs_or_ever_began(jobs: Schedule) -> None:
     async with asyncio.timeout(5):
-        await Schedule(now, lambda name, error: None).stop(LONG)
+        await Schedule(CLOCK, lambda name, error: None).stop(LONG)
         jobs.every("scan", LONG, Bell())
         jobs.start()
         await settled()

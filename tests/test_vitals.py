@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from bot.clock import Clock
 from bot.schedule import Schedule
 from bot.vitals import Vitals
 
@@ -13,10 +14,11 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 async def test_a_bot_is_not_well_before_its_jobs_have_begun() -> None:
-    jobs = Schedule(lambda: NOON, lambda name, error: None)
-    telegram: Any = SimpleNamespace(polling=SimpleNamespace(last_success=NOON))
+    clock = Clock(lambda: NOON, lambda: 0.0)
+    jobs = Schedule(clock, lambda name, error: None)
+    telegram: Any = SimpleNamespace(polling=SimpleNamespace(last_success=0.0))
     folder: Any = SimpleNamespace(problem="")
-    vitals = Vitals(schedule=jobs, lookout=folder, telegram=telegram, clock=lambda: NOON)
+    vitals = Vitals(schedule=jobs, lookout=folder, telegram=telegram, clock=clock)
     assert vitals.health().reasons == ("not begun: Telegram is being asked about the channels",)
     jobs.start()
     assert vitals.health().ok

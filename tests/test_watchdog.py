@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,10 +10,10 @@ from bot import watchdog
 from bot.errors import Stuck
 from bot.watchdog import PATIENCE, SLEPT, Signs, troubles
 
-AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
-LONG_AGO = AT - timedelta(hours=1)
-TOO_LONG = AT - PATIENCE - timedelta(seconds=1)
-LATELY = AT - timedelta(seconds=5)
+AT = 100_000.0
+LONG_AGO = AT - 3_600
+TOO_LONG = AT - PATIENCE - 1
+LATELY = AT - 5
 
 
 @pytest.mark.parametrize(
@@ -49,10 +48,10 @@ def test_with_a_webhook_nobody_polls() -> None:
 class Clock:
     """Goes on by `step` each time it is asked."""
 
-    def __init__(self, step: timedelta) -> None:
+    def __init__(self, step: float) -> None:
         self.at, self.step = AT, step
 
-    def __call__(self) -> datetime:
+    def __call__(self) -> float:
         self.at += self.step
         return self.at
 
@@ -63,11 +62,11 @@ async def test_what_is_stuck_is_told_to_the_editors_and_ends_the_run() -> None:
     async def tell(words: str) -> None:
         told.append(words)
 
-    async def signs(since: datetime) -> Signs:
+    async def signs(since: float) -> Signs:
         return Signs(at=since + PATIENCE * 2, since=since, late=["scan"], polled=since + PATIENCE * 2)
 
     with pytest.raises(Stuck) as stuck:
-        await watchdog.watch(signs, Clock(timedelta(seconds=5)), asyncio.Event(), tell, polls=True, seconds=0)
+        await watchdog.watch(signs, Clock(5), asyncio.Event(), tell, polls=True, seconds=0)
     assert "scan" in told[0]
     assert stuck.value.exit_code == 7
 
@@ -78,11 +77,11 @@ async def test_a_machine_that_slept_is_given_time_again() -> None:
     async def tell(words: str) -> None:
         raise AssertionError(words)
 
-    async def signs(since: datetime) -> Signs:
+    async def signs(since: float) -> Signs:
         seen.append(since)
         if len(seen) == 3:
             stop.set()
-        return Signs(at=since + timedelta(seconds=1), since=since)
+        return Signs(at=since + 1, since=since)
 
     await watchdog.watch(signs, Clock(SLEPT * 2), stop, tell, polls=True, seconds=0)
     assert seen == sorted(set(seen))

@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -20,7 +19,8 @@ from telegram.error import Conflict, TelegramError
 from bot.chat.messenger import Messenger
 from bot.chat.outcomes import outcome
 from bot.chat.secrets import redact
-from bot.delivery import Clock, Outcome, Refused, Revoked, Unknown, Wait
+from bot.clock import Monotonic
+from bot.delivery import Outcome, Refused, Revoked, Unknown, Wait
 from bot.errors import SecondPoller, TokenRevoked
 
 #: What the bot wants to hear of. Telegram remembers the last list, so it is named each time.
@@ -32,7 +32,7 @@ _GRACE_SECONDS = 10.0
 _AT_ONCE = 16
 _LIMIT = 100
 _LONGEST_PAUSE = 30.0
-_CONFLICT_LASTS = timedelta(seconds=60)
+_CONFLICT_LASTS = 60.0
 _log = logging.getLogger(__name__)
 
 Handler = Callable[[Update], Awaitable[None]]
@@ -52,30 +52,30 @@ class Polling:
         self,
         messenger: Messenger,
         handler: Handler,
-        clock: Clock,
+        monotonic: Monotonic,
         *,
         poll_seconds: int = POLL_SECONDS,
         pause: Pause = wait_or_stop,
     ) -> None:
         self._messenger = messenger
         self._handler = handler
-        self._clock = clock
+        self._monotonic = monotonic
         self._poll_seconds = poll_seconds
         self._pause = pause
         self._offset = 0
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._failures = 0
-        self._conflict_began: datetime | None = None
-        self._conflict_seen: datetime | None = None
+        self._conflict_began: float | None = None
+        self._conflict_seen: float | None = None
         self._webhook_deleted = False
-        self._last_success: datetime | None = None
-        #: When a poll last came to its end, well or not; None before the first time.
-        self.last_end: datetime | None = None
+        self._last_success: float | None = None
+        #: Monotonic time of when a poll last came to its end, well or not; None before the first time.
+        self.last_end: float | None = None
 
     @property
-    def last_success(self) -> datetime | None:
-        """When Telegram last answered a poll; None before the first time."""
+    def last_success(self) -> float | None:
+        """Monotonic time of when Telegram last answered a poll; None before the first time."""
         return self._last_success
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -145,7 +145,7 @@ class Polling:
                 await self._recover(stop, outcome(error))
             else:
                 self._failures = 0
-                self._last_success = self._clock()
+                self._last_success = self._monotonic()
                 return updates
             if stop.is_set():
                 return []
@@ -156,7 +156,7 @@ class Polling:
         try:
             return await self._poll(seconds)
         finally:
-            self.last_end = self._clock()
+            self.last_end = self._monotonic()
 
     async def _poll(self, seconds: int, limit: int = _LIMIT) -> list[dict[str, Any]]:
         asked = {"offset": self._offset, "timeout": seconds, "limit": limit, "allowed_updates": list(ALLOWED)}
@@ -170,12 +170,12 @@ class Polling:
             self._webhook_deleted = True
             await self._delete_webhook()
             return
-        at = self._clock()
+        at = self._monotonic()
         if self._conflict_seen is None or at - self._conflict_seen > _CONFLICT_LASTS:
             self._conflict_began = at
             _log.warning("another program reads this bot's updates: %s", redact(text))
         self._conflict_seen = at
-        if self._conflict_began and at - self._conflict_began >= _CONFLICT_LASTS:
+        if self._conflict_began is not None and at - self._conflict_began >= _CONFLICT_LASTS:
             raise SecondPoller
 
     async def _recover(self, stop: asyncio.Event, came: Outcome) -> None:
@@ -189,7 +189,7 @@ class Polling:
             await self._pause(stop, came.seconds)
 
     def _delay(self) -> float:
-        return min(2.0 ** (self._failures - 1), _LONGEST_PAUSE)
+        return min(2.0 ** min(self._failures - 1, 10), _LONGEST_PAUSE)
 
     async def _delete_webhook(self) -> None:
         """Make polling possible; an error shows at the poll. Raises TokenRevoked."""

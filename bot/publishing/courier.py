@@ -67,9 +67,9 @@ class Courier:
         self._woken = asyncio.Event()
         self._stopping = False
         self._revisions_first = True
-        #: Since when a run of `deliver` is on, or None; and when it last got on: for whoever watches over it.
-        self.busy_since: datetime | None = None
-        self.moved: datetime | None = None
+        #: For the watchdog, monotonic: since when a run of `deliver` is on, or None; when it last got on.
+        self.busy_since: float | None = None
+        self.moved: float | None = None
 
     async def recover(self) -> int:
         """After a start: put in doubt what was on its way when the last process ended. Return how many.
@@ -90,23 +90,29 @@ class Courier:
         self._stopping = True
         self._woken.set()
 
+    def shift(self, by: timedelta) -> None:
+        """Move what waits in memory by as much as the wall clock was set."""
+        self._cooling.clear()
+        self._looks.shift(by)
+
     async def deliver(self, until: datetime) -> datetime | None:
         """Send what may go out by `until`; return when there is more, or None when nothing waits by itself.
 
         Raises TokenRevoked.
         """
-        self.busy_since = self._clock()
+        self.busy_since = self._clock.monotonic()
+        end = self.busy_since + (until - self._clock()).total_seconds()
         try:
             while True:
                 self._woken.clear()
-                at = self._clock()
-                over = self._stopping or at > until
+                at, left = self._clock(), timedelta(seconds=end - self._clock.monotonic())
+                over = self._stopping or left < timedelta()
                 ready = None if over else await self._begin_more(at)
                 if not self._flights and (ready is None or ready > at):
-                    self.moved = at
-                if not self._flights and (over or ready is None or ready > until):
+                    self.moved = self._clock.monotonic()
+                if not self._flights and (over or ready is None or ready > at + left):
                     return at if over else ready
-                await self._land(_seconds(ready, at) if ready else LOOK)
+                await self._land((ready - at).total_seconds() if ready else LOOK)
         finally:
             try:
                 if self._flights:
@@ -130,7 +136,7 @@ class Courier:
         self._cooling = {chat: until for chat, until in self._cooling.items() if until > at}
         await self._begin_all(at, revisions=stands.revisions)
         if stands.planning:
-            self.moved = at
+            self.moved = self._clock.monotonic()
             self._woken.set()
             return at
         if len(self._flights) >= FLIGHTS:
@@ -221,7 +227,7 @@ class Courier:
         if not landed:
             return
         await self._settle_sends([(flight, outcome) for flight, outcome in landed if flight.sends], self._clock())
-        self.moved = self._clock()
+        self.moved = self._clock.monotonic()
         for flight, outcome in landed:
             if flight.arrived:
                 self._flights.discard(flight)
@@ -280,7 +286,3 @@ async def _heard(flight: Flight, outcome: Outcome, at: datetime) -> None:
         raise
     except Exception:
         _log.exception("what came of a call to chat row %s could not be written down", flight.chat)
-
-
-def _seconds(moment: datetime, at: datetime) -> float:
-    return max((moment - at) / timedelta(seconds=1), 0.0)

@@ -71,6 +71,10 @@ class Looks:
         """Whether a look is under way or waits for its moment."""
         return bool(self._open or self._waiting)
 
+    def shift(self, by: timedelta) -> None:
+        """Move what waits in memory by as much as the wall clock was set."""
+        self._waiting = {chat: until + by for chat, until in self._waiting.items()}
+
     async def begin(self, at: datetime, room: int, busy: Collection[int]) -> list[Flight]:
         """Take up what is due and begin the steps that may go out now, at most `room`.
 

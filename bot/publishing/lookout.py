@@ -1,6 +1,7 @@
-"""When the folder is looked at: at once where the system tells of a file, and as a whole now and then as the net below.
+"""When the folder is looked at: at once where the system tells of a file, and as a whole once in each interval.
 
-While the watch is healthy and the net catches nothing that the watch missed, the net widens by itself, to ten minutes.
+A large folder is looked at as a whole less often, so that an idle bot stays idle, but only while the watch is known to
+tell of everything: the file systems are local, it has told of a change, and no whole look has found one it missed.
 Reads no file itself; see `scan`.
 """
 
@@ -11,19 +12,19 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.delivery import Clock
+from bot.clock import Clock
 from bot.errors import PaperboyError
-from bot.feed import watch
+from bot.feed import mounts, watch
 from bot.feed.folder import FolderMissing
 from bot.feed.watch import WatchUnavailable
 from bot.notices import Alert, Notice
 from bot.publishing.scan import FOLDER_ALERTS, Progress, Scanner, ScanReport
 from bot.settings import Feed
 
-#: Seconds between two whole scans at most.
+#: Seconds between two whole scans of a large folder at most.
 WIDEST = 600.0
-#: So many times longer is the next while, after one in which the watch missed nothing.
-WIDENS = 4
+#: The part of the time that whole looks at a folder may take where the watch tells of everything.
+SHARE = 0.004
 #: A whole look begins this part of its time early, and as much as the last one lasted, so that a file is recorded one
 #: interval after it landed at the latest; but this part of the time is left between two.
 _EARLY, _REST = 0.1, 0.1
@@ -40,12 +41,18 @@ class Lookout:
         self._hints: set[str] = set()
         #: The system told of a file since the last whole scan began.
         self._told = False
-        #: The watch missed something, and has told of nothing new since, as on a network folder: no wide net then.
-        self._deaf = False
+        #: The watch has told of a change that a look then found.
+        self._proven = False
+        #: The last whole look found a change that the watch has told nothing of yet.
+        self._untold = False
+        #: The watch missed a change: it is not relied on again.
+        self._missed = False
+        #: Seconds that the last whole look took which found nothing changed.
+        self._lasts = 0.0
         #: Somebody asked for a whole scan: a folder arrived, or nothing is known yet.
         self._asked = True
-        self._whole_at: datetime | None = None
-        self._net = settings.interval_seconds
+        #: Monotonic time of the next whole look.
+        self._whole_at: float | None = None
         #: Whether the system tells of changes.
         self.watched = False
         #: When the last whole scan ended.
@@ -59,7 +66,7 @@ class Lookout:
             self.watched = True
             async for paths in watch.changes(self._settings.folder, self._settings.patterns, stop):
                 if paths:
-                    self._told = True
+                    self._told, self._untold = True, False
                     self._hints |= paths
                 else:
                     self._asked = True
@@ -70,8 +77,7 @@ class Lookout:
             _log.exception("%s is watched no more", self._settings.folder)
         finally:
             self.watched = False
-            self._net = self._settings.interval_seconds
-            self._asked = True  # what the watch would have told of waits for no wide net
+            self._asked = True  # what the watch would have told of is not waited for
             nudge()
 
     async def look(self) -> ScanReport | None:
@@ -84,22 +90,27 @@ class Lookout:
         except BaseException:
             self._hints |= hints
             raise
-        self._deaf = self._deaf and not report.news
+        self._proven = self._proven or report.news
         return report
 
     @property
-    def next(self) -> datetime | None:
-        """When the next whole look is due, if nothing else tells of files; None: the interval's own time will do."""
-        return None if self.watched else self._whole_at
+    def next(self) -> float | None:
+        """In how many seconds the next whole look is due."""
+        return None if self._whole_at is None else max(self._whole_at - self._clock.monotonic(), 0.0)
+
+    def shift(self, by: timedelta) -> None:
+        """Move what is shown by as much as the wall clock was set."""
+        self.scanned = self.scanned + by if self.scanned else None
 
     async def turn(self, progress: Progress = lambda done, of: None) -> ScanReport | None:
         """Look at the whole folder when that is due; None when it is not."""
-        due = self._asked or self._whole_at is None or self._clock() >= self._whole_at
+        due = self._asked or self._whole_at is None or self._clock.monotonic() >= self._whole_at
         return await self.scan(progress) if due else None
 
     async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
         """Look at the whole folder. A missing one is logged once and gives an empty report."""
-        expected, began = self._asked or bool(self._hints), self._clock()
+        expected, began = self._asked or bool(self._hints), self._clock.monotonic()
+        self._missed = self._missed or self._untold
         # Taken down before the look: what is told meanwhile may come too late for this one.
         self._asked = self._told = False
         if self.scanned is None:
@@ -108,7 +119,7 @@ class Lookout:
             report = await self._scanner.scan(progress)
         except FolderMissing as error:
             self._complain(error)
-            self._set_net(self._settings.interval_seconds, began)
+            self._plan_next(self._settings.interval_seconds, began)
             folder = str(self._settings.folder)
             told = Notice(key=FOLDER_ALERTS[0], alert=Alert.FOLDER, about=folder, reason=str(error))
             return ScanReport(notices=[told])
@@ -118,16 +129,27 @@ class Lookout:
         if self.problem:
             _log.warning("%s: the folder is there again", self._settings.folder)
             self.problem = ""
-        self._deaf = self._deaf or (report.news and not (expected or self._told))
-        wide = self.watched and not self._deaf
-        self._set_net(min(self._net * WIDENS, WIDEST) if wide else self._settings.interval_seconds, began)
+        self._untold = report.news and not (expected or self._told)
+        if report.unchanged == report.files:
+            self._lasts = self._clock.monotonic() - began
+        self._plan_next(self._interval(), began)
         self.scanned = self._clock()
         return report
 
-    def _set_net(self, seconds: float, began: datetime) -> None:
-        self._net = max(seconds, self._settings.interval_seconds)
-        net, now = timedelta(seconds=self._net), self._clock()
-        self._whole_at = max(began + net * (1 - _EARLY) - (now - began), now + net * _REST)
+    def _interval(self) -> float:
+        """Return how many seconds lie between two whole looks."""
+        seconds = self._settings.interval_seconds
+        relied = (
+            self.watched
+            and self._proven
+            and not (self._missed or self._untold)
+            and mounts.tells_all(self._settings.folder)
+        )
+        return max(seconds, min(self._lasts / SHARE, WIDEST)) if relied else seconds
+
+    def _plan_next(self, seconds: float, began: float) -> None:
+        now = self._clock.monotonic()
+        self._whole_at = max(began + seconds * (1 - _EARLY) - (now - began), now + seconds * _REST)
 
     def _complain(self, error: PaperboyError) -> None:
         if self.problem != str(error):

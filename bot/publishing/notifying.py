@@ -77,6 +77,10 @@ class Notifier:
         if self._away.pop(editor, None):
             self.nudge()
 
+    def shift(self, by: timedelta) -> None:
+        """Move what waits in memory by as much as the wall clock was set."""
+        self._away = {editor: until + by for editor, until in self._away.items()}
+
     async def send(self) -> datetime | None:
         """Send what may be sent now; return when there is more, or None when nothing waits. Raises TokenRevoked."""
         async with self._one:

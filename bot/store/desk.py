@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -24,6 +25,7 @@ _OUTSIDE = frozenset(
     )
 )
 _DAMAGED = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
+_log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -50,8 +52,20 @@ class Desk:
 
         Raises StoreError where the disk or another program is to blame, DatabaseLost where the file is gone.
         """
-        loop = asyncio.get_running_loop()
+        try:
+            return await asyncio.shield(asyncio.wrap_future(self._submit(work, *args, **kwargs)))
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+                raise DatabaseDamaged(str(self._path), str(error)) from error
+            if not is_outside(error):
+                raise
+            raise StoreError(f"{self._path}: the database can't be used: {error}; nothing was written") from error
 
+    def queue(self, work: Callable[Concatenate[Database, P], object], /, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Have `work(db, …)` done before whatever is asked for from now on; an error is logged."""
+        self._submit(work, *args, **kwargs).add_done_callback(_log_error)
+
+    def _submit(self, work: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         def begun() -> T:
             self._queue.pop()
             if self._file:
@@ -59,14 +73,7 @@ class Desk:
             return work(self._db, *args, **kwargs)
 
         self._queue.append(None)
-        try:
-            return await asyncio.shield(loop.run_in_executor(self._thread, begun))
-        except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
-                raise DatabaseDamaged(str(self._path), str(error)) from error
-            if not is_outside(error):
-                raise
-            raise StoreError(f"{self._path}: the database can't be used: {error}; nothing was written") from error
+        return self._thread.submit(begun)
 
     def is_free(self) -> bool:
         """Say, from within a piece of work too, whether none waits."""
@@ -81,3 +88,8 @@ class Desk:
 def is_outside(error: Exception) -> bool:
     """Return True if the disk or another program is to blame, so that everything fails and not one row."""
     return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUTSIDE | _DAMAGED
+
+
+def _log_error(done: Future[object]) -> None:
+    if error := done.exception():
+        _log.error("the database: %s", error)

@@ -1,0 +1,92 @@
+"""The jobs of a running bot: what each does when the schedule says so. Decides no moment and sends nothing itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.connection import Connection
+from bot.pace import Pace
+from bot.publishing.channels import Channels
+from bot.publishing.lookout import Lookout
+from bot.schedule import Schedule
+from bot.settings import Settings
+from bot.store import doubts, notices, updates
+from bot.store.desk import Desk
+
+#: How long the delivery job waits for messages that the pace holds back, before the schedule takes over.
+LINGER = timedelta(seconds=2)
+#: Seconds between two runs of the delivery job that nothing asked for, and of housekeeping.
+DELIVERY = 5.0
+HOUSEKEEPING = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jobs:
+    """What the jobs work with."""
+
+    settings: Settings
+    schedule: Schedule
+    lookout: Lookout
+    channels: Channels
+    telegram: Connection
+    desk: Desk
+    pace: Pace
+    clock: Clock
+    #: There may be something to send.
+    wake: Callable[[], None]
+
+    def plan(self) -> None:
+        """Put the jobs on the schedule, which begins them."""
+        interval = self.settings.feed.interval_seconds
+        self.schedule.every("scan", interval, self._scan)
+        self.schedule.every("look", interval, self._look)
+        self.schedule.every("deliver", DELIVERY, self._deliver)
+        self.schedule.every("tell editors", DELIVERY, self._tell_editors)
+        self.telegram.notifier.nudge = lambda: self.schedule.nudge("tell editors")
+        self.schedule.every("keep house", HOUSEKEEPING, self._keep_house)
+
+    def told(self) -> None:
+        """The system told of something in the folder."""
+        self.schedule.nudge("look")
+        self.schedule.nudge("scan")
+
+    async def begin_channels(self) -> int:
+        """Apply the start of new channels, once a whole scan has told what their newest articles are."""
+        if self.lookout.scanned is None or self.channels.all_begun:
+            return 0
+        waiting, told = await self.channels.begin(self.settings, os.environ, self.clock())
+        await self.telegram.tell_editors(*told)
+        return waiting
+
+    async def _scan(self) -> float | None:
+        found = await self.lookout.turn(lambda done, of: self.wake())
+        await self.telegram.tell_editors(*(found.notices if found else ()))
+        if await self.begin_channels() or (found and found.news):
+            self.wake()
+        self.schedule.nudge("look")
+        return self.lookout.next
+
+    async def _look(self) -> None:
+        found = await self.lookout.look()
+        if found and found.news:
+            self.wake()
+
+    async def _deliver(self) -> float | None:
+        return self._seconds_until(await self.telegram.courier.deliver(self.clock() + LINGER))
+
+    async def _tell_editors(self) -> float | None:
+        return self._seconds_until(await self.telegram.notifier.send())
+
+    def _seconds_until(self, moment: datetime | None) -> float | None:
+        return (moment - self.clock()).total_seconds() if moment else None
+
+    async def _keep_house(self) -> None:
+        for prune in (updates.prune, doubts.prune, notices.prune):
+            await self.desk(prune, self.clock())
+        self.pace.forget_idle(self.clock())
+        if self.telegram.unknown:
+            await self.telegram.resolve_channels()

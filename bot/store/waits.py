@@ -1,0 +1,41 @@
+"""Moments that something waits for, moved when the wall clock was set: a pause keeps its length. Starts nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.store.database import moment, number, transaction, write
+
+#: A last record so little ahead of the clock tells of no clock that was set back.
+_TOLERANCE = timedelta(seconds=1)
+#: Each finds its rows by an index of those that wait, however many rows there are.
+_WAITS = (
+    "UPDATE deliveries SET not_before = not_before + :by WHERE state = 'pending' AND front > 0 AND not_before > 0",
+    "UPDATE deliveries SET front = 0 WHERE state = 'pending' AND front > 0 AND not_before IS NULL",
+    "UPDATE deliveries SET not_before = not_before + :by WHERE state = 'doubtful'",
+    "UPDATE deliveries SET revise = revise + :by, not_before = not_before + :by WHERE revise IS NOT NULL",
+    "UPDATE notices SET heard = heard + :by WHERE heard IS NOT NULL",
+    "UPDATE chats SET not_before = not_before + :by WHERE not_before IS NOT NULL",
+)
+
+
+def shift(db: Database, by: timedelta) -> None:
+    """Move every moment that a message, an edit or a chat waits for by as much as the wall clock was set."""
+    with transaction(db):
+        for sql in _WAITS:
+            write(db, sql, {"by": by // timedelta(milliseconds=1)})
+
+
+def catch_up(db: Database, at: datetime) -> timedelta:
+    """After a start at `at`: where the last record is later, the clock was set back; return by how much it was.
+
+    What waits is moved with it, so that no pause lasts longer than it was meant to.
+    """
+    last = number(db, "SELECT max(at, coalesce(answered, 0)) FROM attempts ORDER BY id DESC LIMIT 1")
+    back = moment(last) - at
+    if back <= _TOLERANCE:
+        return timedelta()
+    shift(db, -back)
+    return back

@@ -1,0 +1,223 @@
+"""A clock that is set, by however much: what waits keeps its length, and no job is put off."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from apscheduler.schedulers import base
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from bot.clock import TOLERANCE, Clock
+from bot.pace import Limits, Pace
+from bot.schedule import Schedule
+from bot.store import waits
+from bot.store.database import milliseconds, open_database, rows
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+JUMPS = st.sampled_from([-86_400.0, -3_600.0, -30.0, 30.0, 3_600.0, 86_400.0])
+
+
+class Times:
+    """Two clocks set by hand."""
+
+    def __init__(self) -> None:
+        self.passed = self.set_by = 0.0
+
+    def wall(self) -> datetime:
+        return NOON + timedelta(seconds=self.passed + self.set_by)
+
+    def clock(self) -> Clock:
+        return Clock(self.wall, lambda: self.passed)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1e6), st.floats(-1e6, 1e6)), max_size=20))
+def test_what_listeners_hear_of_jumps_adds_up_to_what_the_clock_was_set_by(steps: list[tuple[float, float]]) -> None:
+    times, heard = Times(), []
+    clock = times.clock()
+    clock.on_jump(lambda by: heard.append(by.total_seconds()))
+    for passes, jump in steps:
+        times.passed += passes
+        times.set_by += jump
+        assert clock() == times.wall()
+    assert abs(sum(heard) - times.set_by) <= TOLERANCE + 0.001
+
+
+def test_a_listener_hears_of_a_jump_before_the_time_is_told() -> None:
+    times, order = Times(), []
+    clock = times.clock()
+    clock.on_jump(lambda by: order.append(by))
+    times.set_by = 3_600
+    order.append(clock())
+    assert order == [timedelta(hours=1), NOON + timedelta(hours=1)]
+
+
+def test_a_process_held_up_between_two_readings_sees_no_jump() -> None:
+    times, heard = Times(), []
+    held = iter([0.0, 0.0, *(float(one) for one in range(100, 9_000, 100))])
+    clock = Clock(times.wall, lambda: next(held))
+    clock.on_jump(heard.append)
+    clock()
+    assert heard == []
+
+
+def test_a_clock_that_only_tells_the_wall_time_never_jumps() -> None:
+    times, heard = Times(), []
+    clock = Clock.of(times.wall)
+    clock.on_jump(heard.append)
+    times.set_by = 86_400
+    assert clock() == NOON + timedelta(days=1)
+    assert heard == []
+    assert Clock.of(clock) is clock
+
+
+# --- jobs -------------------------------------------------------------------------------------------------------------
+
+
+class _Selector(selectors.SelectSelector):
+    """Lets time pass at once where a loop would wait."""
+
+    def __init__(self, times: Times) -> None:
+        super().__init__()
+        self._times = times
+
+    def select(self, timeout: float | None = None) -> Any:
+        if timeout:
+            self._times.passed += timeout
+        return super().select(0)
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    def __init__(self, times: Times) -> None:
+        super().__init__(_Selector(times))
+        self._times = times
+
+    def time(self) -> float:
+        return self._times.passed
+
+
+def lived(times: Times, story: Coroutine[Any, Any, None], patch: pytest.MonkeyPatch) -> None:
+    """Run a story in its own time; APScheduler, which asks the system, is told the same."""
+
+    class Told(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return times.wall()
+
+    patch.setattr(base, "datetime", Told)
+    with asyncio.Runner(loop_factory=lambda: _Loop(times)) as runner:
+        runner.run(story)
+
+
+@given(st.lists(st.tuples(st.floats(0.1, 100), JUMPS), max_size=12))
+@settings(deadline=None, max_examples=12)
+def test_every_job_runs_within_its_interval_whatever_the_clock_is_set_to(jumps: list[tuple[float, float]]) -> None:
+    times = Times()
+    ran: dict[str, list[float]] = {"often": [], "seldom": []}
+
+    async def story() -> None:
+        clock = times.clock()
+        jobs = Schedule(clock, lambda name, error: None)
+        clock.on_jump(lambda by: jobs.reschedule())
+        for name, seconds in (("often", 5.0), ("seldom", 30.0)):
+
+            async def work(name: str = name) -> None:
+                ran[name].append(times.passed)
+
+            jobs.every(name, seconds, work)
+        jobs.start()
+        end = times.passed + 600
+        waiting = list(jumps)
+        at = times.passed + (waiting[0][0] if waiting else 600)
+        while times.passed < end:
+            await asyncio.sleep(1)
+            clock()
+            if waiting and times.passed >= at:
+                times.set_by += waiting.pop(0)[1]
+                at = times.passed + (waiting[0][0] if waiting else 600)
+        await jobs.stop(0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        lived(times, story(), patch)
+    for name, seconds in (("often", 5.0), ("seldom", 30.0)):
+        gaps = [after - before for before, after in pairwise([*ran[name], 600.0])]
+        assert max(gaps) <= seconds + 1.1, name
+
+
+@given(st.lists(st.tuples(st.floats(0, 3), JUMPS | st.just(0.0)), max_size=30))
+@settings(max_examples=40)
+def test_the_pace_is_kept_in_real_time_whatever_the_clock_is_set_to(steps: list[tuple[float, float]]) -> None:
+    times, sent = Times(), []
+    clock, pace = times.clock(), Pace(Limits(per_chat_seconds=1.0))
+    clock.on_jump(pace.shift)
+    for passes, jump in steps:
+        times.passed += passes
+        times.set_by += jump
+        at = clock()
+        wait = (pace.chat_ready(7, at) - at).total_seconds()
+        assert 0 <= wait <= 1.001
+        if wait == 0:
+            pace.spend(7, at)
+            sent.append(times.passed)
+    assert all(after - before >= 0.999 for before, after in pairwise(sent))
+
+
+# --- what is written down ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def db() -> Database:
+    """A channel that was told to wait, and deliveries that wait in each way there is."""
+    db = open_database(":memory:")
+    soon = milliseconds(NOON + timedelta(seconds=5))
+    db.conn.executescript(
+        f"""
+        INSERT INTO chats (id, chat_id, kind, not_before) VALUES (1, -100, 'channel', {soon}), (2, 5, 'private', NULL);
+        """
+    )
+    article = {"identity": "a", "fingerprint": "", "title_key": "", "title": "A", "excerpt": "", "url": "a"}
+    more = {"provider": "", "quality": 0, "heat": 0, "kind": "", "unpublished": 0, "recorded": 0, "ordered": 0}
+    columns = {one["name"] for one in rows(db, "PRAGMA table_info(articles)")}
+    for number in (1, 2, 3):
+        told = {"id": number, **article, **more, "identity": str(number)}
+        db["articles"].insert({name: value for name, value in told.items() if name in columns})
+    for number, state, wait, revise in (
+        (1, "pending", soon, None),
+        (2, "doubtful", soon, None),
+        (3, "sent", soon, soon),
+    ):
+        db.conn.execute(
+            "INSERT INTO deliveries (article, chat, edition, lane, rank, state, not_before, revise, created) "
+            "VALUES (?, 2, 1, 2, ?, ?, ?, ?, 0)",
+            (number, number, state, wait, revise),
+        )
+    db.conn.commit()
+    return db
+
+
+def moments(db: Database) -> set[int]:
+    found = rows(db, "SELECT not_before FROM chats WHERE id = 1 UNION ALL SELECT not_before FROM deliveries")
+    found += rows(db, "SELECT revise FROM deliveries WHERE revise IS NOT NULL")
+    found += rows(db, "SELECT front FROM deliveries WHERE front > 0")
+    return {one[0] for one in found}
+
+
+@pytest.mark.parametrize("by", [timedelta(days=-1), timedelta(hours=-1), timedelta(seconds=30), timedelta(days=1)])
+def test_every_pause_that_is_written_down_keeps_its_length(db: Database, by: timedelta) -> None:
+    waits.shift(db, by)
+    assert moments(db) == {milliseconds(NOON + timedelta(seconds=5) + by)}
+
+
+def test_a_clock_set_back_while_the_bot_was_down_makes_no_pause_last_longer(db: Database) -> None:
+    db.conn.execute("INSERT INTO attempts (delivery, at, action) VALUES (1, ?, 'send')", (milliseconds(NOON),))
+    db.conn.commit()
+    assert waits.catch_up(db, NOON - timedelta(days=1)) == timedelta(days=1)
+    assert moments(db) == {milliseconds(NOON + timedelta(seconds=5, days=-1))}
+    assert waits.catch_up(db, NOON + timedelta(hours=1)) == timedelta()
