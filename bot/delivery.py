@@ -171,6 +171,8 @@ MENDS = ("plain", "no_keyboard", "no_reply", "shorter", "no_thread", "text", "un
 LASTING = ("no_thread", "unpaid")
 #: How long a channel that lost its rights waits before it is tried again.
 RIGHTS_SECONDS = 900.0
+#: Editors are told of pauses that are as long.
+LONG_PAUSE_SECONDS = 3_600.0
 #: How often a delivery that may have arrived is sent again without knowing more.
 REPEATS = 1
 
@@ -178,7 +180,7 @@ REPEATS = 1
 def settle(outcome: Outcome, delivery: Delivery, at: datetime, doubt_seconds: float = 60.0) -> Settlement:
     """Return what becomes of `delivery` after `outcome` came at `at` (aware UTC)."""
     if isinstance(outcome, Sent):
-        return Settlement(state=State.SENT, message=outcome.message)
+        return Settlement(state=State.SENT, message=outcome.message, alert=Alert.SIMPLIFIED if delivery.mend else None)
     if isinstance(outcome, Wait):
         return _wait(outcome, delivery, at)
     if isinstance(outcome, Refused):
@@ -209,8 +211,13 @@ def _wait(outcome: Wait, delivery: Delivery, at: datetime) -> Settlement:
         reason=outcome.reason,
         not_before=until,
         pause_chat=until if whole_chat else None,
-        alert=Alert.RIGHTS if outcome.lost_rights else None,
+        alert=Alert.RIGHTS if outcome.lost_rights else Alert.PAUSED if is_long(outcome) else None,
     )
+
+
+def is_long(outcome: Wait) -> bool:
+    """Return True if Telegram asks for a pause that editors are told of."""
+    return outcome.flood and outcome.seconds >= LONG_PAUSE_SECONDS
 
 
 def _gone(outcome: Gone, delivery: Delivery, at: datetime) -> Settlement:
@@ -230,7 +237,7 @@ def _refused(outcome: Refused, delivery: Delivery, at: datetime) -> Settlement:
     tried = delivery.mend.split()
     if outcome.mend and outcome.mend not in tried:
         mend = " ".join([*tried, outcome.mend])
-        return Settlement(state=State.PENDING, reason=outcome.reason, mend=mend, not_before=at, alert=Alert.SIMPLIFIED)
+        return Settlement(state=State.PENDING, reason=outcome.reason, mend=mend, not_before=at)
     return Settlement(state=State.REFUSED, reason=outcome.reason, alert=Alert.REFUSED)
 
 

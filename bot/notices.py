@@ -178,6 +178,11 @@ class Notice:
     count: int = 0
     choices: tuple[Choice, ...] = ()
 
+    @property
+    def weight(self) -> int:
+        """How many articles or files it is about; 1 for anything else."""
+        return self.count or max(len(self.articles), len(self.files), 1)
+
     def content(self) -> dict[str, Any]:
         """Return everything but key and kind as JSON-able data, without what is empty."""
         listed = {"articles": [*self.articles], "chats": [*self.chats], "files": [*self.files]}

@@ -51,6 +51,22 @@ READER = attempt(lane=Lane.FOLLOWER)
 FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
     "taken": (Sent(42), attempt(), Settlement(state=State.SENT, message=42)),
     "taken without a number": (Sent(0), READER, Settlement(state=State.SENT, message=0)),
+    "taken in a simpler form: the editors are told": (
+        Sent(42),
+        attempt(mend="plain"),
+        Settlement(state=State.SENT, message=42, alert=Alert.SIMPLIFIED),
+    ),
+    "too fast for an hour: the editors are told": (
+        Wait(3_600, "too many requests", flood=True),
+        attempt(),
+        Settlement(
+            state=State.PENDING,
+            reason="too many requests",
+            not_before=after(3_600),
+            pause_chat=after(3_600),
+            alert=Alert.PAUSED,
+        ),
+    ),
     "too fast: the whole chat waits as long as Telegram says": (
         Wait(35, "too many requests", flood=True),
         attempt(attempts=9),
@@ -77,7 +93,7 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
             alert=Alert.RIGHTS,
         ),
     ),
-    "refused with a mend: once more, at once, and the editors hear": (
+    "refused with a mend: once more, at once": (
         Refused("can't parse entities", mend="plain"),
         attempt(),
         Settlement(
@@ -85,7 +101,6 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
             reason="can't parse entities",
             not_before=AT,
             mend="plain",
-            alert=Alert.SIMPLIFIED,
         ),
     ),
     "refused with another mend: both are applied": (
@@ -96,7 +111,6 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
             reason="button_url_invalid",
             not_before=AT,
             mend="plain no_keyboard",
-            alert=Alert.SIMPLIFIED,
         ),
     ),
     "refused in spite of its mend: for good": (

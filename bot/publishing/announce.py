@@ -12,6 +12,7 @@ from bot.article import Stored
 from bot.delivery import Lane, State
 from bot.identity import Verdict, is_same_story, judge
 from bot.packed import Packed, unpack, with_topics
+from bot.publishing import remarks
 from bot.publishing.fresh import Fresh
 from bot.publishing.rules import Mark as Mark  # whoever records takes these names from here
 from bot.publishing.rules import Read as Read
@@ -33,7 +34,9 @@ def record(db: Database, read: Sequence[Read], rules: Rules, at: datetime) -> li
             if not fresh.take(one):
                 recorded += fresh.write()
                 recorded.append(_record(db, one, rules, at))
-        return recorded + fresh.write()
+        recorded += fresh.write()
+        remarks.remark(db, recorded, at)
+        return recorded
 
 
 def miss(db: Database, paths: Sequence[str], *, withdraw_at: datetime | None = None) -> list[int]:
@@ -65,6 +68,7 @@ def release(db: Database, number: int, at: datetime, *, too_old: bool = False) -
         if stored is None or not stored.held or stored.withdrawn:
             return False
         articles.set_held(db, number, False)
+        remarks.settled(db, number, at)
         outbox.change_state(db, number, State.HELD, State.SKIPPED if too_old else State.PENDING)
         if stored.copy_of is None and not too_old:
             fanouts.begin(db, number, at)
@@ -115,6 +119,8 @@ def _record(db: Database, read: Read, rules: Rules, at: datetime) -> Recorded:
     number, changed = _write(db, read.path, packed, verdict, mine, owner, first, rules, at)
     articles.add_addresses(db, number, packed.addresses)
     files.put(db, read.path, read.mark, article=number, at=at)
+    if known and known.rejected:
+        remarks.accepted(db, read.path, at)
     if mine is not None and mine.id != number:
         _leave(db, mine, read.path)
     return Recorded(read.path, verdict, number, changed)

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from bot import address, delivery
 from bot.article import Stored, from_short_id
 from bot.delivery import Channel, Lane
-from bot.publishing import announce
+from bot.publishing import announce, remarks
 from bot.publishing.announce import Rules
 from bot.store import articles, files, follows, outbox
 from bot.store.database import transaction
@@ -79,6 +79,7 @@ def post_copy(db: Database, number: int, at: datetime, channels: Sequence[Channe
             return False
         articles.set_copy_of(db, number, None)
         articles.set_held(db, number, False)
+        remarks.settled(db, number, at)
         rules = Rules(taxonomy=Taxonomy(), channels=tuple(channels))
         announce.post(db, number, rules, at, from_now=True)
         return True

@@ -19,7 +19,8 @@ from bot.errors import TokenRevoked
 from bot.notices import Alert, Notice
 from bot.publishing import naming
 from bot.publishing.flight import Messenger
-from bot.rendering import editorial
+from bot.rendering import editorial, saying
+from bot.rendering.report import Entry
 from bot.rendering.templates import Templates
 from bot.store import notices
 from bot.store.desk import Desk
@@ -29,6 +30,8 @@ from bot.store.notices import Waiting
 QUIET = timedelta(minutes=3)
 #: Notices with choices of one kind, each its own message, that one editor gets within `QUIET`.
 QUESTIONS = 5
+#: Notices that come together and are named in the log; more are counted.
+LOGGED = 10
 #: When an editor is tried again who could not be reached, and whom the network kept.
 UNREACHABLE, HELD_UP = timedelta(minutes=15), timedelta(seconds=10)
 _log = logging.getLogger(__name__)
@@ -157,12 +160,13 @@ def _messages(same: Sequence[Waiting], heard: Sequence[datetime]) -> tuple[list[
 def _address(db: Database, editors: Sequence[int]) -> list[str]:
     """Address what is new, and return it as lines for the log."""
     new = notices.new(db)
-    lines = [editorial.line(one.notice.alert, one.over, naming.entry(db, one.notice)) for one in new]
+    lines = [editorial.line(one.notice.alert, one.over, naming.entry(db, one.notice)) for one in new[:LOGGED]]
     notices.address(db, editors)
-    return lines
+    return [*lines, *([f"for the editors: {len(new) - LOGGED} more"] if len(new) > LOGGED else [])]
 
 
 def _worded(db: Database, templates: Templates, told: Sequence[Waiting]) -> Payload:
-    entries = [naming.entry(db, one.notice) for one in told]
+    entries = [naming.entry(db, one.notice) for one in told[: saying.LISTED]]
+    entries += [Entry(count=one.notice.weight) for one in told[saying.LISTED :]]
     first = told[0]
     return editorial.alert(templates, first.notice.alert, entries, over=first.over, choices=first.notice.choices)

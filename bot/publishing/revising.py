@@ -30,6 +30,7 @@ from bot.delivery import (
     Sent,
     Unknown,
     Wait,
+    is_long,
 )
 from bot.notices import Alert
 from bot.publishing.composing import Composer, Material
@@ -86,7 +87,7 @@ def settle(db: Database, errand: Errand, outcome: Outcome, at: datetime) -> Aler
             revisions.later(db, delivery.id, until, outcome.reason, at)
             if outcome.flood or outcome.lost_rights:
                 chats.pause(db, delivery.chat, until, outcome.reason)
-            return Alert.RIGHTS if outcome.lost_rights else None
+            return Alert.RIGHTS if outcome.lost_rights else Alert.PAUSED if is_long(outcome) else None
         elif isinstance(outcome, Migrated):
             chats.move(db, errand.revision.to.chat_id, outcome.chat_id)
         elif isinstance(outcome, Unknown | Revoked):

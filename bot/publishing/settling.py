@@ -31,16 +31,19 @@ def write_down(db: Database, settled: Sequence[tuple[Addressed, Settlement]], at
             if settlement.state is State.SENT and to.delivery.lane is Lane.CHANNEL:
                 notices.all_clear(db, _over(to), at)
         told = [
-            notice(to, settlement.alert, settlement.reason, mend=settlement.mend.rpartition(" ")[2])
+            notice(to, settlement.alert, settlement.reason)
             for to, settlement in settled
-            if settlement.alert
+            if settlement.alert and _concerns_editors(to, settlement.alert)
         ]
         return notices.tell(db, told, at)
 
 
-def notice(to: Addressed, alert: Alert, reason: str, *, mend: str = "") -> Notice:
+def notice(to: Addressed, alert: Alert, reason: str) -> Notice:
     """Return what editors are told: of a chat once, of an article that followers can't get once for all of them."""
     delivery = to.delivery
+    mend = ""
+    if alert is Alert.SIMPLIFIED:
+        mend, reason = delivery.mend.rpartition(" ")[2], delivery.reason
     key = f"{delivery.chat}:{alert}" if delivery.lane is Lane.CHANNEL else f"readers:{alert}"
     articles: tuple[int, ...] = ()
     if mend in LASTING:
@@ -48,6 +51,11 @@ def notice(to: Addressed, alert: Alert, reason: str, *, mend: str = "") -> Notic
     elif alert in ABOUT_ARTICLES:
         key, articles = f"{key}:{delivery.article}", (delivery.article,)
     return Notice(key=key, alert=alert, articles=articles, chats=(delivery.chat,), reason=reason)
+
+
+def _concerns_editors(to: Addressed, alert: Alert) -> bool:
+    """Return True unless it is the matter of one reader's chat."""
+    return to.delivery.lane is Lane.CHANNEL or alert not in (Alert.PAUSED, Alert.RIGHTS, Alert.GONE)
 
 
 def _over(to: Addressed) -> list[str]:

@@ -123,7 +123,7 @@ def alert(
 
     choices: what they can decide, as buttons.
     """
-    shown = [_entry(one) for one in entries]
+    shown = [*map(_entry, entries[: saying.LISTED]), *entries[saying.LISTED :]]
     return saying.listed(
         templates,
         "alert",

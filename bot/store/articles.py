@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -164,6 +165,12 @@ def successor(db: Database, number: int) -> int:
     )
     found = row(db, sql, (number,))
     return successor(db, found["copy_of"]) if found else number
+
+
+def held(db: Database, numbers: Sequence[int]) -> list[int]:
+    """Return those of some articles that wait for an editor."""
+    sql = "SELECT id FROM articles WHERE held = 1 AND id IN (SELECT value FROM json_each(?)) ORDER BY id"
+    return [found["id"] for found in rows(db, sql, (json.dumps([*numbers]),))] if numbers else []
 
 
 def next_edition(db: Database, number: int) -> int:

@@ -103,7 +103,7 @@ def new(db: Database) -> list[Waiting]:
     return [_waiting(found) for found in rows(db, "SELECT * FROM notices WHERE heard IS NULL AND editor IS NULL")]
 
 
-def waiting(db: Database, editor: int, most: int = 500) -> list[Waiting]:
+def waiting(db: Database, editor: int, most: int = 10_000) -> list[Waiting]:
     """Return what an editor is still to be told, in order."""
     sql = "SELECT * FROM notices WHERE heard IS NULL AND editor = ? ORDER BY id LIMIT ?"
     return [_waiting(found) for found in rows(db, sql, (editor, most))]
@@ -116,8 +116,8 @@ def heard(db: Database, numbers: Collection[int], at: datetime) -> None:
 
 
 def last_heard(db: Database, editor: int, since: datetime) -> dict[tuple[Alert, bool], list[datetime]]:
-    """Return when an editor was told of each kind and of its end since then, one moment a message."""
-    sql = "SELECT DISTINCT alert, over, heard FROM notices WHERE heard > ? AND editor = ? ORDER BY heard"
+    """Return when an editor was told of each kind and of its end since then, a moment for each notice."""
+    sql = "SELECT alert, over, heard FROM notices WHERE heard > ? AND editor = ? ORDER BY heard"
     told: dict[tuple[Alert, bool], list[datetime]] = {}
     for one in rows(db, sql, (milliseconds(since), editor)):
         told.setdefault((from_content("", one["alert"], {}).alert, bool(one["over"])), []).append(moment(one["heard"]))

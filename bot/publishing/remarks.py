@@ -1,0 +1,61 @@
+"""What editors are told of files that were recorded: rejected ones, held articles, copies. Records nothing else.
+
+Each is told once, and anew when the reason is another one. What the editors have not been told yet when a file is
+right again, they are not told at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.identity import Verdict
+from bot.notices import Alert, Notice
+from bot.publishing.rules import Recorded
+from bot.store import articles, notices
+
+
+def rejected_key(path: str) -> str:
+    """Return the key of the notice that a file is not an article."""
+    return f"rejected:{path}"
+
+
+def article_key(alert: Alert, article: int) -> str:
+    """Return the key of a notice about one article."""
+    return f"{alert}:{article}"
+
+
+def remark(db: Database, recorded: Sequence[Recorded], at: datetime) -> None:
+    """Have the editors told what they should know of a batch of files, within its transaction."""
+    rejected = [one for one in recorded if one.reason]
+    notices.all_clear(db, [rejected_key(one.path) for one in rejected], at)  # the reason is another one
+    told = [
+        Notice(key=rejected_key(one.path), alert=Alert.REJECTED, files=(one.path,), reason=one.reason)
+        for one in rejected
+    ]
+    told += [_copy(db, one.article) for one in recorded if one.verdict is Verdict.COPY and one.article]
+    new = [one.article for one in recorded if one.verdict is Verdict.NEW and one.article]
+    told += [
+        Notice(key=article_key(Alert.HELD, one), alert=Alert.HELD, articles=(one,)) for one in articles.held(db, new)
+    ]
+    if told:
+        notices.tell(db, told, at)
+
+
+def settled(db: Database, article: int, at: datetime) -> None:
+    """Close what was told of an article that waited or was a copy, and is posted now."""
+    notices.all_clear(db, [article_key(Alert.HELD, article), article_key(Alert.COPIES, article)], at)
+
+
+def accepted(db: Database, path: str, at: datetime) -> None:
+    """Close what was told of a file that was rejected, and is an article now."""
+    notices.all_clear(db, [rejected_key(path)], at)
+
+
+def _copy(db: Database, number: int) -> Notice:
+    copy = articles.get(db, number)
+    first = articles.get(db, copy.copy_of) if copy and copy.copy_of is not None else None
+    reason = f"repeats “{first.article.title}”" + (f" ({first.path})" if first.path else "") if first else ""
+    return Notice(key=article_key(Alert.COPIES, number), alert=Alert.COPIES, articles=(number,), reason=reason)
