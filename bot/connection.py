@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from math import inf
 from typing import Any
 
@@ -83,6 +84,8 @@ class Connection:
             wake=wake,
             channels=self._channels.live,
             commands_per_minute=self._settings.delivery.commands_per_minute,
+            undo=timedelta(seconds=self._settings.delivery.undo_seconds),
+            reached=self.notifier.reachable,
             standing=standing,
         )
 

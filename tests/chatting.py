@@ -110,6 +110,7 @@ class Bot:
         """Make a channel of the settings."""
         place = self.sandbox.world.add_channel(title)
         (*_, row) = await self.desk(chats.set_channels, [(str(place.id), 0, "resend")])
+        await self.desk(chats.resolve, row.id, place.id, username="", title=title)
         self.channels.append(Channel(chat=row.id))
         return place
 

@@ -348,7 +348,9 @@ def test_a_merged_article_counts_its_editions_from_the_higher_of_the_two(desk: N
     editing.republish(desk.db, other, desk.at, desk.rules.channels)
     desk.deliver()
     desk.tell("a.md", article(FIRST, B))
-    assert editing.republish(desk.db, one, desk.at, desk.rules.channels) == editing.Republished(3, 1)
+    assert editing.republish(desk.db, one, desk.at, desk.rules.channels) == editing.Republished(
+        3, (desk.rules.channels[0].chat,)
+    )
 
 
 # --- the same story twice ---------------------------------------------------------------------------------------------

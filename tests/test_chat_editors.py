@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,8 +12,8 @@ from bot.chat import commands
 from bot.chat.router import _HANDLERS
 from bot.delivery import State
 from bot.sandbox.records import Person
-from bot.store import articles, outbox
-from bot.store.database import Database, rows
+from bot.store import articles, files, outbox
+from bot.store.database import Database, moment, rows, write
 from tests import chatting
 from tests.chatting import Bot
 
@@ -28,6 +29,10 @@ def _editions(db: Database) -> list[tuple[int, int]]:
     return [(one["article"], one["edition"]) for one in rows(db, "SELECT article, edition FROM deliveries ORDER BY id")]
 
 
+def _waiting(db: Database) -> list[datetime]:
+    return [moment(one[0]) for one in rows(db, "SELECT not_before FROM deliveries WHERE state = 'pending'")]
+
+
 async def _posted(bot: Bot, title: str, *topics: str) -> int:
     """Record an article that its channel already has."""
     number = await bot.article(title, *topics)
@@ -37,14 +42,53 @@ async def _posted(bot: Bot, title: str, *topics: str) -> int:
     return number
 
 
-@pytest.mark.parametrize("named", ["last", "id", "url", "file"])
+@pytest.mark.parametrize("named", ["last", "id", "url", "bare", "file", "title"])
 async def test_republish_opens_the_next_edition(bot: Bot, named: str) -> None:
     number = await _posted(bot, "Newer moon", "Space")
-    words = {"id": short_id(number), "url": "http://NEWS.example/newer-moon/?utm_source=x", "file": "newer-moon.md"}
+    words = {
+        "id": short_id(number),
+        "url": "http://NEWS.example/newer-moon/?utm_source=x",
+        "bare": "news.example/newer-moon",
+        "file": "newer-moon.md",
+        "title": "newer MOON",
+    }
     told = await bot.told(bot.editor, f"/republish {words.get(named, 'last')}")
-    assert "Edition 2 of Newer moon is on its way to 1 channel" in told
+    assert "Edition 2 of Newer moon (newer-moon.md) is on its way to News" in told
     assert await bot.desk(_editions) == [(number, 1), (number, 2)]
     assert bot.woken
+
+
+async def test_what_is_about_to_be_republished_can_be_undone_once(bot: Bot) -> None:
+    bot.with_office(undo=timedelta(seconds=5))
+    number = await _posted(bot, "Newer moon", "Space")
+    (answer,) = await bot.ask(bot.editor, "/republish last")
+    assert "goes to News in 5 seconds" in answer.text
+    assert await bot.desk(_waiting) == [chatting.NOON + timedelta(seconds=5)]
+    keyboard = answer.reply_markup
+    assert await bot.tap(bot.editor, answer, "Undo") == "That is done"
+    assert "does not go to News" in answer.text
+    assert await bot.desk(_editions) == [(number, 1)]
+    answer.reply_markup = keyboard
+    assert await bot.tap(bot.editor, answer, "Undo") == "That is already done"
+    assert answer.buttons == []
+    await bot.ask(bot.editor, "/republish last")
+    assert await bot.desk(_editions) == [(number, 1), (number, 2)]
+
+
+async def test_an_undo_that_comes_too_late_says_so(bot: Bot) -> None:
+    bot.with_office(undo=timedelta(seconds=5))
+    number = await _posted(bot, "Newer moon", "Space")
+    (answer,) = await bot.ask(bot.editor, "/republish last")
+    await bot.desk(write, "UPDATE deliveries SET state = 'sent', attempts = 1 WHERE edition = 2")
+    await bot.tap(bot.editor, answer, "Undo")
+    assert "Newer moon (newer-moon.md) was already sent to News" in answer.text
+    assert await bot.desk(_editions) == [(number, 1), (number, 2)]
+
+
+@pytest.mark.parametrize("words", ["bad1.md", "2026/bad1.md"])
+async def test_republish_of_a_rejected_file_tells_why_it_is_not_an_article(bot: Bot, words: str) -> None:
+    await bot.desk(files.reject, "2026/bad1.md", (1, 1, 1), "has no title", chatting.NOON)
+    assert "2026/bad1.md is not an article: has no title" in await bot.told(bot.editor, f"/republish {words}")
 
 
 async def test_republish_alone_says_how(bot: Bot) -> None:
@@ -117,10 +161,16 @@ async def test_an_editor_is_known_by_number_not_by_name(bot: Bot) -> None:
     assert "don't know /status" in await bot.told(pretender, "/status")
 
 
-async def test_an_editor_may_ask_in_a_group(bot: Bot) -> None:
+async def test_editors_commands_and_buttons_do_not_exist_in_groups(bot: Bot) -> None:
+    number = await bot.article("Hidden moon", "Space", held=True)
     group = bot.sandbox.world.add_group("Desk", [bot.editor])
-    (answer,) = await bot.ask(bot.editor, "/status", group)
-    assert "Status" in answer.text
+    assert await bot.ask(bot.editor, "/status", group) == []
+    name = bot.sandbox.bot.username
+    assert "don't know /status" in await bot.told(bot.editor, f"/status@{name}", group)
+    assert "/republish" not in await bot.told(bot.editor, "/help", group)
+    (message,) = await bot.ask(bot.editor, "/latest", group)
+    message.reply_markup = {"inline_keyboard": [[{"text": "Post", "callback_data": f"h:{short_id(number)}"}]]}
+    assert "too old" in await bot.tap(bot.editor, message, "Post")
 
 
 # --- Menus ------------------------------------------------------------------------------------------------------------

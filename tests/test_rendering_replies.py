@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import get_args
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from bot import topics
 from bot.article import Article, Stored
 from bot.delivery import Payload, State
-from bot.notices import Alert
+from bot.notices import Alert, Decision
 from bot.rendering import editorial, keyboards, replies
 from bot.rendering.keyboards import Act, Tap
 from bot.rendering.report import ArticleName, ChannelStatus, Copy, Entry, Held, Refusal, RejectedFile, StatusReport
@@ -201,10 +201,23 @@ def test_every_notice_is_a_plain_line_for_a_tap(kind: replies.Line) -> None:
 
 
 def test_a_republish_names_edition_and_channels() -> None:
-    assert "Edition 2 of Title <5> is on its way to 3 channels" in read(editorial.republished(T, stored(5), 2, 3))
-    assert "nothing was sent" in read(editorial.republished(T, stored(5), 2, 0))
-    assert "for the first time" in read(editorial.republished(T, stored(5), 1, 3))
-    assert "withdrawn" in read(editorial.republished(T, stored(5), 0, 0))
+    def told(edition: int, *channels: str, **more: Any) -> Payload:
+        return editorial.republished(T, stored(5), edition, channels, **more)
+
+    assert "Edition 2 of Title <5> is on its way to News, @a and B." in read(told(2, "News", "@a", "B"))
+    payload = told(2, "News (@news)", seconds=4.2, value="5.2.1")
+    assert "Edition 2 of Title <5> goes to News (@news) in 5 seconds: until then, Undo takes it back." in read(payload)
+    assert taps(payload) == {"Undo": Tap(Act.DECIDE, "5.2.1", decision=Decision.UNDO)}
+    assert "nothing was sent" in read(told(2))
+    assert "for the first time" in read(told(1, "News"))
+    assert "withdrawn" in read(told(0))
+
+
+def test_an_undo_says_what_was_taken_back_and_what_was_too_late() -> None:
+    text = read(editorial.undone(T, stored(5), ["News"], ["@a"]))
+    assert "Taken back: Title <5> does not go to News." in text
+    assert "It was already sent to @a." in text
+    assert "Title <5> was already sent to @a." in read(editorial.undone(T, stored(5), [], ["@a"]))
 
 
 def test_an_article_not_found_offers_the_nearest_by_id() -> None:

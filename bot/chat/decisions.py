@@ -15,9 +15,10 @@ from bot.chat.asked import Asked
 from bot.chat.office import Office
 from bot.delivery import Payload
 from bot.notices import Decision
-from bot.publishing import naming
+from bot.publishing import editing, naming
 from bot.rendering import editorial
-from bot.store import doubts
+from bot.store import articles, doubts
+from bot.store.database import Database, moment
 
 Handler = Callable[[Office, Asked, str], Awaitable[Payload | None]]
 
@@ -30,6 +31,28 @@ async def post_again(office: Office, asked: Asked, value: str) -> Payload | None
 async def it_is_there(office: Office, asked: Asked, value: str) -> Payload | None:
     """Take for posted what may have gone out."""
     return await _resolve(office, asked, value, Decision.IT_IS_THERE)
+
+
+async def undo(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Take back a republished article, as far as it has not been sent."""
+    short_id, _, rest = value.partition(".")
+    edition, _, opened = rest.partition(".")
+    number = from_short_id(short_id)
+    if number is None or not (edition.isdecimal() and opened.isdecimal()):
+        return None
+
+    def work(db: Database) -> dict[str, list[str]]:
+        done = editing.undo(db, number, int(edition), moment(int(opened)))
+        return {
+            "undone": [naming.chat(db, one) for one in done.undone],
+            "late": [naming.chat(db, one) for one in done.late],
+        }
+
+    done = await office.once(asked, work)
+    stored = await office.desk(articles.get, number)
+    if stored is None or not (done["undone"] or done["late"]):
+        return None
+    return editorial.undone(office.templates, stored, done["undone"], done["late"])
 
 
 async def leave(office: Office, asked: Asked, value: str) -> Payload | None:
@@ -55,5 +78,6 @@ async def _resolve(office: Office, asked: Asked, value: str, decision: Decision)
 HANDLERS: dict[Decision, Handler] = {
     Decision.POST_AGAIN: post_again,
     Decision.IT_IS_THERE: it_is_there,
+    Decision.UNDO: undo,
     Decision.LEAVE: leave,
 }

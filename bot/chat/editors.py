@@ -14,11 +14,11 @@ from bot.chat.asked import Asked
 from bot.chat.office import Office
 from bot.chat.readers import Handler
 from bot.delivery import Payload
-from bot.publishing import editing, report
+from bot.publishing import editing, naming, report
 from bot.rendering import editorial
 from bot.rendering.keyboards import Act
-from bot.store import articles, follows, search
-from bot.store.database import Database
+from bot.store import articles, files, follows, search
+from bot.store.database import Database, milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ async def republish(office: Office, asked: Asked) -> Payload:
         return editorial.republish_usage(office.templates)
     done = await office.once(asked, lambda db: _republish(db, office, asked, editing.find(db, asked.words)))
     if not done:
+        if rejected := await office.desk(files.rejected_at, asked.words):
+            return editorial.republish_rejected(office.templates, rejected.path, rejected.reason)
         nearest = await office.desk(search.nearest_titles, asked.words)
         return editorial.republish_not_found(office.templates, asked.words, nearest)
     return await _republished(office, done)
@@ -67,14 +69,19 @@ async def _republished(office: Office, done: dict[str, Any]) -> Payload:
     stored = await office.desk(articles.get, done["number"])
     if stored is None:  # joined to another article since the update first came
         return editorial.republish_not_found(office.templates, "")
-    return editorial.republished(office.templates, stored, done["edition"], done["chats"])
+    undo = office.undo.total_seconds() if done["undo"] else 0
+    return editorial.republished(
+        office.templates, stored, done["edition"], done["chats"], seconds=undo, value=done["undo"]
+    )
 
 
 def _republish(db: Database, office: Office, asked: Asked, stored: Stored | None) -> dict[str, Any]:
     if stored is None:
         return {}
-    done = editing.republish(db, stored.id, asked.at, office.channels)
-    return {"number": stored.id, "edition": done.edition, "chats": done.chats}
+    done = editing.republish(db, stored.id, asked.at, office.channels, office.undo)
+    chats = [naming.chat(db, chat) for chat in done.chats]
+    undo = f"{stored.short_id}.{done.edition}.{milliseconds(asked.at)}" if done.undoable and chats else ""
+    return {"number": stored.id, "edition": done.edition, "chats": chats, "undo": undo}
 
 
 def _decide(db: Database, office: Office, asked: Asked, act: Act, number: int | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, timedelta, tzinfo
 from typing import Any
 
 from bot.chat.asked import Asked
@@ -46,13 +46,17 @@ class Office:
     #: The settings' channels as they stand; app may change the list.
     channels: Sequence[Channel] = ()
     commands_per_minute: int = 30
+    #: How long a republished article waits, so that it can be undone.
+    undo: timedelta = timedelta()
+    #: Called with the number of an editor who pressed Start.
+    reached: Callable[[int], None] = lambda editor: None
     #: What only the running bot knows for /status: folder, watched, scanned.
     standing: Callable[[], Mapping[str, Any]] = dict
     tz: tzinfo = field(default=UTC)
 
     def is_editor(self, asked: Asked) -> bool:
-        """Say whether an editor asked: by number, so that no name can pretend."""
-        return asked.user in self.admins
+        """Return True if an editor asked, in a private chat: by number, so that no name can pretend."""
+        return asked.private and asked.user in self.admins
 
     async def once(self, asked: Asked, work: Callable[[Database], Any]) -> Any:
         """Run `work(db)` and return its JSON-able result; for an update seen before, the result of that time."""

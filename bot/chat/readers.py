@@ -25,7 +25,8 @@ async def start(office: Office, asked: Asked) -> Payload:
     """Welcome; follow a link's topic; bring back who had stopped. In a group only its admins begin anything."""
     if not asked.private and not await office.may_change(asked):
         return await _welcome(office, asked, await office.desk(wishes.followed, asked))
-    if office.is_editor(asked) and asked.private:  # their menu could not be set before they had a chat with us
+    if office.is_editor(asked):  # their menu could not be set before they had a chat with us
+        office.reached(asked.user)
         scope, menu = commands.editor_menu(asked.user)
         await office.messenger.set_commands(menu, scope)
     done = await office.once(asked, lambda db: wishes.start(db, office.taxonomy, asked))

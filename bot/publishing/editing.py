@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -13,57 +13,94 @@ from bot.article import Stored, from_short_id
 from bot.delivery import Channel, Lane
 from bot.publishing import announce, remarks
 from bot.publishing.announce import Rules
-from bot.store import articles, files, follows, outbox
+from bot.store import articles, editions, files, follows, outbox, search
 from bot.store.database import transaction
 from bot.topics import Taxonomy
 
 
 @dataclass(frozen=True, slots=True)
 class Republished:
-    """An edition was opened: its number, and in how many channels."""
+    """An edition was opened: its number (0: the article was withdrawn), and the channels it goes to by row number."""
 
     edition: int
-    chats: int
+    chats: tuple[int, ...] = ()
+    #: It waits for a moment and can be undone until then.
+    undoable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was still taken back of an edition, and what was too late: channels by row number."""
+
+    undone: tuple[int, ...]
+    late: tuple[int, ...]
 
 
 def find(db: Database, words: str) -> Stored | None:
-    """Return the article an editor means by `last`, an address, a file's path or name, or a short id."""
-    words = words.strip().strip("<>\"'")
+    """Return the article an editor means by `last`, an address, a file's path or name, a short id or its whole title.
+
+    An address may lack its scheme.
+    """
+    words = words.strip().strip("<>\"'“”")
     if words.casefold() == "last":
         return articles.newest(db)
-    identity = address.canonical(words)
-    number = articles.by_address(db, [identity]) if identity else None
-    if number is None:
-        number = files.article_at(db, words)
-    if number is None:
-        number = from_short_id(words.removeprefix("#"))
+    found = (way(db, words) for way in (_by_address, files.article_at, _by_short_id, _by_bare_address, search.titled))
+    number = next((one for one in found if one is not None), None)
     return articles.get(db, articles.successor(db, number)) if number is not None else None
 
 
-def republish(db: Database, number: int, at: datetime, channels: Sequence[Channel]) -> Republished:
+def _by_address(db: Database, words: str) -> int | None:
+    identity = address.canonical(words)
+    return articles.by_address(db, [identity]) if identity else None
+
+
+def _by_short_id(db: Database, words: str) -> int | None:
+    number = from_short_id(words.removeprefix("#"))
+    return number if number is not None and articles.get(db, number) else None
+
+
+def _by_bare_address(db: Database, words: str) -> int | None:
+    """Return the article at an address without its scheme: `example.org/story`."""
+    words = words.removeprefix("//")
+    host = words.partition("/")[0]
+    return _by_address(db, f"https://{words}") if "." in host and not any(map(str.isspace, words)) else None
+
+
+def republish(
+    db: Database, number: int, at: datetime, channels: Sequence[Channel], undo: timedelta = timedelta()
+) -> Republished:
     """Open the next edition in the channels that had the article or whose filters admit it, never to followers.
 
-    An article that waited for an editor or was a copy is simply posted: that is its first edition.
+    It waits for `undo`, in which it can be taken back. An article that waited for an editor or was a copy is simply
+    posted: that is its first edition.
     """
     with transaction(db):
         stored = articles.get(db, number)
         if stored is None or stored.withdrawn:
-            return Republished(0, 0)
+            return Republished(0)
         admitted = delivery.plan(channels, follows.keys_of(db, number), stored.article.quality)
         had = [chat for chat in outbox.chats_of(db, number) if chat in {channel.chat for channel in channels}]
         chats = list(dict.fromkeys([*had, *admitted]))
         if stored.copy_of is not None:
             post_copy(db, number, at, channels)
-            return Republished(1, len(admitted))
+            return Republished(1, admitted)
         if stored.held:
             announce.release(db, number, at)
             outbox.open_(db, number, admitted, lane=Lane.CHANNEL, edition=1, rank=at, at=at)
-            return Republished(1, len(admitted))
+            return Republished(1, admitted)
         if not chats:
-            return Republished(stored.edition, 0)
+            return Republished(stored.edition)
         edition = articles.next_edition(db, number) if outbox.had_edition(db, number) else stored.edition
-        opened = outbox.open_(db, number, chats, lane=Lane.CHANNEL, edition=edition, rank=at, at=at)
-        return Republished(edition, opened)
+        outbox.open_(db, number, chats, lane=Lane.CHANNEL, edition=edition, rank=at, at=at)
+        opened = editions.put_off(db, number, edition, at, at + undo)
+        return Republished(edition, tuple(opened), undo > timedelta())
+
+
+def undo(db: Database, number: int, edition: int, opened: datetime) -> Undone:
+    """Take back what was opened of an edition at a moment, as far as it has not been sent."""
+    with transaction(db):
+        undone, late = editions.take_back(db, number, edition, opened)
+        return Undone(tuple(undone), tuple(late))
 
 
 def release(db: Database, number: int, at: datetime) -> bool:

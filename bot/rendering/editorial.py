@@ -5,6 +5,7 @@ Alerts and the status name chats, files and reasons; never a token, and no addre
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
@@ -59,12 +60,36 @@ class _Channel:
     refusals: list[dict[str, str]]
 
 
-def republished(templates: Templates, article: Stored, edition: int, channels: int) -> Payload:
-    """Answer /republish: the edition is on its way to so many channels (0: none had or admits it).
+def republished(
+    templates: Templates, article: Stored, edition: int, channels: Sequence[str], *, seconds: float = 0, value: str = ""
+) -> Payload:
+    """Answer /republish: the edition goes to these channels (none: none had or admits it).
 
-    edition: 0 for an article that was withdrawn.
+    edition: 0 for an article that was withdrawn. seconds: how long it waits, until which Undo, with `value`, works.
     """
-    return saying.reply(templates, "republished", article=saying.line(article), edition=edition, channels=channels)
+    rows = [[decide(Decision.UNDO, value)]] if value else []
+    where = _enumerated(map(_short, channels))
+    words = {"edition": edition, "channels": len(channels), "where": where, "seconds": math.ceil(seconds)}
+    return saying.reply(
+        templates, "republished", rows, article=saying.line(article), file=_short(article.path), **words
+    )
+
+
+def undone(templates: Templates, article: Stored, undone: Sequence[str], late: Sequence[str]) -> Payload:
+    """Answer Undo under the answer to /republish: channels that get nothing, and those that have the post already."""
+    return saying.reply(
+        templates,
+        "undone",
+        article=saying.line(article),
+        file=_short(article.path),
+        undone=_enumerated(map(_short, undone)),
+        late=_enumerated(map(_short, late)),
+    )
+
+
+def republish_rejected(templates: Templates, path: str, reason: str) -> Payload:
+    """Answer /republish with a file that is not an article: why not."""
+    return saying.reply(templates, "republish_rejected", file=_short(path), reason=_short(reason))
 
 
 def republish_not_found(templates: Templates, words: str, nearest: Sequence[Stored] = ()) -> Payload:

@@ -33,6 +33,14 @@ _REPORT = {"articles": 12, "readers": 2, "follows": 3, "folder": "data/articles"
 _NAMED = {"title": "A & B", "url": "https://example.org/a?b=1&c=2", "file": "a&b.md"}
 _TOLD = {"articles": [_NAMED], "files": [], "chats": ["The Tide (@tide)"], "reason": "Telegram said & no"}
 _BARE_TOLD = {"articles": [], "files": ["a&b.md"], "chats": [], "reason": ""}
+_REPUBLISHED = {
+    "article": _LINE,
+    "file": "a&b.md",
+    "edition": 2,
+    "channels": 1,
+    "where": "News & more (@news)",
+    "seconds": 5,
+}
 _ENTRY = {"short_id": "1z", "title": "A & B", "first": "A & B"}
 
 Sample = dict[str, Any]
@@ -121,11 +129,17 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         for topic in ("AI", "")
     ),
     "replies/republished": (
-        {"article": _LINE, "edition": 2, "channels": 1},
-        {"article": _LINE, "edition": 1, "channels": 2},
-        {"article": _BARE_LINE, "edition": 2, "channels": 0},
-        {"article": _BARE_LINE, "edition": 0, "channels": 0},
+        _REPUBLISHED,
+        _REPUBLISHED | {"edition": 1, "channels": 2, "where": "@a and @b", "seconds": 0},
+        _REPUBLISHED | {"article": _BARE_LINE, "file": "", "channels": 0, "where": "", "seconds": 0},
+        _REPUBLISHED | {"edition": 0, "channels": 0, "where": "", "seconds": 0},
     ),
+    "replies/undone": (
+        {"article": _LINE, "file": "a&b.md", "undone": "News (@news)", "late": ""},
+        {"article": _LINE, "file": "", "undone": "", "late": "@a and @b"},
+        {"article": _LINE, "file": "", "undone": "@a", "late": "@b"},
+    ),
+    "replies/republish_rejected": ({"file": "a&b.md", "reason": "has no title"},),
     "replies/republish_not_found": (
         {"words": "<x>", "nearest": [_LINE], "more": 0},
         {"words": "x", "nearest": [], "more": 1},

@@ -164,6 +164,7 @@ class Delivery(_Section):
     edit_seconds: float = Field(60.0, ge=0, le=86_400)
     picture: Literal["preview", "photo"] = "preview"
     commands_per_minute: int = Field(30, ge=1, le=10_000)
+    undo_seconds: float = Field(5.0, ge=0, le=3_600)
 
 
 class Web(_Section):

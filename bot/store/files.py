@@ -123,11 +123,25 @@ def article_at(db: Database, name: str) -> int | None:
     """Return the article a file tells, by its path or, where only one has it, by its name without the folders."""
     found = row(db, "SELECT article FROM files WHERE path = ? AND article IS NOT NULL", (name,))
     if found is None and name and "/" not in name:
-        pattern = "%/" + name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         sql = "SELECT DISTINCT article FROM files WHERE path LIKE ? ESCAPE '\\' AND article IS NOT NULL LIMIT 2"
-        several = rows(db, sql, (pattern,))
+        several = rows(db, sql, (_in_any_folder(name),))
         found = several[0] if len(several) == 1 else None
     return int(found["article"]) if found else None
+
+
+def rejected_at(db: Database, name: str) -> Rejected | None:
+    """Return the rejected file of a path or, where only one has it, of a name without the folders."""
+    sql = "SELECT path, reason, since FROM files WHERE reason IS NOT NULL AND path {} ORDER BY path LIMIT 2"
+    found = rows(db, sql.format("= ?"), (name,))
+    if not found and name and "/" not in name:
+        found = rows(db, sql.format("LIKE ? ESCAPE '\\'"), (_in_any_folder(name),))
+    one = found[0] if len(found) == 1 else None
+    return Rejected(one["path"], one["reason"], moment(one["since"])) if one else None
+
+
+def _in_any_folder(name: str) -> str:
+    """Return the pattern of the paths that end in a file's name."""
+    return "%/" + name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def miss(db: Database, paths: Iterable[str]) -> list[tuple[str, int | None]]:

@@ -27,6 +27,13 @@ def search(db: Database, words: str, most: int = 10) -> list[Stored]:
     return articles.several(db, found)
 
 
+def titled(db: Database, title: str) -> int | None:
+    """Return the one article of this title, whatever its case; None where there is none or more than one."""
+    near = nearest_titles(db, title, 10)
+    same = [one.id for one in near if one.article.title.casefold() == title.casefold()]
+    return same[0] if len(same) == 1 else None
+
+
 def nearest_titles(db: Database, words: str, most: int = 5) -> list[Stored]:
     """Return articles that hold any of the words, best first: what an editor may have meant."""
     query = " OR ".join(_terms(words))

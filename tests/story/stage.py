@@ -257,7 +257,7 @@ class Stage:
             "store": {"database": str(self.database)},
             "channels": [{"chat": f"@{CHANNEL}"}],
             "pace": {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000},
-            "delivery": {"doubt_seconds": 0.05, "edit_seconds": 0},
+            "delivery": {"doubt_seconds": 0.05, "edit_seconds": 0, "undo_seconds": 0},
         }
 
 

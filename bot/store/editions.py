@@ -1,0 +1,47 @@
+"""Editions that editors open: put off for a moment in which they can be undone, and taken back. Opens none itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.store.database import milliseconds, rows, transaction, write
+
+#: What was opened of an edition in channels at a moment.
+_OPENED = "article = ? AND edition = ? AND created = ? AND lane = 0"
+_UNTOUCHED = "state = 'pending' AND attempts = 0"
+
+
+def put_off(db: Database, article: int, edition: int, opened: datetime, until: datetime) -> list[int]:
+    """Have what was opened wait until a moment; return the chats it goes to."""
+    key = (article, edition, milliseconds(opened))
+    with transaction(db):
+        if until > opened:
+            sql = f"UPDATE deliveries SET not_before = ? WHERE {_OPENED} AND {_UNTOUCHED}"
+            write(db, sql, (milliseconds(until), *key))
+        return _chats(db, f"{_OPENED} AND {_UNTOUCHED}", key)
+
+
+def take_back(db: Database, article: int, edition: int, opened: datetime) -> tuple[list[int], list[int]]:
+    """Forget what was opened and not sent yet; return the chats that get nothing, and those for which it is too late.
+
+    The edition's number is free again when nothing of it is left.
+    """
+    key = (article, edition, milliseconds(opened))
+    with transaction(db):
+        undone = _chats(db, f"{_OPENED} AND {_UNTOUCHED}", key)
+        late = _chats(db, f"{_OPENED} AND NOT ({_UNTOUCHED})", key)
+        write(db, f"DELETE FROM deliveries WHERE {_OPENED} AND {_UNTOUCHED}", key)
+        if undone:
+            write(
+                db,
+                "UPDATE articles SET edition = edition - 1 WHERE id = ? AND edition = ? AND edition > 1 "
+                "AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.article = articles.id AND d.edition = ?)",
+                (article, edition, edition),
+            )
+    return undone, late
+
+
+def _chats(db: Database, which: str, key: tuple[int, int, int]) -> list[int]:
+    return [found["chat"] for found in rows(db, f"SELECT chat FROM deliveries WHERE {which} ORDER BY chat", key)]
