@@ -5,6 +5,7 @@ In a wheel they lie inside the package; in a checkout, at the top level, where a
 
 from __future__ import annotations
 
+from importlib import metadata
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -19,3 +20,11 @@ def config() -> Path:
 def articles() -> Path:
     """Return the folder with the sample articles."""
     return _INSIDE / "articles" if _INSIDE.is_dir() else _PACKAGE.parent / "data" / "articles"
+
+
+def version() -> str:
+    """Return the version of Paperboy that runs."""
+    try:
+        return metadata.version("paperboy-telegram")
+    except metadata.PackageNotFoundError:  # a checkout that nobody installed
+        return "of a checkout"

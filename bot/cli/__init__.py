@@ -1,31 +1,40 @@
 """What an operator types. Does nothing itself: each command calls the room that does it and shows what came of it.
 
-`running` keeps the bot going, `looking` asks and changes nothing that is sent, `keeping` copies the database,
-`checking` finds what is wrong before it matters, `previewing` renders a file, `showing` draws, `options` is what they
-share. A command's rooms are imported when it is called, so that help and previews don't wait for Telegram's library.
+`starting` writes the first settings, `running` keeps the bot going, `looking` asks and changes nothing that is sent,
+`keeping` copies the database, `checking` finds what is wrong before it matters, `previewing` renders a file, `showing`
+draws, `terminal` makes other people's words safe to print, `options` is what they share. A command's rooms are imported
+when it is called, so that help and previews don't wait for Telegram's library.
 """
 
 from __future__ import annotations
 
 import io
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
-from bot.cli import keeping, looking, running
+from bot import shipped
+from bot.cli import keeping, looking, running, starting, terminal
 from bot.errors import PaperboyError, UsageError
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"paperboy {shipped.version()}")
+        raise typer.Exit
+
 
 app = typer.Typer(
     name="paperboy",
-    help="Delivers a folder of articles to Telegram: every article once, with its related links.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 for command in (
     running.demo,
+    starting.init,
     running.run,
     looking.scan,
     looking.preview,
@@ -36,6 +45,16 @@ for command in (
     keeping.restore,
 ):
     app.command()(command)
+
+
+@app.callback()
+def paperboy(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Deliver a folder of articles to Telegram: every article once, with its related links."""
+
 
 #: What Typer raises for wrong usage; it exports only the heirs of this class.
 _WrongUsage: Any = typer.BadParameter.__bases__[0]
@@ -61,7 +80,7 @@ def main() -> None:
         named = f"{error.filename}: " if error.filename else ""
         problems, code = [f"{named}{error.strerror or error}"], 1
     for problem in problems:
-        typer.echo(problem, err=True)
+        typer.echo(terminal.lines(problem), err=True)
     sys.exit(code)
 
 

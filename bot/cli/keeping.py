@@ -15,7 +15,10 @@ def backup(
     config: options.Config = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a backup of another database.")] = False,
 ) -> None:
-    """Copy the database to FILE, also while the bot runs. An earlier backup of it is replaced, nothing else."""
+    """Copy the database to FILE, also while the bot runs.
+
+    FILE may be an earlier backup of it, which is replaced; nothing else is.
+    """
     from bot import settings
     from bot.store import backup as copies
 
@@ -28,7 +31,10 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that `backup` made.")],
     config: options.Config = None,
 ) -> None:
-    """Put a backup in the database's place and keep what it replaces. The bot must not run."""
+    """Put a backup in the database's place.
+
+    The bot must not run. What is replaced is kept beside it.
+    """
     from bot import settings
     from bot.app import now
     from bot.store import backup as copies

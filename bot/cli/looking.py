@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import options
+from bot.cli import logs, options
 
 if TYPE_CHECKING:
     from bot.publishing.scan import ScanReport
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 def scan(config: options.Config = None, as_json: options.Json = False) -> None:
-    """Record what is new in the folder and send nothing."""
+    """Record what is new in the folder; send nothing."""
     from bot.cli import showing
 
     found, templates = options.loaded(config, with_folder=True)
-    options.log_nothing()
+    logs.silence()
     scanned, standing = asyncio.run(_scan(found, templates))
     if as_json:
         options.print_json(_scanned(scanned, standing))
@@ -35,29 +35,44 @@ def scan(config: options.Config = None, as_json: options.Json = False) -> None:
 
 def preview(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Article files.")],
+    config: options.Config = None,
     as_json: options.Json = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="PAGE", help="Write the posts as a page to open in a browser.")
+    ] = None,
 ) -> None:
-    """Show what would be sent for article files: one JSON object a line, or drawn where a person looks."""
+    """Show the posts that article files would become.
+
+    Drawn on a terminal; elsewhere, and with --json, one JSON object a line.
+    """
     from bot import settings
     from bot.cli import previewing
     from bot.rendering.wording import words
 
-    templates = words(settings.file_in_use().parent)
-    chosen, problems = previewing.settings_or_defaults()
+    templates = words(settings.file_in_use(config).parent)
+    chosen, problems = previewing.settings_or_defaults(config)
     for problem in problems:
         typer.echo(f"{problem} (previewed with the defaults)", err=True)
+    previews = []
     show = _drawn() if sys.stdout.isatty() and not as_json else options.print_json
-    failed = False
     for file in files:
-        found = previewing.previewed(file, templates, chosen)
-        failed = failed or "error" in found
-        show(found)
-    if failed:
+        previews.append(previewing.previewed(file, templates, chosen))
+        if html is None:
+            show(previews[-1])
+    if html is not None:
+        from bot.cli import drawing
+
+        html.write_text(drawing.page(previews), encoding="utf-8", errors="backslashreplace")
+        typer.echo(f"{html}: {len(previews)} {'post' if len(previews) == 1 else 'posts'}")
+    if any("error" in one for one in previews):
         raise typer.Exit(1)
 
 
 def check(config: options.Config = None) -> None:
-    """Look for what would keep the bot from its work: settings, folder, database, token, rights."""
+    """Find what would stop the bot from working.
+
+    Looks at settings, folder, database, token, editors, and the rights in every channel.
+    """
     from bot.cli import checking, showing
 
     found, _ = options.loaded(config)
@@ -68,7 +83,7 @@ def check(config: options.Config = None) -> None:
 
 
 def status(config: options.Config = None, as_json: options.Json = False) -> None:
-    """Show how things stand: articles, readers, deliveries, rejected files."""
+    """Show how things stand: posts, readers, problems."""
     from bot import settings
     from bot.cli import showing
 
@@ -80,7 +95,10 @@ def status(config: options.Config = None, as_json: options.Json = False) -> None
 
 
 def verify(config: options.Config = None, as_json: options.Json = False) -> None:
-    """Check the database against itself: whether every article went where it should, and once."""
+    """Check the database against itself.
+
+    Every article must have gone where it should, once.
+    """
     from bot.cli import showing
 
     found, templates = options.loaded(config, with_token=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.cli import terminal
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,41 +52,11 @@ def loaded(config: Path | None, *, with_folder: bool = False, with_token: bool =
 def print_json(value: Any) -> None:
     """Print one line of JSON; what the terminal's encoding lacks is escaped as JSON does."""
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    typer.echo(json.dumps(value, ensure_ascii=not utf8, default=_told))
+    typer.echo(terminal.json(json.dumps(value, ensure_ascii=not utf8, default=_told)))
 
 
 def _told(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def log_to_stderr() -> None:
-    """Say what happens as it happens, dressed where a person looks; never a token."""
-    from bot.chat import secrets
-
-    logging.captureWarnings(True)
-    logging.basicConfig(level=logging.INFO, handlers=[_handler()], force=True)
-    for noisy in ("apscheduler", "watchfiles", "uvicorn"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # what an answer means is ours to say, without a traceback
-    secrets.guard()
-
-
-def log_nothing() -> None:
-    """Keep the log quiet, in commands that print all they have to say."""
-    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
-
-
-def _handler() -> logging.Handler:
-    if not sys.stderr.isatty():
-        handler: logging.Handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-        return handler
-    from rich.console import Console
-    from rich.logging import RichHandler
-
-    handler = RichHandler(console=Console(stderr=True), show_path=False, rich_tracebacks=False)
-    handler.setFormatter(logging.Formatter("%(message)s", datefmt="%X"))
-    return handler
 
 
 def _folder_problems(folder: Path) -> list[str]:

@@ -17,10 +17,10 @@ from bot.settings import Settings
 NOBODY = "your_bot"
 
 
-def settings_or_defaults() -> tuple[Settings, tuple[str, ...]]:
+def settings_or_defaults(config: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
     """Return the settings in use and no problem; or, since a preview needs none, the defaults and what is wrong."""
     try:
-        return settings.load(), ()
+        return settings.load(config, with_token=False), ()
     except UsageError as error:
         return Settings.model_construct(), error.problems
 

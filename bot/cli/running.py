@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import options
+from bot.cli import logs, options
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,8 +30,9 @@ def demo(
     keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the data there.")] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
 ) -> None:
-    """Show the whole bot at work on this machine: no token, no account."""
+    """Try the whole bot on this machine, without a token."""
     from bot import demo as stage
+    from bot.settings import Log
 
     if folder is not None and not folder.is_dir():
         raise UsageError(f"--folder: {folder}: there is no such folder")
@@ -39,7 +40,7 @@ def demo(
         raise UsageError(f"--keep: {keep}: is no folder")
     if keep is not None and stage.remembers(keep):
         typer.echo("\n  What was posted before is remembered, but not shown: this Telegram begins empty.")
-    options.log_to_stderr()
+    logs.begin(Log())
     place = nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory(prefix="paperboy-demo-")
     with place as data:
         asyncio.run(stage.demo(Path(data), port=port, samples=folder, browser=not no_browser, tell=_tell))
@@ -50,14 +51,14 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="Scan, answer, deliver what is due, and end.")] = False,
     webhook: Annotated[bool, typer.Option("--webhook", help="Let Telegram call instead of asking it.")] = False,
 ) -> None:
-    """Run the bot: scan the folder, deliver, answer."""
+    """Run the bot: scan the folder, post, answer."""
     if once and webhook:
         raise UsageError("--once and --webhook exclude each other: a webhook needs a bot that stays")
     with _unswept():
         found, templates = options.loaded(config, with_folder=True)
         import bot.app  # noqa: F401 - loaded here, where nothing sweeps meanwhile
 
-        options.log_to_stderr()
+        logs.begin(found.log)
     if asyncio.run(_run(found, templates, once=once, webhook=webhook)):
         raise typer.Exit(LEFT_WAITING)
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import html
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 from rich.text import Text
 
+from bot.cli import drawing
+from bot.cli.console import SafeConsole
 from bot.delivery import Payload, State
 
 if TYPE_CHECKING:
@@ -36,7 +35,8 @@ _STATES = (
     State.GONE,
 )
 # What is printed is other people's words: brackets are no markup, colons no emoji, and nothing is cut.
-_out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
+_WIDTH = None if sys.stdout.isatty() else 120
+_out = SafeConsole(highlight=False, markup=False, emoji=False, soft_wrap=True, width=_WIDTH)
 
 
 @contextmanager
@@ -104,18 +104,11 @@ def findings(found: Sequence[Finding]) -> None:
 
 
 def post(payload: Payload) -> None:
-    """Draw one previewed post the way it is laid out, tags left out."""
+    """Draw one previewed post, or say why there is none."""
     if "error" in payload:
         _out.print(Text.assemble(("✗ ", "red"), f"{payload['file']}: {payload['error']}"))
-        return
-    words = payload.get("text") or payload.get("caption", "")
-    text = html.unescape(re.sub(r"<[^>]+>", "", words)) if "parse_mode" in payload else words
-    picture = payload.get("photo") or payload.get("link_preview_options", {}).get("url")
-    keyboard = payload.get("reply_markup", {}).get("inline_keyboard", [])
-    buttons = "\n".join("  ".join(f"[ {button['text']} ]" for button in row) for row in keyboard)
-    parts = [f"▦ {picture}" if picture else "", text, buttons]
-    body = Text("\n\n".join(part for part in parts if part))
-    _out.print(Panel(body, title=Text(str(payload["file"])), title_align="left", width=min(_out.width, 88)))
+    else:
+        _out.print(drawing.drawn(payload, _out.width), soft_wrap=False)
 
 
 def _many(count: int, noun: str) -> str:

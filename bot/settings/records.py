@@ -196,6 +196,13 @@ class Web(_Section):
         return secret
 
 
+class Log(_Section):
+    """What the bot writes to stderr as it works."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "text", "json"] = "auto"
+
+
 class Settings(BaseSettings):
     """Everything an operator can decide."""
 
@@ -210,6 +217,7 @@ class Settings(BaseSettings):
     pace: Pace = Pace()
     delivery: Delivery = Delivery()
     web: Web = Web()
+    log: Log = Log()
 
     @model_validator(mode="after")
     def _channels_differ(self) -> Settings:

@@ -1,0 +1,119 @@
+"""`paperboy init`: the first settings, asked for, written with their comments and checked. Starts no bot."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.errors import UsageError
+
+#: Questions: the option, what is asked, what an empty answer means.
+_TOKEN = "The bot's token, from @BotFather"  # noqa: S105 - a question
+_FOLDER = "The folder of articles"
+_CHANNEL = "The channel to post to (@name or number; empty: none yet)"
+_ADMIN = "Your numeric Telegram user id, to hear of problems (empty: nobody)"
+
+
+def init(
+    token: Annotated[str | None, typer.Option(metavar="TOKEN", help="The bot's token.")] = None,
+    folder: Annotated[str | None, typer.Option(metavar="DIR", help="The folder of articles.")] = None,
+    channel: Annotated[
+        str | None, typer.Option(metavar="CHAT", help="The channel: @name or number; empty: none.")
+    ] = None,
+    admin: Annotated[str | None, typer.Option(metavar="ID", help="An editor's user id; empty: nobody.")] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="Where the settings go; else config/paperboy.toml.")
+    ] = None,
+) -> None:
+    """Write the first settings, with a comment for each.
+
+    Asks for what no option gives, checks the answers, and says what to type next.
+    """
+    from bot import settings
+
+    file = settings.file_in_use(config)
+    if file.exists():
+        raise UsageError(f"{file}: is there already; edit it, or remove it to begin anew")
+    missing = [
+        name for name, given in (("--token", token), ("--folder", folder), ("--channel", channel)) if given is None
+    ]
+    if missing and not sys.stdin.isatty():
+        raise UsageError(f"paperboy init: nobody is there to ask: give {', '.join(missing)}")
+    text = filled(
+        token=_answer(_TOKEN, token, "", hidden=True),
+        folder=_answer(_FOLDER, folder, "data/articles"),
+        channel=_answer(_CHANNEL, channel, ""),
+        admin=_answer(_ADMIN, admin, "") if sys.stdin.isatty() or admin is not None else "",
+    )
+    _write(file, text)
+    try:
+        settings.load(file)
+    except UsageError:
+        file.unlink()
+        raise
+    typer.echo(f"{file}: written")
+    from bot.cli import looking
+
+    try:
+        looking.check(file)
+    except typer.Exit as ended:
+        problems = ended.exit_code
+    else:
+        problems = 0
+    flag = "" if file == settings.DEFAULT_FILE else f" --config {file}"
+    if problems:
+        typer.echo(f"\nNext: see to what is marked ✗, then `paperboy check{flag}`, then `paperboy run{flag}`.")
+        raise typer.Exit(problems)
+    typer.echo(f"\nNext: `paperboy run{flag}`.")
+
+
+def filled(*, token: str, folder: str, channel: str, admin: str) -> str:
+    """Return the shipped settings file with these answers in it; the comments stay."""
+    from bot import shipped
+
+    text = (shipped.config() / "paperboy.toml").read_text(encoding="utf-8")
+    text = _set(text, "token", _quoted(token))
+    text = _set(text, "folder", _quoted(folder))
+    if admin.strip():
+        text = _set(text, "admins", json.dumps([int(part) if part.isdigit() else part for part in admin.split()]))
+    if channel.strip():
+        text = text.rstrip() + f"\n\n[[channels]]\nchat = {_quoted(channel.strip())}\n"
+    return text
+
+
+def _answer(question: str, given: str | None, default: str, *, hidden: bool = False) -> str:
+    if given is not None:
+        return given
+    shown = bool(default)
+    return str(typer.prompt(question, default=default, show_default=shown, hide_input=hidden))
+
+
+def _set(text: str, key: str, value: str) -> str:
+    """Replace the value of the first setting of this name; what follows keeps its column where there is room."""
+    line = re.compile(rf'^{key} = (?:"[^"]*"|\[\])(\s*)(?=#|$)', re.MULTILINE)
+
+    def put(found: re.Match[str]) -> str:
+        return f"{key} = {value}".ljust(len(found[0]) - 1) + (" " if found[1] else "")
+
+    return line.sub(put, text, count=1)
+
+
+def _quoted(text: str) -> str:
+    """Return text as a TOML string."""
+    return json.dumps(text.strip(), ensure_ascii=False)
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file that only its owner may read, since it holds the token."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as new:
+            new.write(text)
+    except OSError as error:
+        raise UsageError(f"{file}: can't be written: {error.strerror or error}") from error
