@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import cli
+from bot import cli, shipped
 from tests.operating import ROOT, Done, Home
 
+COMMANDS = ("demo", "init", "run", "scan", "preview", "check", "status", "verify", "backup", "restore")
 SECRET = "123456789-AAnotAtokenButSecretAllTheSame"
 
 
@@ -37,18 +38,20 @@ def test_help_names_every_command_of_the_contract(home: Home) -> None:
     done = home.run("--help")
     assert (done.code, done.err) == (0, "")
     commands = re.findall(r"^  ([a-z]+)  ", done.out, re.MULTILINE)
-    assert commands == ["demo", "run", "scan", "preview", "check", "status", "verify", "backup", "restore"]
+    assert commands == list(COMMANDS)
 
 
 @pytest.mark.parametrize(
     ("command", "offered"),
     [
         ("demo", {"--port", "--folder", "--keep", "--no-browser"}),
+        ("init", {"--token", "--folder", "--channel", "--admin", "--config"}),
         ("run", {"--config", "--once", "--webhook"}),
         ("scan", {"--config", "--json"}),
-        ("preview", {"--json"}),
+        ("preview", {"--config", "--json", "--html"}),
         ("check", {"--config"}),
         ("status", {"--config", "--json"}),
+        ("verify", {"--config", "--json"}),
         ("backup", {"--config", "--force"}),
         ("restore", {"--config"}),
     ],
@@ -60,6 +63,32 @@ def test_a_command_takes_the_options_of_the_contract(
     assert done.code == 0
     assert done.out.startswith(f"Usage: paperboy {command} [OPTIONS]")
     assert set(re.findall(r"--[a-z-]+", done.out)) - {"--help"} == offered
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_is_short_and_whole_sentences(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    done = type_in(capsys, monkeypatch, *command.split(), "-h")
+    assert done.code == 0
+    assert max(map(len, done.out.splitlines())) <= 80
+    assert "..." not in done.out.replace("[ARGS]...", "").replace("{FILE…}...", "")
+    about = re.split(r"\n(?=Options:|Commands:|Arguments:)", done.out)
+    for part in about[1:]:
+        for entry in re.split(r"\n(?=  \S)", part.strip())[1:]:
+            assert entry.rstrip().endswith((".", "[default: 0]", "0<=x<=65535]", "[required]")), entry
+    assert about[0].rstrip().endswith(".")
+
+
+def test_the_version_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    done = type_in(capsys, monkeypatch, "--version")
+    assert (done.code, done.out) == (0, f"paperboy {shipped.version()}\n")
+
+
+def test_a_shell_can_complete_commands(home: Home) -> None:
+    completion = {"_PAPERBOY_COMPLETE": "complete_bash", "COMP_WORDS": "paperboy ver", "COMP_CWORD": "1"}
+    assert home.run(**completion).out.split() == ["verify"]
 
 
 def test_nothing_typed_is_answered_with_the_help(home: Home) -> None:
@@ -100,15 +129,38 @@ BAD = {
         ["PAPERBOY_TELEGRAM__TOKN: there is no such setting"],
     ),
     "no TOML": ("[telegram\n", {}, ["is not TOML"]),
-    "a token of another shape": (f"[telegram]\ntoken = '{SECRET}'", {}, ["telegram.token: is no bot token"]),
+    "a token of another shape": (f"[telegram]\ntoken = '{SECRET}'", {}, ["telegram.token: is not a bot token"]),
     "such a token as a variable": (
         "",
         {"PAPERBOY_TELEGRAM__TOKEN": SECRET},
-        ["PAPERBOY_TELEGRAM__TOKEN: telegram.token: is no bot token"],
+        ["PAPERBOY_TELEGRAM__TOKEN: telegram.token: is not a bot token"],
     ),
     "a channel without a name": ("[[channels]]\nmin_quality = 3", {}, ["channels[1].chat: is missing"]),
-    "a list that is not JSON": ("", {"PAPERBOY_CHANNELS": "@news"}, ["PAPERBOY_CHANNELS: is not JSON"]),
-    "admins that are not JSON": ("", {"PAPERBOY_TELEGRAM__ADMINS": "1;2"}, ["PAPERBOY_TELEGRAM__ADMINS: is not JSON"]),
+    "a list that is not JSON": (
+        "",
+        {"PAPERBOY_CHANNELS": "@news"},
+        ["""PAPERBOY_CHANNELS: is not JSON; write it like PAPERBOY_CHANNELS='[{"chat": "@my_channel"}]'"""],
+    ),
+    "admins that are not JSON": (
+        "",
+        {"PAPERBOY_TELEGRAM__ADMINS": "1;2"},
+        ["PAPERBOY_TELEGRAM__ADMINS: is not JSON; write it like PAPERBOY_TELEGRAM__ADMINS='[123456789]'"],
+    ),
+    "one admin without a list": (
+        "",
+        {"PAPERBOY_TELEGRAM__ADMINS": "12"},
+        ["PAPERBOY_TELEGRAM__ADMINS: telegram.admins: must be a list; write it like PAPERBOY_TELEGRAM__ADMINS="],
+    ),
+    "a variable with a slip": (
+        "",
+        {"PAPERBOY_TELEGRAM_TOKEN": SECRET},
+        ["PAPERBOY_TELEGRAM_TOKEN: there is no such setting; do you mean PAPERBOY_TELEGRAM__TOKEN?"],
+    ),
+    "a truth that is none": (
+        "",
+        {"PAPERBOY_TELEGRAM__PAID_BROADCAST": "maybe"},
+        ["PAPERBOY_TELEGRAM__PAID_BROADCAST: telegram.paid_broadcast: must be true or false"],
+    ),
     "several problems": (
         "[feed]\nfirst_run = 'some'\nfolders = 'x'\n[[channels]]\n",
         {"PAPERBOY_FROB": "1"},
@@ -150,7 +202,7 @@ def test_a_missing_folder_is_a_line_that_names_it_and_its_setting(
     assert (done.code, len(done.lines)) == (2, 1)
     assert done.err.startswith("feed.folder: nowhere: there is no such folder. Make it, or set [feed] folder")
     home.settle("[feed]\nfolder = 'config/paperboy.toml'")
-    assert "is no folder" in type_in(capsys, monkeypatch, command).err
+    assert "is not a folder" in type_in(capsys, monkeypatch, command).err
 
 
 @pytest.mark.parametrize("command", ["run", "scan", "check"])
@@ -212,4 +264,4 @@ def test_what_the_system_forbids_is_a_line(home: Home) -> None:
     done = home.run("backup", "file/copy.db")
     assert (done.code, len(done.lines)) == (1, 1), done.err
     done = home.run("demo", "--no-browser", "--keep", "file")
-    assert (done.code, done.lines) == (2, ["--keep: file: is no folder"])
+    assert (done.code, done.lines) == (2, ["--keep: file: is not a folder"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 from bot import shipped
+from bot.cli import drawing
+from bot.cli.console import SafeConsole
 from bot.sandbox import Sandbox
 from tests import hostile
 from tests.operating import Home
@@ -119,7 +122,7 @@ def test_settings_that_are_here_are_heeded_and_bad_ones_told_but_not_needed(bare
     done = bare.run("preview", "a.md", PAPERBOY_TELEGRAM__TOKEN="nonsense")
     assert done.code == 0
     assert lines(done.out)[0]["method"] == "sendMessage"
-    assert len(done.lines) == 2
+    assert len(done.lines) == 1  # a preview needs no token, so that a wrong one is no problem
     assert all(line.endswith("(previewed with the defaults)") for line in done.lines)
 
 
@@ -128,3 +131,44 @@ def test_a_terminal_that_is_not_utf_8_gets_whole_json(bare: Home) -> None:
     done = bare.run("preview", "a.md", PYTHONIOENCODING="ascii")
     assert (done.code, done.err) == (0, "")
     assert "“Naïve” 東京 👩‍👧" in lines(done.out)[0]["text"]
+
+
+def test_the_settings_named_by_an_option_are_heeded(bare: Home) -> None:
+    (bare.place / "a.md").write_bytes(hostile.framed(hostile.FIELDS + "images: [{url: 'https://host.example/i.jpg'}]"))
+    elsewhere = bare.settle('[delivery]\npicture = "photo"').rename(bare.place / "elsewhere.toml")
+    (one,) = lines(bare.run("preview", "a.md", "--config", elsewhere.name).out)
+    assert one["method"] == "sendPhoto"
+
+
+def drawn(html: str) -> str:
+    """Return a post as a terminal of 80 columns shows it."""
+    out = io.StringIO()
+    words = {"file": "a.md", "text": html, "parse_mode": "HTML", "link_preview_options": {"url": "https://p.example/i"}}
+    SafeConsole(file=out, width=80).print(drawing.drawn(words, 80))
+    return out.getvalue()
+
+
+def test_a_terminal_shows_every_word_and_address_of_a_post() -> None:
+    """Long lines are wrapped, not cut; links show where they lead."""
+    sentence = " ".join(f"word{number}" for number in range(200))
+    shown = drawn(
+        f'<b>Title &amp; more</b>\n<blockquote expandable>{sentence}</blockquote>\n<a href="https://x.example/?a=1&amp;b=2">there</a>'
+    )
+    assert all(f"word{number}" in shown for number in range(200))
+    assert "Title & more" in shown
+    assert "there [1]" in shown
+    assert "[1] https://x.example/?a=1&b=2" in shown
+    assert "https://p.example/i" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_a_page_shows_posts_and_reasons_and_loads_no_script(bare: Home) -> None:
+    (bare.place / "a.md").write_bytes(
+        hostile.framed("title: a <script>alert(1)</script> b\nwebUrl: https://host.example/a")
+    )
+    done = bare.run("preview", "a.md", "none.md", "--html", "page.html")
+    assert (done.code, done.out) == (1, "page.html: 2 posts\n")
+    page = (bare.place / "page.html").read_text()
+    assert "<script" not in page
+    assert "there is no such file" in page
+    assert 'href="https://host.example/a"' in page

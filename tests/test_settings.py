@@ -173,7 +173,7 @@ IN_THE_FILE = {
     "a section as a value": ("feed = 5", ["feed: must be a section with settings of its own"]),
     "text for a number": (
         "[feed]\nmax_file_bytes = 'many'",
-        ["feed.max_file_bytes: must be a valid integer, unable to parse string as an integer"],
+        ["feed.max_file_bytes: must be a whole number"],
     ),
     "a list as text": ("[feed]\npatterns = '*.md'", ["feed.patterns: must be a list"]),
     "no pattern": ("[feed]\npatterns = []", ["feed.patterns: is empty"]),
@@ -202,7 +202,7 @@ IN_THE_FILE = {
     ),
     "an editor by name": (
         "[telegram]\nadmins = [1, 'anna']",
-        ["telegram.admins[2]: must be a valid integer, unable to parse string as an integer"],
+        ["telegram.admins[2]: must be a whole number"],
     ),
     "an editor that is a group": ("[telegram]\nadmins = [-100]", ["telegram.admins[1]: must be greater than 0"]),
     "an address without http": (
@@ -239,34 +239,44 @@ VARIABLES = {
     ),
     "an unknown key, told once": (
         {"PAPERBOY_FEED__FOLDR": "x"},
-        ["PAPERBOY_FEED__FOLDR: there is no such setting; the names are in config/paperboy.toml"],
+        ["PAPERBOY_FEED__FOLDR: there is no such setting; do you mean PAPERBOY_FEED__FOLDER?"],
     ),
     "an unknown name in small letters": (
         {"paperboy_feed__foldr": "x"},
-        ["paperboy_feed__foldr: there is no such setting; the names are in config/paperboy.toml"],
+        ["paperboy_feed__foldr: there is no such setting; do you mean PAPERBOY_FEED__FOLDER?"],
     ),
     "a list that is not JSON": (
         {"PAPERBOY_TELEGRAM__ADMINS": "1,2"},
-        ['PAPERBOY_TELEGRAM__ADMINS: is not JSON; a list is written like ["one", "two"]'],
+        ["PAPERBOY_TELEGRAM__ADMINS: is not JSON; write it like PAPERBOY_TELEGRAM__ADMINS='[123456789]'"],
     ),
     "every list that is not JSON": (
         {"PAPERBOY_CHANNELS": "@abcd", "PAPERBOY_FEED__PATTERNS": "*.md"},
         [
-            'PAPERBOY_CHANNELS: is not JSON; a list is written like ["one", "two"]',
-            'PAPERBOY_FEED__PATTERNS: is not JSON; a list is written like ["one", "two"]',
+            """PAPERBOY_CHANNELS: is not JSON; write it like PAPERBOY_CHANNELS='[{"chat": "@my_channel"}]'""",
+            """PAPERBOY_FEED__PATTERNS: is not JSON; write it like PAPERBOY_FEED__PATTERNS='["**/*.md", "**/*.txt"]'""",
         ],
     ),
     "an empty section": (
         {"PAPERBOY_FEED": ""},
-        ['PAPERBOY_FEED: is not JSON; a list is written like ["one", "two"]'],
+        ["""PAPERBOY_FEED: is not JSON; write it like PAPERBOY_FEED='{"key": "value"}'"""],
     ),
     "JSON, but no list": (
         {"PAPERBOY_TELEGRAM__ADMINS": "5"},
-        ["PAPERBOY_TELEGRAM__ADMINS: telegram.admins: must be a list"],
+        [
+            (
+                "PAPERBOY_TELEGRAM__ADMINS: telegram.admins: must be a list; "
+                "write it like PAPERBOY_TELEGRAM__ADMINS='[123456789]'"
+            )
+        ],
     ),
     "a channel without a name": (
         {"PAPERBOY_CHANNELS": '[{"topics": []}]'},
-        ['PAPERBOY_CHANNELS: channels[1].chat: is missing; a channel needs its name: chat = "@my_channel"'],
+        [
+            (
+                'PAPERBOY_CHANNELS: channels[1].chat: is missing; a channel needs its name: chat = "@my_channel"; '
+                """write it like PAPERBOY_CHANNELS='[{"chat": "@my_channel"}]'"""
+            )
+        ],
     ),
     "an unknown key in JSON": (
         {"PAPERBOY_FEED": '{"foldr": "x"}'},
@@ -291,14 +301,14 @@ def test_a_problem_in_a_variable_is_one_line_with_its_name(
 def test_problems_of_file_and_variables_come_together(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAPERBOY_FEED__FOLDR", "x")
     assert problems(write("[feed]\nmax_file_bytes = 1")) == [
-        "PAPERBOY_FEED__FOLDR: there is no such setting; the names are in config/paperboy.toml",
+        "PAPERBOY_FEED__FOLDR: there is no such setting; do you mean PAPERBOY_FEED__FOLDER?",
         "feed.max_file_bytes: must be greater than or equal to 1000",
     ]
 
 
 @pytest.mark.parametrize("token", ["12345:short", "AAExample", f"{TOKEN} x", TOKEN.replace(":", " "), TOKEN * 2])
 def test_a_bad_token_is_refused_and_never_shown(write: Write, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
-    line = "telegram.token: is no bot token: @BotFather gives one like 123456789:AAExampleExampleExample…"
+    line = "telegram.token: is not a bot token: @BotFather gives one like 123456789:AAExampleExampleExample…"
     assert problems(write(f"[telegram]\ntoken = {json.dumps(token)}")) == [line]
     monkeypatch.setenv("PAPERBOY_TELEGRAM__TOKEN", token)
     assert problems() == [f"PAPERBOY_TELEGRAM__TOKEN: {line}"]

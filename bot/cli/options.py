@@ -62,5 +62,5 @@ def _told(value: Any) -> str:
 def _folder_problems(folder: Path) -> list[str]:
     if folder.is_dir():
         return []
-    what = "is no folder" if folder.exists() else "there is no such folder"
+    what = "is not a folder" if folder.exists() else "there is no such folder"
     return [f"feed.folder: {folder}: {what}. Make it, or set [feed] folder (PAPERBOY_FEED__FOLDER)."]

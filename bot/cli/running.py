@@ -37,7 +37,7 @@ def demo(
     if folder is not None and not folder.is_dir():
         raise UsageError(f"--folder: {folder}: there is no such folder")
     if keep is not None and keep.exists() and not keep.is_dir():
-        raise UsageError(f"--keep: {keep}: is no folder")
+        raise UsageError(f"--keep: {keep}: is not a folder")
     if keep is not None and stage.remembers(keep):
         typer.echo("\n  What was posted before is remembered, but not shown: this Telegram begins empty.")
     logs.begin(Log())

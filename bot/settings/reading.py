@@ -5,10 +5,11 @@ Every problem becomes one line that names where it stands: the variable, or the 
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,14 @@ from bot.settings.records import PREFIX, Settings, SettingsWithoutToken
 
 #: Where the file is looked for when nothing names one.
 DEFAULT_FILE = Path("config/paperboy.toml")
+
+
+#: What a variable that holds JSON may be set to.
+_EXAMPLES = {
+    "PAPERBOY_CHANNELS": '[{"chat": "@my_channel"}]',
+    "PAPERBOY_TELEGRAM__ADMINS": "[123456789]",
+    "PAPERBOY_FEED__PATTERNS": '["**/*.md", "**/*.txt"]',
+}
 
 
 def load(file: Path | None = None, *, with_token: bool = True) -> Settings:
@@ -80,10 +89,21 @@ def _variable_problems(environ: Mapping[str, str]) -> list[str]:
         if not name.upper().startswith(PREFIX):
             continue
         if name.upper() not in known:
-            lines.append(f"{name}: there is no such setting; the names are in config/paperboy.toml")
+            lines.append(f"{name}: there is no such setting; {_nearest(name.upper(), known)}")
         elif known[name.upper()] and not _is_json(value):
-            lines.append(f'{name}: is not JSON; a list is written like ["one", "two"]')
+            lines.append(f"{name}: is not JSON; {_form(name)}")
     return lines
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1, 0.8)
+    return f"do you mean {near[0]}?" if near else "the names are in config/paperboy.toml"
+
+
+def _form(name: str) -> str:
+    """Return how the value of a variable that holds JSON is written in a shell."""
+    example = _EXAMPLES.get(name.upper(), '{"key": "value"}')
+    return f"write it like {name}='{example}'"
 
 
 def _is_json(text: str) -> bool:
@@ -102,6 +122,15 @@ _WORDS = {
     "frozen_set_type": "must be a list",
     "model_type": "must be a section with settings of its own",
     "too_short": "is empty",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "string_type": "must be text, in quotation marks",
+    "path_type": "must be a path, in quotation marks",
 }
 
 
@@ -118,6 +147,8 @@ def _told(error: ValidationError, file: Path, environ: Mapping[str, str]) -> lis
         where = _where(found["loc"])
         what = _WORDS.get(found["type"]) or found["msg"].removeprefix("Value error, ")
         what = what.replace("Input should be", "must be")
+        if source in _EXAMPLES:
+            what = f"{what}; {_form(source)}"
         lines.append(": ".join(filter(None, (source or str(file), where, what))))
     return list(dict.fromkeys(lines))
 

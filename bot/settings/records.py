@@ -55,7 +55,7 @@ class Telegram(_Section):
     def _token_has_its_shape(cls, token: SecretStr) -> SecretStr:
         text = token.get_secret_value().strip()
         if text and not _TOKEN.fullmatch(text):
-            raise ValueError("is no bot token: @BotFather gives one like 123456789:AAExampleExampleExample…")
+            raise ValueError("is not a bot token: @BotFather gives one like 123456789:AAExampleExampleExample…")
         return SecretStr(text)
 
     @field_validator("api_base_url")
