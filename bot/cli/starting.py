@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -38,13 +39,7 @@ def init(
     from bot import settings
 
     file = settings.file_in_use(config)
-    if file.exists():
-        raise UsageError(f"{file}: is there already; edit it, or remove it to begin anew")
-    missing = [
-        name for name, given in (("--token", token), ("--folder", folder), ("--channel", channel)) if given is None
-    ]
-    if missing and not sys.stdin.isatty():
-        raise UsageError(f"paperboy init: nobody is there to ask: give {', '.join(missing)}")
+    _can_begin(file, {"--token": token, "--folder": folder, "--channel": channel})
     text = filled(
         token=_answer(_TOKEN, token, "", hidden=True),
         folder=_answer(_FOLDER, folder, "data/articles"),
@@ -52,24 +47,28 @@ def init(
         admin=_answer(_ADMIN, admin, "") if sys.stdin.isatty() or admin is not None else "",
     )
     _write(file, text)
-    try:
-        settings.load(file)
-    except UsageError:
-        file.unlink()
-        raise
     typer.echo(f"{file}: written")
+    _check(file, "" if file == settings.DEFAULT_FILE else f" --config {file}")
+
+
+def _can_begin(file: Path, given: Mapping[str, str | None]) -> None:
+    """Raise UsageError where settings are there already, or nobody can answer for what was not given."""
+    if file.exists():
+        raise UsageError(f"{file}: is there already; edit it, or remove it to begin anew")
+    missing = [option for option, value in given.items() if value is None]
+    if missing and not sys.stdin.isatty():
+        raise UsageError(f"paperboy init: nobody is there to ask: give {', '.join(missing)}")
+
+
+def _check(file: Path, flag: str) -> None:
+    """Do as `paperboy check`, then say what to type next. Raises typer.Exit where something is wrong."""
     from bot.cli import looking
 
     try:
         looking.check(file)
-    except typer.Exit as ended:
-        problems = ended.exit_code
-    else:
-        problems = 0
-    flag = "" if file == settings.DEFAULT_FILE else f" --config {file}"
-    if problems:
+    except typer.Exit:
         typer.echo(f"\nNext: see to what is marked ✗, then `paperboy check{flag}`, then `paperboy run{flag}`.")
-        raise typer.Exit(problems)
+        raise
     typer.echo(f"\nNext: `paperboy run{flag}`.")
 
 
@@ -110,10 +109,16 @@ def _quoted(text: str) -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    """Write a file that only its owner may read, since it holds the token."""
+    """Write settings that only their owner may read, since they hold the token; refused ones are removed again."""
+    from bot import settings
+
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as new:
             new.write(text)
+        settings.load(file)
+    except UsageError:
+        file.unlink()
+        raise
     except OSError as error:
         raise UsageError(f"{file}: can't be written: {error.strerror or error}") from error
