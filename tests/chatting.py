@@ -73,9 +73,9 @@ class Bot:
         return [one for one in self.sandbox.messages(chat or person) if one.id not in before and self.is_mine(one)]
 
     async def told(self, person: Person, text: str, chat: Chat | None = None) -> str:
-        """Say something and return the one answer's text."""
+        """Say something and return the one answer's text; U+2060, which keeps words from coming alive, is not seen."""
         (answer,) = await self.ask(person, text, chat)
-        return answer.text
+        return answer.text.replace("\u2060", "")
 
     async def tap(self, person: Person, message: Message, button: str | tuple[int, int]) -> str:
         """Tap a button and return the line it brought up."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 import pytest
@@ -11,11 +12,13 @@ from hypothesis import strategies as st
 from bot import article as articles
 from bot import prose
 from bot.article import Article, Related, Stored
-from bot.delivery import MENDS, State
+from bot.chat.commands import COMMANDS
+from bot.delivery import MENDS, Payload, State
 from bot.notices import Alert, Decision
-from bot.rendering import editorial, keyboards, posts, replies
+from bot.rendering import editorial, inert, keyboards, posts, replies
 from bot.rendering.report import ChannelStatus, Copy, Entry, Held, Refusal, RejectedFile, StatusReport
 from bot.rendering.templates import Templates
+from bot.settings import Buttons
 from bot.topics import Taxonomy, Topic
 from tests import judge
 
@@ -32,6 +35,10 @@ _SPICE = [
     "#tag",
     "@name",
     "/cmd",
+    "/stop",
+    "$CASH",
+    "(/help@your_bot)",
+    "https://a.example/@x/y)#tag",
     "a.com",
     "README.md",
     "1:23",
@@ -87,8 +94,20 @@ STORED = st.builds(lambda number, one: Stored(id=number, article=one, recorded=A
 TITLES = words(300)
 
 
+def alive(payload: Payload, kinds: Collection[str] = ("BotCommand", "Mention", "Hashtag", "Cashtag")) -> list[str]:
+    """Return the words of a message that Telegram makes commands, mentions and tags of, outside of links and code."""
+    text, entities, _ = judge.payload(payload)
+    return [judge.cut(text, one) for one in entities if judge.kinds([one])[0] in kinds]
+
+
+def are_ours(payload: Payload) -> bool:
+    """Say whether nothing but our own commands is alive in a reply."""
+    return set(alive(payload)) <= {f"/{one.name}" for one in COMMANDS}
+
+
 def stays_whole(article: Article, text: str) -> bool:
     """Say whether the title is there whole, as a title of 512 units must be."""
+    text = text.replace(inert.JOINER, "")
     title = " ".join(article.title.split())
     return prose.units(title) > posts.TITLE_UNITS or title in " ".join(text.split())
 
@@ -106,9 +125,16 @@ def test_any_article_becomes_a_post_that_telegram_takes(article: Article, pictur
 
 
 @settings(ANY, max_examples=60)
-@given(ARTICLES, st.sets(st.sampled_from(MENDS)), st.sampled_from(["preview", "photo"]))
-def test_any_article_is_taken_with_any_mend(article: Article, mends: set[str], picture: posts.Picture) -> None:
-    judge.payload(posts.post(TEMPLATES, article, bot="b", taxonomy=TAXONOMY, mends=mends, picture=picture))
+@given(ARTICLES, st.sets(st.sampled_from(MENDS)), st.sampled_from(["preview", "photo"]), st.sampled_from(Buttons))
+def test_any_article_is_taken_with_any_mend_and_nothing_of_it_comes_alive_but_its_hashtags(
+    article: Article, mends: set[str], picture: posts.Picture, buttons: Buttons
+) -> None:
+    how = {"mends": mends, "picture": picture, "buttons": buttons}
+    payload = posts.post(TEMPLATES, article, bot="b", taxonomy=TAXONOMY, **how)  # type: ignore[arg-type]
+    shown = alive(payload)
+    assert set(shown) <= {f"#{tag}" for name in article.topics for tag in TAXONOMY.hashtags(name)}
+    assert len(shown) <= posts.HASHTAGS
+    assert alive(posts.tombstone(TEMPLATES, article)) == []
 
 
 @settings(ANY, max_examples=80)
@@ -128,7 +154,6 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
     for payload in (
         replies.welcome(TEMPLATES, follows=some if flag else (), suggestions=others),
         replies.welcome_following(TEMPLATES, typed, already=flag),
-        replies.commands_help(TEMPLATES, [(name, typed[:256], typed) for name in some], is_editor=flag),
         replies.following(TEMPLATES, some, others, total=number, unknown=[typed, *others], nearest=some),
         replies.unknown_topic(TEMPLATES, typed, some),
         replies.topic_keyboard(TEMPLATES, some * 30, others, number),
@@ -141,9 +166,10 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
         replies.stopped(TEMPLATES, number),
         replies.resumed(TEMPLATES, some),
         replies.unknown_command(TEMPLATES, typed),
-        editorial.alert(TEMPLATES, Alert.REFUSED, [Entry(chats=(typed,), files=(typed,), reason=typed)] * 2),
+        editorial.alert(TEMPLATES, Alert.REFUSED, [Entry(chats=(f"{typed}!",), files=(typed,), reason=typed)] * 2),
     ):
-        judge.payload(payload)
+        assert are_ours(payload)
+    judge.payload(replies.commands_help(TEMPLATES, [(name, typed[:256], typed) for name in some], is_editor=flag))
     assert len(replies.notice(TEMPLATES, "followed", typed).encode("utf-16-le")) <= 400
 
 
@@ -158,7 +184,7 @@ def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored],
         editorial.copy_posted(TEMPLATES, some[0], len(some) - 1),
         editorial.released(TEMPLATES, some[0], len(some) - 1),
     ):
-        judge.payload(payload)
+        assert are_ours(payload)
 
 
 @settings(ANY, max_examples=80)
@@ -179,7 +205,10 @@ def test_any_status_is_a_reply_that_telegram_takes(
         follows=number,
         channels=tuple(
             ChannelStatus(
-                name=one, deliveries={state: number}, waits=other, refusals=(Refusal(short_id="1a", reason=other),)
+                name=f"{one}!",
+                deliveries={state: number},
+                waits=other,
+                refusals=(Refusal(short_id="1a", reason=other),),
             )
             for one, other in pairs
         ),
@@ -190,7 +219,7 @@ def test_any_status_is_a_reply_that_telegram_takes(
         held=tuple(Held(short_id=short, title=one) for one, _ in pairs),
         scanned=moment,
     )
-    judge.payload(editorial.status(TEMPLATES, report))
+    assert are_ours(editorial.status(TEMPLATES, report))
 
 
 @settings(ANY, max_examples=80)

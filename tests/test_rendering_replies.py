@@ -13,7 +13,7 @@ from bot import topics
 from bot.article import Article, Stored
 from bot.delivery import Payload, State
 from bot.notices import Alert, Decision
-from bot.rendering import editorial, keyboards, replies
+from bot.rendering import editorial, inert, keyboards, replies
 from bot.rendering.keyboards import Act, Tap
 from bot.rendering.report import ArticleName, ChannelStatus, Copy, Entry, Held, Refusal, RejectedFile, StatusReport
 from bot.rendering.templates import Templates
@@ -31,7 +31,8 @@ def stored(number: int, **about: object) -> Stored:
 
 
 def read(payload: Payload) -> str:
-    return judge.payload(payload)[0]
+    """What a person reads; U+2060, which keeps words from coming alive, is not seen."""
+    return judge.payload(payload)[0].replace(inert.JOINER, "")
 
 
 def taps(payload: Payload) -> dict[str, Tap | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,15 @@ def test_samples_hold_exactly_the_words_that_templates_are_given() -> None:
     everything_said(templates)
     expected = {name: {frozenset(sample) for sample in each} for name, each in samples.SAMPLES.items()}
     assert templates.given == expected
+
+
+def test_our_hashtags_and_addresses_live_in_any_template_and_words_do_not(tmp_path: Path) -> None:
+    form = '<a href="{{ url }}">{{ title }}</a> /help #{{ hashtags | join(" #") }} {{ "#" ~ hashtags[0] }}'
+    templates = own(tmp_path, "post", form)
+    address = "https://example.org/@name/a)#tag"
+    article = replace(ARTICLE, title="/stop it", url=address, topics=("AI", "Sea"))
+    text = posts.post(templates, article, bot="b", taxonomy=NONE)["text"]
+    assert text == f'<a href="{address}">/\u2060stop it</a> /help #AI #Sea #AI'
 
 
 def test_an_operators_template_replaces_the_shipped_one(tmp_path: Path) -> None:

@@ -6,9 +6,12 @@ Alerts and the status name chats, files and reasons; never a token, and no addre
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
+
+from markupsafe import Markup
 
 from bot import address, prose
 from bot.article import Stored
@@ -19,6 +22,8 @@ from bot.rendering.keyboards import Act
 from bot.rendering.report import ArticleName, ChannelStatus, Entry, StatusReport
 from bot.rendering.templates import Templates
 
+#: A chat's name as the store tells it: its title with its @name behind it, or one of the two.
+_CHAT = re.compile(r"(.*?)(\(?@[A-Za-z][A-Za-z0-9_]{3,31}\)?)", re.DOTALL)
 #: Entries and buttons of each kind in /status; `paperboy status` has all.
 SHOWN = 5
 CHANNELS = 20
@@ -159,7 +164,7 @@ def alert(
         over=over,
         count=sum(one.count or max(len(one.articles), len(one.files), 1) for one in entries),
         where=_enumerated(one for entry in shown for one in entry.chats),
-        about=_enumerated(entry.about for entry in shown if entry.about),
+        about=_enumerated(markup.shown(entry.about) for entry in shown if entry.about),
         asks=bool(choices),
     )
 
@@ -197,7 +202,7 @@ def _entry(one: Entry) -> Entry:
     return replace(
         one,
         articles=tuple(map(_named, one.articles)),
-        chats=tuple(map(_short, one.chats)),
+        chats=tuple(map(_chat, one.chats)),
         files=tuple(map(_short, one.files)),
         about=_short(one.about),
         reason=_short(one.reason),
@@ -209,11 +214,11 @@ def _named(one: ArticleName) -> ArticleName:
     return replace(one, title=title, file=_short(one.file))
 
 
-def _enumerated(names: Iterable[str]) -> str:
+def _enumerated(names: Iterable[str]) -> Markup:
     """Return different names as they are listed in a sentence, the last ones as how many more there are."""
     each = list(dict.fromkeys(names))
-    told = each[:NAMED] + ([f"{len(each) - NAMED} more"] if len(each) > NAMED else [])
-    return " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
+    told = each[:NAMED] + ([markup.meant(f"{len(each) - NAMED} more")] if len(each) > NAMED else [])
+    return markup.meant(" and ").join(filter(None, (markup.meant(", ").join(told[:-1]), *told[-1:])))
 
 
 def _channel(one: ChannelStatus) -> _Channel:
@@ -224,7 +229,7 @@ def _channel(one: ChannelStatus) -> _Channel:
     latest = one.refusals[:1]  # `paperboy status` has more
     refusals = [{"short_id": each.short_id, "reason": prose.shorten(_short(each.reason), BRIEF)} for each in latest]
     return _Channel(
-        name=_short(one.name),
+        name=_chat(one.name),
         sent=count(State.SENT),
         waiting=waiting,
         doubtful=count(State.DOUBTFUL),
@@ -236,6 +241,13 @@ def _channel(one: ChannelStatus) -> _Channel:
 
 def _title(title: str) -> str:
     return prose.shorten(title, saying.TITLE_UNITS // 2)
+
+
+def _chat(name: str) -> Markup:
+    """Return a chat's name as it can be shown; its @name leads there, the words of its title lead nowhere."""
+    name = _short(name)
+    found = _CHAT.fullmatch(name)
+    return markup.shown(found[1]) + markup.meant(found[2]) if found else markup.shown(name)
 
 
 def _short(words: str) -> str:

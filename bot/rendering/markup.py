@@ -12,8 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from bot import prose
-from bot.rendering import fitting
+from bot.rendering import fitting, inert
 
 #: What Telegram takes in one message: UTF-16 units after parsing (text, caption), entities, bytes before parsing.
 TEXT_UNITS = 4096
@@ -27,8 +29,8 @@ _TOKEN = re.compile(r'<(/?)([A-Za-z][\w-]*)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>|
 _REFERENCE = re.compile(r"&(?:(lt|gt|amp|quot)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 # Each thing Telegram finds by itself holds one of these: tag, cashtag, name, command, address, media time; or is a card
-# number (digits in groups) or a TON address (48 letters).
-_FOUND = re.compile(r"[#$@/]\S|[^\s.]\.[^\s.]|://|\d:\d\d")
+# number (digits in groups) or a TON address (48 letters). A sign before U+2060 begins nothing (`inert`).
+_FOUND = re.compile(r"[#$@/](?!\u2060)\S|[^\s.]\.[^\s.]|://|\d:\d\d")
 _DIGITS = re.compile(r"\d[\d -]{11,}\d")
 _CARD_DIGITS = 13
 _LETTERS = re.compile(r"[\w-]{48}")
@@ -63,6 +65,16 @@ class Marked:
 def escape(value: object) -> str:
     """Return a value as text in HTML: `& < > "` escaped, the apostrophe left as it is."""
     return html.escape(str(value), quote=False).replace('"', "&quot;")
+
+
+def shown(words: object) -> Markup:
+    """Return words of others for a template to show: escaped, and none of them a command, mention or tag."""
+    return Markup(escape(inert.inert(str(words))))  # noqa: S704 - escaped just here
+
+
+def meant(words: str) -> Markup:
+    """Return words of our own, escaped, for a template to show as they are: a command in them can be tapped."""
+    return Markup(escape(words))  # noqa: S704 - escaped just here
 
 
 def measure(source: str) -> Marked:

@@ -180,7 +180,7 @@ def _words(article: Article, taxonomy: Taxonomy, links: Mapping[str, str], tz: t
         date=dates.behind(_provider(article), dates.day(article.published, tz)),
         excerpt="" if repeats else prose.shorten(article.excerpt, markup.TEXT_UNITS),
         related=tuple(_related(one, links.get(one.identity)) for one in article.related),
-        hashtags=_in_line(_hashtags(article, taxonomy)),
+        hashtags=tuple(map(markup.meant, _in_line(_hashtags(article, taxonomy)))),
         url=article.url,
         kind=article.kind,
         link=False,

@@ -13,7 +13,7 @@ from typing import Literal
 from bot import prose, topics
 from bot.article import Stored
 from bot.delivery import Payload
-from bot.rendering import keyboards, saying
+from bot.rendering import inert, keyboards, markup, saying
 from bot.rendering.keyboards import Act
 from bot.rendering.templates import Templates
 
@@ -48,7 +48,7 @@ def commands_help(
     templates: Templates, commands: Sequence[tuple[str, str, str]], *, is_editor: bool = False
 ) -> Payload:
     """Answer /help. commands: (name without the slash, arguments or empty, what it does)."""
-    told = [{"name": name, "args": args, "does": does} for name, args, does in commands]
+    told = [{"name": name, "args": args, "does": markup.meant(does)} for name, args, does in commands]
     return saying.listed(templates, "help", "commands", told, is_editor=is_editor)
 
 
@@ -194,7 +194,7 @@ def went_wrong(templates: Templates) -> Payload:
 def notice(templates: Templates, kind: Line, topic: str = "", *, back: bool = False) -> str:
     """Return the plain line that a tapped button brings up, at most 200 UTF-16 units."""
     marked = templates.render("replies/notice", {"kind": kind, "topic": _name(topic), "back": back})
-    return prose.shorten(marked.text, NOTICE_UNITS)
+    return prose.shorten(marked.text.replace(inert.JOINER, ""), NOTICE_UNITS)
 
 
 def _name(topic: str) -> str:

@@ -1,8 +1,8 @@
 """Templates: the operator's own first, then the shipped ones; checked at start. Knows no article and no reader.
 
-Every value a template shows is escaped. Templates run in Jinja2's sandbox: a template is text, not a program. One that
-fails on something the samples did not foresee is replaced by the shipped one for that message, and logged: a post is
-worth more than its layout.
+Every value a template shows is escaped, and begins no command, mention or tag (`inert`) unless it is Markup. Templates
+run in Jinja2's sandbox: a template is text, not a program. One that fails on something the samples did not foresee is
+replaced by the shipped one for that message, and logged: a post is worth more than its layout.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from markupsafe import Markup
 
 from bot import prose, shipped
 from bot.errors import TemplateBroken
-from bot.rendering import markup, samples
+from bot.rendering import inert, markup, samples
 from bot.topics import Taxonomy
 
 #: How many names a sentence lists.
 NAMED = 10
 _ENDING = ".html.j2"
 _EMPTY_LINES = re.compile(r"\n{3,}")
+_TAG = re.compile(r"<[^<>]*>")
 _LINE_ENDS = re.compile(r"[ \t]+\n")
 _log = logging.getLogger(__name__)
 
@@ -97,13 +98,13 @@ def _environment(*folders: Path) -> jinja2.Environment:
 
 
 def _escaped(value: object) -> Markup:
-    """Return any value escaped for Telegram; Jinja2's own escaping then finds nothing left to do."""
-    return value if isinstance(value, Markup) else Markup(markup.escape(value))  # noqa: S704 - escaped just here
+    """Return any value as inert words, escaped for Telegram; Jinja2's own escaping then finds nothing left to do."""
+    return value if isinstance(value, Markup) else markup.shown(value)
 
 
 def _names(names: Sequence[str]) -> Markup:
     """Return names in bold as they are listed in a sentence; many end in how many more there are."""
-    told = [f"<b>{markup.escape(name)}</b>" for name in names[:NAMED]]
+    told = [f"<b>{_escaped(name)}</b>" for name in names[:NAMED]]
     if len(names) > NAMED:
         told.append(f"{len(names) - NAMED} more")
     listing = " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
@@ -111,11 +112,16 @@ def _names(names: Sequence[str]) -> Markup:
 
 
 def _rendered(environment: jinja2.Environment, name: str, words: dict[str, Any]) -> markup.Marked:
-    text = environment.get_template(name).render(words)
+    text = _TAG.sub(_as_given, environment.get_template(name).render(words))
     marked = markup.measure(_EMPTY_LINES.sub("\n\n", _LINE_ENDS.sub("\n", text)).strip())
     if not marked.text.strip():
         raise markup.MarkupError("it shows no words at all")
     return marked
+
+
+def _as_given(tag: re.Match[str]) -> str:
+    """Return a tag whose address is as it was: the words in it are not read by anybody."""
+    return tag[0].replace(inert.JOINER, "")
 
 
 def _line_of(error: Exception, path: Path) -> int:

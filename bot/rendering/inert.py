@@ -1,0 +1,86 @@
+"""Words of articles and people, written so that Telegram makes no command, mention, hashtag or cashtag of them.
+
+Telegram looks for these in every text; a tap on `/stop` in a title would be sent as the reader's own. U+2060, which
+nothing shows, goes behind such a sign. Addresses are left alone: their signs are part of a link.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+#: Word joiner: without width, no break, part of no entity.
+JOINER = "\N{WORD JOINER}"
+
+_COMMAND = r"(?<![\w/<>])/(?=[A-Za-z0-9_]{1,64}+(?![A-Za-z0-9_/<>]))"
+_MENTION = r"(?<!\w)@(?=[A-Za-z0-9_]{3,32}+(?![A-Za-z0-9_]))"
+#: Scripts beyond the first plane, some of which Telegram knows before Python does.
+_RARE = "\U00010000-\U0001cfff\U0001d400-\U0001efff\U00020000-\U0003ffff"
+_HASHTAG = rf"(?<![A-Za-z0-9_\u200c])#(?=[\w\u200c\u00b7\u0d80-\u0dff{_RARE}]*(?:[^\W\d_]|[{_RARE}]))"
+_CASHTAG = r"(?<![A-Za-z0-9_$])\$(?=(?:1INCH|[A-Z]{1,8}+)(?![A-Za-z0-9_$]))"
+_SIGN = re.compile(f"{_COMMAND}|{_MENTION}|{_HASHTAG}|{_CASHTAG}")
+
+# Domains that Telegram takes for addresses when nothing says http: those of countries, and the most common others.
+_COUNTRIES = (
+    "a[cdefgilmoqrstuwxz]|b[abdefghijmnorstvwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]|e[cegrstu]|f[ijkmor]|"
+    "g[abdefghilmnpqrstuwy]|h[kmnrtu]|i[delmnoqrst]|j[emop]|k[eghimnprwyz]|l[abcikrstuvy]|m[acdeghklmnopqrstuvwxyz]|"
+    "n[acefgilopruz]|om|p[aefghklmnrstwy]|qa|r[eosuw]|s[abcdeghijklmnorstuvxyz]|t[cdfghjklmnortvwz]|u[agksyz]|"
+    "v[aceginu]|w[fs]|y[et]|z[amw]"
+)
+_OTHERS = (
+    "com|org|net|edu|gov|int|mil|info|biz|name|pro|app|dev|news|blog|xyz|site|online|club|shop|store|tech|cloud|page|"
+    "link|live|world|life|today|media|press|agency|digital|design|studio|art|video|wiki|guide|network|systems|"
+    "software|science|health|email|chat|social|community|foundation|academy|school|events|global|international|"
+    "energy|space|city|travel|group|team|center|support|top|icu|cat|asia|zip|mov|рф|укр|бел|срб"
+)
+_LETTER = "A-Za-z0-9À-ÖØ-öø-ɏͰ-ԯ"
+_HOST = rf"(?:[{_LETTER}](?:[{_LETTER}-]{{0,62}}[{_LETTER}])?\.)+"
+_ENDING = r"(?::\d{1,5})?(?:[/?#].*)?"
+_BARE = rf"(?:[\w.+$%&=-]{{1,64}}@)?{_HOST}(?ai:{_COUNTRIES}|{_OTHERS})(?![\w-]){_ENDING}"
+_WITH_SCHEME = (
+    rf"(?:(?ai:tg|ton)://[A-Za-z0-9_-]+|(?ai:https?|ftp|tonsite)://(?:[^/?#@]+@)?{_HOST}(?:\w{{2,}}|\d)){_ENDING}"
+)
+#: What no address goes on behind.
+_PIECE = re.compile(r"[^\s<>\"«»\u2000-\u200b\u200e-\u206f\u3000]+")
+#: A piece that holds an address: behind opening brackets, or one that names its scheme behind words.
+_ADDRESS = re.compile(rf"[(\[{{']*+({_BARE})|[^.@/#]*?(?<![A-Za-z0-9_])({_WITH_SCHEME})")
+#: What ends no address: the sentence it stands in goes on with it.
+_TRAILING = ".:;,('?!`"
+_OPENING = {")": "(", "]": "[", "}": "{"}
+
+
+def inert(text: str) -> str:
+    """Return `text` with U+2060 behind each sign that would begin a command, mention, hashtag or cashtag."""
+    signs = [found.start() for found in _SIGN.finditer(text) if _is_live(found)]
+    if not signs:
+        return text
+    for start, end in _addresses(text):
+        signs = [at for at in signs if not start <= at < end]
+    ends = [at + 1 for at in signs]
+    return JOINER.join(text[start:end] for start, end in zip([0, *ends], [*ends, None], strict=True))
+
+
+def _is_live(sign: re.Match[str]) -> bool:
+    """Return False for # and $ behind a letter or digit, where they begin no tag; `²#tag` is one."""
+    before = sign.string[max(sign.start() - 1, 0) : sign.start()]
+    return sign[0] in "/@" or not (before.isalpha() or before.isdecimal())
+
+
+def _addresses(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of the addresses that Telegram makes links of, as far as signs may stand in them."""
+    for piece in _PIECE.finditer(text):
+        if ("." in piece[0] or "://" in piece[0]) and (found := _ADDRESS.match(piece[0])):
+            start = piece.start() + found.start(1 if found[1] else 2)
+            yield start, start + _length(found[1] or found[2])
+
+
+def _length(address: str) -> int:
+    """Return how much of `address` Telegram takes: up to a bracket that closes nothing, without a sentence's marks."""
+    open_brackets: list[str] = []
+    for end, character in enumerate(address):
+        if character in "([{":
+            open_brackets.append(character)
+        elif character in _OPENING and (not open_brackets or open_brackets.pop() != _OPENING[character]):
+            address = address[:end]
+            break
+    return len(address.rstrip(_TRAILING))
