@@ -19,6 +19,7 @@ from bot.delivery import Clock, Revoked, Sent
 from bot.errors import PaperboyError, TokenRevoked, UsageError
 from bot.notices import Alert, Notice
 from bot.pace import Pace
+from bot.publishing import missing
 from bot.publishing.channels import Channels
 from bot.publishing.composing import Composer
 from bot.publishing.courier import Courier
@@ -90,10 +91,11 @@ class Connection:
         )
 
     async def introduce(self) -> None:
-        """Put in doubt what a crash left on its way, and learn the channels' numbers."""
+        """Put in doubt what a crash left on its way, learn the channels' numbers, ask about what was passed over."""
         if doubtful := await self.courier.recover():
             _log.warning("%d messages were on their way when the last run ended; they are looked after", doubtful)
         await self.resolve_channels()
+        await self.tell_editors(*await self._desk(missing.ask, tuple(self._channels.live)))
 
     async def set_menus(self) -> None:
         """Let people see the commands as they type."""

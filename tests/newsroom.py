@@ -81,6 +81,11 @@ class Newsroom:
         self.rules = replace(self.rules, channels=(*others, channel))
         return chat
 
+    def admit(self, setting: str) -> None:
+        """Post to a channel whose row is there already."""
+        (row,) = (chat for chat in chats.channels(self.db) if chat.setting == setting)
+        self.rules = replace(self.rules, channels=(*self.rules.channels, Channel(chat=row.id, begun=row.sequence)))
+
     def begin(self, newest: int | None) -> int:
         """Apply the start of the channels that have none, as the bot does at its own."""
         waiting = starting.begin(self.db, self.rules.channels, Start(newest), self.at)
@@ -172,6 +177,7 @@ class Newsroom:
         assert [one for one in odd if one.kind == "out of line"] == []
 
 
-def newsroom(path: Path | str = ":memory:") -> Newsroom:
-    """An empty newsroom over a database file."""
-    return Newsroom(open_database(path), Rules(taxonomy=TAXONOMY))
+def newsroom(place: Path | str | Database = ":memory:") -> Newsroom:
+    """An empty newsroom over a database or its file."""
+    db = place if isinstance(place, Database) else open_database(place)
+    return Newsroom(db, Rules(taxonomy=TAXONOMY))

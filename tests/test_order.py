@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.delivery import Unknown
-from bot.store import doubts, follows, outbox
+from bot.publishing import verifying
+from bot.settings import Channel
+from bot.store import chats, doubts, fanouts, follows, outbox
 from bot.store.database import rows, write
-from tests.newsroom import Newsroom, article, newsroom
+from tests.newsroom import TAXONOMY, Newsroom, article, newsroom
 
+NEWS = (Channel(chat="@news"),)
 #: Hours that a clock is set ahead or back.
 JUMPS = (-48, -2, -0.01, 0, 0.01, 2, 48)
 
@@ -45,7 +49,8 @@ def test_what_arrives_after_the_clock_was_set_goes_to_channels_and_followers(des
 
 
 EVENTS = st.lists(
-    st.tuples(st.sampled_from(["follow", "unfollow", "tell", "plan"]), st.sampled_from(JUMPS)), max_size=25
+    st.tuples(st.sampled_from(["follow", "unfollow", "tell", "plan", "stop", "back"]), st.sampled_from(JUMPS)),
+    max_size=25,
 )
 
 
@@ -56,6 +61,7 @@ def test_who_follows_before_an_article_comes_gets_it_whatever_the_clock_says(eve
     desk.open_channel("@news")
     topic = follows.topic(desk.db, "AI").id
     following: list[int] = []
+    away: list[int] = []
     expected: dict[int, set[str]] = {}
     for count, (event, hours) in enumerate(events):
         desk.later(hours=hours)
@@ -64,12 +70,21 @@ def test_who_follows_before_an_article_comes_gets_it_whatever_the_clock_says(eve
         elif event == "unfollow" and following:
             desk.plan()
             follows.unfollow(desk.db, following.pop(), topic)
+        elif event == "stop" and following:
+            desk.plan()
+            away.append(following.pop())
+            chats.set_state(desk.db, away[-1], "stopped")
+        elif event == "back" and away:
+            desk.plan()
+            following.append(away.pop())
+            chats.set_state(desk.db, following[-1], "active")
         elif event == "tell":
             expected[tell(desk, str(count))] = {"@news", *(title(desk, chat) for chat in following)}
         elif event == "plan":
             desk.plan()
     desk.plan()
     assert {told: set(desk.states(told)) for told in expected} == expected
+    assert kinds(desk) == []
     desk.db.close()
 
 
@@ -93,3 +108,34 @@ def test_a_post_in_doubt_is_looked_for_among_what_came_after_it(desk: Newsroom, 
     assert around.before == 101
     assert around.after in (103, None)
     assert 102 not in around.known
+
+
+# --- what `verify` knows of it ----------------------------------------------------------------------------------------
+
+
+def kinds(desk: Newsroom, max_age: timedelta | None = None) -> list[str]:
+    found = verifying.verify(desk.db, NEWS, TAXONOMY, desk.at, running=True, max_age=max_age).findings
+    return [one.kind for one in found if one.kind != "late"]
+
+
+def test_a_channel_that_was_passed_over_is_found_whatever_the_sequence_numbers_say(desk: Newsroom) -> None:
+    """As the old fault would have been: the order of the rows is another witness."""
+    desk.open_channel("@news")
+    write(desk.db, "UPDATE chats SET sequence = 1000000")
+    desk.rules = replace(desk.rules, channels=(replace(desk.rules.channels[0], begun=1_000_000),))
+    told = tell(desk, "lost")
+    assert (desk.states(told), kinds(desk)) == ({}, ["absent"])
+
+
+def test_followers_that_were_passed_over_are_found_once_the_fan_out_is_over(desk: Newsroom) -> None:
+    first = desk.reader(7, "AI")
+    told = tell(desk, "lost")
+    assert kinds(desk) == []  # still being planned
+    fanouts.cancel(desk.db, told)
+    desk.reader(8, "AI")
+    assert kinds(desk) == ["unserved"]
+    desk.later(days=9)
+    assert kinds(desk, timedelta(days=10)) == ["unserved"]
+    assert kinds(desk, timedelta(days=8)) == []
+    follows.unfollow(desk.db, first, follows.topic(desk.db, "AI").id)
+    assert kinds(desk) == []

@@ -21,8 +21,6 @@ from tests.upgrade import before as before  # a fixture
 SCHEMA = Path(migrations.__file__).parent
 #: Databases in use were made by it.
 FROZEN = "e8c9daacd471e6a9efd2a8f8f9cb5a6febb5df5dfe7ce33f40fea28d586e0faa"
-#: Files that an upgrade does not pass over in silence yet. Whoever mends that takes them out.
-NOT_YET = ("merged.md",)
 ABOUT_TABLES = ("table_xinfo", "foreign_key_list", "index_list")
 
 
@@ -58,7 +56,6 @@ async def test_an_upgrade_sends_edits_and_deletes_nothing(before: Path, tmp_path
     """Though every file is read anew, by today's rules."""
     async with upgrade.upgraded(before, tmp_path) as bot:
         standing = states(bot.database)
-        bot.leave_out(NOT_YET)
         bot.touch()
         assert await bot.run() == 0
         assert await bot.run() == 0
@@ -73,7 +70,6 @@ def states(database: Path) -> Counter[tuple[Any, ...]]:
 
 async def test_what_waited_before_an_upgrade_goes_out_and_nothing_else(before: Path, tmp_path: Path) -> None:
     async with upgrade.upgraded(before, tmp_path, "busy", delivery={"doubt_seconds": 1}) as bot:
-        bot.leave_out(NOT_YET)
         for _ in range(4):
             await bot.run()
         sent = [text.partition("\n")[0] for method, text in bot.went_out() if method.startswith("send")]
@@ -99,7 +95,7 @@ def test_rows_of_before_keep_their_order_and_what_comes_is_after_them(
 ) -> None:
     with closing(upgrade.at_step("0003_order")) as db:
         fill(db, begun, since, recorded, released)
-        migrations.paperboy.apply(db)
+        upgrade.bring_up_to_date(db)
         article, chat, follow, fanout = (
             number(db, f"SELECT sequence FROM {table} LIMIT 1") for table in ("articles", "chats", "follows", "fanouts")
         )

@@ -87,6 +87,7 @@ UNSOUND = {
     "owner gone": "UPDATE articles SET file = 'never.md' WHERE id = 1",
     "no owner": "UPDATE articles SET file = NULL WHERE id = 1",
     "fan-out of nothing": "INSERT INTO fanouts (article, at, after) VALUES (3, 0, 0)",
+    "unserved": "DELETE FROM deliveries WHERE id = (SELECT min(id) FROM deliveries WHERE lane = 2)",
     "points nowhere": "PRAGMA foreign_keys = OFF; DELETE FROM chats WHERE kind = 'private'",
 }
 
@@ -110,9 +111,9 @@ def test_what_was_sent_twice_is_found_even_where_the_key_that_forbids_it_is_lost
 
 
 def test_every_question_has_an_answer_in_words_and_a_test() -> None:
-    asked = {*audit._QUESTIONS, "left sending", "absent", "damaged", "points nowhere"}
+    asked = {*audit._QUESTIONS, "left sending", "absent", "unserved", "missed", "damaged", "points nowhere"}
     assert set(verifying._WORDS) == asked
-    assert asked - set(UNSOUND) == {"twice", "damaged"}  # which have tests of their own
+    assert asked - set(UNSOUND) == {"twice", "damaged", "missed"}  # which have tests of their own
 
 
 # --- what is no finding -----------------------------------------------------------------------------------------------

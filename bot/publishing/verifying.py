@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from bot import settings
 from bot.article import short_id
-from bot.publishing import channels
+from bot.delivery import Channel
+from bot.publishing import channels, missing
 from bot.store import articles, audit, chats, follows
 from bot.store.audit import Oddity
+from bot.store.chats import Chat
 from bot.topics import Taxonomy
 
 #: Kind of finding → what it says. "{detail}" is what the rows themselves tell.
@@ -43,6 +45,9 @@ _WORDS = {
     "owner gone": "belongs to a file that is not known: {detail}",
     "no owner": "belongs to no file though one tells it: {detail}",
     "fan-out of nothing": "is being planned for followers though none may see it",
+    "unserved": "was not delivered to all who followed its topics when it was recorded; so many are missing: {detail}",
+    "missed": "arrived after this computer's clock had been set back, and an earlier version passed over followers of "
+    "its topics; so many may be missing: {detail}. The bot asks its editors whether to send it to them",
     "absent": "has no delivery there, though it was recorded since the channel began and its filters admit it. "
     "`/republish {detail}` posts it; ask for it also if you widened the filters",
 }
@@ -67,23 +72,41 @@ class Verified:
 
 
 def verify(
-    db: Database, wanted: Sequence[settings.Channel], taxonomy: Taxonomy, at: datetime, *, running: bool
+    db: Database,
+    wanted: Sequence[settings.Channel],
+    taxonomy: Taxonomy,
+    at: datetime,
+    *,
+    running: bool,
+    max_age: timedelta | None = None,
 ) -> Verified:
-    """Look at the whole database. running: a bot has it. A damaged one is looked at no further."""
+    """Look at the whole database. running: a bot has it. A damaged one is looked at no further.
+
+    max_age: articles older than that are not delivered; None: all are.
+    """
     found = list(audit.damage(db))
     if not any(one.kind == "damaged" for one in found):
-        found += [*audit.oddities(db, at, running=running), *_absent(db, wanted, taxonomy)]
+        begun = [(row, channels.admission(row, one, taxonomy)) for row, one in _begun(db, wanted)]
+        found += audit.oddities(db, at, running=running)
+        found += _absent(db, begun)
+        found += audit.unserved(db, at - max_age if max_age else None)
+        missed = missing.find(db, [admitted for _, admitted in begun])
+        found += [Oddity("missed", one, detail=f"{len(those):,}") for one, those in missed.followers.items()]
     return Verified(audit.counts(db), [_told(db, one) for one in found])
 
 
-def _absent(db: Database, wanted: Sequence[settings.Channel], taxonomy: Taxonomy) -> Iterator[Oddity]:
-    """Yield the articles that a channel of the settings should have, and has no delivery of."""
+def _begun(db: Database, wanted: Sequence[settings.Channel]) -> Iterator[tuple[Chat, settings.Channel]]:
+    """Yield the channels of the settings whose start was applied."""
     rows = {(row.setting.casefold(), row.thread): row for row in chats.channels(db)}
     for one in wanted:
         row = rows.get((one.chat.casefold(), one.thread))
-        if row is None or row.begun is None:
-            continue
-        admitted = channels.admission(row, one, taxonomy)
+        if row is not None and row.begun is not None:
+            yield row, one
+
+
+def _absent(db: Database, begun: Sequence[tuple[Chat, Channel]]) -> Iterator[Oddity]:
+    """Yield the articles that a channel of the settings should have, and has no delivery of."""
+    for row, admitted in begun:
         for article, quality in audit.absent(db, row.id):
             if admitted.admits(follows.keys_of(db, article), quality):
                 yield Oddity("absent", article, row.id, detail=short_id(article))

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.store.articles import VISIBLE
 from bot.store.database import Row, milliseconds, number, rows
 from bot.store.outbox import FORMS_SHOWN
 
@@ -92,13 +93,32 @@ _QUESTIONS = {
         WHERE a.held = 1 OR a.withdrawn = 1 OR a.copy_of IS NOT NULL""",
 }
 _LEFT = f"{_DELIVERY} WHERE d.state = 'sending'"
-#: Articles a channel should have and has no delivery of: visible, recorded since it began.
-_ABSENT = """
+#: Articles a channel should have and has no delivery of: those whose rows came after the last it began with. Whoever
+#: plans goes by sequence numbers instead, so that a fault there is found here.
+_ABSENT = f"""
 SELECT a.id, a.quality FROM articles a
-WHERE a.withdrawn = 0 AND a.copy_of IS NULL AND a.recorded >= (SELECT begun FROM chats WHERE id = :chat)
+WHERE {VISIBLE} AND a.id > (SELECT coalesce(last_article, 0) FROM chats WHERE id = :chat)
   AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = :chat AND d.edition = 1)
 ORDER BY a.id
 """
+#: Articles whose followers are all planned, the newest first, with how many follow their topics.
+_PLANNED = f"""
+SELECT a.id, a.recorded, a.published, (SELECT count(*) FROM article_topics t CROSS JOIN follows f ON f.topic = t.topic
+  WHERE t.article = a.id) AS follows
+FROM articles a WHERE {VISIBLE} AND a.planned IS NOT NULL AND NOT EXISTS (SELECT 1 FROM fanouts WHERE article = a.id)
+ORDER BY a.id DESC
+"""
+#: Who followed before, could be reached all the time since, and has no delivery. Whoever plans follows goes by topics,
+#: a piece at a time, and by the state of the chats at that moment.
+_UNSERVED = """
+SELECT count(DISTINCT f.chat) FROM articles a JOIN article_topics t ON t.article = a.id
+  CROSS JOIN follows f ON f.topic = t.topic JOIN chats c ON c.id = f.chat
+WHERE a.id = :article AND f.sequence < a.planned AND c.state = 'active' AND c.setting IS NULL
+  AND c.sequence < a.planned
+  AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = f.chat AND d.edition = 1)
+"""
+#: So many follows are looked at, those of the newest articles: a few seconds.
+FOLLOWS_LOOKED_AT = 3_000_000
 
 
 def damage(db: Database) -> Iterator[Oddity]:
@@ -122,6 +142,23 @@ def oddities(db: Database, at: datetime, *, running: bool) -> Iterator[Oddity]:
 def absent(db: Database, chat: int) -> list[tuple[int, int]]:
     """Return (article, quality) of those recorded since a channel began that it has no first edition of."""
     return [(found["id"], found["quality"]) for found in rows(db, _ABSENT, {"chat": chat})]
+
+
+def unserved(db: Database, oldest: datetime | None) -> Iterator[Oddity]:
+    """Yield the articles that followers should have and do not; of `oldest` or later, where there is such a limit.
+
+    Of the newest articles with FOLLOWS_LOOKED_AT follows of their topics together.
+    """
+    left = FOLLOWS_LOOKED_AT
+    for found in db.conn.execute(_PLANNED):
+        left -= found["follows"]
+        if left < 0:
+            return
+        published = found["recorded"] if found["published"] is None else min(found["published"], found["recorded"])
+        if oldest is not None and published < milliseconds(oldest):
+            continue
+        if readers := number(db, _UNSERVED, {"article": found["id"]}):
+            yield Oddity("unserved", found["id"], detail=f"{readers:,}")
 
 
 def counts(db: Database) -> dict[str, int]:

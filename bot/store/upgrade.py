@@ -31,12 +31,12 @@ def keep_copy(database: Path) -> Path | None:
         copying.begin(part)
         with closing(sqlite3.connect(real)) as source:
             copying.copy(source, part)
-        inspection.examine(part, Depth.EVERYTHING)
+        inspection.examine(part, Depth.PAGES)
         kept = next(name for name in _names(real, step) if not name.exists() or _alike(part, name))
         copying.replace(part, kept)
-    except (sqlite3.Error, OSError, StoreError) as error:
+    except (sqlite3.Error, OSError) as error:
         raise StoreError(
-            f"{database}: was not brought up to date, as a copy of it could not be written: {_reason(error)}",
+            f"{database}: was not brought up to date, as a copy of it could not be written: {copying.reason(error)}",
             "Make room beside it for a copy, and start again.",
         ) from error
     finally:
@@ -54,7 +54,3 @@ def _names(database: Path, step: str) -> Iterator[Path]:
 
 def _alike(one: Path, other: Path) -> bool:
     return other.is_file() and filecmp.cmp(one, other, shallow=False)
-
-
-def _reason(error: Exception) -> str:
-    return copying.reason(error) if isinstance(error, sqlite3.Error | OSError) else str(error)

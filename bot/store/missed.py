@@ -1,0 +1,63 @@
+"""Articles that an earlier version never delivered, as it went by the clock and the clock was set back. Writes nothing.
+
+Their rows tell: they come after one that was recorded at a later instant, or after a channel's start at a later one.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from bot.store.articles import VISIBLE
+from bot.store.database import row, rows
+
+_SET_BACK = f"""
+SELECT id, ahead FROM (
+  SELECT id, recorded, held, withdrawn, copy_of,
+    max(recorded) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ahead
+  FROM articles WHERE sequence <= (SELECT from_clock FROM sequence))
+WHERE ahead > recorded AND {VISIBLE}
+"""
+_OF_CHANNEL = f"""
+SELECT a.id, a.quality, c.begun FROM articles a JOIN chats c ON c.id = ?
+WHERE {VISIBLE} AND a.id > c.last_article AND a.sequence < c.sequence
+  AND a.sequence <= (SELECT from_clock FROM sequence)
+  AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = c.id AND d.edition = 1)
+ORDER BY a.id
+"""
+#: Who followed by a clock that was ahead; for how long it was is not known, so as much again is allowed for.
+_OF_FOLLOWERS = """
+SELECT json_group_array(chat) FROM (
+  SELECT DISTINCT f.chat FROM articles a JOIN article_topics t ON t.article = a.id
+    CROSS JOIN follows f ON f.topic = t.topic JOIN chats c ON c.id = f.chat
+  WHERE a.id = :article AND f.since > a.recorded AND f.since <= 2 * :ahead - a.recorded
+    AND f.sequence <= (SELECT from_clock FROM sequence) AND c.state = 'active' AND c.setting IS NULL
+    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = f.chat AND d.edition = 1))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """An article that a channel has no delivery of; `begun`: when it began, in milliseconds."""
+
+    article: int
+    quality: int
+    begun: int
+
+
+def set_back(db: Database) -> dict[int, int]:
+    """Return the articles recorded after the clock was set back → the instant (milliseconds) it had stood at."""
+    return {found["id"]: found["ahead"] for found in rows(db, _SET_BACK)}
+
+
+def of_channel(db: Database, chat: int) -> list[Passed]:
+    """Return what came after a channel's start by its row, before it by the clock, and has no delivery there."""
+    return [Passed(found["id"], found["quality"], found["begun"]) for found in rows(db, _OF_CHANNEL, (chat,))]
+
+
+def of_followers(db: Database, article: int, ahead: int) -> list[int]:
+    """Return the chats that may have followed a topic of an article before it came, and have no delivery of it."""
+    found = row(db, _OF_FOLLOWERS, {"article": article, "ahead": ahead})
+    return list(json.loads(found[0])) if found else []
