@@ -33,6 +33,19 @@ _PLAIN = re.compile(
 )
 # An AMP copy of an AMP copy is as deep as the field goes.
 _ROUNDS = 8
+# Percent-encoding (RFC 3986 §2.1), and what stands for itself without it (§2.3).
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+_MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
+# Subdomains that serve the pages of the domain behind them.
+_SAME_SITE = ("www.", "amp.")
+# Fragments that name no part of a page that an article could be: they tell where readers come from, lead to what every
+# page has, or mark words on it (`#:~:text=`).
+_NO_PART = re.compile(
+    rf"(?:{_TRACKING.pattern}|xtor|echobox|ftag|sr|ref|at_\w+)=.*|top|content|main|comments|respond|disqus_thread",
+    re.IGNORECASE,
+)
+_DIRECTIVE = ":~:"
 
 
 def link(text: object) -> str | None:
@@ -58,10 +71,23 @@ def link(text: object) -> str | None:
 def canonical(text: object) -> str | None:
     """Return the identity of the address `text`, or None when it is no web address.
 
-    http = https; host in lower case without a default port; no fragment, trailing slash, tracking parameters or AMP
-    form. Other query parameters stay, in their order.
+    Normalised as RFC 3986 §6 says: scheme and host in lower case, no default port, no dot segments, `%7E` as `~`,
+    `%c3` as `%C3`. Then http = https, and without `www.`, fragment, trailing slash, tracking parameters and AMP form.
+    Other query parameters stay, in their order.
     """
     return both(text)[1]
+
+
+def fragment(text: object) -> str:
+    """Return the part of a page that the address `text` names behind its `#`, normalised; empty when it names none."""
+    href = link(text)
+    found = href.partition("#")[2].partition(_DIRECTIVE)[0] if href else ""
+    return "" if all(map(_NO_PART.fullmatch, filter(None, found.split("&")))) else _decoded(found)
+
+
+def path(identity: str) -> str:
+    """Return the path of an identity, without its host and its query."""
+    return "/" + identity.partition("?")[0].removeprefix("https://").partition("/")[2]
 
 
 def both(text: object) -> tuple[str | None, str | None]:
@@ -82,10 +108,10 @@ def host(address: str) -> str:
 def _plain_identity(plain: re.Match[str]) -> str | None:
     """Return the identity of an address that needs no parser; None where it may be a copy of another page."""
     host, path, query = plain.groups()
-    host = host.removeprefix("amp.") if host.count(".") > 1 else host
-    if "amp" in path.lower() or host.startswith("amp.") or host.endswith("ampproject.org"):
+    host = _without_subdomain(host)
+    if "amp" in path.lower() or host.startswith(_SAME_SITE) or host.endswith("ampproject.org"):
         return None
-    query = "&".join(_kept(query)) if query else ""
+    query = _decoded("&".join(_kept(query))) if query else ""
     return f"https://{host}{path.rstrip('/')}" + (f"?{query}" if query else "")
 
 
@@ -105,12 +131,34 @@ def _plainer(href: str) -> str:
     if copy and (original := link(f"https://{copy[1]}")):
         return original
     host, port, path, query = _parts(href)
-    name = host.removesuffix(".")
-    if name.startswith("amp.") and name.count(".") > 1:
-        name = name[4:]
+    name = _without_subdomain(host.removesuffix("."))
     port = f":{port}" if port not in ("", "80", "443") else ""
-    query = "&".join(_kept(query)) if query else ""
-    return f"https://{name}{port}{_without_amp(path).rstrip('/')}" + (f"?{query}" if query else "")
+    query = _decoded("&".join(_kept(query))) if query else ""
+    return f"https://{name}{port}{_without_amp(_decoded(path)).rstrip('/')}" + (f"?{query}" if query else "")
+
+
+def _without_subdomain(host: str) -> str:
+    """Return `host` without one leading `www.` or `amp.`, where a domain stands behind it."""
+    return host[4:] if host.startswith(_SAME_SITE) and host.count(".") > 1 else host
+
+
+def _decoded(part: str) -> str:
+    """Return a path, query or fragment with its percent-encoding normalised.
+
+    Beside a stray `%` nothing is decoded, since the two could become an encoding that was never written.
+    """
+    if "%" not in part:
+        return part
+    return _ENCODED.sub(_upper if _MALFORMED.search(part) else _plain_character, part)
+
+
+def _upper(encoded: re.Match[str]) -> str:
+    return encoded[0].upper()
+
+
+def _plain_character(encoded: re.Match[str]) -> str:
+    character = chr(int(encoded[0][1:], 16))
+    return character if character in _UNRESERVED else encoded[0].upper()
 
 
 def _parts(href: str) -> tuple[str, str, str, str]:

@@ -11,11 +11,20 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
-from bot import prose
+from bot import address, prose
 
-#: Fewer words than this are too common a title to tell a story by (design §5).
+#: Fewer words than this are too common a title to tell a story by (design §7); so are fewer characters in a script
+#: that puts no spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese.
 TITLE_WORDS = 6
+TITLE_CHARACTERS = 12
+_WITHOUT_SPACES = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff]"
+)
+#: Raised by a release that reads unchanged files differently, or that counts other things as seen by a reader.
+FINGERPRINT_VERSION = "2"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 #: How a newswire heads what it sends once more, as `prose.title_key` has it.
 _REPEATED = re.compile(r"^(re ?transmission|r e p e a t) ")
@@ -72,7 +81,7 @@ class Article:
     def title_key(self) -> str:
         """The title as it is compared; empty when it is too short to tell a story by (design §5)."""
         key = prose.title_key(self.title)
-        return key if key.count(" ") + 1 >= TITLE_WORDS else ""
+        return key if tells(key) else ""
 
     @property
     def story_key(self) -> str:
@@ -81,16 +90,14 @@ class Article:
         The mark of a repetition is no part of the title, and letters that swapped places make no other word ("ISTM"
         for "ITSM"). Words with digits must be equal: a number is never a slip here.
         """
-        words = _REPEATED.sub("", self.title_key).split()
-        if len(words) < TITLE_WORDS:
-            return ""
-        return " ".join(map(_blind, words))
+        return story_key(self.title)
 
     @property
     def fingerprint(self) -> str:
-        """Sixteen hex digits over what a reader sees, the date as a day. Quality and heat are not seen.
+        """Sixteen hex digits over what a reader sees, the date as a day, behind the version of how that is read.
 
-        Related articles count as a set: their order follows a score that its source recomputes daily.
+        Quality and heat are not seen. Related articles count as a set: their order follows a score that its source
+        recomputes daily. Fingerprints of two versions must not be compared; see `identity.reads_alike`.
         """
         seen = (
             self.title,
@@ -103,13 +110,63 @@ class Article:
             sorted((one.url, one.title, one.provider) for one in self.related),
         )
         text = _encoded(seen)
-        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+        return f"{FINGERPRINT_VERSION}:{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
+
+
+class Story(NamedTuple):
+    """What tells one story from another: a few fields of an article, cheap to load for many at once."""
+
+    identity: str
+    url: str
+    title: str
+    excerpt: str
+    provider: str
+    #: YYYY-MM-DD in UTC; empty where the document has no date.
+    day: str
+
+    @property
+    def fragment(self) -> str:
+        """The part of the page that the story is; empty where it is the page."""
+        return address.fragment(self.url) if "#" in self.url else ""
+
+
+def story(article: Article) -> Story:
+    """Return what tells this article's story from another."""
+    day = article.published.date().isoformat() if article.published else ""
+    return Story(article.identity, article.url, article.title, article.excerpt, article.provider, day)
+
+
+def story_key(title: str) -> str:
+    """Return the key of a title as `Article.story_key` describes it."""
+    key = prose.title_key(title)
+    key = _REPEATED.sub("", key) if tells(key) else ""
+    return " ".join(map(_blind, key.split())) if tells(key) else ""
+
+
+def tells(title_key: str) -> bool:
+    """Return True if a title, given by its key, is long enough to tell a story by."""
+    if title_key.count(" ") + 1 >= TITLE_WORDS:
+        return True
+    return not title_key.isascii() and len(_WITHOUT_SPACES.findall(title_key)) >= TITLE_CHARACTERS
+
+
+def is_without_spaces(text: str) -> bool:
+    """Return True if a text holds characters of a script that puts no spaces between words."""
+    return not text.isascii() and _WITHOUT_SPACES.search(text) is not None
+
+
+def is_of_this_version(fingerprint: str) -> bool:
+    """Return True if a stored fingerprint may be compared with one worked out now."""
+    return fingerprint.startswith(f"{FINGERPRINT_VERSION}:")
 
 
 @lru_cache(4_096)
 def _blind(word: str) -> str:
-    """Return a word as it is compared: by its letters in any order, unless it holds a digit. Titles share theirs."""
-    return word if _DIGIT.search(word) else "".join(sorted(word))
+    """Return a word as it is compared: by its letters in any order. Titles share theirs.
+
+    The order counts in a word that holds a digit, and in what may be a whole sentence without spaces.
+    """
+    return word if _DIGIT.search(word) or is_without_spaces(word) else "".join(sorted(word))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +225,7 @@ def in_order(related: list[Related], itself: frozenset[str], title: str = "") ->
     """
     seen = set(itself)
     own = prose.title_key(title)
-    titles = {own} if own.count(" ") + 1 >= TITLE_WORDS else set()
+    titles = {own} if tells(own) else set()
     kept = []
     for one in sorted(related, key=lambda one: -one.quality):
         key = prose.title_key(one.title)

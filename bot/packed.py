@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from bot.article import Article, Related
+from bot.article import Article, Related, Story
 
 #: Identity, fingerprint, story key, title, excerpt, url, provider, published, image, quality, heat, kind, unpublished.
 #: Moments are milliseconds since 1970.
@@ -44,6 +44,12 @@ class Packed(NamedTuple):
     def story_key(self) -> str:
         """As `Article.story_key`: what copies of the story are found by."""
         return self.words[2]
+
+    @property
+    def story(self) -> Story:
+        """As `article.story`."""
+        identity, _, _, title, excerpt, url, provider, published, *_ = self.words
+        return Story(identity, url, title, excerpt, provider, day(published))
 
     @property
     def published(self) -> int | None:
@@ -107,6 +113,12 @@ def unpack(packed: Packed) -> Article:
 def with_topics(packed: Packed, topics: tuple[str, ...]) -> Packed:
     """Return an article with its topics in another spelling, which readers see."""
     return packed if packed.topics == topics else pack(replace(unpack(packed), topics=topics))
+
+
+def day(milliseconds: int | None) -> str:
+    """Return the day of a moment as YYYY-MM-DD in UTC; empty for none."""
+    moment = _moment(milliseconds)
+    return moment.date().isoformat() if moment else ""
 
 
 def _pack_related(one: Related) -> PackedRelated:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,6 +44,8 @@ class Newsroom:
     messages: int = 100
     marks: int = 0
     posted: list[tuple[str, str]] = field(default_factory=list)
+    #: The files on disk; None: the rows are believed.
+    disk: Collection[str] | None = None
 
     def later(self, **span: float) -> datetime:
         self.at += timedelta(**span)
@@ -55,7 +58,8 @@ class Newsroom:
 
     def tell(self, path: str, told: Article | str) -> Recorded:
         """A file was read: an article, or the reason why it is none."""
-        (recorded,) = announce.record(self.db, [self.read(path, told)], self.rules, self.at)
+        on_disk = None if self.disk is None else self.disk.__contains__
+        (recorded,) = announce.record(self.db, [self.read(path, told)], self.rules, self.at, on_disk)
         return recorded
 
     def number(self, path: str, told: Article) -> int:

@@ -145,6 +145,8 @@ def test_a_link_is_encoded_as_browsers_do(text: str, shown: str) -> None:
         "https://host.example/amp/story",
         "https://host.example/story.amp",
         "https://amp.host.example/story",
+        "https://www.host.example/story",
+        "https://host.example/./a/../%73tory",
         "https://host-example.cdn.ampproject.org/c/s/host.example/story?amp",
         "https://www.google.com/amp/s/host.example/story/amp",
     ],
@@ -164,6 +166,83 @@ def test_an_amp_page_in_another_case_of_path_stays_another_page() -> None:
 
 def test_a_host_is_shown_without_www() -> None:
     assert address.host("https://www.host.example/a") == "host.example"
+
+
+# --- RFC 3986 §6: equivalent spellings --------------------------------------------------------------------------------
+
+#: Two spellings of one thing inside a path, a query or a fragment.
+SPELLINGS = st.sampled_from(
+    [
+        *(("%d8%a7", "%D8%A7"), ("%7euser", "~user"), ("%41%2d%5f", "A-_"), ("%2fb", "%2Fb"), ("2026", "%32%30%32%36")),
+        *(("ü", "%c3%bc"), ("a b", "a%20b"), ("漢", "%e6%bc%a2"), ("plain", "plain"), ("%2525", "%25%32%35")),
+    ]
+)
+HOST_SPELLINGS = st.sampled_from(
+    [
+        *(("host.example", "HOST.Example"), ("host.example", "www.host.example"), ("host.example", "host.example.")),
+        *(("host.example", "host.example:443"), ("host.example:8080", "WWW.host.example:8080")),
+        *(("bücher.example", "xn--bcher-kva.example"), ("bücher.example", "www.BÜCHER.example")),
+    ]
+)
+
+
+@given(
+    HOST_SPELLINGS,
+    st.lists(SPELLINGS, max_size=3),
+    st.lists(SPELLINGS, max_size=2),
+    st.sampled_from(["/", "/./", "/x/../", "/%2e/", "/x/%2E%2e/"]),
+    st.booleans(),
+)
+def test_equivalent_spellings_of_an_address_are_one_identity(
+    host: tuple[str, str], path: list[tuple[str, str]], query: list[tuple[str, str]], detour: str, slash: bool
+) -> None:
+    one, other = (
+        f"{scheme}{host[side]}{start}{'/'.join(each[side] for each in path)}{end}"
+        + "".join(f"{'&' if number else '?'}q{number}={each[side]}" for number, each in enumerate(query))
+        for side, scheme, start, end in ((0, "https://", "/", ""), (1, "HTTP://", detour, "/" * (slash and bool(path))))
+    )
+    assert address.canonical(one) == address.canonical(other) is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://host.example/a%2Fb", "https://host.example/a/b"),
+        ("https://host.example/a%3Fb", "https://host.example/a?b"),
+        ("https://host.example/100%25", "https://host.example/100%"),
+        ("https://host.example:8080/a", "https://host.example/a"),
+        ("https://host.example/%%34%31", "https://host.example/A"),
+        ("https://news.host.example/a", "https://host.example/a"),
+        ("https://www.com/a", "https://com.example/a"),
+    ],
+)
+def test_addresses_that_may_be_different_pages_stay_apart(one: str, other: str) -> None:
+    assert address.canonical(one) != address.canonical(other)
+
+
+def test_a_link_is_shown_as_its_source_spells_it() -> None:
+    shown = "https://www.host.example/%d8%a7/%7euser?q=%c3#part"
+    assert address.both(shown) == (shown, "https://host.example/%D8%A7/~user?q=%C3")
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("https://host.example/changelog#v3-1", "v3-1"),
+        ("https://host.example/changelog#v3%2d1", "v3-1"),
+        ("https://host.example/changelog#v3-1:~:text=new", "v3-1"),
+        ("https://host.example/#!/posts/7", "!/posts/7"),
+        ("https://host.example/changelog", ""),
+        ("https://host.example/changelog#", ""),
+        ("https://host.example/changelog#:~:text=new", ""),
+        ("https://host.example/changelog#utm_source=feed&xtor=RSS-1", ""),
+        ("https://host.example/story#comments", ""),
+        ("no address", ""),
+        (None, ""),
+    ],
+)
+def test_a_fragment_names_a_part_of_a_page_or_nothing(text: object, part: str) -> None:
+    assert address.fragment(text) == part
 
 
 #: What addresses that need no parser are made of, and what makes them need one.

@@ -249,8 +249,8 @@ def test_two_articles_that_become_one_post_nothing(desk: Newsroom, path: str) ->
     assert (merged.verdict, merged.article) == (Verdict.MERGED, one)
     assert len(desk.titles()) == 1
     assert desk.stored(other).copy_of == one
-    assert articles.by_address(desk.db, [article(url=A).identity]) == one
-    assert articles.by_address(desk.db, [article(url=B).identity]) == one
+    assert articles.at_address(desk.db, A) == one
+    assert articles.at_address(desk.db, B) == one
     assert desk.deliver() == []
 
 

@@ -1,4 +1,4 @@
-"""Whatever files do, for any length of time: one article an identity, one post a story, and a database that verifies.
+"""Whatever files do, for any length of time: one article a story, one post an article, and a database that verifies.
 
 `paperboy verify` is the judge after every step; what it does not ask is asked here.
 """
@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot import settings as chosen
-from bot.article import Article
+from bot.article import Article, story
+from bot.identity import Verdict, are_two
 from bot.publishing import announce, editing, verifying
 from bot.store import articles, files
 from bot.store.database import rows
@@ -23,7 +24,13 @@ from tests.newsroom import TAXONOMY, article, newsroom
 
 CHANNELS = (chosen.Channel(chat="@news"), chosen.Channel(chat="@best", min_quality=1))
 PATHS = st.sampled_from([f"{name}.md" for name in "abcde"])
-URLS = st.sampled_from([f"https://{name}.example/story" for name in ("one", "two", "three", "four")])
+URLS = st.sampled_from(
+    [
+        f"https://{name}.example/{path}"
+        for name in ("one", "two")
+        for path in ("story", "story#part", "column?p=1", "col/2")
+    ]
+)
 TITLES = st.sampled_from(
     [
         "Thirty organisations unite against facial recognition",
@@ -48,17 +55,24 @@ class Folder(RuleBasedStateMachine):
         self.desk.reader(7, "AI")
         self.withdraws = withdraw
         self.there: dict[str, Article] = {}
+        self.desk.disk = self.there.keys()
 
     @rule(
         path=PATHS, url=URLS, other=st.none() | URLS, title=TITLES, days=st.integers(0, 40), quality=st.integers(0, 2),
         removed=st.sampled_from([False] * 4 + [True]), unpublished=st.booleans(), topics=st.sampled_from([(), ("AI",)]),
-        excerpt=st.sampled_from(["", "One.", "Two."]),
+        excerpt=st.sampled_from(["", "One.", "Two."]), provider=st.sampled_from(["One", "ONE", "Two"]),
     )  # fmt: skip
     def write(self, path: str, url: str, other: str | None, title: str, days: int, **more: Any) -> None:
+        """A file tells its own story, or one that an article of another living file tells too."""
         aliases = (other,) if other else ()
         told = article(title, url, aliases=aliases, published=self.desk.at - timedelta(days=days), **more)
         self.there[path] = told
-        self.desk.tell(path, told)
+        recorded = self.desk.tell(path, told)
+        stored = self.desk.stored(recorded.article).article
+        if recorded.verdict is Verdict.OTHER:
+            assert not are_two(story(stored), story(told))
+        elif recorded.verdict is not Verdict.MERGED:
+            assert story(stored) == story(told)
 
     @rule(path=PATHS)
     def touch(self, path: str) -> None:

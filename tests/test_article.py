@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import article
-from bot.article import Article, Related
+from bot.article import FINGERPRINT_VERSION, Article, Related, is_of_this_version
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 STORY = Article(
@@ -66,10 +66,14 @@ def test_the_order_of_related_articles_is_no_change(order: list[Related], scores
 
 @MANY
 @given(st.text(), st.text())
-def test_a_fingerprint_is_sixteen_digits_of_any_text(title: str, excerpt: str) -> None:
+def test_a_fingerprint_is_a_version_and_sixteen_digits_of_any_text(title: str, excerpt: str) -> None:
     found = replace(STORY, title=title, excerpt=excerpt).fingerprint
-    assert len(found) == 16
-    int(found, 16)
+    version, _, digits = found.partition(":")
+    assert version == FINGERPRINT_VERSION
+    assert len(digits) == 16
+    int(digits, 16)
+    assert is_of_this_version(found)
+    assert not is_of_this_version(digits)  # as the first edition wrote them
 
 
 def test_a_title_of_six_words_tells_a_story_and_a_shorter_one_does_not() -> None:
@@ -92,6 +96,30 @@ def test_a_title_of_six_words_tells_a_story_and_a_shorter_one_does_not() -> None
 )
 def test_a_story_is_known_again_when_a_newswire_repeats_or_corrects_it(title: str, same: bool) -> None:
     assert (replace(STORY, title=title).story_key == STORY.story_key) is same
+
+
+@pytest.mark.parametrize(
+    ("title", "is_told"),
+    [
+        ("三十個組織聯手反對人臉識別", True),
+        ("三十個組織聯手", False),
+        ("議会がデータセンターの新しい法律を採決", True),
+        ("สภาลงมติกฎหมายใหม่เรื่องศูนย์ข้อมูล", True),
+        ("АБВГДЕЖЗИЙКЛМН", False),
+        ("GPT-5發布：十二項新功能一次看懂", True),
+    ],
+)
+def test_in_scripts_without_spaces_twelve_characters_tell_a_story(title: str, is_told: bool) -> None:
+    assert bool(replace(STORY, title=title).title_key) is is_told
+    assert bool(replace(STORY, title=title).story_key) is is_told
+
+
+def test_in_scripts_without_spaces_the_order_of_characters_counts() -> None:
+    one, other = (
+        replace(STORY, title=title).story_key
+        for title in ("中國隊在決賽中擊敗日本代表隊", "日本代表隊在決賽中擊敗中國隊")
+    )
+    assert one != other
 
 
 def test_numbers_are_no_slips_and_short_titles_tell_no_story() -> None:

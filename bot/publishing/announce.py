@@ -10,21 +10,24 @@ from sqlite_utils import Database
 from bot import delivery
 from bot.article import Stored
 from bot.delivery import Lane, State
-from bot.identity import Verdict, is_same_story, judge
+from bot.identity import Verdict, digest, is_same_story, judge, match
 from bot.packed import Packed, unpack, with_topics
 from bot.publishing import remarks
-from bot.publishing.fresh import Fresh
+from bot.publishing.cases import Case, OnDisk, Owners
+from bot.publishing.fresh import Firsts, Fresh
 from bot.publishing.rules import Mark as Mark  # whoever records takes these names from here
 from bot.publishing.rules import Read as Read
 from bot.publishing.rules import Recorded as Recorded
 from bot.publishing.rules import Rules as Rules
-from bot.store import articles, fanouts, files, follows, joins, outbox, revisions
+from bot.store import articles, entries, fanouts, files, follows, joins, outbox, revisions
 from bot.store.database import maybe, milliseconds, transaction
 from bot.topics import Taxonomy
 
 
-def record(db: Database, read: Sequence[Read], rules: Rules, at: datetime) -> list[Recorded]:
-    """Write a batch of files, oldest story first, in one commit."""
+def record(
+    db: Database, read: Sequence[Read], rules: Rules, at: datetime, on_disk: OnDisk | None = None
+) -> list[Recorded]:
+    """Write a batch of files, oldest story first, in one commit. on_disk: whether a file is there at this moment."""
     now = milliseconds(at)
     ordered = sorted(read, key=lambda one: (_when(one, now), one.path))
     with transaction(db):
@@ -33,7 +36,7 @@ def record(db: Database, read: Sequence[Read], rules: Rules, at: datetime) -> li
         for one in ordered:
             if not fresh.take(one):
                 recorded += fresh.write()
-                recorded.append(_record(db, one, rules, at))
+                recorded.append(_record(db, one, rules, at, on_disk))
         recorded += fresh.write()
         remarks.remark(db, recorded, at)
         return recorded
@@ -97,39 +100,49 @@ def post(
     return opened
 
 
-def _record(db: Database, read: Read, rules: Rules, at: datetime) -> Recorded:
+def _record(db: Database, read: Read, rules: Rules, at: datetime, on_disk: OnDisk | None) -> Recorded:
     if read.packed is None:
         news = files.reject(db, read.path, read.mark, read.reason, at)
         return Recorded(read.path, None, reason=read.reason if news else "")
     packed = with_topics(read.packed, _named(read.packed.topics, rules.taxonomy))
     known = files.one(db, read.path)
     mine = articles.get(db, known.article) if known and known.article else None
-    match = articles.by_address(db, packed.addresses)
-    owner = mine if match is None or (mine and mine.id == match) else articles.get(db, match)
     same = mine is not None and is_same_story(mine.article, unpack(packed))
-    first = _first_of_title(db, packed, rules, at) if match is None and not same else None
+    owners = Owners(db, read.path, on_disk)
+    number = match(
+        packed.story,
+        mine=mine.id if mine else None,
+        goes_on=same,
+        is_unchanged=known is not None and known.story in (files.UNKNOWN, digest(packed.story)),
+        there=(entries.at(db, address) for address in packed.addresses),
+        elsewhere=owners.elsewhere,
+    )
+    there = mine if number is None or (mine and mine.id == number) else articles.get(db, number)
+    first = Firsts(db, [packed], rules, at).claim(packed) if number is None and not same else None
     verdict = judge(
         mine=mine.id if mine else None,
-        match=match,
-        owner=_living_owner(db, owner, read.path),
+        match=number,
+        owner=owners.of(there),
         path=read.path,
         same_title=same,
         first=first,
     )
-    number, changed = _write(db, read.path, packed, verdict, mine, owner, first, rules, at)
-    articles.add_addresses(db, number, packed.addresses)
-    files.put(db, read.path, read.mark, article=number, at=at)
+    before = known.mark if known else None
+    written, changed = _write(db, Case(read, packed, before, owners), verdict, mine, there, first, rules, at)
+    articles.add_addresses(db, written, packed.addresses, shared=verdict is not Verdict.OTHER)
+    files.put(db, read.path, read.mark, article=written, at=at)
+    files.set_story(db, read.path, digest(packed.story) if verdict is Verdict.OTHER else "")
     if known and known.rejected:
         remarks.accepted(db, read.path, at)
-    if mine is not None and mine.id != number:
+    if mine is not None and mine.id != written:
         _leave(db, mine, read.path)
-    return Recorded(read.path, verdict, number, changed)
+    is_news = verdict is Verdict.COPY or (verdict is Verdict.OTHER and (mine is None or mine.id != written))
+    return Recorded(read.path, verdict, written, changed, repeats=(first or written) if is_news else None)
 
 
 def _write(
     db: Database,
-    path: str,
-    packed: Packed,
+    case: Case,
     verdict: Verdict,
     mine: Stored | None,
     known: Stored | None,
@@ -139,14 +152,14 @@ def _write(
 ) -> tuple[int, bool]:
     """Carry out a verdict; return the article's row number and whether readers see something else than before."""
     if verdict in (Verdict.NEW, Verdict.COPY) or known is None:
-        return _insert(db, path, packed, first, rules, at), True
+        return _insert(db, case.path, case.packed, first, rules, at), True
     if verdict is Verdict.OTHER:
         return known.id, False
     if verdict is Verdict.MERGED and mine is not None:
         known = _merge(db, mine, known, rules, at)
-        if _living_owner(db, known, path) not in (None, "", path):
+        if case.owners.of(known) is not None:
             return known.id, False
-    return known.id, _update(db, known, path, packed, rules, at)
+    return known.id, _update(db, known, case, rules, at)
 
 
 def _insert(db: Database, path: str, packed: Packed, first: int | None, rules: Rules, at: datetime) -> int:
@@ -157,23 +170,39 @@ def _insert(db: Database, path: str, packed: Packed, first: int | None, rules: R
     return number
 
 
-def _update(db: Database, stored: Stored, path: str, packed: Packed, rules: Rules, at: datetime) -> bool:
+def _update(db: Database, stored: Stored, case: Case, rules: Rules, at: datetime) -> bool:
     """Write an article's new words; plan edits, withdrawal or release as they ask for it."""
-    if _same(stored, path, packed):
+    packed = case.packed
+    if case.is_as_recorded(stored):
         return False
-    articles.update(db, stored.id, packed, path=path)
+    is_upgrade = case.was_read_alike(stored)
+    if is_upgrade:
+        revisions.adopt(db, stored.id, stored.fingerprint, packed.fingerprint)
+    articles.update(db, stored.id, packed, path=case.path)
     new_topics = _set_topics(db, stored.id, packed, rules.taxonomy)
     if packed.removed != stored.withdrawn:
         _set_withdrawn(db, stored.id, packed.removed, at)
     if stored.held and not packed.unpublished:
         release(db, stored.id, at, too_old=rules.too_old(maybe(packed.published), stored.recorded, at))
     back = stored.withdrawn and not packed.removed
-    if new_topics or packed.quality != stored.article.quality or back:
+    if is_upgrade and stored.article.quality in (0, packed.quality) and not back:
+        _pass_over(db, stored.id, rules, at)
+    elif new_topics or packed.quality != stored.article.quality or back:
         post(db, stored.id, rules, at, followers=bool(new_topics) or back)
-    changed = packed.fingerprint != stored.fingerprint
+    changed = not is_upgrade and packed.fingerprint != stored.fingerprint
     if (changed or back) and not packed.removed:
         revisions.plan(db, stored.id, packed.fingerprint, at + rules.gather)
     return changed
+
+
+def _pass_over(db: Database, number: int, rules: Rules, at: datetime) -> None:
+    """Skip the channels that an article belongs to only as it is read today; see `cases.Case.was_read_alike`."""
+    stored = articles.get(db, number)
+    if stored is None or stored.held or stored.withdrawn or stored.copy_of is not None:
+        return
+    chats = delivery.plan(rules.channels, follows.keys_of(db, number), stored.article.quality, stored.sequence)
+    rank = _rank(stored, at)
+    outbox.open_(db, number, chats, lane=Lane.CHANNEL, edition=1, rank=rank, at=at, state=State.SKIPPED)
 
 
 def _set_withdrawn(db: Database, number: int, withdrawn: bool, at: datetime) -> None:
@@ -195,14 +224,21 @@ def _set_withdrawn(db: Database, number: int, withdrawn: bool, at: datetime) -> 
 def _merge(db: Database, mine: Stored, match: Stored, rules: Rules, at: datetime) -> Stored:
     """Make the two one: the older is kept, the newer lives on in it; it is there if either was.
 
-    Posts of the newer where the older had none go on as the older's, and show it.
+    Posts of the newer where the older had none go on as the older's, and show it. Where neither had any, because one
+    was withdrawn and the other its copy, the story is posted now.
     """
     kept, other = sorted((mine, match), key=lambda one: one.id)
     if kept.withdrawn and not other.withdrawn:
         _set_withdrawn(db, kept.id, False, at)
+    if kept.held and not other.held and other.copy_of is None and not other.withdrawn:
+        release(db, kept.id, at, too_old=rules.too_old(kept.article.published, kept.recorded, at))
     joins.articles(db, kept.id, other.id)
     kept = articles.get(db, kept.id) or kept
+    if other.held and not kept.held:
+        old = rules.too_old(kept.article.published, kept.recorded, at)
+        outbox.change_state(db, kept.id, State.HELD, State.SKIPPED if old else State.PENDING)
     if not kept.withdrawn:
+        post(db, kept.id, rules, at)
         revisions.plan(db, kept.id, kept.fingerprint, at + rules.gather)
     return kept
 
@@ -216,21 +252,6 @@ def _leave(db: Database, left: Stored, path: str) -> None:
             files.reread(db, others[0])
 
 
-def _living_owner(db: Database, stored: Stored | None, path: str) -> str | None:
-    """Return the file that owns an article and still tells it; None when that is no other than `path`."""
-    if stored is None or not stored.path or stored.path == path:
-        return None
-    return stored.path if stored.path in files.of_article(db, stored.id) else None
-
-
-def _first_of_title(db: Database, packed: Packed, rules: Rules, at: datetime) -> int | None:
-    """Return an earlier article that tells this story under the same title, near enough in time (design §5)."""
-    if not packed.story_key or not rules.same_title:
-        return None
-    when = min(maybe(packed.published) or at, at)
-    return articles.same_title(db, packed.story_key, when - rules.same_title, when + rules.same_title)
-
-
 def _set_topics(db: Database, number: int, packed: Packed, taxonomy: Taxonomy) -> set[str]:
     implied = [wider for name in packed.topics for wider in taxonomy.ancestors(name)]
     return follows.set_article(db, number, packed.topics, implied)
@@ -239,20 +260,6 @@ def _set_topics(db: Database, number: int, packed: Packed, taxonomy: Taxonomy) -
 def _named(names: Sequence[str], taxonomy: Taxonomy) -> tuple[str, ...]:
     """Return topics in the taxonomy's spelling, each once."""
     return tuple(dict.fromkeys(taxonomy.name(name) for name in names))
-
-
-def _same(stored: Stored, path: str, packed: Packed) -> bool:
-    """Say whether nothing that is written down differs."""
-    before, after = stored.article, unpack(packed)
-    return (
-        stored.path == path
-        and stored.fingerprint == packed.fingerprint
-        and before.identity == after.identity
-        and (before.quality, before.heat, before.kind) == (after.quality, after.heat, after.kind)
-        and before.unpublished == after.unpublished
-        and stored.withdrawn == after.removed
-        and before.published == after.published
-    )
 
 
 def _rank(stored: Stored, at: datetime) -> datetime:

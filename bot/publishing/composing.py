@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from bot.article import Stored, short_id
 from bot.delivery import Lane, Payload
 from bot.errors import PaperboyError
+from bot.identity import same_title
 from bot.rendering import posts
 from bot.rendering.posts import Picture
 from bot.rendering.templates import Templates
@@ -139,5 +140,6 @@ def _links(db: Database, to: Addressed, stored: Stored) -> dict[str, str]:
     if to.kind == "private" or not stored.article.related:
         return {}
     there = outbox.posts_of(db, to.delivery.chat, [one.identity for one in stored.article.related])
-    links = {identity: message_link(to, message) for identity, message in there.items()}
+    posts = {one.identity: same_title(one.title, there.get(one.identity, ())) for one in stored.article.related}
+    links = {identity: message_link(to, message) for identity, message in posts.items() if message is not None}
     return {identity: link for identity, link in links.items() if link}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot import address, delivery
+from bot import delivery
 from bot.article import Stored, from_short_id
 from bot.delivery import Channel, Lane
 from bot.publishing import announce, remarks
@@ -44,14 +44,11 @@ def find(db: Database, words: str) -> Stored | None:
     words = words.strip().strip("<>\"'“”")
     if words.casefold() == "last":
         return articles.newest(db)
-    found = (way(db, words) for way in (_by_address, files.article_at, _by_short_id, _by_bare_address, search.titled))
+    found = (
+        way(db, words) for way in (articles.at_address, files.article_at, _by_short_id, _by_bare_address, search.titled)
+    )
     number = next((one for one in found if one is not None), None)
     return articles.get(db, articles.successor(db, number)) if number is not None else None
-
-
-def _by_address(db: Database, words: str) -> int | None:
-    identity = address.canonical(words)
-    return articles.by_address(db, [identity]) if identity else None
 
 
 def _by_short_id(db: Database, words: str) -> int | None:
@@ -63,7 +60,7 @@ def _by_bare_address(db: Database, words: str) -> int | None:
     """Return the article at an address without its scheme: `example.org/story`."""
     words = words.removeprefix("//")
     host = words.partition("/")[0]
-    return _by_address(db, f"https://{words}") if "." in host and not any(map(str.isspace, words)) else None
+    return articles.at_address(db, f"https://{words}") if "." in host and not any(map(str.isspace, words)) else None
 
 
 def republish(

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from bot import delivery, topics
 from bot.delivery import State
-from bot.identity import Verdict, judge
+from bot.identity import Told, Verdict, first_of, judge, outlet
 from bot.packed import Packed, with_topics
 from bot.publishing.rules import Mark, Read, Recorded, Rules
 from bot.store import entries, fanouts, files, follows, outbox
@@ -75,11 +75,11 @@ class Fresh:
         entries.set_topics(self._db, topics_of)
         files.put_all(self._db, [(one.path, one.mark, of.number) for one, of in zip(taken, new, strict=True)], self._at)
         self._post(new, carried, first)
-        return [Recorded(one.path, _verdict(one), one.number, True) for one in new]
+        return [Recorded(one.path, _verdict(one), one.number, True, repeats=one.copy_of) for one in new]
 
     def _entries(self, taken: Sequence[_Taken], carried: Sequence[Carried]) -> list[Entry]:
         """Number what was taken, and find out what of it is a copy."""
-        firsts = _Firsts(self._db, [one.packed for one in taken], self._rules.same_title, milliseconds(self._at))
+        firsts = Firsts(self._db, [one.packed for one in taken], self._rules, self._at)
         begin = entries.next_number(self._db)
         return [
             Entry(
@@ -155,27 +155,32 @@ class _Topics:
         return self._rows[name]
 
 
-class _Firsts:
-    """Who told a story first, by its title, among what is known and what this run adds (design §5)."""
+class Firsts:
+    """Who told a story first, by its title, among what is known and what this run adds; see `identity.first_of`."""
 
-    def __init__(self, db: Database, packed: Sequence[Packed], window: timedelta, at: int) -> None:
-        self._at = at
-        self._window = window // timedelta(milliseconds=1)
-        self._known: dict[str, list[tuple[int, int]]] = {}
+    def __init__(self, db: Database, packed: Sequence[Packed], rules: Rules, at: datetime) -> None:
+        self._at = milliseconds(at)
+        self._window = rules.same_title // timedelta(milliseconds=1)
+        self._known: dict[str, list[Told]] = {}
+        self._outlets: dict[str, set[str]] = {}
         if self._window:
             moments = [self._when(one) for one in packed]
             keys = {one.story_key for one in packed} - {""}
             self._known = entries.titles(db, keys, min(moments) - self._window, max(moments) + self._window)
+            self._outlets = entries.outlets(db, keys)
 
-    def claim(self, packed: Packed, number: int) -> int | None:
-        """Return the first article of this story, near enough in time; None where it is `number` itself."""
+    def claim(self, packed: Packed, number: int = 0) -> int | None:
+        """Return the first article of this story, near enough in time; None where it is itself, the new `number`."""
         if not packed.story_key or not self._window:
             return None
-        when = self._when(packed)
+        when, story = self._when(packed), packed.story
         told = self._known.setdefault(packed.story_key, [])
-        first = next((one for other, one in told if abs(other - when) <= self._window), None)
-        if first is None and not packed.removed:
-            told.append((when, number))
+        outlets = self._outlets.setdefault(packed.story_key, set())
+        first = first_of(story, when, [one for one in told if abs(one.when - when) <= self._window], outlets)
+        if not packed.removed:
+            outlets.add(outlet(story.provider))
+            if first is None:
+                told.append(Told(number, when, story))
         return first
 
     def _when(self, packed: Packed) -> int:

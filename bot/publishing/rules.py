@@ -55,3 +55,5 @@ class Recorded:
     changed: bool = False
     #: A rejected file's reason, when it is news.
     reason: str = ""
+    #: The article whose story this file repeats, when that is news: it is recorded and not posted.
+    repeats: int | None = None

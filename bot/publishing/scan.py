@@ -57,6 +57,8 @@ class ScanReport:
     withdrawn: int = 0
     #: What the editors are told.
     notices: list[Notice] = field(default_factory=list)
+    #: Files that tell a story we have, recorded and not posted; `Recorded.repeats` is the article that told it first.
+    repeated: list[Recorded] = field(default_factory=list)
     #: Files that look half written and will be read again.
     unfinished: list[str] = field(default_factory=list)
 
@@ -162,7 +164,10 @@ class Scanner:
         whole = [one for one in read if isinstance(one, Read)]
         if not whole:
             return
-        recorded: list[Recorded] = await self._desk(announce.record, whole, self._rules(), self._clock())
+        recorded: list[Recorded] = await self._desk(
+            announce.record, whole, self._rules(), self._clock(), self._is_on_disk
+        )
+        report.repeated += [one for one in recorded if one.repeats is not None]
         for one in recorded:
             if one.verdict is not None:
                 report.verdicts[one.verdict] += 1
@@ -198,6 +203,16 @@ class Scanner:
         except OSError:
             return None
         return (status.st_size, status.st_mtime_ns, status.st_ino)
+
+    def _is_on_disk(self, path: str) -> bool:
+        """Return True unless a file is certainly gone: one that can't be looked at may be there."""
+        try:
+            Path(self._settings.folder, path).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except (OSError, ValueError):
+            return True
+        return True
 
     def _is_fresh(self, mark: Mark, at: datetime) -> bool:
         """Say whether a file changed so lately that its writer may not have finished."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot import address
 from bot.article import Article, Related, Stored
 from bot.packed import Packed
 from bot.store import entries
-from bot.store.database import Row, marks, maybe, milliseconds, moment, row, rows, transaction, write
+from bot.store.database import Row, marks, maybe, moment, row, rows, transaction, write
 from bot.store.entries import Entry
 
 #: What readers may see.
@@ -79,24 +80,13 @@ def several(db: Database, numbers: Sequence[int]) -> list[Stored]:
     return [_stored(db, found[number]) for number in numbers if number in found]
 
 
-def by_address(db: Database, identities: Iterable[str]) -> int | None:
-    """Return the row of the article that one of these canonical addresses belongs to, the first that is known."""
-    for identity in identities:
-        found = row(db, "SELECT article FROM aliases WHERE identity = ?", (identity,))
-        if found:
-            return int(found["article"])
-    return None
-
-
-def same_title(db: Database, title_key: str, since: datetime, until: datetime) -> int | None:
-    """Return the first article of this title between two moments that is itself no copy and not withdrawn."""
-    found = row(
-        db,
-        "SELECT id FROM articles WHERE title_key = ? AND title_key <> '' AND ordered BETWEEN ? AND ? "
-        "AND copy_of IS NULL AND withdrawn = 0 ORDER BY id LIMIT 1",
-        (title_key, milliseconds(since), milliseconds(until)),
-    )
-    return int(found["id"]) if found else None
+def at_address(db: Database, text: str) -> int | None:
+    """Return the article that a web address leads to: of several the one it names the part of, then the last."""
+    identity, part = address.canonical(text), address.fragment(text)
+    known = entries.at(db, identity) if identity else []
+    found = [one for one in known if one.story.identity == identity] or known
+    found = [one for one in found if one.story.fragment == part] or found
+    return max((one.number for one in found), default=None)
 
 
 def latest(db: Database, topic: int | None = None, most: int = 10) -> list[Stored]:
@@ -152,9 +142,10 @@ def set_file(db: Database, number: int, path: str | None) -> None:
     write(db, "UPDATE articles SET file = ? WHERE id = ?", (path, number))
 
 
-def add_addresses(db: Database, number: int, identities: Iterable[str]) -> None:
-    """Let more canonical addresses lead to an article. One that is another article's stays that one's."""
-    entries.add_addresses(db, [(identity, number) for identity in identities])
+def add_addresses(db: Database, number: int, identities: Sequence[str], *, shared: bool = True) -> None:
+    """Let more canonical addresses lead to an article; unless `shared`, none that leads to another already."""
+    known = set() if shared else entries.known(db, identities)
+    entries.add_addresses(db, [(identity, number) for identity in identities if identity not in known])
 
 
 def successor(db: Database, number: int) -> int:

@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from bot.packed import Packed, PackedRelated
+from bot.article import Story
+from bot.identity import Known, Told, outlet
+from bot.packed import Packed, PackedRelated, day
 from bot.store import sequence
 from bot.store.database import marks, milliseconds, number, rows, transaction
 
@@ -27,6 +29,10 @@ INSERT INTO related (article, position, identity, url, title, provider, excerpt,
 VALUES ({marks(9)})
 """
 _ADDRESS = "INSERT INTO aliases (identity, article) VALUES (?, ?) ON CONFLICT DO NOTHING"
+#: What `Story` is made of.
+_STORY = "a.identity, a.url, a.title, a.excerpt, a.provider, a.published"
+#: Articles looked at under one address: more are a folder that gives all of its files the same one.
+MOST_AT_ONE_ADDRESS = 200
 
 
 class Entry(NamedTuple):
@@ -59,7 +65,7 @@ def write(db: Database, entries: Sequence[Entry], at: datetime) -> int:
 
 
 def add_addresses(db: Database, addresses: Iterable[tuple[str, int]]) -> None:
-    """Let canonical addresses lead to articles. One that is another article's stays that one's."""
+    """Let canonical addresses lead to articles, also where they lead to others already."""
     with transaction(db):
         db.conn.executemany(_ADDRESS, addresses)
 
@@ -77,19 +83,40 @@ def known(db: Database, addresses: Iterable[str]) -> set[str]:
     return {found["identity"] for found in rows(db, sql, (json.dumps([*addresses]),))}
 
 
-def titles(db: Database, keys: Iterable[str], since: int, until: int) -> dict[str, list[tuple[int, int]]]:
-    """Return story key → (moment, row number) of articles between two moments (milliseconds), first come first.
+def at(db: Database, address: str) -> list[Known]:
+    """Return the articles that a canonical address leads to, the last recorded first."""
+    sql = (
+        f"SELECT a.id, {_STORY} FROM aliases JOIN articles a ON a.id = aliases.article "
+        "WHERE aliases.identity = ? ORDER BY aliases.article DESC LIMIT ?"
+    )
+    return [Known(one[0], _story(*one[1:])) for one in rows(db, sql, (address, MOST_AT_ONE_ADDRESS))]
+
+
+def titles(db: Database, keys: Iterable[str], since: int, until: int) -> dict[str, list[Told]]:
+    """Return story key → articles between two moments (milliseconds), first come first.
 
     Left out are copies and what was withdrawn.
     """
     sql = (
-        "SELECT title_key, ordered, id FROM articles WHERE title_key IN (SELECT value FROM json_each(?)) "
+        f"SELECT a.title_key, a.id, a.ordered, {_STORY} FROM articles a "
+        "WHERE title_key IN (SELECT value FROM json_each(?)) "
         "AND title_key <> '' AND ordered BETWEEN ? AND ? AND copy_of IS NULL AND withdrawn = 0 ORDER BY id"
     )
-    found: dict[str, list[tuple[int, int]]] = {}
-    for key, ordered, one in rows(db, sql, (json.dumps([*keys]), since, until)):
-        found.setdefault(key, []).append((ordered, one))
+    found: dict[str, list[Told]] = {}
+    for key, one, ordered, *story in rows(db, sql, (json.dumps([*keys]), since, until)):
+        found.setdefault(key, []).append(Told(one, ordered, _story(*story)))
     return found
+
+
+def outlets(db: Database, keys: Iterable[str]) -> dict[str, set[str]]:
+    """Return story key → outlets (as `identity.outlet`) that carry the title: one where there is one, else two."""
+    carried = "SELECT provider FROM articles WHERE title_key = value AND title_key <> '' AND withdrawn = 0 ORDER BY"
+    sql = (
+        f"SELECT value, ({carried} provider COLLATE NOCASE LIMIT 1), "
+        f"({carried} provider COLLATE NOCASE DESC LIMIT 1) FROM json_each(?)"
+    )
+    found = rows(db, sql, (json.dumps([*keys]),))
+    return {key: {outlet(one) for one in several if one is not None} for key, *several in found}
 
 
 def set_topics(db: Database, carried: Iterable[tuple[int, int, int | None]]) -> None:
@@ -108,6 +135,10 @@ def _row(entry: Entry, recorded: int) -> tuple[object, ...]:
 def _searched(packed: Packed) -> tuple[str, str, str]:
     words = packed.words
     return words[3], words[4], words[6]
+
+
+def _story(identity: str, url: str, title: str, excerpt: str, provider: str, published: int | None) -> Story:
+    return Story(identity, url, title, excerpt, provider, day(published))
 
 
 def _numbered(number: int, related: Iterable[PackedRelated]) -> list[tuple[object, ...]]:

@@ -13,6 +13,8 @@ from bot.store.database import milliseconds, moment, number, row, rows, transact
 
 #: Path, size, mtime_ns, inode: what a scan trusts to know that a file is unchanged.
 Stamp = tuple[str, int, int, int]
+#: What a file told is not known: it was read by an earlier version.
+UNKNOWN = "?"
 _STAMP = "path, iif(missing = 0, size, -1), mtime_ns, inode"
 _PUT = (
     "INSERT INTO files (path, size, mtime_ns, inode, article, reason, since) VALUES (?, ?, ?, ?, ?, ?, ?) "
@@ -29,6 +31,8 @@ class Known:
     mark: tuple[int, int, int]
     article: int | None
     rejected: bool
+    #: Of a file that was taken for another file's article: a digest of the story it told then, or UNKNOWN.
+    story: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +73,17 @@ def one(db: Database, path: str) -> Known | None:
     if found is None:
         return None
     mark = (-1 if found["missing"] else found["size"], found["mtime_ns"], found["inode"])
-    return Known(mark, found["article"], found["reason"] is not None)
+    return Known(mark, found["article"], found["reason"] is not None, found["story"])
 
 
 def put(db: Database, path: str, mark: tuple[int, int, int], *, article: int | None, at: datetime) -> None:
     """Write that this version of a file was read and is `article`."""
     put_all(db, [(path, mark, article)], at)
+
+
+def set_story(db: Database, path: str, story: str) -> None:
+    """Write the digest of the story that a file told when it was taken for another file's article; else nothing."""
+    write(db, "UPDATE files SET story = ? WHERE path = ?", (story, path))
 
 
 def put_all(db: Database, read: Iterable[tuple[str, tuple[int, int, int], int | None]], at: datetime) -> None:
@@ -112,6 +121,11 @@ def of_article(db: Database, article: int) -> list[str]:
     """Return the paths of the living files that tell this article, by path."""
     sql = "SELECT path FROM files WHERE article = ? AND reason IS NULL AND missing = 0 ORDER BY path"
     return [found["path"] for found in rows(db, sql, (article,))]
+
+
+def known_of(db: Database, article: int) -> list[str]:
+    """Return the paths of all files that are known to tell this article, be they rejected or missing for the moment."""
+    return [found["path"] for found in rows(db, "SELECT path FROM files WHERE article = ? ORDER BY path", (article,))]
 
 
 def any_of(db: Database, article: int) -> bool:

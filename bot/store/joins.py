@@ -18,7 +18,8 @@ def articles(db: Database, kept: int, other: int) -> None:
     `other` stays as a copy without an address; what waits of it and has no place under `kept` is skipped.
     """
     with transaction(db):
-        write(db, "UPDATE aliases SET article = ? WHERE article = ?", (kept, other))
+        write(db, "UPDATE OR IGNORE aliases SET article = ? WHERE article = ?", (kept, other))
+        write(db, "DELETE FROM aliases WHERE article = ?", (other,))
         write(db, "UPDATE files SET article = ? WHERE article = ?", (kept, other))
         first = _first(db, kept, other)
         write(

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from bot.store.steps import shared_addresses as steps
+
 paperboy = Migrations("paperboy")
 #: New articles enter the index in `entries`; rows of articles are never deleted.
 _SEARCHED_ANEW = """
@@ -56,6 +58,13 @@ def losses(db: Database) -> None:
 def notices(db: Database) -> None:
     """Keep what editors are told until each of them was told."""
     _run(db, "steps/0005_notices.sql")
+
+
+@paperboy(name="0006_shared_addresses")
+def shared_addresses(db: Database) -> None:
+    """Let an address be that of several articles, and normalise the old ones; see `steps.shared_addresses`."""
+    _run(db, "steps/0006_shared_addresses.sql")
+    steps.normalise(db)
 
 
 def _run(db: Database, file: str) -> None:

@@ -152,14 +152,17 @@ def had_edition(db: Database, article: int) -> bool:
     return row(db, sql, (article,)) is not None
 
 
-def posts_of(db: Database, chat: int, identities: Collection[str]) -> dict[str, int]:
-    """Return canonical address → number of the newest living post in `chat` of the article there."""
+def posts_of(db: Database, chat: int, identities: Collection[str]) -> dict[str, list[tuple[str, int]]]:
+    """Return canonical address → title and number of the newest living post in `chat` of each article there."""
     sql = f"""
-        SELECT al.identity, d.message FROM aliases al
+        SELECT al.identity, al.article, a.title, d.message FROM aliases al JOIN articles a ON a.id = al.article
         JOIN deliveries d ON d.article = al.article AND d.chat = ? AND d.state = 'sent' AND d.message > 0
-        WHERE al.identity IN ({marks(len(identities))}) ORDER BY d.edition
+        WHERE al.identity IN ({marks(len(identities))}) ORDER BY al.article, d.edition
     """
-    return {found["identity"]: found["message"] for found in rows(db, sql, (chat, *identities))}
+    found: dict[str, dict[int, tuple[str, int]]] = {}
+    for identity, article, title, message in rows(db, sql, (chat, *identities)):
+        found.setdefault(identity, {})[article] = (title, message)
+    return {identity: list(posts.values()) for identity, posts in found.items()}
 
 
 def articles_in(db: Database, chat: int) -> set[int]:

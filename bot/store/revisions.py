@@ -47,6 +47,17 @@ def plan(db: Database, article: int, form: str, due: datetime) -> int:
         )
 
 
+def adopt(db: Database, article: int, old: str, new: str) -> None:
+    """Let `new` stand wherever a post of an article shows `old`: the same words, by another version's fingerprint."""
+    with transaction(db):
+        write(db, "UPDATE deliveries SET form = ? WHERE article = ? AND form = ?", (new, article, old))
+        sql = (
+            "UPDATE OR REPLACE forms SET form = ? "
+            "WHERE form = ? AND delivery IN (SELECT id FROM deliveries WHERE article = ?)"
+        )
+        write(db, sql, (new, old, article))
+
+
 def plan_withdrawal(db: Database, article: int, due: datetime) -> int:
     """Mark an article's posts to be taken back and cancel what waits; return how many posts there are.
 

@@ -1,0 +1,85 @@
+"""A file that was read, with what has to be known of it to decide what it means. Writes nothing; see `announce`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from bot import article
+from bot.article import Stored
+from bot.identity import reads_alike
+from bot.packed import Packed, unpack
+from bot.publishing.rules import Mark, Read
+from bot.store import files
+
+#: Whether a file is on disk at this moment.
+OnDisk = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Which living files other than `path` tell an article. A living file is one on disk at that moment, not a row."""
+
+    db: Database
+    path: str
+    #: None: the rows are believed.
+    on_disk: OnDisk | None = None
+
+    def of(self, stored: Stored | None) -> str | None:
+        """Return the other file that owns an article and still tells it, or None."""
+        if stored is None or not stored.path or stored.path == self.path:
+            return None
+        told = stored.path in files.of_article(self.db, stored.id)
+        return stored.path if told and self._is_there(stored.path) else None
+
+    def elsewhere(self, number: int) -> bool:
+        """Return True if another living file was read as this article, even if it can't be read for the moment."""
+        known = files.known_of(self.db, number) if self.on_disk else files.of_article(self.db, number)
+        return any(path != self.path and self._is_there(path) for path in known)
+
+    def _is_there(self, path: str) -> bool:
+        return self.on_disk is None or self.on_disk(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One file that tells an article."""
+
+    read: Read
+    #: With its topics in the taxonomy's spelling.
+    packed: Packed
+    #: The file's mark when it was last read; None: never.
+    before: Mark | None
+    owners: Owners
+
+    @property
+    def path(self) -> str:
+        """The file's path."""
+        return self.read.path
+
+    def was_read_alike(self, stored: Stored) -> bool:
+        """Return True if only the version of ours that read the file differs from that which read it before.
+
+        Then readers are not shown a change that its source did not make.
+        """
+        if article.is_of_this_version(stored.fingerprint):
+            return False
+        if stored.article.fingerprint == self.packed.fingerprint:
+            return True
+        is_same_size = self.before is not None and self.before[0] == self.read.mark[0]
+        return is_same_size and reads_alike(stored.article, unpack(self.packed))
+
+    def is_as_recorded(self, stored: Stored) -> bool:
+        """Return True if nothing that is written down differs."""
+        before, after = stored.article, unpack(self.packed)
+        return (
+            stored.path == self.path
+            and stored.fingerprint == self.packed.fingerprint
+            and before.identity == after.identity
+            and (before.quality, before.heat, before.kind) == (after.quality, after.heat, after.kind)
+            and before.unpublished == after.unpublished
+            and stored.withdrawn == after.removed
+            and before.published == after.published
+        )
