@@ -55,6 +55,8 @@ class Alert(StrEnum):
     DOUBTFUL = "doubtful"
     #: A delivery to a private chat may have arrived once or not at all; it is not repeated.
     UNCONFIRMED = "unconfirmed"
+    #: A post that could not be looked for was sent again, and may be there twice.
+    REPEATED = "repeated"
     #: A file is not an article.
     REJECTED = "rejected"
     #: An article waits for an editor, as its file says that it is not published.
@@ -126,7 +128,7 @@ class Decision(StrEnum):
     SKIP_ONE = "drop"
     #: A post that is behind its file: edit it now. Value: short id of the delivery.
     CATCH_UP = "catchup"
-    #: An unconfirmed delivery: send it again. Value: short id of the delivery.
+    #: An article's unconfirmed deliveries: send them again. Value: short id of the article.
     SEND_AGAIN = "resend"
     #: Articles that were missed: post them.
     POST_MISSED = "missed"

@@ -15,12 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.delivery import Lane, Outcome, Sent, Settlement, State, Unknown, Wait, settle
-from bot.publishing import settling
+from bot.publishing import report, settling
+from bot.rendering import editorial
+from bot.rendering.report import StatusReport
 from bot.sandbox import Person, Sandbox, faults
 from bot.store import doubts, migrations, outbox, repeats, tally
 from bot.store.database import row
 from bot.store.outbox import Addressed
-from tests.doubts import DOUBT, Post, losing
+from tests.doubts import DOUBT, EDITOR, Post, losing
 from tests.newsroom import Newsroom, article, newsroom
 from tests.outgoing import Outgoing, going
 
@@ -182,6 +184,57 @@ async def test_a_reader_whose_answers_are_always_lost_gets_it_twice_at_most(bot:
     states = Counter(outbox.delivery_of(one).state for one in await bot.rows())
     assert states == {State.SENT: 8, State.UNCONFIRMED: 4}
     assert (await bot.desk(tally.deliveries))["unconfirmed"] == 4
+
+
+async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_once(bot: Outgoing) -> None:
+    (ann, _) = await readers(bot, 2)
+    bot.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id, times=2)
+    await bot.record("a.md", title="Did this arrive at all, or not?", topics=("AI",))
+    for _ in range(4):
+        await bot.deliver(DOUBT + 1)
+    await bot.telegram.notifier.send()
+    question = bot.sandbox.messages(bot.editor)[-1]
+    assert "Did this arrive at all, or not?" in question.text
+    assert "a.md" in question.text
+    assert "Ann" not in question.text
+    assert [button["text"] for row in question.buttons for button in row] == ["Send it again"]
+    assert "1 unconfirmed" in editorial.status(bot.telegram.office.templates, await status(bot))["text"]
+    for _ in range(2):
+        await bot.sandbox.tap(bot.editor, question, (0, 0))
+    await bot.hear()
+    await bot.deliver(1)
+    assert len(bot.posts(ann)) == 3
+    assert "unconfirmed" not in await bot.desk(tally.deliveries)
+    assert (await status(bot)).unconfirmed == ()
+
+
+async def status(bot: Outgoing) -> StatusReport:
+    return await bot.desk(report.report, bot.sandbox.clock())
+
+
+async def test_a_kill_during_the_repeat_is_told_after_the_next_start(bot: Outgoing) -> None:
+    (ann,) = await readers(bot, 1)
+    await bot.record(topics=("AI",))
+    for _ in range(3):
+        bot.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id)
+        await bot.deliver(DOUBT + 1)
+        await bot.desk(lambda db: db.conn.execute("UPDATE deliveries SET state = 'sending' WHERE lost = 2"))
+    await bot.telegram.courier.recover()
+    await bot.telegram.notifier.send()
+    assert [one.buttons[0][0]["text"] for one in bot.sandbox.messages(bot.editor)] == ["Send it again"]
+    assert len(bot.posts(ann)) == 2
+
+
+async def test_a_post_that_may_be_there_twice_is_told(bot: Outgoing) -> None:
+    async with losing(editors=(EDITOR,), protected=True, rights=("can_post_messages", "can_edit_messages")) as post:
+        await post.article("The first")
+        await post.deliver()
+        await post.lose(faults.cut_after(), "Once or twice?")
+        await post.deliver(DOUBT)
+        await post.bot.notifier.send()
+        told = post.posts(post.editor, deleted=False)[-1].text
+        assert "may be in News" in told
+        assert "Once or twice?" in told
 
 
 async def test_a_connection_that_swallows_everything_for_minutes_spends_nobodys_repeat(bot: Outgoing) -> None:

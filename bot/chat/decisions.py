@@ -17,7 +17,7 @@ from bot.delivery import Payload
 from bot.notices import Decision
 from bot.publishing import editing, missing, naming
 from bot.rendering import editorial
-from bot.store import articles, doubts
+from bot.store import articles, doubts, repeats
 from bot.store.database import Database, moment
 
 Handler = Callable[[Office, Asked, str], Awaitable[Payload | None]]
@@ -62,6 +62,19 @@ async def post_missed(office: Office, asked: Asked, value: str) -> Payload | Non
     return editorial.decided(office.templates, Decision.POST_MISSED, count=count) if count else None
 
 
+async def send_again(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Send an article once more to those readers of whom nobody can tell whether they have it."""
+    article = from_short_id(value)
+    if article is None:
+        return None
+    count = await office.once(asked, lambda db: repeats.send_again(db, article, asked.at))
+    if not count:
+        return None
+    office.wake()
+    name = await office.desk(naming.article, article)
+    return editorial.decided(office.templates, Decision.SEND_AGAIN, count=count, articles=[name] if name else [])
+
+
 async def leave(office: Office, asked: Asked, value: str) -> Payload | None:
     """Change nothing, and ask no more."""
     if value == missing.KEY:
@@ -89,5 +102,6 @@ HANDLERS: dict[Decision, Handler] = {
     Decision.IT_IS_THERE: it_is_there,
     Decision.UNDO: undo,
     Decision.POST_MISSED: post_missed,
+    Decision.SEND_AGAIN: send_again,
     Decision.LEAVE: leave,
 }

@@ -22,7 +22,7 @@ from bot.publishing.edits import Edits
 from bot.publishing.flight import Flight, Messenger, Tell
 from bot.publishing.looking import Looks
 from bot.publishing.repeating import Repeats
-from bot.store import attempts, doubts, outbox, revisions
+from bot.store import attempts, outbox, revisions
 from bot.store.desk import Desk
 from bot.store.outbox import Addressed
 
@@ -79,7 +79,7 @@ class Courier:
         at = self._clock()
         for chat_id, answered in await self._desk(attempts.recent, self._pace.memory, at):
             self._pace.spend(chat_id, answered)
-        return await self._desk(doubts.interrupted, at, self._doubt_seconds)
+        return await self._desk(settling.interrupted, at, self._doubt_seconds)
 
     def wake(self) -> None:
         """There may be something new to send."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.article import short_id
-from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport
-from bot.store import articles, chats, files, follows, tally
+from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport, Unconfirmed
+from bot.store import articles, chats, files, follows, repeats, tally
 
 #: Copies and held articles told of at most; the rest are counted.
 MOST = 20
@@ -37,10 +38,17 @@ def report(
             for copy, first in copies
         ),
         held=tuple(Held(short_id=one.short_id, title=one.article.title) for one in held),
+        unconfirmed=tuple(_unconfirmed(db)),
         folder=folder,
         watched=watched,
         scanned=scanned,
     )
+
+
+def _unconfirmed(db: Database) -> Iterator[Unconfirmed]:
+    for article, count in repeats.counts(db, MOST).items():
+        if stored := articles.get(db, article):
+            yield Unconfirmed(short_id=stored.short_id, title=stored.article.title, count=count)
 
 
 def _channel(db: Database, chat: chats.Chat, at: datetime) -> ChannelStatus:

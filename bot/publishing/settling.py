@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.article import short_id
 from bot.delivery import LASTING, Lane, Settlement, State
-from bot.notices import Alert, Notice
-from bot.store import chats, notices, outbox, repeats
+from bot.notices import Alert, Choice, Decision, Notice
+from bot.store import chats, doubts, notices, outbox, repeats
 from bot.store.database import transaction
 from bot.store.outbox import Addressed
 
@@ -50,7 +51,27 @@ def notice(to: Addressed, alert: Alert, reason: str) -> Notice:
         key = f"{key}:{mend}"
     elif alert in ABOUT_ARTICLES:
         key, articles = f"{key}:{delivery.article}", (delivery.article,)
-    return Notice(key=key, alert=alert, articles=articles, chats=(delivery.chat,), reason=reason)
+    choices = (Choice(Decision.SEND_AGAIN, short_id(delivery.article)),) if alert is Alert.UNCONFIRMED else ()
+    return Notice(key=key, alert=alert, articles=articles, chats=(delivery.chat,), reason=reason, choices=choices)
+
+
+def interrupted(db: Database, at: datetime, doubt_seconds: float) -> int:
+    """Put in doubt, after a start, what was on its way when the last process ended. Return how many."""
+    with transaction(db):
+        doubtful = doubts.interrupted(db, at, doubt_seconds)
+        notices.tell(db, [_unconfirmed(article, count) for article, count in repeats.counts(db).items()], at)
+    return doubtful
+
+
+def _unconfirmed(article: int, count: int) -> Notice:
+    return Notice(
+        key=repeats.alert_key(article),
+        alert=Alert.UNCONFIRMED,
+        articles=(article,),
+        count=count,
+        reason="the program ended while it was being sent",
+        choices=(Choice(Decision.SEND_AGAIN, short_id(article)),),
+    )
 
 
 def _concerns_editors(to: Addressed, alert: Alert) -> bool:

@@ -60,6 +60,7 @@ class _Channel:
     sent: int
     waiting: int
     doubtful: int
+    unconfirmed: int
     refused: int
     waits: str
     refusals: list[dict[str, str]]
@@ -126,6 +127,8 @@ def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> P
         *([keyboards.tap(f"Post {one.short_id}: {one.title}", Act.RELEASE, one.short_id)] for one in held),
         *([keyboards.tap(f"Post copy {one.short_id}: {one.title}", Act.COPY, one.short_id)] for one in copies),
     ]
+    unconfirmed = report.unconfirmed[:SHOWN]
+    rows += [[keyboards.decide(f"Send again: {one.title}", Decision.SEND_AGAIN, one.short_id)] for one in unconfirmed]
     channels = [_channel(one) for one in report.channels[:CHANNELS]]
     return saying.listed(
         templates,
@@ -137,6 +140,7 @@ def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> P
         report=report,
         channels=channels,
         followers=_channel(ChannelStatus(name="", deliveries=report.followers)),
+        unconfirmed=[{"title": _title(one.title), "count": one.count} for one in unconfirmed],
         held=[{"short_id": one.short_id, "title": _title(one.title)} for one in held],
         copies=[
             {"short_id": one.short_id, "title": _title(one.title), "first": _title(one.first_title)} for one in copies
@@ -233,6 +237,7 @@ def _channel(one: ChannelStatus) -> _Channel:
         sent=count(State.SENT),
         waiting=waiting,
         doubtful=count(State.DOUBTFUL),
+        unconfirmed=count(State.UNCONFIRMED),
         refused=count(State.REFUSED),
         waits=_short(one.waits),
         refusals=refusals,

@@ -83,6 +83,16 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unconfirmed:
+    """An article of which nobody can tell whether some readers have it."""
+
+    short_id: str
+    title: str
+    #: Readers' deliveries.
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """How things stand."""
 
@@ -100,6 +110,8 @@ class StatusReport:
     #: Newest first, of copies nobody posted after all.
     copies: tuple[Copy, ...] = ()
     held: tuple[Held, ...] = ()
+    #: Newest first.
+    unconfirmed: tuple[Unconfirmed, ...] = ()
     folder: str = ""
     #: Whether the system reports changes of the folder; else it is only looked at now and then.
     watched: bool = False

@@ -25,6 +25,7 @@ _CHANNEL = {
     "sent": 3,
     "waiting": 1,
     "doubtful": 1,
+    "unconfirmed": 1,
     "refused": 1,
     "waits": "lost the right to post",
     "refusals": [_REFUSAL],
@@ -150,10 +151,14 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "replies/status": (
         {
             "report": _REPORT | {"held": [_ENTRY], "copies": [_ENTRY]},
-            "channels": [_CHANNEL, _CHANNEL | {"refused": 0, "doubtful": 0, "waits": "", "refusals": []}],
+            "channels": [
+                _CHANNEL,
+                _CHANNEL | {"refused": 0, "doubtful": 0, "unconfirmed": 0, "waits": "", "refusals": []},
+            ],
             "followers": _CHANNEL,
             "waiting_since": "22 Aug 2021, 21:02",
             "scanned": "22 Aug 2021, 21:02",
+            "unconfirmed": [{"title": "A & B", "count": 1}, {"title": "C", "count": 2}],
             "held": [_ENTRY],
             "copies": [_ENTRY],
             "rejected": [{"path": "a&b.md", "reason": "has no title"}],
@@ -165,6 +170,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             "followers": _CHANNEL | {"refused": 0, "refusals": []},
             "waiting_since": "",
             "scanned": "",
+            "unconfirmed": [],
             "held": [],
             "copies": [],
             "rejected": [],

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from bot.delivery import REPEATS, Settlement, State
 from bot.doubting import Around
+from bot.notices import Alert, Notice
 from bot.store import attempts, notices, outbox, sequence
 from bot.store.database import Row, marks, maybe, milliseconds, moment, number, row, rows, transaction, write
 from bot.store.outbox import Addressed
@@ -141,6 +142,11 @@ def give_up(db: Database, doubt: Doubt, reason: str, at: datetime, *, absent: bo
             return None
         if absent:
             write(db, "UPDATE deliveries SET lost = max(lost - 1, 0) WHERE id = ?", (delivery,))
+        elif not _is_withdrawn(db, delivery):
+            chat, article = doubt.to.delivery.chat, doubt.to.delivery.article
+            key = f"{chat}:{Alert.REPEATED}:{delivery}"
+            told = Notice(key=key, alert=Alert.REPEATED, articles=(article,), chats=(chat,), reason=reason)
+            notices.tell(db, [told], at)
         outbox.set_state(db, delivery, State.PENDING, f"it was looked for: {reason}")
     return State.PENDING
 

@@ -6,14 +6,14 @@ connection swallows everything, a repeat would be lost too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.delivery import State
-from bot.store import attempts, outbox
+from bot.notices import Alert
+from bot.store import attempts, notices, outbox
 from bot.store.database import maybe, milliseconds, row, rows, transaction, write
 
 _IN_DOUBT = "state = 'doubtful' AND lane <> 0 AND not_before > 0"
@@ -65,18 +65,23 @@ def unconfirmed(db: Database, article: int) -> list[int]:
     return [found["id"] for found in rows(db, sql, (article,))]
 
 
-def counts(db: Database, articles: Sequence[int] | None = None) -> dict[int, int]:
-    """Return article → how many of its deliveries wait for an editor; without `articles`, of all that have any."""
-    if articles is not None:
-        counted = {one: len(unconfirmed(db, one)) for one in articles}
-        return {article: count for article, count in counted.items() if count}
-    sql = f"SELECT article, count(*) FROM deliveries WHERE {_UNCONFIRMED} GROUP BY article"
-    return {found[0]: found[1] for found in rows(db, sql)}
+def counts(db: Database, most: int = -1) -> dict[int, int]:
+    """Return article → how many of its deliveries wait for an editor, the newest article first."""
+    sql = (
+        f"SELECT article, count(*) FROM deliveries WHERE {_UNCONFIRMED} GROUP BY article ORDER BY article DESC LIMIT ?"
+    )
+    return {found[0]: found[1] for found in rows(db, sql, (most,))}
+
+
+def alert_key(article: int) -> str:
+    """Return the key of what editors are told of an article's unconfirmed deliveries."""
+    return f"readers:{Alert.UNCONFIRMED}:{article}"
 
 
 def send_again(db: Database, article: int, at: datetime) -> int:
     """Queue an article's unconfirmed deliveries once more, as an editor asks; return how many."""
     with transaction(db):
+        notices.all_clear(db, [alert_key(article)], at)
         found = unconfirmed(db, article)
         for one in found:
             attempts.log(db, one, "look", "pending", "an editor decided", at)

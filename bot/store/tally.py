@@ -32,15 +32,6 @@ def deliveries(db: Database, channel: int | None = None) -> dict[str, int]:
     return counted
 
 
-def unconfirmed(db: Database, most: int) -> list[tuple[int, int]]:
-    """Return (article, how many) of readers' deliveries that wait for an editor, the newest article first."""
-    sql = (
-        "SELECT article, count(*) FROM deliveries WHERE state = 'doubtful' AND not_before IS NULL AND lane <> 0 "
-        "GROUP BY article ORDER BY max(begun) DESC LIMIT ?"
-    )
-    return [(found[0], found[1]) for found in rows(db, sql, (most,))]
-
-
 def _unconfirmed(db: Database, channel: int | None) -> int:
     """Return how many deliveries wait for an editor, as nobody can tell whether they arrived."""
     sql = "SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat WHERE d.state = 'doubtful' "
