@@ -94,12 +94,17 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing was sent; try again after `seconds`. `lost_rights`: the editors must hear that a right is missing."""
+    """Nothing was sent; try again after `seconds`.
+
+    lost_rights: a right is missing in the chat. flood: Telegram asked for a pause in the chat.
+    """
 
     seconds: float
     reason: str
     lost_rights: bool = False
     flood: bool = False
+    #: Only this thread of a forum is closed; the chat's others are open.
+    only_thread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,8 @@ class Refused:
 
     reason: str
     mend: str = ""
+    #: The chat is to blame, not the article: it does not allow pictures, or has no such thread.
+    of_chat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +166,8 @@ class Settlement:
     pause_chat: datetime | None = None
     #: The reader is parked or the channel held, for this reason.
     park: str = ""
+    #: The pause, or the parking, is of this thread and not of the chat's others.
+    only_thread: bool = False
     #: The chat's new number.
     moved_to: int | None = None
     #: What the editors are told; `reason` says the rest.
@@ -171,8 +180,12 @@ MENDS = ("plain", "no_keyboard", "no_reply", "shorter", "no_thread", "text", "un
 LASTING = ("no_thread", "unpaid")
 #: How long a channel that lost its rights waits before it is tried again.
 RIGHTS_SECONDS = 900.0
+#: The longest that a reader's group which takes nothing from the bot waits before it is tried again.
+MUTED_SECONDS = 6 * 3_600.0
 #: Editors are told of pauses that are as long.
 LONG_PAUSE_SECONDS = 3_600.0
+#: Mends that a reader's chat asks for and not the article: its own matter.
+OF_CHAT = ("no_thread", "text")
 #: How often a delivery that may have arrived is sent again without knowing more.
 REPEATS = 1
 
@@ -180,7 +193,7 @@ REPEATS = 1
 def settle(outcome: Outcome, delivery: Delivery, at: datetime, doubt_seconds: float = 60.0) -> Settlement:
     """Return what becomes of `delivery` after `outcome` came at `at` (aware UTC)."""
     if isinstance(outcome, Sent):
-        return Settlement(state=State.SENT, message=outcome.message, alert=Alert.SIMPLIFIED if delivery.mend else None)
+        return Settlement(state=State.SENT, message=outcome.message, alert=_simplified(delivery))
     if isinstance(outcome, Wait):
         return _wait(outcome, delivery, at)
     if isinstance(outcome, Refused):
@@ -194,6 +207,12 @@ def settle(outcome: Outcome, delivery: Delivery, at: datetime, doubt_seconds: fl
     return Settlement(state=State.PENDING, reason=outcome.reason)
 
 
+def _simplified(delivery: Delivery) -> Alert | None:
+    """Return what the editors are told of a delivery that went out in another form than it was made in."""
+    mend = delivery.mend.rpartition(" ")[2]
+    return Alert.SIMPLIFIED if mend and (delivery.lane is Lane.CHANNEL or mend not in OF_CHAT) else None
+
+
 def _lost(outcome: Unknown, delivery: Delivery, at: datetime, doubt_seconds: float) -> Settlement:
     """A channel's post is looked for. A reader's delivery is repeated, but not more often than REPEATS."""
     if delivery.lane is not Lane.CHANNEL and delivery.lost >= REPEATS:
@@ -204,20 +223,26 @@ def _lost(outcome: Unknown, delivery: Delivery, at: datetime, doubt_seconds: flo
 def _wait(outcome: Wait, delivery: Delivery, at: datetime) -> Settlement:
     """Nothing was sent. A flood or lost rights let the whole chat wait; the network is given more time each time."""
     whole_chat = outcome.flood or outcome.lost_rights
-    seconds = outcome.seconds if whole_chat else backoff(outcome.seconds, delivery.attempts)
+    seconds = outcome.seconds if outcome.flood else backoff(outcome.seconds, delivery.attempts)
+    if outcome.lost_rights and delivery.lane is not Lane.CHANNEL:
+        seconds = backoff(outcome.seconds, delivery.attempts, MUTED_SECONDS)
     until = at + timedelta(seconds=seconds)
     return Settlement(
         state=State.PENDING,
         reason=outcome.reason,
         not_before=until,
         pause_chat=until if whole_chat else None,
-        alert=Alert.RIGHTS if outcome.lost_rights else Alert.PAUSED if is_long(outcome) else None,
+        only_thread=outcome.only_thread,
+        alert=pause_alert(outcome, delivery.lane),
     )
 
 
-def is_long(outcome: Wait) -> bool:
-    """Return True if Telegram asks for a pause that editors are told of."""
-    return outcome.flood and outcome.seconds >= LONG_PAUSE_SECONDS
+def pause_alert(outcome: Wait, lane: Lane) -> Alert | None:
+    """Return what the editors are told of a wait. A reader's chat that takes nothing from the bot is its own matter."""
+    if lane is not Lane.CHANNEL:
+        return None
+    is_long = outcome.flood and outcome.seconds >= LONG_PAUSE_SECONDS
+    return Alert.RIGHTS if outcome.lost_rights else Alert.PAUSED if is_long else None
 
 
 def _gone(outcome: Gone, delivery: Delivery, at: datetime) -> Settlement:
@@ -228,17 +253,20 @@ def _gone(outcome: Gone, delivery: Delivery, at: datetime) -> Settlement:
     return Settlement(state=State.PENDING, reason=outcome.reason, not_before=until, pause_chat=until, alert=Alert.GONE)
 
 
-def backoff(seconds: float, attempts: int) -> float:
-    """Return `seconds` doubled with each attempt, up to five minutes and never below `seconds`."""
-    return max(seconds, min(seconds * 2.0 ** min(max(attempts - 1, 0), 10), 300.0))
+def backoff(seconds: float, attempts: int, longest: float = 300.0) -> float:
+    """Return `seconds` doubled with each attempt, up to `longest` and never below `seconds`."""
+    return max(seconds, min(seconds * 2.0 ** min(max(attempts - 1, 0), 10), longest))
 
 
 def _refused(outcome: Refused, delivery: Delivery, at: datetime) -> Settlement:
     tried = delivery.mend.split()
+    theirs = outcome.of_chat and delivery.lane is not Lane.CHANNEL  # the chat's own matter
+    if outcome.mend == "no_thread" and theirs:
+        return Settlement(state=State.GONE, reason=outcome.reason, park=outcome.reason, only_thread=True)
     if outcome.mend and outcome.mend not in tried:
         mend = " ".join([*tried, outcome.mend])
         return Settlement(state=State.PENDING, reason=outcome.reason, mend=mend, not_before=at)
-    return Settlement(state=State.REFUSED, reason=outcome.reason, alert=Alert.REFUSED)
+    return Settlement(state=State.REFUSED, reason=outcome.reason, alert=None if theirs else Alert.REFUSED)
 
 
 # --- Planning ---------------------------------------------------------------------------------------------------------

@@ -47,6 +47,8 @@ class Alert(StrEnum):
     REFUSED = "refused"
     #: Telegram refused to edit a post or to take it back; it stays as it is.
     EDIT_REFUSED = "edit_refused"
+    #: A withdrawn article's post was too old to be deleted and became a note.
+    NOTE_LEFT = "note_left"
     #: A post, or its edit, could not be made: the article or a template is at fault.
     UNMADE = "unmade"
     #: A post went out in a simpler form, as Telegram refused it as it was.
@@ -126,7 +128,7 @@ class Decision(StrEnum):
     POST_ONE = "post"
     #: One waiting article: don't post it. Value: short id of the article.
     SKIP_ONE = "drop"
-    #: A post that is behind its file: edit it now. Value: short id of the delivery.
+    #: Posts that are behind their file: edit them now. Value: short id of the article.
     CATCH_UP = "catchup"
     #: An article's unconfirmed deliveries: send them again. Value: short id of the article.
     SEND_AGAIN = "resend"

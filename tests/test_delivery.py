@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot import delivery
 from bot.delivery import (
     MENDS,
+    MUTED_SECONDS,
     RIGHTS_SECONDS,
     Channel,
     Delivery,
@@ -81,6 +82,58 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
         Wait(5, "no connection"),
         attempt(attempts=3),
         Settlement(state=State.PENDING, reason="no connection", not_before=after(20)),
+    ),
+    "a reader's group mutes the bot: its own matter": (
+        Wait(RIGHTS_SECONDS, "not enough rights", lost_rights=True),
+        READER,
+        Settlement(
+            state=State.PENDING,
+            reason="not enough rights",
+            not_before=after(RIGHTS_SECONDS),
+            pause_chat=after(RIGHTS_SECONDS),
+        ),
+    ),
+    "a reader's group mutes the bot for long: tried less often": (
+        Wait(RIGHTS_SECONDS, "not enough rights", lost_rights=True),
+        attempt(lane=Lane.FOLLOWER, attempts=20),
+        Settlement(
+            state=State.PENDING,
+            reason="not enough rights",
+            not_before=after(MUTED_SECONDS),
+            pause_chat=after(MUTED_SECONDS),
+        ),
+    ),
+    "a forum's thread is closed: that thread waits": (
+        Wait(RIGHTS_SECONDS, "closed", lost_rights=True, only_thread=True),
+        READER,
+        Settlement(
+            state=State.PENDING,
+            reason="closed",
+            not_before=after(RIGHTS_SECONDS),
+            pause_chat=after(RIGHTS_SECONDS),
+            only_thread=True,
+        ),
+    ),
+    "a reader's thread was deleted: nothing goes to another thread instead": (
+        Refused("no such thread", "no_thread", of_chat=True),
+        READER,
+        Settlement(state=State.GONE, reason="no such thread", park="no such thread", only_thread=True),
+    ),
+    "a reader's group allows no pictures: without one, and nobody else hears": (
+        Refused("no pictures", "text", of_chat=True),
+        READER,
+        Settlement(state=State.PENDING, reason="no pictures", mend="text", not_before=AT),
+    ),
+    "a pause of an hour: the editors hear": (
+        Wait(3600, "too many requests", flood=True),
+        attempt(),
+        Settlement(
+            state=State.PENDING,
+            reason="too many requests",
+            not_before=after(3600),
+            pause_chat=after(3600),
+            alert=Alert.PAUSED,
+        ),
     ),
     "a right was lost: the channel waits and the editors hear": (
         Wait(RIGHTS_SECONDS, "not enough rights", lost_rights=True),

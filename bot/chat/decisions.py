@@ -17,7 +17,7 @@ from bot.delivery import Payload
 from bot.notices import Decision
 from bot.publishing import editing, missing, naming
 from bot.rendering import editorial
-from bot.store import articles, doubts, repeats
+from bot.store import articles, doubts, repeats, revisions
 from bot.store.database import Database, moment
 
 Handler = Callable[[Office, Asked, str], Awaitable[Payload | None]]
@@ -75,6 +75,19 @@ async def send_again(office: Office, asked: Asked, value: str) -> Payload | None
     return editorial.decided(office.templates, Decision.SEND_AGAIN, count=count, articles=[name] if name else [])
 
 
+async def catch_up(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Edit the posts that the limit of edits left behind their article's file."""
+    article = from_short_id(value)
+    if article is None:
+        return None
+    count = await office.once(asked, lambda db: revisions.set_right(db, article, asked.at))
+    if not count:
+        return None
+    office.wake()
+    name = await office.desk(naming.article, article)
+    return editorial.decided(office.templates, Decision.CATCH_UP, count=count, articles=[name] if name else [])
+
+
 async def leave(office: Office, asked: Asked, value: str) -> Payload | None:
     """Change nothing, and ask no more."""
     if value == missing.KEY:
@@ -103,5 +116,6 @@ HANDLERS: dict[Decision, Handler] = {
     Decision.UNDO: undo,
     Decision.POST_MISSED: post_missed,
     Decision.SEND_AGAIN: send_again,
+    Decision.CATCH_UP: catch_up,
     Decision.LEAVE: leave,
 }

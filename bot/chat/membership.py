@@ -76,10 +76,12 @@ def _join(db: Database, asked: Asked) -> None:
 
 
 def _channel(db: Database, chat_id: int, here: bool) -> None:
-    """Let a channel of the settings that the bot is in go on at once; one it is not in waits by its own deliveries."""
+    """Let a chat that the bot is in go on at once; a channel that it is not in waits by its own deliveries."""
     if not here:
         return
     with transaction(db):
+        if chat := chats.by_number(db, chat_id):
+            chats.resume(db, chat.id)
         for chat in chats.channels(db):
             if chat.chat_id == chat_id:
                 chats.resume(db, chat.id)

@@ -130,8 +130,8 @@ class Office:
 def park(db: Database, chat_id: int, reason: str) -> None:
     """Write that a reader can't be reached; a channel of the settings is left to its deliveries."""
     chat = chats.by_number(db, chat_id)
-    if chat and not chat.setting and chat.state == "active":
-        chats.set_state(db, chat.id, "parked", reason)
+    if chat:
+        chats.park(db, chat.id, reason)
 
 
 def _simpler(payload: Payload, mend: str) -> Payload | None:

@@ -118,16 +118,16 @@ def _done(text: str) -> Outcome:
     return Sent(0)
 
 
-def _refused(mend: str, words: str = "Telegram refuses it") -> Meaning:
-    return lambda text: Refused(f"{words}: {_first_line(text)}", mend)
+def _refused(mend: str, words: str = "Telegram refuses it", *, of_chat: bool = False) -> Meaning:
+    return lambda text: Refused(f"{words}: {_first_line(text)}", mend, of_chat)
 
 
 def _gone(words: str) -> Meaning:
     return lambda text: Gone(words)
 
 
-def _lost(words: str) -> Meaning:
-    return lambda text: Wait(RIGHTS_SECONDS, f"{words}: {_first_line(text)}", lost_rights=True)
+def _lost(words: str, *, only_thread: bool = False) -> Meaning:
+    return lambda text: Wait(RIGHTS_SECONDS, f"{words}: {_first_line(text)}", lost_rights=True, only_thread=only_thread)
 
 
 def _later(words: str) -> Meaning:
@@ -172,9 +172,12 @@ _BAD_REQUESTS = (
         "button_",
     ),
     *_rows(
-        _refused("text", "Telegram can't use the picture"),
+        _refused("text", "pictures are not allowed there", of_chat=True),
         "not enough rights to send photos",
         "chat_send_photos_forbidden",
+    ),
+    *_rows(
+        _refused("text", "Telegram can't use the picture"),
         "wrong file identifier",
         "wrong http url specified",
         "failed to get http url content",
@@ -197,14 +200,14 @@ _BAD_REQUESTS = (
         "replied message not found",
     ),
     *_rows(
-        _refused("no_thread", "the forum's topic is not there any more"),
+        _refused("no_thread", "the forum's topic is not there any more", of_chat=True),
         "message thread not found",
         "message thread is not a forum topic",
         "topic_deleted",
         "topic_id_invalid",
     ),
     *_rows(_refused("unpaid", "the Stars for paid broadcast are used up"), "balance_too_low"),
-    *_rows(_lost("the forum's topic is closed to the bot"), "topic_closed"),
+    *_rows(_lost("the forum's topic is closed", only_thread=True), "topic_closed"),
     *_rows(
         _lost("the bot lacks a right there"),
         "not enough rights",

@@ -22,6 +22,7 @@ from bot.delivery import (
     MISSING,
     RIGHTS_SECONDS,
     Gone,
+    Lane,
     Migrated,
     Outcome,
     Payload,
@@ -30,7 +31,7 @@ from bot.delivery import (
     Sent,
     Unknown,
     Wait,
-    is_long,
+    pause_alert,
 )
 from bot.notices import Alert
 from bot.publishing.composing import Composer, Material
@@ -81,30 +82,44 @@ def settle(db: Database, errand: Errand, outcome: Outcome, at: datetime) -> Aler
     delivery = errand.revision.to.delivery
     with transaction(db):
         if isinstance(outcome, Sent):
-            _done(db, errand, at)
-        elif isinstance(outcome, Wait):
+            return _done(db, errand, at)
+        if isinstance(outcome, Wait):
             until = at + timedelta(seconds=outcome.seconds)
             revisions.later(db, delivery.id, until, outcome.reason, at)
             if outcome.flood or outcome.lost_rights:
-                chats.pause(db, delivery.chat, until, outcome.reason)
-            return Alert.RIGHTS if outcome.lost_rights else Alert.PAUSED if is_long(outcome) else None
-        elif isinstance(outcome, Migrated):
+                chats.pause(db, delivery.chat, until, outcome.reason, only_thread=outcome.only_thread)
+            return pause_alert(outcome, delivery.lane)
+        if isinstance(outcome, Migrated):
             chats.move(db, errand.revision.to.chat_id, outcome.chat_id)
         elif isinstance(outcome, Unknown | Revoked):
             revisions.later(db, delivery.id, at + timedelta(seconds=AGAIN), outcome.reason, at)
         elif isinstance(outcome, Gone):
-            revisions.later(db, delivery.id, at + timedelta(seconds=RIGHTS_SECONDS), outcome.reason, at)
+            return _gone(db, errand, outcome, at)
         else:
             return _refused(db, errand, outcome, at)
     return None
 
 
-def _done(db: Database, errand: Errand, at: datetime) -> None:
+def _done(db: Database, errand: Errand, at: datetime) -> Alert | None:
+    """Write that an edit or deletion was made. Where a post could only be edited to a note, the editors hear."""
     delivery = errand.revision.to.delivery.id
-    if errand.takes_back:
-        revisions.withdrawn(db, delivery, "the article was withdrawn", at)
-    else:
+    if not errand.takes_back:
         revisions.edited(db, delivery, errand.form, errand.as_sent, at)
+        return None
+    revisions.withdrawn(db, delivery, "the article was withdrawn", at)
+    return None if errand.payload["method"] == "deleteMessage" else Alert.NOTE_LEFT
+
+
+def _gone(db: Database, errand: Errand, outcome: Gone, at: datetime) -> Alert | None:
+    """Let the edit wait until the chat is back: a reader's until they are, a channel's for a while."""
+    delivery = errand.revision.to.delivery
+    until = at + timedelta(seconds=RIGHTS_SECONDS)
+    revisions.later(db, delivery.id, until, outcome.reason, at)
+    if delivery.lane is not Lane.CHANNEL:
+        chats.park(db, delivery.chat, outcome.reason)
+        return None
+    chats.pause(db, delivery.chat, until, outcome.reason)
+    return Alert.GONE
 
 
 def _refused(db: Database, errand: Errand, outcome: Refused, at: datetime) -> Alert | None:

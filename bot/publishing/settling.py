@@ -15,7 +15,10 @@ from bot.store.database import transaction
 from bot.store.outbox import Addressed
 
 #: Notices that are about an article: one for each.
-ABOUT_ARTICLES = (Alert.REFUSED, Alert.EDIT_REFUSED, Alert.UNMADE, Alert.SIMPLIFIED, Alert.UNCONFIRMED)
+ABOUT_ARTICLES = (
+    *(Alert.REFUSED, Alert.EDIT_REFUSED, Alert.NOTE_LEFT, Alert.UNMADE),
+    *(Alert.SIMPLIFIED, Alert.UNCONFIRMED),
+)
 
 
 def write_down(db: Database, settled: Sequence[tuple[Addressed, Settlement]], at: datetime) -> list[Notice]:
@@ -26,17 +29,18 @@ def write_down(db: Database, settled: Sequence[tuple[Addressed, Settlement]], at
         outbox.settle(db, [(to.delivery, settlement) for to, settlement in settled], at)
         for to, settlement in settled:
             if settlement.park:
-                chats.set_state(db, to.delivery.chat, "parked", settlement.park)
+                chats.park(db, to.delivery.chat, settlement.park, only_thread=settlement.only_thread)
             if settlement.moved_to is not None:
                 chats.move(db, to.chat_id, settlement.moved_to)
             if settlement.state is State.SENT and to.delivery.lane is Lane.CHANNEL:
                 notices.all_clear(db, _over(to), at)
-        told = [
-            notice(to, settlement.alert, settlement.reason)
-            for to, settlement in settled
-            if settlement.alert and _concerns_editors(to, settlement.alert)
-        ]
+        told = [notice(to, settlement.alert, _reason(settlement)) for to, settlement in settled if settlement.alert]
         return notices.tell(db, told, at)
+
+
+def _reason(settlement: Settlement) -> str:
+    until = settlement.not_before if settlement.alert is Alert.PAUSED else None
+    return f"{settlement.reason}, until {until:%H:%M UTC on %d %b}" if until else settlement.reason
 
 
 def notice(to: Addressed, alert: Alert, reason: str) -> Notice:
@@ -72,11 +76,6 @@ def _unconfirmed(article: int, count: int) -> Notice:
         reason="the program ended while it was being sent",
         choices=(Choice(Decision.SEND_AGAIN, short_id(article)),),
     )
-
-
-def _concerns_editors(to: Addressed, alert: Alert) -> bool:
-    """Return True unless it is the matter of one reader's chat."""
-    return to.delivery.lane is Lane.CHANNEL or alert not in (Alert.PAUSED, Alert.RIGHTS, Alert.GONE)
 
 
 def _over(to: Addressed) -> list[str]:

@@ -11,6 +11,9 @@ from sqlite_utils import Database
 from bot.store import joins, sequence
 from bot.store.database import Row, add, maybe, milliseconds, number, row, rows, transaction, write
 
+#: The rows of a chat, given one of them: a forum has one for each thread. The chat's number may not be known yet.
+_ALL_THREADS = "(id = :chat OR chat_id = (SELECT chat_id FROM chats WHERE id = :chat))"
+
 
 @dataclass(frozen=True, slots=True)
 class Chat:
@@ -145,16 +148,31 @@ def set_state(db: Database, chat: int, state: str, reason: str = "") -> None:
             )
 
 
-def pause(db: Database, chat: int, until: datetime, reason: str) -> None:
-    """Let a whole chat wait until a moment."""
-    write(db, "UPDATE chats SET not_before = ?, reason = ? WHERE id = ?", (milliseconds(until), reason, chat))
+def pause(db: Database, chat: int, until: datetime, reason: str, *, only_thread: bool = False) -> None:
+    """Let a whole chat wait until a moment, all threads of a forum; or only this thread."""
+    which = "id = :chat" if only_thread else _ALL_THREADS
+    values = {"chat": chat, "until": milliseconds(until), "reason": reason}
+    write(db, f"UPDATE chats SET not_before = :until, reason = :reason WHERE {which}", values)
 
 
 def resume(db: Database, chat: int) -> None:
-    """End a chat's pause, and with it that of every delivery and edit that wait there."""
+    """End a chat's pause, and with it that of every delivery and edit that wait there, in all threads."""
     with transaction(db):
-        write(db, "UPDATE chats SET not_before = NULL, reason = '' WHERE id = ?", (chat,))
-        write(db, "UPDATE deliveries SET not_before = NULL WHERE chat = ? AND state IN ('pending', 'sent')", (chat,))
+        write(db, f"UPDATE chats SET not_before = NULL, reason = '' WHERE {_ALL_THREADS}", {"chat": chat})
+        sql = "UPDATE deliveries SET not_before = NULL WHERE state IN ('pending', 'sent') AND chat IN "
+        write(db, f"{sql} (SELECT id FROM chats WHERE {_ALL_THREADS})", {"chat": chat})
+
+
+def park(db: Database, chat: int, reason: str, *, only_thread: bool = False) -> None:
+    """Write that a reader's chat can't be reached, all threads of a forum; or only this thread.
+
+    A channel of the settings that is in the same chat is left to its own deliveries.
+    """
+    which = "id = :chat" if only_thread else _ALL_THREADS
+    sql = f"SELECT id FROM chats WHERE {which} AND setting IS NULL AND state = 'active'"
+    with transaction(db):
+        for found in rows(db, sql, {"chat": chat}):
+            set_state(db, found["id"], "parked", reason)
 
 
 def move(db: Database, old: int, new: int) -> None:

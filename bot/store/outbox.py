@@ -11,7 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.delivery import Delivery, Lane, Payload, Settlement, State
-from bot.store import attempts, line, sequence
+from bot.store import attempts, chats, line, sequence
 from bot.store.database import Row, marks, milliseconds, number, row, rows, transaction, write
 
 
@@ -121,8 +121,7 @@ def settle(db: Database, settled: Collection[tuple[Delivery, Settlement]], at: d
         catch_up(db, [delivery.id for delivery, _ in settled], now)
         for delivery, to in settled:
             if to.pause_chat:
-                sql = "UPDATE chats SET not_before = ?, reason = ? WHERE id = ?"
-                write(db, sql, (milliseconds(to.pause_chat), to.reason, delivery.chat))
+                chats.pause(db, delivery.chat, to.pause_chat, to.reason, only_thread=to.only_thread)
 
 
 def set_state(db: Database, delivery: int, state: State, reason: str = "", not_before: datetime | None = None) -> None:

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.delivery import REPEATS, Payload, State
-from bot.store import attempts
-from bot.store.database import marks, milliseconds, moment, row, rows, transaction, write
+from bot.article import short_id
+from bot.delivery import REPEATS, Lane, Payload, State
+from bot.notices import Alert, Choice, Decision, Notice
+from bot.store import attempts, notices
+from bot.store.database import marks, milliseconds, moment, number, row, rows, transaction, write
 from bot.store.outbox import FORMS_SHOWN, Addressed, addressed, catch_up
 
 
@@ -39,12 +41,54 @@ def plan(db: Database, article: int, form: str, due: datetime) -> int:
             f"AND (form = ? OR {times} >= ?)",
             (article, form, form, FORMS_SHOWN),
         )
-        return write(
+        planned = write(
             db,
             "UPDATE deliveries SET revise = coalesce(revise, ?) WHERE article = ? AND state = 'sent' AND message > 0 "
             f"AND form <> ? AND {times} < ?",
             (milliseconds(due), article, form, form, FORMS_SHOWN),
         )
+        if planned:
+            notices.all_clear(db, [_behind_key(article)], due)
+        _tell_behind(db, article, due)
+    return planned
+
+
+def set_right(db: Database, article: int, at: datetime) -> int:
+    """Have an article's posts that the limit left behind edited once more, as an editor asks; return how many."""
+    with transaction(db):
+        notices.all_clear(db, [_behind_key(article)], at)
+        sql = f"UPDATE deliveries SET revise = ? WHERE id IN (SELECT d.id {_BEHIND})"
+        return write(db, sql, (milliseconds(at), article, FORMS_SHOWN))
+
+
+def _tell_behind(db: Database, article: int, at: datetime) -> None:
+    """Have the editors told of posts that have shown the article as it is now too often to show it again."""
+    found = rows(db, f"SELECT d.chat, d.lane {_BEHIND} ORDER BY d.lane, d.chat", (article, FORMS_SHOWN))
+    if not found:
+        return
+    channels = [one["chat"] for one in found if one["lane"] == Lane.CHANNEL]
+    readers = [one["chat"] for one in found if one["lane"] != Lane.CHANNEL]  # one stands for all
+    told = Notice(
+        key=_behind_key(article),
+        alert=Alert.BEHIND,
+        articles=(article,),
+        chats=(*dict.fromkeys(channels), *readers[:1]),
+        count=len(found),
+        choices=(Choice(Decision.CATCH_UP, short_id(article)),),
+    )
+    notices.tell(db, [told], at)
+
+
+def _behind_key(article: int) -> str:
+    return f"behind:{article}"
+
+
+#: Posts of an article that differ from it and are not to be edited, as they showed it so often enough.
+_BEHIND = """
+FROM deliveries d JOIN articles a ON a.id = d.article JOIN forms f ON f.delivery = d.id AND f.form = a.fingerprint
+WHERE d.article = ? AND d.state = 'sent' AND d.message > 0 AND d.revise IS NULL AND d.form <> a.fingerprint
+  AND a.withdrawn = 0 AND f.times >= ?
+"""
 
 
 def adopt(db: Database, article: int, old: str, new: str) -> None:
@@ -108,6 +152,9 @@ def edited(db: Database, delivery: int, form: str, payload: Payload, at: datetim
         )
         attempts.log(db, delivery, "edit", "sent", "", at)
         catch_up(db, [delivery], milliseconds(at))
+        article = number(db, "SELECT article FROM deliveries WHERE id = ?", (delivery,))
+        if row(db, f"SELECT 1 {_BEHIND} AND d.id = ?", (article, FORMS_SHOWN, delivery)):
+            _tell_behind(db, article, at)
 
 
 def unchanged(db: Database, delivery: int, form: str, at: datetime) -> None:
