@@ -158,6 +158,63 @@ def test_what_only_looks_like_a_tag_stays(text: str) -> None:
     assert markup.without_tags(text) == text
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("the &lt;video&gt; element", "the <video> element"),
+        ("List&lt;B&gt; and a &lt; b", "List<B> and a < b"),
+        ("use &lt;b&gt;bold&lt;/b&gt; or <b>bold</b>", "use <b>bold</b> or bold"),
+        ("written as &amp;lt;p&amp;gt;", "written as <p>"),
+        ("&#60;script&#62; and &lt;!-- this --&gt;", "<script> and <!-- this -->"),
+        ("<![CDATA[<p>One &amp; two</p>]]>", "One & two"),
+        ("before <![CDATA[a < b]]> after", "before a < b after"),
+        ("<![CDATA[never closed", "never closed"),
+        ("one<!-- a comment --> two <!-- never closed", "one two"),
+        ("<STYLE>p {}</STYLE>one <svg viewBox='0'><text>x</text></svg>two", "one two"),
+        ('<video controls src="a.mp4"></video>one', "one"),
+        ('<img alt="a > b" src=x> one <abbr title="x">two</abbr>', "one two"),
+        ("one<o:p></o:p> <amp-img src='x'></amp-img>two", "one two"),
+        ("ssh <user-name>@host, then <your:key>", "ssh <user-name>@host, then <your:key>"),
+        ('Read on at <a href="https://host.example/cut', "Read on at"),
+        ("<!DOCTYPE html><html><body><p>one<p>two", "one\n\ntwo"),
+    ],
+)
+def test_real_tags_are_taken_out_of_an_excerpt_and_escaped_ones_stay_words(written: str, shown: str) -> None:
+    assert article(excerpt=written).excerpt == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("How to use &lt;em&gt;this&lt;/em&gt;", "How to use <em>this</em>"),
+        ("<![CDATA[The <em>very</em> best &amp; more]]>", "The very best & more"),
+        ('One<br/>two <a href="x">three</a><!-- four -->', "One two three"),
+        ("What <br> does", "What <br> does"),
+        ("List<String> or <T>", "List<String> or <T>"),
+        ("Vec&lt;T&gt; &amp;amp; &lt;div&gt;", "Vec<T> & <div>"),
+    ],
+)
+def test_real_pairs_of_tags_are_taken_out_of_a_title_and_escaped_ones_stay_words(written: str, shown: str) -> None:
+    assert article(title=written).title == shown
+    assert article(related=[{"title": written, "webUrl": "https://other.example/b"}]).related[0].title == shown
+
+
+def test_a_name_is_unwrapped_too() -> None:
+    told = article(provider="<![CDATA[The Paper]]>", topics=["<![CDATA[AI]]>"])
+    assert (told.provider, told.topics) == ("The Paper", ("AI",))
+
+
+@given(st.text("<>&;ltgamp!-[]CDATA/ b\"'=:").map(lambda text: text.replace("<", "&lt;")))
+def test_of_an_excerpt_without_a_real_tag_every_letter_stays(text: str) -> None:
+    assert article(excerpt=text).excerpt == prose.paragraphs(text)
+
+
+def test_hostile_tags_take_no_long_time() -> None:
+    for piece in ("<a-b>", "<svg>", "<p a=", '<p a="', "<b ", "<!--", "<![CDATA[", "<br", "</a-b>", "<b a=b c"):
+        markup.without_tags(piece * (32_000 // len(piece)))
+        markup.without_inline(piece * (2_000 // len(piece)))
+
+
 def test_a_title_loses_pairs_of_tags_and_keeps_what_it_is_about() -> None:
     assert article(title="The <em>very</em> <b><i>best</i></b>").title == "The very best"
     assert article(title="How to use the <p> tag").title == "How to use the <p> tag"

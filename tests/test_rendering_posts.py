@@ -198,15 +198,15 @@ def test_as_many_related_links_stay_as_fit() -> None:
 def test_then_the_excerpt_is_cut_at_a_word() -> None:
     shown = html(FORMS["long_excerpt"])
     assert "• " not in shown
-    body = shown.split("\n\n")[1]
+    body = shown.split("\n\n")[1].removeprefix("<blockquote expandable>").removesuffix("</blockquote>")
     assert body.endswith("…")
     assert body[:-1].split()[-1].strip(".,") in FORMS["long_excerpt"].excerpt.replace(",", "").replace(".", "").split()
     assert judge.TEXT - 40 < judge.validate(shown)[2] <= judge.TEXT
 
 
 def test_a_cut_never_parts_a_family() -> None:
-    body = html(FORMS["family_emoji"]).split("\n\n")[1].removesuffix("…")
-    assert body.replace("👩🏽‍🚀", "") == ""
+    body = html(FORMS["family_emoji"]).split("\n\n")[1]
+    assert body.replace("👩🏽‍🚀", "") == "<blockquote expandable>…</blockquote>"
 
 
 @pytest.mark.parametrize("character", ["x", "&", "𝔘", "<"])
@@ -227,6 +227,16 @@ def test_addresses_alone_can_be_too_long_in_bytes() -> None:
     shown = html(replace(FULL, related=far))
     assert 10 <= shown.count("• ") < 30
     assert len(shown.encode()) <= markup.RAW_BYTES
+
+
+def test_an_excerpt_past_500_characters_stands_in_an_expandable_quotation() -> None:
+    for length, kinds in ((500, []), (501, ["ExpandableBlockQuote"])):
+        text, entities, _ = judge.payload(post(replace(FULL, excerpt="é" * length)))
+        quotes = [one for one in entities if "Quote" in judge.kinds([one])[0]]
+        assert judge.kinds(quotes) == kinds
+        assert [judge.cut(text, one) for one in quotes] == ["é" * length] * len(kinds)
+    assert "blockquote" not in html(FORMS["long_excerpt"], mends=["shorter"])
+    assert "<blockquote expandable>" in html(FORMS["long_excerpt"], picture="photo")
 
 
 # --- Photo mode -------------------------------------------------------------------------------------------------------

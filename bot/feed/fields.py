@@ -117,14 +117,14 @@ def _words(value: object, limit: int) -> str:
 @lru_cache(1_024)
 def _line(text: str, limit: int) -> str:
     """Return `text` as `_words` does. Outlets and topics come again and again."""
-    return prose.shorten(prose.repair(text), limit)
+    return prose.shorten(prose.repair(markup.unwrapped(text)), limit)
 
 
 def _title(values: Values) -> str:
     for key in ("title", "name"):
         value = values.get(key)
-        text = prose.repair(value[: 4 * TITLE]) if isinstance(value, str) else ""
-        if title := prose.shorten(prose.repair(markup.without_inline(text)), TITLE):
+        text = markup.without_inline(value[: 4 * TITLE]) if isinstance(value, str) else ""
+        if title := prose.shorten(prose.repair(text), TITLE):
             return title
     return ""
 
@@ -133,7 +133,7 @@ def _excerpt(values: Values, limit: int) -> str:
     value = values.get("excerpt")
     if not isinstance(value, str):
         return ""
-    return prose.shorten(markup.without_tags(prose.paragraphs(value[: 4 * limit])), limit)
+    return prose.shorten(prose.paragraphs(markup.without_tags(value[: 4 * limit])), limit)
 
 
 def _provider(values: Values, url: str) -> str:

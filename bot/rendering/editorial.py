@@ -74,7 +74,7 @@ def republished(
     edition: 0 for an article that was withdrawn. seconds: how long it waits, until which Undo, with `value`, works.
     """
     rows = [[decide(Decision.UNDO, value)]] if value else []
-    where = _enumerated(map(_short, channels))
+    where = _enumerated(map(_chat, channels))
     words = {"edition": edition, "channels": len(channels), "where": where, "seconds": math.ceil(seconds)}
     return saying.reply(
         templates, "republished", rows, article=saying.line(article), file=_short(article.path), **words
@@ -88,8 +88,8 @@ def undone(templates: Templates, article: Stored, undone: Sequence[str], late: S
         "undone",
         article=saying.line(article),
         file=_short(article.path),
-        undone=_enumerated(map(_short, undone)),
-        late=_enumerated(map(_short, late)),
+        undone=_enumerated(map(_chat, undone)),
+        late=_enumerated(map(_chat, late)),
     )
 
 

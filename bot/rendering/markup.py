@@ -85,7 +85,7 @@ def measure(source: str) -> Marked:
         texts.append(text)
         entities += len(tags)
         if not _OPAQUE.intersection(tags):
-            entities += _found(text) * (1 + 2 * len(tags))  # each splits the styles around it
+            entities += _found(text) * (1 + 2 * len(_STYLES.intersection(tags)))  # each splits the styles around it
     whole = "".join(texts)
     return Marked(source, whole, prose.units(whole), entities)
 
