@@ -28,6 +28,7 @@ do. Effects stand around pure decisions, and time enters once, in `app`.
     identity      which article a file tells: pure
     packed        an article as plain data, on its way between processes and into tables: pure
     article       an article, its related articles, its fingerprint: pure
+    arrival       whether an article may go out, or what it waits for: pure
     prose         words repaired, measured, cut: pure
     address       web addresses: which may be shown, and when two are the same: pure
     settings      the operator's settings, checked

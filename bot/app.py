@@ -18,6 +18,7 @@ from bot.connection import Connection, account
 from bot.errors import DatabaseDamaged, DatabaseLost, PaperboyError, Stopped, TokenRevoked, UsageError
 from bot.jobs import Jobs
 from bot.pace import Limits, Pace
+from bot.publishing import releasing
 from bot.publishing.announce import Rules
 from bot.publishing.channels import Channels
 from bot.publishing.lookout import Lookout
@@ -95,6 +96,7 @@ class App:
                 await app._channels.load()
                 if back := await desk(waits.catch_up, clock()):
                     _log.warning("the clock is %s behind the last record: pauses are shortened by as much", back)
+                await desk(releasing.resume)
                 yield app
             finally:
                 desk.close()
@@ -203,6 +205,7 @@ class App:
                 jobs = self._jobs(telegram)
                 await telegram.tell_editors(*found.notices)
                 await jobs.begin_channels()
+                await telegram.releaser.turn(hurry=True)
                 await schedule.unless(self._stop, self._answer(telegram))
                 await schedule.unless(self._stop, self._deliver_once(telegram), FAREWELL)
                 await schedule.unless(self._stop, telegram.notifier.send(), FAREWELL)
@@ -250,15 +253,7 @@ class App:
         }
 
     def _rules(self) -> Rules:
-        feed = self.settings.feed
-        return Rules(
-            taxonomy=self._templates.taxonomy,
-            channels=tuple(self._channels.live),
-            hold=feed.unpublished == "hold",
-            same_title=timedelta(days=feed.same_title_days),
-            gather=timedelta(seconds=self.settings.delivery.edit_seconds),
-            max_age=feed.max_age,
-        )
+        return Rules.of(self.settings, self._templates.taxonomy, self._channels.live)
 
     async def _notice_jumps(self) -> None:
         """Read the clock every second, since it is a reading that notices a jump."""

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot import address, prose
+from bot.arrival import Waits
 
 #: Fewer words than this are too common a title to tell a story by (design §7); so are fewer characters in a script
 #: that puts no spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese.
@@ -76,6 +77,10 @@ class Article:
     unpublished: bool = False
     #: `removed: true` in the document.
     removed: bool = False
+    #: `draft: true` in the document.
+    draft: bool = False
+    #: Aware UTC: never posted from then on; or None.
+    expires: datetime | None = None
 
     @property
     def title_key(self) -> str:
@@ -180,8 +185,8 @@ class Stored:
     recorded: datetime
     #: Sequence number of its recording: what was before, and what after, is told by it and not by `recorded`.
     sequence: int = 0
-    #: Waits for an editor: invisible to readers (design §5).
-    held: bool = False
+    #: What it waits for before it may go out.
+    waits: Waits = Waits.NOTHING
     withdrawn: bool = False
     #: Row number of the article this one repeats, or None.
     copy_of: int | None = None
@@ -191,6 +196,11 @@ class Stored:
     fingerprint: str = ""
     #: The path of the file that owns the article, relative to the folder; empty when none lives.
     path: str = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether it waits for anything before it may go out."""
+        return self.waits is not Waits.NOTHING
 
     @property
     def short_id(self) -> str:

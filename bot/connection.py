@@ -25,6 +25,7 @@ from bot.publishing.composing import Composer
 from bot.publishing.courier import Courier
 from bot.publishing.looking import Looks
 from bot.publishing.notifying import Notifier
+from bot.publishing.releasing import Releaser
 from bot.rendering.templates import Templates
 from bot.settings import Settings
 from bot.store.desk import Desk
@@ -69,6 +70,7 @@ class Connection:
             desk, messenger, composer, pace, clock, doubt_seconds=doubt, looks=looks, tell=self.tell_editors
         )
         self.office = self._office(wake, standing)
+        self.releaser = Releaser(desk, settings, templates.taxonomy, channels, self.notifier, clock, wake)
         self.polling = Polling(messenger, Router(self.office).handle, clock.monotonic)
         #: Channels of the settings that Telegram tells nothing of, and why.
         self.unknown: dict[str, str] = {}

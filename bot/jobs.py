@@ -14,7 +14,7 @@ from bot.publishing.channels import Channels
 from bot.publishing.lookout import Lookout
 from bot.schedule import Schedule
 from bot.settings import Settings
-from bot.store import doubts, notices, updates
+from bot.store import articles, doubts, notices, updates
 from bot.store.desk import Desk
 
 #: How long the delivery job waits for messages that the pace holds back, before the schedule takes over.
@@ -22,6 +22,8 @@ LINGER = timedelta(seconds=2)
 #: Seconds between two runs of the delivery job that nothing asked for, and of housekeeping.
 DELIVERY = 5.0
 HOUSEKEEPING = 600.0
+#: Seconds between two looks at what waits for its moment or for an editor, besides those at its moments.
+RELEASE = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Jobs:
         interval = self.settings.feed.interval_seconds
         self.schedule.every("scan", interval, self._scan)
         self.schedule.every("look", interval, self._look)
+        self.schedule.every("release", RELEASE, self._release)
         self.schedule.every("deliver", DELIVERY, self._deliver)
         self.schedule.every("tell editors", DELIVERY, self._tell_editors)
         self.telegram.notifier.nudge = lambda: self.schedule.nudge("tell editors")
@@ -55,8 +58,11 @@ class Jobs:
         self.schedule.nudge("scan")
 
     async def begin_channels(self) -> int:
-        """Apply the start of new channels, once a whole scan has told what their newest articles are."""
-        if self.lookout.scanned is None or self.channels.all_begun:
+        """Apply the start of new channels, once a whole scan has told what their newest articles are.
+
+        A scan that found no article told nothing: the folder may be on a disk that is not mounted yet.
+        """
+        if self.lookout.scanned is None or self.channels.all_begun or not await self.desk(articles.any_):
             return 0
         waiting, told = await self.channels.begin(self.settings, os.environ, self.clock())
         await self.telegram.tell_editors(*told)
@@ -68,12 +74,18 @@ class Jobs:
         if await self.begin_channels() or (found and found.news):
             self.wake()
         self.schedule.nudge("look")
+        self.schedule.nudge("release")
         return self.lookout.next
 
     async def _look(self) -> None:
         found = await self.lookout.look()
         if found and found.news:
             self.wake()
+            self.schedule.nudge("scan")  # a look at the whole may be asked for by now
+            self.schedule.nudge("release")
+
+    async def _release(self) -> float | None:
+        return self._seconds_until(await self.telegram.releaser.turn())
 
     async def _deliver(self) -> float | None:
         return self._seconds_until(await self.telegram.courier.deliver(self.clock() + LINGER))

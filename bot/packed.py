@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from bot.arrival import Facts
 from bot.article import Article, Related, Story
 
 #: Identity, fingerprint, story key, title, excerpt, url, provider, published, image, quality, heat, kind, unpublished.
@@ -29,6 +30,9 @@ class Packed(NamedTuple):
     addresses: tuple[str, ...]
     topics: tuple[str, ...]
     related: tuple[PackedRelated, ...]
+    draft: bool = False
+    #: Milliseconds since 1970.
+    expires: int | None = None
 
     @property
     def identity(self) -> str:
@@ -66,6 +70,11 @@ class Packed(NamedTuple):
         """As `Article.unpublished`."""
         return bool(self.words[12])
 
+    @property
+    def facts(self) -> Facts:
+        """What the file says about when the article may go out."""
+        return Facts(self.published, self.expires, self.draft, self.unpublished)
+
 
 def pack(article: Article) -> Packed:
     """Return an article as plain data. Moments lose what is below a millisecond."""
@@ -84,8 +93,15 @@ def pack(article: Article) -> Packed:
         article.kind,
         int(article.unpublished),
     )
+    addresses = (article.identity, *article.aliases)
     related = tuple(map(_pack_related, article.related))
-    return Packed(words, article.removed, (article.identity, *article.aliases), article.topics, related)
+    expires = _milliseconds(article.expires)
+    return Packed(words, article.removed, addresses, article.topics, related, article.draft, expires)
+
+
+def facts(article: Article) -> Facts:
+    """Return what an article says about when it may go out."""
+    return Facts(_milliseconds(article.published), _milliseconds(article.expires), article.draft, article.unpublished)
 
 
 def unpack(packed: Packed) -> Article:
@@ -107,6 +123,8 @@ def unpack(packed: Packed) -> Article:
         kind=kind,
         unpublished=bool(unpublished),
         removed=packed.removed,
+        draft=packed.draft,
+        expires=_moment(packed.expires),
     )
 
 

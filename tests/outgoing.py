@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from bot.app import words
+from bot.arrival import Future
 from bot.article import Article
 from bot.connection import Connection
 from bot.packed import pack
@@ -55,7 +56,8 @@ class Outgoing:
         made = replace(known, **fields) if known else an_article(fields.pop("title", title), address, **fields)
         self.articles[path] = made
         self.marks += 1
-        rules = Rules(taxonomy=shipped().taxonomy, channels=tuple(self.channels.live), gather=timedelta())
+        channels = tuple(self.channels.live)
+        rules = Rules(taxonomy=shipped().taxonomy, channels=channels, gather=timedelta(), future=Future.POST)
         read = [Read(path, (self.marks, self.marks, self.marks), pack(made))]
         await self.desk(announce.record, read, rules, self.sandbox.clock())
 

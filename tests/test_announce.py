@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.arrival import Future
 from bot.article import Article
 from bot.delivery import Unknown
 from bot.identity import Verdict
@@ -86,6 +87,7 @@ def test_a_batch_is_recorded_whole_or_not_at_all(desk: Newsroom) -> None:
 
 
 def test_a_story_dated_tomorrow_is_as_old_as_its_recording(desk: Newsroom) -> None:
+    desk.rules = replace(desk.rules, future=Future.POST)
     desk.tell("a.md", article("Tomorrow", A, published=desk.at + timedelta(days=300)))
     desk.later(hours=1)
     desk.tell("b.md", article("Now", B, published=desk.at))
@@ -575,7 +577,7 @@ def test_what_the_source_publishes_after_all_but_too_late_is_skipped_and_an_edit
     young.tell("a.md", replace(told, unpublished=False))
     assert young.deliver() == []
     assert young.states(one) == {"@news": "skipped"}
-    announce.release(young.db, two, young.at)
+    announce.release(young.db, two, young.rules, young.at)
     assert young.deliver() == [("@news", SECOND), ("R7", SECOND)]
 
 
@@ -709,9 +711,9 @@ def test_a_held_article_is_invisible_until_it_is_released(holding: Newsroom) -> 
     assert holding.deliver() == []
     assert holding.titles() == []
     assert [held.id for held in articles.apart(holding.db)[0]] == [one]
-    assert announce.release(holding.db, one, holding.at)
+    assert announce.release(holding.db, one, holding.rules, holding.at)
     assert holding.deliver() == [("@news", FIRST), ("R7", FIRST)]
-    assert not announce.release(holding.db, one, holding.at)
+    assert not announce.release(holding.db, one, holding.rules, holding.at)
 
 
 def test_the_source_itself_releases_what_it_publishes_after_all(holding: Newsroom) -> None:
@@ -723,7 +725,7 @@ def test_the_source_itself_releases_what_it_publishes_after_all(holding: Newsroo
 def test_a_held_article_that_was_withdrawn_and_is_back_still_waits(holding: Newsroom) -> None:
     one = holding.number("a.md", unpublished())
     holding.tell("a.md", unpublished(removed=True))
-    assert not announce.release(holding.db, one, holding.at)
+    assert not announce.release(holding.db, one, holding.rules, holding.at)
     holding.tell("a.md", unpublished())
     assert holding.states(one) == {"@news": "held"}
     assert holding.deliver() == []
@@ -734,7 +736,7 @@ def test_a_held_copy_that_is_released_is_still_a_copy(holding: Newsroom) -> None
     holding.deliver()
     copy = holding.number("b.md", unpublished(B))
     assert articles.apart(holding.db)[0] == []
-    assert announce.release(holding.db, copy, holding.at)
+    assert announce.release(holding.db, copy, holding.rules, holding.at)
     assert holding.deliver() == []
 
 
@@ -812,7 +814,9 @@ def test_copies_and_withdrawn_articles_start_no_channel_and_held_ones_wait(desk:
     desk.open_channel("@young", begun=False)
     desk.begin(None)
     assert desk.deliver() == [("@young", FIRST)]
-    assert desk.states(held)["@young"] == "held"
+    assert "@young" not in desk.states(held)
+    announce.release(desk.db, held, desk.rules, desk.at)
+    assert sorted(desk.deliver()) == [("@news", "Held"), ("@young", "Held")]
 
 
 # --- whatever happens -------------------------------------------------------------------------------------------------
@@ -856,7 +860,7 @@ def test_no_history_of_a_folder_breaks_the_store_or_posts_an_article_twice(
             announce.miss(desk.db, [path])
         elif what == "release":
             for held in articles.apart(desk.db)[0]:
-                announce.release(desk.db, held.id, desk.at)
+                announce.release(desk.db, held.id, desk.rules, desk.at)
         else:
             desk.deliver()
             desk.revise()

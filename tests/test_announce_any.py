@@ -124,7 +124,7 @@ class Folder(RuleBasedStateMachine):
     @rule()
     def release(self) -> None:
         for held in articles.apart(self.desk.db)[0]:
-            announce.release(self.desk.db, held.id, self.desk.at)
+            announce.release(self.desk.db, held.id, self.desk.rules, self.desk.at)
 
     @precondition(lambda self: rows(self.desk.db, "SELECT 1 FROM articles"))
     @rule(data=st.data())

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.arrival import Waits
 from bot.article import short_id
 from bot.chat import commands
 from bot.chat.router import _HANDLERS
@@ -125,7 +126,7 @@ async def test_a_tap_posts_a_copy_after_all_once(bot: Bot) -> None:
 
 
 async def test_a_tap_releases_what_was_held_once(bot: Bot) -> None:
-    number = await bot.article("Hidden moon", "Space", held=True)
+    number = await bot.article("Hidden moon", "Space", waiting=Waits.EDITOR)
     (status,) = await bot.ask(bot.editor, "/status")
     keyboard = status.reply_markup
     assert await bot.tap(bot.editor, status, (0, 0)) == "On its way"
@@ -146,7 +147,7 @@ async def test_a_stranger_gets_what_an_unknown_command_gets(bot: Bot, words: str
 
 
 async def test_a_strangers_tap_on_an_editors_button_decides_nothing(bot: Bot) -> None:
-    number = await bot.article("Hidden moon", "Space", held=True)
+    number = await bot.article("Hidden moon", "Space", waiting=Waits.EDITOR)
     rea = bot.sandbox.world.add_person("Rea")
     (message,) = await bot.ask(rea, "/help")
     message.reply_markup = {"inline_keyboard": [[{"text": "Post", "callback_data": f"h:{short_id(number)}"}]]}
@@ -162,7 +163,7 @@ async def test_an_editor_is_known_by_number_not_by_name(bot: Bot) -> None:
 
 
 async def test_editors_commands_and_buttons_do_not_exist_in_groups(bot: Bot) -> None:
-    number = await bot.article("Hidden moon", "Space", held=True)
+    number = await bot.article("Hidden moon", "Space", waiting=Waits.EDITOR)
     group = bot.sandbox.world.add_group("Desk", [bot.editor])
     assert await bot.ask(bot.editor, "/status", group) == []
     name = bot.sandbox.bot.username

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot import shipped, taxonomy, topics
+from bot.arrival import Waits
 from bot.sandbox import faults
 from bot.sandbox.records import Person
 from bot.store import chats, follows
@@ -262,7 +263,7 @@ async def test_an_empty_house_says_so(bot: Bot, rea: Person, words: str) -> None
 
 async def test_what_is_held_or_a_copy_is_never_shown(bot: Bot, rea: Person) -> None:
     first = await bot.article("Newer moon", "Space")
-    await bot.article("Hidden moon", "Space", held=True)
+    await bot.article("Hidden moon", "Space", waiting=Waits.EDITOR)
     await bot.article("Second moon", "Space", copy_of=first)
     for words in ("/latest", "/latest Space", "/search moon"):
         told = await bot.told(rea, words)

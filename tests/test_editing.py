@@ -115,7 +115,7 @@ def test_republishing_what_waits_for_an_editor_is_its_first_edition(desk: Newsro
     assert republish(desk, number) == Republished(1, 2)
     assert sorted(desk.deliver()) == [("@news", FIRST), ("@young", FIRST), ("R7", FIRST)]
     assert desk.titles() == [FIRST]
-    assert not editing.release(desk.db, number, desk.at)
+    assert not editing.release(desk.db, number, desk.at, [])
 
 
 @pytest.mark.parametrize("way", ["republish", "post_copy"])

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.arrival import Waits
 from bot.delivery import Lane, State
-from bot.store import articles, chats, fanouts, files, follows, outbox
+from bot.store import chats, fanouts, files, follows, holding, outbox
 from bot.store.chats import Chat
 from bot.store.database import number
 from bot.store.database import rows as all_rows
@@ -257,7 +258,7 @@ def test_the_overview_counts_what_readers_can_find_and_marks_what_they_follow(de
     reader = desk.reader(7, "AI", "empty")
     story(desk, "A", 0, "CV")
     hidden = story(desk, "B", 0, "AI", "hidden")
-    articles.set_held(desk.db, hidden, True)
+    holding.hold(desk.db, [hidden], Waits.EDITOR)
     found = {one.name: (one.articles, one.followed) for one in follows.overview(desk.db, reader)}
     assert found == {"AI": (1, True), "Computer Vision": (1, False), "empty": (0, True)}
     assert {one.name for one in follows.overview(desk.db)} == {"AI", "Computer Vision"}

@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot import prose
-from bot.store import articles
+from bot.arrival import Waits
+from bot.store import articles, holding
 from bot.store.search import nearest_titles, search
 from tests.newsroom import FIRST, SECOND, Newsroom, article, newsroom
 
@@ -99,12 +100,12 @@ def test_signs_around_a_word_do_not_hide_it(desk: Newsroom, words: str) -> None:
 
 def test_what_readers_may_not_see_they_do_not_find_but_an_editor_may_have_meant_it(desk: Newsroom) -> None:
     one, other, third, fourth = tell(desk, "Badger one", "Badger two", "Badger three", "Badger four")
-    articles.set_held(desk.db, one, True)
+    holding.hold(desk.db, [one], Waits.EDITOR)
     articles.set_withdrawn(desk.db, other, True)
     articles.set_copy_of(desk.db, third, fourth)
     assert found(desk, "badger") == ["Badger four"]
     assert len(nearest_titles(desk.db, "badger")) == 4
-    articles.set_held(desk.db, one, False)
+    holding.free(desk.db, one, arrives=None)
     assert set(found(desk, "badger")) == {"Badger one", "Badger four"}
 
 

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from bot.article import from_short_id
+from bot.chat import editors
 from bot.chat.asked import Asked
 from bot.chat.office import Office
 from bot.delivery import Payload
 from bot.notices import Decision
-from bot.publishing import editing, missing, naming
+from bot.publishing import editing, missing, naming, releasing
+from bot.publishing.rules import Rules
 from bot.rendering import editorial
 from bot.store import articles, doubts, repeats, revisions
 from bot.store.database import Database, moment
@@ -109,6 +111,40 @@ async def _resolve(office: Office, asked: Asked, value: str, decision: Decision)
     return editorial.decided(office.templates, decision, articles=[name] if name else [])
 
 
+async def post_waiting(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Post the articles that wait together, or the newest of them."""
+    return await _answer(office, asked, value, Decision.POST_ALL, post=True)
+
+
+async def skip_waiting(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Post none of the articles that wait together."""
+    return await _answer(office, asked, value, Decision.SKIP_ALL, post=False)
+
+
+async def were_posted(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Take for posted what a restored database does not know."""
+    return await _answer(office, asked, value, Decision.WERE_POSTED, post=False)
+
+
+async def one_by_one(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Show the status, which has a button for each article that waits."""
+    return await editors.status(office, asked)
+
+
+async def _answer(office: Office, asked: Asked, value: str, decision: Decision, *, post: bool) -> Payload | None:
+    rules = Rules(taxonomy=office.taxonomy, channels=tuple(office.channels))
+
+    def work(db: Database) -> list[int] | None:
+        done = releasing.answer(db, value, rules, asked.at, post=post)
+        return [done.posted, done.skipped] if done else None
+
+    done = await office.once(asked, work)
+    if done is None:
+        return None
+    office.wake()
+    return editorial.decided(office.templates, decision, count=done[0] if post else done[1])
+
+
 #: Decision → what carries it out.
 HANDLERS: dict[Decision, Handler] = {
     Decision.POST_AGAIN: post_again,
@@ -118,4 +154,9 @@ HANDLERS: dict[Decision, Handler] = {
     Decision.SEND_AGAIN: send_again,
     Decision.CATCH_UP: catch_up,
     Decision.LEAVE: leave,
+    Decision.POST_NEWEST: post_waiting,
+    Decision.POST_ALL: post_waiting,
+    Decision.SKIP_ALL: skip_waiting,
+    Decision.WERE_POSTED: were_posted,
+    Decision.ONE_BY_ONE: one_by_one,
 }

@@ -89,7 +89,7 @@ def _decide(db: Database, office: Office, asked: Asked, act: Act, number: int | 
     if stored is None or act is Act.REPUBLISH:
         return _republish(db, office, asked, stored)
     if act is Act.RELEASE:
-        changed = editing.release(db, stored.id, asked.at)
+        changed = editing.release(db, stored.id, asked.at, office.channels)
     else:
         changed = editing.post_copy(db, stored.id, asked.at, office.channels)
     admitted = delivery.plan(office.channels, follows.keys_of(db, stored.id), stored.article.quality)

@@ -62,6 +62,8 @@ def article(values: Values, path: str) -> Article:
         kind=_words(values.get("type"), KIND).lower() or "article",
         unpublished=flag(values.get("published")) is False,
         removed=flag(values.get("removed")) is True,
+        draft=flag(values.get("draft")) is True,
+        expires=moment(values.get("expiryDate")),
     )
 
 

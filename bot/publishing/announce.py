@@ -8,19 +8,20 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot import delivery
+from bot.arrival import HIDDEN, UNPUBLISHED, Facts, Waits
 from bot.article import Stored
 from bot.delivery import Lane, State
 from bot.identity import Verdict, digest, is_same_story, judge, match
-from bot.packed import Packed, unpack, with_topics
-from bot.publishing import remarks
+from bot.packed import Packed, facts, unpack, with_topics
+from bot.publishing import arrivals, remarks
 from bot.publishing.cases import Case, OnDisk, Owners
 from bot.publishing.fresh import Firsts, Fresh
 from bot.publishing.rules import Mark as Mark  # whoever records takes these names from here
 from bot.publishing.rules import Read as Read
 from bot.publishing.rules import Recorded as Recorded
 from bot.publishing.rules import Rules as Rules
-from bot.store import articles, entries, fanouts, files, follows, joins, outbox, revisions
-from bot.store.database import maybe, milliseconds, transaction
+from bot.store import articles, entries, fanouts, files, follows, holding, joins, outbox, revisions
+from bot.store.database import milliseconds, transaction
 from bot.topics import Taxonomy
 
 
@@ -38,6 +39,7 @@ def record(
                 recorded += fresh.write()
                 recorded.append(_record(db, one, rules, at, on_disk))
         recorded += fresh.write()
+        arrivals.weigh(db, [one.article for one in recorded if one.article], rules, at)
         remarks.remark(db, recorded, at)
         return recorded
 
@@ -61,20 +63,28 @@ def miss(db: Database, paths: Sequence[str], *, withdraw_at: datetime | None = N
     return left
 
 
-def release(db: Database, number: int, at: datetime, *, too_old: bool = False) -> bool:
-    """Let an article that waited for an editor go to its channels and followers; say whether it waited.
+def release(db: Database, number: int, rules: Rules, at: datetime, *, by_source: bool = False) -> bool:
+    """Let an article that waits go to its channels and followers; return True if it did wait.
 
-    too_old: it was published after all, but at an age at which it is not posted any more.
+    It arrives then: who began or followed since it was recorded gets it too. What went out before goes on to those
+    only who were meant at first. What has expired waits for ever.
+
+    by_source: no editor decided it, so that an article that is too old is not posted.
     """
     with transaction(db):
         stored = articles.get(db, number)
         if stored is None or not stored.held or stored.withdrawn:
             return False
-        articles.set_held(db, number, False)
+        if rules.waits(facts(stored.article), at) is Waits.EXPIRED:
+            return False
         remarks.settled(db, number, at)
-        outbox.change_state(db, number, State.HELD, State.SKIPPED if too_old else State.PENDING)
-        if stored.copy_of is None and not too_old:
-            fanouts.begin(db, number, at)
+        anew = not holding.went_out(db, number)
+        holding.free(db, number, arrives=at if anew else None)
+        old = by_source and rules.too_old(stored.article.published, at if anew else stored.recorded, at)
+        outbox.change_state(db, number, State.HELD, State.SKIPPED if old else State.PENDING)
+        post(db, number, rules, at, from_now=anew and not by_source)
+        if not anew:
+            revisions.plan(db, number, stored.fingerprint, at + rules.gather)
         return True
 
 
@@ -122,7 +132,7 @@ def _record(db: Database, read: Read, rules: Rules, at: datetime, on_disk: OnDis
     verdict = judge(
         mine=mine.id if mine else None,
         match=number,
-        owner=owners.of(there),
+        owner=None if _gives_way(there, packed, rules, at) else owners.of(there),
         path=read.path,
         same_title=same,
         first=first,
@@ -163,8 +173,8 @@ def _write(
 
 
 def _insert(db: Database, path: str, packed: Packed, first: int | None, rules: Rules, at: datetime) -> int:
-    held = rules.hold and packed.unpublished
-    number = articles.insert(db, packed, path=path, at=at, held=held, copy_of=first)
+    waiting = rules.waits(packed.facts, at)
+    number = articles.insert(db, packed, path=path, at=at, waiting=waiting, copy_of=first)
     _set_topics(db, number, packed, rules.taxonomy)
     post(db, number, rules, at)
     return number
@@ -182,17 +192,28 @@ def _update(db: Database, stored: Stored, case: Case, rules: Rules, at: datetime
     new_topics = _set_topics(db, stored.id, packed, rules.taxonomy)
     if packed.removed != stored.withdrawn:
         _set_withdrawn(db, stored.id, packed.removed, at)
-    if stored.held and not packed.unpublished:
-        release(db, stored.id, at, too_old=rules.too_old(maybe(packed.published), stored.recorded, at))
+    waiting = _wait(db, stored, packed.facts, packed.facts if is_upgrade else facts(stored.article), rules, at)
     back = stored.withdrawn and not packed.removed
     if is_upgrade and stored.article.quality in (0, packed.quality) and not back:
         _pass_over(db, stored.id, rules, at)
     elif new_topics or packed.quality != stored.article.quality or back:
         post(db, stored.id, rules, at, followers=bool(new_topics) or back)
     changed = not is_upgrade and packed.fingerprint != stored.fingerprint
-    if (changed or back) and not packed.removed:
+    if (changed or back) and not packed.removed and waiting not in HIDDEN:
         revisions.plan(db, stored.id, packed.fingerprint, at + rules.gather)
     return changed
+
+
+def _wait(db: Database, stored: Stored, now: Facts, was: Facts, rules: Rules, at: datetime) -> Waits:
+    """Let an article wait, or wait no more, as its file now asks for; return what it waits for."""
+    waiting = rules.waits(now, at, stored.waits, was)
+    if waiting is stored.waits:
+        return waiting
+    if waiting is Waits.NOTHING:
+        release(db, stored.id, rules, at, by_source=True)
+    else:
+        holding.hold(db, [stored.id], waiting)
+    return waiting
 
 
 def _pass_over(db: Database, number: int, rules: Rules, at: datetime) -> None:
@@ -231,10 +252,12 @@ def _merge(db: Database, mine: Stored, match: Stored, rules: Rules, at: datetime
     if kept.withdrawn and not other.withdrawn:
         _set_withdrawn(db, kept.id, False, at)
     if kept.held and not other.held and other.copy_of is None and not other.withdrawn:
-        release(db, kept.id, at, too_old=rules.too_old(kept.article.published, kept.recorded, at))
+        release(db, kept.id, rules, at, by_source=True)
     joins.articles(db, kept.id, other.id)
     kept = articles.get(db, kept.id) or kept
-    if other.held and not kept.held:
+    if kept.held:
+        holding.hold(db, [kept.id], kept.waits)
+    elif other.held:
         old = rules.too_old(kept.article.published, kept.recorded, at)
         outbox.change_state(db, kept.id, State.HELD, State.SKIPPED if old else State.PENDING)
     if not kept.withdrawn:
@@ -250,6 +273,11 @@ def _leave(db: Database, left: Stored, path: str) -> None:
         articles.set_file(db, left.id, others[0] if others else None)
         if others:
             files.reread(db, others[0])
+
+
+def _gives_way(owner: Stored | None, packed: Packed, rules: Rules, at: datetime) -> bool:
+    """Return True if a file tells for its readers what another file tells as a draft, say."""
+    return owner is not None and owner.waits in UNPUBLISHED and rules.waits(packed.facts, at) not in UNPUBLISHED
 
 
 def _set_topics(db: Database, number: int, packed: Packed, taxonomy: Taxonomy) -> set[str]:

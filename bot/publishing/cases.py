@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot import article
 from bot.article import Stored
 from bot.identity import reads_alike
-from bot.packed import Packed, unpack
+from bot.packed import Packed, facts, unpack
 from bot.publishing.rules import Mark, Read
 from bot.store import files
 
@@ -79,7 +79,6 @@ class Case:
             and stored.fingerprint == self.packed.fingerprint
             and before.identity == after.identity
             and (before.quality, before.heat, before.kind) == (after.quality, after.heat, after.kind)
-            and before.unpublished == after.unpublished
             and stored.withdrawn == after.removed
-            and before.published == after.published
+            and facts(before) == self.packed.facts
         )

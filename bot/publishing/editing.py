@@ -13,7 +13,7 @@ from bot.article import Stored, from_short_id
 from bot.delivery import Channel, Lane
 from bot.publishing import announce, remarks
 from bot.publishing.announce import Rules
-from bot.store import articles, editions, files, follows, outbox, search
+from bot.store import articles, editions, files, follows, holding, outbox, search
 from bot.store.database import transaction
 from bot.topics import Taxonomy
 
@@ -82,7 +82,10 @@ def republish(
             post_copy(db, number, at, channels)
             return Republished(1, admitted)
         if stored.held:
-            announce.release(db, number, at)
+            rules = Rules(taxonomy=Taxonomy(), channels=tuple(channels))
+            if not announce.release(db, number, rules, at):
+                return Republished(0)
+        if stored.held and not holding.went_out(db, number):
             outbox.open_(db, number, admitted, lane=Lane.CHANNEL, edition=1, rank=at, at=at)
             return Republished(1, admitted)
         if not chats:
@@ -100,9 +103,9 @@ def undo(db: Database, number: int, edition: int, opened: datetime) -> Undone:
         return Undone(tuple(undone), tuple(late))
 
 
-def release(db: Database, number: int, at: datetime) -> bool:
-    """Let an article that waited for an editor go out; say whether it waited."""
-    return announce.release(db, number, at)
+def release(db: Database, number: int, at: datetime, channels: Sequence[Channel]) -> bool:
+    """Let an article that waits go out; return True if it did wait. One that has expired waits for ever."""
+    return announce.release(db, number, Rules(taxonomy=Taxonomy(), channels=tuple(channels)), at)
 
 
 def post_copy(db: Database, number: int, at: datetime, channels: Sequence[Channel]) -> bool:
@@ -112,7 +115,8 @@ def post_copy(db: Database, number: int, at: datetime, channels: Sequence[Channe
         if stored is None or stored.copy_of is None or stored.withdrawn:
             return False
         articles.set_copy_of(db, number, None)
-        articles.set_held(db, number, False)
+        if stored.held:
+            holding.free(db, number, arrives=None)
         remarks.settled(db, number, at)
         rules = Rules(taxonomy=Taxonomy(), channels=tuple(channels))
         announce.post(db, number, rules, at, from_now=True)

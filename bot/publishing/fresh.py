@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from bot import delivery, topics
+from bot.arrival import UNPUBLISHED
 from bot.delivery import State
 from bot.identity import Told, Verdict, first_of, judge, outlet
 from bot.packed import Packed, with_topics
@@ -81,15 +82,16 @@ class Fresh:
         """Number what was taken, and find out what of it is a copy."""
         firsts = Firsts(self._db, [one.packed for one in taken], self._rules, self._at)
         begin = entries.next_number(self._db)
+        waits = [self._rules.waits(one.packed.facts, self._at) for one in taken]
         return [
             Entry(
                 number,
                 with_topics(one.packed, each.listed),
                 one.path,
-                held=self._rules.hold and one.packed.unpublished,
-                copy_of=firsts.claim(one.packed, number),
+                waiting,
+                copy_of=firsts.claim(one.packed, number, public=waiting not in UNPUBLISHED),
             )
-            for number, (one, each) in enumerate(zip(taken, carried, strict=True), begin)
+            for number, (one, each, waiting) in enumerate(zip(taken, carried, waits, strict=True), begin)
         ]
 
     def _post(self, new: Sequence[Entry], carried: Sequence[Carried], first: int) -> None:
@@ -103,7 +105,7 @@ class Fresh:
             published = entry.packed.published
             when = min(recorded if published is None else moment(published), recorded)
             old = self._rules.too_old(when, recorded, self._at)
-            state = State.HELD if entry.held else State.SKIPPED if old else State.PENDING
+            state = State.HELD if entry.waits else State.SKIPPED if old else State.PENDING
             for chat in delivery.plan(self._rules.channels, each.keys, entry.packed.quality, place):
                 starts.setdefault(chat, []).append((entry.number, when, state))
             if followed and state is State.PENDING:
@@ -169,15 +171,18 @@ class Firsts:
             self._known = entries.titles(db, keys, min(moments) - self._window, max(moments) + self._window)
             self._outlets = entries.outlets(db, keys)
 
-    def claim(self, packed: Packed, number: int = 0) -> int | None:
-        """Return the first article of this story, near enough in time; None where it is itself, the new `number`."""
+    def claim(self, packed: Packed, number: int = 0, *, public: bool = True) -> int | None:
+        """Return the first article of this story, near enough in time; None where it is itself, the new `number`.
+
+        public: others may be copies of it.
+        """
         if not packed.story_key or not self._window:
             return None
         when, story = self._when(packed), packed.story
         told = self._known.setdefault(packed.story_key, [])
         outlets = self._outlets.setdefault(packed.story_key, set())
         first = first_of(story, when, [one for one in told if abs(one.when - when) <= self._window], outlets)
-        if not packed.removed:
+        if public and not packed.removed:
             outlets.add(outlet(story.provider))
             if first is None:
                 told.append(Told(number, when, story))

@@ -59,6 +59,8 @@ class Lookout:
         self.scanned: datetime | None = None
         #: Why the folder can't be looked at, or empty.
         self.problem = ""
+        #: The last whole scan found no file.
+        self._empty = False
 
     async def watch(self, stop: asyncio.Event, nudge: Callable[[], None]) -> None:
         """Take note of what the system tells until `stop` is set; `nudge` is called when a turn is due."""
@@ -91,6 +93,8 @@ class Lookout:
             self._hints |= hints
             raise
         self._proven = self._proven or report.news
+        if self._empty and report.news:  # it is filling: what it holds as a whole is a channel's start
+            self._empty, self._asked = False, True
         return report
 
     @property
@@ -134,6 +138,7 @@ class Lookout:
             self._lasts = self._clock.monotonic() - began
         self._plan_next(self._interval(), began)
         self.scanned = self._clock()
+        self._empty = report.files == 0
         return report
 
     def _interval(self) -> float:

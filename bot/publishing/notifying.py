@@ -58,6 +58,8 @@ class Notifier:
         self._one = asyncio.Lock()
         #: Editors that can't be reached now, and until when they are left alone.
         self._away: dict[int, datetime] = {}
+        #: Editors to whom Telegram lets nothing through: they never pressed Start, or blocked the bot.
+        self._refusing: set[int] = set()
 
     async def tell(self, *told: Notice) -> None:
         """Have the editors told: once for each key as long as its incident is open."""
@@ -83,6 +85,11 @@ class Notifier:
     def shift(self, by: timedelta) -> None:
         """Move what waits in memory by as much as the wall clock was set."""
         self._away = {editor: until + by for editor, until in self._away.items()}
+
+    @property
+    def reaches_nobody(self) -> bool:
+        """Whether there is no editor to whom Telegram lets anything through."""
+        return self._refusing.issuperset(self._editors)
 
     async def send(self) -> datetime | None:
         """Send what may be sent now; return when there is more, or None when nothing waits. Raises TokenRevoked."""
@@ -118,10 +125,13 @@ class Notifier:
             raise TokenRevoked
         at = self._clock()
         if isinstance(came, Sent):
+            self._refusing.discard(editor)
             await self._desk(notices.heard, [one.id for one in told], at)
             return True
         _log.warning("an editor could not be told and is tried again later: %s", getattr(came, "reason", came))
         self._away[editor] = at + _patience(came)
+        if isinstance(came, Refused | Gone):
+            self._refusing.add(editor)
         return False
 
     async def _call(self, editor: int, payload: Payload) -> Outcome:

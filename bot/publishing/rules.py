@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from bot.arrival import Facts, Future, Waits, decide
 from bot.delivery import Channel
 from bot.identity import Verdict
 from bot.packed import Packed
+from bot.settings import Settings
 from bot.topics import Taxonomy
 
 #: Size, mtime_ns, inode.
 Mark = tuple[int, int, int]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +27,35 @@ class Rules:
     channels: tuple[Channel, ...] = ()
     #: `published: false` waits for an editor.
     hold: bool = False
+    #: What becomes of an article that is dated to come.
+    future: Future = Future.WAIT
+    #: So many old articles may arrive at once and be posted; None: however many.
+    bulk_above: int | None = None
     same_title: timedelta = timedelta(days=30)
     #: Changes are gathered for so long before posts are edited.
     gather: timedelta = timedelta(seconds=60)
     #: Older articles are recorded and not posted; None: however old they are.
     max_age: timedelta | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, taxonomy: Taxonomy, channels: Iterable[Channel]) -> Rules:
+        """Return what recording goes by under these settings."""
+        feed = settings.feed
+        return cls(
+            taxonomy=taxonomy,
+            channels=tuple(channels),
+            hold=feed.unpublished == "hold",
+            future=Future(feed.future),
+            bulk_above=feed.bulk,
+            same_title=timedelta(days=feed.same_title_days),
+            gather=timedelta(seconds=settings.delivery.edit_seconds),
+            max_age=feed.max_age,
+        )
+
+    def waits(self, now: Facts, at: datetime, before: Waits = Waits.NOTHING, was: Facts | None = None) -> Waits:
+        """Return what an article waits for; see `arrival.decide`."""
+        moment = (at - _EPOCH) // _MILLISECOND
+        return decide(now, moment, before=before, was=was, future=self.future, hold=self.hold)
 
     def too_old(self, published: datetime | None, recorded: datetime, at: datetime) -> bool:
         """Say whether an article is of an age that is not posted any more."""

@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from bot.arrival import is_emptied
 from bot.delivery import Clock
 from bot.feed import folder, reading
 from bot.feed.reading import Told
 from bot.identity import Verdict
 from bot.notices import Alert, Notice
-from bot.publishing import announce
+from bot.publishing import announce, releasing
 from bot.publishing.announce import Mark, Read, Recorded, Rules
 from bot.settings import Feed
 from bot.store import files, notices
@@ -55,6 +56,8 @@ class ScanReport:
     missing: int = 0
     #: Articles taken back because their last file is gone.
     withdrawn: int = 0
+    #: The folder held articles and is empty, or nearly so: it is probably not the folder that it was.
+    emptied: bool = False
     #: What the editors are told.
     notices: list[Notice] = field(default_factory=list)
     #: Files that tell a story we have, recorded and not posted; `Recorded.repeats` is the article that told it first.
@@ -92,6 +95,8 @@ class Scanner:
             await self._miss(gone - self._looked, known, report)
             if not any(one.key in FOLDER_ALERTS for one in report.notices):
                 await self._desk(notices.all_clear, FOLDER_ALERTS, self._clock())
+            if not report.emptied:
+                await self._desk(releasing.note_scan, self._clock())
             return report
 
     async def _set_apart(self, found: set[Stamp]) -> tuple[int, set[str]]:
@@ -184,6 +189,9 @@ class Scanner:
             await self._desk(files.forget, path)  # it can be read again, or is not there any more
         missing = [path for path in sorted(gone) if not _is_folder(path)]
         report.missing = len(missing)
+        if missing and is_emptied(known, report.files):
+            report.emptied = True
+            return
         withdraws = self._settings.on_file_removed == "withdraw"
         if withdraws and len(missing) * MANY > known:
             withdraws = False

@@ -72,8 +72,6 @@ def _begin(db: Database, channel: Channel, start: Start, at: datetime) -> int:
     posted = [one for one in chosen if start.since is None or one.ordered >= start.since]
     skipped = [*skipped, *chosen[: len(chosen) - len(posted)]]
     outbox.open_channel(db, channel.chat, [(one.id, one.ordered, State.SKIPPED) for one in skipped], at)
-    outbox.open_channel(
-        db, channel.chat, [(one.id, one.ordered, State.HELD if one.held else State.PENDING) for one in posted], at
-    )
+    outbox.open_channel(db, channel.chat, [(one.id, one.ordered, State.PENDING) for one in posted], at)
     chats.begin(db, channel.chat, at)
     return len(posted)

@@ -75,6 +75,9 @@ class Feed(_Section):
     settle_seconds: float = Field(0.5, ge=0, le=60)
     first_run: Annotated[int, Field(ge=0)] | Literal["all"] = 10
     unpublished: Literal["post", "hold"] = "post"
+    drafts: Literal["skip", "hold"] = "skip"
+    future: Literal["wait", "post", "skip"] = "wait"
+    bulk_above: int = Field(20, ge=0, le=1_000_000)
     max_file_bytes: int = Field(1_000_000, ge=1_000)
     same_title_days: int = Field(30, ge=0, le=3_650)
     max_age_days: int = Field(0, ge=0, le=36_500)
@@ -101,6 +104,11 @@ class Feed(_Section):
     def newest(self) -> int | None:
         """How many articles a new channel starts with; None for all."""
         return None if self.first_run == "all" else self.first_run
+
+    @property
+    def bulk(self) -> int | None:
+        """How many old articles may arrive at once and be posted; None: however many."""
+        return None if self.first_run == "all" else self.bulk_above
 
     @property
     def max_age(self) -> timedelta | None:

@@ -10,9 +10,10 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot import address
+from bot.arrival import ASKED, Waits
 from bot.article import Article, Related, Stored
 from bot.packed import Packed
-from bot.store import entries
+from bot.store import entries, holding
 from bot.store.database import Row, marks, maybe, moment, row, rows, transaction, write
 from bot.store.entries import Entry
 
@@ -21,7 +22,7 @@ VISIBLE = "held = 0 AND withdrawn = 0 AND copy_of IS NULL"
 _UPDATE = """
 UPDATE articles SET identity = ?, fingerprint = ?, title_key = ?, title = ?, excerpt = ?, url = ?, provider = ?,
   published = ?, image = ?, quality = ?, heat = ?, kind = ?, unpublished = ?,
-  ordered = min(coalesce(?, recorded), recorded), file = ? WHERE id = ?
+  ordered = min(coalesce(?, recorded), recorded), draft = ?, expires = ?, file = ? WHERE id = ?
 """
 
 
@@ -44,23 +45,28 @@ class Candidate:
     id: int
     quality: int
     ordered: datetime
-    held: bool
 
 
 def insert(
-    db: Database, packed: Packed, *, path: str, at: datetime, held: bool = False, copy_of: int | None = None
+    db: Database,
+    packed: Packed,
+    *,
+    path: str,
+    at: datetime,
+    waiting: Waits = Waits.NOTHING,
+    copy_of: int | None = None,
 ) -> int:
     """Write a new article with its addresses and related articles, not its topics; return its row number."""
     with transaction(db):
         number = entries.next_number(db)
-        entries.write(db, [Entry(number, packed, path, held, copy_of)], at)
+        entries.write(db, [Entry(number, packed, path, waiting, copy_of)], at)
     return number
 
 
 def update(db: Database, number: int, packed: Packed, *, path: str) -> None:
     """Write an article's new words over the old; every old address stays an alias."""
     with transaction(db):
-        write(db, _UPDATE, (*packed.words, packed.published, path, number))
+        write(db, _UPDATE, (*packed.words, packed.published, packed.draft, packed.expires, path, number))
         entries.set_related(db, number, packed.related)
         add_addresses(db, number, packed.addresses)
 
@@ -117,14 +123,9 @@ def newest(db: Database) -> Stored | None:
 
 
 def candidates(db: Database) -> list[Candidate]:
-    """Return what a channel's start weighs: every article that is no copy and not withdrawn, oldest first."""
-    sql = "SELECT id, quality, ordered, held FROM articles WHERE withdrawn = 0 AND copy_of IS NULL ORDER BY ordered, id"
-    return [Candidate(one["id"], one["quality"], moment(one["ordered"]), bool(one["held"])) for one in rows(db, sql)]
-
-
-def set_held(db: Database, number: int, held: bool) -> None:
-    """Hide an article from readers until an editor says otherwise, or show it."""
-    write(db, "UPDATE articles SET held = ? WHERE id = ?", (held, number))
+    """Return what a channel's start weighs: every article that readers can find and that may go out, oldest first."""
+    sql = f"SELECT id, quality, ordered FROM articles WHERE {VISIBLE} AND waits = '' ORDER BY ordered, id"
+    return [Candidate(one["id"], one["quality"], moment(one["ordered"])) for one in rows(db, sql)]
 
 
 def set_withdrawn(db: Database, number: int, withdrawn: bool) -> None:
@@ -159,8 +160,8 @@ def successor(db: Database, number: int) -> int:
 
 
 def held(db: Database, numbers: Sequence[int]) -> list[int]:
-    """Return those of some articles that wait for an editor."""
-    sql = "SELECT id FROM articles WHERE held = 1 AND id IN (SELECT value FROM json_each(?)) ORDER BY id"
+    """Return those of some articles that wait for an editor, as their files say that they are not published."""
+    sql = "SELECT id FROM articles WHERE waits = 'editor' AND id IN (SELECT value FROM json_each(?)) ORDER BY id"
     return [found["id"] for found in rows(db, sql, (json.dumps([*numbers]),))] if numbers else []
 
 
@@ -172,13 +173,13 @@ def next_edition(db: Database, number: int) -> int:
     return int(found["edition"]) if found else 1
 
 
-def apart(db: Database, most: int = 20) -> tuple[list[Stored], list[tuple[Stored, Stored]]]:
-    """Return what editors may decide on, newest first: articles held, and copies each with its first.
+def apart(db: Database, most: int = 20, *, drafts: bool = False) -> tuple[list[Stored], list[tuple[Stored, Stored]]]:
+    """Return what editors may decide on, newest first: articles that wait for them, and copies each with its first.
 
-    An article that was joined to another is that one and no copy of it.
+    drafts: those wait for an editor too. An article that was joined to another is that one and no copy of it.
     """
-    sql = "SELECT id FROM articles WHERE held = 1 AND withdrawn = 0 AND copy_of IS NULL ORDER BY id DESC LIMIT ?"
-    held = several(db, [one["id"] for one in rows(db, sql, (most,))])
+    undecided = (*ASKED, Waits.DRAFT) if drafts else ASKED
+    held = several(db, holding.waiting(db, undecided, most))
     pairs = []
     sql = (
         "SELECT id, copy_of FROM articles WHERE copy_of IS NOT NULL AND withdrawn = 0 "
@@ -192,6 +193,21 @@ def apart(db: Database, most: int = 20) -> tuple[list[Stored], list[tuple[Stored
 
 
 def _stored(db: Database, found: Row) -> Stored:
+    return Stored(
+        id=found["id"],
+        article=_article(db, found),
+        recorded=moment(found["recorded"]),
+        waits=Waits(found["waits"]),
+        withdrawn=bool(found["withdrawn"]),
+        copy_of=found["copy_of"],
+        edition=found["edition"],
+        fingerprint=found["fingerprint"],
+        path=found["file"] or "",
+        sequence=found["sequence"],
+    )
+
+
+def _article(db: Database, found: Row) -> Article:
     number = found["id"]
     aliases = rows(db, "SELECT identity FROM aliases WHERE article = ? ORDER BY identity", (number,))
     topics = rows(
@@ -201,7 +217,7 @@ def _stored(db: Database, found: Row) -> Stored:
         (number,),
     )
     related = rows(db, "SELECT * FROM related WHERE article = ? ORDER BY position", (number,))
-    article = Article(
+    return Article(
         identity=found["identity"],
         url=found["url"],
         title=found["title"],
@@ -217,18 +233,8 @@ def _stored(db: Database, found: Row) -> Stored:
         kind=found["kind"],
         unpublished=bool(found["unpublished"]),
         removed=bool(found["withdrawn"]),
-    )
-    return Stored(
-        id=number,
-        article=article,
-        recorded=moment(found["recorded"]),
-        held=bool(found["held"]),
-        withdrawn=bool(found["withdrawn"]),
-        copy_of=found["copy_of"],
-        edition=found["edition"],
-        fingerprint=found["fingerprint"],
-        path=found["file"] or "",
-        sequence=found["sequence"],
+        draft=bool(found["draft"]),
+        expires=maybe(found["expires"]),
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.arrival import HIDDEN
 from bot.store.articles import VISIBLE
 from bot.store.database import Row, milliseconds, number, rows
 from bot.store.outbox import FORMS_SHOWN
@@ -61,7 +62,7 @@ _QUESTIONS = {
     "old form": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
         WHERE d.state = 'sent' AND d.message > 0 AND d.revise IS NULL AND d.reason = '' AND a.withdrawn = 0
-          AND d.form <> a.fingerprint AND NOT EXISTS (SELECT 1 FROM forms f WHERE f.delivery = d.id
+          AND a.held = 0 AND d.form <> a.fingerprint AND NOT EXISTS (SELECT 1 FROM forms f WHERE f.delivery = d.id
             AND f.form = a.fingerprint AND f.times >= {FORMS_SHOWN})""",
     "not taken back": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
@@ -71,7 +72,7 @@ _QUESTIONS = {
         {_DELIVERY} JOIN articles a ON a.id = d.article WHERE a.withdrawn = 1 AND d.state IN ('held', 'pending')""",
     "held waits not": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
-        WHERE a.held = 1 AND d.edition = 1 AND d.state = 'pending' OR a.held = 0 AND d.state = 'held'""",
+        WHERE a.waits <> '' AND d.state = 'pending' OR a.waits = '' AND d.state = 'held'""",
     "joined waits": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
         WHERE a.copy_of IS NOT NULL AND {_JOINED} AND d.state IN ('held', 'pending')""",
@@ -90,7 +91,10 @@ _QUESTIONS = {
         WHERE a.file IS NULL AND f.reason IS NULL AND f.missing = 0 GROUP BY a.id""",
     "fan-out of nothing": """
         SELECT f.article FROM fanouts f JOIN articles a ON a.id = f.article
-        WHERE a.held = 1 OR a.withdrawn = 1 OR a.copy_of IS NOT NULL""",
+        WHERE a.waits <> '' OR a.withdrawn = 1 OR a.copy_of IS NOT NULL""",
+    "hidden wrongly": f"""
+        SELECT a.id AS article, a.waits AS detail FROM articles a
+        WHERE a.held <> (a.waits IN ({", ".join(f"'{one}'" for one in sorted(HIDDEN))}))""",
 }
 _LEFT = f"{_DELIVERY} WHERE d.state = 'sending'"
 #: Articles a channel should have and has no delivery of: those whose rows came after the last it began with. Whoever

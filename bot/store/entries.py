@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
+from bot.arrival import HIDDEN, Waits
 from bot.article import Story
 from bot.identity import Known, Told, outlet
 from bot.packed import Packed, PackedRelated, day
@@ -20,7 +21,8 @@ from bot.store.database import marks, milliseconds, number, rows, transaction
 
 _ARTICLE = f"""
 INSERT INTO articles (id, identity, fingerprint, title_key, title, excerpt, url, provider, published, image, quality,
-  heat, kind, unpublished, recorded, ordered, held, withdrawn, copy_of, file, sequence) VALUES ({marks(21)})
+  heat, kind, unpublished, recorded, ordered, waits, held, draft, expires, withdrawn, copy_of, file, sequence)
+VALUES ({marks(24)})
 """
 #: By hand: within a trigger, FTS5 would write a piece of its index for each row, and join all of them later.
 _SEARCHED = "INSERT INTO articles_fts (rowid, title, excerpt, provider) VALUES (?, ?, ?, ?)"
@@ -41,7 +43,7 @@ class Entry(NamedTuple):
     number: int
     packed: Packed
     path: str
-    held: bool = False
+    waits: Waits = Waits.NOTHING
     copy_of: int | None = None
 
 
@@ -100,7 +102,8 @@ def titles(db: Database, keys: Iterable[str], since: int, until: int) -> dict[st
     sql = (
         f"SELECT a.title_key, a.id, a.ordered, {_STORY} FROM articles a "
         "WHERE title_key IN (SELECT value FROM json_each(?)) "
-        "AND title_key <> '' AND ordered BETWEEN ? AND ? AND copy_of IS NULL AND withdrawn = 0 ORDER BY id"
+        "AND title_key <> '' AND ordered BETWEEN ? AND ? AND copy_of IS NULL AND withdrawn = 0 "
+        "AND waits NOT IN ('draft', 'future', 'expired') ORDER BY id"
     )
     found: dict[str, list[Told]] = {}
     for key, one, ordered, *story in rows(db, sql, (json.dumps([*keys]), since, until)):
@@ -126,10 +129,11 @@ def set_topics(db: Database, carried: Iterable[tuple[int, int, int | None]]) -> 
 
 
 def _row(entry: Entry, recorded: int) -> tuple[object, ...]:
-    number, packed, path, held, copy_of = entry
+    number, packed, path, waits, copy_of = entry
     published = packed.words[7]
     ordered = recorded if published is None or published > recorded else published
-    return (number, *packed.words, recorded, ordered, int(held), int(packed.removed), copy_of, path)
+    stands = (str(waits), int(waits in HIDDEN), int(packed.draft), packed.expires, int(packed.removed))
+    return (number, *packed.words, recorded, ordered, *stands, copy_of, path)
 
 
 def _searched(packed: Packed) -> tuple[str, str, str]:

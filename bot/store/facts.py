@@ -16,6 +16,10 @@ class Fact(StrEnum):
     DATABASE = "database"
     #: When a backup took this database's place (milliseconds since 1970); absent: never, or the scan after it is done.
     RESTORED = "restored"
+    #: When the last whole scan that found articles ended (milliseconds since 1970), ten minutes late at most.
+    SCANNED = "scanned"
+    #: What was last decided about a bulk arrival without an editor, in words.
+    BULK_SKIPPED = "bulk_skipped"
 
 
 def get(db: Database, fact: Fact) -> str | None:
@@ -27,6 +31,12 @@ def get(db: Database, fact: Fact) -> str | None:
 def put(db: Database, fact: Fact, value: str) -> None:
     """Write a fact over what was known before."""
     write(db, "INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (fact.value, value))
+
+
+def moment(db: Database, fact: Fact) -> int | None:
+    """Return a fact that is a moment, or None when it is not known."""
+    value = get(db, fact)
+    return None if value is None else int(value)
 
 
 def forget(db: Database, fact: Fact) -> None:

@@ -67,6 +67,12 @@ def shared_addresses(db: Database) -> None:
     steps.normalise(db)
 
 
+@paperboy(name="0007_waits")
+def waits(db: Database) -> None:
+    """Say what an article waits for; one that was held waits for an editor."""
+    _run(db, "steps/0007_waits.sql")
+
+
 def _run(db: Database, file: str) -> None:
     """Execute the statements of an SQL file in this folder."""
     for statement in _statements(Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")):

@@ -192,7 +192,7 @@ def _stored(state: State) -> str:
 
 
 def catch_up(db: Database, deliveries: Collection[int], now: int) -> None:
-    """Do what a change or withdrawal would have done to deliveries, had they not been on their way then.
+    """Do what a change, a withdrawal or a wait would have done to deliveries, had they not been on their way then.
 
     A channel's post in doubt stays so even if its article is withdrawn: it is looked for, to be taken back.
     """
@@ -206,9 +206,15 @@ def catch_up(db: Database, deliveries: Collection[int], now: int) -> None:
     )
     write(
         db,
+        "UPDATE deliveries SET state = 'held' WHERE id IN (SELECT value FROM json_each(?)) AND state = 'pending' "
+        "AND EXISTS (SELECT 1 FROM articles a WHERE a.id = article AND a.waits <> '')",
+        (numbers,),
+    )
+    write(
+        db,
         "UPDATE deliveries SET revise = ? WHERE id IN (SELECT value FROM json_each(?)) AND state = 'sent' "
         "AND message > 0 AND EXISTS (SELECT 1 FROM articles a WHERE a.id = article AND (a.withdrawn = 1 "
-        "OR a.fingerprint <> deliveries.form AND NOT EXISTS "
+        "OR a.held = 0 AND a.fingerprint <> deliveries.form AND NOT EXISTS "
         "(SELECT 1 FROM forms WHERE delivery = deliveries.id AND form = a.fingerprint AND times >= ?)))",
         (now, numbers, FORMS_SHOWN),
     )

@@ -13,6 +13,7 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -172,7 +173,7 @@ class Stage:
         A later look can't overtake an earlier one, so what a post of a new file comes after has been read.
         """
         signpost = f"Signpost {self._dropped}"
-        self.drop(signpost, quality=1_000, publishedDateTime="2099-01-01T00:00:00Z")
+        self.drop(signpost, quality=1_000, publishedDateTime=datetime.now(UTC).isoformat())
         await self.post(signpost)
         await self.sandbox.settled(timeout=PATIENCE)
 

@@ -1,0 +1,37 @@
+"""What arrived in a batch is weighed as a whole: many old articles at once are not news. Sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.arrival import Waits, is_bulk, news_since
+from bot.publishing.rules import Rules
+from bot.store import facts, holding
+from bot.store.database import milliseconds
+from bot.store.facts import Fact
+
+
+def weigh(db: Database, articles: Sequence[int], rules: Rules, at: datetime) -> None:
+    """Let those of a batch wait that may not go out by themselves; to be called in the transaction that recorded it.
+
+    Before the first whole scan has ended there are only the channels' starts, and followers get no archive.
+    """
+    restored = facts.moment(db, Fact.RESTORED)
+    if restored is not None:
+        holding.hold(db, holding.arrived(db, articles, at, until=restored), Waits.RESTORED)
+        return
+    if rules.bulk_above is None:
+        return
+    scanned = facts.moment(db, Fact.SCANNED)
+    floor = milliseconds(at - rules.max_age) if rules.max_age else 0
+    older = holding.Older(at=at, since=news_since(scanned, milliseconds(at)), floor=floor)
+    if scanned is None:
+        if holding.has_fanouts(db) and is_bulk(len(older.free(db, rules.bulk_above + 1)), rules.bulk_above):
+            older.cancel_fanouts(db)
+        return
+    free = older.free(db)
+    if free and is_bulk(len(free) + older.waiting(db, rules.bulk_above + 1), rules.bulk_above):
+        holding.hold(db, free, Waits.BULK)

@@ -1,0 +1,220 @@
+"""What waits, and goes out or stays: at its moment, by an editor's word, after a restore. Makes no call itself.
+
+Many articles that wait together are one question to the editors, which stays open until none of them waits any more.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.arrival import TOGETHER, Future, Waits
+from bot.article import from_short_id, short_id
+from bot.clock import Clock
+from bot.notices import Alert, Choice, Decision, Notice
+from bot.publishing import announce
+from bot.publishing.channels import Channels
+from bot.publishing.notifying import Notifier
+from bot.publishing.rules import Rules
+from bot.settings import Settings
+from bot.store import articles, facts, holding
+from bot.store.database import milliseconds, transaction
+from bot.store.desk import Desk
+from bot.store.facts import Fact
+from bot.topics import Taxonomy
+
+#: Milliseconds within which the end of the last whole scan is known.
+_EXACT = 600_000
+
+
+#: How long after the last arrival the editors are asked, so that one question is about all of them.
+QUIET = timedelta(seconds=20)
+#: Articles named in a question; the rest is counted.
+NAMED = 5
+_ALERTS = {Waits.BULK: Alert.BULK, Waits.RESTORED: Alert.RESTORED}
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What became due: whether anything may go out now, and when to look again (None: nothing is dated)."""
+
+    released: bool
+    next: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided about articles that waited together."""
+
+    posted: int
+    skipped: int
+
+
+def release_due(db: Database, rules: Rules, at: datetime) -> Turn:
+    """Let go out what was dated to come and is due now; what has expired never goes out."""
+    released = False
+    with transaction(db):
+        holding.hold(db, holding.expired(db, at), Waits.EXPIRED)
+        due = holding.due(db, None if rules.future is Future.POST else at)
+        if rules.future is Future.SKIP:
+            holding.skip(db, due)
+        else:
+            for number in due:
+                released |= announce.release(db, number, rules, at, by_source=True)
+    return Turn(released, holding.next_moment(db))
+
+
+def decide(db: Database, kind: Waits, newest: int | None, rules: Rules, at: datetime) -> Decided:
+    """Post so many of the newest articles that wait together (None: all), and never the others."""
+    with transaction(db):
+        waiting = holding.waiting(db, [kind])
+        posted = waiting if newest is None else waiting[:newest]
+        holding.skip(db, waiting[len(posted) :])
+        released = [announce.release(db, number, rules, at) for number in reversed(posted)]
+    return Decided(sum(released), len(waiting) - len(posted))
+
+
+def skip(db: Database, number: int) -> bool:
+    """Let an article that waits for an editor never go out by itself; return True if it did wait."""
+    with transaction(db):
+        return holding.skip(db, [number]) == 1
+
+
+def resume(db: Database) -> None:
+    """After a start: where the database was restored, let wait what may have gone out since its backup was made."""
+    restored = facts.moment(db, Fact.RESTORED)
+    if restored is not None:
+        with transaction(db):
+            holding.hold(db, holding.doubtful_since_restore(db, restored), Waits.RESTORED)
+
+
+def note_scan(db: Database, at: datetime) -> None:
+    """Write that a whole scan has ended; one that finds no article tells nothing, as the folder may be away.
+
+    The last moment is written a few minutes late, so that scans of an unchanged folder write nothing.
+    """
+    now, restored = milliseconds(at), facts.moment(db, Fact.RESTORED)
+    last = facts.moment(db, Fact.SCANNED)
+    if not articles.any_(db) or (restored is None and last is not None and last <= now < last + _EXACT):
+        return
+    with transaction(db):
+        facts.put(db, Fact.SCANNED, str(now))
+        facts.forget(db, Fact.RESTORED)
+
+
+def question(db: Database, kind: Waits, newest: int | None) -> Notice | None:
+    """Return what the editors are asked about the articles that wait together; None where none does.
+
+    newest: how many a channel's start posts; None: all.
+    """
+    waiting = holding.waiting(db, [kind])
+    if not waiting:
+        return None
+    value = f"{kind}.{short_id(max(waiting))}"
+    some = kind is Waits.BULK and newest and newest < len(waiting)
+    choices = [
+        *([Choice(Decision.POST_NEWEST, f"{value}.{newest}", newest)] if some else []),
+        Choice(Decision.POST_ALL, value),
+        Choice(Decision.SKIP_ALL if kind is Waits.BULK else Decision.WERE_POSTED, value),
+        Choice(Decision.ONE_BY_ONE, value),
+    ]
+    return Notice(
+        key=_key(kind),
+        alert=_ALERTS[kind],
+        articles=tuple(waiting[:NAMED]),
+        count=len(waiting),
+        choices=tuple(choices),
+    )
+
+
+def answer(db: Database, value: str, rules: Rules, at: datetime, *, post: bool) -> Decided | None:
+    """Carry out an editor's word on articles that wait together; None where none of those asked about does any more.
+
+    value: what the button carries, as `question` wrote it.
+    """
+    kind, last, newest = [*value.split("."), "", ""][:3]
+    until = from_short_id(last)
+    if kind not in TOGETHER or until is None or not any(n <= until for n in holding.waiting(db, [Waits(kind)])):
+        return None
+    count = int(newest) if newest.isdecimal() else None
+    return decide(db, Waits(kind), count if post else 0, rules, at)
+
+
+def _key(kind: Waits) -> str:
+    return f"waiting:{kind}"
+
+
+class Releaser:
+    """Lets go out what is due, and puts to the editors what they are to decide together."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        settings: Settings,
+        taxonomy: Taxonomy,
+        channels: Channels,
+        notifier: Notifier,
+        clock: Clock,
+        wake: Callable[[], None],
+    ) -> None:
+        self._desk = desk
+        self._settings = settings
+        self._taxonomy = taxonomy
+        self._channels = channels
+        self._notifier = notifier
+        self._clock = clock
+        self._wake = wake
+        #: The log tells already that what may have been posted before a restore waits.
+        self._said = False
+
+    @property
+    def rules(self) -> Rules:
+        """What recording goes by now."""
+        return Rules.of(self._settings, self._taxonomy, self._channels.live)
+
+    async def turn(self, *, hurry: bool = False) -> datetime | None:
+        """Do what is due now; return when more is. hurry: ask the editors at once, as nobody may be here later."""
+        at = self._clock()
+        turn = await self._desk(release_due, self.rules, at)
+        if turn.released:
+            self._wake()
+        for kind in TOGETHER:
+            await self._ask(kind, at, hurry=hurry)
+        return turn.next
+
+    async def _ask(self, kind: Waits, at: datetime, *, hurry: bool) -> None:
+        arrived = await self._desk(holding.last_arrival, kind)
+        if arrived is None:
+            await self._notifier.all_clear(_key(kind))
+            return
+        if not hurry and arrived <= at < arrived + QUIET:
+            return
+        asked = await self._desk(question, kind, self._settings.feed.newest)
+        if asked and not await self._notifier.ask(asked) and self._notifier.reaches_nobody:
+            await self._without_editors(kind, at)
+
+    async def _without_editors(self, kind: Waits, at: datetime) -> None:
+        """Decide what may be decided where no editor can be asked."""
+        count = await self._desk(holding.count, kind)
+        if kind is Waits.RESTORED:
+            if self._said:
+                return
+            self._said = True
+            _log.warning(
+                "%d articles wait: they may have been posted before the database was restored, and no editor can be "
+                "asked. Set [telegram] admins and press Start, or /republish them one by one.",
+                count,
+            )
+            return
+        newest = self._settings.feed.newest or 0
+        done = await self._desk(decide, kind, newest, self.rules, at)
+        said = f"{count} older articles arrived at once and no editor could be asked"
+        said += f": the newest {done.posted} are posted, {done.skipped} are skipped"
+        _log.warning("%s", said)
+        await self._desk(facts.put, Fact.BULK_SKIPPED, f"{at:%Y-%m-%d %H:%M} UTC: {said}")
+        self._wake()

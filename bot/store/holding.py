@@ -1,0 +1,176 @@
+"""Articles that wait before they may go out: which, for what, and until when. Decides nothing; see `bot.arrival`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.arrival import HIDDEN, WINDOW, Waits
+from bot.store import sequence
+from bot.store.database import maybe, milliseconds, moment, number, row, rows, transaction, write
+
+#: Which articles are meant: a list of row numbers as JSON.
+_THESE = "(SELECT value FROM json_each(?))"
+#: Waits, and is not left out of everything for another reason.
+_OPEN = "withdrawn = 0 AND copy_of IS NULL"
+_ARRIVED_OLD = (
+    f"recorded > :from AND recorded <= :at AND {_OPEN} AND coalesce(published, 0) < :since "
+    "AND coalesce(published, recorded) >= :floor"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Older:
+    """What arrived within the window up to `at` and is dated before `since` (milliseconds), or not dated.
+
+    Left out is what is dated before `floor`: it is not posted anyway.
+    """
+
+    at: datetime
+    since: int
+    floor: int = 0
+
+    def free(self, db: Database, most: int = -1) -> list[int]:
+        """Return those that wait for nothing, at most so many."""
+        sql = f"SELECT id FROM articles WHERE waits = '' AND {_ARRIVED_OLD} LIMIT :most"
+        return [found["id"] for found in rows(db, sql, {**self._values(), "most": most})]
+
+    def waiting(self, db: Database, most: int) -> int:
+        """Return how many wait as a bulk arrival, counted up to `most`."""
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM articles WHERE waits = 'bulk' AND {_ARRIVED_OLD} LIMIT :most)"
+        return number(db, sql, {**self._values(), "most": most})
+
+    def cancel_fanouts(self, db: Database) -> None:
+        """Plan no followers of them."""
+        old = f"SELECT id FROM articles WHERE waits = '' AND {_ARRIVED_OLD} AND id IN (SELECT article FROM fanouts)"
+        with transaction(db):
+            write(db, f"UPDATE articles SET planned = NULL WHERE id IN ({old})", self._values())
+            write(db, f"DELETE FROM fanouts WHERE article IN ({old})", self._values())
+
+    def _values(self) -> dict[str, int]:
+        window = {"from": milliseconds(self.at - WINDOW), "at": milliseconds(self.at)}
+        return window | {"since": self.since, "floor": self.floor}
+
+
+def hold(db: Database, articles: Collection[int], waits: Waits) -> None:
+    """Let articles wait. What went out of them stays; what is on its way is held when it comes back unsent."""
+    these = json.dumps([*articles])
+    with transaction(db):
+        sql = f"UPDATE articles SET waits = ?, held = ? WHERE id IN {_THESE}"
+        write(db, sql, (str(waits), waits in HIDDEN, these))
+        write(db, f"UPDATE deliveries SET state = 'held' WHERE article IN {_THESE} AND state = 'pending'", (these,))
+        write(db, f"DELETE FROM fanouts WHERE article IN {_THESE}", (these,))
+        write(db, f"UPDATE articles SET planned = NULL WHERE id IN {_THESE}", (these,))
+        if waits in HIDDEN:  # posts stay as they are; see `announce.release`
+            sql = f"UPDATE deliveries SET revise = NULL WHERE article IN {_THESE} AND revise IS NOT NULL"
+            write(db, f"{sql} AND article IN (SELECT id FROM articles WHERE withdrawn = 0)", (these,))
+
+
+def free(db: Database, article: int, *, arrives: datetime | None) -> None:
+    """Let an article wait no more. arrives: it counts as recorded then; None: as when it was first recorded."""
+    with transaction(db):
+        write(db, "UPDATE articles SET waits = '', held = 0 WHERE id = ?", (article,))
+        if arrives:
+            sql = "UPDATE articles SET recorded = ?, sequence = ? WHERE id = ?"
+            write(db, sql, (milliseconds(arrives), sequence.take(db), article))
+        sql = "UPDATE articles SET ordered = min(coalesce(published, recorded), recorded) WHERE id = ?"
+        write(db, sql, (article,))
+
+
+def skip(db: Database, articles: Collection[int]) -> int:
+    """Let articles wait no more and never go out by themselves; return how many did wait."""
+    these = json.dumps([*articles])
+    with transaction(db):
+        write(db, f"UPDATE deliveries SET state = 'skipped' WHERE article IN {_THESE} AND state = 'held'", (these,))
+        return write(db, f"UPDATE articles SET waits = '', held = 0 WHERE id IN {_THESE} AND waits <> ''", (these,))
+
+
+def went_out(db: Database, article: int) -> bool:
+    """Return True if a delivery of an article has left, or may have."""
+    sql = "SELECT 1 FROM deliveries WHERE article = ? AND state IN ('sending', 'doubtful', 'sent') LIMIT 1"
+    return row(db, sql, (article,)) is not None
+
+
+def due(db: Database, at: datetime | None, most: int = 500) -> list[int]:
+    """Return the articles dated to come whose moment is there by `at` (None: all), the earliest first."""
+    sql = (
+        f"SELECT id FROM articles WHERE waits = 'future' AND published <= ? AND {_OPEN} ORDER BY published, id LIMIT ?"
+    )
+    return [found["id"] for found in rows(db, sql, (milliseconds(at) if at else 2**62, most))]
+
+
+def expired(db: Database, at: datetime, most: int = 500) -> list[int]:
+    """Return the articles that have expired since this was last asked."""
+    sql = "SELECT id FROM articles WHERE expires <= ? AND expires IS NOT NULL AND waits <> 'expired' LIMIT ?"
+    return [found["id"] for found in rows(db, sql, (milliseconds(at), most))]
+
+
+def next_moment(db: Database) -> datetime | None:
+    """Return when the next article is due or expires, or None."""
+    dated = f"SELECT min(published) FROM articles WHERE waits = 'future' AND {_OPEN}"
+    expiring = "SELECT min(expires) FROM articles WHERE expires IS NOT NULL AND waits <> 'expired'"
+    found = row(db, f"SELECT ({dated}), ({expiring})")
+    return min((moment(one) for one in found or () if one is not None), default=None)
+
+
+def next_date(db: Database) -> datetime | None:
+    """Return the moment of the next article that is dated to come, or None."""
+    found = row(db, f"SELECT min(published) FROM articles WHERE waits = 'future' AND {_OPEN}")
+    return maybe(found[0]) if found else None
+
+
+def arrived(db: Database, articles: Collection[int], at: datetime, *, until: int) -> list[int]:
+    """Return those of some articles that arrived at `at`, wait for nothing, and are not dated after `until`."""
+    sql = (
+        f"SELECT id FROM articles WHERE id IN {_THESE} AND waits = '' AND recorded = ? AND {_OPEN} "
+        "AND coalesce(published, 0) <= ?"
+    )
+    return [found["id"] for found in rows(db, sql, (json.dumps([*articles]), milliseconds(at), until))]
+
+
+def has_fanouts(db: Database) -> bool:
+    """Return True if any article's followers are still to be planned."""
+    return row(db, "SELECT 1 FROM fanouts LIMIT 1") is not None
+
+
+def counts(db: Database) -> dict[Waits, int]:
+    """Return how many articles wait for what."""
+    sql = f"SELECT waits, count(*) FROM articles WHERE waits <> '' AND {_OPEN} GROUP BY waits"
+    return {Waits(found[0]): found[1] for found in rows(db, sql)}
+
+
+def waiting(db: Database, waits: Sequence[Waits], most: int = -1) -> list[int]:
+    """Return the articles that wait for one of these, the newest first."""
+    sql = (
+        f"SELECT id FROM articles WHERE waits <> '' AND waits IN {_THESE} AND {_OPEN} "
+        "ORDER BY ordered DESC, id DESC LIMIT ?"
+    )
+    return [found["id"] for found in rows(db, sql, (json.dumps([*waits]), most))]
+
+
+def last_arrival(db: Database, waits: Waits) -> datetime | None:
+    """Return when the last of the articles that wait for this was recorded, or None."""
+    found = row(db, f"SELECT max(recorded) FROM articles WHERE waits <> '' AND waits = ? AND {_OPEN}", (str(waits),))
+    return maybe(found[0]) if found else None
+
+
+def doubtful_since_restore(db: Database, restored: int) -> list[int]:
+    """Return the articles of a backup that may have gone out between it and its restoring.
+
+    Something of them was still to be sent, or their moment came meanwhile.
+    """
+    unsent = "SELECT article FROM deliveries WHERE state = 'pending' UNION SELECT article FROM fanouts"
+    sql = f"""
+        SELECT id FROM articles WHERE id IN ({unsent}) AND recorded <= :at AND waits = ''
+        UNION SELECT id FROM articles WHERE waits = 'future' AND published <= :at
+    """
+    return [found["id"] for found in rows(db, sql, {"at": restored})]
+
+
+def count(db: Database, waits: Waits) -> int:
+    """Return how many articles wait for this."""
+    return number(db, f"SELECT count(*) FROM articles WHERE waits <> '' AND waits = ? AND {_OPEN}", (str(waits),))
