@@ -26,8 +26,8 @@ contract: ; $(BIN)/lint-imports
 unit: ; $(BIN)/pytest -n 4 --dist worksteal -m "not browser"
 browser: ; $(BIN)/pytest -m browser
 
-history: $(VENV)/.dev ## eleven months of the real feed, looked at each day and at each moment: what came of it
-	HISTORY=1 $(BIN)/pytest -q -rP tests/torture/eleven_months.py
+history: $(VENV)/.dev ## eleven months of the real feed, looked at each day and at each moment, and upgraded: what came of it
+	HISTORY=1 $(BIN)/pytest -q -rP tests/torture/eleven_months.py tests/torture/upgraded_months.py
 
 storm: $(VENV)/.dev ## 2,000 deliveries on a bad line, Telegram's limits enforced: a report, and 1 where it failed
 	$(BIN)/python -m tests.torture.storm

@@ -55,17 +55,12 @@ def plain(sql: str) -> str:
 async def test_an_upgrade_sends_edits_and_deletes_nothing(before: Path, tmp_path: Path) -> None:
     """Though every file is read anew, by today's rules."""
     async with upgrade.upgraded(before, tmp_path) as bot:
-        standing = states(bot.database)
+        standing = upgrade.deliveries(bot.database)
         bot.touch()
         assert await bot.run() == 0
         assert await bot.run() == 0
         assert bot.went_out() == []
-        assert states(bot.database) == standing
-
-
-def states(database: Path) -> Counter[tuple[Any, ...]]:
-    with closing(upgrade.asked(database)) as db:
-        return Counter(tuple(one) for one in rows(db, "SELECT article, chat, edition, state, revise FROM deliveries"))
+        assert upgrade.deliveries(bot.database) == standing
 
 
 async def test_what_waited_before_an_upgrade_goes_out_and_nothing_else(before: Path, tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
+from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +29,7 @@ from bot.app import App, words
 from bot.sandbox import Chat, Person, Sandbox
 from bot.settings import Settings
 from bot.store import migrations
-from bot.store.database import Database, open_database
+from bot.store.database import Database, open_database, rows
 from tests import history
 
 #: The commit whose databases must go on: the first that was in use.
@@ -83,6 +84,12 @@ def asked(database: Path) -> Database:
     return Database(connection)
 
 
+def deliveries(database: Path) -> Counter[tuple[Any, ...]]:
+    """Return every delivery as far as an upgrade must not change it."""
+    with closing(asked(database)) as db:
+        return Counter(tuple(one) for one in rows(db, "SELECT article, chat, edition, state, revise FROM deliveries"))
+
+
 def at_step(name: str) -> Database:
     """Return an empty database in memory as it is before a step of the migrations."""
     connection = sqlite3.connect(":memory:")
@@ -115,7 +122,7 @@ class Upgraded:
 
     def touch(self) -> None:
         """Let every file look as if it had just been written."""
-        for path in self.folder.rglob("*.md"):
+        for path in filter(Path.is_file, self.folder.rglob("*")):
             os.utime(path, (self.at.timestamp(), self.at.timestamp()))
 
     async def run(self) -> int:
@@ -135,7 +142,7 @@ async def upgraded(before: Path, home: Path, name: str = "quiet", **sections: An
     """Open today's bot on a copy of what was left behind; it has not run yet."""
     copy(before, home, name)
     for path in NOT_YET:
-        (home / "articles" / path).unlink()
+        (home / "articles" / path).unlink(missing_ok=True)
     bot: list[Upgraded] = []
     async with Sandbox(clock=lambda: bot[0].at if bot else AFTER, token=TOKEN) as sandbox:
         inhabit(sandbox)
