@@ -66,6 +66,7 @@ def ask(db: Database, channels: Sequence[Channel]) -> tuple[Notice, ...]:
     found = find(db, channels)
     numbers = found.articles
     if not numbers:
+        sequence.forget_clock(db)  # no article of before can be passed over from now on
         return ()
     chats = tuple(sorted({chat for those in found.channels.values() for chat in those}))
     choices = (Choice(Decision.POST_MISSED, KEY, len(numbers)), Choice(Decision.LEAVE, KEY))

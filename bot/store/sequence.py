@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from bot.store.database import number, transaction
+from bot.store.database import number, transaction, write
 
 
 def take(db: Database, count: int = 1) -> int:
@@ -20,3 +20,9 @@ def take(db: Database, count: int = 1) -> int:
 def last_from_clock(db: Database) -> int:
     """Return the last number that was made from an instant, when the database was upgraded; 0: none was."""
     return number(db, "SELECT from_clock FROM sequence")
+
+
+def forget_clock(db: Database) -> None:
+    """Forget which numbers were made from instants: nothing that they hid is left to be found."""
+    if last_from_clock(db):
+        write(db, "UPDATE sequence SET from_clock = 0")
