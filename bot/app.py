@@ -133,9 +133,10 @@ class App:
             )
         meter = messenger.Meter(self._pace, self._clock)
         speaking = messenger.build(token, telegram.api_base_url, paid=telegram.paid_broadcast, meter=meter)
-        try:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(speaking.close)
             username = await schedule.unless(self._stop, account(speaking, self._stop, patience))
-            yield Connection(
+            connection = Connection(
                 speaking,
                 username,
                 settings=self.settings,
@@ -147,8 +148,8 @@ class App:
                 wake=self._wake,
                 standing=self._standing,
             )
-        finally:
-            await speaking.close()
+            stack.push_async_callback(connection.inbox.close)
+            yield connection
 
     async def run(self, *, webhook: bool = False) -> None:
         """Scan, deliver and answer until `stop`. Raises what a supervisor must act on."""
@@ -168,7 +169,7 @@ class App:
             if self.settings.web.listen:
                 await self._listen(vitals, telegram.hook() if webhook else None, stack)
             work = [
-                telegram.set_webhook() if webhook else telegram.polling.run(self._stop),  # people wait for nothing else
+                telegram.serve_webhook(self._stop) if webhook else telegram.polling.run(self._stop),
                 self._begin(telegram, jobs),
                 schedule.unless(self._stop, telegram.set_menus()),
                 watchdog.watch(vitals.signs, self._clock.monotonic, self._stop, telegram.tell_stuck, polls=not webhook),
@@ -265,12 +266,10 @@ class App:
     def _clock_jumped(self, by: timedelta) -> None:
         """Move what waits for a moment of the wall clock, so that it waits no longer and no shorter than was meant."""
         _log.warning("the clock was set %s by %s", "back" if by < timedelta() else "forward", abs(by))
-        self._pace.shift(by)
         self._schedule.reschedule()
-        self._lookout.shift(by)
-        if self._telegram:
-            self._telegram.courier.shift(by)
-            self._telegram.notifier.shift(by)
+        telegram = (self._telegram.courier, self._telegram.notifier) if self._telegram else ()
+        for waiting in (self._pace, self._lookout, *telegram):
+            waiting.shift(by)
         self._desk.queue(waits.shift, by)
 
     def _job_ended(self, name: str, error: Exception | None) -> None:

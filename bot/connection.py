@@ -11,6 +11,7 @@ from math import inf
 from typing import Any
 
 from bot.chat import commands
+from bot.chat.inbox import Inbox
 from bot.chat.messenger import Messenger
 from bot.chat.office import Office
 from bot.chat.polling import ALLOWED, Polling
@@ -71,7 +72,8 @@ class Connection:
         )
         self.office = self._office(wake, standing)
         self.releaser = Releaser(desk, settings, templates.taxonomy, channels, self.notifier, clock, wake)
-        self.polling = Polling(messenger, Router(self.office).handle, clock.monotonic)
+        self.inbox = Inbox(desk, Router(self.office).handle, messenger.wire, clock)
+        self.polling = Polling(messenger, self.inbox, clock.monotonic)
         #: Channels of the settings that Telegram tells nothing of, and why.
         self.unknown: dict[str, str] = {}
 
@@ -133,7 +135,12 @@ class Connection:
                 "web: --webhook needs [web] listen and public_url, the https address Telegram reaches it by"
             )
         self._secret = web.secret.get_secret_value() or secrets.token_urlsafe(32)
-        return Hook(path="/telegram", secret=self._secret, handle=self.polling.handle)
+        return Hook(path="/telegram", secret=self._secret, handle=self.inbox.take_one)
+
+    async def serve_webhook(self, stop: asyncio.Event) -> None:
+        """Let Telegram call, and handle what it brings until `stop`. Raises PaperboyError, TokenRevoked."""
+        await self.set_webhook()
+        await self.inbox.run(stop)
 
     async def set_webhook(self) -> None:
         """Tell Telegram where to send updates. Raises PaperboyError when it refuses."""
@@ -149,18 +156,20 @@ async def account(messenger: Messenger, stop: asyncio.Event, patience: float = i
 
     Raises PaperboyError when that would take more than `patience` seconds of waiting.
     """
-    wait, waited = FIRST_TRY, 0.0
+    wait, waited, told = FIRST_TRY, 0.0, ""
     while True:
         me = await messenger.get_me()
         if isinstance(me, dict):
             return str(me["username"])
         if isinstance(me, Revoked):
             raise TokenRevoked
-        reason = getattr(me, "reason", me)
+        reason = str(getattr(me, "reason", me))
         waited += wait
         if waited > patience:
             raise PaperboyError(f"nothing was done, as Telegram does not let the bot in: {reason}")
-        _log.warning("no way to Telegram yet, next try in %.0f s: %s", wait, reason)
+        if reason != told:
+            _log.warning("Telegram does not let the bot in yet, trying again: %s", reason)
+            told = reason
         try:
             await asyncio.wait_for(stop.wait(), wait)
         except TimeoutError:

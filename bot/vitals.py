@@ -45,7 +45,7 @@ class Vitals:
         return Signs(
             at=self.clock.monotonic(),
             since=since,
-            polled=self.telegram.polling.last_end,
+            polled=max(filter(None, (self.telegram.polling.last_end, self.telegram.inbox.moved)), default=None),
             late=self.schedule.late(watchdog.PATIENCE, since),
             due=self.telegram.courier.busy_since,
             landed=self.telegram.courier.moved,

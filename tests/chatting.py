@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.article import Article
+from bot.chat.inbox import Inbox
 from bot.chat.messenger import Messenger, Meter, build
 from bot.chat.office import Office
 from bot.chat.polling import Polling
@@ -114,6 +115,12 @@ class Bot:
         self.channels.append(Channel(chat=row.id))
         return place
 
+    async def again(self, update: dict[str, Any]) -> None:
+        """Let the bot, started again, get an update that it has had before."""
+        self.polling = _polling(self.messenger, self.office)
+        await self.polling.inbox.take([update])
+        await self.polling.inbox.idle()
+
     def with_office(self, **changes: Any) -> None:
         """Go on with another office."""
         self.office = replace(self.office, **changes)
@@ -151,4 +158,5 @@ async def at_work(**changes: Any) -> AsyncIterator[Bot]:
 
 
 def _polling(messenger: Messenger, office: Office) -> Polling:
-    return Polling(messenger, Router(office).handle, office.clock.monotonic)
+    inbox = Inbox(office.desk, Router(office).handle, messenger.wire, office.clock)
+    return Polling(messenger, inbox, office.clock.monotonic)

@@ -11,14 +11,18 @@ from typing import Any
 import pytest
 from telegram import Update
 
+from bot.chat import inbox as inboxes
+from bot.chat import polling as loop
 from bot.chat import secrets
+from bot.chat.inbox import Inbox
 from bot.chat.messenger import build
 from bot.chat.polling import ALLOWED, Polling
-from bot.errors import SecondPoller, TokenRevoked
+from bot.errors import SecondPoller, StoreError, TokenRevoked
 from bot.rendering import replies
 from bot.sandbox import faults
 from bot.sandbox.records import Person
 from bot.store import chats, follows
+from bot.store import updates as store
 from bot.store.database import number
 from tests import chatting
 from tests.chatting import Bot
@@ -50,6 +54,11 @@ class Clock:
         await asyncio.sleep(0)
 
 
+def polling(bot: Bot, handler: Any) -> Polling:
+    """Return the loop with a handler of one's own."""
+    return Polling(bot.messenger, Inbox(bot.desk, handler, bot.messenger.wire, bot.office.clock), time.monotonic)
+
+
 class Running:
     """The loop in the background."""
 
@@ -69,7 +78,7 @@ async def test_a_redelivered_command_is_answered_again_and_has_one_effect(bot: B
     await bot.sandbox.say(rea, "/topic AI")
     (update,) = (one.wire() for one in bot.sandbox.updates.waiting)
     await bot.answers()
-    await bot.polling.handle(update)
+    await bot.again(update)
     first, second = [one for one in bot.sandbox.messages(rea) if bot.is_mine(one)]
     assert first.text == second.text
     assert "You now follow AI" in second.text
@@ -82,7 +91,7 @@ async def test_a_redelivered_republish_makes_no_second_edition(bot: Bot) -> None
     await bot.sandbox.say(bot.editor, "/republish last")
     (update,) = (one.wire() for one in bot.sandbox.updates.waiting)
     await bot.answers()
-    await bot.polling.handle(update)
+    await bot.again(update)
     first, second = [one for one in bot.sandbox.messages(bot.editor) if bot.is_mine(one)]
     assert first.text == second.text
     assert await bot.desk(number, "SELECT count(*) FROM deliveries") == 1
@@ -93,7 +102,7 @@ async def test_a_redelivered_toggle_does_not_toggle_back(bot: Bot, rea: Person) 
     await bot.sandbox.tap(rea, keyboard, "Space")
     (update,) = (one.wire() for one in bot.sandbox.updates.waiting)
     await bot.answers()
-    await bot.polling.handle(update)
+    await bot.again(update)
     assert await bot.topics_of(rea) == ["Space"]
 
 
@@ -104,7 +113,7 @@ async def test_an_update_is_confirmed_only_after_it_was_handled(bot: Bot, rea: P
         seen.append(len(bot.sandbox.updates.waiting))
 
     await bot.sandbox.say(rea, "/help")
-    await Polling(bot.messenger, handler, time.monotonic).drain()
+    await polling(bot, handler).drain()
     assert seen == [1]
     assert not bot.sandbox.updates.waiting
 
@@ -132,7 +141,7 @@ async def test_a_poll_names_what_it_wants_and_deletes_a_webhook(bot: Bot) -> Non
 
 async def test_a_webhook_set_meanwhile_is_deleted_once(bot: Bot, rea: Person) -> None:
     clock = Clock()
-    polling = Polling(bot.messenger, bot.polling._handler, clock, pause=clock.pause)
+    polling = Polling(bot.messenger, bot.polling.inbox, clock, pause=clock.pause)
     await bot.sandbox.say(rea, "/help")
     bot.sandbox.fail("getUpdates", faults.refused(409, "Conflict: can't use getUpdates method while webhook is active"))
     assert await polling.drain() == 1
@@ -156,7 +165,7 @@ async def test_updates_of_one_chat_are_handled_in_order_and_of_others_meanwhile(
 
     for person, text in ((ann, "1"), (ann, "2"), (ben, "3")):
         await bot.sandbox.say(person, text)
-    await asyncio.wait_for(Polling(bot.messenger, handler, time.monotonic).drain(), 5)
+    await asyncio.wait_for(polling(bot, handler).drain(), 5)
     assert done == [("Ben", "3"), ("Ann", "1"), ("Ann", "2")]
 
 
@@ -196,12 +205,15 @@ async def test_a_token_revoked_while_answering_ends_the_loop(bot: Bot, rea: Pers
     await bot.sandbox.say(rea, "/help")
     with pytest.raises(TokenRevoked):
         await bot.polling.run(asyncio.Event())
-    assert bot.sandbox.updates.waiting
+    bot.sandbox.faults.clear()
+    bot.with_office()  # another process
+    await bot.answers()
+    assert len([one for one in bot.sandbox.messages(rea) if bot.is_mine(one)]) == 1
 
 
 async def test_a_second_poller_for_a_minute_ends_the_loop(bot: Bot) -> None:
     clock = Clock()
-    polling = Polling(bot.messenger, bot.polling._handler, clock, pause=clock.pause)
+    polling = Polling(bot.messenger, bot.polling.inbox, clock, pause=clock.pause)
     bot.sandbox.fail("getUpdates", faults.refused(409, "Conflict: terminated by other getUpdates request"), times=None)
     with pytest.raises(SecondPoller):
         await polling.run(asyncio.Event())
@@ -210,7 +222,7 @@ async def test_a_second_poller_for_a_minute_ends_the_loop(bot: Bot) -> None:
 
 async def test_a_second_poller_that_leaves_is_forgiven(bot: Bot, rea: Person) -> None:
     clock = Clock()
-    polling = Polling(bot.messenger, bot.polling._handler, clock, pause=clock.pause)
+    polling = Polling(bot.messenger, bot.polling.inbox, clock, pause=clock.pause)
     bot.sandbox.fail("getUpdates", faults.refused(409, "Conflict: terminated by other getUpdates request"), times=4)
     await bot.sandbox.say(rea, "/help")
     assert await polling.drain() == 1
@@ -218,7 +230,7 @@ async def test_a_second_poller_that_leaves_is_forgiven(bot: Bot, rea: Person) ->
 
 async def test_the_network_is_tried_again_with_growing_pauses(bot: Bot, rea: Person) -> None:
     clock = Clock()
-    polling = Polling(bot.messenger, bot.polling._handler, clock, pause=clock.pause)
+    polling = Polling(bot.messenger, bot.polling.inbox, clock, pause=clock.pause)
     bot.sandbox.fail("getUpdates", faults.cut_before(), times=7)
     await bot.sandbox.say(rea, "/help")
     assert polling.last_success is None
@@ -229,7 +241,7 @@ async def test_the_network_is_tried_again_with_growing_pauses(bot: Bot, rea: Per
 
 async def test_a_flood_is_waited_out(bot: Bot) -> None:
     clock = Clock()
-    polling = Polling(bot.messenger, bot.polling._handler, clock, pause=clock.pause)
+    polling = Polling(bot.messenger, bot.polling.inbox, clock, pause=clock.pause)
     bot.sandbox.fail("getUpdates", faults.retry_after(17))
     await polling.drain()
     assert clock.pauses[0] == 17
@@ -262,7 +274,129 @@ async def test_a_tap_is_answered_even_when_its_work_fails(
     assert len(bot.sandbox.callback_answers) == 1
 
 
+# --- Side by side, and nothing lost -----------------------------------------------------------------------------------
+
+
+def said(number: int, chat: int, text: str = "x") -> dict[str, Any]:
+    """An update: somebody says something in a private chat."""
+    who = {"id": chat, "is_bot": False, "first_name": "Ann"}
+    message = {"message_id": number, "date": 1, "chat": {"id": chat, "type": "private"}, "from": who, "text": text}
+    return {"update_id": number, "message": message}
+
+
+async def test_a_chat_whose_answers_hang_holds_up_nobody(bot: Bot, rea: Person) -> None:
+    other = bot.sandbox.world.add_person("Ben")
+    bot.sandbox.fail("sendMessage", faults.slow(30), chat=rea, times=None)
+    async with Running(bot.polling) as running:
+        for _ in range(4):
+            await bot.sandbox.say(rea, "/help")
+        for number in range(3):
+            await bot.sandbox.say(other, "/help")
+            await bot.sandbox.wait_for(
+                lambda number=number: len(list(filter(bot.is_mine, bot.sandbox.messages(other)))) > number
+            )
+        await bot.sandbox.say(rea, "/topic AI")  # nor does what the chat itself asks for
+        async with asyncio.timeout(5):
+            while bot.sandbox.updates.waiting or await bot.topics_of(rea) != ["AI"]:
+                await asyncio.sleep(0.01)
+        running.task.cancel()
+        await asyncio.gather(running.task, return_exceptions=True)
+        running.task = asyncio.create_task(asyncio.sleep(0))
+
+
+async def test_what_a_killed_process_was_at_is_done_by_the_next_and_once(bot: Bot, rea: Person) -> None:
+    await bot.sandbox.say(rea, "/topic AI")
+    (update,) = (one.wire() for one in bot.sandbox.updates.waiting)
+    hangs = asyncio.Event()
+
+    async def handler(update: Update) -> None:
+        await bot.polling.inbox._handler(update)
+        await hangs.wait()
+
+    killed = polling(bot, handler).inbox
+    await killed.take([update])
+    while not await bot.topics_of(rea):
+        await asyncio.sleep(0)
+    await killed.close()
+    await bot.again(update)
+    assert await bot.desk(follows.count) == 1
+    assert await bot.desk(number, "SELECT count(*) FROM inbox") == 0
+    assert len([one for one in bot.sandbox.messages(rea) if bot.is_mine(one)]) >= 1
+
+
+async def test_only_so_many_updates_wait_in_memory(bot: Bot) -> None:
+    hangs = asyncio.Event()
+
+    async def handler(update: Update) -> None:
+        await hangs.wait()
+
+    inbox = polling(bot, handler).inbox
+    await inbox.take([said(one, one) for one in range(1, inboxes.MOST + 1)])
+    with pytest.raises(inboxes.Full):
+        await inbox.take([said(inboxes.MOST + 1, 7)])
+    waiting = asyncio.create_task(inbox.room(1))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    hangs.set()
+    await asyncio.wait_for(waiting, 20)
+    await inbox.idle()
+    assert (inbox.waiting, inbox._chats, inbox._tasks) == (0, {}, set())
+
+
+async def test_an_update_that_can_not_be_stored_is_asked_for_again(
+    bot: Bot, rea: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    full, real = [True, True], store.receive
+
+    def receive(*args: Any) -> None:
+        if full and full.pop():
+            raise StoreError("the disk is full")
+        real(*args)
+
+    monkeypatch.setattr(store, "receive", receive)
+    monkeypatch.setattr(loop, "_delay", lambda failures: 0.0)
+    await bot.sandbox.say(rea, "/topic AI")
+    await bot.answers() or await bot.answers() or await bot.answers()
+    assert await bot.topics_of(rea) == ["AI"]
+    assert caplog.text.count("can't be stored") == 1
+
+
 # --- How often --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_chat_above_its_limit_is_still_heard_when_it_wants_less(bot: Bot, rea: Person) -> None:
+    bot.with_office(commands_per_minute=4)
+    await bot.ask(rea, "/topic AI, Space")
+    for _ in range(6):
+        await bot.ask(rea, "/help")
+    await bot.ask(rea, "/untopic AI")
+    assert await bot.topics_of(rea) == ["Space"]
+    assert await bot.ask(rea, "/topic AI") == []
+    for _ in range(40):
+        await bot.sandbox.say(rea, "/stop")
+    await bot.answers()
+    assert await bot.state_of(rea) == "stopped"
+    assert len([one for one in bot.sandbox.messages(rea) if bot.is_mine(one)]) < 20
+    await bot.ask(rea, "/start")
+    assert await bot.state_of(rea) == "active"
+
+
+async def test_a_tap_that_ends_a_follow_is_never_limited(bot: Bot, rea: Person) -> None:
+    bot.with_office(commands_per_minute=2)
+    await bot.ask(rea, "/topic AI")
+    (keyboard,) = await bot.ask(rea, "/topic")
+    await bot.tap(rea, keyboard, "✓ AI")
+    assert await bot.topics_of(rea) == []
+    assert "a lot at once" in await bot.tap(rea, bot.sandbox.messages(rea)[-1], "AI")
+    assert await bot.topics_of(rea) == []
+
+
+@pytest.mark.parametrize("odd", [",", " ", "a/b", "and ", "\u0301", '"', "电"])
+@pytest.mark.parametrize("command", ["/latest", "/topic", "/untopic", "/search", "/republish"])
+async def test_odd_and_endless_words_cost_nothing(bot: Bot, rea: Person, command: str, odd: str) -> None:
+    """What is looked at is bounded, whatever comes; by the words that the handlers are given."""
+    who = bot.editor if command == "/republish" else rea
+    assert len(await bot.ask(who, f"{command} x{odd * 2_000}"[:4_096])) == 1
 
 
 async def test_too_many_commands_are_answered_once_and_then_not_at_all(bot: Bot, rea: Person) -> None:

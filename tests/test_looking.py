@@ -143,7 +143,8 @@ async def test_a_post_that_others_echo_with_our_link_is_still_looked_at() -> Non
             "text": "x",
             "reply_markup": post.posts()[-1].reply_markup,
         }
-        await post.bot.polling.handle({"update_id": 1, "channel_post": update})
+        await post.bot.inbox.take_one({"update_id": 1, "channel_post": update})
+        await post.bot.inbox.idle()
         await post.deliver(DOUBT)
         assert await post.state(delivery) == "sent"
         assert len(post.posts()) == 2

@@ -30,7 +30,18 @@ async def tapped(office: Office, asked: Asked) -> None:
     try:
         note = await _act(office, asked, keyboards.read(asked.data))
     finally:
-        await office.messenger.answer_callback(asked.query, note)
+        await office.note(asked, note)
+
+
+async def is_unfollow(office: Office, asked: Asked) -> bool:
+    """Return True for a tap that ends a follow: it is carried out however many taps came before."""
+    tap = keyboards.read(asked.data)
+    if tap is None or tap.act not in (Act.UNFOLLOW, Act.TOGGLE):
+        return False
+    if tap.act is Act.UNFOLLOW:
+        return True
+    topic = await office.desk(wishes.named, office.taxonomy, tap.value)
+    return topic is not None and topic in await office.desk(wishes.followed, asked)
 
 
 async def _act(office: Office, asked: Asked, tap: Tap | None) -> str:

@@ -26,6 +26,8 @@ class Command:
     audience: Literal["reader", "editor"] = "reader"
     #: In groups only the group's admins may.
     changes: bool = False
+    #: Carried out however many commands came before; only its answers are limited.
+    unlimited: bool = False
     #: Shown in the menu of groups too.
     in_groups: bool = True
 
@@ -33,11 +35,11 @@ class Command:
 COMMANDS = (
     Command(name="topic", args="name", does="follow a topic, or choose from all", changes=True),
     Command(name="topics", does="what you follow and what there is"),
-    Command(name="untopic", args="name", does="stop following a topic", changes=True),
+    Command(name="untopic", args="name", does="stop following a topic", changes=True, unlimited=True),
     Command(name="latest", args="topic", does="the newest articles"),
     Command(name="search", args="words", does="find articles"),
-    Command(name="stop", does="no more articles; your topics are kept", changes=True),
-    Command(name="start", does="begin, or come back after /stop", in_groups=False),
+    Command(name="stop", does="no more articles; your topics are kept", changes=True, unlimited=True),
+    Command(name="start", does="begin, or come back after /stop", in_groups=False, unlimited=True),
     Command(name="help", does="this list"),
     Command(name="republish", args="id, address, file or last", does="post an article once more", audience="editor"),
     Command(name="status", does="how things stand", audience="editor"),

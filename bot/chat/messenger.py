@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +37,8 @@ _NUMBERS = 2**53
 _PAID = frozenset(("sendMessage", "sendPhoto", "copyMessage"))
 #: Methods that take `message_thread_id`.
 _THREADED = _PAID | {"forwardMessage", "sendChatAction"}
+#: Methods that are answered by the message that was made.
+_ANSWERED_BY_MESSAGE = _PAID | {"forwardMessage"}
 
 
 class Wire(Bot):
@@ -128,21 +130,22 @@ class Messenger:
         except Exception as error:  # beside Telegram's own: whatever JSON of another shape brings about
             return outcome(error), None
         number = result.get("message_id", 0) if isinstance(result, dict) else 0
-        if type(number) is not int or not 0 <= number < _NUMBERS:
+        least = 1 if method in _ANSWERED_BY_MESSAGE else 0
+        if type(number) is not int or not least <= number < _NUMBERS:
             return Unknown("Telegram's answer could not be read: the message has no number"), None
         return Sent(number), result
 
     async def get_me(self) -> dict[str, Any] | Outcome:
         """Return the bot's account (Bot API User), or what came instead."""
-        return await self._result("getMe")
+        return await self._result("getMe", {"id": int, "username": str})
 
     async def get_chat(self, chat: int | str) -> dict[str, Any] | Outcome:
         """Return a chat (Bot API ChatFullInfo) by its number or @name, or what came instead."""
-        return await self._result("getChat", chat_id=chat)
+        return await self._result("getChat", {"id": int, "type": str}, chat_id=chat)
 
     async def member(self, chat_id: int, user: int) -> dict[str, Any] | Outcome:
         """Return somebody's place in a chat (Bot API ChatMember), or what came instead."""
-        return await self._result("getChatMember", chat_id=chat_id, user_id=user)
+        return await self._result("getChatMember", {"status": str}, chat_id=chat_id, user_id=user)
 
     async def rights(self, chat_id: int) -> frozenset[str] | Outcome:
         """Return the bot's rights in a chat by their Bot API names, its status among them, or what came instead."""
@@ -173,9 +176,15 @@ class Messenger:
         """Close the connections."""
         await self.wire.close_connections()
 
-    async def _result(self, method: str, **parameters: object) -> dict[str, Any] | Outcome:
+    async def _result(self, method: str, fields: Mapping[str, type], **parameters: object) -> dict[str, Any] | Outcome:
+        """Return an object with at least these fields, or what came instead."""
         came, result = await self.ask(method, parameters)
-        return result if isinstance(result, dict) else came
+        if not isinstance(came, Sent):
+            return came
+        if isinstance(result, dict) and all(type(result.get(name)) is kind for name, kind in fields.items()):
+            return result
+        wanted = " and ".join(fields)
+        return Unknown(f"Telegram's answer to {method} could not be read: {wanted} is missing or of the wrong type")
 
 
 def build(token: str, api_base_url: str, *, paid: bool = False, meter: Meter | None = None) -> Messenger:

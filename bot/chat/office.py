@@ -10,8 +10,10 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
+from functools import partial
 from typing import Any
 
+from bot.chat.answers import Answers
 from bot.chat.asked import Asked
 from bot.chat.messenger import Messenger
 from bot.delivery import Channel, Clock, Gone, Migrated, Outcome, Payload, Refused, Revoked, Sent, Wait
@@ -50,6 +52,8 @@ class Office:
     undo: timedelta = timedelta()
     #: Called with the number of an editor who pressed Start.
     reached: Callable[[int], None] = lambda editor: None
+    #: The answers that are on their way.
+    answers: Answers = field(default_factory=Answers)
     #: What only the running bot knows for /status: folder, watched, scanned.
     standing: Callable[[], Mapping[str, Any]] = dict
     tz: tzinfo = field(default=UTC)
@@ -78,17 +82,24 @@ class Office:
             return False
         raise ConnectionError(f"who may decide in {asked.chat_id} is not known: {member}")
 
-    async def reply(self, asked: Asked, payload: Payload) -> Outcome:
-        """Send an answer to where it was asked. Raises TokenRevoked."""
-        return await self._say(payload, asked, message=None)
+    async def reply(self, asked: Asked, payload: Payload) -> None:
+        """Have an answer sent to where it was asked, after those before it."""
+        self.answers.send(asked.update, asked.chat_id, lambda: self._say(payload, asked, message=None))
 
-    async def edit(self, asked: Asked, payload: Payload) -> Outcome:
-        """Put an answer in the place of the tapped message; where that can't be, send it. Raises TokenRevoked."""
+    async def edit(self, asked: Asked, payload: Payload) -> None:
+        """Have an answer put in the place of the tapped message; where that can't be, it is sent."""
+        self.answers.send(asked.update, asked.chat_id, lambda: self._edit(asked, payload))
+
+    async def note(self, asked: Asked, text: str = "") -> None:
+        """End a tap's waiting, with a line where `text` says something; nothing waits for that."""
+        answer = partial(self.messenger.answer_callback, asked.query, text)
+        self.answers.send(asked.update, asked.chat_id, answer, in_order=False)
+
+    async def _edit(self, asked: Asked, payload: Payload) -> None:
         edit = payload if payload["method"].startswith("edit") else {**payload, "method": "editMessageText"}
         came = await self._say(edit, asked, message=asked.message)
         if isinstance(came, Refused) and payload is not edit:
-            return await self.reply(asked, payload)
-        return came
+            await self._say(payload, asked, message=None)
 
     async def _say(self, payload: Payload, asked: Asked, message: int | None) -> Outcome:
         async with self.messenger.turn(asked.chat_id):

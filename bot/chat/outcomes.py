@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from math import isfinite
 
 import httpx
 from telegram.error import (
@@ -54,7 +55,8 @@ NETWORK_SECONDS = 2.0
 UNSAID_SECONDS = 30.0
 #: No pause is longer; a chat told to wait for ever asks once a day.
 LONGEST_PAUSE = 86_400.0
-_NOT_JSON = "parsing the server response"
+#: What the library says of an error page.
+NOT_JSON = "parsing the server response"
 _SECONDS = re.compile(r"retry after (\d+)")
 
 Meaning = Callable[[str], Outcome]
@@ -65,9 +67,9 @@ def outcome(error: BaseException) -> Outcome:
     text = redact(str(error) or type(error).__name__)
     if isinstance(error, RetryAfter):
         return Wait(_seconds(error.retry_after), "Telegram asked for a pause", flood=True)
-    if isinstance(error, ChatMigrated) and isinstance(error.new_chat_id, int):
+    if isinstance(error, ChatMigrated) and type(error.new_chat_id) is int:
         return Migrated(error.new_chat_id)
-    if isinstance(error, BadRequest | Forbidden | InvalidToken | EndPointNotFound) and _NOT_JSON in text.lower():
+    if isinstance(error, BadRequest | Forbidden | InvalidToken | EndPointNotFound) and NOT_JSON in text.lower():
         return Wait(UNSAID_SECONDS, f"something between here and Telegram answered: {_first_line(text)}")
     if isinstance(error, InvalidToken | EndPointNotFound):
         return Revoked("Telegram refuses the token")
@@ -106,7 +108,7 @@ def _seconds(wait: float | timedelta) -> float:
         seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
     except (TypeError, ValueError, OverflowError):
         return UNSAID_SECONDS
-    return min(max(seconds, 0.0), LONGEST_PAUSE)
+    return min(max(seconds, 0.0), LONGEST_PAUSE) if isfinite(seconds) else UNSAID_SECONDS
 
 
 def _first_line(text: str) -> str:

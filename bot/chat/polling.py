@@ -1,41 +1,40 @@
-"""The loop that fetches updates: an update is confirmed only after it was handled. Knows no command.
+"""The loop that fetches updates: Telegram is told that one came once it is stored. Handles none; see `inbox`.
 
-python-telegram-bot's Updater confirms updates before they are handled, and when the token is revoked it dies without a
-word; this loop raises. Updates of one chat are handled in order, those of different chats at once.
+python-telegram-bot's Updater confirms updates before they are stored, and when the token is revoked it dies without a
+word; this loop raises. Whatever comes in place of a list of updates is logged once and asked for again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import Any
-from weakref import WeakValueDictionary
+from typing import Any, TypeVar
 
-from telegram import Update
-from telegram.error import Conflict, TelegramError
+from telegram.error import Conflict
 
+from bot.chat.inbox import Inbox, valid
 from bot.chat.messenger import Messenger
-from bot.chat.outcomes import outcome
+from bot.chat.outcomes import NOT_JSON, outcome
 from bot.chat.secrets import redact
 from bot.clock import Monotonic
 from bot.delivery import Outcome, Refused, Revoked, Unknown, Wait
-from bot.errors import SecondPoller, TokenRevoked
+from bot.errors import SecondPoller, StoreError, TokenRevoked
 
 #: What the bot wants to hear of. Telegram remembers the last list, so it is named each time.
 ALLOWED = ("message", "callback_query", "my_chat_member", "channel_post")
 #: Seconds a poll waits for the first update; the answer may take a little longer.
 POLL_SECONDS = 25
 _GRACE_SECONDS = 10.0
-#: Handled at once, each of another chat.
-_AT_ONCE = 16
 _LIMIT = 100
+#: Seconds to the next poll after one that brought nothing but what had come before.
+REPEATED = 1.0
 _LONGEST_PAUSE = 30.0
 _CONFLICT_LASTS = 60.0
 _log = logging.getLogger(__name__)
 
-Handler = Callable[[Update], Awaitable[None]]
+T = TypeVar("T")
 Pause = Callable[[asyncio.Event, float], Awaitable[None]]
 
 
@@ -46,26 +45,26 @@ async def wait_or_stop(stop: asyncio.Event, seconds: float) -> None:
 
 
 class Polling:
-    """Fetches updates for one bot and has each handled."""
+    """Fetches updates for one bot."""
 
     def __init__(
         self,
         messenger: Messenger,
-        handler: Handler,
+        inbox: Inbox,
         monotonic: Monotonic,
         *,
         poll_seconds: int = POLL_SECONDS,
         pause: Pause = wait_or_stop,
+        repeated: float = REPEATED,
     ) -> None:
         self._messenger = messenger
-        self._handler = handler
+        self.inbox = inbox
         self._monotonic = monotonic
         self._poll_seconds = poll_seconds
         self._pause = pause
+        self._repeated = repeated
         self._offset = 0
-        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._places = asyncio.Semaphore(_AT_ONCE)
-        self._failures = 0
+        self._failures = self._unstored = 0
         self._conflict_began: float | None = None
         self._conflict_seen: float | None = None
         self._webhook_deleted = False
@@ -81,58 +80,63 @@ class Polling:
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set, then finish what has come. Raises TokenRevoked, SecondPoller."""
         await self._delete_webhook()
-        while not stop.is_set():
-            updates = await self._poll_or_stop(stop)
-            await self._handle_all(updates)
-        await self._confirm()
+        working = asyncio.create_task(self.inbox.run(stop))
+        try:
+            while not stop.is_set() and not working.done():
+                await self._first(stop, working, self.inbox.room(_LIMIT))
+                await self._take(await self._first(stop, working, self._poll_patiently(stop, self._poll_seconds)))
+            await self._confirm()
+            await working
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
 
     async def drain(self) -> int:
-        """Handle the updates that wait and return how many. Raises TokenRevoked, SecondPoller."""
+        """Handle the updates that wait and return how many came. Raises TokenRevoked, SecondPoller."""
         await self._delete_webhook()
+        await self.inbox.resume()
         never = asyncio.Event()
         count = 0
         while updates := await self._poll_patiently(never, 0):
-            await self._handle_all(updates)
-            count += len(updates)
+            await self.inbox.room(len(updates))
+            count += await self._take(updates)
+            await self.inbox.idle()
+        await self.inbox.idle()
         return count
 
-    async def handle(self, update: Update | dict[str, Any]) -> None:
-        """Handle one update, after those of its chat that came before. Raises TokenRevoked only.
-
-        A webhook brings the update as JSON.
-        """
-        known = self._read(update) if isinstance(update, dict) else update
-        if known is None:
-            return
-        async with self._lock(known), self._places:
-            try:
-                await self._handler(known)
-            except TokenRevoked:
-                raise
-            except Exception:  # the handler has its own net; this one keeps the loop
-                _log.exception("update %s was dropped", known.update_id)
-
-    async def _handle_all(self, updates: list[dict[str, Any]]) -> None:
-        """Handle a batch; the next poll confirms it."""
+    async def _take(self, updates: list[dict[str, Any]] | None) -> int:
+        """Store a batch; the next poll confirms it. What can't be stored is asked for again."""
         if not updates:
-            return
-        results = await asyncio.gather(*map(self.handle, updates), return_exceptions=True)
-        for failure in results:
-            if isinstance(failure, BaseException):
-                raise failure
-        self._offset = max(update["update_id"] for update in updates) + 1
-
-    async def _poll_or_stop(self, stop: asyncio.Event) -> list[dict[str, Any]]:
-        """Poll; when `stop` is set meanwhile, leave the poll: what it would have brought stays unconfirmed."""
-        poll = asyncio.ensure_future(self._poll_patiently(stop, self._poll_seconds))
-        stopped = asyncio.ensure_future(stop.wait())
+            return 0
         try:
-            await asyncio.wait((poll, stopped), return_when=asyncio.FIRST_COMPLETED)
-            return poll.result() if poll.done() else []
+            new = await self.inbox.take(updates)
+        except StoreError as error:
+            if not self._unstored:
+                _log.error("updates can't be stored, trying again: %s", error)
+            self._unstored += 1
+            await asyncio.sleep(_delay(self._unstored))
+            return 0
+        self._unstored = 0
+        self._offset = updates[-1]["update_id"] + 1
+        if not new:  # a proxy that brings the same answer again and again
+            await asyncio.sleep(self._repeated)
+        return len(updates)
+
+    async def _first(
+        self, stop: asyncio.Event, working: asyncio.Task[None], waited: Coroutine[Any, Any, T]
+    ) -> T | None:
+        """Return what comes, or None when `stop` is set or the inbox ends first.
+
+        What an abandoned poll would have brought stays unconfirmed.
+        """
+        work, stopped = asyncio.ensure_future(waited), asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait((work, stopped, working), return_when=asyncio.FIRST_COMPLETED)
+            return work.result() if work.done() else None
         finally:
-            for task in (poll, stopped):
+            for task in (work, stopped):
                 task.cancel()
-            await asyncio.gather(poll, stopped, return_exceptions=True)
+            await asyncio.gather(work, stopped, return_exceptions=True)
 
     async def _poll_patiently(self, stop: asyncio.Event, seconds: int) -> list[dict[str, Any]]:
         """Poll until it works; empty when `stop` is set. Raises TokenRevoked, SecondPoller."""
@@ -140,16 +144,21 @@ class Polling:
             try:
                 updates = await self._poll_once(seconds)
             except Conflict as error:
-                await self._contend(str(error))
-            except (TelegramError, LookupError, TypeError, ValueError) as error:
+                if NOT_JSON in str(error).lower():  # a proxy's page says nothing of another poller
+                    await self._recover(stop, outcome(error))
+                else:
+                    await self._contend(str(error))
+            except Exception as error:  # beside Telegram's own: whatever JSON of another shape brings about
                 await self._recover(stop, outcome(error))
             else:
+                if self._failures:
+                    _log.warning("updates are fetched again")
                 self._failures = 0
                 self._last_success = self._monotonic()
                 return updates
             if stop.is_set():
                 return []
-            await self._pause(stop, self._delay())
+            await self._pause(stop, _delay(self._failures))
 
     async def _poll_once(self, seconds: int) -> list[dict[str, Any]]:
         """Poll, and take note that the poll ended, however it did."""
@@ -160,8 +169,11 @@ class Polling:
 
     async def _poll(self, seconds: int, limit: int = _LIMIT) -> list[dict[str, Any]]:
         asked = {"offset": self._offset, "timeout": seconds, "limit": limit, "allowed_updates": list(ALLOWED)}
-        found: list[dict[str, Any]] = await self._messenger.wire.ask("getUpdates", asked, seconds + _GRACE_SECONDS)
-        return found
+        found = await self._messenger.wire.ask("getUpdates", asked, seconds + _GRACE_SECONDS)
+        updates = valid(found)
+        if found and not updates:
+            raise ValueError("no update in the answer has a number")
+        return updates
 
     async def _contend(self, text: str) -> None:
         """Take note that somebody else reads our updates. Raises SecondPoller after a minute of it."""
@@ -188,9 +200,6 @@ class Polling:
         if isinstance(came, Wait) and came.flood:
             await self._pause(stop, came.seconds)
 
-    def _delay(self) -> float:
-        return min(2.0 ** min(self._failures - 1, 10), _LONGEST_PAUSE)
-
     async def _delete_webhook(self) -> None:
         """Make polling possible; an error shows at the poll. Raises TokenRevoked."""
         came, _ = await self._messenger.ask("deleteWebhook", {"drop_pending_updates": False})
@@ -200,17 +209,10 @@ class Polling:
     async def _confirm(self) -> None:
         """Confirm what was handled, so that a restart does not answer it again; lost, it does no harm."""
         if self._offset:
-            with suppress(TelegramError, LookupError, TypeError, ValueError, TimeoutError):
+            with suppress(Exception):
                 await asyncio.wait_for(self._poll(0, limit=1), 3.0)
 
-    def _read(self, body: dict[str, Any]) -> Update | None:
-        """Return an update as an object; None, and a line in the log, for one the library can't read."""
-        try:
-            return Update.de_json(body, self._messenger.wire)
-        except Exception:  # a kind of update newer than the library
-            _log.exception("update %s can't be read and is left out", body.get("update_id"))
-            return None
 
-    def _lock(self, update: Update) -> asyncio.Lock:
-        chat, user = update.effective_chat, update.effective_user
-        return self._locks.setdefault(chat.id if chat else user.id if user else 0, asyncio.Lock())
+def _delay(failures: int) -> float:
+    """Return how many seconds to wait after so many failures in a row."""
+    return min(2.0 ** min(failures - 1, 10), _LONGEST_PAUSE)

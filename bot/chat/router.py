@@ -6,7 +6,10 @@ A handler that fails is logged, and the person gets an apology; nothing a person
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from telegram import Update
 
@@ -22,6 +25,10 @@ from bot.rendering import replies
 from bot.store import doubts
 
 _log = logging.getLogger(__name__)
+#: Characters of a command's words that are looked at; an article's address is shorter.
+_WORDS = 1_000
+#: Answers a minute to commands that are carried out above the limit.
+_SPARE = 6
 _HANDLERS = readers.HANDLERS | editors.HANDLERS
 
 
@@ -31,11 +38,15 @@ class Router:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._throttle = Throttle(office.commands_per_minute)
+        #: Answers to what is carried out above the limit.
+        self._spare = Throttle(_SPARE)
 
-    async def handle(self, update: Update) -> None:
-        """Do what an update asks. Raises TokenRevoked only."""
+    async def handle(self, update: Update) -> Callable[[], Awaitable[None]]:
+        """Do what an update asks; return what waits until its answers are out. Raises TokenRevoked only."""
         at = self._office.clock()
         asked = asking.from_tap(update, at) or asking.from_message(update, at, self._office.bot_username)
+        if asked and len(asked.words) > _WORDS:
+            asked = replace(asked, words=asked.words[:_WORDS])
         try:
             await self._route(update, asked, at)
         except TokenRevoked:
@@ -43,6 +54,7 @@ class Router:
         except Exception:
             _log.exception("update %s could not be handled", update.update_id)
             await self._apologise(asked)
+        return partial(self._office.answers.sent, update.update_id)
 
     async def _route(self, update: Update, asked: Asked | None, at: datetime) -> None:
         message = update.message
@@ -60,23 +72,34 @@ class Router:
             await self._say(asked)
 
     async def _tap(self, asked: Asked) -> None:
-        if self._throttle.admit(asked.chat_id, asked.at) is Verdict.ADMITTED:
+        if self._admit(asked) is Verdict.ADMITTED or await buttons.is_unfollow(self._office, asked):
             await buttons.tapped(self._office, asked)
         else:
             note = replies.notice(self._office.templates, "too_many")
-            await self._office.messenger.answer_callback(asked.query, note)
+            await self._office.note(asked, note)
 
     async def _say(self, asked: Asked) -> None:
         """Answer a command, or words in a private chat; in groups only what is ours."""
         command = commands.find(asked.command, is_editor=self._office.is_editor(asked))
         if command is None and not asked.private and not asked.addressed:
             return
-        verdict = self._throttle.admit(asked.chat_id, asked.at)
+        verdict = self._admit(asked)
         if verdict is Verdict.ADMITTED:
             await self._office.reply(asked, await self._answer(asked, command))
+        elif command is not None and command.unlimited:
+            await self._carry_out(asked, command)
         elif verdict is Verdict.TOLD:
-            seconds = self._throttle.seconds_left(asked.chat_id, asked.at)
+            seconds = self._throttle.seconds_left(asked.chat_id, self._office.clock.monotonic())
             await self._office.reply(asked, replies.too_many(self._office.templates, seconds))
+
+    async def _carry_out(self, asked: Asked, command: Command) -> None:
+        """Do what is never limited, above the limit; most of it is not answered."""
+        answer = await self._answer(asked, command)
+        if self._spare.admit(asked.chat_id, self._office.clock.monotonic()) is Verdict.ADMITTED:
+            await self._office.reply(asked, answer)
+
+    def _admit(self, asked: Asked) -> Verdict:
+        return self._throttle.admit(asked.chat_id, self._office.clock.monotonic())
 
     async def _answer(self, asked: Asked, command: Command | None) -> Payload:
         await self._office.desk(wishes.unpark_unless_start, asked)

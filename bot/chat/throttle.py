@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from datetime import datetime, timedelta
 from enum import Enum
+from math import ceil
 
-_WINDOW = timedelta(minutes=1)
+_WINDOW = 60.0
 #: Chats remembered before the idle ones are forgotten.
 _MANY = 10_000
 
@@ -26,11 +26,11 @@ class Throttle:
 
     def __init__(self, per_minute: int) -> None:
         self._per_minute = per_minute
-        self._seen: dict[int, deque[datetime]] = {}
-        self._silent: dict[int, datetime] = {}
+        self._seen: dict[int, deque[float]] = {}
+        self._silent: dict[int, float] = {}
 
-    def admit(self, chat_id: int, at: datetime) -> Verdict:
-        """Count one command that came at `at` and say what becomes of it."""
+    def admit(self, chat_id: int, at: float) -> Verdict:
+        """Count one command that came at `at`, in monotonic time, and say what becomes of it."""
         if len(self._seen) >= _MANY:
             self._forget(at)
         if chat_id in self._silent:
@@ -46,11 +46,11 @@ class Throttle:
         self._silent[chat_id] = seen[0] + _WINDOW
         return Verdict.TOLD
 
-    def seconds_left(self, chat_id: int, at: datetime) -> int:
+    def seconds_left(self, chat_id: int, at: float) -> int:
         """Return how long a chat that was told must wait, in whole seconds, at least one."""
         until = self._silent.get(chat_id, at)
-        return max(-((at - until) // timedelta(seconds=1)), 1)
+        return max(ceil(until - at), 1)
 
-    def _forget(self, at: datetime) -> None:
+    def _forget(self, at: float) -> None:
         self._seen = {chat: seen for chat, seen in self._seen.items() if seen and seen[-1] > at - _WINDOW}
         self._silent = {chat: until for chat, until in self._silent.items() if until > at}

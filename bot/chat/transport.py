@@ -17,7 +17,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.errors import UsageError
@@ -72,6 +72,19 @@ class Transport(BaseRequest):
         self._pool = pool
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Return an answer of the Bot API. Raises TelegramError for anything else, such as a proxy's own JSON."""
+        try:
+            told = json.loads(payload.decode("utf-8", "replace"))
+        except (ValueError, RecursionError) as error:
+            raise TelegramError("Invalid server response") from error
+        if not isinstance(told, dict) or not _is_answer(told):
+            raise TelegramError("Invalid server response")
+        if not isinstance(told.get("parameters"), dict):
+            told.pop("parameters", None)
+        return told
 
     @property
     def read_timeout(self) -> float:
@@ -136,6 +149,13 @@ class Transport(BaseRequest):
                 headers={"User-Agent": self.USER_AGENT},
             )
         return self._session
+
+
+def _is_answer(told: dict[str, Any]) -> bool:
+    """Return True for what every answer has: a result, or else a code and a description of the error."""
+    if told.get("ok") is True:
+        return "result" in told
+    return told.get("ok") is False and type(told.get("error_code")) is int and isinstance(told.get("description"), str)
 
 
 @lru_cache(maxsize=1)

@@ -73,6 +73,12 @@ def waits(db: Database) -> None:
     _run(db, "steps/0007_waits.sql")
 
 
+@paperboy(name="0008_inbox")
+def inbox(db: Database) -> None:
+    """Keep updates until they are done with."""
+    _run(db, "steps/0008_inbox.sql")
+
+
 def _run(db: Database, file: str) -> None:
     """Execute the statements of an SQL file in this folder."""
     for statement in _statements(Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")):

@@ -1,18 +1,20 @@
-"""Rows of Telegram's updates: each has its effect once. Knows no command."""
+"""Rows of Telegram's updates: kept until they are handled, and each has its effect once. Knows no command."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
-from bot.store.database import milliseconds, row, transaction, write
+from bot.store.database import milliseconds, row, rows, transaction, write
 
 #: Telegram keeps an update for a day; a week is safe.
 _KEPT = timedelta(days=7)
+#: An update that was not handled for so long is not worth it any more, as Telegram sees it.
+_WAITS = timedelta(days=1)
 
 
 def once(db: Database, update: int | None, at: datetime, work: Callable[[Database], Any]) -> Any:
@@ -30,6 +32,26 @@ def once(db: Database, update: int | None, at: datetime, work: Callable[[Databas
             text = json.dumps(result, ensure_ascii=False)
             write(db, "INSERT INTO updates VALUES (?, ?, ?)", (update, milliseconds(at), text))
     return json.loads(json.dumps(result))
+
+
+def receive(db: Database, bodies: Iterable[tuple[int, str]], at: datetime) -> None:
+    """Keep updates that came, each with its number, until they are handled."""
+    now = milliseconds(at)
+    with transaction(db):
+        new = [(number, now, body) for number, body in bodies]
+        db.conn.executemany("INSERT INTO inbox (id, at, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", new)
+
+
+def unhandled(db: Database, at: datetime) -> list[str]:
+    """Return the updates of the last day that were not handled, in their order; older ones are forgotten."""
+    write(db, "DELETE FROM inbox WHERE at < ?", (milliseconds(at - _WAITS),))
+    return [one["body"] for one in rows(db, "SELECT body FROM inbox ORDER BY id")]
+
+
+def handled(db: Database, numbers: Iterable[int]) -> None:
+    """Forget updates that are done with."""
+    with transaction(db):
+        db.conn.executemany("DELETE FROM inbox WHERE id = ?", [(number,) for number in numbers])
 
 
 def prune(db: Database, at: datetime) -> int:

@@ -1,0 +1,57 @@
+"""Answers on their way: to each chat one at a time and in order, to other chats meanwhile. Words none.
+
+An answer that hangs or that Telegram delays holds up neither what the chat asks next nor anybody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+from weakref import WeakValueDictionary
+
+#: Answers that may wait for one chat; when there are more, the new ones are not sent.
+MOST = 60
+_log = logging.getLogger(__name__)
+
+
+class Answers:
+    """The answers of one bot."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._waiting: Counter[int] = Counter()
+        self._of: dict[int, list[asyncio.Task[Any]]] = {}
+
+    def send(self, update: int, chat_id: int, work: Callable[[], Awaitable[Any]], *, in_order: bool = True) -> None:
+        """Begin an answer to an update; `in_order`: after those to the same chat."""
+        if self._waiting[chat_id] >= MOST:
+            _log.warning("an answer to %s is not sent, as %d wait there", chat_id, MOST)
+            return
+        self._waiting[chat_id] += 1
+        self._of.setdefault(update, []).append(asyncio.create_task(self._carried(chat_id, work, in_order)))
+
+    async def sent(self, update: int) -> None:
+        """Return when the answers to an update are out, or given up. Raises what one of them did."""
+        tasks = self._of.pop(update, [])
+        try:
+            for result in await asyncio.gather(*tasks, return_exceptions=True):
+                if isinstance(result, Exception):
+                    raise result
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _carried(self, chat_id: int, work: Callable[[], Awaitable[Any]], in_order: bool) -> None:
+        try:
+            if not in_order:
+                await work()
+                return
+            async with self._locks.setdefault(chat_id, asyncio.Lock()):
+                await work()
+        finally:
+            self._waiting[chat_id] -= 1
+            if not self._waiting[chat_id]:
+                del self._waiting[chat_id]

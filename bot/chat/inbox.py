@@ -1,0 +1,264 @@
+"""Updates between their arrival and their end: kept in the database, handled in order for each chat. Fetches none.
+
+An update is stored before Telegram is told that it came, and deleted once its effect is committed and its answer out;
+what a killed process leaves is handled by the next. Chats do not wait for each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from telegram import Bot, Update
+
+from bot.delivery import Clock
+from bot.errors import PaperboyError, TokenRevoked
+from bot.store import updates as store
+from bot.store.desk import Desk
+
+#: Updates that are not done with, at most; until there is room, none is fetched.
+MOST = 2_000
+#: Chats whose updates are worked on at once.
+AT_ONCE = 64
+#: Telegram's numbers of updates (TDLib, EventId).
+NUMBERS = range(1, 2_000_000_001)
+_log = logging.getLogger(__name__)
+
+#: Carries out an update; what it returns is waited for before the update is done with, but not by the chat's next one.
+Handler = Callable[[Update], Awaitable[Callable[[], Awaitable[None]] | None]]
+Body = dict[str, Any]
+
+
+class Full(PaperboyError):
+    """So many updates wait that no more are taken; Telegram sends them again."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{MOST} updates wait to be handled; no more are taken until some are done")
+
+
+class Inbox:
+    """The updates of one bot."""
+
+    def __init__(self, desk: Desk, handler: Handler, bot: Bot, clock: Clock) -> None:
+        self._desk = desk
+        self._handler = handler
+        self._bot = bot
+        self._clock = clock
+        #: Numbers of the updates that are not done with.
+        self._open: set[int] = set()
+        self._chats: dict[int, deque[Body]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._changed = asyncio.Event()
+        self._done: list[int] = []
+        #: Numbers of the updates that were done with last, the oldest first.
+        self._recent: dict[int, None] = {}
+        self._failure: Exception | None = None
+        self._resumed = False
+        #: Monotonic time of when an update was last done with.
+        self.moved: float | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many updates are not done with."""
+        return len(self._open)
+
+    async def resume(self) -> None:
+        """Handle what an earlier process left. Raises StoreError."""
+        if not self._resumed:
+            for text in await self._desk(store.unhandled, self._clock()):
+                self._begin(json.loads(text))
+            self._resumed = True
+
+    async def take(self, bodies: Sequence[Body]) -> int:
+        """Store updates and begin to handle those that are new; return how many are.
+
+        Raises StoreError, Full; then none was taken.
+        """
+        new = [one for one in bodies if one["update_id"] not in self._open and one["update_id"] not in self._recent]
+        if len(self._open) + len(new) > MOST and self._open:
+            raise Full
+        if new:
+            await self._desk(store.receive, [(one["update_id"], json.dumps(one)) for one in new], self._clock())
+        for one in new:
+            self._begin(one)
+        return len(new)
+
+    async def take_one(self, body: Body) -> None:
+        """Store an update that a webhook brings. Raises StoreError, Full, ValueError for one without a number."""
+        if not is_update(body):
+            raise ValueError("an update without a number")
+        self.failed()
+        await self.take([body])
+
+    async def room(self, count: int) -> None:
+        """Return when so many more updates may be taken. Raises TokenRevoked."""
+        await self._until(lambda: not self._open or len(self._open) + count <= MOST)
+
+    async def idle(self) -> None:
+        """Return when every update is done with. Raises TokenRevoked."""
+        await self._until(lambda: not self._open and not self._tasks)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Handle what is taken until `stop` is set, then finish it. Raises TokenRevoked."""
+        try:
+            await self.resume()
+            stopped = asyncio.ensure_future(stop.wait())
+            stopped.add_done_callback(lambda _: self._changed.set())
+            try:
+                await self._until(stop.is_set)
+            finally:
+                stopped.cancel()
+            await self.idle()
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Handle nothing more; what is not done with is handled by the next process."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(PaperboyError):
+            await self._forget()
+
+    def failed(self) -> None:
+        """Raise what must end the run, if there is anything. Raises TokenRevoked."""
+        if self._failure:
+            raise self._failure
+
+    async def _until(self, reached: Callable[[], bool]) -> None:
+        while True:
+            self.failed()
+            self._changed.clear()
+            if reached():
+                return
+            await self._changed.wait()
+
+    def _begin(self, body: Body) -> None:
+        self._open.add(body["update_id"])
+        chat = _chat(body)
+        if chat in self._chats:
+            self._chats[chat].append(body)
+        else:
+            self._chats[chat] = deque([body])
+            self._start(self._work(chat))
+
+    async def _work(self, chat: int) -> None:
+        """Handle the updates of a chat one after another, until none is left."""
+        queue = self._chats[chat]
+        try:
+            while queue:
+                async with self._places:
+                    body = queue.popleft()
+                    await self._handle(body)
+        finally:
+            del self._chats[chat]
+
+    async def _handle(self, body: Body) -> None:
+        update = self._read(body)
+        rest: Callable[[], Awaitable[None]] | None = None
+        if update is not None:
+            try:
+                rest = await self._handler(update)
+            except TokenRevoked as error:
+                self._fail(error)
+                return
+            except Exception:  # the handler has its own net; this one keeps the others
+                _log.exception("update %s was dropped", update.update_id)
+        if rest is None:
+            await self._end(body["update_id"])
+        else:
+            self._start(self._finish(body["update_id"], rest))
+
+    async def _finish(self, number: int, rest: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await rest()
+        except TokenRevoked as error:
+            self._fail(error)
+            return
+        except Exception:
+            _log.exception("the answer to update %s was dropped", number)
+        await self._end(number)
+
+    async def _end(self, number: int) -> None:
+        """Note that an update is done with; many are deleted from the database together."""
+        self._done.append(number)
+        self._open.discard(number)
+        self._recent[number] = None
+        if len(self._recent) > MOST:
+            del self._recent[next(iter(self._recent))]
+        self.moved = self._clock.monotonic()
+        self._changed.set()
+        if len(self._done) == 1:
+            await asyncio.sleep(0)
+            try:
+                await self._forget()
+            except PaperboyError as error:
+                _log.error("updates that are done with stay in the database: %s", error)
+
+    async def _forget(self) -> None:
+        done, self._done = self._done, []
+        if done:
+            try:
+                await self._desk(store.handled, done)
+            except BaseException:
+                self._done += done
+                raise
+
+    def _read(self, body: Body) -> Update | None:
+        """Return an update as an object; None, and a line in the log, for one the library can't read."""
+        try:
+            return Update.de_json(body, self._bot)
+        except Exception as error:  # a kind of update newer than the library
+            _log.warning("update %s can't be read (%s) and is left out", body["update_id"], type(error).__name__)
+            return None
+
+    def _fail(self, error: Exception) -> None:
+        self._failure = error
+        self._changed.set()
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._changed.set()
+        if not task.cancelled() and (error := task.exception()):
+            self._fail(error if isinstance(error, Exception) else RuntimeError(str(error)))
+
+
+def valid(found: object) -> list[Body]:
+    """Return the updates of an answer to getUpdates, in their order; one without a proper number is left out.
+
+    Raises ValueError for anything but a list.
+    """
+    if not isinstance(found, list):
+        raise ValueError(f"a list of updates was expected, not {type(found).__name__}")  # noqa: TRY004 - as for JSON
+    good = {one["update_id"]: one for one in found if is_update(one)}
+    return [good[number] for number in sorted(good)]
+
+
+def is_update(body: object) -> bool:
+    """Return True for an object with a number that Telegram may give to an update."""
+    return isinstance(body, dict) and type(body.get("update_id")) is int and body["update_id"] in NUMBERS
+
+
+def _chat(body: Body) -> int:
+    """Return the number of the chat, or else the user, whose order an update belongs to; 0 where it tells none."""
+    for kind in ("message", "channel_post", "my_chat_member", "callback_query", "edited_message", "inline_query"):
+        about = body.get(kind)
+        if isinstance(about, dict):
+            said = about.get("message") if kind == "callback_query" else about
+            for place in (said, about):
+                for who in ("chat", "from"):
+                    found = place.get(who) if isinstance(place, dict) else None
+                    if isinstance(found, dict) and type(found.get("id")) is int:
+                        return int(found["id"])
+    return 0
