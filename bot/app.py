@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from math import inf
-from typing import Any
 
 from bot import schedule, watchdog
 from bot.chat import messenger
@@ -116,7 +115,7 @@ class App:
 
     async def report(self) -> StatusReport:
         """Return how things stand."""
-        return await self._desk(report, self._clock(), **self._standing())
+        return await self._desk(report, self._clock(), **self._lookout.standing())
 
     @asynccontextmanager
     async def connected(self, patience: float = inf) -> AsyncIterator[Connection]:
@@ -146,7 +145,7 @@ class App:
                 pace=self._pace,
                 clock=self._clock,
                 wake=self._wake,
-                standing=self._standing,
+                standing=self._lookout.standing,
             )
             stack.push_async_callback(connection.inbox.close)
             yield connection
@@ -245,13 +244,6 @@ class App:
         if self._telegram:
             self._telegram.courier.wake()
             self._schedule.nudge("deliver")
-
-    def _standing(self) -> dict[str, Any]:
-        return {
-            "folder": str(self.settings.feed.folder),
-            "watched": self._lookout.watched,
-            "scanned": self._lookout.scanned,
-        }
 
     def _rules(self) -> Rules:
         return Rules.of(self.settings, self._templates.taxonomy, self._channels.live)

@@ -27,6 +27,7 @@ from bot.publishing.courier import Courier
 from bot.publishing.looking import Looks
 from bot.publishing.notifying import Notifier
 from bot.publishing.releasing import Releaser
+from bot.rendering.dates import SystemZone
 from bot.rendering.templates import Templates
 from bot.settings import Settings
 from bot.store.desk import Desk
@@ -92,6 +93,7 @@ class Connection:
             undo=timedelta(seconds=self._settings.delivery.undo_seconds),
             reached=self.notifier.reachable,
             standing=standing,
+            editors_tz=SystemZone(),
         )
 
     async def introduce(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -69,9 +70,9 @@ async def test_it_is_told_beside_a_running_bot(sandbox: Sandbox, home: Home) -> 
     assert told["folder"] == "data/articles"
     assert (plain.code, plain.err) == (0, "")
     assert plain.out.startswith("2 articles · 0 readers · 0 follows\n")
-    assert "1 files are no articles:" not in plain.out
-    assert "One file is no article:\n  bad.md: has no front matter" in plain.out
-    assert "Oldest waiting: 2" in plain.out
+    assert "One file is not an article:\n  bad.md: has no front matter" in plain.out
+    assert "The oldest has waited since " in plain.out
+    assert re.search(r"\(@newsroom\) waits until \d+ \w{3} \d{4}, \d\d:\d\d \S+: ", plain.out)
     assert "\x1b" not in plain.out
 
 
@@ -105,7 +106,7 @@ def test_a_scan_counts_and_sends_nothing(home: Home) -> None:
     home.write("Another harbour")
     done = home.run("scan", "--json")
     assert done.json == {
-        "files": 2, "unchanged": 1, "new": 1, "edits": 0, "missing": 0, "articles": 2, "rejected": []
+        "files": 2, "unchanged": 1, "new": 1, "edits": 0, "missing": 0, "articles": 2, "rejected": [], "warnings": []
     }  # fmt: skip
     assert home.run("scan").out == "2 files: nothing new, 2 unchanged\n2 articles in the database\n"
 
@@ -132,14 +133,32 @@ def test_a_person_sees_a_preview_drawn_and_json_when_asked(home: Home) -> None:
     assert told["text"].startswith("<b>A [quiet] &amp; &lt;calm&gt; harbour</b>")
 
 
+def test_fields_that_could_not_be_read_are_told_beside_rejected_files(home: Home) -> None:
+    home.write("A quiet harbour", quality="high", publishedDateTime="yesterday")
+    (home.articles / "bad.md").write_text("no front matter")
+    told = home.run("scan", "--json").json
+    (warned,) = told["warnings"]
+    assert warned["path"] == "a-quiet-harbour.md"
+    assert "quality: “high” is not a number, so it was left out" in warned["warning"]
+    assert "publishedDateTime: “yesterday” is not a date" in warned["warning"]
+    assert [one["path"] for one in told["rejected"]] == ["bad.md"]
+    plain = home.run("status").out
+    assert "Fields that could not be read, in 1 file:\n  a-quiet-harbour.md: line " in plain
+
+
 async def test_what_telegram_refused_is_told_with_its_reason(sandbox: Sandbox, home: Home) -> None:
     home.connect(sandbox, ["@newsroom"])
     home.write("A quiet harbour")
     sandbox.fail("sendMessage", faults.refused(400, "Bad Request: message text is empty"), times=None)
     assert (await home.done("run", "--once")).code == 0
     told = (await home.done("status")).out
-    assert "@newsroom refused 1: there are no words in it" in told
+    assert "(@newsroom) refused 1 A quiet harbour (a-quiet-harbour.md): there are no words in it" in told
     (channel,) = json.loads((await home.done("status", "--json")).out)["channels"]
     assert channel["refusals"] == [
-        {"short_id": "1", "reason": "there are no words in it: Message text is empty"},
+        {
+            "short_id": "1",
+            "title": "A quiet harbour",
+            "file": "a-quiet-harbour.md",
+            "reason": "there are no words in it: Message text is empty",
+        },
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,17 @@ from bot.delivery import Payload, State
 from bot.notices import Alert, Decision
 from bot.rendering import editorial, inert, keyboards, replies
 from bot.rendering.keyboards import Act, Tap
-from bot.rendering.report import ArticleName, ChannelStatus, Copy, Entry, Held, Refusal, RejectedFile, StatusReport
+from bot.rendering.report import (
+    ArticleName,
+    ChannelStatus,
+    Copy,
+    Entry,
+    Held,
+    Refusal,
+    RejectedFile,
+    StatusReport,
+    Trouble,
+)
 from bot.rendering.templates import Templates
 from bot.topics import Taxonomy
 from tests import judge
@@ -236,11 +246,13 @@ REPORT = StatusReport(
         ChannelStatus(
             name="@news",
             deliveries={State.SENT: 9, State.PENDING: 1, State.DOUBTFUL: 1, State.REFUSED: 2},
-            refusals=(Refusal(short_id="1a", reason="there are no <words> in it"),),
+            refusals=(Refusal(short_id="1a", title="A & B", file="a.md", reason="there are no <words> in it"),),
         ),
-        ChannelStatus(name="-1001", waits="lost the right to post"),
+        ChannelStatus(name="-1001", title="The News", waits="lost the right to post", until=AT),
     ),
-    followers={State.SENT: 4},
+    followers={State.SENT: 4, State.UNCONFIRMED: 2},
+    warned=(RejectedFile(path="w.md", reason="line 3: quality: “high” is not a number"),),
+    troubles=(Trouble(about="The database", reason="is full", since=AT),),
     oldest_waiting=AT,
     rejected=tuple(RejectedFile(path=f"a&b/{number}.md", reason="has no title") for number in range(25)),
     copies=(Copy(short_id="1z", title="Again", first_title="Once"),),
@@ -253,10 +265,15 @@ REPORT = StatusReport(
 def test_status_tells_how_things_stand() -> None:
     text = read(editorial.status(T, REPORT))
     assert "12 articles · 1 reader · 3 follows\n" in text
-    assert "The folder is watched; last scan 22 Aug 2021, 23:02 UTC." in text
-    assert "@news: 9 sent, 2 waiting, 1 of them in doubt, 2 refused\n1a refused: there are no <words> in it\n" in text
-    assert "-1001: 0 sent, 0 waiting\nwaits: lost the right to post\n" in text
-    assert "Followers: 4 sent, 0 waiting\nThe oldest has waited since 22 Aug 2021, 23:02 UTC." in text
+    assert "The folder is watched; the last scan was on 22 Aug 2021, 23:02 UTC." in text
+    assert "@news: 9 sent, 2 waiting, 1 of them in doubt, 2 refused\n" in text
+    assert "Refused: 1a A & B (a.md): there are no <words> in it\n" in text
+    until = "Nothing goes out there until 22 Aug 2021, 23:02 UTC: lost the right to post\n"
+    assert f"The News: 0 sent, 0 waiting\n{until}" in text
+    assert "-1001" not in text
+    assert "The database: is full (since 22 Aug 2021, 23:02 UTC)" in text
+    assert "w.md: line 3: quality: “high” is not a number" in text
+    assert "Followers: 4 sent, 0 waiting, 2 unconfirmed\nThe oldest has waited since 22 Aug 2021, 23:02 UTC." in text
     assert "a&b/0.md: has no title\n" in text
     assert "… and 15 more" in text
 
@@ -270,7 +287,18 @@ def test_status_posts_what_is_held_or_a_copy_with_a_tap() -> None:
 
 def test_status_of_an_empty_paperboy_says_what_is_missing() -> None:
     text = read(editorial.status(T, StatusReport(at=AT, articles=0, readers=0, follows=0)))
-    assert "not scanned yet" in text
+    assert "not been scanned yet" in text
+
+
+def test_status_says_what_is_so_now_when_the_folder_is_away() -> None:
+    away = StatusReport(at=AT, articles=0, readers=0, follows=0, problem="data/articles: is not there", scanned=AT)
+    text = read(editorial.status(T, away, tz=timezone(timedelta(hours=2), "CEST")))
+    assert "I can't read the folder now: data/articles: is not there." in text
+    assert "The last scan was on 23 Aug 2021, 01:02 CEST." in text
+
+
+def test_status_of_a_paperboy_without_channels_says_so() -> None:
+    text = read(editorial.status(T, StatusReport(at=AT, articles=0, readers=0, follows=0)))
     assert "No channel is set" in text
 
 

@@ -45,7 +45,7 @@ async def republish(office: Office, asked: Asked) -> Payload:
 async def status(office: Office, asked: Asked) -> Payload:
     """Tell how things stand."""
     found = await office.desk(report.report, asked.at, **office.standing())
-    return editorial.status(office.templates, found, tz=office.tz)
+    return editorial.status(office.templates, found, tz=office.editors_tz)
 
 
 async def decide(office: Office, asked: Asked, act: Act, short_id: str) -> Decided:

@@ -57,6 +57,8 @@ class Office:
     #: What only the running bot knows for /status: folder, watched, scanned.
     standing: Callable[[], Mapping[str, Any]] = dict
     tz: tzinfo = field(default=UTC)
+    #: Of the times that editors are told.
+    editors_tz: tzinfo = field(default=UTC)
 
     def is_editor(self, asked: Asked) -> bool:
         """Return True if an editor asked, in a private chat: by number, so that no name can pretend."""

@@ -132,7 +132,8 @@ def _standing(found: Settings) -> StatusReport:
     from bot.store import inspection
 
     with inspection.reading(found.store.database) as db:
-        return report(db, now(), folder=str(found.feed.folder))
+        folder = found.feed.folder
+        return report(db, now(), folder=str(folder), problem="" if folder.is_dir() else f"{folder}: is not a folder")
 
 
 async def _scan(found: Settings, templates: Templates) -> tuple[ScanReport, StatusReport]:
@@ -154,6 +155,7 @@ def _scanned(scanned: ScanReport, standing: StatusReport) -> dict[str, Any]:
         "missing": scanned.missing,
         "articles": standing.articles,
         "rejected": [asdict(one) for one in standing.rejected],
+        "warnings": [{"path": one.path, "warning": one.reason} for one in standing.warned],
     }
 
 

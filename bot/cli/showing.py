@@ -15,13 +15,14 @@ from rich.text import Text
 from bot.cli import drawing
 from bot.cli.console import SafeConsole
 from bot.delivery import Payload, State
+from bot.rendering import dates
 
 if TYPE_CHECKING:
     from bot.cli.checking import Finding
     from bot.publishing import scan as scanning
     from bot.publishing.scan import ScanReport
     from bot.publishing.verifying import Verified
-    from bot.rendering.report import RejectedFile, StatusReport
+    from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport
 
 _SIGNS = {"fine": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
 _STATES = (
@@ -59,6 +60,7 @@ def scan(scanned: ScanReport, standing: StatusReport) -> None:
     told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "nothing new"
     _out.print(f"{_many(scanned.files, 'file')}: {told}, {scanned.unchanged} unchanged", style="bold")
     _out.print(f"{_many(standing.articles, 'article')} in the database")
+    _warned(standing.warned)
     _rejected(standing.rejected)
 
 
@@ -68,21 +70,37 @@ def status(standing: StatusReport) -> None:
     _out.print(" · ".join(_many(count, noun) for noun, count in counts.items()), style="bold")
     table = Table(Column("Chats", no_wrap=True), *map(str, _STATES), box=None, header_style="dim")
     for channel in standing.channels:
-        table.add_row(channel.name, *_counts(channel.deliveries))
+        table.add_row(channel.title or channel.name, *_counts(channel.deliveries))
     table.add_row("followers", *_counts(standing.followers))
     _out.print(table)
+    if standing.problem:
+        _out.print(f"The folder can't be read: {standing.problem}", style="yellow")
+    for trouble in standing.troubles:
+        since = dates.minute(trouble.since, dates.SystemZone())
+        _out.print(f"{trouble.about or 'Standing still'} (since {since}): {trouble.reason}", style="yellow")
     for channel in standing.channels:
-        if channel.waits:
-            _out.print(f"{channel.name} waits: {channel.waits}", style="yellow")
-        for refused in channel.refusals:
-            _out.print(f"{channel.name} refused {refused.short_id}: {refused.reason}", style="yellow")
-    oldest = standing.oldest_waiting
-    _out.print(f"Oldest waiting: {oldest:%Y-%m-%d %H:%M} UTC" if oldest else "Nothing waits")
+        _channel(channel)
+    oldest = dates.minute(standing.oldest_waiting, dates.SystemZone())
+    _out.print(f"The oldest has waited since {oldest}" if oldest else "Nothing waits")
     for one in standing.held:
-        _out.print(f"Held: {one.short_id} {one.title}")
+        _out.print(f"Held: {_named(one)}")
     for copy in standing.copies:
-        _out.print(f"Copy, not posted: {copy.short_id} {copy.title}")
+        _out.print(f"Copy, not posted: {_named(copy)}")
+    _warned(standing.warned)
     _rejected(standing.rejected)
+
+
+def _channel(channel: ChannelStatus) -> None:
+    """Show what keeps a channel waiting and what was refused there."""
+    if channel.waits:
+        until = f" until {dates.minute(channel.until, dates.SystemZone())}" if channel.until else ""
+        _out.print(f"{channel.title or channel.name} waits{until}: {channel.waits}", style="yellow")
+    for refused in channel.refusals:
+        _out.print(f"{channel.title or channel.name} refused {_named(refused)}: {refused.reason}", style="yellow")
+
+
+def _named(one: Held | Copy | Refusal) -> str:
+    return " ".join(filter(None, (one.short_id, one.title, f"({one.file})" if one.file else "")))
 
 
 def verified(found: Verified) -> None:
@@ -119,10 +137,18 @@ def _counts(deliveries: Mapping[str, int]) -> list[str]:
     return [str(deliveries.get(state, 0) or "·") for state in _STATES]
 
 
+def _warned(warned: Sequence[RejectedFile]) -> None:
+    if not warned:
+        return
+    _out.print(f"Fields that could not be read, in {_many(len(warned), 'file')}:", style="yellow")
+    for one in warned:
+        _out.print(Text(f"  {one.path}: {one.reason}"))
+
+
 def _rejected(rejected: Sequence[RejectedFile]) -> None:
     if not rejected:
         return
-    told = "One file is no article" if len(rejected) == 1 else f"{len(rejected)} files are no articles"
+    told = "One file is not an article" if len(rejected) == 1 else f"{len(rejected)} files are not articles"
     _out.print(f"{told}:", style="yellow")
     for one in rejected:
         _out.print(Text(f"  {one.path}: {one.reason}"))

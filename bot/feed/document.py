@@ -14,7 +14,7 @@ import frontmatter
 
 from bot.article import Article
 from bot.errors import ArticleError
-from bot.feed import fields, matter
+from bot.feed import fields, matter, warnings
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 #: Bytes: how a file that has grown since its size was looked at is read on.
@@ -35,9 +35,14 @@ class Folder:
         self._places: dict[str, str] = {}
 
     def read(self, path: str) -> Article:
-        """Return the article in the file `path`, which is relative and has the form `folder.listing` gave.
+        """Return the article in a file, as `examine` does."""
+        return self.examine(path)[0]
 
-        Raises ArticleError; its `unfinished` is set where the file may still be being written.
+    def examine(self, path: str) -> tuple[Article, str]:
+        """Return the article in the file `path` and what of it could not be read (see `warnings`).
+
+        The path is relative and has the form `folder.listing` gave. Raises ArticleError; its `unfinished` is set where
+        the file may still be being written.
         """
         try:
             data = self._contents(path)
@@ -49,7 +54,7 @@ class Folder:
                     path, "has a name that is not UTF-8 or holds control characters: rename it"
                 ) from error
             raise ArticleError(path, _MESSAGES.get(type(error)) or f"can't be read: {error.strerror}") from error
-        return parse(data, path)
+        return examine(data, path)
 
     def _contents(self, path: str) -> bytes:
         """Return the bytes of a regular file inside the folder; the size is checked before a byte is read."""
@@ -97,6 +102,11 @@ def read(folder: Path, path: str, *, max_bytes: int) -> Article:
 
 def parse(document: str | bytes, path: str) -> Article:
     """Return the article that a file's contents tell; `path` only names it in errors. Raises ArticleError."""
+    return examine(document, path)[0]
+
+
+def examine(document: str | bytes, path: str) -> tuple[Article, str]:
+    """Return the article that a file's contents tell, and what of them could not be read. Raises ArticleError."""
     text = document if isinstance(document, str) else _decoded(document, path)
     if "\r" in text or "\ufeff" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
@@ -105,7 +115,8 @@ def parse(document: str | bytes, path: str) -> Article:
         raise ArticleError(path, "is empty", unfinished=True)
     lines_before = text.count("\n", 0, len(text) - len(body))
     values, _ = frontmatter.parse(body, handler=matter.FrontMatter(path, lines_before))
-    return fields.article(values, path)
+    article = fields.article(values, path)
+    return article, warnings.of(values, article, body, lines_before)
 
 
 def _whole(handle: int, size: int, most: int) -> bytes:

@@ -32,12 +32,14 @@ _log = logging.getLogger(__name__)
 
 
 class Told(NamedTuple):
-    """What a file tells: an article, or the reason why it is none. `unfinished` as in ArticleError."""
+    """What a file tells: an article, or the reason why it is not one. `unfinished` as in ArticleError."""
 
     path: str
     packed: Packed | None = None
     reason: str = ""
     unfinished: bool = False
+    #: What of the article's fields could not be read.
+    warning: str = ""
 
 
 def read(paths: Sequence[str], folder: Path, max_bytes: int) -> list[Told]:
@@ -100,6 +102,7 @@ def _end_with(sentinel: int) -> None:
 
 def _told(place: document.Folder, path: str) -> Told:
     try:
-        return Told(path, pack(place.read(path)))
+        article, warning = place.examine(path)
+        return Told(path, pack(article), warning=warning)
     except ArticleError as error:
         return Told(path, reason=error.reason, unfinished=error.unfinished)

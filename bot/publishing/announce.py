@@ -140,7 +140,7 @@ def _record(db: Database, read: Read, rules: Rules, at: datetime, on_disk: OnDis
     before = known.mark if known else None
     written, changed = _write(db, Case(read, packed, before, owners), verdict, mine, there, first, rules, at)
     articles.add_addresses(db, written, packed.addresses, shared=verdict is not Verdict.OTHER)
-    files.put(db, read.path, read.mark, article=written, at=at)
+    files.put(db, read.path, read.mark, article=written, at=at, warning=read.warning)
     files.set_story(db, read.path, digest(packed.story) if verdict is Verdict.OTHER else "")
     if known and known.rejected:
         remarks.accepted(db, read.path, at)

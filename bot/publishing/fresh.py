@@ -36,6 +36,7 @@ class _Taken(NamedTuple):
     path: str
     mark: Mark
     packed: Packed
+    warning: str
 
 
 class Fresh:
@@ -61,7 +62,7 @@ class Fresh:
         self._paths.add(read.path)
         self._addresses.update(addresses)
         if is_new and packed:
-            self._waiting.append(_Taken(read.path, read.mark, packed))
+            self._waiting.append(_Taken(read.path, read.mark, packed, read.warning))
         return is_new
 
     def write(self) -> list[Recorded]:
@@ -74,7 +75,11 @@ class Fresh:
         first = entries.write(self._db, new, self._at)
         topics_of = ((one.number, *row) for one, each in zip(new, carried, strict=True) for row in each.rows.items())
         entries.set_topics(self._db, topics_of)
-        files.put_all(self._db, [(one.path, one.mark, of.number) for one, of in zip(taken, new, strict=True)], self._at)
+        files.put_all(
+            self._db,
+            [(one.path, one.mark, of.number, one.warning) for one, of in zip(taken, new, strict=True)],
+            self._at,
+        )
         self._post(new, carried, first)
         return [Recorded(one.path, _verdict(one), one.number, True, repeats=one.copy_of) for one in new]
 

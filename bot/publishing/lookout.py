@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.clock import Clock
 from bot.errors import PaperboyError
@@ -61,6 +62,11 @@ class Lookout:
         self.problem = ""
         #: The last whole scan found no file.
         self._empty = False
+
+    def standing(self) -> dict[str, Any]:
+        """Return what the status says of the folder."""
+        folder = str(self._settings.folder)
+        return {"folder": folder, "problem": self.problem, "watched": self.watched, "scanned": self.scanned}
 
     async def watch(self, stop: asyncio.Event, nudge: Callable[[], None]) -> None:
         """Take note of what the system tells until `stop` is set; `nudge` is called when a turn is due."""

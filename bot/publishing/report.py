@@ -7,9 +7,11 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.article import short_id
-from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport, Unconfirmed
-from bot.store import articles, chats, files, follows, repeats, tally
+from bot.article import Stored, short_id
+from bot.notices import Alert
+from bot.publishing import naming
+from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport, Trouble, Unconfirmed
+from bot.store import articles, chats, files, follows, notices, repeats, tally
 
 #: Copies and held articles told of at most; the rest are counted.
 MOST = 20
@@ -19,10 +21,20 @@ REFUSALS = 3
 EVERY = -1
 
 
+#: Kinds of notice that a channel or the folder tells itself.
+_TOLD_THERE = (Alert.RIGHTS, Alert.GONE, Alert.UNKNOWN, Alert.PAUSED, Alert.FOLDER)
+
+
 def report(
-    db: Database, at: datetime, *, folder: str = "", watched: bool = False, scanned: datetime | None = None
+    db: Database,
+    at: datetime,
+    *,
+    folder: str = "",
+    problem: str = "",
+    watched: bool = False,
+    scanned: datetime | None = None,
 ) -> StatusReport:
-    """Return the report. folder, watched, scanned: what only the running bot knows."""
+    """Return the report. folder, problem, watched, scanned: what only the running bot knows."""
     held, copies = articles.apart(db, MOST)
     return StatusReport(
         at=at,
@@ -33,13 +45,13 @@ def report(
         followers=tally.deliveries(db),
         oldest_waiting=tally.oldest_waiting(db),
         rejected=tuple(RejectedFile(path=one.path, reason=one.reason) for one in files.rejected(db, EVERY)),
-        copies=tuple(
-            Copy(short_id=copy.short_id, title=copy.article.title, first_title=first.article.title)
-            for copy, first in copies
-        ),
-        held=tuple(Held(short_id=one.short_id, title=one.article.title) for one in held),
+        warned=tuple(RejectedFile(path=one.path, reason=one.reason) for one in files.warned(db, EVERY)),
+        copies=tuple(_copy(copy, first) for copy, first in copies),
+        held=tuple(Held(short_id=one.short_id, title=one.article.title, file=one.path) for one in held),
+        troubles=_troubles(db),
         unconfirmed=tuple(_unconfirmed(db)),
         folder=folder,
+        problem=problem,
         watched=watched,
         scanned=scanned,
     )
@@ -51,9 +63,32 @@ def _unconfirmed(db: Database) -> Iterator[Unconfirmed]:
             yield Unconfirmed(short_id=stored.short_id, title=stored.article.title, count=count)
 
 
+def _copy(copy: Stored, first: Stored) -> Copy:
+    return Copy(short_id=copy.short_id, title=copy.article.title, first_title=first.article.title, file=copy.path)
+
+
+def _troubles(db: Database) -> tuple[Trouble, ...]:
+    lasting = [(one, since) for one, since in notices.lasting(db) if one.alert not in _TOLD_THERE]
+    return tuple(Trouble(about=one.about, reason=one.reason, since=since) for one, since in lasting)
+
+
 def _channel(db: Database, chat: chats.Chat, at: datetime) -> ChannelStatus:
-    waits = chat.reason if chat.not_before and chat.not_before > at else ""
+    until = chat.not_before if chat.not_before and chat.not_before > at else None
+    waits = chat.reason or "Telegram asked for a pause" if until else ""
     if chat.chat_id is None:
         waits = waits or "its name is not known to Telegram yet"
-    refused = tuple(Refusal(short_id=short_id(one), reason=why) for one, why in tally.refusals(db, chat.id, REFUSALS))
-    return ChannelStatus(name=chat.setting, deliveries=tally.deliveries(db, chat.id), waits=waits, refusals=refused)
+    title = naming.chat(db, chat.id)
+    return ChannelStatus(
+        name=chat.setting if chat.setting.startswith("@") else title,
+        title=title,
+        deliveries=tally.deliveries(db, chat.id),
+        waits=waits,
+        until=until,
+        refusals=tuple(_refusal(db, article, why) for article, why in tally.refusals(db, chat.id, REFUSALS)),
+    )
+
+
+def _refusal(db: Database, number: int, reason: str) -> Refusal:
+    name = naming.article(db, number)
+    title, file = (name.title, name.file) if name else ("", "")
+    return Refusal(short_id=short_id(number), reason=reason, title=title, file=file)

@@ -70,6 +70,8 @@ class Read:
     mark: Mark
     packed: Packed | None = None
     reason: str = ""
+    #: What of the article's fields could not be read.
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

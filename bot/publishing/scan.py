@@ -160,7 +160,7 @@ class Scanner:
         return [
             one.path
             if one.unfinished and at is not None and self._is_fresh(marks[one.path], at)
-            else Read(one.path, marks[one.path], one.packed, one.reason)
+            else Read(one.path, marks[one.path], one.packed, one.reason, one.warning)
             for one in told
         ]
 
@@ -179,6 +179,9 @@ class Scanner:
                 report.edits += one.changed and one.verdict not in (Verdict.NEW, Verdict.COPY)
             if one.reason:
                 _log.warning("%s: %s", one.path, one.reason)
+        for read_ in whole:
+            if read_.warning:
+                _log.warning("%s: %s", read_.path, read_.warning)
         report.rejected |= {one.path: one.reason for one in whole if one.packed is None}
 
     async def _miss(self, gone: set[str], known: int, report: ScanReport) -> None:

@@ -15,8 +15,8 @@ from sqlite_utils import Database
 from bot import settings
 from bot.article import short_id
 from bot.delivery import Channel
-from bot.publishing import channels, missing
-from bot.store import articles, audit, chats, follows
+from bot.publishing import channels, missing, naming
+from bot.store import audit, chats, follows
 from bot.store.audit import Oddity
 from bot.store.chats import Chat
 from bot.topics import Taxonomy
@@ -116,16 +116,23 @@ def _absent(db: Database, begun: Sequence[tuple[Chat, Channel]]) -> Iterator[Odd
 def _told(db: Database, one: Oddity) -> Finding:
     names = []
     if one.article is not None:
-        stored = articles.get(db, one.article)
-        names.append(f"article {short_id(one.article)}" + (f" “{stored.article.title}”" if stored else ""))
+        names.append(_article(db, one.article))
     if one.chat is not None:
-        chat = chats.get(db, one.chat)
-        names.append(_name(chat) if chat else f"chat {one.chat}")
-    if one.delivery is not None:
+        names.append(_chat(db, one.chat))
+    if one.delivery is not None and not names:
         names.append(f"delivery {one.delivery}")
     return Finding(one.kind, ", ".join(names), _WORDS[one.kind].format(detail=one.detail).strip().rstrip(":"))
 
 
-def _name(chat: chats.Chat) -> str:
+def _article(db: Database, number: int) -> str:
+    """Return an article's title and file; one that lives on in another by that one's."""
+    name = naming.article(db, number)
+    return f"“{name.title}”" + (f" ({name.file})" if name.file else "") if name else "an article that is not there"
+
+
+def _chat(db: Database, number: int) -> str:
     """Return a channel's name; a reader is nobody's business, not even an operator's."""
-    return chat.name if chat.setting else f"a {chat.kind} chat"
+    found = chats.get(db, number)
+    if found is None:
+        return "a chat that is not known"
+    return naming.chat(db, number) if found.setting else f"a {found.kind} chat"

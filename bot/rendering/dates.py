@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class SystemZone(tzinfo):
+    """The time zone of this machine, with its summer time: an operator's and the editors'."""
+
+    def fromutc(self, moment: datetime) -> datetime:
+        """Return a moment of UTC in this zone."""
+        return moment.replace(tzinfo=UTC).astimezone()
+
+    def utcoffset(self, moment: datetime | None) -> timedelta | None:
+        """Return how far this zone is ahead of UTC at a moment of its own."""
+        return (moment or datetime(2000, 1, 1)).replace(tzinfo=None).astimezone().utcoffset()  # noqa: DTZ001 - a local one
+
+    def dst(self, moment: datetime | None) -> timedelta | None:
+        """Return None: what part of the offset is summer time is not known."""
+        return None
+
+    def tzname(self, moment: datetime | None) -> str | None:
+        """Return what people call this zone at a moment of its own."""
+        return moment.replace(tzinfo=None).astimezone().tzname() if moment else None
 
 
 def day(moment: datetime | None, tz: tzinfo = UTC) -> str:

@@ -19,7 +19,7 @@ from bot.delivery import Payload, State
 from bot.notices import Alert, Choice, Decision
 from bot.rendering import dates, keyboards, markup, saying
 from bot.rendering.keyboards import Act
-from bot.rendering.report import ArticleName, ChannelStatus, Entry, StatusReport
+from bot.rendering.report import ArticleName, ChannelStatus, Copy, Entry, RejectedFile, StatusReport, Trouble
 from bot.rendering.templates import Templates
 
 #: A chat's name as the store tells it: its title with its @name behind it, or one of the two.
@@ -63,6 +63,7 @@ class _Channel:
     unconfirmed: int
     refused: int
     waits: str
+    until: str
     refusals: list[dict[str, str]]
 
 
@@ -129,25 +130,46 @@ def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> P
     ]
     unconfirmed = report.unconfirmed[:SHOWN]
     rows += [[keyboards.decide(f"Send again: {one.title}", Decision.SEND_AGAIN, one.short_id)] for one in unconfirmed]
-    channels = [_channel(one) for one in report.channels[:CHANNELS]]
     return saying.listed(
         templates,
         "status",
         "rejected",
-        [{"path": _short(one.path), "reason": _short(one.reason)} for one in report.rejected],
+        [_file(one) for one in report.rejected],
         rows,
         most=2 * SHOWN,
         report=report,
-        channels=channels,
-        followers=_channel(ChannelStatus(name="", deliveries=report.followers)),
+        problem=_short(report.problem),
+        channels=[_channel(one, tz) for one in report.channels[:CHANNELS]],
+        followers=_channel(ChannelStatus(name="", deliveries=report.followers), tz),
+        held=[{"short_id": one.short_id, "title": _title(one.title), "file": _short(one.file)} for one in held],
+        copies=[_copy(one) for one in copies],
+        warned=[_file(one) for one in report.warned[:SHOWN]],
+        troubles=[_trouble(one, tz) for one in report.troubles[:SHOWN]],
         unconfirmed=[{"title": _title(one.title), "count": one.count} for one in unconfirmed],
-        held=[{"short_id": one.short_id, "title": _title(one.title)} for one in held],
-        copies=[
-            {"short_id": one.short_id, "title": _title(one.title), "first": _title(one.first_title)} for one in copies
-        ],
         waiting_since=dates.minute(report.oldest_waiting, tz),
         scanned=dates.minute(report.scanned, tz),
     )
+
+
+def _file(one: RejectedFile) -> dict[str, str]:
+    return {"path": _short(one.path), "reason": prose.shorten(_short(one.reason), 2 * BRIEF)}
+
+
+def _copy(one: Copy) -> dict[str, str]:
+    return {
+        "short_id": one.short_id,
+        "title": _title(one.title),
+        "first": _title(one.first_title),
+        "file": _short(one.file),
+    }
+
+
+def _trouble(one: Trouble, tz: tzinfo) -> dict[str, str]:
+    return {
+        "about": _short(one.about),
+        "reason": prose.shorten(_short(one.reason), 2 * BRIEF),
+        "since": dates.minute(one.since, tz),
+    }
 
 
 def alert(
@@ -225,22 +247,29 @@ def _enumerated(names: Iterable[str]) -> Markup:
     return markup.meant(" and ").join(filter(None, (markup.meant(", ").join(told[:-1]), *told[-1:])))
 
 
-def _channel(one: ChannelStatus) -> _Channel:
+def _channel(one: ChannelStatus, tz: tzinfo) -> _Channel:
     def count(*states: State) -> int:
         return sum(one.deliveries.get(state, 0) for state in states)
 
-    waiting = count(State.PENDING, State.SENDING, State.DOUBTFUL)
     latest = one.refusals[:1]  # `paperboy status` has more
-    refusals = [{"short_id": each.short_id, "reason": prose.shorten(_short(each.reason), BRIEF)} for each in latest]
     return _Channel(
-        name=_chat(one.name),
+        name=_chat(one.title or one.name),
         sent=count(State.SENT),
-        waiting=waiting,
+        waiting=count(State.PENDING, State.SENDING, State.DOUBTFUL),
         doubtful=count(State.DOUBTFUL),
         unconfirmed=count(State.UNCONFIRMED),
         refused=count(State.REFUSED),
         waits=_short(one.waits),
-        refusals=refusals,
+        until=dates.minute(one.until, tz),
+        refusals=[
+            {
+                "short_id": each.short_id,
+                "title": _title(each.title),
+                "file": _short(each.file),
+                "reason": prose.shorten(_short(each.reason), BRIEF),
+            }
+            for each in latest
+        ],
     )
 
 

@@ -39,25 +39,31 @@ class Refusal:
     #: The article's.
     short_id: str
     reason: str
+    title: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelStatus:
     """One channel's deliveries."""
 
-    #: As the settings name it.
+    #: For scripts: its @name in the settings, or what people know it by.
     name: str
+    #: What people know it by: title and @name.
+    title: str = ""
     #: Deliveries by state (`delivery.State` → how many); states without any may be missing.
     deliveries: Mapping[str, int] = field(default_factory=dict)
     #: Why nothing goes out there now, or empty.
     waits: str = ""
+    #: Until when nothing goes out there; None: no moment is known.
+    until: datetime | None = None
     #: The latest posts that Telegram refused, newest first; `deliveries` counts all.
     refusals: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedFile:
-    """A file that could not become an article."""
+    """A file that could not become an article, or a part of which could not be read."""
 
     #: Relative to the folder.
     path: str
@@ -72,6 +78,7 @@ class Copy:
     title: str
     #: The earlier article's title.
     first_title: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +87,17 @@ class Held:
 
     short_id: str
     title: str
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something that lasts until somebody acts."""
+
+    #: What it is about: the database, a job.
+    about: str
+    reason: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +112,12 @@ class Unconfirmed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
-    """How things stand."""
+    """How things stand.
+
+    What a part of the bot has to say in `/status` and `paperboy status` becomes a field here, is filled in
+    `publishing.report` and shown in `rendering.editorial.status` and `cli.showing.status`. What lasts and is told by a
+    notice of a kind in `notices.ENDING` is shown without more ado.
+    """
 
     #: When this was asked, aware UTC.
     at: datetime
@@ -106,14 +129,21 @@ class StatusReport:
     followers: Mapping[str, int] = field(default_factory=dict)
     #: Since when the longest waiting delivery waits, or None when none does.
     oldest_waiting: datetime | None = None
+    #: Files that are not articles.
     rejected: tuple[RejectedFile, ...] = ()
+    #: Files whose article goes out without a field that could not be read.
+    warned: tuple[RejectedFile, ...] = ()
     #: Newest first, of copies nobody posted after all.
     copies: tuple[Copy, ...] = ()
     held: tuple[Held, ...] = ()
     #: Newest first.
     unconfirmed: tuple[Unconfirmed, ...] = ()
+    #: What stands still or needs somebody, but for channels and the folder, which say so themselves.
+    troubles: tuple[Trouble, ...] = ()
     folder: str = ""
-    #: Whether the system reports changes of the folder; else it is only looked at now and then.
+    #: Why the folder can't be read now, or empty.
+    problem: str = ""
+    #: Whether the system reports changes of the folder; else it is scanned at intervals.
     watched: bool = False
     #: The end of the last scan, or None before the first.
     scanned: datetime | None = None

@@ -19,7 +19,7 @@ _LINE = {
 }
 _BARE_LINE = _LINE | {"date": ""}
 _RELATED = {"title": "A & B", "url": "https://t.me/c/1/2", "provider": "Example", "posted": True}
-_REFUSAL = {"short_id": "1a", "reason": "message text is empty"}
+_REFUSAL = {"short_id": "1a", "title": "A & B", "file": "a&b.md", "reason": "message text is empty"}
 _CHANNEL = {
     "name": "@example",
     "sent": 3,
@@ -28,6 +28,7 @@ _CHANNEL = {
     "unconfirmed": 1,
     "refused": 1,
     "waits": "lost the right to post",
+    "until": "22 Aug 2021, 21:02 UTC",
     "refusals": [_REFUSAL],
 }
 _REPORT = {"articles": 12, "readers": 2, "follows": 3, "folder": "data/articles", "watched": True}
@@ -42,7 +43,7 @@ _REPUBLISHED = {
     "where": "News & more (@news)",
     "seconds": 5,
 }
-_ENTRY = {"short_id": "1z", "title": "A & B", "first": "A & B"}
+_ENTRY = {"short_id": "1z", "title": "A & B", "first": "A & B", "file": "a&b.md"}
 
 Sample = dict[str, Any]
 
@@ -150,10 +151,13 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "replies/released": ({"article": _LINE, "channels": 2}, {"article": _BARE_LINE, "channels": 0}),
     "replies/status": (
         {
-            "report": _REPORT | {"held": [_ENTRY], "copies": [_ENTRY]},
+            "report": _REPORT | {"held": [_ENTRY], "copies": [_ENTRY], "warned": [1, 2]},
+            "problem": "data/articles: is not there",
+            "troubles": [{"about": "The database & more", "reason": "is full", "since": "22 Aug 2021, 21:02"}],
+            "warned": [{"path": "a&b.md", "reason": "line 3: quality: “high” is not a number, so it was left out"}],
             "channels": [
                 _CHANNEL,
-                _CHANNEL | {"refused": 0, "doubtful": 0, "unconfirmed": 0, "waits": "", "refusals": []},
+                _CHANNEL | {"refused": 0, "doubtful": 0, "unconfirmed": 0, "waits": "", "until": "", "refusals": []},
             ],
             "followers": _CHANNEL,
             "waiting_since": "22 Aug 2021, 21:02",
@@ -165,9 +169,12 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             "more": 1,
         },
         {
-            "report": _REPORT | {"watched": False, "held": [], "copies": []},
+            "report": _REPORT | {"watched": False, "held": [], "copies": [], "warned": []},
+            "problem": "",
+            "troubles": [],
+            "warned": [],
             "channels": [],
-            "followers": _CHANNEL | {"refused": 0, "refusals": []},
+            "followers": _CHANNEL | {"refused": 0, "unconfirmed": 0, "refusals": []},
             "waiting_since": "",
             "scanned": "",
             "unconfirmed": [],

@@ -17,10 +17,10 @@ Stamp = tuple[str, int, int, int]
 UNKNOWN = "?"
 _STAMP = "path, iif(missing = 0, size, -1), mtime_ns, inode"
 _PUT = (
-    "INSERT INTO files (path, size, mtime_ns, inode, article, reason, since) VALUES (?, ?, ?, ?, ?, ?, ?) "
+    "INSERT INTO files (path, size, mtime_ns, inode, article, reason, warning, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns, "
-    "inode = excluded.inode, article = excluded.article, reason = excluded.reason, missing = 0, since = "
-    "CASE WHEN files.reason IS excluded.reason THEN files.since ELSE excluded.since END"
+    "inode = excluded.inode, article = excluded.article, reason = excluded.reason, warning = excluded.warning, "
+    "missing = 0, since = CASE WHEN files.reason IS excluded.reason THEN files.since ELSE excluded.since END"
 )
 
 
@@ -76,9 +76,11 @@ def one(db: Database, path: str) -> Known | None:
     return Known(mark, found["article"], found["reason"] is not None, found["story"])
 
 
-def put(db: Database, path: str, mark: tuple[int, int, int], *, article: int | None, at: datetime) -> None:
-    """Write that this version of a file was read and is `article`."""
-    put_all(db, [(path, mark, article)], at)
+def put(
+    db: Database, path: str, mark: tuple[int, int, int], *, article: int | None, at: datetime, warning: str = ""
+) -> None:
+    """Write that this version of a file was read and is `article`, and what of it could not be read."""
+    put_all(db, [(path, mark, article, warning)], at)
 
 
 def set_story(db: Database, path: str, story: str) -> None:
@@ -86,17 +88,19 @@ def set_story(db: Database, path: str, story: str) -> None:
     write(db, "UPDATE files SET story = ? WHERE path = ?", (story, path))
 
 
-def put_all(db: Database, read: Iterable[tuple[str, tuple[int, int, int], int | None]], at: datetime) -> None:
-    """Write of many files what `put` does of one: (path, mark, article) each."""
+def put_all(db: Database, read: Iterable[tuple[str, tuple[int, int, int], int | None, str]], at: datetime) -> None:
+    """Write of many files what `put` does of one: (path, mark, article, warning) each."""
     since = milliseconds(at)
     with transaction(db):
-        db.conn.executemany(_PUT, [(path, *mark, article, None, since) for path, mark, article in read])
+        db.conn.executemany(
+            _PUT, [(path, *mark, article, None, warning or None, since) for path, mark, article, warning in read]
+        )
 
 
 def reject(db: Database, path: str, mark: tuple[int, int, int], reason: str, at: datetime) -> bool:
     """Write why a file is no article (what it was before stays known); say whether that is news."""
     before = row(db, "SELECT article, reason FROM files WHERE path = ?", (path,))
-    write(db, _PUT, (path, *mark, before["article"] if before else None, reason, milliseconds(at)))
+    write(db, _PUT, (path, *mark, before["article"] if before else None, reason, None, milliseconds(at)))
     return before is None or before["reason"] != reason
 
 
@@ -104,6 +108,12 @@ def rejected(db: Database, most: int = 1_000) -> list[Rejected]:
     """Return the rejected files by path."""
     sql = "SELECT path, reason, since FROM files WHERE reason IS NOT NULL ORDER BY path LIMIT ?"
     return [Rejected(found["path"], found["reason"], moment(found["since"])) for found in rows(db, sql, (most,))]
+
+
+def warned(db: Database, most: int = 1_000) -> list[Rejected]:
+    """Return the files of which something could not be read, by path; each with what that is as its reason."""
+    sql = "SELECT path, warning, since FROM files WHERE warning IS NOT NULL ORDER BY path LIMIT ?"
+    return [Rejected(found["path"], found["warning"], moment(found["since"])) for found in rows(db, sql, (most,))]
 
 
 def folders(db: Database) -> list[str]:

@@ -79,6 +79,12 @@ def inbox(db: Database) -> None:
     _run(db, "steps/0008_inbox.sql")
 
 
+@paperboy(name="0009_warnings")
+def warnings(db: Database) -> None:
+    """Keep what of a file's fields could not be read."""
+    _run(db, "steps/0009_warnings.sql")
+
+
 def _run(db: Database, file: str) -> None:
     """Execute the statements of an SQL file in this folder."""
     for statement in _statements(Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")):

@@ -18,6 +18,8 @@ from bot.store.database import Row, marks, milliseconds, moment, row, rows, tran
 
 #: How long a notice is kept for an editor who can't be reached.
 KEPT = timedelta(days=30)
+#: Stands for no editor: its rows say what is so where there are no editors to be told.
+NOBODY = 0
 _PUT = "INSERT INTO notices (key, alert, over, content, at, editor) VALUES (?, ?, ?, ?, ?, ?)"
 
 
@@ -64,9 +66,17 @@ def _all_clear(db: Database, key: str, at: datetime) -> bool:
     told = rows(db, "SELECT * FROM notices WHERE key = ? AND over = 0 AND ended = 0", (key,))
     write(db, "UPDATE notices SET ended = 1 WHERE key = ?", (key,))
     for one in told:
-        if one["alert"] in ENDING:
+        if one["alert"] in ENDING and one["editor"] != NOBODY:
             write(db, _PUT, (key, one["alert"], 1, one["content"], milliseconds(at), one["editor"]))
     return True
+
+
+def lasting(db: Database) -> list[tuple[Notice, datetime]]:
+    """Return what lasts and is not over, each with the moment since when, oldest first."""
+    kinds = [one.value for one in ENDING]
+    sql = f"SELECT * FROM notices WHERE alert IN ({marks(len(kinds))}) AND over = 0 AND ended = 0"
+    found = rows(db, f"{sql} GROUP BY key ORDER BY id", tuple(kinds))
+    return [(_waiting(one).notice, moment(one["at"])) for one in found]
 
 
 def is_open(db: Database, key: str) -> bool:
@@ -76,8 +86,8 @@ def is_open(db: Database, key: str) -> bool:
 
 def was_heard(db: Database, key: str) -> bool:
     """Return True if an editor was told of the open incident."""
-    sql = "SELECT 1 FROM notices WHERE key = ? AND over = 0 AND ended = 0 AND heard IS NOT NULL LIMIT 1"
-    return row(db, sql, (key,)) is not None
+    sql = "SELECT 1 FROM notices WHERE key = ? AND over = 0 AND ended = 0 AND heard IS NOT NULL AND editor <> ? LIMIT 1"
+    return row(db, sql, (key, NOBODY)) is not None
 
 
 def address(db: Database, editors: Collection[int]) -> None:
@@ -86,9 +96,10 @@ def address(db: Database, editors: Collection[int]) -> None:
         for found in rows(db, "SELECT * FROM notices WHERE editor IS NULL ORDER BY id"):
             sql = "SELECT editor FROM notices WHERE key = ? AND editor IS NOT NULL AND over = 0 AND ended = 0"
             knowing = {one["editor"] for one in rows(db, sql, (found["key"],))}
-            for editor in sorted(set(editors) - knowing):
+            for editor in sorted({*editors, NOBODY} - knowing):
                 write(db, _PUT, (found["key"], found["alert"], found["over"], found["content"], found["at"], editor))
         write(db, "DELETE FROM notices WHERE editor IS NULL")
+        write(db, "UPDATE notices SET heard = at WHERE heard IS NULL AND editor = ?", (NOBODY,))
         sql = f"DELETE FROM notices WHERE heard IS NULL AND editor NOT IN ({marks(len(editors))})"
         write(db, sql, tuple(editors))
 

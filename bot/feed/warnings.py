@@ -1,0 +1,72 @@
+"""Fields that are there and could not be read → a warning with field, line and value. Reads no article from them.
+
+The article goes out without such a field (design §7). Costs next to nothing where every field could be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from bot import address, prose
+from bot.article import Article
+from bot.feed import fields
+
+#: UTF-16 units of a value in a warning.
+SHOWN = 40
+#: Characters of a document in which a field's line is looked for.
+_SEARCHED = 200_000
+
+Values = Mapping[str, object]
+
+
+def of(values: Values, article: Article, text: str, lines_before: int = 0) -> str:
+    """Return what could not be read of a document's fields, or nothing. `text` is the document; it names the lines."""
+    found = list(_found(values, article))
+    return "; ".join(_told(key, values[key], fault, text, lines_before) for key, fault in found) if found else ""
+
+
+def _found(values: Values, article: Article) -> Iterator[tuple[str, str]]:
+    """Yield the fields that could not be read, and what is wrong with each."""
+    if article.published is None and values.get("publishedDateTime"):
+        yield "publishedDateTime", "is not a date"
+    for key, read in (("quality", article.quality), ("heat", article.heat)):
+        if read == 0 and values.get(key) and not _is_nought(values[key]):
+            yield key, "is not a number"
+    for key in ("published", "removed"):
+        if values.get(key) and fields.flag(values[key]) is None:
+            yield key, "is not yes or no"
+    for key, fault, is_read in _SHAPES:
+        if values.get(key) and not is_read(values[key], article):
+            yield key, fault
+
+
+def _is_nought(value: object) -> bool:
+    """Return True for a number that rounds to 0."""
+    try:
+        return isinstance(value, str) and abs(float(value)) < 1
+    except ValueError:
+        return False
+
+
+def _is_text(value: object, article: Article) -> bool:
+    return isinstance(value, str)
+
+
+_SHAPES: tuple[tuple[str, str, Callable[[object, Article], bool]], ...] = (
+    ("title", "is not text", _is_text),
+    ("excerpt", "is not text", _is_text),
+    ("type", "is not text", _is_text),
+    ("provider", "is not a name", lambda value, article: isinstance(value, str | dict)),
+    ("topics", "names no topic", lambda value, article: bool(article.topics)),
+    ("related", "is not a list of articles", lambda value, article: isinstance(value, list | dict)),
+    ("images", "holds no picture", lambda value, article: isinstance(value, str | list | dict)),
+    ("webUrl", "is not a web address", lambda value, article: address.both(value)[0] is not None),
+)
+
+
+def _told(key: str, value: object, fault: str, text: str, lines_before: int) -> str:
+    where = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*:", text[:_SEARCHED], re.MULTILINE)
+    line = f"line {lines_before + text.count(chr(10), 0, where.start()) + 1}: " if where else ""
+    shown = f"“{prose.shorten(prose.repair(value[: 4 * SHOWN]), SHOWN)}” " if isinstance(value, str) else ""
+    return f"{line}{key}: {shown}{fault}, so it was left out"
