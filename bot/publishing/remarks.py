@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from bot.identity import Verdict
 from bot.notices import Alert, Notice
+from bot.publishing import naming
 from bot.publishing.rules import Recorded
 from bot.store import articles, notices
 
@@ -35,7 +36,7 @@ def remark(db: Database, recorded: Sequence[Recorded], at: datetime) -> None:
         Notice(key=rejected_key(one.path), alert=Alert.REJECTED, files=(one.path,), reason=one.reason)
         for one in rejected
     ]
-    told += [_copy(db, one.article) for one in recorded if one.verdict is Verdict.COPY and one.article]
+    told += [_copy(db, one) for one in recorded if one.repeats is not None]
     new = [one.article for one in recorded if one.verdict is Verdict.NEW and one.article]
     told += [
         Notice(key=article_key(Alert.HELD, one), alert=Alert.HELD, articles=(one,)) for one in articles.held(db, new)
@@ -54,8 +55,11 @@ def accepted(db: Database, path: str, at: datetime) -> None:
     notices.all_clear(db, [rejected_key(path)], at)
 
 
-def _copy(db: Database, number: int) -> Notice:
-    copy = articles.get(db, number)
-    first = articles.get(db, copy.copy_of) if copy and copy.copy_of is not None else None
-    reason = f"repeats “{first.article.title}”" + (f" ({first.path})" if first.path else "") if first else ""
-    return Notice(key=article_key(Alert.COPIES, number), alert=Alert.COPIES, articles=(number,), reason=reason)
+def _copy(db: Database, one: Recorded) -> Notice:
+    """Return the notice of a file that repeats a story: by its own article, or by its path where it has none."""
+    first = naming.article(db, one.repeats) if one.repeats is not None else None
+    reason = f"repeats “{first.title}”" + (f" ({first.file})" if first.file else "") if first else ""
+    if one.verdict is Verdict.COPY and one.article is not None:
+        key = article_key(Alert.COPIES, one.article)
+        return Notice(key=key, alert=Alert.COPIES, articles=(one.article,), reason=reason)
+    return Notice(key=f"{Alert.COPIES}:{one.path}", alert=Alert.COPIES, files=(one.path,), reason=reason)
