@@ -58,7 +58,7 @@ class Delivery:
     attempts: int = 0
     #: Telegram's number of the message, once sent.
     message: int | None = None
-    #: What will be or was sent, word for word.
+    #: What will be or was sent, word for word; to a reader, or long ago, only what `store.payloads` keeps of it.
     payload: Payload | None = None
     #: What the attempt must do differently: "plain", "no_keyboard", "no_reply", "shorter", or empty.
     mend: str = ""

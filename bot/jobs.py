@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from bot.publishing.channels import Channels
 from bot.publishing.lookout import Lookout
 from bot.schedule import Schedule
 from bot.settings import Settings
-from bot.store import articles, doubts, notices, updates
+from bot.store import articles, pruning
+from bot.store.database import Database
 from bot.store.desk import Desk
 
 #: How long the delivery job waits for messages that the pace holds back, before the schedule takes over.
@@ -24,6 +26,8 @@ DELIVERY = 5.0
 HOUSEKEEPING = 600.0
 #: Seconds between two looks at what waits for its moment or for an editor, besides those at its moments.
 RELEASE = 30.0
+#: Pieces that housekeeping forgets of each kind at once, and the seconds between two, in which others use the store.
+PIECES, BREATH = 100, 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +101,21 @@ class Jobs:
         return (moment - self.clock()).total_seconds() if moment else None
 
     async def _keep_house(self) -> None:
-        for prune in (updates.prune, doubts.prune, notices.prune):
-            await self.desk(prune, self.clock())
         self.pace.forget_idle(self.clock())
+        failed: list[Exception] = []
+        for forget in pruning.PRUNES:
+            try:
+                await self._prune(forget)
+            except Exception as error:  # it must not keep the others
+                failed.append(error)
         if self.telegram.unknown:
             await self.telegram.resolve_channels()
+        if failed:
+            raise failed[0]
+
+    async def _prune(self, forget: Callable[[Database, datetime], int]) -> None:
+        """Forget what is old, a piece at a time; what is left after so many waits for the next time."""
+        for _ in range(PIECES):
+            if await self.desk(forget, self.clock()) < pruning.PIECE:
+                return
+            await asyncio.sleep(BREATH)

@@ -37,6 +37,7 @@ from bot.notices import Alert
 from bot.publishing.composing import Composer, Material
 from bot.store import chats, revisions
 from bot.store.database import transaction
+from bot.store.payloads import remembered
 from bot.store.revisions import Revision
 
 #: An edit whose answer was lost is simply made again after so many seconds: it can't have two effects.
@@ -60,8 +61,9 @@ class Errand:
 
         A post that is due without a new form is put right: a look gave it another's keyboard (`store.doubts`).
         """
-        post = self.revision
-        return not self.takes_back and post.form != self.form and self.as_sent == post.to.delivery.payload
+        post, before = self.revision, self.revision.to.delivery.payload
+        alike = before is not None and remembered(self.as_sent) == remembered(before)
+        return not self.takes_back and post.form != self.form and alike
 
 
 def errand(composer: Composer, revision: Revision, material: Material, at: datetime) -> Errand:

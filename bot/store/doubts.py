@@ -217,13 +217,20 @@ def end_retouch(db: Database, chat_id: int, message: int) -> None:
     write(db, "DELETE FROM retouched WHERE chat_id = ? AND message = ?", (chat_id, message))
 
 
-def prune(db: Database, at: datetime) -> int:
-    """Forget others' messages of long ago, but for the last of each chat, and looks long over; return how many."""
-    sql = "DELETE FROM seen WHERE at < ? AND message < (SELECT max(message) FROM seen o WHERE o.chat_id = seen.chat_id)"
+def prune(db: Database, at: datetime, most: int = 500) -> int:
+    """Forget a piece of others' messages of long ago, but the last of each chat, and looks long over; return how many.
+
+    most: messages at once.
+    """
+    old = """
+        SELECT chat_id, message FROM seen WHERE at < ?
+        AND message < (SELECT max(message) FROM seen o WHERE o.chat_id = seen.chat_id) LIMIT ?
+    """
+    looks = "state = 'sending' OR state = 'doubtful' AND lane = 0"
     with transaction(db):
-        return write(db, sql, (milliseconds(at - _KEPT),)) + write(
-            db,
-            "DELETE FROM retouched WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE state IN ('sending', 'doubtful'))",
+        sql = f"DELETE FROM seen WHERE (chat_id, message) IN ({old})"
+        return write(db, sql, (milliseconds(at - _KEPT), most)) + write(
+            db, f"DELETE FROM retouched WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE {looks})"
         )
 
 

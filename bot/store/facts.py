@@ -20,6 +20,8 @@ class Fact(StrEnum):
     SCANNED = "scanned"
     #: What was last decided about a bulk arrival without an editor, in words.
     BULK_SKIPPED = "bulk_skipped"
+    #: The last delivery whose payload was shortened (`store.pruning`); absent: none.
+    PRUNED = "pruned"
 
 
 def get(db: Database, fact: Fact) -> str | None:

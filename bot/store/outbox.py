@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from bot.delivery import Delivery, Lane, Payload, Settlement, State
 from bot.store import attempts, chats, line, sequence
 from bot.store.database import Row, marks, milliseconds, number, row, rows, transaction, write
+from bot.store.payloads import read, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +95,19 @@ def begin(db: Database, payloads: Mapping[int, tuple[Payload, str]], at: datetim
     now = milliseconds(at)
     with transaction(db):
         place = sequence.take(db)
-        sql = "SELECT id FROM deliveries WHERE id IN (SELECT value FROM json_each(?)) AND state = 'pending'"
-        begun = {found["id"] for found in rows(db, sql, (json.dumps([*payloads]),))}
+        sql = "SELECT id, lane FROM deliveries WHERE id IN (SELECT value FROM json_each(?)) AND state = 'pending'"
+        lanes = {found["id"]: found["lane"] for found in rows(db, sql, (json.dumps([*payloads]),))}
         db.conn.executemany(
             "UPDATE deliveries SET state = 'sending', payload = ?, form = ?, begun = ?, begun_sequence = ?, "
             "attempts = attempts + 1 WHERE id = ?",
             [
-                (json.dumps(payload, ensure_ascii=False), form, now, place, delivery)
+                (written(payload, lanes[delivery]), form, now, place, delivery)
                 for delivery, (payload, form) in payloads.items()
-                if delivery in begun
+                if delivery in lanes
             ],
         )
-        attempts.begin(db, begun, "send", at)
-    return begun
+        attempts.begin(db, lanes, "send", at)
+    return set(lanes)
 
 
 def settle(db: Database, settled: Collection[tuple[Delivery, Settlement]], at: datetime) -> None:
@@ -247,20 +248,11 @@ def delivery_of(found: Row) -> Delivery:
         state=State.UNCONFIRMED if state is State.DOUBTFUL and found["not_before"] is None else state,
         attempts=found["attempts"],
         message=found["message"],
-        payload=_payload(found["payload"]),
+        payload=read(found["payload"]),
         mend=found["mend"],
         reason=found["reason"],
         lost=found["lost"],
     )
-
-
-def _payload(text: str | None) -> Payload | None:
-    """Return a payload; one that can't be read counts as not written down, and holds up no other row."""
-    try:
-        payload = json.loads(text) if text else None
-    except ValueError:
-        return None
-    return payload if isinstance(payload, dict) else None
 
 
 def refuse(db: Database, refused: Iterable[tuple[int, str]], at: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from bot.notices import Alert, Choice, Decision, Notice
 from bot.store import attempts, notices
 from bot.store.database import marks, milliseconds, moment, number, row, rows, transaction, write
 from bot.store.outbox import FORMS_SHOWN, Addressed, addressed, catch_up
+from bot.store.payloads import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,8 @@ def edited(db: Database, delivery: int, form: str, payload: Payload, at: datetim
     """Write that a post now shows `form`; where its article went on meanwhile, it is due again."""
     with transaction(db):
         sql = "UPDATE deliveries SET form = ?, payload = ?, revise = NULL, not_before = NULL WHERE id = ?"
-        write(db, sql, (form, json.dumps(payload, ensure_ascii=False), delivery))
+        lane = number(db, "SELECT lane FROM deliveries WHERE id = ?", (delivery,))
+        write(db, sql, (form, written(payload, lane), delivery))
         write(
             db,
             "INSERT INTO forms VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET times = times + 1",

@@ -11,8 +11,6 @@ from sqlite_utils import Database
 
 from bot.store.database import milliseconds, row, rows, transaction, write
 
-#: Telegram keeps an update for a day; a week is safe.
-_KEPT = timedelta(days=7)
 #: An update that was not handled for so long is not worth it any more, as Telegram sees it.
 _WAITS = timedelta(days=1)
 
@@ -52,15 +50,3 @@ def handled(db: Database, numbers: Iterable[int]) -> None:
     """Forget updates that are done with."""
     with transaction(db):
         db.conn.executemany("DELETE FROM inbox WHERE id = ?", [(number,) for number in numbers])
-
-
-def prune(db: Database, at: datetime) -> int:
-    """Forget old updates and attempts of settled deliveries; return how many rows went."""
-    old = milliseconds(at - _KEPT)
-    with transaction(db):
-        return write(db, "DELETE FROM updates WHERE at < ?", (old,)) + write(
-            db,
-            "DELETE FROM attempts WHERE at < ? AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = delivery "
-            "AND (d.state IN ('held', 'pending', 'sending', 'doubtful') OR d.revise IS NOT NULL))",
-            (old,),
-        )
