@@ -63,6 +63,8 @@ class Article:
     provider: str = ""
     #: Aware UTC. May lie in the future or be missing.
     published: datetime | None = None
+    #: The day of `published` where the source is, YYYY-MM-DD; empty: the day in UTC.
+    day: str = ""
     #: Names as the document lists them, repaired, without repeats.
     topics: tuple[str, ...] = ()
     #: The best image's address, or None.
@@ -109,7 +111,7 @@ class Article:
             self.excerpt,
             self.url,
             self.provider,
-            self.published.date().isoformat() if self.published else "",
+            self.day or (self.published.date().isoformat() if self.published else ""),
             list(self.topics),
             self.image or "",
             sorted((one.url, one.title, one.provider) for one in self.related),

@@ -234,8 +234,11 @@ def _contains(text: str, part: str) -> bool:
 
 
 def _is_within(one: str, other: str) -> bool:
-    """Return True if all words of the shorter text stand in the longer one, in their order."""
-    shorter, longer = sorted((_compared(one).split(), _compared(other).split()), key=len)
+    """Return True if all words of the shorter text stand in the longer one, in their order.
+
+    CDATA is no word: earlier versions left it standing.
+    """
+    shorter, longer = sorted((_compared(text.replace("<![CDATA[", " ")).split() for text in (one, other)), key=len)
     rest = iter(longer)
     return all(word in rest for word in shorter)
 

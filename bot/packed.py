@@ -12,9 +12,9 @@ from typing import NamedTuple
 from bot.arrival import Facts
 from bot.article import Article, Related, Story
 
-#: Identity, fingerprint, story key, title, excerpt, url, provider, published, image, quality, heat, kind, unpublished.
-#: Moments are milliseconds since 1970.
-Words = tuple[str, str, str, str, str, str, str, int | None, str | None, int, int, str, int]
+#: Identity, fingerprint, story key, title, excerpt, url, provider, published, image, quality, heat, kind, unpublished,
+#: day. Moments are milliseconds since 1970.
+Words = tuple[str, str, str, str, str, str, str, int | None, str | None, int, int, str, int, str]
 #: Identity, url, title, provider, excerpt, published, quality.
 PackedRelated = tuple[str, str, str, str, str, int | None, int]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,6 +92,7 @@ def pack(article: Article) -> Packed:
         article.heat,
         article.kind,
         int(article.unpublished),
+        article.day,
     )
     addresses = (article.identity, *article.aliases)
     related = tuple(map(_pack_related, article.related))
@@ -106,7 +107,9 @@ def facts(article: Article) -> Facts:
 
 def unpack(packed: Packed) -> Article:
     """Return the article that was packed; its fingerprint and key are worked out anew where they are asked for."""
-    identity, _, _, title, excerpt, url, provider, published, image, quality, heat, kind, unpublished = packed.words
+    identity, _, _, title, excerpt, url, provider, published, image, quality, heat, kind, unpublished, day = (
+        packed.words
+    )
     return Article(
         identity=identity,
         url=url,
@@ -115,6 +118,7 @@ def unpack(packed: Packed) -> Article:
         excerpt=excerpt,
         provider=provider,
         published=_moment(published),
+        day=day,
         topics=packed.topics,
         image=image,
         related=tuple(map(_unpack_related, packed.related)),

@@ -12,6 +12,7 @@ from bot import address, prose
 from bot.article import Article
 from bot.errors import ArticleError
 from bot.feed import fields, images, markup
+from bot.packed import pack, unpack
 
 BASE = {"title": "A quiet harbour", "webUrl": "https://host.example/a"}
 
@@ -349,6 +350,42 @@ def test_a_lone_related_article_needs_no_list() -> None:
 
 def test_only_so_many_related_articles_are_read() -> None:
     assert len(article(related=[entry(n) for n in range(1000)]).related) == fields.MOST_RELATED
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026-10-16T00:30+02:00", "2026-10-16"),
+        ("2026-10-15T23:30:00-05:00", "2026-10-15"),
+        ("Thu, 15 Oct 2026 23:30:00 -0800", "2026-10-15"),
+        ("2026-10-16 00:30:00 +0530", "2026-10-16"),
+        ("2026-10-16", "2026-10-16"),
+        ("2026-10-16T00:30", "2026-10-16"),
+        ("2026-10-16T00:30:00Z", "2026-10-16"),
+        ("yesterday", ""),
+        (None, ""),
+    ],
+)
+def test_the_day_is_the_sources_own(written: object, day: str) -> None:
+    found = article(publishedDateTime=written)
+    assert found.day == day
+    assert unpack(pack(found)).day == day
+
+
+@pytest.mark.parametrize(
+    ("written", "image"),
+    [
+        ("//host.example/pic.jpg", "https://host.example/pic.jpg"),
+        ({"url": " //host.example/pic.jpg?w=1"}, "https://host.example/pic.jpg?w=1"),
+        ("//host/pic.jpg", None),
+        ("///host.example/pic.jpg", "https://host.example/pic.jpg"),
+        ("/pic.jpg", None),
+        ("//", None),
+        ("//user:secret@host.example/pic.jpg", None),
+    ],
+)
+def test_an_image_that_names_no_scheme_is_one_of_https(written: object, image: str | None) -> None:
+    assert article(images=[written]).image == image
 
 
 # --- anything --------------------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import prose, topics
-from bot.rendering import markup, offers, posts
+from bot.article import Stored
+from bot.rendering import markup, offers, posts, saying
 from bot.settings import Buttons
 from bot.topics import Taxonomy, Topic
 from tests import judge
@@ -49,6 +50,16 @@ def test_hostile_words_are_read_as_they_were_written() -> None:
 def test_the_date_is_the_readers() -> None:
     assert "22 Aug 2021" in html(FULL)
     assert "23 Aug 2021" in html(FULL, tz=ZoneInfo("Europe/Athens"))
+
+
+def test_the_day_of_a_source_that_tells_it_is_shown_to_everybody() -> None:
+    late = replace(FULL, published=datetime(2026, 10, 15, 22, 30, tzinfo=UTC), day="2026-10-16")
+    for tz in (UTC, ZoneInfo("America/Lima")):
+        assert "16 Oct 2026" in html(late, tz=tz)
+        assert (
+            saying.line(Stored(id=1, article=late, recorded=datetime(2026, 10, 17, tzinfo=UTC)), tz).date
+            == "16 Oct 2026"
+        )
 
 
 @pytest.mark.parametrize("year", [1, 9999])

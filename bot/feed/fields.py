@@ -46,6 +46,7 @@ def article(values: Values, path: str) -> Article:
     url, identity, aliases = _addresses(values)
     if not url or not identity:
         raise ArticleError(path, _NO_ADDRESS)
+    published = _dated(values.get("publishedDateTime"))
     return Article(
         identity=identity,
         url=url,
@@ -53,7 +54,8 @@ def article(values: Values, path: str) -> Article:
         title=title,
         excerpt=_excerpt(values, EXCERPT),
         provider=_provider(values, url),
-        published=moment(values.get("publishedDateTime")),
+        published=published and _in_utc(published),
+        day=published.date().isoformat() if published else "",
         topics=tuple(_topics(values.get("topics"))),
         image=images.best(values.get("images")),
         related=_related(values.get("related"), frozenset((identity, *aliases)), title),
@@ -84,13 +86,21 @@ def flag(value: object) -> bool | None:
 
 def moment(value: object) -> datetime | None:
     """Return an ISO 8601 or RFC 5322 date as aware UTC; None for anything else. Without an offset it is UTC."""
+    found = _dated(value)
+    return found and _in_utc(found)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _dated(value: object) -> datetime | None:
+    """Return a date as the source's own clock shows it, with or without an offset."""
     if not isinstance(value, str) or not value.isascii():
         return None
     text = value[:64].strip()
     found = _iso(text) or _rfc(text)
-    if found is None or found.year not in _YEARS:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return found if found is not None and found.year in _YEARS else None
 
 
 def _iso(text: str) -> datetime | None:

@@ -23,7 +23,7 @@ def best(value: object) -> str | None:
 def _ranked(entry: object) -> list[tuple[int, str]]:
     """Return the image of an entry with its rank (0 good, 1 stand-in, 2 small), or nothing when it can't be shown."""
     fields = entry if isinstance(entry, dict) else {"url": entry}
-    url = address.link(fields.get("url"))
+    url = address.link(_with_scheme(fields.get("url")))
     if url is None or url.lower().partition("?")[0].endswith((".svg", ".ico")):
         return []  # Telegram previews neither
     width, height = _pixels(fields.get("width")), _pixels(fields.get("height"))
@@ -32,6 +32,11 @@ def _ranked(entry: object) -> list[tuple[int, str]]:
     if width < SMALL[0] or height < SMALL[1]:
         return [(2, url)]
     return [(1 if _STAND_IN.search(url.partition("://")[2].partition("/")[2].lower()) else 0, url)]
+
+
+def _with_scheme(url: object) -> object:
+    """Return an address that leaves its scheme to the page it stands on, such as `//host/pic.jpg`, as one of https."""
+    return f"https:{url.strip()}" if isinstance(url, str) and url.strip().startswith("//") else url
 
 
 def _pixels(value: object) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from bot.article import Article
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -34,6 +36,14 @@ def day(moment: datetime | None, tz: tzinfo = UTC) -> str:
         return ""
     there = _in(moment, tz)
     return f"{there.day} {_MONTHS[there.month - 1]} {there.year}"
+
+
+def published(article: Article, tz: tzinfo = UTC) -> str:
+    """Return the day of an article as its source's calendar has it; where that is not known, its day in `tz`."""
+    if not article.day:
+        return day(article.published, tz)
+    year, month, number = map(int, article.day.split("-"))
+    return f"{number} {_MONTHS[month - 1]} {year}"
 
 
 def behind(words: str, day: str) -> str:

@@ -177,7 +177,7 @@ def _words(article: Article, taxonomy: Taxonomy, links: Mapping[str, str], tz: t
     return _Words(
         title=prose.shorten(title, TITLE_UNITS),
         provider=_provider(article),
-        date=dates.behind(_provider(article), dates.day(article.published, tz)),
+        date=dates.behind(_provider(article), dates.published(article, tz)),
         excerpt="" if repeats else prose.shorten(article.excerpt, markup.TEXT_UNITS),
         related=tuple(_related(one, links.get(one.identity)) for one in article.related),
         hashtags=tuple(map(markup.meant, _in_line(_hashtags(article, taxonomy)))),

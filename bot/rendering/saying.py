@@ -74,7 +74,7 @@ def line(stored: Stored, tz: tzinfo = UTC) -> Line:
     host = address.host(article.url)
     title = prose.shorten(article.title or host, TITLE_UNITS)
     provider = prose.shorten(article.provider or host, NAME_UNITS)
-    date = dates.behind(provider, dates.day(article.published, tz))
+    date = dates.behind(provider, dates.published(article, tz))
     return Line(title, article.url, provider, date, stored.short_id)
 
 

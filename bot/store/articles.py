@@ -21,7 +21,7 @@ from bot.store.entries import Entry
 VISIBLE = "held = 0 AND withdrawn = 0 AND copy_of IS NULL"
 _UPDATE = """
 UPDATE articles SET identity = ?, fingerprint = ?, title_key = ?, title = ?, excerpt = ?, url = ?, provider = ?,
-  published = ?, image = ?, quality = ?, heat = ?, kind = ?, unpublished = ?,
+  published = ?, image = ?, quality = ?, heat = ?, kind = ?, unpublished = ?, day = ?,
   ordered = min(coalesce(?, recorded), recorded), draft = ?, expires = ?, file = ? WHERE id = ?
 """
 
@@ -225,6 +225,7 @@ def _article(db: Database, found: Row) -> Article:
         excerpt=found["excerpt"],
         provider=found["provider"],
         published=maybe(found["published"]),
+        day=found["day"],
         topics=tuple(one["name"] for one in topics),
         image=found["image"],
         related=tuple(map(_related, related)),

@@ -21,8 +21,8 @@ from bot.store.database import marks, milliseconds, number, rows, transaction
 
 _ARTICLE = f"""
 INSERT INTO articles (id, identity, fingerprint, title_key, title, excerpt, url, provider, published, image, quality,
-  heat, kind, unpublished, recorded, ordered, waits, held, draft, expires, withdrawn, copy_of, file, sequence)
-VALUES ({marks(24)})
+  heat, kind, unpublished, day, recorded, ordered, waits, held, draft, expires, withdrawn, copy_of, file, sequence)
+VALUES ({marks(25)})
 """
 #: By hand: within a trigger, FTS5 would write a piece of its index for each row, and join all of them later.
 _SEARCHED = "INSERT INTO articles_fts (rowid, title, excerpt, provider) VALUES (?, ?, ?, ?)"

@@ -85,6 +85,12 @@ def warnings(db: Database) -> None:
     _run(db, "steps/0009_warnings.sql")
 
 
+@paperboy(name="0010_day")
+def day(db: Database) -> None:
+    """Keep the day that an article's source tells, which need not be the day in UTC."""
+    _run(db, "steps/0010_day.sql")
+
+
 def _run(db: Database, file: str) -> None:
     """Execute the statements of an SQL file in this folder."""
     for statement in _statements(Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")):
