@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from bot.settings import Channel
 from bot.store import chats, doubts, fanouts, follows, outbox
 from bot.store.database import rows, write
 from tests.newsroom import TAXONOMY, Newsroom, article, newsroom
+from tests.story.stage import staged
 
 NEWS = (Channel(chat="@news"),)
 #: Hours that a clock is set ahead or back.
@@ -139,3 +141,22 @@ def test_followers_that_were_passed_over_are_found_once_the_fan_out_is_over(desk
     assert kinds(desk, timedelta(days=8)) == []
     follows.unfollow(desk.db, first, follows.topic(desk.db, "AI").id)
     assert kinds(desk) == []
+
+
+# --- the whole bot ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_first_start_by_a_clock_two_hours_ahead_costs_no_article(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        stage.sandbox.advance(7_200)
+        stage.drop("What was there at the first start")
+        await stage.once()
+        await stage.sandbox.open_link(stage.reader)
+        await stage.sandbox.say(stage.reader, "/topic AI")
+        await stage.once()
+        stage.sandbox.advance(-7_200)
+        stage.drop("What came when the clock was right", "AI")
+        await stage.once()
+        assert len(stage.posts("What came when the clock was right")) == 1
+        assert len(stage.posts("What came when the clock was right", stage.reader)) == 1
+        assert len(stage.posts("What was there at the first start")) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -78,6 +79,22 @@ async def test_without_room_for_a_copy_the_database_stays_as_it_is(before: Path,
     await start(tmp_path)
     with closing(asked(tmp_path / NAME)) as kept:
         assert number(kept, "SELECT count(*) FROM articles") > 20
+
+
+async def test_an_upgrade_that_fails_half_way_leaves_the_database_as_it_was(before: Path, tmp_path: Path) -> None:
+    database = copy(before, tmp_path)
+    with no_file_above(database.stat().st_size + 10_000), pytest.raises(StoreError) as told:
+        await start(tmp_path)
+    assert "\n" not in str(told.value)
+    assert beside(tmp_path) >= {NAME}
+    with closing(sqlite3.connect(database)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        columns = {name for _, name, *_ in db.execute("PRAGMA table_info(articles)")}
+    step = inspection.pending_step(database)
+    assert step
+    assert ("sequence" in columns) is (step > "0003_order")
+    await start(tmp_path)
+    assert inspection.pending_step(database) == ""
 
 
 async def test_a_new_database_and_one_that_is_up_to_date_get_no_copy(tmp_path: Path) -> None:

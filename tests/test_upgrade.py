@@ -28,6 +28,11 @@ def test_the_first_step_is_frozen() -> None:
     assert hashlib.sha256((SCHEMA / "schema.sql").read_bytes()).hexdigest() == FROZEN
 
 
+def test_the_first_step_makes_what_the_code_of_before_made(before: Path) -> None:
+    with closing(upgrade.at_step("0002_facts")) as first, closing(upgrade.asked(before / "quiet.db")) as made:
+        assert shape(first) == shape(made)
+
+
 def test_a_database_of_before_is_alike_in_every_column(before: Path, tmp_path: Path) -> None:
     with closing(open_database(":memory:")) as fresh, closing(upgrade.opened(before, tmp_path, "busy")) as upgraded:
         assert shape(upgraded) == shape(fresh)

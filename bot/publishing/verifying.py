@@ -46,9 +46,9 @@ _WORDS = {
     "owner gone": "belongs to a file that is not known: {detail}",
     "no owner": "belongs to no file though one tells it: {detail}",
     "fan-out of nothing": "is being planned for followers though none may see it",
-    "unserved": "was not delivered to all who followed its topics when it was recorded; so many are missing: {detail}",
+    "unserved": "has no delivery to some who followed its topics when it was recorded: {detail} of them",
     "missed": "arrived after this computer's clock had been set back, and an earlier version passed over followers of "
-    "its topics; so many may be missing: {detail}. The bot asks its editors whether to send it to them",
+    "its topics: {detail} may have missed it. When it starts, the bot asks its editors whether to send it to them",
     "absent": "has no delivery there, though it was recorded since the channel began and its filters admit it. "
     "`/republish {detail}` posts it; ask for it also if you widened the filters",
 }
