@@ -42,6 +42,13 @@ class DatabaseInUse(StoreError):
         super().__init__(f"{database}: another Paperboy is using this database", fix)
 
 
+class DatabaseEmpty(StoreError):
+    """The file holds no table yet: whoever was making the database was interrupted."""
+
+    def __init__(self, database: str) -> None:
+        super().__init__(f"{database}: is empty, not a database", "`paperboy run` or `paperboy scan` makes one of it.")
+
+
 class DatabaseDamaged(StoreError):
     """The file is not a whole SQLite database any more."""
 

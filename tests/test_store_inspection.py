@@ -153,6 +153,29 @@ def test_a_whole_database_passes_at_every_depth(home: Home, depth: Depth) -> Non
     inspection.examine(home.database, depth)
 
 
+def tables_only(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("CREATE TABLE _sqlite_migrations (migration_set TEXT, name TEXT, applied_at TEXT)")
+
+
+def header_only(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+
+
+@pytest.mark.parametrize("cut_short", [Path.touch, header_only, tables_only])
+def test_a_process_killed_while_it_made_the_database_leaves_one_that_can_be_made(
+    home: Home, cut_short: Callable[[Path], None]
+) -> None:
+    home.database.unlink()
+    cut_short(home.database)
+    with pytest.raises(StoreError, match="is empty, not a database"):
+        typed("status")
+    assert typed("scan") == 0
+    assert typed("status") == 0
+
+
 # --- The file under a running bot -------------------------------------------------------------------------------------
 
 

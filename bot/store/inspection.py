@@ -16,12 +16,14 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.errors import DatabaseDamaged, DatabaseForeign, DatabaseNewer, StoreError
+from bot.errors import DatabaseDamaged, DatabaseEmpty, DatabaseForeign, DatabaseNewer, StoreError
 from bot.store import lock
 from bot.store.migrations import paperboy
 
 #: Tables that every database of ours has had from the first.
 _OURS = frozenset({"articles", "deliveries", "chats", "_sqlite_migrations"})
+#: What may be there when a process was killed while it made the database.
+_UNMADE = frozenset({"_sqlite_migrations"})
 _HEADER = b"SQLite format 3\0"
 #: Where the header tells how changes are written, and the value for a write-ahead log, which only a live database has.
 _MODE_AT, _WAL = 18, 2
@@ -75,11 +77,14 @@ def reading(path: Path) -> Iterator[Database]:
 
 
 def pending_step(path: Path) -> str:
-    """Return the name of the first migration that a database lacks; empty when it is up to date."""
-    with _opened(path) as connection:
-        _check_kind(connection, path)
-        connection.row_factory = sqlite3.Row
-        return next((step.name for step in paperboy.pending(Database(connection))), "")
+    """Return the name of the first migration that a database lacks; empty when it lacks none or is not made yet."""
+    try:
+        with _opened(path) as connection:
+            _check_kind(connection, path)
+            connection.row_factory = sqlite3.Row
+            return next((step.name for step in paperboy.pending(Database(connection))), "")
+    except DatabaseEmpty:
+        return ""
 
 
 def is_backup(path: Path) -> bool:
@@ -149,7 +154,7 @@ def _check_file(path: Path) -> None:
     with path.open("rb") as file:
         header = file.read(len(_HEADER))
     if not header:
-        raise StoreError(f"{path}: is empty, not a database")
+        raise DatabaseEmpty(str(path))
     if header != _HEADER:
         raise DatabaseDamaged(str(path), "it is not an SQLite database")
 
@@ -157,6 +162,8 @@ def _check_file(path: Path) -> None:
 def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
     """Raise StoreError for a database that is not ours, or that a later version has changed."""
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if tables <= _UNMADE:
+        raise DatabaseEmpty(str(path))
     if not tables >= _OURS:
         raise DatabaseForeign(str(path))
     rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (paperboy.name,))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.errors import DatabaseLost, StoreError
+from bot.errors import DatabaseEmpty, DatabaseLost, StoreError
 from bot.store import inspection
 from bot.store.inspection import Depth
 
@@ -68,13 +68,14 @@ def saved_beside(database: Path) -> Path:
 
 
 def before_use(database: Path) -> None:
-    """Raise StoreError unless the database may be written to: it is new, or ours and undamaged.
+    """Raise StoreError unless the database may be written to: it is new or empty, or ours and undamaged.
 
     A new one must not take the place of one that was lost and saved: it would know nothing of what was posted.
     """
-    if database.exists() and database.stat().st_size:
-        inspection.examine(database, Depth.PAGES)
-    elif saved_beside(database).exists() and not database.exists():
+    if database.exists():
+        with suppress(DatabaseEmpty):
+            inspection.examine(database, Depth.PAGES)
+    elif saved_beside(database).exists():
         raise StoreError(
             f"{database}: was lost while the bot was running; what it held is in {database}.{_SAVED}",
             f"`paperboy restore {database}.{_SAVED}` brings it back; remove that file to begin with an empty database.",

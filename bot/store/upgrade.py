@@ -23,7 +23,7 @@ def keep_copy(database: Path) -> Path | None:
     The caller holds the lock. The copy is verified, readable by its owner only, and never takes the place of a
     different one. Raises StoreError where it can't be written: the database must stay as it is then.
     """
-    if not database.exists() or not database.stat().st_size or not (step := inspection.pending_step(database)):
+    if not database.exists() or not (step := inspection.pending_step(database)):
         return None
     real = database.resolve()
     part = real.with_name(f".{real.name}.part")
