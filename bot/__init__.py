@@ -1,12 +1,12 @@
 """Paperboy: a folder of articles, delivered to Telegram. This is the map of the house.
 
 Imports go down only (import-linter holds them to it); each room says in its first line what it is and what it does not
-do. Effects stand around pure decisions, and time enters once, in `app`.
+do. Effects stand around pure decisions, and time enters once, by `clock`.
 
     __main__      `python -m bot` is `paperboy`
     cli           what an operator types; each command calls the room that does it
     demo          `paperboy demo`: the sandbox and the app joined
-    app           joins the rooms into one running bot; the only clock, the only token
+    app           joins the rooms into one running bot; the only token
     jobs          what the scheduled jobs of a running bot do
     vitals        signs of life, for health and watchdog
     connection    one bot account at work: messenger, courier, updates, editors
@@ -32,7 +32,7 @@ do. Effects stand around pure decisions, and time enters once, in `app`.
     prose         words repaired, measured, cut: pure
     address       web addresses: which may be shown, and when two are the same: pure
     settings      the operator's settings, checked
-    clock         wall time, monotonic time, and jumps between them; reads no clock itself
+    clock         the only clock: wall time, monotonic time, and jumps between them
     shipped       where the files that ship with Paperboy are
     errors        what can go wrong, in words a person can act on
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import inf
+from typing import Any
 
 from bot import schedule, watchdog
 from bot.chat import messenger
-from bot.clock import Clock
-from bot.connection import Connection, account
+from bot.clock import Clock, monotonic
+from bot.clock import now as now  # the command line takes it from here
+from bot.connection import Connection, account, webhook
 from bot.errors import DatabaseDamaged, DatabaseLost, PaperboyError, Stopped, TokenRevoked, UsageError
 from bot.jobs import Jobs
 from bot.pace import Limits, Pace
@@ -37,19 +38,7 @@ from bot.web.hook import Hook
 ONCE = timedelta(seconds=60)
 #: Seconds from a signal to the end; a call cut off then stays `sending` (design §3).
 FAREWELL = 8.0
-#: Seconds between two readings of the clock, so that a jump is noticed soon.
-TICK = 1.0
 _log = logging.getLogger(__name__)
-
-
-def now() -> datetime:
-    """Return the wall time. Everything below is told it."""
-    return datetime.now(UTC)
-
-
-def monotonic() -> float:
-    """Return seconds on a clock that nobody sets; the time that the machine slept counts where the system knows it."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class App:
@@ -67,6 +56,8 @@ class App:
         self._stop = asyncio.Event()
         self._fatal: Exception | None = None
         self._telegram: Connection | None = None
+        #: What was logged of a job's failure.
+        self._told: dict[str, str] = {}
         self._pace = Pace(
             Limits(
                 messages_per_second=settings.pace.messages_per_second,
@@ -107,8 +98,11 @@ class App:
             self._telegram.courier.stop()
 
     async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
-        """Record what is new, send nothing. Raises PaperboyError when the folder can't be looked at."""
-        found = await self._lookout.scan(progress)
+        """Record what is new, send nothing. Raises PaperboyError when the folder can't be looked at, or on `stop`."""
+        try:
+            found = await schedule.unless(self._stop, self._lookout.scan(progress))
+        except Stopped:
+            raise PaperboyError("the scan was ended before it was done; what is recorded stays, run it again") from None
         if self._lookout.problem:
             raise PaperboyError(self._lookout.problem)
         return found
@@ -157,27 +151,33 @@ class App:
         if self._fatal:
             raise self._fatal
 
-    async def _run(self, webhook: bool) -> None:
-        async with self.connected() as telegram, AsyncExitStack() as stack:
-            self._telegram = telegram
-            vitals = Vitals(
-                schedule=self._schedule, lookout=self._lookout, telegram=telegram, clock=self._clock, webhook=webhook
-            )
+    async def _run(self, webhooks: bool) -> None:
+        hook = webhook(self.settings.web, self._brought) if webhooks else None
+        vitals = Vitals(schedule=self._schedule, lookout=self._lookout, clock=self._clock, webhook=webhooks)
+        async with AsyncExitStack() as stack:
+            if self.settings.web.listen:
+                await self._listen(vitals, hook, stack)
+            telegram = await stack.enter_async_context(self.connected())
+            self._telegram = vitals.telegram = telegram
             jobs = self._jobs(telegram)
             jobs.plan()
-            if self.settings.web.listen:
-                await self._listen(vitals, telegram.hook() if webhook else None, stack)
             work = [
-                telegram.serve_webhook(self._stop) if webhook else telegram.polling.run(self._stop),
+                telegram.serve(hook, self._stop) if hook else telegram.polling.run(self._stop),
                 self._begin(telegram, jobs),
                 schedule.unless(self._stop, telegram.set_menus()),
-                watchdog.watch(vitals.signs, self._clock.monotonic, self._stop, telegram.tell_stuck, polls=not webhook),
-                self._notice_jumps(),
+                watchdog.watch(vitals.signs, self._clock.monotonic, self._stop, telegram.tell_stuck, polls=not hook),
+                self._clock.watch(self._stop),
             ]
             tasks = [asyncio.create_task(self._guarded(one)) for one in work]
             await self._stop.wait()
             telegram.courier.stop()
             await asyncio.gather(self._schedule.stop(FAREWELL), schedule.ended(tasks, FAREWELL))
+
+    async def _brought(self, update: dict[str, Any]) -> None:
+        """Take an update that Telegram brings. Raises PaperboyError, after which it brings it again."""
+        if self._telegram is None:
+            raise PaperboyError("the bot is starting")
+        await self._telegram.inbox.take_one(update)
 
     async def _listen(self, vitals: Vitals, hook: Hook | None, stack: AsyncExitStack) -> None:
         from bot.web.server import Web  # a bot that does not listen loads no web server
@@ -195,7 +195,11 @@ class App:
         await watching
 
     async def run_once(self) -> int:
-        """Scan, answer the updates that wait, deliver what is due; return how much is left waiting."""
+        """Scan, answer the updates that wait, deliver what is due; return how much is left waiting.
+
+        Told to stop before all of that was done, return 1 at least: nobody knows what is left.
+        """
+        done = False
         with suppress(Stopped):
             async with self.connected(ONCE.total_seconds()) as telegram:
                 self._telegram = telegram
@@ -209,7 +213,8 @@ class App:
                 await schedule.unless(self._stop, self._answer(telegram))
                 await schedule.unless(self._stop, self._deliver_once(telegram), FAREWELL)
                 await schedule.unless(self._stop, telegram.notifier.send(), FAREWELL)
-        return await self._desk(outbox.waiting)
+                done = True
+        return max(await self._desk(outbox.waiting), 0 if done else 1)
 
     async def _answer(self, telegram: Connection) -> None:
         """Answer the updates that wait, as far as Telegram gives them within a minute; the rest waits for next time."""
@@ -248,13 +253,6 @@ class App:
     def _rules(self) -> Rules:
         return Rules.of(self.settings, self._templates.taxonomy, self._channels.live)
 
-    async def _notice_jumps(self) -> None:
-        """Read the clock every second, since it is a reading that notices a jump."""
-        while not self._stop.is_set():
-            self._clock()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), TICK)
-
     def _clock_jumped(self, by: timedelta) -> None:
         """Move what waits for a moment of the wall clock, so that it waits no longer and no shorter than was meant."""
         _log.warning("the clock was set %s by %s", "back" if by < timedelta() else "forward", abs(by))
@@ -266,10 +264,14 @@ class App:
 
     def _job_ended(self, name: str, error: Exception | None) -> None:
         if error is None:
+            self._told.pop(name, None)
             return
+        known, self._told[name] = self._told.get(name), repr(error)
         if isinstance(error, TokenRevoked | DatabaseDamaged | DatabaseLost):
             self._fatal = error
             self._stop.set()
+        elif known == repr(error):
+            return  # said before
         elif isinstance(error, PaperboyError):
             _log.error("%s: %s", name, error)
         else:

@@ -1,12 +1,15 @@
 """Wall time for records and calendars, monotonic time for intervals, and notice of a jump between the two.
 
-Reads no clock of the system itself: `app` supplies the two it reads.
+The only place that reads the system's clocks. `app` makes the one `Clock`; everything below is told the time by it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 #: Seconds on a clock that nobody sets; only differences mean something.
 Monotonic = Callable[[], float]
@@ -17,6 +20,18 @@ TOLERANCE = 1.0
 #: Seconds. Readings of the two clocks that are further apart say nothing about their difference.
 _TOGETHER = 0.1
 _TRIES = 5
+#: Seconds between two readings of the clock, so that a jump is noticed soon.
+TICK = 1.0
+
+
+def now() -> datetime:
+    """Return the wall time."""
+    return datetime.now(UTC)
+
+
+def monotonic() -> float:
+    """Return seconds on a clock that nobody sets; the time that the machine slept counts where the system knows it."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class Clock:
@@ -52,6 +67,13 @@ class Clock:
     def on_jump(self, listener: OnJump) -> None:
         """Tell `listener` of each jump."""
         self._listeners.append(listener)
+
+    async def watch(self, stop: asyncio.Event) -> None:
+        """Read the clock every second until `stop` is set, since it is a reading that notices a jump."""
+        while not stop.is_set():
+            self()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), TICK)
 
     def _read(self) -> tuple[datetime, float | None]:
         """Return the wall time, and its difference to the monotonic one: None if the process was held up meanwhile."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from math import inf
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from bot.chat import commands
 from bot.chat.inbox import Inbox
 from bot.chat.messenger import Messenger
 from bot.chat.office import Office
-from bot.chat.polling import ALLOWED, Polling
+from bot.chat.polling import ALLOWED, Polling, wait_or_stop
 from bot.chat.router import Router
-from bot.delivery import Clock, Revoked, Sent
+from bot.delivery import Clock, Refused, Revoked, Sent, Wait
 from bot.errors import PaperboyError, TokenRevoked, UsageError
 from bot.notices import Alert, Notice
 from bot.pace import Pace
@@ -29,10 +30,12 @@ from bot.publishing.notifying import Notifier
 from bot.publishing.releasing import Releaser
 from bot.rendering.dates import SystemZone
 from bot.rendering.templates import Templates
-from bot.settings import Settings
+from bot.settings import Settings, Web
 from bot.store.desk import Desk
 from bot.web.hook import Hook
 
+#: Where Telegram posts updates, below the path of `web.public_url`.
+TELEGRAM = "/telegram"
 #: Seconds between two tries to reach Telegram at the start; doubled each time up to the second.
 FIRST_TRY, LAST_TRY = 1.0, 30.0
 _log = logging.getLogger(__name__)
@@ -56,6 +59,8 @@ class Connection:
         standing: Callable[[], Mapping[str, Any]],
     ) -> None:
         self.username = username
+        #: Monotonic time of when Telegram told who the bot is.
+        self.connected = clock.monotonic()
         self._messenger = messenger
         self._settings = settings
         self._templates = templates
@@ -129,28 +134,46 @@ class Connection:
         notice = Notice(key=f"stuck:{self._clock():%Y-%m-%dT%H:%M}", alert=Alert.STUCK, reason=what)
         await self.notifier.ask(notice)
 
-    def hook(self) -> Hook:
-        """Return the way in for Telegram's updates. Raises UsageError where the settings lack an address for it."""
-        web = self._settings.web
-        if not web.public_url or not web.listen:
-            raise UsageError(
-                "web: --webhook needs [web] listen and public_url, the https address Telegram reaches it by"
-            )
-        self._secret = web.secret.get_secret_value() or secrets.token_urlsafe(32)
-        return Hook(path="/telegram", secret=self._secret, handle=self.inbox.take_one)
-
-    async def serve_webhook(self, stop: asyncio.Event) -> None:
+    async def serve(self, hook: Hook, stop: asyncio.Event) -> None:
         """Let Telegram call, and handle what it brings until `stop`. Raises PaperboyError, TokenRevoked."""
-        await self.set_webhook()
+        await self._set_webhook(hook, stop)
         await self.inbox.run(stop)
 
-    async def set_webhook(self) -> None:
-        """Tell Telegram where to send updates. Raises PaperboyError when it refuses."""
-        url = f"{self._settings.web.public_url}/telegram"
-        asked = {"url": url, "secret_token": self._secret, "allowed_updates": list(ALLOWED)}
-        came, _ = await self._messenger.ask("setWebhook", asked)
-        if not isinstance(came, Sent):
-            raise PaperboyError(f"web.public_url: Telegram refuses the webhook: {getattr(came, 'reason', came)}")
+    async def _set_webhook(self, hook: Hook, stop: asyncio.Event) -> None:
+        """Tell Telegram where to send updates, until it has heard. Raises PaperboyError when it refuses."""
+        url = f"{self._settings.web.public_url}{TELEGRAM}"
+        asked = {"url": url, "secret_token": hook.secret, "allowed_updates": list(ALLOWED)}
+        wait = FIRST_TRY
+        while not stop.is_set():
+            came, _ = await self._messenger.ask("setWebhook", asked)
+            if isinstance(came, Sent):
+                return
+            if isinstance(came, Revoked):
+                raise TokenRevoked
+            if isinstance(came, Refused):
+                raise PaperboyError(f"web.public_url: Telegram refuses the webhook: {came.reason}")
+            if wait == FIRST_TRY:
+                _log.warning("the webhook can't be set, trying again: %s", getattr(came, "reason", came))
+            await wait_or_stop(stop, max(wait, came.seconds if isinstance(came, Wait) and came.flood else 0.0))
+            wait = min(wait * 2, LAST_TRY)
+
+
+def webhook(web: Web, handle: Callable[[dict[str, Any]], Awaitable[None]]) -> Hook:
+    """Return the way in for Telegram's updates. Raises UsageError where the settings lack an address for it."""
+    problems = []
+    if not web.listen:
+        problems.append(
+            'web.listen: is empty; `run --webhook` listens there. Set it to an address and port, like "127.0.0.1:8080"'
+        )
+    if not web.public_url:
+        problems.append(
+            "web.public_url: is empty; `run --webhook` needs the https address by which Telegram reaches web.listen, "
+            'like "https://bot.example.org"'
+        )
+    if problems:
+        raise UsageError(*problems)
+    path = unquote(urlsplit(web.public_url).path).rstrip("/")
+    return Hook(path + TELEGRAM, web.secret.get_secret_value() or secrets.token_urlsafe(32), handle)
 
 
 async def account(messenger: Messenger, stop: asyncio.Event, patience: float = inf) -> str:

@@ -72,7 +72,7 @@ async def demo(keep: Path, *, port: int, samples: Path | None, browser: bool, te
     """Run the demo until it is cancelled or told to stop; `tell` gets the page's address."""
     async with staged(keep, port=port, samples=samples) as stage:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, stage.app.stop)
         tell(stage.address)
         if browser and _has_screen():

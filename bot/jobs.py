@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot import vitals
 from bot.clock import Clock
 from bot.connection import Connection
+from bot.errors import PaperboyError
+from bot.notices import Alert, Notice
 from bot.pace import Pace
 from bot.publishing.channels import Channels
 from bot.publishing.lookout import Lookout
@@ -24,6 +28,7 @@ LINGER = timedelta(seconds=2)
 #: Seconds between two runs of the delivery job that nothing asked for, and of housekeeping.
 DELIVERY = 5.0
 HOUSEKEEPING = 600.0
+_log = logging.getLogger(__name__)
 #: Seconds between two looks at what waits for its moment or for an editor, besides those at its moments.
 RELEASE = 30.0
 #: Pieces that housekeeping forgets of each kind at once, and the seconds between two, in which others use the store.
@@ -44,6 +49,10 @@ class Jobs:
     clock: Clock
     #: There may be something to send.
     wake: Callable[[], None]
+    #: The jobs that the editors were told stand still.
+    standing: set[str] = field(default_factory=set)
+    #: The jobs that have run well: what an earlier process told of them is over.
+    well: set[str] = field(default_factory=set)
 
     def plan(self) -> None:
         """Put the jobs on the schedule, which begins them."""
@@ -95,7 +104,25 @@ class Jobs:
         return self._seconds_until(await self.telegram.courier.deliver(self.clock() + LINGER))
 
     async def _tell_editors(self) -> float | None:
+        await self._tell_standing()
         return self._seconds_until(await self.telegram.notifier.send())
+
+    async def _tell_standing(self) -> None:
+        """Tell the editors once of each job that stands still, and once when it goes on."""
+        found = vitals.standing(self.schedule, self.clock)
+        for job in found.keys() - self.standing:
+            self.standing.add(job)
+            _log.error("%s", found[job])
+            notice = Notice(key=f"standing:{job}", alert=Alert.STANDING, reason=found[job])
+            try:
+                await self.telegram.notifier.ask(notice)
+            except PaperboyError:  # where the database is to blame, the notice can't be kept either
+                await self.telegram.notifier.say(notice)
+        over = {job for job in self.schedule.well() if job not in self.well or job in self.standing}
+        if over:
+            await self.telegram.notifier.all_clear(*(f"standing:{job}" for job in over))
+            self.standing.difference_update(over)
+            self.well.update(over)
 
     def _seconds_until(self, moment: datetime | None) -> float | None:
         return (moment - self.clock()).total_seconds() if moment else None

@@ -65,6 +65,17 @@ async def _cancel(tasks: Collection[asyncio.Task[Any]]) -> None:
     await asyncio.gather(*(task for task in tasks if task.done()), return_exceptions=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A job whose last runs all failed."""
+
+    job: str
+    #: Monotonic time of the first failure.
+    since: float
+    times: int
+    error: Exception
+
+
 @dataclass(slots=True)
 class _Job:
     work: Work
@@ -74,8 +85,10 @@ class _Job:
     again: bool = False
     #: Monotonic time of when it was last due.
     due: float = 0.0
-    #: Monotonic time of the end of the last run.
+    #: Monotonic times: of the end of the last run, and of the beginning of the one that is on.
     last: float | None = None
+    began: float | None = None
+    failing: Failing | None = None
 
 
 class Schedule:
@@ -133,6 +146,22 @@ class Schedule:
         """Return the monotonic time at which a run of a job last ended, well or not, or None."""
         return self._jobs[name].last
 
+    def failing(self, seconds: float) -> list[Failing]:
+        """Return the jobs that failed twice in a row, or once and have not succeeded for so many seconds since."""
+        at = self._clock.monotonic()
+        failed = [job.failing for job in self._jobs.values() if job.failing]
+        return [one for one in failed if one.times > 1 or at - one.since > seconds]
+
+    def well(self) -> list[str]:
+        """Return the jobs whose last run succeeded."""
+        return [name for name, job in self._jobs.items() if job.last is not None and not job.failing]
+
+    def hanging(self, seconds: float) -> list[tuple[str, float]]:
+        """Return the jobs whose run has been on for longer than `seconds`, and since when in monotonic time."""
+        at = self._clock.monotonic()
+        on = [(name, job.began) for name, job in self._jobs.items() if job.task and job.began is not None]
+        return [(name, began) for name, began in on if at - began > seconds]
+
     def late(self, seconds: float, since: float = -inf) -> list[str]:
         """Return the jobs that are neither running nor have run within their interval and `seconds` more.
 
@@ -178,14 +207,23 @@ class Schedule:
     async def _run_once(self, name: str, job: _Job) -> None:
         seconds: float | None = None
         failure: Exception | None = None
+        job.began = self._clock.monotonic()
         try:
             seconds = await job.work()
         except Exception as error:  # the job is the last to know what to do; the app decides
             failure = error
-        job.last = self._clock.monotonic()
+        job.last, job.began = self._clock.monotonic(), None
+        job.failing = _failing(name, failure, job.failing, job.last)
         self._ended(name, failure)
         planned = self._scheduler.get_job(name) if self._scheduler and seconds is not None else None
         if planned and planned.next_run_time and seconds is not None and not self._stopping:
             soon = self._clock() + timedelta(seconds=seconds)
             if soon < planned.next_run_time:
                 planned.modify(next_run_time=soon)
+
+
+def _failing(name: str, error: Exception | None, before: Failing | None, at: float) -> Failing | None:
+    """Return how long a job has been failing after a run that ended at `at`."""
+    if error is None:
+        return None
+    return Failing(name, before.since if before else at, before.times + 1 if before else 1, error)

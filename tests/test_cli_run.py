@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import app, settings
-from bot.errors import PaperboyError
+from bot import app, connection, settings
+from bot.errors import PaperboyError, UsageError
 from bot.publishing.scan import Scanner
 from bot.sandbox import Sandbox, faults
 from bot.sandbox.faults import Rule
@@ -96,7 +96,50 @@ async def test_once_ends_in_the_middle_of_a_long_scan_when_it_is_told_to(
         run = asyncio.create_task(bot.run_once())
         await begun.wait()
         bot.stop()
-        assert await run == 0
+        assert await run == 1  # at least: what it did not come to may be left, and the command ends with 3
+
+
+async def test_a_scan_that_is_told_to_end_says_so_without_a_traceback_or_a_warning(home: Home) -> None:
+    """Thousands of files are read by processes of their own, which end too."""
+    for number in range(2_500):
+        (home.articles / f"{number}.md").write_text(
+            f"---\ntitle: {number}\nwebUrl: https://host.example/{number}\n---\n"
+        )
+    async with home.process("scan") as process:
+        await until(home.database.exists)
+        await asyncio.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        done = await ended(process)
+    assert (done.code, done.lines) in [
+        (1, ["the scan was ended before it was done; what is recorded stays, run it again"]),
+        (0, []),  # it was faster
+        (-signal.SIGTERM, []),  # it had not begun
+    ]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "named"),
+    [({}, ["web.listen", "web.public_url"]), ({"listen": "127.0.0.1:1"}, ["web.public_url"])],
+)
+async def test_a_webhook_without_an_address_is_refused_before_anything_begins(
+    sandbox: Sandbox, home: Home, chosen: dict[str, str], named: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.connect(sandbox, web=chosen)
+    monkeypatch.chdir(home.place)
+    async with app.App.opened(settings.load(), app.words(None)) as bot:
+        with pytest.raises(UsageError) as refused:
+            await bot.run(webhook=True)
+    assert [one.partition(":")[0] for one in refused.value.problems] == named
+    assert refused.value.exit_code == 2
+    assert not sandbox.calls.of("getMe")
+
+
+@pytest.mark.parametrize(
+    ("url", "path"), [("https://h.example", "/telegram"), ("https://h.example/a%20b/c", "/a b/c/telegram")]
+)
+def test_a_webhook_is_served_below_the_path_of_its_address(url: str, path: str) -> None:
+    web = settings.Web(listen="127.0.0.1:1", public_url=url)
+    assert connection.webhook(web, lambda update: None).path == path  # type: ignore[arg-type, return-value]
 
 
 async def test_the_fifty_good_ones_among_two_hundred_hostile_files_are_posted(sandbox: Sandbox, home: Home) -> None:
@@ -165,7 +208,7 @@ async def test_a_database_in_use_ends_it_with_four(sandbox: Sandbox, home: Home,
     assert "another Paperboy is using this database" in done.err
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 async def test_a_signal_lets_the_call_on_its_way_end_and_be_written_down(
     sandbox: Sandbox, home: Home, number: signal.Signals
 ) -> None:
@@ -188,11 +231,14 @@ async def test_a_call_that_takes_too_long_stays_on_its_way_and_the_end_comes_in_
     assert await states(home) == {"sending": 1}
 
 
-@pytest.mark.parametrize("command", [["run"], ["run", "--once"]])
-async def test_a_signal_ends_it_also_while_telegram_is_silent(sandbox: Sandbox, home: Home, command: list[str]) -> None:
+@pytest.mark.parametrize(("command", "code"), [(["run"], 0), (["run", "--once"], 3)])
+async def test_a_signal_ends_it_also_while_telegram_is_silent(
+    sandbox: Sandbox, home: Home, command: list[str], code: int
+) -> None:
+    """A single run that could do nothing has left something waiting, for all anybody knows."""
     slow = sandbox.fail("getMe", faults.slow(60))
     async with asyncio.timeout(20):
-        assert await stopped(home, slow, signal.SIGTERM, *command) == 0
+        assert await stopped(home, slow, signal.SIGTERM, *command) == code
 
 
 async def test_a_signal_ends_it_while_telegram_refuses(sandbox: Sandbox, home: Home) -> None:

@@ -101,9 +101,9 @@ def test_the_map_of_the_house_names_every_room() -> None:
 
 # --- the clock and the database ---------------------------------------------------------------------------------------
 
-#: The only rooms that may ask what time it is: app hands the clock down, the command line starts things, and the
-#: stand-in plays Telegram's own clock.
-MAY_READ_THE_CLOCK = ("bot/app.py", "bot/cli.py", "bot/cli/", "bot/sandbox/")
+#: The only rooms that may ask what time it is: clock, which app hands down, the command line, which starts things, and
+#: the stand-in, which plays Telegram's own clock.
+MAY_READ_THE_CLOCK = ("bot/clock.py", "bot/cli.py", "bot/cli/", "bot/sandbox/")
 CLOCKS = re.compile(
     r"(datetime\.)?datetime\.(now|utcnow|today)|(datetime\.)?date\.today|time\.(time|time_ns|gmtime|localtime)|"
     r"(now|utcnow|today|time_ns)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import json
 import logging
@@ -21,7 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.delivery import State
 from bot.errors import PaperboyError, StoreError, UsageError
 from bot.rendering.report import ChannelStatus, RejectedFile, StatusReport
-from bot.web import door
+from bot.web import door, server, visitors
 from bot.web.health import Health
 from bot.web.hook import Hook
 from bot.web.server import Web
@@ -357,6 +358,96 @@ async def test_a_sender_that_hangs_up_is_no_error(caplog: pytest.LogCaptureFixtu
         await writer.wait_closed()
         assert (await client.get("/health")).status_code == 200
     assert caplog.records == []
+
+
+# --- crowds -----------------------------------------------------------------------------------------------------------
+
+
+async def crowd(client: httpx.AsyncClient, count: int, said: bytes = b"") -> list[asyncio.StreamWriter]:
+    """Connections that say so much and then nothing."""
+    opened = [await asyncio.open_connection("127.0.0.1", client.base_url.port) for _ in range(count)]
+    for _, writer in opened:
+        writer.write(said)
+    await asyncio.sleep(0)
+    return [writer for _, writer in opened]
+
+
+async def gone(writers: list[asyncio.StreamWriter]) -> None:
+    for writer in writers:
+        writer.transport.abort()
+    await asyncio.sleep(0)
+
+
+SAID = {
+    "nothing": b"",
+    "half a line": b"GET /hea",
+    "half a header": b"POST /telegram HTTP/1.1\r\nHost: x\r\nX-",
+    "no body": b"POST /telegram HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n",
+    "a page and a body that never comes": b"GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("said", SAID.values(), ids=SAID)
+async def test_a_crowd_that_says_no_more_holds_up_neither_health_nor_updates(said: bytes) -> None:
+    handled: list[dict[str, Any]] = []
+
+    async def handle(update: dict[str, Any]) -> None:
+        handled.append(update)
+
+    async with answering(handle=handle) as client:
+        silent = await crowd(client, 300, said)
+        assert (await client.get("/health")).status_code == 200
+        assert (await post(client, b'{"update_id": 7}')).status_code == 200
+        await gone(silent)
+    assert handled == [{"update_id": 7}]
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /hea", b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"])
+async def test_who_makes_no_request_for_some_seconds_is_shown_out(said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitors, "HEADER", 0.05)
+    async with answering() as client:
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        writer.write(said)
+        async with asyncio.timeout(3):
+            with contextlib.suppress(ConnectionResetError):
+                await reader.read()
+        writer.transport.abort()
+
+
+async def test_updates_that_take_long_hold_up_no_page_and_pages_no_update(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "UPDATES", 3)
+    begun, may_end = asyncio.Semaphore(0), asyncio.Event()
+
+    async def handle(update: dict[str, Any]) -> None:
+        begun.release()
+        await may_end.wait()
+
+    async with answering(handle=handle) as client:
+        slow = [asyncio.create_task(post(client, b'{"update_id": 1}')) for _ in range(3)]
+        for _ in slow:
+            await begun.acquire()
+        assert (await post(client, b'{"update_id": 1}')).status_code == 503  # Telegram brings it again
+        assert (await client.get("/health")).status_code == 200
+        may_end.set()
+        assert {(await one).status_code for one in slow} == {200}
+        assert (await post(client, b'{"update_id": 1}')).status_code == 200
+
+
+async def test_a_webhook_below_a_path_is_served_there_and_where_a_proxy_takes_the_path_away() -> None:
+    handled: list[dict[str, Any]] = []
+
+    async def handle(update: dict[str, Any]) -> None:
+        handled.append(update)
+
+    web = Web("127.0.0.1:0", health=lambda: WELL, report=empty, hook=Hook("/bots/{our} one/telegram", SECRET, handle))
+    await web.start()
+    async with httpx.AsyncClient(base_url=web.address, trust_env=False) as client:
+        for path in ("/bots/{our} one/telegram", "/telegram"):
+            answer = await client.post(path, content=b'{"update_id": 1}', headers={door.SECRET_HEADER: SECRET})
+            assert answer.status_code == 200
+        assert (await client.post("/bots/telegram", headers={door.SECRET_HEADER: SECRET})).status_code == 404
+    await web.stop()
+    assert len(handled) == 2
 
 
 async def test_the_webhook_takes_posts_only() -> None:

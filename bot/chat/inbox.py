@@ -35,10 +35,7 @@ Body = dict[str, Any]
 
 
 class Full(PaperboyError):
-    """So many updates wait that no more are taken; Telegram sends them again."""
-
-    def __init__(self) -> None:
-        super().__init__(f"{MOST} updates wait to be handled; no more are taken until some are done")
+    """No more updates are taken now; Telegram sends them again."""
 
 
 class Inbox:
@@ -59,7 +56,7 @@ class Inbox:
         #: Numbers of the updates that were done with last, the oldest first.
         self._recent: dict[int, None] = {}
         self._failure: Exception | None = None
-        self._resumed = False
+        self._resumed = self._closed = False
         #: Monotonic time of when an update was last done with.
         self.moved: float | None = None
 
@@ -80,9 +77,11 @@ class Inbox:
 
         Raises StoreError, Full; then none was taken.
         """
+        if self._closed:
+            raise Full("the bot is ending; what waits is handled when it runs again")
         new = [one for one in bodies if one["update_id"] not in self._open and one["update_id"] not in self._recent]
         if len(self._open) + len(new) > MOST and self._open:
-            raise Full
+            raise Full(f"{MOST} updates wait to be handled; no more are taken until some are done")
         if new:
             await self._desk(store.receive, [(one["update_id"], json.dumps(one)) for one in new], self._clock())
         for one in new:
@@ -120,6 +119,7 @@ class Inbox:
 
     async def close(self) -> None:
         """Handle nothing more; what is not done with is handled by the next process."""
+        self._closed = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -141,6 +141,7 @@ async def _scan(found: Settings, templates: Templates) -> tuple[ScanReport, Stat
     from bot.cli import showing
 
     async with App.opened(found, templates) as app:
+        options.on_signal(app.stop)
         with showing.progress() as tell:
             scanned = await app.scan(tell)
         return scanned, await app.report()

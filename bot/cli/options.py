@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import signal
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +25,15 @@ Config = Annotated[
     typer.Option("--config", metavar="FILE", help="The settings; else PAPERBOY_CONFIG, else config/paperboy.toml."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def on_signal(stop: Callable[[], None]) -> None:
+    """Call `stop` when the process is told to end: by a supervisor, by Ctrl-C, or as its terminal is closed."""
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            loop.add_signal_handler(number, stop)
 
 
 def loaded(config: Path | None, *, with_folder: bool = False, with_token: bool = True) -> tuple[Settings, Templates]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -78,9 +77,7 @@ async def _run(found: Settings, templates: Templates, *, once: bool, webhook: bo
     from bot.app import App
 
     async with App.opened(found, templates) as app:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, app.stop)
+        options.on_signal(app.stop)
         if once:
             return await app.run_once()
         await app.run(webhook=webhook)

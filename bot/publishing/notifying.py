@@ -72,6 +72,12 @@ class Notifier:
         await self.send()
         return await self._desk(notices.was_heard, notice.key)
 
+    async def say(self, notice: Notice) -> None:
+        """Tell every editor at once what is kept nowhere, since the database can't be used; by its words alone."""
+        payload = editorial.alert(self._templates, notice.alert, [Entry(about=notice.about, reason=notice.reason)])
+        for editor in self._editors:
+            await self._call(editor, payload)
+
     async def all_clear(self, *keys: str) -> None:
         """Close incidents: who was told of one is told that it is over."""
         if await self._desk(notices.all_clear, keys, self._clock()):

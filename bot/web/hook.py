@@ -23,6 +23,11 @@ class Hook:
         if not self.path.startswith("/") or not self.secret:
             raise ValueError("a webhook needs a path that begins with / and a secret")
 
+    @property
+    def paths(self) -> set[str]:
+        """The path, and its last part alone: a proxy before us may take the rest away."""
+        return {self.path, f"/{self.path.rpartition('/')[2]}"}
+
     def admits(self, shown: str) -> bool:
         """Say whether this is the secret; takes as long for a good guess as for a bad one."""
         return hmac.compare_digest(shown.encode(), self.secret.encode())

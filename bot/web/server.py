@@ -24,13 +24,15 @@ from bot.web import door
 from bot.web.health import Health
 from bot.web.hook import Hook
 from bot.web.metrics import MEDIA_TYPE, Metrics
+from bot.web.visitors import Visitors
 
 #: What is being answered when `stop` is called has so many seconds to finish; then it is cut off.
 GRACE = 5
-#: Open connections at most: Telegram makes up to 100.
-CONNECTIONS = 200
+#: Updates that are taken in at once: Telegram makes up to 100 connections. And pages that are answered at once.
+UPDATES, PAGES = 100, 20
 _TOKEN = re.compile(r"[0-9]{5,16}:[A-Za-z0-9_-]{30,64}")
 _log = logging.getLogger(__name__)
+Page = Callable[[Request], Awaitable[Response]]
 
 
 class Web:
@@ -73,9 +75,12 @@ class Web:
         self._server = self._task = None
 
     def _routes(self, hook: Hook | None) -> Starlette:
-        routes = [Route("/health", self._tell_health), Route("/metrics", self._tell_metrics)]
+        pages = {"/health": self._tell_health, "/metrics": self._tell_metrics}
+        reading = _AtOnce(PAGES)
+        routes = [Route(path, reading.limited(page)) for path, page in pages.items()]
         if hook:
-            routes.append(Route(hook.path, door.page(hook), methods=["POST"]))
+            taking_in = _AtOnce(UPDATES).limited(door.page(hook))
+            routes += [_at(path, taking_in) for path in hook.paths]
         app = Starlette(routes=routes)
         app.router.redirect_slashes = False  # it would send people to whatever host they claim to have asked
         return app
@@ -94,6 +99,34 @@ class Web:
             return PlainTextResponse("The report could not be made; the log says why.\n", status_code=503)
         text = self._metrics.text(report, up=self._health().ok)
         return Response(_discreet(text), media_type=MEDIA_TYPE)
+
+
+def _at(path: str, page: Page) -> Route:
+    """Return the route to a path as it is: in Starlette's own, braces would stand for anything."""
+    route = Route("/", page, methods=["POST"])
+    route.path_regex = re.compile(f"^{re.escape(path)}$")
+    return route
+
+
+class _AtOnce:
+    """Answers so many requests at once; others are told to come again, so that one kind never holds up another."""
+
+    def __init__(self, most: int) -> None:
+        self._free = most
+
+    def limited(self, page: Page) -> Page:
+        """Return `page`, with its requests counted."""
+
+        async def answer(request: Request) -> Response:
+            if self._free <= 0:
+                return PlainTextResponse("Too many requests at once.\n", 503, {"Connection": "close"})
+            self._free -= 1
+            try:
+                return await page(request)
+            finally:
+                self._free += 1
+
+        return answer
 
 
 class _Server(uvicorn.Server):
@@ -116,7 +149,7 @@ def _config(app: Starlette) -> uvicorn.Config:
     """Return uvicorn's settings. Its warnings are about strangers' broken requests, which must not fill the log."""
     return uvicorn.Config(
         app,
-        http="h11",
+        http=Visitors().connection,  # type: ignore[arg-type]  # called as the class would be
         ws="none",
         lifespan="off",
         log_config=None,
@@ -124,7 +157,6 @@ def _config(app: Starlette) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=GRACE,
     )
 

@@ -1,0 +1,71 @@
+"""What the editors hear of jobs that stand still: once, with what and why, and once when it is over."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bot.errors import StoreError
+from bot.jobs import Jobs
+from bot.notices import Alert, Notice
+from tests.test_vitals import Bot
+
+
+class Editors:
+    """What the editors hear, and whether the database can keep it."""
+
+    def __init__(self) -> None:
+        self.heard: list[Notice] = []
+        self.over: list[str] = []
+        self.database_fails = False
+        self.nudge = lambda: None
+
+    async def ask(self, notice: Notice) -> bool:
+        if self.database_fails:
+            raise StoreError("data/paperboy.db: the database can't be used: disk full")
+        self.heard.append(notice)
+        return True
+
+    async def say(self, notice: Notice) -> None:
+        self.heard.append(notice)
+
+    async def all_clear(self, *keys: str) -> None:
+        self.over += keys
+
+    async def send(self) -> None:
+        return None
+
+
+@pytest.fixture
+def editors() -> Editors:
+    return Editors()
+
+
+@pytest.mark.parametrize("database_fails", [False, True])
+async def test_a_job_that_fails_is_told_once_and_so_is_its_end(editors: Editors, database_fails: bool) -> None:
+    bot, nothing = Bot(), SimpleNamespace()
+    told: dict[str, Any] = dict.fromkeys(("settings", "lookout", "channels", "desk", "pace"), nothing)
+    telegram: Any = SimpleNamespace(notifier=editors)
+    jobs = Jobs(schedule=bot.jobs, telegram=telegram, clock=bot.clock, wake=lambda: None, **told)
+    bot.jobs.start()
+    await bot.run(0)
+    await jobs._tell_editors()
+    assert (editors.heard, editors.over) == ([], ["standing:deliver"])  # of an earlier process, if it told of it
+    bot.error, editors.database_fails = StoreError("data/paperboy.db: disk full"), database_fails
+    for _ in range(4):
+        await bot.run()
+        await jobs._tell_editors()
+    (notice,) = editors.heard
+    assert (notice.key, notice.alert) == ("standing:deliver", Alert.STANDING)
+    assert notice.reason.startswith("sending posts has failed 2 times since 22 November 12:00 UTC: data/paperboy.db")
+    bot.error, editors.over, editors.database_fails = None, [], False
+    for _ in range(2):
+        await bot.run()
+        await jobs._tell_editors()
+    assert editors.over == ["standing:deliver"]
+    assert len(editors.heard) == 1
+    await bot.jobs.stop(1)
+    await asyncio.sleep(0)
