@@ -97,6 +97,7 @@ class Connection:
             commands_per_minute=self._settings.delivery.commands_per_minute,
             undo=timedelta(seconds=self._settings.delivery.undo_seconds),
             reached=self.notifier.reachable,
+            max_follows=self._settings.readers.max_follows,
             standing=standing,
             editors_tz=SystemZone(),
         )

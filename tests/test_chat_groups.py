@@ -36,7 +36,7 @@ async def group() -> AsyncIterator[Group]:
 
 async def test_an_admin_follows_for_the_group(group: Group) -> None:
     (answer,) = await group.bot.ask(group.owner, "/topic AI", group.chat)
-    assert "You now follow AI" in answer.text
+    assert "This group now follows AI" in answer.text
     assert await group.bot.topics_of(group.chat) == ["AI"]
     row = await group.bot.desk(chats.by_number, group.chat.id)
     assert row is not None
@@ -118,7 +118,7 @@ async def test_the_group_is_greeted_when_the_bot_is_added(group: Group) -> None:
     await group.bot.sandbox.add_bot(fresh, by=group.owner)
     await group.bot.answers()
     (greeting,) = [one for one in group.bot.sandbox.messages(fresh) if group.bot.is_mine(one)]
-    assert "I bring you articles" in greeting.text
+    assert "I bring this group articles" in greeting.text
     assert await group.bot.state_of(fresh) == "active"
 
 
@@ -168,5 +168,5 @@ async def test_stop_in_a_group_of_the_settings_ends_its_topics_and_not_its_posts
     await group.bot.desk(chats.set_channels, [(str(group.chat.id), 0, "resend")])
     await group.bot.ask(group.owner, "/topic AI", group.chat)
     (answer,) = await group.bot.ask(group.owner, "/stop", group.chat)
-    assert "no longer follow AI" in answer.text
+    assert "no longer follows AI" in answer.text
     assert await group.bot.state_of(group.chat) == "active"

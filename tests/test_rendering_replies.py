@@ -89,12 +89,12 @@ def test_a_follow_can_be_undone_topic_by_topic() -> None:
 def test_half_known_words_offer_the_nearest_beside_the_undo() -> None:
     payload = replies.following(T, ["AI"], total=1, unknown=["<blorb>"], nearest=["Blob"])
     assert taps(payload) == {"Undo": unfollow("AI"), "Blob": follow("Blob")}
-    assert "no topic called <blorb>" in read(payload)
+    assert "nothing on <blorb> yet" in read(payload)
 
 
 def test_unknown_words_are_quoted_short_and_repaired() -> None:
     text = read(replies.unknown_topic(T, "<b>\u202eevil\u0000 &amp; " + "x" * 9_000))
-    assert "“<b>evil & x" in text
+    assert "nothing on <b>evil & x" in text
     assert len(text) < 250
 
 
@@ -124,7 +124,7 @@ def test_the_list_of_topics_counts_articles_and_ends() -> None:
 def test_an_unfollow_can_be_undone() -> None:
     assert taps(replies.unfollowed(T, ["AI"], left=2)) == {"Undo": follow("AI")}
     assert "You still follow 2 topics. Tap Undo" in read(replies.unfollowed(T, ["AI"], left=2))
-    assert "no topic now" in read(replies.unfollowed(T, ["AI", "B"], left=0))
+    assert "no topics now" in read(replies.unfollowed(T, ["AI", "B"], left=0))
 
 
 def test_untopic_without_a_match_offers_what_is_followed() -> None:
@@ -169,9 +169,8 @@ def test_help_lists_the_commands_it_is_given() -> None:
     assert "editor" not in text
 
 
-def test_plain_words_and_pictures_are_told_that_commands_are_understood() -> None:
-    assert read(replies.unknown_command(T)).startswith("I only understand commands, such as /topic AI.")
-    assert "I don't know /foo." in read(replies.unknown_command(T, "/foo"))
+def test_an_unknown_command_is_told_where_all_are() -> None:
+    assert "I don't know /foo. /help" in read(replies.unknown_command(T, "/foo"))
 
 
 def test_a_topic_without_articles_can_be_followed_from_there_unless_it_is() -> None:

@@ -8,13 +8,29 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from telegram import CallbackQuery, Chat, Message, Update
 
 #: Telegram marks 1 to 64 letters, digits and _ after a slash as a command; @name picks one of several bots.
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{3,32}))?(?:\s+(.*))?", re.DOTALL)
+#: The account in whose name anonymous admins of a group write (Telegram's GroupAnonymousBot).
+ANONYMOUS_ADMIN = 1_087_968_824
+#: The thread that every forum has, General: it is written to without a thread.
+_GENERAL = 1
 Keyboard = tuple[tuple[dict[str, Any], ...], ...]
+
+
+class Sort(StrEnum):
+    """What a message without a command consists of."""
+
+    TEXT = "text"
+    #: Somebody else's words, passed on.
+    FORWARD = "forward"
+    STICKER = "sticker"
+    #: Pictures, voices, places: with a caption or without.
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,15 +44,24 @@ class Asked:
     private: bool
     username: str = ""
     title: str = ""
-    #: The forum topic it was asked in, or 0.
+    #: The thread of a forum it was asked in; 0: General, and every chat that is no forum.
     thread: int = 0
+    #: A tap under a message that Telegram shows no more, in a forum: nobody knows in which thread.
+    thread_unknown: bool = False
     #: Who asked, or 0 when Telegram does not say: an anonymous admin, a channel.
     user: int = 0
     #: Said in the name of the group itself, which only its admins can do.
     anonymous: bool = False
+    #: Telegram's number of the message that asks; None for a tap.
+    said: int | None = None
+    sort: Sort = Sort.TEXT
+    #: Telegram's id of the album that the message is a part of, or empty.
+    album: str = ""
+    #: It answers a message of this bot.
+    to_us: bool = False
     #: Lower case, without the slash; empty for plain words.
     command: str = ""
-    #: What came after the command.
+    #: What came after the command; without one, the whole text.
     words: str = ""
     #: As it was typed, with its slash.
     typed: str = ""
@@ -55,28 +80,42 @@ class Asked:
         """What the chat's row is called."""
         return "private" if self.private else "group"
 
+    @property
+    def audience(self) -> str:
+        """Whom an answer speaks to: "group", "thread" (of a forum), or nobody but the person: empty."""
+        return "" if self.private else "thread" if self.thread else "group"
 
-def from_message(update: Update, at: datetime, bot_username: str) -> Asked | None:
-    """Return what a message asks, or None where it is not for us: service messages, other bots and their commands."""
+
+def from_message(update: Update, at: datetime, bot_username: str, bot: int = 0) -> Asked | None:
+    """Return what a message asks, or None where it is not for us: service messages, other bots and their commands.
+
+    A command may stand in a caption; in a forward it is somebody else's.
+    """
     message = update.message
     if message is None or not _is_speech(message):
         return None
-    found = _COMMAND.fullmatch((message.text or "").strip())
-    command, bot, words = found.groups(default="") if found else ("", "", "")
-    if bot and bot.casefold() != bot_username.casefold():
+    sort = _sort(message)
+    text = (message.text or message.caption or "").strip()
+    found = _COMMAND.fullmatch(text) if sort is not Sort.FORWARD else None
+    command, named, words = found.groups(default="") if found else ("", "", text)
+    if named and named.casefold() != bot_username.casefold():
         return None
-    sender = message.sender_chat
+    sender, answered = message.sender_chat, message.reply_to_message
     return Asked(
         update=update.update_id,
         at=at,
         **_chat(message.chat),
-        thread=message.message_thread_id or 0 if message.is_topic_message else 0,
+        thread=_thread(message),
         user=message.from_user.id if message.from_user and not sender else 0,
         anonymous=sender is not None and sender.id == message.chat.id,
+        said=message.message_id,
+        sort=sort,
+        album=message.media_group_id or "",
+        to_us=bool(answered and answered.from_user and answered.from_user.id == bot),
         command=command.lower(),
         words=words.strip(),
         typed=f"/{command}" if command else "",
-        addressed=bool(bot),
+        addressed=bool(named),
     )
 
 
@@ -85,16 +124,42 @@ def from_tap(update: Update, at: datetime) -> Asked | None:
     query = update.callback_query
     if query is None or query.message is None:
         return None
+    message = _still_shown(query)
     return Asked(
         update=update.update_id,
         at=at,
         **_chat(query.message.chat),
+        thread=_thread(message) if message else 0,
+        thread_unknown=message is None and bool(query.message.chat.is_forum),
         user=query.from_user.id,
+        anonymous=query.from_user.id == ANONYMOUS_ADMIN,
         query=query.id,
         data=query.data or "",
         message=query.message.message_id,
         keyboard=_keyboard(query),
     )
+
+
+def _still_shown(query: CallbackQuery) -> Message | None:
+    """Return the tapped message; None for one that Telegram shows no more, which is dated 0."""
+    message = query.message
+    return message if isinstance(message, Message) and message.date.timestamp() else None
+
+
+def _thread(message: Message) -> int:
+    """Return the thread a message stands in. Replies in other groups carry a number too, which is none of a thread."""
+    if not (message.is_topic_message and message.chat.is_forum):
+        return 0
+    number = message.message_thread_id or 0
+    return 0 if number == _GENERAL else number
+
+
+def _sort(message: Message) -> Sort:
+    if message.forward_origin:
+        return Sort.FORWARD
+    if message.text:
+        return Sort.TEXT
+    return Sort.STICKER if message.sticker else Sort.OTHER
 
 
 def _is_speech(message: Message) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.chat import decisions, editors, readers, wishes
 from bot.chat.asked import Asked, Keyboard
-from bot.chat.office import Office
+from bot.chat.office import Office, Permission
 from bot.delivery import Payload
 from bot.notices import Decision
 from bot.rendering import keyboards, replies
@@ -27,39 +27,56 @@ _NO_BUTTONS: Payload = {"method": "editMessageReplyMarkup", "reply_markup": {"in
 async def tapped(office: Office, asked: Asked) -> None:
     """Carry out a tap. It is answered whatever happens, or the person's client would wait."""
     note = ""
+    refused = False
     try:
-        note = await _act(office, asked, keyboards.read(asked.data))
+        tap = keyboards.read(asked.data)
+        refusal = await _refusal(office, asked, tap)
+        refused = refusal is not None
+        note = refusal or await _act(office, asked, tap)
     finally:
-        await office.note(asked, note)
+        await office.note(asked, note, alert=refused)
 
 
 async def is_unfollow(office: Office, asked: Asked) -> bool:
     """Return True for a tap that ends a follow: it is carried out however many taps came before."""
     tap = keyboards.read(asked.data)
-    if tap is None or tap.act not in (Act.UNFOLLOW, Act.TOGGLE):
+    if tap is None or tap.act not in (Act.UNFOLLOW, Act.UNFOLLOW_OFFERED, Act.TOGGLE):
         return False
-    if tap.act is Act.UNFOLLOW:
+    if tap.act is not Act.TOGGLE:
         return True
     topic = await office.desk(wishes.named, office.taxonomy, tap.value)
     return topic is not None and topic in await office.desk(wishes.followed, asked)
 
 
+async def _refusal(office: Office, asked: Asked, tap: Tap | None) -> str | None:
+    """Return the line for who may not change what a group gets: an alert, which only they see."""
+    if tap is None or asked.private or asked.thread_unknown or tap.act in _EDITORIAL or tap.decision:
+        return None
+    match await office.permission(asked):
+        case Permission.GRANTED:
+            return None
+        case Permission.DENIED:
+            return _notice(office, asked, "admins_only")
+        case Permission.HIDDEN:
+            return _notice(office, asked, "members_hidden")
+
+
 async def _act(office: Office, asked: Asked, tap: Tap | None) -> str:
     """Carry out a tap and return the line that answers it."""
-    if tap is None:
-        return _notice(office, "expired")
+    if tap is None or asked.thread_unknown:
+        return _notice(office, asked, "expired")
     if tap.act in _EDITORIAL:
-        return await _decide(office, asked, tap) if office.is_editor(asked) else _notice(office, "expired")
+        return await _decide(office, asked, tap) if office.is_editor(asked) else _notice(office, asked, "expired")
     if tap.decision is not None:
         return await _carry_out(office, asked, tap.decision, tap.value)
-    if not await office.may_change(asked):
-        return _notice(office, "admins_only")
     if tap.act is Act.PAGE:
         return await _page(office, asked, tap.page)
     if tap.act is Act.DONE:
-        done = replies.topics_done(office.templates, await office.desk(wishes.followed, asked))
+        done = replies.topics_done(office.words(asked), await office.desk(wishes.followed, asked))
         await office.edit(asked, done)
         return ""
+    if tap.act in (Act.FOLLOW_OFFERED, Act.UNFOLLOW_OFFERED):
+        return await _take_up(office, asked, tap)
     return await _choose(office, asked, tap)
 
 
@@ -74,16 +91,44 @@ async def _choose(office: Office, asked: Asked, tap: Tap) -> str:
     """Follow a topic or stop following it."""
     topic = await office.desk(wishes.named, office.taxonomy, tap.value)
     if topic is None:
-        return _notice(office, "expired")
-    work = {Act.FOLLOW: wishes.follow_one, Act.UNFOLLOW: wishes.unfollow_one}.get(tap.act, wishes.toggle)
-    done = await office.once(asked, lambda db: work(db, asked, topic))
+        return _notice(office, asked, "expired")
+    limit = office.max_follows
+    if tap.act is Act.FOLLOW:
+        done = await office.once(asked, lambda db: wishes.follow_one(db, asked, topic, limit))
+    elif tap.act is Act.UNFOLLOW:
+        done = await office.once(asked, lambda db: wishes.unfollow_one(db, asked, topic))
+    else:
+        done = await office.once(asked, lambda db: wishes.toggle(db, asked, topic, limit))
+    if done["full"]:
+        return _notice(office, asked, "full", str(limit))
     if tap.act is Act.TOGGLE:
         await office.edit(asked, await readers.keyboard(office, asked, tap.page))
     elif _is_undo(asked):
-        await office.edit(asked, _contrary(office, done))
+        await office.edit(asked, _contrary(office, asked, done))
     else:
         await office.edit(asked, _turned(asked, topic, on=done["on"]))
-    return _notice(office, "followed" if done["on"] else "unfollowed", topic, back=done.get("back", False))
+    return _notice(office, asked, "followed" if done["on"] else "unfollowed", topic, back=done.get("back", False))
+
+
+async def _take_up(office: Office, asked: Asked, tap: Tap) -> str:
+    """Follow what an answer offered, or take that back; its message then says so."""
+    if not tap.value.isdecimal():
+        return _notice(office, asked, "expired")
+    update, limit = int(tap.value), office.max_follows
+    if tap.act is Act.FOLLOW_OFFERED:
+        done = await office.once(asked, lambda db: wishes.follow_offered(db, asked, update, limit))
+    else:
+        done = await office.once(asked, lambda db: wishes.unfollow_offered(db, asked, update))
+    if done is None:
+        return _notice(office, asked, "expired")
+    if tap.act is Act.UNFOLLOW_OFFERED:
+        words, left = office.words(asked), len(done["follows"])
+        await office.edit(asked, replies.unfollowed(words, done["names"], left=left, update=update))
+        return _notice(office, asked, "unfollowed", ", ".join(done["names"]))
+    if done["full"] and not done["added"]:
+        return _notice(office, asked, "full", str(limit))
+    await office.edit(asked, readers.following(office, asked, done, asked.update))
+    return _notice(office, asked, "followed", ", ".join(done["added"] or done["already"]), back=done["back"])
 
 
 async def _decide(office: Office, asked: Asked, tap: Tap) -> str:
@@ -95,23 +140,23 @@ async def _decide(office: Office, asked: Asked, tap: Tap) -> str:
             await office.reply(asked, decided.payload)
     elif decided.payload:
         await office.edit(asked, decided.payload)
-    return _notice(office, "posted" if decided.changed else "nothing_left")
+    return _notice(office, asked, "posted" if decided.changed else "nothing_left")
 
 
 async def _carry_out(office: Office, asked: Asked, decision: Decision, value: str) -> str:
     """Carry out an editor's decision; the question makes way for what was decided, or loses its buttons."""
     handler = decisions.HANDLERS.get(decision)
     if not handler or not office.is_editor(asked):
-        return _notice(office, "expired")
+        return _notice(office, asked, "expired")
     answer = await handler(office, asked, value)
     await office.edit(asked, answer or _NO_BUTTONS)
-    return _notice(office, "decided" if answer else "nothing_left")
+    return _notice(office, asked, "decided" if answer else "nothing_left")
 
 
-def _contrary(office: Office, done: dict[str, Any]) -> Payload:
+def _contrary(office: Office, asked: Asked, done: dict[str, Any]) -> Payload:
     if done["on"]:
-        return replies.following(office.templates, [done["topic"]], total=done["total"])
-    return replies.unfollowed(office.templates, [done["topic"]], left=done["total"])
+        return replies.following(office.words(asked), [done["topic"]], total=done["total"])
+    return replies.unfollowed(office.words(asked), [done["topic"]], left=done["total"])
 
 
 def _turned(asked: Asked, topic: str, *, on: bool) -> Payload:
@@ -132,5 +177,5 @@ def _is_topic_keyboard(keyboard: Keyboard) -> bool:
     return any(one.get("callback_data") == Act.DONE for row in keyboard for one in row)
 
 
-def _notice(office: Office, kind: Line, topic: str = "", *, back: bool = False) -> str:
-    return replies.notice(office.templates, kind, topic, back=back)
+def _notice(office: Office, asked: Asked, kind: Line, topic: str = "", *, back: bool = False) -> str:
+    return replies.notice(office.words(asked), kind, topic, back=back)

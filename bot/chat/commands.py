@@ -24,6 +24,8 @@ class Command:
     args: str = ""
     does: str
     audience: Literal["reader", "editor"] = "reader"
+    #: Other names that are understood and shown nowhere.
+    aliases: tuple[str, ...] = ()
     #: In groups only the group's admins may.
     changes: bool = False
     #: Carried out however many commands came before; only its answers are limited.
@@ -33,18 +35,35 @@ class Command:
 
 
 COMMANDS = (
-    Command(name="topic", args="name", does="follow a topic, or choose from all", changes=True),
-    Command(name="topics", does="what you follow and what there is"),
-    Command(name="untopic", args="name", does="stop following a topic", changes=True, unlimited=True),
+    Command(
+        name="topic",
+        args="name",
+        does="follow a topic, or choose from all",
+        aliases=("follow", "subscribe"),
+        changes=True,
+    ),
+    Command(name="topics", does="topics followed, and all there are", aliases=("list",)),
+    Command(
+        name="untopic",
+        args="name",
+        does="stop following a topic",
+        aliases=("unfollow", "unsubscribe"),
+        changes=True,
+        unlimited=True,
+    ),
     Command(name="latest", args="topic", does="the newest articles"),
     Command(name="search", args="words", does="find articles"),
-    Command(name="stop", does="no more articles; your topics are kept", changes=True, unlimited=True),
-    Command(name="start", does="begin, or come back after /stop", in_groups=False, unlimited=True),
-    Command(name="help", does="this list"),
+    Command(name="stop", does="stop all articles; topics are kept", changes=True, unlimited=True),
+    Command(name="start", does="start, or resume after /stop", in_groups=False, unlimited=True),
+    Command(name="help", does="all commands"),
     Command(name="republish", args="id, address, file or last", does="post an article once more", audience="editor"),
     Command(name="status", does="how things stand", audience="editor"),
 )
-_BY_NAME = {command.name: command for command in COMMANDS}
+_BY_NAME = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
+#: What plain words may stand for.
+TOPIC, UNTOPIC, LATEST, SEARCH = (_BY_NAME[name] for name in ("topic", "untopic", "latest", "search"))
+#: Carried out for an article's address; nobody types it as a command.
+ARTICLE = Command(name="article", does="show one article")
 
 
 def find(name: str, *, is_editor: bool) -> Command | None:

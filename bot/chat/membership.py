@@ -11,10 +11,9 @@ from datetime import datetime
 from telegram import Chat, ChatMemberUpdated, Message, Update
 
 from bot.chat import office as offices
-from bot.chat import wishes
+from bot.chat import readers, wishes
 from bot.chat.asked import Asked
 from bot.chat.office import Office
-from bot.rendering import replies
 from bot.store import chats
 from bot.store.database import Database, transaction
 
@@ -63,12 +62,14 @@ async def _arrived(office: Office, update: Update, told: ChatMemberUpdated, at: 
         username=told.chat.username or "",
         title=told.chat.title or told.chat.full_name or "",
     )
-    await office.desk(wishes.unpark, asked)
+    await office.desk(chats.unpark, asked.chat_id)
     await office.desk(_channel, told.chat.id, True)  # a group may be one of the settings' channels too
     if not asked.private and told.old_chat_member.status in _ABSENT:
         await office.once(asked, lambda db: _join(db, asked))
-        offered = await office.desk(wishes.offered, office.taxonomy, asked)
-        await office.reply(asked, replies.welcome(office.templates, suggestions=[name for name, _ in offered[:6]]))
+        if not await readers.bring_missed(office, asked):
+            await office.reply(asked, await readers.welcome(office, asked))
+    else:
+        await readers.bring_missed(office, asked)
 
 
 def _join(db: Database, asked: Asked) -> None:

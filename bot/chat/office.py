@@ -10,12 +10,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
+from enum import Enum
 from functools import partial
 from typing import Any
 
 from bot.chat.answers import Answers
 from bot.chat.asked import Asked
 from bot.chat.messenger import Messenger
+from bot.chat.outcomes import hides_members
 from bot.delivery import Channel, Clock, Gone, Migrated, Outcome, Payload, Refused, Revoked, Sent, Wait
 from bot.errors import TokenRevoked
 from bot.rendering import markup
@@ -29,6 +31,17 @@ from bot.topics import Taxonomy
 PATIENCE = 10.0
 _TRIES = 4
 _log = logging.getLogger(__name__)
+
+
+class Permission(Enum):
+    """Whether somebody may change what a chat gets."""
+
+    #: The chat is theirs, or they are an administrator of the group.
+    GRANTED = "granted"
+    #: They are one of a group's members.
+    DENIED = "denied"
+    #: The group hides its members, and the bot is no administrator who would see them.
+    HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +67,8 @@ class Office:
     reached: Callable[[int], None] = lambda editor: None
     #: The answers that are on their way.
     answers: Answers = field(default_factory=Answers)
+    #: How many topics a chat may follow.
+    max_follows: int = 200
     #: What only the running bot knows for /status: folder, watched, scanned.
     standing: Callable[[], Mapping[str, Any]] = dict
     tz: tzinfo = field(default=UTC)
@@ -61,40 +76,59 @@ class Office:
     editors_tz: tzinfo = field(default=UTC)
 
     def is_editor(self, asked: Asked) -> bool:
-        """Return True if an editor asked, in a private chat: by number, so that no name can pretend."""
+        """Return True if an editor asked, in private: by number, so that no name can pretend."""
         return asked.private and asked.user in self.admins
+
+    def words(self, asked: Asked) -> Templates:
+        """Return the templates, speaking to a person, a group or a forum's thread."""
+        return self.templates.spoken_to(asked.audience)
 
     async def once(self, asked: Asked, work: Callable[[Database], Any]) -> Any:
         """Run `work(db)` and return its JSON-able result; for an update seen before, the result of that time."""
         return await self.desk(updates.once, asked.update, asked.at, work)
 
-    async def may_change(self, asked: Asked) -> bool:
-        """Say whether who asked decides what the chat gets: in a group its admins do (design §3).
+    async def permission(self, asked: Asked) -> Permission:
+        """Return whether who asked decides what the chat gets: in a group its admins do (design §3).
 
         Raises ConnectionError when Telegram does not say.
         """
         if asked.private or asked.anonymous:
-            return True
+            return Permission.GRANTED
         if not asked.user:
-            return False
+            return Permission.DENIED
         member = await self.messenger.member(asked.chat_id, asked.user)
         if isinstance(member, dict):
-            return member.get("status") in ("creator", "administrator")
+            leads = member.get("status") in ("creator", "administrator")
+            return Permission.GRANTED if leads else Permission.DENIED
+        if hides_members(member):
+            own = await self.messenger.rights(asked.chat_id)
+            sees = isinstance(own, frozenset) and "administrator" in own
+            return Permission.DENIED if sees else Permission.HIDDEN
         if isinstance(member, Refused | Gone | Sent):
-            return False
+            return Permission.DENIED
         raise ConnectionError(f"who may decide in {asked.chat_id} is not known: {member}")
 
+    async def may_change(self, asked: Asked) -> bool:
+        """Return True if who asked decides what the chat gets."""
+        return await self.permission(asked) is Permission.GRANTED
+
     async def reply(self, asked: Asked, payload: Payload) -> None:
-        """Have an answer sent to where it was asked, after those before it."""
+        """Have an answer sent to where it was asked, after those before it; in a group, as a reply to who asked."""
+        if asked.said is not None and not asked.private:
+            under = {"message_id": asked.said, "allow_sending_without_reply": True}
+            payload = {"reply_parameters": under, **payload}
         self.answers.send(asked.update, asked.chat_id, lambda: self._say(payload, asked, message=None))
 
     async def edit(self, asked: Asked, payload: Payload) -> None:
         """Have an answer put in the place of the tapped message; where that can't be, it is sent."""
         self.answers.send(asked.update, asked.chat_id, lambda: self._edit(asked, payload))
 
-    async def note(self, asked: Asked, text: str = "") -> None:
-        """End a tap's waiting, with a line where `text` says something; nothing waits for that."""
-        answer = partial(self.messenger.answer_callback, asked.query, text)
+    async def note(self, asked: Asked, text: str = "", *, alert: bool = False) -> None:
+        """End a tap's waiting, with a line where `text` says something; nothing waits for that.
+
+        alert: it stays until it is read.
+        """
+        answer = partial(self.messenger.answer_callback, asked.query, text, alert=alert)
         self.answers.send(asked.update, asked.chat_id, answer, in_order=False)
 
     async def _edit(self, asked: Asked, payload: Payload) -> None:
@@ -141,9 +175,11 @@ class Office:
 
 
 def park(db: Database, chat_id: int, reason: str) -> None:
-    """Write that a reader can't be reached; a channel of the settings is left to its deliveries."""
-    chat = chats.by_number(db, chat_id)
-    if chat:
+    """Write that a reader can't be reached, a forum with all its threads.
+
+    A channel of the settings is left to its deliveries.
+    """
+    for chat in chats.of_number(db, chat_id)[:1]:
         chats.park(db, chat.id, reason)
 
 

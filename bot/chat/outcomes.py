@@ -59,6 +59,9 @@ LONGEST_PAUSE = 86_400.0
 NOT_JSON = "parsing the server response"
 _SECONDS = re.compile(r"retry after (\d+)")
 
+#: Answers to getChatMember where members are hidden from those who are no administrators.
+_HIDDEN_MEMBERS = ("chat_admin_required", "participant_id_invalid", "member list is inaccessible")
+
 Meaning = Callable[[str], Outcome]
 
 
@@ -82,6 +85,11 @@ def outcome(error: BaseException) -> Outcome:
     if isinstance(error, NetworkError):
         return _network(error, text)
     return Unknown(f"Telegram's answer could not be read: {_first_line(text)}")
+
+
+def hides_members(came: Outcome) -> bool:
+    """Return True if a question about a group's member was refused for the bot being no administrator there."""
+    return isinstance(came, Wait | Refused) and any(text in came.reason.lower() for text in _HIDDEN_MEMBERS)
 
 
 def _network(error: NetworkError, text: str) -> Outcome:

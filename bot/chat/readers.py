@@ -7,11 +7,14 @@ then: an update that comes twice is answered twice and has one effect.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
 
-from bot import topics as words
-from bot.chat import commands, wishes
+from bot import topics as topics_
+from bot.chat import commands, plain, wishes
 from bot.chat.asked import Asked
-from bot.chat.office import Office
+from bot.chat.commands import Command
+from bot.chat.office import Office, Permission
 from bot.delivery import Payload
 from bot.rendering import replies
 from bot.store import articles, search
@@ -23,71 +26,120 @@ Handler = Callable[[Office, Asked], Awaitable[Payload]]
 
 async def start(office: Office, asked: Asked) -> Payload:
     """Welcome; follow a link's topic; bring back who had stopped. In a group only its admins begin anything."""
-    if not asked.private and not await office.may_change(asked):
-        return await _welcome(office, asked, await office.desk(wishes.followed, asked))
+    words = office.words(asked)
+    match await office.permission(asked):
+        case Permission.HIDDEN:
+            return replies.group_hides_members(words)
+        case Permission.DENIED:
+            return await welcome(office, asked)
+        case Permission.GRANTED:
+            pass
     if office.is_editor(asked):  # their menu could not be set before they had a chat with us
         office.reached(asked.user)
         scope, menu = commands.editor_menu(asked.user)
         await office.messenger.set_commands(menu, scope)
-    done = await office.once(asked, lambda db: wishes.start(db, office.taxonomy, asked))
+    done = await office.once(asked, lambda db: wishes.start(db, office.taxonomy, asked, office.max_follows))
+    if done["came"] == "full":
+        return replies.follows_full(words, office.max_follows)
     if done["topic"]:
-        return replies.welcome_following(office.templates, done["topic"], already=not done["new"], back=done["back"])
-    if done["back"]:
-        return replies.resumed(office.templates, done["follows"])
-    return await _welcome(office, asked, done["follows"])
+        already = done["came"] == "already"
+        return replies.welcome_following(words, done["topic"], already=already, back=done["back"])
+    if done["back"] or done["missed"]:
+        return await _resumed(office, asked, done["follows"], done["missed"])
+    return await welcome(office, asked)
+
+
+async def bring_missed(office: Office, asked: Asked) -> bool:
+    """Send a reader who is back, in one message, what they missed; return False where that is nothing."""
+    missed = await office.desk(wishes.missed_by, asked)
+    if missed:
+        follows = await office.desk(wishes.followed, asked)
+        await office.reply(asked, await _resumed(office, asked, follows, missed))
+    return bool(missed)
+
+
+async def understand(office: Office, asked: Asked) -> tuple[Command, Asked]:
+    """Return the command that plain words stand for: topics by name, an article by its address, else a search."""
+    known = await office.desk(wishes.known, office.taxonomy, asked)
+    if office.taxonomy.named(asked.words, known):
+        return commands.TOPIC, asked
+    for verb, command in (("latest", commands.LATEST), ("stop", commands.UNTOPIC)):
+        rest = plain.after(verb, asked.words)
+        if rest and (wishes.is_all(rest) or office.taxonomy.named(rest, known)):
+            return command, replace(asked, words=rest)
+    if await office.desk(wishes.article_at, asked.words):
+        return commands.ARTICLE, asked
+    return commands.SEARCH, asked
 
 
 async def show_help(office: Office, asked: Asked) -> Payload:
     """List the commands there are for who asks."""
     is_editor = office.is_editor(asked)
-    return replies.commands_help(office.templates, commands.told(is_editor=is_editor), is_editor=is_editor)
+    return replies.commands_help(office.words(asked), commands.told(is_editor=is_editor), is_editor=is_editor)
 
 
 async def topic(office: Office, asked: Asked) -> Payload:
     """Follow what the words name; alone, show all topics to tap."""
     if not asked.words:
         return await keyboard(office, asked)
-    done = await office.once(asked, lambda db: wishes.follow(db, office.taxonomy, asked))
-    if not done["added"] and not done["already"]:
-        return replies.unknown_topic(office.templates, asked.words, done["nearest"])
-    return replies.following(
-        office.templates,
-        done["added"],
-        done["already"],
-        total=done["total"],
-        unknown=done["unknown"],
-        nearest=done["nearest"],
-        back=done.get("back", False),
-    )
+    done = await office.once(asked, lambda db: wishes.follow(db, office.taxonomy, asked, office.max_follows))
+    return following(office, asked, done, asked.update)
+
+
+def following(office: Office, asked: Asked, done: dict[str, Any], update: int) -> Payload:
+    """Word what became of a wish to follow topics; `update` is the one whose answer offers topics to await."""
+    words = office.words(asked)
+    unknown, nearest = done.get("unknown", ()), done.get("nearest", ())
+    if done["added"] or done["already"]:
+        return replies.following(
+            words,
+            done["added"],
+            done["already"],
+            total=done["total"],
+            unknown=unknown,
+            nearest=nearest,
+            awaitable=done.get("awaitable", ()),
+            full=done["full"],
+            limit=office.max_follows,
+            update=update,
+            back=done["back"],
+        )
+    if done["full"]:
+        return replies.follows_full(words, office.max_follows)
+    if not unknown:  # all, where there is none
+        return replies.topic_keyboard(words, [], [])
+    return replies.unknown_topic(words, asked.words, nearest, awaitable=done["awaitable"], update=update)
 
 
 async def keyboard(office: Office, asked: Asked, page: int = 0) -> Payload:
     """Return a page of all topics to tap on and off."""
     names = [name for name, _ in await office.desk(wishes.offered, office.taxonomy, asked)]
-    return replies.topic_keyboard(office.templates, names, await office.desk(wishes.followed, asked), page)
+    return replies.topic_keyboard(office.words(asked), names, await office.desk(wishes.followed, asked), page)
 
 
 async def topics(office: Office, asked: Asked) -> Payload:
     """List what the chat follows and what there is."""
     counts = await office.desk(wishes.offered, office.taxonomy, asked)
     followed = await office.desk(wishes.followed, asked)
-    return replies.topic_list(office.templates, followed, counts, stopped=await office.desk(wishes.stopped, asked))
+    return replies.topic_list(office.words(asked), followed, counts, stopped=await office.desk(wishes.stopped, asked))
 
 
 async def untopic(office: Office, asked: Asked) -> Payload:
     """Stop following what the words name; alone, show what is followed to tap off."""
     if not asked.words:
-        return replies.not_following(office.templates, "", await office.desk(wishes.followed, asked))
+        return replies.not_following(office.words(asked), "", await office.desk(wishes.followed, asked))
     done = await office.once(asked, lambda db: wishes.unfollow(db, office.taxonomy, asked))
     if not done["names"]:
-        return replies.not_following(office.templates, asked.words, done["follows"])
-    return replies.unfollowed(office.templates, done["names"], left=len(done["follows"]))
+        return replies.not_following(office.words(asked), asked.words, done["follows"])
+    return replies.unfollowed(office.words(asked), done["names"], left=len(done["follows"]), update=asked.update)
 
 
 async def latest(office: Office, asked: Asked) -> Payload:
     """Show the newest articles: of a topic, else of the topics followed, else of all."""
     followed = await office.desk(wishes.followed, asked)
-    if asked.words:
+    if wishes.is_all(asked.words):
+        followed = []
+    elif asked.words:
         return await _latest_on(office, asked, followed)
     found = (
         await office.desk(wishes.latest, followed, replies.LISTED)
@@ -95,44 +147,74 @@ async def latest(office: Office, asked: Asked) -> Payload:
         else await office.desk(articles.latest, None, replies.LISTED)
     )
     if not found:
-        return replies.nothing_yet(office.templates, follows=bool(followed))
-    return replies.latest(office.templates, found, follows=bool(followed), tz=office.tz)
+        return replies.nothing_yet(office.words(asked), follows=bool(followed))
+    return replies.latest(office.words(asked), found, follows=bool(followed), tz=office.tz)
 
 
 async def look_for(office: Office, asked: Asked) -> Payload:
     """Show the articles that hold the words."""
     found = await office.desk(search.search, asked.words, replies.LISTED)
     if not found:
-        return replies.nothing_found(office.templates, asked.words)
-    return replies.search_results(office.templates, asked.words, found, tz=office.tz)
+        return await _nothing_found(office, asked)
+    return replies.search_results(office.words(asked), asked.words, found, tz=office.tz)
+
+
+async def article(office: Office, asked: Asked) -> Payload:
+    """Show the article that the words are the address of."""
+    found = await office.desk(wishes.article_at, asked.words)
+    if found is None:  # gone since
+        return replies.nothing_found(office.words(asked), asked.words)
+    followed = await office.desk(wishes.followed, asked)
+    names = [name for name in found.article.topics if topics_.key(name) not in set(map(topics_.key, followed))]
+    return replies.found_article(office.words(asked), found, names, tz=office.tz)
 
 
 async def stop(office: Office, asked: Asked) -> Payload:
     """Send the chat nothing more until /start."""
     done = await office.once(asked, lambda db: wishes.stop(db, asked))
     if "names" not in done:
-        return replies.stopped(office.templates, done["follows"])
+        return replies.stopped(office.words(asked), done["follows"])
     if done["names"]:
-        return replies.unfollowed(office.templates, done["names"], left=0)
-    return replies.not_following(office.templates)
+        return replies.unfollowed(office.words(asked), done["names"], left=0, update=asked.update)
+    return replies.not_following(office.words(asked))
 
 
-async def _welcome(office: Office, asked: Asked, follows: list[str]) -> Payload:
+async def _nothing_found(office: Office, asked: Asked) -> Payload:
+    """Say that a search found nothing; a topic of a similar name may be meant."""
+    known = await office.desk(wishes.known, office.taxonomy, asked)
+    nearest = office.taxonomy.find(asked.words, known).nearest if asked.words else ()
+    return replies.nothing_found(office.words(asked), asked.words, nearest, typed=bool(asked.command))
+
+
+async def _resumed(office: Office, asked: Asked, follows: list[str], missed: dict[str, Any]) -> Payload:
+    newest = await office.desk(articles.several, missed.get("newest", []))
+    count = missed.get("count", 0)
+    return replies.resumed(office.words(asked), follows, newest, count, tz=office.tz)
+
+
+async def welcome(office: Office, asked: Asked) -> Payload:
+    """Greet, with topics to tap for who follows none."""
+    follows = await office.desk(wishes.followed, asked)
     offered = [] if follows else await office.desk(wishes.offered, office.taxonomy, asked)
-    return replies.welcome(office.templates, follows=follows, suggestions=[name for name, _ in offered[:SUGGESTIONS]])
+    return replies.welcome(
+        office.words(asked), follows=follows, suggestions=[name for name, _ in offered[:SUGGESTIONS]]
+    )
 
 
 async def _latest_on(office: Office, asked: Asked, followed: list[str]) -> Payload:
     known = await office.desk(wishes.known, office.taxonomy, asked)
     found = office.taxonomy.find(asked.words, known)
     if not found.topics:
-        return replies.unknown_topic(office.templates, asked.words, found.nearest)
+        done = await office.once(asked, lambda db: wishes.offer(db, asked, found.unknown))
+        awaited = done["awaitable"]
+        words = office.words(asked)
+        return replies.unknown_topic(words, asked.words, found.nearest, awaitable=awaited, update=asked.update)
     name = found.topics[0] if len(found.topics) == 1 else ""
     shown = await office.desk(wishes.latest, list(found.topics), replies.LISTED)
-    follows_it = words.key(found.topics[0]) in {words.key(one) for one in followed}
+    follows_it = topics_.key(found.topics[0]) in {topics_.key(one) for one in followed}
     if not shown:
-        return replies.nothing_yet(office.templates, found.topics[0], follows=follows_it)
-    return replies.latest(office.templates, shown, name, followed=follows_it, follows=bool(followed), tz=office.tz)
+        return replies.nothing_yet(office.words(asked), found.topics[0], follows=follows_it)
+    return replies.latest(office.words(asked), shown, name, followed=follows_it, follows=bool(followed), tz=office.tz)
 
 
 #: Command → what answers it.

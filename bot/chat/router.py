@@ -14,10 +14,10 @@ from functools import partial
 from telegram import Update
 
 from bot.chat import asked as asking
-from bot.chat import buttons, commands, editors, membership, readers, wishes
-from bot.chat.asked import Asked
+from bot.chat import buttons, commands, editors, membership, plain, readers, wishes
+from bot.chat.asked import Asked, Sort
 from bot.chat.commands import Command
-from bot.chat.office import Office
+from bot.chat.office import Office, Permission
 from bot.chat.throttle import Throttle, Verdict
 from bot.delivery import Payload
 from bot.errors import TokenRevoked
@@ -40,11 +40,13 @@ class Router:
         self._throttle = Throttle(office.commands_per_minute)
         #: Answers to what is carried out above the limit.
         self._spare = Throttle(_SPARE)
+        self._albums = _Albums()
 
     async def handle(self, update: Update) -> Callable[[], Awaitable[None]]:
         """Do what an update asks; return what waits until its answers are out. Raises TokenRevoked only."""
         at = self._office.clock()
-        asked = asking.from_tap(update, at) or asking.from_message(update, at, self._office.bot_username)
+        us = self._office.bot_username, self._office.messenger.number
+        asked = asking.from_tap(update, at) or asking.from_message(update, at, *us)
         if asked and len(asked.words) > _WORDS:
             asked = replace(asked, words=asked.words[:_WORDS])
         try:
@@ -74,23 +76,33 @@ class Router:
     async def _tap(self, asked: Asked) -> None:
         if self._admit(asked) is Verdict.ADMITTED or await buttons.is_unfollow(self._office, asked):
             await buttons.tapped(self._office, asked)
+            await readers.bring_missed(self._office, asked)
         else:
-            note = replies.notice(self._office.templates, "too_many")
-            await self._office.note(asked, note)
+            await self._office.note(asked, replies.notice(self._office.words(asked), "too_many"))
 
     async def _say(self, asked: Asked) -> None:
         """Answer a command, or words in a private chat; in groups only what is ours."""
+        asked = plain.understood(asked) if asked.private or asked.to_us else asked
         command = commands.find(asked.command, is_editor=self._office.is_editor(asked))
-        if command is None and not asked.private and not asked.addressed:
+        if command is None and not self._is_for_us(asked):
             return
         verdict = self._admit(asked)
         if verdict is Verdict.ADMITTED:
             await self._office.reply(asked, await self._answer(asked, command))
+            await readers.bring_missed(self._office, asked)
         elif command is not None and command.unlimited:
             await self._carry_out(asked, command)
         elif verdict is Verdict.TOLD:
             seconds = self._throttle.seconds_left(asked.chat_id, self._office.clock.monotonic())
-            await self._office.reply(asked, replies.too_many(self._office.templates, seconds))
+            await self._office.reply(asked, replies.too_many(self._office.words(asked), seconds))
+
+    def _is_for_us(self, asked: Asked) -> bool:
+        """Return True if what is no command of ours gets an answer; of an album only the first part does."""
+        if asked.command:
+            return asked.private or asked.addressed or asked.to_us
+        if asked.album and not self._albums.is_first(asked.chat_id, asked.album):
+            return False
+        return asked.private or (asked.to_us and asked.sort is Sort.TEXT)
 
     async def _carry_out(self, asked: Asked, command: Command) -> None:
         """Do what is never limited, above the limit; most of it is not answered."""
@@ -103,18 +115,53 @@ class Router:
 
     async def _answer(self, asked: Asked, command: Command | None) -> Payload:
         await self._office.desk(wishes.unpark_unless_start, asked)
+        if command is None and asked.command:
+            return replies.unknown_command(self._office.words(asked), asked.typed)
         if command is None:
-            return replies.unknown_command(self._office.templates, asked.typed)
-        if command.changes and not await self._office.may_change(asked):
-            return replies.group_admins_only(self._office.templates)
-        return await _HANDLERS[command.name](self._office, asked)
+            if asked.sort is not Sort.TEXT or not any(map(str.isalnum, asked.words)):
+                return replies.not_understood(self._office.words(asked), asked.sort)
+            command, asked = await readers.understand(self._office, asked)
+        if command.changes and (refused := await self._refusal(asked)):
+            return refused
+        handler = readers.article if command is commands.ARTICLE else _HANDLERS[command.name]
+        return await handler(self._office, asked)
+
+    async def _refusal(self, asked: Asked) -> Payload | None:
+        """Return the answer to who may not change what the chat gets; it makes no noise."""
+        words = self._office.words(asked)
+        match await self._office.permission(asked):
+            case Permission.GRANTED:
+                return None
+            case Permission.DENIED:
+                refused = replies.group_admins_only(words)
+            case Permission.HIDDEN:
+                refused = replies.group_hides_members(words)
+        return {**refused, "disable_notification": True}
 
     async def _apologise(self, asked: Asked | None) -> None:
         if asked is None or asked.query:  # a tap has been answered, if only to end its waiting
             return
         try:
-            await self._office.reply(asked, replies.went_wrong(self._office.templates))
+            await self._office.reply(asked, replies.went_wrong(self._office.words(asked)))
         except TokenRevoked:
             raise
         except Exception:
             _log.exception("nor could an apology be sent to %s", asked.chat_id)
+
+
+class _Albums:
+    """The last album of each chat: its parts come as messages of their own and get one answer."""
+
+    _MANY = 10_000
+
+    def __init__(self) -> None:
+        self._last: dict[int, str] = {}
+
+    def is_first(self, chat_id: int, album: str) -> bool:
+        """Return True for the first part of an album that is seen."""
+        if self._last.get(chat_id) == album:
+            return False
+        if len(self._last) >= self._MANY:
+            self._last.clear()
+        self._last[chat_id] = album
+        return True

@@ -5,69 +5,108 @@ Writes no reply. Each is run by `Office.once`, so that an update that comes twic
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from enum import Enum
 from typing import Any
 
-from bot import topics
+from bot import address, prose, topics
 from bot.article import Stored
 from bot.chat.asked import Asked
-from bot.store import articles, chats, follows
+from bot.store import articles, away, chats, follows, updates
 from bot.store.chats import Chat
 from bot.store.database import Database
 from bot.topics import Taxonomy
 
 #: Payload of a deep link: the topic's code, and the delivery it was under, which makes each keyboard its own.
 _FOLLOW = "f"
+#: Words that mean every topic, where none is called so.
+_ALL = frozenset(("all", "everything", "all topics", "alles", "todo"))
 Result = dict[str, Any]
 
 
-def start(db: Database, taxonomy: Taxonomy, asked: Asked) -> Result:
+class _Follow(Enum):
+    """What became of the wish to follow a topic."""
+
+    ADDED = "added"
+    ALREADY = "already"
+    #: The chat follows as many topics as one may.
+    FULL = "full"
+
+
+def start(db: Database, taxonomy: Taxonomy, asked: Asked, limit: int) -> Result:
     """Let a reader in, or in again, and follow the topic that a link under a post names, if it does."""
     letter, _, rest = asked.words.partition("-")
     topic = named(db, taxonomy, rest.partition("-")[0]) if letter == _FOLLOW else None
     chat, back = arrive(db, asked)
-    new = topic is not None and _follow(db, chat, topic, asked)
-    return {"back": back, "topic": topic or "", "new": new, "follows": followed(db, asked)}
+    came = _follow(db, chat, topic, asked, limit) if topic else None
+    told = {"back": back, "topic": topic or "", "came": came.value if came else "", "follows": followed(db, asked)}
+    return told | {"missed": _take_missed(db, chat)}
 
 
-def follow(db: Database, taxonomy: Taxonomy, asked: Asked) -> Result:
-    """Follow the topics that the words name; say which were new, which were not, and what named none."""
-    found = taxonomy.find(asked.words, known(db, taxonomy, asked))
-    added: list[str] = []
-    already: list[str] = []
-    back = False
-    if found.topics:
-        chat, back = arrive(db, asked)
-        for name in found.topics:
-            (added if _follow(db, chat, name, asked) else already).append(name)
-    total = len(followed(db, asked))
-    told = {"unknown": found.unknown, "nearest": found.nearest, "total": total, "back": back}
-    return {"added": added, "already": already, **told}
+def follow(db: Database, taxonomy: Taxonomy, asked: Asked, limit: int) -> Result:
+    """Follow the topics that the words name; say which were new, which were not, and what named none.
+
+    What named none is offered: a topic that no article carries can be awaited.
+    """
+    names = known(db, taxonomy, asked)
+    everything = is_all(asked.words) and not taxonomy.named(asked.words, names)
+    found = topics.Found(tuple(names), (), ()) if everything else taxonomy.find(asked.words, names)
+    done = _follow_all(db, asked, found.topics, limit)
+    awaited = [word for word in found.unknown if can_be_awaited(word)]
+    told = {"unknown": found.unknown, "nearest": found.nearest, "awaitable": awaited}
+    return done | told | {"all": everything, "offer": awaited or done["added"], "chat": _place(asked)}
 
 
-def follow_one(db: Database, asked: Asked, topic: str) -> Result:
+def offer(db: Database, asked: Asked, unknown: Iterable[str]) -> Result:
+    """Offer topics that nothing carries yet."""
+    awaited = [word for word in unknown if can_be_awaited(word)]
+    return {"awaitable": awaited, "offer": awaited, "chat": _place(asked)}
+
+
+def follow_offered(db: Database, asked: Asked, update: int, limit: int) -> Result | None:
+    """Follow what the answer to an earlier update of this chat offered; None where that is not known any more."""
+    names = _offered_by(db, asked, update)
+    if names is None:
+        return None
+    done = _follow_all(db, asked, names, limit)
+    return done | {"offer": done["added"], "chat": _place(asked)}
+
+
+def unfollow_offered(db: Database, asked: Asked, update: int) -> Result | None:
+    """Stop following what an earlier update of this chat followed; None where that is not known any more."""
+    names = _offered_by(db, asked, update)
+    if names is None:
+        return None
+    return {"names": _unfollow(db, asked, names), "follows": followed(db, asked)}
+
+
+def follow_one(db: Database, asked: Asked, topic: str, limit: int) -> Result:
     """Follow a tapped topic."""
     chat, back = arrive(db, asked)
-    new = _follow(db, chat, topic, asked)
-    return {"topic": topic, "on": True, "changed": new, "total": len(followed(db, asked)), "back": back}
+    came = _follow(db, chat, topic, asked, limit)
+    on = came is not _Follow.FULL
+    return {"topic": topic, "on": on, "full": not on, "total": len(followed(db, asked)), "back": back}
 
 
 def unfollow_one(db: Database, asked: Asked, topic: str) -> Result:
     """Stop following a tapped topic."""
-    gone = bool(_unfollow(db, asked, [topic]))
-    return {"topic": topic, "on": False, "changed": gone, "total": len(followed(db, asked))}
+    _unfollow(db, asked, [topic])
+    return {"topic": topic, "on": False, "full": False, "total": len(followed(db, asked))}
 
 
-def toggle(db: Database, asked: Asked, topic: str) -> Result:
+def toggle(db: Database, asked: Asked, topic: str, limit: int) -> Result:
     """Follow a tapped topic, or stop following it."""
-    on = topics.key(topic) in {topics.key(name) for name in followed(db, asked)}
-    return (unfollow_one if on else follow_one)(db, asked, topic)
+    if topics.key(topic) in {topics.key(name) for name in followed(db, asked)}:
+        return unfollow_one(db, asked, topic)
+    return follow_one(db, asked, topic, limit)
 
 
 def unfollow(db: Database, taxonomy: Taxonomy, asked: Asked) -> Result:
     """Stop following the topics that the words name."""
-    found = taxonomy.find(asked.words, followed(db, asked))
-    names = _unfollow(db, asked, list(found.topics))
-    return {"names": names, "follows": followed(db, asked)}
+    before = followed(db, asked)
+    found = taxonomy.find(asked.words, before).topics
+    names = _unfollow(db, asked, before if is_all(asked.words) and not found else found)
+    return {"names": names, "follows": followed(db, asked), "offer": names, "chat": _place(asked)}
 
 
 def stop(db: Database, asked: Asked) -> Result:
@@ -76,17 +115,26 @@ def stop(db: Database, asked: Asked) -> Result:
     if chat is not None and not chat.setting:
         chats.set_state(db, chat.id, "stopped", "the reader wished it")
     if chat is not None and chat.setting:
-        return {"names": _unfollow(db, asked, followed(db, asked))}
+        names = _unfollow(db, asked, followed(db, asked))
+        return {"names": names, "offer": names, "chat": _place(asked)}
     return {"follows": len(followed(db, asked))}
 
 
 def arrive(db: Database, asked: Asked) -> tuple[Chat, bool]:
     """Return the reader's row, reachable from now on, and whether it was not before."""
-    chat = chats.reader(db, asked.chat_id, kind=asked.kind, username=asked.username, title=asked.title, at=asked.at)
-    away = chat.state != "active"
-    if away:
+    chat = chats.reader(
+        db,
+        asked.chat_id,
+        thread=asked.thread,
+        kind=asked.kind,
+        username=asked.username,
+        title=asked.title,
+        at=asked.at,
+    )
+    back = chat.state != "active"
+    if back:
         chats.set_state(db, chat.id, "active")
-    return chat, away
+    return chat, back
 
 
 def unpark(db: Database, asked: Asked) -> None:
@@ -100,6 +148,12 @@ def unpark_unless_start(db: Database, asked: Asked) -> None:
     """Do as `unpark`; /start itself wants to know who comes back."""
     if asked.command != "start":
         unpark(db, asked)
+
+
+def missed_by(db: Database, asked: Asked) -> Result:
+    """Return what a reader who is back has missed and was not told of yet; no count: nothing."""
+    chat = _chat(db, asked)
+    return _take_missed(db, chat) if chat and chat.state == "active" else {}
 
 
 def stopped(db: Database, asked: Asked) -> bool:
@@ -152,6 +206,26 @@ def latest(db: Database, names: list[str], most: int) -> list[Stored]:
     return sorted(found.values(), key=_age, reverse=True)[:most]
 
 
+def article_at(db: Database, words: str) -> Stored | None:
+    """Return the article that readers can find at an address, with or without its scheme."""
+    text = words.strip().strip("<>")
+    if " " in text or "." not in text or len(text) > address.LONGEST:
+        return None
+    number = articles.at_address(db, text if "://" in text else f"https://{text}")
+    found = articles.get(db, articles.successor(db, number)) if number is not None else None
+    return found if found and not (found.held or found.withdrawn or found.copy_of) else None
+
+
+def is_all(words: str) -> bool:
+    """Return True for words that mean every topic."""
+    return topics.key(words) in _ALL
+
+
+def can_be_awaited(name: str) -> bool:
+    """Return True for what can be the name of a topic to come: 64 characters at most, a letter or digit among them."""
+    return bool(topics.key(name)) and len(prose.repair(name)) <= topics.LONGEST_TAG
+
+
 def _is_shown(db: Database, taxonomy: Taxonomy, topic: follows.Topic) -> bool:
     """Return True for a topic that articles carry; a sample's has to be named by one of them."""
     return topic.articles > 0 and (not taxonomy.is_sample(topic.name) or follows.is_listed(db, topic.id))
@@ -163,14 +237,54 @@ def _age(one: Stored) -> tuple[object, int]:
 
 
 def _chat(db: Database, asked: Asked) -> Chat | None:
-    return chats.by_number(db, asked.chat_id)
+    return chats.by_number(db, asked.chat_id, asked.thread)
 
 
-def _follow(db: Database, chat: Chat, name: str, asked: Asked) -> bool:
-    return follows.follow(db, chat.id, follows.topic(db, name).id, asked.at)
+def _place(asked: Asked) -> list[int]:
+    """Return whose answer a result is for."""
+    return [asked.chat_id, asked.thread]
 
 
-def _unfollow(db: Database, asked: Asked, names: list[str]) -> list[str]:
+def _offered_by(db: Database, asked: Asked, update: int) -> list[str] | None:
+    """Return the topics that the answer to an update offered, if it was for this chat."""
+    result = updates.result(db, update)
+    if not isinstance(result, dict) or result.get("chat") != _place(asked):
+        return None
+    return list(result.get("offer", ()))
+
+
+def _take_missed(db: Database, chat: Chat) -> Result:
+    """Return what a reader missed while away, and note that they are told."""
+    if chat.away is None:
+        return {}
+    numbers = away.missed(db, chat.id, chat.away)
+    chats.told_missed(db, chat.id)
+    return {"count": len(numbers), "newest": numbers[: away.SHOWN]} if numbers else {}
+
+
+def _follow_all(db: Database, asked: Asked, names: Iterable[str], limit: int) -> Result:
+    """Follow topics by name, as many as there is room for."""
+    done: dict[_Follow, list[str]] = {came: [] for came in _Follow}
+    back = False
+    wanted = list(names)
+    if wanted:
+        chat, back = arrive(db, asked)
+        for name in wanted:
+            done[_follow(db, chat, name, asked, limit)].append(name)
+    return {came.value: those for came, those in done.items()} | {"total": len(followed(db, asked)), "back": back}
+
+
+def _follow(db: Database, chat: Chat, name: str, asked: Asked, limit: int) -> _Follow:
+    row = follows.topic(db, name)
+    if follows.is_followed(db, chat.id, row.id):
+        return _Follow.ALREADY
+    if follows.count_of(db, chat.id) >= limit:
+        return _Follow.FULL
+    follows.follow(db, chat.id, row.id, asked.at)
+    return _Follow.ADDED
+
+
+def _unfollow(db: Database, asked: Asked, names: Iterable[str]) -> list[str]:
     """Remove follows; return the names of those there were."""
     chat = _chat(db, asked)
     rows = [(name, follows.by_name(db, name)) for name in names]

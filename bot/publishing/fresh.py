@@ -157,7 +157,7 @@ class _Topics:
     def _row(self, name: str) -> tuple[int, str] | None:
         """Return row number and key; None for a name without letters and digits."""
         if name not in self._rows:
-            found = follows.topic(self._db, name) if topics.key(name) else None
+            found = follows.carried(self._db, name) if topics.key(name) else None
             self._rows[name] = (found.id, found.key) if found else None
         return self._rows[name]
 

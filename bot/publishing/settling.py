@@ -29,7 +29,8 @@ def write_down(db: Database, settled: Sequence[tuple[Addressed, Settlement]], at
         outbox.settle(db, [(to.delivery, settlement) for to, settlement in settled], at)
         for to, settlement in settled:
             if settlement.park:
-                chats.park(db, to.delivery.chat, settlement.park, only_thread=settlement.only_thread)
+                of_thread = settlement.only_thread
+                chats.park(db, to.delivery.chat, settlement.park, only_thread=of_thread, lost=to.delivery.article)
             if settlement.moved_to is not None:
                 chats.move(db, to.chat_id, settlement.moved_to)
             if settlement.state is State.SENT and to.delivery.lane is Lane.CHANNEL:

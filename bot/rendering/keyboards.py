@@ -35,6 +35,8 @@ class Act(StrEnum):
     REPUBLISH = "r"  # short id: open the next edition
     AGAIN = "a"  # short id of a delivery in doubt: post it again; made by earlier versions
     THERE = "e"  # short id of a delivery in doubt: it is there; made by earlier versions
+    FOLLOW_OFFERED = "w"  # number of an update: follow the topics that its answer offered
+    UNFOLLOW_OFFERED = "x"  # number of an update: stop following them
     DECIDE = "n"  # an editor's decision by its name (`notices.Decision`), and its value
 
 

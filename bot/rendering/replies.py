@@ -27,14 +27,26 @@ UNDO = 12
 NOTICE_UNITS = 200
 
 #: What a tap is answered with: see `replies/notice.html.j2`.
-Line = Literal["followed", "unfollowed", "expired", "admins_only", "too_many", "posted", "decided", "nothing_left"]
+Line = Literal[
+    "followed",
+    "unfollowed",
+    "full",
+    "expired",
+    "admins_only",
+    "members_hidden",
+    "too_many",
+    "posted",
+    "decided",
+    "nothing_left",
+]
 
 
 def welcome(templates: Templates, *, follows: Sequence[str] = (), suggestions: Sequence[str] = ()) -> Payload:
     """Answer /start: a greeting with topics to tap, or, to who already follows some, what those are."""
     rows = [] if follows else keyboards.follows(suggestions[:6])
-    more = [keyboards.tap("All topics", Act.PAGE, page=0)]
-    return saying.reply(templates, "welcome", [*rows, more], follows=saying.names(follows), suggestions=bool(rows))
+    more = [keyboards.tap("All topics", Act.PAGE, page=0)] if follows or suggestions else []
+    words = {"follows": saying.names(follows), "suggestions": saying.names(suggestions[:6])}
+    return saying.reply(templates, "welcome", [*rows, more], **words)
 
 
 def welcome_following(templates: Templates, topic: str, *, already: bool = False, back: bool = False) -> Payload:
@@ -60,22 +72,48 @@ def following(
     total: int,
     unknown: Sequence[str] = (),
     nearest: Sequence[str] = (),
+    awaitable: Sequence[str] = (),
+    full: Sequence[str] = (),
+    limit: int = 0,
+    update: int = 0,
     back: bool = False,
 ) -> Payload:
     """Answer /topic with words, at least one of which named a topic. total: topics followed now, these included.
 
-    back: this brought a reader back who had stopped.
+    awaitable: those of the unknown that a button offers, by the number of the update. full: those that there was no
+    room for within the limit. back: this brought a reader back who had stopped.
     """
-    undo = keyboards.follows(added[:UNDO], "Undo" if len(added) == 1 else "Undo {}", Act.UNFOLLOW)
+    if len(added) > UNDO and not awaitable:
+        undo = [[keyboards.tap("Undo", Act.UNFOLLOW_OFFERED, str(update))]]
+    else:
+        undo = keyboards.follows(added[:UNDO], "Undo" if len(added) == 1 else "Undo {}", Act.UNFOLLOW)
+    rows = [*undo, *keyboards.follows(nearest[:UNDO]), _anyway(awaitable, update)]
     words = {"added": saying.names(added), "already": saying.names(already), "total": total, "back": back}
     wrong = {"unknown": [saying.said(word) for word in unknown], "nearest": saying.names(nearest)}
-    return saying.reply(templates, "following", [*undo, *keyboards.follows(nearest[:UNDO])], **words, **wrong)
+    room = {"full": saying.names(full), "limit": limit, "awaitable": len(awaitable)}
+    return saying.reply(templates, "following", rows, **words, **wrong, **room)
 
 
-def unknown_topic(templates: Templates, words: str, nearest: Sequence[str] = ()) -> Payload:
-    """Answer /topic with words that name no topic: the nearest names to tap."""
-    rows = [*keyboards.follows(nearest[:UNDO]), [keyboards.tap("All topics", Act.PAGE, page=0)]]
-    return saying.reply(templates, "unknown_topic", rows, words=saying.said(words), nearest=saying.names(nearest))
+def follows_full(templates: Templates, limit: int) -> Payload:
+    """Answer who follows as many topics as one chat may."""
+    return saying.reply(templates, "follows_full", [_all_topics()], limit=limit)
+
+
+def unknown_topic(
+    templates: Templates,
+    words: str,
+    nearest: Sequence[str] = (),
+    *,
+    awaitable: Sequence[str] = (),
+    update: int = 0,
+) -> Payload:
+    """Answer words that name no topic yet: the nearest names to tap, and a button to follow it all the same.
+
+    awaitable: what of the words can be followed before any article carries it, by the number of the update.
+    """
+    rows = [*keyboards.follows(nearest[:UNDO]), _anyway(awaitable, update), _all_topics()]
+    told = {"words": saying.said(words), "nearest": saying.names(nearest), "awaitable": len(awaitable)}
+    return saying.reply(templates, "unknown_topic", rows, **told, longest=topics.LONGEST_TAG)
 
 
 def topic_keyboard(templates: Templates, names: Sequence[str], followed: Collection[str], page: int = 0) -> Payload:
@@ -113,9 +151,15 @@ def topic_list(
     )
 
 
-def unfollowed(templates: Templates, names: Sequence[str], *, left: int) -> Payload:
-    """Answer /untopic with topics that were followed. left: topics still followed."""
-    rows = keyboards.follows(names[:UNDO], "Undo" if len(names) == 1 else "Undo {}")
+def unfollowed(templates: Templates, names: Sequence[str], *, left: int, update: int = 0) -> Payload:
+    """Answer /untopic with topics that were followed. left: topics still followed.
+
+    update: the one they were named by; where they are many, one button takes all back.
+    """
+    if len(names) > UNDO:
+        rows = [[keyboards.tap("Undo", Act.FOLLOW_OFFERED, str(update))]]
+    else:
+        rows = keyboards.follows(names[:UNDO], "Undo" if len(names) == 1 else "Undo {}")
     return saying.reply(templates, "unfollowed", rows, names=saying.names(names), left=left)
 
 
@@ -155,9 +199,20 @@ def search_results(templates: Templates, words: str, articles: Sequence[Stored],
     return saying.listed(templates, "search_results", "articles", lines, words=saying.said(words))
 
 
-def nothing_found(templates: Templates, words: str = "") -> Payload:
-    """Answer /search that found nothing, or that named nothing to look for (no words)."""
-    return saying.reply(templates, "nothing_found", words=saying.said(words))
+def found_article(templates: Templates, article: Stored, names: Sequence[str], *, tz: tzinfo = UTC) -> Payload:
+    """Answer an article's address: the article, with its topics (those not followed) to tap."""
+    rows = keyboards.follows(names[:UNDO], "Follow {}")
+    return saying.reply(templates, "found_article", rows, article=saying.line(article, tz), topics=len(rows))
+
+
+def nothing_found(templates: Templates, words: str = "", nearest: Sequence[str] = (), *, typed: bool = True) -> Payload:
+    """Answer a search that found nothing, or that named nothing to look for (no words).
+
+    nearest: topics of a similar name, to tap. typed: the command was typed, not plain words.
+    """
+    rows = keyboards.follows(nearest[:UNDO], "Follow {}")
+    told = {"words": saying.said(words), "nearest": saying.names(nearest), "typed": typed}
+    return saying.reply(templates, "nothing_found", rows, **told)
 
 
 def stopped(templates: Templates, follows: int) -> Payload:
@@ -165,15 +220,26 @@ def stopped(templates: Templates, follows: int) -> Payload:
     return saying.reply(templates, "stopped", follows=follows)
 
 
-def resumed(templates: Templates, follows: Sequence[str]) -> Payload:
-    """Answer /start after /stop or a block: everything is back."""
+def resumed(
+    templates: Templates, follows: Sequence[str], missed: Sequence[Stored] = (), count: int = 0, *, tz: tzinfo = UTC
+) -> Payload:
+    """Tell who is back after /stop or a block that everything is back, and what came meanwhile.
+
+    missed: the newest of `count` articles.
+    """
+    lines = [saying.line(one, tz) for one in missed]
     more = [keyboards.tap("Choose topics", Act.PAGE, page=0)]
-    return saying.reply(templates, "resumed", [more], follows=saying.names(follows))
+    return saying.listed(templates, "resumed", "articles", lines, [more], follows=saying.names(follows), count=count)
 
 
 def unknown_command(templates: Templates, command: str = "") -> Payload:
     """Answer a command that does not exist, or exists for editors only. command: with its slash."""
     return saying.reply(templates, "unknown_command", command=saying.said(command))
+
+
+def not_understood(templates: Templates, sort: str) -> Payload:
+    """Answer what can't be read. sort: text (without a word), forward, sticker or other."""
+    return saying.reply(templates, "not_understood", sort=str(sort))
 
 
 def too_many(templates: Templates, seconds: int = 60) -> Payload:
@@ -184,6 +250,11 @@ def too_many(templates: Templates, seconds: int = 60) -> Payload:
 def group_admins_only(templates: Templates) -> Payload:
     """Answer a group's member who wants to change what the group follows."""
     return saying.reply(templates, "group_admins_only")
+
+
+def group_hides_members(templates: Templates) -> Payload:
+    """Answer who may be an admin of a group that hides its members: how the bot can see who is one."""
+    return saying.reply(templates, "group_hides_members")
 
 
 def went_wrong(templates: Templates) -> Payload:
@@ -199,6 +270,16 @@ def notice(templates: Templates, kind: Line, topic: str = "", *, back: bool = Fa
 
 def _name(topic: str) -> str:
     return prose.shorten(topic, saying.NAME_UNITS)
+
+
+def _all_topics() -> list[keyboards.Button]:
+    return [keyboards.tap("All topics", Act.PAGE, page=0)]
+
+
+def _anyway(awaitable: Sequence[str], update: int) -> list[keyboards.Button]:
+    """Return the button that follows topics which no article carries yet, where there are any."""
+    label = "Follow it anyway" if len(awaitable) == 1 else "Follow them anyway"
+    return [keyboards.tap(label, Act.FOLLOW_OFFERED, str(update))] if awaitable else []
 
 
 def _toggle(name: str, on: bool, page: int) -> keyboards.Button:

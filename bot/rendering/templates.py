@@ -7,6 +7,7 @@ replaced by the shipped one for that message, and logged: a post is worth more t
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ from bot.topics import Taxonomy
 
 #: How many names a sentence lists.
 NAMED = 10
+#: Whom a reply may speak to: a person, a group, a thread of a forum.
+AUDIENCES = ("", "group", "thread")
 _ENDING = ".html.j2"
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _TAG = re.compile(r"<[^<>]*>")
@@ -40,6 +43,15 @@ class Templates:
         self._folder = folder
         self._shipped = _environment(shipped.config() / "templates")
         self._own = _environment(folder, shipped.config() / "templates") if folder else self._shipped
+        self._audience = ""
+
+    def spoken_to(self, audience: str) -> Templates:
+        """Return these templates speaking to a "group", a "thread" of a forum, or one person (empty): `group`."""
+        if audience == self._audience:
+            return self
+        other = copy.copy(self)
+        other._audience = audience
+        return other
 
     def check(self) -> None:
         """Compile every template and render it with samples. Raises TemplateBroken, one line naming file and line."""
@@ -47,7 +59,8 @@ class Templates:
             try:
                 self._own.get_template(name)
                 for sample in samples.SAMPLES.get(name.removesuffix(_ENDING), ()):
-                    _rendered(self._own, name, sample)
+                    for audience in AUDIENCES:
+                        _rendered(self._own, name, sample | {"group": audience})
             except Exception as error:  # a template can raise anything
                 raise TemplateBroken(self._told(name, error)) from error
 
@@ -55,7 +68,7 @@ class Templates:
         """Return the template `name` (without its ending) filled with `words`, by the variables it documents."""
         if self._own is not self._shipped:
             try:
-                return _rendered(self._own, name + _ENDING, words)
+                return _rendered(self._own, name + _ENDING, words | {"group": self._audience})
             except Exception as error:  # a template can raise anything
                 _log.error("%s; this message uses the shipped template", self._told(name + _ENDING, error))
         return self.render_shipped(name, words)
@@ -66,7 +79,7 @@ class Templates:
         Raises TemplateBroken, one line naming template and line.
         """
         try:
-            return _rendered(self._shipped, name + _ENDING, words)
+            return _rendered(self._shipped, name + _ENDING, words | {"group": self._audience})
         except Exception as error:
             path = shipped.config() / "templates" / (name + _ENDING)
             line = _line_of(error, path)

@@ -107,6 +107,16 @@ def thread(world: World, chat: Chat, number: int) -> int | None:
     return number
 
 
+def members_visible(world: World, chat: Chat) -> None:
+    """Raise Refusal unless the bot may ask about others in the chat."""
+    if world.member(chat, world.bot).leads:
+        return
+    if chat.type == "channel":
+        raise bad("member list is inaccessible")
+    if chat.hidden_members:
+        raise bad("CHAT_ADMIN_REQUIRED")
+
+
 def message(chat: Chat, number: int, missing: str) -> Message:
     """A living message of the chat. Raises Refusal 400 saying that `missing` was not found."""
     found = chat.messages.get(number)

@@ -163,7 +163,9 @@ def _group(sandbox: Sandbox, body: Json) -> Json:
     world = sandbox.world
     members, admins = ([world.person(int(who)) for who in body.get(key, [])] for key in ("members", "admins"))
     forum, supergroup = bool(body.get("forum")), bool(body.get("supergroup", True))
-    return view.chat(world.add_group(body["title"], members, admins, supergroup=supergroup, forum=forum))
+    group = world.add_group(body["title"], members, admins, supergroup=supergroup, forum=forum)
+    group.hidden_members = bool(body.get("hidden_members"))
+    return view.chat(group)
 
 
 def _member(sandbox: Sandbox, body: Json) -> Json:
@@ -174,7 +176,13 @@ def _member(sandbox: Sandbox, body: Json) -> Json:
 
 
 def _topic(sandbox: Sandbox, body: Json) -> Json:
-    return {"id": sandbox.world.add_topic(sandbox.world.chat(int(body["chat"])), str(body["name"])).id}
+    """{"chat", "name"}: a new topic; {"chat", "thread", "closed"}: close one, or open it again."""
+    forum = sandbox.world.chat(int(body["chat"]))
+    if "thread" not in body:
+        return {"id": sandbox.world.add_topic(forum, str(body["name"])).id}
+    topic = forum.topics[int(body["thread"])]
+    sandbox.world.close_topic(forum, topic, closed=bool(body.get("closed", True)))
+    return {"id": topic.id}
 
 
 def _rights(sandbox: Sandbox, body: Json) -> Json:

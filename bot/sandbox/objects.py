@@ -9,6 +9,13 @@ from bot.sandbox.records import CHANNEL_RIGHTS, GROUP_RIGHTS
 if TYPE_CHECKING:
     from bot.sandbox.records import Chat, Content, Json, Member, Message, Person
 
+#: Whom messages of anonymous administrators come from; `sender_chat` is then their group.
+ANONYMOUS_ADMIN: Json = {
+    "id": 1_087_968_824,
+    "is_bot": True,
+    "first_name": "Group",
+    "username": "GroupAnonymousBot",
+}
 #: Deleted messages are shown as InaccessibleMessage, dated 0.
 INACCESSIBLE_DATE = 0
 
@@ -47,6 +54,8 @@ def full_chat(place: Chat) -> Json:
     )
     if place.protected:
         shown["has_protected_content"] = True
+    if place.hidden_members:
+        shown["has_hidden_members"] = True
     if place.pinned:
         shown["pinned_message"] = message(place.messages[place.pinned[-1]])
     return shown
@@ -62,6 +71,8 @@ def message(said: Message) -> Json:
         shown["edit_date"] = said.edited
     if said.thread:
         shown |= {"message_thread_id": said.thread, "is_topic_message": True}
+    elif said.reply_to and said.chat.type == "supergroup":  # replies have a thread of their own, which is no topic's
+        shown["message_thread_id"] = _root(said).id
     if said.reply_to:
         shown["reply_to_message"] = message(said.reply_to) if not said.reply_to.reply_to else _bare(said.reply_to)
     if said.origin:
@@ -72,6 +83,13 @@ def message(said: Message) -> Json:
     if said.reply_markup:
         shown["reply_markup"] = said.reply_markup
     return shown
+
+
+def _root(said: Message) -> Message:
+    """The message that a chain of replies began with."""
+    while said.reply_to:
+        said = said.reply_to
+    return said
 
 
 def _bare(said: Message) -> Json:
@@ -85,6 +103,8 @@ def _add_author(shown: Json, said: Message) -> None:
         shown["sender_chat"] = chat(said.chat)
         if said.sender and not said.sender.is_bot:
             shown["author_signature"] = said.sender.name
+    elif said.anonymous:
+        shown |= {"from": ANONYMOUS_ADMIN, "sender_chat": chat(said.chat)}
     elif said.sender:
         shown["from"] = user(said.sender)
 
@@ -110,10 +130,10 @@ def member(who: Member, place: Chat) -> Json:
     """ChatMember of the kind its status asks for."""
     shown: Json = {"user": user(who.person), "status": who.status}
     if who.status == "creator":
-        shown["is_anonymous"] = False
+        shown["is_anonymous"] = "is_anonymous" in who.rights
     elif who.status == "administrator":
         known = CHANNEL_RIGHTS if place.type == "channel" else GROUP_RIGHTS
-        shown |= {"can_be_edited": False, "is_anonymous": False}
+        shown |= {"can_be_edited": False, "is_anonymous": "is_anonymous" in who.rights}
         shown |= {right: right in who.rights for right in known}
     elif who.status == "restricted":
         shown |= _restricted(who)

@@ -37,16 +37,29 @@ def say(
         return world.post_as(person, place, text)
     if place.person is not None:
         place = _own(world, place.person)
-    elif not world.member(place, person).present:
-        raise SandboxError(f"{person.name} isn't in {place.title}.")
+    else:
+        _admit(world, person, place, thread)
     content = world.content(text)
     if not content.text:
         raise SandboxError("There is nothing to send.")
-    message = world.post(place, person, content, reply_to=reply_to, thread=thread)
+    if thread is None and reply_to is not None:
+        thread = reply_to.thread
+    anonymous = place.type != "private" and world.member(place, person).anonymous
+    message = world.post(place, person, content, reply_to=reply_to, thread=thread, anonymous=anonymous)
     if _overheard(world, message):
         person.met = True
         world.updates.put("message", objects.message(message))
     return message
+
+
+def _admit(world: World, person: Person, place: Chat, thread: int | None) -> None:
+    """Raise SandboxError where a group keeps somebody from writing: not in it, or the forum's topic is closed."""
+    member = world.member(place, person)
+    if not member.present:
+        raise SandboxError(f"{person.name} isn't in {place.title}.")
+    topic = place.topics.get(thread) if thread else None
+    if topic and topic.closed and not member.leads:
+        raise SandboxError(f"{person.name} can't write in {topic.name}: it is closed.")
 
 
 def start(world: World, person: Person, payload: str = "") -> Message:

@@ -71,12 +71,15 @@ class Population:
         *,
         supergroup: bool = True,
         forum: bool = False,
+        hidden_members: bool = False,
         username: str | None = None,
         bot: Status | None = "member",
     ) -> Chat:
         """A group the bot is in already (`bot` None: it is not). The first of `admins` owns it."""
         number = self._super_id() if supergroup else -(4_000_000 + next(self._ids))
         chat = Chat(number, "supergroup" if supergroup else "group", title, username, forum=forum)
+        chat.hidden_members = hidden_members
+        chat.last_id = int(forum)  # 1 is General's number: no topic gets it
         self._add_chat(chat, admins, members)
         if bot is not None:
             chat.members[self.bot.id] = Member(self.bot, bot, set(GROUP_RIGHTS) if bot == "administrator" else set())

@@ -43,7 +43,10 @@ class Person:
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """Somebody's place in a chat; `rights` only count for administrators and the restricted."""
+    """Somebody's place in a chat; `rights` only count for administrators and the restricted.
+
+    An administrator with `is_anonymous` among them writes in the group's name.
+    """
 
     person: Person
     status: Status = "member"
@@ -58,6 +61,11 @@ class Member:
     def leads(self) -> bool:
         """Owner or administrator."""
         return self.status in ("creator", "administrator")
+
+    @property
+    def anonymous(self) -> bool:
+        """An administrator who writes in the group's name."""
+        return self.leads and "is_anonymous" in self.rights
 
     def may(self, right: str) -> bool:
         """An administrator with that right; the owner has all."""
@@ -84,6 +92,8 @@ class Chat:
     username: str | None = None
     person: Person | None = None
     forum: bool = False
+    #: Only administrators see who is in it.
+    hidden_members: bool = False
     #: Forwarding and copying out of it is forbidden.
     protected: bool = False
     #: A basic group its owner deleted.
@@ -140,6 +150,8 @@ class Message:
     edited: int | None = None
     thread: int | None = None
     reply_to: Message | None = None
+    #: Written in the group's name.
+    anonymous: bool = False
     #: MessageOrigin of a forward.
     origin: Json | None = None
     #: Fields of a service message (new_chat_members and the like).

@@ -35,7 +35,7 @@ def message(said: Message) -> Json:
     shown = {
         "id": said.id,
         "chat": said.chat.id,
-        "from": person(said.sender) if said.sender else None,
+        "from": _author(said),
         "date": said.date,
         "edited": said.edited,
         "reply_markup": said.reply_markup,
@@ -49,6 +49,13 @@ def message(said: Message) -> Json:
         "history": [_version(past) for past in said.history],
     }
     return shown | _content(said.content)
+
+
+def _author(said: Message) -> Json | None:
+    """Who is seen to have written it: of an anonymous administrator's message the group."""
+    if said.anonymous:
+        return {"id": said.chat.id, "name": said.chat.title, "username": None, "is_bot": False, "blocked": False}
+    return person(said.sender) if said.sender else None
 
 
 def _version(past: Version) -> Json:

@@ -95,6 +95,14 @@ class World(Population):
         forum.topics[topic.id] = topic
         return topic
 
+    def close_topic(self, forum: Chat, topic: ForumTopic, *, closed: bool = True) -> None:
+        """Close a topic to all but administrators, or open it again, with the service message that tells of it."""
+        topic.closed = closed
+        service: Json = {"forum_topic_closed" if closed else "forum_topic_reopened": {}}
+        message = self.post(forum, _leader(forum), Content(), service=service, thread=topic.id)
+        if self.member(forum, self.bot).present:
+            self.updates.put("message", objects.message(message))
+
     def go_on_after(self, number: int) -> None:
         """Number messages from here on, as does a Telegram whose earlier messages are not shown any more."""
         self._first_message_id = self._shared_message_id = number

@@ -7,7 +7,20 @@ holds the two together.
 from __future__ import annotations
 
 from bot.settings.reading import DEFAULT_FILE, file_in_use, load
-from bot.settings.records import PREFIX, Buttons, Channel, Delivery, Feed, Log, Pace, Settings, Store, Telegram, Web
+from bot.settings.records import (
+    PREFIX,
+    Buttons,
+    Channel,
+    Delivery,
+    Feed,
+    Log,
+    Pace,
+    Readers,
+    Settings,
+    Store,
+    Telegram,
+    Web,
+)
 
 __all__ = [
     "DEFAULT_FILE",
@@ -18,6 +31,7 @@ __all__ = [
     "Feed",
     "Log",
     "Pace",
+    "Readers",
     "Settings",
     "Store",
     "Telegram",

@@ -175,6 +175,12 @@ class Delivery(_Section):
     undo_seconds: float = Field(5.0, ge=0, le=3_600)
 
 
+class Readers(_Section):
+    """What readers may do."""
+
+    max_follows: int = Field(200, ge=1, le=10_000)
+
+
 class Web(_Section):
     """Health, metrics and webhook."""
 
@@ -224,6 +230,7 @@ class Settings(BaseSettings):
     channels: tuple[Channel, ...] = ()
     pace: Pace = Pace()
     delivery: Delivery = Delivery()
+    readers: Readers = Readers()
     web: Web = Web()
     log: Log = Log()
 

@@ -13,6 +13,14 @@ from bot.store.database import Row, add, maybe, milliseconds, number, row, rows,
 
 #: The rows of a chat, given one of them: a forum has one for each thread. The chat's number may not be known yet.
 _ALL_THREADS = "(id = :chat OR chat_id = (SELECT chat_id FROM chats WHERE id = :chat))"
+_AWAY = """
+UPDATE chats SET away = min(
+  coalesce((SELECT max(id) FROM articles), 0),
+  coalesce(:lost - 1, 9e18),
+  coalesce((SELECT min(article) - 1 FROM deliveries
+    WHERE chat = :chat AND lane <> 0 AND state IN ('pending', 'sending', 'doubtful')), 9e18))
+WHERE id = :chat AND away IS NULL AND state = 'active' AND setting IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,8 @@ class Chat:
     sequence: int | None = None
     #: What becomes of a post that may have gone out: resend | ask
     on_doubt: str = "resend"
+    #: The last article brought before a reader went away; None: not away, or told since what was missed.
+    away: int | None = None
 
     @property
     def name(self) -> str:
@@ -54,6 +64,11 @@ def by_number(db: Database, chat_id: int, thread: int = 0) -> Chat | None:
     """Return the chat with Telegram's number and thread, or None."""
     found = row(db, "SELECT * FROM chats WHERE chat_id = ? AND thread = ?", (chat_id, thread))
     return _chat(found) if found else None
+
+
+def of_number(db: Database, chat_id: int) -> list[Chat]:
+    """Return the chats with Telegram's number: one, or in a forum one for each thread."""
+    return [_chat(found) for found in rows(db, "SELECT * FROM chats WHERE chat_id = ? ORDER BY id", (chat_id,))]
 
 
 def channels(db: Database) -> list[Chat]:
@@ -115,27 +130,36 @@ def any_begun(db: Database) -> bool:
     return row(db, "SELECT 1 FROM chats WHERE begun IS NOT NULL LIMIT 1") is not None
 
 
-def reader(db: Database, chat_id: int, *, kind: str, username: str, title: str, at: datetime) -> Chat:
-    """Return the row of a person's or group's chat, made where it is new, its name brought up to date."""
+def reader(db: Database, chat_id: int, *, kind: str, username: str, title: str, at: datetime, thread: int = 0) -> Chat:
+    """Return the row of a person's or group's chat, made where it is new, its name brought up to date.
+
+    A forum's thread is a chat of its own.
+    """
     with transaction(db):
-        found = by_number(db, chat_id)
+        found = by_number(db, chat_id, thread)
         if found is None:
             add(
                 db,
-                "INSERT INTO chats (chat_id, kind, username, title, begun, sequence) VALUES (?, ?, ?, ?, ?, ?)",
-                (chat_id, kind, username, title, milliseconds(at), sequence.take(db)),
+                "INSERT INTO chats (chat_id, thread, kind, username, title, begun, sequence) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (chat_id, thread, kind, username, title, milliseconds(at), sequence.take(db)),
             )
         elif (found.username, found.title) != (username, title):
             write(db, "UPDATE chats SET username = ?, title = ? WHERE id = ?", (username, title, found.id))
-        made = by_number(db, chat_id)
+        made = by_number(db, chat_id, thread)
     if made is None:  # pragma: no cover - it was written above
         raise LookupError(chat_id)
     return made
 
 
-def set_state(db: Database, chat: int, state: str, reason: str = "") -> None:
-    """Write a chat's standing; one that leaves takes its waiting deliveries along."""
+def set_state(db: Database, chat: int, state: str, reason: str = "", *, lost: int | None = None) -> None:
+    """Write a chat's standing; one that leaves takes its waiting deliveries along.
+
+    `lost` is the article by which it was found that a reader can't be reached.
+    """
     with transaction(db):
+        if state in ("parked", "stopped"):
+            write(db, _AWAY, {"chat": chat, "lost": lost})
         if state == "active":
             back = "UPDATE chats SET sequence = ? WHERE id = ? AND setting IS NULL AND state <> 'active'"
             write(db, back, (sequence.take(db), chat))
@@ -146,6 +170,23 @@ def set_state(db: Database, chat: int, state: str, reason: str = "") -> None:
                 "UPDATE deliveries SET state = 'gone', reason = ? WHERE chat = ? AND state = 'pending' AND lane <> 0",
                 (reason or state, chat),
             )
+
+
+def unpark(db: Database, chat_id: int) -> bool:
+    """Write that a reader can be reached again, with all threads; who stopped stays stopped.
+
+    Return False where nobody was out of reach.
+    """
+    with transaction(db):
+        parked = [chat for chat in of_number(db, chat_id) if chat.state == "parked"]
+        for chat in parked:
+            set_state(db, chat.id, "active")
+    return bool(parked)
+
+
+def told_missed(db: Database, chat: int) -> None:
+    """Write that a reader who is back was told what they missed."""
+    write(db, "UPDATE chats SET away = NULL WHERE id = ?", (chat,))
 
 
 def pause(db: Database, chat: int, until: datetime, reason: str, *, only_thread: bool = False) -> None:
@@ -163,16 +204,17 @@ def resume(db: Database, chat: int) -> None:
         write(db, f"{sql} (SELECT id FROM chats WHERE {_ALL_THREADS})", {"chat": chat})
 
 
-def park(db: Database, chat: int, reason: str, *, only_thread: bool = False) -> None:
+def park(db: Database, chat: int, reason: str, *, only_thread: bool = False, lost: int | None = None) -> None:
     """Write that a reader's chat can't be reached, all threads of a forum; or only this thread.
 
-    A channel of the settings that is in the same chat is left to its own deliveries.
+    A channel of the settings that is in the same chat is left to its own deliveries. `lost` is the article that could
+    not be delivered.
     """
     which = "id = :chat" if only_thread else _ALL_THREADS
     sql = f"SELECT id FROM chats WHERE {which} AND setting IS NULL AND state = 'active'"
     with transaction(db):
         for found in rows(db, sql, {"chat": chat}):
-            set_state(db, found["id"], "parked", reason)
+            set_state(db, found["id"], "parked", reason, lost=lost if found["id"] == chat else None)
 
 
 def move(db: Database, old: int, new: int) -> None:
@@ -247,4 +289,5 @@ def _chat(found: Row) -> Chat:
         begun=maybe(found["begun"]),
         sequence=found["sequence"],
         on_doubt=found["on_doubt"],
+        away=found["away"],
     )

@@ -55,6 +55,15 @@ def topic(db: Database, name: str) -> Topic:
     return Topic(made, key, name, code)
 
 
+def carried(db: Database, name: str) -> Topic:
+    """Return the row of a topic that an article carries: its spelling wins over that of readers who waited for it."""
+    found = topic(db, name)
+    if found.name == name or row(db, "SELECT 1 FROM topics WHERE id = ? AND articles > 0", (found.id,)):
+        return found
+    write(db, "UPDATE topics SET name = ? WHERE id = ?", (name, found.id))
+    return topic(db, name)
+
+
 def by_name(db: Database, name: str) -> Topic | None:
     """Return the row of a topic by its name, or None."""
     found = row(db, "SELECT * FROM topics WHERE key = ?", (words.key(name),))
@@ -74,7 +83,7 @@ def set_article(db: Database, article: int, listed: Sequence[str], implied: Iter
         write(db, "DELETE FROM article_topics WHERE article = ?", (article,))
         for position, name in [*enumerate(listed), *((None, name) for name in implied)]:
             if words.key(name):
-                values = (article, topic(db, name).id, position)
+                values = (article, carried(db, name).id, position)
                 write(db, "INSERT INTO article_topics VALUES (?, ?, ?) ON CONFLICT DO NOTHING", values)
         return keys_of(db, article) - before
 
@@ -99,7 +108,9 @@ def overview(db: Database, chat: int | None = None) -> list[Topic]:
     """
     sql = """
         SELECT t.*, EXISTS (SELECT 1 FROM follows f WHERE f.topic = t.id AND f.chat = :chat) AS followed
-        FROM topics t WHERE articles > 0 OR id IN (SELECT topic FROM follows WHERE chat = :chat)
+        FROM topics t WHERE id IN (
+          SELECT id FROM topics INDEXED BY topics_carried WHERE articles > 0
+          UNION SELECT topic FROM follows WHERE chat = :chat)
         ORDER BY articles DESC, t.name
     """
     return [
@@ -149,6 +160,30 @@ def follow(db: Database, chat: int, topic: int, at: datetime) -> bool:
 def unfollow(db: Database, chat: int, topic: int) -> bool:
     """Remove a follow; say whether there was one."""
     return write(db, "DELETE FROM follows WHERE topic = ? AND chat = ?", (topic, chat)) == 1
+
+
+def is_followed(db: Database, chat: int, topic: int) -> bool:
+    """Return True if a chat follows a topic."""
+    return row(db, "SELECT 1 FROM follows WHERE topic = ? AND chat = ?", (topic, chat)) is not None
+
+
+def count_of(db: Database, chat: int) -> int:
+    """Return how many topics a chat follows."""
+    return number(db, "SELECT count(*) FROM follows WHERE chat = ?", (chat,))
+
+
+def prune(db: Database, kept: int = 1_000, piece: int = 500) -> int:
+    """Forget a piece of the topics that nothing carries and nobody follows, above a number; return how many went.
+
+    Only the last made are looked at: others are few.
+    """
+    sql = """
+        SELECT id FROM topics WHERE id > (SELECT max(id) FROM topics) - 5000 AND articles = 0
+          AND NOT EXISTS (SELECT 1 FROM follows WHERE topic = topics.id)
+          AND NOT EXISTS (SELECT 1 FROM article_topics WHERE topic = topics.id)
+        ORDER BY id DESC LIMIT ? OFFSET ?
+    """
+    return write(db, f"DELETE FROM topics WHERE id IN ({sql})", (piece, kept))
 
 
 def any_(db: Database) -> bool:

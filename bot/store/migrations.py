@@ -91,6 +91,12 @@ def day(db: Database) -> None:
     _run(db, "steps/0010_day.sql")
 
 
+@paperboy(name="0011_readers")
+def readers(db: Database) -> None:
+    """Remember since when a reader is away; find the topics that articles carry among those awaited."""
+    _run(db, "steps/0011_readers.sql")
+
+
 def _run(db: Database, file: str) -> None:
     """Execute the statements of an SQL file in this folder."""
     for statement in _statements(Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.store import doubts, facts, notices
+from bot.store import doubts, facts, follows, notices
 from bot.store.database import milliseconds, rows, transaction, write
 from bot.store.facts import Fact
 from bot.store.payloads import shortened
@@ -56,5 +56,18 @@ def payloads(db: Database, at: datetime) -> int:
     return len(found)
 
 
+def topics(db: Database, at: datetime) -> int:
+    """Forget topics that nothing carries and nobody follows any more, where they are many; return how many."""
+    del at
+    return follows.prune(db, piece=PIECE)
+
+
 #: Each forgets a piece, and returns how many rows it was; fewer than PIECE: that was the last for now.
-PRUNES: tuple[Callable[[Database, datetime], int], ...] = (updates, attempts, payloads, doubts.prune, notices.prune)
+PRUNES: tuple[Callable[[Database, datetime], int], ...] = (
+    updates,
+    attempts,
+    payloads,
+    topics,
+    doubts.prune,
+    notices.prune,
+)

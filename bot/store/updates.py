@@ -32,6 +32,12 @@ def once(db: Database, update: int | None, at: datetime, work: Callable[[Databas
     return json.loads(json.dumps(result))
 
 
+def result(db: Database, update: int) -> Any:
+    """Return the recorded result of an update, or None where there is none any more."""
+    found = row(db, "SELECT result FROM updates WHERE id = ?", (update,))
+    return json.loads(found["result"]) if found else None
+
+
 def receive(db: Database, bodies: Iterable[tuple[int, str]], at: datetime) -> None:
     """Keep updates that came, each with its number, until they are handled."""
     now = milliseconds(at)

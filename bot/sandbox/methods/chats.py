@@ -24,8 +24,8 @@ def get_chat_member(world: World, fields: Fields) -> Json:
     person = world.people.get(fields.integer("user_id"))
     if person is None:
         raise bad("invalid user_id specified" if not fields.integer("user_id") else "PARTICIPANT_ID_INVALID")
-    if chat.type == "channel" and not world.member(chat, world.bot).leads and person is not world.bot:
-        raise bad("member list is inaccessible")
+    if person is not world.bot:
+        access.members_visible(world, chat)
     if chat.type == "private":
         return {"user": objects.user(person), "status": "member"}
     return objects.member(world.member(chat, person), chat)
