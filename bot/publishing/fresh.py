@@ -156,10 +156,11 @@ class _Topics:
 
     def _row(self, name: str) -> tuple[int, str] | None:
         """Return row number and key; None for a name without letters and digits."""
-        if name not in self._rows:
-            found = follows.carried(self._db, name) if topics.key(name) else None
-            self._rows[name] = (found.id, found.key) if found else None
-        return self._rows[name]
+        key = topics.key(name)
+        if key not in self._rows:
+            found = follows.carried(self._db, name) if key else None
+            self._rows[key] = (found.id, found.key) if found else None
+        return self._rows[key]
 
 
 class Firsts:

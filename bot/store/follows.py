@@ -58,7 +58,7 @@ def topic(db: Database, name: str) -> Topic:
 def carried(db: Database, name: str) -> Topic:
     """Return the row of a topic that an article carries: its spelling wins over that of readers who waited for it."""
     found = topic(db, name)
-    if found.name == name or row(db, "SELECT 1 FROM topics WHERE id = ? AND articles > 0", (found.id,)):
+    if found.name == name or row(db, "SELECT 1 FROM article_topics WHERE topic = ? LIMIT 1", (found.id,)):
         return found
     write(db, "UPDATE topics SET name = ? WHERE id = ?", (name, found.id))
     return topic(db, name)
