@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.arrival import Waits
 from bot.chat import plain
 from bot.chat.asked import Asked
 from bot.sandbox import objects
@@ -110,7 +111,7 @@ async def test_an_articles_address_brings_the_article_and_its_topics(bot: Bot, r
 
 
 async def test_an_article_that_readers_may_not_see_has_no_address(bot: Bot, rea: Person) -> None:
-    await bot.article("Hidden moon", "Space", held=True)
+    await bot.article("Hidden moon", "Space", waiting=Waits.EDITOR)
     assert "found nothing" in await bot.told(rea, "https://news.example/hidden-moon")
 
 
@@ -321,7 +322,7 @@ async def test_who_stopped_hears_of_what_was_missed_in_one_message(bot: Bot, rea
     for number in range(12):
         await bot.article(f"Missed {number}", "Space", day=2 + number)
     await bot.article("Something else", "AI", day=20)
-    await bot.article("Hidden", "Space", day=20, held=True)
+    await bot.article("Hidden", "Space", day=20, waiting=Waits.EDITOR)
     told = await bot.told(rea, "/start")
     assert told.startswith("While you were away: 12 articles\n")
     assert told.index("Missed 11") < told.index("Missed 2")
