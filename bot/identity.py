@@ -21,6 +21,8 @@ T = TypeVar("T")
 #: Per cent of two titles' letters that agree where one is a correction of the other.
 ALIKE = 90
 _NUMBER = re.compile(r"\d+")
+# What one version takes for markup and another for words: tags, and the marks of a CDATA section.
+_MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>")
 
 
 class Verdict(StrEnum):
@@ -76,9 +78,14 @@ def are_two(one: Story, other: Story) -> bool:
 
     Titles, days and excerpts all differ, or the fragments and the titles do. A field that is missing differs from none.
     """
-    if _agree(one.title, other.title) or story_key(one.title) == story_key(other.title) != "":
+    if titles_agree(one.title, other.title):
         return False
     return one.fragment != other.fragment or (_days_differ(one, other) and not _agree(one.excerpt, other.excerpt))
+
+
+def titles_agree(one: str, other: str) -> bool:
+    """Return True if two titles may stand over one story."""
+    return _agree(one, other) or story_key(one) == story_key(other) != ""
 
 
 def digest(story: Story) -> str:
@@ -234,11 +241,9 @@ def _contains(text: str, part: str) -> bool:
 
 
 def _is_within(one: str, other: str) -> bool:
-    """Return True if all words of the shorter text stand in the longer one, in their order.
-
-    CDATA is no word: earlier versions left it standing.
-    """
-    shorter, longer = sorted((_compared(text.replace("<![CDATA[", " ")).split() for text in (one, other)), key=len)
+    """Return True if all words of the shorter text stand in the longer one, in their order; markup does not count."""
+    plain = (_compared(_MARKUP.sub(" ", text)).split() for text in (one, other))
+    shorter, longer = sorted(plain, key=len)
     rest = iter(longer)
     return all(word in rest for word in shorter)
 

@@ -65,6 +65,8 @@ class Alert(StrEnum):
     HELD = "held"
     #: An article repeats an earlier one and was not posted.
     COPIES = "copies"
+    #: A file has another file's address and another title, and was taken for the same article.
+    SAME_ADDRESS = "same_address"
     #: An article that was posted was made a draft; the post stays.
     DRAFT = "draft"
     #: Many old articles arrived at once and wait.

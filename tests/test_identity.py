@@ -324,6 +324,7 @@ def test_a_related_link_leads_to_the_article_of_its_title_among_those_at_its_add
     [
         ({}, True),
         ({"excerpt": "What happened to the video element, and why."}, True),
+        ({"excerpt": "What happened to the <video> element, and <![CDATA[why.]]>"}, True),
         ({"image": "https://host.example/i.png"}, True),
         ({"published": AT + timedelta(hours=13)}, True),
         ({"title": FIRST.replace("unite", "untie")}, False),

@@ -7,21 +7,24 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot import delivery
 from bot.arrival import HIDDEN, UNPUBLISHED, Facts, Waits
 from bot.article import Stored
-from bot.delivery import Lane, State
+from bot.delivery import State
 from bot.identity import Verdict, digest, is_same_story, judge, match
 from bot.packed import Packed, facts, unpack, with_topics
 from bot.publishing import arrivals, remarks
 from bot.publishing.cases import Case, OnDisk, Owners
 from bot.publishing.fresh import Firsts, Fresh
-from bot.publishing.rules import Mark as Mark  # whoever records takes these names from here
+from bot.publishing.opening import pass_over
+from bot.publishing.opening import post as post  # whoever records takes these names from here
+from bot.publishing.opening import release as release
+from bot.publishing.rules import Mark as Mark
 from bot.publishing.rules import Read as Read
 from bot.publishing.rules import Recorded as Recorded
 from bot.publishing.rules import Rules as Rules
 from bot.store import articles, entries, fanouts, files, follows, holding, joins, outbox, revisions
 from bot.store.database import milliseconds, transaction
+from bot.store.files import Known
 from bot.topics import Taxonomy
 
 
@@ -63,53 +66,6 @@ def miss(db: Database, paths: Sequence[str], *, withdraw_at: datetime | None = N
     return left
 
 
-def release(db: Database, number: int, rules: Rules, at: datetime, *, by_source: bool = False) -> bool:
-    """Let an article that waits go to its channels and followers; return True if it did wait.
-
-    It arrives then: who began or followed since it was recorded gets it too. What went out before goes on to those
-    only who were meant at first. What has expired waits for ever.
-
-    by_source: no editor decided it, so that an article that is too old is not posted.
-    """
-    with transaction(db):
-        stored = articles.get(db, number)
-        if stored is None or not stored.held or stored.withdrawn:
-            return False
-        if rules.waits(facts(stored.article), at) is Waits.EXPIRED:
-            return False
-        remarks.settled(db, number, at)
-        anew = not holding.went_out(db, number)
-        holding.free(db, number, arrives=at if anew else None)
-        old = by_source and rules.too_old(stored.article.published, at if anew else stored.recorded, at)
-        outbox.change_state(db, number, State.HELD, State.SKIPPED if old else State.PENDING)
-        post(db, number, rules, at, from_now=anew and not by_source)
-        if not anew:
-            revisions.plan(db, number, stored.fingerprint, at + rules.gather)
-        return True
-
-
-def post(
-    db: Database, number: int, rules: Rules, at: datetime, *, from_now: bool = False, followers: bool = True
-) -> int:
-    """Open the first edition's deliveries that are missing and put the cursor before the followers.
-
-    Channels and follows that began after the article was recorded are left out, and an article that is too old is
-    skipped, unless `from_now`. Return how many channels are new.
-    """
-    stored = articles.get(db, number)
-    if stored is None or stored.withdrawn or stored.copy_of is not None:
-        return 0
-    keys = follows.keys_of(db, number)
-    recorded = None if from_now else stored.sequence
-    chats = delivery.plan(rules.channels, keys, stored.article.quality, recorded)
-    old = not from_now and rules.too_old(stored.article.published, stored.recorded, at)
-    state = State.HELD if stored.held else State.SKIPPED if old else State.PENDING
-    opened = outbox.open_(db, number, chats, lane=Lane.CHANNEL, edition=1, rank=_rank(stored, at), at=at, state=state)
-    if followers and not stored.held and not old:
-        fanouts.begin(db, number, at, recorded)
-    return opened
-
-
 def _record(db: Database, read: Read, rules: Rules, at: datetime, on_disk: OnDisk | None) -> Recorded:
     if read.packed is None:
         news = files.reject(db, read.path, read.mark, read.reason, at)
@@ -117,44 +73,59 @@ def _record(db: Database, read: Read, rules: Rules, at: datetime, on_disk: OnDis
     packed = with_topics(read.packed, _named(read.packed.topics, rules.taxonomy))
     known = files.one(db, read.path)
     mine = articles.get(db, known.article) if known and known.article else None
+    case = Case(read, packed, known, mine, Owners(db, read.path, on_disk))
+    verdict, there, first = _judge(db, case, rules, at)
+    written, changed = _write(db, case, verdict, there, first, rules, at)
+    articles.add_addresses(db, written, packed.addresses, shared=verdict is not Verdict.OTHER)
+    files.put(db, read.path, read.mark, article=written, at=at, warning=read.warning)
+    files.set_story(db, read.path, digest(packed.story) if verdict is Verdict.OTHER else "")
+    if known:
+        _close_notices(db, known, verdict, read.path, at)
+    if mine is not None and mine.id != written:
+        _leave(db, mine, read.path)
+    return Recorded(read.path, verdict, written, changed, repeats=case.repeats(verdict, there, first))
+
+
+def _judge(db: Database, case: Case, rules: Rules, at: datetime) -> tuple[Verdict, Stored | None, int | None]:
+    """Return what a file means, the article that it is about, and the first article of its title.
+
+    A new story is about none; one that repeats a title is a copy of the first.
+    """
+    packed, mine = case.packed, case.mine
     same = mine is not None and is_same_story(mine.article, unpack(packed))
-    owners = Owners(db, read.path, on_disk)
     number = match(
         packed.story,
         mine=mine.id if mine else None,
         goes_on=same,
-        is_unchanged=known is not None and known.story in (files.UNKNOWN, digest(packed.story)),
+        is_unchanged=case.is_unchanged,
         there=(entries.at(db, address) for address in packed.addresses),
-        elsewhere=owners.elsewhere,
+        elsewhere=case.owners.elsewhere,
     )
     there = mine if number is None or (mine and mine.id == number) else articles.get(db, number)
     first = Firsts(db, [packed], rules, at).claim(packed) if number is None and not same else None
     verdict = judge(
         mine=mine.id if mine else None,
         match=number,
-        owner=None if _gives_way(there, packed, rules, at) else owners.of(there),
-        path=read.path,
+        owner=None if _gives_way(there, packed, rules, at) else case.owners.of(there),
+        path=case.path,
         same_title=same,
         first=first,
     )
-    before = known.mark if known else None
-    written, changed = _write(db, Case(read, packed, before, owners), verdict, mine, there, first, rules, at)
-    articles.add_addresses(db, written, packed.addresses, shared=verdict is not Verdict.OTHER)
-    files.put(db, read.path, read.mark, article=written, at=at, warning=read.warning)
-    files.set_story(db, read.path, digest(packed.story) if verdict is Verdict.OTHER else "")
-    if known and known.rejected:
-        remarks.accepted(db, read.path, at)
-    if mine is not None and mine.id != written:
-        _leave(db, mine, read.path)
-    is_news = verdict is Verdict.COPY or (verdict is Verdict.OTHER and (mine is None or mine.id != written))
-    return Recorded(read.path, verdict, written, changed, repeats=(first or written) if is_news else None)
+    return verdict, there, first
+
+
+def _close_notices(db: Database, known: Known, verdict: Verdict, path: str, at: datetime) -> None:
+    """Close what editors were told of a file, as far as it is over."""
+    if known.rejected:
+        remarks.accepted(db, path, at)
+    if known.story and verdict is not Verdict.OTHER:
+        remarks.on_its_own(db, path, at)
 
 
 def _write(
     db: Database,
     case: Case,
     verdict: Verdict,
-    mine: Stored | None,
     known: Stored | None,
     first: int | None,
     rules: Rules,
@@ -165,8 +136,8 @@ def _write(
         return _insert(db, case.path, case.packed, first, rules, at), True
     if verdict is Verdict.OTHER:
         return known.id, False
-    if verdict is Verdict.MERGED and mine is not None:
-        known = _merge(db, mine, known, rules, at)
+    if verdict is Verdict.MERGED and case.mine is not None:
+        known = _merge(db, case.mine, known, rules, at)
         if case.owners.of(known) is not None:
             return known.id, False
     return known.id, _update(db, known, case, rules, at)
@@ -195,7 +166,7 @@ def _update(db: Database, stored: Stored, case: Case, rules: Rules, at: datetime
     waiting = _wait(db, stored, packed.facts, packed.facts if is_upgrade else facts(stored.article), rules, at)
     back = stored.withdrawn and not packed.removed
     if is_upgrade and stored.article.quality in (0, packed.quality) and not back:
-        _pass_over(db, stored.id, rules, at)
+        pass_over(db, stored.id, rules, at)
     elif new_topics or packed.quality != stored.article.quality or back:
         post(db, stored.id, rules, at, followers=bool(new_topics) or back)
     changed = not is_upgrade and packed.fingerprint != stored.fingerprint
@@ -214,16 +185,6 @@ def _wait(db: Database, stored: Stored, now: Facts, was: Facts, rules: Rules, at
     else:
         holding.hold(db, [stored.id], waiting)
     return waiting
-
-
-def _pass_over(db: Database, number: int, rules: Rules, at: datetime) -> None:
-    """Skip the channels that an article belongs to only as it is read today; see `cases.Case.was_read_alike`."""
-    stored = articles.get(db, number)
-    if stored is None or stored.held or stored.withdrawn or stored.copy_of is not None:
-        return
-    chats = delivery.plan(rules.channels, follows.keys_of(db, number), stored.article.quality, stored.sequence)
-    rank = _rank(stored, at)
-    outbox.open_(db, number, chats, lane=Lane.CHANNEL, edition=1, rank=rank, at=at, state=State.SKIPPED)
 
 
 def _set_withdrawn(db: Database, number: int, withdrawn: bool, at: datetime) -> None:
@@ -288,10 +249,6 @@ def _set_topics(db: Database, number: int, packed: Packed, taxonomy: Taxonomy) -
 def _named(names: Sequence[str], taxonomy: Taxonomy) -> tuple[str, ...]:
     """Return topics in the taxonomy's spelling, each once."""
     return tuple(dict.fromkeys(taxonomy.name(name) for name in names))
-
-
-def _rank(stored: Stored, at: datetime) -> datetime:
-    return min(stored.article.published or stored.recorded, at)
 
 
 def _when(read: Read, at: int) -> int:

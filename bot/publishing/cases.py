@@ -9,10 +9,11 @@ from sqlite_utils import Database
 
 from bot import article
 from bot.article import Stored
-from bot.identity import reads_alike
+from bot.identity import Verdict, digest, reads_alike, titles_agree
 from bot.packed import Packed, facts, unpack
-from bot.publishing.rules import Mark, Read
+from bot.publishing.rules import Read
 from bot.store import files
+from bot.store.files import Known
 
 #: Whether a file is on disk at this moment.
 OnDisk = Callable[[str], bool]
@@ -50,14 +51,29 @@ class Case:
     read: Read
     #: With its topics in the taxonomy's spelling.
     packed: Packed
-    #: The file's mark when it was last read; None: never.
-    before: Mark | None
+    #: What was known of the file; None: nothing.
+    known: Known | None
+    #: The article that it told until now.
+    mine: Stored | None
     owners: Owners
 
     @property
     def path(self) -> str:
         """The file's path."""
         return self.read.path
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Return True if the file tells what it told when it was taken for another file's article."""
+        return self.known is not None and self.known.story in (files.UNKNOWN, digest(self.packed.story))
+
+    def repeats(self, verdict: Verdict, there: Stored | None, first: int | None) -> int | None:
+        """Return the article that the file repeats, where that is news to the editors."""
+        if verdict is Verdict.COPY:
+            return first
+        if verdict is not Verdict.OTHER or there is None or self.is_unchanged:
+            return None
+        return None if titles_agree(there.article.title, self.packed.story.title) else there.id
 
     def was_read_alike(self, stored: Stored) -> bool:
         """Return True if only the version of ours that read the file differs from that which read it before.
@@ -68,7 +84,7 @@ class Case:
             return False
         if stored.article.fingerprint == self.packed.fingerprint:
             return True
-        is_same_size = self.before is not None and self.before[0] == self.read.mark[0]
+        is_same_size = self.known is not None and self.known.mark[0] == self.read.mark[0]
         return is_same_size and reads_alike(stored.article, unpack(self.packed))
 
     def is_as_recorded(self, stored: Stored) -> bool:

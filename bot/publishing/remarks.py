@@ -36,7 +36,7 @@ def remark(db: Database, recorded: Sequence[Recorded], at: datetime) -> None:
         Notice(key=rejected_key(one.path), alert=Alert.REJECTED, files=(one.path,), reason=one.reason)
         for one in rejected
     ]
-    told += [_copy(db, one) for one in recorded if one.repeats is not None]
+    told += [_repeated(db, one) for one in recorded if one.repeats is not None]
     new = [one.article for one in recorded if one.verdict is Verdict.NEW and one.article]
     told += [
         Notice(key=article_key(Alert.HELD, one), alert=Alert.HELD, articles=(one,)) for one in articles.held(db, new)
@@ -55,11 +55,20 @@ def accepted(db: Database, path: str, at: datetime) -> None:
     notices.all_clear(db, [rejected_key(path)], at)
 
 
-def _copy(db: Database, one: Recorded) -> Notice:
+def on_its_own(db: Database, path: str, at: datetime) -> None:
+    """Close what was told of a file that was taken for another file's article, and has one of its own now."""
+    notices.all_clear(db, [_address_key(path)], at)
+
+
+def _address_key(path: str) -> str:
+    return f"{Alert.SAME_ADDRESS}:{path}"
+
+
+def _repeated(db: Database, one: Recorded) -> Notice:
     """Return the notice of a file that repeats a story: by its own article, or by its path where it has none."""
     first = naming.article(db, one.repeats) if one.repeats is not None else None
     reason = f"repeats “{first.title}”" + (f" ({first.file})" if first.file else "") if first else ""
     if one.verdict is Verdict.COPY and one.article is not None:
         key = article_key(Alert.COPIES, one.article)
         return Notice(key=key, alert=Alert.COPIES, articles=(one.article,), reason=reason)
-    return Notice(key=f"{Alert.COPIES}:{one.path}", alert=Alert.COPIES, files=(one.path,), reason=reason)
+    return Notice(key=_address_key(one.path), alert=Alert.SAME_ADDRESS, files=(one.path,), reason=reason)
