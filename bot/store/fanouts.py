@@ -25,7 +25,8 @@ def begin(db: Database, article: int, at: datetime, before: int | None = None) -
     with transaction(db):
         before = sequence.take(db) if before is None else before
         write(db, sql, (article, milliseconds(at), before))
-        write(db, "UPDATE articles SET planned = ? WHERE id = ?", (before, article))
+        sql = "UPDATE articles SET planned = (SELECT sequence FROM fanouts WHERE article = articles.id) WHERE id = ?"
+        write(db, sql, (article,))
 
 
 def cancel(db: Database, article: int) -> None:
