@@ -21,7 +21,7 @@ from bot.delivery import Clock, Refused, Revoked, Sent, Wait
 from bot.errors import PaperboyError, TokenRevoked, UsageError
 from bot.notices import Alert, Notice
 from bot.pace import Pace
-from bot.publishing import missing
+from bot.publishing import missing, naming
 from bot.publishing.channels import Channels
 from bot.publishing.composing import Composer
 from bot.publishing.courier import Courier
@@ -122,8 +122,9 @@ class Connection:
             one.chat: channel.chat for one, channel in zip(self._settings.channels, self._channels.live, strict=True)
         }
         for setting, reason in self.unknown.items():
-            _log.error("channels: %s: %s. Make the bot an administrator there; its posts wait.", setting, reason)
             chat = rows[setting]
+            name = await self._desk(naming.chat, chat)
+            _log.error("channels: %s: %s. Make the bot an administrator there; its posts wait.", name, reason)
             await self.tell_editors(Notice(key=f"unknown:{setting}", alert=Alert.UNKNOWN, chats=(chat,), reason=reason))
 
     async def tell_editors(self, *told: Notice) -> None:

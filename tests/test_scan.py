@@ -17,10 +17,11 @@ from bot.feed import document
 from bot.feed.folder import FolderMissing
 from bot.feed.reading import Told
 from bot.identity import Verdict
+from bot.notices import Alert
 from bot.publishing.announce import Mark, Rules
 from bot.publishing.lookout import Lookout
 from bot.publishing.scan import BATCH, Scanner
-from bot.store import articles, files, tally
+from bot.store import articles, files, notices, tally
 from bot.store.desk import Desk
 from bot.topics import Taxonomy
 from tests import hostile
@@ -398,3 +399,36 @@ async def test_without_a_watch_the_interval_finds_everything(
     reading.write("a.md")
     for _ in range(3):
         assert await reading.later(INTERVAL) == 1
+
+
+# --- what editors are told --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("there", "left", "told"),
+    [
+        (12, 0, [Alert.FOLDER_EMPTY]),
+        (3, 0, [Alert.FOLDER_EMPTY]),
+        (30, 19, [Alert.FILES_GONE]),
+        (30, 2, [Alert.FILES_GONE]),
+        (30, 22, []),
+        (3, 2, []),
+    ],
+)
+async def test_a_folder_that_lost_many_files_is_told_whatever_becomes_of_their_posts(
+    reading: Reading, there: int, left: int, told: list[Alert]
+) -> None:
+    for number in range(there):
+        reading.write(f"{number}.md")
+    await reading.lookout.scan()
+    for number in range(left, there):
+        (reading.folder / f"{number}.md").unlink()
+    report = await reading.lookout.scan()
+    assert [one.alert for one in report.notices] == told
+    await reading.desk(notices.tell, report.notices, reading.at)
+    assert await reading.desk(notices.is_open, "folder:empty") is (Alert.FOLDER_EMPTY in told)
+    await reading.lookout.scan()
+    assert await reading.desk(notices.is_open, "folder:empty") is (Alert.FOLDER_EMPTY in told)
+    reading.write("back.md")
+    await reading.lookout.scan()
+    assert not await reading.desk(notices.is_open, "folder:empty")

@@ -28,7 +28,7 @@ class Answers:
     def send(self, update: int, chat_id: int, work: Callable[[], Awaitable[Any]], *, in_order: bool = True) -> None:
         """Begin an answer to an update; `in_order`: after those to the same chat."""
         if self._waiting[chat_id] >= MOST:
-            _log.warning("an answer to %s is not sent, as %d wait there", chat_id, MOST)
+            _log.warning("an answer is not sent, as %d wait for the same chat", MOST)
             return
         self._waiting[chat_id] += 1
         self._of.setdefault(update, []).append(asyncio.create_task(self._carried(chat_id, work, in_order)))

@@ -76,6 +76,11 @@ class Asked:
     keyboard: Keyboard = ()
 
     @property
+    def place(self) -> str:
+        """What the log calls the chat: a reader's is not named."""
+        return "a private chat" if self.private else f"the group “{self.title}”"
+
+    @property
     def kind(self) -> str:
         """What the chat's row is called."""
         return "private" if self.private else "group"

@@ -41,7 +41,7 @@ async def changed(office: Office, update: Update, at: datetime) -> None:
 
 async def moved(office: Office, old: int, new: int) -> None:
     """Re-address a group that got a new number."""
-    _log.info("group %s is now %s", old, new)
+    _log.info("a group has a new number")
     await office.desk(chats.move, old, new)
     office.wake()
 

@@ -106,7 +106,7 @@ class Office:
             return Permission.DENIED if sees else Permission.HIDDEN
         if isinstance(member, Refused | Gone | Sent):
             return Permission.DENIED
-        raise ConnectionError(f"who may decide in {asked.chat_id} is not known: {member}")
+        raise ConnectionError(f"who may decide in {asked.place} is not known: {member}")
 
     async def may_change(self, asked: Asked) -> bool:
         """Return True if who asked decides what the chat gets."""
@@ -140,7 +140,7 @@ class Office:
     async def _say(self, payload: Payload, asked: Asked, message: int | None) -> Outcome:
         async with self.messenger.turn(asked.chat_id):
             came, chat_id = await self._try(payload, asked, message)
-        await self._heed(came, chat_id)
+        await self._heed(asked, came, chat_id)
         if isinstance(came, Sent) and came.message and not asked.private:  # no look takes it for a post
             await self.desk(doubts.see, chat_id, came.message, self.clock())
         return came
@@ -164,14 +164,14 @@ class Office:
                 break
         return came, chat_id
 
-    async def _heed(self, came: Outcome, chat_id: int) -> None:
+    async def _heed(self, asked: Asked, came: Outcome, chat_id: int) -> None:
         """Draw the consequence of an answer that did not go out."""
         if isinstance(came, Revoked):
             raise TokenRevoked
         if isinstance(came, Gone):
             await self.desk(park, chat_id, came.reason)
         elif not isinstance(came, Sent):
-            _log.warning("an answer to %s did not go out: %s", chat_id, came)
+            _log.warning("an answer in %s did not go out: %s", asked.place, came)
 
 
 def park(db: Database, chat_id: int, reason: str) -> None:

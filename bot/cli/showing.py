@@ -35,6 +35,15 @@ _STATES = (
     State.REFUSED,
     State.GONE,
 )
+#: What articles wait for (`arrival.Waits`), behind how many do.
+_WAITS = {
+    "editor": "for an editor",
+    "draft": "as drafts",
+    "future": "dated to come",
+    "bulk": "arrived with many others",
+    "restored": "from before a restore, perhaps posted already",
+    "expired": "expired",
+}
 # What is printed is other people's words: brackets are no markup, colons no emoji, and nothing is cut.
 _WIDTH = None if sys.stdout.isatty() else 120
 _out = SafeConsole(highlight=False, markup=False, emoji=False, soft_wrap=True, width=_WIDTH)
@@ -82,6 +91,9 @@ def status(standing: StatusReport) -> None:
         _channel(channel)
     oldest = dates.minute(standing.oldest_waiting, dates.SystemZone())
     _out.print(f"The oldest has waited since {oldest}" if oldest else "Nothing waits")
+    if standing.waiting:
+        told = ", ".join(f"{count} {_WAITS.get(kind, kind)}" for kind, count in standing.waiting.items())
+        _out.print(f"Articles that wait: {told}")
     for one in standing.held:
         _out.print(f"Held: {_named(one)}")
     for copy in standing.copies:

@@ -33,16 +33,13 @@ class Folder:
         self._root = os.path.realpath(folder)
         self._max_bytes = max_bytes
         self._places: dict[str, str] = {}
+        #: What could not be read of the last article (see `warnings`), or empty.
+        self.warning = ""
 
     def read(self, path: str) -> Article:
-        """Return the article in a file, as `examine` does."""
-        return self.examine(path)[0]
+        """Return the article in the file `path`, which is relative and has the form `folder.listing` gave.
 
-    def examine(self, path: str) -> tuple[Article, str]:
-        """Return the article in the file `path` and what of it could not be read (see `warnings`).
-
-        The path is relative and has the form `folder.listing` gave. Raises ArticleError; its `unfinished` is set where
-        the file may still be being written.
+        Raises ArticleError; its `unfinished` is set where the file may still be being written.
         """
         try:
             data = self._contents(path)
@@ -54,7 +51,8 @@ class Folder:
                     path, "has a name that is not UTF-8 or holds control characters: rename it"
                 ) from error
             raise ArticleError(path, _MESSAGES.get(type(error)) or f"can't be read: {error.strerror}") from error
-        return examine(data, path)
+        article, self.warning = examine(data, path)
+        return article
 
     def _contents(self, path: str) -> bytes:
         """Return the bytes of a regular file inside the folder; the size is checked before a byte is read."""

@@ -102,7 +102,7 @@ def _end_with(sentinel: int) -> None:
 
 def _told(place: document.Folder, path: str) -> Told:
     try:
-        article, warning = place.examine(path)
-        return Told(path, pack(article), warning=warning)
+        article = place.read(path)
+        return Told(path, pack(article), warning=place.warning)
     except ArticleError as error:
         return Told(path, reason=error.reason, unfinished=error.unfinished)

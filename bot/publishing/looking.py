@@ -232,7 +232,7 @@ class Looks:
                 break
             await asyncio.sleep(min(gone.seconds if isinstance(gone, Wait) else AGAIN, PATIENCE))
         if not isinstance(gone, Sent):
-            _log.warning("a copy made to look for a post stays with editor %s: %s", editor, gone)
+            _log.warning("a copy made to look for a post stays with an editor: %s", gone)
 
     async def _retouch(self, doubt: Doubt, step: Retouch) -> tuple[Outcome, Any]:
         payload: Payload = {"method": "editMessageReplyMarkup", "reply_markup": step.keyboard}

@@ -19,7 +19,7 @@ from bot.feed import mounts, watch
 from bot.feed.folder import FolderMissing
 from bot.feed.watch import WatchUnavailable
 from bot.notices import Alert, Notice
-from bot.publishing.scan import FOLDER_ALERTS, Progress, Scanner, ScanReport
+from bot.publishing.scan import MISSING_ALERT, Progress, Scanner, ScanReport
 from bot.settings import Feed
 
 #: Seconds between two whole scans of a large folder at most.
@@ -131,7 +131,7 @@ class Lookout:
             self._complain(error)
             self._plan_next(self._settings.interval_seconds, began)
             folder = str(self._settings.folder)
-            told = Notice(key=FOLDER_ALERTS[0], alert=Alert.FOLDER, about=folder, reason=str(error))
+            told = Notice(key=MISSING_ALERT, alert=Alert.FOLDER, about=folder, reason=str(error))
             return ScanReport(notices=[told])
         except BaseException:
             self._asked = True

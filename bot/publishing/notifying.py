@@ -175,7 +175,7 @@ def _messages(same: Sequence[Waiting], heard: Sequence[datetime]) -> tuple[list[
 
 def _address(db: Database, editors: Sequence[int]) -> list[str]:
     """Address what is new, and return it as lines for the log."""
-    new = notices.new(db)
+    new = [one for one in notices.new(db) if one.notice.alert is not Alert.REJECTED]  # the scan has logged those
     lines = [editorial.line(one.notice.alert, one.over, naming.entry(db, one.notice)) for one in new[:LOGGED]]
     notices.address(db, editors)
     return [*lines, *([f"for the editors: {len(new) - LOGGED} more"] if len(new) > LOGGED else [])]

@@ -11,7 +11,9 @@ from bot.article import Stored, short_id
 from bot.notices import Alert
 from bot.publishing import naming
 from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport, Trouble, Unconfirmed
-from bot.store import articles, chats, files, follows, notices, repeats, tally
+from bot.store import articles, chats, facts, files, follows, holding, notices, repeats, tally
+from bot.store.database import maybe
+from bot.store.facts import Fact
 
 #: Copies and held articles told of at most; the rest are counted.
 MOST = 20
@@ -34,7 +36,7 @@ def report(
     watched: bool = False,
     scanned: datetime | None = None,
 ) -> StatusReport:
-    """Return the report. folder, problem, watched, scanned: what only the running bot knows."""
+    """Return the report. folder, problem, watched, scanned: what only the running bot knows exactly."""
     held, copies = articles.apart(db, MOST)
     return StatusReport(
         at=at,
@@ -48,12 +50,14 @@ def report(
         warned=tuple(RejectedFile(path=one.path, reason=one.reason) for one in files.warned(db, EVERY)),
         copies=tuple(_copy(copy, first) for copy, first in copies),
         held=tuple(Held(short_id=one.short_id, title=one.article.title, file=one.path) for one in held),
+        waiting={waits.value: count for waits, count in holding.counts(db).items()},
+        next_date=holding.next_date(db),
         troubles=_troubles(db),
         unconfirmed=tuple(_unconfirmed(db)),
         folder=folder,
         problem=problem,
         watched=watched,
-        scanned=scanned,
+        scanned=scanned or maybe(facts.moment(db, Fact.SCANNED)),
     )
 
 

@@ -38,7 +38,7 @@ T = TypeVar("T")
 #: Where more than one file in so many is gone at once, it is the folder that is at fault (design §5).
 MANY = 10
 #: What the editors were told of the folder.
-FOLDER_ALERTS = ("folder:missing", "folder:many")
+FOLDER_ALERTS = MISSING_ALERT, EMPTY_ALERT, GONE_ALERT = ("folder:missing", "folder:empty", "folder:many")
 
 #: Told as a long scan goes on: how many of how many files are done.
 Progress = Callable[[int, int], None]
@@ -93,8 +93,8 @@ class Scanner:
             report.unchanged = report.files - len(found)
             await self._read_all(sorted(found), report, progress, self._looked)
             await self._miss(gone - self._looked, known, report)
-            if not any(one.key in FOLDER_ALERTS for one in report.notices):
-                await self._desk(notices.all_clear, FOLDER_ALERTS, self._clock())
+            over = set(FOLDER_ALERTS).difference(one.key for one in report.notices)
+            await self._desk(notices.all_clear, sorted(over), self._clock())
             if not report.emptied:
                 await self._desk(releasing.note_scan, self._clock())
             return report
@@ -194,16 +194,20 @@ class Scanner:
         report.missing = len(missing)
         if missing and is_emptied(known, report.files):
             report.emptied = True
+            report.notices += [self._concern(len(missing), known, empty=report.files == 0)]
             return
         withdraws = self._settings.on_file_removed == "withdraw"
-        if withdraws and len(missing) * MANY > known:
+        if len(missing) * MANY > known and (withdraws or len(missing) >= MANY):
             withdraws = False
-            reason = f"{len(missing)} of {known} files are gone at once"
-            folder = str(self._settings.folder)
-            report.notices += [Notice(key=FOLDER_ALERTS[1], alert=Alert.FILES_GONE, about=folder, reason=reason)]
+            report.notices += [self._concern(len(missing), known)]
         for batch in _batches(missing):
             left = await self._desk(announce.miss, batch, withdraw_at=self._clock() if withdraws else None)
             report.withdrawn += len(left) if withdraws else 0
+
+    def _concern(self, missing: int, known: int, *, empty: bool = False) -> Notice:
+        key, alert = (EMPTY_ALERT, Alert.FOLDER_EMPTY) if empty else (GONE_ALERT, Alert.FILES_GONE)
+        reason = f"{missing} of {known} files are gone at once"
+        return Notice(key=key, alert=alert, about=str(self._settings.folder), reason=reason)
 
     def _listing(self) -> set[Stamp]:
         return set(folder.listing(self._settings.folder, self._settings.patterns))

@@ -138,6 +138,10 @@ class StatusReport:
     held: tuple[Held, ...] = ()
     #: Newest first.
     unconfirmed: tuple[Unconfirmed, ...] = ()
+    #: How many articles wait for what (`arrival.Waits` → how many).
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    #: The moment of the next article that is dated to come, or None.
+    next_date: datetime | None = None
     #: What stands still or needs somebody, but for channels and the folder, which say so themselves.
     troubles: tuple[Trouble, ...] = ()
     folder: str = ""

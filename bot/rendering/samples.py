@@ -193,6 +193,8 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         {
             "report": _REPORT | {"held": [_ENTRY], "copies": [_ENTRY], "warned": [1, 2]},
             "problem": "data/articles: is not there",
+            "waits": {"editor": 1, "draft": 1, "future": 2, "bulk": 3, "restored": 4, "expired": 1},
+            "next_date": "5 May 2027",
             "troubles": [{"about": "The database & more", "reason": "is full", "since": "22 Aug 2021, 21:02"}],
             "warned": [{"path": "a&b.md", "reason": "line 3: quality: “high” is not a number, so it was left out"}],
             "channels": [
@@ -211,6 +213,8 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         {
             "report": _REPORT | {"watched": False, "held": [], "copies": [], "warned": []},
             "problem": "",
+            "waits": {},
+            "next_date": "",
             "troubles": [],
             "warned": [],
             "channels": [],

@@ -96,11 +96,13 @@ async def test_a_missing_folder_takes_nothing_back_and_is_told_once(stage: Stage
     shutil.move(stage.folder, stage.home / "elsewhere")
     for _ in range(3):
         await stage.once()
-    told = [one.text for one in stage.sandbox.messages(stage.editor) if "files are missing" in one.text]
-    assert len(told) == 1
+    told = [one.text.splitlines()[0] for one in stage.sandbox.messages(stage.editor)]
+    assert [text for text in told if "read the folder" in text] == [f"I can't read the folder {stage.folder}"]
     shutil.move(stage.home / "elsewhere", stage.folder)
     for _ in range(3):
         await stage.once()
+    told = [one.text.splitlines()[0] for one in stage.sandbox.messages(stage.editor)]
+    assert told[-1] == f"I can read the folder {stage.folder} again"
     assert len(stage.titles()) == 12
     assert edits(stage) == []
 
