@@ -24,7 +24,9 @@ from tests.newsroom import FIRST, SECOND, Newsroom, article, newsroom
 A, B, C = (f"https://{name}.example/story" for name in ("one", "two", "three"))
 Told = tuple[str, Article | str, int]
 
-URLS = st.sampled_from([f"https://{name}.example/story" for name in ("one", "two", "three", "four", "five")])
+URLS = st.sampled_from(
+    [f"https://{name}.example/{path}" for name in ("one", "two") for path in ("story", "story#part", "col/1", "col/2")]
+)
 TITLES = st.sampled_from(
     [
         FIRST,
@@ -52,6 +54,8 @@ def _told(draw: st.DrawFn) -> Told:
         "unpublished": draw(st.booleans()),
         "topics": draw(TOPICS),
         "related": draw(st.sampled_from([(), RELATED])),
+        "excerpt": draw(st.sampled_from(["", "One.", "Two."])),
+        "provider": draw(st.sampled_from(["One", "ONE", "Two"])),
     }
     return path, article(draw(TITLES), draw(URLS), **more), draw(st.sampled_from([days, days, -1]))
 

@@ -84,6 +84,7 @@ UNSOUND = {
     "revised unsent": "UPDATE deliveries SET revise = 1 WHERE state = 'pending'",
     "unopened edition": "UPDATE deliveries SET edition = 9 WHERE edition = 2 AND lane = 0",
     "no address": "DELETE FROM aliases WHERE article = 1",
+    "address lost": "UPDATE articles SET identity = 'https://other.example' WHERE id = 1",
     "copy of a copy": "UPDATE articles SET copy_of = 2 WHERE id = 3; UPDATE articles SET copy_of = 1 WHERE id = 2",
     "owner gone": "UPDATE articles SET file = 'never.md' WHERE id = 1",
     "no owner": "UPDATE articles SET file = NULL WHERE id = 1",

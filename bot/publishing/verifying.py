@@ -42,6 +42,7 @@ _WORDS = {
     "revised unsent": "is to be edited though it is not there",
     "unopened edition": "is of an edition that was never opened",
     "no address": "no address leads to it: {detail}",
+    "address lost": "its own address does not lead to it: {detail}",
     "copy of a copy": "is a copy of a copy, or of itself",
     "owner gone": "belongs to a file that is not known: {detail}",
     "no owner": "belongs to no file though one tells it: {detail}",

@@ -80,6 +80,9 @@ _QUESTIONS = {
     "unopened edition": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article WHERE d.edition > a.edition AND NOT {_JOINED}""",
     "no address": f"SELECT a.id AS article, a.identity AS detail FROM articles a WHERE a.copy_of IS NULL AND {_JOINED}",
+    "address lost": f"""
+        SELECT a.id AS article, a.identity AS detail FROM articles a WHERE NOT {_JOINED}
+        AND NOT EXISTS (SELECT 1 FROM aliases WHERE identity = a.identity AND article = a.id)""",
     "copy of a copy": f"""
         SELECT a.id AS article FROM articles a JOIN articles b ON b.id = a.copy_of
         WHERE a.copy_of = a.id OR b.copy_of = a.id OR b.copy_of IS NOT NULL AND NOT {_JOINED}""",
