@@ -446,7 +446,9 @@ async def test_a_reader_who_blocked_the_bot_is_back_when_it_is_let_in(bot: Outgo
     await bot.hear()
     await bot.record("b.md", topics=("AI",))
     await bot.deliver()
-    assert [post.text.splitlines()[0][-4:] for post in bot.posts(ann)] == ["b.md"]
+    first = [post.text.splitlines()[0] for post in bot.posts(ann)]
+    assert first[0] == "While you were away: 1 article"
+    assert [line[-4:] for line in first[1:]] == ["b.md"]
 
 
 @pytest.mark.parametrize("fault", LEFT_GROUP_403)

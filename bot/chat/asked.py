@@ -110,7 +110,7 @@ def from_message(update: Update, at: datetime, bot_username: str, bot: int = 0) 
         update=update.update_id,
         at=at,
         **_chat(message.chat),
-        thread=_thread(message),
+        thread=thread_of(message),
         user=message.from_user.id if message.from_user and not sender else 0,
         anonymous=sender is not None and sender.id == message.chat.id,
         said=message.message_id,
@@ -134,7 +134,7 @@ def from_tap(update: Update, at: datetime) -> Asked | None:
         update=update.update_id,
         at=at,
         **_chat(query.message.chat),
-        thread=_thread(message) if message else 0,
+        thread=thread_of(message) if message else 0,
         thread_unknown=message is None and bool(query.message.chat.is_forum),
         user=query.from_user.id,
         anonymous=query.from_user.id == ANONYMOUS_ADMIN,
@@ -151,7 +151,7 @@ def _still_shown(query: CallbackQuery) -> Message | None:
     return message if isinstance(message, Message) and message.date.timestamp() else None
 
 
-def _thread(message: Message) -> int:
+def thread_of(message: Message) -> int:
     """Return the thread a message stands in. Replies in other groups carry a number too, which is none of a thread."""
     if not (message.is_topic_message and message.chat.is_forum):
         return 0

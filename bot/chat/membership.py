@@ -46,6 +46,13 @@ async def moved(office: Office, old: int, new: int) -> None:
     office.wake()
 
 
+async def reopened(office: Office, chat_id: int, thread: int) -> None:
+    """Let a forum's thread that was closed have what waits for it."""
+    if chat := await office.desk(chats.by_number, chat_id, thread):
+        await office.desk(chats.resume, chat.id)
+        office.wake()
+
+
 def is_others(office: Office, said: Message) -> bool:
     """Say whether a message of a channel or group is somebody else's for sure: under ours are links to the bot."""
     rows = said.reply_markup.inline_keyboard if said.reply_markup else ()

@@ -188,6 +188,8 @@ def _simpler(payload: Payload, mend: str) -> Payload | None:
     if mend == "plain" and "parse_mode" in payload:
         plain = {key: value for key, value in payload.items() if key != "parse_mode"}
         return plain | {"text": markup.measure(payload["text"]).text}
+    if mend == "no_reply" and "reply_parameters" in payload:
+        return {key: value for key, value in payload.items() if key != "reply_parameters"}
     if mend == "no_keyboard" and "reply_markup" in payload and "text" in payload:
         return {key: value for key, value in payload.items() if key != "reply_markup"}
     return None

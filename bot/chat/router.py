@@ -68,6 +68,8 @@ class Router:
             await membership.moved(self._office, message.chat.id, message.migrate_to_chat_id)
         elif message and message.migrate_from_chat_id:
             await membership.moved(self._office, message.migrate_from_chat_id, message.chat.id)
+        elif message and message.forum_topic_reopened:
+            await membership.reopened(self._office, message.chat.id, asking.thread_of(message))
         elif asked and asked.query:
             await self._tap(asked)
         elif asked:

@@ -185,9 +185,9 @@ class Stage:
             while self.rows(waiting):
                 await asyncio.sleep(0.01)  # a commit rings no bell
 
-    async def ask(self, person: Person, text: str, chat: Chat | None = None) -> Message:
+    async def ask(self, person: Person, text: str, chat: Chat | None = None, *, thread: int | None = None) -> Message:
         """Say something and return the bot's answer in that chat."""
-        return await self._answered(chat or person, self.sandbox.say(person, text, chat))
+        return await self._answered(chat or person, self.sandbox.say(person, text, chat, thread=thread))
 
     async def open_link(self, person: Person, payload: str) -> Message:
         """Follow a deep link and return the bot's answer."""

@@ -139,6 +139,29 @@ async def test_only_a_groups_admins_follow_for_it(stage: Stage, group: Chat) -> 
     assert stage.posts("Before the group's owner said a word", group) == []
 
 
+async def test_a_forums_thread_gets_what_it_follows_and_closing_it_is_its_own_matter(stage: Stage) -> None:
+    owner = stage.sandbox.world.add_person("Olga")
+    forum = stage.sandbox.world.add_group("Forum", [], [owner], forum=True)
+    topic = stage.sandbox.world.add_topic(forum, "Machines")
+    await stage.start()
+    assert (await stage.ask(owner, "/topic AI", forum, thread=topic.id)).thread == topic.id
+    await stage.ask(owner, "/topic Space", forum)
+    stage.drop(NEWS, "AI")
+    assert (await stage.post(NEWS, forum)).thread == topic.id
+
+    stage.sandbox.world.close_topic(forum, topic)
+    stage.drop("A closed thread keeps nobody else waiting", "AI", "Space")
+    general = await stage.post("A closed thread keeps nobody else waiting", forum)
+    await stage.settled()
+    assert general.thread is None
+    assert len(stage.posts("A closed thread keeps nobody else waiting", forum)) == 1
+    assert stage.sandbox.messages(stage.editor) == []
+
+    stage.sandbox.world.close_topic(forum, topic, closed=False)
+    opened = await stage.post("A closed thread keeps nobody else waiting", forum, number=2)
+    assert opened.thread == topic.id
+
+
 async def test_a_group_that_becomes_a_supergroup_goes_on_under_its_new_number(stage: Stage) -> None:
     owner = stage.sandbox.world.add_person("Olga")
     small = stage.sandbox.world.add_group("Small", [], [owner], supergroup=False)

@@ -90,6 +90,8 @@ function note(message) {
     migrate_from_chat_id: "This group was upgraded to a supergroup",
     pinned_message: `${who} pinned a message`,
     forum_topic_created: "A topic was opened",
+    forum_topic_closed: "The topic was closed",
+    forum_topic_reopened: "The topic was reopened",
   }[kind];
   return h("div", { class: "service", "data-id": message.id }, said ?? kind.replaceAll("_", " "));
 }
