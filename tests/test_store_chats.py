@@ -73,7 +73,7 @@ def test_a_channel_named_by_number_instead_of_by_name_is_the_same_channel(desk: 
     chats.resolve(desk.db, row.id, SUPERGROUP, username="news", title="News")
     chats.begin(desk.db, row.id, AT)
     (again,) = wanted(desk, str(SUPERGROUP))
-    assert (again.id, again.begun, again.name) == (row.id, AT, "News")
+    assert (again.id, again.begun, again.name) == (row.id, AT, "News (@news)")
 
 
 def test_a_channel_named_by_name_instead_of_by_number_is_the_same_channel_once_resolved(desk: Newsroom) -> None:
@@ -118,7 +118,7 @@ def test_resolving_again_changes_the_name_only(desk: Newsroom) -> None:
         assert chats.resolve(desk.db, row.id, SUPERGROUP, username="news", title=title) == row.id
     found = chats.by_number(desk.db, SUPERGROUP)
     assert found is not None
-    assert found.name == "The News"
+    assert found.name == "The News (@news)"
 
 
 def test_a_channel_that_left_the_settings_is_given_nothing_and_makes_a_new_start_when_it_is_back(

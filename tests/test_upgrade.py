@@ -89,7 +89,7 @@ INSTANTS = st.integers(1, 6)
 
 
 @given(begun=INSTANTS, since=INSTANTS, recorded=INSTANTS, released=INSTANTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_rows_of_before_keep_their_order_and_what_comes_is_after_them(
     begun: int, since: int, recorded: int, released: int
 ) -> None:
