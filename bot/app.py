@@ -255,7 +255,8 @@ class App:
 
     def _clock_jumped(self, by: timedelta) -> None:
         """Move what waits for a moment of the wall clock, so that it waits no longer and no shorter than was meant."""
-        _log.warning("the clock was set %s by %s", "back" if by < timedelta() else "forward", abs(by))
+        way = "back" if by < timedelta() else "forward"
+        _log.warning("the clock was set %s by %d seconds", way, abs(by).total_seconds())
         self._schedule.reschedule()
         telegram = (self._telegram.courier, self._telegram.notifier) if self._telegram else ()
         for waiting in (self._pace, self._lookout, *telegram):

@@ -1,7 +1,7 @@
 """When the folder is looked at: at once where the system tells of a file, and as a whole once in each interval.
 
-A large folder is looked at as a whole less often, so that an idle bot stays idle, but only while the watch is known to
-tell of everything: the file systems are local, it has told of a change, and no whole look has found one it missed.
+A very large folder is looked at as a whole less often, so that an idle bot stays idle, but only while the system is
+known to tell of everything: the kind of the file systems says so, and no whole look has found what it did not tell of.
 Reads no file itself; see `scan`.
 """
 
@@ -24,7 +24,9 @@ from bot.settings import Feed
 
 #: Seconds between two whole scans of a large folder at most.
 WIDEST = 600.0
-#: The part of the time that whole looks at a folder may take where the watch tells of everything.
+#: Seconds: a whole look that takes less is taken in each interval, whatever the watch is worth.
+LARGE = 0.2
+#: The part of the time that whole looks at a large folder may take where the system tells of everything.
 SHARE = 0.004
 #: A whole look begins this part of its time early, and as much as the last one lasted, so that a file is recorded one
 #: interval after it landed at the latest; but this part of the time is left between two.
@@ -42,8 +44,6 @@ class Lookout:
         self._hints: set[str] = set()
         #: The system told of a file since the last whole scan began.
         self._told = False
-        #: The watch has told of a change that a look then found.
-        self._proven = False
         #: The last whole look found a change that the watch has told nothing of yet.
         self._untold = False
         #: The watch missed a change: it is not relied on again.
@@ -98,7 +98,6 @@ class Lookout:
         except BaseException:
             self._hints |= hints
             raise
-        self._proven = self._proven or report.news
         if self._empty and report.news:  # it is filling: what it holds as a whole is a channel's start
             self._empty, self._asked = False, True
         return report
@@ -150,13 +149,9 @@ class Lookout:
     def _interval(self) -> float:
         """Return how many seconds lie between two whole looks."""
         seconds = self._settings.interval_seconds
-        relied = (
-            self.watched
-            and self._proven
-            and not (self._missed or self._untold)
-            and mounts.tells_all(self._settings.folder)
-        )
-        return max(seconds, min(self._lasts / SHARE, WIDEST)) if relied else seconds
+        if self._lasts < LARGE or not self.watched or self._missed or self._untold:
+            return seconds
+        return max(seconds, min(self._lasts / SHARE, WIDEST)) if mounts.tells_all(self._settings.folder) else seconds
 
     def _plan_next(self, seconds: float, began: float) -> None:
         now = self._clock.monotonic()

@@ -6,6 +6,7 @@ import socket
 
 import httpx
 
+from bot.sandbox import faults
 from tests.story.stage import Stage
 
 TITLE = "Postmen and pigeons settle their dispute"
@@ -78,3 +79,22 @@ async def test_a_bot_goes_back_to_asking_when_it_is_started_without_a_webhook(st
     await stage.start()
     await stage.until(lambda: any("follow Space" in one.text for one in stage.sandbox.messages(stage.reader)))
     assert stage.sandbox.updates.webhook_url == ""
+
+
+async def test_a_webhook_below_a_path_is_reached_there(stage: Stage) -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}/bots/one"
+    await stage.start(webhook=True, web={"listen": f"127.0.0.1:{port}", "public_url": address})
+    await stage.until(lambda: stage.sandbox.updates.webhook_url)
+    assert stage.sandbox.updates.webhook_url == f"{address}/telegram"
+    await stage.ask(stage.reader, "/help")
+
+
+async def test_health_is_told_before_telegram_lets_the_bot_in(stage: Stage) -> None:
+    port = free_port()
+    refusing = stage.sandbox.fail("getMe", faults.broken(), times=None)
+    await stage.start(web={"listen": f"127.0.0.1:{port}"})
+    await stage.until(lambda: refusing.hits)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        answer = await client.get("/health")
+    assert (answer.status_code, answer.json()["reasons"]) == (503, ["starting: Telegram is being asked who the bot is"])
