@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import AsyncIterator
@@ -25,7 +26,7 @@ from bot.store import chats, follows
 from bot.store import updates as store
 from bot.store.database import number
 from tests import chatting
-from tests.chatting import Bot
+from tests.chatting import NOON, Bot
 
 
 @pytest.fixture
@@ -322,6 +323,51 @@ async def test_what_a_killed_process_was_at_is_done_by_the_next_and_once(bot: Bo
     assert await bot.desk(follows.count) == 1
     assert await bot.desk(number, "SELECT count(*) FROM inbox") == 0
     assert len([one for one in bot.sandbox.messages(rea) if bot.is_mine(one)]) >= 1
+
+
+async def test_an_update_that_comes_twice_at_once_is_handled_once(bot: Bot) -> None:
+    handled: list[int] = []
+
+    async def handler(update: Update) -> None:
+        handled.append(update.update_id)
+
+    inbox = polling(bot, handler).inbox
+    await asyncio.gather(*(inbox.take([said(7, 7)]) for _ in range(3)))
+    await inbox.idle()
+    assert handled == [7]
+
+
+async def test_what_an_earlier_process_left_comes_before_what_is_new(bot: Bot) -> None:
+    handled: list[int] = []
+
+    async def handler(update: Update) -> None:
+        handled.append(update.update_id)
+
+    await bot.desk(store.receive, [(one, json.dumps(said(one, 7))) for one in (5, 6)], NOON)
+    inbox = polling(bot, handler).inbox
+    await inbox.take([said(6, 7), said(8, 7)])
+    await inbox.idle()
+    assert handled == [5, 6, 8]
+    assert await bot.desk(number, "SELECT count(*) FROM inbox") == 0
+
+
+async def test_what_can_not_be_deleted_now_is_deleted_later(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    full, real = [True], store.handled
+
+    def forget(*args: Any) -> None:
+        if full and full.pop():
+            raise StoreError("the disk is full")
+        real(*args)
+
+    async def handler(update: Update) -> None:
+        return None
+
+    monkeypatch.setattr(store, "handled", forget)
+    inbox = polling(bot, handler).inbox
+    for one in (1, 2):
+        await inbox.take([said(one, 7)])
+        await inbox.idle()
+    assert await bot.desk(number, "SELECT count(*) FROM inbox") == 0
 
 
 async def test_only_so_many_updates_wait_in_memory(bot: Bot) -> None:

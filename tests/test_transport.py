@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from telegram.error import NetworkError, TimedOut
 
+from bot.chat import transport as wire
 from bot.chat.transport import NotSent, Parameters, Transport
 from bot.errors import UsageError
 
@@ -146,3 +147,28 @@ def test_a_proxy_that_cannot_be_used_is_named_at_the_start(monkeypatch: pytest.M
 def test_plain_data_goes_out_as_one_json_object() -> None:
     sent = Parameters({"text": "ä", "chat_id": 1, "silent": True, "nothing": None, "keyboard": {"rows": []}})
     assert json.loads(sent.json_payload) == {"text": "ä", "chat_id": 1, "silent": True, "keyboard": {"rows": []}}
+
+
+async def test_an_answer_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it comes as fast as can be or a byte at a time."""
+    monkeypatch.setattr(wire, "_MOST", 100_000)
+    monkeypatch.setattr(wire, "_TRICKLE", -9.9)
+
+    async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b'"chat_id": 1')
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n" + b"x" * 300_000)
+        with suppress(ConnectionError):
+            await reader.read()
+
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b'"chat_id": 1')
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n")
+        with suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(b"x")
+                await asyncio.sleep(0.02)
+
+    async with served(flood) as address:
+        assert "too large" in str(await raised(transport(address), address))
+    async with served(trickle) as address:
+        assert isinstance(await raised(transport(address, answer=0.1), address), TimedOut)

@@ -86,6 +86,20 @@ async def test_a_bot_that_does_not_work_says_why() -> None:
     assert answer.json() == {"ok": False, "reasons": ["no scan for an hour", "the store is stuck"]}
 
 
+async def test_channels_that_wait_are_named_and_make_the_bot_no_less_well() -> None:
+    waits = ChannelStatus(name="@news", title="News (@news)", waits="the bot lacks a right there", until=AT)
+    report = StatusReport(at=AT, articles=0, readers=0, follows=0, channels=(waits, ChannelStatus(name="@other")))
+    async with answering(report=report) as client:
+        answer = await client.get("/health")
+    said = ["News (@news) gets nothing until 22 November 12:00 UTC: the bot lacks a right there"]
+    assert (answer.status_code, answer.json()) == (200, {"ok": True, "waiting": said})
+
+
+async def test_health_is_told_although_no_report_can_be_made() -> None:
+    async with answering(report=StoreError("the disk is full")) as client:
+        assert (await client.get("/health")).json() == {"ok": True}
+
+
 async def test_health_is_asked_anew_each_time() -> None:
     states = [Health(True), Health(False, ("stuck",)), Health(True)]
     web = Web("127.0.0.1:0", health=lambda: states.pop(0), report=empty)

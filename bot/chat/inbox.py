@@ -56,7 +56,8 @@ class Inbox:
         #: Numbers of the updates that were done with last, the oldest first.
         self._recent: dict[int, None] = {}
         self._failure: Exception | None = None
-        self._resumed = self._closed = False
+        self._resuming = asyncio.Lock()
+        self._resumed = self._closed = self._forgetting = False
         #: Monotonic time of when an update was last done with.
         self.moved: float | None = None
 
@@ -66,10 +67,14 @@ class Inbox:
         return len(self._open)
 
     async def resume(self) -> None:
-        """Handle what an earlier process left. Raises StoreError."""
-        if not self._resumed:
+        """Begin to handle what an earlier process left, before anything else. Raises StoreError."""
+        async with self._resuming:
+            if self._resumed:
+                return
             for text in await self._desk(store.unhandled, self._clock()):
-                self._begin(json.loads(text))
+                body = json.loads(text)
+                self._open.add(body["update_id"])
+                self._begin(body)
             self._resumed = True
 
     async def take(self, bodies: Sequence[Body]) -> int:
@@ -79,14 +84,21 @@ class Inbox:
         """
         if self._closed:
             raise Full("the bot is ending; what waits is handled when it runs again")
-        new = [one for one in bodies if one["update_id"] not in self._open and one["update_id"] not in self._recent]
+        await self.resume()
+        new = {one["update_id"]: one for one in bodies if not self._is_known(one["update_id"])}
         if len(self._open) + len(new) > MOST and self._open:
             raise Full(f"{MOST} updates wait to be handled; no more are taken until some are done")
-        if new:
-            await self._desk(store.receive, [(one["update_id"], json.dumps(one)) for one in new], self._clock())
-        for one in new:
-            self._begin(one)
-        return len(new)
+        texts = {number: text for number, one in new.items() if (text := _text(one)) is not None}
+        self._open.update(texts)
+        try:
+            if texts:
+                await self._desk(store.receive, list(texts.items()), self._clock())
+        except BaseException:
+            self._open.difference_update(texts)
+            raise
+        for number in texts:
+            self._begin(new[number])
+        return len(texts)
 
     async def take_one(self, body: Body) -> None:
         """Store an update that a webhook brings. Raises StoreError, Full, ValueError for one without a number."""
@@ -139,8 +151,10 @@ class Inbox:
                 return
             await self._changed.wait()
 
+    def _is_known(self, number: int) -> bool:
+        return number in self._open or number in self._recent
+
     def _begin(self, body: Body) -> None:
-        self._open.add(body["update_id"])
         chat = _chat(body)
         if chat in self._chats:
             self._chats[chat].append(body)
@@ -194,12 +208,16 @@ class Inbox:
             del self._recent[next(iter(self._recent))]
         self.moved = self._clock.monotonic()
         self._changed.set()
-        if len(self._done) == 1:
-            await asyncio.sleep(0)
+        if not self._forgetting:
+            self._forgetting = True
             try:
-                await self._forget()
+                await asyncio.sleep(0)  # those that end at the same time go with it
+                while self._done:
+                    await self._forget()
             except PaperboyError as error:
-                _log.error("updates that are done with stay in the database: %s", error)
+                _log.error("updates that are done with stay in the database for now: %s", error)
+            finally:
+                self._forgetting = False
 
     async def _forget(self) -> None:
         done, self._done = self._done, []
@@ -248,6 +266,15 @@ def valid(found: object) -> list[Body]:
 def is_update(body: object) -> bool:
     """Return True for an object with a number that Telegram may give to an update."""
     return isinstance(body, dict) and type(body.get("update_id")) is int and body["update_id"] in NUMBERS
+
+
+def _text(body: Body) -> str | None:
+    """Return an update as it is stored; None, and a line in the log, for one that is nested without end."""
+    try:
+        return json.dumps(body)
+    except (ValueError, RecursionError):
+        _log.warning("update %s can't be stored and is left out", body["update_id"])
+        return None
 
 
 def _chat(body: Body) -> int:

@@ -24,6 +24,8 @@ from bot.errors import UsageError
 
 #: Seconds an idle connection is kept; a server that closes it first costs the next call its answer.
 _IDLE = 5.0
+#: Seconds that an answer may take which comes in small pieces, and the bytes it may have.
+_TRICKLE, _MOST = 30.0, 32 << 20
 _JSON = {"Content-Type": "application/json"}
 #: The connection never stood, so nothing of the request went over it.
 _BEFORE = (
@@ -126,7 +128,7 @@ class Transport(BaseRequest):
                 proxy=self.proxy,
                 allow_redirects=False,
             ) as response:
-                return response.status, await response.read()
+                return response.status, await _body(response)
         except _BEFORE as error:
             told = TimedOut if isinstance(error, TimeoutError) else NetworkError
             raise told(_words(error)) from NotSent(error)
@@ -158,6 +160,16 @@ def _is_answer(told: dict[str, Any]) -> bool:
     return told.get("ok") is False and type(told.get("error_code")) is int and isinstance(told.get("description"), str)
 
 
+async def _body(response: aiohttp.ClientResponse) -> bytes:
+    """Return the body of an answer. Raises NetworkError for one that no answer of the Bot API is as large as."""
+    body = bytearray()
+    async for piece in response.content.iter_any():
+        body += piece
+        if len(body) > _MOST:
+            raise NetworkError("the answer is too large to be one of the Bot API")
+    return bytes(body)
+
+
 @lru_cache(maxsize=1)
 def _certificates() -> ssl.SSLContext:
     """Return whom to trust: as everywhere under python-telegram-bot, certifi's list or the environment's."""
@@ -166,8 +178,8 @@ def _certificates() -> ssl.SSLContext:
 
 @lru_cache(maxsize=64)
 def _times(whole: float, connect: float, answer: float) -> aiohttp.ClientTimeout:
-    """Return aiohttp's timeout: to get a connection, to make one, and between two pieces of the answer."""
-    return aiohttp.ClientTimeout(total=None, connect=whole, sock_connect=connect, sock_read=answer)
+    """Return aiohttp's timeout: in all, to get a connection, to make one, and between two pieces of the answer."""
+    return aiohttp.ClientTimeout(total=whole + answer + _TRICKLE, connect=whole, sock_connect=connect, sock_read=answer)
 
 
 def _proxy(address: str) -> str | None:

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.errors import PaperboyError, UsageError
-from bot.rendering.report import StatusReport
+from bot.rendering.report import ChannelStatus, StatusReport
 from bot.web import door
 from bot.web.health import Health
 from bot.web.hook import Hook
@@ -28,6 +28,8 @@ from bot.web.visitors import Visitors
 
 #: What is being answered when `stop` is called has so many seconds to finish; then it is cut off.
 GRACE = 5
+#: Seconds for which `/health` tells the same of channels that wait, and that it waits for the database at most.
+KNOWN, PATIENCE = 10.0, 1.0
 #: Updates that are taken in at once: Telegram makes up to 100 connections. And pages that are answered at once.
 UPDATES, PAGES = 100, 20
 _TOKEN = re.compile(r"[0-9]{5,16}:[A-Za-z0-9_-]{30,64}")
@@ -53,6 +55,8 @@ class Web:
         self._report = report
         self._metrics = Metrics()
         self._app = self._routes(hook)
+        self._waiting: list[str] = []
+        self._waiting_until = 0.0
         self._server: _Server | None = None
         self._task: asyncio.Task[None] | None = None
         #: Where it answers, as "http://host:port", once started.
@@ -87,9 +91,24 @@ class Web:
 
     async def _tell_health(self, request: Request) -> Response:
         health = self._health()
-        if health.ok:
-            return JSONResponse({"ok": True})
-        return JSONResponse({"ok": False, "reasons": list(map(_discreet, health.reasons))}, status_code=503)
+        told: dict[str, bool | list[str]] = {"ok": health.ok}
+        if not health.ok:
+            told["reasons"] = list(map(_discreet, health.reasons))
+        if waiting := await self._channels_waiting():
+            told["waiting"] = list(map(_discreet, waiting))
+        return JSONResponse(told, status_code=200 if health.ok else 503)
+
+    async def _channels_waiting(self) -> list[str]:
+        """Return the channels that get nothing now and why: no fault of the bot's, so they make it no less well."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._waiting_until:
+            self._waiting_until = now + KNOWN
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    self._waiting = [_waits(one) for one in (await self._report()).channels if one.waits]
+            except Exception:  # why there is no report is said by whoever fails at it, or by /metrics
+                self._waiting = []
+        return self._waiting
 
     async def _tell_metrics(self, request: Request) -> Response:
         try:
@@ -99,6 +118,11 @@ class Web:
             return PlainTextResponse("The report could not be made; the log says why.\n", status_code=503)
         text = self._metrics.text(report, up=self._health().ok)
         return Response(_discreet(text), media_type=MEDIA_TYPE)
+
+
+def _waits(channel: ChannelStatus) -> str:
+    until = f" until {channel.until:%d %B %H:%M} UTC" if channel.until else ""
+    return f"{channel.title or channel.name} gets nothing{until}: {channel.waits}"
 
 
 def _at(path: str, page: Page) -> Route:
