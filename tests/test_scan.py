@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -239,12 +240,20 @@ async def test_an_old_file_that_looks_half_written_is_not_waited_for(tmp_path: P
     desk.close()
 
 
-async def test_a_half_written_file_that_vanishes_is_no_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_half_written_file_that_vanishes_is_no_error(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = Desk(":memory:")
     reading = Reading(tmp_path, desk, settle_seconds=0.1)
     reading.at = datetime.now(UTC)
     (tmp_path / "a.md").write_text("---\n")
-    asyncio.get_running_loop().call_later(0.02, (tmp_path / "a.md").unlink)
+    record = reading.scanner._record
+
+    async def recorded(*args: Any) -> None:
+        await record(*args)
+        (tmp_path / "a.md").unlink(missing_ok=True)
+
+    monkeypatch.setattr(reading.scanner, "_record", recorded)
     assert (await reading.scanner.scan()).rejected == {}
     assert caplog.messages == []
     desk.close()

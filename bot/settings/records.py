@@ -198,8 +198,8 @@ class Web(_Section):
     @field_validator("public_url")
     @classmethod
     def _is_https(cls, url: str) -> str:
-        if url and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
-            raise ValueError("must be an https address")
+        if url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+            raise ValueError("must be an https address without ? and #")
         return url.rstrip("/")
 
     @field_validator("secret")
