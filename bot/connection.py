@@ -17,7 +17,7 @@ from bot.chat.messenger import Messenger
 from bot.chat.office import Office
 from bot.chat.polling import ALLOWED, Polling, wait_or_stop
 from bot.chat.router import Router
-from bot.delivery import Clock, Refused, Revoked, Sent, Wait
+from bot.delivery import LONG_PAUSE_SECONDS, Clock, Refused, Revoked, Sent, Wait
 from bot.errors import PaperboyError, TokenRevoked, UsageError
 from bot.notices import Alert, Notice
 from bot.pace import Pace
@@ -28,6 +28,7 @@ from bot.publishing.courier import Courier
 from bot.publishing.looking import Looks
 from bot.publishing.notifying import Notifier
 from bot.publishing.releasing import Releaser
+from bot.rendering import dates
 from bot.rendering.dates import SystemZone
 from bot.rendering.templates import Templates
 from bot.settings import Settings, Web
@@ -80,6 +81,7 @@ class Connection:
         self.releaser = Releaser(desk, settings, templates.taxonomy, channels, self.notifier, clock, wake)
         self.inbox = Inbox(desk, Router(self.office).handle, messenger.wire, clock)
         self.polling = Polling(messenger, self.inbox, clock.monotonic)
+        self.polling.back = self.tell_back
         #: Channels of the settings that Telegram tells nothing of, and why.
         self.unknown: dict[str, str] = {}
 
@@ -130,6 +132,15 @@ class Connection:
     async def tell_editors(self, *told: Notice) -> None:
         """Have every editor told, once for each key as long as its incident is open; again later where need be."""
         await self.notifier.tell(*told)
+
+    async def tell_back(self, seconds: float) -> None:
+        """Tell the editors that Telegram can be reached again, where it could not for long."""
+        if seconds >= LONG_PAUSE_SECONDS:
+            at, key = self._clock(), f"line:{self._clock():%Y-%m-%dT%H:%M}"
+            since = dates.minute(at - timedelta(seconds=seconds), SystemZone())
+            hours = round(seconds / 3_600)
+            about = "an hour" if hours == 1 else f"{hours} hours"
+            await self.tell_editors(Notice(key=key, alert=Alert.LINE, about=about, reason=f"no answer since {since}"))
 
     async def tell_stuck(self, what: str) -> None:
         """Tell the editors, as far as they can be reached at once, that the bot will be started again."""

@@ -43,6 +43,8 @@ class Alert(StrEnum):
     UNKNOWN = "unknown"
     #: Telegram asked the bot to pause in a chat for an hour or more.
     PAUSED = "paused"
+    #: Telegram could not be reached for an hour or more, and can be again: told when it is over.
+    LINE = "line"
     #: Telegram refused a post for good.
     REFUSED = "refused"
     #: Telegram refused to edit a post or to take it back; it stays as it is.

@@ -199,7 +199,7 @@ async def mended(bot: Outgoing, fault: str, **fields: Any) -> tuple[dict[str, An
 
 def went_out_changed(bot: Outgoing) -> bool:
     """The editors were told, once, that Telegram had to be obliged."""
-    return [text.splitlines()[0] for text in bot.alerts()] == ["A post in News went out in a simpler form"]
+    return [text.splitlines()[0] for text in bot.alerts()] == ["A post in News went out changed"]
 
 
 @pytest.mark.parametrize("fault", PLAIN)

@@ -121,7 +121,7 @@ async def test_a_tap_posts_a_copy_after_all_once(bot: Bot) -> None:
     button = status.buttons[0][0]["text"]
     assert await bot.tap(bot.editor, status, button) == "On its way"
     assert status.buttons == []
-    assert "Second moon is on its way to 1 channel" in bot.sandbox.messages(bot.editor)[-1].text
+    assert "Second moon (second-moon.md) is on its way to News" in bot.sandbox.messages(bot.editor)[-1].text
     assert (copy, 1) in await bot.desk(_editions)
 
 

@@ -71,7 +71,7 @@ async def test_it_is_told_beside_a_running_bot(sandbox: Sandbox, home: Home) -> 
     assert (plain.code, plain.err) == (0, "")
     assert plain.out.startswith("2 articles · 0 readers · 0 follows\n")
     assert "One file is not an article:\n  bad.md: has no front matter" in plain.out
-    assert "The oldest has waited since " in plain.out
+    assert "Oldest waiting: " in plain.out
     assert re.search(r"\(@newsroom\) waits until \d+ \w{3} \d{4}, \d\d:\d\d \S+: ", plain.out)
     assert "\x1b" not in plain.out
 

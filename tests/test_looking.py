@@ -455,8 +455,8 @@ async def test_an_editor_is_asked_where_the_channel_wants_it_and_nothing_is_sent
 @pytest.mark.parametrize(
     ("button", "titles", "answer"),
     [
-        ("Post it again", ["The first", "Is it there?"], "goes out again"),
-        ("It is there", ["The first"], "the post is there"),
+        ("Post it again", ["The first", "Is it there?"], "posted again"),
+        ("It is there", ["The first"], "it is there"),
     ],
 )
 async def test_an_editors_tap_decides_once(button: str, titles: list[str], answer: str) -> None:

@@ -150,3 +150,12 @@ async def test_a_pause_of_an_hour_is_told_and_its_end(bot: Outgoing) -> None:
     assert [text.splitlines()[0] for text in bot.alerts()] == ["Telegram asks me to pause in News"]
     await bot.deliver(4_001)
     assert [text.splitlines()[0] for text in bot.alerts()[1:]] == ["The pause in News is over"]
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(3_599, []), (3_700, ["an hour"]), (3 * 3_600, ["3 hours"])])
+async def test_telegram_out_of_reach_for_an_hour_is_told_when_it_is_back(
+    bot: Outgoing, seconds: float, told: list[str]
+) -> None:
+    await bot.telegram.polling.back(seconds)
+    await bot.telegram.notifier.send()
+    assert [text.splitlines()[0] for text in bot.alerts()] == [f"I could not reach Telegram for {one}" for one in told]

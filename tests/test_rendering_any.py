@@ -182,8 +182,8 @@ def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored],
         editorial.republish_not_found(TEMPLATES, typed, some),
         editorial.republished(TEMPLATES, some[0], 2, [f"{typed}!"] * len(some), seconds=5, value="1.2.3"),
         editorial.undone(TEMPLATES, some[0], [f"{typed}!"], ["News"]),
-        editorial.copy_posted(TEMPLATES, some[0], len(some) - 1),
-        editorial.released(TEMPLATES, some[0], len(some) - 1),
+        editorial.copy_posted(TEMPLATES, some[0], [f"{typed}!"]),
+        editorial.released(TEMPLATES, some[0], []),
     ):
         assert are_ours(payload)
 

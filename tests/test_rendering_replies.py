@@ -264,10 +264,10 @@ REPORT = StatusReport(
 def test_status_tells_how_things_stand() -> None:
     text = read(editorial.status(T, REPORT))
     assert "12 articles · 1 reader · 3 follows\n" in text
-    assert "The folder is watched; the last scan was on 22 Aug 2021, 23:02 UTC." in text
+    assert "The folder is watched; last scan 22 Aug 2021, 23:02 UTC." in text
     assert "@news: 9 sent, 2 waiting, 1 of them in doubt, 2 refused\n" in text
-    assert "Refused: 1a A & B (a.md): there are no <words> in it\n" in text
-    until = "Nothing goes out there until 22 Aug 2021, 23:02 UTC: lost the right to post\n"
+    assert "1a A & B (a.md) refused: there are no <words> in it\n" in text
+    until = "waits until 22 Aug 2021, 23:02 UTC: lost the right to post\n"
     assert f"The News: 0 sent, 0 waiting\n{until}" in text
     assert "-1001" not in text
     assert "The database: is full (since 22 Aug 2021, 23:02 UTC)" in text
@@ -286,14 +286,14 @@ def test_status_posts_what_is_held_or_a_copy_with_a_tap() -> None:
 
 def test_status_of_an_empty_paperboy_says_what_is_missing() -> None:
     text = read(editorial.status(T, StatusReport(at=AT, articles=0, readers=0, follows=0)))
-    assert "not been scanned yet" in text
+    assert "not scanned yet" in text
 
 
 def test_status_says_what_is_so_now_when_the_folder_is_away() -> None:
     away = StatusReport(at=AT, articles=0, readers=0, follows=0, problem="data/articles: is not there", scanned=AT)
     text = read(editorial.status(T, away, tz=timezone(timedelta(hours=2), "CEST")))
     assert "I can't read the folder now: data/articles: is not there." in text
-    assert "The last scan was on 23 Aug 2021, 01:02 CEST." in text
+    assert "Last scan 23 Aug 2021, 01:02 CEST." in text
 
 
 def test_status_of_a_paperboy_without_channels_says_so() -> None:

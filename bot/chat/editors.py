@@ -93,7 +93,7 @@ def _decide(db: Database, office: Office, asked: Asked, act: Act, number: int | 
     else:
         changed = editing.post_copy(db, stored.id, asked.at, office.channels)
     admitted = delivery.plan(office.channels, follows.keys_of(db, stored.id), stored.article.quality)
-    return {"number": stored.id, "changed": changed, "chats": len(admitted)}
+    return {"number": stored.id, "changed": changed, "chats": [naming.chat(db, one) for one in admitted]}
 
 
 #: Command → what answers it.

@@ -44,6 +44,10 @@ async def wait_or_stop(stop: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stop.wait(), seconds)
 
 
+async def _nothing(_: float) -> None:
+    """Do nothing."""
+
+
 class Polling:
     """Fetches updates for one bot."""
 
@@ -71,6 +75,8 @@ class Polling:
         self._last_success: float | None = None
         #: Monotonic time of when a poll last came to its end, well or not; None before the first time.
         self.last_end: float | None = None
+        #: Called when polls succeed again, with the seconds since the last that did.
+        self.back: Callable[[float], Awaitable[None]] = _nothing
 
     @property
     def last_success(self) -> float | None:
@@ -153,6 +159,8 @@ class Polling:
             else:
                 if self._failures:
                     _log.warning("updates are fetched again")
+                    if self._last_success is not None:
+                        await self.back(self._monotonic() - self._last_success)
                 self._failures = 0
                 self._last_success = self._monotonic()
                 return updates

@@ -90,7 +90,7 @@ def status(standing: StatusReport) -> None:
     for channel in standing.channels:
         _channel(channel)
     oldest = dates.minute(standing.oldest_waiting, dates.SystemZone())
-    _out.print(f"The oldest has waited since {oldest}" if oldest else "Nothing waits")
+    _out.print(f"Oldest waiting: {oldest}" if oldest else "Nothing waits")
     if standing.waiting:
         told = ", ".join(f"{count} {_WAITS.get(kind, kind)}" for kind, count in standing.waiting.items())
         _out.print(f"Articles that wait: {told}")

@@ -101,8 +101,10 @@ def republish_rejected(templates: Templates, path: str, reason: str) -> Payload:
 
 def republish_not_found(templates: Templates, words: str, nearest: Sequence[Stored] = ()) -> Payload:
     """Answer /republish with words that name no article: the nearest to tap."""
-    lines = [saying.line(one) for one in nearest[:SHOWN]]
-    rows = [[keyboards.tap(f"{one.short_id} · {one.title}", Act.REPUBLISH, one.short_id)] for one in lines]
+    lines = [{"line": saying.line(one), "file": _short(one.path)} for one in nearest[:SHOWN]]
+    rows = [
+        [keyboards.tap(f"{one.short_id} · {one.article.title}", Act.REPUBLISH, one.short_id)] for one in nearest[:SHOWN]
+    ]
     return saying.listed(templates, "republish_not_found", "nearest", lines, rows, words=saying.said(words))
 
 
@@ -111,14 +113,19 @@ def republish_usage(templates: Templates) -> Payload:
     return saying.reply(templates, "republish_usage")
 
 
-def copy_posted(templates: Templates, article: Stored, channels: int) -> Payload:
-    """Answer a tap that posts a copy after all, to so many channels."""
-    return saying.reply(templates, "copy_posted", article=saying.line(article), channels=channels)
+def copy_posted(templates: Templates, article: Stored, channels: Sequence[str]) -> Payload:
+    """Answer a tap that posts a copy after all, to these channels."""
+    return _released(templates, "copy_posted", article, channels)
 
 
-def released(templates: Templates, article: Stored, channels: int) -> Payload:
-    """Answer a tap that releases a held article, to so many channels."""
-    return saying.reply(templates, "released", article=saying.line(article), channels=channels)
+def released(templates: Templates, article: Stored, channels: Sequence[str]) -> Payload:
+    """Answer a tap that releases a held article, to these channels."""
+    return _released(templates, "released", article, channels)
+
+
+def _released(templates: Templates, name: str, article: Stored, channels: Sequence[str]) -> Payload:
+    where = _enumerated(map(_chat, channels))
+    return saying.reply(templates, name, article=saying.line(article), file=_short(article.path), where=where)
 
 
 def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> Payload:

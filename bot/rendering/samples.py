@@ -43,6 +43,7 @@ _REPUBLISHED = {
     "where": "News & more (@news)",
     "seconds": 5,
 }
+_RELEASED = {"article": _LINE, "file": "a&b.md", "where": "News (@news)"}
 _ENTRY = {"short_id": "1z", "title": "A & B", "first": "A & B", "file": "a&b.md"}
 
 Sample = dict[str, Any]
@@ -183,12 +184,12 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     ),
     "replies/republish_rejected": ({"file": "a&b.md", "reason": "has no title"},),
     "replies/republish_not_found": (
-        {"words": "<x>", "nearest": [_LINE], "more": 0},
+        {"words": "<x>", "nearest": [{"line": _LINE, "file": "a&b.md"}], "more": 0},
         {"words": "x", "nearest": [], "more": 1},
     ),
     "replies/republish_usage": ({},),
-    "replies/copy_posted": ({"article": _LINE, "channels": 2}, {"article": _BARE_LINE, "channels": 0}),
-    "replies/released": ({"article": _LINE, "channels": 2}, {"article": _BARE_LINE, "channels": 0}),
+    "replies/copy_posted": (_RELEASED, _RELEASED | {"file": "", "where": ""}),
+    "replies/released": (_RELEASED, _RELEASED | {"file": "", "where": ""}),
     "replies/status": (
         {
             "report": _REPORT | {"held": [_ENTRY], "copies": [_ENTRY], "warned": [1, 2]},
