@@ -66,6 +66,9 @@ async def test_an_upgrade_sends_edits_and_deletes_nothing(before: Path, tmp_path
         assert await bot.run() == 0
         assert bot.went_out() == []
         assert upgrade.deliveries(bot.database) == standing
+        with closing(upgrade.asked(bot.database)) as db:
+            waiting = rows(db, "SELECT file, waits FROM articles WHERE waits <> '' AND waits <> 'expired'")
+        assert [tuple(one) for one in waiting] == [("held.md", "editor")]
 
 
 async def test_what_waited_before_an_upgrade_goes_out_and_nothing_else(before: Path, tmp_path: Path) -> None:
