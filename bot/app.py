@@ -148,6 +148,7 @@ class App:
         """Scan, deliver and answer until `stop`. Raises what a supervisor must act on."""
         with suppress(Stopped):
             await self._run(webhook)
+        _log.info("Paperboy stopped; what waits goes out after the next start")
         if self._fatal:
             raise self._fatal
 
@@ -189,6 +190,7 @@ class App:
     async def _begin(self, telegram: Connection, jobs: Jobs) -> None:
         """Introduce the bot, then look and deliver until `stop`."""
         await schedule.unless(self._stop, telegram.introduce())
+        await telegram.say_what_runs()
         watching = asyncio.create_task(self._lookout.watch(self._stop, jobs.told))
         await asyncio.sleep(0)  # the watch stands before the first look: what lands meanwhile is told of
         self._schedule.start()

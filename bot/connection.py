@@ -11,6 +11,7 @@ from math import inf
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from bot import shipped
 from bot.chat import commands
 from bot.chat.inbox import Inbox
 from bot.chat.messenger import Messenger
@@ -21,7 +22,7 @@ from bot.delivery import LONG_PAUSE_SECONDS, Clock, Refused, Revoked, Sent, Wait
 from bot.errors import PaperboyError, TokenRevoked, UsageError
 from bot.notices import Alert, Notice
 from bot.pace import Pace
-from bot.publishing import missing, naming
+from bot.publishing import journal, missing, naming
 from bot.publishing.channels import Channels
 from bot.publishing.composing import Composer
 from bot.publishing.courier import Courier
@@ -32,7 +33,10 @@ from bot.rendering import dates
 from bot.rendering.dates import SystemZone
 from bot.rendering.templates import Templates
 from bot.settings import Settings, Web
+from bot.store import facts
+from bot.store.database import milliseconds
 from bot.store.desk import Desk
+from bot.store.facts import Fact
 from bot.web.hook import Hook
 
 #: Where Telegram posts updates, below the path of `web.public_url`.
@@ -110,6 +114,18 @@ class Connection:
             _log.warning("%d messages were on their way when the last run ended; they are looked after", doubtful)
         await self.resolve_channels()
         await self.tell_editors(*await self._desk(missing.ask, tuple(self._channels.live)))
+
+    async def say_what_runs(self) -> None:
+        """Log what this bot is, and write down since when it runs."""
+        await self._desk(facts.put, Fact.STARTED, str(milliseconds(self._clock())))
+        about = {
+            "bot": self.username,
+            "folder": str(self._settings.feed.folder),
+            "database": str(self._settings.store.database),
+        }
+        seconds = self._settings.feed.interval_seconds
+        for line in await self._desk(journal.introduction, version=shipped.version(), seconds=seconds, **about):
+            _log.info("%s", line)
 
     async def set_menus(self) -> None:
         """Let people see the commands as they type."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,8 @@ _WAITS = {
     "restored": "from before a restore, perhaps posted already",
     "expired": "expired",
 }
+#: Those whose counts are shown even where they are nothing.
+_ALWAYS = (State.SENT, State.PENDING)
 # What is printed is other people's words: brackets are no markup, colons no emoji, and nothing is cut.
 _WIDTH = None if sys.stdout.isatty() else 120
 _out = SafeConsole(highlight=False, markup=False, emoji=False, soft_wrap=True, width=_WIDTH)
@@ -77,11 +79,10 @@ def status(standing: StatusReport) -> None:
     """Show how things stand."""
     counts = {"article": standing.articles, "reader": standing.readers, "follow": standing.follows}
     _out.print(" · ".join(_many(count, noun) for noun, count in counts.items()), style="bold")
-    table = Table(Column("Chats", no_wrap=True), *map(str, _STATES), box=None, header_style="dim")
-    for channel in standing.channels:
-        table.add_row(channel.title or channel.name, *_counts(channel.deliveries))
-    table.add_row("followers", *_counts(standing.followers))
-    _out.print(table)
+    _out.print(_running(standing))
+    if standing.posted:
+        _out.print(f"Last post: {dates.minute(standing.posted, dates.SystemZone())}, “{standing.posted_title}”")
+    _out.print(_deliveries(standing))
     if standing.problem:
         _out.print(f"The folder can't be read: {standing.problem}", style="yellow")
     for trouble in standing.troubles:
@@ -100,6 +101,25 @@ def status(standing: StatusReport) -> None:
         _out.print(f"Copy, not posted: {_named(copy)}")
     _warned(standing.warned)
     _rejected(standing.rejected)
+
+
+def _running(standing: StatusReport) -> Text:
+    """Return whether the bot runs, and since when, or when it ran last."""
+    since = dates.minute(standing.started, dates.SystemZone())
+    if standing.running:
+        return Text(f"The bot has been running since {since}" if since else "The bot is starting", style="green")
+    return Text("The bot is not running" + (f"; it last started at {since}" if since else ""), style="yellow")
+
+
+def _deliveries(standing: StatusReport) -> Table:
+    """Return a row of counts for each channel and for readers; only the states that occur have a column."""
+    rows = {channel.title or channel.name: channel.deliveries for channel in standing.channels}
+    rows["readers"] = standing.followers
+    states = [state for state in _STATES if state in _ALWAYS or any(row.get(state) for row in rows.values())]
+    table = Table(Column("Messages", overflow="fold"), *map(str, states), box=None, header_style="dim")
+    for name, row in rows.items():
+        table.add_row(name, *(str(row.get(state, 0) or "·") for state in states))
+    return table
 
 
 def _channel(channel: ChannelStatus) -> None:
@@ -143,10 +163,6 @@ def post(payload: Payload) -> None:
 
 def _many(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _counts(deliveries: Mapping[str, int]) -> list[str]:
-    return [str(deliveries.get(state, 0) or "·") for state in _STATES]
 
 
 def _warned(warned: Sequence[RejectedFile]) -> None:

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from bot.delivery import Clock, Outcome, Payload, Revoked, State, settle
+from bot.delivery import Clock, Outcome, Payload, Revoked, settle
 from bot.errors import StoreError, TokenRevoked
 from bot.pace import Pace
-from bot.publishing import composing, failing, settling, waiting
+from bot.publishing import composing, failing, journal, settling, waiting
 from bot.publishing.composing import Composer, Failed, Material
 from bot.publishing.edits import Edits
 from bot.publishing.flight import Flight, Messenger, Tell
@@ -251,9 +251,9 @@ class Courier:
             raise
         except Exception:  # one of them can't be written down
             notices = await self._desk(failing.settle_each, settled, at)
-        for to, settlement in settled:
-            if settlement.state is not State.SENT:
-                _log.info("delivery %s: %s: %s", to.delivery.id, settlement.state, settlement.reason)
+        if settled and _log.isEnabledFor(logging.INFO):
+            for line in await self._desk(journal.settled, settled):
+                _log.info("%s", line)
         if notices:
             await self._tell_editors(*notices)
 

@@ -6,17 +6,20 @@ What an edit is and what its answer means is decided in `revising`.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.delivery import Outcome
-from bot.publishing import composing, failing, revising, settling
+from bot.delivery import Lane, Outcome
+from bot.publishing import composing, failing, journal, revising, settling
 from bot.publishing.composing import Composer
 from bot.publishing.flight import Flight, Messenger, Tell
 from bot.publishing.revising import Errand
 from bot.store.desk import Desk
 from bot.store.revisions import Revision
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Edits:
 
         async def arrived(outcome: Outcome, then: datetime) -> None:
             alert = await self.desk(revising.settle, errand, outcome, then)
+            if to.delivery.lane is Lane.CHANNEL:
+                _log.info("%s", await self.desk(journal.edit, to.delivery, outcome, takes_back=errand.takes_back))
             if alert:
                 await self.tell(settling.notice(to, alert, getattr(outcome, "reason", "")))
 

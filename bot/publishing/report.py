@@ -35,9 +35,11 @@ def report(
     problem: str = "",
     watched: bool = False,
     scanned: datetime | None = None,
+    running: bool | None = None,
 ) -> StatusReport:
     """Return the report. folder, problem, watched, scanned: what only the running bot knows exactly."""
     held, copies = articles.apart(db, MOST)
+    posted, title = tally.last_post(db) or (None, "")
     return StatusReport(
         at=at,
         articles=tally.articles(db),
@@ -58,6 +60,10 @@ def report(
         problem=problem,
         watched=watched,
         scanned=scanned or maybe(facts.moment(db, Fact.SCANNED)),
+        running=running,
+        started=maybe(facts.moment(db, Fact.STARTED)),
+        posted=posted,
+        posted_title=title,
     )
 
 

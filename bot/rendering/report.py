@@ -151,3 +151,10 @@ class StatusReport:
     watched: bool = False
     #: The end of the last scan, or None before the first.
     scanned: datetime | None = None
+    #: Whether a bot has this database now; None where the bot itself is asked.
+    running: bool | None = None
+    #: When the bot that runs, or ran last, began.
+    started: datetime | None = None
+    #: When the last post went out to a channel, and its article's title.
+    posted: datetime | None = None
+    posted_title: str = ""

@@ -14,6 +14,8 @@ class Fact(StrEnum):
 
     #: A random id, made with the database. A backup has the id of the database it was taken from.
     DATABASE = "database"
+    #: When the bot that runs, or ran last, began (milliseconds since 1970).
+    STARTED = "started"
     #: When a backup took this database's place (milliseconds since 1970); absent: never, or the scan after it is done.
     RESTORED = "restored"
     #: When the last whole scan that found articles ended (milliseconds since 1970), ten minutes late at most.

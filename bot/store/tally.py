@@ -58,3 +58,18 @@ def oldest_waiting(db: Database) -> datetime | None:
     )
     found = row(db, sql)
     return maybe(found[0]) if found else None
+
+
+def last_post(db: Database) -> tuple[datetime, str] | None:
+    """Return when the last post went out to a channel, and its article's title; None before the first."""
+    latest: tuple[datetime, str] | None = None
+    for chat in rows(db, "SELECT id FROM chats INDEXED BY chats_by_setting WHERE setting IS NOT NULL"):
+        sql = (
+            "SELECT d.settled, a.title FROM deliveries d JOIN articles a ON a.id = d.article "
+            "WHERE d.chat = ? AND d.message > 0 ORDER BY d.message DESC LIMIT 1"
+        )
+        found = row(db, sql, (chat["id"],))
+        when = maybe(found["settled"]) if found else None
+        if found and when and (latest is None or when > latest[0]):
+            latest = when, found["title"]
+    return latest

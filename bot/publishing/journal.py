@@ -1,0 +1,111 @@
+"""The log of what the bot does: what it is at a start, then a line for each post, edit and refusal. Sends nothing.
+
+Articles are named by title and file, channels by title and @name. Messages to readers are counted: who reads what is
+nobody's business.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlite_utils import Database
+
+from bot.delivery import Delivery, Lane, Outcome, Sent, Settlement, State
+from bot.publishing import naming
+from bot.store import chats, tally
+from bot.store.outbox import Addressed
+
+
+class Deed(StrEnum):
+    """What became of a message, as the log says it."""
+
+    POSTED = "posted"
+    EDITED = "edited"
+    TAKEN_BACK = "taken back"
+    REFUSED = "refused"
+    DOUBTFUL = "sent, but the answer was lost"
+    UNCONFIRMED = "sent twice at most, and no answer came"
+    WAITS = "not sent yet"
+    UNREACHABLE = "not sent, the chat can't be reached"
+    NOT_NEEDED = "not needed any more"
+
+
+_DEEDS = {
+    State.SENT: Deed.POSTED,
+    State.REFUSED: Deed.REFUSED,
+    State.DOUBTFUL: Deed.DOUBTFUL,
+    State.UNCONFIRMED: Deed.UNCONFIRMED,
+    State.PENDING: Deed.WAITS,
+    State.GONE: Deed.UNREACHABLE,
+}
+
+
+def introduction(db: Database, *, version: str, bot: str, folder: str, database: str, seconds: float) -> list[str]:
+    """Return what a bot is, a line for each: version and account, folder and scans, database, channels.
+
+    seconds: between two scans.
+    """
+    channels = [chat for chat in chats.channels(db) if chat.state != "dropped"]
+    posts_to = "Posts go to " + ", ".join(map(_place, channels)) if channels else "No channel: posts go to readers only"
+    known = tally.articles(db)
+    articles = f"{known:,} {'article' if known == 1 else 'articles'} known"
+    scans = f"scanned now, then every {seconds:g} s and when a file changes"
+    return [
+        f"Paperboy {version} runs as @{bot}",
+        f"Folder {folder}: {articles}; {scans}",
+        f"Database {database}",
+        posts_to,
+    ]
+
+
+def settled(db: Database, settlements: Sequence[tuple[Addressed, Settlement]]) -> list[str]:
+    """Return a line for each channel's post that was settled, and one for each article and outcome among readers."""
+    lines = []
+    among: Counter[tuple[int, Deed, str]] = Counter()
+    for to, settlement in settlements:
+        deed = _DEEDS.get(settlement.state, Deed.NOT_NEEDED)
+        if to.delivery.lane is Lane.CHANNEL:
+            lines.append(
+                line(db, to.delivery.article, to.delivery.chat, deed, settlement.reason, settlement.not_before)
+            )
+        else:
+            among[to.delivery.article, deed, "" if deed is Deed.POSTED else settlement.reason] += 1
+    return [*lines, *_readers(db, among)]
+
+
+def edit(db: Database, delivery: Delivery, outcome: Outcome, *, takes_back: bool) -> str:
+    """Return the line about the edit or deletion of a channel's post."""
+    done = Deed.TAKEN_BACK if takes_back else Deed.EDITED
+    reason = getattr(outcome, "reason", "")
+    if isinstance(outcome, Sent):
+        return line(db, delivery.article, delivery.chat, done)
+    return f"not {line(db, delivery.article, delivery.chat, done, reason)}"
+
+
+def line(db: Database, article: int, chat: int, deed: Deed, reason: str = "", until: datetime | None = None) -> str:
+    """Return the line about one article in one chat."""
+    words = f"{deed}: {_article(db, article)} in {naming.chat(db, chat)}"
+    words += f" (until {until:%H:%M:%S} UTC)" if until and deed in (Deed.WAITS, Deed.DOUBTFUL) else ""
+    return f"{words}: {reason}" if reason else words
+
+
+def _readers(db: Database, among: Counter[tuple[int, Deed, str]]) -> Iterator[str]:
+    for (article, deed, reason), count in among.items():
+        words = f"{deed}: {_article(db, article)} to {count:,} {'reader' if count == 1 else 'readers'}"
+        yield f"{words}: {reason}" if reason else words
+
+
+def _article(db: Database, number: int) -> str:
+    found = naming.article(db, number)
+    if found is None:
+        return "an article that is not known any more"
+    return f"“{found.title}” ({found.file})" if found.file else f"“{found.title}”"
+
+
+def _place(chat: chats.Chat) -> str:
+    name = f"@{chat.username}" if chat.username else ""
+    thread = f", thread {chat.thread}" if chat.thread else ""
+    return f"{chat.title} ({name}{thread})" if chat.title and name else f"{chat.name}{thread}"
