@@ -62,6 +62,11 @@ async def test_it_is_told_beside_a_running_bot(sandbox: Sandbox, home: Home) -> 
         await sandbox.wait_for(lambda: sandbox.calls.of("sendMessage"), timeout=60)
         told = (await home.done("status", "--json")).json
         plain = await home.done("status")
+    after = await home.done("status")
+    assert told["running"] is True
+    assert told["started"]
+    assert "The bot has been running since " in plain.out
+    assert "The bot is not running; it last started at " in after.out
     assert (told["articles"], told["readers"], told["follows"]) == (2, 0, 0)
     (channel,) = told["channels"]
     assert (channel["name"], sum(channel["deliveries"].values())) == ("@newsroom", 2)

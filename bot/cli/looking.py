@@ -129,11 +129,13 @@ def _standing(found: Settings) -> StatusReport:
     """Return how things stand. Raises StoreError where there is no database."""
     from bot.app import now
     from bot.publishing.report import report
-    from bot.store import inspection
+    from bot.store import inspection, lock
 
+    folder = found.feed.folder
+    problem = "" if folder.is_dir() else f"{folder}: is not a folder"
+    running = lock.is_held(found.store.database)
     with inspection.reading(found.store.database) as db:
-        folder = found.feed.folder
-        return report(db, now(), folder=str(folder), problem="" if folder.is_dir() else f"{folder}: is not a folder")
+        return report(db, now(), folder=str(folder), problem=problem, running=running)
 
 
 async def _scan(found: Settings, templates: Templates) -> tuple[ScanReport, StatusReport]:
