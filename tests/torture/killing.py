@@ -26,6 +26,7 @@ from bot.settings import Buttons
 from tests.torture import town as towns
 from tests.torture.counting import MOMENT, Count, Report, title
 from tests.torture.lives import ROOT, Bot, born, write_settings
+from tests.torture.storm import UNCONFIRMED
 from tests.torture.town import ANN, BEN, DOUBT, EDITOR, Town
 
 KEYBOARD = str(Buttons.KEYBOARD)
@@ -211,7 +212,8 @@ class Campaign:
         if self._count(f"articles WHERE url = 'https://news.example/{len(self.versions) - 1}'") == 0:
             return -1
         return self._count("fanouts") + self._count(
-            "deliveries WHERE state IN ('pending', 'sending', 'doubtful') OR revise IS NOT NULL"
+            "deliveries WHERE state IN ('pending', 'sending') OR state = 'doubtful' AND not_before > 0 "
+            "OR revise IS NOT NULL"
         )
 
     def _count(self, what: str) -> int:
@@ -225,7 +227,8 @@ class Campaign:
 
     async def count(self) -> Report:
         """Compare what the stand-in holds with what was asked for."""
-        await Count(self.report, self.town, self.versions, self.again).all()
+        unconfirmed = {(chat, title) for chat, title in self._rows(UNCONFIRMED)}
+        await Count(self.report, self.town, self.versions, self.again, unconfirmed).all()
         sql = "SELECT outcome, count(*) FROM attempts WHERE action = 'look' GROUP BY outcome"
         self.report.looks.update(dict(self._rows(sql)))
         return self.report

@@ -65,6 +65,7 @@ folder = "{home / "articles"}"
 interval_seconds = 0.2
 settle_seconds = 0.05
 same_title_days = 0
+bulk_above = 100000
 [store]
 database = "{home / "paperboy.db"}"
 [pace]
