@@ -106,6 +106,10 @@ class Taxonomy:
             return self._topics[wanted].name
         return self._aliases.get(wanted) or prose.repair(name)
 
+    def sample_behind(self, name: str) -> str:
+        """Return the sample's topic that `name` is another word for, or an empty string."""
+        return self._sample_aliases.get(key(name), "")
+
     def is_sample(self, name: str) -> bool:
         """Return True for a topic that only the shipped samples describe."""
         topic = self._topics.get(key(name))
@@ -182,7 +186,7 @@ class Taxonomy:
             for tag in self.hashtags(name):
                 meanings.setdefault(key(tag), name)
         for word, name in list(meanings.items()):
-            meanings.setdefault(_unaccented(word), name)
+            meanings.setdefault(unaccented(word), name)
         meanings.pop("", None)
         return meanings
 
@@ -232,10 +236,10 @@ def _aliases(topics: Iterable[Topic]) -> dict[str, str]:
 def _meaning(words: str, meanings: Mapping[str, str]) -> str:
     """Return the topic that `words` as a whole are a name of, or an empty string."""
     wanted = key(words.strip().lstrip("#"))
-    return meanings.get(wanted) or meanings.get(_unaccented(wanted), "")
+    return meanings.get(wanted) or meanings.get(unaccented(wanted), "")
 
 
-def _unaccented(word: str) -> str:
+def unaccented(word: str) -> str:
     """Return a key without the accents of Latin, Greek and Cyrillic letters; vowel signs of other scripts stay."""
     if word.isascii():
         return word
@@ -262,7 +266,7 @@ def _split(part: str, meanings: Mapping[str, str]) -> tuple[list[str], bool]:
 def _nearest(words: Iterable[str], meanings: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names whose keys are nearest to `words`, best first."""
     scored: dict[str, float] = {}
-    typed = dict.fromkeys(" ".join(_unaccented(key(word)).split()[:GUESSED_WORDS]) for word in words)
+    typed = dict.fromkeys(" ".join(unaccented(key(word)).split()[:GUESSED_WORDS]) for word in words)
     for word in list(typed)[:GUESSED]:
         for choice, name in meanings.items():
             scored[name] = max(_likeness(word, choice), scored.get(name, 0.0))

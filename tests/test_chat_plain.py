@@ -214,6 +214,14 @@ async def test_an_awaited_topic_is_shown_to_nobody_else_until_an_article_carries
     assert await bot.topics_of(rea) == ["Cooking"]  # in the article's spelling
 
 
+async def test_accents_do_not_keep_an_awaited_topic_from_its_articles(bot: Bot, rea: Person) -> None:
+    (answer,) = await bot.ask(rea, "/topic Patisserie")
+    await bot.tap(rea, answer, "Follow it anyway")
+    await bot.article("Eclairs at dawn", "Pâtisserie")
+    assert await bot.topics_of(rea) == ["Pâtisserie"]
+    assert "Pâtisserie — 1 article" in await bot.told(rea, "/topics")
+
+
 async def test_an_awaited_topic_has_at_most_64_characters(bot: Bot, rea: Person) -> None:
     (answer,) = await bot.ask(rea, "/topic " + "ж" * 64)
     assert "Follow it anyway" in labels(answer.buttons)

@@ -9,6 +9,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot import shipped, taxonomy, topics
+from bot.publishing import channels
+from bot.publishing.spelling import spelled
+from bot.settings import Channel
+from bot.store import chats, follows
+from bot.store.database import open_database
 from bot.topics import Taxonomy, Topic
 from tests import judge
 
@@ -158,7 +163,7 @@ def test_a_misspelt_or_begun_name_is_offered(words: str, name: str) -> None:
 @settings(max_examples=200, deadline=None)
 def test_every_guess_has_letters_in_a_row_in_common_with_what_was_typed(typed: str, name: str) -> None:
     if topics.nearest([typed], [name]):
-        one, other = (topics._unaccented(topics.key(text)) for text in (typed, name))
+        one, other = (topics.unaccented(topics.key(text)) for text in (typed, name))
         assert one == other or any(one[at : at + 2] in other for at in range(len(one) - 1))
 
 
@@ -214,6 +219,18 @@ def test_a_samples_topic_is_known_only_where_an_article_carries_it() -> None:
 
 def test_a_sample_renames_no_topic_of_an_article() -> None:
     assert [SAMPLES.name(word) for word in ("moon", "plants")] == ["moon", "Gardening"]
+
+
+def test_another_word_for_a_samples_topic_means_it_only_where_that_exists() -> None:
+    db = open_database(":memory:")
+    assert spelled(db, SAMPLES, "Moon") == "Moon"
+    follows.topic(db, "Space")
+    assert [spelled(db, SAMPLES, name) for name in ("Moon", "plants", "Rust")] == ["Space", "Gardening", "Rust"]
+    follows.topic(db, "Moon")
+    assert spelled(db, SAMPLES, "Moon") == "Moon"
+    (row,) = chats.set_channels(db, [("@news", 0, "resend")])
+    wanted = channels.admission(row, Channel(chat="@news", topics=("moon", "plants")), SAMPLES)
+    assert wanted.topics == {"moon", "space", "gardening"}
 
 
 def test_the_shipped_topics_are_samples_beside_an_operators_settings_only(tmp_path: Path) -> None:

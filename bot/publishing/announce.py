@@ -22,6 +22,7 @@ from bot.publishing.rules import Mark as Mark
 from bot.publishing.rules import Read as Read
 from bot.publishing.rules import Recorded as Recorded
 from bot.publishing.rules import Rules as Rules
+from bot.publishing.spelling import spelled
 from bot.store import articles, entries, fanouts, files, follows, holding, joins, outbox, revisions
 from bot.store.database import milliseconds, transaction
 from bot.store.files import Known
@@ -70,7 +71,7 @@ def _record(db: Database, read: Read, rules: Rules, at: datetime, on_disk: OnDis
     if read.packed is None:
         news = files.reject(db, read.path, read.mark, read.reason, at)
         return Recorded(read.path, None, reason=read.reason if news else "")
-    packed = with_topics(read.packed, _named(read.packed.topics, rules.taxonomy))
+    packed = with_topics(read.packed, _named(db, read.packed.topics, rules.taxonomy))
     known = files.one(db, read.path)
     mine = articles.get(db, known.article) if known and known.article else None
     case = Case(read, packed, known, mine, Owners(db, read.path, on_disk))
@@ -246,9 +247,9 @@ def _set_topics(db: Database, number: int, packed: Packed, taxonomy: Taxonomy) -
     return follows.set_article(db, number, packed.topics, implied)
 
 
-def _named(names: Sequence[str], taxonomy: Taxonomy) -> tuple[str, ...]:
+def _named(db: Database, names: Sequence[str], taxonomy: Taxonomy) -> tuple[str, ...]:
     """Return topics in the taxonomy's spelling, each once."""
-    return tuple(dict.fromkeys(taxonomy.name(name) for name in names))
+    return tuple(dict.fromkeys(spelled(db, taxonomy, name) for name in names))
 
 
 def _when(read: Read, at: int) -> int:

@@ -103,5 +103,6 @@ class Channels:
 
 def admission(row: chats.Chat, one: settings.Channel, taxonomy: Taxonomy) -> Channel:
     """Return a channel with what it admits: its row, as the settings want it."""
-    keys = frozenset(topics.key(taxonomy.name(name)) for name in one.topics)
+    names = (meant for name in one.topics for meant in (taxonomy.name(name), taxonomy.sample_behind(name)) if meant)
+    keys = frozenset(map(topics.key, names))
     return Channel(chat=row.id, topics=keys, min_quality=one.min_quality, begun=row.sequence)

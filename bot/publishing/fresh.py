@@ -18,6 +18,7 @@ from bot.delivery import State
 from bot.identity import Told, Verdict, first_of, judge, outlet
 from bot.packed import Packed, with_topics
 from bot.publishing.rules import Mark, Read, Recorded, Rules
+from bot.publishing.spelling import spelled
 from bot.store import entries, fanouts, files, follows, outbox
 from bot.store.database import milliseconds, moment
 from bot.store.entries import Entry
@@ -151,7 +152,8 @@ class _Topics:
     def _named(self, name: str) -> tuple[str, tuple[str, ...]]:
         """Return the taxonomy's spelling of a name, and the wider topics."""
         if name not in self._names:
-            self._names[name] = self._taxonomy.name(name), self._taxonomy.ancestors(name)
+            meant = spelled(self._db, self._taxonomy, name)
+            self._names[name] = meant, self._taxonomy.ancestors(meant)
         return self._names[name]
 
     def _row(self, name: str) -> tuple[int, str] | None:

@@ -58,10 +58,22 @@ def topic(db: Database, name: str) -> Topic:
 def carried(db: Database, name: str) -> Topic:
     """Return the row of a topic that an article carries: its spelling wins over that of readers who waited for it."""
     found = topic(db, name)
-    if found.name == name or row(db, "SELECT 1 FROM article_topics WHERE topic = ? LIMIT 1", (found.id,)):
+    if row(db, "SELECT 1 FROM article_topics WHERE topic = ? LIMIT 1", (found.id,)):
+        return found
+    _join_unaccented(db, found)
+    if found.name == name:
         return found
     write(db, "UPDATE topics SET name = ? WHERE id = ?", (name, found.id))
     return topic(db, name)
+
+
+def _join_unaccented(db: Database, found: Topic) -> None:
+    """Let those who wait for a topic under its name without accents wait for the topic itself."""
+    plain = words.unaccented(found.key)
+    other = row(db, "SELECT * FROM topics WHERE key = ?", (plain,)) if plain != found.key else None
+    if other and not row(db, "SELECT 1 FROM article_topics WHERE topic = ? LIMIT 1", (other["id"],)):
+        write(db, "UPDATE OR IGNORE follows SET topic = ? WHERE topic = ?", (found.id, other["id"]))
+        write(db, "DELETE FROM follows WHERE topic = ?", (other["id"],))
 
 
 def by_name(db: Database, name: str) -> Topic | None:
