@@ -20,6 +20,8 @@ from bot.article import Article, Story, is_without_spaces, story, story_key, tel
 T = TypeVar("T")
 #: Per cent of two titles' letters that agree where one is a correction of the other.
 ALIKE = 90
+#: Characters of two texts that are weighed against each other; what a reader is shown of an excerpt is shorter.
+_LOOKED_AT = 1_000
 _NUMBER = re.compile(r"\d+")
 # What one version takes for markup and another for words: tags, and the marks of a CDATA section.
 _MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>")
@@ -70,7 +72,7 @@ def is_same_story(before: Article, after: Article) -> bool:
     if not (tells(old) and tells(new)) or _NUMBER.findall(old) != _NUMBER.findall(new):
         return False
     same_source = before.provider == after.provider or before.excerpt == after.excerpt != ""
-    return same_source and story(before).day == story(after).day and fuzz.ratio(old, new) >= ALIKE
+    return same_source and story(before).day == story(after).day and fuzz.ratio(old, new, score_cutoff=ALIKE) > 0
 
 
 def are_two(one: Story, other: Story) -> bool:
@@ -230,14 +232,17 @@ def _agree(one: str, other: str) -> bool:
     first, second = sorted((_compared(one), _compared(other)), key=len)
     if _contains(second, first):
         return True
-    return _NUMBER.findall(first) == _NUMBER.findall(second) and fuzz.ratio(first, second) >= ALIKE
+    first, second = first[:_LOOKED_AT], second[:_LOOKED_AT]
+    return _numbers(first) == _numbers(second) and fuzz.ratio(first, second, score_cutoff=ALIKE) > 0
 
 
 def _contains(text: str, part: str) -> bool:
     """Return True if `part` stands in `text` as words of its own; in a script without spaces, anywhere."""
-    if not part or f" {part} " in f" {text} ":
-        return True
-    return part in text and is_without_spaces(part) and {*_NUMBER.findall(part)} <= {*_NUMBER.findall(text)}
+    if part not in text:
+        return False
+    return (
+        not part or f" {part} " in f" {text} " or (is_without_spaces(part) and {*_numbers(part)} <= {*_numbers(text)})
+    )
 
 
 def _is_within(one: str, other: str) -> bool:
@@ -248,4 +253,11 @@ def _is_within(one: str, other: str) -> bool:
     return all(word in rest for word in shorter)
 
 
-_compared = lru_cache(2_048)(prose.title_key)
+@lru_cache(1_024)
+def _compared(text: str) -> str:
+    return prose.title_key(text)
+
+
+@lru_cache(1_024)
+def _numbers(text: str) -> tuple[str, ...]:
+    return tuple(_NUMBER.findall(text))
