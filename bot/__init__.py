@@ -27,9 +27,11 @@ do. Effects stand around pure decisions, and time enters once, by `clock`.
     topics        topics, and finding one by a reader's words: pure
     identity      which article a file tells: pure
     packed        an article as plain data, on its way between processes and into tables: pure
+    fulltext      text as it is indexed, and what a reader's words mean to find in it: pure
     article       an article, its related articles, its fingerprint: pure
     arrival       whether an article may go out, or what it waits for: pure
     prose         words repaired, measured, cut: pure
+    variants      letters that are searched for as one: pure
     address       web addresses: which may be shown, and when two are the same: pure
     settings      the operator's settings, checked
     clock         the only clock: wall time, monotonic time, and jumps between them

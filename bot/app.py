@@ -38,6 +38,8 @@ from bot.web.hook import Hook
 ONCE = timedelta(seconds=60)
 #: Seconds from a signal to the end; a call cut off then stays `sending` (design §3).
 FAREWELL = 8.0
+#: Pieces of an older database's index that a single run adds.
+PIECES_ONCE = 20
 _log = logging.getLogger(__name__)
 
 
@@ -215,6 +217,7 @@ class App:
                 await schedule.unless(self._stop, self._answer(telegram))
                 await schedule.unless(self._stop, self._deliver_once(telegram), FAREWELL)
                 await schedule.unless(self._stop, telegram.notifier.send(), FAREWELL)
+                await schedule.unless(self._stop, jobs.index(PIECES_ONCE))
                 done = True
         return max(await self._desk(outbox.waiting), 0 if done else 1)
 

@@ -19,7 +19,7 @@ from bot.publishing.channels import Channels
 from bot.publishing.lookout import Lookout
 from bot.schedule import Schedule
 from bot.settings import Settings
-from bot.store import articles, pruning
+from bot.store import articles, indexing, pruning
 from bot.store.database import Database
 from bot.store.desk import Desk
 
@@ -28,6 +28,8 @@ LINGER = timedelta(seconds=2)
 #: Seconds between two runs of the delivery job that nothing asked for, and of housekeeping.
 DELIVERY = 5.0
 HOUSEKEEPING = 600.0
+#: Seconds between two pieces of the index that an older database gets, in which others use the store.
+INDEXING = 0.1
 _log = logging.getLogger(__name__)
 #: Seconds between two looks at what waits for its moment or for an editor, besides those at its moments.
 RELEASE = 30.0
@@ -64,6 +66,7 @@ class Jobs:
         self.schedule.every("tell editors", DELIVERY, self._tell_editors)
         self.telegram.notifier.nudge = lambda: self.schedule.nudge("tell editors")
         self.schedule.every("keep house", HOUSEKEEPING, self._keep_house)
+        self.schedule.every("index", HOUSEKEEPING, self._index)
 
     def told(self) -> None:
         """The system told of something in the folder."""
@@ -139,6 +142,16 @@ class Jobs:
             await self.telegram.resolve_channels()
         if failed:
             raise failed[0]
+
+    async def index(self, pieces: int = 1) -> bool:
+        """Index so many pieces of an older database's articles; return whether there may be more."""
+        for _ in range(pieces):
+            if not await self.desk(indexing.build):
+                return False
+        return True
+
+    async def _index(self) -> float | None:
+        return INDEXING if await self.index() else None
 
     async def _prune(self, forget: Callable[[Database, datetime], int]) -> None:
         """Forget what is old, a piece at a time; what is left after so many waits for the next time."""

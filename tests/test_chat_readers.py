@@ -8,6 +8,7 @@ import pytest
 
 from bot import shipped, taxonomy, topics
 from bot.arrival import Waits
+from bot.rendering import finding
 from bot.sandbox import faults
 from bot.sandbox.records import Person
 from bot.store import chats, follows
@@ -276,6 +277,48 @@ async def test_what_is_held_or_a_copy_is_never_shown(bot: Bot, rea: Person) -> N
 async def test_any_words_can_be_searched_for(bot: Bot, rea: Person, words: str) -> None:
     await bot.article("Newer moon", "Space")
     assert await bot.told(rea, f"/search {words}")
+
+
+async def test_pages_of_what_was_found_are_turned_by_buttons_also_after_a_restart(bot: Bot, rea: Person) -> None:
+    titles = [f"Harbour {number}" for number in range(10)]
+    for title in titles:
+        await bot.article(title, "Space")
+    (message,) = await bot.ask(rea, "/search harbours")
+    assert [[one["text"] for one in row] for row in message.buttons] == [["More ›"]]
+    first = [title for title in titles if title in message.text]
+    assert len(first) == finding.FOUND
+    bot.with_office()
+    assert await bot.tap(rea, message, "More ›") == ""
+    second = bot.sandbox.messages(rea)[-1]
+    assert second.id == message.id
+    assert "“harbours”, page 2" in second.text
+    assert sorted([*first, *(title for title in titles if title in second.text)]) == titles
+    assert [[one["text"] for one in row] for row in second.buttons] == [["‹ Back"]]
+    await bot.tap(rea, second, "‹ Back")
+    assert [title for title in titles if title in bot.sandbox.messages(rea)[-1].text] == first
+
+
+async def test_a_page_of_words_that_are_forgotten_is_too_old(bot: Bot, rea: Person) -> None:
+    for number in range(10):
+        await bot.article(f"Harbour {number}", "Space")
+    (message,) = await bot.ask(rea, "/search harbour")
+    await bot.desk(lambda db: db.conn.execute("DELETE FROM searches"))
+    assert "too old" in await bot.tap(rea, message, "More ›")
+
+
+async def test_members_of_a_group_may_turn_pages(bot: Bot, rea: Person) -> None:
+    group = bot.sandbox.world.add_group("Readers", [rea])
+    for number in range(10):
+        await bot.article(f"Harbour {number}", "Space")
+    (message,) = await bot.ask(rea, "/search harbour", group)
+    assert await bot.tap(rea, message, "More ›") == ""
+
+
+async def test_a_misspelt_word_is_said_to_be(bot: Bot, rea: Person) -> None:
+    await bot.article("Harbour lights", "Space")
+    told = await bot.told(rea, "/search harbuor")
+    assert told.startswith("Found for harbour\nI found nothing for “harbuor”.")
+    assert "Harbour lights" in told
 
 
 async def test_stop_ends_and_start_brings_all_topics_back(bot: Bot, rea: Person) -> None:

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from bot import shipped
-from bot.cli import drawing
+from bot.cli import drawing, previewing
 from bot.cli.console import SafeConsole
+from bot.rendering.wording import words
 from bot.sandbox import Sandbox
+from bot.settings import Settings
 from tests import hostile
 from tests.operating import Home
 
@@ -172,3 +174,27 @@ def test_a_page_shows_posts_and_reasons_and_loads_no_script(bare: Home) -> None:
     assert "<script" not in page
     assert "there is no such file" in page
     assert 'href="https://host.example/a"' in page
+
+
+@pytest.mark.parametrize("buttons", ["keyboard", "text", "none"])
+def test_a_post_is_previewed_as_its_first_channel_shows_it(tmp_path: Path, buttons: str) -> None:
+    file = tmp_path / "a.md"
+    fields = [
+        "title: Type /stop",
+        "webUrl: https://host.example/a",
+        "topics: [AI]",
+        "publishedDateTime: 2026-10-16T00:30+02:00",
+        f"excerpt: the &lt;video&gt; element {'word ' * 120}",
+        "images: [//host.example/pic.jpg]",
+    ]
+    file.write_text("\n".join(["---", *fields, "---"]))
+    chosen = Settings.model_validate({"channels": [{"chat": "@news", "buttons": buttons}]})
+    shown = previewing.previewed(file, words(None), chosen)
+    assert ("reply_markup" in shown, "Read the article</a>" in shown["text"]) == (
+        buttons == "keyboard",
+        buttons == "text",
+    )
+    assert "Type /\u2060stop" in shown["text"]
+    assert "16 Oct 2026" in shown["text"]
+    assert "<blockquote expandable>the &lt;video&gt; element word" in shown["text"]
+    assert shown["link_preview_options"]["url"] == "https://host.example/pic.jpg"

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import article as articles
-from bot import prose
+from bot import fulltext, prose
 from bot.article import Article, Related, Stored
 from bot.chat.commands import COMMANDS
 from bot.delivery import MENDS, Payload, State
 from bot.notices import Alert, Decision
-from bot.rendering import editorial, inert, keyboards, posts, replies
+from bot.rendering import editorial, finding, inert, keyboards, posts, replies
 from bot.rendering.report import ChannelStatus, Copy, Entry, Held, Refusal, RejectedFile, StatusReport
 from bot.rendering.templates import Templates
 from bot.settings import Buttons
@@ -162,7 +162,7 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
         replies.unfollowed(TEMPLATES, some, left=number),
         replies.not_following(TEMPLATES, typed, some),
         replies.nothing_yet(TEMPLATES, typed, follows=flag),
-        replies.nothing_found(TEMPLATES, typed),
+        finding.nothing_found(TEMPLATES, typed),
         replies.stopped(TEMPLATES, number),
         replies.resumed(TEMPLATES, some),
         replies.unknown_command(TEMPLATES, typed),
@@ -178,7 +178,11 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
 def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored], typed: str, flag: bool) -> None:
     for payload in (
         replies.latest(TEMPLATES, some, typed if flag else "", followed=False),
-        replies.search_results(TEMPLATES, typed, some),
+        finding.search_results(TEMPLATES, typed, some),
+        finding.search_results(TEMPLATES, typed, some, query=fulltext.parsed(typed), key="zz", page=1, more=True),
+        finding.search_results(
+            TEMPLATES, typed, some, query=fulltext.parsed(some[0].article.excerpt[:40]), instead=[typed]
+        ),
         editorial.republish_not_found(TEMPLATES, typed, some),
         editorial.republished(TEMPLATES, some[0], 2, [f"{typed}!"] * len(some), seconds=5, value="1.2.3"),
         editorial.undone(TEMPLATES, some[0], [f"{typed}!"], ["News"]),
@@ -244,7 +248,7 @@ def test_no_word_a_stranger_sends_as_a_button_breaks_its_reading(data: str) -> N
 @given(st.sampled_from(PLAIN_ACTS), st.from_regex("[a-z0-9]{1,12}", fullmatch=True), st.integers(0, 99_999))
 def test_every_button_is_read_as_it_was_written(act: keyboards.Act, value: str, page: int) -> None:
     value = "" if act in (keyboards.Act.PAGE, keyboards.Act.DONE) else value
-    turned = page if act in (keyboards.Act.PAGE, keyboards.Act.TOGGLE) else None
+    turned = page if act in (keyboards.Act.PAGE, keyboards.Act.TOGGLE, keyboards.Act.FOUND) else None
     button = keyboards.tap("x", act, value, turned)
     assert keyboards.read(button["callback_data"]) == keyboards.Tap(act, value, turned or 0)
 

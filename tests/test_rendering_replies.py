@@ -13,7 +13,7 @@ from bot import topics
 from bot.article import Article, Stored
 from bot.delivery import Payload, State
 from bot.notices import Alert, Decision
-from bot.rendering import editorial, inert, keyboards, replies
+from bot.rendering import editorial, finding, inert, keyboards, replies
 from bot.rendering.keyboards import Act, Tap
 from bot.rendering.report import (
     ArticleName,
@@ -150,11 +150,11 @@ def test_latest_says_whether_it_is_of_the_readers_topics() -> None:
 
 def test_dates_in_lists_are_the_readers() -> None:
     assert "23 Aug 2021" in read(replies.latest(T, [stored(1)], tz=ZoneInfo("Europe/Athens")))
-    assert "23 Aug 2021" in read(replies.search_results(T, "x", [stored(1)], tz=ZoneInfo("Europe/Athens")))
+    assert "23 Aug 2021" in read(finding.search_results(T, "x", [stored(1)], tz=ZoneInfo("Europe/Athens")))
 
 
 def test_a_list_of_bare_articles_has_no_dangling_dot() -> None:
-    text = read(replies.search_results(T, "title", [stored(1, provider="", published=None)]))
+    text = read(finding.search_results(T, "title", [stored(1, provider="", published=None)]))
     assert "• Title <1>\nexample.org\n\n" in text
 
 

@@ -14,7 +14,7 @@ from bot import shipped
 from bot.article import Article, Stored
 from bot.errors import TemplateBroken
 from bot.notices import Alert, Decision
-from bot.rendering import editorial, markup, posts, replies, samples
+from bot.rendering import editorial, finding, markup, posts, replies, samples
 from bot.rendering.report import Entry, StatusReport
 from bot.rendering.templates import Templates
 from bot.topics import Taxonomy
@@ -87,9 +87,9 @@ def everything_said(templates: Templates) -> None:
     replies.not_following(templates)
     replies.latest(templates, [STORED])
     replies.nothing_yet(templates)
-    replies.search_results(templates, "x", [STORED])
-    replies.found_article(templates, STORED, [])
-    replies.nothing_found(templates)
+    finding.search_results(templates, "x", [STORED])
+    finding.found_article(templates, STORED, [])
+    finding.nothing_found(templates)
     replies.stopped(templates, 1)
     replies.resumed(templates, [])
     replies.unknown_command(templates)

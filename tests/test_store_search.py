@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from bot import prose
 from bot.arrival import Waits
-from bot.store import articles, holding
-from bot.store.search import nearest_titles, search
+from bot.store import articles, facts, holding, indexing, searches
+from bot.store.facts import Fact
+from bot.store.search import nearest_titles, page, search
 from tests.newsroom import FIRST, SECOND, Newsroom, article, newsroom
 
 
@@ -96,6 +97,127 @@ def test_words_without_a_letter_or_digit_find_nothing(desk: Newsroom, words: str
 def test_signs_around_a_word_do_not_hide_it(desk: Newsroom, words: str) -> None:
     tell(desk, "OR the title facial")
     assert found(desk, words) == ["OR the title facial"]
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("新しい電池の研究が始まった", "電池"),
+        ("新しい電池の研究が始まった", "电池"),
+        ("香港渡轮明天停航", "渡轮"),
+        ("台風で運航見合わせ", "運航"),
+        ("台風で運航見合わせ", "运航"),
+        ("قطار سريع بين الرياض وجدة", "سریع"),
+        ("یک قایق تازه", "يك قايق"),
+        ("مدرسة الأحياء", "الاحياء مدرسه"),
+        ("Ёлка у моря", "елка"),
+        ("Елка у моря", "ЁЛКА"),
+        ("Новые паромы у причала", "паром"),
+        ("Новый паром у причала", "паромы"),
+        ("A rover on Mars", "rovers"),
+        ("Rovers on Mars", "rover"),
+        ("The city and its boxes", "cities box"),
+        ("It lands softly", "landing"),
+        ("Running late", "run"),
+        ("Die neue Fähre", "Fähren"),
+        ("Les journaux", "journal"),
+        ("Le journal", "journaux"),
+        ("Battery makers meet", "battrey"),
+        ("Battery makers meet", "batery makers"),
+        ("Battery makers meet", "vattery"),
+        ("Battery makers meet", "batterry"),
+        ("Паром ушёл", "пароп"),
+        ("Many batteries", "battery"),
+        ("A story of ٣٥ ships", "35"),
+        ("สถานีรถไฟใหม่", "รถไฟ"),
+        ("서울에서 열린 회의", "서울"),
+        ("Die Straße", "strasse"),
+    ],
+)
+def test_what_a_person_would_expect_is_found(desk: Newsroom, title: str, words: str) -> None:
+    tell(desk, title, "Something else altogether")
+    assert found(desk, words) == [title]
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("harbour -ferry", ["Harbour lights"]),
+        ("harbour -ferries", ["Harbour lights"]),
+        ("harbour -fer", ["Harbour ferry", "Harbour lights"]),
+        ('harbour -"ferry"', ["Harbour lights"]),
+        ('"harbour ferry"', ["Harbour ferry"]),
+        ('"ferry harbour"', []),
+        ('"harbour fer"', []),
+        ("ferry OR lights", ["Harbour ferry", "Harbour lights"]),
+        ("harbour ferry OR lights", ["Harbour ferry", "Harbour lights"]),
+        ("ferry or lights", []),
+        ("OR ferry", []),
+        ("ferry OR", []),
+        ("-ferry", ["Harbour ferry"]),
+        ("harbour - ferry", ["Harbour ferry"]),
+        ("har-bour", []),
+        ("harbxur ferry", ["Harbour ferry"]),
+        ("harbxxr ferry", []),
+        ("-harbxur ferry", ["Harbour ferry"]),
+        ('"harbxur"', []),
+    ],
+)
+def test_words_can_be_left_out_joined_and_meant_as_a_phrase(desk: Newsroom, words: str, titles: list[str]) -> None:
+    tell(desk, "Harbour ferry", "Harbour lights")
+    assert sorted(found(desk, words)) == titles
+
+
+@pytest.mark.parametrize("words", ["池電", "電研", "ion", "бор", "класс"])
+def test_what_nobody_meant_is_left_out(desk: Newsroom, words: str) -> None:
+    tell(desk, "新しい電池の研究", "The action is classified", "Выбор классика")
+    assert found(desk, words) == (["Выбор классика"] if words == "класс" else [])
+
+
+def test_a_letter_is_mended_only_where_nothing_is_found_and_the_words_instead_are_told(desk: Newsroom) -> None:
+    tell(desk, "Battery makers", "Batteries", "A battery of tests")
+    told = page(desk.db, "batterx makers")
+    assert ([one.article.title for one in told.articles], told.instead) == (["Battery makers"], ("battery",))
+    assert page(desk.db, "battery").instead == ()
+
+
+def test_pages_follow_each_other_and_hold_each_article_once(desk: Newsroom) -> None:
+    titles = tell(desk, *(f"Harbour story number {number}" for number in range(25)))
+    pages = [page(desk.db, "harbour", 10, number) for number in range(4)]
+    assert [len(one.articles) for one in pages] == [10, 10, 5, 0]
+    assert [one.more for one in pages] == [True, True, False, False]
+    assert sorted(one.id for found in pages for one in found.articles) == sorted(titles)
+
+
+def test_an_index_of_before_is_built_in_pieces_and_the_older_one_answers_meanwhile(
+    desk: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "PIECE", 2)
+    tell(desk, "人工智能改变世界", "Badger two", "Badger three")
+    desk.db.conn.execute("INSERT INTO articles_folded (articles_folded) VALUES ('delete-all')")
+    facts.put(desk.db, Fact.UNINDEXED, "3")
+    tell(desk, "Badgers four")
+    desk.tell("Badger two.md", article("Otter two", desk.stored(2).article.url))
+    assert (found(desk, "人工智能"), found(desk, "智能"), found(desk, "badgers")) == (
+        ["人工智能改变世界"],
+        [],
+        ["Badgers four"],
+    )
+    assert [indexing.build(desk.db) for _ in range(4)] == [2, 1, 0, 0]
+    assert found(desk, "智能") == ["人工智能改变世界"]
+    assert set(found(desk, "badgers")) == {"Badgers four", "Badger three"}
+    assert found(desk, "otters") == ["Otter two"]
+    desk.tell("Badgers four.md", article("Heron four", desk.stored(4).article.url))
+    assert (found(desk, "heron"), found(desk, "badgers")) == (["Heron four"], ["Badger three"])
+
+
+def test_words_of_a_search_are_kept_while_its_pages_may_be_turned(desk: Newsroom) -> None:
+    number = searches.keep(desk.db, "harbour", desk.at)
+    assert searches.keep(desk.db, "harbour", desk.later(days=20)) == number
+    assert searches.prune(desk.db, desk.later(days=20)) == 0
+    assert searches.words_of(desk.db, number) == "harbour"
+    assert searches.prune(desk.db, desk.later(days=20)) == 1
+    assert searches.words_of(desk.db, number) is None
 
 
 def test_what_readers_may_not_see_they_do_not_find_but_an_editor_may_have_meant_it(desk: Newsroom) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.article import from_short_id
 from bot.chat import decisions, editors, readers, wishes
 from bot.chat.asked import Asked, Keyboard
 from bot.chat.office import Office, Permission
@@ -16,6 +17,7 @@ from bot.notices import Decision
 from bot.rendering import keyboards, replies
 from bot.rendering.keyboards import Act, Tap
 from bot.rendering.replies import Line
+from bot.store import searches
 
 _EDITORIAL = (Act.COPY, Act.RELEASE, Act.REPUBLISH)
 #: The label of a button that takes back what its message says; the message then says the contrary.
@@ -50,7 +52,7 @@ async def is_unfollow(office: Office, asked: Asked) -> bool:
 
 async def _refusal(office: Office, asked: Asked, tap: Tap | None) -> str | None:
     """Return the line for who may not change what a group gets: an alert, which only they see."""
-    if tap is None or asked.private or asked.thread_unknown or tap.act in _EDITORIAL or tap.decision:
+    if tap is None or asked.private or asked.thread_unknown or tap.act in (*_EDITORIAL, Act.FOUND) or tap.decision:
         return None
     match await office.permission(asked):
         case Permission.GRANTED:
@@ -71,6 +73,8 @@ async def _act(office: Office, asked: Asked, tap: Tap | None) -> str:
         return await _carry_out(office, asked, tap.decision, tap.value)
     if tap.act is Act.PAGE:
         return await _page(office, asked, tap.page)
+    if tap.act is Act.FOUND:
+        return await _turn(office, asked, tap)
     if tap.act is Act.DONE:
         done = replies.topics_done(office.words(asked), await office.desk(wishes.followed, asked))
         await office.edit(asked, done)
@@ -78,6 +82,16 @@ async def _act(office: Office, asked: Asked, tap: Tap | None) -> str:
     if tap.act in (Act.FOLLOW_OFFERED, Act.UNFOLLOW_OFFERED):
         return await _take_up(office, asked, tap)
     return await _choose(office, asked, tap)
+
+
+async def _turn(office: Office, asked: Asked, tap: Tap) -> str:
+    """Turn to a page of what was found."""
+    words = await office.desk(searches.words_of, from_short_id(tap.value) or 0)
+    shown = await readers.found_page(office, asked, words, tap.page) if words is not None else None
+    if shown is None:
+        return _notice(office, asked, "expired")
+    await office.edit(asked, shown)
+    return ""
 
 
 async def _page(office: Office, asked: Asked, page: int) -> str:

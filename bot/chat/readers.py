@@ -11,13 +11,14 @@ from dataclasses import replace
 from typing import Any
 
 from bot import topics as topics_
+from bot.article import short_id
 from bot.chat import commands, plain, wishes
 from bot.chat.asked import Asked
 from bot.chat.commands import Command
 from bot.chat.office import Office, Permission
 from bot.delivery import Payload
-from bot.rendering import replies
-from bot.store import articles, search
+from bot.rendering import finding, replies
+from bot.store import articles, search, searches
 
 #: Topics a newcomer is shown to tap.
 SUGGESTIONS = 6
@@ -153,20 +154,37 @@ async def latest(office: Office, asked: Asked) -> Payload:
 
 async def look_for(office: Office, asked: Asked) -> Payload:
     """Show the articles that hold the words."""
-    found = await office.desk(search.search, asked.words, replies.LISTED)
-    if not found:
-        return await _nothing_found(office, asked)
-    return replies.search_results(office.words(asked), asked.words, found, tz=office.tz)
+    shown = await found_page(office, asked, asked.words)
+    return shown or await _nothing_found(office, asked)
+
+
+async def found_page(office: Office, asked: Asked, words: str, page: int = 0) -> Payload | None:
+    """Return a page of what the words find, or None where it is empty."""
+    found = await office.desk(search.page, words, finding.FOUND, page)
+    if not found.articles:
+        return None
+    key = short_id(await office.desk(searches.keep, words, asked.at)) if found.more or page else ""
+    return finding.search_results(
+        office.words(asked),
+        words,
+        found.articles,
+        query=found.query,
+        instead=found.instead,
+        key=key,
+        page=page,
+        more=found.more,
+        tz=office.tz,
+    )
 
 
 async def article(office: Office, asked: Asked) -> Payload:
     """Show the article that the words are the address of."""
     found = await office.desk(wishes.article_at, asked.words)
     if found is None:  # gone since
-        return replies.nothing_found(office.words(asked), asked.words)
+        return finding.nothing_found(office.words(asked), asked.words)
     followed = await office.desk(wishes.followed, asked)
     names = [name for name in found.article.topics if topics_.key(name) not in set(map(topics_.key, followed))]
-    return replies.found_article(office.words(asked), found, names, tz=office.tz)
+    return finding.found_article(office.words(asked), found, names, tz=office.tz)
 
 
 async def stop(office: Office, asked: Asked) -> Payload:
@@ -183,7 +201,7 @@ async def _nothing_found(office: Office, asked: Asked) -> Payload:
     """Say that a search found nothing; a topic of a similar name may be meant."""
     known = await office.desk(wishes.known, office.taxonomy, asked)
     nearest = office.taxonomy.find(asked.words, known).nearest if asked.words else ()
-    return replies.nothing_found(office.words(asked), asked.words, nearest, typed=bool(asked.command))
+    return finding.nothing_found(office.words(asked), asked.words, nearest, typed=bool(asked.command))
 
 
 async def _resumed(office: Office, asked: Asked, follows: list[str], missed: dict[str, Any]) -> Payload:

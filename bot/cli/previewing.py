@@ -11,7 +11,7 @@ from bot.errors import ArticleError, UsageError
 from bot.feed import document
 from bot.rendering import posts
 from bot.rendering.templates import Templates
-from bot.settings import Settings
+from bot.settings import Buttons, Settings
 
 #: The bot's name where there is no bot (design §3).
 NOBODY = "your_bot"
@@ -26,7 +26,7 @@ def settings_or_defaults(config: Path | None = None) -> tuple[Settings, tuple[st
 
 
 def previewed(file: Path, templates: Templates, chosen: Settings) -> Payload:
-    """Return what would be sent for one file, or why nothing would, by the keys of design §3."""
+    """Return what would be sent for one file to the first channel, or why nothing would, by the keys of design §3."""
     place = file.absolute()
     if not os.path.lexists(place):
         return {"file": str(file), "error": "there is no such file"}
@@ -36,6 +36,7 @@ def previewed(file: Path, templates: Templates, chosen: Settings) -> Payload:
         return {"file": str(file), "error": error.reason}
     if article.removed:
         return {"file": str(file), "error": "says removed: true: nothing is sent, and what was sent is taken back"}
+    buttons = chosen.channels[0].buttons if chosen.channels else Buttons.KEYBOARD
     picture = chosen.delivery.picture
-    payload = posts.post(templates, article, bot=NOBODY, taxonomy=templates.taxonomy, picture=picture)
+    payload = posts.post(templates, article, bot=NOBODY, taxonomy=templates.taxonomy, picture=picture, buttons=buttons)
     return {"file": str(file), **payload}

@@ -141,8 +141,7 @@ class Notifier:
         return False
 
     async def _call(self, editor: int, payload: Payload) -> Outcome:
-        async with self._messenger.turn(editor):
-            came = await self._messenger.call(payload, chat_id=editor)
+        came = await self._messenger.call(payload, chat_id=editor)
         if isinstance(came, Refused) and came.mend == "plain":
             came = await self._messenger.call(editorial.plain(payload), chat_id=editor)
         return came

@@ -37,6 +37,7 @@ class Act(StrEnum):
     THERE = "e"  # short id of a delivery in doubt: it is there; made by earlier versions
     FOLLOW_OFFERED = "w"  # number of an update: follow the topics that its answer offered
     UNFOLLOW_OFFERED = "x"  # number of an update: stop following them
+    FOUND = "s"  # number of the words that were searched for, page of what was found, from 0
     DECIDE = "n"  # an editor's decision by its name (`notices.Decision`), and its value
 
 
@@ -87,16 +88,16 @@ def read(data: str) -> Tap | None:
     if letter not in set(Act) or any(not part.isascii() or not part.isalnum() for part in rest):
         return None
     act = Act(letter)
-    wanted = {Act.DONE: 0, Act.TOGGLE: 2}.get(act, 1)
+    wanted = {Act.DONE: 0, Act.TOGGLE: 2, Act.FOUND: 2}.get(act, 1)
     if len(rest) != wanted:
         return None
     if act in _DOUBTS:
         return Tap(Act.DECIDE, rest[0], decision=_DOUBTS[act])
-    if act not in (Act.TOGGLE, Act.PAGE):
+    if act not in (Act.TOGGLE, Act.PAGE, Act.FOUND):
         return Tap(act, rest[0] if rest else "")
     if not rest[-1].isdigit() or len(rest[-1]) > 6:
         return None
-    return Tap(act, rest[0] if act is Act.TOGGLE else "", int(rest[-1]))
+    return Tap(act, rest[0] if wanted > 1 else "", int(rest[-1]))
 
 
 def _decision(rest: Sequence[str]) -> Tap | None:

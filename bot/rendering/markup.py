@@ -72,6 +72,11 @@ def shown(words: object) -> Markup:
     return Markup(escape(inert.inert(str(words))))  # noqa: S704 - escaped just here
 
 
+def bold(words: str) -> Markup:
+    """Return words of others in bold."""
+    return Markup(f"<b>{shown(words)}</b>")  # noqa: S704 - escaped just here
+
+
 def meant(words: str) -> Markup:
     """Return words of our own, escaped, for a template to show as they are: a command in them can be tapped."""
     return Markup(escape(words))  # noqa: S704 - escaped just here

@@ -193,28 +193,6 @@ def nothing_yet(templates: Templates, topic: str = "", *, follows: bool = True) 
     return saying.reply(templates, "nothing_yet", rows, topic=_name(topic), follows=follows)
 
 
-def search_results(templates: Templates, words: str, articles: Sequence[Stored], *, tz: tzinfo = UTC) -> Payload:
-    """Answer /search with what was found, best first, at most ten."""
-    lines = [saying.line(one, tz) for one in articles[:LISTED]]
-    return saying.listed(templates, "search_results", "articles", lines, words=saying.said(words))
-
-
-def found_article(templates: Templates, article: Stored, names: Sequence[str], *, tz: tzinfo = UTC) -> Payload:
-    """Answer an article's address: the article, with its topics (those not followed) to tap."""
-    rows = keyboards.follows(names[:UNDO], "Follow {}")
-    return saying.reply(templates, "found_article", rows, article=saying.line(article, tz), topics=len(rows))
-
-
-def nothing_found(templates: Templates, words: str = "", nearest: Sequence[str] = (), *, typed: bool = True) -> Payload:
-    """Answer a search that found nothing, or that named nothing to look for (no words).
-
-    nearest: topics of a similar name, to tap. typed: the command was typed, not plain words.
-    """
-    rows = keyboards.follows(nearest[:UNDO], "Follow {}")
-    told = {"words": saying.said(words), "nearest": saying.names(nearest), "typed": typed}
-    return saying.reply(templates, "nothing_found", rows, **told)
-
-
 def stopped(templates: Templates, follows: int) -> Payload:
     """Answer /stop: nothing more comes; the `follows` topics are kept for a return."""
     return saying.reply(templates, "stopped", follows=follows)

@@ -16,6 +16,7 @@ _LINE = {
     "provider": "The Tide & Times",
     "date": "22 Aug 2021",
     "short_id": "1z",
+    "snippet": "",
 }
 _BARE_LINE = _LINE | {"date": ""}
 _RELATED = {"title": "A & B", "url": "https://t.me/c/1/2", "provider": "Example", "posted": True}
@@ -135,8 +136,8 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     ),
     "replies/nothing_yet": ({"topic": "AI", "follows": True}, {"topic": "", "follows": False}),
     "replies/search_results": (
-        {"articles": [_LINE], "more": 1, "words": "<x>"},
-        {"articles": [_BARE_LINE], "more": 0, "words": "x"},
+        {"articles": [_LINE | {"snippet": "a piece"}], "more": 1, "words": "<x>", "instead": ["y"], "page": 2},
+        {"articles": [_BARE_LINE], "more": 0, "words": "x", "instead": [], "page": 1},
     ),
     "replies/found_article": ({"article": _LINE, "topics": 1}, {"article": _BARE_LINE, "topics": 0}),
     "replies/nothing_found": (

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any
 
-from bot import address, prose
+from markupsafe import Markup
+
+from bot import address, fulltext, prose
 from bot.article import Stored
 from bot.delivery import Payload
-from bot.rendering import dates, fitting, keyboards, markup
+from bot.fulltext import Query
+from bot.rendering import dates, fitting, inert, keyboards, markup
 from bot.rendering.templates import Templates
 
 #: What is quoted back of words a person typed.
@@ -32,6 +35,8 @@ class Line:
     #: "22 Aug 2021", or empty.
     date: str
     short_id: str
+    #: A piece of its text with the words that were searched for; mostly empty.
+    snippet: Markup | str = ""
 
 
 def reply(templates: Templates, name: str, rows: keyboards.Rows = (), **words: Any) -> Payload:
@@ -68,14 +73,23 @@ def names(topics: Sequence[str]) -> list[str]:
     return [prose.shorten(name, NAME_UNITS) for name in topics]
 
 
-def line(stored: Stored, tz: tzinfo = UTC) -> Line:
-    """Return an article as an entry of a list."""
+def line(stored: Stored, tz: tzinfo = UTC, query: Query | None = None) -> Line:
+    """Return an article as an entry of a list. query: what was searched for."""
     article = stored.article
     host = address.host(article.url)
     title = prose.shorten(article.title or host, TITLE_UNITS)
     provider = prose.shorten(article.provider or host, NAME_UNITS)
     date = dates.behind(provider, dates.published(article, tz))
-    return Line(title, article.url, provider, date, stored.short_id)
+    return Line(title, article.url, provider, date, stored.short_id, _snippet(article.excerpt, query) if query else "")
+
+
+def _snippet(excerpt: str, query: Query) -> Markup:
+    """Return the piece of a text that holds words that were searched for, these in bold."""
+    parts = []
+    for text, found in fulltext.marked(excerpt, query):
+        cut = inert.JOINER if text.endswith(("/", "@", "#", "$")) else ""  # it would begin something with the next part
+        parts.append((markup.bold if found else markup.shown)(text + cut))
+    return Markup("").join(parts)
 
 
 def _longest(

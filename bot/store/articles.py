@@ -13,7 +13,7 @@ from bot import address
 from bot.arrival import ASKED, Waits
 from bot.article import Article, Related, Stored
 from bot.packed import Packed
-from bot.store import entries, holding
+from bot.store import entries, holding, indexing
 from bot.store.database import Row, marks, maybe, moment, row, rows, transaction, write
 from bot.store.entries import Entry
 
@@ -66,6 +66,7 @@ def insert(
 def update(db: Database, number: int, packed: Packed, *, path: str) -> None:
     """Write an article's new words over the old; every old address stays an alias."""
     with transaction(db):
+        indexing.replace(db, number, (packed.words[3], packed.words[4], packed.words[6]))
         write(db, _UPDATE, (*packed.words, packed.published, packed.draft, packed.expires, path, number))
         entries.set_related(db, number, packed.related)
         add_addresses(db, number, packed.addresses)

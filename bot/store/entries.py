@@ -16,7 +16,7 @@ from bot.arrival import HIDDEN, Waits
 from bot.article import Story
 from bot.identity import Known, Told, outlet
 from bot.packed import Packed, PackedRelated, day
-from bot.store import sequence
+from bot.store import indexing, sequence
 from bot.store.database import marks, milliseconds, number, rows, transaction
 
 _ARTICLE = f"""
@@ -58,7 +58,9 @@ def write(db: Database, entries: Sequence[Entry], at: datetime) -> int:
     with transaction(db):
         first = sequence.take(db, len(entries))
         db.conn.executemany(_ARTICLE, [(*_row(entry, recorded), place) for place, entry in enumerate(entries, first)])
-        db.conn.executemany(_SEARCHED, [(one, *_searched(packed)) for one, packed, *_ in entries])
+        searched = [(one, _searched(packed)) for one, packed, *_ in entries]
+        db.conn.executemany(_SEARCHED, [(one, *words) for one, words in searched])
+        indexing.add(db, searched)
         add_addresses(db, [(address, one) for one, packed, *_ in entries for address in packed.addresses])
         db.conn.executemany(
             _RELATED, [related for one, packed, *_ in entries for related in _numbered(one, packed.related)]

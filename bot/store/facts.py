@@ -24,6 +24,8 @@ class Fact(StrEnum):
     BULK_SKIPPED = "bulk_skipped"
     #: The last delivery whose payload was shortened (`store.pruning`); absent: none.
     PRUNED = "pruned"
+    #: The last article that `store.indexing` has still to index, from which it goes down; absent: none.
+    UNINDEXED = "unindexed"
 
 
 def get(db: Database, fact: Fact) -> str | None:

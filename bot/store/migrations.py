@@ -97,6 +97,12 @@ def readers(db: Database) -> None:
     _run(db, "steps/0011_readers.sql")
 
 
+@paperboy(name="0012_search")
+def search(db: Database) -> None:
+    """Begin an index that finds words in scripts without spaces, and keep searches while their pages are turned."""
+    _run(db, "steps/0012_search.sql")
+
+
 def _run(db: Database, file: str) -> None:
     """Execute the statements of an SQL file in this folder."""
     for statement in _statements(Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")):

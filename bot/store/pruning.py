@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.store import doubts, facts, follows, notices
+from bot.store import doubts, facts, follows, notices, searches
 from bot.store.database import milliseconds, rows, transaction, write
 from bot.store.facts import Fact
 from bot.store.payloads import shortened
@@ -70,4 +70,5 @@ PRUNES: tuple[Callable[[Database, datetime], int], ...] = (
     topics,
     doubts.prune,
     notices.prune,
+    searches.prune,
 )

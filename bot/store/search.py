@@ -1,30 +1,63 @@
-"""The full-text index: a reader's words to articles. Knows no command."""
+"""A reader's words to articles, by the index of folded words. Knows no command.
+
+Until that index is built, the older one answers, which knows whole words only.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from sqlite_utils import Database
 
-from bot import prose
+from bot import fulltext, prose
 from bot.article import Stored
-from bot.store import articles
+from bot.fulltext import Query, Term
+from bot.store import articles, indexing
 from bot.store.database import number, rows
 
 #: Articles that are weighed against each other at most, so that an answer takes no longer as they grow more.
 WEIGHED = 2_000
-_MOST_WORDS = 12
+#: Nobody turns more pages than these; what is further down is found by other words.
+PAGES = 20
+#: Words that are tried in the place of one that is nowhere, and words of a query that they are looked for.
+NEAR, MISSPELT = 5, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of what was found."""
+
+    articles: list[Stored]
+    query: Query
+    #: There is a page behind it.
+    more: bool = False
+    #: Words that were looked for in the place of some that are nowhere.
+    instead: tuple[str, ...] = ()
 
 
 def search(db: Database, words: str, most: int = 10) -> list[Stored]:
-    """Return visible articles that hold every word (or a word that begins so), best first, newer first on a tie.
+    """Return the articles of the first page, at most `most`."""
+    return page(db, words, most).articles
 
-    Of more than WEIGHED that hold them, the last recorded are weighed: a common word is a question for what is new.
+
+def page(db: Database, words: str, most: int = 10, at: int = 0) -> Found:
+    """Return a page (from 0) of the visible articles that hold every word, one that begins so or a form of it.
+
+    The best are first, of equals the newer. Of more than WEIGHED that hold them, the last recorded are weighed: a
+    common word is a question for what is new. Where nothing is found, words with one letter wrong are mended.
     """
-    query = " ".join(_terms(words))
-    since = _since(db, query)
-    found = _best(db, query, since, articles.VISIBLE, most)
-    if since and len(found) < most:
-        found = _best(db, query, 0, articles.VISIBLE, most)  # too many of the last are not to be seen
-    return articles.several(db, found)
+    query = fulltext.parsed(words)
+    instead: tuple[str, ...] = ()
+    whole = _expression(
+        db, Query(tuple(tuple(one.whole for one in group) for group in query.groups), query.without), words
+    )
+    found = _page(db, whole if _has(db, whole, PAGES * most) else _expression(db, query, words), most, at)
+    if not found and not indexing.left(db) and (mended := _mended(db, query)):
+        query, instead = mended
+        found = _page(db, _expression(db, query, words), most, at)
+    return Found(articles.several(db, found[:most]), query, len(found) > most and at + 1 < PAGES, instead)
 
 
 def titled(db: Database, title: str) -> int | None:
@@ -36,30 +69,99 @@ def titled(db: Database, title: str) -> int | None:
 
 def nearest_titles(db: Database, words: str, most: int = 5) -> list[Stored]:
     """Return articles that hold any of the words, best first: what an editor may have meant."""
-    query = " OR ".join(_terms(words))
+    query = _any(term for group in fulltext.parsed(words).groups for term in group)
+    if indexing.left(db):
+        query = " OR ".join(_terms(words))
     return articles.several(db, _best(db, query, _since(db, query), "true", most))
+
+
+def _page(db: Database, sql: str, most: int, at: int) -> list[int]:
+    """Return the row numbers of a page and of the first behind it."""
+    skip = most * at
+    since = _since(db, sql)
+    found = _best(db, sql, since, articles.VISIBLE, most + 1, skip)
+    if since and len(found) < most:
+        found = _best(db, sql, 0, articles.VISIBLE, most + 1, skip)  # too many of the last are not to be seen
+    return found
+
+
+def _has(db: Database, query: str, count: int) -> bool:
+    """Return True if more than so many articles fit: then none is missed that only begins so, which takes long."""
+    index = _index(db)
+    sql = f"SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT 1 OFFSET ?"
+    return bool(query) and number(db, sql, (query, count)) > 0
+
+
+def _index(db: Database) -> str:
+    return "articles_fts" if indexing.left(db) else "articles_folded"
 
 
 def _since(db: Database, query: str) -> int:
     """Return the row number from which on WEIGHED articles fit; 0 where there are no more than that."""
-    sql = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"
+    index = _index(db)
+    sql = f"SELECT rowid FROM {index} WHERE {index} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"
     return number(db, sql, (query, WEIGHED - 1)) if query else 0
 
 
-def _best(db: Database, query: str, since: int, standing: str, most: int) -> list[int]:
+def _best(db: Database, query: str, since: int, standing: str, most: int, skip: int = 0) -> list[int]:
     """Return the row numbers of the best articles; weighing one takes about a microsecond."""
+    index = _index(db)
     sql = (
-        "SELECT a.id FROM articles_fts f JOIN articles a ON a.id = f.rowid "
-        f"WHERE articles_fts MATCH ? AND f.rowid >= ? AND {standing} "
-        "ORDER BY bm25(articles_fts, 8.0, 1.0, 2.0), a.ordered DESC LIMIT ?"
+        f"SELECT a.id FROM {index} f JOIN articles a ON a.id = f.rowid "
+        f"WHERE {index} MATCH ? AND f.rowid >= ? AND {standing} "
+        f"ORDER BY bm25({index}, 8.0, 1.0, 2.0), a.ordered DESC, a.id DESC LIMIT ? OFFSET ?"
     )
-    return [found["id"] for found in rows(db, sql, (query, since, most))] if query else []
+    return [found["id"] for found in rows(db, sql, (query, since, most, skip))] if query else []
+
+
+def _mended(db: Database, query: Query) -> tuple[Query, tuple[str, ...]] | None:
+    """Return a query with words of the index in the place of those that are nowhere, and these words; None: no such."""
+    groups: list[tuple[Term, ...]] = []
+    instead: list[str] = []
+    for group in query.groups:
+        near = _near(db, group[0]) if len(group) == 1 and len(instead) < MISSPELT else []
+        groups.append(tuple(Term(word, begins=False) for word in near) or group)
+        instead += near[:1]
+    return (Query(tuple(groups), query.without), tuple(instead)) if instead else None
+
+
+def _near(db: Database, term: Term) -> list[str]:
+    """Return the words of the index that differ from `term` in a letter, the commonest first; none if it is there."""
+    there = "SELECT 1 FROM articles_folded WHERE articles_folded MATCH ? LIMIT 1"
+    if not term.is_word or number(db, there, (_said(term),)):
+        return []
+    sql = (
+        "SELECT term FROM articles_folded_words WHERE term IN (SELECT value FROM json_each(?)) "
+        "ORDER BY doc DESC, term LIMIT ?"
+    )
+    return [found["term"] for found in rows(db, sql, (json.dumps(fulltext.misspelt(term.text)), NEAR))]
+
+
+def _expression(db: Database, query: Query, words: str) -> str:
+    """Return a query as FTS5 takes it; what stands in quotes is never an operator."""
+    if not query.groups or indexing.left(db):
+        return " ".join(_terms(words))
+    wanted = " AND ".join(map(_any, query.groups))
+    unwanted = " OR ".join(_exactly(one) for term in query.without for one in (term.text, f"{term.text}s", *term.forms))
+    return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
 
 
 def _terms(words: str) -> list[str]:
-    """Return each word as FTS5 takes it literally. Case and accents are the index's own business: it knows how its
-    words were folded (a casefolded `ß` would be two letters that it never wrote). A letter alone begins half of all
-    words, and is meant as it stands.
-    """
+    """Return each word for the older index, literally: it knows itself how its words were folded."""
     kept = [word for word in prose.repair(words).replace('"', " ").split() if any(map(str.isalnum, word))]
-    return [f'"{word}"' + "*" * (len(word) > 1 or not word.isascii()) for word in kept[:_MOST_WORDS]]
+    return [f'"{word}"' + "*" * (len(word) > 1 or not word.isascii()) for word in kept[: fulltext.MOST_TERMS]]
+
+
+def _any(terms: Iterable[Term]) -> str:
+    said = " OR ".join(map(_said, terms))
+    return f"({said})" if said else ""
+
+
+def _said(term: Term) -> str:
+    beginning = [f"{_exactly(stem)}*" for stem in (term.text if term.begins else "", term.stem) if stem]
+    whole = [_exactly(one) for one in (*(() if term.begins else (term.text,)), *term.forms)]
+    return " OR ".join([*beginning, *whole])
+
+
+def _exactly(text: str) -> str:
+    return f'"{text}"'

@@ -1,0 +1,64 @@
+"""What is said of what was searched for: pages of articles, one article, nothing. Searches nothing, sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, tzinfo
+from typing import Any
+
+from bot.article import Stored
+from bot.delivery import Payload
+from bot.fulltext import Query
+from bot.rendering import keyboards, saying
+from bot.rendering.keyboards import Act
+from bot.rendering.templates import Templates
+
+#: Articles on one page: of each, a piece of its text is shown too.
+FOUND = 8
+#: Topics offered.
+OFFERED = 12
+
+
+def search_results(
+    templates: Templates,
+    words: str,
+    articles: Sequence[Stored],
+    *,
+    query: Query | None = None,
+    instead: Sequence[str] = (),
+    key: str = "",
+    page: int = 0,
+    more: bool = False,
+    tz: tzinfo = UTC,
+) -> Payload:
+    """Answer /search with a page of what was found, best first.
+
+    query: the words as they were understood. instead: words in the place of misspelt ones. key: what the buttons that
+    turn the page stand for; more: there is a page behind this one.
+    """
+    lines = [saying.line(one, tz, query) for one in articles[:FOUND]]
+    rows = [_leaves(key, page, more)] if key else []
+    told: dict[str, Any] = {"words": saying.said(words), "instead": saying.names(instead), "page": page + 1}
+    return saying.listed(templates, "search_results", "articles", lines, rows, **told)
+
+
+def found_article(templates: Templates, article: Stored, names: Sequence[str], *, tz: tzinfo = UTC) -> Payload:
+    """Answer an article's address: the article, with its topics (those not followed) to tap."""
+    rows = keyboards.follows(names[:OFFERED], "Follow {}")
+    return saying.reply(templates, "found_article", rows, article=saying.line(article, tz), topics=len(rows))
+
+
+def nothing_found(templates: Templates, words: str = "", nearest: Sequence[str] = (), *, typed: bool = True) -> Payload:
+    """Answer a search that found nothing, or that named nothing to look for (no words).
+
+    nearest: topics of a similar name, to tap. typed: the command was typed, not plain words.
+    """
+    rows = keyboards.follows(nearest[:OFFERED], "Follow {}")
+    told = {"words": saying.said(words), "nearest": saying.names(nearest), "typed": typed}
+    return saying.reply(templates, "nothing_found", rows, **told)
+
+
+def _leaves(key: str, page: int, more: bool) -> list[keyboards.Button]:
+    """Return the buttons that turn the page of what was found."""
+    back = [keyboards.tap("‹ Back", Act.FOUND, key, page - 1)] if page > 0 else []
+    return back + ([keyboards.tap("More ›", Act.FOUND, key, page + 1)] if more else [])

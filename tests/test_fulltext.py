@@ -1,0 +1,60 @@
+"""What a reader's words mean, and the piece of a text that shows them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import fulltext, variants
+from bot.fulltext import marked, parsed
+
+
+@given(st.text())
+def test_text_that_is_folded_stays_as_it_is(text: str) -> None:
+    once = " ".join(fulltext.folded(text).split())
+    assert " ".join(fulltext.folded(once).split()) == once or not text.isascii()
+
+
+@pytest.mark.parametrize(
+    ("words", "piece"),
+    [
+        ("rovers", "It is a [rover] on Mars"),
+        ("mars rov", "It is a [rover] on [Mars]"),
+        ("moon OR mars", "It is a rover on [Mars]"),
+        ("moon", ""),
+        ("-mars it", "[It] is a rover on Mars"),
+        ('"a rover"', "It is [a] [rover] on Mars"),
+    ],
+)
+def test_the_words_that_are_looked_for_are_marked(words: str, piece: str) -> None:
+    parts = marked("It is a rover on Mars", parsed(words))
+    assert "".join(f"[{text}]" if found else text for text, found in parts) == piece
+
+
+def test_a_long_text_is_cut_at_words_around_the_first() -> None:
+    text = "One two three four. " * 30 + "A rover at last. " + "Five six seven. " * 30
+    piece = "".join(text for text, _ in marked(text, parsed("rover")))
+    assert piece.startswith("…")
+    assert piece.endswith("…")
+    assert "A rover at last." in piece
+    assert len(piece) <= fulltext.SNIPPET + 2
+
+
+def test_a_run_without_spaces_is_marked_as_it_is_written() -> None:
+    assert marked("新しい電池の研究", parsed("电池")) == [("新しい", False), ("電池", True), ("の研究", False)]
+
+
+@given(st.text(max_size=300), st.text(max_size=40))
+def test_any_piece_of_any_text_is_a_piece_of_it(text: str, words: str) -> None:
+    piece = "".join(text for text, _ in marked(text, parsed(words)))
+    assert piece.strip("…") in " ".join(text.split()) or "…" in text
+
+
+def test_so_many_words_are_meant_and_no_more() -> None:
+    query = parsed("word " * 5_000 + "-other " * 5_000)
+    assert len(query.groups) + len(query.without) == fulltext.MOST_TERMS
+
+
+def test_a_variant_leads_to_a_letter_that_is_none_itself() -> None:
+    assert not set(map(ord, variants.FOLDED.values())) & set(variants.FOLDED)
