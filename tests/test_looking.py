@@ -446,6 +446,7 @@ async def test_an_editor_is_asked_where_the_channel_wants_it_and_nothing_is_sent
         delivery, question = await asked(post)
         assert "this post reached News" in question.text
         assert "Is it there?" in question.text
+        assert "Reason: Telegram's answer was lost, and I did not find it there" in question.text
         assert [button["text"] for button in question.buttons[0]] == ["Post it again", "It is there"]
         await post.deliver(DOUBT * 100)
         assert await post.state(delivery) == "doubtful"

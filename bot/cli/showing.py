@@ -83,6 +83,8 @@ def status(standing: StatusReport) -> None:
     if standing.posted:
         _out.print(f"Last post: {dates.minute(standing.posted, dates.SystemZone())}, “{standing.posted_title}”")
     _out.print(_deliveries(standing))
+    if standing.scanned:
+        _out.print(f"Last scan: {dates.minute(standing.scanned, dates.SystemZone())}")
     if standing.problem:
         _out.print(f"The folder can't be read: {standing.problem}", style="yellow")
     for trouble in standing.troubles:
@@ -97,6 +99,8 @@ def status(standing: StatusReport) -> None:
         _out.print(f"Articles that wait: {told}")
     for one in standing.held:
         _out.print(f"Held: {_named(one)}")
+    for lost in standing.unconfirmed:
+        _out.print(f"Unconfirmed: {lost.short_id} {lost.title}: {_many(lost.count, 'reader')}")
     for copy in standing.copies:
         _out.print(f"Copy, not posted: {_named(copy)}")
     _warned(standing.warned)

@@ -249,7 +249,8 @@ class Looks:
         elif isinstance(verdict, Later):
             await self.desk(doubts.later, delivery, at + timedelta(seconds=verdict.seconds), verdict.reason)
         elif await self.desk(doubts.give_up, doubt, verdict.reason, at, absent=verdict.absent) is None:
-            await self._ask(doubt, verdict.reason, at)
+            said = "I did not find it there" if verdict.absent else verdict.reason
+            await self._ask(doubt, f"Telegram's answer was lost, and {said}", at)
         else:
             _log.warning("delivery %s: it was looked for and goes out again: %s", delivery, verdict.reason)
 

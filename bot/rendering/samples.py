@@ -34,8 +34,15 @@ _CHANNEL = {
 }
 _REPORT = {"articles": 12, "readers": 2, "follows": 3, "folder": "data/articles", "watched": True}
 _NAMED = {"title": "A & B", "url": "https://example.org/a?b=1&c=2", "file": "a&b.md"}
-_TOLD = {"articles": [_NAMED], "files": [], "chats": ["The Tide (@tide)"], "reason": "Telegram said & no"}
-_BARE_TOLD = {"articles": [], "files": ["a&b.md"], "chats": [], "reason": ""}
+_TOLD = {
+    "articles": [_NAMED],
+    "files": [],
+    "chats": ["The Tide (@tide)", "A & B"],
+    "about": "",
+    "reason": "Telegram said & no",
+}
+_BARE_TOLD = {"articles": [], "files": ["a&b.md"], "chats": [], "about": "", "reason": ""}
+_CHAT_TOLD = {"articles": [], "files": [], "chats": ["A & B"], "about": "", "reason": "kicked"}
 _REPUBLISHED = {
     "article": _LINE,
     "file": "a&b.md",
@@ -248,6 +255,6 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         }
         for kind in Alert
         for over in (True, False)
-        for where, entries in (("", []), ("The Tide (@tide)", [_TOLD]), ("@a and @b", [_TOLD, _BARE_TOLD]))
+        for where, entries in (("", []), ("The Tide (@tide)", [_TOLD]), ("@a and @b", [_TOLD, _BARE_TOLD, _CHAT_TOLD]))
     ),
 }

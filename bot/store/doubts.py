@@ -122,6 +122,7 @@ def found(db: Database, doubt: Doubt, message: int, at: datetime) -> bool:
             return False
         outbox.settle(db, [(delivery, Settlement(state=State.SENT, message=message))], at)
         attempts.log(db, delivery.id, "look", "sent", f"found as message {message}", at)
+        notices.all_clear(db, [alert_key(delivery.id)], at)
     return True
 
 
