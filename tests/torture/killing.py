@@ -73,7 +73,11 @@ class Campaign:
         for reader in (ANN, BEN):
             await self.town.do("start", **{"as": reader})
             await self.town.do("send", text="/topic Space", **{"as": reader})
-        await self._until(lambda: self._count("follows") == 2 and self._waits() == 0, PEACE)
+        begun = "chats WHERE setting IS NOT NULL AND begun IS NOT NULL"
+        places = len(self.town.places)
+        await self._until(
+            lambda: self._count("follows") == 2 and self._count(begun) == places and self._waits() == 0, PEACE
+        )
         await self._end(process)
 
     async def fight(self, kills: int) -> None:
