@@ -32,8 +32,9 @@ history: $(VENV)/.dev ## eleven months of the real feed, looked at each day and 
 storm: $(VENV)/.dev ## 2,000 deliveries on a bad line, Telegram's limits enforced: a report, and 1 where it failed
 	$(BIN)/python -m tests.torture.storm
 
-torture: $(VENV)/.dev ## 320 kills at every step of the work, on a bad line: a report, and 1 where it failed
-	$(BIN)/python -m tests.torture.killing
+BUTTONS ?= keyboard
+torture: $(VENV)/.dev ## 320 kills at every step of the work, on a bad line: a report, and 1 where it failed; BUTTONS=text, none
+	$(BIN)/python -m tests.torture.killing --buttons $(BUTTONS)
 
 # ONLY names some of them, as in `make bench ONLY="scan idle"`; all of them write tests/bench/RESULTS.md.
 bench: $(VENV)/.dev $(VENV)/.bench ## how fast it is, beside others

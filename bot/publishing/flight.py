@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -30,6 +31,9 @@ class Messenger(Protocol):
         self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None
     ) -> tuple[Outcome, Any]:
         """Do as `call`, and return Telegram's result too (None where there is none)."""
+
+    def turn(self, chat_id: int) -> AbstractAsyncContextManager[None]:
+        """Keep a chat for a message that does not wait in the queue, and give what has just gone there its moment."""
 
     async def ask(self, method: str, parameters: dict[str, Any] | None = None) -> tuple[Outcome, Any]:
         """Make a call that no pace counts, and return its outcome and result."""

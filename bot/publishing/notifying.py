@@ -141,7 +141,8 @@ class Notifier:
         return False
 
     async def _call(self, editor: int, payload: Payload) -> Outcome:
-        came = await self._messenger.call(payload, chat_id=editor)
+        async with self._messenger.turn(editor):
+            came = await self._messenger.call(payload, chat_id=editor)
         if isinstance(came, Refused) and came.mend == "plain":
             came = await self._messenger.call(editorial.plain(payload), chat_id=editor)
         return came

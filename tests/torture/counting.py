@@ -29,6 +29,7 @@ class Report:
     copies_left: int = 0
     repeats_by_kill: int = 0
     repeats_by_lost_answer: int = 0
+    unconfirmed: int = 0
     failures: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -45,7 +46,7 @@ class Report:
         """Count another town's report with this one's."""
         for name in ("kills", "steps", "faults", "looks"):
             getattr(self, name).update(getattr(other, name))
-        for name in ("articles", "editions", "posts", "others", "copies_left", "repeats_by_kill"):
+        for name in ("articles", "editions", "posts", "others", "copies_left", "repeats_by_kill", "unconfirmed"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.repeats_by_lost_answer += other.repeats_by_lost_answer
         self.failures += other.failures
@@ -67,6 +68,7 @@ class Report:
             f"lost                {len(lost)}",
             f"twice in channels   {len(repeated)}",
             f"twice to readers    {to_readers}",
+            f"unconfirmed         {self.unconfirmed} to readers, each after two losses",
             f"copies left behind  {self.copies_left} in the editor's chat",
         ]
         return "\n".join([*lines, *(f"FAILED: {failure}" for failure in self.failures)])
@@ -78,8 +80,17 @@ class Count:
     versions: article → its newest version; again: article → how often an editor asked for another edition.
     """
 
-    def __init__(self, report: Report, town: Town, versions: dict[int, int], again: Counter[int]) -> None:
+    def __init__(
+        self,
+        report: Report,
+        town: Town,
+        versions: dict[int, int],
+        again: Counter[int],
+        unconfirmed: set[tuple[int, str]],
+    ) -> None:
+        """unconfirmed: (chat, title) of what the bot says nobody can tell whether it arrived."""
         self.report = report
+        self._unconfirmed = unconfirmed
         self._town = town
         self._versions = versions
         self._again = again
@@ -126,10 +137,13 @@ class Count:
             found = Counter(one["text"].partition("\n")[0] for one in state["messages"][str(reader)])
             for number in range(1, len(self._versions)):  # the first came before they followed
                 times, lost = found[title(number)], unanswered[str(reader), title(number)]
-                if not times:
+                if not times and (reader, title(number)) not in self._unconfirmed:
                     self.report.failures.append(f"lost for {reader}: {title(number)}")
                 self.report.repeats_by_lost_answer += min(max(times - 1, 0), lost)
                 self.report.repeats_by_kill += max(times - 1 - lost, 0)
+                if times > 2:
+                    self.report.failures.append(f"repeated for {reader}: {title(number)}: {times} times")
+        self.report.unconfirmed = len(self._unconfirmed)
         if self.report.repeats_by_kill > self.report.killed:
             self.report.failures.append(f"repeated to readers: {self.report.repeats_by_kill} times")
 

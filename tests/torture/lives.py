@@ -47,10 +47,13 @@ class Bot:
         return line
 
 
-def write_settings(home: Path, town: Town) -> None:
-    """Write the settings: a loose pace, short doubt, every place a channel."""
+def write_settings(home: Path, town: Town, buttons: str) -> None:
+    """Write the settings: a loose pace, short doubt, every place a channel whose links stand in `buttons`."""
     (home / "articles").mkdir()
-    channels = "".join(f'[[channels]]\nchat = "{chat}"\nthread = {thread}\n' for chat, thread in town.places.values())
+    channels = "".join(
+        f'[[channels]]\nchat = "{chat}"\nthread = {thread}\nbuttons = "{buttons}"\n'
+        for chat, thread in town.places.values()
+    )
     (home / "paperboy.toml").write_text(
         f"""
 [telegram]
@@ -62,6 +65,7 @@ folder = "{home / "articles"}"
 interval_seconds = 0.2
 settle_seconds = 0.05
 same_title_days = 0
+bulk_above = 100000
 [store]
 database = "{home / "paperboy.db"}"
 [pace]

@@ -62,8 +62,8 @@ class Town:
         assert answer.status_code == 200, (control, body, answer.text)
         return answer.json()
 
-    async def build(self) -> None:
-        """Make the channels: one where the bot may edit others' posts, one where it may not, one whose content is
+    async def build(self, *, protected: bool) -> None:
+        """Make the channels: one where the bot may edit others' posts, one where it may not, one whose content may be
         protected; and a forum.
         """
         for number, name in ((EDITOR, "Eddie"), (ANN, "Ann"), (BEN, "Ben")):
@@ -73,7 +73,7 @@ class Town:
         for name, more in (
             ("plain", {"bot_rights": POSTER}),
             ("mighty", {"bot_rights": [*POSTER, "can_edit_messages"]}),
-            ("sealed", {"bot_rights": POSTER, "protected": True}),
+            ("sealed", {"bot_rights": POSTER, "protected": protected}),
         ):
             chat = (await self.do("channels", title=name, **more))["id"]
             for writer in self._writers:
@@ -108,8 +108,8 @@ class Town:
 
 
 @asynccontextmanager
-async def founded(seed: int, root: Path) -> AsyncIterator[Town]:
-    """Open a town, in a process of its own."""
+async def founded(seed: int, root: Path, *, protected: bool = True) -> AsyncIterator[Town]:
+    """Open a town, in a process of its own. protected: one of its channels forbids forwarding."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.sandbox", "--seed", str(seed)),
         cwd=root,
@@ -120,7 +120,7 @@ async def founded(seed: int, root: Path) -> AsyncIterator[Town]:
         told = json.loads(await process.stdout.readline())
         async with httpx.AsyncClient(base_url=told["base_url"], trust_env=False, timeout=60) as client:
             town = Town(client, told["token"], random.Random(seed))
-            await town.build()
+            await town.build(protected=protected)
             yield town
     finally:
         process.terminate()
