@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from bot.arrival import TOGETHER, Waits
 from bot.article import from_short_id
-from bot.chat import editors
 from bot.chat.asked import Asked
 from bot.chat.office import Office
 from bot.delivery import Payload
@@ -127,12 +127,48 @@ async def were_posted(office: Office, asked: Asked, value: str) -> Payload | Non
 
 
 async def one_by_one(office: Office, asked: Asked, value: str) -> Payload | None:
-    """Show the status, which has a button for each article that waits."""
-    return await editors.status(office, asked)
+    """Ask about the articles that wait together, one after another."""
+    kind = value.partition(".")[0]
+    return await _next(office, Waits(kind)) if kind in TOGETHER else None
+
+
+async def post_one(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Post one of the articles that wait together, and ask about the next."""
+    return await _answer_one(office, asked, value, post=True)
+
+
+async def skip_one(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Don't post one of the articles that wait together, and ask about the next."""
+    return await _answer_one(office, asked, value, post=False)
+
+
+async def _answer_one(office: Office, asked: Asked, value: str, *, post: bool) -> Payload | None:
+    kind, _, one = value.partition(".")
+    number = from_short_id(one)
+    if kind not in TOGETHER or number is None:
+        return None
+    rules = _rules(office)
+    done = await office.once(asked, lambda db: releasing.answer_one(db, number, rules, asked.at, post=post))
+    if done and post:
+        office.wake()
+    last = editorial.decided(office.templates, Decision.POST_ONE if post else Decision.SKIP_ONE, count=1)
+    return await _next(office, Waits(kind)) or (last if done else None)
+
+
+async def _next(office: Office, kind: Waits) -> Payload | None:
+    asked = await office.desk(releasing.next_question, kind)
+    if asked is None:
+        return None
+    entry = await office.desk(naming.entry, asked)
+    return editorial.alert(office.templates, asked.alert, [entry], choices=asked.choices)
+
+
+def _rules(office: Office) -> Rules:
+    return Rules(taxonomy=office.taxonomy, channels=tuple(office.channels))
 
 
 async def _answer(office: Office, asked: Asked, value: str, decision: Decision, *, post: bool) -> Payload | None:
-    rules = Rules(taxonomy=office.taxonomy, channels=tuple(office.channels))
+    rules = _rules(office)
 
     def work(db: Database) -> list[int] | None:
         done = releasing.answer(db, value, rules, asked.at, post=post)
@@ -159,4 +195,6 @@ HANDLERS: dict[Decision, Handler] = {
     Decision.SKIP_ALL: skip_waiting,
     Decision.WERE_POSTED: were_posted,
     Decision.ONE_BY_ONE: one_by_one,
+    Decision.POST_ONE: post_one,
+    Decision.SKIP_ONE: skip_one,
 }

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Literal
 
 from bot import settings
+from bot.arrival import Waits, is_emptied
 from bot.chat import messenger
 from bot.chat.messenger import Messenger
 from bot.delivery import Revoked
-from bot.errors import StoreError
+from bot.errors import PaperboyError, StoreError
+from bot.feed import folder
 from bot.settings import Settings
-from bot.store import chats, disk, inspection
+from bot.store import chats, disk, facts, files, holding, inspection
+from bot.store.facts import Fact
 from bot.store.inspection import Depth
 
 Level = Literal["fine", "warning", "problem"]
@@ -33,17 +36,31 @@ class Finding:
 async def findings(found: Settings) -> list[Finding]:
     """Return everything that was looked at, in the order of the settings."""
     database = [*_database(found.store.database), *_disk(found)]
-    return [*_folder(found.feed.folder), *database, *[one async for one in _telegram(found)]]
+    return [*_folder(found.feed.folder), *_emptied(found), *database, *[one async for one in _telegram(found)]]
 
 
-def _folder(folder: Path) -> list[Finding]:
-    if not folder.is_dir():
-        return [Finding("problem", f"feed.folder: {folder}: there is no such folder", "Make it, or set [feed] folder.")]
-    if not os.access(folder, os.R_OK | os.X_OK):
-        return [
-            Finding("problem", f"feed.folder: {folder}: can't be read", "Give the bot's user the right to read it.")
-        ]
-    return [Finding("fine", f"feed.folder: {folder}")]
+def _folder(place: Path) -> list[Finding]:
+    if not place.is_dir():
+        return [Finding("problem", f"feed.folder: {place}: there is no such folder", "Make it, or set [feed] folder.")]
+    if not os.access(place, os.R_OK | os.X_OK):
+        return [Finding("problem", f"feed.folder: {place}: can't be read", "Give the bot's user the right to read it.")]
+    return [Finding("fine", f"feed.folder: {place}")]
+
+
+def _emptied(found: Settings) -> list[Finding]:
+    """Warn of a folder that held articles and is empty now, or nearly so."""
+    try:
+        there = sum(1 for _ in folder.listing(found.feed.folder, found.feed.patterns))
+        with inspection.reading(found.store.database) as db:
+            known = files.count(db)
+    except PaperboyError:  # reported elsewhere, or not there yet
+        return []
+    if not is_emptied(known, there):
+        return []
+    what = f"feed.folder: {found.feed.folder}: {there} of {known} files are there"
+    return [
+        Finding("warning", what, "Is its disk mounted? Nothing is taken back, and files that return are recognised.")
+    ]
 
 
 def _database(database: Path) -> list[Finding]:
@@ -57,7 +74,19 @@ def _database(database: Path) -> list[Finding]:
         if not os.access(place, os.W_OK):
             mend = f"Run the bot as the user who owns it, or give its user the right to write {place}."
             return [Finding("problem", f"store.database: {place} may not be written by this user", mend)]
-    return [Finding("fine", f"store.database: {database}")]
+    return [Finding("fine", f"store.database: {database}"), *_waiting(database)]
+
+
+def _waiting(database: Path) -> list[Finding]:
+    """Warn of what waits for an editor where there is none, and of what was decided without one."""
+    with inspection.reading(database) as db:
+        skipped = facts.get(db, Fact.BULK_SKIPPED)
+        waits = holding.counts(db)
+    found = [Finding("warning", f"articles: {skipped}", "Set [telegram] admins and press Start.")] if skipped else []
+    if count := waits.get(Waits.BULK, 0) + waits.get(Waits.RESTORED, 0):
+        what = f"articles: {count} {'waits' if count == 1 else 'wait'} for an editor's decision"
+        found.append(Finding("warning", what, "/status shows them; [telegram] admins names the editors."))
+    return found
 
 
 def _new_database(database: Path) -> Finding:

@@ -18,6 +18,12 @@ from bot.delivery import Payload
 
 #: Columns of a drawn post at most; Telegram shows about as many.
 _WIDTH = 88
+#: What a preview's state says.
+_STATES = {
+    "draft": "a draft: not posted",
+    "waits": "waits for its date",
+    "expired": "expired: not posted",
+}
 _STYLES = {
     "b": Style(bold=True),
     "strong": Style(bold=True),
@@ -35,7 +41,7 @@ def drawn(payload: Payload, width: int) -> RenderableType:
     """Return a post for a terminal of so many columns: picture, words, addresses of its links, buttons."""
     about = Text(str(payload["file"]))
     if state := payload.get("state"):
-        about.append(f" ({state})", style="yellow")
+        about.append(f" ({_STATES.get(state, state)})", style="yellow")
     words = _words(payload)
     parts: list[RenderableType] = []
     if picture := _picture(payload):

@@ -46,6 +46,7 @@ def preview(
     Drawn on a terminal; elsewhere, and with --json, one JSON object a line.
     """
     from bot import settings
+    from bot.app import now
     from bot.cli import previewing
     from bot.rendering.wording import words
 
@@ -56,7 +57,7 @@ def preview(
     previews = []
     show = _drawn() if sys.stdout.isatty() and not as_json else options.print_json
     for file in files:
-        previews.append(previewing.previewed(file, templates, chosen))
+        previews.append(previewing.previewed(file, templates, chosen, now()))
         if html is None:
             show(previews[-1])
     if html is not None:
@@ -135,7 +136,8 @@ def _standing(found: Settings) -> StatusReport:
     problem = "" if folder.is_dir() else f"{folder}: is not a folder"
     running = lock.is_held(found.store.database)
     with inspection.reading(found.store.database) as db:
-        return report(db, now(), folder=str(folder), problem=problem, running=running)
+        drafts = found.feed.drafts == "hold"
+        return report(db, now(), folder=str(folder), problem=problem, running=running, drafts=drafts)
 
 
 async def _scan(found: Settings, templates: Templates) -> tuple[ScanReport, StatusReport]:

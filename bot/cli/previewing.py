@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 from bot import settings
+from bot.arrival import Waits
 from bot.delivery import Payload
 from bot.errors import ArticleError, UsageError
 from bot.feed import document
+from bot.packed import facts
+from bot.publishing.rules import Rules
 from bot.rendering import posts
 from bot.rendering.templates import Templates
 from bot.settings import Buttons, Settings
 
 #: The bot's name where there is no bot (design §3).
 NOBODY = "your_bot"
+_STATES = {Waits.DRAFT: "draft", Waits.FUTURE: "waits", Waits.EXPIRED: "expired"}
 
 
 def settings_or_defaults(config: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
@@ -25,8 +30,11 @@ def settings_or_defaults(config: Path | None = None) -> tuple[Settings, tuple[st
         return Settings.model_construct(), error.problems
 
 
-def previewed(file: Path, templates: Templates, chosen: Settings) -> Payload:
-    """Return what would be sent for one file to the first channel, or why nothing would, by the keys of design §3."""
+def previewed(file: Path, templates: Templates, chosen: Settings, at: datetime) -> Payload:
+    """Return what would be sent for one file to the first channel, or why nothing would, by the keys of design §3.
+
+    "state" is there where it would not be sent at `at`: "draft", "waits" or "expired".
+    """
     place = file.absolute()
     if not os.path.lexists(place):
         return {"file": str(file), "error": "there is no such file"}
@@ -39,4 +47,6 @@ def previewed(file: Path, templates: Templates, chosen: Settings) -> Payload:
     buttons = chosen.channels[0].buttons if chosen.channels else Buttons.KEYBOARD
     picture = chosen.delivery.picture
     payload = posts.post(templates, article, bot=NOBODY, taxonomy=templates.taxonomy, picture=picture, buttons=buttons)
-    return {"file": str(file), **payload}
+    waits = Rules.of(chosen, templates.taxonomy, ()).waits(facts(article), at)
+    state = {"state": _STATES[waits]} if waits in _STATES else {}
+    return {"file": str(file), **state, **payload}

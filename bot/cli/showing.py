@@ -15,7 +15,7 @@ from rich.text import Text
 from bot.cli import drawing
 from bot.cli.console import SafeConsole
 from bot.delivery import Payload, State
-from bot.rendering import dates
+from bot.rendering import dates, waiting
 
 if TYPE_CHECKING:
     from bot.cli.checking import Finding
@@ -35,15 +35,6 @@ _STATES = (
     State.REFUSED,
     State.GONE,
 )
-#: What articles wait for (`arrival.Waits`), behind how many do.
-_WAITS = {
-    "editor": "for an editor",
-    "draft": "as drafts",
-    "future": "dated to come",
-    "bulk": "arrived with many others",
-    "restored": "from before a restore, perhaps posted already",
-    "expired": "expired",
-}
 #: Those whose counts are shown even where they are nothing.
 _ALWAYS = (State.SENT, State.PENDING)
 # What is printed is other people's words: brackets are no markup, colons no emoji, and nothing is cut.
@@ -94,9 +85,10 @@ def status(standing: StatusReport) -> None:
         _channel(channel)
     oldest = dates.minute(standing.oldest_waiting, dates.SystemZone())
     _out.print(f"Oldest waiting: {oldest}" if oldest else "Nothing waits")
-    if standing.waiting:
-        told = ", ".join(f"{count} {_WAITS.get(kind, kind)}" for kind, count in standing.waiting.items())
-        _out.print(f"Articles that wait: {told}")
+    if waits := waiting.words(standing):
+        _out.print(waits)
+    if standing.undecided:
+        _out.print(standing.undecided, style="yellow")
     for one in standing.held:
         _out.print(f"Held: {_named(one)}")
     for lost in standing.unconfirmed:

@@ -184,7 +184,7 @@ def _wait(db: Database, stored: Stored, now: Facts, was: Facts, rules: Rules, at
     if waiting is Waits.NOTHING:
         release(db, stored.id, rules, at, by_source=True)
     else:
-        holding.hold(db, [stored.id], waiting)
+        arrivals.hold(db, stored, waiting, at)
     return waiting
 
 

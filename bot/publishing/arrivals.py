@@ -8,10 +8,19 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.arrival import Waits, is_bulk, news_since
+from bot.article import Stored
+from bot.publishing import remarks
 from bot.publishing.rules import Rules
 from bot.store import facts, holding
 from bot.store.database import milliseconds
 from bot.store.facts import Fact
+
+
+def hold(db: Database, stored: Stored, waiting: Waits, at: datetime) -> None:
+    """Let an article wait; the editors are told where it was posted and is a draft now: its posts stay."""
+    if waiting is Waits.DRAFT and holding.went_out(db, stored.id):
+        remarks.drafted(db, stored.id, at)
+    holding.hold(db, [stored.id], waiting)
 
 
 def weigh(db: Database, articles: Sequence[int], rules: Rules, at: datetime) -> None:

@@ -66,7 +66,8 @@ class Lookout:
     def standing(self) -> dict[str, Any]:
         """Return what the status says of the folder."""
         folder = str(self._settings.folder)
-        return {"folder": folder, "problem": self.problem, "watched": self.watched, "scanned": self.scanned}
+        told = {"folder": folder, "problem": self.problem, "watched": self.watched, "scanned": self.scanned}
+        return told | {"drafts": self._settings.drafts == "hold"}
 
     async def watch(self, stop: asyncio.Event, nudge: Callable[[], None]) -> None:
         """Take note of what the system tells until `stop` is set; `nudge` is called when a turn is due."""

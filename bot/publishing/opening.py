@@ -33,7 +33,7 @@ def release(db: Database, number: int, rules: Rules, at: datetime, *, by_source:
             return False
         remarks.settled(db, number, at)
         anew = not holding.went_out(db, number)
-        holding.free(db, number, arrives=at if anew else None)
+        holding.free(db, number, arrives=at if anew else None, decided=not by_source)
         old = by_source and rules.too_old(stored.article.published, at if anew else stored.recorded, at)
         outbox.change_state(db, number, State.HELD, State.SKIPPED if old else State.PENDING)
         post(db, number, rules, at, from_now=anew and not by_source)

@@ -132,6 +132,26 @@ def question(db: Database, kind: Waits, newest: int | None) -> Notice | None:
     )
 
 
+def next_question(db: Database, kind: Waits) -> Notice | None:
+    """Return what the editors are asked about the newest article that waits; None where none does."""
+    waiting = holding.waiting(db, [kind])
+    if not waiting:
+        return None
+    one, rest = f"{kind}.{short_id(waiting[0])}", f"{kind}.{short_id(max(waiting))}"
+    choices = [Choice(Decision.POST_ONE, one), Choice(Decision.SKIP_ONE, one)]
+    if len(waiting) > 1:
+        choices.append(Choice(Decision.SKIP_ALL if kind is Waits.BULK else Decision.WERE_POSTED, rest))
+    return Notice(key=_key(kind), alert=_ALERTS[kind], articles=(waiting[0],), count=1, choices=tuple(choices))
+
+
+def answer_one(db: Database, number: int, rules: Rules, at: datetime, *, post: bool) -> bool:
+    """Carry out an editor's word on one article; return False where it waits no more."""
+    stored = articles.get(db, number)
+    if stored is None or stored.waits not in TOGETHER:
+        return False
+    return announce.release(db, number, rules, at) if post else skip(db, number)
+
+
 def answer(db: Database, value: str, rules: Rules, at: datetime, *, post: bool) -> Decided | None:
     """Carry out an editor's word on articles that wait together; None where none of those asked about does any more.
 

@@ -47,7 +47,13 @@ def remark(db: Database, recorded: Sequence[Recorded], at: datetime) -> None:
 
 def settled(db: Database, article: int, at: datetime) -> None:
     """Close what was told of an article that waited or was a copy, and is posted now."""
-    notices.all_clear(db, [article_key(Alert.HELD, article), article_key(Alert.COPIES, article)], at)
+    kinds = (Alert.HELD, Alert.COPIES, Alert.DRAFT)
+    notices.all_clear(db, [article_key(kind, article) for kind in kinds], at)
+
+
+def drafted(db: Database, article: int, at: datetime) -> None:
+    """Have the editors told that an article that was posted is a draft now."""
+    notices.tell(db, [Notice(key=article_key(Alert.DRAFT, article), alert=Alert.DRAFT, articles=(article,))], at)
 
 
 def accepted(db: Database, path: str, at: datetime) -> None:

@@ -36,9 +36,13 @@ def report(
     watched: bool = False,
     scanned: datetime | None = None,
     running: bool | None = None,
+    drafts: bool = False,
 ) -> StatusReport:
-    """Return the report. folder, problem, watched, scanned: what only the running bot knows exactly."""
-    held, copies = articles.apart(db, MOST)
+    """Return the report. folder, problem, watched, scanned: what only the running bot knows exactly.
+
+    drafts: editors decide on drafts, too.
+    """
+    held, copies = articles.apart(db, MOST, drafts=drafts)
     posted, title = tally.last_post(db) or (None, "")
     return StatusReport(
         at=at,
@@ -52,9 +56,10 @@ def report(
         warned=tuple(RejectedFile(path=one.path, reason=one.reason) for one in files.warned(db, EVERY)),
         copies=tuple(_copy(copy, first) for copy, first in copies),
         held=tuple(Held(short_id=one.short_id, title=one.article.title, file=one.path) for one in held),
-        waiting={waits.value: count for waits, count in holding.counts(db).items()},
-        next_date=holding.next_date(db),
         troubles=_troubles(db),
+        waits=holding.counts(db),
+        next_date=holding.next_date(db),
+        undecided=facts.get(db, Fact.BULK_SKIPPED) or "",
         unconfirmed=tuple(_unconfirmed(db)),
         folder=folder,
         problem=problem,

@@ -17,7 +17,7 @@ from bot import address, prose
 from bot.article import Stored
 from bot.delivery import Payload, State
 from bot.notices import Alert, Choice, Decision
-from bot.rendering import dates, keyboards, markup, saying
+from bot.rendering import dates, keyboards, markup, saying, waiting
 from bot.rendering.keyboards import Act
 from bot.rendering.report import ArticleName, ChannelStatus, Copy, Entry, RejectedFile, StatusReport, Trouble
 from bot.rendering.templates import Templates
@@ -151,10 +151,10 @@ def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> P
         held=[{"short_id": one.short_id, "title": _title(one.title), "file": _short(one.file)} for one in held],
         copies=[_copy(one) for one in copies],
         warned=[_file(one) for one in report.warned[:SHOWN]],
-        waits=report.waiting,
-        next_date=dates.day(report.next_date, tz),
         troubles=[_trouble(one, tz) for one in report.troubles[:SHOWN]],
         unconfirmed=[{"title": _title(one.title), "count": one.count} for one in unconfirmed],
+        waits=waiting.words(report, tz),
+        undecided=_short(report.undecided),
         waiting_since=dates.minute(report.oldest_waiting, tz),
         scanned=dates.minute(report.scanned, tz),
     )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.arrival import Waits
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleName:
@@ -135,13 +137,15 @@ class StatusReport:
     warned: tuple[RejectedFile, ...] = ()
     #: Newest first, of copies nobody posted after all.
     copies: tuple[Copy, ...] = ()
+    #: Those that wait for an editor, the newest first.
     held: tuple[Held, ...] = ()
+    #: How many articles wait for what, and when the next one is due that is dated to come.
+    waits: Mapping[Waits, int] = field(default_factory=dict)
+    next_date: datetime | None = None
+    #: What was decided about a bulk arrival without an editor, or empty.
+    undecided: str = ""
     #: Newest first.
     unconfirmed: tuple[Unconfirmed, ...] = ()
-    #: How many articles wait for what (`arrival.Waits` → how many).
-    waiting: Mapping[str, int] = field(default_factory=dict)
-    #: The moment of the next article that is dated to come, or None.
-    next_date: datetime | None = None
     #: What stands still or needs somebody, but for channels and the folder, which say so themselves.
     troubles: tuple[Trouble, ...] = ()
     folder: str = ""

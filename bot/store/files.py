@@ -122,6 +122,11 @@ def folders(db: Database) -> list[str]:
     return [found["path"] for found in rows(db, sql)]
 
 
+def count(db: Database) -> int:
+    """Return how many files are known."""
+    return number(db, "SELECT count(*) FROM files WHERE path NOT LIKE '%/'")
+
+
 def count_rejected(db: Database) -> int:
     """Return how many files are rejected."""
     return number(db, "SELECT count(*) FROM files WHERE reason IS NOT NULL")

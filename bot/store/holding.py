@@ -18,7 +18,7 @@ _THESE = "(SELECT value FROM json_each(?))"
 #: Waits, and is not left out of everything for another reason.
 _OPEN = "withdrawn = 0 AND copy_of IS NULL"
 _ARRIVED_OLD = (
-    f"recorded > :from AND recorded <= :at AND {_OPEN} AND coalesce(published, 0) < :since "
+    f"recorded > :from AND recorded <= :at AND decided = 0 AND {_OPEN} AND coalesce(published, 0) < :since "
     "AND coalesce(published, recorded) >= :floor"
 )
 
@@ -70,10 +70,14 @@ def hold(db: Database, articles: Collection[int], waits: Waits) -> None:
             write(db, f"{sql} AND article IN (SELECT id FROM articles WHERE withdrawn = 0)", (these,))
 
 
-def free(db: Database, article: int, *, arrives: datetime | None) -> None:
-    """Let an article wait no more. arrives: it counts as recorded then; None: as when it was first recorded."""
+def free(db: Database, article: int, *, arrives: datetime | None, decided: bool = True) -> None:
+    """Let an article wait no more. arrives: it counts as recorded then; None: as when it was first recorded.
+
+    decided: an editor said so, and the number of those that arrive with it matters no more.
+    """
     with transaction(db):
-        write(db, "UPDATE articles SET waits = '', held = 0 WHERE id = ?", (article,))
+        sql = "UPDATE articles SET waits = '', held = 0, decided = max(decided, ?) WHERE id = ?"
+        write(db, sql, (decided, article))
         if arrives:
             sql = "UPDATE articles SET recorded = ?, sequence = ? WHERE id = ?"
             write(db, sql, (milliseconds(arrives), sequence.take(db), article))
@@ -86,7 +90,8 @@ def skip(db: Database, articles: Collection[int]) -> int:
     these = json.dumps([*articles])
     with transaction(db):
         write(db, f"UPDATE deliveries SET state = 'skipped' WHERE article IN {_THESE} AND state = 'held'", (these,))
-        return write(db, f"UPDATE articles SET waits = '', held = 0 WHERE id IN {_THESE} AND waits <> ''", (these,))
+        sql = f"UPDATE articles SET waits = '', held = 0, decided = 1 WHERE id IN {_THESE} AND waits <> ''"
+        return write(db, sql, (these,))
 
 
 def went_out(db: Database, article: int) -> bool:

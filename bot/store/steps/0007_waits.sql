@@ -3,6 +3,7 @@ ALTER TABLE articles ADD COLUMN waits TEXT NOT NULL DEFAULT ''
   CHECK (waits IN ('', 'editor', 'draft', 'future', 'bulk', 'restored', 'expired'));
 ALTER TABLE articles ADD COLUMN draft INTEGER NOT NULL DEFAULT 0 CHECK (draft IN (0, 1));
 ALTER TABLE articles ADD COLUMN expires INTEGER;          -- never posted from then on
+ALTER TABLE articles ADD COLUMN decided INTEGER NOT NULL DEFAULT 0 CHECK (decided IN (0, 1)); -- by an editor, once
 UPDATE articles SET waits = 'editor' WHERE held = 1;
 CREATE INDEX articles_waiting ON articles (waits, recorded) WHERE waits <> '';
 CREATE INDEX articles_to_come ON articles (published) WHERE waits = 'future';
