@@ -17,6 +17,8 @@ from bot.variants import FOLDED
 MOST_TERMS = 12
 #: A longer or shorter word is not looked for with a letter changed.
 TYPO_LETTERS = range(4, 21)
+#: So much of a text is looked at for a snippet.
+LOOKED_AT = 1_500
 #: Characters of a snippet, and words that are marked in it.
 SNIPPET, MARKED = 120, 3
 
@@ -139,7 +141,7 @@ def marked(text: str, query: Query, most: int = SNIPPET) -> list[tuple[str, bool
 
     Empty where none is in it.
     """
-    line = " ".join(text.split())
+    line = " ".join(text[:LOOKED_AT].split())
     hits = _hits(line, [term for group in query.groups for term in group])
     if not hits:
         return []
