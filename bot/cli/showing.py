@@ -85,18 +85,23 @@ def status(standing: StatusReport) -> None:
         _channel(channel)
     oldest = dates.minute(standing.oldest_waiting, dates.SystemZone())
     _out.print(f"Oldest waiting: {oldest}" if oldest else "Nothing waits")
-    if waits := waiting.words(standing):
-        _out.print(waits)
-    if standing.undecided:
-        _out.print(standing.undecided, style="yellow")
-    for one in standing.held:
-        _out.print(f"Held: {_named(one)}")
+    _waiting(standing)
     for lost in standing.unconfirmed:
         _out.print(f"Unconfirmed: {lost.short_id} {lost.title}: {_many(lost.count, 'reader')}")
     for copy in standing.copies:
         _out.print(f"Copy, not posted: {_named(copy)}")
     _warned(standing.warned)
     _rejected(standing.rejected)
+
+
+def _waiting(standing: StatusReport) -> None:
+    """Show what articles wait for, and those that an editor decides on."""
+    if waits := waiting.words(standing):
+        _out.print(waits)
+    if standing.undecided:
+        _out.print(standing.undecided, style="yellow")
+    for one in standing.held:
+        _out.print(f"Held: {_named(one)}")
 
 
 def _running(standing: StatusReport) -> Text:
