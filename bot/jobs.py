@@ -29,7 +29,7 @@ LINGER = timedelta(seconds=2)
 DELIVERY = 5.0
 HOUSEKEEPING = 600.0
 #: Seconds between two pieces of the index that an older database gets, in which others use the store.
-INDEXING = 0.1
+INDEXING = 0.2
 _log = logging.getLogger(__name__)
 #: Seconds between two looks at what waits for its moment or for an editor, besides those at its moments.
 RELEASE = 30.0
