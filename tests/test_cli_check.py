@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.store import lock
 from tests.operating import Done, Home
 
-ALL = ["can_post_messages", "can_edit_messages", "can_delete_messages"]
+ALL = ["can_post_messages", "can_delete_messages"]
 
 
 @pytest.fixture
@@ -29,7 +29,10 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 @pytest.fixture
 def home(tmp_path: Path, sandbox: Sandbox) -> Home:
     home = Home(tmp_path)
-    home.connect(sandbox, ["@newsroom"], telegram={"admins": [sandbox.world.add_person("Edith").id]})
+    edith = sandbox.world.add_person("Edith")
+    sandbox.world.open_private(edith)
+    home.connect(sandbox, ["@newsroom"], telegram={"admins": [edith.id]})
+    home.write("Something to post")
     return home
 
 
@@ -55,7 +58,7 @@ async def test_where_all_is_well_it_says_so(sandbox: Sandbox, home: Home) -> Non
         ("✓", "channels: @newsroom: News", ""),
     ]
     assert not home.database.exists()
-    assert {call.method.lower() for call in sandbox.calls} <= {"getme", "getchat", "getchatmember"}
+    assert {call.method.lower() for call in sandbox.calls} <= {"getme", "getwebhookinfo", "getchat", "getchatmember"}
 
 
 async def test_it_runs_beside_a_bot_that_holds_the_database(sandbox: Sandbox, home: Home) -> None:

@@ -12,6 +12,8 @@ import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,6 +54,14 @@ class Wire(Bot):
         """Return the result of a call as JSON. Raises TelegramError, or KeyError for an answer without one."""
         request = self._request[0 if method == "getUpdates" else 1]
         return await request.post(f"{self.base_url}/{method}", Parameters(parameters), read_timeout=read_timeout)
+
+    @property
+    def server_time(self) -> datetime | None:
+        """The server's clock when it last answered; None where it did not say."""
+        try:
+            return parsedate_to_datetime(getattr(self._request[1], "date", "")).astimezone(UTC)
+        except ValueError:
+            return None
 
     async def close_connections(self) -> None:
         """Close what is open; the wire can't be used afterwards."""
@@ -171,6 +181,11 @@ class Messenger:
     def number(self) -> int:
         """The bot's user id, which its token begins with."""
         return int(self.wire.token.partition(":")[0])
+
+    @property
+    def server_time(self) -> datetime | None:
+        """Telegram's clock when it last answered; None where it did not say."""
+        return self.wire.server_time
 
     async def close(self) -> None:
         """Close the connections."""

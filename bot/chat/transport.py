@@ -74,6 +74,8 @@ class Transport(BaseRequest):
         self._pool = pool
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
+        #: The header `Date` of the last answer; empty before the first.
+        self.date = ""
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -128,6 +130,7 @@ class Transport(BaseRequest):
                 proxy=self.proxy,
                 allow_redirects=False,
             ) as response:
+                self.date = response.headers.get("Date", "")
                 return response.status, await _body(response)
         except _BEFORE as error:
             told = TimedOut if isinstance(error, TimeoutError) else NetworkError

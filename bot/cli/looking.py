@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import logs, options
+from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.publishing.scan import ScanReport
@@ -74,11 +75,15 @@ def check(config: options.Config = None) -> None:
 
     Looks at settings, folder, database, token, editors, and the rights in every channel.
     """
+    from bot import settings
     from bot.cli import checking, showing
 
-    found, _ = options.loaded(config)
-    findings = asyncio.run(checking.findings(found))
+    configured = settings.file_in_use(config).parent
+    found, problems = options.settings_alone(config)
+    findings = asyncio.run(checking.findings(found, configured))
     showing.findings(findings)
+    if problems:
+        raise UsageError(*problems)
     if any(one.level == "problem" for one in findings):
         raise typer.Exit(1)
 

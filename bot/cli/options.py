@@ -61,6 +61,22 @@ def loaded(config: Path | None, *, with_folder: bool = False, with_token: bool =
     return found, templates
 
 
+def settings_alone(config: Path | None) -> tuple[Settings, tuple[str, ...]]:
+    """Return the checked settings, and a line for each problem of templates and topics.
+
+    Raises UsageError for settings that can't be read, with the problems of templates and topics beside theirs.
+    """
+    from bot import settings
+
+    try:
+        return loaded(config)[0], ()
+    except UsageError as error:
+        try:
+            return settings.load(config), error.problems
+        except UsageError:
+            raise error from None
+
+
 def print_json(value: Any) -> None:
     """Print one line of JSON; what the terminal's encoding lacks is escaped as JSON does."""
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"

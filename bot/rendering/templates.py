@@ -8,6 +8,7 @@ replaced by the shipped one for that message, and logged: a post is worth more t
 from __future__ import annotations
 
 import copy
+import difflib
 import logging
 import re
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2 import meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -93,6 +95,40 @@ class Templates:
     def _path(self, name: str) -> Path:
         own = self._folder / name if self._folder else None
         return own if own and own.is_file() else shipped.config() / "templates" / name
+
+
+def unused(folder: Path) -> list[tuple[str, str]]:
+    """Return the files in an operator's folder that nothing renders or includes, each with the name it may stand for.
+
+    The second is empty where no shipped name is near. Raises TemplateBroken for a template that does not compile.
+    """
+    own = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    shipped_ones = jinja2.FileSystemLoader(shipped.config() / "templates").list_templates()
+    known = {*shipped_ones, *_included(folder, [name for name in own if name.endswith(_ENDING)])}
+    strange = (name for name in own if name not in known and not name.endswith("~"))
+    missing = [name for name in shipped_ones if name not in own]
+    return [(name, _nearest(name, missing)) for name in strange if not any(p.startswith(".") for p in name.split("/"))]
+
+
+def _included(folder: Path, names: Sequence[str]) -> set[str]:
+    """Return the names of the templates that these include, import or extend."""
+    environment = jinja2.Environment(autoescape=True)
+    found: set[str] = set()
+    for name in names:
+        try:
+            tree = environment.parse((folder / name).read_text(encoding="utf-8"))
+        except (jinja2.TemplateError, UnicodeDecodeError) as error:
+            raise TemplateBroken(f"{folder / name}: {_reason(error)}") from error
+        found.update(one for one in meta.find_referenced_templates(tree) if one)
+    return found
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    """Return the one of `names` that a file was probably meant to have, whatever its folder and ending; or empty."""
+    plain = {one: one.removesuffix(_ENDING).rpartition("/")[2] for one in names}
+    word = name.rpartition("/")[2].partition(".")[0].lower()
+    near = difflib.get_close_matches(word, plain.values(), 1, 0.7)
+    return next((one for one in names if near and plain[one] == near[0]), "")
 
 
 def _environment(*folders: Path) -> jinja2.Environment:

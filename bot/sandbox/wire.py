@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
@@ -139,7 +140,8 @@ async def body(receive: Receive) -> bytes:
 
 
 async def reply(send: Send, status: int, content: bytes, kind: bytes = b"application/json") -> None:
-    """A whole answer."""
+    """A whole answer, with the time as every server tells it."""
     headers = [(b"content-type", kind), (b"content-length", str(len(content)).encode())]
+    headers.append((b"date", formatdate(usegmt=True).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})

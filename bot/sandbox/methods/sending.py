@@ -57,6 +57,7 @@ def send_chat_action(world: World, fields: Fields) -> bool:
     if fields.text("action") not in _ACTIONS:
         raise bad("wrong parameter action in request")
     access.writable(world, chat)
+    access.thread(world, chat, fields.integer("message_thread_id"))
     world.events.publish("typing", {"chat": chat.id, "action": fields.text("action")})
     return True
 

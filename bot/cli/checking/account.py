@@ -1,0 +1,133 @@
+"""The bot's account: its token, Telegram's clock, a webhook of somebody else's, editors. Asks, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from bot.chat import messenger
+from bot.chat.messenger import Messenger
+from bot.cli.checking import channels
+from bot.cli.checking.finding import Finding, counted, fine, problem, warning
+from bot.delivery import Gone, Refused, Revoked, Sent, Unknown
+from bot.errors import StoreError
+from bot.settings import Settings
+from bot.store import chats, inspection
+
+#: A clock that is further off than this is wrong.
+_CLOCK_SLACK = timedelta(minutes=1)
+_OFFICIAL = "https://api.telegram.org"
+
+
+async def findings(found: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Finding]:
+    """Yield what Telegram says about the bot, its editors and its channels."""
+    token = found.telegram.token.get_secret_value()
+    if not token:
+        yield problem("telegram.token: is missing", "Take one from @BotFather; set PAPERBOY_TELEGRAM__TOKEN.")
+        return
+    speaking = messenger.build(token, found.telegram.api_base_url)
+    try:
+        me = await speaking.get_me()
+        if not isinstance(me, dict):
+            yield _no_answer(me)
+            return
+        yield fine(f"telegram.token: this is @{me['username']}")
+        for one in _clock(speaking.server_time, clock()):
+            yield one
+        async for one in _webhook(speaking, found):
+            yield one
+        async for one in _editors(speaking, found, me):
+            yield one
+        async for one in channels.findings(speaking, found):
+            yield one
+    finally:
+        await speaking.close()
+
+
+def _no_answer(came: object) -> Finding:
+    reason = str(getattr(came, "reason", came))
+    if isinstance(came, Revoked):
+        return problem("telegram.token: Telegram refuses it", "Take a new one from @BotFather.")
+    if isinstance(came, Unknown | Refused) or "answered" in reason:
+        return problem(
+            f"telegram.api_base_url: what answers there is not the Bot API ({reason})",
+            f"Set api_base_url to {_OFFICIAL}, or to your own Bot API server; look for a proxy in between.",
+        )
+    return problem(f"telegram: can't be reached: {reason}", "Check the network and api_base_url.")
+
+
+def _clock(theirs: datetime | None, ours: datetime) -> Iterator[Finding]:
+    """Warn of a clock that differs from Telegram's: dates to come and ages are reckoned by it."""
+    if theirs is None or abs(ours - theirs) <= _CLOCK_SLACK:
+        return
+    seconds = int(abs(ours - theirs).total_seconds())
+    for size, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            far = counted(seconds // size, noun)
+            break
+    side = "ahead of" if ours > theirs else "behind"
+    yield warning(
+        f"clock: this machine's clock is {far} {side} Telegram's: articles would go out at the wrong time",
+        "Set the clock; let NTP keep it right.",
+    )
+
+
+async def _webhook(speaking: Messenger, found: Settings) -> AsyncIterator[Finding]:
+    """Warn of a webhook that is not ours, and of one of ours that Telegram can't reach."""
+    came, info = await speaking.ask("getWebhookInfo")
+    if not isinstance(came, Sent) or not isinstance(info, dict) or not info.get("url"):
+        return
+    parts = urlsplit(str(info["url"]))
+    where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"  # what follows may be a secret
+    public = found.web.public_url
+    if not public or not str(info["url"]).startswith(public):
+        yield warning(
+            f"telegram: a webhook at {where} receives this bot's updates: perhaps another program's",
+            "Stop that program if it still runs; `paperboy run` then takes the updates over.",
+        )
+    elif info.get("last_error_message"):
+        yield warning(
+            f"web.public_url: Telegram could not reach {where} the last time: {info['last_error_message']}",
+            "See that the address leads to web.listen and has a valid certificate.",
+        )
+
+
+async def _editors(speaking: Messenger, found: Settings, me: dict[str, object]) -> AsyncIterator[Finding]:
+    if not found.telegram.admins:
+        yield warning(
+            "telegram.admins: nobody",
+            "Without editors nobody hears of problems; add user ids.",
+        )
+    for editor in sorted(found.telegram.admins):
+        if editor == me["id"]:
+            yield warning(f"telegram.admins: {editor}: this is the bot itself", "Put a person's user id there.")
+            continue
+        came = await speaking.get_chat(editor)
+        if isinstance(came, Gone | Refused):
+            yield warning(
+                f"telegram.admins: {editor}: has not pressed Start, so the bot can't write to them",
+                f"Have them open https://t.me/{me['username']} and press Start; or correct the user id.",
+            )
+        elif isinstance(came, dict) and came["type"] != "private":
+            yield warning(f"telegram.admins: {editor}: is not a person", "Put a person's user id there.")
+        elif reason := _away(found, editor):
+            name = (
+                " ".join(str(came.get(key, "")) for key in ("first_name", "last_name"))
+                if isinstance(came, dict)
+                else ""
+            )
+            yield warning(
+                f"telegram.admins: {name.strip() or editor} ({editor}): can't be written to: {reason}",
+                f"Have them open https://t.me/{me['username']} and press Start.",
+            )
+
+
+def _away(found: Settings, editor: int) -> str:
+    """Return why the bot could not write to an editor the last time; empty where it could."""
+    try:
+        with inspection.reading(found.store.database) as db:
+            chat = chats.by_number(db, editor)
+            return chat.reason if chat and chat.state == "parked" else ""
+    except StoreError:  # reported already, or not there yet
+        return ""

@@ -1,0 +1,86 @@
+"""The database and the disk under it: there, ours, undamaged, writable, with room. Changes nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.arrival import Waits
+from bot.cli.checking.finding import Finding, fine, may, problem, warning
+from bot.errors import StoreError
+from bot.settings import Settings
+from bot.store import chats, disk, facts, holding, inspection
+from bot.store.facts import Fact
+from bot.store.inspection import Depth
+
+#: Free bytes below which a disk is nearly full, and below which nothing can be written.
+_LITTLE, _NOTHING = 100_000_000, 1_000_000
+
+
+def findings(database: Path) -> list[Finding]:
+    """Return what is wrong with the database, or that nothing is."""
+    if not database.exists():
+        return [_new_database(database)]
+    try:
+        inspection.examine(database, Depth.EVERYTHING)
+    except StoreError as error:
+        return [problem(f"store.database: {error.what}", error.fix)]
+    for place in (database, database.resolve().parent):
+        if not may(place, os.W_OK):
+            fix = f"Run the bot as the user who owns it, or give its user the right to write {place}."
+            return [problem(f"store.database: {place} may not be written by this user", fix)]
+    return [fine(f"store.database: {database}"), *_waiting(database)]
+
+
+def _waiting(database: Path) -> Iterator[Finding]:
+    """Warn of what waits for an editor where there is none, and of what was decided without one."""
+    with inspection.reading(database) as db:
+        skipped = facts.get(db, Fact.BULK_SKIPPED)
+        waits = holding.counts(db)
+    if skipped:
+        yield warning(f"articles: {skipped}", "Set [telegram] admins and press Start.")
+    if count := waits.get(Waits.BULK, 0) + waits.get(Waits.RESTORED, 0):
+        yield warning(
+            f"articles: {count} {'waits' if count == 1 else 'wait'} for an editor's decision",
+            "/status shows them; [telegram] admins names the editors.",
+        )
+
+
+def disk_findings(found: Settings) -> Iterator[Finding]:
+    """Yield what is wrong with the disk: full, or one that gets lost."""
+    database = found.store.database
+    free = shutil.disk_usage(_place(database)).free
+    if free < _LITTLE:
+        what = f"store.database: {database}: its disk has only {free // 1_000_000} MB left"
+        yield (problem if free < _NOTHING else warning)(what, "Free some space, or set [store] database elsewhere.")
+    reason = disk.temporary(database, os.environ)
+    if not reason or found.feed.chose_start or _has_served(database):
+        return
+    yield warning(
+        f"store.database: {database} is new and {reason}: the bot will post nothing that is there already",
+        "Give it a disk that lasts; or set [feed] first_run, for every start to post that many.",
+    )
+
+
+def _new_database(database: Path) -> Finding:
+    place = _place(database)
+    if not place.is_dir():
+        return problem(f"store.database: {place} is not a folder", "Set [store] database to another place.")
+    if not may(place, os.W_OK | os.X_OK):
+        return problem(f"store.database: {place} can't be written", "Set [store] database to another place.")
+    return fine(f"store.database: {database} will be made")
+
+
+def _place(database: Path) -> Path:
+    """Return the folder that is there and in which the database is, or will be made."""
+    return next(parent for parent in database.absolute().parents if parent.exists())
+
+
+def _has_served(database: Path) -> bool:
+    try:
+        with inspection.reading(database) as db:
+            return chats.any_begun(db)
+    except StoreError:  # reported already, or not there yet
+        return database.exists()

@@ -1,0 +1,127 @@
+"""The articles there are: those the database holds and those in the folder that it does not know. Judges nothing.
+
+Of a large folder only the newest files are read, so that a check takes seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from bot import packed, topics
+from bot.article import Article
+from bot.errors import ArticleError, PaperboyError, StoreError
+from bot.feed import document
+from bot.feed import folder as listings
+from bot.feed.folder import Stamp
+from bot.publishing.rules import Rules
+from bot.settings import Settings
+from bot.store import chats, files, follows, inspection, recorded
+from bot.store.recorded import Known
+from bot.topics import Taxonomy
+
+#: Files that are listed, and those of them that are read, at most.
+LISTED, READ = 200_000, 500
+#: Articles of the database that are looked at.
+_NEWEST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What there is to post."""
+
+    #: Paths below the folder that the patterns choose; None: the folder can't be read.
+    files: tuple[str, ...] | None
+    #: Folders in it that can't be read.
+    unread: tuple[str, ...]
+    #: Files that were read and are not articles.
+    rejected: tuple[ArticleError, ...]
+    #: How many files were read.
+    read: int
+    articles: tuple[Known, ...]
+    #: Names of the topics that articles carry.
+    topics: frozenset[str]
+    #: The highest quality; None: there are no articles.
+    best: int | None
+    #: Whether the bot has posted with this database, or recorded its start.
+    begun: bool
+    #: How many files the database knows.
+    recorded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    articles: Sequence[Known] = ()
+    topics: frozenset[str] = frozenset()
+    best: int | None = None
+    begun: bool = False
+    paths: frozenset[str] = frozenset()
+    files: int = 0
+
+
+def survey(found: Settings, taxonomy: Taxonomy, at: datetime) -> Survey:
+    """Look at folder and database; neither has to be there."""
+    stamps = _listed(found.feed.folder, found.feed.patterns)
+    chosen = sorted((one for one in stamps or () if not one[0].endswith("/")), key=lambda stamp: -stamp[2])
+    stored = _stored(found.store.database, [one[0] for one in chosen[:READ]])
+    articles, rejected = _read(found, [one[0] for one in chosen[:READ] if one[0] not in stored.paths])
+    rules = Rules.of(found, taxonomy, ())
+    known = [*stored.articles, *(_known(one, rules, taxonomy, at) for one in articles)]
+    best = [one.quality for one in articles] + ([] if stored.best is None else [stored.best])
+    return Survey(
+        files=None if stamps is None else tuple(one[0] for one in chosen),
+        unread=tuple(sorted(one[0] for one in stamps or () if one[0].endswith("/"))),
+        rejected=tuple(rejected),
+        read=len(articles) + len(rejected),
+        articles=tuple(known),
+        topics=stored.topics | {taxonomy.name(topic) for one in articles for topic in one.topics},
+        best=max(best, default=None),
+        begun=stored.begun,
+        recorded=stored.files,
+    )
+
+
+def _listed(folder: Path, patterns: Sequence[str]) -> list[Stamp] | None:
+    try:
+        return list(islice(listings.listing(folder, patterns), LISTED))
+    except (PaperboyError, OSError):
+        return None
+
+
+def _stored(database: Path, paths: Sequence[str]) -> _Stored:
+    try:
+        with inspection.reading(database) as db:
+            return _Stored(
+                articles=recorded.newest(db, _NEWEST),
+                topics=frozenset(one.name for one in follows.overview(db)),
+                best=recorded.best_quality(db),
+                begun=chats.any_begun(db),
+                paths=frozenset(files.some(db, paths)),
+                files=files.count(db),
+            )
+    except StoreError:  # reported elsewhere, or not there yet
+        return _Stored()
+
+
+def _read(found: Settings, paths: Iterable[str]) -> tuple[list[Article], list[ArticleError]]:
+    reader = document.Folder(found.feed.folder, found.feed.max_file_bytes)
+    articles, rejected = [], []
+    for path in paths:
+        try:
+            articles.append(reader.read(path))
+        except ArticleError as error:
+            rejected.append(error)
+    return articles, rejected
+
+
+def _known(article: Article, rules: Rules, taxonomy: Taxonomy, at: datetime) -> Known:
+    names = [name for one in article.topics for name in (one, *taxonomy.ancestors(one))]
+    return Known(
+        quality=article.quality,
+        published=article.published,
+        waits=rules.waits(packed.facts(article), at),
+        keys=frozenset(topics.key(taxonomy.name(name)) for name in names),
+    )
