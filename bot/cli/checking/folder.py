@@ -69,8 +69,9 @@ def _emptied(found: Settings, seen: Survey) -> Iterator[Finding]:
     """Warn of a folder that held articles and is empty now, or nearly so."""
     there = len(seen.files or ())
     if is_emptied(seen.recorded, there):
+        known = f"{counted(seen.recorded, 'file')} {'is' if seen.recorded == 1 else 'are'}"
         yield warning(
-            f"feed.folder: {found.feed.folder}: {there} of {counted(seen.recorded, 'file')} {'is' if there == 1 else 'are'} there",
+            f"feed.folder: {found.feed.folder}: {there} of {known} there",
             "Is its disk mounted? Nothing is taken back, and files that return are recognised.",
         )
 
