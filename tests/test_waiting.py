@@ -237,6 +237,19 @@ def test_a_channels_start_is_no_bulk_arrival(desk: Newsroom) -> None:
     assert {where for where, _ in desk.deliver()} == {"@young"}  # and a follower gets no archive
 
 
+def test_an_old_article_after_the_start_is_no_bulk_arrival_with_what_was_there_at_the_start(desk: Newsroom) -> None:
+    facts.forget(desk.db, Fact.SCANNED)
+    desk.rules = replace(desk.rules, channels=())
+    desk.open_channel("@young", begun=False)
+    arrive(desk, *range(30))
+    releasing.note_scan(desk.db, desk.at)
+    desk.begin(10)
+    desk.later(minutes=1)
+    arrive(desk, 30)
+    assert holding.counts(desk.db) == {}
+    assert len([where for where, _ in desk.deliver() if where == "@young"]) == 11
+
+
 def test_a_scan_that_finds_nothing_is_no_start(desk: Newsroom) -> None:
     facts.forget(desk.db, Fact.SCANNED)
     releasing.note_scan(desk.db, desk.at)

@@ -36,7 +36,9 @@ def weigh(db: Database, articles: Sequence[int], rules: Rules, at: datetime) -> 
         return
     scanned = facts.moment(db, Fact.SCANNED)
     floor = milliseconds(at - rules.max_age) if rules.max_age else 0
-    older = holding.Older(at=at, since=news_since(scanned, milliseconds(at)), floor=floor)
+    older = holding.Older(
+        at=at, since=news_since(scanned, milliseconds(at)), floor=floor, archive=facts.moment(db, Fact.ARCHIVE) or 0
+    )
     if scanned is None:
         if holding.has_fanouts(db) and is_bulk(len(older.free(db, rules.bulk_above + 1)), rules.bulk_above):
             older.cancel_fanouts(db)

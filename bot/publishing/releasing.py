@@ -103,6 +103,8 @@ def note_scan(db: Database, at: datetime) -> None:
     if not articles.any_(db) or (restored is None and last is not None and last <= now < last + _EXACT):
         return
     with transaction(db):
+        if last is None:
+            facts.put(db, Fact.ARCHIVE, str(articles.last(db)))
         facts.put(db, Fact.SCANNED, str(now))
         facts.forget(db, Fact.RESTORED)
 

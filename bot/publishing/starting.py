@@ -17,8 +17,9 @@ from bot import delivery
 from bot.delivery import Channel, State
 from bot.notices import Alert, Notice
 from bot.settings import Settings
-from bot.store import articles, chats, disk, follows, outbox
+from bot.store import articles, chats, disk, facts, follows, outbox
 from bot.store.database import transaction
+from bot.store.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +75,5 @@ def _begin(db: Database, channel: Channel, start: Start, at: datetime) -> int:
     outbox.open_channel(db, channel.chat, [(one.id, one.ordered, State.SKIPPED) for one in skipped], at)
     outbox.open_channel(db, channel.chat, [(one.id, one.ordered, State.PENDING) for one in posted], at)
     chats.begin(db, channel.chat, at)
+    facts.put(db, Fact.ARCHIVE, str(articles.last(db)))
     return len(posted)

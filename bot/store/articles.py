@@ -14,7 +14,7 @@ from bot.arrival import ASKED, Waits
 from bot.article import Article, Related, Stored
 from bot.packed import Packed
 from bot.store import entries, holding, indexing
-from bot.store.database import Row, marks, maybe, moment, row, rows, transaction, write
+from bot.store.database import Row, marks, maybe, moment, number, row, rows, transaction, write
 from bot.store.entries import Entry
 
 #: What readers may see.
@@ -105,6 +105,11 @@ def latest(db: Database, topic: int | None = None, most: int = 10) -> list[Store
         found = rows(db, _LATEST_OF, (_LOOKED_AT, topic, most))
         found = found if len(found) == most else rows(db, _LATEST_OF_ALL, (topic, most))
     return several(db, [one["id"] for one in found])
+
+
+def last(db: Database) -> int:
+    """Return the article that was recorded last; 0: there is none."""
+    return number(db, "SELECT max(id) FROM articles")
 
 
 def any_(db: Database) -> bool:

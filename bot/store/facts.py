@@ -20,6 +20,8 @@ class Fact(StrEnum):
     RESTORED = "restored"
     #: When the last whole scan that found articles ended (milliseconds since 1970), ten minutes late at most.
     SCANNED = "scanned"
+    #: The last article that was there at the first whole scan or when a channel began: no arrival.
+    ARCHIVE = "archive"
     #: What was last decided about a bulk arrival without an editor, in words.
     BULK_SKIPPED = "bulk_skipped"
     #: The last delivery whose payload was shortened (`store.pruning`); absent: none.

@@ -18,8 +18,8 @@ _THESE = "(SELECT value FROM json_each(?))"
 #: Waits, and is not left out of everything for another reason.
 _OPEN = "withdrawn = 0 AND copy_of IS NULL"
 _ARRIVED_OLD = (
-    f"recorded > :from AND recorded <= :at AND decided = 0 AND {_OPEN} AND coalesce(published, 0) < :since "
-    "AND coalesce(published, recorded) >= :floor"
+    f"recorded > :from AND recorded <= :at AND decided = 0 AND id > :archive AND {_OPEN} "
+    "AND coalesce(published, 0) < :since AND coalesce(published, recorded) >= :floor"
 )
 
 
@@ -33,6 +33,8 @@ class Older:
     at: datetime
     since: int
     floor: int = 0
+    #: Articles up to this one were there at a start.
+    archive: int = 0
 
     def free(self, db: Database, most: int = -1) -> list[int]:
         """Return those that wait for nothing, at most so many."""
@@ -53,7 +55,7 @@ class Older:
 
     def _values(self) -> dict[str, int]:
         window = {"from": milliseconds(self.at - WINDOW), "at": milliseconds(self.at)}
-        return window | {"since": self.since, "floor": self.floor}
+        return window | {"since": self.since, "floor": self.floor, "archive": self.archive}
 
 
 def hold(db: Database, articles: Collection[int], waits: Waits) -> None:
