@@ -146,12 +146,22 @@ def verified(found: Verified) -> None:
 
 
 def findings(found: Sequence[Finding]) -> None:
-    """Show what a check looked at, each problem with its mend."""
+    """Show what a check looked at, each problem with its fix; on a terminal, lines are broken between words."""
     for one in found:
         sign, colour = _SIGNS[one.level]
-        _out.print(Text.assemble((f"{sign} ", colour), one.what))
+        _line(Text(sign, colour), 2, Text(one.what))
         if one.mend:
-            _out.print(f"    {one.mend}", style="dim")
+            _line(Text(), 4, Text(one.mend, "dim"))
+
+
+def _line(sign: Text, indent: int, words: Text) -> None:
+    """Print words behind a sign; where no person looks, in one line whatever its length."""
+    if not sys.stdout.isatty():
+        _out.print(Text.assemble(sign, " " * (indent - len(sign)), words))
+        return
+    row = Table.grid(Column(width=indent), Column(overflow="fold"))
+    row.add_row(sign, words)
+    _out.print(row, soft_wrap=False)
 
 
 def post(payload: Payload) -> None:
