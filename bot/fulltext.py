@@ -220,7 +220,7 @@ def _forms(word: str) -> tuple[str, ...]:
 
 
 def _bases(base: str) -> tuple[str, ...]:
-    """Return the forms of a word whose -ing or -ed was taken off: `run` of `runn`, `make` of `mak`, `landed` of `land`."""
+    """Return forms of a word whose -ing or -ed was taken off: `run` of `runn`, `make` of `mak`, `lands` of `land`."""
     if len(base) > 3 and base[-1] == base[-2]:
         return base[:-1], f"{base[:-1]}s", base, f"{base}ing", f"{base}ed"
     return base, f"{base}e", f"{base}s", f"{base}es", f"{base}ing", f"{base}ed"
