@@ -89,6 +89,8 @@ def settings(folder: Path, database: Path, **more: str) -> dict[str, str]:
         "PAPERBOY_FEED__FOLDER": str(folder),
         "PAPERBOY_STORE__DATABASE": str(database),
         "PAPERBOY_FEED__FIRST_RUN": "0",
+        "PAPERBOY_FEED__BULK_ABOVE": "1000000",  # what lands is dated long ago, or to come
+        "PAPERBOY_FEED__FUTURE": "post",
         **more,
     }
 
