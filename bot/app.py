@@ -104,7 +104,9 @@ class App:
         try:
             found = await schedule.unless(self._stop, self._lookout.scan(progress))
         except Stopped:
-            raise PaperboyError("the scan was ended before it was done; what is recorded stays, run it again") from None
+            raise PaperboyError(
+                "the scan was stopped before it was done; what it recorded is kept: run it again"
+            ) from None
         if self._lookout.problem:
             raise PaperboyError(self._lookout.problem)
         return found
@@ -261,7 +263,7 @@ class App:
     def _clock_jumped(self, by: timedelta) -> None:
         """Move what waits for a moment of the wall clock, so that it waits no longer and no shorter than was meant."""
         way = "back" if by < timedelta() else "forward"
-        _log.warning("the clock was set %s by %d seconds", way, abs(by).total_seconds())
+        _log.warning("the clock was set %s by %d s", way, abs(by).total_seconds())
         self._schedule.reschedule()
         telegram = (self._telegram.courier, self._telegram.notifier) if self._telegram else ()
         for waiting in (self._pace, self._lookout, *telegram):

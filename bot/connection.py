@@ -111,7 +111,7 @@ class Connection:
     async def introduce(self) -> None:
         """Put in doubt what a crash left on its way, learn the channels' numbers, ask about what was passed over."""
         if doubtful := await self.courier.recover():
-            _log.warning("%d messages were on their way when the last run ended; they are looked after", doubtful)
+            _log.warning("messages that were being sent when the last run ended: %d; each is checked", doubtful)
         await self.resolve_channels()
         await self.tell_editors(*await self._desk(missing.ask, tuple(self._channels.live)))
 

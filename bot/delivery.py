@@ -149,7 +149,7 @@ Outcome = Sent | Wait | Refused | Gone | Migrated | Unknown | Revoked
 
 
 #: How the reason of a refusal begins that says: there is no message of that number; the chat forbids forwarding.
-MISSING = "the message is not there any more"
+MISSING = "the message no longer exists"
 PROTECTED = "the chat forbids forwarding"
 
 

@@ -188,7 +188,7 @@ class Look:
         if not touched and not self._bare:
             self._verdict = Found(step.message)
         elif self._bare:
-            self._verdict = Later(AGAIN, "the message changed meanwhile")
+            self._verdict = Later(AGAIN, "the message changed in the meantime")
         else:
             self._bare, self._allowed = True, False
 

@@ -46,7 +46,7 @@ class DatabaseEmpty(StoreError):
     """The file holds no table yet: whoever was making the database was interrupted."""
 
     def __init__(self, database: str) -> None:
-        super().__init__(f"{database}: is empty, not a database", "`paperboy run` or `paperboy scan` makes one of it.")
+        super().__init__(f"{database}: is empty, not a database", "`paperboy run` or `paperboy scan` fills it.")
 
 
 class DatabaseDamaged(StoreError):

@@ -53,6 +53,13 @@ def title_key(title: str) -> str:
     return _NOT_WORD.sub(" ", folded).strip()
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun: `1 file`, `2 files`, `0 deliveries`."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{count:,} {noun}s"
+
+
 def units(text: str) -> int:
     """Return the length of `text` in UTF-16 code units, which Telegram's offsets and our budget count in."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

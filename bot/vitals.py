@@ -9,6 +9,7 @@ from bot import watchdog
 from bot.clock import Clock
 from bot.connection import Connection
 from bot.errors import PaperboyError
+from bot.prose import counted
 from bot.publishing.lookout import Lookout
 from bot.schedule import Failing, Schedule
 from bot.watchdog import Signs
@@ -88,7 +89,7 @@ def standing(schedule: Schedule, clock: Clock) -> dict[str, str]:
 def _failing(one: Failing, since: datetime) -> str:
     known = isinstance(one.error, PaperboyError | OSError)
     why = str(one.error) if known else f"an internal error ({type(one.error).__name__}), which the log describes"
-    return f"{_does(one.job)} has failed {one.times} times since {since:%d %B %H:%M} UTC: {why}"
+    return f"{_does(one.job)} has failed {counted(one.times, 'time')} since {since:%d %B %H:%M} UTC: {why}"
 
 
 def _moment(clock: Clock, monotonic: float) -> datetime:

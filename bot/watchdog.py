@@ -73,4 +73,4 @@ async def watch(
             told = "; ".join(found)
             with suppress(TimeoutError):
                 await asyncio.wait_for(tell(told), LOOK)
-            raise Stuck(f"Nothing has moved for a minute: {told}. Ending, so that a supervisor starts Paperboy afresh.")
+            raise Stuck(f"Nothing has moved for a minute: {told}. Stopping, so that a supervisor can restart Paperboy.")

@@ -259,7 +259,7 @@ async def test_articles_that_all_wait_are_counted_by_what_they_wait_for(place: P
     place.article("one.md", draft="true")
     place.article("two.md", draft="true")
     place.article("three.md", publishedDateTime="2030-01-01T00:00:00Z")
-    assert "none of its articles can be posted now: 2 are drafts, 1 has a date to come" in said(await place.found())
+    assert "none of its articles can be posted now: 2 are drafts, 1 has a future date" in said(await place.found())
     place.article("four.md")
     assert await place.found() == []
 

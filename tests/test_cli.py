@@ -104,7 +104,10 @@ def test_nothing_typed_is_answered_with_the_help(home: Home) -> None:
         (("scan", "--frob"), "paperboy scan: No such option: --frob. See `paperboy scan --help`."),
         (("preview",), "paperboy preview: Missing argument 'FILE…'. See `paperboy preview --help`."),
         (("demo", "--port", "x"), "paperboy demo: Invalid value for '--port': "),
-        (("run", "--once", "--webhook"), "--once and --webhook exclude each other: a webhook needs a bot that stays"),
+        (
+            ("run", "--once", "--webhook"),
+            "--once and --webhook can't be combined: a webhook needs a bot that keeps running",
+        ),
         (("demo", "--folder", "none"), "--folder: none: there is no such folder"),
     ],
 )

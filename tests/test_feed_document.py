@@ -88,7 +88,7 @@ def test_utf_8_cut_inside_a_character_may_be_unfinished() -> None:
 
 @pytest.mark.parametrize("contents", [b"\x89PNG\r\n\x1a\n\x00\x00", b"---\0title", "---".encode("utf-16-le")])
 def test_what_is_binary_is_refused(contents: bytes) -> None:
-    assert refusal(contents).reason == "is no text: it holds NUL bytes"
+    assert refusal(contents).reason == "is not text: it holds NUL bytes"
 
 
 @pytest.mark.parametrize("contents", [b"", b"  \r\n\t\n", b"\xef\xbb\xbf", ""])
@@ -148,7 +148,7 @@ def test_rules_in_the_body_are_left_alone() -> None:
         ("title: [a, b\nquality: 1\n", 2, "a bracket that is never closed, or a comma missing inside it"),
         ("title: a\nx: {a: b\n", 3, "a bracket that is never closed, or a comma missing inside it"),
         ("title: a\nexcerpt: @at\n", 3, "a tab, or a character that a value can't begin with"),
-        ("title: a\nno colon\nb: c\n", 3, "this is no field, a colon is missing"),
+        ("title: a\nno colon\nb: c\n", 3, "this is not a field: a colon is missing"),
         ("title: 'it's'\n", 2, "indented unlike the lines around it, or a stray mark"),
         ('title: "a \\q b"\n', 2, "a backslash inside quotation marks needs a second one"),
         ("title: a\nx: &\n", 3, "it does not parse"),

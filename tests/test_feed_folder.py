@@ -83,7 +83,7 @@ def test_a_missing_folder_is_said_so_at_the_first_step(tmp_path: Path) -> None:
     with pytest.raises(folder.FolderMissing, match="there is no such folder"):
         next(folder.listing(tmp_path / "none", ALL))
     write(tmp_path, "file")
-    with pytest.raises(folder.FolderMissing, match="this is no folder"):
+    with pytest.raises(folder.FolderMissing, match="this is not a folder"):
         next(folder.listing(tmp_path / "file", ALL))
 
 

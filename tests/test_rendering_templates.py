@@ -142,7 +142,7 @@ def test_an_operators_template_replaces_the_shipped_one(tmp_path: Path) -> None:
         ("{{ title }}\n\n{{ titel }}", 3, "'titel' is undefined"),
         ("{{ title }}\n{{ provider.nothing.more }}", 2, "nothing"),
         ("{{ title }}\n{{ title | shout }}", 2, "No filter named 'shout'"),
-        ("{{ title }}\n<p>{{ excerpt }}</p>", 2, "<p> is no tag that Telegram knows"),
+        ("{{ title }}\n<p>{{ excerpt }}</p>", 2, "<p> is not a tag that Telegram knows"),
         ("x\n<b>{{ title }}", 2, "<b> is never closed"),
         ("{{ title }}\n{{ title.__class__.__mro__ }}", 2, "unsafe"),
         ("{% include 'missing.html.j2' %}", 1, "missing.html.j2"),

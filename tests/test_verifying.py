@@ -196,7 +196,7 @@ def spoil(database: Path, *statements: str) -> None:
 def test_the_command_says_what_it_looked_at_and_ends_well(home: Home) -> None:
     done = home.run("verify")
     assert (done.code, done.err) == (0, "")
-    assert "1 articles, 1 deliveries" in done.out
+    assert "1 article, 1 delivery" in done.out
     assert "and once" in done.out
     assert home.run("verify", "--json").json == {
         "counts": {"articles": 1, "deliveries": 1, "chats": 1, "files": 1},

@@ -83,7 +83,7 @@ class Inbox:
         Raises StoreError, Full; then none was taken.
         """
         if self._closed:
-            raise Full("the bot is ending; what waits is handled when it runs again")
+            raise Full("the bot is stopping; what waits is handled when it runs again")
         await self.resume()
         new = {one["update_id"]: one for one in bodies if not self._is_known(one["update_id"])}
         if len(self._open) + len(new) > MOST and self._open:
@@ -215,7 +215,7 @@ class Inbox:
                 while self._done:
                     await self._forget()
             except PaperboyError as error:
-                _log.error("updates that are done with stay in the database for now: %s", error)
+                _log.error("handled updates stay in the database for now: %s", error)
             finally:
                 self._forgetting = False
 

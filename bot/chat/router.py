@@ -148,7 +148,7 @@ class Router:
         except TokenRevoked:
             raise
         except Exception:
-            _log.exception("nor could an apology be sent to %s", asked.chat_id)
+            _log.exception("an apology could not be sent to %s either", asked.chat_id)
 
 
 class _Albums:

@@ -113,7 +113,7 @@ def stop(db: Database, asked: Asked) -> Result:
     """Send a reader nothing more; the topics are kept. A chat of the settings gets its posts all the same."""
     chat = _chat(db, asked)
     if chat is not None and not chat.setting:
-        chats.set_state(db, chat.id, "stopped", "the reader wished it")
+        chats.set_state(db, chat.id, "stopped", "the reader asked for it")
     if chat is not None and chat.setting:
         names = _unfollow(db, asked, followed(db, asked))
         return {"names": names, "offer": names, "chat": _place(asked)}

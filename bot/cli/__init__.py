@@ -50,7 +50,7 @@ for command in (
 @app.callback()
 def paperboy(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and end.")
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Deliver a folder of articles to Telegram: every article once, with its related links."""

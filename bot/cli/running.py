@@ -24,9 +24,9 @@ LEFT_WAITING = 3
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="The page's port; 0 takes a free one.", min=0, max=65535)] = 0,
-    folder: Annotated[Path | None, typer.Option(metavar="DIR", help="Articles of your own instead of ours.")] = None,
-    keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the data there.")] = None,
+    port: Annotated[int, typer.Option(help="The page's port; 0: any free one.", min=0, max=65535)] = 0,
+    folder: Annotated[Path | None, typer.Option(metavar="DIR", help="Your articles instead of the samples.")] = None,
+    keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the data in this folder.")] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
 ) -> None:
     """Try the whole bot on this machine, without a token."""
@@ -38,7 +38,7 @@ def demo(
     if keep is not None and keep.exists() and not keep.is_dir():
         raise UsageError(f"--keep: {keep}: is not a folder")
     if keep is not None and stage.remembers(keep):
-        typer.echo("\n  What was posted before is remembered, but not shown: this Telegram begins empty.")
+        typer.echo("\n  What was posted before is remembered, but not shown: the demo's chats start empty.")
     logs.begin(Log())
     place = nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory(prefix="paperboy-demo-")
     with place as data:
@@ -47,12 +47,12 @@ def demo(
 
 def run(
     config: options.Config = None,
-    once: Annotated[bool, typer.Option("--once", help="Scan, answer, deliver what is due, and end.")] = False,
-    webhook: Annotated[bool, typer.Option("--webhook", help="Let Telegram call instead of asking it.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Scan, answer, deliver what is due, then exit.")] = False,
+    webhook: Annotated[bool, typer.Option("--webhook", help="Receive updates by webhook instead of polling.")] = False,
 ) -> None:
     """Run the bot: scan the folder, post, answer."""
     if once and webhook:
-        raise UsageError("--once and --webhook exclude each other: a webhook needs a bot that stays")
+        raise UsageError("--once and --webhook can't be combined: a webhook needs a bot that keeps running")
     with _unswept():
         found, templates = options.loaded(config, with_folder=True)
         import bot.app  # noqa: F401 - loaded here, where nothing sweeps meanwhile
@@ -85,4 +85,4 @@ async def _run(found: Settings, templates: Templates, *, once: bool, webhook: bo
 
 
 def _tell(address: str) -> None:
-    typer.echo(f"\n  Paperboy's demo is at {address}\n  Ctrl-C ends it.\n")
+    typer.echo(f"\n  Paperboy's demo is at {address}\n  Press Ctrl-C to stop it.\n")

@@ -15,6 +15,7 @@ from rich.text import Text
 from bot.cli import drawing
 from bot.cli.console import SafeConsole
 from bot.delivery import Payload, State
+from bot.prose import counted
 from bot.rendering import dates, waiting
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ _STATES = (
 )
 #: Those whose counts are shown even where they are nothing.
 _ALWAYS = (State.SENT, State.PENDING)
+#: What one row of a table is.
+_ROWS = {"articles": "article", "deliveries": "delivery", "chats": "chat", "files": "file"}
 # What is printed is other people's words: brackets are no markup, colons no emoji, and nothing is cut.
 _WIDTH = None if sys.stdout.isatty() else 120
 _out = SafeConsole(highlight=False, markup=False, emoji=False, soft_wrap=True, width=_WIDTH)
@@ -60,8 +63,8 @@ def scan(scanned: ScanReport, standing: StatusReport) -> None:
     """Show what a scan found."""
     counts = {str(verdict): count for verdict, count in scanned.verdicts.items()}
     told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "nothing new"
-    _out.print(f"{_many(scanned.files, 'file')}: {told}, {scanned.unchanged} unchanged", style="bold")
-    _out.print(f"{_many(standing.articles, 'article')} in the database")
+    _out.print(f"{counted(scanned.files, 'file')}: {told}, {scanned.unchanged} unchanged", style="bold")
+    _out.print(f"{counted(standing.articles, 'article')} in the database")
     _warned(standing.warned)
     _rejected(standing.rejected)
 
@@ -69,7 +72,7 @@ def scan(scanned: ScanReport, standing: StatusReport) -> None:
 def status(standing: StatusReport) -> None:
     """Show how things stand."""
     counts = {"article": standing.articles, "reader": standing.readers, "follow": standing.follows}
-    _out.print(" · ".join(_many(count, noun) for noun, count in counts.items()), style="bold")
+    _out.print(" · ".join(counted(count, noun) for noun, count in counts.items()), style="bold")
     _out.print(_running(standing))
     if standing.posted:
         _out.print(f"Last post: {dates.minute(standing.posted, dates.SystemZone())}, “{standing.posted_title}”")
@@ -87,7 +90,7 @@ def status(standing: StatusReport) -> None:
     _out.print(f"Oldest waiting: {oldest}" if oldest else "Nothing waits")
     _waiting(standing)
     for lost in standing.unconfirmed:
-        _out.print(f"Unconfirmed: {lost.short_id} {lost.title}: {_many(lost.count, 'reader')}")
+        _out.print(f"Unconfirmed: {lost.short_id} {lost.title}: {counted(lost.count, 'reader')}")
     for copy in standing.copies:
         _out.print(f"Copy, not posted: {_named(copy)}")
     _warned(standing.warned)
@@ -138,7 +141,7 @@ def _named(one: Held | Copy | Refusal) -> str:
 
 def verified(found: Verified) -> None:
     """Show what a look at the whole database came to."""
-    _out.print(", ".join(f"{count:,} {table}" for table, count in found.counts.items()))
+    _out.print(", ".join(counted(count, _ROWS.get(table, table)) for table, count in found.counts.items()))
     for one in found.findings:
         _out.print(Text.assemble(("✗ ", "red"), f"{one.about}: {one.what}" if one.about else one.what))
     if not found.findings:
@@ -172,14 +175,10 @@ def post(payload: Payload) -> None:
         _out.print(drawing.drawn(payload, _out.width), soft_wrap=False)
 
 
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
 def _warned(warned: Sequence[RejectedFile]) -> None:
     if not warned:
         return
-    _out.print(f"Fields that could not be read, in {_many(len(warned), 'file')}:", style="yellow")
+    _out.print(f"Fields that could not be read, in {counted(len(warned), 'file')}:", style="yellow")
     for one in warned:
         _out.print(Text(f"  {one.path}: {one.reason}"))
 

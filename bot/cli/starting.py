@@ -29,7 +29,8 @@ def init(
     ] = None,
     admin: Annotated[str | None, typer.Option(metavar="ID", help="An editor's user id; empty: nobody.")] = None,
     config: Annotated[
-        Path | None, typer.Option("--config", metavar="FILE", help="Where the settings go; else config/paperboy.toml.")
+        Path | None,
+        typer.Option("--config", metavar="FILE", help="The file to write; by default config/paperboy.toml."),
     ] = None,
 ) -> None:
     """Write the first settings, with a comment for each.
@@ -54,10 +55,10 @@ def init(
 def _can_begin(file: Path, given: Mapping[str, str | None]) -> None:
     """Raise UsageError where settings are there already, or nobody can answer for what was not given."""
     if file.exists():
-        raise UsageError(f"{file}: is there already; edit it, or remove it to begin anew")
+        raise UsageError(f"{file}: exists already; edit it, or delete it to start over")
     missing = [option for option, value in given.items() if value is None]
     if missing and not sys.stdin.isatty():
-        raise UsageError(f"paperboy init: nobody is there to ask: give {', '.join(missing)}")
+        raise UsageError(f"paperboy init: there is nobody to ask, so give {', '.join(missing)}")
 
 
 def _check(file: Path, flag: str) -> None:
@@ -67,7 +68,7 @@ def _check(file: Path, flag: str) -> None:
     try:
         looking.check(file)
     except typer.Exit:
-        typer.echo(f"\nNext: see to what is marked ✗, then `paperboy check{flag}`, then `paperboy run{flag}`.")
+        typer.echo(f"\nNext: fix what is marked ✗, then `paperboy check{flag}`, then `paperboy run{flag}`.")
         raise
     typer.echo(f"\nNext: `paperboy run{flag}`.")
 

@@ -140,7 +140,7 @@ def _decoded(data: bytes, path: str) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding, name = "utf-16", "UTF-16"
     elif b"\0" in data:
-        raise ArticleError(path, "is no text: it holds NUL bytes")
+        raise ArticleError(path, "is not text: it holds NUL bytes")
     else:
         encoding, name = "utf-8-sig", "UTF-8"
     try:

@@ -18,12 +18,12 @@ class FolderMissing(PaperboyError):
     """The feed's folder is not there or can't be listed: nothing can be said about any of its files."""
 
     def __init__(self, folder: Path, error: OSError) -> None:
-        super().__init__(f"{folder}: {_REASONS.get(type(error)) or error.strerror}. Mend it, or set [feed] folder.")
+        super().__init__(f"{folder}: {_REASONS.get(type(error)) or error.strerror}. Fix this, or set [feed] folder.")
 
 
 _REASONS: dict[type[OSError], str] = {
     FileNotFoundError: "there is no such folder",
-    NotADirectoryError: "this is no folder",
+    NotADirectoryError: "this is not a folder",
     PermissionError: "this folder can't be read, permission denied",
 }
 

@@ -46,7 +46,7 @@ _TO_CARRY = re.compile("[\x80-\x9f\u2028\u2029]")
 # What both parsers say → what an author can mend, and whether the line where the broken thing began tells more.
 _STATEMENTS: tuple[tuple[tuple[str, ...], str, bool], ...] = (
     (("mapping values",), "a value with a colon in it needs quotes", False),
-    (("could not find expected",), "this is no field, a colon is missing", True),
+    (("could not find expected",), "this is not a field: a colon is missing", True),
     (("end of stream",), "a quotation mark that is never closed", True),
     (("tab character", "cannot start any token"), "a tab, or a character that a value can't begin with", False),
     (("unknown escape",), "a backslash inside quotation marks needs a second one", False),

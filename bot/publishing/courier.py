@@ -285,4 +285,4 @@ async def _heard(flight: Flight, outcome: Outcome, at: datetime) -> None:
     except (StoreError, TokenRevoked):
         raise
     except Exception:
-        _log.exception("what came of a call to chat row %s could not be written down", flight.chat)
+        _log.exception("the result of a call to chat row %s could not be recorded", flight.chat)

@@ -59,7 +59,7 @@ def settle_each(db: Database, settled: Sequence[tuple[Addressed, Settlement]], a
         except Exception as error:
             if is_outside(error):
                 raise
-            _log.exception("delivery %s: what Telegram answered could not be written down whole", to.delivery.id)
+            _log.exception("delivery %s: Telegram's answer could not be recorded completely", to.delivery.id)
             _settle_plainly(db, to, settlement, at)
     return told
 
@@ -72,4 +72,4 @@ def _settle_plainly(db: Database, to: Addressed, settlement: Settlement, at: dat
     except Exception as error:
         if is_outside(error):
             raise
-        _log.exception("delivery %s stays as if it were being sent until the next start", to.delivery.id)
+        _log.exception("delivery %s stays marked as being sent until the next start", to.delivery.id)

@@ -67,5 +67,5 @@ class Flight:
         try:
             return self.call.result()
         except Exception as error:
-            _log.exception("a call broke")
-            return Unknown(f"the call broke: {error!r}")
+            _log.exception("a call failed")
+            return Unknown(f"the call failed: {error!r}")

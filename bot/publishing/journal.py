@@ -27,10 +27,10 @@ class Deed(StrEnum):
     TAKEN_BACK = "taken back"
     REFUSED = "refused"
     DOUBTFUL = "sent, but the answer was lost"
-    UNCONFIRMED = "sent twice at most, and no answer came"
+    UNCONFIRMED = "sent at most twice, without an answer"
     WAITS = "not sent yet"
-    UNREACHABLE = "not sent, the chat can't be reached"
-    NOT_NEEDED = "not needed any more"
+    UNREACHABLE = "not sent: the chat can't be reached"
+    NOT_NEEDED = "no longer needed"
 
 
 _DEEDS = {
@@ -101,7 +101,7 @@ def _readers(db: Database, among: Counter[tuple[int, Deed, str]]) -> Iterator[st
 def _article(db: Database, number: int) -> str:
     found = naming.article(db, number)
     if found is None:
-        return "an article that is not known any more"
+        return "an article that is no longer known"
     return f"“{found.title}” ({found.file})" if found.file else f"“{found.title}”"
 
 

@@ -232,7 +232,7 @@ class Looks:
                 break
             await asyncio.sleep(min(gone.seconds if isinstance(gone, Wait) else AGAIN, PATIENCE))
         if not isinstance(gone, Sent):
-            _log.warning("a copy made to look for a post stays with an editor: %s", gone)
+            _log.warning("a copy forwarded to look for a post could not be deleted from an editor's chat: %s", gone)
 
     async def _retouch(self, doubt: Doubt, step: Retouch) -> tuple[Outcome, Any]:
         payload: Payload = {"method": "editMessageReplyMarkup", "reply_markup": step.keyboard}
@@ -245,14 +245,14 @@ class Looks:
         self._open.pop(doubt.to.chat_id, None)
         if isinstance(verdict, Found):
             await self.desk(doubts.found, doubt, verdict.message, at)
-            _log.info("delivery %s: it had gone out: message %s", delivery, verdict.message)
+            _log.info("delivery %s had been sent, as message %s", delivery, verdict.message)
         elif isinstance(verdict, Later):
             await self.desk(doubts.later, delivery, at + timedelta(seconds=verdict.seconds), verdict.reason)
         elif await self.desk(doubts.give_up, doubt, verdict.reason, at, absent=verdict.absent) is None:
             said = "I did not find it there" if verdict.absent else verdict.reason
             await self._ask(doubt, f"Telegram's answer was lost, and {said}", at)
         else:
-            _log.warning("delivery %s: it was looked for and goes out again: %s", delivery, verdict.reason)
+            _log.warning("delivery %s was looked for and is sent again: %s", delivery, verdict.reason)
 
     async def _ask(self, doubt: Doubt, reason: str, at: datetime) -> None:
         """Let an editor decide; where none can be reached, look again later."""

@@ -83,7 +83,7 @@ class Lookout:
         except WatchUnavailable as error:
             _log.warning("%s", error)
         except Exception:  # whatever ends the watch, the net below it goes on
-            _log.exception("%s is watched no more", self._settings.folder)
+            _log.exception("%s is no longer watched", self._settings.folder)
         finally:
             self.watched = False
             self._asked = True  # what the watch would have told of is not waited for
@@ -137,7 +137,7 @@ class Lookout:
             self._asked = True
             raise
         if self.problem:
-            _log.warning("%s: the folder is there again", self._settings.folder)
+            _log.warning("%s: the folder is back", self._settings.folder)
             self.problem = ""
         self._untold = report.news and not (expected or self._told)
         if report.unchanged == report.files:

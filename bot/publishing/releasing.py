@@ -16,6 +16,7 @@ from bot.arrival import TOGETHER, Future, Waits
 from bot.article import from_short_id, short_id
 from bot.clock import Clock
 from bot.notices import Alert, Choice, Decision, Notice
+from bot.prose import counted
 from bot.publishing import announce
 from bot.publishing.channels import Channels
 from bot.publishing.notifying import Notifier
@@ -228,15 +229,15 @@ class Releaser:
                 return
             self._said = True
             _log.warning(
-                "%d articles wait: they may have been posted before the database was restored, and no editor can be "
-                "asked. Set [telegram] admins and press Start, or /republish them one by one.",
+                "Articles that may have been posted before the database was restored: %d. They wait, but no editor can "
+                "be asked. Set [telegram] admins and press Start, or /republish them one by one.",
                 count,
             )
             return
         newest = self._settings.feed.newest or 0
         done = await self._desk(decide, kind, newest, self.rules, at)
-        said = f"{count} older articles arrived at once and no editor could be asked"
-        said += f": the newest {done.posted} are posted, {done.skipped} are skipped"
+        said = f"{counted(count, 'older article')} arrived at once and no editor could be asked"
+        said += f"; posted: the newest {done.posted}; skipped: {done.skipped}"
         _log.warning("%s", said)
         await self._desk(facts.put, Fact.BULK_SKIPPED, f"{at:%Y-%m-%d %H:%M} UTC: {said}")
         self._wake()

@@ -41,8 +41,8 @@ def decide(db: Database, settings: Settings, at: datetime, environ: Mapping[str,
     if not reason:
         return Start(settings.feed.newest, since)
     said = (
-        f"the database {settings.store.database} is new, and {reason}. It may be another's successor, so nothing old "
-        "is posted. Give it a disk that lasts; or set [feed] first_run, and every start posts that many."
+        f"the database {settings.store.database} is new, and {reason}. It may replace one that was lost, so nothing "
+        "old is posted. Put it on a disk that lasts, or set [feed] first_run, and every start posts that many."
     )
     return Start(0, since, (Notice(key="disk", alert=Alert.DATABASE, about="The database", reason=said),))
 

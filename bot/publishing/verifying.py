@@ -24,29 +24,29 @@ from bot.topics import Taxonomy
 #: Kind of finding → what it says. "{detail}" is what the rows themselves tell.
 _WORDS = {
     "damaged": "the file is damaged: {detail}. `paperboy restore` a copy",
-    "points nowhere": "a row points nowhere: {detail}",
+    "points nowhere": "a row refers to one that does not exist: {detail}",
     "twice": "edition {detail} was sent twice",
-    "same message": "two deliveries hold message {detail}",
-    "no number": "counts as sent, but has no message's number",
-    "no payload": "went out, but what was sent is not written down",
+    "same message": "two deliveries have message {detail}",
+    "no number": "counts as sent, but has no message number",
+    "no payload": "was sent, but what was sent is not recorded",
     "late": "waits for more than a day though nothing holds it: is the bot running? {detail}",
     "left sending": "was being sent when the last run ended; the next run looks for it",
-    "out of line": "waits where nothing will find it, or before its turn; `paperboy restore` a copy",
-    "doubt forgotten": "is in doubt, and nobody looks for it",
+    "out of line": "waits where it is never looked for, or ahead of its turn; `paperboy restore` a copy",
+    "doubt forgotten": "is in doubt, and is not being looked for",
     "old form": "shows an earlier state of its article, and no edit is planned",
     "not taken back": "shows a withdrawn article, and is not to be taken back",
     "withdrawn waits": "waits though its article is withdrawn",
     "held waits not": "and its article disagree on whether the article waits",
     "hidden wrongly": "is hidden from readers though what it waits for says it is not, or the reverse: {detail}",
     "joined waits": "waits though its article lives on in another",
-    "revised unsent": "is to be edited though it is not there",
+    "revised unsent": "is to be edited, but was not sent",
     "unopened edition": "is of an edition that was never opened",
     "no address": "no address leads to it: {detail}",
     "address lost": "its own address does not lead to it: {detail}",
     "copy of a copy": "is a copy of a copy, or of itself",
     "owner gone": "belongs to a file that is not known: {detail}",
-    "no owner": "belongs to no file though one tells it: {detail}",
-    "fan-out of nothing": "is being planned for followers though none may see it",
+    "no owner": "belongs to no file though one holds it: {detail}",
+    "fan-out of nothing": "is being planned for followers, though readers may not see it",
     "unserved": "has no delivery to some who followed its topics when it was recorded: {detail} of them",
     "missed": "arrived after this computer's clock had been set back, and an earlier version passed over followers of "
     "its topics: {detail} may have missed it. When it starts, the bot asks its editors whether to send it to them",
@@ -128,7 +128,7 @@ def _told(db: Database, one: Oddity) -> Finding:
 def _article(db: Database, number: int) -> str:
     """Return an article's title and file; one that lives on in another by that one's."""
     name = naming.article(db, number)
-    return f"“{name.title}”" + (f" ({name.file})" if name.file else "") if name else "an article that is not there"
+    return f"“{name.title}”" + (f" ({name.file})" if name.file else "") if name else "an article that does not exist"
 
 
 def _chat(db: Database, number: int) -> str:

@@ -120,7 +120,7 @@ def _segments(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _opened(tag: str, attributes: str) -> str:
     if tag not in _TAGS:
-        raise MarkupError(f"<{tag}> is no tag that Telegram knows", tag)
+        raise MarkupError(f"<{tag}> is not a tag that Telegram knows", tag)
     if tag == "span" and 'class="tg-spoiler"' not in attributes:
         raise MarkupError('<span> needs class="tg-spoiler"', tag)
     if tag == "a" and "href=" not in attributes:

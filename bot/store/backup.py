@@ -29,7 +29,7 @@ def backup(database: Path, file: Path, *, force: bool = False) -> int:
     earlier backup of the same database; `force`: of any database. Raises StoreError.
     """
     if not database.is_file():
-        raise StoreError(f"{database}: there is no database to back up yet; `paperboy run` makes it")
+        raise StoreError(f"{database}: there is no database to back up yet; `paperboy run` creates it")
     _differ(file, database)
     inspection.examine(database, Depth.PAGES)
     _may_replace(file, database, force=force)
@@ -70,7 +70,7 @@ def restore(file: Path, database: Path, at: datetime) -> Path | None:
         copying.replace(part, database)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
-            f"{file}: could not be restored: {copying.reason(error)}; the database is as it was"
+            f"{file}: could not be restored: {copying.reason(error)}; the database is unchanged"
         ) from error
     finally:
         copying.remove(part)
@@ -90,7 +90,7 @@ def _may_replace(file: Path, database: Path, *, force: bool) -> None:
         replaces = inspection.is_backup(file)
         ours = replaces and (force or inspection.same(file, database))
     except StoreError as error:
-        raise StoreError(f"{file}: is not a backup of Paperboy's and is not replaced; name another file") from error
+        raise StoreError(f"{file}: is not a backup that Paperboy made, so it is not replaced; name another file") from error
     if not replaces:
         raise StoreError(f"{file}: is a database that a bot runs on, not a backup; name another file")
     if not ours:

@@ -12,8 +12,8 @@ MOUNTS = Path("/proc/mounts")
 _FLEETING = {
     "tmpfs": "lies in the machine's memory",
     "ramfs": "lies in the machine's memory",
-    "overlay": "lies inside a container, which is made anew",
-    "aufs": "lies inside a container, which is made anew",
+    "overlay": "is inside a container, whose files do not outlive it",
+    "aufs": "is inside a container, whose files do not outlive it",
 }
 #: A variable that a host sets → the host's name, and whether it has volumes, which show as mounts of their own.
 _HOSTS = {
@@ -41,7 +41,7 @@ def temporary(database: Path, environ: Mapping[str, str], mounts: str | None = N
         return _FLEETING[kind]
     for variable, (host, has_volumes) in _HOSTS.items():
         if environ.get(variable) and not (has_volumes and point not in ("", "/")):
-            return f"lies on {host}, which empties its disk at every restart"
+            return f"is on {host}, which empties its disk at every restart"
     return ""
 
 

@@ -150,7 +150,7 @@ def _check_file(path: Path) -> None:
     if not path.is_file():
         raise StoreError(f"{path}: is not a regular file")
     if not os.access(path, os.R_OK):
-        raise StoreError(f"{path}: may not be read by this user; run the command as the user the bot runs as")
+        raise StoreError(f"{path}: can't be read by this user; run the command as the user the bot runs as")
     with path.open("rb") as file:
         header = file.read(len(_HEADER))
     if not header:

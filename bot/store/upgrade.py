@@ -36,12 +36,12 @@ def keep_copy(database: Path) -> Path | None:
         copying.replace(part, kept)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
-            f"{database}: was not brought up to date, as a copy of it could not be written: {copying.reason(error)}",
+            f"{database}: was not upgraded, because a copy of it could not be written: {copying.reason(error)}",
             "Make room beside it for a copy, and start again.",
         ) from error
     finally:
         copying.remove(part)
-    _log.info("%s is brought up to date; how it was is kept as %s", database.name, kept.name)
+    _log.info("%s is being upgraded; a copy of it as it was is kept as %s", database.name, kept.name)
     return kept
 
 

@@ -60,7 +60,7 @@ async def _handled(hook: Hook, update: dict[str, Any]) -> Response:
 
 async def _update(hook: Hook, request: Request) -> dict[str, Any]:
     if not hook.admits(request.headers.get(SECRET_HEADER, "")):
-        raise _Unwanted(403, "This door is Telegram's.")
+        raise _Unwanted(403, "Only Telegram may post here.")
     try:
         update = json.loads(await _body(request))
     except (ValueError, RecursionError):
@@ -81,5 +81,5 @@ async def _body(request: Request) -> bytes:
     except TimeoutError:
         raise _Unwanted(408, "The update did not arrive in time.") from None
     except ClientDisconnect:
-        raise _Unwanted(400, "The update broke off.") from None
+        raise _Unwanted(400, "The update was cut off.") from None
     return bytes(body)

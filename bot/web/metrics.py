@@ -49,10 +49,10 @@ def _families(report: StatusReport) -> Iterator[Metric]:
     yield _deliveries(report)
     yield _follower_deliveries(report.followers)
     yield _gauge("oldest_waiting_seconds", "Age of the delivery that waits longest; 0 when none does.", _waited(report))
-    yield _gauge("rejected_files", "Files of the folder that are no articles.", len(report.rejected))
+    yield _gauge("rejected_files", "Files in the folder that are not articles.", len(report.rejected))
     if report.scanned:
         seconds = (report.at - report.scanned).total_seconds()
-        yield _gauge("last_scan_seconds", "Time since the folder was last looked at.", max(seconds, 0.0))
+        yield _gauge("last_scan_seconds", "Time since the folder was last scanned.", max(seconds, 0.0))
 
 
 def _gauge(name: str, told: str, value: float) -> Metric:

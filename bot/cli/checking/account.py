@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from bot.chat import messenger
 from bot.chat.messenger import Messenger
 from bot.cli.checking import channels
-from bot.cli.checking.finding import Finding, counted, fine, problem, warning
+from bot.cli.checking.finding import Finding, fine, problem, warning
 from bot.delivery import Gone, Refused, Revoked, Sent, Unknown
 from bot.errors import StoreError
+from bot.prose import counted
 from bot.settings import Settings
 from bot.store import chats, inspection
 

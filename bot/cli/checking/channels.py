@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from bot.chat.messenger import Messenger
-from bot.cli.checking.finding import Finding, counted, fine, problem, warning
+from bot.cli.checking.finding import Finding, fine, problem, warning
 from bot.delivery import Migrated, Outcome, Sent, Wait
+from bot.prose import counted
 from bot.settings import Buttons, Channel, Settings
 
 #: The thread that every forum has; it is written to without a thread.

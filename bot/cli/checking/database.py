@@ -30,7 +30,7 @@ def findings(database: Path) -> list[Finding]:
     for place in (database, database.resolve().parent):
         if not may(place, os.W_OK):
             fix = f"Run the bot as the user who owns it, or give its user the right to write {place}."
-            return [problem(f"store.database: {place} may not be written by this user", fix)]
+            return [problem(f"store.database: {place} can't be written by this user", fix)]
     return [fine(f"store.database: {database}"), *_waiting(database)]
 
 
@@ -60,7 +60,7 @@ def disk_findings(found: Settings) -> Iterator[Finding]:
         return
     yield warning(
         f"store.database: {database} is new and {reason}: the bot will post nothing that is there already",
-        "Give it a disk that lasts; or set [feed] first_run, for every start to post that many.",
+        "Put it on a disk that lasts, or set [feed] first_run, for every start to post that many.",
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot import topics
-from bot.cli.checking.finding import Finding, counted, warning
+from bot.cli.checking.finding import Finding, warning
 from bot.cli.checking.survey import Survey
+from bot.prose import counted
 from bot.settings import Channel, Settings
 from bot.topics import Taxonomy
 

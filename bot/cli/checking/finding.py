@@ -35,11 +35,6 @@ def problem(what: str, fix: str) -> Finding:
     return Finding("problem", what, fix)
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun: `1 file`, `2 files`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def may(place: Path, mode: int) -> bool:
     """Return True if this process may use a file or folder so; as `os.access`, for the user it acts as."""
     return os.access(place, mode, effective_ids=os.access in os.supports_effective_ids)

@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.arrival import Waits, is_emptied
-from bot.cli.checking.finding import Finding, counted, fine, may, problem, warning
+from bot.cli.checking.finding import Finding, fine, may, problem, warning
 from bot.cli.checking.survey import Survey
 from bot.feed import patterns
+from bot.prose import counted
 from bot.settings import Feed, Settings
 
 #: Why articles wait, behind how many do.
 _WAITS = {
     Waits.EDITOR: "wait for an editor",
     Waits.DRAFT: "are drafts",
-    Waits.FUTURE: "have a date to come",
+    Waits.FUTURE: "have a future date",
     Waits.BULK: "arrived with many others",
     Waits.RESTORED: "were in the folder before a restore",
     Waits.EXPIRED: "have expired",
@@ -25,7 +26,7 @@ _WAITS = {
 _WAITS_ONE = {
     Waits.EDITOR: "waits for an editor",
     Waits.DRAFT: "is a draft",
-    Waits.FUTURE: "has a date to come",
+    Waits.FUTURE: "has a future date",
     Waits.BULK: "arrived with many others",
     Waits.RESTORED: "was in the folder before a restore",
     Waits.EXPIRED: "has expired",
