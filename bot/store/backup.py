@@ -90,7 +90,7 @@ def _may_replace(file: Path, database: Path, *, force: bool) -> None:
         replaces = inspection.is_backup(file)
         ours = replaces and (force or inspection.same(file, database))
     except StoreError as error:
-        raise StoreError(f"{file}: is not a backup that Paperboy made, so it is not replaced; name another file") from error
+        raise StoreError(f"{file}: is not a backup of Paperboy, so it is kept; name another file") from error
     if not replaces:
         raise StoreError(f"{file}: is a database that a bot runs on, not a backup; name another file")
     if not ours:
