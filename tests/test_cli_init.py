@@ -47,7 +47,7 @@ async def sandbox() -> object:  # type: ignore[misc]
 
 def test_settings_that_are_there_are_left_alone(home: Home) -> None:
     before = (home.place / "config" / "paperboy.toml").read_bytes()
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="exists already"):
         typed(OPTIONS)
     assert (home.place / "config" / "paperboy.toml").read_bytes() == before
 

@@ -50,7 +50,7 @@ async def test_a_copy_of_the_database_as_it_was_is_kept(
         assert [tuple(one) for one in rows(old, "SELECT * FROM deliveries")] == [
             tuple(one) for one in rows(was, "SELECT * FROM deliveries")
         ]
-    assert f"paperboy.db is brought up to date; how it was is kept as {NAME}" in caplog.text
+    assert f"paperboy.db is being upgraded; a copy of it as it was is kept as {NAME}" in caplog.text
     await start(tmp_path)
     assert beside(tmp_path) == {NAME}
 
@@ -70,7 +70,7 @@ def test_a_copy_that_is_there_already_is_not_made_twice_and_another_one_not_repl
 
 async def test_without_room_for_a_copy_the_database_stays_as_it_is(before: Path, tmp_path: Path) -> None:
     database = copy(before, tmp_path)
-    with no_file_above(100_000), pytest.raises(StoreError, match="was not brought up to date, as a copy") as told:
+    with no_file_above(100_000), pytest.raises(StoreError, match="was not upgraded, because a copy") as told:
         await start(tmp_path)
     assert "\n" not in str(told.value)
     assert "Make room" in told.value.fix

@@ -84,7 +84,7 @@ class Folder:
 
     def drop(self, name: str | None = None) -> None:
         """Put a waiting sample into the folder: the one named, else the next. Raises FolderError."""
-        self._copy(_chosen(self._waiting(), self._samples, name, 0, "There are no more samples to drop."))
+        self._copy(_chosen(self._waiting(), self._samples, name, 0, "No sample is waiting to be dropped."))
 
     def edit(self, name: str | None = None) -> None:
         """Mark a title as updated: the named file's, else the newest one's. Raises FolderError."""
