@@ -22,7 +22,7 @@ from bot.publishing.channels import Channels
 from bot.publishing.notifying import Notifier
 from bot.publishing.rules import Rules
 from bot.settings import Settings
-from bot.store import articles, facts, holding
+from bot.store import articles, facts, holding, notices
 from bot.store.database import milliseconds, transaction
 from bot.store.desk import Desk
 from bot.store.facts import Fact
@@ -70,10 +70,16 @@ def release_due(db: Database, rules: Rules, at: datetime) -> Turn:
     return Turn(released, holding.next_moment(db))
 
 
-def decide(db: Database, kind: Waits, newest: int | None, rules: Rules, at: datetime) -> Decided:
-    """Post so many of the newest articles that wait together (None: all), and never the others."""
+def decide(
+    db: Database, kind: Waits, newest: int | None, rules: Rules, at: datetime, *, until: int | None = None
+) -> Decided:
+    """Post so many of the newest articles that wait together (None: all), and never the others.
+
+    until: only those up to this row number; the question about them is closed, and the others are asked about anew.
+    """
     with transaction(db):
-        waiting = holding.waiting(db, [kind])
+        waiting = [one for one in holding.waiting(db, [kind]) if until is None or one <= until]
+        notices.all_clear(db, [_key(kind)], at)
         posted = waiting if newest is None else waiting[:newest]
         holding.skip(db, waiting[len(posted) :])
         released = [announce.release(db, number, rules, at) for number in reversed(posted)]
@@ -158,14 +164,14 @@ def answer_one(db: Database, number: int, rules: Rules, at: datetime, *, post: b
 def answer(db: Database, value: str, rules: Rules, at: datetime, *, post: bool) -> Decided | None:
     """Carry out an editor's word on articles that wait together; None where none of those asked about does any more.
 
-    value: what the button carries, as `question` wrote it.
+    value: what the button carries, as `question` wrote it. What arrived after the question is left to the next.
     """
     kind, last, newest = [*value.split("."), "", ""][:3]
     until = from_short_id(last)
     if kind not in TOGETHER or until is None or not any(n <= until for n in holding.waiting(db, [Waits(kind)])):
         return None
     count = int(newest) if newest.isdecimal() else None
-    return decide(db, Waits(kind), count if post else 0, rules, at)
+    return decide(db, Waits(kind), count if post else 0, rules, at, until=until)
 
 
 def _key(kind: Waits) -> str:
