@@ -6,6 +6,7 @@ import io
 import shutil
 import socket
 from collections.abc import AsyncIterator, Iterable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,12 +14,18 @@ from typing import Any
 
 import pytest
 
+from bot.arrival import Waits
 from bot.cli import checking, looking, showing
 from bot.cli.checking import Finding
 from bot.cli.console import SafeConsole
 from bot.errors import UsageError
+from bot.packed import pack
 from bot.sandbox import Sandbox, faults, objects
 from bot.settings import Settings
+from bot.store import articles, facts, files
+from bot.store.database import open_database
+from bot.store.facts import Fact
+from tests import newsroom
 from tests.privilege import without_privilege
 
 RIGHTS = ["can_post_messages", "can_delete_messages"]
@@ -449,3 +456,37 @@ def test_on_a_terminal_lines_are_broken_between_words(monkeypatch: pytest.Monkey
     assert max(map(len, lines)) <= columns
     assert [lines[0][:2], lines[1][:2], lines[-1][:4]] == ["✗ ", "  ", "    "]
     assert " ".join(out.getvalue().split()) == f"✗ {' '.join((words * 2).split())}"
+
+
+def _waiting(place: Place, waits: Waits, count: int) -> None:
+    """Let so many articles of the database wait."""
+    place.article()
+    with closing(open_database(place.path / "paperboy.db")) as db:
+        for number in range(count):
+            told = pack(newsroom.article(f"Part {number}", f"https://host.example/{number}"))
+            articles.insert(db, told, path=f"{number}.md", at=AT, waiting=waits)
+
+
+@pytest.mark.parametrize("waits", [Waits.BULK, Waits.RESTORED])
+@pytest.mark.parametrize(("count", "words"), [(1, "1 waits for"), (3, "3 wait for")])
+async def test_articles_that_wait_for_an_editors_decision_are_told(
+    place: Place, waits: Waits, count: int, words: str
+) -> None:
+    _waiting(place, waits, count)
+    assert f"warning: articles: {words} an editor's decision\n" in said(await place.found())
+
+
+async def test_what_was_decided_of_a_bulk_arrival_without_an_editor_is_told(place: Place) -> None:
+    _waiting(place, Waits.NOTHING, 1)
+    with closing(open_database(place.path / "paperboy.db")) as db:
+        facts.put(db, Fact.BULK_SKIPPED, "30 older articles arrived at once and no editor could be asked")
+    found = said(await place.found())
+    assert "warning: articles: 30 older articles arrived at once and no editor could be asked\n" in found
+
+
+async def test_a_folder_that_held_articles_and_is_empty_is_told(place: Place) -> None:
+    with closing(open_database(place.path / "paperboy.db")) as db:
+        for number in range(12):
+            files.put(db, f"{number}.md", (1, 1, number), article=None, at=AT)
+    (found,) = await place.found()
+    assert ("0 of 12 files are there" in found.what, "mounted" in found.mend) == (True, True)

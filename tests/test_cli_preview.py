@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from bot.settings import Settings
 from tests import hostile
 from tests.operating import Home
 
+AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 KEYS = {"text", "caption", "photo", "parse_mode", "reply_markup", "link_preview_options", "show_caption_above_media"}
 
 
@@ -189,7 +191,7 @@ def test_a_post_is_previewed_as_its_first_channel_shows_it(tmp_path: Path, butto
     ]
     file.write_text("\n".join(["---", *fields, "---"]))
     chosen = Settings.model_validate({"channels": [{"chat": "@news", "buttons": buttons}]})
-    shown = previewing.previewed(file, words(None), chosen)
+    shown = previewing.previewed(file, words(None), chosen, AT)
     assert ("reply_markup" in shown, "Read the article</a>" in shown["text"]) == (
         buttons == "keyboard",
         buttons == "text",
@@ -198,3 +200,32 @@ def test_a_post_is_previewed_as_its_first_channel_shows_it(tmp_path: Path, butto
     assert "16 Oct 2026" in shown["text"]
     assert "<blockquote expandable>the &lt;video&gt; element word" in shown["text"]
     assert shown["link_preview_options"]["url"] == "https://host.example/pic.jpg"
+
+
+@pytest.mark.parametrize(
+    ("field", "state", "said"),
+    [
+        ("draft: true", "draft", "a draft: not posted"),
+        ("publishedDateTime: 2026-11-27T12:00:01Z", "waits", "waits for its date"),
+        ("publishedDateTime: 2026-11-27T12:00:00Z", None, ""),
+        ("expiryDate: 2026-11-27T12:00:00Z", "expired", "expired: not posted"),
+        ("expiryDate: 2026-11-28", None, ""),
+    ],
+)
+def test_a_preview_says_what_keeps_a_post_back(tmp_path: Path, field: str, state: str | None, said: str) -> None:
+    file = tmp_path / "a.md"
+    file.write_text(f"---\ntitle: Harbour\nwebUrl: https://host.example/a\n{field}\n---\nWords.\n")
+    shown = previewing.previewed(file, words(None), Settings.model_construct(), AT)
+    assert (shown.get("state"), shown["method"]) == (state, "sendMessage")
+    out = io.StringIO()
+    SafeConsole(file=out, width=200).print(drawing.drawn(shown, 200))
+    assert f"({said})" in out.getvalue() if said else "(" not in out.getvalue().splitlines()[0]
+    assert f'class="state">({said})' in drawing.page([shown]) if said else True
+
+
+@pytest.mark.parametrize(("setting", "state"), [("wait", "waits"), ("skip", "waits"), ("post", None)])
+def test_a_preview_of_a_date_to_come_goes_by_the_settings(tmp_path: Path, setting: str, state: str | None) -> None:
+    file = tmp_path / "a.md"
+    file.write_text("---\ntitle: Harbour\nwebUrl: https://host.example/a\npublishedDateTime: 2027-05-01\n---\n")
+    chosen = Settings.model_validate({"feed": {"future": setting}})
+    assert previewing.previewed(file, words(None), chosen, AT).get("state") == state

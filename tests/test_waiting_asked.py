@@ -176,9 +176,7 @@ async def test_only_editors_decide(bot: Outgoing, button: str) -> None:
     assert await bot.desk(holding.counts) == {Waits.BULK: 5}
 
 
-@pytest.mark.parametrize(
-    ("button", "posted"), [("Post all", [0, 1, 2]), ("They were posted", []), ("One by one", [2])]
-)
+@pytest.mark.parametrize(("button", "posted"), [("Post all", [0, 1, 2]), ("They were posted", []), ("One by one", [2])])
 async def test_editors_decide_once_about_what_a_restored_database_does_not_know(
     bot: Outgoing, button: str, posted: list[int]
 ) -> None:

@@ -74,7 +74,7 @@ def _shown(payload: Payload) -> dict[str, Any]:
     words: str = _words(payload)
     return {
         "file": payload["file"],
-        "state": payload.get("state", ""),
+        "state": _STATES.get(payload.get("state", ""), ""),
         "error": payload.get("error", ""),
         "picture": _picture(payload),
         "words": Markup(words) if "parse_mode" in payload else words,  # noqa: S704 - escaped when it was rendered
