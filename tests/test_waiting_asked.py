@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -214,7 +213,7 @@ async def test_where_no_editor_can_be_asked_the_newest_go_out_and_the_rest_is_sk
         await bot.telegram.releaser.turn()
         assert await _posted(bot) == [3, 4]
         assert await bot.desk(holding.counts) == {}
-        said = "5 older articles arrived at once and no editor could be asked: the newest 2 are posted, 3 are skipped"
+        said = "5 older articles arrived at once and no editor could be asked; posted: the newest 2; skipped: 3"
         assert said in caplog.text
         assert said in (await bot.desk(report, sandbox.clock())).undecided
         assert len(await bot.desk(articles.latest)) == 5
@@ -234,4 +233,4 @@ async def test_where_no_editor_can_be_asked_what_a_restore_left_open_waits(
             await bot.telegram.releaser.turn()
         assert await _posted(bot) == []
         assert await bot.desk(holding.counts) == {Waits.RESTORED: 5}
-        assert caplog.text.count("5 articles wait: they may have been posted before the database was restored") == 1
+        assert caplog.text.count("may have been posted before the database was restored: 5. They wait") == 1

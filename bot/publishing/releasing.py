@@ -236,7 +236,7 @@ class Releaser:
             self._said = True
             _log.warning(
                 "Articles that may have been posted before the database was restored: %d. They wait, but no editor can "
-                "be asked. Set [telegram] admins and press Start, or /republish them one by one.",
+                "be asked. Set [telegram] admins, and let one of them press Start in the bot's chat.",
                 count,
             )
             return
