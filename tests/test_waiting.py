@@ -201,6 +201,18 @@ def test_they_are_counted_over_ten_minutes_and_those_not_sent_yet_join(desk: New
     assert set(states) == {"sent", "held"}
 
 
+def test_of_those_that_were_posted_already_nothing_waits_and_nobody_is_asked(desk: Newsroom) -> None:
+    arrive(desk, 1, 2, 3)
+    assert len(desk.deliver()) == 6
+    desk.later(minutes=2)
+    arrive(desk, 4)
+    assert desk.deliver() == []
+    assert holding.counts(desk.db) == {Waits.BULK: 1}
+    asked = releasing.question(desk.db, Waits.BULK, 10)
+    assert asked
+    assert asked.count == 1
+
+
 def test_a_few_old_articles_now_and_then_are_posted(desk: Newsroom) -> None:
     for number in range(9):
         arrive(desk, number)

@@ -45,4 +45,4 @@ def weigh(db: Database, articles: Sequence[int], rules: Rules, at: datetime) -> 
         return
     free = older.free(db)
     if free and is_bulk(len(free) + older.waiting(db, rules.bulk_above + 1), rules.bulk_above):
-        holding.hold(db, free, Waits.BULK)
+        holding.hold(db, holding.unsent(db, free), Waits.BULK)  # of the others nothing can be stopped

@@ -139,6 +139,15 @@ def arrived(db: Database, articles: Collection[int], at: datetime, *, until: int
     return [found["id"] for found in rows(db, sql, (json.dumps([*articles]), milliseconds(at), until))]
 
 
+def unsent(db: Database, articles: Collection[int]) -> list[int]:
+    """Return those of some articles of which something is still to be sent."""
+    sql = (
+        "SELECT value FROM json_each(?) WHERE value IN (SELECT article FROM fanouts) "
+        "OR EXISTS (SELECT 1 FROM deliveries WHERE article = value AND state = 'pending')"
+    )
+    return [found["value"] for found in rows(db, sql, (json.dumps([*articles]),))]
+
+
 def has_fanouts(db: Database) -> bool:
     """Return True if any article's followers are still to be planned."""
     return row(db, "SELECT 1 FROM fanouts LIMIT 1") is not None
