@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import socket
 from collections.abc import AsyncIterator, Iterable
@@ -16,7 +17,7 @@ import pytest
 
 from bot.arrival import Waits
 from bot.cli import checking, looking, showing
-from bot.cli.checking import Finding
+from bot.cli.checking import Finding, survey
 from bot.cli.console import SafeConsole
 from bot.errors import UsageError
 from bot.packed import pack
@@ -221,6 +222,34 @@ async def test_a_webhook_of_another_program_is_named_without_its_secret_path(pla
     sandbox.updates.webhook_url = ""
 
 
+async def test_our_own_webhook_that_telegram_could_not_reach_is_told_with_its_error(
+    place: Place, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.article()
+    info = {"url": "https://bot.example/telegram", "last_error_message": "Connection refused"}
+    monkeypatch.setattr(sandbox.world.webhook, "info", lambda: info)
+    (found,) = await place.found(sandbox, web={"public_url": "https://bot.example", "listen": "127.0.0.1:0"})
+    assert found.what.endswith("could not reach https://bot.example the last time: Connection refused")
+
+
+async def test_an_editor_who_blocked_the_bot_is_named(place: Place, sandbox: Sandbox) -> None:
+    from bot.store import chats
+    from tests.newsroom import newsroom
+
+    place.article()
+    edith = sandbox.world.add_person("Edith")
+    sandbox.world.open_private(edith)
+    desk = newsroom(place.path / "paperboy.db")
+    row = chats.reader(desk.db, edith.id, kind="private", username="", title="Edith", at=AT)
+    desk.db.conn.execute(
+        "UPDATE chats SET state = 'parked', reason = 'the reader blocked the bot' WHERE id = ?", [row.id]
+    )
+    desk.db.conn.commit()
+    desk.db.close()
+    (found,) = await place.found(sandbox, telegram={"admins": [edith.id]})
+    assert found.what.startswith(f"telegram.admins: Edith ({edith.id}): can't be written to: ")
+
+
 @pytest.mark.parametrize("fault", [faults.garbage(), faults.page()])
 async def test_a_server_that_answers_but_is_not_the_bot_api_is_told_so(
     place: Place, sandbox: Sandbox, fault: faults.Fault
@@ -324,6 +353,17 @@ async def test_a_quality_that_no_article_has_is_told(place: Place) -> None:
     place.article(publishQuality="87", quality="87")
     (found,) = await place.found(channels=channels)
     assert found.what == ("channels: @newsroom: min_quality = 90: no article has it; the highest quality is 87")
+
+
+async def test_of_a_large_folder_the_newest_files_are_read_and_it_says_so(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "READ", 2)
+    for number in range(3):
+        place.article(f"{number}.md", quality=str(number))
+        os.utime(place.articles / f"{number}.md", (1_000 - number, 1_000 - number))
+    (found,) = await place.found(channels=[{"chat": "@newsroom", "min_quality": 3}])
+    assert "none of the newest articles has it; the highest quality is 1" in found.what
 
 
 async def test_filters_that_exclude_each_other_are_told(place: Place) -> None:

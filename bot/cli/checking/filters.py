@@ -69,7 +69,7 @@ def _quality(channel: Channel, seen: Survey) -> Iterator[Finding]:
     if seen.best is None:
         reason = f"qualities usually end at {USUAL_BEST}"
     else:
-        reason = f"no article has it; the highest quality is {seen.best}"
+        reason = f"{seen.none} has it; the highest quality is {seen.best}"
     yield warning(
         f"channels: {_name(channel)}: min_quality = {channel.min_quality}: {reason}",
         "Lower min_quality in its [[channels]] block.",
@@ -85,7 +85,8 @@ def _topics(channel: Channel, taxonomy: Taxonomy, seen: Survey) -> Iterator[Find
         near = topics.nearest([name], names, 1)
         fix = f"Did you mean {near[0]}?" if near else "Correct it, unless articles on it are still to come."
         yield warning(
-            f"channels: {_name(channel)}: topics: “{name}”: no article carries it and topics.toml does not describe it",
+            f"channels: {_name(channel)}: topics: “{name}”: "
+            f"{seen.none} carries it and topics.toml does not describe it",
             fix,
         )
 

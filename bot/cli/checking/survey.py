@@ -24,7 +24,7 @@ from bot.store.recorded import Known
 from bot.topics import Taxonomy
 
 #: Files that are listed, and those of them that are read, at most.
-LISTED, READ = 200_000, 500
+LISTED, READ = 200_000, 2_000
 #: Articles of the database that are looked at.
 _NEWEST = 2_000
 
@@ -50,6 +50,12 @@ class Survey:
     begun: bool
     #: How many files the database knows.
     recorded: int = 0
+
+    @property
+    def none(self) -> str:
+        """How a sentence begins that no article fits: not every file of a large folder was read."""
+        whole = len(self.files or ()) <= max(self.read, READ, self.recorded)
+        return "no article" if whole else "none of the newest articles"
 
 
 @dataclass(frozen=True, slots=True)
