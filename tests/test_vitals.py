@@ -26,7 +26,7 @@ class Bot:
         self.passed = 0.0
         self.clock = Clock(lambda: NOON + timedelta(seconds=self.passed), lambda: self.passed)
         self.jobs = Schedule(self.clock, lambda name, error: None)
-        self.folder: Any = SimpleNamespace(problem="", scanned=None)
+        self.folder: Any = SimpleNamespace(problem="", emptied="", scanned=None)
         self.telegram: Any = SimpleNamespace(polling=SimpleNamespace(last_success=None), connected=0.0)
         self.vitals = Vitals(schedule=self.jobs, lookout=self.folder, clock=self.clock)
         self.error: Exception | None = None

@@ -56,8 +56,8 @@ class ScanReport:
     missing: int = 0
     #: Articles taken back because their last file is gone.
     withdrawn: int = 0
-    #: The folder held articles and is empty, or nearly so: it is probably not the folder that it was.
-    emptied: bool = False
+    #: The folder held articles and is empty, or nearly so: it is probably not the folder that it was. How many are gone.
+    emptied: str = ""
     #: What the editors are told.
     notices: list[Notice] = field(default_factory=list)
     #: Files that tell a story we have, recorded and not posted; `Recorded.repeats` is the article that told it first.
@@ -193,8 +193,9 @@ class Scanner:
         missing = [path for path in sorted(gone) if not _is_folder(path)]
         report.missing = len(missing)
         if missing and is_emptied(known, report.files):
-            report.emptied = True
-            report.notices += [self._concern(len(missing), known, empty=report.files == 0)]
+            told = self._concern(len(missing), known, empty=True)
+            report.emptied = told.reason
+            report.notices += [told]
             return
         withdraws = self._settings.on_file_removed == "withdraw"
         if len(missing) * MANY > known and (withdraws or len(missing) >= MANY):

@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -271,6 +272,13 @@ async def staged(home: Path) -> AsyncIterator[Stage]:
             yield stage
         finally:
             await stage.stop()
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 def _variables(sections: dict[str, Any]) -> dict[str, str]:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-
 import httpx
 
 from bot.sandbox import faults
-from tests.story.stage import Stage
+from tests.story.stage import Stage, free_port
 
 TITLE = "Postmen and pigeons settle their dispute"
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 async def listen(stage: Stage) -> str:
