@@ -81,7 +81,7 @@ class Alert(StrEnum):
     MISSED = "missed"
     #: The folder can't be read.
     FOLDER = "folder"
-    #: The folder is there and empty, or nearly so, although it held articles before.
+    #: The folder is there and empty, although it held articles before.
     FOLDER_EMPTY = "folder_empty"
     #: Many files are missing at once; nothing was taken back.
     FILES_GONE = "files_gone"

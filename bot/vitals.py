@@ -49,7 +49,7 @@ class Vitals:
         if self.lookout.problem:
             reasons.append(self.lookout.problem)
         if self.lookout.emptied:
-            reasons.append(f"the folder is empty, or nearly so: {self.lookout.emptied}")
+            reasons.append(f"the folder is empty: {self.lookout.emptied}")
         if self.telegram is None:
             reasons.append("starting: Telegram is being asked who the bot is")
         elif not self.schedule.begun:

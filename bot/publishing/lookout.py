@@ -60,7 +60,7 @@ class Lookout:
         self.scanned: datetime | None = None
         #: Why the folder can't be looked at, or empty.
         self.problem = ""
-        #: What the last whole scan found gone of a folder that is empty now, or nearly so; or empty.
+        #: How many files the last whole scan found gone of a folder that is empty now, in words; or "".
         self.emptied = ""
         #: The last whole scan found no file.
         self._empty = False
@@ -141,11 +141,12 @@ class Lookout:
         if self.problem:
             _log.warning("%s: the folder is back", self._settings.folder)
             self.problem = ""
-        if report.emptied and not self.emptied:
-            _log.error("%s: %s; nothing is taken back. Is its disk mounted?", self._settings.folder, report.emptied)
-        elif self.emptied and not report.emptied:
-            _log.warning("%s: the folder has its files again", self._settings.folder)
-        self.emptied = report.emptied
+        emptied = "" if report.files else report.emptied
+        if emptied and not self.emptied:
+            _log.error("%s: is empty: %s. Is its disk mounted?", self._settings.folder, emptied)
+        elif self.emptied and not emptied:
+            _log.warning("%s: has files again", self._settings.folder)
+        self.emptied = emptied
         self._untold = report.news and not (expected or self._told)
         if report.unchanged == report.files:
             self._lasts = self._clock.monotonic() - began

@@ -56,7 +56,7 @@ class ScanReport:
     missing: int = 0
     #: Articles taken back because their last file is gone.
     withdrawn: int = 0
-    #: The folder held articles and is empty, or nearly so: it is probably not the folder that it was. How many are gone.
+    #: How many files are gone of a folder that is empty, or nearly so: it is probably not the folder that it was.
     emptied: str = ""
     #: What the editors are told.
     notices: list[Notice] = field(default_factory=list)
@@ -193,7 +193,7 @@ class Scanner:
         missing = [path for path in sorted(gone) if not _is_folder(path)]
         report.missing = len(missing)
         if missing and is_emptied(known, report.files):
-            told = self._concern(len(missing), known, empty=True)
+            told = self._concern(len(missing), known, empty=report.files == 0)
             report.emptied = told.reason
             report.notices += [told]
             return

@@ -101,12 +101,12 @@ async def test_a_folder_that_lost_its_files_is_told_and_so_is_their_return(stage
     away, mount = stage.home / "away", stage.folder
     mount.rename(away)
     mount.mkdir()
-    await stage.told("is empty, or nearly so", "12 of 12 files are gone at once")
-    assert await health(port) == ["the folder is empty, or nearly so: 12 of 12 files are gone at once"]
+    await stage.told("is empty", "12 of 12 files are gone at once")
+    assert await health(port) == ["the folder is empty: 12 of 12 files are gone at once"]
     assert "12 of 12 files are gone" in (await stage.ask(stage.editor, "/status")).text
     mount.rmdir()
     away.rename(mount)
-    await stage.told("has its files again")
+    await stage.told("has files again")
     assert await health(port) == []
     assert stage.titles() == ["Old 12"]
     assert "12 of 12 files" not in (await stage.ask(stage.editor, "/status")).text
