@@ -83,7 +83,7 @@ def status(standing: StatusReport) -> None:
         _out.print(f"The folder can't be read: {standing.problem}", style="yellow")
     for trouble in standing.troubles:
         since = dates.minute(trouble.since, dates.SystemZone())
-        _out.print(f"{trouble.about or 'Standing still'} (since {since}): {trouble.reason}", style="yellow")
+        _out.print(f"{trouble.about or 'Stuck'} (since {since}): {trouble.reason}", style="yellow")
     for channel in standing.channels:
         _channel(channel)
     oldest = dates.minute(standing.oldest_waiting, dates.SystemZone())
