@@ -324,6 +324,15 @@ def test_the_first_reading_after_an_upgrade_edits_nothing(posted: Newsroom, chan
     assert posted.revise() == [("@news", SECOND)]
 
 
+def test_a_file_renamed_at_an_upgrade_is_read_as_it_was(posted: Newsroom) -> None:
+    told = article(url=A, excerpt="What happened to the video element.")
+    renamed = Read("b.md", (100, posted.marks, 2), pack(told))
+    (again,) = announce.record(posted.db, [renamed], posted.rules, posted.at, {"b.md"}.__contains__)
+    assert (again.verdict, again.changed) == (Verdict.OWN, False)
+    posted.later(hours=1)
+    assert posted.revise() == posted.deliver() == []
+
+
 @pytest.mark.parametrize(
     ("change", "size"),
     [

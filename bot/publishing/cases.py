@@ -84,7 +84,8 @@ class Case:
             return False
         if stored.article.fingerprint == self.packed.fingerprint:
             return True
-        is_same_size = self.known is not None and self.known.mark[0] == self.read.mark[0]
+        before = self.known or files.one(self.owners.db, stored.path)  # a renamed file is new by its path
+        is_same_size = before is not None and before.mark[0] == self.read.mark[0]
         return is_same_size and reads_alike(stored.article, unpack(self.packed))
 
     def is_as_recorded(self, stored: Stored) -> bool:
