@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from telegram.error import Conflict
 
-from bot.chat.inbox import Inbox, valid
+from bot.chat.inbox import Full, Inbox, valid
 from bot.chat.messenger import Messenger
 from bot.chat.outcomes import NOT_JSON, outcome
 from bot.chat.secrets import redact
@@ -116,6 +116,8 @@ class Polling:
             return 0
         try:
             new = await self.inbox.take(updates)
+        except Full:  # the bot is stopping, or too many wait: they are not confirmed, so they come again
+            return 0
         except StoreError as error:
             if not self._unstored:
                 _log.error("updates can't be stored, trying again: %s", error)
