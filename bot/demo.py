@@ -101,7 +101,7 @@ def _settings(keep: Path, sandbox: Sandbox, editor: int) -> Settings:
         store=settings.Store(database=keep / DATABASE),
         channels=(settings.Channel(chat=f"@{CHANNEL}"),),
         pace=settings.Pace(per_chat_seconds=0.05, per_group_minute=1_000),
-        delivery=settings.Delivery(doubt_seconds=5, edit_seconds=0.5),
+        delivery=settings.Delivery(doubt_seconds=5, edit_seconds=0.5, undo_seconds=2),
         readers=settings.Readers(),
         web=settings.Web(),
     )

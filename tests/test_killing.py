@@ -16,7 +16,7 @@ KILLS = 20
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     home: Path = tmp_path_factory.mktemp("killing")
-    return asyncio.run(killing.torture(KILLS, 3, home, lanes=2))
+    return asyncio.run(killing.torture(KILLS, 5, home, lanes=2))
 
 
 def test_it_was_killed_at_work(report: Report) -> None:
