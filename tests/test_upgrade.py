@@ -9,11 +9,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from bot.store import fanouts, migrations
+from bot.store import articles, fanouts, migrations, search
 from bot.store.database import number, open_database, row, rows, write
 from tests import upgrade
 from tests.upgrade import before as before  # a fixture
@@ -67,8 +68,34 @@ async def test_an_upgrade_sends_edits_and_deletes_nothing(before: Path, tmp_path
         assert bot.went_out() == []
         assert upgrade.deliveries(bot.database) == standing
         with closing(upgrade.asked(bot.database)) as db:
-            waiting = rows(db, "SELECT file, waits FROM articles WHERE waits <> '' AND waits <> 'expired'")
+            waiting = rows(db, "SELECT file, waits FROM articles WHERE waits <> ''")
         assert [tuple(one) for one in waiting] == [("held.md", "editor")]
+
+
+@pytest.mark.parametrize("name", ["draft.md", "future.md", "expired.md"])
+async def test_what_was_posted_before_an_upgrade_can_be_found_until_its_file_changes(
+    before: Path, tmp_path: Path, name: str
+) -> None:
+    """Even if by today's rules it would not have been posted."""
+    async with upgrade.upgraded(before, tmp_path) as bot:
+        bot.touch()
+        for _ in range(2):
+            await bot.run()
+            bot.touch()
+        with closing(upgrade.asked(bot.database)) as db:
+            stored = articles.get(db, number(db, "SELECT id FROM articles WHERE file = ?", (name,)))
+            assert stored is not None
+            assert stored.id in [one.id for one in search.search(db, stored.article.title)]
+        file = bot.folder / name
+        file.write_text(file.read_text().replace("title:", "quality: 77\ntitle:"))
+        file.write_text(re.sub(r"(?m)^quality: 50\n", "", file.read_text()))
+        await bot.run()
+        assert bot.went_out() == []
+        with closing(upgrade.asked(bot.database)) as db:
+            stored = articles.get(db, number(db, "SELECT id FROM articles WHERE file = ?", (name,)))
+            assert stored is not None
+            assert stored.article.quality == 77
+            assert stored.waits == ("expired" if name == "expired.md" else "")
 
 
 async def test_what_waited_before_an_upgrade_goes_out_and_nothing_else(before: Path, tmp_path: Path) -> None:

@@ -164,7 +164,10 @@ def _update(db: Database, stored: Stored, case: Case, rules: Rules, at: datetime
     new_topics = _set_topics(db, stored.id, packed, rules.taxonomy)
     if packed.removed != stored.withdrawn:
         _set_withdrawn(db, stored.id, packed.removed, at)
-    waiting = _wait(db, stored, packed.facts, packed.facts if is_upgrade else facts(stored.article), rules, at)
+    if is_upgrade and stored.waits is Waits.NOTHING and holding.went_out(db, stored.id):
+        waiting = Waits.NOTHING  # it was posted by an earlier version, whatever it would wait for now
+    else:
+        waiting = _wait(db, stored, packed.facts, packed.facts if is_upgrade else facts(stored.article), rules, at)
     back = stored.withdrawn and not packed.removed
     if is_upgrade and stored.article.quality in (0, packed.quality) and not back:
         pass_over(db, stored.id, rules, at)

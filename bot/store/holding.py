@@ -17,6 +17,11 @@ from bot.store.database import maybe, milliseconds, moment, number, row, rows, t
 _THESE = "(SELECT value FROM json_each(?))"
 #: Waits, and is not left out of everything for another reason.
 _OPEN = "withdrawn = 0 AND copy_of IS NULL"
+#: Has an end that hides it when it is reached, and was not hidden yet.
+_EXPIRES = (
+    "expires IS NOT NULL AND waits <> 'expired' "
+    "AND expires > coalesce((SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'expiring'), 0)"
+)
 _ARRIVED_OLD = (
     f"recorded > :from AND recorded <= :at AND decided = 0 AND id > :archive AND {_OPEN} "
     "AND coalesce(published, 0) < :since AND coalesce(published, recorded) >= :floor"
@@ -112,14 +117,14 @@ def due(db: Database, at: datetime | None, most: int = 500) -> list[int]:
 
 def expired(db: Database, at: datetime, most: int = 500) -> list[int]:
     """Return the articles that have expired since this was last asked."""
-    sql = "SELECT id FROM articles WHERE expires <= ? AND expires IS NOT NULL AND waits <> 'expired' LIMIT ?"
+    sql = f"SELECT id FROM articles WHERE expires <= ? AND {_EXPIRES} LIMIT ?"
     return [found["id"] for found in rows(db, sql, (milliseconds(at), most))]
 
 
 def next_moment(db: Database) -> datetime | None:
     """Return when the next article is due or expires, or None."""
     dated = f"SELECT min(published) FROM articles WHERE waits = 'future' AND {_OPEN}"
-    expiring = "SELECT min(expires) FROM articles WHERE expires IS NOT NULL AND waits <> 'expired'"
+    expiring = f"SELECT min(expires) FROM articles WHERE {_EXPIRES}"
     found = row(db, f"SELECT ({dated}), ({expiring})")
     return min((moment(one) for one in found or () if one is not None), default=None)
 

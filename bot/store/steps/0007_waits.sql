@@ -9,5 +9,7 @@ CREATE INDEX articles_waiting ON articles (waits, recorded) WHERE waits <> '';
 CREATE INDEX articles_to_come ON articles (published) WHERE waits = 'future';
 CREATE INDEX articles_expiring ON articles (expires) WHERE expires IS NOT NULL AND waits <> 'expired';
 CREATE INDEX articles_by_arrival ON articles (recorded) WHERE waits = '';
+-- What expired before this step was posted all the same, and can still be found.
+INSERT INTO facts SELECT 'expiring', max(recorded) FROM articles HAVING count(*) > 0;
 -- The end of the last whole scan is not known: the last article came with one, or after it.
 INSERT INTO facts SELECT 'scanned', max(recorded) FROM articles HAVING count(*) > 0;
