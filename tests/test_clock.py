@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from apscheduler.schedulers import base
@@ -16,10 +17,15 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from bot.clock import TOLERANCE, Clock
+from bot.jobs import RELEASE, Jobs
 from bot.pace import Limits, Pace
+from bot.publishing.releasing import Releaser
+from bot.publishing.rules import Rules
 from bot.schedule import Schedule
+from bot.settings import Settings
 from bot.store import waits
 from bot.store.database import milliseconds, open_database, rows
+from tests.newsroom import article, newsroom
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 JUMPS = st.sampled_from([-86_400.0, -3_600.0, -30.0, 30.0, 3_600.0, 86_400.0])
@@ -149,6 +155,87 @@ def test_every_job_runs_within_its_interval_whatever_the_clock_is_set_to(jumps: 
     for name, seconds in (("often", 5.0), ("seldom", 30.0)):
         gaps = [after - before for before, after in pairwise([*ran[name], 600.0])]
         assert max(gaps) <= seconds + 1.1, name
+
+
+class _Bot:
+    """One process that lets out what is due: its schedule and its jobs, on a database that outlives it."""
+
+    def __init__(self, db: Database, times: Times, rules: Rules) -> None:
+        async def desk(work: Callable[..., Any], *values: Any) -> Any:
+            return work(db, *values)
+
+        async def nothing(*keys: str) -> None:
+            return None
+
+        clock = times.clock()
+        told: dict[str, Any] = dict.fromkeys(("lookout", "channels", "pace"), None)
+        self.schedule = Schedule(clock, lambda name, error: None)
+        chosen: Any = Settings.model_construct()
+        lookup: Any = SimpleNamespace(live=rules.channels)
+        editors: Any = SimpleNamespace(all_clear=nothing, reaches_nobody=True)
+        releaser = Releaser(cast(Any, desk), chosen, rules.taxonomy, lookup, editors, clock, lambda: None)
+        telegram: Any = SimpleNamespace(releaser=releaser)
+        jobs = Jobs(
+            settings=chosen,
+            schedule=self.schedule,
+            telegram=telegram,
+            desk=cast(Any, desk),
+            clock=clock,
+            wake=lambda: None,
+            **told,
+        )
+        self.schedule.every("release", RELEASE, jobs._release)
+        clock.on_jump(lambda by: self.schedule.reschedule())
+        self.clock = clock
+
+
+@given(
+    due=st.floats(10, 5_000),
+    jumps=st.lists(st.tuples(st.floats(0.1, 600), JUMPS), max_size=6),
+    restarts=st.booleans(),
+)
+@settings(deadline=None, max_examples=15)
+def test_what_is_dated_to_come_goes_out_at_its_moment_whatever_the_clock_is_set_to(
+    due: float, jumps: list[tuple[float, float]], restarts: bool
+) -> None:
+    times = Times()
+    room = newsroom(":memory:")
+    moment = NOON + timedelta(seconds=due)
+    number = room.number("a.md", article(published=moment))
+    #: Times that passed until it was due by the wall clock, and until it went out.
+    was_due: list[float] = []
+    went_out: list[float] = []
+
+    def note() -> None:
+        if times.wall() < moment:
+            was_due.clear()
+        elif not was_due:
+            was_due.append(times.passed)
+
+    async def story() -> None:
+        bot = _Bot(room.db, times, room.rules)
+        bot.schedule.start()
+        waiting = list(jumps)
+        at = waiting[0][0] if waiting else 0.0
+        while not went_out and times.passed < 200_000:
+            await asyncio.sleep(1 if waiting else 20)
+            bot.clock()
+            note()
+            if not room.stored(number).waits:
+                went_out.append(times.passed)
+            if waiting and times.passed >= at:
+                times.set_by += waiting.pop(0)[1]
+                at = times.passed + (waiting[0][0] if waiting else 0.0)
+                note()
+                if restarts:
+                    await bot.schedule.stop(0)
+                    bot = _Bot(room.db, times, room.rules)
+                    bot.schedule.start()
+        await bot.schedule.stop(0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        lived(times, story(), patch)
+    assert was_due[0] <= went_out[0] <= was_due[0] + RELEASE + 21
 
 
 @given(st.lists(st.tuples(st.floats(0, 3), JUMPS | st.just(0.0)), max_size=30))
