@@ -91,6 +91,20 @@ def test_a_draft_that_an_editor_released_stays_out_whatever_else_its_file_says(d
     assert not is_hidden(desk, one)
 
 
+def test_what_is_dated_to_come_goes_out_only_while_its_file_is_there(desk: Newsroom) -> None:
+    told = replace(about(desk), published=desk.at + timedelta(hours=3))
+    one = desk.number("a.md", told)
+    for _ in range(2):
+        announce.miss(desk.db, ["a.md"])
+    assert holding.counts(desk.db) == {}
+    assert holding.next_moment(desk.db) is None
+    desk.later(hours=4)
+    assert not due(desk)
+    desk.tell("moved/a.md", told)
+    assert desk.deliver() == [("@news", FIRST), ("R7", FIRST)]
+    assert not is_hidden(desk, one)
+
+
 def test_what_was_posted_and_made_a_draft_stays_and_the_editors_hear(desk: Newsroom) -> None:
     one = desk.number("a.md", about(desk))
     desk.deliver()

@@ -22,6 +22,8 @@ _EXPIRES = (
     "expires IS NOT NULL AND waits <> 'expired' "
     "AND expires > coalesce((SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'expiring'), 0)"
 )
+#: Is dated to come, and a file still tells it: what is dated follows its file.
+_DATED = f"waits = 'future' AND file IS NOT NULL AND {_OPEN}"
 _ARRIVED_OLD = (
     f"recorded > :from AND recorded <= :at AND decided = 0 AND id > :archive AND {_OPEN} "
     "AND coalesce(published, 0) < :since AND coalesce(published, recorded) >= :floor"
@@ -109,9 +111,7 @@ def went_out(db: Database, article: int) -> bool:
 
 def due(db: Database, at: datetime | None, most: int = 500) -> list[int]:
     """Return the articles dated to come whose moment is there by `at` (None: all), the earliest first."""
-    sql = (
-        f"SELECT id FROM articles WHERE waits = 'future' AND published <= ? AND {_OPEN} ORDER BY published, id LIMIT ?"
-    )
+    sql = f"SELECT id FROM articles WHERE {_DATED} AND published <= ? ORDER BY published, id LIMIT ?"
     return [found["id"] for found in rows(db, sql, (milliseconds(at) if at else 2**62, most))]
 
 
@@ -123,7 +123,7 @@ def expired(db: Database, at: datetime, most: int = 500) -> list[int]:
 
 def next_moment(db: Database) -> datetime | None:
     """Return when the next article is due or expires, or None."""
-    dated = f"SELECT min(published) FROM articles WHERE waits = 'future' AND {_OPEN}"
+    dated = f"SELECT min(published) FROM articles WHERE {_DATED}"
     expiring = f"SELECT min(expires) FROM articles WHERE {_EXPIRES}"
     found = row(db, f"SELECT ({dated}), ({expiring})")
     return min((moment(one) for one in found or () if one is not None), default=None)
@@ -131,7 +131,7 @@ def next_moment(db: Database) -> datetime | None:
 
 def next_date(db: Database) -> datetime | None:
     """Return the moment of the next article that is dated to come, or None."""
-    found = row(db, f"SELECT min(published) FROM articles WHERE waits = 'future' AND {_OPEN}")
+    found = row(db, f"SELECT min(published) FROM articles WHERE {_DATED}")
     return maybe(found[0]) if found else None
 
 
@@ -160,7 +160,8 @@ def has_fanouts(db: Database) -> bool:
 
 def counts(db: Database) -> dict[Waits, int]:
     """Return how many articles wait for what."""
-    sql = f"SELECT waits, count(*) FROM articles WHERE waits <> '' AND {_OPEN} GROUP BY waits"
+    told = f"(waits <> 'future' OR ({_DATED}))"
+    sql = f"SELECT waits, count(*) FROM articles WHERE waits <> '' AND {told} AND {_OPEN} GROUP BY waits"
     return {Waits(found[0]): found[1] for found in rows(db, sql)}
 
 
