@@ -236,7 +236,7 @@ _BAD_REQUESTS = (
     *_rows(_refused("", "Telegram no longer lets the bot delete it"), "message can't be deleted"),
     *_rows(_later("the group is getting a new number"), "group chat was upgraded"),
     *_rows(
-        _gone("the bot can't find the chat"),
+        _gone("the chat is not there, or the bot can't see it"),
         "chat not found",
         "peer_id_invalid",
         "channel_private",

@@ -90,8 +90,7 @@ class Polling:
         try:
             while not stop.is_set() and not working.done():
                 await self._first(stop, working, self.inbox.room(_LIMIT))
-                with suppress(Full):  # the bot is stopping; what was not taken is not confirmed and comes again
-                    await self._take(await self._first(stop, working, self._poll_patiently(stop, self._poll_seconds)))
+                await self._take(await self._first(stop, working, self._poll_patiently(stop, self._poll_seconds)))
             await self._confirm()
             await working
         finally:

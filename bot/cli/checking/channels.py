@@ -29,8 +29,10 @@ async def findings(speaking: Messenger, found: Settings) -> AsyncIterator[Findin
             fix = "Correct its name, and make the bot an administrator there."
             yield problem(f"channels: {channel.chat}: {_reason(chat)}", fix)
             continue
-        doubts = [*_twice(channel, chat, seen), *_moved(channel, chat, moved=moved)]
-        doubts += [one async for one in _one(speaking, found, channel, chat)]
+        doubts = [*_twice(channel, chat, seen)]
+        if not doubts:
+            doubts += _moved(channel, chat, moved=moved)
+            doubts += [one async for one in _one(speaking, found, channel, chat)]
         for one in doubts or [fine(_name(channel, chat))]:
             yield one
 
