@@ -374,6 +374,17 @@ async def test_a_sender_that_hangs_up_is_no_error(caplog: pytest.LogCaptureFixtu
     assert caplog.records == []
 
 
+@pytest.mark.parametrize("path", ["/telegram", "/health"])
+async def test_a_request_that_turns_out_to_be_no_http_is_no_error(path: str, caplog: pytest.LogCaptureFixture) -> None:
+    async with answering(handle=nothing) as client:
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        writer.write(f"POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".encode())
+        assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+        writer.close()
+        await writer.wait_closed()
+    assert caplog.records == []
+
+
 # --- crowds -----------------------------------------------------------------------------------------------------------
 
 

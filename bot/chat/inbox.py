@@ -101,9 +101,9 @@ class Inbox:
         return len(texts)
 
     async def take_one(self, body: Body) -> None:
-        """Store an update that a webhook brings. Raises StoreError, Full, ValueError for one without a number."""
+        """Store an update that a webhook brings. Raises StoreError, Full, PaperboyError for one without a number."""
         if not is_update(body):
-            raise ValueError("an update without a number")
+            raise PaperboyError("it has no usable number")
         self.failed()
         await self.take([body])
 

@@ -59,6 +59,13 @@ class _Connection(H11Protocol):
         if self.cycle and not self.cycle.response_complete:
             self._visitors.is_busy(self)
 
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP; the page that was asked for has nothing to say any more."""
+        super().send_400_response(msg)
+        if self.cycle:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if not self.transport.is_closing():
