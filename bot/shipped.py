@@ -27,4 +27,4 @@ def version() -> str:
     try:
         return metadata.version("paperboy-telegram")
     except metadata.PackageNotFoundError:  # a checkout that nobody installed
-        return "of a checkout"
+        return "(source checkout)"

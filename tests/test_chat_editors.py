@@ -66,7 +66,7 @@ async def test_what_is_about_to_be_republished_can_be_undone_once(bot: Bot) -> N
     assert "goes to News in 5 seconds" in answer.text
     assert await bot.desk(_waiting) == [chatting.NOON + timedelta(seconds=5)]
     keyboard = answer.reply_markup
-    assert await bot.tap(bot.editor, answer, "Undo") == "That is done"
+    assert await bot.tap(bot.editor, answer, "Undo") == "The message now says what was done"
     assert "does not go to News" in answer.text
     assert await bot.desk(_editions) == [(number, 1)]
     answer.reply_markup = keyboard
@@ -99,7 +99,7 @@ async def test_republish_alone_says_how(bot: Bot) -> None:
 async def test_republish_of_nothing_offers_the_nearest_to_tap(bot: Bot) -> None:
     number = await _posted(bot, "Newer moon", "Space")
     (answer,) = await bot.ask(bot.editor, "/republish the moon")
-    assert "found no article" in answer.text
+    assert "No article has “the moon” as its id" in answer.text
     assert await bot.tap(bot.editor, answer, (0, 0)) == "On its way"
     assert "Edition 2" in answer.text
     assert await bot.desk(_editions) == [(number, 1), (number, 2)]

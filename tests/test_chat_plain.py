@@ -112,7 +112,7 @@ async def test_an_articles_address_brings_the_article_and_its_topics(bot: Bot, r
 
 async def test_an_article_that_readers_may_not_see_has_no_address(bot: Bot, rea: Person) -> None:
     await bot.article("Hidden moon", "Space", waiting=Waits.EDITOR)
-    assert "found nothing" in await bot.told(rea, "https://news.example/hidden-moon")
+    assert "no article with the address" in await bot.told(rea, "https://news.example/hidden-moon")
 
 
 async def test_anything_else_searches(bot: Bot, rea: Person) -> None:

@@ -100,6 +100,7 @@ def test_nothing_typed_is_answered_with_the_help(home: Home) -> None:
 @pytest.mark.parametrize(
     ("words", "line"),
     [
+        (("bakup",), "paperboy: No such command 'bakup'. Did you mean 'backup'? See `paperboy --help`."),
         (("frob",), "paperboy: No such command 'frob'. See `paperboy --help`."),
         (("scan", "--frob"), "paperboy scan: No such option: --frob. See `paperboy scan --help`."),
         (("preview",), "paperboy preview: Missing argument 'FILE…'. See `paperboy preview --help`."),

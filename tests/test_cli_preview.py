@@ -171,7 +171,7 @@ def test_a_page_shows_posts_and_reasons_and_loads_no_script(bare: Home) -> None:
         hostile.framed("title: a <script>alert(1)</script> b\nwebUrl: https://host.example/a")
     )
     done = bare.run("preview", "a.md", "none.md", "--html", "page.html")
-    assert (done.code, done.out) == (1, "page.html: 2 posts\n")
+    assert (done.code, done.out, done.err) == (1, "page.html: 1 post\n", "none.md: there is no such file\n")
     page = (bare.place / "page.html").read_text()
     assert "<script" not in page
     assert "there is no such file" in page

@@ -17,8 +17,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from pydantic import SecretStr
 
-from bot import settings
+from bot import demo, settings
 from bot.settings import Channel, Settings
+from bot.shipped import articles
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "bot").rglob("*.py"))
@@ -294,6 +295,13 @@ def test_the_readme_tells_every_setting_with_its_default() -> None:
 def test_the_readme_tells_of_no_setting_that_does_not_exist() -> None:
     known = {f"{section}.{key}" for section, keys in defaults().items() for key in keys}
     assert set(table("Settings")) - known - {f"channels.{key}" for key in Channel.model_fields} == set()
+
+
+def test_the_topic_the_readme_says_to_follow_in_the_demo_is_on_the_next_article() -> None:
+    topic = re.search(r"Press \*\*Start\*\*, type `/topic (\w+)`", text("README.md"))
+    following = sorted(articles().iterdir())[demo.FIRST]
+    assert topic
+    assert f"\n  - {topic[1]}\n" in following.read_text(encoding="utf-8")
 
 
 CHAT_COMMANDS = {

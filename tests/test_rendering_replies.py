@@ -86,6 +86,23 @@ def test_a_follow_can_be_undone_topic_by_topic() -> None:
     assert "You already followed Space." in read(two)
 
 
+def test_more_than_three_follows_or_unfollows_are_undone_by_one_button() -> None:
+    four = ["AI", "C++", "Space", "Water"]
+    assert taps(replies.following(T, four, total=4, update=7)) == {"Undo": Tap(Act.UNFOLLOW_OFFERED, "7")}
+    assert taps(replies.unfollowed(T, four, left=0, update=7)) == {"Undo": Tap(Act.FOLLOW_OFFERED, "7")}
+
+
+def test_an_address_that_no_article_has_is_not_answered_like_words() -> None:
+    told = read(finding.nothing_found(T, "https://a.example/b", typed=False))
+    assert "no article with the address https://a.example/b" in told
+    assert "fewer" not in told
+
+
+def test_quotation_marks_are_not_doubled_in_the_heading_of_results() -> None:
+    assert "Results for “seals”" in read(finding.search_results(T, "seals", []))
+    assert 'Results for "harbour crane"' in read(finding.search_results(T, '"harbour crane"', []))
+
+
 def test_half_known_words_offer_the_nearest_beside_the_undo() -> None:
     payload = replies.following(T, ["AI"], total=1, unknown=["<blorb>"], nearest=["Blob"])
     assert taps(payload) == {"Undo": unfollow("AI"), "Blob": follow("Blob")}

@@ -88,7 +88,11 @@ def _usage(error: Any) -> str:
     """Return one line for wrong usage, or the help where nothing was asked for."""
     path = error.ctx.command_path if error.ctx else "paperboy"
     told = str(error.format_message())
-    return told if told.startswith("Usage:") else f"{path}: {told.rstrip('.')}. See `{path} --help`."
+    return (
+        told
+        if told.startswith("Usage:")
+        else f"{path}: {told.rstrip('.')}{'' if told.rstrip('.').endswith('?') else '.'} See `{path} --help`."
+    )
 
 
 def _let_anything_be_printed() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import logs, options
+from bot.cli import logs, options, terminal
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,7 +65,11 @@ def preview(
         from bot.cli import drawing
 
         html.write_text(drawing.page(previews), encoding="utf-8", errors="backslashreplace")
-        typer.echo(f"{html}: {len(previews)} {'post' if len(previews) == 1 else 'posts'}")
+        drawn = [one for one in previews if "error" not in one]
+        typer.echo(f"{html}: {len(drawn)} {'post' if len(drawn) == 1 else 'posts'}")
+        for one in previews:
+            if "error" in one:
+                typer.echo(terminal.lines(f"{one['file']}: {one['error']}"), err=True)
     if any("error" in one for one in previews):
         raise typer.Exit(1)
 

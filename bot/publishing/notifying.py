@@ -134,7 +134,7 @@ class Notifier:
             self._refusing.discard(editor)
             await self._desk(notices.heard, [one.id for one in told], at)
             return True
-        _log.warning("an editor could not be reached, trying again later: %s", getattr(came, "reason", came))
+        _log.warning("editor %d could not be reached, trying again later: %s", editor, getattr(came, "reason", came))
         self._away[editor] = at + _patience(came)
         if isinstance(came, Refused | Gone):
             self._refusing.add(editor)

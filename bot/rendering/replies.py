@@ -23,6 +23,8 @@ PAGE = 10
 LISTED = 10
 #: Buttons offered for taking back what was just done.
 UNDO = 12
+#: Topics that are taken back one by one; of more, one button takes all back.
+UNDO_EACH = 3
 #: What Telegram shows of an answer to a tap (Bot API, answerCallbackQuery).
 NOTICE_UNITS = 200
 
@@ -83,7 +85,7 @@ def following(
     awaitable: those of the unknown that a button offers, by the number of the update. full: those that there was no
     room for within the limit. back: this brought a reader back who had stopped.
     """
-    if len(added) > UNDO and not awaitable:
+    if len(added) > UNDO_EACH and not awaitable:
         undo = [[keyboards.tap("Undo", Act.UNFOLLOW_OFFERED, str(update))]]
     else:
         undo = keyboards.follows(added[:UNDO], "Undo" if len(added) == 1 else "Undo {}", Act.UNFOLLOW)
@@ -156,10 +158,10 @@ def unfollowed(templates: Templates, names: Sequence[str], *, left: int, update:
 
     update: the one they were named by; where they are many, one button takes all back.
     """
-    if len(names) > UNDO:
+    if len(names) > UNDO_EACH:
         rows = [[keyboards.tap("Undo", Act.FOLLOW_OFFERED, str(update))]]
     else:
-        rows = keyboards.follows(names[:UNDO], "Undo" if len(names) == 1 else "Undo {}")
+        rows = keyboards.follows(names, "Undo" if len(names) == 1 else "Undo {}")
     return saying.reply(templates, "unfollowed", rows, names=saying.names(names), left=left)
 
 

@@ -32,7 +32,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--channel", action="append", default=[], help="@name of a channel to begin with; repeatable")
     parser.add_argument("--person", action="append", default=[], help="id:name of somebody; repeatable")
     parser.add_argument("--limits", action="store_true", help="enforce Telegram's rates")
-    parser.add_argument("--seed", type=int, default=0, help="of the faults' dice")
+    parser.add_argument("--seed", type=int, default=0, help="decides which calls meet a fault")
     return parser.parse_args()
 
 
