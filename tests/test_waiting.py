@@ -105,6 +105,20 @@ def test_what_is_dated_to_come_goes_out_only_while_its_file_is_there(desk: Newsr
     assert not is_hidden(desk, one)
 
 
+@pytest.mark.parametrize(("count", "posted", "waiting"), [(3, 3, {}), (4, 0, {Waits.BULK: 4})])
+def test_an_archive_that_was_to_come_while_the_clock_was_far_behind_is_no_news(
+    desk: Newsroom, count: int, posted: int, waiting: dict[Waits, int]
+) -> None:
+    facts.forget(desk.db, Fact.SCANNED)
+    arrive(desk, *range(count), days=-1_000)
+    releasing.note_scan(desk.db, desk.at)
+    assert holding.counts(desk.db) == {Waits.FUTURE: count}
+    desk.later(days=1_100)
+    releasing.release_due(desk.db, desk.rules, desk.at)
+    assert len(desk.deliver()) == 2 * posted
+    assert holding.counts(desk.db) == waiting
+
+
 def test_what_was_posted_and_made_a_draft_stays_and_the_editors_hear(desk: Newsroom) -> None:
     one = desk.number("a.md", about(desk))
     desk.deliver()

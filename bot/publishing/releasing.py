@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.arrival import TOGETHER, Future, Waits
+from bot.arrival import SLACK, TOGETHER, Future, Waits, is_bulk
 from bot.article import from_short_id, short_id
 from bot.clock import Clock
 from bot.notices import Alert, Choice, Decision, Notice
@@ -65,6 +65,10 @@ def release_due(db: Database, rules: Rules, at: datetime) -> Turn:
         if rules.future is Future.SKIP:
             holding.skip(db, due)
         else:
+            archive = holding.of_archive(db, due, facts.moment(db, Fact.ARCHIVE) or 0, at - SLACK)
+            if archive and is_bulk(len(archive) + holding.count(db, Waits.BULK), rules.bulk_above):
+                holding.hold(db, archive, Waits.BULK)  # the clock was far behind at the start
+                due = [number for number in due if number not in {*archive}]
             for number in due:
                 released |= announce.release(db, number, rules, at, by_source=True)
     return Turn(released, holding.next_moment(db))

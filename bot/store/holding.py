@@ -115,6 +115,12 @@ def due(db: Database, at: datetime | None, most: int = 500) -> list[int]:
     return [found["id"] for found in rows(db, sql, (milliseconds(at) if at else 2**62, most))]
 
 
+def of_archive(db: Database, articles: Collection[int], archive: int, before: datetime) -> list[int]:
+    """Return those of some articles that were there at a start (up to `archive`) and are dated before a moment."""
+    sql = f"SELECT id FROM articles WHERE id IN {_THESE} AND id <= ? AND published < ?"
+    return [found["id"] for found in rows(db, sql, (json.dumps([*articles]), archive, milliseconds(before)))]
+
+
 def expired(db: Database, at: datetime, most: int = 500) -> list[int]:
     """Return the articles that have expired since this was last asked."""
     sql = f"SELECT id FROM articles WHERE expires <= ? AND {_EXPIRES} LIMIT ?"
