@@ -66,7 +66,7 @@ class Term:
 
     @property
     def whole(self) -> Term:
-        """The word without those that only begin as it does."""
+        """The same word without prefix matches."""
         return Term(self.text, False, (*self.forms, f"{self.text}s"), self.stem) if self.is_word else self
 
     @property
@@ -137,9 +137,9 @@ def misspelt(word: str) -> list[str]:
 
 
 def marked(text: str, query: Query, most: int = SNIPPET) -> list[tuple[str, bool]]:
-    """Return a piece of `text` around the first word that is looked for, in parts, each with whether it is one.
+    """Return a snippet of `text` around the first match, as parts, each with True if it is a match.
 
-    Empty where none is in it.
+    Empty if nothing in `text` matches.
     """
     line = " ".join(text[:LOOKED_AT].split())
     hits = _hits(line, [term for group in query.groups for term in group])
@@ -166,7 +166,7 @@ def _start(line: str, hit: int, most: int) -> int:
 
 
 def _hits(line: str, terms: list[Term]) -> list[tuple[int, int]]:
-    """Return the bounds of the words and runs that are looked for, in order."""
+    """Return the start and end of each match, in order."""
     found: list[tuple[int, int]] = []
     if runs := {"".join(term.text.split()) for term in terms if _ALONE.search(term.text)}:
         letters = [(letter, at) for at, one in enumerate(line) for letter in folded(one).strip()]

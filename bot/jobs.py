@@ -69,7 +69,7 @@ class Jobs:
         self.schedule.every("index", HOUSEKEEPING, self._index)
 
     def told(self) -> None:
-        """The system told of something in the folder."""
+        """Note that the system reported a change in the folder."""
         self.schedule.nudge("look")
         self.schedule.nudge("scan")
 
@@ -144,7 +144,7 @@ class Jobs:
             raise failed[0]
 
     async def index(self, pieces: int = 1) -> bool:
-        """Index so many pieces of an older database's articles; return whether there may be more."""
+        """Index up to `pieces` batches of an older database's articles; return True if there may be more."""
         for _ in range(pieces):
             if not await self.desk(indexing.build):
                 return False

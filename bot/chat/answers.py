@@ -1,4 +1,4 @@
-"""Answers on their way: to each chat one at a time and in order, to other chats meanwhile. Words none.
+"""Sends answers: to one chat one at a time and in order, to different chats at once. Writes no text itself.
 
 An answer that hangs or that Telegram delays holds up neither what the chat asks next nor anybody else.
 """

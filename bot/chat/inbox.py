@@ -1,4 +1,4 @@
-"""Updates between their arrival and their end: kept in the database, handled in order for each chat. Fetches none.
+"""Updates from arrival until they are handled: kept in the database, in order for each chat. Fetches none.
 
 An update is stored before Telegram is told that it came, and deleted once its effect is committed and its answer out;
 what a killed process leaves is handled by the next. Chats do not wait for each other.
@@ -269,7 +269,7 @@ def is_update(body: object) -> bool:
 
 
 def _text(body: Body) -> str | None:
-    """Return an update as it is stored; None, and a line in the log, for one that is nested without end."""
+    """Return an update as it is stored; None, and a line in the log, for one that is nested too deeply."""
     try:
         return json.dumps(body)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The log: lines on stderr, dressed for a terminal, JSON for a collector. Never a token, at any level."""
+"""The log: lines on stderr, styled for a terminal, JSON for a collector. Never a token, at any level."""
 
 from __future__ import annotations
 

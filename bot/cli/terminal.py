@@ -12,7 +12,7 @@ import re
 _UNSAFE = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ufeff\\ud800-\\udfff]"
 )
-#: The same in a JSON text, where line ends between values are none of a string's.
+#: The same in a JSON text, where a line end can only stand between values.
 _UNSAFE_IN_JSON = re.compile("[\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ufeff]")
 
 

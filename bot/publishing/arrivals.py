@@ -1,4 +1,4 @@
-"""What arrived in a batch is weighed as a whole: many old articles at once are not news. Sends nothing."""
+"""Judges the arrivals of a batch as a whole: many old articles at once are not news. Sends nothing."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def hold(db: Database, stored: Stored, waiting: Waits, at: datetime) -> None:
 
 
 def weigh(db: Database, articles: Sequence[int], rules: Rules, at: datetime) -> None:
-    """Let those of a batch wait that may not go out by themselves; to be called in the transaction that recorded it.
+    """Hold the articles of a batch that may not go out by themselves; call this in the transaction that recorded it.
 
-    Before the first whole scan has ended there are only the channels' starts, and followers get no archive.
+    Until the first whole scan has ended, only the starts of channels are posted, and followers get no old articles.
     """
     restored = facts.moment(db, Fact.RESTORED)
     if restored is not None:

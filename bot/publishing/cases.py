@@ -25,7 +25,7 @@ class Owners:
 
     db: Database
     path: str
-    #: None: the rows are believed.
+    #: None: every file that has a row counts as on disk.
     on_disk: OnDisk | None = None
 
     def of(self, stored: Stored | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The deliveries of an article are opened: at once, when it waits no more, or passed over. Sends nothing."""
+"""Opens an article's deliveries, at once or when it no longer waits, or marks them as skipped. Sends nothing."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Decided:
 
 
 def release_due(db: Database, rules: Rules, at: datetime) -> Turn:
-    """Let go out what was dated to come and is due now; what has expired never goes out."""
+    """Release the articles whose future date has come; those that have expired never go out."""
     released = False
     with transaction(db):
         holding.hold(db, holding.expired(db, at), Waits.EXPIRED)
@@ -91,13 +91,13 @@ def decide(
 
 
 def skip(db: Database, number: int) -> bool:
-    """Let an article that waits for an editor never go out by itself; return True if it did wait."""
+    """Never post an article that waits for an editor, unless one republishes it; return True if it did wait."""
     with transaction(db):
         return holding.skip(db, [number]) == 1
 
 
 def resume(db: Database) -> None:
-    """After a start: where the database was restored, let wait what may have gone out since its backup was made."""
+    """After the start of a restored database: hold the articles that may have gone out since the backup was made."""
     restored = facts.moment(db, Fact.RESTORED)
     if restored is not None:
         with transaction(db):
@@ -183,7 +183,7 @@ def _key(kind: Waits) -> str:
 
 
 class Releaser:
-    """Lets go out what is due, and puts to the editors what they are to decide together."""
+    """Releases the articles that are due, and asks the editors about those that they decide on together."""
 
     def __init__(
         self,

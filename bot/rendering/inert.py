@@ -40,11 +40,11 @@ _BARE = rf"(?:[\w.+$%&=-]{{1,64}}@)?{_HOST}(?ai:{_COUNTRIES}|{_OTHERS})(?![\w-])
 _WITH_SCHEME = (
     rf"(?:(?ai:tg|ton)://[A-Za-z0-9_-]+|(?ai:https?|ftp|tonsite)://(?:[^/?#@]+@)?{_HOST}(?:\w{{2,}}|\d)){_ENDING}"
 )
-#: What no address goes on behind.
+#: A run of characters that may stand in an address.
 _PIECE = re.compile(r"[^\s<>\"«»\u2000-\u200b\u200e-\u206f\u3000]+")
 #: A piece that holds an address: behind opening brackets, or one that names its scheme behind words.
 _ADDRESS = re.compile(rf"[(\[{{']*+({_BARE})|[^.@/#]*?(?<![A-Za-z0-9_])({_WITH_SCHEME})")
-#: What ends no address: the sentence it stands in goes on with it.
+#: Trailing punctuation belongs to the sentence, not to the address.
 _TRAILING = ".:;,('?!`"
 _OPENING = {")": "(", "]": "[", "}": "{"}
 
@@ -75,7 +75,7 @@ def _addresses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _length(address: str) -> int:
-    """Return how much of `address` Telegram takes: up to a bracket that closes nothing, without a sentence's marks."""
+    """Return the length of what Telegram links: up to an unmatched bracket, without trailing punctuation."""
     open_brackets: list[str] = []
     for end, character in enumerate(address):
         if character in "([{":

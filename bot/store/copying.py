@@ -22,7 +22,7 @@ def copy(source: sqlite3.Connection, part: Path) -> None:
 
 
 def replace(part: Path, file: Path) -> None:
-    """Let a written copy take a name, and let both outlast a power cut."""
+    """Move a written copy to its final name, so that file and name survive a power cut."""
     _sync(part)
     part.replace(file)
     _sync(file.parent)

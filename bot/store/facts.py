@@ -22,7 +22,7 @@ class Fact(StrEnum):
     SCANNED = "scanned"
     #: The last article that was there at the first whole scan or when a channel began: no arrival.
     ARCHIVE = "archive"
-    #: From when on what expires is hidden (milliseconds since 1970); absent: always. An earlier version posted it.
+    #: Since when expired articles are hidden (milliseconds since 1970); absent: always. An earlier version posted it.
     EXPIRING = "expiring"
     #: What was last decided about a bulk arrival without an editor, in words.
     BULK_SKIPPED = "bulk_skipped"

@@ -142,7 +142,7 @@ def next_date(db: Database) -> datetime | None:
 
 
 def arrived(db: Database, articles: Collection[int], at: datetime, *, until: int) -> list[int]:
-    """Return those of some articles that arrived at `at`, wait for nothing, and are not dated after `until`."""
+    """Return the subset that arrived at `at`, waits for nothing, and is not dated after `until`."""
     sql = (
         f"SELECT id FROM articles WHERE id IN {_THESE} AND waits = '' AND recorded = ? AND {_OPEN} "
         "AND coalesce(published, 0) <= ?"
@@ -151,7 +151,7 @@ def arrived(db: Database, articles: Collection[int], at: datetime, *, until: int
 
 
 def unsent(db: Database, articles: Collection[int]) -> list[int]:
-    """Return those of some articles of which something is still to be sent."""
+    """Return the subset of articles that still have something to be sent."""
     sql = (
         "SELECT value FROM json_each(?) WHERE value IN (SELECT article FROM fanouts) "
         "OR EXISTS (SELECT 1 FROM deliveries WHERE article = value AND state = 'pending')"

@@ -53,9 +53,9 @@ def examine(path: Path, depth: Depth = Depth.NONE) -> None:
 
 @contextmanager
 def reading(path: Path) -> Iterator[Database]:
-    """Open a database to be asked only, also while a bot writes. Raises StoreError in words, inside the block too.
+    """Open a database for reading only, also while a bot writes. Raises StoreError, inside the block too.
 
-    One moment for all questions, whatever a bot writes meanwhile. Of an older database a copy in memory is brought up
+    All queries see one snapshot, whatever a bot writes meanwhile. Of an older database, a copy in memory is brought up
     to date and read.
     """
     if not path.exists():
@@ -96,7 +96,7 @@ def is_backup(path: Path) -> bool:
 
 
 def same(one: Path, other: Path) -> bool:
-    """Return True if two databases are one, be it at different times: a database and its backup. Raises StoreError."""
+    """Return True if two files are the same database, such as a database and its backup. Raises StoreError."""
     return _identity(one) == _identity(other)
 
 

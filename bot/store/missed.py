@@ -53,7 +53,7 @@ def set_back(db: Database) -> dict[int, int]:
 
 
 def of_channel(db: Database, chat: int) -> list[Passed]:
-    """Return what came after a channel's start by its row, before it by the clock, and has no delivery there."""
+    """Return articles without a delivery that are later than a channel's start by row, but earlier by the clock."""
     return [Passed(found["id"], found["quality"], found["begun"]) for found in rows(db, _OF_CHANNEL, (chat,))]
 
 

@@ -15,7 +15,7 @@ from bot.delivery import Lane, Payload
 def remembered(payload: Payload) -> Payload:
     """Return what is kept of a message that need not be found by its words: how it was sent, its picture, a digest.
 
-    Two payloads were word for word the same if the same is remembered of both. Of what is remembered, all is.
+    Two payloads are identical if the same is remembered of both. What is already shortened is returned unchanged.
     """
     if "digest" in payload:
         return payload

@@ -1,4 +1,4 @@
-"""Who is connected to the HTTP server: those who send nothing are shown out. Answers nobody.
+"""The HTTP server's connections: those that send nothing are closed. Answers no request.
 
 uvicorn waits for ever for the first byte of a request, and its own limit of connections counts those who are silent.
 Here the header of a request must come within some seconds, and of too many silent connections the oldest is closed.

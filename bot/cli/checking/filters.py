@@ -1,4 +1,4 @@
-"""What the channels admit, beside the articles there are: filters that nothing passes. Asks nobody; pure."""
+"""Compares the channels' filters with the articles there are, to find filters that nothing passes. Pure."""
 
 from __future__ import annotations
 

@@ -36,5 +36,5 @@ def problem(what: str, fix: str) -> Finding:
 
 
 def may(place: Path, mode: int) -> bool:
-    """Return True if this process may use a file or folder so; as `os.access`, for the user it acts as."""
+    """Return True if this process has access in `mode`; like `os.access`, but for its effective user."""
     return os.access(place, mode, effective_ids=os.access in os.supports_effective_ids)

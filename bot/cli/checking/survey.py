@@ -53,7 +53,7 @@ class Survey:
 
     @property
     def none(self) -> str:
-        """How a sentence begins that no article fits: not every file of a large folder was read."""
+        """The subject of a sentence that no article fits; of a large folder only the newest files were read."""
         whole = len(self.files or ()) <= max(self.read, READ, self.recorded)
         return "no article" if whole else "none of the newest articles"
 
