@@ -87,7 +87,7 @@ def status(standing: StatusReport) -> None:
     for channel in standing.channels:
         _channel(channel)
     oldest = dates.minute(standing.oldest_waiting, dates.SystemZone())
-    _out.print(f"Oldest waiting: {oldest}" if oldest else "Nothing waits")
+    _out.print(f"Oldest waiting: {oldest}" if oldest else "Nothing is left to send")
     _waiting(standing)
     for lost in standing.unconfirmed:
         _out.print(f"Unconfirmed: {lost.short_id} {lost.title}: {counted(lost.count, 'reader')}")
