@@ -6,6 +6,8 @@ Changing what is here changes how text is indexed: the index must then be built 
 from __future__ import annotations
 
 _CYRILLIC = "ёе"
+#: Strokes that are no accents by Unicode, and the dotless i.
+_LATIN = "łlđdøoħhŧtıi"
 #: Persian, Urdu and Arabic forms; hamza and points were taken off before.
 _ARABIC = "یيىيېيےيکكڪكةهۀهہهۂهھهٱا"
 _DIGITS = "٠0١1٢2٣3٤4٥5٦6٧7٨8٩9۰0۱1۲2۳3۴4۵5۶6۷7۸8۹9"
@@ -39,4 +41,4 @@ def _pairs(letters: str) -> dict[int, str]:
     return {ord(variant): kept for variant, kept in zip(letters[::2], letters[1::2], strict=True)}
 
 
-FOLDED = _pairs(_CYRILLIC) | _pairs(_ARABIC) | _pairs(_DIGITS) | _pairs(_HAN)
+FOLDED = _pairs(_CYRILLIC) | _pairs(_LATIN) | _pairs(_ARABIC) | _pairs(_DIGITS) | _pairs(_HAN)

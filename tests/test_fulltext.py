@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import fulltext, variants
-from bot.fulltext import marked, parsed
+from bot.fulltext import folded, marked, parsed
 
 
 @given(st.text())
@@ -58,3 +58,18 @@ def test_so_many_words_are_meant_and_no_more() -> None:
 
 def test_a_variant_leads_to_a_letter_that_is_none_itself() -> None:
     assert not set(map(ord, variants.FOLDED.values())) & set(variants.FOLDED)
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("Łódź", "lodz"),
+        ("Ørsted", "orsted"),
+        ("Đà Nẵng", "da nang"),
+        ("ısı", "isi"),
+        ("Ёж", "еж"),
+        ("Straße", "strasse"),
+    ],
+)
+def test_letters_are_found_as_they_are_typed_without_their_marks(text: str, typed: str) -> None:
+    assert folded(text) == typed
