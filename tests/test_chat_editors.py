@@ -14,7 +14,7 @@ from bot.chat.router import _HANDLERS
 from bot.delivery import State
 from bot.sandbox.records import Person
 from bot.store import articles, files, outbox
-from bot.store.database import Database, moment, rows, write
+from bot.store.database import Database, milliseconds, moment, rows, write
 from tests import chatting
 from tests.chatting import Bot
 
@@ -90,6 +90,14 @@ async def test_an_undo_that_comes_too_late_says_so(bot: Bot) -> None:
 async def test_republish_of_a_rejected_file_tells_why_it_is_not_an_article(bot: Bot, words: str) -> None:
     await bot.desk(files.reject, "2026/bad1.md", (1, 1, 1), "has no title", chatting.NOON)
     assert "2026/bad1.md is not an article: has no title" in await bot.told(bot.editor, f"/republish {words}")
+
+
+async def test_republish_of_what_has_expired_says_so(bot: Bot) -> None:
+    number = await _posted(bot, "Newer moon", "Space")
+    await bot.desk(write, "UPDATE articles SET expires = ?", (milliseconds(chatting.NOON),))
+    said = await bot.told(bot.editor, "/republish last")
+    assert said.startswith("Newer moon (newer-moon.md) is past its expiryDate, so nothing was sent.")
+    assert await bot.desk(_editions) == [(number, 1)]
 
 
 async def test_republish_alone_says_how(bot: Bot) -> None:

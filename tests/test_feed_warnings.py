@@ -33,6 +33,8 @@ def examined(**more: str) -> str:
         ("heat", "1e9999", "is not a number"),
         ("published", "maybe", "is not yes or no"),
         ("removed", "perhaps", "is not yes or no"),
+        ("draft", "nearly", "is not yes or no"),
+        ("expiryDate", "tomorrow", "is not a date"),
         ("excerpt", "[a, b]", "is not text"),
         ("provider", "[a]", "is not a name"),
         ("topics", "'#, ##'", "names no topic"),

@@ -119,6 +119,16 @@ def test_an_archive_that_was_to_come_while_the_clock_was_far_behind_is_no_news(
     assert holding.counts(desk.db) == waiting
 
 
+@pytest.mark.parametrize(("holds", "told"), [(False, []), (True, [("held", (1,))])])
+def test_the_editors_hear_of_a_draft_where_it_waits_for_them(
+    desk: Newsroom, holds: bool, told: list[tuple[str, tuple[int, ...]]]
+) -> None:
+    desk.rules = replace(desk.rules, hold_drafts=holds)
+    one = desk.number("a.md", about(desk, draft=True))
+    assert [(new.notice.alert, new.notice.articles) for new in notices.new(desk.db)] == told
+    assert [held.id for held in articles.apart(desk.db, drafts=holds)[0]] == ([one] if holds else [])
+
+
 def test_what_was_posted_and_made_a_draft_stays_and_the_editors_hear(desk: Newsroom) -> None:
     one = desk.number("a.md", about(desk))
     desk.deliver()
@@ -191,7 +201,7 @@ def test_what_has_expired_is_never_posted_not_even_by_an_editor(desk: Newsroom) 
     one = desk.number("a.md", about(desk, expires=desk.at))
     assert is_hidden(desk, one)
     assert not announce.release(desk.db, one, desk.rules, desk.at)
-    assert editing.republish(desk.db, one, desk.at, desk.rules.channels).edition == 0
+    assert editing.republish(desk.db, one, desk.at, desk.rules.channels).expired
     assert desk.deliver() == []
     desk.tell("a.md", about(desk, expires=desk.at + timedelta(days=1)))
     assert len(desk.deliver()) == 2
@@ -204,6 +214,16 @@ def test_what_expires_while_it_waits_to_be_sent_is_not_sent(desk: Newsroom) -> N
     due(desk)
     assert desk.deliver() == []
     assert desk.stored(one).waits is Waits.EXPIRED
+
+
+def test_what_has_expired_since_it_was_posted_is_not_posted_again_nor_are_its_copies(desk: Newsroom) -> None:
+    one = desk.number("a.md", about(desk, expires=desk.at + timedelta(days=1)))
+    copy = desk.number("b.md", article(FIRST, B, expires=desk.at + timedelta(days=1), published=desk.at))
+    assert len(desk.deliver()) == 2
+    desk.later(days=2)
+    assert editing.republish(desk.db, one, desk.at, desk.rules.channels).expired
+    assert not editing.post_copy(desk.db, copy, desk.at, desk.rules.channels)
+    assert desk.deliver() == []
 
 
 # --- bulk arrivals ----------------------------------------------------------------------------------------------------

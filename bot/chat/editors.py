@@ -71,7 +71,13 @@ async def _republished(office: Office, done: dict[str, Any]) -> Payload:
         return editorial.republish_not_found(office.templates, "")
     undo = office.undo.total_seconds() if done["undo"] else 0
     return editorial.republished(
-        office.templates, stored, done["edition"], done["chats"], seconds=undo, value=done["undo"]
+        office.templates,
+        stored,
+        done["edition"],
+        done["chats"],
+        seconds=undo,
+        value=done["undo"],
+        expired=done.get("expired", False),
     )
 
 
@@ -81,7 +87,7 @@ def _republish(db: Database, office: Office, asked: Asked, stored: Stored | None
     done = editing.republish(db, stored.id, asked.at, office.channels, office.undo)
     chats = [naming.chat(db, chat) for chat in done.chats]
     undo = f"{stored.short_id}.{done.edition}.{milliseconds(asked.at)}" if done.undoable and chats else ""
-    return {"number": stored.id, "edition": done.edition, "chats": chats, "undo": undo}
+    return {"number": stored.id, "edition": done.edition, "chats": chats, "undo": undo, "expired": done.expired}
 
 
 def _decide(db: Database, office: Office, asked: Asked, act: Act, number: int | None) -> dict[str, Any]:

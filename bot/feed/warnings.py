@@ -28,12 +28,13 @@ def of(values: Values, article: Article, text: str, lines_before: int = 0) -> st
 
 def _found(values: Values, article: Article) -> Iterator[tuple[str, str]]:
     """Yield the fields that could not be read, and what is wrong with each."""
-    if article.published is None and values.get("publishedDateTime"):
-        yield "publishedDateTime", "is not a date"
+    for key, date in (("publishedDateTime", article.published), ("expiryDate", article.expires)):
+        if date is None and values.get(key):
+            yield key, "is not a date"
     for key, read in (("quality", article.quality), ("heat", article.heat)):
         if read == 0 and values.get(key) and not _is_nought(values[key]):
             yield key, "is not a number"
-    for key in ("published", "removed"):
+    for key in ("published", "removed", "draft"):
         if values.get(key) and fields.flag(values[key]) is None:
             yield key, "is not yes or no"
     for key, fault, is_read in _SHAPES:

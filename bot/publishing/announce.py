@@ -44,7 +44,7 @@ def record(
                 recorded.append(_record(db, one, rules, at, on_disk))
         recorded += fresh.write()
         arrivals.weigh(db, [one.article for one in recorded if one.article], rules, at)
-        remarks.remark(db, recorded, at)
+        remarks.remark(db, recorded, at, drafts=rules.hold_drafts)
         return recorded
 
 

@@ -20,12 +20,14 @@ from bot.topics import Taxonomy
 
 @dataclass(frozen=True, slots=True)
 class Republished:
-    """An edition was opened: its number (0: the article was withdrawn), and the channels it goes to by row number."""
+    """An edition was opened: its number (0: the article may not be posted), and its channels by row number."""
 
     edition: int
     chats: tuple[int, ...] = ()
     #: It waits for a moment and can be undone until then.
     undoable: bool = False
+    #: The article has expired, so that nothing was opened.
+    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ def republish(
         stored = articles.get(db, number)
         if stored is None or stored.withdrawn:
             return Republished(0)
+        if _has_expired(stored, at):
+            return Republished(0, expired=True)
         admitted = delivery.plan(channels, follows.keys_of(db, number), stored.article.quality)
         had = [chat for chat in outbox.chats_of(db, number) if chat in {channel.chat for channel in channels}]
         chats = list(dict.fromkeys([*had, *admitted]))
@@ -82,9 +86,7 @@ def republish(
             post_copy(db, number, at, channels)
             return Republished(1, admitted)
         if stored.held:
-            rules = Rules(taxonomy=Taxonomy(), channels=tuple(channels))
-            if not announce.release(db, number, rules, at):
-                return Republished(0)
+            announce.release(db, number, Rules(taxonomy=Taxonomy(), channels=tuple(channels)), at)
         if stored.held and not holding.went_out(db, number):
             outbox.open_(db, number, admitted, lane=Lane.CHANNEL, edition=1, rank=at, at=at)
             return Republished(1, admitted)
@@ -112,7 +114,7 @@ def post_copy(db: Database, number: int, at: datetime, channels: Sequence[Channe
     """Post an article that repeats an earlier one after all; say whether it was a copy until now."""
     with transaction(db):
         stored = articles.get(db, number)
-        if stored is None or stored.copy_of is None or stored.withdrawn:
+        if stored is None or stored.copy_of is None or stored.withdrawn or _has_expired(stored, at):
             return False
         articles.set_copy_of(db, number, None)
         if stored.held:
@@ -121,3 +123,8 @@ def post_copy(db: Database, number: int, at: datetime, channels: Sequence[Channe
         rules = Rules(taxonomy=Taxonomy(), channels=tuple(channels))
         announce.post(db, number, rules, at, from_now=True)
         return True
+
+
+def _has_expired(stored: Stored, at: datetime) -> bool:
+    """Return True for an article past its end: it is never posted."""
+    return stored.article.expires is not None and stored.article.expires <= at

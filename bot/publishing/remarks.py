@@ -28,8 +28,11 @@ def article_key(alert: Alert, article: int) -> str:
     return f"{alert}:{article}"
 
 
-def remark(db: Database, recorded: Sequence[Recorded], at: datetime) -> None:
-    """Have the editors told what they should know of a batch of files, within its transaction."""
+def remark(db: Database, recorded: Sequence[Recorded], at: datetime, *, drafts: bool = False) -> None:
+    """Have the editors told what they should know of a batch of files, within its transaction.
+
+    drafts: those wait for an editor, too.
+    """
     rejected = [one for one in recorded if one.reason]
     notices.all_clear(db, [rejected_key(one.path) for one in rejected], at)  # the reason is another one
     told = [
@@ -39,7 +42,8 @@ def remark(db: Database, recorded: Sequence[Recorded], at: datetime) -> None:
     told += [_repeated(db, one) for one in recorded if one.repeats is not None]
     new = [one.article for one in recorded if one.verdict is Verdict.NEW and one.article]
     told += [
-        Notice(key=article_key(Alert.HELD, one), alert=Alert.HELD, articles=(one,)) for one in articles.held(db, new)
+        Notice(key=article_key(Alert.HELD, one), alert=Alert.HELD, articles=(one,))
+        for one in articles.held(db, new, drafts=drafts)
     ]
     if told:
         notices.tell(db, told, at)

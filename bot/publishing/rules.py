@@ -27,6 +27,8 @@ class Rules:
     channels: tuple[Channel, ...] = ()
     #: `published: false` waits for an editor.
     hold: bool = False
+    #: Drafts wait for an editor.
+    hold_drafts: bool = False
     #: What becomes of an article that is dated to come.
     future: Future = Future.WAIT
     #: So many old articles may arrive at once and be posted; None: however many.
@@ -45,6 +47,7 @@ class Rules:
             taxonomy=taxonomy,
             channels=tuple(channels),
             hold=feed.unpublished == "hold",
+            hold_drafts=feed.drafts == "hold",
             future=Future(feed.future),
             bulk_above=feed.bulk,
             same_title=timedelta(days=feed.same_title_days),

@@ -50,6 +50,7 @@ _REPUBLISHED = {
     "channels": 1,
     "where": "News & more (@news)",
     "seconds": 5,
+    "expired": False,
 }
 _RELEASED = {"article": _LINE, "file": "a&b.md", "where": "News (@news)"}
 _ENTRY = {"short_id": "1z", "title": "A & B", "first": "A & B", "file": "a&b.md"}
@@ -184,6 +185,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         _REPUBLISHED | {"edition": 1, "channels": 2, "where": "@a and @b", "seconds": 0},
         _REPUBLISHED | {"article": _BARE_LINE, "file": "", "channels": 0, "where": "", "seconds": 0},
         _REPUBLISHED | {"edition": 0, "channels": 0, "where": "", "seconds": 0},
+        _REPUBLISHED | {"edition": 0, "channels": 0, "where": "", "seconds": 0, "expired": True},
     ),
     "replies/undone": (
         {"article": _LINE, "file": "a&b.md", "undone": "News (@news)", "late": ""},

@@ -165,9 +165,13 @@ def successor(db: Database, number: int) -> int:
     return successor(db, found["copy_of"]) if found else number
 
 
-def held(db: Database, numbers: Sequence[int]) -> list[int]:
-    """Return those of some articles that wait for an editor, as their files say that they are not published."""
-    sql = "SELECT id FROM articles WHERE waits = 'editor' AND id IN (SELECT value FROM json_each(?)) ORDER BY id"
+def held(db: Database, numbers: Sequence[int], *, drafts: bool = False) -> list[int]:
+    """Return those of some articles that wait for an editor, as their files say that they are not published.
+
+    drafts: those that are drafts, too.
+    """
+    waits = "('editor', 'draft')" if drafts else "('editor')"
+    sql = f"SELECT id FROM articles WHERE waits IN {waits} AND id IN (SELECT value FROM json_each(?)) ORDER BY id"
     return [found["id"] for found in rows(db, sql, (json.dumps([*numbers]),))] if numbers else []
 
 
