@@ -63,8 +63,10 @@ async def _arrive(bot: Outgoing, *numbers: int) -> None:
 
 
 async def _ask(bot: Outgoing) -> Message:
-    """Let the editors be asked; return the one message."""
-    bot.sandbox.advance(releasing.QUIET.total_seconds())
+    """Let the editors be asked, as soon as no more arrives; return the one message."""
+    due = await bot.telegram.releaser.turn()
+    assert due is not None
+    bot.sandbox.advance((due - bot.sandbox.clock()).total_seconds())
     await bot.telegram.releaser.turn()
     await bot.telegram.releaser.turn()
     (asked,) = bot.posts(bot.editor)[bot.told :]
@@ -217,8 +219,11 @@ async def test_where_no_editor_can_be_asked_the_newest_go_out_and_the_rest_is_sk
         assert said in caplog.text
         assert said in (await bot.desk(report, sandbox.clock())).undecided
         assert len(await bot.desk(articles.latest)) == 5
+        await _arrive(bot, 5, 6, 7, 8)  # a clone that goes on is one arrival
+        sandbox.advance(releasing.QUIET.total_seconds())
         await bot.telegram.releaser.turn()
         assert await _posted(bot) == [3, 4]
+        assert await bot.desk(holding.counts) == {}
 
 
 async def test_where_no_editor_can_be_asked_what_a_restore_left_open_waits(

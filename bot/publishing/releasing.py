@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.arrival import SLACK, TOGETHER, Future, Waits, is_bulk
+from bot.arrival import SLACK, TOGETHER, WINDOW, Future, Waits, is_bulk
 from bot.article import from_short_id, short_id
 from bot.clock import Clock
 from bot.notices import Alert, Choice, Decision, Notice
@@ -33,7 +33,7 @@ _EXACT = 600_000
 
 
 #: How long after the last arrival the editors are asked, so that one question is about all of them.
-QUIET = timedelta(seconds=20)
+QUIET = timedelta(seconds=10)
 #: Articles named in a question; the rest is counted.
 NAMED = 5
 _ALERTS = {Waits.BULK: Alert.BULK, Waits.RESTORED: Alert.RESTORED}
@@ -204,6 +204,8 @@ class Releaser:
         self._wake = wake
         #: The log tells already that what may have been posted before a restore waits.
         self._said = False
+        #: When the last bulk arrival was decided without an editor, and how many articles that posted.
+        self._alone: tuple[datetime, int] | None = None
 
     @property
     def rules(self) -> Rules:
@@ -216,20 +218,21 @@ class Releaser:
         turn = await self._desk(release_due, self.rules, at)
         if turn.released:
             self._wake()
-        for kind in TOGETHER:
-            await self._ask(kind, at, hurry=hurry)
-        return turn.next
+        asking = [await self._ask(kind, at, hurry=hurry) for kind in TOGETHER]
+        return min((one for one in (turn.next, *asking) if one), default=None)
 
-    async def _ask(self, kind: Waits, at: datetime, *, hurry: bool) -> None:
+    async def _ask(self, kind: Waits, at: datetime, *, hurry: bool) -> datetime | None:
+        """Ask the editors about what waits together; return when to do that if more of it may arrive until then."""
         arrived = await self._desk(holding.last_arrival, kind)
         if arrived is None:
             await self._notifier.all_clear(_key(kind))
-            return
+            return None
         if not hurry and arrived <= at < arrived + QUIET:
-            return
+            return arrived + QUIET
         asked = await self._desk(question, kind, self._settings.feed.newest)
         if asked and not await self._notifier.ask(asked) and self._notifier.reaches_nobody:
             await self._without_editors(kind, at)
+        return None
 
     async def _without_editors(self, kind: Waits, at: datetime) -> None:
         """Decide what may be decided where no editor can be asked."""
@@ -244,8 +247,10 @@ class Releaser:
                 count,
             )
             return
-        newest = self._settings.feed.newest or 0
+        before = self._alone[1] if self._alone and self._alone[0] <= at < self._alone[0] + WINDOW else 0
+        newest = max((self._settings.feed.newest or 0) - before, 0)
         done = await self._desk(decide, kind, newest, self.rules, at)
+        self._alone = (at, before + done.posted)
         said = f"{counted(count, 'older article')} arrived at once and no editor could be asked"
         said += f"; posted: the newest {done.posted}; skipped: {done.skipped}"
         _log.warning("%s", said)
