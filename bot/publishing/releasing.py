@@ -227,7 +227,7 @@ class Releaser:
         if arrived is None:
             await self._notifier.all_clear(_key(kind))
             return None
-        if not hurry and arrived <= at < arrived + QUIET:
+        if not hurry and abs(at - arrived) < QUIET:  # some may have arrived since `at`
             return arrived + QUIET
         asked = await self._desk(question, kind, self._settings.feed.newest)
         if asked and not await self._notifier.ask(asked) and self._notifier.reaches_nobody:
