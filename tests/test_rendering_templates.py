@@ -14,7 +14,7 @@ from bot import shipped
 from bot.article import Article, Stored
 from bot.errors import TemplateBroken
 from bot.notices import Alert, Decision
-from bot.rendering import editorial, finding, markup, posts, replies, samples
+from bot.rendering import editorial, finding, markup, posts, replies, samples, waiting
 from bot.rendering.report import Entry, StatusReport
 from bot.rendering.templates import Templates
 from bot.topics import Taxonomy
@@ -101,6 +101,7 @@ def everything_said(templates: Templates) -> None:
     replies.notice(templates, "expired")
     editorial.republished(templates, STORED, 2, ["News"])
     editorial.undone(templates, STORED, ["News"], [])
+    waiting.expired(templates, STORED)
     editorial.republish_rejected(templates, "a.md", "has no title")
     editorial.republish_not_found(templates, "x", [STORED])
     editorial.republish_usage(templates)

@@ -123,7 +123,7 @@ async def test_editors_are_asked_once_about_a_bulk_arrival_and_a_tap_decides_onc
     keyboard = asked.reply_markup
     if restarts:
         _restart(bot)
-    assert await _tap(bot, bot.editor, asked, button) == "That is done"
+    assert await _tap(bot, bot.editor, asked, button) == "The message now says what was done"
     assert asked.buttons == []
     assert await _posted(bot) == posted
     for other in ("Post all", "Skip all"):

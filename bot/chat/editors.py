@@ -15,7 +15,7 @@ from bot.chat.office import Office
 from bot.chat.readers import Handler
 from bot.delivery import Payload
 from bot.publishing import editing, naming, report
-from bot.rendering import editorial
+from bot.rendering import editorial, waiting
 from bot.rendering.keyboards import Act
 from bot.store import articles, files, follows, search
 from bot.store.database import Database, milliseconds
@@ -70,14 +70,10 @@ async def _republished(office: Office, done: dict[str, Any]) -> Payload:
     if stored is None:  # joined to another article since the update first came
         return editorial.republish_not_found(office.templates, "")
     undo = office.undo.total_seconds() if done["undo"] else 0
+    if done.get("expired"):
+        return waiting.expired(office.templates, stored)
     return editorial.republished(
-        office.templates,
-        stored,
-        done["edition"],
-        done["chats"],
-        seconds=undo,
-        value=done["undo"],
-        expired=done.get("expired", False),
+        office.templates, stored, done["edition"], done["chats"], seconds=undo, value=done["undo"]
     )
 
 

@@ -68,24 +68,15 @@ class _Channel:
 
 
 def republished(
-    templates: Templates,
-    article: Stored,
-    edition: int,
-    channels: Sequence[str],
-    *,
-    seconds: float = 0,
-    value: str = "",
-    expired: bool = False,
+    templates: Templates, article: Stored, edition: int, channels: Sequence[str], *, seconds: float = 0, value: str = ""
 ) -> Payload:
     """Answer /republish: the edition goes to these channels (none: none had or admits it).
 
-    edition: 0 for an article that was withdrawn, or has expired. seconds: how long it waits, until which Undo, with
-    `value`, works.
+    edition: 0 for an article that was withdrawn. seconds: how long it waits, until which Undo, with `value`, works.
     """
     rows = [[decide(Decision.UNDO, value)]] if value else []
     where = _enumerated(map(_chat, channels))
     words = {"edition": edition, "channels": len(channels), "where": where, "seconds": math.ceil(seconds)}
-    words["expired"] = expired
     return saying.reply(
         templates, "republished", rows, article=saying.line(article), file=_short(article.path), **words
     )

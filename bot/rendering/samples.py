@@ -50,7 +50,6 @@ _REPUBLISHED = {
     "channels": 1,
     "where": "News & more (@news)",
     "seconds": 5,
-    "expired": False,
 }
 _RELEASED = {"article": _LINE, "file": "a&b.md", "where": "News (@news)"}
 _ENTRY = {"short_id": "1z", "title": "A & B", "first": "A & B", "file": "a&b.md"}
@@ -185,13 +184,13 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         _REPUBLISHED | {"edition": 1, "channels": 2, "where": "@a and @b", "seconds": 0},
         _REPUBLISHED | {"article": _BARE_LINE, "file": "", "channels": 0, "where": "", "seconds": 0},
         _REPUBLISHED | {"edition": 0, "channels": 0, "where": "", "seconds": 0},
-        _REPUBLISHED | {"edition": 0, "channels": 0, "where": "", "seconds": 0, "expired": True},
     ),
     "replies/undone": (
         {"article": _LINE, "file": "a&b.md", "undone": "News (@news)", "late": ""},
         {"article": _LINE, "file": "", "undone": "", "late": "@a and @b"},
         {"article": _LINE, "file": "", "undone": "@a", "late": "@b"},
     ),
+    "replies/republish_expired": ({"article": _LINE, "file": "a&b.md"}, {"article": _BARE_LINE, "file": ""}),
     "replies/republish_rejected": ({"file": "a&b.md", "reason": "has no title"},),
     "replies/republish_not_found": (
         {"words": "<x>", "nearest": [{"line": _LINE, "file": "a&b.md"}], "more": 0},

@@ -1,12 +1,15 @@
-"""What articles wait for, in words: for `/status` and `paperboy status`. Counts nothing."""
+"""What articles wait for, in words: for `/status`, `paperboy status` and `/republish`. Counts nothing."""
 
 from __future__ import annotations
 
 from datetime import UTC, tzinfo
 
 from bot.arrival import Waits
-from bot.rendering import dates
+from bot.article import Stored
+from bot.delivery import Payload
+from bot.rendering import dates, saying
 from bot.rendering.report import StatusReport
+from bot.rendering.templates import Templates
 
 #: What is said of one article, and of several.
 _WORDS = {
@@ -27,3 +30,8 @@ def words(report: StatusReport, tz: tzinfo = UTC) -> str:
     date = dates.day(report.next_date, tz).removesuffix(f" {report.at.year}")
     counts = [(words, report.waits[waits]) for waits, words in _WORDS.items() if report.waits.get(waits)]
     return " · ".join((one if count == 1 else several).format(count, date=date) for (one, several), count in counts)
+
+
+def expired(templates: Templates, article: Stored) -> Payload:
+    """Answer /republish with an article that has expired."""
+    return saying.reply(templates, "republish_expired", article=saying.line(article), file=article.path or "")
