@@ -91,6 +91,8 @@ def folded(text: str) -> str:
         return text.lower()
     text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
     text = unicodedata.normalize("NFC", _ACCENTS.sub("", text)).translate(FOLDED)
+    if not text.isprintable():  # SQLite takes characters that Unicode has not assigned for letters
+        text = "".join(" " if unicodedata.category(one) == "Cn" else one for one in text)
     return _ALONE.sub(r" \g<0> ", text)
 
 

@@ -111,7 +111,7 @@ async def test_a_scan_that_is_told_to_end_says_so_without_a_traceback_or_a_warni
         process.send_signal(signal.SIGTERM)
         done = await ended(process)
     assert (done.code, done.lines) in [
-        (1, ["the scan was stopped before it was done; what it recorded is kept; run it again"]),
+        (1, ["the scan was stopped before it was done; what it recorded is kept: run it again"]),
         (0, []),  # it was faster
         (-signal.SIGTERM, []),  # it had not begun
     ]

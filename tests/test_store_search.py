@@ -268,6 +268,7 @@ def test_no_words_whatever_are_an_error(words: str) -> None:
 
 
 @settings(deadline=None, max_examples=200)
+@example(["0\u0a8e"])
 @given(st.lists(st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=8), min_size=1, max_size=8))
 def test_an_article_is_found_by_its_own_title(words: list[str]) -> None:
     title = prose.repair(" ".join(words))

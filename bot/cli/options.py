@@ -30,10 +30,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 def on_signal(stop: Callable[[], None]) -> None:
     """Call `stop` when the process is told to end: by a supervisor, by Ctrl-C, or as its terminal is closed."""
     loop = asyncio.get_running_loop()
-    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
-            loop.add_signal_handler(number, stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # under nohup it goes on
+        loop.add_signal_handler(signal.SIGHUP, stop)
 
 
 def loaded(config: Path | None, *, with_folder: bool = False, with_token: bool = True) -> tuple[Settings, Templates]:
