@@ -37,7 +37,7 @@ def search_results(
     turn the page stand for; more: there is a page behind this one.
     """
     lines = [saying.line(one, tz, query) for one in articles[:FOUND]]
-    rows = [_leaves(key, page, more)] if key else []
+    rows = [_page_buttons(key, page, more)] if key else []
     told: dict[str, Any] = {"words": saying.said(words), "instead": saying.names(instead), "page": page + 1}
     return saying.listed(templates, "search_results", "articles", lines, rows, **told)
 
@@ -58,7 +58,7 @@ def nothing_found(templates: Templates, words: str = "", nearest: Sequence[str] 
     return saying.reply(templates, "nothing_found", rows, **told)
 
 
-def _leaves(key: str, page: int, more: bool) -> list[keyboards.Button]:
+def _page_buttons(key: str, page: int, more: bool) -> list[keyboards.Button]:
     """Return the buttons that turn the page of what was found."""
     back = [keyboards.tap("‹ Back", Act.FOUND, key, page - 1)] if page > 0 else []
     return back + ([keyboards.tap("More ›", Act.FOUND, key, page + 1)] if more else [])

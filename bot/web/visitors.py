@@ -28,15 +28,15 @@ class Visitors:
         """Return the protocol of a new connection, as uvicorn asks for it."""
         return _Connection(self, **settings)
 
-    def is_silent(self, connection: _Connection) -> None:
+    def note_silent(self, connection: _Connection) -> None:
         """Note that a connection waits for a request."""
-        self.is_busy(connection)
+        self.note_busy(connection)
         loop = asyncio.get_running_loop()
-        self._silent[connection] = loop.call_later(HEADER, connection.show_out)
+        self._silent[connection] = loop.call_later(HEADER, connection.close_silent)
         if len(self._silent) > SILENT:
-            next(iter(self._silent)).show_out()
+            next(iter(self._silent)).close_silent()
 
-    def is_busy(self, connection: _Connection) -> None:
+    def note_busy(self, connection: _Connection) -> None:
         """Note that a connection has made its request, or is gone."""
         timer = self._silent.pop(connection, None)
         if timer:
@@ -52,15 +52,15 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
-        self._visitors.is_silent(self)
+        self._visitors.note_silent(self)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self.cycle and not self.cycle.response_complete:
-            self._visitors.is_busy(self)
+            self._visitors.note_busy(self)
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP; the page that was asked for has nothing to say any more."""
+        """Answer what is not HTTP, and end the request that was being handled: its client is not listening."""
         super().send_400_response(msg)
         if self.cycle:
             self.cycle.disconnected = True
@@ -69,13 +69,13 @@ class _Connection(H11Protocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if not self.transport.is_closing():
-            self._visitors.is_silent(self)
+            self._visitors.note_silent(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._visitors.is_busy(self)
+        self._visitors.note_busy(self)
         super().connection_lost(exc)
 
-    def show_out(self) -> None:
+    def close_silent(self) -> None:
         """Close the connection; nothing is on its way over it."""
-        self._visitors.is_busy(self)
+        self._visitors.note_busy(self)
         self.transport.abort()
