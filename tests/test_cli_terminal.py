@@ -61,6 +61,16 @@ def test_a_console_draws_its_colours_and_nobody_elses() -> None:
     assert drawn.count("\\x1b[2Jb") == 3
 
 
+def test_a_file_name_in_the_log_has_one_colour_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.StringIO()
+    monkeypatch.setattr(out, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr", out)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    logs._handler("auto").handle(logging.makeLogRecord({"msg": "2026-10-11-a.md", "levelname": "INFO"}))
+    assert "2026-10-11-a.md" in out.getvalue()
+
+
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> io.StringIO:
     """The log of a bot in a format, at debug level, as it reaches stderr."""

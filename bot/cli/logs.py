@@ -69,10 +69,12 @@ def _handler(form: str) -> logging.Handler:
         handler = logging.StreamHandler()
         handler.setFormatter(_Text("%(asctime)s %(levelname)s %(message)s"))
         return handler
+    from rich.highlighter import NullHighlighter
     from rich.logging import RichHandler
 
     from bot.cli.console import SafeConsole
 
-    handler = RichHandler(console=SafeConsole(stderr=True), show_path=False, rich_tracebacks=False)
+    plain = NullHighlighter()  # rich would colour the numbers in a file's name
+    handler = RichHandler(console=SafeConsole(stderr=True), highlighter=plain, show_path=False, rich_tracebacks=False)
     handler.setFormatter(logging.Formatter("%(message)s", datefmt="%X"))
     return handler
