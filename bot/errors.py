@@ -79,7 +79,7 @@ class DatabaseLost(StoreError):
     """
 
     def __init__(self, database: str, fix: str) -> None:
-        super().__init__(f"{database}: was deleted, moved or replaced while the bot was running", fix)
+        super().__init__(f"{database}: was deleted, moved, cut or replaced while the bot was running", fix)
 
 
 class TokenRevoked(PaperboyError):

@@ -413,6 +413,17 @@ async def test_without_a_watch_the_interval_finds_everything(
 # --- what editors are told --------------------------------------------------------------------------------------------
 
 
+async def test_a_folder_whose_files_all_moved_lost_none(reading: Reading) -> None:
+    for number in range(30):
+        reading.write(f"{number}.md")
+    await reading.lookout.scan()
+    (reading.folder / "2026").mkdir()
+    for number in range(30):
+        (reading.folder / f"{number}.md").rename(reading.folder / "2026" / f"{number}.md")
+    report = await reading.lookout.scan()
+    assert (report.notices, report.missing) == ([], 30)
+
+
 @pytest.mark.parametrize(
     ("there", "left", "told"),
     [

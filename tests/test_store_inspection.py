@@ -7,7 +7,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -195,6 +195,30 @@ def replaced(path: Path) -> None:
 
 def log_deleted(path: Path) -> None:
     Path(f"{path}-wal").unlink()
+
+
+def cut_short(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def log_cut_short(path: Path) -> None:
+    os.truncate(f"{path}-wal", 0)
+
+
+@pytest.mark.parametrize("harm", [cut_short, log_cut_short], ids=lambda harm: harm.__name__)
+async def test_a_database_that_is_cut_while_in_use_is_noticed(tmp_path: Path, harm: Callable[[Path], None]) -> None:
+    """What is left of it need not be whole; then nothing is saved, and that is said."""
+    path = tmp_path / "paperboy.db"
+    desk = Desk(path)
+    try:
+        await desk(add, "INSERT INTO alerts VALUES (?, 0)", ("before",))
+        harm(path)
+        with pytest.raises(DatabaseLost, match="was deleted, moved, cut or replaced") as lost:
+            await desk(add, "INSERT INTO alerts VALUES (?, 0)", ("after",))
+    finally:
+        with suppress(sqlite3.Error):
+            desk.close()
+    assert present.saved_beside(path).exists() == ("brings it back" in str(lost.value))
 
 
 @pytest.mark.parametrize("harm", [deleted, moved, replaced, log_deleted], ids=lambda harm: harm.__name__)

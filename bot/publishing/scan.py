@@ -198,9 +198,12 @@ class Scanner:
             report.notices += [told]
             return
         withdraws = self._settings.on_file_removed == "withdraw"
-        if len(missing) * MANY > known and (withdraws or len(missing) >= MANY):
+        lost = len(missing)
+        if lost * MANY > known:  # a folder that was renamed has all of its files elsewhere
+            lost -= await self._desk(files.count_moved, missing)
+        if lost * MANY > known and (withdraws or lost >= MANY):
             withdraws = False
-            report.notices += [self._concern(len(missing), known)]
+            report.notices += [self._concern(lost, known)]
         for batch in _batches(missing):
             left = await self._desk(announce.miss, batch, withdraw_at=self._clock() if withdraws else None)
             report.withdrawn += len(left) if withdraws else 0

@@ -148,6 +148,17 @@ def any_of(db: Database, article: int) -> bool:
     return row(db, "SELECT 1 FROM files WHERE article = ? LIMIT 1", (article,)) is not None
 
 
+def count_moved(db: Database, missing: Sequence[str]) -> int:
+    """Return how many of some missing files tell an article that a file elsewhere tells now."""
+    sql = (
+        "WITH missing AS (SELECT value AS path FROM json_each(?)) "
+        "SELECT count(*) FROM missing JOIN files f USING (path) "
+        "WHERE EXISTS (SELECT 1 FROM files o WHERE o.article = f.article AND o.reason IS NULL AND o.missing = 0 "
+        "AND o.path NOT IN missing)"
+    )
+    return number(db, sql, (json.dumps([*missing]),))
+
+
 def article_at(db: Database, name: str) -> int | None:
     """Return the article a file tells, by its path or, where only one has it, by its name without the folders."""
     found = row(db, "SELECT article FROM files WHERE path = ? AND article IS NOT NULL", (name,))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -27,7 +28,7 @@ class PresentFile:
         self._path = path
         #: The name after links, which SQLite works by.
         self._real = path.resolve()
-        self._files = {Path(f"{self._real}{ending}"): _key(Path(f"{self._real}{ending}")) for ending in ("", "-wal")}
+        self._files = {Path(f"{self._real}{ending}"): _seen(Path(f"{self._real}{ending}")) for ending in ("", "-wal")}
         self._lost = ""
 
     def check(self, db: Database) -> None:
@@ -39,11 +40,10 @@ class PresentFile:
 
     def _is_there(self) -> bool:
         for path, before in self._files.items():
-            now = _key(path)
-            if before is None:  # the log is made by the first write
-                self._files[path] = now
-            elif now != before:
+            now = _seen(path)
+            if before and (now is None or now.key != before.key or now.size < before.size):  # SQLite makes none shorter
                 return False
+            self._files[path] = now  # the log is made by the first write
         return True
 
     def _save(self, db: Database) -> str:
@@ -54,7 +54,8 @@ class PresentFile:
             with closing(sqlite3.connect(saved)) as copy:
                 db.conn.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
-        except (OSError, sqlite3.Error) as error:
+            inspection.examine(saved, Depth.EVERYTHING)
+        except (OSError, sqlite3.Error, StoreError) as error:
             if not isinstance(error, FileExistsError):
                 with suppress(OSError):
                     saved.unlink(missing_ok=True)
@@ -82,10 +83,18 @@ def before_use(database: Path) -> None:
         )
 
 
-def _key(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from every other, or None when there is none."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A file as it was found: what tells it from every other, and its bytes."""
+
+    key: tuple[int, int]
+    size: int
+
+
+def _seen(path: Path) -> _Seen | None:
+    """Return a file as it is, or None when there is none."""
     try:
         found = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return _Seen((found.st_dev, found.st_ino), found.st_size)
