@@ -57,8 +57,9 @@ def test_every_template_has_samples_and_tells_its_variables_first() -> None:
 
 @pytest.mark.parametrize("name", samples.SAMPLES)
 def test_telegram_takes_every_sample_of_every_template(name: str) -> None:
+    templates = Templates(None, NONE)
     for sample in samples.SAMPLES[name]:
-        judge.validate(Templates(None, NONE).render(name, sample).html)
+        judge.validate(templates.render(name, sample).html)
 
 
 class Recording(Templates):
