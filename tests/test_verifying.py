@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -258,3 +259,15 @@ def test_what_is_late_is_late_after_a_day(desk: Newsroom) -> None:
     assert kinds(desk) == set()
     desk.at += timedelta(hours=2)
     assert kinds(desk) == {"late"}
+
+
+def test_a_topic_that_an_article_gains_when_it_is_too_old_owes_its_followers_nothing(desk: Newsroom) -> None:
+    desk.rules = replace(desk.rules, max_age=timedelta(days=20))
+    desk.reader(7, "AI")
+    desk.tell("old.md", article("The one that gains a topic late", "https://seven.example/"))
+    desk.plan()
+    late = desk.later(days=21)
+    desk.tell("old.md", article("The one that gains a topic late", "https://seven.example/", topics=("AI",)))
+    desk.plan()
+    assert late == desk.at
+    assert "unserved" not in kinds(desk)

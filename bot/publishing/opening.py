@@ -59,8 +59,11 @@ def post(
     old = not from_now and rules.too_old(stored.article.published, stored.recorded, at)
     state = State.HELD if stored.held else State.SKIPPED if old else State.PENDING
     opened = outbox.open_(db, number, chats, lane=Lane.CHANNEL, edition=1, rank=_rank(stored, at), at=at, state=state)
-    if followers and not stored.held and not old:
-        fanouts.begin(db, number, at, recorded)
+    if followers and not stored.held:
+        if old:
+            fanouts.leave_out(db, number)
+        else:
+            fanouts.begin(db, number, at, recorded)
     return opened
 
 

@@ -29,6 +29,13 @@ def begin(db: Database, article: int, at: datetime, before: int | None = None) -
         write(db, sql, (article,))
 
 
+def leave_out(db: Database, article: int) -> None:
+    """Write that an article goes to no follower: it is too old. Those that have it keep it."""
+    with transaction(db):
+        cancel(db, article)
+        write(db, "UPDATE articles SET planned = NULL WHERE id = ?", (article,))
+
+
 def cancel(db: Database, article: int) -> None:
     """Plan no more followers of an article."""
     write(db, "DELETE FROM fanouts WHERE article = ?", (article,))
