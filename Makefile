@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test format lint types contract unit browser history storm torture lock clean
+.PHONY: demo test proofs format lint types contract unit browser history storm torture bench lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python -m bot demo
@@ -13,7 +13,10 @@ test: $(VENV)/.dev ## the whole gate
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 4 --dist worksteal
+	$(BIN)/pytest -n 4 --dist worksteal -m "not proof"
+
+proofs: $(VENV)/.dev ## what is too long for every run: thousands of made-up documents, each benchmark run small
+	$(BIN)/pytest -n 2 --dist worksteal -m proof
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -23,7 +26,7 @@ lint types contract unit browser: $(VENV)/.dev
 lint: ; $(BIN)/ruff check .
 types: ; $(BIN)/mypy
 contract: ; $(BIN)/lint-imports
-unit: ; $(BIN)/pytest -n 4 --dist worksteal -m "not browser"
+unit: ; $(BIN)/pytest -n 4 --dist worksteal -m "not browser and not proof"
 browser: ; $(BIN)/pytest -m browser
 
 history: $(VENV)/.dev ## eleven months of the real feed, looked at each day and at each moment, and upgraded: what came of it

@@ -841,7 +841,7 @@ step = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(steps=st.lists(step, max_size=14), hold=st.booleans())
 def test_no_history_of_a_folder_breaks_the_store_or_posts_an_article_twice(
     steps: list[tuple[str, str, Article]], hold: bool

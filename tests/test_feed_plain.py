@@ -18,7 +18,7 @@ from tests.bench import documents
 
 FEED = Path(__file__).resolve().parents[2] / "shared" / "feed"
 shared = pytest.mark.skipif(not FEED.is_dir(), reason="the real articles (../shared/feed) are not here")
-MANY = settings(max_examples=400, deadline=None)
+MANY = settings(max_examples=200, deadline=None)
 
 KEYS = st.sampled_from(["title", "a", "x-y", "_z", "true", "n", "secured", "Secured", "related", "quality"])
 #: Values that the plain reader must know.

@@ -139,6 +139,7 @@ def framed(fields: dict[str, Any]) -> bytes:
         return hostile.framed(yaml.dump(fields, allow_unicode=True))
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("picture", PICTURES)
 def test_two_thousand_made_up_documents_are_accepted_or_refused_with_a_reason(picture: posts.Picture) -> None:
     counts: Counter[str] = Counter()

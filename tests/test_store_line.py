@@ -212,4 +212,4 @@ class Line(RuleBasedStateMachine):
 
 
 TestLine = Line.TestCase
-TestLine.settings = settings(deadline=None, max_examples=60, stateful_step_count=40)
+TestLine.settings = settings(deadline=None, max_examples=30, stateful_step_count=40)
