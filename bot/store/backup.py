@@ -31,7 +31,7 @@ def backup(database: Path, file: Path, *, force: bool = False) -> int:
     if not database.is_file():
         raise StoreError(f"{database}: there is no database to back up yet; `paperboy run` creates it")
     _differ(file, database)
-    inspection.examine(database, Depth.PAGES)
+    inspection.examine(database, Depth.PAGES, written=True)
     _may_replace(file, database, force=force)
     part = file.with_name(f".{file.name}.part")
     try:

@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from enum import Enum
 from pathlib import Path
 
@@ -40,12 +40,13 @@ class Depth(Enum):
     EVERYTHING = "everything"
 
 
-def examine(path: Path, depth: Depth = Depth.NONE) -> None:
+def examine(path: Path, depth: Depth = Depth.NONE, *, written: bool = False) -> None:
     """Raise StoreError, in one line that says what to do, unless `path` is a database we can use.
 
-    An older one can be used: whoever opens it for writing brings it up to date.
+    An older one can be used: whoever opens it for writing brings it up to date. written: any program may be writing to
+    it, not only a bot; SQLite may then leave its log files beside it.
     """
-    with _opened(path) as connection:
+    with _opened(path, written=written) as connection:
         _check_kind(connection, path)
         if depth is not Depth.NONE:
             _check_pages(connection, path, depth)
@@ -109,11 +110,13 @@ def _identity(path: Path) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the file for reading in a way that leaves no file beside it."""
+def _opened(path: Path, *, written: bool = False) -> Iterator[sqlite3.Connection]:
+    """Open the file for reading; where it is not `written`, in a way that leaves no file beside it."""
     _check_file(path)
     try:
-        with _source(path.resolve()) as uri, closing(sqlite3.connect(uri, uri=True)) as connection:
+        real = path.resolve()
+        source = nullcontext(f"{real.as_uri()}?mode=ro") if written else _source(real)
+        with source as uri, closing(sqlite3.connect(uri, uri=True)) as connection:
             yield connection
     except sqlite3.OperationalError as error:
         raise StoreError(f"{path}: can't be read: {error}") from error
