@@ -27,7 +27,11 @@ def desk() -> Newsroom:
 
 def lines(desk: Newsroom, outcome: object) -> list[str]:
     due = outbox.due(desk.db, desk.at)
-    return journal.settled(desk.db, [(one, settle(outcome, one.delivery, AT)) for one in due])  # type: ignore[arg-type]
+    settled = [(one, settle(outcome, one.delivery, AT)) for one in due]  # type: ignore[arg-type]
+    readers = journal.Readers()
+    readers.add(settled, 100.0)
+    assert not readers.take(100.0 + journal.SECONDS / 2)
+    return journal.settled(desk.db, settled, readers.take(100.0 + journal.SECONDS))
 
 
 def test_a_post_names_its_article_and_channel_and_counts_readers(desk: Newsroom) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from bot.delivery import Clock, Outcome, Payload, Revoked, settle
+from bot.delivery import Clock, Lane, Outcome, Payload, Revoked, Settlement, settle
 from bot.errors import StoreError, TokenRevoked
 from bot.pace import Pace
 from bot.publishing import composing, failing, journal, settling, waiting
@@ -63,6 +63,7 @@ class Courier:
         self._repeats = Repeats(desk, messenger, doubt_seconds)
         self._tell_editors = tell
         self._flights: set[Flight] = set()
+        self._readers = journal.Readers()
         self._cooling: dict[int, datetime] = {}
         self._woken = asyncio.Event()
         self._stopping = False
@@ -118,6 +119,8 @@ class Courier:
                 if self._flights:
                     await asyncio.wait([flight.call for flight in self._flights])
                     await self._settle()
+                with suppress(StoreError):  # the work says so
+                    await self._log_settled((), last=True)
             finally:
                 self.busy_since = None
 
@@ -251,11 +254,18 @@ class Courier:
             raise
         except Exception:  # one of them can't be written down
             notices = await self._desk(failing.settle_each, settled, at)
-        if settled and _log.isEnabledFor(logging.INFO):
-            for line in await self._desk(journal.settled, settled):
-                _log.info("%s", line)
+        await self._log_settled(settled)
         if notices:
             await self._tell_editors(*notices)
+
+    async def _log_settled(self, settled: Sequence[tuple[Addressed, Settlement]], *, last: bool = False) -> None:
+        """Log what became of posts at once, of messages to readers now and then. last: nothing more is on its way."""
+        now = self._clock.monotonic()
+        self._readers.add(settled, now)
+        among = self._readers.take(now, all_of_them=last)
+        if among or any(to.delivery.lane is Lane.CHANNEL for to, _ in settled):
+            for line in await self._desk(journal.settled, settled, among):
+                _log.info("%s", line)
 
     def _room(self, at: datetime) -> int:
         """Return how many calls may begin now."""

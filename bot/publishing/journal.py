@@ -18,6 +18,9 @@ from bot.publishing import naming
 from bot.store import chats, tally
 from bot.store.outbox import Addressed
 
+#: Between two lines about readers.
+SECONDS = 10.0
+
 
 class Deed(StrEnum):
     """What became of a message, as the log says it."""
@@ -61,18 +64,42 @@ def introduction(db: Database, *, version: str, bot: str, folder: str, database:
     ]
 
 
-def settled(db: Database, settlements: Sequence[tuple[Addressed, Settlement]]) -> list[str]:
+class Readers:
+    """Counts what was settled among readers between two log lines, which would be hundreds a minute otherwise."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[int, Deed, str]] = Counter()
+        self._since = 0.0
+
+    def add(self, settlements: Sequence[tuple[Addressed, Settlement]], at: float) -> None:
+        """Count settlements, those of channels left out. at: seconds on a clock that nobody sets."""
+        if not self._counts:
+            self._since = at
+        for to, settlement in settlements:
+            if to.delivery.lane is not Lane.CHANNEL:
+                deed = _DEEDS.get(settlement.state, Deed.NOT_NEEDED)
+                self._counts[to.delivery.article, deed, "" if deed is Deed.POSTED else settlement.reason] += 1
+
+    def take(self, at: float, *, all_of_them: bool = False) -> Counter[tuple[int, Deed, str]]:
+        """Return what was counted since `SECONDS` ago or longer, or at all, and begin anew; else nothing."""
+        if not all_of_them and at - self._since < SECONDS:
+            return Counter()
+        taken, self._counts = self._counts, Counter()
+        return taken
+
+
+def settled(
+    db: Database,
+    settlements: Sequence[tuple[Addressed, Settlement]],
+    among: Counter[tuple[int, Deed, str]],
+) -> list[str]:
     """Return a line for each channel's post that was settled, and one for each article and outcome among readers."""
     lines = []
-    among: Counter[tuple[int, Deed, str]] = Counter()
     for to, settlement in settlements:
-        deed = _DEEDS.get(settlement.state, Deed.NOT_NEEDED)
         if to.delivery.lane is Lane.CHANNEL:
-            lines.append(
-                line(db, to.delivery.article, to.delivery.chat, deed, settlement.reason, settlement.not_before)
-            )
-        else:
-            among[to.delivery.article, deed, "" if deed is Deed.POSTED else settlement.reason] += 1
+            deed = _DEEDS.get(settlement.state, Deed.NOT_NEEDED)
+            article, chat = to.delivery.article, to.delivery.chat
+            lines.append(line(db, article, chat, deed, settlement.reason, settlement.not_before))
     return [*lines, *_readers(db, among)]
 
 
