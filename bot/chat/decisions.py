@@ -9,6 +9,7 @@ often, before or after a restart. Only editors get here.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from bot.arrival import TOGETHER, Waits
 from bot.article import from_short_id
@@ -66,28 +67,27 @@ async def post_missed(office: Office, asked: Asked, value: str) -> Payload | Non
 
 async def send_again(office: Office, asked: Asked, value: str) -> Payload | None:
     """Send an article once more to those readers of whom nobody can tell whether they have it."""
-    article = from_short_id(value)
-    if article is None:
-        return None
-    count = await office.once(asked, lambda db: repeats.send_again(db, article, asked.at))
-    if not count:
-        return None
-    office.wake()
-    name = await office.desk(naming.article, article)
-    return editorial.decided(office.templates, Decision.SEND_AGAIN, count=count, articles=[name] if name else [])
+    return await _for_article(office, asked, value, Decision.SEND_AGAIN, repeats.send_again)
 
 
 async def catch_up(office: Office, asked: Asked, value: str) -> Payload | None:
     """Edit the posts that the limit of edits left behind their article's file."""
+    return await _for_article(office, asked, value, Decision.CATCH_UP, revisions.set_right)
+
+
+async def _for_article(
+    office: Office, asked: Asked, value: str, decision: Decision, work: Callable[[Database, int, datetime], int]
+) -> Payload | None:
+    """Carry out a decision about one article; None where it was carried out before. value: the article's short id."""
     article = from_short_id(value)
     if article is None:
         return None
-    count = await office.once(asked, lambda db: revisions.set_right(db, article, asked.at))
+    count = await office.once(asked, lambda db: work(db, article, asked.at))
     if not count:
         return None
     office.wake()
     name = await office.desk(naming.article, article)
-    return editorial.decided(office.templates, Decision.CATCH_UP, count=count, articles=[name] if name else [])
+    return editorial.decided(office.templates, decision, count=count, articles=[name] if name else [])
 
 
 async def leave(office: Office, asked: Asked, value: str) -> Payload | None:
