@@ -30,8 +30,6 @@ from bot.store.outbox import Addressed
 FLIGHTS = 160
 #: Calls that begin together.
 BATCH = 40
-#: Seconds after which a running delivery looks again by itself, should nothing wake it.
-LOOK = 1.0
 #: With more calls than FEW on their way, an answer waits so many seconds for others to be written down with.
 FEW, GATHER = 8, 0.01
 _log = logging.getLogger(__name__)
@@ -95,6 +93,7 @@ class Courier:
         """Move what waits in memory by as much as the wall clock was set."""
         self._cooling.clear()
         self._looks.shift(by)
+        self._woken.set()
 
     async def deliver(self, until: datetime) -> datetime | None:
         """Send what may go out by `until`; return when there is more, or None when nothing waits by itself.
@@ -113,7 +112,7 @@ class Courier:
                     self.moved = self._clock.monotonic()
                 if not self._flights and (over or ready is None or ready > at + left):
                     return at if over else ready
-                await self._land((ready - at).total_seconds() if ready else LOOK)
+                await self._land((ready - at).total_seconds() if ready else None)
         finally:
             try:
                 if self._flights:
@@ -143,7 +142,7 @@ class Courier:
             self._woken.set()
             return at
         if len(self._flights) >= FLIGHTS:
-            return at + timedelta(seconds=LOOK)  # an answer comes first
+            return None  # an answer comes first
         due = [await self._desk(outbox.next_due, at, busy=self._busy())]
         if looks:
             due += [await self._looks.next(at, self._flying()), self._repeats.next]
@@ -214,11 +213,11 @@ class Courier:
         self._flights.add(flight)
         flight.call.add_done_callback(lambda _: self._woken.set())
 
-    async def _land(self, seconds: float) -> None:
-        """Wait for an answer, a wake-up or so many seconds, and settle what has arrived."""
+    async def _land(self, seconds: float | None) -> None:
+        """Wait for an answer, a wake-up or so many seconds (None: no limit), and settle what has arrived."""
         if not any(flight.call.done() for flight in self._flights):  # one may have landed while others were settled
             with suppress(TimeoutError):
-                async with asyncio.timeout(max(seconds, 0.001)):
+                async with asyncio.timeout(None if seconds is None else max(seconds, 0.001)):
                     await self._woken.wait()
         if len(self._flights) > FEW:
             await asyncio.sleep(GATHER)
