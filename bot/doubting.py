@@ -22,6 +22,7 @@ MOST = 20
 BEYOND = 3
 #: After an answer that was lost; a look can be made again without harm.
 AGAIN = 5.0
+ALIKE = "it can't be told from the same post in another thread of the chat"
 NO_KEYBOARD: Mapping[str, Any] = {"inline_keyboard": []}
 
 
@@ -37,6 +38,8 @@ class Around:
     known: frozenset[int] = frozenset()
     #: The attempt lies nearer, in time, to `after` than to `before`.
     late: bool = False
+    #: The post's number is above this one, though messages of before the attempt are, too.
+    floor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,8 @@ class Wanted:
     #: What is read: no markup.
     text: str
     keyboard: Mapping[str, Any] | None = None
+    #: The same words may have gone to another thread of the chat; a copy does not show its thread.
+    in_other_thread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +113,11 @@ def candidates(around: Around) -> list[int]:
 
 
 def _numbers(around: Around) -> Iterator[int]:
+    first = max(around.before or 0, around.floor) + 1
     if around.after is None:
-        numbers: Iterator[int] = count((around.before or 0) + 1)
+        numbers: Iterator[int] = count(first)
     else:
-        between = range((around.before or 0) + 1, around.after)
+        between = range(first, around.after)
         numbers = iter(reversed(between) if around.late or around.before is None else between)
     return (number for number in numbers if number not in around.known)
 
@@ -129,7 +135,7 @@ class Look:
         self._vague = around.before is None and around.after is None
         self._editors = deque(editors)
         #: Above this a number without a message counts towards the end; None: the end is known.
-        self._top = max(around.known | {around.before or 0}) if around.after is None else None
+        self._top = max(around.known | {around.before or 0, around.floor}) if around.after is None else None
         # Without a lower bound, posts of an earlier life of this bot, whose keyboards must stay, may be among them.
         self._may_retouch = around.before is not None and wanted.keyboard is not None
         self._allowed = False
@@ -179,9 +185,14 @@ class Look:
         shown = result if isinstance(result, dict) else {}
         is_own = isinstance(step, Retouch) or _comes_from(shown, self._wanted, step.message)
         if is_own and _shows(shown, self._wanted):
-            self._verdict = Found(step.message)
+            self._verdict = Found(step.message) if self._is_told_apart(step, shown) else NotFound(ALIKE)
         else:
             self._pass(missing=False)
+
+    def _is_told_apart(self, step: Peek | Retouch, shown: Mapping[str, Any]) -> bool:
+        """Return True if no other delivery's message could look like this one."""
+        by_buttons = isinstance(step, Peek) and bool(_deep_links(shown.get("reply_markup")))
+        return by_buttons or not self._wanted.in_other_thread
 
     def _unmodified(self, step: Retouch, touched: bool) -> None:
         """Take "message is not modified": the post, or one that an earlier look gave its keyboard, to be laid bare."""

@@ -127,9 +127,15 @@ async def losing(
     protected: bool = False,
     group: bool = False,
     forum: bool = False,
+    earlier: int = 0,
+    topics: int = 1,
     **channel: Any,
 ) -> AsyncIterator[Post]:
-    """Open a bot with one channel. started: the editor pressed Start. channel: keys of its block in the settings."""
+    """Open a bot with one channel. started: the editor pressed Start. earlier: messages of before the forum's topics.
+
+    topics: of the forum, each a channel of its own.
+    channel: keys of the channel's block in the settings.
+    """
     async with Sandbox(clock=lambda: NOON) as sandbox:
         owner, editor = sandbox.world.add_person("Olga"), sandbox.world.add_person("Eddie", id=EDITOR)
         if group:
@@ -138,11 +144,13 @@ async def losing(
             chat = sandbox.world.add_channel("News", "news", rights, protected=protected, owner=owner)
         if started:
             sandbox.world.open_private(editor)
-        if forum:
-            channel["thread"] = sandbox.world.add_topic(chat, "Posts").id
+        for number in range(earlier):
+            await sandbox.say(owner, f"Word {number}", chat)
+        sandbox.updates.clear()
+        threads = [sandbox.world.add_topic(chat, f"Posts {number}").id for number in range(topics)] if forum else [0]
         settings = Settings(
             telegram={"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": editors},
-            channels=[{"chat": str(chat.id), **channel}],
+            channels=[{"chat": str(chat.id), "thread": thread, **channel} for thread in threads],
             delivery={"doubt_seconds": DOUBT},
             pace=LOOSE,
         )

@@ -77,6 +77,9 @@ def test_candidates_lie_between_what_is_known_and_are_never_many(
         (Around(before=None, after=40), 39),
         (Around(before=10), 11),
         (Around(), 1),
+        (Around(floor=30), 31),
+        (Around(floor=30, after=40), 39),
+        (Around(floor=10, before=30), 31),
         (Around(before=10, known=frozenset((11, 12))), 13),
     ],
 )

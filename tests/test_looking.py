@@ -10,7 +10,7 @@ import pytest
 from bot.delivery import Lane, State
 from bot.publishing.looking import PATIENCE
 from bot.sandbox import Message, faults
-from bot.store import articles, chats, doubts, outbox
+from bot.store import articles, chats, numbers, outbox
 from tests.doubts import DOUBT, EDITOR, Post, losing
 
 
@@ -177,6 +177,28 @@ async def test_two_editions_of_one_article_in_doubt_are_told_apart_by_their_butt
         assert [one.text.partition("\n")[0] for one in sent] == ["The first", "Same words", "Same words"]
         assert await post.number(second) == sent[1].id
         assert await post.number(first) == sent[2].id
+
+
+async def test_two_editions_that_read_alike_are_found_in_the_order_they_were_sent() -> None:
+    """Neither takes the other's message for its own, which would let the other be sent again."""
+    async with losing(buttons="none") as post:
+        await begun(post)
+        post.sandbox.advance(7200)
+        await post.lose(faults.cut_after(), "Same words")
+        (row,) = await post.rows("SELECT article, chat FROM deliveries ORDER BY id DESC LIMIT 1")
+        await post.article("In between")
+        await post.deliver(1)
+        post.sandbox.fail("sendMessage", faults.cut_after(), chat=post.chat)
+        await post.open(row[0], row[1], edition=2)
+        await post.deliver(1)
+        post.sandbox.faults.clear()
+        await post.article("The next")
+        await post.deliver(DOUBT)
+        await post.deliver(DOUBT)
+        assert post.titles() == ["The first", "Same words", "In between", "Same words", "The next"]
+        numbers = await post.rows("SELECT message FROM deliveries ORDER BY article, edition")
+        sent = [one.id for one in post.posts()]
+        assert [number for (number,) in numbers] == [sent[0], sent[1], sent[3], sent[2], sent[4]]
 
 
 async def test_a_post_among_more_than_twenty_others_is_found_next_to_the_attempt() -> None:
@@ -386,7 +408,7 @@ async def test_what_a_crash_left_of_a_touch_is_put_right() -> None:
     async with losing(editors=()) as post:
         await begun(post)
         delivery = await post.lose(faults.cut_after())
-        await post.desk(doubts.begin_retouch, post.chat.id, post.posts()[-1].id)
+        await post.desk(numbers.begin_retouch, post.chat.id, post.posts()[-1].id)
         post.posts()[-1].reply_markup = None
         await post.restart()
         for _ in range(3):
@@ -413,6 +435,31 @@ async def test_a_forums_topic_is_looked_in_like_a_channel(editors: tuple[int, ..
         delivery = await post.lose(faults.cut_after())
         await post.deliver(DOUBT)
         assert await post.state(delivery) == "sent"
+        assert len(post.posts()) == 2
+
+
+async def test_the_first_post_of_a_thread_is_found_above_the_message_it_begins_with() -> None:
+    """The bot hears nothing of what others write in a group, so that it knows no other number."""
+    async with losing(group=True, forum=True, earlier=30) as post:
+        delivery = await post.lose(faults.cut_after(), "The very first")
+        await post.deliver(DOUBT)
+        await post.deliver(PATIENCE * DOUBT)
+        assert await post.state(delivery) == "sent"
+        assert post.titles() == ["The very first"]
+
+
+async def test_what_can_not_be_told_from_a_post_in_another_thread_is_taken_for_neither() -> None:
+    async with losing(group=True, forum=True, topics=2, buttons="none", on_doubt="ask") as post:
+        await begun(post)
+        other = (await post.desk(chats.channels))[1].id
+        here = await post.lose(faults.cut_before(), "Same words")
+        (row,) = await post.rows("SELECT article FROM deliveries WHERE id = ?", here)
+        post.sandbox.fail("sendMessage", faults.cut_after(), chat=post.chat)
+        there = await post.open(row[0], other)
+        await post.deliver(1)
+        await post.deliver(DOUBT)
+        await post.deliver(DOUBT)
+        assert [await post.state(one) for one in (here, there)] == ["doubtful", "doubtful"]  # an editor is asked
         assert len(post.posts()) == 2
 
 
@@ -531,5 +578,5 @@ async def test_others_messages_are_remembered_for_a_week_and_the_last_for_ever()
     async with losing() as post:
         said = await post.others_write("One", "Two", unheard=False)
         post.sandbox.advance(8 * 24 * 3600)
-        await post.desk(doubts.prune, post.sandbox.clock())
+        await post.desk(numbers.prune, post.sandbox.clock())
         assert [row[0] for row in await post.rows("SELECT message FROM seen")] == [said[-1].id]

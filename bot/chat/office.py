@@ -22,7 +22,7 @@ from bot.delivery import Channel, Clock, Gone, Migrated, Outcome, Payload, Refus
 from bot.errors import TokenRevoked
 from bot.rendering import markup
 from bot.rendering.templates import Templates
-from bot.store import chats, doubts, updates
+from bot.store import chats, numbers, updates
 from bot.store.database import Database
 from bot.store.desk import Desk
 from bot.topics import Taxonomy
@@ -142,7 +142,7 @@ class Office:
             came, chat_id = await self._try(payload, asked, message)
         await self._heed(asked, came, chat_id)
         if isinstance(came, Sent) and came.message and not asked.private:  # no look takes it for a post
-            await self.desk(doubts.see, chat_id, came.message, self.clock())
+            await self.desk(numbers.see, chat_id, came.message, self.clock())
         return came
 
     async def _try(self, payload: Payload, asked: Asked, message: int | None) -> tuple[Outcome, int]:

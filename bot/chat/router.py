@@ -22,7 +22,7 @@ from bot.chat.throttle import Throttle, Verdict
 from bot.delivery import Payload
 from bot.errors import TokenRevoked
 from bot.rendering import replies
-from bot.store import doubts
+from bot.store import numbers
 
 _log = logging.getLogger(__name__)
 #: Characters of a command's words that are looked at; an article's address is shorter.
@@ -61,7 +61,7 @@ class Router:
     async def _route(self, update: Update, asked: Asked | None, at: datetime) -> None:
         message = update.message
         if (said := update.channel_post or message) and membership.is_others(self._office, said):
-            await self._office.desk(doubts.see, said.chat.id, said.message_id, at)
+            await self._office.desk(numbers.see, said.chat.id, said.message_id, at)
         if update.my_chat_member:
             await membership.changed(self._office, update, at)
         elif message and message.migrate_to_chat_id:

@@ -21,9 +21,10 @@ from bot.notices import Alert, Choice, Decision, Notice
 from bot.pace import Pace
 from bot.publishing.flight import Ask, Flight, Messenger
 from bot.rendering import markup
-from bot.store import doubts
+from bot.store import doubts, numbers
 from bot.store.desk import Desk
-from bot.store.doubts import Doubt, Touch
+from bot.store.doubts import Doubt
+from bot.store.numbers import Touch
 
 #: A look waits so long, at most, for the next due post, whose number ends the search.
 BOUND = timedelta(seconds=60)
@@ -123,7 +124,8 @@ class Looks:
         elif not bounded and around.before is None and waits < self._patience:
             self._waiting[doubt.to.chat_id] = min(at + timedelta(seconds=AGAIN), doubt.over + self._patience)
         else:
-            self._open[doubt.to.chat_id] = _Search(doubt, Look(self._wanted(doubt), around, self.editors))
+            alike = await self.desk(doubts.may_be_in_other_thread, doubt)
+            self._open[doubt.to.chat_id] = _Search(doubt, Look(self._wanted(doubt, alike), around, self.editors))
 
     async def _put_off(self, doubt: Doubt, at: datetime) -> None:
         """Try a search that went wrong again later; it holds up no other."""
@@ -136,7 +138,7 @@ class Looks:
     def _patience(self) -> timedelta:
         return timedelta(seconds=PATIENCE * self.doubt_seconds)
 
-    def _wanted(self, doubt: Doubt) -> Wanted:
+    def _wanted(self, doubt: Doubt, in_other_thread: bool) -> Wanted:
         payload = doubt.to.delivery.payload or {}
         said = payload.get("text") or payload.get("caption") or ""
         return Wanted(
@@ -144,6 +146,7 @@ class Looks:
             me=self.messenger.number,
             text=markup.measure(said).text if "parse_mode" in payload else said,
             keyboard=payload.get("reply_markup"),
+            in_other_thread=in_other_thread,
         )
 
     async def _step(self, search: _Search, at: datetime, busy: Collection[int]) -> Flight | None:
@@ -156,7 +159,7 @@ class Looks:
         if search.flying or chat in busy or self._ready(search, at) > at:
             return None
         if isinstance(step, Retouch):
-            search.touch = await self.desk(doubts.begin_retouch, search.doubt.to.chat_id, step.message)
+            search.touch = await self.desk(numbers.begin_retouch, search.doubt.to.chat_id, step.message)
             if search.touch is Touch.TAKEN:
                 search.look.skip()
                 return None
@@ -201,7 +204,7 @@ class Looks:
         verdict = search.look.next()
         kept = isinstance(outcome, Refused) or (isinstance(verdict, Found) and search.touch is Touch.FIRST)
         if isinstance(step, Retouch) and kept:
-            await self.desk(doubts.end_retouch, search.doubt.to.chat_id, step.message)
+            await self.desk(numbers.end_retouch, search.doubt.to.chat_id, step.message)
         if isinstance(verdict, Found | NotFound | Later):
             await self._settle(search, verdict, at)
 

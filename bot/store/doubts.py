@@ -1,28 +1,20 @@
-"""Rows of deliveries in doubt, and what is known of the message numbers around them. Decides nothing.
-
-A post is looked for by its number (`bot.doubting`), so every number that somebody else's message is known to have is
-kept for a while, for the settings' chats only.
-"""
+"""Rows of deliveries in doubt, and what is known of the message numbers around them. Decides nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import Enum
-from typing import NamedTuple
+from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.delivery import REPEATS, Settlement, State
 from bot.doubting import Around
 from bot.notices import Alert, Notice
-from bot.store import attempts, notices, outbox, sequence
+from bot.store import attempts, notices, numbers, outbox
 from bot.store.database import Row, marks, maybe, milliseconds, moment, number, row, rows, transaction, write
 from bot.store.outbox import Addressed
 
-#: Others' messages are remembered for so long, the last of each chat for ever.
-_KEPT = timedelta(days=7)
 #: A call, from its commit on, has left us within so many milliseconds or never does (`chat.messenger`'s patience).
 _CALL = 60_000
 
@@ -65,12 +57,14 @@ def exist(db: Database) -> bool:
 def due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> list[Doubt]:
     """Return the channels' deliveries to be looked for, one for each chat, the oldest first; none in `busy` chats.
 
-    busy: Telegram's numbers.
+    Two editions of an article may read alike: they are looked for in the order in which they were sent, so that each
+    is found under its own number. busy: Telegram's numbers.
     """
     found: dict[int, Doubt] = {}
     for one in rows(
         db,
-        f"{_DOUBTS} AND d.not_before <= ? AND c.chat_id NOT IN ({marks(len(busy))}) ORDER BY d.begun_sequence, d.id",
+        f"{_DOUBTS} AND d.not_before <= ? AND c.chat_id NOT IN ({marks(len(busy))}) AND NOT {_AFTER_ANOTHER} "
+        "ORDER BY d.begun_sequence, d.id",
         (milliseconds(at), *busy),
     ):
         found.setdefault(one["chat_id"], _doubt(one))
@@ -81,7 +75,7 @@ def next_due(db: Database, *, busy: Collection[int] = ()) -> datetime | None:
     """Return when the next channel's doubt is to be resolved, not counting `busy` chats (Telegram's numbers)."""
     sql = (
         "SELECT min(d.not_before) FROM deliveries d JOIN chats c ON c.id = d.chat WHERE d.state = 'doubtful' "
-        f"AND d.lane = 0 AND c.state = 'active' AND c.chat_id NOT IN ({marks(len(busy))})"
+        f"AND d.lane = 0 AND c.state = 'active' AND c.chat_id NOT IN ({marks(len(busy))}) AND NOT {_AFTER_ANOTHER}"
     )
     found = row(db, sql, tuple(busy))
     return maybe(found[0]) if found else None
@@ -92,15 +86,30 @@ def around(db: Database, doubt: Doubt) -> Around:
     chat, begun, over = doubt.to.chat_id, milliseconds(doubt.begun), milliseconds(doubt.over)
     before = "message > 0 AND settled_sequence < ? ORDER BY message DESC LIMIT 1"
     after = "message > ? AND begun_sequence > ? AND begun >= ? ORDER BY message LIMIT 1"
-    first = max(_known(db, chat, before, doubt.sequence), default=None)
-    floor = first.message if first else 0
-    last = min(_known(db, chat, after, floor, doubt.sequence, over), default=None)
+    first = max(numbers.known(db, chat, before, doubt.sequence), default=None)
+    floor = first.message if first else max(doubt.to.thread, 0)
+    last = min(numbers.known(db, chat, after, floor, doubt.sequence, over), default=None)
     return Around(
         before=first.message if first else None,
         after=last.message if last else None,
-        known=frozenset(one.message for one in _known(db, chat, "message > ?", floor)),
-        late=bool(first and last and begun - first.settled > last.begun - begun),
+        known=frozenset(one.message for one in numbers.known(db, chat, "message > ?", floor)),
+        late=bool(first and last and begun - first.settled > last.begun - begun) and not _has_twins(db, doubt),
+        floor=floor,  # a thread of a forum has the number of the message it begins with
     )
+
+
+def may_be_in_other_thread(db: Database, doubt: Doubt) -> bool:
+    """Return True if the same article is in doubt in another thread of the chat."""
+    return bool(number(db, f"{_TWINS} AND chat <> ?", (*_twin(doubt), doubt.to.delivery.chat)))
+
+
+def _has_twins(db: Database, doubt: Doubt) -> bool:
+    """Return True if another edition of the article is in doubt in the same chat."""
+    return bool(number(db, f"{_TWINS} AND chat = ?", (*_twin(doubt), doubt.to.delivery.chat)))
+
+
+def _twin(doubt: Doubt) -> tuple[int, int, int]:
+    return doubt.to.delivery.article, doubt.to.delivery.id, doubt.to.chat_id
 
 
 def will_be_bounded(db: Database, chat_id: int, at: datetime) -> bool:
@@ -118,7 +127,7 @@ def found(db: Database, doubt: Doubt, message: int, at: datetime) -> bool:
     """Settle a delivery as sent under a number; False where either was settled meanwhile."""
     delivery = doubt.to.delivery
     with transaction(db):
-        if not _is_doubtful(db, delivery.id) or _is_taken(db, doubt.to.chat_id, message):
+        if not _is_doubtful(db, delivery.id) or numbers.is_taken(db, doubt.to.chat_id, message):
             return False
         outbox.settle(db, [(delivery, Settlement(state=State.SENT, message=message))], at)
         attempts.log(db, delivery.id, "look", "sent", f"found as message {message}", at)
@@ -179,90 +188,21 @@ def decide(db: Database, delivery: int, *, again: bool, at: datetime) -> int | N
         return number(db, "SELECT article FROM deliveries WHERE id = ?", (delivery,))
 
 
-# --- Numbers ----------------------------------------------------------------------------------------------------------
-
-
-def see(db: Database, chat_id: int, message: int, at: datetime) -> None:
-    """Take note of somebody else's message in a chat of the settings; other chats are nobody's business."""
-    sql = "SELECT 1 FROM chats WHERE chat_id = ? AND setting IS NOT NULL"
-    if row(db, sql, (chat_id,)):
-        with transaction(db):
-            sql = "INSERT INTO seen (chat_id, message, at, sequence) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
-            write(db, sql, (chat_id, message, milliseconds(at), sequence.take(db)))
-
-
-class Touch(Enum):
-    """Whether a message may get another keyboard."""
-
-    #: No: it is accounted for by now.
-    TAKEN = "taken"
-    FIRST = "first"
-    #: An earlier look wrote that it might; what came of it is not known, or it was another delivery's.
-    AGAIN = "again"
-
-
-def begin_retouch(db: Database, chat_id: int, message: int) -> Touch:
-    """Write, before the call, that a message may get another keyboard.
-
-    Should it prove to be another delivery's, that one is brought up to date as soon as its number is known.
-    """
-    with transaction(db):
-        if _is_taken(db, chat_id, message):
-            return Touch.TAKEN
-        sql = "INSERT INTO retouched VALUES (?, ?) ON CONFLICT DO NOTHING"
-        return Touch.FIRST if write(db, sql, (chat_id, message)) else Touch.AGAIN
-
-
-def end_retouch(db: Database, chat_id: int, message: int) -> None:
-    """Write that a message kept its keyboard."""
-    write(db, "DELETE FROM retouched WHERE chat_id = ? AND message = ?", (chat_id, message))
-
-
-def prune(db: Database, at: datetime, most: int = 500) -> int:
-    """Forget a piece of others' messages of long ago, but the last of each chat, and looks long over; return how many.
-
-    most: messages at once.
-    """
-    old = """
-        SELECT chat_id, message FROM seen WHERE at < ?
-        AND message < (SELECT max(message) FROM seen o WHERE o.chat_id = seen.chat_id) LIMIT ?
-    """
-    looks = "state = 'sending' OR state = 'doubtful' AND lane = 0"
-    with transaction(db):
-        sql = f"DELETE FROM seen WHERE (chat_id, message) IN ({old})"
-        return write(db, sql, (milliseconds(at - _KEPT), most)) + write(
-            db, f"DELETE FROM retouched WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE {looks})"
-        )
-
-
 _DOUBTS = """
 SELECT d.*, c.chat_id, c.thread, c.username, c.kind, c.on_doubt, c.title, c.setting
 FROM deliveries d JOIN chats c ON c.id = d.chat
 WHERE d.state = 'doubtful' AND d.lane = 0 AND c.state = 'active' AND c.chat_id IS NOT NULL
 """
-
-
-class _Message(NamedTuple):
-    """A message's number, and when its call began and was settled at the latest."""
-
-    message: int
-    begun: int
-    settled: int
-
-
-def _known(db: Database, chat_id: int, which: str, *values: int) -> list[_Message]:
-    """Return those of the chat's known messages that are asked for.
-
-    Each thread is asked alone, and others' messages, so that the index tells without a look at all there ever was. When
-    somebody else's was written is not known, only when we heard of it.
-    """
-    own = f"SELECT message, begun, settled FROM deliveries WHERE chat = ? AND {which}"
-    heard = "SELECT chat_id, message, -1 AS begun, at AS settled, 0 AS begun_sequence, sequence AS settled_sequence"
-    theirs = f"SELECT message, begun, settled FROM ({heard} FROM seen) WHERE chat_id = ? AND {which}"
-    found = rows(db, theirs, (chat_id, *values))
-    for chat in rows(db, "SELECT id FROM chats WHERE chat_id = ?", (chat_id,)):
-        found += rows(db, own, (chat["id"], *values))
-    return [_Message(one["message"], one["begun"] or 0, one["settled"] or 0) for one in found]
+#: The same article, in doubt in the same chat (Telegram's number), but for one delivery.
+_TWINS = """
+SELECT count(*) FROM deliveries WHERE state = 'doubtful' AND lane = 0 AND article = ? AND id <> ?
+AND chat IN (SELECT id FROM chats WHERE chat_id = ?)
+"""
+#: Another edition of `d` was sent before it and is still to be looked for.
+_AFTER_ANOTHER = """EXISTS (
+  SELECT 1 FROM deliveries o WHERE o.state = 'doubtful' AND o.not_before > 0 AND o.lane = 0 AND o.chat = d.chat
+  AND o.article = d.article AND o.begun_sequence < d.begun_sequence)
+"""
 
 
 def _doubt(found: Row) -> Doubt:
@@ -279,7 +219,3 @@ def _is_doubtful(db: Database, delivery: int) -> bool:
 def _is_withdrawn(db: Database, delivery: int) -> bool:
     sql = "SELECT a.withdrawn FROM articles a JOIN deliveries d ON d.article = a.id WHERE d.id = ?"
     return number(db, sql, (delivery,)) == 1
-
-
-def _is_taken(db: Database, chat_id: int, message: int) -> bool:
-    return bool(_known(db, chat_id, "message = ?", message))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,9 +88,14 @@ class Count:
         versions: dict[int, int],
         again: Counter[int],
         unconfirmed: set[tuple[int, str]],
+        history: Callable[[int, int], str],
     ) -> None:
-        """unconfirmed: (chat, title) of what the bot says nobody can tell whether it arrived."""
+        """unconfirmed: (chat, title) of what the bot says nobody can tell whether it arrived.
+
+        history: what the bot wrote down of an article in a chat.
+        """
         self.report = report
+        self._history = history
         self._unconfirmed = unconfirmed
         self._town = town
         self._versions = versions
@@ -118,7 +124,8 @@ class Count:
                 wanted, there = 1 + self._again[number], found[title(number)]
                 if there != wanted:
                     what = "lost" if there < wanted else "repeated"
-                    self.report.failures.append(f"{what} in {name}: {title(number)}: {there} of {wanted}")
+                    told = f"{what} in {name}: {title(number)}: {there} of {wanted}"
+                    self.report.failures.append(f"{told}; {self._history(chat, number)}")
             self._judge_versions(name, posts)
 
     def _judge_versions(self, name: str, posts: list[Any]) -> None:

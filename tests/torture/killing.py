@@ -232,10 +232,19 @@ class Campaign:
     async def count(self) -> Report:
         """Compare what the stand-in holds with what was asked for."""
         unconfirmed = {(chat, title) for chat, title in self._rows(UNCONFIRMED)}
-        await Count(self.report, self.town, self.versions, self.again, unconfirmed).all()
+        await Count(self.report, self.town, self.versions, self.again, unconfirmed, self._history).all()
         sql = "SELECT outcome, count(*) FROM attempts WHERE action = 'look' GROUP BY outcome"
         self.report.looks.update(dict(self._rows(sql)))
         return self.report
+
+    def _history(self, chat: int, article: int) -> str:
+        """Return every attempt to post an article in a chat, and what came of it."""
+        sql = (
+            "SELECT d.edition, d.message, t.action, t.outcome, t.detail, t.at - a.recorded FROM attempts t "
+            "JOIN deliveries d ON d.id = t.delivery JOIN articles a ON a.id = d.article JOIN chats c ON c.id = d.chat "
+            f"WHERE c.chat_id = {chat} AND a.url = 'https://news.example/{article}' ORDER BY t.id"
+        )
+        return "; ".join(" ".join(map(str, one)) for one in self._rows(sql))
 
 
 async def one_town(kills: int, seed: int, home: Path, buttons: str) -> Report:
