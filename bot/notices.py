@@ -139,6 +139,8 @@ class Decision(StrEnum):
     POST_MISSED = "missed"
     #: A republished article that has not gone out yet: don't send it. Value: short id of the article, ".", the edition.
     UNDO = "undo"
+    #: An article that /republish named, and that is not what it seems: post it. Value: see `publishing.meant.token`.
+    REPUBLISH = "republish"
     #: A held article: post it. Value: short id of the article.
     RELEASE = "release"
     #: A copy: post it after all. Value: short id of the article.

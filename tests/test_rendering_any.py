@@ -15,7 +15,7 @@ from bot.article import Article, Related, Stored
 from bot.chat.commands import COMMANDS
 from bot.delivery import MENDS, Payload, State
 from bot.notices import Alert, Decision
-from bot.rendering import editorial, finding, inert, keyboards, posts, replies
+from bot.rendering import editorial, finding, inert, keyboards, posts, replies, republishing
 from bot.rendering.report import ChannelStatus, Copy, Entry, Held, Refusal, RejectedFile, StatusReport
 from bot.rendering.templates import Templates
 from bot.settings import Buttons
@@ -184,6 +184,18 @@ def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored],
             TEMPLATES, typed, some, query=fulltext.parsed(some[0].article.excerpt[:40]), instead=[typed]
         ),
         editorial.republish_not_found(TEMPLATES, typed, some),
+        republishing.choose(TEMPLATES, typed, some),
+        republishing.rejected(TEMPLATES, [(typed, typed)] * len(some)),
+        republishing.confirm(
+            TEMPLATES,
+            some[0],
+            file=typed if flag else "",
+            reason=typed,
+            first=some[-1],
+            posted=flag,
+            channels=[f"{typed}!"] * len(some),
+            value="1.2.11.draft",
+        ),
         editorial.republished(TEMPLATES, some[0], 2, [f"{typed}!"] * len(some), seconds=5, value="1.2.3"),
         editorial.undone(TEMPLATES, some[0], [f"{typed}!"], ["News"]),
         editorial.copy_posted(TEMPLATES, some[0], [f"{typed}!"]),

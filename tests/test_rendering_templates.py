@@ -14,7 +14,7 @@ from bot import shipped
 from bot.article import Article, Stored
 from bot.errors import TemplateBroken
 from bot.notices import Alert, Decision
-from bot.rendering import editorial, finding, markup, posts, replies, samples, waiting
+from bot.rendering import editorial, finding, markup, posts, replies, republishing, samples, waiting
 from bot.rendering.report import Entry, StatusReport
 from bot.rendering.templates import Templates
 from bot.topics import Taxonomy
@@ -103,7 +103,11 @@ def everything_said(templates: Templates) -> None:
     editorial.republished(templates, STORED, 2, ["News"])
     editorial.undone(templates, STORED, ["News"], [])
     waiting.expired(templates, STORED)
-    editorial.republish_rejected(templates, "a.md", "has no title")
+    republishing.rejected(templates, [("a.md", "has no title")])
+    republishing.choose(templates, "a.md", [STORED, STORED])
+    republishing.confirm(
+        templates, STORED, file="b.md", reason="", first=STORED, posted=True, channels=["News"], value="1.2.11."
+    )
     editorial.republish_not_found(templates, "x", [STORED])
     editorial.republish_usage(templates)
     editorial.copy_posted(templates, STORED, ["News"])

@@ -315,20 +315,25 @@ def test_every_follower_is_planned_once_in_chunks_of_any_size(
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_file_is_found_by_its_path_or_by_its_name_where_only_one_article_has_it(desk: Newsroom) -> None:
+def test_a_file_is_found_by_its_path_or_with_others_by_its_name(desk: Newsroom) -> None:
     one = desk.number("2026/a_b.md", article(url="https://one.example/1"))
     other = desk.number("2026/axb.md", article(SECOND, "https://one.example/2"))
-    desk.number("2025/axb.md", article("The third of them", "https://one.example/3"))
-    assert files.article_at(desk.db, "2026/a_b.md") == files.article_at(desk.db, "a_b.md") == one
-    assert files.article_at(desk.db, "2026/axb.md") == other
-    for words in ("axb.md", "b.md", "%", "_", "", "6/a_b.md", "a_b", "\\"):
-        assert files.article_at(desk.db, words) is None
+    third = desk.number("2025/axb.md", article("The third of them", "https://one.example/3"))
+    for words, meant in {
+        "2026/a_b.md": [one],
+        "a_b.md": [one],
+        "2026/axb.md": [other],
+        "axb.md": [third, other],
+    }.items():
+        assert [found.article for found in files.named(desk.db, words)] == meant
+    for words in ("b.md", "%", "_", "", "6/a_b.md", "a_b", "\\"):
+        assert files.named(desk.db, words) == []
 
 
 def test_two_files_of_one_article_under_one_name_mean_that_article(desk: Newsroom) -> None:
     one = desk.number("x/a.md", article())
     assert desk.number("y/a.md", article()) == one
-    assert files.article_at(desk.db, "a.md") == one
+    assert [found.article for found in files.named(desk.db, "a.md")] == [one, one]
 
 
 def test_why_and_since_when_a_file_is_rejected_is_known(desk: Newsroom) -> None:

@@ -154,7 +154,7 @@ async def _decide(office: Office, asked: Asked, tap: Tap) -> str:
             await office.reply(asked, decided.payload)
     elif decided.payload:
         await office.edit(asked, decided.payload)
-    return _notice(office, asked, "posted" if decided.changed else "nothing_left")
+    return _notice(office, asked, decided.line) if decided.line else ""
 
 
 async def _carry_out(office: Office, asked: Asked, decision: Decision, value: str) -> str:

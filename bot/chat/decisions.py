@@ -13,6 +13,7 @@ from datetime import datetime
 
 from bot.arrival import TOGETHER, Waits
 from bot.article import from_short_id
+from bot.chat import editors
 from bot.chat.asked import Asked
 from bot.chat.office import Office
 from bot.delivery import Payload
@@ -186,6 +187,7 @@ HANDLERS: dict[Decision, Handler] = {
     Decision.POST_AGAIN: post_again,
     Decision.IT_IS_THERE: it_is_there,
     Decision.UNDO: undo,
+    Decision.REPUBLISH: editors.republish_all_the_same,
     Decision.POST_MISSED: post_missed,
     Decision.SEND_AGAIN: send_again,
     Decision.CATCH_UP: catch_up,

@@ -14,32 +14,55 @@ from bot.chat.asked import Asked
 from bot.chat.office import Office
 from bot.chat.readers import Handler
 from bot.delivery import Payload
-from bot.publishing import editing, naming, report
-from bot.rendering import editorial, waiting
+from bot.publishing import editing, meant, naming, report
+from bot.publishing.meant import Meant
+from bot.rendering import editorial, republishing, waiting
 from bot.rendering.keyboards import Act
-from bot.store import articles, files, follows, search
+from bot.rendering.replies import Line
+from bot.store import articles, follows, search
 from bot.store.database import Database, milliseconds
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a tap came to: whether it changed anything, and the answer that says so (None: nothing is there)."""
+    """What a tap came to: the line that answers it, and what is said in the chat (None: nothing is there)."""
 
-    changed: bool
-    payload: Payload | None
+    line: Line | None
+    payload: Payload | None = None
 
 
 async def republish(office: Office, asked: Asked) -> Payload:
-    """Open the next edition of the article that the words name."""
+    """Open the next edition of the article that the words name, or ask back where that may not be what is meant."""
     if not asked.words:
         return editorial.republish_usage(office.templates)
-    done = await office.once(asked, lambda db: _republish(db, office, asked, editing.find(db, asked.words)))
-    if not done:
-        if rejected := await office.desk(files.rejected_at, asked.words):
-            return editorial.republish_rejected(office.templates, rejected.path, rejected.reason)
-        nearest = await office.desk(search.nearest_titles, asked.words)
-        return editorial.republish_not_found(office.templates, asked.words, nearest)
-    return await _republished(office, done)
+
+    def work(db: Database) -> dict[str, Any]:
+        named = meant.meant(db, asked.words)
+        if len(named.articles) == 1:
+            return _republish(db, office, asked, named)
+        return {"found": [one.id for one in named.articles], "rejected": named.rejected}
+
+    done = await office.once(asked, work)
+    if "number" in done:
+        return await _republished(office, done)
+    if done.get("found"):
+        return republishing.choose(office.templates, asked.words, await office.desk(articles.several, done["found"]))
+    if done.get("rejected"):
+        return republishing.rejected(office.templates, done["rejected"])
+    nearest = await office.desk(search.nearest_titles, asked.words)
+    return editorial.republish_not_found(office.templates, asked.words, nearest)
+
+
+async def republish_all_the_same(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Post what an editor was asked about; None where things have changed since. value: see `meant.token`."""
+    number = from_short_id(value.partition(".")[0])
+
+    def work(db: Database) -> dict[str, Any]:
+        stored = articles.get(db, number) if number is not None else None
+        return _open(db, office, asked, stored) if stored and meant.token(db, stored) == value else {}
+
+    done = await office.once(asked, work)
+    return await _republished(office, done) if done else None
 
 
 async def status(office: Office, asked: Asked) -> Payload:
@@ -53,22 +76,25 @@ async def decide(office: Office, asked: Asked, act: Act, short_id: str) -> Decid
     number = from_short_id(short_id)
     done = await office.once(asked, lambda db: _decide(db, office, asked, act, number))
     if not done:
-        return Decided(False, None)
+        return Decided("nothing_left")
     if act is Act.REPUBLISH:
-        return Decided(True, await _republished(office, done))
+        return Decided("posted" if done.get("chats") else None, await _republished(office, done))
     stored = await office.desk(articles.get, done["number"])
     if stored is None or not done["changed"]:
-        return Decided(False, None)
+        return Decided("nothing_left")
     office.wake()
     answer = editorial.released if act is Act.RELEASE else editorial.copy_posted
-    return Decided(True, answer(office.templates, stored, done["chats"]))
+    return Decided("posted", answer(office.templates, stored, done["chats"]))
 
 
 async def _republished(office: Office, done: dict[str, Any]) -> Payload:
-    office.wake()
     stored = await office.desk(articles.get, done["number"])
     if stored is None:  # joined to another article since the update first came
         return editorial.republish_not_found(office.templates, "")
+    if "asks" in done:
+        first = await office.desk(articles.get, done["first"]) if done["first"] else None
+        return republishing.confirm(office.templates, stored, first=first, tz=office.editors_tz, **done["asks"])
+    office.wake()
     undo = office.undo.total_seconds() if done["undo"] else 0
     if done.get("expired"):
         return waiting.expired(office.templates, stored)
@@ -77,9 +103,17 @@ async def _republished(office: Office, done: dict[str, Any]) -> Payload:
     )
 
 
-def _republish(db: Database, office: Office, asked: Asked, stored: Stored | None) -> dict[str, Any]:
-    if stored is None:
-        return {}
+def _republish(db: Database, office: Office, asked: Asked, named: Meant) -> dict[str, Any]:
+    """Open the next edition of the one article that was named, or return what to ask before."""
+    asks = meant.question(db, named, asked.at, office.channels)
+    if asks is None:
+        return _open(db, office, asked, named.articles[0])
+    told = {"file": asks.file, "reason": asks.reason, "posted": asks.posted, "value": asks.token}
+    told["channels"] = [naming.chat(db, chat) for chat in asks.chats]
+    return {"number": asks.article.id, "first": asks.first.id if asks.first else None, "asks": told}
+
+
+def _open(db: Database, office: Office, asked: Asked, stored: Stored) -> dict[str, Any]:
     done = editing.republish(db, stored.id, asked.at, office.channels, office.undo)
     chats = [naming.chat(db, chat) for chat in done.chats]
     undo = f"{stored.short_id}.{done.edition}.{milliseconds(asked.at)}" if done.undoable and chats else ""
@@ -88,8 +122,10 @@ def _republish(db: Database, office: Office, asked: Asked, stored: Stored | None
 
 def _decide(db: Database, office: Office, asked: Asked, act: Act, number: int | None) -> dict[str, Any]:
     stored = articles.get(db, number) if number is not None else None
-    if stored is None or act is Act.REPUBLISH:
-        return _republish(db, office, asked, stored)
+    if stored is None:
+        return {}
+    if act is Act.REPUBLISH:
+        return _republish(db, office, asked, Meant((stored,)))
     if act is Act.RELEASE:
         changed = editing.release(db, stored.id, asked.at, office.channels)
     else:

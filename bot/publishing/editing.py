@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot import delivery
-from bot.article import Stored, from_short_id
 from bot.delivery import Channel, Lane
 from bot.publishing import announce, remarks
 from bot.publishing.announce import Rules
-from bot.store import articles, editions, files, follows, holding, outbox, search
+from bot.publishing.meant import chats_for, has_expired
+from bot.publishing.meant import find as find  # so that who edits looks in one place
+from bot.store import articles, editions, follows, holding, outbox
 from bot.store.database import transaction
 from bot.topics import Taxonomy
 
@@ -38,33 +39,6 @@ class Undone:
     late: tuple[int, ...]
 
 
-def find(db: Database, words: str) -> Stored | None:
-    """Return the article an editor means by `last`, an address, a file's path or name, a short id or its whole title.
-
-    An address may lack its scheme.
-    """
-    words = words.strip().strip("<>\"'“”")
-    if words.casefold() == "last":
-        return articles.newest(db)
-    found = (
-        way(db, words) for way in (articles.at_address, files.article_at, _by_short_id, _by_bare_address, search.titled)
-    )
-    number = next((one for one in found if one is not None), None)
-    return articles.get(db, articles.successor(db, number)) if number is not None else None
-
-
-def _by_short_id(db: Database, words: str) -> int | None:
-    number = from_short_id(words.removeprefix("#"))
-    return number if number is not None and articles.get(db, number) else None
-
-
-def _by_bare_address(db: Database, words: str) -> int | None:
-    """Return the article at an address without its scheme: `example.org/story`."""
-    words = words.removeprefix("//")
-    host = words.partition("/")[0]
-    return articles.at_address(db, f"https://{words}") if "." in host and not any(map(str.isspace, words)) else None
-
-
 def republish(
     db: Database, number: int, at: datetime, channels: Sequence[Channel], undo: timedelta = timedelta()
 ) -> Republished:
@@ -77,11 +51,10 @@ def republish(
         stored = articles.get(db, number)
         if stored is None or stored.withdrawn:
             return Republished(0)
-        if _has_expired(stored, at):
+        if has_expired(stored, at):
             return Republished(0, expired=True)
         admitted = delivery.plan(channels, follows.keys_of(db, number), stored.article.quality)
-        had = [chat for chat in outbox.chats_of(db, number) if chat in {channel.chat for channel in channels}]
-        chats = list(dict.fromkeys([*had, *admitted]))
+        chats = chats_for(db, stored, channels)
         if stored.copy_of is not None:
             post_copy(db, number, at, channels)
             return Republished(1, admitted)
@@ -114,7 +87,7 @@ def post_copy(db: Database, number: int, at: datetime, channels: Sequence[Channe
     """Post an article that repeats an earlier one after all; say whether it was a copy until now."""
     with transaction(db):
         stored = articles.get(db, number)
-        if stored is None or stored.copy_of is None or stored.withdrawn or _has_expired(stored, at):
+        if stored is None or stored.copy_of is None or stored.withdrawn or has_expired(stored, at):
             return False
         articles.set_copy_of(db, number, None)
         if stored.held:
@@ -123,8 +96,3 @@ def post_copy(db: Database, number: int, at: datetime, channels: Sequence[Channe
         rules = Rules(taxonomy=Taxonomy(), channels=tuple(channels))
         announce.post(db, number, rules, at, from_now=True)
         return True
-
-
-def _has_expired(stored: Stored, at: datetime) -> bool:
-    """Return True for an article past its end: it is never posted."""
-    return stored.article.expires is not None and stored.article.expires <= at

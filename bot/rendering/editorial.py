@@ -47,6 +47,7 @@ LABELS = {
     Decision.SEND_AGAIN: "Send it again",
     Decision.POST_MISSED: "Post them now",
     Decision.UNDO: "Undo",
+    Decision.REPUBLISH: "Post it",
     Decision.RELEASE: "Post it",
     Decision.POST_COPY: "Post it after all",
     Decision.TAKE_BACK: "Take the post back",
@@ -75,11 +76,9 @@ def republished(
     edition: 0 for an article that was withdrawn. seconds: how long it waits, until which Undo, with `value`, works.
     """
     rows = [[decide(Decision.UNDO, value)]] if value else []
-    where = _enumerated(map(_chat, channels))
+    where = enumerated(map(shown_chat, channels))
     words = {"edition": edition, "channels": len(channels), "where": where, "seconds": math.ceil(seconds)}
-    return saying.reply(
-        templates, "republished", rows, article=saying.line(article), file=_short(article.path), **words
-    )
+    return saying.reply(templates, "republished", rows, article=saying.line(article), file=short(article.path), **words)
 
 
 def undone(templates: Templates, article: Stored, undone: Sequence[str], late: Sequence[str]) -> Payload:
@@ -88,20 +87,15 @@ def undone(templates: Templates, article: Stored, undone: Sequence[str], late: S
         templates,
         "undone",
         article=saying.line(article),
-        file=_short(article.path),
-        undone=_enumerated(map(_chat, undone)),
-        late=_enumerated(map(_chat, late)),
+        file=short(article.path),
+        undone=enumerated(map(shown_chat, undone)),
+        late=enumerated(map(shown_chat, late)),
     )
-
-
-def republish_rejected(templates: Templates, path: str, reason: str) -> Payload:
-    """Answer /republish with a file that is not an article: why not."""
-    return saying.reply(templates, "republish_rejected", file=_short(path), reason=_short(reason))
 
 
 def republish_not_found(templates: Templates, words: str, nearest: Sequence[Stored] = ()) -> Payload:
     """Answer /republish with words that name no article: the nearest to tap."""
-    lines = [{"line": saying.line(one), "file": _short(one.path)} for one in nearest[:SHOWN]]
+    lines = [{"line": saying.line(one), "file": short(one.path)} for one in nearest[:SHOWN]]
     rows = [
         [keyboards.tap(f"{one.short_id} · {one.article.title}", Act.REPUBLISH, one.short_id)] for one in nearest[:SHOWN]
     ]
@@ -124,8 +118,8 @@ def released(templates: Templates, article: Stored, channels: Sequence[str]) -> 
 
 
 def _released(templates: Templates, name: str, article: Stored, channels: Sequence[str]) -> Payload:
-    where = _enumerated(map(_chat, channels))
-    return saying.reply(templates, name, article=saying.line(article), file=_short(article.path), where=where)
+    where = enumerated(map(shown_chat, channels))
+    return saying.reply(templates, name, article=saying.line(article), file=short(article.path), where=where)
 
 
 def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> Payload:
@@ -145,23 +139,23 @@ def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> P
         rows,
         most=2 * SHOWN,
         report=report,
-        problem=_short(report.problem),
+        problem=short(report.problem),
         channels=[_channel(one, tz) for one in report.channels[:CHANNELS]],
         followers=_channel(ChannelStatus(name="", deliveries=report.followers), tz),
-        held=[{"short_id": one.short_id, "title": _title(one.title), "file": _short(one.file)} for one in held],
+        held=[{"short_id": one.short_id, "title": _title(one.title), "file": short(one.file)} for one in held],
         copies=[_copy(one) for one in copies],
         warned=[_file(one) for one in report.warned[:SHOWN]],
         troubles=[_trouble(one, tz) for one in report.troubles[:SHOWN]],
         unconfirmed=[{"title": _title(one.title), "count": one.count} for one in unconfirmed],
         waits=waiting.words(report, tz),
-        undecided=_short(report.undecided),
+        undecided=short(report.undecided),
         waiting_since=dates.minute(report.oldest_waiting, tz),
         scanned=dates.minute(report.scanned, tz),
     )
 
 
 def _file(one: RejectedFile) -> dict[str, str]:
-    return {"path": _short(one.path), "reason": prose.shorten(_short(one.reason), 2 * BRIEF)}
+    return {"path": short(one.path), "reason": prose.shorten(short(one.reason), 2 * BRIEF)}
 
 
 def _copy(one: Copy) -> dict[str, str]:
@@ -169,14 +163,14 @@ def _copy(one: Copy) -> dict[str, str]:
         "short_id": one.short_id,
         "title": _title(one.title),
         "first": _title(one.first_title),
-        "file": _short(one.file),
+        "file": short(one.file),
     }
 
 
 def _trouble(one: Trouble, tz: tzinfo) -> dict[str, str]:
     return {
-        "about": _short(one.about),
-        "reason": prose.shorten(_short(one.reason), 2 * BRIEF),
+        "about": short(one.about),
+        "reason": prose.shorten(short(one.reason), 2 * BRIEF),
         "since": dates.minute(one.since, tz),
     }
 
@@ -198,8 +192,8 @@ def alert(
         kind=kind.value,
         over=over,
         count=sum(one.count or max(len(one.articles), len(one.files), 1) for one in entries),
-        where=_enumerated(one for entry in shown for one in entry.chats),
-        about=_enumerated(markup.shown(entry.about) for entry in shown if entry.about),
+        where=enumerated(one for entry in shown for one in entry.chats),
+        about=enumerated(markup.shown(entry.about) for entry in shown if entry.about),
         asks=bool(choices),
     )
 
@@ -229,7 +223,7 @@ def line(kind: Alert, over: bool, entry: Entry) -> str:
     names = [*(f"“{one.title}” ({one.file})" for one in entry.articles), *entry.files, *entry.chats, entry.about]
     subject = ", ".join(filter(None, names))
     words = filter(None, (f"{kind.value} is over" if over else kind.value, subject, "" if over else entry.reason))
-    return "for the editors: " + _short(": ".join(words))
+    return "for the editors: " + short(": ".join(words))
 
 
 def _entry(one: Entry) -> Entry:
@@ -237,19 +231,19 @@ def _entry(one: Entry) -> Entry:
     return replace(
         one,
         articles=tuple(map(_named, one.articles)),
-        chats=tuple(map(_chat, one.chats)),
-        files=tuple(map(_short, one.files)),
-        about=_short(one.about),
-        reason=_short(one.reason),
+        chats=tuple(map(shown_chat, one.chats)),
+        files=tuple(map(short, one.files)),
+        about=short(one.about),
+        reason=short(one.reason),
     )
 
 
 def _named(one: ArticleName) -> ArticleName:
     title = prose.shorten(one.title or address.host(one.url), saying.TITLE_UNITS)
-    return replace(one, title=title, file=_short(one.file))
+    return replace(one, title=title, file=short(one.file))
 
 
-def _enumerated(names: Iterable[str]) -> Markup:
+def enumerated(names: Iterable[str]) -> Markup:
     """Return different names as they are listed in a sentence, the last ones as how many more there are."""
     each = list(dict.fromkeys(names))
     told = each[:NAMED] + ([markup.meant(f"{len(each) - NAMED} more")] if len(each) > NAMED else [])
@@ -262,20 +256,20 @@ def _channel(one: ChannelStatus, tz: tzinfo) -> _Channel:
 
     latest = one.refusals[:1]  # `paperboy status` has more
     return _Channel(
-        name=_chat(one.title or one.name),
+        name=shown_chat(one.title or one.name),
         sent=count(State.SENT),
         waiting=count(State.PENDING, State.SENDING, State.DOUBTFUL),
         doubtful=count(State.DOUBTFUL),
         unconfirmed=count(State.UNCONFIRMED),
         refused=count(State.REFUSED),
-        waits=_short(one.waits),
+        waits=short(one.waits),
         until=dates.minute(one.until, tz),
         refusals=[
             {
                 "short_id": each.short_id,
                 "title": _title(each.title),
-                "file": _short(each.file),
-                "reason": prose.shorten(_short(each.reason), BRIEF),
+                "file": short(each.file),
+                "reason": prose.shorten(short(each.reason), BRIEF),
             }
             for each in latest
         ],
@@ -286,13 +280,13 @@ def _title(title: str) -> str:
     return prose.shorten(title, saying.TITLE_UNITS // 2)
 
 
-def _chat(name: str) -> Markup:
+def shown_chat(name: str) -> Markup:
     """Return a chat's name as it can be shown; its @name leads there, the words of its title lead nowhere."""
-    name = _short(name)
+    name = short(name)
     found = _CHAT.fullmatch(name)
     return markup.shown(found[1]) + markup.meant(found[2]) if found else markup.shown(name)
 
 
-def _short(words: str) -> str:
+def short(words: str) -> str:
     """Return a path or a reason on one line at a length that can be shown."""
     return prose.shorten(prose.repair(words), saying.REASON_UNITS)

@@ -51,6 +51,18 @@ _REPUBLISHED = {
     "where": "News & more (@news)",
     "seconds": 5,
 }
+_CONFIRM = {
+    "article": _LINE,
+    "own": "a&b.md",
+    "file": "b.md",
+    "reason": "",
+    "first": _BARE_LINE,
+    "first_file": "c.md",
+    "waits": "",
+    "date": "22 Aug 2021, 21:02 UTC",
+    "posted": True,
+    "where": "News & more (@news)",
+}
 _RELEASED = {"article": _LINE, "file": "a&b.md", "where": "News (@news)"}
 _ENTRY = {"short_id": "1z", "title": "A & B", "first": "A & B", "file": "a&b.md"}
 
@@ -191,7 +203,21 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         {"article": _LINE, "file": "", "undone": "@a", "late": "@b"},
     ),
     "replies/republish_expired": ({"article": _LINE, "file": "a&b.md"}, {"article": _BARE_LINE, "file": ""}),
-    "replies/republish_rejected": ({"file": "a&b.md", "reason": "has no title"},),
+    "replies/republish_rejected": (
+        {"files": [{"path": "a&b.md", "reason": "has no title"}], "more": 0},
+        {"files": [{"path": "a&b.md", "reason": "has no title"}] * 2, "more": 1},
+    ),
+    "replies/republish_choose": (
+        {"words": "<x>", "found": [{"line": _LINE, "file": "a&b.md"}, {"line": _BARE_LINE, "file": ""}], "more": 1},
+    ),
+    "replies/republish_confirm": (
+        _CONFIRM,
+        _CONFIRM | {"reason": "has no title", "where": ""},
+        *(
+            _CONFIRM | {"file": "", "own": "", "first": None, "posted": False, "waits": waits}
+            for waits in ("editor", "draft", "future", "bulk", "restored")
+        ),
+    ),
     "replies/republish_not_found": (
         {"words": "<x>", "nearest": [{"line": _LINE, "file": "a&b.md"}], "more": 0},
         {"words": "x", "nearest": [], "more": 1},

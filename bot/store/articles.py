@@ -89,11 +89,19 @@ def several(db: Database, numbers: Sequence[int]) -> list[Stored]:
 
 def at_address(db: Database, text: str) -> int | None:
     """Return the article that a web address leads to: of several the one it names the part of, then the last."""
+    return next(iter(all_at(db, text)), None)
+
+
+def all_at(db: Database, text: str) -> list[int]:
+    """Return the articles that a web address leads to, the last recorded first.
+
+    Left out are those to which only an older address leads, and other parts of the page, where there are better ones.
+    """
     identity, part = address.canonical(text), address.fragment(text)
     known = entries.at(db, identity) if identity else []
     found = [one for one in known if one.story.identity == identity] or known
     found = [one for one in found if one.story.fragment == part] or found
-    return max((one.number for one in found), default=None)
+    return sorted((one.number for one in found), reverse=True)
 
 
 def latest(db: Database, topic: int | None = None, most: int = 10) -> list[Stored]:

@@ -44,6 +44,16 @@ class Rejected:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A file that somebody named, and the article that it was last read as."""
+
+    path: str
+    article: int | None
+    #: Why it is not an article now; empty: it is one.
+    reason: str
+
+
 def known(db: Database, after: str = "", most: int = -1) -> list[Stamp]:
     """Return the stamps of `most` files seen, by path, from the one after `after` on.
 
@@ -159,24 +169,13 @@ def count_moved(db: Database, missing: Sequence[str]) -> int:
     return number(db, sql, (json.dumps([*missing]),))
 
 
-def article_at(db: Database, name: str) -> int | None:
-    """Return the article a file tells, by its path or, where only one has it, by its name without the folders."""
-    found = row(db, "SELECT article FROM files WHERE path = ? AND article IS NOT NULL", (name,))
-    if found is None and name and "/" not in name:
-        sql = "SELECT DISTINCT article FROM files WHERE path LIKE ? ESCAPE '\\' AND article IS NOT NULL LIMIT 2"
-        several = rows(db, sql, (_in_any_folder(name),))
-        found = several[0] if len(several) == 1 else None
-    return int(found["article"]) if found else None
-
-
-def rejected_at(db: Database, name: str) -> Rejected | None:
-    """Return the rejected file of a path or, where only one has it, of a name without the folders."""
-    sql = "SELECT path, reason, since FROM files WHERE reason IS NOT NULL AND path {} ORDER BY path LIMIT 2"
-    found = rows(db, sql.format("= ?"), (name,))
+def named(db: Database, name: str, most: int = 1_000) -> list[Named]:
+    """Return the file of a path or, where there is none, those of a name without the folders, by path."""
+    sql = "SELECT path, article, reason FROM files WHERE path {} ORDER BY path LIMIT ?"
+    found = rows(db, sql.format("= ?"), (name, most))
     if not found and name and "/" not in name:
-        found = rows(db, sql.format("LIKE ? ESCAPE '\\'"), (_in_any_folder(name),))
-    one = found[0] if len(found) == 1 else None
-    return Rejected(one["path"], one["reason"], moment(one["since"])) if one else None
+        found = rows(db, sql.format("LIKE ? ESCAPE '\\'"), (_in_any_folder(name), most))
+    return [Named(one["path"], one["article"], one["reason"] or "") for one in found]
 
 
 def _in_any_folder(name: str) -> str:

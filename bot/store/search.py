@@ -6,8 +6,8 @@ Until that index is built, the older one answers, which knows whole words only.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
@@ -23,6 +23,10 @@ WEIGHED = 2_000
 PAGES = 20
 #: Words that are tried in the place of one that is nowhere, and words of a query that they are looked for.
 NEAR, MISSPELT = 5, 3
+#: Words that two titles can share without having anything in common.
+_SMALL_WORDS = frozenset(
+    ("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "its", "of", "on", "or", "that")
+) | {"the", "this", "to", "was", "with"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +66,28 @@ def page(db: Database, words: str, most: int = 10, at: int = 0) -> Found:
 
 def titled(db: Database, title: str) -> int | None:
     """Return the one article of this title, whatever its case; None where there is none or more than one."""
-    near = nearest_titles(db, title, 10)
+    near = _nearest(db, title, [term for group in fulltext.parsed(title).groups for term in group], 10)
     same = [one.id for one in near if one.article.title.casefold() == title.casefold()]
     return same[0] if len(same) == 1 else None
 
 
 def nearest_titles(db: Database, words: str, most: int = 5) -> list[Stored]:
-    """Return articles that hold any of the words, best first: what an editor may have meant."""
-    query = _any(term for group in fulltext.parsed(words).groups for term in group)
-    if indexing.left(db):
-        query = " OR ".join(_terms(words))
+    """Return articles with any of the words in their titles, best first: what an editor may have meant.
+
+    A number has to be there whole. Words that say nothing ("the") count only where there are no others.
+    """
+    terms = [
+        term if term.text.isalpha() else replace(term, begins=False)
+        for group in fulltext.parsed(words).groups
+        for term in group
+    ]
+    return _nearest(db, words, [term for term in terms if term.text not in _SMALL_WORDS] or terms, most)
+
+
+def _nearest(db: Database, words: str, terms: Sequence[Term], most: int) -> list[Stored]:
+    """Return articles with any of the terms in their titles, best first."""
+    query = " OR ".join(_terms(words)) if indexing.left(db) else _any(terms)
+    query = f"title : ({query})" if query else ""
     return articles.several(db, _best(db, query, _since(db, query), "true", most))
 
 

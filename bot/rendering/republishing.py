@@ -1,0 +1,65 @@
+"""The answers to /republish that ask back: which of several articles, and whether one that is not what it seems.
+
+Decides nothing; the other answers to it are in `editorial`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, tzinfo
+
+from bot.article import Stored
+from bot.delivery import Payload
+from bot.notices import Decision
+from bot.rendering import dates, keyboards, saying
+from bot.rendering.editorial import SHOWN, decide, enumerated, short, shown_chat
+from bot.rendering.keyboards import Act
+from bot.rendering.templates import Templates
+
+
+def choose(templates: Templates, words: str, found: Sequence[Stored]) -> Payload:
+    """Ask which of several articles is meant; the first ones are buttons."""
+    lines = [{"line": saying.line(one), "file": short(one.path)} for one in found]
+    rows = [
+        [keyboards.tap(f"{one.short_id} · {one.article.title}", Act.REPUBLISH, one.short_id)] for one in found[:SHOWN]
+    ]
+    return saying.listed(templates, "republish_choose", "found", lines, rows, most=SHOWN, words=saying.said(words))
+
+
+def confirm(
+    templates: Templates,
+    article: Stored,
+    *,
+    file: str,
+    reason: str,
+    first: Stored | None,
+    posted: bool,
+    channels: Sequence[str],
+    value: str,
+    tz: tzinfo = UTC,
+) -> Payload:
+    """Ask whether an article is to be posted although it is not what it seems; see `publishing.meant.Question`.
+
+    value: what the button carries.
+    """
+    return saying.reply(
+        templates,
+        "republish_confirm",
+        [[decide(Decision.REPUBLISH, value)]],
+        article=saying.line(article),
+        own=short(article.path),
+        file=short(file),
+        reason=short(reason),
+        first=saying.line(first) if first else None,
+        first_file=short(first.path) if first else "",
+        waits=article.waits.value,
+        date=dates.minute(article.article.published, tz),
+        posted=posted,
+        where=enumerated(map(shown_chat, channels)),
+    )
+
+
+def rejected(templates: Templates, files: Sequence[tuple[str, str]]) -> Payload:
+    """Answer /republish with files that are not articles, by path: why not."""
+    listed = [{"path": short(path), "reason": short(reason)} for path, reason in files]
+    return saying.listed(templates, "republish_rejected", "files", listed, most=SHOWN)
