@@ -104,6 +104,7 @@ ENDING = frozenset(
         Alert.PAUSED,
         Alert.FOLDER,
         Alert.FOLDER_EMPTY,
+        Alert.FILES_GONE,
         Alert.DATABASE,
         Alert.STANDING,
     }

@@ -334,6 +334,45 @@ def test_a_file_renamed_at_an_upgrade_is_read_as_it_was(posted: Newsroom) -> Non
 
 
 @pytest.mark.parametrize(
+    "names", [("41x.md", "42.md"), ("42.md", "41x.md"), ("42x.md", "41x.md"), ("41x.md", "42x.md")]
+)
+def test_a_renamed_file_keeps_its_post_from_a_file_that_an_earlier_version_took_for_the_same_story(
+    desk: Newsroom, names: tuple[str, str]
+) -> None:
+    """Whichever is read first; a repeat that takes over would edit the post."""
+    letters = {
+        number: article(
+            f"Letter {number} about the {animal} of the year",
+            PAGE,
+            published=AT - timedelta(days=days),
+            excerpt=animal * 5,
+        )
+        for number, animal, days in (("41", "otter", 14), ("42", "heron", 7))
+    }
+
+    def reads(*paths: str) -> None:
+        for path in paths:
+            told = Read(path, (int(path[:2]), desk.marks, desk.marks), pack(letters[path[:2]]))
+            announce.record(desk.db, [told], desk.rules, desk.at, (desk.disk or set()).__contains__)
+            desk.marks += 1
+
+    desk.disk = {"41.md"}
+    reads("41.md")
+    desk.deliver()
+    as_before(desk, 1)
+    write(
+        desk.db,
+        "INSERT INTO files (path, size, mtime_ns, inode, article, since, story) VALUES ('42.md', 42, 9, 9, 1, 0, '?')",
+    )
+    desk.disk = {*names}
+    reads(*names)
+    reads(*sorted(names, reverse=True))  # what was put off is read again by the next scan
+    desk.later(hours=1)
+    assert desk.revise() == desk.deliver() == []
+    assert desk.stored(1).path == "41x.md"
+
+
+@pytest.mark.parametrize(
     ("change", "size"),
     [
         ({"title": FIRST.replace("unite", "untie")}, 100),

@@ -424,6 +424,45 @@ async def test_a_folder_whose_files_all_moved_lost_none(reading: Reading) -> Non
     assert (report.notices, report.missing) == ([], 30)
 
 
+@pytest.mark.parametrize(("left", "moved"), [(1, False), (1, True), (19, False)])
+async def test_the_editors_hear_that_missing_files_are_there_again(reading: Reading, left: int, moved: bool) -> None:
+    (reading.folder / "2026").mkdir()
+    for number in range(30):
+        reading.write(f"{number}.md")
+    await reading.lookout.scan()
+    away = [reading.folder / f"{number}.md" for number in range(left, 30)]
+    texts = [one.read_text() for one in away]
+    for one in away:
+        one.unlink()
+    await reading.desk(notices.tell, (await reading.lookout.scan()).notices, reading.at)
+    await reading.desk(notices.address, [501])
+    (heard,) = await reading.desk(notices.waiting, 501)
+    await reading.desk(notices.heard, [heard.id], reading.at)
+    for one, text in zip(away, texts, strict=True):
+        Path(reading.folder, "2026" if moved else "", one.name).write_text(text)
+    await reading.lookout.scan()
+    assert [(one.notice.alert, one.over) for one in await reading.desk(notices.waiting, 501)] == [
+        (Alert.FILES_GONE, True)
+    ]
+    assert not await reading.desk(notices.is_open, "folder:many")
+
+
+async def test_files_that_stay_away_are_forgotten_without_an_all_clear(reading: Reading) -> None:
+    for number in range(30):
+        reading.write(f"{number}.md")
+    await reading.lookout.scan()
+    for number in range(19, 30):
+        (reading.folder / f"{number}.md").unlink()
+    told = (await reading.lookout.scan()).notices
+    await reading.desk(notices.tell, told, reading.at)
+    await reading.desk(notices.address, [501])
+    (heard,) = await reading.desk(notices.waiting, 501)
+    await reading.desk(notices.heard, [heard.id], reading.at)
+    for _ in range(2):
+        assert (await reading.lookout.scan()).notices == []
+    assert await reading.desk(notices.waiting, 501) == []
+
+
 @pytest.mark.parametrize(
     ("there", "left", "told"),
     [

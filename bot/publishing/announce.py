@@ -72,10 +72,12 @@ def _record(db: Database, read: Read, rules: Rules, at: datetime, on_disk: OnDis
         news = files.reject(db, read.path, read.mark, read.reason, at)
         return Recorded(read.path, None, reason=read.reason if news else "")
     packed = with_topics(read.packed, _named(db, read.packed.topics, rules.taxonomy))
-    known = files.one(db, read.path)
+    known = files.one(db, read.path) or _renamed(db, read, packed, on_disk)
     mine = articles.get(db, known.article) if known and known.article else None
     case = Case(read, packed, known, mine, Owners(db, read.path, on_disk))
     verdict, there, first = _judge(db, case, rules, at)
+    if verdict is Verdict.OWN and case.is_too_early(there):
+        return Recorded(read.path, None)
     written, changed = _write(db, case, verdict, there, first, rules, at)
     articles.add_addresses(db, written, packed.addresses, shared=verdict is not Verdict.OTHER)
     files.put(db, read.path, read.mark, article=written, at=at, warning=read.warning)
@@ -85,6 +87,18 @@ def _record(db: Database, read: Read, rules: Rules, at: datetime, on_disk: OnDis
     if mine is not None and mine.id != written:
         _leave(db, mine, read.path)
     return Recorded(read.path, verdict, written, changed, repeats=case.repeats(verdict, there, first))
+
+
+def _renamed(db: Database, read: Read, packed: Packed, on_disk: OnDisk | None) -> Known | None:
+    """Return what is known of a file that repeated another's article when an earlier version read it, and is gone.
+
+    It has another path now.
+    """
+    if on_disk is None:
+        return None
+    repeats = files.unknown_repeats(db, [*packed.addresses], read.mark[0])
+    gone = [path for path in repeats if not on_disk(path)]
+    return files.one(db, gone[0]) if gone else None
 
 
 def _judge(db: Database, case: Case, rules: Rules, at: datetime) -> tuple[Verdict, Stored | None, int | None]:

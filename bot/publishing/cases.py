@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot import article
 from bot.article import Stored
-from bot.identity import Verdict, digest, reads_alike, titles_agree
+from bot.identity import Verdict, are_two, digest, reads_alike, titles_agree
 from bot.packed import Packed, facts, unpack
 from bot.publishing.rules import Read
 from bot.store import files
@@ -87,6 +87,20 @@ class Case:
         before = self.known or files.one(self.owners.db, stored.path)  # a renamed file is new by its path
         is_same_size = before is not None and before.mark[0] == self.read.mark[0]
         return is_same_size and reads_alike(stored.article, unpack(self.packed))
+
+    def is_too_early(self, there: Stored | None) -> bool:
+        """Return True if the file tells another story than `there`, whose own file has only just gone.
+
+        An earlier version recorded them as one. That file may have been renamed, and be read after this one; if it has
+        not, it is forgotten after two whole scans.
+        """
+        return (
+            there is not None
+            and there.path not in ("", self.path)
+            and not article.is_of_this_version(there.fingerprint)
+            and are_two(article.story(there.article), self.packed.story)
+            and there.path in files.known_of(self.owners.db, there.id)
+        )
 
     def is_as_recorded(self, stored: Stored) -> bool:
         """Return True if nothing that is written down differs."""

@@ -203,7 +203,10 @@ class Scanner:
             lost -= await self._desk(files.count_moved, missing)
         if lost * MANY > known and (withdraws or lost >= MANY):
             withdraws = False
-            report.notices += [self._concern(lost, known)]
+            if await self._desk(files.count_missed, missing) * 2 < len(missing):
+                report.notices += [self._concern(lost, known)]
+            else:  # they are forgotten now: nobody is told that they are back
+                await self._desk(notices.close, GONE_ALERT)
         for batch in _batches(missing):
             left = await self._desk(announce.miss, batch, withdraw_at=self._clock() if withdraws else None)
             report.withdrawn += len(left) if withdraws else 0

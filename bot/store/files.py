@@ -153,6 +153,15 @@ def known_of(db: Database, article: int) -> list[str]:
     return [found["path"] for found in rows(db, "SELECT path FROM files WHERE article = ? ORDER BY path", (article,))]
 
 
+def unknown_repeats(db: Database, addresses: Sequence[str], size: int) -> list[str]:
+    """Return the files of this size that repeat an article at one of these addresses; what they told is not known."""
+    sql = (
+        "SELECT path FROM files WHERE story = ? AND size = ? AND article IN "
+        "(SELECT article FROM aliases WHERE identity IN (SELECT value FROM json_each(?))) ORDER BY path"
+    )
+    return [found["path"] for found in rows(db, sql, (UNKNOWN, size, json.dumps([*addresses])))]
+
+
 def any_of(db: Database, article: int) -> bool:
     """Say whether any file of this article is known, be it rejected or missing for the moment."""
     return row(db, "SELECT 1 FROM files WHERE article = ? LIMIT 1", (article,)) is not None
@@ -166,6 +175,12 @@ def count_moved(db: Database, missing: Sequence[str]) -> int:
         "WHERE EXISTS (SELECT 1 FROM files o WHERE o.article = f.article AND o.reason IS NULL AND o.missing = 0 "
         "AND o.path NOT IN missing)"
     )
+    return number(db, sql, (json.dumps([*missing]),))
+
+
+def count_missed(db: Database, missing: Sequence[str]) -> int:
+    """Return how many of some missing files were missing in the whole scan before, too."""
+    sql = "SELECT count(*) FROM files WHERE missing > 0 AND path IN (SELECT value FROM json_each(?))"
     return number(db, sql, (json.dumps([*missing]),))
 
 

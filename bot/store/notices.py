@@ -71,6 +71,13 @@ def _all_clear(db: Database, key: str, at: datetime) -> bool:
     return True
 
 
+def close(db: Database, key: str) -> None:
+    """Close an incident without a word to anybody."""
+    with transaction(db):
+        write(db, "DELETE FROM alerts WHERE key = ?", (key,))
+        write(db, "UPDATE notices SET ended = 1 WHERE key = ?", (key,))
+
+
 def lasting(db: Database) -> list[tuple[Notice, datetime]]:
     """Return what lasts and is not over, each with the moment since when, oldest first."""
     kinds = [one.value for one in ENDING]
