@@ -42,6 +42,16 @@ class DatabaseInUse(StoreError):
         super().__init__(f"{database}: another Paperboy is using this database", fix)
 
 
+class DatabaseLinked(StoreError):
+    """The database's file has more than one name (hard links), by which two processes could have it at once."""
+
+    exit_code = 4
+
+    def __init__(self, database: str) -> None:
+        fix = "Delete the other name, or give this bot a copy of its own, which `paperboy backup` makes."
+        super().__init__(f"{database}: has another name (a hard link), by which another Paperboy could use it", fix)
+
+
 class DatabaseEmpty(StoreError):
     """The file holds no table yet: whoever was making the database was interrupted."""
 

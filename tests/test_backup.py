@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot.errors import DatabaseInUse, StoreError
+from bot.errors import DatabaseInUse, DatabaseLinked, StoreError
 from bot.store import backup, facts, inspection, lock
 from bot.store.database import milliseconds, open_database
 from bot.store.facts import Fact
@@ -388,6 +388,18 @@ def test_a_database_is_one_process_only_by_whatever_name(tmp_path: Path) -> None
                 pytest.fail("is held by two")
     with lock.held(tmp_path / "link.db"):
         pass  # and it is let go
+
+
+def test_a_database_with_a_second_name_is_refused_by_either(tmp_path: Path) -> None:
+    (tmp_path / "real.db").touch()
+    (tmp_path / "other.db").hardlink_to(tmp_path / "real.db")
+    for name in ("real.db", "other.db"):
+        with pytest.raises(DatabaseLinked, match="has another name") as refused, lock.held(tmp_path / name):
+            pytest.fail("is held")
+        assert refused.value.exit_code == DatabaseInUse.exit_code
+    (tmp_path / "other.db").unlink()
+    with lock.held(tmp_path / "real.db"):
+        pass
 
 
 def test_a_place_that_can_not_be_locked_is_told(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from bot.errors import DatabaseInUse, StoreError
+from bot.errors import DatabaseInUse, DatabaseLinked, StoreError
 
 #: Seconds a lock is tried for: `is_held` of another process takes it for a moment.
 _GRACE = 0.2
@@ -18,10 +18,12 @@ _GRACE = 0.2
 
 @contextmanager
 def held(database: Path) -> Iterator[None]:
-    """Hold the database for this process while the block runs. Raises DatabaseInUse when another has it."""
+    """Hold the database for this process while the block runs. Raises DatabaseInUse when another has it, or DatabaseLinked."""
     lock = FileLock(_file(database), mode=0o600)
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
+        if database.exists() and database.stat().st_nlink > 1:  # by another name another process could have it
+            raise DatabaseLinked(str(database))
         lock.acquire(timeout=_GRACE, poll_interval=_GRACE / 4)
     except Timeout:
         raise DatabaseInUse(str(database)) from None
