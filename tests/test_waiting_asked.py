@@ -136,6 +136,16 @@ async def test_editors_are_asked_once_about_a_bulk_arrival_and_a_tap_decides_onc
     assert bot.posts(bot.editor)[bot.told :] == [asked]
 
 
+async def test_what_was_deleted_meanwhile_does_not_go_out(bot: Outgoing) -> None:
+    await _arrive(bot)
+    asked = await _ask(bot)
+    await bot.desk(announce.miss, ["2.md", "4.md"])
+    await _tap(bot, bot.editor, asked, "Post all")
+    assert await _posted(bot) == [0, 1, 3]
+    await bot.desk(announce.miss, ["2.md", "4.md"])
+    assert await bot.desk(holding.counts) == {}
+
+
 async def test_one_by_one_asks_about_each_the_newest_first(bot: Outgoing) -> None:
     await _arrive(bot, 1, 2, 3, 4)
     asked = await _ask(bot)

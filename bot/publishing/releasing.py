@@ -160,7 +160,7 @@ def next_question(db: Database, kind: Waits) -> Notice | None:
 def answer_one(db: Database, number: int, rules: Rules, at: datetime, *, post: bool) -> bool:
     """Carry out an editor's word on one article; return False where it waits no more."""
     stored = articles.get(db, number)
-    if stored is None or stored.waits not in TOGETHER:
+    if stored is None or number not in holding.waiting(db, TOGETHER):
         return False
     return announce.release(db, number, rules, at) if post else skip(db, number)
 

@@ -17,6 +17,9 @@ from bot.store.database import maybe, milliseconds, moment, number, row, rows, t
 _THESE = "(SELECT value FROM json_each(?))"
 #: Waits, and is not left out of everything for another reason.
 _OPEN = "withdrawn = 0 AND copy_of IS NULL"
+#: Waits together with others for an editor, and its file was there at the last whole scan.
+_ASKED = f"""{_OPEN} AND (waits NOT IN ('bulk', 'restored')
+  OR file IS NOT NULL AND NOT EXISTS (SELECT 1 FROM files f WHERE f.path = articles.file AND f.missing > 0))"""
 #: Has an end that hides it when it is reached, and was not hidden yet.
 _EXPIRES = (
     "expires IS NOT NULL AND waits <> 'expired' "
@@ -167,14 +170,14 @@ def has_fanouts(db: Database) -> bool:
 def counts(db: Database) -> dict[Waits, int]:
     """Return how many articles wait for what."""
     told = f"(waits <> 'future' OR ({_DATED}))"
-    sql = f"SELECT waits, count(*) FROM articles WHERE waits <> '' AND {told} AND {_OPEN} GROUP BY waits"
+    sql = f"SELECT waits, count(*) FROM articles WHERE waits <> '' AND {told} AND {_ASKED} GROUP BY waits"
     return {Waits(found[0]): found[1] for found in rows(db, sql)}
 
 
 def waiting(db: Database, waits: Sequence[Waits], most: int = -1) -> list[int]:
     """Return the articles that wait for one of these, the newest first."""
     sql = (
-        f"SELECT id FROM articles WHERE waits <> '' AND waits IN {_THESE} AND {_OPEN} "
+        f"SELECT id FROM articles WHERE waits <> '' AND waits IN {_THESE} AND {_ASKED} "
         "ORDER BY ordered DESC, id DESC LIMIT ?"
     )
     return [found["id"] for found in rows(db, sql, (json.dumps([*waits]), most))]
@@ -182,7 +185,7 @@ def waiting(db: Database, waits: Sequence[Waits], most: int = -1) -> list[int]:
 
 def last_arrival(db: Database, waits: Waits) -> datetime | None:
     """Return when the last of the articles that wait for this was recorded, or None."""
-    found = row(db, f"SELECT max(recorded) FROM articles WHERE waits <> '' AND waits = ? AND {_OPEN}", (str(waits),))
+    found = row(db, f"SELECT max(recorded) FROM articles WHERE waits <> '' AND waits = ? AND {_ASKED}", (str(waits),))
     return maybe(found[0]) if found else None
 
 
@@ -201,4 +204,4 @@ def doubtful_since_restore(db: Database, restored: int) -> list[int]:
 
 def count(db: Database, waits: Waits) -> int:
     """Return how many articles wait for this."""
-    return number(db, f"SELECT count(*) FROM articles WHERE waits <> '' AND waits = ? AND {_OPEN}", (str(waits),))
+    return number(db, f"SELECT count(*) FROM articles WHERE waits <> '' AND waits = ? AND {_ASKED}", (str(waits),))
