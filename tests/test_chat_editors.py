@@ -13,7 +13,7 @@ from bot.chat import commands
 from bot.chat.router import _HANDLERS
 from bot.delivery import State
 from bot.sandbox.records import Person
-from bot.store import articles, files, outbox
+from bot.store import articles, audit, files, outbox
 from bot.store.database import Database, milliseconds, moment, rows, write
 from tests import chatting
 from tests.chatting import Bot
@@ -72,6 +72,18 @@ async def test_what_is_about_to_be_republished_can_be_undone_once(bot: Bot) -> N
     answer.reply_markup = keyboard
     assert await bot.tap(bot.editor, answer, "Undo") == "That is already done"
     assert answer.buttons == []
+    await bot.ask(bot.editor, "/republish last")
+    assert await bot.desk(_editions) == [(number, 1), (number, 2)]
+
+
+async def test_an_undo_of_what_was_never_posted_leaves_nothing_absent(bot: Bot) -> None:
+    bot.with_office(undo=timedelta(seconds=5))
+    number = await bot.article("Newer moon", "Space")
+    (answer,) = await bot.ask(bot.editor, "/republish last")
+    await bot.tap(bot.editor, answer, "Undo")
+    assert "does not go to News" in answer.text
+    assert await bot.desk(_waiting) == []
+    assert await bot.desk(audit.absent, bot.channels[0].chat) == []
     await bot.ask(bot.editor, "/republish last")
     assert await bot.desk(_editions) == [(number, 1), (number, 2)]
 

@@ -75,6 +75,17 @@ class Running:
         await asyncio.wait_for(self.task, 5)
 
 
+async def test_updates_that_nobody_takes_any_more_are_left_to_the_next_run(bot: Bot, rea: Person) -> None:
+    async def handler(update: Update) -> None:
+        pytest.fail(f"update {update.update_id} was handled")
+
+    ended = polling(bot, handler)
+    await ended.inbox.close()
+    await bot.sandbox.say(rea, "/topic AI")
+    assert await asyncio.wait_for(ended.drain(), 5) == 0
+    assert len(bot.sandbox.updates.waiting) == 1
+
+
 async def test_a_redelivered_command_is_answered_again_and_has_one_effect(bot: Bot, rea: Person) -> None:
     await bot.sandbox.say(rea, "/topic AI")
     (update,) = (one.wire() for one in bot.sandbox.updates.waiting)

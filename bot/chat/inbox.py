@@ -66,6 +66,11 @@ class Inbox:
         """How many updates are not done with."""
         return len(self._open)
 
+    @property
+    def closed(self) -> bool:
+        """Whether no more updates are taken."""
+        return self._closed
+
     async def resume(self) -> None:
         """Begin to handle what an earlier process left, before anything else. Raises StoreError."""
         async with self._resuming:

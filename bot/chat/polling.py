@@ -105,6 +105,8 @@ class Polling:
         count = 0
         while updates := await self._poll_patiently(never, 0):
             await self.inbox.room(len(updates))
+            if self.inbox.closed:
+                break  # they stay unconfirmed, for the next run
             count += await self._take(updates)
             await self.inbox.idle()
         await self.inbox.idle()

@@ -26,13 +26,18 @@ def put_off(db: Database, article: int, edition: int, opened: datetime, until: d
 def take_back(db: Database, article: int, edition: int, opened: datetime) -> tuple[list[int], list[int]]:
     """Forget what was opened and not sent yet; return the chats that get nothing, and those for which it is too late.
 
-    The edition's number is free again when nothing of it is left.
+    The edition's number is free again when nothing of it is left. A first edition is skipped instead: its channels are
+    to have one.
     """
     key = (article, edition, milliseconds(opened))
     with transaction(db):
         undone = _chats(db, f"{_OPENED} AND {_UNTOUCHED}", key)
         late = _chats(db, f"{_OPENED} AND NOT ({_UNTOUCHED})", key)
-        write(db, f"DELETE FROM deliveries WHERE {_OPENED} AND {_UNTOUCHED}", key)
+        if edition == 1:
+            skip = "UPDATE deliveries SET state = 'skipped', not_before = NULL, reason = 'an editor took it back'"
+            write(db, f"{skip} WHERE {_OPENED} AND {_UNTOUCHED}", key)
+        else:
+            write(db, f"DELETE FROM deliveries WHERE {_OPENED} AND {_UNTOUCHED}", key)
         if undone:
             write(
                 db,
