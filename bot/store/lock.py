@@ -18,7 +18,10 @@ _GRACE = 0.2
 
 @contextmanager
 def held(database: Path) -> Iterator[None]:
-    """Hold the database for this process while the block runs. Raises DatabaseInUse when another has it, or DatabaseLinked."""
+    """Hold the database for this process while the block runs.
+
+    Raises DatabaseInUse when another has it, DatabaseLinked when another could have it by another name.
+    """
     lock = FileLock(_file(database), mode=0o600)
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
