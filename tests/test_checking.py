@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import socket
@@ -16,9 +15,8 @@ from typing import Any
 import pytest
 
 from bot.arrival import Waits
-from bot.cli import checking, looking, showing
+from bot.cli import checking, looking
 from bot.cli.checking import Finding, survey
-from bot.cli.console import SafeConsole
 from bot.errors import UsageError
 from bot.packed import pack
 from bot.sandbox import Sandbox, faults, objects
@@ -483,22 +481,6 @@ async def test_an_address_that_another_program_listens_at_is_told(place: Place) 
         other.listen()
         (found,) = await place.found(web={"listen": f"127.0.0.1:{other.getsockname()[1]}"})
     assert "address already in use" in found.what
-
-
-# --- how it looks -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("columns", [80, 40])
-def test_on_a_terminal_lines_are_broken_between_words(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
-    out = io.StringIO()
-    monkeypatch.setattr(showing, "_out", SafeConsole(file=out, width=columns, soft_wrap=True, markup=False))
-    monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: True))
-    words = "a channel of many [words] that goes on and on " * 5
-    showing.findings([Finding("problem", words, words)])
-    lines = out.getvalue().splitlines()
-    assert max(map(len, lines)) <= columns
-    assert [lines[0][:2], lines[1][:2], lines[-1][:4]] == ["✗ ", "  ", "    "]
-    assert " ".join(out.getvalue().split()) == f"✗ {' '.join((words * 2).split())}"
 
 
 def _waiting(place: Place, waits: Waits, count: int) -> None:

@@ -126,7 +126,7 @@ def test_a_server_that_is_not_there_is_a_problem_with_a_mend(tmp_path: Path) -> 
     done = home.run("check")
     assert (done.code, done.err) == (1, "")
     (problem,) = (row for row in found(done) if row[0] == "✗")
-    assert problem[1].startswith("telegram: can't be reached")
+    assert problem[1].startswith("telegram: Telegram can't be reached")
     assert "api_base_url" in problem[2]
     assert "A" * 35 not in done.out
 

@@ -2,7 +2,8 @@
 
 `starting` writes the first settings, `running` keeps the bot going, `looking` asks and changes nothing that is sent,
 `keeping` copies the database, `checking` finds what is wrong before it matters, `previewing` renders a file, `showing`
-draws, `terminal` makes other people's words safe to print, `options` is what they share. A command's rooms are imported
+draws, `console` prints every line, `wrapping` breaks it where it fits, `terminal` makes other people's words safe to
+print, `options` is what they share. A command's rooms are imported
 when it is called, so that help and previews don't wait for Telegram's library.
 """
 
@@ -15,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import shipped
-from bot.cli import keeping, looking, running, starting, terminal
+from bot.cli import keeping, looking, running, starting
 from bot.errors import PaperboyError, UsageError
 
 
@@ -79,8 +80,11 @@ def main() -> None:
     except OSError as error:  # a full disk, a folder nobody may write to
         named = f"{error.filename}: " if error.filename else ""
         problems, code = [f"{named}{error.strerror or error}"], 1
-    for problem in problems:
-        typer.echo(terminal.lines(problem), err=True)
+    if problems:
+        from bot.cli import console
+
+        for problem in problems:
+            console.err.say(problem)
     sys.exit(code)
 
 

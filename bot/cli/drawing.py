@@ -14,6 +14,8 @@ from rich.panel import Panel
 from rich.style import Style
 from rich.text import Text
 
+from bot.cli import terminal
+from bot.cli.wrapping import wrapped
 from bot.delivery import Payload
 
 #: Columns of a drawn post at most; Telegram shows about as many.
@@ -38,10 +40,7 @@ _STYLES = {
 
 
 def drawn(payload: Payload, width: int) -> RenderableType:
-    """Return a post for a terminal of so many columns: picture, words, addresses of its links, buttons."""
-    about = Text(str(payload["file"]))
-    if state := payload.get("state"):
-        about.append(f" ({_STATES.get(state, state)})", style="yellow")
+    """Return a post for a terminal of so many columns: file, picture, words, addresses of its links, buttons."""
     words = _words(payload)
     parts: list[RenderableType] = []
     if picture := _picture(payload):
@@ -60,7 +59,14 @@ def drawn(payload: Payload, width: int) -> RenderableType:
         parts += [Text(), Text("\n".join("  ".join(f"[ {one['text']} ]" for one in row) for row in rows))]
     if links:
         parts += [Text(), Text("\n".join(f"[{number}] {link}" for number, link in enumerate(links, 1)), style="dim")]
-    return Panel(Group(*parts), title=about, title_align="left", width=min(width, _WIDTH))
+    return Group(_about(payload, width), Panel(Group(*parts), width=min(width, _WIDTH)))
+
+
+def _about(payload: Payload, width: int) -> Text:
+    """Return the file's name, and why its post is not sent now; whole, as the title of a frame would not be."""
+    state = payload.get("state", "")
+    told = f"{terminal.visible(str(payload['file']))}{f' ({_STATES.get(state, state)})' if state else ''}"
+    return Text("\n".join(wrapped(told, width)), style="yellow" if state else "bold")
 
 
 def page(previews: Sequence[Payload]) -> str:

@@ -20,11 +20,12 @@ def backup(
     FILE may be an earlier backup of it, which is replaced; nothing else is.
     """
     from bot import settings
+    from bot.cli import console
     from bot.store import backup as copies
 
     database = settings.load(config, with_token=False).store.database
     size = copies.backup(database, file, force=force)
-    typer.echo(f"{file}: a copy of {database}, {size:,} bytes")
+    console.out.say(f"{file}: a copy of {database}, {size:,} bytes")
 
 
 def restore(
@@ -37,12 +38,13 @@ def restore(
     """
     from bot import settings
     from bot.app import now
+    from bot.cli import console
     from bot.store import backup as copies
     from bot.store import lock
 
     database = settings.load(config, with_token=False).store.database
     with lock.held(database):
         kept = copies.restore(file, database, now())
-    typer.echo(f"{database}: restored from {file}")
+    console.out.say(f"{database}: restored from {file}")
     if kept:
-        typer.echo(f"What it replaced is kept: {database.parent / kept.name}")
+        console.out.say(f"What it replaced is kept: {database.parent / kept.name}")

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import logs, options, terminal
+from bot.cli import logs, options
 from bot.errors import UsageError
+from bot.prose import counted
 
 if TYPE_CHECKING:
     from bot.publishing.scan import ScanReport
@@ -48,13 +49,13 @@ def preview(
     """
     from bot import settings
     from bot.app import now
-    from bot.cli import previewing
+    from bot.cli import console, previewing
     from bot.rendering.wording import words
 
     templates = words(settings.file_in_use(config).parent)
     chosen, problems = previewing.settings_or_defaults(config)
     for problem in problems:
-        typer.echo(f"{problem} (previewed with the defaults)", err=True)
+        console.err.say(f"{problem} (previewed with the defaults)")
     previews = []
     show = _drawn() if sys.stdout.isatty() and not as_json else options.print_json
     for file in files:
@@ -66,10 +67,10 @@ def preview(
 
         html.write_text(drawing.page(previews), encoding="utf-8", errors="backslashreplace")
         drawn = [one for one in previews if "error" not in one]
-        typer.echo(f"{html}: {len(drawn)} {'post' if len(drawn) == 1 else 'posts'}")
+        console.out.say(f"{html}: {counted(len(drawn), 'post')}")
         for one in previews:
             if "error" in one:
-                typer.echo(terminal.lines(f"{one['file']}: {one['error']}"), err=True)
+                console.err.say(f"{one['file']}: {one['error']}")
     if any("error" in one for one in previews):
         raise typer.Exit(1)
 

@@ -31,6 +31,7 @@ def demo(
 ) -> None:
     """Try the whole bot on this machine, without a token."""
     from bot import demo as stage
+    from bot.cli import console
     from bot.settings import Log
 
     if folder is not None and not folder.is_dir():
@@ -38,7 +39,7 @@ def demo(
     if keep is not None and keep.exists() and not keep.is_dir():
         raise UsageError(f"--keep: {keep}: is not a folder")
     if keep is not None and stage.remembers(keep):
-        typer.echo("\n  What was posted before is remembered, but not shown: the demo's chats start empty.")
+        console.out.say("\n  What was posted before is remembered, but not shown: the demo's chats start empty.")
     logs.begin(Log())
     place = nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory(prefix="paperboy-demo-")
     with place as data:
@@ -85,4 +86,6 @@ async def _run(found: Settings, templates: Templates, *, once: bool, webhook: bo
 
 
 def _tell(address: str) -> None:
-    typer.echo(f"\n  Paperboy's demo is at {address}\n  Press Ctrl-C to stop it.\n")
+    from bot.cli import console
+
+    console.out.say(f"\n  Paperboy's demo is at {address}\n  Press Ctrl-C to stop it.\n")

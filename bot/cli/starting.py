@@ -38,6 +38,7 @@ def init(
     Asks for what no option gives, checks the answers, and says what to type next.
     """
     from bot import settings
+    from bot.cli import console
 
     file = settings.file_in_use(config)
     _can_begin(file, {"--token": token, "--folder": folder, "--channel": channel})
@@ -48,7 +49,7 @@ def init(
         admin=_answer(_ADMIN, admin, "") if sys.stdin.isatty() or admin is not None else "",
     )
     _write(file, text)
-    typer.echo(f"{file}: written")
+    console.out.say(f"{file}: written")
     _check(file, "" if file == settings.DEFAULT_FILE else f" --config {file}")
 
 
@@ -63,14 +64,14 @@ def _can_begin(file: Path, given: Mapping[str, str | None]) -> None:
 
 def _check(file: Path, flag: str) -> None:
     """Do as `paperboy check`, then say what to type next. Raises typer.Exit where something is wrong."""
-    from bot.cli import looking
+    from bot.cli import console, looking
 
     try:
         looking.check(file)
     except typer.Exit:
-        typer.echo(f"\nNext: fix what is marked ✗, then `paperboy check{flag}`, then `paperboy run{flag}`.")
+        console.out.say(f"\nNext: fix what is marked ✗, then `paperboy check{flag}`, then `paperboy run{flag}`.")
         raise
-    typer.echo(f"\nNext: `paperboy run{flag}`.")
+    console.out.say(f"\nNext: `paperboy run{flag}`.")
 
 
 def filled(*, token: str, folder: str, channel: str, admin: str) -> str:
@@ -90,8 +91,10 @@ def filled(*, token: str, folder: str, channel: str, admin: str) -> str:
 def _answer(question: str, given: str | None, default: str, *, hidden: bool = False) -> str:
     if given is not None:
         return given
-    shown = bool(default)
-    return str(typer.prompt(question, default=default, show_default=shown, hide_input=hidden))
+    from bot.cli import console
+
+    asked = f"{question} [{default}]" if default else question
+    return str(typer.prompt(console.out.fitting(asked), default=default, show_default=False, hide_input=hidden))
 
 
 def _set(text: str, key: str, value: str) -> str:

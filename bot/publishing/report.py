@@ -91,7 +91,7 @@ def _channel(db: Database, chat: chats.Chat, at: datetime) -> ChannelStatus:
     until = chat.not_before if chat.not_before and chat.not_before > at else None
     waits = chat.reason or "Telegram asked for a pause" if until else ""
     if chat.chat_id is None:
-        waits = waits or "Telegram does not know its name yet"
+        waits = waits or "the bot has not looked it up on Telegram yet"
     title = naming.chat(db, chat.id)
     return ChannelStatus(
         name=chat.setting if chat.setting.startswith("@") else title,

@@ -55,7 +55,7 @@ def _no_answer(came: object) -> Finding:
             f"telegram.api_base_url: what answers there is not the Bot API ({reason})",
             f"Set api_base_url to {_OFFICIAL}, or to your own Bot API server; look for a proxy in between.",
         )
-    return problem(f"telegram: can't be reached: {reason}", "Check the network and api_base_url.")
+    return problem(f"telegram: {reason}", "Check the network and api_base_url.")
 
 
 def _clock(theirs: datetime | None, ours: datetime) -> Iterator[Finding]:
