@@ -13,7 +13,7 @@ import pytest
 from bot import cli, shipped
 from tests.operating import ROOT, Done, Home
 
-COMMANDS = ("demo", "init", "run", "scan", "preview", "check", "status", "verify", "backup", "restore")
+COMMANDS = ("demo", "init", "check", "preview", "run", "scan", "status", "verify", "backup", "restore")
 SECRET = "123456789-AAnotAtokenButSecretAllTheSame"
 
 
@@ -37,7 +37,7 @@ def type_in(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 def test_help_names_every_command_of_the_contract(home: Home) -> None:
     done = home.run("--help")
     assert (done.code, done.err) == (0, "")
-    commands = re.findall(r"^  ([a-z]+)  ", done.out, re.MULTILINE)
+    commands = re.findall(r"^  ([a-z]+) +[A-Z]", done.out, re.MULTILINE)
     assert commands == list(COMMANDS)
 
 
@@ -73,11 +73,11 @@ def test_help_is_short_and_whole_sentences(
     done = type_in(capsys, monkeypatch, *command.split(), "-h")
     assert done.code == 0
     assert max(map(len, done.out.splitlines())) <= 80
-    assert "..." not in done.out.replace("[ARGS]...", "").replace("{FILE…}...", "")
+    assert not re.search(r"\.\.\.|[{}<>]", done.out)
     about = re.split(r"\n(?=Options:|Commands:|Arguments:)", done.out)
     for part in about[1:]:
         for entry in re.split(r"\n(?=  \S)", part.strip())[1:]:
-            assert entry.rstrip().endswith((".", "[default: 0]", "0<=x<=65535]", "[required]")), entry
+            assert entry.rstrip().endswith("."), entry
     assert about[0].rstrip().endswith(".")
 
 

@@ -7,7 +7,7 @@ import io
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -30,6 +30,7 @@ class Terminal(io.StringIO):
         return True
 
 
+@settings(max_examples=40)
 @given(st.lists(WORDS, min_size=1, max_size=20), st.integers(30, 130), st.integers(0, 4), st.integers(0, 4))
 def test_no_line_is_too_long_and_none_breaks_within_a_word(words: list[str], width: int, first: int, rest: int) -> None:
     lines = wrapped(" ".join(words), width, first, rest)
@@ -38,6 +39,7 @@ def test_no_line_is_too_long_and_none_breaks_within_a_word(words: list[str], wid
     assert [len(line) - len(line.lstrip()) for line in lines] == [first, *[rest] * (len(lines) - 1)]
 
 
+@settings(max_examples=40)
 @given(st.text(st.characters(categories=["L", "N", "P", "Zs", "So"])), st.integers(20, 130))
 @example(f"{PATH}: has no front matter", 80)
 @example(f"{HAN}: has no front matter", 60)
@@ -93,7 +95,7 @@ def test_what_a_command_shows_fits_on_a_terminal_and_is_whole_elsewhere(
 ) -> None:
     shown: list[list[str]] = []
     for file in (Terminal(), io.StringIO()):
-        monkeypatch.setattr(showing, "out", SafeConsole(file=file, width=columns))
+        monkeypatch.setattr(showing, "out", SafeConsole(file=file, width=columns, color_system=None))
         showing.status(standing)
         showing.verified(Verified({"articles": 1}, ()))
         showing.findings([Finding("problem", f"{PATH}: is not there", "Make it, or name another folder. " * 4)])

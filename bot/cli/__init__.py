@@ -14,6 +14,7 @@ import sys
 from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from bot import shipped
 from bot.cli import keeping, looking, running, starting
@@ -26,9 +27,19 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+class _Command(typer.core.TyperCommand):
+    """A command whose usage names its arguments as its help does: FILE, without braces."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return what stands behind the command's name in its usage."""
+        return [piece.removesuffix("...").strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+
 app = typer.Typer(
     name="paperboy",
     no_args_is_help=True,
+    subcommand_metavar="COMMAND",
+    epilog="New here? Try `paperboy demo`. `paperboy COMMAND -h` explains a command.",
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -36,16 +47,16 @@ app = typer.Typer(
 for command in (
     running.demo,
     starting.init,
+    looking.check,
+    looking.preview,
     running.run,
     looking.scan,
-    looking.preview,
-    looking.check,
     looking.status,
     looking.verify,
     keeping.backup,
     keeping.restore,
 ):
-    app.command()(command)
+    app.command(cls=_Command)(command)
 
 
 @app.callback()

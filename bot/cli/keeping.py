@@ -11,13 +11,13 @@ from bot.cli import options
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
     config: options.Config = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a backup of another database.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also replace a backup of another database.")] = False,
 ) -> None:
     """Copy the database to FILE, also while the bot runs.
 
-    FILE may be an earlier backup of it, which is replaced; nothing else is.
+    FILE may be an earlier backup of the same database, which is replaced. Any other file is kept.
     """
     from bot import settings
     from bot.cli import console
@@ -29,12 +29,12 @@ def backup(
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that `backup` made.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
     config: options.Config = None,
 ) -> None:
-    """Put a backup in the database's place.
+    """Put the backup FILE in the database's place.
 
-    The bot must not run. What is replaced is kept beside it.
+    The bot must not be running. The database that is replaced is kept beside it.
     """
     from bot import settings
     from bot.app import now

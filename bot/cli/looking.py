@@ -36,7 +36,7 @@ def scan(config: options.Config = None, as_json: options.Json = False) -> None:
 
 
 def preview(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Article files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", hidden=True)],
     config: options.Config = None,
     as_json: options.Json = False,
     html: Annotated[
@@ -45,7 +45,7 @@ def preview(
 ) -> None:
     """Show the posts that article files would become.
 
-    Drawn on a terminal; elsewhere, and with --json, one JSON object a line.
+    Drawn on a terminal; elsewhere, and with --json, one JSON object a line. Needs no token and sends nothing.
     """
     from bot import settings
     from bot.app import now
@@ -78,7 +78,8 @@ def preview(
 def check(config: options.Config = None) -> None:
     """Find what would stop the bot from working.
 
-    Looks at settings, folder, database, token, editors, and the rights in every channel.
+    Looks at settings, folder, database, token, editors, and the rights in every channel; says how to fix each problem.
+    Exits with 1 where there is one.
     """
     from bot import settings
     from bot.cli import checking, showing
@@ -106,9 +107,9 @@ def status(config: options.Config = None, as_json: options.Json = False) -> None
 
 
 def verify(config: options.Config = None, as_json: options.Json = False) -> None:
-    """Check the database against itself.
+    """Check that every article went where it should, and once.
 
-    Every article must have gone where it should, once.
+    Compares what the database holds; sends nothing. Exits with 1 where something is wrong.
     """
     from bot.cli import showing
 

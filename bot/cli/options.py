@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 Config = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="The settings; by default PAPERBOY_CONFIG or config/paperboy.toml."),
+    typer.Option(
+        "--config", metavar="FILE", help="The settings file; by default PAPERBOY_CONFIG or config/paperboy.toml."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 

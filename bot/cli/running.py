@@ -24,9 +24,13 @@ LEFT_WAITING = 3
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="The page's port; 0: any free one.", min=0, max=65535)] = 0,
+    port: Annotated[
+        int, typer.Option(metavar="PORT", help="The page's port; by default any free one.", show_default=False)
+    ] = 0,
     folder: Annotated[Path | None, typer.Option(metavar="DIR", help="Your articles instead of the samples.")] = None,
-    keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the data in this folder.")] = None,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep the data in this folder, for the next time.")
+    ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
 ) -> None:
     """Try the whole bot on this machine, without a token."""
@@ -34,6 +38,8 @@ def demo(
     from bot.cli import console
     from bot.settings import Log
 
+    if not 0 <= port <= 65_535:
+        raise UsageError(f"--port: {port}: must be from 1 to 65535, or 0 for any free port")
     if folder is not None and not folder.is_dir():
         raise UsageError(f"--folder: {folder}: there is no such folder")
     if keep is not None and keep.exists() and not keep.is_dir():
@@ -51,7 +57,10 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="Scan, answer, deliver what is due, then exit.")] = False,
     webhook: Annotated[bool, typer.Option("--webhook", help="Receive updates by webhook instead of polling.")] = False,
 ) -> None:
-    """Run the bot: scan the folder, post, answer."""
+    """Run the bot: scan the folder, post, answer.
+
+    Ctrl-C stops it; what is left to send goes out after the next start.
+    """
     if once and webhook:
         raise UsageError("--once and --webhook can't be combined: a webhook needs a bot that keeps running")
     with _unswept():

@@ -33,9 +33,9 @@ def init(
         typer.Option("--config", metavar="FILE", help="The file to write; by default config/paperboy.toml."),
     ] = None,
 ) -> None:
-    """Write the first settings, with a comment for each.
+    """Ask for the first settings and write them into a file.
 
-    Asks for what no option gives, checks the answers, and says what to type next.
+    Asks for whatever no option gives, checks the answers, and says what to type next.
     """
     from bot import settings
     from bot.cli import console
