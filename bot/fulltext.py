@@ -31,7 +31,9 @@ _ALONE = re.compile(
 _ACCENTS = re.compile(
     "(?<![иИ])\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0640]"
 )
-_PIECE = re.compile(r'(?P<without>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
+_PIECE = re.compile(r'(?P<without>(?<!\S)-)?(?:"(?P<phrase>[^"]*)(?:"|$)|(?P<word>[^\s"]+))')
+#: Quotation marks that phones put in the place of the plain one.
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _OWNER = re.compile(r"['’]s$", re.IGNORECASE)
 _ALPHABETS = (
@@ -99,16 +101,16 @@ def folded(text: str) -> str:
 def parsed(words: str) -> Query:
     """Return what a reader's words mean: `-word`, `"a phrase"`, `one OR other`; all others must be there.
 
-    Where nothing but exclusions are left, they are words like others; so is an OR that stands between no two.
+    An OR that stands between no two words means nothing. Without `groups` there is nothing to look for.
     """
-    pieces = list(_PIECE.finditer(prose.repair(words)))
+    pieces = list(_PIECE.finditer(prose.repair(words).translate(_QUOTES)))
     groups: list[list[Term]] = []
     without: list[Term] = []
     joins = False
     for place, piece in enumerate(pieces):
         term = _term(piece)
-        if piece[0] == "OR" and groups and any(map(_term, pieces[place + 1 : place + 2])):
-            joins = True
+        if piece[0] == "OR":
+            joins = bool(groups) and any(map(_term, pieces[place + 1 : place + 2]))
         elif term is None:
             continue
         elif piece["without"]:
@@ -120,8 +122,6 @@ def parsed(words: str) -> Query:
             groups.append([term])
         if sum(map(len, groups)) + len(without) >= MOST_TERMS:
             break
-    if not groups:
-        return Query(tuple((term,) for term in without))
     return Query(tuple(map(tuple, groups)), tuple(without))
 
 

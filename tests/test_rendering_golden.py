@@ -81,6 +81,8 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
     )
     yield "/search fery", finding.search_results(t, "fery", [FERRY], query=parsed("ferry"), instead=["ferry"])
     yield "/search", finding.nothing_found(t)
+    yield "/search -crane", finding.nothing_found(t, "-crane")
+    yield "/search *", finding.nothing_found(t, "*")
     yield "/search zeppelin", finding.nothing_found(t, "zeppelin")
     yield "zeppelin", finding.nothing_found(t, "zeppelin", typed=False)
     yield "ocaens", finding.nothing_found(t, "ocaens", ["Oceans"], typed=False)

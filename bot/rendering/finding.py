@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.article import Stored
 from bot.delivery import Payload
-from bot.fulltext import Query
+from bot.fulltext import Query, parsed
 from bot.rendering import keyboards, saying
 from bot.rendering.keyboards import Act
 from bot.rendering.templates import Templates
@@ -49,12 +49,20 @@ def found_article(templates: Templates, article: Stored, names: Sequence[str], *
 
 
 def nothing_found(templates: Templates, words: str = "", nearest: Sequence[str] = (), *, typed: bool = True) -> Payload:
-    """Answer a search that found nothing, or that named nothing to look for (no words).
+    """Answer a search that found nothing, or that named nothing to look for (no words, or only what to leave out).
 
     nearest: topics of a similar name, to tap. typed: the command was typed, not plain words.
     """
+    meant = parsed(words)
+    if not meant.groups:
+        nearest = ()
     rows = keyboards.follows(nearest[:OFFERED], "Follow {}")
-    told = {"words": saying.said(words), "nearest": saying.names(nearest), "typed": typed}
+    told: dict[str, Any] = {
+        "words": saying.said(words) if meant.groups or meant.without else "",
+        "nearest": saying.names(nearest),
+        "typed": typed,
+        "leaves_out": bool(meant.without) and not meant.groups,
+    }
     return saying.reply(templates, "nothing_found", rows, **told)
 
 

@@ -160,9 +160,10 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     ),
     "replies/found_article": ({"article": _LINE, "topics": 1}, {"article": _BARE_LINE, "topics": 0}),
     "replies/nothing_found": (
-        {"words": "<x>", "nearest": ["AI"], "typed": True},
-        {"words": "x", "nearest": [], "typed": False},
-        {"words": "", "nearest": [], "typed": True},
+        {"words": "<x>", "nearest": ["AI"], "typed": True, "leaves_out": False},
+        {"words": "x", "nearest": [], "typed": False, "leaves_out": False},
+        {"words": "-x", "nearest": [], "typed": True, "leaves_out": True},
+        {"words": "", "nearest": [], "typed": True, "leaves_out": False},
     ),
     "replies/stopped": ({"follows": 2}, {"follows": 0}),
     "replies/resumed": (

@@ -155,11 +155,20 @@ def _near(db: Database, term: Term) -> list[str]:
 
 def _expression(db: Database, query: Query, words: str) -> str:
     """Return a query as FTS5 takes it; what stands in quotes is never an operator."""
-    if not query.groups or indexing.left(db):
-        return " ".join(_terms(words))
+    if not query.groups:
+        return ""
+    if indexing.left(db):
+        return _older(words)
     wanted = " AND ".join(map(_any, query.groups))
     unwanted = " OR ".join(_exactly(one) for term in query.without for one in (term.text, f"{term.text}s", *term.forms))
     return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
+
+
+def _older(words: str) -> str:
+    """Return words as the older index takes them: it knows no phrase and no OR, but leaves words out."""
+    pieces = [piece for piece in prose.repair(words).split() if piece != "OR"]
+    wanted, unwanted = (_terms(" ".join(one for one in pieces if one.startswith("-") is out)) for out in (False, True))
+    return f"({' AND '.join(wanted)}) NOT ({' OR '.join(unwanted)})" if wanted and unwanted else " ".join(wanted)
 
 
 def _terms(words: str) -> list[str]:
