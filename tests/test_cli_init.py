@@ -52,6 +52,19 @@ def test_settings_that_are_there_are_left_alone(home: Home) -> None:
     assert (home.place / "config" / "paperboy.toml").read_bytes() == before
 
 
+def test_where_settings_are_there_another_file_can_be_written(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(UsageError, match="exists already and is kept") as refused:
+        typed(OPTIONS)
+    (home.place / "articles").mkdir()
+    other = str(refused.value).partition("paperboy init ")[2].rstrip("`")
+    monkeypatch.setattr("bot.cli.looking.check", lambda file: None)
+    typed(f"{OPTIONS} {other}")
+    assert capsys.readouterr().out.endswith(f"\nNext: `paperboy run {other}`.\n")
+    assert settings.load(home.place / other.removeprefix("--config ")).channels[0].chat == "@news"
+
+
 @pytest.mark.parametrize("option", ["--token x", "--channel news", "--admin eddie"])
 def test_an_answer_that_can_not_be_is_refused_and_nothing_written(home: Home, option: str) -> None:
     file = home.place / "config" / "paperboy.toml"

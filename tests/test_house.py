@@ -9,8 +9,10 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
+import frontmatter
 import pytest
 import typer
 from packaging.requirements import Requirement
@@ -18,6 +20,7 @@ from packaging.utils import canonicalize_name
 from pydantic import SecretStr
 
 from bot import demo, settings
+from bot.cli import starting
 from bot.settings import Channel, Settings
 from bot.shipped import articles
 
@@ -302,6 +305,43 @@ def test_the_topic_the_readme_says_to_follow_in_the_demo_is_on_the_next_article(
     following = sorted(articles().iterdir())[demo.FIRST]
     assert topic
     assert f"\n  - {topic[1]}\n" in following.read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """The README's examples in a language."""
+    return [dedent(one) for one in re.findall(rf"^ *```{language}\n(.*?)^ *```", text("README.md"), re.M | re.S)]
+
+
+def is_part(shown: Any, whole: Any) -> bool:
+    """Return True if everything shown is in `whole`: keys of a table, the first entries of a list."""
+    if isinstance(shown, dict):
+        return all(key in whole and is_part(value, whole[key]) for key, value in shown.items())
+    if isinstance(shown, list):
+        return all(map(is_part, shown, whole))
+    return bool(shown == whole if not isinstance(shown, str) else whole.startswith(shown))
+
+
+def test_the_article_the_readme_shows_is_one_of_the_samples() -> None:
+    (example,) = map(frontmatter.loads, blocks("yaml"))
+    samples = [frontmatter.load(str(file)) for file in articles().iterdir()]
+    assert [is_part(example.metadata, sample.metadata) for sample in samples].count(True) == 1
+
+
+def test_the_commands_the_readme_shows_can_be_typed() -> None:
+    lines = [line.partition(" # ")[0].split() for block in blocks("sh") for line in block.splitlines()]
+    typed = [words for words in lines if words[0] == "paperboy"]
+    assert {words[1] for words in typed} >= {"init", "check", "preview", "run"}
+    for words in typed:
+        assert words[1] in operator_commands()
+        assert all((ROOT / word).exists() for word in words if word.startswith("data/")), words
+    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
+    assert {words[1] for words in lines if words[0] == "make"} <= targets
+
+
+def test_settings_of_ones_own_in_a_checkout_are_ignored_by_git() -> None:
+    own = f"--config {starting._OWN}"
+    assert any(own in block for block in blocks("sh"))
+    assert f"{Path(starting._OWN).parent}/" in text(".gitignore").splitlines()
 
 
 CHAT_COMMANDS = {

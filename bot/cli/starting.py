@@ -20,6 +20,9 @@ _FOLDER = "The folder of articles"
 _CHANNEL = "The channel to post to (@name or number; empty: none yet)"
 _ADMIN = "Your numeric Telegram user id, to hear of problems (empty: nobody)"
 
+#: A file of an operator's own where there are settings already, as in a checkout; git ignores the folder.
+_OWN = "mine/paperboy.toml"
+
 
 def init(
     token: Annotated[str | None, typer.Option(metavar="TOKEN", help="The bot's token.")] = None,
@@ -56,7 +59,9 @@ def init(
 def _can_begin(file: Path, given: Mapping[str, str | None]) -> None:
     """Raise UsageError where settings are there already, or nobody can answer for what was not given."""
     if file.exists():
-        raise UsageError(f"{file}: exists already; edit it, or delete it to start over")
+        raise UsageError(
+            f"{file}: exists already and is kept; edit it, or write another: `paperboy init --config {_OWN}`"
+        )
     missing = [option for option, value in given.items() if value is None]
     if missing and not sys.stdin.isatty():
         raise UsageError(f"paperboy init: there is nobody to ask, so give {', '.join(missing)}")
