@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bot.arrival import Waits
-from bot.chat import plain
+from bot.chat import plain, readers, wishes
 from bot.chat.asked import Asked
-from bot.sandbox import objects
+from bot.sandbox import faults, objects
 from bot.sandbox.records import Person
 from bot.store import chats, follows
 from tests import chatting
@@ -370,6 +370,44 @@ async def test_following_a_topic_after_a_stop_tells_of_what_was_missed(bot: Bot,
     first, second = await bot.ask(rea, "/topic AI")
     assert "You now follow AI" in first.text
     assert second.text.startswith("While you were away: 1 article\n")
+
+
+@pytest.mark.parametrize("command", ["/start", "/topic AI"])
+async def test_what_was_missed_is_told_later_where_telegram_did_not_take_it(
+    bot: Bot, rea: Person, command: str
+) -> None:
+    await bot.ask(rea, "/topic Space")
+    await bot.ask(rea, "/stop")
+    await bot.article("Newer moon", "Space")
+    bot.sandbox.fail("sendMessage", faults.retry_after(300), times=2)
+    assert await bot.ask(rea, command) == []
+    told = await bot.ask(rea, "/help")
+    assert [one.text.startswith("While you were away: 1 article\n") for one in told] == [False, True]
+    assert "away" not in await bot.told(rea, "/start")
+
+
+async def test_what_was_missed_is_told_by_the_next_process_where_this_one_was_killed(bot: Bot, rea: Person) -> None:
+    """Killed between the decision to tell and the call: the update is handled again, with the stored result."""
+    await bot.ask(rea, "/topic Space")
+    await bot.ask(rea, "/stop")
+    await bot.article("Newer moon", "Space")
+    asked = Asked(update=900_001, at=bot.office.clock(), chat_id=rea.id, private=True, command="topic", words="AI")
+    await readers.topic(bot.office, asked)
+    assert await bot.desk(wishes.missed_by, asked)
+    (told,) = await bot.ask(rea, "/start")
+    assert told.text.startswith("While you were away: 1 article\n")
+
+
+async def test_several_commands_at_once_tell_once_what_was_missed(bot: Bot, rea: Person) -> None:
+    await bot.ask(rea, "/topic Space")
+    await bot.ask(rea, "/stop")
+    await bot.article("Newer moon", "Space")
+    before = len(bot.sandbox.messages(rea))
+    for words in ("/topic AI", "/help", "/topics"):
+        await bot.sandbox.say(rea, words)
+    await bot.answers()
+    told = [one.text for one in bot.sandbox.messages(rea)[before:]]
+    assert sum(text.startswith("While you were away") for text in told) == 1
 
 
 async def test_what_waited_for_a_reader_who_stopped_was_missed_too(bot: Bot, rea: Person) -> None:

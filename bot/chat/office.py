@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
 from enum import Enum
@@ -42,6 +42,14 @@ class Permission(Enum):
     DENIED = "denied"
     #: The group hides its members, and the bot is no administrator who would see them.
     HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that something is written down of once Telegram has taken it."""
+
+    payload: Payload
+    delivered: Callable[[Database], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +120,18 @@ class Office:
         """Return True if who asked decides what the chat gets."""
         return await self.permission(asked) is Permission.GRANTED
 
-    async def reply(self, asked: Asked, payload: Payload) -> None:
+    async def reply(self, asked: Asked, answer: Payload | Answer) -> None:
         """Have an answer sent to where it was asked, after those before it; in a group, as a reply to who asked."""
-        if asked.said is not None and not asked.private:
-            under = {"message_id": asked.said, "allow_sending_without_reply": True}
-            payload = {"reply_parameters": under, **payload}
-        self.answers.send(asked.update, asked.chat_id, lambda: self._say(payload, asked, message=None))
+        self.answers.send(asked.update, asked.chat_id, lambda: self._reply(asked, answer))
+
+    async def follow_up(self, asked: Asked, make: Callable[[], Awaitable[Answer | None]]) -> None:
+        """Have something sent that is worded when the answers before it are out; nothing where `make` returns None."""
+
+        async def work() -> None:
+            if answer := await make():
+                await self._reply(asked, answer)
+
+        self.answers.send(asked.update, asked.chat_id, work)
 
     async def edit(self, asked: Asked, payload: Payload) -> None:
         """Have an answer put in the place of the tapped message; where that can't be, it is sent."""
@@ -130,6 +144,15 @@ class Office:
         """
         answer = partial(self.messenger.answer_callback, asked.query, text, alert=alert)
         self.answers.send(asked.update, asked.chat_id, answer, in_order=False)
+
+    async def _reply(self, asked: Asked, answer: Payload | Answer) -> None:
+        payload = answer.payload if isinstance(answer, Answer) else answer
+        if asked.said is not None and not asked.private:
+            under = {"message_id": asked.said, "allow_sending_without_reply": True}
+            payload = {"reply_parameters": under, **payload}
+        came = await self._say(payload, asked, message=None)
+        if isinstance(answer, Answer) and isinstance(came, Sent):
+            await self.desk(answer.delivered)
 
     async def _edit(self, asked: Asked, payload: Payload) -> None:
         edit = payload if payload["method"].startswith("edit") else {**payload, "method": "editMessageText"}

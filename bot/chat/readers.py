@@ -15,17 +15,17 @@ from bot.article import short_id
 from bot.chat import commands, plain, wishes
 from bot.chat.asked import Asked
 from bot.chat.commands import Command
-from bot.chat.office import Office, Permission
+from bot.chat.office import Answer, Office, Permission
 from bot.delivery import Payload
 from bot.rendering import finding, replies
 from bot.store import articles, search, searches
 
 #: Topics a newcomer is shown to tap.
 SUGGESTIONS = 6
-Handler = Callable[[Office, Asked], Awaitable[Payload]]
+Handler = Callable[[Office, Asked], Awaitable[Payload | Answer]]
 
 
-async def start(office: Office, asked: Asked) -> Payload:
+async def start(office: Office, asked: Asked) -> Payload | Answer:
     """Welcome; follow a link's topic; bring back who had stopped. In a group only its admins begin anything."""
     words = office.words(asked)
     match await office.permission(asked):
@@ -51,11 +51,19 @@ async def start(office: Office, asked: Asked) -> Payload:
 
 
 async def bring_missed(office: Office, asked: Asked) -> bool:
-    """Send a reader who is back, in one message, what they missed; return False where that is nothing."""
+    """Have a reader who is back told, in one message, what they missed; return False where that is nothing.
+
+    It is looked up anew when the answers before it are out: one of them may have told it.
+    """
+
+    async def told() -> Answer | None:
+        missed = await office.desk(wishes.missed_by, asked)
+        follows = await office.desk(wishes.followed, asked)
+        return await _resumed(office, asked, follows, missed) if missed else None
+
     missed = await office.desk(wishes.missed_by, asked)
     if missed:
-        follows = await office.desk(wishes.followed, asked)
-        await office.reply(asked, await _resumed(office, asked, follows, missed))
+        await office.follow_up(asked, told)
     return bool(missed)
 
 
@@ -204,10 +212,12 @@ async def _nothing_found(office: Office, asked: Asked) -> Payload:
     return finding.nothing_found(office.words(asked), asked.words, nearest, typed=bool(asked.command))
 
 
-async def _resumed(office: Office, asked: Asked, follows: list[str], missed: dict[str, Any]) -> Payload:
+async def _resumed(office: Office, asked: Asked, follows: list[str], missed: dict[str, Any]) -> Answer:
+    """Say what was missed; that it was told is written down once the message is there."""
     newest = await office.desk(articles.several, missed.get("newest", []))
     count = missed.get("count", 0)
-    return replies.resumed(office.words(asked), follows, newest, count, tz=office.tz)
+    payload = replies.resumed(office.words(asked), follows, newest, count, tz=office.tz)
+    return Answer(payload, lambda db: wishes.told_missed(db, asked))
 
 
 async def welcome(office: Office, asked: Asked) -> Payload:

@@ -17,7 +17,7 @@ from bot.chat import asked as asking
 from bot.chat import buttons, commands, editors, membership, plain, readers, wishes
 from bot.chat.asked import Asked, Sort
 from bot.chat.commands import Command
-from bot.chat.office import Office, Permission
+from bot.chat.office import Answer, Office, Permission
 from bot.chat.throttle import Throttle, Verdict
 from bot.delivery import Payload
 from bot.errors import TokenRevoked
@@ -115,7 +115,7 @@ class Router:
     def _admit(self, asked: Asked) -> Verdict:
         return self._throttle.admit(asked.chat_id, self._office.clock.monotonic())
 
-    async def _answer(self, asked: Asked, command: Command | None) -> Payload:
+    async def _answer(self, asked: Asked, command: Command | None) -> Payload | Answer:
         await self._office.desk(wishes.unpark_unless_start, asked)
         if command is None and asked.command:
             return replies.unknown_command(self._office.words(asked), asked.typed)

@@ -40,7 +40,7 @@ def start(db: Database, taxonomy: Taxonomy, asked: Asked, limit: int) -> Result:
     chat, back = arrive(db, asked)
     came = _follow(db, chat, topic, asked, limit) if topic else None
     told = {"back": back, "topic": topic or "", "came": came.value if came else "", "follows": followed(db, asked)}
-    return told | {"missed": _take_missed(db, chat)}
+    return told | {"missed": _missed(db, chat)}
 
 
 def follow(db: Database, taxonomy: Taxonomy, asked: Asked, limit: int) -> Result:
@@ -153,7 +153,13 @@ def unpark_unless_start(db: Database, asked: Asked) -> None:
 def missed_by(db: Database, asked: Asked) -> Result:
     """Return what a reader who is back has missed and was not told of yet; no count: nothing."""
     chat = _chat(db, asked)
-    return _take_missed(db, chat) if chat and chat.state == "active" else {}
+    return _missed(db, chat) if chat and chat.state == "active" else {}
+
+
+def told_missed(db: Database, asked: Asked) -> None:
+    """Write that a reader who is back was told what they missed; one who left again meanwhile is told once more."""
+    if chat := _chat(db, asked):
+        chats.told_missed(db, chat.id)
 
 
 def stopped(db: Database, asked: Asked) -> bool:
@@ -253,12 +259,13 @@ def _offered_by(db: Database, asked: Asked, update: int) -> list[str] | None:
     return list(result.get("offer", ()))
 
 
-def _take_missed(db: Database, chat: Chat) -> Result:
-    """Return what a reader missed while away, and note that they are told."""
+def _missed(db: Database, chat: Chat) -> Result:
+    """Return what a reader missed while away; where that is nothing, nothing has to be told."""
     if chat.away is None:
         return {}
     numbers = away.missed(db, chat.id, chat.away)
-    chats.told_missed(db, chat.id)
+    if not numbers:
+        chats.told_missed(db, chat.id)
     return {"count": len(numbers), "newest": numbers[: away.SHOWN]} if numbers else {}
 
 

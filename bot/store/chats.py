@@ -185,8 +185,8 @@ def unpark(db: Database, chat_id: int) -> bool:
 
 
 def told_missed(db: Database, chat: int) -> None:
-    """Write that a reader who is back was told what they missed."""
-    write(db, "UPDATE chats SET away = NULL WHERE id = ?", (chat,))
+    """Write that a reader was told what they missed, unless they have left again."""
+    write(db, "UPDATE chats SET away = NULL WHERE id = ? AND state = 'active'", (chat,))
 
 
 def pause(db: Database, chat: int, until: datetime, reason: str, *, only_thread: bool = False) -> None:
