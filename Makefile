@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# Modules are compiled once, and not again by each process that a test starts.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test proofs format lint types contract unit browser history storm torture bench lock clean
 
@@ -13,10 +15,10 @@ test: $(VENV)/.dev ## the whole gate
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 4 --dist worksteal -m "not proof"
+	$(BIN)/pytest -n 3 --dist worksteal -m "not proof"
 
-proofs: $(VENV)/.dev ## what is too long for every run: thousands of made-up documents, each benchmark run small
-	$(BIN)/pytest -n 2 --dist worksteal -m proof
+proofs: $(VENV)/.dev ## what is too long for every run: each property with all its examples, each benchmark run small
+	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile proof -m "proof or hypothesis"
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -26,7 +28,7 @@ lint types contract unit browser: $(VENV)/.dev
 lint: ; $(BIN)/ruff check .
 types: ; $(BIN)/mypy
 contract: ; $(BIN)/lint-imports
-unit: ; $(BIN)/pytest -n 4 --dist worksteal -m "not browser and not proof"
+unit: ; $(BIN)/pytest -n 3 --dist worksteal -m "not browser and not proof"
 browser: ; $(BIN)/pytest -m browser
 
 history: $(VENV)/.dev ## eleven months of the real feed, looked at each day and at each moment, and upgraded: what came of it

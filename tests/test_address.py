@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import address
+from tests.examples import examples
 
 PARTS = st.sampled_from(
     [
@@ -46,7 +47,7 @@ PARTS = st.sampled_from(
 )
 ADDRESSES = st.one_of(st.text(max_size=50), st.lists(PARTS, max_size=14).map("".join))
 ADDRESSES = st.one_of(ADDRESSES, ADDRESSES.map(lambda rest: "https://example.com/" + rest))
-MANY = settings(max_examples=400, deadline=None)
+MANY = examples(400)
 
 
 @MANY
@@ -276,7 +277,7 @@ HOSTS = st.sampled_from(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(st.sampled_from(("http://", "https://")), HOSTS, st.lists(PLAIN, max_size=8).map("".join))
 def test_what_needs_no_parser_is_what_the_parser_gives(scheme: str, host: str, rest: str) -> None:
     text = f"{scheme}{host}{rest}"

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arrival import Future
@@ -18,6 +18,7 @@ from bot.identity import Verdict
 from bot.publishing import announce, editing
 from bot.store import articles, files, follows, outbox
 from bot.store.database import number
+from tests.examples import examples
 from tests.newsroom import AT, FIRST, SECOND, Newsroom, article, newsroom
 
 A, B, C = "https://one.example/story", "https://two.example/story", "https://three.example/story"
@@ -841,7 +842,7 @@ step = st.one_of(
 )
 
 
-@settings(max_examples=75, deadline=None)
+@examples(75)
 @given(steps=st.lists(step, max_size=14), hold=st.booleans())
 def test_no_history_of_a_folder_breaks_the_store_or_posts_an_article_twice(
     steps: list[tuple[str, str, Article]], hold: bool

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -20,6 +19,7 @@ from bot.identity import Verdict, are_two
 from bot.publishing import announce, editing, verifying
 from bot.store import articles, files
 from bot.store.database import rows
+from tests.examples import examples
 from tests.newsroom import TAXONOMY, article, newsroom
 
 CHANNELS = (chosen.Channel(chat="@news"), chosen.Channel(chat="@best", min_quality=1))
@@ -163,6 +163,4 @@ class Folder(RuleBasedStateMachine):
 
 
 TestFolder = Folder.TestCase
-TestFolder.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+TestFolder.settings = examples(60, stateful_step_count=25)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.article import Article, Related
@@ -19,6 +19,7 @@ from bot.publishing.announce import Read, Recorded
 from bot.publishing.fresh import Fresh
 from bot.store import search
 from bot.store.database import rows
+from tests.examples import examples
 from tests.newsroom import FIRST, SECOND, Newsroom, article, newsroom
 
 A, B, C = (f"https://{name}.example/story" for name in ("one", "two", "three"))
@@ -86,7 +87,7 @@ def _in_order(desk: Newsroom, read: list[Read]) -> list[Read]:
 
 
 @given(batches=BATCHES, hold=st.booleans(), old=st.booleans())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(60)
 def test_a_batch_is_what_its_files_are_one_at_a_time(batches: list[list[Told]], hold: bool, old: bool) -> None:
     ways = (_at_once, _one_at_a_time, _each_decided_alone)
     at_once, one_at_a_time, alone = (_outcome(way, batches, hold, old) for way in ways)

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import article
 from bot.article import FINGERPRINT_VERSION, Article, Related, is_of_this_version
+from tests.examples import examples
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 STORY = Article(
@@ -23,7 +24,7 @@ STORY = Article(
     topics=("AI", "Energy"),
     image="https://host.example/a.png",
 )
-MANY = settings(max_examples=200, deadline=None)
+MANY = examples(200)
 
 
 def related(number: int, *, quality: int = 0, title: str = "") -> Related:

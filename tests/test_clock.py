@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 from apscheduler.schedulers import base
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -25,6 +25,7 @@ from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.store import waits
 from bot.store.database import milliseconds, open_database, rows
+from tests.examples import examples
 from tests.newsroom import article, newsroom
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -123,7 +124,7 @@ def lived(times: Times, story: Coroutine[Any, Any, None], patch: pytest.MonkeyPa
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 100), JUMPS), max_size=12))
-@settings(deadline=None, max_examples=12)
+@examples(12)
 def test_every_job_runs_within_its_interval_whatever_the_clock_is_set_to(jumps: list[tuple[float, float]]) -> None:
     times = Times()
     ran: dict[str, list[float]] = {"often": [], "seldom": []}
@@ -192,7 +193,7 @@ class _Bot:
 @example([(1.0, 30.0), (1.0, -86_400.0)], True, 10.0)
 @example([(100.0, 86_400.0)], False, 1_000.0)
 @given(st.lists(st.tuples(st.floats(0.1, 600), JUMPS), max_size=5), st.booleans(), st.floats(10, 5_000))
-@settings(deadline=None, max_examples=8)
+@examples(8)
 def test_what_is_dated_to_come_goes_out_at_its_moment_whatever_the_clock_is_set_to(
     jumps: list[tuple[float, float]], restarts: bool, due: float
 ) -> None:
@@ -229,7 +230,7 @@ def test_what_is_dated_to_come_goes_out_at_its_moment_whatever_the_clock_is_set_
 
 
 @given(st.lists(st.tuples(st.floats(0, 3), JUMPS | st.just(0.0)), max_size=30))
-@settings(max_examples=40)
+@examples(40)
 def test_the_pace_is_kept_in_real_time_whatever_the_clock_is_set_to(steps: list[tuple[float, float]]) -> None:
     times, sent = Times(), []
     clock, pace = times.clock(), Pace(Limits(per_chat_seconds=1.0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,13 @@ def texts(module: Path) -> Iterator[str]:
         yield from filter(None, map(ast.get_docstring, commands))
 
 
-def read() -> Iterator[tuple[str, str]]:
+@cache
+def everything() -> tuple[tuple[str, str], ...]:
     """Every place and what people read there."""
+    return tuple(read())
+
+
+def read() -> Iterator[tuple[str, str]]:
     for document in DOCUMENTS:
         yield str(document.relative_to(ROOT)), " ".join(document.read_text(encoding="utf-8").split())
     for module in sorted((ROOT / "bot").rglob("*.py")):
@@ -70,23 +76,20 @@ def read() -> Iterator[tuple[str, str]]:
                 yield name, " ".join(text.split())
 
 
-ALL = list(read())
-
-
 @pytest.mark.parametrize("stumble", STUMBLES)
 def test_nothing_that_people_read_says(stumble: str) -> None:
     expression = re.compile(STUMBLES[stumble], re.IGNORECASE)
     found = [
         f"{place}: …{text[max(0, one.start() - 40) : one.end() + 40]}…"
-        for place, text in ALL
+        for place, text in everything()
         for one in expression.finditer(text)
     ]
     assert found == []
 
 
 def test_there_is_something_to_read() -> None:
-    assert len(ALL) > 1_000
-    assert any("Show how things stand" in text for _, text in ALL)
+    assert len(everything()) > 1_000
+    assert any("Show how things stand" in text for _, text in everything())
 
 
 @pytest.mark.parametrize(

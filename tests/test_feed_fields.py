@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import address, prose
@@ -13,6 +13,7 @@ from bot.article import Article
 from bot.errors import ArticleError
 from bot.feed import fields, images, markup
 from bot.packed import pack, unpack
+from tests.examples import examples
 
 BASE = {"title": "A quiet harbour", "webUrl": "https://host.example/a"}
 
@@ -410,7 +411,7 @@ NAMES = ["title", "name", "webUrl", "originalUrl", "ampWebUrl", "excerpt", "publ
 NAMES += ["images", "related", "quality", "heat", "type", "published", "removed"]
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES, VALUES)), st.booleans())
 def test_values_of_any_type_give_an_article_that_can_be_shown_or_a_reason(
     values: dict[str, object], usable: bool

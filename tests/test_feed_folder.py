@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ArticleError
 from bot.feed import document, folder, patterns
+from tests.examples import examples
 from tests.privilege import without_privilege
 
 ALL = ["**/*.md", "**/*.markdown", "**/*.txt"]
@@ -72,7 +73,7 @@ def test_patterns_choose_as_globs_do_without_regard_to_case(
     assert paths(tmp_path, chosen) == sorted(expected)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.text(alphabet="ab*?[]!/.\\(-é", max_size=12), st.text(alphabet="ab/.", max_size=8), st.text(max_size=6))
 def test_no_pattern_breaks_the_listing(pattern: str, path: str, name: str) -> None:
     chosen = patterns.compiled([pattern])

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import address, prose
 from bot.article import Article
 from bot.errors import ArticleError
 from bot.feed import document, fields, matter
+from tests.examples import examples
 
-MANY = settings(max_examples=300, deadline=None)
-SOME = settings(max_examples=80, deadline=None)  # these take long to make
+MANY = examples(300)
+SOME = examples(80)  # these take long to make
 WORDS = st.one_of(
     st.text(max_size=20),
     st.sampled_from(

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import ArticleError
 from bot.feed import folder, matter, plain
 from tests.bench import documents
+from tests.examples import examples
 
 FEED = Path(__file__).resolve().parents[2] / "shared" / "feed"
 shared = pytest.mark.skipif(not FEED.is_dir(), reason="the real articles (../shared/feed) are not here")
-MANY = settings(max_examples=200, deadline=None)
+MANY = examples(200)
 
 KEYS = st.sampled_from(["title", "a", "x-y", "_z", "true", "n", "secured", "Secured", "related", "quality"])
 #: Values that the plain reader must know.
@@ -207,7 +208,7 @@ def test_marks_in_any_place_are_read_alike_or_left_to_pyyaml(lines: list[str], m
     check(text)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(DOCUMENTS, LINES, st.floats(0, 1))
 def test_the_parser_written_in_python_judges_the_same(lines: list[str], other: str, where: float) -> None:
     with pytest.MonkeyPatch.context() as patch:

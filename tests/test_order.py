@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery import Unknown
@@ -16,6 +16,7 @@ from bot.publishing import verifying
 from bot.settings import Channel
 from bot.store import chats, doubts, fanouts, follows, outbox
 from bot.store.database import rows, write
+from tests.examples import examples
 from tests.newsroom import TAXONOMY, Newsroom, article, newsroom
 from tests.story.stage import staged
 
@@ -57,7 +58,7 @@ EVENTS = st.lists(
 
 
 @given(EVENTS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(25)
 def test_who_follows_before_an_article_comes_gets_it_whatever_the_clock_says(events: list[tuple[str, float]]) -> None:
     desk = newsroom()
     desk.open_channel("@news")

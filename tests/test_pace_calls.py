@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import pace
@@ -49,7 +49,6 @@ def received(shop: Pace, calls: list[Call]) -> list[tuple[datetime, int]]:
     return sorted(got)
 
 
-@settings(deadline=None)
 @given(LIMITS, CALLS)
 @example(Limits(messages_per_second=5.0, per_chat_seconds=0.0), [(READER, 3.0, 1.0), *[(READER, 0.0, 0.0)] * 20])
 @example(Limits(per_chat_seconds=0.0, per_group_minute=2), [(CHANNEL, 20.0, 1.0), *[(CHANNEL, 0.0, 0.0)] * 6])

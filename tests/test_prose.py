@@ -6,10 +6,11 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import prose
+from tests.examples import examples
 
 # Text as it goes wrong in the field: entities, double encoding, invisible and joining characters, other scripts.
 PIECES = st.sampled_from(
@@ -48,7 +49,7 @@ PIECES = st.sampled_from(
     ]
 )
 TEXTS = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=25).map("".join))
-MANY = settings(max_examples=300, deadline=None)
+MANY = examples(300)
 
 
 @MANY

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from bot import article as articles
@@ -21,11 +21,12 @@ from bot.rendering.templates import Templates
 from bot.settings import Buttons
 from bot.topics import Taxonomy, Topic
 from tests import judge
+from tests.examples import examples
 
 TAXONOMY = Taxonomy([Topic(name="AI"), Topic(name="Computer Vision", parent="AI", hashtags=("CV", "vision"))])
 TEMPLATES = Templates(None, TAXONOMY)
 AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
-ANY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+LARGE = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
 # What people and machines write: anything, and much of what Telegram treats specially.
 _SPICE = [
@@ -112,7 +113,7 @@ def stays_whole(article: Article, text: str) -> bool:
     return prose.units(title) > posts.TITLE_UNITS or title in " ".join(text.split())
 
 
-@settings(ANY, max_examples=80)
+@examples(80, suppress_health_check=LARGE)
 @given(ARTICLES, st.sampled_from(["preview", "photo"]))
 def test_any_article_becomes_a_post_that_telegram_takes(article: Article, picture: posts.Picture) -> None:
     payload = posts.post(TEMPLATES, article, bot="your_bot", taxonomy=TAXONOMY, delivery="zzzzzz", picture=picture)
@@ -124,7 +125,7 @@ def test_any_article_becomes_a_post_that_telegram_takes(article: Article, pictur
     assert all(len(link) <= 64 for link in deep_links)
 
 
-@settings(ANY, max_examples=60)
+@examples(60, suppress_health_check=LARGE)
 @given(ARTICLES, st.sets(st.sampled_from(MENDS)), st.sampled_from(["preview", "photo"]), st.sampled_from(Buttons))
 def test_any_article_is_taken_with_any_mend_and_nothing_of_it_comes_alive_but_its_hashtags(
     article: Article, mends: set[str], picture: posts.Picture, buttons: Buttons
@@ -137,7 +138,7 @@ def test_any_article_is_taken_with_any_mend_and_nothing_of_it_comes_alive_but_it
     assert alive(posts.tombstone(TEMPLATES, article)) == []
 
 
-@settings(ANY, max_examples=80)
+@examples(80, suppress_health_check=LARGE)
 @given(ARTICLES, ARTICLES)
 def test_any_edit_of_a_photo_is_taken(before: Article, after: Article) -> None:
     shown = [posts.post(TEMPLATES, one, bot="b", taxonomy=TAXONOMY, picture="photo") for one in (before, after)]
@@ -146,7 +147,7 @@ def test_any_edit_of_a_photo_is_taken(before: Article, after: Article) -> None:
     judge.payload(posts.tombstone(TEMPLATES, before))
 
 
-@settings(ANY, max_examples=80)
+@examples(80, suppress_health_check=LARGE)
 @given(st.lists(NAMES, max_size=8), st.lists(NAMES, max_size=8), words(3_000), st.integers(-3, 10**6), st.booleans())
 def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
     some: list[str], others: list[str], typed: str, number: int, flag: bool
@@ -173,7 +174,7 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
     assert len(replies.notice(TEMPLATES, "followed", typed).encode("utf-16-le")) <= 400
 
 
-@settings(ANY, max_examples=60)
+@examples(60, suppress_health_check=LARGE)
 @given(st.lists(STORED, min_size=1, max_size=3).map(lambda some: some * 4), words(500), st.booleans())
 def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored], typed: str, flag: bool) -> None:
     for payload in (
@@ -204,7 +205,7 @@ def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored],
         assert are_ours(payload)
 
 
-@settings(ANY, max_examples=80)
+@examples(80, suppress_health_check=LARGE)
 @given(
     st.lists(st.tuples(TITLES, TITLES), max_size=5).map(lambda some: some * 8),
     st.sampled_from(list(State)),
@@ -239,7 +240,7 @@ def test_any_status_is_a_reply_that_telegram_takes(
     assert are_ours(editorial.status(TEMPLATES, report))
 
 
-@settings(ANY, max_examples=80)
+@examples(80, suppress_health_check=LARGE)
 @given(ARTICLES)
 def test_a_title_is_never_cut_unless_it_is_full_of_entities(article: Article) -> None:
     plain = article if not any(one in article.title for one in "#@/.:$") else None

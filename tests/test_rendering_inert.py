@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import doubting
 from bot.rendering.inert import JOINER, inert
 from tests import judge
+from tests.examples import examples
 
 ALIVE = {"BotCommand", "Mention", "Hashtag", "Cashtag"}
 #: Pieces of what people write around the signs that Telegram looks for.
@@ -43,7 +44,7 @@ def alive(text: str) -> list[str]:
     return [judge.cut(text, one) for one, kind in zip(found, judge.kinds(found), strict=True) if kind in ALIVE]
 
 
-@settings(deadline=None, max_examples=400)
+@examples(400)
 @given(WORDS)
 def test_nothing_comes_alive_and_no_letter_is_lost(text: str) -> None:
     shown = inert(text)
@@ -53,7 +54,7 @@ def test_nothing_comes_alive_and_no_letter_is_lost(text: str) -> None:
     assert inert(shown) == shown
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(WORDS, st.sampled_from(_ADDRESSES), st.sampled_from(["", ".", ",", ")", "…", "?", "»", "'s"]), WORDS)
 def test_an_address_among_any_words_stays_as_it_is(before: str, address: str, mark: str, after: str) -> None:
     assert address in inert(f"{before} {address}{mark} {after}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.rendering import fitting, markup
 from tests import judge
+from tests.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_a_link_without_address_is_refused_since_telegram_would_link_its_words()
 _WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Cn", "Zl", "Zp", "Mn"]), max_size=80)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(_WORDS)
 @example("a & b &amp; <c> \"d\" 'e' &#38; &lt;")
 def test_escaped_words_are_read_as_they_were(words: str) -> None:
@@ -84,7 +85,7 @@ _ALONE = ["#tag", "@name", "/cmd", "a.com", "README.md", "1:23", "$USD", "x@y.or
 _FOUND = st.lists(st.sampled_from(_ALONE), max_size=12)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(_FOUND, st.sampled_from([" ", "", "\n", ", ", "x"]), st.sampled_from(["{}", "<b>{}</b>", "<i>a<b>{}</b></i>"]))
 def test_what_telegram_finds_by_itself_is_never_counted_too_low(words: list[str], between: str, frame: str) -> None:
     html = frame.format("x " + markup.escape(between.join(words)))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery import Lane, Outcome, Sent, Settlement, State, Unknown, Wait, settle
@@ -23,6 +23,7 @@ from bot.store import doubts, migrations, outbox, repeats, tally
 from bot.store.database import row
 from bot.store.outbox import Addressed
 from tests.doubts import DOUBT, EDITOR, Post, losing
+from tests.examples import examples
 from tests.newsroom import Newsroom, article, newsroom
 from tests.outgoing import Outgoing, going
 
@@ -87,7 +88,7 @@ class Play:
         return {one["id"]: outbox.delivery_of(one).state for one in found}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(st.sampled_from(EVENTS), max_size=40))
 def test_no_more_than_two_messages_arrive_and_no_delivery_is_dropped(events: list[str]) -> None:
     play = Play()
@@ -101,7 +102,7 @@ def test_no_more_than_two_messages_arrive_and_no_delivery_is_dropped(events: lis
     play.room.sound()
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(st.sampled_from(EVENTS[:-1]), max_size=30))
 def test_once_messages_go_out_again_each_arrives_or_is_shown_as_unconfirmed(events: list[str]) -> None:
     play = Play()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox import judge as judges
 from bot.sandbox.judge import Judge, Subset
 from bot.sandbox.refusals import Refusal
 from bot.sandbox.tdlib import Tdlib
+from tests.examples import examples
 
 TDLIB = Judge(Tdlib())
 SUBSET = Judge(Subset())
@@ -151,7 +152,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_no_soup_of_tags_divides_the_judges(html: str) -> None:
     assert verdict(SUBSET, html) == verdict(TDLIB, html)
@@ -163,7 +164,7 @@ def nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(wrapped, st.builds("".join, st.lists(inner, min_size=1, max_size=3)))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.recursive(st.sampled_from(["x", "yz", "😀", " ", "#tag ", "\n"]), nested, max_leaves=12))
 def test_no_nesting_divides_the_judges(html: str) -> None:
     assert verdict(SUBSET, html) == verdict(TDLIB, html)

@@ -145,7 +145,7 @@ def test_two_thousand_made_up_documents_are_accepted_or_refused_with_a_reason(pi
     counts: Counter[str] = Counter()
     share = MADE_UP // len(PICTURES)
 
-    @settings(max_examples=share, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=share, database=None, suppress_health_check=list(HealthCheck))
     @given(DOCUMENTS | st.builds(lambda some, odd: {**some, **odd}, DOCUMENTS, ANY_FIELDS))
     def each(fields: dict[str, Any]) -> None:
         counts[outcome(framed(fields), pictures=[picture])] += 1

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arrival import Waits
@@ -16,6 +16,7 @@ from bot.store import chats, fanouts, files, follows, holding, outbox
 from bot.store.chats import Chat
 from bot.store.database import number
 from bot.store.database import rows as all_rows
+from tests.examples import examples
 from tests.newsroom import AT, SECOND, Newsroom, article, newsroom
 
 SUPERGROUP = -1001234567890
@@ -278,7 +279,7 @@ def test_planning_goes_on_where_it_was_cut_off(desk: Newsroom, tmp_path: Path) -
     assert sorted(desk.deliver()) == [(f"R{chat_id}", "A") for chat_id in range(1, 8)]
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(
     readers=st.lists(st.tuples(st.sets(st.sampled_from("abcd")), st.booleans(), st.booleans()), max_size=12),
     carried=st.sets(st.sampled_from("abcd"), min_size=1),

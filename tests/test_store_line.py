@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.delivery import Gone, Lane, Outcome, Refused, Sent, Unknown, Wait, settle
 from bot.store import audit, chats, fanouts, follows, outbox
 from bot.store.database import Row, maybe, milliseconds, rows
+from tests.examples import examples
 from tests.newsroom import AT, Newsroom, article, newsroom
 
 TOPICS = "abc"
@@ -212,4 +212,4 @@ class Line(RuleBasedStateMachine):
 
 
 TestLine = Line.TestCase
-TestLine.settings = settings(deadline=None, max_examples=30, stateful_step_count=40)
+TestLine.settings = examples(30, stateful_step_count=40)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import prose
@@ -14,6 +14,7 @@ from bot.arrival import Waits
 from bot.store import articles, facts, holding, indexing, searches
 from bot.store.facts import Fact
 from bot.store.search import nearest_titles, page, search
+from tests.examples import examples
 from tests.newsroom import FIRST, SECOND, Newsroom, article, newsroom
 
 
@@ -275,7 +276,7 @@ room = newsroom()
 room.tell("a.md", article())
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @example('"" "')
 @example("a" * 10_000)
 @example("\u0345 \u1e9e \ufdfa ﬁ ª ²")
@@ -285,7 +286,7 @@ def test_no_words_whatever_are_an_error(words: str) -> None:
     nearest_titles(room.db, words)
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @example(["0\u0a8e"])
 @given(st.lists(st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=8), min_size=1, max_size=8))
 def test_an_article_is_found_by_its_own_title(words: list[str]) -> None:

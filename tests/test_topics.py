@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import shipped, taxonomy, topics
@@ -16,6 +16,7 @@ from bot.store import chats, follows
 from bot.store.database import open_database
 from bot.topics import Taxonomy, Topic
 from tests import judge
+from tests.examples import examples
 
 TAXONOMY = Taxonomy(
     [
@@ -160,7 +161,7 @@ def test_a_misspelt_or_begun_name_is_offered(words: str, name: str) -> None:
 @given(
     st.text(st.characters(max_codepoint=0x24F), max_size=12), st.text(st.characters(max_codepoint=0x24F), max_size=12)
 )
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_every_guess_has_letters_in_a_row_in_common_with_what_was_typed(typed: str, name: str) -> None:
     if topics.nearest([typed], [name]):
         one, other = (topics.unaccented(topics.key(text)) for text in (typed, name))
@@ -246,7 +247,7 @@ def test_near_names_come_best_first() -> None:
     assert topics.nearest(["privcy"], ["Public Health", "Privacy", "Piracy"])[0] == "Privacy"
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.text(max_size=300), st.lists(st.text(max_size=40), max_size=20))
 def test_any_words_come_to_known_names_or_are_unknown(words: str, known: list[str]) -> None:
     found = TAXONOMY.find(words, known)
@@ -289,7 +290,7 @@ def test_the_taxonomys_tags_stand_for_a_topic_and_what_is_no_tag_is_left_out() -
 
 
 @example("Î°\x910")
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.text(max_size=40) | st.text(st.characters(categories=["L", "M", "N", "P", "Zs"]), max_size=20))
 def test_every_tag_made_from_any_name_is_one_tag_to_telegram(name: str) -> None:
     tag = topics.hashtag(name)

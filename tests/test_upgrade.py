@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from bot.store import articles, fanouts, migrations, search
 from bot.store.database import number, open_database, row, rows, write
 from tests import upgrade
+from tests.examples import examples
 from tests.upgrade import before as before  # a fixture
 
 SCHEMA = Path(migrations.__file__).parent
@@ -119,7 +120,7 @@ INSTANTS = st.integers(1, 6)
 
 
 @given(begun=INSTANTS, since=INSTANTS, recorded=INSTANTS, released=INSTANTS)
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_rows_of_before_keep_their_order_and_what_comes_is_after_them(
     begun: int, since: int, recorded: int, released: int
 ) -> None:
