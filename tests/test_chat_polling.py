@@ -482,7 +482,7 @@ async def test_too_many_taps_are_answered_with_a_note(bot: Bot, rea: Person) -> 
 
 async def test_no_log_ever_holds_the_token(bot: Bot, rea: Person, caplog: pytest.LogCaptureFixture) -> None:
     secrets.guard()
-    for name in ("", "httpx", "httpcore", "telegram", "bot"):
+    for name in ("", "httpx", "httpcore", "telegram", "uvicorn.access", "bot"):
         caplog.set_level(logging.DEBUG, name)
     bot.sandbox.fail("sendMessage", faults.garbage())
     bot.sandbox.fail("getChat", faults.cut_after())

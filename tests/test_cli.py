@@ -35,7 +35,7 @@ def type_in(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 
 
 def test_help_names_every_command_of_the_contract(home: Home) -> None:
-    done = home.run("--help")
+    done = home.start_python("--help")
     assert (done.code, done.err) == (0, "")
     commands = re.findall(r"^  ([a-z]+) +[A-Z]", done.out, re.MULTILINE)
     assert commands == list(COMMANDS)
@@ -236,7 +236,7 @@ def test_a_template_that_refers_to_nothing_is_refused_before_anything_starts(
 
 def test_bad_settings_end_a_real_process_so(home: Home) -> None:
     home.settle(f"[feed]\nfrob = 1\n[telegram]\ntoken = '{SECRET}'")
-    done = home.run("run")
+    done = home.start_python("run")
     assert (done.code, len(done.lines)) == (2, 2), done.err
     assert SECRET not in done.err
 

@@ -132,7 +132,7 @@ def test_settings_that_are_here_are_heeded_and_bad_ones_told_but_not_needed(bare
 
 def test_a_terminal_that_is_not_utf_8_gets_whole_json(bare: Home) -> None:
     (bare.place / "a.md").write_bytes(hostile.framed("title: “Naïve” 東京 👩‍👧\nwebUrl: https://host.example/a"))
-    done = bare.run("preview", "a.md", PYTHONIOENCODING="ascii")
+    done = bare.start_python("preview", "a.md", PYTHONIOENCODING="ascii")
     assert (done.code, done.err) == (0, "")
     assert "“Naïve” 東京 👩‍👧" in lines(done.out)[0]["text"]
 

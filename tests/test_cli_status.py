@@ -6,14 +6,13 @@ import json
 import os
 import pty
 import re
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.sandbox import Sandbox, faults
+from tests import commands
 from tests.operating import Home
 
 
@@ -32,11 +31,8 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 def at_a_terminal(home: Home, *arguments: str) -> str:
     """Run a command where a person looks, and return everything that was drawn."""
     ours, theirs = pty.openpty()
-    command = (sys.executable, "-m", "bot", *arguments)
     environment = home.environment | {"TERM": "xterm-256color", "COLUMNS": "100"}
-    with subprocess.Popen(
-        command, cwd=home.place, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
-    ) as process:
+    with commands.begin(arguments, home.place, environment, (theirs, theirs)) as answer, answer.makefile() as lines:
         os.close(theirs)
         drawn = b""
         while True:
@@ -47,8 +43,9 @@ def at_a_terminal(home: Home, *arguments: str) -> str:
             if not data:
                 break
             drawn += data
+        _number, code = map(int, lines)
     os.close(ours)
-    assert process.returncode == 0, drawn.decode()
+    assert code == 0, drawn.decode()
     return drawn.decode()
 
 

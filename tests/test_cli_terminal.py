@@ -74,13 +74,16 @@ def test_a_file_name_in_the_log_has_one_colour_on_a_terminal(monkeypatch: pytest
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> io.StringIO:
     """The log of a bot in a format, at debug level, as it reaches stderr."""
-    root, ours = logging.getLogger(), logging.getLogger("bot")
-    before = root.handlers[:], root.level, ours.level
+    root = logging.getLogger()
+    handlers, levels = root.handlers[:], {name: logging.getLogger(name).level for name in ("", "bot", *logs._LIBRARIES)}
     out = io.StringIO()
     monkeypatch.setattr("sys.stderr", out)
     logs.begin(Log(level="debug", format=request.param))
     yield out  # type: ignore[misc]
-    root.handlers[:], root.level, ours.level = before
+    logging.captureWarnings(False)
+    root.handlers[:] = handlers
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
 
 
 @pytest.mark.parametrize("log", ["json", "auto", "text"], indirect=True)
