@@ -38,8 +38,8 @@ do. Effects stand around pure decisions, and time enters once, by `clock`.
     shipped       where the files that ship with Paperboy are
     errors        what can go wrong, in words a person can act on
 
-The life of an article: `feed` reads it, `publishing.announce` records it with its deliveries in one commit,
-`publishing.courier` renders and sends what is due through `chat.messenger`, and `delivery.settle` decides what each
+The life of an article: `feed` reads it, `ingest.recorder` records it with its deliveries in one commit,
+`publish.courier` renders and sends what is due through `botapi.client`, and `delivery.settle` decides what each
 answer means before it is written down.
 """
 

@@ -10,29 +10,29 @@ from datetime import datetime, timedelta
 from math import inf
 from typing import Any
 
-from bot import schedule, watchdog
-from bot.chat import messenger
+from bot import scheduler, watchdog
+from bot.botapi import client
+from bot.botapi.webhook import Hook
 from bot.clock import Clock, monotonic
 from bot.clock import now as now  # the command line takes it from here
-from bot.connection import Connection, account, webhook
+from bot.domain.rate_limit import Limits, Pace
 from bot.errors import DatabaseDamaged, DatabaseLost, PaperboyError, Stopped, TokenRevoked, UsageError
+from bot.health import Vitals
+from bot.ingest.poller import Lookout
+from bot.ingest.recorder import Rules
+from bot.ingest.scanner import Progress, Scanner, ScanReport
 from bot.jobs import Jobs
-from bot.pace import Limits, Pace
-from bot.publishing import releasing
-from bot.publishing.announce import Rules
-from bot.publishing.channels import Channels
-from bot.publishing.lookout import Lookout
-from bot.publishing.report import report
-from bot.publishing.scan import Progress, Scanner, ScanReport
+from bot.publish import release
+from bot.publish.channels import Channels
+from bot.publish.report import report
+from bot.rendering.loading import words as words  # the demo and the tests take it from here
 from bot.rendering.report import StatusReport
 from bot.rendering.templates import Templates
-from bot.rendering.wording import words as words  # the demo and the tests take it from here
-from bot.schedule import Schedule
+from bot.scheduler import Schedule
+from bot.session import Connection, account, webhook
 from bot.settings import Settings
 from bot.store import lock, outbox, present, upgrade, waits
-from bot.store.desk import Desk
-from bot.vitals import Vitals
-from bot.web.hook import Hook
+from bot.store.thread import Desk
 
 #: Seconds that `run --once` waits out the pace.
 ONCE = timedelta(seconds=60)
@@ -88,7 +88,7 @@ class App:
                 await app._channels.load()
                 if back := await desk(waits.catch_up, clock()):
                     _log.warning("the clock is %s behind the last record: pauses are shortened by as much", back)
-                await desk(releasing.resume)
+                await desk(release.resume)
                 yield app
             finally:
                 desk.close()
@@ -102,7 +102,7 @@ class App:
     async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
         """Record what is new, send nothing. Raises PaperboyError when the folder can't be looked at, or on `stop`."""
         try:
-            found = await schedule.unless(self._stop, self._lookout.scan(progress))
+            found = await scheduler.unless(self._stop, self._lookout.scan(progress))
         except Stopped:
             raise PaperboyError(
                 "the scan was stopped before it was done; what it recorded is kept: run it again"
@@ -128,11 +128,11 @@ class App:
                 "telegram.token: is missing. Take one from @BotFather and set PAPERBOY_TELEGRAM__TOKEN; "
                 "`paperboy demo` needs none."
             )
-        meter = messenger.Meter(self._pace, self._clock)
-        speaking = messenger.build(token, telegram.api_base_url, paid=telegram.paid_broadcast, meter=meter)
+        meter = client.Meter(self._pace, self._clock)
+        speaking = client.build(token, telegram.api_base_url, paid=telegram.paid_broadcast, meter=meter)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(speaking.close)
-            username = await schedule.unless(self._stop, account(speaking, self._stop, patience))
+            username = await scheduler.unless(self._stop, account(speaking, self._stop, patience))
             connection = Connection(
                 speaking,
                 username,
@@ -169,14 +169,14 @@ class App:
             work = [
                 telegram.serve(hook, self._stop) if hook else telegram.polling.run(self._stop),
                 self._begin(telegram, jobs),
-                schedule.unless(self._stop, telegram.set_menus()),
+                scheduler.unless(self._stop, telegram.set_menus()),
                 watchdog.watch(vitals.signs, self._clock.monotonic, self._stop, telegram.tell_stuck, polls=not hook),
                 self._clock.watch(self._stop),
             ]
             tasks = [asyncio.create_task(self._guarded(one)) for one in work]
             await self._stop.wait()
             telegram.courier.stop()
-            await asyncio.gather(self._schedule.stop(FAREWELL), schedule.ended(tasks, FAREWELL))
+            await asyncio.gather(self._schedule.stop(FAREWELL), scheduler.ended(tasks, FAREWELL))
 
     async def _brought(self, update: dict[str, Any]) -> None:
         """Take an update that Telegram brings. Raises PaperboyError, after which it brings it again."""
@@ -193,7 +193,7 @@ class App:
 
     async def _begin(self, telegram: Connection, jobs: Jobs) -> None:
         """Introduce the bot, then look and deliver until `stop`."""
-        await schedule.unless(self._stop, telegram.introduce())
+        await scheduler.unless(self._stop, telegram.introduce())
         await telegram.say_what_runs()
         watching = asyncio.create_task(self._lookout.watch(self._stop, jobs.told))
         await asyncio.sleep(0)  # the watch stands before the first look: what lands meanwhile is told of
@@ -209,17 +209,17 @@ class App:
         with suppress(Stopped):
             async with self.connected(ONCE.total_seconds()) as telegram:
                 self._telegram = telegram
-                await schedule.unless(self._stop, telegram.introduce())
-                await schedule.unless(self._stop, telegram.set_menus())
-                found = await schedule.unless(self._stop, self._lookout.scan(), FAREWELL)
+                await scheduler.unless(self._stop, telegram.introduce())
+                await scheduler.unless(self._stop, telegram.set_menus())
+                found = await scheduler.unless(self._stop, self._lookout.scan(), FAREWELL)
                 jobs = self._jobs(telegram)
                 await telegram.tell_editors(*found.notices)
                 await jobs.begin_channels()
                 await telegram.releaser.turn(hurry=True)
-                await schedule.unless(self._stop, self._answer(telegram))
-                await schedule.unless(self._stop, self._deliver_once(telegram), FAREWELL)
-                await schedule.unless(self._stop, telegram.notifier.send(), FAREWELL)
-                await schedule.unless(self._stop, jobs.index(PIECES_ONCE))
+                await scheduler.unless(self._stop, self._answer(telegram))
+                await scheduler.unless(self._stop, self._deliver_once(telegram), FAREWELL)
+                await scheduler.unless(self._stop, telegram.notifier.send(), FAREWELL)
+                await scheduler.unless(self._stop, jobs.index(PIECES_ONCE))
                 done = True
         return max(await self._desk(outbox.waiting), 0 if done else 1)
 

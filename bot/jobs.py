@@ -9,19 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot import vitals
+from bot import health
 from bot.clock import Clock
-from bot.connection import Connection
+from bot.domain.notices import Alert, Notice
+from bot.domain.rate_limit import Pace
 from bot.errors import PaperboyError
-from bot.notices import Alert, Notice
-from bot.pace import Pace
-from bot.publishing.channels import Channels
-from bot.publishing.lookout import Lookout
-from bot.schedule import Schedule
+from bot.ingest.poller import Lookout
+from bot.publish.channels import Channels
+from bot.scheduler import Schedule
+from bot.session import Connection
 from bot.settings import Settings
 from bot.store import articles, indexing, pruning
 from bot.store.database import Database
-from bot.store.desk import Desk
+from bot.store.thread import Desk
 
 #: How long the delivery job waits for messages that the pace holds back, before the schedule takes over.
 LINGER = timedelta(seconds=2)
@@ -112,7 +112,7 @@ class Jobs:
 
     async def _tell_standing(self) -> None:
         """Tell the editors once of each job that stands still, and once when it goes on."""
-        found = vitals.standing(self.schedule, self.clock)
+        found = health.standing(self.schedule, self.clock)
         for job in found.keys() - self.standing:
             self.standing.add(job)
             _log.error("%s", found[job])

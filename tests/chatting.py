@@ -8,22 +8,22 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.article import Article
-from bot.chat.inbox import Inbox
-from bot.chat.messenger import Messenger, Meter, build
-from bot.chat.office import Office
-from bot.chat.polling import Polling
-from bot.chat.router import Router
+from bot.botapi.client import Messenger, Meter, build
+from bot.botapi.inbox import Inbox
+from bot.botapi.polling import Polling
 from bot.clock import Clock
-from bot.delivery import Channel
-from bot.pace import Limits, Pace
-from bot.packed import pack
+from bot.conversation.context import Office
+from bot.conversation.router import Router
+from bot.domain.article import Article
+from bot.domain.delivery import Channel
+from bot.domain.rate_limit import Limits, Pace
+from bot.domain.record import pack
+from bot.domain.topics import Taxonomy, Topic
 from bot.rendering.templates import Templates
 from bot.sandbox.records import Chat, Message, Person
 from bot.sandbox.server import Sandbox
 from bot.store import articles, chats, files, follows
-from bot.store.desk import Desk
-from bot.topics import Taxonomy, Topic
+from bot.store.thread import Desk
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TAXONOMY = Taxonomy(

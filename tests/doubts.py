@@ -9,18 +9,18 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from bot.article import Article
-from bot.chat.messenger import Messenger
-from bot.connection import Connection
-from bot.delivery import Lane
-from bot.packed import pack
+from bot.botapi.client import Messenger
+from bot.domain.article import Article
+from bot.domain.delivery import Lane
+from bot.domain.record import pack
+from bot.domain.topics import Taxonomy, Topic
 from bot.rendering.templates import Templates
 from bot.sandbox import Chat, Message, Person, Sandbox
+from bot.session import Connection
 from bot.settings import Settings
 from bot.store import articles, chats, follows, outbox
 from bot.store.database import rows
-from bot.store.desk import Desk
-from bot.topics import Taxonomy, Topic
+from bot.store.thread import Desk
 from tests.joining import LOOSE, joined
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.article import Article, Related
-from bot.delivery import Payload
+from bot.domain.article import Article, Related
+from bot.domain.delivery import Payload
+from bot.domain.topics import Taxonomy, Topic
 from bot.rendering import posts
 from bot.rendering.templates import Templates
-from bot.topics import Taxonomy, Topic
 
 TAXONOMY = Taxonomy([Topic(name="AI"), Topic(name="Computer Vision", parent="AI")])
 TEMPLATES = Templates(None, TAXONOMY)

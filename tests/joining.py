@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.chat import messenger
+from bot.botapi import client
 from bot.clock import Clock
-from bot.connection import Connection
-from bot.pace import Limits, Pace
-from bot.publishing.channels import Channels
+from bot.domain.rate_limit import Limits, Pace
+from bot.publish.channels import Channels
 from bot.rendering.templates import Templates
 from bot.sandbox import Sandbox
+from bot.session import Connection
 from bot.settings import Settings
-from bot.store.desk import Desk
+from bot.store.thread import Desk
 
 LOOSE = {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000}
 
@@ -24,7 +24,7 @@ class Joined:
     """The bot's end of the line to a stand-in."""
 
     desk: Desk
-    messenger: messenger.Messenger
+    messenger: client.Messenger
     channels: Channels
     bot: Connection
 
@@ -34,8 +34,8 @@ async def joined(sandbox: Sandbox, settings: Settings, templates: Templates) -> 
     """Open a bot that knows the channels of its settings."""
     desk, pace = Desk(":memory:"), Pace(Limits(**settings.pace.model_dump()))
     clock = Clock.of(sandbox.clock)
-    meter = messenger.Meter(pace, clock)
-    speaking = messenger.build(sandbox.token, sandbox.base_url, paid=settings.telegram.paid_broadcast, meter=meter)
+    meter = client.Meter(pace, clock)
+    speaking = client.build(sandbox.token, sandbox.base_url, paid=settings.telegram.paid_broadcast, meter=meter)
     channels = Channels(desk, settings.channels, templates.taxonomy)
     bot = Connection(
         speaking,

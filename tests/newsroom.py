@@ -10,17 +10,18 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot import topics
-from bot.address import canonical
-from bot.article import Article, Stored
-from bot.delivery import Channel, Outcome, Sent, settle
-from bot.packed import pack
-from bot.publishing import announce, starting
-from bot.publishing.announce import Read, Recorded, Rules
-from bot.publishing.starting import Start
-from bot.store import articles, audit, chats, fanouts, follows, outbox, revisions
+from bot.domain import topics
+from bot.domain.article import Article, Stored
+from bot.domain.delivery import Channel, Outcome, Sent, settle
+from bot.domain.record import pack
+from bot.domain.topics import Taxonomy, Topic
+from bot.domain.urls import canonical
+from bot.ingest import recorder
+from bot.ingest.recorder import Read, Recorded, Rules
+from bot.publish import channel_start
+from bot.publish.channel_start import Start
+from bot.store import articles, audit, chats, edits, fanouts, follows, outbox
 from bot.store.database import open_database, row, rows
-from bot.topics import Taxonomy, Topic
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TAXONOMY = Taxonomy((Topic(name="AI"), Topic(name="Computer Vision", parent="AI", aliases=("CV",))))
@@ -59,7 +60,7 @@ class Newsroom:
     def tell(self, path: str, told: Article | str) -> Recorded:
         """A file was read: an article, or the reason why it is none."""
         on_disk = None if self.disk is None else self.disk.__contains__
-        (recorded,) = announce.record(self.db, [self.read(path, told)], self.rules, self.at, on_disk)
+        (recorded,) = recorder.record(self.db, [self.read(path, told)], self.rules, self.at, on_disk)
         return recorded
 
     def number(self, path: str, told: Article) -> int:
@@ -92,7 +93,7 @@ class Newsroom:
 
     def begin(self, newest: int | None) -> int:
         """Apply the start of the channels that have none, as the bot does at its own."""
-        waiting = starting.begin(self.db, self.rules.channels, Start(newest), self.at)
+        waiting = channel_start.begin(self.db, self.rules.channels, Start(newest), self.at)
         begun = tuple(replace(one, begun=self.place(one.chat)) for one in self.rules.channels)
         self.rules = replace(self.rules, channels=begun)
         return waiting
@@ -138,16 +139,16 @@ class Newsroom:
     def revise(self) -> list[tuple[str, str]]:
         """Edit or take back every post that is due; return (chat, its new title or nothing)."""
         done = []
-        while found := revisions.due(self.db, self.at):
+        while found := edits.due(self.db, self.at):
             for one in found:
                 stored = self.stored(one.to.delivery.article)
                 chat = chats.get(self.db, one.to.delivery.chat)
                 assert chat is not None
                 if stored.withdrawn:
-                    revisions.withdrawn(self.db, one.to.delivery.id, "withdrawn", self.at)
+                    edits.withdrawn(self.db, one.to.delivery.id, "withdrawn", self.at)
                 else:
                     payload = {"text": stored.article.title}
-                    revisions.edited(self.db, one.to.delivery.id, stored.fingerprint, payload, self.at)
+                    edits.edited(self.db, one.to.delivery.id, stored.fingerprint, payload, self.at)
                 done.append((chat.setting or chat.title, "" if stored.withdrawn else stored.article.title))
         return done
 

@@ -10,19 +10,19 @@ from functools import cache
 from typing import Any
 
 from bot.app import words
-from bot.arrival import Future
-from bot.article import Article
-from bot.connection import Connection
-from bot.packed import pack
-from bot.publishing import announce
-from bot.publishing.announce import Read, Rules
-from bot.publishing.channels import Channels
+from bot.domain.arrival import Future
+from bot.domain.article import Article
+from bot.domain.record import pack
+from bot.ingest import recorder
+from bot.ingest.recorder import Read, Rules
+from bot.publish.channels import Channels
 from bot.rendering.templates import Templates
 from bot.sandbox import Call, Chat, Message, Person, Sandbox
+from bot.session import Connection
 from bot.settings import Settings
 from bot.store import chats, follows
 from bot.store.database import Row, rows
-from bot.store.desk import Desk
+from bot.store.thread import Desk
 from tests.joining import LOOSE, joined
 from tests.newsroom import article as an_article
 
@@ -59,7 +59,7 @@ class Outgoing:
         channels = tuple(self.channels.live)
         rules = Rules(taxonomy=shipped().taxonomy, channels=channels, gather=timedelta(), future=Future.POST)
         read = [Read(path, (self.marks, self.marks, self.marks), pack(made))]
-        await self.desk(announce.record, read, rules, self.sandbox.clock())
+        await self.desk(recorder.record, read, rules, self.sandbox.clock())
 
     async def follower(self, person: Person | Chat, *topics: str) -> None:
         """Let somebody follow topics from now on."""

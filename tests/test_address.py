@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot import address
+from bot.domain import urls
 from tests.examples import examples
 
 PARTS = st.sampled_from(
@@ -57,12 +57,12 @@ MANY = examples(400)
 @example("https://x.com/" + "a" * 2034)
 @example("https://x.com/" + "ü" * 400)
 def test_an_identity_is_its_own_identity_and_its_links(text: str) -> None:
-    identity = address.canonical(text)
-    assert address.canonical(address.link(text)) == identity
+    identity = urls.canonical(text)
+    assert urls.canonical(urls.link(text)) == identity
     if identity is None:
-        assert address.link(text) is None
+        assert urls.link(text) is None
     else:
-        assert address.canonical(identity) == identity
+        assert urls.canonical(identity) == identity
         assert identity.startswith("https://")
         assert not identity.partition("?")[0].endswith("/")
 
@@ -70,26 +70,26 @@ def test_an_identity_is_its_own_identity_and_its_links(text: str) -> None:
 @MANY
 @given(ADDRESSES)
 def test_a_link_opens_in_a_browser_as_it_stands(text: str) -> None:
-    shown = address.link(text)
+    shown = urls.link(text)
     if shown is not None:
         assert shown.isascii()
         assert shown.isprintable()
         assert not set(shown) & set(' "<>')
         assert shown.startswith(("http://", "https://"))
-        assert address.link(shown) == shown
-        assert "." in address.host(shown)
+        assert urls.link(shown) == shown
+        assert "." in urls.host(shown)
 
 
 @MANY
 @given(ADDRESSES)
 def test_http_and_https_are_one_identity(rest: str) -> None:
-    assert address.canonical("http://" + rest) == address.canonical("https://" + rest)
+    assert urls.canonical("http://" + rest) == urls.canonical("https://" + rest)
 
 
 @pytest.mark.parametrize("value", [None, 7, [], {}, b"https://x.com", True, 1.5])
 def test_what_is_no_text_is_no_address(value: object) -> None:
-    assert address.link(value) is None
-    assert address.canonical(value) is None
+    assert urls.link(value) is None
+    assert urls.canonical(value) is None
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_what_is_no_text_is_no_address(value: object) -> None:
     ],
 )
 def test_what_a_reader_can_not_open_is_refused(text: str) -> None:
-    assert address.link(text) is None
+    assert urls.link(text) is None
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_what_a_reader_can_not_open_is_refused(text: str) -> None:
     ],
 )
 def test_a_link_is_encoded_as_browsers_do(text: str, shown: str) -> None:
-    assert address.link(text) == shown
+    assert urls.link(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -153,20 +153,20 @@ def test_a_link_is_encoded_as_browsers_do(text: str, shown: str) -> None:
     ],
 )
 def test_the_same_page_has_one_identity(other: str) -> None:
-    assert address.canonical(other) == "https://host.example/story"
+    assert urls.canonical(other) == "https://host.example/story"
 
 
 def test_parameters_that_choose_a_page_stay_in_their_order() -> None:
-    assert address.canonical("https://host.example/?p=2&utm_medium=x&id=1") == "https://host.example?p=2&id=1"
-    assert address.canonical("https://host.example/a?id=1") != address.canonical("https://host.example/a?id=2")
+    assert urls.canonical("https://host.example/?p=2&utm_medium=x&id=1") == "https://host.example?p=2&id=1"
+    assert urls.canonical("https://host.example/a?id=1") != urls.canonical("https://host.example/a?id=2")
 
 
 def test_an_amp_page_in_another_case_of_path_stays_another_page() -> None:
-    assert address.canonical("https://host.example/Story") != address.canonical("https://host.example/story")
+    assert urls.canonical("https://host.example/Story") != urls.canonical("https://host.example/story")
 
 
 def test_a_host_is_shown_without_www() -> None:
-    assert address.host("https://www.host.example/a") == "host.example"
+    assert urls.host("https://www.host.example/a") == "host.example"
 
 
 # --- RFC 3986 §6: equivalent spellings --------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ def test_equivalent_spellings_of_an_address_are_one_identity(
         + "".join(f"{'&' if number else '?'}q{number}={each[side]}" for number, each in enumerate(query))
         for side, scheme, start, end in ((0, "https://", "/", ""), (1, "HTTP://", detour, "/" * (slash and bool(path))))
     )
-    assert address.canonical(one) == address.canonical(other) is not None
+    assert urls.canonical(one) == urls.canonical(other) is not None
 
 
 @pytest.mark.parametrize(
@@ -218,12 +218,12 @@ def test_equivalent_spellings_of_an_address_are_one_identity(
     ],
 )
 def test_addresses_that_may_be_different_pages_stay_apart(one: str, other: str) -> None:
-    assert address.canonical(one) != address.canonical(other)
+    assert urls.canonical(one) != urls.canonical(other)
 
 
 def test_a_link_is_shown_as_its_source_spells_it() -> None:
     shown = "https://www.host.example/%d8%a7/%7euser?q=%c3#part"
-    assert address.both(shown) == (shown, "https://host.example/%D8%A7/~user?q=%C3")
+    assert urls.both(shown) == (shown, "https://host.example/%D8%A7/~user?q=%C3")
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_a_link_is_shown_as_its_source_spells_it() -> None:
     ],
 )
 def test_a_fragment_names_a_part_of_a_page_or_nothing(text: object, part: str) -> None:
-    assert address.fragment(text) == part
+    assert urls.fragment(text) == part
 
 
 #: What addresses that need no parser are made of, and what makes them need one.
@@ -281,9 +281,9 @@ HOSTS = st.sampled_from(
 @given(st.sampled_from(("http://", "https://")), HOSTS, st.lists(PLAIN, max_size=8).map("".join))
 def test_what_needs_no_parser_is_what_the_parser_gives(scheme: str, host: str, rest: str) -> None:
     text = f"{scheme}{host}{rest}"
-    plain, address._PLAIN = address._PLAIN, re.compile("(?!)")
+    plain, urls._PLAIN = urls._PLAIN, re.compile("(?!)")
     try:
-        parsed = (address.link(text), address.canonical(text))
+        parsed = (urls.link(text), urls.canonical(text))
     finally:
-        address._PLAIN = plain
-    assert (address.link(text), address.canonical(text)) == parsed
+        urls._PLAIN = plain
+    assert (urls.link(text), urls.canonical(text)) == parsed

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arrival import Future
-from bot.article import Article
-from bot.delivery import Unknown
-from bot.identity import Verdict
-from bot.publishing import announce, editing
+from bot.domain.arrival import Future
+from bot.domain.article import Article
+from bot.domain.delivery import Unknown
+from bot.domain.identity import Verdict
+from bot.ingest import recorder
+from bot.publish import editions
 from bot.store import articles, files, follows, outbox
 from bot.store.database import number
 from tests.examples import examples
@@ -74,14 +75,14 @@ def test_a_batch_is_recorded_oldest_story_first(desk: Newsroom) -> None:
         desk.read("y.md", article("Two", B, published=AT - timedelta(days=1))),
         desk.read("x.md", article("One", A, published=AT - timedelta(days=2))),
     ]
-    announce.record(desk.db, read, desk.rules, desk.at)
+    recorder.record(desk.db, read, desk.rules, desk.at)
     assert [title for _, title in desk.deliver()] == ["One", "Two", "Three"]
 
 
 def test_a_batch_is_recorded_whole_or_not_at_all(desk: Newsroom) -> None:
     broken = replace(article("Two", B), title=None)
     with pytest.raises(Exception, match=r"NOT NULL|NoneType|argument"):
-        announce.record(desk.db, [desk.read("a.md", article(url=A)), desk.read("b.md", broken)], desk.rules, desk.at)
+        recorder.record(desk.db, [desk.read("a.md", article(url=A)), desk.read("b.md", broken)], desk.rules, desk.at)
     assert number(desk.db, "SELECT count(*) FROM articles") == 0
     assert number(desk.db, "SELECT count(*) FROM deliveries") == 0
     assert not desk.db.conn.in_transaction
@@ -143,7 +144,7 @@ def test_when_the_owner_is_gone_the_next_living_file_owns_the_article_and_is_rea
     desk.tell("b.md", article(SECOND, A))
     mark = files.some(desk.db, ["b.md"])["b.md"]
     for _ in range(2):
-        announce.miss(desk.db, ["a.md"])
+        recorder.miss(desk.db, ["a.md"])
     assert desk.stored(one).path == "b.md"
     assert files.some(desk.db, ["b.md"])["b.md"] != mark
     assert desk.tell("b.md", article(SECOND, A)).verdict is Verdict.OWN
@@ -163,7 +164,7 @@ def test_a_renamed_file_is_the_same_article_and_posts_nothing(desk: Newsroom) ->
     desk.deliver()
     assert desk.number("b.md", article(url=A)) == one
     for _ in range(2):
-        announce.miss(desk.db, ["a.md"])
+        recorder.miss(desk.db, ["a.md"])
     assert desk.stored(one).path == "b.md"
     assert desk.deliver() == []
 
@@ -259,8 +260,8 @@ def test_two_articles_that_become_one_post_nothing(desk: Newsroom, path: str) ->
 
 def test_a_merged_article_can_take_any_of_its_addresses_afterwards(desk: Newsroom) -> None:
     one, _ = two_posted(desk)
-    announce.miss(desk.db, ["b.md"])
-    announce.miss(desk.db, ["b.md"])
+    recorder.miss(desk.db, ["b.md"])
+    recorder.miss(desk.db, ["b.md"])
     for url in (B, A, C, B, A):
         assert desk.number("a.md", article(url=url)) == one
         assert desk.stored(one).article.url == url
@@ -280,8 +281,8 @@ def test_a_merge_leaves_every_chat_with_the_posts_it_has_and_asks_for_none_again
     other = desk.number("b.md", article(SECOND, B, topics=("law",)))
     desk.deliver()
     assert desk.states(other) == {"@news": "sent", "@law": "sent"}
-    announce.miss(desk.db, ["b.md"])
-    announce.miss(desk.db, ["b.md"])
+    recorder.miss(desk.db, ["b.md"])
+    recorder.miss(desk.db, ["b.md"])
     desk.tell("a.md", article(FIRST, B, topics=("law",)))  # now @law admits it too, but had it as the other
     assert desk.states(one) == {"@news": "sent", "@law": "sent"}
     assert desk.deliver() == []
@@ -348,10 +349,10 @@ def test_a_merge_goes_on_with_followers_that_were_still_to_be_planned(desk: News
 
 def test_a_merged_article_counts_its_editions_from_the_higher_of_the_two(desk: Newsroom) -> None:
     one, other = two_posted(desk)
-    editing.republish(desk.db, other, desk.at, desk.rules.channels)
+    editions.republish(desk.db, other, desk.at, desk.rules.channels)
     desk.deliver()
     desk.tell("a.md", article(FIRST, B))
-    assert editing.republish(desk.db, one, desk.at, desk.rules.channels) == editing.Republished(
+    assert editions.republish(desk.db, one, desk.at, desk.rules.channels) == editions.Republished(
         3, (desk.rules.channels[0].chat,)
     )
 
@@ -578,7 +579,7 @@ def test_what_the_source_publishes_after_all_but_too_late_is_skipped_and_an_edit
     young.tell("a.md", replace(told, unpublished=False))
     assert young.deliver() == []
     assert young.states(one) == {"@news": "skipped"}
-    announce.release(young.db, two, young.rules, young.at)
+    recorder.release(young.db, two, young.rules, young.at)
     assert young.deliver() == [("@news", SECOND), ("R7", SECOND)]
 
 
@@ -712,9 +713,9 @@ def test_a_held_article_is_invisible_until_it_is_released(holding: Newsroom) -> 
     assert holding.deliver() == []
     assert holding.titles() == []
     assert [held.id for held in articles.apart(holding.db)[0]] == [one]
-    assert announce.release(holding.db, one, holding.rules, holding.at)
+    assert recorder.release(holding.db, one, holding.rules, holding.at)
     assert holding.deliver() == [("@news", FIRST), ("R7", FIRST)]
-    assert not announce.release(holding.db, one, holding.rules, holding.at)
+    assert not recorder.release(holding.db, one, holding.rules, holding.at)
 
 
 def test_the_source_itself_releases_what_it_publishes_after_all(holding: Newsroom) -> None:
@@ -726,7 +727,7 @@ def test_the_source_itself_releases_what_it_publishes_after_all(holding: Newsroo
 def test_a_held_article_that_was_withdrawn_and_is_back_still_waits(holding: Newsroom) -> None:
     one = holding.number("a.md", unpublished())
     holding.tell("a.md", unpublished(removed=True))
-    assert not announce.release(holding.db, one, holding.rules, holding.at)
+    assert not recorder.release(holding.db, one, holding.rules, holding.at)
     holding.tell("a.md", unpublished())
     assert holding.states(one) == {"@news": "held"}
     assert holding.deliver() == []
@@ -737,7 +738,7 @@ def test_a_held_copy_that_is_released_is_still_a_copy(holding: Newsroom) -> None
     holding.deliver()
     copy = holding.number("b.md", unpublished(B))
     assert articles.apart(holding.db)[0] == []
-    assert announce.release(holding.db, copy, holding.rules, holding.at)
+    assert recorder.release(holding.db, copy, holding.rules, holding.at)
     assert holding.deliver() == []
 
 
@@ -747,8 +748,8 @@ def test_a_held_copy_that_is_released_is_still_a_copy(holding: Newsroom) -> None
 def test_a_file_missing_twice_is_forgotten_and_its_article_stays_as_it_is(desk: Newsroom) -> None:
     one = desk.number("a.md", article(url=A))
     desk.deliver()
-    assert announce.miss(desk.db, ["a.md"]) == []
-    assert announce.miss(desk.db, ["a.md"]) == [one]
+    assert recorder.miss(desk.db, ["a.md"]) == []
+    assert recorder.miss(desk.db, ["a.md"]) == [one]
     assert files.known(desk.db) == []
     assert desk.titles() == [FIRST]
     assert desk.tell("a.md", article(url=A)).verdict is Verdict.OWN
@@ -758,11 +759,11 @@ def test_a_file_missing_twice_is_forgotten_and_its_article_stays_as_it_is(desk: 
 def test_a_file_that_was_missing_and_is_back_is_read_again_and_counts_as_never_gone(desk: Newsroom) -> None:
     desk.tell("a.md", article(url=A))
     mark = files.some(desk.db, ["a.md"])["a.md"]
-    announce.miss(desk.db, ["a.md"])
+    recorder.miss(desk.db, ["a.md"])
     assert files.some(desk.db, ["a.md"])["a.md"] != mark
     assert files.some(desk.db, ["a.md"])["a.md"] != mark
     desk.tell("a.md", article(url=A))
-    assert announce.miss(desk.db, ["a.md"]) == []
+    assert recorder.miss(desk.db, ["a.md"]) == []
 
 
 # --- a channel's start ------------------------------------------------------------------------------------------------
@@ -816,7 +817,7 @@ def test_copies_and_withdrawn_articles_start_no_channel_and_held_ones_wait(desk:
     desk.begin(None)
     assert desk.deliver() == [("@young", FIRST)]
     assert "@young" not in desk.states(held)
-    announce.release(desk.db, held, desk.rules, desk.at)
+    recorder.release(desk.db, held, desk.rules, desk.at)
     assert sorted(desk.deliver()) == [("@news", "Held"), ("@young", "Held")]
 
 
@@ -858,10 +859,10 @@ def test_no_history_of_a_folder_breaks_the_store_or_posts_an_article_twice(
             desk.tell(path, told)
             known.add(path)
         elif what == "miss" and path in known:
-            announce.miss(desk.db, [path])
+            recorder.miss(desk.db, [path])
         elif what == "release":
             for held in articles.apart(desk.db)[0]:
-                announce.release(desk.db, held.id, desk.rules, desk.at)
+                recorder.release(desk.db, held.id, desk.rules, desk.at)
         else:
             desk.deliver()
             desk.revise()

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from bot import settings
-from bot.article import Article
-from bot.identity import Verdict
-from bot.packed import pack
-from bot.publishing import announce, composing, editing, verifying
-from bot.publishing.announce import Read
+from bot.domain.article import Article
+from bot.domain.identity import Verdict
+from bot.domain.record import pack
+from bot.ingest import recorder
+from bot.ingest.recorder import Read
+from bot.publish import composing, editions, verification
 from bot.store import outbox
 from bot.store.database import row, rows, write
 from tests.newsroom import AT, FIRST, SECOND, TAXONOMY, Newsroom, article, newsroom
@@ -31,11 +32,11 @@ def desk() -> Iterator[Newsroom]:
         room.disk = set()
         yield room
         room.sound()
-        found = verifying.verify(room.db, (), TAXONOMY, room.at, running=False).findings
+        found = verification.verify(room.db, (), TAXONOMY, room.at, running=False).findings
         assert [one for one in found if one.kind != "late"] == []
 
 
-def tell(desk: Newsroom, path: str, told: Article | str) -> announce.Recorded:
+def tell(desk: Newsroom, path: str, told: Article | str) -> recorder.Recorded:
     """A file is written and read."""
     assert isinstance(desk.disk, set)
     desk.disk.add(path)
@@ -64,7 +65,7 @@ def test_every_letter_of_a_newsletter_at_one_address_is_posted(desk: Newsroom) -
 
 def test_every_letter_is_posted_when_all_of_them_come_at_once_in_any_order(desk: Newsroom) -> None:
     read = [desk.read(f"l{number}.md", letter(number)) for number in (42, 40, 41)]
-    announce.record(desk.db, read, desk.rules, desk.at, lambda path: True)
+    recorder.record(desk.db, read, desk.rules, desk.at, lambda path: True)
     assert desk.deliver() == [("@news", "Letter 40"), ("@news", "Letter 41"), ("@news", "Letter 42")]
 
 
@@ -73,7 +74,7 @@ def test_parts_of_a_changelog_are_stories_of_their_own(desk: Newsroom) -> None:
     for number in (1, 2):
         tell(desk, f"v{number}.md", article(f"Version 3.{number}", f"{log}#v3-{number}", published=AT, excerpt="New."))
     assert sorted(desk.deliver()) == [("@news", "Version 3.1"), ("@news", "Version 3.2")]
-    assert {editing.find(desk.db, f"{log}#v3-{number}").article.title for number in (1, 2)} == {  # type: ignore[union-attr]
+    assert {editions.find(desk.db, f"{log}#v3-{number}").article.title for number in (1, 2)} == {  # type: ignore[union-attr]
         "Version 3.1",
         "Version 3.2",
     }
@@ -106,10 +107,10 @@ def test_an_editor_finds_a_letter_by_its_file_and_the_newest_by_the_address(desk
     for number in (41, 42, 40):
         tell(desk, f"l{number}.md", letter(number))
     for number in (40, 41, 42):
-        found = editing.find(desk.db, f"l{number}.md")
+        found = editions.find(desk.db, f"l{number}.md")
         assert found is not None
         assert found.article.title == f"Letter {number}"
-    found = editing.find(desk.db, PAGE)
+    found = editions.find(desk.db, PAGE)
     assert found is not None
     assert found.article.title == "Letter 40"  # the last recorded
 
@@ -141,7 +142,7 @@ def test_a_renamed_file_owns_its_article_at_once(desk: Newsroom) -> None:
     assert tell(desk, "b.md", article(url=A)).verdict is Verdict.OWN
     assert desk.stored(one).path == "b.md"
     for _ in range(2):
-        announce.miss(desk.db, ["a.md"])
+        recorder.miss(desk.db, ["a.md"])
 
 
 def test_a_file_that_leaves_a_story_to_another_file_of_it_is_posted_as_what_it_tells_now(desk: Newsroom) -> None:
@@ -200,7 +201,7 @@ def instalment(number: int, provider: str = "Host", **more: Any) -> Article:
 def test_every_instalment_of_a_column_is_posted(desk: Newsroom, at_once: bool) -> None:
     told = {f"c{number}.md": instalment(number) for number in range(10)}
     if at_once:
-        announce.record(desk.db, [desk.read(path, one) for path, one in told.items()], desk.rules, desk.at)
+        recorder.record(desk.db, [desk.read(path, one) for path, one in told.items()], desk.rules, desk.at)
     else:
         for path, one in told.items():
             tell(desk, path, one)
@@ -267,7 +268,7 @@ def test_what_neither_of_two_joined_articles_ever_posted_is_posted_when_the_stor
     tell(desk, "c.md", article(SECOND, B))
     desk.deliver()
     assert tell(desk, "c.md", article(SECOND, A)).verdict is not Verdict.NEW
-    found = verifying.verify(desk.db, [settings.Channel(chat="@news")], TAXONOMY, desk.at, running=False).findings
+    found = verification.verify(desk.db, [settings.Channel(chat="@news")], TAXONOMY, desk.at, running=False).findings
     assert list(found) == []
 
 
@@ -285,9 +286,9 @@ def as_before(desk: Newsroom, number: int | None, form: str = "0123456789abcdef"
     write(desk.db, "UPDATE articles SET fingerprint = ? WHERE id = ?", (form, number or 0))
 
 
-def read_again(desk: Newsroom, told: Article, size: int) -> announce.Recorded:
+def read_again(desk: Newsroom, told: Article, size: int) -> recorder.Recorded:
     """The file `a.md`, of so many bytes, is read once more."""
-    (recorded,) = announce.record(desk.db, [Read("a.md", (size, desk.marks, 1), pack(told))], desk.rules, desk.at)
+    (recorded,) = recorder.record(desk.db, [Read("a.md", (size, desk.marks, 1), pack(told))], desk.rules, desk.at)
     desk.marks += 1
     return recorded
 
@@ -327,7 +328,7 @@ def test_the_first_reading_after_an_upgrade_edits_nothing(posted: Newsroom, chan
 def test_a_file_renamed_at_an_upgrade_is_read_as_it_was(posted: Newsroom) -> None:
     told = article(url=A, excerpt="What happened to the video element.")
     renamed = Read("b.md", (100, posted.marks, 2), pack(told))
-    (again,) = announce.record(posted.db, [renamed], posted.rules, posted.at, {"b.md"}.__contains__)
+    (again,) = recorder.record(posted.db, [renamed], posted.rules, posted.at, {"b.md"}.__contains__)
     assert (again.verdict, again.changed) == (Verdict.OWN, False)
     posted.later(hours=1)
     assert posted.revise() == posted.deliver() == []
@@ -353,7 +354,7 @@ def test_a_renamed_file_keeps_its_post_from_a_file_that_an_earlier_version_took_
     def reads(*paths: str) -> None:
         for path in paths:
             told = Read(path, (int(path[:2]), desk.marks, desk.marks), pack(letters[path[:2]]))
-            announce.record(desk.db, [told], desk.rules, desk.at, (desk.disk or set()).__contains__)
+            recorder.record(desk.db, [told], desk.rules, desk.at, (desk.disk or set()).__contains__)
             desk.marks += 1
 
     desk.disk = {"41.md"}

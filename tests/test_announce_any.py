@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot import settings as chosen
-from bot.article import Article, story
-from bot.identity import Verdict, are_two
-from bot.publishing import announce, editing, verifying
+from bot.domain.article import Article, story
+from bot.domain.identity import Verdict, are_two
+from bot.ingest import recorder
+from bot.publish import editions, verification
 from bot.store import articles, files
 from bot.store.database import rows
 from tests.examples import examples
@@ -106,7 +107,7 @@ class Folder(RuleBasedStateMachine):
         """A whole look at the folder: what is gone is counted, what is to be read again is read."""
         known = files.known(self.desk.db)
         at = self.desk.at if self.withdraws else None
-        announce.miss(self.desk.db, sorted({path for path, *_ in known} - self.there.keys()), withdraw_at=at)
+        recorder.miss(self.desk.db, sorted({path for path, *_ in known} - self.there.keys()), withdraw_at=at)
         for path, size, *_ in known:
             if size == -1 and path in self.there:
                 self.desk.tell(path, self.there[path])
@@ -124,20 +125,20 @@ class Folder(RuleBasedStateMachine):
     @rule()
     def release(self) -> None:
         for held in articles.apart(self.desk.db)[0]:
-            announce.release(self.desk.db, held.id, self.desk.rules, self.desk.at)
+            recorder.release(self.desk.db, held.id, self.desk.rules, self.desk.at)
 
     @precondition(lambda self: rows(self.desk.db, "SELECT 1 FROM articles"))
     @rule(data=st.data())
     def post_copy(self, data: st.DataObject) -> None:
         copies = [copy.id for copy, _ in articles.apart(self.desk.db)[1]]
         if copies:
-            editing.post_copy(self.desk.db, data.draw(st.sampled_from(copies)), self.desk.at, self.desk.rules.channels)
+            editions.post_copy(self.desk.db, data.draw(st.sampled_from(copies)), self.desk.at, self.desk.rules.channels)
 
     @invariant()
     def verifies(self) -> None:
         if not hasattr(self, "desk"):
             return
-        found = verifying.verify(self.desk.db, CHANNELS, TAXONOMY, self.desk.at, running=False).findings
+        found = verification.verify(self.desk.db, CHANNELS, TAXONOMY, self.desk.at, running=False).findings
         assert [one for one in found if one.kind != "late"] == []
         self.desk.sound()
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.article import Article, Related
-from bot.identity import Verdict
-from bot.publishing import announce
-from bot.publishing.announce import Read, Recorded
-from bot.publishing.fresh import Fresh
+from bot.domain.article import Article, Related
+from bot.domain.identity import Verdict
+from bot.ingest import recorder
+from bot.ingest.new_files import Fresh
+from bot.ingest.recorder import Read, Recorded
 from bot.store import search
 from bot.store.database import rows
 from tests.examples import examples
@@ -66,11 +66,11 @@ Recording = Callable[[Newsroom, list[Read]], list[Recorded]]
 
 
 def _at_once(desk: Newsroom, read: list[Read]) -> list[Recorded]:
-    return announce.record(desk.db, read, desk.rules, desk.at)
+    return recorder.record(desk.db, read, desk.rules, desk.at)
 
 
 def _one_at_a_time(desk: Newsroom, read: list[Read]) -> list[Recorded]:
-    return [made for one in _in_order(desk, read) for made in announce.record(desk.db, [one], desk.rules, desk.at)]
+    return [made for one in _in_order(desk, read) for made in recorder.record(desk.db, [one], desk.rules, desk.at)]
 
 
 def _each_decided_alone(desk: Newsroom, read: list[Read]) -> list[Recorded]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arrival import SLACK, TOGETHER, Facts, Future, Waits, decide, is_bulk, is_emptied, news_since
+from bot.domain.arrival import SLACK, TOGETHER, Facts, Future, Waits, decide, is_bulk, is_emptied, news_since
 
 NOW = 1_800_000_000_000
 moments = st.one_of(st.none(), st.integers(NOW - 10**10, NOW + 10**10))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import article
-from bot.article import FINGERPRINT_VERSION, Article, Related, is_of_this_version
+from bot.domain import article
+from bot.domain.article import FINGERPRINT_VERSION, Article, Related, is_of_this_version
 from tests.examples import examples
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.chat import outcomes
-from bot.delivery import RIGHTS_SECONDS
+from bot.botapi import error_mapping
+from bot.domain.delivery import RIGHTS_SECONDS
 from bot.errors import TokenRevoked
-from bot.publishing import editing, notifying
+from bot.publish import editions, notifier
 from bot.sandbox import Person, Sandbox, faults, refusals
 from bot.store import follows
 from tests.outgoing import Outgoing, going
@@ -171,11 +171,11 @@ async def test_every_key_of_the_tables_is_met_here() -> None:
         (NOT_THERE, LEFT, SOON, SO_ALREADY, POST_GONE, UNEDITABLE, DELETED_ALREADY, UNDELETABLE, ELSEWHERE),
     ]
     texts = [text.lower() for row in cases for group in row for text in group]
-    first = {next((key for key, _ in outcomes._BAD_REQUESTS if key in text), None) for text in texts}
-    assert {key for key, _ in outcomes._BAD_REQUESTS} - first == set()
+    first = {next((key for key, _ in error_mapping._BAD_REQUESTS if key in text), None) for text in texts}
+    assert {key for key, _ in error_mapping._BAD_REQUESTS} - first == set()
     texts = [text.lower() for group in (RIGHTS_403, LEFT_403, LEFT_GROUP_403) for text in group]
-    first = {next((key for key, _ in outcomes._FORBIDDEN if key in text), None) for text in texts}
-    assert {key for key, _ in outcomes._FORBIDDEN} - first == set()
+    first = {next((key for key, _ in error_mapping._FORBIDDEN if key in text), None) for text in texts}
+    assert {key for key, _ in error_mapping._FORBIDDEN} - first == set()
 
 
 # --- refused as it is: mended once ------------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ async def test_what_every_post_will_need_is_told_once_until_it_is_over(stage: St
             if troubled:
                 bot.sandbox.fail("sendMessage", faults.refused(400, BAD + fault), chat=bot.place)
             await bot.record(path)
-            await bot.deliver(notifying.QUIET.total_seconds() + 1)
+            await bot.deliver(notifier.QUIET.total_seconds() + 1)
         assert len(bot.posts()) == 4
         assert len(bot.alerts()) == 2
 
@@ -333,7 +333,7 @@ async def test_what_mended_one_post_mends_no_other(bot: Outgoing) -> None:
     await bot.record("b.md")
     await bot.deliver()
     assert bot.made()[-1].params["parse_mode"] == "HTML"
-    await bot.desk(editing.republish, 1, bot.sandbox.clock(), bot.channels.live)
+    await bot.desk(editions.republish, 1, bot.sandbox.clock(), bot.channels.live)
     await bot.deliver()
     assert bot.made()[-1].params["parse_mode"] == "HTML"
     assert len(bot.posts()) == 3
@@ -486,7 +486,7 @@ async def test_a_group_on_its_way_to_a_new_number_is_tried_again(bot: Outgoing, 
     await bot.record()
     await bot.deliver()
     assert (await bot.row())["state"] == "pending"
-    await bot.deliver(outcomes.UNSAID_SECONDS + 1)
+    await bot.deliver(error_mapping.UNSAID_SECONDS + 1)
     assert len(bot.posts()) == 1
 
 
@@ -510,7 +510,7 @@ async def test_a_pause_without_a_time_is_half_a_minute(bot: Outgoing) -> None:
     bot.sandbox.fail("sendMessage", faults.refused(429, "Too Many Requests"))
     await bot.record()
     await bot.deliver()
-    await bot.deliver(outcomes.UNSAID_SECONDS - 5)
+    await bot.deliver(error_mapping.UNSAID_SECONDS - 5)
     assert len(bot.made()) == 1
     await bot.deliver(6)
     assert len(bot.posts()) == 1

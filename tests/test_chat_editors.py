@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.arrival import Waits
-from bot.article import short_id
-from bot.chat import commands
-from bot.chat.router import _HANDLERS
-from bot.delivery import State
+from bot.conversation import commands
+from bot.conversation.router import _HANDLERS
+from bot.domain.arrival import Waits
+from bot.domain.article import short_id
+from bot.domain.delivery import State
 from bot.sandbox.records import Person
 from bot.store import articles, audit, files, outbox
 from bot.store.database import Database, milliseconds, moment, rows, write

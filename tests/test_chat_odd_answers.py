@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from bot import connection
-from bot.chat.inbox import Inbox, valid
-from bot.chat.messenger import build
-from bot.chat.polling import Polling
-from bot.chat.transport import Transport
+from bot import session
+from bot.botapi.client import build
+from bot.botapi.inbox import Inbox, valid
+from bot.botapi.polling import Polling
+from bot.botapi.transport import Transport
 from bot.clock import Clock
-from bot.delivery import Sent, Unknown, Wait
-from bot.publishing.channels import Channels
+from bot.domain.delivery import Sent, Unknown, Wait
+from bot.domain.topics import Taxonomy
+from bot.publish.channels import Channels
 from bot.settings import Channel
 from bot.store.database import rows
-from bot.store.desk import Desk
-from bot.topics import Taxonomy
+from bot.store.thread import Desk
 from tests.chatting import NOON
 
 TOKEN = "7123456789:AAbcdefghijklmnopqrstuvwxyz-_ABCDEF"
@@ -122,13 +122,13 @@ async def test_whatever_getupdates_brings_the_next_good_answer_is_handled(
 async def test_whatever_an_answer_says_at_the_start_it_is_asked_again(
     line: Line, ask: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "FIRST_TRY", 0.0)
-    monkeypatch.setattr(connection, "LAST_TRY", 0.0)
+    monkeypatch.setattr(session, "FIRST_TRY", 0.0)
+    monkeypatch.setattr(session, "LAST_TRY", 0.0)
     messenger, desk = build(TOKEN, "https://api.telegram.org"), Desk(":memory:")
     channels = Channels(desk, [Channel(chat="@news")], Taxonomy(()))
     await channels.load()
     answers: Callable[[], Any] = {
-        "account": lambda: connection.account(messenger, asyncio.Event()),
+        "account": lambda: session.account(messenger, asyncio.Event()),
         "channels": lambda: channels.resolve(messenger),
         "rights": lambda: messenger.rights(-1001),
     }[ask]

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.arrival import Waits
-from bot.chat import plain, readers, wishes
-from bot.chat.asked import Asked
+from bot.conversation import plain_words, readers, subscriptions
+from bot.conversation.request import Asked
+from bot.domain.arrival import Waits
 from bot.sandbox import faults, objects
 from bot.sandbox.records import Person
 from bot.store import chats, follows
@@ -62,7 +62,7 @@ SAID = Asked(update=1, at=NOON, chat_id=1, private=True)
     ],
 )
 def test_a_commands_name_is_understood_without_its_slash(text: str, command: str, words: str) -> None:
-    found = plain.understood(replace(SAID, words=text))
+    found = plain_words.understood(replace(SAID, words=text))
     assert (found.command, found.words) == (command, words)
 
 
@@ -393,7 +393,7 @@ async def test_what_was_missed_is_told_by_the_next_process_where_this_one_was_ki
     await bot.article("Newer moon", "Space")
     asked = Asked(update=900_001, at=bot.office.clock(), chat_id=rea.id, private=True, command="topic", words="AI")
     await readers.topic(bot.office, asked)
-    assert await bot.desk(wishes.missed_by, asked)
+    assert await bot.desk(subscriptions.missed_by, asked)
     (told,) = await bot.ask(rea, "/start")
     assert told.text.startswith("While you were away: 1 article\n")
 

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from telegram import Update
 
-from bot.chat import inbox as inboxes
-from bot.chat import polling as loop
-from bot.chat import secrets
-from bot.chat.inbox import Inbox
-from bot.chat.messenger import build
-from bot.chat.polling import ALLOWED, Polling
+from bot.botapi import inbox as inboxes
+from bot.botapi import polling as loop
+from bot.botapi import redaction
+from bot.botapi.client import build
+from bot.botapi.inbox import Inbox
+from bot.botapi.polling import ALLOWED, Polling
 from bot.errors import SecondPoller, StoreError, TokenRevoked
 from bot.rendering import replies
 from bot.sandbox import faults
@@ -481,7 +481,7 @@ async def test_too_many_taps_are_answered_with_a_note(bot: Bot, rea: Person) -> 
 
 
 async def test_no_log_ever_holds_the_token(bot: Bot, rea: Person, caplog: pytest.LogCaptureFixture) -> None:
-    secrets.guard()
+    redaction.guard()
     for name in ("", "httpx", "httpcore", "telegram", "uvicorn.access", "bot"):
         caplog.set_level(logging.DEBUG, name)
     bot.sandbox.fail("sendMessage", faults.garbage())
@@ -502,9 +502,9 @@ async def test_no_log_ever_holds_the_token(bot: Bot, rea: Person, caplog: pytest
 @pytest.mark.parametrize("around", ["{}", "https://h/bot{}/getMe", "bot{},", "'{}'", "x={}&y"])
 def test_a_token_is_found_in_any_surroundings(around: str) -> None:
     token = "7123456789:AAbcdefghijklmnopqrstuvwxyz-_ABCDEF"
-    assert "AAbcdef" not in secrets.redact(around.format(token))
-    assert "AAbcdef" not in secrets.redact(around.format(token.replace(":", "%3A")))
-    assert secrets.redact("12:30 and 2026-11-22T12:00:00") == "12:30 and 2026-11-22T12:00:00"
+    assert "AAbcdef" not in redaction.redact(around.format(token))
+    assert "AAbcdef" not in redaction.redact(around.format(token.replace(":", "%3A")))
+    assert redaction.redact("12:30 and 2026-11-22T12:00:00") == "12:30 and 2026-11-22T12:00:00"
 
 
 # --- The messenger ----------------------------------------------------------------------------------------------------

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot import shipped, taxonomy, topics
-from bot.arrival import Waits
-from bot.rendering import finding
+from bot import shipped
+from bot.domain import topics
+from bot.domain.arrival import Waits
+from bot.rendering import results
 from bot.sandbox import faults
 from bot.sandbox.records import Person
+from bot.settings import taxonomy
 from bot.store import chats, follows
 from bot.store.database import Database
 from tests import chatting
@@ -286,7 +288,7 @@ async def test_pages_of_what_was_found_are_turned_by_buttons_also_after_a_restar
     (message,) = await bot.ask(rea, "/search harbours")
     assert [[one["text"] for one in row] for row in message.buttons] == [["More ›"]]
     first = [title for title in titles if title in message.text]
-    assert len(first) == finding.FOUND
+    assert len(first) == results.FOUND
     bot.with_office()
     assert await bot.tap(rea, message, "More ›") == ""
     second = bot.sandbox.messages(rea)[-1]

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.arrival import Waits
-from bot.article import short_id
-from bot.delivery import State
+from bot.domain.arrival import Waits
+from bot.domain.article import short_id
+from bot.domain.delivery import State
 from bot.sandbox.records import Message
 from bot.store import articles, files, outbox
 from bot.store.database import Database, rows, write

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from bot.arrival import Waits
 from bot.cli import checking, looking
 from bot.cli.checking import Finding, survey
+from bot.domain.arrival import Waits
+from bot.domain.record import pack
 from bot.errors import UsageError
-from bot.packed import pack
 from bot.sandbox import Sandbox, faults, objects
 from bot.settings import Settings
 from bot.store import articles, facts, files

@@ -15,8 +15,8 @@ from bot.cli import showing
 from bot.cli.checking import Finding
 from bot.cli.console import SafeConsole
 from bot.cli.wrapping import wrapped
-from bot.delivery import State
-from bot.publishing.verifying import Verified
+from bot.domain.delivery import State
+from bot.publish.verification import Verified
 from bot.rendering.report import ChannelStatus, RejectedFile, StatusReport
 from tests.operating import ROOT
 

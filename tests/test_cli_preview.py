@@ -16,7 +16,7 @@ import pytest
 from bot import shipped
 from bot.cli import drawing, previewing
 from bot.cli.console import SafeConsole
-from bot.rendering.wording import words
+from bot.rendering.loading import words
 from bot.sandbox import Sandbox
 from bot.settings import Settings
 from tests import hostile

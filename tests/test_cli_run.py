@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import app, connection, settings
+from bot import app, session, settings
 from bot.errors import PaperboyError, UsageError
-from bot.publishing.scan import Scanner
+from bot.ingest.scanner import Scanner
 from bot.sandbox import Sandbox, faults
 from bot.sandbox.faults import Rule
 from bot.store import lock
@@ -139,7 +139,7 @@ async def test_a_webhook_without_an_address_is_refused_before_anything_begins(
 )
 def test_a_webhook_is_served_below_the_path_of_its_address(url: str, path: str) -> None:
     web = settings.Web(listen="127.0.0.1:1", public_url=url)
-    assert connection.webhook(web, lambda update: None).path == path  # type: ignore[arg-type, return-value]
+    assert session.webhook(web, lambda update: None).path == path  # type: ignore[arg-type, return-value]
 
 
 async def test_the_fifty_good_ones_among_two_hundred_hostile_files_are_posted(sandbox: Sandbox, home: Home) -> None:

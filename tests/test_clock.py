@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from bot.clock import TOLERANCE, Clock
+from bot.domain.rate_limit import Limits, Pace
 from bot.jobs import RELEASE, Jobs
-from bot.pace import Limits, Pace
-from bot.publishing.releasing import Releaser
-from bot.publishing.rules import Rules
-from bot.schedule import Schedule
+from bot.planning.rules import Rules
+from bot.publish.release import Releaser
+from bot.scheduler import Schedule
 from bot.settings import Settings
 from bot.store import waits
 from bot.store.database import milliseconds, open_database, rows

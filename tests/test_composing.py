@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.publishing import composing
+from bot.publish import composing
 from bot.store import outbox
 from tests.newsroom import Newsroom, article, newsroom
 

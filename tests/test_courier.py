@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.chat.transport import Transport
+from bot.botapi.transport import Transport
 from bot.errors import StoreError
-from bot.publishing import courier, settling, waiting
+from bot.publish import courier, settling, work
 from bot.sandbox import Limits, Person, Sandbox, faults
 from bot.settings import Pace
-from bot.store.desk import Desk
+from bot.store.thread import Desk
 from tests.outgoing import Outgoing, going
 from tests.torture import fast
 
@@ -292,8 +292,8 @@ async def test_answers_that_could_not_be_written_are_written_when_the_disk_is_ba
 
 
 async def test_followers_are_planned_however_slowly_they_may_be_sent_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "CHUNK", 2)
-    monkeypatch.setattr(waiting, "CHUNKS", 1)
+    monkeypatch.setattr(work, "CHUNK", 2)
+    monkeypatch.setattr(work, "CHUNKS", 1)
     async with Sandbox() as sandbox:
         editor = sandbox.world.add_person("Eddie")
         async with going(sandbox, editor, pace={"messages_per_second": 0.1}) as bot:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import delivery
-from bot.delivery import (
+from bot.domain import delivery
+from bot.domain.delivery import (
     MENDS,
     MUTED_SECONDS,
     RIGHTS_SECONDS,
@@ -29,7 +29,7 @@ from bot.delivery import (
     Wait,
     settle,
 )
-from bot.notices import Alert
+from bot.domain.notices import Alert
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import checking
-from bot.publishing import starting
+from bot.publish import channel_start
 from bot.settings import Channel as ChannelSetting
 from bot.settings import Feed, Settings, Store
 from bot.store import chats, disk
@@ -65,10 +65,10 @@ def test_the_systems_own_list_of_mounts_is_read_and_may_be_missing(
 # --- a start ----------------------------------------------------------------------------------------------------------
 
 
-def decide(desk: Newsroom, environ: Mapping[str, str], **feed: int) -> starting.Start:
+def decide(desk: Newsroom, environ: Mapping[str, str], **feed: int) -> channel_start.Start:
     channels = (ChannelSetting(chat="@news"),)
     chosen = Settings(feed=Feed(**feed), store=Store(database=Path("/srv/paperboy.db")), channels=channels)
-    return starting.decide(desk.db, chosen, desk.at, environ)
+    return channel_start.decide(desk.db, chosen, desk.at, environ)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ HEROKU = {"DYNO": "worker.1"}
 
 
 def test_a_new_database_on_a_disk_that_lasts_starts_with_the_newest(desk: Newsroom) -> None:
-    assert decide(desk, {}) == starting.Start(10)
+    assert decide(desk, {}) == channel_start.Start(10)
 
 
 def test_a_new_database_on_a_disk_that_gets_lost_starts_with_nothing_and_tells(desk: Newsroom) -> None:
@@ -93,18 +93,18 @@ def test_a_new_database_on_a_disk_that_gets_lost_starts_with_nothing_and_tells(d
 
 @pytest.mark.parametrize("first_run", [0, 10, 3])
 def test_a_chosen_start_is_kept_wherever_the_database_lies_be_it_the_default(desk: Newsroom, first_run: int) -> None:
-    assert decide(desk, HEROKU, first_run=first_run) == starting.Start(first_run)
+    assert decide(desk, HEROKU, first_run=first_run) == channel_start.Start(first_run)
 
 
 def test_a_database_that_has_served_is_not_lost_and_a_channel_added_to_it_starts_as_usual(desk: Newsroom) -> None:
     desk.open_channel("@old")
     assert chats.any_begun(desk.db)
-    assert decide(desk, HEROKU) == starting.Start(10)
+    assert decide(desk, HEROKU) == channel_start.Start(10)
 
 
 def test_a_database_in_which_somebody_wrote_has_served(desk: Newsroom) -> None:
     desk.reader(7, "AI")
-    assert decide(desk, HEROKU) == starting.Start(10)
+    assert decide(desk, HEROKU) == channel_start.Start(10)
 
 
 def test_a_start_leaves_out_what_is_too_old_among_the_newest(desk: Newsroom) -> None:
@@ -114,7 +114,7 @@ def test_a_start_leaves_out_what_is_too_old_among_the_newest(desk: Newsroom) -> 
             f"{day}.md", article(f"Story {day}", f"https://one.example/{day}", published=AT - timedelta(days=day))
         )
     start = decide(desk, {}, max_age_days=2, first_run=4)
-    assert starting.begin(desk.db, desk.rules.channels, start, desk.at) == 3
+    assert channel_start.begin(desk.db, desk.rules.channels, start, desk.at) == 3
     assert [title for _, title in desk.deliver()] == ["Story 2", "Story 1", "Story 0"]
     skipped = [number for number in range(1, 6) if desk.states(number) == {"@news": "skipped"}]
     assert len(skipped) == 2

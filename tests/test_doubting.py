@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery import MISSING, PROTECTED, Gone, Migrated, Outcome, Refused, Revoked, Sent, Unknown, Wait
-from bot.doubting import (
+from bot.domain.delivery import MISSING, PROTECTED, Gone, Migrated, Outcome, Refused, Revoked, Sent, Unknown, Wait
+from bot.domain.recovery import (
     BEYOND,
     MOST,
     NO_KEYBOARD,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.publishing import editing
-from bot.publishing.editing import Republished
+from bot.publish import editions
+from bot.publish.editions import Republished
 from bot.store import articles
 from tests.newsroom import FIRST, SECOND, Newsroom, article, newsroom
 
@@ -28,37 +28,37 @@ def desk(tmp_path: Path) -> Iterator[Newsroom]:
 
 
 def republish(desk: Newsroom, number: int) -> Republished:
-    return editing.republish(desk.db, number, desk.later(seconds=1), desk.rules.channels)
+    return editions.republish(desk.db, number, desk.later(seconds=1), desk.rules.channels)
 
 
 def test_an_editor_names_an_article_in_many_ways(desk: Newsroom) -> None:
     number = desk.number("2026/a.md", article(url=A, aliases=(B,)))
     stored = desk.stored(number)
     for words in (A, f"<{A}?utm_source=x>", A.replace("https", "HTTP") + "/", B, "2026/a.md", "a.md", stored.short_id):
-        assert editing.find(desk.db, words) == stored, words
-    assert editing.find(desk.db, f" #{stored.short_id.upper()} ") == stored
+        assert editions.find(desk.db, words) == stored, words
+    assert editions.find(desk.db, f" #{stored.short_id.upper()} ") == stored
     for words in ("", "#", "https://three.example/", "b.md", "zzzz", "last week", "'; DROP TABLE articles; --", "\x00"):
-        assert editing.find(desk.db, words) is None, words
+        assert editions.find(desk.db, words) is None, words
 
 
 def test_last_is_what_was_posted_last_and_only_what_readers_see(desk: Newsroom) -> None:
-    assert editing.find(desk.db, "last") is None
+    assert editions.find(desk.db, "last") is None
     one = desk.number("a.md", article(url=A))
     desk.deliver()
     desk.later(hours=1)
     other = desk.number("b.md", article(SECOND, B))
-    assert getattr(editing.find(desk.db, "LAST"), "id", None) == one
+    assert getattr(editions.find(desk.db, "LAST"), "id", None) == one
     desk.deliver()
-    assert getattr(editing.find(desk.db, "last"), "id", None) == other
+    assert getattr(editions.find(desk.db, "last"), "id", None) == other
     articles.set_withdrawn(desk.db, other, True)
-    assert getattr(editing.find(desk.db, "last"), "id", None) == one
+    assert getattr(editions.find(desk.db, "last"), "id", None) == one
 
 
 def test_an_article_that_was_joined_to_another_is_found_as_that_one(desk: Newsroom) -> None:
     one, other = desk.number("a.md", article(url=A)), desk.number("b.md", article(SECOND, B))
     short = desk.stored(other).short_id
     desk.tell("a.md", article(url=B))
-    assert getattr(editing.find(desk.db, short), "id", None) == one
+    assert getattr(editions.find(desk.db, short), "id", None) == one
 
 
 def opened(republished: Republished) -> tuple[int, int]:
@@ -99,7 +99,7 @@ def test_an_article_from_before_the_channels_start_can_be_posted_by_hand(desk: N
 
 def test_without_a_channel_nothing_is_republished_and_no_edition_is_used_up(desk: Newsroom) -> None:
     number = desk.number("a.md", article(url=A))
-    assert opened(editing.republish(desk.db, number, desk.at, ())) == (1, 0)
+    assert opened(editions.republish(desk.db, number, desk.at, ())) == (1, 0)
     assert desk.stored(number).edition == 1
 
 
@@ -120,7 +120,7 @@ def test_republishing_what_waits_for_an_editor_is_its_first_edition(desk: Newsro
     assert opened(republish(desk, number)) == (1, 2)
     assert sorted(desk.deliver()) == [("@news", FIRST), ("@young", FIRST), ("R7", FIRST)]
     assert desk.titles() == [FIRST]
-    assert not editing.release(desk.db, number, desk.at, [])
+    assert not editions.release(desk.db, number, desk.at, [])
 
 
 @pytest.mark.parametrize("way", ["republish", "post_copy"])
@@ -136,11 +136,11 @@ def test_a_copy_can_be_posted_after_all_and_is_an_article_of_its_own_then(
     if way == "republish":
         assert opened(republish(desk, number)) == (1, 1)
     else:
-        assert editing.post_copy(desk.db, number, desk.at, desk.rules.channels)
+        assert editions.post_copy(desk.db, number, desk.at, desk.rules.channels)
     assert desk.deliver() == [("@news", FIRST), ("R7", FIRST)]
     assert len(desk.titles()) == 2
     assert articles.apart(desk.db) == ([], [])
-    assert not editing.post_copy(desk.db, number, desk.at, desk.rules.channels)
+    assert not editions.post_copy(desk.db, number, desk.at, desk.rules.channels)
     assert desk.deliver() == []
     assert republish(desk, number).edition == 2
 
@@ -148,6 +148,6 @@ def test_a_copy_can_be_posted_after_all_and_is_an_article_of_its_own_then(
 def test_what_is_no_copy_is_not_posted_as_one(desk: Newsroom) -> None:
     number = desk.number("a.md", article(url=A))
     desk.deliver()
-    assert not editing.post_copy(desk.db, number, desk.at, desk.rules.channels)
-    assert not editing.post_copy(desk.db, 99, desk.at, desk.rules.channels)
+    assert not editions.post_copy(desk.db, number, desk.at, desk.rules.channels)
+    assert not editions.post_copy(desk.db, 99, desk.at, desk.rules.channels)
     assert desk.deliver() == []

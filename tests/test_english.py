@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import prose
+from bot.domain import plain_text
 
 ROOT = Path(__file__).parent.parent
 #: Files that people read as they are.
@@ -101,4 +101,4 @@ def test_there_is_something_to_read() -> None:
     ],
 )
 def test_a_count_has_its_noun_in_the_right_number(count: int, noun: str, words: str) -> None:
-    assert prose.counted(count, noun) == words
+    assert plain_text.counted(count, noun) == words

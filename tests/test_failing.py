@@ -11,13 +11,13 @@ import pytest
 import pytest_asyncio
 
 from bot import shipped
+from bot.domain.topics import Taxonomy
 from bot.errors import TemplateBroken
-from bot.publishing import settling
-from bot.publishing.composing import Composer, Material
+from bot.publish import settling
+from bot.publish.composing import Composer, Material
 from bot.rendering.templates import Templates
 from bot.sandbox import Person, Sandbox, faults
 from bot.store import articles, follows
-from bot.topics import Taxonomy
 from tests.doubts import DOUBT, losing
 from tests.outgoing import Outgoing, going
 

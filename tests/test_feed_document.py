@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 import pytest
 import yaml
 
-from bot.article import Article
+from bot.domain.article import Article
 from bot.errors import ArticleError
-from bot.feed import document, matter
+from bot.feed import document, front_matter
 from tests.privilege import without_privilege
 
 FIELDS = "title: A quiet harbour\nwebUrl: https://host.example/a\n"
@@ -46,7 +46,7 @@ def read_refusal(folder: Path, path: str = "a.md", limit: int = LIMIT) -> Articl
 def either_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both of PyYAML's parsers, since a wheel may come without libyaml."""
     if request.param == "python":
-        monkeypatch.setattr(matter, "LOADER", matter.yaml.SafeLoader)
+        monkeypatch.setattr(front_matter, "LOADER", front_matter.yaml.SafeLoader)
 
 
 # --- the bytes -------------------------------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ def test_of_two_equal_keys_the_last_one_wins() -> None:
     ],
 )
 def test_a_merge_key_adds_the_fields_it_names_as_pyyaml_does(written: str) -> None:
-    found = matter.FrontMatter("a.md").judged(written)
+    found = front_matter.FrontMatter("a.md").judged(written)
     assert found["item"] == yaml.load(written, Loader=yaml.BaseLoader if "'<<'" in written else _TextLoader)["item"]
 
 
@@ -236,7 +236,7 @@ def test_a_merge_key_that_names_no_fields_is_refused_by_its_name(value: str) -> 
 
 @pytest.mark.usefixtures("either_parser")
 def test_a_merge_key_brings_nothing_of_what_is_secured() -> None:
-    found = matter.FrontMatter("a.md").judged("a: &a {secured: hidden, b: c}\nsecured: {<<: word}\nd: {<<: *a}")
+    found = front_matter.FrontMatter("a.md").judged("a: &a {secured: hidden, b: c}\nsecured: {<<: word}\nd: {<<: *a}")
     assert found == {"a": {"b": "c"}, "d": {"b": "c"}}
 
 
@@ -329,7 +329,7 @@ def test_a_hostile_file_costs_little_memory(fields: str) -> None:
     ],
 )
 def test_secured_is_dropped_at_every_depth(fields: str) -> None:
-    values = matter.FrontMatter("a.md").load(FIELDS + fields + "\n")
+    values = front_matter.FrontMatter("a.md").load(FIELDS + fields + "\n")
     assert PAYLOAD not in repr(values)
     assert PAYLOAD not in repr(parse(fields))
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import address, prose
-from bot.article import Article
+from bot.domain import plain_text, urls
+from bot.domain.article import Article
+from bot.domain.record import pack, unpack
 from bot.errors import ArticleError
 from bot.feed import fields, images, markup
-from bot.packed import pack, unpack
 from tests.examples import examples
 
 BASE = {"title": "A quiet harbour", "webUrl": "https://host.example/a"}
@@ -47,7 +47,7 @@ def test_a_title_is_shown_as_it_was_written(written: str) -> None:
 
 def test_a_very_long_title_is_cut_at_a_word() -> None:
     title = article(title="word " * 400).title
-    assert prose.units(title) <= fields.TITLE
+    assert plain_text.units(title) <= fields.TITLE
     assert title.endswith(" word…")
 
 
@@ -208,7 +208,7 @@ def test_a_name_is_unwrapped_too() -> None:
 
 @given(st.text("<>&;ltgamp!-[]CDATA/ b\"'=:").map(lambda text: text.replace("<", "&lt;")))
 def test_of_an_excerpt_without_a_real_tag_every_letter_stays(text: str) -> None:
-    assert article(excerpt=text).excerpt == prose.paragraphs(text)
+    assert article(excerpt=text).excerpt == plain_text.paragraphs(text)
 
 
 def test_hostile_tags_take_no_long_time() -> None:
@@ -421,9 +421,9 @@ def test_values_of_any_type_give_an_article_that_can_be_shown_or_a_reason(
     except ArticleError as error:
         assert error.reason.startswith(("has no title", "has no usable address"))
         return
-    assert found.title == prose.repair(found.title)
-    assert address.link(found.url) == found.url
-    assert address.canonical(found.url) == found.identity
+    assert found.title == plain_text.repair(found.title)
+    assert urls.link(found.url) == found.url
+    assert urls.canonical(found.url) == found.identity
     assert found.identity not in found.aliases
     assert all(one.identity != found.identity and one.title and one.provider for one in found.related)
     assert found.published is None or found.published.utcoffset() is not None

@@ -7,10 +7,10 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot import address, prose
-from bot.article import Article
+from bot.domain import plain_text, urls
+from bot.domain.article import Article
 from bot.errors import ArticleError
-from bot.feed import document, fields, matter
+from bot.feed import document, fields, front_matter
 from tests.examples import examples
 
 MANY = examples(300)
@@ -150,9 +150,9 @@ def outcome(contents: str | bytes) -> Article | str:
         assert error.reason.isprintable()
         return error.reason
     assert article.title
-    assert prose.units(article.title) <= fields.TITLE
-    assert prose.units(article.excerpt) <= fields.EXCERPT
-    assert address.link(article.url) == article.url
+    assert plain_text.units(article.title) <= fields.TITLE
+    assert plain_text.units(article.excerpt) <= fields.EXCERPT
+    assert urls.link(article.url) == article.url
     assert article.fingerprint
     return article
 
@@ -180,7 +180,7 @@ def test_what_both_parsers_of_pyyaml_read_they_read_alike(marks: str) -> None:
     text = f"---\ntitle: A\nwebUrl: https://host.example/a\n{marks}\n---\n"
     found = outcome(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(matter, "LOADER", yaml.SafeLoader)
+        patch.setattr(front_matter, "LOADER", yaml.SafeLoader)
         other = outcome(text)
     # One refuses a tab or a directive that the other lets pass; neither ever tells another story.
     assert found == other or isinstance(found, str) or isinstance(other, str)

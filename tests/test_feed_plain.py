@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import ArticleError
-from bot.feed import folder, matter, plain
+from bot.feed import folder, front_matter, plain
 from tests.bench import documents
 from tests.examples import examples
 
@@ -125,7 +125,7 @@ UNSURE = st.sampled_from(
 def judged(text: str) -> object:
     """What PyYAML and `matter` make of a text."""
     try:
-        return matter.FrontMatter("a.md").judged(text)
+        return front_matter.FrontMatter("a.md").judged(text)
     except ArticleError as error:
         return error.reason
 
@@ -212,7 +212,7 @@ def test_marks_in_any_place_are_read_alike_or_left_to_pyyaml(lines: list[str], m
 @given(DOCUMENTS, LINES, st.floats(0, 1))
 def test_the_parser_written_in_python_judges_the_same(lines: list[str], other: str, where: float) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(matter, "LOADER", yaml.SafeLoader)
+        patch.setattr(front_matter, "LOADER", yaml.SafeLoader)
         check("\n".join(lines))
         lines = [*lines]
         lines.insert(int(where * len(lines)), other)
@@ -251,7 +251,7 @@ def test_what_is_secured_is_not_kept(key: str) -> None:
 
 def test_a_document_of_the_library_needs_no_judge() -> None:
     for number in range(50):
-        text, _ = matter.FrontMatter("a.md").split(documents.document(number).strip())
+        text, _ = front_matter.FrontMatter("a.md").split(documents.document(number).strip())
         assert check(text)
 
 
@@ -273,6 +273,6 @@ def test_eleven_months_of_writes_are_read_as_pyyaml_reads_them() -> None:
 
 def _front_matter(text: str) -> str | None:
     try:
-        return matter.FrontMatter("a.md").split(text.replace("\r\n", "\n").strip())[0]
+        return front_matter.FrontMatter("a.md").split(text.replace("\r\n", "\n").strip())[0]
     except ArticleError:
         return None

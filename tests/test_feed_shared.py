@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot import address, prose
-from bot.article import Article
+from bot.domain import plain_text, urls
+from bot.domain.article import Article
 from bot.errors import ArticleError
-from bot.feed import document, folder, matter
+from bot.feed import document, folder, front_matter
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 FEED = SHARED / "feed"
@@ -32,10 +32,10 @@ def outcome(contents: str | bytes, path: str) -> Article | str:
 def check(article: Article) -> None:
     """Whatever was read can be shown as it is."""
     shown = [article.title, article.provider, *article.topics, *(one.title for one in article.related)]
-    assert shown == [prose.repair(text) for text in shown]
+    assert shown == [plain_text.repair(text) for text in shown]
     assert "<" not in article.excerpt
-    assert all(address.link(one) == one for one in (article.url, *(one.url for one in article.related)))
-    assert article.image is None or address.link(article.image) == article.image
+    assert all(urls.link(one) == one for one in (article.url, *(one.url for one in article.related)))
+    assert article.image is None or urls.link(article.image) == article.image
     assert article.identity not in {*article.aliases, *(one.identity for one in article.related)}
 
 
@@ -97,5 +97,5 @@ def test_both_parsers_of_pyyaml_read_the_same(monkeypatch: pytest.MonkeyPatch) -
     documents = [(path, (FEED / path).read_bytes()) for path, *_ in folder.listing(FEED, PATTERNS)]
     sample = [*documents[::6], *((path, contents) for path, contents in documents if not path.startswith("news"))]
     by_default = [outcome(contents, path) for path, contents in sample]
-    monkeypatch.setattr(matter, "LOADER", yaml.SafeLoader)
+    monkeypatch.setattr(front_matter, "LOADER", yaml.SafeLoader)
     assert [outcome(contents, path) for path, contents in sample] == by_default

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feed import document, reading
-from bot.publishing import announce
-from bot.publishing.announce import Read
+from bot.ingest import recorder
+from bot.ingest.recorder import Read
 from bot.store import files
 from tests.newsroom import newsroom
 
@@ -87,7 +87,7 @@ def test_a_warning_is_kept_with_its_file_until_it_is_right(tmp_path: Path) -> No
         place.write_text(f"---\ntitle: A\nwebUrl: https://news.example/a\nquality: {quality}\n---\n")
         (told,) = reading.read(["a.md"], tmp_path, 10_000)
         read = Read("a.md", (1, 1, 1), told.packed, told.reason, told.warning)
-        (recorded,) = announce.record(desk.db, [read], desk.rules, desk.at)
+        (recorded,) = recorder.record(desk.db, [read], desk.rules, desk.at)
         assert recorded.article == 1
         assert [one.path for one in files.warned(desk.db)] == warned
         assert files.rejected(desk.db) == []

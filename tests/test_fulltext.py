@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import fulltext, variants
-from bot.fulltext import folded, marked, parsed
+from bot.domain import fulltext, variants
+from bot.domain.fulltext import folded, marked, parsed
 
 
 @given(st.text())

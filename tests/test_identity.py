@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.article import Story, story
-from bot.identity import (
+from bot.domain.article import Story, story
+from bot.domain.identity import (
     Known,
     Told,
     Verdict,

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.domain.notices import Alert, Notice
 from bot.errors import StoreError
 from bot.jobs import Jobs
-from bot.notices import Alert, Notice
 from tests.test_vitals import Bot
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery import Refused, Sent, Unknown, Wait, settle
-from bot.publishing import journal
+from bot.domain.delivery import Refused, Sent, Unknown, Wait, settle
+from bot.publish import journal
 from bot.store import chats, outbox
 from tests.newsroom import AT, Newsroom, article, newsroom
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from bot.delivery import RIGHTS_SECONDS
+from bot.domain.delivery import RIGHTS_SECONDS
 from bot.sandbox import Message, Sandbox, faults
 from bot.store import chats
 from tests.outgoing import Outgoing, going

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.delivery import Lane, State
-from bot.publishing.looking import PATIENCE
+from bot.domain.delivery import Lane, State
+from bot.publish.recovery import PATIENCE
 from bot.sandbox import Message, faults
 from bot.store import articles, chats, numbers, outbox
 from tests.doubts import DOUBT, EDITOR, Post, losing

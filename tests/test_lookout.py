@@ -13,8 +13,8 @@ import pytest
 from bot import settings
 from bot.clock import Clock
 from bot.feed import mounts, watch
-from bot.publishing.lookout import Lookout
-from bot.publishing.scan import ScanReport
+from bot.ingest.poller import Lookout
+from bot.ingest.scanner import ScanReport
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 STILL = Clock(lambda: NOON, lambda: 0.0)

@@ -11,7 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot import settings
-from bot.publishing import missing, verifying
+from bot.publish import missed, verification
 from bot.store import notices, outbox
 from bot.store.database import number, write
 from tests import upgrade
@@ -63,7 +63,7 @@ def follower(db: Database, chat_id: int, since: int) -> None:
 
 
 def kinds(desk: Newsroom) -> list[str]:
-    found = verifying.verify(desk.db, SETTINGS, TAXONOMY, desk.at, running=False).findings
+    found = verification.verify(desk.db, SETTINGS, TAXONOMY, desk.at, running=False).findings
     return sorted(one.kind for one in found)
 
 
@@ -74,27 +74,27 @@ def test_what_was_lost_is_found_and_does_not_go_out_by_itself(desk: Newsroom) ->
 
 
 def test_an_editor_posts_it_to_channels_and_to_who_may_have_followed(desk: Newsroom) -> None:
-    (notice,) = missing.ask(desk.db, desk.rules.channels)
+    (notice,) = missed.ask(desk.db, desk.rules.channels)
     notices.tell(desk.db, [notice], desk.at)
     assert (notice.count, len(notice.articles), notice.choices[0].count) == (2, 2, 2)
-    assert missing.decide(desk.db, desk.rules.channels, desk.at, post=True) == 2
-    assert missing.decide(desk.db, desk.rules.channels, desk.at, post=True) == 0
+    assert missed.decide(desk.db, desk.rules.channels, desk.at, post=True) == 2
+    assert missed.decide(desk.db, desk.rules.channels, desk.at, post=True) == 0
     assert sorted(chat for chat, _ in desk.deliver()) == ["@news", "@news", "R7", "R7"]
-    assert (kinds(desk), missing.ask(desk.db, desk.rules.channels)) == ([], ())
-    assert not notices.is_open(desk.db, missing.KEY)
+    assert (kinds(desk), missed.ask(desk.db, desk.rules.channels)) == ([], ())
+    assert not notices.is_open(desk.db, missed.KEY)
 
 
 def test_an_editor_leaves_it_and_is_not_asked_again(desk: Newsroom) -> None:
-    assert missing.decide(desk.db, desk.rules.channels, desk.at, post=False) == 2
+    assert missed.decide(desk.db, desk.rules.channels, desk.at, post=False) == 2
     assert desk.deliver() == []
-    assert (kinds(desk), missing.ask(desk.db, desk.rules.channels)) == ([], ())
+    assert (kinds(desk), missed.ask(desk.db, desk.rules.channels)) == ([], ())
 
 
 def test_a_database_of_today_has_nothing_to_ask_about() -> None:
     desk = newsroom()
     desk.open_channel("@news")
     desk.later(hours=-2)
-    assert missing.ask(desk.db, desk.rules.channels) == ()
+    assert missed.ask(desk.db, desk.rules.channels) == ()
     assert number(desk.db, "SELECT from_clock FROM sequence") == 0
     desk.db.close()
 

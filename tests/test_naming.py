@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from bot import settings
-from bot.delivery import State
-from bot.notices import ENDING, Alert, Notice
-from bot.publishing import editing, naming, verifying
-from bot.publishing.report import report
+from bot.domain.delivery import State
+from bot.domain.notices import ENDING, Alert, Notice
+from bot.planning import naming
+from bot.publish import editions, verification
+from bot.publish.report import report
 from bot.rendering import editorial
 from bot.rendering.templates import Templates
 from bot.store import audit, chats, files, notices, outbox
@@ -75,20 +76,20 @@ def test_status(desk: Newsroom) -> None:
 
 def test_republish(desk: Newsroom) -> None:
     stored = desk.stored(1)
-    done = editing.republish(desk.db, 1, desk.at, desk.rules.channels)
+    done = editions.republish(desk.db, 1, desk.at, desk.rules.channels)
     names = [naming.chat(desk.db, chat) for chat in (1, 2, *done.chats)]
     told = clean(judge.payload(editorial.republished(T, stored, 2, names))[0])
     assert "The Tide (@tide)" in told
     assert "(one.md)" in told
 
 
-@pytest.mark.parametrize("kind", verifying._WORDS)
+@pytest.mark.parametrize("kind", verification._WORDS)
 def test_verify(desk: Newsroom, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     odd = Oddity(kind, article=1, chat=1, delivery=1, detail="x")
     monkeypatch.setattr(audit, "oddities", lambda *_, **__: [odd])
     monkeypatch.setattr(audit, "damage", lambda _: [])
     wanted = [settings.Channel(chat=str(NUMBER))]
-    (finding, *_) = verifying.verify(desk.db, wanted, TAXONOMY, desk.at, running=True).findings
+    (finding, *_) = verification.verify(desk.db, wanted, TAXONOMY, desk.at, running=True).findings
     clean(f"{finding.about}: {finding.what}")
     assert f"“{FIRST}” (one.md), The Tide (@tide)" in finding.about
 

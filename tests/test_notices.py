@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.notices import Alert, Choice, Decision, Notice, from_content
+from bot.domain.notices import Alert, Choice, Decision, Notice, from_content
 from bot.store import notices
 from tests.newsroom import AT, Newsroom, newsroom
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.notices import Alert, Choice, Decision, Notice
-from bot.publishing.notifying import QUESTIONS, QUIET, UNREACHABLE
+from bot.domain.notices import Alert, Choice, Decision, Notice
+from bot.publish.notifier import QUESTIONS, QUIET, UNREACHABLE
 from bot.sandbox import Person, Sandbox, faults
 from tests.outgoing import Outgoing, going
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery import Unknown
-from bot.publishing import verifying
+from bot.domain.delivery import Unknown
+from bot.publish import verification
 from bot.settings import Channel
-from bot.store import chats, doubts, fanouts, follows, outbox
+from bot.store import chats, fanouts, follows, outbox, recovery
 from bot.store.database import rows, write
 from tests.examples import examples
 from tests.newsroom import TAXONOMY, Newsroom, article, newsroom
@@ -106,8 +106,8 @@ def test_a_post_in_doubt_is_looked_for_among_what_came_after_it(desk: Newsroom, 
         desk.send(one, Unknown("lost") if name == "doubtful" else None)
         desk.later(hours=hours if name == "doubtful" else 0)
     write(desk.db, "UPDATE deliveries SET not_before = 0 WHERE state = 'doubtful'")
-    (doubt,) = doubts.due(desk.db, desk.at + timedelta(days=9))
-    around = doubts.around(desk.db, doubt)
+    (doubt,) = recovery.due(desk.db, desk.at + timedelta(days=9))
+    around = recovery.around(desk.db, doubt)
     assert around.before == 101
     assert around.after in (103, None)
     assert 102 not in around.known
@@ -117,7 +117,7 @@ def test_a_post_in_doubt_is_looked_for_among_what_came_after_it(desk: Newsroom, 
 
 
 def kinds(desk: Newsroom, max_age: timedelta | None = None) -> list[str]:
-    found = verifying.verify(desk.db, NEWS, TAXONOMY, desk.at, running=True, max_age=max_age).findings
+    found = verification.verify(desk.db, NEWS, TAXONOMY, desk.at, running=True, max_age=max_age).findings
     return [one.kind for one in found if one.kind != "late"]
 
 

@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 from telegram.error import EndPointNotFound, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.chat.messenger import Messenger, build
-from bot.chat.outcomes import NETWORK_SECONDS, UNSAID_SECONDS, outcome
-from bot.delivery import MENDS, RIGHTS_SECONDS, Gone, Migrated, Outcome, Refused, Revoked, Sent, Unknown, Wait
+from bot.botapi.client import Messenger, build
+from bot.botapi.error_mapping import NETWORK_SECONDS, UNSAID_SECONDS, outcome
+from bot.domain.delivery import MENDS, RIGHTS_SECONDS, Gone, Migrated, Outcome, Refused, Revoked, Sent, Unknown, Wait
 from bot.sandbox import faults, refusals
 from bot.sandbox.faults import Fault
 from bot.sandbox.records import Person
@@ -211,7 +211,7 @@ async def test_a_lost_answer_leaves_it_unknown(line: Line, fault: Fault) -> None
 
 
 async def test_an_answer_that_takes_too_long_leaves_it_unknown(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.chat.messenger._ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr("bot.botapi.client._ANSWER_SECONDS", 0.05)
     assert isinstance(await line.met(faults.slow_answer(1.0)), Unknown)
     assert [message.text for message in line.sandbox.messages(line.reader)][-1] == "Hello"
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot import pace
-from bot.pace import MINUTE, Limits, Pace
+from bot.domain import rate_limit
+from bot.domain.rate_limit import MINUTE, Limits, Pace
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 READER, OTHER, CHANNEL = 7, 8, -100
@@ -74,7 +74,7 @@ def test_no_window_holds_more_than_its_number(limits: Limits, wishes: list[tuple
     for chat_id in {chat_id for chat_id, _ in done}:
         own = [at for chat, at in done if chat == chat_id]
         assert all(after - before >= seconds(limits.per_chat_seconds) for before, after in pairwise(own))
-        if pace.is_group(chat_id):
+        if rate_limit.is_group(chat_id):
             assert most_in_any(own, MINUTE) <= limits.per_group_minute
 
 
@@ -95,7 +95,7 @@ def test_a_moment_sooner_would_break_a_limit(limits: Limits, wishes: list[tuple[
     assert (
         sum(when > early - window for when in everyone) >= room
         or any(when > early - seconds(limits.per_chat_seconds) for when in own)
-        or (pace.is_group(chat_id) and sum(when > early - MINUTE for when in own) >= limits.per_group_minute)
+        or (rate_limit.is_group(chat_id) and sum(when > early - MINUTE for when in own) >= limits.per_group_minute)
     )
 
 
@@ -147,7 +147,7 @@ def test_the_minute_is_counted_for_groups_and_channels_only() -> None:
 
 @pytest.mark.parametrize(("chat_id", "group"), [(-1, True), (-1001234567890, True), (1, False), (7_999_999_999, False)])
 def test_a_negative_number_is_a_group_or_channel(chat_id: int, group: bool) -> None:
-    assert pace.is_group(chat_id) is group
+    assert rate_limit.is_group(chat_id) is group
 
 
 @pytest.mark.parametrize(("per_second", "apart"), [(0.5, 2.0), (0.1, 10.0), (0.001, 1000.0), (1.0, 1.0), (1.9, 1.0)])

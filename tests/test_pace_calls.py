@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot import pace
-from bot.delivery import Lane, Sent
-from bot.pace import LEAST, MINUTE, RECOVERY, Brake, Limits, Pace
-from bot.publishing.announce import Rules
+from bot.domain import rate_limit
+from bot.domain.delivery import Lane, Sent
+from bot.domain.rate_limit import LEAST, MINUTE, RECOVERY, Brake, Limits, Pace
+from bot.ingest.recorder import Rules
 from bot.store import attempts, chats, outbox
 from bot.store.database import open_database
 from tests.newsroom import AT, TAXONOMY, Newsroom, article
@@ -62,7 +62,7 @@ def test_no_window_on_telegrams_side_holds_more_than_its_number(limits: Limits, 
         own = [at for at, chat in got if chat == chat_id]
         if limits.per_chat_seconds:
             assert most_in_any(own, seconds(limits.per_chat_seconds) - rounding) <= 1
-        if pace.is_group(chat_id):
+        if rate_limit.is_group(chat_id):
             assert most_in_any(own, MINUTE) <= limits.per_group_minute
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.article import Article, Related
-from bot.packed import pack, unpack
+from bot.domain.article import Article, Related
+from bot.domain.record import pack, unpack
 
 TEXTS = st.text(max_size=12)
 NUMBERS = st.integers(-10, 200)

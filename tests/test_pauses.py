@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.delivery import RIGHTS_SECONDS, Gone, Outcome, Refused, Wait, settle
-from bot.publishing import settling
+from bot.domain.delivery import RIGHTS_SECONDS, Gone, Outcome, Refused, Wait, settle
+from bot.publish import settling
 from bot.sandbox import Sandbox, faults
 from bot.store import chats, outbox
 from tests.newsroom import Newsroom, article, newsroom

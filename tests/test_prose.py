@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot import prose
+from bot.domain import plain_text
 from tests.examples import examples
 
 # Text as it goes wrong in the field: entities, double encoding, invisible and joining characters, other scripts.
@@ -59,14 +59,14 @@ MANY = examples(300)
 @example("&\u200bamp;\u200blt;")
 @example("á\x86\r0")
 def test_repairing_a_repaired_text_changes_nothing(text: str) -> None:
-    assert prose.repair(prose.repair(text)) == prose.repair(text)
-    assert prose.paragraphs(prose.paragraphs(text)) == prose.paragraphs(text)
+    assert plain_text.repair(plain_text.repair(text)) == plain_text.repair(text)
+    assert plain_text.paragraphs(plain_text.paragraphs(text)) == plain_text.paragraphs(text)
 
 
 @MANY
 @given(TEXTS)
 def test_a_repaired_text_is_one_line_in_nfc_without_anything_that_hides_or_turns(text: str) -> None:
-    shown = prose.repair(text)
+    shown = plain_text.repair(text)
     assert not any(unicodedata.category(one) in ("Cc", "Cs") for one in shown)
     assert not set(shown) & set(
         "\u200b\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029"
@@ -80,9 +80,9 @@ def test_a_repaired_text_is_one_line_in_nfc_without_anything_that_hides_or_turns
 @MANY
 @given(TEXTS)
 def test_paragraphs_are_parted_by_at_most_one_empty_line(text: str) -> None:
-    shown = prose.paragraphs(text)
+    shown = plain_text.paragraphs(text)
     assert "\n\n\n" not in shown
-    assert prose.repair(shown) == prose.repair(text)
+    assert plain_text.repair(shown) == plain_text.repair(text)
     assert not any(unicodedata.category(one) == "Cc" and one != "\n" for one in shown)
 
 
@@ -105,27 +105,27 @@ def test_paragraphs_are_parted_by_at_most_one_empty_line(text: str) -> None:
     ],
 )
 def test_repair_gives_what_was_meant(written: str, meant: str) -> None:
-    assert prose.repair(written) == meant
+    assert plain_text.repair(written) == meant
 
 
 def test_entities_nested_without_end_are_decoded_in_counted_rounds() -> None:
     nested = "&" + "#38;" * 2_000 + "lt;"
-    assert len(prose.repair(nested)) < len(nested)
+    assert len(plain_text.repair(nested)) < len(nested)
 
 
 @MANY
 @given(TEXTS, st.integers(0, 80))
 def test_a_shortened_text_fits_and_shortening_it_again_changes_nothing(text: str, limit: int) -> None:
-    cut = prose.shorten(text, limit)
-    assert prose.units(cut) <= limit or cut == text == ""
-    assert prose.shorten(cut, limit) == cut
-    assert prose.units(cut) == len(cut.encode("utf-16-le", "surrogatepass")) // 2
+    cut = plain_text.shorten(text, limit)
+    assert plain_text.units(cut) <= limit or cut == text == ""
+    assert plain_text.shorten(cut, limit) == cut
+    assert plain_text.units(cut) == len(cut.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @MANY
-@given(TEXTS.map(prose.repair), st.integers(1, 60))
+@given(TEXTS.map(plain_text.repair), st.integers(1, 60))
 def test_a_cut_never_parts_characters_that_are_read_as_one(text: str, limit: int) -> None:
-    cut = prose.shorten(text, limit)
+    cut = plain_text.shorten(text, limit)
     if cut == text:
         return
     kept = cut.removesuffix("…")
@@ -142,16 +142,16 @@ def test_a_cut_never_parts_characters_that_are_read_as_one(text: str, limit: int
 
 
 def test_a_row_of_flags_is_cut_between_two_of_them() -> None:
-    assert prose.shorten("🇩🇪" * 10, 11) == "🇩🇪🇩🇪…"
+    assert plain_text.shorten("🇩🇪" * 10, 11) == "🇩🇪🇩🇪…"
 
 
 def test_a_long_text_ends_at_a_word() -> None:
-    assert prose.shorten("The quick brown fox jumps", 18) == "The quick brown…"
-    assert prose.shorten("The quick brown, fox jumps", 17) == "The quick brown…"
+    assert plain_text.shorten("The quick brown fox jumps", 18) == "The quick brown…"
+    assert plain_text.shorten("The quick brown, fox jumps", 17) == "The quick brown…"
 
 
 def test_a_script_without_spaces_is_cut_where_the_room_ends() -> None:
-    assert prose.shorten("漢" * 30, 10) == "漢" * 9 + "…"
+    assert plain_text.shorten("漢" * 30, 10) == "漢" * 9 + "…"
 
 
 @pytest.mark.parametrize(
@@ -164,26 +164,26 @@ def test_a_script_without_spaces_is_cut_where_the_room_ends() -> None:
     ],
 )
 def test_titles_are_compared_without_case_and_punctuation(one: str, other: str) -> None:
-    assert prose.title_key(one) == prose.title_key(other)
+    assert plain_text.title_key(one) == plain_text.title_key(other)
 
 
 @MANY
 @given(TEXTS)
 def test_the_key_of_a_title_key_is_itself(text: str) -> None:
-    assert prose.title_key(prose.title_key(text)) == prose.title_key(text)
+    assert plain_text.title_key(plain_text.title_key(text)) == plain_text.title_key(text)
 
 
 @MANY
 @given(st.text("‘’“”–—… \nabzAZ09.,;:'\"!?()<>%", max_size=60))
 def test_what_needs_no_repair_is_what_the_repair_gives(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(prose, "_PLAIN", re.compile("(?!)"))
-        patch.setattr(prose, "_is_tidy", lambda _: False)
-        repaired = (prose.repair(text), prose.paragraphs(text))
-    assert (prose.repair(text), prose.paragraphs(text)) == repaired
+        patch.setattr(plain_text, "_PLAIN", re.compile("(?!)"))
+        patch.setattr(plain_text, "_is_tidy", lambda _: False)
+        repaired = (plain_text.repair(text), plain_text.paragraphs(text))
+    assert (plain_text.repair(text), plain_text.paragraphs(text)) == repaired
 
 
 @MANY
 @given(st.text(st.characters(max_codepoint=127), max_size=40))
 def test_a_title_in_ascii_has_the_key_it_would_have_in_any_script(title: str) -> None:
-    assert prose.title_key(title) == prose.title_key(f"{title} é").removesuffix("é").strip()
+    assert plain_text.title_key(title) == plain_text.title_key(f"{title} é").removesuffix("é").strip()

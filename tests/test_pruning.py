@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery import Sent, settle
-from bot.publishing import settling
+from bot.domain.delivery import Sent, settle
+from bot.publish import settling
 from bot.sandbox import Sandbox
 from bot.store import outbox, pruning
 from bot.store.database import number, rows

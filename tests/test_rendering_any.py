@@ -9,17 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from bot import article as articles
-from bot import fulltext, prose
-from bot.article import Article, Related, Stored
-from bot.chat.commands import COMMANDS
-from bot.delivery import MENDS, Payload, State
-from bot.notices import Alert, Decision
-from bot.rendering import editorial, finding, inert, keyboards, posts, replies, republishing
+from bot.conversation.commands import COMMANDS
+from bot.domain import article as articles
+from bot.domain import fulltext, plain_text
+from bot.domain.article import Article, Related, Stored
+from bot.domain.delivery import MENDS, Payload, State
+from bot.domain.notices import Alert, Decision
+from bot.domain.topics import Taxonomy, Topic
+from bot.rendering import editorial, inert, keyboards, posts, replies, republishing, results
 from bot.rendering.report import ChannelStatus, Copy, Entry, Held, Refusal, RejectedFile, StatusReport
 from bot.rendering.templates import Templates
 from bot.settings import Buttons
-from bot.topics import Taxonomy, Topic
 from tests import judge
 from tests.examples import examples
 
@@ -56,7 +56,9 @@ _BITS = st.text(max_size=12) | st.lists(st.sampled_from(_SPICE), max_size=6).map
 def words(most: int) -> st.SearchStrategy[str]:
     """Text as the feed lets it through: repaired, up to `most` characters, often short, sometimes huge."""
     return st.tuples(_BITS, st.sampled_from([1, 1, 1, 30, most])).map(
-        lambda drawn: prose.repair((drawn[0] + " ") * min(drawn[1], most // (len(drawn[0]) + 1) + 1))[:most].strip()
+        lambda drawn: plain_text.repair((drawn[0] + " ") * min(drawn[1], most // (len(drawn[0]) + 1) + 1))[
+            :most
+        ].strip()
     )
 
 
@@ -110,7 +112,7 @@ def stays_whole(article: Article, text: str) -> bool:
     """Say whether the title is there whole, as a title of 512 units must be."""
     text = text.replace(inert.JOINER, "")
     title = " ".join(article.title.split())
-    return prose.units(title) > posts.TITLE_UNITS or title in " ".join(text.split())
+    return plain_text.units(title) > posts.TITLE_UNITS or title in " ".join(text.split())
 
 
 @examples(80, suppress_health_check=LARGE)
@@ -163,7 +165,7 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
         replies.unfollowed(TEMPLATES, some, left=number),
         replies.not_following(TEMPLATES, typed, some),
         replies.nothing_yet(TEMPLATES, typed, follows=flag),
-        finding.nothing_found(TEMPLATES, typed),
+        results.nothing_found(TEMPLATES, typed),
         replies.stopped(TEMPLATES, number),
         replies.resumed(TEMPLATES, some),
         replies.unknown_command(TEMPLATES, typed),
@@ -179,9 +181,9 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
 def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored], typed: str, flag: bool) -> None:
     for payload in (
         replies.latest(TEMPLATES, some, typed if flag else "", followed=False),
-        finding.search_results(TEMPLATES, typed, some),
-        finding.search_results(TEMPLATES, typed, some, query=fulltext.parsed(typed), key="zz", page=1, more=True),
-        finding.search_results(
+        results.search_results(TEMPLATES, typed, some),
+        results.search_results(TEMPLATES, typed, some, query=fulltext.parsed(typed), key="zz", page=1, more=True),
+        results.search_results(
             TEMPLATES, typed, some, query=fulltext.parsed(some[0].article.excerpt[:40]), instead=[typed]
         ),
         editorial.republish_not_found(TEMPLATES, typed, some),

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
-from bot.article import Article, Stored
-from bot.chat import commands
-from bot.delivery import Payload
-from bot.fulltext import parsed
-from bot.rendering import finding, replies
+from bot.conversation import commands
+from bot.domain.article import Article, Stored
+from bot.domain.delivery import Payload
+from bot.domain.fulltext import parsed
+from bot.domain.topics import Taxonomy
+from bot.rendering import replies, results
 from bot.rendering.templates import Templates
-from bot.topics import Taxonomy
 from tests import judge
 
 GOLDEN = Path(__file__).parent / "golden" / "replies.txt"
@@ -74,20 +74,20 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
     yield "/latest, nothing on the topics followed", replies.nothing_yet(t, follows=True)
     yield "/latest Oceans, nothing", replies.nothing_yet(t, "Oceans", follows=False)
     yield "/latest Oceans, nothing, followed", replies.nothing_yet(t, "Oceans", follows=True)
-    yield "/search ferry", finding.search_results(t, "ferry", [FERRY, SEALS])
+    yield "/search ferry", results.search_results(t, "ferry", [FERRY, SEALS])
     yield (
         "/search ships, page 2",
-        finding.search_results(t, "ships", [FERRY], query=parsed("river"), key="1", page=1, more=True),
+        results.search_results(t, "ships", [FERRY], query=parsed("river"), key="1", page=1, more=True),
     )
-    yield "/search fery", finding.search_results(t, "fery", [FERRY], query=parsed("ferry"), instead=["ferry"])
-    yield "/search", finding.nothing_found(t)
-    yield "/search -crane", finding.nothing_found(t, "-crane")
-    yield "/search *", finding.nothing_found(t, "*")
-    yield "/search zeppelin", finding.nothing_found(t, "zeppelin")
-    yield "zeppelin", finding.nothing_found(t, "zeppelin", typed=False)
-    yield "ocaens", finding.nothing_found(t, "ocaens", ["Oceans"], typed=False)
-    yield "an article's address", finding.found_article(t, FERRY, ["Space"])
-    yield "an article's address, its topics followed", finding.found_article(t, FERRY, [])
+    yield "/search fery", results.search_results(t, "fery", [FERRY], query=parsed("ferry"), instead=["ferry"])
+    yield "/search", results.nothing_found(t)
+    yield "/search -crane", results.nothing_found(t, "-crane")
+    yield "/search *", results.nothing_found(t, "*")
+    yield "/search zeppelin", results.nothing_found(t, "zeppelin")
+    yield "zeppelin", results.nothing_found(t, "zeppelin", typed=False)
+    yield "ocaens", results.nothing_found(t, "ocaens", ["Oceans"], typed=False)
+    yield "an article's address", results.found_article(t, FERRY, ["Space"])
+    yield "an article's address, its topics followed", results.found_article(t, FERRY, [])
     yield "/stop", replies.stopped(t, 2)
     yield "/stop, one topic", replies.stopped(t, 1)
     yield "/stop, no topic", replies.stopped(t, 0)

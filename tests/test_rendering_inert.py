@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import doubting
+from bot.domain import recovery
 from bot.rendering.inert import JOINER, inert
 from tests import judge
 from tests.examples import examples
@@ -50,7 +50,7 @@ def test_nothing_comes_alive_and_no_letter_is_lost(text: str) -> None:
     shown = inert(text)
     assert alive(shown) == []
     assert shown.replace(JOINER, "") == text
-    assert doubting.folded(shown) == doubting.folded(text)  # a forwarded copy is still known as the post
+    assert recovery.folded(shown) == recovery.folded(text)  # a forwarded copy is still known as the post
     assert inert(shown) == shown
 
 

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import prose, topics
-from bot.article import Stored
-from bot.rendering import markup, offers, posts, saying
+from bot.domain import plain_text, topics
+from bot.domain.article import Stored
+from bot.domain.topics import Taxonomy, Topic
+from bot.rendering import layout, markup, offers, posts
 from bot.settings import Buttons
-from bot.topics import Taxonomy, Topic
 from tests import judge
 from tests.forms import FORMS, FULL, HOSTILE, TAXONOMY, buttons, html, post, related
 
@@ -57,7 +57,7 @@ def test_the_day_of_a_source_that_tells_it_is_shown_to_everybody() -> None:
     for tz in (UTC, ZoneInfo("America/Lima")):
         assert "16 Oct 2026" in html(late, tz=tz)
         assert (
-            saying.line(Stored(id=1, article=late, recorded=datetime(2026, 10, 17, tzinfo=UTC)), tz).date
+            layout.line(Stored(id=1, article=late, recorded=datetime(2026, 10, 17, tzinfo=UTC)), tz).date
             == "16 Oct 2026"
         )
 
@@ -223,7 +223,7 @@ def test_a_cut_never_parts_a_family() -> None:
 @pytest.mark.parametrize("character", ["x", "&", "𝔘", "<"])
 @pytest.mark.parametrize("picture", ["preview", "photo"])
 def test_a_title_of_512_units_always_fits_whole(character: str, picture: str) -> None:
-    title = character * (posts.TITLE_UNITS // prose.units(character))
+    title = character * (posts.TITLE_UNITS // plain_text.units(character))
     long = replace(FORMS["many_related"], title=title, excerpt="Word " * 4_000, provider="P" * 500)
     assert title in judge.payload(post(long, picture=picture))[0]
 

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import topics
-from bot.article import Article, Stored
-from bot.delivery import Payload, State
-from bot.notices import Alert, Decision
-from bot.rendering import editorial, finding, inert, keyboards, replies
+from bot.domain import topics
+from bot.domain.article import Article, Stored
+from bot.domain.delivery import Payload, State
+from bot.domain.notices import Alert, Decision
+from bot.domain.topics import Taxonomy
+from bot.rendering import editorial, inert, keyboards, replies, results
 from bot.rendering.keyboards import Act, Tap
 from bot.rendering.report import (
     ArticleName,
@@ -27,7 +28,6 @@ from bot.rendering.report import (
     Trouble,
 )
 from bot.rendering.templates import Templates
-from bot.topics import Taxonomy
 from tests import judge
 
 T = Templates(None, Taxonomy())
@@ -93,14 +93,14 @@ def test_more_than_three_follows_or_unfollows_are_undone_by_one_button() -> None
 
 
 def test_an_address_that_no_article_has_is_not_answered_like_words() -> None:
-    told = read(finding.nothing_found(T, "https://a.example/b", typed=False))
+    told = read(results.nothing_found(T, "https://a.example/b", typed=False))
     assert "no article with the address https://a.example/b" in told
     assert "fewer" not in told
 
 
 def test_quotation_marks_are_not_doubled_in_the_heading_of_results() -> None:
-    assert "Results for “seals”" in read(finding.search_results(T, "seals", []))
-    assert 'Results for "harbour crane"' in read(finding.search_results(T, '"harbour crane"', []))
+    assert "Results for “seals”" in read(results.search_results(T, "seals", []))
+    assert 'Results for "harbour crane"' in read(results.search_results(T, '"harbour crane"', []))
 
 
 def test_half_known_words_offer_the_nearest_beside_the_undo() -> None:
@@ -167,11 +167,11 @@ def test_latest_says_whether_it_is_of_the_readers_topics() -> None:
 
 def test_dates_in_lists_are_the_readers() -> None:
     assert "23 Aug 2021" in read(replies.latest(T, [stored(1)], tz=ZoneInfo("Europe/Athens")))
-    assert "23 Aug 2021" in read(finding.search_results(T, "x", [stored(1)], tz=ZoneInfo("Europe/Athens")))
+    assert "23 Aug 2021" in read(results.search_results(T, "x", [stored(1)], tz=ZoneInfo("Europe/Athens")))
 
 
 def test_a_list_of_bare_articles_has_no_dangling_dot() -> None:
-    text = read(finding.search_results(T, "title", [stored(1, provider="", published=None)]))
+    text = read(results.search_results(T, "title", [stored(1, provider="", published=None)]))
     assert "• Title <1>\nexample.org\n\n" in text
 
 

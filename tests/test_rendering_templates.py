@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from bot import shipped
-from bot.article import Article, Stored
+from bot.domain.article import Article, Stored
+from bot.domain.notices import Alert, Decision
+from bot.domain.topics import Taxonomy
 from bot.errors import TemplateBroken
-from bot.notices import Alert, Decision
-from bot.rendering import editorial, finding, markup, posts, replies, republishing, samples, waiting
+from bot.rendering import editorial, markup, posts, replies, republishing, results, samples, waiting
 from bot.rendering.report import Entry, StatusReport
 from bot.rendering.templates import Templates
-from bot.topics import Taxonomy
 from tests import judge
 
 NONE = Taxonomy()
@@ -88,9 +88,9 @@ def everything_said(templates: Templates) -> None:
     replies.not_following(templates)
     replies.latest(templates, [STORED])
     replies.nothing_yet(templates)
-    finding.search_results(templates, "x", [STORED])
-    finding.found_article(templates, STORED, [])
-    finding.nothing_found(templates)
+    results.search_results(templates, "x", [STORED])
+    results.found_article(templates, STORED, [])
+    results.nothing_found(templates)
     replies.stopped(templates, 1)
     replies.resumed(templates, [])
     replies.unknown_command(templates)

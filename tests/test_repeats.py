@@ -14,12 +14,12 @@ import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery import Lane, Outcome, Sent, Settlement, State, Unknown, Wait, settle
-from bot.publishing import report, settling
+from bot.domain.delivery import Lane, Outcome, Sent, Settlement, State, Unknown, Wait, settle
+from bot.publish import report, settling
 from bot.rendering import editorial
 from bot.rendering.report import StatusReport
 from bot.sandbox import Person, Sandbox, faults
-from bot.store import doubts, migrations, outbox, repeats, tally
+from bot.store import counts, migrations, outbox, recovery, repeats
 from bot.store.database import row
 from bot.store.outbox import Addressed
 from tests.doubts import DOUBT, EDITOR, Post, losing
@@ -71,7 +71,7 @@ class Play:
         if event in ("sent", "arrived unheard", "killed after"):
             self.arrived[to.delivery.id] += 1
         if event in ("killed before", "killed after"):
-            doubts.interrupted(self.room.db, self.room.at, DOUBT)
+            recovery.interrupted(self.room.db, self.room.at, DOUBT)
         else:
             self.settle(to, event)
 
@@ -110,7 +110,7 @@ def test_once_messages_go_out_again_each_arrives_or_is_shown_as_unconfirmed(even
         play.do(event)
     assert set(play.states().values()) <= {State.SENT, State.UNCONFIRMED}
     unconfirmed = [one for one, state in play.states().items() if state is State.UNCONFIRMED]
-    assert tally.deliveries(play.room.db).get("unconfirmed", 0) == len(unconfirmed)
+    assert counts.deliveries(play.room.db).get("unconfirmed", 0) == len(unconfirmed)
 
 
 def test_a_repeat_waits_until_a_message_has_gone_out_since() -> None:
@@ -184,7 +184,7 @@ async def test_a_reader_whose_answers_are_always_lost_gets_it_twice_at_most(bot:
     assert len(bot.posts(ben)) == len(bot.posts()) == 4
     states = Counter(outbox.delivery_of(one).state for one in await bot.rows())
     assert states == {State.SENT: 8, State.UNCONFIRMED: 4}
-    assert (await bot.desk(tally.deliveries))["unconfirmed"] == 4
+    assert (await bot.desk(counts.deliveries))["unconfirmed"] == 4
 
 
 async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_once(bot: Outgoing) -> None:
@@ -205,7 +205,7 @@ async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_o
     await bot.hear()
     await bot.deliver(1)
     assert len(bot.posts(ann)) == 3
-    assert "unconfirmed" not in await bot.desk(tally.deliveries)
+    assert "unconfirmed" not in await bot.desk(counts.deliveries)
     assert (await status(bot)).unconfirmed == ()
 
 
@@ -273,7 +273,7 @@ async def test_a_channel_in_which_nothing_can_be_looked_for_is_repeated_once_too
         delivery = await _lost_for_ever(post)
         assert len(post.posts()) == 2
         assert await post.state(delivery) == "doubtful"
-        assert (await post.desk(tally.deliveries, 1))["unconfirmed"] == 1
+        assert (await post.desk(counts.deliveries, 1))["unconfirmed"] == 1
         assert await post.desk(outbox.waiting) == 0
 
 

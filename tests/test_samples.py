@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 import frontmatter
 import pytest
 
-from bot import address, prose, shipped, topics
-from bot.article import Article
+from bot import shipped
+from bot.domain import plain_text, topics, urls
+from bot.domain.article import Article
+from bot.domain.topics import Taxonomy, Topic
 from bot.feed import document
 from bot.settings import Settings
-from bot.topics import Taxonomy, Topic
 
 FOLDER = shipped.articles()
 FILES = sorted(path.name for path in FOLDER.iterdir())
@@ -98,9 +99,9 @@ def test_every_address_of_a_sample_can_be_opened(name: str) -> None:
     entries = [found, *found["related"]]
     urls = [entry[key] for entry in entries for key in ("webUrl", "originalUrl", "ampWebUrl") if key in entry]
     urls += [image["url"] for entry in entries for image in entry.get("images", ())]
-    assert [url for url in urls if address.link(url) is None] == []
+    assert [url for url in urls if urls.link(url) is None] == []
     for entry in entries:
-        assert address.host(entry["webUrl"]) == entry["provider"]["domain"]
+        assert urls.host(entry["webUrl"]) == entry["provider"]["domain"]
 
 
 @each
@@ -184,8 +185,8 @@ def test_one_is_marked_unpublished_one_has_no_picture_and_one_is_a_text_file() -
 
 
 def test_one_is_longer_than_a_message_and_has_more_relations_than_fit() -> None:
-    long = read(only([name for name in FILES if prose.units(read(name).excerpt) > 4_096]))
-    assert prose.units(long.excerpt) > 5_000
+    long = read(only([name for name in FILES if plain_text.units(read(name).excerpt) > 4_096]))
+    assert plain_text.units(long.excerpt) > 5_000
     assert len(long.related) >= 12
     assert "\n\n" in long.excerpt
 

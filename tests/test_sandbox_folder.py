@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
-from bot import prose
+from bot.domain import plain_text
 from bot.sandbox import titles
 from bot.sandbox.folder import Folder, FolderError
 
@@ -268,7 +268,7 @@ def test_every_sample_that_ships_can_be_edited_and_withdrawn(tmp_path: Path) -> 
         folder.edit(file["name"])
         folder.withdraw(file["name"])
         after = matter((tmp_path / "copy" / file["name"]).read_text(encoding="utf-8"))
-        assert file["title"] == prose.repair(before["title"]), (
+        assert file["title"] == plain_text.repair(before["title"]), (
             "the list shows what the posts do, without HTML's entities"
         )
         assert after == before | {"title": f"{before['title']} (updated)", "removed": True}

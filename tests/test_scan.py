@@ -13,18 +13,18 @@ import pytest
 
 from bot import settings
 from bot.clock import Clock
-from bot.delivery import Channel
+from bot.domain.delivery import Channel
+from bot.domain.identity import Verdict
+from bot.domain.notices import Alert
+from bot.domain.topics import Taxonomy
 from bot.feed import document
 from bot.feed.folder import FolderMissing
 from bot.feed.reading import Told
-from bot.identity import Verdict
-from bot.notices import Alert
-from bot.publishing.announce import Mark, Rules
-from bot.publishing.lookout import Lookout
-from bot.publishing.scan import BATCH, Scanner
-from bot.store import articles, files, notices, tally
-from bot.store.desk import Desk
-from bot.topics import Taxonomy
+from bot.ingest.poller import Lookout
+from bot.ingest.recorder import Mark, Rules
+from bot.ingest.scanner import BATCH, Scanner
+from bot.store import articles, counts, files, notices
+from bot.store.thread import Desk
 from tests import hostile
 from tests.privilege import without_privilege
 
@@ -60,7 +60,7 @@ class Reading:
         return {path for path, *_ in await self.desk(files.known)}
 
     async def articles(self) -> int:
-        return await self.desk(tally.articles)
+        return await self.desk(counts.articles)
 
     async def later(self, seconds: float) -> int:
         """Let time pass; return the number of files the next turn looked at, or -1 for none at all."""
@@ -96,7 +96,7 @@ async def test_what_is_new_is_read_and_what_is_unchanged_is_not(
 async def test_new_changed_and_gone_are_told_apart_however_many_are_compared_at_once(
     reading: Reading, monkeypatch: pytest.MonkeyPatch, share: int
 ) -> None:
-    monkeypatch.setattr("bot.publishing.scan.SHARE", share)
+    monkeypatch.setattr("bot.ingest.scanner.SHARE", share)
     for name in "bcdfgh":
         reading.write(f"{name}.md")
     assert (await reading.scanner.scan()).unchanged == 0

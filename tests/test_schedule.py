@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import schedule
+from bot import scheduler
 from bot.clock import Clock
 from bot.errors import Stopped
-from bot.schedule import Schedule
+from bot.scheduler import Schedule
 
 LONG = 3_600.0
 
@@ -301,9 +301,9 @@ async def test_work_that_nobody_stops_gives_its_answer_or_its_error() -> None:
     async def fail() -> None:
         raise RuntimeError("broken")
 
-    assert await schedule.unless(asyncio.Event(), answer()) == 42
+    assert await scheduler.unless(asyncio.Event(), answer()) == 42
     with pytest.raises(RuntimeError, match="broken"):
-        await schedule.unless(asyncio.Event(), fail())
+        await scheduler.unless(asyncio.Event(), fail())
 
 
 async def test_work_that_is_stopped_is_cancelled() -> None:
@@ -317,7 +317,7 @@ async def test_work_that_is_stopped_is_cancelled() -> None:
 
     asyncio.get_running_loop().call_later(0.05, stop.set)
     with pytest.raises(Stopped):
-        await schedule.unless(stop, work())
+        await scheduler.unless(stop, work())
     assert ended == [True]
 
 
@@ -331,7 +331,7 @@ async def test_work_that_is_stopped_may_say_farewell() -> None:
 
     asyncio.get_running_loop().call_later(0.02, stop.set)
     with pytest.raises(Stopped):
-        await schedule.unless(stop, work(), farewell=20)
+        await scheduler.unless(stop, work(), farewell=20)
     assert ended == [True]
 
 
@@ -344,7 +344,7 @@ async def test_who_waits_for_the_work_may_be_cancelled_and_the_work_with_them() 
         finally:
             ended.append(True)
 
-    waiting = asyncio.create_task(schedule.unless(asyncio.Event(), work()))
+    waiting = asyncio.create_task(scheduler.unless(asyncio.Event(), work()))
     await settled()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -14,12 +14,12 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import prose
-from bot.article import Article
+from bot.domain import plain_text
+from bot.domain.article import Article
 from bot.errors import ArticleError
 from bot.feed import document, folder
 from bot.rendering import inert, posts
-from bot.rendering.wording import words
+from bot.rendering.loading import words
 from tests import hostile, judge
 from tests.test_feed_generated import FIELDS as ANY_FIELDS
 from tests.test_rendering_any import words as texts
@@ -52,7 +52,7 @@ def accept(article: Article, pictures: Sequence[posts.Picture]) -> None:
         assert units <= (judge.TEXT if "text" in payload else judge.CAPTION)
         assert len(entities) <= judge.ENTITIES
         title = " ".join(article.title.split())
-        assert prose.units(title) > posts.TITLE_UNITS or text.replace(inert.JOINER, "").startswith(title[:20])
+        assert plain_text.units(title) > posts.TITLE_UNITS or text.replace(inert.JOINER, "").startswith(title[:20])
 
 
 # --- the real ones ----------------------------------------------------------------------------------------------------

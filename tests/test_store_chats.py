@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arrival import Waits
-from bot.delivery import Lane, State
+from bot.domain.arrival import Waits
+from bot.domain.delivery import Lane, State
 from bot.store import chats, fanouts, files, follows, holding, outbox
 from bot.store.chats import Chat
 from bot.store.database import number

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from bot.domain.notices import Alert, Notice
 from bot.errors import StoreError
-from bot.notices import Alert, Notice
 from bot.store import articles, chats, facts, notices
 from bot.store.database import maybe, milliseconds, moment, number, open_database, row, transaction, write
-from bot.store.desk import Desk
 from bot.store.facts import Fact
+from bot.store.thread import Desk
 from tests.newsroom import AT, article, newsroom
 
 
@@ -248,14 +248,14 @@ def test_a_desk_that_can_not_open_its_database_says_so(tmp_path: Path) -> None:
 
 def test_no_question_of_the_couriers_looks_through_all_deliveries(path: Path) -> None:
     """With years of posts behind it, the bot must not read them all between two messages."""
-    from bot.store import fanouts, outbox, revisions
+    from bot.store import edits, fanouts, outbox
 
     desk = newsroom(path)
     asked: set[str] = set()
     desk.db.conn.set_trace_callback(asked.add)
     outbox.due(desk.db, AT, busy=[1])
     outbox.next_due(desk.db, AT, busy=[1])
-    revisions.due(desk.db, AT, busy=[1])
+    edits.due(desk.db, AT, busy=[1])
     fanouts.extend(desk.db, AT)
     desk.db.conn.set_trace_callback(None)
     questions = [sql for sql in asked if sql.lstrip().startswith("SELECT")]

@@ -16,8 +16,8 @@ from bot import cli
 from bot.errors import DatabaseLost, StoreError
 from bot.store import inspection, lock, present
 from bot.store.database import add, number, open_database
-from bot.store.desk import Desk
 from bot.store.inspection import Depth
+from bot.store.thread import Desk
 from tests.operating import Home
 from tests.test_backup import another_programs, cut_off, damaged, newer, no_database
 

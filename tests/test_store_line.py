@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.delivery import Gone, Lane, Outcome, Refused, Sent, Unknown, Wait, settle
+from bot.domain.delivery import Gone, Lane, Outcome, Refused, Sent, Unknown, Wait, settle
 from bot.store import audit, chats, fanouts, follows, outbox
 from bot.store.database import Row, maybe, milliseconds, rows
 from tests.examples import examples

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery import Gone, Lane, Refused, Sent, Settlement, State, Unknown, Wait
-from bot.notices import Alert, Notice
-from bot.store import chats, notices, outbox, pruning, revisions, tally, updates
+from bot.domain.delivery import Gone, Lane, Refused, Sent, Settlement, State, Unknown, Wait
+from bot.domain.notices import Alert, Notice
+from bot.store import chats, counts, edits, notices, outbox, pruning, updates
 from bot.store.database import Database, number, row, rows
 from tests.newsroom import AT, FIRST, SECOND, Newsroom, article, newsroom
 
@@ -258,11 +258,11 @@ def test_settling_several_is_one_commit(desk: Newsroom) -> None:
 def test_the_oldest_waiting_is_told_until_it_is_settled(desk: Newsroom) -> None:
     desk.open_channel("@news")
     story(desk, "A")
-    assert tally.oldest_waiting(desk.db) == AT
+    assert counts.oldest_waiting(desk.db) == AT
     desk.later(hours=1)
-    assert tally.oldest_waiting(desk.db) == AT
+    assert counts.oldest_waiting(desk.db) == AT
     desk.deliver()
-    assert tally.oldest_waiting(desk.db) is None
+    assert counts.oldest_waiting(desk.db) is None
 
 
 def test_counts_are_by_channel_and_for_all_readers_together(desk: Newsroom) -> None:
@@ -273,9 +273,9 @@ def test_counts_are_by_channel_and_for_all_readers_together(desk: Newsroom) -> N
     story(desk, "A", 0, "AI")
     desk.deliver()
     story(desk, "B")
-    assert tally.deliveries(desk.db, chat) == {"sent": 1, "pending": 1}
-    assert tally.deliveries(desk.db) == {"sent": 2}
-    assert tally.articles(desk.db) == 2
+    assert counts.deliveries(desk.db, chat) == {"sent": 1, "pending": 1}
+    assert counts.deliveries(desk.db) == {"sent": 2}
+    assert counts.articles(desk.db) == 2
 
 
 # --- posts and their addresses ----------------------------------------------------------------------------------------
@@ -340,10 +340,10 @@ def test_a_change_while_an_edit_is_on_its_way_is_edited_afterwards(desk: Newsroo
     desk.deliver()
     desk.tell("a.md", article(SECOND, "https://one.example/a"))
     desk.later(minutes=2)
-    (revision,) = revisions.due(desk.db, desk.at)
+    (revision,) = edits.due(desk.db, desk.at)
     form = desk.stored(revision.to.delivery.article).fingerprint
     desk.tell("a.md", article("A third", "https://one.example/a"))
-    revisions.edited(desk.db, revision.to.delivery.id, form, {}, desk.at)
+    edits.edited(desk.db, revision.to.delivery.id, form, {}, desk.at)
     desk.later(minutes=2)
     assert desk.revise() == [("@news", "A third")]
 
@@ -354,9 +354,9 @@ def test_a_withdrawal_while_an_edit_is_on_its_way_is_carried_out_afterwards(desk
     desk.deliver()
     desk.tell("a.md", article(SECOND, "https://one.example/a"))
     desk.later(minutes=2)
-    (revision,) = revisions.due(desk.db, desk.at)
+    (revision,) = edits.due(desk.db, desk.at)
     desk.tell("a.md", article(SECOND, "https://one.example/a", removed=True))
-    revisions.edited(desk.db, revision.to.delivery.id, "form", {}, desk.at)
+    edits.edited(desk.db, revision.to.delivery.id, "form", {}, desk.at)
     assert desk.revise() == [("@news", "")]
 
 
@@ -368,7 +368,7 @@ def test_a_revision_tells_what_the_post_shows_and_when_it_was_posted(desk: Newsr
     desk.deliver()
     desk.tell("a.md", article(SECOND, "https://one.example/a"))
     desk.later(hours=3)
-    (revision,) = revisions.due(desk.db, desk.at)
+    (revision,) = edits.due(desk.db, desk.at)
     assert (revision.form, revision.sent) == (before, posted)
 
 
@@ -380,10 +380,10 @@ def test_revisions_come_one_a_chat_and_none_to_busy_or_paused_ones(desk: Newsroo
     for title in "AB":
         desk.tell(f"{title}.md", article(f"{title} anew", f"https://one.example/{title}"))
     desk.later(hours=1)
-    assert len(revisions.due(desk.db, desk.at)) == 2
-    assert {one.to.delivery.chat for one in revisions.due(desk.db, desk.at, busy=[news])} == {more}
+    assert len(edits.due(desk.db, desk.at)) == 2
+    assert {one.to.delivery.chat for one in edits.due(desk.db, desk.at, busy=[news])} == {more}
     chats.pause(desk.db, more, desk.at + timedelta(hours=1), "flood")
-    assert revisions.due(desk.db, desk.at, busy=[news]) == []
+    assert edits.due(desk.db, desk.at, busy=[news]) == []
 
 
 def test_a_revision_put_off_waits_and_one_given_up_is_over(desk: Newsroom) -> None:
@@ -392,15 +392,15 @@ def test_a_revision_put_off_waits_and_one_given_up_is_over(desk: Newsroom) -> No
     desk.deliver()
     desk.tell("a.md", article(SECOND, "https://one.example/a"))
     until = desk.later(minutes=2) + timedelta(minutes=5)
-    (revision,) = revisions.due(desk.db, desk.at)
-    revisions.later(desk.db, revision.to.delivery.id, until, "flood", desk.at, mend="plain")
-    assert revisions.due(desk.db, desk.at) == []
+    (revision,) = edits.due(desk.db, desk.at)
+    edits.later(desk.db, revision.to.delivery.id, until, "flood", desk.at, mend="plain")
+    assert edits.due(desk.db, desk.at) == []
     assert outbox.next_due(desk.db, desk.at) == until
     desk.at = until
-    (revision,) = revisions.due(desk.db, desk.at)
+    (revision,) = edits.due(desk.db, desk.at)
     assert revision.to.delivery.mend == "plain"
-    revisions.given_up(desk.db, revision.to.delivery.id, "message can't be edited", desk.at)
-    assert revisions.due(desk.db, desk.later(days=1)) == []
+    edits.given_up(desk.db, revision.to.delivery.id, "message can't be edited", desk.at)
+    assert edits.due(desk.db, desk.later(days=1)) == []
     assert outbox.waiting(desk.db) == 0
 
 

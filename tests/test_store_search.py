@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot import prose
-from bot.arrival import Waits
+from bot.domain import plain_text
+from bot.domain.arrival import Waits
 from bot.store import articles, facts, holding, indexing, searches
 from bot.store.facts import Fact
 from bot.store.search import nearest_titles, page, search
@@ -290,7 +290,7 @@ def test_no_words_whatever_are_an_error(words: str) -> None:
 @example(["0\u0a8e"])
 @given(st.lists(st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=8), min_size=1, max_size=8))
 def test_an_article_is_found_by_its_own_title(words: list[str]) -> None:
-    title = prose.repair(" ".join(words))
+    title = plain_text.repair(" ".join(words))
     number = room.number("p.md", article(title, "https://one.example/p"))
     assert number in [one.id for one in search(room.db, title, most=50)] or not any(map(str.isalnum, title))
 

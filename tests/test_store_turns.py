@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery import Lane, Outcome, State, Unknown, Wait, settle
-from bot.store import articles, chats, doubts, fanouts, follows, outbox, revisions
+from bot.domain.delivery import Lane, Outcome, State, Unknown, Wait, settle
+from bot.store import articles, chats, edits, fanouts, follows, outbox, recovery
 from bot.store.database import rows
 from tests.newsroom import Newsroom, article, newsroom
 
@@ -155,8 +155,8 @@ def test_no_hot_question_reads_all_deliveries_articles_follows_or_chats(desk: Ne
     outbox.due(desk.db, desk.at, busy=[1])
     desk.deliver()
     desk.revise()
-    doubts.exist(desk.db)
-    revisions.exist(desk.db)
+    recovery.exist(desk.db)
+    edits.exist(desk.db)
     topic = follows.topic(desk.db, "AI").id
     articles.latest(desk.db)
     articles.latest(desk.db, topic)

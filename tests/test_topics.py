@@ -8,13 +8,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot import shipped, taxonomy, topics
-from bot.publishing import channels
-from bot.publishing.spelling import spelled
-from bot.settings import Channel
+from bot import shipped
+from bot.domain import topics
+from bot.domain.topics import Taxonomy, Topic
+from bot.ingest.spelling import spelled
+from bot.publish import channels
+from bot.settings import Channel, taxonomy
 from bot.store import chats, follows
 from bot.store.database import open_database
-from bot.topics import Taxonomy, Topic
 from tests import judge
 from tests.examples import examples
 

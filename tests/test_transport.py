@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from telegram.error import NetworkError, TimedOut
 
-from bot.chat import transport as wire
-from bot.chat.transport import NotSent, Parameters, Transport
+from bot.botapi import transport as wire
+from bot.botapi.transport import NotSent, Parameters, Transport
 from bot.errors import UsageError
 
 FAR = "http://bots.example"

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from bot import settings
-from bot.delivery import Gone, Refused, Unknown, Wait
+from bot.domain.delivery import Gone, Refused, Unknown, Wait
 from bot.errors import StoreError
-from bot.publishing import announce, editing, verifying
-from bot.publishing.verifying import Verified
+from bot.ingest import recorder
+from bot.publish import editions, verification
+from bot.publish.verification import Verified
 from bot.store import audit, inspection, lock
 from tests.newsroom import FIRST, SECOND, TAXONOMY, Newsroom, article, newsroom
 from tests.operating import Home
@@ -37,7 +38,7 @@ def desk() -> Iterator[Newsroom]:
     room.tell("b.md", article(url=B))
     room.tell("c.md", article(SECOND, C))
     room.deliver()
-    editing.republish(room.db, first, room.at, room.rules.channels)
+    editions.republish(room.db, first, room.at, room.rules.channels)
     room.deliver()
     room.tell("a.md", article(url=A, topics=("CV",), quality=50, excerpt="Told anew."))
     room.tell("c.md", article(SECOND, C, removed=True))
@@ -53,7 +54,7 @@ def desk() -> Iterator[Newsroom]:
 
 
 def verify(desk: Newsroom, *, running: bool = False) -> Verified:
-    return verifying.verify(desk.db, CHANNELS, TAXONOMY, desk.at, running=running)
+    return verification.verify(desk.db, CHANNELS, TAXONOMY, desk.at, running=running)
 
 
 def kinds(desk: Newsroom, *, running: bool = False) -> set[str]:
@@ -115,7 +116,7 @@ def test_what_was_sent_twice_is_found_even_where_the_key_that_forbids_it_is_lost
 
 def test_every_question_has_an_answer_in_words_and_a_test() -> None:
     asked = {*audit._QUESTIONS, "left sending", "absent", "unserved", "missed", "damaged", "points nowhere"}
-    assert set(verifying._WORDS) == asked
+    assert set(verification._WORDS) == asked
     assert asked - set(UNSOUND) == {"twice", "damaged", "missed"}  # which have tests of their own
 
 
@@ -138,11 +139,11 @@ def test_what_waits_for_a_reason_is_no_finding_however_long(desk: Newsroom, outc
 def test_articles_from_before_a_channel_began_are_none_of_its_business(desk: Newsroom) -> None:
     desk.open_channel("@late")
     late = settings.Channel(chat="@LATE")
-    assert verifying.verify(desk.db, [late], TAXONOMY, desk.at, running=False).findings == []
+    assert verification.verify(desk.db, [late], TAXONOMY, desk.at, running=False).findings == []
     desk.later(seconds=1)
-    desk.rules = announce.Rules(taxonomy=TAXONOMY)
+    desk.rules = recorder.Rules(taxonomy=TAXONOMY)
     desk.tell("f.md", article("The one that nobody planned for it", "https://six.example/"))
-    (found,) = verifying.verify(desk.db, [late], TAXONOMY, desk.at, running=False).findings
+    (found,) = verification.verify(desk.db, [late], TAXONOMY, desk.at, running=False).findings
     assert found.kind == "absent"
     assert "The one that nobody planned for it" in found.about
     assert "@late" in found.about
@@ -150,10 +151,10 @@ def test_articles_from_before_a_channel_began_are_none_of_its_business(desk: New
 
 def test_a_channels_filters_decide_what_it_should_have(desk: Newsroom) -> None:
     wider = (settings.Channel(chat="@vision"),)
-    found = verifying.verify(desk.db, wider, TAXONOMY, desk.at, running=False).findings
+    found = verification.verify(desk.db, wider, TAXONOMY, desk.at, running=False).findings
     assert {one.kind for one in found} == {"absent"}
     narrower = (settings.Channel(chat="@vision", topics=("Law",)), settings.Channel(chat="@unknown"))
-    assert verifying.verify(desk.db, narrower, TAXONOMY, desk.at, running=False).findings == []
+    assert verification.verify(desk.db, narrower, TAXONOMY, desk.at, running=False).findings == []
 
 
 def test_a_post_that_has_shown_a_form_often_enough_may_show_an_older_one(desk: Newsroom) -> None:

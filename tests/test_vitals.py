@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from bot import vitals as signs
+from bot import health as signs
 from bot.clock import Clock
 from bot.errors import StoreError
-from bot.schedule import Schedule
-from bot.vitals import Vitals
+from bot.health import Vitals
+from bot.scheduler import Schedule
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from bot.arrival import Future, Waits
-from bot.article import Article
-from bot.publishing import announce, editing, releasing, report
+from bot.domain.arrival import Future, Waits
+from bot.domain.article import Article
+from bot.ingest import recorder
+from bot.publish import editions, release, report
 from bot.rendering import waiting as words
 from bot.store import articles, facts, follows, holding, notices, outbox, search
 from bot.store.database import milliseconds, rows
@@ -48,11 +49,11 @@ def old(number: int, **more: Any) -> Article:
 def arrive(desk: Newsroom, *numbers: int, days: float = 100) -> None:
     """Let so many old articles arrive in one batch."""
     read = [desk.read(f"{n}.md", old(n, published=desk.at - timedelta(days=days, seconds=-n))) for n in numbers]
-    announce.record(desk.db, read, desk.rules, desk.at)
+    recorder.record(desk.db, read, desk.rules, desk.at)
 
 
 def due(desk: Newsroom) -> bool:
-    return releasing.release_due(desk.db, desk.rules, desk.at).released
+    return release.release_due(desk.db, desk.rules, desk.at).released
 
 
 def is_hidden(desk: Newsroom, number: int) -> bool:
@@ -85,7 +86,7 @@ def test_a_draft_is_not_posted_and_nobody_finds_it_until_it_is_published(desk: N
 
 def test_a_draft_that_an_editor_released_stays_out_whatever_else_its_file_says(desk: Newsroom) -> None:
     one = desk.number("a.md", about(desk, draft=True))
-    assert announce.release(desk.db, one, desk.rules, desk.at)
+    assert recorder.release(desk.db, one, desk.rules, desk.at)
     assert len(desk.deliver()) == 2
     desk.tell("a.md", about(desk, draft=True, quality=3))
     assert not is_hidden(desk, one)
@@ -95,7 +96,7 @@ def test_what_is_dated_to_come_goes_out_only_while_its_file_is_there(desk: Newsr
     told = replace(about(desk), published=desk.at + timedelta(hours=3))
     one = desk.number("a.md", told)
     for _ in range(2):
-        announce.miss(desk.db, ["a.md"])
+        recorder.miss(desk.db, ["a.md"])
     assert holding.counts(desk.db) == {}
     assert holding.next_moment(desk.db) is None
     desk.later(hours=4)
@@ -111,10 +112,10 @@ def test_an_archive_that_was_to_come_while_the_clock_was_far_behind_is_no_news(
 ) -> None:
     facts.forget(desk.db, Fact.SCANNED)
     arrive(desk, *range(count), days=-1_000)
-    releasing.note_scan(desk.db, desk.at)
+    release.note_scan(desk.db, desk.at)
     assert holding.counts(desk.db) == {Waits.FUTURE: count}
     desk.later(days=1_100)
-    releasing.release_due(desk.db, desk.rules, desk.at)
+    release.release_due(desk.db, desk.rules, desk.at)
     assert len(desk.deliver()) == 2 * posted
     assert holding.counts(desk.db) == waiting
 
@@ -160,7 +161,7 @@ def test_a_date_to_come_goes_out_at_its_moment_to_who_is_there_by_then(desk: New
     one = desk.number("a.md", replace(about(desk), published=moment))
     assert is_hidden(desk, one)
     assert not due(desk)
-    assert releasing.release_due(desk.db, desk.rules, desk.at).next == moment
+    assert release.release_due(desk.db, desk.rules, desk.at).next == moment
     desk.later(days=20)
     desk.reader(8, "AI")
     desk.later(days=10)
@@ -200,8 +201,8 @@ def test_a_date_to_come_is_posted_at_once_or_never_as_the_settings_say(desk: New
 def test_what_has_expired_is_never_posted_not_even_by_an_editor(desk: Newsroom) -> None:
     one = desk.number("a.md", about(desk, expires=desk.at))
     assert is_hidden(desk, one)
-    assert not announce.release(desk.db, one, desk.rules, desk.at)
-    assert editing.republish(desk.db, one, desk.at, desk.rules.channels).expired
+    assert not recorder.release(desk.db, one, desk.rules, desk.at)
+    assert editions.republish(desk.db, one, desk.at, desk.rules.channels).expired
     assert desk.deliver() == []
     desk.tell("a.md", about(desk, expires=desk.at + timedelta(days=1)))
     assert len(desk.deliver()) == 2
@@ -209,7 +210,7 @@ def test_what_has_expired_is_never_posted_not_even_by_an_editor(desk: Newsroom) 
 
 def test_what_expires_while_it_waits_to_be_sent_is_not_sent(desk: Newsroom) -> None:
     one = desk.number("a.md", about(desk, expires=desk.at + timedelta(hours=1)))
-    assert releasing.release_due(desk.db, desk.rules, desk.at).next == desk.at + timedelta(hours=1)
+    assert release.release_due(desk.db, desk.rules, desk.at).next == desk.at + timedelta(hours=1)
     desk.later(hours=1)
     due(desk)
     assert desk.deliver() == []
@@ -221,8 +222,8 @@ def test_what_has_expired_since_it_was_posted_is_not_posted_again_nor_are_its_co
     copy = desk.number("b.md", article(FIRST, B, expires=desk.at + timedelta(days=1), published=desk.at))
     assert len(desk.deliver()) == 2
     desk.later(days=2)
-    assert editing.republish(desk.db, one, desk.at, desk.rules.channels).expired
-    assert not editing.post_copy(desk.db, copy, desk.at, desk.rules.channels)
+    assert editions.republish(desk.db, one, desk.at, desk.rules.channels).expired
+    assert not editions.post_copy(desk.db, copy, desk.at, desk.rules.channels)
     assert desk.deliver() == []
 
 
@@ -256,7 +257,7 @@ def test_of_those_that_were_posted_already_nothing_waits_and_nobody_is_asked(des
     arrive(desk, 4)
     assert desk.deliver() == []
     assert holding.counts(desk.db) == {Waits.BULK: 1}
-    asked = releasing.question(desk.db, Waits.BULK, 10)
+    asked = release.question(desk.db, Waits.BULK, 10)
     assert asked
     assert asked.count == 1
 
@@ -277,7 +278,7 @@ def test_news_is_always_posted_also_a_week_of_it(desk: Newsroom) -> None:
 
 
 def test_undated_articles_count_as_old(desk: Newsroom) -> None:
-    announce.record(desk.db, [desk.read(f"{n}.md", old(n)) for n in range(4)], desk.rules, desk.at)
+    recorder.record(desk.db, [desk.read(f"{n}.md", old(n)) for n in range(4)], desk.rules, desk.at)
     assert holding.counts(desk.db) == {Waits.BULK: 4}
 
 
@@ -292,7 +293,7 @@ def test_a_channels_start_is_no_bulk_arrival(desk: Newsroom) -> None:
     desk.rules = replace(desk.rules, channels=())
     desk.open_channel("@young", begun=False)
     arrive(desk, *range(30))
-    releasing.note_scan(desk.db, desk.at)
+    release.note_scan(desk.db, desk.at)
     assert desk.begin(10) == 10
     assert {where for where, _ in desk.deliver()} == {"@young"}  # and a follower gets no archive
 
@@ -302,7 +303,7 @@ def test_an_old_article_after_the_start_is_no_bulk_arrival_with_what_was_there_a
     desk.rules = replace(desk.rules, channels=())
     desk.open_channel("@young", begun=False)
     arrive(desk, *range(30))
-    releasing.note_scan(desk.db, desk.at)
+    release.note_scan(desk.db, desk.at)
     desk.begin(10)
     desk.later(minutes=1)
     arrive(desk, 30)
@@ -312,30 +313,30 @@ def test_an_old_article_after_the_start_is_no_bulk_arrival_with_what_was_there_a
 
 def test_a_scan_that_finds_nothing_is_no_start(desk: Newsroom) -> None:
     facts.forget(desk.db, Fact.SCANNED)
-    releasing.note_scan(desk.db, desk.at)
+    release.note_scan(desk.db, desk.at)
     assert facts.moment(desk.db, Fact.SCANNED) is None
 
 
 @pytest.mark.parametrize(("newest", "posted"), [(2, 2), (0, 0), (None, 5)])
 def test_what_is_decided_of_a_bulk_arrival_is_done_once(desk: Newsroom, newest: int | None, posted: int) -> None:
     arrive(desk, 1, 2, 3, 4, 5)
-    done = releasing.decide(desk.db, Waits.BULK, newest, desk.rules, desk.at)
+    done = release.decide(desk.db, Waits.BULK, newest, desk.rules, desk.at)
     assert (done.posted, done.skipped) == (posted, 5 - posted)
     assert len(desk.deliver()) == 2 * posted
     assert [one.id for one in articles.latest(desk.db)][:posted] == [5, 4, 3, 2, 1][:posted]
-    assert releasing.question(desk.db, Waits.BULK, 2) is None
+    assert release.question(desk.db, Waits.BULK, 2) is None
 
 
 def test_an_old_question_decides_nothing_of_a_new_bulk_arrival(desk: Newsroom) -> None:
     arrive(desk, 1, 2, 3, 4)
-    asked = releasing.question(desk.db, Waits.BULK, 2)
+    asked = release.question(desk.db, Waits.BULK, 2)
     assert asked is not None
     assert [choice.decision for choice in asked.choices] == ["newest", "all", "skip", "each"]
     assert (asked.count, asked.choices[0].count) == (4, 2)
     values = [choice.value for choice in asked.choices]
-    assert releasing.answer(desk.db, values[0], desk.rules, desk.at, post=True) == releasing.Decided(2, 2)
+    assert release.answer(desk.db, values[0], desk.rules, desk.at, post=True) == release.Decided(2, 2)
     arrive(desk, 5, 6, 7, 8)
-    assert releasing.answer(desk.db, values[1], desk.rules, desk.at, post=True) is None
+    assert release.answer(desk.db, values[1], desk.rules, desk.at, post=True) is None
     assert holding.counts(desk.db) == {Waits.BULK: 4}
 
 
@@ -346,7 +347,7 @@ def restore(desk: Newsroom) -> None:
     """What `paperboy restore` writes, and a start after it."""
     desk.later(hours=1)
     facts.put(desk.db, Fact.RESTORED, str(milliseconds(desk.at)))
-    releasing.resume(desk.db)
+    release.resume(desk.db)
     desk.later(minutes=1)
 
 
@@ -355,11 +356,11 @@ def test_what_the_first_scan_after_a_restore_does_not_know_waits_unless_it_is_da
     desk.tell("a.md", about(desk, quality=1))
     desk.tell("b.md", article(SECOND, B, published=desk.at))
     assert desk.deliver() == [("@news", SECOND)]
-    releasing.note_scan(desk.db, desk.at)
+    release.note_scan(desk.db, desk.at)
     desk.tell("c.md", article("Nobody knew of this until this very day", "https://three.example/c"))
     assert len(desk.deliver()) == 1
     assert holding.counts(desk.db) == {Waits.RESTORED: 1}
-    asked = releasing.question(desk.db, Waits.RESTORED, 10)
+    asked = release.question(desk.db, Waits.RESTORED, 10)
     assert asked is not None
     assert [choice.decision for choice in asked.choices] == ["all", "posted", "each"]
 
@@ -373,15 +374,15 @@ def test_what_was_about_to_go_out_when_the_backup_was_made_waits(desk: Newsroom)
     due(desk)
     assert desk.deliver() == []
     assert {desk.stored(one).waits for one in (pending, dated, draft)} == {Waits.RESTORED}
-    releasing.decide(desk.db, Waits.RESTORED, 0, desk.rules, desk.at)
+    release.decide(desk.db, Waits.RESTORED, 0, desk.rules, desk.at)
     assert desk.deliver() == []
 
 
 def test_a_start_after_the_scan_that_followed_a_restore_is_as_any(desk: Newsroom) -> None:
     restore(desk)
     desk.tell("b.md", article(SECOND, B, published=desk.at))
-    releasing.note_scan(desk.db, desk.at)
-    releasing.resume(desk.db)
+    release.note_scan(desk.db, desk.at)
+    release.resume(desk.db)
     assert desk.deliver() == [("@news", SECOND)]
 
 

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from bot.arrival import Waits
-from bot.connection import Connection
-from bot.packed import pack
-from bot.publishing import announce, releasing
-from bot.publishing.announce import Read
-from bot.publishing.report import report
+from bot.domain.arrival import Waits
+from bot.domain.record import pack
+from bot.ingest import recorder
+from bot.ingest.recorder import Read
+from bot.publish import release
+from bot.publish.report import report
 from bot.sandbox import Message, Person, Sandbox
+from bot.session import Connection
 from bot.store import articles, facts, holding
 from bot.store.database import milliseconds
 from bot.store.facts import Fact
@@ -59,7 +60,7 @@ async def _arrive(bot: Outgoing, *numbers: int) -> None:
     for one in numbers or range(5):
         told = article(TITLES[one], f"https://old.example/{one}", published=at - timedelta(days=100, seconds=-one))
         read.append(Read(f"{one}.md", (one, one, one), pack(told)))
-    await bot.desk(announce.record, read, bot.telegram.releaser.rules, at)
+    await bot.desk(recorder.record, read, bot.telegram.releaser.rules, at)
 
 
 async def _ask(bot: Outgoing) -> Message:
@@ -139,10 +140,10 @@ async def test_editors_are_asked_once_about_a_bulk_arrival_and_a_tap_decides_onc
 async def test_what_was_deleted_meanwhile_does_not_go_out(bot: Outgoing) -> None:
     await _arrive(bot)
     asked = await _ask(bot)
-    await bot.desk(announce.miss, ["2.md", "4.md"])
+    await bot.desk(recorder.miss, ["2.md", "4.md"])
     await _tap(bot, bot.editor, asked, "Post all")
     assert await _posted(bot) == [0, 1, 3]
-    await bot.desk(announce.miss, ["2.md", "4.md"])
+    await bot.desk(recorder.miss, ["2.md", "4.md"])
     assert await bot.desk(holding.counts) == {}
 
 
@@ -221,7 +222,7 @@ async def test_where_no_editor_can_be_asked_the_newest_go_out_and_the_rest_is_sk
     async with going(sandbox, silent, feed=FEED, telegram=telegram) as bot:
         await _scanned(bot)
         await _arrive(bot)
-        sandbox.advance(releasing.QUIET.total_seconds())
+        sandbox.advance(release.QUIET.total_seconds())
         await bot.telegram.releaser.turn()
         assert await _posted(bot) == [3, 4]
         assert await bot.desk(holding.counts) == {}
@@ -230,7 +231,7 @@ async def test_where_no_editor_can_be_asked_the_newest_go_out_and_the_rest_is_sk
         assert said in (await bot.desk(report, sandbox.clock())).undecided
         assert len(await bot.desk(articles.latest)) == 5
         await _arrive(bot, 5, 6, 7, 8)  # a clone that goes on is one arrival
-        sandbox.advance(releasing.QUIET.total_seconds())
+        sandbox.advance(release.QUIET.total_seconds())
         await bot.telegram.releaser.turn()
         assert await _posted(bot) == [3, 4]
         assert await bot.desk(holding.counts) == {}
@@ -243,7 +244,7 @@ async def test_where_no_editor_can_be_asked_what_a_restore_left_open_waits(
     async with going(sandbox, sandbox.world.add_person("Edith"), feed=FEED, telegram={"admins": []}) as bot:
         await _scanned(bot, Fact.RESTORED)
         await _arrive(bot)
-        sandbox.advance(releasing.QUIET.total_seconds())
+        sandbox.advance(release.QUIET.total_seconds())
         for _ in range(3):
             await bot.telegram.releaser.turn()
         assert await _posted(bot) == []

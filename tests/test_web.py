@@ -19,12 +19,12 @@ import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.delivery import State
+from bot.botapi.webhook import Hook
+from bot.domain.delivery import State
 from bot.errors import PaperboyError, StoreError, UsageError
 from bot.rendering.report import ChannelStatus, RejectedFile, StatusReport
-from bot.web import door, server, visitors
+from bot.web import server, visitors, webhook
 from bot.web.health import Health
-from bot.web.hook import Hook
 from bot.web.server import Web
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -240,7 +240,7 @@ async def test_no_page_shows_a_token() -> None:
 
 
 async def post(client: httpx.AsyncClient, content: bytes, secret: str | None = SECRET) -> httpx.Response:
-    headers = {} if secret is None else {door.SECRET_HEADER: secret}
+    headers = {} if secret is None else {webhook.SECRET_HEADER: secret}
     return await client.post("/telegram", content=content, headers=headers)
 
 
@@ -304,7 +304,7 @@ async def test_who_does_not_know_the_secret_is_turned_away() -> None:
 
 async def test_a_secret_outside_ascii_is_a_wrong_one_and_no_crash() -> None:
     async with answering(handle=nothing) as client:
-        answer = await client.post("/telegram", content=b"{}", headers=[(door.SECRET_HEADER.encode(), b"\xff\xe9")])
+        answer = await client.post("/telegram", content=b"{}", headers=[(webhook.SECRET_HEADER.encode(), b"\xff\xe9")])
     assert answer.status_code == 403
 
 
@@ -329,8 +329,8 @@ async def test_what_is_no_update_is_refused() -> None:
 
 
 async def test_an_update_is_at_most_a_mebibyte() -> None:
-    largest = b'{"a": "' + b"x" * (door.MOST_BYTES - 9) + b'"}'
-    assert len(largest) == door.MOST_BYTES
+    largest = b'{"a": "' + b"x" * (webhook.MOST_BYTES - 9) + b'"}'
+    assert len(largest) == webhook.MOST_BYTES
     async with answering(handle=nothing) as client:
         assert (await post(client, largest)).status_code == 200
         assert (await post(client, largest + b" ")).status_code == 413
@@ -343,7 +343,7 @@ async def test_an_endless_update_is_cut_off() -> None:
 
     async with answering(handle=nothing) as client:
         try:
-            answer = await client.post("/telegram", content=endless(), headers={door.SECRET_HEADER: SECRET})
+            answer = await client.post("/telegram", content=endless(), headers={webhook.SECRET_HEADER: SECRET})
             assert answer.status_code == 413
         except httpx.TransportError:  # the door was shut while it still talked
             pass
@@ -351,11 +351,11 @@ async def test_an_endless_update_is_cut_off() -> None:
 
 
 async def test_an_update_that_never_arrives_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "ARRIVES", 0.05)
+    monkeypatch.setattr(webhook, "ARRIVES", 0.05)
     async with answering(handle=nothing) as client:
         reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
         writer.write(b"POST /telegram HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n")
-        writer.write(f"{door.SECRET_HEADER}: {SECRET}\r\n\r\n{{".encode())
+        writer.write(f"{webhook.SECRET_HEADER}: {SECRET}\r\n\r\n{{".encode())
         assert (await reader.readline()).startswith(b"HTTP/1.1 408 ")
         writer.close()
         await writer.wait_closed()
@@ -365,7 +365,7 @@ async def test_a_sender_that_hangs_up_is_no_error(caplog: pytest.LogCaptureFixtu
     async with answering(handle=nothing) as client:
         _, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
         writer.write(b"POST /telegram HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n")
-        writer.write(f"{door.SECRET_HEADER}: {SECRET}\r\n\r\n{{".encode())
+        writer.write(f"{webhook.SECRET_HEADER}: {SECRET}\r\n\r\n{{".encode())
         await writer.drain()
         await asyncio.sleep(0.02)
         writer.close()
@@ -468,16 +468,16 @@ async def test_a_webhook_below_a_path_is_served_there_and_where_a_proxy_takes_th
     await web.start()
     async with httpx.AsyncClient(base_url=web.address, trust_env=False) as client:
         for path in ("/bots/{our} one/telegram", "/telegram"):
-            answer = await client.post(path, content=b'{"update_id": 1}', headers={door.SECRET_HEADER: SECRET})
+            answer = await client.post(path, content=b'{"update_id": 1}', headers={webhook.SECRET_HEADER: SECRET})
             assert answer.status_code == 200
-        assert (await client.post("/bots/telegram", headers={door.SECRET_HEADER: SECRET})).status_code == 404
+        assert (await client.post("/bots/telegram", headers={webhook.SECRET_HEADER: SECRET})).status_code == 404
     await web.stop()
     assert len(handled) == 2
 
 
 async def test_the_webhook_takes_posts_only() -> None:
     async with answering(handle=nothing) as client:
-        assert (await client.get("/telegram", headers={door.SECRET_HEADER: SECRET})).status_code == 405
+        assert (await client.get("/telegram", headers={webhook.SECRET_HEADER: SECRET})).status_code == 405
 
 
 @pytest.mark.parametrize(("path", "secret"), [("telegram", SECRET), ("", SECRET), ("/telegram", "")])

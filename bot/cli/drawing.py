@@ -16,7 +16,7 @@ from rich.text import Text
 
 from bot.cli import terminal
 from bot.cli.wrapping import wrapped
-from bot.delivery import Payload
+from bot.domain.delivery import Payload
 
 #: Columns of a drawn post at most; Telegram shows about as many.
 _WIDTH = 88

@@ -21,14 +21,14 @@ _LIBRARIES |= {"telegram": logging.CRITICAL, "asyncio": logging.WARNING, "aiohtt
 
 def begin(chosen: Log) -> None:
     """Write log lines to stderr from now on. Only our own loggers go below warnings."""
-    from bot.chat import secrets
+    from bot.botapi import redaction
 
     logging.captureWarnings(True)
     logging.basicConfig(level=logging.WARNING, handlers=[_handler(chosen.format)], force=True)
     logging.getLogger("bot").setLevel(chosen.level.upper())
     for name, level in _LIBRARIES.items():
         logging.getLogger(name).setLevel(level)
-    secrets.guard()
+    redaction.guard()
 
 
 def silence() -> None:

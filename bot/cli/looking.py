@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import logs, options
+from bot.domain.plain_text import counted
 from bot.errors import UsageError
-from bot.prose import counted
 
 if TYPE_CHECKING:
-    from bot.publishing.scan import ScanReport
-    from bot.publishing.verifying import Verified
+    from bot.ingest.scanner import ScanReport
+    from bot.publish.verification import Verified
     from bot.rendering.report import StatusReport
     from bot.rendering.templates import Templates
     from bot.settings import Settings
@@ -50,7 +50,7 @@ def preview(
     from bot import settings
     from bot.app import now
     from bot.cli import console, previewing
-    from bot.rendering.wording import words
+    from bot.rendering.loading import words
 
     templates = words(settings.file_in_use(config).parent)
     chosen, problems = previewing.settings_or_defaults(config)
@@ -126,13 +126,13 @@ def verify(config: options.Config = None, as_json: options.Json = False) -> None
 def _verified(found: Settings, templates: Templates) -> Verified:
     """Look at the whole database, also while the bot runs. Raises StoreError where it is not there or unreadable."""
     from bot.app import now
-    from bot.publishing import verifying
+    from bot.publish import verification
     from bot.store import inspection, lock
 
     database = found.store.database
     with inspection.reading(database) as db:
         running = lock.is_held(database)
-        return verifying.verify(
+        return verification.verify(
             db, found.channels, templates.taxonomy, now(), running=running, max_age=found.feed.max_age
         )
 
@@ -140,7 +140,7 @@ def _verified(found: Settings, templates: Templates) -> Verified:
 def _standing(found: Settings) -> StatusReport:
     """Return how things stand. Raises StoreError where there is no database."""
     from bot.app import now
-    from bot.publishing.report import report
+    from bot.publish.report import report
     from bot.store import inspection, lock
 
     folder = found.feed.folder

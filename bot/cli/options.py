@@ -44,7 +44,7 @@ def loaded(config: Path | None, *, with_folder: bool = False, with_token: bool =
     with_folder: the folder of articles must be there, too. with_token: see `settings.load`.
     """
     from bot import settings
-    from bot.rendering.wording import words
+    from bot.rendering.loading import words
 
     problems: list[str] = []
     found: Settings | None = None

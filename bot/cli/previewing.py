@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import settings
-from bot.arrival import Waits
-from bot.delivery import Payload
+from bot.domain.arrival import Waits
+from bot.domain.delivery import Payload
+from bot.domain.record import facts
 from bot.errors import ArticleError, UsageError
 from bot.feed import document
-from bot.packed import facts
-from bot.publishing.rules import Rules
+from bot.planning.rules import Rules
 from bot.rendering import posts
 from bot.rendering.templates import Templates
 from bot.settings import Buttons, Settings

@@ -12,15 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot.cli import drawing
 from bot.cli.console import out
-from bot.delivery import Payload, State
-from bot.prose import counted
+from bot.domain.delivery import Payload, State
+from bot.domain.plain_text import counted
 from bot.rendering import dates, waiting
 
 if TYPE_CHECKING:
     from bot.cli.checking import Finding
-    from bot.publishing import scan as scanning
-    from bot.publishing.scan import ScanReport
-    from bot.publishing.verifying import Verified
+    from bot.ingest import scanner as scanning
+    from bot.ingest.scanner import ScanReport
+    from bot.publish.verification import Verified
     from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport
 
 _SIGNS = {"fine": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}

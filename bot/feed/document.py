@@ -12,9 +12,9 @@ from pathlib import Path
 
 import frontmatter
 
-from bot.article import Article
+from bot.domain.article import Article
 from bot.errors import ArticleError
-from bot.feed import fields, matter, warnings
+from bot.feed import fields, front_matter, warnings
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 #: Bytes: how a file that has grown since its size was looked at is read on.
@@ -112,7 +112,7 @@ def examine(document: str | bytes, path: str) -> tuple[Article, str]:
     if not body:
         raise ArticleError(path, "is empty", unfinished=True)
     lines_before = text.count("\n", 0, len(text) - len(body))
-    values, _ = frontmatter.parse(body, handler=matter.FrontMatter(path, lines_before))
+    values, _ = frontmatter.parse(body, handler=front_matter.FrontMatter(path, lines_before))
     article = fields.article(values, path)
     return article, warnings.of(values, article, body, lines_before)
 

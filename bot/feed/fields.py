@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
-from bot import address, prose
-from bot import article as articles
-from bot.article import Article, Related
+from bot.domain import article as articles
+from bot.domain import plain_text, urls
+from bot.domain.article import Article, Related
 from bot.errors import ArticleError
 from bot.feed import images, markup
 
@@ -32,7 +32,7 @@ _ALIASES = ("originalUrl", "ampWebUrl", "cdnAmpWebUrl")
 
 _NO_ADDRESS = (
     "has no usable address: webUrl or originalUrl must begin with http:// or https://, then a host's name without "
-    f"a password, and be no longer than {address.LONGEST:,} characters"
+    f"a password, and be no longer than {urls.LONGEST:,} characters"
 )
 
 Values = Mapping[str, object]
@@ -129,14 +129,14 @@ def _words(value: object, limit: int) -> str:
 @lru_cache(1_024)
 def _line(text: str, limit: int) -> str:
     """Return `text` as `_words` does. Outlets and topics come again and again."""
-    return prose.shorten(prose.repair(markup.unwrapped(text)), limit)
+    return plain_text.shorten(plain_text.repair(markup.unwrapped(text)), limit)
 
 
 def _title(values: Values) -> str:
     for key in ("title", "name"):
         value = values.get(key)
         text = markup.without_inline(value[: 4 * TITLE]) if isinstance(value, str) else ""
-        if title := prose.shorten(prose.repair(text), TITLE):
+        if title := plain_text.shorten(plain_text.repair(text), TITLE):
             return title
     return ""
 
@@ -145,28 +145,28 @@ def _excerpt(values: Values, limit: int) -> str:
     value = values.get("excerpt")
     if not isinstance(value, str):
         return ""
-    return prose.shorten(prose.paragraphs(markup.without_tags(value[: 4 * limit])), limit)
+    return plain_text.shorten(plain_text.paragraphs(markup.without_tags(value[: 4 * limit])), limit)
 
 
 def _provider(values: Values, url: str) -> str:
     """Return the outlet's name, else its domain, else the host of the address."""
     value = values.get("provider")
     if isinstance(value, dict):
-        return _words(value.get("name"), PROVIDER) or _words(value.get("domain"), PROVIDER) or address.host(url)
-    return _words(value, PROVIDER) or address.host(url)
+        return _words(value.get("name"), PROVIDER) or _words(value.get("domain"), PROVIDER) or urls.host(url)
+    return _words(value, PROVIDER) or urls.host(url)
 
 
 def _addresses(values: Values) -> tuple[str | None, str | None, tuple[str, ...]]:
     """Return the address to show, the identity, and the identity's other names."""
     web, original = values.get("webUrl"), values.get("originalUrl")
-    shown, identity = address.both(web)
+    shown, identity = urls.both(web)
     if shown is None:
-        shown, identity = address.both(original)
+        shown, identity = urls.both(original)
     named: list[str] = []
     for key in _ALIASES:
         other = values.get(key)
         if other is not None and other != web:
-            one = address.canonical(other)
+            one = urls.canonical(other)
             # A front page is where many articles of an outlet may claim to be from: not a second name of one of them.
             if one and one != identity and one.count("/") > 2 and one not in named:
                 named.append(one)

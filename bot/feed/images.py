@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot import address
+from bot.domain import urls
 
 #: A preview narrower or lower than this looks broken; one below the second pair is a counting pixel or an icon.
 SMALL = (200, 100)
@@ -23,7 +23,7 @@ def best(value: object) -> str | None:
 def _ranked(entry: object) -> list[tuple[int, str]]:
     """Return the image of an entry with its rank (0 good, 1 stand-in, 2 small), or nothing when it can't be shown."""
     fields = entry if isinstance(entry, dict) else {"url": entry}
-    url = address.link(_with_scheme(fields.get("url")))
+    url = urls.link(_with_scheme(fields.get("url")))
     if url is None or url.lower().partition("?")[0].endswith((".svg", ".ico")):
         return []  # Telegram previews neither
     width, height = _pixels(fields.get("width")), _pixels(fields.get("height"))

@@ -20,9 +20,9 @@ from multiprocessing import connection
 from pathlib import Path
 from typing import NamedTuple
 
+from bot.domain.record import Packed, pack
 from bot.errors import ArticleError
 from bot.feed import document
-from bot.packed import Packed, pack
 
 #: Files from which on processes are worth their start, which takes as long as a core reads some thousand.
 MANY = 2_000

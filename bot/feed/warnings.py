@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from bot import address, prose
-from bot.article import Article
+from bot.domain import plain_text, urls
+from bot.domain.article import Article
 from bot.feed import fields
 
 #: UTF-16 units of a value in a warning.
@@ -62,12 +62,12 @@ _SHAPES: tuple[tuple[str, str, Callable[[object, Article], bool]], ...] = (
     ("topics", "names no topic", lambda value, article: bool(article.topics)),
     ("related", "is not a list of articles", lambda value, article: isinstance(value, list | dict)),
     ("images", "holds no picture", lambda value, article: isinstance(value, str | list | dict)),
-    ("webUrl", "is not a web address", lambda value, article: address.both(value)[0] is not None),
+    ("webUrl", "is not a web address", lambda value, article: urls.both(value)[0] is not None),
 )
 
 
 def _told(key: str, value: object, fault: str, text: str, lines_before: int) -> str:
     where = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*:", text[:_SEARCHED], re.MULTILINE)
     line = f"line {lines_before + text.count(chr(10), 0, where.start()) + 1}: " if where else ""
-    shown = f"“{prose.shorten(prose.repair(value[: 4 * SHOWN]), SHOWN)}” " if isinstance(value, str) else ""
+    shown = f"“{plain_text.shorten(plain_text.repair(value[: 4 * SHOWN]), SHOWN)}” " if isinstance(value, str) else ""
     return f"{line}{key}: {shown}{fault}, so it was left out"

@@ -13,11 +13,11 @@ from datetime import UTC, tzinfo
 
 from markupsafe import Markup
 
-from bot import address, prose
-from bot.article import Stored
-from bot.delivery import Payload, State
-from bot.notices import Alert, Choice, Decision
-from bot.rendering import dates, keyboards, markup, saying, waiting
+from bot.domain import plain_text, urls
+from bot.domain.article import Stored
+from bot.domain.delivery import Payload, State
+from bot.domain.notices import Alert, Choice, Decision
+from bot.rendering import dates, keyboards, layout, markup, waiting
 from bot.rendering.keyboards import Act
 from bot.rendering.report import ArticleName, ChannelStatus, Copy, Entry, RejectedFile, StatusReport, Trouble
 from bot.rendering.templates import Templates
@@ -78,15 +78,15 @@ def republished(
     rows = [[decide(Decision.UNDO, value)]] if value else []
     where = enumerated(map(shown_chat, channels))
     words = {"edition": edition, "channels": len(channels), "where": where, "seconds": math.ceil(seconds)}
-    return saying.reply(templates, "republished", rows, article=saying.line(article), file=short(article.path), **words)
+    return layout.reply(templates, "republished", rows, article=layout.line(article), file=short(article.path), **words)
 
 
 def undone(templates: Templates, article: Stored, undone: Sequence[str], late: Sequence[str]) -> Payload:
     """Answer Undo under the answer to /republish: channels that get nothing, and those that have the post already."""
-    return saying.reply(
+    return layout.reply(
         templates,
         "undone",
-        article=saying.line(article),
+        article=layout.line(article),
         file=short(article.path),
         undone=enumerated(map(shown_chat, undone)),
         late=enumerated(map(shown_chat, late)),
@@ -95,16 +95,16 @@ def undone(templates: Templates, article: Stored, undone: Sequence[str], late: S
 
 def republish_not_found(templates: Templates, words: str, nearest: Sequence[Stored] = ()) -> Payload:
     """Answer /republish with words that name no article: the nearest to tap."""
-    lines = [{"line": saying.line(one), "file": short(one.path)} for one in nearest[:SHOWN]]
+    lines = [{"line": layout.line(one), "file": short(one.path)} for one in nearest[:SHOWN]]
     rows = [
         [keyboards.tap(f"{one.short_id} · {one.article.title}", Act.REPUBLISH, one.short_id)] for one in nearest[:SHOWN]
     ]
-    return saying.listed(templates, "republish_not_found", "nearest", lines, rows, words=saying.said(words))
+    return layout.listed(templates, "republish_not_found", "nearest", lines, rows, words=layout.said(words))
 
 
 def republish_usage(templates: Templates) -> Payload:
     """Answer /republish alone."""
-    return saying.reply(templates, "republish_usage")
+    return layout.reply(templates, "republish_usage")
 
 
 def copy_posted(templates: Templates, article: Stored, channels: Sequence[str]) -> Payload:
@@ -119,7 +119,7 @@ def released(templates: Templates, article: Stored, channels: Sequence[str]) -> 
 
 def _released(templates: Templates, name: str, article: Stored, channels: Sequence[str]) -> Payload:
     where = enumerated(map(shown_chat, channels))
-    return saying.reply(templates, name, article=saying.line(article), file=short(article.path), where=where)
+    return layout.reply(templates, name, article=layout.line(article), file=short(article.path), where=where)
 
 
 def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> Payload:
@@ -131,7 +131,7 @@ def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> P
     ]
     unconfirmed = report.unconfirmed[:SHOWN]
     rows += [[keyboards.decide(f"Send again: {one.title}", Decision.SEND_AGAIN, one.short_id)] for one in unconfirmed]
-    return saying.listed(
+    return layout.listed(
         templates,
         "status",
         "rejected",
@@ -155,7 +155,7 @@ def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> P
 
 
 def _file(one: RejectedFile) -> dict[str, str]:
-    return {"path": short(one.path), "reason": prose.shorten(short(one.reason), 2 * BRIEF)}
+    return {"path": short(one.path), "reason": plain_text.shorten(short(one.reason), 2 * BRIEF)}
 
 
 def _copy(one: Copy) -> dict[str, str]:
@@ -170,7 +170,7 @@ def _copy(one: Copy) -> dict[str, str]:
 def _trouble(one: Trouble, tz: tzinfo) -> dict[str, str]:
     return {
         "about": short(one.about),
-        "reason": prose.shorten(short(one.reason), 2 * BRIEF),
+        "reason": plain_text.shorten(short(one.reason), 2 * BRIEF),
         "since": dates.minute(one.since, tz),
     }
 
@@ -182,8 +182,8 @@ def alert(
 
     choices: what they can decide, as buttons.
     """
-    shown = [*map(_entry, entries[: saying.LISTED]), *entries[saying.LISTED :]]
-    return saying.listed(
+    shown = [*map(_entry, entries[: layout.LISTED]), *entries[layout.LISTED :]]
+    return layout.listed(
         templates,
         "alert",
         "entries",
@@ -209,7 +209,7 @@ def decided(
 ) -> Payload:
     """Return what takes the place of a question that an editor has decided."""
     named = [_named(one) for one in articles]
-    return saying.listed(templates, "decided", "articles", named, decision=decision.value, count=count)
+    return layout.listed(templates, "decided", "articles", named, decision=decision.value, count=count)
 
 
 def plain(payload: Payload) -> Payload:
@@ -239,7 +239,7 @@ def _entry(one: Entry) -> Entry:
 
 
 def _named(one: ArticleName) -> ArticleName:
-    title = prose.shorten(one.title or address.host(one.url), saying.TITLE_UNITS)
+    title = plain_text.shorten(one.title or urls.host(one.url), layout.TITLE_UNITS)
     return replace(one, title=title, file=short(one.file))
 
 
@@ -269,7 +269,7 @@ def _channel(one: ChannelStatus, tz: tzinfo) -> _Channel:
                 "short_id": each.short_id,
                 "title": _title(each.title),
                 "file": short(each.file),
-                "reason": prose.shorten(short(each.reason), BRIEF),
+                "reason": plain_text.shorten(short(each.reason), BRIEF),
             }
             for each in latest
         ],
@@ -277,7 +277,7 @@ def _channel(one: ChannelStatus, tz: tzinfo) -> _Channel:
 
 
 def _title(title: str) -> str:
-    return prose.shorten(title, saying.TITLE_UNITS // 2)
+    return plain_text.shorten(title, layout.TITLE_UNITS // 2)
 
 
 def shown_chat(name: str) -> Markup:
@@ -289,4 +289,4 @@ def shown_chat(name: str) -> Markup:
 
 def short(words: str) -> str:
     """Return a path or a reason on one line at a length that can be shown."""
-    return prose.shorten(prose.repair(words), saying.REASON_UNITS)
+    return plain_text.shorten(plain_text.repair(words), layout.REASON_UNITS)

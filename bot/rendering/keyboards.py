@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from bot import prose, topics
-from bot.notices import Decision, is_value
+from bot.domain import plain_text, topics
+from bot.domain.notices import Decision, is_value
 
 DATA_BYTES = 64
 #: Longer words are cut by clients on a phone.
@@ -64,12 +64,12 @@ def keyboard(rows: Rows) -> dict[str, Any]:
 
 def link(label: str, address: str) -> Button:
     """Return a button that opens `address`."""
-    return {"text": prose.shorten(label, LABEL_UNITS), "url": address}
+    return {"text": plain_text.shorten(label, LABEL_UNITS), "url": address}
 
 
 def decide(label: str, decision: Decision, value: str = "") -> Button:
     """Return a button by which an editor decides."""
-    return {"text": prose.shorten(label, LABEL_UNITS), "callback_data": f"{Act.DECIDE}:{decision}:{value}"}
+    return {"text": plain_text.shorten(label, LABEL_UNITS), "callback_data": f"{Act.DECIDE}:{decision}:{value}"}
 
 
 def tap(label: str, act: Act, value: str = "", page: int | None = None) -> Button:
@@ -77,7 +77,7 @@ def tap(label: str, act: Act, value: str = "", page: int | None = None) -> Butto
     data = ":".join([act, *([value] if value else []), *([str(page)] if page is not None else [])])
     if len(data.encode()) > DATA_BYTES:
         raise ValueError(f"{data!r} is too long for a button")
-    return {"text": prose.shorten(label, LABEL_UNITS), "callback_data": data}
+    return {"text": plain_text.shorten(label, LABEL_UNITS), "callback_data": data}
 
 
 def read(data: str) -> Tap | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bot import prose
+from bot.domain import plain_text
 from bot.rendering import fitting, inert
 
 #: What Telegram takes in one message: UTF-16 units after parsing (text, caption), entities, bytes before parsing.
@@ -92,7 +92,7 @@ def measure(source: str) -> Marked:
         if not _OPAQUE.intersection(tags):
             entities += _found(text) * (1 + 2 * len(_STYLES.intersection(tags)))  # each splits the styles around it
     whole = "".join(texts)
-    return Marked(source, whole, prose.units(whole), entities)
+    return Marked(source, whole, plain_text.units(whole), entities)
 
 
 def _found(text: str) -> int:
@@ -157,5 +157,5 @@ def plain(text: str) -> Marked:
 
 def plain_within(text: str, units: int = TEXT_UNITS) -> Marked:
     """Return as much of words without markup as a message with room for `units` takes, measured and escaped."""
-    room = fitting.largest(lambda room: plain(prose.shorten(text, room)).fits(units), units)
-    return plain(prose.shorten(text, room))
+    room = fitting.largest(lambda room: plain(plain_text.shorten(text, room)).fits(units), units)
+    return plain(plain_text.shorten(text, room))

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot import topics
-from bot.topics import Taxonomy
+from bot.domain import topics
+from bot.domain.topics import Taxonomy
 
 #: Topics offered under one post; more would be longer than most posts.
 MOST = 3

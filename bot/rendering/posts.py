@@ -14,15 +14,15 @@ from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import Any, Literal
 
-from bot import address, prose
-from bot.article import Article, Related
-from bot.delivery import Payload
+from bot.domain import plain_text, urls
+from bot.domain.article import Article, Related
+from bot.domain.delivery import Payload
+from bot.domain.topics import Taxonomy
 from bot.rendering import dates, fitting, keyboards, markup, offers
 from bot.rendering.fitting import Cut
 from bot.rendering.offers import FollowLink
 from bot.rendering.templates import Templates
 from bot.settings import Buttons
-from bot.topics import Taxonomy
 
 TITLE_UNITS = 512
 PROVIDER_UNITS = 96
@@ -70,11 +70,14 @@ class _Words:
 
 _CUTS: tuple[Cut[_Words], ...] = (
     Cut(lambda words, n: replace(words, related=words.related[:n]), lambda words: len(words.related)),
-    Cut(lambda words, n: replace(words, excerpt=_cut(words.excerpt, n)), lambda words: prose.units(words.excerpt)),
+    Cut(lambda words, n: replace(words, excerpt=_cut(words.excerpt, n)), lambda words: plain_text.units(words.excerpt)),
     Cut(lambda words, n: replace(words, hashtags=words.hashtags[:n]), lambda words: len(words.hashtags)),
     Cut(lambda words, n: replace(words, follow=words.follow[:n]), lambda words: len(words.follow)),
-    Cut(lambda words, n: replace(words, title=prose.shorten(words.title, n)), lambda words: prose.units(words.title)),
-    Cut(lambda words, n: replace(words, provider=prose.shorten(words.provider, n)), lambda words: PROVIDER_UNITS),
+    Cut(
+        lambda words, n: replace(words, title=plain_text.shorten(words.title, n)),
+        lambda words: plain_text.units(words.title),
+    ),
+    Cut(lambda words, n: replace(words, provider=plain_text.shorten(words.provider, n)), lambda words: PROVIDER_UNITS),
 )
 
 
@@ -161,7 +164,11 @@ def tombstone(templates: Templates, article: Article, *, photo: bool = False) ->
 
     photo: the post is a picture with a caption.
     """
-    words = {"title": prose.shorten(_title(article), RELATED_UNITS), "provider": _provider(article), "url": article.url}
+    words = {
+        "title": plain_text.shorten(_title(article), RELATED_UNITS),
+        "provider": _provider(article),
+        "url": article.url,
+    }
     text = templates.render("tombstone", words)
     if not text.fits(markup.CAPTION_UNITS):
         text = templates.render_shipped("tombstone", words)
@@ -173,12 +180,12 @@ def tombstone(templates: Templates, article: Article, *, photo: bool = False) ->
 
 def _words(article: Article, taxonomy: Taxonomy, links: Mapping[str, str], tz: tzinfo) -> _Words:
     title = _title(article)
-    repeats = article.excerpt == title or (prose.title_key(article.excerpt) or None) == prose.title_key(title)
+    repeats = article.excerpt == title or (plain_text.title_key(article.excerpt) or None) == plain_text.title_key(title)
     return _Words(
-        title=prose.shorten(title, TITLE_UNITS),
+        title=plain_text.shorten(title, TITLE_UNITS),
         provider=_provider(article),
         date=dates.behind(_provider(article), dates.published(article, tz)),
-        excerpt="" if repeats else prose.shorten(article.excerpt, markup.TEXT_UNITS),
+        excerpt="" if repeats else plain_text.shorten(article.excerpt, markup.TEXT_UNITS),
         related=tuple(_related(one, links.get(one.identity)) for one in article.related),
         hashtags=tuple(map(markup.meant, _in_line(_hashtags(article, taxonomy)))),
         url=article.url,
@@ -202,21 +209,23 @@ def _in_line(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def _title(article: Article) -> str:
-    return article.title or address.host(article.url)
+    return article.title or urls.host(article.url)
 
 
 def _provider(article: Article) -> str:
-    return prose.shorten(article.provider or address.host(article.url), PROVIDER_UNITS)
+    return plain_text.shorten(article.provider or urls.host(article.url), PROVIDER_UNITS)
 
 
 def _related(one: Related, posted: str | None) -> RelatedLink:
-    host = address.host(one.url)
-    provider = prose.shorten(one.provider or host, PROVIDER_UNITS)
-    return RelatedLink(prose.shorten(one.title or host, RELATED_UNITS), posted or one.url, provider, posted is not None)
+    host = urls.host(one.url)
+    provider = plain_text.shorten(one.provider or host, PROVIDER_UNITS)
+    return RelatedLink(
+        plain_text.shorten(one.title or host, RELATED_UNITS), posted or one.url, provider, posted is not None
+    )
 
 
 def _cut(excerpt: str, units: int) -> str:
-    return prose.shorten(excerpt, units) if units >= min(LEAST_EXCERPT, prose.units(excerpt)) else ""
+    return plain_text.shorten(excerpt, units) if units >= min(LEAST_EXCERPT, plain_text.units(excerpt)) else ""
 
 
 def _rendered(templates: Templates, words: _Words, fits: Callable[[markup.Marked], bool]) -> markup.Marked:
@@ -257,7 +266,9 @@ def _buttons(article: Article, offered: Sequence[FollowLink]) -> keyboards.Rows:
     rows: list[list[keyboards.Button]] = [[keyboards.link("Read the article", article.url)]]
     for one in offered:
         button = keyboards.link(f"Follow {one.topic}", one.url)
-        beside = len(rows[-1]) == 1 and all(prose.units(each["text"]) <= BESIDE_UNITS for each in (*rows[-1], button))
+        beside = len(rows[-1]) == 1 and all(
+            plain_text.units(each["text"]) <= BESIDE_UNITS for each in (*rows[-1], button)
+        )
         if beside:
             rows[-1].append(button)
         else:

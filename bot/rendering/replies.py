@@ -10,10 +10,10 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, tzinfo
 from typing import Literal
 
-from bot import prose, topics
-from bot.article import Stored
-from bot.delivery import Payload
-from bot.rendering import inert, keyboards, markup, saying
+from bot.domain import plain_text, topics
+from bot.domain.article import Stored
+from bot.domain.delivery import Payload
+from bot.rendering import inert, keyboards, layout, markup
 from bot.rendering.keyboards import Act
 from bot.rendering.templates import Templates
 
@@ -47,15 +47,15 @@ def welcome(templates: Templates, *, follows: Sequence[str] = (), suggestions: S
     """Answer /start: a greeting with topics to tap, or, to who already follows some, what those are."""
     rows = [] if follows else keyboards.follows(suggestions[:6])
     more = [keyboards.tap("All topics", Act.PAGE, page=0)] if follows or suggestions else []
-    words = {"follows": saying.names(follows), "suggestions": saying.names(suggestions[:6])}
-    return saying.reply(templates, "welcome", [*rows, more], **words)
+    words = {"follows": layout.names(follows), "suggestions": layout.names(suggestions[:6])}
+    return layout.reply(templates, "welcome", [*rows, more], **words)
 
 
 def welcome_following(templates: Templates, topic: str, *, already: bool = False, back: bool = False) -> Payload:
     """Answer /start from a post's button: the topic is followed from now on, or was already."""
     rows = keyboards.follows([topic], "Unfollow {}" if already else "Undo", Act.UNFOLLOW)
     more = [keyboards.tap("More topics", Act.PAGE, page=0)]
-    return saying.reply(templates, "welcome_following", [*rows, more], topic=_name(topic), already=already, back=back)
+    return layout.reply(templates, "welcome_following", [*rows, more], topic=_name(topic), already=already, back=back)
 
 
 def commands_help(
@@ -63,7 +63,7 @@ def commands_help(
 ) -> Payload:
     """Answer /help. commands: (name without the slash, arguments or empty, what it does)."""
     told = [{"name": name, "args": args, "does": markup.meant(does)} for name, args, does in commands]
-    return saying.listed(templates, "help", "commands", told, is_editor=is_editor)
+    return layout.listed(templates, "help", "commands", told, is_editor=is_editor)
 
 
 def following(
@@ -90,15 +90,15 @@ def following(
     else:
         undo = keyboards.follows(added[:UNDO], "Undo" if len(added) == 1 else "Undo {}", Act.UNFOLLOW)
     rows = [*undo, *keyboards.follows(nearest[:UNDO]), _anyway(awaitable, update)]
-    words = {"added": saying.names(added), "already": saying.names(already), "total": total, "back": back}
-    wrong = {"unknown": [saying.said(word) for word in unknown], "nearest": saying.names(nearest)}
-    room = {"full": saying.names(full), "limit": limit, "awaitable": len(awaitable)}
-    return saying.reply(templates, "following", rows, **words, **wrong, **room)
+    words = {"added": layout.names(added), "already": layout.names(already), "total": total, "back": back}
+    wrong = {"unknown": [layout.said(word) for word in unknown], "nearest": layout.names(nearest)}
+    room = {"full": layout.names(full), "limit": limit, "awaitable": len(awaitable)}
+    return layout.reply(templates, "following", rows, **words, **wrong, **room)
 
 
 def follows_full(templates: Templates, limit: int) -> Payload:
     """Answer who follows as many topics as one chat may."""
-    return saying.reply(templates, "follows_full", [_all_topics()], limit=limit)
+    return layout.reply(templates, "follows_full", [_all_topics()], limit=limit)
 
 
 def unknown_topic(
@@ -114,8 +114,8 @@ def unknown_topic(
     awaitable: what of the words can be followed before any article carries it, by the number of the update.
     """
     rows = [*keyboards.follows(nearest[:UNDO]), _anyway(awaitable, update), _all_topics()]
-    told = {"words": saying.said(words), "nearest": saying.names(nearest), "awaitable": len(awaitable)}
-    return saying.reply(templates, "unknown_topic", rows, **told, longest=topics.LONGEST_TAG)
+    told = {"words": layout.said(words), "nearest": layout.names(nearest), "awaitable": len(awaitable)}
+    return layout.reply(templates, "unknown_topic", rows, **told, longest=topics.LONGEST_TAG)
 
 
 def topic_keyboard(templates: Templates, names: Sequence[str], followed: Collection[str], page: int = 0) -> Payload:
@@ -126,14 +126,14 @@ def topic_keyboard(templates: Templates, names: Sequence[str], followed: Collect
     ticked = {topics.key(name) for name in followed}
     buttons = [_toggle(name, topics.key(name) in ticked, page) for name in shown[page * PAGE : (page + 1) * PAGE]]
     rows = [*keyboards.in_rows(buttons, 2), _turns(page, last), [keyboards.tap("Done", Act.DONE)]]
-    return saying.reply(
+    return layout.reply(
         templates, "topic_keyboard", rows, page=page + 1, pages=last + 1, topics=len(shown), total=len(ticked)
     )
 
 
 def topics_done(templates: Templates, followed: Sequence[str]) -> Payload:
     """Close the keyboard of topics: what the reader follows now."""
-    return saying.reply(templates, "topics_done", follows=saying.names(followed))
+    return layout.reply(templates, "topics_done", follows=layout.names(followed))
 
 
 def topic_list(
@@ -148,8 +148,8 @@ def topic_list(
         {"name": _name(name), "articles": articles, "followed": topics.key(name) in ticked} for name, articles in counts
     ]
     rows = [[keyboards.tap("Choose topics", Act.PAGE, page=0)]] if counts else []
-    return saying.listed(
-        templates, "topic_list", "topics", lines, rows, follows=saying.names(followed), stopped=stopped
+    return layout.listed(
+        templates, "topic_list", "topics", lines, rows, follows=layout.names(followed), stopped=stopped
     )
 
 
@@ -162,13 +162,13 @@ def unfollowed(templates: Templates, names: Sequence[str], *, left: int, update:
         rows = [[keyboards.tap("Undo", Act.FOLLOW_OFFERED, str(update))]]
     else:
         rows = keyboards.follows(names, "Undo" if len(names) == 1 else "Undo {}")
-    return saying.reply(templates, "unfollowed", rows, names=saying.names(names), left=left)
+    return layout.reply(templates, "unfollowed", rows, names=layout.names(names), left=left)
 
 
 def not_following(templates: Templates, words: str = "", follows: Sequence[str] = ()) -> Payload:
     """Answer /untopic alone (no words) or with words that name nothing followed: `follows` to tap off."""
     rows = keyboards.follows(follows[:UNDO], "Unfollow {}", Act.UNFOLLOW)
-    return saying.reply(templates, "not_following", rows, words=saying.said(words), follows=saying.names(follows))
+    return layout.reply(templates, "not_following", rows, words=layout.said(words), follows=layout.names(follows))
 
 
 def latest(
@@ -184,20 +184,20 @@ def latest(
 
     topic: the one asked for. followed: whether the reader follows it. follows: whether they follow any.
     """
-    lines = [saying.line(one, tz) for one in articles[:LISTED]]
+    lines = [layout.line(one, tz) for one in articles[:LISTED]]
     rows = keyboards.follows([topic], "Follow {}") if topic and not followed else []
-    return saying.listed(templates, "latest", "articles", lines, rows, topic=_name(topic), follows=follows)
+    return layout.listed(templates, "latest", "articles", lines, rows, topic=_name(topic), follows=follows)
 
 
 def nothing_yet(templates: Templates, topic: str = "", *, follows: bool = True) -> Payload:
     """Answer /latest when there is none. follows: whether the reader follows the topic, or without one any."""
     rows = keyboards.follows([topic], "Follow {}") if topic and not follows else []
-    return saying.reply(templates, "nothing_yet", rows, topic=_name(topic), follows=follows)
+    return layout.reply(templates, "nothing_yet", rows, topic=_name(topic), follows=follows)
 
 
 def stopped(templates: Templates, follows: int) -> Payload:
     """Answer /stop: nothing more comes; the `follows` topics are kept for a return."""
-    return saying.reply(templates, "stopped", follows=follows)
+    return layout.reply(templates, "stopped", follows=follows)
 
 
 def resumed(
@@ -207,49 +207,49 @@ def resumed(
 
     missed: the newest of `count` articles.
     """
-    lines = [saying.line(one, tz) for one in missed]
+    lines = [layout.line(one, tz) for one in missed]
     more = [keyboards.tap("Choose topics", Act.PAGE, page=0)]
-    return saying.listed(templates, "resumed", "articles", lines, [more], follows=saying.names(follows), count=count)
+    return layout.listed(templates, "resumed", "articles", lines, [more], follows=layout.names(follows), count=count)
 
 
 def unknown_command(templates: Templates, command: str = "") -> Payload:
     """Answer a command that does not exist, or exists for editors only. command: with its slash."""
-    return saying.reply(templates, "unknown_command", command=saying.said(command))
+    return layout.reply(templates, "unknown_command", command=layout.said(command))
 
 
 def not_understood(templates: Templates, sort: str) -> Payload:
     """Answer what can't be read. sort: text (without a word), forward, sticker or other."""
-    return saying.reply(templates, "not_understood", sort=str(sort))
+    return layout.reply(templates, "not_understood", sort=str(sort))
 
 
 def too_many(templates: Templates, seconds: int = 60) -> Payload:
     """Answer, once, a chat that sends too many commands. seconds: the pause."""
-    return saying.reply(templates, "too_many", seconds=seconds)
+    return layout.reply(templates, "too_many", seconds=seconds)
 
 
 def group_admins_only(templates: Templates) -> Payload:
     """Answer a group's member who wants to change what the group follows."""
-    return saying.reply(templates, "group_admins_only")
+    return layout.reply(templates, "group_admins_only")
 
 
 def group_hides_members(templates: Templates) -> Payload:
     """Answer who may be an admin of a group that hides its members: how the bot can see who is one."""
-    return saying.reply(templates, "group_hides_members")
+    return layout.reply(templates, "group_hides_members")
 
 
 def went_wrong(templates: Templates) -> Payload:
     """Answer when a fault of ours kept a command from being done."""
-    return saying.reply(templates, "went_wrong")
+    return layout.reply(templates, "went_wrong")
 
 
 def notice(templates: Templates, kind: Line, topic: str = "", *, back: bool = False) -> str:
     """Return the plain line that a tapped button brings up, at most 200 UTF-16 units."""
     marked = templates.render("replies/notice", {"kind": kind, "topic": _name(topic), "back": back})
-    return prose.shorten(marked.text.replace(inert.JOINER, ""), NOTICE_UNITS)
+    return plain_text.shorten(marked.text.replace(inert.JOINER, ""), NOTICE_UNITS)
 
 
 def _name(topic: str) -> str:
-    return prose.shorten(topic, saying.NAME_UNITS)
+    return plain_text.shorten(topic, layout.NAME_UNITS)
 
 
 def _all_topics() -> list[keyboards.Button]:

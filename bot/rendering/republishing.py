@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, tzinfo
 
-from bot.article import Stored
-from bot.delivery import Payload
-from bot.notices import Decision
-from bot.rendering import dates, keyboards, saying
+from bot.domain.article import Stored
+from bot.domain.delivery import Payload
+from bot.domain.notices import Decision
+from bot.rendering import dates, keyboards, layout
 from bot.rendering.editorial import SHOWN, decide, enumerated, short, shown_chat
 from bot.rendering.keyboards import Act
 from bot.rendering.templates import Templates
@@ -19,11 +19,11 @@ from bot.rendering.templates import Templates
 
 def choose(templates: Templates, words: str, found: Sequence[Stored]) -> Payload:
     """Ask which of several articles is meant; the first ones are buttons."""
-    lines = [{"line": saying.line(one), "file": short(one.path)} for one in found]
+    lines = [{"line": layout.line(one), "file": short(one.path)} for one in found]
     rows = [
         [keyboards.tap(f"{one.short_id} · {one.article.title}", Act.REPUBLISH, one.short_id)] for one in found[:SHOWN]
     ]
-    return saying.listed(templates, "republish_choose", "found", lines, rows, most=SHOWN, words=saying.said(words))
+    return layout.listed(templates, "republish_choose", "found", lines, rows, most=SHOWN, words=layout.said(words))
 
 
 def confirm(
@@ -38,19 +38,19 @@ def confirm(
     value: str,
     tz: tzinfo = UTC,
 ) -> Payload:
-    """Ask whether an article is to be posted although it is not what it seems; see `publishing.meant.Question`.
+    """Ask whether an article is to be posted although it is not what it seems; see `publish.meant.Question`.
 
     value: what the button carries.
     """
-    return saying.reply(
+    return layout.reply(
         templates,
         "republish_confirm",
         [[decide(Decision.REPUBLISH, value)]],
-        article=saying.line(article),
+        article=layout.line(article),
         own=short(article.path),
         file=short(file),
         reason=short(reason),
-        first=saying.line(first) if first else None,
+        first=layout.line(first) if first else None,
         first_file=short(first.path) if first else "",
         waits=article.waits.value,
         date=dates.minute(article.article.published, tz),
@@ -62,4 +62,4 @@ def confirm(
 def rejected(templates: Templates, files: Sequence[tuple[str, str]]) -> Payload:
     """Answer /republish with files that are not articles, by path: why not."""
     listed = [{"path": short(path), "reason": short(reason)} for path, reason in files]
-    return saying.listed(templates, "republish_rejected", "files", listed, most=SHOWN)
+    return layout.listed(templates, "republish_rejected", "files", listed, most=SHOWN)

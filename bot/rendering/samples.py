@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.notices import Alert, Decision
+from bot.domain.notices import Alert, Decision
 
 _LINE = {
     "title": 'Harbour & "crane" <waits>',

@@ -20,10 +20,11 @@ from jinja2 import meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from bot import prose, shipped
+from bot import shipped
+from bot.domain import plain_text
+from bot.domain.topics import Taxonomy
 from bot.errors import TemplateBroken
 from bot.rendering import inert, markup, samples
-from bot.topics import Taxonomy
 
 #: How many names a sentence lists.
 NAMED = 10
@@ -141,7 +142,7 @@ def _environment(*folders: Path) -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,  # what was checked at start is what runs
     )
-    environment.filters["shorten"] = prose.shorten
+    environment.filters["shorten"] = plain_text.shorten
     environment.filters["names"] = _names
     return environment
 

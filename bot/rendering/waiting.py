@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, tzinfo
 
-from bot.arrival import Waits
-from bot.article import Stored
-from bot.delivery import Payload
-from bot.rendering import dates, saying
+from bot.domain.arrival import Waits
+from bot.domain.article import Stored
+from bot.domain.delivery import Payload
+from bot.rendering import dates, layout
 from bot.rendering.report import StatusReport
 from bot.rendering.templates import Templates
 
@@ -34,4 +34,4 @@ def words(report: StatusReport, tz: tzinfo = UTC) -> str:
 
 def expired(templates: Templates, article: Stored) -> Payload:
     """Answer /republish with an article that has expired."""
-    return saying.reply(templates, "republish_expired", article=saying.line(article), file=article.path or "")
+    return layout.reply(templates, "republish_expired", article=layout.line(article), file=article.path or "")

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot import prose
+from bot.domain import plain_text
 from bot.errors import PaperboyError
 from bot.sandbox import titles
 
@@ -188,7 +188,7 @@ def _beginning(path: Path) -> str:
 
 def _paper(path: Path, folder: Path) -> Paper:
     text = _beginning(path)
-    title = prose.repair(titles.title_of(text) or "")  # as the posts show it, not as it is spelt
+    title = plain_text.repair(titles.title_of(text) or "")  # as the posts show it, not as it is spelt
     return Paper(_name(path, folder), title or path.stem, titles.is_removed(text))
 
 

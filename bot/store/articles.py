@@ -9,13 +9,13 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot import address
-from bot.arrival import ASKED, Waits
-from bot.article import Article, Related, Stored
-from bot.packed import Packed
-from bot.store import entries, holding, indexing
+from bot.domain import urls
+from bot.domain.arrival import ASKED, Waits
+from bot.domain.article import Article, Related, Stored
+from bot.domain.record import Packed
+from bot.store import holding, indexing, recording
 from bot.store.database import Row, marks, maybe, moment, number, row, rows, transaction, write
-from bot.store.entries import Entry
+from bot.store.recording import Entry
 
 #: What readers may see.
 VISIBLE = "held = 0 AND withdrawn = 0 AND copy_of IS NULL"
@@ -58,8 +58,8 @@ def insert(
 ) -> int:
     """Write a new article with its addresses and related articles, not its topics; return its row number."""
     with transaction(db):
-        number = entries.next_number(db)
-        entries.write(db, [Entry(number, packed, path, waiting, copy_of)], at)
+        number = recording.next_number(db)
+        recording.write(db, [Entry(number, packed, path, waiting, copy_of)], at)
     return number
 
 
@@ -68,7 +68,7 @@ def update(db: Database, number: int, packed: Packed, *, path: str) -> None:
     with transaction(db):
         indexing.replace(db, number, (packed.words[3], packed.words[4], packed.words[6]))
         write(db, _UPDATE, (*packed.words, packed.published, packed.draft, packed.expires, path, number))
-        entries.set_related(db, number, packed.related)
+        recording.set_related(db, number, packed.related)
         add_addresses(db, number, packed.addresses)
 
 
@@ -97,8 +97,8 @@ def all_at(db: Database, text: str) -> list[int]:
 
     Left out are those to which only an older address leads, and other parts of the page, where there are better ones.
     """
-    identity, part = address.canonical(text), address.fragment(text)
-    known = entries.at(db, identity) if identity else []
+    identity, part = urls.canonical(text), urls.fragment(text)
+    known = recording.at(db, identity) if identity else []
     found = [one for one in known if one.story.identity == identity] or known
     found = [one for one in found if one.story.fragment == part] or found
     return sorted((one.number for one in found), reverse=True)
@@ -159,8 +159,8 @@ def set_file(db: Database, number: int, path: str | None) -> None:
 
 def add_addresses(db: Database, number: int, identities: Sequence[str], *, shared: bool = True) -> None:
     """Let more canonical addresses lead to an article; unless `shared`, none that leads to another already."""
-    known = set() if shared else entries.known(db, identities)
-    entries.add_addresses(db, [(identity, number) for identity in identities if identity not in known])
+    known = set() if shared else recording.known(db, identities)
+    recording.add_addresses(db, [(identity, number) for identity in identities if identity not in known])
 
 
 def successor(db: Database, number: int) -> int:

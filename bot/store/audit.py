@@ -1,6 +1,6 @@
 """Questions to the database about itself: each finds rows that ought not to be. Changes nothing, words nothing.
 
-What may be waiting, and for how long, is told by `at`; what a finding means is said in `publishing.verifying`.
+What may be waiting, and for how long, is told by `at`; what a finding means is said in `publish.verification`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.arrival import HIDDEN
+from bot.domain.arrival import HIDDEN
 from bot.store.articles import VISIBLE
 from bot.store.database import Row, milliseconds, number, rows
 from bot.store.outbox import FORMS_SHOWN

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.store import joins, sequence
+from bot.store import merging, sequence
 from bot.store.database import Row, add, maybe, milliseconds, number, row, rows, transaction, write
 
 #: The rows of a chat, given one of them: a forum has one for each thread. The chat's number may not be known yet.
@@ -269,7 +269,7 @@ def _join(db: Database, *, kept: int, other: int, setting: str | None) -> None:
         start = "UPDATE chats SET (begun, sequence, last_article) = "
         start += "(SELECT begun, sequence, last_article FROM chats WHERE id = ?) WHERE id = ? AND setting IS NULL"
         write(db, start, (other, kept))
-    joins.chats(db, kept, other)
+    merging.chats(db, kept, other)
     if setting is not None:
         write(db, "UPDATE chats SET setting = ?, state = 'active' WHERE id = ?", (setting, kept))
 

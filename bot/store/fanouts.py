@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.delivery import Lane, State
-from bot.store import follows, line, sequence
+from bot.domain.delivery import Lane, State
+from bot.store import follows, queue, sequence
 from bot.store.database import milliseconds, row, transaction, write
 
 _OLDEST = """
@@ -71,11 +71,11 @@ def extend(db: Database, at: datetime, chunk: int = 1_000) -> bool:
         if found is None:
             return False
         article, after = found["article"], found["after"]
-        alone = bool(found["alone"]) if after else line.is_empty(db, Lane.FOLLOWER)
+        alone = bool(found["alone"]) if after else queue.is_empty(db, Lane.FOLLOWER)
         stretch = follows.stretch(db, article, after=after, before=found["sequence"], most=chunk)
         values = {"article": article, "edition": 1, "chats": stretch.chats, "state": str(State.PENDING)}
         values |= {"rank": found["ordered"], "created": milliseconds(at)}
-        line.enter(db, values, Lane.FOLLOWER, empty=alone)
+        queue.enter(db, values, Lane.FOLLOWER, empty=alone)
         if stretch.end is None:
             cancel(db, article)
         else:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot import topics as words
+from bot.domain import topics as words
 from bot.store import sequence
 from bot.store.database import Row, add, marks, milliseconds, number, row, rows, transaction, write
 

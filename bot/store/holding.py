@@ -1,4 +1,4 @@
-"""Articles that wait before they may go out: which, for what, and until when. Decides nothing; see `bot.arrival`."""
+"""Articles that wait before they may go out: which, for what, and until when. Decides nothing; see `bot.domain.arrival`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.arrival import HIDDEN, WINDOW, Waits
+from bot.domain.arrival import HIDDEN, WINDOW, Waits
 from bot.store import sequence
 from bot.store.database import maybe, milliseconds, moment, number, row, rows, transaction, write
 

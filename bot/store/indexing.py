@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
-from bot.fulltext import folded
+from bot.domain.fulltext import folded
 from bot.store import facts
 from bot.store.database import row, rows, transaction
 from bot.store.facts import Fact

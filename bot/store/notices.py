@@ -1,6 +1,6 @@
 """Rows of what editors are to be told and of what they were told, each incident once. Words nothing, sends nothing.
 
-`bot.notices` says how it is used. A notice is written once, and once for each editor when it is addressed; it stays
+`bot.domain.notices` says how it is used. A notice is written once, and once for each editor when it is addressed; it stays
 until its incident is over and the editors can no longer be told too often of its kind.
 """
 
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.notices import ENDING, Alert, Notice, from_content
+from bot.domain.notices import ENDING, Alert, Notice, from_content
 from bot.store.database import Row, marks, milliseconds, moment, row, rows, transaction, write
 
 #: How long a notice is kept for an editor who can't be reached.

@@ -1,4 +1,4 @@
-"""Rows of deliveries: what waits, what is on its way, what became of it. Decides nothing; see `bot.delivery`."""
+"""Rows of deliveries: what waits, what is on its way, what became of it. Decides nothing; see `bot.domain.delivery`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.delivery import Delivery, Lane, Payload, Settlement, State
-from bot.store import attempts, chats, line, sequence
+from bot.domain.delivery import Delivery, Lane, Payload, Settlement, State
+from bot.store import attempts, chats, queue, sequence
 from bot.store.database import Row, marks, milliseconds, number, row, rows, transaction, write
 from bot.store.payloads import read, written
 
@@ -46,7 +46,7 @@ def open_(
     values = {"article": article, "edition": edition, "chats": json.dumps([*chats]), "state": str(state)}
     values |= {"rank": milliseconds(rank), "created": milliseconds(at)}
     with transaction(db):
-        return line.enter(db, values, lane)
+        return queue.enter(db, values, lane)
 
 
 def open_channel(db: Database, chat: int, starts: Iterable[tuple[int, datetime, State]], at: datetime) -> None:
@@ -62,7 +62,7 @@ def open_channel(db: Database, chat: int, starts: Iterable[tuple[int, datetime, 
 
 def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 50) -> list[Addressed]:
     """Return what may go out now, channels first and oldest first, readers in turn; one a chat, none to `busy` ones."""
-    return [addressed(one) for one in line.ready(db, at, frozenset(busy), most)]
+    return [addressed(one) for one in queue.ready(db, at, frozenset(busy), most)]
 
 
 def next_due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> datetime | None:
@@ -72,7 +72,7 @@ def next_due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> datet
     """
     if row(db, "SELECT 1 FROM fanouts LIMIT 1"):
         return at
-    return line.next_ready(db, at, frozenset(busy))
+    return queue.next_ready(db, at, frozenset(busy))
 
 
 def waiting(db: Database) -> int:

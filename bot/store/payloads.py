@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from bot.delivery import Lane, Payload
+from bot.domain.delivery import Lane, Payload
 
 
 def remembered(payload: Payload) -> Payload:

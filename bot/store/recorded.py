@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.arrival import Waits
+from bot.domain.arrival import Waits
 from bot.store.database import maybe, row, rows
 
 

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.delivery import State
-from bot.notices import Alert
+from bot.domain.delivery import State
+from bot.domain.notices import Alert
 from bot.store import attempts, notices, outbox
 from bot.store.database import maybe, milliseconds, row, rows, transaction, write
 

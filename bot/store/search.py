@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from bot import fulltext, prose
-from bot.article import Stored
-from bot.fulltext import Query, Term
+from bot.domain import fulltext, plain_text
+from bot.domain.article import Stored
+from bot.domain.fulltext import Query, Term
 from bot.store import articles, indexing
 from bot.store.database import number, rows
 
@@ -166,14 +166,14 @@ def _expression(db: Database, query: Query, words: str) -> str:
 
 def _older(words: str) -> str:
     """Return words as the older index takes them: it knows no phrase and no OR, but leaves words out."""
-    pieces = [piece for piece in prose.repair(words).split() if piece != "OR"]
+    pieces = [piece for piece in plain_text.repair(words).split() if piece != "OR"]
     wanted, unwanted = (_terms(" ".join(one for one in pieces if one.startswith("-") is out)) for out in (False, True))
     return f"({' AND '.join(wanted)}) NOT ({' OR '.join(unwanted)})" if wanted and unwanted else " ".join(wanted)
 
 
 def _terms(words: str) -> list[str]:
     """Return each word for the older index, literally: it knows itself how its words were folded."""
-    kept = [word for word in prose.repair(words).replace('"', " ").split() if any(map(str.isalnum, word))]
+    kept = [word for word in plain_text.repair(words).replace('"', " ").split() if any(map(str.isalnum, word))]
     return [f'"{word}"' + "*" * (len(word) > 1 or not word.isascii()) for word in kept[: fulltext.MOST_TERMS]]
 
 

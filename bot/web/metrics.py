@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.delivery import State
+from bot.domain.delivery import State
 from bot.rendering.report import StatusReport
 
 #: The text format as every Prometheus reads it.

@@ -18,11 +18,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.botapi.webhook import Hook
 from bot.errors import PaperboyError, UsageError
 from bot.rendering.report import ChannelStatus, StatusReport
-from bot.web import door
+from bot.web import webhook
 from bot.web.health import Health
-from bot.web.hook import Hook
 from bot.web.metrics import MEDIA_TYPE, Metrics
 from bot.web.visitors import Visitors
 
@@ -83,7 +83,7 @@ class Web:
         reading = _AtOnce(PAGES)
         routes = [Route(path, reading.limited(page)) for path, page in pages.items()]
         if hook:
-            taking_in = _AtOnce(UPDATES).limited(door.page(hook))
+            taking_in = _AtOnce(UPDATES).limited(webhook.page(hook))
             routes += [_at(path, taking_in) for path in hook.paths]
         app = Starlette(routes=routes)
         app.router.redirect_slashes = False  # it would send people to whatever host they claim to have asked

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.packed import pack
-from bot.store import articles, fanouts, files, follows, outbox, search, tally
+from bot.domain.record import pack
+from bot.store import articles, counts, fanouts, files, follows, outbox, search
 from bot.store.database import Database, open_database
-from bot.store.desk import Desk
+from bot.store.thread import Desk
 from tests.bench import documents
 from tests.bench.measuring import Row, Table, seconds
 from tests.bench.place import Place, fill, scanner
@@ -112,7 +112,7 @@ def _of_follows(place: Place, size: int) -> dict[str, float]:
                     ),
                     "what a reader follows": lambda: follows.of_chat(db, reader),
                     "the article again": lambda: articles.get(db, article),
-                    "/status: deliveries": lambda: tally.deliveries(db),
+                    "/status: deliveries": lambda: counts.deliveries(db),
                     "how much waits": lambda: outbox.waiting(db),
                 }
             )

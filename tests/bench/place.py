@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.publishing.announce import Rules
-from bot.publishing.scan import Scanner
+from bot.domain.topics import Taxonomy
+from bot.ingest.recorder import Rules
+from bot.ingest.scanner import Scanner
 from bot.settings import Feed
 from bot.store import follows
 from bot.store.database import milliseconds, open_database, transaction
-from bot.store.desk import Desk
-from bot.topics import Taxonomy
+from bot.store.thread import Desk
 from tests.bench import documents
 
 #: Follows and readers began then.

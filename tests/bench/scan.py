@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bot.store.desk import Desk
 from bot.store.search import search
+from bot.store.thread import Desk
 from tests.bench.measuring import Row, memory, python, running
 from tests.bench.place import Place, scanner, settings
 from tests.bench.place import count as counted

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from bot.publishing.releasing import QUIET
+from bot.publish.release import QUIET
 from bot.store import backup
 from tests.story.stage import Stage, free_port
 

@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.chat import messenger
+from bot.botapi import client
 
 T = TypeVar("T")
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -47,12 +47,12 @@ def run(work: Coroutine[Any, Any, T], scale: float) -> T:
 
     Nobody waits less for an answer than without it, or a busy machine would look like a broken network.
     """
-    kept = {name: getattr(messenger, name) for name in dir(messenger) if name.endswith("_SECONDS")}
+    kept = {name: getattr(client, name) for name in dir(client) if name.endswith("_SECONDS")}
     for name, seconds in kept.items():
-        setattr(messenger, name, seconds * scale)
+        setattr(client, name, seconds * scale)
     try:
         with asyncio.Runner(loop_factory=lambda: Loop(scale)) as runner:
             return runner.run(work)
     finally:
         for name, seconds in kept.items():
-            setattr(messenger, name, seconds)
+            setattr(client, name, seconds)

@@ -26,7 +26,7 @@ from bot.app import App, words
 from bot.sandbox import Chat, Limits, Message, Person, Sandbox, faults
 from bot.sandbox.faults import Fault
 from bot.settings import Settings
-from bot.store.desk import Desk
+from bot.store.thread import Desk
 from tests.torture import fast
 
 #: What goes wrong, and in how many of a hundred calls that post, edit, delete or look.

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.publishing import verifying
+from bot.domain.topics import Taxonomy
+from bot.publish import verification
 from bot.settings import Channel
 from bot.store.database import number
-from bot.topics import Taxonomy
 from tests import upgrade
 
 CHANNELS = [{"chat": "@paperboy_daily"}]
@@ -36,5 +36,5 @@ async def test_the_eleven_months_upgraded_and_read_anew_post_edit_and_delete_not
         with closing(upgrade.asked(bot.database)) as db:
             assert number(db, "SELECT count(*) FROM files") == 409
             assert number(db, "SELECT count(*) FROM files WHERE reason IS NOT NULL") == 0
-            found = verifying.verify(db, [Channel(chat="@paperboy_daily")], Taxonomy(), bot.at, running=False)
+            found = verification.verify(db, [Channel(chat="@paperboy_daily")], Taxonomy(), bot.at, running=False)
         assert found.findings == []

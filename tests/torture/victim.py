@@ -17,10 +17,10 @@ from collections.abc import Callable
 from typing import Any
 
 import bot.app
-import bot.chat.messenger
+import bot.botapi.client
 import bot.cli
 import bot.cli.running
-import bot.store.desk
+import bot.store.thread
 
 #: No life lasts longer, whatever becomes of whoever started it.
 LONGEST = 120
@@ -61,12 +61,12 @@ class Commits:
             return connection
 
         sqlite3.connect = connected  # type: ignore[assignment]
-        call = bot.store.desk.Desk.__call__
+        call = bot.store.thread.Desk.__call__
 
         async def named(desk: Any, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
             return await call(desk, self._named(work), *args, **kwargs)
 
-        bot.store.desk.Desk.__call__ = named  # type: ignore[method-assign, assignment]
+        bot.store.thread.Desk.__call__ = named  # type: ignore[method-assign, assignment]
 
     def _named(self, work: Callable[..., Any]) -> Callable[..., Any]:
         name = f"{work.__module__.removeprefix('bot.')}.{work.__name__}"
@@ -94,7 +94,7 @@ class Commits:
 
 def watch_calls(step: Steps) -> None:
     """Tell of every call of the Bot API."""
-    ask = bot.chat.messenger.Wire.ask
+    ask = bot.botapi.client.Wire.ask
 
     async def asked(wire: Any, method: str, *args: Any, **kwargs: Any) -> Any:
         step(f"before call {method}")
@@ -103,7 +103,7 @@ def watch_calls(step: Steps) -> None:
         finally:
             step(f"after call {method}")
 
-    bot.chat.messenger.Wire.ask = asked  # type: ignore[method-assign]
+    bot.botapi.client.Wire.ask = asked  # type: ignore[method-assign]
 
 
 def live(life: dict[str, Any]) -> None:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from bot.cli.checking import account, database, files, filters, folder, survey, web
 from bot.cli.checking.finding import Finding, Level
 from bot.clock import now
+from bot.domain.topics import Taxonomy
 from bot.errors import UsageError
-from bot.topics import Taxonomy
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -47,7 +47,7 @@ async def findings(
 
 def _taxonomy(configured: Path | None) -> Taxonomy:
     """Return the topics that are described; none where the file is broken, which is reported elsewhere."""
-    from bot import taxonomy
+    from bot.settings import taxonomy
 
     try:
         return taxonomy.load(configured)

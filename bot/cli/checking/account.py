@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from bot.chat import messenger
-from bot.chat.messenger import Messenger
+from bot.botapi import client
+from bot.botapi.client import Messenger
 from bot.cli.checking import channels
 from bot.cli.checking.finding import Finding, fine, problem, warning
-from bot.delivery import Gone, Refused, Revoked, Sent, Unknown
+from bot.domain.delivery import Gone, Refused, Revoked, Sent, Unknown
+from bot.domain.plain_text import counted
 from bot.errors import StoreError
-from bot.prose import counted
 from bot.settings import Settings
 from bot.store import chats, inspection
 
@@ -27,7 +27,7 @@ async def findings(found: Settings, clock: Callable[[], datetime]) -> AsyncItera
     if not token:
         yield problem("telegram.token: is missing", "Take one from @BotFather; set PAPERBOY_TELEGRAM__TOKEN.")
         return
-    speaking = messenger.build(token, found.telegram.api_base_url)
+    speaking = client.build(token, found.telegram.api_base_url)
     try:
         me = await speaking.get_me()
         if not isinstance(me, dict):

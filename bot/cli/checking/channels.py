@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
-from bot.chat.messenger import Messenger
+from bot.botapi.client import Messenger
 from bot.cli.checking.finding import Finding, fine, problem, warning
-from bot.delivery import Migrated, Outcome, Sent, Wait
-from bot.prose import counted
+from bot.domain.delivery import Migrated, Outcome, Sent, Wait
+from bot.domain.plain_text import counted
 from bot.settings import Buttons, Channel, Settings
 
 #: The thread that every forum has; it is written to without a thread.

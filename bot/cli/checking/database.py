@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.arrival import Waits
 from bot.cli.checking.finding import Finding, fine, may, problem, warning
+from bot.domain.arrival import Waits
 from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store import chats, disk, facts, holding, inspection

@@ -6,11 +6,11 @@ import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bot import topics
 from bot.cli.checking.finding import Finding, warning
+from bot.domain import topics
+from bot.domain.topics import Taxonomy, Topic
 from bot.errors import PaperboyError
 from bot.rendering import templates
-from bot.topics import Taxonomy, Topic
 
 _TOPICS = "topics.toml"
 

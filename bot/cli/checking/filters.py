@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot import topics
 from bot.cli.checking.finding import Finding, warning
 from bot.cli.checking.survey import Survey
-from bot.prose import counted
+from bot.domain import topics
+from bot.domain.plain_text import counted
+from bot.domain.topics import Taxonomy
 from bot.settings import Channel, Settings
-from bot.topics import Taxonomy
 
 #: The highest quality where no article shows a higher one.
 USUAL_BEST = 100

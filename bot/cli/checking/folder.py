@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.arrival import Waits, is_emptied
 from bot.cli.checking.finding import Finding, fine, may, problem, warning
 from bot.cli.checking.survey import Survey
+from bot.domain.arrival import Waits, is_emptied
+from bot.domain.plain_text import counted
 from bot.feed import patterns
-from bot.prose import counted
 from bot.settings import Feed, Settings
 
 #: Why articles wait, behind how many do.

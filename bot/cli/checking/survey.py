@@ -11,17 +11,17 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from bot import packed, topics
-from bot.article import Article
+from bot.domain import record, topics
+from bot.domain.article import Article
+from bot.domain.topics import Taxonomy
 from bot.errors import ArticleError, PaperboyError, StoreError
 from bot.feed import document
 from bot.feed import folder as listings
 from bot.feed.folder import Stamp
-from bot.publishing.rules import Rules
+from bot.planning.rules import Rules
 from bot.settings import Settings
 from bot.store import chats, files, follows, inspection, recorded
 from bot.store.recorded import Known
-from bot.topics import Taxonomy
 
 #: Files that are listed, and those of them that are read, at most.
 LISTED, READ = 200_000, 2_000
@@ -128,6 +128,6 @@ def _known(article: Article, rules: Rules, taxonomy: Taxonomy, at: datetime) -> 
     return Known(
         quality=article.quality,
         published=article.published,
-        waits=rules.waits(packed.facts(article), at),
+        waits=rules.waits(record.facts(article), at),
         keys=frozenset(topics.key(taxonomy.name(name)) for name in names),
     )

@@ -1,17 +1,17 @@
 """The step `shared_addresses`: old identities are normalised, and articles that now share an address become one.
 
 Nothing is posted, edited or deleted for it: where both were posted, both posts stay. Its SQL is its own, since that of
-`store.joins` will go on to follow the schema.
+`store.merging` will go on to follow the schema.
 """
 
 from __future__ import annotations
 
 from sqlite_utils import Database
 
-from bot import identity
-from bot.address import canonical
-from bot.article import Story, story_key
-from bot.packed import day
+from bot.domain import identity
+from bot.domain.article import Story, story_key
+from bot.domain.record import day
+from bot.domain.urls import canonical
 
 #: Of two articles that become one, the one that is kept: what readers can see, with a living file, recorded first.
 _SHARING = """

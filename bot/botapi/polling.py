@@ -1,0 +1,230 @@
+"""The loop that fetches updates: Telegram is told that one came once it is stored. Handles none; see `inbox`.
+
+python-telegram-bot's Updater confirms updates before they are stored, and when the token is revoked it dies without a
+word; this loop raises. Whatever comes in place of a list of updates is logged once and asked for again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from telegram.error import Conflict
+
+from bot.botapi.client import Messenger
+from bot.botapi.error_mapping import NOT_JSON, outcome
+from bot.botapi.inbox import Full, Inbox, valid
+from bot.botapi.redaction import redact
+from bot.clock import Monotonic
+from bot.domain.delivery import Outcome, Refused, Revoked, Unknown, Wait
+from bot.errors import SecondPoller, StoreError, TokenRevoked
+
+#: What the bot wants to hear of. Telegram remembers the last list, so it is named each time.
+ALLOWED = ("message", "callback_query", "my_chat_member", "channel_post")
+#: Seconds a poll waits for the first update; the answer may take a little longer.
+POLL_SECONDS = 25
+_GRACE_SECONDS = 10.0
+_LIMIT = 100
+#: Seconds to the next poll after one that brought nothing but what had come before.
+REPEATED = 1.0
+_LONGEST_PAUSE = 30.0
+_CONFLICT_LASTS = 60.0
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Pause = Callable[[asyncio.Event, float], Awaitable[None]]
+
+
+async def wait_or_stop(stop: asyncio.Event, seconds: float) -> None:
+    """Wait so many seconds, or less when `stop` is set."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+async def _nothing(_: float) -> None:
+    """Do nothing."""
+
+
+class Polling:
+    """Fetches updates for one bot."""
+
+    def __init__(
+        self,
+        messenger: Messenger,
+        inbox: Inbox,
+        monotonic: Monotonic,
+        *,
+        poll_seconds: int = POLL_SECONDS,
+        pause: Pause = wait_or_stop,
+        repeated: float = REPEATED,
+    ) -> None:
+        self._messenger = messenger
+        self.inbox = inbox
+        self._monotonic = monotonic
+        self._poll_seconds = poll_seconds
+        self._pause = pause
+        self._repeated = repeated
+        self._offset = 0
+        self._failures = self._unstored = 0
+        self._conflict_began: float | None = None
+        self._conflict_seen: float | None = None
+        self._webhook_deleted = False
+        self._last_success: float | None = None
+        #: Monotonic time of when a poll last came to its end, well or not; None before the first time.
+        self.last_end: float | None = None
+        #: Called when polls succeed again, with the seconds since the last that did.
+        self.back: Callable[[float], Awaitable[None]] = _nothing
+
+    @property
+    def last_success(self) -> float | None:
+        """Monotonic time of when Telegram last answered a poll; None before the first time."""
+        return self._last_success
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Poll until `stop` is set, then finish what has come. Raises TokenRevoked, SecondPoller."""
+        await self._delete_webhook()
+        working = asyncio.create_task(self.inbox.run(stop))
+        try:
+            while not stop.is_set() and not working.done():
+                await self._first(stop, working, self.inbox.room(_LIMIT))
+                await self._take(await self._first(stop, working, self._poll_patiently(stop, self._poll_seconds)))
+            await self._confirm()
+            await working
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+    async def drain(self) -> int:
+        """Handle the updates that wait and return how many came. Raises TokenRevoked, SecondPoller."""
+        await self._delete_webhook()
+        await self.inbox.resume()
+        never = asyncio.Event()
+        count = 0
+        while updates := await self._poll_patiently(never, 0):
+            await self.inbox.room(len(updates))
+            if self.inbox.closed:
+                break  # they stay unconfirmed, for the next run
+            count += await self._take(updates)
+            await self.inbox.idle()
+        await self.inbox.idle()
+        return count
+
+    async def _take(self, updates: list[dict[str, Any]] | None) -> int:
+        """Store a batch; the next poll confirms it. What can't be stored is asked for again."""
+        if not updates:
+            return 0
+        try:
+            new = await self.inbox.take(updates)
+        except Full:  # the bot is stopping, or too many wait: they are not confirmed, so they come again
+            return 0
+        except StoreError as error:
+            if not self._unstored:
+                _log.error("updates can't be stored, trying again: %s", error)
+            self._unstored += 1
+            await asyncio.sleep(_delay(self._unstored))
+            return 0
+        self._unstored = 0
+        self._offset = updates[-1]["update_id"] + 1
+        if not new:  # a proxy that brings the same answer again and again
+            await asyncio.sleep(self._repeated)
+        return len(updates)
+
+    async def _first(
+        self, stop: asyncio.Event, working: asyncio.Task[None], waited: Coroutine[Any, Any, T]
+    ) -> T | None:
+        """Return what comes, or None when `stop` is set or the inbox ends first.
+
+        What an abandoned poll would have brought stays unconfirmed.
+        """
+        work, stopped = asyncio.ensure_future(waited), asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait((work, stopped, working), return_when=asyncio.FIRST_COMPLETED)
+            return work.result() if work.done() else None
+        finally:
+            for task in (work, stopped):
+                task.cancel()
+            await asyncio.gather(work, stopped, return_exceptions=True)
+
+    async def _poll_patiently(self, stop: asyncio.Event, seconds: int) -> list[dict[str, Any]]:
+        """Poll until it works; empty when `stop` is set. Raises TokenRevoked, SecondPoller."""
+        while True:
+            try:
+                updates = await self._poll_once(seconds)
+            except Conflict as error:
+                if NOT_JSON in str(error).lower():  # a proxy's page says nothing of another poller
+                    await self._recover(stop, outcome(error))
+                else:
+                    await self._contend(str(error))
+            except Exception as error:  # beside Telegram's own: whatever JSON of another shape brings about
+                await self._recover(stop, outcome(error))
+            else:
+                if self._failures:
+                    _log.warning("updates are fetched again")
+                    if self._last_success is not None:
+                        await self.back(self._monotonic() - self._last_success)
+                self._failures = 0
+                self._last_success = self._monotonic()
+                return updates
+            if stop.is_set():
+                return []
+            await self._pause(stop, _delay(self._failures))
+
+    async def _poll_once(self, seconds: int) -> list[dict[str, Any]]:
+        """Poll, and take note that the poll ended, however it did."""
+        try:
+            return await self._poll(seconds)
+        finally:
+            self.last_end = self._monotonic()
+
+    async def _poll(self, seconds: int, limit: int = _LIMIT) -> list[dict[str, Any]]:
+        asked = {"offset": self._offset, "timeout": seconds, "limit": limit, "allowed_updates": list(ALLOWED)}
+        found = await self._messenger.wire.ask("getUpdates", asked, seconds + _GRACE_SECONDS)
+        updates = valid(found)
+        if found and not updates:
+            raise ValueError("no update in the answer has a number")
+        return updates
+
+    async def _contend(self, text: str) -> None:
+        """Take note that somebody else reads our updates. Raises SecondPoller after a minute of it."""
+        self._failures += 1
+        if "webhook is active" in text.lower() and not self._webhook_deleted:
+            self._webhook_deleted = True
+            await self._delete_webhook()
+            return
+        at = self._monotonic()
+        if self._conflict_seen is None or at - self._conflict_seen > _CONFLICT_LASTS:
+            self._conflict_began = at
+            _log.warning("another program reads this bot's updates: %s", redact(text))
+        self._conflict_seen = at
+        if self._conflict_began is not None and at - self._conflict_began >= _CONFLICT_LASTS:
+            raise SecondPoller
+
+    async def _recover(self, stop: asyncio.Event, came: Outcome) -> None:
+        """Take note of a failed poll; wait where Telegram asks for it. Raises TokenRevoked."""
+        if isinstance(came, Revoked):
+            raise TokenRevoked
+        self._failures += 1
+        if self._failures == 1 and isinstance(came, Wait | Unknown | Refused):
+            _log.warning("updates can't be fetched, trying again: %s", came.reason)
+        if isinstance(came, Wait) and came.flood:
+            await self._pause(stop, came.seconds)
+
+    async def _delete_webhook(self) -> None:
+        """Make polling possible; an error shows at the poll. Raises TokenRevoked."""
+        came, _ = await self._messenger.ask("deleteWebhook", {"drop_pending_updates": False})
+        if isinstance(came, Revoked):
+            raise TokenRevoked
+
+    async def _confirm(self) -> None:
+        """Confirm what was handled, so that a restart does not answer it again; lost, it does no harm."""
+        if self._offset:
+            with suppress(Exception):
+                await asyncio.wait_for(self._poll(0, limit=1), 3.0)
+
+
+def _delay(failures: int) -> float:
+    """Return how many seconds to wait after so many failures in a row."""
+    return min(2.0 ** min(failures - 1, 10), _LONGEST_PAUSE)

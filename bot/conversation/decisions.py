@@ -1,0 +1,203 @@
+"""What editors decide by a button under a notice: the table of handlers. Words nothing, sends nothing.
+
+A handler gets the value that the button carries and returns what takes the place of the message, or None when there is
+nothing left to decide: another editor was first, or time has passed. It changes the store through `office.once`, in one
+transaction that looks first whether the question is still open. So each decision has its effect once, whoever taps how
+often, before or after a restart. Only editors get here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from bot.conversation import editors
+from bot.conversation.context import Office
+from bot.conversation.request import Asked
+from bot.domain.arrival import TOGETHER, Waits
+from bot.domain.article import from_short_id
+from bot.domain.delivery import Payload
+from bot.domain.notices import Decision
+from bot.planning import naming
+from bot.planning.rules import Rules
+from bot.publish import editions, missed, release
+from bot.rendering import editorial
+from bot.store import articles, edits, recovery, repeats
+from bot.store.database import Database, moment
+
+Handler = Callable[[Office, Asked, str], Awaitable[Payload | None]]
+
+
+async def post_again(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Post once more what may have gone out."""
+    return await _resolve(office, asked, value, Decision.POST_AGAIN)
+
+
+async def it_is_there(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Take for posted what may have gone out."""
+    return await _resolve(office, asked, value, Decision.IT_IS_THERE)
+
+
+async def undo(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Take back a republished article, as far as it has not been sent."""
+    short_id, _, rest = value.partition(".")
+    edition, _, opened = rest.partition(".")
+    number = from_short_id(short_id)
+    if number is None or not (edition.isdecimal() and opened.isdecimal()):
+        return None
+
+    def work(db: Database) -> dict[str, list[str]]:
+        done = editions.undo(db, number, int(edition), moment(int(opened)))
+        return {
+            "undone": [naming.chat(db, one) for one in done.undone],
+            "late": [naming.chat(db, one) for one in done.late],
+        }
+
+    done = await office.once(asked, work)
+    stored = await office.desk(articles.get, number)
+    if stored is None or not (done["undone"] or done["late"]):
+        return None
+    return editorial.undone(office.templates, stored, done["undone"], done["late"])
+
+
+async def post_missed(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Post what an earlier version passed over."""
+    count = await office.once(asked, lambda db: missed.decide(db, office.channels, asked.at, post=True))
+    office.wake()
+    return editorial.decided(office.templates, Decision.POST_MISSED, count=count) if count else None
+
+
+async def send_again(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Send an article once more to those readers of whom nobody can tell whether they have it."""
+    return await _for_article(office, asked, value, Decision.SEND_AGAIN, repeats.send_again)
+
+
+async def catch_up(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Edit the posts that the limit of edits left behind their article's file."""
+    return await _for_article(office, asked, value, Decision.CATCH_UP, edits.set_right)
+
+
+async def _for_article(
+    office: Office, asked: Asked, value: str, decision: Decision, work: Callable[[Database, int, datetime], int]
+) -> Payload | None:
+    """Carry out a decision about one article; None where it was carried out before. value: the article's short id."""
+    article = from_short_id(value)
+    if article is None:
+        return None
+    count = await office.once(asked, lambda db: work(db, article, asked.at))
+    if not count:
+        return None
+    office.wake()
+    name = await office.desk(naming.article, article)
+    return editorial.decided(office.templates, decision, count=count, articles=[name] if name else [])
+
+
+async def leave(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Change nothing, and ask no more."""
+    if value == missed.KEY:
+        await office.once(asked, lambda db: missed.decide(db, office.channels, asked.at, post=False))
+    return editorial.decided(office.templates, Decision.LEAVE)
+
+
+async def _resolve(office: Office, asked: Asked, value: str, decision: Decision) -> Payload | None:
+    number = from_short_id(value)
+    if number is None:
+        return None
+
+    again = decision is Decision.POST_AGAIN
+    article = await office.once(asked, lambda db: recovery.decide(db, number, again=again, at=asked.at))
+    if article is None:
+        return None
+    office.wake()
+    name = await office.desk(naming.article, article)
+    return editorial.decided(office.templates, decision, articles=[name] if name else [])
+
+
+async def post_waiting(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Post the articles that wait together, or the newest of them."""
+    return await _answer(office, asked, value, Decision.POST_ALL, post=True)
+
+
+async def skip_waiting(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Post none of the articles that wait together."""
+    return await _answer(office, asked, value, Decision.SKIP_ALL, post=False)
+
+
+async def were_posted(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Take for posted what a restored database does not know."""
+    return await _answer(office, asked, value, Decision.WERE_POSTED, post=False)
+
+
+async def one_by_one(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Ask about the articles that wait together, one after another."""
+    kind = value.partition(".")[0]
+    return await _next(office, Waits(kind)) if kind in TOGETHER else None
+
+
+async def post_one(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Post one of the articles that wait together, and ask about the next."""
+    return await _answer_one(office, asked, value, post=True)
+
+
+async def skip_one(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Don't post one of the articles that wait together, and ask about the next."""
+    return await _answer_one(office, asked, value, post=False)
+
+
+async def _answer_one(office: Office, asked: Asked, value: str, *, post: bool) -> Payload | None:
+    kind, _, one = value.partition(".")
+    number = from_short_id(one)
+    if kind not in TOGETHER or number is None:
+        return None
+    rules = _rules(office)
+    done = await office.once(asked, lambda db: release.answer_one(db, number, rules, asked.at, post=post))
+    if done and post:
+        office.wake()
+    last = editorial.decided(office.templates, Decision.POST_ONE if post else Decision.SKIP_ONE, count=1)
+    return await _next(office, Waits(kind)) or (last if done else None)
+
+
+async def _next(office: Office, kind: Waits) -> Payload | None:
+    asked = await office.desk(release.next_question, kind)
+    if asked is None:
+        return None
+    entry = await office.desk(naming.entry, asked)
+    return editorial.alert(office.templates, asked.alert, [entry], choices=asked.choices)
+
+
+def _rules(office: Office) -> Rules:
+    return Rules(taxonomy=office.taxonomy, channels=tuple(office.channels))
+
+
+async def _answer(office: Office, asked: Asked, value: str, decision: Decision, *, post: bool) -> Payload | None:
+    rules = _rules(office)
+
+    def work(db: Database) -> list[int] | None:
+        done = release.answer(db, value, rules, asked.at, post=post)
+        return [done.posted, done.skipped] if done else None
+
+    done = await office.once(asked, work)
+    if done is None:
+        return None
+    office.wake()
+    return editorial.decided(office.templates, decision, count=done[0] if post else done[1])
+
+
+#: Decision → what carries it out.
+HANDLERS: dict[Decision, Handler] = {
+    Decision.POST_AGAIN: post_again,
+    Decision.IT_IS_THERE: it_is_there,
+    Decision.UNDO: undo,
+    Decision.REPUBLISH: editors.republish_all_the_same,
+    Decision.POST_MISSED: post_missed,
+    Decision.SEND_AGAIN: send_again,
+    Decision.CATCH_UP: catch_up,
+    Decision.LEAVE: leave,
+    Decision.POST_NEWEST: post_waiting,
+    Decision.POST_ALL: post_waiting,
+    Decision.SKIP_ALL: skip_waiting,
+    Decision.WERE_POSTED: were_posted,
+    Decision.ONE_BY_ONE: one_by_one,
+    Decision.POST_ONE: post_one,
+    Decision.SKIP_ONE: skip_one,
+}

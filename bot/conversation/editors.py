@@ -1,0 +1,139 @@
+"""What editors ask: /republish and /status, and the taps under their answers. Each returns its answer; sends nothing.
+
+Who is an editor is decided before, in `router` and `buttons`. Effects happen once for each update.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.conversation.context import Office
+from bot.conversation.readers import Handler
+from bot.conversation.request import Asked
+from bot.domain import delivery
+from bot.domain.article import Stored, from_short_id
+from bot.domain.delivery import Payload
+from bot.planning import naming
+from bot.publish import editions, meant, report
+from bot.publish.meant import Meant
+from bot.rendering import editorial, republishing, waiting
+from bot.rendering.keyboards import Act
+from bot.rendering.replies import Line
+from bot.store import articles, follows, search
+from bot.store.database import Database, milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a tap came to: the line that answers it, and what is said in the chat (None: nothing is there)."""
+
+    line: Line | None
+    payload: Payload | None = None
+
+
+async def republish(office: Office, asked: Asked) -> Payload:
+    """Open the next edition of the article that the words name, or ask back where that may not be what is meant."""
+    if not asked.words:
+        return editorial.republish_usage(office.templates)
+
+    def work(db: Database) -> dict[str, Any]:
+        named = meant.meant(db, asked.words)
+        if len(named.articles) == 1:
+            return _republish(db, office, asked, named)
+        return {"found": [one.id for one in named.articles], "rejected": named.rejected}
+
+    done = await office.once(asked, work)
+    if "number" in done:
+        return await _republished(office, done)
+    if done.get("found"):
+        return republishing.choose(office.templates, asked.words, await office.desk(articles.several, done["found"]))
+    if done.get("rejected"):
+        return republishing.rejected(office.templates, done["rejected"])
+    nearest = await office.desk(search.nearest_titles, asked.words)
+    return editorial.republish_not_found(office.templates, asked.words, nearest)
+
+
+async def republish_all_the_same(office: Office, asked: Asked, value: str) -> Payload | None:
+    """Post what an editor was asked about; None where things have changed since. value: see `meant.token`."""
+    number = from_short_id(value.partition(".")[0])
+
+    def work(db: Database) -> dict[str, Any]:
+        stored = articles.get(db, number) if number is not None else None
+        return _open(db, office, asked, stored) if stored and meant.token(db, stored) == value else {}
+
+    done = await office.once(asked, work)
+    return await _republished(office, done) if done else None
+
+
+async def status(office: Office, asked: Asked) -> Payload:
+    """Tell how things stand."""
+    found = await office.desk(report.report, asked.at, **office.standing())
+    return editorial.status(office.templates, found, tz=office.editors_tz)
+
+
+async def decide(office: Office, asked: Asked, act: Act, short_id: str) -> Decided:
+    """Carry out a tap: release a held article, post a copy after all, or republish."""
+    number = from_short_id(short_id)
+    done = await office.once(asked, lambda db: _decide(db, office, asked, act, number))
+    if not done:
+        return Decided("nothing_left")
+    if act is Act.REPUBLISH:
+        return Decided("posted" if done.get("chats") else None, await _republished(office, done))
+    stored = await office.desk(articles.get, done["number"])
+    if stored is None or not done["changed"]:
+        return Decided("nothing_left")
+    office.wake()
+    answer = editorial.released if act is Act.RELEASE else editorial.copy_posted
+    return Decided("posted", answer(office.templates, stored, done["chats"]))
+
+
+async def _republished(office: Office, done: dict[str, Any]) -> Payload:
+    stored = await office.desk(articles.get, done["number"])
+    if stored is None:  # joined to another article since the update first came
+        return editorial.republish_not_found(office.templates, "")
+    if "asks" in done:
+        first = await office.desk(articles.get, done["first"]) if done["first"] else None
+        return republishing.confirm(office.templates, stored, first=first, tz=office.editors_tz, **done["asks"])
+    office.wake()
+    undo = office.undo.total_seconds() if done["undo"] else 0
+    if done.get("expired"):
+        return waiting.expired(office.templates, stored)
+    return editorial.republished(
+        office.templates, stored, done["edition"], done["chats"], seconds=undo, value=done["undo"]
+    )
+
+
+def _republish(db: Database, office: Office, asked: Asked, named: Meant) -> dict[str, Any]:
+    """Open the next edition of the one article that was named, or return what to ask before."""
+    asks = meant.question(db, named, asked.at, office.channels)
+    if asks is None:
+        return _open(db, office, asked, named.articles[0])
+    told = {"file": asks.file, "reason": asks.reason, "posted": asks.posted, "value": asks.token}
+    told["channels"] = [naming.chat(db, chat) for chat in asks.chats]
+    return {"number": asks.article.id, "first": asks.first.id if asks.first else None, "asks": told}
+
+
+def _open(db: Database, office: Office, asked: Asked, stored: Stored) -> dict[str, Any]:
+    done = editions.republish(db, stored.id, asked.at, office.channels, office.undo)
+    chats = [naming.chat(db, chat) for chat in done.chats]
+    undo = f"{stored.short_id}.{done.edition}.{milliseconds(asked.at)}" if done.undoable and chats else ""
+    return {"number": stored.id, "edition": done.edition, "chats": chats, "undo": undo, "expired": done.expired}
+
+
+def _decide(db: Database, office: Office, asked: Asked, act: Act, number: int | None) -> dict[str, Any]:
+    stored = articles.get(db, number) if number is not None else None
+    if stored is None:
+        return {}
+    if act is Act.REPUBLISH:
+        return _republish(db, office, asked, Meant((stored,)))
+    if act is Act.RELEASE:
+        changed = editions.release(db, stored.id, asked.at, office.channels)
+    else:
+        changed = editions.post_copy(db, stored.id, asked.at, office.channels)
+    admitted = delivery.plan(office.channels, follows.keys_of(db, stored.id), stored.article.quality)
+    return {"number": stored.id, "changed": changed, "chats": [naming.chat(db, one) for one in admitted]}
+
+
+#: Command → what answers it.
+HANDLERS: dict[str, Handler] = {"republish": republish, "status": status}

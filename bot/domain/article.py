@@ -1,0 +1,249 @@
+"""An article and its related articles: identity, fingerprint, order. Reads no file, remembers nothing.
+
+Words are repaired and addresses parsed before they come here (`bot.feed`); what is here can be shown as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from bot.domain import plain_text, urls
+from bot.domain.arrival import Waits
+
+#: Fewer words than this are too common a title to tell a story by (design §7); so are fewer characters in a script
+#: that puts no spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese.
+TITLE_WORDS = 6
+TITLE_CHARACTERS = 12
+_WITHOUT_SPACES = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff]"
+)
+#: Raised by a release that reads unchanged files differently, or that counts other things as seen by a reader.
+FINGERPRINT_VERSION = "2"
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+#: How a newswire heads what it sends once more, as `prose.title_key` has it.
+_REPEATED = re.compile(r"^(re ?transmission|r e p e a t) ")
+_DIGIT = re.compile(r"\d")
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """Another outlet's article on the story, as the document lists it."""
+
+    #: Canonical address; equal for two entries that are one article.
+    identity: str
+    #: The address a reader opens: http(s), percent-encoded.
+    url: str
+    title: str
+    provider: str = ""
+    excerpt: str = ""
+    #: Aware UTC, or None where the document has none.
+    published: datetime | None = None
+    quality: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One story at one address, as a file tells it."""
+
+    #: Canonical address (design §5); every other address of the same story is in `aliases`.
+    identity: str
+    url: str
+    title: str
+    aliases: tuple[str, ...] = ()
+    #: May hold line breaks; empty where the document has none.
+    excerpt: str = ""
+    provider: str = ""
+    #: Aware UTC. May lie in the future or be missing.
+    published: datetime | None = None
+    #: The day of `published` where the source is, YYYY-MM-DD; empty: the day in UTC.
+    day: str = ""
+    #: Names as the document lists them, repaired, without repeats.
+    topics: tuple[str, ...] = ()
+    #: The best image's address, or None.
+    image: str | None = None
+    #: By falling quality, without repeats or the article itself.
+    related: tuple[Related, ...] = ()
+    quality: int = 0
+    heat: int = 0
+    #: What the document calls itself: article, video, course, …
+    kind: str = "article"
+    #: `published: false` in the document: the source's front page did not take it.
+    unpublished: bool = False
+    #: `removed: true` in the document.
+    removed: bool = False
+    #: `draft: true` in the document.
+    draft: bool = False
+    #: Aware UTC: never posted from then on; or None.
+    expires: datetime | None = None
+
+    @property
+    def title_key(self) -> str:
+        """The title as it is compared; empty when it is too short to tell a story by (design §5)."""
+        key = plain_text.title_key(self.title)
+        return key if tells(key) else ""
+
+    @property
+    def story_key(self) -> str:
+        """What copies of the story are found by: `title_key`, blind to how newswires repeat and correct themselves.
+
+        The mark of a repetition is no part of the title, and letters that swapped places make no other word ("ISTM"
+        for "ITSM"). Words with digits must be equal: a number is never a slip here.
+        """
+        return story_key(self.title)
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits over what a reader sees, the date as a day, behind the version of how that is read.
+
+        Quality and heat are not seen. Related articles count as a set: their order follows a score that its source
+        recomputes daily. Fingerprints of two versions must not be compared; see `identity.reads_alike`.
+        """
+        seen = (
+            self.title,
+            self.excerpt,
+            self.url,
+            self.provider,
+            self.day or (self.published.date().isoformat() if self.published else ""),
+            list(self.topics),
+            self.image or "",
+            sorted((one.url, one.title, one.provider) for one in self.related),
+        )
+        text = _encoded(seen)
+        return f"{FINGERPRINT_VERSION}:{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
+
+
+class Story(NamedTuple):
+    """What tells one story from another: a few fields of an article, cheap to load for many at once."""
+
+    identity: str
+    url: str
+    title: str
+    excerpt: str
+    provider: str
+    #: YYYY-MM-DD in UTC; empty where the document has no date.
+    day: str
+
+    @property
+    def fragment(self) -> str:
+        """The part of the page that the story is; empty where it is the page."""
+        return urls.fragment(self.url) if "#" in self.url else ""
+
+
+def story(article: Article) -> Story:
+    """Return what tells this article's story from another."""
+    day = article.published.date().isoformat() if article.published else ""
+    return Story(article.identity, article.url, article.title, article.excerpt, article.provider, day)
+
+
+def story_key(title: str) -> str:
+    """Return the key of a title as `Article.story_key` describes it."""
+    key = plain_text.title_key(title)
+    key = _REPEATED.sub("", key) if tells(key) else ""
+    return " ".join(map(_blind, key.split())) if tells(key) else ""
+
+
+def tells(title_key: str) -> bool:
+    """Return True if a title, given by its key, is long enough to tell a story by."""
+    if title_key.count(" ") + 1 >= TITLE_WORDS:
+        return True
+    return not title_key.isascii() and len(_WITHOUT_SPACES.findall(title_key)) >= TITLE_CHARACTERS
+
+
+def is_without_spaces(text: str) -> bool:
+    """Return True if a text holds characters of a script that puts no spaces between words."""
+    return not text.isascii() and _WITHOUT_SPACES.search(text) is not None
+
+
+def is_of_this_version(fingerprint: str) -> bool:
+    """Return True if a stored fingerprint may be compared with one worked out now."""
+    return fingerprint.startswith(f"{FINGERPRINT_VERSION}:")
+
+
+@lru_cache(4_096)
+def _blind(word: str) -> str:
+    """Return a word as it is compared: by its letters in any order. Titles share theirs.
+
+    The order counts in a word that holds a digit, and in what may be a whole sentence without spaces.
+    """
+    return word if _DIGIT.search(word) or is_without_spaces(word) else "".join(sorted(word))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """An article with what the store adds: its number, its standing, and when it came."""
+
+    #: Row number; people type it as `short_id`.
+    id: int
+    article: Article
+    #: Aware UTC: when it was first recorded.
+    recorded: datetime
+    #: Sequence number of its recording: what was before, and what after, is told by it and not by `recorded`.
+    sequence: int = 0
+    #: What it waits for before it may go out.
+    waits: Waits = Waits.NOTHING
+    withdrawn: bool = False
+    #: Row number of the article this one repeats, or None.
+    copy_of: int | None = None
+    #: The last edition opened, 1 for the first posting.
+    edition: int = 1
+    #: The article's fingerprint as it was recorded, which a later version of ours does not change.
+    fingerprint: str = ""
+    #: The path of the file that owns the article, relative to the folder; empty when none lives.
+    path: str = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether it waits for anything before it may go out."""
+        return self.waits is not Waits.NOTHING
+
+    @property
+    def short_id(self) -> str:
+        """The id people type and buttons carry."""
+        return short_id(self.id)
+
+
+def short_id(number: int) -> str:
+    """Return a row number in base 36, the way people and buttons name it. Raises ValueError below zero."""
+    if number < 0:
+        raise ValueError("row numbers are not negative")
+    digits = ""
+    while True:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+        if not number:
+            return digits
+
+
+def from_short_id(text: str) -> int | None:
+    """Return the row number behind a short id, or None when `text` is none."""
+    text = text.strip().lower()
+    if not text or len(text) > 12 or any(character not in _DIGITS for character in text):
+        return None
+    return int(text, 36)
+
+
+def in_order(related: list[Related], itself: frozenset[str], title: str = "") -> tuple[Related, ...]:
+    """Return `related` by falling quality, each article and each title once, without the article itself.
+
+    The article is known by the identities in `itself` and, where it is long enough to tell, by its title.
+    """
+    seen = set(itself)
+    own = plain_text.title_key(title)
+    titles = {own} if tells(own) else set()
+    kept = []
+    for one in sorted(related, key=lambda one: -one.quality):
+        key = plain_text.title_key(one.title)
+        if one.identity in seen or (key and key in titles):
+            continue
+        seen.add(one.identity)
+        titles.add(key)
+        kept.append(one)
+    return tuple(kept)

@@ -1,0 +1,102 @@
+"""The signs of life of a running bot, gathered for `/health` and for the watchdog. Judges lateness and failure only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot import watchdog
+from bot.clock import Clock
+from bot.domain.plain_text import counted
+from bot.errors import PaperboyError
+from bot.ingest.poller import Lookout
+from bot.scheduler import Failing, Schedule
+from bot.session import Connection
+from bot.watchdog import Signs
+from bot.web.health import Health
+
+#: Seconds a job or the polling may be late, or a job may go on failing, before health says so.
+LATE = 60.0
+#: Seconds after which a run of a job is said to hang.
+HANGS = 900.0
+#: What each job does, as people are told.
+_DOES = {
+    "scan": "reading the folder",
+    "look": "reading changed files",
+    "release": "releasing articles that waited",
+    "deliver": "sending posts",
+    "tell editors": "telling the editors",
+    "keep house": "tidying the database",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Vitals:
+    """Where the signs come from."""
+
+    schedule: Schedule
+    lookout: Lookout
+    clock: Clock
+    #: None until Telegram has told who the bot is.
+    telegram: Connection | None = None
+    #: Telegram calls us; nobody polls.
+    webhook: bool = False
+
+    def health(self) -> Health:
+        """Return whether all goes well, and what does not."""
+        reasons = list(standing(self.schedule, self.clock).values())
+        reasons += [f"{_does(name)} is late" for name in self.schedule.late(LATE)]
+        if self.lookout.problem:
+            reasons.append(self.lookout.problem)
+        if self.lookout.emptied:
+            reasons.append(f"the folder is empty: {self.lookout.emptied}")
+        if self.telegram is None:
+            reasons.append("starting: Telegram is being asked who the bot is")
+        elif not self.schedule.begun:
+            reasons.append("starting: Telegram is being asked about the channels")
+        elif self.lookout.scanned is None and not reasons:
+            reasons.append("starting: the folder is being read for the first time")
+        if self.telegram and not self.webhook and self._silent(self.telegram):
+            reasons.append("Telegram has not answered for a minute")
+        return Health(not reasons, tuple(reasons))
+
+    def _silent(self, telegram: Connection) -> bool:
+        heard = max(telegram.polling.last_success or telegram.connected, telegram.connected)
+        return self.clock.monotonic() - heard > LATE
+
+    async def signs(self, since: float) -> Signs:
+        """Return what the watchdog looks at; `since`: when it began to look, or the machine last woke."""
+        telegram = self.telegram
+        if telegram is None:
+            return Signs(at=self.clock.monotonic(), since=self.clock.monotonic())
+        return Signs(
+            at=self.clock.monotonic(),
+            since=since,
+            polled=max(filter(None, (telegram.polling.last_end, telegram.inbox.moved)), default=None),
+            late=self.schedule.late(watchdog.PATIENCE, since),
+            due=telegram.courier.busy_since,
+            landed=telegram.courier.moved,
+        )
+
+
+def standing(schedule: Schedule, clock: Clock) -> dict[str, str]:
+    """Return the jobs that stand still, each with what it does, since when it does not, and why."""
+    found = {one.job: _failing(one, _moment(clock, one.since)) for one in schedule.failing(LATE)}
+    for name, since in schedule.hanging(HANGS):
+        since_then = _moment(clock, since)
+        found.setdefault(name, f"{_does(name)} has not come to an end since {since_then:%d %B %H:%M} UTC")
+    return found
+
+
+def _failing(one: Failing, since: datetime) -> str:
+    known = isinstance(one.error, PaperboyError | OSError)
+    why = str(one.error) if known else f"an internal error ({type(one.error).__name__}), which the log describes"
+    return f"{_does(one.job)} has failed {counted(one.times, 'time')} since {since:%d %B %H:%M} UTC: {why}"
+
+
+def _moment(clock: Clock, monotonic: float) -> datetime:
+    return clock() - timedelta(seconds=clock.monotonic() - monotonic)
+
+
+def _does(name: str) -> str:
+    return _DOES.get(name, name)

@@ -1,0 +1,48 @@
+"""Judges the arrivals of a batch as a whole: many old articles at once are not news. Sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.arrival import Waits, is_bulk, news_since
+from bot.domain.article import Stored
+from bot.planning import remarks
+from bot.planning.rules import Rules
+from bot.store import facts, holding
+from bot.store.database import milliseconds
+from bot.store.facts import Fact
+
+
+def hold(db: Database, stored: Stored, waiting: Waits, at: datetime) -> None:
+    """Let an article wait; the editors are told where it was posted and is a draft now: its posts stay."""
+    if waiting is Waits.DRAFT and holding.went_out(db, stored.id):
+        remarks.drafted(db, stored.id, at)
+    holding.hold(db, [stored.id], waiting)
+
+
+def weigh(db: Database, articles: Sequence[int], rules: Rules, at: datetime) -> None:
+    """Hold the articles of a batch that may not go out by themselves; call this in the transaction that recorded it.
+
+    Until the first whole scan has ended, only the starts of channels are posted, and followers get no old articles.
+    """
+    restored = facts.moment(db, Fact.RESTORED)
+    if restored is not None:
+        holding.hold(db, holding.arrived(db, articles, at, until=restored), Waits.RESTORED)
+        return
+    if rules.bulk_above is None:
+        return
+    scanned = facts.moment(db, Fact.SCANNED)
+    floor = milliseconds(at - rules.max_age) if rules.max_age else 0
+    older = holding.Older(
+        at=at, since=news_since(scanned, milliseconds(at)), floor=floor, archive=facts.moment(db, Fact.ARCHIVE) or 0
+    )
+    if scanned is None:
+        if holding.has_fanouts(db) and is_bulk(len(older.free(db, rules.bulk_above + 1)), rules.bulk_above):
+            older.cancel_fanouts(db)
+        return
+    free = older.free(db)
+    if free and is_bulk(len(free) + older.waiting(db, rules.bulk_above + 1), rules.bulk_above):
+        holding.hold(db, holding.unsent(db, free), Waits.BULK)  # of the others nothing can be stopped

@@ -1,0 +1,54 @@
+"""The names that people know things by: an article's title and file, a chat's title and @name. Changes nothing."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from bot.domain.notices import Notice
+from bot.rendering.report import ArticleName, Entry
+from bot.store import articles, chats
+from bot.store.thread import is_outside
+
+#: What is said instead of the names of people's chats.
+READERS = "readers' chats"
+
+
+def article(db: Database, number: int) -> ArticleName | None:
+    """Return the name of an article, of the one that it was joined to where it was; None where there is none."""
+    try:
+        stored = articles.get(db, articles.successor(db, number))
+    except Exception as error:  # what is wrong with this row is what the editors are being told
+        if is_outside(error):
+            raise
+        stored = None
+    if stored is None:
+        return None
+    told = stored.article
+    return ArticleName(title=told.title, file=stored.path, url=told.url, short_id=stored.short_id)
+
+
+def chat(db: Database, number: int) -> str:
+    """Return the name of a channel of the settings; people's chats are not named."""
+    found = chats.get(db, number)
+    if found is None or not found.setting:
+        return READERS
+    return found.name or _place(db, number)
+
+
+def entry(db: Database, notice: Notice) -> Entry:
+    """Return what a notice is about, by name."""
+    return Entry(
+        articles=tuple(filter(None, (article(db, one) for one in notice.articles))),
+        chats=tuple(dict.fromkeys(chat(db, one) for one in notice.chats)),
+        files=notice.files,
+        about=notice.about,
+        reason=notice.reason,
+        count=notice.count,
+    )
+
+
+def _place(db: Database, number: int) -> str:
+    """Return what stands for a channel whose name is not known: its place in the settings."""
+    place = next((place for place, one in enumerate(chats.channels(db), 1) if one.id == number), 0)
+    ordinal = {1: "1st", 2: "2nd", 3: "3rd"}.get(place, f"{place}th")
+    return f"the {ordinal} channel of the settings" if place else "a former channel"

@@ -1,0 +1,109 @@
+"""The channels of the settings as the store and Telegram know them. Posts nothing.
+
+A setting names a chat by @name or number; its row carries the number, to which a name is resolved once, so that a
+renamed channel stays the same channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot import settings
+from bot.domain import topics
+from bot.domain.delivery import Channel, Migrated, Outcome
+from bot.domain.notices import Notice
+from bot.domain.topics import Taxonomy
+from bot.errors import UsageError
+from bot.publish import channel_start
+from bot.settings import Buttons
+from bot.store import chats
+from bot.store.thread import Desk
+
+
+class Directory(Protocol):
+    """Whoever can look up a chat."""
+
+    async def get_chat(self, chat: int | str) -> dict[str, Any] | Outcome:
+        """Return the chat as the Bot API describes it, or what came instead."""
+
+
+class Channels:
+    """The channels one Paperboy posts to."""
+
+    def __init__(self, desk: Desk, wanted: Sequence[settings.Channel], taxonomy: Taxonomy) -> None:
+        self._desk = desk
+        self._wanted = wanted
+        self._taxonomy = taxonomy
+        #: The channels with their filters, in the order of the settings; one list, kept up to date.
+        self.live: list[Channel] = []
+        self._buttons: dict[int, Buttons] = {}
+
+    async def load(self) -> None:
+        """Bring the rows in line with the settings. Raises UsageError when two settings are one chat."""
+        wanted = [(one.chat, one.thread, one.on_doubt) for one in self._wanted]
+        rows = await self._desk(chats.set_channels, wanted)
+        seen: dict[int, str] = {}
+        for row, one in zip(rows, self._wanted, strict=True):
+            if row.id in seen:
+                raise UsageError(f"channels: {one.chat} and {seen[row.id]} are the same chat; keep one of the two")
+            seen[row.id] = one.chat
+        self._buttons = {row.id: one.buttons for row, one in zip(rows, self._wanted, strict=True)}
+        self.live[:] = [admission(row, one, self._taxonomy) for row, one in zip(rows, self._wanted, strict=True)]
+
+    def buttons(self, chat: int) -> Buttons:
+        """Return where the links of a post to this chat stand; readers and groups get buttons."""
+        return self._buttons.get(chat, Buttons.KEYBOARD)
+
+    async def resolve(self, directory: Directory) -> dict[str, str]:
+        """Ask Telegram for the channels' numbers and names; return setting → reason for those it tells nothing of."""
+        problems = {}
+        for channel, one in zip(list(self.live), self._wanted, strict=True):
+            found = await self._look_up(directory, channel, one)
+            if isinstance(found, dict):
+                await self._desk(
+                    chats.resolve,
+                    channel.chat,
+                    int(found["id"]),
+                    username=str(found.get("username", "")),
+                    title=str(found.get("title") or found.get("first_name", "")),
+                )
+            else:
+                problems[one.chat] = getattr(found, "reason", "Telegram gave no answer")
+        await self.load()
+        return problems
+
+    @property
+    def all_begun(self) -> bool:
+        """Whether no channel waits for its start."""
+        return all(channel.begun is not None for channel in self.live)
+
+    async def _look_up(self, directory: Directory, channel: Channel, one: settings.Channel) -> dict[str, Any] | Outcome:
+        """Ask for a channel by its number where that is known: its name may be another's by now."""
+        row = await self._desk(chats.get, channel.chat)
+        number = row.chat_id if row else None
+        found = await directory.get_chat(one.chat if number is None else number)
+        if number is not None and isinstance(found, Migrated):
+            await self._desk(chats.move, number, found.chat_id)
+            found = await directory.get_chat(found.chat_id)
+        return found
+
+    async def begin(
+        self, chosen: settings.Settings, environ: Mapping[str, str], at: datetime
+    ) -> tuple[int, tuple[Notice, ...]]:
+        """Apply the start of the channels that have not begun, by the settings and by the disk the database lies on.
+
+        Return how many articles wait because of it, and what the editors should hear.
+        """
+        start = await self._desk(channel_start.decide, chosen, at, environ)
+        waiting = await self._desk(channel_start.begin, tuple(self.live), start, at)
+        await self.load()
+        return waiting, start.notices
+
+
+def admission(row: chats.Chat, one: settings.Channel, taxonomy: Taxonomy) -> Channel:
+    """Return a channel with what it admits: its row, as the settings want it."""
+    names = (meant for name in one.topics for meant in (taxonomy.name(name), taxonomy.sample_behind(name)) if meant)
+    keys = frozenset(map(topics.key, names))
+    return Channel(chat=row.id, topics=keys, min_quality=one.min_quality, begun=row.sequence)

@@ -1,0 +1,145 @@
+"""A delivery or a revision becomes the call that carries it out. Asks the store, renders; sends nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.article import Stored, short_id
+from bot.domain.delivery import Lane, Payload
+from bot.domain.identity import same_title
+from bot.errors import PaperboyError
+from bot.rendering import posts
+from bot.rendering.posts import Picture
+from bot.rendering.templates import Templates
+from bot.settings import Buttons
+from bot.store import articles, follows, outbox
+from bot.store.edits import Revision
+from bot.store.outbox import Addressed
+from bot.store.thread import is_outside
+
+_log = logging.getLogger(__name__)
+#: How long Telegram lets a bot delete its own messages (telegram.md §1.7).
+DELETABLE = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a post is made of: the article and, for its related articles, their posts in the same chat."""
+
+    to: Addressed
+    stored: Stored
+    links: dict[str, str]
+    #: Keys of the topics that a person follows already, whose own chat this is.
+    followed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A delivery whose message can't be made, and why."""
+
+    to: Addressed
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """Renders for one bot."""
+
+    templates: Templates
+    bot: str
+    picture: Picture = "preview"
+    #: Where the links of a post stand, by the row number of its chat.
+    buttons: Callable[[int], Buttons] = lambda _: Buttons.KEYBOARD
+
+    def post(self, material: Material) -> Payload:
+        """Return the call that posts a delivery's article."""
+        delivery = material.to.delivery
+        return posts.post(
+            self.templates,
+            material.stored.article,
+            bot=self.bot,
+            taxonomy=self.templates.taxonomy,
+            delivery=short_id(delivery.id),
+            links=material.links,
+            followed=material.followed,
+            picture=self.picture,
+            buttons=self.buttons(delivery.chat),
+            mends=delivery.mend.split(),
+        )
+
+    def revision(self, revision: Revision, material: Material, at: datetime) -> tuple[Payload, bool]:
+        """Return the call that brings a post up to date, and whether it takes the post back."""
+        if not material.stored.withdrawn:
+            return posts.edit(self.post(material), revision.to.delivery.payload), False
+        if at - revision.sent < DELETABLE and "keep" not in revision.to.delivery.mend.split():
+            return {"method": "deleteMessage"}, True
+        before = revision.to.delivery.payload or {}
+        photo = before.get("method") == "sendPhoto"
+        return posts.tombstone(self.templates, material.stored.article, photo=photo), True
+
+
+def gather(db: Database, to: Sequence[Addressed]) -> list[Material]:
+    """Return the material of several posts, in one visit to the store; a vanished article's delivery is left out.
+
+    A group's or channel's buttons are there for its members, a person's own to tell what it does not follow yet.
+    """
+    stored = {number: articles.get(db, number) for number in {one.delivery.article for one in to}}
+    followed = follows.keys_by_chat(db, [one.delivery.chat for one in to if one.kind == "private"])
+    return [
+        Material(one, found, _links(db, one, found), followed.get(one.delivery.chat, frozenset()))
+        for one in to
+        if (found := stored[one.delivery.article]) is not None
+    ]
+
+
+def gather_each(db: Database, to: Sequence[Addressed]) -> tuple[list[Material], list[Failed]]:
+    """Do as `gather`; a delivery whose material can't be read is told apart, and holds up none of the others."""
+    try:
+        return gather(db, to), []
+    except Exception as error:
+        if is_outside(error):
+            raise
+    materials: list[Material] = []
+    failed: list[Failed] = []
+    for one in to:
+        try:
+            materials += gather(db, [one])
+        except Exception as error:  # whatever is wrong with this row
+            failed.append(failure(one, error))
+    return materials, failed
+
+
+def failure(to: Addressed, error: Exception, path: str = "") -> Failed:
+    """Return that a delivery's message can't be made, and why. path: the article's file."""
+    if to.delivery.lane is Lane.CHANNEL:  # of thousands of followers' deliveries the editors hear once
+        trace = None if isinstance(error, PaperboyError) else error
+        _log.error("delivery %s: the message could not be made: %s", to.delivery.id, error, exc_info=trace)
+    return Failed(to, f"{path}: the message could not be made: {why(error)}".removeprefix(": "))
+
+
+def why(error: Exception) -> str:
+    """Return what went wrong in words, as far as there are any."""
+    return str(error) if isinstance(error, PaperboyError) else f"{type(error).__name__}: {error}"
+
+
+def message_link(to: Addressed, message: int) -> str | None:
+    """Return the address of a post in a public or private channel; None where Telegram has none."""
+    if to.username:
+        return f"https://t.me/{to.username}/{message}"
+    number = str(to.chat_id)
+    return f"https://t.me/c/{number[4:]}/{message}" if number.startswith("-100") else None
+
+
+def _links(db: Database, to: Addressed, stored: Stored) -> dict[str, str]:
+    """Return, by identity, the posts in this chat of the related articles; persons' own chats have no addresses."""
+    if to.kind == "private" or not stored.article.related:
+        return {}
+    there = outbox.posts_of(db, to.delivery.chat, [one.identity for one in stored.article.related])
+    posts = {one.identity: same_title(one.title, there.get(one.identity, ())) for one in stored.article.related}
+    links = {identity: message_link(to, message) for identity, message in posts.items() if message is not None}
+    return {identity: link for identity, link in links.items() if link}

@@ -1,0 +1,75 @@
+"""What is written down where one row can't be worked on, so that it holds up none of the others. Makes no call.
+
+A delivery that can't be made into a message is refused, a post whose edit can't be made stays as it is, an article
+whose followers can't be planned is planned no further; the editors hear which file it is about and why.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.delivery import Settlement
+from bot.domain.notices import Alert, Notice
+from bot.publish import settling
+from bot.publish.composing import Failed, why
+from bot.store import edits, fanouts, notices, outbox
+from bot.store.database import transaction
+from bot.store.outbox import Addressed
+from bot.store.thread import is_outside
+
+_log = logging.getLogger(__name__)
+
+
+def refuse(db: Database, failed: Sequence[Failed], at: datetime) -> list[Notice]:
+    """Refuse deliveries that can't be made into messages; return what the editors are told."""
+    with transaction(db):
+        outbox.refuse(db, [(one.to.delivery.id, one.reason) for one in failed], at)
+        return notices.tell(db, [settling.notice(one.to, Alert.UNMADE, one.reason) for one in failed], at)
+
+
+def leave(db: Database, failed: Sequence[Failed], at: datetime) -> list[Notice]:
+    """Leave posts as they are whose edits can't be made; return what the editors are told."""
+    with transaction(db):
+        for one in failed:
+            edits.given_up(db, one.to.delivery.id, one.reason, at)
+        return notices.tell(db, [settling.notice(one.to, Alert.UNMADE, one.reason) for one in failed], at)
+
+
+def extend(db: Database, at: datetime, error: Exception) -> list[Notice]:
+    """Plan no more followers of the article whose turn it is, as that fails; return what the editors are told."""
+    _log.error("the followers of an article can't be planned; no more of them get it", exc_info=error)
+    with transaction(db):
+        article = fanouts.give_up(db)
+        if article is None:
+            return []
+        key, reason = f"readers:{Alert.UNMADE}:{article}", f"its followers could not be looked up: {why(error)}"
+        return notices.tell(db, [Notice(key=key, alert=Alert.UNMADE, articles=(article,), reason=reason)], at)
+
+
+def settle_each(db: Database, settled: Sequence[tuple[Addressed, Settlement]], at: datetime) -> list[Notice]:
+    """Do as `settling.write_down`, with a commit for each; of one that can't be written whole, the state is written."""
+    told: list[Notice] = []
+    for to, settlement in settled:
+        try:
+            told += settling.write_down(db, [(to, settlement)], at)
+        except Exception as error:
+            if is_outside(error):
+                raise
+            _log.exception("delivery %s: Telegram's answer could not be recorded completely", to.delivery.id)
+            _settle_plainly(db, to, settlement, at)
+    return told
+
+
+def _settle_plainly(db: Database, to: Addressed, settlement: Settlement, at: datetime) -> None:
+    until, message = settlement.not_before, settlement.message
+    plain = Settlement(state=settlement.state, reason=settlement.reason, not_before=until, message=message)
+    try:
+        outbox.settle(db, [(to.delivery, plain)], at)
+    except Exception as error:
+        if is_outside(error):
+            raise
+        _log.exception("delivery %s stays marked as being sent until the next start", to.delivery.id)

@@ -1,0 +1,150 @@
+"""Which article an editor's words name, and what to ask before it is posted: it may not be what they expect.
+
+Changes nothing; see `editing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain import delivery
+from bot.domain.article import Stored, from_short_id
+from bot.domain.delivery import Channel
+from bot.store import articles, files, follows, outbox, search
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What an editor's words name."""
+
+    #: One article; several to choose from, the last recorded first; none.
+    articles: tuple[Stored, ...] = ()
+    #: The file that was named, where a file was.
+    file: str = ""
+    #: Why that file is not an article now; empty: it is one.
+    reason: str = ""
+    #: Files of that name which are not articles and never were: (path, reason) each.
+    rejected: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What an editor should know before an article is posted, for a tap to confirm."""
+
+    article: Stored
+    #: The file that was named; empty: it is the article's own.
+    file: str = ""
+    #: Why that file is not an article now; empty: it repeats the article's own file.
+    reason: str = ""
+    #: The article of which this one is a copy.
+    first: Stored | None = None
+    #: The article was posted before.
+    posted: bool = False
+    #: The channels that get it, by row number.
+    chats: tuple[int, ...] = ()
+    #: What the tap sends back: it is open as long as `token` tells the same.
+    token: str = ""
+
+
+def meant(db: Database, words: str) -> Meant:
+    """Return what is meant by `last`, an address, a file's path or name, a short id or a whole title.
+
+    An address may lack its scheme.
+    """
+    words = words.strip().strip("<>\"'“”")
+    if words.casefold() == "last":
+        newest = articles.newest(db)
+        return Meant((newest,)) if newest else Meant()
+    if found := articles.all_at(db, words):
+        return Meant(_stored(db, found))
+    if (by_file := _by_file(db, words)) is not None:
+        return by_file
+    if found := _by_short_id(db, words) or _by_bare_address(db, words):
+        return Meant(_stored(db, found))
+    title = search.titled(db, words)
+    return Meant(_stored(db, [title] if title is not None else []))
+
+
+def find(db: Database, words: str) -> Stored | None:
+    """Return the article that is meant; of several, the one recorded last."""
+    return next(iter(meant(db, words).articles), None)
+
+
+def question(db: Database, named: Meant, at: datetime, channels: Sequence[Channel]) -> Question | None:
+    """Return what to ask before the one article that was named is posted; None: it is what it seems to be.
+
+    Nothing is asked of what is not posted anyway.
+    """
+    (stored,) = named.articles
+    if stored.withdrawn or has_expired(stored, at):
+        return None
+    other = bool(named.reason) or (stored.path != "" and named.file not in ("", stored.path))
+    file = named.file if other else ""
+    first = articles.get(db, articles.successor(db, stored.copy_of)) if stored.copy_of is not None else None
+    if not (file or first or stored.waits):
+        return None
+    return Question(
+        article=stored,
+        file=file,
+        reason=named.reason,
+        first=first,
+        posted=bool(outbox.chats_of(db, stored.id)),
+        chats=tuple(chats_for(db, stored, channels)),
+        token=token(db, stored),
+    )
+
+
+def token(db: Database, stored: Stored) -> str:
+    """Return what a question about an article stands on, as a button can carry it: its id, editions and state."""
+    had = outbox.had_edition(db, stored.id)
+    return f"{stored.short_id}.{stored.edition}.{had:d}{stored.copy_of is not None:d}.{stored.waits}"
+
+
+def chats_for(db: Database, stored: Stored, channels: Sequence[Channel]) -> list[int]:
+    """Return the channels that had an article or whose filters admit it, by row number."""
+    admitted = delivery.plan(channels, follows.keys_of(db, stored.id), stored.article.quality)
+    if stored.copy_of is not None:
+        return [*admitted]
+    had = [chat for chat in outbox.chats_of(db, stored.id) if chat in {channel.chat for channel in channels}]
+    return list(dict.fromkeys([*had, *admitted]))
+
+
+def has_expired(stored: Stored, at: datetime) -> bool:
+    """Return True for an article past its end: it is never posted."""
+    return stored.article.expires is not None and stored.article.expires <= at
+
+
+def _stored(db: Database, numbers: Sequence[int]) -> tuple[Stored, ...]:
+    """Return articles, each once, as what they live on in; what was withdrawn only where there is nothing else."""
+    found = articles.several(db, list(dict.fromkeys(articles.successor(db, one) for one in numbers)))
+    return tuple([one for one in found if not one.withdrawn] or found)
+
+
+def _by_file(db: Database, name: str) -> Meant | None:
+    """Return what the files of a name tell; None where there is no such file."""
+    named = files.named(db, name)
+    found = _stored(db, [one.article for one in named if one.article is not None][::-1])
+    if not found:
+        rejected = tuple((one.path, one.reason) for one in named if one.reason)
+        return Meant(rejected=rejected) if rejected else None
+    if len(found) > 1:
+        return Meant(found)
+    telling = [one for one in named if one.article is not None]
+    own = next((one for one in telling if one.path == found[0].path), telling[0])
+    return Meant(found, own.path, own.reason)
+
+
+def _by_short_id(db: Database, words: str) -> list[int]:
+    number = from_short_id(words.removeprefix("#"))
+    return [number] if number is not None and articles.get(db, number) else []
+
+
+def _by_bare_address(db: Database, words: str) -> list[int]:
+    """Return the articles at an address without its scheme: `example.org/story`."""
+    words = words.removeprefix("//")
+    host = words.partition("/")[0]
+    return articles.all_at(db, f"https://{words}") if "." in host and not any(map(str.isspace, words)) else []

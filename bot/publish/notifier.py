@@ -1,0 +1,189 @@
+"""Tells editors what is written for them, each in their private chat: kept until it is sent, and not too often.
+
+Notices of one kind that wait together become one message, and the next message of that kind follows after `QUIET`. A
+notice with choices is a message of its own. An editor who can't be reached (who never pressed Start) is tried again
+later and holds up nobody else. Decides nothing about what is told: see `bot.domain.notices`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.delivery import Clock, Gone, Outcome, Payload, Refused, Revoked, Sent, Wait
+from bot.domain.notices import Alert, Notice
+from bot.errors import TokenRevoked
+from bot.planning import naming
+from bot.publish.in_flight import Messenger
+from bot.rendering import editorial, layout
+from bot.rendering.report import Entry
+from bot.rendering.templates import Templates
+from bot.store import notices
+from bot.store.notices import Waiting
+from bot.store.thread import Desk
+
+#: Between two messages of one kind to one editor.
+QUIET = timedelta(minutes=3)
+#: Notices with choices of one kind, each its own message, that one editor gets within `QUIET`.
+QUESTIONS = 5
+#: Notices that come together and are named in the log; more are counted.
+LOGGED = 10
+#: When an editor is tried again who could not be reached, and whom the network kept.
+UNREACHABLE, HELD_UP = timedelta(minutes=15), timedelta(seconds=10)
+_log = logging.getLogger(__name__)
+
+
+class Notifier:
+    """Tells the editors of one bot. `send` is called again and again; `nudge` is called when that should be soon."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        messenger: Messenger,
+        templates: Templates,
+        editors: Iterable[int],
+        clock: Clock,
+    ) -> None:
+        self._desk = desk
+        self._messenger = messenger
+        self._templates = templates
+        self._editors = sorted(editors)
+        self._clock = clock
+        #: Called when there is something to send.
+        self.nudge: Callable[[], None] = lambda: None
+        self._one = asyncio.Lock()
+        #: Editors that can't be reached now, and until when they are left alone.
+        self._away: dict[int, datetime] = {}
+        #: Editors to whom Telegram lets nothing through: they never pressed Start, or blocked the bot.
+        self._refusing: set[int] = set()
+
+    async def tell(self, *told: Notice) -> None:
+        """Have the editors told: once for each key as long as its incident is open."""
+        await self._desk(notices.tell, told, self._clock())
+        self.nudge()
+
+    async def ask(self, notice: Notice) -> bool:
+        """Tell the editors at once; return True if one of them was told, now or before."""
+        await self._desk(notices.tell, [notice], self._clock())
+        await self.send()
+        return await self._desk(notices.was_heard, notice.key)
+
+    async def say(self, notice: Notice) -> None:
+        """Tell every editor at once what is kept nowhere, since the database can't be used; by its words alone."""
+        payload = editorial.alert(self._templates, notice.alert, [Entry(about=notice.about, reason=notice.reason)])
+        for editor in self._editors:
+            await self._call(editor, payload)
+
+    async def all_clear(self, *keys: str) -> None:
+        """Close incidents: who was told of one is told that it is over."""
+        if await self._desk(notices.all_clear, keys, self._clock()):
+            self.nudge()
+
+    def reachable(self, editor: int) -> None:
+        """Try an editor again at once: they pressed Start."""
+        if self._away.pop(editor, None):
+            self.nudge()
+
+    def shift(self, by: timedelta) -> None:
+        """Move what waits in memory by as much as the wall clock was set."""
+        self._away = {editor: until + by for editor, until in self._away.items()}
+
+    @property
+    def reaches_nobody(self) -> bool:
+        """Whether there is no editor to whom Telegram lets anything through."""
+        return self._refusing.issuperset(self._editors)
+
+    async def send(self) -> datetime | None:
+        """Send what may be sent now; return when there is more, or None when nothing waits. Raises TokenRevoked."""
+        async with self._one:
+            if await self._desk(notices.unaddressed):
+                for notice in await self._desk(_address, self._editors):
+                    _log.warning("%s", notice)
+            due = [await self._tell_one(editor) for editor in self._editors]
+            return min((one for one in due if one), default=None)
+
+    async def _tell_one(self, editor: int) -> datetime | None:
+        at = self._clock()
+        if (away := self._away.get(editor, at)) > at:
+            return away
+        waiting = await self._desk(notices.waiting, editor)
+        if not waiting:
+            return None
+        heard = await self._desk(notices.last_heard, editor, at - QUIET)
+        due = []
+        for kind, same in _by_kind(waiting).items():
+            told, left = _messages(same, heard.get(kind, []))
+            for message in told:
+                if not await self._write(editor, message):
+                    return self._away[editor]
+            due += [min(heard.get(kind, [at])) + QUIET] if left else []
+        return min(due, default=None)
+
+    async def _write(self, editor: int, told: Sequence[Waiting]) -> bool:
+        """Send one message; return False if the editor can't be reached now."""
+        payload = await self._desk(_worded, self._templates, told)
+        came = await self._call(editor, payload)
+        if isinstance(came, Revoked):
+            raise TokenRevoked
+        at = self._clock()
+        if isinstance(came, Sent):
+            self._refusing.discard(editor)
+            await self._desk(notices.heard, [one.id for one in told], at)
+            return True
+        _log.warning("editor %d could not be reached, trying again later: %s", editor, getattr(came, "reason", came))
+        self._away[editor] = at + _patience(came)
+        if isinstance(came, Refused | Gone):
+            self._refusing.add(editor)
+        return False
+
+    async def _call(self, editor: int, payload: Payload) -> Outcome:
+        async with self._messenger.turn(editor):
+            came = await self._messenger.call(payload, chat_id=editor)
+        if isinstance(came, Refused) and came.mend == "plain":
+            came = await self._messenger.call(editorial.plain(payload), chat_id=editor)
+        return came
+
+
+def _patience(came: Outcome) -> timedelta:
+    if isinstance(came, Wait):
+        return timedelta(seconds=min(max(came.seconds, 1.0), UNREACHABLE.total_seconds()))
+    return UNREACHABLE if isinstance(came, Refused | Gone) else HELD_UP
+
+
+def _by_kind(waiting: Iterable[Waiting]) -> dict[tuple[Alert, bool], list[Waiting]]:
+    """Return what waits by kind, the kind that has waited longest first."""
+    kinds: dict[tuple[Alert, bool], list[Waiting]] = {}
+    for one in waiting:
+        kinds.setdefault((one.notice.alert, one.over), []).append(one)
+    return kinds
+
+
+def _messages(same: Sequence[Waiting], heard: Sequence[datetime]) -> tuple[list[list[Waiting]], bool]:
+    """Return the messages that notices of one kind become, and whether some must wait for those `heard` lately.
+
+    Questions go one by one, the others together.
+    """
+    asking = [[one] for one in same if one.notice.choices and not one.over]
+    plain = [one for one in same if not one.notice.choices or one.over]
+    room = max(QUESTIONS - len(heard), 0)
+    told = [*([plain] if plain and not heard else []), *asking[:room]]
+    return told, sum(map(len, told)) < len(same)
+
+
+def _address(db: Database, editors: Sequence[int]) -> list[str]:
+    """Address what is new, and return it as lines for the log."""
+    new = [one for one in notices.new(db) if one.notice.alert is not Alert.REJECTED]  # the scan has logged those
+    lines = [editorial.line(one.notice.alert, one.over, naming.entry(db, one.notice)) for one in new[:LOGGED]]
+    notices.address(db, editors)
+    return [*lines, *([f"for the editors: {len(new) - LOGGED} more"] if len(new) > LOGGED else [])]
+
+
+def _worded(db: Database, templates: Templates, told: Sequence[Waiting]) -> Payload:
+    entries = [naming.entry(db, one.notice) for one in told[: layout.LISTED]]
+    entries += [Entry(count=one.notice.weight) for one in told[layout.LISTED :]]
+    first = told[0]
+    return editorial.alert(templates, first.notice.alert, entries, over=first.over, choices=first.notice.choices)

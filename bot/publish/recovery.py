@@ -1,0 +1,287 @@
+"""Looks for posts in doubt while everything else goes on; what they ask and prove is decided in `bot.domain.recovery`.
+
+One look a chat and one step at a time, each at the pace of the chat it goes to. A crash leaves the delivery in doubt,
+to be looked for again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Coroutine, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.article import short_id
+from bot.domain.delivery import RIGHTS_SECONDS, Clock, Outcome, Payload, Refused, Sent, Wait
+from bot.domain.notices import Alert, Choice, Decision, Notice
+from bot.domain.rate_limit import Pace
+from bot.domain.recovery import AskRights, Found, Later, Look, NotFound, Peek, Retouch, Step, Verdict, Wanted
+from bot.errors import StoreError, TokenRevoked
+from bot.publish.in_flight import Ask, Flight, Messenger
+from bot.rendering import markup
+from bot.store import numbers, recovery
+from bot.store.numbers import Touch
+from bot.store.recovery import Doubt
+from bot.store.thread import Desk
+
+#: A look waits so long, at most, for the next due post, whose number ends the search.
+BOUND = timedelta(seconds=60)
+#: Where no number of before the attempt is known, the look waits for one of after it, so many times `doubt_seconds`.
+PATIENCE = 10
+#: Seconds between two looks at whether there is such a number.
+AGAIN = 1.0
+#: How often the deletion of an editor's copy is tried.
+DELETIONS = 5
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Search:
+    """A look under way."""
+
+    doubt: Doubt
+    look: Look
+    #: A step is on its way.
+    flying: bool = False
+    #: What is written of the message whose keyboard the step may change.
+    touch: Touch = Touch.FIRST
+
+
+@dataclass(slots=True)
+class Looks:
+    """The looks of one bot. `begin` is called again and again; a look it does not begin is begun another time."""
+
+    desk: Desk
+    messenger: Messenger
+    pace: Pace
+    clock: Clock
+    doubt_seconds: float
+    #: The editors' private chats.
+    editors: Sequence[int]
+    ask: Ask
+    #: By Telegram's number of the chat.
+    _open: dict[int, _Search] = field(default_factory=dict)
+    _waiting: dict[int, datetime] = field(default_factory=dict)
+    #: Chats to which a step is on its way.
+    _to: set[int] = field(default_factory=set)
+
+    @property
+    def on(self) -> bool:
+        """Whether a look is under way or waits for its moment."""
+        return bool(self._open or self._waiting)
+
+    def shift(self, by: timedelta) -> None:
+        """Move what waits in memory by as much as the wall clock was set."""
+        self._waiting = {chat: until + by for chat, until in self._waiting.items()}
+
+    async def begin(self, at: datetime, room: int, busy: Collection[int]) -> list[Flight]:
+        """Take up what is due and begin the steps that may go out now, at most `room`.
+
+        busy: row numbers of the chats that have a call on its way.
+        """
+        await self._take_up(at)
+        begun: list[Flight] = []
+        for search in list(self._open.values()):
+            if len(begun) >= room:
+                break
+            try:
+                flight = await self._step(search, at, busy)
+            except (StoreError, TokenRevoked):
+                raise
+            except Exception:
+                await self._put_off(search.doubt, at)
+                continue
+            if flight:
+                begun.append(flight)
+        return begun
+
+    async def next(self, at: datetime, busy: Collection[int]) -> datetime | None:
+        """Return when the next step or look may begin, but for those that an answer must come before; None: none."""
+        due = await self.desk(recovery.next_due, busy=[*self._open, *self._waiting])
+        free = [one for one in self._open.values() if not one.flying and _holds(one.doubt, one.look.next()) not in busy]
+        steps = [self._ready(search, at) for search in free]
+        return min([*steps, *self._waiting.values(), *([max(due, at)] if due else [])], default=None)
+
+    async def _take_up(self, at: datetime) -> None:
+        self._waiting = {chat: until for chat, until in self._waiting.items() if until > at}
+        for doubt in await self.desk(recovery.due, at, busy=[*self._open, *self._waiting]):
+            try:
+                await self._take_up_one(doubt, at)
+            except StoreError:
+                raise
+            except Exception:
+                await self._put_off(doubt, at)
+
+    async def _take_up_one(self, doubt: Doubt, at: datetime) -> None:
+        """Begin a search, or wait for a message number that bounds it."""
+        around = await self.desk(recovery.around, doubt)
+        waits = at - doubt.over
+        bounded = around.after is not None
+        if not bounded and waits < BOUND and await self.desk(recovery.will_be_bounded, doubt.to.chat_id, at):
+            self._waiting[doubt.to.chat_id] = at + timedelta(seconds=AGAIN)
+        elif not bounded and around.before is None and waits < self._patience:
+            self._waiting[doubt.to.chat_id] = min(at + timedelta(seconds=AGAIN), doubt.over + self._patience)
+        else:
+            alike = await self.desk(recovery.may_be_in_other_thread, doubt)
+            self._open[doubt.to.chat_id] = _Search(doubt, Look(self._wanted(doubt, alike), around, self.editors))
+
+    async def _put_off(self, doubt: Doubt, at: datetime) -> None:
+        """Try a search that went wrong again later; it holds up no other."""
+        _log.exception("delivery %s could not be looked for; it is tried again", doubt.to.delivery.id)
+        self._open.pop(doubt.to.chat_id, None)
+        until = at + timedelta(seconds=RIGHTS_SECONDS)
+        await self.desk(recovery.later, doubt.to.delivery.id, until, "it could not be looked for; see the log")
+
+    @property
+    def _patience(self) -> timedelta:
+        return timedelta(seconds=PATIENCE * self.doubt_seconds)
+
+    def _wanted(self, doubt: Doubt, in_other_thread: bool) -> Wanted:
+        payload = doubt.to.delivery.payload or {}
+        said = payload.get("text") or payload.get("caption") or ""
+        return Wanted(
+            chat_id=doubt.to.chat_id,
+            me=self.messenger.number,
+            text=markup.measure(said).text if "parse_mode" in payload else said,
+            keyboard=payload.get("reply_markup"),
+            in_other_thread=in_other_thread,
+        )
+
+    async def _step(self, search: _Search, at: datetime, busy: Collection[int]) -> Flight | None:
+        """Begin a look's next step, or settle the look; None where nothing begins now."""
+        step = search.look.next()
+        if isinstance(step, Found | NotFound | Later):
+            await self._settle(search, step, at)
+            return None
+        chat = _holds(search.doubt, step)
+        if search.flying or chat in busy or self._ready(search, at) > at:
+            return None
+        if isinstance(step, Retouch):
+            search.touch = await self.desk(numbers.begin_retouch, search.doubt.to.chat_id, step.message)
+            if search.touch is Touch.TAKEN:
+                search.look.skip()
+                return None
+        return self._launch(search, step, chat or 0)
+
+    def _ready(self, search: _Search, at: datetime) -> datetime:
+        """Return when the chat that the next step goes to allows it; one that has a step on its way, in a moment."""
+        to = _target(search)
+        if to is None:
+            return at
+        return at + timedelta(seconds=AGAIN) if to in self._to else self.pace.ready(to, at)
+
+    def _launch(self, search: _Search, step: Step, chat: int) -> Flight:
+        to = _target(search)
+        search.flying = True
+        if to is not None:
+            self._to.add(to)
+
+        results: list[Any] = []
+
+        async def carried() -> Outcome:
+            came, result = await self._carry(search.doubt, step)
+            results.append(result)
+            return came
+
+        async def arrived(outcome: Outcome, at: datetime) -> None:
+            search.flying = False
+            self._to.discard(to or 0)
+            try:
+                result = results[0] if results else None  # none where the call broke
+                search.look.answered(step, outcome, result, touched=search.touch is Touch.AGAIN)
+                await self._heed(search, step, outcome, at)
+            except (StoreError, TokenRevoked):
+                raise
+            except Exception:
+                await self._put_off(search.doubt, at)
+
+        return Flight(chat, asyncio.ensure_future(carried()), arrived=arrived)
+
+    async def _heed(self, search: _Search, step: Step, outcome: Outcome, at: datetime) -> None:
+        """Write down what the answer to a step means, and the verdict if it brought one."""
+        verdict = search.look.next()
+        kept = isinstance(outcome, Refused) or (isinstance(verdict, Found) and search.touch is Touch.FIRST)
+        if isinstance(step, Retouch) and kept:
+            await self.desk(numbers.end_retouch, search.doubt.to.chat_id, step.message)
+        if isinstance(verdict, Found | NotFound | Later):
+            await self._settle(search, verdict, at)
+
+    def _carry(self, doubt: Doubt, step: Step) -> Coroutine[Any, Any, tuple[Outcome, Any]]:
+        if isinstance(step, Peek):
+            return self._peek(doubt, step)
+        if isinstance(step, AskRights):
+            asked = {"chat_id": doubt.to.chat_id, "user_id": self.messenger.number}
+            return self.messenger.ask("getChatMember", asked)
+        return self._retouch(doubt, step)
+
+    async def _peek(self, doubt: Doubt, step: Peek) -> tuple[Outcome, Any]:
+        payload: Payload = {
+            "method": "forwardMessage",
+            "from_chat_id": doubt.to.chat_id,
+            "disable_notification": True,
+        }
+        came, copy = await self.messenger.answer(payload, chat_id=step.editor, message=step.message)
+        if isinstance(came, Sent) and came.message:
+            await self._take_back(step.editor, came.message)
+        return came, copy
+
+    async def _take_back(self, editor: int, copy: int) -> None:
+        """Delete a copy made to look; a bad line is given some more chances."""
+        for _ in range(DELETIONS):
+            gone = await self.messenger.call({"method": "deleteMessage"}, chat_id=editor, message=copy)
+            if isinstance(gone, Sent | Refused):
+                break
+            await asyncio.sleep(min(gone.seconds if isinstance(gone, Wait) else AGAIN, PATIENCE))
+        if not isinstance(gone, Sent):
+            _log.warning("a copy forwarded to look for a post could not be deleted from an editor's chat: %s", gone)
+
+    async def _retouch(self, doubt: Doubt, step: Retouch) -> tuple[Outcome, Any]:
+        payload: Payload = {"method": "editMessageReplyMarkup", "reply_markup": step.keyboard}
+        came, result = await self.messenger.answer(payload, chat_id=doubt.to.chat_id, message=step.message)
+        return came, result
+
+    async def _settle(self, search: _Search, verdict: Verdict, at: datetime) -> None:
+        """Write down what a look came to."""
+        doubt, delivery = search.doubt, search.doubt.to.delivery.id
+        self._open.pop(doubt.to.chat_id, None)
+        if isinstance(verdict, Found):
+            await self.desk(recovery.found, doubt, verdict.message, at)
+            _log.info("delivery %s had been sent, as message %s", delivery, verdict.message)
+        elif isinstance(verdict, Later):
+            await self.desk(recovery.later, delivery, at + timedelta(seconds=verdict.seconds), verdict.reason)
+        elif await self.desk(recovery.give_up, doubt, verdict.reason, at, absent=verdict.absent) is None:
+            said = "I did not find it there" if verdict.absent else verdict.reason
+            await self._ask(doubt, f"Telegram's answer was lost, and {said}", at)
+        else:
+            _log.warning("delivery %s was looked for and is sent again: %s", delivery, verdict.reason)
+
+    async def _ask(self, doubt: Doubt, reason: str, at: datetime) -> None:
+        """Let an editor decide; where none can be reached, look again later."""
+        delivery = doubt.to.delivery
+        value = short_id(delivery.id)
+        notice = Notice(
+            key=recovery.alert_key(delivery.id),
+            alert=Alert.DOUBTFUL,
+            articles=(delivery.article,),
+            chats=(delivery.chat,),
+            reason=reason,
+            choices=(Choice(Decision.POST_AGAIN, value), Choice(Decision.IT_IS_THERE, value)),
+        )
+        heard = await self.ask(notice)
+        until = None if heard or not self.editors else at + timedelta(seconds=RIGHTS_SECONDS)
+        await self.desk(recovery.later, delivery.id, until, f"waits for an editor: {reason}")
+
+
+def _holds(doubt: Doubt, step: Step | Verdict) -> int | None:
+    """Return the chat (row number) that gets nothing else during a step, or None."""
+    return doubt.to.delivery.chat if isinstance(step, Retouch) else None
+
+
+def _target(search: _Search) -> int | None:
+    """Return the chat whose pace counts a look's next step, or None."""
+    step = search.look.next()
+    if isinstance(step, Peek):
+        return step.editor
+    return search.doubt.to.chat_id if isinstance(step, Retouch) else None

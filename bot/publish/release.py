@@ -1,0 +1,258 @@
+"""What waits, and goes out or stays: at its moment, by an editor's word, after a restore. Makes no call itself.
+
+Many articles that wait together are one question to the editors, which stays open until none of them waits any more.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.clock import Clock
+from bot.domain.arrival import SLACK, TOGETHER, WINDOW, Future, Waits, is_bulk
+from bot.domain.article import from_short_id, short_id
+from bot.domain.notices import Alert, Choice, Decision, Notice
+from bot.domain.plain_text import counted
+from bot.domain.topics import Taxonomy
+from bot.ingest import recorder
+from bot.planning.rules import Rules
+from bot.publish.channels import Channels
+from bot.publish.notifier import Notifier
+from bot.settings import Settings
+from bot.store import articles, facts, holding, notices
+from bot.store.database import milliseconds, transaction
+from bot.store.facts import Fact
+from bot.store.thread import Desk
+
+#: Milliseconds within which the end of the last whole scan is known.
+_EXACT = 600_000
+
+
+#: How long after the last arrival the editors are asked, so that one question is about all of them.
+QUIET = timedelta(seconds=10)
+#: Articles named in a question; the rest is counted.
+NAMED = 5
+_ALERTS = {Waits.BULK: Alert.BULK, Waits.RESTORED: Alert.RESTORED}
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What became due: whether anything may go out now, and when to look again (None: nothing is dated)."""
+
+    released: bool
+    next: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided about articles that waited together."""
+
+    posted: int
+    skipped: int
+
+
+def release_due(db: Database, rules: Rules, at: datetime) -> Turn:
+    """Release the articles whose future date has come; those that have expired never go out."""
+    released = False
+    with transaction(db):
+        holding.hold(db, holding.expired(db, at), Waits.EXPIRED)
+        due = holding.due(db, None if rules.future is Future.POST else at)
+        if rules.future is Future.SKIP:
+            holding.skip(db, due)
+        else:
+            archive = holding.of_archive(db, due, facts.moment(db, Fact.ARCHIVE) or 0, at - SLACK)
+            if archive and is_bulk(len(archive) + holding.count(db, Waits.BULK), rules.bulk_above):
+                holding.hold(db, archive, Waits.BULK)  # the clock was far behind at the start
+                due = [number for number in due if number not in {*archive}]
+            for number in due:
+                released |= recorder.release(db, number, rules, at, by_source=True)
+    return Turn(released, holding.next_moment(db))
+
+
+def decide(
+    db: Database, kind: Waits, newest: int | None, rules: Rules, at: datetime, *, until: int | None = None
+) -> Decided:
+    """Post so many of the newest articles that wait together (None: all), and never the others.
+
+    until: only those up to this row number; the question about them is closed, and the others are asked about anew.
+    """
+    with transaction(db):
+        waiting = [one for one in holding.waiting(db, [kind]) if until is None or one <= until]
+        notices.all_clear(db, [_key(kind)], at)
+        posted = waiting if newest is None else waiting[:newest]
+        holding.skip(db, waiting[len(posted) :])
+        released = [recorder.release(db, number, rules, at) for number in reversed(posted)]
+    return Decided(sum(released), len(waiting) - len(posted))
+
+
+def skip(db: Database, number: int) -> bool:
+    """Never post an article that waits for an editor, unless one republishes it; return True if it did wait."""
+    with transaction(db):
+        return holding.skip(db, [number]) == 1
+
+
+def resume(db: Database) -> None:
+    """After the start of a restored database: hold the articles that may have gone out since the backup was made."""
+    restored = facts.moment(db, Fact.RESTORED)
+    if restored is not None:
+        with transaction(db):
+            holding.hold(db, holding.doubtful_since_restore(db, restored), Waits.RESTORED)
+
+
+def note_scan(db: Database, at: datetime) -> None:
+    """Write that a whole scan has ended; one that finds no article tells nothing, as the folder may be away.
+
+    The last moment is written a few minutes late, so that scans of an unchanged folder write nothing.
+    """
+    now, restored = milliseconds(at), facts.moment(db, Fact.RESTORED)
+    last = facts.moment(db, Fact.SCANNED)
+    if not articles.any_(db) or (restored is None and last is not None and last <= now < last + _EXACT):
+        return
+    with transaction(db):
+        if last is None:
+            facts.put(db, Fact.ARCHIVE, str(articles.last(db)))
+        facts.put(db, Fact.SCANNED, str(now))
+        facts.forget(db, Fact.RESTORED)
+
+
+def question(db: Database, kind: Waits, newest: int | None) -> Notice | None:
+    """Return what the editors are asked about the articles that wait together; None where none does.
+
+    newest: how many a channel's start posts; None: all.
+    """
+    waiting = holding.waiting(db, [kind])
+    if not waiting:
+        return None
+    value = f"{kind}.{short_id(max(waiting))}"
+    some = kind is Waits.BULK and newest and newest < len(waiting)
+    choices = [
+        *([Choice(Decision.POST_NEWEST, f"{value}.{newest}", newest)] if some else []),
+        Choice(Decision.POST_ALL, value),
+        Choice(Decision.SKIP_ALL if kind is Waits.BULK else Decision.WERE_POSTED, value),
+        Choice(Decision.ONE_BY_ONE, value),
+    ]
+    return Notice(
+        key=_key(kind),
+        alert=_ALERTS[kind],
+        articles=tuple(waiting[:NAMED]),
+        count=len(waiting),
+        choices=tuple(choices),
+    )
+
+
+def next_question(db: Database, kind: Waits) -> Notice | None:
+    """Return what the editors are asked about the newest article that waits; None where none does."""
+    waiting = holding.waiting(db, [kind])
+    if not waiting:
+        return None
+    one, rest = f"{kind}.{short_id(waiting[0])}", f"{kind}.{short_id(max(waiting))}"
+    choices = [Choice(Decision.POST_ONE, one), Choice(Decision.SKIP_ONE, one)]
+    if len(waiting) > 1:
+        choices.append(Choice(Decision.SKIP_ALL if kind is Waits.BULK else Decision.WERE_POSTED, rest))
+    return Notice(key=_key(kind), alert=_ALERTS[kind], articles=(waiting[0],), count=1, choices=tuple(choices))
+
+
+def answer_one(db: Database, number: int, rules: Rules, at: datetime, *, post: bool) -> bool:
+    """Carry out an editor's word on one article; return False where it waits no more."""
+    stored = articles.get(db, number)
+    if stored is None or number not in holding.waiting(db, TOGETHER):
+        return False
+    return recorder.release(db, number, rules, at) if post else skip(db, number)
+
+
+def answer(db: Database, value: str, rules: Rules, at: datetime, *, post: bool) -> Decided | None:
+    """Carry out an editor's word on articles that wait together; None where none of those asked about does any more.
+
+    value: what the button carries, as `question` wrote it. What arrived after the question is left to the next.
+    """
+    kind, last, newest = [*value.split("."), "", ""][:3]
+    until = from_short_id(last)
+    if kind not in TOGETHER or until is None or not any(n <= until for n in holding.waiting(db, [Waits(kind)])):
+        return None
+    count = int(newest) if newest.isdecimal() else None
+    return decide(db, Waits(kind), count if post else 0, rules, at, until=until)
+
+
+def _key(kind: Waits) -> str:
+    return f"waiting:{kind}"
+
+
+class Releaser:
+    """Releases the articles that are due, and asks the editors about those that they decide on together."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        settings: Settings,
+        taxonomy: Taxonomy,
+        channels: Channels,
+        notifier: Notifier,
+        clock: Clock,
+        wake: Callable[[], None],
+    ) -> None:
+        self._desk = desk
+        self._settings = settings
+        self._taxonomy = taxonomy
+        self._channels = channels
+        self._notifier = notifier
+        self._clock = clock
+        self._wake = wake
+        #: The log tells already that what may have been posted before a restore waits.
+        self._said = False
+        #: When the last bulk arrival was decided without an editor, and how many articles that posted.
+        self._alone: tuple[datetime, int] | None = None
+
+    @property
+    def rules(self) -> Rules:
+        """What recording goes by now."""
+        return Rules.of(self._settings, self._taxonomy, self._channels.live)
+
+    async def turn(self, *, hurry: bool = False) -> datetime | None:
+        """Do what is due now; return when more is. hurry: ask the editors at once, as nobody may be here later."""
+        at = self._clock()
+        turn = await self._desk(release_due, self.rules, at)
+        if turn.released:
+            self._wake()
+        asking = [await self._ask(kind, at, hurry=hurry) for kind in TOGETHER]
+        return min((one for one in (turn.next, *asking) if one), default=None)
+
+    async def _ask(self, kind: Waits, at: datetime, *, hurry: bool) -> datetime | None:
+        """Ask the editors about what waits together; return when to do that if more of it may arrive until then."""
+        arrived = await self._desk(holding.last_arrival, kind)
+        if arrived is None:
+            await self._notifier.all_clear(_key(kind))
+            return None
+        if not hurry and abs(at - arrived) < QUIET:  # some may have arrived since `at`
+            return arrived + QUIET
+        asked = await self._desk(question, kind, self._settings.feed.newest)
+        if asked and not await self._notifier.ask(asked) and self._notifier.reaches_nobody:
+            await self._without_editors(kind, at)
+        return None
+
+    async def _without_editors(self, kind: Waits, at: datetime) -> None:
+        """Decide what may be decided where no editor can be asked."""
+        count = await self._desk(holding.count, kind)
+        if kind is Waits.RESTORED:
+            if self._said:
+                return
+            self._said = True
+            _log.warning(
+                "Articles that may have been posted before the database was restored: %d. They wait, but no editor can "
+                "be asked. Set [telegram] admins, and let one of them press Start in the bot's chat.",
+                count,
+            )
+            return
+        before = self._alone[1] if self._alone and self._alone[0] <= at < self._alone[0] + WINDOW else 0
+        newest = max((self._settings.feed.newest or 0) - before, 0)
+        done = await self._desk(decide, kind, newest, self.rules, at)
+        self._alone = (at, before + done.posted)
+        said = f"{counted(count, 'older article')} arrived at once and no editor could be asked"
+        said += f"; posted: the newest {done.posted}; skipped: {done.skipped}"
+        _log.warning("%s", said)
+        await self._desk(facts.put, Fact.BULK_SKIPPED, f"{at:%Y-%m-%d %H:%M} UTC: {said}")
+        self._wake()

@@ -1,0 +1,109 @@
+"""How things stand: counted from the store for `/status` and `paperboy status`. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.article import Stored, short_id
+from bot.domain.notices import Alert
+from bot.planning import naming
+from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport, Trouble, Unconfirmed
+from bot.store import articles, chats, counts, facts, files, follows, holding, notices, repeats
+from bot.store.database import maybe
+from bot.store.facts import Fact
+
+#: Copies and held articles told of at most; the rest are counted.
+MOST = 20
+#: Refused posts told of at most, for each channel; the rest are counted.
+REFUSALS = 3
+#: No limit: an operator is told of every rejected file, and a message of as many as fit.
+EVERY = -1
+
+
+#: Kinds of notice that a channel or the folder tells itself.
+_TOLD_THERE = (Alert.RIGHTS, Alert.GONE, Alert.UNKNOWN, Alert.PAUSED, Alert.FOLDER)
+
+
+def report(
+    db: Database,
+    at: datetime,
+    *,
+    folder: str = "",
+    problem: str = "",
+    watched: bool = False,
+    scanned: datetime | None = None,
+    running: bool | None = None,
+    drafts: bool = False,
+) -> StatusReport:
+    """Return the report. folder, problem, watched, scanned: what only the running bot knows exactly.
+
+    drafts: editors decide on drafts, too.
+    """
+    held, copies = articles.apart(db, MOST, drafts=drafts)
+    posted, title = counts.last_post(db) or (None, "")
+    return StatusReport(
+        at=at,
+        articles=counts.articles(db),
+        readers=chats.count_readers(db),
+        follows=follows.count(db),
+        channels=tuple(_channel(db, chat, at) for chat in chats.channels(db)),
+        followers=counts.deliveries(db),
+        oldest_waiting=counts.oldest_waiting(db),
+        rejected=tuple(RejectedFile(path=one.path, reason=one.reason) for one in files.rejected(db, EVERY)),
+        warned=tuple(RejectedFile(path=one.path, reason=one.reason) for one in files.warned(db, EVERY)),
+        copies=tuple(_copy(copy, first) for copy, first in copies),
+        held=tuple(Held(short_id=one.short_id, title=one.article.title, file=one.path) for one in held),
+        troubles=_troubles(db),
+        waits=holding.counts(db),
+        next_date=holding.next_date(db),
+        undecided=facts.get(db, Fact.BULK_SKIPPED) or "",
+        unconfirmed=tuple(_unconfirmed(db)),
+        folder=folder,
+        problem=problem,
+        watched=watched,
+        scanned=scanned or maybe(facts.moment(db, Fact.SCANNED)),
+        running=running,
+        started=maybe(facts.moment(db, Fact.STARTED)),
+        posted=posted,
+        posted_title=title,
+    )
+
+
+def _unconfirmed(db: Database) -> Iterator[Unconfirmed]:
+    for article, count in repeats.counts(db, MOST).items():
+        if stored := articles.get(db, article):
+            yield Unconfirmed(short_id=stored.short_id, title=stored.article.title, count=count)
+
+
+def _copy(copy: Stored, first: Stored) -> Copy:
+    return Copy(short_id=copy.short_id, title=copy.article.title, first_title=first.article.title, file=copy.path)
+
+
+def _troubles(db: Database) -> tuple[Trouble, ...]:
+    lasting = [(one, since) for one, since in notices.lasting(db) if one.alert not in _TOLD_THERE]
+    return tuple(Trouble(about=one.about, reason=one.reason, since=since) for one, since in lasting)
+
+
+def _channel(db: Database, chat: chats.Chat, at: datetime) -> ChannelStatus:
+    until = chat.not_before if chat.not_before and chat.not_before > at else None
+    waits = chat.reason or "Telegram asked for a pause" if until else ""
+    if chat.chat_id is None:
+        waits = waits or "the bot has not looked it up on Telegram yet"
+    title = naming.chat(db, chat.id)
+    return ChannelStatus(
+        name=chat.setting if chat.setting.startswith("@") else title,
+        title=title,
+        deliveries=counts.deliveries(db, chat.id),
+        waits=waits,
+        until=until,
+        refusals=tuple(_refusal(db, article, why) for article, why in counts.refusals(db, chat.id, REFUSALS)),
+    )
+
+
+def _refusal(db: Database, number: int, reason: str) -> Refusal:
+    name = naming.article(db, number)
+    title, file = (name.title, name.file) if name else ("", "")
+    return Refusal(short_id=short_id(number), reason=reason, title=title, file=file)

@@ -1,0 +1,86 @@
+"""What is written down when answers have come, many in one commit, and what the editors hear of it. Makes no call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.article import short_id
+from bot.domain.delivery import LASTING, Lane, Settlement, State
+from bot.domain.notices import Alert, Choice, Decision, Notice
+from bot.store import chats, notices, outbox, recovery, repeats
+from bot.store.database import transaction
+from bot.store.outbox import Addressed
+
+#: Notices that are about an article: one for each.
+ABOUT_ARTICLES = (
+    *(Alert.REFUSED, Alert.EDIT_REFUSED, Alert.NOTE_LEFT, Alert.UNMADE),
+    *(Alert.SIMPLIFIED, Alert.UNCONFIRMED),
+)
+
+
+def write_down(db: Database, settled: Sequence[tuple[Addressed, Settlement]], at: datetime) -> list[Notice]:
+    """Write settlements, what they mean for the chats and what editors are told, in one commit; return the latter."""
+    with transaction(db):
+        if any(settlement.state is State.SENT for _, settlement in settled):
+            repeats.connection_works(db)  # before what was lost meanwhile is written, as it may have been lost later
+        outbox.settle(db, [(to.delivery, settlement) for to, settlement in settled], at)
+        for to, settlement in settled:
+            if settlement.park:
+                of_thread = settlement.only_thread
+                chats.park(db, to.delivery.chat, settlement.park, only_thread=of_thread, lost=to.delivery.article)
+            if settlement.moved_to is not None:
+                chats.move(db, to.chat_id, settlement.moved_to)
+            if settlement.state is State.SENT and to.delivery.lane is Lane.CHANNEL:
+                notices.all_clear(db, _over(to), at)
+        told = [notice(to, settlement.alert, _reason(settlement)) for to, settlement in settled if settlement.alert]
+        return notices.tell(db, told, at)
+
+
+def _reason(settlement: Settlement) -> str:
+    until = settlement.not_before if settlement.alert is Alert.PAUSED else None
+    return f"{settlement.reason}, until {until:%H:%M UTC on %d %b}" if until else settlement.reason
+
+
+def notice(to: Addressed, alert: Alert, reason: str) -> Notice:
+    """Return what editors are told: of a chat once, of an article that followers can't get once for all of them."""
+    delivery = to.delivery
+    mend = ""
+    if alert is Alert.SIMPLIFIED:
+        mend, reason = delivery.mend.rpartition(" ")[2], delivery.reason
+    key = f"{delivery.chat}:{alert}" if delivery.lane is Lane.CHANNEL else f"readers:{alert}"
+    articles: tuple[int, ...] = ()
+    if mend in LASTING:
+        key = f"{key}:{mend}"
+    elif alert in ABOUT_ARTICLES:
+        key, articles = f"{key}:{delivery.article}", (delivery.article,)
+    choices = (Choice(Decision.SEND_AGAIN, short_id(delivery.article)),) if alert is Alert.UNCONFIRMED else ()
+    return Notice(key=key, alert=alert, articles=articles, chats=(delivery.chat,), reason=reason, choices=choices)
+
+
+def interrupted(db: Database, at: datetime, doubt_seconds: float) -> int:
+    """Put in doubt, after a start, what was on its way when the last process ended. Return how many."""
+    with transaction(db):
+        doubtful = recovery.interrupted(db, at, doubt_seconds)
+        notices.tell(db, [_unconfirmed(article, count) for article, count in repeats.counts(db).items()], at)
+    return doubtful
+
+
+def _unconfirmed(article: int, count: int) -> Notice:
+    return Notice(
+        key=repeats.alert_key(article),
+        alert=Alert.UNCONFIRMED,
+        articles=(article,),
+        count=count,
+        reason="the program ended while it was being sent",
+        choices=(Choice(Decision.SEND_AGAIN, short_id(article)),),
+    )
+
+
+def _over(to: Addressed) -> list[str]:
+    """Return the alerts that a channel's post ends; a reader's chat has none of its own."""
+    over: list[str] = [Alert.RIGHTS, Alert.GONE, Alert.PAUSED]
+    over += [f"{Alert.SIMPLIFIED}:{mend}" for mend in LASTING if not to.delivery.mend]
+    return [f"{to.delivery.chat}:{one}" for one in over]

@@ -1,0 +1,140 @@
+"""`paperboy verify`: the database against itself and the settings, each finding in words. Changes nothing.
+
+What it asks is design §6's promise: every article that should be in a channel has exactly one delivery of each edition,
+settled or waiting for a reason, and nothing was sent twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot import settings
+from bot.domain.article import short_id
+from bot.domain.delivery import Channel
+from bot.domain.topics import Taxonomy
+from bot.planning import naming
+from bot.publish import channels, missed
+from bot.store import audit, chats, follows
+from bot.store.audit import Oddity
+from bot.store.chats import Chat
+
+#: Kind of finding → what it says. "{detail}" is what the rows themselves tell.
+_WORDS = {
+    "damaged": "the file is damaged: {detail}. `paperboy restore` a copy",
+    "points nowhere": "a row refers to one that does not exist: {detail}",
+    "twice": "edition {detail} was sent twice",
+    "same message": "two deliveries have message {detail}",
+    "no number": "counts as sent, but has no message number",
+    "no payload": "was sent, but what was sent is not recorded",
+    "late": "waits for more than a day though nothing holds it: is the bot running? {detail}",
+    "left sending": "was being sent when the last run ended; the next run looks for it",
+    "out of line": "waits where it is never looked for, or ahead of its turn; `paperboy restore` a copy",
+    "doubt forgotten": "is in doubt, and is not being looked for",
+    "old form": "shows an earlier state of its article, and no edit is planned",
+    "not taken back": "shows a withdrawn article, and is not to be taken back",
+    "withdrawn waits": "waits though its article is withdrawn",
+    "held waits not": "and its article disagree on whether the article waits",
+    "hidden wrongly": "is hidden from readers though what it waits for says it is not, or the reverse: {detail}",
+    "joined waits": "waits though its article lives on in another",
+    "revised unsent": "is to be edited, but was not sent",
+    "unopened edition": "is of an edition that was never opened",
+    "no address": "no address leads to it: {detail}",
+    "address lost": "its own address does not lead to it: {detail}",
+    "copy of a copy": "is a copy of a copy, or of itself",
+    "owner gone": "belongs to a file that is not known: {detail}",
+    "no owner": "belongs to no file though one holds it: {detail}",
+    "fan-out of nothing": "is being planned for followers, though readers may not see it",
+    "unserved": "has no delivery to some who followed its topics when it was recorded: {detail} of them",
+    "missed": "arrived after this computer's clock had been set back, and an earlier version passed over followers of "
+    "its topics: {detail} may have missed it. When it starts, the bot asks its editors whether to send it to them",
+    "absent": "has no delivery there, though it was recorded since the channel began and its filters admit it. "
+    "`/republish {detail}` posts it; ask for it also if you widened the filters",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that ought not to be."""
+
+    kind: str
+    #: The article's and the chat's names, as far as it is about one; may be empty.
+    about: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was looked at, by number of rows, and what was found."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
+
+
+def verify(
+    db: Database,
+    wanted: Sequence[settings.Channel],
+    taxonomy: Taxonomy,
+    at: datetime,
+    *,
+    running: bool,
+    max_age: timedelta | None = None,
+) -> Verified:
+    """Look at the whole database. running: a bot has it. A damaged one is looked at no further.
+
+    max_age: articles older than that are not delivered; None: all are.
+    """
+    found = list(audit.damage(db))
+    if not any(one.kind == "damaged" for one in found):
+        begun = [(row, channels.admission(row, one, taxonomy)) for row, one in _begun(db, wanted)]
+        found += audit.oddities(db, at, running=running)
+        found += _absent(db, begun)
+        found += audit.unserved(db, at - max_age if max_age else None)
+        missed = missed.find(db, [admitted for _, admitted in begun])
+        found += [Oddity("missed", one, detail=f"{len(those):,}") for one, those in missed.followers.items()]
+    return Verified(audit.counts(db), [_told(db, one) for one in found])
+
+
+def _begun(db: Database, wanted: Sequence[settings.Channel]) -> Iterator[tuple[Chat, settings.Channel]]:
+    """Yield the channels of the settings whose start was applied."""
+    rows = {(row.setting.casefold(), row.thread): row for row in chats.channels(db)}
+    for one in wanted:
+        row = rows.get((one.chat.casefold(), one.thread))
+        if row is not None and row.begun is not None:
+            yield row, one
+
+
+def _absent(db: Database, begun: Sequence[tuple[Chat, Channel]]) -> Iterator[Oddity]:
+    """Yield the articles that a channel of the settings should have, and has no delivery of."""
+    for row, admitted in begun:
+        for article, quality in audit.absent(db, row.id):
+            if admitted.admits(follows.keys_of(db, article), quality):
+                yield Oddity("absent", article, row.id, detail=short_id(article))
+
+
+def _told(db: Database, one: Oddity) -> Finding:
+    names = []
+    if one.article is not None:
+        names.append(_article(db, one.article))
+    if one.chat is not None:
+        names.append(_chat(db, one.chat))
+    if one.delivery is not None and not names:
+        names.append(f"delivery {one.delivery}")
+    return Finding(one.kind, ", ".join(names), _WORDS[one.kind].format(detail=one.detail).strip().rstrip(":"))
+
+
+def _article(db: Database, number: int) -> str:
+    """Return an article's title and file; one that lives on in another by that one's."""
+    name = naming.article(db, number)
+    return f"“{name.title}”" + (f" ({name.file})" if name.file else "") if name else "an article that does not exist"
+
+
+def _chat(db: Database, number: int) -> str:
+    """Return a channel's name; a reader is nobody's business, not even an operator's."""
+    found = chats.get(db, number)
+    if found is None:
+        return "a chat that is not known"
+    return naming.chat(db, number) if found.setting else f"a {found.kind} chat"

@@ -1,0 +1,115 @@
+"""How a reply becomes a payload that fits. Knows no single reply: those are in `replies` and `editorial`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.domain import fulltext, plain_text, urls
+from bot.domain.article import Stored
+from bot.domain.delivery import Payload
+from bot.domain.fulltext import Query
+from bot.rendering import dates, fitting, inert, keyboards, markup
+from bot.rendering.templates import Templates
+
+#: What is quoted back of words a person typed.
+SAID_UNITS = 60
+NAME_UNITS = 64
+#: Entries of one list; a longer one is a wall on a phone.
+LISTED = 40
+TITLE_UNITS = 200
+REASON_UNITS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An article as one entry of a list."""
+
+    title: str
+    url: str
+    provider: str
+    #: "22 Aug 2021", or empty.
+    date: str
+    short_id: str
+    #: A piece of its text with the words that were searched for; mostly empty.
+    snippet: Markup | str = ""
+
+
+def reply(templates: Templates, name: str, rows: keyboards.Rows = (), **words: Any) -> Payload:
+    """Return the template `replies/<name>` filled with `words`, with rows of buttons under it."""
+    return listed(templates, name, "", (), rows, **words)
+
+
+def listed(
+    templates: Templates,
+    name: str,
+    key: str,
+    items: Sequence[Any],
+    rows: keyboards.Rows = (),
+    *,
+    most: int = LISTED,
+    **words: Any,
+) -> Payload:
+    """Do as `reply` with as many of `items` under `key` as fit, at most `most`; `more` counts the others."""
+    text = _longest(templates.render, name, key, items, most, words)
+    if not text.fits():  # an operator's template that leaves no room
+        text = _longest(templates.render_shipped, name, key, items, most, words)
+    if not text.fits():  # words full of what Telegram makes entities of
+        text = markup.plain_within(text.text)
+    return _payload(text.html, rows)
+
+
+def said(words: str) -> str:
+    """Return what a person typed as it can be quoted back: repaired, on one line, short."""
+    return plain_text.shorten(plain_text.repair(words), SAID_UNITS)
+
+
+def names(topics: Sequence[str]) -> list[str]:
+    """Return topics' names at a length that can be shown."""
+    return [plain_text.shorten(name, NAME_UNITS) for name in topics]
+
+
+def line(stored: Stored, tz: tzinfo = UTC, query: Query | None = None) -> Line:
+    """Return an article as an entry of a list. query: what was searched for."""
+    article = stored.article
+    host = urls.host(article.url)
+    title = plain_text.shorten(article.title or host, TITLE_UNITS)
+    provider = plain_text.shorten(article.provider or host, NAME_UNITS)
+    date = dates.behind(provider, dates.published(article, tz))
+    return Line(title, article.url, provider, date, stored.short_id, _snippet(article.excerpt, query) if query else "")
+
+
+def _snippet(excerpt: str, query: Query) -> Markup:
+    """Return the piece of a text that holds words that were searched for, these in bold."""
+    parts = []
+    for text, found in fulltext.marked(excerpt, query):
+        cut = inert.JOINER if text.endswith(("/", "@", "#", "$")) else ""  # it would begin something with the next part
+        parts.append((markup.bold if found else markup.shown)(text + cut))
+    return Markup("").join(parts)
+
+
+def _longest(
+    render: Callable[[str, dict[str, Any]], markup.Marked],
+    name: str,
+    key: str,
+    items: Sequence[Any],
+    most: int,
+    words: dict[str, Any],
+) -> markup.Marked:
+    def filled(shown: int) -> markup.Marked:
+        listing = {key: items[:shown], "more": len(items) - shown} if key else {}
+        return render(f"replies/{name}", words | listing)
+
+    return filled(fitting.largest(lambda shown: filled(shown).fits(), min(len(items), most)))
+
+
+def _payload(html: str, rows: keyboards.Rows) -> Payload:
+    payload: Payload = {"method": "sendMessage", "text": html, "parse_mode": "HTML"}
+    payload["link_preview_options"] = {"is_disabled": True}
+    if any(rows):
+        payload["reply_markup"] = keyboards.keyboard(rows)
+    return payload

@@ -1,0 +1,19 @@
+"""The words of one configuration folder: its templates over the shipped ones, and its taxonomy. Renders nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.rendering.templates import Templates
+from bot.settings import taxonomy
+
+
+def words(folder: Path | None) -> Templates:
+    """Return the checked templates and the taxonomy of a configuration folder, over the shipped ones.
+
+    Raises UsageError or TemplateBroken, one line for each problem.
+    """
+    own = folder / "templates" if folder and (folder / "templates").is_dir() else None
+    templates = Templates(own, taxonomy.load(folder))
+    templates.check()
+    return templates

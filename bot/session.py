@@ -1,0 +1,233 @@
+"""One bot account at work: the messenger with its courier, its updates and its editors. Joins, decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from math import inf
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from bot import shipped
+from bot.botapi.client import Messenger
+from bot.botapi.inbox import Inbox
+from bot.botapi.polling import ALLOWED, Polling, wait_or_stop
+from bot.botapi.webhook import Hook
+from bot.conversation import commands
+from bot.conversation.context import Office
+from bot.conversation.router import Router
+from bot.domain.delivery import LONG_PAUSE_SECONDS, Clock, Refused, Revoked, Sent, Wait
+from bot.domain.notices import Alert, Notice
+from bot.domain.rate_limit import Pace
+from bot.errors import PaperboyError, TokenRevoked, UsageError
+from bot.planning import naming
+from bot.publish import journal, missed
+from bot.publish.channels import Channels
+from bot.publish.composing import Composer
+from bot.publish.courier import Courier
+from bot.publish.notifier import Notifier
+from bot.publish.recovery import Looks
+from bot.publish.release import Releaser
+from bot.rendering import dates
+from bot.rendering.dates import SystemZone
+from bot.rendering.templates import Templates
+from bot.settings import Settings, Web
+from bot.store import facts
+from bot.store.database import milliseconds
+from bot.store.facts import Fact
+from bot.store.thread import Desk
+
+#: Where Telegram posts updates, below the path of `web.public_url`.
+TELEGRAM = "/telegram"
+#: Seconds between two tries to reach Telegram at the start; doubled each time up to the second.
+FIRST_TRY, LAST_TRY = 1.0, 30.0
+_log = logging.getLogger(__name__)
+
+
+class Connection:
+    """What speaks for one bot while it runs."""
+
+    def __init__(
+        self,
+        messenger: Messenger,
+        username: str,
+        *,
+        settings: Settings,
+        templates: Templates,
+        desk: Desk,
+        channels: Channels,
+        pace: Pace,
+        clock: Clock,
+        wake: Callable[[], None],
+        standing: Callable[[], Mapping[str, Any]],
+    ) -> None:
+        self.username = username
+        #: Monotonic time of when Telegram told who the bot is.
+        self.connected = clock.monotonic()
+        self._messenger = messenger
+        self._settings = settings
+        self._templates = templates
+        self._desk = desk
+        self._channels = channels
+        self._clock = clock
+        self.notifier = Notifier(desk, messenger, templates, settings.telegram.admins, clock)
+        picture = settings.delivery.picture
+        composer = Composer(templates=templates, bot=username, picture=picture, buttons=channels.buttons)
+        doubt = settings.delivery.doubt_seconds
+        editors, ask = sorted(settings.telegram.admins), self.notifier.ask
+        looks = Looks(desk, messenger, pace, clock, doubt_seconds=doubt, editors=editors, ask=ask)
+        self.courier = Courier(
+            desk, messenger, composer, pace, clock, doubt_seconds=doubt, looks=looks, tell=self.tell_editors
+        )
+        self.office = self._office(wake, standing)
+        self.releaser = Releaser(desk, settings, templates.taxonomy, channels, self.notifier, clock, wake)
+        self.inbox = Inbox(desk, Router(self.office).handle, messenger.wire, clock)
+        self.polling = Polling(messenger, self.inbox, clock.monotonic)
+        self.polling.back = self.tell_back
+        #: Channels of the settings that Telegram tells nothing of, and why.
+        self.unknown: dict[str, str] = {}
+
+    def _office(self, wake: Callable[[], None], standing: Callable[[], Mapping[str, Any]]) -> Office:
+        return Office(
+            desk=self._desk,
+            messenger=self._messenger,
+            templates=self._templates,
+            taxonomy=self._templates.taxonomy,
+            clock=self._clock,
+            admins=self._settings.telegram.admins,
+            bot_username=self.username,
+            wake=wake,
+            channels=self._channels.live,
+            commands_per_minute=self._settings.delivery.commands_per_minute,
+            undo=timedelta(seconds=self._settings.delivery.undo_seconds),
+            reached=self.notifier.reachable,
+            max_follows=self._settings.readers.max_follows,
+            standing=standing,
+            editors_tz=SystemZone(),
+        )
+
+    async def introduce(self) -> None:
+        """Put in doubt what a crash left on its way, learn the channels' numbers, ask about what was passed over."""
+        if doubtful := await self.courier.recover():
+            _log.warning("messages that were being sent when the last run ended: %d; each is checked", doubtful)
+        await self.resolve_channels()
+        await self.tell_editors(*await self._desk(missed.ask, tuple(self._channels.live)))
+
+    async def say_what_runs(self) -> None:
+        """Log what this bot is, and write down since when it runs."""
+        await self._desk(facts.put, Fact.STARTED, str(milliseconds(self._clock())))
+        about = {
+            "bot": self.username,
+            "folder": str(self._settings.feed.folder),
+            "database": str(self._settings.store.database),
+        }
+        seconds = self._settings.feed.interval_seconds
+        for line in await self._desk(journal.introduction, version=shipped.version(), seconds=seconds, **about):
+            _log.info("%s", line)
+
+    async def set_menus(self) -> None:
+        """Let people see the commands as they type."""
+        await commands.set_menus(self._messenger, self._settings.telegram.admins)
+
+    async def resolve_channels(self) -> None:
+        """Ask Telegram about the settings' channels; the editors hear once of each it does not know."""
+        self.unknown = await self._channels.resolve(self._messenger)
+        known = [one.chat for one in self._settings.channels if one.chat not in self.unknown]
+        await self.notifier.all_clear(*(f"unknown:{setting}" for setting in known))
+        rows = {
+            one.chat: channel.chat for one, channel in zip(self._settings.channels, self._channels.live, strict=True)
+        }
+        for setting, reason in self.unknown.items():
+            chat = rows[setting]
+            name = await self._desk(naming.chat, chat)
+            _log.error("channels: %s: %s. Make the bot an administrator there; its posts wait.", name, reason)
+            await self.tell_editors(Notice(key=f"unknown:{setting}", alert=Alert.UNKNOWN, chats=(chat,), reason=reason))
+
+    async def tell_editors(self, *told: Notice) -> None:
+        """Have every editor told, once for each key as long as its incident is open; again later where need be."""
+        await self.notifier.tell(*told)
+
+    async def tell_back(self, seconds: float) -> None:
+        """Tell the editors that Telegram can be reached again, where it could not for long."""
+        if seconds >= LONG_PAUSE_SECONDS:
+            at, key = self._clock(), f"line:{self._clock():%Y-%m-%dT%H:%M}"
+            since = dates.minute(at - timedelta(seconds=seconds), SystemZone())
+            hours = round(seconds / 3_600)
+            about = "an hour" if hours == 1 else f"{hours} hours"
+            await self.tell_editors(Notice(key=key, alert=Alert.LINE, about=about, reason=f"no answer since {since}"))
+
+    async def tell_stuck(self, what: str) -> None:
+        """Tell the editors, as far as they can be reached at once, that the bot will be started again."""
+        notice = Notice(key=f"stuck:{self._clock():%Y-%m-%dT%H:%M}", alert=Alert.STUCK, reason=what)
+        await self.notifier.ask(notice)
+
+    async def serve(self, hook: Hook, stop: asyncio.Event) -> None:
+        """Let Telegram call, and handle what it brings until `stop`. Raises PaperboyError, TokenRevoked."""
+        await self._set_webhook(hook, stop)
+        await self.inbox.run(stop)
+
+    async def _set_webhook(self, hook: Hook, stop: asyncio.Event) -> None:
+        """Tell Telegram where to send updates, until it has heard. Raises PaperboyError when it refuses."""
+        url = f"{self._settings.web.public_url}{TELEGRAM}"
+        asked = {"url": url, "secret_token": hook.secret, "allowed_updates": list(ALLOWED)}
+        wait = FIRST_TRY
+        while not stop.is_set():
+            came, _ = await self._messenger.ask("setWebhook", asked)
+            if isinstance(came, Sent):
+                return
+            if isinstance(came, Revoked):
+                raise TokenRevoked
+            if isinstance(came, Refused):
+                raise PaperboyError(f"web.public_url: Telegram refuses the webhook: {came.reason}")
+            if wait == FIRST_TRY:
+                _log.warning("the webhook can't be set, trying again: %s", getattr(came, "reason", came))
+            await wait_or_stop(stop, max(wait, came.seconds if isinstance(came, Wait) and came.flood else 0.0))
+            wait = min(wait * 2, LAST_TRY)
+
+
+def webhook(web: Web, handle: Callable[[dict[str, Any]], Awaitable[None]]) -> Hook:
+    """Return the way in for Telegram's updates. Raises UsageError where the settings lack an address for it."""
+    problems = []
+    if not web.listen:
+        problems.append(
+            'web.listen: is empty; `run --webhook` listens there. Set it to an address and port, like "127.0.0.1:8080"'
+        )
+    if not web.public_url:
+        problems.append(
+            "web.public_url: is empty; `run --webhook` needs the https address by which Telegram reaches web.listen, "
+            'like "https://bot.example.org"'
+        )
+    if problems:
+        raise UsageError(*problems)
+    path = unquote(urlsplit(web.public_url).path).rstrip("/")
+    return Hook(path + TELEGRAM, web.secret.get_secret_value() or secrets.token_urlsafe(32), handle)
+
+
+async def account(messenger: Messenger, stop: asyncio.Event, patience: float = inf) -> str:
+    """Return the bot's username, asking until Telegram is reached or `stop` is set. Raises TokenRevoked.
+
+    Raises PaperboyError when that would take more than `patience` seconds of waiting.
+    """
+    wait, waited, told = FIRST_TRY, 0.0, ""
+    while True:
+        me = await messenger.get_me()
+        if isinstance(me, dict):
+            return str(me["username"])
+        if isinstance(me, Revoked):
+            raise TokenRevoked
+        reason = str(getattr(me, "reason", me))
+        waited += wait
+        if waited > patience:
+            raise PaperboyError(f"nothing was done, as Telegram does not let the bot in: {reason}")
+        if reason != told:
+            _log.warning("Telegram does not let the bot in yet, trying again: %s", reason)
+            told = reason
+        try:
+            await asyncio.wait_for(stop.wait(), wait)
+        except TimeoutError:
+            wait = min(wait * 2, LAST_TRY)
+        else:
+            raise PaperboyError("stopped before Telegram could be reached")

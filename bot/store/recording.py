@@ -1,0 +1,151 @@
+"""New articles as they are written down: many at once, each with its addresses, related articles and words to search.
+
+Decides nothing, and reads nothing back; see `articles`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from bot.domain.arrival import HIDDEN, Waits
+from bot.domain.article import Story
+from bot.domain.identity import Known, Told, outlet
+from bot.domain.record import Packed, PackedRelated, day
+from bot.store import indexing, sequence
+from bot.store.database import marks, milliseconds, number, rows, transaction
+
+_ARTICLE = f"""
+INSERT INTO articles (id, identity, fingerprint, title_key, title, excerpt, url, provider, published, image, quality,
+  heat, kind, unpublished, day, recorded, ordered, waits, held, draft, expires, withdrawn, copy_of, file, sequence)
+VALUES ({marks(25)})
+"""
+#: By hand: within a trigger, FTS5 would write a piece of its index for each row, and join all of them later.
+_SEARCHED = "INSERT INTO articles_fts (rowid, title, excerpt, provider) VALUES (?, ?, ?, ?)"
+_RELATED = f"""
+INSERT INTO related (article, position, identity, url, title, provider, excerpt, published, quality)
+VALUES ({marks(9)})
+"""
+_ADDRESS = "INSERT INTO aliases (identity, article) VALUES (?, ?) ON CONFLICT DO NOTHING"
+#: What `Story` is made of.
+_STORY = "a.identity, a.url, a.title, a.excerpt, a.provider, a.published"
+#: Articles looked at under one address: more are a folder that gives all of its files the same one.
+MOST_AT_ONE_ADDRESS = 200
+
+
+class Entry(NamedTuple):
+    """A new article under its row number, and where it stands."""
+
+    number: int
+    packed: Packed
+    path: str
+    waits: Waits = Waits.NOTHING
+    copy_of: int | None = None
+
+
+def next_number(db: Database) -> int:
+    """Return the row number of the next new article; those after it follow one by one."""
+    return number(db, "SELECT max(id) FROM articles") + 1
+
+
+def write(db: Database, entries: Sequence[Entry], at: datetime) -> int:
+    """Write new articles, not their topics or files; return the first of their sequence numbers, which rise by one."""
+    recorded = milliseconds(at)
+    with transaction(db):
+        first = sequence.take(db, len(entries))
+        db.conn.executemany(_ARTICLE, [(*_row(entry, recorded), place) for place, entry in enumerate(entries, first)])
+        searched = [(one, _searched(packed)) for one, packed, *_ in entries]
+        db.conn.executemany(_SEARCHED, [(one, *words) for one, words in searched])
+        indexing.add(db, searched)
+        add_addresses(db, [(address, one) for one, packed, *_ in entries for address in packed.addresses])
+        db.conn.executemany(
+            _RELATED, [related for one, packed, *_ in entries for related in _numbered(one, packed.related)]
+        )
+    return first
+
+
+def add_addresses(db: Database, addresses: Iterable[tuple[str, int]]) -> None:
+    """Let canonical addresses lead to articles, also where they lead to others already."""
+    with transaction(db):
+        db.conn.executemany(_ADDRESS, addresses)
+
+
+def set_related(db: Database, number: int, related: Sequence[PackedRelated]) -> None:
+    """Write an article's related articles in the place of those it had."""
+    with transaction(db):
+        db.conn.execute("DELETE FROM related WHERE article = ?", (number,))
+        db.conn.executemany(_RELATED, _numbered(number, related))
+
+
+def known(db: Database, addresses: Iterable[str]) -> set[str]:
+    """Return those of some canonical addresses that lead to an article."""
+    sql = "SELECT identity FROM aliases WHERE identity IN (SELECT value FROM json_each(?))"
+    return {found["identity"] for found in rows(db, sql, (json.dumps([*addresses]),))}
+
+
+def at(db: Database, address: str) -> list[Known]:
+    """Return the articles that a canonical address leads to, the last recorded first."""
+    sql = (
+        f"SELECT a.id, {_STORY} FROM aliases JOIN articles a ON a.id = aliases.article "
+        "WHERE aliases.identity = ? ORDER BY aliases.article DESC LIMIT ?"
+    )
+    return [Known(one[0], _story(*one[1:])) for one in rows(db, sql, (address, MOST_AT_ONE_ADDRESS))]
+
+
+def titles(db: Database, keys: Iterable[str], since: int, until: int) -> dict[str, list[Told]]:
+    """Return story key → articles between two moments (milliseconds), first come first.
+
+    Left out are copies and what was withdrawn.
+    """
+    sql = (
+        f"SELECT a.title_key, a.id, a.ordered, {_STORY} FROM articles a "
+        "WHERE title_key IN (SELECT value FROM json_each(?)) "
+        "AND title_key <> '' AND ordered BETWEEN ? AND ? AND copy_of IS NULL AND withdrawn = 0 "
+        "AND waits NOT IN ('draft', 'future', 'expired') ORDER BY id"
+    )
+    found: dict[str, list[Told]] = {}
+    for key, one, ordered, *story in rows(db, sql, (json.dumps([*keys]), since, until)):
+        found.setdefault(key, []).append(Told(one, ordered, _story(*story)))
+    return found
+
+
+def outlets(db: Database, keys: Iterable[str]) -> dict[str, set[str]]:
+    """Return story key → outlets (as `identity.outlet`) that carry the title: one where there is one, else two."""
+    carried = "SELECT provider FROM articles WHERE title_key = value AND title_key <> '' AND withdrawn = 0 ORDER BY"
+    sql = (
+        f"SELECT value, ({carried} provider COLLATE NOCASE LIMIT 1), "
+        f"({carried} provider COLLATE NOCASE DESC LIMIT 1) FROM json_each(?)"
+    )
+    found = rows(db, sql, (json.dumps([*keys]),))
+    return {key: {outlet(one) for one in several if one is not None} for key, *several in found}
+
+
+def set_topics(db: Database, carried: Iterable[tuple[int, int, int | None]]) -> None:
+    """Write the topics of new articles: (article, topic, its position in the document, None for an implied one)."""
+    with transaction(db):
+        db.conn.executemany("INSERT INTO article_topics (article, topic, position) VALUES (?, ?, ?)", carried)
+
+
+def _row(entry: Entry, recorded: int) -> tuple[object, ...]:
+    number, packed, path, waits, copy_of = entry
+    published = packed.words[7]
+    ordered = recorded if published is None or published > recorded else published
+    stands = (str(waits), int(waits in HIDDEN), int(packed.draft), packed.expires, int(packed.removed))
+    return (number, *packed.words, recorded, ordered, *stands, copy_of, path)
+
+
+def _searched(packed: Packed) -> tuple[str, str, str]:
+    words = packed.words
+    return words[3], words[4], words[6]
+
+
+def _story(identity: str, url: str, title: str, excerpt: str, provider: str, published: int | None) -> Story:
+    return Story(identity, url, title, excerpt, provider, day(published))
+
+
+def _numbered(number: int, related: Iterable[PackedRelated]) -> list[tuple[object, ...]]:
+    return [(number, position, *one) for position, one in enumerate(related)]

@@ -1,0 +1,221 @@
+"""Rows of deliveries in doubt, and what is known of the message numbers around them. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.delivery import REPEATS, Settlement, State
+from bot.domain.notices import Alert, Notice
+from bot.domain.recovery import Around
+from bot.store import attempts, notices, numbers, outbox
+from bot.store.database import Row, marks, maybe, milliseconds, moment, number, row, rows, transaction, write
+from bot.store.outbox import Addressed
+
+#: A call, from its commit on, has left us within so many milliseconds or never does (`botapi.client`'s patience).
+_CALL = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A delivery to a channel that may have gone out."""
+
+    to: Addressed
+    #: When the attempt began, and when it could no longer take effect.
+    begun: datetime
+    over: datetime
+    #: The sequence number of its beginning.
+    sequence: int
+    #: resend | ask
+    policy: str
+    name: str
+
+
+def interrupted(db: Database, at: datetime, doubt_seconds: float) -> int:
+    """Put in doubt, after a start, what was on its way when the last process ended. Return how many.
+
+    When that was is not known; not after `at`, and a call does not take for ever.
+    """
+    return write(
+        db,
+        "UPDATE deliveries SET state = 'doubtful', lost = lost + 1, repeatable = 0, "
+        "not_before = iif(lane <> 0 AND lost >= ?, NULL, min(?, begun + ?) + ?), "
+        "reason = 'the program ended while it was being sent' WHERE state = 'sending'",
+        (REPEATS, milliseconds(at), _CALL, int(doubt_seconds * 1000)),
+    )
+
+
+def exist(db: Database) -> bool:
+    """Say whether any delivery is in doubt and not left to an editor."""
+    sql = "SELECT 1 FROM deliveries INDEXED BY deliveries_in_doubt WHERE state = 'doubtful' AND not_before > 0 LIMIT 1"
+    return row(db, sql) is not None
+
+
+def due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> list[Doubt]:
+    """Return the channels' deliveries to be looked for, one for each chat, the oldest first; none in `busy` chats.
+
+    Two editions of an article may read alike: they are looked for in the order in which they were sent, so that each
+    is found under its own number. busy: Telegram's numbers.
+    """
+    found: dict[int, Doubt] = {}
+    for one in rows(
+        db,
+        f"{_DOUBTS} AND d.not_before <= ? AND c.chat_id NOT IN ({marks(len(busy))}) AND NOT {_AFTER_ANOTHER} "
+        "ORDER BY d.begun_sequence, d.id",
+        (milliseconds(at), *busy),
+    ):
+        found.setdefault(one["chat_id"], _doubt(one))
+    return list(found.values())
+
+
+def next_due(db: Database, *, busy: Collection[int] = ()) -> datetime | None:
+    """Return when the next channel's doubt is to be resolved, not counting `busy` chats (Telegram's numbers)."""
+    sql = (
+        "SELECT min(d.not_before) FROM deliveries d JOIN chats c ON c.id = d.chat WHERE d.state = 'doubtful' "
+        f"AND d.lane = 0 AND c.state = 'active' AND c.chat_id NOT IN ({marks(len(busy))}) AND NOT {_AFTER_ANOTHER}"
+    )
+    found = row(db, sql, tuple(busy))
+    return maybe(found[0]) if found else None
+
+
+def around(db: Database, doubt: Doubt) -> Around:
+    """Return what is known of the message numbers around an attempt."""
+    chat, begun, over = doubt.to.chat_id, milliseconds(doubt.begun), milliseconds(doubt.over)
+    before = "message > 0 AND settled_sequence < ? ORDER BY message DESC LIMIT 1"
+    after = "message > ? AND begun_sequence > ? AND begun >= ? ORDER BY message LIMIT 1"
+    first = max(numbers.known(db, chat, before, doubt.sequence), default=None)
+    floor = first.message if first else max(doubt.to.thread, 0)
+    last = min(numbers.known(db, chat, after, floor, doubt.sequence, over), default=None)
+    return Around(
+        before=first.message if first else None,
+        after=last.message if last else None,
+        known=frozenset(one.message for one in numbers.known(db, chat, "message > ?", floor)),
+        late=bool(first and last and begun - first.settled > last.begun - begun) and not _has_twins(db, doubt),
+        floor=floor,  # a thread of a forum has the number of the message it begins with
+    )
+
+
+def may_be_in_other_thread(db: Database, doubt: Doubt) -> bool:
+    """Return True if the same article is in doubt in another thread of the chat."""
+    return bool(number(db, f"{_TWINS} AND chat <> ?", (*_twin(doubt), doubt.to.delivery.chat)))
+
+
+def _has_twins(db: Database, doubt: Doubt) -> bool:
+    """Return True if another edition of the article is in doubt in the same chat."""
+    return bool(number(db, f"{_TWINS} AND chat = ?", (*_twin(doubt), doubt.to.delivery.chat)))
+
+
+def _twin(doubt: Doubt) -> tuple[int, int, int]:
+    return doubt.to.delivery.article, doubt.to.delivery.id, doubt.to.chat_id
+
+
+def will_be_bounded(db: Database, chat_id: int, at: datetime) -> bool:
+    """Say whether a post is about to go out to a chat, whose number will end the search."""
+    now = milliseconds(at)
+    sql = """
+        SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat
+        WHERE c.chat_id = ? AND d.state IN ('pending', 'sending') AND (d.not_before IS NULL OR d.not_before <= ?)
+          AND c.state = 'active' AND (c.not_before IS NULL OR c.not_before <= ?)
+    """
+    return number(db, sql, (chat_id, now, now)) > 0
+
+
+def found(db: Database, doubt: Doubt, message: int, at: datetime) -> bool:
+    """Settle a delivery as sent under a number; False where either was settled meanwhile."""
+    delivery = doubt.to.delivery
+    with transaction(db):
+        if not _is_doubtful(db, delivery.id) or numbers.is_taken(db, doubt.to.chat_id, message):
+            return False
+        outbox.settle(db, [(delivery, Settlement(state=State.SENT, message=message))], at)
+        attempts.log(db, delivery.id, "look", "sent", f"found as message {message}", at)
+        notices.all_clear(db, [alert_key(delivery.id)], at)
+    return True
+
+
+def give_up(db: Database, doubt: Doubt, reason: str, at: datetime, *, absent: bool) -> State | None:
+    """Write that a post was not found; return what became of it, or None where an editor is to be asked.
+
+    absent: it was looked for wherever it could be, so it is not there. Otherwise nobody can tell, and it is sent again
+    REPEATS times at most. A withdrawn article's is not sent again.
+    """
+    delivery = doubt.to.delivery.id
+    with transaction(db):
+        if not _is_doubtful(db, delivery):
+            return State.PENDING
+        attempts.log(db, delivery, "look", "doubtful", reason, at)
+        lost = number(db, "SELECT lost FROM deliveries WHERE id = ?", (delivery,))
+        asks = doubt.policy == "ask" or (lost > REPEATS and not absent)
+        if asks and not _is_withdrawn(db, delivery):
+            return None
+        if absent:
+            write(db, "UPDATE deliveries SET lost = max(lost - 1, 0) WHERE id = ?", (delivery,))
+        elif not _is_withdrawn(db, delivery):
+            chat, article = doubt.to.delivery.chat, doubt.to.delivery.article
+            key = f"{chat}:{Alert.REPEATED}:{delivery}"
+            told = Notice(key=key, alert=Alert.REPEATED, articles=(article,), chats=(chat,), reason=reason)
+            notices.tell(db, [told], at)
+        outbox.set_state(db, delivery, State.PENDING, f"it was looked for: {reason}")
+    return State.PENDING
+
+
+def later(db: Database, delivery: int, until: datetime | None, reason: str) -> None:
+    """Write that a delivery stays in doubt until a moment; None: until an editor decides."""
+    with transaction(db):
+        if _is_doubtful(db, delivery):
+            outbox.set_state(db, delivery, State.DOUBTFUL, reason, until)
+
+
+def alert_key(delivery: int) -> str:
+    """Return the key of the notice that asks editors about a delivery."""
+    return f"doubtful:{delivery}"
+
+
+def decide(db: Database, delivery: int, *, again: bool, at: datetime) -> int | None:
+    """Carry out an editor's decision: post it again, or take it as posted.
+
+    Return the article it is about, or None where nothing is in doubt any more.
+    """
+    with transaction(db):
+        if not _is_doubtful(db, delivery):
+            return None
+        attempts.log(db, delivery, "look", "pending" if again else "sent", "an editor decided", at)
+        write(db, "UPDATE fanouts SET alone = 0 WHERE alone = 1")  # something may wait for a follower again
+        outbox.set_state(db, delivery, State.PENDING if again else State.SENT, "an editor decided")
+        notices.all_clear(db, [alert_key(delivery)], at)
+        return number(db, "SELECT article FROM deliveries WHERE id = ?", (delivery,))
+
+
+_DOUBTS = """
+SELECT d.*, c.chat_id, c.thread, c.username, c.kind, c.on_doubt, c.title, c.setting
+FROM deliveries d JOIN chats c ON c.id = d.chat
+WHERE d.state = 'doubtful' AND d.lane = 0 AND c.state = 'active' AND c.chat_id IS NOT NULL
+"""
+#: The same article, in doubt in the same chat (Telegram's number), but for one delivery.
+_TWINS = """
+SELECT count(*) FROM deliveries WHERE state = 'doubtful' AND lane = 0 AND article = ? AND id <> ?
+AND chat IN (SELECT id FROM chats WHERE chat_id = ?)
+"""
+#: Another edition of `d` was sent before it and is still to be looked for.
+_AFTER_ANOTHER = """EXISTS (
+  SELECT 1 FROM deliveries o WHERE o.state = 'doubtful' AND o.not_before > 0 AND o.lane = 0 AND o.chat = d.chat
+  AND o.article = d.article AND o.begun_sequence < d.begun_sequence)
+"""
+
+
+def _doubt(found: Row) -> Doubt:
+    name = found["title"] or (f"@{found['username']}" if found["username"] else found["setting"] or "")
+    begun = moment(found["begun"])
+    over = moment(found["not_before"])
+    return Doubt(outbox.addressed(found), begun, over, found["begun_sequence"] or 0, found["on_doubt"], name)
+
+
+def _is_doubtful(db: Database, delivery: int) -> bool:
+    return number(db, "SELECT count(*) FROM deliveries WHERE id = ? AND state = 'doubtful'", (delivery,)) == 1
+
+
+def _is_withdrawn(db: Database, delivery: int) -> bool:
+    sql = "SELECT a.withdrawn FROM articles a JOIN deliveries d ON d.article = a.id WHERE d.id = ?"
+    return number(db, sql, (delivery,)) == 1
