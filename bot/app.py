@@ -19,9 +19,9 @@ from bot.domain.rate_limit import Limits, Pace
 from bot.errors import DatabaseDamaged, DatabaseLost, PaperboyError, Stopped, TokenRevoked, UsageError
 from bot.health import Vitals
 from bot.ingest.poller import Lookout
-from bot.ingest.recorder import Rules
 from bot.ingest.scanner import Progress, Scanner, ScanReport
 from bot.jobs import Jobs
+from bot.planning.rules import Rules
 from bot.publish import release
 from bot.publish.channels import Channels
 from bot.publish.report import report

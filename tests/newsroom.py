@@ -17,7 +17,7 @@ from bot.domain.record import pack
 from bot.domain.topics import Taxonomy, Topic
 from bot.domain.urls import canonical
 from bot.ingest import recorder
-from bot.ingest.recorder import Read, Recorded, Rules
+from bot.planning.rules import Read, Recorded, Rules
 from bot.publish import channel_start
 from bot.publish.channel_start import Start
 from bot.store import articles, audit, chats, edits, fanouts, follows, outbox

@@ -14,7 +14,7 @@ from bot.domain.arrival import Future
 from bot.domain.article import Article
 from bot.domain.record import pack
 from bot.ingest import recorder
-from bot.ingest.recorder import Read, Rules
+from bot.planning.rules import Read, Rules
 from bot.publish.channels import Channels
 from bot.rendering.templates import Templates
 from bot.sandbox import Call, Chat, Message, Person, Sandbox

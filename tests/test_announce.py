@@ -16,6 +16,7 @@ from bot.domain.article import Article
 from bot.domain.delivery import Unknown
 from bot.domain.identity import Verdict
 from bot.ingest import recorder
+from bot.planning import opening
 from bot.publish import editions
 from bot.store import articles, files, follows, outbox
 from bot.store.database import number
@@ -579,7 +580,7 @@ def test_what_the_source_publishes_after_all_but_too_late_is_skipped_and_an_edit
     young.tell("a.md", replace(told, unpublished=False))
     assert young.deliver() == []
     assert young.states(one) == {"@news": "skipped"}
-    recorder.release(young.db, two, young.rules, young.at)
+    opening.release(young.db, two, young.rules, young.at)
     assert young.deliver() == [("@news", SECOND), ("R7", SECOND)]
 
 
@@ -713,9 +714,9 @@ def test_a_held_article_is_invisible_until_it_is_released(holding: Newsroom) -> 
     assert holding.deliver() == []
     assert holding.titles() == []
     assert [held.id for held in articles.apart(holding.db)[0]] == [one]
-    assert recorder.release(holding.db, one, holding.rules, holding.at)
+    assert opening.release(holding.db, one, holding.rules, holding.at)
     assert holding.deliver() == [("@news", FIRST), ("R7", FIRST)]
-    assert not recorder.release(holding.db, one, holding.rules, holding.at)
+    assert not opening.release(holding.db, one, holding.rules, holding.at)
 
 
 def test_the_source_itself_releases_what_it_publishes_after_all(holding: Newsroom) -> None:
@@ -727,7 +728,7 @@ def test_the_source_itself_releases_what_it_publishes_after_all(holding: Newsroo
 def test_a_held_article_that_was_withdrawn_and_is_back_still_waits(holding: Newsroom) -> None:
     one = holding.number("a.md", unpublished())
     holding.tell("a.md", unpublished(removed=True))
-    assert not recorder.release(holding.db, one, holding.rules, holding.at)
+    assert not opening.release(holding.db, one, holding.rules, holding.at)
     holding.tell("a.md", unpublished())
     assert holding.states(one) == {"@news": "held"}
     assert holding.deliver() == []
@@ -738,7 +739,7 @@ def test_a_held_copy_that_is_released_is_still_a_copy(holding: Newsroom) -> None
     holding.deliver()
     copy = holding.number("b.md", unpublished(B))
     assert articles.apart(holding.db)[0] == []
-    assert recorder.release(holding.db, copy, holding.rules, holding.at)
+    assert opening.release(holding.db, copy, holding.rules, holding.at)
     assert holding.deliver() == []
 
 
@@ -817,7 +818,7 @@ def test_copies_and_withdrawn_articles_start_no_channel_and_held_ones_wait(desk:
     desk.begin(None)
     assert desk.deliver() == [("@young", FIRST)]
     assert "@young" not in desk.states(held)
-    recorder.release(desk.db, held, desk.rules, desk.at)
+    opening.release(desk.db, held, desk.rules, desk.at)
     assert sorted(desk.deliver()) == [("@news", "Held"), ("@young", "Held")]
 
 
@@ -862,7 +863,7 @@ def test_no_history_of_a_folder_breaks_the_store_or_posts_an_article_twice(
             recorder.miss(desk.db, [path])
         elif what == "release":
             for held in articles.apart(desk.db)[0]:
-                recorder.release(desk.db, held.id, desk.rules, desk.at)
+                opening.release(desk.db, held.id, desk.rules, desk.at)
         else:
             desk.deliver()
             desk.revise()

@@ -15,7 +15,7 @@ from bot.domain.article import Article
 from bot.domain.identity import Verdict
 from bot.domain.record import pack
 from bot.ingest import recorder
-from bot.ingest.recorder import Read
+from bot.planning.rules import Read, Recorded
 from bot.publish import composing, editions, verification
 from bot.store import outbox
 from bot.store.database import row, rows, write
@@ -36,7 +36,7 @@ def desk() -> Iterator[Newsroom]:
         assert [one for one in found if one.kind != "late"] == []
 
 
-def tell(desk: Newsroom, path: str, told: Article | str) -> recorder.Recorded:
+def tell(desk: Newsroom, path: str, told: Article | str) -> Recorded:
     """A file is written and read."""
     assert isinstance(desk.disk, set)
     desk.disk.add(path)
@@ -286,7 +286,7 @@ def as_before(desk: Newsroom, number: int | None, form: str = "0123456789abcdef"
     write(desk.db, "UPDATE articles SET fingerprint = ? WHERE id = ?", (form, number or 0))
 
 
-def read_again(desk: Newsroom, told: Article, size: int) -> recorder.Recorded:
+def read_again(desk: Newsroom, told: Article, size: int) -> Recorded:
     """The file `a.md`, of so many bytes, is read once more."""
     (recorded,) = recorder.record(desk.db, [Read("a.md", (size, desk.marks, 1), pack(told))], desk.rules, desk.at)
     desk.marks += 1

@@ -17,6 +17,7 @@ from bot import settings as chosen
 from bot.domain.article import Article, story
 from bot.domain.identity import Verdict, are_two
 from bot.ingest import recorder
+from bot.planning import opening
 from bot.publish import editions, verification
 from bot.store import articles, files
 from bot.store.database import rows
@@ -125,7 +126,7 @@ class Folder(RuleBasedStateMachine):
     @rule()
     def release(self) -> None:
         for held in articles.apart(self.desk.db)[0]:
-            recorder.release(self.desk.db, held.id, self.desk.rules, self.desk.at)
+            opening.release(self.desk.db, held.id, self.desk.rules, self.desk.at)
 
     @precondition(lambda self: rows(self.desk.db, "SELECT 1 FROM articles"))
     @rule(data=st.data())

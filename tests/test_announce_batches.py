@@ -16,7 +16,7 @@ from bot.domain.article import Article, Related
 from bot.domain.identity import Verdict
 from bot.ingest import recorder
 from bot.ingest.new_files import Fresh
-from bot.ingest.recorder import Read, Recorded
+from bot.planning.rules import Read, Recorded
 from bot.store import search
 from bot.store.database import rows
 from tests.examples import examples

@@ -87,7 +87,7 @@ async def test_it_looks_at_the_outbox_no_more_than_once_for_each_delivery_or_so(
     visits.clear()
     await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(minutes=5))
     assert [len(bot.posts(reader)) for reader in found] == [10] * 20
-    assert 0 < visits["waiting.due"] <= 2 * 210
+    assert 0 < visits["work.due"] <= 2 * 210
     assert 0 < visits["settling.write_down"] <= 210
     assert visits["outbox.next_due"] <= 210
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.feed import document, reading
 from bot.ingest import recorder
-from bot.ingest.recorder import Read
+from bot.planning.rules import Read
 from bot.store import files
 from tests.newsroom import newsroom
 

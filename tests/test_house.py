@@ -103,6 +103,18 @@ def test_the_map_of_the_house_names_every_room() -> None:
     assert {room for room in rooms if not re.search(rf"\b{re.escape(room)}\b", document)} == set()
 
 
+def test_the_contracts_name_every_room() -> None:
+    rooms = {path.split("/")[1].removesuffix(".py") for path in MODULES} - {"__init__"}
+    allowed = {"telegram": {"botapi", "conversation"}, "sqlite_utils": {"store"}, "yaml": {"feed"}}
+    contracts = tomllib.loads(text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    listed = {
+        contract["forbidden_modules"][0]: {name.removeprefix("bot.") for name in contract["source_modules"]}
+        for contract in contracts
+        if contract["type"] == "forbidden"
+    }
+    assert listed == {library: rooms - rooms_with_it for library, rooms_with_it in allowed.items()}
+
+
 # --- the clock and the database ---------------------------------------------------------------------------------------
 
 #: The only rooms that may ask what time it is: clock, which app hands down, the command line, which starts things, and

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.domain import rate_limit
 from bot.domain.delivery import Lane, Sent
 from bot.domain.rate_limit import LEAST, MINUTE, RECOVERY, Brake, Limits, Pace
-from bot.ingest.recorder import Rules
+from bot.planning.rules import Rules
 from bot.store import attempts, chats, outbox
 from bot.store.database import open_database
 from tests.newsroom import AT, TAXONOMY, Newsroom, article

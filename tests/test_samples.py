@@ -15,7 +15,7 @@ import frontmatter
 import pytest
 
 from bot import shipped
-from bot.domain import plain_text, topics, urls
+from bot.domain import plain_text, topics
 from bot.domain.article import Article
 from bot.domain.topics import Taxonomy, Topic
 from bot.feed import document

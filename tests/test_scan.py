@@ -21,8 +21,8 @@ from bot.feed import document
 from bot.feed.folder import FolderMissing
 from bot.feed.reading import Told
 from bot.ingest.poller import Lookout
-from bot.ingest.recorder import Mark, Rules
 from bot.ingest.scanner import BATCH, Scanner
+from bot.planning.rules import Mark, Rules
 from bot.store import articles, counts, files, notices
 from bot.store.thread import Desk
 from tests import hostile

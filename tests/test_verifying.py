@@ -15,7 +15,7 @@ import pytest
 from bot import settings
 from bot.domain.delivery import Gone, Refused, Unknown, Wait
 from bot.errors import StoreError
-from bot.ingest import recorder
+from bot.planning.rules import Rules
 from bot.publish import editions, verification
 from bot.publish.verification import Verified
 from bot.store import audit, inspection, lock
@@ -141,7 +141,7 @@ def test_articles_from_before_a_channel_began_are_none_of_its_business(desk: New
     late = settings.Channel(chat="@LATE")
     assert verification.verify(desk.db, [late], TAXONOMY, desk.at, running=False).findings == []
     desk.later(seconds=1)
-    desk.rules = recorder.Rules(taxonomy=TAXONOMY)
+    desk.rules = Rules(taxonomy=TAXONOMY)
     desk.tell("f.md", article("The one that nobody planned for it", "https://six.example/"))
     (found,) = verification.verify(desk.db, [late], TAXONOMY, desk.at, running=False).findings
     assert found.kind == "absent"

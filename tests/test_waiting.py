@@ -12,7 +12,8 @@ import pytest
 
 from bot.domain.arrival import Future, Waits
 from bot.domain.article import Article
-from bot.ingest import recorder
+from bot.ingest import recorder, whole_scans
+from bot.planning import opening
 from bot.publish import editions, release, report
 from bot.rendering import waiting as words
 from bot.store import articles, facts, follows, holding, notices, outbox, search
@@ -86,7 +87,7 @@ def test_a_draft_is_not_posted_and_nobody_finds_it_until_it_is_published(desk: N
 
 def test_a_draft_that_an_editor_released_stays_out_whatever_else_its_file_says(desk: Newsroom) -> None:
     one = desk.number("a.md", about(desk, draft=True))
-    assert recorder.release(desk.db, one, desk.rules, desk.at)
+    assert opening.release(desk.db, one, desk.rules, desk.at)
     assert len(desk.deliver()) == 2
     desk.tell("a.md", about(desk, draft=True, quality=3))
     assert not is_hidden(desk, one)
@@ -112,7 +113,7 @@ def test_an_archive_that_was_to_come_while_the_clock_was_far_behind_is_no_news(
 ) -> None:
     facts.forget(desk.db, Fact.SCANNED)
     arrive(desk, *range(count), days=-1_000)
-    release.note_scan(desk.db, desk.at)
+    whole_scans.record_end(desk.db, desk.at)
     assert holding.counts(desk.db) == {Waits.FUTURE: count}
     desk.later(days=1_100)
     release.release_due(desk.db, desk.rules, desk.at)
@@ -201,7 +202,7 @@ def test_a_date_to_come_is_posted_at_once_or_never_as_the_settings_say(desk: New
 def test_what_has_expired_is_never_posted_not_even_by_an_editor(desk: Newsroom) -> None:
     one = desk.number("a.md", about(desk, expires=desk.at))
     assert is_hidden(desk, one)
-    assert not recorder.release(desk.db, one, desk.rules, desk.at)
+    assert not opening.release(desk.db, one, desk.rules, desk.at)
     assert editions.republish(desk.db, one, desk.at, desk.rules.channels).expired
     assert desk.deliver() == []
     desk.tell("a.md", about(desk, expires=desk.at + timedelta(days=1)))
@@ -293,7 +294,7 @@ def test_a_channels_start_is_no_bulk_arrival(desk: Newsroom) -> None:
     desk.rules = replace(desk.rules, channels=())
     desk.open_channel("@young", begun=False)
     arrive(desk, *range(30))
-    release.note_scan(desk.db, desk.at)
+    whole_scans.record_end(desk.db, desk.at)
     assert desk.begin(10) == 10
     assert {where for where, _ in desk.deliver()} == {"@young"}  # and a follower gets no archive
 
@@ -303,7 +304,7 @@ def test_an_old_article_after_the_start_is_no_bulk_arrival_with_what_was_there_a
     desk.rules = replace(desk.rules, channels=())
     desk.open_channel("@young", begun=False)
     arrive(desk, *range(30))
-    release.note_scan(desk.db, desk.at)
+    whole_scans.record_end(desk.db, desk.at)
     desk.begin(10)
     desk.later(minutes=1)
     arrive(desk, 30)
@@ -313,7 +314,7 @@ def test_an_old_article_after_the_start_is_no_bulk_arrival_with_what_was_there_a
 
 def test_a_scan_that_finds_nothing_is_no_start(desk: Newsroom) -> None:
     facts.forget(desk.db, Fact.SCANNED)
-    release.note_scan(desk.db, desk.at)
+    whole_scans.record_end(desk.db, desk.at)
     assert facts.moment(desk.db, Fact.SCANNED) is None
 
 
@@ -356,7 +357,7 @@ def test_what_the_first_scan_after_a_restore_does_not_know_waits_unless_it_is_da
     desk.tell("a.md", about(desk, quality=1))
     desk.tell("b.md", article(SECOND, B, published=desk.at))
     assert desk.deliver() == [("@news", SECOND)]
-    release.note_scan(desk.db, desk.at)
+    whole_scans.record_end(desk.db, desk.at)
     desk.tell("c.md", article("Nobody knew of this until this very day", "https://three.example/c"))
     assert len(desk.deliver()) == 1
     assert holding.counts(desk.db) == {Waits.RESTORED: 1}
@@ -381,7 +382,7 @@ def test_what_was_about_to_go_out_when_the_backup_was_made_waits(desk: Newsroom)
 def test_a_start_after_the_scan_that_followed_a_restore_is_as_any(desk: Newsroom) -> None:
     restore(desk)
     desk.tell("b.md", article(SECOND, B, published=desk.at))
-    release.note_scan(desk.db, desk.at)
+    whole_scans.record_end(desk.db, desk.at)
     release.resume(desk.db)
     assert desk.deliver() == [("@news", SECOND)]
 

@@ -12,7 +12,7 @@ import pytest
 from bot.domain.arrival import Waits
 from bot.domain.record import pack
 from bot.ingest import recorder
-from bot.ingest.recorder import Read
+from bot.planning.rules import Read
 from bot.publish import release
 from bot.publish.report import report
 from bot.sandbox import Message, Person, Sandbox

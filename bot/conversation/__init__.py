@@ -1,14 +1,7 @@
-"""Everything that speaks Telegram. Decides nothing about articles: it passes on what people ask and what Telegram says.
+"""What people send and tap → replies. Decides nothing about articles, and sends through `botapi.client` only.
 
-`messenger` is the only sender and `outcomes` reads Telegram's answers; `polling` fetches updates, `router` takes each
-to its handler in `readers`, `editors` or `buttons`, and `plain` reads what is no command; `office` is what a handler
-works with. python-telegram-bot is used for its wire and its objects only: its Updater confirms updates before they are
-handled and dies silently, its Application would lose an update with a failing handler, its rate limiter forgets pauses.
+`router` takes each update to its handler: `readers`, `editors`, `callbacks` for taps, `decisions` for what editors
+decide under a notice, `membership` for what happens to the bot itself. `request` is what was asked, `context` what a
+handler works with, `subscriptions` what readers change in the store; `plain_words` reads what is not a command,
+`commands` is the table of commands, `throttle` limits them, `answers` sends replies in order.
 """
-
-from __future__ import annotations
-
-import os
-
-#: Telegram's times as timedelta, which the library will make the rule; without it each 429 warns.
-os.environ.setdefault("PTB_TIMEDELTA", "1")

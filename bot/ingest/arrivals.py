@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from bot.domain.arrival import Waits, is_bulk, news_since
 from bot.domain.article import Stored
 from bot.planning import remarks
 from bot.planning.rules import Rules
 from bot.store import facts, holding
-from bot.store.database import milliseconds
+from bot.store.database import Database, milliseconds
 from bot.store.facts import Fact
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from bot.domain import article
 from bot.domain.article import Stored
 from bot.domain.identity import Verdict, are_two, digest, reads_alike, titles_agree
 from bot.domain.record import Packed, facts, unpack
 from bot.planning.rules import Read
 from bot.store import files
+from bot.store.database import Database
 from bot.store.files import Known
 
 #: Whether a file is on disk at this moment.

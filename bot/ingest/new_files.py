@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlite_utils import Database
-
 from bot.domain import delivery, topics
 from bot.domain.arrival import UNPUBLISHED
 from bot.domain.delivery import State
@@ -20,7 +18,7 @@ from bot.domain.record import Packed, with_topics
 from bot.ingest.spelling import spelled
 from bot.planning.rules import Mark, Read, Recorded, Rules
 from bot.store import fanouts, files, follows, outbox, recording
-from bot.store.database import milliseconds, moment
+from bot.store.database import Database, milliseconds, moment
 from bot.store.recording import Entry
 
 

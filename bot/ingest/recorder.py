@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from bot.domain.arrival import HIDDEN, UNPUBLISHED, Facts, Waits
 from bot.domain.article import Stored
 from bot.domain.delivery import State
@@ -18,15 +16,10 @@ from bot.ingest.cases import Case, OnDisk, Owners
 from bot.ingest.new_files import Firsts, Fresh
 from bot.ingest.spelling import spelled
 from bot.planning import remarks
-from bot.planning.opening import pass_over
-from bot.planning.opening import post as post  # whoever records takes these names from here
-from bot.planning.opening import release as release
-from bot.planning.rules import Mark as Mark
-from bot.planning.rules import Read as Read
-from bot.planning.rules import Recorded as Recorded
-from bot.planning.rules import Rules as Rules
+from bot.planning.opening import pass_over, post, release
+from bot.planning.rules import Read, Recorded, Rules
 from bot.store import articles, edits, fanouts, files, follows, holding, merging, outbox, recording
-from bot.store.database import milliseconds, transaction
+from bot.store.database import Database, milliseconds, transaction
 from bot.store.files import Known
 
 

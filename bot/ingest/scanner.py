@@ -21,9 +21,8 @@ from bot.domain.identity import Verdict
 from bot.domain.notices import Alert, Notice
 from bot.feed import folder, reading
 from bot.feed.reading import Told
-from bot.ingest import recorder
-from bot.ingest.recorder import Mark, Read, Recorded, Rules
-from bot.publish import release
+from bot.ingest import recorder, whole_scans
+from bot.planning.rules import Mark, Read, Recorded, Rules
 from bot.settings import Feed
 from bot.store import files, notices
 from bot.store.files import Stamp
@@ -97,7 +96,7 @@ class Scanner:
             over = set(FOLDER_ALERTS).difference(one.key for one in report.notices)
             await self._desk(notices.all_clear, sorted(over), self._clock())
             if not report.emptied:
-                await self._desk(release.note_scan, self._clock())
+                await self._desk(whole_scans.record_end, self._clock())
             return report
 
     async def _set_apart(self, found: set[Stamp]) -> tuple[int, set[str]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from bot.domain import topics
 from bot.domain.topics import Taxonomy
 from bot.store import follows
+from bot.store.database import Database
 
 
 def spelled(db: Database, taxonomy: Taxonomy, name: str) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from bot.domain.notices import Notice
 from bot.rendering.report import ArticleName, Entry
 from bot.store import articles, chats
+from bot.store.database import Database
 from bot.store.thread import is_outside
 
 #: What is said instead of the names of people's chats.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from bot.domain import delivery
 from bot.domain.arrival import Waits
 from bot.domain.article import Stored
@@ -14,7 +12,7 @@ from bot.domain.record import facts
 from bot.planning import remarks
 from bot.planning.rules import Rules
 from bot.store import articles, edits, fanouts, follows, holding, outbox
-from bot.store.database import transaction
+from bot.store.database import Database, transaction
 
 
 def release(db: Database, number: int, rules: Rules, at: datetime, *, by_source: bool = False) -> bool:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from bot.domain.identity import Verdict
 from bot.domain.notices import Alert, Notice
 from bot.planning import naming
 from bot.planning.rules import Recorded
 from bot.store import articles, notices
+from bot.store.database import Database
 
 
 def rejected_key(path: str) -> str:

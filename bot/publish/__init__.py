@@ -1,6 +1,8 @@
-"""The outbox at work: files become articles, articles deliveries, deliveries messages. Effects only.
+"""Deliveries become messages: what is due is sent, edited or deleted, and every outcome is recorded. Reads no file.
 
-What to do is decided in the pure rooms (`identity`, `delivery`, `pace`), what is said in `rendering`; here both meet
-the store and whoever speaks Telegram. `announce` records, `scan` reads the folder, `courier` sends, `editing` is what
-editors ask for.
+`courier` sends what is due: `work` asks the store for it, `composing` makes the calls, `in_flight` is a call under way,
+`settling` records outcomes, `edits` and `edit_jobs` change posts, `recovery` and `repeats` resolve doubtful deliveries,
+`failures` is what could not be processed, `journal` logs it. `channels` and `channel_start` open channels, `release`
+lets waiting articles go out, `editions` is what editors ask for, `notifier` sends them notices. `report`,
+`verification` and `missed` tell how things stand.
 """

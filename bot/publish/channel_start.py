@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from bot.domain import delivery
 from bot.domain.delivery import Channel, State
 from bot.domain.notices import Alert, Notice
 from bot.settings import Settings
 from bot.store import articles, chats, disk, facts, follows, outbox
-from bot.store.database import transaction
+from bot.store.database import Database, transaction
 from bot.store.facts import Fact
 
 

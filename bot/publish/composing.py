@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from bot.domain.article import Stored, short_id
 from bot.domain.delivery import Lane, Payload
 from bot.domain.identity import same_title
@@ -18,6 +16,7 @@ from bot.rendering.posts import Picture
 from bot.rendering.templates import Templates
 from bot.settings import Buttons
 from bot.store import articles, follows, outbox
+from bot.store.database import Database
 from bot.store.edits import Revision
 from bot.store.outbox import Addressed
 from bot.store.thread import is_outside

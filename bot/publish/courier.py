@@ -231,6 +231,8 @@ class Courier:
         await self._settle_sends([(flight, outcome) for flight, outcome in landed if flight.sends], self._clock())
         self.moved = self._clock.monotonic()
         for flight, outcome in landed:
+            if flight.sends:
+                self._looks.settled(flight.sends.chat_id)
             if flight.arrived:
                 self._flights.discard(flight)
                 await _heard(flight, outcome, self._clock())

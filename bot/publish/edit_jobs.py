@@ -16,8 +16,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from bot.domain.delivery import (
     MISSING,
     RIGHTS_SECONDS,
@@ -36,7 +34,7 @@ from bot.domain.delivery import (
 from bot.domain.notices import Alert
 from bot.publish.composing import Composer, Material
 from bot.store import chats, edits
-from bot.store.database import transaction
+from bot.store.database import Database, transaction
 from bot.store.edits import Revision
 from bot.store.payloads import remembered
 

@@ -10,14 +10,12 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from bot.domain.delivery import Settlement
 from bot.domain.notices import Alert, Notice
 from bot.publish import settling
 from bot.publish.composing import Failed, why
 from bot.store import edits, fanouts, notices, outbox
-from bot.store.database import transaction
+from bot.store.database import Database, transaction
 from bot.store.outbox import Addressed
 from bot.store.thread import is_outside
 

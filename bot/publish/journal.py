@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlite_utils import Database
-
 from bot.domain.delivery import Delivery, Lane, Outcome, Sent, Settlement, State
 from bot.planning import naming
 from bot.store import chats, counts
+from bot.store.database import Database
 from bot.store.outbox import Addressed
 
 #: Between two lines about readers.

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from bot.domain import delivery
 from bot.domain.article import Stored, from_short_id
 from bot.domain.delivery import Channel
 from bot.store import articles, files, follows, outbox, search
+from bot.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)

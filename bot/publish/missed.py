@@ -9,12 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from bot.domain.delivery import Channel, Lane, State
 from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.store import articles, follows, missed, notices, outbox, sequence
-from bot.store.database import transaction
+from bot.store.database import Database, transaction
 
 #: The incident, and what its buttons carry.
 KEY = "missed"

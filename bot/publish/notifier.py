@@ -12,8 +12,6 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from bot.domain.delivery import Clock, Gone, Outcome, Payload, Refused, Revoked, Sent, Wait
 from bot.domain.notices import Alert, Notice
 from bot.errors import TokenRevoked
@@ -23,6 +21,7 @@ from bot.rendering import editorial, layout
 from bot.rendering.report import Entry
 from bot.rendering.templates import Templates
 from bot.store import notices
+from bot.store.database import Database
 from bot.store.notices import Waiting
 from bot.store.thread import Desk
 

@@ -30,7 +30,9 @@ from bot.store.thread import Desk
 BOUND = timedelta(seconds=60)
 #: Where no number of before the attempt is known, the look waits for one of after it, so many times `doubt_seconds`.
 PATIENCE = 10
-#: Seconds between two looks at whether there is such a number.
+#: How long until others' messages are asked for again, as one of them may be of after it.
+UNTOLD = timedelta(seconds=30)
+#: Seconds between two tries to delete a copy.
 AGAIN = 1.0
 #: How often the deletion of an editor's copy is tried.
 DELETIONS = 5
@@ -72,6 +74,10 @@ class Looks:
         """Whether a look is under way or waits for its moment."""
         return bool(self._open or self._waiting)
 
+    def settled(self, chat_id: int) -> None:
+        """Note that a post to a chat was settled: its number may bound the search that waits there."""
+        self._waiting.pop(chat_id, None)
+
     def shift(self, by: timedelta) -> None:
         """Move what waits in memory by as much as the wall clock was set."""
         self._waiting = {chat: until + by for chat, until in self._waiting.items()}
@@ -100,7 +106,11 @@ class Looks:
     async def next(self, at: datetime, busy: Collection[int]) -> datetime | None:
         """Return when the next step or look may begin, but for those that an answer must come before; None: none."""
         due = await self.desk(recovery.next_due, busy=[*self._open, *self._waiting])
-        free = [one for one in self._open.values() if not one.flying and _holds(one.doubt, one.look.next()) not in busy]
+        free = [
+            one
+            for one in self._open.values()
+            if not one.flying and _holds(one.doubt, one.look.next()) not in busy and _target(one) not in self._to
+        ]
         steps = [self._ready(search, at) for search in free]
         return min([*steps, *self._waiting.values(), *([max(due, at)] if due else [])], default=None)
 
@@ -120,9 +130,10 @@ class Looks:
         waits = at - doubt.over
         bounded = around.after is not None
         if not bounded and waits < BOUND and await self.desk(recovery.will_be_bounded, doubt.to.chat_id, at):
-            self._waiting[doubt.to.chat_id] = at + timedelta(seconds=AGAIN)
+            self._waiting[doubt.to.chat_id] = doubt.over + BOUND
         elif not bounded and around.before is None and waits < self._patience:
-            self._waiting[doubt.to.chat_id] = min(at + timedelta(seconds=AGAIN), doubt.over + self._patience)
+            # a message of others may bound it too, and nobody tells us of that
+            self._waiting[doubt.to.chat_id] = min(at + UNTOLD, doubt.over + self._patience)
         else:
             alike = await self.desk(recovery.may_be_in_other_thread, doubt)
             self._open[doubt.to.chat_id] = _Search(doubt, Look(self._wanted(doubt, alike), around, self.editors))
@@ -156,7 +167,7 @@ class Looks:
             await self._settle(search, step, at)
             return None
         chat = _holds(search.doubt, step)
-        if search.flying or chat in busy or self._ready(search, at) > at:
+        if search.flying or chat in busy or _target(search) in self._to or self._ready(search, at) > at:
             return None
         if isinstance(step, Retouch):
             search.touch = await self.desk(numbers.begin_retouch, search.doubt.to.chat_id, step.message)
@@ -166,11 +177,9 @@ class Looks:
         return self._launch(search, step, chat or 0)
 
     def _ready(self, search: _Search, at: datetime) -> datetime:
-        """Return when the chat that the next step goes to allows it; one that has a step on its way, in a moment."""
+        """Return when the chat that the next step goes to allows it."""
         to = _target(search)
-        if to is None:
-            return at
-        return at + timedelta(seconds=AGAIN) if to in self._to else self.pace.ready(to, at)
+        return at if to is None else self.pace.ready(to, at)
 
     def _launch(self, search: _Search, step: Step, chat: int) -> Flight:
         to = _target(search)

@@ -10,27 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from bot.clock import Clock
 from bot.domain.arrival import SLACK, TOGETHER, WINDOW, Future, Waits, is_bulk
 from bot.domain.article import from_short_id, short_id
 from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.domain.plain_text import counted
 from bot.domain.topics import Taxonomy
-from bot.ingest import recorder
+from bot.planning import opening
 from bot.planning.rules import Rules
 from bot.publish.channels import Channels
 from bot.publish.notifier import Notifier
 from bot.settings import Settings
 from bot.store import articles, facts, holding, notices
-from bot.store.database import milliseconds, transaction
+from bot.store.database import Database, transaction
 from bot.store.facts import Fact
 from bot.store.thread import Desk
-
-#: Milliseconds within which the end of the last whole scan is known.
-_EXACT = 600_000
-
 
 #: How long after the last arrival the editors are asked, so that one question is about all of them.
 QUIET = timedelta(seconds=10)
@@ -70,7 +64,7 @@ def release_due(db: Database, rules: Rules, at: datetime) -> Turn:
                 holding.hold(db, archive, Waits.BULK)  # the clock was far behind at the start
                 due = [number for number in due if number not in {*archive}]
             for number in due:
-                released |= recorder.release(db, number, rules, at, by_source=True)
+                released |= opening.release(db, number, rules, at, by_source=True)
     return Turn(released, holding.next_moment(db))
 
 
@@ -86,7 +80,7 @@ def decide(
         notices.all_clear(db, [_key(kind)], at)
         posted = waiting if newest is None else waiting[:newest]
         holding.skip(db, waiting[len(posted) :])
-        released = [recorder.release(db, number, rules, at) for number in reversed(posted)]
+        released = [opening.release(db, number, rules, at) for number in reversed(posted)]
     return Decided(sum(released), len(waiting) - len(posted))
 
 
@@ -102,22 +96,6 @@ def resume(db: Database) -> None:
     if restored is not None:
         with transaction(db):
             holding.hold(db, holding.doubtful_since_restore(db, restored), Waits.RESTORED)
-
-
-def note_scan(db: Database, at: datetime) -> None:
-    """Write that a whole scan has ended; one that finds no article tells nothing, as the folder may be away.
-
-    The last moment is written a few minutes late, so that scans of an unchanged folder write nothing.
-    """
-    now, restored = milliseconds(at), facts.moment(db, Fact.RESTORED)
-    last = facts.moment(db, Fact.SCANNED)
-    if not articles.any_(db) or (restored is None and last is not None and last <= now < last + _EXACT):
-        return
-    with transaction(db):
-        if last is None:
-            facts.put(db, Fact.ARCHIVE, str(articles.last(db)))
-        facts.put(db, Fact.SCANNED, str(now))
-        facts.forget(db, Fact.RESTORED)
 
 
 def question(db: Database, kind: Waits, newest: int | None) -> Notice | None:
@@ -162,7 +140,7 @@ def answer_one(db: Database, number: int, rules: Rules, at: datetime, *, post: b
     stored = articles.get(db, number)
     if stored is None or number not in holding.waiting(db, TOGETHER):
         return False
-    return recorder.release(db, number, rules, at) if post else skip(db, number)
+    return opening.release(db, number, rules, at) if post else skip(db, number)
 
 
 def answer(db: Database, value: str, rules: Rules, at: datetime, *, post: bool) -> Decided | None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from bot.domain.article import Stored, short_id
 from bot.domain.notices import Alert
 from bot.planning import naming
 from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport, Trouble, Unconfirmed
 from bot.store import articles, chats, counts, facts, files, follows, holding, notices, repeats
-from bot.store.database import maybe
+from bot.store.database import Database, maybe
 from bot.store.facts import Fact
 
 #: Copies and held articles told of at most; the rest are counted.

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from bot.domain.article import short_id
 from bot.domain.delivery import LASTING, Lane, Settlement, State
 from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.store import chats, notices, outbox, recovery, repeats
-from bot.store.database import transaction
+from bot.store.database import Database, transaction
 from bot.store.outbox import Addressed
 
 #: Notices that are about an article: one for each.

@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from bot import settings
 from bot.domain.article import short_id
 from bot.domain.delivery import Channel
@@ -21,6 +19,7 @@ from bot.publish import channels, missed
 from bot.store import audit, chats, follows
 from bot.store.audit import Oddity
 from bot.store.chats import Chat
+from bot.store.database import Database
 
 #: Kind of finding → what it says. "{detail}" is what the rows themselves tell.
 _WORDS = {
@@ -93,8 +92,8 @@ def verify(
         found += audit.oddities(db, at, running=running)
         found += _absent(db, begun)
         found += audit.unserved(db, at - max_age if max_age else None)
-        missed = missed.find(db, [admitted for _, admitted in begun])
-        found += [Oddity("missed", one, detail=f"{len(those):,}") for one, those in missed.followers.items()]
+        passed_over = missed.find(db, [admitted for _, admitted in begun])
+        found += [Oddity("missed", one, detail=f"{len(those):,}") for one, those in passed_over.followers.items()]
     return Verified(audit.counts(db), [_told(db, one) for one in found])
 
 

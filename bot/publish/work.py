@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from bot.domain.notices import Notice
 from bot.publish import composing, failures
 from bot.publish.composing import Failed, Material
 from bot.store import edits, fanouts, outbox, recovery
+from bot.store.database import Database
 from bot.store.thread import is_outside
 
 #: Followers planned in one commit, and such commits between two looks at the outbox while nobody else asks.

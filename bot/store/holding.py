@@ -1,4 +1,4 @@
-"""Articles that wait before they may go out: which, for what, and until when. Decides nothing; see `bot.domain.arrival`."""
+"""Articles that wait before they may go out: which, for what, and until when. Decides nothing; see `domain.arrival`."""
 
 from __future__ import annotations
 

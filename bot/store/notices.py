@@ -1,6 +1,6 @@
 """Rows of what editors are to be told and of what they were told, each incident once. Words nothing, sends nothing.
 
-`bot.domain.notices` says how it is used. A notice is written once, and once for each editor when it is addressed; it stays
+`domain.notices` says how it is used. A notice is written once, and once for each editor when it is addressed; it stays
 until its incident is over and the editors can no longer be told too often of its kind.
 """
 

@@ -1,6 +1,6 @@
 """Message numbers that are known in a chat: our posts', and those of others that we heard of. Decides nothing.
 
-A post is looked for by its number (`bot.domain.recovery`), so every number that somebody else's message is known to have is
+A post is looked for by its number (`domain.recovery`), so every number that somebody else's message is known to have is
 kept for a while, for the settings' chats only.
 """
 

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.domain.topics import Taxonomy
-from bot.ingest.recorder import Rules
 from bot.ingest.scanner import Scanner
+from bot.planning.rules import Rules
 from bot.settings import Feed
 from bot.store import follows
 from bot.store.database import milliseconds, open_database, transaction

@@ -1,0 +1,28 @@
+"""Records that a whole scan has ended: what arrives later is compared with it. Reads no file, decides nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.store import articles, facts
+from bot.store.database import Database, milliseconds, transaction
+from bot.store.facts import Fact
+
+#: Milliseconds within which the end of the last whole scan is known.
+_EXACT = 600_000
+
+
+def record_end(db: Database, at: datetime) -> None:
+    """Write that a whole scan has ended; one that finds no article tells nothing, as the folder may be away.
+
+    The last moment is written a few minutes late, so that scans of an unchanged folder write nothing.
+    """
+    now, restored = milliseconds(at), facts.moment(db, Fact.RESTORED)
+    last = facts.moment(db, Fact.SCANNED)
+    if not articles.any_(db) or (restored is None and last is not None and last <= now < last + _EXACT):
+        return
+    with transaction(db):
+        if last is None:
+            facts.put(db, Fact.ARCHIVE, str(articles.last(db)))
+        facts.put(db, Fact.SCANNED, str(now))
+        facts.forget(db, Fact.RESTORED)
