@@ -45,7 +45,7 @@ class Vitals:
     def health(self) -> Health:
         """Return whether all goes well, and what does not."""
         reasons = list(standing(self.schedule, self.clock).values())
-        reasons += [f"{_does(name)} is late" for name in self.schedule.late(LATE)]
+        reasons += [f"{does(name)} is late" for name in self.schedule.late(LATE)]
         if self.lookout.problem:
             reasons.append(self.lookout.problem)
         if self.lookout.emptied:
@@ -84,19 +84,20 @@ def standing(schedule: Schedule, clock: Clock) -> dict[str, str]:
     found = {one.job: _failing(one, _moment(clock, one.since)) for one in schedule.failing(LATE)}
     for name, since in schedule.hanging(HANGS):
         since_then = _moment(clock, since)
-        found.setdefault(name, f"{_does(name)} has not come to an end since {since_then:%d %B %H:%M} UTC")
+        found.setdefault(name, f"{does(name)} has not come to an end since {since_then:%d %B %H:%M} UTC")
     return found
 
 
 def _failing(one: Failing, since: datetime) -> str:
     known = isinstance(one.error, PaperboyError | OSError)
     why = str(one.error) if known else f"an internal error ({type(one.error).__name__}), which the log describes"
-    return f"{_does(one.job)} has failed {counted(one.times, 'time')} since {since:%d %B %H:%M} UTC: {why}"
+    return f"{does(one.job)} has failed {counted(one.times, 'time')} since {since:%d %B %H:%M} UTC: {why}"
 
 
 def _moment(clock: Clock, monotonic: float) -> datetime:
     return clock() - timedelta(seconds=clock.monotonic() - monotonic)
 
 
-def _does(name: str) -> str:
+def does(name: str) -> str:
+    """Return what a job does, as people are told."""
     return _DOES.get(name, name)

@@ -116,7 +116,9 @@ class Jobs:
         for job in found.keys() - self.standing:
             self.standing.add(job)
             _log.error("%s", found[job])
-            notice = Notice(key=f"standing:{job}", alert=Alert.STANDING, reason=found[job])
+            notice = Notice(
+                key=f"standing:{job}", alert=Alert.STANDING, about=health.does(job).capitalize(), reason=found[job]
+            )
             try:
                 await self.telegram.notifier.ask(notice)
             except PaperboyError:  # where the database is to blame, the notice can't be kept either

@@ -319,7 +319,7 @@ async def test_members_of_a_group_may_turn_pages(bot: Bot, rea: Person) -> None:
 async def test_a_misspelt_word_is_said_to_be(bot: Bot, rea: Person) -> None:
     await bot.article("Harbour lights", "Space")
     told = await bot.told(rea, "/search harbuor")
-    assert told.startswith("Results for harbour\nI found nothing for “harbuor”.")
+    assert told.startswith("Results for “harbour”\nI found nothing for “harbuor”.")
     assert "Harbour lights" in told
 
 

@@ -114,7 +114,7 @@ async def test_an_editor_is_asked_after_the_upgrade_and_a_tap_posts_it(before: P
             ("sendMessage", "<b>An article was never posted in Paperboy Daily (@paperboy_daily)</b>")
         ]
         assert all(name in question.text for name in ("A long excerpt", "long.md"))
-        await bot.sandbox.tap(bot.sandbox.world.people[upgrade.EDITOR], question, "Post them now")
+        await bot.sandbox.tap(bot.sandbox.world.people[upgrade.EDITOR], question, "Post now")
         await bot.run()
         await bot.run()
         _, *posted = (text.partition("\n")[0] for method, text in bot.went_out() if method == "sendMessage")

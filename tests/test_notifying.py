@@ -119,7 +119,7 @@ async def test_a_decision_is_taken_once_and_by_editors_only(bot: Outgoing, stran
     message = bot.sandbox.messages(bot.editor)[-1]
     keyboard = message.reply_markup
     for _ in range(2):
-        await bot.sandbox.tap(bot.editor, message, "Leave it")
+        await bot.sandbox.tap(bot.editor, message, "Leave as it is")
         await bot.hear()
         message.reply_markup = keyboard
     assert "everything stays as it is" in message.text
@@ -127,7 +127,7 @@ async def test_a_decision_is_taken_once_and_by_editors_only(bot: Outgoing, stran
     bot.sandbox.world.post(bot.sandbox.world.open_private(other), bot.sandbox.bot, message.content)
     copy = bot.sandbox.messages(other)[-1]
     copy.reply_markup = keyboard
-    await bot.sandbox.tap(other, copy, "Leave it")
+    await bot.sandbox.tap(other, copy, "Leave as it is")
     await bot.hear()
     assert "too old" in bot.sandbox.callback_answers[-1].text
 

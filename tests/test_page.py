@@ -187,12 +187,17 @@ async def test_a_tapped_button_calls_back_and_its_answer_is_shown(desk: Desk, pa
     await expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-async def test_buttons_of_a_row_are_equally_wide_and_fit_the_bubble(desk: Desk, page: Page) -> None:
-    row = [{"text": text, "url": "https://example.org"} for text in ("A", "A rather longer label", "C")]
+async def test_buttons_of_a_row_are_equally_wide_and_show_one_line(desk: Desk, page: Page) -> None:
+    row = [
+        {"text": text, "url": "https://example.org"}
+        for text in ("A", "A label of which a row of three shows a part", "C")
+    ]
     await desk.say(desk.channel.id, "x", reply_markup={"inline_keyboard": [row]})
     await expect(page.locator(".key")).to_have_count(3)
     widths = await page.locator(".key").evaluate_all("keys => keys.map((key) => key.offsetWidth)")
     assert max(widths) - min(widths) <= 1
+    lines = await page.locator(".key span[dir]").evaluate_all("words => words.map((each) => each.offsetHeight)")
+    assert len(set(lines)) == 1
 
 
 async def test_a_deep_link_starts_the_bot_instead_of_leaving_the_page(desk: Desk, page: Page) -> None:

@@ -12,7 +12,7 @@ import pytest
 from bot.domain import topics
 from bot.domain.article import Article, Stored
 from bot.domain.delivery import Payload, State
-from bot.domain.notices import Alert, Decision
+from bot.domain.notices import ENDING, Alert, Decision
 from bot.domain.topics import Taxonomy
 from bot.rendering import editorial, inert, keyboards, replies, results
 from bot.rendering.keyboards import Act, Tap
@@ -250,7 +250,7 @@ def test_an_undo_says_what_was_taken_back_and_what_was_too_late() -> None:
 def test_an_article_not_found_offers_the_nearest_by_id() -> None:
     payload = editorial.republish_not_found(T, "titel", [stored(71)])
     assert taps(payload) == {"1z · Title <71>": Tap(Act.REPUBLISH, "1z")}
-    assert "1z Title <71>" in read(payload)
+    assert "• Title <71> · id 1z" in read(payload)
 
 
 REPORT = StatusReport(
@@ -283,14 +283,17 @@ def test_status_tells_how_things_stand() -> None:
     assert "12 articles · 1 reader · 3 follows\n" in text
     assert "The folder is watched; last scan 22 Aug 2021, 23:02 UTC." in text
     assert "@news: 9 sent, 2 waiting, 1 of them in doubt, 2 refused\n" in text
-    assert "1a A & B (a.md) refused: there are no <words> in it\n" in text
-    until = "waits until 22 Aug 2021, 23:02 UTC: lost the right to post\n"
+    assert "Last refused: A & B (a.md) · id 1a: there are no <words> in it\n" in text
+    until = "Waits until 22 Aug 2021, 23:02 UTC: lost the right to post\n"
     assert f"The News: 0 sent, 0 waiting\n{until}" in text
     assert "-1001" not in text
     assert "The database: is full (since 22 Aug 2021, 23:02 UTC)" in text
     assert "w.md: line 3: quality: “high” is not a number" in text
-    assert "Followers: 4 sent, 0 waiting, 2 unconfirmed\nThe oldest has waited since 22 Aug 2021, 23:02 UTC." in text
-    assert "a&b/0.md: has no title\n" in text
+    assert (
+        "Followers: 4 sent, 0 waiting, 2 unconfirmed\nThe oldest message has waited since 22 Aug 2021, 23:02 UTC."
+        in text
+    )
+    assert "• a&b/0.md: has no title\n" in text
     assert "… and 15 more" in text
 
 
@@ -326,3 +329,44 @@ def test_every_alert_names_channel_article_file_and_reason(kind: Alert) -> None:
     assert "A & B (a.md)" in text
     assert "Reason: Bad Request: <no>" in text
     assert "Reason" not in read(editorial.alert(T, kind, [Entry()]))
+
+
+@pytest.mark.parametrize("kind", sorted(ENDING))
+def test_an_all_clear_says_what_is_over(kind: Alert) -> None:
+    of_a_channel = kind in (Alert.RIGHTS, Alert.GONE, Alert.UNKNOWN, Alert.PAUSED)
+    entry = Entry(chats=("News (@news)",)) if of_a_channel else Entry(about="Sending posts")
+    assert (entry.about or entry.chats[0]) in read(editorial.alert(T, kind, [entry], over=True))
+    assert of_a_channel == ("a channel" in read(editorial.alert(T, kind, [Entry()], over=True)))
+
+
+def test_what_is_told_of_several_posts_is_set_apart_and_names_a_channel_once_where_there_is_one() -> None:
+    def told(title: str, chat: str) -> Entry:
+        name = ArticleName(title=title, file="", url="https://example.org/", short_id="1z")
+        return Entry(articles=(name,), chats=(chat,), reason="too long")
+
+    text = read(editorial.alert(T, Alert.REFUSED, [told("A", "News"), told("B", "News")]))
+    assert text.endswith("• A\nReason: too long\n\n• B\nReason: too long")
+    text = read(editorial.alert(T, Alert.REFUSED, [told("A", "News"), told("B", "Sport")]))
+    assert text.endswith("• A, News\nReason: too long\n\n• B, Sport\nReason: too long")
+
+
+def test_a_way_of_posting_that_fails_until_somebody_acts_is_told_as_that() -> None:
+    text = read(editorial.alert(T, Alert.SIMPLIFIED, [Entry(chats=("News",), reason="the topic is gone")]))
+    assert "Correct the settings" in text
+    assert "article's file" not in text
+
+
+@pytest.mark.parametrize(
+    ("labels", "rows"),
+    [
+        (["Space", "Oceans", "AI"], [["Space", "Oceans"], ["AI"]]),
+        (["Read the article", "Follow Computer Vision"], [["Read the article", "Follow Computer Vision"]]),
+        (["AI", "Natural Language Processing", "Sea"], [["AI"], ["Natural Language Processing"], ["Sea"]]),
+        (["渡" * 11, "池" * 11], [["渡" * 11, "池" * 11]]),
+        (["渡" * 12, "池" * 11], [["渡" * 12], ["池" * 11]]),
+        (["✓ " + "x" * 22, "y" * 22], [["✓ " + "x" * 22, "y" * 22]]),
+    ],
+)
+def test_two_buttons_stand_in_a_row_where_a_phone_shows_all_of_both(labels: list[str], rows: list[list[str]]) -> None:
+    made = keyboards.in_rows([{"text": label} for label in labels])
+    assert [[one["text"] for one in row] for row in made] == rows

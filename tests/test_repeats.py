@@ -198,7 +198,7 @@ async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_o
     assert "Did this arrive at all, or not?" in question.text
     assert "a.md" in question.text
     assert "Ann" not in question.text
-    assert [button["text"] for row in question.buttons for button in row] == ["Send it again"]
+    assert [button["text"] for row in question.buttons for button in row] == ["Send again"]
     assert "1 unconfirmed" in editorial.status(bot.telegram.office.templates, await status(bot))["text"]
     for _ in range(2):
         await bot.sandbox.tap(bot.editor, question, (0, 0))
@@ -222,7 +222,7 @@ async def test_a_kill_during_the_repeat_is_told_after_the_next_start(bot: Outgoi
         await bot.desk(lambda db: db.conn.execute("UPDATE deliveries SET state = 'sending' WHERE lost = 2"))
     await bot.telegram.courier.recover()
     await bot.telegram.notifier.send()
-    assert [one.buttons[0][0]["text"] for one in bot.sandbox.messages(bot.editor)] == ["Send it again"]
+    assert [one.buttons[0][0]["text"] for one in bot.sandbox.messages(bot.editor)] == ["Send again"]
     assert len(bot.posts(ann)) == 2
 
 

@@ -76,8 +76,9 @@ def _address_key(path: str) -> str:
 def _repeated(db: Database, one: Recorded) -> Notice:
     """Return the notice of a file that repeats a story: by its own article, or by its path where it has none."""
     first = naming.article(db, one.repeats) if one.repeats is not None else None
-    reason = f"repeats “{first.title}”" + (f" ({first.file})" if first.file else "") if first else ""
+    told = f"“{first.title}”" + (f" ({first.file})" if first.file else "") if first else ""
     if one.verdict is Verdict.COPY and one.article is not None:
         key = article_key(Alert.COPIES, one.article)
-        return Notice(key=key, alert=Alert.COPIES, articles=(one.article,), reason=reason)
+        return Notice(key=key, alert=Alert.COPIES, articles=(one.article,), reason=told and f"it repeats {told}")
+    reason = told and f"has the address of {told}"
     return Notice(key=_address_key(one.path), alert=Alert.SAME_ADDRESS, files=(one.path,), reason=reason)

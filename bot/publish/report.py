@@ -82,7 +82,11 @@ def _copy(copy: Stored, first: Stored) -> Copy:
 
 def _troubles(db: Database) -> tuple[Trouble, ...]:
     lasting = [(one, since) for one, since in notices.lasting(db) if one.alert not in _TOLD_THERE]
-    return tuple(Trouble(about=one.about, reason=one.reason, since=since) for one, since in lasting)
+    return tuple(
+        # what stands still says so in its reason
+        Trouble(about="" if one.alert is Alert.STANDING else one.about, reason=one.reason, since=since)
+        for one, since in lasting
+    )
 
 
 def _channel(db: Database, chat: chats.Chat, at: datetime) -> ChannelStatus:

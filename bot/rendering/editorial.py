@@ -43,15 +43,15 @@ LABELS = {
     Decision.WERE_POSTED: "They were posted",
     Decision.POST_ONE: "Post it",
     Decision.SKIP_ONE: "Skip it",
-    Decision.CATCH_UP: "Edit the post now",
-    Decision.SEND_AGAIN: "Send it again",
-    Decision.POST_MISSED: "Post them now",
+    Decision.CATCH_UP: "Edit now",
+    Decision.SEND_AGAIN: "Send again",
+    Decision.POST_MISSED: "Post now",
     Decision.UNDO: "Undo",
     Decision.REPUBLISH: "Post it",
     Decision.RELEASE: "Post it",
     Decision.POST_COPY: "Post it after all",
     Decision.TAKE_BACK: "Take the post back",
-    Decision.LEAVE: "Leave it",
+    Decision.LEAVE: "Leave as it is",
 }
 
 
@@ -188,7 +188,7 @@ def alert(
         "alert",
         "entries",
         shown if not over else [],
-        keyboards.in_rows([decide(one.decision, one.value, one.count) for one in choices], 2),
+        keyboards.in_rows(decide(one.decision, one.value, one.count) for one in choices),
         kind=kind.value,
         over=over,
         count=sum(one.count or max(len(one.articles), len(one.files), 1) for one in entries),

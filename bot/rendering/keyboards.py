@@ -6,6 +6,7 @@ and short arguments, readable by `read` for as long as old messages live; a lett
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,10 @@ from bot.domain.notices import Decision, is_value
 DATA_BYTES = 64
 #: Longer words are cut by clients on a phone.
 LABEL_UNITS = 40
+#: Columns of a label that a phone shows of a button with another beside it; Chinese and Japanese letters take two.
+BESIDE_COLUMNS = 22
+#: Stands before what is chosen; it comes and goes with a tap, and moves no button to another row.
+TICK = "✓ "
 
 Button = dict[str, str]
 Rows = Sequence[Sequence[Button]]
@@ -106,12 +111,23 @@ def _decision(rest: Sequence[str]) -> Tap | None:
     return Tap(Act.DECIDE, rest[1], decision=Decision(rest[0]))
 
 
-def follows(names: Iterable[str], label: str = "{}", act: Act = Act.FOLLOW, columns: int = 2) -> list[list[Button]]:
-    """Return one button for each topic that follows (or unfollows) it, `columns` in a row."""
-    buttons = [tap(label.format(name), act, topics.code(name)) for name in names if topics.key(name)]
-    return in_rows(buttons, columns)
+def follows(names: Iterable[str], label: str = "{}", act: Act = Act.FOLLOW) -> list[list[Button]]:
+    """Return one button for each topic that follows (or unfollows) it."""
+    return in_rows(tap(label.format(name), act, topics.code(name)) for name in names if topics.key(name))
 
 
-def in_rows(buttons: Sequence[Button], columns: int) -> list[list[Button]]:
-    """Return buttons in rows of `columns`."""
-    return [list(buttons[start : start + columns]) for start in range(0, len(buttons), columns)]
+def in_rows(buttons: Iterable[Button]) -> list[list[Button]]:
+    """Return buttons in their order, two in a row where both are short enough to be read there."""
+    rows: list[list[Button]] = []
+    for button in buttons:
+        if rows and len(rows[-1]) == 1 and _fits_beside(rows[-1][0]) and _fits_beside(button):
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return rows
+
+
+def _fits_beside(button: Button) -> bool:
+    label = button["text"].removeprefix(TICK)
+    wide = 0 if label.isascii() else sum(unicodedata.east_asian_width(letter) in "WF" for letter in label)
+    return len(label) + wide <= BESIDE_COLUMNS

@@ -33,8 +33,6 @@ SHORT_EXCERPT = 300
 LEAST_EXCERPT = 40
 #: More hashtags than these are noise.
 HASHTAGS = 5
-#: A longer "Follow …" gets a row of its own: half a phone's width shows no more.
-BESIDE_UNITS = 30
 
 Picture = Literal["preview", "photo"]
 
@@ -262,15 +260,5 @@ def _caption(words: Payload) -> Payload:
 
 
 def _buttons(article: Article, offered: Sequence[FollowLink]) -> keyboards.Rows:
-    """Return the buttons under a post, two in a row where both are short."""
-    rows: list[list[keyboards.Button]] = [[keyboards.link("Read the article", article.url)]]
-    for one in offered:
-        button = keyboards.link(f"Follow {one.topic}", one.url)
-        beside = len(rows[-1]) == 1 and all(
-            plain_text.units(each["text"]) <= BESIDE_UNITS for each in (*rows[-1], button)
-        )
-        if beside:
-            rows[-1].append(button)
-        else:
-            rows.append([button])
-    return rows
+    follow = (keyboards.link(f"Follow {one.topic}", one.url) for one in offered)
+    return keyboards.in_rows([keyboards.link("Read the article", article.url), *follow])

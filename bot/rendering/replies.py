@@ -125,7 +125,7 @@ def topic_keyboard(templates: Templates, names: Sequence[str], followed: Collect
     page = min(max(page, 0), last)
     ticked = {topics.key(name) for name in followed}
     buttons = [_toggle(name, topics.key(name) in ticked, page) for name in shown[page * PAGE : (page + 1) * PAGE]]
-    rows = [*keyboards.in_rows(buttons, 2), _turns(page, last), [keyboards.tap("Done", Act.DONE)]]
+    rows = [*keyboards.in_rows(buttons), _turns(page, last), [keyboards.tap("Done", Act.DONE)]]
     return layout.reply(
         templates, "topic_keyboard", rows, page=page + 1, pages=last + 1, topics=len(shown), total=len(ticked)
     )
@@ -263,7 +263,7 @@ def _anyway(awaitable: Sequence[str], update: int) -> list[keyboards.Button]:
 
 
 def _toggle(name: str, on: bool, page: int) -> keyboards.Button:
-    return keyboards.tap(f"✓ {name}" if on else name, Act.TOGGLE, topics.code(name), page)
+    return keyboards.tap(keyboards.TICK + name if on else name, Act.TOGGLE, topics.code(name), page)
 
 
 def _turns(page: int, last: int) -> list[keyboards.Button]:

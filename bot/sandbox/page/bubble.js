@@ -60,8 +60,8 @@ function words(message, go) {
   return message.text ? formatted(message.text, message.entities, go) : [];
 }
 
-function signature(message, chat) {
-  if (chat.type === "private" || chat.type === "channel" || !message.from) return null;
+function signature(message, chat, isOwn) {
+  if (isOwn || chat.type === "private" || chat.type === "channel" || !message.from) return null;
   return h("div", { class: "signature", dir: "auto" }, message.from.name);
 }
 
@@ -116,7 +116,7 @@ export function bubble(message, { chat, world, viewer, go, joins, ends }) {
   const grouped = !isPost && chat.type !== "private";
   const shown = message.photo ? { node: photo(message.photo), above: true } : preview(message, go.open);
   const body = h("div", { class: "text", dir: "auto" }, words(message, go), meta(message, { isPost, isOwn: own }, go));
-  const heads = [signature(message, chat), forwarded(message), answered(message, world, go)];
+  const heads = [signature(message, chat, own), forwarded(message), answered(message, world, go)];
   const topped = Boolean(shown?.above) && !heads.some(Boolean);
   const order = shown?.above ? [shown.node, body] : [body, shown?.node];
   const content = h("div", { class: "bubble" }, heads, order);

@@ -25,7 +25,7 @@ function dayName(date) {
 }
 
 function inOneRun(a, b) {
-  if (!a || !b || dayOf(a) !== dayOf(b)) return false;
+  if (!a || !b || a.service || b.service || dayOf(a) !== dayOf(b)) return false;
   return a.from?.id === b.from?.id && Math.abs(b.date - a.date) < RUN_SECONDS;
 }
 
