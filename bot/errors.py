@@ -82,6 +82,15 @@ class DatabaseNewer(StoreError):
         super().__init__(f"{database}: was written by a newer version of Paperboy (schema step {step})", fix)
 
 
+class DatabaseUnreleased(StoreError):
+    """A version between two releases made the database: its steps have our names, but what they made differs."""
+
+    def __init__(self, database: str, missing: str) -> None:
+        fix = "Use the version that made it, or restore a backup that a released version made."
+        told = f"{database}: was made by a version of Paperboy that was never released ({missing} is missing)"
+        super().__init__(told, fix)
+
+
 class DatabaseLost(StoreError):
     """The open database is no longer the file on disk: it was deleted, moved or replaced while the bot ran.
 

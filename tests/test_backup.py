@@ -310,6 +310,11 @@ def newer(copy: Path) -> None:
         db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('paperboy', '9999_x', '')")
 
 
+def unreleased(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as db, db:
+        db.execute("ALTER TABLE chats DROP COLUMN away")
+
+
 def gone(copy: Path) -> None:
     copy.unlink()
 

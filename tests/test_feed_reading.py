@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import connection
 from pathlib import Path
@@ -75,3 +77,12 @@ async def test_processes_end_when_nobody_wants_the_rest(folder: Path, monkeypatc
 
 def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_ctrl_c_does_not_reach_a_process_before_it_can_ignore_it() -> None:
+    """It goes to all processes of a terminal at once: one that has just begun would print a traceback."""
+    asked = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))"
+    with reading._interrupts_blocked():
+        begun = subprocess.run((sys.executable, "-I", "-c", asked), capture_output=True, text=True, check=True)
+    assert begun.stdout == "True\n"
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())

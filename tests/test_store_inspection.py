@@ -19,11 +19,11 @@ from bot.store.database import add, number, open_database
 from bot.store.inspection import Depth
 from bot.store.thread import Desk
 from tests.operating import Home
-from tests.test_backup import another_programs, cut_off, damaged, newer, no_database
+from tests.test_backup import another_programs, cut_off, damaged, newer, no_database, unreleased
 
 #: Commands that open a database, each with the exit code of one that is refused.
 COMMANDS = ("status", "verify", "scan", "run --once", "backup copy.db", "restore paperboy-copy.db", "check")
-HARMS = (damaged, cut_off, no_database, another_programs, newer)
+HARMS = (damaged, cut_off, no_database, another_programs, newer, unreleased)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_no_command_uses_a_database_that_is_not_ours_and_whole(
     with pytest.raises(StoreError) as refused:
         typed(command)
     assert "\n" not in str(refused.value)
-    assert any(word in str(refused.value) for word in ("damaged", "another program", "newer version"))
+    assert any(word in str(refused.value) for word in ("damaged", "another program", "newer version", "never released"))
     assert home.database.read_bytes() == before
 
 
@@ -71,7 +71,7 @@ def test_check_says_what_is_wrong_with_a_database(
     harm(home.database)
     assert typed("check") == 1
     shown = " ".join(capsys.readouterr().out.split())
-    assert any(word in shown for word in ("damaged", "another program", "newer version"))
+    assert any(word in shown for word in ("damaged", "another program", "newer version", "never released"))
 
 
 @pytest.mark.parametrize("command", ["status", "verify", "status --json"])

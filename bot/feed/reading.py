@@ -12,9 +12,9 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from functools import partial
 from multiprocessing import connection
 from pathlib import Path
@@ -74,7 +74,8 @@ async def _on_all_cores(
     waiting: deque[asyncio.Future[list[Told]]] = deque()
     try:
         for paths in batches:
-            waiting.append(loop.run_in_executor(pool, work, paths))
+            with _interrupts_blocked():  # the first call starts the processes, and they start as this thread is
+                waiting.append(loop.run_in_executor(pool, work, paths))
             if len(waiting) > cores * _AHEAD:
                 yield await waiting.popleft()
         while waiting:
@@ -85,6 +86,19 @@ async def _on_all_cores(
         for one in waiting:
             one.cancel()
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Put off Ctrl-C until the block ends, where the system can; processes that are started in it never see it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin() -> None:

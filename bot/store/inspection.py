@@ -12,11 +12,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.errors import DatabaseDamaged, DatabaseEmpty, DatabaseForeign, DatabaseNewer, StoreError
+from bot.errors import DatabaseDamaged, DatabaseEmpty, DatabaseForeign, DatabaseNewer, DatabaseUnreleased, StoreError
 from bot.store import lock
 from bot.store.migrations import paperboy
 
@@ -163,7 +164,7 @@ def _check_file(path: Path) -> None:
 
 
 def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise StoreError for a database that is not ours, or that a later version has changed."""
+    """Raise StoreError for a database that is not ours, or not of this version or a released one before it."""
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if tables <= _UNMADE:
         raise DatabaseEmpty(str(path))
@@ -175,6 +176,25 @@ def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
         raise DatabaseForeign(str(path))
     if unknown := steps - _our_steps():
         raise DatabaseNewer(str(path), max(unknown))
+    if missing := _columns_after(frozenset(steps)) - _columns(connection):
+        raise DatabaseUnreleased(str(path), min(missing))
+
+
+def _columns(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the columns of every table, as `table.column`."""
+    sql = (
+        "SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c "
+        "WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%'"
+    )
+    return frozenset(name for (name,) in connection.execute(sql))
+
+
+@cache
+def _columns_after(steps: frozenset[str]) -> frozenset[str]:
+    """Return the columns that a database has after these of our steps."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        paperboy.apply(Database(connection), stop_before=_our_steps() - steps)
+        return _columns(connection)
 
 
 def _our_steps() -> set[str]:
