@@ -70,6 +70,14 @@ class Outgoing:
             topic = await self.desk(follows.topic, name)
             await self.desk(follows.follow, row.id, topic.id, at)
 
+    async def readers(self, number: int) -> list[Person]:
+        """Let so many people follow AI, each in a chat with the bot."""
+        found = [self.sandbox.world.add_person(f"Reader {one}") for one in range(number)]
+        for reader in found:
+            self.sandbox.world.open_private(reader)
+            await self.follower(reader)
+        return found
+
     async def deliver(self, after: float = 0.0) -> None:
         """Let so many seconds pass, then send all that may go out."""
         self.sandbox.advance(after)
@@ -120,6 +128,16 @@ async def going(
         await known.channels.begin(settings, {}, sandbox.clock())
         told = len(sandbox.messages(editor))
         yield Outgoing(sandbox, known.desk, known.bot, known.channels, editor, place, len(sandbox.calls), told)
+
+
+@asynccontextmanager
+async def at_work() -> AsyncIterator[Outgoing]:
+    """Run a bot with a channel and an editor who has pressed Start."""
+    async with Sandbox() as sandbox:
+        editor = sandbox.world.add_person("Eddie")
+        sandbox.world.open_private(editor)
+        async with going(sandbox, editor) as bot:
+            yield bot
 
 
 def _settings(sandbox: Sandbox, editor: Person, channels: list[dict[str, Any]], sections: dict[str, Any]) -> Settings:

@@ -20,17 +20,15 @@ from bot.publish import courier, settling, work
 from bot.sandbox import Limits, Person, Sandbox, faults
 from bot.settings import Pace
 from bot.store.thread import Desk
+from tests import outgoing
 from tests.outgoing import Outgoing, going
 from tests.torture import fast
 
 
 @pytest_asyncio.fixture
 async def bot() -> AsyncIterator[Outgoing]:
-    async with Sandbox() as sandbox:
-        editor = sandbox.world.add_person("Eddie")
-        sandbox.world.open_private(editor)
-        async with going(sandbox, editor) as bot:
-            yield bot
+    async with outgoing.at_work() as made:
+        yield made
 
 
 @pytest.fixture
@@ -45,14 +43,6 @@ def visits(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
 
     monkeypatch.setattr(Desk, "__call__", call)
     yield counted
-
-
-async def readers(bot: Outgoing, number: int) -> list[Person]:
-    found = [bot.sandbox.world.add_person(f"Reader {one}") for one in range(number)]
-    for reader in found:
-        bot.sandbox.world.open_private(reader)
-        await bot.follower(reader)
-    return found
 
 
 # --- where a post's links stand ---------------------------------------------------------------------------------------
@@ -81,7 +71,7 @@ async def test_a_channel_that_wants_comments_gets_posts_and_edits_without_a_keyb
 async def test_it_looks_at_the_outbox_no_more_than_once_for_each_delivery_or_so(
     bot: Outgoing, visits: Counter[str]
 ) -> None:
-    found = await readers(bot, 20)
+    found = await bot.readers(20)
     for number in range(10):
         await bot.record(f"{number}.md", topics=("AI",))
     visits.clear()
@@ -114,7 +104,7 @@ async def test_it_returns_when_nothing_is_due_for_long(bot: Outgoing, visits: Co
 
 async def test_with_every_place_taken_it_waits_for_an_answer(bot: Outgoing, visits: Counter[str]) -> None:
     """More chats wait than calls may be on their way, and Telegram takes its time."""
-    found = await readers(bot, courier.FLIGHTS + 5)
+    found = await bot.readers(courier.FLIGHTS + 5)
     bot.sandbox.fail("sendMessage", faults.slow_answer(0.3), times=courier.FLIGHTS)
     await bot.record(topics=("AI",))
     visits.clear()
@@ -144,7 +134,7 @@ async def test_channels_are_served_before_readers() -> None:
     async with Sandbox() as sandbox:
         editor = sandbox.world.add_person("Eddie")
         async with going(sandbox, editor, pace={"messages_per_second": 1}) as bot:
-            (ann,) = await readers(bot, 1)
+            (ann,) = await bot.readers(1)
             await bot.record(topics=("AI",))
             await bot.deliver()
             assert (len(bot.posts()), len(bot.posts(ann))) == (1, 0)
@@ -156,7 +146,7 @@ async def test_an_answer_that_comes_while_another_is_written_is_not_overlooked(
     bot: Outgoing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The channel's next turn is far away, so that nothing else would wake the courier."""
-    (ann,) = await readers(bot, 1)
+    (ann,) = await bot.readers(1)
     bot.sandbox.fail("sendMessage", faults.refused(403, "Forbidden: bot is not a member"), chat=bot.place)
     bot.sandbox.fail("sendMessage", faults.slow_answer(0.2), chat=ann)
     written = settling.write_down
@@ -188,7 +178,7 @@ async def test_an_answer_that_comes_while_another_is_written_is_not_overlooked(
 async def test_an_answer_of_an_odd_shape_concerns_no_other_delivery(
     bot: Outgoing, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, state: str
 ) -> None:
-    found = await readers(bot, 3)
+    found = await bot.readers(3)
     real = Transport.do_request
     odd = iter([(status, body)])
 
@@ -212,7 +202,7 @@ async def test_an_answer_of_an_odd_shape_concerns_no_other_delivery(
 async def test_a_call_that_breaks_is_in_doubt_and_concerns_no_other(
     bot: Outgoing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (ann, ben) = await readers(bot, 2)
+    (ann, ben) = await bot.readers(2)
     real = type(bot.telegram.courier._messenger).call
 
     async def call(messenger: Any, payload: Any, *, chat_id: int, **more: Any) -> Any:
@@ -258,7 +248,7 @@ async def test_a_withdrawal_does_not_wait_for_all_followers() -> None:
         async with going(sandbox, editor, pace={"messages_per_second": 1}) as slow:
             await slow.record("old.md", title="One of yesterday", topics=("Space",))
             await slow.deliver()
-            await readers(slow, 20)
+            await slow.readers(20)
             await slow.record("new.md", title="One of today", topics=("AI",))
             await slow.record("old.md", removed=True)
             for _ in range(4):
@@ -271,7 +261,7 @@ async def test_answers_that_could_not_be_written_are_written_when_the_disk_is_ba
     bot: Outgoing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is sent again for it, and no chat is left behind as if its call were still on its way."""
-    found = await readers(bot, 12)
+    found = await bot.readers(12)
     await bot.record("a.md", topics=("AI",))
     written = settling.write_down
 
@@ -297,7 +287,7 @@ async def test_followers_are_planned_however_slowly_they_may_be_sent_to(monkeypa
     async with Sandbox() as sandbox:
         editor = sandbox.world.add_person("Eddie")
         async with going(sandbox, editor, pace={"messages_per_second": 0.1}) as bot:
-            await readers(bot, 9)
+            await bot.readers(9)
             await bot.record(topics=("AI",))
             await bot.telegram.courier.deliver(sandbox.clock() + timedelta(seconds=5))
             assert len(await bot.rows("SELECT * FROM deliveries WHERE lane = 2")) == 9
@@ -317,7 +307,7 @@ async def _burst() -> None:
     async with Sandbox(clock=loop.clock) as sandbox:
         editor = sandbox.world.add_person("Eddie")
         async with going(sandbox, editor, pace=Pace().model_dump()) as bot:
-            found = await readers(bot, 4)
+            found = await bot.readers(4)
             limits = Limits()
             sandbox.limit(limits)
             for number in range(500):

@@ -16,21 +16,19 @@ from bot.errors import TemplateBroken
 from bot.publish import settling
 from bot.publish.composing import Composer, Material
 from bot.rendering.templates import Templates
-from bot.sandbox import Person, Sandbox, faults
+from bot.sandbox import Person, faults
 from bot.store import articles, follows
+from tests import outgoing
 from tests.doubts import DOUBT, losing
-from tests.outgoing import Outgoing, going
+from tests.outgoing import Outgoing
 
 BAD = "This one can't be rendered"
 
 
 @pytest_asyncio.fixture
 async def bot() -> AsyncIterator[Outgoing]:
-    async with Sandbox() as sandbox:
-        editor = sandbox.world.add_person("Eddie")
-        sandbox.world.open_private(editor)
-        async with going(sandbox, editor) as bot:
-            yield bot
+    async with outgoing.at_work() as made:
+        yield made
 
 
 async def reader(bot: Outgoing) -> Person:

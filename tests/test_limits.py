@@ -7,20 +7,18 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from bot.domain.delivery import RIGHTS_SECONDS
-from bot.sandbox import Message, Sandbox, faults
+from bot.sandbox import Message, faults
 from bot.store import chats
-from tests.outgoing import Outgoing, going
+from tests import outgoing
+from tests.outgoing import Outgoing
 
 A, B = "The mayor resigns over the harbour", "The mayor stays in office, says the harbour"
 
 
 @pytest_asyncio.fixture
 async def bot() -> AsyncIterator[Outgoing]:
-    async with Sandbox() as sandbox:
-        editor = sandbox.world.add_person("Eddie")
-        sandbox.world.open_private(editor)
-        async with going(sandbox, editor) as bot:
-            yield bot
+    async with outgoing.at_work() as made:
+        yield made
 
 
 async def heard(bot: Outgoing) -> list[Message]:

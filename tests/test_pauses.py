@@ -11,6 +11,7 @@ from bot.domain.delivery import RIGHTS_SECONDS, Gone, Outcome, Refused, Wait, se
 from bot.publish import settling
 from bot.sandbox import Sandbox, faults
 from bot.store import chats, outbox
+from tests import outgoing
 from tests.newsroom import Newsroom, article, newsroom
 from tests.outgoing import Outgoing, going
 
@@ -19,11 +20,8 @@ MUTED = faults.refused(400, "Bad Request: not enough rights to send text message
 
 @pytest_asyncio.fixture
 async def bot() -> AsyncIterator[Outgoing]:
-    async with Sandbox() as sandbox:
-        editor = sandbox.world.add_person("Eddie")
-        sandbox.world.open_private(editor)
-        async with going(sandbox, editor) as bot:
-            yield bot
+    async with outgoing.at_work() as made:
+        yield made
 
 
 async def heard(bot: Outgoing) -> list[str]:

@@ -15,6 +15,7 @@ from bot.domain.delivery import Payload
 from bot.domain.fulltext import parsed
 from bot.domain.topics import Taxonomy
 from bot.rendering import replies, results
+from bot.rendering.taps import Line
 from bot.rendering.templates import Templates
 from tests import judge
 
@@ -117,7 +118,7 @@ def book() -> str:
         pages.append(f"=== {name}\n\n{told(one)}")
         if told(several) != told(one):
             pages.append(f"=== {name}, in a group\n\n{told(several)}")
-    for kind in get_args(replies.Line):
+    for kind in get_args(Line):
         lines = {replies.notice(templates, kind, "Space" if kind != "full" else "200") for templates in (person, group)}
         pages.append(f"=== a tap: {kind}\n\n" + "\n".join(sorted(lines)))
     return "\n\n\n".join(pages) + "\n"

@@ -27,6 +27,7 @@ from bot.rendering.report import (
     StatusReport,
     Trouble,
 )
+from bot.rendering.taps import Line
 from bot.rendering.templates import Templates
 from tests import judge
 
@@ -216,8 +217,8 @@ def test_a_pause_is_told_in_whole_units(seconds: int) -> None:
     assert f"wait {said} and" in read(replies.too_many(T, seconds))
 
 
-@pytest.mark.parametrize("kind", get_args(replies.Line))
-def test_every_notice_is_a_plain_line_for_a_tap(kind: replies.Line) -> None:
+@pytest.mark.parametrize("kind", get_args(Line))
+def test_every_notice_is_a_plain_line_for_a_tap(kind: Line) -> None:
     line = replies.notice(T, kind, "<C & A> " * 60)
     assert 5 < len(line) <= replies.NOTICE_UNITS
     assert "&lt;" not in line

@@ -18,14 +18,15 @@ from bot.domain.delivery import Lane, Outcome, Sent, Settlement, State, Unknown,
 from bot.publish import report, settling
 from bot.rendering import editorial
 from bot.rendering.report import StatusReport
-from bot.sandbox import Person, Sandbox, faults
+from bot.sandbox import faults
 from bot.store import counts, migrations, outbox, recovery, repeats
 from bot.store.database import row
 from bot.store.outbox import Addressed
+from tests import outgoing
 from tests.doubts import DOUBT, EDITOR, Post, losing
 from tests.examples import examples
 from tests.newsroom import Newsroom, article, newsroom
-from tests.outgoing import Outgoing, going
+from tests.outgoing import Outgoing
 
 # --- by property ------------------------------------------------------------------------------------------------------
 
@@ -158,23 +159,12 @@ def test_what_an_earlier_version_repeated_is_counted_by_its_attempts(times: int)
 
 @pytest_asyncio.fixture
 async def bot() -> AsyncIterator[Outgoing]:
-    async with Sandbox() as sandbox:
-        editor = sandbox.world.add_person("Eddie")
-        sandbox.world.open_private(editor)
-        async with going(sandbox, editor) as bot:
-            yield bot
-
-
-async def readers(bot: Outgoing, number: int) -> list[Person]:
-    found = [bot.sandbox.world.add_person(f"Reader {one}") for one in range(number)]
-    for reader in found:
-        bot.sandbox.world.open_private(reader)
-        await bot.follower(reader)
-    return found
+    async with outgoing.at_work() as made:
+        yield made
 
 
 async def test_a_reader_whose_answers_are_always_lost_gets_it_twice_at_most(bot: Outgoing) -> None:
-    (ann, ben) = await readers(bot, 2)
+    (ann, ben) = await bot.readers(2)
     bot.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id, times=None)
     for number in range(4):
         await bot.record(f"{number}.md", topics=("AI",))
@@ -188,7 +178,7 @@ async def test_a_reader_whose_answers_are_always_lost_gets_it_twice_at_most(bot:
 
 
 async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_once(bot: Outgoing) -> None:
-    (ann, _) = await readers(bot, 2)
+    (ann, _) = await bot.readers(2)
     bot.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id, times=2)
     await bot.record("a.md", title="Did this arrive at all, or not?", topics=("AI",))
     for _ in range(4):
@@ -214,7 +204,7 @@ async def status(bot: Outgoing) -> StatusReport:
 
 
 async def test_a_kill_during_the_repeat_is_told_after_the_next_start(bot: Outgoing) -> None:
-    (ann,) = await readers(bot, 1)
+    (ann,) = await bot.readers(1)
     await bot.record(topics=("AI",))
     for _ in range(3):
         bot.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id)
@@ -239,7 +229,7 @@ async def test_a_post_that_may_be_there_twice_is_told(bot: Outgoing) -> None:
 
 
 async def test_a_connection_that_swallows_everything_for_minutes_spends_nobodys_repeat(bot: Outgoing) -> None:
-    found = await readers(bot, 5)
+    found = await bot.readers(5)
     await bot.record(topics=("AI",))
     bot.sandbox.fail("*", faults.cut_before(), times=None)
     for _ in range(6):
@@ -254,7 +244,7 @@ async def test_a_connection_that_swallows_everything_for_minutes_spends_nobodys_
 
 async def test_where_only_messages_are_swallowed_one_delivery_is_tried_at_a_time(bot: Outgoing) -> None:
     """Telegram answers everything but what sends; five minutes of it must not spend everybody's repeat."""
-    found = await readers(bot, 8)
+    found = await bot.readers(8)
     await bot.record(topics=("AI",))
     bot.sandbox.fail("sendMessage", faults.cut_before(), times=None)
     for _ in range(10):

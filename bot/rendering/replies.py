@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, tzinfo
-from typing import Literal
 
 from bot.domain import plain_text, topics
 from bot.domain.article import Stored
 from bot.domain.delivery import Payload
 from bot.rendering import inert, keyboards, layout, markup
 from bot.rendering.keyboards import Act
+from bot.rendering.taps import Line
 from bot.rendering.templates import Templates
 
 #: Topics on one page of the keyboard.
@@ -27,20 +27,6 @@ UNDO = 12
 UNDO_EACH = 3
 #: What Telegram shows of an answer to a tap (Bot API, answerCallbackQuery).
 NOTICE_UNITS = 200
-
-#: What a tap is answered with: see `replies/notice.html.j2`.
-Line = Literal[
-    "followed",
-    "unfollowed",
-    "full",
-    "expired",
-    "admins_only",
-    "members_hidden",
-    "too_many",
-    "posted",
-    "decided",
-    "nothing_left",
-]
 
 
 def welcome(templates: Templates, *, follows: Sequence[str] = (), suggestions: Sequence[str] = ()) -> Payload:

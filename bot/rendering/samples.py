@@ -6,9 +6,10 @@ to those that `posts`, `replies` and `editorial` really give.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from bot.domain.notices import Alert, Decision
+from bot.rendering.taps import Line
 
 _LINE = {
     "title": 'Harbour & "crane" <waits>',
@@ -177,20 +178,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "replies/group_hides_members": ({},),
     "replies/went_wrong": ({},),
     "replies/notice": tuple(
-        {"kind": kind, "topic": topic, "back": bool(topic)}
-        for kind in (
-            "followed",
-            "unfollowed",
-            "full",
-            "expired",
-            "admins_only",
-            "members_hidden",
-            "too_many",
-            "posted",
-            "decided",
-            "nothing_left",
-        )
-        for topic in ("AI", "")
+        {"kind": kind, "topic": topic, "back": bool(topic)} for kind in get_args(Line) for topic in ("AI", "")
     ),
     "replies/republished": (
         _REPUBLISHED,
