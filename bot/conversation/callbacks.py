@@ -16,7 +16,7 @@ from bot.domain.delivery import Payload
 from bot.domain.notices import Decision
 from bot.rendering import keyboards, replies
 from bot.rendering.keyboards import Act, Tap
-from bot.rendering.replies import Line
+from bot.rendering.taps import Line
 from bot.store import searches
 
 _EDITORIAL = (Act.COPY, Act.RELEASE, Act.REPUBLISH)

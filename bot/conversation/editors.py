@@ -19,7 +19,7 @@ from bot.publish import editions, meant, report
 from bot.publish.meant import Meant
 from bot.rendering import editorial, republishing, waiting
 from bot.rendering.keyboards import Act
-from bot.rendering.replies import Line
+from bot.rendering.taps import Line
 from bot.store import articles, follows, search
 from bot.store.database import Database, milliseconds
 
