@@ -165,7 +165,7 @@ class App:
             telegram = await stack.enter_async_context(self.connected())
             self._telegram = vitals.telegram = telegram
             jobs = self._jobs(telegram)
-            jobs.plan()
+            jobs.plan(webhook=webhooks)
             work = [
                 telegram.serve(hook, self._stop) if hook else telegram.polling.run(self._stop),
                 self._begin(telegram, jobs),

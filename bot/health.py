@@ -27,6 +27,7 @@ _DOES = {
     "deliver": "sending posts",
     "tell editors": "telling the editors",
     "keep house": "tidying the database",
+    "webhook": "getting updates by the webhook",
 }
 
 

@@ -33,6 +33,8 @@ INDEXING = 0.2
 _log = logging.getLogger(__name__)
 #: Seconds between two looks at what waits for its moment or for an editor, besides those at its moments.
 RELEASE = 30.0
+#: Seconds between two questions to Telegram whether it still calls us.
+WEBHOOK = 300.0
 #: Pieces that housekeeping forgets of each kind at once, and the seconds between two, in which others use the store.
 PIECES, BREATH = 100, 0.02
 
@@ -56,8 +58,8 @@ class Jobs:
     #: The jobs that have run well: what an earlier process told of them is over.
     well: set[str] = field(default_factory=set)
 
-    def plan(self) -> None:
-        """Put the jobs on the schedule, which begins them."""
+    def plan(self, *, webhook: bool = False) -> None:
+        """Put the jobs on the schedule, which begins them. webhook: Telegram calls us."""
         interval = self.settings.feed.interval_seconds
         self.schedule.every("scan", interval, self._scan)
         self.schedule.every("look", interval, self._look)
@@ -67,6 +69,8 @@ class Jobs:
         self.telegram.notifier.nudge = lambda: self.schedule.nudge("tell editors")
         self.schedule.every("keep house", HOUSEKEEPING, self._keep_house)
         self.schedule.every("index", HOUSEKEEPING, self._index)
+        if webhook:
+            self.schedule.every("webhook", WEBHOOK, self.telegram.check_webhook)
 
     def told(self) -> None:
         """Note that the system reported a change in the folder."""

@@ -15,7 +15,7 @@ from bot import shipped
 from bot.botapi.client import Messenger
 from bot.botapi.inbox import Inbox
 from bot.botapi.polling import ALLOWED, Polling, wait_or_stop
-from bot.botapi.webhook import Hook
+from bot.botapi.webhook import Hook, why_unheard
 from bot.conversation import commands
 from bot.conversation.context import Office
 from bot.conversation.router import Router
@@ -87,6 +87,8 @@ class Connection:
         self.inbox = Inbox(desk, Router(self.office).handle, messenger.wire, clock)
         self.polling = Polling(messenger, self.inbox, clock.monotonic)
         self.polling.back = self.tell_back
+        #: The webhook that is set; None where updates are asked for.
+        self._hook: Hook | None = None
         #: Channels of the settings that Telegram tells nothing of, and why.
         self.unknown: dict[str, str] = {}
 
@@ -167,12 +169,34 @@ class Connection:
     async def serve(self, hook: Hook, stop: asyncio.Event) -> None:
         """Let Telegram call, and handle what it brings until `stop`. Raises PaperboyError, TokenRevoked."""
         await self._set_webhook(hook, stop)
+        self._hook = hook
         await self.inbox.run(stop)
+
+    async def check_webhook(self) -> None:
+        """See that Telegram still calls here; set a webhook again that somebody deleted.
+
+        Raises PaperboyError where Telegram brings nothing, TokenRevoked.
+        """
+        if self._hook is None:
+            return  # it is being set
+        came, info = await self._messenger.ask("getWebhookInfo")
+        if isinstance(came, Revoked):
+            raise TokenRevoked
+        if not isinstance(came, Sent) or not isinstance(info, dict):
+            return
+        if not info.get("url"):
+            _log.warning("the webhook was deleted by somebody else; it is set again")
+            await self._set_webhook(self._hook, asyncio.Event())
+        elif why := why_unheard(info, self._webhook_url):
+            raise PaperboyError(why)
+
+    @property
+    def _webhook_url(self) -> str:
+        return f"{self._settings.web.public_url}{TELEGRAM}"
 
     async def _set_webhook(self, hook: Hook, stop: asyncio.Event) -> None:
         """Tell Telegram where to send updates, until it has heard. Raises PaperboyError when it refuses."""
-        url = f"{self._settings.web.public_url}{TELEGRAM}"
-        asked = {"url": url, "secret_token": hook.secret, "allowed_updates": list(ALLOWED)}
+        asked = {"url": self._webhook_url, "secret_token": hook.secret, "allowed_updates": list(ALLOWED)}
         wait = FIRST_TRY
         while not stop.is_set():
             came, _ = await self._messenger.ask("setWebhook", asked)

@@ -19,7 +19,7 @@ import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.botapi.webhook import Hook
+from bot.botapi.webhook import Hook, why_unheard
 from bot.domain.delivery import State
 from bot.errors import PaperboyError, StoreError, UsageError
 from bot.rendering.report import ChannelStatus, RejectedFile, StatusReport
@@ -271,6 +271,25 @@ async def test_no_answer_is_given_while_an_update_is_being_handled() -> None:
         assert not waiting.done()
         may_end.set()
         assert (await waiting).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("info", "why"),
+    [
+        ({"url": "https://a.example/telegram"}, ""),
+        ({"url": "https://a.example/telegram", "last_error_message": "Timeout", "pending_update_count": 0}, ""),
+        (
+            {"url": "https://a.example/telegram", "last_error_message": "Timeout", "pending_update_count": 3},
+            "Telegram can't reach https://a.example: Timeout",
+        ),
+        ({"url": "https://b.example/telegram"}, "another program has set a webhook at https://b.example"),
+        ({"url": "https://a.example/telegram/other"}, "another program has set a webhook at https://a.example"),
+        ({"url": 7}, "another program"),
+    ],
+)
+def test_what_keeps_updates_from_a_webhook_is_told(info: dict[str, Any], why: str) -> None:
+    told = why_unheard(info, "https://a.example/telegram")
+    assert told.startswith(why) and bool(told) == bool(why)
 
 
 @pytest.mark.parametrize("error", [RuntimeError("a bug"), StoreError("the disk is full"), TimeoutError()])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,14 @@ class Hook:
     def admits(self, shown: str) -> bool:
         """Say whether this is the secret; takes as long for a good guess as for a bad one."""
         return hmac.compare_digest(shown.encode(), self.secret.encode())
+
+
+def why_unheard(info: Mapping[str, Any], url: str) -> str:
+    """Return why Telegram brings no updates to `url`, or "". info: Bot API WebhookInfo, which names some webhook."""
+    parts = urlsplit(str(info.get("url")))
+    where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"  # what follows may be a secret
+    if info.get("url") != url:
+        return f"another program has set a webhook at {where}, which gets this bot's updates now; stop it, then restart"
+    if info.get("last_error_message") and info.get("pending_update_count"):
+        return f"Telegram can't reach {where}: {info['last_error_message']}"
+    return ""

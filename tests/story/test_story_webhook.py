@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
+from bot.errors import PaperboyError
 from bot.sandbox import faults
 from tests.story.stage import Stage, free_port
 
@@ -33,6 +35,22 @@ async def test_telegram_brings_the_updates_and_the_story_goes_as_ever(stage: Sta
     assert stage.sandbox.calls.of("getUpdates") == []
     (call,) = stage.sandbox.calls.of("setWebhook")
     assert len(call.params["secret_token"]) >= 32
+
+
+async def test_a_webhook_that_somebody_deleted_is_set_again_and_another_programs_is_told(stage: Stage) -> None:
+    await listen(stage)
+    assert stage._app
+    telegram = stage._app._telegram
+    assert telegram
+    url = stage.sandbox.updates.webhook_url
+    await telegram.check_webhook()
+    stage.sandbox.world.webhook.stop()
+    await telegram.check_webhook()
+    assert stage.sandbox.updates.webhook_url == url
+    await stage.ask(stage.reader, "/help")
+    stage.sandbox.updates.webhook_url = "http://user:secret@127.0.0.1:9/of-another"
+    with pytest.raises(PaperboyError, match="another program has set a webhook at http://127.0.0.1:9, which"):
+        await telegram.check_webhook()
 
 
 async def test_an_update_that_telegram_brings_twice_makes_one_edition(stage: Stage) -> None:
