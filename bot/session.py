@@ -29,6 +29,7 @@ from bot.publish.channels import Channels
 from bot.publish.composing import Composer
 from bot.publish.courier import Courier
 from bot.publish.notifier import Notifier
+from bot.publish.recalling import Recall
 from bot.publish.recovery import Looks
 from bot.publish.release import Releaser
 from bot.rendering import dates
@@ -83,7 +84,8 @@ class Connection:
             desk, messenger, composer, pace, clock, doubt_seconds=doubt, looks=looks, tell=self.tell_editors
         )
         self.office = self._office(wake, standing)
-        self.releaser = Releaser(desk, settings, templates.taxonomy, channels, self.notifier, clock, wake)
+        recall = Recall(desk, messenger, composer, clock, editors)
+        self.releaser = Releaser(desk, settings, templates.taxonomy, channels, self.notifier, clock, wake, recall)
         self.inbox = Inbox(desk, Router(self.office).handle, messenger.wire, clock)
         self.polling = Polling(messenger, self.inbox, clock.monotonic)
         self.polling.back = self.tell_back

@@ -174,7 +174,7 @@ class _Bot:
         chosen: Any = Settings.model_construct()
         lookup: Any = SimpleNamespace(live=rules.channels)
         editors: Any = SimpleNamespace(all_clear=nothing, reaches_nobody=True)
-        releaser = Releaser(cast(Any, desk), chosen, rules.taxonomy, lookup, editors, clock, lambda: None)
+        releaser = Releaser(cast(Any, desk), chosen, rules.taxonomy, lookup, editors, clock, lambda: None, editors)
         telegram: Any = SimpleNamespace(releaser=releaser)
         jobs = Jobs(
             settings=chosen,

@@ -183,7 +183,7 @@ class Look:
 
     def _proof(self, step: Peek | Retouch, result: Any) -> None:
         shown = result if isinstance(result, dict) else {}
-        is_own = isinstance(step, Retouch) or _comes_from(shown, self._wanted, step.message)
+        is_own = isinstance(step, Retouch) or comes_from(shown, self._wanted.chat_id, self._wanted.me, step.message)
         if is_own and _shows(shown, self._wanted):
             self._verdict = Found(step.message) if self._is_told_apart(step, shown) else NotFound(ALIKE)
         else:
@@ -239,14 +239,14 @@ class Look:
         self._verdict = Later(max(seconds, 1.0), getattr(came, "reason", "the chat has a new number"))
 
 
-def _comes_from(copy: Mapping[str, Any], wanted: Wanted, message: int) -> bool:
-    """Say whether a forwarded copy's origin (Bot API, MessageOrigin) is our own message of that number."""
+def comes_from(copy: Mapping[str, Any], chat_id: int, me: int, message: int) -> bool:
+    """Say whether a forwarded copy's origin (Bot API, MessageOrigin) is a message of that chat, ours in a group."""
     origin = copy.get("forward_origin") or {}
     if origin.get("type") == "channel":
-        return bool(origin["chat"]["id"] == wanted.chat_id and origin["message_id"] == message)
+        return bool(origin["chat"]["id"] == chat_id and origin["message_id"] == message)
     if origin.get("type") == "chat":
-        return bool(origin["sender_chat"]["id"] == wanted.chat_id)
-    return bool(origin.get("type") == "user" and origin["sender_user"]["id"] == wanted.me)
+        return bool(origin["sender_chat"]["id"] == chat_id)
+    return bool(origin.get("type") == "user" and origin["sender_user"]["id"] == me)
 
 
 def _shows(message: Mapping[str, Any], wanted: Wanted) -> bool:

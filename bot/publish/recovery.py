@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.article import short_id
-from bot.domain.delivery import RIGHTS_SECONDS, Clock, Outcome, Payload, Refused, Sent, Wait
+from bot.domain.delivery import RIGHTS_SECONDS, Clock, Outcome, Payload, Refused
 from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.domain.rate_limit import Pace
 from bot.domain.recovery import AskRights, Found, Later, Look, NotFound, Peek, Retouch, Step, Verdict, Wanted
 from bot.errors import StoreError, TokenRevoked
 from bot.publish.in_flight import Ask, Flight, Messenger
+from bot.publish.peeking import peek
 from bot.rendering import markup
 from bot.store import numbers, recovery
 from bot.store.numbers import Touch
@@ -34,8 +35,6 @@ PATIENCE = 10
 UNTOLD = timedelta(seconds=30)
 #: Seconds between two tries to delete a copy.
 AGAIN = 1.0
-#: How often the deletion of an editor's copy is tried.
-DELETIONS = 5
 _log = logging.getLogger(__name__)
 
 
@@ -219,32 +218,11 @@ class Looks:
 
     def _carry(self, doubt: Doubt, step: Step) -> Coroutine[Any, Any, tuple[Outcome, Any]]:
         if isinstance(step, Peek):
-            return self._peek(doubt, step)
+            return peek(self.messenger, doubt.to.chat_id, step.message, step.editor)
         if isinstance(step, AskRights):
             asked = {"chat_id": doubt.to.chat_id, "user_id": self.messenger.number}
             return self.messenger.ask("getChatMember", asked)
         return self._retouch(doubt, step)
-
-    async def _peek(self, doubt: Doubt, step: Peek) -> tuple[Outcome, Any]:
-        payload: Payload = {
-            "method": "forwardMessage",
-            "from_chat_id": doubt.to.chat_id,
-            "disable_notification": True,
-        }
-        came, copy = await self.messenger.answer(payload, chat_id=step.editor, message=step.message)
-        if isinstance(came, Sent) and came.message:
-            await self._take_back(step.editor, came.message)
-        return came, copy
-
-    async def _take_back(self, editor: int, copy: int) -> None:
-        """Delete a copy made to look; a bad line is given some more chances."""
-        for _ in range(DELETIONS):
-            gone = await self.messenger.call({"method": "deleteMessage"}, chat_id=editor, message=copy)
-            if isinstance(gone, Sent | Refused):
-                break
-            await asyncio.sleep(min(gone.seconds if isinstance(gone, Wait) else AGAIN, PATIENCE))
-        if not isinstance(gone, Sent):
-            _log.warning("a copy forwarded to look for a post could not be deleted from an editor's chat: %s", gone)
 
     async def _retouch(self, doubt: Doubt, step: Retouch) -> tuple[Outcome, Any]:
         payload: Payload = {"method": "editMessageReplyMarkup", "reply_markup": step.keyboard}

@@ -20,6 +20,7 @@ from bot.planning import opening
 from bot.planning.rules import Rules
 from bot.publish.channels import Channels
 from bot.publish.notifier import Notifier
+from bot.publish.recalling import Recall
 from bot.settings import Settings
 from bot.store import articles, facts, holding, notices
 from bot.store.database import Database, transaction
@@ -172,6 +173,7 @@ class Releaser:
         notifier: Notifier,
         clock: Clock,
         wake: Callable[[], None],
+        recall: Recall,
     ) -> None:
         self._desk = desk
         self._settings = settings
@@ -180,6 +182,7 @@ class Releaser:
         self._notifier = notifier
         self._clock = clock
         self._wake = wake
+        self._recall = recall
         #: The log tells already that what may have been posted before a restore waits.
         self._said = False
         #: When the last bulk arrival was decided without an editor, and how many articles that posted.
@@ -207,6 +210,8 @@ class Releaser:
             return None
         if not hurry and abs(at - arrived) < QUIET:  # some may have arrived since `at`
             return arrived + QUIET
+        if kind is Waits.RESTORED:
+            await self._recall.look()
         asked = await self._desk(question, kind, self._settings.feed.newest)
         if asked and not await self._notifier.ask(asked) and self._notifier.reaches_nobody:
             await self._without_editors(kind, at)

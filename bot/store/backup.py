@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store import copying, facts, inspection
+from bot.store import copying, facts, inspection, sequence
 from bot.store.database import milliseconds, open_database
 from bot.store.facts import Fact
 from bot.store.inspection import Depth
@@ -65,6 +65,7 @@ def restore(file: Path, database: Path, at: datetime) -> Path | None:
             copying.copy(source, part)
         with closing(open_database(part)) as restored:  # brings an older one up to date, or says that it can't
             facts.put(restored, Fact.RESTORED, str(milliseconds(at)))
+            facts.put(restored, Fact.RESTORED_AFTER, str(sequence.last(restored)))
         copying.fold(part)
         kept = _keep(database, at)
         copying.replace(part, database)

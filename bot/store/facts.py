@@ -18,6 +18,8 @@ class Fact(StrEnum):
     STARTED = "started"
     #: When a backup took this database's place (milliseconds since 1970); absent: never, or the scan after it is done.
     RESTORED = "restored"
+    #: The last sequence number of the backup that took this database's place; absent: none ever did.
+    RESTORED_AFTER = "restored_after"
     #: When the last whole scan that found articles ended (milliseconds since 1970), ten minutes late at most.
     SCANNED = "scanned"
     #: The last article that was there at the first whole scan or when a channel began: no arrival.

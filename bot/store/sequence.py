@@ -17,6 +17,11 @@ def take(db: Database, count: int = 1) -> int:
         return int(db.conn.execute(sql, (count, count - 1)).fetchone()[0])
 
 
+def last(db: Database) -> int:
+    """Return the last number that was taken."""
+    return number(db, "SELECT last FROM sequence")
+
+
 def last_from_clock(db: Database) -> int:
     """Return the last number that was made from an instant, when the database was upgraded; 0: none was."""
     return number(db, "SELECT from_clock FROM sequence")

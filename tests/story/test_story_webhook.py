@@ -49,7 +49,7 @@ async def test_a_webhook_that_somebody_deleted_is_set_again_and_another_programs
     assert stage.sandbox.updates.webhook_url == url
     await stage.ask(stage.reader, "/help")
     stage.sandbox.updates.webhook_url = "http://user:secret@127.0.0.1:9/of-another"
-    with pytest.raises(PaperboyError, match="another program has set a webhook at http://127.0.0.1:9, which"):
+    with pytest.raises(PaperboyError, match=r"another program has set a webhook at http://127\.0\.0\.1:9, which"):
         await telegram.check_webhook()
 
 

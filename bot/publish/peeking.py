@@ -1,0 +1,34 @@
+"""Reads a message by forwarding it to an editor without a sound, and deletes the copy. Judges nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from bot.domain.delivery import Outcome, Payload, Refused, Sent, Wait
+from bot.publish.in_flight import Messenger
+
+#: How often the deletion of an editor's copy is tried, and the seconds between two tries, at least and at most.
+DELETIONS, AGAIN, PATIENCE = 5, 1.0, 10.0
+_log = logging.getLogger(__name__)
+
+
+async def peek(messenger: Messenger, chat_id: int, message: int, editor: int) -> tuple[Outcome, Any]:
+    """Return what came of forwarding a message, and the copy (Bot API Message) where there is one."""
+    payload: Payload = {"method": "forwardMessage", "from_chat_id": chat_id, "disable_notification": True}
+    came, copy = await messenger.answer(payload, chat_id=editor, message=message)
+    if isinstance(came, Sent) and came.message:
+        await _take_back(messenger, editor, came.message)
+    return came, copy
+
+
+async def _take_back(messenger: Messenger, editor: int, copy: int) -> None:
+    """Delete a copy; a bad line is given some more chances."""
+    for _ in range(DELETIONS):
+        gone = await messenger.call({"method": "deleteMessage"}, chat_id=editor, message=copy)
+        if isinstance(gone, Sent | Refused):
+            break
+        await asyncio.sleep(min(gone.seconds if isinstance(gone, Wait) else AGAIN, PATIENCE))
+    if not isinstance(gone, Sent):
+        _log.warning("a copy forwarded to look for a post could not be deleted from an editor's chat: %s", gone)

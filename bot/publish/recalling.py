@@ -1,0 +1,131 @@
+"""Looks in the channels for the articles that a restored database does not know, before the editors are asked.
+
+What is found was posted. What is not found proves nothing (its words may have changed since), and stays the editors' to
+decide: nothing is sent here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count, islice
+from typing import Any
+
+from bot.domain.delivery import MISSING, PROTECTED, Clock, Gone, Outcome, Payload, Refused, Revoked, Sent, Wait
+from bot.domain.recovery import BEYOND, comes_from, folded
+from bot.errors import TokenRevoked
+from bot.publish import composing
+from bot.publish.composing import Composer, Material
+from bot.publish.in_flight import Messenger
+from bot.publish.peeking import peek
+from bot.rendering import markup
+from bot.store import numbers, recalled
+from bot.store.outbox import Addressed
+from bot.store.recalled import Unknown
+from bot.store.thread import Desk
+
+#: Messages of a chat that are looked at.
+MOST = 100
+#: How often an answer is waited for that does not come, and for how many seconds at the most.
+TRIES, PATIENCE = 3, 30.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Recall:
+    """The looks of one bot; each article is looked for once in the life of a process."""
+
+    desk: Desk
+    messenger: Messenger
+    composer: Composer
+    clock: Clock
+    #: The editors' private chats.
+    editors: Sequence[int]
+    #: The last article that was looked for.
+    _last: int = 0
+    _reached: list[int] = field(default_factory=list)
+
+    async def look(self) -> None:
+        """Look for the articles that wait since a restore and were not looked for. Raises StoreError, TokenRevoked."""
+        wanted = await self.desk(recalled.wanted)
+        last = max((one.delivery.article for one in wanted), default=0)
+        if last <= self._last:
+            return
+        self._reached = [*self.editors]
+        for chat_id in dict.fromkeys(one.chat_id for one in wanted):
+            unknown = await self.desk(recalled.unknown, chat_id)
+            if unknown:
+                await self._look_in(chat_id, [one for one in wanted if one.chat_id == chat_id], unknown)
+        self._last = last
+
+    async def _look_in(self, chat_id: int, wanted: Sequence[Addressed], unknown: Unknown) -> None:
+        materials = await self.desk(composing.gather, wanted)
+        posts = self._worded(materials)
+        top, misses, found = max(unknown.known | {unknown.before}), 0, 0
+        for number in _numbers(unknown):
+            if not posts:
+                break
+            came, copy = await self._read(chat_id, number)
+            if isinstance(came, Refused) and came.reason.startswith(MISSING):
+                misses += number > top
+                if misses >= BEYOND and unknown.after is None:
+                    break
+                continue
+            if not isinstance(came, Sent | Refused) or getattr(came, "reason", "").startswith(PROTECTED):
+                break
+            misses = 0
+            found += await self._compare(chat_id, number, copy, posts)
+        if found:
+            _log.info("found in a channel, as they were posted before the database was restored: %d", found)
+
+    def _worded(self, materials: Sequence[Material]) -> dict[str, tuple[Material, Payload]]:
+        """Return the posts as they would be made, by their words; posts that read alike can't be told apart."""
+        made: list[tuple[str, Material, Payload]] = []
+        for one in materials:
+            try:
+                payload = self.composer.post(one)
+            except Exception as error:  # a template or an article can raise anything
+                _log.warning("%s: can't be looked for: %s", one.stored.path, composing.why(error))
+                continue
+            said = payload.get("text") or payload.get("caption") or ""
+            made.append((folded(markup.measure(said).text if "parse_mode" in payload else said), one, payload))
+        times = Counter(words for words, *_ in made)
+        return {words: (one, payload) for words, one, payload in made if times[words] == 1}
+
+    async def _compare(self, chat_id: int, number: int, copy: Any, posts: dict[str, tuple[Material, Payload]]) -> bool:
+        """Take a message for the post that reads like it; take note of any other."""
+        shown = copy if isinstance(copy, dict) else {}
+        words = folded(shown.get("text") or shown.get("caption") or "")
+        if words not in posts or not comes_from(shown, chat_id, self.messenger.number, number):
+            await self.desk(numbers.see, chat_id, number, self.clock())
+            return False
+        material, payload = posts.pop(words)
+        form = material.stored.fingerprint
+        return await self.desk(recalled.found, material.to, payload, form, number, self.clock())
+
+    async def _read(self, chat_id: int, number: int) -> tuple[Outcome | None, Any]:
+        """Return a message's copy, by way of the first editor who can be reached; None where none can."""
+        tries = 0
+        while self._reached and tries < TRIES:
+            editor = self._reached[0]
+            async with self.messenger.turn(editor):
+                came, copy = await peek(self.messenger, chat_id, number, editor)
+            if isinstance(came, Revoked):
+                raise TokenRevoked
+            if isinstance(came, Sent | Refused):
+                return came, copy
+            if isinstance(came, Gone):
+                self._reached.pop(0)
+                continue
+            tries += 1
+            await asyncio.sleep(min(came.seconds if isinstance(came, Wait) else 1.0, PATIENCE))
+        return None, None
+
+
+def _numbers(unknown: Unknown) -> Iterator[int]:
+    first = unknown.before + 1
+    every = count(first) if unknown.after is None else range(first, unknown.after)
+    return islice((number for number in every if number not in unknown.known), MOST)

@@ -1,0 +1,72 @@
+"""Rows of articles that a restored database does not know, and of posts of theirs that were found. Decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.delivery import Lane, Payload, Settlement, State
+from bot.store import attempts, facts, holding, numbers, outbox
+from bot.store.database import row, rows, transaction, write
+from bot.store.facts import Fact
+from bot.store.outbox import Addressed
+from bot.store.payloads import written
+
+_WANTED = """
+SELECT d.*, c.chat_id, c.thread, c.username, c.kind FROM articles a JOIN deliveries d ON d.article = a.id
+JOIN chats c ON c.id = d.chat WHERE a.waits <> '' AND a.waits = 'restored' AND d.state = 'held' AND d.lane = 0
+  AND d.edition = 1 AND c.state = 'active' AND c.chat_id IS NOT NULL ORDER BY a.ordered, a.id, d.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The message numbers of a chat that may be posts which a restored database does not know."""
+
+    #: The last number that was known when the backup was made.
+    before: int
+    #: The first post since the restore; None: there is none.
+    after: int | None
+    #: Those in between that are accounted for.
+    known: frozenset[int]
+
+
+def wanted(db: Database) -> list[Addressed]:
+    """Return the channels' deliveries of the articles that wait because of a restore, in the order of the articles."""
+    return [outbox.addressed(found) for found in rows(db, _WANTED)]
+
+
+def unknown(db: Database, chat_id: int) -> Unknown | None:
+    """Return where to look in a chat; None where no number of before the backup is known."""
+    last = facts.moment(db, Fact.RESTORED_AFTER)
+    if last is None:
+        return None
+    old = "message > 0 AND settled_sequence <= ? ORDER BY message DESC LIMIT 1"
+    before = max((one.message for one in numbers.known(db, chat_id, old, last)), default=None)
+    if before is None:
+        return None
+    new = "message > ? AND begun_sequence > ? ORDER BY message LIMIT 1"
+    after = min((one.message for one in numbers.known(db, chat_id, new, before, last)), default=None)
+    return Unknown(before, after, frozenset(one.message for one in numbers.known(db, chat_id, "message > ?", before)))
+
+
+def found(db: Database, to: Addressed, payload: Payload, form: str, message: int, at: datetime) -> bool:
+    """Write that an article's post is there; one that is in all of its channels waits no more. False: it waited not.
+
+    form: the fingerprint of what the post shows.
+    """
+    delivery = to.delivery
+    with transaction(db):
+        held = row(db, "SELECT 1 FROM deliveries WHERE id = ? AND state = 'held'", (delivery.id,))
+        if held is None or numbers.is_taken(db, to.chat_id, message):
+            return False
+        sql = "UPDATE deliveries SET payload = ?, form = ? WHERE id = ?"
+        write(db, sql, (written(payload, Lane.CHANNEL), form, delivery.id))
+        outbox.settle(db, [(delivery, Settlement(state=State.SENT, message=message))], at)
+        attempts.log(db, delivery.id, "look", "sent", f"found as message {message}", at)
+        sql = "SELECT 1 FROM deliveries WHERE article = ? AND lane = 0 AND state = 'held' LIMIT 1"
+        if row(db, sql, (delivery.article,)) is None:
+            holding.skip(db, [delivery.article])
+    return True
