@@ -77,14 +77,9 @@ class Connection:
         self.notifier = Notifier(desk, messenger, templates, settings.telegram.admins, clock)
         picture = settings.delivery.picture
         composer = Composer(templates=templates, bot=username, picture=picture, buttons=channels.buttons)
-        doubt = settings.delivery.doubt_seconds
-        editors, ask = sorted(settings.telegram.admins), self.notifier.ask
-        looks = Looks(desk, messenger, pace, clock, doubt_seconds=doubt, editors=editors, ask=ask)
-        self.courier = Courier(
-            desk, messenger, composer, pace, clock, doubt_seconds=doubt, looks=looks, tell=self.tell_editors
-        )
+        self.courier = self._courier(composer, pace)
         self.office = self._office(wake, standing)
-        recall = Recall(desk, messenger, composer, clock, editors)
+        recall = Recall(desk, messenger, composer, clock, sorted(settings.telegram.admins))
         self.releaser = Releaser(desk, settings, templates.taxonomy, channels, self.notifier, clock, wake, recall)
         self.inbox = Inbox(desk, Router(self.office).handle, messenger.wire, clock)
         self.polling = Polling(messenger, self.inbox, clock.monotonic)
@@ -93,6 +88,12 @@ class Connection:
         self._hook: Hook | None = None
         #: Channels of the settings that Telegram tells nothing of, and why.
         self.unknown: dict[str, str] = {}
+
+    def _courier(self, composer: Composer, pace: Pace) -> Courier:
+        desk, messenger, clock, doubt = self._desk, self._messenger, self._clock, self._settings.delivery.doubt_seconds
+        editors, ask = sorted(self._settings.telegram.admins), self.notifier.ask
+        looks = Looks(desk, messenger, pace, clock, doubt_seconds=doubt, editors=editors, ask=ask)
+        return Courier(desk, messenger, composer, pace, clock, doubt_seconds=doubt, looks=looks, tell=self.tell_editors)
 
     def _office(self, wake: Callable[[], None], standing: Callable[[], Mapping[str, Any]]) -> Office:
         return Office(
