@@ -85,7 +85,7 @@ async def test_what_waits_is_posted_only_after_a_tap(bot: Bot, waits: Waits, tol
     number = await bot.article("Newer moon", "Space", waiting=waits)
     answer, said = await _asked(bot, short_id(number))
     assert f"Newer moon (newer-moon.md) {told}." in said
-    assert "Nothing was sent. The button posts it in News, and its followers get it." in said
+    assert "Nothing was sent. The button posts it in News, and followers of its topics get it." in said
     await bot.tap(bot.editor, answer, "Post it")
     assert "is on its way to News for the first time" in answer.text
     assert await bot.desk(_opened) == [(number, 1)]

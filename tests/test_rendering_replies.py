@@ -14,7 +14,7 @@ from bot.domain.article import Article, Stored
 from bot.domain.delivery import Payload, State
 from bot.domain.notices import ENDING, Alert, Decision
 from bot.domain.topics import Taxonomy
-from bot.rendering import editorial, inert, keyboards, replies, results
+from bot.rendering import editorial, inert, keyboards, replies, republishing, results
 from bot.rendering.keyboards import Act, Tap
 from bot.rendering.report import (
     ArticleName,
@@ -371,3 +371,12 @@ def test_a_way_of_posting_that_fails_until_somebody_acts_is_told_as_that() -> No
 def test_two_buttons_stand_in_a_row_where_a_phone_shows_all_of_both(labels: list[str], rows: list[list[str]]) -> None:
     made = keyboards.in_rows([{"text": label} for label in labels])
     assert [[one["text"] for one in row] for row in made] == rows
+
+
+def test_a_files_name_in_a_reason_or_in_what_was_typed_is_no_address() -> None:
+    copies = editorial.alert(T, Alert.COPIES, [Entry(reason="it repeats “A” (b & c/d.md), not e.md")])
+    asked = editorial.republish_not_found(T, "a.md")
+    chosen = republishing.choose(T, "a.md", [stored(1)])
+    for payload in (copies, asked, chosen):
+        assert "Url" not in judge.kinds(judge.payload(payload)[1])
+    assert "it repeats “A” (b & c/d.md), not e.md" in read(copies)

@@ -24,6 +24,8 @@ from bot.rendering.templates import Templates
 
 #: A chat's name as the store tells it: its title with its @name behind it, or one of the two.
 _CHAT = re.compile(r"(.*?)(\(?@[A-Za-z][A-Za-z0-9_]{3,31}\)?)", re.DOTALL)
+#: A file's name in a sentence: as words, `a.md` would be an address in Moldova.
+_FILE = re.compile(r"([^\s()“”\"'`]+\.(?:md|markdown|txt)\b)")
 #: Entries and buttons of each kind in /status; `paperboy status` has all.
 SHOWN = 5
 CHANNELS = 20
@@ -155,7 +157,7 @@ def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> P
 
 
 def _file(one: RejectedFile) -> dict[str, str]:
-    return {"path": short(one.path), "reason": plain_text.shorten(short(one.reason), 2 * BRIEF)}
+    return {"path": short(one.path), "reason": shown_reason(one.reason, 2 * BRIEF)}
 
 
 def _copy(one: Copy) -> dict[str, str]:
@@ -170,7 +172,7 @@ def _copy(one: Copy) -> dict[str, str]:
 def _trouble(one: Trouble, tz: tzinfo) -> dict[str, str]:
     return {
         "about": short(one.about),
-        "reason": plain_text.shorten(short(one.reason), 2 * BRIEF),
+        "reason": shown_reason(one.reason, 2 * BRIEF),
         "since": dates.minute(one.since, tz),
     }
 
@@ -234,7 +236,7 @@ def _entry(one: Entry) -> Entry:
         chats=tuple(map(shown_chat, one.chats)),
         files=tuple(map(short, one.files)),
         about=short(one.about),
-        reason=short(one.reason),
+        reason=shown_reason(one.reason),
     )
 
 
@@ -269,7 +271,7 @@ def _channel(one: ChannelStatus, tz: tzinfo) -> _Channel:
                 "short_id": each.short_id,
                 "title": _title(each.title),
                 "file": short(each.file),
-                "reason": plain_text.shorten(short(each.reason), BRIEF),
+                "reason": shown_reason(each.reason, BRIEF),
             }
             for each in latest
         ],
@@ -285,6 +287,12 @@ def shown_chat(name: str) -> Markup:
     name = short(name)
     found = _CHAT.fullmatch(name)
     return markup.shown(found[1]) + markup.meant(found[2]) if found else markup.shown(name)
+
+
+def shown_reason(words: str, units: int = layout.REASON_UNITS) -> Markup:
+    """Return a reason as it can be shown: files' names in it are names and no addresses."""
+    parts = _FILE.split(plain_text.shorten(short(words), units))
+    return Markup("").join((markup.code if at % 2 else markup.shown)(part) for at, part in enumerate(parts))
 
 
 def short(words: str) -> str:

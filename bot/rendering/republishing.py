@@ -12,7 +12,7 @@ from bot.domain.article import Stored
 from bot.domain.delivery import Payload
 from bot.domain.notices import Decision
 from bot.rendering import dates, keyboards, layout
-from bot.rendering.editorial import SHOWN, decide, enumerated, short, shown_chat
+from bot.rendering.editorial import SHOWN, decide, enumerated, short, shown_chat, shown_reason
 from bot.rendering.keyboards import Act
 from bot.rendering.templates import Templates
 
@@ -49,7 +49,7 @@ def confirm(
         article=layout.line(article),
         own=short(article.path),
         file=short(file),
-        reason=short(reason),
+        reason=shown_reason(reason),
         first=layout.line(first) if first else None,
         first_file=short(first.path) if first else "",
         waits=article.waits.value,
@@ -61,5 +61,5 @@ def confirm(
 
 def rejected(templates: Templates, files: Sequence[tuple[str, str]]) -> Payload:
     """Answer /republish with files that are not articles, by path: why not."""
-    listed = [{"path": short(path), "reason": short(reason)} for path, reason in files]
+    listed = [{"path": short(path), "reason": shown_reason(reason)} for path, reason in files]
     return layout.listed(templates, "republish_rejected", "files", listed, most=SHOWN)
