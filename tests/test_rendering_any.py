@@ -184,7 +184,7 @@ def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored],
         results.search_results(TEMPLATES, typed, some),
         results.search_results(TEMPLATES, typed, some, query=fulltext.parsed(typed), key="zz", page=1, more=True),
         results.search_results(
-            TEMPLATES, typed, some, query=fulltext.parsed(some[0].article.excerpt[:40]), instead=[typed]
+            TEMPLATES, typed, some, query=fulltext.parsed(some[0].article.excerpt[:40]), instead=typed
         ),
         editorial.republish_not_found(TEMPLATES, typed, some),
         republishing.choose(TEMPLATES, typed, some),

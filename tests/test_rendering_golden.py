@@ -80,7 +80,7 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
         "/search ships, page 2",
         results.search_results(t, "ships", [FERRY], query=parsed("river"), key="1", page=1, more=True),
     )
-    yield "/search fery", results.search_results(t, "fery", [FERRY], query=parsed("ferry"), instead=["ferry"])
+    yield "/search fery", results.search_results(t, "fery", [FERRY], query=parsed("ferry"), instead="ferry")
     yield "/search", results.nothing_found(t)
     yield "/search -crane", results.nothing_found(t, "-crane")
     yield "/search *", results.nothing_found(t, "*")
@@ -93,6 +93,7 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
     yield "/stop, one topic", replies.stopped(t, 1)
     yield "/stop, no topic", replies.stopped(t, 0)
     yield "/foo", replies.unknown_command(t, "/foo")
+    yield "/topic 🙂", replies.unknown_topic(t, "🙂")
     for sort in ("text", "forward", "sticker", "other"):
         yield f"no words: {sort}", replies.not_understood(t, sort)
     yield "too many commands", replies.too_many(t, 30)

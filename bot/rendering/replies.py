@@ -101,7 +101,9 @@ def unknown_topic(
     """
     rows = [*keyboards.follows(nearest[:UNDO]), _anyway(awaitable, update), _all_topics()]
     told = {"words": layout.said(words), "nearest": layout.names(nearest), "awaitable": len(awaitable)}
-    return layout.reply(templates, "unknown_topic", rows, **told, longest=topics.LONGEST_TAG)
+    return layout.reply(
+        templates, "unknown_topic", rows, **told, longest=topics.LONGEST_TAG if topics.key(words) else 0
+    )
 
 
 def topic_keyboard(templates: Templates, names: Sequence[str], followed: Collection[str], page: int = 0) -> Payload:

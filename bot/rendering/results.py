@@ -25,7 +25,7 @@ def search_results(
     articles: Sequence[Stored],
     *,
     query: Query | None = None,
-    instead: Sequence[str] = (),
+    instead: str = "",
     key: str = "",
     page: int = 0,
     more: bool = False,
@@ -33,12 +33,12 @@ def search_results(
 ) -> Payload:
     """Answer /search with a page of what was found, best first.
 
-    query: the words as they were understood. instead: words in the place of misspelt ones. key: what the buttons that
-    turn the page stand for; more: there is a page behind this one.
+    query: the words as they were understood. instead: the same with misspelt ones mended, if any is. key: what the
+    buttons that turn the page stand for; more: there is a page behind this one.
     """
     lines = [layout.line(one, tz, query) for one in articles[:FOUND]]
     rows = [_page_buttons(key, page, more)] if key else []
-    told: dict[str, Any] = {"words": layout.said(words), "instead": layout.names(instead), "page": page + 1}
+    told: dict[str, Any] = {"words": layout.said(words), "instead": layout.said(instead), "page": page + 1}
     return layout.listed(templates, "search_results", "articles", lines, rows, **told)
 
 

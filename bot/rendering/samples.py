@@ -138,6 +138,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "replies/unknown_topic": (
         {"words": "<x>", "nearest": ["AI"], "awaitable": 2, "longest": 64},
         {"words": "x", "nearest": [], "awaitable": 0, "longest": 64},
+        {"words": "?", "nearest": [], "awaitable": 0, "longest": 0},
     ),
     "replies/topic_keyboard": (
         {"topics": 12, "total": 1, "page": 1, "pages": 2},
@@ -156,8 +157,8 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     ),
     "replies/nothing_yet": ({"topic": "AI", "follows": True}, {"topic": "", "follows": False}),
     "replies/search_results": (
-        {"articles": [_LINE | {"snippet": "a piece"}], "more": 1, "words": "<x>", "instead": ["y"], "page": 2},
-        {"articles": [_BARE_LINE], "more": 0, "words": "x", "instead": [], "page": 1},
+        {"articles": [_LINE | {"snippet": "a piece"}], "more": 1, "words": "<x>", "instead": "y", "page": 2},
+        {"articles": [_BARE_LINE], "more": 0, "words": "x", "instead": "", "page": 1},
     ),
     "replies/found_article": ({"article": _LINE, "topics": 1}, {"article": _BARE_LINE, "topics": 0}),
     "replies/nothing_found": (

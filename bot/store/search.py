@@ -37,8 +37,8 @@ class Found:
     query: Query
     #: There is a page behind it.
     more: bool = False
-    #: Words that were looked for in the place of some that are nowhere.
-    instead: tuple[str, ...] = ()
+    #: What was looked for where some of the words are nowhere; else empty.
+    instead: str = ""
 
 
 def search(db: Database, words: str, most: int = 10) -> list[Stored]:
@@ -53,7 +53,7 @@ def page(db: Database, words: str, most: int = 10, at: int = 0) -> Found:
     common word is a question for what is new. Where nothing is found, words with one letter wrong are mended.
     """
     query = fulltext.parsed(words)
-    instead: tuple[str, ...] = ()
+    instead = ""
     whole = _expression(
         db, Query(tuple(tuple(one.whole for one in group) for group in query.groups), query.without), words
     )
@@ -130,15 +130,18 @@ def _best(db: Database, query: str, since: int, standing: str, most: int, skip: 
     return [found["id"] for found in rows(db, sql, (query, since, most, skip))] if query else []
 
 
-def _mended(db: Database, query: Query) -> tuple[Query, tuple[str, ...]] | None:
-    """Return a query with words of the index in the place of those that are nowhere, and these words; None: no such."""
+def _mended(db: Database, query: Query) -> tuple[Query, str] | None:
+    """Return a query with words of the index in the place of those that are nowhere, and how it reads; or None."""
     groups: list[tuple[Term, ...]] = []
-    instead: list[str] = []
+    said: list[str] = []
+    misspelt = 0
     for group in query.groups:
-        near = _near(db, group[0]) if len(group) == 1 and len(instead) < MISSPELT else []
+        near = _near(db, group[0]) if len(group) == 1 and misspelt < MISSPELT else []
         groups.append(tuple(Term(word, begins=False) for word in near) or group)
-        instead += near[:1]
-    return (Query(tuple(groups), query.without), tuple(instead)) if instead else None
+        said.append(near[0] if near else " OR ".join(term.text for term in group))
+        misspelt += bool(near)
+    said += [f"-{term.text}" for term in query.without]
+    return (Query(tuple(groups), query.without), " ".join(said)) if misspelt else None
 
 
 def _near(db: Database, term: Term) -> list[str]:
