@@ -205,6 +205,23 @@ def log_cut_short(path: Path) -> None:
     os.truncate(f"{path}-wal", 0)
 
 
+async def test_a_database_that_another_program_tidies_while_in_use_is_not_taken_for_lost(tmp_path: Path) -> None:
+    path = tmp_path / "paperboy.db"
+    desk = Desk(path)
+    try:
+        for letter in "abc":
+            await desk(add, "INSERT INTO alerts VALUES (?, 0)", (letter * 50_000,))
+        with closing(sqlite3.connect(path)) as other:
+            for work in ("DELETE FROM alerts", "PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint"):
+                other.execute(work).fetchall()
+                other.commit()
+                await desk(add, "INSERT INTO alerts VALUES (?, 0)", (work,))
+        assert await desk(number, "SELECT count(*) FROM alerts") == 4
+    finally:
+        desk.close()
+    assert not present.saved_beside(path).exists()
+
+
 @pytest.mark.parametrize("harm", [cut_short, log_cut_short], ids=lambda harm: harm.__name__)
 async def test_a_database_that_is_cut_while_in_use_is_noticed(tmp_path: Path, harm: Callable[[Path], None]) -> None:
     """What is left of it need not be whole; then nothing is saved, and that is said."""
