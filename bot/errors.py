@@ -47,9 +47,10 @@ class DatabaseLinked(StoreError):
 
     exit_code = 4
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, other: str) -> None:
         fix = "Delete the other name, or give this bot a copy of its own, which `paperboy backup` makes."
-        super().__init__(f"{database}: has another name (a hard link), by which another Paperboy could use it", fix)
+        name = f"another name, {other}, by which" if other else "another name (a hard link), by which"
+        super().__init__(f"{database}: has {name} another Paperboy could use it", fix)
 
 
 class DatabaseEmpty(StoreError):

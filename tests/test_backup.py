@@ -398,8 +398,11 @@ def test_a_database_is_one_process_only_by_whatever_name(tmp_path: Path) -> None
 def test_a_database_with_a_second_name_is_refused_by_either(tmp_path: Path) -> None:
     (tmp_path / "real.db").touch()
     (tmp_path / "other.db").hardlink_to(tmp_path / "real.db")
-    for name in ("real.db", "other.db"):
-        with pytest.raises(DatabaseLinked, match="has another name") as refused, lock.held(tmp_path / name):
+    for name, other in (("real.db", "other.db"), ("other.db", "real.db")):
+        with (
+            pytest.raises(DatabaseLinked, match=f"{name}: has another name, {other}") as refused,
+            lock.held(tmp_path / name),
+        ):
             pytest.fail("is held")
         assert refused.value.exit_code == DatabaseInUse.exit_code
     (tmp_path / "other.db").unlink()

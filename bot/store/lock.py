@@ -26,7 +26,7 @@ def held(database: Path) -> Iterator[None]:
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         if database.exists() and database.stat().st_nlink > 1:  # by another name another process could have it
-            raise DatabaseLinked(str(database))
+            raise DatabaseLinked(str(database), _other_name(database.resolve()))
         lock.acquire(timeout=_GRACE, poll_interval=_GRACE / 4)
     except Timeout:
         raise DatabaseInUse(str(database)) from None
@@ -54,6 +54,12 @@ def is_held(database: Path) -> bool:
         return False
     finally:
         os.close(file)
+
+
+def _other_name(database: Path) -> str:
+    """Return the name of another hard link to the database in its folder, or "" where it is elsewhere."""
+    others = (one for one in database.parent.iterdir() if one.name != database.name and not one.is_symlink())
+    return next((one.name for one in others if one.samefile(database)), "")
 
 
 def _file(database: Path) -> str:
