@@ -446,6 +446,23 @@ async def test_the_first_post_of_a_thread_is_found_above_the_message_it_begins_w
         assert post.titles() == ["The very first"]
 
 
+async def test_the_first_post_is_not_sent_again_while_another_waits_whose_number_will_tell_where_to_look() -> None:
+    """A bot that hears nothing of what others write, under a load or kills that let nothing get through for long."""
+    async with losing(group=True) as post:
+        await post.others_write(*(f"Word {number}" for number in range(40)))
+        delivery = await post.lose(faults.cut_after(), "The very first")
+        post.sandbox.fail("sendMessage", faults.retry_after(100), chat=post.chat, times=40)
+        await post.article("The second")
+        for _ in range(6):
+            await post.deliver(PATIENCE * DOUBT / 4)
+        assert post.titles() == ["The very first"]
+        post.sandbox.faults.clear()
+        for _ in range(3):
+            await post.deliver(PATIENCE * DOUBT / 4)
+        assert await post.state(delivery) == "sent"
+        assert post.titles() == ["The very first", "The second"]
+
+
 async def test_what_can_not_be_told_from_a_post_in_another_thread_is_taken_for_neither() -> None:
     async with losing(group=True, forum=True, topics=2, buttons="none", on_doubt="ask") as post:
         await begun(post)

@@ -128,7 +128,10 @@ class Looks:
         around = await self.desk(recovery.around, doubt)
         waits = at - doubt.over
         bounded = around.after is not None
-        if not bounded and waits < BOUND and await self.desk(recovery.will_be_bounded, doubt.to.chat_id, at):
+        if not bounded and around.before is None and await self.desk(recovery.will_be_bounded, doubt.to.chat_id):
+            # nothing at all is known of the chat: sooner or later a post will tell, however long it takes
+            self._waiting[doubt.to.chat_id] = at + UNTOLD
+        elif not bounded and waits < BOUND and await self.desk(recovery.will_be_bounded, doubt.to.chat_id, at):
             self._waiting[doubt.to.chat_id] = doubt.over + BOUND
         elif not bounded and around.before is None and waits < self._patience:
             # a message of others may bound it too, and nobody tells us of that

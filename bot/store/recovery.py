@@ -112,9 +112,9 @@ def _twin(doubt: Doubt) -> tuple[int, int, int]:
     return doubt.to.delivery.article, doubt.to.delivery.id, doubt.to.chat_id
 
 
-def will_be_bounded(db: Database, chat_id: int, at: datetime) -> bool:
-    """Say whether a post is about to go out to a chat, whose number will end the search."""
-    now = milliseconds(at)
+def will_be_bounded(db: Database, chat_id: int, at: datetime | None = None) -> bool:
+    """Return True if a post may go out to a chat at `at` (None: sometime), whose number will end the search."""
+    now = milliseconds(at) if at else 2**62
     sql = """
         SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat
         WHERE c.chat_id = ? AND d.state IN ('pending', 'sending') AND (d.not_before IS NULL OR d.not_before <= ?)
