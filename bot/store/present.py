@@ -58,7 +58,7 @@ class PresentFile:
             return False
         try:
             with closing(sqlite3.connect(f"{self._real.as_uri()}?mode=ro", uri=True)) as other:
-                return other.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+                return bool(other.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
         except sqlite3.Error:
             return False
 
