@@ -13,7 +13,7 @@ from hypothesis import settings
 from sqlite_utils import Database
 
 from bot.store.migrations import paperboy
-from tests import examples as examples  # the profiles
+from tests.support import examples as examples  # the profiles
 
 settings.load_profile("test")
 

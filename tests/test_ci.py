@@ -10,7 +10,7 @@ import pytest
 JUDGE = Path(__file__).parent.parent / ".ci" / "skips"
 SUMMARY = "=========================== short test summary info ============================\n"
 NEEDS_SHARED = "SKIPPED [3] tests/test_feed.py:12: ../shared/feed is not here\n"
-NO_CHROMIUM = "SKIPPED [1] tests/test_page.py:7: no Chromium\n"
+NO_CHROMIUM = "SKIPPED [1] tests/sandbox/test_page.py:7: no Chromium\n"
 IN_COLOUR = (
     "\033[33mSKIPPED\033[0m [3] tests/test_feed.py:12: shared\n"
     "\033[32m\033[1m9 passed\033[0m, \033[33m3 skipped\033[0m\033[32m in 1.2s\033[0m\n"

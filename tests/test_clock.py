@@ -25,8 +25,8 @@ from bot.scheduler import Schedule
 from bot.settings import Settings
 from bot.store import waits
 from bot.store.database import milliseconds, open_database, rows
-from tests.examples import examples
-from tests.newsroom import article, newsroom
+from tests.support.examples import examples
+from tests.support.newsroom import article, newsroom
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 JUMPS = st.sampled_from([-86_400.0, -3_600.0, -30.0, 30.0, 3_600.0, 86_400.0])

@@ -11,7 +11,7 @@ import pytest
 from bot.domain.notices import Alert, Notice
 from bot.errors import StoreError
 from bot.jobs import Jobs
-from tests.test_vitals import Bot
+from tests.test_health import Bot
 
 
 class Editors:

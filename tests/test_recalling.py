@@ -9,7 +9,7 @@ import pytest
 from bot.store import facts, sequence
 from bot.store.database import write
 from bot.store.facts import Fact
-from tests.doubts import Post, losing
+from tests.support.doubts import Post, losing
 
 
 async def restored(post: Post, *titles: str) -> list[int]:

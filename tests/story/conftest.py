@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.story.stage import Stage, staged
+from tests.support.stage import Stage, staged
 
 
 @pytest.fixture

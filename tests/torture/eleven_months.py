@@ -20,8 +20,8 @@ import ftfy
 import pytest
 import yaml
 
-from tests import history
-from tests.history import Write
+from tests.support import history
+from tests.support.history import Write
 
 Form = tuple[Any, ...]
 

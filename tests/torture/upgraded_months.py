@@ -11,7 +11,7 @@ from bot.domain.topics import Taxonomy
 from bot.publish import verification
 from bot.settings import Channel
 from bot.store.database import number
-from tests import upgrade
+from tests.support import upgrade
 
 CHANNELS = [{"chat": "@paperboy_daily"}]
 

@@ -1,0 +1,87 @@
+"""`paperboy init`: the first settings, by options or by answers, checked; nothing that is there is overwritten."""
+
+from __future__ import annotations
+
+import stat
+import tomllib
+
+import pytest
+
+from bot import settings
+from bot.cli.starting import filled
+from bot.errors import UsageError
+from bot.sandbox import Sandbox
+from tests.support.operating import Home
+from tests.store.test_inspection import home, typed
+
+__all__ = ["home"]
+TOKEN = f"123456789:{'A' * 35}"
+OPTIONS = f"init --token {TOKEN} --folder articles --channel @news"
+
+
+async def test_options_make_settings_that_work(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> None:
+    place = Home(tmp_path_factory.mktemp("new"), {"PAPERBOY_TELEGRAM__API_BASE_URL": sandbox.base_url})
+    (place.place / "articles").mkdir()
+    done = await place.done(
+        "init", "--token", sandbox.token, "--folder", "articles", "--channel", "@newsroom", "--admin", "1001"
+    )
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("config/paperboy.toml: written\n")
+    assert done.out.endswith("\nNext: `paperboy run`.\n")
+    file = place.place / "config" / "paperboy.toml"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert file.read_text().count("#") > 30  # the comments are there
+    found = settings.load(file)
+    assert found.telegram.token.get_secret_value() == sandbox.token
+    assert found.telegram.admins == {1001}
+    assert (str(found.feed.folder), [one.chat for one in found.channels]) == ("articles", ["@newsroom"])
+
+
+@pytest.fixture
+async def sandbox() -> object:  # type: ignore[misc]
+    async with Sandbox() as sandbox:
+        sandbox.world.add_channel("News", username="newsroom")
+        sandbox.world.add_person("Eddie", id=1001)
+        yield sandbox
+
+
+def test_settings_that_are_there_are_left_alone(home: Home) -> None:
+    before = (home.place / "config" / "paperboy.toml").read_bytes()
+    with pytest.raises(UsageError, match="exists already"):
+        typed(OPTIONS)
+    assert (home.place / "config" / "paperboy.toml").read_bytes() == before
+
+
+def test_where_settings_are_there_another_file_can_be_written(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(UsageError, match="exists already and is kept") as refused:
+        typed(OPTIONS)
+    (home.place / "articles").mkdir()
+    other = str(refused.value).partition("paperboy init ")[2].rstrip("`")
+    monkeypatch.setattr("bot.cli.looking.check", lambda file: None)
+    typed(f"{OPTIONS} {other}")
+    assert capsys.readouterr().out.endswith(f"\nNext: `paperboy run {other}`.\n")
+    assert settings.load(home.place / other.removeprefix("--config ")).channels[0].chat == "@news"
+
+
+@pytest.mark.parametrize("option", ["--token x", "--channel news", "--admin eddie"])
+def test_an_answer_that_can_not_be_is_refused_and_nothing_written(home: Home, option: str) -> None:
+    file = home.place / "config" / "paperboy.toml"
+    file.unlink()
+    with pytest.raises(UsageError):
+        typed(f"{OPTIONS} {option}")
+    assert not file.exists()
+
+
+def test_where_nobody_can_answer_the_options_are_named(home: Home) -> None:
+    (home.place / "config" / "paperboy.toml").unlink()
+    with pytest.raises(UsageError, match="give --folder, --channel"):
+        typed(f"init --token {TOKEN}")
+
+
+@pytest.mark.parametrize("text", ['a "quoted" \\ folder', "ordner/äöü", "it's", "a # b"])
+def test_any_answer_is_written_as_it_was_given(text: str) -> None:
+    found = tomllib.loads(filled(token=TOKEN, folder=text, channel="", admin=""))
+    assert found["feed"]["folder"] == text
+    assert "channels" not in found

@@ -1,0 +1,210 @@
+"""Recording a batch at once means what recording its files one at a time means, whatever the files tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.article import Article, Related
+from bot.domain.identity import Verdict
+from bot.ingest import recorder
+from bot.ingest.new_files import Fresh
+from bot.planning.rules import Read, Recorded
+from bot.store import search
+from bot.store.database import rows
+from tests.support.examples import examples
+from tests.support.newsroom import FIRST, SECOND, Newsroom, article, newsroom
+
+A, B, C = (f"https://{name}.example/story" for name in ("one", "two", "three"))
+Told = tuple[str, Article | str, int]
+
+URLS = st.sampled_from(
+    [f"https://{name}.example/{path}" for name in ("one", "two") for path in ("story", "story#part", "col/1", "col/2")]
+)
+TITLES = st.sampled_from(
+    [
+        FIRST,
+        f"RE-TRANSMISSION: {FIRST}",
+        "Thirty organisations untie against facial recognition",
+        "Thirty organisations unite against facial recognitions",
+        SECOND,
+        "Short one",
+    ]
+)
+TOPICS = st.sampled_from([(), ("AI",), ("CV", "AI"), ("Computer Vision", "C++"), ("Robots", "robots", "…")])
+RELATED = (Related(identity=B, url=B, title=SECOND, quality=3), Related(identity=C, url=C, title="Another"))
+
+
+@st.composite
+def _told(draw: st.DrawFn) -> Told:
+    """A file: its path, what it tells, and its age in days; or the reason why it is none."""
+    path, days = draw(st.sampled_from("abcdefg")) + ".md", draw(st.integers(0, 40))
+    if draw(st.integers(0, 9)) == 0:
+        return path, "has no title", days
+    more: dict[str, Any] = {
+        "aliases": tuple(filter(None, [draw(st.none() | URLS)])),
+        "quality": draw(st.integers(0, 2)),
+        "removed": draw(st.integers(0, 9)) == 0,
+        "unpublished": draw(st.booleans()),
+        "topics": draw(TOPICS),
+        "related": draw(st.sampled_from([(), RELATED])),
+        "excerpt": draw(st.sampled_from(["", "One.", "Two."])),
+        "provider": draw(st.sampled_from(["One", "ONE", "Two"])),
+    }
+    return path, article(draw(TITLES), draw(URLS), **more), draw(st.sampled_from([days, days, -1]))
+
+
+BATCHES = st.lists(st.lists(_told(), min_size=1, max_size=12), min_size=1, max_size=3)
+Recording = Callable[[Newsroom, list[Read]], list[Recorded]]
+
+
+def _at_once(desk: Newsroom, read: list[Read]) -> list[Recorded]:
+    return recorder.record(desk.db, read, desk.rules, desk.at)
+
+
+def _one_at_a_time(desk: Newsroom, read: list[Read]) -> list[Recorded]:
+    return [made for one in _in_order(desk, read) for made in recorder.record(desk.db, [one], desk.rules, desk.at)]
+
+
+def _each_decided_alone(desk: Newsroom, read: list[Read]) -> list[Recorded]:
+    """As if there were no shorter way for what is new."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Fresh, "take", lambda self, one: False)
+        return _at_once(desk, read)
+
+
+def _in_order(desk: Newsroom, read: list[Read]) -> list[Read]:
+    now = int(desk.at.timestamp() * 1000)
+    age = {id(one): now if not one.packed or one.packed.published is None else one.packed.published for one in read}
+    return sorted(read, key=lambda one: (age[id(one)], one.path))
+
+
+@given(batches=BATCHES, hold=st.booleans(), old=st.booleans())
+@examples(60)
+def test_a_batch_is_what_its_files_are_one_at_a_time(batches: list[list[Told]], hold: bool, old: bool) -> None:
+    ways = (_at_once, _one_at_a_time, _each_decided_alone)
+    at_once, one_at_a_time, alone = (_outcome(way, batches, hold, old) for way in ways)
+    assert at_once == one_at_a_time
+    assert at_once == alone
+
+
+def _outcome(way: Recording, batches: Sequence[Sequence[Told]], hold: bool, old: bool) -> list[Any]:
+    """Return all that is there after batches were recorded one way, with a look in between as the bot takes it."""
+    with closing((desk := newsroom()).db):
+        desk.rules = replace(desk.rules, hold=hold, max_age=timedelta(days=20) if old else None)
+        desk.open_channel("@news")
+        desk.open_channel("@vision", names=("Computer Vision",))
+        desk.open_channel("@best", quality=1)
+        desk.reader(7, "AI")
+        seen: list[Any] = []
+        for batch in batches:
+            desk.later(hours=1)
+            seen.append(way(desk, [desk.read(path, _dated(desk, told, days)) for path, told, days in batch]))
+            desk.plan()
+            seen.append(_everything(desk))
+        desk.sound()
+        return seen
+
+
+def _dated(desk: Newsroom, told: Article | str, days: int) -> Article | str:
+    if isinstance(told, str) or days < 0:
+        return told
+    return replace(told, published=desk.at - timedelta(days=days, microseconds=days))
+
+
+def _everything(desk: Newsroom) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row that recording writes, deliveries by their key: their order is nobody's business."""
+    asked = {
+        "articles": "SELECT * FROM articles ORDER BY id",
+        "aliases": "SELECT * FROM aliases ORDER BY identity",
+        "related": "SELECT * FROM related ORDER BY article, position",
+        "files": "SELECT * FROM files ORDER BY path",
+        "topics": "SELECT * FROM topics ORDER BY id",
+        "carried": "SELECT * FROM article_topics ORDER BY article, topic",
+        "deliveries": "SELECT article, chat, edition, lane, rank, state, revise FROM deliveries ORDER BY 1, 2, 3",
+    }
+    return {name: [tuple(one) for one in rows(desk.db, sql)] for name, sql in asked.items()}
+
+
+def _record(desk: Newsroom, *told: tuple[str, Article | str]) -> dict[str, Verdict | None]:
+    recorded = _at_once(desk, [desk.read(path, one) for path, one in told])
+    return {one.path: one.verdict for one in recorded}
+
+
+def _articles(desk: Newsroom) -> list[str]:
+    return [one["identity"] for one in rows(desk.db, "SELECT identity FROM articles ORDER BY id")]
+
+
+@pytest.fixture
+def desk() -> Any:
+    with closing((room := newsroom()).db):
+        yield room
+
+
+def test_two_copies_of_each_other_in_one_batch_are_a_story_and_its_copy(desk: Newsroom) -> None:
+    desk.open_channel("@news")
+    assert _record(desk, ("b.md", article(FIRST, B)), ("a.md", article(FIRST, A))) == {
+        "a.md": Verdict.NEW,
+        "b.md": Verdict.COPY,
+    }
+    assert desk.deliver() == [("@news", FIRST)]
+
+
+def test_one_address_twice_in_one_batch_is_one_article(desk: Newsroom) -> None:
+    told = (("a.md", article(FIRST, A)), ("b.md", article(SECOND, B, aliases=(A,))))
+    assert _record(desk, *told) == {"a.md": Verdict.NEW, "b.md": Verdict.OTHER}
+    assert len(_articles(desk)) == 1
+
+
+def test_a_file_that_ties_two_new_stories_of_its_batch_together_joins_nothing_that_it_never_told(
+    desk: Newsroom,
+) -> None:
+    told = [("a.md", article(FIRST, A)), ("b.md", article(SECOND, B)), ("c.md", article("A third", C, aliases=(A, B)))]
+    assert _record(desk, *told)["c.md"] is Verdict.OTHER
+    assert len(_articles(desk)) == 2
+
+
+def test_what_comes_after_a_changed_file_in_a_batch_is_compared_with_its_new_title(desk: Newsroom) -> None:
+    """The run of new stories before it is written first, those after it see what it wrote."""
+    desk.tell("b.md", article(SECOND, B, excerpt="old"))
+    verdicts = _record(
+        desk, ("a.md", article("A third", A)), ("b.md", article(FIRST, B)), ("c.md", article(FIRST, C, quality=1))
+    )
+    assert verdicts == {"a.md": Verdict.NEW, "b.md": Verdict.OWN, "c.md": Verdict.COPY}
+
+
+def test_everything_of_a_batch_can_be_searched_for(desk: Newsroom) -> None:
+    _record(desk, ("a.md", article(FIRST, A)), ("b.md", article(SECOND, B, provider="The Harbour Paper")))
+    _record(desk, ("b.md", article("Nothing that was there before", B)))
+    assert [one.article.title for one in search.search(desk.db, "facial")] == [FIRST]
+    assert search.search(desk.db, "parliament") == search.search(desk.db, "harbour") == []
+    assert len(search.search(desk.db, "before")) == 1
+    desk.sound()
+
+
+def test_no_cursor_is_put_before_followers_where_nobody_follows_anything(desk: Newsroom) -> None:
+    _record(desk, ("a.md", article(FIRST, A, topics=("Robots",))))
+    assert rows(desk.db, "SELECT article FROM fanouts") == []
+    desk.reader(7, "AI")
+    _record(desk, ("b.md", article(SECOND, B, topics=("CV",))))
+    assert [one["article"] for one in rows(desk.db, "SELECT article FROM fanouts")] == [2]
+    assert desk.deliver() == [("R7", SECOND)]
+
+
+def test_a_cursor_without_topics_serves_the_article_that_it_is_joined_to(desk: Newsroom) -> None:
+    desk.reader(7, "AI")
+    day = desk.at - timedelta(days=1)
+    _record(
+        desk,
+        ("a.md", article(FIRST, B, topics=("AI",), removed=True, published=day)),
+        ("b.md", article(FIRST, A, published=day)),
+        ("a.md", article(FIRST, A, topics=("AI",))),
+    )
+    assert desk.deliver() == [("R7", FIRST)]

@@ -1,0 +1,120 @@
+"""Who waits when a chat takes nothing: that chat, or only its closed thread; and what the editors hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from bot.domain.delivery import RIGHTS_SECONDS, Gone, Outcome, Refused, Wait, settle
+from bot.publish import settling
+from bot.sandbox import Sandbox, faults
+from bot.store import chats, outbox
+from tests.support import outgoing
+from tests.support.newsroom import Newsroom, article, newsroom
+from tests.support.outgoing import Outgoing, going
+
+MUTED = faults.refused(400, "Bad Request: not enough rights to send text messages to the chat")
+
+
+@pytest_asyncio.fixture
+async def bot() -> AsyncIterator[Outgoing]:
+    async with outgoing.at_work() as made:
+        yield made
+
+
+async def heard(bot: Outgoing) -> list[str]:
+    await bot.telegram.notifier.send()
+    return bot.alerts()
+
+
+async def test_a_closed_thread_waits_and_the_others_of_its_forum_go_on() -> None:
+    async with Sandbox() as sandbox:
+        editor = sandbox.world.add_person("Eddie")
+        forum = sandbox.world.add_group("News", supergroup=True, forum=True)
+        topics = [sandbox.world.add_topic(forum, name) for name in ("One", "Two")]
+        async with going(sandbox, editor, place=forum, threads=[one.id for one in topics]) as bot:
+            topics[0].closed = True
+            await bot.record("a.md")
+            await bot.deliver()
+            await bot.record("b.md")
+            await bot.deliver(2)
+            await bot.deliver(2)
+            assert [post.thread for post in bot.posts() if post.text.startswith("What is")] == [topics[1].id] * 2
+            topics[0].closed = False
+            await bot.deliver(RIGHTS_SECONDS)
+            await bot.deliver(2)
+            assert len([post for post in bot.posts() if post.thread == topics[0].id]) == 2
+
+
+async def test_a_readers_group_that_mutes_the_bot_is_no_matter_of_the_editors(bot: Outgoing) -> None:
+    group = bot.sandbox.world.add_group("Chess club")
+    await bot.follower(group)
+    bot.sandbox.fail("sendMessage", MUTED, chat=group.id, times=None)
+    for number in range(3):
+        await bot.record(f"{number}.md", topics=("AI",))
+        await bot.deliver(RIGHTS_SECONDS)
+    assert (len(bot.posts()), len(bot.posts(group))) == (3, 0)
+    assert await heard(bot) == []
+    bot.sandbox.faults.clear()
+    for _ in range(3):
+        await bot.deliver(12 * 3600)
+    assert len(bot.posts(group)) == 3
+
+
+async def test_a_pause_of_an_hour_is_told_once_and_so_is_its_end(bot: Outgoing) -> None:
+    bot.sandbox.fail("sendMessage", faults.retry_after(7200), chat=bot.place)
+    await bot.record("a.md")
+    await bot.deliver()
+    await bot.record("b.md")
+    await bot.deliver(1)
+    (told,) = await heard(bot)
+    assert "pause in News" in told
+    assert "UTC" in told
+    for _ in range(2):
+        await bot.deliver(7200)
+    assert len(bot.posts()) == 2
+    assert ["pause in News is over" in one for one in await heard(bot)] == [False, True]
+
+
+async def test_a_short_pause_is_not_told(bot: Outgoing) -> None:
+    bot.sandbox.fail("sendMessage", faults.retry_after(3000), chat=bot.place)
+    await bot.record()
+    await bot.deliver()
+    assert await heard(bot) == []
+
+
+def threads(room: Newsroom) -> list[int]:
+    """A reader's forum: General and a thread of it, and an article for both."""
+    general = room.reader(-1001, "AI")
+    sql = "INSERT INTO chats (chat_id, thread, kind) VALUES (-1001, 77, 'group')"
+    thread = int(room.db.conn.execute(sql).lastrowid or 0)
+    room.db.conn.execute("INSERT INTO follows (topic, chat, since) SELECT topic, ?, since FROM follows", (thread,))
+    room.db.conn.commit()
+    room.number("a.md", article(topics=("AI",)))
+    room.plan()
+    return [general, thread]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "waits"),
+    [
+        (Wait(60, "too fast", flood=True), [True, True]),
+        (Wait(900, "no rights", lost_rights=True), [True, True]),
+        (Wait(900, "closed", lost_rights=True, only_thread=True), [False, True]),
+        (Gone("the bot was removed from the group"), [True, True]),
+        (Refused("no such thread", "no_thread", of_chat=True), [False, True]),
+    ],
+)
+def test_limits_and_removal_are_of_the_chat_and_closing_of_the_thread(outcome: Outcome, waits: list[bool]) -> None:
+    room = newsroom()
+    rows = threads(room)
+    to = next(one for one in outbox.due(room.db, room.at) if one.delivery.chat == rows[1])
+    outbox.begin(room.db, {to.delivery.id: ({"method": "sendMessage"}, "f")}, room.at)
+    assert settling.write_down(room.db, [(to, settle(outcome, to.delivery, room.at))], room.at) == []
+    room.later(seconds=1)
+    due = {one.delivery.chat for one in outbox.due(room.db, room.at)}
+    assert [row not in due for row in rows] == waits
+    chats.resume(room.db, rows[1])
+    assert all(one is None or one.not_before is None for one in (chats.get(room.db, row) for row in rows))

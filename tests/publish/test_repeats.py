@@ -1,0 +1,292 @@
+"""A delivery whose answer is lost is repeated once at most, whatever happens, and none is dropped without a word."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.delivery import Lane, Outcome, Sent, Settlement, State, Unknown, Wait, settle
+from bot.publish import report, settling
+from bot.rendering import editorial
+from bot.rendering.report import StatusReport
+from bot.sandbox import faults
+from bot.store import counts, migrations, outbox, recovery, repeats
+from bot.store.database import row
+from bot.store.outbox import Addressed
+from tests.support import outgoing
+from tests.support.doubts import DOUBT, EDITOR, Post, losing
+from tests.support.examples import examples
+from tests.support.newsroom import Newsroom, article, newsroom
+from tests.support.outgoing import Outgoing
+
+# --- by property ------------------------------------------------------------------------------------------------------
+
+READERS = (501, 502)
+#: What may happen next: to the next delivery that is due, or around it.
+EVENTS = ("sent", "arrived unheard", "lost unheard", "pause", "killed before", "killed after", "later", "probe", "away")
+
+
+@dataclass
+class Play:
+    """Two readers who follow a topic, and everything that goes wrong with what is sent to them."""
+
+    room: Newsroom = field(default_factory=newsroom)
+    #: Delivery → messages that arrived.
+    arrived: Counter[int] = field(default_factory=Counter)
+    gone: bool = False
+
+    def __post_init__(self) -> None:
+        for reader in READERS:
+            self.room.reader(reader, "AI")
+        self.number = self.room.number("a.md", article(topics=("AI",)))
+        self.room.plan()
+
+    def do(self, event: str) -> None:
+        db = self.room.db
+        if event == "later":
+            self.room.later(seconds=45)
+        elif event == "probe":
+            repeats.try_one(db, self.room.at)
+        elif event == "away":
+            self.gone = not self.gone
+            self.room.tell("a.md", article(topics=("AI",), removed=self.gone))
+        else:
+            self.send(event)
+        repeats.begin(db, self.room.at)
+
+    def send(self, event: str) -> None:
+        due = outbox.due(self.room.db, self.room.at, most=1)
+        if not due:
+            return
+        (to,) = due
+        outbox.begin(self.room.db, {to.delivery.id: ({"method": "sendMessage", "text": "x"}, "f")}, self.room.at)
+        if event in ("sent", "arrived unheard", "killed after"):
+            self.arrived[to.delivery.id] += 1
+        if event in ("killed before", "killed after"):
+            recovery.interrupted(self.room.db, self.room.at, DOUBT)
+        else:
+            self.settle(to, event)
+
+    def settle(self, to: Addressed, event: str) -> None:
+        self.room.messages += 1
+        outcome: Outcome = {
+            "sent": Sent(self.room.messages),
+            "pause": Wait(5, "Telegram asked for a pause", flood=True),
+        }.get(event, Unknown("Telegram's answer was lost"))
+        settling.write_down(self.room.db, [(to, settle(outcome, to.delivery, self.room.at, DOUBT))], self.room.at)
+
+    def states(self) -> dict[int, State]:
+        found = self.room.db.conn.execute("SELECT * FROM deliveries")
+        return {one["id"]: outbox.delivery_of(one).state for one in found}
+
+
+@examples(60)
+@given(st.lists(st.sampled_from(EVENTS), max_size=40))
+def test_no_more_than_two_messages_arrive_and_no_delivery_is_dropped(events: list[str]) -> None:
+    play = Play()
+    for event in events:
+        play.do(event)
+    assert all(times <= 2 for times in play.arrived.values())
+    for delivery, state in play.states().items():
+        assert state in (State.PENDING, State.DOUBTFUL, State.SENT, State.UNCONFIRMED, State.WITHDRAWN)
+        assert (state is State.WITHDRAWN) <= play.gone
+        assert (state is State.SENT) <= (play.arrived[delivery] > 0)
+    play.room.sound()
+
+
+@examples(30)
+@given(st.lists(st.sampled_from(EVENTS[:-1]), max_size=30))
+def test_once_messages_go_out_again_each_arrives_or_is_shown_as_unconfirmed(events: list[str]) -> None:
+    play = Play()
+    for event in [*events, *("later", "probe", "later", "sent") * 4]:
+        play.do(event)
+    assert set(play.states().values()) <= {State.SENT, State.UNCONFIRMED}
+    unconfirmed = [one for one, state in play.states().items() if state is State.UNCONFIRMED]
+    assert counts.deliveries(play.room.db).get("unconfirmed", 0) == len(unconfirmed)
+
+
+def test_a_repeat_waits_until_a_message_has_gone_out_since() -> None:
+    play = Play()
+    play.do("arrived unheard")
+    for _ in range(10):
+        play.do("later")
+    assert set(play.states().values()) == {State.DOUBTFUL, State.PENDING}
+    play.do("sent")  # to the other reader
+    play.do("sent")
+    assert set(play.states().values()) == {State.SENT}
+
+
+def test_an_answer_that_came_with_a_loss_does_not_tell_that_messages_go_out_after_it() -> None:
+    play = Play()
+    due = outbox.due(play.room.db, play.room.at)
+    outbox.begin(play.room.db, {one.delivery.id: ({"method": "sendMessage"}, "f") for one in due}, play.room.at)
+    lost = Settlement(state=State.DOUBTFUL, reason="lost", not_before=play.room.at)
+    settling.write_down(play.room.db, [(due[0], Settlement(state=State.SENT, message=1)), (due[1], lost)], play.room.at)
+    assert repeats.begin(play.room.db, play.room.at).unproven
+
+
+@pytest.mark.parametrize("times", [1, 2, 7])
+def test_what_an_earlier_version_repeated_is_counted_by_its_attempts(times: int) -> None:
+    """The step of the schema reads how often each was lost."""
+    play = Play()
+    for _ in range(times):
+        (to, *_) = outbox.due(play.room.db, play.room.at)
+        outbox.begin(play.room.db, {to.delivery.id: ({"method": "sendMessage"}, "f")}, play.room.at)
+        outbox.settle(play.room.db, [(to.delivery, Settlement(state=State.DOUBTFUL, reason="lost"))], play.room.at)
+        if times > 1:
+            outbox.set_state(play.room.db, to.delivery.id, State.PENDING)
+    play.room.db.conn.execute("UPDATE deliveries SET lost = 0")
+    script = (Path(migrations.__file__).parent / "steps/0004_losses.sql").read_text()  # its columns are there already
+    for statement in migrations._statements(script):
+        if statement.startswith("UPDATE"):
+            play.room.db.conn.execute(statement)
+    found = row(play.room.db, "SELECT * FROM deliveries WHERE attempts > 0")
+    assert found is not None
+    assert found["lost"] == times
+
+
+# --- over HTTP --------------------------------------------------------------------------------------------------------
+
+
+@pytest_asyncio.fixture
+async def bot() -> AsyncIterator[Outgoing]:
+    async with outgoing.at_work() as made:
+        yield made
+
+
+async def test_a_reader_whose_answers_are_always_lost_gets_it_twice_at_most(bot: Outgoing) -> None:
+    (ann, ben) = await bot.readers(2)
+    bot.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id, times=None)
+    for number in range(4):
+        await bot.record(f"{number}.md", topics=("AI",))
+        for _ in range(5):
+            await bot.deliver(DOUBT + 1)
+    assert Counter(post.text for post in bot.posts(ann)).most_common(1)[0][1] == 2
+    assert len(bot.posts(ben)) == len(bot.posts()) == 4
+    states = Counter(outbox.delivery_of(one).state for one in await bot.rows())
+    assert states == {State.SENT: 8, State.UNCONFIRMED: 4}
+    assert (await bot.desk(counts.deliveries))["unconfirmed"] == 4
+
+
+async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_once(bot: Outgoing) -> None:
+    (ann, _) = await bot.readers(2)
+    bot.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id, times=2)
+    await bot.record("a.md", title="Did this arrive at all, or not?", topics=("AI",))
+    for _ in range(4):
+        await bot.deliver(DOUBT + 1)
+    await bot.telegram.notifier.send()
+    question = bot.sandbox.messages(bot.editor)[-1]
+    assert "Did this arrive at all, or not?" in question.text
+    assert "a.md" in question.text
+    assert "Ann" not in question.text
+    assert [button["text"] for row in question.buttons for button in row] == ["Send again"]
+    assert "1 unconfirmed" in editorial.status(bot.telegram.office.templates, await status(bot))["text"]
+    for _ in range(2):
+        await bot.sandbox.tap(bot.editor, question, (0, 0))
+    await bot.hear()
+    await bot.deliver(1)
+    assert len(bot.posts(ann)) == 3
+    assert "unconfirmed" not in await bot.desk(counts.deliveries)
+    assert (await status(bot)).unconfirmed == ()
+
+
+async def status(bot: Outgoing) -> StatusReport:
+    return await bot.desk(report.report, bot.sandbox.clock())
+
+
+async def test_a_kill_during_the_repeat_is_told_after_the_next_start(bot: Outgoing) -> None:
+    (ann,) = await bot.readers(1)
+    await bot.record(topics=("AI",))
+    for _ in range(3):
+        bot.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id)
+        await bot.deliver(DOUBT + 1)
+        await bot.desk(lambda db: db.conn.execute("UPDATE deliveries SET state = 'sending' WHERE lost = 2"))
+    await bot.telegram.courier.recover()
+    await bot.telegram.notifier.send()
+    assert [one.buttons[0][0]["text"] for one in bot.sandbox.messages(bot.editor)] == ["Send again"]
+    assert len(bot.posts(ann)) == 2
+
+
+async def test_a_post_that_may_be_there_twice_is_told(bot: Outgoing) -> None:
+    async with losing(editors=(EDITOR,), protected=True, rights=("can_post_messages", "can_edit_messages")) as post:
+        await post.article("The first")
+        await post.deliver()
+        await post.lose(faults.cut_after(), "Once or twice?")
+        await post.deliver(DOUBT)
+        await post.bot.notifier.send()
+        told = post.posts(post.editor, deleted=False)[-1].text
+        assert "may be in News" in told
+        assert "Once or twice?" in told
+
+
+async def test_a_connection_that_swallows_everything_for_minutes_spends_nobodys_repeat(bot: Outgoing) -> None:
+    found = await bot.readers(5)
+    await bot.record(topics=("AI",))
+    bot.sandbox.fail("*", faults.cut_before(), times=None)
+    for _ in range(6):
+        await bot.deliver(DOUBT)
+    assert {one["lost"] for one in await bot.rows()} == {1}
+    bot.sandbox.faults.clear()
+    for _ in range(3):
+        await bot.deliver(5 * DOUBT)
+    assert [len(bot.posts(reader)) for reader in found] == [1] * 5
+    assert {one["state"] for one in await bot.rows()} == {"sent"}
+
+
+async def test_where_only_messages_are_swallowed_one_delivery_is_tried_at_a_time(bot: Outgoing) -> None:
+    """Telegram answers everything but what sends; five minutes of it must not spend everybody's repeat."""
+    found = await bot.readers(8)
+    await bot.record(topics=("AI",))
+    bot.sandbox.fail("sendMessage", faults.cut_before(), times=None)
+    for _ in range(10):
+        await bot.deliver(DOUBT / 2)
+    spent = [one for one in await bot.rows() if one["lost"] > 1]
+    assert len(spent) <= 3
+    bot.sandbox.faults.clear()
+    for _ in range(12):
+        await bot.deliver(5 * DOUBT)
+    assert sum(len(bot.posts(reader)) for reader in found) >= 8 - len(spent)
+    assert {outbox.delivery_of(one).state for one in await bot.rows()} <= {State.SENT, State.UNCONFIRMED}
+
+
+async def test_a_channel_in_which_nothing_can_be_looked_for_is_repeated_once_too() -> None:
+    async with losing(editors=(), rights=("can_post_messages", "can_edit_messages")) as post:
+        delivery = await _lost_for_ever(post)
+        assert len(post.posts()) == 2
+        assert await post.state(delivery) == "doubtful"
+        assert (await post.desk(counts.deliveries, 1))["unconfirmed"] == 1
+        assert await post.desk(outbox.waiting) == 0
+
+
+async def test_an_editor_is_asked_about_a_channels_post_that_may_be_there_twice() -> None:
+    async with losing(protected=True, rights=("can_post_messages", "can_edit_messages")) as post:
+        await _lost_for_ever(post)
+        assert len(post.posts()) == 2
+        asked = post.posts(post.editor, deleted=False)
+        assert len([one for one in asked if one.buttons]) == 1
+
+
+async def _lost_for_ever(post: Post) -> int:
+    post.sandbox.fail("sendMessage", faults.cut_after(), chat=post.chat, times=None)
+    delivery = await post.article("Over and over")
+    for _ in range(6):
+        await post.deliver(11 * DOUBT)
+    return delivery
+
+
+@pytest.mark.parametrize("lane", [Lane.FOLLOWER, Lane.DIGEST])
+def test_a_second_loss_is_left_to_an_editor(lane: Lane) -> None:
+    play: Any = Play()
+    (to, *_) = outbox.due(play.room.db, play.room.at)
+    again = settle(Unknown("lost"), replace(to.delivery, lane=lane, lost=1), play.room.at)
+    assert (again.state, again.not_before) == (State.UNCONFIRMED, None)
+    assert timedelta() < (settle(Unknown("lost"), to.delivery, play.room.at).not_before or play.room.at) - play.room.at

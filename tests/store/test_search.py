@@ -1,0 +1,323 @@
+"""Search: every reader's words are words, whatever they hold, and find what a person would expect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.domain import plain_text
+from bot.domain.arrival import Waits
+from bot.store import articles, facts, holding, indexing, searches
+from bot.store.facts import Fact
+from bot.store.search import nearest_titles, page, search
+from tests.support.examples import examples
+from tests.support.newsroom import FIRST, SECOND, Newsroom, article, newsroom
+
+
+@pytest.fixture
+def desk() -> Iterator[Newsroom]:
+    room = newsroom()
+    yield room
+    room.db.close()
+
+
+def tell(desk: Newsroom, *titles: str, **more: str) -> list[int]:
+    return [
+        desk.number(f"{title}.md", article(title, f"https://one.example/{place}-{len(title)}", **more))
+        for place, title in enumerate(titles)
+    ]
+
+
+def found(desk: Newsroom, words: str) -> list[str]:
+    return [one.article.title for one in search(desk.db, words)]
+
+
+def test_every_word_must_be_there_in_any_order_and_case(desk: Newsroom) -> None:
+    tell(desk, FIRST, SECOND)
+    assert found(desk, "RECOGNITION facial") == [FIRST]
+    assert found(desk, "recognition centres") == []
+
+
+def test_the_beginning_of_a_word_is_enough_and_its_end_is_not(desk: Newsroom) -> None:
+    tell(desk, FIRST)
+    assert found(desk, "recog organis") == [FIRST]
+    assert found(desk, "nition") == []
+
+
+def test_excerpts_and_outlets_are_searched_too_and_titles_weigh_more(desk: Newsroom) -> None:
+    tell(desk, "Weather", excerpt="A flood of parliament news")
+    tell(desk, "Parliament", provider="The Daily Weather")
+    assert found(desk, "parliament") == ["Parliament", "Weather"]
+    assert found(desk, "daily") == ["Parliament"]
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Die Straße nach Süden", "straße"),
+        ("Die Straße nach Süden", "STRAßE suden"),
+        ("İstanbul'da seçim", "İstanbul"),
+        ("Café in Zürich opens", "cafe zurich"),
+        ("हिन्दी में समाचार", "हिन्दी"),
+        ("人工智能改变世界", "人工智能"),
+        ("Новости искусственного интеллекта", "ИНТЕЛЛЕКТА"),
+        ("O'Reilly's C++ & C# week", "O'Reilly's C++"),
+        ('A "quoted" word', '"quoted"'),
+        ("خبر می‌خواهیم", "می‌خواهیم"),
+        ("The state-of-the-art model", "state-of-the-art"),
+        ("50% off, 3.5 GHz", "3.5"),
+    ],
+)
+def test_words_of_any_script_are_found_as_they_are_written(desk: Newsroom, title: str, words: str) -> None:
+    tell(desk, title, "Something else altogether")
+    assert found(desk, words) == [title]
+
+
+@pytest.mark.parametrize("words", ["AND", "NOT law", "NEAR(law data)", "law NOT votes"])
+def test_the_index_own_operators_are_words_like_others(desk: Newsroom, words: str) -> None:
+    tell(desk, FIRST)
+    assert found(desk, words) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["", "   ", "🙂 🙂", '"', "***", "--", "(", ":", "^", "{}", "'", "\x00", "\ud800", "&&"]
+)
+def test_words_without_a_letter_or_digit_find_nothing(desk: Newsroom, words: str) -> None:
+    tell(desk, FIRST)
+    assert found(desk, words) == []
+    assert nearest_titles(desk.db, words) == []
+
+
+@pytest.mark.parametrize("words", ['facial"', "title:facial", "facial*", "^facial", "(facial", "facial) OR ("])
+def test_signs_around_a_word_do_not_hide_it(desk: Newsroom, words: str) -> None:
+    tell(desk, "OR the title facial")
+    assert found(desk, words) == ["OR the title facial"]
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("新しい電池の研究が始まった", "電池"),
+        ("新しい電池の研究が始まった", "电池"),
+        ("香港渡轮明天停航", "渡轮"),
+        ("台風で運航見合わせ", "運航"),
+        ("台風で運航見合わせ", "运航"),
+        ("قطار سريع بين الرياض وجدة", "سریع"),
+        ("یک قایق تازه", "يك قايق"),
+        ("مدرسة الأحياء", "الاحياء مدرسه"),
+        ("Ёлка у моря", "елка"),
+        ("Елка у моря", "ЁЛКА"),
+        ("Новые паромы у причала", "паром"),
+        ("Новый паром у причала", "паромы"),
+        ("A rover on Mars", "rovers"),
+        ("Rovers on Mars", "rover"),
+        ("The city and its boxes", "cities box"),
+        ("It lands softly", "landing"),
+        ("Running late", "run"),
+        ("They landed softly", "landing"),
+        ("Landing softly", "landed"),
+        ("He makes boats", "making boat"),
+        ("Die neue Fähre", "Fähren"),
+        ("Les journaux", "journal"),
+        ("Le journal", "journaux"),
+        ("Battery makers meet", "battrey"),
+        ("Battery makers meet", "batery makers"),
+        ("Battery makers meet", "vattery"),
+        ("Battery makers meet", "batterry"),
+        ("Паром ушёл", "пароп"),
+        ("Many batteries", "battery"),
+        ("A story of ٣٥ ships", "35"),
+        ("สถานีรถไฟใหม่", "รถไฟ"),
+        ("서울에서 열린 회의", "서울"),
+        ("Die Straße", "strasse"),
+    ],
+)
+def test_what_a_person_would_expect_is_found(desk: Newsroom, title: str, words: str) -> None:
+    tell(desk, title, "Something else altogether")
+    assert found(desk, words) == [title]
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("harbour -ferry", ["Harbour lights"]),
+        ("harbour -ferries", ["Harbour lights"]),
+        ("harbour -fer", ["Harbour ferry", "Harbour lights"]),
+        ('harbour -"ferry"', ["Harbour lights"]),
+        ('"harbour ferry"', ["Harbour ferry"]),
+        ('"ferry harbour"', []),
+        ("“harbour ferry”", ["Harbour ferry"]),
+        ("„ferry harbour“", []),
+        ("harbour -«ferry»", ["Harbour lights"]),
+        ('"harbour fer"', []),
+        ("ferry OR lights", ["Harbour ferry", "Harbour lights"]),
+        ("harbour ferry OR lights", ["Harbour ferry", "Harbour lights"]),
+        ("ferry or lights", []),
+        ("OR ferry", ["Harbour ferry"]),
+        ("ferry OR", ["Harbour ferry"]),
+        ("ferry OR -lights", ["Harbour ferry"]),
+        ("-ferry", []),
+        ('-"harbour ferry" -lights', []),
+        ("OR -ferry", []),
+        ("OR", []),
+        ('""', []),
+        ('"harbour ferry', ["Harbour ferry"]),
+        ('-"ferry', []),
+        ("harbour - ferry", ["Harbour ferry"]),
+        ("har-bour", []),
+        ("harbxur ferry", ["Harbour ferry"]),
+        ("harbxxr ferry", []),
+        ("-harbxur ferry", ["Harbour ferry"]),
+        ('"harbxur"', []),
+    ],
+)
+def test_words_can_be_left_out_joined_and_meant_as_a_phrase(desk: Newsroom, words: str, titles: list[str]) -> None:
+    tell(desk, "Harbour ferry", "Harbour lights")
+    assert sorted(found(desk, words)) == titles
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [("harbour -ferry", ["Harbour lights"]), ("-ferry", []), ("OR", []), ("harbour OR -lights", ["Harbour ferry"])],
+)
+def test_words_are_left_out_also_before_the_index_is_built(desk: Newsroom, words: str, titles: list[str]) -> None:
+    tell(desk, "Harbour ferry", "Harbour lights")
+    facts.put(desk.db, Fact.UNINDEXED, "99")
+    assert sorted(found(desk, words)) == titles
+
+
+@pytest.mark.parametrize("words", ["池電", "電研", "ion", "бор", "класс"])
+def test_what_nobody_meant_is_left_out(desk: Newsroom, words: str) -> None:
+    tell(desk, "新しい電池の研究", "The action is classified", "Выбор классика")
+    assert found(desk, words) == (["Выбор классика"] if words == "класс" else [])
+
+
+def test_a_letter_is_mended_only_where_nothing_is_found_and_the_words_instead_are_told(desk: Newsroom) -> None:
+    tell(desk, "Battery makers", "Batteries", "A battery of tests")
+    told = page(desk.db, "batterx makers")
+    assert ([one.article.title for one in told.articles], told.instead) == (["Battery makers"], "battery makers")
+    assert page(desk.db, "battery").instead == ""
+
+
+def test_pages_follow_each_other_and_hold_each_article_once(desk: Newsroom) -> None:
+    titles = tell(desk, *(f"Harbour story number {number}" for number in range(25)))
+    pages = [page(desk.db, "harbour", 10, number) for number in range(4)]
+    assert [len(one.articles) for one in pages] == [10, 10, 5, 0]
+    assert [one.more for one in pages] == [True, True, False, False]
+    assert sorted(one.id for found in pages for one in found.articles) == sorted(titles)
+
+
+def test_an_index_of_before_is_built_in_pieces_and_the_older_one_answers_meanwhile(
+    desk: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "PIECE", 2)
+    tell(desk, "人工智能改变世界", "Badger two", "Badger three")
+    desk.db.conn.execute("INSERT INTO articles_folded (articles_folded) VALUES ('delete-all')")
+    facts.put(desk.db, Fact.UNINDEXED, "3")
+    tell(desk, "Badgers four")
+    desk.tell("Badger two.md", article("Otter two", desk.stored(2).article.url))
+    assert (found(desk, "人工智能"), found(desk, "智能"), found(desk, "badgers")) == (
+        ["人工智能改变世界"],
+        [],
+        ["Badgers four"],
+    )
+    assert [indexing.build(desk.db) for _ in range(4)] == [2, 1, 0, 0]
+    assert found(desk, "智能") == ["人工智能改变世界"]
+    assert set(found(desk, "badgers")) == {"Badgers four", "Badger three"}
+    assert found(desk, "otters") == ["Otter two"]
+    desk.tell("Badgers four.md", article("Heron four", desk.stored(4).article.url))
+    assert (found(desk, "heron"), found(desk, "badgers")) == (["Heron four"], ["Badger three"])
+
+
+def test_words_of_a_search_are_kept_while_its_pages_may_be_turned(desk: Newsroom) -> None:
+    number = searches.keep(desk.db, "harbour", desk.at)
+    assert searches.keep(desk.db, "harbour", desk.later(days=20)) == number
+    assert searches.prune(desk.db, desk.later(days=20)) == 0
+    assert searches.words_of(desk.db, number) == "harbour"
+    assert searches.prune(desk.db, desk.later(days=20)) == 1
+    assert searches.words_of(desk.db, number) is None
+
+
+def test_what_readers_may_not_see_they_do_not_find_but_an_editor_may_have_meant_it(desk: Newsroom) -> None:
+    one, other, third, fourth = tell(desk, "Badger one", "Badger two", "Badger three", "Badger four")
+    holding.hold(desk.db, [one], Waits.EDITOR)
+    articles.set_withdrawn(desk.db, other, True)
+    articles.set_copy_of(desk.db, third, fourth)
+    assert found(desk, "badger") == ["Badger four"]
+    assert len(nearest_titles(desk.db, "badger")) == 4
+    holding.free(desk.db, one, arrives=None)
+    assert set(found(desk, "badger")) == {"Badger one", "Badger four"}
+
+
+def test_a_changed_title_is_found_by_its_new_words_only(desk: Newsroom) -> None:
+    told = article("Badger census", "https://one.example/b")
+    desk.tell("b.md", told)
+    desk.tell("b.md", replace(told, title="Otter census"))
+    assert (found(desk, "otter"), found(desk, "badger")) == (["Otter census"], [])
+    desk.sound()
+
+
+def test_nearest_titles_need_one_of_the_words(desk: Newsroom) -> None:
+    tell(desk, FIRST, SECOND)
+    near = [one.article.title for one in nearest_titles(desk.db, "facial recognition badgers")]
+    assert near == [FIRST]
+
+
+def test_so_many_words_are_looked_for_and_no_more(desk: Newsroom) -> None:
+    tell(desk, " ".join(f"word{place}" for place in range(12)))
+    assert found(desk, " ".join(f"word{place}" for place in range(12)) + " nowhere" * 5_000)
+
+
+room = newsroom()
+room.tell("a.md", article())
+
+
+@examples(300)
+@example('"" "')
+@example("a" * 10_000)
+@example("\u0345 \u1e9e \ufdfa ﬁ ª ²")
+@given(st.text(st.characters(exclude_categories=[]), max_size=60) | st.text('"*^:()-+{} ANDORTEfacil', max_size=30))
+def test_no_words_whatever_are_an_error(words: str) -> None:
+    search(room.db, words)
+    nearest_titles(room.db, words)
+
+
+@examples(200)
+@example(["0\u0a8e"])
+@given(st.lists(st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=8), min_size=1, max_size=8))
+def test_an_article_is_found_by_its_own_title(words: list[str]) -> None:
+    title = plain_text.repair(" ".join(words))
+    number = room.number("p.md", article(title, "https://one.example/p"))
+    assert number in [one.id for one in search(room.db, title, most=50)] or not any(map(str.isalnum, title))
+
+
+def test_of_very_many_the_last_recorded_are_weighed_and_a_better_one_among_them_is_first(
+    desk: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.search.WEIGHED", 3)
+    tell(desk, "Harbour, harbour, harbour", "Harbour news", "A long story of the harbour", "Harbour again", "Else")
+    titles = [one.article.title for one in search(desk.db, "harbour", 3)]
+    assert set(titles) == {"Harbour news", "A long story of the harbour", "Harbour again"}
+    assert titles[-1] == "A long story of the harbour"
+    assert nearest_titles(desk.db, "harbour else", 1)[0].article.title == "Else"
+
+
+def test_a_reader_finds_what_is_there_when_too_many_of_the_last_are_hidden(
+    desk: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.search.WEIGHED", 2)
+    first, *others = tell(desk, "Harbour one", "Harbour two", "Harbour three", "Harbour four")
+    for hidden in others[1:]:
+        articles.set_withdrawn(desk.db, hidden, True)
+    assert {one.id for one in search(desk.db, "harbour")} == {first, others[0]}
+
+
+def test_a_letter_alone_is_a_word_and_begins_none(desk: Newsroom) -> None:
+    tell(desk, "Plan B for the harbour", "Boats in the harbour")
+    assert found(desk, "b") == ["Plan B for the harbour"]
+    assert len(found(desk, "h")) == 0
+    assert len(found(desk, "ha")) == 2
