@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sqlite_utils import Database
 
 from bot.store.migrations import paperboy
 from tests.support import examples as examples  # the profiles
+from tests.support.stage import Stage, staged
 
 settings.load_profile("test")
 
@@ -37,3 +39,10 @@ def new_databases_are_copies() -> Iterator[None]:
         steps(Database(made))
         patched.setattr(paperboy, "apply", apply)
         yield
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """A stage on which the bot does not run yet."""
+    async with staged(tmp_path) as stage:
+        yield stage

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-JUDGE = Path(__file__).parent.parent / ".ci" / "skips"
+from tests.support.paths import ROOT
+
+JUDGE = ROOT / ".ci" / "skips"
 SUMMARY = "=========================== short test summary info ============================\n"
 NEEDS_SHARED = "SKIPPED [3] tests/test_feed.py:12: ../shared/feed is not here\n"
 NO_CHROMIUM = "SKIPPED [1] tests/sandbox/test_page.py:7: no Chromium\n"

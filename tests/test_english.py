@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain import plain_text
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 #: Files that people read as they are.
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "config/example.env", "config/paperboy.toml")),

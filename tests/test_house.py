@@ -23,8 +23,8 @@ from bot import demo, settings
 from bot.cli import starting
 from bot.settings import Channel, Settings
 from bot.shipped import articles
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 MODULES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "bot").rglob("*.py"))
 each_module = pytest.mark.parametrize("module", MODULES)
 Function = ast.FunctionDef | ast.AsyncFunctionDef

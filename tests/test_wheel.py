@@ -14,7 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.support.paths import ROOT
+
 #: Where an installed Paperboy is, and the files it ships.
 ASK = """
 import bot

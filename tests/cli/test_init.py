@@ -11,8 +11,8 @@ from bot import settings
 from bot.cli.starting import filled
 from bot.errors import UsageError
 from bot.sandbox import Sandbox
-from tests.support.operating import Home
 from tests.store.test_inspection import home, typed
+from tests.support.operating import Home
 
 __all__ = ["home"]
 TOKEN = f"123456789:{'A' * 35}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import lzma
 import random
-from pathlib import Path
 
 import pytest
 import yaml
@@ -16,8 +15,9 @@ from bot.errors import ArticleError
 from bot.feed import folder, front_matter, plain
 from tests.bench import documents
 from tests.support.examples import examples
+from tests.support.paths import SHARED
 
-FEED = Path(__file__).resolve().parents[2] / "shared" / "feed"
+FEED = SHARED / "feed"
 shared = pytest.mark.skipif(not FEED.is_dir(), reason="the real articles (../shared/feed) are not here")
 MANY = examples(200)
 

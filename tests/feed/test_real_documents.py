@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import lzma
 from collections import Counter
-from pathlib import Path
 
 import pytest
 import yaml
@@ -14,8 +13,8 @@ from bot.domain import plain_text, urls
 from bot.domain.article import Article
 from bot.errors import ArticleError
 from bot.feed import document, folder, front_matter
+from tests.support.paths import SHARED
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 FEED = SHARED / "feed"
 SEEDS = SHARED / "seeds"
 PATTERNS = ["**/*.md", "**/*.markdown", "**/*.txt"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +11,7 @@ from bot.feed import document
 from bot.rendering import posts
 from tests.support import judge
 from tests.support.forms import FORMS, FULL, TEMPLATES, buttons, post
+from tests.support.paths import SHARED
 
 # --- Edits and tombstones ---------------------------------------------------------------------------------------------
 
@@ -64,8 +64,6 @@ def test_a_tombstone_is_short_and_takes_preview_and_buttons_away(photo: bool) ->
 
 
 # --- The document the project was asked for, and the real feed --------------------------------------------------------
-
-SHARED = Path(__file__).parents[2] / "shared"
 
 
 @pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="the shared folder is not here")

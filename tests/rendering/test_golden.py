@@ -6,7 +6,6 @@ import difflib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import get_args
 
 from bot.conversation import commands
@@ -18,8 +17,9 @@ from bot.rendering import replies, results
 from bot.rendering.taps import Line
 from bot.rendering.templates import Templates
 from tests.support import judge
+from tests.support.paths import GOLDEN
 
-GOLDEN = Path(__file__).parent / "golden" / "replies.txt"
+REPLIES = GOLDEN / "replies.txt"
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
@@ -129,6 +129,6 @@ def test_every_reply_reads_as_it_was_last_looked_at() -> None:
     """With PAPERBOY_GOLDEN=1 the file is written anew; then look at the difference as a native reader would."""
     found = book()
     if os.environ.get("PAPERBOY_GOLDEN"):
-        GOLDEN.write_text(found, encoding="utf-8")
-    kept = GOLDEN.read_text(encoding="utf-8")
+        REPLIES.write_text(found, encoding="utf-8")
+    kept = REPLIES.read_text(encoding="utf-8")
     assert not "\n".join(difflib.unified_diff(kept.splitlines(), found.splitlines(), lineterm="", n=1))

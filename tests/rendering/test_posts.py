@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,8 +16,7 @@ from bot.rendering import layout, markup, offers, posts
 from bot.settings import Buttons
 from tests.support import judge
 from tests.support.forms import FORMS, FULL, HOSTILE, TAXONOMY, buttons, html, post, related
-
-GOLDEN = Path(__file__).parent / "golden"
+from tests.support.paths import GOLDEN
 
 
 @pytest.mark.parametrize("form", FORMS)

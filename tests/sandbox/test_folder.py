@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from bot.domain import plain_text
 from bot.sandbox import titles
 from bot.sandbox.folder import Folder, FolderError
+from tests.support.paths import ROOT
 
 NAMES = [f"{n:02}-story.md" for n in range(1, 13)]
 
@@ -261,7 +262,7 @@ async def test_what_is_not_json_changes_nothing(
 
 
 def test_every_sample_that_ships_can_be_edited_and_withdrawn(tmp_path: Path) -> None:
-    shipped = Path(__file__).parents[1] / "data" / "articles"
+    shipped = ROOT / "data" / "articles"
     folder = Folder(shipped, tmp_path / "copy", 100)
     for file in folder.listing()["posted"]:
         before = matter((shipped / file["name"]).read_text(encoding="utf-8"))

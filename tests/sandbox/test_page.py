@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from browser import CONTRAST, PHONE, chromium, visit
-from desk import Desk, opened
 from playwright.async_api import expect
+
+from tests.support.browser import CONTRAST, PHONE, chromium, visit
+from tests.support.desk import Desk, opened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -18,8 +18,8 @@ from bot.store import inspection, lock, present
 from bot.store.database import add, number, open_database
 from bot.store.inspection import Depth
 from bot.store.thread import Desk
-from tests.support.operating import Home
 from tests.store.test_backup import another_programs, cut_off, damaged, newer, no_database, unreleased
+from tests.support.operating import Home
 
 #: Commands that open a database, each with the exit code of one that is refused.
 COMMANDS = ("status", "verify", "scan", "run --once", "backup copy.db", "restore paperboy-copy.db", "check")

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from browser import DESK, PHONE, chromium, visit
 from playwright.async_api import expect
 
 from bot import demo
+from tests.support.browser import DESK, PHONE, chromium, visit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

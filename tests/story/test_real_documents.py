@@ -6,7 +6,6 @@ import json
 import lzma
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,11 +19,12 @@ from bot.errors import ArticleError
 from bot.feed import document, folder
 from bot.rendering import inert, posts
 from bot.rendering.loading import words
-from tests.support import hostile, judge
 from tests.feed.test_generated import FIELDS as ANY_FIELDS
 from tests.rendering.test_any import words as texts
+from tests.support import hostile, judge
+from tests.support.paths import SHARED
 
-FEED = Path(__file__).resolve().parents[2] / "shared" / "feed"
+FEED = SHARED / "feed"
 TEMPLATES = words(None)
 MADE_UP = 2_000
 PICTURES: tuple[posts.Picture, ...] = ("preview", "photo")

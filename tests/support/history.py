@@ -24,8 +24,9 @@ from pathlib import Path
 from bot.app import App, words
 from bot.sandbox import Chat, Sandbox
 from bot.settings import Settings
+from tests.support.paths import SHARED
 
-PAST = Path(__file__).resolve().parents[2] / "shared" / "feed" / "history.jsonl.xz"
+PAST = SHARED / "feed" / "history.jsonl.xz"
 ABSENT = "the real history (../shared/feed/history.jsonl.xz) is not here"
 
 

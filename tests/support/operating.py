@@ -17,8 +17,8 @@ from typing import Any
 from bot.sandbox import Sandbox
 from tests.support import commands
 from tests.support.commands import Command
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 #: Generous: what a loaded machine may need. No test waits for it to pass.
 PATIENCE = 60.0
 

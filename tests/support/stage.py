@@ -24,12 +24,12 @@ from bot.rendering.templates import Templates
 from bot.sandbox import Chat, Message, Person, Sandbox
 from bot.settings import Settings
 from tests.support.documents import document, slug
+from tests.support.paths import ROOT
 
 T = TypeVar("T")
 #: Generous: what a loaded machine may need. No story waits for it to pass.
 PATIENCE = 10.0
 CHANNEL = "paperboy_daily"
-ROOT = Path(__file__).parents[2]
 Where = Chat | Person | None
 
 

@@ -31,11 +31,11 @@ from bot.settings import Settings
 from bot.store import migrations
 from bot.store.database import Database, open_database, rows
 from tests.support import history
+from tests.support.paths import ROOT, TESTS
 
 #: The commit whose databases must go on: the first that was in use.
 COMMIT = "d2f2f24aaf671b141d45c9f67ca9086271c82c46"
-ROOT = Path(__file__).resolve().parents[1]
-LIFE = Path(__file__).parent / "before" / "life.py"
+LIFE = TESTS / "before" / "life.py"
 #: When the life of before ends; the clock of the upgraded bot goes on from here.
 AFTER = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TOKEN = "7000000001:AA" + "b" * 33
@@ -177,7 +177,7 @@ def _settings(home: Path, sandbox: Sandbox, sections: dict[str, Any]) -> Setting
 
 def _code(place: Path) -> Path:
     """Unpack the code of COMMIT, and the tests' files that `life.py` takes from it; skip where git does not have it."""
-    wanted = ("bot", "config", "data", "tests/support/history.py", "tests/support/documents.py")
+    wanted = ("bot", "config", "data", "tests/history.py", "tests/story/documents.py")
     done = subprocess.run(["git", "archive", COMMIT, *wanted], cwd=ROOT, capture_output=True, check=False)
     if done.returncode:
         pytest.skip(f"the history of this clone does not hold {COMMIT[:7]}, whose code makes the database")

@@ -9,9 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from tests.support.paths import ROOT
 from tests.torture.town import DOUBT, EDITOR, Town
-
-ROOT = Path(__file__).parents[2]
 
 
 class Bot:
