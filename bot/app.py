@@ -219,6 +219,7 @@ class App:
                 await scheduler.unless(self._stop, self._answer(telegram))
                 await scheduler.unless(self._stop, self._deliver_once(telegram), FAREWELL)
                 await scheduler.unless(self._stop, telegram.notifier.send(), FAREWELL)
+                await scheduler.unless(self._stop, telegram.reporter.send(), FAREWELL)
                 await scheduler.unless(self._stop, jobs.index(PIECES_ONCE))
                 done = True
         return max(await self._desk(outbox.waiting), 0 if done else 1)

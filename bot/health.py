@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot import watchdog
 from bot.clock import Clock
 from bot.domain.plain_text import counted
-from bot.errors import PaperboyError
+from bot.errors import PaperboyError, StoreError
 from bot.ingest.poller import Lookout
 from bot.scheduler import Failing, Schedule
 from bot.session import Connection
@@ -19,6 +19,8 @@ from bot.web.health import Health
 LATE = 60.0
 #: Seconds after which a run of a job is said to hang.
 HANGS = 900.0
+#: The cause of what a full or locked disk stops.
+DATABASE = "database"
 #: What each job does, as people are told.
 _DOES = {
     "scan": "reading the folder",
@@ -45,7 +47,7 @@ class Vitals:
 
     def health(self) -> Health:
         """Return whether all goes well, and what does not."""
-        reasons = list(standing(self.schedule, self.clock).values())
+        reasons = [one.reason for one in standing(self.schedule, self.clock).values()]
         reasons += [f"{does(name)} is late" for name in self.schedule.late(LATE)]
         if self.lookout.problem:
             reasons.append(self.lookout.problem)
@@ -80,19 +82,35 @@ class Vitals:
         )
 
 
-def standing(schedule: Schedule, clock: Clock) -> dict[str, str]:
-    """Return the jobs that stand still, each with what it does, since when it does not, and why."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A job that stands still."""
+
+    #: What is told once, however many jobs it stops: DATABASE, or the job's own name.
+    cause: str
+    #: What that is called.
+    about: str
+    #: What does not work, since when, and why.
+    reason: str
+
+
+def standing(schedule: Schedule, clock: Clock) -> dict[str, Standing]:
+    """Return the jobs that stand still by their names."""
     found = {one.job: _failing(one, _moment(clock, one.since)) for one in schedule.failing(LATE)}
     for name, since in schedule.hanging(HANGS):
         since_then = _moment(clock, since)
-        found.setdefault(name, f"{does(name)} has not come to an end since {since_then:%d %B %H:%M} UTC")
+        reason = f"{does(name)} has not come to an end since {since_then:%d %B %H:%M} UTC"
+        found.setdefault(name, Standing(name, does(name).capitalize(), reason))
     return found
 
 
-def _failing(one: Failing, since: datetime) -> str:
+def _failing(one: Failing, since: datetime) -> Standing:
     known = isinstance(one.error, PaperboyError | OSError)
     why = str(one.error) if known else f"an internal error ({type(one.error).__name__}), which the log describes"
-    return f"{does(one.job)} has failed {counted(one.times, 'time')} since {since:%d %B %H:%M} UTC: {why}"
+    reason = f"{does(one.job)} has failed {counted(one.times, 'time')} since {since:%d %B %H:%M} UTC: {why}"
+    if isinstance(one.error, StoreError):
+        return Standing(DATABASE, "The database", reason)
+    return Standing(one.job, does(one.job).capitalize(), reason)
 
 
 def _moment(clock: Clock, monotonic: float) -> datetime:

@@ -53,8 +53,10 @@ class Jobs:
     clock: Clock
     #: There may be something to send.
     wake: Callable[[], None]
-    #: The jobs that the editors were told stand still.
-    standing: set[str] = field(default_factory=set)
+    #: Why jobs stand still, as the editors were told, and which do.
+    standing: dict[str, set[str]] = field(default_factory=dict)
+    #: What they were told of it and is kept nowhere, by its key.
+    unwritten: dict[str, Notice] = field(default_factory=dict)
     #: The jobs that have run well: what an earlier process told of them is over.
     well: set[str] = field(default_factory=set)
 
@@ -112,26 +114,43 @@ class Jobs:
 
     async def _tell_editors(self) -> float | None:
         await self._tell_standing()
-        return self._seconds_until(await self.telegram.notifier.send())
+        due = [await self.telegram.notifier.send(), await self.telegram.reporter.send()]
+        return self._seconds_until(min((one for one in due if one), default=None))
 
     async def _tell_standing(self) -> None:
-        """Tell the editors once of each job that stands still, and once when it goes on."""
+        """Tell the editors once of each cause why jobs stand still, and once when it is over."""
         found = health.standing(self.schedule, self.clock)
-        for job in found.keys() - self.standing:
-            self.standing.add(job)
-            _log.error("%s", found[job])
-            notice = Notice(
-                key=f"standing:{job}", alert=Alert.STANDING, about=health.does(job).capitalize(), reason=found[job]
-            )
-            try:
-                await self.telegram.notifier.ask(notice)
-            except PaperboyError:  # where the database is to blame, the notice can't be kept either
-                await self.telegram.notifier.say(notice)
-        over = {job for job in self.schedule.well() if job not in self.well or job in self.standing}
-        if over:
-            await self.telegram.notifier.all_clear(*(f"standing:{job}" for job in over))
-            self.standing.difference_update(over)
-            self.well.update(over)
+        for job, one in found.items():
+            is_new = one.cause not in self.standing
+            self.standing.setdefault(one.cause, set()).add(job)
+            if is_new:
+                _log.error("%s", one.reason)
+                await self._alert(_notice(one.cause, one.about, one.reason))
+        await self._all_clear({job for job in self.schedule.well() if job not in found})
+
+    async def _alert(self, notice: Notice) -> None:
+        try:
+            await self.telegram.notifier.ask(notice)
+        except PaperboyError:  # where the database is to blame, the notice can't be kept either
+            await self.telegram.notifier.say(notice)
+            self.unwritten[notice.key] = notice
+
+    async def _all_clear(self, well: set[str]) -> None:
+        """Tell the editors of the causes that stop no job any more; what an earlier process told of is over, too."""
+        for jobs in self.standing.values():
+            jobs -= well
+        over = {cause for cause, jobs in self.standing.items() if not jobs}
+        new = well - self.well - self.standing.keys()
+        if new and health.DATABASE not in self.standing:
+            new.add(health.DATABASE)
+        if not (over or new):
+            return
+        await self.telegram.notifier.all_clear(*(f"standing:{cause}" for cause in sorted(over | new)))
+        for cause in over:
+            del self.standing[cause]
+            if notice := self.unwritten.pop(f"standing:{cause}", None):
+                await self.telegram.notifier.say(notice, over=True)
+        self.well.update(well)
 
     def _seconds_until(self, moment: datetime | None) -> float | None:
         return (moment - self.clock()).total_seconds() if moment else None
@@ -165,3 +184,7 @@ class Jobs:
             if await self.desk(forget, self.clock()) < pruning.PIECE:
                 return
             await asyncio.sleep(BREATH)
+
+
+def _notice(cause: str, about: str, reason: str) -> Notice:
+    return Notice(key=f"standing:{cause}", alert=Alert.STANDING, about=about, reason=reason)

@@ -32,6 +32,7 @@ from bot.publish.notifier import Notifier
 from bot.publish.recalling import Recall
 from bot.publish.recovery import Looks
 from bot.publish.release import Releaser
+from bot.publish.reporting import Reporter
 from bot.rendering import dates
 from bot.rendering.dates import SystemZone
 from bot.rendering.templates import Templates
@@ -75,6 +76,7 @@ class Connection:
         self._channels = channels
         self._clock = clock
         self.notifier = Notifier(desk, messenger, templates, settings.telegram.admins, clock)
+        self.reporter = Reporter(desk, messenger, templates, clock, SystemZone())
         picture = settings.delivery.picture
         composer = Composer(templates=templates, bot=username, picture=picture, buttons=channels.buttons)
         self.courier = self._courier(composer, pace)

@@ -386,3 +386,17 @@ def test_the_readme_tells_every_command() -> None:
 
 def test_the_changelog_has_a_place_for_what_is_not_released() -> None:
     assert "\n## [Unreleased]\n" in text("CHANGELOG.md")
+
+
+@each_module
+def test_no_log_line_names_a_row_or_a_chat_by_number(module: str) -> None:
+    """The log names articles by title and file and chats by name: a row's number tells an operator nothing."""
+    numbers = {"id", "chat", "chat_id", "article", "delivery", "number"}
+    for call in ast.walk(ast.parse(text(module))):
+        if (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Attribute)
+            and ast.unparse(call.func.value) == "_log"
+        ):
+            told = [one for one in call.args if isinstance(one, ast.Attribute) and one.attr in numbers]
+            assert not told, f"{module}:{call.lineno}: {ast.unparse(call)}"

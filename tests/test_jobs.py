@@ -20,6 +20,8 @@ class Editors:
     def __init__(self) -> None:
         self.heard: list[Notice] = []
         self.over: list[str] = []
+        #: Of what ended they were told past the database.
+        self.ended: list[Notice] = []
         self.database_fails = False
         self.nudge = lambda: None
 
@@ -29,8 +31,8 @@ class Editors:
         self.heard.append(notice)
         return True
 
-    async def say(self, notice: Notice) -> None:
-        self.heard.append(notice)
+    async def say(self, notice: Notice, *, over: bool = False) -> None:
+        (self.ended if over else self.heard).append(notice)
 
     async def all_clear(self, *keys: str) -> None:
         self.over += keys
@@ -48,24 +50,67 @@ def editors() -> Editors:
 async def test_a_job_that_fails_is_told_once_and_so_is_its_end(editors: Editors, database_fails: bool) -> None:
     bot, nothing = Bot(), SimpleNamespace()
     told: dict[str, Any] = dict.fromkeys(("settings", "lookout", "channels", "desk", "pace"), nothing)
-    telegram: Any = SimpleNamespace(notifier=editors)
+    telegram: Any = SimpleNamespace(notifier=editors, reporter=editors)
     jobs = Jobs(schedule=bot.jobs, telegram=telegram, clock=bot.clock, wake=lambda: None, **told)
     bot.jobs.start()
     await bot.run(0)
     await jobs._tell_editors()
-    assert (editors.heard, editors.over) == ([], ["standing:deliver"])  # of an earlier process, if it told of it
+    assert not editors.heard
+    assert editors.over == ["standing:database", "standing:deliver"]  # of an earlier process, if it told of it
     bot.error, editors.database_fails = StoreError("data/paperboy.db: disk full"), database_fails
     for _ in range(4):
         await bot.run()
         await jobs._tell_editors()
     (notice,) = editors.heard
-    assert (notice.key, notice.alert) == ("standing:deliver", Alert.STANDING)
+    assert (notice.key, notice.alert, notice.about) == ("standing:database", Alert.STANDING, "The database")
     assert notice.reason.startswith("sending posts has failed 2 times since 22 November 12:00 UTC: data/paperboy.db")
     bot.error, editors.over, editors.database_fails = None, [], False
     for _ in range(2):
         await bot.run()
         await jobs._tell_editors()
-    assert editors.over == ["standing:deliver"]
+    assert editors.over == ["standing:database"]
+    assert editors.ended == ([notice] if database_fails else [])
     assert len(editors.heard) == 1
+    await bot.jobs.stop(1)
+    await asyncio.sleep(0)
+
+
+async def test_one_cause_that_stops_several_jobs_is_told_once_and_over_when_all_go_on(editors: Editors) -> None:
+    bot, nothing = Bot(), SimpleNamespace()
+    told: dict[str, Any] = dict.fromkeys(("settings", "lookout", "channels", "desk", "pace"), nothing)
+    telegram: Any = SimpleNamespace(notifier=editors, reporter=editors)
+    jobs = Jobs(schedule=bot.jobs, telegram=telegram, clock=bot.clock, wake=lambda: None, **told)
+    failing = {"deliver": True, "scan": True, "look": True}
+
+    def work(name: str) -> Any:
+        async def done() -> None:
+            if failing[name]:
+                raise ValueError("odd") if name == "look" else StoreError(f"data/paperboy.db: {name}: disk full")
+
+        return done
+
+    for name in failing:
+        bot.jobs.every(name, 5.0, work(name))
+    bot.jobs.start()
+
+    async def pass_(seconds: float = 5.0) -> None:
+        bot.passed += seconds
+        for name in failing:
+            bot.jobs.nudge(name)
+        for _ in range(30):
+            await asyncio.sleep(0)
+        await jobs._tell_editors()
+
+    for _ in range(3):
+        await pass_()
+    assert [notice.key for notice in editors.heard] == ["standing:database", "standing:look"]
+    failing["scan"] = False
+    await pass_()
+    assert "standing:database" not in editors.over
+    failing["deliver"] = False
+    await pass_()
+    assert editors.over.count("standing:database") == 1
+    assert "standing:look" not in editors.over
+    assert len(editors.heard) == 2
     await bot.jobs.stop(1)
     await asyncio.sleep(0)

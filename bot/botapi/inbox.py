@@ -16,6 +16,7 @@ from typing import Any
 
 from telegram import Bot, Update
 
+from bot.botapi import shapes
 from bot.domain.delivery import Clock
 from bot.errors import PaperboyError, TokenRevoked
 from bot.store import updates as store
@@ -235,6 +236,9 @@ class Inbox:
 
     def _read(self, body: Body) -> Update | None:
         """Return an update as an object; None, and a line in the log, for one the library can't read."""
+        if odd := shapes.oddity(body):
+            _log.warning("update %s is not as Telegram sends them and is left out: %s", body["update_id"], odd)
+            return None
         try:
             return Update.de_json(body, self._bot)
         except Exception as error:  # a kind of update newer than the library

@@ -151,9 +151,9 @@ async def _decide(office: Office, asked: Asked, tap: Tap) -> str:
     if tap.act is not Act.REPUBLISH:
         await office.edit(asked, await editors.status(office, asked))
         if decided.payload:
-            await office.reply(asked, decided.payload)
+            await office.reply(asked, decided.payload, remember=True)
     elif decided.payload:
-        await office.edit(asked, decided.payload)
+        await office.edit(asked, decided.payload, remember=True)
     return _notice(office, asked, decided.line) if decided.line else ""
 
 
@@ -163,8 +163,12 @@ async def _carry_out(office: Office, asked: Asked, decision: Decision, value: st
     if not handler or not office.is_editor(asked):
         return _notice(office, asked, "expired")
     answer = await handler(office, asked, value)
-    await office.edit(asked, answer or _NO_BUTTONS)
-    return _notice(office, asked, "decided" if answer else "nothing_left")
+    if answer is None:
+        await office.edit(asked, _NO_BUTTONS)
+        return _notice(office, asked, "nothing_left")
+    payload, line = (answer.payload, answer.line) if isinstance(answer, decisions.Answer) else (answer, "decided")
+    await office.edit(asked, payload, remember=True)
+    return _notice(office, asked, line)
 
 
 def _contrary(office: Office, asked: Asked, done: dict[str, Any]) -> Payload:

@@ -99,7 +99,8 @@ async def set_menus(messenger: Messenger, admins: Iterable[int]) -> None:
     for scope, menu in menus(admins):
         came = await messenger.set_commands(menu, scope)
         if not isinstance(came, Sent | Gone):
-            _log.warning("the command menu for %s was not set: %s", scope["type"], came)
+            whose = f"editor {scope['chat_id']}" if "chat_id" in scope else str(scope["type"]).replace("_", " ")
+            _log.warning("the command menu of %s was not set: %s", whose, getattr(came, "reason", came))
 
 
 def _menu(commands: Iterable[Command]) -> list[dict[str, str]]:

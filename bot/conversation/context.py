@@ -23,7 +23,7 @@ from bot.domain.topics import Taxonomy
 from bot.errors import TokenRevoked
 from bot.rendering import markup
 from bot.rendering.templates import Templates
-from bot.store import chats, numbers, updates
+from bot.store import chats, numbers, pending, updates
 from bot.store.database import Database
 from bot.store.thread import Desk
 
@@ -120,9 +120,12 @@ class Office:
         """Return True if who asked decides what the chat gets."""
         return await self.permission(asked) is Permission.GRANTED
 
-    async def reply(self, asked: Asked, answer: Payload | Answer) -> None:
-        """Have an answer sent to where it was asked, after those before it; in a group, as a reply to who asked."""
-        self.answers.send(asked.update, asked.chat_id, lambda: self._reply(asked, answer))
+    async def reply(self, asked: Asked, answer: Payload | Answer, *, remember: bool = False) -> None:
+        """Have an answer sent to where it was asked, after those before it; in a group, as a reply to who asked.
+
+        remember: its message may be edited later; see `store.pending`.
+        """
+        self.answers.send(asked.update, asked.chat_id, lambda: self._reply(asked, answer, remember))
 
     async def follow_up(self, asked: Asked, make: Callable[[], Awaitable[Answer | None]]) -> None:
         """Have something sent that is worded when the answers before it are out; nothing where `make` returns None."""
@@ -133,9 +136,9 @@ class Office:
 
         self.answers.send(asked.update, asked.chat_id, work)
 
-    async def edit(self, asked: Asked, payload: Payload) -> None:
+    async def edit(self, asked: Asked, payload: Payload, *, remember: bool = False) -> None:
         """Have an answer put in the place of the tapped message; where that can't be, it is sent."""
-        self.answers.send(asked.update, asked.chat_id, lambda: self._edit(asked, payload))
+        self.answers.send(asked.update, asked.chat_id, lambda: self._edit(asked, payload, remember))
 
     async def note(self, asked: Asked, text: str = "", *, alert: bool = False) -> None:
         """End a tap's waiting, with a line where `text` says something; nothing waits for that.
@@ -145,27 +148,29 @@ class Office:
         answer = partial(self.messenger.answer_callback, asked.query, text, alert=alert)
         self.answers.send(asked.update, asked.chat_id, answer, in_order=False)
 
-    async def _reply(self, asked: Asked, answer: Payload | Answer) -> None:
+    async def _reply(self, asked: Asked, answer: Payload | Answer, remember: bool = False) -> None:
         payload = answer.payload if isinstance(answer, Answer) else answer
         if asked.said is not None and not asked.private:
             under = {"message_id": asked.said, "allow_sending_without_reply": True}
             payload = {"reply_parameters": under, **payload}
-        came = await self._say(payload, asked, message=None)
+        came = await self._say(payload, asked, None, remember)
         if isinstance(answer, Answer) and isinstance(came, Sent):
             await self.desk(answer.delivered)
 
-    async def _edit(self, asked: Asked, payload: Payload) -> None:
+    async def _edit(self, asked: Asked, payload: Payload, remember: bool) -> None:
         edit = payload if payload["method"].startswith("edit") else {**payload, "method": "editMessageText"}
-        came = await self._say(edit, asked, message=asked.message)
+        came = await self._say(edit, asked, asked.message, remember)
         if isinstance(came, Refused) and payload is not edit:
-            await self._say(payload, asked, message=None)
+            await self._say(payload, asked, None, remember)
 
-    async def _say(self, payload: Payload, asked: Asked, message: int | None) -> Outcome:
+    async def _say(self, payload: Payload, asked: Asked, message: int | None, remember: bool) -> Outcome:
         async with self.messenger.turn(asked.chat_id):
             came, chat_id = await self._try(payload, asked, message)
         await self._heed(asked, came, chat_id)
         if isinstance(came, Sent) and came.message and not asked.private:  # no look takes it for a post
             await self.desk(numbers.see, chat_id, came.message, self.clock())
+        if remember and isinstance(came, Sent) and (number := message or came.message):
+            await self.desk(pending.sent, asked.update, number)
         return came
 
     async def _try(self, payload: Payload, asked: Asked, message: int | None) -> tuple[Outcome, int]:

@@ -9,6 +9,7 @@ often, before or after a restart. Only editors get here.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.conversation import editors
@@ -22,10 +23,20 @@ from bot.planning import naming
 from bot.planning.rules import Rules
 from bot.publish import editions, missed, release
 from bot.rendering import editorial
+from bot.rendering.taps import Line
 from bot.store import articles, edits, recovery, repeats
 from bot.store.database import Database, moment
 
-Handler = Callable[[Office, Asked, str], Awaitable[Payload | None]]
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What takes the place of the question, with a line of its own that the tap brings up."""
+
+    payload: Payload
+    line: Line
+
+
+Handler = Callable[[Office, Asked, str], Awaitable[Payload | Answer | None]]
 
 
 async def post_again(office: Office, asked: Asked, value: str) -> Payload | None:
@@ -38,7 +49,7 @@ async def it_is_there(office: Office, asked: Asked, value: str) -> Payload | Non
     return await _resolve(office, asked, value, Decision.IT_IS_THERE)
 
 
-async def undo(office: Office, asked: Asked, value: str) -> Payload | None:
+async def undo(office: Office, asked: Asked, value: str) -> Answer | None:
     """Take back a republished article, as far as it has not been sent."""
     short_id, _, rest = value.partition(".")
     edition, _, opened = rest.partition(".")
@@ -50,14 +61,17 @@ async def undo(office: Office, asked: Asked, value: str) -> Payload | None:
         done = editions.undo(db, number, int(edition), moment(int(opened)))
         return {
             "undone": [naming.chat(db, one) for one in done.undone],
-            "late": [naming.chat(db, one) for one in done.late],
+            "late": [naming.chat(db, one) for one in done.sent],
+            "sending": [naming.chat(db, one) for one in done.late],
         }
 
     done = await office.once(asked, work)
     stored = await office.desk(articles.get, number)
-    if stored is None or not (done["undone"] or done["late"]):
+    undone, late, sending = done["undone"], done["late"], done["sending"]
+    if stored is None or not (undone or late or sending):
         return None
-    return editorial.undone(office.templates, stored, done["undone"], done["late"])
+    line: Line = "decided" if undone else "too_late_sending" if sending else "too_late"
+    return Answer(editorial.undone(office.templates, stored, undone, late, sending), line)
 
 
 async def post_missed(office: Office, asked: Asked, value: str) -> Payload | None:

@@ -6,6 +6,7 @@ Who is an editor is decided before, in `router` and `buttons`. Effects happen on
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.conversation.context import Office
@@ -20,8 +21,8 @@ from bot.publish.meant import Meant
 from bot.rendering import editorial, republishing, waiting
 from bot.rendering.keyboards import Act
 from bot.rendering.taps import Line
-from bot.store import articles, follows, search
-from bot.store.database import Database, milliseconds
+from bot.store import articles, follows, pending, search
+from bot.store.database import Database, milliseconds, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ async def republish(office: Office, asked: Asked) -> Payload:
 
     done = await office.once(asked, work)
     if "number" in done:
-        return await _republished(office, done)
+        return await _republished(office, asked, done)
     if done.get("found"):
         return republishing.choose(office.templates, asked.words, await office.desk(articles.several, done["found"]))
     if done.get("rejected"):
@@ -63,7 +64,7 @@ async def republish_all_the_same(office: Office, asked: Asked, value: str) -> Pa
         return _open(db, office, asked, stored) if stored and meant.token(db, stored) == value else {}
 
     done = await office.once(asked, work)
-    return await _republished(office, done) if done else None
+    return await _republished(office, asked, done) if done else None
 
 
 async def status(office: Office, asked: Asked) -> Payload:
@@ -79,7 +80,7 @@ async def decide(office: Office, asked: Asked, act: Act, short_id: str) -> Decid
     if not done:
         return Decided("nothing_left")
     if act is Act.REPUBLISH:
-        return Decided("posted" if done.get("chats") else None, await _republished(office, done))
+        return Decided("posted" if done.get("chats") else None, await _republished(office, asked, done))
     stored = await office.desk(articles.get, done["number"])
     if stored is None or not done["changed"]:
         return Decided("nothing_left")
@@ -88,7 +89,7 @@ async def decide(office: Office, asked: Asked, act: Act, short_id: str) -> Decid
     return Decided("posted", answer(office.templates, stored, done["chats"]))
 
 
-async def _republished(office: Office, done: dict[str, Any]) -> Payload:
+async def _republished(office: Office, asked: Asked, done: dict[str, Any]) -> Payload:
     stored = await office.desk(articles.get, done["number"])
     if stored is None:  # joined to another article since the update first came
         return editorial.republish_not_found(office.templates, "")
@@ -96,12 +97,23 @@ async def _republished(office: Office, done: dict[str, Any]) -> Payload:
         first = await office.desk(articles.get, done["first"]) if done["first"] else None
         return republishing.confirm(office.templates, stored, first=first, tz=office.editors_tz, **done["asks"])
     office.wake()
-    undo = office.undo.total_seconds() if done["undo"] else 0
     if done.get("expired"):
         return waiting.expired(office.templates, stored)
+    value, seconds = done["undo"], 0.0
+    if value:
+        seconds = (_opened(value) + office.undo - asked.at).total_seconds()
+    if value and seconds <= 0:  # the update comes again, after a restart
+        value = ""
+        where = {"article": stored.id, "edition": done["edition"], "chat": asked.chat_id}
+        await office.desk(pending.put, asked.update, **where, due=asked.at, undo=True)
     return editorial.republished(
-        office.templates, stored, done["edition"], done["chats"], seconds=undo, value=done["undo"]
+        office.templates, stored, done["edition"], done["chats"], seconds=max(seconds, 0), value=value
     )
+
+
+def _opened(value: str) -> datetime:
+    """Return when what an Undo button takes back was opened."""
+    return moment(int(value.rpartition(".")[2]))
 
 
 def _republish(db: Database, office: Office, asked: Asked, named: Meant) -> dict[str, Any]:
@@ -118,6 +130,10 @@ def _open(db: Database, office: Office, asked: Asked, stored: Stored) -> dict[st
     done = editions.republish(db, stored.id, asked.at, office.channels, office.undo)
     chats = [naming.chat(db, chat) for chat in done.chats]
     undo = f"{stored.short_id}.{done.edition}.{milliseconds(asked.at)}" if done.undoable and chats else ""
+    if chats:
+        due = asked.at + office.undo if undo else asked.at
+        where = {"article": stored.id, "edition": done.edition, "chat": asked.chat_id}
+        pending.put(db, asked.update, **where, due=due, undo=bool(undo))
     return {"number": stored.id, "edition": done.edition, "chats": chats, "undo": undo, "expired": done.expired}
 
 
@@ -132,6 +148,9 @@ def _decide(db: Database, office: Office, asked: Asked, act: Act, number: int | 
     else:
         changed = editions.post_copy(db, stored.id, asked.at, office.channels)
     admitted = delivery.plan(office.channels, follows.keys_of(db, stored.id), stored.article.quality)
+    if changed and admitted:
+        edition = stored.edition
+        pending.put(db, asked.update, article=stored.id, edition=edition, chat=asked.chat_id, due=asked.at)
     return {"number": stored.id, "changed": changed, "chats": [naming.chat(db, one) for one in admitted]}
 
 

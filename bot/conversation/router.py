@@ -86,17 +86,30 @@ class Router:
         """Answer a command, or words in a private chat; in groups only what is ours."""
         asked = plain_words.understood(asked) if asked.private or asked.to_us else asked
         command = commands.find(asked.command, is_editor=self._office.is_editor(asked))
+        if command is None and not asked.private and commands.find(asked.command, is_editor=True):
+            await self._hint(asked)
         if command is None and not self._is_for_us(asked):
             return
         verdict = self._admit(asked)
         if verdict is Verdict.ADMITTED:
-            await self._office.reply(asked, await self._answer(asked, command))
+            is_edited_later = command is not None and command.audience == "editor"
+            await self._office.reply(asked, await self._answer(asked, command), remember=is_edited_later)
             await readers.bring_missed(self._office, asked)
         elif command is not None and command.unlimited:
             await self._carry_out(asked, command)
         elif verdict is Verdict.TOLD:
             seconds = self._throttle.seconds_left(asked.chat_id, self._office.clock.monotonic())
             await self._office.reply(asked, replies.too_many(self._office.words(asked), seconds))
+
+    async def _hint(self, asked: Asked) -> None:
+        """Tell an editor who typed an editor's command in a group that it is answered in private only.
+
+        The group sees nothing of it: there, these commands don't exist.
+        """
+        private = replace(asked, chat_id=asked.user, private=True, thread=0, said=None)
+        if self._office.is_editor(private) and self._admit(private) is Verdict.ADMITTED:
+            said = replies.only_in_private(self._office.words(private), asked.typed, asked.title)
+            await self._office.reply(private, said)
 
     def _is_for_us(self, asked: Asked) -> bool:
         """Return True if what is no command of ours gets an answer; of an album only the first part does."""
@@ -148,7 +161,7 @@ class Router:
         except TokenRevoked:
             raise
         except Exception:
-            _log.exception("an apology could not be sent to %s either", asked.chat_id)
+            _log.exception("an apology could not be sent to %s either", asked.place)
 
 
 class _Albums:

@@ -87,6 +87,8 @@ class Alert(StrEnum):
     FILES_GONE = "files_gone"
     #: The database was lost, replaced or damaged, or its disk may be lost.
     DATABASE = "database"
+    #: An operator's own template failed, and the shipped one was used.
+    TEMPLATE = "template"
     #: Something stands still: a job fails each time, or a message can't be written.
     STANDING = "standing"
     #: Nothing moves; the bot ends so that it is started again.

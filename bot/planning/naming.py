@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.delivery import Delivery, Lane
 from bot.domain.notices import Notice
 from bot.rendering.report import ArticleName, Entry
 from bot.store import articles, chats
@@ -26,12 +27,40 @@ def article(db: Database, number: int) -> ArticleName | None:
     return ArticleName(title=told.title, file=stored.path, url=told.url, short_id=stored.short_id)
 
 
+def titled(db: Database, number: int) -> str:
+    """Return what the log calls an article: its title and file."""
+    found = article(db, number)
+    if found is None:
+        return "an article that is no longer known"
+    return f"“{found.title}” ({found.file})" if found.file else f"“{found.title}”"
+
+
 def chat(db: Database, number: int) -> str:
     """Return the name of a channel of the settings; people's chats are not named."""
     found = chats.get(db, number)
     if found is None or not found.setting:
         return READERS
     return found.name or _place(db, number)
+
+
+def person(db: Database, editor: int) -> str:
+    """Return what the log calls an editor: by @name where it is known, and by Telegram's number."""
+    found = chats.by_number(db, editor)
+    return f"editor @{found.username} ({editor})" if found and found.username else f"editor {editor}"
+
+
+def delivery(db: Database, one: Delivery) -> str:
+    """Return what the log calls a delivery: its article and where it goes."""
+    what = titled(db, one.article)
+    return f"{what} in {chat(db, one.chat)}" if one.lane is Lane.CHANNEL else f"{what} to a reader"
+
+
+def post_link(username: str, chat_id: int | None, message: int) -> str | None:
+    """Return the address of a post in a public or private channel; None where Telegram has none."""
+    if username:
+        return f"https://t.me/{username}/{message}"
+    number = str(chat_id)
+    return f"https://t.me/c/{number[4:]}/{message}" if number.startswith("-100") else None
 
 
 def entry(db: Database, notice: Notice) -> Entry:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.article import Stored, short_id
-from bot.domain.delivery import Lane, Payload
+from bot.domain.delivery import Payload
 from bot.domain.identity import same_title
 from bot.errors import PaperboyError
+from bot.planning import naming
 from bot.rendering import posts
 from bot.rendering.posts import Picture
 from bot.rendering.templates import Templates
@@ -21,7 +21,6 @@ from bot.store.edits import Revision
 from bot.store.outbox import Addressed
 from bot.store.thread import is_outside
 
-_log = logging.getLogger(__name__)
 #: How long Telegram lets a bot delete its own messages (telegram.md §1.7).
 DELETABLE = timedelta(hours=48)
 
@@ -43,6 +42,7 @@ class Failed:
 
     to: Addressed
     reason: str
+    error: Exception
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +115,7 @@ def gather_each(db: Database, to: Sequence[Addressed]) -> tuple[list[Material], 
 
 def failure(to: Addressed, error: Exception, path: str = "") -> Failed:
     """Return that a delivery's message can't be made, and why. path: the article's file."""
-    if to.delivery.lane is Lane.CHANNEL:  # of thousands of followers' deliveries the editors hear once
-        trace = None if isinstance(error, PaperboyError) else error
-        _log.error("delivery %s: the message could not be made: %s", to.delivery.id, error, exc_info=trace)
-    return Failed(to, f"{path}: the message could not be made: {why(error)}".removeprefix(": "))
+    return Failed(to, f"{path}: the message could not be made: {why(error)}".removeprefix(": "), error)
 
 
 def why(error: Exception) -> str:
@@ -128,10 +125,7 @@ def why(error: Exception) -> str:
 
 def message_link(to: Addressed, message: int) -> str | None:
     """Return the address of a post in a public or private channel; None where Telegram has none."""
-    if to.username:
-        return f"https://t.me/{to.username}/{message}"
-    number = str(to.chat_id)
-    return f"https://t.me/c/{number[4:]}/{message}" if number.startswith("-100") else None
+    return naming.post_link(to.username, to.chat_id, message)
 
 
 def _links(db: Database, to: Addressed, stored: Stored) -> dict[str, str]:

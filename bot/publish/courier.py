@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from bot.domain.delivery import Clock, Lane, Outcome, Payload, Revoked, Settlement, settle
 from bot.domain.rate_limit import Pace
 from bot.errors import StoreError, TokenRevoked
+from bot.planning import naming
 from bot.publish import composing, failures, journal, settling, work
 from bot.publish.composing import Composer, Failed, Material
 from bot.publish.edits import Edits
@@ -235,10 +236,21 @@ class Courier:
                 self._looks.settled(flight.sends.chat_id)
             if flight.arrived:
                 self._flights.discard(flight)
-                await _heard(flight, outcome, self._clock())
+                await self._heard(flight, outcome, self._clock())
         if any(isinstance(outcome, Revoked) for _, outcome in landed):
             self.stop()
             raise TokenRevoked
+
+    async def _heard(self, flight: Flight, outcome: Outcome, at: datetime) -> None:
+        """Do what an answer is for. What goes wrong with it concerns no other answer."""
+        try:
+            if flight.arrived:
+                await flight.arrived(outcome, at)
+        except (StoreError, TokenRevoked):
+            raise
+        except Exception:
+            name = await self._desk(naming.chat, flight.chat)
+            _log.exception("Telegram's answer about a post in %s could not be recorded", name)
 
     async def _settle_sends(self, landed: Sequence[tuple[Flight, Outcome]], at: datetime) -> None:
         settled = [
@@ -286,14 +298,3 @@ class Courier:
     def _flying(self) -> list[int]:
         """Return the chats (row numbers) that a call is on its way to."""
         return [flight.chat for flight in self._flights]
-
-
-async def _heard(flight: Flight, outcome: Outcome, at: datetime) -> None:
-    """Do what an answer is for. What goes wrong with it concerns no other answer."""
-    try:
-        if flight.arrived:
-            await flight.arrived(outcome, at)
-    except (StoreError, TokenRevoked):
-        raise
-    except Exception:
-        _log.exception("the result of a call to chat row %s could not be recorded", flight.chat)

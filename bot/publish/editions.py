@@ -13,7 +13,7 @@ from bot.planning import opening, remarks
 from bot.planning.rules import Rules
 from bot.publish.meant import chats_for, has_expired
 from bot.publish.meant import find as find  # so that who edits looks in one place
-from bot.store import articles, editions, follows, holding, outbox
+from bot.store import articles, editions, follows, holding, outbox, pending
 from bot.store.database import Database, transaction
 
 
@@ -31,9 +31,12 @@ class Republished:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What was still taken back of an edition, and what was too late: channels by row number."""
+    """What was still taken back of an edition, and for what it was too late: channels by row number."""
 
     undone: tuple[int, ...]
+    #: They have the post.
+    sent: tuple[int, ...]
+    #: It is being sent there.
     late: tuple[int, ...]
 
 
@@ -72,8 +75,10 @@ def republish(
 def undo(db: Database, number: int, edition: int, opened: datetime) -> Undone:
     """Take back what was opened of an edition at a moment, as far as it has not been sent."""
     with transaction(db):
-        undone, late = editions.take_back(db, number, edition, opened)
-        return Undone(tuple(undone), tuple(late))
+        undone, sent, late = editions.take_back(db, number, edition, opened)
+        if undone:
+            pending.take_back(db, number, edition)
+        return Undone(tuple(undone), tuple(sent), tuple(late))
 
 
 def release(db: Database, number: int, at: datetime, channels: Sequence[Channel]) -> bool:

@@ -10,8 +10,10 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.delivery import Settlement
+from bot.domain.delivery import Lane, Settlement
 from bot.domain.notices import Alert, Notice
+from bot.errors import PaperboyError
+from bot.planning import naming
 from bot.publish import settling
 from bot.publish.composing import Failed, why
 from bot.store import edits, fanouts, notices, outbox
@@ -24,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 def refuse(db: Database, failed: Sequence[Failed], at: datetime) -> list[Notice]:
     """Refuse deliveries that can't be made into messages; return what the editors are told."""
+    _log_unmade(db, failed)
     with transaction(db):
         outbox.refuse(db, [(one.to.delivery.id, one.reason) for one in failed], at)
         return notices.tell(db, [settling.notice(one.to, Alert.UNMADE, one.reason) for one in failed], at)
@@ -31,17 +34,27 @@ def refuse(db: Database, failed: Sequence[Failed], at: datetime) -> list[Notice]
 
 def leave(db: Database, failed: Sequence[Failed], at: datetime) -> list[Notice]:
     """Leave posts as they are whose edits can't be made; return what the editors are told."""
+    _log_unmade(db, failed)
     with transaction(db):
         for one in failed:
             edits.given_up(db, one.to.delivery.id, one.reason, at)
         return notices.tell(db, [settling.notice(one.to, Alert.UNMADE, one.reason) for one in failed], at)
 
 
+def _log_unmade(db: Database, failed: Sequence[Failed]) -> None:
+    """Log the messages to channels that could not be made; of thousands of followers' the editors hear once."""
+    for one in failed:
+        if one.to.delivery.lane is Lane.CHANNEL:
+            trace = None if isinstance(one.error, PaperboyError) else one.error
+            _log.error("not made: %s: %s", naming.delivery(db, one.to.delivery), why(one.error), exc_info=trace)
+
+
 def extend(db: Database, at: datetime, error: Exception) -> list[Notice]:
     """Plan no more followers of the article whose turn it is, as that fails; return what the editors are told."""
-    _log.error("the followers of an article can't be planned; no more of them get it", exc_info=error)
     with transaction(db):
         article = fanouts.give_up(db)
+        name = naming.titled(db, article) if article is not None else "an article"
+        _log.error("the followers of %s can't be planned; no more of them get it", name, exc_info=error)
         if article is None:
             return []
         key, reason = f"readers:{Alert.UNMADE}:{article}", f"its followers could not be looked up: {why(error)}"
@@ -57,7 +70,7 @@ def settle_each(db: Database, settled: Sequence[tuple[Addressed, Settlement]], a
         except Exception as error:
             if is_outside(error):
                 raise
-            _log.exception("delivery %s: Telegram's answer could not be recorded completely", to.delivery.id)
+            _log.exception("%s: Telegram's answer could not be recorded completely", naming.delivery(db, to.delivery))
             _settle_plainly(db, to, settlement, at)
     return told
 
@@ -70,4 +83,4 @@ def _settle_plainly(db: Database, to: Addressed, settlement: Settlement, at: dat
     except Exception as error:
         if is_outside(error):
             raise
-        _log.exception("delivery %s stays marked as being sent until the next start", to.delivery.id)
+        _log.exception("%s stays marked as being sent until the next start", naming.delivery(db, to.delivery))

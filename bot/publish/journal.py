@@ -113,22 +113,15 @@ def edit(db: Database, delivery: Delivery, outcome: Outcome, *, takes_back: bool
 
 def line(db: Database, article: int, chat: int, deed: Deed, reason: str = "", until: datetime | None = None) -> str:
     """Return the line about one article in one chat."""
-    words = f"{deed}: {_article(db, article)} in {naming.chat(db, chat)}"
+    words = f"{deed}: {naming.titled(db, article)} in {naming.chat(db, chat)}"
     words += f" (until {until:%H:%M:%S} UTC)" if until and deed in (Deed.WAITS, Deed.DOUBTFUL) else ""
     return f"{words}: {reason}" if reason else words
 
 
 def _readers(db: Database, among: Counter[tuple[int, Deed, str]]) -> Iterator[str]:
     for (article, deed, reason), count in among.items():
-        words = f"{deed}: {_article(db, article)} to {count:,} {'reader' if count == 1 else 'readers'}"
+        words = f"{deed}: {naming.titled(db, article)} to {count:,} {'reader' if count == 1 else 'readers'}"
         yield f"{words}: {reason}" if reason else words
-
-
-def _article(db: Database, number: int) -> str:
-    found = naming.article(db, number)
-    if found is None:
-        return "an article that is no longer known"
-    return f"“{found.title}” ({found.file})" if found.file else f"“{found.title}”"
 
 
 def _place(chat: chats.Chat) -> str:

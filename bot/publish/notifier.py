@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.delivery import Clock, Gone, Outcome, Payload, Refused, Revoked, Sent, Wait
 from bot.domain.notices import Alert, Notice
-from bot.errors import TokenRevoked
+from bot.errors import PaperboyError, TokenRevoked
 from bot.planning import naming
 from bot.publish.in_flight import Messenger
-from bot.rendering import editorial, layout
+from bot.rendering import editorial, layout, logged
 from bot.rendering.report import Entry
-from bot.rendering.templates import Templates
-from bot.store import notices
+from bot.rendering.templates import Broken, Templates
+from bot.store import articles, notices
 from bot.store.database import Database
 from bot.store.notices import Waiting
 from bot.store.thread import Desk
@@ -59,6 +59,10 @@ class Notifier:
         self._away: dict[int, datetime] = {}
         #: Editors to whom Telegram lets nothing through: they never pressed Start, or blocked the bot.
         self._refusing: set[int] = set()
+        #: Why editors could not be told anything, as it was logged.
+        self._unreached: dict[int, str] = {}
+        #: Numbers of notices that were sent, and of which that could not be written down.
+        self._heard: set[int] = set()
 
     async def tell(self, *told: Notice) -> None:
         """Have the editors told: once for each key as long as its incident is open."""
@@ -71,9 +75,13 @@ class Notifier:
         await self.send()
         return await self._desk(notices.was_heard, notice.key)
 
-    async def say(self, notice: Notice) -> None:
-        """Tell every editor at once what is kept nowhere, since the database can't be used; by its words alone."""
-        payload = editorial.alert(self._templates, notice.alert, [Entry(about=notice.about, reason=notice.reason)])
+    async def say(self, notice: Notice, *, over: bool = False) -> None:
+        """Tell every editor at once what is kept nowhere, since the database can't be used; by its words alone.
+
+        over: it is over.
+        """
+        entry = Entry(about=notice.about, reason=notice.reason)
+        payload = editorial.alert(self._templates, notice.alert, [entry], over=over)
         for editor in self._editors:
             await self._call(editor, payload)
 
@@ -99,6 +107,8 @@ class Notifier:
     async def send(self) -> datetime | None:
         """Send what may be sent now; return when there is more, or None when nothing waits. Raises TokenRevoked."""
         async with self._one:
+            if broken := self._templates.take_broken():
+                await self._desk(_tell_broken, broken, self._clock())
             if await self._desk(notices.unaddressed):
                 for notice in await self._desk(_address, self._editors):
                     _log.warning("%s", notice)
@@ -109,7 +119,9 @@ class Notifier:
         at = self._clock()
         if (away := self._away.get(editor, at)) > at:
             return away
-        waiting = await self._desk(notices.waiting, editor)
+        if self._heard:
+            await self._note((), at)
+        waiting = [one for one in await self._desk(notices.waiting, editor) if one.id not in self._heard]
         if not waiting:
             return None
         heard = await self._desk(notices.last_heard, editor, at - QUIET)
@@ -131,13 +143,38 @@ class Notifier:
         at = self._clock()
         if isinstance(came, Sent):
             self._refusing.discard(editor)
-            await self._desk(notices.heard, [one.id for one in told], at)
+            self._unreached.pop(editor, None)
+            await self._note([one.id for one in told], at)
             return True
-        _log.warning("editor %d could not be reached, trying again later: %s", editor, getattr(came, "reason", came))
         self._away[editor] = at + _patience(came)
         if isinstance(came, Refused | Gone):
             self._refusing.add(editor)
+        await self._log_unreached(editor, came)
         return False
+
+    async def _log_unreached(self, editor: int, came: Outcome) -> None:
+        """Log why an editor could not be told, once until that is another reason."""
+        reason = str(getattr(came, "reason", came))
+        if self._unreached.get(editor) == reason:
+            return
+        self._unreached[editor] = reason
+        name = await self._desk(naming.person, editor)
+        if editor in self._refusing:
+            _log.warning(
+                "%s can't be told anything until they press Start in their private chat with the bot: %s", name, reason
+            )
+        else:
+            _log.warning("%s could not be told something, trying again: %s", name, reason)
+
+    async def _note(self, numbers: Collection[int], at: datetime) -> None:
+        """Write what an editor was told; where the database can't be used, that is kept in memory until it can."""
+        self._heard.update(numbers)
+        try:
+            await self._desk(notices.heard, [*self._heard], at)
+        except PaperboyError as error:
+            _log.warning("that the editors were told can't be written down yet: %s", error)
+        else:
+            self._heard.clear()
 
     async def _call(self, editor: int, payload: Payload) -> Outcome:
         async with self._messenger.turn(editor):
@@ -173,10 +210,22 @@ def _messages(same: Sequence[Waiting], heard: Sequence[datetime]) -> tuple[list[
     return told, sum(map(len, told)) < len(same)
 
 
+def _tell_broken(db: Database, broken: Sequence[Broken], at: datetime) -> None:
+    """Have the editors told of their own templates that failed: of each line once a day, with the first article."""
+    told = []
+    for one in broken:
+        article = articles.at_address(db, one.address) if one.address else None
+        reason = f"line {one.line}: {one.reason}" if one.line else one.reason
+        key = f"template:{one.template}:{one.line}:{at:%Y-%m-%d}"
+        about = (article,) if article is not None else ()
+        told.append(Notice(key=key, alert=Alert.TEMPLATE, articles=about, about=one.template, reason=reason))
+    notices.tell(db, told, at)
+
+
 def _address(db: Database, editors: Sequence[int]) -> list[str]:
     """Address what is new, and return it as lines for the log."""
     new = [one for one in notices.new(db) if one.notice.alert is not Alert.REJECTED]  # the scan has logged those
-    lines = [editorial.line(one.notice.alert, one.over, naming.entry(db, one.notice)) for one in new[:LOGGED]]
+    lines = [logged.line(one.notice.alert, one.over, naming.entry(db, one.notice)) for one in new[:LOGGED]]
     notices.address(db, editors)
     return [*lines, *([f"for the editors: {len(new) - LOGGED} more"] if len(new) > LOGGED else [])]
 

@@ -19,6 +19,7 @@ from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.domain.rate_limit import Pace
 from bot.domain.recovery import AskRights, Found, Later, Look, NotFound, Peek, Retouch, Step, Verdict, Wanted
 from bot.errors import StoreError, TokenRevoked
+from bot.planning import naming
 from bot.publish.in_flight import Ask, Flight, Messenger
 from bot.publish.peeking import peek
 from bot.rendering import markup
@@ -142,7 +143,8 @@ class Looks:
 
     async def _put_off(self, doubt: Doubt, at: datetime) -> None:
         """Try a search that went wrong again later; it holds up no other."""
-        _log.exception("delivery %s could not be looked for; it is tried again", doubt.to.delivery.id)
+        name = await self.desk(naming.delivery, doubt.to.delivery)
+        _log.exception("%s could not be looked for; it is tried again", name)
         self._open.pop(doubt.to.chat_id, None)
         until = at + timedelta(seconds=RIGHTS_SECONDS)
         await self.desk(recovery.later, doubt.to.delivery.id, until, "it could not be looked for; see the log")
@@ -235,17 +237,18 @@ class Looks:
     async def _settle(self, search: _Search, verdict: Verdict, at: datetime) -> None:
         """Write down what a look came to."""
         doubt, delivery = search.doubt, search.doubt.to.delivery.id
+        name = await self.desk(naming.delivery, doubt.to.delivery)
         self._open.pop(doubt.to.chat_id, None)
         if isinstance(verdict, Found):
             await self.desk(recovery.found, doubt, verdict.message, at)
-            _log.info("delivery %s had been sent, as message %s", delivery, verdict.message)
+            _log.info("found: %s had been posted", name)
         elif isinstance(verdict, Later):
             await self.desk(recovery.later, delivery, at + timedelta(seconds=verdict.seconds), verdict.reason)
         elif await self.desk(recovery.give_up, doubt, verdict.reason, at, absent=verdict.absent) is None:
             said = "I did not find it there" if verdict.absent else verdict.reason
             await self._ask(doubt, f"Telegram's answer was lost, and {said}", at)
         else:
-            _log.warning("delivery %s was looked for and is sent again: %s", delivery, verdict.reason)
+            _log.warning("not found, sent again: %s: %s", name, verdict.reason)
 
     async def _ask(self, doubt: Doubt, reason: str, at: datetime) -> None:
         """Let an editor decide; where none can be reached, look again later."""

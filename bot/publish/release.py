@@ -18,6 +18,7 @@ from bot.domain.plain_text import counted
 from bot.domain.topics import Taxonomy
 from bot.planning import opening
 from bot.planning.rules import Rules
+from bot.publish import undecided
 from bot.publish.channels import Channels
 from bot.publish.notifier import Notifier
 from bot.publish.recalling import Recall
@@ -237,5 +238,5 @@ class Releaser:
         said = f"{counted(count, 'older article')} arrived at once and no editor could be asked"
         said += f"; posted: the newest {done.posted}; skipped: {done.skipped}"
         _log.warning("%s", said)
-        await self._desk(facts.put, Fact.BULK_SKIPPED, f"{at:%Y-%m-%d %H:%M} UTC: {said}")
+        await self._notifier.tell(await self._desk(undecided.notice, said, at))
         self._wake()

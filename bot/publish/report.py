@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.domain.article import Stored, short_id
 from bot.domain.notices import Alert
 from bot.planning import naming
+from bot.publish import undecided
 from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport, Trouble, Unconfirmed
 from bot.store import articles, chats, counts, facts, files, follows, holding, notices, repeats
 from bot.store.database import Database, maybe
@@ -57,7 +58,7 @@ def report(
         troubles=_troubles(db),
         waits=holding.counts(db),
         next_date=holding.next_date(db),
-        undecided=facts.get(db, Fact.BULK_SKIPPED) or "",
+        undecided=undecided.told(db, at),
         unconfirmed=tuple(_unconfirmed(db)),
         folder=folder,
         problem=problem,

@@ -83,8 +83,13 @@ def republished(
     return layout.reply(templates, "republished", rows, article=layout.line(article), file=short(article.path), **words)
 
 
-def undone(templates: Templates, article: Stored, undone: Sequence[str], late: Sequence[str]) -> Payload:
-    """Answer Undo under the answer to /republish: channels that get nothing, and those that have the post already."""
+def undone(
+    templates: Templates, article: Stored, undone: Sequence[str], late: Sequence[str], sending: Sequence[str] = ()
+) -> Payload:
+    """Answer Undo under the answer to /republish: channels that get nothing, and those that have the post already.
+
+    sending: channels to which it is being sent.
+    """
     return layout.reply(
         templates,
         "undone",
@@ -92,6 +97,7 @@ def undone(templates: Templates, article: Stored, undone: Sequence[str], late: S
         file=short(article.path),
         undone=enumerated(map(shown_chat, undone)),
         late=enumerated(map(shown_chat, late)),
+        sending=enumerated(map(shown_chat, sending)),
     )
 
 
@@ -218,14 +224,6 @@ def plain(payload: Payload) -> Payload:
     """Return a message without its markup."""
     text = markup.measure(payload["text"]).text
     return {key: value for key, value in payload.items() if key != "parse_mode"} | {"text": text}
-
-
-def line(kind: Alert, over: bool, entry: Entry) -> str:
-    """Return a notice as one line of the log."""
-    names = [*(f"“{one.title}” ({one.file})" for one in entry.articles), *entry.files, *entry.chats, entry.about]
-    subject = ", ".join(filter(None, names))
-    words = filter(None, (f"{kind.value} is over" if over else kind.value, subject, "" if over else entry.reason))
-    return "for the editors: " + short(": ".join(words))
 
 
 def _entry(one: Entry) -> Entry:

@@ -36,9 +36,11 @@ _OTHERS = (
 _LETTER = "A-Za-z0-9À-ÖØ-öø-ɏͰ-ԯ"
 _HOST = rf"(?:[{_LETTER}](?:[{_LETTER}-]{{0,62}}[{_LETTER}])?\.)+"
 _ENDING = r"(?::\d{1,5})?(?:[/?#].*)?"
-_BARE = rf"(?:[\w.+$%&=-]{{1,64}}@)?{_HOST}(?ai:{_COUNTRIES}|{_OTHERS})(?![\w-]){_ENDING}"
+# Who is named before the @ of an address: brackets end one, and a $ may begin a cashtag, as nobody's name does.
+_USER, _ACCOUNT = r"[\w.+%&=-]{1,64}@", r"[^/?#@$()\[\]{}'`]+@"
+_BARE = rf"(?:{_USER})?{_HOST}(?ai:{_COUNTRIES}|{_OTHERS})(?![\w-]){_ENDING}"
 _WITH_SCHEME = (
-    rf"(?:(?ai:tg|ton)://[A-Za-z0-9_-]+|(?ai:https?|ftp|tonsite)://(?:[^/?#@]+@)?{_HOST}(?:\w{{2,}}|\d)){_ENDING}"
+    rf"(?:(?ai:tg|ton)://[A-Za-z0-9_-]+|(?ai:https?|ftp|tonsite)://(?:{_ACCOUNT})?{_HOST}(?:\w{{2,}}|\d)){_ENDING}"
 )
 #: A run of characters that may stand in an address.
 _PIECE = re.compile(r"[^\s<>\"«»\u2000-\u200b\u200e-\u206f\u3000]+")

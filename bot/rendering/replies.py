@@ -200,6 +200,11 @@ def resumed(
     return layout.listed(templates, "resumed", "articles", lines, [more], follows=layout.names(follows), count=count)
 
 
+def only_in_private(templates: Templates, command: str, group: str) -> Payload:
+    """Tell an editor, in private, that a command of theirs is answered there only. group: where they typed it."""
+    return layout.reply(templates, "only_in_private", command=layout.said(command), where=layout.said(group))
+
+
 def unknown_command(templates: Templates, command: str = "") -> Payload:
     """Answer a command that does not exist, or exists for editors only. command: with its slash."""
     return layout.reply(templates, "unknown_command", command=layout.said(command))

@@ -1,4 +1,4 @@
-"""The answers to /republish that ask back: which of several articles, and whether one that is not what it seems.
+"""The answers to /republish that ask back, and what takes the place of one when it is known what became of the post.
 
 Decides nothing; the other answers to it are in `editorial`.
 """
@@ -6,7 +6,9 @@ Decides nothing; the other answers to it are in `editorial`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from enum import StrEnum
 
 from bot.domain.article import Stored
 from bot.domain.delivery import Payload
@@ -15,6 +17,62 @@ from bot.rendering import dates, keyboards, layout
 from bot.rendering.editorial import SHOWN, decide, enumerated, short, shown_chat, shown_reason
 from bot.rendering.keyboards import Act
 from bot.rendering.templates import Templates
+
+
+class Fate(StrEnum):
+    """What became of a post in one channel."""
+
+    POSTED = "posted"
+    #: It was not sent yet.
+    WAITING = "waiting"
+    #: It may have been sent.
+    CHECKING = "checking"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of a post in one channel, by the channel's name."""
+
+    channel: str
+    fate: Fate
+    reason: str = ""
+    #: The post's address; may be empty.
+    link: str = ""
+    #: Until when it waits, as words; may be empty.
+    until: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Return True if it may still become something else."""
+        return self.fate in (Fate.WAITING, Fate.CHECKING)
+
+
+def became(templates: Templates, article: Stored, edition: int, posts: Sequence[Became]) -> Payload:
+    """Return what takes the place of the answer to /republish when it is known what became of the post."""
+    told = [
+        {
+            "name": shown_chat(one.channel),
+            "state": one.fate.value,
+            "reason": shown_reason(one.reason),
+            "link": one.link,
+            "until": one.until,
+        }
+        for one in posts
+    ]
+    fates = {one.fate for one in posts}
+    payload = layout.listed(
+        templates,
+        "republish_became",
+        "posts",
+        told,
+        article=layout.line(article),
+        file=short(article.path),
+        edition=edition,
+        posted=Fate.POSTED in fates,
+        waiting=Fate.WAITING in fates,
+    )
+    return {**payload, "method": "editMessageText"}
 
 
 def choose(templates: Templates, words: str, found: Sequence[Stored]) -> Payload:
@@ -45,7 +103,7 @@ def confirm(
     return layout.reply(
         templates,
         "republish_confirm",
-        [[decide(Decision.REPUBLISH, value)]],
+        [[decide(Decision.REPUBLISH, value)]] if channels or first or article.held else [],
         article=layout.line(article),
         own=short(article.path),
         file=short(file),

@@ -9,17 +9,10 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from bot.domain.notices import Alert, Decision
+from bot.rendering import republish_samples
+from bot.rendering.republish_samples import BARE_LINE, LINE
 from bot.rendering.taps import Line
 
-_LINE = {
-    "title": 'Harbour & "crane" <waits>',
-    "url": "https://example.org/a?b=1&c=2",
-    "provider": "The Tide & Times",
-    "date": "22 Aug 2021",
-    "short_id": "1z",
-    "snippet": "",
-}
-_BARE_LINE = _LINE | {"date": ""}
 _RELATED = {"title": "A & B", "url": "https://t.me/c/1/2", "provider": "Example", "posted": True}
 _REFUSAL = {"short_id": "1a", "title": "A & B", "file": "a&b.md", "reason": "message text is empty"}
 _CHANNEL = {
@@ -44,27 +37,7 @@ _TOLD = {
 }
 _BARE_TOLD = {"articles": [], "files": ["a&b.md"], "chats": [], "about": "", "reason": ""}
 _CHAT_TOLD = {"articles": [], "files": [], "chats": ["A & B"], "about": "", "reason": "kicked"}
-_REPUBLISHED = {
-    "article": _LINE,
-    "file": "a&b.md",
-    "edition": 2,
-    "channels": 1,
-    "where": "News & more (@news)",
-    "seconds": 5,
-}
-_CONFIRM = {
-    "article": _LINE,
-    "own": "a&b.md",
-    "file": "b.md",
-    "reason": "",
-    "first": _BARE_LINE,
-    "first_file": "c.md",
-    "waits": "",
-    "date": "22 Aug 2021, 21:02 UTC",
-    "posted": True,
-    "where": "News & more (@news)",
-}
-_RELEASED = {"article": _LINE, "file": "a&b.md", "where": "News (@news)"}
+_RELEASED = {"article": LINE, "file": "a&b.md", "where": "News (@news)"}
 _ENTRY = {"short_id": "1z", "title": "A & B", "first": "A & B", "file": "a&b.md"}
 
 Sample = dict[str, Any]
@@ -72,13 +45,13 @@ Sample = dict[str, Any]
 SAMPLES: dict[str, tuple[Sample, ...]] = {
     "post": (
         {
-            "title": _LINE["title"],
-            "provider": _LINE["provider"],
-            "date": _LINE["date"],
+            "title": LINE["title"],
+            "provider": LINE["provider"],
+            "date": LINE["date"],
             "excerpt": "One line & another.\n\nA third.",
             "related": (_RELATED, _RELATED | {"provider": "", "posted": False}),
             "hashtags": ("AI", "ComputerVision"),
-            "url": _LINE["url"],
+            "url": LINE["url"],
             "kind": "article",
             "link": True,
             "follow": ({"topic": "C & A", "url": "https://t.me/example_bot?start=f-mlkzxh8i"},),
@@ -96,7 +69,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             "follow": (),
         },
     ),
-    "tombstone": ({"title": _LINE["title"], "provider": _LINE["provider"], "url": _LINE["url"]},),
+    "tombstone": ({"title": LINE["title"], "provider": LINE["provider"], "url": LINE["url"]},),
     "replies/welcome": (
         {"follows": ["AI", "C & A"], "suggestions": []},
         {"follows": [], "suggestions": ["AI"]},
@@ -152,15 +125,15 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "replies/unfollowed": ({"names": ["AI"], "left": 1}, {"names": ["AI", "B"], "left": 0}),
     "replies/not_following": ({"words": "x", "follows": ["AI"]}, {"words": "", "follows": []}),
     "replies/latest": (
-        {"articles": [_LINE, _BARE_LINE], "more": 1, "topic": "AI", "follows": True},
-        {"articles": [_BARE_LINE], "more": 0, "topic": "", "follows": False},
+        {"articles": [LINE, BARE_LINE], "more": 1, "topic": "AI", "follows": True},
+        {"articles": [BARE_LINE], "more": 0, "topic": "", "follows": False},
     ),
     "replies/nothing_yet": ({"topic": "AI", "follows": True}, {"topic": "", "follows": False}),
     "replies/search_results": (
-        {"articles": [_LINE | {"snippet": "a piece"}], "more": 1, "words": "<x>", "instead": "y", "page": 2},
-        {"articles": [_BARE_LINE], "more": 0, "words": "x", "instead": "", "page": 1},
+        {"articles": [LINE | {"snippet": "a piece"}], "more": 1, "words": "<x>", "instead": "y", "page": 2},
+        {"articles": [BARE_LINE], "more": 0, "words": "x", "instead": "", "page": 1},
     ),
-    "replies/found_article": ({"article": _LINE, "topics": 1}, {"article": _BARE_LINE, "topics": 0}),
+    "replies/found_article": ({"article": LINE, "topics": 1}, {"article": BARE_LINE, "topics": 0}),
     "replies/nothing_found": (
         {"words": "<x>", "nearest": ["AI"], "typed": True, "leaves_out": False},
         {"words": "x", "nearest": [], "typed": False, "leaves_out": False},
@@ -169,9 +142,10 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     ),
     "replies/stopped": ({"follows": 2}, {"follows": 0}),
     "replies/resumed": (
-        {"follows": ["AI"], "count": 2, "articles": [_LINE], "more": 0},
+        {"follows": ["AI"], "count": 2, "articles": [LINE], "more": 0},
         {"follows": [], "count": 0, "articles": [], "more": 0},
     ),
+    "replies/only_in_private": ({"command": "/status", "where": "A & B"},),
     "replies/unknown_command": ({"command": "/x"},),
     "replies/not_understood": tuple({"sort": sort} for sort in ("text", "forward", "sticker", "other")),
     "replies/too_many": ({"seconds": 1}, {"seconds": 150}),
@@ -181,38 +155,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "replies/notice": tuple(
         {"kind": kind, "topic": topic, "back": bool(topic)} for kind in get_args(Line) for topic in ("AI", "")
     ),
-    "replies/republished": (
-        _REPUBLISHED,
-        _REPUBLISHED | {"edition": 1, "channels": 2, "where": "@a and @b", "seconds": 0},
-        _REPUBLISHED | {"article": _BARE_LINE, "file": "", "channels": 0, "where": "", "seconds": 0},
-        _REPUBLISHED | {"edition": 0, "channels": 0, "where": "", "seconds": 0},
-    ),
-    "replies/undone": (
-        {"article": _LINE, "file": "a&b.md", "undone": "News (@news)", "late": ""},
-        {"article": _LINE, "file": "", "undone": "", "late": "@a and @b"},
-        {"article": _LINE, "file": "", "undone": "@a", "late": "@b"},
-    ),
-    "replies/republish_expired": ({"article": _LINE, "file": "a&b.md"}, {"article": _BARE_LINE, "file": ""}),
-    "replies/republish_rejected": (
-        {"files": [{"path": "a&b.md", "reason": "has no title"}], "more": 0},
-        {"files": [{"path": "a&b.md", "reason": "has no title"}] * 2, "more": 1},
-    ),
-    "replies/republish_choose": (
-        {"words": "<x>", "found": [{"line": _LINE, "file": "a&b.md"}, {"line": _BARE_LINE, "file": ""}], "more": 1},
-    ),
-    "replies/republish_confirm": (
-        _CONFIRM,
-        _CONFIRM | {"reason": "has no title", "where": ""},
-        *(
-            _CONFIRM | {"file": "", "own": "", "first": None, "posted": False, "waits": waits}
-            for waits in ("editor", "draft", "future", "bulk", "restored")
-        ),
-    ),
-    "replies/republish_not_found": (
-        {"words": "<x>", "nearest": [{"line": _LINE, "file": "a&b.md"}], "more": 0},
-        {"words": "x", "nearest": [], "more": 1},
-    ),
-    "replies/republish_usage": ({},),
+    **republish_samples.SAMPLES,
     "replies/copy_posted": (_RELEASED, _RELEASED | {"file": "", "where": ""}),
     "replies/released": (_RELEASED, _RELEASED | {"file": "", "where": ""}),
     "replies/status": (

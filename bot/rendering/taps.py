@@ -15,4 +15,6 @@ Line = Literal[
     "posted",
     "decided",
     "nothing_left",
+    "too_late",
+    "too_late_sending",
 ]

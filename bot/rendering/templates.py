@@ -12,6 +12,7 @@ import difflib
 import logging
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,22 @@ _ENDING = ".html.j2"
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _TAG = re.compile(r"<[^<>]*>")
 _LINE_ENDS = re.compile(r"[ \t]+\n")
+#: Failures that are kept until somebody asks.
+BROKEN = 100
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An operator's own template that failed at work."""
+
+    #: Its name below the folder.
+    template: str
+    #: 0: not known.
+    line: int
+    reason: str
+    #: The address of the article that was to be shown; may be empty.
+    address: str
 
 
 class Templates:
@@ -47,6 +63,15 @@ class Templates:
         self._shipped = _environment(shipped.config() / "templates")
         self._own = _environment(folder, shipped.config() / "templates") if folder else self._shipped
         self._audience = ""
+        #: Shared with the copies that `spoken_to` makes.
+        self._broken: dict[Broken, None] = {}
+        self._known: set[tuple[str, int, str]] = set()
+
+    def take_broken(self) -> list[Broken]:
+        """Return what failed of the operator's own templates since this was last asked, each article once."""
+        taken = list(self._broken)
+        self._broken.clear()
+        return taken
 
     def spoken_to(self, audience: str) -> Templates:
         """Return these templates speaking to a "group", a "thread" of a forum, or one person (empty): `group`."""
@@ -73,7 +98,7 @@ class Templates:
             try:
                 return _rendered(self._own, name + _ENDING, words | {"group": self._audience})
             except Exception as error:  # a template can raise anything
-                _log.error("%s; this message uses the shipped template", self._told(name + _ENDING, error))
+                self._note(name + _ENDING, error, _address(words))
         return self.render_shipped(name, words)
 
     def render_shipped(self, name: str, words: dict[str, Any]) -> markup.Marked:
@@ -87,6 +112,17 @@ class Templates:
             path = shipped.config() / "templates" / (name + _ENDING)
             line = _line_of(error, path)
             raise TemplateBroken(f"{path.name}:{line or 1}: {_reason(error)}") from error
+
+    def _note(self, name: str, error: Exception, address: str) -> None:
+        """Keep what failed for the editors, as much as they can read; log it once."""
+        broken = Broken(name, _line_of(error, self._path(name)), _reason(error), address)
+        if len(self._broken) < BROKEN:
+            self._broken[broken] = None
+        known = (broken.template, broken.line, broken.reason)
+        if known not in self._known:
+            self._known.add(known)
+            about = f" (for {address})" if address else ""
+            _log.error("%s; this message uses the shipped template%s", self._told(name, error), about)
 
     def _told(self, name: str, error: Exception) -> str:
         path = self._path(name)
@@ -145,6 +181,12 @@ def _environment(*folders: Path) -> jinja2.Environment:
     environment.filters["shorten"] = plain_text.shorten
     environment.filters["names"] = _names
     return environment
+
+
+def _address(words: dict[str, Any]) -> str:
+    """Return the address of the article that a template is given, if it is about one."""
+    found = words.get("url") or getattr(words.get("article"), "url", "")
+    return found if isinstance(found, str) else ""
 
 
 def _escaped(value: object) -> Markup:

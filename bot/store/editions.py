@@ -23,16 +23,17 @@ def put_off(db: Database, article: int, edition: int, opened: datetime, until: d
         return _chats(db, f"{_OPENED} AND {_UNTOUCHED}", key)
 
 
-def take_back(db: Database, article: int, edition: int, opened: datetime) -> tuple[list[int], list[int]]:
-    """Forget what was opened and not sent yet; return the chats that get nothing, and those for which it is too late.
+def take_back(db: Database, article: int, edition: int, opened: datetime) -> tuple[list[int], list[int], list[int]]:
+    """Forget what was opened and not begun to be sent; return the chats that get nothing, those that have it, the rest.
 
-    The edition's number is free again when nothing of it is left. A first edition is skipped instead: its channels are
-    to have one.
+    For the rest it is too late too: it is being sent. The edition's number is free again when nothing of it is left. A
+    first edition is skipped instead: its channels are to have one.
     """
     key = (article, edition, milliseconds(opened))
     with transaction(db):
         undone = _chats(db, f"{_OPENED} AND {_UNTOUCHED}", key)
-        late = _chats(db, f"{_OPENED} AND NOT ({_UNTOUCHED})", key)
+        sent = _chats(db, f"{_OPENED} AND state = 'sent'", key)
+        late = _chats(db, f"{_OPENED} AND state IN ('pending', 'sending', 'doubtful') AND NOT ({_UNTOUCHED})", key)
         if edition == 1:
             skip = "UPDATE deliveries SET state = 'skipped', not_before = NULL, reason = 'an editor took it back'"
             write(db, f"{skip} WHERE {_OPENED} AND {_UNTOUCHED}", key)
@@ -45,7 +46,7 @@ def take_back(db: Database, article: int, edition: int, opened: datetime) -> tup
                 "AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.article = articles.id AND d.edition = ?)",
                 (article, edition, edition),
             )
-    return undone, late
+    return undone, sent, late
 
 
 def _chats(db: Database, which: str, key: tuple[int, int, int]) -> list[int]:

@@ -103,6 +103,12 @@ def search(db: Database) -> None:
     _run(db, "steps/0012_search.sql")
 
 
+@paperboy(name="0013_pending_answers")
+def pending_answers(db: Database) -> None:
+    """Keep the answers to editors that are edited when it is known what became of a post."""
+    _run(db, "steps/0013_pending_answers.sql")
+
+
 def _run(db: Database, file: str) -> None:
     """Execute the statements of an SQL file in this folder."""
     for statement in _statements(Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")):

@@ -17,6 +17,7 @@ _WAITS = (
     "UPDATE deliveries SET not_before = not_before + :by WHERE state = 'doubtful'",
     "UPDATE deliveries SET revise = revise + :by, not_before = not_before + :by WHERE revise IS NOT NULL",
     "UPDATE notices SET heard = heard + :by WHERE heard IS NOT NULL",
+    "UPDATE pending_answers SET due = due + :by",
     "UPDATE chats SET not_before = not_before + :by WHERE not_before IS NOT NULL",
 )
 

@@ -560,3 +560,38 @@ def test_a_proxy_is_never_asked_for_this_machine(address: str, monkeypatch: pyte
     assert near.wire.request.proxy is None  # type: ignore[attr-defined]  # our Transport's
     far = build("7123456789:AAbcdefghijklmnopqrstuvwxyz-_ABCDEF", "http://bots.example")
     assert far.wire.request.proxy == "http://192.0.2.1:3128"  # type: ignore[attr-defined]  # as above
+
+
+def _places(body: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the ways to every value of an update."""
+    if isinstance(body, dict):
+        return [(*way, name, *rest) for name, value in body.items() for rest in [(), *_places(value)]]
+    return []
+
+
+async def test_a_forged_update_is_one_line_of_the_log_and_counts_as_handled(
+    bot: Bot, rea: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    chat = {"id": rea.id, "type": "private", "first_name": "Rea"}
+    who = {"id": rea.id, "is_bot": False, "first_name": "Rea"}
+    message = {"message_id": 5, "date": 1, "chat": chat, "from": who, "text": "/topic AI"}
+    tap = {"id": "7", "from": who, "chat_instance": "1", "data": "t:abc:0", "message": message}
+    member = {"chat": chat, "from": who, "date": 1, "new_chat_member": {"status": "left", "user": who, "until_date": 0}}
+    member["old_chat_member"] = {"status": "member", "user": who}
+    number = 0
+    for kind, good in {"message": message, "callback_query": tap, "my_chat_member": member}.items():
+        for way in _places(good):
+            for odd in (5, 2**70, "x", []):
+                number += 1
+                body = json.loads(json.dumps({"update_id": number, kind: good}))
+                place = body[kind]
+                for name in way[:-1]:
+                    place = place[name]
+                place[way[-1]] = odd
+                await bot.polling.inbox.take([body])
+    await bot.polling.inbox.idle()
+    assert number > 100
+    assert bot.polling.inbox.waiting == 0
+    assert [one for one in caplog.records if one.exc_info] == []
+    assert "text of message is not text" in caplog.text
+    assert "is out of range" in caplog.text

@@ -509,6 +509,13 @@ async def test_what_was_decided_of_a_bulk_arrival_without_an_editor_is_told(plac
     assert "warning: articles: 30 older articles arrived at once and no editor could be asked\n" in found
 
 
+async def test_what_was_decided_without_an_editor_is_told_for_a_month(place: Place) -> None:
+    _waiting(place, Waits.NOTHING, 1)
+    with closing(open_database(place.path / "paperboy.db")) as db:
+        facts.put(db, Fact.BULK_SKIPPED, "2001-02-03 04:05 UTC: 30 older articles arrived at once")
+    assert "older articles arrived" not in said(await place.found())
+
+
 async def test_a_folder_that_held_articles_and_is_empty_is_told(place: Place) -> None:
     with closing(open_database(place.path / "paperboy.db")) as db:
         for number in range(12):

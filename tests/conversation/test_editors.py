@@ -185,7 +185,15 @@ async def test_an_editor_is_known_by_number_not_by_name(bot: Bot) -> None:
 async def test_editors_commands_and_buttons_do_not_exist_in_groups(bot: Bot) -> None:
     number = await bot.article("Hidden moon", "Space", waiting=Waits.EDITOR)
     group = bot.sandbox.world.add_group("Desk", [bot.editor])
+    bot.sandbox.world.open_private(bot.editor)
+    before = len(bot.sandbox.messages(bot.editor))
     assert await bot.ask(bot.editor, "/status", group) == []
+    (hint,) = bot.sandbox.messages(bot.editor)[before:]  # the editor hears of it, the group does not
+    assert "You sent /status in “Desk”. Commands for editors work only here" in hint.text.replace("\u2060", "")
+    rea = bot.sandbox.world.add_person("Rea")
+    await bot.sandbox.join(rea, group)
+    assert await bot.ask(rea, "/status", group) == []
+    assert bot.sandbox.messages(rea) == []
     name = bot.sandbox.bot.username
     assert "don't know /status" in await bot.told(bot.editor, f"/status@{name}", group)
     assert "/republish" not in await bot.told(bot.editor, "/help", group)

@@ -48,7 +48,7 @@ async def test_a_file_that_repeats_another_files_article_posts_it_only_after_a_t
     number = await _posted(bot, "Newer moon")
     await bot.desk(files.put, "2026/other.md", (1, 1, 99), article=number, at=NOON)
     answer, said = await _asked(bot, words)
-    assert "2026/other.md repeats Newer moon (newer-moon.md), which has the post." in said
+    assert "2026/other.md repeats Newer moon (newer-moon.md), which has the post, and has no post of its own." in said
     assert "The button posts it in News once more, as a new post." in said
     keyboard = answer.reply_markup
     await bot.tap(bot.editor, answer, "Post it")

@@ -13,7 +13,7 @@ from bot.domain.notices import ENDING, Alert, Notice
 from bot.planning import naming
 from bot.publish import editions, verification
 from bot.publish.report import report
-from bot.rendering import editorial
+from bot.rendering import editorial, logged
 from bot.rendering.templates import Templates
 from bot.store import audit, chats, files, notices, outbox
 from bot.store.audit import Oddity
@@ -54,12 +54,13 @@ def test_alerts(desk: Newsroom, alert: Alert, over: bool) -> None:
     notice = Notice(key="k", alert=alert, articles=(1, 2), chats=(1, 2, 3), reason="no")
     entry = naming.entry(desk.db, notice)
     text = clean(judge.payload(editorial.alert(T, alert, [entry], over=over))[0])
-    clean(editorial.line(alert, over, entry))
+    clean(logged.line(alert, over, entry))
     assert entry.chats == ("The Tide (@tide)", "the 2nd channel of the settings", "readers' chats")
     if not over:
         assert f"{FIRST} (one.md)" in text
     elif alert in ENDING and "{" not in text:
-        assert "The Tide" in text or alert in (Alert.FOLDER, Alert.FOLDER_EMPTY)
+        nameless = (Alert.FOLDER, Alert.FOLDER_EMPTY, Alert.FILES_GONE, Alert.STANDING)
+        assert "The Tide" in text or alert in nameless
 
 
 def test_status(desk: Newsroom) -> None:

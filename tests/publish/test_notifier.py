@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from bot import shipped
 from bot.domain.notices import Alert, Choice, Decision, Notice
+from bot.errors import StoreError
+from bot.jobs import Jobs
 from bot.publish.notifier import QUESTIONS, QUIET, UNREACHABLE
+from bot.rendering import logged
+from bot.rendering.report import Entry
+from bot.rendering.templates import Templates
 from bot.sandbox import Person, Sandbox, faults
+from bot.store import notices
+from bot.store.database import Database, write
 from tests.support.outgoing import Outgoing, going
+from tests.test_health import Bot as Signs
 
 BAD = "Bad Request: "
 
@@ -159,3 +173,139 @@ async def test_telegram_out_of_reach_for_an_hour_is_told_when_it_is_back(
     await bot.telegram.polling.back(seconds)
     await bot.telegram.notifier.send()
     assert [text.splitlines()[0] for text in bot.alerts()] == [f"I could not reach Telegram for {one}" for one in told]
+
+
+def _fill(db: Database, full: bool) -> None:
+    """Let the database have no room for another page, or room again."""
+    pages = db.execute("PRAGMA page_count").fetchone()[0]
+    db.execute(f"PRAGMA max_page_count = {pages if full else 1_000_000}")
+
+
+def _much(db: Database, *_: Any) -> Any:
+    """Write what needs another page. Raises SQLITE_FULL where there is none."""
+    return write(db, "UPDATE facts SET value = hex(zeroblob(9000)) WHERE name = 'database'")
+
+
+class _Writing(Signs):
+    """A schedule with a job that writes."""
+
+    bot: Outgoing
+
+    async def work(self) -> None:
+        await self.bot.desk(_much)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_a_full_disk_is_told_once_and_its_end_too(
+    bot: Outgoing, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signs, nothing = _Writing(), SimpleNamespace()
+    signs.bot = bot
+    parts: dict[str, Any] = dict.fromkeys(("settings", "lookout", "channels", "pace"), nothing)
+    jobs = Jobs(
+        schedule=signs.jobs, telegram=bot.telegram, clock=signs.clock, desk=bot.desk, wake=lambda: None, **parts
+    )
+
+    async def turns(count: int) -> None:
+        for _ in range(count):
+            signs.jobs.nudge("deliver")
+            await signs.jobs._jobs["deliver"].task  # type: ignore[misc]  # it runs now
+            with suppress(StoreError):
+                await jobs._tell_editors()
+
+    signs.jobs.start()
+    await bot.desk(_fill, full=True)
+    with monkeypatch.context() as patched:
+        if not kept:
+            patched.setattr(notices, "tell", _much)  # a notice finds no room either
+        await turns(4)
+    (told,) = bot.alerts()
+    assert told.startswith("Something is stuck")
+    assert "database or disk is full" in told
+    await bot.desk(_fill, full=False)
+    await turns(2)
+    assert [text.splitlines()[0] for text in bot.alerts()[1:]] == ["The database: this works again"]
+    await signs.jobs.stop(1)
+
+
+async def test_what_was_told_while_the_disk_was_full_is_not_told_again(
+    bot: Outgoing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bot.telegram.tell_editors(_bad("a.md"))
+    with monkeypatch.context() as patched:
+        patched.setattr(notices, "heard", _much)
+        await bot.desk(_fill, full=True)
+        await bot.telegram.notifier.send()
+        await bot.telegram.notifier.send()
+    assert len(bot.alerts()) == 1
+    await bot.desk(_fill, full=False)
+    for _ in range(2):
+        bot.sandbox.advance(QUIET.total_seconds() + 1)
+        await bot.telegram.notifier.send()
+    assert len(bot.alerts()) == 1
+    assert await bot.desk(notices.waiting, bot.editor.id) == []
+
+
+# --- An operator's own template ---------------------------------------------------------------------------------------
+
+TITLE = "What is known on this day about the story in a.md"
+
+
+async def test_a_template_that_fails_at_work_is_told_with_its_line_and_the_article(
+    bot: Outgoing, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = shipped.config() / "templates" / "post.html.j2"
+    (tmp_path / "post.html.j2").write_text(source.read_text(encoding="utf-8") + "\n{{ 1 // (title | length - 49) }}\n")
+    own = Templates(tmp_path, bot.telegram._templates.taxonomy)
+    bot.telegram.notifier._templates = own
+    bot.telegram.courier._composer = replace(bot.telegram.courier._composer, templates=own)
+    assert len(TITLE) == 49  # no sample is so long
+    for path in ("a.md", "b.md"):
+        await bot.record(path)
+    await bot.deliver(1)
+    assert len(bot.posts()) == 2
+    (told,) = bot.alerts()
+    line = len(source.read_text(encoding="utf-8").splitlines()) + 2
+    assert told.startswith("Your template post.html.j2 failed\nI used the shipped one")
+    assert f"{TITLE} (a.md)" in told
+    assert f"line {line}: integer division or modulo by zero" in told
+    assert caplog.text.count("this message uses the shipped template") == 1
+    await bot.record("a.md", excerpt="New words")
+    await bot.deliver(QUIET.total_seconds() + 1)
+    assert len(bot.alerts()) == 1  # the same line, the same day
+
+
+# --- The log ----------------------------------------------------------------------------------------------------------
+
+
+async def test_an_editor_who_can_not_be_told_is_logged_once_with_what_to_do(
+    bot: Outgoing, caplog: pytest.LogCaptureFixture
+) -> None:
+    absent = bot.sandbox.world.add_person("Abe")
+    bot.telegram.notifier._editors = [absent.id]
+
+    async def lines() -> list[str]:
+        await bot.telegram.tell_editors(_bad("a.md"))
+        for _ in range(3):
+            await _later(bot, UNREACHABLE.total_seconds() + 1)
+        found = [one.getMessage() for one in caplog.records if "told" in one.getMessage()]
+        caplog.clear()
+        return found
+
+    (line,) = await lines()
+    assert line.startswith(f"editor {absent.id} can't be told anything until they press Start in their private chat")
+    assert await lines() == []
+    bot.sandbox.world.open_private(absent)
+    assert await lines() == []
+    await bot.telegram.notifier.all_clear("rejected:a.md")
+    bot.sandbox.fail("sendMessage", faults.refused(403, "Forbidden: bot was blocked by the user"), chat=absent)
+    assert len(await lines()) == 1
+
+
+def test_the_log_says_in_words_what_the_editors_are_told() -> None:
+    for alert in Alert:
+        said = logged.line(alert, False, Entry(files=("a.md",), reason="so it is"))
+        words = said.removeprefix("for the editors: ").removesuffix(": a.md: so it is")
+        assert " " in words
+        assert "_" not in words
+        assert logged.line(alert, True, Entry(files=("a.md",))) == f"for the editors: over: {words}: a.md"

@@ -230,11 +230,32 @@ async def test_where_no_editor_can_be_asked_the_newest_go_out_and_the_rest_is_sk
         assert said in caplog.text
         assert said in (await bot.desk(report, sandbox.clock())).undecided
         assert len(await bot.desk(articles.latest)) == 5
+        later = sandbox.clock() + timedelta(days=31)
+        assert (await bot.desk(report, later)).undecided == ""
         await _arrive(bot, 5, 6, 7, 8)  # a clone that goes on is one arrival
         sandbox.advance(release.QUIET.total_seconds())
         await bot.telegram.releaser.turn()
         assert await _posted(bot) == [3, 4]
         assert await bot.desk(holding.counts) == {}
+
+
+async def test_what_was_decided_without_an_editor_is_told_as_soon_as_one_can_be_and_then_no_more(
+    sandbox: Sandbox,
+) -> None:
+    silent = sandbox.world.add_person("Edith")
+    async with going(sandbox, silent, feed=FEED) as bot:
+        await _scanned(bot)
+        await _arrive(bot)
+        sandbox.advance(release.QUIET.total_seconds())
+        await bot.telegram.releaser.turn()
+        await bot.telegram.notifier.send()
+        assert (await bot.desk(report, sandbox.clock())).undecided
+        sandbox.world.open_private(silent)
+        bot.telegram.notifier.reachable(silent.id)
+        await bot.telegram.notifier.send()
+        (told,) = bot.alerts()
+        assert "5 older articles arrived at once and no editor could be asked; posted: the newest 2" in told
+        assert (await bot.desk(report, sandbox.clock())).undecided == ""
 
 
 async def test_where_no_editor_can_be_asked_what_a_restore_left_open_waits(

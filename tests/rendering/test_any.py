@@ -18,6 +18,7 @@ from bot.domain.notices import Alert, Decision
 from bot.domain.topics import Taxonomy, Topic
 from bot.rendering import editorial, inert, keyboards, posts, replies, republishing, results
 from bot.rendering.report import ChannelStatus, Copy, Entry, Held, Refusal, RejectedFile, StatusReport
+from bot.rendering.republishing import Became, Fate
 from bot.rendering.templates import Templates
 from bot.settings import Buttons
 from tests.support import judge
@@ -188,6 +189,7 @@ def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored],
         ),
         editorial.republish_not_found(TEMPLATES, typed, some),
         republishing.choose(TEMPLATES, typed, some),
+        republishing.became(TEMPLATES, some[0], 2, [Became(f"{typed}!", fate, typed) for fate in Fate] * len(some)),
         republishing.rejected(TEMPLATES, [(typed, typed)] * len(some)),
         republishing.confirm(
             TEMPLATES,

@@ -87,6 +87,21 @@ def test_the_mark_stands_behind_the_sign(text: str, shown: str) -> None:
     assert inert(text) == shown
 
 
+@pytest.mark.parametrize(
+    "around", ["😀", "é", "x", "9", "~", "@", "×", "", ".", "(", "[", "{", "'", "$", "%", "+", "-"]
+)
+def test_what_only_looks_like_an_address_is_stilled(around: str) -> None:
+    for text in (
+        f"$A@name.com{around}",
+        f"$A.{around}@name.com/{around}",
+        f"{around}$A@name.com{around}",
+        f"http://{around}@name.com",
+        f"ftp://a{around}@name.com/x",
+        f"http://u{around}$A@name.com{around}",
+    ):
+        assert alive(inert(text)) == [], text
+
+
 def test_a_hostile_text_takes_no_long_time() -> None:
     """Long runs of the pieces: each is read once, not once for every letter."""
     for piece in ("a.", "@a", "a@", "http://", "x.com/", "(", "/a", "#", "$A", "a-", "1.com/)", "é."):

@@ -17,6 +17,7 @@ from bot.domain.topics import Taxonomy
 from bot.errors import TemplateBroken
 from bot.rendering import editorial, markup, posts, replies, republishing, results, samples, waiting
 from bot.rendering.report import Entry, StatusReport
+from bot.rendering.republishing import Became, Fate
 from bot.rendering.templates import Templates
 from tests.support import judge
 
@@ -94,6 +95,7 @@ def everything_said(templates: Templates) -> None:
     replies.stopped(templates, 1)
     replies.resumed(templates, [])
     replies.unknown_command(templates)
+    replies.only_in_private(templates, "/status", "Desk")
     replies.not_understood(templates, "sticker")
     replies.too_many(templates)
     replies.group_admins_only(templates)
@@ -104,6 +106,7 @@ def everything_said(templates: Templates) -> None:
     editorial.undone(templates, STORED, ["News"], [])
     waiting.expired(templates, STORED)
     republishing.rejected(templates, [("a.md", "has no title")])
+    republishing.became(templates, STORED, 2, [Became("News", Fate.POSTED)])
     republishing.choose(templates, "a.md", [STORED, STORED])
     republishing.confirm(
         templates, STORED, file="b.md", reason="", first=STORED, posted=True, channels=["News"], value="1.2.11."

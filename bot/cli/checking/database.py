@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.cli.checking.finding import Finding, fine, may, problem, warning
+from bot.clock import now
 from bot.domain.arrival import Waits
 from bot.errors import StoreError
+from bot.publish import undecided
 from bot.settings import Settings
-from bot.store import chats, disk, facts, holding, inspection
-from bot.store.facts import Fact
+from bot.store import chats, disk, holding, inspection
 from bot.store.inspection import Depth
 
 #: Free bytes below which a disk is nearly full, and below which nothing can be written.
@@ -37,7 +38,7 @@ def findings(database: Path) -> list[Finding]:
 def _waiting(database: Path) -> Iterator[Finding]:
     """Warn of what waits for an editor where there is none, and of what was decided without one."""
     with inspection.reading(database) as db:
-        skipped = facts.get(db, Fact.BULK_SKIPPED)
+        skipped = undecided.told(db, now())
         waits = holding.counts(db)
     if skipped:
         yield warning(f"articles: {skipped}", "Set [telegram] admins and press Start.")

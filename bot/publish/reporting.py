@@ -1,0 +1,103 @@
+"""Edits the answers to /republish and its kin when it is known what became of the post: posted, waiting, refused.
+
+Until then an answer says what is going to happen, with Undo where that is possible. One without Undo, which says that
+the post is on its way, is left alone where that is soon over. Sends no new message.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from bot.domain.delivery import Clock, Gone, Payload, Refused, Revoked, Sent, State
+from bot.errors import TokenRevoked
+from bot.planning import naming
+from bot.publish.in_flight import Messenger
+from bot.rendering import dates, republishing
+from bot.rendering.republishing import Became, Fate
+from bot.rendering.templates import Templates
+from bot.store import articles, chats, pending
+from bot.store.database import Database
+from bot.store.pending import Pending, Post
+from bot.store.thread import Desk
+
+#: How long a post that is due may take before its answer says that it waits, and the time between two looks until then.
+GRACE, SOON = timedelta(seconds=2), timedelta(seconds=1)
+
+
+class Reporter:
+    """Edits the answers of one bot. `send` is called again and again."""
+
+    def __init__(self, desk: Desk, messenger: Messenger, templates: Templates, clock: Clock, tz: tzinfo = UTC) -> None:
+        self._desk = desk
+        self._messenger = messenger
+        self._templates = templates
+        self._clock = clock
+        self._tz = tz
+
+    async def send(self) -> datetime | None:
+        """Edit what may be edited now; return when to look again, None where that need not be soon.
+
+        Raises TokenRevoked.
+        """
+        waiting = await self._desk(pending.all_)
+        due = [await self._edit(one) for one in waiting]
+        return min((one for one in due if one), default=None)
+
+    async def _edit(self, one: Pending) -> datetime | None:
+        at = self._clock()
+        if at < one.due:
+            return one.due + SOON
+        became = await self._desk(_became, one, at, self._tz)
+        if not became:  # taken back
+            await self._desk(pending.forget, one.id)
+            return None
+        is_open = any(each.is_open for each in became)
+        if is_open and at < one.due + GRACE:
+            return at + SOON
+        if is_open and one.told:
+            return None
+        if not (is_open or one.undo or one.told):  # it is on its way, says the answer, and that was soon over
+            await self._desk(pending.forget, one.id)
+            return None
+        stored = await self._desk(articles.get, one.article)
+        if stored is None or await self._is_said(
+            one, republishing.became(self._templates, stored, one.edition, became)
+        ):
+            await self._desk(pending.tell if is_open else pending.forget, one.id)
+        return None
+
+    async def _is_said(self, one: Pending, payload: Payload) -> bool:
+        """Edit an answer; return False if Telegram could not be reached. What it refuses is refused for ever."""
+        async with self._messenger.turn(one.chat):
+            came = await self._messenger.call(payload, chat_id=one.chat, message=one.message)
+        if isinstance(came, Revoked):
+            raise TokenRevoked
+        return isinstance(came, Sent | Refused | Gone)
+
+
+def _became(db: Database, one: Pending, at: datetime, tz: tzinfo) -> list[Became]:
+    article = articles.successor(db, one.article)
+    return [_named(db, post, at, tz) for post in pending.posts(db, article, one.edition)]
+
+
+def _named(db: Database, post: Post, at: datetime, tz: tzinfo) -> Became:
+    chat = chats.get(db, post.chat)
+    name = naming.chat(db, post.chat)
+    match post.state:
+        case State.SENT:
+            link = naming.post_link(chat.username, chat.chat_id, post.message) if chat and post.message else None
+            return Became(name, Fate.POSTED, link=link or "")
+        case State.SENDING | State.DOUBTFUL:
+            return Became(name, Fate.CHECKING)
+        case State.HELD | State.PENDING:
+            reason, until = post.reason, post.not_before
+            if chat and chat.not_before and chat.not_before > at:
+                reason, until = chat.reason or "Telegram asked for a pause", chat.not_before
+            elif chat and chat.chat_id is None:
+                reason = reason or "Telegram does not know this channel yet"
+            until = until if until and until > at else None
+            return Became(name, Fate.WAITING, reason, until=dates.minute(until, tz))
+        case State.WITHDRAWN:
+            return Became(name, Fate.FAILED, "its source took it back")
+        case _:
+            return Became(name, Fate.FAILED, post.reason)
