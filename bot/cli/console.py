@@ -27,23 +27,25 @@ class SafeConsole(Console):
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(lines(segment.text), segment.style)
 
-    def say(self, words: str, style: str = "", *, sign: tuple[str, str] = ("", ""), hang: int = 2) -> None:
+    def say(self, words: str, style: str = "", *, sign: Text | None = None, hang: int = 2) -> None:
         """Print lines; on a terminal they are broken between words, elsewhere each stays whole, for scripts.
 
-        style: the words'. sign: stands before them, with its own style. hang: how much deeper than a line itself stand
-        the lines that it is broken into.
+        style: the words'. sign: stands before them. hang: how much deeper than a line itself stand the lines that it is
+        broken into.
         """
-        mark = f"{sign[0]} " if sign[0] else ""
+        mark = Text.assemble(sign, " ") if sign else Text()
+        beside = mark.cell_len
         for line in lines(words).split("\n"):
-            indent = len(mark) or len(line) - len(line.lstrip(" "))
-            pieces = [line if mark else line[indent:]]
+            indent = len(line) - len(line.lstrip(" "))
+            first = beside + indent
+            pieces = [line[indent:]]
             if self.file.isatty():
-                pieces = wrapped(pieces[0], self.width, indent, len(mark) or indent + hang)
+                pieces = wrapped(line, self.width, first, first + (0 if beside else hang))
                 pieces[0] = pieces[0].lstrip(" ")
-            start = Text(mark, sign[1]) if mark else Text(" " * indent)
+            start = Text.assemble(mark, " " * (first - mark.cell_len))
             for piece in pieces:
                 self.print(Text.assemble(start, (piece, style)), soft_wrap=True)
-                start = Text()
+                start = mark = Text()
 
     def fitting(self, question: str) -> str:
         """Return a question, broken between words so that there is room for its colon."""

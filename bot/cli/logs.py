@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from bot.cli import terminal
 
@@ -60,6 +60,26 @@ class _Json(logging.Formatter):
         return terminal.json(json.dumps(line, ensure_ascii=False))
 
 
+class _Terminal(logging.Handler):
+    """Time, level and message for a person, broken between words; what is in a message has no colour of its own."""
+
+    _COLOURS: ClassVar = {logging.DEBUG: "dim", logging.INFO: "blue", logging.WARNING: "yellow"}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record, with its traceback."""
+        from rich.text import Text
+
+        from bot.cli import console
+
+        plain = logging.Formatter("%(message)s")
+        try:
+            at = plain.formatTime(record, "%X")
+            level = (f"{record.levelname:7}", self._COLOURS.get(record.levelno, "bold red"))
+            console.err.say(plain.format(record), sign=Text.assemble((at, "dim"), " ", level))
+        except Exception:
+            self.handleError(record)
+
+
 def _handler(form: str) -> logging.Handler:
     if form == "json" or (form == "auto" and not sys.stderr.isatty()):
         handler: logging.Handler = logging.StreamHandler()
@@ -69,12 +89,4 @@ def _handler(form: str) -> logging.Handler:
         handler = logging.StreamHandler()
         handler.setFormatter(_Text("%(asctime)s %(levelname)s %(message)s"))
         return handler
-    from rich.highlighter import NullHighlighter
-    from rich.logging import RichHandler
-
-    from bot.cli.console import SafeConsole
-
-    plain = NullHighlighter()  # rich would colour the numbers in a file's name
-    handler = RichHandler(console=SafeConsole(stderr=True), highlighter=plain, show_path=False, rich_tracebacks=False)
-    handler.setFormatter(logging.Formatter("%(message)s", datefmt="%X"))
-    return handler
+    return _Terminal()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
 
 from bot.cli import drawing
 from bot.cli.console import out
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from bot.publish.verification import Verified
     from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport
 
-_SIGNS = {"fine": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
+_SIGNS = {"fine": Text("✓", "green"), "warning": Text("!", "yellow"), "problem": Text("✗", "red")}
 _STATES = (
     State.SENT,
     State.PENDING,

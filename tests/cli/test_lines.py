@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import io
+import logging
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from bot.cli import showing
+from bot.cli import console, logs, showing
 from bot.cli.checking import Finding
 from bot.cli.console import SafeConsole
 from bot.cli.wrapping import wrapped
@@ -109,6 +111,21 @@ def test_what_a_command_shows_fits_on_a_terminal_and_is_whole_elsewhere(
     too_long = [word for word in words if cell_len(word) > columns - 4 or word.startswith(HAN)]
     parts = {word for line in fitted for word in line.split()} - words
     assert all(any(part in word for word in too_long) for part in parts)
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_a_log_line_fits_on_a_terminal_beside_its_time(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    file = Terminal()
+    monkeypatch.setattr(console, "err", SafeConsole(file=file, width=columns, color_system=None))
+    record = logging.makeLogRecord(
+        {"msg": f"posted: “A calm harbour” ({PATH}) in News", "levelno": 20, "levelname": "INFO"}
+    )
+    record.exc_text = "Traceback (most recent call last):\n  File x"
+    logs._Terminal().emit(record)
+    first, *others = file.getvalue().splitlines()
+    assert re.match(r"\d\d:\d\d:\d\d INFO    posted: “A calm harbour”", first)
+    assert all(line.startswith(" " * 17) and len(line) <= columns for line in others)
+    assert others[-2:] == [f"{' ' * 17}Traceback (most recent call last):", f"{' ' * 17}  File x"]
 
 
 def test_one_place_prints_the_lines_of_every_command() -> None:
