@@ -118,7 +118,7 @@ def test_installed_elsewhere_it_shows_the_demo_with_the_samples_it_ships(install
 
 def eight_are_posted(address: str) -> bool:
     """Say whether eight posts come to the demo's channel, in the time a loaded machine may need."""
-    with httpx.Client(base_url=address, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
         for _ in range(600):
             if len(client.get("/sim/calls", params={"method": "sendMessage"}).json()) >= 8:
                 return True

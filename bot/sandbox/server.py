@@ -212,11 +212,11 @@ class Sandbox:
 
     # Waiting
 
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = 30.0) -> T:
         """The first true answer of `predicate`, asked whenever something changed. Raises TimeoutError."""
         return await self.events.wait_for(predicate, timeout)
 
-    async def settled(self, quiet: float = 0.05, timeout: float = 5.0) -> None:
+    async def settled(self, quiet: float = 0.05, timeout: float = 30.0) -> None:
         """Return when the bot has confirmed every update, no call is under way and none came for `quiet` s."""
         async with asyncio.timeout(timeout):
             while True:

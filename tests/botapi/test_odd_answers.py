@@ -23,6 +23,7 @@ from bot.settings import Channel
 from bot.store.database import rows
 from bot.store.thread import Desk
 from tests.support.chatting import NOON
+from tests.support.operating import PATIENCE
 
 TOKEN = "7123456789:AAbcdefghijklmnopqrstuvwxyz-_ABCDEF"
 #: Results, as JSON, that no method gives.
@@ -110,7 +111,7 @@ async def test_whatever_getupdates_brings_the_next_good_answer_is_handled(
     never_empty = [one for one in ANSWERS if b'"result": []' not in one[1]]
     line.odd = iter([(200, b'{"ok": true, "result": true}'), *never_empty])
     line.good["getUpdates"] = [{"update_id": 41}]
-    await asyncio.wait_for(polling.run(stop), 20)
+    await asyncio.wait_for(polling.run(stop), PATIENCE)
     assert handled == [41]
     assert polling._offset == 42
     assert len([one for one in caplog.messages if "can't be fetched" in one]) <= 2
@@ -134,7 +135,7 @@ async def test_whatever_an_answer_says_at_the_start_it_is_asked_again(
     }[ask]
     if ask == "account":
         line.odd = iter(ANSWERS)
-        assert await asyncio.wait_for(answers(), 20) == "paperboy_bot"
+        assert await asyncio.wait_for(answers(), PATIENCE) == "paperboy_bot"
     else:
         for odd in ANSWERS:
             line.odd = iter([odd])
@@ -181,7 +182,7 @@ async def test_a_proxy_that_brings_the_same_answer_again_has_it_handled_once(lin
     inbox = Inbox(desk, handler, messenger.wire, Clock.of(lambda: NOON))
     polling = Polling(messenger, inbox, lambda: 0.0, pause=at_once, repeated=0.0)
     line.good["getUpdates"] = lambda: stop.set() if line.asked.count("getUpdates") > 5 else [{"update_id": 41}]
-    await asyncio.wait_for(polling.run(stop), 20)
+    await asyncio.wait_for(polling.run(stop), PATIENCE)
     assert handled == [41]
     assert await desk(rows, "SELECT * FROM inbox") == []
     desk.close()

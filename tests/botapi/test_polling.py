@@ -27,6 +27,7 @@ from bot.store import updates as store
 from bot.store.database import number
 from tests.support import chatting
 from tests.support.chatting import NOON, Bot
+from tests.support.operating import PATIENCE
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ class Running:
 
     async def __aexit__(self, *_: object) -> None:
         self.stop.set()
-        await asyncio.wait_for(self.task, 5)
+        await asyncio.wait_for(self.task, PATIENCE)
 
 
 async def test_updates_that_nobody_takes_any_more_are_left_to_the_next_run(bot: Bot, rea: Person) -> None:
@@ -82,7 +83,7 @@ async def test_updates_that_nobody_takes_any_more_are_left_to_the_next_run(bot: 
     ended = polling(bot, handler)
     await ended.inbox.close()
     await bot.sandbox.say(rea, "/topic AI")
-    assert await asyncio.wait_for(ended.drain(), 5) == 0
+    assert await asyncio.wait_for(ended.drain(), PATIENCE) == 0
     assert len(bot.sandbox.updates.waiting) == 1
 
 
@@ -177,7 +178,7 @@ async def test_updates_of_one_chat_are_handled_in_order_and_of_others_meanwhile(
 
     for person, text in ((ann, "1"), (ann, "2"), (ben, "3")):
         await bot.sandbox.say(person, text)
-    await asyncio.wait_for(polling(bot, handler).drain(), 5)
+    await asyncio.wait_for(polling(bot, handler).drain(), PATIENCE)
     assert done == [("Ben", "3"), ("Ann", "1"), ("Ann", "2")]
 
 
@@ -308,7 +309,7 @@ async def test_a_chat_whose_answers_hang_holds_up_nobody(bot: Bot, rea: Person) 
                 lambda number=number: len(list(filter(bot.is_mine, bot.sandbox.messages(other)))) > number
             )
         await bot.sandbox.say(rea, "/topic AI")  # nor does what the chat itself asks for
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while bot.sandbox.updates.waiting or await bot.topics_of(rea) != ["AI"]:
                 await asyncio.sleep(0.01)
         running.task.cancel()
@@ -395,7 +396,7 @@ async def test_only_so_many_updates_wait_in_memory(bot: Bot) -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     hangs.set()
-    await asyncio.wait_for(waiting, 20)
+    await asyncio.wait_for(waiting, PATIENCE)
     await inbox.idle()
     assert (inbox.waiting, inbox._chats, inbox._tasks) == (0, {}, set())
 

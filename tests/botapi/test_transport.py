@@ -86,10 +86,16 @@ async def test_an_answer_that_does_not_come_in_time_may_have_been_sent() -> None
 
 
 async def test_a_call_that_found_no_free_connection_was_not_sent() -> None:
-    async with served(say_nothing) as address:
+    taken = asyncio.Event()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        taken.set()
+        await say_nothing(reader, writer)
+
+    async with served(take) as address:
         sent = Transport(address, connections=1, answer=20.0, connect=0.05, pool=0.05, direct=True)
         first = asyncio.ensure_future(sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1})))
-        await asyncio.sleep(0.02)
+        await taken.wait()
         error = await raised(sent, address)
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)

@@ -59,7 +59,7 @@ async def shown(home: Home, *arguments: str) -> AsyncIterator[Show]:
                     break
             else:
                 raise AssertionError((await ended(process)).err)
-        async with httpx.AsyncClient(base_url=found[0].decode(), trust_env=False, timeout=20) as client:
+        async with httpx.AsyncClient(base_url=found[0].decode(), trust_env=False, timeout=PATIENCE) as client:
             yield Show(process, client)
 
 

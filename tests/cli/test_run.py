@@ -225,8 +225,8 @@ async def test_a_call_that_takes_too_long_stays_on_its_way_and_the_end_comes_in_
     sandbox: Sandbox, home: Home
 ) -> None:
     home.write("A quiet harbour")
-    slow = sandbox.fail("sendMessage", faults.slow(60))
-    async with asyncio.timeout(20):  # ten seconds by the contract; the rest is for a loaded machine
+    slow = sandbox.fail("sendMessage", faults.slow(10 * PATIENCE))
+    async with asyncio.timeout(PATIENCE):  # ten seconds by the contract; the rest is for a loaded machine
         assert await stopped(home, slow, signal.SIGTERM) == 0
     assert await states(home) == {"sending": 1}
 
@@ -236,14 +236,14 @@ async def test_a_signal_ends_it_also_while_telegram_is_silent(
     sandbox: Sandbox, home: Home, command: list[str], code: int
 ) -> None:
     """A single run that could do nothing has left something waiting, for all anybody knows."""
-    slow = sandbox.fail("getMe", faults.slow(60))
-    async with asyncio.timeout(20):
+    slow = sandbox.fail("getMe", faults.slow(10 * PATIENCE))
+    async with asyncio.timeout(PATIENCE):
         assert await stopped(home, slow, signal.SIGTERM, *command) == code
 
 
 async def test_a_signal_ends_it_while_telegram_refuses(sandbox: Sandbox, home: Home) -> None:
     broken = sandbox.fail("getMe", faults.broken(), times=None)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         assert await stopped(home, broken, signal.SIGTERM) == 0
 
 
@@ -251,7 +251,7 @@ async def test_once_is_stopped_by_a_signal_while_it_waits_for_the_pace(sandbox: 
     home.connect(sandbox, [f"@{CHANNEL}"], pace={"per_chat_seconds": 50})
     for title in ("A quiet harbour", "A loud harbour"):
         home.write(title)
-    async with asyncio.timeout(20), home.process("run", "--once") as process:
+    async with asyncio.timeout(PATIENCE), home.process("run", "--once") as process:
         await until(lambda: sandbox.calls.of("getUpdates"))
         process.send_signal(signal.SIGTERM)
         assert (await ended(process)).code == 3

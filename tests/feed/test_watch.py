@@ -11,10 +11,10 @@ import pytest
 import watchfiles
 
 from bot.feed import watch
+from tests.support.operating import PATIENCE
 
 ALL = ["**/*.md"]
 #: Seconds after which a test gives up; nothing here takes one.
-PATIENCE = 20
 
 
 class Watching:

@@ -26,6 +26,7 @@ from bot.planning.rules import Mark, Rules
 from bot.store import articles, counts, files, notices
 from bot.store.thread import Desk
 from tests.support import hostile
+from tests.support.operating import PATIENCE
 from tests.support.privilege import without_privilege
 
 INTERVAL = 30.0
@@ -235,7 +236,7 @@ async def test_an_old_file_that_looks_half_written_is_not_waited_for(tmp_path: P
     reading = Reading(tmp_path, desk, settle_seconds=60)
     (tmp_path / "a.md").write_text("---\ntitle: a")
     os.utime(tmp_path / "a.md", (1, 1))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         assert set((await reading.scanner.scan()).rejected) == {"a.md"}
     desk.close()
 
@@ -372,10 +373,15 @@ async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(reading: Rea
     nudged, stop = asyncio.Event(), asyncio.Event()
     watching = asyncio.create_task(reading.lookout.watch(stop, nudged.set))
     await reading.later(0)
-    await asyncio.sleep(0.5)  # the system needs a moment before it tells of anything
+    async with asyncio.timeout(PATIENCE):
+        while not nudged.is_set():  # the system needs a moment before it tells of anything
+            (reading.folder / "ready.md").touch()
+            (reading.folder / "ready.md").unlink()
+            await asyncio.sleep(0.05)
+    nudged.clear()
     place = Path(os.fsdecode(os.fsencode(reading.folder) + b"/" + name))
     place.write_text("---\ntitle: A quiet harbour\nwebUrl: https://host.example/a\n---\n")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not await reading.known():
             await nudged.wait()
             nudged.clear()
@@ -384,7 +390,7 @@ async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(reading: Rea
     assert await reading.known() == {shown}
     assert set(await reading.rejected()) == ({shown} if "\\" in shown else set())
     reading.write("next.md")  # it is still watched
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while "next.md" not in await reading.known():
             await nudged.wait()
             nudged.clear()

@@ -21,6 +21,7 @@ from bot.sandbox import Limits, Person, Sandbox, faults
 from bot.settings import Pace
 from bot.store.thread import Desk
 from tests.support import outgoing
+from tests.support.operating import PATIENCE
 from tests.support.outgoing import Outgoing, going
 from tests.torture import fast
 
@@ -157,7 +158,7 @@ async def test_an_answer_that_comes_while_another_is_written_is_not_overlooked(
 
     monkeypatch.setattr(settling, "write_down", slowly)
     await bot.record(topics=("AI",))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(seconds=5))
     assert len(bot.posts(ann)) == 1
 

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from bot.sandbox import Sandbox, SandboxError
 from tests.support.calling import Caller, calling
+from tests.support.operating import PATIENCE
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ async def state(bot: Caller, query: str = "") -> Any:
 @asynccontextmanager
 async def listening(bot: Caller) -> AsyncIterator[AsyncIterator[tuple[str, Any]]]:
     """The event stream, once it is open."""
-    async with bot.client.stream("GET", "/sim/events", timeout=5) as stream:
+    async with bot.client.stream("GET", "/sim/events", timeout=PATIENCE) as stream:
         lines = stream.aiter_lines()
         await anext(lines)
         await bot.telegram.wait_for(lambda: bot.telegram.events.heard)
@@ -185,7 +186,7 @@ async def test_an_open_stream_does_not_hold_up_a_shutdown() -> None:
     async with calling() as caller:
         stream = asyncio.create_task(caller.client.get("/sim/events"))
         await caller.telegram.wait_for(lambda: caller.telegram.events.heard)
-        await asyncio.wait_for(caller.telegram.__aexit__(None, None, None), 2)
+        await asyncio.wait_for(caller.telegram.__aexit__(None, None, None), PATIENCE)
         assert (await stream).status_code == 200
 
 
@@ -227,13 +228,14 @@ async def test_it_runs_as_a_process_of_its_own_and_ends_on_sigterm() -> None:
         env={key: value for key, value in os.environ.items() if not key.startswith("PAPERBOY_")},
     )
     assert process.stdout is not None and process.stderr is not None
-    told = json.loads(await asyncio.wait_for(process.stdout.readline(), 30))
+    told = json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE))
     async with httpx.AsyncClient(base_url=told["base_url"], trust_env=False) as client:
         answer = await client.post(f"/bot{told['token']}/sendMessage", json={"chat_id": "@daily", "text": "x"})
         assert answer.json()["ok"]
         poll = asyncio.create_task(client.get(f"/bot{told['token']}/getUpdates?timeout=50", timeout=60))
-        await asyncio.sleep(0.1)
+        while not (await client.get("/sim/calls", params={"method": "getUpdates"})).json():
+            await asyncio.sleep(0.01)
         process.send_signal(signal.SIGTERM)
         assert (await poll).json()["result"] == []
-    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
     assert await process.stderr.read() == b""

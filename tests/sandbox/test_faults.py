@@ -127,7 +127,7 @@ async def test_a_slow_fault_does_not_hold_up_a_shutdown(channel: Chat) -> None:
             other.telegram.fail("sendMessage", fault)
         tries = [asyncio.create_task(send(other, place)) for _ in range(2)]
         await other.telegram.wait_for(lambda: len(other.telegram.calls) == 2)
-        await asyncio.wait_for(other.telegram.__aexit__(None, None, None), 2)
+        await asyncio.wait_for(other.telegram.__aexit__(None, None, None), 30)
         ends = await asyncio.gather(*tries, return_exceptions=True)
         assert [type(end) for end in ends] == [httpx.RemoteProtocolError] * 2
         assert other.telegram.messages(place) == []

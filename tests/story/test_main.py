@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.sandbox.updates import Update
+from tests.support.operating import PATIENCE
 from tests.support.stage import Stage
 
 TITLE = "Harbour seals learn the ferry timetable by heart"
@@ -132,8 +133,8 @@ async def test_sigterm_ends_the_bot_with_zero(stage: Stage) -> None:
     async with stage.process("run") as process:
         stage.drop(TITLE)
         await stage.post(TITLE)
-        process.terminate()
-        _, err = await asyncio.wait_for(process.communicate(), 10)
+        process.send_signal(signal.SIGTERM)
+        _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0
     assert b"Traceback" not in err
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stage import ROOT, Stage
+from tests.support.paths import SHARED
+from tests.support.stage import Stage
 
-SEEDS = ROOT.parent / "shared" / "seeds"
+SEEDS = SHARED / "seeds"
 pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="shared: the project's seeds are not beside this checkout")
 
 TITLE = "PI and 30 CSOs unite against use of live facial recognition technology"

@@ -46,6 +46,6 @@ async def calling(**options: Any) -> AsyncIterator[Caller]:
     options = {"clock": lambda: NOON, "judge": Judge(Subset())} | options
     async with (
         Sandbox(**options) as telegram,
-        httpx.AsyncClient(base_url=telegram.base_url, trust_env=False, timeout=10) as client,
+        httpx.AsyncClient(base_url=telegram.base_url, trust_env=False, timeout=60) as client,
     ):
         yield Caller(telegram, client)

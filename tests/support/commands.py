@@ -24,7 +24,8 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from tests.support.paths import ROOT
+
 _LARGEST = 1 << 18  # bytes of one command with its environment
 
 

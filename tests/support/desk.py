@@ -30,7 +30,7 @@ class Desk:
     offset: int = 0
 
     async def call(self, method: str, **parameters: Any) -> Any:
-        async with httpx.AsyncClient(timeout=20, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
             address = f"{self.sandbox.base_url}/bot{self.sandbox.token}/{method}"
             answer = (await client.post(address, json=parameters)).json()
         assert answer["ok"], answer

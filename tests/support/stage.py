@@ -8,10 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import socket
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
@@ -23,12 +21,12 @@ from bot.app import App, words
 from bot.rendering.templates import Templates
 from bot.sandbox import Chat, Message, Person, Sandbox
 from bot.settings import Settings
+from tests.support import commands
+from tests.support.commands import Command
 from tests.support.documents import document, slug
-from tests.support.paths import ROOT
+from tests.support.operating import PATIENCE
 
 T = TypeVar("T")
-#: Generous: what a loaded machine may need. No story waits for it to pass.
-PATIENCE = 10.0
 CHANNEL = "paperboy_daily"
 Where = Chat | Person | None
 
@@ -105,23 +103,16 @@ class Stage:
             await app.scan()
 
     @asynccontextmanager
-    async def process(self, *arguments: str, **sections: Any) -> AsyncIterator[asyncio.subprocess.Process]:
-        """Run `python -m bot` with the settings as variables; it is killed at the end if it still runs."""
+    async def process(self, *arguments: str, **sections: Any) -> AsyncIterator[Command]:
+        """Run a command with the settings as variables; it is killed at the end if it still runs."""
         settings = self.choose(**sections)
         told = settings.model_dump(mode="json", exclude={"telegram": {"token"}, "web": {"secret"}})
         token = {"PAPERBOY_TELEGRAM__TOKEN": self.sandbox.token}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *arguments),
-            cwd=self.home,
-            env={**os.environ, **_variables(told), **token, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        process = await commands.start(arguments, self.home, {**os.environ, **_variables(told), **token})
         try:
             yield process
         finally:
-            if process.returncode is None:
-                process.send_signal(signal.SIGKILL)
+            process.kill()
             await process.communicate()
 
     async def command(self, *arguments: str, **sections: Any) -> tuple[int, str, str]:

@@ -26,6 +26,7 @@ from bot.rendering.report import ChannelStatus, RejectedFile, StatusReport
 from bot.web import server, visitors, webhook
 from bot.web.health import Health
 from bot.web.server import Web
+from tests.support.operating import PATIENCE
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECRET = "a-secret_of_1"
@@ -452,7 +453,7 @@ async def test_who_makes_no_request_for_some_seconds_is_shown_out(said: bytes, m
     async with answering() as client:
         reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
         writer.write(said)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             with contextlib.suppress(ConnectionResetError):
                 await reader.read()
         writer.transport.abort()
@@ -566,14 +567,15 @@ async def test_stopping_what_never_started_or_twice_does_nothing() -> None:
     await web.stop()
 
 
-async def test_an_idle_visitor_does_not_hold_up_the_stop() -> None:
+async def test_an_idle_visitor_does_not_hold_up_the_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitors, "HEADER", 10 * PATIENCE)
     web = a_web()
     await web.start()
     port = httpx.URL(web.address).port
     idle, writer = await asyncio.open_connection("127.0.0.1", port)
     async with httpx.AsyncClient(base_url=web.address, trust_env=False) as client:
         await client.get("/health")  # and one that keeps its connection
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             await web.stop()
     assert await idle.read() == b""
     writer.close()
