@@ -237,7 +237,7 @@ class Inbox:
     def _read(self, body: Body) -> Update | None:
         """Return an update as an object; None, and a line in the log, for one the library can't read."""
         if odd := shapes.oddity(body):
-            _log.warning("update %s is not as Telegram sends them and is left out: %s", body["update_id"], odd)
+            _log.warning("update %s can't be read (%s) and is left out", body["update_id"], odd)
             return None
         try:
             return Update.de_json(body, self._bot)
