@@ -205,7 +205,7 @@ def test_what_is_dated_to_come_goes_out_at_its_moment_whatever_the_clock_is_set_
 
     async def story() -> None:
         bot = _Bot(room.db, times, room.rules)
-        bot.scheduler.start()
+        bot.schedule.start()
         waiting, at, been_due, was_due = list(jumps), 0.0, 0.0, False
         while room.stored(number).waits:
             before = times.passed
@@ -219,11 +219,11 @@ def test_what_is_dated_to_come_goes_out_at_its_moment_whatever_the_clock_is_set_
                 times.set_by += waiting.pop(0)[1]
                 was_due = was_due or times.wall() >= moment
                 if restarts:
-                    await bot.scheduler.stop(0)
+                    await bot.schedule.stop(0)
                     bot = _Bot(room.db, times, room.rules)
-                    bot.scheduler.start()
+                    bot.schedule.start()
         assert was_due
-        await bot.scheduler.stop(0)
+        await bot.schedule.stop(0)
 
     with pytest.MonkeyPatch.context() as patch:
         lived(times, story(), patch)
