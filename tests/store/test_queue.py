@@ -105,15 +105,15 @@ class Line(RuleBasedStateMachine):
 
     @rule(chunk=st.integers(1, 4))
     def plan(self, chunk: int) -> None:
-        cursor = rows(self.desk.db, "SELECT * FROM fanouts ORDER BY at, article LIMIT 1")
+        cursor = rows(self.desk.db, "SELECT * FROM fanouts ORDER BY sequence, article LIMIT 1")
         if not cursor:
             return
         told, before = cursor[0]["article"], {one["id"] for one in standing(self.desk)}
         found = rows(
             self.desk.db,
             "SELECT DISTINCT f.chat FROM follows f JOIN chats c ON c.id = f.chat JOIN article_topics t USING (topic) "
-            "WHERE t.article = ? AND c.state = 'active' AND f.chat > ? AND f.since <= ? ORDER BY f.chat LIMIT ?",
-            (told, cursor[0]["after"], cursor[0]["at"], chunk),
+            "WHERE t.article = ? AND c.state = 'active' AND f.chat > ? AND f.sequence < ? ORDER BY f.chat LIMIT ?",
+            (told, cursor[0]["after"], cursor[0]["sequence"], chunk),
         )
         expected = turns(self.desk, told, [one["chat"] for one in found])
         fanouts.extend(self.desk.db, self.desk.at, chunk)
