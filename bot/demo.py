@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bot import settings, shipped
 from bot.app import App, words
+from bot.domain import plain_text
 from bot.errors import UsageError
 from bot.sandbox import Sandbox
 from bot.sandbox.folder import Folder
@@ -52,7 +53,7 @@ async def staged(keep: Path, *, port: int = 0, samples: Path | None = None) -> A
 
     Raises UsageError for a folder without articles, SandboxError for a port that is taken.
     """
-    folder = Folder(samples or shipped.articles(), keep / "articles", FIRST)
+    folder = Folder(samples or shipped.articles(), keep / "articles", FIRST, shown=plain_text.repair)
     if not any(folder.listing().values()):
         raise UsageError(f"--folder: {samples}: there are no articles in it (.md, .markdown, .txt)")
     async with Sandbox(port=port, extras=folder.routes()) as sandbox:

@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from bot.sandbox import faults, people, view
+from bot.sandbox import faults, people, snapshot, view
 from bot.sandbox.refusals import SandboxError
 from bot.sandbox.taps import Tap
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from starlette.requests import Request
 
+    from bot.sandbox.faults import Faults
+    from bot.sandbox.journal import Call, Journal
     from bot.sandbox.records import Json, Person
-    from bot.sandbox.server import Sandbox
+    from bot.sandbox.world import World
 
-    Action = Callable[[Sandbox, Json], Json]
+    Action = Callable[["Parts", Json], Json]
+    Answer = Callable[[Request], Awaitable[Response]]
 
 #: Messages of a chat in /sim/state, unless ?limit= says otherwise.
 _SHOWN: Final = 300
 
 
-def routes(sandbox: Sandbox) -> list[BaseRoute]:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a sandbox that are read and changed here."""
+
+    world: World
+    faults: Faults
+    calls: Journal
+    #: Lets so many seconds pass.
+    advance: Callable[[float], None]
+
+
+def routes(sandbox: Parts) -> list[BaseRoute]:
     """All of /sim/, for one stand-in."""
     posts = [Route(f"/sim/{name}", _posting(sandbox, action), methods=["POST"]) for name, action in _ACTIONS.items()]
     return [
@@ -39,7 +54,7 @@ def routes(sandbox: Sandbox) -> list[BaseRoute]:
     ]
 
 
-def _posting(sandbox: Sandbox, action: Action) -> Callable[[Request], Any]:
+def _posting(sandbox: Parts, action: Action) -> Answer:
     async def answer(request: Request) -> Response:
         if _foreign(request):
             return JSONResponse({"error": "Another site may not steer the sandbox."}, 403)
@@ -65,15 +80,15 @@ def _foreign(request: Request) -> bool:
     return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
 
 
-def _state(sandbox: Sandbox) -> Callable[[Request], Any]:
+def _state(sandbox: Parts) -> Answer:
     async def answer(request: Request) -> Response:
         limit = request.query_params.get("limit", "")
-        return JSONResponse(view.state(sandbox.world, int(limit) if limit.isdecimal() else _SHOWN))
+        return JSONResponse(snapshot.state(sandbox.world, int(limit) if limit.isdecimal() else _SHOWN))
 
     return answer
 
 
-def _calls(sandbox: Sandbox) -> Callable[[Request], Any]:
+def _calls(sandbox: Parts) -> Answer:
     async def answer(request: Request) -> Response:
         method = request.query_params.get("method")
         calls = sandbox.calls.of(method) if method else list(sandbox.calls)
@@ -82,12 +97,12 @@ def _calls(sandbox: Sandbox) -> Callable[[Request], Any]:
     return answer
 
 
-def _call(call: Any) -> Json:
+def _call(call: Call) -> Json:
     kept = ("method", "params", "at", "fault", "answer")
     return {name: getattr(call, name) for name in kept}
 
 
-def _clearing(sandbox: Sandbox) -> Callable[[Request], Any]:
+def _clearing(sandbox: Parts) -> Answer:
     async def answer(request: Request) -> Response:
         if _foreign(request):
             return JSONResponse({"error": "Another site may not steer the sandbox."}, 403)
@@ -97,10 +112,10 @@ def _clearing(sandbox: Sandbox) -> Callable[[Request], Any]:
     return answer
 
 
-def _events(sandbox: Sandbox) -> Callable[[Request], Any]:
+def _events(sandbox: Parts) -> Answer:
     async def stream() -> AsyncIterator[str]:
         yield "retry: 1000\n\n"
-        async for told in sandbox.events.listen():
+        async for told in sandbox.world.events.listen():
             yield f"event: {told[0]}\ndata: {json.dumps(told[1])}\n\n" if told else ": still here\n\n"
 
     async def answer(_request: Request) -> Response:
@@ -110,11 +125,11 @@ def _events(sandbox: Sandbox) -> Callable[[Request], Any]:
     return answer
 
 
-def _who(sandbox: Sandbox, body: Json) -> Person:
+def _who(sandbox: Parts, body: Json) -> Person:
     return sandbox.world.person(int(body["as"]))
 
 
-def _send(sandbox: Sandbox, body: Json) -> Json:
+def _send(sandbox: Parts, body: Json) -> Json:
     person = _who(sandbox, body)
     where = int(body.get("chat") or person.id)
     chat = None if where == person.id else sandbox.world.chat(where)
@@ -122,7 +137,7 @@ def _send(sandbox: Sandbox, body: Json) -> Json:
     return view.message(said)
 
 
-def _tap(sandbox: Sandbox, body: Json) -> Json:
+def _tap(sandbox: Parts, body: Json) -> Json:
     message = sandbox.world.chat(int(body["chat"])).messages.get(int(body["message"]))
     if message is None:
         raise SandboxError("There is no such message.")
@@ -133,33 +148,33 @@ def _tap(sandbox: Sandbox, body: Json) -> Json:
     return {"url": done} if isinstance(done, str) else {"message": view.message(done)}
 
 
-def _start(sandbox: Sandbox, body: Json) -> Json:
+def _start(sandbox: Parts, body: Json) -> Json:
     return view.message(people.start(sandbox.world, _who(sandbox, body), str(body.get("payload") or "")))
 
 
-def _block(sandbox: Sandbox, body: Json) -> Json:
+def _block(sandbox: Parts, body: Json) -> Json:
     people.block(sandbox.world, _who(sandbox, body))
     return {}
 
 
-def _unblock(sandbox: Sandbox, body: Json) -> Json:
+def _unblock(sandbox: Parts, body: Json) -> Json:
     people.unblock(sandbox.world, _who(sandbox, body))
     return {}
 
 
-def _person(sandbox: Sandbox, body: Json) -> Json:
+def _person(sandbox: Parts, body: Json) -> Json:
     made = sandbox.world.add_person(body["name"], body.get("username"), body.get("id"), body.get("language", "en"))
     made.is_bot = bool(body.get("is_bot"))
     return view.person(made)
 
 
-def _channel(sandbox: Sandbox, body: Json) -> Json:
+def _channel(sandbox: Parts, body: Json) -> Json:
     rights = {"bot_rights": body["bot_rights"]} if "bot_rights" in body else {}
     protected = bool(body.get("protected"))
     return view.chat(sandbox.world.add_channel(body["title"], body.get("username"), protected=protected, **rights))
 
 
-def _group(sandbox: Sandbox, body: Json) -> Json:
+def _group(sandbox: Parts, body: Json) -> Json:
     world = sandbox.world
     members, admins = ([world.person(int(who)) for who in body.get(key, [])] for key in ("members", "admins"))
     forum, supergroup = bool(body.get("forum")), bool(body.get("supergroup", True))
@@ -168,14 +183,14 @@ def _group(sandbox: Sandbox, body: Json) -> Json:
     return view.chat(group)
 
 
-def _member(sandbox: Sandbox, body: Json) -> Json:
+def _member(sandbox: Parts, body: Json) -> Json:
     """{"chat", "person", "status", "rights"?}: somebody's place in a chat."""
     chat, person = sandbox.world.chat(int(body["chat"])), sandbox.world.person(int(body["person"]))
     sandbox.world.set_member(chat, person, body["status"], body.get("rights", ()))
     return view.chat(chat)
 
 
-def _topic(sandbox: Sandbox, body: Json) -> Json:
+def _topic(sandbox: Parts, body: Json) -> Json:
     """{"chat", "name"}: a new topic; {"chat", "thread", "closed"}: close one, or open it again."""
     forum = sandbox.world.chat(int(body["chat"]))
     if "thread" not in body:
@@ -185,7 +200,7 @@ def _topic(sandbox: Sandbox, body: Json) -> Json:
     return {"id": topic.id}
 
 
-def _rights(sandbox: Sandbox, body: Json) -> Json:
+def _rights(sandbox: Parts, body: Json) -> Json:
     """{"chat", "rights": […] | null (a plain member), "status": "kicked"?}."""
     chat = sandbox.world.chat(int(body["chat"]))
     if body.get("status") == "kicked":
@@ -195,7 +210,7 @@ def _rights(sandbox: Sandbox, body: Json) -> Json:
     return view.chat(chat)
 
 
-def _fault(sandbox: Sandbox, body: Json) -> Json:
+def _fault(sandbox: Parts, body: Json) -> Json:
     sandbox.faults.add(
         str(body.get("method", faults.ANY)),
         faults.described(body),
@@ -206,7 +221,7 @@ def _fault(sandbox: Sandbox, body: Json) -> Json:
     return {}
 
 
-def _clock(sandbox: Sandbox, body: Json) -> Json:
+def _clock(sandbox: Parts, body: Json) -> Json:
     sandbox.advance(float(body["advance"]))
     return {"now": sandbox.world.now}
 

@@ -13,7 +13,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.domain import plain_text
 from bot.errors import PaperboyError
 from bot.sandbox import titles
 
@@ -64,8 +63,10 @@ class Folder:
         folder: Path,
         first: int = 8,
         publish: Callable[[str, Listing], None] = _silence,
+        shown: Callable[[str], str] = str,
     ) -> None:
         self.publish = publish
+        self._shown = shown
         self._samples = samples
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -75,8 +76,8 @@ class Folder:
 
     def listing(self) -> Listing:
         """What lies in the folder, oldest first, and what waits: {"posted": […], "waiting": […]}."""
-        posted = [_paper(path, self._folder) for path in self._posted()]
-        waiting = [_paper(path, self._samples) for path in self._waiting()]
+        posted = [self._paper(path, self._folder) for path in self._posted()]
+        waiting = [self._paper(path, self._samples) for path in self._waiting()]
         return {
             "posted": [{"name": p.name, "title": p.title, "withdrawn": p.withdrawn} for p in posted],
             "waiting": [{"name": p.name, "title": p.title} for p in waiting],
@@ -135,6 +136,11 @@ class Folder:
         lying = {_name(path, self._folder) for path in _files(self._folder)}
         return [path for path in _files(self._samples) if _name(path, self._samples) not in lying]
 
+    def _paper(self, path: Path, folder: Path) -> Paper:
+        text = _beginning(path)
+        title = self._shown(titles.title_of(text) or "")
+        return Paper(_name(path, folder), title or path.stem, titles.is_removed(text))
+
     def _copy(self, sample: Path) -> None:
         _put(self._folder / sample.relative_to(self._samples), sample.read_bytes())
 
@@ -184,12 +190,6 @@ def _beginning(path: Path) -> str:
             return file.read(_ENOUGH).decode(errors="replace")
     except OSError:
         return ""
-
-
-def _paper(path: Path, folder: Path) -> Paper:
-    text = _beginning(path)
-    title = plain_text.repair(titles.title_of(text) or "")  # as the posts show it, not as it is spelt
-    return Paper(_name(path, folder), title or path.stem, titles.is_removed(text))
 
 
 def _chosen(paths: list[Path], folder: Path, name: str | None, default: int, nothing: str) -> Path:

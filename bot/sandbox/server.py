@@ -81,7 +81,8 @@ class Sandbox:
         self.calls = Journal(maxlen=journal)
         self._wires = Wires()
         self._api = Api(self.world, self.token, self.faults, self.calls, self._wires)
-        self._site = Starlette(routes=[*extras, *controls.routes(self), *page.routes()])
+        steered = controls.Parts(self.world, self.faults, self.calls, self.advance)
+        self._site = Starlette(routes=[*extras, *controls.routes(steered), *page.routes()])
         self._listener: Listener | None = None
 
     async def __aenter__(self) -> Self:

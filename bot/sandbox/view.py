@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.sandbox.records import Chat, Content, Json, Message, Person, Version
-    from bot.sandbox.world import World
 
 
 def person(who: Person) -> Json:
@@ -71,23 +71,6 @@ def _content(content: Content) -> Json:
     }
 
 
-def commands(world: World) -> Json:
-    """Command menus in the default language by scope: "default", "all_private_chats", "chat:<id>", and so on."""
-    return {scope: menu for (scope, _, language), menu in world.commands.items() if not language}
-
-
-def state(world: World, limit: int) -> Json:
-    """Everything, with the last `limit` messages of each chat."""
-    return {
-        "bot": person(world.bot),
-        "people": [person(who) for who in world.people.values() if who is not world.bot],
-        "chats": [chat(place) for place in world.chats.values()],
-        "messages": {str(place.id): _last(place, limit) for place in world.chats.values()},
-        "commands": commands(world),
-        "now": world.now,
-    }
-
-
-def _last(place: Chat, limit: int) -> list[Json]:
-    newest = list(islice(reversed(place.messages.values()), limit))
-    return [message(said) for said in reversed(newest)]
+def commands(menus: Mapping[tuple[str, int, str], list[Json]]) -> Json:
+    """Return the command menus in the default language by scope: "default", "chat:<id>" and so on."""
+    return {scope: menu for (scope, _, language), menu in menus.items() if not language}

@@ -263,7 +263,7 @@ async def test_what_is_not_json_changes_nothing(
 
 def test_every_sample_that_ships_can_be_edited_and_withdrawn(tmp_path: Path) -> None:
     shipped = ROOT / "data" / "articles"
-    folder = Folder(shipped, tmp_path / "copy", 100)
+    folder = Folder(shipped, tmp_path / "copy", 100, shown=plain_text.repair)
     for file in folder.listing()["posted"]:
         before = matter((shipped / file["name"]).read_text(encoding="utf-8"))
         folder.edit(file["name"])

@@ -32,7 +32,7 @@ def set_commands(world: World, fields: Fields) -> bool:
         world.commands[key] = menu
     else:
         world.commands.pop(key, None)
-    world.events.publish("commands", view.commands(world))
+    world.events.publish("commands", view.commands(world.commands))
     return True
 
 
@@ -44,7 +44,7 @@ def get_commands(world: World, fields: Fields) -> list[Json]:
 def delete_commands(world: World, fields: Fields) -> bool:
     """deleteMyCommands."""
     world.commands.pop(_key(world, fields), None)
-    world.events.publish("commands", view.commands(world))
+    world.events.publish("commands", view.commands(world.commands))
     return True
 
 
