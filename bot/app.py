@@ -15,10 +15,10 @@ from bot.botapi import client
 from bot.botapi.webhook import Hook
 from bot.clock import Clock, monotonic
 from bot.clock import now as now  # the command line takes it from here
-from bot.domain.rate_limit import Limits, Pace
+from bot.domain.rate_limit import Limits, RateLimiter
 from bot.errors import DatabaseDamaged, DatabaseLost, PaperboyError, Stopped, TokenRevoked, UsageError
-from bot.health import Vitals
-from bot.ingest.poller import Lookout
+from bot.health import HealthMonitor
+from bot.ingest.poller import Poller
 from bot.ingest.scanner import Progress, Scanner, ScanReport
 from bot.jobs import Jobs
 from bot.planning.rules import Rules
@@ -28,11 +28,11 @@ from bot.publish.report import report
 from bot.rendering.loading import words as words  # the demo and the tests take it from here
 from bot.rendering.report import StatusReport
 from bot.rendering.templates import Templates
-from bot.scheduler import Schedule
+from bot.scheduler import Scheduler
 from bot.session import Connection, account, webhook
 from bot.settings import Settings
 from bot.store import lock, outbox, present, upgrade, waits
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 #: Seconds that `run --once` waits out the pace.
 ONCE = timedelta(seconds=60)
@@ -46,21 +46,21 @@ _log = logging.getLogger(__name__)
 class App:
     """One Paperboy. `opened` makes it; then `scan`, or `connect` and `run` or `run_once`."""
 
-    def __init__(self, settings: Settings, templates: Templates, desk: Desk, clock: Clock) -> None:
+    def __init__(self, settings: Settings, templates: Templates, store: Store, clock: Clock) -> None:
         self.settings = settings
         self._templates = templates
-        self._desk = desk
+        self._store = store
         self._clock = clock
-        self._channels = Channels(desk, settings.channels, templates.taxonomy)
-        self._scanner = Scanner(desk, settings.feed, self._rules, clock)
-        self._lookout = Lookout(self._scanner, settings.feed, clock)
-        self._schedule = Schedule(clock, self._job_ended)
+        self._channels = Channels(store, settings.channels, templates.taxonomy)
+        self._scanner = Scanner(store, settings.feed, self._rules, clock)
+        self._poller = Poller(self._scanner, settings.feed, clock)
+        self._schedule = Scheduler(clock, self._job_ended)
         self._stop = asyncio.Event()
         self._fatal: Exception | None = None
         self._telegram: Connection | None = None
         #: What was logged of a job's failure.
         self._told: dict[str, str] = {}
-        self._pace = Pace(
+        self._pace = RateLimiter(
             Limits(
                 messages_per_second=settings.pace.messages_per_second,
                 per_chat_seconds=settings.pace.per_chat_seconds,
@@ -82,16 +82,16 @@ class App:
         with lock.held(database):
             present.before_use(database)
             upgrade.keep_copy(database)
-            desk = Desk(database)
+            store = Store(database)
             try:
-                app = cls(settings, templates, desk, clock)
+                app = cls(settings, templates, store, clock)
                 await app._channels.load()
-                if back := await desk(waits.catch_up, clock()):
+                if back := await store(waits.catch_up, clock()):
                     _log.warning("the clock is %s behind the last record: pauses are shortened by as much", back)
-                await desk(release.resume)
+                await store(release.resume)
                 yield app
             finally:
-                desk.close()
+                store.close()
 
     def stop(self) -> None:
         """End `run` or `run_once`: begin no more calls, settle those on their way."""
@@ -102,18 +102,18 @@ class App:
     async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
         """Record what is new, send nothing. Raises PaperboyError when the folder can't be looked at, or on `stop`."""
         try:
-            found = await scheduler.unless(self._stop, self._lookout.scan(progress))
+            found = await scheduler.unless(self._stop, self._poller.scan(progress))
         except Stopped:
             raise PaperboyError(
                 "the scan was stopped before it was done; what it recorded is kept: run it again"
             ) from None
-        if self._lookout.problem:
-            raise PaperboyError(self._lookout.problem)
+        if self._poller.problem:
+            raise PaperboyError(self._poller.problem)
         return found
 
     async def report(self) -> StatusReport:
         """Return how things stand."""
-        return await self._desk(report, self._clock(), **self._lookout.standing())
+        return await self._store(report, self._clock(), **self._poller.standing())
 
     @asynccontextmanager
     async def connected(self, patience: float = inf) -> AsyncIterator[Connection]:
@@ -138,12 +138,12 @@ class App:
                 username,
                 settings=self.settings,
                 templates=self._templates,
-                desk=self._desk,
+                store=self._store,
                 channels=self._channels,
                 pace=self._pace,
                 clock=self._clock,
                 wake=self._wake,
-                standing=self._lookout.standing,
+                standing=self._poller.standing,
             )
             stack.push_async_callback(connection.inbox.close)
             yield connection
@@ -158,19 +158,19 @@ class App:
 
     async def _run(self, webhooks: bool) -> None:
         hook = webhook(self.settings.web, self._brought) if webhooks else None
-        vitals = Vitals(schedule=self._schedule, lookout=self._lookout, clock=self._clock, webhook=webhooks)
+        monitor = HealthMonitor(schedule=self._schedule, poller=self._poller, clock=self._clock, webhook=webhooks)
         async with AsyncExitStack() as stack:
             if self.settings.web.listen:
-                await self._listen(vitals, hook, stack)
+                await self._listen(monitor, hook, stack)
             telegram = await stack.enter_async_context(self.connected())
-            self._telegram = vitals.telegram = telegram
+            self._telegram = monitor.telegram = telegram
             jobs = self._jobs(telegram)
             jobs.plan(webhook=webhooks)
             work = [
                 telegram.serve(hook, self._stop) if hook else telegram.polling.run(self._stop),
                 self._begin(telegram, jobs),
                 scheduler.unless(self._stop, telegram.set_menus()),
-                watchdog.watch(vitals.signs, self._clock.monotonic, self._stop, telegram.tell_stuck, polls=not hook),
+                watchdog.watch(monitor.signs, self._clock.monotonic, self._stop, telegram.tell_stuck, polls=not hook),
                 self._clock.watch(self._stop),
             ]
             tasks = [asyncio.create_task(self._guarded(one)) for one in work]
@@ -184,10 +184,10 @@ class App:
             raise PaperboyError("the bot is starting")
         await self._telegram.inbox.take_one(update)
 
-    async def _listen(self, vitals: Vitals, hook: Hook | None, stack: AsyncExitStack) -> None:
+    async def _listen(self, monitor: HealthMonitor, hook: Hook | None, stack: AsyncExitStack) -> None:
         from bot.web.server import Web  # a bot that does not listen loads no web server
 
-        web = Web(self.settings.web.listen, health=vitals.health, report=self.report, hook=hook)
+        web = Web(self.settings.web.listen, health=monitor.health, report=self.report, hook=hook)
         await web.start()
         stack.push_async_callback(web.stop)
 
@@ -195,7 +195,7 @@ class App:
         """Introduce the bot, then look and deliver until `stop`."""
         await scheduler.unless(self._stop, telegram.introduce())
         await telegram.say_what_runs()
-        watching = asyncio.create_task(self._lookout.watch(self._stop, jobs.told))
+        watching = asyncio.create_task(self._poller.watch(self._stop, jobs.told))
         await asyncio.sleep(0)  # the watch stands before the first look: what lands meanwhile is told of
         self._schedule.start()
         await watching
@@ -211,7 +211,7 @@ class App:
                 self._telegram = telegram
                 await scheduler.unless(self._stop, telegram.introduce())
                 await scheduler.unless(self._stop, telegram.set_menus())
-                found = await scheduler.unless(self._stop, self._lookout.scan(), FAREWELL)
+                found = await scheduler.unless(self._stop, self._poller.scan(), FAREWELL)
                 jobs = self._jobs(telegram)
                 await telegram.tell_editors(*found.notices)
                 await jobs.begin_channels()
@@ -222,7 +222,7 @@ class App:
                 await scheduler.unless(self._stop, telegram.reporter.send(), FAREWELL)
                 await scheduler.unless(self._stop, jobs.index(PIECES_ONCE))
                 done = True
-        return max(await self._desk(outbox.waiting), 0 if done else 1)
+        return max(await self._store(outbox.waiting), 0 if done else 1)
 
     async def _answer(self, telegram: Connection) -> None:
         """Answer the updates that wait, as far as Telegram gives them within a minute; the rest waits for next time."""
@@ -243,10 +243,10 @@ class App:
         return Jobs(
             settings=self.settings,
             schedule=self._schedule,
-            lookout=self._lookout,
+            poller=self._poller,
             channels=self._channels,
             telegram=telegram,
-            desk=self._desk,
+            store=self._store,
             pace=self._pace,
             clock=self._clock,
             wake=self._wake,
@@ -267,9 +267,9 @@ class App:
         _log.warning("the clock was set %s by %d s", way, abs(by).total_seconds())
         self._schedule.reschedule()
         telegram = (self._telegram.courier, self._telegram.notifier) if self._telegram else ()
-        for waiting in (self._pace, self._lookout, *telegram):
+        for waiting in (self._pace, self._poller, *telegram):
             waiting.shift(by)
-        self._desk.queue(waits.shift, by)
+        self._store.queue(waits.shift, by)
 
     def _job_ended(self, name: str, error: Exception | None) -> None:
         if error is None:

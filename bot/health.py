@@ -9,8 +9,8 @@ from bot import watchdog
 from bot.clock import Clock
 from bot.domain.plain_text import counted
 from bot.errors import PaperboyError, StoreError
-from bot.ingest.poller import Lookout
-from bot.scheduler import Failing, Schedule
+from bot.ingest.poller import Poller
+from bot.scheduler import Failing, Scheduler
 from bot.session import Connection
 from bot.watchdog import Signs
 from bot.web.health import Health
@@ -34,11 +34,11 @@ _DOES = {
 
 
 @dataclass(slots=True, kw_only=True)
-class Vitals:
+class HealthMonitor:
     """Where the signs come from."""
 
-    schedule: Schedule
-    lookout: Lookout
+    schedule: Scheduler
+    poller: Poller
     clock: Clock
     #: None until Telegram has told who the bot is.
     telegram: Connection | None = None
@@ -49,15 +49,15 @@ class Vitals:
         """Return whether all goes well, and what does not."""
         reasons = [one.reason for one in standing(self.schedule, self.clock).values()]
         reasons += [f"{does(name)} is late" for name in self.schedule.late(LATE)]
-        if self.lookout.problem:
-            reasons.append(self.lookout.problem)
-        if self.lookout.emptied:
-            reasons.append(f"the folder is empty: {self.lookout.emptied}")
+        if self.poller.problem:
+            reasons.append(self.poller.problem)
+        if self.poller.emptied:
+            reasons.append(f"the folder is empty: {self.poller.emptied}")
         if self.telegram is None:
             reasons.append("starting: Telegram is being asked who the bot is")
         elif not self.schedule.begun:
             reasons.append("starting: Telegram is being asked about the channels")
-        elif self.lookout.scanned is None and not reasons:
+        elif self.poller.scanned is None and not reasons:
             reasons.append("starting: the folder is being read for the first time")
         if self.telegram and not self.webhook and self._silent(self.telegram):
             reasons.append("Telegram has not answered for a minute")
@@ -94,7 +94,7 @@ class Standing:
     reason: str
 
 
-def standing(schedule: Schedule, clock: Clock) -> dict[str, Standing]:
+def standing(schedule: Scheduler, clock: Clock) -> dict[str, Standing]:
     """Return the jobs that stand still by their names."""
     found = {one.job: _failing(one, _moment(clock, one.since)) for one in schedule.failing(LATE)}
     for name, since in schedule.hanging(HANGS):

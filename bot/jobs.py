@@ -12,16 +12,16 @@ from datetime import datetime, timedelta
 from bot import health
 from bot.clock import Clock
 from bot.domain.notices import Alert, Notice
-from bot.domain.rate_limit import Pace
+from bot.domain.rate_limit import RateLimiter
 from bot.errors import PaperboyError
-from bot.ingest.poller import Lookout
+from bot.ingest.poller import Poller
 from bot.publish.channels import Channels
-from bot.scheduler import Schedule
+from bot.scheduler import Scheduler
 from bot.session import Connection
 from bot.settings import Settings
 from bot.store import articles, indexing, pruning
 from bot.store.database import Database
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 #: How long the delivery job waits for messages that the pace holds back, before the schedule takes over.
 LINGER = timedelta(seconds=2)
@@ -44,12 +44,12 @@ class Jobs:
     """What the jobs work with."""
 
     settings: Settings
-    schedule: Schedule
-    lookout: Lookout
+    schedule: Scheduler
+    poller: Poller
     channels: Channels
     telegram: Connection
-    desk: Desk
-    pace: Pace
+    store: Store
+    pace: RateLimiter
     clock: Clock
     #: There may be something to send.
     wake: Callable[[], None]
@@ -84,23 +84,23 @@ class Jobs:
 
         A scan that found no article told nothing: the folder may be on a disk that is not mounted yet.
         """
-        if self.lookout.scanned is None or self.channels.all_begun or not await self.desk(articles.any_):
+        if self.poller.scanned is None or self.channels.all_begun or not await self.store(articles.any_):
             return 0
         waiting, told = await self.channels.begin(self.settings, os.environ, self.clock())
         await self.telegram.tell_editors(*told)
         return waiting
 
     async def _scan(self) -> float | None:
-        found = await self.lookout.turn(lambda done, of: self.wake())
+        found = await self.poller.turn(lambda done, of: self.wake())
         await self.telegram.tell_editors(*(found.notices if found else ()))
         if await self.begin_channels() or (found and found.news):
             self.wake()
         self.schedule.nudge("look")
         self.schedule.nudge("release")
-        return self.lookout.next
+        return self.poller.next
 
     async def _look(self) -> None:
-        found = await self.lookout.look()
+        found = await self.poller.look()
         if found and found.news:
             self.wake()
             self.schedule.nudge("scan")  # a look at the whole may be asked for by now
@@ -171,7 +171,7 @@ class Jobs:
     async def index(self, pieces: int = 1) -> bool:
         """Index up to `pieces` batches of an older database's articles; return True if there may be more."""
         for _ in range(pieces):
-            if not await self.desk(indexing.build):
+            if not await self.store(indexing.build):
                 return False
         return True
 
@@ -181,7 +181,7 @@ class Jobs:
     async def _prune(self, forget: Callable[[Database, datetime], int]) -> None:
         """Forget what is old, a piece at a time; what is left after so many waits for the next time."""
         for _ in range(PIECES):
-            if await self.desk(forget, self.clock()) < pruning.PIECE:
+            if await self.store(forget, self.clock()) < pruning.PIECE:
                 return
             await asyncio.sleep(BREATH)
 

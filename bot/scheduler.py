@@ -91,7 +91,7 @@ class _Job:
     failing: Failing | None = None
 
 
-class Schedule:
+class Scheduler:
     """The jobs of one running bot."""
 
     def __init__(self, clock: Clock, ended: Ended) -> None:

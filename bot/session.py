@@ -17,11 +17,11 @@ from bot.botapi.inbox import Inbox
 from bot.botapi.polling import ALLOWED, Polling, wait_or_stop
 from bot.botapi.webhook import Hook, why_unheard
 from bot.conversation import commands
-from bot.conversation.context import Office
+from bot.conversation.context import Context
 from bot.conversation.router import Router
 from bot.domain.delivery import LONG_PAUSE_SECONDS, Clock, Refused, Revoked, Sent, Wait
 from bot.domain.notices import Alert, Notice
-from bot.domain.rate_limit import Pace
+from bot.domain.rate_limit import RateLimiter
 from bot.errors import PaperboyError, TokenRevoked, UsageError
 from bot.planning import naming
 from bot.publish import journal, missed
@@ -30,7 +30,7 @@ from bot.publish.composing import Composer
 from bot.publish.courier import Courier
 from bot.publish.notifier import Notifier
 from bot.publish.recalling import Recall
-from bot.publish.recovery import Looks
+from bot.publish.recovery import Recovery
 from bot.publish.release import Releaser
 from bot.publish.reporting import Reporter
 from bot.rendering import dates
@@ -40,7 +40,7 @@ from bot.settings import Settings, Web
 from bot.store import facts
 from bot.store.database import milliseconds
 from bot.store.facts import Fact
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 #: Where Telegram posts updates, below the path of `web.public_url`.
 TELEGRAM = "/telegram"
@@ -59,9 +59,9 @@ class Connection:
         *,
         settings: Settings,
         templates: Templates,
-        desk: Desk,
+        store: Store,
         channels: Channels,
-        pace: Pace,
+        pace: RateLimiter,
         clock: Clock,
         wake: Callable[[], None],
         standing: Callable[[], Mapping[str, Any]],
@@ -72,18 +72,18 @@ class Connection:
         self._messenger = messenger
         self._settings = settings
         self._templates = templates
-        self._desk = desk
+        self._store = store
         self._channels = channels
         self._clock = clock
-        self.notifier = Notifier(desk, messenger, templates, settings.telegram.admins, clock)
-        self.reporter = Reporter(desk, messenger, templates, clock, SystemZone())
+        self.notifier = Notifier(store, messenger, templates, settings.telegram.admins, clock)
+        self.reporter = Reporter(store, messenger, templates, clock, SystemZone())
         picture = settings.delivery.picture
         composer = Composer(templates=templates, bot=username, picture=picture, buttons=channels.buttons)
         self.courier = self._courier(composer, pace)
-        self.office = self._office(wake, standing)
-        recall = Recall(desk, messenger, composer, clock, sorted(settings.telegram.admins))
-        self.releaser = Releaser(desk, settings, templates.taxonomy, channels, self.notifier, clock, wake, recall)
-        self.inbox = Inbox(desk, Router(self.office).handle, messenger.wire, clock)
+        self.context = self._context(wake, standing)
+        recall = Recall(store, messenger, composer, clock, sorted(settings.telegram.admins))
+        self.releaser = Releaser(store, settings, templates.taxonomy, channels, self.notifier, clock, wake, recall)
+        self.inbox = Inbox(store, Router(self.context).handle, messenger.wire, clock)
         self.polling = Polling(messenger, self.inbox, clock.monotonic)
         self.polling.back = self.tell_back
         #: The webhook that is set; None where updates are asked for.
@@ -91,15 +91,22 @@ class Connection:
         #: Channels of the settings that Telegram tells nothing of, and why.
         self.unknown: dict[str, str] = {}
 
-    def _courier(self, composer: Composer, pace: Pace) -> Courier:
-        desk, messenger, clock, doubt = self._desk, self._messenger, self._clock, self._settings.delivery.doubt_seconds
+    def _courier(self, composer: Composer, pace: RateLimiter) -> Courier:
+        store, messenger, clock, doubt = (
+            self._store,
+            self._messenger,
+            self._clock,
+            self._settings.delivery.doubt_seconds,
+        )
         editors, ask = sorted(self._settings.telegram.admins), self.notifier.ask
-        looks = Looks(desk, messenger, pace, clock, doubt_seconds=doubt, editors=editors, ask=ask)
-        return Courier(desk, messenger, composer, pace, clock, doubt_seconds=doubt, looks=looks, tell=self.tell_editors)
+        looks = Recovery(store, messenger, pace, clock, doubt_seconds=doubt, editors=editors, ask=ask)
+        return Courier(
+            store, messenger, composer, pace, clock, doubt_seconds=doubt, looks=looks, tell=self.tell_editors
+        )
 
-    def _office(self, wake: Callable[[], None], standing: Callable[[], Mapping[str, Any]]) -> Office:
-        return Office(
-            desk=self._desk,
+    def _context(self, wake: Callable[[], None], standing: Callable[[], Mapping[str, Any]]) -> Context:
+        return Context(
+            store=self._store,
             messenger=self._messenger,
             templates=self._templates,
             taxonomy=self._templates.taxonomy,
@@ -121,18 +128,18 @@ class Connection:
         if doubtful := await self.courier.recover():
             _log.warning("messages that were being sent when the last run ended: %d; each is checked", doubtful)
         await self.resolve_channels()
-        await self.tell_editors(*await self._desk(missed.ask, tuple(self._channels.live)))
+        await self.tell_editors(*await self._store(missed.ask, tuple(self._channels.live)))
 
     async def say_what_runs(self) -> None:
         """Log what this bot is, and write down since when it runs."""
-        await self._desk(facts.put, Fact.STARTED, str(milliseconds(self._clock())))
+        await self._store(facts.put, Fact.STARTED, str(milliseconds(self._clock())))
         about = {
             "bot": self.username,
             "folder": str(self._settings.feed.folder),
             "database": str(self._settings.store.database),
         }
         seconds = self._settings.feed.interval_seconds
-        for line in await self._desk(journal.introduction, version=shipped.version(), seconds=seconds, **about):
+        for line in await self._store(journal.introduction, version=shipped.version(), seconds=seconds, **about):
             _log.info("%s", line)
 
     async def set_menus(self) -> None:
@@ -149,7 +156,7 @@ class Connection:
         }
         for setting, reason in self.unknown.items():
             chat = rows[setting]
-            name = await self._desk(naming.chat, chat)
+            name = await self._store(naming.chat, chat)
             _log.error("channels: %s: %s. Make the bot an administrator there; its posts wait.", name, reason)
             await self.tell_editors(Notice(key=f"unknown:{setting}", alert=Alert.UNKNOWN, chats=(chat,), reason=reason))
 

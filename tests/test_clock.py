@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from bot.clock import TOLERANCE, Clock
-from bot.domain.rate_limit import Limits, Pace
+from bot.domain.rate_limit import Limits, RateLimiter
 from bot.jobs import RELEASE, Jobs
 from bot.planning.rules import Rules
 from bot.publish.release import Releaser
-from bot.scheduler import Schedule
+from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.store import waits
 from bot.store.database import milliseconds, open_database, rows
 from tests.support.examples import examples
-from tests.support.newsroom import article, newsroom
+from tests.support.newsroom import article, open_newsroom
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 JUMPS = st.sampled_from([-86_400.0, -3_600.0, -30.0, 30.0, 3_600.0, 86_400.0])
@@ -131,7 +131,7 @@ def test_every_job_runs_within_its_interval_whatever_the_clock_is_set_to(jumps: 
 
     async def story() -> None:
         clock = times.clock()
-        jobs = Schedule(clock, lambda name, error: None)
+        jobs = Scheduler(clock, lambda name, error: None)
         clock.on_jump(lambda by: jobs.reschedule())
         for name, seconds in (("often", 5.0), ("seldom", 30.0)):
 
@@ -162,25 +162,25 @@ class _Bot:
     """One process that lets out what is due: its schedule and its jobs, on a database that outlives it."""
 
     def __init__(self, db: Database, times: Times, rules: Rules) -> None:
-        async def desk(work: Callable[..., Any], *values: Any) -> Any:
+        async def store(work: Callable[..., Any], *values: Any) -> Any:
             return work(db, *values)
 
         async def nothing(*keys: str) -> None:
             return None
 
         clock = times.clock()
-        told: dict[str, Any] = dict.fromkeys(("lookout", "channels", "pace"), None)
-        self.schedule = Schedule(clock, lambda name, error: None)
+        told: dict[str, Any] = dict.fromkeys(("poller", "channels", "pace"), None)
+        self.schedule = Scheduler(clock, lambda name, error: None)
         chosen: Any = Settings.model_construct()
         lookup: Any = SimpleNamespace(live=rules.channels)
         editors: Any = SimpleNamespace(all_clear=nothing, reaches_nobody=True)
-        releaser = Releaser(cast(Any, desk), chosen, rules.taxonomy, lookup, editors, clock, lambda: None, editors)
+        releaser = Releaser(cast(Any, store), chosen, rules.taxonomy, lookup, editors, clock, lambda: None, editors)
         telegram: Any = SimpleNamespace(releaser=releaser)
         jobs = Jobs(
             settings=chosen,
             schedule=self.schedule,
             telegram=telegram,
-            desk=cast(Any, desk),
+            store=cast(Any, store),
             clock=clock,
             wake=lambda: None,
             **told,
@@ -199,7 +199,7 @@ def test_what_is_dated_to_come_goes_out_at_its_moment_whatever_the_clock_is_set_
 ) -> None:
     """Not before the wall clock has said so, and soon after it has said so for as long as a job takes to look."""
     times = Times()
-    room = newsroom(":memory:")
+    room = open_newsroom(":memory:")
     moment = NOON + timedelta(seconds=due)
     number = room.number("a.md", article(published=moment))
 
@@ -233,7 +233,7 @@ def test_what_is_dated_to_come_goes_out_at_its_moment_whatever_the_clock_is_set_
 @examples(40)
 def test_the_pace_is_kept_in_real_time_whatever_the_clock_is_set_to(steps: list[tuple[float, float]]) -> None:
     times, sent = Times(), []
-    clock, pace = times.clock(), Pace(Limits(per_chat_seconds=1.0))
+    clock, pace = times.clock(), RateLimiter(Limits(per_chat_seconds=1.0))
     clock.on_jump(pace.shift)
     for passes, jump in steps:
         times.passed += passes

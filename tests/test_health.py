@@ -13,8 +13,8 @@ import pytest
 from bot import health as signs
 from bot.clock import Clock
 from bot.errors import StoreError
-from bot.health import Vitals
-from bot.scheduler import Schedule
+from bot.health import HealthMonitor
+from bot.scheduler import Scheduler
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -25,10 +25,10 @@ class Bot:
     def __init__(self) -> None:
         self.passed = 0.0
         self.clock = Clock(lambda: NOON + timedelta(seconds=self.passed), lambda: self.passed)
-        self.jobs = Schedule(self.clock, lambda name, error: None)
+        self.jobs = Scheduler(self.clock, lambda name, error: None)
         self.folder: Any = SimpleNamespace(problem="", emptied="", scanned=None)
         self.telegram: Any = SimpleNamespace(polling=SimpleNamespace(last_success=None), connected=0.0)
-        self.vitals = Vitals(schedule=self.jobs, lookout=self.folder, clock=self.clock)
+        self.health_monitor = HealthMonitor(schedule=self.jobs, poller=self.folder, clock=self.clock)
         self.error: Exception | None = None
         self.jobs.every("deliver", 5.0, self.work)
 
@@ -43,7 +43,7 @@ class Bot:
         self.jobs.nudge("deliver")
         for _ in range(20):
             await asyncio.sleep(0)
-        return self.vitals.health().reasons
+        return self.health_monitor.health().reasons
 
 
 @pytest.fixture
@@ -54,21 +54,21 @@ async def bot() -> AsyncIterator[Bot]:
 
 
 async def test_from_the_first_second_health_says_what_the_bot_is_at(bot: Bot) -> None:
-    assert bot.vitals.health().reasons == ("starting: Telegram is being asked who the bot is",)
-    bot.vitals.telegram = bot.telegram
-    assert bot.vitals.health().reasons == ("starting: Telegram is being asked about the channels",)
+    assert bot.health_monitor.health().reasons == ("starting: Telegram is being asked who the bot is",)
+    bot.health_monitor.telegram = bot.telegram
+    assert bot.health_monitor.health().reasons == ("starting: Telegram is being asked about the channels",)
     bot.jobs.start()
-    assert bot.vitals.health().reasons == ("starting: the folder is being read for the first time",)
+    assert bot.health_monitor.health().reasons == ("starting: the folder is being read for the first time",)
     bot.folder.scanned = NOON
-    assert bot.vitals.health().ok
+    assert bot.health_monitor.health().ok
     bot.passed = 61.0
-    assert "Telegram has not answered for a minute" in bot.vitals.health().reasons
+    assert "Telegram has not answered for a minute" in bot.health_monitor.health().reasons
 
 
 @pytest.fixture
 async def well(bot: Bot) -> Bot:
     """A bot that does its work."""
-    bot.vitals.telegram, bot.folder.scanned = bot.telegram, NOON
+    bot.health_monitor.telegram, bot.folder.scanned = bot.telegram, NOON
     bot.jobs.start()
     assert await bot.run(0) == ()
     return bot
@@ -91,7 +91,7 @@ async def test_a_seldom_job_that_failed_a_minute_ago_is_not_well_either(well: Bo
     well.error = KeyError("secret words")
     assert await well.run() == ()
     well.passed += signs.LATE + 1
-    (reason, *_) = well.vitals.health().reasons
+    (reason, *_) = well.health_monitor.health().reasons
     assert "an internal error (KeyError), which the log describes" in reason
     assert "secret" not in reason
 
@@ -104,5 +104,7 @@ async def test_a_job_that_never_ends_is_said_to_hang(well: Bot) -> None:
     await asyncio.sleep(0)
     well.passed += signs.HANGS + 1
     well.telegram.polling.last_success = well.passed
-    assert "reading the folder has not come to an end since 22 November 12:00 UTC" in well.vitals.health().reasons
+    assert (
+        "reading the folder has not come to an end since 22 November 12:00 UTC" in well.health_monitor.health().reasons
+    )
     may_end.set()

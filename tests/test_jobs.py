@@ -49,7 +49,7 @@ def editors() -> Editors:
 @pytest.mark.parametrize("database_fails", [False, True])
 async def test_a_job_that_fails_is_told_once_and_so_is_its_end(editors: Editors, database_fails: bool) -> None:
     bot, nothing = Bot(), SimpleNamespace()
-    told: dict[str, Any] = dict.fromkeys(("settings", "lookout", "channels", "desk", "pace"), nothing)
+    told: dict[str, Any] = dict.fromkeys(("settings", "poller", "channels", "store", "pace"), nothing)
     telegram: Any = SimpleNamespace(notifier=editors, reporter=editors)
     jobs = Jobs(schedule=bot.jobs, telegram=telegram, clock=bot.clock, wake=lambda: None, **told)
     bot.jobs.start()
@@ -77,7 +77,7 @@ async def test_a_job_that_fails_is_told_once_and_so_is_its_end(editors: Editors,
 
 async def test_one_cause_that_stops_several_jobs_is_told_once_and_over_when_all_go_on(editors: Editors) -> None:
     bot, nothing = Bot(), SimpleNamespace()
-    told: dict[str, Any] = dict.fromkeys(("settings", "lookout", "channels", "desk", "pace"), nothing)
+    told: dict[str, Any] = dict.fromkeys(("settings", "poller", "channels", "store", "pace"), nothing)
     telegram: Any = SimpleNamespace(notifier=editors, reporter=editors)
     jobs = Jobs(schedule=bot.jobs, telegram=telegram, clock=bot.clock, wake=lambda: None, **told)
     failing = {"deliver": True, "scan": True, "look": True}

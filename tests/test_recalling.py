@@ -16,16 +16,16 @@ async def restored(post: Post, *titles: str) -> list[int]:
     """Post something, make a backup of it, post these, and put the backup back; return the numbers of the posts."""
     await post.article("The first")
     await post.deliver(1)
-    await post.desk(facts.put, Fact.RESTORED_AFTER, str(await post.desk(sequence.last)))
+    await post.store(facts.put, Fact.RESTORED_AFTER, str(await post.store(sequence.last)))
     sent = []
     for title in titles:
         await post.others_write("Somebody else")
         delivery = await post.article(title)
         await post.deliver(1)
         sent.append(await post.number(delivery) or 0)
-    await post.desk(write, "UPDATE articles SET waits = 'restored' WHERE id > 1")
+    await post.store(write, "UPDATE articles SET waits = 'restored' WHERE id > 1")
     forgotten = "state = 'held', message = NULL, settled = NULL, settled_sequence = NULL, payload = NULL, form = ''"
-    await post.desk(write, f"UPDATE deliveries SET {forgotten} WHERE article > 1")
+    await post.store(write, f"UPDATE deliveries SET {forgotten} WHERE article > 1")
     return sent
 
 
@@ -82,13 +82,13 @@ async def test_what_can_not_be_told_stays_the_editors_to_decide(titles: list[str
 async def test_a_post_whose_article_reads_otherwise_by_now_is_not_taken_for_it() -> None:
     async with losing() as post:
         await restored(post, "The second")
-        await post.desk(write, "UPDATE articles SET title = 'In other words' WHERE id = 2")
+        await post.store(write, "UPDATE articles SET title = 'In other words' WHERE id = 2")
         assert await look(post) == [("held", None, "restored")]
 
 
 async def test_where_no_number_of_before_is_known_nothing_is_looked_at() -> None:
     async with losing() as post:
         await restored(post, "The second")
-        await post.desk(facts.put, Fact.RESTORED_AFTER, "0")
+        await post.store(facts.put, Fact.RESTORED_AFTER, "0")
         assert await look(post) == [("held", None, "restored")]
         assert post.calls("forwardMessage") == 0

@@ -15,7 +15,7 @@ import frontmatter
 import pytest
 
 from bot import shipped
-from bot.domain import plain_text, topics
+from bot.domain import plain_text, topics, urls
 from bot.domain.article import Article
 from bot.domain.topics import Taxonomy, Topic
 from bot.feed import document
@@ -97,9 +97,9 @@ def test_no_sample_leads_to_a_host_that_could_exist(name: str) -> None:
 def test_every_address_of_a_sample_can_be_opened(name: str) -> None:
     found = values(name)
     entries = [found, *found["related"]]
-    urls = [entry[key] for entry in entries for key in ("webUrl", "originalUrl", "ampWebUrl") if key in entry]
-    urls += [image["url"] for entry in entries for image in entry.get("images", ())]
-    assert [url for url in urls if urls.link(url) is None] == []
+    links = [entry[key] for entry in entries for key in ("webUrl", "originalUrl", "ampWebUrl") if key in entry]
+    links += [image["url"] for entry in entries for image in entry.get("images", ())]
+    assert [url for url in links if urls.link(url) is None] == []
     for entry in entries:
         assert urls.host(entry["webUrl"]) == entry["provider"]["domain"]
 

@@ -13,7 +13,7 @@ import pytest
 from bot import scheduler
 from bot.clock import Clock
 from bot.errors import Stopped
-from bot.scheduler import Schedule
+from bot.scheduler import Scheduler
 from tests.support.operating import PATIENCE
 
 LONG = 3_600.0
@@ -62,8 +62,8 @@ def failures() -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-async def jobs(failures: list[tuple[str, str]]) -> AsyncIterator[Schedule]:
-    jobs = Schedule(CLOCK, lambda name, error: failures.append((name, str(error))) if error else None)
+async def jobs(failures: list[tuple[str, str]]) -> AsyncIterator[Scheduler]:
+    jobs = Scheduler(CLOCK, lambda name, error: failures.append((name, str(error))) if error else None)
     yield jobs
     await jobs.stop(0)
 
@@ -74,7 +74,7 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-async def test_every_job_runs_at_once_and_again(jobs: Schedule) -> None:
+async def test_every_job_runs_at_once_and_again(jobs: Scheduler) -> None:
     often, seldom = Bell(), Bell()
     jobs.every("often", 0.01, often)
     jobs.every("seldom", LONG, seldom)
@@ -83,7 +83,7 @@ async def test_every_job_runs_at_once_and_again(jobs: Schedule) -> None:
     assert seldom.begun == 1
 
 
-async def test_runs_of_a_job_never_overlap(jobs: Schedule) -> None:
+async def test_runs_of_a_job_never_overlap(jobs: Scheduler) -> None:
     bell = Bell()
     bell.hold.clear()
     jobs.every("scan", 0.01, bell)
@@ -96,7 +96,7 @@ async def test_runs_of_a_job_never_overlap(jobs: Schedule) -> None:
     assert bell.most == 1
 
 
-async def test_a_job_does_not_hold_up_another(jobs: Schedule) -> None:
+async def test_a_job_does_not_hold_up_another(jobs: Scheduler) -> None:
     stuck, free = Bell(), Bell()
     stuck.hold.clear()
     jobs.every("stuck", 0.01, stuck)
@@ -107,7 +107,7 @@ async def test_a_job_does_not_hold_up_another(jobs: Schedule) -> None:
 
 
 async def test_a_loop_that_was_blocked_for_longer_than_the_interval_loses_no_run(
-    jobs: Schedule, caplog: pytest.LogCaptureFixture
+    jobs: Scheduler, caplog: pytest.LogCaptureFixture
 ) -> None:
     bell, seldom = Bell(), Bell()
     jobs.every("deliver", 0.3, bell)
@@ -121,7 +121,7 @@ async def test_a_loop_that_was_blocked_for_longer_than_the_interval_loses_no_run
     assert caplog.messages == []
 
 
-async def test_a_late_run_is_one_run_however_many_were_due(jobs: Schedule) -> None:
+async def test_a_late_run_is_one_run_however_many_were_due(jobs: Scheduler) -> None:
     bell = Bell()
     jobs.every("deliver", 0.5, bell)
     jobs.start()
@@ -133,7 +133,7 @@ async def test_a_late_run_is_one_run_however_many_were_due(jobs: Schedule) -> No
     assert bell.begun == 2
 
 
-async def test_a_nudge_runs_a_job_now(jobs: Schedule) -> None:
+async def test_a_nudge_runs_a_job_now(jobs: Scheduler) -> None:
     bell = Bell()
     jobs.every("scan", LONG, bell)
     jobs.start()
@@ -143,7 +143,7 @@ async def test_a_nudge_runs_a_job_now(jobs: Schedule) -> None:
     await bell.runs(2)
 
 
-async def test_nudges_during_a_run_are_one_more_run_right_after_it(jobs: Schedule) -> None:
+async def test_nudges_during_a_run_are_one_more_run_right_after_it(jobs: Scheduler) -> None:
     bell = Bell()
     bell.hold.clear()
     jobs.every("scan", LONG, bell)
@@ -159,7 +159,7 @@ async def test_nudges_during_a_run_are_one_more_run_right_after_it(jobs: Schedul
     assert (bell.begun, bell.most) == (2, 1)
 
 
-async def test_many_nudges_before_a_job_could_begin_lose_none(jobs: Schedule) -> None:
+async def test_many_nudges_before_a_job_could_begin_lose_none(jobs: Scheduler) -> None:
     bell = Bell()
     jobs.every("scan", LONG, bell)
     jobs.start()
@@ -171,7 +171,7 @@ async def test_many_nudges_before_a_job_could_begin_lose_none(jobs: Schedule) ->
     await bell.runs(2)
 
 
-async def test_a_job_may_ask_for_its_next_run(jobs: Schedule) -> None:
+async def test_a_job_may_ask_for_its_next_run(jobs: Scheduler) -> None:
     bell = Bell()
     bell.soon = 0.05
     jobs.every("deliver", LONG, bell)
@@ -181,7 +181,7 @@ async def test_a_job_may_ask_for_its_next_run(jobs: Schedule) -> None:
     assert bell.begun == 2
 
 
-async def test_what_a_job_asks_for_never_puts_off_its_interval(jobs: Schedule) -> None:
+async def test_what_a_job_asks_for_never_puts_off_its_interval(jobs: Scheduler) -> None:
     bell = Bell()
     bell.soon = LONG
     jobs.every("deliver", 0.02, bell)
@@ -189,7 +189,7 @@ async def test_what_a_job_asks_for_never_puts_off_its_interval(jobs: Schedule) -
     await bell.runs(2)
 
 
-async def test_a_job_that_fails_is_told_of_and_runs_again(jobs: Schedule, failures: list[tuple[str, str]]) -> None:
+async def test_a_job_that_fails_is_told_of_and_runs_again(jobs: Scheduler, failures: list[tuple[str, str]]) -> None:
     bell = Bell()
 
     async def work() -> None:
@@ -205,7 +205,7 @@ async def test_a_job_that_fails_is_told_of_and_runs_again(jobs: Schedule, failur
 
 async def test_when_a_job_last_ran_and_which_are_late_is_known() -> None:
     passed = [0.0]
-    jobs = Schedule(Clock(lambda: datetime.now(UTC), lambda: passed[0]), lambda name, error: None)
+    jobs = Scheduler(Clock(lambda: datetime.now(UTC), lambda: passed[0]), lambda name, error: None)
     bell, stuck = Bell(), Bell()
     stuck.hold.clear()
     jobs.every("scan", 10, bell)
@@ -226,7 +226,7 @@ async def test_when_a_job_last_ran_and_which_are_late_is_known() -> None:
 async def test_a_job_that_never_ran_is_late_too() -> None:
     passed = [0.0]
     clock = Clock(lambda: datetime(2100, 1, 1, tzinfo=UTC), lambda: passed[0])
-    jobs = Schedule(clock, lambda name, error: None)
+    jobs = Scheduler(clock, lambda name, error: None)
     jobs.every("scan", 10, Bell())
     jobs.start()  # by the wall clock it is given, its time has not come
     await settled()
@@ -235,7 +235,7 @@ async def test_a_job_that_never_ran_is_late_too() -> None:
     await jobs.stop(0)
 
 
-async def test_stop_waits_for_what_runs_and_begins_nothing_more(jobs: Schedule) -> None:
+async def test_stop_waits_for_what_runs_and_begins_nothing_more(jobs: Scheduler) -> None:
     bell = Bell()
     bell.hold.clear()
     jobs.every("deliver", 0.01, bell)
@@ -253,7 +253,7 @@ async def test_stop_waits_for_what_runs_and_begins_nothing_more(jobs: Schedule) 
 
 
 async def test_stop_cancels_what_takes_too_long_and_returns_when_it_has_ended(
-    jobs: Schedule, failures: list[tuple[str, str]], caplog: pytest.LogCaptureFixture
+    jobs: Scheduler, failures: list[tuple[str, str]], caplog: pytest.LogCaptureFixture
 ) -> None:
     bell = Bell()
     bell.hold.clear()
@@ -266,7 +266,7 @@ async def test_stop_cancels_what_takes_too_long_and_returns_when_it_has_ended(
     assert "Traceback" not in caplog.text
 
 
-async def test_stop_does_not_wait_for_what_will_not_be_cancelled(jobs: Schedule) -> None:
+async def test_stop_does_not_wait_for_what_will_not_be_cancelled(jobs: Scheduler) -> None:
     tidying = asyncio.Event()
 
     async def stubborn() -> None:
@@ -284,9 +284,9 @@ async def test_stop_does_not_wait_for_what_will_not_be_cancelled(jobs: Schedule)
     assert tidying.is_set()
 
 
-async def test_stop_is_quick_where_nothing_runs_or_ever_began(jobs: Schedule) -> None:
+async def test_stop_is_quick_where_nothing_runs_or_ever_began(jobs: Scheduler) -> None:
     async with asyncio.timeout(PATIENCE):
-        await Schedule(CLOCK, lambda name, error: None).stop(LONG)
+        await Scheduler(CLOCK, lambda name, error: None).stop(LONG)
         jobs.every("scan", LONG, Bell())
         jobs.start()
         await settled()

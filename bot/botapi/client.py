@@ -23,7 +23,7 @@ from bot.botapi import redaction
 from bot.botapi.error_mapping import outcome
 from bot.botapi.transport import Parameters, Transport
 from bot.domain.delivery import Clock, Outcome, Payload, Sent, Unknown, Wait
-from bot.domain.rate_limit import Pace
+from bot.domain.rate_limit import RateLimiter
 
 #: Seconds to wait for an answer. Telegram fetches a picture's address itself, which takes its time.
 _PHOTO_SECONDS = 30.0
@@ -73,7 +73,7 @@ class Wire(Bot):
 class Meter:
     """Counts calls in a pace, by a clock."""
 
-    pace: Pace
+    pace: RateLimiter
     clock: Clock
 
     async def count(self, chat_id: int, call: Awaitable[tuple[Outcome, Any]]) -> tuple[Outcome, Any]:

@@ -20,7 +20,7 @@ from bot.botapi import shapes
 from bot.domain.delivery import Clock
 from bot.errors import PaperboyError, TokenRevoked
 from bot.store import updates as store
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 #: Updates that are not done with, at most; until there is room, none is fetched.
 MOST = 2_000
@@ -42,8 +42,8 @@ class Full(PaperboyError):
 class Inbox:
     """The updates of one bot."""
 
-    def __init__(self, desk: Desk, handler: Handler, bot: Bot, clock: Clock) -> None:
-        self._desk = desk
+    def __init__(self, store: Store, handler: Handler, bot: Bot, clock: Clock) -> None:
+        self._store = store
         self._handler = handler
         self._bot = bot
         self._clock = clock
@@ -77,7 +77,7 @@ class Inbox:
         async with self._resuming:
             if self._resumed:
                 return
-            for text in await self._desk(store.unhandled, self._clock()):
+            for text in await self._store(store.unhandled, self._clock()):
                 body = json.loads(text)
                 self._open.add(body["update_id"])
                 self._begin(body)
@@ -98,7 +98,7 @@ class Inbox:
         self._open.update(texts)
         try:
             if texts:
-                await self._desk(store.receive, list(texts.items()), self._clock())
+                await self._store(store.receive, list(texts.items()), self._clock())
         except BaseException:
             self._open.difference_update(texts)
             raise
@@ -229,7 +229,7 @@ class Inbox:
         done, self._done = self._done, []
         if done:
             try:
-                await self._desk(store.handled, done)
+                await self._store(store.handled, done)
             except BaseException:
                 self._done += done
                 raise

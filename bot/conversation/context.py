@@ -17,7 +17,7 @@ from typing import Any
 from bot.botapi.client import Messenger
 from bot.botapi.error_mapping import hides_members
 from bot.conversation.answers import Answers
-from bot.conversation.request import Asked
+from bot.conversation.request import Request
 from bot.domain.delivery import Channel, Clock, Gone, Migrated, Outcome, Payload, Refused, Revoked, Sent, Wait
 from bot.domain.topics import Taxonomy
 from bot.errors import TokenRevoked
@@ -25,7 +25,7 @@ from bot.rendering import markup
 from bot.rendering.templates import Templates
 from bot.store import chats, numbers, pending, updates
 from bot.store.database import Database
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 #: A pause that Telegram asks for is waited out up to so many seconds; a person who hears nothing by then asks again.
 PATIENCE = 10.0
@@ -53,10 +53,10 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class Context:
     """Everything the handlers of one bot share."""
 
-    desk: Desk
+    store: Store
     messenger: Messenger
     templates: Templates
     taxonomy: Taxonomy
@@ -83,105 +83,105 @@ class Office:
     #: Of the times that editors are told.
     editors_tz: tzinfo = field(default=UTC)
 
-    def is_editor(self, asked: Asked) -> bool:
+    def is_editor(self, request: Request) -> bool:
         """Return True if an editor asked, in private: by number, so that no name can pretend."""
-        return asked.private and asked.user in self.admins
+        return request.private and request.user in self.admins
 
-    def words(self, asked: Asked) -> Templates:
+    def words(self, request: Request) -> Templates:
         """Return the templates, speaking to a person, a group or a forum's thread."""
-        return self.templates.spoken_to(asked.audience)
+        return self.templates.spoken_to(request.audience)
 
-    async def once(self, asked: Asked, work: Callable[[Database], Any]) -> Any:
+    async def once(self, request: Request, work: Callable[[Database], Any]) -> Any:
         """Run `work(db)` and return its JSON-able result; for an update seen before, the result of that time."""
-        return await self.desk(updates.once, asked.update, asked.at, work)
+        return await self.store(updates.once, request.update, request.at, work)
 
-    async def permission(self, asked: Asked) -> Permission:
+    async def permission(self, request: Request) -> Permission:
         """Return whether who asked decides what the chat gets: in a group its admins do (design §3).
 
         Raises ConnectionError when Telegram does not say.
         """
-        if asked.private or asked.anonymous:
+        if request.private or request.anonymous:
             return Permission.GRANTED
-        if not asked.user:
+        if not request.user:
             return Permission.DENIED
-        member = await self.messenger.member(asked.chat_id, asked.user)
+        member = await self.messenger.member(request.chat_id, request.user)
         if isinstance(member, dict):
             leads = member.get("status") in ("creator", "administrator")
             return Permission.GRANTED if leads else Permission.DENIED
         if hides_members(member):
-            own = await self.messenger.rights(asked.chat_id)
+            own = await self.messenger.rights(request.chat_id)
             sees = isinstance(own, frozenset) and "administrator" in own
             return Permission.DENIED if sees else Permission.HIDDEN
         if isinstance(member, Refused | Gone | Sent):
             return Permission.DENIED
-        raise ConnectionError(f"who may decide in {asked.place} is not known: {member}")
+        raise ConnectionError(f"who may decide in {request.place} is not known: {member}")
 
-    async def may_change(self, asked: Asked) -> bool:
+    async def may_change(self, request: Request) -> bool:
         """Return True if who asked decides what the chat gets."""
-        return await self.permission(asked) is Permission.GRANTED
+        return await self.permission(request) is Permission.GRANTED
 
-    async def reply(self, asked: Asked, answer: Payload | Answer, *, remember: bool = False) -> None:
+    async def reply(self, request: Request, answer: Payload | Answer, *, remember: bool = False) -> None:
         """Have an answer sent to where it was asked, after those before it; in a group, as a reply to who asked.
 
         remember: its message may be edited later; see `store.pending`.
         """
-        self.answers.send(asked.update, asked.chat_id, lambda: self._reply(asked, answer, remember))
+        self.answers.send(request.update, request.chat_id, lambda: self._reply(request, answer, remember))
 
-    async def follow_up(self, asked: Asked, make: Callable[[], Awaitable[Answer | None]]) -> None:
+    async def follow_up(self, request: Request, make: Callable[[], Awaitable[Answer | None]]) -> None:
         """Have something sent that is worded when the answers before it are out; nothing where `make` returns None."""
 
         async def work() -> None:
             if answer := await make():
-                await self._reply(asked, answer)
+                await self._reply(request, answer)
 
-        self.answers.send(asked.update, asked.chat_id, work)
+        self.answers.send(request.update, request.chat_id, work)
 
-    async def edit(self, asked: Asked, payload: Payload, *, remember: bool = False) -> None:
+    async def edit(self, request: Request, payload: Payload, *, remember: bool = False) -> None:
         """Have an answer put in the place of the tapped message; where that can't be, it is sent."""
-        self.answers.send(asked.update, asked.chat_id, lambda: self._edit(asked, payload, remember))
+        self.answers.send(request.update, request.chat_id, lambda: self._edit(request, payload, remember))
 
-    async def note(self, asked: Asked, text: str = "", *, alert: bool = False) -> None:
+    async def note(self, request: Request, text: str = "", *, alert: bool = False) -> None:
         """End a tap's waiting, with a line where `text` says something; nothing waits for that.
 
         alert: it stays until it is read.
         """
-        answer = partial(self.messenger.answer_callback, asked.query, text, alert=alert)
-        self.answers.send(asked.update, asked.chat_id, answer, in_order=False)
+        answer = partial(self.messenger.answer_callback, request.query, text, alert=alert)
+        self.answers.send(request.update, request.chat_id, answer, in_order=False)
 
-    async def _reply(self, asked: Asked, answer: Payload | Answer, remember: bool = False) -> None:
+    async def _reply(self, request: Request, answer: Payload | Answer, remember: bool = False) -> None:
         payload = answer.payload if isinstance(answer, Answer) else answer
-        if asked.said is not None and not asked.private:
-            under = {"message_id": asked.said, "allow_sending_without_reply": True}
+        if request.said is not None and not request.private:
+            under = {"message_id": request.said, "allow_sending_without_reply": True}
             payload = {"reply_parameters": under, **payload}
-        came = await self._say(payload, asked, None, remember)
+        came = await self._say(payload, request, None, remember)
         if isinstance(answer, Answer) and isinstance(came, Sent):
-            await self.desk(answer.delivered)
+            await self.store(answer.delivered)
 
-    async def _edit(self, asked: Asked, payload: Payload, remember: bool) -> None:
+    async def _edit(self, request: Request, payload: Payload, remember: bool) -> None:
         edit = payload if payload["method"].startswith("edit") else {**payload, "method": "editMessageText"}
-        came = await self._say(edit, asked, asked.message, remember)
+        came = await self._say(edit, request, request.message, remember)
         if isinstance(came, Refused) and payload is not edit:
-            await self._say(payload, asked, None, remember)
+            await self._say(payload, request, None, remember)
 
-    async def _say(self, payload: Payload, asked: Asked, message: int | None, remember: bool) -> Outcome:
-        async with self.messenger.turn(asked.chat_id):
-            came, chat_id = await self._try(payload, asked, message)
-        await self._heed(asked, came, chat_id)
-        if isinstance(came, Sent) and came.message and not asked.private:  # no look takes it for a post
-            await self.desk(numbers.see, chat_id, came.message, self.clock())
+    async def _say(self, payload: Payload, request: Request, message: int | None, remember: bool) -> Outcome:
+        async with self.messenger.turn(request.chat_id):
+            came, chat_id = await self._try(payload, request, message)
+        await self._heed(request, came, chat_id)
+        if isinstance(came, Sent) and came.message and not request.private:  # no look takes it for a post
+            await self.store(numbers.see, chat_id, came.message, self.clock())
         if remember and isinstance(came, Sent) and (number := message or came.message):
-            await self.desk(pending.sent, asked.update, number)
+            await self.store(pending.sent, request.update, number)
         return came
 
-    async def _try(self, payload: Payload, asked: Asked, message: int | None) -> tuple[Outcome, int]:
+    async def _try(self, payload: Payload, request: Request, message: int | None) -> tuple[Outcome, int]:
         """Return what came of an answer in the end, and the chat's number by then."""
-        chat_id, thread = asked.chat_id, asked.thread
+        chat_id, thread = request.chat_id, request.thread
         for _ in range(_TRIES):
             came = await self.messenger.call(payload, chat_id=chat_id, thread=thread, message=message)
             if isinstance(came, Wait) and came.seconds <= PATIENCE:
                 await asyncio.sleep(came.seconds)
             elif isinstance(came, Migrated):
-                await self.desk(chats.move, chat_id, came.chat_id)
+                await self.store(chats.move, chat_id, came.chat_id)
                 chat_id = came.chat_id
             elif isinstance(came, Refused) and came.mend == "no_thread" and thread:
                 thread = 0
@@ -192,14 +192,14 @@ class Office:
                 break
         return came, chat_id
 
-    async def _heed(self, asked: Asked, came: Outcome, chat_id: int) -> None:
+    async def _heed(self, request: Request, came: Outcome, chat_id: int) -> None:
         """Draw the consequence of an answer that did not go out."""
         if isinstance(came, Revoked):
             raise TokenRevoked
         if isinstance(came, Gone):
-            await self.desk(park, chat_id, came.reason)
+            await self.store(park, chat_id, came.reason)
         elif not isinstance(came, Sent):
-            _log.warning("an answer in %s did not go out: %s", asked.place, came)
+            _log.warning("an answer in %s did not go out: %s", request.place, came)
 
 
 def park(db: Database, chat_id: int, reason: str) -> None:

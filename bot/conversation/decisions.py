@@ -1,9 +1,9 @@
 """What editors decide by a button under a notice: the table of handlers. Words nothing, sends nothing.
 
 A handler gets the value that the button carries and returns what takes the place of the message, or None when there is
-nothing left to decide: another editor was first, or time has passed. It changes the store through `office.once`, in one
-transaction that looks first whether the question is still open. So each decision has its effect once, whoever taps how
-often, before or after a restart. Only editors get here.
+nothing left to decide: another editor was first, or time has passed. It changes the store through `context.once`, in
+one transaction that first checks whether the question is still open. So each decision has its effect once, whoever taps
+how often, before or after a restart. Only editors get here.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.conversation import editors
-from bot.conversation.context import Office
-from bot.conversation.request import Asked
+from bot.conversation.context import Context
+from bot.conversation.request import Request
 from bot.domain.arrival import TOGETHER, Waits
 from bot.domain.article import from_short_id
 from bot.domain.delivery import Payload
@@ -36,20 +36,20 @@ class Answer:
     line: Line
 
 
-Handler = Callable[[Office, Asked, str], Awaitable[Payload | Answer | None]]
+Handler = Callable[[Context, Request, str], Awaitable[Payload | Answer | None]]
 
 
-async def post_again(office: Office, asked: Asked, value: str) -> Payload | None:
+async def post_again(context: Context, request: Request, value: str) -> Payload | None:
     """Post once more what may have gone out."""
-    return await _resolve(office, asked, value, Decision.POST_AGAIN)
+    return await _resolve(context, request, value, Decision.POST_AGAIN)
 
 
-async def it_is_there(office: Office, asked: Asked, value: str) -> Payload | None:
+async def it_is_there(context: Context, request: Request, value: str) -> Payload | None:
     """Take for posted what may have gone out."""
-    return await _resolve(office, asked, value, Decision.IT_IS_THERE)
+    return await _resolve(context, request, value, Decision.IT_IS_THERE)
 
 
-async def undo(office: Office, asked: Asked, value: str) -> Answer | None:
+async def undo(context: Context, request: Request, value: str) -> Answer | None:
     """Take back a republished article, as far as it has not been sent."""
     short_id, _, rest = value.partition(".")
     edition, _, opened = rest.partition(".")
@@ -65,136 +65,136 @@ async def undo(office: Office, asked: Asked, value: str) -> Answer | None:
             "sending": [naming.chat(db, one) for one in done.late],
         }
 
-    done = await office.once(asked, work)
-    stored = await office.desk(articles.get, number)
+    done = await context.once(request, work)
+    stored = await context.store(articles.get, number)
     undone, late, sending = done["undone"], done["late"], done["sending"]
     if stored is None or not (undone or late or sending):
         return None
     line: Line = "decided" if undone else "too_late_sending" if sending else "too_late"
-    return Answer(editorial.undone(office.templates, stored, undone, late, sending), line)
+    return Answer(editorial.undone(context.templates, stored, undone, late, sending), line)
 
 
-async def post_missed(office: Office, asked: Asked, value: str) -> Payload | None:
+async def post_missed(context: Context, request: Request, value: str) -> Payload | None:
     """Post what an earlier version passed over."""
-    count = await office.once(asked, lambda db: missed.decide(db, office.channels, asked.at, post=True))
-    office.wake()
-    return editorial.decided(office.templates, Decision.POST_MISSED, count=count) if count else None
+    count = await context.once(request, lambda db: missed.decide(db, context.channels, request.at, post=True))
+    context.wake()
+    return editorial.decided(context.templates, Decision.POST_MISSED, count=count) if count else None
 
 
-async def send_again(office: Office, asked: Asked, value: str) -> Payload | None:
+async def send_again(context: Context, request: Request, value: str) -> Payload | None:
     """Send an article once more to those readers of whom nobody can tell whether they have it."""
-    return await _for_article(office, asked, value, Decision.SEND_AGAIN, repeats.send_again)
+    return await _for_article(context, request, value, Decision.SEND_AGAIN, repeats.send_again)
 
 
-async def catch_up(office: Office, asked: Asked, value: str) -> Payload | None:
+async def catch_up(context: Context, request: Request, value: str) -> Payload | None:
     """Edit the posts that the limit of edits left behind their article's file."""
-    return await _for_article(office, asked, value, Decision.CATCH_UP, edits.set_right)
+    return await _for_article(context, request, value, Decision.CATCH_UP, edits.set_right)
 
 
 async def _for_article(
-    office: Office, asked: Asked, value: str, decision: Decision, work: Callable[[Database, int, datetime], int]
+    context: Context, request: Request, value: str, decision: Decision, work: Callable[[Database, int, datetime], int]
 ) -> Payload | None:
     """Carry out a decision about one article; None where it was carried out before. value: the article's short id."""
     article = from_short_id(value)
     if article is None:
         return None
-    count = await office.once(asked, lambda db: work(db, article, asked.at))
+    count = await context.once(request, lambda db: work(db, article, request.at))
     if not count:
         return None
-    office.wake()
-    name = await office.desk(naming.article, article)
-    return editorial.decided(office.templates, decision, count=count, articles=[name] if name else [])
+    context.wake()
+    name = await context.store(naming.article, article)
+    return editorial.decided(context.templates, decision, count=count, articles=[name] if name else [])
 
 
-async def leave(office: Office, asked: Asked, value: str) -> Payload | None:
+async def leave(context: Context, request: Request, value: str) -> Payload | None:
     """Change nothing, and ask no more."""
     if value == missed.KEY:
-        await office.once(asked, lambda db: missed.decide(db, office.channels, asked.at, post=False))
-    return editorial.decided(office.templates, Decision.LEAVE)
+        await context.once(request, lambda db: missed.decide(db, context.channels, request.at, post=False))
+    return editorial.decided(context.templates, Decision.LEAVE)
 
 
-async def _resolve(office: Office, asked: Asked, value: str, decision: Decision) -> Payload | None:
+async def _resolve(context: Context, request: Request, value: str, decision: Decision) -> Payload | None:
     number = from_short_id(value)
     if number is None:
         return None
 
     again = decision is Decision.POST_AGAIN
-    article = await office.once(asked, lambda db: recovery.decide(db, number, again=again, at=asked.at))
+    article = await context.once(request, lambda db: recovery.decide(db, number, again=again, at=request.at))
     if article is None:
         return None
-    office.wake()
-    name = await office.desk(naming.article, article)
-    return editorial.decided(office.templates, decision, articles=[name] if name else [])
+    context.wake()
+    name = await context.store(naming.article, article)
+    return editorial.decided(context.templates, decision, articles=[name] if name else [])
 
 
-async def post_waiting(office: Office, asked: Asked, value: str) -> Payload | None:
+async def post_waiting(context: Context, request: Request, value: str) -> Payload | None:
     """Post the articles that wait together, or the newest of them."""
-    return await _answer(office, asked, value, Decision.POST_ALL, post=True)
+    return await _answer(context, request, value, Decision.POST_ALL, post=True)
 
 
-async def skip_waiting(office: Office, asked: Asked, value: str) -> Payload | None:
+async def skip_waiting(context: Context, request: Request, value: str) -> Payload | None:
     """Post none of the articles that wait together."""
-    return await _answer(office, asked, value, Decision.SKIP_ALL, post=False)
+    return await _answer(context, request, value, Decision.SKIP_ALL, post=False)
 
 
-async def were_posted(office: Office, asked: Asked, value: str) -> Payload | None:
+async def were_posted(context: Context, request: Request, value: str) -> Payload | None:
     """Take for posted what a restored database does not know."""
-    return await _answer(office, asked, value, Decision.WERE_POSTED, post=False)
+    return await _answer(context, request, value, Decision.WERE_POSTED, post=False)
 
 
-async def one_by_one(office: Office, asked: Asked, value: str) -> Payload | None:
+async def one_by_one(context: Context, request: Request, value: str) -> Payload | None:
     """Ask about the articles that wait together, one after another."""
     kind = value.partition(".")[0]
-    return await _next(office, Waits(kind)) if kind in TOGETHER else None
+    return await _next(context, Waits(kind)) if kind in TOGETHER else None
 
 
-async def post_one(office: Office, asked: Asked, value: str) -> Payload | None:
+async def post_one(context: Context, request: Request, value: str) -> Payload | None:
     """Post one of the articles that wait together, and ask about the next."""
-    return await _answer_one(office, asked, value, post=True)
+    return await _answer_one(context, request, value, post=True)
 
 
-async def skip_one(office: Office, asked: Asked, value: str) -> Payload | None:
+async def skip_one(context: Context, request: Request, value: str) -> Payload | None:
     """Don't post one of the articles that wait together, and ask about the next."""
-    return await _answer_one(office, asked, value, post=False)
+    return await _answer_one(context, request, value, post=False)
 
 
-async def _answer_one(office: Office, asked: Asked, value: str, *, post: bool) -> Payload | None:
+async def _answer_one(context: Context, request: Request, value: str, *, post: bool) -> Payload | None:
     kind, _, one = value.partition(".")
     number = from_short_id(one)
     if kind not in TOGETHER or number is None:
         return None
-    rules = _rules(office)
-    done = await office.once(asked, lambda db: release.answer_one(db, number, rules, asked.at, post=post))
+    rules = _rules(context)
+    done = await context.once(request, lambda db: release.answer_one(db, number, rules, request.at, post=post))
     if done and post:
-        office.wake()
-    last = editorial.decided(office.templates, Decision.POST_ONE if post else Decision.SKIP_ONE, count=1)
-    return await _next(office, Waits(kind)) or (last if done else None)
+        context.wake()
+    last = editorial.decided(context.templates, Decision.POST_ONE if post else Decision.SKIP_ONE, count=1)
+    return await _next(context, Waits(kind)) or (last if done else None)
 
 
-async def _next(office: Office, kind: Waits) -> Payload | None:
-    asked = await office.desk(release.next_question, kind)
-    if asked is None:
+async def _next(context: Context, kind: Waits) -> Payload | None:
+    request = await context.store(release.next_question, kind)
+    if request is None:
         return None
-    entry = await office.desk(naming.entry, asked)
-    return editorial.alert(office.templates, asked.alert, [entry], choices=asked.choices)
+    entry = await context.store(naming.entry, request)
+    return editorial.alert(context.templates, request.alert, [entry], choices=request.choices)
 
 
-def _rules(office: Office) -> Rules:
-    return Rules(taxonomy=office.taxonomy, channels=tuple(office.channels))
+def _rules(context: Context) -> Rules:
+    return Rules(taxonomy=context.taxonomy, channels=tuple(context.channels))
 
 
-async def _answer(office: Office, asked: Asked, value: str, decision: Decision, *, post: bool) -> Payload | None:
-    rules = _rules(office)
+async def _answer(context: Context, request: Request, value: str, decision: Decision, *, post: bool) -> Payload | None:
+    rules = _rules(context)
 
     def work(db: Database) -> list[int] | None:
-        done = release.answer(db, value, rules, asked.at, post=post)
+        done = release.answer(db, value, rules, request.at, post=post)
         return [done.posted, done.skipped] if done else None
 
-    done = await office.once(asked, work)
+    done = await context.once(request, work)
     if done is None:
         return None
-    office.wake()
-    return editorial.decided(office.templates, decision, count=done[0] if post else done[1])
+    context.wake()
+    return editorial.decided(context.templates, decision, count=done[0] if post else done[1])
 
 
 #: Decision → what carries it out.

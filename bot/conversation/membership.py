@@ -12,8 +12,8 @@ from telegram import Chat, ChatMemberUpdated, Message, Update
 
 from bot.conversation import context as offices
 from bot.conversation import readers, subscriptions
-from bot.conversation.context import Office
-from bot.conversation.request import Asked
+from bot.conversation.context import Context
+from bot.conversation.request import Request
 from bot.store import chats
 from bot.store.database import Database, transaction
 
@@ -21,47 +21,47 @@ _log = logging.getLogger(__name__)
 _ABSENT = frozenset(("left", "kicked"))
 
 
-async def changed(office: Office, update: Update, at: datetime) -> None:
+async def changed(context: Context, update: Update, at: datetime) -> None:
     """Take note of the bot's new place in a chat; greet a group that has just added it."""
     told = update.my_chat_member
     if told is None:
         return
     here = told.new_chat_member.status not in _ABSENT
     if told.chat.type == Chat.CHANNEL:
-        await office.desk(_channel, told.chat.id, here)
+        await context.store(_channel, told.chat.id, here)
     elif here:
-        await _arrived(office, update, told, at)
+        await _arrived(context, update, told, at)
     else:
         reason = (
             "the reader blocked the bot" if told.chat.type == Chat.PRIVATE else "the bot was removed from the group"
         )
-        await office.desk(offices.park, told.chat.id, reason)
-    office.wake()
+        await context.store(offices.park, told.chat.id, reason)
+    context.wake()
 
 
-async def moved(office: Office, old: int, new: int) -> None:
+async def moved(context: Context, old: int, new: int) -> None:
     """Re-address a group that got a new number."""
     _log.info("a group has a new number")
-    await office.desk(chats.move, old, new)
-    office.wake()
+    await context.store(chats.move, old, new)
+    context.wake()
 
 
-async def reopened(office: Office, chat_id: int, thread: int) -> None:
+async def reopened(context: Context, chat_id: int, thread: int) -> None:
     """Let a forum's thread that was closed have what waits for it."""
-    if chat := await office.desk(chats.by_number, chat_id, thread):
-        await office.desk(chats.resume, chat.id)
-        office.wake()
+    if chat := await context.store(chats.by_number, chat_id, thread):
+        await context.store(chats.resume, chat.id)
+        context.wake()
 
 
-def is_others(office: Office, said: Message) -> bool:
+def is_others(context: Context, said: Message) -> bool:
     """Say whether a message of a channel or group is somebody else's for sure: under ours are links to the bot."""
     rows = said.reply_markup.inline_keyboard if said.reply_markup else ()
-    mine = f"/{office.bot_username}?start=".casefold()
+    mine = f"/{context.bot_username}?start=".casefold()
     return said.chat.type != Chat.PRIVATE and not any(mine in (one.url or "").casefold() for row in rows for one in row)
 
 
-async def _arrived(office: Office, update: Update, told: ChatMemberUpdated, at: datetime) -> None:
-    asked = Asked(
+async def _arrived(context: Context, update: Update, told: ChatMemberUpdated, at: datetime) -> None:
+    request = Request(
         update=update.update_id,
         at=at,
         chat_id=told.chat.id,
@@ -69,18 +69,18 @@ async def _arrived(office: Office, update: Update, told: ChatMemberUpdated, at: 
         username=told.chat.username or "",
         title=told.chat.title or told.chat.full_name or "",
     )
-    await office.desk(chats.unpark, asked.chat_id)
-    await office.desk(_channel, told.chat.id, True)  # a group may be one of the settings' channels too
-    if not asked.private and told.old_chat_member.status in _ABSENT:
-        await office.once(asked, lambda db: _join(db, asked))
-        if not await readers.bring_missed(office, asked):
-            await office.reply(asked, await readers.welcome(office, asked))
+    await context.store(chats.unpark, request.chat_id)
+    await context.store(_channel, told.chat.id, True)  # a group may be one of the settings' channels too
+    if not request.private and told.old_chat_member.status in _ABSENT:
+        await context.once(request, lambda db: _join(db, request))
+        if not await readers.bring_missed(context, request):
+            await context.reply(request, await readers.welcome(context, request))
     else:
-        await readers.bring_missed(office, asked)
+        await readers.bring_missed(context, request)
 
 
-def _join(db: Database, asked: Asked) -> None:
-    subscriptions.arrive(db, asked)
+def _join(db: Database, request: Request) -> None:
+    subscriptions.arrive(db, request)
 
 
 def _channel(db: Database, chat_id: int, here: bool) -> None:

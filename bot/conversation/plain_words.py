@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import commands
-from bot.conversation.request import Asked
+from bot.conversation.request import Request
 
 #: Commands whose name people write before what they mean: `follow AI`, `search moon`.
 _WITH_WORDS = frozenset(("topic", "untopic", "search"))
@@ -18,19 +18,19 @@ _PHRASES = {"help me": "help", "stop all": "stop", "stop it": "stop"}
 _PUNCTUATION = " \t\n.!?…"
 
 
-def understood(asked: Asked) -> Asked:
+def understood(request: Request) -> Request:
     """Return a message without a command as the command its words stand for, else as it is."""
-    if asked.command or asked.sort is not asked.sort.TEXT:
-        return asked
-    text = asked.words.strip(_PUNCTUATION)
+    if request.command or request.sort is not request.sort.TEXT:
+        return request
+    text = request.words.strip(_PUNCTUATION)
     alone = commands.find(_PHRASES.get(text.casefold(), text.casefold()), is_editor=False)
     if alone:
-        return replace(asked, command=alone.name, words="")
+        return replace(request, command=alone.name, words="")
     verb, _, rest = text.partition(" ")
     command = commands.find(verb.casefold(), is_editor=False)
     if command and command.name in _WITH_WORDS:
-        return replace(asked, command=command.name, words=_object(rest))
-    return asked
+        return replace(request, command=command.name, words=_object(rest))
+    return request
 
 
 def after(verb: str, words: str) -> str:

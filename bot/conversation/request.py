@@ -34,7 +34,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Request:
     """One wish. `update` is Telegram's number of it: an effect is written with it, once."""
 
     update: int
@@ -91,7 +91,7 @@ class Asked:
         return "" if self.private else "thread" if self.thread else "group"
 
 
-def from_message(update: Update, at: datetime, bot_username: str, bot: int = 0) -> Asked | None:
+def from_message(update: Update, at: datetime, bot_username: str, bot: int = 0) -> Request | None:
     """Return what a message asks, or None where it is not for us: service messages, other bots and their commands.
 
     A command may stand in a caption; in a forward it is somebody else's.
@@ -106,7 +106,7 @@ def from_message(update: Update, at: datetime, bot_username: str, bot: int = 0) 
     if named and named.casefold() != bot_username.casefold():
         return None
     sender, answered = message.sender_chat, message.reply_to_message
-    return Asked(
+    return Request(
         update=update.update_id,
         at=at,
         **_chat(message.chat),
@@ -124,13 +124,13 @@ def from_message(update: Update, at: datetime, bot_username: str, bot: int = 0) 
     )
 
 
-def from_tap(update: Update, at: datetime) -> Asked | None:
+def from_tap(update: Update, at: datetime) -> Request | None:
     """Return what a tapped button asks, or None for one under a message that is no chat's."""
     query = update.callback_query
     if query is None or query.message is None:
         return None
     message = _still_shown(query)
-    return Asked(
+    return Request(
         update=update.update_id,
         at=at,
         **_chat(query.message.chat),

@@ -16,9 +16,9 @@ from telegram import Update
 from bot.conversation import callbacks, commands, editors, membership, plain_words, readers, subscriptions
 from bot.conversation import request as asking
 from bot.conversation.commands import Command
-from bot.conversation.context import Answer, Office, Permission
-from bot.conversation.request import Asked, Sort
-from bot.conversation.throttle import Throttle, Verdict
+from bot.conversation.context import Answer, Context, Permission
+from bot.conversation.request import Request, Sort
+from bot.conversation.throttle import Relation, Throttle
 from bot.domain.delivery import Payload
 from bot.errors import TokenRevoked
 from bot.rendering import replies
@@ -35,116 +35,116 @@ _HANDLERS = readers.HANDLERS | editors.HANDLERS
 class Router:
     """Handles updates, one at a time for each chat: see `polling`."""
 
-    def __init__(self, office: Office) -> None:
-        self._office = office
-        self._throttle = Throttle(office.commands_per_minute)
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._throttle = Throttle(context.commands_per_minute)
         #: Answers to what is carried out above the limit.
         self._spare = Throttle(_SPARE)
         self._albums = _Albums()
 
     async def handle(self, update: Update) -> Callable[[], Awaitable[None]]:
         """Do what an update asks; return what waits until its answers are out. Raises TokenRevoked only."""
-        at = self._office.clock()
-        us = self._office.bot_username, self._office.messenger.number
-        asked = asking.from_tap(update, at) or asking.from_message(update, at, *us)
-        if asked and len(asked.words) > _WORDS:
-            asked = replace(asked, words=asked.words[:_WORDS])
+        at = self._context.clock()
+        us = self._context.bot_username, self._context.messenger.number
+        request = asking.from_tap(update, at) or asking.from_message(update, at, *us)
+        if request and len(request.words) > _WORDS:
+            request = replace(request, words=request.words[:_WORDS])
         try:
-            await self._route(update, asked, at)
+            await self._route(update, request, at)
         except TokenRevoked:
             raise
         except Exception:
             _log.exception("update %s could not be handled", update.update_id)
-            await self._apologise(asked)
-        return partial(self._office.answers.sent, update.update_id)
+            await self._apologise(request)
+        return partial(self._context.answers.sent, update.update_id)
 
-    async def _route(self, update: Update, asked: Asked | None, at: datetime) -> None:
+    async def _route(self, update: Update, request: Request | None, at: datetime) -> None:
         message = update.message
-        if (said := update.channel_post or message) and membership.is_others(self._office, said):
-            await self._office.desk(numbers.see, said.chat.id, said.message_id, at)
+        if (said := update.channel_post or message) and membership.is_others(self._context, said):
+            await self._context.store(numbers.see, said.chat.id, said.message_id, at)
         if update.my_chat_member:
-            await membership.changed(self._office, update, at)
+            await membership.changed(self._context, update, at)
         elif message and message.migrate_to_chat_id:
-            await membership.moved(self._office, message.chat.id, message.migrate_to_chat_id)
+            await membership.moved(self._context, message.chat.id, message.migrate_to_chat_id)
         elif message and message.migrate_from_chat_id:
-            await membership.moved(self._office, message.migrate_from_chat_id, message.chat.id)
+            await membership.moved(self._context, message.migrate_from_chat_id, message.chat.id)
         elif message and message.forum_topic_reopened:
-            await membership.reopened(self._office, message.chat.id, asking.thread_of(message))
-        elif asked and asked.query:
-            await self._tap(asked)
-        elif asked:
-            await self._say(asked)
+            await membership.reopened(self._context, message.chat.id, asking.thread_of(message))
+        elif request and request.query:
+            await self._tap(request)
+        elif request:
+            await self._say(request)
 
-    async def _tap(self, asked: Asked) -> None:
-        if self._admit(asked) is Verdict.ADMITTED or await callbacks.is_unfollow(self._office, asked):
-            await callbacks.tapped(self._office, asked)
-            await readers.bring_missed(self._office, asked)
+    async def _tap(self, request: Request) -> None:
+        if self._admit(request) is Relation.ADMITTED or await callbacks.is_unfollow(self._context, request):
+            await callbacks.tapped(self._context, request)
+            await readers.bring_missed(self._context, request)
         else:
-            await self._office.note(asked, replies.notice(self._office.words(asked), "too_many"))
+            await self._context.note(request, replies.notice(self._context.words(request), "too_many"))
 
-    async def _say(self, asked: Asked) -> None:
+    async def _say(self, request: Request) -> None:
         """Answer a command, or words in a private chat; in groups only what is ours."""
-        asked = plain_words.understood(asked) if asked.private or asked.to_us else asked
-        command = commands.find(asked.command, is_editor=self._office.is_editor(asked))
-        if command is None and not asked.private and commands.find(asked.command, is_editor=True):
-            await self._hint(asked)
-        if command is None and not self._is_for_us(asked):
+        request = plain_words.understood(request) if request.private or request.to_us else request
+        command = commands.find(request.command, is_editor=self._context.is_editor(request))
+        if command is None and not request.private and commands.find(request.command, is_editor=True):
+            await self._hint(request)
+        if command is None and not self._is_for_us(request):
             return
-        verdict = self._admit(asked)
-        if verdict is Verdict.ADMITTED:
+        relation = self._admit(request)
+        if relation is Relation.ADMITTED:
             is_edited_later = command is not None and command.audience == "editor"
-            await self._office.reply(asked, await self._answer(asked, command), remember=is_edited_later)
-            await readers.bring_missed(self._office, asked)
+            await self._context.reply(request, await self._answer(request, command), remember=is_edited_later)
+            await readers.bring_missed(self._context, request)
         elif command is not None and command.unlimited:
-            await self._carry_out(asked, command)
-        elif verdict is Verdict.TOLD:
-            seconds = self._throttle.seconds_left(asked.chat_id, self._office.clock.monotonic())
-            await self._office.reply(asked, replies.too_many(self._office.words(asked), seconds))
+            await self._carry_out(request, command)
+        elif relation is Relation.TOLD:
+            seconds = self._throttle.seconds_left(request.chat_id, self._context.clock.monotonic())
+            await self._context.reply(request, replies.too_many(self._context.words(request), seconds))
 
-    async def _hint(self, asked: Asked) -> None:
+    async def _hint(self, request: Request) -> None:
         """Tell an editor who typed an editor's command in a group that it is answered in private only.
 
         The group sees nothing of it: there, these commands don't exist.
         """
-        private = replace(asked, chat_id=asked.user, private=True, thread=0, said=None)
-        if self._office.is_editor(private) and self._admit(private) is Verdict.ADMITTED:
-            said = replies.only_in_private(self._office.words(private), asked.typed, asked.title)
-            await self._office.reply(private, said)
+        private = replace(request, chat_id=request.user, private=True, thread=0, said=None)
+        if self._context.is_editor(private) and self._admit(private) is Relation.ADMITTED:
+            said = replies.only_in_private(self._context.words(private), request.typed, request.title)
+            await self._context.reply(private, said)
 
-    def _is_for_us(self, asked: Asked) -> bool:
+    def _is_for_us(self, request: Request) -> bool:
         """Return True if what is no command of ours gets an answer; of an album only the first part does."""
-        if asked.command:
-            return asked.private or asked.addressed or asked.to_us
-        if asked.album and not self._albums.is_first(asked.chat_id, asked.album):
+        if request.command:
+            return request.private or request.addressed or request.to_us
+        if request.album and not self._albums.is_first(request.chat_id, request.album):
             return False
-        return asked.private or (asked.to_us and asked.sort is Sort.TEXT)
+        return request.private or (request.to_us and request.sort is Sort.TEXT)
 
-    async def _carry_out(self, asked: Asked, command: Command) -> None:
+    async def _carry_out(self, request: Request, command: Command) -> None:
         """Do what is never limited, above the limit; most of it is not answered."""
-        answer = await self._answer(asked, command)
-        if self._spare.admit(asked.chat_id, self._office.clock.monotonic()) is Verdict.ADMITTED:
-            await self._office.reply(asked, answer)
+        answer = await self._answer(request, command)
+        if self._spare.admit(request.chat_id, self._context.clock.monotonic()) is Relation.ADMITTED:
+            await self._context.reply(request, answer)
 
-    def _admit(self, asked: Asked) -> Verdict:
-        return self._throttle.admit(asked.chat_id, self._office.clock.monotonic())
+    def _admit(self, request: Request) -> Relation:
+        return self._throttle.admit(request.chat_id, self._context.clock.monotonic())
 
-    async def _answer(self, asked: Asked, command: Command | None) -> Payload | Answer:
-        await self._office.desk(subscriptions.unpark_unless_start, asked)
-        if command is None and asked.command:
-            return replies.unknown_command(self._office.words(asked), asked.typed)
+    async def _answer(self, request: Request, command: Command | None) -> Payload | Answer:
+        await self._context.store(subscriptions.unpark_unless_start, request)
+        if command is None and request.command:
+            return replies.unknown_command(self._context.words(request), request.typed)
         if command is None:
-            if asked.sort is not Sort.TEXT or not any(map(str.isalnum, asked.words)):
-                return replies.not_understood(self._office.words(asked), asked.sort)
-            command, asked = await readers.understand(self._office, asked)
-        if command.changes and (refused := await self._refusal(asked)):
+            if request.sort is not Sort.TEXT or not any(map(str.isalnum, request.words)):
+                return replies.not_understood(self._context.words(request), request.sort)
+            command, request = await readers.understand(self._context, request)
+        if command.changes and (refused := await self._refusal(request)):
             return refused
         handler = readers.article if command is commands.ARTICLE else _HANDLERS[command.name]
-        return await handler(self._office, asked)
+        return await handler(self._context, request)
 
-    async def _refusal(self, asked: Asked) -> Payload | None:
+    async def _refusal(self, request: Request) -> Payload | None:
         """Return the answer to who may not change what the chat gets; it makes no noise."""
-        words = self._office.words(asked)
-        match await self._office.permission(asked):
+        words = self._context.words(request)
+        match await self._context.permission(request):
             case Permission.GRANTED:
                 return None
             case Permission.DENIED:
@@ -153,15 +153,15 @@ class Router:
                 refused = replies.group_hides_members(words)
         return {**refused, "disable_notification": True}
 
-    async def _apologise(self, asked: Asked | None) -> None:
-        if asked is None or asked.query:  # a tap has been answered, if only to end its waiting
+    async def _apologise(self, request: Request | None) -> None:
+        if request is None or request.query:  # a tap has been answered, if only to end its waiting
             return
         try:
-            await self._office.reply(asked, replies.went_wrong(self._office.words(asked)))
+            await self._context.reply(request, replies.went_wrong(self._context.words(request)))
         except TokenRevoked:
             raise
         except Exception:
-            _log.exception("an apology could not be sent to %s either", asked.place)
+            _log.exception("an apology could not be sent to %s either", request.place)
 
 
 class _Albums:

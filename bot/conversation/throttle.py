@@ -11,7 +11,7 @@ _WINDOW = 60.0
 _MANY = 10_000
 
 
-class Verdict(Enum):
+class Relation(Enum):
     """What becomes of a command."""
 
     ADMITTED = "admitted"
@@ -29,22 +29,22 @@ class Throttle:
         self._seen: dict[int, deque[float]] = {}
         self._silent: dict[int, float] = {}
 
-    def admit(self, chat_id: int, at: float) -> Verdict:
+    def admit(self, chat_id: int, at: float) -> Relation:
         """Count one command that came at `at`, in monotonic time, and say what becomes of it."""
         if len(self._seen) >= _MANY:
             self._forget(at)
         if chat_id in self._silent:
             if at < self._silent[chat_id]:
-                return Verdict.SILENCED
+                return Relation.SILENCED
             del self._silent[chat_id]
         seen = self._seen.setdefault(chat_id, deque())
         while seen and seen[0] <= at - _WINDOW:
             seen.popleft()
         if len(seen) < self._per_minute:
             seen.append(at)
-            return Verdict.ADMITTED
+            return Relation.ADMITTED
         self._silent[chat_id] = seen[0] + _WINDOW
-        return Verdict.TOLD
+        return Relation.TOLD
 
     def seconds_left(self, chat_id: int, at: float) -> int:
         """Return how long a chat that was told must wait, in whole seconds, at least one."""

@@ -1,6 +1,6 @@
 """Whether an article that was recorded may go out at all, or what it waits for. Pure: no clock, no database.
 
-Moments are milliseconds since 1970, as the store and `packed` have them.
+Moments are milliseconds since 1970, as the store and `record` have them.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"\d+")
 _MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>")
 
 
-class Verdict(StrEnum):
+class Relation(StrEnum):
     """What recording a file means."""
 
     NEW = "new"  # a story nobody told before
@@ -40,7 +40,7 @@ class Verdict(StrEnum):
 
 def judge(
     *, mine: int | None, match: int | None, owner: str | None, path: str, same_title: bool, first: int | None
-) -> Verdict:
+) -> Relation:
     """Return what the file `path` means.
 
     mine: the article it told until now. match: the article that has its address and tells its story (`at_address`).
@@ -51,12 +51,12 @@ def judge(
     would turn the posts of the first into posts of a story they have nothing to do with.
     """
     if match is not None and mine is not None and match != mine and same_title:
-        return Verdict.MERGED
+        return Relation.MERGED
     if match is not None:
-        return Verdict.OWN if owner in (None, "", path) else Verdict.OTHER
+        return Relation.OWN if owner in (None, "", path) else Relation.OTHER
     if mine is not None and same_title:
-        return Verdict.MOVED if owner in (None, "", path) else Verdict.OTHER
-    return Verdict.NEW if first is None else Verdict.COPY
+        return Relation.MOVED if owner in (None, "", path) else Relation.OTHER
+    return Relation.NEW if first is None else Relation.COPY
 
 
 def is_same_story(before: Article, after: Article) -> bool:

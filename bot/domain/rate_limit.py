@@ -108,7 +108,7 @@ class Brake:
         return min(self._share + max(at - self._since, timedelta()) / RECOVERY, 1.0)
 
 
-class Pace:
+class RateLimiter:
     """Remembers when calls went out and says when the next may. Every `begin` has its `land`."""
 
     def __init__(self, limits: Limits) -> None:

@@ -21,7 +21,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-class Packed(NamedTuple):
+class ArticleRecord(NamedTuple):
     """An article with its fingerprint and its story key, worked out where it was read."""
 
     words: Words
@@ -76,7 +76,7 @@ class Packed(NamedTuple):
         return Facts(self.published, self.expires, self.draft, self.unpublished)
 
 
-def pack(article: Article) -> Packed:
+def pack(article: Article) -> ArticleRecord:
     """Return an article as plain data. Moments lose what is below a millisecond."""
     words = (
         article.identity,
@@ -97,7 +97,7 @@ def pack(article: Article) -> Packed:
     addresses = (article.identity, *article.aliases)
     related = tuple(map(_pack_related, article.related))
     expires = _milliseconds(article.expires)
-    return Packed(words, article.removed, addresses, article.topics, related, article.draft, expires)
+    return ArticleRecord(words, article.removed, addresses, article.topics, related, article.draft, expires)
 
 
 def facts(article: Article) -> Facts:
@@ -105,36 +105,36 @@ def facts(article: Article) -> Facts:
     return Facts(_milliseconds(article.published), _milliseconds(article.expires), article.draft, article.unpublished)
 
 
-def unpack(packed: Packed) -> Article:
+def unpack(record: ArticleRecord) -> Article:
     """Return the article that was packed; its fingerprint and key are worked out anew where they are asked for."""
     identity, _, _, title, excerpt, url, provider, published, image, quality, heat, kind, unpublished, day = (
-        packed.words
+        record.words
     )
     return Article(
         identity=identity,
         url=url,
         title=title,
-        aliases=packed.addresses[1:],
+        aliases=record.addresses[1:],
         excerpt=excerpt,
         provider=provider,
         published=_moment(published),
         day=day,
-        topics=packed.topics,
+        topics=record.topics,
         image=image,
-        related=tuple(map(_unpack_related, packed.related)),
+        related=tuple(map(_unpack_related, record.related)),
         quality=quality,
         heat=heat,
         kind=kind,
         unpublished=bool(unpublished),
-        removed=packed.removed,
-        draft=packed.draft,
-        expires=_moment(packed.expires),
+        removed=record.removed,
+        draft=record.draft,
+        expires=_moment(record.expires),
     )
 
 
-def with_topics(packed: Packed, topics: tuple[str, ...]) -> Packed:
+def with_topics(record: ArticleRecord, topics: tuple[str, ...]) -> ArticleRecord:
     """Return an article with its topics in another spelling, which readers see."""
-    return packed if packed.topics == topics else pack(replace(unpack(packed), topics=topics))
+    return record if record.topics == topics else pack(replace(unpack(record), topics=topics))
 
 
 def day(milliseconds: int | None) -> str:
@@ -147,8 +147,8 @@ def _pack_related(one: Related) -> PackedRelated:
     return one.identity, one.url, one.title, one.provider, one.excerpt, _milliseconds(one.published), one.quality
 
 
-def _unpack_related(packed: PackedRelated) -> Related:
-    identity, url, title, provider, excerpt, published, quality = packed
+def _unpack_related(record: PackedRelated) -> Related:
+    identity, url, title, provider, excerpt, published, quality = record
     return Related(
         identity=identity,
         url=url,

@@ -1,7 +1,7 @@
-"""Looking for a post that may have gone out: where it can be, what to ask next, what an answer proves. Pure.
+"""Search for a post that may have gone out: where it can be, what to ask next, what an answer proves. Pure.
 
-A `Look` is asked for its next step, told what came of it, and ends with a verdict. Nothing it does changes a post that
-may be somebody else's (design §6). It makes no call, reads no clock and knows no table.
+`Search.next` returns the next probe or the result; `answered` takes what came of a probe. No probe changes a post that
+may be somebody else's (design §6). Makes no call, reads no clock and knows no table.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NO_KEYBOARD: Mapping[str, Any] = {"inline_keyboard": []}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
+class Bounds:
     """What is known of a chat's message numbers, which only rise, around an attempt."""
 
     #: The last one that was there before the attempt began.
@@ -43,7 +43,7 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Target:
     """What is looked for: a delivery's payload as Telegram would show it, and where."""
 
     chat_id: int
@@ -57,7 +57,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Peek:
+class ForwardProbe:
     """Forward a candidate silently to an editor, read it, delete the copy."""
 
     message: int
@@ -65,12 +65,12 @@ class Peek:
 
 
 @dataclass(frozen=True, slots=True)
-class AskRights:
+class RightsProbe:
     """Ask for the bot's own place in the chat."""
 
 
 @dataclass(frozen=True, slots=True)
-class Retouch:
+class KeyboardProbe:
     """Put a keyboard under a candidate: the delivery's own, where it is already if the candidate is the post.
 
     An own message that did change comes back with its words, which tell whose it is.
@@ -103,16 +103,16 @@ class Later:
     reason: str
 
 
-Step = Peek | AskRights | Retouch
-Verdict = Found | NotFound | Later
+Step = ForwardProbe | RightsProbe | KeyboardProbe
+Result = Found | NotFound | Later
 
 
-def candidates(around: Around) -> list[int]:
+def candidates(around: Bounds) -> list[int]:
     """Return the numbers the post may have, likeliest first, at most MOST."""
     return list(islice(_numbers(around), MOST))
 
 
-def _numbers(around: Around) -> Iterator[int]:
+def _numbers(around: Bounds) -> Iterator[int]:
     first = max(around.before or 0, around.floor) + 1
     if around.after is None:
         numbers: Iterator[int] = count(first)
@@ -122,12 +122,12 @@ def _numbers(around: Around) -> Iterator[int]:
     return (number for number in numbers if number not in around.known)
 
 
-class Look:
+class Search:
     """One search. `next` is what to do, or the verdict; `answered` takes what came of it."""
 
-    def __init__(self, wanted: Wanted, around: Around, editors: Sequence[int]) -> None:
+    def __init__(self, wanted: Target, around: Bounds, editors: Sequence[int]) -> None:
         """editors: the private chats that candidates may be forwarded to, tried in this order."""
-        self._wanted = wanted
+        self._target_of = wanted
         self._left = deque(candidates(around))
         #: There are more candidates than these.
         self._cut = len(list(islice(_numbers(around), MOST + 1))) > MOST
@@ -141,38 +141,38 @@ class Look:
         self._allowed = False
         self._bare = False
         self._misses = 0
-        self._verdict: Verdict | None = None
+        self._result: Result | None = None
 
-    def next(self) -> Step | Verdict:
+    def next(self) -> Step | Result:
         """Return what to do next, or what the look came to."""
-        if self._verdict:
-            return self._verdict
+        if self._result:
+            return self._result
         if not self._left and self._cut:
             return NotFound(f"it is not among the {MOST} messages nearest to it, and there are more")
         if not self._left:
             return NotFound("it is not there", absent=not self._vague)
         if self._editors:
-            return Peek(self._left[0], self._editors[0])
+            return ForwardProbe(self._left[0], self._editors[0])
         if not self._allowed:
-            return AskRights()
-        if not self._may_retouch or self._wanted.keyboard is None:
+            return RightsProbe()
+        if not self._may_retouch or self._target_of.keyboard is None:
             return NotFound("it can't be looked for: no editor can be reached, or the chat forbids forwarding")
-        return Retouch(self._left[0], NO_KEYBOARD if self._bare else self._wanted.keyboard)
+        return KeyboardProbe(self._left[0], NO_KEYBOARD if self._bare else self._target_of.keyboard)
 
     def answered(self, step: Step, came: Outcome, result: Any, *, touched: bool = False) -> None:
         """Take the answer to a step: its Outcome, and Telegram's result where there is one.
 
         touched: an earlier look may have put the same keyboard under that candidate, and nobody heard whether it did.
         """
-        if isinstance(step, AskRights):
+        if isinstance(step, RightsProbe):
             self._rights(came, result)
-        elif isinstance(came, Sent) and isinstance(step, Retouch) and result is None:
+        elif isinstance(came, Sent) and isinstance(step, KeyboardProbe) and result is None:
             self._unmodified(step, touched)
         elif isinstance(came, Sent):
             self._proof(step, result)
         elif isinstance(came, Refused):
             self._refused(step, came)
-        elif isinstance(step, Peek) and isinstance(came, Gone):
+        elif isinstance(step, ForwardProbe) and isinstance(came, Gone):
             self._editors.popleft()
         else:
             self._put_off(came)
@@ -181,30 +181,32 @@ class Look:
         """Leave out the next candidate: it has turned out to be accounted for."""
         self._pass(missing=False)
 
-    def _proof(self, step: Peek | Retouch, result: Any) -> None:
+    def _proof(self, step: ForwardProbe | KeyboardProbe, result: Any) -> None:
         shown = result if isinstance(result, dict) else {}
-        is_own = isinstance(step, Retouch) or comes_from(shown, self._wanted.chat_id, self._wanted.me, step.message)
-        if is_own and _shows(shown, self._wanted):
-            self._verdict = Found(step.message) if self._is_told_apart(step, shown) else NotFound(ALIKE)
+        is_own = isinstance(step, KeyboardProbe) or comes_from(
+            shown, self._target_of.chat_id, self._target_of.me, step.message
+        )
+        if is_own and _shows(shown, self._target_of):
+            self._result = Found(step.message) if self._is_told_apart(step, shown) else NotFound(ALIKE)
         else:
             self._pass(missing=False)
 
-    def _is_told_apart(self, step: Peek | Retouch, shown: Mapping[str, Any]) -> bool:
+    def _is_told_apart(self, step: ForwardProbe | KeyboardProbe, shown: Mapping[str, Any]) -> bool:
         """Return True if no other delivery's message could look like this one."""
-        by_buttons = isinstance(step, Peek) and bool(_deep_links(shown.get("reply_markup")))
-        return by_buttons or not self._wanted.in_other_thread
+        by_buttons = isinstance(step, ForwardProbe) and bool(_deep_links(shown.get("reply_markup")))
+        return by_buttons or not self._target_of.in_other_thread
 
-    def _unmodified(self, step: Retouch, touched: bool) -> None:
+    def _unmodified(self, step: KeyboardProbe, touched: bool) -> None:
         """Take "message is not modified": the post, or one that an earlier look gave its keyboard, to be laid bare."""
         if not touched and not self._bare:
-            self._verdict = Found(step.message)
+            self._result = Found(step.message)
         elif self._bare:
-            self._verdict = Later(AGAIN, "the message changed in the meantime")
+            self._result = Later(AGAIN, "the message changed in the meantime")
         else:
             self._bare, self._allowed = True, False
 
-    def _refused(self, step: Peek | Retouch, came: Refused) -> None:
-        if isinstance(step, Peek) and came.reason.startswith(PROTECTED):
+    def _refused(self, step: ForwardProbe | KeyboardProbe, came: Refused) -> None:
+        if isinstance(step, ForwardProbe) and came.reason.startswith(PROTECTED):
             self._editors.clear()
         else:
             self._pass(missing=came.reason.startswith(MISSING))
@@ -218,9 +220,9 @@ class Look:
             mighty = result.get("can_edit_messages") or result.get("status") == "creator"
             self._allowed = not (mighty and self._may_retouch)
             if not self._allowed:
-                self._verdict = NotFound("it can't be looked for: the bot may edit others' posts there")
+                self._result = NotFound("it can't be looked for: the bot may edit others' posts there")
         elif isinstance(came, Refused):
-            self._verdict = NotFound(f"it can't be looked for: {came.reason}")
+            self._result = NotFound(f"it can't be looked for: {came.reason}")
         else:
             self._put_off(came)
 
@@ -236,7 +238,7 @@ class Look:
 
     def _put_off(self, came: Outcome) -> None:
         seconds = came.seconds if isinstance(came, Wait) else RIGHTS_SECONDS if isinstance(came, Gone) else AGAIN
-        self._verdict = Later(max(seconds, 1.0), getattr(came, "reason", "the chat has a new number"))
+        self._result = Later(max(seconds, 1.0), getattr(came, "reason", "the chat has a new number"))
 
 
 def comes_from(copy: Mapping[str, Any], chat_id: int, me: int, message: int) -> bool:
@@ -249,7 +251,7 @@ def comes_from(copy: Mapping[str, Any], chat_id: int, me: int, message: int) -> 
     return bool(origin.get("type") == "user" and origin["sender_user"]["id"] == me)
 
 
-def _shows(message: Mapping[str, Any], wanted: Wanted) -> bool:
+def _shows(message: Mapping[str, Any], wanted: Target) -> bool:
     """Say whether a message reads as wanted, and carries no other delivery's keyboard."""
     if folded(message.get("text") or message.get("caption") or "") != folded(wanted.text):
         return False

@@ -20,7 +20,7 @@ from multiprocessing import connection
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.domain.record import Packed, pack
+from bot.domain.record import ArticleRecord, pack
 from bot.errors import ArticleError
 from bot.feed import document
 
@@ -35,7 +35,7 @@ class Told(NamedTuple):
     """What a file tells: an article, or the reason why it is not one. `unfinished` as in ArticleError."""
 
     path: str
-    packed: Packed | None = None
+    record: ArticleRecord | None = None
     reason: str = ""
     unfinished: bool = False
     #: What of the article's fields could not be read.

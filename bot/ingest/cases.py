@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bot.domain import article
 from bot.domain.article import Stored
-from bot.domain.identity import Verdict, are_two, digest, reads_alike, titles_agree
-from bot.domain.record import Packed, facts, unpack
+from bot.domain.identity import Relation, are_two, digest, reads_alike, titles_agree
+from bot.domain.record import ArticleRecord, facts, unpack
 from bot.planning.rules import Read
 from bot.store import files
 from bot.store.database import Database
@@ -49,7 +49,7 @@ class Case:
 
     read: Read
     #: With its topics in the taxonomy's spelling.
-    packed: Packed
+    record: ArticleRecord
     #: What was known of the file; None: nothing.
     known: Known | None
     #: The article that it told until now.
@@ -64,15 +64,15 @@ class Case:
     @property
     def is_unchanged(self) -> bool:
         """Return True if the file tells what it told when it was taken for another file's article."""
-        return self.known is not None and self.known.story in (files.UNKNOWN, digest(self.packed.story))
+        return self.known is not None and self.known.story in (files.UNKNOWN, digest(self.record.story))
 
-    def repeats(self, verdict: Verdict, there: Stored | None, first: int | None) -> int | None:
+    def repeats(self, relation: Relation, there: Stored | None, first: int | None) -> int | None:
         """Return the article that the file repeats, where that is news to the editors."""
-        if verdict is Verdict.COPY:
+        if relation is Relation.COPY:
             return first
-        if verdict is not Verdict.OTHER or there is None or self.is_unchanged:
+        if relation is not Relation.OTHER or there is None or self.is_unchanged:
             return None
-        return None if titles_agree(there.article.title, self.packed.story.title) else there.id
+        return None if titles_agree(there.article.title, self.record.story.title) else there.id
 
     def was_read_alike(self, stored: Stored) -> bool:
         """Return True if only the version of ours that read the file differs from that which read it before.
@@ -81,11 +81,11 @@ class Case:
         """
         if article.is_of_this_version(stored.fingerprint):
             return False
-        if stored.article.fingerprint == self.packed.fingerprint:
+        if stored.article.fingerprint == self.record.fingerprint:
             return True
         before = self.known or files.one(self.owners.db, stored.path)  # a renamed file is new by its path
         is_same_size = before is not None and before.mark[0] == self.read.mark[0]
-        return is_same_size and reads_alike(stored.article, unpack(self.packed))
+        return is_same_size and reads_alike(stored.article, unpack(self.record))
 
     def is_too_early(self, there: Stored | None) -> bool:
         """Return True if the file tells another story than `there`, whose own file has only just gone.
@@ -97,18 +97,18 @@ class Case:
             there is not None
             and there.path not in ("", self.path)
             and not article.is_of_this_version(there.fingerprint)
-            and are_two(article.story(there.article), self.packed.story)
+            and are_two(article.story(there.article), self.record.story)
             and there.path in files.known_of(self.owners.db, there.id)
         )
 
     def is_as_recorded(self, stored: Stored) -> bool:
         """Return True if nothing that is written down differs."""
-        before, after = stored.article, unpack(self.packed)
+        before, after = stored.article, unpack(self.record)
         return (
             stored.path == self.path
-            and stored.fingerprint == self.packed.fingerprint
+            and stored.fingerprint == self.record.fingerprint
             and before.identity == after.identity
             and (before.quality, before.heat, before.kind) == (after.quality, after.heat, after.kind)
             and stored.withdrawn == after.removed
-            and facts(before) == self.packed.facts
+            and facts(before) == self.record.facts
         )

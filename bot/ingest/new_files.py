@@ -13,8 +13,8 @@ from typing import NamedTuple
 from bot.domain import delivery, topics
 from bot.domain.arrival import UNPUBLISHED
 from bot.domain.delivery import State
-from bot.domain.identity import Told, Verdict, first_of, judge, outlet
-from bot.domain.record import Packed, with_topics
+from bot.domain.identity import Relation, Told, first_of, judge, outlet
+from bot.domain.record import ArticleRecord, with_topics
 from bot.ingest.spelling import spelled
 from bot.planning.rules import Mark, Read, Recorded, Rules
 from bot.store import fanouts, files, follows, outbox, recording
@@ -34,11 +34,11 @@ class Carried(NamedTuple):
 class _Taken(NamedTuple):
     path: str
     mark: Mark
-    packed: Packed
+    record: ArticleRecord
     warning: str
 
 
-class Fresh:
+class NewFiles:
     """The new stories of one batch, gathered and written in runs: before a file that is none, and at the end.
 
     To be used within the one transaction in which the batch is written.
@@ -50,20 +50,20 @@ class Fresh:
         self._at = at
         self._paths = files.seen(db, [one.path for one in read])
         self._addresses = recording.known(
-            db, [address for one in read if one.packed for address in one.packed.addresses]
+            db, [address for one in read if one.record for address in one.record.addresses]
         )
         self._waiting: list[_Taken] = []
         self._topics = _Topics(db, rules)
 
     def take(self, read: Read) -> bool:
         """Take a file if it tells a new story; say whether it does. What it tells is known from now on."""
-        packed = read.packed
-        addresses = packed.addresses if packed else ()
-        is_new = packed is not None and read.path not in self._paths and self._addresses.isdisjoint(addresses)
+        record = read.record
+        addresses = record.addresses if record else ()
+        is_new = record is not None and read.path not in self._paths and self._addresses.isdisjoint(addresses)
         self._paths.add(read.path)
         self._addresses.update(addresses)
-        if is_new and packed:
-            self._waiting.append(_Taken(read.path, read.mark, packed, read.warning))
+        if is_new and record:
+            self._waiting.append(_Taken(read.path, read.mark, record, read.warning))
         return is_new
 
     def write(self) -> list[Recorded]:
@@ -71,7 +71,7 @@ class Fresh:
         taken, self._waiting = self._waiting, []
         if not taken:
             return []
-        carried = [self._topics.of(one.packed.topics) for one in taken]
+        carried = [self._topics.of(one.record.topics) for one in taken]
         new = self._entries(taken, carried)
         first = recording.write(self._db, new, self._at)
         topics_of = ((one.number, *row) for one, each in zip(new, carried, strict=True) for row in each.rows.items())
@@ -86,16 +86,16 @@ class Fresh:
 
     def _entries(self, taken: Sequence[_Taken], carried: Sequence[Carried]) -> list[Entry]:
         """Number what was taken, and find out what of it is a copy."""
-        firsts = Firsts(self._db, [one.packed for one in taken], self._rules, self._at)
+        first_articles = FirstArticles(self._db, [one.record for one in taken], self._rules, self._at)
         begin = recording.next_number(self._db)
-        waits = [self._rules.waits(one.packed.facts, self._at) for one in taken]
+        waits = [self._rules.waits(one.record.facts, self._at) for one in taken]
         return [
             Entry(
                 number,
-                with_topics(one.packed, each.listed),
+                with_topics(one.record, each.listed),
                 one.path,
                 waiting,
-                copy_of=firsts.claim(one.packed, number, public=waiting not in UNPUBLISHED),
+                copy_of=first_articles.claim(one.record, number, public=waiting not in UNPUBLISHED),
             )
             for number, (one, each, waiting) in enumerate(zip(taken, carried, waits, strict=True), begin)
         ]
@@ -106,13 +106,13 @@ class Fresh:
         followed = follows.any_(self._db)
         starts: dict[int, list[tuple[int, datetime, State]]] = {}
         for place, (entry, each) in enumerate(zip(new, carried, strict=True), first):
-            if entry.packed.removed or entry.copy_of is not None:
+            if entry.record.removed or entry.copy_of is not None:
                 continue
-            published = entry.packed.published
+            published = entry.record.published
             when = min(recorded if published is None else moment(published), recorded)
             old = self._rules.too_old(when, recorded, self._at)
             state = State.HELD if entry.waits else State.SKIPPED if old else State.PENDING
-            for chat in delivery.plan(self._rules.channels, each.keys, entry.packed.quality, place):
+            for chat in delivery.plan(self._rules.channels, each.keys, entry.record.quality, place):
                 starts.setdefault(chat, []).append((entry.number, when, state))
             if followed and state is State.PENDING:
                 fanouts.begin(self._db, entry.number, recorded, place)
@@ -165,40 +165,40 @@ class _Topics:
         return self._rows[key]
 
 
-class Firsts:
+class FirstArticles:
     """Who told a story first, by its title, among what is known and what this run adds; see `identity.first_of`."""
 
-    def __init__(self, db: Database, packed: Sequence[Packed], rules: Rules, at: datetime) -> None:
+    def __init__(self, db: Database, record: Sequence[ArticleRecord], rules: Rules, at: datetime) -> None:
         self._at = milliseconds(at)
         self._window = rules.same_title // timedelta(milliseconds=1)
         self._known: dict[str, list[Told]] = {}
         self._outlets: dict[str, set[str]] = {}
         if self._window:
-            moments = [self._when(one) for one in packed]
-            keys = {one.story_key for one in packed} - {""}
+            moments = [self._when(one) for one in record]
+            keys = {one.story_key for one in record} - {""}
             self._known = recording.titles(db, keys, min(moments) - self._window, max(moments) + self._window)
             self._outlets = recording.outlets(db, keys)
 
-    def claim(self, packed: Packed, number: int = 0, *, public: bool = True) -> int | None:
+    def claim(self, record: ArticleRecord, number: int = 0, *, public: bool = True) -> int | None:
         """Return the first article of this story, near enough in time; None where it is itself, the new `number`.
 
         public: others may be copies of it.
         """
-        if not packed.story_key or not self._window:
+        if not record.story_key or not self._window:
             return None
-        when, story = self._when(packed), packed.story
-        told = self._known.setdefault(packed.story_key, [])
-        outlets = self._outlets.setdefault(packed.story_key, set())
+        when, story = self._when(record), record.story
+        told = self._known.setdefault(record.story_key, [])
+        outlets = self._outlets.setdefault(record.story_key, set())
         first = first_of(story, when, [one for one in told if abs(one.when - when) <= self._window], outlets)
-        if public and not packed.removed:
+        if public and not record.removed:
             outlets.add(outlet(story.provider))
             if first is None:
                 told.append(Told(number, when, story))
         return first
 
-    def _when(self, packed: Packed) -> int:
-        return self._at if packed.published is None else min(packed.published, self._at)
+    def _when(self, record: ArticleRecord) -> int:
+        return self._at if record.published is None else min(record.published, self._at)
 
 
-def _verdict(entry: Entry) -> Verdict:
+def _verdict(entry: Entry) -> Relation:
     return judge(mine=None, match=None, owner=None, path=entry.path, same_title=False, first=entry.copy_of)

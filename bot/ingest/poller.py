@@ -34,7 +34,7 @@ _EARLY, _REST = 0.1, 0.1
 _log = logging.getLogger(__name__)
 
 
-class Lookout:
+class Poller:
     """Looks after one folder."""
 
     def __init__(self, scanner: Scanner, settings: Feed, clock: Clock) -> None:

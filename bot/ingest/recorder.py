@@ -8,12 +8,12 @@ from datetime import datetime
 from bot.domain.arrival import HIDDEN, UNPUBLISHED, Facts, Waits
 from bot.domain.article import Stored
 from bot.domain.delivery import State
-from bot.domain.identity import Verdict, digest, is_same_story, judge, match
-from bot.domain.record import Packed, facts, unpack, with_topics
+from bot.domain.identity import Relation, digest, is_same_story, judge, match
+from bot.domain.record import ArticleRecord, facts, unpack, with_topics
 from bot.domain.topics import Taxonomy
 from bot.ingest import arrivals
 from bot.ingest.cases import Case, OnDisk, Owners
-from bot.ingest.new_files import Firsts, Fresh
+from bot.ingest.new_files import FirstArticles, NewFiles
 from bot.ingest.spelling import spelled
 from bot.planning import remarks
 from bot.planning.opening import pass_over, post, release
@@ -30,13 +30,13 @@ def record(
     now = milliseconds(at)
     ordered = sorted(read, key=lambda one: (_when(one, now), one.path))
     with transaction(db):
-        fresh = Fresh(db, ordered, rules, at)
+        new_files = NewFiles(db, ordered, rules, at)
         recorded = []
         for one in ordered:
-            if not fresh.take(one):
-                recorded += fresh.write()
+            if not new_files.take(one):
+                recorded += new_files.write()
                 recorded.append(_record(db, one, rules, at, on_disk))
-        recorded += fresh.write()
+        recorded += new_files.write()
         arrivals.weigh(db, [one.article for one in recorded if one.article], rules, at)
         remarks.remark(db, recorded, at, drafts=rules.hold_drafts)
         return recorded
@@ -62,128 +62,128 @@ def miss(db: Database, paths: Sequence[str], *, withdraw_at: datetime | None = N
 
 
 def _record(db: Database, read: Read, rules: Rules, at: datetime, on_disk: OnDisk | None) -> Recorded:
-    if read.packed is None:
+    if read.record is None:
         news = files.reject(db, read.path, read.mark, read.reason, at)
         return Recorded(read.path, None, reason=read.reason if news else "")
-    packed = with_topics(read.packed, _named(db, read.packed.topics, rules.taxonomy))
-    known = files.one(db, read.path) or _renamed(db, read, packed, on_disk)
+    record = with_topics(read.record, _named(db, read.record.topics, rules.taxonomy))
+    known = files.one(db, read.path) or _renamed(db, read, record, on_disk)
     mine = articles.get(db, known.article) if known and known.article else None
-    case = Case(read, packed, known, mine, Owners(db, read.path, on_disk))
-    verdict, there, first = _judge(db, case, rules, at)
-    if verdict is Verdict.OWN and case.is_too_early(there):
+    case = Case(read, record, known, mine, Owners(db, read.path, on_disk))
+    relation, there, first = _judge(db, case, rules, at)
+    if relation is Relation.OWN and case.is_too_early(there):
         return Recorded(read.path, None)
-    written, changed = _write(db, case, verdict, there, first, rules, at)
-    articles.add_addresses(db, written, packed.addresses, shared=verdict is not Verdict.OTHER)
+    written, changed = _write(db, case, relation, there, first, rules, at)
+    articles.add_addresses(db, written, record.addresses, shared=relation is not Relation.OTHER)
     files.put(db, read.path, read.mark, article=written, at=at, warning=read.warning)
-    files.set_story(db, read.path, digest(packed.story) if verdict is Verdict.OTHER else "")
+    files.set_story(db, read.path, digest(record.story) if relation is Relation.OTHER else "")
     if known:
-        _close_notices(db, known, verdict, read.path, at)
+        _close_notices(db, known, relation, read.path, at)
     if mine is not None and mine.id != written:
         _leave(db, mine, read.path)
-    return Recorded(read.path, verdict, written, changed, repeats=case.repeats(verdict, there, first))
+    return Recorded(read.path, relation, written, changed, repeats=case.repeats(relation, there, first))
 
 
-def _renamed(db: Database, read: Read, packed: Packed, on_disk: OnDisk | None) -> Known | None:
+def _renamed(db: Database, read: Read, record: ArticleRecord, on_disk: OnDisk | None) -> Known | None:
     """Return what is known of a file that repeated another's article when an earlier version read it, and is gone.
 
     It has another path now.
     """
     if on_disk is None:
         return None
-    repeats = files.unknown_repeats(db, [*packed.addresses], read.mark[0])
+    repeats = files.unknown_repeats(db, [*record.addresses], read.mark[0])
     gone = [path for path in repeats if not on_disk(path)]
     return files.one(db, gone[0]) if gone else None
 
 
-def _judge(db: Database, case: Case, rules: Rules, at: datetime) -> tuple[Verdict, Stored | None, int | None]:
+def _judge(db: Database, case: Case, rules: Rules, at: datetime) -> tuple[Relation, Stored | None, int | None]:
     """Return what a file means, the article that it is about, and the first article of its title.
 
     A new story is about none; one that repeats a title is a copy of the first.
     """
-    packed, mine = case.packed, case.mine
-    same = mine is not None and is_same_story(mine.article, unpack(packed))
+    record, mine = case.record, case.mine
+    same = mine is not None and is_same_story(mine.article, unpack(record))
     number = match(
-        packed.story,
+        record.story,
         mine=mine.id if mine else None,
         goes_on=same,
         is_unchanged=case.is_unchanged,
-        there=(recording.at(db, address) for address in packed.addresses),
+        there=(recording.at(db, address) for address in record.addresses),
         elsewhere=case.owners.elsewhere,
     )
     there = mine if number is None or (mine and mine.id == number) else articles.get(db, number)
-    first = Firsts(db, [packed], rules, at).claim(packed) if number is None and not same else None
-    verdict = judge(
+    first = FirstArticles(db, [record], rules, at).claim(record) if number is None and not same else None
+    relation = judge(
         mine=mine.id if mine else None,
         match=number,
-        owner=None if _gives_way(there, packed, rules, at) else case.owners.of(there),
+        owner=None if _gives_way(there, record, rules, at) else case.owners.of(there),
         path=case.path,
         same_title=same,
         first=first,
     )
-    return verdict, there, first
+    return relation, there, first
 
 
-def _close_notices(db: Database, known: Known, verdict: Verdict, path: str, at: datetime) -> None:
+def _close_notices(db: Database, known: Known, relation: Relation, path: str, at: datetime) -> None:
     """Close what editors were told of a file, as far as it is over."""
     if known.rejected:
         remarks.accepted(db, path, at)
-    if known.story and verdict is not Verdict.OTHER:
+    if known.story and relation is not Relation.OTHER:
         remarks.on_its_own(db, path, at)
 
 
 def _write(
     db: Database,
     case: Case,
-    verdict: Verdict,
+    relation: Relation,
     known: Stored | None,
     first: int | None,
     rules: Rules,
     at: datetime,
 ) -> tuple[int, bool]:
     """Carry out a verdict; return the article's row number and whether readers see something else than before."""
-    if verdict in (Verdict.NEW, Verdict.COPY) or known is None:
-        return _insert(db, case.path, case.packed, first, rules, at), True
-    if verdict is Verdict.OTHER:
+    if relation in (Relation.NEW, Relation.COPY) or known is None:
+        return _insert(db, case.path, case.record, first, rules, at), True
+    if relation is Relation.OTHER:
         return known.id, False
-    if verdict is Verdict.MERGED and case.mine is not None:
+    if relation is Relation.MERGED and case.mine is not None:
         known = _merge(db, case.mine, known, rules, at)
         if case.owners.of(known) is not None:
             return known.id, False
     return known.id, _update(db, known, case, rules, at)
 
 
-def _insert(db: Database, path: str, packed: Packed, first: int | None, rules: Rules, at: datetime) -> int:
-    waiting = rules.waits(packed.facts, at)
-    number = articles.insert(db, packed, path=path, at=at, waiting=waiting, copy_of=first)
-    _set_topics(db, number, packed, rules.taxonomy)
+def _insert(db: Database, path: str, record: ArticleRecord, first: int | None, rules: Rules, at: datetime) -> int:
+    waiting = rules.waits(record.facts, at)
+    number = articles.insert(db, record, path=path, at=at, waiting=waiting, copy_of=first)
+    _set_topics(db, number, record, rules.taxonomy)
     post(db, number, rules, at)
     return number
 
 
 def _update(db: Database, stored: Stored, case: Case, rules: Rules, at: datetime) -> bool:
     """Write an article's new words; plan edits, withdrawal or release as they ask for it."""
-    packed = case.packed
+    record = case.record
     if case.is_as_recorded(stored):
         return False
     is_upgrade = case.was_read_alike(stored)
     if is_upgrade:
-        edits.adopt(db, stored.id, stored.fingerprint, packed.fingerprint)
-    articles.update(db, stored.id, packed, path=case.path)
-    new_topics = _set_topics(db, stored.id, packed, rules.taxonomy)
-    if packed.removed != stored.withdrawn:
-        _set_withdrawn(db, stored.id, packed.removed, at)
+        edits.adopt(db, stored.id, stored.fingerprint, record.fingerprint)
+    articles.update(db, stored.id, record, path=case.path)
+    new_topics = _set_topics(db, stored.id, record, rules.taxonomy)
+    if record.removed != stored.withdrawn:
+        _set_withdrawn(db, stored.id, record.removed, at)
     if is_upgrade and stored.waits is Waits.NOTHING and holding.went_out(db, stored.id):
         waiting = Waits.NOTHING  # it was posted by an earlier version, whatever it would wait for now
     else:
-        waiting = _wait(db, stored, packed.facts, packed.facts if is_upgrade else facts(stored.article), rules, at)
-    back = stored.withdrawn and not packed.removed
-    if is_upgrade and stored.article.quality in (0, packed.quality) and not back:
+        waiting = _wait(db, stored, record.facts, record.facts if is_upgrade else facts(stored.article), rules, at)
+    back = stored.withdrawn and not record.removed
+    if is_upgrade and stored.article.quality in (0, record.quality) and not back:
         pass_over(db, stored.id, rules, at)
-    elif new_topics or packed.quality != stored.article.quality or back:
+    elif new_topics or record.quality != stored.article.quality or back:
         post(db, stored.id, rules, at, followers=bool(new_topics) or back)
-    changed = not is_upgrade and packed.fingerprint != stored.fingerprint
-    if (changed or back) and not packed.removed and waiting not in HIDDEN:
-        edits.plan(db, stored.id, packed.fingerprint, at + rules.gather)
+    changed = not is_upgrade and record.fingerprint != stored.fingerprint
+    if (changed or back) and not record.removed and waiting not in HIDDEN:
+        edits.plan(db, stored.id, record.fingerprint, at + rules.gather)
     return changed
 
 
@@ -248,14 +248,14 @@ def _leave(db: Database, left: Stored, path: str) -> None:
             files.reread(db, others[0])
 
 
-def _gives_way(owner: Stored | None, packed: Packed, rules: Rules, at: datetime) -> bool:
+def _gives_way(owner: Stored | None, record: ArticleRecord, rules: Rules, at: datetime) -> bool:
     """Return True if a file tells for its readers what another file tells as a draft, say."""
-    return owner is not None and owner.waits in UNPUBLISHED and rules.waits(packed.facts, at) not in UNPUBLISHED
+    return owner is not None and owner.waits in UNPUBLISHED and rules.waits(record.facts, at) not in UNPUBLISHED
 
 
-def _set_topics(db: Database, number: int, packed: Packed, taxonomy: Taxonomy) -> set[str]:
-    implied = [wider for name in packed.topics for wider in taxonomy.ancestors(name)]
-    return follows.set_article(db, number, packed.topics, implied)
+def _set_topics(db: Database, number: int, record: ArticleRecord, taxonomy: Taxonomy) -> set[str]:
+    implied = [wider for name in record.topics for wider in taxonomy.ancestors(name)]
+    return follows.set_article(db, number, record.topics, implied)
 
 
 def _named(db: Database, names: Sequence[str], taxonomy: Taxonomy) -> tuple[str, ...]:
@@ -264,5 +264,5 @@ def _named(db: Database, names: Sequence[str], taxonomy: Taxonomy) -> tuple[str,
 
 
 def _when(read: Read, at: int) -> int:
-    published = read.packed.published if read.packed else None
+    published = read.record.published if read.record else None
     return at if published is None else published

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from bot.domain.arrival import is_emptied
 from bot.domain.delivery import Clock
-from bot.domain.identity import Verdict
+from bot.domain.identity import Relation
 from bot.domain.notices import Alert, Notice
 from bot.feed import folder, reading
 from bot.feed.reading import Told
@@ -26,7 +26,7 @@ from bot.planning.rules import Mark, Read, Recorded, Rules
 from bot.settings import Feed
 from bot.store import files, notices
 from bot.store.files import Stamp
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 #: Files whose stamps are compared in one step.
 SHARE = 1_000
@@ -50,7 +50,7 @@ class ScanReport:
 
     files: int = 0
     unchanged: int = 0
-    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    verdicts: Counter[Relation] = field(default_factory=Counter)
     edits: int = 0
     rejected: dict[str, str] = field(default_factory=dict)
     missing: int = 0
@@ -74,8 +74,8 @@ class ScanReport:
 class Scanner:
     """Looks at one folder for one store."""
 
-    def __init__(self, desk: Desk, settings: Feed, rules: Callable[[], Rules], clock: Clock) -> None:
-        self._desk = desk
+    def __init__(self, store: Store, settings: Feed, rules: Callable[[], Rules], clock: Clock) -> None:
+        self._store = store
         self._settings = settings
         self._rules = rules
         self._clock = clock
@@ -94,9 +94,9 @@ class Scanner:
             await self._read_all(sorted(found), report, progress, self._looked)
             await self._miss(gone - self._looked, known, report)
             over = set(FOLDER_ALERTS).difference(one.key for one in report.notices)
-            await self._desk(notices.all_clear, sorted(over), self._clock())
+            await self._store(notices.all_clear, sorted(over), self._clock())
             if not report.emptied:
-                await self._desk(whole_scans.record_end, self._clock())
+                await self._store(whole_scans.record_end, self._clock())
             return report
 
     async def _set_apart(self, found: set[Stamp]) -> tuple[int, set[str]]:
@@ -105,7 +105,7 @@ class Scanner:
         Set against set, so that no file costs a step of its own; a share at a time, so that commands are answered.
         """
         count, last, gone = 0, "", set[Stamp]()
-        while share := await self._desk(files.known, last, SHARE):
+        while share := await self._store(files.known, last, SHARE):
             known, before = set(share), len(found)
             count, last = count + len(known), share[-1][0]
             found ^= known
@@ -123,7 +123,7 @@ class Scanner:
             paths = set(paths)
             self._looked |= paths
             marks = await asyncio.to_thread(lambda: [(path, self._mark(path)) for path in sorted(paths)])
-            known = await self._desk(files.some, [path for path, _ in marks])
+            known = await self._store(files.some, [path for path, _ in marks])
             changed = [(path, *mark) for path, mark in marks if mark is not None and known.get(path) != mark]
             report = ScanReport(files=len(marks), unchanged=len(marks) - len(changed))
             await self._read_all(changed, report, lambda done, of: None)
@@ -160,7 +160,7 @@ class Scanner:
         return [
             one.path
             if one.unfinished and at is not None and self._is_fresh(marks[one.path], at)
-            else Read(one.path, marks[one.path], one.packed, one.reason, one.warning)
+            else Read(one.path, marks[one.path], one.record, one.reason, one.warning)
             for one in told
         ]
 
@@ -169,27 +169,27 @@ class Scanner:
         whole = [one for one in read if isinstance(one, Read)]
         if not whole:
             return
-        recorded: list[Recorded] = await self._desk(
+        recorded: list[Recorded] = await self._store(
             recorder.record, whole, self._rules(), self._clock(), self._is_on_disk
         )
         report.repeated += [one for one in recorded if one.repeats is not None]
         for one in recorded:
-            if one.verdict is not None:
-                report.verdicts[one.verdict] += 1
-                report.edits += one.changed and one.verdict not in (Verdict.NEW, Verdict.COPY)
+            if one.relation is not None:
+                report.verdicts[one.relation] += 1
+                report.edits += one.changed and one.relation not in (Relation.NEW, Relation.COPY)
             if one.reason:
                 _log.warning("%s: %s", one.path, one.reason)
         for read_ in whole:
             if read_.warning:
                 _log.warning("%s: %s", read_.path, read_.warning)
-        report.rejected |= {one.path: one.reason for one in whole if one.packed is None}
+        report.rejected |= {one.path: one.reason for one in whole if one.record is None}
 
     async def _miss(self, gone: set[str], known: int, report: ScanReport) -> None:
         """Count the files that are not there; below a folder that could not be read nothing is known to be gone."""
-        unread = tuple(set(await self._desk(files.folders)) - gone) if gone else ()
+        unread = tuple(set(await self._store(files.folders)) - gone) if gone else ()
         gone = {path for path in gone if not path.startswith(unread)}
         for path in filter(_is_folder, gone):
-            await self._desk(files.forget, path)  # it can be read again, or is not there any more
+            await self._store(files.forget, path)  # it can be read again, or is not there any more
         missing = [path for path in sorted(gone) if not _is_folder(path)]
         report.missing = len(missing)
         if missing and is_emptied(known, report.files):
@@ -200,15 +200,15 @@ class Scanner:
         withdraws = self._settings.on_file_removed == "withdraw"
         lost = len(missing)
         if lost * MANY > known:  # a folder that was renamed has all of its files elsewhere
-            lost -= await self._desk(files.count_moved, missing)
+            lost -= await self._store(files.count_moved, missing)
         if lost * MANY > known and (withdraws or lost >= MANY):
             withdraws = False
-            if await self._desk(files.count_missed, missing) * 2 < len(missing):
+            if await self._store(files.count_missed, missing) * 2 < len(missing):
                 report.notices += [self._concern(lost, known)]
             else:  # they are forgotten now: nobody is told that they are back
-                await self._desk(notices.close, GONE_ALERT)
+                await self._store(notices.close, GONE_ALERT)
         for batch in _batches(missing):
-            left = await self._desk(recorder.miss, batch, withdraw_at=self._clock() if withdraws else None)
+            left = await self._store(recorder.miss, batch, withdraw_at=self._clock() if withdraws else None)
             report.withdrawn += len(left) if withdraws else 0
 
     def _concern(self, missing: int, known: int, *, empty: bool = False) -> Notice:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.identity import Verdict
+from bot.domain.identity import Relation
 from bot.domain.notices import Alert, Notice
 from bot.planning import naming
 from bot.planning.rules import Recorded
@@ -39,7 +39,7 @@ def remark(db: Database, recorded: Sequence[Recorded], at: datetime, *, drafts: 
         for one in rejected
     ]
     told += [_repeated(db, one) for one in recorded if one.repeats is not None]
-    new = [one.article for one in recorded if one.verdict is Verdict.NEW and one.article]
+    new = [one.article for one in recorded if one.relation is Relation.NEW and one.article]
     told += [
         Notice(key=article_key(Alert.HELD, one), alert=Alert.HELD, articles=(one,))
         for one in articles.held(db, new, drafts=drafts)
@@ -77,7 +77,7 @@ def _repeated(db: Database, one: Recorded) -> Notice:
     """Return the notice of a file that repeats a story: by its own article, or by its path where it has none."""
     first = naming.article(db, one.repeats) if one.repeats is not None else None
     told = f"“{first.title}”" + (f" ({first.file})" if first.file else "") if first else ""
-    if one.verdict is Verdict.COPY and one.article is not None:
+    if one.relation is Relation.COPY and one.article is not None:
         key = article_key(Alert.COPIES, one.article)
         return Notice(key=key, alert=Alert.COPIES, articles=(one.article,), reason=told and f"it repeats {told}")
     reason = told and f"has the address of {told}"

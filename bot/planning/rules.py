@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.arrival import Facts, Future, Waits, decide
 from bot.domain.delivery import Channel
-from bot.domain.identity import Verdict
-from bot.domain.record import Packed
+from bot.domain.identity import Relation
+from bot.domain.record import ArticleRecord
 from bot.domain.topics import Taxonomy
 from bot.settings import Settings
 
@@ -71,7 +71,7 @@ class Read:
 
     path: str
     mark: Mark
-    packed: Packed | None = None
+    record: ArticleRecord | None = None
     reason: str = ""
     #: What of the article's fields could not be read.
     warning: str = ""
@@ -82,7 +82,7 @@ class Recorded:
     """What recording one file meant."""
 
     path: str
-    verdict: Verdict | None
+    relation: Relation | None
     #: Row number of the article, or None for a rejected file.
     article: int | None = None
     #: Readers see something else than before.

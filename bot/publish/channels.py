@@ -19,7 +19,7 @@ from bot.errors import UsageError
 from bot.publish import channel_start
 from bot.settings import Buttons
 from bot.store import chats
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 
 class Directory(Protocol):
@@ -32,8 +32,8 @@ class Directory(Protocol):
 class Channels:
     """The channels one Paperboy posts to."""
 
-    def __init__(self, desk: Desk, wanted: Sequence[settings.Channel], taxonomy: Taxonomy) -> None:
-        self._desk = desk
+    def __init__(self, store: Store, wanted: Sequence[settings.Channel], taxonomy: Taxonomy) -> None:
+        self._store = store
         self._wanted = wanted
         self._taxonomy = taxonomy
         #: The channels with their filters, in the order of the settings; one list, kept up to date.
@@ -43,7 +43,7 @@ class Channels:
     async def load(self) -> None:
         """Bring the rows in line with the settings. Raises UsageError when two settings are one chat."""
         wanted = [(one.chat, one.thread, one.on_doubt) for one in self._wanted]
-        rows = await self._desk(chats.set_channels, wanted)
+        rows = await self._store(chats.set_channels, wanted)
         seen: dict[int, str] = {}
         for row, one in zip(rows, self._wanted, strict=True):
             if row.id in seen:
@@ -62,7 +62,7 @@ class Channels:
         for channel, one in zip(list(self.live), self._wanted, strict=True):
             found = await self._look_up(directory, channel, one)
             if isinstance(found, dict):
-                await self._desk(
+                await self._store(
                     chats.resolve,
                     channel.chat,
                     int(found["id"]),
@@ -81,11 +81,11 @@ class Channels:
 
     async def _look_up(self, directory: Directory, channel: Channel, one: settings.Channel) -> dict[str, Any] | Outcome:
         """Ask for a channel by its number where that is known: its name may be another's by now."""
-        row = await self._desk(chats.get, channel.chat)
+        row = await self._store(chats.get, channel.chat)
         number = row.chat_id if row else None
         found = await directory.get_chat(one.chat if number is None else number)
         if number is not None and isinstance(found, Migrated):
-            await self._desk(chats.move, number, found.chat_id)
+            await self._store(chats.move, number, found.chat_id)
             found = await directory.get_chat(found.chat_id)
         return found
 
@@ -96,8 +96,8 @@ class Channels:
 
         Return how many articles wait because of it, and what the editors should hear.
         """
-        start = await self._desk(channel_start.decide, chosen, at, environ)
-        waiting = await self._desk(channel_start.begin, tuple(self.live), start, at)
+        start = await self._store(channel_start.decide, chosen, at, environ)
+        waiting = await self._store(channel_start.begin, tuple(self.live), start, at)
         await self.load()
         return waiting, start.notices
 

@@ -17,7 +17,7 @@ from bot.rendering.templates import Templates
 from bot.settings import Buttons
 from bot.store import articles, follows, outbox
 from bot.store.database import Database
-from bot.store.edits import Revision
+from bot.store.edits import DueEdit
 from bot.store.outbox import Addressed
 from bot.store.thread import is_outside
 
@@ -71,7 +71,7 @@ class Composer:
             mends=delivery.mend.split(),
         )
 
-    def revision(self, revision: Revision, material: Material, at: datetime) -> tuple[Payload, bool]:
+    def revision(self, revision: DueEdit, material: Material, at: datetime) -> tuple[Payload, bool]:
         """Return the call that brings a post up to date, and whether it takes the post back."""
         if not material.stored.withdrawn:
             return posts.edit(self.post(material), revision.to.delivery.payload), False

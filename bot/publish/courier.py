@@ -1,8 +1,8 @@
 """The courier: takes what is due out of the outbox, sends it at the pace Telegram allows, writes down every answer.
 
 Many chats at once, one message at a time to each; `sending` is committed before the call and the outcome before that
-chat's next message (design §6). One commit serves all calls that begin together, and one all answers that came
-together. What an answer means is decided in `delivery.settle`.
+chat's next message. Calls that begin together share one commit, and so do outcomes that arrive together. What an
+outcome means is decided in `delivery.settle`.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.domain.delivery import Clock, Lane, Outcome, Payload, Revoked, Settlement, settle
-from bot.domain.rate_limit import Pace
+from bot.domain.rate_limit import RateLimiter
 from bot.errors import StoreError, TokenRevoked
 from bot.planning import naming
 from bot.publish import composing, failures, journal, settling, work
 from bot.publish.composing import Composer, Failed, Material
 from bot.publish.edits import Edits
-from bot.publish.in_flight import Flight, Messenger, Tell
-from bot.publish.recovery import Looks
+from bot.publish.in_flight import InFlightCall, Messenger, Tell
+from bot.publish.recovery import Recovery
 from bot.publish.repeats import Repeats
 from bot.store import attempts, edits, outbox
 from bot.store.outbox import Addressed
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 #: Calls on their way at once: a thousand a second where an answer takes a seventh of one.
-FLIGHTS = 160
+MOST_IN_FLIGHT = 160
 #: Calls that begin together.
 BATCH = 40
 #: With more calls than FEW on their way, an answer waits so many seconds for others to be written down with.
@@ -41,27 +41,27 @@ class Courier:
 
     def __init__(
         self,
-        desk: Desk,
+        store: Store,
         messenger: Messenger,
         composer: Composer,
-        pace: Pace,
+        limiter: RateLimiter,
         clock: Clock,
         *,
         doubt_seconds: float,
-        looks: Looks,
+        looks: Recovery,
         tell: Tell,
     ) -> None:
-        self._desk = desk
+        self._store = store
         self._messenger = messenger
         self._composer = composer
-        self._pace = pace
+        self._limiter = limiter
         self._clock = clock
         self._doubt_seconds = doubt_seconds
-        self._looks = looks
-        self._edits = Edits(desk, messenger, composer, tell)
-        self._repeats = Repeats(desk, messenger, doubt_seconds)
+        self._recovery = looks
+        self._edits = Edits(store, messenger, composer, tell)
+        self._repeats = Repeats(store, messenger, doubt_seconds)
         self._tell_editors = tell
-        self._flights: set[Flight] = set()
+        self._in_flight: set[InFlightCall] = set()
         self._readers = journal.Readers()
         self._cooling: dict[int, datetime] = {}
         self._woken = asyncio.Event()
@@ -77,9 +77,9 @@ class Courier:
         What went out shortly before counts in the pace, so that a restart makes no burst.
         """
         at = self._clock()
-        for chat_id, answered in await self._desk(attempts.recent, self._pace.memory, at):
-            self._pace.spend(chat_id, answered)
-        return await self._desk(settling.interrupted, at, self._doubt_seconds)
+        for chat_id, answered in await self._store(attempts.recent, self._limiter.memory, at):
+            self._limiter.spend(chat_id, answered)
+        return await self._store(settling.interrupted, at, self._doubt_seconds)
 
     def wake(self) -> None:
         """There may be something new to send."""
@@ -93,7 +93,7 @@ class Courier:
     def shift(self, by: timedelta) -> None:
         """Move what waits in memory by as much as the wall clock was set."""
         self._cooling.clear()
-        self._looks.shift(by)
+        self._recovery.shift(by)
         self._woken.set()
 
     async def deliver(self, until: datetime) -> datetime | None:
@@ -109,15 +109,15 @@ class Courier:
                 at, left = self._clock(), timedelta(seconds=end - self._clock.monotonic())
                 over = self._stopping or left < timedelta()
                 ready = None if over else await self._begin_more(at)
-                if not self._flights and (ready is None or ready > at):
+                if not self._in_flight and (ready is None or ready > at):
                     self.moved = self._clock.monotonic()
-                if not self._flights and (over or ready is None or ready > at + left):
+                if not self._in_flight and (over or ready is None or ready > at + left):
                     return at if over else ready
                 await self._land((ready - at).total_seconds() if ready else None)
         finally:
             try:
-                if self._flights:
-                    await asyncio.wait([flight.call for flight in self._flights])
+                if self._in_flight:
+                    await asyncio.wait([one.call for one in self._in_flight])
                     await self._settle()
                 with suppress(StoreError):  # the work says so
                     await self._log_settled((), last=True)
@@ -126,15 +126,15 @@ class Courier:
 
     async def _begin_more(self, at: datetime) -> datetime | None:
         """Fill the free places; return when the next call may begin, or None when nothing waits by itself."""
-        stands = await self._desk(work.look, at, lambda: self._desk.is_free() and not self._woken.is_set())
+        stands = await self._store(work.look, at, lambda: self._store.is_free() and not self._woken.is_set())
         if stands.notices:
             await self._tell_editors(*stands.notices)
-        looks = stands.doubts or self._looks.on
+        looks = stands.doubts or self._recovery.on
         if looks:
-            for flight in await self._looks.begin(at, self._room(at), self._flying()):
-                self._launch(flight)
-            for flight in await self._repeats.begin(at):
-                self._launch(flight)
+            for in_flight in await self._recovery.begin(at, self._room(at), self._flying()):
+                self._launch(in_flight)
+            for in_flight in await self._repeats.begin(at):
+                self._launch(in_flight)
         await asyncio.sleep(0)  # calls begin, and count in the pace, before it is asked again
         self._cooling = {chat: until for chat, until in self._cooling.items() if until > at}
         await self._begin_all(at, revisions=stands.revisions)
@@ -142,33 +142,33 @@ class Courier:
             self.moved = self._clock.monotonic()
             self._woken.set()
             return at
-        if len(self._flights) >= FLIGHTS:
+        if len(self._in_flight) >= MOST_IN_FLIGHT:
             return None  # an answer comes first
-        due = [await self._desk(outbox.next_due, at, busy=self._busy())]
+        due = [await self._store(outbox.next_due, at, busy=self._busy())]
         if looks:
-            due += [await self._looks.next(at, self._flying()), self._repeats.next]
+            due += [await self._recovery.next(at, self._flying()), self._repeats.next]
         moments = [*self._cooling.values(), *filter(None, due)]
-        return max(min(moments), self._pace.open(at)) if moments else None
+        return max(min(moments), self._limiter.open(at)) if moments else None
 
     async def _begin_all(self, at: datetime, *, revisions: bool) -> None:
         """Begin sends and revisions; where both wait, each goes first in turn, so that neither waits for the other."""
-        before = len(self._flights)
+        before = len(self._in_flight)
         if revisions and self._revisions_first:
             await self._begin_revisions(at)
         await self._begin_sends(at)
         if revisions and not self._revisions_first:
             await self._begin_revisions(at)
-        if len(self._flights) > before:
+        if len(self._in_flight) > before:
             self._revisions_first = not self._revisions_first
 
     async def _begin_sends(self, at: datetime) -> None:
         while room := min(self._room(at), BATCH):
-            material, failed = await self._desk(work.due, at, self._busy(), room)
+            material, failed = await self._store(work.due, at, self._busy(), room)
             await self._refuse(failed, at)
             # of two threads of one chat, which share its pace, the second goes another time
             ready = [one for one in reversed(material) if not self._cools(one.to, at)]
             chosen = list({one.to.chat_id: one for one in ready}.values())[::-1]
-            with self._pace.holding([one.to.chat_id for one in chosen]):
+            with self._limiter.holding([one.to.chat_id for one in chosen]):
                 await self._send_all(chosen, at)
             if len(material) + len(failed) < room:
                 return
@@ -183,7 +183,7 @@ class Courier:
                 failed.append(composing.failure(one.to, error, one.stored.path))
         await self._refuse(failed, at)
         payloads = {one.to.delivery.id: (payload, one.stored.fingerprint) for one, payload in composed}
-        begun = await self._desk(outbox.begin, payloads, at) if payloads else set()
+        begun = await self._store(outbox.begin, payloads, at) if payloads else set()
         for one, payload in composed:
             if one.to.delivery.id in begun:
                 self._send(one.to, payload)
@@ -195,78 +195,78 @@ class Courier:
         if "unpaid" in mends:
             payload = {**payload, "allow_paid_broadcast": False}
         call = asyncio.ensure_future(self._messenger.call(payload, chat_id=to.chat_id, thread=thread))
-        self._launch(Flight(to.delivery.chat, call, sends=to))
+        self._launch(InFlightCall(to.delivery.chat, call, sends=to))
 
     async def _begin_revisions(self, at: datetime) -> None:
         if not (room := self._room(at)):
             return
-        found = await self._desk(edits.due, at, busy=self._busy(), most=room)
+        found = await self._store(edits.due, at, busy=self._busy(), most=room)
         chosen = {one.to.chat_id: one for one in reversed(found) if not self._cools(one.to, at)}
-        for flight in await self._edits.begin(list(chosen.values()), at):
-            self._launch(flight)
+        for in_flight in await self._edits.begin(list(chosen.values()), at):
+            self._launch(in_flight)
 
     async def _refuse(self, failed: Sequence[Failed], at: datetime) -> None:
         """Write that deliveries can't be made into messages, and let the editors hear of it."""
         if failed:
-            await self._tell_editors(*await self._desk(failures.refuse, failed, at))
+            await self._tell_editors(*await self._store(failures.refuse, failed, at))
 
-    def _launch(self, flight: Flight) -> None:
-        self._flights.add(flight)
-        flight.call.add_done_callback(lambda _: self._woken.set())
+    def _launch(self, in_flight: InFlightCall) -> None:
+        self._in_flight.add(in_flight)
+        in_flight.call.add_done_callback(lambda _: self._woken.set())
 
     async def _land(self, seconds: float | None) -> None:
         """Wait for an answer, a wake-up or so many seconds (None: no limit), and settle what has arrived."""
-        if not any(flight.call.done() for flight in self._flights):  # one may have landed while others were settled
+        if not any(one.call.done() for one in self._in_flight):  # since the others were settled
             with suppress(TimeoutError):
                 async with asyncio.timeout(None if seconds is None else max(seconds, 0.001)):
                     await self._woken.wait()
-        if len(self._flights) > FEW:
+        if len(self._in_flight) > FEW:
             await asyncio.sleep(GATHER)
         await self._settle()
 
     async def _settle(self) -> None:
         """Write down the answers that came. What can't be written now stays on its way, for another time."""
-        landed = [(flight, flight.outcome()) for flight in self._flights if flight.call.done()]
+        landed = [(one, one.outcome()) for one in self._in_flight if one.call.done()]
         if not landed:
             return
-        await self._settle_sends([(flight, outcome) for flight, outcome in landed if flight.sends], self._clock())
+        await self._settle_sends([one for one in landed if one[0].sends], self._clock())
         self.moved = self._clock.monotonic()
-        for flight, outcome in landed:
-            if flight.sends:
-                self._looks.settled(flight.sends.chat_id)
-            if flight.arrived:
-                self._flights.discard(flight)
-                await self._heard(flight, outcome, self._clock())
+        for in_flight, outcome in landed:
+            if in_flight.sends:
+                self._recovery.settled(in_flight.sends.chat_id)
+            if in_flight.arrived:
+                self._in_flight.discard(in_flight)
+                await self._heard(in_flight, outcome, self._clock())
         if any(isinstance(outcome, Revoked) for _, outcome in landed):
             self.stop()
             raise TokenRevoked
 
-    async def _heard(self, flight: Flight, outcome: Outcome, at: datetime) -> None:
+    async def _heard(self, in_flight: InFlightCall, outcome: Outcome, at: datetime) -> None:
         """Do what an answer is for. What goes wrong with it concerns no other answer."""
         try:
-            if flight.arrived:
-                await flight.arrived(outcome, at)
+            if in_flight.arrived:
+                await in_flight.arrived(outcome, at)
         except (StoreError, TokenRevoked):
             raise
         except Exception:
-            name = await self._desk(naming.chat, flight.chat)
+            name = await self._store(naming.chat, in_flight.chat)
             _log.exception("Telegram's answer about a post in %s could not be recorded", name)
 
-    async def _settle_sends(self, landed: Sequence[tuple[Flight, Outcome]], at: datetime) -> None:
+    async def _settle_sends(self, landed: Sequence[tuple[InFlightCall, Outcome]], at: datetime) -> None:
         settled = [
-            (flight.sends, settle(outcome, flight.sends.delivery, at, self._doubt_seconds))
-            for flight, outcome in landed
-            if flight.sends
+            (in_flight.sends, settle(outcome, in_flight.sends.delivery, at, self._doubt_seconds))
+            for in_flight, outcome in landed
+            if in_flight.sends
         ]
-        ours = [flight for flight, _ in landed]
-        self._flights.difference_update(ours)  # before the wait: once begun it is written, even if we are cancelled
+        ours = [in_flight for in_flight, _ in landed]
+        self._in_flight.difference_update(ours)  # before the wait: once begun it is written, even if we are cancelled
         try:
-            notices = await self._desk(settling.write_down, settled, at) if settled else []
+            notices = await self._store(settling.write_down, settled, at) if settled else []
         except StoreError:
-            self._flights.update(ours)
+            self._in_flight.update(ours)
             raise
         except Exception:  # one of them can't be written down
-            notices = await self._desk(failures.settle_each, settled, at)
+            notices = await self._store(failures.settle_each, settled, at)
         await self._log_settled(settled)
         if notices:
             await self._tell_editors(*notices)
@@ -277,16 +277,16 @@ class Courier:
         self._readers.add(settled, now)
         among = self._readers.take(now, all_of_them=last)
         if among or any(to.delivery.lane is Lane.CHANNEL for to, _ in settled):
-            for line in await self._desk(journal.settled, settled, among):
+            for line in await self._store(journal.settled, settled, among):
                 _log.info("%s", line)
 
     def _room(self, at: datetime) -> int:
         """Return how many calls may begin now."""
-        return max(min(FLIGHTS - len(self._flights), self._pace.room(at)), 0)
+        return max(min(MOST_IN_FLIGHT - len(self._in_flight), self._limiter.room(at)), 0)
 
     def _cools(self, to: Addressed, at: datetime) -> bool:
         """Say whether a chat's own pace lets it wait, and remember until when."""
-        until = self._pace.chat_ready(to.chat_id, at)
+        until = self._limiter.chat_ready(to.chat_id, at)
         if until > at:
             self._cooling[to.delivery.chat] = until
         return until > at
@@ -297,4 +297,4 @@ class Courier:
 
     def _flying(self) -> list[int]:
         """Return the chats (row numbers) that a call is on its way to."""
-        return [flight.chat for flight in self._flights]
+        return [one.chat for one in self._in_flight]

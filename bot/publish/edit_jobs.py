@@ -35,7 +35,7 @@ from bot.domain.notices import Alert
 from bot.publish.composing import Composer, Material
 from bot.store import chats, edits
 from bot.store.database import Database, transaction
-from bot.store.edits import Revision
+from bot.store.edits import DueEdit
 from bot.store.payloads import remembered
 
 #: An edit whose answer was lost is simply made again after so many seconds: it can't have two effects.
@@ -43,10 +43,10 @@ AGAIN = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class EditJob:
     """One edit or deletion."""
 
-    revision: Revision
+    revision: DueEdit
     form: str
     payload: Payload
     #: What the post's row holds afterwards: as if it had been sent so.
@@ -64,25 +64,25 @@ class Errand:
         return not self.takes_back and post.form != self.form and alike
 
 
-def errand(composer: Composer, revision: Revision, material: Material, at: datetime) -> Errand:
+def edit_job(composer: Composer, revision: DueEdit, material: Material, at: datetime) -> EditJob:
     """Return what brings a post up to date."""
     before = revision.to.delivery.payload or {}
     payload, takes_back = composer.revision(revision, material, at)
     as_sent = before if takes_back else _as_sent(payload, composer.post(material), before)
-    return Errand(revision, material.stored.fingerprint, payload, as_sent, takes_back)
+    return EditJob(revision, material.stored.fingerprint, payload, as_sent, takes_back)
 
 
-def skip(db: Database, errand: Errand, at: datetime) -> None:
+def skip(db: Database, edit_job: EditJob, at: datetime) -> None:
     """Write that a post shows its article as it is, without an edit."""
-    edits.unchanged(db, errand.revision.to.delivery.id, errand.form, at)
+    edits.unchanged(db, edit_job.revision.to.delivery.id, edit_job.form, at)
 
 
-def settle(db: Database, errand: Errand, outcome: Outcome, at: datetime) -> Alert | None:
+def settle(db: Database, edit_job: EditJob, outcome: Outcome, at: datetime) -> Alert | None:
     """Write what became of an errand; return what the editors should hear, if anything."""
-    delivery = errand.revision.to.delivery
+    delivery = edit_job.revision.to.delivery
     with transaction(db):
         if isinstance(outcome, Sent):
-            return _done(db, errand, at)
+            return _done(db, edit_job, at)
         if isinstance(outcome, Wait):
             until = at + timedelta(seconds=outcome.seconds)
             edits.later(db, delivery.id, until, outcome.reason, at)
@@ -90,29 +90,29 @@ def settle(db: Database, errand: Errand, outcome: Outcome, at: datetime) -> Aler
                 chats.pause(db, delivery.chat, until, outcome.reason, only_thread=outcome.only_thread)
             return pause_alert(outcome, delivery.lane)
         if isinstance(outcome, Migrated):
-            chats.move(db, errand.revision.to.chat_id, outcome.chat_id)
+            chats.move(db, edit_job.revision.to.chat_id, outcome.chat_id)
         elif isinstance(outcome, Unknown | Revoked):
             edits.later(db, delivery.id, at + timedelta(seconds=AGAIN), outcome.reason, at)
         elif isinstance(outcome, Gone):
-            return _gone(db, errand, outcome, at)
+            return _gone(db, edit_job, outcome, at)
         else:
-            return _refused(db, errand, outcome, at)
+            return _refused(db, edit_job, outcome, at)
     return None
 
 
-def _done(db: Database, errand: Errand, at: datetime) -> Alert | None:
+def _done(db: Database, edit_job: EditJob, at: datetime) -> Alert | None:
     """Write that an edit or deletion was made. Where a post could only be edited to a note, the editors hear."""
-    delivery = errand.revision.to.delivery.id
-    if not errand.takes_back:
-        edits.edited(db, delivery, errand.form, errand.as_sent, at)
+    delivery = edit_job.revision.to.delivery.id
+    if not edit_job.takes_back:
+        edits.edited(db, delivery, edit_job.form, edit_job.as_sent, at)
         return None
     edits.withdrawn(db, delivery, "the article was withdrawn", at)
-    return None if errand.payload["method"] == "deleteMessage" else Alert.NOTE_LEFT
+    return None if edit_job.payload["method"] == "deleteMessage" else Alert.NOTE_LEFT
 
 
-def _gone(db: Database, errand: Errand, outcome: Gone, at: datetime) -> Alert | None:
+def _gone(db: Database, edit_job: EditJob, outcome: Gone, at: datetime) -> Alert | None:
     """Let the edit wait until the chat is back: a reader's until they are, a channel's for a while."""
-    delivery = errand.revision.to.delivery
+    delivery = edit_job.revision.to.delivery
     until = at + timedelta(seconds=RIGHTS_SECONDS)
     edits.later(db, delivery.id, until, outcome.reason, at)
     if delivery.lane is not Lane.CHANNEL:
@@ -122,14 +122,14 @@ def _gone(db: Database, errand: Errand, outcome: Gone, at: datetime) -> Alert | 
     return Alert.GONE
 
 
-def _refused(db: Database, errand: Errand, outcome: Refused, at: datetime) -> Alert | None:
+def _refused(db: Database, edit_job: EditJob, outcome: Refused, at: datetime) -> Alert | None:
     """Try what may mend it once; a post that can't be deleted is edited to a note instead; else it stays as it is."""
-    delivery = errand.revision.to.delivery
+    delivery = edit_job.revision.to.delivery
     if outcome.reason.startswith(MISSING):
         edits.gone(db, delivery.id, "somebody deleted the post", at)
         return None
     tried = delivery.mend.split()
-    mend = "keep" if errand.payload["method"] == "deleteMessage" else outcome.mend
+    mend = "keep" if edit_job.payload["method"] == "deleteMessage" else outcome.mend
     if mend and mend not in tried:
         edits.later(db, delivery.id, at, outcome.reason, at, mend=" ".join([*tried, mend]))
     else:

@@ -14,10 +14,10 @@ from datetime import datetime
 from bot.domain.delivery import Lane, Outcome
 from bot.publish import composing, edit_jobs, failures, journal, settling
 from bot.publish.composing import Composer
-from bot.publish.edit_jobs import Errand
-from bot.publish.in_flight import Flight, Messenger, Tell
-from bot.store.edits import Revision
-from bot.store.thread import Desk
+from bot.publish.edit_jobs import EditJob
+from bot.publish.in_flight import InFlightCall, Messenger, Tell
+from bot.store.edits import DueEdit
+from bot.store.thread import Store
 
 _log = logging.getLogger(__name__)
 
@@ -26,41 +26,41 @@ _log = logging.getLogger(__name__)
 class Edits:
     """The edits of one bot."""
 
-    desk: Desk
+    store: Store
     messenger: Messenger
     composer: Composer
     tell: Tell
 
-    async def begin(self, due: Sequence[Revision], at: datetime) -> list[Flight]:
+    async def begin(self, due: Sequence[DueEdit], at: datetime) -> list[InFlightCall]:
         """Begin these edits, one a chat. One that can't be made leaves its post as it is, and the editors hear."""
         if not due:
             return []
         by_delivery = {one.to.delivery.id: one for one in due}
-        materials, failed = await self.desk(composing.gather_each, [one.to for one in due])
-        begun: list[Flight] = []
+        materials, failed = await self.store(composing.gather_each, [one.to for one in due])
+        begun: list[InFlightCall] = []
         for material in materials:
             try:
-                errand = edit_jobs.errand(self.composer, by_delivery[material.to.delivery.id], material, at)
+                edit_job = edit_jobs.edit_job(self.composer, by_delivery[material.to.delivery.id], material, at)
             except Exception as error:  # a template or an article can raise anything
                 failed.append(composing.failure(material.to, error, material.stored.path))
                 continue
-            if errand.needless:
-                await self.desk(edit_jobs.skip, errand, at)
+            if edit_job.needless:
+                await self.store(edit_jobs.skip, edit_job, at)
             else:
-                begun.append(self._fly(errand))
+                begun.append(self._fly(edit_job))
         if failed:
-            await self.tell(*await self.desk(failures.leave, failed, at))
+            await self.tell(*await self.store(failures.leave, failed, at))
         return begun
 
-    def _fly(self, errand: Errand) -> Flight:
-        to = errand.revision.to
+    def _fly(self, edit_job: EditJob) -> InFlightCall:
+        to = edit_job.revision.to
 
         async def arrived(outcome: Outcome, then: datetime) -> None:
-            alert = await self.desk(edit_jobs.settle, errand, outcome, then)
+            alert = await self.store(edit_jobs.settle, edit_job, outcome, then)
             if to.delivery.lane is Lane.CHANNEL:
-                _log.info("%s", await self.desk(journal.edit, to.delivery, outcome, takes_back=errand.takes_back))
+                _log.info("%s", await self.store(journal.edit, to.delivery, outcome, takes_back=edit_job.takes_back))
             if alert:
                 await self.tell(settling.notice(to, alert, getattr(outcome, "reason", "")))
 
-        carried = self.messenger.call(errand.payload, chat_id=to.chat_id, message=to.delivery.message)
-        return Flight(to.delivery.chat, asyncio.ensure_future(carried), arrived=arrived)
+        carried = self.messenger.call(edit_job.payload, chat_id=to.chat_id, message=to.delivery.message)
+        return InFlightCall(to.delivery.chat, asyncio.ensure_future(carried), arrived=arrived)

@@ -51,7 +51,7 @@ Ask = Callable[[Notice], Awaitable[bool]]
 
 
 @dataclass(eq=False, slots=True)
-class Flight:
+class InFlightCall:
     """A call on its way and what its answer is for."""
 
     #: Row number of the chat that gets nothing else meanwhile, or 0.

@@ -23,7 +23,7 @@ from bot.rendering.templates import Broken, Templates
 from bot.store import articles, notices
 from bot.store.database import Database
 from bot.store.notices import Waiting
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 #: Between two messages of one kind to one editor.
 QUIET = timedelta(minutes=3)
@@ -41,13 +41,13 @@ class Notifier:
 
     def __init__(
         self,
-        desk: Desk,
+        store: Store,
         messenger: Messenger,
         templates: Templates,
         editors: Iterable[int],
         clock: Clock,
     ) -> None:
-        self._desk = desk
+        self._store = store
         self._messenger = messenger
         self._templates = templates
         self._editors = sorted(editors)
@@ -66,14 +66,14 @@ class Notifier:
 
     async def tell(self, *told: Notice) -> None:
         """Have the editors told: once for each key as long as its incident is open."""
-        await self._desk(notices.tell, told, self._clock())
+        await self._store(notices.tell, told, self._clock())
         self.nudge()
 
     async def ask(self, notice: Notice) -> bool:
         """Tell the editors at once; return True if one of them was told, now or before."""
-        await self._desk(notices.tell, [notice], self._clock())
+        await self._store(notices.tell, [notice], self._clock())
         await self.send()
-        return await self._desk(notices.was_heard, notice.key)
+        return await self._store(notices.was_heard, notice.key)
 
     async def say(self, notice: Notice, *, over: bool = False) -> None:
         """Tell every editor at once what is kept nowhere, since the database can't be used; by its words alone.
@@ -87,7 +87,7 @@ class Notifier:
 
     async def all_clear(self, *keys: str) -> None:
         """Close incidents: who was told of one is told that it is over."""
-        if await self._desk(notices.all_clear, keys, self._clock()):
+        if await self._store(notices.all_clear, keys, self._clock()):
             self.nudge()
 
     def reachable(self, editor: int) -> None:
@@ -108,9 +108,9 @@ class Notifier:
         """Send what may be sent now; return when there is more, or None when nothing waits. Raises TokenRevoked."""
         async with self._one:
             if broken := self._templates.take_broken():
-                await self._desk(_tell_broken, broken, self._clock())
-            if await self._desk(notices.unaddressed):
-                for notice in await self._desk(_address, self._editors):
+                await self._store(_tell_broken, broken, self._clock())
+            if await self._store(notices.unaddressed):
+                for notice in await self._store(_address, self._editors):
                     _log.warning("%s", notice)
             due = [await self._tell_one(editor) for editor in self._editors]
             return min((one for one in due if one), default=None)
@@ -121,10 +121,10 @@ class Notifier:
             return away
         if self._heard:
             await self._note((), at)
-        waiting = [one for one in await self._desk(notices.waiting, editor) if one.id not in self._heard]
+        waiting = [one for one in await self._store(notices.waiting, editor) if one.id not in self._heard]
         if not waiting:
             return None
-        heard = await self._desk(notices.last_heard, editor, at - QUIET)
+        heard = await self._store(notices.last_heard, editor, at - QUIET)
         due = []
         for kind, same in _by_kind(waiting).items():
             told, left = _messages(same, heard.get(kind, []))
@@ -136,7 +136,7 @@ class Notifier:
 
     async def _write(self, editor: int, told: Sequence[Waiting]) -> bool:
         """Send one message; return False if the editor can't be reached now."""
-        payload = await self._desk(_worded, self._templates, told)
+        payload = await self._store(_worded, self._templates, told)
         came = await self._call(editor, payload)
         if isinstance(came, Revoked):
             raise TokenRevoked
@@ -158,7 +158,7 @@ class Notifier:
         if self._unreached.get(editor) == reason:
             return
         self._unreached[editor] = reason
-        name = await self._desk(naming.person, editor)
+        name = await self._store(naming.person, editor)
         if editor in self._refusing:
             _log.warning(
                 "%s can't be told anything until they press Start in their private chat with the bot: %s", name, reason
@@ -170,7 +170,7 @@ class Notifier:
         """Write what an editor was told; where the database can't be used, that is kept in memory until it can."""
         self._heard.update(numbers)
         try:
-            await self._desk(notices.heard, [*self._heard], at)
+            await self._store(notices.heard, [*self._heard], at)
         except PaperboyError as error:
             _log.warning("that the editors were told can't be written down yet: %s", error)
         else:

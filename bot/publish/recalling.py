@@ -25,7 +25,7 @@ from bot.rendering import markup
 from bot.store import numbers, recalled
 from bot.store.outbox import Addressed
 from bot.store.recalled import Unknown
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 #: Messages of a chat that are looked at.
 MOST = 100
@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 class Recall:
     """The looks of one bot; each article is looked for once in the life of a process."""
 
-    desk: Desk
+    store: Store
     messenger: Messenger
     composer: Composer
     clock: Clock
@@ -50,19 +50,19 @@ class Recall:
 
     async def look(self) -> None:
         """Look for the articles that wait since a restore and were not looked for. Raises StoreError, TokenRevoked."""
-        wanted = await self.desk(recalled.wanted)
+        wanted = await self.store(recalled.wanted)
         last = max((one.delivery.article for one in wanted), default=0)
         if last <= self._last:
             return
         self._reached = [*self.editors]
         for chat_id in dict.fromkeys(one.chat_id for one in wanted):
-            unknown = await self.desk(recalled.unknown, chat_id)
+            unknown = await self.store(recalled.unknown, chat_id)
             if unknown:
                 await self._look_in(chat_id, [one for one in wanted if one.chat_id == chat_id], unknown)
         self._last = last
 
     async def _look_in(self, chat_id: int, wanted: Sequence[Addressed], unknown: Unknown) -> None:
-        materials = await self.desk(composing.gather, wanted)
+        materials = await self.store(composing.gather, wanted)
         posts = self._worded(materials)
         top, misses, found = max(unknown.known | {unknown.before}), 0, 0
         for number in _numbers(unknown):
@@ -100,11 +100,11 @@ class Recall:
         shown = copy if isinstance(copy, dict) else {}
         words = folded(shown.get("text") or shown.get("caption") or "")
         if words not in posts or not comes_from(shown, chat_id, self.messenger.number, number):
-            await self.desk(numbers.see, chat_id, number, self.clock())
+            await self.store(numbers.see, chat_id, number, self.clock())
             return False
         material, payload = posts.pop(words)
         form = material.stored.fingerprint
-        return await self.desk(recalled.found, material.to, payload, form, number, self.clock())
+        return await self.store(recalled.found, material.to, payload, form, number, self.clock())
 
     async def _read(self, chat_id: int, number: int) -> tuple[Outcome | None, Any]:
         """Return a message's copy, by way of the first editor who can be reached; None where none can."""

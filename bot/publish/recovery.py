@@ -16,17 +16,28 @@ from typing import Any
 from bot.domain.article import short_id
 from bot.domain.delivery import RIGHTS_SECONDS, Clock, Outcome, Payload, Refused
 from bot.domain.notices import Alert, Choice, Decision, Notice
-from bot.domain.rate_limit import Pace
-from bot.domain.recovery import AskRights, Found, Later, Look, NotFound, Peek, Retouch, Step, Verdict, Wanted
+from bot.domain.rate_limit import RateLimiter
+from bot.domain.recovery import (
+    ForwardProbe,
+    Found,
+    KeyboardProbe,
+    Later,
+    NotFound,
+    Result,
+    RightsProbe,
+    Search,
+    Step,
+    Target,
+)
 from bot.errors import StoreError, TokenRevoked
 from bot.planning import naming
-from bot.publish.in_flight import Ask, Flight, Messenger
+from bot.publish.in_flight import Ask, InFlightCall, Messenger
 from bot.publish.peeking import peek
 from bot.rendering import markup
 from bot.store import numbers, recovery
 from bot.store.numbers import Touch
 from bot.store.recovery import Doubt
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 #: A look waits so long, at most, for the next due post, whose number ends the search.
 BOUND = timedelta(seconds=60)
@@ -40,11 +51,11 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class _Search:
+class _OpenSearch:
     """A look under way."""
 
     doubt: Doubt
-    look: Look
+    search: Search
     #: A step is on its way.
     flying: bool = False
     #: What is written of the message whose keyboard the step may change.
@@ -52,19 +63,19 @@ class _Search:
 
 
 @dataclass(slots=True)
-class Looks:
+class Recovery:
     """The looks of one bot. `begin` is called again and again; a look it does not begin is begun another time."""
 
-    desk: Desk
+    store: Store
     messenger: Messenger
-    pace: Pace
+    limiter: RateLimiter
     clock: Clock
     doubt_seconds: float
     #: The editors' private chats.
     editors: Sequence[int]
     ask: Ask
     #: By Telegram's number of the chat.
-    _open: dict[int, _Search] = field(default_factory=dict)
+    _open: dict[int, _OpenSearch] = field(default_factory=dict)
     _waiting: dict[int, datetime] = field(default_factory=dict)
     #: Chats to which a step is on its way.
     _to: set[int] = field(default_factory=set)
@@ -82,41 +93,41 @@ class Looks:
         """Move what waits in memory by as much as the wall clock was set."""
         self._waiting = {chat: until + by for chat, until in self._waiting.items()}
 
-    async def begin(self, at: datetime, room: int, busy: Collection[int]) -> list[Flight]:
+    async def begin(self, at: datetime, room: int, busy: Collection[int]) -> list[InFlightCall]:
         """Take up what is due and begin the steps that may go out now, at most `room`.
 
         busy: row numbers of the chats that have a call on its way.
         """
         await self._take_up(at)
-        begun: list[Flight] = []
+        begun: list[InFlightCall] = []
         for search in list(self._open.values()):
             if len(begun) >= room:
                 break
             try:
-                flight = await self._step(search, at, busy)
+                in_flight = await self._step(search, at, busy)
             except (StoreError, TokenRevoked):
                 raise
             except Exception:
                 await self._put_off(search.doubt, at)
                 continue
-            if flight:
-                begun.append(flight)
+            if in_flight:
+                begun.append(in_flight)
         return begun
 
     async def next(self, at: datetime, busy: Collection[int]) -> datetime | None:
         """Return when the next step or look may begin, but for those that an answer must come before; None: none."""
-        due = await self.desk(recovery.next_due, busy=[*self._open, *self._waiting])
+        due = await self.store(recovery.next_due, busy=[*self._open, *self._waiting])
         free = [
             one
             for one in self._open.values()
-            if not one.flying and _holds(one.doubt, one.look.next()) not in busy and _target(one) not in self._to
+            if not one.flying and _holds(one.doubt, one.search.next()) not in busy and _target(one) not in self._to
         ]
         steps = [self._ready(search, at) for search in free]
         return min([*steps, *self._waiting.values(), *([max(due, at)] if due else [])], default=None)
 
     async def _take_up(self, at: datetime) -> None:
         self._waiting = {chat: until for chat, until in self._waiting.items() if until > at}
-        for doubt in await self.desk(recovery.due, at, busy=[*self._open, *self._waiting]):
+        for doubt in await self.store(recovery.due, at, busy=[*self._open, *self._waiting]):
             try:
                 await self._take_up_one(doubt, at)
             except StoreError:
@@ -126,37 +137,39 @@ class Looks:
 
     async def _take_up_one(self, doubt: Doubt, at: datetime) -> None:
         """Begin a search, or wait for a message number that bounds it."""
-        around = await self.desk(recovery.around, doubt)
+        around = await self.store(recovery.around, doubt)
         waits = at - doubt.over
         bounded = around.after is not None
-        if not bounded and around.before is None and await self.desk(recovery.will_be_bounded, doubt.to.chat_id):
+        if not bounded and around.before is None and await self.store(recovery.will_be_bounded, doubt.to.chat_id):
             # nothing at all is known of the chat: sooner or later a post will tell, however long it takes
             self._waiting[doubt.to.chat_id] = at + UNTOLD
-        elif not bounded and waits < BOUND and await self.desk(recovery.will_be_bounded, doubt.to.chat_id, at):
+        elif not bounded and waits < BOUND and await self.store(recovery.will_be_bounded, doubt.to.chat_id, at):
             self._waiting[doubt.to.chat_id] = doubt.over + BOUND
         elif not bounded and around.before is None and waits < self._patience:
             # a message of others may bound it too, and nobody tells us of that
             self._waiting[doubt.to.chat_id] = min(at + UNTOLD, doubt.over + self._patience)
         else:
-            alike = await self.desk(recovery.may_be_in_other_thread, doubt)
-            self._open[doubt.to.chat_id] = _Search(doubt, Look(self._wanted(doubt, alike), around, self.editors))
+            alike = await self.store(recovery.may_be_in_other_thread, doubt)
+            self._open[doubt.to.chat_id] = _OpenSearch(
+                doubt, Search(self._target_of(doubt, alike), around, self.editors)
+            )
 
     async def _put_off(self, doubt: Doubt, at: datetime) -> None:
         """Try a search that went wrong again later; it holds up no other."""
-        name = await self.desk(naming.delivery, doubt.to.delivery)
+        name = await self.store(naming.delivery, doubt.to.delivery)
         _log.exception("%s could not be looked for; it is tried again", name)
         self._open.pop(doubt.to.chat_id, None)
         until = at + timedelta(seconds=RIGHTS_SECONDS)
-        await self.desk(recovery.later, doubt.to.delivery.id, until, "it could not be looked for; see the log")
+        await self.store(recovery.later, doubt.to.delivery.id, until, "it could not be looked for; see the log")
 
     @property
     def _patience(self) -> timedelta:
         return timedelta(seconds=PATIENCE * self.doubt_seconds)
 
-    def _wanted(self, doubt: Doubt, in_other_thread: bool) -> Wanted:
+    def _target_of(self, doubt: Doubt, in_other_thread: bool) -> Target:
         payload = doubt.to.delivery.payload or {}
         said = payload.get("text") or payload.get("caption") or ""
-        return Wanted(
+        return Target(
             chat_id=doubt.to.chat_id,
             me=self.messenger.number,
             text=markup.measure(said).text if "parse_mode" in payload else said,
@@ -164,28 +177,28 @@ class Looks:
             in_other_thread=in_other_thread,
         )
 
-    async def _step(self, search: _Search, at: datetime, busy: Collection[int]) -> Flight | None:
+    async def _step(self, search: _OpenSearch, at: datetime, busy: Collection[int]) -> InFlightCall | None:
         """Begin a look's next step, or settle the look; None where nothing begins now."""
-        step = search.look.next()
+        step = search.search.next()
         if isinstance(step, Found | NotFound | Later):
             await self._settle(search, step, at)
             return None
         chat = _holds(search.doubt, step)
         if search.flying or chat in busy or _target(search) in self._to or self._ready(search, at) > at:
             return None
-        if isinstance(step, Retouch):
-            search.touch = await self.desk(numbers.begin_retouch, search.doubt.to.chat_id, step.message)
+        if isinstance(step, KeyboardProbe):
+            search.touch = await self.store(numbers.begin_retouch, search.doubt.to.chat_id, step.message)
             if search.touch is Touch.TAKEN:
-                search.look.skip()
+                search.search.skip()
                 return None
         return self._launch(search, step, chat or 0)
 
-    def _ready(self, search: _Search, at: datetime) -> datetime:
+    def _ready(self, search: _OpenSearch, at: datetime) -> datetime:
         """Return when the chat that the next step goes to allows it."""
         to = _target(search)
-        return at if to is None else self.pace.ready(to, at)
+        return at if to is None else self.limiter.ready(to, at)
 
-    def _launch(self, search: _Search, step: Step, chat: int) -> Flight:
+    def _launch(self, search: _OpenSearch, step: Step, chat: int) -> InFlightCall:
         to = _target(search)
         search.flying = True
         if to is not None:
@@ -203,52 +216,52 @@ class Looks:
             self._to.discard(to or 0)
             try:
                 result = results[0] if results else None  # none where the call broke
-                search.look.answered(step, outcome, result, touched=search.touch is Touch.AGAIN)
+                search.search.answered(step, outcome, result, touched=search.touch is Touch.AGAIN)
                 await self._heed(search, step, outcome, at)
             except (StoreError, TokenRevoked):
                 raise
             except Exception:
                 await self._put_off(search.doubt, at)
 
-        return Flight(chat, asyncio.ensure_future(carried()), arrived=arrived)
+        return InFlightCall(chat, asyncio.ensure_future(carried()), arrived=arrived)
 
-    async def _heed(self, search: _Search, step: Step, outcome: Outcome, at: datetime) -> None:
+    async def _heed(self, search: _OpenSearch, step: Step, outcome: Outcome, at: datetime) -> None:
         """Write down what the answer to a step means, and the verdict if it brought one."""
-        verdict = search.look.next()
-        kept = isinstance(outcome, Refused) or (isinstance(verdict, Found) and search.touch is Touch.FIRST)
-        if isinstance(step, Retouch) and kept:
-            await self.desk(numbers.end_retouch, search.doubt.to.chat_id, step.message)
-        if isinstance(verdict, Found | NotFound | Later):
-            await self._settle(search, verdict, at)
+        result = search.search.next()
+        kept = isinstance(outcome, Refused) or (isinstance(result, Found) and search.touch is Touch.FIRST)
+        if isinstance(step, KeyboardProbe) and kept:
+            await self.store(numbers.end_retouch, search.doubt.to.chat_id, step.message)
+        if isinstance(result, Found | NotFound | Later):
+            await self._settle(search, result, at)
 
     def _carry(self, doubt: Doubt, step: Step) -> Coroutine[Any, Any, tuple[Outcome, Any]]:
-        if isinstance(step, Peek):
+        if isinstance(step, ForwardProbe):
             return peek(self.messenger, doubt.to.chat_id, step.message, step.editor)
-        if isinstance(step, AskRights):
+        if isinstance(step, RightsProbe):
             asked = {"chat_id": doubt.to.chat_id, "user_id": self.messenger.number}
             return self.messenger.ask("getChatMember", asked)
         return self._retouch(doubt, step)
 
-    async def _retouch(self, doubt: Doubt, step: Retouch) -> tuple[Outcome, Any]:
+    async def _retouch(self, doubt: Doubt, step: KeyboardProbe) -> tuple[Outcome, Any]:
         payload: Payload = {"method": "editMessageReplyMarkup", "reply_markup": step.keyboard}
         came, result = await self.messenger.answer(payload, chat_id=doubt.to.chat_id, message=step.message)
         return came, result
 
-    async def _settle(self, search: _Search, verdict: Verdict, at: datetime) -> None:
+    async def _settle(self, search: _OpenSearch, result: Result, at: datetime) -> None:
         """Write down what a look came to."""
         doubt, delivery = search.doubt, search.doubt.to.delivery.id
-        name = await self.desk(naming.delivery, doubt.to.delivery)
+        name = await self.store(naming.delivery, doubt.to.delivery)
         self._open.pop(doubt.to.chat_id, None)
-        if isinstance(verdict, Found):
-            await self.desk(recovery.found, doubt, verdict.message, at)
+        if isinstance(result, Found):
+            await self.store(recovery.found, doubt, result.message, at)
             _log.info("found: %s had been posted", name)
-        elif isinstance(verdict, Later):
-            await self.desk(recovery.later, delivery, at + timedelta(seconds=verdict.seconds), verdict.reason)
-        elif await self.desk(recovery.give_up, doubt, verdict.reason, at, absent=verdict.absent) is None:
-            said = "I did not find it there" if verdict.absent else verdict.reason
+        elif isinstance(result, Later):
+            await self.store(recovery.later, delivery, at + timedelta(seconds=result.seconds), result.reason)
+        elif await self.store(recovery.give_up, doubt, result.reason, at, absent=result.absent) is None:
+            said = "I did not find it there" if result.absent else result.reason
             await self._ask(doubt, f"Telegram's answer was lost, and {said}", at)
         else:
-            _log.warning("not found, sent again: %s: %s", name, verdict.reason)
+            _log.warning("not found, sent again: %s: %s", name, result.reason)
 
     async def _ask(self, doubt: Doubt, reason: str, at: datetime) -> None:
         """Let an editor decide; where none can be reached, look again later."""
@@ -264,17 +277,17 @@ class Looks:
         )
         heard = await self.ask(notice)
         until = None if heard or not self.editors else at + timedelta(seconds=RIGHTS_SECONDS)
-        await self.desk(recovery.later, delivery.id, until, f"waits for an editor: {reason}")
+        await self.store(recovery.later, delivery.id, until, f"waits for an editor: {reason}")
 
 
-def _holds(doubt: Doubt, step: Step | Verdict) -> int | None:
+def _holds(doubt: Doubt, step: Step | Result) -> int | None:
     """Return the chat (row number) that gets nothing else during a step, or None."""
-    return doubt.to.delivery.chat if isinstance(step, Retouch) else None
+    return doubt.to.delivery.chat if isinstance(step, KeyboardProbe) else None
 
 
-def _target(search: _Search) -> int | None:
+def _target(search: _OpenSearch) -> int | None:
     """Return the chat whose pace counts a look's next step, or None."""
-    step = search.look.next()
-    if isinstance(step, Peek):
+    step = search.search.next()
+    if isinstance(step, ForwardProbe):
         return step.editor
-    return search.doubt.to.chat_id if isinstance(step, Retouch) else None
+    return search.doubt.to.chat_id if isinstance(step, KeyboardProbe) else None

@@ -26,7 +26,7 @@ from bot.settings import Settings
 from bot.store import articles, facts, holding, notices
 from bot.store.database import Database, transaction
 from bot.store.facts import Fact
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 #: How long after the last arrival the editors are asked, so that one question is about all of them.
 QUIET = timedelta(seconds=10)
@@ -167,7 +167,7 @@ class Releaser:
 
     def __init__(
         self,
-        desk: Desk,
+        store: Store,
         settings: Settings,
         taxonomy: Taxonomy,
         channels: Channels,
@@ -176,7 +176,7 @@ class Releaser:
         wake: Callable[[], None],
         recall: Recall,
     ) -> None:
-        self._desk = desk
+        self._store = store
         self._settings = settings
         self._taxonomy = taxonomy
         self._channels = channels
@@ -197,7 +197,7 @@ class Releaser:
     async def turn(self, *, hurry: bool = False) -> datetime | None:
         """Do what is due now; return when more is. hurry: ask the editors at once, as nobody may be here later."""
         at = self._clock()
-        turn = await self._desk(release_due, self.rules, at)
+        turn = await self._store(release_due, self.rules, at)
         if turn.released:
             self._wake()
         asking = [await self._ask(kind, at, hurry=hurry) for kind in TOGETHER]
@@ -205,7 +205,7 @@ class Releaser:
 
     async def _ask(self, kind: Waits, at: datetime, *, hurry: bool) -> datetime | None:
         """Ask the editors about what waits together; return when to do that if more of it may arrive until then."""
-        arrived = await self._desk(holding.last_arrival, kind)
+        arrived = await self._store(holding.last_arrival, kind)
         if arrived is None:
             await self._notifier.all_clear(_key(kind))
             return None
@@ -213,14 +213,14 @@ class Releaser:
             return arrived + QUIET
         if kind is Waits.RESTORED:
             await self._recall.look()
-        asked = await self._desk(question, kind, self._settings.feed.newest)
+        asked = await self._store(question, kind, self._settings.feed.newest)
         if asked and not await self._notifier.ask(asked) and self._notifier.reaches_nobody:
             await self._without_editors(kind, at)
         return None
 
     async def _without_editors(self, kind: Waits, at: datetime) -> None:
         """Decide what may be decided where no editor can be asked."""
-        count = await self._desk(holding.count, kind)
+        count = await self._store(holding.count, kind)
         if kind is Waits.RESTORED:
             if self._said:
                 return
@@ -233,10 +233,10 @@ class Releaser:
             return
         before = self._alone[1] if self._alone and self._alone[0] <= at < self._alone[0] + WINDOW else 0
         newest = max((self._settings.feed.newest or 0) - before, 0)
-        done = await self._desk(decide, kind, newest, self.rules, at)
+        done = await self._store(decide, kind, newest, self.rules, at)
         self._alone = (at, before + done.posted)
         said = f"{counted(count, 'older article')} arrived at once and no editor could be asked"
         said += f"; posted: the newest {done.posted}; skipped: {done.skipped}"
         _log.warning("%s", said)
-        await self._notifier.tell(await self._desk(undecided.notice, said, at))
+        await self._notifier.tell(await self._store(undecided.notice, said, at))
         self._wake()

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.delivery import Outcome, Sent
-from bot.publish.in_flight import Flight, Messenger
+from bot.publish.in_flight import InFlightCall, Messenger
 from bot.store import repeats
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 #: Seconds between two questions to a Telegram that does not answer, and the most between two deliveries tried.
 AGAIN, LONGEST = 10.0, 1_800.0
@@ -23,7 +23,7 @@ AGAIN, LONGEST = 10.0, 1_800.0
 class Repeats:
     """The repeats of one bot. `begin` is called again and again."""
 
-    desk: Desk
+    store: Store
     messenger: Messenger
     doubt_seconds: float
     #: No question before this moment, and how long after a delivery was tried the next may be.
@@ -32,9 +32,9 @@ class Repeats:
     _asking: bool = False
     _next: datetime | None = None
 
-    async def begin(self, at: datetime) -> list[Flight]:
+    async def begin(self, at: datetime) -> list[InFlightCall]:
         """Queue what may be repeated; where nothing tells whether messages go out, begin to find out."""
-        left = await self.desk(repeats.begin, at)
+        left = await self.store(repeats.begin, at)
         if not left.unproven:
             self._not_before, self._pause, self._next = None, 0.0, left.next
             return []
@@ -44,7 +44,7 @@ class Repeats:
         if self._asking or (self._not_before is not None and self._not_before > at):
             return []
         self._asking = True
-        return [Flight(0, asyncio.ensure_future(self._ask()), arrived=self._arrived)]
+        return [InFlightCall(0, asyncio.ensure_future(self._ask()), arrived=self._arrived)]
 
     @property
     def next(self) -> datetime | None:
@@ -58,7 +58,7 @@ class Repeats:
     async def _arrived(self, outcome: Outcome, at: datetime) -> None:
         self._asking = False
         if isinstance(outcome, Sent):
-            await self.desk(repeats.try_one, at)
+            await self.store(repeats.try_one, at)
             self._pause = min(max(self._pause * 2, self.doubt_seconds), LONGEST)
             self._not_before = at + timedelta(seconds=self._pause)
         else:

@@ -18,7 +18,7 @@ from bot.rendering.templates import Templates
 from bot.store import articles, chats, pending
 from bot.store.database import Database
 from bot.store.pending import Pending, Post
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 #: How long a post that is due may take before its answer says that it waits, and the time between two looks until then.
 GRACE, SOON = timedelta(seconds=2), timedelta(seconds=1)
@@ -27,8 +27,10 @@ GRACE, SOON = timedelta(seconds=2), timedelta(seconds=1)
 class Reporter:
     """Edits the answers of one bot. `send` is called again and again."""
 
-    def __init__(self, desk: Desk, messenger: Messenger, templates: Templates, clock: Clock, tz: tzinfo = UTC) -> None:
-        self._desk = desk
+    def __init__(
+        self, store: Store, messenger: Messenger, templates: Templates, clock: Clock, tz: tzinfo = UTC
+    ) -> None:
+        self._store = store
         self._messenger = messenger
         self._templates = templates
         self._clock = clock
@@ -39,7 +41,7 @@ class Reporter:
 
         Raises TokenRevoked.
         """
-        waiting = await self._desk(pending.all_)
+        waiting = await self._store(pending.all_)
         due = [await self._edit(one) for one in waiting]
         return min((one for one in due if one), default=None)
 
@@ -47,9 +49,9 @@ class Reporter:
         at = self._clock()
         if at < one.due:
             return one.due + SOON
-        became = await self._desk(_became, one, at, self._tz)
+        became = await self._store(_became, one, at, self._tz)
         if not became:  # taken back
-            await self._desk(pending.forget, one.id)
+            await self._store(pending.forget, one.id)
             return None
         is_open = any(each.is_open for each in became)
         if is_open and at < one.due + GRACE:
@@ -57,13 +59,13 @@ class Reporter:
         if is_open and one.told:
             return None
         if not (is_open or one.undo or one.told):  # it is on its way, says the answer, and that was soon over
-            await self._desk(pending.forget, one.id)
+            await self._store(pending.forget, one.id)
             return None
-        stored = await self._desk(articles.get, one.article)
+        stored = await self._store(articles.get, one.article)
         if stored is None or await self._is_said(
             one, republishing.became(self._templates, stored, one.edition, became)
         ):
-            await self._desk(pending.tell if is_open else pending.forget, one.id)
+            await self._store(pending.tell if is_open else pending.forget, one.id)
         return None
 
     async def _is_said(self, one: Pending, payload: Payload) -> bool:

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from bot.domain import urls
 from bot.domain.arrival import ASKED, Waits
 from bot.domain.article import Article, Related, Stored
-from bot.domain.record import Packed
+from bot.domain.record import ArticleRecord
 from bot.store import holding, indexing, recording
 from bot.store.database import Row, marks, maybe, moment, number, row, rows, transaction, write
 from bot.store.recording import Entry
@@ -49,7 +49,7 @@ class Candidate:
 
 def insert(
     db: Database,
-    packed: Packed,
+    record: ArticleRecord,
     *,
     path: str,
     at: datetime,
@@ -59,17 +59,17 @@ def insert(
     """Write a new article with its addresses and related articles, not its topics; return its row number."""
     with transaction(db):
         number = recording.next_number(db)
-        recording.write(db, [Entry(number, packed, path, waiting, copy_of)], at)
+        recording.write(db, [Entry(number, record, path, waiting, copy_of)], at)
     return number
 
 
-def update(db: Database, number: int, packed: Packed, *, path: str) -> None:
+def update(db: Database, number: int, record: ArticleRecord, *, path: str) -> None:
     """Write an article's new words over the old; every old address stays an alias."""
     with transaction(db):
-        indexing.replace(db, number, (packed.words[3], packed.words[4], packed.words[6]))
-        write(db, _UPDATE, (*packed.words, packed.published, packed.draft, packed.expires, path, number))
-        recording.set_related(db, number, packed.related)
-        add_addresses(db, number, packed.addresses)
+        indexing.replace(db, number, (record.words[3], record.words[4], record.words[6]))
+        write(db, _UPDATE, (*record.words, record.published, record.draft, record.expires, path, number))
+        recording.set_related(db, number, record.related)
+        add_addresses(db, number, record.addresses)
 
 
 def get(db: Database, number: int) -> Stored | None:

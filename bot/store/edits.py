@@ -18,7 +18,7 @@ from bot.store.payloads import written
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class DueEdit:
     """A post that no longer shows its article as it is."""
 
     to: Addressed
@@ -123,7 +123,7 @@ def exist(db: Database) -> bool:
     return row(db, "SELECT 1 FROM deliveries WHERE revise IS NOT NULL LIMIT 1") is not None
 
 
-def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 50) -> list[Revision]:
+def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 50) -> list[DueEdit]:
     """Return the posts whose revision is due, one a chat, none to `busy` chats, the longest waiting first."""
     now = milliseconds(at)
     found = rows(
@@ -134,9 +134,9 @@ def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 5
         f"AND d.chat NOT IN ({marks(len(busy))}) ORDER BY d.revise, d.id LIMIT ?",
         (now, now, now, *busy, most * 4),
     )
-    chats: dict[int, Revision] = {}
+    chats: dict[int, DueEdit] = {}
     for one in found:
-        chats.setdefault(one["chat"], Revision(addressed(one), one["form"], moment(one["settled"] or one["created"])))
+        chats.setdefault(one["chat"], DueEdit(addressed(one), one["form"], moment(one["settled"] or one["created"])))
     return list(chats.values())[:most]
 
 

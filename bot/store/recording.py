@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from bot.domain.arrival import HIDDEN, Waits
 from bot.domain.article import Story
 from bot.domain.identity import Known, Told, outlet
-from bot.domain.record import Packed, PackedRelated, day
+from bot.domain.record import ArticleRecord, PackedRelated, day
 from bot.store import indexing, sequence
 from bot.store.database import marks, milliseconds, number, rows, transaction
 
@@ -41,7 +41,7 @@ class Entry(NamedTuple):
     """A new article under its row number, and where it stands."""
 
     number: int
-    packed: Packed
+    record: ArticleRecord
     path: str
     waits: Waits = Waits.NOTHING
     copy_of: int | None = None
@@ -58,12 +58,12 @@ def write(db: Database, entries: Sequence[Entry], at: datetime) -> int:
     with transaction(db):
         first = sequence.take(db, len(entries))
         db.conn.executemany(_ARTICLE, [(*_row(entry, recorded), place) for place, entry in enumerate(entries, first)])
-        searched = [(one, _searched(packed)) for one, packed, *_ in entries]
+        searched = [(one, _searched(record)) for one, record, *_ in entries]
         db.conn.executemany(_SEARCHED, [(one, *words) for one, words in searched])
         indexing.add(db, searched)
-        add_addresses(db, [(address, one) for one, packed, *_ in entries for address in packed.addresses])
+        add_addresses(db, [(address, one) for one, record, *_ in entries for address in record.addresses])
         db.conn.executemany(
-            _RELATED, [related for one, packed, *_ in entries for related in _numbered(one, packed.related)]
+            _RELATED, [related for one, record, *_ in entries for related in _numbered(one, record.related)]
         )
     return first
 
@@ -131,15 +131,15 @@ def set_topics(db: Database, carried: Iterable[tuple[int, int, int | None]]) -> 
 
 
 def _row(entry: Entry, recorded: int) -> tuple[object, ...]:
-    number, packed, path, waits, copy_of = entry
-    published = packed.words[7]
+    number, record, path, waits, copy_of = entry
+    published = record.words[7]
     ordered = recorded if published is None or published > recorded else published
-    stands = (str(waits), int(waits in HIDDEN), int(packed.draft), packed.expires, int(packed.removed))
-    return (number, *packed.words, recorded, ordered, *stands, copy_of, path)
+    stands = (str(waits), int(waits in HIDDEN), int(record.draft), record.expires, int(record.removed))
+    return (number, *record.words, recorded, ordered, *stands, copy_of, path)
 
 
-def _searched(packed: Packed) -> tuple[str, str, str]:
-    words = packed.words
+def _searched(record: ArticleRecord) -> tuple[str, str, str]:
+    words = record.words
     return words[3], words[4], words[6]
 
 

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from bot.domain.delivery import REPEATS, Settlement, State
 from bot.domain.notices import Alert, Notice
-from bot.domain.recovery import Around
+from bot.domain.recovery import Bounds
 from bot.store import attempts, notices, numbers, outbox
 from bot.store.database import Row, marks, maybe, milliseconds, moment, number, row, rows, transaction, write
 from bot.store.outbox import Addressed
@@ -81,7 +81,7 @@ def next_due(db: Database, *, busy: Collection[int] = ()) -> datetime | None:
     return maybe(found[0]) if found else None
 
 
-def around(db: Database, doubt: Doubt) -> Around:
+def around(db: Database, doubt: Doubt) -> Bounds:
     """Return what is known of the message numbers around an attempt."""
     chat, begun, over = doubt.to.chat_id, milliseconds(doubt.begun), milliseconds(doubt.over)
     before = "message > 0 AND settled_sequence < ? ORDER BY message DESC LIMIT 1"
@@ -89,7 +89,7 @@ def around(db: Database, doubt: Doubt) -> Around:
     first = max(numbers.known(db, chat, before, doubt.sequence), default=None)
     floor = first.message if first else max(doubt.to.thread, 0)
     last = min(numbers.known(db, chat, after, floor, doubt.sequence, over), default=None)
-    return Around(
+    return Bounds(
         before=first.message if first else None,
         after=last.message if last else None,
         known=frozenset(one.message for one in numbers.known(db, chat, "message > ?", floor)),

@@ -30,8 +30,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Desk:
-    """Runs store functions on the database's own thread: `await desk(outbox.due, at=at)`."""
+class Store:
+    """Runs store functions on the database's own thread: `await store(outbox.due, at=at)`."""
 
     def __init__(self, path: Path | str) -> None:
         self._path = path

@@ -15,7 +15,7 @@ from typing import Any
 from bot.domain.record import pack
 from bot.store import articles, counts, fanouts, files, follows, outbox, search
 from bot.store.database import Database, open_database
-from bot.store.thread import Desk
+from bot.store.thread import Store
 from tests.bench import documents
 from tests.bench.measuring import Row, Table, seconds
 from tests.bench.place import Place, fill, scanner
@@ -62,11 +62,11 @@ def _law(size: int) -> float:
 
 def _of_articles(place: Place, size: int) -> dict[str, float]:
     database = place.copy(place.scanned(size))
-    with place.empty() as fresh, closing(Desk(fresh / "cold.db")) as desk:
-        scanned = seconds(lambda: asyncio.run(scanner(desk, place.articles(size)).scan()))
+    with place.empty() as fresh, closing(Store(fresh / "cold.db")) as store:
+        scanned = seconds(lambda: asyncio.run(scanner(store, place.articles(size)).scan()))
     costs = {"cold scan": scanned}
-    with closing(Desk(database)) as desk:
-        costs["scan, nothing changed"] = asyncio.run(_unchanged(desk, place.articles(size)))
+    with closing(Store(database)) as store:
+        costs["scan, nothing changed"] = asyncio.run(_unchanged(store, place.articles(size)))
     db = open_database(database)
     with closing(db):
         topic = follows.topic(db, "Energy").id
@@ -83,8 +83,8 @@ def _of_articles(place: Place, size: int) -> dict[str, float]:
     return costs
 
 
-async def _unchanged(desk: Desk, folder: Path) -> float:
-    looking = scanner(desk, folder)
+async def _unchanged(store: Store, folder: Path) -> float:
+    looking = scanner(store, folder)
     await looking.scan()
     began = time.perf_counter()
     await looking.scan()

@@ -17,7 +17,7 @@ from bot.planning.rules import Rules
 from bot.settings import Feed
 from bot.store import follows
 from bot.store.database import milliseconds, open_database, transaction
-from bot.store.thread import Desk
+from bot.store.thread import Store
 from tests.bench import documents
 
 #: Follows and readers began then.
@@ -51,8 +51,8 @@ class Place:
         """Return a database that knows the library of so many articles. Not to be written to; see `copy`."""
         database = self.root / f"scanned-{count}.db"
         if database.name not in self._made:
-            with closing(Desk(database)) as desk:
-                scan = scanner(desk, self.articles(count)).scan()
+            with closing(Store(database)) as store:
+                scan = scanner(store, self.articles(count)).scan()
                 assert asyncio.run(scan).files == count
             self._made[database.name] = database
         return database
@@ -78,9 +78,9 @@ class Place:
                 file.unlink()
 
 
-def scanner(desk: Desk, folder: Path) -> Scanner:
+def scanner(store: Store, folder: Path) -> Scanner:
     """Return what looks at a folder, without channels."""
-    return Scanner(desk, Feed(folder=folder), lambda: Rules(taxonomy=Taxonomy(())), lambda: datetime.now(UTC))
+    return Scanner(store, Feed(folder=folder), lambda: Rules(taxonomy=Taxonomy(())), lambda: datetime.now(UTC))
 
 
 def settings(folder: Path, database: Path, **more: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot.store.search import search
-from bot.store.thread import Desk
+from bot.store.thread import Store
 from tests.bench.measuring import Row, memory, python, running
 from tests.bench.place import Place, scanner, settings
 from tests.bench.place import count as counted
@@ -94,19 +94,19 @@ def watched(pid: int, pause: float = 0.1) -> Iterator[list[float]]:
 
 
 def _finds(database: Path, number: int) -> bool:
-    with closing(Desk(database)) as desk:
-        found = asyncio.run(_ask(desk, str(number)))
+    with closing(Store(database)) as store:
+        found = asyncio.run(_ask(store, str(number)))
     return any(article.endswith(f"({number})") for article in found)
 
 
-async def _ask(desk: Desk, words: str) -> list[str]:
-    return [one.article.title for one in await desk(search, words)]
+async def _ask(store: Store, words: str) -> list[str]:
+    return [one.article.title for one in await store(search, words)]
 
 
 def _unchanged(place: Place, files: int) -> Row:
     folder, database = place.articles(files), place.copy(place.scanned(files))
-    with closing(Desk(database)) as desk:
-        ratios = asyncio.run(_looks(desk, folder, place.times))
+    with closing(Store(database)) as store:
+        ratios = asyncio.run(_looks(store, folder, place.times))
     ratio = statistics.median(ours / bare for ours, bare in ratios)
     ours, bare = (statistics.median(one) * 1000 for one in zip(*ratios, strict=True))
     told = f"{ratio:.2f} × ({ours:,.0f} ms; the bare walk {bare:,.0f} ms)"
@@ -115,9 +115,9 @@ def _unchanged(place: Place, files: int) -> Row:
     )
 
 
-async def _looks(desk: Desk, folder: Path, times: int) -> list[tuple[float, float]]:
+async def _looks(store: Store, folder: Path, times: int) -> list[tuple[float, float]]:
     """Return the seconds of a scan and of a bare walk, side by side."""
-    looking = scanner(desk, folder)
+    looking = scanner(store, folder)
     pairs = []
     for _ in range(times + 1):
         began = time.perf_counter()

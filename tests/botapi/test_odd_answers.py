@@ -21,7 +21,7 @@ from bot.domain.topics import Taxonomy
 from bot.publish.channels import Channels
 from bot.settings import Channel
 from bot.store.database import rows
-from bot.store.thread import Desk
+from bot.store.thread import Store
 from tests.support.chatting import NOON
 from tests.support.operating import PATIENCE
 
@@ -98,14 +98,14 @@ async def test_whatever_getupdates_brings_the_next_good_answer_is_handled(
 ) -> None:
     """All of them one after another, in one run; the offset stays Telegram's."""
     caplog.set_level(logging.WARNING)
-    desk, handled, stop = Desk(":memory:"), [], asyncio.Event()
+    store, handled, stop = Store(":memory:"), [], asyncio.Event()
     messenger = build(TOKEN, "https://api.telegram.org")
 
     async def handler(update: Any) -> None:
         handled.append(update.update_id)
         stop.set()
 
-    inbox = Inbox(desk, handler, messenger.wire, Clock.of(lambda: NOON))
+    inbox = Inbox(store, handler, messenger.wire, Clock.of(lambda: NOON))
     polling = Polling(messenger, inbox, lambda: 0.0, pause=at_once)
     polling._webhook_deleted = True
     never_empty = [one for one in ANSWERS if b'"result": []' not in one[1]]
@@ -116,7 +116,7 @@ async def test_whatever_getupdates_brings_the_next_good_answer_is_handled(
     assert polling._offset == 42
     assert len([one for one in caplog.messages if "can't be fetched" in one]) <= 2
     assert "Traceback" not in caplog.text
-    desk.close()
+    store.close()
 
 
 @pytest.mark.parametrize("ask", ["account", "channels", "rights"])
@@ -125,8 +125,8 @@ async def test_whatever_an_answer_says_at_the_start_it_is_asked_again(
 ) -> None:
     monkeypatch.setattr(session, "FIRST_TRY", 0.0)
     monkeypatch.setattr(session, "LAST_TRY", 0.0)
-    messenger, desk = build(TOKEN, "https://api.telegram.org"), Desk(":memory:")
-    channels = Channels(desk, [Channel(chat="@news")], Taxonomy(()))
+    messenger, store = build(TOKEN, "https://api.telegram.org"), Store(":memory:")
+    channels = Channels(store, [Channel(chat="@news")], Taxonomy(()))
     await channels.load()
     answers: Callable[[], Any] = {
         "account": lambda: session.account(messenger, asyncio.Event()),
@@ -141,7 +141,7 @@ async def test_whatever_an_answer_says_at_the_start_it_is_asked_again(
             line.odd = iter([odd])
             await answers()
         assert await answers() in ({}, frozenset(("administrator", "can_post_messages")))
-    desk.close()
+    store.close()
 
 
 @pytest.mark.parametrize("method", ["sendMessage", "forwardMessage"])
@@ -173,16 +173,16 @@ def test_a_good_update_among_odd_ones_is_taken_and_order_is_telegrams() -> None:
 
 
 async def test_a_proxy_that_brings_the_same_answer_again_has_it_handled_once(line: Line) -> None:
-    desk, handled, stop = Desk(":memory:"), [], asyncio.Event()
+    store, handled, stop = Store(":memory:"), [], asyncio.Event()
     messenger = build(TOKEN, "https://api.telegram.org")
 
     async def handler(update: Any) -> None:
         handled.append(update.update_id)
 
-    inbox = Inbox(desk, handler, messenger.wire, Clock.of(lambda: NOON))
+    inbox = Inbox(store, handler, messenger.wire, Clock.of(lambda: NOON))
     polling = Polling(messenger, inbox, lambda: 0.0, pause=at_once, repeated=0.0)
     line.good["getUpdates"] = lambda: stop.set() if line.asked.count("getUpdates") > 5 else [{"update_id": 41}]
     await asyncio.wait_for(polling.run(stop), PATIENCE)
     assert handled == [41]
-    assert await desk(rows, "SELECT * FROM inbox") == []
-    desk.close()
+    assert await store(rows, "SELECT * FROM inbox") == []
+    store.close()

@@ -58,7 +58,7 @@ class Clock:
 
 def polling(bot: Bot, handler: Any) -> Polling:
     """Return the loop with a handler of one's own."""
-    return Polling(bot.messenger, Inbox(bot.desk, handler, bot.messenger.wire, bot.office.clock), time.monotonic)
+    return Polling(bot.messenger, Inbox(bot.store, handler, bot.messenger.wire, bot.context.clock), time.monotonic)
 
 
 class Running:
@@ -95,7 +95,7 @@ async def test_a_redelivered_command_is_answered_again_and_has_one_effect(bot: B
     first, second = [one for one in bot.sandbox.messages(rea) if bot.is_mine(one)]
     assert first.text == second.text
     assert "You now follow AI" in second.text
-    assert await bot.desk(follows.count) == 1
+    assert await bot.store(follows.count) == 1
 
 
 async def test_a_redelivered_republish_makes_no_second_edition(bot: Bot) -> None:
@@ -107,7 +107,7 @@ async def test_a_redelivered_republish_makes_no_second_edition(bot: Bot) -> None
     await bot.again(update)
     first, second = [one for one in bot.sandbox.messages(bot.editor) if bot.is_mine(one)]
     assert first.text == second.text
-    assert await bot.desk(number, "SELECT count(*) FROM deliveries") == 1
+    assert await bot.store(number, "SELECT count(*) FROM deliveries") == 1
 
 
 async def test_a_redelivered_toggle_does_not_toggle_back(bot: Bot, rea: Person) -> None:
@@ -219,7 +219,7 @@ async def test_a_token_revoked_while_answering_ends_the_loop(bot: Bot, rea: Pers
     with pytest.raises(TokenRevoked):
         await bot.polling.run(asyncio.Event())
     bot.sandbox.faults.clear()
-    bot.with_office()  # another process
+    bot.with_context()  # another process
     await bot.answers()
     assert len([one for one in bot.sandbox.messages(rea) if bot.is_mine(one)]) == 1
 
@@ -332,8 +332,8 @@ async def test_what_a_killed_process_was_at_is_done_by_the_next_and_once(bot: Bo
         await asyncio.sleep(0)
     await killed.close()
     await bot.again(update)
-    assert await bot.desk(follows.count) == 1
-    assert await bot.desk(number, "SELECT count(*) FROM inbox") == 0
+    assert await bot.store(follows.count) == 1
+    assert await bot.store(number, "SELECT count(*) FROM inbox") == 0
     assert len([one for one in bot.sandbox.messages(rea) if bot.is_mine(one)]) >= 1
 
 
@@ -355,12 +355,12 @@ async def test_what_an_earlier_process_left_comes_before_what_is_new(bot: Bot) -
     async def handler(update: Update) -> None:
         handled.append(update.update_id)
 
-    await bot.desk(store.receive, [(one, json.dumps(said(one, 7))) for one in (5, 6)], NOON)
+    await bot.store(store.receive, [(one, json.dumps(said(one, 7))) for one in (5, 6)], NOON)
     inbox = polling(bot, handler).inbox
     await inbox.take([said(6, 7), said(8, 7)])
     await inbox.idle()
     assert handled == [5, 6, 8]
-    assert await bot.desk(number, "SELECT count(*) FROM inbox") == 0
+    assert await bot.store(number, "SELECT count(*) FROM inbox") == 0
 
 
 async def test_what_can_not_be_deleted_now_is_deleted_later(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -379,7 +379,7 @@ async def test_what_can_not_be_deleted_now_is_deleted_later(bot: Bot, monkeypatc
     for one in (1, 2):
         await inbox.take([said(one, 7)])
         await inbox.idle()
-    assert await bot.desk(number, "SELECT count(*) FROM inbox") == 0
+    assert await bot.store(number, "SELECT count(*) FROM inbox") == 0
 
 
 async def test_only_so_many_updates_wait_in_memory(bot: Bot) -> None:
@@ -423,7 +423,7 @@ async def test_an_update_that_can_not_be_stored_is_asked_for_again(
 
 
 async def test_a_chat_above_its_limit_is_still_heard_when_it_wants_less(bot: Bot, rea: Person) -> None:
-    bot.with_office(commands_per_minute=4)
+    bot.with_context(commands_per_minute=4)
     await bot.ask(rea, "/topic AI, Space")
     for _ in range(6):
         await bot.ask(rea, "/help")
@@ -440,7 +440,7 @@ async def test_a_chat_above_its_limit_is_still_heard_when_it_wants_less(bot: Bot
 
 
 async def test_a_tap_that_ends_a_follow_is_never_limited(bot: Bot, rea: Person) -> None:
-    bot.with_office(commands_per_minute=2)
+    bot.with_context(commands_per_minute=2)
     await bot.ask(rea, "/topic AI")
     (keyboard,) = await bot.ask(rea, "/topic")
     await bot.tap(rea, keyboard, "✓ AI")
@@ -458,7 +458,7 @@ async def test_odd_and_endless_words_cost_nothing(bot: Bot, rea: Person, command
 
 
 async def test_too_many_commands_are_answered_once_and_then_not_at_all(bot: Bot, rea: Person) -> None:
-    bot.with_office(commands_per_minute=3)
+    bot.with_context(commands_per_minute=3)
     other = bot.sandbox.world.add_person("Ben")
     for _ in range(3):
         assert "I can do" in await bot.told(rea, "/help")
@@ -471,7 +471,7 @@ async def test_too_many_commands_are_answered_once_and_then_not_at_all(bot: Bot,
 
 
 async def test_too_many_taps_are_answered_with_a_note(bot: Bot, rea: Person) -> None:
-    bot.with_office(commands_per_minute=2)
+    bot.with_context(commands_per_minute=2)
     (keyboard,) = await bot.ask(rea, "/topic")
     await bot.tap(rea, keyboard, "AI")
     assert "a lot at once" in await bot.tap(rea, keyboard, "Space")

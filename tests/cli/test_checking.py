@@ -233,18 +233,18 @@ async def test_our_own_webhook_that_telegram_could_not_reach_is_told_with_its_er
 
 async def test_an_editor_who_blocked_the_bot_is_named(place: Place, sandbox: Sandbox) -> None:
     from bot.store import chats
-    from tests.support.newsroom import newsroom
+    from tests.support.newsroom import open_newsroom
 
     place.article()
     edith = sandbox.world.add_person("Edith")
     sandbox.world.open_private(edith)
-    desk = newsroom(place.path / "paperboy.db")
-    row = chats.reader(desk.db, edith.id, kind="private", username="", title="Edith", at=AT)
-    desk.db.conn.execute(
+    store = open_newsroom(place.path / "paperboy.db")
+    row = chats.reader(store.db, edith.id, kind="private", username="", title="Edith", at=AT)
+    store.db.conn.execute(
         "UPDATE chats SET state = 'parked', reason = 'the reader blocked the bot' WHERE id = ?", [row.id]
     )
-    desk.db.conn.commit()
-    desk.db.close()
+    store.db.conn.commit()
+    store.db.close()
     (found,) = await place.found(sandbox, telegram={"admins": [edith.id]})
     assert found.what.startswith(f"telegram.admins: Edith ({edith.id}): can't be written to: ")
 
@@ -334,14 +334,14 @@ async def test_an_unknown_topic_is_told_with_the_nearest(place: Place) -> None:
 
 async def test_a_topic_that_only_recorded_articles_carry_is_known(place: Place) -> None:
     from bot.store import follows
-    from tests.support.newsroom import newsroom
+    from tests.support.newsroom import open_newsroom
 
     place.article(topics="[Robotics]")
-    desk = newsroom(place.path / "paperboy.db")
-    desk.db.conn.execute("INSERT INTO topics (key, name, code, articles) VALUES ('gardening', 'Gardening', 'x', 1)")
-    desk.db.conn.commit()
-    assert [one.name for one in follows.overview(desk.db)] == ["Gardening"]
-    desk.db.close()
+    store = open_newsroom(place.path / "paperboy.db")
+    store.db.conn.execute("INSERT INTO topics (key, name, code, articles) VALUES ('gardening', 'Gardening', 'x', 1)")
+    store.db.conn.commit()
+    assert [one.name for one in follows.overview(store.db)] == ["Gardening"]
+    store.db.close()
     found = await place.found(channels=[{"chat": "@newsroom", "topics": ["Gardening", "Robotics"]}])
     assert found == []
 
@@ -446,9 +446,9 @@ async def test_a_folder_of_the_database_that_may_not_be_written_is_told(place: P
     place.article()
     (place.path / "locked").mkdir(mode=0o555)
     if exists:
-        from tests.support.newsroom import newsroom
+        from tests.support.newsroom import open_newsroom
 
-        newsroom(place.path / "locked" / "paperboy.db").db.close()
+        open_newsroom(place.path / "locked" / "paperboy.db").db.close()
         (place.path / "locked" / "paperboy.db").chmod(0o444)
     await place.found()  # what is imported at first use, while it may be read
     with without_privilege(place.path):

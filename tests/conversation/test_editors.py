@@ -39,7 +39,7 @@ async def _posted(bot: Bot, title: str, *topics: str) -> int:
     number = await bot.article(title, *topics)
     chat = bot.channels[0].chat
     at = chatting.NOON
-    await bot.desk(outbox.open_, number, [chat], lane=0, edition=1, rank=at, at=at, state=State.SENT)
+    await bot.store(outbox.open_, number, [chat], lane=0, edition=1, rank=at, at=at, state=State.SENT)
     return number
 
 
@@ -55,61 +55,61 @@ async def test_republish_opens_the_next_edition(bot: Bot, named: str) -> None:
     }
     told = await bot.told(bot.editor, f"/republish {words.get(named, 'last')}")
     assert "Edition 2 of Newer moon (newer-moon.md) is on its way to News" in told
-    assert await bot.desk(_editions) == [(number, 1), (number, 2)]
+    assert await bot.store(_editions) == [(number, 1), (number, 2)]
     assert bot.woken
 
 
 async def test_what_is_about_to_be_republished_can_be_undone_once(bot: Bot) -> None:
-    bot.with_office(undo=timedelta(seconds=5))
+    bot.with_context(undo=timedelta(seconds=5))
     number = await _posted(bot, "Newer moon", "Space")
     (answer,) = await bot.ask(bot.editor, "/republish last")
     assert "goes to News in 5 seconds" in answer.text
-    assert await bot.desk(_waiting) == [chatting.NOON + timedelta(seconds=5)]
+    assert await bot.store(_waiting) == [chatting.NOON + timedelta(seconds=5)]
     keyboard = answer.reply_markup
     assert await bot.tap(bot.editor, answer, "Undo") == "The message now says what was done"
     assert "does not go to News" in answer.text
-    assert await bot.desk(_editions) == [(number, 1)]
+    assert await bot.store(_editions) == [(number, 1)]
     answer.reply_markup = keyboard
     assert await bot.tap(bot.editor, answer, "Undo") == "That is already done"
     assert answer.buttons == []
     await bot.ask(bot.editor, "/republish last")
-    assert await bot.desk(_editions) == [(number, 1), (number, 2)]
+    assert await bot.store(_editions) == [(number, 1), (number, 2)]
 
 
 async def test_an_undo_of_what_was_never_posted_leaves_nothing_absent(bot: Bot) -> None:
-    bot.with_office(undo=timedelta(seconds=5))
+    bot.with_context(undo=timedelta(seconds=5))
     number = await bot.article("Newer moon", "Space")
     (answer,) = await bot.ask(bot.editor, "/republish last")
     await bot.tap(bot.editor, answer, "Undo")
     assert "does not go to News" in answer.text
-    assert await bot.desk(_waiting) == []
-    assert await bot.desk(audit.absent, bot.channels[0].chat) == []
+    assert await bot.store(_waiting) == []
+    assert await bot.store(audit.absent, bot.channels[0].chat) == []
     await bot.ask(bot.editor, "/republish last")
-    assert await bot.desk(_editions) == [(number, 1), (number, 2)]
+    assert await bot.store(_editions) == [(number, 1), (number, 2)]
 
 
 async def test_an_undo_that_comes_too_late_says_so(bot: Bot) -> None:
-    bot.with_office(undo=timedelta(seconds=5))
+    bot.with_context(undo=timedelta(seconds=5))
     number = await _posted(bot, "Newer moon", "Space")
     (answer,) = await bot.ask(bot.editor, "/republish last")
-    await bot.desk(write, "UPDATE deliveries SET state = 'sent', attempts = 1 WHERE edition = 2")
+    await bot.store(write, "UPDATE deliveries SET state = 'sent', attempts = 1 WHERE edition = 2")
     await bot.tap(bot.editor, answer, "Undo")
     assert "Newer moon (newer-moon.md) was already sent to News" in answer.text
-    assert await bot.desk(_editions) == [(number, 1), (number, 2)]
+    assert await bot.store(_editions) == [(number, 1), (number, 2)]
 
 
 @pytest.mark.parametrize("words", ["bad1.md", "2026/bad1.md"])
 async def test_republish_of_a_rejected_file_tells_why_it_is_not_an_article(bot: Bot, words: str) -> None:
-    await bot.desk(files.reject, "2026/bad1.md", (1, 1, 1), "has no title", chatting.NOON)
+    await bot.store(files.reject, "2026/bad1.md", (1, 1, 1), "has no title", chatting.NOON)
     assert "2026/bad1.md is not an article: has no title" in await bot.told(bot.editor, f"/republish {words}")
 
 
 async def test_republish_of_what_has_expired_says_so(bot: Bot) -> None:
     number = await _posted(bot, "Newer moon", "Space")
-    await bot.desk(write, "UPDATE articles SET expires = ?", (milliseconds(chatting.NOON),))
+    await bot.store(write, "UPDATE articles SET expires = ?", (milliseconds(chatting.NOON),))
     said = await bot.told(bot.editor, "/republish last")
     assert said.startswith("Newer moon (newer-moon.md) is past its expiryDate, so nothing was sent.")
-    assert await bot.desk(_editions) == [(number, 1)]
+    assert await bot.store(_editions) == [(number, 1)]
 
 
 async def test_republish_alone_says_how(bot: Bot) -> None:
@@ -122,11 +122,11 @@ async def test_republish_of_nothing_offers_the_nearest_to_tap(bot: Bot) -> None:
     assert "No article has “the moon” as its id" in answer.text
     assert await bot.tap(bot.editor, answer, (0, 0)) == "On its way"
     assert "Edition 2" in answer.text
-    assert await bot.desk(_editions) == [(number, 1), (number, 2)]
+    assert await bot.store(_editions) == [(number, 1), (number, 2)]
 
 
 async def test_status_tells_how_things_stand(bot: Bot) -> None:
-    bot.with_office(standing=lambda: {"watched": True, "scanned": chatting.NOON})
+    bot.with_context(standing=lambda: {"watched": True, "scanned": chatting.NOON})
     await _posted(bot, "Newer moon", "Space")
     told = await bot.told(bot.editor, "/status")
     assert "1 article" in told
@@ -142,7 +142,7 @@ async def test_a_tap_posts_a_copy_after_all_once(bot: Bot) -> None:
     assert await bot.tap(bot.editor, status, button) == "On its way"
     assert status.buttons == []
     assert "Second moon (second-moon.md) is on its way to News" in bot.sandbox.messages(bot.editor)[-1].text
-    assert (copy, 1) in await bot.desk(_editions)
+    assert (copy, 1) in await bot.store(_editions)
 
 
 async def test_a_tap_releases_what_was_held_once(bot: Bot) -> None:
@@ -150,7 +150,7 @@ async def test_a_tap_releases_what_was_held_once(bot: Bot) -> None:
     (status,) = await bot.ask(bot.editor, "/status")
     keyboard = status.reply_markup
     assert await bot.tap(bot.editor, status, (0, 0)) == "On its way"
-    stored = await bot.desk(articles.get, number)
+    stored = await bot.store(articles.get, number)
     assert stored is not None
     assert not stored.held
     status.reply_markup = keyboard
@@ -163,7 +163,7 @@ async def test_a_stranger_gets_what_an_unknown_command_gets(bot: Bot, words: str
     number = await _posted(bot, "Newer moon", "Space")
     command = words.split()[0]
     assert await bot.told(rea, words) == (await bot.told(rea, "/nonsense")).replace("/nonsense", command)
-    assert await bot.desk(_editions) == [(number, 1)]
+    assert await bot.store(_editions) == [(number, 1)]
 
 
 async def test_a_strangers_tap_on_an_editors_button_decides_nothing(bot: Bot) -> None:
@@ -172,7 +172,7 @@ async def test_a_strangers_tap_on_an_editors_button_decides_nothing(bot: Bot) ->
     (message,) = await bot.ask(rea, "/help")
     message.reply_markup = {"inline_keyboard": [[{"text": "Post", "callback_data": f"h:{short_id(number)}"}]]}
     assert "too old" in await bot.tap(rea, message, "Post")
-    stored = await bot.desk(articles.get, number)
+    stored = await bot.store(articles.get, number)
     assert stored is not None
     assert stored.held
 
@@ -212,7 +212,7 @@ def _menu(bot: Bot, scope: str, person: Person | None = None) -> list[str]:
 
 async def test_menus_show_editors_commands_to_editors_only(bot: Bot) -> None:
     await bot.ask(bot.editor, "/help")
-    await commands.set_menus(bot.messenger, bot.office.admins)
+    await commands.set_menus(bot.messenger, bot.context.admins)
     for scope in ("default", "all_private_chats", "all_group_chats"):
         assert "topic" in _menu(bot, scope)
         assert "republish" not in _menu(bot, scope)
@@ -220,7 +220,7 @@ async def test_menus_show_editors_commands_to_editors_only(bot: Bot) -> None:
 
 
 async def test_an_editor_without_a_chat_gets_the_menu_at_start(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
-    await commands.set_menus(bot.messenger, bot.office.admins)
+    await commands.set_menus(bot.messenger, bot.context.admins)
     assert "topic" in _menu(bot, "default")
     assert _menu(bot, "chat", bot.editor) == []
     assert not caplog.records

@@ -26,11 +26,11 @@ class Forum:
     member: Person
 
     async def follows_in(self, thread: int) -> list[str]:
-        row = await self.bot.desk(chats.by_number, self.chat.id, thread)
-        return [topic.name for topic in await self.bot.desk(follows.of_chat, row.id)] if row else []
+        row = await self.bot.store(chats.by_number, self.chat.id, thread)
+        return [topic.name for topic in await self.bot.store(follows.of_chat, row.id)] if row else []
 
     async def states(self) -> dict[int, str]:
-        return {row.thread: row.state for row in await self.bot.desk(chats.of_number, self.chat.id)}
+        return {row.thread: row.state for row in await self.bot.store(chats.of_number, self.chat.id)}
 
 
 @pytest.fixture
@@ -121,13 +121,13 @@ async def test_removal_and_return_are_the_whole_forums(forum: Forum) -> None:
 async def test_a_forum_that_moves_takes_its_threads_along(forum: Forum) -> None:
     await forum.bot.ask(forum.owner, "/topic AI", forum.chat, thread=forum.thread.id)
     await forum.bot.ask(forum.owner, "/topic Space", forum.chat)
-    await forum.bot.desk(chats.move, forum.chat.id, -100_777)
-    moved = await forum.bot.desk(chats.of_number, -100_777)
+    await forum.bot.store(chats.move, forum.chat.id, -100_777)
+    moved = await forum.bot.store(chats.of_number, -100_777)
     assert {row.thread for row in moved} == {0, forum.thread.id}
 
 
 async def test_the_limit_of_commands_is_the_whole_forums(forum: Forum) -> None:
-    forum.bot.with_office(commands_per_minute=2)
+    forum.bot.with_context(commands_per_minute=2)
     for thread in (None, forum.thread.id):
         assert await forum.bot.ask(forum.owner, "/latest", forum.chat, thread=thread)
     (told,) = await forum.bot.ask(forum.owner, "/latest", forum.chat, thread=forum.thread.id)
@@ -265,7 +265,7 @@ async def test_what_is_said_to_others_does_nothing(forum: Forum, number: int) ->
     await forum.bot.answers()
     assert len(forum.bot.sandbox.messages(forum.chat)) == before
     assert await forum.states() == {0: "active"}
-    assert await forum.bot.desk(chats.by_number, -100_900) is None
+    assert await forum.bot.store(chats.by_number, -100_900) is None
 
 
 async def test_a_command_in_a_caption_is_one(forum: Forum) -> None:

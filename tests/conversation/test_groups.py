@@ -38,7 +38,7 @@ async def test_an_admin_follows_for_the_group(group: Group) -> None:
     (answer,) = await group.bot.ask(group.owner, "/topic AI", group.chat)
     assert "This group now follows AI" in answer.text
     assert await group.bot.topics_of(group.chat) == ["AI"]
-    row = await group.bot.desk(chats.by_number, group.chat.id)
+    row = await group.bot.store(chats.by_number, group.chat.id)
     assert row is not None
     assert (row.kind, row.title) == ("group", "Readers")
 
@@ -139,7 +139,7 @@ async def test_a_group_keeps_its_topics_under_its_new_number(group: Group) -> No
     moved = group.bot.sandbox.world.migrate(small)
     await group.bot.answers()
     assert await group.bot.topics_of(moved) == ["AI"]
-    assert await group.bot.desk(chats.by_number, small.id) is None
+    assert await group.bot.store(chats.by_number, small.id) is None
 
 
 async def test_an_answer_in_a_forum_goes_to_the_topic_it_was_asked_in(group: Group) -> None:
@@ -154,18 +154,18 @@ async def test_a_channel_goes_on_at_once_when_the_bot_gets_its_rights_back(group
     row = group.bot.channels[0].chat
     await group.bot.sandbox.remove_bot(channel)
     await group.bot.answers()
-    await group.bot.desk(chats.pause, row, chatting.NOON.replace(hour=23), "the bot is not in the channel")
+    await group.bot.store(chats.pause, row, chatting.NOON.replace(hour=23), "the bot is not in the channel")
     group.bot.woken.clear()
     await group.bot.sandbox.add_bot(channel, ["can_post_messages"])
     await group.bot.answers()
-    found = await group.bot.desk(chats.get, row)
+    found = await group.bot.store(chats.get, row)
     assert found is not None
     assert (found.not_before, found.state) == (None, "active")
     assert group.bot.woken
 
 
 async def test_stop_in_a_group_of_the_settings_ends_its_topics_and_not_its_posts(group: Group) -> None:
-    await group.bot.desk(chats.set_channels, [(str(group.chat.id), 0, "resend")])
+    await group.bot.store(chats.set_channels, [(str(group.chat.id), 0, "resend")])
     await group.bot.ask(group.owner, "/topic AI", group.chat)
     (answer,) = await group.bot.ask(group.owner, "/stop", group.chat)
     assert "no longer follows AI" in answer.text

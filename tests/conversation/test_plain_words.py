@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.conversation import plain_words, readers, subscriptions
-from bot.conversation.request import Asked
+from bot.conversation.request import Request
 from bot.domain.arrival import Waits
 from bot.sandbox import faults, objects
 from bot.sandbox.records import Person
@@ -35,7 +35,7 @@ def labels(buttons: list[list[dict[str, Any]]]) -> list[str]:
 
 # --- words that stand for a command -----------------------------------------------------------------------------------
 
-SAID = Asked(update=1, at=NOON, chat_id=1, private=True)
+SAID = Request(update=1, at=NOON, chat_id=1, private=True)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ async def test_nobody_takes_up_an_offer_that_was_made_to_somebody_else(bot: Bot,
 
 
 async def test_a_chat_follows_as_many_topics_as_the_settings_allow(bot: Bot, rea: Person) -> None:
-    bot.with_office(max_follows=2)
+    bot.with_context(max_follows=2)
     told = await bot.told(rea, "/topic AI, Space, Computer Vision")
     assert "no room for Computer Vision: a chat can follow 2 topics" in told
     assert await bot.topics_of(rea) == ["AI", "Space"]
@@ -309,7 +309,7 @@ async def test_a_topic_that_is_called_all_is_meant_first(bot: Bot, rea: Person) 
 
 
 async def test_all_topics_of_an_empty_house_are_none(bot: Bot, rea: Person) -> None:
-    bot.with_office(taxonomy=type(bot.office.taxonomy)())
+    bot.with_context(taxonomy=type(bot.context.taxonomy)())
     assert "no topics yet" in await bot.told(rea, "/topic all")
     assert "nothing to stop" in await bot.told(rea, "/untopic all")
 
@@ -391,9 +391,9 @@ async def test_what_was_missed_is_told_by_the_next_process_where_this_one_was_ki
     await bot.ask(rea, "/topic Space")
     await bot.ask(rea, "/stop")
     await bot.article("Newer moon", "Space")
-    asked = Asked(update=900_001, at=bot.office.clock(), chat_id=rea.id, private=True, command="topic", words="AI")
-    await readers.topic(bot.office, asked)
-    assert await bot.desk(subscriptions.missed_by, asked)
+    asked = Request(update=900_001, at=bot.context.clock(), chat_id=rea.id, private=True, command="topic", words="AI")
+    await readers.topic(bot.context, asked)
+    assert await bot.store(subscriptions.missed_by, asked)
     (told,) = await bot.ask(rea, "/start")
     assert told.text.startswith("While you were away: 1 article\n")
 
@@ -424,7 +424,7 @@ async def test_what_waited_for_a_reader_who_stopped_was_missed_too(bot: Bot, rea
         )
         db.conn.commit()
 
-    await bot.desk(goes_out)
+    await bot.store(goes_out)
     await bot.ask(rea, "/stop")
     assert "While you were away: 1 article" in await bot.told(rea, "/start")
 
@@ -433,9 +433,9 @@ async def test_topics_that_nobody_follows_any_more_are_forgotten_where_they_are_
     await bot.article("Newer moon", "Space")
     await bot.ask(rea, "/topic AI")
     for number in range(8):
-        await bot.desk(follows.topic, f"Nonsense {number}")
-    assert await bot.desk(follows.prune, 8) == 0
-    assert await bot.desk(follows.prune, 2) == 6
+        await bot.store(follows.topic, f"Nonsense {number}")
+    assert await bot.store(follows.prune, 8) == 0
+    assert await bot.store(follows.prune, 2) == 6
     assert await bot.topics_of(rea) == ["AI"]
 
 

@@ -85,7 +85,7 @@ async def test_topic_takes_several_names(bot: Bot, rea: Person) -> None:
 async def test_a_topic_twice_is_one_follow(bot: Bot, rea: Person) -> None:
     await bot.ask(rea, "/topic AI")
     assert "already follow AI" in await bot.told(rea, "/topic AI")
-    assert await bot.desk(follows.count) == 1
+    assert await bot.store(follows.count) == 1
 
 
 async def test_an_unknown_topic_offers_the_nearest_to_tap(bot: Bot, rea: Person) -> None:
@@ -107,7 +107,7 @@ async def test_a_topic_of_an_article_outside_the_taxonomy_can_be_followed(bot: B
 
 
 async def test_the_samples_topics_never_appear_in_a_bot_with_its_own_articles(bot: Bot, rea: Person) -> None:
-    bot.with_office(taxonomy=taxonomy.load(shipped.config()))
+    bot.with_context(taxonomy=taxonomy.load(shipped.config()))
     await bot.article("Beans climb", "Gardening")
     await bot.article("A pond for frogs", "Water", implied=("Climate",))
     (welcome,) = await bot.ask(rea, "/start")
@@ -121,7 +121,7 @@ async def test_the_samples_topics_never_appear_in_a_bot_with_its_own_articles(bo
 
 async def test_what_others_wait_for_is_nobody_elses_business(bot: Bot, rea: Person) -> None:
     other = bot.sandbox.world.add_person("Otto")
-    await bot.desk(lambda db: _await_topic(db, other, "Ottos Geheimnis"))
+    await bot.store(lambda db: _await_topic(db, other, "Ottos Geheimnis"))
     assert "Ottos" not in await bot.told(rea, "/topics")
     (keyboard,) = await bot.ask(rea, "/topic")
     assert not any("Ottos" in button["text"] for row in keyboard.buttons for button in row)
@@ -289,7 +289,7 @@ async def test_pages_of_what_was_found_are_turned_by_buttons_also_after_a_restar
     assert [[one["text"] for one in row] for row in message.buttons] == [["More ›"]]
     first = [title for title in titles if title in message.text]
     assert len(first) == results.FOUND
-    bot.with_office()
+    bot.with_context()
     assert await bot.tap(rea, message, "More ›") == ""
     second = bot.sandbox.messages(rea)[-1]
     assert second.id == message.id
@@ -304,7 +304,7 @@ async def test_a_page_of_words_that_are_forgotten_is_too_old(bot: Bot, rea: Pers
     for number in range(10):
         await bot.article(f"Harbour {number}", "Space")
     (message,) = await bot.ask(rea, "/search harbour")
-    await bot.desk(lambda db: db.conn.execute("DELETE FROM searches"))
+    await bot.store(lambda db: db.conn.execute("DELETE FROM searches"))
     assert "too old" in await bot.tap(rea, message, "More ›")
 
 
@@ -414,7 +414,7 @@ async def test_an_edited_message_is_no_new_command(bot: Bot, rea: Person) -> Non
 
 async def test_names_are_kept_up_to_date(bot: Bot, rea: Person) -> None:
     await bot.ask(rea, "/topic AI")
-    row = await bot.desk(chats.by_number, rea.id)
+    row = await bot.store(chats.by_number, rea.id)
     assert row is not None
     assert (row.username, row.title, row.kind) == ("rea_reads", "Rea", "private")
 

@@ -1,4 +1,4 @@
-"""What a file tells: the verdict's whole table, and when two stories are one, two, or instalments of a column."""
+"""What a file tells: the relation's whole table, and when two stories are one, two, or instalments of a column."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from bot.domain.article import Story, story
 from bot.domain.identity import (
     Known,
+    Relation,
     Told,
-    Verdict,
     are_instalments,
     are_two,
     first_of,
@@ -28,54 +28,54 @@ from tests.support.newsroom import AT, FIRST, article
 PATH = "a.md"
 
 
-def verdict(
+def relation(
     *, mine: int | None = None, match: int | None = None, owner: str = "", title: bool = False, first: int | None = None
-) -> Verdict:
+) -> Relation:
     return judge(mine=mine, match=match, owner=owner or None, path=PATH, same_title=title, first=first)
 
 
 def test_a_story_nobody_told_is_new() -> None:
-    assert verdict() is Verdict.NEW
+    assert relation() is Relation.NEW
 
 
 def test_a_title_that_was_told_at_another_address_is_a_copy() -> None:
-    assert verdict(first=3) is Verdict.COPY
+    assert relation(first=3) is Relation.COPY
 
 
 def test_a_known_address_without_a_living_file_is_taken_over() -> None:
-    assert verdict(match=1) is Verdict.OWN
+    assert relation(match=1) is Relation.OWN
 
 
 def test_a_known_address_of_another_files_is_recorded_only() -> None:
-    assert verdict(match=1, owner="b.md") is Verdict.OTHER
+    assert relation(match=1, owner="b.md") is Relation.OTHER
 
 
 def test_a_file_tells_its_own_article_again_whatever_its_title_is_now() -> None:
-    assert verdict(mine=1, match=1, owner=PATH, title=False) is Verdict.OWN
-    assert verdict(mine=1, match=1, owner=PATH, title=True) is Verdict.OWN
+    assert relation(mine=1, match=1, owner=PATH, title=False) is Relation.OWN
+    assert relation(mine=1, match=1, owner=PATH, title=True) is Relation.OWN
 
 
 def test_a_story_that_moves_keeps_its_article() -> None:
-    assert verdict(mine=1, title=True, owner=PATH) is Verdict.MOVED
+    assert relation(mine=1, title=True, owner=PATH) is Relation.MOVED
 
 
 def test_a_story_that_moves_in_a_file_that_does_not_own_it_is_recorded_only() -> None:
-    assert verdict(mine=1, title=True, owner="b.md") is Verdict.OTHER
+    assert relation(mine=1, title=True, owner="b.md") is Relation.OTHER
 
 
 def test_only_a_new_title_at_a_new_address_makes_a_rewritten_file_another_article() -> None:
-    assert verdict(mine=1) is Verdict.NEW
-    assert verdict(mine=1, first=2) is Verdict.COPY
+    assert relation(mine=1) is Relation.NEW
+    assert relation(mine=1, first=2) is Relation.COPY
 
 
 def test_a_story_that_moves_to_another_articles_address_makes_the_two_one() -> None:
-    assert verdict(mine=1, match=2, title=True) is Verdict.MERGED
-    assert verdict(mine=2, match=1, title=True, owner="b.md") is Verdict.MERGED
+    assert relation(mine=1, match=2, title=True) is Relation.MERGED
+    assert relation(mine=2, match=1, title=True, owner="b.md") is Relation.MERGED
 
 
 def test_a_file_rewritten_to_tell_another_known_story_joins_nothing() -> None:
-    assert verdict(mine=1, match=2) is Verdict.OWN
-    assert verdict(mine=1, match=2, owner="b.md") is Verdict.OTHER
+    assert relation(mine=1, match=2) is Relation.OWN
+    assert relation(mine=1, match=2, owner="b.md") is Relation.OTHER
 
 
 numbers = st.none() | st.integers(1, 3)
@@ -85,26 +85,26 @@ numbers = st.none() | st.integers(1, 3)
 def test_nothing_known_is_ever_told_as_new(
     mine: int | None, match: int | None, owner: str, title: bool, first: int | None
 ) -> None:
-    found = verdict(mine=mine, match=match, owner=owner, title=title, first=first)
-    if found in (Verdict.NEW, Verdict.COPY):
+    found = relation(mine=mine, match=match, owner=owner, title=title, first=first)
+    if found in (Relation.NEW, Relation.COPY):
         assert match is None
         assert mine is None or not title
-    if found is Verdict.MERGED:
+    if found is Relation.MERGED:
         assert mine is not None
         assert match not in (None, mine)
-    if found is Verdict.OTHER:
+    if found is Relation.OTHER:
         assert owner == "b.md"
 
 
-@pytest.mark.parametrize("one", list(Verdict))
-def test_every_verdict_is_reached(one: Verdict) -> None:
+@pytest.mark.parametrize("one", list(Relation))
+def test_every_verdict_is_reached(one: Relation) -> None:
     reached = {
-        verdict(),
-        verdict(first=1),
-        verdict(match=1),
-        verdict(match=1, owner="b.md"),
-        verdict(mine=1, title=True),
-        verdict(mine=1, match=2, title=True),
+        relation(),
+        relation(first=1),
+        relation(match=1),
+        relation(match=1, owner="b.md"),
+        relation(mine=1, title=True),
+        relation(mine=1, match=2, title=True),
     }
     assert one in reached
 

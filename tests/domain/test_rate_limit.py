@@ -1,4 +1,4 @@
-"""Pace: never more than the number in any window, and never later than need be."""
+"""RateLimiter: never more than the number in any window, and never later than need be."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain import rate_limit
-from bot.domain.rate_limit import MINUTE, Limits, Pace
+from bot.domain.rate_limit import MINUTE, Limits, RateLimiter
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 READER, OTHER, CHANNEL = 7, 8, -100
@@ -20,7 +20,7 @@ def seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
 
 
-def send(shop: Pace, chat_id: int, at: datetime) -> datetime:
+def send(shop: RateLimiter, chat_id: int, at: datetime) -> datetime:
     """Send as soon as `shop` allows from `at` on; return when that was."""
     moment = shop.ready(chat_id, at)
     shop.spend(chat_id, moment)
@@ -48,7 +48,7 @@ WISHES = st.lists(
 )
 
 
-def sendings(shop: Pace, wishes: list[tuple[int, float]]) -> list[tuple[int, datetime]]:
+def sendings(shop: RateLimiter, wishes: list[tuple[int, float]]) -> list[tuple[int, datetime]]:
     """Serve `wishes` one after another, as the delivery loop does."""
     at, done = START, []
     for chat_id, pause in wishes:
@@ -63,7 +63,7 @@ def sendings(shop: Pace, wishes: list[tuple[int, float]]) -> list[tuple[int, dat
 @example(Limits(messages_per_second=40.0, per_chat_seconds=0.0, per_group_minute=19), [(CHANNEL, 0.0)] * 60)
 @example(Limits(messages_per_second=40.0, per_chat_seconds=100.0, per_group_minute=2), [(CHANNEL, 0.0)] * 9)
 def test_no_window_holds_more_than_its_number(limits: Limits, wishes: list[tuple[int, float]]) -> None:
-    done = sendings(Pace(limits), wishes)
+    done = sendings(RateLimiter(limits), wishes)
     moments = [at for _, at in done]
     if limits.messages_per_second >= 1:
         assert most_in_any(moments, seconds(1)) <= limits.messages_per_second
@@ -81,7 +81,7 @@ def test_no_window_holds_more_than_its_number(limits: Limits, wishes: list[tuple
 @given(LIMITS, WISHES, st.sampled_from([READER, CHANNEL]))
 def test_a_moment_sooner_would_break_a_limit(limits: Limits, wishes: list[tuple[int, float]], chat_id: int) -> None:
     """`ready` is the earliest: one microsecond before it, some limit is full."""
-    shop = Pace(limits)
+    shop = RateLimiter(limits)
     done = sendings(shop, wishes)
     at = done[-1][1] if done else START
     moment = shop.ready(chat_id, at)
@@ -101,7 +101,7 @@ def test_a_moment_sooner_would_break_a_limit(limits: Limits, wishes: list[tuple[
 
 @given(LIMITS, WISHES, st.floats(0, 200))
 def test_a_moment_once_ready_stays_ready(limits: Limits, wishes: list[tuple[int, float]], pause: float) -> None:
-    shop = Pace(limits)
+    shop = RateLimiter(limits)
     done = sendings(shop, wishes)
     later = shop.ready(CHANNEL, done[-1][1] if done else START) + seconds(pause)
     assert shop.ready(CHANNEL, later) == later
@@ -109,7 +109,7 @@ def test_a_moment_once_ready_stays_ready(limits: Limits, wishes: list[tuple[int,
 
 @given(LIMITS, WISHES)
 def test_rebuilt_from_the_attempts_it_says_the_same(limits: Limits, wishes: list[tuple[int, float]]) -> None:
-    shop, rebuilt = Pace(limits), Pace(limits)
+    shop, rebuilt = RateLimiter(limits), RateLimiter(limits)
     done = sendings(shop, wishes)
     for chat_id, at in done:
         rebuilt.spend(chat_id, at)
@@ -119,14 +119,14 @@ def test_rebuilt_from_the_attempts_it_says_the_same(limits: Limits, wishes: list
 
 
 def test_a_burst_is_spent_at_once_and_the_next_waits_for_the_first_to_leave_the_window() -> None:
-    shop = Pace(Limits(messages_per_second=3, per_chat_seconds=0))
+    shop = RateLimiter(Limits(messages_per_second=3, per_chat_seconds=0))
     assert [send(shop, chat, START) - START for chat in range(1, 8)] == [
         seconds(number) for number in (0, 0, 0, 1, 1, 1, 2)
     ]
 
 
 def test_one_chat_waits_its_second_and_holds_no_other() -> None:
-    shop = Pace(Limits())
+    shop = RateLimiter(Limits())
     shop.spend(READER, START)
     assert shop.ready(READER, START) == START + seconds(1)
     assert shop.ready(READER, START + seconds(0.4)) == START + seconds(1)
@@ -134,14 +134,14 @@ def test_one_chat_waits_its_second_and_holds_no_other() -> None:
 
 
 def test_a_channel_gets_nineteen_a_minute_and_the_twentieth_when_the_minute_is_over() -> None:
-    shop = Pace(Limits())
+    shop = RateLimiter(Limits())
     moments = [send(shop, CHANNEL, START) for _ in range(20)]
     assert moments[18] == START + seconds(18)
     assert moments[19] == START + MINUTE
 
 
 def test_the_minute_is_counted_for_groups_and_channels_only() -> None:
-    shop = Pace(Limits())
+    shop = RateLimiter(Limits())
     assert [send(shop, READER, START) for _ in range(30)][-1] == START + seconds(29)
 
 
@@ -152,19 +152,19 @@ def test_a_negative_number_is_a_group_or_channel(chat_id: int, group: bool) -> N
 
 @pytest.mark.parametrize(("per_second", "apart"), [(0.5, 2.0), (0.1, 10.0), (0.001, 1000.0), (1.0, 1.0), (1.9, 1.0)])
 def test_less_than_one_a_second_is_one_in_a_longer_window(per_second: float, apart: float) -> None:
-    shop = Pace(Limits(messages_per_second=per_second, per_chat_seconds=0))
+    shop = RateLimiter(Limits(messages_per_second=per_second, per_chat_seconds=0))
     send(shop, READER, START)
     assert shop.ready(OTHER, START) == START + seconds(apart)
 
 
 def test_a_chat_kept_apart_for_longer_than_a_minute_is_remembered_so_long() -> None:
-    shop = Pace(Limits(per_chat_seconds=100))
+    shop = RateLimiter(Limits(per_chat_seconds=100))
     shop.spend(READER, START)
     assert shop.ready(READER, START + seconds(70)) == START + seconds(100)
 
 
 def test_the_limit_of_all_is_open_while_one_chat_waits() -> None:
-    shop = Pace(Limits(messages_per_second=2, per_chat_seconds=60))
+    shop = RateLimiter(Limits(messages_per_second=2, per_chat_seconds=60))
     shop.spend(READER, START)
     assert shop.open(START) == START
     assert shop.chat_ready(READER, START) == START + MINUTE
@@ -174,7 +174,7 @@ def test_the_limit_of_all_is_open_while_one_chat_waits() -> None:
 
 
 def test_edits_count_even_when_they_went_out_over_the_limit() -> None:
-    shop = Pace(Limits(messages_per_second=2, per_chat_seconds=0))
+    shop = RateLimiter(Limits(messages_per_second=2, per_chat_seconds=0))
     for _ in range(5):
         shop.spend(READER, START)
     assert shop.open(START) == START + seconds(1)
@@ -183,7 +183,7 @@ def test_edits_count_even_when_they_went_out_over_the_limit() -> None:
 
 
 def test_a_clock_set_back_by_an_hour_silences_nobody() -> None:
-    shop = Pace(Limits(messages_per_second=1))
+    shop = RateLimiter(Limits(messages_per_second=1))
     for number in range(30):
         shop.spend(CHANNEL, START + seconds(number))
     earlier = START - timedelta(hours=1)
@@ -191,13 +191,13 @@ def test_a_clock_set_back_by_an_hour_silences_nobody() -> None:
 
 
 def test_a_moment_reserved_a_minute_ahead_is_kept() -> None:
-    shop = Pace(Limits(messages_per_second=1, per_chat_seconds=0))
+    shop = RateLimiter(Limits(messages_per_second=1, per_chat_seconds=0))
     shop.spend(CHANNEL, START + MINUTE)
     assert shop.ready(CHANNEL, START) == START + MINUTE + seconds(1)
 
 
 def test_idle_chats_are_forgotten_and_waiting_ones_are_not() -> None:
-    shop = Pace(Limits(per_chat_seconds=90))
+    shop = RateLimiter(Limits(per_chat_seconds=90))
     for chat_id in range(1, 1_001):
         shop.spend(chat_id, START)
     shop.spend(READER, START + seconds(80))

@@ -13,15 +13,15 @@ from bot.domain.recovery import (
     BEYOND,
     MOST,
     NO_KEYBOARD,
-    Around,
-    AskRights,
+    Bounds,
+    ForwardProbe,
     Found,
+    KeyboardProbe,
     Later,
-    Look,
     NotFound,
-    Peek,
-    Retouch,
-    Wanted,
+    RightsProbe,
+    Search,
+    Target,
     candidates,
     folded,
 )
@@ -29,12 +29,14 @@ from bot.domain.recovery import (
 CHANNEL, ME, EDITOR, OTHER = -1001, 7, 501, 502
 KEYBOARD = {"inline_keyboard": [[{"text": "Follow", "url": "https://t.me/bot?start=f-x-1"}]]}
 ANOTHERS = {"inline_keyboard": [[{"text": "Follow", "url": "https://t.me/bot?start=f-x-2"}]]}
-WANTED = Wanted(chat_id=CHANNEL, me=ME, text="A tale\n\nof two", keyboard=KEYBOARD)
+WANTED = Target(chat_id=CHANNEL, me=ME, text="A tale\n\nof two", keyboard=KEYBOARD)
 numbers = st.integers(1, 60)
 
 
-def look(before: int | None = 10, after: int | None = None, *known: int, editors: tuple[int, ...] = (EDITOR,)) -> Look:
-    return Look(WANTED, Around(before=before, after=after, known=frozenset(known)), editors)
+def look(
+    before: int | None = 10, after: int | None = None, *known: int, editors: tuple[int, ...] = (EDITOR,)
+) -> Search:
+    return Search(WANTED, Bounds(before=before, after=after, known=frozenset(known)), editors)
 
 
 def copy_of(number: int, **changes: Any) -> dict[str, Any]:
@@ -43,10 +45,10 @@ def copy_of(number: int, **changes: Any) -> dict[str, Any]:
     return {"message_id": 900, "forward_origin": origin, "text": WANTED.text, "reply_markup": KEYBOARD} | changes
 
 
-def walk(one: Look, there: dict[int, dict[str, Any]]) -> tuple[Any, list[int]]:
+def walk(one: Search, there: dict[int, dict[str, Any]]) -> tuple[Any, list[int]]:
     """Let a look see what is there; return its verdict and which numbers it asked for."""
     asked: list[int] = []
-    while isinstance(step := one.next(), Peek):
+    while isinstance(step := one.next(), ForwardProbe):
         asked.append(step.message)
         if step.message in there:
             one.answered(step, Sent(900), there[step.message])
@@ -62,7 +64,7 @@ def walk(one: Look, there: dict[int, dict[str, Any]]) -> tuple[Any, list[int]]:
 def test_candidates_lie_between_what_is_known_and_are_never_many(
     before: int | None, after: int | None, known: frozenset[int], late: bool
 ) -> None:
-    found = candidates(Around(before=before, after=after, known=known, late=late))
+    found = candidates(Bounds(before=before, after=after, known=known, late=late))
     assert len(found) == len(set(found)) <= MOST
     assert not known & set(found)
     assert all(number > (before or 0) for number in found)
@@ -72,18 +74,18 @@ def test_candidates_lie_between_what_is_known_and_are_never_many(
 @pytest.mark.parametrize(
     ("around", "first"),
     [
-        (Around(before=10, after=40), 11),
-        (Around(before=10, after=40, late=True), 39),
-        (Around(before=None, after=40), 39),
-        (Around(before=10), 11),
-        (Around(), 1),
-        (Around(floor=30), 31),
-        (Around(floor=30, after=40), 39),
-        (Around(floor=10, before=30), 31),
-        (Around(before=10, known=frozenset((11, 12))), 13),
+        (Bounds(before=10, after=40), 11),
+        (Bounds(before=10, after=40, late=True), 39),
+        (Bounds(before=None, after=40), 39),
+        (Bounds(before=10), 11),
+        (Bounds(), 1),
+        (Bounds(floor=30), 31),
+        (Bounds(floor=30, after=40), 39),
+        (Bounds(floor=10, before=30), 31),
+        (Bounds(before=10, known=frozenset((11, 12))), 13),
     ],
 )
-def test_the_likeliest_number_comes_first(around: Around, first: int) -> None:
+def test_the_likeliest_number_comes_first(around: Bounds, first: int) -> None:
     assert candidates(around)[0] == first
 
 
@@ -159,13 +161,13 @@ def test_what_telegram_does_to_spaces_and_unseen_characters_changes_no_words(tex
 def test_an_editor_who_can_not_be_reached_makes_way_for_the_next() -> None:
     one = look(editors=(EDITOR, OTHER))
     one.answered(one.next(), Gone("blocked"), None)  # type: ignore[arg-type]  # a step, as the look has only begun
-    assert one.next() == Peek(11, OTHER)
+    assert one.next() == ForwardProbe(11, OTHER)
 
 
-def retouching(**options: Any) -> Look:
+def retouching(**options: Any) -> Search:
     one = look(**options, editors=())
     step = one.next()
-    assert isinstance(step, AskRights)
+    assert isinstance(step, RightsProbe)
     one.answered(step, Sent(0), {"status": "administrator", "can_edit_messages": False})
     return one
 
@@ -173,57 +175,59 @@ def retouching(**options: Any) -> Look:
 def test_protected_content_is_not_forwarded_but_touched() -> None:
     one = look(editors=(EDITOR, OTHER))
     step = one.next()
-    assert isinstance(step, Peek)
+    assert isinstance(step, ForwardProbe)
     one.answered(step, Refused(f"{PROTECTED}: Message has protected content"), None)
-    assert isinstance(one.next(), AskRights)
+    assert isinstance(one.next(), RightsProbe)
 
 
 def test_a_message_that_is_not_modified_is_the_post() -> None:
     one = retouching()
     step = one.next()
-    assert step == Retouch(11, KEYBOARD)
-    one.answered(step, Sent(0), None)  # type: ignore[arg-type]  # it is a Retouch
+    assert step == KeyboardProbe(11, KEYBOARD)
+    one.answered(step, Sent(0), None)  # type: ignore[arg-type]  # it is a KeyboardProbe
     assert one.next() == Found(11)
 
 
 def test_an_own_post_that_took_the_buttons_is_the_post_if_it_has_its_words() -> None:
     one = retouching()
-    one.answered(Retouch(11, KEYBOARD), Sent(11), {"message_id": 11, "text": "Another", "reply_markup": KEYBOARD})
-    assert isinstance(one.next(), AskRights)
+    one.answered(KeyboardProbe(11, KEYBOARD), Sent(11), {"message_id": 11, "text": "Another", "reply_markup": KEYBOARD})
+    assert isinstance(one.next(), RightsProbe)
     one = retouching()
-    one.answered(Retouch(11, KEYBOARD), Sent(11), {"message_id": 11, "text": WANTED.text, "reply_markup": KEYBOARD})
+    one.answered(
+        KeyboardProbe(11, KEYBOARD), Sent(11), {"message_id": 11, "text": WANTED.text, "reply_markup": KEYBOARD}
+    )
     assert one.next() == Found(11)
 
 
 def test_a_message_that_an_earlier_look_may_have_touched_is_laid_bare_to_be_read() -> None:
     one = retouching()
-    one.answered(Retouch(11, KEYBOARD), Sent(0), None, touched=True)
-    assert isinstance(one.next(), AskRights)
-    one.answered(AskRights(), Sent(0), {"status": "administrator"})
-    assert one.next() == Retouch(11, NO_KEYBOARD)
-    one.answered(Retouch(11, NO_KEYBOARD), Sent(11), {"message_id": 11, "text": "Another"}, touched=True)
-    one.answered(AskRights(), Sent(0), {"status": "administrator"})
-    assert one.next() == Retouch(12, KEYBOARD)
+    one.answered(KeyboardProbe(11, KEYBOARD), Sent(0), None, touched=True)
+    assert isinstance(one.next(), RightsProbe)
+    one.answered(RightsProbe(), Sent(0), {"status": "administrator"})
+    assert one.next() == KeyboardProbe(11, NO_KEYBOARD)
+    one.answered(KeyboardProbe(11, NO_KEYBOARD), Sent(11), {"message_id": 11, "text": "Another"}, touched=True)
+    one.answered(RightsProbe(), Sent(0), {"status": "administrator"})
+    assert one.next() == KeyboardProbe(12, KEYBOARD)
 
 
 def test_the_right_is_asked_about_again_after_each_touch() -> None:
     one = retouching()
-    one.answered(Retouch(11, KEYBOARD), Refused("can't be edited"), None)
-    assert isinstance(one.next(), AskRights)
+    one.answered(KeyboardProbe(11, KEYBOARD), Refused("can't be edited"), None)
+    assert isinstance(one.next(), RightsProbe)
 
 
 @pytest.mark.parametrize("place", [{"status": "administrator", "can_edit_messages": True}, {"status": "creator"}])
 def test_who_may_edit_others_posts_touches_none(place: dict[str, Any]) -> None:
     one = look(editors=())
-    one.answered(AskRights(), Sent(0), place)
+    one.answered(RightsProbe(), Sent(0), place)
     assert isinstance(one.next(), NotFound)
 
 
-@pytest.mark.parametrize("wanted", [WANTED, Wanted(chat_id=CHANNEL, me=ME, text="x", keyboard=None)])
-def test_without_buttons_or_a_number_from_before_none_is_touched(wanted: Wanted) -> None:
-    around = Around(before=None, after=20) if wanted.keyboard else Around(before=10)
-    one = Look(wanted, around, ())
-    one.answered(AskRights(), Sent(0), {"status": "administrator"})  # the connection works
+@pytest.mark.parametrize("wanted", [WANTED, Target(chat_id=CHANNEL, me=ME, text="x", keyboard=None)])
+def test_without_buttons_or_a_number_from_before_none_is_touched(wanted: Target) -> None:
+    around = Bounds(before=None, after=20) if wanted.keyboard else Bounds(before=10)
+    one = Search(wanted, around, ())
+    one.answered(RightsProbe(), Sent(0), {"status": "administrator"})  # the connection works
     verdict = one.next()
     assert isinstance(verdict, NotFound)
     assert not verdict.absent
@@ -232,17 +236,17 @@ def test_without_buttons_or_a_number_from_before_none_is_touched(wanted: Wanted)
 @pytest.mark.parametrize(
     ("around", "absent"),
     [
-        (Around(before=10, after=20), True),
-        (Around(before=10), True),
-        (Around(before=None, after=5), True),
-        (Around(before=10, after=10 + MOST + 1), True),
-        (Around(before=10, after=10 + MOST + 2), False),
-        (Around(before=None, after=50), False),
-        (Around(), False),
+        (Bounds(before=10, after=20), True),
+        (Bounds(before=10), True),
+        (Bounds(before=None, after=5), True),
+        (Bounds(before=10, after=10 + MOST + 1), True),
+        (Bounds(before=10, after=10 + MOST + 2), False),
+        (Bounds(before=None, after=50), False),
+        (Bounds(), False),
     ],
 )
-def test_a_post_is_known_to_be_absent_only_if_every_place_was_looked_at(around: Around, absent: bool) -> None:
-    verdict, _ = walk(Look(WANTED, around, (EDITOR,)), {})
+def test_a_post_is_known_to_be_absent_only_if_every_place_was_looked_at(around: Bounds, absent: bool) -> None:
+    verdict, _ = walk(Search(WANTED, around, (EDITOR,)), {})
     assert isinstance(verdict, NotFound)
     assert verdict.absent == absent
 
@@ -261,7 +265,7 @@ def test_a_post_is_known_to_be_absent_only_if_every_place_was_looked_at(around: 
 def test_what_says_nothing_puts_the_look_off(way: str, came: Outcome, seconds: float) -> None:
     one = {"forward": look, "touch": retouching, "rights": lambda: look(editors=())}[way]()
     step = one.next()
-    assert isinstance(step, Peek | Retouch | AskRights)
+    assert isinstance(step, ForwardProbe | KeyboardProbe | RightsProbe)
     one.answered(step, came, None)
     verdict = one.next()
     assert isinstance(verdict, Later)

@@ -42,7 +42,7 @@ async def test_processes_read_what_a_thread_reads(folder: Path, monkeypatch: pyt
     monkeypatch.setattr(reading, "MANY", 1)
     assert await told(folder) == alone
     assert [one.path for one in alone] == [path for batch in batches(folder) for path in batch]
-    assert {one.path: one.unfinished for one in alone if one.packed is None} == {"bad.md": True, "cut.md": True}
+    assert {one.path: one.unfinished for one in alone if one.record is None} == {"bad.md": True, "cut.md": True}
 
 
 async def test_what_processes_leave_undone_is_read_all_the_same(

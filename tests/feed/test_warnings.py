@@ -12,7 +12,7 @@ from bot.feed import document, reading
 from bot.ingest import recorder
 from bot.planning.rules import Read
 from bot.store import files
-from tests.support.newsroom import newsroom
+from tests.support.newsroom import open_newsroom
 
 GOOD = {"title": "A quiet harbour", "webUrl": "https://news.example/a"}
 
@@ -81,13 +81,13 @@ def test_whatever_stands_there_the_article_is_read_or_rejected_as_before(more: d
 
 
 def test_a_warning_is_kept_with_its_file_until_it_is_right(tmp_path: Path) -> None:
-    desk = newsroom()
+    store = open_newsroom()
     place = tmp_path / "a.md"
     for quality, warned in (("high", ["a.md"]), ("low", ["a.md"]), ("80", [])):
         place.write_text(f"---\ntitle: A\nwebUrl: https://news.example/a\nquality: {quality}\n---\n")
         (told,) = reading.read(["a.md"], tmp_path, 10_000)
-        read = Read("a.md", (1, 1, 1), told.packed, told.reason, told.warning)
-        (recorded,) = recorder.record(desk.db, [read], desk.rules, desk.at)
+        read = Read("a.md", (1, 1, 1), told.record, told.reason, told.warning)
+        (recorded,) = recorder.record(store.db, [read], store.rules, store.at)
         assert recorded.article == 1
-        assert [one.path for one in files.warned(desk.db)] == warned
-        assert files.rejected(desk.db) == []
+        assert [one.path for one in files.warned(store.db)] == warned
+        assert files.rejected(store.db) == []

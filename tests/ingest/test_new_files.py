@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.article import Article, Related
-from bot.domain.identity import Verdict
+from bot.domain.identity import Relation
 from bot.ingest import recorder
-from bot.ingest.new_files import Fresh
+from bot.ingest.new_files import NewFiles
 from bot.planning.rules import Read, Recorded
 from bot.store import search
 from bot.store.database import rows
 from tests.support.examples import examples
-from tests.support.newsroom import FIRST, SECOND, Newsroom, article, newsroom
+from tests.support.newsroom import FIRST, SECOND, Newsroom, article, open_newsroom
 
 A, B, C = (f"https://{name}.example/story" for name in ("one", "two", "three"))
 Told = tuple[str, Article | str, int]
@@ -65,24 +65,28 @@ BATCHES = st.lists(st.lists(_told(), min_size=1, max_size=12), min_size=1, max_s
 Recording = Callable[[Newsroom, list[Read]], list[Recorded]]
 
 
-def _at_once(desk: Newsroom, read: list[Read]) -> list[Recorded]:
-    return recorder.record(desk.db, read, desk.rules, desk.at)
+def _at_once(newsroom: Newsroom, read: list[Read]) -> list[Recorded]:
+    return recorder.record(newsroom.db, read, newsroom.rules, newsroom.at)
 
 
-def _one_at_a_time(desk: Newsroom, read: list[Read]) -> list[Recorded]:
-    return [made for one in _in_order(desk, read) for made in recorder.record(desk.db, [one], desk.rules, desk.at)]
+def _one_at_a_time(newsroom: Newsroom, read: list[Read]) -> list[Recorded]:
+    return [
+        made
+        for one in _in_order(newsroom, read)
+        for made in recorder.record(newsroom.db, [one], newsroom.rules, newsroom.at)
+    ]
 
 
-def _each_decided_alone(desk: Newsroom, read: list[Read]) -> list[Recorded]:
+def _each_decided_alone(newsroom: Newsroom, read: list[Read]) -> list[Recorded]:
     """As if there were no shorter way for what is new."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Fresh, "take", lambda self, one: False)
-        return _at_once(desk, read)
+        patched.setattr(NewFiles, "take", lambda self, one: False)
+        return _at_once(newsroom, read)
 
 
-def _in_order(desk: Newsroom, read: list[Read]) -> list[Read]:
-    now = int(desk.at.timestamp() * 1000)
-    age = {id(one): now if not one.packed or one.packed.published is None else one.packed.published for one in read}
+def _in_order(newsroom: Newsroom, read: list[Read]) -> list[Read]:
+    now = int(newsroom.at.timestamp() * 1000)
+    age = {id(one): now if not one.record or one.record.published is None else one.record.published for one in read}
     return sorted(read, key=lambda one: (age[id(one)], one.path))
 
 
@@ -97,29 +101,31 @@ def test_a_batch_is_what_its_files_are_one_at_a_time(batches: list[list[Told]], 
 
 def _outcome(way: Recording, batches: Sequence[Sequence[Told]], hold: bool, old: bool) -> list[Any]:
     """Return all that is there after batches were recorded one way, with a look in between as the bot takes it."""
-    with closing((desk := newsroom()).db):
-        desk.rules = replace(desk.rules, hold=hold, max_age=timedelta(days=20) if old else None)
-        desk.open_channel("@news")
-        desk.open_channel("@vision", names=("Computer Vision",))
-        desk.open_channel("@best", quality=1)
-        desk.reader(7, "AI")
+    with closing((newsroom := open_newsroom()).db):
+        newsroom.rules = replace(newsroom.rules, hold=hold, max_age=timedelta(days=20) if old else None)
+        newsroom.open_channel("@news")
+        newsroom.open_channel("@vision", names=("Computer Vision",))
+        newsroom.open_channel("@best", quality=1)
+        newsroom.reader(7, "AI")
         seen: list[Any] = []
         for batch in batches:
-            desk.later(hours=1)
-            seen.append(way(desk, [desk.read(path, _dated(desk, told, days)) for path, told, days in batch]))
-            desk.plan()
-            seen.append(_everything(desk))
-        desk.sound()
+            newsroom.later(hours=1)
+            seen.append(
+                way(newsroom, [newsroom.read(path, _dated(newsroom, told, days)) for path, told, days in batch])
+            )
+            newsroom.plan()
+            seen.append(_everything(newsroom))
+        newsroom.sound()
         return seen
 
 
-def _dated(desk: Newsroom, told: Article | str, days: int) -> Article | str:
+def _dated(newsroom: Newsroom, told: Article | str, days: int) -> Article | str:
     if isinstance(told, str) or days < 0:
         return told
-    return replace(told, published=desk.at - timedelta(days=days, microseconds=days))
+    return replace(told, published=newsroom.at - timedelta(days=days, microseconds=days))
 
 
-def _everything(desk: Newsroom) -> dict[str, list[tuple[Any, ...]]]:
+def _everything(newsroom: Newsroom) -> dict[str, list[tuple[Any, ...]]]:
     """Every row that recording writes, deliveries by their key: their order is nobody's business."""
     asked = {
         "articles": "SELECT * FROM articles ORDER BY id",
@@ -130,81 +136,81 @@ def _everything(desk: Newsroom) -> dict[str, list[tuple[Any, ...]]]:
         "carried": "SELECT * FROM article_topics ORDER BY article, topic",
         "deliveries": "SELECT article, chat, edition, lane, rank, state, revise FROM deliveries ORDER BY 1, 2, 3",
     }
-    return {name: [tuple(one) for one in rows(desk.db, sql)] for name, sql in asked.items()}
+    return {name: [tuple(one) for one in rows(newsroom.db, sql)] for name, sql in asked.items()}
 
 
-def _record(desk: Newsroom, *told: tuple[str, Article | str]) -> dict[str, Verdict | None]:
-    recorded = _at_once(desk, [desk.read(path, one) for path, one in told])
-    return {one.path: one.verdict for one in recorded}
+def _record(newsroom: Newsroom, *told: tuple[str, Article | str]) -> dict[str, Relation | None]:
+    recorded = _at_once(newsroom, [newsroom.read(path, one) for path, one in told])
+    return {one.path: one.relation for one in recorded}
 
 
-def _articles(desk: Newsroom) -> list[str]:
-    return [one["identity"] for one in rows(desk.db, "SELECT identity FROM articles ORDER BY id")]
+def _articles(newsroom: Newsroom) -> list[str]:
+    return [one["identity"] for one in rows(newsroom.db, "SELECT identity FROM articles ORDER BY id")]
 
 
 @pytest.fixture
-def desk() -> Any:
-    with closing((room := newsroom()).db):
+def newsroom() -> Any:
+    with closing((room := open_newsroom()).db):
         yield room
 
 
-def test_two_copies_of_each_other_in_one_batch_are_a_story_and_its_copy(desk: Newsroom) -> None:
-    desk.open_channel("@news")
-    assert _record(desk, ("b.md", article(FIRST, B)), ("a.md", article(FIRST, A))) == {
-        "a.md": Verdict.NEW,
-        "b.md": Verdict.COPY,
+def test_two_copies_of_each_other_in_one_batch_are_a_story_and_its_copy(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news")
+    assert _record(newsroom, ("b.md", article(FIRST, B)), ("a.md", article(FIRST, A))) == {
+        "a.md": Relation.NEW,
+        "b.md": Relation.COPY,
     }
-    assert desk.deliver() == [("@news", FIRST)]
+    assert newsroom.deliver() == [("@news", FIRST)]
 
 
-def test_one_address_twice_in_one_batch_is_one_article(desk: Newsroom) -> None:
+def test_one_address_twice_in_one_batch_is_one_article(newsroom: Newsroom) -> None:
     told = (("a.md", article(FIRST, A)), ("b.md", article(SECOND, B, aliases=(A,))))
-    assert _record(desk, *told) == {"a.md": Verdict.NEW, "b.md": Verdict.OTHER}
-    assert len(_articles(desk)) == 1
+    assert _record(newsroom, *told) == {"a.md": Relation.NEW, "b.md": Relation.OTHER}
+    assert len(_articles(newsroom)) == 1
 
 
 def test_a_file_that_ties_two_new_stories_of_its_batch_together_joins_nothing_that_it_never_told(
-    desk: Newsroom,
+    newsroom: Newsroom,
 ) -> None:
     told = [("a.md", article(FIRST, A)), ("b.md", article(SECOND, B)), ("c.md", article("A third", C, aliases=(A, B)))]
-    assert _record(desk, *told)["c.md"] is Verdict.OTHER
-    assert len(_articles(desk)) == 2
+    assert _record(newsroom, *told)["c.md"] is Relation.OTHER
+    assert len(_articles(newsroom)) == 2
 
 
-def test_what_comes_after_a_changed_file_in_a_batch_is_compared_with_its_new_title(desk: Newsroom) -> None:
+def test_what_comes_after_a_changed_file_in_a_batch_is_compared_with_its_new_title(newsroom: Newsroom) -> None:
     """The run of new stories before it is written first, those after it see what it wrote."""
-    desk.tell("b.md", article(SECOND, B, excerpt="old"))
+    newsroom.tell("b.md", article(SECOND, B, excerpt="old"))
     verdicts = _record(
-        desk, ("a.md", article("A third", A)), ("b.md", article(FIRST, B)), ("c.md", article(FIRST, C, quality=1))
+        newsroom, ("a.md", article("A third", A)), ("b.md", article(FIRST, B)), ("c.md", article(FIRST, C, quality=1))
     )
-    assert verdicts == {"a.md": Verdict.NEW, "b.md": Verdict.OWN, "c.md": Verdict.COPY}
+    assert verdicts == {"a.md": Relation.NEW, "b.md": Relation.OWN, "c.md": Relation.COPY}
 
 
-def test_everything_of_a_batch_can_be_searched_for(desk: Newsroom) -> None:
-    _record(desk, ("a.md", article(FIRST, A)), ("b.md", article(SECOND, B, provider="The Harbour Paper")))
-    _record(desk, ("b.md", article("Nothing that was there before", B)))
-    assert [one.article.title for one in search.search(desk.db, "facial")] == [FIRST]
-    assert search.search(desk.db, "parliament") == search.search(desk.db, "harbour") == []
-    assert len(search.search(desk.db, "before")) == 1
-    desk.sound()
+def test_everything_of_a_batch_can_be_searched_for(newsroom: Newsroom) -> None:
+    _record(newsroom, ("a.md", article(FIRST, A)), ("b.md", article(SECOND, B, provider="The Harbour Paper")))
+    _record(newsroom, ("b.md", article("Nothing that was there before", B)))
+    assert [one.article.title for one in search.search(newsroom.db, "facial")] == [FIRST]
+    assert search.search(newsroom.db, "parliament") == search.search(newsroom.db, "harbour") == []
+    assert len(search.search(newsroom.db, "before")) == 1
+    newsroom.sound()
 
 
-def test_no_cursor_is_put_before_followers_where_nobody_follows_anything(desk: Newsroom) -> None:
-    _record(desk, ("a.md", article(FIRST, A, topics=("Robots",))))
-    assert rows(desk.db, "SELECT article FROM fanouts") == []
-    desk.reader(7, "AI")
-    _record(desk, ("b.md", article(SECOND, B, topics=("CV",))))
-    assert [one["article"] for one in rows(desk.db, "SELECT article FROM fanouts")] == [2]
-    assert desk.deliver() == [("R7", SECOND)]
+def test_no_cursor_is_put_before_followers_where_nobody_follows_anything(newsroom: Newsroom) -> None:
+    _record(newsroom, ("a.md", article(FIRST, A, topics=("Robots",))))
+    assert rows(newsroom.db, "SELECT article FROM fanouts") == []
+    newsroom.reader(7, "AI")
+    _record(newsroom, ("b.md", article(SECOND, B, topics=("CV",))))
+    assert [one["article"] for one in rows(newsroom.db, "SELECT article FROM fanouts")] == [2]
+    assert newsroom.deliver() == [("R7", SECOND)]
 
 
-def test_a_cursor_without_topics_serves_the_article_that_it_is_joined_to(desk: Newsroom) -> None:
-    desk.reader(7, "AI")
-    day = desk.at - timedelta(days=1)
+def test_a_cursor_without_topics_serves_the_article_that_it_is_joined_to(newsroom: Newsroom) -> None:
+    newsroom.reader(7, "AI")
+    day = newsroom.at - timedelta(days=1)
     _record(
-        desk,
+        newsroom,
         ("a.md", article(FIRST, B, topics=("AI",), removed=True, published=day)),
         ("b.md", article(FIRST, A, published=day)),
         ("a.md", article(FIRST, A, topics=("AI",))),
     )
-    assert desk.deliver() == [("R7", FIRST)]
+    assert newsroom.deliver() == [("R7", FIRST)]

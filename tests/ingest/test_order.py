@@ -17,7 +17,7 @@ from bot.settings import Channel
 from bot.store import chats, fanouts, follows, outbox, recovery
 from bot.store.database import rows, write
 from tests.support.examples import examples
-from tests.support.newsroom import TAXONOMY, Newsroom, article, newsroom
+from tests.support.newsroom import TAXONOMY, Newsroom, article, open_newsroom
 from tests.support.stage import staged
 
 NEWS = (Channel(chat="@news"),)
@@ -26,29 +26,29 @@ JUMPS = (-48, -2, -0.01, 0, 0.01, 2, 48)
 
 
 @pytest.fixture
-def desk() -> Iterator[Newsroom]:
-    room = newsroom()
+def newsroom() -> Iterator[Newsroom]:
+    room = open_newsroom()
     yield room
     room.sound()
     room.db.close()
 
 
-def tell(desk: Newsroom, name: str) -> int:
-    return desk.number(f"{name}.md", article(f"Story {name}", f"https://one.example/{name}", topics=("AI",)))
+def tell(newsroom: Newsroom, name: str) -> int:
+    return newsroom.number(f"{name}.md", article(f"Story {name}", f"https://one.example/{name}", topics=("AI",)))
 
 
 @pytest.mark.parametrize("hours", JUMPS)
-def test_what_arrives_after_the_clock_was_set_goes_to_channels_and_followers(desk: Newsroom, hours: float) -> None:
-    desk.open_channel("@news", begun=False)
-    tell(desk, "old")
-    desk.begin(0)
-    desk.reader(7, "AI")
-    desk.later(hours=hours)
-    desk.reader(8, "AI")
-    new = tell(desk, "new")
-    desk.reader(9, "AI")
-    desk.deliver()
-    assert desk.states(new) == {"@news": "sent", "R7": "sent", "R8": "sent"}
+def test_what_arrives_after_the_clock_was_set_goes_to_channels_and_followers(newsroom: Newsroom, hours: float) -> None:
+    newsroom.open_channel("@news", begun=False)
+    tell(newsroom, "old")
+    newsroom.begin(0)
+    newsroom.reader(7, "AI")
+    newsroom.later(hours=hours)
+    newsroom.reader(8, "AI")
+    new = tell(newsroom, "new")
+    newsroom.reader(9, "AI")
+    newsroom.deliver()
+    assert newsroom.states(new) == {"@news": "sent", "R7": "sent", "R8": "sent"}
 
 
 EVENTS = st.lists(
@@ -60,54 +60,54 @@ EVENTS = st.lists(
 @given(EVENTS)
 @examples(25)
 def test_who_follows_before_an_article_comes_gets_it_whatever_the_clock_says(events: list[tuple[str, float]]) -> None:
-    desk = newsroom()
-    desk.open_channel("@news")
-    topic = follows.topic(desk.db, "AI").id
+    newsroom = open_newsroom()
+    newsroom.open_channel("@news")
+    topic = follows.topic(newsroom.db, "AI").id
     following: list[int] = []
     away: list[int] = []
     expected: dict[int, set[str]] = {}
     for count, (event, hours) in enumerate(events):
-        desk.later(hours=hours)
+        newsroom.later(hours=hours)
         if event == "follow":
-            following.append(desk.reader(count, "AI"))
+            following.append(newsroom.reader(count, "AI"))
         elif event == "unfollow" and following:
-            desk.plan()
-            follows.unfollow(desk.db, following.pop(), topic)
+            newsroom.plan()
+            follows.unfollow(newsroom.db, following.pop(), topic)
         elif event == "stop" and following:
-            desk.plan()
+            newsroom.plan()
             away.append(following.pop())
-            chats.set_state(desk.db, away[-1], "stopped")
+            chats.set_state(newsroom.db, away[-1], "stopped")
         elif event == "back" and away:
-            desk.plan()
+            newsroom.plan()
             following.append(away.pop())
-            chats.set_state(desk.db, following[-1], "active")
+            chats.set_state(newsroom.db, following[-1], "active")
         elif event == "tell":
-            expected[tell(desk, str(count))] = {"@news", *(title(desk, chat) for chat in following)}
+            expected[tell(newsroom, str(count))] = {"@news", *(title(newsroom, chat) for chat in following)}
         elif event == "plan":
-            desk.plan()
-    desk.plan()
-    assert {told: set(desk.states(told)) for told in expected} == expected
-    assert kinds(desk) == []
-    desk.db.close()
+            newsroom.plan()
+    newsroom.plan()
+    assert {told: set(newsroom.states(told)) for told in expected} == expected
+    assert kinds(newsroom) == []
+    newsroom.db.close()
 
 
-def title(desk: Newsroom, chat: int) -> str:
-    return str(rows(desk.db, "SELECT title FROM chats WHERE id = ?", (chat,))[0]["title"])
+def title(newsroom: Newsroom, chat: int) -> str:
+    return str(rows(newsroom.db, "SELECT title FROM chats WHERE id = ?", (chat,))[0]["title"])
 
 
 @pytest.mark.parametrize("hours", JUMPS)
-def test_a_post_in_doubt_is_looked_for_among_what_came_after_it(desk: Newsroom, hours: float) -> None:
+def test_a_post_in_doubt_is_looked_for_among_what_came_after_it(newsroom: Newsroom, hours: float) -> None:
     """Those that were sent before are below it, also where the clock was set back meanwhile."""
-    desk.open_channel("@news")
+    newsroom.open_channel("@news")
     for name in ("before", "doubtful", "after"):
-        tell(desk, name)
-        desk.later(seconds=1)
-        (one,) = outbox.due(desk.db, desk.at)
-        desk.send(one, Unknown("lost") if name == "doubtful" else None)
-        desk.later(hours=hours if name == "doubtful" else 0)
-    write(desk.db, "UPDATE deliveries SET not_before = 0 WHERE state = 'doubtful'")
-    (doubt,) = recovery.due(desk.db, desk.at + timedelta(days=9))
-    around = recovery.around(desk.db, doubt)
+        tell(newsroom, name)
+        newsroom.later(seconds=1)
+        (one,) = outbox.due(newsroom.db, newsroom.at)
+        newsroom.send(one, Unknown("lost") if name == "doubtful" else None)
+        newsroom.later(hours=hours if name == "doubtful" else 0)
+    write(newsroom.db, "UPDATE deliveries SET not_before = 0 WHERE state = 'doubtful'")
+    (doubt,) = recovery.due(newsroom.db, newsroom.at + timedelta(days=9))
+    around = recovery.around(newsroom.db, doubt)
     assert around.before == 101
     assert around.after in (103, None)
     assert 102 not in around.known
@@ -116,32 +116,32 @@ def test_a_post_in_doubt_is_looked_for_among_what_came_after_it(desk: Newsroom, 
 # --- what `verify` knows of it ----------------------------------------------------------------------------------------
 
 
-def kinds(desk: Newsroom, max_age: timedelta | None = None) -> list[str]:
-    found = verification.verify(desk.db, NEWS, TAXONOMY, desk.at, running=True, max_age=max_age).findings
+def kinds(newsroom: Newsroom, max_age: timedelta | None = None) -> list[str]:
+    found = verification.verify(newsroom.db, NEWS, TAXONOMY, newsroom.at, running=True, max_age=max_age).findings
     return [one.kind for one in found if one.kind != "late"]
 
 
-def test_a_channel_that_was_passed_over_is_found_whatever_the_sequence_numbers_say(desk: Newsroom) -> None:
+def test_a_channel_that_was_passed_over_is_found_whatever_the_sequence_numbers_say(newsroom: Newsroom) -> None:
     """As the old fault would have been: the order of the rows is another witness."""
-    desk.open_channel("@news")
-    write(desk.db, "UPDATE chats SET sequence = 1000000")
-    desk.rules = replace(desk.rules, channels=(replace(desk.rules.channels[0], begun=1_000_000),))
-    told = tell(desk, "lost")
-    assert (desk.states(told), kinds(desk)) == ({}, ["absent"])
+    newsroom.open_channel("@news")
+    write(newsroom.db, "UPDATE chats SET sequence = 1000000")
+    newsroom.rules = replace(newsroom.rules, channels=(replace(newsroom.rules.channels[0], begun=1_000_000),))
+    told = tell(newsroom, "lost")
+    assert (newsroom.states(told), kinds(newsroom)) == ({}, ["absent"])
 
 
-def test_followers_that_were_passed_over_are_found_once_the_fan_out_is_over(desk: Newsroom) -> None:
-    first = desk.reader(7, "AI")
-    told = tell(desk, "lost")
-    assert kinds(desk) == []  # still being planned
-    fanouts.cancel(desk.db, told)
-    desk.reader(8, "AI")
-    assert kinds(desk) == ["unserved"]
-    desk.later(days=9)
-    assert kinds(desk, timedelta(days=10)) == ["unserved"]
-    assert kinds(desk, timedelta(days=8)) == []
-    follows.unfollow(desk.db, first, follows.topic(desk.db, "AI").id)
-    assert kinds(desk) == []
+def test_followers_that_were_passed_over_are_found_once_the_fan_out_is_over(newsroom: Newsroom) -> None:
+    first = newsroom.reader(7, "AI")
+    told = tell(newsroom, "lost")
+    assert kinds(newsroom) == []  # still being planned
+    fanouts.cancel(newsroom.db, told)
+    newsroom.reader(8, "AI")
+    assert kinds(newsroom) == ["unserved"]
+    newsroom.later(days=9)
+    assert kinds(newsroom, timedelta(days=10)) == ["unserved"]
+    assert kinds(newsroom, timedelta(days=8)) == []
+    follows.unfollow(newsroom.db, first, follows.topic(newsroom.db, "AI").id)
+    assert kinds(newsroom) == []
 
 
 # --- the whole bot ----------------------------------------------------------------------------------------------------

@@ -13,14 +13,14 @@ import pytest
 from bot import settings
 from bot.clock import Clock
 from bot.feed import mounts, watch
-from bot.ingest.poller import Lookout
+from bot.ingest.poller import Poller
 from bot.ingest.scanner import ScanReport
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 STILL = Clock(lambda: NOON, lambda: 0.0)
 
 
-class Looks:
+class Recovery:
     """Stands where the scanner does: notes what is looked at, and lasts until it may end."""
 
     def __init__(self) -> None:
@@ -49,10 +49,10 @@ class Looks:
         return ScanReport(withdrawn=self.news)
 
 
-async def both(lookout: Lookout) -> None:
+async def both(poller: Poller) -> None:
     """Do what the app does when it is nudged."""
-    await lookout.look()
-    await lookout.turn()
+    await poller.look()
+    await poller.turn()
 
 
 @pytest.fixture
@@ -70,144 +70,144 @@ def told(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[set[str]]:
 
 
 @pytest.fixture
-async def watched(told: asyncio.Queue[set[str]], tmp_path: Path) -> AsyncIterator[tuple[Lookout, Looks]]:
-    looks: Any = Looks()
-    lookout = Lookout(looks, settings.Feed(folder=tmp_path), STILL)
-    task = asyncio.create_task(lookout.watch(asyncio.Event(), lambda: None))
-    await lookout.turn()
-    yield lookout, looks
+async def watched(told: asyncio.Queue[set[str]], tmp_path: Path) -> AsyncIterator[tuple[Poller, Recovery]]:
+    looks: Any = Recovery()
+    poller = Poller(looks, settings.Feed(folder=tmp_path), STILL)
+    task = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
+    await poller.turn()
+    yield poller, looks
     task.cancel()
 
 
 async def test_a_folder_told_of_during_a_whole_look_asks_for_another(
-    watched: tuple[Lookout, Looks], told: asyncio.Queue[set[str]]
+    watched: tuple[Poller, Recovery], told: asyncio.Queue[set[str]]
 ) -> None:
-    lookout, looks = watched
+    poller, looks = watched
     looks.may_end.clear()
-    scan = asyncio.create_task(lookout.scan())
+    scan = asyncio.create_task(poller.scan())
     told.put_nowait(set())
     await told.join()
     looks.may_end.set()
     await scan
-    await lookout.turn()
+    await poller.turn()
     assert looks.seen == ["whole", "whole", "whole"]
-    assert await lookout.turn() is None
+    assert await poller.turn() is None
 
 
 async def test_a_file_told_of_during_a_whole_look_does_not_wait_for_its_end(
-    watched: tuple[Lookout, Looks], told: asyncio.Queue[set[str]]
+    watched: tuple[Poller, Recovery], told: asyncio.Queue[set[str]]
 ) -> None:
-    lookout, looks = watched
+    poller, looks = watched
     looks.may_end.clear()
-    scan = asyncio.create_task(lookout.scan())
+    scan = asyncio.create_task(poller.scan())
     told.put_nowait({"a.md"})
     await told.join()
-    await lookout.look()
+    await poller.look()
     assert looks.seen == ["whole", "whole", {"a.md"}]
     looks.may_end.set()
     await scan
-    assert await lookout.turn() is None
-    assert await lookout.look() is None
+    assert await poller.turn() is None
+    assert await poller.look() is None
 
 
 async def test_what_is_told_before_the_first_look_is_left_to_it(told: asyncio.Queue[set[str]], tmp_path: Path) -> None:
-    looks: Any = Looks()
-    lookout = Lookout(looks, settings.Feed(folder=tmp_path), STILL)
-    task = asyncio.create_task(lookout.watch(asyncio.Event(), lambda: None))
+    looks: Any = Recovery()
+    poller = Poller(looks, settings.Feed(folder=tmp_path), STILL)
+    task = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
     told.put_nowait({"a.md"})
     await told.join()
-    assert await lookout.look() is None
-    await lookout.turn()
-    assert await lookout.look() is None
+    assert await poller.look() is None
+    await poller.turn()
+    assert await poller.look() is None
     assert looks.seen == ["whole"]
     task.cancel()
 
 
 @pytest.mark.parametrize(("news", "next_look"), [({"a.md"}, {"a.md"}), (set(), "whole")], ids=["a file", "a folder"])
 async def test_a_look_that_fails_is_looked_again(
-    watched: tuple[Lookout, Looks], told: asyncio.Queue[set[str]], news: set[str], next_look: object
+    watched: tuple[Poller, Recovery], told: asyncio.Queue[set[str]], news: set[str], next_look: object
 ) -> None:
-    lookout, looks = watched
+    poller, looks = watched
     told.put_nowait(news)
     await told.join()
     looks.failure = OSError("the disk is full")
     with pytest.raises(OSError, match="full"):
-        await both(lookout)
-    await both(lookout)
+        await both(poller)
+    await both(poller)
     assert looks.seen == ["whole", next_look, next_look]
 
 
 async def test_a_watch_that_ends_leaves_a_whole_look_to_be_taken_at_once(
     told: asyncio.Queue[set[str]], tmp_path: Path
 ) -> None:
-    looks: Any = Looks()
-    lookout = Lookout(looks, settings.Feed(folder=tmp_path), STILL)
+    looks: Any = Recovery()
+    poller = Poller(looks, settings.Feed(folder=tmp_path), STILL)
     nudged = asyncio.Event()
-    watching = asyncio.create_task(lookout.watch(asyncio.Event(), nudged.set))
+    watching = asyncio.create_task(poller.watch(asyncio.Event(), nudged.set))
     await asyncio.sleep(0)
-    await lookout.scan()
-    assert await lookout.turn() is None
+    await poller.scan()
+    assert await poller.turn() is None
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     assert nudged.is_set()
-    assert await lookout.turn() is not None
+    assert await poller.turn() is not None
 
 
-async def next_look(lookout: Lookout, looks: Looks, *, news: int = 0, lasts: float = 0.0) -> float | None:
+async def next_look(poller: Poller, looks: Recovery, *, news: int = 0, lasts: float = 0.0) -> float | None:
     """Take a whole look that lasts so long and return in how many seconds the next is due."""
     looks.news, looks.lasts = news, lasts
-    await lookout.scan()
-    return lookout.next
+    await poller.scan()
+    return poller.next
 
 
 @pytest.fixture
-def passing(tmp_path: Path, told: asyncio.Queue[set[str]]) -> tuple[Lookout, Looks]:
+def passing(tmp_path: Path, told: asyncio.Queue[set[str]]) -> tuple[Poller, Recovery]:
     """A lookout whose looks take time, on a folder that the system tells of."""
-    looks: Any = Looks()
+    looks: Any = Recovery()
     clock = Clock(lambda: NOON, lambda: looks.passed)
-    return Lookout(looks, settings.Feed(folder=tmp_path, interval_seconds=30), clock), looks
+    return Poller(looks, settings.Feed(folder=tmp_path, interval_seconds=30), clock), looks
 
 
 @pytest.mark.parametrize("kind", ["nfs4", "cifs", "9p", "fuse.sshfs", "virtiofs", "overlay", "something-new"])
 async def test_a_folder_that_others_may_write_to_is_looked_at_in_each_interval(
-    passing: tuple[Lookout, Looks], told: asyncio.Queue[set[str]], monkeypatch: pytest.MonkeyPatch, kind: str
+    passing: tuple[Poller, Recovery], told: asyncio.Queue[set[str]], monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.setattr(mounts, "tells_all", lambda folder: kind in mounts.LOCAL)
-    lookout, looks = passing
-    watching = asyncio.create_task(lookout.watch(asyncio.Event(), lambda: None))
+    poller, looks = passing
+    watching = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
     await asyncio.sleep(0)
-    waits = [await next_look(lookout, looks, lasts=3)]
+    waits = [await next_look(poller, looks, lasts=3)]
     told.put_nowait({"a.md"})  # one change of this machine's own
     await told.join()
     looks.news = 1
-    await lookout.look()
-    waits += [await next_look(lookout, looks, lasts=3) for _ in range(4)]
+    await poller.look()
+    waits += [await next_look(poller, looks, lasts=3) for _ in range(4)]
     assert max(filter(None, waits)) + 3 + 3 <= 30
     watching.cancel()
 
 
 async def test_a_large_local_folder_is_looked_at_less_often_only_while_the_watch_misses_nothing(
-    passing: tuple[Lookout, Looks], told: asyncio.Queue[set[str]], monkeypatch: pytest.MonkeyPatch
+    passing: tuple[Poller, Recovery], told: asyncio.Queue[set[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mounts, "tells_all", lambda folder: True)
-    lookout, looks = passing
+    poller, looks = passing
     often, seldom = pytest.approx(30 * 0.9 - 2), pytest.approx(250 * 0.9 - 2)
-    assert await next_look(lookout, looks, lasts=1) == often  # it is not watched
-    watching = asyncio.create_task(lookout.watch(asyncio.Event(), lambda: None))
+    assert await next_look(poller, looks, lasts=1) == often  # it is not watched
+    watching = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
     await asyncio.sleep(0)
-    assert await next_look(lookout, looks, lasts=1) == seldom
-    assert await next_look(lookout, looks, lasts=0.15) == pytest.approx(30 * 0.9 - 0.3)  # a small one: never
-    assert await next_look(lookout, looks, lasts=100) == pytest.approx(600 * 0.9 - 200)
-    assert await next_look(lookout, looks, lasts=1, news=1) == often  # it told of nothing
+    assert await next_look(poller, looks, lasts=1) == seldom
+    assert await next_look(poller, looks, lasts=0.15) == pytest.approx(30 * 0.9 - 0.3)  # a small one: never
+    assert await next_look(poller, looks, lasts=100) == pytest.approx(600 * 0.9 - 200)
+    assert await next_look(poller, looks, lasts=1, news=1) == often  # it told of nothing
     told.put_nowait({"b.md"})
     await told.join()
-    assert await next_look(lookout, looks, lasts=1) == seldom  # it only told late
-    await lookout.look()
-    await next_look(lookout, looks, lasts=1, news=1)
-    await next_look(lookout, looks, lasts=1)
+    assert await next_look(poller, looks, lasts=1) == seldom  # it only told late
+    await poller.look()
+    await next_look(poller, looks, lasts=1, news=1)
+    await next_look(poller, looks, lasts=1)
     told.put_nowait({"c.md"})
     await told.join()
-    assert [await next_look(lookout, looks, lasts=1) for _ in range(3)] == [often] * 3  # for good
+    assert [await next_look(poller, looks, lasts=1) for _ in range(3)] == [often] * 3  # for good
     watching.cancel()
 
 
@@ -215,27 +215,27 @@ async def test_a_large_local_folder_is_looked_at_less_often_only_while_the_watch
 async def test_the_next_look_begins_so_that_it_ends_within_the_interval(
     tmp_path: Path, lasts: float, rests: float
 ) -> None:
-    looks: Any = Looks()
+    looks: Any = Recovery()
     clock = Clock(lambda: NOON, lambda: looks.passed)
-    lookout = Lookout(looks, settings.Feed(folder=tmp_path, interval_seconds=2), clock)
-    assert await next_look(lookout, looks, lasts=lasts) == pytest.approx(rests)
+    poller = Poller(looks, settings.Feed(folder=tmp_path, interval_seconds=2), clock)
+    assert await next_look(poller, looks, lasts=lasts) == pytest.approx(rests)
 
 
 @pytest.mark.parametrize("jump", [-86_400, -3_600, -30, 30, 3_600, 86_400])
 async def test_a_clock_that_is_set_puts_off_no_look(tmp_path: Path, jump: float) -> None:
-    looks: Any = Looks()
+    looks: Any = Recovery()
     wall = [NOON]
     clock = Clock(lambda: wall[0], lambda: looks.passed)
-    lookout = Lookout(looks, settings.Feed(folder=tmp_path, interval_seconds=30), clock)
-    await lookout.turn()
+    poller = Poller(looks, settings.Feed(folder=tmp_path, interval_seconds=30), clock)
+    await poller.turn()
     wall[0] += timedelta(seconds=jump)
     looks.passed = 20.0
-    assert await lookout.turn() is None
+    assert await poller.turn() is None
     looks.passed = 30.0
-    assert await lookout.turn() is not None
+    assert await poller.turn() is not None
 
 
-async def test_nothing_is_looked_at_while_nothing_is_told(watched: tuple[Lookout, Looks]) -> None:
-    lookout, looks = watched
-    await both(lookout)
+async def test_nothing_is_looked_at_while_nothing_is_told(watched: tuple[Poller, Recovery]) -> None:
+    poller, looks = watched
+    await both(poller)
     assert looks.seen == ["whole"]

@@ -12,21 +12,21 @@ import pytest
 
 from bot import settings
 from bot.domain.article import Article
-from bot.domain.identity import Verdict
+from bot.domain.identity import Relation
 from bot.domain.record import pack
 from bot.ingest import recorder
 from bot.planning.rules import Read, Recorded
 from bot.publish import composing, editions, verification
 from bot.store import outbox
 from bot.store.database import row, rows, write
-from tests.support.newsroom import AT, FIRST, SECOND, TAXONOMY, Newsroom, article, newsroom
+from tests.support.newsroom import AT, FIRST, SECOND, TAXONOMY, Newsroom, article, open_newsroom
 
 A, B, PAGE = "https://one.example/story", "https://two.example/story", "https://host.example/letter"
 
 
 @pytest.fixture
-def desk() -> Iterator[Newsroom]:
-    with closing((room := newsroom()).db):
+def newsroom() -> Iterator[Newsroom]:
+    with closing((room := open_newsroom()).db):
         room.open_channel("@news")
         room.later(minutes=1)
         room.disk = set()
@@ -36,11 +36,11 @@ def desk() -> Iterator[Newsroom]:
         assert [one for one in found if one.kind != "late"] == []
 
 
-def tell(desk: Newsroom, path: str, told: Article | str) -> Recorded:
+def tell(newsroom: Newsroom, path: str, told: Article | str) -> Recorded:
     """A file is written and read."""
-    assert isinstance(desk.disk, set)
-    desk.disk.add(path)
-    return desk.tell(path, told)
+    assert isinstance(newsroom.disk, set)
+    newsroom.disk.add(path)
+    return newsroom.tell(path, told)
 
 
 def letter(number: int, url: str = PAGE, **more: Any) -> Article:
@@ -52,29 +52,33 @@ def letter(number: int, url: str = PAGE, **more: Any) -> Article:
 # --- one address, two stories -----------------------------------------------------------------------------------------
 
 
-def test_every_letter_of_a_newsletter_at_one_address_is_posted(desk: Newsroom) -> None:
+def test_every_letter_of_a_newsletter_at_one_address_is_posted(newsroom: Newsroom) -> None:
     for number in (40, 41, 42):
-        assert tell(desk, f"l{number}.md", letter(number)).verdict is Verdict.NEW
-        desk.deliver()
-    assert desk.posted == [("@news", "Letter 40"), ("@news", "Letter 41"), ("@news", "Letter 42")]
+        assert tell(newsroom, f"l{number}.md", letter(number)).relation is Relation.NEW
+        newsroom.deliver()
+    assert newsroom.posted == [("@news", "Letter 40"), ("@news", "Letter 41"), ("@news", "Letter 42")]
     for number in (42, 40, 41):
-        again = tell(desk, f"l{number}.md", letter(number))
-        assert (again.verdict, again.changed) == (Verdict.OWN, False)
-    assert desk.deliver() == []
+        again = tell(newsroom, f"l{number}.md", letter(number))
+        assert (again.relation, again.changed) == (Relation.OWN, False)
+    assert newsroom.deliver() == []
 
 
-def test_every_letter_is_posted_when_all_of_them_come_at_once_in_any_order(desk: Newsroom) -> None:
-    read = [desk.read(f"l{number}.md", letter(number)) for number in (42, 40, 41)]
-    recorder.record(desk.db, read, desk.rules, desk.at, lambda path: True)
-    assert desk.deliver() == [("@news", "Letter 40"), ("@news", "Letter 41"), ("@news", "Letter 42")]
+def test_every_letter_is_posted_when_all_of_them_come_at_once_in_any_order(newsroom: Newsroom) -> None:
+    read = [newsroom.read(f"l{number}.md", letter(number)) for number in (42, 40, 41)]
+    recorder.record(newsroom.db, read, newsroom.rules, newsroom.at, lambda path: True)
+    assert newsroom.deliver() == [("@news", "Letter 40"), ("@news", "Letter 41"), ("@news", "Letter 42")]
 
 
-def test_parts_of_a_changelog_are_stories_of_their_own(desk: Newsroom) -> None:
+def test_parts_of_a_changelog_are_stories_of_their_own(newsroom: Newsroom) -> None:
     log = "https://host.example/changelog"
     for number in (1, 2):
-        tell(desk, f"v{number}.md", article(f"Version 3.{number}", f"{log}#v3-{number}", published=AT, excerpt="New."))
-    assert sorted(desk.deliver()) == [("@news", "Version 3.1"), ("@news", "Version 3.2")]
-    assert {editions.find(desk.db, f"{log}#v3-{number}").article.title for number in (1, 2)} == {  # type: ignore[union-attr]
+        tell(
+            newsroom,
+            f"v{number}.md",
+            article(f"Version 3.{number}", f"{log}#v3-{number}", published=AT, excerpt="New."),
+        )
+    assert sorted(newsroom.deliver()) == [("@news", "Version 3.1"), ("@news", "Version 3.2")]
+    assert {editions.find(newsroom.db, f"{log}#v3-{number}").article.title for number in (1, 2)} == {  # type: ignore[union-attr]
         "Version 3.1",
         "Version 3.2",
     }
@@ -89,96 +93,96 @@ def test_parts_of_a_changelog_are_stories_of_their_own(desk: Newsroom) -> None:
     ],
 )
 def test_a_second_file_that_agrees_in_title_day_or_excerpt_tells_the_same_story_and_the_editors_hear_of_it(
-    desk: Newsroom, change: dict[str, Any], is_told: bool
+    newsroom: Newsroom, change: dict[str, Any], is_told: bool
 ) -> None:
-    first = tell(desk, "a.md", letter(41)).article
-    told = tell(desk, "b.md", replace(letter(42), **change))
-    assert (told.verdict, told.article, told.repeats) == (Verdict.OTHER, first, first if is_told else None)
-    assert tell(desk, "b.md", replace(letter(42), **change)).repeats is None
-    assert desk.deliver() == [("@news", "Letter 41")]
-    found = rows(desk.db, "SELECT * FROM notices WHERE key = 'same_address:b.md'")
+    first = tell(newsroom, "a.md", letter(41)).article
+    told = tell(newsroom, "b.md", replace(letter(42), **change))
+    assert (told.relation, told.article, told.repeats) == (Relation.OTHER, first, first if is_told else None)
+    assert tell(newsroom, "b.md", replace(letter(42), **change)).repeats is None
+    assert newsroom.deliver() == [("@news", "Letter 41")]
+    found = rows(newsroom.db, "SELECT * FROM notices WHERE key = 'same_address:b.md'")
     assert len(found) == is_told
-    assert tell(desk, "b.md", letter(42)).verdict is Verdict.NEW
-    assert desk.deliver() == [("@news", "Letter 42")]
-    assert rows(desk.db, "SELECT * FROM notices WHERE key = 'same_address:b.md'") == []
+    assert tell(newsroom, "b.md", letter(42)).relation is Relation.NEW
+    assert newsroom.deliver() == [("@news", "Letter 42")]
+    assert rows(newsroom.db, "SELECT * FROM notices WHERE key = 'same_address:b.md'") == []
 
 
-def test_an_editor_finds_a_letter_by_its_file_and_the_newest_by_the_address(desk: Newsroom) -> None:
+def test_an_editor_finds_a_letter_by_its_file_and_the_newest_by_the_address(newsroom: Newsroom) -> None:
     for number in (41, 42, 40):
-        tell(desk, f"l{number}.md", letter(number))
+        tell(newsroom, f"l{number}.md", letter(number))
     for number in (40, 41, 42):
-        found = editions.find(desk.db, f"l{number}.md")
+        found = editions.find(newsroom.db, f"l{number}.md")
         assert found is not None
         assert found.article.title == f"Letter {number}"
-    found = editions.find(desk.db, PAGE)
+    found = editions.find(newsroom.db, PAGE)
     assert found is not None
     assert found.article.title == "Letter 40"  # the last recorded
 
 
-def test_a_living_file_is_one_on_disk_and_not_a_row(desk: Newsroom) -> None:
-    assert isinstance(desk.disk, set)
-    first = tell(desk, "l41.md", letter(41)).article
-    desk.deliver()
-    desk.disk.remove("l41.md")  # no scan has missed it yet
-    moved = tell(desk, "letter.md", letter(42))
-    assert (moved.verdict, moved.article) == (Verdict.OWN, first)
-    desk.later(minutes=2)
-    assert desk.deliver() == []
-    assert desk.revise() == [("@news", "Letter 42")]
+def test_a_living_file_is_one_on_disk_and_not_a_row(newsroom: Newsroom) -> None:
+    assert isinstance(newsroom.disk, set)
+    first = tell(newsroom, "l41.md", letter(41)).article
+    newsroom.deliver()
+    newsroom.disk.remove("l41.md")  # no scan has missed it yet
+    moved = tell(newsroom, "letter.md", letter(42))
+    assert (moved.relation, moved.article) == (Relation.OWN, first)
+    newsroom.later(minutes=2)
+    assert newsroom.deliver() == []
+    assert newsroom.revise() == [("@news", "Letter 42")]
 
 
-def test_a_file_that_can_not_be_read_for_the_moment_is_on_disk_all_the_same(desk: Newsroom) -> None:
-    tell(desk, "l41.md", letter(41))
-    tell(desk, "l41.md", "is cut off")
-    assert tell(desk, "l42.md", letter(42)).verdict is Verdict.NEW
-    assert tell(desk, "l41.md", letter(41)).verdict is Verdict.OWN
-    assert len(desk.deliver()) == 2
+def test_a_file_that_can_not_be_read_for_the_moment_is_on_disk_all_the_same(newsroom: Newsroom) -> None:
+    tell(newsroom, "l41.md", letter(41))
+    tell(newsroom, "l41.md", "is cut off")
+    assert tell(newsroom, "l42.md", letter(42)).relation is Relation.NEW
+    assert tell(newsroom, "l41.md", letter(41)).relation is Relation.OWN
+    assert len(newsroom.deliver()) == 2
 
 
-def test_a_renamed_file_owns_its_article_at_once(desk: Newsroom) -> None:
-    assert isinstance(desk.disk, set)
-    one = tell(desk, "a.md", article(url=A)).article
-    desk.disk.remove("a.md")
-    assert tell(desk, "b.md", article(url=A)).verdict is Verdict.OWN
-    assert desk.stored(one).path == "b.md"
+def test_a_renamed_file_owns_its_article_at_once(newsroom: Newsroom) -> None:
+    assert isinstance(newsroom.disk, set)
+    one = tell(newsroom, "a.md", article(url=A)).article
+    newsroom.disk.remove("a.md")
+    assert tell(newsroom, "b.md", article(url=A)).relation is Relation.OWN
+    assert newsroom.stored(one).path == "b.md"
     for _ in range(2):
-        recorder.miss(desk.db, ["a.md"])
+        recorder.miss(newsroom.db, ["a.md"])
 
 
-def test_a_file_that_leaves_a_story_to_another_file_of_it_is_posted_as_what_it_tells_now(desk: Newsroom) -> None:
-    one = tell(desk, "a.md", letter(41)).article
-    tell(desk, "b.md", letter(41))
-    desk.deliver()
-    assert tell(desk, "a.md", letter(42)).verdict is Verdict.NEW
-    assert desk.stored(one).path == "b.md"
-    assert desk.deliver() == [("@news", "Letter 42")]
-    desk.later(minutes=2)
-    assert desk.revise() == []
+def test_a_file_that_leaves_a_story_to_another_file_of_it_is_posted_as_what_it_tells_now(newsroom: Newsroom) -> None:
+    one = tell(newsroom, "a.md", letter(41)).article
+    tell(newsroom, "b.md", letter(41))
+    newsroom.deliver()
+    assert tell(newsroom, "a.md", letter(42)).relation is Relation.NEW
+    assert newsroom.stored(one).path == "b.md"
+    assert newsroom.deliver() == [("@news", "Letter 42")]
+    newsroom.later(minutes=2)
+    assert newsroom.revise() == []
 
 
-def test_a_story_that_moves_to_an_address_of_others_joins_none_of_them(desk: Newsroom) -> None:
-    tell(desk, "l41.md", letter(41))
-    tell(desk, "l42.md", letter(42, "https://host.example/letters/42"))
-    desk.deliver()
-    assert tell(desk, "l42.md", letter(42)).verdict is Verdict.MOVED
-    assert tell(desk, "l41.md", letter(41)).verdict is Verdict.OWN
-    assert desk.deliver() == []
-    assert sorted(desk.titles()) == ["Letter 41", "Letter 42"]
+def test_a_story_that_moves_to_an_address_of_others_joins_none_of_them(newsroom: Newsroom) -> None:
+    tell(newsroom, "l41.md", letter(41))
+    tell(newsroom, "l42.md", letter(42, "https://host.example/letters/42"))
+    newsroom.deliver()
+    assert tell(newsroom, "l42.md", letter(42)).relation is Relation.MOVED
+    assert tell(newsroom, "l41.md", letter(41)).relation is Relation.OWN
+    assert newsroom.deliver() == []
+    assert sorted(newsroom.titles()) == ["Letter 41", "Letter 42"]
 
 
-def test_two_spellings_of_an_address_are_one_page_and_the_link_is_shown_as_it_is(desk: Newsroom) -> None:
+def test_two_spellings_of_an_address_are_one_page_and_the_link_is_shown_as_it_is(newsroom: Newsroom) -> None:
     shown = "https://www.host.example/%d8%a7"
-    one = tell(desk, "a.md", article(url=shown)).article
-    other = tell(desk, "b.md", article("Under another title", "https://host.example/%D8%A7"))
-    assert (other.verdict, other.article) == (Verdict.OTHER, one)
-    assert desk.stored(one).article.url == shown
+    one = tell(newsroom, "a.md", article(url=shown)).article
+    other = tell(newsroom, "b.md", article("Under another title", "https://host.example/%D8%A7"))
+    assert (other.relation, other.article) == (Relation.OTHER, one)
+    assert newsroom.stored(one).article.url == shown
 
 
-def test_a_related_link_leads_to_the_post_of_its_own_story_among_those_at_one_address(desk: Newsroom) -> None:
+def test_a_related_link_leads_to_the_post_of_its_own_story_among_those_at_one_address(newsroom: Newsroom) -> None:
     for number in (41, 42):
-        tell(desk, f"l{number}.md", letter(number))
-    desk.deliver()
-    there = outbox.posts_of(desk.db, desk.rules.channels[0].chat, [letter(41).identity])
+        tell(newsroom, f"l{number}.md", letter(number))
+    newsroom.deliver()
+    there = outbox.posts_of(newsroom.db, newsroom.rules.channels[0].chat, [letter(41).identity])
     assert {title for title, _ in there[letter(41).identity]} == {"Letter 41", "Letter 42"}
     assert composing.same_title("Letter 42", there[letter(41).identity]) == 102
 
@@ -198,14 +202,16 @@ def instalment(number: int, provider: str = "Host", **more: Any) -> Article:
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_every_instalment_of_a_column_is_posted(desk: Newsroom, at_once: bool) -> None:
+def test_every_instalment_of_a_column_is_posted(newsroom: Newsroom, at_once: bool) -> None:
     told = {f"c{number}.md": instalment(number) for number in range(10)}
     if at_once:
-        recorder.record(desk.db, [desk.read(path, one) for path, one in told.items()], desk.rules, desk.at)
+        recorder.record(
+            newsroom.db, [newsroom.read(path, one) for path, one in told.items()], newsroom.rules, newsroom.at
+        )
     else:
         for path, one in told.items():
-            tell(desk, path, one)
-    assert len(desk.deliver()) == 10
+            tell(newsroom, path, one)
+    assert len(newsroom.deliver()) == 10
 
 
 @pytest.mark.parametrize(
@@ -218,89 +224,93 @@ def test_every_instalment_of_a_column_is_posted(desk: Newsroom, at_once: bool) -
         {"excerpt": ""},
     ],
 )
-def test_a_copy_of_a_column_stays_a_copy(desk: Newsroom, change: dict[str, Any]) -> None:
-    first = tell(desk, "c1.md", instalment(1)).article
+def test_a_copy_of_a_column_stays_a_copy(newsroom: Newsroom, change: dict[str, Any]) -> None:
+    first = tell(newsroom, "c1.md", instalment(1)).article
     told = instalment(2)
     url = change.get("url", told.url)
-    copy = tell(desk, "c2.md", replace(told, **change | {"url": url, "identity": article(url=url).identity}))
-    assert (copy.verdict, copy.repeats) == (Verdict.COPY, first)
-    assert desk.deliver() == [("@news", COLUMN)]
+    copy = tell(newsroom, "c2.md", replace(told, **change | {"url": url, "identity": article(url=url).identity}))
+    assert (copy.relation, copy.repeats) == (Relation.COPY, first)
+    assert newsroom.deliver() == [("@news", COLUMN)]
 
 
-def test_a_title_that_another_outlet_carried_is_no_column_afterwards(desk: Newsroom) -> None:
-    tell(desk, "c1.md", instalment(1))
-    assert tell(desk, "x.md", instalment(2, "Another")).verdict is Verdict.COPY
-    assert tell(desk, "c3.md", instalment(3)).verdict is Verdict.COPY
+def test_a_title_that_another_outlet_carried_is_no_column_afterwards(newsroom: Newsroom) -> None:
+    tell(newsroom, "c1.md", instalment(1))
+    assert tell(newsroom, "x.md", instalment(2, "Another")).relation is Relation.COPY
+    assert tell(newsroom, "c3.md", instalment(3)).relation is Relation.COPY
 
 
-def test_a_column_whose_file_is_written_anew_each_week_is_posted_each_week(desk: Newsroom) -> None:
+def test_a_column_whose_file_is_written_anew_each_week_is_posted_each_week(newsroom: Newsroom) -> None:
     for number in range(4):
-        assert tell(desk, "column.md", instalment(number)).verdict is Verdict.NEW
-        desk.deliver()
-    assert desk.posted == [("@news", COLUMN)] * 4
-    desk.later(minutes=2)
-    assert desk.revise() == []
+        assert tell(newsroom, "column.md", instalment(number)).relation is Relation.NEW
+        newsroom.deliver()
+    assert newsroom.posted == [("@news", COLUMN)] * 4
+    newsroom.later(minutes=2)
+    assert newsroom.revise() == []
 
 
-def test_a_long_title_in_a_script_without_spaces_tells_a_copy(desk: Newsroom) -> None:
+def test_a_long_title_in_a_script_without_spaces_tells_a_copy(newsroom: Newsroom) -> None:
     title = "三十個組織聯手反對人臉識別技術"
-    first = tell(desk, "a.md", article(title, A)).article
-    assert tell(desk, "b.md", article(f"「{title}」", B)).repeats == first
+    first = tell(newsroom, "a.md", article(title, A)).article
+    assert tell(newsroom, "b.md", article(f"「{title}」", B)).repeats == first
 
 
 # --- articles that turn out to be one ---------------------------------------------------------------------------------
 
 
-def test_a_copy_that_moves_to_its_withdrawn_storys_address_brings_the_story_back(desk: Newsroom) -> None:
-    desk.reader(7, "AI")
-    desk.later(seconds=1)
-    tell(desk, "a.md", article(url=A, topics=("AI",), removed=True))
-    tell(desk, "a.md", article(url=A, topics=("AI",)))
-    tell(desk, "c.md", article(url=B, topics=("AI",)))
-    tell(desk, "a.md", article(url=A, topics=("AI",), removed=True))
-    tell(desk, "c.md", article(url=A, topics=("AI",)))
-    assert sorted(desk.deliver()) == [("@news", FIRST), ("R7", FIRST)]
+def test_a_copy_that_moves_to_its_withdrawn_storys_address_brings_the_story_back(newsroom: Newsroom) -> None:
+    newsroom.reader(7, "AI")
+    newsroom.later(seconds=1)
+    tell(newsroom, "a.md", article(url=A, topics=("AI",), removed=True))
+    tell(newsroom, "a.md", article(url=A, topics=("AI",)))
+    tell(newsroom, "c.md", article(url=B, topics=("AI",)))
+    tell(newsroom, "a.md", article(url=A, topics=("AI",), removed=True))
+    tell(newsroom, "c.md", article(url=A, topics=("AI",)))
+    assert sorted(newsroom.deliver()) == [("@news", FIRST), ("R7", FIRST)]
 
 
-def test_what_neither_of_two_joined_articles_ever_posted_is_posted_when_the_story_is_back(desk: Newsroom) -> None:
-    tell(desk, "a.md", article(url=A, removed=True, unpublished=True))
-    tell(desk, "first.md", article(SECOND, "https://three.example/story"))
-    tell(desk, "c.md", article(SECOND, B))
-    desk.deliver()
-    assert tell(desk, "c.md", article(SECOND, A)).verdict is not Verdict.NEW
-    found = verification.verify(desk.db, [settings.Channel(chat="@news")], TAXONOMY, desk.at, running=False).findings
+def test_what_neither_of_two_joined_articles_ever_posted_is_posted_when_the_story_is_back(newsroom: Newsroom) -> None:
+    tell(newsroom, "a.md", article(url=A, removed=True, unpublished=True))
+    tell(newsroom, "first.md", article(SECOND, "https://three.example/story"))
+    tell(newsroom, "c.md", article(SECOND, B))
+    newsroom.deliver()
+    assert tell(newsroom, "c.md", article(SECOND, A)).relation is not Relation.NEW
+    found = verification.verify(
+        newsroom.db, [settings.Channel(chat="@news")], TAXONOMY, newsroom.at, running=False
+    ).findings
     assert list(found) == []
 
 
 # --- what an upgrade leaves alone -------------------------------------------------------------------------------------
 
 
-def as_before(desk: Newsroom, number: int | None, form: str = "0123456789abcdef") -> None:
+def as_before(newsroom: Newsroom, number: int | None, form: str = "0123456789abcdef") -> None:
     """Make an article's fingerprint one that the first edition wrote."""
     write(
-        desk.db,
+        newsroom.db,
         "UPDATE forms SET form = ? WHERE delivery IN (SELECT id FROM deliveries WHERE article = ?)",
         (form, number or 0),
     )
-    write(desk.db, "UPDATE deliveries SET form = ? WHERE article = ? AND form <> ''", (form, number or 0))
-    write(desk.db, "UPDATE articles SET fingerprint = ? WHERE id = ?", (form, number or 0))
+    write(newsroom.db, "UPDATE deliveries SET form = ? WHERE article = ? AND form <> ''", (form, number or 0))
+    write(newsroom.db, "UPDATE articles SET fingerprint = ? WHERE id = ?", (form, number or 0))
 
 
-def read_again(desk: Newsroom, told: Article, size: int) -> Recorded:
+def read_again(newsroom: Newsroom, told: Article, size: int) -> Recorded:
     """The file `a.md`, of so many bytes, is read once more."""
-    (recorded,) = recorder.record(desk.db, [Read("a.md", (size, desk.marks, 1), pack(told))], desk.rules, desk.at)
-    desk.marks += 1
+    (recorded,) = recorder.record(
+        newsroom.db, [Read("a.md", (size, newsroom.marks, 1), pack(told))], newsroom.rules, newsroom.at
+    )
+    newsroom.marks += 1
     return recorded
 
 
 @pytest.fixture
-def posted(desk: Newsroom) -> Newsroom:
+def posted(newsroom: Newsroom) -> Newsroom:
     """An article of 100 bytes that the first edition posted."""
-    read_again(desk, article(url=A, excerpt="What happened to the element."), 100)
-    desk.deliver()
-    as_before(desk, 1)
-    desk.later(minutes=5)
-    return desk
+    read_again(newsroom, article(url=A, excerpt="What happened to the element."), 100)
+    newsroom.deliver()
+    as_before(newsroom, 1)
+    newsroom.later(minutes=5)
+    return newsroom
 
 
 @pytest.mark.parametrize(
@@ -315,7 +325,7 @@ def posted(desk: Newsroom) -> Newsroom:
 def test_the_first_reading_after_an_upgrade_edits_nothing(posted: Newsroom, change: dict[str, Any]) -> None:
     told = article(url=A, excerpt="What happened to the element.")
     again = read_again(posted, replace(told, **change), 100)
-    assert (again.verdict, again.changed) == (Verdict.OWN, False)
+    assert (again.relation, again.changed) == (Relation.OWN, False)
     posted.later(hours=1)
     assert posted.revise() == posted.deliver() == []
     assert posted.stored(1).fingerprint == replace(told, **change).fingerprint
@@ -329,7 +339,7 @@ def test_a_file_renamed_at_an_upgrade_is_read_as_it_was(posted: Newsroom) -> Non
     told = article(url=A, excerpt="What happened to the video element.")
     renamed = Read("b.md", (100, posted.marks, 2), pack(told))
     (again,) = recorder.record(posted.db, [renamed], posted.rules, posted.at, {"b.md"}.__contains__)
-    assert (again.verdict, again.changed) == (Verdict.OWN, False)
+    assert (again.relation, again.changed) == (Relation.OWN, False)
     posted.later(hours=1)
     assert posted.revise() == posted.deliver() == []
 
@@ -338,7 +348,7 @@ def test_a_file_renamed_at_an_upgrade_is_read_as_it_was(posted: Newsroom) -> Non
     "names", [("41x.md", "42.md"), ("42.md", "41x.md"), ("42x.md", "41x.md"), ("41x.md", "42x.md")]
 )
 def test_a_renamed_file_keeps_its_post_from_a_file_that_an_earlier_version_took_for_the_same_story(
-    desk: Newsroom, names: tuple[str, str]
+    newsroom: Newsroom, names: tuple[str, str]
 ) -> None:
     """Whichever is read first; a repeat that takes over would edit the post."""
     letters = {
@@ -353,24 +363,24 @@ def test_a_renamed_file_keeps_its_post_from_a_file_that_an_earlier_version_took_
 
     def reads(*paths: str) -> None:
         for path in paths:
-            told = Read(path, (int(path[:2]), desk.marks, desk.marks), pack(letters[path[:2]]))
-            recorder.record(desk.db, [told], desk.rules, desk.at, (desk.disk or set()).__contains__)
-            desk.marks += 1
+            told = Read(path, (int(path[:2]), newsroom.marks, newsroom.marks), pack(letters[path[:2]]))
+            recorder.record(newsroom.db, [told], newsroom.rules, newsroom.at, (newsroom.disk or set()).__contains__)
+            newsroom.marks += 1
 
-    desk.disk = {"41.md"}
+    newsroom.disk = {"41.md"}
     reads("41.md")
-    desk.deliver()
-    as_before(desk, 1)
+    newsroom.deliver()
+    as_before(newsroom, 1)
     write(
-        desk.db,
+        newsroom.db,
         "INSERT INTO files (path, size, mtime_ns, inode, article, since, story) VALUES ('42.md', 42, 9, 9, 1, 0, '?')",
     )
-    desk.disk = {*names}
+    newsroom.disk = {*names}
     reads(*names)
     reads(*sorted(names, reverse=True))  # what was put off is read again by the next scan
-    desk.later(hours=1)
-    assert desk.revise() == desk.deliver() == []
-    assert desk.stored(1).path == "41x.md"
+    newsroom.later(hours=1)
+    assert newsroom.revise() == newsroom.deliver() == []
+    assert newsroom.stored(1).path == "41x.md"
 
 
 @pytest.mark.parametrize(

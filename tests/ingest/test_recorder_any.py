@@ -15,14 +15,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bot import settings as chosen
 from bot.domain.article import Article, story
-from bot.domain.identity import Verdict, are_two
+from bot.domain.identity import Relation, are_two
 from bot.ingest import recorder
 from bot.planning import opening
 from bot.publish import editions, verification
 from bot.store import articles, files
 from bot.store.database import rows
 from tests.support.examples import examples
-from tests.support.newsroom import TAXONOMY, article, newsroom
+from tests.support.newsroom import TAXONOMY, article, open_newsroom
 
 CHANNELS = (chosen.Channel(chat="@news"), chosen.Channel(chat="@best", min_quality=1))
 PATHS = st.sampled_from([f"{name}.md" for name in "abcde"])
@@ -50,14 +50,14 @@ class Folder(RuleBasedStateMachine):
 
     @initialize(hold=st.booleans(), old=st.booleans(), withdraw=st.booleans())
     def begin(self, hold: bool, old: bool, withdraw: bool) -> None:
-        self.desk = newsroom()
-        self.desk.rules = replace(self.desk.rules, hold=hold, max_age=timedelta(days=20) if old else None)
+        self.store = open_newsroom()
+        self.store.rules = replace(self.store.rules, hold=hold, max_age=timedelta(days=20) if old else None)
         for channel in CHANNELS:
-            self.desk.open_channel(channel.chat, quality=channel.min_quality)
-        self.desk.reader(7, "AI")
+            self.store.open_channel(channel.chat, quality=channel.min_quality)
+        self.store.reader(7, "AI")
         self.withdraws = withdraw
         self.there: dict[str, Article] = {}
-        self.desk.disk = self.there.keys()
+        self.store.disk = self.there.keys()
 
     @rule(
         path=PATHS, url=URLS, other=st.none() | URLS, title=TITLES, days=st.integers(0, 40), quality=st.integers(0, 2),
@@ -67,35 +67,35 @@ class Folder(RuleBasedStateMachine):
     def write(self, path: str, url: str, other: str | None, title: str, days: int, **more: Any) -> None:
         """A file tells its own story, or one that an article of another living file tells too."""
         aliases = (other,) if other else ()
-        told = article(title, url, aliases=aliases, published=self.desk.at - timedelta(days=days), **more)
+        told = article(title, url, aliases=aliases, published=self.store.at - timedelta(days=days), **more)
         self.there[path] = told
-        recorded = self.desk.tell(path, told)
-        stored = self.desk.stored(recorded.article).article
-        if recorded.verdict is Verdict.OTHER:
+        recorded = self.store.tell(path, told)
+        stored = self.store.stored(recorded.article).article
+        if recorded.relation is Relation.OTHER:
             assert not are_two(story(stored), story(told))
-        elif recorded.verdict is not Verdict.MERGED:
+        elif recorded.relation is not Relation.MERGED:
             assert story(stored) == story(told)
 
     @rule(path=PATHS)
     def touch(self, path: str) -> None:
         """A file that owns its article and tells it as before changes nothing."""
-        known = files.one(self.desk.db, path)
-        mine = articles.get(self.desk.db, known.article) if known and known.article and not known.rejected else None
+        known = files.one(self.store.db, path)
+        mine = articles.get(self.store.db, known.article) if known and known.article and not known.rejected else None
         if path in self.there and mine and mine.path == path and mine.withdrawn == self.there[path].removed:
             before = self.states()
-            self.desk.tell(path, self.there[path])
+            self.store.tell(path, self.there[path])
             assert self.states() == before
 
     @rule(path=PATHS)
     def spoil(self, path: str) -> None:
         if path in self.there:
-            self.desk.tell(path, "has no title")
+            self.store.tell(path, "has no title")
 
     @rule(path=PATHS, name=PATHS)
     def rename(self, path: str, name: str) -> None:
         if path in self.there and name not in self.there:
             self.there[name] = self.there.pop(path)
-            self.desk.tell(name, self.there[name])
+            self.store.tell(name, self.there[name])
             self.scan()
 
     @rule(path=PATHS)
@@ -106,62 +106,64 @@ class Folder(RuleBasedStateMachine):
     @rule()
     def scan(self) -> None:
         """A whole look at the folder: what is gone is counted, what is to be read again is read."""
-        known = files.known(self.desk.db)
-        at = self.desk.at if self.withdraws else None
-        recorder.miss(self.desk.db, sorted({path for path, *_ in known} - self.there.keys()), withdraw_at=at)
+        known = files.known(self.store.db)
+        at = self.store.at if self.withdraws else None
+        recorder.miss(self.store.db, sorted({path for path, *_ in known} - self.there.keys()), withdraw_at=at)
         for path, size, *_ in known:
             if size == -1 and path in self.there:
-                self.desk.tell(path, self.there[path])
+                self.store.tell(path, self.there[path])
 
     @rule(hours=st.integers(0, 400))
     def wait(self, hours: int) -> None:
-        self.desk.later(hours=hours, seconds=90)
-        self.desk.deliver()
-        self.desk.revise()
+        self.store.later(hours=hours, seconds=90)
+        self.store.deliver()
+        self.store.revise()
 
     @rule()
     def deliver(self) -> None:
-        self.desk.deliver()
+        self.store.deliver()
 
     @rule()
     def release(self) -> None:
-        for held in articles.apart(self.desk.db)[0]:
-            opening.release(self.desk.db, held.id, self.desk.rules, self.desk.at)
+        for held in articles.apart(self.store.db)[0]:
+            opening.release(self.store.db, held.id, self.store.rules, self.store.at)
 
-    @precondition(lambda self: rows(self.desk.db, "SELECT 1 FROM articles"))
+    @precondition(lambda self: rows(self.store.db, "SELECT 1 FROM articles"))
     @rule(data=st.data())
     def post_copy(self, data: st.DataObject) -> None:
-        copies = [copy.id for copy, _ in articles.apart(self.desk.db)[1]]
+        copies = [copy.id for copy, _ in articles.apart(self.store.db)[1]]
         if copies:
-            editions.post_copy(self.desk.db, data.draw(st.sampled_from(copies)), self.desk.at, self.desk.rules.channels)
+            editions.post_copy(
+                self.store.db, data.draw(st.sampled_from(copies)), self.store.at, self.store.rules.channels
+            )
 
     @invariant()
     def verifies(self) -> None:
         if not hasattr(self, "desk"):
             return
-        found = verification.verify(self.desk.db, CHANNELS, TAXONOMY, self.desk.at, running=False).findings
+        found = verification.verify(self.store.db, CHANNELS, TAXONOMY, self.store.at, running=False).findings
         assert [one for one in found if one.kind != "late"] == []
-        self.desk.sound()
+        self.store.sound()
 
     @invariant()
     def posts_once(self) -> None:
         if not hasattr(self, "desk"):
             return
         sent = rows(
-            self.desk.db,
+            self.store.db,
             "SELECT article, chat FROM deliveries WHERE edition = 1 AND state NOT IN ('skipped', 'withdrawn')",
         )
-        stories = Counter((articles.successor(self.desk.db, one["article"]), one["chat"]) for one in sent)
-        merged = {one["copy_of"] for one in rows(self.desk.db, "SELECT copy_of FROM articles WHERE copy_of NOT NULL")}
+        stories = Counter((articles.successor(self.store.db, one["article"]), one["chat"]) for one in sent)
+        merged = {one["copy_of"] for one in rows(self.store.db, "SELECT copy_of FROM articles WHERE copy_of NOT NULL")}
         assert all(count == 1 or story in merged for (story, _), count in stories.items())
 
     def states(self) -> list[Any]:
         sql = "SELECT article, chat, edition, state, revise FROM deliveries ORDER BY id"
-        return [tuple(one) for one in rows(self.desk.db, sql)]
+        return [tuple(one) for one in rows(self.store.db, sql)]
 
     def teardown(self) -> None:
         if hasattr(self, "desk"):
-            self.desk.db.close()
+            self.store.db.close()
 
 
 TestFolder = Folder.TestCase

@@ -14,17 +14,17 @@ import pytest
 from bot import settings
 from bot.clock import Clock
 from bot.domain.delivery import Channel
-from bot.domain.identity import Verdict
+from bot.domain.identity import Relation
 from bot.domain.notices import Alert
 from bot.domain.topics import Taxonomy
 from bot.feed import document
 from bot.feed.folder import FolderMissing
 from bot.feed.reading import Told
-from bot.ingest.poller import Lookout
+from bot.ingest.poller import Poller
 from bot.ingest.scanner import BATCH, Scanner
 from bot.planning.rules import Mark, Rules
 from bot.store import articles, counts, files, notices
-from bot.store.thread import Desk
+from bot.store.thread import Store
 from tests.support import hostile
 from tests.support.operating import PATIENCE
 from tests.support.privilege import without_privilege
@@ -35,17 +35,17 @@ INTERVAL = 30.0
 class Reading:
     """A folder, a store, and a clock that is set by hand."""
 
-    def __init__(self, folder: Path, desk: Desk, **chosen: object) -> None:
+    def __init__(self, folder: Path, store: Store, **chosen: object) -> None:
         self.folder = folder
-        self.desk = desk
+        self.store = store
         self.at = datetime.now(UTC) + timedelta(hours=1)
         feed = settings.Feed.model_validate(
             {"folder": folder, "settle_seconds": 0, "interval_seconds": INTERVAL} | chosen
         )
         rules = Rules(taxonomy=Taxonomy(()), channels=(Channel(chat=1),))
-        self.scanner = Scanner(desk, feed, lambda: rules, lambda: self.at)
+        self.scanner = Scanner(store, feed, lambda: rules, lambda: self.at)
         clock = Clock.of(lambda: self.at)
-        self.lookout = Lookout(self.scanner, feed, clock)
+        self.poller = Poller(self.scanner, feed, clock)
 
     def write(self, name: str, title: str = "", **fields: str) -> Path:
         rows = {"title": title or f"The story of {name}", "webUrl": f"https://host.example/{name}", **fields}
@@ -55,27 +55,27 @@ class Reading:
         return place
 
     async def rejected(self) -> dict[str, str]:
-        return {one.path: one.reason for one in await self.desk(files.rejected)}
+        return {one.path: one.reason for one in await self.store(files.rejected)}
 
     async def known(self) -> set[str]:
-        return {path for path, *_ in await self.desk(files.known)}
+        return {path for path, *_ in await self.store(files.known)}
 
     async def articles(self) -> int:
-        return await self.desk(counts.articles)
+        return await self.store(counts.articles)
 
     async def later(self, seconds: float) -> int:
         """Let time pass; return the number of files the next turn looked at, or -1 for none at all."""
         self.at += timedelta(seconds=seconds)
-        report = await self.lookout.turn()
+        report = await self.poller.turn()
         return -1 if report is None else report.files
 
 
 @pytest.fixture
 async def reading(tmp_path: Path) -> AsyncIterator[Reading]:
     (tmp_path / "feed").mkdir()
-    desk = Desk(":memory:")
-    yield Reading(tmp_path / "feed", desk)
-    desk.close()
+    store = Store(":memory:")
+    yield Reading(tmp_path / "feed", store)
+    store.close()
 
 
 # --- a whole look -----------------------------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ async def test_what_is_new_is_read_and_what_is_unchanged_is_not(
     reading.write("a.md")
     reading.write("sub/b.txt")
     first = await reading.scanner.scan()
-    assert (first.files, first.unchanged, first.verdicts[Verdict.NEW], first.news) == (2, 0, 2, True)
+    assert (first.files, first.unchanged, first.verdicts[Relation.NEW], first.news) == (2, 0, 2, True)
     monkeypatch.setattr(document.Folder, "read", lambda *_, **__: pytest.fail("was opened again"))
     second = await reading.scanner.scan()
     assert (second.files, second.unchanged, dict(second.verdicts), second.news) == (2, 2, {}, False)
@@ -109,7 +109,7 @@ async def test_new_changed_and_gone_are_told_apart_however_many_are_compared_at_
         reading.write(f"{name}.md")
     report = await reading.scanner.scan()
     assert (report.files, report.unchanged, report.missing) == (7, 2, 2)
-    assert report.verdicts == {Verdict.NEW: 3, Verdict.OWN: 2}
+    assert report.verdicts == {Relation.NEW: 3, Relation.OWN: 2}
     assert (await reading.scanner.scan()).unchanged == 7
     assert await reading.known() == {f"{name}.md" for name in "acdefhi"}
 
@@ -129,7 +129,7 @@ async def test_what_is_looked_at_amid_a_whole_scan_is_not_gone_for_it_nor_overwr
                 reading.write("changed.md", "Harbour crane learns to wait for the swans")
                 reading.write("landed.md")
                 found = await reading.scanner.look(["changed.md", "landed.md"])
-                assert (found.edits, found.verdicts[Verdict.NEW]) == (1, 1)
+                assert (found.edits, found.verdicts[Relation.NEW]) == (1, 1)
             yield told
 
     monkeypatch.setattr(reading.scanner, "_told", amid)
@@ -137,7 +137,7 @@ async def test_what_is_looked_at_amid_a_whole_scan_is_not_gone_for_it_nor_overwr
     report = await reading.scanner.scan()
     assert looked
     assert report.missing == 0
-    (found,) = [one for one in await reading.desk(articles.latest) if "crane" in one.article.title]
+    (found,) = [one for one in await reading.store(articles.latest) if "crane" in one.article.title]
     assert found.article.title == "Harbour crane learns to wait for the swans"
     assert (await reading.scanner.scan()).unchanged == 3
 
@@ -177,7 +177,7 @@ async def test_hostile_files_stop_nobody_and_each_has_its_reason(
     bad = hostile.write(reading.folder, 200)
     good = hostile.write_good(reading.folder, 50)
     report = await reading.scanner.scan()
-    assert (report.files, report.verdicts[Verdict.NEW]) == (250, len(good))
+    assert (report.files, report.verdicts[Relation.NEW]) == (250, len(good))
     assert set(report.rejected) == set(bad) == set(await reading.rejected())
     assert all(report.rejected.values())
     assert len(caplog.messages) == 200
@@ -195,7 +195,7 @@ async def test_a_rejected_file_is_logged_again_only_for_another_reason(
         await reading.scanner.scan()
     assert [message.partition(":")[2].split()[0:2] for message in caplog.messages] == [["has", "no"], ["is", "empty"]]
     reading.write("a.md")
-    assert (await reading.scanner.scan()).verdicts[Verdict.NEW] == 1
+    assert (await reading.scanner.scan()).verdicts[Relation.NEW] == 1
     assert await reading.rejected() == {}
 
 
@@ -210,42 +210,42 @@ async def test_a_long_scan_tells_how_far_it_is(reading: Reading) -> None:
 async def test_two_scans_at_once_read_a_file_once(reading: Reading) -> None:
     reading.write("a.md")
     one, other = await asyncio.gather(reading.scanner.scan(), reading.scanner.scan())
-    assert sorted((one.verdicts[Verdict.NEW], other.verdicts[Verdict.NEW])) == [0, 1]
+    assert sorted((one.verdicts[Relation.NEW], other.verdicts[Relation.NEW])) == [0, 1]
 
 
 # --- files still being written ----------------------------------------------------------------------------------------
 
 
 async def test_a_fresh_file_that_looks_half_written_is_looked_at_once_more_before_it_counts(tmp_path: Path) -> None:
-    desk = Desk(":memory:")
-    reading = Reading(tmp_path, desk, settle_seconds=0.2)
+    store = Store(":memory:")
+    reading = Reading(tmp_path, store, settle_seconds=0.2)
     reading.at = datetime.now(UTC)
     whole = reading.write("a.md").read_text()
     (tmp_path / "a.md").write_text(whole[:-5])
     (tmp_path / "b.md").write_text(whole[:-5])
     asyncio.get_running_loop().call_later(0.05, lambda: (tmp_path / "a.md").write_text(whole))
     report = await reading.scanner.scan()
-    assert report.verdicts[Verdict.NEW] == 1
+    assert report.verdicts[Relation.NEW] == 1
     assert set(report.rejected) == {"b.md"}
     assert report.unfinished == []
-    desk.close()
+    store.close()
 
 
 async def test_an_old_file_that_looks_half_written_is_not_waited_for(tmp_path: Path) -> None:
-    desk = Desk(":memory:")
-    reading = Reading(tmp_path, desk, settle_seconds=60)
+    store = Store(":memory:")
+    reading = Reading(tmp_path, store, settle_seconds=60)
     (tmp_path / "a.md").write_text("---\ntitle: a")
     os.utime(tmp_path / "a.md", (1, 1))
     async with asyncio.timeout(PATIENCE):
         assert set((await reading.scanner.scan()).rejected) == {"a.md"}
-    desk.close()
+    store.close()
 
 
 async def test_a_half_written_file_that_vanishes_is_no_error(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = Desk(":memory:")
-    reading = Reading(tmp_path, desk, settle_seconds=0.1)
+    store = Store(":memory:")
+    reading = Reading(tmp_path, store, settle_seconds=0.1)
     reading.at = datetime.now(UTC)
     (tmp_path / "a.md").write_text("---\n")
     record = reading.scanner._record
@@ -257,7 +257,7 @@ async def test_a_half_written_file_that_vanishes_is_no_error(
     monkeypatch.setattr(reading.scanner, "_record", recorded)
     assert (await reading.scanner.scan()).rejected == {}
     assert caplog.messages == []
-    desk.close()
+    store.close()
 
 
 # --- what is gone -----------------------------------------------------------------------------------------------------
@@ -320,12 +320,12 @@ async def test_a_missing_folder_is_told_once_and_takes_nothing_with_it(
     for _ in range(3):
         assert await reading.later(INTERVAL) == 0
     assert len(caplog.messages) == 1
-    assert "there is no such folder" in reading.lookout.problem
+    assert "there is no such folder" in reading.poller.problem
     with pytest.raises(FolderMissing):
         await reading.scanner.scan()
     away.rename(reading.folder)
     assert await reading.later(INTERVAL) == 1
-    assert reading.lookout.problem == ""
+    assert reading.poller.problem == ""
     assert await reading.known() == {"a.md"}
     assert len(caplog.messages) == 2
 
@@ -340,7 +340,7 @@ async def test_the_whole_folder_is_looked_at_every_interval(reading: Reading) ->
 
 
 async def test_what_the_watch_does_not_tell_of_is_found_within_the_interval(reading: Reading) -> None:
-    reading.lookout.watched = True
+    reading.poller.watched = True
     await reading.later(0)
     for number in range(3):
         for _ in range(5):
@@ -350,13 +350,13 @@ async def test_what_the_watch_does_not_tell_of_is_found_within_the_interval(read
 
 
 async def test_a_wide_interval_is_never_narrowed(tmp_path: Path) -> None:
-    desk = Desk(":memory:")
-    reading = Reading(tmp_path, desk, interval_seconds=3_600)
-    reading.lookout.watched = True
+    store = Store(":memory:")
+    reading = Reading(tmp_path, store, interval_seconds=3_600)
+    reading.poller.watched = True
     await reading.later(0)
     assert await reading.later(3_200) == -1
     assert await reading.later(400) == 0
-    desk.close()
+    store.close()
 
 
 ODD = {  # a name as the system has it, and as it is stored and shown
@@ -371,7 +371,7 @@ ODD = {  # a name as the system has it, and as it is stored and shown
 async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(reading: Reading, name: bytes, shown: str) -> None:
     """The real watch, with names that can't be stored, or are shown otherwise than they are."""
     nudged, stop = asyncio.Event(), asyncio.Event()
-    watching = asyncio.create_task(reading.lookout.watch(stop, nudged.set))
+    watching = asyncio.create_task(reading.poller.watch(stop, nudged.set))
     await reading.later(0)
     async with asyncio.timeout(PATIENCE):
         while not nudged.is_set():  # the system needs a moment before it tells of anything
@@ -385,8 +385,8 @@ async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(reading: Rea
         while not await reading.known():
             await nudged.wait()
             nudged.clear()
-            await reading.lookout.look()
-            await reading.lookout.turn()
+            await reading.poller.look()
+            await reading.poller.turn()
     assert await reading.known() == {shown}
     assert set(await reading.rejected()) == ({shown} if "\\" in shown else set())
     reading.write("next.md")  # it is still watched
@@ -394,11 +394,11 @@ async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(reading: Rea
         while "next.md" not in await reading.known():
             await nudged.wait()
             nudged.clear()
-            await reading.lookout.look()
-            await reading.lookout.turn()
+            await reading.poller.look()
+            await reading.poller.turn()
     stop.set()
     await watching
-    assert not reading.lookout.watched
+    assert not reading.poller.watched
 
 
 async def test_without_a_watch_the_interval_finds_everything(
@@ -408,7 +408,7 @@ async def test_without_a_watch_the_interval_finds_everything(
         raise OSError(28, "no watches left")
 
     monkeypatch.setattr("watchfiles.awatch", unavailable)
-    await reading.lookout.watch(asyncio.Event(), lambda: None)
+    await reading.poller.watch(asyncio.Event(), lambda: None)
     assert "can't be watched" in caplog.text
     await reading.later(0)
     reading.write("a.md")
@@ -422,11 +422,11 @@ async def test_without_a_watch_the_interval_finds_everything(
 async def test_a_folder_whose_files_all_moved_lost_none(reading: Reading) -> None:
     for number in range(30):
         reading.write(f"{number}.md")
-    await reading.lookout.scan()
+    await reading.poller.scan()
     (reading.folder / "2026").mkdir()
     for number in range(30):
         (reading.folder / f"{number}.md").rename(reading.folder / "2026" / f"{number}.md")
-    report = await reading.lookout.scan()
+    report = await reading.poller.scan()
     assert (report.notices, report.missing) == ([], 30)
 
 
@@ -435,38 +435,38 @@ async def test_the_editors_hear_that_missing_files_are_there_again(reading: Read
     (reading.folder / "2026").mkdir()
     for number in range(30):
         reading.write(f"{number}.md")
-    await reading.lookout.scan()
+    await reading.poller.scan()
     away = [reading.folder / f"{number}.md" for number in range(left, 30)]
     texts = [one.read_text() for one in away]
     for one in away:
         one.unlink()
-    await reading.desk(notices.tell, (await reading.lookout.scan()).notices, reading.at)
-    await reading.desk(notices.address, [501])
-    (heard,) = await reading.desk(notices.waiting, 501)
-    await reading.desk(notices.heard, [heard.id], reading.at)
+    await reading.store(notices.tell, (await reading.poller.scan()).notices, reading.at)
+    await reading.store(notices.address, [501])
+    (heard,) = await reading.store(notices.waiting, 501)
+    await reading.store(notices.heard, [heard.id], reading.at)
     for one, text in zip(away, texts, strict=True):
         Path(reading.folder, "2026" if moved else "", one.name).write_text(text)
-    await reading.lookout.scan()
-    assert [(one.notice.alert, one.over) for one in await reading.desk(notices.waiting, 501)] == [
+    await reading.poller.scan()
+    assert [(one.notice.alert, one.over) for one in await reading.store(notices.waiting, 501)] == [
         (Alert.FILES_GONE, True)
     ]
-    assert not await reading.desk(notices.is_open, "folder:many")
+    assert not await reading.store(notices.is_open, "folder:many")
 
 
 async def test_files_that_stay_away_are_forgotten_without_an_all_clear(reading: Reading) -> None:
     for number in range(30):
         reading.write(f"{number}.md")
-    await reading.lookout.scan()
+    await reading.poller.scan()
     for number in range(19, 30):
         (reading.folder / f"{number}.md").unlink()
-    told = (await reading.lookout.scan()).notices
-    await reading.desk(notices.tell, told, reading.at)
-    await reading.desk(notices.address, [501])
-    (heard,) = await reading.desk(notices.waiting, 501)
-    await reading.desk(notices.heard, [heard.id], reading.at)
+    told = (await reading.poller.scan()).notices
+    await reading.store(notices.tell, told, reading.at)
+    await reading.store(notices.address, [501])
+    (heard,) = await reading.store(notices.waiting, 501)
+    await reading.store(notices.heard, [heard.id], reading.at)
     for _ in range(2):
-        assert (await reading.lookout.scan()).notices == []
-    assert await reading.desk(notices.waiting, 501) == []
+        assert (await reading.poller.scan()).notices == []
+    assert await reading.store(notices.waiting, 501) == []
 
 
 @pytest.mark.parametrize(
@@ -485,15 +485,15 @@ async def test_a_folder_that_lost_many_files_is_told_whatever_becomes_of_their_p
 ) -> None:
     for number in range(there):
         reading.write(f"{number}.md")
-    await reading.lookout.scan()
+    await reading.poller.scan()
     for number in range(left, there):
         (reading.folder / f"{number}.md").unlink()
-    report = await reading.lookout.scan()
+    report = await reading.poller.scan()
     assert [one.alert for one in report.notices] == told
-    await reading.desk(notices.tell, report.notices, reading.at)
-    assert await reading.desk(notices.is_open, "folder:empty") is (Alert.FOLDER_EMPTY in told)
-    await reading.lookout.scan()
-    assert await reading.desk(notices.is_open, "folder:empty") is (Alert.FOLDER_EMPTY in told)
+    await reading.store(notices.tell, report.notices, reading.at)
+    assert await reading.store(notices.is_open, "folder:empty") is (Alert.FOLDER_EMPTY in told)
+    await reading.poller.scan()
+    assert await reading.store(notices.is_open, "folder:empty") is (Alert.FOLDER_EMPTY in told)
     reading.write("back.md")
-    await reading.lookout.scan()
-    assert not await reading.desk(notices.is_open, "folder:empty")
+    await reading.poller.scan()
+    assert not await reading.store(notices.is_open, "folder:empty")

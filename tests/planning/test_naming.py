@@ -19,7 +19,7 @@ from bot.store import audit, chats, files, notices, outbox
 from bot.store.audit import Oddity
 from bot.store.database import write
 from tests.support import judge
-from tests.support.newsroom import FIRST, SECOND, TAXONOMY, Newsroom, article, newsroom
+from tests.support.newsroom import FIRST, SECOND, TAXONOMY, Newsroom, article, open_newsroom
 
 #: What nobody should have to read: a number of a chat, a row number or short id for a name.
 NUMBERS = re.compile(r"-100\d{6,}|\b(article|chat|delivery|message) #?\d")
@@ -28,9 +28,9 @@ NUMBER = -1_001_234_567_890
 
 
 @pytest.fixture
-def desk() -> Newsroom:
+def newsroom() -> Newsroom:
     """A channel known by its number in the settings, another whose name is not known, a reader and two articles."""
-    room = newsroom()
+    room = open_newsroom()
     (named, unnamed) = chats.set_channels(room.db, [(str(NUMBER), 0, "resend"), (str(NUMBER - 1), 0, "resend")])
     chats.resolve(room.db, named.id, NUMBER, username="tide", title="The Tide")
     room.reader(5_555_555, "AI")
@@ -50,9 +50,9 @@ def clean(text: str) -> str:
 
 @pytest.mark.parametrize("over", [False, True])
 @pytest.mark.parametrize("alert", Alert)
-def test_alerts(desk: Newsroom, alert: Alert, over: bool) -> None:
+def test_alerts(newsroom: Newsroom, alert: Alert, over: bool) -> None:
     notice = Notice(key="k", alert=alert, articles=(1, 2), chats=(1, 2, 3), reason="no")
-    entry = naming.entry(desk.db, notice)
+    entry = naming.entry(newsroom.db, notice)
     text = clean(judge.payload(editorial.alert(T, alert, [entry], over=over))[0])
     clean(logged.line(alert, over, entry))
     assert entry.chats == ("The Tide (@tide)", "the 2nd channel of the settings", "readers' chats")
@@ -63,41 +63,41 @@ def test_alerts(desk: Newsroom, alert: Alert, over: bool) -> None:
         assert "The Tide" in text or alert in nameless
 
 
-def test_status(desk: Newsroom) -> None:
-    notices.tell(desk.db, [Notice(key="2:gone", alert=Alert.GONE, chats=(2,), reason="kicked")], desk.at)
-    told = clean(judge.payload(editorial.status(T, report(desk.db, desk.at)))[0])
+def test_status(newsroom: Newsroom) -> None:
+    notices.tell(newsroom.db, [Notice(key="2:gone", alert=Alert.GONE, chats=(2,), reason="kicked")], newsroom.at)
+    told = clean(judge.payload(editorial.status(T, report(newsroom.db, newsroom.at)))[0])
     assert "The Tide (@tide): 0 sent" in told
     assert f"{FIRST[:40]}" in told
     assert "(one.md)" in told
-    assert [one.title for one in report(desk.db, desk.at).channels] == [
+    assert [one.title for one in report(newsroom.db, newsroom.at).channels] == [
         "The Tide (@tide)",
         "the 2nd channel of the settings",
     ]
 
 
-def test_republish(desk: Newsroom) -> None:
-    stored = desk.stored(1)
-    done = editions.republish(desk.db, 1, desk.at, desk.rules.channels)
-    names = [naming.chat(desk.db, chat) for chat in (1, 2, *done.chats)]
+def test_republish(newsroom: Newsroom) -> None:
+    stored = newsroom.stored(1)
+    done = editions.republish(newsroom.db, 1, newsroom.at, newsroom.rules.channels)
+    names = [naming.chat(newsroom.db, chat) for chat in (1, 2, *done.chats)]
     told = clean(judge.payload(editorial.republished(T, stored, 2, names))[0])
     assert "The Tide (@tide)" in told
     assert "(one.md)" in told
 
 
 @pytest.mark.parametrize("kind", verification._WORDS)
-def test_verify(desk: Newsroom, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_verify(newsroom: Newsroom, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     odd = Oddity(kind, article=1, chat=1, delivery=1, detail="x")
     monkeypatch.setattr(audit, "oddities", lambda *_, **__: [odd])
     monkeypatch.setattr(audit, "damage", lambda _: [])
     wanted = [settings.Channel(chat=str(NUMBER))]
-    (finding, *_) = verification.verify(desk.db, wanted, TAXONOMY, desk.at, running=True).findings
+    (finding, *_) = verification.verify(newsroom.db, wanted, TAXONOMY, newsroom.at, running=True).findings
     clean(f"{finding.about}: {finding.what}")
     assert f"“{FIRST}” (one.md), The Tide (@tide)" in finding.about
 
 
-def test_an_article_that_lives_on_in_another_is_named_by_that(desk: Newsroom) -> None:
-    write(desk.db, "DELETE FROM aliases WHERE article = 2")
-    write(desk.db, "UPDATE articles SET copy_of = 1 WHERE id = 2")
-    name = naming.article(desk.db, 2)
+def test_an_article_that_lives_on_in_another_is_named_by_that(newsroom: Newsroom) -> None:
+    write(newsroom.db, "DELETE FROM aliases WHERE article = 2")
+    write(newsroom.db, "UPDATE articles SET copy_of = 1 WHERE id = 2")
+    name = naming.article(newsroom.db, 2)
     assert name is not None
     assert name.title == FIRST

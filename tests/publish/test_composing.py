@@ -9,12 +9,12 @@ import pytest
 
 from bot.publish import composing
 from bot.store import outbox
-from tests.support.newsroom import Newsroom, article, newsroom
+from tests.support.newsroom import Newsroom, article, open_newsroom
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Newsroom]:
-    room = newsroom(tmp_path / "paperboy.db")
+def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
+    room = open_newsroom(tmp_path / "paperboy.db")
     room.open_channel("@news")
     room.reader(7, "AI", "Space")
     room.later(minutes=1)
@@ -22,8 +22,10 @@ def desk(tmp_path: Path) -> Iterator[Newsroom]:
     room.db.close()
 
 
-def test_only_a_persons_own_chat_is_asked_what_it_follows_already(desk: Newsroom) -> None:
-    desk.number("a.md", article(topics=("Computer Vision", "Privacy")))
-    desk.plan()
-    gathered = {one.to.kind: one.followed for one in composing.gather(desk.db, outbox.due(desk.db, desk.at))}
+def test_only_a_persons_own_chat_is_asked_what_it_follows_already(newsroom: Newsroom) -> None:
+    newsroom.number("a.md", article(topics=("Computer Vision", "Privacy")))
+    newsroom.plan()
+    gathered = {
+        one.to.kind: one.followed for one in composing.gather(newsroom.db, outbox.due(newsroom.db, newsroom.at))
+    }
     assert gathered == {"channel": frozenset(), "private": frozenset({"ai", "space"})}

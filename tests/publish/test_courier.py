@@ -19,7 +19,7 @@ from bot.errors import StoreError
 from bot.publish import courier, settling, work
 from bot.sandbox import Limits, Person, Sandbox, faults
 from bot.settings import Pace
-from bot.store.thread import Desk
+from bot.store.thread import Store
 from tests.support import outgoing
 from tests.support.operating import PATIENCE
 from tests.support.outgoing import Outgoing, going
@@ -36,13 +36,13 @@ async def bot() -> AsyncIterator[Outgoing]:
 def visits(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     """How often the store was visited, and for what."""
     counted: Counter[str] = Counter()
-    real = Desk.__call__
+    real = Store.__call__
 
-    async def call(desk: Desk, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    async def call(store: Store, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         counted[f"{work.__module__.rpartition('.')[2]}.{work.__name__}"] += 1
-        return await real(desk, work, *args, **kwargs)
+        return await real(store, work, *args, **kwargs)
 
-    monkeypatch.setattr(Desk, "__call__", call)
+    monkeypatch.setattr(Store, "__call__", call)
     yield counted
 
 
@@ -105,8 +105,8 @@ async def test_it_returns_when_nothing_is_due_for_long(bot: Outgoing, visits: Co
 
 async def test_with_every_place_taken_it_waits_for_an_answer(bot: Outgoing, visits: Counter[str]) -> None:
     """More chats wait than calls may be on their way, and Telegram takes its time."""
-    found = await bot.readers(courier.FLIGHTS + 5)
-    bot.sandbox.fail("sendMessage", faults.slow_answer(0.3), times=courier.FLIGHTS)
+    found = await bot.readers(courier.MOST_IN_FLIGHT + 5)
+    bot.sandbox.fail("sendMessage", faults.slow_answer(0.3), times=courier.MOST_IN_FLIGHT)
     await bot.record(topics=("AI",))
     visits.clear()
     await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(minutes=1))

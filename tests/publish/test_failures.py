@@ -115,7 +115,7 @@ async def test_a_payload_that_can_not_be_read_holds_up_no_other(bot: Outgoing) -
     await bot.record("a.md")
     await bot.record("b.md")
     await bot.deliver()
-    await bot.desk(lambda db: db.conn.execute("UPDATE deliveries SET payload = '{\"method' WHERE id = 1"))
+    await bot.store(lambda db: db.conn.execute("UPDATE deliveries SET payload = '{\"method' WHERE id = 1"))
     for path in ("a.md", "b.md"):
         await bot.record(path, excerpt="Told anew, in other words.")
     for _ in range(3):
@@ -132,7 +132,7 @@ async def test_a_search_that_goes_wrong_holds_up_no_other_chat(monkeypatch: pyte
         def wanted(*args: Any) -> Any:
             raise KeyError("caption")
 
-        monkeypatch.setattr(type(post.bot.courier._looks), "_wanted", wanted)
+        monkeypatch.setattr(type(post.bot.courier._recovery), "_target_of", wanted)
         await post.deliver(DOUBT)
         assert await post.state(delivery) == "doubtful"
         await post.article("The next")

@@ -12,7 +12,7 @@ from bot.store import chats
 from tests.support import outgoing
 from tests.support.outgoing import Outgoing
 
-A, B = "The mayor resigns over the harbour", "The mayor stays in office, says the harbour"
+A, B = "The mayor resigns over the harbour", "The mayor stays in context, says the harbour"
 
 
 @pytest_asyncio.fixture
@@ -121,6 +121,6 @@ async def test_an_edit_for_a_reader_who_blocked_the_bot_waits_until_they_are_bac
     assert await heard(bot) == []
     bot.sandbox.faults.clear()
     (row,) = await bot.rows("SELECT id FROM chats WHERE state = 'parked'")
-    await bot.desk(chats.set_state, row["id"], "active")
+    await bot.store(chats.set_state, row["id"], "active")
     await bot.deliver(RIGHTS_SECONDS)
     assert B in bot.posts(ann)[0].text

@@ -15,7 +15,7 @@ from bot.publish import missed, verification
 from bot.store import notices, outbox
 from bot.store.database import number, write
 from tests.support import upgrade
-from tests.support.newsroom import TAXONOMY, Newsroom, newsroom
+from tests.support.newsroom import TAXONOMY, Newsroom, open_newsroom
 from tests.support.upgrade import before as before  # a fixture
 
 HOUR = 3_600_000
@@ -28,7 +28,7 @@ ARTICLE = (
 
 
 @pytest.fixture(params=["some articles", "an empty folder"])
-def desk(request: pytest.FixtureRequest) -> Iterator[Newsroom]:
+def newsroom(request: pytest.FixtureRequest) -> Iterator[Newsroom]:
     """Two articles that came after the clock, which was two hours ahead at the first start, was set right."""
     with closing(upgrade.at_step("0002_facts")) as db:
         write(db, "INSERT INTO chats (chat_id, kind, setting, begun) VALUES (-1, 'channel', '@news', ?)", (NOON,))
@@ -42,7 +42,7 @@ def desk(request: pytest.FixtureRequest) -> Iterator[Newsroom]:
         tell(db, NOON - 2 * HOUR + 180_000)
         follower(db, 8, NOON + 9 * HOUR)
         upgrade.bring_up_to_date(db)
-        room = newsroom(db)
+        room = open_newsroom(db)
         room.admit("@news")
         yield room
 
@@ -62,41 +62,41 @@ def follower(db: Database, chat_id: int, since: int) -> None:
     write(db, "INSERT INTO follows (topic, chat, since) SELECT 1, max(id), ? FROM chats", (since,))
 
 
-def kinds(desk: Newsroom) -> list[str]:
-    found = verification.verify(desk.db, SETTINGS, TAXONOMY, desk.at, running=False).findings
+def kinds(newsroom: Newsroom) -> list[str]:
+    found = verification.verify(newsroom.db, SETTINGS, TAXONOMY, newsroom.at, running=False).findings
     return sorted(one.kind for one in found)
 
 
-def test_what_was_lost_is_found_and_does_not_go_out_by_itself(desk: Newsroom) -> None:
-    assert kinds(desk) == ["absent", "absent", "missed", "missed"]
-    assert outbox.waiting(desk.db) == 0
-    assert desk.deliver() == []
+def test_what_was_lost_is_found_and_does_not_go_out_by_itself(newsroom: Newsroom) -> None:
+    assert kinds(newsroom) == ["absent", "absent", "missed", "missed"]
+    assert outbox.waiting(newsroom.db) == 0
+    assert newsroom.deliver() == []
 
 
-def test_an_editor_posts_it_to_channels_and_to_who_may_have_followed(desk: Newsroom) -> None:
-    (notice,) = missed.ask(desk.db, desk.rules.channels)
-    notices.tell(desk.db, [notice], desk.at)
+def test_an_editor_posts_it_to_channels_and_to_who_may_have_followed(newsroom: Newsroom) -> None:
+    (notice,) = missed.ask(newsroom.db, newsroom.rules.channels)
+    notices.tell(newsroom.db, [notice], newsroom.at)
     assert (notice.count, len(notice.articles), notice.choices[0].count) == (2, 2, 2)
-    assert missed.decide(desk.db, desk.rules.channels, desk.at, post=True) == 2
-    assert missed.decide(desk.db, desk.rules.channels, desk.at, post=True) == 0
-    assert sorted(chat for chat, _ in desk.deliver()) == ["@news", "@news", "R7", "R7"]
-    assert (kinds(desk), missed.ask(desk.db, desk.rules.channels)) == ([], ())
-    assert not notices.is_open(desk.db, missed.KEY)
+    assert missed.decide(newsroom.db, newsroom.rules.channels, newsroom.at, post=True) == 2
+    assert missed.decide(newsroom.db, newsroom.rules.channels, newsroom.at, post=True) == 0
+    assert sorted(chat for chat, _ in newsroom.deliver()) == ["@news", "@news", "R7", "R7"]
+    assert (kinds(newsroom), missed.ask(newsroom.db, newsroom.rules.channels)) == ([], ())
+    assert not notices.is_open(newsroom.db, missed.KEY)
 
 
-def test_an_editor_leaves_it_and_is_not_asked_again(desk: Newsroom) -> None:
-    assert missed.decide(desk.db, desk.rules.channels, desk.at, post=False) == 2
-    assert desk.deliver() == []
-    assert (kinds(desk), missed.ask(desk.db, desk.rules.channels)) == ([], ())
+def test_an_editor_leaves_it_and_is_not_asked_again(newsroom: Newsroom) -> None:
+    assert missed.decide(newsroom.db, newsroom.rules.channels, newsroom.at, post=False) == 2
+    assert newsroom.deliver() == []
+    assert (kinds(newsroom), missed.ask(newsroom.db, newsroom.rules.channels)) == ([], ())
 
 
 def test_a_database_of_today_has_nothing_to_ask_about() -> None:
-    desk = newsroom()
-    desk.open_channel("@news")
-    desk.later(hours=-2)
-    assert missed.ask(desk.db, desk.rules.channels) == ()
-    assert number(desk.db, "SELECT from_clock FROM sequence") == 0
-    desk.db.close()
+    newsroom = open_newsroom()
+    newsroom.open_channel("@news")
+    newsroom.later(hours=-2)
+    assert missed.ask(newsroom.db, newsroom.rules.channels) == ()
+    assert number(newsroom.db, "SELECT from_clock FROM sequence") == 0
+    newsroom.db.close()
 
 
 async def test_an_editor_is_asked_after_the_upgrade_and_a_tap_posts_it(before: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.notices import Alert, Choice, Decision, Notice, from_content
 from bot.store import notices
-from tests.support.newsroom import AT, Newsroom, newsroom
+from tests.support.newsroom import AT, Newsroom, open_newsroom
 
 TEXT = st.text(max_size=20)
 NUMBERS = st.lists(st.integers(1, 99), max_size=3).map(tuple)
@@ -30,19 +30,19 @@ EDITORS = (7, 8)
 
 
 @pytest.fixture
-def desk() -> Newsroom:
-    return newsroom()
+def newsroom() -> Newsroom:
+    return open_newsroom()
 
 
 def _notice(key: str = "1:rights", alert: Alert = Alert.RIGHTS, **more: str) -> Notice:
     return Notice(key=key, alert=alert, **more)  # type: ignore[arg-type]
 
 
-def _hear(desk: Newsroom, editor: int = 7) -> list[tuple[str, bool]]:
+def _hear(newsroom: Newsroom, editor: int = 7) -> list[tuple[str, bool]]:
     """Tell an editor all that waits; return the keys, and whether each is over."""
-    notices.address(desk.db, EDITORS)
-    waiting = notices.waiting(desk.db, editor)
-    notices.heard(desk.db, [one.id for one in waiting], desk.at)
+    notices.address(newsroom.db, EDITORS)
+    waiting = notices.waiting(newsroom.db, editor)
+    notices.heard(newsroom.db, [one.id for one in waiting], newsroom.at)
     return [(one.notice.key, one.over) for one in waiting]
 
 
@@ -62,54 +62,54 @@ def test_a_notice_of_a_later_version_can_still_be_told() -> None:
     assert (told.alert, told.choices) == (Alert.OTHER, (Choice(Decision.LEAVE),))
 
 
-def test_each_editor_is_told_once_and_once_that_it_is_over(desk: Newsroom) -> None:
-    assert notices.tell(desk.db, [_notice(), _notice()], AT) == [_notice()]
-    assert notices.tell(desk.db, [_notice()], AT) == []
-    assert [_hear(desk), _hear(desk), _hear(desk, 8)] == [[("1:rights", False)], [], [("1:rights", False)]]
-    assert notices.all_clear(desk.db, ["1:rights", "1:gone"], AT) == ["1:rights"]
-    assert [_hear(desk), _hear(desk), _hear(desk, 8)] == [[("1:rights", True)], [], [("1:rights", True)]]
-    notices.tell(desk.db, [_notice()], AT)
-    assert _hear(desk) == [("1:rights", False)]
+def test_each_editor_is_told_once_and_once_that_it_is_over(newsroom: Newsroom) -> None:
+    assert notices.tell(newsroom.db, [_notice(), _notice()], AT) == [_notice()]
+    assert notices.tell(newsroom.db, [_notice()], AT) == []
+    assert [_hear(newsroom), _hear(newsroom), _hear(newsroom, 8)] == [[("1:rights", False)], [], [("1:rights", False)]]
+    assert notices.all_clear(newsroom.db, ["1:rights", "1:gone"], AT) == ["1:rights"]
+    assert [_hear(newsroom), _hear(newsroom), _hear(newsroom, 8)] == [[("1:rights", True)], [], [("1:rights", True)]]
+    notices.tell(newsroom.db, [_notice()], AT)
+    assert _hear(newsroom) == [("1:rights", False)]
 
 
-def test_who_was_not_told_yet_hears_nothing_of_what_is_over(desk: Newsroom) -> None:
-    notices.tell(desk.db, [_notice()], AT)
-    _hear(desk, 7)
-    notices.all_clear(desk.db, ["1:rights"], AT)
-    assert (_hear(desk, 7), _hear(desk, 8)) == ([("1:rights", True)], [])
+def test_who_was_not_told_yet_hears_nothing_of_what_is_over(newsroom: Newsroom) -> None:
+    notices.tell(newsroom.db, [_notice()], AT)
+    _hear(newsroom, 7)
+    notices.all_clear(newsroom.db, ["1:rights"], AT)
+    assert (_hear(newsroom, 7), _hear(newsroom, 8)) == ([("1:rights", True)], [])
 
 
-def test_what_begins_again_before_its_end_was_told_is_no_news(desk: Newsroom) -> None:
-    notices.tell(desk.db, [_notice()], AT)
-    _hear(desk, 7)
-    notices.all_clear(desk.db, ["1:rights"], AT)
-    notices.tell(desk.db, [_notice()], AT)
-    assert (_hear(desk, 7), _hear(desk, 8)) == ([], [("1:rights", False)])
-    notices.all_clear(desk.db, ["1:rights"], AT)
-    assert (_hear(desk, 7), _hear(desk, 8)) == ([("1:rights", True)], [("1:rights", True)])
+def test_what_begins_again_before_its_end_was_told_is_no_news(newsroom: Newsroom) -> None:
+    notices.tell(newsroom.db, [_notice()], AT)
+    _hear(newsroom, 7)
+    notices.all_clear(newsroom.db, ["1:rights"], AT)
+    notices.tell(newsroom.db, [_notice()], AT)
+    assert (_hear(newsroom, 7), _hear(newsroom, 8)) == ([], [("1:rights", False)])
+    notices.all_clear(newsroom.db, ["1:rights"], AT)
+    assert (_hear(newsroom, 7), _hear(newsroom, 8)) == ([("1:rights", True)], [("1:rights", True)])
 
 
-def test_what_does_not_last_has_no_end_to_tell_of(desk: Newsroom) -> None:
-    notices.tell(desk.db, [_notice("rejected:a.md", Alert.REJECTED)], AT)
-    _hear(desk)
-    notices.all_clear(desk.db, ["rejected:a.md"], AT)
-    assert _hear(desk) == []
+def test_what_does_not_last_has_no_end_to_tell_of(newsroom: Newsroom) -> None:
+    notices.tell(newsroom.db, [_notice("rejected:a.md", Alert.REJECTED)], AT)
+    _hear(newsroom)
+    notices.all_clear(newsroom.db, ["rejected:a.md"], AT)
+    assert _hear(newsroom) == []
 
 
-def test_what_is_addressed_to_editors_no_more_is_dropped(desk: Newsroom) -> None:
-    notices.tell(desk.db, [_notice()], AT)
-    notices.address(desk.db, (7,))
-    notices.address(desk.db, (8,))
-    assert notices.waiting(desk.db, 7) == []
+def test_what_is_addressed_to_editors_no_more_is_dropped(newsroom: Newsroom) -> None:
+    notices.tell(newsroom.db, [_notice()], AT)
+    notices.address(newsroom.db, (7,))
+    notices.address(newsroom.db, (8,))
+    assert notices.waiting(newsroom.db, 7) == []
 
 
-def test_housekeeping_keeps_what_lasts_and_forgets_what_is_over(desk: Newsroom) -> None:
-    notices.tell(desk.db, [_notice(), _notice("2:rights"), _notice("x", Alert.REJECTED)], AT)
-    _hear(desk)
-    notices.all_clear(desk.db, ["2:rights"], AT)
-    _hear(desk)
-    assert notices.prune(desk.db, desk.later(days=20)) == 0
-    notices.prune(desk.db, desk.later(days=20))
-    assert desk.db.conn.execute("SELECT DISTINCT key FROM notices").fetchall()[0][0] == "1:rights"
-    notices.all_clear(desk.db, ["1:rights"], desk.at)
-    assert _hear(desk) == [("1:rights", True)]
+def test_housekeeping_keeps_what_lasts_and_forgets_what_is_over(newsroom: Newsroom) -> None:
+    notices.tell(newsroom.db, [_notice(), _notice("2:rights"), _notice("x", Alert.REJECTED)], AT)
+    _hear(newsroom)
+    notices.all_clear(newsroom.db, ["2:rights"], AT)
+    _hear(newsroom)
+    assert notices.prune(newsroom.db, newsroom.later(days=20)) == 0
+    notices.prune(newsroom.db, newsroom.later(days=20))
+    assert newsroom.db.conn.execute("SELECT DISTINCT key FROM notices").fetchall()[0][0] == "1:rights"
+    notices.all_clear(newsroom.db, ["1:rights"], newsroom.at)
+    assert _hear(newsroom) == [("1:rights", True)]

@@ -192,7 +192,7 @@ class _Writing(Signs):
     bot: Outgoing
 
     async def work(self) -> None:
-        await self.bot.desk(_much)
+        await self.bot.store(_much)
 
 
 @pytest.mark.parametrize("kept", [True, False])
@@ -201,9 +201,9 @@ async def test_a_full_disk_is_told_once_and_its_end_too(
 ) -> None:
     signs, nothing = _Writing(), SimpleNamespace()
     signs.bot = bot
-    parts: dict[str, Any] = dict.fromkeys(("settings", "lookout", "channels", "pace"), nothing)
+    parts: dict[str, Any] = dict.fromkeys(("settings", "poller", "channels", "pace"), nothing)
     jobs = Jobs(
-        schedule=signs.jobs, telegram=bot.telegram, clock=signs.clock, desk=bot.desk, wake=lambda: None, **parts
+        schedule=signs.jobs, telegram=bot.telegram, clock=signs.clock, store=bot.store, wake=lambda: None, **parts
     )
 
     async def turns(count: int) -> None:
@@ -214,7 +214,7 @@ async def test_a_full_disk_is_told_once_and_its_end_too(
                 await jobs._tell_editors()
 
     signs.jobs.start()
-    await bot.desk(_fill, full=True)
+    await bot.store(_fill, full=True)
     with monkeypatch.context() as patched:
         if not kept:
             patched.setattr(notices, "tell", _much)  # a notice finds no room either
@@ -222,7 +222,7 @@ async def test_a_full_disk_is_told_once_and_its_end_too(
     (told,) = bot.alerts()
     assert told.startswith("Something is stuck")
     assert "database or disk is full" in told
-    await bot.desk(_fill, full=False)
+    await bot.store(_fill, full=False)
     await turns(2)
     assert [text.splitlines()[0] for text in bot.alerts()[1:]] == ["The database: this works again"]
     await signs.jobs.stop(1)
@@ -234,16 +234,16 @@ async def test_what_was_told_while_the_disk_was_full_is_not_told_again(
     await bot.telegram.tell_editors(_bad("a.md"))
     with monkeypatch.context() as patched:
         patched.setattr(notices, "heard", _much)
-        await bot.desk(_fill, full=True)
+        await bot.store(_fill, full=True)
         await bot.telegram.notifier.send()
         await bot.telegram.notifier.send()
     assert len(bot.alerts()) == 1
-    await bot.desk(_fill, full=False)
+    await bot.store(_fill, full=False)
     for _ in range(2):
         bot.sandbox.advance(QUIET.total_seconds() + 1)
         await bot.telegram.notifier.send()
     assert len(bot.alerts()) == 1
-    assert await bot.desk(notices.waiting, bot.editor.id) == []
+    assert await bot.store(notices.waiting, bot.editor.id) == []
 
 
 # --- An operator's own template ---------------------------------------------------------------------------------------

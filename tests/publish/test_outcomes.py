@@ -340,7 +340,7 @@ async def test_what_mended_one_post_mends_no_other(bot: Outgoing) -> None:
     await bot.record("b.md")
     await bot.deliver()
     assert bot.made()[-1].params["parse_mode"] == "HTML"
-    await bot.desk(editions.republish, 1, bot.sandbox.clock(), bot.channels.live)
+    await bot.store(editions.republish, 1, bot.sandbox.clock(), bot.channels.live)
     await bot.deliver()
     assert bot.made()[-1].params["parse_mode"] == "HTML"
     assert len(bot.posts()) == 3
@@ -433,7 +433,7 @@ async def test_a_reader_who_left_is_parked_and_their_topics_kept(
     assert len(bot.made(ann)) == 1
     (reader,) = await bot.rows("SELECT * FROM chats WHERE kind = 'private'")
     assert reader["state"] == "parked"
-    assert [topic.name for topic in await bot.desk(follows.of_chat, reader["id"])] == ["AI", "Space"]
+    assert [topic.name for topic in await bot.store(follows.of_chat, reader["id"])] == ["AI", "Space"]
     assert len(bot.posts()) == 3  # the channel has them all
     assert bot.alerts() == []
     await bot.sandbox.open_link(ann)

@@ -12,7 +12,7 @@ from bot.publish import settling
 from bot.sandbox import Sandbox, faults
 from bot.store import chats, outbox
 from tests.support import outgoing
-from tests.support.newsroom import Newsroom, article, newsroom
+from tests.support.newsroom import Newsroom, article, open_newsroom
 from tests.support.outgoing import Outgoing, going
 
 MUTED = faults.refused(400, "Bad Request: not enough rights to send text messages to the chat")
@@ -108,7 +108,7 @@ def threads(room: Newsroom) -> list[int]:
     ],
 )
 def test_limits_and_removal_are_of_the_chat_and_closing_of_the_thread(outcome: Outcome, waits: list[bool]) -> None:
-    room = newsroom()
+    room = open_newsroom()
     rows = threads(room)
     to = next(one for one in outbox.due(room.db, room.at) if one.delivery.chat == rows[1])
     outbox.begin(room.db, {to.delivery.id: ({"method": "sendMessage"}, "f")}, room.at)

@@ -1,4 +1,4 @@
-"""Pace with calls that take their time, a bot that is told to slow down, and a restart: what Telegram's side sees."""
+"""Rate limits with slow calls, a bot that is told to slow down, and a restart: what Telegram's side sees."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain import rate_limit
 from bot.domain.delivery import Lane, Sent
-from bot.domain.rate_limit import LEAST, MINUTE, RECOVERY, Brake, Limits, Pace
+from bot.domain.rate_limit import LEAST, MINUTE, RECOVERY, Brake, Limits, RateLimiter
 from bot.planning.rules import Rules
 from bot.store import attempts, chats, outbox
 from bot.store.database import open_database
@@ -31,7 +31,7 @@ CALLS = st.lists(
 Call = tuple[int, float, float]
 
 
-def received(shop: Pace, calls: list[Call]) -> list[tuple[datetime, int]]:
+def received(shop: RateLimiter, calls: list[Call]) -> list[tuple[datetime, int]]:
     """Make calls as soon as `shop` allows, many on their way at once; return when Telegram got each, in order."""
     at, flying, got = START, list[tuple[datetime, int]](), list[tuple[datetime, int]]()
     for chat_id, takes, part in calls:
@@ -54,7 +54,7 @@ def received(shop: Pace, calls: list[Call]) -> list[tuple[datetime, int]]:
 @example(Limits(per_chat_seconds=0.0, per_group_minute=2), [(CHANNEL, 20.0, 1.0), *[(CHANNEL, 0.0, 0.0)] * 6])
 def test_no_window_on_telegrams_side_holds_more_than_its_number(limits: Limits, calls: list[Call]) -> None:
     """However long calls take, and whenever in that time they get there."""
-    got = received(Pace(limits), calls)
+    got = received(RateLimiter(limits), calls)
     rounding = timedelta(microseconds=2)
     of_all = timedelta(seconds=1 / min(limits.messages_per_second, 1.0)) - rounding
     assert most_in_any([at for at, _ in got], of_all) <= max(int(limits.messages_per_second), 1)
@@ -67,7 +67,7 @@ def test_no_window_on_telegrams_side_holds_more_than_its_number(limits: Limits, 
 
 
 def test_a_call_on_its_way_keeps_its_place_until_it_is_answered() -> None:
-    shop = Pace(Limits(messages_per_second=1))
+    shop = RateLimiter(Limits(messages_per_second=1))
     shop.begin(READER)
     later = START + seconds(20)
     assert shop.room(later) == 0
@@ -78,7 +78,7 @@ def test_a_call_on_its_way_keeps_its_place_until_it_is_answered() -> None:
 
 
 def test_a_chat_with_a_call_on_its_way_is_not_forgotten() -> None:
-    shop = Pace(Limits())
+    shop = RateLimiter(Limits())
     shop.begin(READER)
     shop.forget_idle(START + seconds(600))
     shop.land(READER, START + seconds(600))
@@ -86,7 +86,7 @@ def test_a_chat_with_a_call_on_its_way_is_not_forgotten() -> None:
 
 
 def test_an_answer_after_the_clock_was_set_back_counts() -> None:
-    shop = Pace(Limits())
+    shop = RateLimiter(Limits())
     shop.spend(READER, START)
     earlier = START - timedelta(hours=1)
     shop.spend(READER, earlier)
@@ -139,7 +139,7 @@ def test_a_clock_set_back_releases_the_brake() -> None:
 
 
 def test_a_slowed_bot_still_keeps_every_window_and_goes_on() -> None:
-    shop = Pace(Limits(messages_per_second=28, per_chat_seconds=0))
+    shop = RateLimiter(Limits(messages_per_second=28, per_chat_seconds=0))
     assert shop.room(START) == 28
     shop.heed(READER, 60, START)
     assert shop.room(START) == 14
@@ -153,7 +153,7 @@ def test_a_slowed_bot_still_keeps_every_window_and_goes_on() -> None:
 
 
 def test_a_rate_below_one_a_second_is_slowed_too() -> None:
-    shop = Pace(Limits(messages_per_second=0.5, per_chat_seconds=0))
+    shop = RateLimiter(Limits(messages_per_second=0.5, per_chat_seconds=0))
     shop.heed(READER, 60, START)
     shop.spend(READER, START)
     assert shop.open(START + seconds(2)) > START + seconds(3)
@@ -183,7 +183,7 @@ def test_a_restart_knows_what_went_out_in_the_last_minute(newsroom: Newsroom) ->
         newsroom.tell(f"{number}.md", article(f"Story number {number} of this day", f"https://example.org/{number}"))
         newsroom.deliver(Sent(number + 1))
         newsroom.later(seconds=2)
-    rebuilt = Pace(Limits())
+    rebuilt = RateLimiter(Limits())
     for chat_id, at in attempts.recent(newsroom.db, rebuilt.memory, newsroom.at):
         rebuilt.spend(chat_id, at)
     assert rebuilt.chat_ready(channel, newsroom.at) == AT + MINUTE

@@ -54,7 +54,7 @@ async def test_what_was_on_its_way_when_the_program_ended_is_found_after_the_nex
     async with losing() as post:
         await begun(post)
         delivery = await post.lose(faults.cut_after())
-        await post.desk(outbox.set_state, delivery, State.SENDING)  # as a kill leaves it
+        await post.store(outbox.set_state, delivery, State.SENDING)  # as a kill leaves it
         await post.restart()
         assert await post.state(delivery) == "doubtful"
         await post.deliver(DOUBT)
@@ -273,7 +273,7 @@ async def test_a_withdrawn_article_in_doubt_is_found_and_taken_back() -> None:
         await begun(post)
         delivery = await post.lose(faults.cut_after())
         (row,) = await post.rows("SELECT article FROM deliveries WHERE id = ?", delivery)
-        await post.desk(articles.set_withdrawn, row[0], True)
+        await post.store(articles.set_withdrawn, row[0], True)
         await post.deliver(DOUBT)
         assert await post.state(delivery) == "withdrawn"
         assert post.posts()[-1].deleted
@@ -284,7 +284,7 @@ async def test_a_withdrawn_article_that_never_arrived_is_not_sent() -> None:
         await begun(post)
         delivery = await post.lose(faults.cut_before())
         (row,) = await post.rows("SELECT article FROM deliveries WHERE id = ?", delivery)
-        await post.desk(articles.set_withdrawn, row[0], True)
+        await post.store(articles.set_withdrawn, row[0], True)
         await post.deliver(DOUBT)
         assert await post.state(delivery) == "withdrawn"
         assert len(post.posts()) == 1
@@ -406,7 +406,7 @@ async def test_what_a_crash_left_of_a_touch_is_put_right() -> None:
     async with losing(editors=()) as post:
         await begun(post)
         delivery = await post.lose(faults.cut_after())
-        await post.desk(numbers.begin_retouch, post.chat.id, post.posts()[-1].id)
+        await post.store(numbers.begin_retouch, post.chat.id, post.posts()[-1].id)
         post.posts()[-1].reply_markup = None
         await post.restart()
         for _ in range(3):
@@ -466,7 +466,7 @@ async def test_the_first_post_is_not_sent_again_while_another_waits_whose_number
 async def test_what_can_not_be_told_from_a_post_in_another_thread_is_taken_for_neither() -> None:
     async with losing(group=True, forum=True, topics=2, buttons="none", on_doubt="ask") as post:
         await begun(post)
-        other = (await post.desk(chats.channels))[1].id
+        other = (await post.store(chats.channels))[1].id
         here = await post.lose(faults.cut_before(), "Same words")
         (row,) = await post.rows("SELECT article FROM deliveries WHERE id = ?", here)
         post.sandbox.fail("sendMessage", faults.cut_after(), chat=post.chat)
@@ -563,7 +563,7 @@ async def test_a_question_cut_short_by_a_crash_is_asked_once() -> None:
     async with losing(on_doubt="ask") as post:
         delivery, _ = await asked(post)
         at = post.sandbox.clock()
-        await post.desk(outbox.set_state, delivery, State.DOUBTFUL, "", at)  # the crash came before it was written
+        await post.store(outbox.set_state, delivery, State.DOUBTFUL, "", at)  # the crash came before it was written
         await post.deliver(1)
         assert len(post.posts(post.editor, deleted=False)) == 1
         assert await post.state(delivery) == "doubtful"
@@ -576,7 +576,7 @@ async def test_to_a_readers_own_chat_it_is_sent_once_more_and_nothing_of_theirs_
     async with losing() as post:
         ann = post.sandbox.world.add_person("Ann")
         post.sandbox.world.open_private(ann)
-        row = await post.desk(chats.reader, ann.id, kind="private", username="", title="Ann", at=post.sandbox.clock())
+        row = await post.store(chats.reader, ann.id, kind="private", username="", title="Ann", at=post.sandbox.clock())
         delivery = await post.article()
         (found,) = await post.rows("SELECT article FROM deliveries WHERE id = ?", delivery)
         post.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id)
@@ -593,5 +593,5 @@ async def test_others_messages_are_remembered_for_a_week_and_the_last_for_ever()
     async with losing() as post:
         said = await post.others_write("One", "Two", unheard=False)
         post.sandbox.advance(8 * 24 * 3600)
-        await post.desk(numbers.prune, post.sandbox.clock())
+        await post.store(numbers.prune, post.sandbox.clock())
         assert [row[0] for row in await post.rows("SELECT message FROM seen")] == [said[-1].id]

@@ -50,7 +50,7 @@ async def bot(sandbox: Sandbox, editor: Person) -> AsyncIterator[Outgoing]:
 async def _scanned(bot: Outgoing, fact: Fact = Fact.SCANNED) -> None:
     """The last whole scan has just ended, say."""
     bot.sandbox.advance(60)
-    await bot.desk(facts.put, fact, str(milliseconds(bot.sandbox.clock())))
+    await bot.store(facts.put, fact, str(milliseconds(bot.sandbox.clock())))
 
 
 async def _arrive(bot: Outgoing, *numbers: int) -> None:
@@ -60,7 +60,7 @@ async def _arrive(bot: Outgoing, *numbers: int) -> None:
     for one in numbers or range(5):
         told = article(TITLES[one], f"https://old.example/{one}", published=at - timedelta(days=100, seconds=-one))
         read.append(Read(f"{one}.md", (one, one, one), pack(told)))
-    await bot.desk(recorder.record, read, bot.telegram.releaser.rules, at)
+    await bot.store(recorder.record, read, bot.telegram.releaser.rules, at)
 
 
 async def _ask(bot: Outgoing) -> Message:
@@ -98,9 +98,9 @@ def _restart(bot: Outgoing) -> None:
         old.username,
         settings=old._settings,
         templates=old._templates,
-        desk=bot.desk,
+        store=bot.store,
         channels=bot.channels,
-        pace=old.courier._pace,
+        pace=old.courier._limiter,
         clock=old._clock,
         wake=lambda: None,
         standing=dict,
@@ -140,11 +140,11 @@ async def test_editors_are_asked_once_about_a_bulk_arrival_and_a_tap_decides_onc
 async def test_what_was_deleted_meanwhile_does_not_go_out(bot: Outgoing) -> None:
     await _arrive(bot)
     asked = await _ask(bot)
-    await bot.desk(recorder.miss, ["2.md", "4.md"])
+    await bot.store(recorder.miss, ["2.md", "4.md"])
     await _tap(bot, bot.editor, asked, "Post all")
     assert await _posted(bot) == [0, 1, 3]
-    await bot.desk(recorder.miss, ["2.md", "4.md"])
-    assert await bot.desk(holding.counts) == {}
+    await bot.store(recorder.miss, ["2.md", "4.md"])
+    assert await bot.store(holding.counts) == {}
 
 
 async def test_one_by_one_asks_about_each_the_newest_first(bot: Outgoing) -> None:
@@ -185,7 +185,7 @@ async def test_only_editors_decide(bot: Outgoing, button: str) -> None:
     message.reply_markup = asked.reply_markup
     assert "too old" in await _tap(bot, stranger, message, button)
     assert await _posted(bot) == []
-    assert await bot.desk(holding.counts) == {Waits.BULK: 5}
+    assert await bot.store(holding.counts) == {Waits.BULK: 5}
 
 
 @pytest.mark.parametrize(("button", "posted"), [("Post all", [0, 1, 2]), ("They were posted", []), ("One by one", [2])])
@@ -225,18 +225,18 @@ async def test_where_no_editor_can_be_asked_the_newest_go_out_and_the_rest_is_sk
         sandbox.advance(release.QUIET.total_seconds())
         await bot.telegram.releaser.turn()
         assert await _posted(bot) == [3, 4]
-        assert await bot.desk(holding.counts) == {}
+        assert await bot.store(holding.counts) == {}
         said = "5 older articles arrived at once and no editor could be asked; posted: the newest 2; skipped: 3"
         assert said in caplog.text
-        assert said in (await bot.desk(report, sandbox.clock())).undecided
-        assert len(await bot.desk(articles.latest)) == 5
+        assert said in (await bot.store(report, sandbox.clock())).undecided
+        assert len(await bot.store(articles.latest)) == 5
         later = sandbox.clock() + timedelta(days=31)
-        assert (await bot.desk(report, later)).undecided == ""
+        assert (await bot.store(report, later)).undecided == ""
         await _arrive(bot, 5, 6, 7, 8)  # a clone that goes on is one arrival
         sandbox.advance(release.QUIET.total_seconds())
         await bot.telegram.releaser.turn()
         assert await _posted(bot) == [3, 4]
-        assert await bot.desk(holding.counts) == {}
+        assert await bot.store(holding.counts) == {}
 
 
 async def test_what_was_decided_without_an_editor_is_told_as_soon_as_one_can_be_and_then_no_more(
@@ -249,13 +249,13 @@ async def test_what_was_decided_without_an_editor_is_told_as_soon_as_one_can_be_
         sandbox.advance(release.QUIET.total_seconds())
         await bot.telegram.releaser.turn()
         await bot.telegram.notifier.send()
-        assert (await bot.desk(report, sandbox.clock())).undecided
+        assert (await bot.store(report, sandbox.clock())).undecided
         sandbox.world.open_private(silent)
         bot.telegram.notifier.reachable(silent.id)
         await bot.telegram.notifier.send()
         (told,) = bot.alerts()
         assert "5 older articles arrived at once and no editor could be asked; posted: the newest 2" in told
-        assert (await bot.desk(report, sandbox.clock())).undecided == ""
+        assert (await bot.store(report, sandbox.clock())).undecided == ""
 
 
 async def test_where_no_editor_can_be_asked_what_a_restore_left_open_waits(
@@ -269,5 +269,5 @@ async def test_where_no_editor_can_be_asked_what_a_restore_left_open_waits(
         for _ in range(3):
             await bot.telegram.releaser.turn()
         assert await _posted(bot) == []
-        assert await bot.desk(holding.counts) == {Waits.RESTORED: 5}
+        assert await bot.store(holding.counts) == {Waits.RESTORED: 5}
         assert caplog.text.count("may have been posted before the database was restored: 5. They wait") == 1

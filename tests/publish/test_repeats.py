@@ -25,7 +25,7 @@ from bot.store.outbox import Addressed
 from tests.support import outgoing
 from tests.support.doubts import DOUBT, EDITOR, Post, losing
 from tests.support.examples import examples
-from tests.support.newsroom import Newsroom, article, newsroom
+from tests.support.newsroom import Newsroom, article, open_newsroom
 from tests.support.outgoing import Outgoing
 
 # --- by property ------------------------------------------------------------------------------------------------------
@@ -39,7 +39,7 @@ EVENTS = ("sent", "arrived unheard", "lost unheard", "pause", "killed before", "
 class Play:
     """Two readers who follow a topic, and everything that goes wrong with what is sent to them."""
 
-    room: Newsroom = field(default_factory=newsroom)
+    room: Newsroom = field(default_factory=open_newsroom)
     #: Delivery → messages that arrived.
     arrived: Counter[int] = field(default_factory=Counter)
     gone: bool = False
@@ -174,7 +174,7 @@ async def test_a_reader_whose_answers_are_always_lost_gets_it_twice_at_most(bot:
     assert len(bot.posts(ben)) == len(bot.posts()) == 4
     states = Counter(outbox.delivery_of(one).state for one in await bot.rows())
     assert states == {State.SENT: 8, State.UNCONFIRMED: 4}
-    assert (await bot.desk(counts.deliveries))["unconfirmed"] == 4
+    assert (await bot.store(counts.deliveries))["unconfirmed"] == 4
 
 
 async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_once(bot: Outgoing) -> None:
@@ -189,18 +189,18 @@ async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_o
     assert "a.md" in question.text
     assert "Ann" not in question.text
     assert [button["text"] for row in question.buttons for button in row] == ["Send again"]
-    assert "1 unconfirmed" in editorial.status(bot.telegram.office.templates, await status(bot))["text"]
+    assert "1 unconfirmed" in editorial.status(bot.telegram.context.templates, await status(bot))["text"]
     for _ in range(2):
         await bot.sandbox.tap(bot.editor, question, (0, 0))
     await bot.hear()
     await bot.deliver(1)
     assert len(bot.posts(ann)) == 3
-    assert "unconfirmed" not in await bot.desk(counts.deliveries)
+    assert "unconfirmed" not in await bot.store(counts.deliveries)
     assert (await status(bot)).unconfirmed == ()
 
 
 async def status(bot: Outgoing) -> StatusReport:
-    return await bot.desk(report.report, bot.sandbox.clock())
+    return await bot.store(report.report, bot.sandbox.clock())
 
 
 async def test_a_kill_during_the_repeat_is_told_after_the_next_start(bot: Outgoing) -> None:
@@ -209,7 +209,7 @@ async def test_a_kill_during_the_repeat_is_told_after_the_next_start(bot: Outgoi
     for _ in range(3):
         bot.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id)
         await bot.deliver(DOUBT + 1)
-        await bot.desk(lambda db: db.conn.execute("UPDATE deliveries SET state = 'sending' WHERE lost = 2"))
+        await bot.store(lambda db: db.conn.execute("UPDATE deliveries SET state = 'sending' WHERE lost = 2"))
     await bot.telegram.courier.recover()
     await bot.telegram.notifier.send()
     assert [one.buttons[0][0]["text"] for one in bot.sandbox.messages(bot.editor)] == ["Send again"]
@@ -263,8 +263,8 @@ async def test_a_channel_in_which_nothing_can_be_looked_for_is_repeated_once_too
         delivery = await _lost_for_ever(post)
         assert len(post.posts()) == 2
         assert await post.state(delivery) == "doubtful"
-        assert (await post.desk(counts.deliveries, 1))["unconfirmed"] == 1
-        assert await post.desk(outbox.waiting) == 0
+        assert (await post.store(counts.deliveries, 1))["unconfirmed"] == 1
+        assert await post.store(outbox.waiting) == 0
 
 
 async def test_an_editor_is_asked_about_a_channels_post_that_may_be_there_twice() -> None:

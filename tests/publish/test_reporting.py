@@ -60,9 +60,9 @@ def _restart(bot: Outgoing) -> None:
         old.username,
         settings=old._settings,
         templates=old._templates,
-        desk=bot.desk,
+        store=bot.store,
         channels=bot.channels,
-        pace=old.courier._pace,
+        pace=old.courier._limiter,
         clock=old._clock,
         wake=lambda: None,
         standing=dict,
@@ -83,7 +83,7 @@ async def test_it_says_where_the_post_is_and_offers_undo_no_more(bot: Outgoing, 
     assert f"{TITLE} (a.md), edition 2:\n\n• posted in News: see the post" in _shown(answer)
     assert answer.buttons == []
     assert any(str(bot.posts()[-1].id) in str(one) for one in answer.entities)
-    assert await bot.desk(pending.all_) == []
+    assert await bot.store(pending.all_) == []
     answer.reply_markup = keyboard
     assert await _tap(bot, answer, "Undo") == "Too late: it is already posted"
     assert f"{TITLE} (a.md) was already sent to News." in _shown(answer)
@@ -93,7 +93,7 @@ async def test_it_says_where_the_post_is_and_offers_undo_no_more(bot: Outgoing, 
 
 async def test_it_says_why_the_post_waits_and_then_where_it_is(bot: Outgoing) -> None:
     answer = await _ask(bot)
-    await bot.desk(
+    await bot.store(
         write,
         "UPDATE chats SET not_before = ?, reason = 'lost the right to post' WHERE setting <> ''",
         (int(bot.sandbox.clock().timestamp() * 1000) + 60_000,),
@@ -122,7 +122,7 @@ async def test_what_is_undone_stays_as_the_tap_left_it(bot: Outgoing) -> None:
 
 async def test_an_undo_while_it_is_being_sent_says_so(bot: Outgoing) -> None:
     answer = await _ask(bot)
-    await bot.desk(write, "UPDATE deliveries SET state = 'doubtful', attempts = 1 WHERE edition = 2")
+    await bot.store(write, "UPDATE deliveries SET state = 'doubtful', attempts = 1 WHERE edition = 2")
     assert await _tap(bot, answer, "Undo") == "Too late: it is already being sent"
     assert "is already being sent to News" in _shown(answer)
 
@@ -130,19 +130,19 @@ async def test_an_undo_while_it_is_being_sent_says_so(bot: Outgoing) -> None:
 @pytest.mark.parametrize("waits", ["copy", "held"])
 async def test_what_a_tap_posts_is_told_of_only_where_it_waits(bot: Outgoing, waits: str) -> None:
     await bot.record("b.md", title="Another story of these days")
-    await bot.desk(write, "DELETE FROM deliveries WHERE article = 2")
+    await bot.store(write, "DELETE FROM deliveries WHERE article = 2")
     set_to = "copy_of = 1" if waits == "copy" else "waits = 'editor', held = 1"
-    await bot.desk(write, f"UPDATE articles SET {set_to} WHERE id = 2")
+    await bot.store(write, f"UPDATE articles SET {set_to} WHERE id = 2")
     status = await _ask(bot, "/status")
     assert await _tap(bot, status, (0, 0)) == "On its way"
     answer = bot.posts(bot.editor)[-1]
     said = answer.text
-    await bot.desk(write, "UPDATE deliveries SET state = 'doubtful' WHERE article = 2")
+    await bot.store(write, "UPDATE deliveries SET state = 'doubtful' WHERE article = 2")
     await _later(bot, 1)
     assert answer.text == said
     await _later(bot, 3)
     assert "• sent to News, but Telegram's answer was lost" in _shown(answer)
-    await bot.desk(write, "UPDATE deliveries SET state = 'sent' WHERE article = 2")
+    await bot.store(write, "UPDATE deliveries SET state = 'sent' WHERE article = 2")
     await _later(bot, 3)
     assert "Another story of these days (b.md):\n\n• posted in News" in _shown(answer)
 
@@ -164,7 +164,7 @@ async def test_an_answer_that_comes_again_after_a_restart_offers_no_undo_that_is
 
 async def test_a_refusal_is_told_with_its_reason(bot: Outgoing) -> None:
     answer = await _ask(bot)
-    await bot.desk(write, "UPDATE deliveries SET state = 'refused', reason = 'message is too odd' WHERE edition = 2")
+    await bot.store(write, "UPDATE deliveries SET state = 'refused', reason = 'message is too odd' WHERE edition = 2")
     await _later(bot, 6)
     assert "• not posted in News: message is too odd" in _shown(answer)
     assert "delete" not in answer.text
@@ -172,6 +172,6 @@ async def test_a_refusal_is_told_with_its_reason(bot: Outgoing) -> None:
 
 async def test_an_answer_that_was_deleted_is_left_alone(bot: Outgoing) -> None:
     await _ask(bot)
-    await bot.desk(write, "UPDATE pending_answers SET message = 99999")
+    await bot.store(write, "UPDATE pending_answers SET message = 99999")
     await _later(bot, 6)
-    assert await bot.desk(pending.all_) == []
+    assert await bot.store(pending.all_) == []

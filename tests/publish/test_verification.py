@@ -19,7 +19,7 @@ from bot.planning.rules import Rules
 from bot.publish import editions, verification
 from bot.publish.verification import Verified
 from bot.store import audit, inspection, lock
-from tests.support.newsroom import FIRST, SECOND, TAXONOMY, Newsroom, article, newsroom
+from tests.support.newsroom import FIRST, SECOND, TAXONOMY, Newsroom, article, open_newsroom
 from tests.support.operating import Home
 
 A, B, C = "https://one.example/story", "https://two.example/story", "https://three.example/story"
@@ -27,9 +27,9 @@ CHANNELS = (settings.Channel(chat="@news"), settings.Channel(chat="@vision", top
 
 
 @pytest.fixture
-def desk() -> Iterator[Newsroom]:
+def newsroom() -> Iterator[Newsroom]:
     """A newsroom in which everything happened that may: posts, copies, an edit, a withdrawal, an edition, a refusal."""
-    room = newsroom()
+    room = open_newsroom()
     room.open_channel("@news")
     room.open_channel("@vision", names=("computer vision",), quality=10)
     room.reader(7, "AI")
@@ -53,16 +53,16 @@ def desk() -> Iterator[Newsroom]:
     room.db.close()
 
 
-def verify(desk: Newsroom, *, running: bool = False) -> Verified:
-    return verification.verify(desk.db, CHANNELS, TAXONOMY, desk.at, running=running)
+def verify(newsroom: Newsroom, *, running: bool = False) -> Verified:
+    return verification.verify(newsroom.db, CHANNELS, TAXONOMY, newsroom.at, running=running)
 
 
-def kinds(desk: Newsroom, *, running: bool = False) -> set[str]:
-    return {one.kind for one in verify(desk, running=running).findings}
+def kinds(newsroom: Newsroom, *, running: bool = False) -> set[str]:
+    return {one.kind for one in verify(newsroom, running=running).findings}
 
 
-def test_a_sound_database_is_found_sound(desk: Newsroom) -> None:
-    found = verify(desk)
+def test_a_sound_database_is_found_sound(newsroom: Newsroom) -> None:
+    found = verify(newsroom)
     assert found.findings == []
     assert found.counts["articles"] == 5
 
@@ -97,21 +97,21 @@ UNSOUND = {
 
 
 @pytest.mark.parametrize("kind", UNSOUND)
-def test_each_way_of_being_unsound_is_found(desk: Newsroom, kind: str) -> None:
+def test_each_way_of_being_unsound_is_found(newsroom: Newsroom, kind: str) -> None:
     for statement in UNSOUND[kind].split("; "):
-        desk.db.conn.execute(statement)
-    desk.db.conn.commit()
-    assert kind in kinds(desk)
+        newsroom.db.conn.execute(statement)
+    newsroom.db.conn.commit()
+    assert kind in kinds(newsroom)
 
 
-def test_what_was_sent_twice_is_found_even_where_the_key_that_forbids_it_is_lost(desk: Newsroom) -> None:
-    desk.db.conn.executescript(  # a temporary table of that name comes before the real one
+def test_what_was_sent_twice_is_found_even_where_the_key_that_forbids_it_is_lost(newsroom: Newsroom) -> None:
+    newsroom.db.conn.executescript(  # a temporary table of that name comes before the real one
         f"""
         CREATE TEMP TABLE deliveries AS SELECT * FROM main.deliveries;
         INSERT INTO temp.deliveries SELECT * FROM main.deliveries WHERE id = {ID};
         """
     )
-    assert "twice" in kinds(desk)
+    assert "twice" in kinds(newsroom)
 
 
 def test_every_question_has_an_answer_in_words_and_a_test() -> None:
@@ -123,53 +123,53 @@ def test_every_question_has_an_answer_in_words_and_a_test() -> None:
 # --- what is no finding -----------------------------------------------------------------------------------------------
 
 
-def test_what_a_running_bot_is_sending_is_its_own_business(desk: Newsroom) -> None:
-    desk.db.conn.execute(UNSOUND["left sending"])
-    desk.db.conn.commit()
-    assert kinds(desk, running=True) == set()
+def test_what_a_running_bot_is_sending_is_its_own_business(newsroom: Newsroom) -> None:
+    newsroom.db.conn.execute(UNSOUND["left sending"])
+    newsroom.db.conn.commit()
+    assert kinds(newsroom, running=True) == set()
 
 
 @pytest.mark.parametrize("outcome", [Unknown("an answer was lost"), Gone("kicked"), Wait(3_600, "no right")])
-def test_what_waits_for_a_reason_is_no_finding_however_long(desk: Newsroom, outcome: Unknown | Gone | Wait) -> None:
-    desk.tell("f.md", article("The one that never gets through at all", "https://six.example/"))
-    desk.deliver(outcome)
-    assert kinds(desk) == set()
+def test_what_waits_for_a_reason_is_no_finding_however_long(newsroom: Newsroom, outcome: Unknown | Gone | Wait) -> None:
+    newsroom.tell("f.md", article("The one that never gets through at all", "https://six.example/"))
+    newsroom.deliver(outcome)
+    assert kinds(newsroom) == set()
 
 
-def test_articles_from_before_a_channel_began_are_none_of_its_business(desk: Newsroom) -> None:
-    desk.open_channel("@late")
+def test_articles_from_before_a_channel_began_are_none_of_its_business(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@late")
     late = settings.Channel(chat="@LATE")
-    assert verification.verify(desk.db, [late], TAXONOMY, desk.at, running=False).findings == []
-    desk.later(seconds=1)
-    desk.rules = Rules(taxonomy=TAXONOMY)
-    desk.tell("f.md", article("The one that nobody planned for it", "https://six.example/"))
-    (found,) = verification.verify(desk.db, [late], TAXONOMY, desk.at, running=False).findings
+    assert verification.verify(newsroom.db, [late], TAXONOMY, newsroom.at, running=False).findings == []
+    newsroom.later(seconds=1)
+    newsroom.rules = Rules(taxonomy=TAXONOMY)
+    newsroom.tell("f.md", article("The one that nobody planned for it", "https://six.example/"))
+    (found,) = verification.verify(newsroom.db, [late], TAXONOMY, newsroom.at, running=False).findings
     assert found.kind == "absent"
     assert "The one that nobody planned for it" in found.about
     assert "@late" in found.about
 
 
-def test_a_channels_filters_decide_what_it_should_have(desk: Newsroom) -> None:
+def test_a_channels_filters_decide_what_it_should_have(newsroom: Newsroom) -> None:
     wider = (settings.Channel(chat="@vision"),)
-    found = verification.verify(desk.db, wider, TAXONOMY, desk.at, running=False).findings
+    found = verification.verify(newsroom.db, wider, TAXONOMY, newsroom.at, running=False).findings
     assert {one.kind for one in found} == {"absent"}
     narrower = (settings.Channel(chat="@vision", topics=("Law",)), settings.Channel(chat="@unknown"))
-    assert verification.verify(desk.db, narrower, TAXONOMY, desk.at, running=False).findings == []
+    assert verification.verify(newsroom.db, narrower, TAXONOMY, newsroom.at, running=False).findings == []
 
 
-def test_a_post_that_has_shown_a_form_often_enough_may_show_an_older_one(desk: Newsroom) -> None:
+def test_a_post_that_has_shown_a_form_often_enough_may_show_an_older_one(newsroom: Newsroom) -> None:
     for turn in range(8):
-        desk.tell("a.md", article(url=A, topics=("CV",), quality=50, excerpt=("One.", "Two.")[turn % 2]))
-        desk.later(minutes=2)
-        desk.revise()
-        assert kinds(desk) == set()
+        newsroom.tell("a.md", article(url=A, topics=("CV",), quality=50, excerpt=("One.", "Two.")[turn % 2]))
+        newsroom.later(minutes=2)
+        newsroom.revise()
+        assert kinds(newsroom) == set()
 
 
-def test_no_finding_names_a_reader(desk: Newsroom) -> None:
-    desk.db.conn.execute("UPDATE deliveries SET message = NULL WHERE lane = 2")
-    desk.db.conn.execute("UPDATE chats SET title = 'Ann Private', username = 'annprivate' WHERE kind = 'private'")
-    desk.db.conn.commit()
-    (found,) = verify(desk).findings
+def test_no_finding_names_a_reader(newsroom: Newsroom) -> None:
+    newsroom.db.conn.execute("UPDATE deliveries SET message = NULL WHERE lane = 2")
+    newsroom.db.conn.execute("UPDATE chats SET title = 'Ann Private', username = 'annprivate' WHERE kind = 'private'")
+    newsroom.db.conn.commit()
+    (found,) = verify(newsroom).findings
     assert "a private chat" in found.about
     assert "Ann" not in found.about
 
@@ -180,7 +180,7 @@ def test_no_finding_names_a_reader(desk: Newsroom) -> None:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     home = Home(tmp_path, {"PAPERBOY_CHANNELS": '[{"chat": "@news"}]'})
-    room = newsroom(home.database)
+    room = open_newsroom(home.database)
     room.open_channel("@news")
     room.tell("a.md", article(url=A))
     room.deliver()
@@ -254,21 +254,21 @@ def test_a_database_that_is_not_there_is_an_error_in_words(tmp_path: Path) -> No
         pass
 
 
-def test_what_is_late_is_late_after_a_day(desk: Newsroom) -> None:
-    desk.tell("f.md", article("The one that waits with nothing to hold it", "https://six.example/"))
-    desk.later(hours=23)
-    assert kinds(desk) == set()
-    desk.at += timedelta(hours=2)
-    assert kinds(desk) == {"late"}
+def test_what_is_late_is_late_after_a_day(newsroom: Newsroom) -> None:
+    newsroom.tell("f.md", article("The one that waits with nothing to hold it", "https://six.example/"))
+    newsroom.later(hours=23)
+    assert kinds(newsroom) == set()
+    newsroom.at += timedelta(hours=2)
+    assert kinds(newsroom) == {"late"}
 
 
-def test_a_topic_that_an_article_gains_when_it_is_too_old_owes_its_followers_nothing(desk: Newsroom) -> None:
-    desk.rules = replace(desk.rules, max_age=timedelta(days=20))
-    desk.reader(7, "AI")
-    desk.tell("old.md", article("The one that gains a topic late", "https://seven.example/"))
-    desk.plan()
-    late = desk.later(days=21)
-    desk.tell("old.md", article("The one that gains a topic late", "https://seven.example/", topics=("AI",)))
-    desk.plan()
-    assert late == desk.at
-    assert "unserved" not in kinds(desk)
+def test_a_topic_that_an_article_gains_when_it_is_too_old_owes_its_followers_nothing(newsroom: Newsroom) -> None:
+    newsroom.rules = replace(newsroom.rules, max_age=timedelta(days=20))
+    newsroom.reader(7, "AI")
+    newsroom.tell("old.md", article("The one that gains a topic late", "https://seven.example/"))
+    newsroom.plan()
+    late = newsroom.later(days=21)
+    newsroom.tell("old.md", article("The one that gains a topic late", "https://seven.example/", topics=("AI",)))
+    newsroom.plan()
+    assert late == newsroom.at
+    assert "unserved" not in kinds(newsroom)

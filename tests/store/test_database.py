@@ -18,8 +18,8 @@ from bot.errors import StoreError
 from bot.store import articles, chats, facts, notices
 from bot.store.database import maybe, milliseconds, moment, number, open_database, row, transaction, write
 from bot.store.facts import Fact
-from bot.store.thread import Desk
-from tests.support.newsroom import AT, article, newsroom
+from bot.store.thread import Store
+from tests.support.newsroom import AT, article, open_newsroom
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_moment_without_a_time_zone_is_refused() -> None:
 
 
 async def test_many_tasks_write_through_one_desk_and_none_is_lost(path: Path) -> None:
-    desk = Desk(path)
+    store = Store(path)
 
     def read_then_write(db: Database, key: int) -> int:
         with transaction(db):
@@ -156,13 +156,13 @@ async def test_many_tasks_write_through_one_desk_and_none_is_lost(path: Path) ->
             assert alerts(db) == before + 1
         return before
 
-    found = await asyncio.gather(*(desk(read_then_write, key) for key in range(200)))
+    found = await asyncio.gather(*(store(read_then_write, key) for key in range(200)))
     assert sorted(found) == list(range(200))
-    desk.close()
+    store.close()
 
 
 async def test_what_goes_wrong_in_one_task_is_undone_and_does_not_touch_the_others(path: Path) -> None:
-    desk = Desk(path)
+    store = Store(path)
 
     def work(db: Database, key: int) -> None:
         with transaction(db):
@@ -170,14 +170,14 @@ async def test_what_goes_wrong_in_one_task_is_undone_and_does_not_touch_the_othe
             if key % 3 == 0:
                 raise LookupError(key)
 
-    found = await asyncio.gather(*(desk(work, key) for key in range(30)), return_exceptions=True)
+    found = await asyncio.gather(*(store(work, key) for key in range(30)), return_exceptions=True)
     assert [one.args[0] for one in found if isinstance(one, LookupError)] == list(range(0, 30, 3))
-    assert await desk(alerts) == 20
-    desk.close()
+    assert await store(alerts) == 20
+    store.close()
 
 
 async def test_work_that_has_begun_is_finished_though_its_caller_is_gone(path: Path) -> None:
-    desk, begun, go_on = Desk(path), Event(), Event()
+    store, begun, go_on = Store(path), Event(), Event()
 
     def work(db: Database) -> None:
         with transaction(db):
@@ -185,21 +185,21 @@ async def test_work_that_has_begun_is_finished_though_its_caller_is_gone(path: P
             begun.set()
             go_on.wait(5)
 
-    task = asyncio.create_task(desk(work))
+    task = asyncio.create_task(store(work))
     await asyncio.to_thread(begun.wait, 5)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     go_on.set()
-    assert await desk(alerts) == 1
-    desk.close()
+    assert await store(alerts) == 1
+    store.close()
 
 
 async def test_closing_finishes_what_is_queued(path: Path) -> None:
-    desk = Desk(path)
-    tasks = [asyncio.ensure_future(desk(alert, str(key))) for key in range(50)]
+    store = Store(path)
+    tasks = [asyncio.ensure_future(store(alert, str(key))) for key in range(50)]
     await asyncio.sleep(0)
-    await asyncio.to_thread(desk.close)
+    await asyncio.to_thread(store.close)
     assert all(await asyncio.gather(*tasks))
     db = open_database(path)
     assert alerts(db) == 50
@@ -207,40 +207,40 @@ async def test_closing_finishes_what_is_queued(path: Path) -> None:
 
 
 async def test_the_loop_goes_on_while_the_database_works(path: Path) -> None:
-    desk, go_on = Desk(path), Event()
-    task = asyncio.ensure_future(desk(lambda db: go_on.wait(5)))
+    store, go_on = Store(path), Event()
+    task = asyncio.ensure_future(store(lambda db: go_on.wait(5)))
     await asyncio.sleep(0)
     assert not task.done()
     go_on.set()
     assert await task
-    desk.close()
+    store.close()
 
 
 async def test_a_full_disk_is_said_in_words_and_the_store_goes_on_when_there_is_room(path: Path) -> None:
-    desk = Desk(path)
+    store = Store(path)
 
     def limit(db: Database, pages: int) -> None:
         db.conn.execute(f"PRAGMA max_page_count = {pages}")
 
-    await desk(limit, await desk(number, "PRAGMA page_count"))
+    await store(limit, await store(number, "PRAGMA page_count"))
     with pytest.raises(StoreError, match=r"paperboy\.db: the database can't be used: database or disk is full"):
-        await desk(alert, "x" * 1_000_000)
-    await desk(limit, 1_000_000)
-    assert await desk(alert, "x")
-    assert await desk(alerts) == 1
-    desk.close()
+        await store(alert, "x" * 1_000_000)
+    await store(limit, 1_000_000)
+    assert await store(alert, "x")
+    assert await store(alerts) == 1
+    store.close()
 
 
 async def test_a_mistake_of_ours_is_no_fault_of_the_disk(path: Path) -> None:
-    desk = Desk(path)
+    store = Store(path)
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
-        await desk(row, "SELECT * FROM nowhere")
-    desk.close()
+        await store(row, "SELECT * FROM nowhere")
+    store.close()
 
 
 def test_a_desk_that_can_not_open_its_database_says_so(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
-        Desk(tmp_path)
+        Store(tmp_path)
 
 
 # --- what is asked at every turn --------------------------------------------------------------------------------------
@@ -250,27 +250,27 @@ def test_no_question_of_the_couriers_looks_through_all_deliveries(path: Path) ->
     """With years of posts behind it, the bot must not read them all between two messages."""
     from bot.store import edits, fanouts, outbox
 
-    desk = newsroom(path)
+    store = open_newsroom(path)
     asked: set[str] = set()
-    desk.db.conn.set_trace_callback(asked.add)
-    outbox.due(desk.db, AT, busy=[1])
-    outbox.next_due(desk.db, AT, busy=[1])
-    edits.due(desk.db, AT, busy=[1])
-    fanouts.extend(desk.db, AT)
-    desk.db.conn.set_trace_callback(None)
+    store.db.conn.set_trace_callback(asked.add)
+    outbox.due(store.db, AT, busy=[1])
+    outbox.next_due(store.db, AT, busy=[1])
+    edits.due(store.db, AT, busy=[1])
+    fanouts.extend(store.db, AT)
+    store.db.conn.set_trace_callback(None)
     questions = [sql for sql in asked if sql.lstrip().startswith("SELECT")]
     assert len(questions) >= 5
     for sql in questions:
-        for step in desk.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}"):
+        for step in store.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}"):
             table = step["detail"].removeprefix("SCAN ").removeprefix("SEARCH ")
             reads_it = table.startswith(("d", "deliveries"))
             assert not reads_it or " INDEX deliveries_" in table, f"{step['detail']} in {sql}"
             assert not reads_it or "deliveries_by_chat" not in table or "=?" in table, f"{step['detail']} in {sql}"
-    desk.db.close()
+    store.db.close()
 
 
 def test_rows_survive_a_restart_of_the_whole_room(path: Path) -> None:
-    room = newsroom(path)
+    room = open_newsroom(path)
     room.open_channel("@news")
     number_ = room.number("a.md", article())
     room.db.close()

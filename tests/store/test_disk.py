@@ -13,7 +13,7 @@ from bot.publish import channel_start
 from bot.settings import Channel as ChannelSetting
 from bot.settings import Feed, Settings, Store
 from bot.store import chats, disk
-from tests.support.newsroom import AT, Newsroom, article, newsroom
+from tests.support.newsroom import AT, Newsroom, article, open_newsroom
 from tests.support.stage import Stage, staged
 
 LASTING = "/dev/vda1 / ext4 rw,relatime 0 0\nproc /proc proc rw 0 0\n"
@@ -65,58 +65,60 @@ def test_the_systems_own_list_of_mounts_is_read_and_may_be_missing(
 # --- a start ----------------------------------------------------------------------------------------------------------
 
 
-def decide(desk: Newsroom, environ: Mapping[str, str], **feed: int) -> channel_start.Start:
+def decide(newsroom: Newsroom, environ: Mapping[str, str], **feed: int) -> channel_start.Start:
     channels = (ChannelSetting(chat="@news"),)
     chosen = Settings(feed=Feed(**feed), store=Store(database=Path("/srv/paperboy.db")), channels=channels)
-    return channel_start.decide(desk.db, chosen, desk.at, environ)
+    return channel_start.decide(newsroom.db, chosen, newsroom.at, environ)
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Newsroom:
+def newsroom(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Newsroom:
     monkeypatch.setattr(disk, "MOUNTS", tmp_path / "none")
-    return newsroom()
+    return open_newsroom()
 
 
 HEROKU = {"DYNO": "worker.1"}
 
 
-def test_a_new_database_on_a_disk_that_lasts_starts_with_the_newest(desk: Newsroom) -> None:
-    assert decide(desk, {}) == channel_start.Start(10)
+def test_a_new_database_on_a_disk_that_lasts_starts_with_the_newest(newsroom: Newsroom) -> None:
+    assert decide(newsroom, {}) == channel_start.Start(10)
 
 
-def test_a_new_database_on_a_disk_that_gets_lost_starts_with_nothing_and_tells(desk: Newsroom) -> None:
-    start = decide(desk, HEROKU)
+def test_a_new_database_on_a_disk_that_gets_lost_starts_with_nothing_and_tells(newsroom: Newsroom) -> None:
+    start = decide(newsroom, HEROKU)
     assert start.newest == 0
     (told,) = start.notices
     assert "Heroku" in told.reason
 
 
 @pytest.mark.parametrize("first_run", [0, 10, 3])
-def test_a_chosen_start_is_kept_wherever_the_database_lies_be_it_the_default(desk: Newsroom, first_run: int) -> None:
-    assert decide(desk, HEROKU, first_run=first_run) == channel_start.Start(first_run)
+def test_a_chosen_start_is_kept_wherever_the_database_lies_be_it_the_default(
+    newsroom: Newsroom, first_run: int
+) -> None:
+    assert decide(newsroom, HEROKU, first_run=first_run) == channel_start.Start(first_run)
 
 
-def test_a_database_that_has_served_is_not_lost_and_a_channel_added_to_it_starts_as_usual(desk: Newsroom) -> None:
-    desk.open_channel("@old")
-    assert chats.any_begun(desk.db)
-    assert decide(desk, HEROKU) == channel_start.Start(10)
+def test_a_database_that_has_served_is_not_lost_and_a_channel_added_to_it_starts_as_usual(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@old")
+    assert chats.any_begun(newsroom.db)
+    assert decide(newsroom, HEROKU) == channel_start.Start(10)
 
 
-def test_a_database_in_which_somebody_wrote_has_served(desk: Newsroom) -> None:
-    desk.reader(7, "AI")
-    assert decide(desk, HEROKU) == channel_start.Start(10)
+def test_a_database_in_which_somebody_wrote_has_served(newsroom: Newsroom) -> None:
+    newsroom.reader(7, "AI")
+    assert decide(newsroom, HEROKU) == channel_start.Start(10)
 
 
-def test_a_start_leaves_out_what_is_too_old_among_the_newest(desk: Newsroom) -> None:
-    desk.open_channel("@news", begun=False)
+def test_a_start_leaves_out_what_is_too_old_among_the_newest(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news", begun=False)
     for day in range(5):
-        desk.tell(
+        newsroom.tell(
             f"{day}.md", article(f"Story {day}", f"https://one.example/{day}", published=AT - timedelta(days=day))
         )
-    start = decide(desk, {}, max_age_days=2, first_run=4)
-    assert channel_start.begin(desk.db, desk.rules.channels, start, desk.at) == 3
-    assert [title for _, title in desk.deliver()] == ["Story 2", "Story 1", "Story 0"]
-    skipped = [number for number in range(1, 6) if desk.states(number) == {"@news": "skipped"}]
+    start = decide(newsroom, {}, max_age_days=2, first_run=4)
+    assert channel_start.begin(newsroom.db, newsroom.rules.channels, start, newsroom.at) == 3
+    assert [title for _, title in newsroom.deliver()] == ["Story 2", "Story 1", "Story 0"]
+    skipped = [number for number in range(1, 6) if newsroom.states(number) == {"@news": "skipped"}]
     assert len(skipped) == 2
 
 
@@ -162,8 +164,8 @@ async def test_check_warns_of_a_new_database_on_a_disk_that_gets_lost(
         return [one.what for one in found if one.level == "warning" and "is new" in one.what]
 
     assert bool(warnings(await checking.findings(chosen))) is warned
-    desk = newsroom(database)
+    newsroom = open_newsroom(database)
     assert bool(warnings(await checking.findings(chosen))) is warned
-    desk.open_channel("@news")
-    desk.db.close()
+    newsroom.open_channel("@news")
+    newsroom.db.close()
     assert warnings(await checking.findings(chosen)) == []

@@ -17,7 +17,7 @@ from bot.errors import DatabaseLost, StoreError
 from bot.store import inspection, lock, present
 from bot.store.database import add, number, open_database
 from bot.store.inspection import Depth
-from bot.store.thread import Desk
+from bot.store.thread import Store
 from tests.store.test_backup import another_programs, cut_off, damaged, newer, no_database, unreleased
 from tests.support.operating import Home
 
@@ -207,18 +207,18 @@ def log_cut_short(path: Path) -> None:
 
 async def test_a_database_that_another_program_tidies_while_in_use_is_not_taken_for_lost(tmp_path: Path) -> None:
     path = tmp_path / "paperboy.db"
-    desk = Desk(path)
+    store = Store(path)
     try:
         for letter in "abc":
-            await desk(add, "INSERT INTO alerts VALUES (?, 0)", (letter * 50_000,))
+            await store(add, "INSERT INTO alerts VALUES (?, 0)", (letter * 50_000,))
         with closing(sqlite3.connect(path)) as other:
             for work in ("DELETE FROM alerts", "PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint"):
                 other.execute(work).fetchall()
                 other.commit()
-                await desk(add, "INSERT INTO alerts VALUES (?, 0)", (work,))
-        assert await desk(number, "SELECT count(*) FROM alerts") == 4
+                await store(add, "INSERT INTO alerts VALUES (?, 0)", (work,))
+        assert await store(number, "SELECT count(*) FROM alerts") == 4
     finally:
-        desk.close()
+        store.close()
     assert not present.saved_beside(path).exists()
 
 
@@ -226,15 +226,15 @@ async def test_a_database_that_another_program_tidies_while_in_use_is_not_taken_
 async def test_a_database_that_is_cut_while_in_use_is_noticed(tmp_path: Path, harm: Callable[[Path], None]) -> None:
     """What is left of it need not be whole; then nothing is saved, and that is said."""
     path = tmp_path / "paperboy.db"
-    desk = Desk(path)
+    store = Store(path)
     try:
-        await desk(add, "INSERT INTO alerts VALUES (?, 0)", ("before",))
+        await store(add, "INSERT INTO alerts VALUES (?, 0)", ("before",))
         harm(path)
         with pytest.raises(DatabaseLost, match="was deleted, moved, cut or replaced") as lost:
-            await desk(add, "INSERT INTO alerts VALUES (?, 0)", ("after",))
+            await store(add, "INSERT INTO alerts VALUES (?, 0)", ("after",))
     finally:
         with suppress(sqlite3.Error):
-            desk.close()
+            store.close()
     assert present.saved_beside(path).exists() == ("brings it back" in str(lost.value))
 
 
@@ -243,15 +243,15 @@ async def test_a_database_that_is_lost_while_in_use_is_noticed_and_saved(
     tmp_path: Path, harm: Callable[[Path], None]
 ) -> None:
     path = tmp_path / "paperboy.db"
-    desk = Desk(path)
+    store = Store(path)
     try:
-        await desk(add, "INSERT INTO alerts VALUES (?, 0)", ("before",))
+        await store(add, "INSERT INTO alerts VALUES (?, 0)", ("before",))
         harm(path)
         for _ in range(2):
             with pytest.raises(DatabaseLost, match=r"paperboy\.db\.saved` brings it back"):
-                await desk(add, "INSERT INTO alerts VALUES (?, 0)", ("after",))
+                await store(add, "INSERT INTO alerts VALUES (?, 0)", ("after",))
     finally:
-        desk.close()
+        store.close()
     saved = present.saved_beside(path)
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     inspection.examine(saved, Depth.EVERYTHING)

@@ -13,64 +13,64 @@ from bot.domain.delivery import Gone, Lane, Refused, Sent, Settlement, State, Un
 from bot.domain.notices import Alert, Notice
 from bot.store import chats, counts, edits, notices, outbox, pruning, updates
 from bot.store.database import Database, number, row, rows
-from tests.support.newsroom import AT, FIRST, SECOND, Newsroom, article, newsroom
+from tests.support.newsroom import AT, FIRST, SECOND, Newsroom, article, open_newsroom
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Newsroom]:
-    room = newsroom(tmp_path / "paperboy.db")
+def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
+    room = open_newsroom(tmp_path / "paperboy.db")
     yield room
     room.sound()
     room.db.close()
 
 
-def story(desk: Newsroom, name: str, days: int = 0, *topics: str) -> int:
+def story(newsroom: Newsroom, name: str, days: int = 0, *topics: str) -> int:
     told = article(name, f"https://one.example/{name}", topics=topics, published=AT - timedelta(days=days))
-    number_ = desk.number(f"{name}.md", told)
-    desk.plan()
+    number_ = newsroom.number(f"{name}.md", told)
+    newsroom.plan()
     return number_
 
 
-def due(desk: Newsroom, *busy: int, most: int = 50) -> list[tuple[str, str]]:
-    found = outbox.due(desk.db, desk.at, busy=busy, most=most)
-    return [(name(desk, one.delivery.chat), desk.stored(one.delivery.article).article.title) for one in found]
+def due(newsroom: Newsroom, *busy: int, most: int = 50) -> list[tuple[str, str]]:
+    found = outbox.due(newsroom.db, newsroom.at, busy=busy, most=most)
+    return [(name(newsroom, one.delivery.chat), newsroom.stored(one.delivery.article).article.title) for one in found]
 
 
-def name(desk: Newsroom, chat: int) -> str:
-    found = chats.get(desk.db, chat)
+def name(newsroom: Newsroom, chat: int) -> str:
+    found = chats.get(newsroom.db, chat)
     assert found is not None
     return found.setting or found.title
 
 
-def one(desk: Newsroom) -> outbox.Addressed:
-    (found,) = outbox.due(desk.db, desk.at)
+def one(newsroom: Newsroom) -> outbox.Addressed:
+    (found,) = outbox.due(newsroom.db, newsroom.at)
     return found
 
 
 # --- the key ----------------------------------------------------------------------------------------------------------
 
 
-def test_one_article_one_chat_one_edition_is_one_delivery(desk: Newsroom) -> None:
-    chat = desk.open_channel("@news")
-    number_ = story(desk, "A")
+def test_one_article_one_chat_one_edition_is_one_delivery(newsroom: Newsroom) -> None:
+    chat = newsroom.open_channel("@news")
+    number_ = story(newsroom, "A")
 
     def open_again(edition: int) -> int:
-        return outbox.open_(desk.db, number_, [chat, chat], lane=Lane.CHANNEL, edition=edition, rank=AT, at=AT)
+        return outbox.open_(newsroom.db, number_, [chat, chat], lane=Lane.CHANNEL, edition=edition, rank=AT, at=AT)
 
     assert [open_again(1), open_again(2), open_again(2)] == [0, 1, 0]
-    assert desk.states(number_) == {"@news": "pending", "@news#2": "pending"}
+    assert newsroom.states(number_) == {"@news": "pending", "@news#2": "pending"}
 
 
 # --- what is due ------------------------------------------------------------------------------------------------------
 
 
-def test_channels_come_before_followers_and_old_stories_before_new_ones(desk: Newsroom) -> None:
-    desk.open_channel("@news")
-    desk.reader(7, "AI")
-    desk.later(seconds=1)
+def test_channels_come_before_followers_and_old_stories_before_new_ones(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news")
+    newsroom.reader(7, "AI")
+    newsroom.later(seconds=1)
     for title, days in (("New", 1), ("Old", 3), ("Middle", 2)):
-        story(desk, title, days, "AI")
-    assert desk.deliver() == [
+        story(newsroom, title, days, "AI")
+    assert newsroom.deliver() == [
         ("@news", "Old"),
         ("R7", "New"),
         ("@news", "Middle"),
@@ -80,130 +80,132 @@ def test_channels_come_before_followers_and_old_stories_before_new_ones(desk: Ne
     ]
 
 
-def test_a_chat_gets_one_at_a_time_and_none_while_it_is_busy(desk: Newsroom) -> None:
-    news, more = desk.open_channel("@news"), desk.open_channel("@more")
-    story(desk, "A", 2)
-    story(desk, "B", 1)
-    assert due(desk) == [("@news", "A"), ("@more", "A")]
-    assert due(desk, news) == [("@more", "A")]
-    assert due(desk, news, more) == []
-    assert due(desk, most=1) == [("@news", "A")]
+def test_a_chat_gets_one_at_a_time_and_none_while_it_is_busy(newsroom: Newsroom) -> None:
+    news, more = newsroom.open_channel("@news"), newsroom.open_channel("@more")
+    story(newsroom, "A", 2)
+    story(newsroom, "B", 1)
+    assert due(newsroom) == [("@news", "A"), ("@more", "A")]
+    assert due(newsroom, news) == [("@more", "A")]
+    assert due(newsroom, news, more) == []
+    assert due(newsroom, most=1) == [("@news", "A")]
 
 
-def test_a_reader_with_a_long_queue_holds_up_nobody_elses_first(desk: Newsroom) -> None:
-    desk.reader(1, *"abcdefgh")
-    desk.reader(2, "h")
-    desk.later(seconds=1)
+def test_a_reader_with_a_long_queue_holds_up_nobody_elses_first(newsroom: Newsroom) -> None:
+    newsroom.reader(1, *"abcdefgh")
+    newsroom.reader(2, "h")
+    newsroom.later(seconds=1)
     for days, topic in enumerate("abcdefgh"):
-        story(desk, topic, 9 - days, topic)
-    desk.deliver()
-    assert desk.posted.index(("R2", "h")) <= 1
+        story(newsroom, topic, 9 - days, topic)
+    newsroom.deliver()
+    assert newsroom.posted.index(("R2", "h")) <= 1
 
 
-def test_a_delivery_waits_for_its_own_moment_and_for_its_chats(desk: Newsroom) -> None:
-    chat = desk.open_channel("@news")
-    story(desk, "A")
-    found = one(desk).delivery.id
-    until = desk.at + timedelta(seconds=30)
-    outbox.set_state(desk.db, found, State.PENDING, "flood", until)
-    chats.pause(desk.db, chat, until + timedelta(seconds=30), "flood")
+def test_a_delivery_waits_for_its_own_moment_and_for_its_chats(newsroom: Newsroom) -> None:
+    chat = newsroom.open_channel("@news")
+    story(newsroom, "A")
+    found = one(newsroom).delivery.id
+    until = newsroom.at + timedelta(seconds=30)
+    outbox.set_state(newsroom.db, found, State.PENDING, "flood", until)
+    chats.pause(newsroom.db, chat, until + timedelta(seconds=30), "flood")
     for waits in (until, until + timedelta(seconds=30)):
-        assert outbox.next_due(desk.db, desk.at) == until + timedelta(seconds=30)
-        assert due(desk) == []
-        desk.at = waits
-    assert due(desk) == [("@news", "A")]
-    desk.at = AT
-    chats.resume(desk.db, chat)
-    assert due(desk) == [("@news", "A")]
+        assert outbox.next_due(newsroom.db, newsroom.at) == until + timedelta(seconds=30)
+        assert due(newsroom) == []
+        newsroom.at = waits
+    assert due(newsroom) == [("@news", "A")]
+    newsroom.at = AT
+    chats.resume(newsroom.db, chat)
+    assert due(newsroom) == [("@news", "A")]
 
 
-def test_a_channel_whose_name_is_not_resolved_waits_without_a_moment(desk: Newsroom) -> None:
-    (chat,) = chats.set_channels(desk.db, [("@later", 0, "resend")])
-    number_ = story(desk, "A")
-    outbox.open_(desk.db, number_, [chat.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT)
-    assert due(desk) == []
-    assert outbox.next_due(desk.db, desk.at) is None
-    assert outbox.waiting(desk.db) == 1
-    chats.resolve(desk.db, chat.id, -1009, username="later", title="Later")
-    assert due(desk) == [("@later", "A")]
+def test_a_channel_whose_name_is_not_resolved_waits_without_a_moment(newsroom: Newsroom) -> None:
+    (chat,) = chats.set_channels(newsroom.db, [("@later", 0, "resend")])
+    number_ = story(newsroom, "A")
+    outbox.open_(newsroom.db, number_, [chat.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT)
+    assert due(newsroom) == []
+    assert outbox.next_due(newsroom.db, newsroom.at) is None
+    assert outbox.waiting(newsroom.db) == 1
+    chats.resolve(newsroom.db, chat.id, -1009, username="later", title="Later")
+    assert due(newsroom) == [("@later", "A")]
 
 
 @pytest.mark.parametrize("state", ["parked", "stopped"])
-def test_who_left_takes_what_waits_along_and_is_given_nothing_more(desk: Newsroom, state: str) -> None:
-    reader = desk.reader(7, "AI")
-    desk.later(seconds=1)
-    first = story(desk, "A", 0, "AI")
-    outbox.open_(desk.db, first, [reader], lane=Lane.FOLLOWER, edition=1, rank=AT, at=AT)
-    chats.set_state(desk.db, reader, state, "bot was blocked by the user")
-    story(desk, "B", 0, "AI")
-    assert desk.deliver() == []
-    assert desk.states(first) == {"R7": "gone"}
-    assert outbox.waiting(desk.db) == 0
+def test_who_left_takes_what_waits_along_and_is_given_nothing_more(newsroom: Newsroom, state: str) -> None:
+    reader = newsroom.reader(7, "AI")
+    newsroom.later(seconds=1)
+    first = story(newsroom, "A", 0, "AI")
+    outbox.open_(newsroom.db, first, [reader], lane=Lane.FOLLOWER, edition=1, rank=AT, at=AT)
+    chats.set_state(newsroom.db, reader, state, "bot was blocked by the user")
+    story(newsroom, "B", 0, "AI")
+    assert newsroom.deliver() == []
+    assert newsroom.states(first) == {"R7": "gone"}
+    assert outbox.waiting(newsroom.db) == 0
 
 
-def test_when_nothing_waits_there_is_no_moment(desk: Newsroom) -> None:
-    desk.open_channel("@news")
-    story(desk, "A")
-    assert outbox.next_due(desk.db, desk.at) == desk.at
-    desk.deliver()
-    assert outbox.next_due(desk.db, desk.at) is None
-    assert outbox.waiting(desk.db) == 0
+def test_when_nothing_waits_there_is_no_moment(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news")
+    story(newsroom, "A")
+    assert outbox.next_due(newsroom.db, newsroom.at) == newsroom.at
+    newsroom.deliver()
+    assert outbox.next_due(newsroom.db, newsroom.at) is None
+    assert outbox.waiting(newsroom.db) == 0
 
 
-def test_a_cursor_over_followers_is_due_at_once(desk: Newsroom) -> None:
-    desk.reader(7, "AI")
-    desk.later(seconds=1)
-    desk.tell("a.md", article(topics=("AI",)))
-    assert outbox.next_due(desk.db, desk.at) == desk.at
-    assert outbox.waiting(desk.db) == 1
-    assert desk.deliver() == [("R7", FIRST)]
-    assert outbox.waiting(desk.db) == 0
+def test_a_cursor_over_followers_is_due_at_once(newsroom: Newsroom) -> None:
+    newsroom.reader(7, "AI")
+    newsroom.later(seconds=1)
+    newsroom.tell("a.md", article(topics=("AI",)))
+    assert outbox.next_due(newsroom.db, newsroom.at) == newsroom.at
+    assert outbox.waiting(newsroom.db) == 1
+    assert newsroom.deliver() == [("R7", FIRST)]
+    assert outbox.waiting(newsroom.db) == 0
 
 
-def test_only_what_can_still_go_out_by_itself_is_waited_for(desk: Newsroom) -> None:
-    chat = desk.open_channel("@news")
-    story(desk, "A")
-    found = one(desk)
-    desk.deliver()
-    outbox.set_state(desk.db, found.delivery.id, State.DOUBTFUL, "waits for an editor")
-    assert outbox.waiting(desk.db) == 0
-    outbox.set_state(desk.db, found.delivery.id, State.DOUBTFUL, "", desk.at)
-    assert outbox.waiting(desk.db) == 1
-    chats.set_state(desk.db, chat, "dropped")
-    assert outbox.waiting(desk.db) == 0
+def test_only_what_can_still_go_out_by_itself_is_waited_for(newsroom: Newsroom) -> None:
+    chat = newsroom.open_channel("@news")
+    story(newsroom, "A")
+    found = one(newsroom)
+    newsroom.deliver()
+    outbox.set_state(newsroom.db, found.delivery.id, State.DOUBTFUL, "waits for an editor")
+    assert outbox.waiting(newsroom.db) == 0
+    outbox.set_state(newsroom.db, found.delivery.id, State.DOUBTFUL, "", newsroom.at)
+    assert outbox.waiting(newsroom.db) == 1
+    chats.set_state(newsroom.db, chat, "dropped")
+    assert outbox.waiting(newsroom.db) == 0
 
 
-def test_posts_of_a_chat_that_is_gone_are_not_waited_for(desk: Newsroom) -> None:
-    chat = desk.open_channel("@news")
-    story(desk, "A")
-    desk.deliver()
-    desk.tell("A.md", article("A anew", "https://one.example/A"))
-    assert outbox.waiting(desk.db) == 1
-    chats.set_state(desk.db, chat, "dropped")
-    assert outbox.waiting(desk.db) == 0
-    assert outbox.next_due(desk.db, desk.later(hours=1)) is None
+def test_posts_of_a_chat_that_is_gone_are_not_waited_for(newsroom: Newsroom) -> None:
+    chat = newsroom.open_channel("@news")
+    story(newsroom, "A")
+    newsroom.deliver()
+    newsroom.tell("A.md", article("A anew", "https://one.example/A"))
+    assert outbox.waiting(newsroom.db) == 1
+    chats.set_state(newsroom.db, chat, "dropped")
+    assert outbox.waiting(newsroom.db) == 0
+    assert outbox.next_due(newsroom.db, newsroom.later(hours=1)) is None
 
 
 # --- an attempt -------------------------------------------------------------------------------------------------------
 
 
-def attempts(desk: Newsroom) -> list[tuple[str, str]]:
-    return [(one["action"], one["outcome"]) for one in rows(desk.db, "SELECT * FROM attempts ORDER BY id")]
+def attempts(newsroom: Newsroom) -> list[tuple[str, str]]:
+    return [(one["action"], one["outcome"]) for one in rows(newsroom.db, "SELECT * FROM attempts ORDER BY id")]
 
 
-def test_the_payload_is_written_down_before_the_call_word_for_word(desk: Newsroom) -> None:
-    desk.open_channel("@news")
-    story(desk, "A")
-    found = one(desk)
+def test_the_payload_is_written_down_before_the_call_word_for_word(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news")
+    story(newsroom, "A")
+    found = one(newsroom)
     payload = {"method": "sendMessage", "text": "人工 <b>", "reply_markup": {"inline_keyboard": [[{"text": "»"}]]}}
-    assert outbox.begin(desk.db, {found.delivery.id: (payload, "form")}, desk.at) == {found.delivery.id}
-    written = row(desk.db, "SELECT * FROM deliveries")
+    assert outbox.begin(newsroom.db, {found.delivery.id: (payload, "form")}, newsroom.at) == {found.delivery.id}
+    written = row(newsroom.db, "SELECT * FROM deliveries")
     assert written is not None
     delivery = outbox.delivery_of(written)
     assert (delivery.state, delivery.attempts, delivery.payload) == (State.SENDING, 1, payload)
-    assert due(desk) == []
-    assert outbox.begin(desk.db, {found.delivery.id: (payload, "form")}, desk.at) == set()  # it is on its way already
-    assert attempts(desk) == [("send", "")]
+    assert due(newsroom) == []
+    assert (
+        outbox.begin(newsroom.db, {found.delivery.id: (payload, "form")}, newsroom.at) == set()
+    )  # it is on its way already
+    assert attempts(newsroom) == [("send", "")]
 
 
 @pytest.mark.parametrize(
@@ -216,192 +218,194 @@ def test_the_payload_is_written_down_before_the_call_word_for_word(desk: Newsroo
         (Unknown("cut"), "doubtful"),
     ],
 )
-def test_every_outcome_is_written_down_with_its_attempt(desk: Newsroom, outcome: Sent, state: str) -> None:
-    desk.open_channel("@news")
-    number_ = story(desk, "A")
-    desk.send(one(desk), outcome)
-    assert desk.states(number_) == {"@news": state}
-    assert attempts(desk) == [("send", state)]
+def test_every_outcome_is_written_down_with_its_attempt(newsroom: Newsroom, outcome: Sent, state: str) -> None:
+    newsroom.open_channel("@news")
+    number_ = story(newsroom, "A")
+    newsroom.send(one(newsroom), outcome)
+    assert newsroom.states(number_) == {"@news": state}
+    assert attempts(newsroom) == [("send", state)]
 
 
-def test_a_flood_pauses_the_whole_chat_and_a_restart_remembers(desk: Newsroom, tmp_path: Path) -> None:
-    desk.open_channel("@news")
-    story(desk, "A", 1)
-    story(desk, "B", 0)
-    desk.send(one(desk), Wait(90, "Too Many Requests", flood=True))
-    assert due(desk) == []
-    desk.db.close()
-    again = newsroom(tmp_path / "paperboy.db")
-    assert outbox.next_due(again.db, desk.at) == desk.at + timedelta(seconds=90)
-    desk.db = again.db
+def test_a_flood_pauses_the_whole_chat_and_a_restart_remembers(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.open_channel("@news")
+    story(newsroom, "A", 1)
+    story(newsroom, "B", 0)
+    newsroom.send(one(newsroom), Wait(90, "Too Many Requests", flood=True))
+    assert due(newsroom) == []
+    newsroom.db.close()
+    again = open_newsroom(tmp_path / "paperboy.db")
+    assert outbox.next_due(again.db, newsroom.at) == newsroom.at + timedelta(seconds=90)
+    newsroom.db = again.db
 
 
-def test_mends_that_were_tried_are_remembered(desk: Newsroom) -> None:
-    desk.open_channel("@news")
-    story(desk, "A")
-    desk.send(one(desk), Refused("can't parse entities", mend="plain"))
-    assert one(desk).delivery.mend == "plain"
-    desk.send(one(desk), Refused("the keyboard", mend="no_keyboard"))
-    assert one(desk).delivery.mend == "plain no_keyboard"
+def test_mends_that_were_tried_are_remembered(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news")
+    story(newsroom, "A")
+    newsroom.send(one(newsroom), Refused("can't parse entities", mend="plain"))
+    assert one(newsroom).delivery.mend == "plain"
+    newsroom.send(one(newsroom), Refused("the keyboard", mend="no_keyboard"))
+    assert one(newsroom).delivery.mend == "plain no_keyboard"
 
 
-def test_settling_several_is_one_commit(desk: Newsroom) -> None:
-    desk.open_channel("@news")
-    number_ = story(desk, "A")
-    found = one(desk)
+def test_settling_several_is_one_commit(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news")
+    number_ = story(newsroom, "A")
+    found = one(newsroom)
     bad = Settlement(state="nonsense")  # type: ignore[arg-type] # a state that the schema refuses
     with pytest.raises(Exception, match="CHECK"):
-        outbox.settle(desk.db, [(found.delivery, Settlement(state=State.SENT, message=1)), (found.delivery, bad)], AT)
-    assert desk.states(number_) == {"@news": "pending"}
+        outbox.settle(
+            newsroom.db, [(found.delivery, Settlement(state=State.SENT, message=1)), (found.delivery, bad)], AT
+        )
+    assert newsroom.states(number_) == {"@news": "pending"}
 
 
-def test_the_oldest_waiting_is_told_until_it_is_settled(desk: Newsroom) -> None:
-    desk.open_channel("@news")
-    story(desk, "A")
-    assert counts.oldest_waiting(desk.db) == AT
-    desk.later(hours=1)
-    assert counts.oldest_waiting(desk.db) == AT
-    desk.deliver()
-    assert counts.oldest_waiting(desk.db) is None
+def test_the_oldest_waiting_is_told_until_it_is_settled(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news")
+    story(newsroom, "A")
+    assert counts.oldest_waiting(newsroom.db) == AT
+    newsroom.later(hours=1)
+    assert counts.oldest_waiting(newsroom.db) == AT
+    newsroom.deliver()
+    assert counts.oldest_waiting(newsroom.db) is None
 
 
-def test_counts_are_by_channel_and_for_all_readers_together(desk: Newsroom) -> None:
-    chat = desk.open_channel("@news")
-    desk.reader(7, "AI")
-    desk.reader(8, "AI")
-    desk.later(seconds=1)
-    story(desk, "A", 0, "AI")
-    desk.deliver()
-    story(desk, "B")
-    assert counts.deliveries(desk.db, chat) == {"sent": 1, "pending": 1}
-    assert counts.deliveries(desk.db) == {"sent": 2}
-    assert counts.articles(desk.db) == 2
+def test_counts_are_by_channel_and_for_all_readers_together(newsroom: Newsroom) -> None:
+    chat = newsroom.open_channel("@news")
+    newsroom.reader(7, "AI")
+    newsroom.reader(8, "AI")
+    newsroom.later(seconds=1)
+    story(newsroom, "A", 0, "AI")
+    newsroom.deliver()
+    story(newsroom, "B")
+    assert counts.deliveries(newsroom.db, chat) == {"sent": 1, "pending": 1}
+    assert counts.deliveries(newsroom.db) == {"sent": 2}
+    assert counts.articles(newsroom.db) == 2
 
 
 # --- posts and their addresses ----------------------------------------------------------------------------------------
 
 
-def test_the_newest_living_post_of_an_address_or_its_alias_is_found_in_its_chat_only(desk: Newsroom) -> None:
-    news, more = desk.open_channel("@news"), desk.open_channel("@more")
+def test_the_newest_living_post_of_an_address_or_its_alias_is_found_in_its_chat_only(newsroom: Newsroom) -> None:
+    news, more = newsroom.open_channel("@news"), newsroom.open_channel("@more")
     told = article("A", "https://one.example/a", aliases=("https://amp.example/story",))
-    number_ = desk.number("a.md", told)
-    assert outbox.posts_of(desk.db, news, [told.identity]) == {}
-    desk.deliver()
-    first = outbox.posts_of(desk.db, news, [told.identity, *told.aliases, "example.org/unknown"])
+    number_ = newsroom.number("a.md", told)
+    assert outbox.posts_of(newsroom.db, news, [told.identity]) == {}
+    newsroom.deliver()
+    first = outbox.posts_of(newsroom.db, news, [told.identity, *told.aliases, "example.org/unknown"])
     assert set(first) == {told.identity, *told.aliases}
-    assert outbox.posts_of(desk.db, more, [told.identity]) != {told.identity: first[told.identity]}
-    outbox.open_(desk.db, number_, [news], lane=Lane.CHANNEL, edition=2, rank=AT, at=AT)
-    desk.deliver()
-    assert outbox.posts_of(desk.db, news, [told.identity])[told.identity] > first[told.identity]
-    assert outbox.posts_of(desk.db, news, []) == {}
+    assert outbox.posts_of(newsroom.db, more, [told.identity]) != {told.identity: first[told.identity]}
+    outbox.open_(newsroom.db, number_, [news], lane=Lane.CHANNEL, edition=2, rank=AT, at=AT)
+    newsroom.deliver()
+    assert outbox.posts_of(newsroom.db, news, [told.identity])[told.identity] > first[told.identity]
+    assert outbox.posts_of(newsroom.db, news, []) == {}
 
 
-def test_a_post_that_was_taken_back_has_no_address(desk: Newsroom) -> None:
-    chat = desk.open_channel("@news")
+def test_a_post_that_was_taken_back_has_no_address(newsroom: Newsroom) -> None:
+    chat = newsroom.open_channel("@news")
     told = article("A", "https://one.example/a")
-    desk.tell("a.md", told)
-    desk.deliver()
-    desk.tell("a.md", replace(told, removed=True))
-    desk.revise()
-    assert outbox.posts_of(desk.db, chat, [told.identity]) == {}
+    newsroom.tell("a.md", told)
+    newsroom.deliver()
+    newsroom.tell("a.md", replace(told, removed=True))
+    newsroom.revise()
+    assert outbox.posts_of(newsroom.db, chat, [told.identity]) == {}
 
 
 # --- revisions --------------------------------------------------------------------------------------------------------
 
 
-def show(desk: Newsroom, title: str) -> bool:
+def show(newsroom: Newsroom, title: str) -> bool:
     """The file is told anew; say whether that edits the post."""
-    desk.tell("a.md", article(title, "https://one.example/a"))
-    desk.later(minutes=2)
-    return bool(desk.revise())
+    newsroom.tell("a.md", article(title, "https://one.example/a"))
+    newsroom.later(minutes=2)
+    return bool(newsroom.revise())
 
 
-def test_each_form_of_a_post_is_shown_twice_at_most(desk: Newsroom) -> None:
-    desk.open_channel("@news")
-    show(desk, FIRST)
-    desk.deliver()
-    assert [show(desk, (SECOND, FIRST)[turn % 2]) for turn in range(8)] == [True, True, True, *[False] * 5]
-    assert show(desk, "A third form is news")
+def test_each_form_of_a_post_is_shown_twice_at_most(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news")
+    show(newsroom, FIRST)
+    newsroom.deliver()
+    assert [show(newsroom, (SECOND, FIRST)[turn % 2]) for turn in range(8)] == [True, True, True, *[False] * 5]
+    assert show(newsroom, "A third form is news")
 
 
-def test_a_form_shown_too_often_is_not_smuggled_in_by_another_ones_edit(desk: Newsroom) -> None:
-    desk.open_channel("@news")
-    show(desk, FIRST)
-    desk.deliver()
+def test_a_form_shown_too_often_is_not_smuggled_in_by_another_ones_edit(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news")
+    show(newsroom, FIRST)
+    newsroom.deliver()
     for turn in range(4):
-        show(desk, (SECOND, FIRST)[turn % 2])
-    desk.tell("a.md", article("A third form that never gets shown", "https://one.example/a"))
-    assert not show(desk, FIRST)
+        show(newsroom, (SECOND, FIRST)[turn % 2])
+    newsroom.tell("a.md", article("A third form that never gets shown", "https://one.example/a"))
+    assert not show(newsroom, FIRST)
 
 
-def test_a_change_while_an_edit_is_on_its_way_is_edited_afterwards(desk: Newsroom) -> None:
-    desk.open_channel("@news")
-    show(desk, FIRST)
-    desk.deliver()
-    desk.tell("a.md", article(SECOND, "https://one.example/a"))
-    desk.later(minutes=2)
-    (revision,) = edits.due(desk.db, desk.at)
-    form = desk.stored(revision.to.delivery.article).fingerprint
-    desk.tell("a.md", article("A third", "https://one.example/a"))
-    edits.edited(desk.db, revision.to.delivery.id, form, {}, desk.at)
-    desk.later(minutes=2)
-    assert desk.revise() == [("@news", "A third")]
+def test_a_change_while_an_edit_is_on_its_way_is_edited_afterwards(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news")
+    show(newsroom, FIRST)
+    newsroom.deliver()
+    newsroom.tell("a.md", article(SECOND, "https://one.example/a"))
+    newsroom.later(minutes=2)
+    (revision,) = edits.due(newsroom.db, newsroom.at)
+    form = newsroom.stored(revision.to.delivery.article).fingerprint
+    newsroom.tell("a.md", article("A third", "https://one.example/a"))
+    edits.edited(newsroom.db, revision.to.delivery.id, form, {}, newsroom.at)
+    newsroom.later(minutes=2)
+    assert newsroom.revise() == [("@news", "A third")]
 
 
-def test_a_withdrawal_while_an_edit_is_on_its_way_is_carried_out_afterwards(desk: Newsroom) -> None:
-    desk.open_channel("@news")
-    show(desk, FIRST)
-    desk.deliver()
-    desk.tell("a.md", article(SECOND, "https://one.example/a"))
-    desk.later(minutes=2)
-    (revision,) = edits.due(desk.db, desk.at)
-    desk.tell("a.md", article(SECOND, "https://one.example/a", removed=True))
-    edits.edited(desk.db, revision.to.delivery.id, "form", {}, desk.at)
-    assert desk.revise() == [("@news", "")]
+def test_a_withdrawal_while_an_edit_is_on_its_way_is_carried_out_afterwards(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news")
+    show(newsroom, FIRST)
+    newsroom.deliver()
+    newsroom.tell("a.md", article(SECOND, "https://one.example/a"))
+    newsroom.later(minutes=2)
+    (revision,) = edits.due(newsroom.db, newsroom.at)
+    newsroom.tell("a.md", article(SECOND, "https://one.example/a", removed=True))
+    edits.edited(newsroom.db, revision.to.delivery.id, "form", {}, newsroom.at)
+    assert newsroom.revise() == [("@news", "")]
 
 
-def test_a_revision_tells_what_the_post_shows_and_when_it_was_posted(desk: Newsroom) -> None:
-    desk.open_channel("@news")
-    show(desk, FIRST)
-    before = desk.stored(1).fingerprint
-    posted = desk.at
-    desk.deliver()
-    desk.tell("a.md", article(SECOND, "https://one.example/a"))
-    desk.later(hours=3)
-    (revision,) = edits.due(desk.db, desk.at)
+def test_a_revision_tells_what_the_post_shows_and_when_it_was_posted(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news")
+    show(newsroom, FIRST)
+    before = newsroom.stored(1).fingerprint
+    posted = newsroom.at
+    newsroom.deliver()
+    newsroom.tell("a.md", article(SECOND, "https://one.example/a"))
+    newsroom.later(hours=3)
+    (revision,) = edits.due(newsroom.db, newsroom.at)
     assert (revision.form, revision.sent) == (before, posted)
 
 
-def test_revisions_come_one_a_chat_and_none_to_busy_or_paused_ones(desk: Newsroom) -> None:
-    news, more = desk.open_channel("@news"), desk.open_channel("@more")
+def test_revisions_come_one_a_chat_and_none_to_busy_or_paused_ones(newsroom: Newsroom) -> None:
+    news, more = newsroom.open_channel("@news"), newsroom.open_channel("@more")
     for title in "AB":
-        story(desk, title)
-    desk.deliver()
+        story(newsroom, title)
+    newsroom.deliver()
     for title in "AB":
-        desk.tell(f"{title}.md", article(f"{title} anew", f"https://one.example/{title}"))
-    desk.later(hours=1)
-    assert len(edits.due(desk.db, desk.at)) == 2
-    assert {one.to.delivery.chat for one in edits.due(desk.db, desk.at, busy=[news])} == {more}
-    chats.pause(desk.db, more, desk.at + timedelta(hours=1), "flood")
-    assert edits.due(desk.db, desk.at, busy=[news]) == []
+        newsroom.tell(f"{title}.md", article(f"{title} anew", f"https://one.example/{title}"))
+    newsroom.later(hours=1)
+    assert len(edits.due(newsroom.db, newsroom.at)) == 2
+    assert {one.to.delivery.chat for one in edits.due(newsroom.db, newsroom.at, busy=[news])} == {more}
+    chats.pause(newsroom.db, more, newsroom.at + timedelta(hours=1), "flood")
+    assert edits.due(newsroom.db, newsroom.at, busy=[news]) == []
 
 
-def test_a_revision_put_off_waits_and_one_given_up_is_over(desk: Newsroom) -> None:
-    desk.open_channel("@news")
-    show(desk, FIRST)
-    desk.deliver()
-    desk.tell("a.md", article(SECOND, "https://one.example/a"))
-    until = desk.later(minutes=2) + timedelta(minutes=5)
-    (revision,) = edits.due(desk.db, desk.at)
-    edits.later(desk.db, revision.to.delivery.id, until, "flood", desk.at, mend="plain")
-    assert edits.due(desk.db, desk.at) == []
-    assert outbox.next_due(desk.db, desk.at) == until
-    desk.at = until
-    (revision,) = edits.due(desk.db, desk.at)
+def test_a_revision_put_off_waits_and_one_given_up_is_over(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news")
+    show(newsroom, FIRST)
+    newsroom.deliver()
+    newsroom.tell("a.md", article(SECOND, "https://one.example/a"))
+    until = newsroom.later(minutes=2) + timedelta(minutes=5)
+    (revision,) = edits.due(newsroom.db, newsroom.at)
+    edits.later(newsroom.db, revision.to.delivery.id, until, "flood", newsroom.at, mend="plain")
+    assert edits.due(newsroom.db, newsroom.at) == []
+    assert outbox.next_due(newsroom.db, newsroom.at) == until
+    newsroom.at = until
+    (revision,) = edits.due(newsroom.db, newsroom.at)
     assert revision.to.delivery.mend == "plain"
-    edits.given_up(desk.db, revision.to.delivery.id, "message can't be edited", desk.at)
-    assert edits.due(desk.db, desk.later(days=1)) == []
-    assert outbox.waiting(desk.db) == 0
+    edits.given_up(newsroom.db, revision.to.delivery.id, "message can't be edited", newsroom.at)
+    assert edits.due(newsroom.db, newsroom.later(days=1)) == []
+    assert outbox.waiting(newsroom.db) == 0
 
 
 # --- updates, alerts, housekeeping ------------------------------------------------------------------------------------
@@ -411,7 +415,7 @@ def _told(db: Database, key: str) -> bool:
     return bool(notices.tell(db, [Notice(key=key, alert=Alert.OTHER)], AT))
 
 
-def test_an_updates_effects_happen_once_and_its_answer_is_remembered(desk: Newsroom) -> None:
+def test_an_updates_effects_happen_once_and_its_answer_is_remembered(newsroom: Newsroom) -> None:
     done: list[int] = []
 
     def work(_: object) -> dict[str, object]:
@@ -419,48 +423,48 @@ def test_an_updates_effects_happen_once_and_its_answer_is_remembered(desk: Newsr
         return {"edition": len(done), "title": "人工"}
 
     for update in (7, 7, 7, 8, None, None):
-        updates.once(desk.db, update, AT, work)
+        updates.once(newsroom.db, update, AT, work)
     assert len(done) == 4
-    assert updates.once(desk.db, 7, AT, work) == {"edition": 1, "title": "人工"}
+    assert updates.once(newsroom.db, 7, AT, work) == {"edition": 1, "title": "人工"}
 
 
-def test_an_update_whose_effects_failed_may_be_tried_again(desk: Newsroom) -> None:
+def test_an_update_whose_effects_failed_may_be_tried_again(newsroom: Newsroom) -> None:
     def fails(db: object) -> None:
-        _told(desk.db, "half done")
+        _told(newsroom.db, "half done")
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        updates.once(desk.db, 7, AT, fails)
-    assert _told(desk.db, "half done")
-    assert updates.once(desk.db, 7, AT, lambda db: "done") == "done"
+        updates.once(newsroom.db, 7, AT, fails)
+    assert _told(newsroom.db, "half done")
+    assert updates.once(newsroom.db, 7, AT, lambda db: "done") == "done"
 
 
-def test_an_answer_that_can_not_be_remembered_undoes_the_effects(desk: Newsroom) -> None:
+def test_an_answer_that_can_not_be_remembered_undoes_the_effects(newsroom: Newsroom) -> None:
     with pytest.raises(TypeError):
-        updates.once(desk.db, 7, AT, lambda db: {_told(desk.db, "a"): object()})
-    assert _told(desk.db, "a")
+        updates.once(newsroom.db, 7, AT, lambda db: {_told(newsroom.db, "a"): object()})
+    assert _told(newsroom.db, "a")
 
 
-def test_editors_hear_a_thing_once_until_it_is_over(desk: Newsroom) -> None:
-    assert [_told(desk.db, key) for key in ("1:gone", "1:gone", "12:gone")] == [True, False, True]
-    assert notices.all_clear(desk.db, ["1:gone", "1:rights"], AT) == ["1:gone"]
-    assert [_told(desk.db, key) for key in ("1:gone", "12:gone")] == [True, False]
+def test_editors_hear_a_thing_once_until_it_is_over(newsroom: Newsroom) -> None:
+    assert [_told(newsroom.db, key) for key in ("1:gone", "1:gone", "12:gone")] == [True, False, True]
+    assert notices.all_clear(newsroom.db, ["1:gone", "1:rights"], AT) == ["1:gone"]
+    assert [_told(newsroom.db, key) for key in ("1:gone", "12:gone")] == [True, False]
 
 
-def test_housekeeping_forgets_what_is_old_and_settled_and_nothing_that_waits(desk: Newsroom) -> None:
-    desk.open_channel("@news")
-    story(desk, "A")
-    desk.deliver()
-    story(desk, "B")
-    desk.send(one(desk), Wait(1, "network"))
-    updates.once(desk.db, 1, desk.at, lambda db: None)
-    assert pruned(desk, desk.later(days=6)) == 0
-    updates.once(desk.db, 2, desk.at, lambda db: None)
-    assert pruned(desk, desk.later(days=2)) >= 2
-    assert attempts(desk) == [("send", "pending")]
-    assert [one["id"] for one in rows(desk.db, "SELECT id FROM updates")] == [2]
-    assert number(desk.db, "SELECT count(*) FROM deliveries") == 2
+def test_housekeeping_forgets_what_is_old_and_settled_and_nothing_that_waits(newsroom: Newsroom) -> None:
+    newsroom.open_channel("@news")
+    story(newsroom, "A")
+    newsroom.deliver()
+    story(newsroom, "B")
+    newsroom.send(one(newsroom), Wait(1, "network"))
+    updates.once(newsroom.db, 1, newsroom.at, lambda db: None)
+    assert pruned(newsroom, newsroom.later(days=6)) == 0
+    updates.once(newsroom.db, 2, newsroom.at, lambda db: None)
+    assert pruned(newsroom, newsroom.later(days=2)) >= 2
+    assert attempts(newsroom) == [("send", "pending")]
+    assert [one["id"] for one in rows(newsroom.db, "SELECT id FROM updates")] == [2]
+    assert number(newsroom.db, "SELECT count(*) FROM deliveries") == 2
 
 
-def pruned(desk: Newsroom, at: datetime) -> int:
-    return pruning.updates(desk.db, at) + pruning.attempts(desk.db, at)
+def pruned(newsroom: Newsroom, at: datetime) -> int:
+    return pruning.updates(newsroom.db, at) + pruning.attempts(newsroom.db, at)

@@ -16,7 +16,7 @@ from bot.sandbox import Sandbox
 from bot.store import outbox, pruning
 from bot.store.database import number, rows
 from bot.store.payloads import remembered
-from tests.support.newsroom import Newsroom, article, newsroom
+from tests.support.newsroom import Newsroom, article, open_newsroom
 from tests.support.outgoing import going
 
 PAYLOAD: dict[str, Any] = {
@@ -48,7 +48,7 @@ def used(room: Newsroom) -> int:
 
 @pytest.fixture
 def room() -> Newsroom:
-    made = newsroom()
+    made = open_newsroom()
     for reader in range(1, READERS + 1):
         made.reader(reader, "AI")
     return made
@@ -141,10 +141,10 @@ async def test_edits_are_made_and_none_in_vain_once_payloads_are_short() -> None
             await bot.deliver()
             sandbox.advance(timedelta(days=8).total_seconds())
             for _ in range(2):
-                await bot.desk(pruning.payloads, sandbox.clock())
+                await bot.store(pruning.payloads, sandbox.clock())
             assert all("digest" in json.loads(one["payload"]) for one in await bot.rows())
             await bot.record("a.md", related=())  # reads as before: nothing to edit
-            await bot.desk(lambda db: db.conn.execute("UPDATE deliveries SET revise = 1, form = 'older'"))
+            await bot.store(lambda db: db.conn.execute("UPDATE deliveries SET revise = 1, form = 'older'"))
             await bot.deliver(1)
             assert [call.method for call in [*bot.made(), *bot.made(ann)]] == ["sendPhoto"] * 2
             await bot.record("a.md", title="The title by now")

@@ -11,7 +11,7 @@ from bot.domain.delivery import Gone, Lane, Outcome, Refused, Sent, Unknown, Wai
 from bot.store import audit, chats, fanouts, follows, outbox
 from bot.store.database import Row, maybe, milliseconds, rows
 from tests.support.examples import examples
-from tests.support.newsroom import AT, Newsroom, article, newsroom
+from tests.support.newsroom import AT, Newsroom, article, open_newsroom
 
 TOPICS = "abc"
 OUTCOMES: list[Outcome] = [
@@ -27,9 +27,9 @@ OUTCOMES: list[Outcome] = [
 # --- the rule, row by row ---------------------------------------------------------------------------------------------
 
 
-def standing(desk: Newsroom) -> list[Row]:
+def standing(newsroom: Newsroom) -> list[Row]:
     return rows(
-        desk.db,
+        newsroom.db,
         "SELECT d.*, c.state AS standing, c.not_before AS closed, c.chat_id FROM deliveries d "
         "JOIN chats c ON c.id = d.chat ORDER BY d.lane, d.turn, d.rank, d.id",
     )
@@ -44,30 +44,30 @@ def reachable(one: Row, busy: set[int]) -> bool:
     return one["standing"] == "active" and one["chat_id"] is not None and one["chat"] not in busy
 
 
-def who_is_due(desk: Newsroom, busy: set[int], most: int) -> list[int]:
-    now = milliseconds(desk.at)
+def who_is_due(newsroom: Newsroom, busy: set[int], most: int) -> list[int]:
+    now = milliseconds(newsroom.at)
     first: dict[int, int] = {}
-    for one in standing(desk):
+    for one in standing(newsroom):
         if one["state"] == "pending" and reachable(one, busy) and until(one) <= now:
             first.setdefault(one["chat"], one["id"])
     return list(first.values())[:most]
 
 
-def when_is_due(desk: Newsroom, busy: set[int]) -> datetime | None:
-    if rows(desk.db, "SELECT 1 FROM fanouts"):
-        return desk.at
+def when_is_due(newsroom: Newsroom, busy: set[int]) -> datetime | None:
+    if rows(newsroom.db, "SELECT 1 FROM fanouts"):
+        return newsroom.at
     moments = [
         until(one)
-        for one in standing(desk)
+        for one in standing(newsroom)
         if reachable(one, busy)
         and (one["state"] == "pending" or (one["state"] == "sent" and one["revise"] is not None))
     ]
-    return max(desk.at, maybe(min(moments)) or desk.at) if moments else None
+    return max(newsroom.at, maybe(min(moments)) or newsroom.at) if moments else None
 
 
-def turns(desk: Newsroom, told: int, found: list[int]) -> dict[int, int]:
+def turns(newsroom: Newsroom, told: int, found: list[int]) -> dict[int, int]:
     """Return chat → the turn its delivery of an article gets, were they written one after another."""
-    lane = [one for one in standing(desk) if one["lane"] == Lane.FOLLOWER]
+    lane = [one for one in standing(newsroom) if one["lane"] == Lane.FOLLOWER]
     served = max(
         max((one["turn"] for one in lane if one["state"] == "sending"), default=0),
         min((one["turn"] for one in lane if one["state"] == "pending"), default=0),
@@ -85,12 +85,12 @@ class Line(RuleBasedStateMachine):
 
     @initialize(readers=st.lists(st.sets(st.sampled_from(TOPICS)), min_size=1, max_size=6))
     def open(self, readers: list[set[str]]) -> None:
-        self.desk = newsroom()
-        self.desk.open_channel("@news")
-        self.chats = [self.desk.reader(number, *sorted(names)) for number, names in enumerate(readers, 1)]
+        self.store = open_newsroom()
+        self.store.open_channel("@news")
+        self.chats = [self.store.reader(number, *sorted(names)) for number, names in enumerate(readers, 1)]
         self.stories: list[int] = []
         self.flying: list[outbox.Addressed] = []
-        self.desk.later(seconds=1)
+        self.store.later(seconds=1)
 
     @rule(days=st.integers(0, 3), names=st.sets(st.sampled_from(TOPICS), min_size=1))
     def tell(self, days: int, names: set[str]) -> None:
@@ -99,116 +99,122 @@ class Line(RuleBasedStateMachine):
             f"Story {number}",
             f"https://one.example/{number}",
             topics=tuple(sorted(names)),
-            published=self.desk.at - timedelta(days=days),
+            published=self.store.at - timedelta(days=days),
         )
-        self.stories.append(self.desk.number(f"{number}.md", told))
+        self.stories.append(self.store.number(f"{number}.md", told))
 
     @rule(chunk=st.integers(1, 4))
     def plan(self, chunk: int) -> None:
-        cursor = rows(self.desk.db, "SELECT * FROM fanouts ORDER BY sequence, article LIMIT 1")
+        cursor = rows(self.store.db, "SELECT * FROM fanouts ORDER BY sequence, article LIMIT 1")
         if not cursor:
             return
-        told, before = cursor[0]["article"], {one["id"] for one in standing(self.desk)}
+        told, before = cursor[0]["article"], {one["id"] for one in standing(self.store)}
         found = rows(
-            self.desk.db,
+            self.store.db,
             "SELECT DISTINCT f.chat FROM follows f JOIN chats c ON c.id = f.chat JOIN article_topics t USING (topic) "
             "WHERE t.article = ? AND c.state = 'active' AND f.chat > ? AND f.sequence < ? ORDER BY f.chat LIMIT ?",
             (told, cursor[0]["after"], cursor[0]["sequence"], chunk),
         )
-        expected = turns(self.desk, told, [one["chat"] for one in found])
-        fanouts.extend(self.desk.db, self.desk.at, chunk)
-        new = [one for one in standing(self.desk) if one["id"] not in before]
+        expected = turns(self.store, told, [one["chat"] for one in found])
+        fanouts.extend(self.store.db, self.store.at, chunk)
+        new = [one for one in standing(self.store) if one["id"] not in before]
         assert {one["chat"]: one["turn"] for one in new} == expected
         assert {(one["article"], one["edition"], one["lane"]) for one in new} <= {(told, 1, Lane.FOLLOWER)}
 
     @rule(most=st.integers(1, 3))
     def begin(self, most: int) -> None:
         """Calls that stay on their way while other things happen."""
-        for one in outbox.due(self.desk.db, self.desk.at, most=most):
-            form = self.desk.stored(one.delivery.article).fingerprint
-            outbox.begin(self.desk.db, {one.delivery.id: ({"method": "sendMessage", "text": "…"}, form)}, self.desk.at)
+        for one in outbox.due(self.store.db, self.store.at, most=most):
+            form = self.store.stored(one.delivery.article).fingerprint
+            outbox.begin(
+                self.store.db, {one.delivery.id: ({"method": "sendMessage", "text": "…"}, form)}, self.store.at
+            )
             self.flying.append(one)
 
     @precondition(lambda self: self.flying)
     @rule(outcome=st.sampled_from(OUTCOMES[1:]))
     def land(self, outcome: Outcome) -> None:
         one = self.flying.pop()
-        if rows(self.desk.db, "SELECT 1 FROM deliveries WHERE id = ? AND state = 'sending'", (one.delivery.id,)):
-            outbox.settle(self.desk.db, [(one.delivery, settle(outcome, one.delivery, self.desk.at))], self.desk.at)
+        if rows(self.store.db, "SELECT 1 FROM deliveries WHERE id = ? AND state = 'sending'", (one.delivery.id,)):
+            outbox.settle(self.store.db, [(one.delivery, settle(outcome, one.delivery, self.store.at))], self.store.at)
 
     @rule(outcome=st.sampled_from(OUTCOMES), most=st.integers(1, 5))
     def send(self, outcome: Outcome, most: int) -> None:
-        for one in outbox.due(self.desk.db, self.desk.at, most=most):
-            self.desk.send(one, outcome if not isinstance(outcome, Sent) else None)
+        for one in outbox.due(self.store.db, self.store.at, most=most):
+            self.store.send(one, outcome if not isinstance(outcome, Sent) else None)
 
     @rule(data=st.data(), state=st.sampled_from(["parked", "active", "stopped"]))
     def come_or_go(self, data: st.DataObject, state: str) -> None:
-        chats.set_state(self.desk.db, data.draw(st.sampled_from(self.chats)), state)
+        chats.set_state(self.store.db, data.draw(st.sampled_from(self.chats)), state)
 
     @rule(data=st.data(), name=st.sampled_from(TOPICS), on=st.booleans())
     def follow(self, data: st.DataObject, name: str, on: bool) -> None:
-        chat, topic = data.draw(st.sampled_from(self.chats)), follows.topic(self.desk.db, name).id
-        follows.follow(self.desk.db, chat, topic, self.desk.at) if on else follows.unfollow(self.desk.db, chat, topic)
+        chat, topic = data.draw(st.sampled_from(self.chats)), follows.topic(self.store.db, name).id
+        follows.follow(self.store.db, chat, topic, self.store.at) if on else follows.unfollow(
+            self.store.db, chat, topic
+        )
 
     @rule(data=st.data(), seconds=st.integers(-3, 20))
     def pause_or_resume(self, data: st.DataObject, seconds: int) -> None:
         chat = data.draw(st.sampled_from(self.chats))
         if seconds > 0:
-            chats.pause(self.desk.db, chat, self.desk.at + timedelta(seconds=seconds), "flood")
+            chats.pause(self.store.db, chat, self.store.at + timedelta(seconds=seconds), "flood")
         else:
-            chats.resume(self.desk.db, chat)
+            chats.resume(self.store.db, chat)
 
     @precondition(lambda self: self.stories)
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:
         number = data.draw(st.sampled_from(range(len(self.stories))))
-        told = self.desk.stored(self.stories[number]).article
-        self.desk.tell(f"{number}.md", article(told.title, told.url, topics=told.topics, removed=True))
+        told = self.store.stored(self.stories[number]).article
+        self.store.tell(f"{number}.md", article(told.title, told.url, topics=told.topics, removed=True))
 
     @precondition(lambda self: self.stories)
     @rule(data=st.data(), edition=st.integers(2, 4), rank=st.integers(0, 9))
     def post_again(self, data: st.DataObject, edition: int, rank: int) -> None:
         """Something of the channel's that may be older than what waits there."""
         told = data.draw(st.sampled_from(self.stories))
-        (chat,) = (one.chat for one in self.desk.rules.channels)
-        if not self.desk.stored(told).withdrawn:
+        (chat,) = (one.chat for one in self.store.rules.channels)
+        if not self.store.stored(told).withdrawn:
             moment = AT - timedelta(days=rank)
-            outbox.open_(self.desk.db, told, [chat], lane=Lane.CHANNEL, edition=edition, rank=moment, at=self.desk.at)
+            outbox.open_(self.store.db, told, [chat], lane=Lane.CHANNEL, edition=edition, rank=moment, at=self.store.at)
 
     @rule(data=st.data(), joined=st.booleans())
     def move(self, data: st.DataObject, joined: bool) -> None:
         """A group gets a new number, that of another one perhaps."""
-        one = chats.get(self.desk.db, data.draw(st.sampled_from(self.chats)))
-        other = chats.get(self.desk.db, data.draw(st.sampled_from(self.chats)))
+        one = chats.get(self.store.db, data.draw(st.sampled_from(self.chats)))
+        other = chats.get(self.store.db, data.draw(st.sampled_from(self.chats)))
         assert one and other and one.chat_id and other.chat_id
         if one != other and joined:
-            chats.move(self.desk.db, one.chat_id, other.chat_id)
+            chats.move(self.store.db, one.chat_id, other.chat_id)
             self.chats.remove(one.id)
         elif not joined:
-            chats.move(self.desk.db, one.chat_id, one.chat_id + 1_000_000)
+            chats.move(self.store.db, one.chat_id, one.chat_id + 1_000_000)
 
     @rule(seconds=st.integers(1, 90))
     def wait(self, seconds: int) -> None:
-        self.desk.later(seconds=seconds)
+        self.store.later(seconds=seconds)
 
     @rule(data=st.data(), most=st.integers(1, 5))
     def look(self, data: st.DataObject, most: int) -> None:
         busy = data.draw(st.sets(st.sampled_from(self.chats), max_size=2))
-        expected, moment = who_is_due(self.desk, busy, most), when_is_due(self.desk, busy)
-        assert outbox.next_due(self.desk.db, self.desk.at, busy=busy) == moment
-        found = outbox.due(self.desk.db, self.desk.at, busy=busy, most=most)
+        expected, moment = who_is_due(self.store, busy, most), when_is_due(self.store, busy)
+        assert outbox.next_due(self.store.db, self.store.at, busy=busy) == moment
+        found = outbox.due(self.store.db, self.store.at, busy=busy, most=most)
         assert [one.delivery.id for one in found] == expected
-        assert outbox.next_due(self.desk.db, self.desk.at, busy=busy) == moment
+        assert outbox.next_due(self.store.db, self.store.at, busy=busy) == moment
 
     @invariant()
     def everyone_stands_where_the_line_finds_them(self) -> None:
         if hasattr(self, "desk"):
-            odd = [one for one in audit.oddities(self.desk.db, self.desk.at, running=True) if one.kind == "out of line"]
+            odd = [
+                one for one in audit.oddities(self.store.db, self.store.at, running=True) if one.kind == "out of line"
+            ]
             assert odd == []
 
     def teardown(self) -> None:
         if hasattr(self, "desk"):
-            self.desk.db.close()
+            self.store.db.close()
 
 
 TestLine = Line.TestCase

@@ -15,44 +15,44 @@ from bot.store import articles, facts, holding, indexing, searches
 from bot.store.facts import Fact
 from bot.store.search import nearest_titles, page, search
 from tests.support.examples import examples
-from tests.support.newsroom import FIRST, SECOND, Newsroom, article, newsroom
+from tests.support.newsroom import FIRST, SECOND, Newsroom, article, open_newsroom
 
 
 @pytest.fixture
-def desk() -> Iterator[Newsroom]:
-    room = newsroom()
+def newsroom() -> Iterator[Newsroom]:
+    room = open_newsroom()
     yield room
     room.db.close()
 
 
-def tell(desk: Newsroom, *titles: str, **more: str) -> list[int]:
+def tell(newsroom: Newsroom, *titles: str, **more: str) -> list[int]:
     return [
-        desk.number(f"{title}.md", article(title, f"https://one.example/{place}-{len(title)}", **more))
+        newsroom.number(f"{title}.md", article(title, f"https://one.example/{place}-{len(title)}", **more))
         for place, title in enumerate(titles)
     ]
 
 
-def found(desk: Newsroom, words: str) -> list[str]:
-    return [one.article.title for one in search(desk.db, words)]
+def found(newsroom: Newsroom, words: str) -> list[str]:
+    return [one.article.title for one in search(newsroom.db, words)]
 
 
-def test_every_word_must_be_there_in_any_order_and_case(desk: Newsroom) -> None:
-    tell(desk, FIRST, SECOND)
-    assert found(desk, "RECOGNITION facial") == [FIRST]
-    assert found(desk, "recognition centres") == []
+def test_every_word_must_be_there_in_any_order_and_case(newsroom: Newsroom) -> None:
+    tell(newsroom, FIRST, SECOND)
+    assert found(newsroom, "RECOGNITION facial") == [FIRST]
+    assert found(newsroom, "recognition centres") == []
 
 
-def test_the_beginning_of_a_word_is_enough_and_its_end_is_not(desk: Newsroom) -> None:
-    tell(desk, FIRST)
-    assert found(desk, "recog organis") == [FIRST]
-    assert found(desk, "nition") == []
+def test_the_beginning_of_a_word_is_enough_and_its_end_is_not(newsroom: Newsroom) -> None:
+    tell(newsroom, FIRST)
+    assert found(newsroom, "recog organis") == [FIRST]
+    assert found(newsroom, "nition") == []
 
 
-def test_excerpts_and_outlets_are_searched_too_and_titles_weigh_more(desk: Newsroom) -> None:
-    tell(desk, "Weather", excerpt="A flood of parliament news")
-    tell(desk, "Parliament", provider="The Daily Weather")
-    assert found(desk, "parliament") == ["Parliament", "Weather"]
-    assert found(desk, "daily") == ["Parliament"]
+def test_excerpts_and_outlets_are_searched_too_and_titles_weigh_more(newsroom: Newsroom) -> None:
+    tell(newsroom, "Weather", excerpt="A flood of parliament news")
+    tell(newsroom, "Parliament", provider="The Daily Weather")
+    assert found(newsroom, "parliament") == ["Parliament", "Weather"]
+    assert found(newsroom, "daily") == ["Parliament"]
 
 
 @pytest.mark.parametrize(
@@ -72,30 +72,30 @@ def test_excerpts_and_outlets_are_searched_too_and_titles_weigh_more(desk: Newsr
         ("50% off, 3.5 GHz", "3.5"),
     ],
 )
-def test_words_of_any_script_are_found_as_they_are_written(desk: Newsroom, title: str, words: str) -> None:
-    tell(desk, title, "Something else altogether")
-    assert found(desk, words) == [title]
+def test_words_of_any_script_are_found_as_they_are_written(newsroom: Newsroom, title: str, words: str) -> None:
+    tell(newsroom, title, "Something else altogether")
+    assert found(newsroom, words) == [title]
 
 
 @pytest.mark.parametrize("words", ["AND", "NOT law", "NEAR(law data)", "law NOT votes"])
-def test_the_index_own_operators_are_words_like_others(desk: Newsroom, words: str) -> None:
-    tell(desk, FIRST)
-    assert found(desk, words) == []
+def test_the_index_own_operators_are_words_like_others(newsroom: Newsroom, words: str) -> None:
+    tell(newsroom, FIRST)
+    assert found(newsroom, words) == []
 
 
 @pytest.mark.parametrize(
     "words", ["", "   ", "🙂 🙂", '"', "***", "--", "(", ":", "^", "{}", "'", "\x00", "\ud800", "&&"]
 )
-def test_words_without_a_letter_or_digit_find_nothing(desk: Newsroom, words: str) -> None:
-    tell(desk, FIRST)
-    assert found(desk, words) == []
-    assert nearest_titles(desk.db, words) == []
+def test_words_without_a_letter_or_digit_find_nothing(newsroom: Newsroom, words: str) -> None:
+    tell(newsroom, FIRST)
+    assert found(newsroom, words) == []
+    assert nearest_titles(newsroom.db, words) == []
 
 
 @pytest.mark.parametrize("words", ['facial"', "title:facial", "facial*", "^facial", "(facial", "facial) OR ("])
-def test_signs_around_a_word_do_not_hide_it(desk: Newsroom, words: str) -> None:
-    tell(desk, "OR the title facial")
-    assert found(desk, words) == ["OR the title facial"]
+def test_signs_around_a_word_do_not_hide_it(newsroom: Newsroom, words: str) -> None:
+    tell(newsroom, "OR the title facial")
+    assert found(newsroom, words) == ["OR the title facial"]
 
 
 @pytest.mark.parametrize(
@@ -136,9 +136,9 @@ def test_signs_around_a_word_do_not_hide_it(desk: Newsroom, words: str) -> None:
         ("Die Straße", "strasse"),
     ],
 )
-def test_what_a_person_would_expect_is_found(desk: Newsroom, title: str, words: str) -> None:
-    tell(desk, title, "Something else altogether")
-    assert found(desk, words) == [title]
+def test_what_a_person_would_expect_is_found(newsroom: Newsroom, title: str, words: str) -> None:
+    tell(newsroom, title, "Something else altogether")
+    assert found(newsroom, words) == [title]
 
 
 @pytest.mark.parametrize(
@@ -175,104 +175,104 @@ def test_what_a_person_would_expect_is_found(desk: Newsroom, title: str, words: 
         ('"harbxur"', []),
     ],
 )
-def test_words_can_be_left_out_joined_and_meant_as_a_phrase(desk: Newsroom, words: str, titles: list[str]) -> None:
-    tell(desk, "Harbour ferry", "Harbour lights")
-    assert sorted(found(desk, words)) == titles
+def test_words_can_be_left_out_joined_and_meant_as_a_phrase(newsroom: Newsroom, words: str, titles: list[str]) -> None:
+    tell(newsroom, "Harbour ferry", "Harbour lights")
+    assert sorted(found(newsroom, words)) == titles
 
 
 @pytest.mark.parametrize(
     ("words", "titles"),
     [("harbour -ferry", ["Harbour lights"]), ("-ferry", []), ("OR", []), ("harbour OR -lights", ["Harbour ferry"])],
 )
-def test_words_are_left_out_also_before_the_index_is_built(desk: Newsroom, words: str, titles: list[str]) -> None:
-    tell(desk, "Harbour ferry", "Harbour lights")
-    facts.put(desk.db, Fact.UNINDEXED, "99")
-    assert sorted(found(desk, words)) == titles
+def test_words_are_left_out_also_before_the_index_is_built(newsroom: Newsroom, words: str, titles: list[str]) -> None:
+    tell(newsroom, "Harbour ferry", "Harbour lights")
+    facts.put(newsroom.db, Fact.UNINDEXED, "99")
+    assert sorted(found(newsroom, words)) == titles
 
 
 @pytest.mark.parametrize("words", ["池電", "電研", "ion", "бор", "класс"])
-def test_what_nobody_meant_is_left_out(desk: Newsroom, words: str) -> None:
-    tell(desk, "新しい電池の研究", "The action is classified", "Выбор классика")
-    assert found(desk, words) == (["Выбор классика"] if words == "класс" else [])
+def test_what_nobody_meant_is_left_out(newsroom: Newsroom, words: str) -> None:
+    tell(newsroom, "新しい電池の研究", "The action is classified", "Выбор классика")
+    assert found(newsroom, words) == (["Выбор классика"] if words == "класс" else [])
 
 
-def test_a_letter_is_mended_only_where_nothing_is_found_and_the_words_instead_are_told(desk: Newsroom) -> None:
-    tell(desk, "Battery makers", "Batteries", "A battery of tests")
-    told = page(desk.db, "batterx makers")
+def test_a_letter_is_mended_only_where_nothing_is_found_and_the_words_instead_are_told(newsroom: Newsroom) -> None:
+    tell(newsroom, "Battery makers", "Batteries", "A battery of tests")
+    told = page(newsroom.db, "batterx makers")
     assert ([one.article.title for one in told.articles], told.instead) == (["Battery makers"], "battery makers")
-    assert page(desk.db, "battery").instead == ""
+    assert page(newsroom.db, "battery").instead == ""
 
 
-def test_pages_follow_each_other_and_hold_each_article_once(desk: Newsroom) -> None:
-    titles = tell(desk, *(f"Harbour story number {number}" for number in range(25)))
-    pages = [page(desk.db, "harbour", 10, number) for number in range(4)]
+def test_pages_follow_each_other_and_hold_each_article_once(newsroom: Newsroom) -> None:
+    titles = tell(newsroom, *(f"Harbour story number {number}" for number in range(25)))
+    pages = [page(newsroom.db, "harbour", 10, number) for number in range(4)]
     assert [len(one.articles) for one in pages] == [10, 10, 5, 0]
     assert [one.more for one in pages] == [True, True, False, False]
     assert sorted(one.id for found in pages for one in found.articles) == sorted(titles)
 
 
 def test_an_index_of_before_is_built_in_pieces_and_the_older_one_answers_meanwhile(
-    desk: Newsroom, monkeypatch: pytest.MonkeyPatch
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexing, "PIECE", 2)
-    tell(desk, "人工智能改变世界", "Badger two", "Badger three")
-    desk.db.conn.execute("INSERT INTO articles_folded (articles_folded) VALUES ('delete-all')")
-    facts.put(desk.db, Fact.UNINDEXED, "3")
-    tell(desk, "Badgers four")
-    desk.tell("Badger two.md", article("Otter two", desk.stored(2).article.url))
-    assert (found(desk, "人工智能"), found(desk, "智能"), found(desk, "badgers")) == (
+    tell(newsroom, "人工智能改变世界", "Badger two", "Badger three")
+    newsroom.db.conn.execute("INSERT INTO articles_folded (articles_folded) VALUES ('delete-all')")
+    facts.put(newsroom.db, Fact.UNINDEXED, "3")
+    tell(newsroom, "Badgers four")
+    newsroom.tell("Badger two.md", article("Otter two", newsroom.stored(2).article.url))
+    assert (found(newsroom, "人工智能"), found(newsroom, "智能"), found(newsroom, "badgers")) == (
         ["人工智能改变世界"],
         [],
         ["Badgers four"],
     )
-    assert [indexing.build(desk.db) for _ in range(4)] == [2, 1, 0, 0]
-    assert found(desk, "智能") == ["人工智能改变世界"]
-    assert set(found(desk, "badgers")) == {"Badgers four", "Badger three"}
-    assert found(desk, "otters") == ["Otter two"]
-    desk.tell("Badgers four.md", article("Heron four", desk.stored(4).article.url))
-    assert (found(desk, "heron"), found(desk, "badgers")) == (["Heron four"], ["Badger three"])
+    assert [indexing.build(newsroom.db) for _ in range(4)] == [2, 1, 0, 0]
+    assert found(newsroom, "智能") == ["人工智能改变世界"]
+    assert set(found(newsroom, "badgers")) == {"Badgers four", "Badger three"}
+    assert found(newsroom, "otters") == ["Otter two"]
+    newsroom.tell("Badgers four.md", article("Heron four", newsroom.stored(4).article.url))
+    assert (found(newsroom, "heron"), found(newsroom, "badgers")) == (["Heron four"], ["Badger three"])
 
 
-def test_words_of_a_search_are_kept_while_its_pages_may_be_turned(desk: Newsroom) -> None:
-    number = searches.keep(desk.db, "harbour", desk.at)
-    assert searches.keep(desk.db, "harbour", desk.later(days=20)) == number
-    assert searches.prune(desk.db, desk.later(days=20)) == 0
-    assert searches.words_of(desk.db, number) == "harbour"
-    assert searches.prune(desk.db, desk.later(days=20)) == 1
-    assert searches.words_of(desk.db, number) is None
+def test_words_of_a_search_are_kept_while_its_pages_may_be_turned(newsroom: Newsroom) -> None:
+    number = searches.keep(newsroom.db, "harbour", newsroom.at)
+    assert searches.keep(newsroom.db, "harbour", newsroom.later(days=20)) == number
+    assert searches.prune(newsroom.db, newsroom.later(days=20)) == 0
+    assert searches.words_of(newsroom.db, number) == "harbour"
+    assert searches.prune(newsroom.db, newsroom.later(days=20)) == 1
+    assert searches.words_of(newsroom.db, number) is None
 
 
-def test_what_readers_may_not_see_they_do_not_find_but_an_editor_may_have_meant_it(desk: Newsroom) -> None:
-    one, other, third, fourth = tell(desk, "Badger one", "Badger two", "Badger three", "Badger four")
-    holding.hold(desk.db, [one], Waits.EDITOR)
-    articles.set_withdrawn(desk.db, other, True)
-    articles.set_copy_of(desk.db, third, fourth)
-    assert found(desk, "badger") == ["Badger four"]
-    assert len(nearest_titles(desk.db, "badger")) == 4
-    holding.free(desk.db, one, arrives=None)
-    assert set(found(desk, "badger")) == {"Badger one", "Badger four"}
+def test_what_readers_may_not_see_they_do_not_find_but_an_editor_may_have_meant_it(newsroom: Newsroom) -> None:
+    one, other, third, fourth = tell(newsroom, "Badger one", "Badger two", "Badger three", "Badger four")
+    holding.hold(newsroom.db, [one], Waits.EDITOR)
+    articles.set_withdrawn(newsroom.db, other, True)
+    articles.set_copy_of(newsroom.db, third, fourth)
+    assert found(newsroom, "badger") == ["Badger four"]
+    assert len(nearest_titles(newsroom.db, "badger")) == 4
+    holding.free(newsroom.db, one, arrives=None)
+    assert set(found(newsroom, "badger")) == {"Badger one", "Badger four"}
 
 
-def test_a_changed_title_is_found_by_its_new_words_only(desk: Newsroom) -> None:
+def test_a_changed_title_is_found_by_its_new_words_only(newsroom: Newsroom) -> None:
     told = article("Badger census", "https://one.example/b")
-    desk.tell("b.md", told)
-    desk.tell("b.md", replace(told, title="Otter census"))
-    assert (found(desk, "otter"), found(desk, "badger")) == (["Otter census"], [])
-    desk.sound()
+    newsroom.tell("b.md", told)
+    newsroom.tell("b.md", replace(told, title="Otter census"))
+    assert (found(newsroom, "otter"), found(newsroom, "badger")) == (["Otter census"], [])
+    newsroom.sound()
 
 
-def test_nearest_titles_need_one_of_the_words(desk: Newsroom) -> None:
-    tell(desk, FIRST, SECOND)
-    near = [one.article.title for one in nearest_titles(desk.db, "facial recognition badgers")]
+def test_nearest_titles_need_one_of_the_words(newsroom: Newsroom) -> None:
+    tell(newsroom, FIRST, SECOND)
+    near = [one.article.title for one in nearest_titles(newsroom.db, "facial recognition badgers")]
     assert near == [FIRST]
 
 
-def test_so_many_words_are_looked_for_and_no_more(desk: Newsroom) -> None:
-    tell(desk, " ".join(f"word{place}" for place in range(12)))
-    assert found(desk, " ".join(f"word{place}" for place in range(12)) + " nowhere" * 5_000)
+def test_so_many_words_are_looked_for_and_no_more(newsroom: Newsroom) -> None:
+    tell(newsroom, " ".join(f"word{place}" for place in range(12)))
+    assert found(newsroom, " ".join(f"word{place}" for place in range(12)) + " nowhere" * 5_000)
 
 
-room = newsroom()
+room = open_newsroom()
 room.tell("a.md", article())
 
 
@@ -296,28 +296,28 @@ def test_an_article_is_found_by_its_own_title(words: list[str]) -> None:
 
 
 def test_of_very_many_the_last_recorded_are_weighed_and_a_better_one_among_them_is_first(
-    desk: Newsroom, monkeypatch: pytest.MonkeyPatch
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.store.search.WEIGHED", 3)
-    tell(desk, "Harbour, harbour, harbour", "Harbour news", "A long story of the harbour", "Harbour again", "Else")
-    titles = [one.article.title for one in search(desk.db, "harbour", 3)]
+    tell(newsroom, "Harbour, harbour, harbour", "Harbour news", "A long story of the harbour", "Harbour again", "Else")
+    titles = [one.article.title for one in search(newsroom.db, "harbour", 3)]
     assert set(titles) == {"Harbour news", "A long story of the harbour", "Harbour again"}
     assert titles[-1] == "A long story of the harbour"
-    assert nearest_titles(desk.db, "harbour else", 1)[0].article.title == "Else"
+    assert nearest_titles(newsroom.db, "harbour else", 1)[0].article.title == "Else"
 
 
 def test_a_reader_finds_what_is_there_when_too_many_of_the_last_are_hidden(
-    desk: Newsroom, monkeypatch: pytest.MonkeyPatch
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.store.search.WEIGHED", 2)
-    first, *others = tell(desk, "Harbour one", "Harbour two", "Harbour three", "Harbour four")
+    first, *others = tell(newsroom, "Harbour one", "Harbour two", "Harbour three", "Harbour four")
     for hidden in others[1:]:
-        articles.set_withdrawn(desk.db, hidden, True)
-    assert {one.id for one in search(desk.db, "harbour")} == {first, others[0]}
+        articles.set_withdrawn(newsroom.db, hidden, True)
+    assert {one.id for one in search(newsroom.db, "harbour")} == {first, others[0]}
 
 
-def test_a_letter_alone_is_a_word_and_begins_none(desk: Newsroom) -> None:
-    tell(desk, "Plan B for the harbour", "Boats in the harbour")
-    assert found(desk, "b") == ["Plan B for the harbour"]
-    assert len(found(desk, "h")) == 0
-    assert len(found(desk, "ha")) == 2
+def test_a_letter_alone_is_a_word_and_begins_none(newsroom: Newsroom) -> None:
+    tell(newsroom, "Plan B for the harbour", "Boats in the harbour")
+    assert found(newsroom, "b") == ["Plan B for the harbour"]
+    assert len(found(newsroom, "h")) == 0
+    assert len(found(newsroom, "ha")) == 2

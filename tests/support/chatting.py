@@ -12,18 +12,18 @@ from bot.botapi.client import Messenger, Meter, build
 from bot.botapi.inbox import Inbox
 from bot.botapi.polling import Polling
 from bot.clock import Clock
-from bot.conversation.context import Office
+from bot.conversation.context import Context
 from bot.conversation.router import Router
 from bot.domain.article import Article
 from bot.domain.delivery import Channel
-from bot.domain.rate_limit import Limits, Pace
+from bot.domain.rate_limit import Limits, RateLimiter
 from bot.domain.record import pack
 from bot.domain.topics import Taxonomy, Topic
 from bot.rendering.templates import Templates
 from bot.sandbox.records import Chat, Message, Person
 from bot.sandbox.server import Sandbox
 from bot.store import articles, chats, files, follows
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TAXONOMY = Taxonomy(
@@ -36,7 +36,7 @@ TAXONOMY = Taxonomy(
 EDITOR = 4_242
 
 
-class Counted(Pace):
+class Counted(RateLimiter):
     """A pace that tells which chats were called."""
 
     def __init__(self, spent: list[int]) -> None:
@@ -53,9 +53,9 @@ class Bot:
     """The bot and everything around it."""
 
     sandbox: Sandbox
-    desk: Desk
+    store: Store
     messenger: Messenger
-    office: Office
+    context: Context
     polling: Polling
     editor: Person
     channels: list[Channel] = field(default_factory=list)
@@ -89,11 +89,11 @@ class Bot:
 
     async def topics_of(self, chat: Person | Chat) -> list[str]:
         """Return what a chat follows."""
-        row = await self.desk(chats.by_number, chat.id)
-        return [topic.name for topic in await self.desk(follows.of_chat, row.id)] if row else []
+        row = await self.store(chats.by_number, chat.id)
+        return [topic.name for topic in await self.store(follows.of_chat, row.id)] if row else []
 
     async def state_of(self, chat: Person | Chat) -> str:
-        row = await self.desk(chats.by_number, chat.id)
+        row = await self.store(chats.by_number, chat.id)
         return row.state if row else ""
 
     async def article(self, title: str, *names: str, day: int = 1, implied: Iterable[str] = (), **more: Any) -> int:
@@ -101,43 +101,43 @@ class Bot:
         slug = title.lower().replace(" ", "-")
         words = {"identity": f"https://news.example/{slug}", "url": f"https://news.example/{slug}", "title": title}
         made = Article(**words, topics=names, published=NOON.replace(day=day), provider="The News")
-        number = await self.desk(articles.insert, pack(made), path=f"{slug}.md", at=NOON, **more)
-        await self.desk(files.put, f"{slug}.md", (1, 1, number), article=number, at=NOON)
+        number = await self.store(articles.insert, pack(made), path=f"{slug}.md", at=NOON, **more)
+        await self.store(files.put, f"{slug}.md", (1, 1, number), article=number, at=NOON)
         wide = {wide for name in names for wide in TAXONOMY.ancestors(name)}
-        await self.desk(follows.set_article, number, names, {*wide, *implied})
+        await self.store(follows.set_article, number, names, {*wide, *implied})
         return number
 
     async def channel(self, title: str = "News") -> Chat:
         """Make a channel of the settings."""
         place = self.sandbox.world.add_channel(title)
-        (*_, row) = await self.desk(chats.set_channels, [(str(place.id), 0, "resend")])
-        await self.desk(chats.resolve, row.id, place.id, username="", title=title)
+        (*_, row) = await self.store(chats.set_channels, [(str(place.id), 0, "resend")])
+        await self.store(chats.resolve, row.id, place.id, username="", title=title)
         self.channels.append(Channel(chat=row.id))
         return place
 
     async def again(self, update: dict[str, Any]) -> None:
         """Let the bot, started again, get an update that it has had before."""
-        self.polling = _polling(self.messenger, self.office)
+        self.polling = _polling(self.messenger, self.context)
         await self.polling.inbox.take([update])
         await self.polling.inbox.idle()
 
-    def with_office(self, **changes: Any) -> None:
-        """Go on with another office."""
-        self.office = replace(self.office, **changes)
-        self.polling = _polling(self.messenger, self.office)
+    def with_context(self, **changes: Any) -> None:
+        """Go on with another context."""
+        self.context = replace(self.context, **changes)
+        self.polling = _polling(self.messenger, self.context)
 
 
 @asynccontextmanager
 async def at_work(**changes: Any) -> AsyncIterator[Bot]:
     """Run a bot against a stand-in of its own."""
     async with Sandbox(clock=lambda: NOON) as sandbox:
-        desk = Desk(":memory:")
+        store = Store(":memory:")
         spent: list[int] = []
         messenger = build(sandbox.token, sandbox.base_url, meter=Meter(Counted(spent), sandbox.clock))
         channels: list[Channel] = []
         woken: list[bool] = []
-        office = Office(
-            desk=desk,
+        context = Context(
+            store=store,
             messenger=messenger,
             templates=Templates(None, TAXONOMY),
             taxonomy=TAXONOMY,
@@ -149,14 +149,14 @@ async def at_work(**changes: Any) -> AsyncIterator[Bot]:
             **changes,
         )
         editor = sandbox.world.add_person("Edith", id=EDITOR)
-        polling = _polling(messenger, office)
+        polling = _polling(messenger, context)
         try:
-            yield Bot(sandbox, desk, messenger, office, polling, editor, channels, woken, spent)
+            yield Bot(sandbox, store, messenger, context, polling, editor, channels, woken, spent)
         finally:
             await messenger.close()
-            desk.close()
+            store.close()
 
 
-def _polling(messenger: Messenger, office: Office) -> Polling:
-    inbox = Inbox(office.desk, Router(office).handle, messenger.wire, office.clock)
-    return Polling(messenger, inbox, office.clock.monotonic)
+def _polling(messenger: Messenger, context: Context) -> Polling:
+    inbox = Inbox(context.store, Router(context).handle, messenger.wire, context.clock)
+    return Polling(messenger, inbox, context.clock.monotonic)

@@ -19,7 +19,7 @@ PLAIN = {"is_disabled": True}
 
 
 @dataclass
-class Desk:
+class Store:
     """A stand-in with a channel, a reader and an editor, and a scripted bot's end of the line."""
 
     sandbox: Sandbox
@@ -53,7 +53,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def opened(folder: Path, port: int = 0) -> AsyncIterator[Desk]:
+async def opened(folder: Path, port: int = 0) -> AsyncIterator[Store]:
     samples = folder / "samples"
     samples.mkdir(parents=True)
     for number in range(1, 5):
@@ -64,4 +64,4 @@ async def opened(folder: Path, port: int = 0) -> AsyncIterator[Desk]:
     ann, eddie = (sandbox.world.add_person(name, name.lower()) for name in ("Ann", "Eddie"))
     channel = sandbox.world.add_channel("Paperboy Daily", "paperboy_daily")
     async with sandbox:
-        yield Desk(sandbox, folder / "copy", ann, eddie, channel)
+        yield Store(sandbox, folder / "copy", ann, eddie, channel)

@@ -20,7 +20,7 @@ from bot.session import Connection
 from bot.settings import Settings
 from bot.store import articles, chats, follows, outbox
 from bot.store.database import rows
-from bot.store.thread import Desk
+from bot.store.thread import Store
 from tests.support.joining import LOOSE, joined
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -40,7 +40,7 @@ class Post:
     """The bot, one channel (or group) of its settings, and others who write there."""
 
     sandbox: Sandbox
-    desk: Desk
+    store: Store
     messenger: Messenger
     bot: Connection
     chat: Chat
@@ -55,15 +55,15 @@ class Post:
         address = f"https://news.example/{self.count}"
         at = self.sandbox.clock()
         made = Article(identity=address, url=address, title=title, topics=names or ("Space",), excerpt="What is known.")
-        number = await self.desk(articles.insert, pack(made), path=f"{self.count}.md", at=at)
-        await self.desk(follows.set_article, number, names or ("Space",), ())
-        chat = (await self.desk(chats.channels))[0].id
+        number = await self.store(articles.insert, pack(made), path=f"{self.count}.md", at=at)
+        await self.store(follows.set_article, number, names or ("Space",), ())
+        chat = (await self.store(chats.channels))[0].id
         return await self.open(number, chat)
 
     async def open(self, number: int, chat: int, lane: Lane = Lane.CHANNEL, edition: int = 1) -> int:
         """Open a delivery of an article."""
         at = self.sandbox.clock()
-        await self.desk(outbox.open_, number, [chat], lane=lane, edition=edition, rank=at, at=at)
+        await self.store(outbox.open_, number, [chat], lane=lane, edition=edition, rank=at, at=at)
         return int((await self.rows("SELECT max(id) FROM deliveries"))[0][0])
 
     async def deliver(self, seconds: float = 0.0) -> None:
@@ -104,7 +104,7 @@ class Post:
         return found
 
     async def rows(self, sql: str, *values: Any) -> list[Any]:
-        return await self.desk(rows, sql, values)
+        return await self.store(rows, sql, values)
 
     def posts(self, where: Chat | Person | None = None, *, deleted: bool = True) -> list[Message]:
         """Return the bot's posts in the channel, those gone as well."""
@@ -155,7 +155,7 @@ async def losing(
             pace=LOOSE,
         )
         async with joined(sandbox, settings, words()) as known:
-            yield Post(sandbox, known.desk, known.messenger, known.bot, chat, owner, editor)
+            yield Post(sandbox, known.store, known.messenger, known.bot, chat, owner, editor)
 
 
 def minutes(count: float) -> float:

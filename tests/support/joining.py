@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from bot.botapi import client
 from bot.clock import Clock
-from bot.domain.rate_limit import Limits, Pace
+from bot.domain.rate_limit import Limits, RateLimiter
 from bot.publish.channels import Channels
 from bot.rendering.templates import Templates
 from bot.sandbox import Sandbox
 from bot.session import Connection
 from bot.settings import Settings
-from bot.store.thread import Desk
+from bot.store.thread import Store
 
 LOOSE = {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000}
 
@@ -23,7 +23,7 @@ LOOSE = {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute
 class Joined:
     """The bot's end of the line to a stand-in."""
 
-    desk: Desk
+    store: Store
     messenger: client.Messenger
     channels: Channels
     bot: Connection
@@ -32,17 +32,17 @@ class Joined:
 @asynccontextmanager
 async def joined(sandbox: Sandbox, settings: Settings, templates: Templates) -> AsyncIterator[Joined]:
     """Open a bot that knows the channels of its settings."""
-    desk, pace = Desk(":memory:"), Pace(Limits(**settings.pace.model_dump()))
+    store, pace = Store(":memory:"), RateLimiter(Limits(**settings.pace.model_dump()))
     clock = Clock.of(sandbox.clock)
     meter = client.Meter(pace, clock)
     speaking = client.build(sandbox.token, sandbox.base_url, paid=settings.telegram.paid_broadcast, meter=meter)
-    channels = Channels(desk, settings.channels, templates.taxonomy)
+    channels = Channels(store, settings.channels, templates.taxonomy)
     bot = Connection(
         speaking,
         sandbox.bot.username or "",
         settings=settings,
         templates=templates,
-        desk=desk,
+        store=store,
         channels=channels,
         pace=pace,
         clock=clock,
@@ -52,7 +52,7 @@ async def joined(sandbox: Sandbox, settings: Settings, templates: Templates) -> 
     try:
         await channels.load()
         await bot.resolve_channels()
-        yield Joined(desk, speaking, channels, bot)
+        yield Joined(store, speaking, channels, bot)
     finally:
         await speaking.close()
-        desk.close()
+        store.close()

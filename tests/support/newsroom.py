@@ -182,7 +182,7 @@ class Newsroom:
         assert [one for one in odd if one.kind == "out of line"] == []
 
 
-def newsroom(place: Path | str | Database = ":memory:") -> Newsroom:
+def open_newsroom(place: Path | str | Database = ":memory:") -> Newsroom:
     """An empty newsroom over a database or its file."""
     db = place if isinstance(place, Database) else open_database(place)
     return Newsroom(db, Rules(taxonomy=TAXONOMY))

@@ -22,7 +22,7 @@ from bot.session import Connection
 from bot.settings import Settings
 from bot.store import chats, follows
 from bot.store.database import Row, rows
-from bot.store.thread import Desk
+from bot.store.thread import Store
 from tests.support.joining import LOOSE, joined
 from tests.support.newsroom import article as an_article
 
@@ -37,7 +37,7 @@ class Outgoing:
     """A bot that posts: to channels of its settings, and to readers."""
 
     sandbox: Sandbox
-    desk: Desk
+    store: Store
     telegram: Connection
     channels: Channels
     editor: Person
@@ -59,16 +59,16 @@ class Outgoing:
         channels = tuple(self.channels.live)
         rules = Rules(taxonomy=shipped().taxonomy, channels=channels, gather=timedelta(), future=Future.POST)
         read = [Read(path, (self.marks, self.marks, self.marks), pack(made))]
-        await self.desk(recorder.record, read, rules, self.sandbox.clock())
+        await self.store(recorder.record, read, rules, self.sandbox.clock())
 
     async def follower(self, person: Person | Chat, *topics: str) -> None:
         """Let somebody follow topics from now on."""
         kind = "group" if isinstance(person, Chat) else "private"
         at = self.sandbox.clock()
-        row = await self.desk(chats.reader, person.id, kind=kind, username="", title="", at=at)
+        row = await self.store(chats.reader, person.id, kind=kind, username="", title="", at=at)
         for name in topics or ("AI",):
-            topic = await self.desk(follows.topic, name)
-            await self.desk(follows.follow, row.id, topic.id, at)
+            topic = await self.store(follows.topic, name)
+            await self.store(follows.follow, row.id, topic.id, at)
 
     async def readers(self, number: int) -> list[Person]:
         """Let so many people follow AI, each in a chat with the bot."""
@@ -98,7 +98,7 @@ class Outgoing:
         return [one for one in self.sandbox.messages(place) if one.sender is self.sandbox.bot and not one.service]
 
     async def rows(self, sql: str = "SELECT * FROM deliveries ORDER BY id") -> list[Row]:
-        return await self.desk(rows, sql)
+        return await self.store(rows, sql)
 
     async def row(self) -> Row:
         """Return the one delivery."""
@@ -127,7 +127,7 @@ async def going(
     async with joined(sandbox, settings, shipped()) as known:
         await known.channels.begin(settings, {}, sandbox.clock())
         told = len(sandbox.messages(editor))
-        yield Outgoing(sandbox, known.desk, known.bot, known.channels, editor, place, len(sandbox.calls), told)
+        yield Outgoing(sandbox, known.store, known.bot, known.channels, editor, place, len(sandbox.calls), told)
 
 
 @asynccontextmanager

@@ -46,7 +46,7 @@ def _around(*functions: str) -> tuple[str, ...]:
 
 #: Steps that only the first life of a database comes to; those after a quarrel; those of another edition.
 FIRST = _around("opening", "publishing.starting.begin")
-QUARREL = _around("chat.office.park", "chat.membership._channel")
+QUARREL = _around("chat.context.park", "chat.membership._channel")
 EDITION = _around("store.updates.once", "chat.wishes.unpark_unless_start")
 
 

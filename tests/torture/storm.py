@@ -26,7 +26,7 @@ from bot.app import App, words
 from bot.sandbox import Chat, Limits, Message, Person, Sandbox, faults
 from bot.sandbox.faults import Fault
 from bot.settings import Settings
-from bot.store.thread import Desk
+from bot.store.thread import Store
 from tests.torture import fast
 
 #: What goes wrong, and in how many of a hundred calls that post, edit, delete or look.
@@ -227,17 +227,17 @@ async def _run(settings: Settings, loop: fast.Loop, report: Report) -> int:
 @contextmanager
 def _visits(counted: Counter[str]) -> Iterator[None]:
     """Count the visits to the store by what was done there."""
-    real = Desk.__call__
+    real = Store.__call__
 
-    def call(desk: Desk, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Coroutine[Any, Any, Any]:
+    def call(store: Store, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Coroutine[Any, Any, Any]:
         counted[f"{work.__module__}.{work.__name__}"] += 1
-        return real(desk, work, *args, **kwargs)
+        return real(store, work, *args, **kwargs)
 
-    Desk.__call__ = call  # type: ignore[method-assign]  # for the storm only
+    Store.__call__ = call  # type: ignore[method-assign]  # for the storm only
     try:
         yield
     finally:
-        Desk.__call__ = real  # type: ignore[method-assign]  # as it was
+        Store.__call__ = real  # type: ignore[method-assign]  # as it was
 
 
 def _count(report: Report, telegram: Sandbox, channels: list[Chat], readers: list[Person], before: set[int]) -> None:

@@ -61,12 +61,12 @@ class Commits:
             return connection
 
         sqlite3.connect = connected  # type: ignore[assignment]
-        call = bot.store.thread.Desk.__call__
+        call = bot.store.thread.Store.__call__
 
-        async def named(desk: Any, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-            return await call(desk, self._named(work), *args, **kwargs)
+        async def named(store: Any, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+            return await call(store, self._named(work), *args, **kwargs)
 
-        bot.store.thread.Desk.__call__ = named  # type: ignore[method-assign, assignment]
+        bot.store.thread.Store.__call__ = named  # type: ignore[method-assign, assignment]
 
     def _named(self, work: Callable[..., Any]) -> Callable[..., Any]:
         name = f"{work.__module__.removeprefix('bot.')}.{work.__name__}"
