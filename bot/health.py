@@ -1,4 +1,8 @@
-"""The signs of life of a running bot, gathered for `/health` and for the watchdog. Judges lateness and failure only."""
+"""Health of a running bot, for `/health`, the editors and the watchdog. Repairs nothing.
+
+A bot is unhealthy if a job is late, fails or hangs, if the folder has a problem, or if Telegram
+does not answer.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,13 @@ from bot.session import Connection
 from bot.watchdog import Signs
 from bot.web.health import Health
 
-#: Seconds a job or the polling may be late, or a job may go on failing, before health says so.
+#: Seconds a job or the polling may be late, or a job may keep failing, before that is reported.
 LATE = 60.0
-#: Seconds after which a run of a job is said to hang.
+#: Seconds after which a run of a job counts as hanging.
 HANGS = 900.0
-#: The cause of what a full or locked disk stops.
+#: The cause of every job that a full or locked disk stops.
 DATABASE = "database"
-#: What each job does, as people are told.
+#: What each job does, for people.
 _DOES = {
     "scan": "reading the folder",
     "look": "reading changed files",
@@ -35,47 +39,58 @@ _DOES = {
 
 @dataclass(slots=True, kw_only=True)
 class HealthMonitor:
-    """Where the signs come from."""
+    """Reports whether the bot does its work."""
 
     schedule: Scheduler
     poller: Poller
     clock: Clock
-    #: None until Telegram has told who the bot is.
+    #: None until Telegram has answered who the bot is.
     telegram: Connection | None = None
-    #: Telegram calls us; nobody polls.
+    #: Telegram posts updates; nobody polls.
     webhook: bool = False
 
     def health(self) -> Health:
-        """Return whether all goes well, and what does not."""
-        reasons = [one.reason for one in standing(self.schedule, self.clock).values()]
+        """Return whether all is well, and what is not."""
+        reasons = [job.reason for job in stalled_jobs(self.schedule, self.clock).values()]
         reasons += [f"{does(name)} is late" for name in self.schedule.late(LATE)]
         if self.poller.problem:
             reasons.append(self.poller.problem)
         if self.poller.emptied:
             reasons.append(f"the folder is empty: {self.poller.emptied}")
-        if self.telegram is None:
-            reasons.append("starting: Telegram is being asked who the bot is")
-        elif not self.schedule.begun:
-            reasons.append("starting: Telegram is being asked about the channels")
+        starting = self._starting()
+        if starting:
+            reasons.append(f"starting: {starting}")
         elif self.poller.scanned is None and not reasons:
             reasons.append("starting: the folder is being read for the first time")
-        if self.telegram and not self.webhook and self._silent(self.telegram):
+        if self._telegram_is_silent():
             reasons.append("Telegram has not answered for a minute")
         return Health(not reasons, tuple(reasons))
 
-    def _silent(self, telegram: Connection) -> bool:
-        heard = max(telegram.polling.last_success or telegram.connected, telegram.connected)
-        return self.clock.monotonic() - heard > LATE
+    def _starting(self) -> str:
+        """Return what the bot asks Telegram at its start; empty once it has the answers."""
+        if self.telegram is None:
+            return "Telegram is being asked who the bot is"
+        if not self.schedule.started:
+            return "Telegram is being asked about the channels"
+        return ""
+
+    def _telegram_is_silent(self) -> bool:
+        if self.telegram is None or self.webhook:
+            return False
+        answered = self.telegram.polling.last_success or self.telegram.connected
+        latest = max(answered, self.telegram.connected)
+        return self.clock.monotonic() - latest > LATE
 
     async def signs(self, since: float) -> Signs:
-        """Return what the watchdog looks at; `since`: when it began to look, or the machine last woke."""
-        telegram = self.telegram
+        """Return what the watchdog checks; `since`: when it started, or the machine last woke."""
+        telegram, at = self.telegram, self.clock.monotonic()
         if telegram is None:
-            return Signs(at=self.clock.monotonic(), since=self.clock.monotonic())
+            return Signs(at=at, since=at)
+        polls = [moment for moment in (telegram.polling.last_end, telegram.inbox.moved) if moment]
         return Signs(
-            at=self.clock.monotonic(),
+            at=at,
             since=since,
-            polled=max(filter(None, (telegram.polling.last_end, telegram.inbox.moved)), default=None),
+            polled=max(polls, default=None),
             late=self.schedule.late(watchdog.PATIENCE, since),
             due=telegram.courier.busy_since,
             landed=telegram.courier.moved,
@@ -83,40 +98,50 @@ class HealthMonitor:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A job that stands still."""
+class StalledJob:
+    """A job that does not do its work."""
 
-    #: What is told once, however many jobs it stops: DATABASE, or the job's own name.
+    #: Reported once, however many jobs it stops: DATABASE, or the job's own name.
     cause: str
-    #: What that is called.
+    #: The cause, for people.
     about: str
     #: What does not work, since when, and why.
     reason: str
 
 
-def standing(schedule: Scheduler, clock: Clock) -> dict[str, Standing]:
-    """Return the jobs that stand still by their names."""
-    found = {one.job: _failing(one, _moment(clock, one.since)) for one in schedule.failing(LATE)}
+def stalled_jobs(schedule: Scheduler, clock: Clock) -> dict[str, StalledJob]:
+    """Return the jobs that fail or hang, by name."""
+    stalled: dict[str, StalledJob] = {}
+    for job in schedule.failing(LATE):
+        stalled[job.job] = _failing(job, _wall_time(clock, job.since))
     for name, since in schedule.hanging(HANGS):
-        since_then = _moment(clock, since)
-        reason = f"{does(name)} has not come to an end since {since_then:%d %B %H:%M} UTC"
-        found.setdefault(name, Standing(name, does(name).capitalize(), reason))
-    return found
+        stalled.setdefault(name, _hanging(name, _wall_time(clock, since)))
+    return stalled
 
 
-def _failing(one: Failing, since: datetime) -> Standing:
-    known = isinstance(one.error, PaperboyError | OSError)
-    why = str(one.error) if known else f"an internal error ({type(one.error).__name__}), which the log describes"
-    reason = f"{does(one.job)} has failed {counted(one.times, 'time')} since {since:%d %B %H:%M} UTC: {why}"
-    if isinstance(one.error, StoreError):
-        return Standing(DATABASE, "The database", reason)
-    return Standing(one.job, does(one.job).capitalize(), reason)
+def _hanging(name: str, since: datetime) -> StalledJob:
+    reason = f"{does(name)} has not come to an end since {since:%d %B %H:%M} UTC"
+    return StalledJob(name, does(name).capitalize(), reason)
 
 
-def _moment(clock: Clock, monotonic: float) -> datetime:
+def _failing(job: Failing, since: datetime) -> StalledJob:
+    what = f"{does(job.job)} has failed {counted(job.times, 'time')} since {since:%d %B %H:%M} UTC"
+    reason = f"{what}: {_explained(job.error)}"
+    if isinstance(job.error, StoreError):
+        return StalledJob(DATABASE, "The database", reason)
+    return StalledJob(job.job, does(job.job).capitalize(), reason)
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, PaperboyError | OSError):
+        return str(error)
+    return f"an internal error ({type(error).__name__}), which the log describes"
+
+
+def _wall_time(clock: Clock, monotonic: float) -> datetime:
     return clock() - timedelta(seconds=clock.monotonic() - monotonic)
 
 
 def does(name: str) -> str:
-    """Return what a job does, as people are told."""
+    """Return what a job does, for people."""
     return _DOES.get(name, name)

@@ -119,7 +119,7 @@ class Jobs:
 
     async def _tell_standing(self) -> None:
         """Tell the editors once of each cause why jobs stand still, and once when it is over."""
-        found = health.standing(self.schedule, self.clock)
+        found = health.stalled_jobs(self.schedule, self.clock)
         for job, one in found.items():
             is_new = one.cause not in self.standing
             self.standing.setdefault(one.cause, set()).add(job)

@@ -1,16 +1,17 @@
-"""What happens when: named jobs on APScheduler that neither overlap, pile up nor are dropped when the loop was busy.
+"""Periodic jobs on APScheduler that neither overlap nor pile up, and how running work is ended.
 
-And what happens no more: work that ends because somebody said stop. Knows no job's content. APScheduler's own defaults
-would drop a run that is a second late and cancel running ones at shutdown; here it only says when, a late run is one
-late run, and `stop` waits. A nudge does not go through it: its way takes longer than what is nudged. APScheduler goes
-by the wall clock; when that is set, `reschedule` tells it anew when each job is due by the monotonic one.
+Knows nothing of what a job does. APScheduler only says when a job is due: by default it would drop
+a run that is a second late and cancel running jobs at shutdown. Here late runs become one run, and
+`stop` waits. A nudge does not go through APScheduler, which would take longer than the job itself.
+APScheduler uses the wall clock; when that is set, `reschedule` computes each next run from the
+monotonic clock.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,20 +23,21 @@ if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 T = TypeVar("T")
-#: A job's work; it may return in how many seconds it wants to run next, before its interval.
+#: A job's work; may return in how many seconds it should run next, if before its interval.
 Work = Callable[[], Awaitable[float | None]]
-#: Told how a run ended: the job's name, and the error or None. The job runs again all the same.
+#: Called when a run ends, with the job's name and the error or None. The job stays scheduled.
 Ended = Callable[[str, Exception | None], None]
-#: Seconds a cancelled task has to end, each of the times it is told to: it may tidy up, which may take waiting too.
-_PATIENCE = (0.5, 0.5)
+#: Seconds to wait after the first and after the second cancellation of a task, which may clean up.
+_CANCEL_WAITS = (0.5, 0.5)
 
 
 async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T], farewell: float = 0.0) -> T:
-    """Return what `work` comes to. Once `stop` is set it has `farewell` seconds to end, then it is cancelled.
+    """Return the result of `work`, which is cancelled `farewell` seconds after `stop` is set.
 
-    Raises Stopped when `stop` was set, whether the work came to its end or not.
+    Raises Stopped when `stop` was set, whether or not the work was completed.
     """
-    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    task = asyncio.create_task(work)
+    stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
         if not stop.is_set():
@@ -49,30 +51,34 @@ async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T], farewell: fl
 
 
 async def ended(tasks: Collection[asyncio.Task[Any]], seconds: float) -> None:
-    """Wait so many seconds for tasks that were told to stop, then cancel them; returns at the latest a second later."""
+    """Wait so many seconds for tasks to end, then cancel them; return at most a second later."""
     if tasks:
         await asyncio.wait(tasks, timeout=seconds)
         await _cancel(tasks)
 
 
 async def _cancel(tasks: Collection[asyncio.Task[Any]]) -> None:
-    """Cancel tasks, more than once where need be, until they have ended; errors they end with are nobody's."""
-    for patience in _PATIENCE:
-        if running := [task for task in tasks if not task.done()]:
-            for task in running:
-                task.cancel()
-            await asyncio.wait(running, timeout=patience)
-    await asyncio.gather(*(task for task in tasks if task.done()), return_exceptions=True)
+    """Cancel tasks, twice where needed. The errors with which they end are dropped."""
+    for seconds in _CANCEL_WAITS:
+        running = [task for task in tasks if not task.done()]
+        if not running:
+            break
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=seconds)
+    done = [task for task in tasks if task.done()]
+    await asyncio.gather(*done, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """A job whose last runs all failed."""
+    """A job whose last run failed, and how often in a row."""
 
     job: str
-    #: Monotonic time of the first failure.
+    #: Monotonic time of the first failure of the row.
     since: float
     times: int
+    #: The latest error.
     error: Exception
 
 
@@ -80,15 +86,32 @@ class Failing:
 class _Job:
     work: Work
     seconds: float
-    #: What runs it now.
+    #: The task that runs it now.
     task: asyncio.Task[Any] | None = None
+    #: Run once more when the present run ends.
     again: bool = False
-    #: Monotonic time of when it was last due.
+    #: Monotonic times: last due, start of the present run, end of the last run.
     due: float = 0.0
-    #: Monotonic times: of the end of the last run, and of the beginning of the one that is on.
-    last: float | None = None
-    began: float | None = None
+    started: float | None = None
+    ended: float | None = None
     failing: Failing | None = None
+
+    def is_late(self, at: float, counted_from: float, seconds: float) -> bool:
+        """Return True if it is not running and is overdue by more than `seconds`."""
+        if self.task:
+            return False
+        rested_since = counted_from if self.ended is None else max(self.ended, counted_from)
+        return at - rested_since > self.seconds + seconds
+
+    def record(self, name: str, error: Exception | None, at: float) -> None:
+        """Record the end of a run."""
+        self.ended, self.started = at, None
+        if error is None:
+            self.failing = None
+        elif self.failing is None:
+            self.failing = Failing(name, at, 1, error)
+        else:
+            self.failing = replace(self.failing, times=self.failing.times + 1, error=error)
 
 
 class Scheduler:
@@ -99,42 +122,48 @@ class Scheduler:
         self._ended = ended
         self._jobs: dict[str, _Job] = {}
         #: Monotonic time of the start.
-        self._began: float | None = None
+        self._started: float | None = None
         self._stopping = False
-        self._scheduler: AsyncIOScheduler | None = None
+        self._apscheduler: AsyncIOScheduler | None = None
 
     @property
-    def begun(self) -> bool:
+    def started(self) -> bool:
         """Whether the jobs have been started."""
-        return self._began is not None
+        return self._started is not None
 
     def every(self, name: str, seconds: float, work: Work) -> None:
         """Run `work` at once when the schedule starts, and then every so many seconds."""
         self._jobs[name] = _Job(work, seconds)
 
     def start(self) -> None:
-        """Begin; needs a running event loop."""
-        from apscheduler.schedulers.asyncio import AsyncIOScheduler  # people are answered while it loads
+        """Start every job; needs a running event loop."""
+        # Loading it takes a while, in which people are already answered.
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-        self._began, at = self._clock.monotonic(), self._clock()
-        # A second instance, since the end of the first is told a step of the loop later.
+        # Two instances: APScheduler learns one event loop step late that the first has ended.
         options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 2}
-        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=options)
+        self._apscheduler = AsyncIOScheduler(timezone=UTC, job_defaults=options)
+        self._started = self._clock.monotonic()
+        first_run = self._clock()
         for name, job in self._jobs.items():
-            job.due = self._began
-            self._scheduler.add_job(self._due, "interval", (name,), id=name, seconds=job.seconds, next_run_time=at)
-        self._scheduler.start()
+            job.due = self._started
+            timing = {"seconds": job.seconds, "next_run_time": first_run}
+            self._apscheduler.add_job(self._run_due, "interval", (name,), id=name, **timing)
+        self._apscheduler.start()
 
     def reschedule(self) -> None:
-        """Let every job be due its interval after it last was: the wall clock was set."""
-        at, passed = self._clock(), self._clock.monotonic()
-        for name, job in self._jobs.items() if self._scheduler else ():
-            if self._scheduler and (planned := self._scheduler.get_job(name)):
-                planned.modify(next_run_time=at + timedelta(seconds=max(job.due + job.seconds - passed, 0.0)))
+        """Compute each job's next run anew, after the wall clock was set."""
+        at = self._clock()
+        monotonic = self._clock.monotonic()
+        for name, job in self._jobs.items():
+            planned = self._planned(name)
+            if planned:
+                left = max(job.due + job.seconds - monotonic, 0.0)
+                planned.modify(next_run_time=at + timedelta(seconds=left))
 
     def nudge(self, name: str) -> None:
-        """Run a job at once; if it is running, once more when it is done. Before the start: that runs them all."""
-        if self._began is None or self._stopping:
+        """Run a job at once; if it is running, once more when it ends. Nothing before the start."""
+        if self._started is None or self._stopping:
             return
         job = self._jobs[name]
         if job.task:
@@ -142,53 +171,51 @@ class Scheduler:
         else:
             job.task = asyncio.create_task(self._run(name, job), name=name)
 
-    def last(self, name: str) -> float | None:
-        """Return the monotonic time at which a run of a job last ended, well or not, or None."""
-        return self._jobs[name].last
-
     def failing(self, seconds: float) -> list[Failing]:
-        """Return the jobs that failed twice in a row, or once and have not succeeded for so many seconds since."""
+        """Return the jobs that failed twice in a row, or once and `seconds` ago."""
         at = self._clock.monotonic()
-        failed = [job.failing for job in self._jobs.values() if job.failing]
-        return [one for one in failed if one.times > 1 or at - one.since > seconds]
+        failing = [job.failing for job in self._jobs.values() if job.failing]
+        return [job for job in failing if job.times > 1 or at - job.since > seconds]
 
     def well(self) -> list[str]:
         """Return the jobs whose last run succeeded."""
-        return [name for name, job in self._jobs.items() if job.last is not None and not job.failing]
+        jobs = self._jobs.items()
+        return [name for name, job in jobs if job.ended is not None and not job.failing]
 
     def hanging(self, seconds: float) -> list[tuple[str, float]]:
-        """Return the jobs whose run has been on for longer than `seconds`, and since when in monotonic time."""
-        at = self._clock.monotonic()
-        on = [(name, job.began) for name, job in self._jobs.items() if job.task and job.began is not None]
-        return [(name, began) for name, began in on if at - began > seconds]
+        """Return the jobs that have run for over `seconds`, with their monotonic start."""
+        before = self._clock.monotonic() - seconds
+        running = [(name, job.started) for name, job in self._jobs.items() if job.task]
+        return [(name, start) for name, start in running if start is not None and start < before]
 
     def late(self, seconds: float, since: float = -inf) -> list[str]:
-        """Return the jobs that are neither running nor have run within their interval and `seconds` more.
+        """Return the jobs that are not running and are overdue by more than `seconds`.
 
-        `since`: monotonic time of when the machine last woke; the time before it does not count.
+        Time before `since` does not count: monotonic time at which the machine last woke.
         """
-        if self._began is None:
+        if self._started is None:
             return []
-        at, since = self._clock.monotonic(), max(self._began, since)
-        resting = [(name, job, since if job.last is None else max(job.last, since)) for name, job in self._jobs.items()]
-        return [name for name, job, last in resting if not job.task and at - last > job.seconds + seconds]
+        at = self._clock.monotonic()
+        counted_from = max(self._started, since)
+        jobs = self._jobs.items()
+        return [name for name, job in jobs if job.is_late(at, counted_from, seconds)]
 
     async def stop(self, seconds: float) -> None:
-        """Begin no more runs, wait up to so many seconds for those that are on, then cancel them.
+        """Start no more runs, wait up to `seconds` for those under way, then cancel them.
 
-        Returns when they have ended, at the latest a second after those.
+        Returns when they have ended, or a second after the cancellation.
         """
         self._stopping = True
-        scheduler, self._scheduler = self._scheduler, None
-        if scheduler:
-            scheduler.pause()
-            # What it has just begun comes to nothing; cancelled, it would be an error in the log.
+        apscheduler, self._apscheduler = self._apscheduler, None
+        if apscheduler:
+            apscheduler.pause()
+            # What APScheduler has just started ends by itself; cancelled, it would log an error.
             await asyncio.sleep(0)
             await ended([job.task for job in self._jobs.values() if job.task], seconds)
-            scheduler.shutdown(wait=False)
+            apscheduler.shutdown(wait=False)
 
-    async def _due(self, name: str) -> None:
-        """Begin a run that APScheduler says is due; it is ours from there on."""
+    async def _run_due(self, name: str) -> None:
+        """Start a run that APScheduler says is due, in a task of our own."""
         self._jobs[name].due = self._clock.monotonic()
         self.nudge(name)
 
@@ -205,25 +232,27 @@ class Scheduler:
             job.task = None
 
     async def _run_once(self, name: str, job: _Job) -> None:
-        seconds: float | None = None
+        next_in: float | None = None
         failure: Exception | None = None
-        job.began = self._clock.monotonic()
+        job.started = self._clock.monotonic()
         try:
-            seconds = await job.work()
-        except Exception as error:  # the job is the last to know what to do; the app decides
+            next_in = await job.work()
+        except Exception as error:  # reported to `ended`: the app decides what to do about it
             failure = error
-        job.last, job.began = self._clock.monotonic(), None
-        job.failing = _failing(name, failure, job.failing, job.last)
+        job.record(name, failure, self._clock.monotonic())
         self._ended(name, failure)
-        planned = self._scheduler.get_job(name) if self._scheduler and seconds is not None else None
-        if planned and planned.next_run_time and seconds is not None and not self._stopping:
-            soon = self._clock() + timedelta(seconds=seconds)
-            if soon < planned.next_run_time:
-                planned.modify(next_run_time=soon)
+        if next_in is not None:
+            self._bring_forward(name, next_in)
 
+    def _bring_forward(self, name: str, seconds: float) -> None:
+        """Let a job run in so many seconds, if it would run later."""
+        planned = self._planned(name)
+        if planned is None or planned.next_run_time is None or self._stopping:
+            return
+        soon = self._clock() + timedelta(seconds=seconds)
+        if soon < planned.next_run_time:
+            planned.modify(next_run_time=soon)
 
-def _failing(name: str, error: Exception | None, before: Failing | None, at: float) -> Failing | None:
-    """Return how long a job has been failing after a run that ended at `at`."""
-    if error is None:
-        return None
-    return Failing(name, before.since if before else at, before.times + 1 if before else 1, error)
+    def _planned(self, name: str) -> Any:
+        """Return APScheduler's job of that name, or None if there is none or it was stopped."""
+        return self._apscheduler.get_job(name) if self._apscheduler else None

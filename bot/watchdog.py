@@ -1,7 +1,7 @@
-"""Notices what has stopped moving: updates, jobs, the outbox. Mends nothing; a supervisor starts the bot afresh.
+"""Detects a standstill of updates, jobs or the outbox. Repairs nothing: a supervisor restarts.
 
-What is slow because of the network or a full outbox is not stuck: something still comes to an end there. Pure but for
-`watch`, which asks again and again.
+A slow network or a full outbox is no standstill: calls still come to an end there. Pure but for
+`watch`, which checks periodically.
 """
 
 from __future__ import annotations
@@ -14,41 +14,47 @@ from dataclasses import dataclass
 from bot.clock import Monotonic
 from bot.errors import Stuck
 
-#: Seconds between two looks.
-LOOK = 5.0
-#: What has given no sign for so many seconds is stuck.
+#: Seconds between two checks.
+INTERVAL = 5.0
+#: What has given no sign of life for so many seconds is stuck.
 PATIENCE = 50.0
-#: A look that itself comes so many seconds late tells of a machine that slept, not of a bot that is stuck.
+#: A check that comes so many seconds late means that the machine slept, not that the bot is stuck.
 SLEPT = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signs:
-    """Signs of life, all in monotonic time."""
+    """Signs of life. All times are monotonic."""
 
+    #: When they were read.
     at: float
-    #: When the running bot began to be watched, or the machine last woke.
+    #: When the watchdog started, or when the machine last woke.
     since: float
-    #: When a request for updates last came to its end, well or not; None where nobody polls.
+    #: When a request for updates last ended, in whatever way; None where nobody polls.
     polled: float | None = None
     #: Jobs that are overdue.
     late: Sequence[str] = ()
-    #: Since when a delivery run is on, or None when none is.
+    #: Start of the delivery run that is under way; None when none is.
     due: float | None = None
-    #: When a delivery run last got on: an answer came, or all that was due had begun.
+    #: When a delivery run last made progress: an answer arrived, or all that was due was begun.
     landed: float | None = None
 
 
 def troubles(signs: Signs, *, polls: bool) -> list[str]:
-    """Return what is stuck, in words; empty when all moves."""
-    found = [f"the job “{name}” has not run" for name in signs.late]
-    if polls and signs.at - max(signs.polled or signs.since, signs.since) > PATIENCE:
-        found.append("no request for updates has come to an end")
-    if signs.due is not None:
-        moved = max(signs.landed or signs.since, signs.since, signs.due)
-        if signs.at - moved > PATIENCE:
-            found.append("messages are due and none goes out")
-    return found
+    """Return what is stuck, as clauses; empty if nothing is. polls: the bot fetches updates."""
+    stuck = [f"the job “{name}” has not run" for name in signs.late]
+    if polls and _silent(signs, signs.polled):
+        stuck.append("no request for updates has come to an end")
+    if signs.due is not None and _silent(signs, signs.landed, signs.due):
+        stuck.append("messages are due and none goes out")
+    return stuck
+
+
+def _silent(signs: Signs, *moments: float | None) -> bool:
+    """Return True if the latest of some moments is too long ago."""
+    known = [moment for moment in moments if moment is not None]
+    latest = max([signs.since, *known])
+    return signs.at - latest > PATIENCE
 
 
 async def watch(
@@ -58,9 +64,12 @@ async def watch(
     tell: Callable[[str], Awaitable[None]],
     *,
     polls: bool,
-    seconds: float = LOOK,
+    seconds: float = INTERVAL,
 ) -> None:
-    """Look every few seconds until `stop` is set. Raises Stuck, once `tell` has told the editors."""
+    """Check every few seconds until `stop` is set.
+
+    Raises Stuck once the editors have been told through `tell`, or could not be told in time.
+    """
     since = last = monotonic()
     while not stop.is_set():
         with suppress(TimeoutError):
@@ -69,8 +78,10 @@ async def watch(
         if at - last > SLEPT:
             since = at
         last = at
-        if found := troubles(await signs(since), polls=polls):
-            told = "; ".join(found)
+        stuck = troubles(await signs(since), polls=polls)
+        if stuck:
+            reason = "; ".join(stuck)
             with suppress(TimeoutError):
-                await asyncio.wait_for(tell(told), LOOK)
-            raise Stuck(f"Nothing has moved for a minute: {told}. Stopping, so that a supervisor can restart Paperboy.")
+                await asyncio.wait_for(tell(reason), INTERVAL)
+            consequence = "Stopping, so that a supervisor can restart Paperboy."
+            raise Stuck(f"Nothing has moved for a minute: {reason}. {consequence}")
