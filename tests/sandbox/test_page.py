@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
-from tests.support.store import Store, opened
+from tests.support.desk import Store, opened
 
 from tests.support.browser import CONTRAST, PHONE, chromium, visit
 
