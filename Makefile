@@ -5,44 +5,65 @@ BIN    := $(VENV)/bin
 # Modules are compiled once, and not again by each process that a test starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test proofs format lint types contract unit browser history storm torture bench lock clean
+.DEFAULT_GOAL := help
+.PHONY: help demo test check coverage proofs format lint types contract unit browser history storm \
+  torture bench lock clean
 
-demo: $(VENV)/.run
+help: ## this list
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name does; do \
+		printf '  make %-9s %s\n' "$$name" "$$does"; done
+
+demo: $(VENV)/.run ## the bot against a local sandbox with a chat page: no token, no account
 	$(BIN)/python -m bot demo
 
-test: $(VENV)/.dev ## the whole gate
+test: check ## the whole gate but `proofs` and `coverage`, which .ci/run adds
+	$(BIN)/pytest -n 3 --dist worksteal -m "not proof"
+
+check: $(VENV)/.dev ## the gate's fast half: format, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 3 --dist worksteal -m "not proof"
+
+# The rules by the tests of their rooms alone: [tool.coverage] in pyproject.toml names files, tests and the limit.
+coverage: $(VENV)/.dev ## every branch of the pure rules and of the outbox, by the tests of their rooms
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not proof" --cov --cov-report=term-missing:skip-covered \
+		tests/domain tests/planning tests/store/test_outbox.py tests/store/test_queue.py
 
 proofs: $(VENV)/.dev ## what is too long for every run: each property with all its examples, each benchmark run small
 	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile proof -m "proof or hypothesis"
 
-format: $(VENV)/.dev
+format: $(VENV)/.dev ## fix what ruff can fix, and format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lint types contract unit browser: $(VENV)/.dev
-lint: ; $(BIN)/ruff check .
-types: ; $(BIN)/mypy
-contract: ; $(BIN)/lint-imports
-unit: ; $(BIN)/pytest -n 3 --dist worksteal -m "not browser and not proof"
-browser: ; $(BIN)/pytest -m browser
+lint: $(VENV)/.dev ## ruff
+	$(BIN)/ruff check .
 
-history: $(VENV)/.dev ## eleven months of the real feed, looked at each day and at each moment, and upgraded: what came of it
+types: $(VENV)/.dev ## mypy, strict
+	$(BIN)/mypy
+
+contract: $(VENV)/.dev ## which room may import which
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.dev ## every test without a browser
+	$(BIN)/pytest -n 3 --dist worksteal -m "not browser and not proof"
+
+browser: $(VENV)/.dev ## the demo's page in Chromium
+	$(BIN)/pytest -m browser
+
+history: $(VENV)/.dev ## eleven months of the real feed, scanned each day and at each change, and upgraded: a report
 	HISTORY=1 $(BIN)/pytest -q -rP tests/torture/eleven_months.py tests/torture/upgraded_months.py
 
 storm: $(VENV)/.dev ## 2,000 deliveries on a bad line, Telegram's limits enforced: a report, and 1 where it failed
 	$(BIN)/python -m tests.torture.storm
 
 BUTTONS ?= keyboard
-torture: $(VENV)/.dev ## 320 kills at every step of the work, on a bad line: a report, and 1 where it failed; BUTTONS=text, none
+torture: $(VENV)/.dev ## 320 kills at every step, on a bad line: a report, and 1 where it failed; BUTTONS=text or none
 	$(BIN)/python -m tests.torture.killing --buttons $(BUTTONS)
 
 # ONLY names some of them, as in `make bench ONLY="scan idle"`; all of them write tests/bench/RESULTS.md.
-bench: $(VENV)/.dev $(VENV)/.bench ## how fast it is, beside others
+bench: $(VENV)/.dev $(VENV)/.bench ## how fast it is, beside others; ONLY="scan idle": some of it
 	BENCH_AIOGRAM=$(VENV)/bench/bin/python $(BIN)/python -m tests.bench $(ONLY)
 
 # Made afresh unless it is whole: one whose making was cut short may lack pip, or pass packages on to the system's Python.
@@ -71,11 +92,11 @@ $(VENV)/.bench: $(VENV)/.dev tests/bench/rivals/requirements.lock
 	$(VENV)/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/rivals/requirements.lock
 	touch $@
 
-lock: $(VENV)/.dev
+lock: $(VENV)/.dev ## renew the lock files: versions and hashes, no addresses
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade --python-version 3.11 tests/bench/rivals/requirements.in -o tests/bench/rivals/requirements.lock
 
-clean:
+clean: ## remove what was installed and cached
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -36,7 +36,8 @@ from bot.store.thread import Store
 
 #: Seconds that `run --once` waits out the pace.
 ONCE = timedelta(seconds=60)
-#: Seconds from a signal to the end; a call cut off then stays `sending` (design §3).
+#: Seconds from a signal to the end. A call cut off then stays `sending` (docs/architecture.md,
+#: The process).
 FAREWELL = 8.0
 #: Pieces of an older database's index that a single run adds.
 PIECES_ONCE = 20

@@ -1,7 +1,8 @@
 """What can go wrong in words a person can act on. Decides nothing and catches nothing.
 
 Every error that a person can cause is a `PaperboyError`. Its message says what happened, where, and what to do;
-`exit_code` is what `paperboy` ends with (design §3). Anything else that reaches the top is a bug of ours.
+`exit_code` is what `paperboy` ends with (docs/architecture.md, Contract). Anything else that
+reaches the top is a bug of ours.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class StoreError(PaperboyError):
 
 
 class DatabaseInUse(StoreError):
-    """Another process holds the database; one process per database (design §6)."""
+    """Another process holds the database (docs/architecture.md, One process per database)."""
 
     exit_code = 4
 

@@ -1,9 +1,15 @@
 """The Bot API client: calls out, updates in. Decides nothing about articles and words nothing.
 
-`client` is the only sender, over `transport`; `error_mapping` makes an Outcome of every answer; `polling` fetches
-updates into `inbox`, `webhook` is how Telegram posts them instead; `redaction` keeps tokens out of logs.
-python-telegram-bot is used for its client and its objects only: its Updater confirms updates before they are handled
-and dies silently, its Application would lose an update with a failing handler, its rate limiter forgets pauses.
+    client         the only sender: a call out, an Outcome in
+    transport      the HTTP connection, on aiohttp
+    error_mapping  what each answer of Telegram means
+    polling        fetches updates; confirms them once they are stored
+    inbox          updates from arrival until they are handled, in order for each chat
+    shapes         whether an update has the shape that handlers rely on
+    webhook        where Telegram posts updates instead of being polled
+    redaction      keeps tokens out of logs and error texts
+
+python-telegram-bot is used for its client and its objects only (docs/telegram.md, The library).
 """
 
 from __future__ import annotations

@@ -1,10 +1,22 @@
-"""What an operator types. Does nothing itself: each command calls the room that does it and shows what came of it.
+"""The operator's commands.
 
-`starting` writes the first settings, `running` keeps the bot going, `looking` asks and changes nothing that is sent,
-`keeping` copies the database, `checking` finds what is wrong before it matters, `previewing` renders a file, `showing`
-draws, `console` prints every line, `wrapping` breaks it where it fits, `terminal` makes other people's words safe to
-print, `options` is what they share. A command's rooms are imported
-when it is called, so that help and previews don't wait for Telegram's library.
+Does nothing itself: each command calls the room that does it and shows what came of it.
+
+    starting       `paperboy init`
+    running        `paperboy demo` and `run`
+    looking        `paperboy scan`, `preview`, `check`, `status` and `verify`
+    keeping        `paperboy backup` and `restore`
+    checking       the checks behind `paperboy check`
+    previewing     what `paperboy preview` shows
+    options        options that several commands share
+    console        the consoles that everything is printed on
+    showing        tables, a progress bar, a drawn post
+    drawing        a post as a person would see it
+    wrapping       breaks lines between words
+    terminal       makes foreign text safe to print
+    logs           the log: text for a terminal, JSON for a collector
+
+A command imports its rooms when it is called, so that help does not wait for Telegram's library.
 """
 
 from __future__ import annotations
@@ -73,7 +85,10 @@ _WrongUsage: Any = typer.BadParameter.__bases__[0]
 
 
 def main() -> None:
-    """Run the command; say what a person can mend in one line a problem, and exit by design §3."""
+    """Run the command; print one line a problem, and exit with its code.
+
+    The codes are in docs/architecture.md, Contract.
+    """
     _let_anything_be_printed()
     try:
         sys.exit(app(prog_name="paperboy", standalone_mode=False))

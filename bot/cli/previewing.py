@@ -17,7 +17,7 @@ from bot.rendering import posts
 from bot.rendering.templates import Templates
 from bot.settings import Buttons, Settings
 
-#: The bot's name where there is no bot (design §3).
+#: The bot's name where there is no bot (docs/architecture.md, Contract).
 NOBODY = "your_bot"
 _STATES = {Waits.DRAFT: "draft", Waits.FUTURE: "waits", Waits.EXPIRED: "expired"}
 
@@ -31,7 +31,9 @@ def settings_or_defaults(config: Path | None = None) -> tuple[Settings, tuple[st
 
 
 def previewed(file: Path, templates: Templates, chosen: Settings, at: datetime) -> Payload:
-    """Return what would be sent for one file to the first channel, or why nothing would, by the keys of design §3.
+    """Return what would be sent for one file to the first channel, or why nothing would.
+
+    The keys are part of the contract (docs/architecture.md, Contract).
 
     "state" is there where it would not be sent at `at`: "draft", "waits" or "expired".
     """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.rendering.templates import Templates
     from bot.settings import Settings
 
-#: `run --once` ends so when something is left waiting (design §3).
+#: `run --once` ends so when something is left waiting (docs/architecture.md, Contract).
 LEFT_WAITING = 3
 
 

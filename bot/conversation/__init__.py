@@ -1,7 +1,18 @@
-"""What people send and tap → replies. Decides nothing about articles, and sends through `botapi.client` only.
+"""What people send and tap becomes replies.
 
-`router` takes each update to its handler: `readers`, `editors`, `callbacks` for taps, `decisions` for what editors
-decide under a notice, `membership` for what happens to the bot itself. `request` is what was asked, `context` what a
-handler works with, `subscriptions` what readers change in the store; `plain_words` reads what is not a command,
-`commands` is the table of commands, `throttle` limits them, `answers` sends replies in order.
+Decides nothing about articles and renders nothing itself.
+
+    router         from an update to its handler: which command, who may, how often
+    request        what a person asked, read from an update
+    context        what a handler works with
+    commands       the table of commands, for menus and /help
+    readers        handlers of readers' commands
+    editors        handlers of editors' commands
+    callbacks      taps on inline buttons
+    decisions      taps on the buttons under notices
+    subscriptions  changes to follows, one commit each
+    membership     the bot is blocked, added, removed, given rights
+    plain_words    plain words that stand for a command
+    throttle       how many commands a chat may send
+    answers        sends replies, in order for each chat
 """

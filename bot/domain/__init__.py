@@ -1,5 +1,16 @@
-"""Pure rules: no clock, no database, no network. Time comes in as `at`.
+"""Pure rules: no clock, no network, no database. Facts come in as arguments, decisions go out.
 
-Words and addresses: `plain_text`, `urls`, `variants`, `fulltext`. What an article is: `article`, `record`, `identity`,
-`topics`, `arrival`. What goes to whom: `delivery`, `rate_limit`, `recovery`, `notices`.
+article        an article, its identity and fingerprint
+identity       which article a file tells
+arrival        whether a recorded article may go out, or what it waits for
+delivery       states, outcomes, planning, and what follows from an outcome
+recovery       the search for a doubtful post
+rate_limit     how fast messages may go
+topics         the taxonomy, and finding a topic by a reader's words
+notices        what editors are told, and what they can decide
+record         an article as plain data, for tables and other processes
+plain_text     words from files: repaired, measured, cut
+urls           which addresses may be shown, and when two are the same
+fulltext       text as it is indexed and searched
+variants       letters that are written in several ways
 """

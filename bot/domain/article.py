@@ -16,7 +16,8 @@ from typing import NamedTuple
 from bot.domain import plain_text, urls
 from bot.domain.arrival import Waits
 
-#: Fewer words than this are too common a title to tell a story by (design §7); so are fewer characters in a script
+#: Fewer words than this are too common a title to tell a story by (docs/architecture.md,
+#: Identity); so are fewer characters in a script
 #: that puts no spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese.
 TITLE_WORDS = 6
 TITLE_CHARACTERS = 12
@@ -53,7 +54,7 @@ class Related:
 class Article:
     """One story at one address, as a file tells it."""
 
-    #: Canonical address (design §5); every other address of the same story is in `aliases`.
+    #: Canonical address (docs/architecture.md, Identity). Others of the same story are `aliases`.
     identity: str
     url: str
     title: str
@@ -86,7 +87,10 @@ class Article:
 
     @property
     def title_key(self) -> str:
-        """The title as it is compared; empty when it is too short to tell a story by (design §5)."""
+        """The title as it is compared; empty if it is too short to tell a story by.
+
+        See docs/architecture.md, Identity.
+        """
         key = plain_text.title_key(self.title)
         return key if tells(key) else ""
 

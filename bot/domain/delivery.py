@@ -1,6 +1,7 @@
 """Deliveries: who gets an article, and what becomes of each attempt. Pure: no clock, no network, no database.
 
-`plan` decides who; `settle` maps what Telegram answered to what is written down (design §6).
+`plan` decides who; `settle` maps what Telegram answered to what is written down
+(docs/architecture.md, Delivery).
 """
 
 from __future__ import annotations

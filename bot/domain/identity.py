@@ -1,6 +1,6 @@
-"""Which article a file tells: a new one, a known one, a copy, or two that turn out to be one. Pure (design §5).
+"""Which article a file tells: a new one, a known one, a copy, or two that turn out to be one.
 
-Looks nothing up: the facts come in as arguments.
+Pure: the facts come in as arguments. The rules are in docs/architecture.md, Identity.
 """
 
 from __future__ import annotations

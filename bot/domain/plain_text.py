@@ -1,7 +1,7 @@
 """Words from files, made fit to be shown: repaired, measured, cut. Knows no markup and no article.
 
 Repair is ftfy's (double encoding, HTML entities); what Telegram strips or what would turn a text around is stripped
-here, joiners are kept because family emoji and Persian need them (design §4).
+here, joiners are kept because family emoji and Persian need them (docs/architecture.md, Posts).
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ def paragraphs(text: str) -> str:
 
 
 def title_key(title: str) -> str:
-    """Return what two titles are compared by: letters and digits in one case, single spaces (design §5)."""
+    """Return what titles are compared by: letters and digits in one case, single spaces.
+
+    See docs/architecture.md, Identity.
+    """
     if title.isascii():
         return " ".join(title.translate(_WORDS).split())
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold())

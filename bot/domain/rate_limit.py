@@ -2,8 +2,9 @@
 
 A window of n per s seconds means never more than n in *any* s seconds, and on Telegram's side: a call gets there at
 some moment between its beginning and its answer, so its place is taken until s seconds after the answer. A bucket that
-refills while it empties would allow twice as much (design §6). Limits are soft there; how long one chat was told to
-wait (429) is kept with the chat. Here such answers slow all chats together where they come too often.
+refills while it empties would allow twice as much (docs/architecture.md, Rate limits). Limits are
+soft there; how long one chat was told to wait (429) is kept with the chat. Here such answers slow
+all chats together where they come too often.
 """
 
 from __future__ import annotations

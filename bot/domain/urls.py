@@ -1,7 +1,7 @@
 """Web addresses: which may be shown, and when two are the same. Fetches nothing.
 
 Parsing follows the WHATWG URL standard, as browsers do (ada). `link` gives what a reader may open; `canonical` gives
-the identity of an article (design §5).
+the identity of an article (docs/architecture.md, Identity).
 """
 
 from __future__ import annotations

@@ -1,6 +1,15 @@
-"""A folder → Articles, and ArticleErrors that name file and reason. Remembers nothing and never writes.
+"""One file becomes an Article, or an error that names file and reason. Records nothing.
 
-`folder` lists the files, `patterns` says which, `watch` tells when to look again. `document` reads one file: `matter`
-turns its front matter into plain values, within bounds and without `secured`, most of it by `plain`; `fields` makes the
-article of them.
+folder         lists files with the stamps that tell a change
+patterns       which files are articles
+watch          what the system reports of changes
+mounts         whether the system reports every change there
+reading        reads many files, on all cores
+document       one file becomes an Article
+front_matter   front matter becomes plain values
+plain          a fast parser for the plain subset of YAML
+fields         plain values become an Article
+images         which image a post shows
+markup         takes HTML out of words
+warnings       fields that could not be read
 """

@@ -1,6 +1,7 @@
 """Fields that are there and could not be read → a warning with field, line and value. Reads no article from them.
 
-The article goes out without such a field (design §7). Costs next to nothing where every field could be read.
+The article goes out without such a field (docs/architecture.md, The life of an article). Costs
+next to nothing where every field could be read.
 """
 
 from __future__ import annotations

@@ -35,7 +35,8 @@ BATCH = 200
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-#: Where more than one file in so many is gone at once, it is the folder that is at fault (design §5).
+#: Where more than one file in so many is gone at once, the folder is at fault
+#: (docs/architecture.md, Change).
 MANY = 10
 #: What the editors were told of the folder.
 FOLDER_ALERTS = MISSING_ALERT, EMPTY_ALERT, GONE_ALERT = ("folder:missing", "folder:empty", "folder:many")

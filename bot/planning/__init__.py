@@ -1,5 +1,9 @@
-"""What follows from a recorded article: its deliveries, and what editors are told of it. Reads no file, sends nothing.
+"""What follows from a recorded article: its deliveries, and what editors are told.
 
-`rules` is what recording goes by, `opening` opens deliveries, `remarks` writes notices for editors, `naming` gives the
-names of articles and chats.
+Reads no file, sends nothing.
+
+    rules          the settings and channels that recording goes by
+    opening        opens deliveries
+    remarks        notices for editors about recorded files
+    naming         names of articles and chats
 """

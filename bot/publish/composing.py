@@ -21,7 +21,7 @@ from bot.store.edits import DueEdit
 from bot.store.outbox import Addressed
 from bot.store.thread import is_outside
 
-#: How long Telegram lets a bot delete its own messages (telegram.md §1.7).
+#: How long Telegram lets a bot delete its own messages (docs/telegram.md, Edits and deletions).
 DELETABLE = timedelta(hours=48)
 
 

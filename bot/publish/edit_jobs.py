@@ -1,6 +1,6 @@
 """Posts that no longer show their article as it is: what is done about it, and what the answer means. Sends nothing.
 
-The rules, beside design §5:
+The rules, beside docs/architecture.md, Change:
 
 * An edit carries the post's full state. One that would show what is there already is not sent.
 * No change is too great for an edit: what a file tells at its address is the same article. A new title at a new

@@ -1,6 +1,7 @@
 """`paperboy verify`: the database against itself and the settings, each finding in words. Changes nothing.
 
-What it asks is design §6's promise: every article that should be in a channel has exactly one delivery of each edition,
+What it asks is the promise of docs/architecture.md, Delivery: every article that should be in a
+channel has exactly one delivery of each edition,
 settled or waiting for a reason, and nothing was sent twice.
 """
 

@@ -1,4 +1,6 @@
-"""The post: an article as readers see it in a channel or their own chat (design §4). Sends nothing.
+"""The post: an article as readers see it in a channel or their own chat. Sends nothing.
+
+See docs/architecture.md, Posts.
 
 A post fits by construction: related links go first, from the end, then the excerpt is cut at a word; then, for what no
 real article needs, hashtags and the title. The HTML is rendered anew for each try and never cut.

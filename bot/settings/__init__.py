@@ -1,7 +1,13 @@
-"""Settings: `config/paperboy.toml` and `PAPERBOY_…` variables become one checked record. Opens nothing else.
+"""Settings: `config/paperboy.toml` and `PAPERBOY_…` variables become one checked record.
 
-Names and defaults are the contract of design §3; the shipped file is the place where each is explained, and a test
-holds the two together.
+Opens nothing else.
+
+    reading        reads the file and the variables
+    records        every setting: type, default, limits
+    taxonomy       reads `topics.toml`
+
+Names and defaults do not change (docs/architecture.md, Contract). The shipped file explains each,
+and a test holds the two together.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""One process per database (design §6). Knows nothing of what is in it."""
+"""The lock that keeps a database to one process. Knows nothing of what is in it.
+
+See docs/architecture.md, One process per database.
+"""
 
 from __future__ import annotations
 

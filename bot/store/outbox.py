@@ -27,7 +27,8 @@ class Addressed:
     kind: str
 
 
-#: How often a post may show one form of its article, so that a source that flips can't edit for ever (design §5).
+#: How often a post may show one form of its article, so that a source that flips can't edit for
+#: ever (docs/architecture.md, Change).
 FORMS_SHOWN = 2
 
 

@@ -1,7 +1,10 @@
-"""What the bot shows and hears over HTTP: health, metrics and Telegram's webhook. Knows no update and counts nothing.
+"""HTTP: health, metrics, and the webhook endpoint. Knows no update and counts nothing.
 
-`server` listens, `metrics` words a report for Prometheus, `door` lets Telegram's updates in and nobody else's; `health`
-and `hook` are what they are told, apart, since a bot that does not listen loads no web server.
+server         listens, in the bot's event loop
+visitors       closes connections that send nothing
+health         the record behind `/health`
+metrics        the report for Prometheus
+webhook        accepts updates that carry the secret token
 """
 
 from __future__ import annotations

@@ -16,10 +16,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.app import App, words
 from bot.delivery import Channel, Refused, Unknown, settle
 from bot.publishing import editing
-
-from bot.app import App, words
 from bot.sandbox import Chat, Person, Sandbox
 from bot.settings import Settings
 from bot.store import chats, doubts, fanouts, outbox, updates

@@ -1,4 +1,7 @@
-"""Recording files: one article for one story, whatever its files do, and every post once (design §5)."""
+"""Recording files: one article for one story, whatever its files do, and every post once.
+
+The rules are in docs/architecture.md, Identity.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One address, two stories; a column; and what an upgrade of ours leaves alone (design §7)."""
+"""One address, two stories; a column; and what an upgrade of ours leaves alone.
+
+The rules are in docs/architecture.md, Identity.
+"""
 
 from __future__ import annotations
 

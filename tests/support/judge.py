@@ -1,4 +1,7 @@
-"""Telegram's own parser as a judge of what we render (TDLib, offline): telegram.md §3.8. Not a test by itself."""
+"""Telegram's own parser as a judge of what we render (TDLib, offline). Not a test by itself.
+
+What it does is in docs/telegram.md, HTML mode.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The real feed's eleven months: one post a story, every change shown by the rules, nothing edited in vain (design §5).
+"""The real feed's eleven months: one post a story, every change shown, nothing edited in vain.
+
+The rules are in docs/architecture.md, Change.
 
 What must come of it is computed here from the raw files, by none of Paperboy's own code.
 """

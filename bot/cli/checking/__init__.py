@@ -1,8 +1,16 @@
-"""What would stop the bot, or make it post nothing, each with what to do about it. Changes nothing and posts nothing.
+"""What would stop the bot, or make it post nothing, each with its fix.
 
-`files` looks at the settings' own folder, `folder` at the articles, `database` at the database and its disk, `filters`
-at what the channels admit, `web` at the address that others reach the bot by, `account` at the bot, its clock and its
-editors, `channels` at every channel. `survey` collects the articles that the others judge; `finding` is the record.
+Changes nothing and posts nothing.
+
+    account        the bot, its clock, its editors
+    channels       every channel as Telegram knows it
+    database       the database and its disk
+    files          the operator's templates and topics
+    filters        channels' filters that no article passes
+    folder         the folder of articles
+    web            the addresses of `[web]`
+    survey         the articles that the other checks compare
+    finding        the record of one check
 """
 
 from __future__ import annotations

@@ -1,1 +1,4 @@
-"""The SQL of the schema's steps, and the Python of those that SQL alone can't do. Never edited after it shipped."""
+"""The steps of the schema after 0001: an SQL file each, and the Python of those that need it.
+
+shared_addresses  0006: normalises addresses
+"""
