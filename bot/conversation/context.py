@@ -96,7 +96,9 @@ class Context:
         return await self.store(updates.once, request.update, request.at, work)
 
     async def permission(self, request: Request) -> Permission:
-        """Return whether who asked decides what the chat gets: in a group its admins do (design §3).
+        """Return whether who asked decides what the chat gets; in a group its admins do.
+
+        See docs/architecture.md, Contract.
 
         Raises ConnectionError when Telegram does not say.
         """

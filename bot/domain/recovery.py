@@ -1,7 +1,7 @@
 """Search for a post that may have gone out: where it can be, what to ask next, what an answer proves. Pure.
 
 `Search.next` returns the next probe or the result; `answered` takes what came of a probe. No probe changes a post that
-may be somebody else's (design §6). Makes no call, reads no clock and knows no table.
+may be somebody else's (docs/architecture.md, Doubt and recovery). Makes no call, reads no clock and knows no table.
 """
 
 from __future__ import annotations

@@ -33,17 +33,39 @@ Any bot that lets its API address be set can be tested with it. With python-tele
 A bot in another language is tested with `python -m bot.sandbox`, which prints its address and a
 token as JSON; people are then moved by POST to /sim/send, /sim/tap and so on (`controls`).
 
-    server             Sandbox: all of it as one object
-    population, world  people, chats, messages; records, objects: as values and as JSON
-    people, taps       what people do; controls: the same over HTTP, /sim/
-    api, methods/      the Bot API, over wire; fields: what a call carries
-    access, refusals   who may write where, and Telegram's error answers
-    judge              how a text is read: by tdlib, or by markup, detect and normal
-    keyboards, links, pictures   what Telegram accepts
-    updates, webhook   how updates reach the bot
-    faults, limits     errors on demand; journal: every call and its answer
-    events             who waits for a change; view, snapshot: what the page is sent
-    page/, folder      the chat page and its folder of files; titles: their title lines
+    server         Sandbox: all of it as one object
+    world          what is said, and the updates that follow
+    population     people, chats, names
+    records        people, chats and messages as values
+    objects        the same as JSON of the Bot API
+    people         what people do
+    taps           taps on buttons, and their answers
+    controls       what people do, by HTTP: /sim/
+    api            /bot<token>/<method>
+    wire           HTTP on loopback
+    methods        the methods of the Bot API
+    fields         what a call carries
+    access         who may write where
+    refusals       Telegram's error answers
+    judge          how a text is read
+    tdlib          by TDLib, where it is installed
+    markup         by a strict subset of Telegram's HTML elsewhere
+    detect         tags, commands and addresses found in a text
+    normal         entities as Telegram keeps them
+    keyboards      which keyboards Telegram accepts
+    links          which addresses become links
+    pictures       which photos Telegram takes
+    updates        updates by polling
+    webhook        updates by POST
+    faults         errors on demand
+    limits         Telegram's rate limits, where they are set
+    journal        every call and its answer
+    events         who waits for a change
+    view           records as the page sees them
+    snapshot       the whole state that a page begins with
+    page           the chat page
+    folder         the demo's folder of files
+    titles         title lines of those files
 """
 
 from __future__ import annotations

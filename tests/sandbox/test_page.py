@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
-from tests.support.desk import Store, opened
 
 from tests.support.browser import CONTRAST, PHONE, chromium, visit
+from tests.support.desk import Store, opened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

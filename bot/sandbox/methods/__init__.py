@@ -1,14 +1,14 @@
 """The methods of the Bot API by name. Each takes the sandbox and a call's fields and returns `result`.
 
-    account        the bot itself
-    callbacks      answers to taps
-    chats          chats and their members
-    deleting       deleting messages
-    editing        editing messages
-    menus          command menus
-    passing        forwarding and copying
-    sending        sending messages and photos
-    updating       getUpdates and webhooks
+account        the bot itself
+callbacks      answers to taps
+chats          chats and their members
+deleting       deleting messages
+editing        editing messages
+menus          command menus
+passing        forwarding and copying
+sending        sending messages and photos
+updating       getUpdates and webhooks
 """
 
 from __future__ import annotations
