@@ -1,6 +1,6 @@
-"""`paperboy demo`: the whole bot against the built-in stand-in for Telegram. No token, no account, nothing leaves here.
+"""`paperboy demo`: the whole bot against the sandbox. Needs no token and calls no other machine.
 
-Joins the sandbox and the app; neither knows of the other.
+Joins the sandbox and the app, which don't know each other.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from bot.sandbox import Sandbox
 from bot.sandbox.folder import Folder
 from bot.settings import Settings
 
-#: Articles in the folder at the start; the others are dropped by a click.
+#: Articles in the folder at the start; a click adds the next one.
 FIRST = 8
 CHANNEL = "paperboy_daily"
 DATABASE = "paperboy.db"
-#: Messages of a demo that goes on are numbered by the second since then, later than any of the demos before it: the bot
-#: remembers those, and must not take a new message for one of them.
+#: A demo that continues an earlier one numbers its messages from the seconds since this moment:
+#: above all numbers used before, which the bot has recorded and must not see again.
 EPOCH = 1_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A demo that is set up: the bot, the stand-in and the folder between them."""
+    """A demo that is set up: the bot, the sandbox and the folder between them."""
 
     app: App
     sandbox: Sandbox
@@ -43,61 +43,79 @@ class Stage:
 
     @property
     def address(self) -> str:
-        """Where the page is."""
+        """The address of the chat page."""
         return f"{self.sandbox.base_url}/"
 
 
 @asynccontextmanager
 async def staged(keep: Path, *, port: int = 0, samples: Path | None = None) -> AsyncIterator[Stage]:
-    """Set everything up in the folder `keep`: a copy of the samples, the database, the stand-in on loopback.
+    """Set up a demo that keeps its copy of the articles and its database in the folder `keep`.
 
     Raises UsageError for a folder without articles, SandboxError for a port that is taken.
     """
-    folder = Folder(samples or shipped.articles(), keep / "articles", FIRST, shown=plain_text.repair)
+    source = samples or shipped.articles()
+    folder = Folder(source, keep / "articles", FIRST, shown=plain_text.repair)
     if not any(folder.listing().values()):
-        raise UsageError(f"--folder: {samples}: there are no articles in it (.md, .markdown, .txt)")
+        problem = "there are no articles in it (.md, .markdown, .txt)"
+        raise UsageError(f"--folder: {samples}: {problem}")
     async with Sandbox(port=port, extras=folder.routes()) as sandbox:
         folder.publish = sandbox.publish
-        world = sandbox.world
-        world.add_person("Ann", username="ann")
-        editor = world.add_person("Eddie", username="eddie")
-        world.add_channel("Paperboy Daily", username=CHANNEL)
+        editor = _populate(sandbox)
         if remembers(keep):
-            world.go_on_after(int(sandbox.clock().timestamp()) - EPOCH)
-        chosen = _settings(keep, sandbox, editor.id)
+            sandbox.world.go_on_after(int(sandbox.clock().timestamp()) - EPOCH)
+        chosen = _settings(keep, sandbox, editor)
         async with App.opened(chosen, words(None)) as app:
             yield Stage(app, sandbox, folder)
 
 
-async def demo(keep: Path, *, port: int, samples: Path | None, browser: bool, tell: Callable[[str], None]) -> None:
-    """Run the demo until it is cancelled or told to stop; `tell` gets the page's address."""
+def _populate(sandbox: Sandbox) -> int:
+    """Add the demo's people and its channel; return the editor's id."""
+    sandbox.world.add_person("Ann", username="ann")
+    editor = sandbox.world.add_person("Eddie", username="eddie")
+    sandbox.world.add_channel("Paperboy Daily", username=CHANNEL)
+    return editor.id
+
+
+async def demo(
+    keep: Path,
+    *,
+    port: int,
+    samples: Path | None,
+    browser: bool,
+    tell: Callable[[str], None],
+) -> None:
+    """Run the demo until a signal ends it; `tell` is called with the page's address."""
     async with staged(keep, port=port, samples=samples) as stage:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, stage.app.stop)
         tell(stage.address)
         if browser and _has_screen():
-            threading.Thread(target=webbrowser.open, args=(stage.address,), daemon=True).start()
+            _open_in_browser(stage.address)
         await stage.app.run()
 
 
 def remembers(keep: Path) -> bool:
-    """Say whether a demo has been here before."""
+    """Return True if an earlier demo was kept in this folder."""
     return (keep / DATABASE).exists()
 
 
+def _open_in_browser(address: str) -> None:
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
 def _has_screen() -> bool:
-    """Say whether a browser would have a window; one that lives in the terminal would take it away from us."""
-    elsewhere = sys.platform in ("darwin", "win32") or "BROWSER" in os.environ
-    return elsewhere or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    """Return True if a browser would open a window: a text browser would take over our terminal."""
+    if sys.platform in ("darwin", "win32") or "BROWSER" in os.environ:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _settings(keep: Path, sandbox: Sandbox, editor: int) -> Settings:
-    """Return the settings of a demo: the operator's file and variables have no part in it; the pace is looser."""
+    """Return the settings of a demo, with high rate limits. Reads no file and no variable."""
+    telegram = {"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": [editor]}
     return Settings.model_construct(
-        telegram=settings.Telegram.model_validate(
-            {"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": [editor]}
-        ),
+        telegram=settings.Telegram.model_validate(telegram),
         feed=settings.Feed(folder=keep / "articles", interval_seconds=2.0, first_run="all"),
         store=settings.Store(database=keep / DATABASE),
         channels=(settings.Channel(chat=f"@{CHANNEL}"),),

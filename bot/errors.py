@@ -1,21 +1,21 @@
-"""What can go wrong in words a person can act on. Decides nothing and catches nothing.
+"""Errors that a person can act on. Catches nothing.
 
-Every error that a person can cause is a `PaperboyError`. Its message says what happened, where, and what to do;
-`exit_code` is what `paperboy` ends with (docs/architecture.md, Contract). Anything else that
-reaches the top is a bug of ours.
+Every error that a person can cause is a `PaperboyError`: its message says what happened, where, and
+what to do, and `exit_code` is the exit code of `paperboy` (docs/architecture.md, Contract). Any
+other exception is a bug.
 """
 
 from __future__ import annotations
 
 
 class PaperboyError(Exception):
-    """Something a person can mend."""
+    """Something a person can fix."""
 
     exit_code = 1
 
 
 class UsageError(PaperboyError):
-    """Wrong usage or settings: one line per problem, nothing was started."""
+    """Wrong usage or settings: one line per problem. Nothing was started."""
 
     exit_code = 2
 
@@ -25,7 +25,7 @@ class UsageError(PaperboyError):
 
 
 class StoreError(PaperboyError):
-    """The database can't be opened, read or replaced. `what` happened, and the `fix` if one is known."""
+    """The database can't be opened, read or replaced: `what` happened, and the `fix` if known."""
 
     def __init__(self, what: str, fix: str = "") -> None:
         self.what = what
@@ -44,25 +44,27 @@ class DatabaseInUse(StoreError):
 
 
 class DatabaseLinked(StoreError):
-    """The database's file has more than one name (hard links), by which two processes could have it at once."""
+    """The database's file has several names (hard links), so two processes could use it at once."""
 
     exit_code = 4
 
     def __init__(self, database: str, other: str) -> None:
-        fix = "Delete the other name, or give this bot a copy of its own, which `paperboy backup` makes."
-        name = f"another name, {other}, by which" if other else "another name (a hard link), by which"
-        super().__init__(f"{database}: has {name} another Paperboy could use it", fix)
+        name = f"another name, {other}, by" if other else "another name (a hard link), by"
+        what = f"{database}: has {name} which another Paperboy could use it"
+        fix = "Delete the other name, or give this bot a copy of its own"
+        super().__init__(what, f"{fix}, which `paperboy backup` makes.")
 
 
 class DatabaseEmpty(StoreError):
-    """The file holds no table yet: whoever was making the database was interrupted."""
+    """The file holds no table yet: its creation was interrupted."""
 
     def __init__(self, database: str) -> None:
-        super().__init__(f"{database}: is empty, not a database", "`paperboy run` or `paperboy scan` fills it.")
+        fix = "`paperboy run` or `paperboy scan` fills it."
+        super().__init__(f"{database}: is empty, not a database", fix)
 
 
 class DatabaseDamaged(StoreError):
-    """The file is not a whole SQLite database any more."""
+    """The file is no longer a complete SQLite database."""
 
     def __init__(self, database: str, detail: str) -> None:
         fix = "Restore an undamaged backup: `paperboy restore FILE`."
@@ -73,38 +75,40 @@ class DatabaseForeign(StoreError):
     """The file is another program's database."""
 
     def __init__(self, database: str) -> None:
-        super().__init__(f"{database}: is another program's database, not Paperboy's", "Name another file.")
+        what = f"{database}: is another program's database, not Paperboy's"
+        super().__init__(what, "Name another file.")
 
 
 class DatabaseNewer(StoreError):
-    """A later version of Paperboy has changed the database; we would not know what we read."""
+    """A later version of Paperboy has changed the database, so this one can't interpret it."""
 
     def __init__(self, database: str, step: str) -> None:
-        fix = "Install that version, or restore a backup made before the upgrade."
-        super().__init__(f"{database}: was written by a newer version of Paperboy (schema step {step})", fix)
+        what = f"{database}: was written by a newer version of Paperboy (schema step {step})"
+        super().__init__(what, "Install that version, or restore a backup made before the upgrade.")
 
 
 class DatabaseUnreleased(StoreError):
-    """A version between two releases made the database: its steps have our names, but what they made differs."""
+    """A version between two releases made the database: schema steps of the same name differ."""
 
     def __init__(self, database: str, missing: str) -> None:
         fix = "Use the version that made it, or restore a backup that a released version made."
-        told = f"{database}: was made by a version of Paperboy that was never released ({missing} is missing)"
-        super().__init__(told, fix)
+        maker = "a version of Paperboy that was never released"
+        super().__init__(f"{database}: was made by {maker} ({missing} is missing)", fix)
 
 
 class DatabaseLost(StoreError):
-    """The open database is no longer the file on disk: it was deleted, moved or replaced while the bot ran.
+    """The open database is no longer the file on disk: deleted, moved or replaced while in use.
 
-    fix: where a copy of what it held was written, or why that was not possible.
+    fix: where a copy of its contents was written, or why that was not possible.
     """
 
     def __init__(self, database: str, fix: str) -> None:
-        super().__init__(f"{database}: was deleted, moved, cut or replaced while the bot was running", fix)
+        what = "was deleted, moved, cut or replaced while the bot was running"
+        super().__init__(f"{database}: {what}", fix)
 
 
 class TokenRevoked(PaperboyError):
-    """Telegram no longer knows the token: nothing can be sent until there is a new one."""
+    """Telegram refuses the token: nothing can be sent until there is a new one."""
 
     exit_code = 5
 
@@ -128,25 +132,33 @@ class SecondPoller(PaperboyError):
 
 
 class Stopped(PaperboyError):
-    """The bot was told to stop before it had begun; nothing went wrong."""
+    """The bot was asked to stop before it had started. Nothing went wrong."""
 
     exit_code = 0
 
 
 class Stuck(PaperboyError):
-    """A watchdog found work that does not move; a supervisor should start afresh."""
+    """The watchdog found a standstill; a supervisor should restart the bot."""
 
     exit_code = 7
 
 
 class ArticleError(PaperboyError):
-    """A file that can't become an article. `path` is relative to the folder; `reason` a clause without a full stop.
+    """A file that can't become an article.
 
-    `unfinished`: the file may still be being written and should be looked at again before this counts. `line` is the
-    line of the file, from one, where one is to blame.
+    `path` is relative to the folder; `reason` is a clause without a full stop. `unfinished`: the
+    file may still be being written and should be read again before it is rejected. `line`, from
+    one, is where the problem is, if that is known.
     """
 
-    def __init__(self, path: str, reason: str, *, unfinished: bool = False, line: int | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        reason: str,
+        *,
+        unfinished: bool = False,
+        line: int | None = None,
+    ) -> None:
         self.path = path
         self.reason = reason
         self.unfinished = unfinished

@@ -1,6 +1,6 @@
-"""Where the files that ship with Paperboy are: defaults, templates and samples. Does not read them.
+"""Paths of the files that ship with Paperboy: defaults, templates, samples. Does not read them.
 
-In a wheel they lie inside the package; in a checkout, at the top level, where an operator edits them.
+In a wheel they are inside the package; in a checkout at the top level, where operators edit them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _INSIDE = _PACKAGE / "shipped"
 
 
 def config() -> Path:
-    """Return the folder with `paperboy.toml`, `topics.toml` and `templates/` as they ship."""
+    """Return the folder with the shipped `paperboy.toml`, `topics.toml` and `templates/`."""
     return _INSIDE / "config" if _INSIDE.is_dir() else _PACKAGE.parent / "config"
 
 
@@ -23,8 +23,8 @@ def articles() -> Path:
 
 
 def version() -> str:
-    """Return the version of Paperboy that runs."""
+    """Return the version of this Paperboy."""
     try:
         return metadata.version("paperboy-telegram")
-    except metadata.PackageNotFoundError:  # a checkout that nobody installed
+    except metadata.PackageNotFoundError:  # a checkout that is not installed
         return "(source checkout)"

@@ -1,10 +1,10 @@
-"""HTTP: health, metrics, and the webhook endpoint. Knows no update and counts nothing.
+"""The bot's HTTP server: health, metrics and Telegram's webhook. Handles no update itself.
 
-server         listens, in the bot's event loop
-visitors       closes connections that send nothing
-health         the record behind `/health`
-metrics        the report for Prometheus
-webhook        accepts updates that carry the secret token
+server         the listening server and its pages
+connections    closes connections that send nothing
+health         what /health reports
+metrics        a status report in Prometheus' text format
+webhook        takes updates that carry the secret token
 """
 
 from __future__ import annotations

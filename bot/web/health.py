@@ -1,4 +1,4 @@
-"""What `/health` is told. Judges nothing."""
+"""What `/health` reports. Judges nothing, and loads no web server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether the bot does its work, and what keeps it from it."""
+    """Whether the bot does its work, and what prevents it."""
 
     ok: bool
     reasons: tuple[str, ...] = ()

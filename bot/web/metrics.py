@@ -1,12 +1,13 @@
-"""The report in Prometheus' text format. Counts nothing: every number is the report's (`bot.rendering.report`).
+"""The status report in Prometheus' text format. Counts nothing: see `bot.rendering.report`.
 
-Each `Metrics` has a registry of its own, so that several bots, or tests, in one process don't meet.
+Each `Metrics` has a registry of its own, so that several bots in one process don't share numbers.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
@@ -20,7 +21,7 @@ MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
-    """What `/metrics` shows: the report, and what the process itself uses."""
+    """The page /metrics: the report, and the resources the process uses."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry(auto_describe=False)
@@ -29,8 +30,9 @@ class Metrics:
         ProcessCollector(registry=self._registry)
 
     def text(self, report: StatusReport, *, up: bool) -> str:
-        """Return the page for a report; `up`: the bot does its work."""
-        self._snapshot.families = [_gauge("up", "1 when the bot does its work.", int(up)), *_families(report)]
+        """Return the page for a report. up: the bot does its work."""
+        health = _gauge("up", "1 when the bot does its work.", int(up))
+        self._snapshot.families = [health, *_families(report)]
         return generate_latest(self._registry).decode()
 
 
@@ -48,20 +50,23 @@ def _families(report: StatusReport) -> Iterator[Metric]:
     yield _gauge("follows", "Topics followed, over all readers.", report.follows)
     yield _deliveries(report)
     yield _follower_deliveries(report.followers)
-    yield _gauge("oldest_waiting_seconds", "Age of the delivery that waits longest; 0 when none does.", _waited(report))
-    yield _gauge("rejected_files", "Files in the folder that are not articles.", len(report.rejected))
+    waited = _age(report, report.oldest_waiting)
+    explained = "Age of the delivery that waits longest; 0 when none does."
+    yield _gauge("oldest_waiting_seconds", explained, waited)
+    rejected = len(report.rejected)
+    yield _gauge("rejected_files", "Files in the folder that are not articles.", rejected)
     if report.scanned:
-        seconds = (report.at - report.scanned).total_seconds()
-        yield _gauge("last_scan_seconds", "Time since the folder was last scanned.", max(seconds, 0.0))
+        scanned = _age(report, report.scanned)
+        yield _gauge("last_scan_seconds", "Time since the folder was last scanned.", scanned)
 
 
-def _gauge(name: str, told: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"paperboy_{name}", told, value=value)
+def _gauge(name: str, description: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"paperboy_{name}", description, value=value)
 
 
 def _deliveries(report: StatusReport) -> Metric:
-    """Return every channel's deliveries by state, those without any as 0; one channel's threads are added up."""
-    family = GaugeMetricFamily("paperboy_deliveries", "Deliveries to channels, by state.", labels=("channel", "state"))
+    """Return each channel's deliveries by state, zeros included, its threads added up."""
+    family = _labelled("deliveries", "Deliveries to channels, by state.", "channel", "state")
     channels: dict[str, Counter[str]] = {}
     for channel in report.channels:
         channels.setdefault(channel.name, Counter()).update(channel.deliveries)
@@ -71,12 +76,19 @@ def _deliveries(report: StatusReport) -> Metric:
     return family
 
 
+def _labelled(name: str, description: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"paperboy_{name}", description, labels=labels)
+
+
 def _follower_deliveries(states: Mapping[str, int]) -> Metric:
-    family = GaugeMetricFamily("paperboy_follower_deliveries", "Deliveries to readers, by state.", labels=("state",))
+    family = _labelled("follower_deliveries", "Deliveries to readers, by state.", "state")
     for state in State:
         family.add_metric((state,), states.get(state, 0))
     return family
 
 
-def _waited(report: StatusReport) -> float:
-    return max((report.at - report.oldest_waiting).total_seconds(), 0.0) if report.oldest_waiting else 0.0
+def _age(report: StatusReport, since: datetime | None) -> float:
+    """Return the seconds from a moment to the report; 0 for none, or for one still to come."""
+    if since is None:
+        return 0.0
+    return max((report.at - since).total_seconds(), 0.0)

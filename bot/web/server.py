@@ -1,6 +1,6 @@
-"""The HTTP server: it runs in the bot's own event loop and stops with it. Asks others how things stand.
+"""The HTTP server and its pages, run in the bot's own event loop. Gathers no data itself.
 
-Pages hold no token: what looks like one is blotted out on its way, wherever it came from.
+No page shows a token: anything that looks like one is replaced before it is sent.
 """
 
 from __future__ import annotations
@@ -22,16 +22,20 @@ from bot.botapi.webhook import Hook
 from bot.errors import PaperboyError, UsageError
 from bot.rendering.report import ChannelStatus, StatusReport
 from bot.web import webhook
+from bot.web.connections import Connections
 from bot.web.health import Health
 from bot.web.metrics import MEDIA_TYPE, Metrics
-from bot.web.visitors import Visitors
 
-#: What is being answered when `stop` is called has so many seconds to finish; then it is cut off.
+#: Seconds that requests under way have to finish after `stop` is called.
 GRACE = 5
-#: Seconds for which `/health` tells the same of channels that wait, and that it waits for the database at most.
-KNOWN, PATIENCE = 10.0, 1.0
-#: Updates that are taken in at once: Telegram makes up to 100 connections. And pages that are answered at once.
-UPDATES, PAGES = 100, 20
+#: Seconds for which `/health` keeps its list of channels that get nothing.
+KEPT = 10.0
+#: Seconds `/health` waits for the database at most.
+PATIENCE = 1.0
+#: Updates handled at the same time: Telegram opens up to 100 connections.
+UPDATES = 100
+#: Pages answered at the same time.
+PAGES = 20
 _TOKEN = re.compile(r"[0-9]{5,16}:[A-Za-z0-9_-]{30,64}")
 _log = logging.getLogger(__name__)
 Page = Callable[[Request], Awaitable[Response]]
@@ -48,7 +52,10 @@ class Web:
         report: Callable[[], Awaitable[StatusReport]],
         hook: Hook | None = None,
     ) -> None:
-        """Answer at `listen`, "host:port"; port 0 lets the system choose one. Raises UsageError for anything else."""
+        """Prepare to listen on "host:port"; with port 0 the system chooses one.
+
+        Raises UsageError for anything else.
+        """
         self._listen = listen
         self._host, self._port = _parts(listen)
         self._health = health
@@ -59,11 +66,11 @@ class Web:
         self._waiting_until = 0.0
         self._server: _Server | None = None
         self._task: asyncio.Task[None] | None = None
-        #: Where it answers, as "http://host:port", once started.
+        #: "http://host:port", once started.
         self.address = ""
 
     async def start(self) -> None:
-        """Listen and answer. Raises PaperboyError when the address can't be had."""
+        """Listen and answer. Raises PaperboyError if it can't listen there."""
         listening = _open(self._listen, self._host, self._port)
         shown = f"[{self._host}]" if ":" in self._host else self._host
         self.address = f"http://{shown}:{listening.getsockname()[1]}"
@@ -72,52 +79,58 @@ class Web:
         await self._server.ready.wait()
 
     async def stop(self) -> None:
-        """Take no more requests, finish those that came, and let go of the port."""
+        """Take no more requests, finish those under way, and free the port."""
         if self._server and self._task:
             self._server.should_exit = True
             await self._task
         self._server = self._task = None
 
     def _routes(self, hook: Hook | None) -> Starlette:
-        pages = {"/health": self._tell_health, "/metrics": self._tell_metrics}
-        reading = _AtOnce(PAGES)
-        routes = [Route(path, reading.limited(page)) for path, page in pages.items()]
+        pages = {"/health": self._answer_health, "/metrics": self._answer_metrics}
+        page_limit = _ConcurrencyLimit(PAGES)
+        routes = [Route(path, page_limit.apply(page)) for path, page in pages.items()]
         if hook:
-            taking_in = _AtOnce(UPDATES).limited(webhook.page(hook))
-            routes += [_at(path, taking_in) for path in hook.paths]
+            updates = _ConcurrencyLimit(UPDATES).apply(webhook.page(hook))
+            routes += [_route_to(path, updates) for path in hook.paths]
         app = Starlette(routes=routes)
-        app.router.redirect_slashes = False  # it would send people to whatever host they claim to have asked
+        # A redirect would lead to whatever host the request names.
+        app.router.redirect_slashes = False
         return app
 
-    async def _tell_health(self, request: Request) -> Response:
+    async def _answer_health(self, request: Request) -> Response:
         health = self._health()
-        told: dict[str, bool | list[str]] = {"ok": health.ok}
+        content: dict[str, bool | list[str]] = {"ok": health.ok}
         if not health.ok:
-            told["reasons"] = list(map(_discreet, health.reasons))
-        if waiting := await self._channels_waiting():
-            told["waiting"] = list(map(_discreet, waiting))
-        return JSONResponse(told, status_code=200 if health.ok else 503)
+            content["reasons"] = [_without_token(reason) for reason in health.reasons]
+        waiting = await self._channels_waiting()
+        if waiting:
+            content["waiting"] = [_without_token(line) for line in waiting]
+        return JSONResponse(content, status_code=200 if health.ok else 503)
 
     async def _channels_waiting(self) -> list[str]:
-        """Return the channels that get nothing now and why: no fault of the bot's, so they make it no less well."""
+        """Return the channels that get nothing now, and why. They don't make the bot unhealthy."""
         now = asyncio.get_running_loop().time()
-        if now >= self._waiting_until:
-            self._waiting_until = now + KNOWN
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    self._waiting = [_waits(one) for one in (await self._report()).channels if one.waits]
-            except Exception:  # why there is no report is said by whoever fails at it, or by /metrics
-                self._waiting = []
+        if now < self._waiting_until:
+            return self._waiting
+        self._waiting_until = now + KEPT
+        try:
+            async with asyncio.timeout(PATIENCE):
+                report = await self._report()
+        except Exception:  # logged where the report failed, or by /metrics
+            self._waiting = []
+        else:
+            self._waiting = [_waits(channel) for channel in report.channels if channel.waits]
         return self._waiting
 
-    async def _tell_metrics(self, request: Request) -> Response:
+    async def _answer_metrics(self, request: Request) -> Response:
         try:
             report = await self._report()
         except Exception as error:
             _log.error("no metrics: %s", error, exc_info=not isinstance(error, PaperboyError))
-            return PlainTextResponse("The report could not be made; the log says why.\n", status_code=503)
+            sorry = "The report could not be made; the log says why.\n"
+            return PlainTextResponse(sorry, status_code=503)
         text = self._metrics.text(report, up=self._health().ok)
-        return Response(_discreet(text), media_type=MEDIA_TYPE)
+        return Response(_without_token(text), media_type=MEDIA_TYPE)
 
 
 def _waits(channel: ChannelStatus) -> str:
@@ -125,25 +138,26 @@ def _waits(channel: ChannelStatus) -> str:
     return f"{channel.title or channel.name} gets nothing{until}: {channel.waits}"
 
 
-def _at(path: str, page: Page) -> Route:
-    """Return the route to a path as it is: in Starlette's own, braces would stand for anything."""
+def _route_to(path: str, page: Page) -> Route:
+    """Return the route to a literal path; Starlette would read braces in it as parameters."""
     route = Route("/", page, methods=["POST"])
     route.path_regex = re.compile(f"^{re.escape(path)}$")
     return route
 
 
-class _AtOnce:
-    """Answers so many requests at once; others are told to come again, so that one kind never holds up another."""
+class _ConcurrencyLimit:
+    """Allows so many requests at a time and refuses others, so that pages don't delay updates."""
 
     def __init__(self, most: int) -> None:
         self._free = most
 
-    def limited(self, page: Page) -> Page:
-        """Return `page`, with its requests counted."""
+    def apply(self, page: Page) -> Page:
+        """Return `page` with its requests counted."""
 
         async def answer(request: Request) -> Response:
             if self._free <= 0:
-                return PlainTextResponse("Too many requests at once.\n", 503, {"Connection": "close"})
+                closing = {"Connection": "close"}
+                return PlainTextResponse("Too many requests at once.\n", 503, closing)
             self._free -= 1
             try:
                 return await page(request)
@@ -154,7 +168,7 @@ class _AtOnce:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn as a guest: the signals stay with whoever runs the loop."""
+    """uvicorn inside a running loop: leaves signals to whoever runs it."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -170,10 +184,10 @@ class _Server(uvicorn.Server):
 
 
 def _config(app: Starlette) -> uvicorn.Config:
-    """Return uvicorn's settings. Its warnings are about strangers' broken requests, which must not fill the log."""
+    """Return uvicorn's settings. Warnings are off: broken requests would fill the log."""
     return uvicorn.Config(
         app,
-        http=Visitors().connection,  # type: ignore[arg-type]  # called as the class would be
+        http=Connections().connection,  # type: ignore[arg-type]  # called like the class
         ws="none",
         lifespan="off",
         log_config=None,
@@ -188,7 +202,9 @@ def _config(app: Starlette) -> uvicorn.Config:
 def _parts(listen: str) -> tuple[str, int]:
     host, _, port = listen.rpartition(":")
     if not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65_535:
-        raise UsageError(f'web.listen: {listen} needs an address and a port up to 65535, like "127.0.0.1:8080"')
+        example = '"127.0.0.1:8080"'
+        needed = f"needs an address and a port up to 65535, like {example}"
+        raise UsageError(f"web.listen: {listen} {needed}")
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
@@ -203,5 +219,5 @@ def _open(listen: str, host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _discreet(text: str) -> str:
+def _without_token(text: str) -> str:
     return _TOKEN.sub("[token]", text)

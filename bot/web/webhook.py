@@ -1,7 +1,7 @@
-"""The door for Telegram's updates: one is let in when it bears the secret, and answered for once it has been handled.
+"""Webhook endpoint: accepts an update that carries the secret token, and answers once handled.
 
-Knows nothing of what an update means. A 200 says that it is done with, so that one whose handling failed, or took the
-whole process down, is delivered again (Bot API, setWebhook).
+Knows nothing of what an update means. Status 200 means that it was handled; Telegram sends an
+update again if handling failed or ended the process (Bot API, setWebhook).
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from bot.errors import PaperboyError
 
 #: Telegram's updates are far smaller.
 MOST_BYTES = 1 << 20
-#: An update that has not arrived after so many seconds never will.
+#: Seconds within which the whole request must arrive.
 ARRIVES = 10.0
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header, no secret
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header, not a secret
 _log = logging.getLogger(__name__)
 
 
-class _Unwanted(Exception):
-    """A request that brings no update: the status it is answered with, and why."""
+class _NotAnUpdate(Exception):
+    """A request that carries no acceptable update; answered with `status` and the reason."""
 
     def __init__(self, status: int, reason: str) -> None:
         self.status = status
@@ -40,8 +40,8 @@ def page(hook: Hook) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
             update = await _update(hook, request)
-        except _Unwanted as error:
-            # The rest of what it sends is not read, so the connection can't be used again.
+        except _NotAnUpdate as error:
+            # The rest of the request is not read, so the connection can't be used again.
             return PlainTextResponse(f"{error}\n", error.status, {"Connection": "close"})
         return await _handled(hook, update)
 
@@ -53,20 +53,22 @@ async def _handled(hook: Hook, update: dict[str, Any]) -> Response:
         await hook.handle(update)
     except Exception as error:
         bug = not isinstance(error, PaperboyError)
-        _log.error("update %s is not handled and will come again: %s", update.get("update_id"), error, exc_info=bug)
+        number = update.get("update_id")
+        text = "update %s is not handled and will come again: %s"
+        _log.error(text, number, error, exc_info=bug)
         return PlainTextResponse("Not handled; send it again.\n", 500)
     return Response()
 
 
 async def _update(hook: Hook, request: Request) -> dict[str, Any]:
     if not hook.admits(request.headers.get(SECRET_HEADER, "")):
-        raise _Unwanted(403, "Only Telegram may post here.")
+        raise _NotAnUpdate(403, "Only Telegram may post here.")
     try:
         update = json.loads(await _body(request))
     except (ValueError, RecursionError):
         update = None
     if not isinstance(update, dict):
-        raise _Unwanted(400, "An update is a JSON object.")
+        raise _NotAnUpdate(400, "An update is a JSON object.")
     return update
 
 
@@ -77,9 +79,9 @@ async def _body(request: Request) -> bytes:
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > MOST_BYTES:
-                    raise _Unwanted(413, f"An update is at most {MOST_BYTES} bytes.")
+                    raise _NotAnUpdate(413, f"An update is at most {MOST_BYTES} bytes.")
     except TimeoutError:
-        raise _Unwanted(408, "The update did not arrive in time.") from None
+        raise _NotAnUpdate(408, "The update did not arrive in time.") from None
     except ClientDisconnect:
-        raise _Unwanted(400, "The update was cut off.") from None
+        raise _NotAnUpdate(400, "The update was cut off.") from None
     return bytes(body)

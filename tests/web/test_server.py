@@ -23,7 +23,7 @@ from bot.botapi.webhook import Hook, why_unheard
 from bot.domain.delivery import State
 from bot.errors import PaperboyError, StoreError, UsageError
 from bot.rendering.report import ChannelStatus, RejectedFile, StatusReport
-from bot.web import server, visitors, webhook
+from bot.web import connections, server, webhook
 from bot.web.health import Health
 from bot.web.server import Web
 from tests.support.operating import PATIENCE
@@ -449,7 +449,7 @@ async def test_a_crowd_that_says_no_more_holds_up_neither_health_nor_updates(sai
 
 @pytest.mark.parametrize("said", [b"", b"GET /hea", b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"])
 async def test_who_makes_no_request_for_some_seconds_is_shown_out(said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visitors, "HEADER", 0.05)
+    monkeypatch.setattr(connections, "HEADER", 0.05)
     async with answering() as client:
         reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
         writer.write(said)
@@ -568,7 +568,7 @@ async def test_stopping_what_never_started_or_twice_does_nothing() -> None:
 
 
 async def test_an_idle_visitor_does_not_hold_up_the_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visitors, "HEADER", 10 * PATIENCE)
+    monkeypatch.setattr(connections, "HEADER", 10 * PATIENCE)
     web = a_web()
     await web.start()
     port = httpx.URL(web.address).port
