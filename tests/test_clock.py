@@ -272,7 +272,7 @@ def db() -> Database:
         (3, "sent", soon, soon),
     ):
         db.conn.execute(
-            "INSERT INTO deliveries (article, chat, edition, lane, rank, state, not_before, revise, created) "
+            "INSERT INTO deliveries (article, chat, edition, lane, rank, state, not_before, edit_due, created) "
             "VALUES (?, 2, 1, 2, ?, ?, ?, ?, 0)",
             (number, number, state, wait, revise),
         )
@@ -282,8 +282,8 @@ def db() -> Database:
 
 def moments(db: Database) -> set[int]:
     found = rows(db, "SELECT not_before FROM chats WHERE id = 1 UNION ALL SELECT not_before FROM deliveries")
-    found += rows(db, "SELECT revise FROM deliveries WHERE revise IS NOT NULL")
-    found += rows(db, "SELECT front FROM deliveries WHERE front > 0")
+    found += rows(db, "SELECT edit_due FROM deliveries WHERE edit_due IS NOT NULL")
+    found += rows(db, "SELECT asleep_until FROM deliveries WHERE asleep_until > 0")
     return {one[0] for one in found}
 
 

@@ -13,17 +13,15 @@ from sqlite_utils import Database
 
 from bot.domain.arrival import HIDDEN
 from bot.store.articles import VISIBLE
+from bot.store.availability import ACTIVE, OPENS
 from bot.store.database import Row, milliseconds, number, rows
 from bot.store.outbox import FORMS_SHOWN
 
 #: A delivery that could go out and still waits after so long is not merely behind others.
 LATE = timedelta(days=1)
 _DELIVERY = "SELECT d.id AS delivery, d.article, d.chat, d.reason AS detail FROM deliveries d"
-#: Who is the first of a chat and lane.
-_HEAD = (
-    "deliveries o WHERE o.chat = d.chat AND o.state = 'pending' AND o.front >= 0 AND o.lane = d.lane "
-    "AND o.not_before IS NULL"
-)
+#: The head of the same chat's queue.
+_HEAD = "deliveries o WHERE o.chat = d.chat AND o.state = 'pending' AND o.head = 1 AND o.lane = d.lane"
 _JOINED = "NOT EXISTS (SELECT 1 FROM aliases WHERE article = a.id)"
 
 
@@ -50,23 +48,24 @@ _QUESTIONS = {
     "no payload": f"{_DELIVERY} WHERE d.state IN ('sending', 'doubtful', 'sent') AND d.payload IS NULL",
     "late": f"""
         {_DELIVERY} JOIN chats c ON c.id = d.chat
-        WHERE d.state = 'pending' AND c.state = 'active' AND c.chat_id IS NOT NULL AND d.created < :late
-          AND coalesce(d.not_before, 0) < :late AND coalesce(c.not_before, 0) < :late""",
+        WHERE d.state = 'pending' AND d.created < :late AND coalesce(d.not_before, 0) < :late
+          AND {OPENS} < :late""",
     "out of line": f"""
-        {_DELIVERY} WHERE d.state = 'pending' AND (d.front IS NULL OR d.front < -1
-          OR d.front = -1 AND NOT EXISTS (SELECT 1 FROM {_HEAD} AND (o.turn, o.rank, o.id) < (d.turn, d.rank, d.id))
-          OR d.front >= 0 AND d.not_before IS NULL AND EXISTS (SELECT 1 FROM {_HEAD} AND o.id <> d.id)
-          OR d.front <> -1 AND d.not_before IS NOT NULL AND d.front <> d.not_before
-          OR d.front = -1 AND d.not_before IS NOT NULL)""",
+        {_DELIVERY} WHERE d.state = 'pending' AND (d.head NOT IN (0, 1)
+          OR (d.head IS NULL) <> (d.not_before IS NOT NULL)
+          OR d.head IS NULL AND d.asleep_until IS NOT d.not_before
+          OR d.head = 1 AND EXISTS (SELECT 1 FROM {_HEAD} AND o.id <> d.id)
+          OR d.head = 0 AND (d.asleep_until IS NOT NULL
+            OR NOT EXISTS (SELECT 1 FROM {_HEAD} AND (o.turn, o.rank, o.id) < (d.turn, d.rank, d.id))))""",
     "doubt forgotten": f"{_DELIVERY} WHERE d.state = 'doubtful' AND d.not_before IS NULL AND d.reason = ''",
     "old form": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
-        WHERE d.state = 'sent' AND d.message > 0 AND d.revise IS NULL AND d.reason = '' AND a.withdrawn = 0
+        WHERE d.state = 'sent' AND d.message > 0 AND d.edit_due IS NULL AND d.reason = '' AND a.withdrawn = 0
           AND a.held = 0 AND d.form <> a.fingerprint AND NOT EXISTS (SELECT 1 FROM forms f WHERE f.delivery = d.id
             AND f.form = a.fingerprint AND f.times >= {FORMS_SHOWN})""",
     "not taken back": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
-        WHERE d.state = 'sent' AND d.message > 0 AND d.revise IS NULL AND d.reason = '' AND (a.withdrawn = 1
+        WHERE d.state = 'sent' AND d.message > 0 AND d.edit_due IS NULL AND d.reason = '' AND (a.withdrawn = 1
           OR {_JOINED} AND EXISTS (SELECT 1 FROM articles k WHERE k.id = a.copy_of AND k.withdrawn = 1))""",
     "withdrawn waits": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article WHERE a.withdrawn = 1 AND d.state IN ('held', 'pending')""",
@@ -76,7 +75,7 @@ _QUESTIONS = {
     "joined waits": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
         WHERE a.copy_of IS NOT NULL AND {_JOINED} AND d.state IN ('held', 'pending')""",
-    "revised unsent": f"{_DELIVERY} WHERE d.revise IS NOT NULL AND d.state <> 'sent'",
+    "revised unsent": f"{_DELIVERY} WHERE d.edit_due IS NOT NULL AND d.state <> 'sent'",
     "unopened edition": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article WHERE d.edition > a.edition AND NOT {_JOINED}""",
     "no address": f"SELECT a.id AS article, a.identity AS detail FROM articles a WHERE a.copy_of IS NULL AND {_JOINED}",
@@ -117,10 +116,10 @@ ORDER BY a.id DESC
 """
 #: Who followed before, could be reached all the time since, and has no delivery. Whoever plans follows goes by topics,
 #: a piece at a time, and by the state of the chats at that moment.
-_UNSERVED = """
+_UNSERVED = f"""
 SELECT count(DISTINCT f.chat) FROM articles a JOIN article_topics t ON t.article = a.id
   CROSS JOIN follows f ON f.topic = t.topic JOIN chats c ON c.id = f.chat
-WHERE a.id = :article AND f.sequence < a.planned AND c.state = 'active' AND c.setting IS NULL
+WHERE a.id = :article AND f.sequence < a.planned AND {ACTIVE} AND c.setting IS NULL
   AND c.sequence < a.planned
   AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = f.chat AND d.edition = 1)
 """

@@ -226,7 +226,7 @@ def move(db: Database, old: int, new: int) -> None:
         for found in rows(db, "SELECT * FROM chats WHERE chat_id = ?", (old,)) if old != new else ():
             write(
                 db,
-                "UPDATE deliveries SET message = NULL, revise = NULL, "
+                "UPDATE deliveries SET message = NULL, edit_due = NULL, "
                 "reason = 'posted before the group got a new number' WHERE chat = ? AND message IS NOT NULL",
                 (found["id"],),
             )

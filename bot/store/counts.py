@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.store.availability import ACTIVE
 from bot.store.database import maybe, number, row, rows
 
 
@@ -54,7 +55,7 @@ def oldest_waiting(db: Database) -> datetime | None:
     sql = (
         "SELECT min(d.created) FROM deliveries d JOIN chats c ON c.id = d.chat "
         "WHERE (d.state IN ('pending', 'sending') OR d.state = 'doubtful' AND d.not_before > 0) "
-        "AND c.state = 'active'"
+        f"AND {ACTIVE}"
     )
     found = row(db, sql)
     return maybe(found[0]) if found else None

@@ -12,6 +12,7 @@ from bot.domain.article import short_id
 from bot.domain.delivery import REPEATS, Lane, Payload, State
 from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.store import attempts, notices
+from bot.store.availability import OPENS
 from bot.store.database import marks, milliseconds, moment, number, row, rows, transaction, write
 from bot.store.outbox import FORMS_SHOWN, Addressed, addressed, catch_up
 from bot.store.payloads import written
@@ -37,14 +38,14 @@ def plan(db: Database, article: int, form: str, due: datetime) -> int:
     with transaction(db):
         write(
             db,
-            "UPDATE deliveries SET revise = NULL WHERE article = ? AND state = 'sent' AND revise IS NOT NULL "
+            "UPDATE deliveries SET edit_due = NULL WHERE article = ? AND state = 'sent' AND edit_due IS NOT NULL "
             f"AND (form = ? OR {times} >= ?)",
             (article, form, form, FORMS_SHOWN),
         )
         planned = write(
             db,
-            "UPDATE deliveries SET revise = coalesce(revise, ?) WHERE article = ? AND state = 'sent' AND message > 0 "
-            f"AND form <> ? AND {times} < ?",
+            "UPDATE deliveries SET edit_due = coalesce(edit_due, ?) WHERE article = ? AND state = 'sent' "
+            f"AND message > 0 AND form <> ? AND {times} < ?",
             (milliseconds(due), article, form, form, FORMS_SHOWN),
         )
         if planned:
@@ -57,7 +58,7 @@ def set_right(db: Database, article: int, at: datetime) -> int:
     """Have an article's posts that the limit left behind edited once more, as an editor asks; return how many."""
     with transaction(db):
         notices.all_clear(db, [_behind_key(article)], at)
-        sql = f"UPDATE deliveries SET revise = ? WHERE id IN (SELECT d.id {_BEHIND})"
+        sql = f"UPDATE deliveries SET edit_due = ? WHERE id IN (SELECT d.id {_BEHIND})"
         return write(db, sql, (milliseconds(at), article, FORMS_SHOWN))
 
 
@@ -86,7 +87,7 @@ def _behind_key(article: int) -> str:
 #: Posts of an article that differ from it and are not to be edited, as they showed it so often enough.
 _BEHIND = """
 FROM deliveries d JOIN articles a ON a.id = d.article JOIN forms f ON f.delivery = d.id AND f.form = a.fingerprint
-WHERE d.article = ? AND d.state = 'sent' AND d.message > 0 AND d.revise IS NULL AND d.form <> a.fingerprint
+WHERE d.article = ? AND d.state = 'sent' AND d.message > 0 AND d.edit_due IS NULL AND d.form <> a.fingerprint
   AND a.withdrawn = 0 AND f.times >= ?
 """
 
@@ -114,13 +115,13 @@ def plan_withdrawal(db: Database, article: int, due: datetime) -> int:
             "WHERE article = ? AND (state IN ('pending', 'held') OR state = 'doubtful' AND lane <> 0)",
             (article,),
         )
-        sql = "UPDATE deliveries SET revise = ? WHERE article = ? AND state = 'sent' AND message > 0"
+        sql = "UPDATE deliveries SET edit_due = ? WHERE article = ? AND state = 'sent' AND message > 0"
         return write(db, sql, (milliseconds(due), article))
 
 
 def exist(db: Database) -> bool:
     """Say whether any post is to be edited or taken back."""
-    return row(db, "SELECT 1 FROM deliveries WHERE revise IS NOT NULL LIMIT 1") is not None
+    return row(db, "SELECT 1 FROM deliveries WHERE edit_due IS NOT NULL LIMIT 1") is not None
 
 
 def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 50) -> list[DueEdit]:
@@ -129,9 +130,8 @@ def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 5
     found = rows(
         db,
         "SELECT d.*, c.chat_id, c.thread, c.username, c.kind FROM deliveries d JOIN chats c ON c.id = d.chat "
-        "WHERE d.revise <= ? AND d.state = 'sent' AND (d.not_before IS NULL OR d.not_before <= ?) "
-        "AND c.state = 'active' AND c.chat_id IS NOT NULL AND (c.not_before IS NULL OR c.not_before <= ?) "
-        f"AND d.chat NOT IN ({marks(len(busy))}) ORDER BY d.revise, d.id LIMIT ?",
+        "WHERE d.edit_due <= ? AND d.state = 'sent' AND (d.not_before IS NULL OR d.not_before <= ?) "
+        f"AND {OPENS} <= ? AND d.chat NOT IN ({marks(len(busy))}) ORDER BY d.edit_due, d.id LIMIT ?",
         (now, now, now, *busy, most * 4),
     )
     chats: dict[int, DueEdit] = {}
@@ -143,7 +143,7 @@ def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 5
 def edited(db: Database, delivery: int, form: str, payload: Payload, at: datetime) -> None:
     """Write that a post now shows `form`; where its article went on meanwhile, it is due again."""
     with transaction(db):
-        sql = "UPDATE deliveries SET form = ?, payload = ?, revise = NULL, not_before = NULL WHERE id = ?"
+        sql = "UPDATE deliveries SET form = ?, payload = ?, edit_due = NULL, not_before = NULL WHERE id = ?"
         lane = number(db, "SELECT lane FROM deliveries WHERE id = ?", (delivery,))
         write(db, sql, (form, written(payload, lane), delivery))
         write(
@@ -161,14 +161,14 @@ def edited(db: Database, delivery: int, form: str, payload: Payload, at: datetim
 def unchanged(db: Database, delivery: int, form: str, at: datetime) -> None:
     """Write that a post shows `form` already, since that looks like the one before; it counts as no showing."""
     with transaction(db):
-        write(db, "UPDATE deliveries SET form = ?, revise = NULL, not_before = NULL WHERE id = ?", (form, delivery))
+        write(db, "UPDATE deliveries SET form = ?, edit_due = NULL, not_before = NULL WHERE id = ?", (form, delivery))
         catch_up(db, [delivery], milliseconds(at))
 
 
 def gone(db: Database, delivery: int, reason: str, at: datetime) -> None:
     """Write that a post is not there any more, though nobody took its article back."""
     with transaction(db):
-        sql = "UPDATE deliveries SET state = ?, reason = ?, revise = NULL, not_before = NULL WHERE id = ?"
+        sql = "UPDATE deliveries SET state = ?, reason = ?, edit_due = NULL, not_before = NULL WHERE id = ?"
         write(db, sql, (str(State.GONE), reason, delivery))
         attempts.log(db, delivery, "edit", "gone", reason, at)
 
@@ -176,7 +176,7 @@ def gone(db: Database, delivery: int, reason: str, at: datetime) -> None:
 def withdrawn(db: Database, delivery: int, reason: str, at: datetime) -> None:
     """Write that a post was taken back."""
     with transaction(db):
-        sql = "UPDATE deliveries SET state = ?, reason = ?, revise = NULL, not_before = NULL WHERE id = ?"
+        sql = "UPDATE deliveries SET state = ?, reason = ?, edit_due = NULL, not_before = NULL WHERE id = ?"
         write(db, sql, (str(State.WITHDRAWN), reason, delivery))
         attempts.log(db, delivery, "delete", "withdrawn", reason, at)
 
@@ -184,7 +184,7 @@ def withdrawn(db: Database, delivery: int, reason: str, at: datetime) -> None:
 def given_up(db: Database, delivery: int, reason: str, at: datetime) -> None:
     """Write that a post stays as it is, and why."""
     with transaction(db):
-        sql = "UPDATE deliveries SET revise = NULL, not_before = NULL, reason = ? WHERE id = ?"
+        sql = "UPDATE deliveries SET edit_due = NULL, not_before = NULL, reason = ? WHERE id = ?"
         write(db, sql, (reason, delivery))
         attempts.log(db, delivery, "edit", "refused", reason, at)
 
@@ -193,7 +193,7 @@ def later(db: Database, delivery: int, until: datetime, reason: str, at: datetim
     """Write that a revision waits until a moment; `mend`, when given, is what it must do differently then."""
     with transaction(db):
         if mend:
-            write(db, "UPDATE deliveries SET mend = ? WHERE id = ?", (mend, delivery))
+            write(db, "UPDATE deliveries SET fallbacks = ? WHERE id = ?", (mend, delivery))
         write(
             db, "UPDATE deliveries SET not_before = ?, reason = ? WHERE id = ?", (milliseconds(until), reason, delivery)
         )
@@ -222,4 +222,4 @@ def cancel_withdrawal(db: Database, article: int) -> None:
 
 def leave(db: Database, article: int) -> None:
     """Leave an article's posts where they are and as they are."""
-    write(db, "UPDATE deliveries SET revise = NULL WHERE article = ? AND state = 'sent'", (article,))
+    write(db, "UPDATE deliveries SET edit_due = NULL WHERE article = ? AND state = 'sent'", (article,))

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from bot.domain import topics as words
 from bot.store import sequence
+from bot.store.availability import ACTIVE
 from bot.store.database import Row, add, marks, milliseconds, number, row, rows, transaction, write
 
 
@@ -38,9 +39,10 @@ class Stretch:
 
 #: No row number is above it.
 _LAST_CHAT = 2**63 - 1
-_FOLLOWERS = """
-SELECT f.chat FROM follows f JOIN chats c ON c.id = f.chat AND c.state = 'active'
-WHERE f.topic = {topic:d} AND f.chat > :after AND f.chat <= :until AND f.sequence < :before ORDER BY f.chat LIMIT :most
+_FOLLOWERS = f"""
+SELECT f.chat FROM follows f JOIN chats c ON c.id = f.chat AND {ACTIVE}
+WHERE f.topic = {{topic:d}} AND f.chat > :after AND f.chat <= :until AND f.sequence < :before
+ORDER BY f.chat LIMIT :most
 """
 
 

@@ -78,7 +78,7 @@ def hold(db: Database, articles: Collection[int], waits: Waits) -> None:
         write(db, f"DELETE FROM fanouts WHERE article IN {_THESE}", (these,))
         write(db, f"UPDATE articles SET planned = NULL WHERE id IN {_THESE}", (these,))
         if waits in HIDDEN:  # posts stay as they are; see `announce.release`
-            sql = f"UPDATE deliveries SET revise = NULL WHERE article IN {_THESE} AND revise IS NOT NULL"
+            sql = f"UPDATE deliveries SET edit_due = NULL WHERE article IN {_THESE} AND edit_due IS NOT NULL"
             write(db, f"{sql} AND article IN (SELECT id FROM articles WHERE withdrawn = 0)", (these,))
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from bot.store.steps import shared_addresses as steps
+from bot.store.steps import queue as queue_steps
+from bot.store.steps import shared_addresses as address_steps
 
 paperboy = Migrations("paperboy")
 #: New articles enter the index in `entries`; rows of articles are never deleted.
@@ -64,7 +65,7 @@ def notices(db: Database) -> None:
 def shared_addresses(db: Database) -> None:
     """Let an address be that of several articles, and normalise the old ones; see `steps.shared_addresses`."""
     _run(db, "steps/0006_shared_addresses.sql")
-    steps.normalise(db)
+    address_steps.normalise(db)
 
 
 @paperboy(name="0007_waits")
@@ -107,6 +108,14 @@ def search(db: Database) -> None:
 def pending_answers(db: Database) -> None:
     """Keep the answers to editors that are edited when it is known what became of a post."""
     _run(db, "steps/0013_pending_answers.sql")
+
+
+@paperboy(name="0014_queue")
+def queue(db: Database) -> None:
+    """Let the queue say what it holds: who is the head of a chat's queue, and who sleeps until when."""
+    _run(db, "steps/0014_queue.sql")
+    for trigger in queue_steps.triggers():
+        db.execute(trigger)
 
 
 def _run(db: Database, file: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from bot.store.articles import VISIBLE
+from bot.store.availability import ACTIVE
 from bot.store.database import row, rows
 
 _SET_BACK = f"""
@@ -28,12 +29,12 @@ WHERE {VISIBLE} AND a.id > c.last_article AND a.sequence < c.sequence
 ORDER BY a.id
 """
 #: Who followed by a clock that was ahead; for how long it was is not known, so as much again is allowed for.
-_OF_FOLLOWERS = """
+_OF_FOLLOWERS = f"""
 SELECT json_group_array(chat) FROM (
   SELECT DISTINCT f.chat FROM articles a JOIN article_topics t ON t.article = a.id
     CROSS JOIN follows f ON f.topic = t.topic JOIN chats c ON c.id = f.chat
   WHERE a.id = :article AND f.since > a.recorded AND f.since <= 2 * :ahead - a.recorded
-    AND f.sequence <= (SELECT from_clock FROM sequence) AND c.state = 'active' AND c.setting IS NULL
+    AND f.sequence <= (SELECT from_clock FROM sequence) AND {ACTIVE} AND c.setting IS NULL
     AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = f.chat AND d.edition = 1))
 """
 

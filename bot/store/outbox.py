@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from bot.domain.delivery import Delivery, Lane, Payload, Settlement, State
 from bot.store import attempts, chats, queue, sequence
+from bot.store.availability import ACTIVE
 from bot.store.database import Row, marks, milliseconds, number, row, rows, transaction, write
 from bot.store.payloads import read, written
 
@@ -78,11 +79,11 @@ def next_due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> datet
 
 def waiting(db: Database) -> int:
     """Return how many deliveries are not settled and could still go out by themselves."""
-    sql = """
+    sql = f"""
         SELECT (SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat
-                WHERE c.state = 'active' AND (d.state IN ('pending', 'sending')
+                WHERE {ACTIVE} AND (d.state IN ('pending', 'sending')
                   OR d.state = 'doubtful' AND d.not_before IS NOT NULL
-                  OR d.state = 'sent' AND d.revise IS NOT NULL))
+                  OR d.state = 'sent' AND d.edit_due IS NOT NULL))
              + (SELECT count(*) FROM fanouts)
     """
     return number(db, sql)
@@ -172,7 +173,7 @@ def articles_in(db: Database, chat: int) -> set[int]:
 
 
 _SETTLE = """
-UPDATE deliveries SET state = ?, reason = ?, not_before = ?, settled = ?, settled_sequence = ?, mend = ?,
+UPDATE deliveries SET state = ?, reason = ?, not_before = ?, settled = ?, settled_sequence = ?, fallbacks = ?,
   message = coalesce(?, message), lost = lost + ?, repeatable = 0 WHERE id = ?
 """
 _SHOWN = """
@@ -214,7 +215,7 @@ def catch_up(db: Database, deliveries: Collection[int], now: int) -> None:
     )
     write(
         db,
-        "UPDATE deliveries SET revise = ? WHERE id IN (SELECT value FROM json_each(?)) AND state = 'sent' "
+        "UPDATE deliveries SET edit_due = ? WHERE id IN (SELECT value FROM json_each(?)) AND state = 'sent' "
         "AND message > 0 AND EXISTS (SELECT 1 FROM articles a WHERE a.id = article AND (a.withdrawn = 1 "
         "OR a.held = 0 AND a.fingerprint <> deliveries.form AND NOT EXISTS "
         "(SELECT 1 FROM forms WHERE delivery = deliveries.id AND form = a.fingerprint AND times >= ?)))",
@@ -229,7 +230,7 @@ def _put_right(db: Database, delivery: int, now: int) -> None:
     """Let a post be edited to what it is once its number is known, if a look gave it another's keyboard meanwhile."""
     key = "SELECT c.chat_id, d.message FROM deliveries d JOIN chats c ON c.id = d.chat WHERE d.id = ? AND d.message > 0"
     if write(db, f"DELETE FROM retouched WHERE (chat_id, message) IN ({key})", (delivery,)):
-        write(db, "UPDATE deliveries SET revise = ? WHERE id = ? AND state = 'sent'", (now, delivery))
+        write(db, "UPDATE deliveries SET edit_due = ? WHERE id = ? AND state = 'sent'", (now, delivery))
 
 
 def addressed(found: Row) -> Addressed:
@@ -250,7 +251,7 @@ def delivery_of(found: Row) -> Delivery:
         attempts=found["attempts"],
         message=found["message"],
         payload=read(found["payload"]),
-        mend=found["mend"],
+        mend=found["fallbacks"],
         reason=found["reason"],
         lost=found["lost"],
     )

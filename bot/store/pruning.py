@@ -20,7 +20,7 @@ KEPT = timedelta(days=7)
 #: Rows of one piece.
 PIECE = 500
 #: A delivery that is not at its end.
-_OPEN = "d.state IN ('held', 'pending', 'sending', 'doubtful') OR d.revise IS NOT NULL"
+_OPEN = "d.state IN ('held', 'pending', 'sending', 'doubtful') OR d.edit_due IS NOT NULL"
 
 
 def updates(db: Database, at: datetime) -> int:

@@ -9,15 +9,16 @@ from sqlite_utils import Database
 
 from bot.domain.delivery import Lane, Payload, Settlement, State
 from bot.store import attempts, facts, holding, numbers, outbox
+from bot.store.availability import REACHABLE
 from bot.store.database import row, rows, transaction, write
 from bot.store.facts import Fact
 from bot.store.outbox import Addressed
 from bot.store.payloads import written
 
-_WANTED = """
+_WANTED = f"""
 SELECT d.*, c.chat_id, c.thread, c.username, c.kind FROM articles a JOIN deliveries d ON d.article = a.id
 JOIN chats c ON c.id = d.chat WHERE a.waits <> '' AND a.waits = 'restored' AND d.state = 'held' AND d.lane = 0
-  AND d.edition = 1 AND c.state = 'active' AND c.chat_id IS NOT NULL ORDER BY a.ordered, a.id, d.id
+  AND d.edition = 1 AND {REACHABLE} ORDER BY a.ordered, a.id, d.id
 """
 
 

@@ -12,6 +12,7 @@ from bot.domain.delivery import REPEATS, Settlement, State
 from bot.domain.notices import Alert, Notice
 from bot.domain.recovery import Bounds
 from bot.store import attempts, notices, numbers, outbox
+from bot.store.availability import NEVER, OPENS, REACHABLE
 from bot.store.database import Row, marks, maybe, milliseconds, moment, number, row, rows, transaction, write
 from bot.store.outbox import Addressed
 
@@ -75,7 +76,7 @@ def next_due(db: Database, *, busy: Collection[int] = ()) -> datetime | None:
     """Return when the next channel's doubt is to be resolved, not counting `busy` chats (Telegram's numbers)."""
     sql = (
         "SELECT min(d.not_before) FROM deliveries d JOIN chats c ON c.id = d.chat WHERE d.state = 'doubtful' "
-        f"AND d.lane = 0 AND c.state = 'active' AND c.chat_id NOT IN ({marks(len(busy))}) AND NOT {_AFTER_ANOTHER}"
+        f"AND d.lane = 0 AND {REACHABLE} AND c.chat_id NOT IN ({marks(len(busy))}) AND NOT {_AFTER_ANOTHER}"
     )
     found = row(db, sql, tuple(busy))
     return maybe(found[0]) if found else None
@@ -114,11 +115,11 @@ def _twin(doubt: Doubt) -> tuple[int, int, int]:
 
 def will_be_bounded(db: Database, chat_id: int, at: datetime | None = None) -> bool:
     """Return True if a post may go out to a chat at `at` (None: sometime), whose number will end the search."""
-    now = milliseconds(at) if at else 2**62
-    sql = """
+    now = milliseconds(at) if at else NEVER - 1
+    sql = f"""
         SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat
         WHERE c.chat_id = ? AND d.state IN ('pending', 'sending') AND (d.not_before IS NULL OR d.not_before <= ?)
-          AND c.state = 'active' AND (c.not_before IS NULL OR c.not_before <= ?)
+          AND {OPENS} <= ?
     """
     return number(db, sql, (chat_id, now, now)) > 0
 
@@ -188,10 +189,10 @@ def decide(db: Database, delivery: int, *, again: bool, at: datetime) -> int | N
         return number(db, "SELECT article FROM deliveries WHERE id = ?", (delivery,))
 
 
-_DOUBTS = """
+_DOUBTS = f"""
 SELECT d.*, c.chat_id, c.thread, c.username, c.kind, c.on_doubt, c.title, c.setting
 FROM deliveries d JOIN chats c ON c.id = d.chat
-WHERE d.state = 'doubtful' AND d.lane = 0 AND c.state = 'active' AND c.chat_id IS NOT NULL
+WHERE d.state = 'doubtful' AND d.lane = 0 AND {REACHABLE}
 """
 #: The same article, in doubt in the same chat (Telegram's number), but for one delivery.
 _TWINS = """

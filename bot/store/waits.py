@@ -10,12 +10,13 @@ from bot.store.database import moment, number, transaction, write
 
 #: A last record so little ahead of the clock tells of no clock that was set back.
 _TOLERANCE = timedelta(seconds=1)
+_ASLEEP = "state = 'pending' AND asleep_until IS NOT NULL"
 #: Each finds its rows by an index of those that wait, however many rows there are.
 _WAITS = (
-    "UPDATE deliveries SET not_before = not_before + :by WHERE state = 'pending' AND front > 0 AND not_before > 0",
-    "UPDATE deliveries SET front = 0 WHERE state = 'pending' AND front > 0 AND not_before IS NULL",
+    f"UPDATE deliveries SET not_before = not_before + :by WHERE {_ASLEEP} AND head IS NULL",
+    f"UPDATE deliveries SET asleep_until = NULL WHERE {_ASLEEP} AND head = 1",
     "UPDATE deliveries SET not_before = not_before + :by WHERE state = 'doubtful'",
-    "UPDATE deliveries SET revise = revise + :by, not_before = not_before + :by WHERE revise IS NOT NULL",
+    "UPDATE deliveries SET edit_due = edit_due + :by, not_before = not_before + :by WHERE edit_due IS NOT NULL",
     "UPDATE notices SET heard = heard + :by WHERE heard IS NOT NULL",
     "UPDATE pending_answers SET due = due + :by",
     "UPDATE chats SET not_before = not_before + :by WHERE not_before IS NOT NULL",

@@ -134,7 +134,7 @@ def _everything(newsroom: Newsroom) -> dict[str, list[tuple[Any, ...]]]:
         "files": "SELECT * FROM files ORDER BY path",
         "topics": "SELECT * FROM topics ORDER BY id",
         "carried": "SELECT * FROM article_topics ORDER BY article, topic",
-        "deliveries": "SELECT article, chat, edition, lane, rank, state, revise FROM deliveries ORDER BY 1, 2, 3",
+        "deliveries": "SELECT article, chat, edition, lane, rank, state, edit_due FROM deliveries ORDER BY 1, 2, 3",
     }
     return {name: [tuple(one) for one in rows(newsroom.db, sql)] for name, sql in asked.items()}
 

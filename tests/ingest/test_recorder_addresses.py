@@ -406,7 +406,7 @@ def test_what_its_source_changed_while_the_bot_was_down_is_edited_after_an_upgra
 
 def test_a_post_that_was_to_be_edited_before_an_upgrade_still_is(posted: Newsroom) -> None:
     told = article(url=A, excerpt="What happened to the element.")
-    write(posted.db, "UPDATE deliveries SET form = 'an older one', revise = 0")
+    write(posted.db, "UPDATE deliveries SET form = 'an older one', edit_due = 0")
     read_again(posted, told, 100)
     posted.later(hours=1)
     assert posted.revise() == [("@news", FIRST)]

@@ -158,7 +158,7 @@ class Folder(RuleBasedStateMachine):
         assert all(count == 1 or story in merged for (story, _), count in stories.items())
 
     def states(self) -> list[Any]:
-        sql = "SELECT article, chat, edition, state, revise FROM deliveries ORDER BY id"
+        sql = "SELECT article, chat, edition, state, edit_due FROM deliveries ORDER BY id"
         return [tuple(one) for one in rows(self.store.db, sql)]
 
     def teardown(self) -> None:

@@ -86,7 +86,7 @@ async def test_an_edit_that_can_not_be_rendered_leaves_its_post_and_the_others_a
     bad, good = bot.posts()
     assert not bad.history
     assert "which is more" in good.text
-    assert await bot.rows("SELECT 1 FROM deliveries WHERE revise IS NOT NULL") == []
+    assert await bot.rows("SELECT 1 FROM deliveries WHERE edit_due IS NOT NULL") == []
     assert "post.html.j2:12" in await heard(bot)
     await bot.record("bad.md", title="It can be rendered again")
     await bot.deliver(1)

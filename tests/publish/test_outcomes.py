@@ -585,7 +585,7 @@ async def test_a_post_that_is_so_already_counts_as_edited(bot: Outgoing, fault: 
     await changed(bot, faults.refused(400, BAD + fault))
     await bot.deliver(86_400)
     assert len(edits(bot)) == 1
-    assert ((await bot.row())["revise"], bot.alerts()) == (None, [])
+    assert ((await bot.row())["edit_due"], bot.alerts()) == (None, [])
 
 
 @pytest.mark.parametrize("fault", POST_GONE)
@@ -647,7 +647,7 @@ async def test_an_edit_that_has_to_wait_is_made_later(bot: Outgoing, fault: faul
     await bot.deliver(seconds)
     assert len(edits(bot)) == 2
     assert "There is news." in bot.posts()[0].text
-    assert (await bot.row())["revise"] is None
+    assert (await bot.row())["edit_due"] is None
 
 
 @pytest.mark.parametrize("fault", DELETED_ALREADY)

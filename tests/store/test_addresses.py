@@ -50,7 +50,8 @@ def post(db: Database, article: int, chat: int, state: str = "sent") -> None:
 
 
 def posts(db: Database) -> list[tuple[Any, ...]]:
-    return [tuple(one) for one in rows(db, "SELECT article, chat, state, form, revise FROM deliveries ORDER BY id")]
+    columns = f"article, chat, state, form, {upgrade.edit_column(db)}"
+    return [tuple(one) for one in rows(db, f"SELECT {columns} FROM deliveries ORDER BY id")]
 
 
 def addresses(db: Database) -> set[tuple[str, int]]:

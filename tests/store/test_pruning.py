@@ -144,7 +144,7 @@ async def test_edits_are_made_and_none_in_vain_once_payloads_are_short() -> None
                 await bot.store(pruning.payloads, sandbox.clock())
             assert all("digest" in json.loads(one["payload"]) for one in await bot.rows())
             await bot.record("a.md", related=())  # reads as before: nothing to edit
-            await bot.store(lambda db: db.conn.execute("UPDATE deliveries SET revise = 1, form = 'older'"))
+            await bot.store(lambda db: db.conn.execute("UPDATE deliveries SET edit_due = 1, form = 'older'"))
             await bot.deliver(1)
             assert [call.method for call in [*bot.made(), *bot.made(ann)]] == ["sendPhoto"] * 2
             await bot.record("a.md", title="The title by now")

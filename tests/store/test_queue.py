@@ -37,7 +37,7 @@ def standing(newsroom: Newsroom) -> list[Row]:
 
 def until(one: Row) -> int:
     """When a row that waits may go."""
-    return max(one["not_before"] or 0, one["closed"] or 0, one["revise"] or 0 if one["state"] == "sent" else 0)
+    return max(one["not_before"] or 0, one["closed"] or 0, one["edit_due"] or 0 if one["state"] == "sent" else 0)
 
 
 def reachable(one: Row, busy: set[int]) -> bool:
@@ -60,7 +60,7 @@ def when_is_due(newsroom: Newsroom, busy: set[int]) -> datetime | None:
         until(one)
         for one in standing(newsroom)
         if reachable(one, busy)
-        and (one["state"] == "pending" or (one["state"] == "sent" and one["revise"] is not None))
+        and (one["state"] == "pending" or (one["state"] == "sent" and one["edit_due"] is not None))
     ]
     return max(newsroom.at, maybe(min(moments)) or newsroom.at) if moments else None
 

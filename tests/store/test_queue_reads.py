@@ -138,7 +138,7 @@ def test_many_closed_chats_are_passed_in_pieces_and_the_next_one_is_found(newsro
 
 #: Indexes that hold only the few that matter, or are read from one end.
 SMALL = (
-    *("deliveries_due", "deliveries_asleep", "deliveries_in_doubt", "deliveries_sending", "deliveries_to_revise"),
+    *("deliveries_heads", "deliveries_asleep", "deliveries_in_doubt", "deliveries_sending", "deliveries_to_edit"),
     *("articles_by_time", "chats_by_setting", "deliveries_asleep_by_turn"),
 )
 LARGE = re.compile(

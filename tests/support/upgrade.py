@@ -85,7 +85,13 @@ def asked(database: Path) -> Database:
 def deliveries(database: Path) -> Counter[tuple[Any, ...]]:
     """Return every delivery as far as an upgrade must not change it."""
     with closing(asked(database)) as db:
-        return Counter(tuple(one) for one in rows(db, "SELECT article, chat, edition, state, revise FROM deliveries"))
+        columns = f"article, chat, edition, state, {edit_column(db)}"
+        return Counter(tuple(one) for one in rows(db, f"SELECT {columns} FROM deliveries"))
+
+
+def edit_column(db: Database) -> str:
+    """Return the column that tells when a post is to be edited: `revise` before step 0014."""
+    return "edit_due" if "edit_due" in db.table("deliveries").columns_dict else "revise"
 
 
 def at_step(name: str) -> Database:

@@ -217,7 +217,7 @@ class Campaign:
             return -1
         return self._count("fanouts") + self._count(
             "deliveries WHERE state IN ('pending', 'sending') OR state = 'doubtful' AND not_before > 0 "
-            "OR revise IS NOT NULL"
+            "OR edit_due IS NOT NULL"
         )
 
     def _count(self, what: str) -> int:

@@ -1,0 +1,15 @@
+"""From when a chat may receive: the one rule, as SQL for every query that joins `chats c`. Runs no query.
+
+The pause of a delivery itself (`deliveries.not_before`) is not part of it.
+"""
+
+from __future__ import annotations
+
+#: A moment that never comes: only a change of the chat ends the wait.
+NEVER = 2**62
+#: The chat wants what is posted, though its number may not be known yet.
+ACTIVE = "c.state = 'active'"
+#: The chat can be called; it may be paused.
+REACHABLE = f"{ACTIVE} AND c.chat_id IS NOT NULL"
+#: The moment from which the chat may receive; 0: at once.
+OPENS = f"iif({REACHABLE}, coalesce(c.not_before, 0), {NEVER})"
