@@ -27,6 +27,7 @@ several calls into one commit, and `thread.Store` is the way in from the event l
     fanouts        articles whose followers are being planned
     outbox         deliveries
     queue          which delivery may go next
+    availability   from when a chat may receive
     attempts       the log of calls
     payloads       what is kept of a payload
     edits          posts to be edited or deleted
