@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from itertools import accumulate
 
 import ftfy
 from ftfy import fixes
@@ -129,12 +130,8 @@ def _without_entities(text: str) -> str:
 
 def _within(text: str, room: int) -> int:
     """Return how many characters of `text`, which is longer, fit into `room` UTF-16 units."""
-    used = 0
-    for end, character in enumerate(text):
-        used += 2 if character > "\uffff" else 1
-        if used > room:
-            return end
-    return len(text)
+    sizes = accumulate(2 if character > "\uffff" else 1 for character in text)
+    return next(end for end, used in enumerate(sizes) if used > room)
 
 
 def _joins(text: str, at: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -375,3 +376,12 @@ def test_a_start_loses_and_reorders_nothing(candidates: list[int], newest: int |
     skipped, posted = delivery.first_run(candidates, newest)
     assert [*skipped, *posted] == candidates
     assert newest is None or len(posted) == min(newest, len(candidates))
+
+
+def test_a_readers_delivery_is_doubtful_once_and_unconfirmed_after_its_repeat() -> None:
+    """A channel's post stays doubtful however often an answer was lost: it is searched for."""
+    reader = Delivery(id=1, article=1, chat=1, edition=1, lane=Lane.FOLLOWER, state=State.SENDING)
+    lost = replace(reader, lost=delivery.REPEATS)
+    assert settle(Unknown("cut"), reader, AT).state is State.DOUBTFUL
+    assert settle(Unknown("cut"), lost, AT).state is State.UNCONFIRMED
+    assert settle(Unknown("cut"), replace(lost, lane=Lane.CHANNEL), AT).state is State.DOUBTFUL

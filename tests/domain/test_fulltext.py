@@ -73,3 +73,51 @@ def test_a_variant_leads_to_a_letter_that_is_none_itself() -> None:
 )
 def test_letters_are_found_as_they_are_typed_without_their_marks(text: str, typed: str) -> None:
     assert folded(text) == typed
+
+
+def test_a_whole_word_matches_its_forms_and_no_longer_word() -> None:
+    """A phrase is whole already."""
+    (((word,),), ((phrase,),)) = (parsed(typed).groups for typed in ("network", '"two words"'))
+    assert word.begins
+    assert not word.whole.begins
+    assert "networks" in word.whole.forms
+    assert phrase.whole == phrase
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("clmate", "climate"), ("climatte", "climate"), ("clmiate", "climate"), ("clinate", "climate")],
+)
+def test_one_letter_may_be_missing_doubled_swapped_or_wrong(typed: str, written: str) -> None:
+    """Each of them leads to the word that was meant."""
+    assert written in fulltext.misspelt(typed)
+
+
+@pytest.mark.parametrize("word", ["ai", "12345", "x" * 60])
+def test_short_words_numbers_and_very_long_ones_are_taken_as_typed(word: str) -> None:
+    """Too many words are one letter away from them."""
+    assert fulltext.misspelt(word) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "base"),
+    [("running", "run"), ("making", "make"), ("landed", "land"), ("stopped", "stop"), ("cities", "city")],
+)
+def test_an_ending_is_taken_off(word: str, base: str) -> None:
+    """A word is found in its other forms too."""
+    (((term,),),) = (parsed(word).groups,)
+    assert base in term.forms
+
+
+def test_matches_that_overlap_are_marked_once() -> None:
+    """The first of them counts."""
+    parts = marked("climate change", parsed('climate "mate"'))
+    assert "".join(text for text, _ in parts) == "climate change"
+    assert [text for text, match in parts if match] == ["climate"]
+
+
+def test_a_match_behind_the_end_of_the_snippet_is_not_marked() -> None:
+    """The snippet is about the first match."""
+    parts = marked("climate " + "word " * 80 + "change", parsed("climate change"))
+    assert [text for text, match in parts if match] == ["climate"]
+    assert parts[-1][0].endswith("…")

@@ -343,3 +343,11 @@ def test_what_two_versions_of_ours_may_read_from_one_file(change: dict[str, obje
     after = replace(before, **change)
     assert reads_alike(before, after) is alike
     assert story(before).title == FIRST
+
+
+def test_a_file_that_says_what_it_said_stays_with_its_article() -> None:
+    """It was taken for another file's article once; that stands, whatever the rules say of the two stories today."""
+    there = [[Known(1, LETTER)]]
+    told = {"mine": 1, "goes_on": True, "there": there, "elsewhere": {1}.__contains__}
+    assert match(NEXT, is_unchanged=True, **told) == 1
+    assert match(NEXT, is_unchanged=False, **told) is None

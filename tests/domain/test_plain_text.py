@@ -187,3 +187,19 @@ def test_what_needs_no_repair_is_what_the_repair_gives(text: str) -> None:
 @given(st.text(st.characters(max_codepoint=127), max_size=40))
 def test_a_title_in_ascii_has_the_key_it_would_have_in_any_script(title: str) -> None:
     assert plain_text.title_key(title) == plain_text.title_key(f"{title} é").removesuffix("é").strip()
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "said"),
+    [(1, "file", "1 file"), (2, "file", "2 files"), (0, "delivery", "0 deliveries"), (3, "day", "3 days")],
+)
+def test_a_count_is_said_with_its_noun(count: int, noun: str, said: str) -> None:
+    """Words of the log and of `check`."""
+    assert plain_text.counted(count, noun) == said
+
+
+def test_repairs_that_lay_bare_others_come_to_an_end() -> None:
+    """Each round finds an entity that the last one's stripped character had hidden; after a few it stays as it is."""
+    hidden = "&a&#82&#82\u200b03;03;mp;lt;"
+    repaired = plain_text.repair(hidden)
+    assert "\u200b" not in repaired

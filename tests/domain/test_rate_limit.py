@@ -206,3 +206,82 @@ def test_idle_chats_are_forgotten_and_waiting_ones_are_not() -> None:
     assert shop.ready(READER, START + seconds(95)) == START + seconds(170)
     shop.forget_idle(START + seconds(200))
     assert not shop._chats
+
+
+# --- calls under way, and what slows everything -----------------------------------------------------------------------
+
+
+def test_calls_under_way_take_their_places() -> None:
+    """A call is counted from its beginning, and taken to be answered now as long as it is not."""
+    limiter = RateLimiter(Limits(messages_per_second=2, per_chat_seconds=0))
+    limiter.begin(READER)
+    assert limiter.room(START) == 1
+    with limiter.holding([OTHER]):
+        assert limiter.chat_ready(OTHER, START) > START or limiter.room(START) == 1
+    limiter.begin(OTHER)
+    assert limiter.room(START) == 0
+    assert limiter.open(START) == START + seconds(1)
+    limiter.land(READER, START)
+    limiter.land(OTHER, START)
+    assert limiter.room(START + seconds(1)) == 2
+
+
+def test_a_chat_that_is_held_is_ready_for_nothing_else() -> None:
+    """Between the choice of a message and its call, no other message begins to that chat."""
+    limiter = RateLimiter(Limits())
+    with limiter.holding([READER]):
+        assert limiter.chat_ready(READER, START) == START + seconds(1)
+        assert limiter.chat_ready(OTHER, START) == START
+    assert limiter.chat_ready(READER, START) == START
+
+
+def test_three_chats_told_to_wait_within_a_minute_halve_the_rate_and_calm_gives_it_back() -> None:
+    """One chat told twice counts once."""
+    limiter = RateLimiter(Limits(messages_per_second=16))
+    limiter.heed(READER, 5, START)
+    limiter.heed(READER, 5, START)
+    limiter.heed(OTHER, 5, START)
+    assert limiter.room(START) == 16
+    limiter.heed(CHANNEL, 5, START)
+    assert limiter.room(START) == 8
+    assert limiter.room(START + 2 * MINUTE) == 12
+    assert limiter.room(START + 9 * MINUTE) == 16
+
+
+def test_one_chat_told_to_wait_long_halves_the_rate_down_to_an_eighth() -> None:
+    """It never stops altogether."""
+    limiter = RateLimiter(Limits(messages_per_second=16))
+    for _ in range(5):
+        limiter.heed(READER, 60, START)
+    assert limiter.room(START) == 2
+
+
+def test_a_clock_that_is_set_back_far_lets_nothing_wait_for_it() -> None:
+    """What lies far ahead was written by a clock that was wrong."""
+    limiter = RateLimiter(Limits(messages_per_second=1))
+    limiter.heed(READER, 60, START)
+    limiter.spend(READER, START)
+    early = START - timedelta(hours=1)
+    assert limiter.ready(READER, early) == early
+    limiter.spend(READER, START)
+    limiter.spend(READER, early)
+    assert limiter.ready(READER, early) == early + seconds(1)
+
+
+def test_what_is_remembered_moves_with_the_clock() -> None:
+    """Windows and the slower rate keep their length when the wall clock is set."""
+    limiter = RateLimiter(Limits(messages_per_second=16))
+    limiter.shift(seconds(5))
+    limiter.heed(READER, 5, START)
+    limiter.heed(OTHER, 60, START)
+    limiter.spend(READER, START)
+    hour = timedelta(hours=1)
+    limiter.shift(hour)
+    assert limiter.chat_ready(READER, START + hour) == START + hour + seconds(1)
+    assert limiter.room(START + hour) == 7
+
+
+def test_memory_reaches_as_far_as_the_longest_window() -> None:
+    """An eighth of one message in ten seconds is one in eighty."""
+    assert RateLimiter(Limits()).memory == MINUTE
+    assert RateLimiter(Limits(messages_per_second=0.1)).memory == seconds(80)

@@ -45,3 +45,9 @@ def test_a_moment_is_in_whole_milliseconds_of_utc_and_never_later_than_it_was() 
     packed = pack(Article(identity="a", url="a", title="A", published=late))
     assert packed.published == 1_795_348_800_001
     assert unpack(packed).published == datetime(2026, 11, 22, 12, 0, 0, 1000, tzinfo=UTC)
+
+
+def test_a_record_has_its_articles_identity() -> None:
+    """It is asked for before the article is made of the record."""
+    article = Article(identity="https://example.org/a", url="https://example.org/a", title="A")
+    assert pack(article).identity == article.identity

@@ -270,3 +270,28 @@ def test_what_says_nothing_puts_the_look_off(way: str, came: Outcome, seconds: f
     verdict = one.next()
     assert isinstance(verdict, Later)
     assert verdict.seconds == seconds
+
+
+def test_a_candidate_that_turns_out_to_be_known_is_left_out() -> None:
+    """The next one is probed instead."""
+    search = look()
+    search.skip()
+    assert search.next() == ForwardProbe(12, EDITOR)
+
+
+def test_a_message_that_is_bare_already_was_changed_by_somebody_else() -> None:
+    """Nothing is proved: the search is made again."""
+    search = retouching()
+    search.answered(KeyboardProbe(11, KEYBOARD), Sent(0), None, touched=True)
+    search.answered(RightsProbe(), Sent(0), {"status": "administrator"})
+    search.answered(KeyboardProbe(11, NO_KEYBOARD), Sent(0), None, touched=True)
+    assert isinstance(search.next(), Later)
+
+
+def test_where_the_bots_rights_are_not_told_nothing_is_touched() -> None:
+    """A refusal ends the search without a finding."""
+    search = look(editors=())
+    search.answered(RightsProbe(), Refused("member list is inaccessible"), None)
+    result = search.next()
+    assert isinstance(result, NotFound)
+    assert not result.absent

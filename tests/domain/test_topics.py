@@ -299,3 +299,9 @@ def test_every_tag_made_from_any_name_is_one_tag_to_telegram(name: str) -> None:
         text = f"#{tag} #Next"
         found = judge.ask({"@type": "getTextEntities", "text": text})["entities"]
         assert [judge.cut(text, one) for one in found] == [f"#{tag}", "#Next"]
+
+
+def test_topics_of_the_samples_are_told_from_the_operators() -> None:
+    """A topic that nobody described is neither."""
+    known = Taxonomy((Topic(name="AI", sample=True), Topic(name="Space")))
+    assert [known.is_sample(name) for name in ("ai", "space", "Nothing")] == [True, False, False]

@@ -287,3 +287,10 @@ def test_what_needs_no_parser_is_what_the_parser_gives(scheme: str, host: str, r
     finally:
         urls._PLAIN = plain
     assert (urls.link(text), urls.canonical(text)) == parsed
+
+
+def test_copies_of_copies_are_unwrapped_and_come_to_an_end() -> None:
+    """An address inside a viewer's address is the article's; one that is wrapped without end is left at some depth."""
+    viewer = "https://www.google.com/amp/s/"
+    assert urls.canonical(f"{viewer}example.org/a") == "https://example.org/a"
+    assert urls.canonical(f"{viewer}{'www.google.com/amp/s/' * 30}example.org/a")

@@ -12,7 +12,7 @@ import pytest
 from bot.domain.delivery import Gone, Lane, Refused, Sent, Settlement, State, Unknown, Wait
 from bot.domain.notices import Alert, Notice
 from bot.store import chats, counts, edits, notices, outbox, pruning, updates
-from bot.store.database import Database, number, row, rows
+from bot.store.database import Database, number, row, rows, write
 from tests.support.newsroom import AT, FIRST, SECOND, Newsroom, article, open_newsroom
 
 
@@ -468,3 +468,45 @@ def test_housekeeping_forgets_what_is_old_and_settled_and_nothing_that_waits(new
 
 def pruned(newsroom: Newsroom, at: datetime) -> int:
     return pruning.updates(newsroom.db, at) + pruning.attempts(newsroom.db, at)
+
+
+# --- what else is written and asked -----------------------------------------------------------------------------------
+
+
+def test_what_can_not_be_made_is_refused_with_its_reason_and_was_never_sent(newsroom: Newsroom) -> None:
+    """Only what still waits: another's outcome is not written over."""
+    newsroom.open_channel("@news")
+    number_ = story(newsroom, "A")
+    waiting = one(newsroom).delivery.id
+    outbox.refuse(newsroom.db, [(waiting, "the template failed")], newsroom.at)
+    assert newsroom.states(number_) == {"@news": "refused"}
+    assert attempts(newsroom) == [("render", "refused")]
+    outbox.refuse(newsroom.db, [(waiting, "again")], newsroom.at)
+    assert attempts(newsroom) == [("render", "refused")]
+
+
+def test_a_post_that_got_anothers_keyboard_is_put_right_once_its_number_is_known(newsroom: Newsroom) -> None:
+    """A message that belongs to nobody is left alone."""
+    newsroom.open_channel("@news")
+    story(newsroom, "A")
+    post = one(newsroom)
+    for message in (101, 555):
+        write(newsroom.db, "INSERT INTO retouched VALUES (?, ?)", (post.chat_id, message))
+    newsroom.messages = 100
+    newsroom.deliver(Sent(101))
+    assert [found.to.delivery.id for found in edits.due(newsroom.db, newsroom.at)] == [post.delivery.id]
+    assert number(newsroom.db, "SELECT count(*) FROM retouched") == 1
+    story(newsroom, "B")
+    newsroom.deliver(Sent(102))
+    assert number(newsroom.db, "SELECT count(*) FROM retouched") == 1
+
+
+def test_states_change_together_and_it_is_known_what_a_channel_has(newsroom: Newsroom) -> None:
+    """Skipped ones count as had: nothing is opened anew."""
+    chat = newsroom.open_channel("@news")
+    number_ = story(newsroom, "A")
+    assert not outbox.had_edition(newsroom.db, number_ + 1)
+    assert outbox.change_state(newsroom.db, number_, State.PENDING, State.SKIPPED) == 1
+    assert outbox.had_edition(newsroom.db, number_)
+    assert outbox.articles_in(newsroom.db, chat) == {number_}
+    assert outbox.chats_of(newsroom.db, number_) == []

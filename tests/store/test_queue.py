@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bot.domain.delivery import Gone, Lane, Outcome, Refused, Sent, Unknown, Wait, settle
 from bot.store import audit, chats, fanouts, follows, outbox
-from bot.store.database import Row, maybe, milliseconds, rows
+from bot.store.database import Row, maybe, milliseconds, rows, write
 from tests.support.examples import examples
 from tests.support.newsroom import AT, Newsroom, article, open_newsroom
 
@@ -219,3 +219,36 @@ class Line(RuleBasedStateMachine):
 
 TestLine = Line.TestCase
 TestLine.settings = examples(30, stateful_step_count=40)
+
+
+# --- when the next may go ---------------------------------------------------------------------------------------------
+
+
+def test_who_is_closed_tells_when_it_opens_unless_it_is_busy() -> None:
+    """Before a look has put them to sleep, closed heads tell their moments themselves."""
+    newsroom = open_newsroom()
+    first, second, gone = (newsroom.open_channel(name) for name in ("@one", "@two", "@gone"))
+    newsroom.number("a.md", article(published=AT))
+    newsroom.plan()
+    soon, later = AT + timedelta(seconds=30), AT + timedelta(seconds=60)
+    chats.pause(newsroom.db, first, soon, "flood")
+    chats.pause(newsroom.db, second, later, "flood")
+    write(newsroom.db, "UPDATE chats SET state = 'dropped' WHERE id = ?", (gone,))
+    assert outbox.next_due(newsroom.db, AT) == soon
+    assert outbox.next_due(newsroom.db, AT, busy=[first]) == later
+    assert outbox.next_due(newsroom.db, AT, busy=[first, second]) is None
+
+
+def test_of_those_asleep_the_first_that_is_not_busy_tells_the_moment() -> None:
+    """Once they are asleep, the earliest wakes first."""
+    newsroom = open_newsroom()
+    first, second = (newsroom.open_channel(name) for name in ("@one", "@two"))
+    newsroom.number("a.md", article(published=AT))
+    newsroom.plan()
+    soon, later = AT + timedelta(seconds=30), AT + timedelta(seconds=60)
+    chats.pause(newsroom.db, first, soon, "flood")
+    chats.pause(newsroom.db, second, later, "flood")
+    assert outbox.due(newsroom.db, AT) == []
+    assert outbox.next_due(newsroom.db, AT) == soon
+    assert outbox.next_due(newsroom.db, AT, busy=[first]) == later
+    assert outbox.next_due(newsroom.db, AT, busy=[first, second]) is None
