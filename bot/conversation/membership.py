@@ -14,6 +14,7 @@ from bot.conversation import context as offices
 from bot.conversation import readers, subscriptions
 from bot.conversation.context import Context
 from bot.conversation.request import Request
+from bot.domain.chat import Standing
 from bot.store import chats
 from bot.store.database import Database, transaction
 
@@ -93,5 +94,5 @@ def _channel(db: Database, chat_id: int, here: bool) -> None:
         for chat in chats.channels(db):
             if chat.chat_id == chat_id:
                 chats.resume(db, chat.id)
-                if chat.state == "parked":
-                    chats.set_state(db, chat.id, "active")
+                if chat.state is Standing.PARKED:
+                    chats.set_state(db, chat.id, Standing.ACTIVE)

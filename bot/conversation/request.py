@@ -13,6 +13,8 @@ from typing import Any
 
 from telegram import CallbackQuery, Chat, Message, Update
 
+from bot.domain.chat import ChatKind
+
 #: Telegram marks 1 to 64 letters, digits and _ after a slash as a command; @name picks one of several bots.
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{3,32}))?(?:\s+(.*))?", re.DOTALL)
 #: The account in whose name anonymous admins of a group write (Telegram's GroupAnonymousBot).
@@ -81,9 +83,9 @@ class Request:
         return "a private chat" if self.private else f"the group “{self.title}”"
 
     @property
-    def kind(self) -> str:
-        """What the chat's row is called."""
-        return "private" if self.private else "group"
+    def kind(self) -> ChatKind:
+        """What the chat is."""
+        return ChatKind.PRIVATE if self.private else ChatKind.GROUP
 
     @property
     def audience(self) -> str:

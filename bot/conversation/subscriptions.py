@@ -12,6 +12,7 @@ from typing import Any
 from bot.conversation.request import Request
 from bot.domain import plain_text, topics, urls
 from bot.domain.article import Stored
+from bot.domain.chat import Standing
 from bot.domain.topics import Taxonomy
 from bot.store import articles, away, chats, follows, updates
 from bot.store.chats import Chat
@@ -113,7 +114,7 @@ def stop(db: Database, request: Request) -> Result:
     """Send a reader nothing more; the topics are kept. A chat of the settings gets its posts all the same."""
     chat = _chat(db, request)
     if chat is not None and not chat.setting:
-        chats.set_state(db, chat.id, "stopped", "the reader asked for it")
+        chats.set_state(db, chat.id, Standing.STOPPED, "the reader asked for it")
     if chat is not None and chat.setting:
         names = _unfollow(db, request, followed(db, request))
         return {"names": names, "offer": names, "chat": _place(request)}
@@ -131,17 +132,17 @@ def arrive(db: Database, request: Request) -> tuple[Chat, bool]:
         title=request.title,
         at=request.at,
     )
-    back = chat.state != "active"
+    back = chat.state is not Standing.ACTIVE
     if back:
-        chats.set_state(db, chat.id, "active")
+        chats.set_state(db, chat.id, Standing.ACTIVE)
     return chat, back
 
 
 def unpark(db: Database, request: Request) -> None:
     """Note that a reader who was out of reach writes to us again; who stopped stays stopped."""
     chat = _chat(db, request)
-    if chat is not None and chat.state == "parked":
-        chats.set_state(db, chat.id, "active")
+    if chat is not None and chat.state is Standing.PARKED:
+        chats.set_state(db, chat.id, Standing.ACTIVE)
 
 
 def unpark_unless_start(db: Database, request: Request) -> None:
@@ -153,7 +154,7 @@ def unpark_unless_start(db: Database, request: Request) -> None:
 def missed_by(db: Database, request: Request) -> Result:
     """Return what a reader who is back has missed and was not told of yet; no count: nothing."""
     chat = _chat(db, request)
-    return _missed(db, chat) if chat and chat.state == "active" else {}
+    return _missed(db, chat) if chat and chat.state is Standing.ACTIVE else {}
 
 
 def told_missed(db: Database, request: Request) -> None:
@@ -165,7 +166,7 @@ def told_missed(db: Database, request: Request) -> None:
 def stopped(db: Database, request: Request) -> bool:
     """Say whether the chat's reader wished that nothing comes."""
     chat = _chat(db, request)
-    return chat is not None and chat.state == "stopped"
+    return chat is not None and chat.state is Standing.STOPPED
 
 
 def followed(db: Database, request: Request) -> list[str]:

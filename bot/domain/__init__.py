@@ -3,6 +3,7 @@
 article        an article, its identity and fingerprint
 identity       which article a file tells
 arrival        whether a recorded article may go out, or what it waits for
+chat           a chat's kind and standing
 delivery       states, outcomes, planning, and what follows from an outcome
 recovery       the search for a doubtful post
 rate_limit     how fast messages may go

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.article import Stored, short_id
+from bot.domain.chat import ChatKind
 from bot.domain.delivery import Payload
 from bot.domain.identity import same_title
 from bot.errors import PaperboyError
@@ -88,7 +89,7 @@ def gather(db: Database, to: Sequence[Addressed]) -> list[Material]:
     A group's or channel's buttons are there for its members, a person's own to tell what it does not follow yet.
     """
     stored = {number: articles.get(db, number) for number in {one.delivery.article for one in to}}
-    followed = follows.keys_by_chat(db, [one.delivery.chat for one in to if one.kind == "private"])
+    followed = follows.keys_by_chat(db, [one.delivery.chat for one in to if one.kind is ChatKind.PRIVATE])
     return [
         Material(one, found, _links(db, one, found), followed.get(one.delivery.chat, frozenset()))
         for one in to
@@ -130,7 +131,7 @@ def message_link(to: Addressed, message: int) -> str | None:
 
 def _links(db: Database, to: Addressed, stored: Stored) -> dict[str, str]:
     """Return, by identity, the posts in this chat of the related articles; persons' own chats have no addresses."""
-    if to.kind == "private" or not stored.article.related:
+    if to.kind is ChatKind.PRIVATE or not stored.article.related:
         return {}
     there = outbox.posts_of(db, to.delivery.chat, [one.identity for one in stored.article.related])
     posts = {one.identity: same_title(one.title, there.get(one.identity, ())) for one in stored.article.related}

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.chat import Standing
 from bot.domain.delivery import Delivery, Lane, Outcome, Sent, Settlement, State
 from bot.planning import naming
 from bot.store import chats, counts
@@ -50,7 +51,7 @@ def introduction(db: Database, *, version: str, bot: str, folder: str, database:
 
     seconds: between two scans.
     """
-    channels = [chat for chat in chats.channels(db) if chat.state != "dropped"]
+    channels = [chat for chat in chats.channels(db) if chat.state is not Standing.DROPPED]
     posts_to = "Posts go to " + ", ".join(map(_place, channels)) if channels else "No channel: posts go to readers only"
     known = counts.articles(db)
     articles = f"{known:,} {'article' if known == 1 else 'articles'} known"

@@ -97,7 +97,7 @@ def _channel(db: Database, chat: chats.Chat, at: datetime) -> ChannelStatus:
         waits = waits or "the bot has not looked it up on Telegram yet"
     title = naming.chat(db, chat.id)
     return ChannelStatus(
-        name=chat.setting if chat.setting.startswith("@") else title,
+        name=chat.name_in_settings or title,
         title=title,
         deliveries=counts.deliveries(db, chat.id),
         waits=waits,

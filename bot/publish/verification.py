@@ -100,7 +100,7 @@ def verify(
 
 def _begun(db: Database, wanted: Sequence[settings.Channel]) -> Iterator[tuple[Chat, settings.Channel]]:
     """Yield the channels of the settings whose start was applied."""
-    rows = {(row.setting.casefold(), row.thread): row for row in chats.channels(db)}
+    rows = {((row.setting or "").casefold(), row.thread): row for row in chats.channels(db)}
     for one in wanted:
         row = rows.get((one.chat.casefold(), one.thread))
         if row is not None and row.begun is not None:

@@ -24,6 +24,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.domain.chat import OnDoubt
+
 PREFIX = "PAPERBOY_"
 _TOKEN = re.compile(r"[0-9]{5,16}:[A-Za-z0-9_-]{30,64}")
 _CHAT_NAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}")
@@ -146,7 +148,7 @@ class Channel(_Section):
     min_quality: int = 0
     thread: int = Field(0, ge=0)
     buttons: Buttons = Buttons.KEYBOARD
-    on_doubt: Literal["resend", "ask"] = "resend"
+    on_doubt: OnDoubt = OnDoubt.RESEND
 
     @field_validator("chat", mode="before")
     @classmethod

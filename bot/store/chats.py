@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.chat import AWAY, ChatKind, OnDoubt, Standing
 from bot.store import merging, sequence
 from bot.store.database import Row, add, maybe, milliseconds, number, row, rows, transaction, write
 
@@ -31,27 +32,31 @@ class Chat:
     #: Telegram's number, or None while an @name is not resolved.
     chat_id: int | None
     thread: int
-    kind: str
-    setting: str
+    kind: ChatKind
+    #: A channel's name or number in the settings; None: a reader's chat.
+    setting: str | None
     username: str
     title: str
-    #: active | stopped (by its own wish) | parked (not reachable) | dropped (no longer in the settings)
-    state: str
+    state: Standing
     reason: str
     not_before: datetime | None
     begun: datetime | None
     #: Sequence number of a channel's start, or since when a reader can be reached; None: not begun.
     sequence: int | None = None
-    #: What becomes of a post that may have gone out: resend | ask
-    on_doubt: str = "resend"
+    on_doubt: OnDoubt = OnDoubt.RESEND
     #: The last article brought before a reader went away; None: not away, or told since what was missed.
     away: int | None = None
 
     @property
     def name(self) -> str:
         """What people know the chat by: title and @name, as far as they are known; empty for neither."""
-        at = f"@{self.username}" if self.username else self.setting if self.setting.startswith("@") else ""
+        at = f"@{self.username}" if self.username else self.name_in_settings
         return f"{self.title} ({at})" if self.title and at else self.title or at
+
+    @property
+    def name_in_settings(self) -> str:
+        """The @name that the settings give a channel; empty: they give a number, or it is a reader's chat."""
+        return self.setting if self.setting and self.setting.startswith("@") else ""
 
 
 def get(db: Database, chat: int) -> Chat | None:
@@ -79,7 +84,7 @@ def channels(db: Database) -> list[Chat]:
     return [_chat(found) for found in rows(db, sql)]
 
 
-def set_channels(db: Database, settings: Collection[tuple[str, int, str]]) -> list[Chat]:
+def set_channels(db: Database, settings: Collection[tuple[str, int, OnDoubt]]) -> list[Chat]:
     """Make the rows of the settings' channels, each (name or number, thread, on_doubt); drop the others.
 
     Return them in the order given; two settings for one chat come back as that chat twice. A channel that comes back
@@ -88,7 +93,7 @@ def set_channels(db: Database, settings: Collection[tuple[str, int, str]]) -> li
     with transaction(db):
         made = [_channel(db, setting, thread) for setting, thread, _ in settings]
         for number_, (_, _, on_doubt) in zip(made, settings, strict=True):
-            write(db, "UPDATE chats SET on_doubt = ? WHERE id = ?", (on_doubt, number_))
+            write(db, "UPDATE chats SET on_doubt = ? WHERE id = ?", (str(on_doubt), number_))
         for chat in channels(db):
             if chat.id not in made:
                 write(db, "UPDATE chats SET state = 'dropped' WHERE id = ?", (chat.id,))
@@ -107,7 +112,7 @@ def resolve(db: Database, chat: int, chat_id: int, *, username: str, title: str)
             return chat
         other = by_number(db, chat_id, mine.thread)
         if other and other.id != chat:
-            _join(db, kept=other.id, other=chat, setting=mine.setting or None)
+            _join(db, kept=other.id, other=chat, setting=mine.setting)
             chat = other.id
         sql = "UPDATE chats SET chat_id = ?, username = ?, title = ? WHERE id = ?"
         write(db, sql, (chat_id, username, title, chat))
@@ -130,7 +135,9 @@ def any_begun(db: Database) -> bool:
     return row(db, "SELECT 1 FROM chats WHERE begun IS NOT NULL LIMIT 1") is not None
 
 
-def reader(db: Database, chat_id: int, *, kind: str, username: str, title: str, at: datetime, thread: int = 0) -> Chat:
+def reader(
+    db: Database, chat_id: int, *, kind: ChatKind, username: str, title: str, at: datetime, thread: int = 0
+) -> Chat:
     """Return the row of a person's or group's chat, made where it is new, its name brought up to date.
 
     A forum's thread is a chat of its own.
@@ -142,7 +149,7 @@ def reader(db: Database, chat_id: int, *, kind: str, username: str, title: str, 
                 db,
                 "INSERT INTO chats (chat_id, thread, kind, username, title, begun, sequence) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (chat_id, thread, kind, username, title, milliseconds(at), sequence.take(db)),
+                (chat_id, thread, str(kind), username, title, milliseconds(at), sequence.take(db)),
             )
         elif (found.username, found.title) != (username, title):
             write(db, "UPDATE chats SET username = ?, title = ? WHERE id = ?", (username, title, found.id))
@@ -152,23 +159,23 @@ def reader(db: Database, chat_id: int, *, kind: str, username: str, title: str, 
     return made
 
 
-def set_state(db: Database, chat: int, state: str, reason: str = "", *, lost: int | None = None) -> None:
+def set_state(db: Database, chat: int, state: Standing, reason: str = "", *, lost: int | None = None) -> None:
     """Write a chat's standing; one that leaves takes its waiting deliveries along.
 
     `lost` is the article by which it was found that a reader can't be reached.
     """
     with transaction(db):
-        if state in ("parked", "stopped"):
+        if state in AWAY:
             write(db, _AWAY, {"chat": chat, "lost": lost})
-        if state == "active":
+        if state is Standing.ACTIVE:
             back = "UPDATE chats SET sequence = ? WHERE id = ? AND setting IS NULL AND state <> 'active'"
             write(db, back, (sequence.take(db), chat))
-        write(db, "UPDATE chats SET state = ?, reason = ? WHERE id = ?", (state, reason, chat))
-        if state in ("parked", "stopped"):
+        write(db, "UPDATE chats SET state = ?, reason = ? WHERE id = ?", (str(state), reason, chat))
+        if state in AWAY:
             write(
                 db,
                 "UPDATE deliveries SET state = 'gone', reason = ? WHERE chat = ? AND state = 'pending' AND lane <> 0",
-                (reason or state, chat),
+                (reason or str(state), chat),
             )
 
 
@@ -178,9 +185,9 @@ def unpark(db: Database, chat_id: int) -> bool:
     Return False where nobody was out of reach.
     """
     with transaction(db):
-        parked = [chat for chat in of_number(db, chat_id) if chat.state == "parked"]
+        parked = [chat for chat in of_number(db, chat_id) if chat.state is Standing.PARKED]
         for chat in parked:
-            set_state(db, chat.id, "active")
+            set_state(db, chat.id, Standing.ACTIVE)
     return bool(parked)
 
 
@@ -214,7 +221,7 @@ def park(db: Database, chat: int, reason: str, *, only_thread: bool = False, los
     sql = f"SELECT id FROM chats WHERE {which} AND setting IS NULL AND state = 'active'"
     with transaction(db):
         for found in rows(db, sql, {"chat": chat}):
-            set_state(db, found["id"], "parked", reason, lost=lost if found["id"] == chat else None)
+            set_state(db, found["id"], Standing.PARKED, reason, lost=lost if found["id"] == chat else None)
 
 
 def move(db: Database, old: int, new: int) -> None:
@@ -254,10 +261,10 @@ def _channel(db: Database, setting: str, thread: int) -> int:
             "INSERT INTO chats (chat_id, thread, kind, setting) VALUES (?, ?, 'channel', ?)",
             (chat_id, thread, setting),
         )
-    if found["state"] == "dropped" or found["setting"] is None:
+    if found["state"] == Standing.DROPPED or found["setting"] is None:
         sql = "UPDATE chats SET state = 'active', begun = NULL, sequence = NULL, last_article = NULL WHERE id = ?"
         write(db, sql, (found["id"],))
-    if found["state"] == "dropped":  # what waited when it left is weighed anew by its start
+    if found["state"] == Standing.DROPPED:  # what waited when it left is weighed anew by its start
         write(db, "DELETE FROM deliveries WHERE chat = ? AND state IN ('pending', 'held')", (found["id"],))
     write(db, "UPDATE chats SET setting = ? WHERE id = ?", (setting, found["id"]))
     return int(found["id"])
@@ -279,15 +286,15 @@ def _chat(found: Row) -> Chat:
         id=found["id"],
         chat_id=found["chat_id"],
         thread=found["thread"],
-        kind=found["kind"],
-        setting=found["setting"] or "",
+        kind=ChatKind(found["kind"]),
+        setting=found["setting"],
         username=found["username"],
         title=found["title"],
-        state=found["state"],
+        state=Standing(found["state"]),
         reason=found["reason"],
         not_before=maybe(found["not_before"]),
         begun=maybe(found["begun"]),
         sequence=found["sequence"],
-        on_doubt=found["on_doubt"],
+        on_doubt=OnDoubt(found["on_doubt"]),
         away=found["away"],
     )

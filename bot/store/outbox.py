@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.chat import ChatKind
 from bot.domain.delivery import Delivery, Lane, Payload, Settlement, State
 from bot.store import attempts, chats, queue, sequence
 from bot.store.availability import ACTIVE
@@ -25,7 +26,7 @@ class Addressed:
     chat_id: int
     thread: int
     username: str
-    kind: str
+    kind: ChatKind
 
 
 #: How often a post may show one form of its article, so that a source that flips can't edit for
@@ -235,7 +236,7 @@ def _put_right(db: Database, delivery: int, now: int) -> None:
 
 def addressed(found: Row) -> Addressed:
     """Return the record of a delivery joined with its chat."""
-    return Addressed(delivery_of(found), found["chat_id"], found["thread"], found["username"], found["kind"])
+    return Addressed(delivery_of(found), found["chat_id"], found["thread"], found["username"], ChatKind(found["kind"]))
 
 
 def delivery_of(found: Row) -> Delivery:

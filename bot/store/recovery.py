@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.chat import OnDoubt
 from bot.domain.delivery import REPEATS, Settlement, State
 from bot.domain.notices import Alert, Notice
 from bot.domain.recovery import Bounds
@@ -30,8 +31,7 @@ class Doubt:
     over: datetime
     #: The sequence number of its beginning.
     sequence: int
-    #: resend | ask
-    policy: str
+    on_doubt: OnDoubt
     name: str
 
 
@@ -148,7 +148,7 @@ def give_up(db: Database, doubt: Doubt, reason: str, at: datetime, *, absent: bo
             return State.PENDING
         attempts.log(db, delivery, "look", "doubtful", reason, at)
         lost = number(db, "SELECT lost FROM deliveries WHERE id = ?", (delivery,))
-        asks = doubt.policy == "ask" or (lost > REPEATS and not absent)
+        asks = doubt.on_doubt is OnDoubt.ASK or (lost > REPEATS and not absent)
         if asks and not _is_withdrawn(db, delivery):
             return None
         if absent:
@@ -210,7 +210,7 @@ def _doubt(found: Row) -> Doubt:
     name = found["title"] or (f"@{found['username']}" if found["username"] else found["setting"] or "")
     begun = moment(found["begun"])
     over = moment(found["not_before"])
-    return Doubt(outbox.addressed(found), begun, over, found["begun_sequence"] or 0, found["on_doubt"], name)
+    return Doubt(outbox.addressed(found), begun, over, found["begun_sequence"] or 0, OnDoubt(found["on_doubt"]), name)
 
 
 def _is_doubtful(db: Database, delivery: int) -> bool:

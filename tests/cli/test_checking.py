@@ -17,6 +17,7 @@ import pytest
 from bot.cli import checking, looking
 from bot.cli.checking import Finding, survey
 from bot.domain.arrival import Waits
+from bot.domain.chat import ChatKind
 from bot.domain.record import pack
 from bot.errors import UsageError
 from bot.sandbox import Sandbox, faults, objects
@@ -239,7 +240,7 @@ async def test_an_editor_who_blocked_the_bot_is_named(place: Place, sandbox: San
     edith = sandbox.world.add_person("Edith")
     sandbox.world.open_private(edith)
     store = open_newsroom(place.path / "paperboy.db")
-    row = chats.reader(store.db, edith.id, kind="private", username="", title="Edith", at=AT)
+    row = chats.reader(store.db, edith.id, kind=ChatKind.PRIVATE, username="", title="Edith", at=AT)
     store.db.conn.execute(
         "UPDATE chats SET state = 'parked', reason = 'the reader blocked the bot' WHERE id = ?", [row.id]
     )

@@ -9,6 +9,7 @@ import pytest
 from bot import shipped
 from bot.domain import topics
 from bot.domain.arrival import Waits
+from bot.domain.chat import ChatKind
 from bot.rendering import results
 from bot.sandbox import faults
 from bot.sandbox.records import Person
@@ -425,5 +426,5 @@ async def test_answers_count_in_the_pace(bot: Bot, rea: Person) -> None:
 
 
 def _await_topic(db: Database, person: Person, name: str) -> None:
-    chat = chats.reader(db, person.id, kind="private", username="", title=person.name, at=chatting.NOON)
+    chat = chats.reader(db, person.id, kind=ChatKind.PRIVATE, username="", title=person.name, at=chatting.NOON)
     follows.follow(db, chat.id, follows.topic(db, name).id, chatting.NOON)

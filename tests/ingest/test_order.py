@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.chat import Standing
 from bot.domain.delivery import Unknown
 from bot.publish import verification
 from bot.settings import Channel
@@ -76,11 +77,11 @@ def test_who_follows_before_an_article_comes_gets_it_whatever_the_clock_says(eve
         elif event == "stop" and following:
             newsroom.plan()
             away.append(following.pop())
-            chats.set_state(newsroom.db, away[-1], "stopped")
+            chats.set_state(newsroom.db, away[-1], Standing.STOPPED)
         elif event == "back" and away:
             newsroom.plan()
             following.append(away.pop())
-            chats.set_state(newsroom.db, following[-1], "active")
+            chats.set_state(newsroom.db, following[-1], Standing.ACTIVE)
         elif event == "tell":
             expected[tell(newsroom, str(count))] = {"@news", *(title(newsroom, chat) for chat in following)}
         elif event == "plan":

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot import settings
+from bot.domain.chat import OnDoubt
 from bot.domain.delivery import State
 from bot.domain.notices import ENDING, Alert, Notice
 from bot.planning import naming
@@ -31,7 +32,9 @@ NUMBER = -1_001_234_567_890
 def newsroom() -> Newsroom:
     """A channel known by its number in the settings, another whose name is not known, a reader and two articles."""
     room = open_newsroom()
-    (named, unnamed) = chats.set_channels(room.db, [(str(NUMBER), 0, "resend"), (str(NUMBER - 1), 0, "resend")])
+    (named, unnamed) = chats.set_channels(
+        room.db, [(str(NUMBER), 0, OnDoubt.RESEND), (str(NUMBER - 1), 0, OnDoubt.RESEND)]
+    )
     chats.resolve(room.db, named.id, NUMBER, username="tide", title="The Tide")
     room.reader(5_555_555, "AI")
     one = room.number("one.md", article(FIRST))

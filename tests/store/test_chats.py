@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.arrival import Waits
+from bot.domain.chat import ChatKind, OnDoubt, Standing
 from bot.domain.delivery import Lane, State
 from bot.store import chats, fanouts, files, follows, holding, outbox
 from bot.store.chats import Chat
@@ -31,7 +32,7 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
 
 
 def wanted(newsroom: Newsroom, *names: str) -> list[Chat]:
-    return chats.set_channels(newsroom.db, [(name, 0, "resend") for name in names])
+    return chats.set_channels(newsroom.db, [(name, 0, OnDoubt.RESEND) for name in names])
 
 
 def story(newsroom: Newsroom, name: str, days: int = 0, *topics: str) -> int:
@@ -53,14 +54,14 @@ def test_channels_come_in_the_order_of_the_settings_and_keep_their_rows(newsroom
 
 
 def test_threads_of_one_chat_are_channels_of_their_own(newsroom: Newsroom) -> None:
-    rows = chats.set_channels(newsroom.db, [("-1005", 0, "resend"), ("-1005", 7, "ask")])
-    assert [(one.thread, one.on_doubt) for one in rows] == [(0, "resend"), (7, "ask")]
+    rows = chats.set_channels(newsroom.db, [("-1005", 0, OnDoubt.RESEND), ("-1005", 7, OnDoubt.ASK)])
+    assert [(one.thread, one.on_doubt) for one in rows] == [(0, OnDoubt.RESEND), (7, OnDoubt.ASK)]
     assert rows[0].id != rows[1].id
 
 
 def test_a_policy_that_changes_is_taken_over(newsroom: Newsroom) -> None:
-    chats.set_channels(newsroom.db, [("@a", 0, "resend")])
-    (row,) = chats.set_channels(newsroom.db, [("@a", 0, "ask")])
+    chats.set_channels(newsroom.db, [("@a", 0, OnDoubt.RESEND)])
+    (row,) = chats.set_channels(newsroom.db, [("@a", 0, OnDoubt.ASK)])
     assert row.on_doubt == "ask"
 
 
@@ -93,7 +94,7 @@ def test_a_channel_named_by_name_instead_of_by_number_is_the_same_channel_once_r
 
 
 def test_a_group_that_read_and_becomes_a_channel_keeps_its_topics_and_gets_each_post_once(newsroom: Newsroom) -> None:
-    group = chats.reader(newsroom.db, SUPERGROUP, kind="group", username="news", title="News", at=AT)
+    group = chats.reader(newsroom.db, SUPERGROUP, kind=ChatKind.GROUP, username="news", title="News", at=AT)
     follows.follow(newsroom.db, group.id, follows.topic(newsroom.db, "AI").id, AT)
     assert newsroom.open_channel(str(SUPERGROUP)) == group.id
     newsroom.later(seconds=1)
@@ -104,7 +105,7 @@ def test_a_group_that_read_and_becomes_a_channel_keeps_its_topics_and_gets_each_
 
 
 def test_a_reader_who_turns_out_to_be_the_named_channel_becomes_it(newsroom: Newsroom) -> None:
-    group = chats.reader(newsroom.db, SUPERGROUP, kind="group", username="news", title="News", at=AT)
+    group = chats.reader(newsroom.db, SUPERGROUP, kind=ChatKind.GROUP, username="news", title="News", at=AT)
     follows.follow(newsroom.db, group.id, follows.topic(newsroom.db, "AI").id, AT)
     (row,) = wanted(newsroom, "@news")
     waits = story(newsroom, "A")
@@ -158,20 +159,20 @@ def test_a_channel_that_was_only_away_for_a_moment_gets_what_waited(newsroom: Ne
 
 
 def test_a_reader_is_one_row_whose_name_is_brought_up_to_date(newsroom: Newsroom) -> None:
-    first = chats.reader(newsroom.db, 7, kind="private", username="ann", title="Ann", at=AT)
-    again = chats.reader(newsroom.db, 7, kind="private", username="", title="Ann B.", at=AT + timedelta(days=1))
+    first = chats.reader(newsroom.db, 7, kind=ChatKind.PRIVATE, username="ann", title="Ann", at=AT)
+    again = chats.reader(newsroom.db, 7, kind=ChatKind.PRIVATE, username="", title="Ann B.", at=AT + timedelta(days=1))
     assert (again.id, again.title, again.username, again.begun) == (first.id, "Ann B.", "", AT)
     assert chats.count_readers(newsroom.db) == 1
 
 
 def test_a_reader_who_blocked_the_bot_keeps_the_topics_and_comes_back_to_them(newsroom: Newsroom) -> None:
     reader = newsroom.reader(7, "AI", "law")
-    chats.set_state(newsroom.db, reader, "parked", "bot was blocked by the user")
+    chats.set_state(newsroom.db, reader, Standing.PARKED, "bot was blocked by the user")
     newsroom.later(days=1)
     story(newsroom, "While away", 0, "AI")
     assert newsroom.deliver() == []
     assert chats.count_readers(newsroom.db) == 0
-    chats.set_state(newsroom.db, reader, "active")
+    chats.set_state(newsroom.db, reader, Standing.ACTIVE)
     assert [one.name for one in follows.of_chat(newsroom.db, reader)] == ["AI", "law"]
     newsroom.later(days=1)
     story(newsroom, "Back again", 0, "AI")
@@ -182,14 +183,13 @@ def test_a_reader_who_blocked_the_bot_keeps_the_topics_and_comes_back_to_them(ne
 
 
 def test_a_group_that_moves_takes_every_thread_and_everything_that_waits_along(newsroom: Newsroom) -> None:
-    rows = chats.set_channels(newsroom.db, [("-55", 0, "resend"), ("-55", 9, "resend")])
+    settings = [("-55", 0, OnDoubt.RESEND), ("-55", 9, OnDoubt.RESEND)]
+    rows = chats.set_channels(newsroom.db, settings)
     waits = story(newsroom, "A")
     outbox.open_(newsroom.db, waits, [one.id for one in rows], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT)
     chats.move(newsroom.db, -55, SUPERGROUP)
     assert {one.chat_id for one in outbox.due(newsroom.db, AT)} == {SUPERGROUP}
-    assert [one.id for one in chats.set_channels(newsroom.db, [("-55", 0, "resend"), ("-55", 9, "resend")])] == [
-        one.id for one in rows
-    ]
+    assert [one.id for one in chats.set_channels(newsroom.db, settings)] == [one.id for one in rows]
 
 
 def test_a_group_that_moves_to_one_we_know_is_joined_with_it_and_gets_no_post_twice(newsroom: Newsroom) -> None:
@@ -298,7 +298,7 @@ def test_every_follower_is_planned_once_in_chunks_of_any_size(
         chat = newsroom.reader(chat_id, *(names if in_time else ()))
         late.append((chat, names if not in_time else ()))
         if not reachable:
-            chats.set_state(newsroom.db, chat, "parked")
+            chats.set_state(newsroom.db, chat, Standing.PARKED)
         if names & carried and in_time and reachable:
             expected.add(f"R{chat_id}")
     newsroom.later(seconds=1)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.chat import AWAY, OnDoubt, Standing
 from bot.domain.delivery import Gone, Lane, Refused, Sent, Settlement, State, Unknown, Wait
 from bot.domain.notices import Alert, Notice
 from bot.store import chats, counts, edits, notices, outbox, pruning, updates
@@ -118,7 +119,7 @@ def test_a_delivery_waits_for_its_own_moment_and_for_its_chats(newsroom: Newsroo
 
 
 def test_a_channel_whose_name_is_not_resolved_waits_without_a_moment(newsroom: Newsroom) -> None:
-    (chat,) = chats.set_channels(newsroom.db, [("@later", 0, "resend")])
+    (chat,) = chats.set_channels(newsroom.db, [("@later", 0, OnDoubt.RESEND)])
     number_ = story(newsroom, "A")
     outbox.open_(newsroom.db, number_, [chat.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT)
     assert due(newsroom) == []
@@ -128,8 +129,8 @@ def test_a_channel_whose_name_is_not_resolved_waits_without_a_moment(newsroom: N
     assert due(newsroom) == [("@later", "A")]
 
 
-@pytest.mark.parametrize("state", ["parked", "stopped"])
-def test_who_left_takes_what_waits_along_and_is_given_nothing_more(newsroom: Newsroom, state: str) -> None:
+@pytest.mark.parametrize("state", AWAY)
+def test_who_left_takes_what_waits_along_and_is_given_nothing_more(newsroom: Newsroom, state: Standing) -> None:
     reader = newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
     first = story(newsroom, "A", 0, "AI")
@@ -169,7 +170,7 @@ def test_only_what_can_still_go_out_by_itself_is_waited_for(newsroom: Newsroom) 
     assert outbox.waiting(newsroom.db) == 0
     outbox.set_state(newsroom.db, found.delivery.id, State.DOUBTFUL, "", newsroom.at)
     assert outbox.waiting(newsroom.db) == 1
-    chats.set_state(newsroom.db, chat, "dropped")
+    chats.set_state(newsroom.db, chat, Standing.DROPPED)
     assert outbox.waiting(newsroom.db) == 0
 
 
@@ -179,7 +180,7 @@ def test_posts_of_a_chat_that_is_gone_are_not_waited_for(newsroom: Newsroom) -> 
     newsroom.deliver()
     newsroom.tell("A.md", article("A anew", "https://one.example/A"))
     assert outbox.waiting(newsroom.db) == 1
-    chats.set_state(newsroom.db, chat, "dropped")
+    chats.set_state(newsroom.db, chat, Standing.DROPPED)
     assert outbox.waiting(newsroom.db) == 0
     assert outbox.next_due(newsroom.db, newsroom.later(hours=1)) is None
 

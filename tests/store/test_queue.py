@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from bot.domain.chat import Standing
 from bot.domain.delivery import Gone, Lane, Outcome, Refused, Sent, Unknown, Wait, settle
 from bot.store import audit, chats, fanouts, follows, outbox
 from bot.store.database import Row, maybe, milliseconds, rows, write
@@ -143,8 +144,8 @@ class Line(RuleBasedStateMachine):
         for one in outbox.due(self.store.db, self.store.at, most=most):
             self.store.send(one, outcome if not isinstance(outcome, Sent) else None)
 
-    @rule(data=st.data(), state=st.sampled_from(["parked", "active", "stopped"]))
-    def come_or_go(self, data: st.DataObject, state: str) -> None:
+    @rule(data=st.data(), state=st.sampled_from([Standing.PARKED, Standing.ACTIVE, Standing.STOPPED]))
+    def come_or_go(self, data: st.DataObject, state: Standing) -> None:
         chats.set_state(self.store.db, data.draw(st.sampled_from(self.chats)), state)
 
     @rule(data=st.data(), name=st.sampled_from(TOPICS), on=st.booleans())

@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.conversation.context import Context
 from bot.conversation.router import Router
 from bot.domain.article import Article
+from bot.domain.chat import OnDoubt
 from bot.domain.delivery import Channel
 from bot.domain.rate_limit import Limits, RateLimiter
 from bot.domain.record import pack
@@ -110,7 +111,7 @@ class Bot:
     async def channel(self, title: str = "News") -> Chat:
         """Make a channel of the settings."""
         place = self.sandbox.world.add_channel(title)
-        (*_, row) = await self.store(chats.set_channels, [(str(place.id), 0, "resend")])
+        (*_, row) = await self.store(chats.set_channels, [(str(place.id), 0, OnDoubt.RESEND)])
         await self.store(chats.resolve, row.id, place.id, username="", title=title)
         self.channels.append(Channel(chat=row.id))
         return place

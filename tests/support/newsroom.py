@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from bot.domain import topics
 from bot.domain.article import Article, Stored
+from bot.domain.chat import ChatKind, OnDoubt
 from bot.domain.delivery import Channel, Outcome, Sent, settle
 from bot.domain.record import pack
 from bot.domain.topics import Taxonomy, Topic
@@ -76,7 +77,7 @@ class Newsroom:
     def open_channel(self, setting: str, *, begun: bool = True, names: tuple[str, ...] = (), quality: int = 0) -> int:
         """A channel of the settings, besides those there are. `begun`: its start was applied, before any article."""
         wanted = [(chat.setting, chat.thread, chat.on_doubt) for chat in chats.channels(self.db)]
-        chat = chats.set_channels(self.db, [*wanted, (setting, 0, "resend")])[-1].id
+        chat = chats.set_channels(self.db, [*wanted, (setting, 0, OnDoubt.RESEND)])[-1].id
         chat = chats.resolve(self.db, chat, -1_000_000_000_000 - chat, username=setting.lstrip("@"), title="")
         if begun:
             chats.begin(self.db, chat, self.at)
@@ -105,7 +106,7 @@ class Newsroom:
 
     def reader(self, chat_id: int, *names: str) -> int:
         """A reader who follows topics from now on."""
-        chat = chats.reader(self.db, chat_id, kind="private", username="", title=f"R{chat_id}", at=self.at).id
+        chat = chats.reader(self.db, chat_id, kind=ChatKind.PRIVATE, username="", title=f"R{chat_id}", at=self.at).id
         for name in names:
             follows.follow(self.db, chat, follows.topic(self.db, name).id, self.at)
         return chat

@@ -10,6 +10,7 @@ from bot.botapi import client
 from bot.botapi.client import Messenger
 from bot.cli.checking import channels
 from bot.cli.checking.finding import Finding, fine, problem, warning
+from bot.domain.chat import Standing
 from bot.domain.delivery import Gone, Refused, Revoked, Sent, Unknown
 from bot.domain.plain_text import counted
 from bot.errors import StoreError
@@ -129,6 +130,6 @@ def _away(found: Settings, editor: int) -> str:
     try:
         with inspection.reading(found.store.database) as db:
             chat = chats.by_number(db, editor)
-            return chat.reason if chat and chat.state == "parked" else ""
+            return chat.reason if chat and chat.state is Standing.PARKED else ""
     except StoreError:  # reported already, or not there yet
         return ""

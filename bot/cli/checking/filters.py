@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.cli.checking.finding import Finding, warning
 from bot.cli.checking.survey import Survey
 from bot.domain import topics
+from bot.domain.chat import OnDoubt
 from bot.domain.plain_text import counted
 from bot.domain.topics import Taxonomy
 from bot.settings import Channel, Settings
@@ -54,7 +55,7 @@ def _held_for_nobody(found: Settings) -> Iterator[Finding]:
     if found.telegram.admins:
         return
     waiting = [f"feed.{name}" for name in ("drafts", "unpublished") if getattr(found.feed, name) == "hold"]
-    waiting += [f"channels: {one.chat}: on_doubt" for one in found.channels if one.on_doubt == "ask"]
+    waiting += [f"channels: {one.chat}: on_doubt" for one in found.channels if one.on_doubt is OnDoubt.ASK]
     for name in waiting:
         value = "ask" if name.endswith("on_doubt") else "hold"
         yield warning(
