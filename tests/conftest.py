@@ -1,4 +1,8 @@
-"""What every test begins with: how many examples a property is tried with, and how a new database is made."""
+"""What every test begins with: how many examples a property is tried with, how a new database is made, and fixtures.
+
+A fixture that several files define alike is here. One that is made otherwise in a file is defined there, of the same
+type (tests/test_tests.py).
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,26 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 from hypothesis import settings
 from sqlite_utils import Database
 
+from bot.sandbox import Sandbox
 from bot.store.migrations import paperboy
+from tests.support import chatting, outgoing
 from tests.support import examples as examples  # the profiles
+from tests.support.calling import Caller, calling
+from tests.support.chatting import Bot
+from tests.support.newsroom import Newsroom, open_newsroom
+from tests.support.operating import Home
+from tests.support.outgoing import Outgoing
 from tests.support.stage import Stage, staged
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 settings.load_profile("test")
 
@@ -46,3 +61,55 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """A stage on which the bot does not run yet."""
     async with staged(tmp_path) as stage:
         yield stage
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """A sandbox with nothing in it."""
+    async with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Caller]:
+    """A bot reduced to its calls, and a sandbox for it."""
+    async with calling() as caller:
+        yield caller
+
+
+@pytest.fixture
+async def bot() -> AsyncIterator[Bot]:
+    """A bot that people talk to."""
+    async with chatting.at_work() as bot:
+        yield bot
+
+
+@pytest.fixture
+async def publisher() -> AsyncIterator[Outgoing]:
+    """A bot that posts, with a channel and an editor who has pressed Start."""
+    async with outgoing.at_work() as publisher:
+        yield publisher
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    """A database in memory without a channel or reader; in the end it must be sound."""
+    room = open_newsroom()
+    yield room
+    room.sound()
+    room.db.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Where an operator types, with nothing in it."""
+    return Home(tmp_path)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium, for a module whose tests run on one event loop."""
+    from tests.support.browser import chromium
+
+    async with chromium() as browser:
+        yield browser

@@ -11,7 +11,7 @@ import pytest
 from bot.domain.notices import Alert, Notice
 from bot.errors import StoreError
 from bot.jobs import Jobs
-from tests.test_health import Bot
+from tests.support.scheduled import Scheduled
 
 
 class Editors:
@@ -48,38 +48,38 @@ def editors() -> Editors:
 
 @pytest.mark.parametrize("database_fails", [False, True])
 async def test_a_job_that_fails_is_told_once_and_so_is_its_end(editors: Editors, database_fails: bool) -> None:
-    bot, nothing = Bot(), SimpleNamespace()
+    scheduled, nothing = Scheduled(), SimpleNamespace()
     told: dict[str, Any] = dict.fromkeys(("settings", "poller", "channels", "store", "pace"), nothing)
     telegram: Any = SimpleNamespace(notifier=editors, reporter=editors)
-    jobs = Jobs(schedule=bot.jobs, telegram=telegram, clock=bot.clock, wake=lambda: None, **told)
-    bot.jobs.start()
-    await bot.run(0)
+    jobs = Jobs(schedule=scheduled.jobs, telegram=telegram, clock=scheduled.clock, wake=lambda: None, **told)
+    scheduled.jobs.start()
+    await scheduled.run(0)
     await jobs._tell_editors()
     assert not editors.heard
     assert editors.over == ["standing:database", "standing:deliver"]  # of an earlier process, if it told of it
-    bot.error, editors.database_fails = StoreError("data/paperboy.db: disk full"), database_fails
+    scheduled.error, editors.database_fails = StoreError("data/paperboy.db: disk full"), database_fails
     for _ in range(4):
-        await bot.run()
+        await scheduled.run()
         await jobs._tell_editors()
     (notice,) = editors.heard
     assert (notice.key, notice.alert, notice.about) == ("standing:database", Alert.STANDING, "The database")
     assert notice.reason.startswith("sending posts has failed 2 times since 22 November 12:00 UTC: data/paperboy.db")
-    bot.error, editors.over, editors.database_fails = None, [], False
+    scheduled.error, editors.over, editors.database_fails = None, [], False
     for _ in range(2):
-        await bot.run()
+        await scheduled.run()
         await jobs._tell_editors()
     assert editors.over == ["standing:database"]
     assert editors.ended == ([notice] if database_fails else [])
     assert len(editors.heard) == 1
-    await bot.jobs.stop(1)
+    await scheduled.jobs.stop(1)
     await asyncio.sleep(0)
 
 
 async def test_one_cause_that_stops_several_jobs_is_told_once_and_over_when_all_go_on(editors: Editors) -> None:
-    bot, nothing = Bot(), SimpleNamespace()
+    scheduled, nothing = Scheduled(), SimpleNamespace()
     told: dict[str, Any] = dict.fromkeys(("settings", "poller", "channels", "store", "pace"), nothing)
     telegram: Any = SimpleNamespace(notifier=editors, reporter=editors)
-    jobs = Jobs(schedule=bot.jobs, telegram=telegram, clock=bot.clock, wake=lambda: None, **told)
+    jobs = Jobs(schedule=scheduled.jobs, telegram=telegram, clock=scheduled.clock, wake=lambda: None, **told)
     failing = {"deliver": True, "scan": True, "look": True}
 
     def work(name: str) -> Any:
@@ -90,13 +90,13 @@ async def test_one_cause_that_stops_several_jobs_is_told_once_and_over_when_all_
         return done
 
     for name in failing:
-        bot.jobs.every(name, 5.0, work(name))
-    bot.jobs.start()
+        scheduled.jobs.every(name, 5.0, work(name))
+    scheduled.jobs.start()
 
     async def pass_(seconds: float = 5.0) -> None:
-        bot.passed += seconds
+        scheduled.passed += seconds
         for name in failing:
-            bot.jobs.nudge(name)
+            scheduled.jobs.nudge(name)
         for _ in range(30):
             await asyncio.sleep(0)
         await jobs._tell_editors()
@@ -112,5 +112,5 @@ async def test_one_cause_that_stops_several_jobs_is_told_once_and_over_when_all_
     assert editors.over.count("standing:database") == 1
     assert "standing:look" not in editors.over
     assert len(editors.heard) == 2
-    await bot.jobs.stop(1)
+    await scheduled.jobs.stop(1)
     await asyncio.sleep(0)

@@ -104,7 +104,7 @@ class Line:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared() -> AsyncIterator[Line]:
+async def shared_line() -> AsyncIterator[Line]:
     async with Sandbox() as sandbox:
         messenger = build(sandbox.token, sandbox.base_url)
         reader = sandbox.world.add_person("Rea")
@@ -114,10 +114,10 @@ async def shared() -> AsyncIterator[Line]:
 
 
 @pytest.fixture
-def line(shared: Line) -> Line:
+def line(shared_line: Line) -> Line:
     """One stand-in serves all: each test meets its own trouble only."""
-    shared.sandbox.faults.clear()
-    return shared
+    shared_line.sandbox.faults.clear()
+    return shared_line
 
 
 @pytest.mark.parametrize(("text", "mend"), REFUSED.items())

@@ -53,7 +53,7 @@ ANSWERS = [
 ]
 
 
-class Line:
+class Script:
     """What the bot is connected to: it gives the answers of a script, and then good ones for ever."""
 
     def __init__(self, good: dict[str, Any]) -> None:
@@ -72,9 +72,9 @@ class Line:
 
 
 @pytest.fixture
-def line(monkeypatch: pytest.MonkeyPatch) -> Line:
+def script(monkeypatch: pytest.MonkeyPatch) -> Script:
     """A line with good answers for each method."""
-    line = Line(
+    script = Script(
         {
             "getMe": {"id": 7_123_456_789, "is_bot": True, "first_name": "P", "username": "paperboy_bot"},
             "getChat": {"id": -1001, "type": "channel", "title": "News"},
@@ -84,8 +84,8 @@ def line(monkeypatch: pytest.MonkeyPatch) -> Line:
             "deleteWebhook": True,
         }
     )
-    monkeypatch.setattr(Transport, "do_request", lambda self, *args, **more: line.do_request(*args, **more))
-    return line
+    monkeypatch.setattr(Transport, "do_request", lambda self, *args, **more: script.do_request(*args, **more))
+    return script
 
 
 async def at_once(stop: asyncio.Event, seconds: float) -> None:
@@ -94,7 +94,7 @@ async def at_once(stop: asyncio.Event, seconds: float) -> None:
 
 
 async def test_whatever_getupdates_brings_the_next_good_answer_is_handled(
-    line: Line, caplog: pytest.LogCaptureFixture
+    script: Script, caplog: pytest.LogCaptureFixture
 ) -> None:
     """All of them one after another, in one run; the offset stays Telegram's."""
     caplog.set_level(logging.WARNING)
@@ -109,8 +109,8 @@ async def test_whatever_getupdates_brings_the_next_good_answer_is_handled(
     polling = Polling(messenger, inbox, lambda: 0.0, pause=at_once)
     polling._webhook_deleted = True
     never_empty = [one for one in ANSWERS if b'"result": []' not in one[1]]
-    line.odd = iter([(200, b'{"ok": true, "result": true}'), *never_empty])
-    line.good["getUpdates"] = [{"update_id": 41}]
+    script.odd = iter([(200, b'{"ok": true, "result": true}'), *never_empty])
+    script.good["getUpdates"] = [{"update_id": 41}]
     await asyncio.wait_for(polling.run(stop), PATIENCE)
     assert handled == [41]
     assert polling._offset == 42
@@ -121,7 +121,7 @@ async def test_whatever_getupdates_brings_the_next_good_answer_is_handled(
 
 @pytest.mark.parametrize("ask", ["account", "channels", "rights"])
 async def test_whatever_an_answer_says_at_the_start_it_is_asked_again(
-    line: Line, ask: str, monkeypatch: pytest.MonkeyPatch
+    script: Script, ask: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session, "FIRST_TRY", 0.0)
     monkeypatch.setattr(session, "LAST_TRY", 0.0)
@@ -134,21 +134,21 @@ async def test_whatever_an_answer_says_at_the_start_it_is_asked_again(
         "rights": lambda: messenger.rights(-1001),
     }[ask]
     if ask == "account":
-        line.odd = iter(ANSWERS)
+        script.odd = iter(ANSWERS)
         assert await asyncio.wait_for(answers(), PATIENCE) == "paperboy_bot"
     else:
         for odd in ANSWERS:
-            line.odd = iter([odd])
+            script.odd = iter([odd])
             await answers()
         assert await answers() in ({}, frozenset(("administrator", "can_post_messages")))
     store.close()
 
 
 @pytest.mark.parametrize("method", ["sendMessage", "forwardMessage"])
-async def test_a_message_counts_as_sent_only_by_an_answer_with_its_number(line: Line, method: str) -> None:
+async def test_a_message_counts_as_sent_only_by_an_answer_with_its_number(script: Script, method: str) -> None:
     messenger = build(TOKEN, "https://api.telegram.org")
     for odd in ANSWERS:
-        line.odd = iter([odd])
+        script.odd = iter([odd])
         came = await messenger.call({"method": method, "text": "x"}, chat_id=7)
         assert not isinstance(came, Sent), odd
         if odd[0] == 200:
@@ -160,10 +160,10 @@ async def test_a_message_counts_as_sent_only_by_an_answer_with_its_number(line: 
 @pytest.mark.parametrize(
     "method", ["setWebhook", "deleteWebhook", "setMyCommands", "answerCallbackQuery", "editMessageText"]
 )
-async def test_no_answer_to_any_other_call_raises(line: Line, method: str) -> None:
+async def test_no_answer_to_any_other_call_raises(script: Script, method: str) -> None:
     messenger = build(TOKEN, "https://api.telegram.org")
     for odd in ANSWERS:
-        line.odd = iter([odd])
+        script.odd = iter([odd])
         await messenger.ask(method)
 
 
@@ -172,7 +172,7 @@ def test_a_good_update_among_odd_ones_is_taken_and_order_is_telegrams() -> None:
     assert valid(found) == [{"update_id": 7, "b": 2}, {"update_id": 9, "a": 1}]
 
 
-async def test_a_proxy_that_brings_the_same_answer_again_has_it_handled_once(line: Line) -> None:
+async def test_a_proxy_that_brings_the_same_answer_again_has_it_handled_once(script: Script) -> None:
     store, handled, stop = Store(":memory:"), [], asyncio.Event()
     messenger = build(TOKEN, "https://api.telegram.org")
 
@@ -181,7 +181,7 @@ async def test_a_proxy_that_brings_the_same_answer_again_has_it_handled_once(lin
 
     inbox = Inbox(store, handler, messenger.wire, Clock.of(lambda: NOON))
     polling = Polling(messenger, inbox, lambda: 0.0, pause=at_once, repeated=0.0)
-    line.good["getUpdates"] = lambda: stop.set() if line.asked.count("getUpdates") > 5 else [{"update_id": 41}]
+    script.good["getUpdates"] = lambda: stop.set() if script.asked.count("getUpdates") > 5 else [{"update_id": 41}]
     await asyncio.wait_for(polling.run(stop), PATIENCE)
     assert handled == [41]
     assert await store(rows, "SELECT * FROM inbox") == []

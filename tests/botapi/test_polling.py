@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -25,15 +24,8 @@ from bot.sandbox.records import Person
 from bot.store import chats, follows
 from bot.store import updates as store
 from bot.store.database import number
-from tests.support import chatting
 from tests.support.chatting import NOON, Bot
 from tests.support.operating import PATIENCE
-
-
-@pytest.fixture
-async def bot() -> AsyncIterator[Bot]:
-    async with chatting.at_work() as made:
-        yield made
 
 
 @pytest.fixture

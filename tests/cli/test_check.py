@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,12 @@ ALL = ["can_post_messages", "can_delete_messages"]
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox() as sandbox:
-        sandbox.world.add_channel("News", username="newsroom", bot_rights=ALL)
-        sandbox.world.add_channel("Posting only", username="posting_only")
-        sandbox.world.add_channel("Rights taken", username="rights_taken", bot_rights=[])
-        sandbox.world.add_channel("Not a member", username="not_a_member", bot_rights=None)
-        yield sandbox
+def sandbox(sandbox: Sandbox) -> Sandbox:
+    sandbox.world.add_channel("News", username="newsroom", bot_rights=ALL)
+    sandbox.world.add_channel("Posting only", username="posting_only")
+    sandbox.world.add_channel("Rights taken", username="rights_taken", bot_rights=[])
+    sandbox.world.add_channel("Not a member", username="not_a_member", bot_rights=None)
+    return sandbox
 
 
 @pytest.fixture

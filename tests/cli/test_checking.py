@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,12 +31,6 @@ from tests.support.privilege import without_privilege
 RIGHTS = ["can_post_messages", "can_delete_messages"]
 #: A moment for what does not ask Telegram, whose clock it would be compared with.
 AT = datetime(2026, 11, 27, tzinfo=UTC)
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox() as sandbox:
-        yield sandbox
 
 
 class Place:

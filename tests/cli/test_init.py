@@ -11,10 +11,9 @@ from bot import settings
 from bot.cli.starting import filled
 from bot.errors import UsageError
 from bot.sandbox import Sandbox
-from tests.store.test_inspection import home, typed
-from tests.support.operating import Home
+from bot.store.database import open_database
+from tests.support.operating import Home, typed
 
-__all__ = ["home"]
 TOKEN = f"123456789:{'A' * 35}"
 OPTIONS = f"init --token {TOKEN} --folder articles --channel @news"
 
@@ -38,11 +37,19 @@ async def test_options_make_settings_that_work(sandbox: Sandbox, tmp_path_factor
 
 
 @pytest.fixture
-async def sandbox() -> object:  # type: ignore[misc]
-    async with Sandbox() as sandbox:
-        sandbox.world.add_channel("News", username="newsroom")
-        sandbox.world.add_person("Eddie", id=1001)
-        yield sandbox
+def home(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home with a database, where the commands are typed in this process."""
+    home.settle(f'[telegram]\ntoken = "123456789:{"A" * 35}"\napi_base_url = "http://127.0.0.1:9"')
+    open_database(home.database).close()
+    monkeypatch.chdir(home.place)
+    return home
+
+
+@pytest.fixture
+def sandbox(sandbox: Sandbox) -> Sandbox:
+    sandbox.world.add_channel("News", username="newsroom")
+    sandbox.world.add_person("Eddie", id=1001)
+    return sandbox
 
 
 def test_settings_that_are_there_are_left_alone(home: Home) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,10 +23,9 @@ CHANNEL = "newsroom"
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox() as sandbox:
-        sandbox.world.add_channel("News", username=CHANNEL)
-        yield sandbox
+def sandbox(sandbox: Sandbox) -> Sandbox:
+    sandbox.world.add_channel("News", username=CHANNEL)
+    return sandbox
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ import json
 import os
 import pty
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -17,15 +15,9 @@ from tests.support.operating import Home
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox() as sandbox:
-        sandbox.world.add_channel("News", username="newsroom")
-        yield sandbox
+def sandbox(sandbox: Sandbox) -> Sandbox:
+    sandbox.world.add_channel("News", username="newsroom")
+    return sandbox
 
 
 def at_a_terminal(home: Home, *arguments: str) -> str:

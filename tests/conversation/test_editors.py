@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -20,10 +19,10 @@ from tests.support.chatting import Bot
 
 
 @pytest.fixture
-async def bot() -> AsyncIterator[Bot]:
-    async with chatting.at_work() as made:
-        await made.channel()
-        yield made
+async def bot(bot: Bot) -> Bot:
+    """The bot with a channel of its own."""
+    await bot.channel()
+    return bot
 
 
 def _editions(db: Database) -> list[tuple[int, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,14 +13,7 @@ from bot.domain.arrival import Waits
 from bot.sandbox import faults, objects
 from bot.sandbox.records import Person
 from bot.store import chats, follows
-from tests.support import chatting
 from tests.support.chatting import NOON, Bot
-
-
-@pytest.fixture
-async def bot() -> AsyncIterator[Bot]:
-    async with chatting.at_work() as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot import shipped
@@ -18,12 +16,6 @@ from bot.store import chats, follows
 from bot.store.database import Database
 from tests.support import chatting
 from tests.support.chatting import Bot
-
-
-@pytest.fixture
-async def bot() -> AsyncIterator[Bot]:
-    async with chatting.at_work() as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -13,15 +12,14 @@ from bot.domain.delivery import State
 from bot.sandbox.records import Message
 from bot.store import articles, files, outbox
 from bot.store.database import Database, rows, write
-from tests.support import chatting
 from tests.support.chatting import NOON, Bot
 
 
 @pytest.fixture
-async def bot() -> AsyncIterator[Bot]:
-    async with chatting.at_work() as made:
-        await made.channel()
-        yield made
+async def bot(bot: Bot) -> Bot:
+    """The bot with a channel of its own."""
+    await bot.channel()
+    return bot
 
 
 def _opened(db: Database) -> list[tuple[int, int]]:

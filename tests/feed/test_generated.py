@@ -12,74 +12,10 @@ from bot.domain.article import Article
 from bot.errors import ArticleError
 from bot.feed import document, fields, front_matter
 from tests.support.examples import examples
+from tests.support.generated import FIELDS
 
 MANY = examples(300)
 SOME = examples(80)  # these take long to make
-WORDS = st.one_of(
-    st.text(max_size=20),
-    st.sampled_from(
-        [
-            *(
-                "AI",
-                "5 < 6",
-                "â€œx",
-                "&amp;amp;",
-                "no",
-                "~",
-                "2021-08-22T21:02:00Z",
-                "2021-08-22",
-                "1:30",
-                "-1",
-                ".nan",
-                "54",
-            ),
-            *(
-                "https://host.example/a",
-                "http://o.example/b c?x=1&amp;y=2",
-                "javascript:x",
-                "true",
-                "false",
-                "\u202e",
-                "\x85",
-            ),
-        ]
-    ),
-)
-KEYS = st.sampled_from(
-    [
-        *(
-            "title",
-            "name",
-            "excerpt",
-            "webUrl",
-            "originalUrl",
-            "ampWebUrl",
-            "cdnAmpWebUrl",
-            "publishedDateTime",
-            "topics",
-        ),
-        *("images", "related", "provider", "quality", "heat", "type", "published", "removed", "secured", "content"),
-        *("handler", "url", "width", "height", "domain"),
-    ]
-)
-SCALARS = (
-    WORDS
-    | st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.dates()
-    | st.datetimes()
-    | st.binary(max_size=6)
-)
-VALUES = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS | SCALARS, inner, max_size=5),
-    max_leaves=12,
-)
-FIELDS = st.dictionaries(KEYS, VALUES, max_size=9).map(
-    lambda values: {"title": "A quiet harbour", "webUrl": "https://host.example/a", **values}
-)
 # Text that is nearly YAML: its marks, in any order.
 MARKS = st.lists(
     st.sampled_from(

@@ -148,12 +148,6 @@ def _articles(newsroom: Newsroom) -> list[str]:
     return [one["identity"] for one in rows(newsroom.db, "SELECT identity FROM articles ORDER BY id")]
 
 
-@pytest.fixture
-def newsroom() -> Any:
-    with closing((room := open_newsroom()).db):
-        yield room
-
-
 def test_two_copies_of_each_other_in_one_batch_are_a_story_and_its_copy(newsroom: Newsroom) -> None:
     newsroom.open_channel("@news")
     assert _record(newsroom, ("b.md", article(FIRST, B)), ("a.md", article(FIRST, A))) == {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,14 +23,6 @@ from tests.support.stage import staged
 NEWS = (Channel(chat="@news"),)
 #: Hours that a clock is set ahead or back.
 JUMPS = (-48, -2, -0.01, 0, 0.01, 2, 48)
-
-
-@pytest.fixture
-def newsroom() -> Iterator[Newsroom]:
-    room = open_newsroom()
-    yield room
-    room.sound()
-    room.db.close()
 
 
 def tell(newsroom: Newsroom, name: str) -> int:

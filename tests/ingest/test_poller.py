@@ -56,7 +56,7 @@ async def both(poller: Poller) -> None:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[set[str]]:
+def reported(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[set[str]]:
     """What the system tells of the folder."""
     queue: asyncio.Queue[set[str]] = asyncio.Queue()
 
@@ -70,7 +70,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[set[str]]:
 
 
 @pytest.fixture
-async def watched(told: asyncio.Queue[set[str]], tmp_path: Path) -> AsyncIterator[tuple[Poller, Recovery]]:
+async def watched(reported: asyncio.Queue[set[str]], tmp_path: Path) -> AsyncIterator[tuple[Poller, Recovery]]:
     looks: Any = Recovery()
     poller = Poller(looks, settings.Feed(folder=tmp_path), STILL)
     task = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
@@ -80,13 +80,13 @@ async def watched(told: asyncio.Queue[set[str]], tmp_path: Path) -> AsyncIterato
 
 
 async def test_a_folder_told_of_during_a_whole_look_asks_for_another(
-    watched: tuple[Poller, Recovery], told: asyncio.Queue[set[str]]
+    watched: tuple[Poller, Recovery], reported: asyncio.Queue[set[str]]
 ) -> None:
     poller, looks = watched
     looks.may_end.clear()
     scan = asyncio.create_task(poller.scan())
-    told.put_nowait(set())
-    await told.join()
+    reported.put_nowait(set())
+    await reported.join()
     looks.may_end.set()
     await scan
     await poller.turn()
@@ -95,13 +95,13 @@ async def test_a_folder_told_of_during_a_whole_look_asks_for_another(
 
 
 async def test_a_file_told_of_during_a_whole_look_does_not_wait_for_its_end(
-    watched: tuple[Poller, Recovery], told: asyncio.Queue[set[str]]
+    watched: tuple[Poller, Recovery], reported: asyncio.Queue[set[str]]
 ) -> None:
     poller, looks = watched
     looks.may_end.clear()
     scan = asyncio.create_task(poller.scan())
-    told.put_nowait({"a.md"})
-    await told.join()
+    reported.put_nowait({"a.md"})
+    await reported.join()
     await poller.look()
     assert looks.seen == ["whole", "whole", {"a.md"}]
     looks.may_end.set()
@@ -110,12 +110,14 @@ async def test_a_file_told_of_during_a_whole_look_does_not_wait_for_its_end(
     assert await poller.look() is None
 
 
-async def test_what_is_told_before_the_first_look_is_left_to_it(told: asyncio.Queue[set[str]], tmp_path: Path) -> None:
+async def test_what_is_told_before_the_first_look_is_left_to_it(
+    reported: asyncio.Queue[set[str]], tmp_path: Path
+) -> None:
     looks: Any = Recovery()
     poller = Poller(looks, settings.Feed(folder=tmp_path), STILL)
     task = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
-    told.put_nowait({"a.md"})
-    await told.join()
+    reported.put_nowait({"a.md"})
+    await reported.join()
     assert await poller.look() is None
     await poller.turn()
     assert await poller.look() is None
@@ -125,11 +127,11 @@ async def test_what_is_told_before_the_first_look_is_left_to_it(told: asyncio.Qu
 
 @pytest.mark.parametrize(("news", "next_look"), [({"a.md"}, {"a.md"}), (set(), "whole")], ids=["a file", "a folder"])
 async def test_a_look_that_fails_is_looked_again(
-    watched: tuple[Poller, Recovery], told: asyncio.Queue[set[str]], news: set[str], next_look: object
+    watched: tuple[Poller, Recovery], reported: asyncio.Queue[set[str]], news: set[str], next_look: object
 ) -> None:
     poller, looks = watched
-    told.put_nowait(news)
-    await told.join()
+    reported.put_nowait(news)
+    await reported.join()
     looks.failure = OSError("the disk is full")
     with pytest.raises(OSError, match="full"):
         await both(poller)
@@ -138,7 +140,7 @@ async def test_a_look_that_fails_is_looked_again(
 
 
 async def test_a_watch_that_ends_leaves_a_whole_look_to_be_taken_at_once(
-    told: asyncio.Queue[set[str]], tmp_path: Path
+    reported: asyncio.Queue[set[str]], tmp_path: Path
 ) -> None:
     looks: Any = Recovery()
     poller = Poller(looks, settings.Feed(folder=tmp_path), STILL)
@@ -161,7 +163,7 @@ async def next_look(poller: Poller, looks: Recovery, *, news: int = 0, lasts: fl
 
 
 @pytest.fixture
-def passing(tmp_path: Path, told: asyncio.Queue[set[str]]) -> tuple[Poller, Recovery]:
+def passing(tmp_path: Path, reported: asyncio.Queue[set[str]]) -> tuple[Poller, Recovery]:
     """A lookout whose looks take time, on a folder that the system tells of."""
     looks: Any = Recovery()
     clock = Clock(lambda: NOON, lambda: looks.passed)
@@ -170,15 +172,15 @@ def passing(tmp_path: Path, told: asyncio.Queue[set[str]]) -> tuple[Poller, Reco
 
 @pytest.mark.parametrize("kind", ["nfs4", "cifs", "9p", "fuse.sshfs", "virtiofs", "overlay", "something-new"])
 async def test_a_folder_that_others_may_write_to_is_looked_at_in_each_interval(
-    passing: tuple[Poller, Recovery], told: asyncio.Queue[set[str]], monkeypatch: pytest.MonkeyPatch, kind: str
+    passing: tuple[Poller, Recovery], reported: asyncio.Queue[set[str]], monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.setattr(mounts, "tells_all", lambda folder: kind in mounts.LOCAL)
     poller, looks = passing
     watching = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
     await asyncio.sleep(0)
     waits = [await next_look(poller, looks, lasts=3)]
-    told.put_nowait({"a.md"})  # one change of this machine's own
-    await told.join()
+    reported.put_nowait({"a.md"})  # one change of this machine's own
+    await reported.join()
     looks.news = 1
     await poller.look()
     waits += [await next_look(poller, looks, lasts=3) for _ in range(4)]
@@ -187,7 +189,7 @@ async def test_a_folder_that_others_may_write_to_is_looked_at_in_each_interval(
 
 
 async def test_a_large_local_folder_is_looked_at_less_often_only_while_the_watch_misses_nothing(
-    passing: tuple[Poller, Recovery], told: asyncio.Queue[set[str]], monkeypatch: pytest.MonkeyPatch
+    passing: tuple[Poller, Recovery], reported: asyncio.Queue[set[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mounts, "tells_all", lambda folder: True)
     poller, looks = passing
@@ -199,14 +201,14 @@ async def test_a_large_local_folder_is_looked_at_less_often_only_while_the_watch
     assert await next_look(poller, looks, lasts=0.15) == pytest.approx(30 * 0.9 - 0.3)  # a small one: never
     assert await next_look(poller, looks, lasts=100) == pytest.approx(600 * 0.9 - 200)
     assert await next_look(poller, looks, lasts=1, news=1) == often  # it told of nothing
-    told.put_nowait({"b.md"})
-    await told.join()
+    reported.put_nowait({"b.md"})
+    await reported.join()
     assert await next_look(poller, looks, lasts=1) == seldom  # it only told late
     await poller.look()
     await next_look(poller, looks, lasts=1, news=1)
     await next_look(poller, looks, lasts=1)
-    told.put_nowait({"c.md"})
-    await told.join()
+    reported.put_nowait({"c.md"})
+    await reported.join()
     assert [await next_look(poller, looks, lasts=1) for _ in range(3)] == [often] * 3  # for good
     watching.cancel()
 

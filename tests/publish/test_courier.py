@@ -6,13 +6,12 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from bot.botapi.transport import Transport
 from bot.errors import StoreError
@@ -20,16 +19,9 @@ from bot.publish import courier, settling, work
 from bot.sandbox import Limits, Person, Sandbox, faults
 from bot.settings import Pace
 from bot.store.thread import Store
-from tests.support import outgoing
 from tests.support.operating import PATIENCE
 from tests.support.outgoing import Outgoing, going
 from tests.torture import fast
-
-
-@pytest_asyncio.fixture
-async def bot() -> AsyncIterator[Outgoing]:
-    async with outgoing.at_work() as made:
-        yield made
 
 
 @pytest.fixture
@@ -54,13 +46,13 @@ async def test_a_channel_that_wants_comments_gets_posts_and_edits_without_a_keyb
     async with Sandbox() as sandbox:
         editor, reader = sandbox.world.add_person("Eddie"), sandbox.world.add_person("Ann")
         sandbox.world.open_private(reader)
-        async with going(sandbox, editor, buttons=buttons) as bot:
-            await bot.follower(reader)
-            await bot.record(topics=("AI",))
-            await bot.deliver()
-            await bot.record(title="What was said of it on the day after")
-            await bot.deliver(1)
-            (post,), (own,) = bot.posts(), bot.posts(reader)
+        async with going(sandbox, editor, buttons=buttons) as publisher:
+            await publisher.follower(reader)
+            await publisher.record(topics=("AI",))
+            await publisher.deliver()
+            await publisher.record(title="What was said of it on the day after")
+            await publisher.deliver(1)
+            (post,), (own,) = publisher.posts(), publisher.posts(reader)
             assert post.text.startswith("What was said of it on the day after")
             assert post.text.endswith(ending)
             assert ([len(row) for row in post.buttons], [len(row) for row in own.buttons]) == ([], [1])
@@ -70,47 +62,47 @@ async def test_a_channel_that_wants_comments_gets_posts_and_edits_without_a_keyb
 
 
 async def test_it_looks_at_the_outbox_no_more_than_once_for_each_delivery_or_so(
-    bot: Outgoing, visits: Counter[str]
+    publisher: Outgoing, visits: Counter[str]
 ) -> None:
-    found = await bot.readers(20)
+    found = await publisher.readers(20)
     for number in range(10):
-        await bot.record(f"{number}.md", topics=("AI",))
+        await publisher.record(f"{number}.md", topics=("AI",))
     visits.clear()
-    await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(minutes=5))
-    assert [len(bot.posts(reader)) for reader in found] == [10] * 20
+    await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(minutes=5))
+    assert [len(publisher.posts(reader)) for reader in found] == [10] * 20
     assert 0 < visits["work.due"] <= 2 * 210
     assert 0 < visits["settling.write_down"] <= 210
     assert visits["outbox.next_due"] <= 210
 
 
-async def test_it_waits_for_what_is_due_later_without_looking(bot: Outgoing, visits: Counter[str]) -> None:
-    bot.sandbox.fail("sendMessage", faults.retry_after(1))
-    await bot.record()
+async def test_it_waits_for_what_is_due_later_without_looking(publisher: Outgoing, visits: Counter[str]) -> None:
+    publisher.sandbox.fail("sendMessage", faults.retry_after(1))
+    await publisher.record()
     visits.clear()
-    await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(seconds=10))
-    assert len(bot.posts()) == 1
+    await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(seconds=10))
+    assert len(publisher.posts()) == 1
     assert visits["outbox.next_due"] <= 6
 
 
-async def test_it_returns_when_nothing_is_due_for_long(bot: Outgoing, visits: Counter[str]) -> None:
-    bot.sandbox.fail("sendMessage", faults.retry_after(900))
-    await bot.record()
+async def test_it_returns_when_nothing_is_due_for_long(publisher: Outgoing, visits: Counter[str]) -> None:
+    publisher.sandbox.fail("sendMessage", faults.retry_after(900))
+    await publisher.record()
     visits.clear()
-    at = bot.sandbox.clock()
-    ready = await bot.telegram.courier.deliver(at + timedelta(seconds=1))
+    at = publisher.sandbox.clock()
+    ready = await publisher.telegram.courier.deliver(at + timedelta(seconds=1))
     assert ready is not None
     assert ready >= at + timedelta(seconds=900)
     assert visits["outbox.next_due"] <= 3
 
 
-async def test_with_every_place_taken_it_waits_for_an_answer(bot: Outgoing, visits: Counter[str]) -> None:
+async def test_with_every_place_taken_it_waits_for_an_answer(publisher: Outgoing, visits: Counter[str]) -> None:
     """More chats wait than calls may be on their way, and Telegram takes its time."""
-    found = await bot.readers(courier.MOST_IN_FLIGHT + 5)
-    bot.sandbox.fail("sendMessage", faults.slow_answer(0.3), times=courier.MOST_IN_FLIGHT)
-    await bot.record(topics=("AI",))
+    found = await publisher.readers(courier.MOST_IN_FLIGHT + 5)
+    publisher.sandbox.fail("sendMessage", faults.slow_answer(0.3), times=courier.MOST_IN_FLIGHT)
+    await publisher.record(topics=("AI",))
     visits.clear()
-    await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(minutes=1))
-    assert all(bot.posts(reader) for reader in found)
+    await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(minutes=1))
+    assert all(publisher.posts(reader) for reader in found)
     assert visits["outbox.next_due"] <= 2 * len(found)
 
 
@@ -123,33 +115,33 @@ async def test_threads_of_one_forum_share_its_pace() -> None:
         forum = sandbox.world.add_group("News", supergroup=True, forum=True)
         threads = [sandbox.world.add_topic(forum, name).id for name in ("One", "Two")]
         pace = {"per_chat_seconds": 30}
-        async with going(sandbox, editor, place=forum, threads=threads, pace=pace) as bot:
-            await bot.record()
-            await bot.deliver()
-            assert len(bot.made()) == 1
-            await bot.deliver(31)
-            assert {call.params["message_thread_id"] for call in bot.made()} == {str(one) for one in threads}
+        async with going(sandbox, editor, place=forum, threads=threads, pace=pace) as publisher:
+            await publisher.record()
+            await publisher.deliver()
+            assert len(publisher.made()) == 1
+            await publisher.deliver(31)
+            assert {call.params["message_thread_id"] for call in publisher.made()} == {str(one) for one in threads}
 
 
 async def test_channels_are_served_before_readers() -> None:
     async with Sandbox() as sandbox:
         editor = sandbox.world.add_person("Eddie")
-        async with going(sandbox, editor, pace={"messages_per_second": 1}) as bot:
-            (ann,) = await bot.readers(1)
-            await bot.record(topics=("AI",))
-            await bot.deliver()
-            assert (len(bot.posts()), len(bot.posts(ann))) == (1, 0)
-            await bot.deliver(2)
-            assert (len(bot.posts()), len(bot.posts(ann))) == (1, 1)
+        async with going(sandbox, editor, pace={"messages_per_second": 1}) as publisher:
+            (ann,) = await publisher.readers(1)
+            await publisher.record(topics=("AI",))
+            await publisher.deliver()
+            assert (len(publisher.posts()), len(publisher.posts(ann))) == (1, 0)
+            await publisher.deliver(2)
+            assert (len(publisher.posts()), len(publisher.posts(ann))) == (1, 1)
 
 
 async def test_an_answer_that_comes_while_another_is_written_is_not_overlooked(
-    bot: Outgoing, monkeypatch: pytest.MonkeyPatch
+    publisher: Outgoing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The channel's next turn is far away, so that nothing else would wake the courier."""
-    (ann,) = await bot.readers(1)
-    bot.sandbox.fail("sendMessage", faults.refused(403, "Forbidden: bot is not a member"), chat=bot.place)
-    bot.sandbox.fail("sendMessage", faults.slow_answer(0.2), chat=ann)
+    (ann,) = await publisher.readers(1)
+    publisher.sandbox.fail("sendMessage", faults.refused(403, "Forbidden: bot is not a member"), chat=publisher.place)
+    publisher.sandbox.fail("sendMessage", faults.slow_answer(0.2), chat=ann)
     written = settling.write_down
 
     def slowly(*args: Any) -> Any:
@@ -157,10 +149,10 @@ async def test_an_answer_that_comes_while_another_is_written_is_not_overlooked(
         return written(*args)
 
     monkeypatch.setattr(settling, "write_down", slowly)
-    await bot.record(topics=("AI",))
+    await publisher.record(topics=("AI",))
     async with asyncio.timeout(PATIENCE):
-        await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(seconds=5))
-    assert len(bot.posts(ann)) == 1
+        await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(seconds=5))
+    assert len(publisher.posts(ann)) == 1
 
 
 @pytest.mark.parametrize(
@@ -177,9 +169,9 @@ async def test_an_answer_that_comes_while_another_is_written_is_not_overlooked(
     ],
 )
 async def test_an_answer_of_an_odd_shape_concerns_no_other_delivery(
-    bot: Outgoing, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, state: str
+    publisher: Outgoing, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, state: str
 ) -> None:
-    found = await bot.readers(3)
+    found = await publisher.readers(3)
     real = Transport.do_request
     odd = iter([(status, body)])
 
@@ -188,39 +180,39 @@ async def test_an_answer_of_an_odd_shape_concerns_no_other_delivery(
         return answer or await real(wire, url, *args, **more)
 
     monkeypatch.setattr(Transport, "do_request", request)
-    await bot.record(topics=("AI",))
-    await bot.deliver()
-    await bot.record("b.md", topics=("AI",))
-    await bot.deliver(2)
-    states = Counter(row["state"] for row in await bot.rows("SELECT state FROM deliveries"))
+    await publisher.record(topics=("AI",))
+    await publisher.deliver()
+    await publisher.record("b.md", topics=("AI",))
+    await publisher.deliver(2)
+    states = Counter(row["state"] for row in await publisher.rows("SELECT state FROM deliveries"))
     assert states["sent"] >= 6
     assert sum(states.values()) == 8
     assert set(states) <= {"sent", state, "pending"}
-    assert sum(len(bot.posts(reader)) for reader in found) + len(bot.posts()) == states["sent"]
-    assert bot.telegram.courier.busy_since is None
+    assert sum(len(publisher.posts(reader)) for reader in found) + len(publisher.posts()) == states["sent"]
+    assert publisher.telegram.courier.busy_since is None
 
 
 async def test_a_call_that_breaks_is_in_doubt_and_concerns_no_other(
-    bot: Outgoing, monkeypatch: pytest.MonkeyPatch
+    publisher: Outgoing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (ann, ben) = await bot.readers(2)
-    real = type(bot.telegram.courier._messenger).call
+    (ann, ben) = await publisher.readers(2)
+    real = type(publisher.telegram.courier._messenger).call
 
     async def call(messenger: Any, payload: Any, *, chat_id: int, **more: Any) -> Any:
         if chat_id == ann.id:
             raise ZeroDivisionError
         return await real(messenger, payload, chat_id=chat_id, **more)
 
-    monkeypatch.setattr(type(bot.telegram.courier._messenger), "call", call)
-    await bot.record(topics=("AI",))
-    await bot.deliver()
-    assert (len(bot.posts()), len(bot.posts(ann)), len(bot.posts(ben))) == (1, 0, 1)
-    states = [row["state"] for row in await bot.rows("SELECT state FROM deliveries ORDER BY state")]
+    monkeypatch.setattr(type(publisher.telegram.courier._messenger), "call", call)
+    await publisher.record(topics=("AI",))
+    await publisher.deliver()
+    assert (len(publisher.posts()), len(publisher.posts(ann)), len(publisher.posts(ben))) == (1, 0, 1)
+    states = [row["state"] for row in await publisher.rows("SELECT state FROM deliveries ORDER BY state")]
     assert states == ["doubtful", "sent", "sent"]
 
 
 async def test_an_answer_is_written_once_though_its_run_is_cancelled_meanwhile(
-    bot: Outgoing, monkeypatch: pytest.MonkeyPatch
+    publisher: Outgoing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written, begun, end = settling.write_down, threading.Event(), threading.Event()
 
@@ -230,15 +222,15 @@ async def test_an_answer_is_written_once_though_its_run_is_cancelled_meanwhile(
         return written(*args)
 
     monkeypatch.setattr(settling, "write_down", slowly)
-    await bot.record()
-    run = asyncio.create_task(bot.deliver())
+    await publisher.record()
+    run = asyncio.create_task(publisher.deliver())
     await asyncio.to_thread(begun.wait, 20)
     run.cancel()
     await asyncio.sleep(0)
     end.set()
     await asyncio.gather(run, return_exceptions=True)
-    await bot.deliver()
-    (form,) = await bot.rows("SELECT times FROM forms")
+    await publisher.deliver()
+    (form,) = await publisher.rows("SELECT times FROM forms")
     assert form["times"] == 1
 
 
@@ -259,11 +251,11 @@ async def test_a_withdrawal_does_not_wait_for_all_followers() -> None:
 
 
 async def test_answers_that_could_not_be_written_are_written_when_the_disk_is_back(
-    bot: Outgoing, monkeypatch: pytest.MonkeyPatch
+    publisher: Outgoing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is sent again for it, and no chat is left behind as if its call were still on its way."""
-    found = await bot.readers(12)
-    await bot.record("a.md", topics=("AI",))
+    found = await publisher.readers(12)
+    await publisher.record("a.md", topics=("AI",))
     written = settling.write_down
 
     def full(*args: Any) -> Any:
@@ -271,15 +263,15 @@ async def test_answers_that_could_not_be_written_are_written_when_the_disk_is_ba
 
     monkeypatch.setattr(settling, "write_down", full)
     with pytest.raises(StoreError):
-        await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(seconds=5))
-    assert await bot.rows("SELECT * FROM deliveries WHERE state = 'sent'") == []
+        await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(seconds=5))
+    assert await publisher.rows("SELECT * FROM deliveries WHERE state = 'sent'") == []
     monkeypatch.setattr(settling, "write_down", written)
-    await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(seconds=5))
-    assert [len(bot.posts(reader)) for reader in found] == [1] * 12
-    assert len(await bot.rows("SELECT * FROM deliveries WHERE state = 'sent' AND message > 0")) == 13
-    await bot.record("b.md", topics=("AI",))
-    await bot.telegram.courier.deliver(bot.sandbox.clock() + timedelta(seconds=5))
-    assert [len(bot.posts(reader)) for reader in found] == [2] * 12
+    await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(seconds=5))
+    assert [len(publisher.posts(reader)) for reader in found] == [1] * 12
+    assert len(await publisher.rows("SELECT * FROM deliveries WHERE state = 'sent' AND message > 0")) == 13
+    await publisher.record("b.md", topics=("AI",))
+    await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(seconds=5))
+    assert [len(publisher.posts(reader)) for reader in found] == [2] * 12
 
 
 async def test_followers_are_planned_however_slowly_they_may_be_sent_to(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,11 +279,11 @@ async def test_followers_are_planned_however_slowly_they_may_be_sent_to(monkeypa
     monkeypatch.setattr(work, "CHUNKS", 1)
     async with Sandbox() as sandbox:
         editor = sandbox.world.add_person("Eddie")
-        async with going(sandbox, editor, pace={"messages_per_second": 0.1}) as bot:
-            await bot.readers(9)
-            await bot.record(topics=("AI",))
-            await bot.telegram.courier.deliver(sandbox.clock() + timedelta(seconds=5))
-            assert len(await bot.rows("SELECT * FROM deliveries WHERE lane = 2")) == 9
+        async with going(sandbox, editor, pace={"messages_per_second": 0.1}) as publisher:
+            await publisher.readers(9)
+            await publisher.record(topics=("AI",))
+            await publisher.telegram.courier.deliver(sandbox.clock() + timedelta(seconds=5))
+            assert len(await publisher.rows("SELECT * FROM deliveries WHERE lane = 2")) == 9
 
 
 def test_a_burst_starves_no_command_and_breaks_no_limit() -> None:
@@ -307,23 +299,23 @@ async def _burst() -> None:
     assert isinstance(loop, fast.Loop)
     async with Sandbox(clock=loop.clock) as sandbox:
         editor = sandbox.world.add_person("Eddie")
-        async with going(sandbox, editor, pace=Pace().model_dump()) as bot:
-            found = await bot.readers(4)
+        async with going(sandbox, editor, pace=Pace().model_dump()) as publisher:
+            found = await publisher.readers(4)
             limits = Limits()
             sandbox.limit(limits)
             for number in range(500):
-                await bot.record(f"{number}.md", topics=("AI",))
-            delivering = asyncio.create_task(bot.telegram.courier.deliver(loop.clock() + timedelta(days=1)))
+                await publisher.record(f"{number}.md", topics=("AI",))
+            delivering = asyncio.create_task(publisher.telegram.courier.deliver(loop.clock() + timedelta(days=1)))
             stop = asyncio.Event()
-            polling = asyncio.create_task(bot.telegram.polling.run(stop))
+            polling = asyncio.create_task(publisher.telegram.polling.run(stop))
             for number, reader in enumerate(found[:3]):
-                await sandbox.wait_for(partial(has, bot, reader, 5 * (number + 1)), 600)
+                await sandbox.wait_for(partial(has, publisher, reader, 5 * (number + 1)), 600)
                 await sandbox.say(reader, "/topics")
-                await sandbox.wait_for(partial(answered, bot, reader), 60)
-            bot.telegram.courier.stop()
+                await sandbox.wait_for(partial(answered, publisher, reader), 60)
+            publisher.telegram.courier.stop()
             stop.set()
             await asyncio.gather(delivering, polling)
-            waiting = await bot.rows("SELECT * FROM deliveries WHERE state = 'pending'")
+            waiting = await publisher.rows("SELECT * FROM deliveries WHERE state = 'pending'")
             assert len(waiting) > 400  # the burst was far from its end
             # An answer waits for its chat's moment and then goes out, however long other calls take on a busy machine.
             refused = [one.params["text"] for one in sandbox.calls.of("sendMessage") if one.result is None]
@@ -331,9 +323,9 @@ async def _burst() -> None:
             assert limits.violations == len(refused)
 
 
-def has(bot: Outgoing, reader: Person, posts: int) -> bool:
-    return len(bot.posts(reader)) >= posts
+def has(publisher: Outgoing, reader: Person, posts: int) -> bool:
+    return len(publisher.posts(reader)) >= posts
 
 
-def answered(bot: Outgoing, reader: Person) -> bool:
-    return any(post.text.startswith("You follow AI") for post in bot.posts(reader))
+def answered(publisher: Outgoing, reader: Person) -> bool:
+    return any(post.text.startswith("You follow AI") for post in publisher.posts(reader))

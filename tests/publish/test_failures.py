@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from bot import shipped
 from bot.domain.topics import Taxonomy
@@ -18,23 +16,16 @@ from bot.publish.composing import Composer, Material
 from bot.rendering.templates import Templates
 from bot.sandbox import Person, faults
 from bot.store import articles, follows
-from tests.support import outgoing
 from tests.support.doubts import DOUBT, losing
 from tests.support.outgoing import Outgoing
 
 BAD = "This one can't be rendered"
 
 
-@pytest_asyncio.fixture
-async def bot() -> AsyncIterator[Outgoing]:
-    async with outgoing.at_work() as made:
-        yield made
-
-
-async def reader(bot: Outgoing) -> Person:
-    found = bot.sandbox.world.add_person("Ann")
-    bot.sandbox.world.open_private(found)
-    await bot.follower(found)
+async def reader(publisher: Outgoing) -> Person:
+    found = publisher.sandbox.world.add_person("Ann")
+    publisher.sandbox.world.open_private(found)
+    await publisher.follower(found)
     return found
 
 
@@ -51,53 +42,53 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Composer, "post", post)
 
 
-async def states(bot: Outgoing) -> Counter[str]:
-    return Counter(one["state"] for one in await bot.rows())
+async def states(publisher: Outgoing) -> Counter[str]:
+    return Counter(one["state"] for one in await publisher.rows())
 
 
-async def heard(bot: Outgoing) -> str:
-    await bot.telegram.notifier.send()
-    return "\n".join(bot.alerts())
+async def heard(publisher: Outgoing) -> str:
+    await publisher.telegram.notifier.send()
+    return "\n".join(publisher.alerts())
 
 
 @pytest.mark.usefixtures("broken")
-async def test_a_delivery_that_can_not_be_rendered_is_refused_and_the_others_go_out(bot: Outgoing) -> None:
-    ann = await reader(bot)
-    await bot.record("bad.md", title=BAD, topics=("AI",))
-    await bot.record("good.md", title="This one can be rendered", topics=("AI",))
-    await bot.deliver()
-    assert [len(bot.posts()), len(bot.posts(ann))] == [1, 1]
-    assert await states(bot) == {"refused": 2, "sent": 2}
-    (reason,) = {one["reason"] for one in await bot.rows() if one["state"] == "refused"}
+async def test_a_delivery_that_can_not_be_rendered_is_refused_and_the_others_go_out(publisher: Outgoing) -> None:
+    ann = await reader(publisher)
+    await publisher.record("bad.md", title=BAD, topics=("AI",))
+    await publisher.record("good.md", title="This one can be rendered", topics=("AI",))
+    await publisher.deliver()
+    assert [len(publisher.posts()), len(publisher.posts(ann))] == [1, 1]
+    assert await states(publisher) == {"refused": 2, "sent": 2}
+    (reason,) = {one["reason"] for one in await publisher.rows() if one["state"] == "refused"}
     assert reason == "bad.md: the message could not be made: post.html.j2:12: 'shout' is undefined"
-    told = await heard(bot)
+    told = await heard(publisher)
     assert all(words in told for words in (BAD, "bad.md", "post.html.j2:12"))
 
 
 @pytest.mark.usefixtures("broken")
-async def test_an_edit_that_can_not_be_rendered_leaves_its_post_and_the_others_are_edited(bot: Outgoing) -> None:
+async def test_an_edit_that_can_not_be_rendered_leaves_its_post_and_the_others_are_edited(publisher: Outgoing) -> None:
     for path in ("bad.md", "good.md"):
-        await bot.record(path)
-        await bot.deliver()
-    await bot.record("bad.md", title=BAD)
-    await bot.record("good.md", excerpt="What is known by now, which is more.")
+        await publisher.record(path)
+        await publisher.deliver()
+    await publisher.record("bad.md", title=BAD)
+    await publisher.record("good.md", excerpt="What is known by now, which is more.")
     for _ in range(3):
-        await bot.deliver(1)
-    bad, good = bot.posts()
+        await publisher.deliver(1)
+    bad, good = publisher.posts()
     assert not bad.history
     assert "which is more" in good.text
-    assert await bot.rows("SELECT 1 FROM deliveries WHERE edit_due IS NOT NULL") == []
-    assert "post.html.j2:12" in await heard(bot)
-    await bot.record("bad.md", title="It can be rendered again")
-    await bot.deliver(1)
+    assert await publisher.rows("SELECT 1 FROM deliveries WHERE edit_due IS NOT NULL") == []
+    assert "post.html.j2:12" in await heard(publisher)
+    await publisher.record("bad.md", title="It can be rendered again")
+    await publisher.deliver(1)
     assert "It can be rendered again" in bad.text
 
 
 async def test_an_article_that_can_not_be_read_is_refused_and_the_others_go_out(
-    bot: Outgoing, monkeypatch: pytest.MonkeyPatch
+    publisher: Outgoing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await bot.record("bad.md")
-    await bot.record("good.md")
+    await publisher.record("bad.md")
+    await publisher.record("good.md")
     real = articles.get
 
     def get(db: Any, number: int) -> Any:
@@ -106,21 +97,21 @@ async def test_an_article_that_can_not_be_read_is_refused_and_the_others_go_out(
         return real(db, number)
 
     monkeypatch.setattr(articles, "get", get)
-    await bot.deliver()
-    assert await states(bot) == {"refused": 1, "sent": 1}
-    assert "ValueError: not a moment" in (await bot.rows())[0]["reason"]
+    await publisher.deliver()
+    assert await states(publisher) == {"refused": 1, "sent": 1}
+    assert "ValueError: not a moment" in (await publisher.rows())[0]["reason"]
 
 
-async def test_a_payload_that_can_not_be_read_holds_up_no_other(bot: Outgoing) -> None:
-    await bot.record("a.md")
-    await bot.record("b.md")
-    await bot.deliver()
-    await bot.store(lambda db: db.conn.execute("UPDATE deliveries SET payload = '{\"method' WHERE id = 1"))
+async def test_a_payload_that_can_not_be_read_holds_up_no_other(publisher: Outgoing) -> None:
+    await publisher.record("a.md")
+    await publisher.record("b.md")
+    await publisher.deliver()
+    await publisher.store(lambda db: db.conn.execute("UPDATE deliveries SET payload = '{\"method' WHERE id = 1"))
     for path in ("a.md", "b.md"):
-        await bot.record(path, excerpt="Told anew, in other words.")
+        await publisher.record(path, excerpt="Told anew, in other words.")
     for _ in range(3):
-        await bot.deliver(1)
-    assert all("Told anew" in post.text for post in bot.posts())
+        await publisher.deliver(1)
+    assert all("Told anew" in post.text for post in publisher.posts())
 
 
 async def test_a_search_that_goes_wrong_holds_up_no_other_chat(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,11 +153,11 @@ async def test_a_step_of_a_search_that_breaks_is_made_again_later(monkeypatch: p
 
 
 async def test_followers_that_can_not_be_planned_hold_up_no_other_article(
-    bot: Outgoing, monkeypatch: pytest.MonkeyPatch
+    publisher: Outgoing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ann = await reader(bot)
-    await bot.record("bad.md", topics=("AI",))
-    await bot.record("good.md", topics=("AI",))
+    ann = await reader(publisher)
+    await publisher.record("bad.md", topics=("AI",))
+    await publisher.record("good.md", topics=("AI",))
     real = follows.stretch
 
     def stretch(db: Any, article: int, **more: Any) -> Any:
@@ -175,19 +166,19 @@ async def test_followers_that_can_not_be_planned_hold_up_no_other_article(
         return real(db, article, **more)
 
     monkeypatch.setattr(follows, "stretch", stretch)
-    await bot.deliver()
-    assert (len(bot.posts()), len(bot.posts(ann))) == (2, 1)
-    told = await heard(bot)
+    await publisher.deliver()
+    assert (len(publisher.posts()), len(publisher.posts(ann))) == (2, 1)
+    told = await heard(publisher)
     assert "bad.md" in told
     assert "no such stretch" in told
 
 
 async def test_an_answer_that_can_not_be_written_down_holds_up_no_other(
-    bot: Outgoing, monkeypatch: pytest.MonkeyPatch
+    publisher: Outgoing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor is what went out sent again."""
-    ann = await reader(bot)
-    await bot.record(topics=("AI",))
+    ann = await reader(publisher)
+    await publisher.record(topics=("AI",))
     real = settling.write_down
 
     def write_down(db: Any, settled: Any, at: Any) -> Any:
@@ -197,9 +188,9 @@ async def test_an_answer_that_can_not_be_written_down_holds_up_no_other(
 
     monkeypatch.setattr(settling, "write_down", write_down)
     for _ in range(3):
-        await bot.deliver(DOUBT + 1)
-    assert (len(bot.posts()), len(bot.posts(ann))) == (1, 1)
-    assert await states(bot) == {"sent": 2}
+        await publisher.deliver(DOUBT + 1)
+    assert (len(publisher.posts()), len(publisher.posts(ann))) == (1, 1)
+    assert await states(publisher) == {"sent": 2}
 
 
 def test_a_template_that_fails_is_named_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.notices import Alert, Choice, Decision, Notice, from_content
 from bot.store import notices
-from tests.support.newsroom import AT, Newsroom, open_newsroom
+from tests.support.newsroom import AT, Newsroom
 
 TEXT = st.text(max_size=20)
 NUMBERS = st.lists(st.integers(1, 99), max_size=3).map(tuple)
@@ -27,11 +27,6 @@ ANY = st.builds(
     choices=st.lists(CHOICES, max_size=3).map(tuple),
 )
 EDITORS = (7, 8)
-
-
-@pytest.fixture
-def newsroom() -> Newsroom:
-    return open_newsroom()
 
 
 def _notice(key: str = "1:rights", alert: Alert = Alert.RIGHTS, **more: str) -> Notice:

@@ -23,13 +23,13 @@ from bot.sandbox import Person, Sandbox, faults
 from bot.store import notices
 from bot.store.database import Database, write
 from tests.support.outgoing import Outgoing, going
-from tests.test_health import Bot as Signs
+from tests.support.scheduled import Scheduled
 
 BAD = "Bad Request: "
 
 
 @pytest.fixture
-async def bot() -> AsyncIterator[Outgoing]:
+async def publisher() -> AsyncIterator[Outgoing]:
     async with Sandbox() as sandbox:
         editor = sandbox.world.add_person("Edith")
         sandbox.world.open_private(editor)
@@ -46,133 +46,135 @@ def _question(number: int) -> Notice:
     return Notice(key=f"question:{number}", alert=Alert.OTHER, about=f"question {number}", choices=choices)
 
 
-async def _later(bot: Outgoing, seconds: float = QUIET.total_seconds() + 1) -> None:
-    bot.sandbox.advance(seconds)
-    await bot.telegram.notifier.send()
+async def _later(publisher: Outgoing, seconds: float = QUIET.total_seconds() + 1) -> None:
+    publisher.sandbox.advance(seconds)
+    await publisher.telegram.notifier.send()
 
 
-async def test_many_of_one_kind_become_one_message_and_the_next_waits(bot: Outgoing) -> None:
-    await bot.telegram.tell_editors(*(_bad(f"{number}.md") for number in range(12)))
-    await bot.telegram.notifier.send()
-    (first,) = bot.alerts()
+async def test_many_of_one_kind_become_one_message_and_the_next_waits(publisher: Outgoing) -> None:
+    await publisher.telegram.tell_editors(*(_bad(f"{number}.md") for number in range(12)))
+    await publisher.telegram.notifier.send()
+    (first,) = publisher.alerts()
     assert first.startswith("12 files are not articles")
     assert "• 11.md: has no title" in first
-    await bot.telegram.tell_editors(_bad("12.md"), _bad("11.md"))
-    due = await bot.telegram.notifier.send()
+    await publisher.telegram.tell_editors(_bad("12.md"), _bad("11.md"))
+    due = await publisher.telegram.notifier.send()
     assert due is not None
-    await bot.telegram.tell_editors(_bad("13.md"))
-    await bot.telegram.notifier.send()
-    assert len(bot.alerts()) == 1
-    await _later(bot)
-    assert [text.splitlines()[0] for text in bot.alerts()[1:]] == ["2 files are not articles"]
-    assert await bot.telegram.notifier.send() is None
+    await publisher.telegram.tell_editors(_bad("13.md"))
+    await publisher.telegram.notifier.send()
+    assert len(publisher.alerts()) == 1
+    await _later(publisher)
+    assert [text.splitlines()[0] for text in publisher.alerts()[1:]] == ["2 files are not articles"]
+    assert await publisher.telegram.notifier.send() is None
 
 
-async def test_more_than_fit_are_counted(bot: Outgoing) -> None:
-    await bot.telegram.tell_editors(*(_bad(f"{number:03}{'x' * 180}.md") for number in range(600)))
-    await bot.telegram.notifier.send()
-    (told,) = bot.alerts()
+async def test_more_than_fit_are_counted(publisher: Outgoing) -> None:
+    await publisher.telegram.tell_editors(*(_bad(f"{number:03}{'x' * 180}.md") for number in range(600)))
+    await publisher.telegram.notifier.send()
+    (told,) = publisher.alerts()
     assert told.startswith("600 files")
     assert " more" in told.splitlines()[-1]
 
 
-async def test_an_editor_who_never_pressed_start_loses_nothing_for_the_others(bot: Outgoing) -> None:
-    absent = bot.sandbox.world.add_person("Abe")
-    bot.telegram.notifier._editors = [absent.id, bot.editor.id]
-    await bot.telegram.tell_editors(_bad("a.md"))
-    await bot.telegram.notifier.send()
-    assert len(bot.alerts()) == 1
-    bot.sandbox.world.open_private(absent)
-    await bot.telegram.notifier.send()  # is left alone for a while
-    assert bot.sandbox.messages(absent) == []
-    await _later(bot, UNREACHABLE.total_seconds() + 1)
-    assert "a.md is" not in bot.sandbox.messages(absent)[0].text
-    assert "a.md: has no title" in bot.sandbox.messages(absent)[0].text
-    assert len(bot.alerts()) == 1
+async def test_an_editor_who_never_pressed_start_loses_nothing_for_the_others(publisher: Outgoing) -> None:
+    absent = publisher.sandbox.world.add_person("Abe")
+    publisher.telegram.notifier._editors = [absent.id, publisher.editor.id]
+    await publisher.telegram.tell_editors(_bad("a.md"))
+    await publisher.telegram.notifier.send()
+    assert len(publisher.alerts()) == 1
+    publisher.sandbox.world.open_private(absent)
+    await publisher.telegram.notifier.send()  # is left alone for a while
+    assert publisher.sandbox.messages(absent) == []
+    await _later(publisher, UNREACHABLE.total_seconds() + 1)
+    assert "a.md is" not in publisher.sandbox.messages(absent)[0].text
+    assert "a.md: has no title" in publisher.sandbox.messages(absent)[0].text
+    assert len(publisher.alerts()) == 1
 
 
-async def test_who_presses_start_is_told_at_once(bot: Outgoing) -> None:
-    absent = bot.sandbox.world.add_person("Abe")
-    bot.telegram.notifier._editors = [absent.id]
-    await bot.telegram.tell_editors(_bad("a.md"))
-    await bot.telegram.notifier.send()
-    bot.sandbox.world.open_private(absent)
-    bot.telegram.notifier.reachable(absent.id)
-    await bot.telegram.notifier.send()
-    assert len(bot.sandbox.messages(absent)) == 1
+async def test_who_presses_start_is_told_at_once(publisher: Outgoing) -> None:
+    absent = publisher.sandbox.world.add_person("Abe")
+    publisher.telegram.notifier._editors = [absent.id]
+    await publisher.telegram.tell_editors(_bad("a.md"))
+    await publisher.telegram.notifier.send()
+    publisher.sandbox.world.open_private(absent)
+    publisher.telegram.notifier.reachable(absent.id)
+    await publisher.telegram.notifier.send()
+    assert len(publisher.sandbox.messages(absent)) == 1
 
 
-async def test_what_can_not_be_sent_now_is_sent_later(bot: Outgoing) -> None:
-    bot.sandbox.fail("sendMessage", faults.refused(500, "Internal Server Error"), chat=bot.editor)
-    await bot.telegram.tell_editors(_bad("a.md"))
-    await bot.telegram.notifier.send()
-    assert bot.alerts() == []
-    await _later(bot)
-    assert len(bot.alerts()) == 1
+async def test_what_can_not_be_sent_now_is_sent_later(publisher: Outgoing) -> None:
+    publisher.sandbox.fail("sendMessage", faults.refused(500, "Internal Server Error"), chat=publisher.editor)
+    await publisher.telegram.tell_editors(_bad("a.md"))
+    await publisher.telegram.notifier.send()
+    assert publisher.alerts() == []
+    await _later(publisher)
+    assert len(publisher.alerts()) == 1
 
 
-async def test_an_alert_whose_markup_is_refused_goes_out_as_plain_text(bot: Outgoing) -> None:
-    bot.sandbox.fail("sendMessage", faults.refused(400, BAD + "can't parse entities"), chat=bot.editor)
-    await bot.telegram.tell_editors(_bad("a.md"))
-    await bot.telegram.notifier.send()
-    assert "a.md: has no title" in bot.alerts()[0]
+async def test_an_alert_whose_markup_is_refused_goes_out_as_plain_text(publisher: Outgoing) -> None:
+    publisher.sandbox.fail("sendMessage", faults.refused(400, BAD + "can't parse entities"), chat=publisher.editor)
+    await publisher.telegram.tell_editors(_bad("a.md"))
+    await publisher.telegram.notifier.send()
+    assert "a.md: has no title" in publisher.alerts()[0]
 
 
-async def test_questions_come_one_by_one_and_not_all_at_once(bot: Outgoing) -> None:
-    await bot.telegram.tell_editors(*map(_question, range(QUESTIONS + 1)))
-    await bot.telegram.notifier.send()
-    await bot.telegram.notifier.send()
-    assert len(bot.alerts()) == QUESTIONS
-    await _later(bot)
-    assert len(bot.alerts()) == QUESTIONS + 1
+async def test_questions_come_one_by_one_and_not_all_at_once(publisher: Outgoing) -> None:
+    await publisher.telegram.tell_editors(*map(_question, range(QUESTIONS + 1)))
+    await publisher.telegram.notifier.send()
+    await publisher.telegram.notifier.send()
+    assert len(publisher.alerts()) == QUESTIONS
+    await _later(publisher)
+    assert len(publisher.alerts()) == QUESTIONS + 1
 
 
-async def test_a_decision_is_taken_once_and_by_editors_only(bot: Outgoing, stranger: str = "Sid") -> None:
-    await bot.telegram.tell_editors(_question(1))
-    await bot.telegram.notifier.send()
-    message = bot.sandbox.messages(bot.editor)[-1]
+async def test_a_decision_is_taken_once_and_by_editors_only(publisher: Outgoing, stranger: str = "Sid") -> None:
+    await publisher.telegram.tell_editors(_question(1))
+    await publisher.telegram.notifier.send()
+    message = publisher.sandbox.messages(publisher.editor)[-1]
     keyboard = message.reply_markup
     for _ in range(2):
-        await bot.sandbox.tap(bot.editor, message, "Leave as it is")
-        await bot.hear()
+        await publisher.sandbox.tap(publisher.editor, message, "Leave as it is")
+        await publisher.hear()
         message.reply_markup = keyboard
     assert "everything stays as it is" in message.text
-    other: Person = bot.sandbox.world.add_person(stranger)
-    bot.sandbox.world.post(bot.sandbox.world.open_private(other), bot.sandbox.bot, message.content)
-    copy = bot.sandbox.messages(other)[-1]
+    other: Person = publisher.sandbox.world.add_person(stranger)
+    publisher.sandbox.world.post(publisher.sandbox.world.open_private(other), publisher.sandbox.bot, message.content)
+    copy = publisher.sandbox.messages(other)[-1]
     copy.reply_markup = keyboard
-    await bot.sandbox.tap(other, copy, "Leave as it is")
-    await bot.hear()
-    assert "too old" in bot.sandbox.callback_answers[-1].text
+    await publisher.sandbox.tap(other, copy, "Leave as it is")
+    await publisher.hear()
+    assert "too old" in publisher.sandbox.callback_answers[-1].text
 
 
-async def test_rejected_copied_and_mended_files_are_told_together_and_once(bot: Outgoing) -> None:
+async def test_rejected_copied_and_mended_files_are_told_together_and_once(publisher: Outgoing) -> None:
     title = "Parliament votes on a new law for data centres"
     for path in ("a.md", "b.md", "c.md"):
-        await bot.record(path, title=title)
-    await bot.deliver()
-    copies = [text for text in bot.alerts() if "not posted" in text.splitlines()[0]]
+        await publisher.record(path, title=title)
+    await publisher.deliver()
+    copies = [text for text in publisher.alerts() if "not posted" in text.splitlines()[0]]
     assert [text.splitlines()[0] for text in copies] == ["2 articles repeat earlier ones and were not posted"]
     assert f"repeats “{title}” (a.md)" in copies[0]
     assert f"{title} (b.md)" in copies[0]
 
 
-async def test_a_pause_of_an_hour_is_told_and_its_end(bot: Outgoing) -> None:
-    bot.sandbox.fail("sendMessage", faults.retry_after(4_000), chat=bot.place)
-    await bot.record()
-    await bot.deliver()
-    assert [text.splitlines()[0] for text in bot.alerts()] == ["Telegram asks me to pause in News"]
-    await bot.deliver(4_001)
-    assert [text.splitlines()[0] for text in bot.alerts()[1:]] == ["The pause in News is over"]
+async def test_a_pause_of_an_hour_is_told_and_its_end(publisher: Outgoing) -> None:
+    publisher.sandbox.fail("sendMessage", faults.retry_after(4_000), chat=publisher.place)
+    await publisher.record()
+    await publisher.deliver()
+    assert [text.splitlines()[0] for text in publisher.alerts()] == ["Telegram asks me to pause in News"]
+    await publisher.deliver(4_001)
+    assert [text.splitlines()[0] for text in publisher.alerts()[1:]] == ["The pause in News is over"]
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(3_599, []), (3_700, ["an hour"]), (3 * 3_600, ["3 hours"])])
 async def test_telegram_out_of_reach_for_an_hour_is_told_when_it_is_back(
-    bot: Outgoing, seconds: float, told: list[str]
+    publisher: Outgoing, seconds: float, told: list[str]
 ) -> None:
-    await bot.telegram.polling.back(seconds)
-    await bot.telegram.notifier.send()
-    assert [text.splitlines()[0] for text in bot.alerts()] == [f"I could not reach Telegram for {one}" for one in told]
+    await publisher.telegram.polling.back(seconds)
+    await publisher.telegram.notifier.send()
+    assert [text.splitlines()[0] for text in publisher.alerts()] == [
+        f"I could not reach Telegram for {one}" for one in told
+    ]
 
 
 def _fill(db: Database, full: bool) -> None:
@@ -186,10 +188,10 @@ def _much(db: Database, *_: Any) -> Any:
     return write(db, "UPDATE facts SET value = hex(zeroblob(9000)) WHERE name = 'database'")
 
 
-class _Writing(Signs):
+class _Writing(Scheduled):
     """A schedule with a job that writes."""
 
-    bot: Outgoing
+    publisher: Outgoing
 
     async def work(self) -> None:
         await self.bot.store(_much)
@@ -197,13 +199,18 @@ class _Writing(Signs):
 
 @pytest.mark.parametrize("kept", [True, False])
 async def test_a_full_disk_is_told_once_and_its_end_too(
-    bot: Outgoing, kept: bool, monkeypatch: pytest.MonkeyPatch
+    publisher: Outgoing, kept: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signs, nothing = _Writing(), SimpleNamespace()
-    signs.bot = bot
+    signs.bot = publisher
     parts: dict[str, Any] = dict.fromkeys(("settings", "poller", "channels", "pace"), nothing)
     jobs = Jobs(
-        schedule=signs.jobs, telegram=bot.telegram, clock=signs.clock, store=bot.store, wake=lambda: None, **parts
+        schedule=signs.jobs,
+        telegram=publisher.telegram,
+        clock=signs.clock,
+        store=publisher.store,
+        wake=lambda: None,
+        **parts,
     )
 
     async def turns(count: int) -> None:
@@ -214,36 +221,36 @@ async def test_a_full_disk_is_told_once_and_its_end_too(
                 await jobs._tell_editors()
 
     signs.jobs.start()
-    await bot.store(_fill, full=True)
+    await publisher.store(_fill, full=True)
     with monkeypatch.context() as patched:
         if not kept:
             patched.setattr(notices, "tell", _much)  # a notice finds no room either
         await turns(4)
-    (told,) = bot.alerts()
+    (told,) = publisher.alerts()
     assert told.startswith("Something is stuck")
     assert "database or disk is full" in told
-    await bot.store(_fill, full=False)
+    await publisher.store(_fill, full=False)
     await turns(2)
-    assert [text.splitlines()[0] for text in bot.alerts()[1:]] == ["The database: this works again"]
+    assert [text.splitlines()[0] for text in publisher.alerts()[1:]] == ["The database: this works again"]
     await signs.jobs.stop(1)
 
 
 async def test_what_was_told_while_the_disk_was_full_is_not_told_again(
-    bot: Outgoing, monkeypatch: pytest.MonkeyPatch
+    publisher: Outgoing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await bot.telegram.tell_editors(_bad("a.md"))
+    await publisher.telegram.tell_editors(_bad("a.md"))
     with monkeypatch.context() as patched:
         patched.setattr(notices, "heard", _much)
-        await bot.store(_fill, full=True)
-        await bot.telegram.notifier.send()
-        await bot.telegram.notifier.send()
-    assert len(bot.alerts()) == 1
-    await bot.store(_fill, full=False)
+        await publisher.store(_fill, full=True)
+        await publisher.telegram.notifier.send()
+        await publisher.telegram.notifier.send()
+    assert len(publisher.alerts()) == 1
+    await publisher.store(_fill, full=False)
     for _ in range(2):
-        bot.sandbox.advance(QUIET.total_seconds() + 1)
-        await bot.telegram.notifier.send()
-    assert len(bot.alerts()) == 1
-    assert await bot.store(notices.waiting, bot.editor.id) == []
+        publisher.sandbox.advance(QUIET.total_seconds() + 1)
+        await publisher.telegram.notifier.send()
+    assert len(publisher.alerts()) == 1
+    assert await publisher.store(notices.waiting, publisher.editor.id) == []
 
 
 # --- An operator's own template ---------------------------------------------------------------------------------------
@@ -252,42 +259,42 @@ TITLE = "What is known on this day about the story in a.md"
 
 
 async def test_a_template_that_fails_at_work_is_told_with_its_line_and_the_article(
-    bot: Outgoing, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    publisher: Outgoing, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     source = shipped.config() / "templates" / "post.html.j2"
     (tmp_path / "post.html.j2").write_text(source.read_text(encoding="utf-8") + "\n{{ 1 // (title | length - 49) }}\n")
-    own = Templates(tmp_path, bot.telegram._templates.taxonomy)
-    bot.telegram.notifier._templates = own
-    bot.telegram.courier._composer = replace(bot.telegram.courier._composer, templates=own)
+    own = Templates(tmp_path, publisher.telegram._templates.taxonomy)
+    publisher.telegram.notifier._templates = own
+    publisher.telegram.courier._composer = replace(publisher.telegram.courier._composer, templates=own)
     assert len(TITLE) == 49  # no sample is so long
     for path in ("a.md", "b.md"):
-        await bot.record(path)
-    await bot.deliver(1)
-    assert len(bot.posts()) == 2
-    (told,) = bot.alerts()
+        await publisher.record(path)
+    await publisher.deliver(1)
+    assert len(publisher.posts()) == 2
+    (told,) = publisher.alerts()
     line = len(source.read_text(encoding="utf-8").splitlines()) + 2
     assert told.startswith("Your template post.html.j2 failed\nI used the shipped one")
     assert f"{TITLE} (a.md)" in told
     assert f"line {line}: integer division or modulo by zero" in told
     assert caplog.text.count("this message uses the shipped template") == 1
-    await bot.record("a.md", excerpt="New words")
-    await bot.deliver(QUIET.total_seconds() + 1)
-    assert len(bot.alerts()) == 1  # the same line, the same day
+    await publisher.record("a.md", excerpt="New words")
+    await publisher.deliver(QUIET.total_seconds() + 1)
+    assert len(publisher.alerts()) == 1  # the same line, the same day
 
 
 # --- The log ----------------------------------------------------------------------------------------------------------
 
 
 async def test_an_editor_who_can_not_be_told_is_logged_once_with_what_to_do(
-    bot: Outgoing, caplog: pytest.LogCaptureFixture
+    publisher: Outgoing, caplog: pytest.LogCaptureFixture
 ) -> None:
-    absent = bot.sandbox.world.add_person("Abe")
-    bot.telegram.notifier._editors = [absent.id]
+    absent = publisher.sandbox.world.add_person("Abe")
+    publisher.telegram.notifier._editors = [absent.id]
 
     async def lines() -> list[str]:
-        await bot.telegram.tell_editors(_bad("a.md"))
+        await publisher.telegram.tell_editors(_bad("a.md"))
         for _ in range(3):
-            await _later(bot, UNREACHABLE.total_seconds() + 1)
+            await _later(publisher, UNREACHABLE.total_seconds() + 1)
         found = [one.getMessage() for one in caplog.records if "told" in one.getMessage()]
         caplog.clear()
         return found
@@ -295,10 +302,10 @@ async def test_an_editor_who_can_not_be_told_is_logged_once_with_what_to_do(
     (line,) = await lines()
     assert line.startswith(f"editor {absent.id} can't be told anything until they press Start in their private chat")
     assert await lines() == []
-    bot.sandbox.world.open_private(absent)
+    publisher.sandbox.world.open_private(absent)
     assert await lines() == []
-    await bot.telegram.notifier.all_clear("rejected:a.md")
-    bot.sandbox.fail("sendMessage", faults.refused(403, "Forbidden: bot was blocked by the user"), chat=absent)
+    await publisher.telegram.notifier.all_clear("rejected:a.md")
+    publisher.sandbox.fail("sendMessage", faults.refused(403, "Forbidden: bot was blocked by the user"), chat=absent)
     assert len(await lines()) == 1
 
 

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from bot.domain.delivery import RIGHTS_SECONDS, Gone, Outcome, Refused, Wait, settle
 from bot.publish import settling
 from bot.sandbox import Sandbox, faults
 from bot.store import chats, outbox
-from tests.support import outgoing
 from tests.support.newsroom import Newsroom, article, open_newsroom
 from tests.support.outgoing import Outgoing, going
 
 MUTED = faults.refused(400, "Bad Request: not enough rights to send text messages to the chat")
 
 
-@pytest_asyncio.fixture
-async def bot() -> AsyncIterator[Outgoing]:
-    async with outgoing.at_work() as made:
-        yield made
-
-
-async def heard(bot: Outgoing) -> list[str]:
-    await bot.telegram.notifier.send()
-    return bot.alerts()
+async def heard(publisher: Outgoing) -> list[str]:
+    await publisher.telegram.notifier.send()
+    return publisher.alerts()
 
 
 async def test_a_closed_thread_waits_and_the_others_of_its_forum_go_on() -> None:
@@ -34,55 +24,55 @@ async def test_a_closed_thread_waits_and_the_others_of_its_forum_go_on() -> None
         editor = sandbox.world.add_person("Eddie")
         forum = sandbox.world.add_group("News", supergroup=True, forum=True)
         topics = [sandbox.world.add_topic(forum, name) for name in ("One", "Two")]
-        async with going(sandbox, editor, place=forum, threads=[one.id for one in topics]) as bot:
+        async with going(sandbox, editor, place=forum, threads=[one.id for one in topics]) as publisher:
             topics[0].closed = True
-            await bot.record("a.md")
-            await bot.deliver()
-            await bot.record("b.md")
-            await bot.deliver(2)
-            await bot.deliver(2)
-            assert [post.thread for post in bot.posts() if post.text.startswith("What is")] == [topics[1].id] * 2
+            await publisher.record("a.md")
+            await publisher.deliver()
+            await publisher.record("b.md")
+            await publisher.deliver(2)
+            await publisher.deliver(2)
+            assert [post.thread for post in publisher.posts() if post.text.startswith("What is")] == [topics[1].id] * 2
             topics[0].closed = False
-            await bot.deliver(RIGHTS_SECONDS)
-            await bot.deliver(2)
-            assert len([post for post in bot.posts() if post.thread == topics[0].id]) == 2
+            await publisher.deliver(RIGHTS_SECONDS)
+            await publisher.deliver(2)
+            assert len([post for post in publisher.posts() if post.thread == topics[0].id]) == 2
 
 
-async def test_a_readers_group_that_mutes_the_bot_is_no_matter_of_the_editors(bot: Outgoing) -> None:
-    group = bot.sandbox.world.add_group("Chess club")
-    await bot.follower(group)
-    bot.sandbox.fail("sendMessage", MUTED, chat=group.id, times=None)
+async def test_a_readers_group_that_mutes_the_bot_is_no_matter_of_the_editors(publisher: Outgoing) -> None:
+    group = publisher.sandbox.world.add_group("Chess club")
+    await publisher.follower(group)
+    publisher.sandbox.fail("sendMessage", MUTED, chat=group.id, times=None)
     for number in range(3):
-        await bot.record(f"{number}.md", topics=("AI",))
-        await bot.deliver(RIGHTS_SECONDS)
-    assert (len(bot.posts()), len(bot.posts(group))) == (3, 0)
-    assert await heard(bot) == []
-    bot.sandbox.faults.clear()
+        await publisher.record(f"{number}.md", topics=("AI",))
+        await publisher.deliver(RIGHTS_SECONDS)
+    assert (len(publisher.posts()), len(publisher.posts(group))) == (3, 0)
+    assert await heard(publisher) == []
+    publisher.sandbox.faults.clear()
     for _ in range(3):
-        await bot.deliver(12 * 3600)
-    assert len(bot.posts(group)) == 3
+        await publisher.deliver(12 * 3600)
+    assert len(publisher.posts(group)) == 3
 
 
-async def test_a_pause_of_an_hour_is_told_once_and_so_is_its_end(bot: Outgoing) -> None:
-    bot.sandbox.fail("sendMessage", faults.retry_after(7200), chat=bot.place)
-    await bot.record("a.md")
-    await bot.deliver()
-    await bot.record("b.md")
-    await bot.deliver(1)
-    (told,) = await heard(bot)
+async def test_a_pause_of_an_hour_is_told_once_and_so_is_its_end(publisher: Outgoing) -> None:
+    publisher.sandbox.fail("sendMessage", faults.retry_after(7200), chat=publisher.place)
+    await publisher.record("a.md")
+    await publisher.deliver()
+    await publisher.record("b.md")
+    await publisher.deliver(1)
+    (told,) = await heard(publisher)
     assert "pause in News" in told
     assert "UTC" in told
     for _ in range(2):
-        await bot.deliver(7200)
-    assert len(bot.posts()) == 2
-    assert ["pause in News is over" in one for one in await heard(bot)] == [False, True]
+        await publisher.deliver(7200)
+    assert len(publisher.posts()) == 2
+    assert ["pause in News is over" in one for one in await heard(publisher)] == [False, True]
 
 
-async def test_a_short_pause_is_not_told(bot: Outgoing) -> None:
-    bot.sandbox.fail("sendMessage", faults.retry_after(3000), chat=bot.place)
-    await bot.record()
-    await bot.deliver()
-    assert await heard(bot) == []
+async def test_a_short_pause_is_not_told(publisher: Outgoing) -> None:
+    publisher.sandbox.fail("sendMessage", faults.retry_after(3000), chat=publisher.place)
+    await publisher.record()
+    await publisher.deliver()
+    assert await heard(publisher) == []
 
 
 def threads(room: Newsroom) -> list[int]:

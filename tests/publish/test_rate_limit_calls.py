@@ -16,8 +16,8 @@ from bot.domain.rate_limit import LEAST, MINUTE, RECOVERY, Brake, Limits, RateLi
 from bot.planning.rules import Rules
 from bot.store import attempts, chats, outbox
 from bot.store.database import open_database
-from tests.domain.test_rate_limit import CHANNEL, LIMITS, OTHER, READER, START, most_in_any, seconds
 from tests.support.newsroom import AT, TAXONOMY, Newsroom, article
+from tests.support.rate_limits import CHANNEL, LIMITS, OTHER, READER, START, most_in_any, seconds
 
 #: Who wants to be called, how many seconds the call takes, and at which part of that it gets to Telegram.
 CALLS = st.lists(

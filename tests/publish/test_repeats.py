@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +20,6 @@ from bot.sandbox import faults
 from bot.store import counts, migrations, outbox, recovery, repeats
 from bot.store.database import row
 from bot.store.outbox import Addressed
-from tests.support import outgoing
 from tests.support.doubts import DOUBT, EDITOR, Post, losing
 from tests.support.examples import examples
 from tests.support.newsroom import Newsroom, article, open_newsroom
@@ -157,66 +154,60 @@ def test_what_an_earlier_version_repeated_is_counted_by_its_attempts(times: int)
 # --- over HTTP --------------------------------------------------------------------------------------------------------
 
 
-@pytest_asyncio.fixture
-async def bot() -> AsyncIterator[Outgoing]:
-    async with outgoing.at_work() as made:
-        yield made
-
-
-async def test_a_reader_whose_answers_are_always_lost_gets_it_twice_at_most(bot: Outgoing) -> None:
-    (ann, ben) = await bot.readers(2)
-    bot.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id, times=None)
+async def test_a_reader_whose_answers_are_always_lost_gets_it_twice_at_most(publisher: Outgoing) -> None:
+    (ann, ben) = await publisher.readers(2)
+    publisher.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id, times=None)
     for number in range(4):
-        await bot.record(f"{number}.md", topics=("AI",))
+        await publisher.record(f"{number}.md", topics=("AI",))
         for _ in range(5):
-            await bot.deliver(DOUBT + 1)
-    assert Counter(post.text for post in bot.posts(ann)).most_common(1)[0][1] == 2
-    assert len(bot.posts(ben)) == len(bot.posts()) == 4
-    states = Counter(outbox.delivery_of(one).state for one in await bot.rows())
+            await publisher.deliver(DOUBT + 1)
+    assert Counter(post.text for post in publisher.posts(ann)).most_common(1)[0][1] == 2
+    assert len(publisher.posts(ben)) == len(publisher.posts()) == 4
+    states = Counter(outbox.delivery_of(one).state for one in await publisher.rows())
     assert states == {State.SENT: 8, State.UNCONFIRMED: 4}
-    assert (await bot.store(counts.deliveries))["unconfirmed"] == 4
+    assert (await publisher.store(counts.deliveries))["unconfirmed"] == 4
 
 
-async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_once(bot: Outgoing) -> None:
-    (ann, _) = await bot.readers(2)
-    bot.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id, times=2)
-    await bot.record("a.md", title="Did this arrive at all, or not?", topics=("AI",))
+async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_once(publisher: Outgoing) -> None:
+    (ann, _) = await publisher.readers(2)
+    publisher.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id, times=2)
+    await publisher.record("a.md", title="Did this arrive at all, or not?", topics=("AI",))
     for _ in range(4):
-        await bot.deliver(DOUBT + 1)
-    await bot.telegram.notifier.send()
-    question = bot.sandbox.messages(bot.editor)[-1]
+        await publisher.deliver(DOUBT + 1)
+    await publisher.telegram.notifier.send()
+    question = publisher.sandbox.messages(publisher.editor)[-1]
     assert "Did this arrive at all, or not?" in question.text
     assert "a.md" in question.text
     assert "Ann" not in question.text
     assert [button["text"] for row in question.buttons for button in row] == ["Send again"]
-    assert "1 unconfirmed" in editorial.status(bot.telegram.context.templates, await status(bot))["text"]
+    assert "1 unconfirmed" in editorial.status(publisher.telegram.context.templates, await status(publisher))["text"]
     for _ in range(2):
-        await bot.sandbox.tap(bot.editor, question, (0, 0))
-    await bot.hear()
-    await bot.deliver(1)
-    assert len(bot.posts(ann)) == 3
-    assert "unconfirmed" not in await bot.store(counts.deliveries)
-    assert (await status(bot)).unconfirmed == ()
+        await publisher.sandbox.tap(publisher.editor, question, (0, 0))
+    await publisher.hear()
+    await publisher.deliver(1)
+    assert len(publisher.posts(ann)) == 3
+    assert "unconfirmed" not in await publisher.store(counts.deliveries)
+    assert (await status(publisher)).unconfirmed == ()
 
 
-async def status(bot: Outgoing) -> StatusReport:
-    return await bot.store(report.report, bot.sandbox.clock())
+async def status(publisher: Outgoing) -> StatusReport:
+    return await publisher.store(report.report, publisher.sandbox.clock())
 
 
-async def test_a_kill_during_the_repeat_is_told_after_the_next_start(bot: Outgoing) -> None:
-    (ann,) = await bot.readers(1)
-    await bot.record(topics=("AI",))
+async def test_a_kill_during_the_repeat_is_told_after_the_next_start(publisher: Outgoing) -> None:
+    (ann,) = await publisher.readers(1)
+    await publisher.record(topics=("AI",))
     for _ in range(3):
-        bot.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id)
-        await bot.deliver(DOUBT + 1)
-        await bot.store(lambda db: db.conn.execute("UPDATE deliveries SET state = 'sending' WHERE lost = 2"))
-    await bot.telegram.courier.recover()
-    await bot.telegram.notifier.send()
-    assert [one.buttons[0][0]["text"] for one in bot.sandbox.messages(bot.editor)] == ["Send again"]
-    assert len(bot.posts(ann)) == 2
+        publisher.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id)
+        await publisher.deliver(DOUBT + 1)
+        await publisher.store(lambda db: db.conn.execute("UPDATE deliveries SET state = 'sending' WHERE lost = 2"))
+    await publisher.telegram.courier.recover()
+    await publisher.telegram.notifier.send()
+    assert [one.buttons[0][0]["text"] for one in publisher.sandbox.messages(publisher.editor)] == ["Send again"]
+    assert len(publisher.posts(ann)) == 2
 
 
-async def test_a_post_that_may_be_there_twice_is_told(bot: Outgoing) -> None:
+async def test_a_post_that_may_be_there_twice_is_told(publisher: Outgoing) -> None:
     async with losing(editors=(EDITOR,), protected=True, rights=("can_post_messages", "can_edit_messages")) as post:
         await post.article("The first")
         await post.deliver()
@@ -228,34 +219,34 @@ async def test_a_post_that_may_be_there_twice_is_told(bot: Outgoing) -> None:
         assert "Once or twice?" in told
 
 
-async def test_a_connection_that_swallows_everything_for_minutes_spends_nobodys_repeat(bot: Outgoing) -> None:
-    found = await bot.readers(5)
-    await bot.record(topics=("AI",))
-    bot.sandbox.fail("*", faults.cut_before(), times=None)
+async def test_a_connection_that_swallows_everything_for_minutes_spends_nobodys_repeat(publisher: Outgoing) -> None:
+    found = await publisher.readers(5)
+    await publisher.record(topics=("AI",))
+    publisher.sandbox.fail("*", faults.cut_before(), times=None)
     for _ in range(6):
-        await bot.deliver(DOUBT)
-    assert {one["lost"] for one in await bot.rows()} == {1}
-    bot.sandbox.faults.clear()
+        await publisher.deliver(DOUBT)
+    assert {one["lost"] for one in await publisher.rows()} == {1}
+    publisher.sandbox.faults.clear()
     for _ in range(3):
-        await bot.deliver(5 * DOUBT)
-    assert [len(bot.posts(reader)) for reader in found] == [1] * 5
-    assert {one["state"] for one in await bot.rows()} == {"sent"}
+        await publisher.deliver(5 * DOUBT)
+    assert [len(publisher.posts(reader)) for reader in found] == [1] * 5
+    assert {one["state"] for one in await publisher.rows()} == {"sent"}
 
 
-async def test_where_only_messages_are_swallowed_one_delivery_is_tried_at_a_time(bot: Outgoing) -> None:
+async def test_where_only_messages_are_swallowed_one_delivery_is_tried_at_a_time(publisher: Outgoing) -> None:
     """Telegram answers everything but what sends; five minutes of it must not spend everybody's repeat."""
-    found = await bot.readers(8)
-    await bot.record(topics=("AI",))
-    bot.sandbox.fail("sendMessage", faults.cut_before(), times=None)
+    found = await publisher.readers(8)
+    await publisher.record(topics=("AI",))
+    publisher.sandbox.fail("sendMessage", faults.cut_before(), times=None)
     for _ in range(10):
-        await bot.deliver(DOUBT / 2)
-    spent = [one for one in await bot.rows() if one["lost"] > 1]
+        await publisher.deliver(DOUBT / 2)
+    spent = [one for one in await publisher.rows() if one["lost"] > 1]
     assert len(spent) <= 3
-    bot.sandbox.faults.clear()
+    publisher.sandbox.faults.clear()
     for _ in range(12):
-        await bot.deliver(5 * DOUBT)
-    assert sum(len(bot.posts(reader)) for reader in found) >= 8 - len(spent)
-    assert {outbox.delivery_of(one).state for one in await bot.rows()} <= {State.SENT, State.UNCONFIRMED}
+        await publisher.deliver(5 * DOUBT)
+    assert sum(len(publisher.posts(reader)) for reader in found) >= 8 - len(spent)
+    assert {outbox.delivery_of(one).state for one in await publisher.rows()} <= {State.SENT, State.UNCONFIRMED}
 
 
 async def test_a_channel_in_which_nothing_can_be_looked_for_is_repeated_once_too() -> None:

@@ -17,13 +17,7 @@ TITLE = "What is known on this day about the story in a.md"
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-async def bot(sandbox: Sandbox) -> AsyncIterator[Outgoing]:
+async def publisher(sandbox: Sandbox) -> AsyncIterator[Outgoing]:
     editor = sandbox.world.add_person("Edith")
     sandbox.world.open_private(editor)
     async with going(sandbox, editor, delivery={"undo_seconds": 5}) as made:
@@ -32,36 +26,36 @@ async def bot(sandbox: Sandbox) -> AsyncIterator[Outgoing]:
         yield made
 
 
-async def _ask(bot: Outgoing, text: str = "/republish last") -> Message:
-    await bot.sandbox.say(bot.editor, text)
-    await bot.hear()
-    return bot.posts(bot.editor)[-1]
+async def _ask(publisher: Outgoing, text: str = "/republish last") -> Message:
+    await publisher.sandbox.say(publisher.editor, text)
+    await publisher.hear()
+    return publisher.posts(publisher.editor)[-1]
 
 
-async def _later(bot: Outgoing, seconds: float) -> None:
-    await bot.deliver(seconds)
-    await bot.telegram.reporter.send()
+async def _later(publisher: Outgoing, seconds: float) -> None:
+    await publisher.deliver(seconds)
+    await publisher.telegram.reporter.send()
 
 
-async def _tap(bot: Outgoing, message: Message, button: Any) -> str:
-    await bot.sandbox.tap(bot.editor, message, button)
-    await bot.hear()
-    return bot.sandbox.callback_answers[-1].text
+async def _tap(publisher: Outgoing, message: Message, button: Any) -> str:
+    await publisher.sandbox.tap(publisher.editor, message, button)
+    await publisher.hear()
+    return publisher.sandbox.callback_answers[-1].text
 
 
 def _shown(message: Message) -> str:
     return message.text.replace("\u2060", "")
 
 
-def _restart(bot: Outgoing) -> None:
-    old = bot.telegram
-    bot.telegram = Connection(
+def _restart(publisher: Outgoing) -> None:
+    old = publisher.telegram
+    publisher.telegram = Connection(
         old._messenger,
         old.username,
         settings=old._settings,
         templates=old._templates,
-        store=bot.store,
-        channels=bot.channels,
+        store=publisher.store,
+        channels=publisher.channels,
         pace=old.courier._limiter,
         clock=old._clock,
         wake=lambda: None,
@@ -70,108 +64,110 @@ def _restart(bot: Outgoing) -> None:
 
 
 @pytest.mark.parametrize("restarts", [False, True])
-async def test_it_says_where_the_post_is_and_offers_undo_no_more(bot: Outgoing, restarts: bool) -> None:
-    answer = await _ask(bot)
+async def test_it_says_where_the_post_is_and_offers_undo_no_more(publisher: Outgoing, restarts: bool) -> None:
+    answer = await _ask(publisher)
     keyboard = answer.reply_markup
     assert "in 5 seconds" in answer.text
-    await _later(bot, 1)
+    await _later(publisher, 1)
     assert "in 5 seconds" in answer.text
     if restarts:
-        _restart(bot)
-    await _later(bot, 5)
-    assert len(bot.posts()) == 2
+        _restart(publisher)
+    await _later(publisher, 5)
+    assert len(publisher.posts()) == 2
     assert f"{TITLE} (a.md), edition 2:\n\n• posted in News: see the post" in _shown(answer)
     assert answer.buttons == []
-    assert any(str(bot.posts()[-1].id) in str(one) for one in answer.entities)
-    assert await bot.store(pending.all_) == []
+    assert any(str(publisher.posts()[-1].id) in str(one) for one in answer.entities)
+    assert await publisher.store(pending.all_) == []
     answer.reply_markup = keyboard
-    assert await _tap(bot, answer, "Undo") == "Too late: it is already posted"
+    assert await _tap(publisher, answer, "Undo") == "Too late: it is already posted"
     assert f"{TITLE} (a.md) was already sent to News." in _shown(answer)
     assert answer.buttons == []
-    assert len(bot.posts()) == 2
+    assert len(publisher.posts()) == 2
 
 
-async def test_it_says_why_the_post_waits_and_then_where_it_is(bot: Outgoing) -> None:
-    answer = await _ask(bot)
-    await bot.store(
+async def test_it_says_why_the_post_waits_and_then_where_it_is(publisher: Outgoing) -> None:
+    answer = await _ask(publisher)
+    await publisher.store(
         write,
         "UPDATE chats SET not_before = ?, reason = 'lost the right to post' WHERE setting <> ''",
-        (int(bot.sandbox.clock().timestamp() * 1000) + 60_000,),
+        (int(publisher.sandbox.clock().timestamp() * 1000) + 60_000,),
     )
-    await _later(bot, 6)
+    await _later(publisher, 6)
     assert "in 5 seconds" in answer.text  # it may only be late
-    await _later(bot, 2)
+    await _later(publisher, 2)
     assert "• waits for News until" in _shown(answer)
     assert "lost the right to post" in answer.text
     assert answer.buttons == []
-    await _later(bot, 60)
+    await _later(publisher, 60)
     assert "• posted in News: see the post" in _shown(answer)
 
 
-async def test_what_is_undone_stays_as_the_tap_left_it(bot: Outgoing) -> None:
-    answer = await _ask(bot)
-    assert await _tap(bot, answer, "Undo") == "The message now says what was done"
-    await _later(bot, 10)
+async def test_what_is_undone_stays_as_the_tap_left_it(publisher: Outgoing) -> None:
+    answer = await _ask(publisher)
+    assert await _tap(publisher, answer, "Undo") == "The message now says what was done"
+    await _later(publisher, 10)
     assert "does not go to News" in _shown(answer)
-    assert len(bot.posts()) == 1
-    again = await _ask(bot)
-    await _later(bot, 10)
+    assert len(publisher.posts()) == 1
+    again = await _ask(publisher)
+    await _later(publisher, 10)
     assert "posted in News" in again.text
     assert "does not go to News" in _shown(answer)
 
 
-async def test_an_undo_while_it_is_being_sent_says_so(bot: Outgoing) -> None:
-    answer = await _ask(bot)
-    await bot.store(write, "UPDATE deliveries SET state = 'doubtful', attempts = 1 WHERE edition = 2")
-    assert await _tap(bot, answer, "Undo") == "Too late: it is already being sent"
+async def test_an_undo_while_it_is_being_sent_says_so(publisher: Outgoing) -> None:
+    answer = await _ask(publisher)
+    await publisher.store(write, "UPDATE deliveries SET state = 'doubtful', attempts = 1 WHERE edition = 2")
+    assert await _tap(publisher, answer, "Undo") == "Too late: it is already being sent"
     assert "is already being sent to News" in _shown(answer)
 
 
 @pytest.mark.parametrize("waits", ["copy", "held"])
-async def test_what_a_tap_posts_is_told_of_only_where_it_waits(bot: Outgoing, waits: str) -> None:
-    await bot.record("b.md", title="Another story of these days")
-    await bot.store(write, "DELETE FROM deliveries WHERE article = 2")
+async def test_what_a_tap_posts_is_told_of_only_where_it_waits(publisher: Outgoing, waits: str) -> None:
+    await publisher.record("b.md", title="Another story of these days")
+    await publisher.store(write, "DELETE FROM deliveries WHERE article = 2")
     set_to = "copy_of = 1" if waits == "copy" else "waits = 'editor', held = 1"
-    await bot.store(write, f"UPDATE articles SET {set_to} WHERE id = 2")
-    status = await _ask(bot, "/status")
-    assert await _tap(bot, status, (0, 0)) == "On its way"
-    answer = bot.posts(bot.editor)[-1]
+    await publisher.store(write, f"UPDATE articles SET {set_to} WHERE id = 2")
+    status = await _ask(publisher, "/status")
+    assert await _tap(publisher, status, (0, 0)) == "On its way"
+    answer = publisher.posts(publisher.editor)[-1]
     said = answer.text
-    await bot.store(write, "UPDATE deliveries SET state = 'doubtful' WHERE article = 2")
-    await _later(bot, 1)
+    await publisher.store(write, "UPDATE deliveries SET state = 'doubtful' WHERE article = 2")
+    await _later(publisher, 1)
     assert answer.text == said
-    await _later(bot, 3)
+    await _later(publisher, 3)
     assert "• sent to News, but Telegram's answer was lost" in _shown(answer)
-    await bot.store(write, "UPDATE deliveries SET state = 'sent' WHERE article = 2")
-    await _later(bot, 3)
+    await publisher.store(write, "UPDATE deliveries SET state = 'sent' WHERE article = 2")
+    await _later(publisher, 3)
     assert "Another story of these days (b.md):\n\n• posted in News" in _shown(answer)
 
 
-async def test_an_answer_that_comes_again_after_a_restart_offers_no_undo_that_is_over(bot: Outgoing) -> None:
-    await bot.sandbox.say(bot.editor, "/republish last")
-    update = bot.sandbox.updates.waiting[-1]
-    await bot.hear()
-    await _later(bot, 6)
-    _restart(bot)
-    bot.sandbox.updates.waiting.appendleft(update)
-    await bot.hear()
-    answer = bot.posts(bot.editor)[-1]
+async def test_an_answer_that_comes_again_after_a_restart_offers_no_undo_that_is_over(publisher: Outgoing) -> None:
+    await publisher.sandbox.say(publisher.editor, "/republish last")
+    update = publisher.sandbox.updates.waiting[-1]
+    await publisher.hear()
+    await _later(publisher, 6)
+    _restart(publisher)
+    publisher.sandbox.updates.waiting.appendleft(update)
+    await publisher.hear()
+    answer = publisher.posts(publisher.editor)[-1]
     assert answer.buttons == []
-    await _later(bot, 1)
+    await _later(publisher, 1)
     assert "edition 2:\n\n• posted in News" in _shown(answer)
-    assert len(bot.posts()) == 2
+    assert len(publisher.posts()) == 2
 
 
-async def test_a_refusal_is_told_with_its_reason(bot: Outgoing) -> None:
-    answer = await _ask(bot)
-    await bot.store(write, "UPDATE deliveries SET state = 'refused', reason = 'message is too odd' WHERE edition = 2")
-    await _later(bot, 6)
+async def test_a_refusal_is_told_with_its_reason(publisher: Outgoing) -> None:
+    answer = await _ask(publisher)
+    await publisher.store(
+        write, "UPDATE deliveries SET state = 'refused', reason = 'message is too odd' WHERE edition = 2"
+    )
+    await _later(publisher, 6)
     assert "• not posted in News: message is too odd" in _shown(answer)
     assert "delete" not in answer.text
 
 
-async def test_an_answer_that_was_deleted_is_left_alone(bot: Outgoing) -> None:
-    await _ask(bot)
-    await bot.store(write, "UPDATE pending_answers SET message = 99999")
-    await _later(bot, 6)
-    assert await bot.store(pending.all_) == []
+async def test_an_answer_that_was_deleted_is_left_alone(publisher: Outgoing) -> None:
+    await _ask(publisher)
+    await publisher.store(write, "UPDATE pending_answers SET message = 99999")
+    await _later(publisher, 6)
+    assert await publisher.store(pending.all_) == []

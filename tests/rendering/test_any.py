@@ -23,44 +23,12 @@ from bot.rendering.templates import Templates
 from bot.settings import Buttons
 from tests.support import judge
 from tests.support.examples import examples
+from tests.support.generated import words
 
 TAXONOMY = Taxonomy([Topic(name="AI"), Topic(name="Computer Vision", parent="AI", hashtags=("CV", "vision"))])
 TEMPLATES = Templates(None, TAXONOMY)
 AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 LARGE = (HealthCheck.too_slow, HealthCheck.data_too_large)
-
-# What people and machines write: anything, and much of what Telegram treats specially.
-_SPICE = [
-    "&",
-    "<b>",
-    '"',
-    "#tag",
-    "@name",
-    "/cmd",
-    "/stop",
-    "$CASH",
-    "(/help@your_bot)",
-    "https://a.example/@x/y)#tag",
-    "a.com",
-    "README.md",
-    "1:23",
-    "👨‍👩‍👧",
-    "\u200c",
-    "é",
-    "&amp;",
-    "𝔘",
-    "می‌",
-]
-_BITS = st.text(max_size=12) | st.lists(st.sampled_from(_SPICE), max_size=6).map(" ".join)
-
-
-def words(most: int) -> st.SearchStrategy[str]:
-    """Text as the feed lets it through: repaired, up to `most` characters, often short, sometimes huge."""
-    return st.tuples(_BITS, st.sampled_from([1, 1, 1, 30, most])).map(
-        lambda drawn: plain_text.repair((drawn[0] + " ") * min(drawn[1], most // (len(drawn[0]) + 1) + 1))[
-            :most
-        ].strip()
-    )
 
 
 LINES = st.lists(words(4_000), max_size=3).map("\n\n".join).map(str.strip)

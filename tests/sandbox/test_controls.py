@@ -21,29 +21,23 @@ from tests.support.calling import Caller, calling
 from tests.support.operating import PATIENCE
 
 
-@pytest.fixture
-async def bot() -> AsyncIterator[Caller]:
-    async with calling() as caller:
-        yield caller
-
-
-async def post(bot: Caller, what: str, /, **told: Any) -> Any:
-    answer = await bot.client.post(f"/sim/{what}", json=told)
+async def post(api: Caller, what: str, /, **told: Any) -> Any:
+    answer = await api.client.post(f"/sim/{what}", json=told)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-async def state(bot: Caller, query: str = "") -> Any:
-    return (await bot.client.get(f"/sim/state{query}")).json()
+async def state(api: Caller, query: str = "") -> Any:
+    return (await api.client.get(f"/sim/state{query}")).json()
 
 
 @asynccontextmanager
-async def listening(bot: Caller) -> AsyncIterator[AsyncIterator[tuple[str, Any]]]:
+async def listening(api: Caller) -> AsyncIterator[AsyncIterator[tuple[str, Any]]]:
     """The event stream, once it is open."""
-    async with bot.client.stream("GET", "/sim/events", timeout=PATIENCE) as stream:
+    async with api.client.stream("GET", "/sim/events", timeout=PATIENCE) as stream:
         lines = stream.aiter_lines()
         await anext(lines)
-        await bot.telegram.wait_for(lambda: bot.telegram.events.heard)
+        await api.telegram.wait_for(lambda: api.telegram.events.heard)
 
         async def events() -> AsyncIterator[tuple[str, Any]]:
             name = ""
@@ -56,17 +50,17 @@ async def listening(bot: Caller) -> AsyncIterator[AsyncIterator[tuple[str, Any]]
         yield events()
 
 
-async def test_the_state_shows_people_chats_and_messages(bot: Caller) -> None:
-    ann = await post(bot, "people", name="Ann", username="ann")
-    channel = await post(bot, "channels", title="Daily", username="daily")
-    group = await post(bot, "groups", title="Readers", admins=[ann["id"]], forum=True)
-    await post(bot, "send", **{"as": ann["id"], "chat": None, "text": "/topic AI"})
-    await bot.ok("sendMessage", chat_id=channel["id"], text="one")
-    await bot.ok("sendMessage", chat_id=channel["id"], text="two")
-    await bot.ok("editMessageText", chat_id=channel["id"], message_id=1, text="uno")
-    await bot.ok("deleteMessage", chat_id=channel["id"], message_id=2)
-    seen = await state(bot)
-    assert seen["bot"]["username"] == bot.telegram.bot.username
+async def test_the_state_shows_people_chats_and_messages(api: Caller) -> None:
+    ann = await post(api, "people", name="Ann", username="ann")
+    channel = await post(api, "channels", title="Daily", username="daily")
+    group = await post(api, "groups", title="Readers", admins=[ann["id"]], forum=True)
+    await post(api, "send", **{"as": ann["id"], "chat": None, "text": "/topic AI"})
+    await api.ok("sendMessage", chat_id=channel["id"], text="one")
+    await api.ok("sendMessage", chat_id=channel["id"], text="two")
+    await api.ok("editMessageText", chat_id=channel["id"], message_id=1, text="uno")
+    await api.ok("deleteMessage", chat_id=channel["id"], message_id=2)
+    seen = await state(api)
+    assert seen["bot"]["username"] == api.telegram.bot.username
     assert [person["name"] for person in seen["people"]] == ["Ann"]
     kinds = {chat["id"]: chat["type"] for chat in seen["chats"]}
     assert kinds == {channel["id"]: "channel", group["id"]: "supergroup", ann["id"]: "private"}
@@ -79,23 +73,23 @@ async def test_the_state_shows_people_chats_and_messages(bot: Caller) -> None:
         False,
         "bot_command",
     )
-    assert len((await state(bot, "?limit=1"))["messages"][str(channel["id"])]) == 1
+    assert len((await state(api, "?limit=1"))["messages"][str(channel["id"])]) == 1
 
 
-async def test_every_change_is_told_as_it_happens(bot: Caller) -> None:
-    ann = await post(bot, "people", name="Ann")
-    channel = await post(bot, "channels", title="Daily")
-    async with listening(bot) as events:
+async def test_every_change_is_told_as_it_happens(api: Caller) -> None:
+    ann = await post(api, "people", name="Ann")
+    channel = await post(api, "channels", title="Daily")
+    async with listening(api) as events:
         keys = {"inline_keyboard": [[{"text": "x", "callback_data": "d"}]]}
-        await bot.ok("sendMessage", chat_id=channel["id"], text="one", reply_markup=keys)
-        tapped = await post(bot, "tap", **{"as": ann["id"], "chat": channel["id"], "message": 1, "row": 0, "column": 0})
-        await bot.ok("answerCallbackQuery", callback_query_id=tapped["callback"], text="ok")
-        await bot.ok("editMessageText", chat_id=channel["id"], message_id=1, text="two")
-        await bot.ok("deleteMessage", chat_id=channel["id"], message_id=1)
-        await bot.ok("setMyCommands", commands=[{"command": "topic", "description": "d"}])
-        await post(bot, "start", **{"as": ann["id"], "payload": "AI"})
-        await bot.ok("sendChatAction", chat_id=ann["id"], action="typing")
-        bot.telegram.publish("folder", {"left": 3})
+        await api.ok("sendMessage", chat_id=channel["id"], text="one", reply_markup=keys)
+        tapped = await post(api, "tap", **{"as": ann["id"], "chat": channel["id"], "message": 1, "row": 0, "column": 0})
+        await api.ok("answerCallbackQuery", callback_query_id=tapped["callback"], text="ok")
+        await api.ok("editMessageText", chat_id=channel["id"], message_id=1, text="two")
+        await api.ok("deleteMessage", chat_id=channel["id"], message_id=1)
+        await api.ok("setMyCommands", commands=[{"command": "topic", "description": "d"}])
+        await post(api, "start", **{"as": ann["id"], "payload": "AI"})
+        await api.ok("sendChatAction", chat_id=ann["id"], action="typing")
+        api.telegram.publish("folder", {"left": 3})
         told = [await anext(events) for _ in range(9)]
     names = ["message", "callback_answer", "edited", "deleted", "commands", "chat", "message", "typing", "folder"]
     assert [name for name, _ in told] == names
@@ -106,69 +100,72 @@ async def test_every_change_is_told_as_it_happens(bot: Caller) -> None:
     assert told[6][1]["text"] == "/start AI"
 
 
-async def test_a_link_to_the_bot_starts_it_and_another_is_only_told(bot: Caller) -> None:
-    ann = await post(bot, "people", name="Ann")
-    channel = await post(bot, "channels", title="Daily")
+async def test_a_link_to_the_bot_starts_it_and_another_is_only_told(api: Caller) -> None:
+    ann = await post(api, "people", name="Ann")
+    channel = await post(api, "channels", title="Daily")
     rows = [
-        [{"text": "a", "url": f"https://t.me/{bot.telegram.bot.username}?start=AI"}, {"text": "b", "url": "http://x.y"}]
+        [
+            {"text": "a", "url": f"https://t.me/{api.telegram.bot.username}?start=AI"},
+            {"text": "b", "url": "http://x.y"},
+        ]
     ]
-    await bot.ok("sendMessage", chat_id=channel["id"], text="one", reply_markup={"inline_keyboard": rows})
+    await api.ok("sendMessage", chat_id=channel["id"], text="one", reply_markup={"inline_keyboard": rows})
     at = {"as": ann["id"], "chat": channel["id"], "message": 1, "row": 0}
-    assert (await post(bot, "tap", column=0, **at))["message"]["text"] == "/start AI"
-    assert await post(bot, "tap", column=1, **at) == {"url": "http://x.y/"}
+    assert (await post(api, "tap", column=0, **at))["message"]["text"] == "/start AI"
+    assert await post(api, "tap", column=1, **at) == {"url": "http://x.y/"}
 
 
-async def test_what_a_person_cannot_do_is_said_in_words(bot: Caller) -> None:
-    ann = await post(bot, "people", name="Ann")
-    await post(bot, "block", **{"as": ann["id"]})
-    answer = await bot.client.post("/sim/send", json={"as": ann["id"], "chat": ann["id"], "text": "x"})
+async def test_what_a_person_cannot_do_is_said_in_words(api: Caller) -> None:
+    ann = await post(api, "people", name="Ann")
+    await post(api, "block", **{"as": ann["id"]})
+    answer = await api.client.post("/sim/send", json={"as": ann["id"], "chat": ann["id"], "text": "x"})
     assert (answer.status_code, answer.json()["error"]) == (
         409,
         "Ann has blocked the bot; they have to unblock it before they can write.",
     )
-    await post(bot, "unblock", **{"as": ann["id"]})
-    await post(bot, "send", **{"as": ann["id"], "chat": ann["id"], "text": "x"})
+    await post(api, "unblock", **{"as": ann["id"]})
+    await post(api, "send", **{"as": ann["id"], "chat": ann["id"], "text": "x"})
     for wrong in ({"as": 5, "text": "x"}, {"as": ann["id"], "chat": 77, "text": "x"}):
-        assert (await bot.client.post("/sim/send", json=wrong)).status_code == 409
+        assert (await api.client.post("/sim/send", json=wrong)).status_code == 409
     for wrong in ({}, [], None, {"as": "x"}):
-        assert (await bot.client.post("/sim/send", json=wrong)).status_code == 400
+        assert (await api.client.post("/sim/send", json=wrong)).status_code == 400
 
 
-async def test_another_site_may_not_steer(bot: Caller) -> None:
-    answer = await bot.client.post("/sim/people", json={"name": "Eve"}, headers={"Origin": "https://evil.example"})
+async def test_another_site_may_not_steer(api: Caller) -> None:
+    answer = await api.client.post("/sim/people", json={"name": "Eve"}, headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
-    answer = await bot.client.delete("/sim/faults", headers={"Origin": "https://evil.example"})
+    answer = await api.client.delete("/sim/faults", headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
-    assert (await state(bot))["people"] == []
-    await bot.client.post("/sim/people", json={"name": "Ann"}, headers={"Origin": bot.telegram.base_url})
-    assert len((await state(bot))["people"]) == 1
+    assert (await state(api))["people"] == []
+    await api.client.post("/sim/people", json={"name": "Ann"}, headers={"Origin": api.telegram.base_url})
+    assert len((await state(api))["people"]) == 1
 
 
-async def test_faults_rights_and_time_are_steered_from_outside(bot: Caller) -> None:
-    channel = await post(bot, "channels", title="Daily")
-    await post(bot, "fault", method="sendMessage", kind="retry_after", retry_after=3)
-    assert "retry after 3" in await bot.no("sendMessage", chat_id=channel["id"], text="x")
-    await post(bot, "fault", kind="refuse", code=403, description="Forbidden: no", times=None)
-    assert await bot.no("sendMessage", chat_id=channel["id"], text="x") == "Forbidden: no"
-    await bot.client.delete("/sim/faults")
-    await bot.ok("sendMessage", chat_id=channel["id"], text="x")
-    await post(bot, "rights", chat=channel["id"], status="kicked")
-    assert "kicked" in await bot.no("sendMessage", chat_id=channel["id"], text="x")
-    now = (await state(bot))["now"]
-    assert await post(bot, "clock", advance=60) == {"now": now + 60}
-    answer = await bot.client.post("/sim/fault", json={"kind": "meteor"})
+async def test_faults_rights_and_time_are_steered_from_outside(api: Caller) -> None:
+    channel = await post(api, "channels", title="Daily")
+    await post(api, "fault", method="sendMessage", kind="retry_after", retry_after=3)
+    assert "retry after 3" in await api.no("sendMessage", chat_id=channel["id"], text="x")
+    await post(api, "fault", kind="refuse", code=403, description="Forbidden: no", times=None)
+    assert await api.no("sendMessage", chat_id=channel["id"], text="x") == "Forbidden: no"
+    await api.client.delete("/sim/faults")
+    await api.ok("sendMessage", chat_id=channel["id"], text="x")
+    await post(api, "rights", chat=channel["id"], status="kicked")
+    assert "kicked" in await api.no("sendMessage", chat_id=channel["id"], text="x")
+    now = (await state(api))["now"]
+    assert await post(api, "clock", advance=60) == {"now": now + 60}
+    answer = await api.client.post("/sim/fault", json={"kind": "meteor"})
     assert (answer.status_code, answer.json()["error"][:26]) == (409, "There is no fault 'meteor'")
 
 
-async def test_the_journal_tells_every_call_but_not_the_token(bot: Caller) -> None:
-    channel = await post(bot, "channels", title="Daily")
-    await bot.ok("sendMessage", chat_id=channel["id"], text="x")
-    await bot.ok("getMe")
-    answer = await bot.client.get("/sim/calls?method=sendmessage")
+async def test_the_journal_tells_every_call_but_not_the_token(api: Caller) -> None:
+    channel = await post(api, "channels", title="Daily")
+    await api.ok("sendMessage", chat_id=channel["id"], text="x")
+    await api.ok("getMe")
+    answer = await api.client.get("/sim/calls?method=sendmessage")
     (call,) = answer.json()
     assert (call["method"], call["params"]["text"], call["answer"]["result"]["message_id"]) == ("sendMessage", "x", 1)
-    everything = (await bot.client.get("/sim/calls")).text
-    assert bot.telegram.token not in everything
+    everything = (await api.client.get("/sim/calls")).text
+    assert api.telegram.token not in everything
     assert [call["method"] for call in json.loads(everything)] == ["sendMessage", "getMe"]
 
 
@@ -176,47 +173,47 @@ async def test_the_page_and_what_is_added_to_it_are_served() -> None:
     async def extra(_request: object) -> PlainTextResponse:
         return PlainTextResponse("extra")
 
-    async with calling(extras=[Route("/extra", extra)]) as caller:
-        assert (await caller.client.get("/extra")).text == "extra"
-        assert "<html" in (await caller.client.get("/")).text
-        assert (await caller.client.get("/nothing")).status_code == 404
+    async with calling(extras=[Route("/extra", extra)]) as other:
+        assert (await other.client.get("/extra")).text == "extra"
+        assert "<html" in (await other.client.get("/")).text
+        assert (await other.client.get("/nothing")).status_code == 404
 
 
 async def test_an_open_stream_does_not_hold_up_a_shutdown() -> None:
-    async with calling() as caller:
-        stream = asyncio.create_task(caller.client.get("/sim/events"))
-        await caller.telegram.wait_for(lambda: caller.telegram.events.heard)
-        await asyncio.wait_for(caller.telegram.__aexit__(None, None, None), PATIENCE)
+    async with calling() as other:
+        stream = asyncio.create_task(other.client.get("/sim/events"))
+        await other.telegram.wait_for(lambda: other.telegram.events.heard)
+        await asyncio.wait_for(other.telegram.__aexit__(None, None, None), PATIENCE)
         assert (await stream).status_code == 200
 
 
-async def test_a_taken_port_is_said_in_words(bot: Caller) -> None:
-    with pytest.raises(SandboxError, match=f"Port {bot.telegram.port} can't be used"):
-        async with Sandbox(port=bot.telegram.port):
+async def test_a_taken_port_is_said_in_words(api: Caller) -> None:
+    with pytest.raises(SandboxError, match=f"Port {api.telegram.port} can't be used"):
+        async with Sandbox(port=api.telegram.port):
             raise AssertionError("it must not start")
 
 
-async def test_waiting_ends_with_the_change_or_with_time(bot: Caller) -> None:
-    channel = bot.telegram.world.add_channel("Daily")
-    waiting = asyncio.create_task(bot.telegram.wait_for(lambda: bot.telegram.messages(channel)))
-    await bot.ok("sendMessage", chat_id=channel.id, text="x")
+async def test_waiting_ends_with_the_change_or_with_time(api: Caller) -> None:
+    channel = api.telegram.world.add_channel("Daily")
+    waiting = asyncio.create_task(api.telegram.wait_for(lambda: api.telegram.messages(channel)))
+    await api.ok("sendMessage", chat_id=channel.id, text="x")
     assert [message.text for message in await waiting] == ["x"]
     with pytest.raises(TimeoutError):
-        await bot.telegram.wait_for(lambda: False, timeout=0.05)
+        await api.telegram.wait_for(lambda: False, timeout=0.05)
 
 
-async def test_settled_waits_until_the_bot_has_done_its_part(bot: Caller) -> None:
-    ann = bot.telegram.world.add_person("Ann")
+async def test_settled_waits_until_the_bot_has_done_its_part(api: Caller) -> None:
+    ann = api.telegram.world.add_person("Ann")
 
     async def answer() -> None:
-        (update,) = await bot.ok("getUpdates", timeout=5)
-        await bot.ok("getUpdates", offset=update["update_id"] + 1)
-        await bot.ok("sendMessage", chat_id=ann.id, text="answer")
+        (update,) = await api.ok("getUpdates", timeout=5)
+        await api.ok("getUpdates", offset=update["update_id"] + 1)
+        await api.ok("sendMessage", chat_id=ann.id, text="answer")
 
     answering = asyncio.create_task(answer())
-    await bot.telegram.say(ann, "question")
-    await bot.telegram.settled()
-    assert [message.text for message in bot.telegram.messages(ann)] == ["question", "answer"]
+    await api.telegram.say(ann, "question")
+    await api.telegram.settled()
+    assert [message.text for message in api.telegram.messages(ann)] == ["question", "answer"]
     await answering
 
 

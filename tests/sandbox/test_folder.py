@@ -214,23 +214,23 @@ def test_a_bom_stays_where_it_was() -> None:
 
 
 @pytest.fixture
-def told() -> list[tuple[str, Any]]:
+def events() -> list[tuple[str, Any]]:
     return []
 
 
 @pytest.fixture
-def client(samples: Path, copy: Path, told: list[tuple[str, Any]]) -> httpx.AsyncClient:
-    folder = Folder(samples, copy, 8, lambda event, data: told.append((event, data)))
+def client(samples: Path, copy: Path, events: list[tuple[str, Any]]) -> httpx.AsyncClient:
+    folder = Folder(samples, copy, 8, lambda event, data: events.append((event, data)))
     transport = httpx.ASGITransport(Starlette(routes=folder.routes()))
     return httpx.AsyncClient(transport=transport, base_url="http://folder")
 
 
 async def test_each_change_over_http_answers_and_publishes_the_new_listing(
-    client: httpx.AsyncClient, told: list[tuple[str, Any]]
+    client: httpx.AsyncClient, events: list[tuple[str, Any]]
 ) -> None:
     answer = (await client.post("/sim/folder/drop", json={})).json()
     assert len(answer["posted"]) == 9
-    assert told == [("folder", answer)]
+    assert events == [("folder", answer)]
     assert (await client.get("/sim/folder")).json() == answer
 
 
@@ -254,11 +254,11 @@ async def test_what_a_request_asks_for_in_vain_is_answered_in_words(
 
 @pytest.mark.parametrize(("kind", "status"), [("text/plain", 415), ("application/json", 400)])
 async def test_what_is_not_json_changes_nothing(
-    client: httpx.AsyncClient, told: list[tuple[str, Any]], kind: str, status: int
+    client: httpx.AsyncClient, events: list[tuple[str, Any]], kind: str, status: int
 ) -> None:
     answer = await client.post("/sim/folder/drop", content="{", headers={"Content-Type": kind})
     assert answer.status_code == status
-    assert told == []
+    assert events == []
 
 
 def test_every_sample_that_ships_can_be_edited_and_withdrawn(tmp_path: Path) -> None:

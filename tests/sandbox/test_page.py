@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.support.browser import CONTRAST, PHONE, chromium, visit
+from tests.support.browser import CONTRAST, PHONE, visit
 from tests.support.desk import Store, opened
 
 if TYPE_CHECKING:
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 LARGE = {"url": "https://example.org/harbour-crane.jpg", "prefer_large_media": True, "show_above_text": True}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -19,6 +19,16 @@ from bot.store.database import milliseconds, open_database
 from bot.store.facts import Fact
 from bot.store.inspection import Depth
 from bot.store.migrations import paperboy
+from tests.support.harms import (
+    another_programs,
+    broken_references,
+    cut_off,
+    damaged,
+    empty,
+    gone,
+    newer,
+    no_database,
+)
 from tests.support.newsroom import AT
 from tests.support.operating import Home
 
@@ -273,50 +283,6 @@ def test_behind_a_link_the_database_itself_is_replaced(home: Home, tmp_path: Pat
     backup.restore(tmp_path / "copy.db", home.database, AT)
     assert home.database.is_symlink()
     assert count(real) == 3
-
-
-def damaged(copy: Path) -> None:
-    data = bytearray(copy.read_bytes())
-    for page in range(2, len(data) // 4_096):
-        data[page * 4_096 : page * 4_096 + 100] = b"\xff" * 100
-    copy.write_bytes(bytes(data))
-
-
-def cut_off(copy: Path) -> None:
-    copy.write_bytes(copy.read_bytes()[: copy.stat().st_size // 2])
-
-
-def no_database(copy: Path) -> None:
-    copy.write_bytes(b"PK\x03\x04" * 5_000)
-
-
-def empty(copy: Path) -> None:
-    copy.write_bytes(b"")
-
-
-def another_programs(copy: Path) -> None:
-    copy.unlink()
-    with closing(sqlite3.connect(copy)) as db, db:
-        db.execute("CREATE TABLE articles (id INTEGER)")
-
-
-def broken_references(copy: Path) -> None:
-    with closing(sqlite3.connect(copy)) as db, db:
-        db.execute("INSERT INTO aliases (identity, article) VALUES ('https://host.example/', 4711)")
-
-
-def newer(copy: Path) -> None:
-    with closing(sqlite3.connect(copy)) as db, db:
-        db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('paperboy', '9999_x', '')")
-
-
-def unreleased(copy: Path) -> None:
-    with closing(sqlite3.connect(copy)) as db, db:
-        db.execute("ALTER TABLE chats DROP COLUMN away")
-
-
-def gone(copy: Path) -> None:
-    copy.unlink()
 
 
 @pytest.mark.parametrize(

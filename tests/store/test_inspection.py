@@ -12,14 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import cli
 from bot.errors import DatabaseLost, StoreError
 from bot.store import inspection, lock, present
 from bot.store.database import add, number, open_database
 from bot.store.inspection import Depth
 from bot.store.thread import Store
-from tests.store.test_backup import another_programs, cut_off, damaged, newer, no_database, unreleased
-from tests.support.operating import Home
+from tests.support.harms import another_programs, cut_off, damaged, newer, no_database, unreleased
+from tests.support.operating import Home, typed
 
 #: Commands that open a database, each with the exit code of one that is refused.
 COMMANDS = ("status", "verify", "scan", "run --once", "backup copy.db", "restore paperboy-copy.db", "check")
@@ -27,18 +26,12 @@ HARMS = (damaged, cut_off, no_database, another_programs, newer, unreleased)
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A home with a database and a backup of it, where the commands are typed in this process."""
-    home = Home(tmp_path)
+def home(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home with a database, where the commands are typed in this process."""
     home.settle(f'[telegram]\ntoken = "123456789:{"A" * 35}"\napi_base_url = "http://127.0.0.1:9"')
     open_database(home.database).close()
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(home.place)
     return home
-
-
-def typed(command: str) -> int:
-    """Run a command in this process and return its exit code; raises the error it ends with."""
-    return int(cli.app(command.split(), prog_name="paperboy", standalone_mode=False) or 0)
 
 
 def files_of(place: Path) -> dict[str, tuple[bytes, int, int]]:

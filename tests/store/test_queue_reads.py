@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,17 +11,9 @@ import pytest
 from bot.domain.delivery import Lane, Outcome, State, Unknown, Wait, settle
 from bot.store import articles, chats, edits, fanouts, follows, outbox, recovery
 from bot.store.database import rows
-from tests.support.newsroom import Newsroom, article, open_newsroom
+from tests.support.newsroom import Newsroom, article
 
 # --- some turns of it, told one by one --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def newsroom() -> Iterator[Newsroom]:
-    room = open_newsroom()
-    yield room
-    room.sound()
-    room.db.close()
 
 
 def tell(newsroom: Newsroom, name: str, *names: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,13 +15,6 @@ from bot.store.facts import Fact
 from bot.store.search import nearest_titles, page, search
 from tests.support.examples import examples
 from tests.support.newsroom import FIRST, SECOND, Newsroom, article, open_newsroom
-
-
-@pytest.fixture
-def newsroom() -> Iterator[Newsroom]:
-    room = open_newsroom()
-    yield room
-    room.db.close()
 
 
 def tell(newsroom: Newsroom, *titles: str, **more: str) -> list[int]:

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import expect
 
 from bot import demo
-from tests.support.browser import DESK, PHONE, chromium, visit
+from tests.support.browser import DESK, PHONE, visit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,12 +24,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 PICTURES = os.environ.get("PAPERBOY_PICTURES")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
 
 
 @asynccontextmanager

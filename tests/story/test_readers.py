@@ -118,25 +118,25 @@ async def test_a_block_that_only_shows_when_sending_parks_the_reader_too(stage: 
 
 
 @pytest.fixture
-def group(stage: Stage) -> Chat:
+def club(stage: Stage) -> Chat:
     owner = stage.sandbox.world.add_person("Olga")
     return stage.sandbox.world.add_group("Readers' club", [stage.reader], [owner])
 
 
-async def test_only_a_groups_admins_follow_for_it(stage: Stage, group: Chat) -> None:
-    owner = next(one.person for one in group.members.values() if one.status == "creator")
+async def test_only_a_groups_admins_follow_for_it(stage: Stage, club: Chat) -> None:
+    owner = next(one.person for one in club.members.values() if one.status == "creator")
     await stage.start()
-    refused = await stage.ask(stage.reader, "/topic AI", group)
+    refused = await stage.ask(stage.reader, "/topic AI", club)
     assert "admin" in refused.text.lower()
     stage.drop("Before the group's owner said a word", "AI")
     await stage.settled()
 
-    await stage.ask(owner, "/topic AI", group)
-    await stage.ask(stage.reader, "/untopic AI", group)
-    await stage.ask(stage.reader, "/stop", group)
+    await stage.ask(owner, "/topic AI", club)
+    await stage.ask(stage.reader, "/untopic AI", club)
+    await stage.ask(stage.reader, "/stop", club)
     stage.drop(NEWS, "AI")
-    await stage.post(NEWS, group)
-    assert stage.posts("Before the group's owner said a word", group) == []
+    await stage.post(NEWS, club)
+    assert stage.posts("Before the group's owner said a word", club) == []
 
 
 async def test_a_forums_thread_gets_what_it_follows_and_closing_it_is_its_own_matter(stage: Stage) -> None:

@@ -19,9 +19,9 @@ from bot.errors import ArticleError
 from bot.feed import document, folder
 from bot.rendering import inert, posts
 from bot.rendering.loading import words
-from tests.feed.test_generated import FIELDS as ANY_FIELDS
-from tests.rendering.test_any import words as texts
 from tests.support import hostile, judge
+from tests.support.generated import FIELDS as ANY_FIELDS
+from tests.support.generated import words as texts
 from tests.support.paths import SHARED
 
 FEED = SHARED / "feed"

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
+from bot import cli
 from bot.sandbox import Sandbox
 from tests.support import commands
 from tests.support.commands import Command
@@ -137,3 +138,8 @@ async def ended(process: Command) -> Done:
     """Return what a process comes to."""
     out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
     return Done(process.returncode or 0, out.decode(), err.decode())
+
+
+def typed(command: str) -> int:
+    """Run a command in this process and return its exit code; raises the error it ends with."""
+    return int(cli.app(command.split(), prog_name="paperboy", standalone_mode=False) or 0)

@@ -34,6 +34,8 @@ KEYBOARD = str(Buttons.KEYBOARD)
 LIFE = (0.15, 1.6)
 #: Seconds until a life that has not come to its step is ended anyway.
 WITHOUT = 2.5
+#: Seconds until a life ends that is sure to come to its step.
+PATIENCE = 30.0
 #: Seconds that the last life has to bring everything to its end.
 PEACE = 180.0
 #: Every so manieth life an article is changed, or published once more.
@@ -45,9 +47,9 @@ def _around(*functions: str) -> tuple[str, ...]:
 
 
 #: Steps that only the first life of a database comes to; those after a quarrel; those of another edition.
-FIRST = _around("opening", "publishing.starting.begin")
-QUARREL = _around("chat.context.park", "chat.membership._channel")
-EDITION = _around("store.updates.once", "chat.wishes.unpark_unless_start")
+FIRST = _around("opening", "publish.channel_start.begin")
+QUARREL = _around("conversation.context.park", "conversation.membership._channel")
+EDITION = _around("store.updates.once", "store.pending.put")
 
 
 class Campaign:
@@ -74,7 +76,7 @@ class Campaign:
         self._drop()
         for step in FIRST:
             process = await self.bot.begin(step)
-            await self._outlive(process, step, asyncio.create_task(self.bot.ended()), WITHOUT)
+            await self._outlive(process, step, asyncio.create_task(self.bot.ended()), PATIENCE)
         process = await self.bot.begin()
         for reader in (ANN, BEN):
             await self.town.do("start", **{"as": reader})
@@ -130,15 +132,20 @@ class Campaign:
         self._note(step, await ended)
 
     def _note(self, step: str, how: int) -> None:
-        came = self.bot.steps()
+        reached = self._reached()
         if how != -signal.SIGKILL:
             self.report.failures.append(f"ended by itself: exit {how}: {self.bot.log.read_text()[-600:]}")
         self._tries[step] += 1
-        self.report.kills[step if "!" in came else MOMENT] += 1
-        for name, times in Counter(came).items():
+        self.report.kills[step if "!" in reached else MOMENT] += 1
+
+    def _reached(self) -> list[str]:
+        """Record the steps that the last life came to; return them, with "!" where it ended at one."""
+        reached = self.bot.steps()
+        for name, times in Counter(reached).items():
             if name != "!":
                 self._most[name] = max(self._most[name], times)
                 self.report.steps.add(name)
+        return reached
 
     def _choose(self) -> str:
         """Return a step, those that have ended fewest lives first."""
@@ -199,6 +206,7 @@ class Campaign:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
         await self.bot.ended()
+        self._reached()
 
     async def _until(self, true: Any, seconds: float) -> None:
         try:

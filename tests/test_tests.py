@@ -1,0 +1,81 @@
+"""The tests themselves: where they lie, what they share, and that a fixture's name means one type everywhere."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from tests.support.paths import ROOT, TESTS
+
+FILES = sorted(TESTS.rglob("*.py"))
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+#: What a fixture that yields says it returns.
+YIELDING = ("Iterator", "AsyncIterator", "Generator", "AsyncGenerator")
+
+
+@cache
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def module(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts)
+
+
+def fixtures(file: Path) -> Iterator[Function]:
+    for node in ast.walk(tree(file)):
+        if isinstance(node, Function) and any("fixture" in ast.unparse(one) for one in node.decorator_list):
+            yield node
+
+
+def names(file: Path) -> dict[str, str]:
+    """Return each name that a file imports or a class that it defines, with what it stands for."""
+    found = {}
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.ImportFrom):
+            found |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
+        if isinstance(node, ast.ClassDef):
+            found[node.name] = f"{module(file)}.{node.name}"
+    return found
+
+
+def value_type(fixture: Function, known: dict[str, str]) -> str:
+    """Return the full name of the type of a fixture's value."""
+    returned = fixture.returns
+    if returned is None:
+        return "nothing said"
+    if isinstance(returned, ast.Subscript) and ast.unparse(returned.value) in YIELDING:
+        returned = returned.slice
+    first, dot, rest = ast.unparse(returned).partition(".")
+    return known.get(first, first) + dot + rest
+
+
+def test_a_fixture_name_means_one_type() -> None:
+    """A reader who knows a fixture from one file knows it in all of them."""
+    types: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for file in FILES:
+        known = names(file)
+        for fixture in fixtures(file):
+            types[fixture.name][value_type(fixture, known)].append(module(file))
+    assert len(types) > 30
+    assert {name: dict(found) for name, found in types.items() if len(found) > 1} == {}
+    assert [
+        name for name, found in types.items() if found.keys() & {"Any", "typing.Any", "object", "nothing said"}
+    ] == []
+
+
+def test_no_test_imports_another() -> None:
+    """What tests share is in tests/support."""
+    for file in FILES:
+        imported = [node.module or "" for node in ast.walk(tree(file)) if isinstance(node, ast.ImportFrom)]
+        imported += [one.name for node in ast.walk(tree(file)) if isinstance(node, ast.Import) for one in node.names]
+        found = [name for name in imported if name.startswith("tests.") and ".test_" in name]
+        assert found == [], f"{module(file)}: imports {found}"
+
+
+def test_there_is_one_conftest() -> None:
+    """A fixture is defined in the file that uses it, or in the one file for all."""
+    assert [module(file) for file in FILES if file.name == "conftest.py"] == ["tests.conftest"]
