@@ -23,9 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.settings import Buttons
+from tests.torture import steps
 from tests.torture import town as towns
 from tests.torture.counting import MOMENT, Count, Report, title
 from tests.torture.lives import ROOT, Bot, born, write_settings
+from tests.torture.steps import around_commits
 from tests.torture.storm import UNCONFIRMED
 from tests.torture.town import ANN, BEN, DOUBT, EDITOR, Town
 
@@ -38,18 +40,16 @@ WITHOUT = 2.5
 PATIENCE = 30.0
 #: Seconds that the last life has to bring everything to its end.
 PEACE = 180.0
+#: A run of so many kills comes to each listed step.
+ENOUGH = 300
 #: Every so manieth life an article is changed, or published once more.
 CHANGE, AGAIN = 3, 7
 
 
-def _around(*functions: str) -> tuple[str, ...]:
-    return tuple(f"{when} commit {function}" for function in functions for when in ("before", "after"))
-
-
 #: Steps that only the first life of a database comes to; those after a quarrel; those of another edition.
-FIRST = _around("opening", "publish.channel_start.begin")
-QUARREL = _around("conversation.context.park", "conversation.membership._channel")
-EDITION = _around("store.updates.once", "store.pending.put")
+FIRST = around_commits("opening", "publish.channel_start.begin")
+QUARREL = around_commits("conversation.context.park", "conversation.membership._channel")
+EDITION = around_commits("store.updates.once", "store.pending.sent")
 
 
 class Campaign:
@@ -281,9 +281,9 @@ async def torture(kills: int, seed: int, home: Path, lanes: int = 1, buttons: st
 
 
 def main() -> int:
-    """Print the report; 1 where anything was lost, repeated or changed."""
+    """Print the report; 1 where anything was lost, repeated or changed, or a listed step never occurred."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=320)
+    parser.add_argument("--kills", type=int, default=320, help=f"each listed step must occur from {ENOUGH} on")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--lanes", type=int, default=2, help="towns at once")
     parser.add_argument("--buttons", choices=list(Buttons), default=KEYBOARD, help="where the links of posts stand")
@@ -293,7 +293,10 @@ def main() -> int:
         home = options.keep or Path(passing)
         home.mkdir(parents=True, exist_ok=True)
         report = asyncio.run(torture(options.kills, options.seed, home, options.lanes, options.buttons))
+    if options.kills >= ENOUGH:
+        report.failures += steps.missing(report.steps, options.buttons)
     print(report)
+    print(f"steps not listed    {', '.join(steps.unlisted(report.steps, options.buttons)) or 'none'}")
     return 1 if report.failures else 0
 
 
