@@ -5,6 +5,10 @@ BIN    := $(VENV)/bin
 # Modules are compiled once, and not again by each process that a test starts.
 unexport PYTHONDONTWRITEBYTECODE
 
+# The folder of real documents, which are no part of the project; without it the tests that read them are skipped.
+REAL_FEED ?= $(abspath $(wildcard ../shared/feed))
+export REAL_FEED
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check coverage proofs format lint types contract unit browser history storm \
   torture bench lock clean

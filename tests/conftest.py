@@ -27,12 +27,25 @@ from tests.support.chatting import Bot
 from tests.support.newsroom import Newsroom, open_newsroom
 from tests.support.operating import Home
 from tests.support.outgoing import Outgoing
+from tests.support.paths import HAS_REAL_FEED, REAL_FEED
 from tests.support.stage import Stage, staged
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 settings.load_profile("test")
+
+
+def pytest_configure() -> None:
+    """Refuse a REAL_FEED that names nothing: its tests would fail one by one."""
+    if HAS_REAL_FEED and not REAL_FEED.is_dir():
+        raise pytest.UsageError("REAL_FEED names no folder")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what reads real documents where there are none; pytest sums up what is skipped here in one line."""
+    if item.get_closest_marker("real") and not HAS_REAL_FEED:
+        pytest.skip("REAL_FEED is not set: the real documents are not here")
 
 
 @pytest.fixture(scope="session", autouse=True)

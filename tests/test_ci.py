@@ -11,10 +11,10 @@ from tests.support.paths import ROOT
 
 JUDGE = ROOT / ".ci" / "skips"
 SUMMARY = "=========================== short test summary info ============================\n"
-NEEDS_SHARED = "SKIPPED [3] tests/test_feed.py:12: ../shared/feed is not here\n"
+NEEDS_FEED = "SKIPPED [3] tests/conftest.py:12: REAL_FEED is not set: the real documents are not here\n"
 NO_CHROMIUM = "SKIPPED [1] tests/sandbox/test_page.py:7: no Chromium\n"
 IN_COLOUR = (
-    "\033[33mSKIPPED\033[0m [3] tests/test_feed.py:12: shared\n"
+    "\033[33mSKIPPED\033[0m [3] tests/conftest.py:12: REAL_FEED is not set\n"
     "\033[32m\033[1m9 passed\033[0m, \033[33m3 skipped\033[0m\033[32m in 1.2s\033[0m\n"
 )
 STRANGE = "tests were skipped that should have run:\n  "
@@ -35,10 +35,10 @@ def judge(tmp_path: Path, log: str, word: str = "") -> tuple[int, str]:
     [
         ("===== 614 passed in 71.20s (0:01:11) =====\n", ""),
         ("614 passed in 71.20s\n", ""),
-        (f"{SUMMARY}{NEEDS_SHARED}== 611 passed, 3 skipped in 71.20s (0:01:11) ==\n", "shared"),
-        (f"{SUMMARY}{IN_COLOUR}", "shared"),
+        (f"{SUMMARY}{NEEDS_FEED}== 611 passed, 3 skipped in 71.20s (0:01:11) ==\n", "REAL_FEED"),
+        (f"{SUMMARY}{IN_COLOUR}", "REAL_FEED"),
     ],
-    ids=["none", "none, quietly", "for want of shared", "in colour"],
+    ids=["none", "none, quietly", "for want of real documents", "in colour"],
 )
 def test_a_run_without_needless_skips_passes_in_silence(tmp_path: Path, log: str, word: str) -> None:
     assert judge(tmp_path, log, word) == (0, "")
@@ -47,19 +47,27 @@ def test_a_run_without_needless_skips_passes_in_silence(tmp_path: Path, log: str
 @pytest.mark.parametrize(
     ("log", "word", "says"),
     [
-        (f"{SUMMARY}{NEEDS_SHARED}== 9 passed, 3 skipped in 1.2s ==\n", "", STRANGE + NEEDS_SHARED),
-        (f"{SUMMARY}{NEEDS_SHARED}{NO_CHROMIUM}== 9 passed, 4 skipped in 1.2s ==\n", "shared", STRANGE + NO_CHROMIUM),
-        (f"{SUMMARY}{LATER}== 9 passed, 1 xfailed in 1.2s ==\n", "shared", STRANGE + LATER),
+        (f"{SUMMARY}{NEEDS_FEED}== 9 passed, 3 skipped in 1.2s ==\n", "", STRANGE + NEEDS_FEED),
+        (f"{SUMMARY}{NEEDS_FEED}{NO_CHROMIUM}== 9 passed, 4 skipped in 1.2s ==\n", "REAL_FEED", STRANGE + NO_CHROMIUM),
+        (f"{SUMMARY}{LATER}== 9 passed, 1 xfailed in 1.2s ==\n", "REAL_FEED", STRANGE + LATER),
         ("== 9 passed, 2 skipped in 1.2s ==\n", "", "pytest counts 2 skipped tests, but the log names 0\n"),
         (
-            NEEDS_SHARED + "9 passed, 4 skipped in 1.2s\n",
-            "shared",
+            NEEDS_FEED + "9 passed, 4 skipped in 1.2s\n",
+            "REAL_FEED",
             "pytest counts 4 skipped tests, but the log names 3\n",
         ),
         ("== 4 skipped in 1.2s ==\n", "", "no test passed\n"),
         ("make: nothing to be done\n", "", "the log does not say how the tests ended\n"),
     ],
-    ids=["shared is here", "one of two", "expected to fail", "unnamed", "miscounted", "all skipped", "no tests at all"],
+    ids=[
+        "the real documents are here",
+        "one of two",
+        "expected to fail",
+        "unnamed",
+        "miscounted",
+        "all skipped",
+        "no tests at all",
+    ],
 )
 def test_a_needless_skip_fails_and_is_named(tmp_path: Path, log: str, word: str, says: str) -> None:
     assert judge(tmp_path, log, word) == (1, says)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import ast
+import os
+import re
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 from tests.support.paths import ROOT, TESTS
 
@@ -79,3 +85,24 @@ def test_no_test_imports_another() -> None:
 def test_there_is_one_conftest() -> None:
     """A fixture is defined in the file that uses it, or in the one file for all."""
     assert [module(file) for file in FILES if file.name == "conftest.py"] == ["tests.conftest"]
+
+
+@pytest.mark.proof
+def test_without_real_documents_one_line_says_so() -> None:
+    """What reads them is skipped, in files of several rooms, and each is counted in that line."""
+    environment = os.environ | {"REAL_FEED": ""}
+    files = ["tests/feed/test_real_documents.py", "tests/rendering/test_edits.py", "tests/torture/eleven_months.py"]
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "real", "-p", "no:cacheprovider", *files]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    told = [line for line in done.stdout.splitlines() if line.startswith("SKIPPED")]
+    assert len(told) == 1, done.stdout
+    assert re.fullmatch(r"SKIPPED \[8\] tests/conftest\.py:\d+: REAL_FEED is not set: .+", told[0])
+    assert done.returncode == 0
+
+
+def test_what_reads_real_documents_is_marked() -> None:
+    """It would fail where there are none."""
+    real = {"tests.support.paths.REAL_FEED", "tests.support.paths.REAL_SEEDS"}
+    tests = [file for file in FILES if file.name.startswith("test_") and real & set(names(file).values())]
+    assert len(tests) == 5
+    assert [module(file) for file in tests if "pytest.mark.real" not in file.read_text(encoding="utf-8")] == []

@@ -15,10 +15,8 @@ from bot.errors import ArticleError
 from bot.feed import folder, front_matter, plain
 from tests.bench import documents
 from tests.support.examples import examples
-from tests.support.paths import SHARED
+from tests.support.paths import REAL_FEED
 
-FEED = SHARED / "feed"
-shared = pytest.mark.skipif(not FEED.is_dir(), reason="the real articles (../shared/feed) are not here")
 MANY = examples(200)
 
 KEYS = st.sampled_from(["title", "a", "x-y", "_z", "true", "n", "secured", "Secured", "related", "quality"])
@@ -255,16 +253,18 @@ def test_a_document_of_the_library_needs_no_judge() -> None:
         assert check(text)
 
 
-@shared
+@pytest.mark.real
 def test_the_real_documents_are_read_as_pyyaml_reads_them() -> None:
-    texts = [(FEED / path).read_text("utf-8-sig") for path, *_ in folder.listing(FEED, ["**/*.md", "**/*.html"])]
+    texts = [
+        (REAL_FEED / path).read_text("utf-8-sig") for path, *_ in folder.listing(REAL_FEED, ["**/*.md", "**/*.html"])
+    ]
     answers = [check(text) for text in map(_front_matter, texts) if text is not None]
     assert answers.count(True) > 0.9 * len(answers)
 
 
-@shared
+@pytest.mark.real
 def test_eleven_months_of_writes_are_read_as_pyyaml_reads_them() -> None:
-    with lzma.open(FEED / "history.jsonl.xz", "rt", encoding="utf-8") as lines:
+    with lzma.open(REAL_FEED / "history.jsonl.xz", "rt", encoding="utf-8") as lines:
         texts = [_front_matter(text) for text in (json.loads(line)["text"] for line in lines) if text]
     answers = [check(text) for text in texts if text is not None]
     assert len(answers) > 4_000

@@ -13,12 +13,10 @@ from bot.domain import plain_text, urls
 from bot.domain.article import Article
 from bot.errors import ArticleError
 from bot.feed import document, folder, front_matter
-from tests.support.paths import SHARED
+from tests.support.paths import REAL_FEED, REAL_SEEDS
 
-FEED = SHARED / "feed"
-SEEDS = SHARED / "seeds"
 PATTERNS = ["**/*.md", "**/*.markdown", "**/*.txt"]
-pytestmark = pytest.mark.skipif(not FEED.is_dir(), reason="the real articles (../shared/feed) are not here")
+pytestmark = pytest.mark.real
 
 
 def outcome(contents: str | bytes, path: str) -> Article | str:
@@ -40,9 +38,9 @@ def check(article: Article) -> None:
 
 def test_every_document_of_a_folder_is_read_or_refused_with_a_reason() -> None:
     counts: Counter[tuple[str, str]] = Counter()
-    for path, *_ in folder.listing(FEED, [*PATTERNS, "**/*.html"]):
+    for path, *_ in folder.listing(REAL_FEED, [*PATTERNS, "**/*.html"]):
         try:
-            check(document.read(FEED, path, max_bytes=1_000_000))
+            check(document.read(REAL_FEED, path, max_bytes=1_000_000))
             reason = "read"
         except ArticleError as error:
             reason = error.reason.partition(":")[0]
@@ -57,8 +55,8 @@ def test_every_document_of_a_folder_is_read_or_refused_with_a_reason() -> None:
 
 
 def test_the_document_the_project_was_asked_for_is_read_whole() -> None:
-    ((path, *_),) = folder.listing(SEEDS, PATTERNS)
-    article = document.read(SEEDS, path, max_bytes=1_000_000)
+    ((path, *_),) = folder.listing(REAL_SEEDS, PATTERNS)
+    article = document.read(REAL_SEEDS, path, max_bytes=1_000_000)
     assert article.title == "PI and 30 CSOs unite against use of live facial recognition technology"
     assert article.topics == ("Computer Vision", "AI")
     assert [one.quality for one in article.related] == [74, 43, 39, 37, 12]
@@ -69,8 +67,8 @@ def test_the_document_the_project_was_asked_for_is_read_whole() -> None:
 
 
 def test_nothing_of_a_secured_payload_is_left() -> None:
-    for path, *_ in folder.listing(FEED, PATTERNS):
-        contents = (FEED / path).read_text("utf-8-sig")
+    for path, *_ in folder.listing(REAL_FEED, PATTERNS):
+        contents = (REAL_FEED / path).read_text("utf-8-sig")
         payloads = [line.partition(":")[2].strip(" \"'") for line in contents.splitlines() if "secured:" in line]
         found = repr(outcome(contents, path))
         assert not any(payload[:40] in found for payload in payloads if payload)
@@ -79,7 +77,7 @@ def test_nothing_of_a_secured_payload_is_left() -> None:
 def test_eleven_months_of_writes_change_what_a_reader_sees_in_seven_files_only() -> None:
     seen: dict[str, set[str]] = {}
     reasons: Counter[str] = Counter()
-    with lzma.open(FEED / "history.jsonl.xz", "rt", encoding="utf-8") as lines:
+    with lzma.open(REAL_FEED / "history.jsonl.xz", "rt", encoding="utf-8") as lines:
         writes = [write for write in map(json.loads, lines) if write["text"] is not None]
     for write in writes:
         found = outcome(write["text"], write["path"])
@@ -93,7 +91,7 @@ def test_eleven_months_of_writes_change_what_a_reader_sees_in_seven_files_only()
 
 
 def test_both_parsers_of_pyyaml_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    documents = [(path, (FEED / path).read_bytes()) for path, *_ in folder.listing(FEED, PATTERNS)]
+    documents = [(path, (REAL_FEED / path).read_bytes()) for path, *_ in folder.listing(REAL_FEED, PATTERNS)]
     sample = [*documents[::6], *((path, contents) for path, contents in documents if not path.startswith("news"))]
     by_default = [outcome(contents, path) for path, contents in sample]
     monkeypatch.setattr(front_matter, "LOADER", yaml.SafeLoader)

@@ -11,7 +11,7 @@ from bot.feed import document
 from bot.rendering import posts
 from tests.support import judge
 from tests.support.forms import FORMS, FULL, TEMPLATES, buttons, post
-from tests.support.paths import SHARED
+from tests.support.paths import REAL_FEED, REAL_SEEDS
 
 # --- Edits and tombstones ---------------------------------------------------------------------------------------------
 
@@ -66,9 +66,9 @@ def test_a_tombstone_is_short_and_takes_preview_and_buttons_away(photo: bool) ->
 # --- The document the project was asked for, and the real feed --------------------------------------------------------
 
 
-@pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="the shared folder is not here")
+@pytest.mark.real
 def test_the_seed_is_posted_whole_with_its_related_links_by_quality() -> None:
-    (seed,) = (SHARED / "seeds").iterdir()
+    (seed,) = REAL_SEEDS.iterdir()
     payload = post(document.read(seed.parent, seed.name, max_bytes=1_000_000))
     text, entities, _ = judge.payload(payload)
     lines = text.split("\n")
@@ -86,10 +86,10 @@ def test_the_seed_is_posted_whole_with_its_related_links_by_quality() -> None:
     assert [one["text"] for one in buttons(payload)[0]] == ["Read the article", "Follow Computer Vision"]
 
 
-@pytest.mark.skipif(not (SHARED / "feed").is_dir(), reason="the shared folder is not here")
+@pytest.mark.real
 def test_every_document_of_the_real_feed_is_taken_or_was_refused_with_a_reason() -> None:
     taken = 0
-    for path in sorted((SHARED / "feed").rglob("*.md")):
+    for path in sorted(REAL_FEED.rglob("*.md")):
         try:
             article = document.read(path.parent, path.name, max_bytes=1_000_000)
         except ArticleError as refused:

@@ -22,9 +22,8 @@ from bot.rendering.loading import words
 from tests.support import hostile, judge
 from tests.support.generated import FIELDS as ANY_FIELDS
 from tests.support.generated import words as texts
-from tests.support.paths import SHARED
+from tests.support.paths import REAL_FEED
 
-FEED = SHARED / "feed"
 TEMPLATES = words(None)
 MADE_UP = 2_000
 PICTURES: tuple[posts.Picture, ...] = ("preview", "photo")
@@ -57,18 +56,16 @@ def accept(article: Article, pictures: Sequence[posts.Picture]) -> None:
 
 # --- the real ones ----------------------------------------------------------------------------------------------------
 
-real = pytest.mark.skipif(not FEED.is_dir(), reason="the real articles (../shared/feed) are not here")
 
-
-@real
+@pytest.mark.real
 def test_every_real_document_is_accepted_or_refused_with_a_reason() -> None:
     counts: Counter[str] = Counter()
-    for path, *_ in folder.listing(FEED, ["**/*.md", "**/*.markdown", "**/*.txt", "**/*.html"]):
-        counts[outcome((FEED / path).read_bytes(), path)] += 1
+    for path, *_ in folder.listing(REAL_FEED, ["**/*.md", "**/*.markdown", "**/*.txt", "**/*.html"]):
+        counts[outcome((REAL_FEED / path).read_bytes(), path)] += 1
     assert counts == {"accepted": 258, "has no usable address": 5, "has no front matter": 1}
 
 
-@real
+@pytest.mark.real
 def test_every_form_a_real_document_ever_had_is_accepted_or_refused_with_a_reason() -> None:
     counts: Counter[str] = Counter()
     for path, text in forms():
@@ -80,7 +77,7 @@ def test_every_form_a_real_document_ever_had_is_accepted_or_refused_with_a_reaso
 def forms() -> Iterator[tuple[str, str]]:
     """Yield each form in which a reader would see a file of the history differ, and what was no article."""
     seen = set()
-    with lzma.open(FEED / "history.jsonl.xz", "rt", encoding="utf-8") as lines:
+    with lzma.open(REAL_FEED / "history.jsonl.xz", "rt", encoding="utf-8") as lines:
         for write in map(json.loads, lines):
             if write["text"] is None:
                 continue

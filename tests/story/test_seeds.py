@@ -9,11 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.paths import SHARED
+from tests.support.paths import REAL_SEEDS
 from tests.support.stage import Stage
-
-SEEDS = SHARED / "seeds"
-pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="shared: the project's seeds are not beside this checkout")
 
 TITLE = "PI and 30 CSOs unite against use of live facial recognition technology"
 HAMDEN = "'Massive invasion of privacy': Hamden lawmakers seek to ban government use of facial recognition technology"
@@ -36,13 +33,14 @@ IMAGE = (
 
 def secrets() -> list[str]:
     """Return every piece of the seeds' sealed field that could betray it."""
-    found = re.findall(r'^secured: "(.+)"$', "\n".join(map(Path.read_text, SEEDS.iterdir())), re.MULTILINE)
+    found = re.findall(r'^secured: "(.+)"$', "\n".join(map(Path.read_text, REAL_SEEDS.iterdir())), re.MULTILINE)
     assert found
     return [sealed[start : start + 24] for sealed in found for start in range(0, len(sealed) - 24, 12)]
 
 
+@pytest.mark.real
 async def test_a_run_on_the_seeds_posts_the_one_article_as_designed_and_a_second_run_nothing(stage: Stage) -> None:
-    stage.choose(feed={"folder": str(SEEDS)}, pace={"per_chat_seconds": 1.0, "per_group_minute": 19})
+    stage.choose(feed={"folder": str(REAL_SEEDS)}, pace={"per_chat_seconds": 1.0, "per_group_minute": 19})
     first = await stage.command("run", "--once")
     assert first[:2] == (0, "")
     (post,) = stage.sandbox.messages(stage.channel)
@@ -72,9 +70,10 @@ async def test_a_run_on_the_seeds_posts_the_one_article_as_designed_and_a_second
     assert not post.history
 
 
+@pytest.mark.real
 async def test_the_sealed_field_of_the_seeds_is_nowhere(stage: Stage) -> None:
-    stage.choose(feed={"folder": str(SEEDS)})
-    (seed,) = SEEDS.iterdir()
+    stage.choose(feed={"folder": str(REAL_SEEDS)})
+    (seed,) = REAL_SEEDS.iterdir()
     outputs = [await stage.command(*words) for words in (("run", "--once"), ("preview", str(seed)))]
     assert [code for code, _, _ in outputs] == [0, 0]
     assert TITLE in outputs[-1][1]

@@ -24,10 +24,9 @@ from pathlib import Path
 from bot.app import App, words
 from bot.sandbox import Chat, Sandbox
 from bot.settings import Settings
-from tests.support.paths import SHARED
+from tests.support.paths import REAL_FEED
 
-PAST = SHARED / "feed" / "history.jsonl.xz"
-ABSENT = "the real history (../shared/feed/history.jsonl.xz) is not here"
+PAST = REAL_FEED / "history.jsonl.xz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def _count(database: Path, table: str, where: str = "1") -> int:
 
 def main() -> None:
     if not PAST.is_file():
-        sys.exit(ABSENT)
+        sys.exit(f"{PAST} is not there: REAL_FEED must name the folder of real documents")
     with tempfile.TemporaryDirectory(prefix="paperboy-history-") as home:
         parted = moments if "--each" in sys.argv else days
         outcome = asyncio.run(replay(Path(home), parted(writes())))

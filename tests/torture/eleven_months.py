@@ -164,7 +164,7 @@ def show(shown: list[Form], now: Form) -> None:
 PARTED = {"days": (history.days, 11, 14)} | ({"each": (history.moments, 10, 39)} if "HISTORY" in os.environ else {})
 
 
-@pytest.mark.skipif(not history.PAST.is_file(), reason=history.ABSENT)
+@pytest.mark.real
 @pytest.mark.parametrize(("parted", "copies", "edits"), PARTED.values(), ids=PARTED)
 async def test_the_real_history_gives_one_post_a_story_and_every_change_by_the_rules(
     tmp_path: Path, parted: Any, copies: int, edits: int

@@ -80,6 +80,8 @@ RENAMED = {
     "chat.membership._channel": "conversation.membership._channel",
     "chat.office.park": "conversation.context.park",
     "publishing.announce.record": "ingest.recorder.record",
+    "publishing.courier._due": "publish.work.due",
+    "publishing.courier._stands": "publish.work.look",
     "publishing.revising.settle": "publish.edit_jobs.settle",
     "publishing.settling.write_down": "publish.settling.write_down",
     "publishing.starting.begin": "publish.channel_start.begin",
@@ -87,9 +89,13 @@ RENAMED = {
     "store.doubts.end_retouch": "store.numbers.end_retouch",
     "store.doubts.found": "store.recovery.found",
     "store.doubts.give_up": "store.recovery.give_up",
+    "store.doubts.interrupted": "publish.settling.interrupted",
     "store.doubts.later": "store.recovery.later",
     "store.doubts.prune": "store.numbers.prune",
+    "store.doubts.repeat": "store.repeats.begin",
     "store.doubts.see": "store.numbers.see",
+    "store.updates.clear_alerts": "store.notices.all_clear",
+    "store.updates.prune": "store.pruning.updates",
 }
 
 

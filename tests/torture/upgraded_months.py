@@ -13,6 +13,7 @@ from bot.settings import Channel
 from bot.store.database import number
 from tests.support import upgrade
 
+pytestmark = pytest.mark.real
 CHANNELS = [{"chat": "@paperboy_daily"}]
 
 
