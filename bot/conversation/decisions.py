@@ -20,7 +20,6 @@ from bot.domain.article import from_short_id
 from bot.domain.delivery import Payload
 from bot.domain.notices import Decision
 from bot.planning import naming
-from bot.planning.rules import Rules
 from bot.publish import editions, missed, release
 from bot.rendering import editorial
 from bot.rendering.taps import Line
@@ -163,8 +162,12 @@ async def _answer_one(context: Context, request: Request, value: str, *, post: b
     number = from_short_id(one)
     if kind not in TOGETHER or number is None:
         return None
-    rules = _rules(context)
-    done = await context.once(request, lambda db: release.answer_one(db, number, rules, request.at, post=post))
+    channels = tuple(context.channels)
+
+    def work(db: Database) -> bool:
+        return release.answer_one(db, number, channels, request.at, post=post)
+
+    done = await context.once(request, work)
     if done and post:
         context.wake()
     last = editorial.decided(context.templates, Decision.POST_ONE if post else Decision.SKIP_ONE, count=1)
@@ -179,15 +182,11 @@ async def _next(context: Context, kind: Waits) -> Payload | None:
     return editorial.alert(context.templates, request.alert, [entry], choices=request.choices)
 
 
-def _rules(context: Context) -> Rules:
-    return Rules(taxonomy=context.taxonomy, channels=tuple(context.channels))
-
-
 async def _answer(context: Context, request: Request, value: str, decision: Decision, *, post: bool) -> Payload | None:
-    rules = _rules(context)
+    channels = tuple(context.channels)
 
     def work(db: Database) -> list[int] | None:
-        done = release.answer(db, value, rules, request.at, post=post)
+        done = release.answer(db, value, channels, request.at, post=post)
         return [done.posted, done.skipped] if done else None
 
     done = await context.once(request, work)

@@ -240,7 +240,7 @@ def _is_shown(db: Database, taxonomy: Taxonomy, topic: follows.Topic) -> bool:
 
 def _age(one: Stored) -> tuple[object, int]:
     """Return what articles are ordered by, as the store does."""
-    return min(one.article.published or one.recorded, one.recorded), one.id
+    return one.effective_date, one.id
 
 
 def _chat(db: Database, request: Request) -> Chat | None:

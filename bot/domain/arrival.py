@@ -6,7 +6,7 @@ Moments are milliseconds since 1970, as the store and `record` have them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -80,7 +80,7 @@ def decide(
     before, was: what it waited for and what its file said until now; `was` is None for a new article. An article that
     is free stays so until its file says something else. hold: `published: false` waits for an editor.
     """
-    if now.expires is not None and now.expires <= at:
+    if has_expired(now, at):
         return Waits.EXPIRED
     free = was if before is Waits.NOTHING else None
     if now.draft and not (free and free.draft):
@@ -90,6 +90,16 @@ def decide(
     if free or before in TOGETHER:
         return before
     return Waits.EDITOR if now.unpublished and (hold or before is Waits.EDITOR) else Waits.NOTHING
+
+
+def has_expired(now: Facts, at: int) -> bool:
+    """Return True if an article is past its end: it is never posted."""
+    return now.expires is not None and now.expires <= at
+
+
+def is_too_old(date: datetime, at: datetime, max_age: timedelta | None) -> bool:
+    """Return True if an article of this effective date is no longer posted. max_age: None turns this off."""
+    return max_age is not None and at - date > max_age
 
 
 def is_future(published: int | None, at: int) -> bool:

@@ -11,11 +11,13 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from bot.domain import plain_text, urls
 from bot.domain.arrival import Waits
 
+#: A moment: aware UTC, or milliseconds since 1970.
+Moment = TypeVar("Moment", datetime, int)
 #: Fewer words than this are too common a title to tell a story by (docs/architecture.md,
 #: Identity); so are fewer characters in a script
 #: that puts no spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese.
@@ -209,9 +211,26 @@ class Stored:
         return self.waits is not Waits.NOTHING
 
     @property
+    def effective_date(self) -> datetime:
+        """When it counts as published; see `effective_date`."""
+        return effective_date(self.article.published, self.recorded)
+
+    def rank(self, at: datetime) -> datetime:
+        """Return what the deliveries opened at `at` are ordered by: its date, or `at` where that is earlier."""
+        return effective_date(self.article.published or self.recorded, at)
+
+    @property
     def short_id(self) -> str:
         """The id people type and buttons carry."""
         return short_id(self.id)
+
+
+def effective_date(published: Moment | None, recorded: Moment) -> Moment:
+    """Return when an article counts as published: its own date, or its recording where that is earlier.
+
+    The store keeps it in the column `ordered`.
+    """
+    return recorded if published is None or published > recorded else published
 
 
 def short_id(number: int) -> str:

@@ -1,4 +1,4 @@
-"""Which article a file tells: a new one, a known one, a copy, or two that turn out to be one.
+"""Which article a file describes: a new one, a known one, a copy, or two that turn out to be one.
 
 Pure: the facts come in as arguments. The rules are in docs/architecture.md, Identity.
 """
@@ -28,34 +28,54 @@ _MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>")
 
 
 class Relation(StrEnum):
-    """What recording a file means."""
+    """How a file relates to the articles that are recorded."""
 
-    NEW = "new"  # a story nobody told before
-    COPY = "copy"  # another address tells a story we have: recorded, not posted
-    OWN = "own"  # the file that owns the article tells it again
-    OTHER = "other"  # another living file owns it: recorded, not shown
-    MOVED = "moved"  # the same story at a new address, which the old one leads to
-    MERGED = "merged"  # two articles were one all along: nothing is posted
+    #: A new article.
+    NEW = "new"
+    #: A new article whose story another article had first: recorded, not posted.
+    COPY = "copy"
+    #: The article that the file owns.
+    OWN = "own"
+    #: An article that another living file owns: recorded, not shown.
+    OTHER = "other"
+    #: The article that the file owns, at a new address; the old one leads to it too.
+    MOVED = "moved"
+    #: Two articles that turn out to be one: nothing is posted.
+    MERGED = "merged"
 
 
 def judge(
-    *, mine: int | None, match: int | None, owner: str | None, path: str, same_title: bool, first: int | None
+    *,
+    mine: int | None,
+    match: int | None,
+    owner: str | None,
+    path: str,
+    is_same_story: bool,
+    first: int | None,
 ) -> Relation:
     """Return what the file `path` means.
 
-    mine: the article it told until now. match: the article that has its address and tells its story (`at_address`).
-    owner: the living file that owns that article (`match`, else `mine`). same_title: by its title it still tells the
-    story of `mine` (`is_same_story`). first: an earlier article of this title, near in time.
+    mine: the article that it described until now. match: the article that has its address and
+    tells its story; see `match`. owner: the living file that owns that article (`match`, else
+    `mine`). is_same_story: it still tells the story of `mine`; see `is_same_story`. first: an
+    earlier article of this title, near in time.
 
-    A file that takes over another article's title *and* address has been rewritten to tell that one; joining the two
-    would turn the posts of the first into posts of a story they have nothing to do with.
+    A file that takes over another article's title *and* address has been rewritten to tell that
+    one; merging the two would turn the posts of the first into posts of a story they have nothing
+    to do with.
     """
-    if match is not None and mine is not None and match != mine and same_title:
+    is_owner = owner in (None, "", path)
+    if match is not None and mine is not None and match != mine and is_same_story:
         return Relation.MERGED
     if match is not None:
-        return Relation.OWN if owner in (None, "", path) else Relation.OTHER
-    if mine is not None and same_title:
-        return Relation.MOVED if owner in (None, "", path) else Relation.OTHER
+        return Relation.OWN if is_owner else Relation.OTHER
+    if mine is not None and is_same_story:
+        return Relation.MOVED if is_owner else Relation.OTHER
+    return new_or_copy(first)
+
+
+def new_or_copy(first: int | None) -> Relation:
+    """Return what a file means that tells no article that is known. first: as in `judge`."""
     return Relation.NEW if first is None else Relation.COPY
 
 
@@ -122,46 +142,56 @@ class Known(NamedTuple):
 
 
 def match(
-    told: Story,
+    story: Story,
     *,
     mine: int | None,
-    goes_on: bool,
+    is_same_story: bool,
     is_unchanged: bool = False,
-    there: Iterable[Sequence[Known]],
+    at_addresses: Iterable[Sequence[Known]],
     elsewhere: Callable[[int], bool],
 ) -> int | None:
-    """Return the article that has an address of `told` and tells its story; None where it is a story of its own.
+    """Return the article that has an address of a file and tells its `story`; None: it is a new one.
 
-    mine: the article its file told until now; goes_on: it still tells that one's story. is_unchanged: it tells what it
-    told when it was taken for `mine`, which another file owns: that stands, whatever the rules were then. there: the
-    articles at each of its addresses, the most important address first. elsewhere: whether another file on disk tells
-    an article.
+    mine: the article that the file described until now; is_same_story: it still tells that story.
+    is_unchanged: it says what it said when it was taken for `mine`, which another file owns: that
+    stands, whatever the rules were then. at_addresses: the articles at each of its addresses, the
+    most important address first. elsewhere: returns True if another file on disk describes an
+    article.
 
-    An article that no other file tells goes on with whatever story is at its address now, if it is the only one there:
-    a page has been rewritten.
+    An article that no other file describes takes on whatever story is at its address now, if it is
+    the only one there: a page has been rewritten.
     """
     others: dict[int, None] = {}
-    for known in there:
-        if is_unchanged and mine in {one.number for one in known}:
+    for known in at_addresses:
+        numbers = [one.number for one in known]
+        if is_unchanged and mine in numbers:
             return mine
-        if agreeing := [one for one in known if not are_two(one.story, told)]:
-            return (
-                mine if mine in {one.number for one in agreeing} else min(agreeing, key=partial(_distance, told)).number
-            )
-        others |= dict.fromkeys(one.number for one in known)
+        agreeing = [one for one in known if not are_two(one.story, story)]
+        if agreeing:
+            return _nearest(story, agreeing, mine)
+        others |= dict.fromkeys(numbers)
     if mine in others:
         return None if elsewhere(mine) else mine
-    only = next(iter(others), None)
-    return None if only is None or len(others) > 1 or goes_on or elsewhere(only) else only
+    if len(others) != 1 or is_same_story:
+        return None
+    (only,) = others
+    return None if elsewhere(only) else only
 
 
-def _distance(told: Story, known: Known) -> tuple[bool, bool, bool, int]:
-    """Order articles that tell one story at one address: title, address, fragment; then the one that was first."""
-    story = known.story
+def _nearest(story: Story, known: Sequence[Known], mine: int | None) -> int:
+    """Return the article that a file describes, of several that tell its story: its own if it can."""
+    if mine is not None and mine in {one.number for one in known}:
+        return mine
+    return min(known, key=partial(_distance, story)).number
+
+
+def _distance(story: Story, known: Known) -> tuple[bool, bool, bool, int]:
+    """Order articles of one story at one address: by title, address, fragment; then the oldest."""
+    other = known.story
     return (
-        _compared(story.title) != _compared(told.title),
-        story.identity != told.identity,
-        story.fragment != told.fragment,
+        _compared(other.title) != _compared(story.title),
+        other.identity != story.identity,
+        other.fragment != story.fragment,
         known.number,
     )
 
@@ -173,22 +203,25 @@ def same_title(title: str, known: Sequence[tuple[str, T]]) -> T | None:
     return next((one for other, one in reversed(known) if _agree(title, other)), None)
 
 
-class Told(NamedTuple):
-    """A story under some title that was recorded before: its article and its moment in milliseconds."""
+class EarlierStory(NamedTuple):
+    """A story that was recorded before: its article, and when that counts as published, in milliseconds."""
 
     number: int
-    when: int
+    date: int
     story: Story
 
 
-def first_of(told: Story, when: int, before: Iterable[Told], outlets: Collection[str]) -> int | None:
-    """Return the article of which `told` is a copy, among those of its title near enough in time; None: of none.
+def first_of(story: Story, date: int, earlier: Iterable[EarlierStory], outlets: Collection[str]) -> int | None:
+    """Return the article of which `story` is a copy, among those of its title; None: of none.
 
-    outlets: every outlet that carries the title, by `outlet`; a column has one.
+    date: when it counts as published. outlets: every outlet that carries the title, by `outlet`; a
+    column has one.
     """
-    is_column = set(outlets) <= {outlet(told.provider)}
-    nearest = sorted(before, key=lambda one: (abs(one.when - when), one.number))
-    return next((one.number for one in nearest if not (is_column and are_instalments(one.story, told))), None)
+    is_column = set(outlets) <= {outlet(story.provider)}
+    for one in sorted(earlier, key=lambda one: (abs(one.date - date), one.number)):
+        if not (is_column and are_instalments(one.story, story)):
+            return one.number
+    return None
 
 
 def reads_alike(before: Article, after: Article) -> bool:

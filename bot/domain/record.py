@@ -1,6 +1,6 @@
-"""An article as plain data, in the order of the store's columns: cheap to hand from one process to another. Pure.
+"""An article as named plain fields: cheap to pass between processes and to write into tables.
 
-Decides nothing. A row that is written as it came needs no `Article` between the process that read it and the table.
+Decides nothing. A new row needs no `Article` between the process that read the file and the table.
 """
 
 from __future__ import annotations
@@ -12,24 +12,55 @@ from typing import NamedTuple
 from bot.domain.arrival import Facts
 from bot.domain.article import Article, Related, Story
 
-#: Identity, fingerprint, story key, title, excerpt, url, provider, published, image, quality, heat, kind, unpublished,
-#: day. Moments are milliseconds since 1970.
-Words = tuple[str, str, str, str, str, str, str, int | None, str | None, int, int, str, int, str]
-#: Identity, url, title, provider, excerpt, published, quality.
-PackedRelated = tuple[str, str, str, str, str, int | None, int]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-class ArticleRecord(NamedTuple):
-    """An article with its fingerprint and its story key, worked out where it was read."""
+class Columns(NamedTuple):
+    """The columns of a new row of `articles` that its file decides, in the table's order.
 
-    words: Words
+    Moments are milliseconds since 1970.
+    """
+
+    identity: str
+    fingerprint: str
+    story_key: str
+    title: str
+    excerpt: str
+    url: str
+    provider: str
+    published: int | None
+    image: str | None
+    quality: int
+    heat: int
+    kind: str
+    #: 1 for `published: false`.
+    unpublished: int
+    day: str
+
+
+class RelatedRecord(NamedTuple):
+    """A related article, in the order of the columns of `related`."""
+
+    identity: str
+    url: str
+    title: str
+    provider: str
+    excerpt: str
+    #: Milliseconds since 1970.
+    published: int | None
+    quality: int
+
+
+class ArticleRecord(NamedTuple):
+    """An article with its fingerprint and story key, computed by the process that read its file."""
+
+    columns: Columns
     removed: bool
     #: The identity and the aliases.
     addresses: tuple[str, ...]
     topics: tuple[str, ...]
-    related: tuple[PackedRelated, ...]
+    related: tuple[RelatedRecord, ...]
     draft: bool = False
     #: Milliseconds since 1970.
     expires: int | None = None
@@ -37,38 +68,39 @@ class ArticleRecord(NamedTuple):
     @property
     def identity(self) -> str:
         """As `Article.identity`."""
-        return self.words[0]
+        return self.columns.identity
 
     @property
     def fingerprint(self) -> str:
         """As `Article.fingerprint`."""
-        return self.words[1]
+        return self.columns.fingerprint
 
     @property
     def story_key(self) -> str:
         """As `Article.story_key`: what copies of the story are found by."""
-        return self.words[2]
+        return self.columns.story_key
 
     @property
     def story(self) -> Story:
         """As `article.story`."""
-        identity, _, _, title, excerpt, url, provider, published, *_ = self.words
-        return Story(identity, url, title, excerpt, provider, day(published))
+        own = self.columns
+        date = day(own.published)
+        return Story(own.identity, own.url, own.title, own.excerpt, own.provider, date)
 
     @property
     def published(self) -> int | None:
         """Milliseconds since 1970, or None where the document tells no moment."""
-        return self.words[7]
+        return self.columns.published
 
     @property
     def quality(self) -> int:
         """As `Article.quality`."""
-        return self.words[9]
+        return self.columns.quality
 
     @property
     def unpublished(self) -> bool:
         """As `Article.unpublished`."""
-        return bool(self.words[12])
+        return bool(self.columns.unpublished)
 
     @property
     def facts(self) -> Facts:
@@ -78,7 +110,7 @@ class ArticleRecord(NamedTuple):
 
 def pack(article: Article) -> ArticleRecord:
     """Return an article as plain data. Moments lose what is below a millisecond."""
-    words = (
+    columns = Columns(
         article.identity,
         article.fingerprint,
         article.story_key,
@@ -97,7 +129,7 @@ def pack(article: Article) -> ArticleRecord:
     addresses = (article.identity, *article.aliases)
     related = tuple(map(_pack_related, article.related))
     expires = _milliseconds(article.expires)
-    return ArticleRecord(words, article.removed, addresses, article.topics, related, article.draft, expires)
+    return ArticleRecord(columns, article.removed, addresses, article.topics, related, article.draft, expires)
 
 
 def facts(article: Article) -> Facts:
@@ -107,25 +139,23 @@ def facts(article: Article) -> Facts:
 
 def unpack(record: ArticleRecord) -> Article:
     """Return the article that was packed; its fingerprint and key are worked out anew where they are asked for."""
-    identity, _, _, title, excerpt, url, provider, published, image, quality, heat, kind, unpublished, day = (
-        record.words
-    )
+    columns = record.columns
     return Article(
-        identity=identity,
-        url=url,
-        title=title,
+        identity=columns.identity,
+        url=columns.url,
+        title=columns.title,
         aliases=record.addresses[1:],
-        excerpt=excerpt,
-        provider=provider,
-        published=_moment(published),
-        day=day,
+        excerpt=columns.excerpt,
+        provider=columns.provider,
+        published=_moment(columns.published),
+        day=columns.day,
         topics=record.topics,
-        image=image,
+        image=columns.image,
         related=tuple(map(_unpack_related, record.related)),
-        quality=quality,
-        heat=heat,
-        kind=kind,
-        unpublished=bool(unpublished),
+        quality=columns.quality,
+        heat=columns.heat,
+        kind=columns.kind,
+        unpublished=bool(columns.unpublished),
         removed=record.removed,
         draft=record.draft,
         expires=_moment(record.expires),
@@ -143,20 +173,20 @@ def day(milliseconds: int | None) -> str:
     return moment.date().isoformat() if moment else ""
 
 
-def _pack_related(one: Related) -> PackedRelated:
-    return one.identity, one.url, one.title, one.provider, one.excerpt, _milliseconds(one.published), one.quality
+def _pack_related(one: Related) -> RelatedRecord:
+    published = _milliseconds(one.published)
+    return RelatedRecord(one.identity, one.url, one.title, one.provider, one.excerpt, published, one.quality)
 
 
-def _unpack_related(record: PackedRelated) -> Related:
-    identity, url, title, provider, excerpt, published, quality = record
+def _unpack_related(record: RelatedRecord) -> Related:
     return Related(
-        identity=identity,
-        url=url,
-        title=title,
-        provider=provider,
-        excerpt=excerpt,
-        published=_moment(published),
-        quality=quality,
+        identity=record.identity,
+        url=record.url,
+        title=record.title,
+        provider=record.provider,
+        excerpt=record.excerpt,
+        published=_moment(record.published),
+        quality=record.quality,
     )
 
 

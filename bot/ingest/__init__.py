@@ -1,11 +1,7 @@
 """The folder's files are recorded as articles. Sends nothing.
 
-poller         decides when to scan
-scanner        one scan: reads what is new or changed and records it
-recorder       records what a file means, in one commit
-new_files      records files of new articles in batches
-cases          a file with what is needed to decide what it means
-arrivals       whether many old articles at once are a bulk arrival
-spelling       which topic a name means
-whole_scans    records that a whole scan has ended
+`poller` decides when the folder is scanned, `scanner` reads what is new or changed, `recorder` records a batch of files
+in one commit. For that, `cases` holds what is known of one file, `new_files` writes new articles, `first_articles` finds
+what they are copies of, `topic_rows` their topics, `updates` changes known articles, `arrivals` holds back bulk arrivals.
+`batch` is what all of these work with; `whole_scans` records that a scan has ended.
 """

@@ -1,26 +1,29 @@
-"""A file that was read, with what has to be known of it to decide what it means. Writes nothing; see `announce`."""
+"""A file that was read, with what has to be known to decide what it means.
+
+Writes nothing; see `recorder`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain import article
 from bot.domain.article import Stored
-from bot.domain.identity import Relation, are_two, digest, reads_alike, titles_agree
+from bot.domain.identity import are_two, digest, reads_alike, titles_agree
 from bot.domain.record import ArticleRecord, facts, unpack
+from bot.ingest.batch import OnDisk
 from bot.planning.rules import Read
 from bot.store import files
 from bot.store.database import Database
 from bot.store.files import Known
 
-#: Whether a file is on disk at this moment.
-OnDisk = Callable[[str], bool]
-
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Which living files other than `path` tell an article. A living file is one on disk at that moment, not a row."""
+    """The living files other than `path` of an article.
+
+    A living file is one on disk at that moment, not a row.
+    """
 
     db: Database
     path: str
@@ -28,16 +31,21 @@ class Owners:
     on_disk: OnDisk | None = None
 
     def of(self, stored: Stored | None) -> str | None:
-        """Return the other file that owns an article and still tells it, or None."""
+        """Return the other file that owns an article and still describes it, or None."""
         if stored is None or not stored.path or stored.path == self.path:
             return None
-        told = stored.path in files.of_article(self.db, stored.id)
-        return stored.path if told and self._is_there(stored.path) else None
+        if stored.path not in files.of_article(self.db, stored.id):
+            return None
+        return stored.path if self._is_there(stored.path) else None
 
     def elsewhere(self, number: int) -> bool:
-        """Return True if another living file was read as this article, even if it can't be read for the moment."""
-        known = files.known_of(self.db, number) if self.on_disk else files.of_article(self.db, number)
-        return any(path != self.path and self._is_there(path) for path in known)
+        """Return True if another living file was read as this article.
+
+        It may be one that can't be read for the moment.
+        """
+        find = files.known_of if self.on_disk else files.of_article
+        others = [path for path in find(self.db, number) if path != self.path]
+        return any(map(self._is_there, others))
 
     def _is_there(self, path: str) -> bool:
         return self.on_disk is None or self.on_disk(path)
@@ -45,14 +53,14 @@ class Owners:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One file that tells an article."""
+    """One file that describes an article."""
 
     read: Read
     #: With its topics in the taxonomy's spelling.
     record: ArticleRecord
     #: What was known of the file; None: nothing.
     known: Known | None
-    #: The article that it told until now.
+    #: The article that it described until now.
     mine: Stored | None
     owners: Owners
 
@@ -63,19 +71,22 @@ class Case:
 
     @property
     def is_unchanged(self) -> bool:
-        """Return True if the file tells what it told when it was taken for another file's article."""
-        return self.known is not None and self.known.story in (files.UNKNOWN, digest(self.record.story))
+        """Return True if the file says what it said when it was taken for another file's article."""
+        if self.known is None:
+            return False
+        return self.known.story in (files.UNKNOWN, digest(self.record.story))
 
-    def repeats(self, relation: Relation, there: Stored | None, first: int | None) -> int | None:
-        """Return the article that the file repeats, where that is news to the editors."""
-        if relation is Relation.COPY:
-            return first
-        if relation is not Relation.OTHER or there is None or self.is_unchanged:
+    def repeated_article(self, article: Stored) -> int | None:
+        """Return the other file's article that this file has the address of, where that is news.
+
+        It is none for the editors where the titles agree, or nothing has changed.
+        """
+        if self.is_unchanged or titles_agree(article.article.title, self.record.story.title):
             return None
-        return None if titles_agree(there.article.title, self.record.story.title) else there.id
+        return article.id
 
     def was_read_alike(self, stored: Stored) -> bool:
-        """Return True if only the version of ours that read the file differs from that which read it before.
+        """Return True if the file is unchanged, and was only read by another version of ours.
 
         Then readers are not shown a change that its source did not make.
         """
@@ -83,23 +94,24 @@ class Case:
             return False
         if stored.article.fingerprint == self.record.fingerprint:
             return True
-        before = self.known or files.one(self.owners.db, stored.path)  # a renamed file is new by its path
+        # A renamed file is new by its path.
+        before = self.known or files.one(self.owners.db, stored.path)
         is_same_size = before is not None and before.mark[0] == self.read.mark[0]
         return is_same_size and reads_alike(stored.article, unpack(self.record))
 
-    def is_too_early(self, there: Stored | None) -> bool:
-        """Return True if the file tells another story than `there`, whose own file has only just gone.
+    def is_too_early(self, stored: Stored | None) -> bool:
+        """Return True if the file tells another story than `stored`, whose own file has just gone.
 
-        An earlier version recorded them as one. That file may have been renamed, and be read after this one; if it has
-        not, it is forgotten after two whole scans.
+        An earlier version recorded them as one. That file may have been renamed, and be read after
+        this one; if it has not, it is forgotten after two whole scans.
         """
-        return (
-            there is not None
-            and there.path not in ("", self.path)
-            and not article.is_of_this_version(there.fingerprint)
-            and are_two(article.story(there.article), self.record.story)
-            and there.path in files.known_of(self.owners.db, there.id)
-        )
+        if stored is None or stored.path in ("", self.path):
+            return False
+        if article.is_of_this_version(stored.fingerprint):
+            return False
+        if not are_two(article.story(stored.article), self.record.story):
+            return False
+        return stored.path in files.known_of(self.owners.db, stored.id)
 
     def is_as_recorded(self, stored: Stored) -> bool:
         """Return True if nothing that is written down differs."""

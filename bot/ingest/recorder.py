@@ -1,268 +1,209 @@
-"""A file that was read becomes an article with its deliveries, in one commit. Reads no file, sends nothing."""
+"""A file that was read becomes an article with its deliveries, in one commit.
+
+Decides what each file means. Reads no file, sends nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from bot.domain.arrival import HIDDEN, UNPUBLISHED, Facts, Waits
+from bot.domain.arrival import UNPUBLISHED
 from bot.domain.article import Stored
-from bot.domain.delivery import State
 from bot.domain.identity import Relation, digest, is_same_story, judge, match
-from bot.domain.record import ArticleRecord, facts, unpack, with_topics
-from bot.domain.topics import Taxonomy
-from bot.ingest import arrivals
-from bot.ingest.cases import Case, OnDisk, Owners
-from bot.ingest.new_files import FirstArticles, NewFiles
-from bot.ingest.spelling import spelled
+from bot.domain.record import ArticleRecord, unpack, with_topics
+from bot.ingest import arrivals, new_files, updates
+from bot.ingest.batch import Batch, OnDisk
+from bot.ingest.cases import Case, Owners
+from bot.ingest.first_articles import FirstArticles
+from bot.ingest.new_files import NewFile, NewFiles
+from bot.ingest.topic_rows import TopicRows
 from bot.planning import remarks
-from bot.planning.opening import pass_over, post, release
 from bot.planning.rules import Read, Recorded, Rules
-from bot.store import articles, edits, fanouts, files, follows, holding, merging, outbox, recording
+from bot.store import articles, files, recording
 from bot.store.database import Database, milliseconds, transaction
 from bot.store.files import Known
 
 
+class Meaning(NamedTuple):
+    """What a file means."""
+
+    relation: Relation
+    #: The article that it is about; None: a new one.
+    article: Stored | None
+    #: What is known under its title; None where nothing had to be looked up.
+    first_articles: FirstArticles | None = None
+
+
 def record(
-    db: Database, read: Sequence[Read], rules: Rules, at: datetime, on_disk: OnDisk | None = None
+    db: Database,
+    read: Sequence[Read],
+    rules: Rules,
+    at: datetime,
+    on_disk: OnDisk | None = None,
 ) -> list[Recorded]:
-    """Write a batch of files, oldest story first, in one commit. on_disk: whether a file is there at this moment."""
+    """Write a batch of files, oldest article first, in one commit.
+
+    on_disk: None: every file that has a row counts as on disk.
+    """
     now = milliseconds(at)
-    ordered = sorted(read, key=lambda one: (_when(one, now), one.path))
+    by_date = sorted(read, key=lambda one: (_date(one, now), one.path))
     with transaction(db):
-        new_files = NewFiles(db, ordered, rules, at)
-        recorded = []
-        for one in ordered:
-            if not new_files.take(one):
-                recorded += new_files.write()
-                recorded.append(_record(db, one, rules, at, on_disk))
-        recorded += new_files.write()
+        topics = TopicRows(db, rules.taxonomy)
+        batch = Batch(db=db, rules=rules, at=at, topics=topics, on_disk=on_disk)
+        recorded = _record_all(batch, by_date)
         arrivals.weigh(db, [one.article for one in recorded if one.article], rules, at)
         remarks.remark(db, recorded, at, drafts=rules.hold_drafts)
         return recorded
 
 
 def miss(db: Database, paths: Sequence[str], *, withdraw_at: datetime | None = None) -> list[int]:
-    """Count one more whole scan without these files; forget those missing twice. Return the articles left without one.
+    """Count one more whole scan without these files; forget those missing twice.
 
-    Such an article stays as it is, or is taken back where `withdraw_at` tells the moment.
+    Return the articles left without a file. Such an article stays as it is, or is withdrawn at
+    `withdraw_at`.
     """
     left = []
     with transaction(db):
         for path, number in files.miss(db, paths):
             files.forget(db, path)
             stored = articles.get(db, number) if number is not None else None
-            if stored and stored.path == path:
-                _leave(db, stored, path)
-                if not files.any_of(db, stored.id):
-                    left.append(stored.id)
-                    if withdraw_at and not stored.withdrawn:
-                        _set_withdrawn(db, stored.id, True, withdraw_at)
+            if stored is None or stored.path != path:
+                continue
+            updates.hand_over(db, stored, path)
+            if files.any_of(db, stored.id):
+                continue
+            left.append(stored.id)
+            if withdraw_at and not stored.withdrawn:
+                updates.set_withdrawn(db, stored.id, True, withdraw_at)
     return left
 
 
-def _record(db: Database, read: Read, rules: Rules, at: datetime, on_disk: OnDisk | None) -> Recorded:
+def _record_all(batch: Batch, by_date: Sequence[Read]) -> list[Recorded]:
+    new = NewFiles(batch, by_date)
+    recorded: list[Recorded] = []
+    for one in by_date:
+        if not new.take(one):
+            recorded += new.write()
+            recorded.append(_record(batch, one))
+    recorded += new.write()
+    return recorded
+
+
+def _record(batch: Batch, read: Read) -> Recorded:
+    """Record a file whose path or addresses are known, or that was rejected."""
     if read.record is None:
-        news = files.reject(db, read.path, read.mark, read.reason, at)
-        return Recorded(read.path, None, reason=read.reason if news else "")
-    record = with_topics(read.record, _named(db, read.record.topics, rules.taxonomy))
-    known = files.one(db, read.path) or _renamed(db, read, record, on_disk)
-    mine = articles.get(db, known.article) if known and known.article else None
-    case = Case(read, record, known, mine, Owners(db, read.path, on_disk))
-    relation, there, first = _judge(db, case, rules, at)
-    if relation is Relation.OWN and case.is_too_early(there):
+        return _reject(batch, read)
+    case = _case(batch, read, read.record)
+    meaning = _decide(batch, case)
+    if meaning.relation is Relation.OWN and case.is_too_early(meaning.article):
         return Recorded(read.path, None)
-    written, changed = _write(db, case, relation, there, first, rules, at)
-    articles.add_addresses(db, written, record.addresses, shared=relation is not Relation.OTHER)
-    files.put(db, read.path, read.mark, article=written, at=at, warning=read.warning)
-    files.set_story(db, read.path, digest(record.story) if relation is Relation.OTHER else "")
-    if known:
-        _close_notices(db, known, relation, read.path, at)
-    if mine is not None and mine.id != written:
-        _leave(db, mine, read.path)
-    return Recorded(read.path, relation, written, changed, repeats=case.repeats(relation, there, first))
+    recorded = _write(batch, case, meaning)
+    _settle_file(batch, case, recorded)
+    return recorded
 
 
-def _renamed(db: Database, read: Read, record: ArticleRecord, on_disk: OnDisk | None) -> Known | None:
-    """Return what is known of a file that repeated another's article when an earlier version read it, and is gone.
+def _reject(batch: Batch, read: Read) -> Recorded:
+    is_news = files.reject(batch.db, read.path, read.mark, read.reason, batch.at)
+    return Recorded(read.path, None, reason=read.reason if is_news else "")
 
-    It has another path now.
+
+def _case(batch: Batch, read: Read, record: ArticleRecord) -> Case:
+    db = batch.db
+    record = with_topics(record, batch.topics.spell(record.topics))
+    known = files.one(db, read.path) or _renamed(batch, read, record)
+    mine = articles.get(db, known.article) if known and known.article else None
+    return Case(read, record, known, mine, Owners(db, read.path, batch.on_disk))
+
+
+def _renamed(batch: Batch, read: Read, record: ArticleRecord) -> Known | None:
+    """Return what is known of a file under the path that it had before it was renamed.
+
+    Only of one that repeated another's article when an earlier version of ours read it.
     """
-    if on_disk is None:
+    if batch.on_disk is None:
         return None
-    repeats = files.unknown_repeats(db, [*record.addresses], read.mark[0])
-    gone = [path for path in repeats if not on_disk(path)]
-    return files.one(db, gone[0]) if gone else None
+    for path in files.unknown_repeats(batch.db, record.addresses, read.mark[0]):
+        if not batch.on_disk(path):
+            return files.one(batch.db, path)
+    return None
 
 
-def _judge(db: Database, case: Case, rules: Rules, at: datetime) -> tuple[Relation, Stored | None, int | None]:
-    """Return what a file means, the article that it is about, and the first article of its title.
-
-    A new story is about none; one that repeats a title is a copy of the first.
-    """
-    record, mine = case.record, case.mine
-    same = mine is not None and is_same_story(mine.article, unpack(record))
+def _decide(batch: Batch, case: Case) -> Meaning:
+    """Return what a file means. One that repeats a title is a copy of the first article of it."""
+    db, record, mine = batch.db, case.record, case.mine
+    is_same = mine is not None and is_same_story(mine.article, unpack(record))
     number = match(
         record.story,
         mine=mine.id if mine else None,
-        goes_on=same,
+        is_same_story=is_same,
         is_unchanged=case.is_unchanged,
-        there=(recording.at(db, address) for address in record.addresses),
+        at_addresses=(recording.at(db, address) for address in record.addresses),
         elsewhere=case.owners.elsewhere,
     )
-    there = mine if number is None or (mine and mine.id == number) else articles.get(db, number)
-    first = FirstArticles(db, [record], rules, at).claim(record) if number is None and not same else None
+    article = mine
+    if number is not None and (mine is None or mine.id != number):
+        article = articles.get(db, number)
+    first_articles = None
+    if number is None and not is_same:
+        first_articles = FirstArticles(db, [record], batch.rules.same_title, batch.at)
     relation = judge(
         mine=mine.id if mine else None,
         match=number,
-        owner=None if _gives_way(there, record, rules, at) else case.owners.of(there),
+        owner=None if _gives_way(batch, article, record) else case.owners.of(article),
         path=case.path,
-        same_title=same,
-        first=first,
+        is_same_story=is_same,
+        first=first_articles.find(record) if first_articles else None,
     )
-    return relation, there, first
+    return Meaning(relation, article, first_articles)
 
 
-def _close_notices(db: Database, known: Known, relation: Relation, path: str, at: datetime) -> None:
-    """Close what editors were told of a file, as far as it is over."""
-    if known.rejected:
-        remarks.accepted(db, path, at)
-    if known.story and relation is not Relation.OTHER:
-        remarks.on_its_own(db, path, at)
-
-
-def _write(
-    db: Database,
-    case: Case,
-    relation: Relation,
-    known: Stored | None,
-    first: int | None,
-    rules: Rules,
-    at: datetime,
-) -> tuple[int, bool]:
-    """Carry out a verdict; return the article's row number and whether readers see something else than before."""
-    if relation in (Relation.NEW, Relation.COPY) or known is None:
-        return _insert(db, case.path, case.record, first, rules, at), True
-    if relation is Relation.OTHER:
-        return known.id, False
-    if relation is Relation.MERGED and case.mine is not None:
-        known = _merge(db, case.mine, known, rules, at)
-        if case.owners.of(known) is not None:
-            return known.id, False
-    return known.id, _update(db, known, case, rules, at)
-
-
-def _insert(db: Database, path: str, record: ArticleRecord, first: int | None, rules: Rules, at: datetime) -> int:
-    waiting = rules.waits(record.facts, at)
-    number = articles.insert(db, record, path=path, at=at, waiting=waiting, copy_of=first)
-    _set_topics(db, number, record, rules.taxonomy)
-    post(db, number, rules, at)
-    return number
-
-
-def _update(db: Database, stored: Stored, case: Case, rules: Rules, at: datetime) -> bool:
-    """Write an article's new words; plan edits, withdrawal or release as they ask for it."""
-    record = case.record
-    if case.is_as_recorded(stored):
+def _gives_way(batch: Batch, owner: Stored | None, record: ArticleRecord) -> bool:
+    """Return True if a file shows an article to readers that its owner has as a draft, say."""
+    if owner is None or owner.waits not in UNPUBLISHED:
         return False
-    is_upgrade = case.was_read_alike(stored)
-    if is_upgrade:
-        edits.adopt(db, stored.id, stored.fingerprint, record.fingerprint)
-    articles.update(db, stored.id, record, path=case.path)
-    new_topics = _set_topics(db, stored.id, record, rules.taxonomy)
-    if record.removed != stored.withdrawn:
-        _set_withdrawn(db, stored.id, record.removed, at)
-    if is_upgrade and stored.waits is Waits.NOTHING and holding.went_out(db, stored.id):
-        waiting = Waits.NOTHING  # it was posted by an earlier version, whatever it would wait for now
+    return batch.rules.waits(record.facts, batch.at) not in UNPUBLISHED
+
+
+def _write(batch: Batch, case: Case, meaning: Meaning) -> Recorded:
+    """Carry out what a file means."""
+    db, relation, article = batch.db, meaning.relation, meaning.article
+    if meaning.first_articles is not None and relation in (Relation.NEW, Relation.COPY):
+        new = [NewFile(case.read, case.record)]
+        (recorded,) = new_files.write(batch, new, meaning.first_articles)
+        return recorded
+    assert article is not None  # noqa: S101 - only a new article is about none that is known
+    changed = False
+    if relation is Relation.MERGED and case.mine is not None:
+        article = updates.merge(batch, case.mine, article)
+        is_shown = case.owners.of(article) is None
     else:
-        waiting = _wait(db, stored, record.facts, record.facts if is_upgrade else facts(stored.article), rules, at)
-    back = stored.withdrawn and not record.removed
-    if is_upgrade and stored.article.quality in (0, record.quality) and not back:
-        pass_over(db, stored.id, rules, at)
-    elif new_topics or record.quality != stored.article.quality or back:
-        post(db, stored.id, rules, at, followers=bool(new_topics) or back)
-    changed = not is_upgrade and record.fingerprint != stored.fingerprint
-    if (changed or back) and not record.removed and waiting not in HIDDEN:
-        edits.plan(db, stored.id, record.fingerprint, at + rules.gather)
-    return changed
+        is_shown = relation is not Relation.OTHER
+    if is_shown:
+        changed = updates.update(batch, article, case)
+    is_other = relation is Relation.OTHER
+    articles.add_addresses(db, article.id, case.record.addresses, shared=not is_other)
+    files.put(db, case.path, case.read.mark, article=article.id, at=batch.at, warning=case.read.warning)
+    repeats = case.repeated_article(article) if is_other else None
+    return Recorded(case.path, relation, article.id, changed, repeats=repeats)
 
 
-def _wait(db: Database, stored: Stored, now: Facts, was: Facts, rules: Rules, at: datetime) -> Waits:
-    """Let an article wait, or wait no more, as its file now asks for; return what it waits for."""
-    waiting = rules.waits(now, at, stored.waits, was)
-    if waiting is stored.waits:
-        return waiting
-    if waiting is Waits.NOTHING:
-        release(db, stored.id, rules, at, by_source=True)
-    else:
-        arrivals.hold(db, stored, waiting, at)
-    return waiting
+def _settle_file(batch: Batch, case: Case, recorded: Recorded) -> None:
+    """Write what follows for the file, its notices and the article that it described before."""
+    db, path, known = batch.db, case.path, case.known
+    is_other = recorded.relation is Relation.OTHER
+    files.set_story(db, path, digest(case.record.story) if is_other else "")
+    if known is not None and known.rejected:
+        remarks.accepted(db, path, batch.at)
+    if known is not None and known.story and not is_other:
+        remarks.on_its_own(db, path, batch.at)
+    if case.mine is not None and case.mine.id != recorded.article:
+        updates.hand_over(db, case.mine, path)
 
 
-def _set_withdrawn(db: Database, number: int, withdrawn: bool, at: datetime) -> None:
-    """Take an article back or let it be there again, with the second posts of those that were joined to it."""
-    articles.set_withdrawn(db, number, withdrawn)
-    if withdrawn:
-        fanouts.cancel(db, number)
-        edits.plan_withdrawal(db, number, at)
-    else:
-        edits.cancel_withdrawal(db, number)
-    for other in merging.joined(db, number):
-        articles.set_withdrawn(db, other, withdrawn)
-        if withdrawn:
-            edits.plan_withdrawal(db, other, at)
-        else:
-            edits.leave(db, other)
-
-
-def _merge(db: Database, mine: Stored, match: Stored, rules: Rules, at: datetime) -> Stored:
-    """Make the two one: the older is kept, the newer lives on in it; it is there if either was.
-
-    Posts of the newer where the older had none go on as the older's, and show it. Where neither had any, because one
-    was withdrawn and the other its copy, the story is posted now.
-    """
-    kept, other = sorted((mine, match), key=lambda one: one.id)
-    if kept.withdrawn and not other.withdrawn:
-        _set_withdrawn(db, kept.id, False, at)
-    if kept.held and not other.held and other.copy_of is None and not other.withdrawn:
-        release(db, kept.id, rules, at, by_source=True)
-    merging.articles(db, kept.id, other.id)
-    kept = articles.get(db, kept.id) or kept
-    if kept.held:
-        holding.hold(db, [kept.id], kept.waits)
-    elif other.held:
-        old = rules.too_old(kept.article.published, kept.recorded, at)
-        outbox.change_state(db, kept.id, State.HELD, State.SKIPPED if old else State.PENDING)
-    if not kept.withdrawn:
-        post(db, kept.id, rules, at)
-        edits.plan(db, kept.id, kept.fingerprint, at + rules.gather)
-    return kept
-
-
-def _leave(db: Database, left: Stored, path: str) -> None:
-    """Give an article that its file no longer tells to another living file of it, which is read again for that."""
-    if left.path == path:
-        others = [other for other in files.of_article(db, left.id) if other != path]
-        articles.set_file(db, left.id, others[0] if others else None)
-        if others:
-            files.reread(db, others[0])
-
-
-def _gives_way(owner: Stored | None, record: ArticleRecord, rules: Rules, at: datetime) -> bool:
-    """Return True if a file tells for its readers what another file tells as a draft, say."""
-    return owner is not None and owner.waits in UNPUBLISHED and rules.waits(record.facts, at) not in UNPUBLISHED
-
-
-def _set_topics(db: Database, number: int, record: ArticleRecord, taxonomy: Taxonomy) -> set[str]:
-    implied = [wider for name in record.topics for wider in taxonomy.ancestors(name)]
-    return follows.set_article(db, number, record.topics, implied)
-
-
-def _named(db: Database, names: Sequence[str], taxonomy: Taxonomy) -> tuple[str, ...]:
-    """Return topics in the taxonomy's spelling, each once."""
-    return tuple(dict.fromkeys(spelled(db, taxonomy, name) for name in names))
-
-
-def _when(read: Read, at: int) -> int:
-    published = read.record.published if read.record else None
-    return at if published is None else published
+def _date(read: Read, at: int) -> int:
+    """Return what the files of a batch are ordered by."""
+    if read.record is None or read.record.published is None:
+        return at
+    return read.record.published

@@ -1,4 +1,4 @@
-"""What recording files goes by, what it is given, and what it says: records only. Writes nothing; see `announce`."""
+"""What recording files goes by, what it is given and what it returns. Records only: writes nothing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from bot.settings import Settings
 
 #: Size, mtime_ns, inode.
 Mark = tuple[int, int, int]
+#: Changes are gathered for so long before posts are edited, unless the settings say otherwise.
+GATHER = timedelta(seconds=60)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -35,7 +37,7 @@ class Rules:
     bulk_above: int | None = None
     same_title: timedelta = timedelta(days=30)
     #: Changes are gathered for so long before posts are edited.
-    gather: timedelta = timedelta(seconds=60)
+    gather: timedelta = GATHER
     #: Older articles are recorded and not posted; None: however old they are.
     max_age: timedelta | None = None
 
@@ -60,14 +62,10 @@ class Rules:
         moment = (at - _EPOCH) // _MILLISECOND
         return decide(now, moment, before=before, was=was, future=self.future, hold=self.hold)
 
-    def too_old(self, published: datetime | None, recorded: datetime, at: datetime) -> bool:
-        """Say whether an article is of an age that is not posted any more."""
-        return self.max_age is not None and at - min(published or recorded, recorded) > self.max_age
-
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file as it was read; exactly one of packed and reason is there."""
+    """A file as it was read; exactly one of `record` and `reason` is there."""
 
     path: str
     mark: Mark

@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import delivery
 from bot.domain.delivery import Channel, Lane
-from bot.domain.topics import Taxonomy
 from bot.planning import opening, remarks
-from bot.planning.rules import Rules
 from bot.publish.meant import chats_for, has_expired
 from bot.publish.meant import find as find  # so that who edits looks in one place
 from bot.store import articles, editions, follows, holding, outbox, pending
@@ -60,7 +58,7 @@ def republish(
             post_copy(db, number, at, channels)
             return Republished(1, admitted)
         if stored.held:
-            opening.release(db, number, Rules(taxonomy=Taxonomy(), channels=tuple(channels)), at)
+            opening.release(db, number, channels, at)
         if stored.held and not holding.went_out(db, number):
             outbox.open_(db, number, admitted, lane=Lane.CHANNEL, edition=1, rank=at, at=at)
             return Republished(1, admitted)
@@ -83,7 +81,7 @@ def undo(db: Database, number: int, edition: int, opened: datetime) -> Undone:
 
 def release(db: Database, number: int, at: datetime, channels: Sequence[Channel]) -> bool:
     """Let an article that waits go out; return True if it did wait. One that has expired waits for ever."""
-    return opening.release(db, number, Rules(taxonomy=Taxonomy(), channels=tuple(channels)), at)
+    return opening.release(db, number, channels, at)
 
 
 def post_copy(db: Database, number: int, at: datetime, channels: Sequence[Channel]) -> bool:
@@ -96,6 +94,5 @@ def post_copy(db: Database, number: int, at: datetime, channels: Sequence[Channe
         if stored.held:
             holding.free(db, number, arrives=None)
         remarks.settled(db, number, at)
-        rules = Rules(taxonomy=Taxonomy(), channels=tuple(channels))
-        opening.post(db, number, rules, at, from_now=True)
+        opening.post(db, number, channels, at, from_now=True)
         return True

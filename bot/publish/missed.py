@@ -88,7 +88,7 @@ def decide(db: Database, channels: Sequence[Channel], at: datetime, *, post: boo
             for article, chats in those.items():
                 stored = articles.get(db, article)
                 if stored is not None:
-                    rank = min(stored.article.published or stored.recorded, at)
+                    rank = stored.rank(at)
                     outbox.open_(db, article, chats, lane=lane, edition=1, rank=rank, at=at, state=state)
         notices.all_clear(db, [KEY], at)
     return len(found.articles)

@@ -6,13 +6,14 @@ Many articles that wait together are one question to the editors, which stays op
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.domain.arrival import SLACK, TOGETHER, WINDOW, Future, Waits, is_bulk
 from bot.domain.article import from_short_id, short_id
+from bot.domain.delivery import Channel
 from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.domain.plain_text import counted
 from bot.domain.topics import Taxonomy
@@ -66,12 +67,26 @@ def release_due(db: Database, rules: Rules, at: datetime) -> Turn:
                 holding.hold(db, archive, Waits.BULK)  # the clock was far behind at the start
                 due = [number for number in due if number not in {*archive}]
             for number in due:
-                released |= opening.release(db, number, rules, at, by_source=True)
+                released |= opening.release(
+                    db,
+                    number,
+                    rules.channels,
+                    at,
+                    by_source=True,
+                    max_age=rules.max_age,
+                    gather=rules.gather,
+                )
     return Turn(released, holding.next_moment(db))
 
 
 def decide(
-    db: Database, kind: Waits, newest: int | None, rules: Rules, at: datetime, *, until: int | None = None
+    db: Database,
+    kind: Waits,
+    newest: int | None,
+    channels: Sequence[Channel],
+    at: datetime,
+    *,
+    until: int | None = None,
 ) -> Decided:
     """Post so many of the newest articles that wait together (None: all), and never the others.
 
@@ -82,7 +97,7 @@ def decide(
         notices.all_clear(db, [_key(kind)], at)
         posted = waiting if newest is None else waiting[:newest]
         holding.skip(db, waiting[len(posted) :])
-        released = [opening.release(db, number, rules, at) for number in reversed(posted)]
+        released = [opening.release(db, number, channels, at) for number in reversed(posted)]
     return Decided(sum(released), len(waiting) - len(posted))
 
 
@@ -137,15 +152,15 @@ def next_question(db: Database, kind: Waits) -> Notice | None:
     return Notice(key=_key(kind), alert=_ALERTS[kind], articles=(waiting[0],), count=1, choices=tuple(choices))
 
 
-def answer_one(db: Database, number: int, rules: Rules, at: datetime, *, post: bool) -> bool:
+def answer_one(db: Database, number: int, channels: Sequence[Channel], at: datetime, *, post: bool) -> bool:
     """Carry out an editor's word on one article; return False where it waits no more."""
     stored = articles.get(db, number)
     if stored is None or number not in holding.waiting(db, TOGETHER):
         return False
-    return opening.release(db, number, rules, at) if post else skip(db, number)
+    return opening.release(db, number, channels, at) if post else skip(db, number)
 
 
-def answer(db: Database, value: str, rules: Rules, at: datetime, *, post: bool) -> Decided | None:
+def answer(db: Database, value: str, channels: Sequence[Channel], at: datetime, *, post: bool) -> Decided | None:
     """Carry out an editor's word on articles that wait together; None where none of those asked about does any more.
 
     value: what the button carries, as `question` wrote it. What arrived after the question is left to the next.
@@ -155,7 +170,7 @@ def answer(db: Database, value: str, rules: Rules, at: datetime, *, post: bool) 
     if kind not in TOGETHER or until is None or not any(n <= until for n in holding.waiting(db, [Waits(kind)])):
         return None
     count = int(newest) if newest.isdecimal() else None
-    return decide(db, Waits(kind), count if post else 0, rules, at, until=until)
+    return decide(db, Waits(kind), count if post else 0, channels, at, until=until)
 
 
 def _key(kind: Waits) -> str:
@@ -233,7 +248,7 @@ class Releaser:
             return
         before = self._alone[1] if self._alone and self._alone[0] <= at < self._alone[0] + WINDOW else 0
         newest = max((self._settings.feed.newest or 0) - before, 0)
-        done = await self._store(decide, kind, newest, self.rules, at)
+        done = await self._store(decide, kind, newest, self.rules.channels, at)
         self._alone = (at, before + done.posted)
         said = f"{counted(count, 'older article')} arrived at once and no editor could be asked"
         said += f"; posted: the newest {done.posted}; skipped: {done.skipped}"

@@ -15,14 +15,14 @@ from bot.domain.article import Article, Related, Stored
 from bot.domain.record import ArticleRecord
 from bot.store import holding, indexing, recording
 from bot.store.database import Row, marks, maybe, moment, number, row, rows, transaction, write
-from bot.store.recording import Entry
+from bot.store.recording import EFFECTIVE_DATE
 
 #: What readers may see.
 VISIBLE = "held = 0 AND withdrawn = 0 AND copy_of IS NULL"
-_UPDATE = """
+_UPDATE = f"""
 UPDATE articles SET identity = ?, fingerprint = ?, title_key = ?, title = ?, excerpt = ?, url = ?, provider = ?,
   published = ?, image = ?, quality = ?, heat = ?, kind = ?, unpublished = ?, day = ?,
-  ordered = min(coalesce(?, recorded), recorded), draft = ?, expires = ?, file = ? WHERE id = ?
+  ordered = {EFFECTIVE_DATE.format(published="?")}, draft = ?, expires = ?, file = ? WHERE id = ?
 """
 
 
@@ -47,27 +47,11 @@ class Candidate:
     ordered: datetime
 
 
-def insert(
-    db: Database,
-    record: ArticleRecord,
-    *,
-    path: str,
-    at: datetime,
-    waiting: Waits = Waits.NOTHING,
-    copy_of: int | None = None,
-) -> int:
-    """Write a new article with its addresses and related articles, not its topics; return its row number."""
-    with transaction(db):
-        number = recording.next_number(db)
-        recording.write(db, [Entry(number, record, path, waiting, copy_of)], at)
-    return number
-
-
 def update(db: Database, number: int, record: ArticleRecord, *, path: str) -> None:
     """Write an article's new words over the old; every old address stays an alias."""
     with transaction(db):
-        indexing.replace(db, number, (record.words[3], record.words[4], record.words[6]))
-        write(db, _UPDATE, (*record.words, record.published, record.draft, record.expires, path, number))
+        indexing.replace(db, number, recording.searched(record.columns))
+        write(db, _UPDATE, (*record.columns, record.published, record.draft, record.expires, path, number))
         recording.set_related(db, number, record.related)
         add_addresses(db, number, record.addresses)
 

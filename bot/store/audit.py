@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.arrival import HIDDEN
+from bot.domain.article import effective_date
 from bot.store.articles import VISIBLE
 from bot.store.availability import ACTIVE, OPENS
 from bot.store.database import Row, milliseconds, number, rows
@@ -160,8 +161,8 @@ def unserved(db: Database, oldest: datetime | None) -> Iterator[Oddity]:
         left -= found["follows"]
         if left < 0:
             return
-        published = found["recorded"] if found["published"] is None else min(found["published"], found["recorded"])
-        if oldest is not None and published < milliseconds(oldest):
+        date = effective_date(found["published"], found["recorded"])
+        if oldest is not None and date < milliseconds(oldest):
             continue
         if readers := number(db, _UNSERVED, {"article": found["id"]}):
             yield Oddity("unserved", found["id"], detail=f"{readers:,}")

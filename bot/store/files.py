@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
@@ -33,6 +34,16 @@ class Known:
     rejected: bool
     #: Of a file that was taken for another file's article: a digest of the story it told then, or UNKNOWN.
     story: str = ""
+
+
+class ReadFile(NamedTuple):
+    """A file that was read as an article. `mark` is (size, mtime_ns, inode)."""
+
+    path: str
+    mark: tuple[int, int, int]
+    article: int | None
+    #: What of the file could not be read; or empty.
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +101,7 @@ def put(
     db: Database, path: str, mark: tuple[int, int, int], *, article: int | None, at: datetime, warning: str = ""
 ) -> None:
     """Write that this version of a file was read and is `article`, and what of it could not be read."""
-    put_all(db, [(path, mark, article, warning)], at)
+    put_all(db, [ReadFile(path, mark, article, warning)], at)
 
 
 def set_story(db: Database, path: str, story: str) -> None:
@@ -98,13 +109,12 @@ def set_story(db: Database, path: str, story: str) -> None:
     write(db, "UPDATE files SET story = ? WHERE path = ?", (story, path))
 
 
-def put_all(db: Database, read: Iterable[tuple[str, tuple[int, int, int], int | None, str]], at: datetime) -> None:
-    """Write of many files what `put` does of one: (path, mark, article, warning) each."""
+def put_all(db: Database, read: Iterable[ReadFile], at: datetime) -> None:
+    """Write of many files what `put` writes of one."""
     since = milliseconds(at)
+    rows_of_files = [(path, *mark, article, None, warning or None, since) for path, mark, article, warning in read]
     with transaction(db):
-        db.conn.executemany(
-            _PUT, [(path, *mark, article, None, warning or None, since) for path, mark, article, warning in read]
-        )
+        db.conn.executemany(_PUT, rows_of_files)
 
 
 def reject(db: Database, path: str, mark: tuple[int, int, int], reason: str, at: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,18 +88,6 @@ def by_code(db: Database, code: str) -> Topic | None:
     """Return the row of a topic by the code that buttons and links carry, or None."""
     found = row(db, "SELECT * FROM topics WHERE code = ?", (code,))
     return _topic(found) if found else None
-
-
-def set_article(db: Database, article: int, listed: Sequence[str], implied: Iterable[str]) -> set[str]:
-    """Write the topics of an article; return the keys of those it did not have before."""
-    with transaction(db):
-        before = keys_of(db, article)
-        write(db, "DELETE FROM article_topics WHERE article = ?", (article,))
-        for position, name in [*enumerate(listed), *((None, name) for name in implied)]:
-            if words.key(name):
-                values = (article, carried(db, name).id, position)
-                write(db, "INSERT INTO article_topics VALUES (?, ?, ?) ON CONFLICT DO NOTHING", values)
-        return keys_of(db, article) - before
 
 
 def keys_of(db: Database, article: int) -> set[str]:

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from bot.domain.arrival import HIDDEN, WINDOW, Waits
 from bot.store import sequence
 from bot.store.database import maybe, milliseconds, moment, number, row, rows, transaction, write
+from bot.store.recording import EFFECTIVE_DATE
 
 #: Which articles are meant: a list of row numbers as JSON.
 _THESE = "(SELECT value FROM json_each(?))"
@@ -93,7 +94,8 @@ def free(db: Database, article: int, *, arrives: datetime | None, decided: bool 
         if arrives:
             sql = "UPDATE articles SET recorded = ?, sequence = ? WHERE id = ?"
             write(db, sql, (milliseconds(arrives), sequence.take(db), article))
-        sql = "UPDATE articles SET ordered = min(coalesce(published, recorded), recorded) WHERE id = ?"
+        date = EFFECTIVE_DATE.format(published="published")
+        sql = f"UPDATE articles SET ordered = {date} WHERE id = ?"
         write(db, sql, (article,))
 
 

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from bot.domain.arrival import HIDDEN, Waits
-from bot.domain.article import Story
-from bot.domain.identity import Known, Told, outlet
-from bot.domain.record import ArticleRecord, PackedRelated, day
+from bot.domain.article import Story, effective_date
+from bot.domain.identity import EarlierStory, Known, outlet
+from bot.domain.record import ArticleRecord, Columns, RelatedRecord, day
 from bot.store import indexing, sequence
 from bot.store.database import marks, milliseconds, number, rows, transaction
+from bot.store.database import write as write_one
 
 _ARTICLE = f"""
 INSERT INTO articles (id, identity, fingerprint, title_key, title, excerpt, url, provider, published, image, quality,
@@ -31,6 +32,8 @@ INSERT INTO related (article, position, identity, url, title, provider, excerpt,
 VALUES ({marks(9)})
 """
 _ADDRESS = "INSERT INTO aliases (identity, article) VALUES (?, ?) ON CONFLICT DO NOTHING"
+#: SQL for `article.effective_date` of a row that is there; {published} is its date in milliseconds.
+EFFECTIVE_DATE = "min(coalesce({published}, recorded), recorded)"
 #: What `Story` is made of.
 _STORY = "a.identity, a.url, a.title, a.excerpt, a.provider, a.published"
 #: Articles looked at under one address: more are a folder that gives all of its files the same one.
@@ -58,13 +61,15 @@ def write(db: Database, entries: Sequence[Entry], at: datetime) -> int:
     with transaction(db):
         first = sequence.take(db, len(entries))
         db.conn.executemany(_ARTICLE, [(*_row(entry, recorded), place) for place, entry in enumerate(entries, first)])
-        searched = [(one, _searched(record)) for one, record, *_ in entries]
-        db.conn.executemany(_SEARCHED, [(one, *words) for one, words in searched])
-        indexing.add(db, searched)
-        add_addresses(db, [(address, one) for one, record, *_ in entries for address in record.addresses])
-        db.conn.executemany(
-            _RELATED, [related for one, record, *_ in entries for related in _numbered(one, record.related)]
-        )
+        texts = [(entry.number, searched(entry.record.columns)) for entry in entries]
+        db.conn.executemany(_SEARCHED, [(article, *words) for article, words in texts])
+        indexing.add(db, texts)
+        addresses, related = [], []
+        for entry in entries:
+            addresses += [(address, entry.number) for address in entry.record.addresses]
+            related += _numbered(entry.number, entry.record.related)
+        add_addresses(db, addresses)
+        db.conn.executemany(_RELATED, related)
     return first
 
 
@@ -74,7 +79,7 @@ def add_addresses(db: Database, addresses: Iterable[tuple[str, int]]) -> None:
         db.conn.executemany(_ADDRESS, addresses)
 
 
-def set_related(db: Database, number: int, related: Sequence[PackedRelated]) -> None:
+def set_related(db: Database, number: int, related: Sequence[RelatedRecord]) -> None:
     """Write an article's related articles in the place of those it had."""
     with transaction(db):
         db.conn.execute("DELETE FROM related WHERE article = ?", (number,))
@@ -96,7 +101,7 @@ def at(db: Database, address: str) -> list[Known]:
     return [Known(one[0], _story(*one[1:])) for one in rows(db, sql, (address, MOST_AT_ONE_ADDRESS))]
 
 
-def titles(db: Database, keys: Iterable[str], since: int, until: int) -> dict[str, list[Told]]:
+def titles(db: Database, keys: Iterable[str], since: int, until: int) -> dict[str, list[EarlierStory]]:
     """Return story key → articles between two moments (milliseconds), first come first.
 
     Left out are copies and what was withdrawn.
@@ -107,9 +112,9 @@ def titles(db: Database, keys: Iterable[str], since: int, until: int) -> dict[st
         "AND title_key <> '' AND ordered BETWEEN ? AND ? AND copy_of IS NULL AND withdrawn = 0 "
         "AND waits NOT IN ('draft', 'future', 'expired') ORDER BY id"
     )
-    found: dict[str, list[Told]] = {}
+    found: dict[str, list[EarlierStory]] = {}
     for key, one, ordered, *story in rows(db, sql, (json.dumps([*keys]), since, until)):
-        found.setdefault(key, []).append(Told(one, ordered, _story(*story)))
+        found.setdefault(key, []).append(EarlierStory(one, ordered, _story(*story)))
     return found
 
 
@@ -124,28 +129,37 @@ def outlets(db: Database, keys: Iterable[str]) -> dict[str, set[str]]:
     return {key: {outlet(one) for one in several if one is not None} for key, *several in found}
 
 
-def set_topics(db: Database, carried: Iterable[tuple[int, int, int | None]]) -> None:
-    """Write the topics of new articles: (article, topic, its position in the document, None for an implied one)."""
+def add_topics(db: Database, carried: Iterable[tuple[int, int, int | None]]) -> None:
+    """Write topics of articles that have none.
+
+    (article, topic, its position in the document or None for a wider topic) each.
+    """
+    sql = "INSERT INTO article_topics (article, topic, position) VALUES (?, ?, ?)"
     with transaction(db):
-        db.conn.executemany("INSERT INTO article_topics (article, topic, position) VALUES (?, ?, ?)", carried)
+        db.conn.executemany(sql, carried)
+
+
+def remove_topics(db: Database, article: int) -> None:
+    """Remove an article's topics."""
+    write_one(db, "DELETE FROM article_topics WHERE article = ?", (article,))
 
 
 def _row(entry: Entry, recorded: int) -> tuple[object, ...]:
-    number, record, path, waits, copy_of = entry
-    published = record.words[7]
-    ordered = recorded if published is None or published > recorded else published
-    stands = (str(waits), int(waits in HIDDEN), int(record.draft), record.expires, int(record.removed))
-    return (number, *record.words, recorded, ordered, *stands, copy_of, path)
+    record, waits = entry.record, entry.waits
+    ordered = effective_date(record.published, recorded)
+    hidden, draft, withdrawn = int(waits in HIDDEN), int(record.draft), int(record.removed)
+    standing = (str(waits), hidden, draft, record.expires, withdrawn, entry.copy_of)
+    return (entry.number, *record.columns, recorded, ordered, *standing, entry.path)
 
 
-def _searched(record: ArticleRecord) -> tuple[str, str, str]:
-    words = record.words
-    return words[3], words[4], words[6]
+def searched(columns: Columns) -> tuple[str, str, str]:
+    """Return the texts that people search in."""
+    return columns.title, columns.excerpt, columns.provider
 
 
 def _story(identity: str, url: str, title: str, excerpt: str, provider: str, published: int | None) -> Story:
     return Story(identity, url, title, excerpt, provider, day(published))
 
 
-def _numbered(number: int, related: Iterable[PackedRelated]) -> list[tuple[object, ...]]:
+def _numbered(number: int, related: Iterable[RelatedRecord]) -> list[tuple[object, ...]]:
     return [(number, position, *one) for position, one in enumerate(related)]

@@ -22,9 +22,10 @@ from bot.domain.record import pack
 from bot.errors import UsageError
 from bot.sandbox import Sandbox, faults, objects
 from bot.settings import Settings
-from bot.store import articles, facts, files
+from bot.store import facts, files, recording
 from bot.store.database import open_database
 from bot.store.facts import Fact
+from bot.store.recording import Entry
 from tests.support import newsroom
 from tests.support.privilege import without_privilege
 
@@ -484,7 +485,7 @@ def _waiting(place: Place, waits: Waits, count: int) -> None:
     with closing(open_database(place.path / "paperboy.db")) as db:
         for number in range(count):
             told = pack(newsroom.article(f"Part {number}", f"https://host.example/{number}"))
-            articles.insert(db, told, path=f"{number}.md", at=AT, waiting=waits)
+            recording.write(db, [Entry(number + 1, told, f"{number}.md", waits)], AT)
 
 
 @pytest.mark.parametrize("waits", [Waits.BULK, Waits.RESTORED])

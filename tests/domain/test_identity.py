@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from bot.domain.article import Story, story
 from bot.domain.identity import (
+    EarlierStory,
     Known,
     Relation,
-    Told,
     are_instalments,
     are_two,
     first_of,
@@ -31,7 +31,7 @@ PATH = "a.md"
 def relation(
     *, mine: int | None = None, match: int | None = None, owner: str = "", title: bool = False, first: int | None = None
 ) -> Relation:
-    return judge(mine=mine, match=match, owner=owner or None, path=PATH, same_title=title, first=first)
+    return judge(mine=mine, match=match, owner=owner or None, path=PATH, is_same_story=title, first=first)
 
 
 def test_a_story_nobody_told_is_new() -> None:
@@ -238,14 +238,14 @@ def test_an_instalment_of_a_column_has_all_but_outlet_and_title_of_its_own(
 
 
 def test_a_column_that_another_outlet_carries_is_none() -> None:
-    before = [Told(1, 0, COLUMN)]
+    before = [EarlierStory(1, 0, COLUMN)]
     assert first_of(INSTALMENT, 7, before, {"host"}) is None
     assert first_of(INSTALMENT, 7, before, {"host", "another"}) == 1
     assert first_of(INSTALMENT, 7, [], {"another"}) is None
 
 
 def test_a_copy_is_a_copy_of_the_nearest_instalment() -> None:
-    before = [Told(1, 0, COLUMN), Told(2, 7, INSTALMENT)]
+    before = [EarlierStory(1, 0, COLUMN), EarlierStory(2, 7, INSTALMENT)]
     assert first_of(INSTALMENT._replace(provider="Another"), 8, before, {"host"}) == 2
     assert first_of(COLUMN._replace(provider="Another"), 1, before, {"host"}) == 1
     assert first_of(COLUMN._replace(identity="https://host.example/c/9"), 6, before, {"host"}) == 1
@@ -272,7 +272,7 @@ def matched(
 ) -> int | None:
     there = [[Known(number, one) for number, one in known]]
     elsewhere = (living or set()).__contains__
-    return match(told, mine=mine, goes_on=goes_on, there=there, elsewhere=elsewhere)
+    return match(told, mine=mine, is_same_story=goes_on, at_addresses=there, elsewhere=elsewhere)
 
 
 def test_a_file_goes_on_with_its_own_of_several_articles_at_an_address() -> None:

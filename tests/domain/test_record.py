@@ -34,7 +34,7 @@ def test_an_article_comes_out_as_it_went_in_through_a_process_too(article: Artic
     packed = pickle.loads(pickle.dumps(pack(article)))
     assert packed == pack(article)
     assert unpack(packed) == article
-    assert packed.words[1] == article.fingerprint
+    assert packed.fingerprint == article.fingerprint
     assert (packed.story_key, packed.quality) == (article.story_key, article.quality)
     assert packed.unpublished is article.unpublished
 

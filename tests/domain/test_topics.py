@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bot.ingest.spelling import spelled
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import shipped
 from bot.domain import topics
 from bot.domain.topics import Taxonomy, Topic
-from bot.ingest.spelling import spelled
 from bot.publish import channels
 from bot.settings import Channel, taxonomy
 from bot.store import chats, follows

@@ -588,7 +588,7 @@ def test_what_the_source_publishes_after_all_but_too_late_is_skipped_and_an_edit
     young.tell("a.md", replace(told, unpublished=False))
     assert young.deliver() == []
     assert young.states(one) == {"@news": "skipped"}
-    opening.release(young.db, two, young.rules, young.at)
+    opening.release(young.db, two, young.rules.channels, young.at)
     assert young.deliver() == [("@news", SECOND), ("R7", SECOND)]
 
 
@@ -732,9 +732,9 @@ def test_a_held_article_is_invisible_until_it_is_released(holding: Newsroom) -> 
     assert holding.deliver() == []
     assert holding.titles() == []
     assert [held.id for held in articles.apart(holding.db)[0]] == [one]
-    assert opening.release(holding.db, one, holding.rules, holding.at)
+    assert opening.release(holding.db, one, holding.rules.channels, holding.at)
     assert holding.deliver() == [("@news", FIRST), ("R7", FIRST)]
-    assert not opening.release(holding.db, one, holding.rules, holding.at)
+    assert not opening.release(holding.db, one, holding.rules.channels, holding.at)
 
 
 def test_the_source_itself_releases_what_it_publishes_after_all(holding: Newsroom) -> None:
@@ -746,7 +746,7 @@ def test_the_source_itself_releases_what_it_publishes_after_all(holding: Newsroo
 def test_a_held_article_that_was_withdrawn_and_is_back_still_waits(holding: Newsroom) -> None:
     one = holding.number("a.md", unpublished())
     holding.tell("a.md", unpublished(removed=True))
-    assert not opening.release(holding.db, one, holding.rules, holding.at)
+    assert not opening.release(holding.db, one, holding.rules.channels, holding.at)
     holding.tell("a.md", unpublished())
     assert holding.states(one) == {"@news": "held"}
     assert holding.deliver() == []
@@ -757,7 +757,7 @@ def test_a_held_copy_that_is_released_is_still_a_copy(holding: Newsroom) -> None
     holding.deliver()
     copy = holding.number("b.md", unpublished(B))
     assert articles.apart(holding.db)[0] == []
-    assert opening.release(holding.db, copy, holding.rules, holding.at)
+    assert opening.release(holding.db, copy, holding.rules.channels, holding.at)
     assert holding.deliver() == []
 
 
@@ -836,7 +836,7 @@ def test_copies_and_withdrawn_articles_start_no_channel_and_held_ones_wait(newsr
     newsroom.begin(None)
     assert newsroom.deliver() == [("@young", FIRST)]
     assert "@young" not in newsroom.states(held)
-    opening.release(newsroom.db, held, newsroom.rules, newsroom.at)
+    opening.release(newsroom.db, held, newsroom.rules.channels, newsroom.at)
     assert sorted(newsroom.deliver()) == [("@news", "Held"), ("@young", "Held")]
 
 
@@ -881,7 +881,7 @@ def test_no_history_of_a_folder_breaks_the_store_or_posts_an_article_twice(
             recorder.miss(newsroom.db, [path])
         elif what == "release":
             for held in articles.apart(newsroom.db)[0]:
-                opening.release(newsroom.db, held.id, newsroom.rules, newsroom.at)
+                opening.release(newsroom.db, held.id, newsroom.rules.channels, newsroom.at)
         else:
             newsroom.deliver()
             newsroom.revise()

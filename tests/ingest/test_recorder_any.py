@@ -126,7 +126,7 @@ class Folder(RuleBasedStateMachine):
     @rule()
     def release(self) -> None:
         for held in articles.apart(self.store.db)[0]:
-            opening.release(self.store.db, held.id, self.store.rules, self.store.at)
+            opening.release(self.store.db, held.id, self.store.rules.channels, self.store.at)
 
     @precondition(lambda self: rows(self.store.db, "SELECT 1 FROM articles"))
     @rule(data=st.data())

@@ -87,7 +87,7 @@ def test_a_draft_is_not_posted_and_nobody_finds_it_until_it_is_published(newsroo
 
 def test_a_draft_that_an_editor_released_stays_out_whatever_else_its_file_says(newsroom: Newsroom) -> None:
     one = newsroom.number("a.md", about(newsroom, draft=True))
-    assert opening.release(newsroom.db, one, newsroom.rules, newsroom.at)
+    assert opening.release(newsroom.db, one, newsroom.rules.channels, newsroom.at)
     assert len(newsroom.deliver()) == 2
     newsroom.tell("a.md", about(newsroom, draft=True, quality=3))
     assert not is_hidden(newsroom, one)
@@ -202,7 +202,7 @@ def test_a_date_to_come_is_posted_at_once_or_never_as_the_settings_say(newsroom:
 def test_what_has_expired_is_never_posted_not_even_by_an_editor(newsroom: Newsroom) -> None:
     one = newsroom.number("a.md", about(newsroom, expires=newsroom.at))
     assert is_hidden(newsroom, one)
-    assert not opening.release(newsroom.db, one, newsroom.rules, newsroom.at)
+    assert not opening.release(newsroom.db, one, newsroom.rules.channels, newsroom.at)
     assert editions.republish(newsroom.db, one, newsroom.at, newsroom.rules.channels).expired
     assert newsroom.deliver() == []
     newsroom.tell("a.md", about(newsroom, expires=newsroom.at + timedelta(days=1)))
@@ -321,7 +321,7 @@ def test_a_scan_that_finds_nothing_is_no_start(newsroom: Newsroom) -> None:
 @pytest.mark.parametrize(("newest", "posted"), [(2, 2), (0, 0), (None, 5)])
 def test_what_is_decided_of_a_bulk_arrival_is_done_once(newsroom: Newsroom, newest: int | None, posted: int) -> None:
     arrive(newsroom, 1, 2, 3, 4, 5)
-    done = release.decide(newsroom.db, Waits.BULK, newest, newsroom.rules, newsroom.at)
+    done = release.decide(newsroom.db, Waits.BULK, newest, newsroom.rules.channels, newsroom.at)
     assert (done.posted, done.skipped) == (posted, 5 - posted)
     assert len(newsroom.deliver()) == 2 * posted
     assert [one.id for one in articles.latest(newsroom.db)][:posted] == [5, 4, 3, 2, 1][:posted]
@@ -335,9 +335,11 @@ def test_an_old_question_decides_nothing_of_a_new_bulk_arrival(newsroom: Newsroo
     assert [choice.decision for choice in asked.choices] == ["newest", "all", "skip", "each"]
     assert (asked.count, asked.choices[0].count) == (4, 2)
     values = [choice.value for choice in asked.choices]
-    assert release.answer(newsroom.db, values[0], newsroom.rules, newsroom.at, post=True) == release.Decided(2, 2)
+    assert release.answer(newsroom.db, values[0], newsroom.rules.channels, newsroom.at, post=True) == release.Decided(
+        2, 2
+    )
     arrive(newsroom, 5, 6, 7, 8)
-    assert release.answer(newsroom.db, values[1], newsroom.rules, newsroom.at, post=True) is None
+    assert release.answer(newsroom.db, values[1], newsroom.rules.channels, newsroom.at, post=True) is None
     assert holding.counts(newsroom.db) == {Waits.BULK: 4}
 
 
@@ -375,7 +377,7 @@ def test_what_was_about_to_go_out_when_the_backup_was_made_waits(newsroom: Newsr
     due(newsroom)
     assert newsroom.deliver() == []
     assert {newsroom.stored(one).waits for one in (pending, dated, draft)} == {Waits.RESTORED}
-    release.decide(newsroom.db, Waits.RESTORED, 0, newsroom.rules, newsroom.at)
+    release.decide(newsroom.db, Waits.RESTORED, 0, newsroom.rules.channels, newsroom.at)
     assert newsroom.deliver() == []
 
 

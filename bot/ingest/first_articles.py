@@ -1,0 +1,54 @@
+"""Which article had a story first, by its title: what makes another one a copy. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.domain.article import effective_date
+from bot.domain.identity import EarlierStory, first_of, outlet
+from bot.domain.record import ArticleRecord
+from bot.store import recording
+from bot.store.database import Database, milliseconds
+
+
+class FirstArticles:
+    """The stories that are known under the titles of some new articles, and those added since.
+
+    window: so far apart two articles of one title may be; zero: no article is a copy.
+    """
+
+    def __init__(self, db: Database, records: Sequence[ArticleRecord], window: timedelta, at: datetime) -> None:
+        self._at = milliseconds(at)
+        self._window = window // timedelta(milliseconds=1)
+        self._known: dict[str, list[EarlierStory]] = {}
+        self._outlets: dict[str, set[str]] = {}
+        if self._window:
+            dates = [self._date(record) for record in records]
+            keys = {record.story_key for record in records} - {""}
+            since, until = min(dates) - self._window, max(dates) + self._window
+            self._known = recording.titles(db, keys, since, until)
+            self._outlets = recording.outlets(db, keys)
+
+    def find(self, record: ArticleRecord) -> int | None:
+        """Return the article that an article is a copy of, near enough in time; None for none."""
+        key = record.story_key
+        if not key or not self._window:
+            return None
+        date = self._date(record)
+        near = [one for one in self._known.get(key, ()) if abs(one.date - date) <= self._window]
+        return first_of(record.story, date, near, self._outlets.get(key, ()))
+
+    def add(self, record: ArticleRecord, number: int, *, is_copy: bool) -> None:
+        """Let later articles be copies of the new article `number`, unless it is a copy itself."""
+        key = record.story_key
+        if not key or not self._window:
+            return
+        story = record.story
+        self._outlets.setdefault(key, set()).add(outlet(story.provider))
+        if not is_copy:
+            earlier = EarlierStory(number, self._date(record), story)
+            self._known.setdefault(key, []).append(earlier)
+
+    def _date(self, record: ArticleRecord) -> int:
+        return effective_date(record.published, self._at)
