@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bot.ingest.spelling import spelled
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import shipped
 from bot.domain import topics
 from bot.domain.topics import Taxonomy, Topic
+from bot.ingest.topic_rows import TopicRows
 from bot.publish import channels
 from bot.settings import Channel, taxonomy
 from bot.store import chats, follows
@@ -225,11 +225,12 @@ def test_a_sample_renames_no_topic_of_an_article() -> None:
 
 def test_another_word_for_a_samples_topic_means_it_only_where_that_exists() -> None:
     db = open_database(":memory:")
-    assert spelled(db, SAMPLES, "Moon") == "Moon"
+    assert TopicRows(db, SAMPLES).spell(("Moon",)) == ("Moon",)
     follows.topic(db, "Space")
-    assert [spelled(db, SAMPLES, name) for name in ("Moon", "plants", "Rust")] == ["Space", "Gardening", "Rust"]
+    spelled = TopicRows(db, SAMPLES).spell(("Moon", "plants", "Rust"))
+    assert spelled == ("Space", "Gardening", "Rust")
     follows.topic(db, "Moon")
-    assert spelled(db, SAMPLES, "Moon") == "Moon"
+    assert TopicRows(db, SAMPLES).spell(("Moon",)) == ("Moon",)
     (row,) = chats.set_channels(db, [("@news", 0, "resend")])
     wanted = channels.admission(row, Channel(chat="@news", topics=("moon", "plants")), SAMPLES)
     assert wanted.topics == {"moon", "space", "gardening"}
