@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.record import pack
-from bot.store import articles, counts, fanouts, files, follows, outbox, recording, search
+from bot.store import articles, counts, fanouts, files, follows, outbox, search
 from bot.store.database import Database, open_database
-from bot.store.recording import Entry
 from bot.store.thread import Store
 from tests.bench import documents
 from tests.bench.measuring import Row, Table, seconds
 from tests.bench.place import Place, fill, scanner
+from tests.support.rows import add_topics, insert_article
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 #: A cost may grow so many times faster than n log n before it counts as worse: small ones are mostly overhead.
@@ -123,10 +123,8 @@ def _article(db: Database) -> int:
     from bot.feed import document
 
     told = document.parse(documents.document(1, (documents.RARE,)), "1.md")
-    number = recording.next_number(db)
-    recording.write(db, [Entry(number, pack(told), "1.md")], AT)
-    topics = enumerate(follows.carried(db, name).id for name in told.topics)
-    recording.add_topics(db, [(number, topic, position) for position, topic in topics])
+    number = insert_article(db, pack(told), path="1.md", at=AT)
+    add_topics(db, number, told.topics)
     fanouts.begin(db, number, AT)
     return number
 

@@ -31,8 +31,9 @@ def waiting(newsroom: Newsroom, waits: Waits = Waits.EDITOR) -> int:
     return number
 
 
-def released(newsroom: Newsroom, number: int, **more: bool) -> bool:
-    return opening.release(newsroom.db, number, newsroom.rules, newsroom.later(seconds=1), **more)
+def released(newsroom: Newsroom, number: int, *, by_source: bool = False) -> bool:
+    rules, at = newsroom.rules, newsroom.later(seconds=1)
+    return opening.release(newsroom.db, number, rules.channels, at, by_source=by_source, max_age=rules.max_age)
 
 
 def test_what_waited_goes_to_its_channel_and_followers_when_an_editor_says_so(newsroom: Newsroom) -> None:
@@ -93,8 +94,9 @@ def test_nothing_is_opened_for_what_is_over(newsroom: Newsroom, over: str) -> No
         assert newsroom.stored(number).copy_of is not None
     if over == "missing":
         number = 99
-    assert opening.post(newsroom.db, number, newsroom.rules, newsroom.at) == 0
-    opening.pass_over(newsroom.db, number, newsroom.rules, newsroom.at)
+    opening.post(newsroom.db, number, newsroom.rules.channels, newsroom.at)
+    assert newsroom.states(number) == {}
+    opening.pass_over(newsroom.db, number, newsroom.rules.channels, newsroom.at)
     assert newsroom.states(number) == {}
 
 
@@ -106,9 +108,11 @@ def test_a_channel_that_is_passed_over_never_gets_the_article(newsroom: Newsroom
     newsroom.open_channel("@late", names=("AI",))
     (late,) = newsroom.rules.channels
     newsroom.rules = replace(newsroom.rules, channels=(replace(late, begun=0),))
-    opening.pass_over(newsroom.db, number, newsroom.rules, newsroom.at)
-    assert newsroom.states(number)["@late"] == "skipped"
-    assert opening.post(newsroom.db, number, newsroom.rules, newsroom.at, followers=False) == 0
+    opening.pass_over(newsroom.db, number, newsroom.rules.channels, newsroom.at)
+    opened = newsroom.states(number)
+    assert opened["@late"] == "skipped"
+    opening.post(newsroom.db, number, newsroom.rules.channels, newsroom.at, followers=False)
+    assert newsroom.states(number) == opened
     assert newsroom.deliver() == []
 
 
@@ -119,6 +123,7 @@ def test_an_article_without_a_date_stands_where_it_was_recorded(newsroom: Newsro
     stored = articles.get(newsroom.db, number)
     assert stored is not None
     assert follows.keys_of(newsroom.db, number)
-    opening.post(newsroom.db, number, newsroom.rules, newsroom.later(days=3))
+    rules, at = newsroom.rules, newsroom.later(days=3)
+    opening.post(newsroom.db, number, rules.channels, at, max_age=rules.max_age)
     newsroom.plan()
     assert "R7" not in newsroom.states(number)

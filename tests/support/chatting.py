@@ -23,8 +23,9 @@ from bot.domain.topics import Taxonomy, Topic
 from bot.rendering.templates import Templates
 from bot.sandbox.records import Chat, Message, Person
 from bot.sandbox.server import Sandbox
-from bot.store import articles, chats, files, follows
+from bot.store import chats, files, follows
 from bot.store.thread import Store
+from tests.support.rows import add_topics, insert_article
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TAXONOMY = Taxonomy(
@@ -102,10 +103,10 @@ class Bot:
         slug = title.lower().replace(" ", "-")
         words = {"identity": f"https://news.example/{slug}", "url": f"https://news.example/{slug}", "title": title}
         made = Article(**words, topics=names, published=NOON.replace(day=day), provider="The News")
-        number = await self.store(articles.insert, pack(made), path=f"{slug}.md", at=NOON, **more)
+        number = await self.store(insert_article, pack(made), path=f"{slug}.md", at=NOON, **more)
         await self.store(files.put, f"{slug}.md", (1, 1, number), article=number, at=NOON)
         wide = {wide for name in names for wide in TAXONOMY.ancestors(name)}
-        await self.store(follows.set_article, number, names, {*wide, *implied})
+        await self.store(add_topics, number, names, {*wide, *implied})
         return number
 
     async def channel(self, title: str = "News") -> Chat:

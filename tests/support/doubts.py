@@ -18,10 +18,11 @@ from bot.rendering.templates import Templates
 from bot.sandbox import Chat, Message, Person, Sandbox
 from bot.session import Connection
 from bot.settings import Settings
-from bot.store import articles, chats, follows, outbox
+from bot.store import chats, outbox
 from bot.store.database import rows
 from bot.store.thread import Store
 from tests.support.joining import LOOSE, joined
+from tests.support.rows import add_topics, insert_article
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DOUBT = 60.0
@@ -55,8 +56,8 @@ class Post:
         address = f"https://news.example/{self.count}"
         at = self.sandbox.clock()
         made = Article(identity=address, url=address, title=title, topics=names or ("Space",), excerpt="What is known.")
-        number = await self.store(articles.insert, pack(made), path=f"{self.count}.md", at=at)
-        await self.store(follows.set_article, number, names or ("Space",), ())
+        number = await self.store(insert_article, pack(made), path=f"{self.count}.md", at=at)
+        await self.store(add_topics, number, names or ("Space",), ())
         chat = (await self.store(chats.channels))[0].id
         return await self.open(number, chat)
 
