@@ -1,4 +1,4 @@
-"""The stand-in as a process of its own, `python -m bot.sandbox`: prints where it is as JSON, ends on SIGTERM."""
+"""`python -m bot.sandbox`: a sandbox as a process. Prints its address as JSON, ends on SIGTERM."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+from typing import Any
 
 from bot.sandbox.limits import Limits
 from bot.sandbox.refusals import SandboxError
@@ -15,7 +16,7 @@ from bot.sandbox.server import Sandbox
 
 
 def main() -> int:
-    """Serve until told to stop; 1 if the port can't be used."""
+    """Serve until a signal; return 1 if the port can't be used."""
     options = _options()
     try:
         asyncio.run(_serve(options))
@@ -28,9 +29,12 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bot.sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes any free one")
-    parser.add_argument("--token", default=os.environ.get("PAPERBOY_TELEGRAM__TOKEN"), help="a new one if not given")
-    parser.add_argument("--channel", action="append", default=[], help="@name of a channel to begin with; repeatable")
-    parser.add_argument("--person", action="append", default=[], help="id:name of somebody; repeatable")
+    token = os.environ.get("PAPERBOY_TELEGRAM__TOKEN")
+    parser.add_argument("--token", default=token, help="a new one if not given")
+    several: dict[str, Any] = {"action": "append", "default": []}
+    channel = "@name of a channel to begin with; repeatable"
+    parser.add_argument("--channel", help=channel, **several)
+    parser.add_argument("--person", help="id:name of somebody; repeatable", **several)
     parser.add_argument("--limits", action="store_true", help="enforce Telegram's rates")
     parser.add_argument("--seed", type=int, default=0, help="decides which calls meet a fault")
     return parser.parse_args()
@@ -48,8 +52,8 @@ async def _serve(options: argparse.Namespace) -> None:
         for person in options.person:
             number, _, name = person.partition(":")
             telegram.world.add_person(name or "Somebody", id=int(number))
-        told = {"base_url": telegram.base_url, "token": telegram.token, "pid": os.getpid()}
-        sys.stdout.write(json.dumps(told) + "\n")
+        address = {"base_url": telegram.base_url, "token": telegram.token, "pid": os.getpid()}
+        sys.stdout.write(json.dumps(address) + "\n")
         sys.stdout.flush()
         await stop.wait()
 

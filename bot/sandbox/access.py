@@ -1,4 +1,4 @@
-"""Where the bot may do what: finds the chat a call means and refuses as Telegram does. Changes nothing."""
+"""What the bot may do in which chat: finds the chat, refuses as Telegram does. Changes nothing."""
 
 from __future__ import annotations
 
@@ -16,13 +16,17 @@ _NO_DIGITS = "chat_id is empty"
 
 
 def find(world: World, fields: Fields, name: str = "chat_id") -> Chat:
-    """The chat named by an id or a @username. Raises Refusal: not found, never met, moved, deleted."""
+    """Return the chat with an id or a @username.
+
+    Raises Refusal if it is unknown, deleted or upgraded, or a person whom the bot has not met.
+    """
     address = fields.text(name).strip()
     if not address:
         raise bad(_NO_DIGITS if name == "chat_id" else f"{name} is empty")
     chat = _addressed(world, address)
     if chat.migrated_to:
-        raise bad("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
+        upgraded = "group chat was upgraded to a supergroup chat"
+        raise bad(upgraded, migrate_to_chat_id=chat.migrated_to)
     if chat.deleted:
         raise forbidden("the group chat was deleted")
     return chat
@@ -30,13 +34,13 @@ def find(world: World, fields: Fields, name: str = "chat_id") -> Chat:
 
 def _addressed(world: World, address: str) -> Chat:
     if address.startswith("@"):
-        found = world.named(address)
-        if isinstance(found, Chat) and found.supers:
-            return found
+        chat = world.named(address)
+        if isinstance(chat, Chat) and chat.supers:
+            return chat
         raise bad("chat not found")
     number = int(address) if address.removeprefix("-").isdecimal() else 0
-    if chat := world.chats.get(number):
-        return chat
+    if number in world.chats:
+        return world.chats[number]
     stranger = world.people.get(number)
     if stranger is None or not stranger.met:
         raise bad("chat not found")
@@ -46,7 +50,7 @@ def _addressed(world: World, address: str) -> Chat:
 
 
 def readable(world: World, fields: Fields, name: str = "chat_id") -> Chat:
-    """A chat the bot may read about: where it is, or anybody could look."""
+    """Return a chat the bot may read: one that it is in, or that is public. Raises Refusal."""
     chat = find(world, fields, name)
     if chat.type != "private" and not chat.username:
         inside(world, chat)
@@ -65,7 +69,10 @@ def inside(world: World, chat: Chat) -> None:
 
 
 def reachable(world: World, chat: Chat) -> None:
-    """Raise Refusal unless something said there arrives: not blocked, not gone, in the chat, an admin in a channel."""
+    """Raise Refusal unless the bot can reach a chat.
+
+    A person must not have blocked it or be deleted; a channel must have it as administrator.
+    """
     if isinstance(chat.person, Person):
         if chat.person.deactivated:
             raise forbidden("user is deactivated")
@@ -91,17 +98,17 @@ def writable(world: World, chat: Chat, kind: str = "text messages") -> None:
 
 
 def thread(world: World, chat: Chat, number: int) -> int | None:
-    """The forum topic a message goes to, None for General. Raises Refusal 400."""
+    """Return the forum topic a message goes to, None for General. Raises Refusal 400."""
     if not number:
         return None
     if not chat.forum:
         raise bad("message thread not found")
     topic = chat.topics.get(number)
     if topic is None or topic.deleted:
-        told = chat.messages.get(number)
-        raise bad(
-            "message thread is not a forum topic thread" if told and not told.deleted else "message thread not found"
-        )
+        message = chat.messages.get(number)
+        if message and not message.deleted:
+            raise bad("message thread is not a forum topic thread")
+        raise bad("message thread not found")
     if topic.closed and not world.member(chat, world.bot).may("can_manage_topics"):
         raise bad("TOPIC_CLOSED")
     return number
@@ -118,8 +125,8 @@ def members_visible(world: World, chat: Chat) -> None:
 
 
 def message(chat: Chat, number: int, missing: str) -> Message:
-    """A living message of the chat. Raises Refusal 400 saying that `missing` was not found."""
-    found = chat.messages.get(number)
-    if found is None or found.deleted:
+    """Return a message that is not deleted. Raises Refusal 400: `missing` was not found."""
+    there = chat.messages.get(number)
+    if there is None or there.deleted:
         raise bad(f"{missing} not found")
-    return found
+    return there

@@ -1,4 +1,4 @@
-"""The Bot API's front door: a raw ASGI app for /bot<token>/<method>, kept light. Methods live behind it."""
+"""The Bot API as a raw ASGI app: /bot<token>/<method>. The methods are in `methods`."""
 
 from __future__ import annotations
 
@@ -25,20 +25,30 @@ if TYPE_CHECKING:
     from bot.sandbox.world import World
 
 _TOKEN: Final = re.compile(r"\d{1,16}:[A-Za-z0-9_-]{3,80}")
-_PAGE: Final = b"<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
+_PAGE: Final = (
+    b"<html><head><title>502 Bad Gateway</title></head>"  # as nginx sends it
+    b"<body><h1>Bad Gateway</h1></body></html>"
+)
 
 
 class Api:
-    """Answers calls. `busy` counts those under way but for polls, the late ones included."""
+    """Answers calls. `busy` counts those under way, late ones included, polls not."""
 
-    def __init__(self, world: World, token: str, faults: Faults, journal: Journal, wires: Wires) -> None:
+    def __init__(
+        self,
+        world: World,
+        token: str,
+        faults: Faults,
+        journal: Journal,
+        wires: Wires,
+    ) -> None:
         self.world = world
         self.token = token
         self.faults = faults
         self.journal = journal
         self.limits: Limits | None = None
         self.busy = 0
-        #: Calls so far but for polls.
+        #: Calls so far, polls not counted.
         self.served = 0
         self._wires = wires
         self._late: set[asyncio.Task[None]] = set()
@@ -53,36 +63,43 @@ class Api:
         token, _, method = path[len("/bot") :].partition("/")
         try:
             self._admit(token)
-            asked = fields.decode(scope["query_string"], _content_type(scope), content)
+            carried = fields.decode(scope["query_string"], _content_type(scope), content)
         except Refusal as no:
-            await _tell(send, no.answer())
+            await _respond(send, no.answer())
             return
-        await self._serve(method, asked, scope, receive, send)
+        await self._serve(method, carried, scope, receive, send)
 
     def _admit(self, token: str) -> None:
         if not hmac.compare_digest(token.encode(), self.token.encode()):
             raise unauthorized() if _TOKEN.fullmatch(token) else not_found()
 
-    async def _serve(self, method: str, asked: Fields, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve(
+        self,
+        method: str,
+        carried: Fields,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         name = method.lower()
-        call = Call(method, asked, self.world.clock().timestamp())
+        call = Call(method, carried, self.world.clock().timestamp())
         self.journal.append(call)
         waits = name == POLL
         self.busy += not waits
         self.served += not waits
         try:
-            fault = self.faults.take(name, self._chat_id(asked)) if self.faults.rules else None
+            fault = self.faults.take(name, self._chat_id(carried)) if self.faults.rules else None
             if fault is None:
-                await _tell(send, await self.perform(name, call))
+                await _respond(send, await self.perform(name, call))
             else:
                 call.fault = fault.kind
-                await self._suffer(fault, name, call, scope, receive, send)
+                await self._apply_fault(fault, name, call, scope, receive, send)
         finally:
             self.busy -= not waits
             self.world.events.ring()
 
     async def perform(self, name: str, call: Call) -> Json:
-        """Carry out a call; the whole answer, refusals included."""
+        """Carry out a call; return the whole answer, refusals included."""
         try:
             if name == POLL:
                 result: Any = await updating.get_updates(self.world, call.fields)
@@ -93,25 +110,34 @@ class Api:
             call.answer = no.answer()
         return call.answer
 
-    def _performed(self, name: str, asked: Fields) -> Any:
+    def _performed(self, name: str, carried: Fields) -> Any:
         method = METHODS.get(name)
         if method is None:
             raise not_found()
         if self.limits and name in COUNTED:
-            wait = self.limits.check(access.find(self.world, asked), self.world.clock().timestamp())
+            chat = access.find(self.world, carried)
+            wait = self.limits.check(chat, self.world.clock().timestamp())
             if wait:
                 raise too_many(wait)
         try:
-            return method(self.world, asked)
+            return method(self.world, carried)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            # Only a field of the wrong shape leads here; the server says no more about it either.
+            # A field of the wrong shape; Telegram gives no detail either.
             raise bad("can't parse the parameters of the request") from error
 
-    async def _suffer(self, fault: Fault, name: str, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
-        """Meet a fault (see faults.Kind)."""
+    async def _apply_fault(
+        self,
+        fault: Fault,
+        name: str,
+        call: Call,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Answer a call, or don't, as the fault demands (faults.Kind)."""
         if fault.kind is Kind.REFUSE:
             call.answer = fault.answer()
-            await _tell(send, call.answer)
+            await _respond(send, call.answer)
             return
         if fault.kind is Kind.PAGE:
             await wire.reply(send, fault.code, _PAGE, b"text/html")
@@ -132,7 +158,7 @@ class Api:
         if fault.kind is Kind.GARBAGE:
             await wire.reply(send, 200, b'{"ok":true,"result":', b"application/json")
             return
-        await _tell(send, answer)
+        await _respond(send, answer)
 
     def _do_later(self, seconds: float, name: str, call: Call) -> None:
         self.busy += 1
@@ -150,22 +176,22 @@ class Api:
         task.add_done_callback(self._late.discard)
 
     async def ended(self) -> None:
-        """Wait until nothing late is left; `events` must be closed."""
+        """Wait for the late calls; `events` must be closed."""
         await asyncio.gather(*self._late)
 
-    def _chat_id(self, asked: Fields) -> int | None:
-        """The number of the chat a call names, if it names one there is."""
-        address = asked.text("chat_id")
+    def _chat_id(self, carried: Fields) -> int | None:
+        """Return the id of the chat a call names; None if there is none."""
+        address = carried.text("chat_id")
         if address.startswith("@"):
             chat: Chat | Any = self.world.named(address)
             return chat.id if chat else None
-        return asked.integer("chat_id") or None
+        return carried.integer("chat_id") or None
 
     async def _file(self, path: str, send: Send) -> None:
         token, _, name = path.partition("/")
         content = self.world.files.get(name.removeprefix("photos/").removesuffix(".jpg"))
         if token != self.token or content is None:
-            await _tell(send, not_found().answer())
+            await _respond(send, not_found().answer())
         else:
             await wire.reply(send, 200, content, b"application/octet-stream")
 
@@ -177,6 +203,6 @@ def _content_type(scope: Scope) -> str:
     return ""
 
 
-async def _tell(send: Send, answer: Json) -> None:
+async def _respond(send: Send, answer: Json) -> None:
     status = 200 if answer["ok"] else answer["error_code"]
     await wire.reply(send, status, json.dumps(answer).encode())

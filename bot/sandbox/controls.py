@@ -1,4 +1,4 @@
-"""The strings behind the stage: /sim/, JSON for the page and for tests in another process. Decides nothing."""
+"""HTTP control API of the sandbox, /sim/: JSON for the page and for tests in another process."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from bot.sandbox import faults, people, snapshot, view
+from bot.sandbox.population import POSTING
 from bot.sandbox.refusals import SandboxError
 from bot.sandbox.taps import Tap
 
@@ -43,10 +44,10 @@ class Parts:
 
 
 def routes(sandbox: Parts) -> list[BaseRoute]:
-    """All of /sim/, for one stand-in."""
-    posts = [Route(f"/sim/{name}", _posting(sandbox, action), methods=["POST"]) for name, action in _ACTIONS.items()]
+    """Return the routes of /sim/ for one sandbox."""
+    actions = {name: _posting(sandbox, action) for name, action in _ACTIONS.items()}
     return [
-        *posts,
+        *(Route(f"/sim/{name}", answer, methods=["POST"]) for name, answer in actions.items()),
         Route("/sim/state", _state(sandbox)),
         Route("/sim/events", _events(sandbox)),
         Route("/sim/calls", _calls(sandbox)),
@@ -75,15 +76,16 @@ def _posting(sandbox: Parts, action: Action) -> Answer:
 
 
 def _foreign(request: Request) -> bool:
-    """A page of another origin is asking through somebody's browser."""
+    """Return True if the request comes from a page of another origin."""
     origin = request.headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
 
 
 def _state(sandbox: Parts) -> Answer:
     async def answer(request: Request) -> Response:
-        limit = request.query_params.get("limit", "")
-        return JSONResponse(snapshot.state(sandbox.world, int(limit) if limit.isdecimal() else _SHOWN))
+        given = request.query_params.get("limit", "")
+        limit = int(given) if given.isdecimal() else _SHOWN
+        return JSONResponse(snapshot.state(sandbox.world, limit))
 
     return answer
 
@@ -115,8 +117,12 @@ def _clearing(sandbox: Parts) -> Answer:
 def _events(sandbox: Parts) -> Answer:
     async def stream() -> AsyncIterator[str]:
         yield "retry: 1000\n\n"
-        async for told in sandbox.world.events.listen():
-            yield f"event: {told[0]}\ndata: {json.dumps(told[1])}\n\n" if told else ": still here\n\n"
+        async for event in sandbox.world.events.listen():
+            if event is None:
+                yield ": still here\n\n"
+            else:
+                name, data = event
+                yield f"event: {name}\ndata: {json.dumps(data)}\n\n"
 
     async def answer(_request: Request) -> Response:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -133,8 +139,8 @@ def _send(sandbox: Parts, body: Json) -> Json:
     person = _who(sandbox, body)
     where = int(body.get("chat") or person.id)
     chat = None if where == person.id else sandbox.world.chat(where)
-    said = people.say(sandbox.world, person, str(body["text"]), chat, thread=body.get("thread"))
-    return view.message(said)
+    text, thread = str(body["text"]), body.get("thread")
+    return view.message(people.say(sandbox.world, person, text, chat, thread=thread))
 
 
 def _tap(sandbox: Parts, body: Json) -> Json:
@@ -142,14 +148,17 @@ def _tap(sandbox: Parts, body: Json) -> Json:
     if message is None:
         raise SandboxError("There is no such message.")
     place = (int(body["row"]), int(body["column"]))
-    done = people.tap(sandbox.world, _who(sandbox, body), message, place)
-    if isinstance(done, Tap):
-        return {"callback": done.id}
-    return {"url": done} if isinstance(done, str) else {"message": view.message(done)}
+    effect = people.tap(sandbox.world, _who(sandbox, body), message, place)
+    if isinstance(effect, Tap):
+        return {"callback": effect.id}
+    if isinstance(effect, str):
+        return {"url": effect}
+    return {"message": view.message(effect)}
 
 
 def _start(sandbox: Parts, body: Json) -> Json:
-    return view.message(people.start(sandbox.world, _who(sandbox, body), str(body.get("payload") or "")))
+    payload = str(body.get("payload") or "")
+    return view.message(people.start(sandbox.world, _who(sandbox, body), payload))
 
 
 def _block(sandbox: Parts, body: Json) -> Json:
@@ -163,20 +172,24 @@ def _unblock(sandbox: Parts, body: Json) -> Json:
 
 
 def _person(sandbox: Parts, body: Json) -> Json:
-    made = sandbox.world.add_person(body["name"], body.get("username"), body.get("id"), body.get("language", "en"))
-    made.is_bot = bool(body.get("is_bot"))
-    return view.person(made)
+    language = body.get("language", "en")
+    add_person = sandbox.world.add_person
+    person = add_person(body["name"], body.get("username"), body.get("id"), language)
+    person.is_bot = bool(body.get("is_bot"))
+    return view.person(person)
 
 
 def _channel(sandbox: Parts, body: Json) -> Json:
-    rights = {"bot_rights": body["bot_rights"]} if "bot_rights" in body else {}
+    rights = body.get("bot_rights", POSTING)
     protected = bool(body.get("protected"))
-    return view.chat(sandbox.world.add_channel(body["title"], body.get("username"), protected=protected, **rights))
+    add_channel = sandbox.world.add_channel
+    return view.chat(add_channel(body["title"], body.get("username"), rights, protected=protected))
 
 
 def _group(sandbox: Parts, body: Json) -> Json:
     world = sandbox.world
-    members, admins = ([world.person(int(who)) for who in body.get(key, [])] for key in ("members", "admins"))
+    members = [world.person(int(who)) for who in body.get("members", [])]
+    admins = [world.person(int(who)) for who in body.get("admins", [])]
     forum, supergroup = bool(body.get("forum")), bool(body.get("supergroup", True))
     group = world.add_group(body["title"], members, admins, supergroup=supergroup, forum=forum)
     group.hidden_members = bool(body.get("hidden_members"))

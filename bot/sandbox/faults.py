@@ -1,4 +1,4 @@
-"""Trouble on demand: what goes wrong, with which method and chat, how often. Suffers nothing; that is `api`."""
+"""Faults on demand: which, in which method and chat, how often. They are applied in `api`."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ ANY: Final = "*"
 
 
 class Kind(StrEnum):
-    """What can go wrong."""
+    """The kinds of faults."""
 
     #: An error answer; nothing was done.
     REFUSE = "refuse"
     #: The connection ends without an answer; nothing was done.
     CUT_BEFORE = "cut_before"
-    #: The connection ends without an answer, but it was done.
+    #: The connection ends without an answer; the call was carried out.
     CUT_AFTER = "cut_after"
-    #: The connection ends at once; it is done some seconds later.
+    #: The connection ends at once; the call is carried out some seconds later.
     LATE = "late"
-    #: It is done, and answered, some seconds later.
+    #: The call is carried out and answered some seconds later.
     SLOW = "slow"
-    #: It is done at once, but answered some seconds later.
+    #: The call is carried out at once and answered some seconds later.
     SLOW_ANSWER = "slow_answer"
-    #: It was done, and the answer has status 200 but isn't JSON.
+    #: The call was carried out; the answer has status 200 and is not JSON.
     GARBAGE = "garbage"
     #: An error page in HTML, from a proxy before the server; nothing was done.
     PAGE = "page"
@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One kind of trouble; `seconds` for the slow ones, the rest for error answers."""
+    """One fault; `seconds` is for the slow ones, the other fields are for error answers."""
 
     kind: Kind
     code: int = 500
@@ -47,9 +47,11 @@ class Fault:
     seconds: float = 0.0
 
     def answer(self) -> Json:
-        """The error answer of a refusal."""
-        told: Json = {"ok": False, "error_code": self.code, "description": self.description}
-        return told | ({"parameters": {"retry_after": self.retry_after}} if self.retry_after is not None else {})
+        """Return the error answer of a refusal."""
+        answer: Json = {"ok": False, "error_code": self.code, "description": self.description}
+        if self.retry_after is not None:
+            answer["parameters"] = {"retry_after": self.retry_after}
+        return answer
 
 
 def retry_after(seconds: int) -> Fault:
@@ -58,7 +60,7 @@ def retry_after(seconds: int) -> Fault:
 
 
 def refused(code: int, description: str) -> Fault:
-    """Any error answer; the description goes out as it is ("Forbidden: bot was blocked by the user")."""
+    """Any error answer; the description is sent unchanged ("Forbidden: …")."""
     return Fault(Kind.REFUSE, code, description)
 
 
@@ -104,7 +106,7 @@ def page(code: int = 502) -> Fault:
 
 @dataclass(slots=True)
 class Rule:
-    """A fault and when it strikes. `left` None: until cleared."""
+    """A fault and the calls it applies to. `left` None: until cleared."""
 
     method: str
     fault: Fault
@@ -113,38 +115,43 @@ class Rule:
     probability: float = 1.0
     hits: int = 0
 
-    def strikes(self, method: str, chat: int | None, dice: random.Random) -> bool:
-        """This rule decides the fate of the call."""
+    def applies(self, method: str, chat: int | None, dice: random.Random) -> bool:
+        """Return True if the call meets this fault."""
         if self.left == 0 or self.method not in (ANY, method) or self.chat not in (None, chat):
             return False
         return self.probability >= 1.0 or dice.random() < self.probability
 
 
 class Faults:
-    """The rules in force, oldest first; the dice are seeded, so that a run can be repeated."""
+    """The rules in force, oldest first. Chance is seeded, so that a run can be repeated."""
 
     def __init__(self, seed: int = 0) -> None:
         self._dice = random.Random(seed)  # noqa: S311 - chance that can be repeated is the point
         self.rules: list[Rule] = []
 
     def add(
-        self, method: str, fault: Fault, times: int | None = 1, chat: int | None = None, probability: float = 1.0
+        self,
+        method: str,
+        fault: Fault,
+        times: int | None = 1,
+        chat: int | None = None,
+        probability: float = 1.0,
     ) -> Rule:
-        """Strike the next `times` calls of `method` ("*": any but getUpdates) to which chat and dice agree."""
+        """Let the next `times` calls of `method` ("*": any but getUpdates) meet a fault."""
         rule = Rule(method.lower(), fault, times, chat, probability)
         self.rules.append(rule)
         return rule
 
     def clear(self) -> None:
-        """No more trouble."""
+        """Drop all rules."""
         self.rules.clear()
 
     def take(self, method: str, chat: int | None) -> Fault | None:
-        """The fault this call meets, if any; counts it."""
+        """Return the fault this call meets, None for none, and count it."""
         for rule in self.rules:
             if method == "getupdates" and rule.method == ANY:
                 continue
-            if rule.strikes(method, chat, self._dice):
+            if rule.applies(method, chat, self._dice):
                 rule.hits += 1
                 if rule.left is not None:
                     rule.left -= 1
@@ -154,18 +161,21 @@ class Faults:
         return None
 
 
-def described(told: Json) -> Fault:
-    """The fault that {"kind", "code", "description", "retry_after", "seconds"} describes. Raises SandboxError."""
-    kind = told.get("kind", "refuse")
-    if kind == "retry_after" or (kind == "refuse" and "retry_after" in told):
-        return retry_after(int(told.get("retry_after", 1)))
+def described(body: Json) -> Fault:
+    """Return the fault that a request describes. Raises SandboxError.
+
+    Its fields are "kind", "code", "description", "retry_after" and "seconds".
+    """
+    kind = body.get("kind", "refuse")
+    if kind == "retry_after" or (kind == "refuse" and "retry_after" in body):
+        return retry_after(int(body.get("retry_after", 1)))
     if kind not in list(Kind):
         raise SandboxError(f"There is no fault {kind!r}; there are retry_after, {', '.join(Kind)}.")
-    code = int(told.get("code", 502 if kind == Kind.PAGE else 500))
+    code = int(body.get("code", 502 if kind == Kind.PAGE else 500))
     return Fault(
         Kind(kind),
         code,
-        str(told.get("description", "Internal Server Error: restart")),
+        str(body.get("description", "Internal Server Error: restart")),
         None,
-        float(told.get("seconds", 0)),
+        float(body.get("seconds", 0)),
     )

@@ -17,42 +17,42 @@ _YES: Final = frozenset({"true", "yes", "1", "y"})
 
 @dataclass(slots=True)
 class Fields:
-    """What a call carries. Values are text, or anything inside an object; both are understood."""
+    """The fields of a call. A value is text or, inside an object, any JSON; both are read."""
 
     values: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
-        """The field is there and not empty."""
+        """Return True if the field is there and not empty."""
         return self.values.get(name) not in (None, "")
 
     def text(self, name: str) -> str:
-        """A text; empty if it is missing."""
+        """Return a text; empty if it is missing."""
         value = self.values.get(name)
         if value is None:
             return ""
-        return value if isinstance(value, str) else json.dumps(value)
+        return _as_text(value)
 
     def integer(self, name: str, default: int = 0) -> int:
-        """A whole number, or the default if it is missing or none."""
+        """Return a whole number, or the default if it is missing or not one."""
         try:
             return int(self.values[name])
         except (KeyError, ValueError, TypeError):
             return default
 
     def number(self, name: str, default: float = 0.0) -> float:
-        """A number, or the default if it is missing or none."""
+        """Return a number, or the default if it is missing or not one."""
         try:
             return float(self.values[name])
         except (KeyError, ValueError, TypeError):
             return default
 
     def flag(self, name: str) -> bool:
-        """True for true, yes, y and 1 in any case."""
+        """Return True for true, yes, y and 1 in any case."""
         return str(self.values.get(name, "")).lower() in _YES
 
     def parsed(self, name: str, what: str) -> Any:
-        """An object or array, None if missing. Raises Refusal 400 naming `what` when it isn't JSON."""
+        """Return an object or array, None if missing. Raises Refusal 400 if it is not JSON."""
         value = self.values.get(name)
         if value is None or value == "":
             return None
@@ -64,14 +64,14 @@ class Fields:
             raise bad(f"can't parse {what} JSON object") from None
 
     def object(self, name: str, what: str) -> Json | None:
-        """A JSON object, None if missing. Raises Refusal 400 when it is something else."""
+        """Return a JSON object, None if missing. Raises Refusal 400 for anything else."""
         value = self.parsed(name, what)
         if value is not None and not isinstance(value, dict):
             raise bad(f"object expected as {what}")
         return value
 
     def array(self, name: str, what: str) -> list[Any] | None:
-        """A JSON array, None if missing. Raises Refusal 400 when it is something else."""
+        """Return a JSON array, None if missing. Raises Refusal 400 for anything else."""
         value = self.parsed(name, what)
         if value is not None and not isinstance(value, list):
             raise bad(f"can't parse {what}: expected an Array")
@@ -79,7 +79,10 @@ class Fields:
 
 
 def decode(query: bytes, content_type: str, body: bytes) -> Fields:
-    """The fields of a request; those of the body win. Raises Refusal 400 for a body that can't be read."""
+    """Return the fields of a request; the body's take precedence.
+
+    Raises Refusal 400 for a body that can't be read.
+    """
     fields = Fields(_form(query) if query else {})
     if not body:
         return fields
@@ -100,19 +103,23 @@ def _form(body: bytes) -> dict[str, str]:
 
 
 def _json(body: bytes) -> dict[str, str]:
-    """The values as a form would hold them: text as it is, everything else as JSON."""
+    """Return the values as in a form: text unchanged, everything else as JSON."""
     try:
         values = json.loads(body)
     except ValueError:
         values = None
     if not isinstance(values, dict):
         raise bad("can't parse the request: JSON object expected")
-    told = {name: value for name, value in values.items() if value is not None}
-    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in told.items()}
+    given = {name: value for name, value in values.items() if value is not None}
+    return {name: _as_text(value) for name, value in given.items()}
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _read_multipart(fields: Fields, content_type: str, body: bytes) -> None:
-    """RFC 7578, as far as clients use it: no transfer encodings, one file per name."""
+    """Read RFC 7578 as far as clients use it: no transfer encodings, one file per name."""
     boundary = content_type.partition("boundary=")[2].partition(";")[0].strip().strip('"').encode()
     for part in (b"\r\n" + body).split(b"\r\n--" + boundary)[1:-1]:
         head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")

@@ -1,12 +1,12 @@
-"""The folder of the demo: a copy of the samples, into which one drops the next, edits one, withdraws one.
+"""The demo's folder: a copy of the samples, where a click adds, edits or withdraws an article.
 
-It doesn't know what an article is worth, nor that a bot reads along: it only puts files where a person would. Front
-matter is changed as text, a line at a time, so that the rest of a file stays as its author wrote it.
+Knows nothing of the bot that reads the folder. Front matter is changed as text, line by line: the
+rest of a file stays as its author wrote it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     Listing = dict[str, list[dict[str, Any]]]
 
 _KINDS: Final = (".md", ".markdown", ".txt")
-_ENOUGH: Final = 64 * 1024  # bytes
+#: Bytes from the start of a file in which its title must be.
+_ENOUGH: Final = 64 * 1024
 
 
 class FolderError(PaperboyError):
-    """The folder can't do what was asked; `status` is the HTTP status that says so."""
+    """A request that the folder can't fulfil; `status` is the HTTP status of the answer."""
 
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
@@ -46,15 +47,16 @@ class Paper:
 
 
 def _silence(_event: str, _data: Listing) -> None:
-    """Tell nobody: a folder without a page."""
+    """Do nothing: a folder without a page."""
 
 
 class Folder:
-    """The samples, of which the first few lie in `folder` from the start and the others wait to be dropped.
+    """A folder with the first samples, to which the others can be added.
 
-    What lies there is read from the disk each time, so a file put there by hand is listed too, and a folder that is
-    kept between two runs goes on where it was. `publish` is called with ("folder", listing) after each change; it may
-    be set later, as it belongs to a server that needs `routes()` first.
+    It is listed from the disk each time: files put there by hand are listed too, and a folder that
+    is kept between two runs continues. `publish` is called with ("folder", listing) after each
+    change; it may be set later, since its server needs `routes()` first. `shown` turns a title from
+    a file into the title on a post.
     """
 
     def __init__(
@@ -75,31 +77,35 @@ class Folder:
                 self._copy(sample)
 
     def listing(self) -> Listing:
-        """What lies in the folder, oldest first, and what waits: {"posted": […], "waiting": […]}."""
+        """Return the files in the folder, oldest first, and the samples that wait."""
         posted = [self._paper(path, self._folder) for path in self._posted()]
         waiting = [self._paper(path, self._samples) for path in self._waiting()]
         return {
-            "posted": [{"name": p.name, "title": p.title, "withdrawn": p.withdrawn} for p in posted],
-            "waiting": [{"name": p.name, "title": p.title} for p in waiting],
+            "posted": [asdict(paper) for paper in posted],
+            "waiting": [{"name": paper.name, "title": paper.title} for paper in waiting],
         }
 
     def drop(self, name: str | None = None) -> None:
-        """Put a waiting sample into the folder: the one named, else the next. Raises FolderError."""
-        self._copy(_chosen(self._waiting(), self._samples, name, 0, "No sample is waiting to be dropped."))
+        """Copy a waiting sample into the folder: by name, else the next. Raises FolderError."""
+        nothing = "No sample is waiting to be dropped."
+        self._copy(_chosen(self._waiting(), self._samples, name, 0, nothing))
 
     def edit(self, name: str | None = None) -> None:
-        """Mark a title as updated: the named file's, else the newest one's. Raises FolderError."""
+        """Mark a title as updated: by file name, else the newest. Raises FolderError."""
         living = [path for path in self._posted() if not titles.is_removed(_beginning(path))]
         path = _chosen(living, self._folder, name, -1, "No file in the folder can be edited.")
         self._rewrite(path, titles.with_title_updated)
 
     def withdraw(self, name: str) -> None:
-        """Mark a file as removed, which takes its posts back. Raises FolderError."""
+        """Mark a file as removed, so that its posts are deleted. Raises FolderError."""
         path = _chosen(self._posted(), self._folder, name, -1, "The folder is empty.")
         self._rewrite(path, titles.with_removed)
 
     def routes(self) -> list[BaseRoute]:
-        """GET /sim/folder and POST /sim/folder/{drop,edit,withdraw}; each answers the listing or {"error"}."""
+        """Return the routes /sim/folder and /sim/folder/{drop,edit,withdraw}.
+
+        Each answers with the listing or {"error"}.
+        """
         return [
             Route("/sim/folder", self._answer_listing),
             Route("/sim/folder/{verb:str}", self._answer_change, methods=["POST"]),
@@ -145,16 +151,22 @@ class Folder:
         _put(self._folder / sample.relative_to(self._samples), sample.read_bytes())
 
     def _rewrite(self, path: Path, change: Callable[[str], str]) -> None:
+        name = _name(path, self._folder)
         try:
             _put(path, change(path.read_bytes().decode()).encode())
-        except (titles.NoTitle, UnicodeDecodeError) as error:
-            reason = str(error) if isinstance(error, titles.NoTitle) else "This file isn't UTF-8 text."
-            raise FolderError(f"{_name(path, self._folder)}: {reason}", 409) from error
+        except titles.NoTitle as error:
+            raise FolderError(f"{name}: {error}", 409) from error
+        except UnicodeDecodeError as error:
+            raise FolderError(f"{name}: This file isn't UTF-8 text.", 409) from error
 
 
 async def _asked_name(request: Request) -> str | None:
-    """The file a request names. Only JSON is heard: another site's form can't send that without our leave (CORS)."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+    """Return the file that a request names.
+
+    Only JSON is accepted: a form on another site can't send it without permission (CORS).
+    """
+    media_type, _, _ = request.headers.get("content-type", "").partition(";")
+    if media_type.strip() != "application/json":
         raise FolderError("Send JSON.", 415)
     try:
         body = await request.json()
@@ -165,7 +177,7 @@ async def _asked_name(request: Request) -> str | None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Article files below a folder, by name; links are left alone, as they may lead out of it."""
+    """Yield article files below a folder by name, without links, which may lead out of it."""
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() in _KINDS and path.is_file() and not path.is_symlink():
             yield path
@@ -176,7 +188,7 @@ def _name(path: Path, folder: Path) -> str:
 
 
 def _touched(path: Path) -> tuple[int, Path]:
-    """When a file was last written, so that the newest comes last; a file that has just gone comes first."""
+    """Return the sort key by modification time; a file that has just gone comes first."""
     try:
         return path.stat().st_mtime_ns, path
     except FileNotFoundError:
@@ -184,7 +196,7 @@ def _touched(path: Path) -> tuple[int, Path]:
 
 
 def _beginning(path: Path) -> str:
-    """As much of a file as can hold its title, with what can't be read replaced; "" for one that is gone."""
+    """Return the beginning of a file, wrong bytes replaced; empty if the file is gone."""
     try:
         with path.open("rb") as file:
             return file.read(_ENOUGH).decode(errors="replace")
@@ -193,7 +205,10 @@ def _beginning(path: Path) -> str:
 
 
 def _chosen(paths: list[Path], folder: Path, name: str | None, default: int, nothing: str) -> Path:
-    """The path a name stands for. A name is only compared, never joined to a path: it comes from a browser."""
+    """Return the path that a name stands for.
+
+    The name comes from a browser: it is only compared, never joined to a path.
+    """
     if name is None:
         if not paths:
             raise FolderError(nothing, 409)
@@ -205,7 +220,7 @@ def _chosen(paths: list[Path], folder: Path, name: str | None, default: int, not
 
 
 def _put(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: whoever watches the folder never sees half of it."""
+    """Write a file atomically: who watches the folder never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")
     unfinished.write_bytes(content)

@@ -1,4 +1,4 @@
-"""What the bot asked and was told, in order. Keeps; judges nothing."""
+"""The bot's calls and their answers, in order. Judges nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OBJECTS: Final = frozenset(
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One request. `at` is unix time; `answer` None until (or unless) it was carried out or refused."""
+    """One call. `at` is unix time; `answer` is None until it was carried out or refused."""
 
     method: str
     fields: Fields
@@ -39,7 +39,7 @@ class Call:
 
     @property
     def params(self) -> dict[str, Any]:
-        """What was sent; objects that travel as JSON text are read."""
+        """The parameters; objects sent as JSON text are parsed."""
         return {name: _read(name, value) for name, value in self.fields.values.items()}
 
     @property
@@ -50,12 +50,12 @@ class Call:
 
     @property
     def result(self) -> Any:
-        """What was answered, None if it was no success."""
+        """The result; None if the call failed."""
         return (self.answer or {}).get("result")
 
     @property
     def ok(self) -> bool:
-        """It was carried out."""
+        """True if it was carried out."""
         return bool((self.answer or {}).get("ok"))
 
 
@@ -72,5 +72,5 @@ class Journal(deque[Call]):
     """The last calls, oldest first."""
 
     def of(self, method: str) -> list[Call]:
-        """The calls of one method, in any case."""
+        """Return the calls of one method, whose name may have any case."""
         return [call for call in self if call.method.lower() == method.lower()]

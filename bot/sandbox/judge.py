@@ -1,6 +1,7 @@
-"""Who decides what a text is: TDLib where `tdjson` is installed, our strict subset elsewhere. Checks no limits.
+"""How a text is read: by TDLib if `tdjson` is installed, else by a subset. Checks no limit.
 
-Both go the same way: read the markup, arrange the entities, find those nobody marked, arrange again, trim, keep 100.
+Both take the same steps: parse the markup, arrange the entities, find the unmarked ones, arrange
+again, trim, keep 100.
 """
 
 from __future__ import annotations
@@ -19,41 +20,42 @@ if TYPE_CHECKING:
 
     from bot.sandbox.records import Json
 
-#: More are dropped without a word (Bot API).
+#: Further ones are dropped silently (Bot API).
 MOST_ENTITIES: Final = 100
 _GONE: Final = dict.fromkeys([0x0D, *range(0x2028, 0x202F), 0x030A, 0x0333, 0x033F])
 _SPACED: Final = dict.fromkeys([n for n in range(0x20) if n not in (0x0A, 0x0D)], " ")
 _CLEANING: Final = _GONE | _SPACED
 _DIRTY: Final = re.compile("[\x00-\x09\x0b-\x1f\u2028-\u202e\u030a\u0333\u033f]")
-#: What counts as nothing to read.
-_BLANK: Final = " \n\t\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_SPACES: Final = "".join(map(chr, range(0x2000, 0x200B)))
+#: Characters that count as empty.
+_BLANK: Final = f" \n\t\xa0\u1680{_SPACES}\u202f\u205f\u3000"
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A text as Telegram keeps it. The entities are shared: never change one."""
+    """A text as Telegram stores it. Entities are shared between results: never change one."""
 
     text: str
     entities: tuple[Json, ...] = ()
 
 
 class Engine(Protocol):
-    """What reads markup; texts and entities are the Bot API's, offsets in UTF-16 units."""
+    """Reads texts and entities of the Bot API; offsets are in UTF-16 units."""
 
     name: str
 
     def parse(self, text: str, mode: str) -> tuple[str, list[Json]]:
-        """The text without its markup, and what was marked. Raises Refusal 400."""
+        """Return the text without its markup, and the entities. Raises Refusal 400."""
 
     def arrange(self, text: str, entities: Sequence[Json]) -> tuple[str, list[Json]]:
-        """Text and entities cleaned and in Telegram's order."""
+        """Return text and entities cleaned and in Telegram's order."""
 
     def find(self, text: str) -> list[Json]:
-        """What is recognised without having been marked."""
+        """Return the entities that are recognised without markup."""
 
 
 class Judge:
-    """Reads every text that is sent; remembers the last few thousand, as fan-out repeats itself."""
+    """Reads every text that is sent. Caches some thousand, as one text goes to many chats."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -61,15 +63,15 @@ class Judge:
         self._remembered = lru_cache(maxsize=4096)(self._judged)
 
     def read(self, text: str, mode: str | None) -> Judged:
-        """What Telegram makes of `text` in a parse mode (None: as it is). Raises Refusal 400."""
+        """Return a text as read in a parse mode, None for plain text. Raises Refusal 400."""
         return self._remembered(text, mode)
 
     def plain(self, text: str) -> Judged:
-        """What Telegram makes of a text as somebody types it."""
+        """Return a text as read when a person types it."""
         return self._remembered(text, None)
 
     def marked(self, text: str, entities: Sequence[Json]) -> Judged:
-        """What Telegram makes of a text whose entities are given instead of marked."""
+        """Return a text as read with entities given beside it."""
         return self._finished(text, entities)
 
     def _judged(self, text: str, mode: str | None) -> Judged:
@@ -81,14 +83,14 @@ class Judge:
     def _finished(self, text: str, entities: Sequence[Json]) -> Judged:
         text, kept = self._engine.arrange(text, entities)
         closed = [entity for entity in kept if entity["type"] in normal.CLOSED]
-        free = [e for e in self._engine.find(text) if not any(normal.overlap(e, other) for other in closed)]
-        if free:
-            text, kept = self._engine.arrange(text, [*kept, *free])
+        unmarked = [one for one in self._engine.find(text) if not normal.overlaps_any(one, closed)]
+        if unmarked:
+            text, kept = self._engine.arrange(text, [*kept, *unmarked])
         return _trimmed(text, kept)
 
 
 def _trimmed(text: str, entities: list[Json]) -> Judged:
-    """Without the space around it; before the first entity only, as TDLib does."""
+    """Remove the space around a text; at the start only before the first entity, as TDLib does."""
     text = text.rstrip(_BLANK)
     first = entities[0]["offset"] if entities else len(text)
     lead = min(len(text) - len(text.lstrip(_BLANK)), first)
@@ -103,12 +105,12 @@ def _trimmed(text: str, entities: list[Json]) -> Judged:
 
 
 class Subset:
-    """The engine that needs nothing: HTML only."""
+    """The engine without dependencies: HTML only."""
 
     name = "subset"
 
     def parse(self, text: str, mode: str) -> tuple[str, list[Json]]:
-        """As Engine.parse; of the parse modes it knows HTML."""
+        """As Engine.parse, for the parse mode HTML only."""
         if mode.lower() != "html":
             raise bad("unsupported parse_mode")
         return markup.parse(text)
@@ -131,18 +133,20 @@ class Subset:
 
 
 def _cleaned(text: str, entities: Sequence[Json]) -> tuple[str, list[Json]]:
-    """Control characters made spaces, line and direction marks removed, entities moved along."""
-    kept = [0 if ord(char) in _GONE else 1 for char in text for _ in range(2 if char > "\uffff" else 1)]
-    new = list(accumulate(kept, initial=0))
-    moved = [
-        entity | {"offset": new[entity["offset"]], "length": new[normal.end(entity)] - new[entity["offset"]]}
-        for entity in entities
-    ]
+    """Turn control characters into spaces, remove line and direction marks, move the entities."""
+    kept: list[int] = []
+    for char in text:
+        kept += [0 if ord(char) in _GONE else 1] * markup.units(char)
+    new_offsets = list(accumulate(kept, initial=0))
+    moved = []
+    for entity in entities:
+        start, end = new_offsets[entity["offset"]], new_offsets[normal.end(entity)]
+        moved.append(entity | {"offset": start, "length": end - start})
     return text.translate(_CLEANING), moved
 
 
 def best() -> Judge:
-    """TDLib if it can be had, else the subset."""
+    """Return a judge with TDLib if it is installed, else with the subset."""
     try:
         from bot.sandbox.tdlib import Tdlib  # 50 MB that the product runs without
     except ImportError:

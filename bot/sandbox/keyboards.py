@@ -1,4 +1,4 @@
-"""Keyboards under messages: what Telegram accepts, and in which shape it keeps it. Sends nothing."""
+"""Keyboards under messages: what Telegram accepts, and how it stores them. Sends nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_BUTTONS: Final = 100
 #: Bytes of callback_data (Bot API, InlineKeyboardButton).
 LONGEST_DATA: Final = 64
 LONGEST_COPY: Final = 256
-_LOOKS: Final = ("text", "style", "icon_custom_emoji_id")
+_APPEARANCE: Final = ("text", "style", "icon_custom_emoji_id")
 _ACTIONS: Final = (
     "url",
     "callback_data",
@@ -33,7 +33,7 @@ _ACTIONS: Final = (
 
 
 def read(fields: Fields, chat: Chat, *, inline_only: bool = False) -> Json | None:
-    """The reply_markup of a call, checked; None if there is none. Raises Refusal 400."""
+    """Return the checked reply_markup of a call, None if there is none. Raises Refusal 400."""
     markup = fields.object("reply_markup", "reply markup")
     if not markup:
         return None
@@ -48,7 +48,8 @@ def read(fields: Fields, chat: Chat, *, inline_only: bool = False) -> Json | Non
 
 def _inline(rows: Any, chat: Chat) -> Json | None:
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise bad('can\'t parse inline keyboard: field "inline_keyboard" must be an Array of Arrays')
+        problem = 'field "inline_keyboard" must be an Array of Arrays'
+        raise bad(f"can't parse inline keyboard: {problem}")
     kept = [[_button(button, chat) for button in row] for row in rows if row]
     if sum(map(len, kept)) > MOST_BUTTONS:
         raise bad("reply markup is too long")
@@ -62,11 +63,12 @@ def _button(button: Any, chat: Chat) -> Json:
         raise bad("can't parse inline keyboard button: text must be non-empty")
     actions = [action for action in _ACTIONS if action in button]
     if not actions:
-        raise bad("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
+        problem = "Text buttons are unallowed in the inline keyboard"
+        raise bad(f"can't parse inline keyboard button: {problem}")
     if len(actions) > 1:
         raise bad("can't parse inline keyboard button: exactly one action is expected")
     action = actions[0]
-    kept = {key: button[key] for key in _LOOKS if key in button}
+    kept = {key: button[key] for key in _APPEARANCE if key in button}
     kept[action] = _CHECKS.get(action, _unchanged)(button[action], chat)
     return kept
 
@@ -91,7 +93,8 @@ def _data(value: Any, _chat: Chat) -> str:
 def _web_app(value: Any, chat: Chat) -> Json:
     url = str(value.get("url", "")) if isinstance(value, dict) else ""
     if not url.lower().startswith("https://"):
-        raise bad(f"inline keyboard button Web App URL '{url}' is invalid: Only HTTPS links are allowed")
+        problem = "Only HTTPS links are allowed"
+        raise bad(f"inline keyboard button Web App URL '{url}' is invalid: {problem}")
     if chat.type != "private":
         raise bad("BUTTON_TYPE_INVALID")
     return {"url": url}

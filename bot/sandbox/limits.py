@@ -1,4 +1,4 @@
-"""Telegram's rates, if asked for: how fast a bot may send before it gets a 429. Off until somebody sets them."""
+"""Telegram's rate limits: how fast a bot may send before it gets a 429. Off until they are set."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from bot.sandbox.records import Chat
 
-#: What counts: all that puts or changes a message in a chat.
+#: Methods that count: all that add or change a message.
 COUNTED: Final = frozenset(
     {
         "sendmessage",
@@ -28,14 +28,14 @@ COUNTED: Final = frozenset(
 
 @dataclass(slots=True)
 class Window:
-    """At most `most` in any `seconds`; slides."""
+    """A sliding window: at most `most` calls in any `seconds`."""
 
     most: int
     seconds: float
     taken: deque[float] = field(default_factory=deque)
 
     def wait(self, at: float) -> float:
-        """Seconds until there is room; 0 if there is now."""
+        """Return the seconds until there is room; 0 if there is now."""
         while self.taken and self.taken[0] <= at - self.seconds:
             self.taken.popleft()
         return 0.0 if len(self.taken) < self.most else self.taken[0] + self.seconds - at
@@ -43,7 +43,7 @@ class Window:
 
 @dataclass(slots=True)
 class Limits:
-    """Numbers of the Bot FAQ. `refuse` False: only count what would have been refused."""
+    """The limits of the Bot FAQ. With `refuse` False violations are only counted."""
 
     overall_second: int = 30
     chat_second: int = 1
@@ -57,7 +57,7 @@ class Limits:
         self._overall = Window(self.overall_second, 1.0)
 
     def check(self, chat: Chat, at: float) -> int:
-        """Whole seconds to wait before this call; 0 takes the place."""
+        """Return the whole seconds to wait before this call; with 0 it is counted as made."""
         windows = [self._overall, *self._of(chat)]
         wait = max(window.wait(at) for window in windows)
         if wait > 0:

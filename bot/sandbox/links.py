@@ -1,6 +1,6 @@
-"""Addresses as Telegram takes them: what becomes a link, and in which spelling. Fetches nothing.
+"""Addresses: which ones Telegram accepts as links, and in which spelling. Fetches nothing.
 
-The rules are those TDLib 1.8 shows from outside (LinkManager::get_checked_link).
+The rules are the observable ones of TDLib 1.8 (LinkManager::get_checked_link).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class WrongAddress(ValueError):
 
 
 def checked(address: str, *, http_only: bool = False) -> str:
-    """The address as Telegram keeps it: scheme and host in lower case, `http://` where none is given.
+    """Return an address as Telegram stores it: scheme and host in lower case, `http://` if missing.
 
     Raises WrongAddress.
     """
@@ -39,7 +39,7 @@ def checked(address: str, *, http_only: bool = False) -> str:
 
 
 def _authority(rest: str) -> str:
-    """Everything after the two slashes, checked and spelt as Telegram does."""
+    """Return what follows the two slashes, checked and spelt as in Telegram."""
     parts = _AUTHORITY.fullmatch(rest)
     if parts is None or not parts["host"]:
         raise WrongAddress("URL host is empty")

@@ -1,6 +1,6 @@
-"""Telegram's HTML mode read without TDLib: a strict subset, with TDLib's own words for mistakes. Arranges no entities.
+"""Telegram's HTML mode read without TDLib: a strict subset, with TDLib's error texts.
 
-Understands every tag but `tg-time`; Markdown is not read here.
+Knows every tag but `tg-time`. Reads no Markdown and arranges no entities.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ _STYLES: Final = {
 }
 _TAGS: Final = frozenset({*_STYLES, "a", "code", "pre", "blockquote", "tg-emoji"})
 _NAMED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
-_REFERENCE: Final = re.compile(r"&(?:#x(?P<hex>[0-9a-fA-F]{1,7})|#(?P<dec>[0-9]{1,8})|(?P<name>[A-Za-z]+));?")
+_REFERENCE: Final = re.compile(
+    r"&(?:#x(?P<hex>[0-9a-fA-F]{1,7})"  # &#x1F600;
+    r"|#(?P<dec>[0-9]{1,8})"  # &#65;
+    r"|(?P<name>[A-Za-z]+));?"  # &amp;
+)
 _NAME: Final = re.compile(r"[^\s>]*")
 _ATTRIBUTE: Final = re.compile(r"[^\s=>]+")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9.\-]*")
@@ -49,17 +53,20 @@ class _Tag:
 
 
 def parse(html: str) -> tuple[str, list[Json]]:
-    """The text and its entities as written, not yet arranged; offsets in UTF-16 units. Raises Refusal 400."""
+    """Return the text and its entities in source order; offsets in UTF-16 units.
+
+    Raises Refusal 400.
+    """
     return _Reader(html).read()
 
 
 def unescaped(text: str) -> str:
-    """Character references decoded: the four names Telegram knows, and numbers."""
+    """Decode character references: the four names Telegram knows, and numbers."""
     return _REFERENCE.sub(_decoded, text) if "&" in text else text
 
 
 def units(text: str) -> int:
-    """Length in UTF-16 units."""
+    """Return the length in UTF-16 units."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -71,7 +78,7 @@ def _decoded(reference: re.Match[str]) -> str:
 
 
 class _Reader:
-    """Walks once from left to right; `at` is the next character."""
+    """Reads once from left to right; `at` is the next character."""
 
     def __init__(self, html: str) -> None:
         self.html = html
@@ -79,7 +86,7 @@ class _Reader:
         self.pieces: list[str] = []
         self.offset = 0
         self.open: list[_Tag] = []
-        self.found: list[Json] = []
+        self.entities: list[Json] = []
 
     def read(self) -> tuple[str, list[Json]]:
         while self.at < len(self.html):
@@ -90,8 +97,9 @@ class _Reader:
             self.at = tag + 1
             self._end(tag) if self.html.startswith("/", self.at) else self._start(tag)
         if self.open:
-            raise bad(f"can't parse entities: Can't find end tag corresponding to start tag \"{self.open[-1].name}\"")
-        return "".join(self.pieces), self.found
+            problem = "Can't find end tag corresponding to start tag"
+            raise bad(f'can\'t parse entities: {problem} "{self.open[-1].name}"')
+        return "".join(self.pieces), self.entities
 
     def _take(self, text: str) -> None:
         text = unescaped(text)
@@ -99,8 +107,8 @@ class _Reader:
         self.offset += units(text)
 
     def _match(self, pattern: re.Pattern[str]) -> str:
-        found = pattern.match(self.html, self.at)
-        text = found[0] if found else ""
+        match = pattern.match(self.html, self.at)
+        text = match[0] if match else ""
         self.at += len(text)
         return text
 
@@ -108,7 +116,8 @@ class _Reader:
         return self.html[self.at : self.at + 1]
 
     def _mistake(self, what: str, at: int, after: str = "") -> Refusal:
-        return bad(f"can't parse entities: {what} at byte offset {len(self.html[:at].encode())}{after}")
+        offset = len(self.html[:at].encode())
+        return bad(f"can't parse entities: {what} at byte offset {offset}{after}")
 
     def _start(self, begin: int) -> None:
         name = self._match(_NAME).lower()
@@ -167,7 +176,8 @@ class _Reader:
             raise self._mistake("Unclosed end tag", begin)
         tag = self.open.pop()
         if name and name != tag.name:
-            raise self._mistake("Unmatched end tag", begin, f', expected "</{tag.name}>", found "</{name}>"')
+            after = f', expected "</{tag.name}>", found "</{name}>"'
+            raise self._mistake("Unmatched end tag", begin, after)
         self.at += 1
         self._close(tag)
 
@@ -179,14 +189,16 @@ class _Reader:
         entity = {"offset": tag.offset, "length": length} | kind
         if tag.name == "pre":
             entity |= self._language(entity)
-        self.found.append(entity)
+        self.entities.append(entity)
 
     def _language(self, block: Json) -> Json:
-        """The language of a code that fills a pre."""
-        last = self.found[-1] if self.found else {}
-        if (last.get("offset"), last.get("length")) != (block["offset"], block["length"]) or "language" not in last:
+        """Return the language of a code entity that fills a pre, and drop that entity."""
+        last = self.entities[-1] if self.entities else {}
+        if "language" not in last:
             return {}
-        return {"language": self.found.pop()["language"]}
+        if (last["offset"], last["length"]) != (block["offset"], block["length"]):
+            return {}
+        return {"language": self.entities.pop()["language"]}
 
 
 def _style(tag: _Tag, _text: str) -> Json | None:
@@ -196,7 +208,8 @@ def _style(tag: _Tag, _text: str) -> Json | None:
 def _link(tag: _Tag, text: str) -> Json | None:
     address = tag.attributes.get("href") or text
     if mention := _MENTION.fullmatch(address):
-        return {"type": "text_mention", "user": {"id": int(mention[1]), "is_bot": False, "first_name": text}}
+        user = {"id": int(mention[1]), "is_bot": False, "first_name": text}
+        return {"type": "text_mention", "user": user}
     try:
         return {"type": "text_link", "url": links.checked(address)}
     except links.WrongAddress:
@@ -204,9 +217,10 @@ def _link(tag: _Tag, text: str) -> Json | None:
 
 
 def _code(tag: _Tag, _text: str) -> Json:
-    language = tag.attributes.get("class", "")
-    named = language.startswith("language-") and len(language) > len("language-")
-    return {"type": "code"} | ({"language": language.removeprefix("language-")} if named else {})
+    prefix, _, language = tag.attributes.get("class", "").partition("-")
+    if prefix == "language" and language:
+        return {"type": "code", "language": language}
+    return {"type": "code"}
 
 
 def _quote(tag: _Tag, _text: str) -> Json:

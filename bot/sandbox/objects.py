@@ -1,4 +1,4 @@
-"""Records as the Bot API shows them: User, Chat, Message, ChatMember. Builds JSON, decides nothing."""
+"""Records as JSON of the Bot API: User, Chat, Message, ChatMember. Decides nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.sandbox.records import CHANNEL_RIGHTS, GROUP_RIGHTS
 if TYPE_CHECKING:
     from bot.sandbox.records import Chat, Content, Json, Member, Message, Person
 
-#: Whom messages of anonymous administrators come from; `sender_chat` is then their group.
+#: The author of anonymous administrators' messages; `sender_chat` is then their group.
 ANONYMOUS_ADMIN: Json = {
     "id": 1_087_968_824,
     "is_bot": True,
@@ -18,6 +18,31 @@ ANONYMOUS_ADMIN: Json = {
 }
 #: Deleted messages are shown as InaccessibleMessage, dated 0.
 INACCESSIBLE_DATE = 0
+_GIFTS = (
+    "unlimited_gifts",
+    "limited_gifts",
+    "unique_gifts",
+    "premium_subscription",
+    "gifts_from_channels",
+)
+_RESTRICTED_RIGHTS = (
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+    "can_edit_tag",
+    "can_react_to_messages",
+)
 
 
 def user(person: Person) -> Json:
@@ -49,9 +74,7 @@ def chat(place: Chat) -> Json:
 def full_chat(place: Chat) -> Json:
     """ChatFullInfo, what getChat answers."""
     shown = chat(place) | {"accent_color_id": place.id % 7, "max_reaction_count": 11}
-    shown["accepted_gift_types"] = dict.fromkeys(
-        ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), False
-    )
+    shown["accepted_gift_types"] = dict.fromkeys(_GIFTS, False)
     if place.protected:
         shown["has_protected_content"] = True
     if place.hidden_members:
@@ -61,52 +84,53 @@ def full_chat(place: Chat) -> Json:
     return shown
 
 
-def message(said: Message) -> Json:
-    """Message, with everything the Bot API would show of it."""
-    if said.deleted:
-        return {"chat": chat(said.chat), "message_id": said.id, "date": INACCESSIBLE_DATE}
-    shown: Json = {"message_id": said.id, "date": said.date, "chat": chat(said.chat)}
-    _add_author(shown, said)
-    if said.edited:
-        shown["edit_date"] = said.edited
-    if said.thread:
-        shown |= {"message_thread_id": said.thread, "is_topic_message": True}
-    elif said.reply_to and said.chat.type == "supergroup":  # replies have a thread of their own, which is no topic's
-        shown["message_thread_id"] = _root(said).id
-    if said.reply_to:
-        shown["reply_to_message"] = message(said.reply_to) if not said.reply_to.reply_to else _bare(said.reply_to)
-    if said.origin:
-        shown["forward_origin"] = said.origin
-    if said.protected or said.chat.protected:
+def message(record: Message) -> Json:
+    """Message, with all fields the Bot API would show."""
+    if record.deleted:
+        return {"chat": chat(record.chat), "message_id": record.id, "date": INACCESSIBLE_DATE}
+    shown: Json = {"message_id": record.id, "date": record.date, "chat": chat(record.chat)}
+    _add_author(shown, record)
+    if record.edited:
+        shown["edit_date"] = record.edited
+    if record.thread:
+        shown |= {"message_thread_id": record.thread, "is_topic_message": True}
+    elif record.reply_to and record.chat.type == "supergroup":
+        # A chain of replies has a thread of its own, which belongs to no topic.
+        shown["message_thread_id"] = _root(record).id
+    if record.reply_to:
+        shown["reply_to_message"] = _without_reply(record.reply_to)
+    if record.origin:
+        shown["forward_origin"] = record.origin
+    if record.protected or record.chat.protected:
         shown["has_protected_content"] = True
-    shown |= said.service or _content(said.content)
-    if said.reply_markup:
-        shown["reply_markup"] = said.reply_markup
+    shown |= record.service or _content(record.content)
+    if record.reply_markup:
+        shown["reply_markup"] = record.reply_markup
     return shown
 
 
-def _root(said: Message) -> Message:
-    """The message that a chain of replies began with."""
-    while said.reply_to:
-        said = said.reply_to
-    return said
+def _root(record: Message) -> Message:
+    """Return the message that a chain of replies began with."""
+    while record.reply_to:
+        record = record.reply_to
+    return record
 
 
-def _bare(said: Message) -> Json:
-    """A reply inside a reply is not shown."""
-    shown = message(said)
+def _without_reply(record: Message) -> Json:
+    """Return a message that is replied to; the message it replies to itself is not shown."""
+    shown = message(record)
     return {key: value for key, value in shown.items() if key != "reply_to_message"}
 
 
-def _add_author(shown: Json, said: Message) -> None:
-    if said.chat.type == "channel":
-        shown["sender_chat"] = chat(said.chat)
-        if said.sender and not said.sender.is_bot:
-            shown["author_signature"] = said.sender.name
-    elif said.anonymous:
-        shown |= {"from": ANONYMOUS_ADMIN, "sender_chat": chat(said.chat)}
-    elif said.sender:
-        shown["from"] = user(said.sender)
+def _add_author(shown: Json, record: Message) -> None:
+    if record.chat.type == "channel":
+        shown["sender_chat"] = chat(record.chat)
+        if record.sender and not record.sender.is_bot:
+            shown["author_signature"] = record.sender.name
+    elif record.anonymous:
+        shown |= {"from": ANONYMOUS_ADMIN, "sender_chat": chat(record.chat)}
+    elif record.sender:
+        shown["from"] = user(record.sender)
 
 
 def _content(content: Content) -> Json:
@@ -143,8 +167,5 @@ def member(who: Member, place: Chat) -> Json:
 
 
 def _restricted(who: Member) -> Json:
-    kinds = ("audios", "documents", "photos", "videos", "video_notes", "voice_notes", "polls", "other_messages")
-    rights = [f"can_send_{kind}" for kind in ("messages", *kinds)]
-    rights += ["can_add_web_page_previews", "can_change_info", "can_invite_users", "can_pin_messages"]
-    rights += ["can_manage_topics", "can_edit_tag", "can_react_to_messages"]
-    return {"is_member": True, "until_date": 0} | {right: right in who.rights for right in rights}
+    rights = {right: right in who.rights for right in _RESTRICTED_RIGHTS}
+    return {"is_member": True, "until_date": 0} | rights

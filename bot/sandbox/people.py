@@ -1,4 +1,4 @@
-"""What people do: speak, tap, open links, block, come and go. The bot's side of the world is `methods`."""
+"""What people do: write, tap, open links, block, join and leave. The bot acts through `methods`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
 from bot.sandbox import objects
-from bot.sandbox.records import Content, Member
+from bot.sandbox.records import Content
 from bot.sandbox.refusals import SandboxError
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ def say(
     reply_to: Message | None = None,
     thread: int | None = None,
 ) -> Message:
-    """Somebody writes: to the bot, in a group, or in a channel they lead. Raises SandboxError if they can't."""
+    """Write to the bot, in a group, or in a channel that the person administers.
+
+    Raises SandboxError if they can't.
+    """
     place = chat or _own(world, person)
     if place.type == "channel":
         if not world.member(place, person).leads:
@@ -45,15 +48,16 @@ def say(
     if thread is None and reply_to is not None:
         thread = reply_to.thread
     anonymous = place.type != "private" and world.member(place, person).anonymous
-    message = world.post(place, person, content, reply_to=reply_to, thread=thread, anonymous=anonymous)
-    if _overheard(world, message):
+    context = {"reply_to": reply_to, "thread": thread, "anonymous": anonymous}
+    message = world.post(place, person, content, **context)
+    if _reaches_bot(world, message):
         person.met = True
         world.updates.put("message", objects.message(message))
     return message
 
 
 def _admit(world: World, person: Person, place: Chat, thread: int | None) -> None:
-    """Raise SandboxError where a group keeps somebody from writing: not in it, or the forum's topic is closed."""
+    """Raise SandboxError if somebody is not in a group, or the forum's topic is closed."""
     member = world.member(place, person)
     if not member.present:
         raise SandboxError(f"{person.name} isn't in {place.title}.")
@@ -63,7 +67,7 @@ def _admit(world: World, person: Person, place: Chat, thread: int | None) -> Non
 
 
 def start(world: World, person: Person, payload: str = "") -> Message:
-    """Press Start, or open t.me/<bot>?start=<payload>; lets the bot in again if it was blocked."""
+    """Press Start, or open t.me/<bot>?start=<payload>; unblocks the bot."""
     if person.blocked:
         unblock(world, person)
     return say(world, person, f"/start {payload}".rstrip())
@@ -71,12 +75,13 @@ def start(world: World, person: Person, payload: str = "") -> Message:
 
 def _own(world: World, person: Person) -> Chat:
     if person.blocked:
-        raise SandboxError(f"{person.name} has blocked the bot; they have to unblock it before they can write.")
+        reason = "has blocked the bot; they have to unblock it before they can write."
+        raise SandboxError(f"{person.name} {reason}")
     return world.open_private(person)
 
 
-def _overheard(world: World, message: Message) -> bool:
-    """The bot hears it: in groups only what is meant for it, unless it is an admin (privacy mode)."""
+def _reaches_bot(world: World, message: Message) -> bool:
+    """Return True if the bot gets it: in groups, under privacy mode, only what addresses it."""
     chat, bot = message.chat, world.member(message.chat, world.bot)
     if chat.type == "private" or bot.leads:
         return True
@@ -88,21 +93,22 @@ def _overheard(world: World, message: Message) -> bool:
 
 
 def _commands(message: Message, name: str) -> bool:
-    """It begins with a command that isn't another bot's."""
+    """Return True if it begins with a command that is not addressed to another bot."""
     first = message.text.split(maxsplit=1)[0]
     return first.startswith("/") and ("@" not in first or first.lower().endswith(name))
 
 
 def tap(world: World, person: Person, message: Message, button: Button) -> Tap | Message | str:
-    """Press a button: a Tap (callback), the /start message (link to the bot), or the address it opens.
+    """Press a button, given by its text or by (row, column) from 0.
 
-    `button` is its text or (row, column), from 0. Raises SandboxError if there is none such.
+    Return a Tap (callback), the /start message (link to the bot), or the address that it opens.
+    Raises SandboxError if there is no such button.
     """
     if message.deleted:
         raise SandboxError("That message was deleted.")
-    pressed = _found(message, button)
+    pressed = _button(message, button)
     if "callback_data" in pressed:
-        return _called(world, person, message, pressed["callback_data"])
+        return _tapped(world, person, message, pressed["callback_data"])
     if "url" in pressed:
         payload = start_payload(world, pressed["url"])
         return pressed["url"] if payload is None else start(world, person, payload)
@@ -114,7 +120,7 @@ def tap(world: World, person: Person, message: Message, button: Button) -> Tap |
 
 
 def start_payload(world: World, url: str) -> str | None:
-    """What follows ?start= in a link to the bot ("" if nothing does), None for any other link."""
+    """Return what follows ?start= in a link to the bot, "" for nothing; None for other links."""
     parts = urlsplit(url)
     name = parts.path.strip("/").lower()
     if (parts.hostname or "") not in _TELEGRAM or name != (world.bot.username or "").lower():
@@ -122,7 +128,7 @@ def start_payload(world: World, url: str) -> str | None:
     return parse_qs(parts.query).get("start", [""])[0]
 
 
-def _found(message: Message, button: Button) -> Json:
+def _button(message: Message, button: Button) -> Json:
     rows = message.buttons
     if isinstance(button, tuple):
         row, column = button
@@ -131,11 +137,12 @@ def _found(message: Message, button: Button) -> Json:
     else:
         for pressed in (pressed for row in rows for pressed in row if pressed["text"] == button):
             return pressed
-    there = ", ".join(repr(pressed["text"]) for row in rows for pressed in row) or "none"
-    raise SandboxError(f"There is no button {button!r} under message {message.id}; there are: {there}.")
+    there = ", ".join(repr(label["text"]) for row in rows for label in row) or "none"
+    what = f"There is no button {button!r} under message {message.id}"
+    raise SandboxError(f"{what}; there are: {there}.")
 
 
-def _called(world: World, person: Person, message: Message, data: str) -> Tap:
+def _tapped(world: World, person: Person, message: Message, data: str) -> Tap:
     tapped = world.taps.tap(person, message, data)
     person.met = True
     body = {
@@ -150,59 +157,59 @@ def _called(world: World, person: Person, message: Message, data: str) -> Tap:
 
 
 def block(world: World, person: Person) -> None:
-    """Block the bot; it hears of it if they had a chat."""
+    """Block the bot; it gets an update if they had a chat."""
     if not person.blocked:
         person.blocked = True
         if world.private(person):
-            world.tell_block(person, blocked=True)
+            world.put_block_update(person, blocked=True)
 
 
 def unblock(world: World, person: Person) -> None:
-    """Let the bot in again."""
+    """Unblock the bot."""
     if person.blocked:
         person.blocked = False
         if world.private(person):
-            world.tell_block(person, blocked=False)
+            world.put_block_update(person, blocked=False)
 
 
 def join(world: World, person: Person, chat: Chat) -> None:
     """Enter a group or subscribe to a channel."""
     world.set_member(chat, person, "member")
     if chat.type != "channel":
-        _serve(world, chat, person, {"new_chat_members": [objects.user(person)]})
+        _post_service(world, chat, person, {"new_chat_members": [objects.user(person)]})
 
 
 def leave(world: World, person: Person, chat: Chat) -> None:
-    """Go away from a group or channel."""
+    """Leave a group or channel."""
     world.set_member(chat, person, "left")
     if chat.type != "channel":
-        _serve(world, chat, person, {"left_chat_member": objects.user(person)})
+        _post_service(world, chat, person, {"left_chat_member": objects.user(person)})
 
 
 def add_bot(world: World, chat: Chat, rights: Iterable[str] | None, by: Person | None) -> None:
-    """Bring the bot into a chat, or change its rights there; None makes it a plain member."""
-    fresh = not world.member(chat, world.bot).present
+    """Add the bot to a chat, or change its rights there; None makes it a plain member."""
+    added = not world.member(chat, world.bot).present
     status: Status = "member" if rights is None else "administrator"
     world.set_member(chat, world.bot, status, rights or (), by or _owner(chat))
-    if fresh and chat.type != "channel":
-        _serve(world, chat, by or _owner(chat), {"new_chat_members": [objects.user(world.bot)]})
+    if added and chat.type != "channel":
+        service = {"new_chat_members": [objects.user(world.bot)]}
+        _post_service(world, chat, by or _owner(chat), service)
 
 
 def remove_bot(world: World, chat: Chat, by: Person | None) -> None:
-    """Throw the bot out."""
+    """Remove the bot from a chat."""
     world.set_member(chat, world.bot, "kicked", (), by or _owner(chat))
 
 
 def _owner(chat: Chat) -> Person | None:
-    return next((member.person for member in chat.members.values() if _human(member) and member.leads), None)
+    for member in chat.members.values():
+        if member.leads and not member.person.is_bot:
+            return member.person
+    return None
 
 
-def _human(member: Member) -> bool:
-    return not member.person.is_bot
-
-
-def _serve(world: World, chat: Chat, by: Person | None, service: Json) -> None:
-    """A service message, heard by the bot if it is there."""
+def _post_service(world: World, chat: Chat, by: Person | None, service: Json) -> None:
+    """Post a service message, with an update if the bot is there."""
     message = world.post(chat, by, Content(), service=service)
     if world.member(chat, world.bot).present:
         world.updates.put("message", objects.message(message))

@@ -1,4 +1,4 @@
-"""Who there is and where: people, chats, names. What is said in them is `world`."""
+"""People, chats and their names. Messages are added by `world`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.events import Events
 
-#: What `bot_rights` of a channel is when nothing else is said: what a publisher needs.
+#: The default `bot_rights` in a channel: what a publisher needs.
 POSTING = frozenset({"can_manage_chat", "can_post_messages"})
 
 
@@ -37,7 +37,10 @@ class Population:
         id: int | None = None,  # noqa: A002 - named as in the Bot API
         language: str | None = "en",
     ) -> Person:
-        """Somebody with an account, who has not met the bot. Raises SandboxError if the id or username is taken."""
+        """Add somebody with an account, who has not met the bot.
+
+        Raises SandboxError if the id or the username is taken.
+        """
         number = id if id is not None else 5_000_000_000 + next(self._ids)
         if number in self.people:
             raise SandboxError(f"Somebody has the id {number} already.")
@@ -55,12 +58,12 @@ class Population:
         protected: bool = False,
         owner: Person | None = None,
     ) -> Chat:
-        """A channel; its id is -100…. With `bot_rights` None the bot is not in it."""
+        """Add a channel, with an id of -100…. With `bot_rights` None the bot is not in it."""
         chat = Chat(self._super_id(), "channel", title, username, protected=protected)
         self._add_chat(chat, [owner] if owner else [], [])
         if bot_rights is not None:
             chat.members[self.bot.id] = Member(self.bot, "administrator", set(bot_rights))
-        self.tell_chat(chat)
+        self.publish_chat(chat)
         return chat
 
     def add_group(
@@ -75,45 +78,47 @@ class Population:
         username: str | None = None,
         bot: Status | None = "member",
     ) -> Chat:
-        """A group the bot is in already (`bot` None: it is not). The first of `admins` owns it."""
+        """Add a group, owned by the first of `admins`. With `bot` None the bot is not in it."""
         number = self._super_id() if supergroup else -(4_000_000 + next(self._ids))
         chat = Chat(number, "supergroup" if supergroup else "group", title, username, forum=forum)
         chat.hidden_members = hidden_members
         chat.last_id = int(forum)  # 1 is General's number: no topic gets it
         self._add_chat(chat, admins, members)
         if bot is not None:
-            chat.members[self.bot.id] = Member(self.bot, bot, set(GROUP_RIGHTS) if bot == "administrator" else set())
+            rights = GROUP_RIGHTS if bot == "administrator" else ()
+            chat.members[self.bot.id] = Member(self.bot, bot, set(rights))
             self._meet(chat)
-        self.tell_chat(chat)
+        self.publish_chat(chat)
         return chat
 
     def private(self, person: Person) -> Chat | None:
-        """The person's chat with the bot, once they started it."""
+        """Return the person's chat with the bot, None before they started it."""
         return self.chats.get(person.id)
 
     def open_private(self, person: Person) -> Chat:
-        """The person's chat with the bot, begun if need be."""
+        """Return the person's chat with the bot, created if needed."""
         chat = self.chats.get(person.id)
         if chat is None:
             chat = Chat(person.id, "private", person.name, person.username, person=person)
             self.chats[chat.id] = chat
-            self.tell_chat(chat)
+            self.publish_chat(chat)
         person.met = True
         return chat
 
     def chat(self, where: Chat | Person | int) -> Chat:
-        """The chat meant by a chat, a person or an id. Raises SandboxError if there is none."""
+        """Return the chat that a chat, a person or an id stands for.
+
+        Raises SandboxError if there is none.
+        """
         if isinstance(where, Chat):
             return where
-        found = self.chats.get(where.id if isinstance(where, Person) else where)
-        if found is None:
-            raise SandboxError(
-                f"There is no chat of {where.name if isinstance(where, Person) else where} with the bot."
-            )
-        return found
+        number, name = (where.id, where.name) if isinstance(where, Person) else (where, where)
+        if number not in self.chats:
+            raise SandboxError(f"There is no chat of {name} with the bot.")
+        return self.chats[number]
 
     def person(self, who: Person | int) -> Person:
-        """The person meant. Raises SandboxError if there is none."""
+        """Return the person that an id stands for. Raises SandboxError if there is none."""
         if isinstance(who, Person):
             return who
         if who not in self.people:
@@ -121,22 +126,22 @@ class Population:
         return self.people[who]
 
     def named(self, username: str) -> Chat | Person | None:
-        """Who or what has a @username, in any case."""
+        """Return who or what has a @username, in any case; None if nobody has."""
         return self._usernames.get(username.removeprefix("@").lower())
 
     def rename(self, chat: Chat, *, title: str | None = None, username: str | None = None) -> None:
-        """Give a chat another title or username; the old username leads nowhere afterwards."""
+        """Give a chat another title or username; the old username is free afterwards."""
         if username is not None:
             self._name(username, chat)
             if chat.username and chat.username.lower() != username.lower():
                 self._usernames.pop(chat.username.lower(), None)
             chat.username = username or None
         chat.title = title or chat.title
-        self.tell_chat(chat)
+        self.publish_chat(chat)
 
-    def tell_chat(self, chat: Chat) -> None:
-        """Tell the page how a chat looks now."""
-        if self.events.heard:
+    def publish_chat(self, chat: Chat) -> None:
+        """Send the page the present state of a chat."""
+        if self.events.has_listeners:
             self.events.publish("chat", view.chat(chat))
 
     # Within
@@ -148,7 +153,8 @@ class Population:
         for person in members:
             chat.members[person.id] = Member(person)
         for number, person in enumerate(admins):
-            chat.members[person.id] = Member(person, "administrator" if number else "creator", set(rights))
+            status: Status = "administrator" if number else "creator"
+            chat.members[person.id] = Member(person, status, set(rights))
 
     def _meet(self, chat: Chat) -> None:
         for member in chat.members.values():

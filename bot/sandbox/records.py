@@ -1,4 +1,4 @@
-"""What the stand-in remembers: people, chats, messages. Plain records; rules and wire formats live elsewhere."""
+"""People, chats and messages as plain records. Holds no rule and no wire format."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GROUP_RIGHTS = (*ADMIN_RIGHTS, "can_pin_messages", "can_manage_topics")
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """Somebody with an account; the bot is one too."""
+    """Somebody with an account; the bot has one too."""
 
     id: int
     name: str
@@ -54,21 +54,21 @@ class Member:
 
     @property
     def present(self) -> bool:
-        """In the chat, in whatever role."""
+        """True if they are in the chat, in any role."""
         return self.status not in ("left", "kicked")
 
     @property
     def leads(self) -> bool:
-        """Owner or administrator."""
+        """True for the owner and for administrators."""
         return self.status in ("creator", "administrator")
 
     @property
     def anonymous(self) -> bool:
-        """An administrator who writes in the group's name."""
+        """True for an administrator who writes in the group's name."""
         return self.leads and "is_anonymous" in self.rights
 
     def may(self, right: str) -> bool:
-        """An administrator with that right; the owner has all."""
+        """Return True if they have an administrator's right; the owner has all."""
         return self.status == "creator" or (self.status == "administrator" and right in self.rights)
 
 
@@ -102,19 +102,19 @@ class Chat:
     members: dict[int, Member] = field(default_factory=dict)
     topics: dict[int, ForumTopic] = field(default_factory=dict)
     pinned: list[int] = field(default_factory=list)
-    #: Every message ever, deleted ones included, by id and so in order.
+    #: Every message, deleted ones included, by id and in order.
     messages: dict[int, Message] = field(default_factory=dict)
     last_id: int = 0
 
     @property
     def supers(self) -> bool:
-        """Supergroups and channels count their own message ids."""
+        """True for supergroups and channels, which number their own messages."""
         return self.type in ("supergroup", "channel")
 
 
 @dataclass(slots=True, frozen=True)
 class Content:
-    """What a message says. `html` is the text as it was sent; offsets in `entities` are UTF-16 units."""
+    """The content of a message. `html` is the text as sent; entity offsets are in UTF-16 units."""
 
     text: str = ""
     html: str = ""
@@ -164,7 +164,7 @@ class Message:
 
     @property
     def text(self) -> str:
-        """What is read, without markup; of a photo its caption."""
+        """The text without markup; of a photo, the caption."""
         return self.content.text
 
     @property
@@ -195,7 +195,7 @@ class Message:
 
     @property
     def preview(self) -> str | None:
-        """The address a client would preview under the text (Bot API, LinkPreviewOptions), or None."""
+        """The address a client would preview (Bot API, LinkPreviewOptions), or None."""
         options = self.link_preview_options or {}
         if options.get("is_disabled") or self.photo or self.service:
             return None
@@ -203,7 +203,7 @@ class Message:
 
 
 def first_address(content: Content) -> str | None:
-    """The first http address in a text, typed or behind words."""
+    """Return the first http address in a text, plain or linked; None if there is none."""
     for entity in content.entities:
         if entity["type"] == "text_link" and entity["url"].startswith("http"):
             return str(entity["url"])
@@ -213,7 +213,7 @@ def first_address(content: Content) -> str | None:
 
 
 def slice16(text: str, offset: int, length: int) -> str:
-    """A part of `text`, measured in UTF-16 units as Telegram does."""
+    """Return a part of `text`, measured in UTF-16 units as in Telegram."""
     if text.isascii():
         return text[offset : offset + length]
     units = text.encode("utf-16-le", "surrogatepass")

@@ -1,7 +1,7 @@
-"""Telegram's noes: the error answers of the Bot API, word for word. Decides nothing.
+"""Error answers of the Bot API, word for word. Decides nothing.
 
-Texts are those of tdlib/telegram-bot-api and TDLib; the few not to be read there are
-those commonly reported.
+The texts are those of tdlib/telegram-bot-api and TDLib; the few that are not found there are those
+commonly reported.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from bot.sandbox.records import Json
 
 
 class SandboxError(PaperboyError):
-    """A person of the stand-in was asked to do what a person can't: tap a button that isn't there, say."""
+    """A person of the sandbox can't do what a test or the page demands of them."""
 
 
 class Refusal(Exception):
@@ -24,11 +24,11 @@ class Refusal(Exception):
         self.parameters = parameters
 
     def answer(self) -> Json:
-        """The JSON object that goes over the wire."""
-        told: Json = {"ok": False, "error_code": self.code, "description": self.description}
+        """Return the JSON object that is sent."""
+        answer: Json = {"ok": False, "error_code": self.code, "description": self.description}
         if self.parameters:
-            told["parameters"] = self.parameters
-        return told
+            answer["parameters"] = self.parameters
+        return answer
 
 
 def bad(text: str, **parameters: int) -> Refusal:
@@ -68,5 +68,11 @@ NOT_MODIFIED = (
     "as a current content and reply markup of the message"
 )
 QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
-OTHER_POLLER = "terminated by other getUpdates request; make sure that only one bot instance is running"
-WEBHOOK_ACTIVE = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+OTHER_POLLER = (
+    "terminated by other getUpdates request; "  # as Telegram words it
+    "make sure that only one bot instance is running"
+)
+WEBHOOK_ACTIVE = (
+    "can't use getUpdates method while webhook is active; "  # as Telegram words it
+    "use deleteWebhook to delete the webhook first"
+)

@@ -1,4 +1,4 @@
-"""Sandbox: the stand-in as one object, serving the Bot API, /sim/ and the page. The rules are in its neighbours."""
+"""Sandbox: one object that serves the Bot API, /sim/ and the page. Holds no rule of Telegram's."""
 
 from __future__ import annotations
 
@@ -39,21 +39,22 @@ _ALPHABET: Final = string.ascii_letters + string.digits + "_-"
 
 
 def new_token() -> str:
-    """A token of Telegram's shape, good for this stand-in only."""
+    """Return a token of Telegram's shape, valid in one sandbox only."""
     secret = "".join(secrets.choice(_ALPHABET) for _ in range(33))
     return f"{7_000_000_000 + secrets.randbelow(1_000_000_000)}:AA{secret}"
 
 
 def wall_clock() -> datetime:
-    """The time outside."""
+    """Return the wall time."""
     return datetime.now(UTC)
 
 
 class Sandbox:
-    """A Telegram of one's own on 127.0.0.1, while the `async with` lasts; port 0 takes any free one.
+    """A local Telegram on 127.0.0.1, open while the `async with` lasts.
 
-    `clock` gives aware UTC datetimes; `seed` feeds the dice of the faults; `journal` is how many calls are kept.
-    Raises SandboxError when the port can't be used.
+    Port 0 takes any free one. `clock` returns aware UTC datetimes; `seed` decides which calls meet
+    a fault that has a probability; `journal` is the number of calls that are kept; `extras` are
+    further routes. Raises SandboxError if the port can't be used.
     """
 
     def __init__(
@@ -91,7 +92,10 @@ class Sandbox:
         return self
 
     async def __aexit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
     ) -> None:
         self.events.close()
         self.updates.close()
@@ -108,7 +112,7 @@ class Sandbox:
 
     @property
     def port(self) -> int:
-        """Where it listens, once it does."""
+        """The port it listens on, once it does."""
         return self._listener.port if self._listener else self._port
 
     @property
@@ -118,17 +122,17 @@ class Sandbox:
 
     @property
     def bot(self) -> Person:
-        """The bot as others see it."""
+        """The bot's own account."""
         return self.world.bot
 
     # Time
 
     def clock(self) -> datetime:
-        """The hour in the stand-in."""
+        """Return the sandbox's time."""
         return self._outside() + self._shift
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, for everything that is told by the clock (48 hours, rates, updates a day old)."""
+        """Let time pass, for all rules that use the clock (48 hours, rates, age of updates)."""
         self._shift += timedelta(seconds=seconds)
 
     # What people do
@@ -142,11 +146,19 @@ class Sandbox:
         reply_to: Message | None = None,
         thread: int | None = None,
     ) -> Message:
-        """Somebody writes: to the bot, or in `chat`. Raises SandboxError if they can't."""
+        """Let somebody write to the bot, or in `chat`. Raises SandboxError if they can't."""
         return people.say(self.world, person, text, chat, reply_to=reply_to, thread=thread)
 
-    async def tap(self, person: Person, message: Message, button: people.Button) -> Tap | Message | str:
-        """Press a button by its text or (row, column): a Tap, the /start it sent, or the address it opens."""
+    async def tap(
+        self,
+        person: Person,
+        message: Message,
+        button: people.Button,
+    ) -> Tap | Message | str:
+        """Press a button, given by its text or by (row, column) from 0.
+
+        Return a Tap, the /start message that was sent, or the address that was opened.
+        """
         return people.tap(self.world, person, message, button)
 
     async def open_link(self, person: Person, payload: str = "") -> Message:
@@ -154,46 +166,57 @@ class Sandbox:
         return people.start(self.world, person, payload)
 
     async def block(self, person: Person) -> None:
-        """Somebody blocks the bot."""
+        """Let somebody block the bot."""
         people.block(self.world, person)
 
     async def unblock(self, person: Person) -> None:
-        """Somebody lets the bot in again."""
+        """Let somebody unblock the bot."""
         people.unblock(self.world, person)
 
     async def join(self, person: Person, chat: Chat) -> None:
-        """Somebody enters a group or subscribes to a channel."""
+        """Let somebody join a group or subscribe to a channel."""
         people.join(self.world, person, chat)
 
     async def leave(self, person: Person, chat: Chat) -> None:
-        """Somebody leaves."""
+        """Let somebody leave a group or channel."""
         people.leave(self.world, person, chat)
 
-    async def add_bot(self, chat: Chat, rights: Iterable[str] | None = None, by: Person | None = None) -> None:
-        """Bring the bot into a chat, or give it these rights there; None makes it a plain member."""
+    async def add_bot(
+        self,
+        chat: Chat,
+        rights: Iterable[str] | None = None,
+        by: Person | None = None,
+    ) -> None:
+        """Add the bot to a chat, or change its rights there; None makes it a plain member."""
         people.add_bot(self.world, chat, rights, by)
 
     async def remove_bot(self, chat: Chat, by: Person | None = None) -> None:
-        """Throw the bot out."""
+        """Remove the bot from a chat."""
         people.remove_bot(self.world, chat, by)
 
-    # What is to be seen
+    # What can be read
 
     def messages(self, chat: Chat | Person | int, *, deleted: bool = False) -> list[Message]:
-        """A chat's messages in order; a private chat not begun has none. `deleted` True shows those gone as well."""
-        place = chat if isinstance(chat, Chat) else self.world.chats.get(chat.id if isinstance(chat, Person) else chat)
-        return [message for message in place.messages.values() if deleted or not message.deleted] if place else []
+        """Return a chat's messages in order; with `deleted`, the deleted ones too.
+
+        A private chat that nobody has started has none.
+        """
+        number = chat.id if isinstance(chat, Chat | Person) else chat
+        place = chat if isinstance(chat, Chat) else self.world.chats.get(number)
+        if place is None:
+            return []
+        return [message for message in place.messages.values() if deleted or not message.deleted]
 
     @property
     def callback_answers(self) -> list[Answer]:
-        """What the bot said to taps."""
+        """The bot's answers to taps."""
         return list(self.world.taps.answers)
 
     def publish(self, event: str, data: Json) -> None:
-        """Tell the page something (/sim/events)."""
+        """Send the page an event (/sim/events)."""
         self.events.publish(event, data)
 
-    # Trouble
+    # Faults
 
     def fail(
         self,
@@ -203,32 +226,35 @@ class Sandbox:
         chat: Chat | Person | int | None = None,
         probability: float = 1.0,
     ) -> Rule:
-        """Let the next `times` calls (None: all) of `method` ("*": any but getUpdates) meet a fault of `faults`."""
+        """Let the next `times` calls (None: all) of `method` meet a fault.
+
+        The method "*" stands for any but getUpdates.
+        """
         number = chat.id if isinstance(chat, Chat | Person) else chat
         return self.faults.add(method, fault, times, number, probability)
 
     def limit(self, limits: Limits | None) -> None:
-        """Enforce rates from now on, or no more."""
+        """Enforce rate limits from now on; None enforces them no longer."""
         self._api.limits = limits
 
     # Waiting
 
     async def wait_for(self, predicate: Callable[[], T], timeout: float = 30.0) -> T:
-        """The first true answer of `predicate`, asked whenever something changed. Raises TimeoutError."""
+        """Return the first true result of `predicate`, which is called after each change.
+
+        Raises TimeoutError.
+        """
         return await self.events.wait_for(predicate, timeout)
 
     async def settled(self, quiet: float = 0.05, timeout: float = 30.0) -> None:
-        """Return when the bot has confirmed every update, no call is under way and none came for `quiet` s."""
+        """Wait until all updates are confirmed and there was no call for `quiet` seconds."""
         async with asyncio.timeout(timeout):
             while True:
                 await self.events.wait_for(self._idle, timeout)
-                calls = self._asked()
+                calls = self._api.served
                 await asyncio.sleep(quiet)
-                if self._idle() and calls == self._asked():
+                if self._idle() and calls == self._api.served:
                     return
 
     def _idle(self) -> bool:
         return not self.updates.waiting and not self._api.busy
-
-    def _asked(self) -> int:
-        return self._api.served

@@ -1,4 +1,4 @@
-"""Taps on buttons and the bot's answers to them. An answer counts once, and only for a quarter of an hour."""
+"""Taps on buttons and the bot's answers. A tap is answered once, within a quarter of an hour."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Tap:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the bot said to a tap: a toast, an alert, or nothing but an end to the spinner."""
+    """The bot's answer to a tap: a toast, an alert, or only the end of the spinner."""
 
     tap: Tap
     text: str
@@ -50,7 +50,7 @@ class Taps:
         self.answers: deque[Answer] = deque(maxlen=_KEPT)
 
     def tap(self, person: Person, message: Message, data: str) -> Tap:
-        """A new tap; its id is a number of twenty digits or less, as text."""
+        """Add a tap; its id is a number of at most twenty digits, as text."""
         self._count += 1
         number = str((person.id << 32) + self._count)
         tap = Tap(number, person, message, data, self._clock().timestamp())
@@ -58,11 +58,14 @@ class Taps:
         return tap
 
     def answer(self, number: str, text: str, show_alert: bool, url: str | None) -> bool:
-        """Answer a tap; False if it is unknown, answered already, or too old."""
+        """Answer a tap; return False if it is unknown, already answered or too old."""
         tap = self._waiting.pop(number, None)
         if tap is None or self._clock().timestamp() - tap.at > ANSWERABLE_SECONDS:
             return False
         self.answers.append(Answer(tap, text, show_alert, url))
-        said = {"id": number, "person": tap.person.id, "chat": tap.message.chat.id, "message": tap.message.id}
-        self._events.publish("callback_answer", said | {"text": text, "show_alert": show_alert, "url": url})
+        message = tap.message
+        about = {"id": number, "person": tap.person.id}
+        about |= {"chat": message.chat.id, "message": message.id}
+        shown = {"text": text, "show_alert": show_alert, "url": url}
+        self._events.publish("callback_answer", about | shown)
         return True

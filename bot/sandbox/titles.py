@@ -1,7 +1,7 @@
 """The title line of an article file, read and changed as text.
 
-It parses no YAML and vouches for none: it knows just enough of a title's spellings (plain, quoted, folded over
-lines) to show it and to add a word to it without touching the rest of the file.
+Parses no YAML: it knows the spellings of a title (plain, quoted, folded over lines) well enough to
+show it and to add a word to it without changing the rest of the file.
 """
 
 from __future__ import annotations
@@ -13,9 +13,17 @@ from typing import Final
 _OPENING: Final = re.compile(r"\ufeff?---[ \t]*\r?\n")
 _CLOSING: Final = re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
 # A key at the margin and everything below it that is indented or blank belong together.
-_TITLE: Final = re.compile(r"^title:[^\n]*(?:\n[ \t]+[^\s][^\n]*|\n[ \t\r]*(?=\n[ \t]))*", re.MULTILINE)
+_TITLE: Final = re.compile(
+    r"^title:[^\n]*"
+    r"(?:\n[ \t]+[^\s][^\n]*"  # an indented line
+    r"|\n[ \t\r]*(?=\n[ \t]))*",  # a blank line before one
+    re.MULTILINE,
+)
 _REMOVED: Final = re.compile(r"^removed:[^\r\n]*", re.MULTILINE)
-_TRUE: Final = re.compile(r"^removed:[ \t]*[\"']?(?:true|yes|on|1)[\"']?[ \t]*(?:#|\r?$)", re.MULTILINE | re.IGNORECASE)
+_TRUE: Final = re.compile(
+    r"^removed:[ \t]*[\"']?(?:true|yes|on|1)[\"']?[ \t]*(?:#|\r?$)",
+    re.MULTILINE | re.IGNORECASE,
+)
 _QUOTED: Final = re.compile(r"(?P<words>.*)(?P<end>[\"'][ \t]*(?:#[^\n]*)?\r?)\Z", re.DOTALL)
 _PLAIN: Final = re.compile(r"(?P<words>.*?)(?P<end>(?:[ \t]+#[^\n]*)?[ \t]*\r?)\Z", re.DOTALL)
 _LITERAL: Final = re.compile(r"(?P<words>.*?)(?P<end>[ \t]*\r?)\Z", re.DOTALL)
@@ -28,7 +36,7 @@ class NoTitle(ValueError):
 
 
 def title_of(text: str) -> str | None:
-    """The title as a reader would see it, on one line; None when there is none to be found."""
+    """Return the title as a reader would see it, on one line; None if there is none."""
     try:
         start, end = _title_span(text)
     except NoTitle:
@@ -36,13 +44,16 @@ def title_of(text: str) -> str | None:
     value = text[start:end].partition(":")[2].strip()
     if value.startswith(_BLOCK):
         return " ".join(value.split()[1:]) or None
-    shape = _QUOTED if value[:1] in {'"', "'"} else _PLAIN
-    match = shape.match(value)
-    return _spoken(match["words"] if match else value) or None
+    pattern = _QUOTED if value[:1] in {'"', "'"} else _PLAIN
+    match = pattern.match(value)
+    return _scalar_text(match["words"] if match else value) or None
 
 
 def with_title_updated(text: str) -> str:
-    """The same file, its title ending in " (updated)"; the next times " (updated 2)" and so on. Raises NoTitle."""
+    """Return the file with " (updated)", then " (updated 2)" and so on, after its title.
+
+    Raises NoTitle.
+    """
     start, end = _title_span(text)
     words, rest = _split(text[start:end])
     mark = _MARK.search(words)
@@ -53,7 +64,7 @@ def with_title_updated(text: str) -> str:
 
 
 def with_removed(text: str) -> str:
-    """The same file with `removed: true` in its front matter. Raises NoTitle."""
+    """Return the file with `removed: true` in its front matter. Raises NoTitle."""
     start, end = _matter(text)
     matter = text[start:end]
     if _REMOVED.search(matter):
@@ -65,7 +76,7 @@ def with_removed(text: str) -> str:
 
 
 def is_removed(text: str) -> bool:
-    """Whether its front matter says `removed: true` at the margin."""
+    """Return True if its front matter has `removed: true` at the margin."""
     try:
         start, end = _matter(text)
     except NoTitle:
@@ -74,7 +85,7 @@ def is_removed(text: str) -> bool:
 
 
 def _matter(text: str) -> tuple[int, int]:
-    """Where the front matter lies, without its fences."""
+    """Return start and end of the front matter, without its fences. Raises NoTitle."""
     opening = _OPENING.match(text)
     closing = _CLOSING.search(text, opening.end()) if opening else None
     if opening is None or closing is None:
@@ -91,17 +102,22 @@ def _title_span(text: str) -> tuple[int, int]:
 
 
 def _split(entry: str) -> tuple[str, str]:
-    """A title's entry in two: up to its last word, and what must stay behind it (quote, comment, line end)."""
+    """Split a title's entry behind its last word: a quote, a comment or the line end follows."""
     value = entry.partition(":")[2].lstrip()
-    shape = _QUOTED if value[:1] in {'"', "'"} else _LITERAL if value.startswith(_BLOCK) else _PLAIN
-    match = shape.match(entry)
+    if value[:1] in {'"', "'"}:
+        pattern = _QUOTED
+    elif value.startswith(_BLOCK):
+        pattern = _LITERAL
+    else:
+        pattern = _PLAIN
+    match = pattern.match(entry)
     if match is None:
         raise NoTitle("This file's title isn't closed, so it can't be changed.")
     return match["words"], match["end"]
 
 
-def _spoken(words: str) -> str:
-    """A scalar's text from its source, its opening quote still there and its closing one gone."""
+def _scalar_text(words: str) -> str:
+    """Return the text of a YAML scalar from its source, given without the closing quote."""
     if words.startswith("'"):
         return " ".join(words[1:].replace("''", "'").split())
     if words.startswith('"'):

@@ -1,4 +1,4 @@
-"""The bot's updates: a queue read by long polling (`webhook` takes from it too). Makes no update itself."""
+"""The queue of the bot's updates, and long polling. Makes no update; `webhook` reads it too."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: Kept this long for a bot that doesn't fetch them.
 KEPT_SECONDS = 24 * 3600
-#: Only sent to those who ask by name (Bot API, getUpdates).
+#: Kinds that are sent only if named in allowed_updates (Bot API, getUpdates).
 ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 
 
@@ -51,8 +51,8 @@ class Updates:
         self.webhook_url = ""
 
     def put(self, kind: str, body: Json) -> int | None:
-        """Queue an update; its id, or None if the bot doesn't want this kind."""
-        if kind in ON_REQUEST if self.allowed is None else kind not in self.allowed:
+        """Queue an update; return its id, or None if the bot does not get this kind."""
+        if not self._is_allowed(kind):
             return None
         update = Update(self._next_id, kind, self._clock().timestamp(), body)
         self._next_id += 1
@@ -61,13 +61,18 @@ class Updates:
         self._events.ring()
         return update.id
 
+    def _is_allowed(self, kind: str) -> bool:
+        if self.allowed is None:
+            return kind not in ON_REQUEST
+        return kind in self.allowed
+
     def allow(self, kinds: list[str] | None) -> None:
-        """Remember the kinds asked for; an empty list means the usual ones, None leaves it as it was."""
+        """Set the kinds the bot gets; an empty list means the default ones, None no change."""
         if kinds is not None:
             self.allowed = frozenset(kinds) or None
 
     def confirm(self, offset: int) -> None:
-        """Forget all updates below `offset`; a negative one keeps only the last `-offset`."""
+        """Drop all updates below `offset`; a negative one keeps only the last `-offset`."""
         if offset < 0:
             while len(self.waiting) > -offset:
                 self.waiting.popleft()
@@ -76,36 +81,39 @@ class Updates:
         self._events.ring()
 
     def expire(self) -> None:
-        """Forget what has waited for a day."""
+        """Drop what has waited for a day."""
         oldest = self._clock().timestamp() - KEPT_SECONDS
         while self.waiting and self.waiting[0].at <= oldest:
             self.waiting.popleft()
 
     def clear(self) -> None:
-        """Forget everything (drop_pending_updates)."""
+        """Drop everything (drop_pending_updates)."""
         self.waiting.clear()
         self._events.ring()
 
     async def arrival(self) -> None:
-        """Wait until there is at least one update, or the stand-in ends."""
+        """Wait until there is an update, or the sandbox is closed."""
         self._arrival.clear()
         if not self.waiting and not self._events.closed.is_set():
             await self._arrival.wait()
 
     def interrupt(self, reason: str) -> None:
-        """End the poll that is under way with a 409."""
+        """End the poll under way with a 409."""
         if self._poller and not self._poller.done():
             self._poller.set_exception(conflict(reason))
         self._poller = None
 
     def close(self) -> None:
-        """End the poll that is under way with what there is."""
+        """End the poll under way with the updates there are."""
         if self._poller and not self._poller.done():
             self._poller.set_result(None)
         self._arrival.set()
 
     async def poll(self, offset: int, limit: int, timeout: float) -> list[Json]:
-        """Up to `limit` updates from `offset` on, waiting up to `timeout` s for the first. Raises Refusal 409."""
+        """Return up to `limit` updates from `offset` on; wait up to `timeout` s for the first.
+
+        Raises Refusal 409.
+        """
         if self.webhook_url:
             raise conflict(WEBHOOK_ACTIVE)
         self.interrupt(OTHER_POLLER)
@@ -117,12 +125,13 @@ class Updates:
         return [update.wire() for update, _ in zip(self.waiting, range(limit), strict=False)]
 
     async def _first(self, timeout: float) -> None:
-        """Return when an update came, `timeout` s passed or the stand-in ends; raise when another poll took over."""
+        """Wait up to `timeout` s for an update or the end. Raises Refusal if another poll began."""
         ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._poller = ended
         arrival = asyncio.ensure_future(self.arrival())
         try:
-            await asyncio.wait({ended, arrival}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            first = asyncio.FIRST_COMPLETED
+            await asyncio.wait({ended, arrival}, timeout=timeout, return_when=first)
             if ended.done():
                 ended.result()
         finally:

@@ -1,4 +1,4 @@
-"""Records as the page sees them, in /sim/state and /sim/events. The Bot API's shapes are `objects`."""
+"""Records as JSON for the page: /sim/state and /sim/events. For the Bot API see `objects`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,22 @@ if TYPE_CHECKING:
 
 def person(who: Person) -> Json:
     """Somebody with an account."""
-    return {"id": who.id, "name": who.name, "username": who.username, "is_bot": who.is_bot, "blocked": who.blocked}
+    return _account(who.id, who.name, who.username, is_bot=who.is_bot, blocked=who.blocked)
+
+
+def _account(number: int, name: str, username: str | None, *, is_bot: bool, blocked: bool) -> Json:
+    return {
+        "id": number,
+        "name": name,
+        "username": username,
+        "is_bot": is_bot,
+        "blocked": blocked,
+    }
 
 
 def chat(place: Chat) -> Json:
-    """A chat and the ids of those in it."""
+    """A chat and the ids of its members."""
+    topics = [topic for topic in place.topics.values() if not topic.deleted]
     return {
         "id": place.id,
         "type": place.type,
@@ -25,37 +36,37 @@ def chat(place: Chat) -> Json:
         "members": [number for number, member in place.members.items() if member.present],
         "person": place.person.id if place.person else None,
         "forum": place.forum,
-        "topics": [{"id": topic.id, "name": topic.name} for topic in place.topics.values() if not topic.deleted],
+        "topics": [{"id": topic.id, "name": topic.name} for topic in topics],
         "migrated_to": place.migrated_to,
     }
 
 
-def message(said: Message) -> Json:
-    """A message with its past. `preview` is the address a client would preview, if any."""
+def message(record: Message) -> Json:
+    """A message with its history. `preview` is the address a client would preview, if any."""
     shown = {
-        "id": said.id,
-        "chat": said.chat.id,
-        "from": _author(said),
-        "date": said.date,
-        "edited": said.edited,
-        "reply_markup": said.reply_markup,
-        "deleted": said.deleted,
-        "views": said.views,
-        "thread": said.thread,
-        "reply_to": said.reply_to.id if said.reply_to else None,
-        "forward_origin": said.origin,
-        "service": said.service,
-        "preview": said.preview,
-        "history": [_version(past) for past in said.history],
+        "id": record.id,
+        "chat": record.chat.id,
+        "from": _author(record),
+        "date": record.date,
+        "edited": record.edited,
+        "reply_markup": record.reply_markup,
+        "deleted": record.deleted,
+        "views": record.views,
+        "thread": record.thread,
+        "reply_to": record.reply_to.id if record.reply_to else None,
+        "forward_origin": record.origin,
+        "service": record.service,
+        "preview": record.preview,
+        "history": [_version(past) for past in record.history],
     }
-    return shown | _content(said.content)
+    return shown | _content(record.content)
 
 
-def _author(said: Message) -> Json | None:
-    """Who is seen to have written it: of an anonymous administrator's message the group."""
-    if said.anonymous:
-        return {"id": said.chat.id, "name": said.chat.title, "username": None, "is_bot": False, "blocked": False}
-    return person(said.sender) if said.sender else None
+def _author(record: Message) -> Json | None:
+    """Return the visible author: of an anonymous administrator's message, the group."""
+    if record.anonymous:
+        return _account(record.chat.id, record.chat.title, None, is_bot=False, blocked=False)
+    return person(record.sender) if record.sender else None
 
 
 def _version(past: Version) -> Json:
@@ -72,5 +83,5 @@ def _content(content: Content) -> Json:
 
 
 def commands(menus: Mapping[tuple[str, int, str], list[Json]]) -> Json:
-    """Return the command menus in the default language by scope: "default", "chat:<id>" and so on."""
+    """Return the command menus in the default language by scope: "default", "chat:<id>" …"""
     return {scope: menu for (scope, _, language), menu in menus.items() if not language}

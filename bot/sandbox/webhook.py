@@ -1,4 +1,4 @@
-"""Updates brought to the bot by POST, one after the other, to this machine only. The queue itself is `updates`."""
+"""Updates sent to the bot by POST, one by one, on this machine only. The queue is in `updates`."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 _PATIENCE: Final = 10.0
-#: Seconds between tries of one update; the last repeats.
+#: Seconds between attempts at one update; the last repeats.
 _PAUSES: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 
 
 class Webhook:
-    """The one webhook there can be. An update is given up only when it is a day old."""
+    """The bot's webhook. An update is sent again until it is a day old."""
 
     def __init__(self, clock: Callable[[], datetime], events: Events, updates: Updates) -> None:
         self._clock = clock
@@ -34,13 +34,13 @@ class Webhook:
         self._error: Json = {}
 
     def start(self, url: str, secret: str, connections: int) -> None:
-        """Deliver to `url` from now on."""
+        """Send updates to `url` from now on."""
         self.stop()
         self._updates.webhook_url, self._secret, self._connections = url, secret, connections
         self._task = asyncio.get_running_loop().create_task(self._deliver(url))
 
     def stop(self) -> None:
-        """Deliver no more; polling is allowed again."""
+        """Send no more updates; polling is allowed again."""
         self._updates.webhook_url = ""
         self._error = {}
         if self._task:
@@ -61,8 +61,9 @@ class Webhook:
         return info | ({"max_connections": self._connections} | self._error if url else {})
 
     async def _deliver(self, url: str) -> None:
-        # trust_env: a proxy of the machine's must not see what is said on loopback.
-        async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False, verify=False) as client:  # noqa: S501 - this machine only
+        # No proxy for loopback, and no certificate on this machine.
+        options: Json = {"timeout": _PATIENCE, "trust_env": False, "verify": False}
+        async with httpx.AsyncClient(**options) as client:
             while not self._events.closed.is_set():
                 await self._updates.arrival()
                 self._updates.expire()
@@ -72,7 +73,8 @@ class Webhook:
     async def _bring(self, client: httpx.AsyncClient, url: str, update: Update) -> None:
         tries = 0
         while (reason := await self._posted(client, url, update)) is not None:
-            self._error = {"last_error_date": int(self._clock().timestamp()), "last_error_message": reason}
+            at = int(self._clock().timestamp())
+            self._error = {"last_error_date": at, "last_error_message": reason}
             self._events.ring()
             if await self._events.pause(_PAUSES[min(tries, len(_PAUSES) - 1)]):
                 return
@@ -80,14 +82,16 @@ class Webhook:
         self._updates.confirm(update.id + 1)
 
     async def _posted(self, client: httpx.AsyncClient, url: str, update: Update) -> str | None:
-        """None if the bot took it, else why it didn't."""
+        """Return None if the bot accepted it, else the error Telegram would report."""
         headers = {SECRET_HEADER: self._secret} if self._secret else {}
         try:
             answer = await client.post(url, json=update.wire(), headers=headers)
         except httpx.TimeoutException:
             return "Read timeout expired"
-        except httpx.TransportError as error:
-            return "Connection refused" if isinstance(error, httpx.ConnectError) else "Connection reset by peer"
+        except httpx.ConnectError:
+            return "Connection refused"
+        except httpx.TransportError:
+            return "Connection reset by peer"
         if answer.is_success:
             return None
         return f"Wrong response from the webhook: {answer.status_code} {answer.reason_phrase}"

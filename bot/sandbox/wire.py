@@ -1,4 +1,4 @@
-"""HTTP on loopback by uvicorn, inside a running loop, and scissors for connections. Knows nothing of Telegram."""
+"""HTTP on loopback by uvicorn, in a running event loop, and cutting connections on demand."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HOST: Final = "127.0.0.1"
-#: Longer than any client of ours idles, so that no reused connection is found closed.
+#: Longer than any of our clients is idle, so that none reuses a closed connection.
 _KEEP_ALIVE: Final = 120
 _GRACE: Final = 3
 
@@ -34,11 +34,15 @@ class Wires:
         self._open: dict[tuple[str, int], asyncio.Transport] = {}
 
     def protocol(self) -> type[asyncio.Protocol]:
-        """uvicorn's protocol, made to report its connections here."""
+        """Return uvicorn's protocol, whose connections are registered here."""
         wires = self._open
 
         class Reported(H11Protocol):
-            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+            # As in uvicorn, whose transports are all of this type.
+            def connection_made(  # type: ignore[override]
+                self,
+                transport: asyncio.Transport,
+            ) -> None:
                 super().connection_made(transport)
                 wires[transport.get_extra_info("peername")] = transport
                 self.reported = transport.get_extra_info("peername")
@@ -59,7 +63,7 @@ class Wires:
 
 
 class Listener(uvicorn.Server):
-    """uvicorn without its signal handlers and its clock: starts and stops when told."""
+    """uvicorn without signal handlers and timer: started by `open`, stopped by `close`."""
 
     def __init__(self, app: App, wires: Wires, port: int) -> None:
         super().__init__(
@@ -85,7 +89,7 @@ class Listener(uvicorn.Server):
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port it listens on."""
         return int(self._socket.getsockname()[1])
 
     async def open(self) -> None:
@@ -107,12 +111,12 @@ class Listener(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn's, and tells `open`."""
+        """Start as uvicorn does, and let `open` return."""
         await super().startup(sockets)
         self._ready.set()
 
     async def main_loop(self) -> None:
-        """Wait for `close` instead of looking ten times a second."""
+        """Wait for `close` instead of checking ten times a second."""
         await self.on_tick(0)
         await self._ended.wait()
 
@@ -125,12 +129,13 @@ def _bound(port: int) -> socket.socket:
         listening.bind((HOST, port))
     except (OSError, OverflowError) as error:
         listening.close()
-        raise SandboxError(f"Port {port} can't be used: {error}. Choose another, or 0 for any.") from error
+        problem = f"Port {port} can't be used: {error}."
+        raise SandboxError(f"{problem} Choose another, or 0 for any.") from error
     return listening
 
 
 async def body(receive: Receive) -> bytes:
-    """The whole body of a request."""
+    """Return the whole body of a request."""
     event = await receive()
     content: bytes = event.get("body", b"")
     while event.get("more_body"):
@@ -140,7 +145,7 @@ async def body(receive: Receive) -> bytes:
 
 
 async def reply(send: Send, status: int, content: bytes, kind: bytes = b"application/json") -> None:
-    """A whole answer, with the time as every server tells it."""
+    """Send a whole answer with its Date header."""
     headers = [(b"content-type", kind), (b"content-length", str(len(content)).encode())]
     headers.append((b"date", formatdate(usegmt=True).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})

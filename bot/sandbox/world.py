@@ -1,16 +1,27 @@
-"""The world around the bot: what is said, and the updates that follow. Knows no HTTP and refuses no method.
+"""The world around the bot: messages, and the updates that follow from them. Refuses no method.
 
-Message ids run per chat in channels and supergroups; private chats and basic groups share one counter, as in Telegram.
+Channels and supergroups number their own messages; private chats and basic groups share one
+counter, as in Telegram.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.sandbox import objects, view
 from bot.sandbox.population import Population
-from bot.sandbox.records import Chat, Content, ForumTopic, Json, Member, Message, Person, Status, Version
+from bot.sandbox.records import (
+    Chat,
+    Content,
+    ForumTopic,
+    Json,
+    Member,
+    Message,
+    Person,
+    Status,
+    Version,
+)
 from bot.sandbox.taps import Taps
 from bot.sandbox.webhook import Webhook
 
@@ -24,10 +35,15 @@ if TYPE_CHECKING:
 
 
 class World(Population):
-    """A population that talks, and the updates that follow from what happens to it."""
+    """A population with messages, and the updates that follow from what happens."""
 
     def __init__(
-        self, bot: Person, clock: Callable[[], datetime], events: Events, updates: Updates, judge: Judge
+        self,
+        bot: Person,
+        clock: Callable[[], datetime],
+        events: Events,
+        updates: Updates,
+        judge: Judge,
     ) -> None:
         super().__init__(bot, events)
         self.clock = clock
@@ -44,50 +60,58 @@ class World(Population):
 
     @property
     def now(self) -> int:
-        """The hour here, in unix seconds."""
+        """The sandbox's time in unix seconds."""
         return int(self.clock().timestamp())
 
-    # What is said
+    # Messages
 
-    def post(self, chat: Chat, sender: Person | None, content: Content, **fields: object) -> Message:
-        """A new message, told to the page but not to the bot. `fields` are those of Message."""
-        message = Message(self._next_message_id(chat), chat, sender, self.now, content, **fields)  # type: ignore[arg-type]  # fields of Message
+    def post(
+        self,
+        chat: Chat,
+        sender: Person | None,
+        content: Content,
+        **fields: Any,
+    ) -> Message:
+        """Add a message, with further `fields` of Message. The page gets it, the bot no update."""
+        number = self._next_message_id(chat)
+        message = Message(number, chat, sender, self.now, content, **fields)
         chat.messages[message.id] = message
         if chat.type == "channel":
             message.views = 1
-        self._tell("message", message)
+        self._publish("message", message)
         return message
 
     def edit(self, message: Message, content: Content, reply_markup: Json | None) -> None:
-        """Replace what a message says; the former version joins its history."""
-        message.history.append(Version(message.content, message.reply_markup, message.edited or message.date))
+        """Replace the content of a message; the former version is added to its history."""
+        dated = message.edited or message.date
+        message.history.append(Version(message.content, message.reply_markup, dated))
         if content != message.content:
             message.edited = self.now
         message.content = content
         message.reply_markup = reply_markup
-        self._tell("edited", message)
+        self._publish("edited", message)
 
     def delete(self, message: Message) -> None:
-        """Take a message away; the record stays, marked."""
+        """Delete a message; its record stays, marked as deleted."""
         message.deleted = True
         if message.id in message.chat.pinned:
             message.chat.pinned.remove(message.id)
         self.events.publish("deleted", {"chat": message.chat.id, "id": message.id})
 
     def post_as(self, person: Person, channel: Chat, text: str) -> Message:
-        """A post of somebody else's in a channel; the bot hears of it (channel_post) if it is there."""
+        """Add somebody's post to a channel, with an update (channel_post) if the bot is there."""
         message = self.post(channel, person, self.content(text))
         if self.member(channel, self.bot).present:
             self.updates.put("channel_post", objects.message(message))
         return message
 
     def content(self, text: str) -> Content:
-        """What a person types, with the entities Telegram finds in it."""
+        """Return a text as a person types it, with the entities Telegram finds in it."""
         judged = self.judge.plain(text)
         return Content(judged.text, text, None, judged.entities)
 
     def add_topic(self, forum: Chat, name: str) -> ForumTopic:
-        """A topic of a forum; its id addresses it as message_thread_id."""
+        """Add a topic to a forum; its id is the message_thread_id."""
         service = {"forum_topic_created": {"name": name, "icon_color": 0x6FB9F0}}
         opening = self.post(forum, _leader(forum), Content(), service=service)
         opening.thread = opening.id
@@ -96,7 +120,7 @@ class World(Population):
         return topic
 
     def close_topic(self, forum: Chat, topic: ForumTopic, *, closed: bool = True) -> None:
-        """Close a topic to all but administrators, or open it again, with the service message that tells of it."""
+        """Close a topic to all but administrators, or reopen it, with a service message."""
         topic.closed = closed
         service: Json = {"forum_topic_closed" if closed else "forum_topic_reopened": {}}
         message = self.post(forum, _leader(forum), Content(), service=service, thread=topic.id)
@@ -104,19 +128,24 @@ class World(Population):
             self.updates.put("message", objects.message(message))
 
     def go_on_after(self, number: int) -> None:
-        """Number messages from here on, as does a Telegram whose earlier messages are not shown any more."""
+        """Let later messages have higher numbers than this one."""
         self._first_message_id = self._shared_message_id = number
 
-    # How the bot stands
+    # Membership
 
     def member(self, chat: Chat, person: Person) -> Member:
-        """Somebody's place in a chat; a stranger's is `left`."""
+        """Return somebody's membership in a chat; a stranger's has the status `left`."""
         return chat.members.get(person.id) or Member(person, "left")
 
     def set_member(
-        self, chat: Chat, person: Person, status: Status, rights: Iterable[str] = (), by: Person | None = None
+        self,
+        chat: Chat,
+        person: Person,
+        status: Status,
+        rights: Iterable[str] = (),
+        by: Person | None = None,
     ) -> None:
-        """Give somebody another place in a chat, with the update that follows (my_chat_member for the bot)."""
+        """Change somebody's membership, with an update (my_chat_member for the bot)."""
         old = self.member(chat, person)
         new = Member(person, status, set(rights))
         chat.members[person.id] = new
@@ -124,10 +153,10 @@ class World(Population):
             self._meet(chat)
         kind = "my_chat_member" if person is self.bot else "chat_member"
         self.updates.put(kind, self._moved(chat, by or person, old, new))
-        self.tell_chat(chat)
+        self.publish_chat(chat)
 
-    def tell_block(self, person: Person, *, blocked: bool) -> None:
-        """Update my_chat_member of a private chat: the bot was blocked or let in again."""
+    def put_block_update(self, person: Person, *, blocked: bool) -> None:
+        """Add the update that a person has blocked or unblocked the bot (my_chat_member)."""
         chat = self.open_private(person)
         old, new = Member(self.bot, "kicked"), Member(self.bot, "member")
         if blocked:
@@ -135,13 +164,14 @@ class World(Population):
         self.updates.put("my_chat_member", self._moved(chat, person, old, new))
 
     def migrate(self, group: Chat) -> Chat:
-        """Upgrade a basic group: a new supergroup, both service messages, and 400s at the old address from now on."""
-        supergroup = replace(group, id=self._super_id(), type="supergroup", messages={}, last_id=0, pinned=[])
+        """Upgrade a basic group: return the new supergroup; calls to the old id get a 400."""
+        supergroup = replace(group, id=self._super_id(), type="supergroup")
+        supergroup.messages, supergroup.pinned, supergroup.last_id = {}, [], 0
         self.chats[supergroup.id] = supergroup
         group.migrated_to = supergroup.id
         self._announce(group, {"migrate_to_chat_id": supergroup.id})
         self._announce(supergroup, {"migrate_from_chat_id": group.id})
-        self.tell_chat(supergroup)
+        self.publish_chat(supergroup)
         return supergroup
 
     # Within
@@ -167,13 +197,13 @@ class World(Population):
             chat.last_id = self._shared_message_id
         return chat.last_id
 
-    def _tell(self, event: str, message: Message) -> None:
-        if self.events.heard:
+    def _publish(self, event: str, message: Message) -> None:
+        if self.events.has_listeners:
             self.events.publish(event, view.message(message))
         else:
             self.events.ring()
 
 
 def _leader(chat: Chat) -> Person | None:
-    """Whoever is named as doing what the owner does."""
+    """Return the person who appears as the author of service messages."""
     return next((member.person for member in chat.members.values() if member.leads), None)

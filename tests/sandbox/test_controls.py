@@ -37,7 +37,7 @@ async def listening(api: Caller) -> AsyncIterator[AsyncIterator[tuple[str, Any]]
     async with api.client.stream("GET", "/sim/events", timeout=PATIENCE) as stream:
         lines = stream.aiter_lines()
         await anext(lines)
-        await api.telegram.wait_for(lambda: api.telegram.events.heard)
+        await api.telegram.wait_for(lambda: api.telegram.events.has_listeners)
 
         async def events() -> AsyncIterator[tuple[str, Any]]:
             name = ""
@@ -182,7 +182,7 @@ async def test_the_page_and_what_is_added_to_it_are_served() -> None:
 async def test_an_open_stream_does_not_hold_up_a_shutdown() -> None:
     async with calling() as other:
         stream = asyncio.create_task(other.client.get("/sim/events"))
-        await other.telegram.wait_for(lambda: other.telegram.events.heard)
+        await other.telegram.wait_for(lambda: other.telegram.events.has_listeners)
         await asyncio.wait_for(other.telegram.__aexit__(None, None, None), PATIENCE)
         assert (await stream).status_code == 200
 

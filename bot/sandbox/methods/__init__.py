@@ -1,4 +1,4 @@
-"""The methods of the Bot API by name. Each takes the sandbox and a call's fields and returns `result`.
+"""The methods of the Bot API by name: each takes the world and a call's fields.
 
 account        the bot itself
 callbacks      answers to taps
@@ -15,7 +15,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.sandbox.methods import account, callbacks, chats, deleting, editing, menus, passing, sending, updating
+from bot.sandbox.methods import (
+    account,
+    callbacks,
+    chats,
+    deleting,
+    editing,
+    menus,
+    passing,
+    sending,
+    updating,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,13 +37,13 @@ if TYPE_CHECKING:
     Method = Callable[[World, Fields], Any]
     SlowMethod = Callable[[World, Fields], Awaitable[Any]]
 
-#: Those that answer at once, by name in lower case: Telegram doesn't mind the case.
+#: Methods that answer at once, by name in lower case: Telegram ignores the case.
 METHODS: Final[dict[str, Method]] = {
     name.lower(): method
     for room in (account, callbacks, chats, deleting, editing, menus, passing, sending, updating)
     for name, method in room.METHODS.items()
 }
-#: The one that waits.
+#: The method that waits.
 POLL: Final = "getupdates"
 
 __all__ = ["METHODS", "POLL", "updating"]

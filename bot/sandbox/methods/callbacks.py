@@ -18,9 +18,8 @@ def answer_callback(world: World, fields: Fields) -> bool:
     text = fields.text("text")
     if len(text) > LONGEST_ANSWER:
         raise bad("MESSAGE_TOO_LONG")
-    if not world.taps.answer(
-        fields.text("callback_query_id"), text, fields.flag("show_alert"), fields.text("url") or None
-    ):
+    number, show_alert = fields.text("callback_query_id"), fields.flag("show_alert")
+    if not world.taps.answer(number, text, show_alert, fields.text("url") or None):
         raise bad(QUERY_TOO_OLD)
     return True
 

@@ -1,4 +1,4 @@
-"""What chats are and who is in them: getChat and kin, pinning, leaving, files."""
+"""Chats and their members: getChat and the like, pinning, leaving, files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def get_chat_member(world: World, fields: Fields) -> Json:
     chat = access.readable(world, fields)
     person = world.people.get(fields.integer("user_id"))
     if person is None:
-        raise bad("invalid user_id specified" if not fields.integer("user_id") else "PARTICIPANT_ID_INVALID")
+        if fields.integer("user_id"):
+            raise bad("PARTICIPANT_ID_INVALID")
+        raise bad("invalid user_id specified")
     if person is not world.bot:
         access.members_visible(world, chat)
     if chat.type == "private":

@@ -1,4 +1,4 @@
-"""Taking messages away: deleteMessage, deleteMessages. Within 48 hours of being sent, whoever sent them."""
+"""Deleting: deleteMessage, deleteMessages, within 48 hours of being sent, by whomever."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def delete_messages(world: World, fields: Fields) -> bool:
         raise bad("message identifiers are not specified")
     if len(numbers) > MOST:
         raise bad("too many message identifiers specified")
-    found = [chat.messages[int(number)] for number in numbers if int(number) in chat.messages]
-    living = [message for message in found if not message.deleted]
+    known = [chat.messages[int(number)] for number in numbers if int(number) in chat.messages]
+    living = [message for message in known if not message.deleted]
     for message in living:
         _check(world, message)
     for message in living:

@@ -1,4 +1,4 @@
-"""Changing what was said: editMessageText, -Caption, -Media, -ReplyMarkup."""
+"""Editing: editMessageText, -Caption, -Media, -ReplyMarkup."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def edit_text(world: World, fields: Fields) -> Json:
-    """editMessageText; what is omitted, keyboard and preview options included, is gone afterwards."""
+    """editMessageText; an omitted keyboard or preview option is gone afterwards."""
     message = _target(world, fields)
     content = sending.text(world, fields)
     if message.photo:
@@ -35,7 +35,7 @@ def edit_caption(world: World, fields: Fields) -> Json:
 
 
 def edit_media(world: World, fields: Fields) -> Json:
-    """editMessageMedia with a photo; it can turn a text into one. The caption comes from the media."""
+    """editMessageMedia with a photo, also of a text. The caption is that of the media."""
     message = _target(world, fields)
     media = fields.object("media", "InputMedia")
     if not media:
@@ -54,7 +54,7 @@ def edit_markup(world: World, fields: Fields) -> Json:
 
 
 def _target(world: World, fields: Fields) -> Message:
-    """The message to edit, if the bot may. Raises Refusal."""
+    """Return the message to edit. Raises Refusal if the bot may not."""
     if fields.has("inline_message_id"):
         raise bad("MESSAGE_ID_INVALID")
     chat = access.find(world, fields)
@@ -80,7 +80,7 @@ def _changed(world: World, fields: Fields, message: Message, content: Content) -
 
 
 def _seen(content: Content) -> Content:
-    """What is compared: not how it was written."""
+    """Return the content as compared: without its source."""
     return replace(content, html="", parse_mode=None, photo_source=None)
 
 

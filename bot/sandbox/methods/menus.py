@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 MOST: Final = 100
 _NAME: Final = re.compile(r"[a-z0-9_]{1,32}")
 LONGEST_DESCRIPTION: Final = 256
-_PLAIN_SCOPES: Final = ("default", "all_private_chats", "all_group_chats", "all_chat_administrators")
+_PLAIN_SCOPES: Final = (
+    "default",
+    "all_private_chats",
+    "all_group_chats",
+    "all_chat_administrators",
+)
 
 
 def set_commands(world: World, fields: Fields) -> bool:
@@ -81,4 +86,8 @@ def _key(world: World, fields: Fields) -> tuple[str, int, str]:
     return name, person, language
 
 
-METHODS = {"setMyCommands": set_commands, "getMyCommands": get_commands, "deleteMyCommands": delete_commands}
+METHODS = {
+    "setMyCommands": set_commands,
+    "getMyCommands": get_commands,
+    "deleteMyCommands": delete_commands,
+}

@@ -1,4 +1,4 @@
-"""Passing messages on: forwardMessage, forwardMessages, copyMessage."""
+"""Forwarding and copying: forwardMessage, forwardMessages, copyMessage."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def forward_message(world: World, fields: Fields) -> Json:
     """forwardMessage: keeps text and origin; a keyboard only if all its buttons are links."""
     target, message = _both(world, fields, "forward")
-    if _closed(message):
+    if _protected(message):
         raise bad("message has protected content and can't be forwarded")
     return objects.message(_forwarded(world, fields, target, message))
 
@@ -27,15 +27,16 @@ def forward_messages(world: World, fields: Fields) -> list[Json]:
     """forwardMessages: those that are missing or protected are skipped."""
     target, source = access.find(world, fields), access.find(world, fields, "from_chat_id")
     numbers = [int(number) for number in fields.array("message_ids", "message identifiers") or []]
-    found = [source.messages[number] for number in numbers if number in source.messages]
-    passed = [_forwarded(world, fields, target, m) for m in found if not (m.deleted or m.service or _closed(m))]
+    messages = [source.messages[number] for number in numbers if number in source.messages]
+    passable = [one for one in messages if not (one.deleted or one.service or _protected(one))]
+    passed = [_forwarded(world, fields, target, message) for message in passable]
     return [{"message_id": message.id} for message in passed]
 
 
 def copy_message(world: World, fields: Fields) -> Json:
-    """copyMessage: no origin, no keyboard but the one given; a given caption replaces a photo's."""
+    """copyMessage: no origin, only the keyboard given; a caption given replaces the photo's."""
     target, message = _both(world, fields, "copy")
-    if _closed(message) or message.service:
+    if _protected(message) or message.service:
         raise bad("message can't be copied")
     content = message.content
     if content.photo and "caption" in fields.values:
@@ -45,7 +46,7 @@ def copy_message(world: World, fields: Fields) -> Json:
 
 
 def _both(world: World, fields: Fields, verb: str) -> tuple[Chat, Message]:
-    """Where to, and what. Raises Refusal."""
+    """Return the target chat and the message. Raises Refusal."""
     target = access.find(world, fields)
     source = access.readable(world, fields, "from_chat_id")
     message = access.message(source, fields.integer("message_id"), f"message to {verb}")
@@ -54,7 +55,7 @@ def _both(world: World, fields: Fields, verb: str) -> tuple[Chat, Message]:
     return target, message
 
 
-def _closed(message: Message) -> bool:
+def _protected(message: Message) -> bool:
     return message.protected or message.chat.protected
 
 
@@ -90,4 +91,8 @@ def _origin(message: Message) -> Json:
     return {"type": "user", "date": message.date, "sender_user": objects.user(message.sender)}
 
 
-METHODS = {"forwardMessage": forward_message, "forwardMessages": forward_messages, "copyMessage": copy_message}
+METHODS = {
+    "forwardMessage": forward_message,
+    "forwardMessages": forward_messages,
+    "copyMessage": copy_message,
+}

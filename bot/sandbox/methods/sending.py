@@ -1,4 +1,4 @@
-"""Saying something new: sendMessage, sendPhoto, sendChatAction."""
+"""Sending: sendMessage, sendPhoto, sendChatAction."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def say(world: World, fields: Fields, chat: Chat, content: Content, kind: str) -
 
 
 def text(world: World, fields: Fields) -> Content:
-    """The text of a call with its preview options. Raises Refusal 400."""
+    """Return the text of a call with its preview options. Raises Refusal 400."""
     source = fields.text("text")
     if not source:
         raise bad("message text is empty")
@@ -92,8 +92,9 @@ def text(world: World, fields: Fields) -> Content:
 
 
 def caption(world: World, fields: Fields, photo: list[Json], source: str) -> Content:
-    """The caption of a call, under `photo`. Raises Refusal 400."""
-    judged = judge(world, fields, "caption", "caption_entities", LONGEST_CAPTION, "message caption is too long")
+    """Return the caption of a call, under `photo`. Raises Refusal 400."""
+    too_long = "message caption is too long"
+    judged = judge(world, fields, "caption", "caption_entities", LONGEST_CAPTION, too_long)
     return Content(
         judged.text,
         fields.text("caption"),
@@ -105,8 +106,15 @@ def caption(world: World, fields: Fields, photo: list[Json], source: str) -> Con
     )
 
 
-def judge(world: World, fields: Fields, name: str, entities_name: str, longest: int, too_long: str) -> Judged:
-    """A text field read by its parse mode or its entities, within limits. Raises Refusal 400."""
+def judge(
+    world: World,
+    fields: Fields,
+    name: str,
+    entities_name: str,
+    longest: int,
+    too_long: str,
+) -> Judged:
+    """Return a text field read by its parse mode or its entities. Raises Refusal 400."""
     source = fields.text(name)
     try:
         size = len(source.encode())
@@ -123,7 +131,7 @@ def judge(world: World, fields: Fields, name: str, entities_name: str, longest: 
 
 
 def preview_options(fields: Fields) -> Json | None:
-    """LinkPreviewOptions as sent. A `url` Telegram can't use is an error."""
+    """Return LinkPreviewOptions as sent. Raises Refusal 400 for a `url` Telegram can't use."""
     options = fields.object("link_preview_options", "link preview options")
     if options is None:
         return {"is_disabled": True} if fields.flag("disable_web_page_preview") else None
@@ -136,15 +144,16 @@ def preview_options(fields: Fields) -> Json | None:
 
 
 def _replied(world: World, fields: Fields, chat: Chat) -> Message | None:
-    """The message replied to, None if there is none or it is gone and that is allowed."""
-    asked = fields.object("reply_parameters", "reply parameters") or {}
-    number = int(asked.get("message_id") or fields.integer("reply_to_message_id"))
+    """Return the message replied to, None if there is none. Raises Refusal if it is required."""
+    options = fields.object("reply_parameters", "reply parameters") or {}
+    number = int(options.get("message_id") or fields.integer("reply_to_message_id"))
     if not number:
         return None
-    found = chat.messages.get(number)
-    if found is not None and not found.deleted:
-        return found
-    if asked.get("allow_sending_without_reply") or fields.flag("allow_sending_without_reply"):
+    message = chat.messages.get(number)
+    if message is not None and not message.deleted:
+        return message
+    optional = "allow_sending_without_reply"
+    if options.get(optional) or fields.flag(optional):
         return None
     raise bad("message to be replied not found")
 

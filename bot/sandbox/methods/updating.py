@@ -1,4 +1,4 @@
-"""How updates reach the bot: getUpdates, setWebhook and kin."""
+"""How updates reach the bot: getUpdates, setWebhook and the like."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.sandbox.records import Json
     from bot.sandbox.world import World
 
-#: Telegram's own ceiling on a long poll, in seconds.
+#: Telegram's limit on a long poll, in seconds.
 LONGEST_POLL: Final = 50.0
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]*")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -71,4 +71,8 @@ def _kinds(fields: Fields) -> list[str] | None:
     return None if kinds is None else [str(kind) for kind in kinds]
 
 
-METHODS = {"setWebhook": set_webhook, "deleteWebhook": delete_webhook, "getWebhookInfo": webhook_info}
+METHODS = {
+    "setWebhook": set_webhook,
+    "deleteWebhook": delete_webhook,
+    "getWebhookInfo": webhook_info,
+}

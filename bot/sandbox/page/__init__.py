@@ -1,7 +1,6 @@
-"""The chat page of the stand-in: its files, served as they lie here.
+"""The files of the chat page, served as they are. Knows no message and no chat.
 
-It doesn't know what a message or a chat is; the page asks the stand-in for that. Everything comes from this folder: the
-policy sent with each answer forbids the browser to load anything from elsewhere.
+The policy sent with each answer forbids the browser to load anything from another server.
 """
 
 from __future__ import annotations
@@ -21,10 +20,15 @@ _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_POLICY: Final = (
+    "default-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+)
 _HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
-    ),
+    "Content-Security-Policy": "; ".join(_POLICY),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-cache",
@@ -32,7 +36,7 @@ _HEADERS: Final = {
 
 
 def routes() -> list[BaseRoute]:
-    """`/` is the page, `/page/<name>` what it is made of; any other name there is a plain 404."""
+    """Return the routes: `/` is the page, `/page/<name>` one of its files."""
     return [Route("/", _index), Route("/page/{name}", _asset)]
 
 
@@ -48,7 +52,7 @@ async def _asset(request: Request) -> Response:
 
 
 def _names() -> set[str]:
-    """The files a browser may have: those of a kind we serve, from this folder only."""
+    """Return the names of the files that are served: this folder's, of the known types."""
     return {entry.name for entry in files(__package__).iterdir() if _kind(entry.name) in _TYPES}
 
 
