@@ -29,7 +29,7 @@ first line what it is and what it does not do. Effects surround pure decisions, 
     errors        what can go wrong, in words a person can act on
 
 The life of an article: `feed` reads its file, `ingest.recorder` records it with its deliveries in one commit,
-`publish.courier` renders and sends what is due through `botapi.client`, and `domain.delivery.settle` decides what each
+`publish.courier` renders and sends what is due through `botapi.client`, and `domain.interpretation` decides what each
 outcome means before it is recorded.
 """
 

@@ -16,7 +16,7 @@ from datetime import UTC, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.domain.delivery import Clock
+from bot.clock import Clock
 from bot.errors import Stopped
 
 if TYPE_CHECKING:

@@ -16,11 +16,13 @@ from bot.botapi.client import Messenger
 from bot.botapi.inbox import Inbox
 from bot.botapi.polling import ALLOWED, Polling, wait_or_stop
 from bot.botapi.webhook import Hook, why_unheard
+from bot.clock import Clock
 from bot.conversation import commands
 from bot.conversation.context import Context
 from bot.conversation.router import Router
-from bot.domain.delivery import LONG_PAUSE_SECONDS, Clock, Refused, Revoked, Sent, Wait
+from bot.domain.interpretation import LONG_PAUSE_SECONDS
 from bot.domain.notices import Alert, Notice
+from bot.domain.outcome import Refused, Revoked, Sent, Wait, reason_of
 from bot.domain.rate_limit import RateLimiter
 from bot.errors import PaperboyError, TokenRevoked, UsageError
 from bot.planning import naming
@@ -219,7 +221,7 @@ class Connection:
             if isinstance(came, Refused):
                 raise PaperboyError(f"web.public_url: Telegram refuses the webhook: {came.reason}")
             if wait == FIRST_TRY:
-                _log.warning("the webhook can't be set, trying again: %s", getattr(came, "reason", came))
+                _log.warning("the webhook can't be set, trying again: %s", reason_of(came))
             await wait_or_stop(stop, max(wait, came.seconds if isinstance(came, Wait) and came.flood else 0.0))
             wait = min(wait * 2, LAST_TRY)
 
@@ -254,7 +256,7 @@ async def account(messenger: Messenger, stop: asyncio.Event, patience: float = i
             return str(me["username"])
         if isinstance(me, Revoked):
             raise TokenRevoked
-        reason = str(getattr(me, "reason", me))
+        reason = reason_of(me)
         waited += wait
         if waited > patience:
             raise PaperboyError(f"nothing was done, as Telegram does not let the bot in: {reason}")

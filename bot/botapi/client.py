@@ -22,7 +22,9 @@ from telegram import Bot
 from bot.botapi import redaction
 from bot.botapi.error_mapping import outcome
 from bot.botapi.transport import Parameters, Transport
-from bot.domain.delivery import Clock, Outcome, Payload, Sent, Unknown, Wait
+from bot.clock import Clock
+from bot.domain.delivery import Payload
+from bot.domain.outcome import Outcome, Sent, Unknown, Wait
 from bot.domain.rate_limit import RateLimiter
 
 #: Seconds to wait for an answer. Telegram fetches a picture's address itself, which takes its time.

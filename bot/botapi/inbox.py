@@ -17,7 +17,7 @@ from typing import Any
 from telegram import Bot, Update
 
 from bot.botapi import shapes
-from bot.domain.delivery import Clock
+from bot.clock import Clock
 from bot.errors import PaperboyError, TokenRevoked
 from bot.store import updates as store
 from bot.store.thread import Store

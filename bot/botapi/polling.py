@@ -19,7 +19,7 @@ from bot.botapi.error_mapping import NOT_JSON, outcome
 from bot.botapi.inbox import Full, Inbox, valid
 from bot.botapi.redaction import redact
 from bot.clock import Monotonic
-from bot.domain.delivery import Outcome, Refused, Revoked, Unknown, Wait
+from bot.domain.outcome import Outcome, Refused, Revoked, Unknown, Wait
 from bot.errors import SecondPoller, StoreError, TokenRevoked
 
 #: What the bot wants to hear of. Telegram remembers the last list, so it is named each time.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.botapi.client import Messenger
-from bot.domain.delivery import Gone, Sent
+from bot.domain.outcome import Gone, Sent, reason_of
 
 _log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ async def set_menus(messenger: Messenger, admins: Iterable[int]) -> None:
         came = await messenger.set_commands(menu, scope)
         if not isinstance(came, Sent | Gone):
             whose = f"editor {scope['chat_id']}" if "chat_id" in scope else str(scope["type"]).replace("_", " ")
-            _log.warning("the command menu of %s was not set: %s", whose, getattr(came, "reason", came))
+            _log.warning("the command menu of %s was not set: %s", whose, reason_of(came))
 
 
 def _menu(commands: Iterable[Command]) -> list[dict[str, str]]:

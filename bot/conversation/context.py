@@ -16,9 +16,12 @@ from typing import Any
 
 from bot.botapi.client import Messenger
 from bot.botapi.error_mapping import hides_members
+from bot.clock import Clock
 from bot.conversation.answers import Answers
 from bot.conversation.request import Request
-from bot.domain.delivery import Channel, Clock, Gone, Migrated, Outcome, Payload, Refused, Revoked, Sent, Wait
+from bot.domain.delivery import Channel, Payload
+from bot.domain.interpretation import after_reply
+from bot.domain.outcome import Fallback, Gone, Outcome, Refused, Revoked, Sent, reason_of
 from bot.domain.topics import Taxonomy
 from bot.errors import TokenRevoked
 from bot.rendering import markup
@@ -27,8 +30,6 @@ from bot.store import chats, numbers, pending, updates
 from bot.store.database import Database
 from bot.store.thread import Store
 
-#: A pause that Telegram asks for is waited out up to so many seconds; a person who hears nothing by then asks again.
-PATIENCE = 10.0
 _TRIES = 4
 _log = logging.getLogger(__name__)
 
@@ -180,26 +181,30 @@ class Context:
         chat_id, thread = request.chat_id, request.thread
         for _ in range(_TRIES):
             came = await self.messenger.call(payload, chat_id=chat_id, thread=thread, message=message)
-            if isinstance(came, Wait) and came.seconds <= PATIENCE:
-                await asyncio.sleep(came.seconds)
-            elif isinstance(came, Migrated):
-                await self.store(chats.move, chat_id, came.chat_id)
-                chat_id = came.chat_id
-            elif isinstance(came, Refused) and came.mend == "no_thread" and thread:
+            settlement = after_reply(came)
+            if settlement.again_in is None:
+                break
+            if settlement.moved_to is not None:
+                await self.store(chats.move, chat_id, settlement.moved_to)
+                chat_id = settlement.moved_to
+            elif settlement.fallback is Fallback.NO_THREAD and thread:
                 thread = 0
-            elif isinstance(came, Refused) and (simpler := _simpler(payload, came.mend)):
-                _log.error("an answer was refused and goes out simpler: %s", came.reason)
+            elif settlement.fallback:
+                simpler = _simpler(payload, settlement.fallback)
+                if simpler is None:
+                    break
+                _log.error("an answer was refused and goes out simpler: %s", reason_of(came))
                 payload = simpler
             else:
-                break
+                await asyncio.sleep(settlement.again_in)
         return came, chat_id
 
     async def _heed(self, request: Request, came: Outcome, chat_id: int) -> None:
         """Draw the consequence of an answer that did not go out."""
         if isinstance(came, Revoked):
             raise TokenRevoked
-        if isinstance(came, Gone):
-            await self.store(park, chat_id, came.reason)
+        if after_reply(came).parks:
+            await self.store(park, chat_id, reason_of(came))
         elif not isinstance(came, Sent):
             _log.warning("an answer in %s did not go out: %s", request.place, came)
 
@@ -213,13 +218,13 @@ def park(db: Database, chat_id: int, reason: str) -> None:
         chats.park(db, chat.id, reason)
 
 
-def _simpler(payload: Payload, mend: str) -> Payload | None:
+def _simpler(payload: Payload, fallback: Fallback) -> Payload | None:
     """Return an answer without what Telegram refused, or None when there is nothing to leave out."""
-    if mend == "plain" and "parse_mode" in payload:
+    if fallback is Fallback.PLAIN and "parse_mode" in payload:
         plain = {key: value for key, value in payload.items() if key != "parse_mode"}
         return plain | {"text": markup.measure(payload["text"]).text}
-    if mend == "no_reply" and "reply_parameters" in payload:
+    if fallback is Fallback.NO_REPLY and "reply_parameters" in payload:
         return {key: value for key, value in payload.items() if key != "reply_parameters"}
-    if mend == "no_keyboard" and "reply_markup" in payload and "text" in payload:
+    if fallback is Fallback.NO_KEYBOARD and "reply_markup" in payload and "text" in payload:
         return {key: value for key, value in payload.items() if key != "reply_markup"}
     return None

@@ -1,17 +1,20 @@
 """Pure rules: no clock, no network, no database. Facts come in as arguments, decisions go out.
 
-article        an article, its identity and fingerprint
-identity       which article a file tells
-arrival        whether a recorded article may go out, or what it waits for
-chat           a chat's kind and standing
-delivery       states, outcomes, planning, and what follows from an outcome
-recovery       the search for a doubtful post
-rate_limit     how fast messages may go
-topics         the taxonomy, and finding a topic by a reader's words
-notices        what editors are told, and what they can decide
-record         an article as plain data, for tables and other processes
-plain_text     words from files: repaired, measured, cut
-urls           which addresses may be shown, and when two are the same
-fulltext       text as it is indexed and searched
-variants       letters that are written in several ways
+article         an article, its identity and fingerprint
+identity        which article a file tells
+arrival         whether a recorded article may go out, or what it waits for
+chat            a chat's kind and standing
+delivery        a delivery and its states, and which channels get an article
+outcome         what an answer of Telegram means, and why
+interpretation  what follows from an outcome: for a send, an edit, a reply, a notice, a probe
+settlement      what is recorded or done after a call, as plain data
+recovery        the search for a doubtful post
+rate_limit      how fast messages may go
+topics          the taxonomy, and finding a topic by a reader's words
+notices         what editors are told, and what they can decide
+record          an article as plain data, for tables and other processes
+plain_text      words from files: repaired, measured, cut
+urls            which addresses may be shown, and when two are the same
+fulltext        text as it is indexed and searched
+variants        letters that are written in several ways
 """

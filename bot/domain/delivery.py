@@ -1,6 +1,6 @@
-"""Deliveries: who gets an article, and what becomes of each attempt. Pure: no clock, no network, no database.
+"""Deliveries: what one is, and which channels get an article. Pure: no clock, no network, no database.
 
-`plan` decides who; `settle` maps what Telegram answered to what is written down
+What becomes of a delivery after an attempt is decided in `domain.interpretation`
 (docs/architecture.md, Delivery).
 """
 
@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, TypeVar
 
-from bot.clock import Clock as Clock  # rooms that are told the time take it from here
-from bot.domain.notices import Alert
+from bot.domain.outcome import Fallback
 
 T = TypeVar("T")
 
 #: A call of the Bot API as data: "method" and that method's parameters, without the chat.
 Payload = dict[str, Any]
+#: A call has its effect within this time of its beginning, or never.
+LONGEST_CALL = timedelta(minutes=1)
+#: How often a delivery that may have arrived is sent again without knowing more.
+REPEATS = 1
 
 
 class State(StrEnum):
@@ -61,8 +64,8 @@ class Delivery:
     message: int | None = None
     #: What will be or was sent, word for word; to a reader, or long ago, only what `store.payloads` keeps of it.
     payload: Payload | None = None
-    #: What the attempt must do differently: "plain", "no_keyboard", "no_reply", "shorter", or empty.
-    mend: str = ""
+    #: What the next attempt does differently, in the order in which it was found to be necessary.
+    fallbacks: tuple[Fallback, ...] = ()
     reason: str = ""
     #: How many calls may have sent it unheard; one whose message was found to be absent is not counted.
     lost: int = 0
@@ -83,194 +86,7 @@ class Channel:
         return quality >= self.min_quality and (not self.topics or not self.topics.isdisjoint(topics))
 
 
-# --- Outcomes: what Telegram answered ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """Telegram took it; `message` is its number there (0 where the method returns none)."""
-
-    message: int
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Nothing was sent; try again after `seconds`.
-
-    lost_rights: a right is missing in the chat. flood: Telegram asked for a pause in the chat.
-    """
-
-    seconds: float
-    reason: str
-    lost_rights: bool = False
-    flood: bool = False
-    #: Only this thread of a forum is closed; the chat's others are open.
-    only_thread: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Telegram will not take this message as it is. `mend` names what to try once, or is empty."""
-
-    reason: str
-    mend: str = ""
-    #: The chat is to blame, not the article: it does not allow pictures, or has no such thread.
-    of_chat: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The chat is not there for us: blocked, deactivated, deleted, kicked."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Migrated:
-    """The group has a new number."""
-
-    chat_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """The call may have had its effect: an answer was lost or unreadable."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Revoked:
-    """The token is no longer good; nothing was sent."""
-
-    reason: str
-
-
-Outcome = Sent | Wait | Refused | Gone | Migrated | Unknown | Revoked
-
-
-#: How the reason of a refusal begins that says: there is no message of that number; the chat forbids forwarding.
-MISSING = "the message no longer exists"
-PROTECTED = "the chat forbids forwarding"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
-    """What is written down after an attempt."""
-
-    state: State
-    reason: str = ""
-    not_before: datetime | None = None
-    message: int | None = None
-    mend: str = ""
-    #: The chat waits as a whole until then.
-    pause_chat: datetime | None = None
-    #: The reader is parked or the channel held, for this reason.
-    park: str = ""
-    #: The pause, or the parking, is of this thread and not of the chat's others.
-    only_thread: bool = False
-    #: The chat's new number.
-    moved_to: int | None = None
-    #: What the editors are told; `reason` says the rest.
-    alert: Alert | None = None
-
-
-#: Tried once each; a second refusal is final.
-MENDS = ("plain", "no_keyboard", "no_reply", "shorter", "no_thread", "text", "unpaid")
-#: Those that all posts of a chat will need until somebody acts: no fault of the article's.
-LASTING = ("no_thread", "unpaid")
-#: How long a channel that lost its rights waits before it is tried again.
-RIGHTS_SECONDS = 900.0
-#: The longest that a reader's group which takes nothing from the bot waits before it is tried again.
-MUTED_SECONDS = 6 * 3_600.0
-#: Editors are told of pauses that are as long.
-LONG_PAUSE_SECONDS = 3_600.0
-#: Mends that a reader's chat asks for and not the article: its own matter.
-OF_CHAT = ("no_thread", "text")
-#: How often a delivery that may have arrived is sent again without knowing more.
-REPEATS = 1
-
-
-def settle(outcome: Outcome, delivery: Delivery, at: datetime, doubt_seconds: float = 60.0) -> Settlement:
-    """Return what becomes of `delivery` after `outcome` came at `at` (aware UTC)."""
-    if isinstance(outcome, Sent):
-        return Settlement(state=State.SENT, message=outcome.message, alert=_simplified(delivery))
-    if isinstance(outcome, Wait):
-        return _wait(outcome, delivery, at)
-    if isinstance(outcome, Refused):
-        return _refused(outcome, delivery, at)
-    if isinstance(outcome, Gone):
-        return _gone(outcome, delivery, at)
-    if isinstance(outcome, Migrated):
-        return Settlement(state=State.PENDING, moved_to=outcome.chat_id, reason="the group has a new number")
-    if isinstance(outcome, Unknown):
-        return _lost(outcome, delivery, at, doubt_seconds)
-    return Settlement(state=State.PENDING, reason=outcome.reason)
-
-
-def _simplified(delivery: Delivery) -> Alert | None:
-    """Return what the editors are told of a delivery that went out in another form than it was made in."""
-    mend = delivery.mend.rpartition(" ")[2]
-    return Alert.SIMPLIFIED if mend and (delivery.lane is Lane.CHANNEL or mend not in OF_CHAT) else None
-
-
-def _lost(outcome: Unknown, delivery: Delivery, at: datetime, doubt_seconds: float) -> Settlement:
-    """A channel's post is looked for. A reader's delivery is repeated, but not more often than REPEATS."""
-    if delivery.lane is not Lane.CHANNEL and delivery.lost >= REPEATS:
-        return Settlement(state=State.UNCONFIRMED, reason=outcome.reason, alert=Alert.UNCONFIRMED)
-    return Settlement(state=State.DOUBTFUL, reason=outcome.reason, not_before=at + timedelta(seconds=doubt_seconds))
-
-
-def _wait(outcome: Wait, delivery: Delivery, at: datetime) -> Settlement:
-    """Nothing was sent. A flood or lost rights let the whole chat wait; the network is given more time each time."""
-    whole_chat = outcome.flood or outcome.lost_rights
-    seconds = outcome.seconds if outcome.flood else backoff(outcome.seconds, delivery.attempts)
-    if outcome.lost_rights and delivery.lane is not Lane.CHANNEL:
-        seconds = backoff(outcome.seconds, delivery.attempts, MUTED_SECONDS)
-    until = at + timedelta(seconds=seconds)
-    return Settlement(
-        state=State.PENDING,
-        reason=outcome.reason,
-        not_before=until,
-        pause_chat=until if whole_chat else None,
-        only_thread=outcome.only_thread,
-        alert=pause_alert(outcome, delivery.lane),
-    )
-
-
-def pause_alert(outcome: Wait, lane: Lane) -> Alert | None:
-    """Return what the editors are told of a wait. A reader's chat that takes nothing from the bot is its own matter."""
-    if lane is not Lane.CHANNEL:
-        return None
-    is_long = outcome.flood and outcome.seconds >= LONG_PAUSE_SECONDS
-    return Alert.RIGHTS if outcome.lost_rights else Alert.PAUSED if is_long else None
-
-
-def _gone(outcome: Gone, delivery: Delivery, at: datetime) -> Settlement:
-    """A reader is parked. A channel waits, and its editors hear: its posts are promised."""
-    if delivery.lane is not Lane.CHANNEL:
-        return Settlement(state=State.GONE, reason=outcome.reason, park=outcome.reason)
-    until = at + timedelta(seconds=RIGHTS_SECONDS)
-    return Settlement(state=State.PENDING, reason=outcome.reason, not_before=until, pause_chat=until, alert=Alert.GONE)
-
-
-def backoff(seconds: float, attempts: int, longest: float = 300.0) -> float:
-    """Return `seconds` doubled with each attempt, up to `longest` and never below `seconds`."""
-    return max(seconds, min(seconds * 2.0 ** min(max(attempts - 1, 0), 10), longest))
-
-
-def _refused(outcome: Refused, delivery: Delivery, at: datetime) -> Settlement:
-    tried = delivery.mend.split()
-    theirs = outcome.of_chat and delivery.lane is not Lane.CHANNEL  # the chat's own matter
-    if outcome.mend == "no_thread" and theirs:
-        return Settlement(state=State.GONE, reason=outcome.reason, park=outcome.reason, only_thread=True)
-    if outcome.mend and outcome.mend not in tried:
-        mend = " ".join([*tried, outcome.mend])
-        return Settlement(state=State.PENDING, reason=outcome.reason, mend=mend, not_before=at)
-    return Settlement(state=State.REFUSED, reason=outcome.reason, alert=None if theirs else Alert.REFUSED)
-
-
-# --- Planning ---------------------------------------------------------------------------------------------------------
+# --- Planning -------------------------------------------------------------------------------------
 
 
 def plan(

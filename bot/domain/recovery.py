@@ -11,17 +11,18 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import Any
+from typing import Any, assert_never
 from urllib.parse import parse_qs, urlsplit
 
-from bot.domain.delivery import MISSING, PROTECTED, RIGHTS_SECONDS, Gone, Outcome, Payload, Refused, Sent, Wait
+from bot.domain.delivery import Payload
+from bot.domain.interpretation import after_probe
+from bot.domain.outcome import Outcome
+from bot.domain.settlement import PROBE_AGAIN_SECONDS, ProbeAnswer, ProbeSettlement
 
 #: Candidates of one look.
 MOST = 20
 #: Numbers in a row without a message, above all we know, after which there is taken to be no more.
 BEYOND = 3
-#: After an answer that was lost; a look can be made again without harm.
-AGAIN = 5.0
 ALIKE = "it can't be told from the same post in another thread of the chat"
 NO_KEYBOARD: Mapping[str, Any] = {"inline_keyboard": []}
 
@@ -164,18 +165,27 @@ class Search:
 
         touched: an earlier look may have put the same keyboard under that candidate, and nobody heard whether it did.
         """
+        settlement = after_probe(came)
         if isinstance(step, RightsProbe):
-            self._rights(came, result)
-        elif isinstance(came, Sent) and isinstance(step, KeyboardProbe) and result is None:
-            self._unmodified(step, touched)
-        elif isinstance(came, Sent):
-            self._proof(step, result)
-        elif isinstance(came, Refused):
-            self._refused(step, came)
-        elif isinstance(step, ForwardProbe) and isinstance(came, Gone):
-            self._editors.popleft()
-        else:
-            self._put_off(came)
+            self._rights(settlement, result)
+            return
+        match settlement.answer:
+            case ProbeAnswer.DONE if isinstance(step, KeyboardProbe) and result is None:
+                self._unmodified(step, touched)
+            case ProbeAnswer.DONE:
+                self._proof(step, result)
+            case ProbeAnswer.MISSING:
+                self._pass(missing=True)
+            case ProbeAnswer.PROTECTED if isinstance(step, ForwardProbe):
+                self._editors.clear()
+            case ProbeAnswer.PROTECTED | ProbeAnswer.REFUSED:
+                self._pass(missing=False)
+            case ProbeAnswer.GONE if isinstance(step, ForwardProbe):
+                self._editors.popleft()
+            case ProbeAnswer.GONE | ProbeAnswer.LATER:
+                self._put_off(settlement)
+            case _:
+                assert_never(settlement.answer)
 
     def skip(self) -> None:
         """Leave out the next candidate: it has turned out to be accounted for."""
@@ -201,30 +211,27 @@ class Search:
         if not touched and not self._bare:
             self._result = Found(step.message)
         elif self._bare:
-            self._result = Later(AGAIN, "the message changed in the meantime")
+            self._result = Later(PROBE_AGAIN_SECONDS, "the message changed in the meantime")
         else:
             self._bare, self._allowed = True, False
 
-    def _refused(self, step: ForwardProbe | KeyboardProbe, came: Refused) -> None:
-        if isinstance(step, ForwardProbe) and came.reason.startswith(PROTECTED):
-            self._editors.clear()
-        else:
-            self._pass(missing=came.reason.startswith(MISSING))
-
-    def _rights(self, came: Outcome, result: Any) -> None:
+    def _rights(self, settlement: ProbeSettlement, result: Any) -> None:
         """Allow one keyboard if nobody else's post could be changed by it: rights may change at any time.
 
         Where no keyboard may be tried at all, the answer tells that the connection works.
         """
-        if isinstance(came, Sent) and isinstance(result, dict):
-            mighty = result.get("can_edit_messages") or result.get("status") == "creator"
-            self._allowed = not (mighty and self._may_retouch)
-            if not self._allowed:
-                self._result = NotFound("it can't be looked for: the bot may edit others' posts there")
-        elif isinstance(came, Refused):
-            self._result = NotFound(f"it can't be looked for: {came.reason}")
-        else:
-            self._put_off(came)
+        match settlement.answer:
+            case ProbeAnswer.DONE if isinstance(result, dict):
+                may_edit_others = result.get("can_edit_messages") or result.get("status") == "creator"
+                self._allowed = not (may_edit_others and self._may_retouch)
+                if not self._allowed:
+                    self._result = NotFound("it can't be looked for: the bot may edit others' posts there")
+            case ProbeAnswer.MISSING | ProbeAnswer.PROTECTED | ProbeAnswer.REFUSED:
+                self._result = NotFound(f"it can't be looked for: {settlement.reason}")
+            case ProbeAnswer.DONE | ProbeAnswer.GONE | ProbeAnswer.LATER:
+                self._put_off(settlement)
+            case _:
+                assert_never(settlement.answer)
 
     def _pass(self, *, missing: bool) -> None:
         number = self._left.popleft()
@@ -236,9 +243,9 @@ class Search:
             self._left.clear()
             self._cut = False
 
-    def _put_off(self, came: Outcome) -> None:
-        seconds = came.seconds if isinstance(came, Wait) else RIGHTS_SECONDS if isinstance(came, Gone) else AGAIN
-        self._result = Later(max(seconds, 1.0), getattr(came, "reason", "the chat has a new number"))
+    def _put_off(self, settlement: ProbeSettlement) -> None:
+        reason = settlement.reason or "Telegram's answer could not be read"
+        self._result = Later(settlement.again_in, reason)
 
 
 def comes_from(copy: Mapping[str, Any], chat_id: int, me: int, message: int) -> bool:

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from bot.clock import Clock
 from bot.domain.arrival import is_emptied
-from bot.domain.delivery import Clock
 from bot.domain.identity import Relation
 from bot.domain.notices import Alert, Notice
 from bot.feed import folder, reading

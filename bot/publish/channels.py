@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 from bot import settings
 from bot.domain import topics
-from bot.domain.delivery import Channel, Migrated, Outcome
+from bot.domain.delivery import Channel
 from bot.domain.notices import Notice
+from bot.domain.outcome import Migrated, Outcome, reason_of
 from bot.domain.topics import Taxonomy
 from bot.errors import UsageError
 from bot.publish import channel_start
@@ -70,7 +71,7 @@ class Channels:
                     title=str(found.get("title") or found.get("first_name", "")),
                 )
             else:
-                problems[one.chat] = getattr(found, "reason", "Telegram gave no answer")
+                problems[one.chat] = reason_of(found) or "Telegram gave no answer"
         await self.load()
         return problems
 

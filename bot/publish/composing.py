@@ -10,6 +10,8 @@ from bot.domain.article import Stored, short_id
 from bot.domain.chat import ChatKind
 from bot.domain.delivery import Payload
 from bot.domain.identity import same_title
+from bot.domain.outcome import Fallback
+from bot.domain.settlement import EditAction
 from bot.errors import PaperboyError
 from bot.planning import naming
 from bot.rendering import posts
@@ -69,18 +71,25 @@ class Composer:
             followed=material.followed,
             picture=self.picture,
             buttons=self.buttons(delivery.chat),
-            mends=delivery.mend.split(),
+            fallbacks=delivery.fallbacks,
         )
 
-    def revision(self, revision: DueEdit, material: Material, at: datetime) -> tuple[Payload, bool]:
-        """Return the call that brings a post up to date, and whether it takes the post back."""
+    def revision(self, revision: DueEdit, material: Material, at: datetime) -> tuple[Payload, EditAction]:
+        """Return the call that brings a post up to date, and what it does."""
         if not material.stored.withdrawn:
-            return posts.edit(self.post(material), revision.to.delivery.payload), False
-        if at - revision.sent < DELETABLE and "keep" not in revision.to.delivery.mend.split():
-            return {"method": "deleteMessage"}, True
+            return posts.edit(self.post(material), revision.to.delivery.payload), EditAction.EDIT
+        if at - revision.sent < DELETABLE and Fallback.KEEP not in revision.to.delivery.fallbacks:
+            return {"method": "deleteMessage"}, EditAction.DELETE
         before = revision.to.delivery.payload or {}
         photo = before.get("method") == "sendPhoto"
-        return posts.tombstone(self.templates, material.stored.article, photo=photo), True
+        return posts.tombstone(self.templates, material.stored.article, photo=photo), EditAction.LEAVE_NOTE
+
+
+def directed(payload: Payload, to: Addressed) -> tuple[Payload, int]:
+    """Return a post's call and its thread, after the fallbacks about how and where it is sent."""
+    if Fallback.UNPAID in to.delivery.fallbacks:
+        payload = {**payload, "allow_paid_broadcast": False}
+    return payload, 0 if Fallback.NO_THREAD in to.delivery.fallbacks else to.thread
 
 
 def gather(db: Database, to: Sequence[Addressed]) -> list[Material]:

@@ -2,7 +2,7 @@
 
 Many chats at once, one message at a time to each; `sending` is committed before the call and the outcome before that
 chat's next message. Calls that begin together share one commit, and so do outcomes that arrive together. What an
-outcome means is decided in `delivery.settle`.
+outcome means is decided in `domain.interpretation`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from bot.domain.delivery import Clock, Lane, Outcome, Payload, Revoked, Settlement, settle
+from bot.clock import Clock
+from bot.domain.delivery import Lane, Payload
+from bot.domain.interpretation import after_send
+from bot.domain.outcome import Outcome, Revoked
 from bot.domain.rate_limit import RateLimiter
+from bot.domain.settlement import Settlement
 from bot.errors import StoreError, TokenRevoked
 from bot.planning import naming
 from bot.publish import composing, failures, journal, settling, work
@@ -190,10 +194,7 @@ class Courier:
         await asyncio.sleep(0)
 
     def _send(self, to: Addressed, payload: Payload) -> None:
-        mends = to.delivery.mend.split()
-        thread = 0 if "no_thread" in mends else to.thread
-        if "unpaid" in mends:
-            payload = {**payload, "allow_paid_broadcast": False}
+        payload, thread = composing.directed(payload, to)
         call = asyncio.ensure_future(self._messenger.call(payload, chat_id=to.chat_id, thread=thread))
         self._launch(InFlightCall(to.delivery.chat, call, sends=to))
 
@@ -234,9 +235,8 @@ class Courier:
         for in_flight, outcome in landed:
             if in_flight.sends:
                 self._recovery.settled(in_flight.sends.chat_id)
-            if in_flight.arrived:
-                self._in_flight.discard(in_flight)
-                await self._heard(in_flight, outcome, self._clock())
+            self._in_flight.discard(in_flight)
+            await self._heard(in_flight, outcome, self._clock())
         if any(isinstance(outcome, Revoked) for _, outcome in landed):
             self.stop()
             raise TokenRevoked
@@ -254,7 +254,7 @@ class Courier:
 
     async def _settle_sends(self, landed: Sequence[tuple[InFlightCall, Outcome]], at: datetime) -> None:
         settled = [
-            (in_flight.sends, settle(outcome, in_flight.sends.delivery, at, self._doubt_seconds))
+            (in_flight.sends, after_send(outcome, in_flight.sends.delivery, at, self._doubt_seconds))
             for in_flight, outcome in landed
             if in_flight.sends
         ]

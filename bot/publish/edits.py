@@ -1,6 +1,7 @@
-"""Begins the edits and deletions of posts that are due, and writes down their answers. Keeps no pace; see `courier`.
+"""Begins the edits and deletions of posts that are due, and records their answers.
 
-What an edit is and what its answer means is decided in `revising`.
+Doesn't limit the rate (see `courier`). What an edit is, is decided in `edit_jobs`; what its answer
+means, in `domain.interpretation`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.delivery import Lane, Outcome
+from bot.domain.delivery import Lane
+from bot.domain.outcome import Outcome, reason_of
+from bot.domain.settlement import EditAction
 from bot.publish import composing, edit_jobs, failures, journal, settling
 from bot.publish.composing import Composer
 from bot.publish.edit_jobs import EditJob
@@ -32,7 +35,7 @@ class Edits:
     tell: Tell
 
     async def begin(self, due: Sequence[DueEdit], at: datetime) -> list[InFlightCall]:
-        """Begin these edits, one a chat. One that can't be made leaves its post as it is, and the editors hear."""
+        """Begin these edits, one a chat. One that can't be made leaves its post as it is, and the editors are told."""
         if not due:
             return []
         by_delivery = {one.to.delivery.id: one for one in due}
@@ -58,9 +61,11 @@ class Edits:
         async def arrived(outcome: Outcome, then: datetime) -> None:
             alert = await self.store(edit_jobs.settle, edit_job, outcome, then)
             if to.delivery.lane is Lane.CHANNEL:
-                _log.info("%s", await self.store(journal.edit, to.delivery, outcome, takes_back=edit_job.takes_back))
+                takes_back = edit_job.action is not EditAction.EDIT
+                line = await self.store(journal.edit, to.delivery, outcome, takes_back=takes_back)
+                _log.info("%s", line)
             if alert:
-                await self.tell(settling.notice(to, alert, getattr(outcome, "reason", "")))
+                await self.tell(settling.notice(to, alert, reason_of(outcome)))
 
         carried = self.messenger.call(edit_job.payload, chat_id=to.chat_id, message=to.delivery.message)
         return InFlightCall(to.delivery.chat, asyncio.ensure_future(carried), arrived=arrived)

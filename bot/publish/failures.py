@@ -10,8 +10,9 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.delivery import Lane, Settlement
+from bot.domain.delivery import Lane
 from bot.domain.notices import Alert, Notice
+from bot.domain.settlement import Settlement
 from bot.errors import PaperboyError
 from bot.planning import naming
 from bot.publish import settling

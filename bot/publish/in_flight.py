@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.domain.delivery import Outcome, Payload, Unknown
+from bot.domain.delivery import Payload
 from bot.domain.notices import Notice
+from bot.domain.outcome import Outcome, Unknown
 from bot.store.outbox import Addressed
 
 _log = logging.getLogger(__name__)

@@ -12,7 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.chat import Standing
-from bot.domain.delivery import Delivery, Lane, Outcome, Sent, Settlement, State
+from bot.domain.delivery import Delivery, Lane, State
+from bot.domain.outcome import Outcome, Sent, reason_of
+from bot.domain.settlement import Settlement
 from bot.planning import naming
 from bot.store import chats, counts
 from bot.store.database import Database
@@ -106,10 +108,9 @@ def settled(
 def edit(db: Database, delivery: Delivery, outcome: Outcome, *, takes_back: bool) -> str:
     """Return the line about the edit or deletion of a channel's post."""
     done = Deed.TAKEN_BACK if takes_back else Deed.EDITED
-    reason = getattr(outcome, "reason", "")
     if isinstance(outcome, Sent):
         return line(db, delivery.article, delivery.chat, done)
-    return f"not {line(db, delivery.article, delivery.chat, done, reason)}"
+    return f"not {line(db, delivery.article, delivery.chat, done, reason_of(outcome))}"
 
 
 def line(db: Database, article: int, chat: int, deed: Deed, reason: str = "", until: datetime | None = None) -> str:

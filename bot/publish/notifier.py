@@ -12,8 +12,11 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.delivery import Clock, Gone, Outcome, Payload, Refused, Revoked, Sent, Wait
+from bot.clock import Clock
+from bot.domain.delivery import Payload
+from bot.domain.interpretation import after_notice
 from bot.domain.notices import Alert, Notice
+from bot.domain.outcome import Fallback, Outcome, Refused, Revoked, reason_of
 from bot.errors import PaperboyError, TokenRevoked
 from bot.planning import naming
 from bot.publish.in_flight import Messenger
@@ -31,8 +34,6 @@ QUIET = timedelta(minutes=3)
 QUESTIONS = 5
 #: Notices that come together and are named in the log; more are counted.
 LOGGED = 10
-#: When an editor is tried again who could not be reached, and whom the network kept.
-UNREACHABLE, HELD_UP = timedelta(minutes=15), timedelta(seconds=10)
 _log = logging.getLogger(__name__)
 
 
@@ -140,21 +141,20 @@ class Notifier:
         came = await self._call(editor, payload)
         if isinstance(came, Revoked):
             raise TokenRevoked
-        at = self._clock()
-        if isinstance(came, Sent):
+        at, settlement = self._clock(), after_notice(came)
+        if settlement.again_in is None:
             self._refusing.discard(editor)
             self._unreached.pop(editor, None)
             await self._note([one.id for one in told], at)
             return True
-        self._away[editor] = at + _patience(came)
-        if isinstance(came, Refused | Gone):
+        self._away[editor] = at + timedelta(seconds=settlement.again_in)
+        if settlement.is_refused:
             self._refusing.add(editor)
-        await self._log_unreached(editor, came)
+        await self._log_unreached(editor, reason_of(came))
         return False
 
-    async def _log_unreached(self, editor: int, came: Outcome) -> None:
-        """Log why an editor could not be told, once until that is another reason."""
-        reason = str(getattr(came, "reason", came))
+    async def _log_unreached(self, editor: int, reason: str) -> None:
+        """Log why an editor could not be told, once until the reason changes."""
         if self._unreached.get(editor) == reason:
             return
         self._unreached[editor] = reason
@@ -179,15 +179,9 @@ class Notifier:
     async def _call(self, editor: int, payload: Payload) -> Outcome:
         async with self._messenger.turn(editor):
             came = await self._messenger.call(payload, chat_id=editor)
-        if isinstance(came, Refused) and came.mend == "plain":
+        if isinstance(came, Refused) and came.fallback is Fallback.PLAIN:
             came = await self._messenger.call(editorial.plain(payload), chat_id=editor)
         return came
-
-
-def _patience(came: Outcome) -> timedelta:
-    if isinstance(came, Wait):
-        return timedelta(seconds=min(max(came.seconds, 1.0), UNREACHABLE.total_seconds()))
-    return UNREACHABLE if isinstance(came, Refused | Gone) else HELD_UP
 
 
 def _by_kind(waiting: Iterable[Waiting]) -> dict[tuple[Alert, bool], list[Waiting]]:

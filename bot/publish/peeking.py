@@ -6,7 +6,8 @@ import asyncio
 import logging
 from typing import Any
 
-from bot.domain.delivery import Outcome, Payload, Refused, Sent, Wait
+from bot.domain.delivery import Payload
+from bot.domain.outcome import Outcome, Refused, Sent, Wait
 from bot.publish.in_flight import Messenger
 
 #: How often the deletion of an editor's copy is tried, and the seconds between two tries, at least and at most.

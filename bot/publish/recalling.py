@@ -12,10 +12,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count, islice
-from typing import Any
+from typing import Any, assert_never
 
-from bot.domain.delivery import MISSING, PROTECTED, Clock, Gone, Outcome, Payload, Refused, Revoked, Sent, Wait
+from bot.clock import Clock
+from bot.domain.delivery import Payload
+from bot.domain.interpretation import after_probe
+from bot.domain.outcome import Revoked, Wait
 from bot.domain.recovery import BEYOND, comes_from, folded
+from bot.domain.settlement import ProbeAnswer
 from bot.errors import TokenRevoked
 from bot.publish import composing
 from bot.publish.composing import Composer, Material
@@ -68,13 +72,13 @@ class Recall:
         for number in _numbers(unknown):
             if not posts:
                 break
-            came, copy = await self._read(chat_id, number)
-            if isinstance(came, Refused) and came.reason.startswith(MISSING):
+            answer, copy = await self._read(chat_id, number)
+            if answer is ProbeAnswer.MISSING:
                 misses += number > top
                 if misses >= BEYOND and unknown.after is None:
                     break
                 continue
-            if not isinstance(came, Sent | Refused) or getattr(came, "reason", "").startswith(PROTECTED):
+            if answer not in (ProbeAnswer.DONE, ProbeAnswer.REFUSED):
                 break
             misses = 0
             found += await self._compare(chat_id, number, copy, posts)
@@ -106,8 +110,8 @@ class Recall:
         form = material.stored.fingerprint
         return await self.store(recalled.found, material.to, payload, form, number, self.clock())
 
-    async def _read(self, chat_id: int, number: int) -> tuple[Outcome | None, Any]:
-        """Return a message's copy, by way of the first editor who can be reached; None where none can."""
+    async def _read(self, chat_id: int, number: int) -> tuple[ProbeAnswer, Any]:
+        """Return a message's copy, by way of the first editor who can be reached."""
         tries = 0
         while self._reached and tries < TRIES:
             editor = self._reached[0]
@@ -115,14 +119,18 @@ class Recall:
                 came, copy = await peek(self.messenger, chat_id, number, editor)
             if isinstance(came, Revoked):
                 raise TokenRevoked
-            if isinstance(came, Sent | Refused):
-                return came, copy
-            if isinstance(came, Gone):
-                self._reached.pop(0)
-                continue
-            tries += 1
-            await asyncio.sleep(min(came.seconds if isinstance(came, Wait) else 1.0, PATIENCE))
-        return None, None
+            answer = after_probe(came).answer
+            match answer:
+                case ProbeAnswer.GONE:
+                    self._reached.pop(0)
+                case ProbeAnswer.LATER:
+                    tries += 1
+                    await asyncio.sleep(min(came.seconds if isinstance(came, Wait) else 1.0, PATIENCE))
+                case ProbeAnswer.DONE | ProbeAnswer.MISSING | ProbeAnswer.PROTECTED | ProbeAnswer.REFUSED:
+                    return answer, copy
+                case _:
+                    assert_never(answer)
+        return ProbeAnswer.LATER, None
 
 
 def _numbers(unknown: Unknown) -> Iterator[int]:

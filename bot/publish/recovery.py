@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.clock import Clock
 from bot.domain.article import short_id
-from bot.domain.delivery import RIGHTS_SECONDS, Clock, Outcome, Payload, Refused
+from bot.domain.delivery import Payload
+from bot.domain.interpretation import RIGHTS_SECONDS
 from bot.domain.notices import Alert, Choice, Decision, Notice
+from bot.domain.outcome import Outcome, Refused
 from bot.domain.rate_limit import RateLimiter
 from bot.domain.recovery import (
     ForwardProbe,

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.delivery import Outcome, Sent
+from bot.domain.outcome import Outcome, Sent
 from bot.publish.in_flight import InFlightCall, Messenger
 from bot.store import repeats
 from bot.store.thread import Store

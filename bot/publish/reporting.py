@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from bot.domain.delivery import Clock, Gone, Payload, Refused, Revoked, Sent, State
+from bot.clock import Clock
+from bot.domain.delivery import Payload, State
+from bot.domain.interpretation import after_notice
+from bot.domain.outcome import Revoked
 from bot.errors import TokenRevoked
 from bot.planning import naming
 from bot.publish.in_flight import Messenger
@@ -74,7 +77,8 @@ class Reporter:
             came = await self._messenger.call(payload, chat_id=one.chat, message=one.message)
         if isinstance(came, Revoked):
             raise TokenRevoked
-        return isinstance(came, Sent | Refused | Gone)
+        settlement = after_notice(came)
+        return settlement.again_in is None or settlement.is_refused
 
 
 def _became(db: Database, one: Pending, at: datetime, tz: tzinfo) -> list[Became]:

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.article import short_id
-from bot.domain.delivery import LASTING, Lane, Settlement, State
+from bot.domain.delivery import Lane, State
+from bot.domain.interpretation import LASTING
 from bot.domain.notices import Alert, Choice, Decision, Notice
+from bot.domain.outcome import Fallback
+from bot.domain.settlement import Settlement
 from bot.store import chats, notices, outbox, recovery, repeats
 from bot.store.database import Database, transaction
 from bot.store.outbox import Addressed
@@ -26,9 +29,9 @@ def write_down(db: Database, settled: Sequence[tuple[Addressed, Settlement]], at
             repeats.connection_works(db)  # before what was lost meanwhile is written, as it may have been lost later
         outbox.settle(db, [(to.delivery, settlement) for to, settlement in settled], at)
         for to, settlement in settled:
-            if settlement.park:
+            if settlement.parks:
                 of_thread = settlement.only_thread
-                chats.park(db, to.delivery.chat, settlement.park, only_thread=of_thread, lost=to.delivery.article)
+                chats.park(db, to.delivery.chat, settlement.reason, only_thread=of_thread, lost=to.delivery.article)
             if settlement.moved_to is not None:
                 chats.move(db, to.chat_id, settlement.moved_to)
             if settlement.state is State.SENT and to.delivery.lane is Lane.CHANNEL:
@@ -45,13 +48,13 @@ def _reason(settlement: Settlement) -> str:
 def notice(to: Addressed, alert: Alert, reason: str) -> Notice:
     """Return what editors are told: of a chat once, of an article that followers can't get once for all of them."""
     delivery = to.delivery
-    mend = ""
+    fallback: Fallback | None = None
     if alert is Alert.SIMPLIFIED:
-        mend, reason = delivery.mend.rpartition(" ")[2], delivery.reason
+        fallback, reason = delivery.fallbacks[-1], delivery.reason
     key = f"{delivery.chat}:{alert}" if delivery.lane is Lane.CHANNEL else f"readers:{alert}"
     articles: tuple[int, ...] = ()
-    if mend in LASTING:
-        key = f"{key}:{mend}"
+    if fallback in LASTING:
+        key = f"{key}:{fallback}"
     elif alert in ABOUT_ARTICLES:
         key, articles = f"{key}:{delivery.article}", (delivery.article,)
     choices = (Choice(Decision.SEND_AGAIN, short_id(delivery.article)),) if alert is Alert.UNCONFIRMED else ()
@@ -80,5 +83,6 @@ def _unconfirmed(article: int, count: int) -> Notice:
 def _over(to: Addressed) -> list[str]:
     """Return the alerts that a channel's post ends; a reader's chat has none of its own."""
     over: list[str] = [Alert.RIGHTS, Alert.GONE, Alert.PAUSED]
-    over += [f"{Alert.SIMPLIFIED}:{mend}" for mend in LASTING if not to.delivery.mend]
+    if not to.delivery.fallbacks:
+        over += [f"{Alert.SIMPLIFIED}:{fallback}" for fallback in LASTING]
     return [f"{to.delivery.chat}:{one}" for one in over]

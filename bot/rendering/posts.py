@@ -19,6 +19,7 @@ from typing import Any, Literal
 from bot.domain import plain_text, urls
 from bot.domain.article import Article, Related
 from bot.domain.delivery import Payload
+from bot.domain.outcome import Fallback
 from bot.domain.topics import Taxonomy
 from bot.rendering import dates, fitting, keyboards, markup, offers
 from bot.rendering.fitting import Cut
@@ -92,7 +93,7 @@ def post(
     followed: Collection[str] = (),
     picture: Picture = "preview",
     buttons: Buttons = Buttons.KEYBOARD,
-    mends: Collection[str] = (),
+    fallbacks: Collection[Fallback] = (),
     tz: tzinfo = UTC,
 ) -> Payload:
     """Return the call that posts `article`: `sendMessage`, or `sendPhoto` for a picture in photo mode.
@@ -100,17 +101,17 @@ def post(
     bot: its username. delivery: the delivery's short id, which makes each keyboard its own. links: identity of a
     related article → address of its post in the same chat. followed: keys of topics that need no button to follow them.
     buttons: where the links to read and to follow stand; without a keyboard they carry no delivery's id.
-    mends: what an attempt must do differently (`delivery.MENDS`); those about where it goes are not ours.
+    fallbacks: what this attempt does differently; those about where it goes are not handled here.
     """
     there = frozenset(links.items()) if links else frozenset()
-    keyboard = buttons is Buttons.KEYBOARD and "no_keyboard" not in mends
-    link, plain = buttons is not Buttons.NONE and not keyboard, "plain" in mends
+    keyboard = buttons is Buttons.KEYBOARD and Fallback.NO_KEYBOARD not in fallbacks
+    link, plain = buttons is not Buttons.NONE and not keyboard, Fallback.PLAIN in fallbacks
     offered: tuple[FollowLink, ...] = ()
     if keyboard or (link and not plain):
         carried = delivery if keyboard else ""
         offered = offers.follow_links(article.topics, taxonomy, bot=bot, delivery=carried, followed=followed)
     follow = offered if link else ()
-    payload = dict(_said(templates, article, taxonomy, there, picture, link, follow, frozenset(mends), tz))
+    payload = dict(_said(templates, article, taxonomy, there, picture, link, follow, frozenset(fallbacks), tz))
     if keyboard:
         payload["reply_markup"] = keyboards.keyboard(_buttons(article, offered))
     return payload
@@ -125,15 +126,15 @@ def _said(
     picture: Picture,
     link: bool,
     follow: tuple[FollowLink, ...],
-    mends: frozenset[str],
+    fallbacks: frozenset[Fallback],
     tz: tzinfo,
 ) -> Payload:
     """Return the call without its keyboard; thousands of followers get the same."""
-    photo = picture == "photo" and bool(article.image) and "text" not in mends
+    photo = picture == "photo" and bool(article.image) and Fallback.TEXT not in fallbacks
     units = markup.CAPTION_UNITS if photo else markup.TEXT_UNITS
-    plain = "plain" in mends
+    plain = Fallback.PLAIN in fallbacks
     words = replace(_words(article, taxonomy, dict(links), tz), link=link and not plain, follow=follow)
-    if "shorter" in mends:
+    if Fallback.SHORTER in fallbacks:
         units, words = units // 2, replace(words, related=(), excerpt=_cut(words.excerpt, SHORT_EXCERPT))
     tail = f"\n\n{article.url}" if plain and link and len(article.url) < units // 2 else ""
     text = _rendered(templates, words, lambda text: (markup.plain(text.text + tail) if plain else text).fits(units))

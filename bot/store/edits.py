@@ -11,10 +11,11 @@ from sqlite_utils import Database
 from bot.domain.article import short_id
 from bot.domain.delivery import REPEATS, Lane, Payload, State
 from bot.domain.notices import Alert, Choice, Decision, Notice
+from bot.domain.outcome import Fallback
 from bot.store import attempts, notices
 from bot.store.availability import OPENS
 from bot.store.database import marks, milliseconds, moment, number, row, rows, transaction, write
-from bot.store.outbox import FORMS_SHOWN, Addressed, addressed, catch_up
+from bot.store.outbox import FORMS_SHOWN, Addressed, addressed, catch_up, fallbacks_written
 from bot.store.payloads import written
 
 
@@ -189,11 +190,19 @@ def given_up(db: Database, delivery: int, reason: str, at: datetime) -> None:
         attempts.log(db, delivery, "edit", "refused", reason, at)
 
 
-def later(db: Database, delivery: int, until: datetime, reason: str, at: datetime, *, mend: str = "") -> None:
-    """Write that a revision waits until a moment; `mend`, when given, is what it must do differently then."""
+def later(
+    db: Database,
+    delivery: int,
+    until: datetime,
+    reason: str,
+    at: datetime,
+    *,
+    fallbacks: Collection[Fallback] | None = None,
+) -> None:
+    """Write that an edit waits until a moment, and what it does differently then (None: nothing new)."""
     with transaction(db):
-        if mend:
-            write(db, "UPDATE deliveries SET fallbacks = ? WHERE id = ?", (mend, delivery))
+        if fallbacks is not None:
+            write(db, "UPDATE deliveries SET fallbacks = ? WHERE id = ?", (fallbacks_written(fallbacks), delivery))
         write(
             db, "UPDATE deliveries SET not_before = ?, reason = ? WHERE id = ?", (milliseconds(until), reason, delivery)
         )

@@ -1,4 +1,4 @@
-"""Rows of deliveries: what waits, what is on its way, what became of it. Decides nothing; see `bot.domain.delivery`."""
+"""Rows of deliveries: what waits, what is on its way, what became of it. Decides nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.chat import ChatKind
-from bot.domain.delivery import Delivery, Lane, Payload, Settlement, State
+from bot.domain.delivery import Delivery, Lane, Payload, State
+from bot.domain.outcome import Fallback
+from bot.domain.settlement import Settlement
 from bot.store import attempts, chats, queue, sequence
 from bot.store.availability import ACTIVE
 from bot.store.database import Row, marks, milliseconds, number, row, rows, transaction, write
@@ -182,12 +184,35 @@ INSERT INTO forms SELECT id, form, 1 FROM deliveries WHERE id = ? ON CONFLICT DO
 """
 
 
+_BY_NAME = {one.value: one for one in Fallback}
+
+
+def fallbacks_written(fallbacks: Iterable[Fallback]) -> str:
+    """Return fallbacks as the column `fallbacks` holds them."""
+    return " ".join(fallbacks)
+
+
+def _fallbacks_read(text: str) -> tuple[Fallback, ...]:
+    """Return the fallbacks in the column `fallbacks`; those of another version are left out."""
+    return tuple(_BY_NAME[name] for name in text.split() if name in _BY_NAME)
+
+
 def _settled(delivery: Delivery, settlement: Settlement, now: int, place: int) -> tuple[Any, ...]:
     until = milliseconds(settlement.not_before) if settlement.not_before else None
-    mend = settlement.mend or delivery.mend
+    fallbacks = delivery.fallbacks if settlement.fallbacks is None else settlement.fallbacks
     lost = settlement.state in (State.DOUBTFUL, State.UNCONFIRMED)
     state = _stored(settlement.state)
-    return state, settlement.reason, until, now, place, mend, settlement.message, lost, delivery.id
+    return (
+        state,
+        settlement.reason,
+        until,
+        now,
+        place,
+        fallbacks_written(fallbacks),
+        settlement.message,
+        lost,
+        delivery.id,
+    )
 
 
 def _stored(state: State) -> str:
@@ -252,7 +277,7 @@ def delivery_of(found: Row) -> Delivery:
         attempts=found["attempts"],
         message=found["message"],
         payload=read(found["payload"]),
-        mend=found["fallbacks"],
+        fallbacks=_fallbacks_read(found["fallbacks"]),
         reason=found["reason"],
         lost=found["lost"],
     )

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.delivery import Lane, Payload, Settlement, State
+from bot.domain.delivery import Lane, Payload, State
+from bot.domain.settlement import Settlement
 from bot.store import attempts, facts, holding, numbers, outbox
 from bot.store.availability import REACHABLE
 from bot.store.database import row, rows, transaction, write

@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.chat import OnDoubt
-from bot.domain.delivery import REPEATS, Settlement, State
+from bot.domain.delivery import REPEATS, State
 from bot.domain.notices import Alert, Notice
 from bot.domain.recovery import Bounds
+from bot.domain.settlement import Settlement
 from bot.store import attempts, notices, numbers, outbox
 from bot.store.availability import NEVER, OPENS, REACHABLE
 from bot.store.database import Row, marks, maybe, milliseconds, moment, number, row, rows, transaction, write

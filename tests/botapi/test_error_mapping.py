@@ -13,7 +13,8 @@ from telegram.error import EndPointNotFound, InvalidToken, NetworkError, RetryAf
 
 from bot.botapi.client import Messenger, build
 from bot.botapi.error_mapping import NETWORK_SECONDS, UNSAID_SECONDS, outcome
-from bot.domain.delivery import MENDS, RIGHTS_SECONDS, Gone, Migrated, Outcome, Refused, Revoked, Sent, Unknown, Wait
+from bot.domain.interpretation import RIGHTS_SECONDS
+from bot.domain.outcome import Delay, Fallback, Gone, Migrated, Outcome, Refused, Revoked, Sent, Unknown, Wait
 from bot.sandbox import faults, refusals
 from bot.sandbox.faults import Fault
 from bot.sandbox.records import Person
@@ -25,42 +26,42 @@ BAD = "Bad Request: "
 HELLO = {"method": "sendMessage", "text": "Hello"}
 
 REFUSED = {
-    'can\'t parse entities: Unsupported start tag "p" at byte offset 1': "plain",
-    "message is too long": "shorter",
-    "text is too long": "shorter",
-    "message caption is too long": "shorter",
-    "message text is empty": "",
-    "text must be non-empty": "",
-    "wrong file identifier/HTTP URL specified": "text",
-    "wrong HTTP URL specified": "text",
-    "failed to get HTTP URL content": "text",
-    "wrong type of the web page content": "text",
-    'failed to send message #1 with the error message "WEBPAGE_CURL_FAILED"': "text",
-    "PHOTO_INVALID_DIMENSIONS": "text",
-    "IMAGE_PROCESS_FAILED": "text",
-    "PHOTO_SAVE_FILE_INVALID": "text",
-    "PHOTO_EXT_INVALID": "text",
-    "photo has unsupported extension. Use one of .jpg, .jpeg, .gif, .png, .tif or .bmp": "text",
-    "can't upload file by URL": "text",
-    "file is too big": "text",
-    "invalid file_id": "text",
-    "not enough rights to send photos to the chat": "text",
-    "message to edit not found": "",
-    "message can't be edited": "",
-    "message can't be edited to the specified message type": "",
-    "message can't be deleted": "",
-    "message can't be deleted for everyone": "",
-    "message to be replied not found": "no_reply",
-    "message thread not found": "no_thread",
-    "message thread is not a forum topic thread": "no_thread",
-    "BUTTON_DATA_INVALID": "no_keyboard",
-    "BUTTON_TYPE_INVALID": "no_keyboard",
-    "BUTTON_URL_INVALID": "no_keyboard",
-    "REPLY_MARKUP_INVALID": "no_keyboard",
-    "reply markup is too long": "no_keyboard",
-    "inline keyboard button URL 'x' is invalid: Wrong HTTP URL": "no_keyboard",
-    "BALANCE_TOO_LOW": "unpaid",
-    "SOMETHING_NEW": "",
+    'can\'t parse entities: Unsupported start tag "p" at byte offset 1': Fallback.PLAIN,
+    "message is too long": Fallback.SHORTER,
+    "text is too long": Fallback.SHORTER,
+    "message caption is too long": Fallback.SHORTER,
+    "message text is empty": None,
+    "text must be non-empty": None,
+    "wrong file identifier/HTTP URL specified": Fallback.TEXT,
+    "wrong HTTP URL specified": Fallback.TEXT,
+    "failed to get HTTP URL content": Fallback.TEXT,
+    "wrong type of the web page content": Fallback.TEXT,
+    'failed to send message #1 with the error message "WEBPAGE_CURL_FAILED"': Fallback.TEXT,
+    "PHOTO_INVALID_DIMENSIONS": Fallback.TEXT,
+    "IMAGE_PROCESS_FAILED": Fallback.TEXT,
+    "PHOTO_SAVE_FILE_INVALID": Fallback.TEXT,
+    "PHOTO_EXT_INVALID": Fallback.TEXT,
+    "photo has unsupported extension. Use one of .jpg, .jpeg, .gif, .png, .tif or .bmp": Fallback.TEXT,
+    "can't upload file by URL": Fallback.TEXT,
+    "file is too big": Fallback.TEXT,
+    "invalid file_id": Fallback.TEXT,
+    "not enough rights to send photos to the chat": Fallback.TEXT,
+    "message to edit not found": None,
+    "message can't be edited": None,
+    "message can't be edited to the specified message type": None,
+    "message can't be deleted": None,
+    "message can't be deleted for everyone": None,
+    "message to be replied not found": Fallback.NO_REPLY,
+    "message thread not found": Fallback.NO_THREAD,
+    "message thread is not a forum topic thread": Fallback.NO_THREAD,
+    "BUTTON_DATA_INVALID": Fallback.NO_KEYBOARD,
+    "BUTTON_TYPE_INVALID": Fallback.NO_KEYBOARD,
+    "BUTTON_URL_INVALID": Fallback.NO_KEYBOARD,
+    "REPLY_MARKUP_INVALID": Fallback.NO_KEYBOARD,
+    "reply markup is too long": Fallback.NO_KEYBOARD,
+    "inline keyboard button URL 'x' is invalid: Wrong HTTP URL": Fallback.NO_KEYBOARD,
+    "BALANCE_TOO_LOW": Fallback.UNPAID,
+    "SOMETHING_NEW": None,
 }
 DONE = (
     refusals.NOT_MODIFIED,
@@ -120,12 +121,13 @@ def line(shared_line: Line) -> Line:
     return shared_line
 
 
-@pytest.mark.parametrize(("text", "mend"), REFUSED.items())
-async def test_a_message_that_telegram_refuses_names_its_mend(line: Line, text: str, mend: str) -> None:
+@pytest.mark.parametrize(("text", "fallback"), REFUSED.items())
+async def test_a_message_that_telegram_refuses_names_its_fallback(
+    line: Line, text: str, fallback: Fallback | None
+) -> None:
     came = await line.met(faults.refused(400, BAD + text))
     assert isinstance(came, Refused)
-    assert came.mend == mend
-    assert came.mend in ("", *MENDS)
+    assert came.fallback is fallback
     assert len(came.reason) > 15
 
 
@@ -191,7 +193,7 @@ async def test_a_pause_is_understood_as_a_number_and_as_a_timedelta(flag: str, m
             came = outcome(error)
     else:
         came = outcome(error)
-    assert came == Wait(3.0, "Telegram asked for a pause", flood=True)
+    assert came == Wait(3.0, "Telegram asked for a pause", Delay.FLOOD)
 
 
 @pytest.mark.parametrize(

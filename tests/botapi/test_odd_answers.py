@@ -16,7 +16,7 @@ from bot.botapi.inbox import Inbox, valid
 from bot.botapi.polling import Polling
 from bot.botapi.transport import Transport
 from bot.clock import Clock
-from bot.domain.delivery import Sent, Unknown, Wait
+from bot.domain.outcome import Sent, Unknown, Wait
 from bot.domain.topics import Taxonomy
 from bot.publish.channels import Channels
 from bot.settings import Channel

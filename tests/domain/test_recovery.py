@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.delivery import MISSING, PROTECTED, Gone, Migrated, Outcome, Refused, Revoked, Sent, Unknown, Wait
+from bot.domain.outcome import Delay, Gone, Migrated, Outcome, Refusal, Refused, Revoked, Sent, Unknown, Wait
 from bot.domain.recovery import (
     BEYOND,
     MOST,
@@ -53,7 +53,7 @@ def walk(one: Search, there: dict[int, dict[str, Any]]) -> tuple[Any, list[int]]
         if step.message in there:
             one.answered(step, Sent(900), there[step.message])
         else:
-            one.answered(step, Refused(MISSING), None)
+            one.answered(step, Refused("no such message", Refusal.MESSAGE_MISSING), None)
     return step, asked
 
 
@@ -176,7 +176,7 @@ def test_protected_content_is_not_forwarded_but_touched() -> None:
     one = look(editors=(EDITOR, OTHER))
     step = one.next()
     assert isinstance(step, ForwardProbe)
-    one.answered(step, Refused(f"{PROTECTED}: Message has protected content"), None)
+    one.answered(step, Refused("Message has protected content", Refusal.PROTECTED), None)
     assert isinstance(one.next(), RightsProbe)
 
 
@@ -254,8 +254,8 @@ def test_a_post_is_known_to_be_absent_only_if_every_place_was_looked_at(around: 
 @pytest.mark.parametrize(
     ("came", "seconds"),
     [
-        (Wait(30, "a pause", flood=True), 30),
-        (Wait(900, "no right", lost_rights=True), 900),
+        (Wait(30, "a pause", Delay.FLOOD), 30),
+        (Wait(900, "no right", Delay.RIGHTS), 900),
         (Unknown("cut"), 5),
         (Migrated(-5), 5),
         (Revoked("no"), 5),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.chat import Standing
-from bot.domain.delivery import Unknown
+from bot.domain.outcome import Unknown
 from bot.publish import verification
 from bot.settings import Channel
 from bot.store import chats, fanouts, follows, outbox, recovery

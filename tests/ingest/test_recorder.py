@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from bot.domain.arrival import Future
 from bot.domain.article import Article
-from bot.domain.delivery import Unknown
 from bot.domain.identity import Relation
+from bot.domain.outcome import Unknown
 from bot.ingest import recorder
 from bot.planning import opening
 from bot.publish import editions

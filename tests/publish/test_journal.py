@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.delivery import Refused, Sent, Unknown, Wait, settle
+from bot.domain.interpretation import after_send
+from bot.domain.outcome import Delay, Refused, Sent, Unknown, Wait
 from bot.publish import journal
 from bot.store import chats, outbox
 from tests.support.newsroom import AT, Newsroom, article, open_newsroom
@@ -27,7 +28,7 @@ def newsroom() -> Newsroom:
 
 def lines(newsroom: Newsroom, outcome: object) -> list[str]:
     due = outbox.due(newsroom.db, newsroom.at)
-    settled = [(one, settle(outcome, one.delivery, AT)) for one in due]  # type: ignore[arg-type]
+    settled = [(one, after_send(outcome, one.delivery, AT)) for one in due]  # type: ignore[arg-type]
     readers = journal.Readers()
     readers.add(settled, 100.0)
     assert not readers.take(100.0 + journal.SECONDS / 2)
@@ -44,7 +45,7 @@ def test_a_post_names_its_article_and_channel_and_counts_readers(newsroom: Newsr
 def test_what_did_not_go_out_says_why_and_until_when(newsroom: Newsroom) -> None:
     refused, *_ = lines(newsroom, Refused("the message is too long"))
     assert refused == "refused: “A boat is found” (boat.md) in The News (@news): the message is too long"
-    waits, readers = lines(newsroom, Wait(30, "Too Many Requests", flood=True))
+    waits, readers = lines(newsroom, Wait(30, "Too Many Requests", Delay.FLOOD))
     assert waits == (
         "not sent yet: “A boat is found” (boat.md) in The News (@news) "
         f"(until {AT + timedelta(seconds=30):%H:%M:%S} UTC): "

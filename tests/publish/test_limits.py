@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.delivery import RIGHTS_SECONDS
+from bot.domain.interpretation import RIGHTS_SECONDS
 from bot.sandbox import Message, faults
 from bot.store import chats
 from tests.support.outgoing import Outgoing

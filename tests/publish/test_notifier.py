@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from bot import shipped
+from bot.domain.interpretation import EDITOR_AWAY_SECONDS
 from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.errors import StoreError
 from bot.jobs import Jobs
-from bot.publish.notifier import QUESTIONS, QUIET, UNREACHABLE
+from bot.publish.notifier import QUESTIONS, QUIET
 from bot.rendering import logged
 from bot.rendering.report import Entry
 from bot.rendering.templates import Templates
@@ -85,7 +86,7 @@ async def test_an_editor_who_never_pressed_start_loses_nothing_for_the_others(pu
     publisher.sandbox.world.open_private(absent)
     await publisher.telegram.notifier.send()  # is left alone for a while
     assert publisher.sandbox.messages(absent) == []
-    await _later(publisher, UNREACHABLE.total_seconds() + 1)
+    await _later(publisher, EDITOR_AWAY_SECONDS + 1)
     assert "a.md is" not in publisher.sandbox.messages(absent)[0].text
     assert "a.md: has no title" in publisher.sandbox.messages(absent)[0].text
     assert len(publisher.alerts()) == 1
@@ -294,7 +295,7 @@ async def test_an_editor_who_can_not_be_told_is_logged_once_with_what_to_do(
     async def lines() -> list[str]:
         await publisher.telegram.tell_editors(_bad("a.md"))
         for _ in range(3):
-            await _later(publisher, UNREACHABLE.total_seconds() + 1)
+            await _later(publisher, EDITOR_AWAY_SECONDS + 1)
         found = [one.getMessage() for one in caplog.records if "told" in one.getMessage()]
         caplog.clear()
         return found

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from bot.botapi import error_mapping
-from bot.domain.delivery import RIGHTS_SECONDS
+from bot.domain.interpretation import RIGHTS_SECONDS
 from bot.errors import TokenRevoked
 from bot.publish import editions, notifier
 from bot.sandbox import Person, Sandbox, faults, refusals

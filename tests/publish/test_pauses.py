@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.delivery import RIGHTS_SECONDS, Gone, Outcome, Refused, Wait, settle
+from bot.domain.interpretation import RIGHTS_SECONDS, after_send
+from bot.domain.outcome import Delay, Gone, Outcome, Refusal, Refused, Wait
 from bot.publish import settling
 from bot.sandbox import Sandbox, faults
 from bot.store import chats, outbox
@@ -90,11 +91,11 @@ def threads(room: Newsroom) -> list[int]:
 @pytest.mark.parametrize(
     ("outcome", "waits"),
     [
-        (Wait(60, "too fast", flood=True), [True, True]),
-        (Wait(900, "no rights", lost_rights=True), [True, True]),
-        (Wait(900, "closed", lost_rights=True, only_thread=True), [False, True]),
+        (Wait(60, "too fast", Delay.FLOOD), [True, True]),
+        (Wait(900, "no rights", Delay.RIGHTS), [True, True]),
+        (Wait(900, "closed", Delay.THREAD_CLOSED), [False, True]),
         (Gone("the bot was removed from the group"), [True, True]),
-        (Refused("no such thread", "no_thread", of_chat=True), [False, True]),
+        (Refused("no such thread", Refusal.NO_THREAD), [False, True]),
     ],
 )
 def test_limits_and_removal_are_of_the_chat_and_closing_of_the_thread(outcome: Outcome, waits: list[bool]) -> None:
@@ -102,7 +103,7 @@ def test_limits_and_removal_are_of_the_chat_and_closing_of_the_thread(outcome: O
     rows = threads(room)
     to = next(one for one in outbox.due(room.db, room.at) if one.delivery.chat == rows[1])
     outbox.begin(room.db, {to.delivery.id: ({"method": "sendMessage"}, "f")}, room.at)
-    assert settling.write_down(room.db, [(to, settle(outcome, to.delivery, room.at))], room.at) == []
+    assert settling.write_down(room.db, [(to, after_send(outcome, to.delivery, room.at))], room.at) == []
     room.later(seconds=1)
     due = {one.delivery.chat for one in outbox.due(room.db, room.at)}
     assert [row not in due for row in rows] == waits

@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain import rate_limit
-from bot.domain.delivery import Lane, Sent
+from bot.domain.delivery import Lane
+from bot.domain.outcome import Sent
 from bot.domain.rate_limit import LEAST, MINUTE, RECOVERY, Brake, Limits, RateLimiter
 from bot.planning.rules import Rules
 from bot.store import attempts, chats, outbox

@@ -12,7 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.delivery import Lane, Outcome, Sent, Settlement, State, Unknown, Wait, settle
+from bot.domain.delivery import Lane, State
+from bot.domain.interpretation import after_send
+from bot.domain.outcome import Delay, Outcome, Sent, Unknown, Wait
+from bot.domain.settlement import Settlement
 from bot.publish import report, settling
 from bot.rendering import editorial
 from bot.rendering.report import StatusReport
@@ -77,9 +80,9 @@ class Play:
         self.room.messages += 1
         outcome: Outcome = {
             "sent": Sent(self.room.messages),
-            "pause": Wait(5, "Telegram asked for a pause", flood=True),
+            "pause": Wait(5, "Telegram asked for a pause", Delay.FLOOD),
         }.get(event, Unknown("Telegram's answer was lost"))
-        settling.write_down(self.room.db, [(to, settle(outcome, to.delivery, self.room.at, DOUBT))], self.room.at)
+        settling.write_down(self.room.db, [(to, after_send(outcome, to.delivery, self.room.at, DOUBT))], self.room.at)
 
     def states(self) -> dict[int, State]:
         found = self.room.db.conn.execute("SELECT * FROM deliveries")
@@ -278,6 +281,7 @@ async def _lost_for_ever(post: Post) -> int:
 def test_a_second_loss_is_left_to_an_editor(lane: Lane) -> None:
     play: Any = Play()
     (to, *_) = outbox.due(play.room.db, play.room.at)
-    again = settle(Unknown("lost"), replace(to.delivery, lane=lane, lost=1), play.room.at)
+    again = after_send(Unknown("lost"), replace(to.delivery, lane=lane, lost=1), play.room.at)
     assert (again.state, again.not_before) == (State.UNCONFIRMED, None)
-    assert timedelta() < (settle(Unknown("lost"), to.delivery, play.room.at).not_before or play.room.at) - play.room.at
+    first = after_send(Unknown("lost"), to.delivery, play.room.at)
+    assert timedelta() < (first.not_before or play.room.at) - play.room.at

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot import settings
-from bot.domain.delivery import Gone, Refused, Unknown, Wait
+from bot.domain.outcome import Gone, Refused, Unknown, Wait
 from bot.errors import StoreError
 from bot.planning.rules import Rules
 from bot.publish import editions, verification

@@ -13,8 +13,9 @@ from bot.conversation.commands import COMMANDS
 from bot.domain import article as articles
 from bot.domain import fulltext, plain_text
 from bot.domain.article import Article, Related, Stored
-from bot.domain.delivery import MENDS, Payload, State
+from bot.domain.delivery import Payload, State
 from bot.domain.notices import Alert, Decision
+from bot.domain.outcome import Fallback
 from bot.domain.topics import Taxonomy, Topic
 from bot.rendering import editorial, inert, keyboards, posts, replies, republishing, results
 from bot.rendering.report import ChannelStatus, Copy, Entry, Held, Refusal, RejectedFile, StatusReport
@@ -97,11 +98,11 @@ def test_any_article_becomes_a_post_that_telegram_takes(article: Article, pictur
 
 
 @examples(60, suppress_health_check=LARGE)
-@given(ARTICLES, st.sets(st.sampled_from(MENDS)), st.sampled_from(["preview", "photo"]), st.sampled_from(Buttons))
-def test_any_article_is_taken_with_any_mend_and_nothing_of_it_comes_alive_but_its_hashtags(
-    article: Article, mends: set[str], picture: posts.Picture, buttons: Buttons
+@given(ARTICLES, st.sets(st.sampled_from(Fallback)), st.sampled_from(["preview", "photo"]), st.sampled_from(Buttons))
+def test_any_article_is_taken_with_any_fallback_and_nothing_of_it_comes_alive_but_its_hashtags(
+    article: Article, fallbacks: set[Fallback], picture: posts.Picture, buttons: Buttons
 ) -> None:
-    how = {"mends": mends, "picture": picture, "buttons": buttons}
+    how = {"fallbacks": fallbacks, "picture": picture, "buttons": buttons}
     payload = posts.post(TEMPLATES, article, bot="b", taxonomy=TAXONOMY, **how)  # type: ignore[arg-type]
     shown = alive(payload)
     assert set(shown) <= {f"#{tag}" for name in article.topics for tag in TAXONOMY.hashtags(name)}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.outcome import Fallback
 from bot.errors import ArticleError
 from bot.feed import document
 from bot.rendering import posts
@@ -22,7 +23,7 @@ def test_an_edit_carries_the_full_state() -> None:
 
 
 def test_an_edit_of_a_plain_post_without_buttons_stays_plain_and_takes_no_buttons_along() -> None:
-    edit = posts.edit(post(FULL, mends=["plain", "no_keyboard"]))
+    edit = posts.edit(post(FULL, fallbacks=[Fallback.PLAIN, Fallback.NO_KEYBOARD]))
     assert "parse_mode" not in edit
     assert edit["reply_markup"] == {"inline_keyboard": []}
 
@@ -47,9 +48,11 @@ def test_the_same_photo_is_not_fetched_again() -> None:
 
 
 @pytest.mark.parametrize("form", ["no_image", "long_excerpt"])
-@pytest.mark.parametrize("mends", [(), ("plain",)])
-def test_a_photo_whose_article_lost_its_image_keeps_its_words_in_the_caption(form: str, mends: tuple[str, ...]) -> None:
-    edit = posts.edit(post(FORMS[form], mends=mends), post(FULL, picture="photo"))
+@pytest.mark.parametrize("fallbacks", [(), (Fallback.PLAIN,)])
+def test_a_photo_whose_article_lost_its_image_keeps_its_words_in_the_caption(
+    form: str, fallbacks: tuple[Fallback, ...]
+) -> None:
+    edit = posts.edit(post(FORMS[form], fallbacks=fallbacks), post(FULL, picture="photo"))
     assert edit["method"] == "editMessageCaption"
     assert FULL.title in judge.payload(edit)[0]
 

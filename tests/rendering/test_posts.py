@@ -1,4 +1,4 @@
-"""The post: its layout word for word (golden files), what gives way when it is too long, its mends."""
+"""The post: its layout word for word (golden files), what gives way when it is too long, its fallbacks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from bot.domain import plain_text, topics
 from bot.domain.article import Stored
+from bot.domain.outcome import Fallback
 from bot.domain.topics import Taxonomy, Topic
 from bot.rendering import layout, markup, offers, posts
 from bot.settings import Buttons
@@ -139,9 +140,11 @@ def test_at_most_five_hashtags_and_no_topic_goes_without_one_for_anothers_second
 
 
 @pytest.mark.parametrize("picture", ["preview", "photo"])
-@pytest.mark.parametrize("mends", [[], ["no_keyboard"], ["shorter"]])
-def test_with_text_the_links_stand_in_the_post_and_no_keyboard_under_it(picture: str, mends: list[str]) -> None:
-    payload = post(FULL, buttons=Buttons.TEXT, picture=picture, mends=mends)
+@pytest.mark.parametrize("fallbacks", [[], [Fallback.NO_KEYBOARD], [Fallback.SHORTER]])
+def test_with_text_the_links_stand_in_the_post_and_no_keyboard_under_it(
+    picture: str, fallbacks: list[Fallback]
+) -> None:
+    payload = post(FULL, buttons=Buttons.TEXT, picture=picture, fallbacks=fallbacks)
     assert "reply_markup" not in payload
     text, entities, _ = judge.payload(payload)
     assert text.endswith("\n\nRead the article · Follow Computer Vision · Follow AI")
@@ -152,15 +155,15 @@ def test_with_text_the_links_stand_in_the_post_and_no_keyboard_under_it(picture:
     ]
 
 
-@pytest.mark.parametrize("mends", [[], ["no_keyboard"], ["plain"]])
-def test_with_none_there_is_neither_a_keyboard_nor_a_link_to_read_or_follow(mends: list[str]) -> None:
-    payload = post(FULL, buttons=Buttons.NONE, mends=mends)
+@pytest.mark.parametrize("fallbacks", [[], [Fallback.NO_KEYBOARD], [Fallback.PLAIN]])
+def test_with_none_there_is_neither_a_keyboard_nor_a_link_to_read_or_follow(fallbacks: list[Fallback]) -> None:
+    payload = post(FULL, buttons=Buttons.NONE, fallbacks=fallbacks)
     assert "reply_markup" not in payload
     assert judge.payload(payload)[0].endswith("#ComputerVision #AI")
 
 
 def test_plain_words_with_text_end_in_the_address_itself() -> None:
-    assert judge.payload(post(FULL, buttons=Buttons.TEXT, mends=["plain"]))[0].endswith(f"#AI\n\n{FULL.url}")
+    assert judge.payload(post(FULL, buttons=Buttons.TEXT, fallbacks=[Fallback.PLAIN]))[0].endswith(f"#AI\n\n{FULL.url}")
 
 
 def test_an_edit_takes_the_keyboard_of_a_channel_that_wants_none_any_more() -> None:
@@ -244,7 +247,7 @@ def test_an_excerpt_past_500_characters_stands_in_an_expandable_quotation() -> N
         quotes = [one for one in entities if "Quote" in judge.kinds([one])[0]]
         assert judge.kinds(quotes) == kinds
         assert [judge.cut(text, one) for one in quotes] == ["é" * length] * len(kinds)
-    assert "blockquote" not in html(FORMS["long_excerpt"], mends=["shorter"])
+    assert "blockquote" not in html(FORMS["long_excerpt"], fallbacks=[Fallback.SHORTER])
     assert "<blockquote expandable>" in html(FORMS["long_excerpt"], picture="photo")
 
 
@@ -262,7 +265,7 @@ def test_in_photo_mode_an_article_without_image_is_text() -> None:
 
 
 def test_a_photo_that_telegram_cant_take_becomes_text_with_a_preview() -> None:
-    assert post(FULL, picture="photo", mends=["text"]) == post(FULL)
+    assert post(FULL, picture="photo", fallbacks=[Fallback.TEXT]) == post(FULL)
 
 
 # --- Mends ------------------------------------------------------------------------------------------------------------
@@ -271,14 +274,14 @@ def test_a_photo_that_telegram_cant_take_becomes_text_with_a_preview() -> None:
 @pytest.mark.parametrize("picture", ["preview", "photo"])
 @pytest.mark.parametrize("form", FORMS)
 def test_plain_words_are_the_words_telegram_would_have_shown(form: str, picture: str) -> None:
-    formatted, plain = (post(FORMS[form], picture=picture, mends=mends) for mends in ([], ["plain"]))
+    formatted, plain = (post(FORMS[form], picture=picture, fallbacks=fallbacks) for fallbacks in ([], [Fallback.PLAIN]))
     assert "parse_mode" not in plain
     assert judge.payload(plain)[0] == judge.payload(formatted)[0]
     assert plain["reply_markup"] == formatted["reply_markup"]
 
 
 def test_without_buttons_the_words_link_the_article() -> None:
-    payload = post(FULL, mends=["no_keyboard"])
+    payload = post(FULL, fallbacks=[Fallback.NO_KEYBOARD])
     assert "reply_markup" not in payload
     assert payload["text"].endswith(
         '#ComputerVision #AI\n\n<a href="https://example.org/ferry?from=feed&amp;lang=en">Read the article</a>'
@@ -290,16 +293,16 @@ def test_without_buttons_the_words_link_the_article() -> None:
 @pytest.mark.parametrize("picture", ["preview", "photo"])
 @pytest.mark.parametrize("form", FORMS)
 def test_plain_and_without_buttons_the_address_itself_is_there(form: str, picture: str) -> None:
-    payload = post(FORMS[form], picture=picture, mends=["plain", "no_keyboard"])
+    payload = post(FORMS[form], picture=picture, fallbacks=[Fallback.PLAIN, Fallback.NO_KEYBOARD])
     assert judge.payload(payload)[0].endswith(f"\n\n{FORMS[form].url}")
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_shorter_is_at_most_half_and_has_no_related_links(form: str) -> None:
-    payload = post(FORMS[form], mends=["shorter"])
+    payload = post(FORMS[form], fallbacks=[Fallback.SHORTER])
     assert judge.payload(payload)[2] <= judge.TEXT // 2
     assert "• " not in payload["text"]
 
 
-def test_mends_about_where_a_post_goes_change_no_word() -> None:
-    assert post(FULL, mends=["no_thread", "no_reply", "unpaid"]) == post(FULL)
+def test_fallbacks_about_where_a_post_goes_change_no_word() -> None:
+    assert post(FULL, fallbacks=[Fallback.NO_THREAD, Fallback.NO_REPLY, Fallback.UNPAID]) == post(FULL)

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from bot.domain.chat import AWAY, OnDoubt, Standing
-from bot.domain.delivery import Gone, Lane, Refused, Sent, Settlement, State, Unknown, Wait
+from bot.domain.delivery import Lane, State
 from bot.domain.notices import Alert, Notice
+from bot.domain.outcome import Delay, Fallback, Gone, Refusal, Refused, Sent, Unknown, Wait
+from bot.domain.settlement import Settlement
 from bot.store import chats, counts, edits, notices, outbox, pruning, updates
 from bot.store.database import Database, number, row, rows, write
 from tests.support.newsroom import AT, FIRST, SECOND, Newsroom, article, open_newsroom
@@ -213,7 +215,7 @@ def test_the_payload_is_written_down_before_the_call_word_for_word(newsroom: New
     ("outcome", "state"),
     [
         (Sent(41), "sent"),
-        (Wait(3, "flood", flood=True), "pending"),
+        (Wait(3, "flood", Delay.FLOOD), "pending"),
         (Refused("no"), "refused"),
         (Gone("kicked"), "pending"),
         (Unknown("cut"), "doubtful"),
@@ -231,7 +233,7 @@ def test_a_flood_pauses_the_whole_chat_and_a_restart_remembers(newsroom: Newsroo
     newsroom.open_channel("@news")
     story(newsroom, "A", 1)
     story(newsroom, "B", 0)
-    newsroom.send(one(newsroom), Wait(90, "Too Many Requests", flood=True))
+    newsroom.send(one(newsroom), Wait(90, "Too Many Requests", Delay.FLOOD))
     assert due(newsroom) == []
     newsroom.db.close()
     again = open_newsroom(tmp_path / "paperboy.db")
@@ -239,13 +241,13 @@ def test_a_flood_pauses_the_whole_chat_and_a_restart_remembers(newsroom: Newsroo
     newsroom.db = again.db
 
 
-def test_mends_that_were_tried_are_remembered(newsroom: Newsroom) -> None:
+def test_fallbacks_that_were_tried_are_remembered(newsroom: Newsroom) -> None:
     newsroom.open_channel("@news")
     story(newsroom, "A")
-    newsroom.send(one(newsroom), Refused("can't parse entities", mend="plain"))
-    assert one(newsroom).delivery.mend == "plain"
-    newsroom.send(one(newsroom), Refused("the keyboard", mend="no_keyboard"))
-    assert one(newsroom).delivery.mend == "plain no_keyboard"
+    newsroom.send(one(newsroom), Refused("can't parse entities", Refusal.MARKUP))
+    assert one(newsroom).delivery.fallbacks == (Fallback.PLAIN,)
+    newsroom.send(one(newsroom), Refused("the keyboard", Refusal.KEYBOARD))
+    assert one(newsroom).delivery.fallbacks == (Fallback.PLAIN, Fallback.NO_KEYBOARD)
 
 
 def test_settling_several_is_one_commit(newsroom: Newsroom) -> None:
@@ -398,12 +400,12 @@ def test_a_revision_put_off_waits_and_one_given_up_is_over(newsroom: Newsroom) -
     newsroom.tell("a.md", article(SECOND, "https://one.example/a"))
     until = newsroom.later(minutes=2) + timedelta(minutes=5)
     (revision,) = edits.due(newsroom.db, newsroom.at)
-    edits.later(newsroom.db, revision.to.delivery.id, until, "flood", newsroom.at, mend="plain")
+    edits.later(newsroom.db, revision.to.delivery.id, until, "flood", newsroom.at, fallbacks=[Fallback.PLAIN])
     assert edits.due(newsroom.db, newsroom.at) == []
     assert outbox.next_due(newsroom.db, newsroom.at) == until
     newsroom.at = until
     (revision,) = edits.due(newsroom.db, newsroom.at)
-    assert revision.to.delivery.mend == "plain"
+    assert revision.to.delivery.fallbacks == (Fallback.PLAIN,)
     edits.given_up(newsroom.db, revision.to.delivery.id, "message can't be edited", newsroom.at)
     assert edits.due(newsroom.db, newsroom.later(days=1)) == []
     assert outbox.waiting(newsroom.db) == 0

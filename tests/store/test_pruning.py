@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.delivery import Sent, settle
+from bot.domain.interpretation import after_send
+from bot.domain.outcome import Sent
 from bot.publish import settling
 from bot.sandbox import Sandbox
 from bot.store import outbox, pruning
@@ -34,7 +35,7 @@ def post(room: Newsroom, payload: dict[str, Any]) -> int:
     sent = 0
     while due := outbox.due(room.db, room.at, most=200):
         outbox.begin(room.db, {one.delivery.id: (payload, article(topics=("AI",)).fingerprint) for one in due}, room.at)
-        settled = [(one, settle(Sent(1_000 + one.delivery.id), one.delivery, room.at, 60.0)) for one in due]
+        settled = [(one, after_send(Sent(1_000 + one.delivery.id), one.delivery, room.at, 60.0)) for one in due]
         settling.write_down(room.db, settled, room.at)
         sent += len(due)
     return sent

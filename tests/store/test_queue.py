@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.domain.chat import Standing
-from bot.domain.delivery import Gone, Lane, Outcome, Refused, Sent, Unknown, Wait, settle
+from bot.domain.delivery import Lane
+from bot.domain.interpretation import after_send
+from bot.domain.outcome import Delay, Gone, Outcome, Refusal, Refused, Sent, Unknown, Wait
 from bot.store import audit, chats, fanouts, follows, outbox
 from bot.store.database import Row, maybe, milliseconds, rows, write
 from tests.support.examples import examples
@@ -17,9 +19,9 @@ from tests.support.newsroom import AT, Newsroom, article, open_newsroom
 TOPICS = "abc"
 OUTCOMES: list[Outcome] = [
     Sent(0),
-    Wait(7, "flood", flood=True),
+    Wait(7, "flood", Delay.FLOOD),
     Wait(3, "the network"),
-    Refused("no", mend="plain"),
+    Refused("no", Refusal.MARKUP),
     Gone("blocked"),
     Unknown("lost"),
 ]
@@ -137,7 +139,9 @@ class Line(RuleBasedStateMachine):
     def land(self, outcome: Outcome) -> None:
         one = self.flying.pop()
         if rows(self.store.db, "SELECT 1 FROM deliveries WHERE id = ? AND state = 'sending'", (one.delivery.id,)):
-            outbox.settle(self.store.db, [(one.delivery, settle(outcome, one.delivery, self.store.at))], self.store.at)
+            outbox.settle(
+                self.store.db, [(one.delivery, after_send(outcome, one.delivery, self.store.at))], self.store.at
+            )
 
     @rule(outcome=st.sampled_from(OUTCOMES), most=st.integers(1, 5))
     def send(self, outcome: Outcome, most: int) -> None:

@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.delivery import Lane, Outcome, State, Unknown, Wait, settle
+from bot.domain.delivery import Lane, State
+from bot.domain.interpretation import after_send
+from bot.domain.outcome import Delay, Outcome, Unknown, Wait
 from bot.store import articles, chats, edits, fanouts, follows, outbox, recovery
 from bot.store.database import rows
 from tests.support.newsroom import Newsroom, article
@@ -27,7 +29,7 @@ def turns_of(newsroom: Newsroom, told: int) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("outcome", [Wait(99, "flood", flood=True), Wait(99, "the network"), Unknown("lost")])
+@pytest.mark.parametrize("outcome", [Wait(99, "flood", Delay.FLOOD), Wait(99, "the network"), Unknown("lost")])
 def test_a_story_stands_behind_one_that_comes_back_while_its_followers_are_planned(
     newsroom: Newsroom, outcome: Outcome
 ) -> None:
@@ -41,13 +43,13 @@ def test_a_story_stands_behind_one_that_comes_back_while_its_followers_are_plann
     payload = ({"method": "sendMessage", "text": "…"}, "form")
     outbox.begin(newsroom.db, {last.delivery.id: payload}, newsroom.at)
     if isinstance(outcome, Unknown):
-        outbox.settle(newsroom.db, [(last.delivery, settle(outcome, last.delivery, newsroom.at))], newsroom.at)
+        outbox.settle(newsroom.db, [(last.delivery, after_send(outcome, last.delivery, newsroom.at))], newsroom.at)
     second = tell(newsroom, "Second", "a")
     fanouts.extend(newsroom.db, newsroom.at, 2)
     if isinstance(outcome, Unknown):
         outbox.set_state(newsroom.db, last.delivery.id, State.PENDING)
     else:
-        outbox.settle(newsroom.db, [(last.delivery, settle(outcome, last.delivery, newsroom.at))], newsroom.at)
+        outbox.settle(newsroom.db, [(last.delivery, after_send(outcome, last.delivery, newsroom.at))], newsroom.at)
     newsroom.plan()
     assert turns_of(newsroom, second) == [0, 0, 0, 1]
 

@@ -13,7 +13,9 @@ from sqlite_utils import Database
 from bot.domain import topics
 from bot.domain.article import Article, Stored
 from bot.domain.chat import ChatKind, OnDoubt
-from bot.domain.delivery import Channel, Outcome, Sent, settle
+from bot.domain.delivery import Channel
+from bot.domain.interpretation import after_send
+from bot.domain.outcome import Outcome, Sent
 from bot.domain.record import pack
 from bot.domain.topics import Taxonomy, Topic
 from bot.domain.urls import canonical
@@ -131,7 +133,7 @@ class Newsroom:
         payload = {"method": "sendMessage", "text": stored.article.title}
         assert outbox.begin(self.db, {one.delivery.id: (payload, stored.fingerprint)}, self.at) == {one.delivery.id}
         self.messages += 1
-        settlement = settle(outcome or Sent(self.messages), one.delivery, self.at)
+        settlement = after_send(outcome or Sent(self.messages), one.delivery, self.at)
         outbox.settle(self.db, [(one.delivery, settlement)], self.at)
         chat = chats.get(self.db, one.delivery.chat)
         assert chat is not None

@@ -11,7 +11,7 @@ from bot.botapi.client import Messenger
 from bot.cli.checking import channels
 from bot.cli.checking.finding import Finding, fine, problem, warning
 from bot.domain.chat import Standing
-from bot.domain.delivery import Gone, Refused, Revoked, Sent, Unknown
+from bot.domain.outcome import Delay, Gone, Refused, Revoked, Sent, Unknown, Wait
 from bot.domain.plain_text import counted
 from bot.errors import StoreError
 from bot.settings import Settings
@@ -49,9 +49,10 @@ async def findings(found: Settings, clock: Callable[[], datetime]) -> AsyncItera
 
 def _no_answer(came: object) -> Finding:
     reason = str(getattr(came, "reason", came))
+    is_intercepted = isinstance(came, Wait) and came.cause is Delay.INTERCEPTED
     if isinstance(came, Revoked):
         return problem("telegram.token: Telegram refuses it", "Take a new one from @BotFather.")
-    if isinstance(came, Unknown | Refused) or "answered" in reason:
+    if isinstance(came, Unknown | Refused) or is_intercepted:
         return problem(
             f"telegram.api_base_url: what answers there is not the Bot API ({reason})",
             f"Set api_base_url to {_OFFICIAL}, or to your own Bot API server; look for a proxy in between.",

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.botapi.client import Messenger
 from bot.cli.checking.finding import Finding, fine, problem, warning
-from bot.domain.delivery import Migrated, Outcome, Sent, Wait
+from bot.domain.outcome import Migrated, Outcome, Refusal, Refused, Sent, Wait, reason_of
 from bot.domain.plain_text import counted
 from bot.settings import Buttons, Channel, Settings
 
@@ -156,7 +156,7 @@ async def _thread(speaking: Messenger, name: str, channel: Channel, chat: Mappin
         return
     typing = {"method": "sendChatAction", "action": "typing"}
     came = await speaking.call(typing, chat_id=int(chat["id"]), thread=channel.thread)
-    if getattr(came, "mend", "") == "no_thread":
+    if isinstance(came, Refused) and came.cause is Refusal.NO_THREAD:
         yield problem(
             f"{name}: there is no such thread; its posts would go to General",
             "Set thread in its [[channels]] block to the number in the link of the thread: t.me/c/…/NUMBER.",
@@ -174,4 +174,4 @@ def _permission(chat: Mapping[str, Any], name: str) -> object:
 
 
 def _reason(came: Outcome) -> str:
-    return str(getattr(came, "reason", came))
+    return reason_of(came)
