@@ -91,7 +91,7 @@ class Jobs:
         return waiting
 
     async def _scan(self) -> float | None:
-        found = await self.poller.turn(lambda done, of: self.wake())
+        found = await self.poller.scan_if_due(lambda done, of: self.wake())
         await self.telegram.tell_editors(*(found.notices if found else ()))
         if await self.begin_channels() or (found and found.news):
             self.wake()
@@ -100,10 +100,10 @@ class Jobs:
         return self.poller.next
 
     async def _look(self) -> None:
-        found = await self.poller.look()
+        found = await self.poller.scan_reported()
         if found and found.news:
             self.wake()
-            self.schedule.nudge("scan")  # a look at the whole may be asked for by now
+            self.schedule.nudge("scan")  # a whole scan may be due by now
             self.schedule.nudge("release")
 
     async def _release(self) -> float | None:

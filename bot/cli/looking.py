@@ -166,7 +166,7 @@ def _scanned(scanned: ScanReport, standing: StatusReport) -> dict[str, Any]:
     return {
         "files": scanned.files,
         "unchanged": scanned.unchanged,
-        **{str(verdict): count for verdict, count in sorted(scanned.verdicts.items())},
+        **{str(relation): count for relation, count in sorted(scanned.relations.items())},
         "edits": scanned.edits,
         "missing": scanned.missing,
         "articles": standing.articles,

@@ -55,7 +55,7 @@ def progress() -> Iterator[scanning.Progress]:
 
 def scan(scanned: ScanReport, standing: StatusReport) -> None:
     """Show what a scan found."""
-    counts = {str(verdict): count for verdict, count in scanned.verdicts.items()}
+    counts = {str(relation): count for relation, count in scanned.relations.items()}
     told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "nothing new"
     out.say(f"{counted(scanned.files, 'file')}: {told}, {scanned.unchanged} unchanged", "bold")
     out.say(f"{counted(standing.articles, 'article')} in the database")

@@ -17,7 +17,7 @@ LOCAL = frozenset(
 MOUNTS = Path("/proc/self/mountinfo")
 
 
-def tells_all(folder: Path, mounts: Path = MOUNTS) -> bool:
+def reports_everything(folder: Path, mounts: Path = MOUNTS) -> bool:
     """Return True if `folder` and what is mounted below it lie on file systems that only this kernel writes to."""
     try:
         text = os.fsdecode(mounts.read_bytes())

@@ -10,56 +10,96 @@ from collections.abc import Callable, Sequence
 _UNFINISHED = ("~", ".swp", ".swx", ".tmp", ".temp", ".part", ".partial", ".crdownload")
 _HIDDEN = (".", "~$")
 _ANY_FOLDER = "**/*"
-_GLOB = re.compile(r"(\*|\?|\[!?\]?[^]/]*\])")
+#: What has a meaning in a pattern: `*`, `?` and a set of characters.
+_WILDCARD = re.compile(r"(\*|\?|\[!?\]?[^]/]*\])")
+#: Any number of folders, and a name of any length.
+_FOLDERS, _NAME = r"(?:[^/]+/)*", r".+"
+
+#: Returns True for a file, by its folder's path (`''` or `'a/b/'`) and its name.
+Test = Callable[[str, str], bool]
 
 
-def compiled(patterns: Sequence[str]) -> Callable[[str, str], bool]:
-    """Return a test of (folder, name): the folder's path as `''` or `'a/b/'`, and a file's name in it.
+def compiled(patterns: Sequence[str]) -> Test:
+    """Return a test of whether a file is chosen.
 
-    Patterns are globs over the path below the feed's folder, without regard to case: `*` stays inside one folder, `**`
-    crosses folders. What is `skipped` is not chosen.
+    Patterns are globs over the path below the feed's folder, without regard to case: `*` stays
+    inside one folder, `**` crosses folders. What is `skipped` is not chosen.
     """
-    endings = tuple(pattern[len(_ANY_FOLDER) :].lower() for pattern in patterns if _is_ending(pattern))
-    others = [_expression(pattern) for pattern in patterns if not _is_ending(pattern)]
-    if not others and not any(map(_may_be_unfinished, endings)):  # as by default: a scan asks this for every file
-        return lambda folder, name: name.lower().endswith(endings) and not name.startswith(_HIDDEN)
-    expression = re.compile("|".join(others or ["(?!)"]), re.IGNORECASE | re.DOTALL)
-    return lambda folder, name: (
-        not skipped(name) and (name.lower().endswith(endings) or expression.fullmatch(folder + name) is not None)
-    )
+    endings: list[str] = []
+    expressions: list[str] = []
+    for pattern in patterns:
+        if _is_ending(pattern):
+            endings.append(pattern.removeprefix(_ANY_FOLDER).lower())
+        else:
+            expressions.append(_expression(pattern))
+    if expressions or any(map(_may_be_unfinished, endings)):
+        return _any_test(tuple(endings), expressions)
+    return _ending_test(tuple(endings))
 
 
 def skipped(name: str) -> bool:
-    """Say whether a file or folder is hidden, or the temporary file of an editor or a download."""
+    """Return True if a file or folder is hidden, or a temporary file of an editor or a download."""
     return name.startswith(_HIDDEN) or name.endswith(_UNFINISHED)
 
 
+def _ending_test(endings: tuple[str, ...]) -> Test:
+    """Return the test for the default patterns, which a scan calls for every file."""
+
+    def is_chosen(folder: str, name: str) -> bool:
+        return name.lower().endswith(endings) and not name.startswith(_HIDDEN)
+
+    return is_chosen
+
+
+def _any_test(endings: tuple[str, ...], expressions: Sequence[str]) -> Test:
+    """Return the test for patterns of any form."""
+    expression = re.compile("|".join(expressions), re.IGNORECASE | re.DOTALL)
+
+    def is_chosen(folder: str, name: str) -> bool:
+        if skipped(name):
+            return False
+        if name.lower().endswith(endings):
+            return True
+        return bool(expressions) and expression.fullmatch(folder + name) is not None
+
+    return is_chosen
+
+
 def _may_be_unfinished(ending: str) -> bool:
-    """Say whether a name may have this ending and that of an unfinished file."""
+    """Return True if a name may have this ending and that of an unfinished file."""
     return any(one.endswith(ending) or ending.endswith(one) for one in _UNFINISHED)
 
 
 def _is_ending(pattern: str) -> bool:
-    """Say whether `pattern` is `**/*` and literal characters, which needs no expression."""
-    rest = pattern[len(_ANY_FOLDER) :]
-    return pattern.startswith(_ANY_FOLDER) and not any(character in rest for character in "*?[/")
+    """Return True if `pattern` is `**/*` and literal characters, which need no expression."""
+    if not pattern.startswith(_ANY_FOLDER):
+        return False
+    return not set(pattern.removeprefix(_ANY_FOLDER)).intersection("*?[/")
 
 
 def _expression(pattern: str) -> str:
+    """Return the regular expression of a pattern."""
     parts = [part for part in pattern.split("/") if part not in ("", ".")]
-    folders = "".join(r"(?:[^/]+/)*" if part == "**" else _part(part) + "/" for part in parts[:-1])
-    return folders + (r".+" if parts[-1:] == ["**"] else "".join(map(_part, parts[-1:])))
+    if not parts:
+        return ""
+    expression = ""
+    for folder in parts[:-1]:
+        expression += _FOLDERS if folder == "**" else _part(folder) + "/"
+    return expression + (_NAME if parts[-1] == "**" else _part(parts[-1]))
 
 
 def _part(part: str) -> str:
-    return "".join(map(_piece, _GLOB.split(part)))
+    """Return the expression of a folder's or file's name in a pattern."""
+    return "".join(map(_piece, _WILDCARD.split(part)))
 
 
 def _piece(piece: str) -> str:
+    """Return the expression of a wildcard, or of the text between two."""
     if piece == "*":
         return "[^/]*"
     if piece == "?":
         return "[^/]"
     if len(piece) > 2 and piece.startswith("[") and piece.endswith("]"):
-        return "(?!/)" + fnmatch.translate(piece)[len("(?s:") : -len(r")\Z")]
+        whole = fnmatch.translate(piece)
+        return "(?!/)" + whole[len("(?s:") : -len(r")\Z")]
     return re.escape(piece)

@@ -1,6 +1,7 @@
-"""Many files → what each tells, on all cores where there are many. Lists nothing and records nothing; see `document`.
+"""Reads many files, on all cores where there are many. Lists nothing and records nothing; see `document`.
 
-A core reads some 4,000 documents a second. Where processes can't be had, or die, a thread goes on with the rest.
+A core reads some 4,000 documents a second. Where processes can't be had, or die, a thread goes on
+with the rest.
 """
 
 from __future__ import annotations
@@ -24,15 +25,18 @@ from bot.domain.record import ArticleRecord, pack
 from bot.errors import ArticleError
 from bot.feed import document
 
-#: Files from which on processes are worth their start, which takes as long as a core reads some thousand.
+#: From so many files on processes are worth their start, in which a core could read some thousand.
 MANY = 2_000
-#: Batches read ahead of the one that is waited for, for each process: what is read waits in memory.
+#: Batches that each process reads ahead of the one that is waited for: they wait in memory.
 _AHEAD = 2
 _log = logging.getLogger(__name__)
 
 
-class Told(NamedTuple):
-    """What a file tells: an article, or the reason why it is not one. `unfinished` as in ArticleError."""
+class ParsedFile(NamedTuple):
+    """A file that was read: an article, or the reason why it is not one.
+
+    `unfinished` as in ArticleError.
+    """
 
     path: str
     record: ArticleRecord | None = None
@@ -42,20 +46,22 @@ class Told(NamedTuple):
     warning: str = ""
 
 
-def read(paths: Sequence[str], folder: Path, max_bytes: int) -> list[Told]:
-    """Return what files tell, in their order; they have the form that `folder.listing` gave."""
+def read(paths: Sequence[str], folder: Path, max_bytes: int) -> list[ParsedFile]:
+    """Read files, in their order. Paths have the form that `folder.listing` gave."""
     place = document.Folder(folder, max_bytes)
-    return [_told(place, path) for path in paths]
+    return [_parse(place, path) for path in paths]
 
 
-async def read_all(batches: Sequence[Sequence[str]], folder: Path, max_bytes: int) -> AsyncGenerator[list[Told], None]:
-    """Yield what the files of each batch tell, batch after batch, while others are being read."""
+async def read_all(
+    batches: Sequence[Sequence[str]], folder: Path, max_bytes: int
+) -> AsyncGenerator[list[ParsedFile], None]:
+    """Yield the files of each batch, batch after batch, while others are being read."""
     work = partial(read, folder=folder, max_bytes=max_bytes)
     done = 0
     if sum(map(len, batches)) >= MANY:
         try:
-            async with aclosing(_on_all_cores(batches, work)) as told:
-                async for batch in told:
+            async with aclosing(_on_all_cores(batches, work)) as read_batches:
+                async for batch in read_batches:
                     yield batch
                     done += 1
         except OSError as error:  # no processes to be had here, or one of them was killed
@@ -65,13 +71,13 @@ async def read_all(batches: Sequence[Sequence[str]], folder: Path, max_bytes: in
 
 
 async def _on_all_cores(
-    batches: Sequence[Sequence[str]], work: partial[list[Told]]
-) -> AsyncGenerator[list[Told], None]:
+    batches: Sequence[Sequence[str]], work: partial[list[ParsedFile]]
+) -> AsyncGenerator[list[ParsedFile], None]:
     """Yield the batches as processes read them. Raises OSError where that can't be."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _begin)
     loop = asyncio.get_running_loop()
-    waiting: deque[asyncio.Future[list[Told]]] = deque()
+    waiting: deque[asyncio.Future[list[ParsedFile]]] = deque()
     try:
         for paths in batches:
             with _interrupts_blocked():  # the first call starts the processes, and they start as this thread is
@@ -90,7 +96,10 @@ async def _on_all_cores(
 
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Put off Ctrl-C until the block ends, where the system can; processes that are started in it never see it."""
+    """Put off Ctrl-C until the block ends, where the system can.
+
+    Processes that are started in the block never see it.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -102,7 +111,7 @@ def _interrupts_blocked() -> Iterator[None]:
 
 
 def _begin() -> None:
-    """Begin a process: Ctrl-C is its parent's to handle, and it ends when that does, however it ends."""
+    """Start a process: its parent handles Ctrl-C, and it ends when the parent does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent:
@@ -114,9 +123,9 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _told(place: document.Folder, path: str) -> Told:
+def _parse(place: document.Folder, path: str) -> ParsedFile:
     try:
         article = place.read(path)
-        return Told(path, pack(article), warning=place.warning)
+        return ParsedFile(path, pack(article), warning=place.warning)
     except ArticleError as error:
-        return Told(path, reason=error.reason, unfinished=error.unfinished)
+        return ParsedFile(path, reason=error.reason, unfinished=error.unfinished)

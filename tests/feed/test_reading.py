@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.feed import reading
-from bot.feed.reading import Told
+from bot.feed.reading import ParsedFile
 from tests.bench import documents
 
 LIMIT = 1_000_000
@@ -33,7 +33,7 @@ def batches(folder: Path) -> list[list[str]]:
     return [paths[start : start + 5] for start in range(0, len(paths), 5)]
 
 
-async def told(folder: Path) -> list[Told]:
+async def told(folder: Path) -> list[ParsedFile]:
     return [one async for batch in reading.read_all(batches(folder), folder, LIMIT) for one in batch]
 
 

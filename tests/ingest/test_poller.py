@@ -35,7 +35,7 @@ class Recovery:
     async def scan(self, progress: object) -> ScanReport:
         return await self._look("whole")
 
-    async def look(self, paths: Iterable[str]) -> ScanReport:
+    async def scan_files(self, paths: Iterable[str]) -> ScanReport:
         return await self._look(set(paths), last=True)
 
     async def _look(self, what: object, *, last: bool = False) -> ScanReport:
@@ -51,8 +51,8 @@ class Recovery:
 
 async def both(poller: Poller) -> None:
     """Do what the app does when it is nudged."""
-    await poller.look()
-    await poller.turn()
+    await poller.scan_reported()
+    await poller.scan_if_due()
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ async def watched(reported: asyncio.Queue[set[str]], tmp_path: Path) -> AsyncIte
     looks: Any = Recovery()
     poller = Poller(looks, settings.Feed(folder=tmp_path), STILL)
     task = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
-    await poller.turn()
+    await poller.scan_if_due()
     yield poller, looks
     task.cancel()
 
@@ -89,9 +89,9 @@ async def test_a_folder_told_of_during_a_whole_look_asks_for_another(
     await reported.join()
     looks.may_end.set()
     await scan
-    await poller.turn()
+    await poller.scan_if_due()
     assert looks.seen == ["whole", "whole", "whole"]
-    assert await poller.turn() is None
+    assert await poller.scan_if_due() is None
 
 
 async def test_a_file_told_of_during_a_whole_look_does_not_wait_for_its_end(
@@ -102,12 +102,12 @@ async def test_a_file_told_of_during_a_whole_look_does_not_wait_for_its_end(
     scan = asyncio.create_task(poller.scan())
     reported.put_nowait({"a.md"})
     await reported.join()
-    await poller.look()
+    await poller.scan_reported()
     assert looks.seen == ["whole", "whole", {"a.md"}]
     looks.may_end.set()
     await scan
-    assert await poller.turn() is None
-    assert await poller.look() is None
+    assert await poller.scan_if_due() is None
+    assert await poller.scan_reported() is None
 
 
 async def test_what_is_told_before_the_first_look_is_left_to_it(
@@ -118,9 +118,9 @@ async def test_what_is_told_before_the_first_look_is_left_to_it(
     task = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
     reported.put_nowait({"a.md"})
     await reported.join()
-    assert await poller.look() is None
-    await poller.turn()
-    assert await poller.look() is None
+    assert await poller.scan_reported() is None
+    await poller.scan_if_due()
+    assert await poller.scan_reported() is None
     assert looks.seen == ["whole"]
     task.cancel()
 
@@ -148,11 +148,11 @@ async def test_a_watch_that_ends_leaves_a_whole_look_to_be_taken_at_once(
     watching = asyncio.create_task(poller.watch(asyncio.Event(), nudged.set))
     await asyncio.sleep(0)
     await poller.scan()
-    assert await poller.turn() is None
+    assert await poller.scan_if_due() is None
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     assert nudged.is_set()
-    assert await poller.turn() is not None
+    assert await poller.scan_if_due() is not None
 
 
 async def next_look(poller: Poller, looks: Recovery, *, news: int = 0, lasts: float = 0.0) -> float | None:
@@ -174,7 +174,7 @@ def passing(tmp_path: Path, reported: asyncio.Queue[set[str]]) -> tuple[Poller, 
 async def test_a_folder_that_others_may_write_to_is_looked_at_in_each_interval(
     passing: tuple[Poller, Recovery], reported: asyncio.Queue[set[str]], monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr(mounts, "tells_all", lambda folder: kind in mounts.LOCAL)
+    monkeypatch.setattr(mounts, "reports_everything", lambda folder: kind in mounts.LOCAL)
     poller, looks = passing
     watching = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
     await asyncio.sleep(0)
@@ -182,7 +182,7 @@ async def test_a_folder_that_others_may_write_to_is_looked_at_in_each_interval(
     reported.put_nowait({"a.md"})  # one change of this machine's own
     await reported.join()
     looks.news = 1
-    await poller.look()
+    await poller.scan_reported()
     waits += [await next_look(poller, looks, lasts=3) for _ in range(4)]
     assert max(filter(None, waits)) + 3 + 3 <= 30
     watching.cancel()
@@ -191,7 +191,7 @@ async def test_a_folder_that_others_may_write_to_is_looked_at_in_each_interval(
 async def test_a_large_local_folder_is_looked_at_less_often_only_while_the_watch_misses_nothing(
     passing: tuple[Poller, Recovery], reported: asyncio.Queue[set[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mounts, "tells_all", lambda folder: True)
+    monkeypatch.setattr(mounts, "reports_everything", lambda folder: True)
     poller, looks = passing
     often, seldom = pytest.approx(30 * 0.9 - 2), pytest.approx(250 * 0.9 - 2)
     assert await next_look(poller, looks, lasts=1) == often  # it is not watched
@@ -204,7 +204,7 @@ async def test_a_large_local_folder_is_looked_at_less_often_only_while_the_watch
     reported.put_nowait({"b.md"})
     await reported.join()
     assert await next_look(poller, looks, lasts=1) == seldom  # it only told late
-    await poller.look()
+    await poller.scan_reported()
     await next_look(poller, looks, lasts=1, news=1)
     await next_look(poller, looks, lasts=1)
     reported.put_nowait({"c.md"})
@@ -229,12 +229,12 @@ async def test_a_clock_that_is_set_puts_off_no_look(tmp_path: Path, jump: float)
     wall = [NOON]
     clock = Clock(lambda: wall[0], lambda: looks.passed)
     poller = Poller(looks, settings.Feed(folder=tmp_path, interval_seconds=30), clock)
-    await poller.turn()
+    await poller.scan_if_due()
     wall[0] += timedelta(seconds=jump)
     looks.passed = 20.0
-    assert await poller.turn() is None
+    assert await poller.scan_if_due() is None
     looks.passed = 30.0
-    assert await poller.turn() is not None
+    assert await poller.scan_if_due() is not None
 
 
 async def test_nothing_is_looked_at_while_nothing_is_told(watched: tuple[Poller, Recovery]) -> None:

@@ -19,7 +19,7 @@ from bot.domain.notices import Alert
 from bot.domain.topics import Taxonomy
 from bot.feed import document
 from bot.feed.folder import FolderMissing
-from bot.feed.reading import Told
+from bot.feed.reading import ParsedFile
 from bot.ingest.poller import Poller
 from bot.ingest.scanner import BATCH, Scanner
 from bot.planning.rules import Mark, Rules
@@ -66,7 +66,7 @@ class Reading:
     async def later(self, seconds: float) -> int:
         """Let time pass; return the number of files the next turn looked at, or -1 for none at all."""
         self.at += timedelta(seconds=seconds)
-        report = await self.poller.turn()
+        report = await self.poller.scan_if_due()
         return -1 if report is None else report.files
 
 
@@ -87,10 +87,10 @@ async def test_what_is_new_is_read_and_what_is_unchanged_is_not(
     reading.write("a.md")
     reading.write("sub/b.txt")
     first = await reading.scanner.scan()
-    assert (first.files, first.unchanged, first.verdicts[Relation.NEW], first.news) == (2, 0, 2, True)
+    assert (first.files, first.unchanged, first.relations[Relation.NEW], first.news) == (2, 0, 2, True)
     monkeypatch.setattr(document.Folder, "read", lambda *_, **__: pytest.fail("was opened again"))
     second = await reading.scanner.scan()
-    assert (second.files, second.unchanged, dict(second.verdicts), second.news) == (2, 2, {}, False)
+    assert (second.files, second.unchanged, dict(second.relations), second.news) == (2, 2, {}, False)
 
 
 @pytest.mark.parametrize("share", [1, 2, 3, 1000])
@@ -109,7 +109,7 @@ async def test_new_changed_and_gone_are_told_apart_however_many_are_compared_at_
         reading.write(f"{name}.md")
     report = await reading.scanner.scan()
     assert (report.files, report.unchanged, report.missing) == (7, 2, 2)
-    assert report.verdicts == {Relation.NEW: 3, Relation.OWN: 2}
+    assert report.relations == {Relation.NEW: 3, Relation.OWN: 2}
     assert (await reading.scanner.scan()).unchanged == 7
     assert await reading.known() == {f"{name}.md" for name in "acdefhi"}
 
@@ -120,19 +120,19 @@ async def test_what_is_looked_at_amid_a_whole_scan_is_not_gone_for_it_nor_overwr
     reading.write("changed.md", "Harbour crane learns to wait for the seals")
     await reading.scanner.scan()
     reading.write("changed.md", "Harbour crane learns to wait for the otters")
-    read, looked = reading.scanner._told, []
+    read, looked = reading.scanner._parsed, []
 
-    async def amid(changed: Sequence[files.Stamp]) -> AsyncIterator[tuple[list[Told], dict[str, Mark]]]:
+    async def amid(changed: Sequence[files.Stamp]) -> AsyncIterator[tuple[list[ParsedFile], dict[str, Mark]]]:
         async for told in read(changed):
             if not looked:
                 looked.append(True)
                 reading.write("changed.md", "Harbour crane learns to wait for the swans")
                 reading.write("landed.md")
-                found = await reading.scanner.look(["changed.md", "landed.md"])
-                assert (found.edits, found.verdicts[Relation.NEW]) == (1, 1)
+                found = await reading.scanner.scan_files(["changed.md", "landed.md"])
+                assert (found.edits, found.relations[Relation.NEW]) == (1, 1)
             yield told
 
-    monkeypatch.setattr(reading.scanner, "_told", amid)
+    monkeypatch.setattr(reading.scanner, "_parsed", amid)
     reading.write("other.md")
     report = await reading.scanner.scan()
     assert looked
@@ -146,14 +146,14 @@ async def test_a_file_that_lands_between_listing_and_comparing_is_not_gone(
     reading: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading.write("a.md")
-    compare = reading.scanner._set_apart
+    compare = reading.scanner._compare
 
     async def late(found: set[files.Stamp]) -> tuple[int, set[str]]:
         reading.write("b.md")
-        await reading.scanner.look(["b.md"])
+        await reading.scanner.scan_files(["b.md"])
         return await compare(found)
 
-    monkeypatch.setattr(reading.scanner, "_set_apart", late)
+    monkeypatch.setattr(reading.scanner, "_compare", late)
     report = await reading.scanner.scan()
     assert (report.files, report.missing) == (1, 0)
     monkeypatch.undo()
@@ -177,7 +177,7 @@ async def test_hostile_files_stop_nobody_and_each_has_its_reason(
     bad = hostile.write(reading.folder, 200)
     good = hostile.write_good(reading.folder, 50)
     report = await reading.scanner.scan()
-    assert (report.files, report.verdicts[Relation.NEW]) == (250, len(good))
+    assert (report.files, report.relations[Relation.NEW]) == (250, len(good))
     assert set(report.rejected) == set(bad) == set(await reading.rejected())
     assert all(report.rejected.values())
     assert len(caplog.messages) == 200
@@ -195,7 +195,7 @@ async def test_a_rejected_file_is_logged_again_only_for_another_reason(
         await reading.scanner.scan()
     assert [message.partition(":")[2].split()[0:2] for message in caplog.messages] == [["has", "no"], ["is", "empty"]]
     reading.write("a.md")
-    assert (await reading.scanner.scan()).verdicts[Relation.NEW] == 1
+    assert (await reading.scanner.scan()).relations[Relation.NEW] == 1
     assert await reading.rejected() == {}
 
 
@@ -210,7 +210,7 @@ async def test_a_long_scan_tells_how_far_it_is(reading: Reading) -> None:
 async def test_two_scans_at_once_read_a_file_once(reading: Reading) -> None:
     reading.write("a.md")
     one, other = await asyncio.gather(reading.scanner.scan(), reading.scanner.scan())
-    assert sorted((one.verdicts[Relation.NEW], other.verdicts[Relation.NEW])) == [0, 1]
+    assert sorted((one.relations[Relation.NEW], other.relations[Relation.NEW])) == [0, 1]
 
 
 # --- files still being written ----------------------------------------------------------------------------------------
@@ -225,7 +225,7 @@ async def test_a_fresh_file_that_looks_half_written_is_looked_at_once_more_befor
     (tmp_path / "b.md").write_text(whole[:-5])
     asyncio.get_running_loop().call_later(0.05, lambda: (tmp_path / "a.md").write_text(whole))
     report = await reading.scanner.scan()
-    assert report.verdicts[Relation.NEW] == 1
+    assert report.relations[Relation.NEW] == 1
     assert set(report.rejected) == {"b.md"}
     assert report.unfinished == []
     store.close()
@@ -270,7 +270,7 @@ async def test_a_file_is_gone_only_after_two_whole_scans_without_it(reading: Rea
     await reading.scanner.scan()
     for one in (place, bad):
         one.unlink()
-    await reading.scanner.look({"a.md", "bad.md"})  # what the system tells is no whole scan
+    await reading.scanner.scan_files({"a.md", "bad.md"})  # what the system tells is no whole scan
     await reading.scanner.scan()
     assert await reading.known() == {"a.md", "bad.md", "stays.md"}
     await reading.scanner.scan()
@@ -385,8 +385,8 @@ async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(reading: Rea
         while not await reading.known():
             await nudged.wait()
             nudged.clear()
-            await reading.poller.look()
-            await reading.poller.turn()
+            await reading.poller.scan_reported()
+            await reading.poller.scan_if_due()
     assert await reading.known() == {shown}
     assert set(await reading.rejected()) == ({shown} if "\\" in shown else set())
     reading.write("next.md")  # it is still watched
@@ -394,8 +394,8 @@ async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(reading: Rea
         while "next.md" not in await reading.known():
             await nudged.wait()
             nudged.clear()
-            await reading.poller.look()
-            await reading.poller.turn()
+            await reading.poller.scan_reported()
+            await reading.poller.scan_if_due()
     stop.set()
     await watching
     assert not reading.poller.watched
