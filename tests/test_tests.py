@@ -91,7 +91,7 @@ def test_there_is_one_conftest() -> None:
 def test_without_real_documents_one_line_says_so() -> None:
     """What reads them is skipped, in files of several rooms, and each is counted in that line."""
     environment = os.environ | {"REAL_FEED": ""}
-    files = ["tests/feed/test_real_documents.py", "tests/rendering/test_edits.py", "tests/torture/eleven_months.py"]
+    files = ["tests/feed/test_document_real.py", "tests/rendering/test_posts_edits.py", "tests/torture/eleven_months.py"]
     command = [sys.executable, "-m", "pytest", "-q", "-m", "real", "-p", "no:cacheprovider", *files]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     told = [line for line in done.stdout.splitlines() if line.startswith("SKIPPED")]

@@ -1,6 +1,6 @@
 """Every row of the catalogue of Telegram's answers and its right reaction, from the article to what is sent next.
 
-What an answer *means* is tested in test_outcomes; here the whole bot meets each of them once, over HTTP.
+What an answer *means* is tested in botapi/test_error_mapping; here the whole bot meets each of them once, over HTTP.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ POST_GONE = ("message to edit not found", "MESSAGE_ID_INVALID")
 UNEDITABLE = ("message can't be edited", "message can't be edited to the specified message type")
 DELETED_ALREADY = ("message to delete not found",)
 UNDELETABLE = ("message can't be deleted", "message can't be deleted for everyone")
-#: Of what is no delivery: test_outcomes, test_chat_buttons and the looks have them.
+#: Of what is no delivery: tests/botapi/test_error_mapping.py and those of callbacks and of the recovery have them.
 ELSEWHERE = (
     "query is too old",
     "query ID is invalid",
