@@ -91,7 +91,11 @@ def test_there_is_one_conftest() -> None:
 def test_without_real_documents_one_line_says_so() -> None:
     """What reads them is skipped, in files of several rooms, and each is counted in that line."""
     environment = os.environ | {"REAL_FEED": ""}
-    files = ["tests/feed/test_document_real.py", "tests/rendering/test_posts_edits.py", "tests/torture/eleven_months.py"]
+    files = [
+        "tests/feed/test_document_real.py",
+        "tests/rendering/test_posts_edits.py",
+        "tests/torture/eleven_months.py",
+    ]
     command = [sys.executable, "-m", "pytest", "-q", "-m", "real", "-p", "no:cacheprovider", *files]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     told = [line for line in done.stdout.splitlines() if line.startswith("SKIPPED")]
@@ -106,3 +110,36 @@ def test_what_reads_real_documents_is_marked() -> None:
     tests = [file for file in FILES if file.name.startswith("test_") and real & set(names(file).values())]
     assert len(tests) == 5
     assert [module(file) for file in tests if "pytest.mark.real" not in file.read_text(encoding="utf-8")] == []
+
+
+#: Folders of tests that try more than one room, and files that hold the whole project to something.
+WHOLE = ("bench", "story", "torture")
+HOUSE = ("ci", "documents", "english", "house", "samples", "tests", "wheel")
+#: Named for the folder of the texts it compares with.
+GOLDEN = "tests/rendering/test_golden.py"
+TEST_FILES = [file.relative_to(ROOT).as_posix() for file in FILES if file.name.startswith("test_")]
+COMMANDS = ("check", "demo", "init", "preview", "run", "status")
+
+
+def subjects(room: Path) -> set[str]:
+    """Return what a test of a room may be named for: a module, the room itself, or a command."""
+    found = {path.stem for path in room.iterdir() if path.suffix == ".py" or path.is_dir()} | {room.name}
+    return found | set(COMMANDS) if room.name == "cli" else found
+
+
+@pytest.mark.parametrize("path", TEST_FILES)
+def test_a_test_is_named_for_its_module(path: str) -> None:
+    """tests/<room>/test_<module>.py, with more words behind where a module has several files of tests."""
+    folder = Path(path).parent.relative_to("tests")
+    name = Path(path).stem.removeprefix("test_")
+    if folder.name in WHOLE or path == GOLDEN or (folder == Path() and name in HOUSE):
+        return
+    known = subjects(ROOT / "bot" / folder)
+    words = name.split("_")
+    assert any("_".join(words[:count]) in known for count in range(1, len(words) + 1)), f"no module of bot/{folder}"
+
+
+def test_names_are_short() -> None:
+    """A docstring of one sentence says what a name of ninety letters can't."""
+    names = [node.name for file in FILES for node in ast.walk(tree(file)) if isinstance(node, Function)]
+    assert [name for name in names if len(name) > 90] == []

@@ -163,9 +163,8 @@ def test_one_address_twice_in_one_batch_is_one_article(newsroom: Newsroom) -> No
     assert len(_articles(newsroom)) == 1
 
 
-def test_a_file_that_ties_two_new_stories_of_its_batch_together_joins_nothing_that_it_never_told(
-    newsroom: Newsroom,
-) -> None:
+def test_a_file_that_ties_two_new_stories_together(newsroom: Newsroom) -> None:
+    """A new file with the addresses of two new stories of its batch does not merge them."""
     told = [("a.md", article(FIRST, A)), ("b.md", article(SECOND, B)), ("c.md", article("A third", C, aliases=(A, B)))]
     assert _record(newsroom, *told)["c.md"] is Relation.OTHER
     assert len(_articles(newsroom)) == 2

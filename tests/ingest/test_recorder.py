@@ -577,9 +577,8 @@ def test_an_article_without_a_date_is_as_old_as_its_recording(young: Newsroom) -
     assert len(young.deliver()) == 2
 
 
-def test_what_the_source_publishes_after_all_but_too_late_is_skipped_and_an_editor_may_still_post_it(
-    young: Newsroom,
-) -> None:
+def test_a_publication_that_is_too_late_is_skipped(young: Newsroom) -> None:
+    """What its source publishes after all, but too late, is skipped; an editor may still post it."""
     young.rules = replace(young.rules, hold=True)
     told = article(url=A, topics=("AI",), unpublished=True, published=young.at)
     other = article(SECOND, B, topics=("AI",), unpublished=True, published=young.at)

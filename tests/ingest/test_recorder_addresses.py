@@ -95,9 +95,8 @@ def test_parts_of_a_changelog_are_stories_of_their_own(newsroom: Newsroom) -> No
         ({"excerpt": letter(41).excerpt}, True),
     ],
 )
-def test_a_second_file_that_agrees_in_title_day_or_excerpt_tells_the_same_story_and_the_editors_hear_of_it(
-    newsroom: Newsroom, change: dict[str, Any], is_told: bool
-) -> None:
+def test_a_second_file_that_agrees_is_the_same_story(newsroom: Newsroom, change: dict[str, Any], is_told: bool) -> None:
+    """A file at a known address that agrees in title, day or excerpt is its story; the editors hear of it."""
     first = tell(newsroom, "a.md", letter(41)).article
     told = tell(newsroom, "b.md", replace(letter(42), **change))
     assert (told.relation, told.article, told.repeats) == (Relation.OTHER, first, first if is_told else None)
@@ -350,9 +349,7 @@ def test_a_file_renamed_at_an_upgrade_is_read_as_it_was(posted: Newsroom) -> Non
 @pytest.mark.parametrize(
     "names", [("41x.md", "42.md"), ("42.md", "41x.md"), ("42x.md", "41x.md"), ("41x.md", "42x.md")]
 )
-def test_a_renamed_file_keeps_its_post_from_a_file_that_an_earlier_version_took_for_the_same_story(
-    newsroom: Newsroom, names: tuple[str, str]
-) -> None:
+def test_a_renamed_file_keeps_its_post(newsroom: Newsroom, names: tuple[str, str]) -> None:
     """Whichever is read first; a repeat that takes over would edit the post."""
     letters = {
         number: article(

@@ -114,9 +114,8 @@ async def test_new_changed_and_gone_are_told_apart_however_many_are_compared_at_
     assert await reading.known() == {f"{name}.md" for name in "acdefhi"}
 
 
-async def test_what_is_looked_at_amid_a_whole_scan_is_not_gone_for_it_nor_overwritten_by_what_it_read(
-    reading: Reading, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_file_scanned_during_a_whole_scan(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file scanned during a whole scan is not gone for that scan, nor overwritten by what it read before."""
     reading.write("changed.md", "Harbour crane learns to wait for the seals")
     await reading.scanner.scan()
     reading.write("changed.md", "Harbour crane learns to wait for the otters")

@@ -21,9 +21,8 @@ async def flip(publisher: Outgoing, *titles: str) -> None:
         await publisher.deliver(2)
 
 
-async def test_the_editors_hear_once_that_the_limit_of_edits_left_posts_behind_and_a_tap_sets_them_right(
-    publisher: Outgoing,
-) -> None:
+async def test_the_limit_of_edits_is_reported_once(publisher: Outgoing) -> None:
+    """The editors hear once that the limit of edits left posts out of date, and a tap sets them right."""
     ann = publisher.sandbox.world.add_person("Ann")
     publisher.sandbox.world.open_private(ann)
     await publisher.follower(ann)

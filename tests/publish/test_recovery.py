@@ -446,7 +446,7 @@ async def test_the_first_post_of_a_thread_is_found_above_the_message_it_begins_w
         assert post.titles() == ["The very first"]
 
 
-async def test_the_first_post_is_not_sent_again_while_another_waits_whose_number_will_tell_where_to_look() -> None:
+async def test_the_first_post_waits_for_the_number_of_another() -> None:
     """A bot that hears nothing of what others write, under a load or kills that let nothing get through for long."""
     async with losing(group=True) as post:
         await post.others_write(*(f"Word {number}" for number in range(40)))

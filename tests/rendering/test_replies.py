@@ -340,7 +340,9 @@ def test_an_all_clear_says_what_is_over(kind: Alert) -> None:
     assert of_a_channel == ("a channel" in read(editorial.alert(T, kind, [Entry()], over=True)))
 
 
-def test_what_is_told_of_several_posts_is_set_apart_and_names_a_channel_once_where_there_is_one() -> None:
+def test_an_alert_of_several_posts_sets_them_apart() -> None:
+    """Several posts are set apart in an alert, which names the channel once where there is only one."""
+
     def told(title: str, chat: str) -> Entry:
         name = ArticleName(title=title, file="", url="https://example.org/", short_id="1z")
         return Entry(articles=(name,), chats=(chat,), reason="too long")

@@ -125,9 +125,8 @@ def test_resolving_again_changes_the_name_only(newsroom: Newsroom) -> None:
     assert found.name == "The News (@news)"
 
 
-def test_a_channel_that_left_the_settings_is_given_nothing_and_makes_a_new_start_when_it_is_back(
-    newsroom: Newsroom,
-) -> None:
+def test_a_channel_that_is_back_in_the_settings_starts_anew(newsroom: Newsroom) -> None:
+    """A channel that left the settings is given nothing, and starts anew when it is back."""
     newsroom.open_channel("@news")
     for day in range(4):
         story(newsroom, f"Before {day}", 20 - day)

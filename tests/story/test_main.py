@@ -16,9 +16,8 @@ TITLE = "Harbour seals learn the ferry timetable by heart"
 Step = Callable[[Stage], Awaitable[object]]
 
 
-async def test_a_dropped_file_goes_to_the_channel_and_its_followers_and_again_to_the_channel_when_republished(
-    stage: Stage,
-) -> None:
+async def test_a_file_is_posted_and_republished(stage: Stage) -> None:
+    """A new file goes to the channel and its followers, and to the channel again when it is republished."""
     await stage.start()
     await stage.ask(stage.reader, "/topic AI")
     stage.drop(TITLE, "AI")

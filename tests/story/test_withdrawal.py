@@ -133,9 +133,8 @@ async def test_what_is_older_than_the_limit_is_recorded_and_not_posted_to_anybod
     await stage.post("Late and old")
 
 
-async def test_an_old_article_that_changes_is_still_not_posted_and_a_post_that_grew_old_is_still_edited(
-    stage: Stage,
-) -> None:
+async def test_an_old_article_is_not_posted_but_an_old_post_is_edited(stage: Stage) -> None:
+    """An article that is too old is not posted when it changes; a post that has become old is still edited."""
     stage.drop(TITLE, "Space", publishedDateTime=ago(stage, days=1))
     stage.drop("An old story", "Space", publishedDateTime=ago(stage, days=5))
     await stage.once(feed={"max_age_days": 2, "first_run": "all"})
