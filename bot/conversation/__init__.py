@@ -11,6 +11,7 @@ Decides nothing about articles and renders nothing itself.
     callbacks      taps on inline buttons
     decisions      taps on the buttons under notices
     subscriptions  changes to follows, one commit each
+    topic_queries  what a chat follows and may follow, and articles on topics
     membership     the bot is blocked, added, removed, given rights
     plain_words    plain words that stand for a command
     throttle       how many commands a chat may send

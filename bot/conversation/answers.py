@@ -1,6 +1,6 @@
-"""Sends answers: to one chat one at a time and in order, to different chats at once. Writes no text itself.
+"""Sends replies: to one chat one at a time and in order, to different chats at once. Writes no text itself.
 
-An answer that hangs or that Telegram delays holds up neither what the chat asks next nor anybody else.
+A reply that hangs, or that Telegram delays, delays neither what the chat asks next nor any other chat.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from weakref import WeakValueDictionary
 
-#: Answers that may wait for one chat; when there are more, the new ones are not sent.
+#: Replies that may wait for one chat; further ones are not sent.
 MOST = 60
 _log = logging.getLogger(__name__)
 
 
 class Answers:
-    """The answers of one bot."""
+    """The replies of one bot that are being sent."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._waiting: Counter[int] = Counter()
-        self._of: dict[int, list[asyncio.Task[Any]]] = {}
+        self._tasks: dict[int, list[asyncio.Task[Any]]] = {}
 
     def send(self, update: int, chat_id: int, work: Callable[[], Awaitable[Any]], *, in_order: bool = True) -> None:
-        """Begin an answer to an update; `in_order`: after those to the same chat."""
+        """Begin a reply to an update; `in_order`: after those to the same chat."""
         if self._waiting[chat_id] >= MOST:
             _log.warning("an answer is not sent, as %d wait for the same chat", MOST)
             return
         self._waiting[chat_id] += 1
-        self._of.setdefault(update, []).append(asyncio.create_task(self._carried(chat_id, work, in_order)))
+        self._tasks.setdefault(update, []).append(asyncio.create_task(self._send_in_order(chat_id, work, in_order)))
 
     async def sent(self, update: int) -> None:
-        """Return when the answers to an update are out, or given up. Raises what one of them did."""
-        tasks = self._of.pop(update, [])
+        """Return when the replies to an update are out, or given up. Raises what one of them raised."""
+        tasks = self._tasks.pop(update, [])
         try:
             for result in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(result, Exception):
@@ -44,7 +44,7 @@ class Answers:
             for task in tasks:
                 task.cancel()
 
-    async def _carried(self, chat_id: int, work: Callable[[], Awaitable[Any]], in_order: bool) -> None:
+    async def _send_in_order(self, chat_id: int, work: Callable[[], Awaitable[Any]], in_order: bool) -> None:
         try:
             if not in_order:
                 await work()

@@ -1,6 +1,9 @@
-"""The table of commands, from which the menus and /help are made. Carries out none of them.
+"""The table of commands, from which the menus, /help and the router work. Carries out none of them.
 
-A menu is no lock: who types a command that is not in it is told by the router that there is none.
+To add a command: one row in COMMANDS here, and in `readers` (or `editors`, for an editors' command) the function that
+replies to it with its line in HANDLERS. Menus, /help, who may give it and how often follow from the row.
+
+A menu is not a lock: who types a command that is not in theirs is told by the router that there is none.
 """
 
 from __future__ import annotations
@@ -8,12 +11,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from enum import Enum
+from typing import Any
 
 from bot.botapi.client import Messenger
 from bot.domain.outcome import Gone, Sent, reason_of
 
 _log = logging.getLogger(__name__)
+#: A scope of the Bot API (BotCommandScope) with the menu that is shown there.
+Menu = tuple[dict[str, Any], list[dict[str, str]]]
+
+
+class Role(Enum):
+    """Who may give a command."""
+
+    #: Everybody.
+    READER = "reader"
+    #: The people named in `telegram.admins`, in private.
+    EDITOR = "editor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +38,16 @@ class Command:
     name: str
     args: str = ""
     does: str
-    audience: Literal["reader", "editor"] = "reader"
+    role: Role = Role.READER
     #: Other names that are understood and shown nowhere.
     aliases: tuple[str, ...] = ()
-    #: In groups only the group's admins may.
+    #: It is understood without its slash before other words too: `follow AI`.
+    before_words: bool = False
+    #: It changes what a chat gets: in groups only the group's admins may give it.
     changes: bool = False
-    #: Carried out however many commands came before; only its answers are limited.
+    #: It is carried out however many commands came before; only its replies are limited.
     unlimited: bool = False
-    #: Shown in the menu of groups too.
+    #: It is in the menu of groups too.
     in_groups: bool = True
 
 
@@ -40,6 +57,7 @@ COMMANDS = (
         args="name",
         does="follow a topic, or choose from all",
         aliases=("follow", "subscribe"),
+        before_words=True,
         changes=True,
     ),
     Command(name="topics", does="topics followed, and all there are", aliases=("list",)),
@@ -48,48 +66,50 @@ COMMANDS = (
         args="name",
         does="stop following a topic",
         aliases=("unfollow", "unsubscribe"),
+        before_words=True,
         changes=True,
         unlimited=True,
     ),
     Command(name="latest", args="topic", does="the newest articles"),
-    Command(name="search", args="words", does="find articles"),
+    Command(name="search", args="words", does="find articles", before_words=True),
     Command(name="stop", does="stop all articles; topics are kept", changes=True, unlimited=True),
     Command(name="start", does="start, or resume after /stop", in_groups=False, unlimited=True),
     Command(name="help", does="all commands"),
-    Command(name="republish", args="id, address, file or last", does="post an article once more", audience="editor"),
-    Command(name="status", does="how things stand", audience="editor"),
+    Command(name="republish", args="id, address, file or last", does="post an article once more", role=Role.EDITOR),
+    Command(name="status", does="how things stand", role=Role.EDITOR),
 )
 _BY_NAME = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
-#: What plain words may stand for.
-TOPIC, UNTOPIC, LATEST, SEARCH = (_BY_NAME[name] for name in ("topic", "untopic", "latest", "search"))
-#: Carried out for an article's address; nobody types it as a command.
+START, TOPIC, UNTOPIC = _BY_NAME["start"], _BY_NAME["topic"], _BY_NAME["untopic"]
+LATEST, SEARCH = _BY_NAME["latest"], _BY_NAME["search"]
+#: What an article's address stands for; nobody types it as a command.
 ARTICLE = Command(name="article", does="show one article")
 
 
 def find(name: str, *, is_editor: bool) -> Command | None:
-    """Return the command of that name, as far as it exists for who typed it."""
+    """Return the command of that name, if it exists for the person who typed it."""
     command = _BY_NAME.get(name)
-    return command if command and (is_editor or command.audience == "reader") else None
+    return command if command in _available(is_editor=is_editor) else None
 
 
-def told(*, is_editor: bool) -> list[tuple[str, str, str]]:
+def described(*, is_editor: bool) -> list[tuple[str, str, str]]:
     """Return what /help lists: name, arguments, what it does."""
-    return [(one.name, one.args, one.does) for one in COMMANDS if is_editor or one.audience == "reader"]
+    return [(one.name, one.args, one.does) for one in _available(is_editor=is_editor)]
 
 
-def menus(admins: Iterable[int]) -> list[tuple[dict[str, Any], list[dict[str, str]]]]:
-    """Return each scope (Bot API BotCommandScope) with its menu."""
-    readers = _menu(one for one in COMMANDS if one.audience == "reader")
-    groups = _menu(one for one in COMMANDS if one.audience == "reader" and one.in_groups)
-    shared: list[tuple[dict[str, Any], list[dict[str, str]]]] = [
-        ({"type": "default"}, readers),
-        ({"type": "all_private_chats"}, readers),
+def menus(admins: Iterable[int]) -> list[Menu]:
+    """Return each scope with its menu."""
+    for_readers = _available(is_editor=False)
+    private = _menu(for_readers)
+    groups = _menu(one for one in for_readers if one.in_groups)
+    shared: list[Menu] = [
+        ({"type": "default"}, private),
+        ({"type": "all_private_chats"}, private),
         ({"type": "all_group_chats"}, groups),
     ]
     return shared + [editor_menu(admin) for admin in sorted(admins)]
 
 
-def editor_menu(admin: int) -> tuple[dict[str, Any], list[dict[str, str]]]:
+def editor_menu(admin: int) -> Menu:
     """Return the scope of an editor's own chat with its menu."""
     return {"type": "chat", "chat_id": admin}, _menu(COMMANDS)
 
@@ -97,10 +117,20 @@ def editor_menu(admin: int) -> tuple[dict[str, Any], list[dict[str, str]]]:
 async def set_menus(messenger: Messenger, admins: Iterable[int]) -> None:
     """Set every menu. An editor who never pressed Start has no chat yet; theirs is set at their /start."""
     for scope, menu in menus(admins):
-        came = await messenger.set_commands(menu, scope)
-        if not isinstance(came, Sent | Gone):
-            whose = f"editor {scope['chat_id']}" if "chat_id" in scope else str(scope["type"]).replace("_", " ")
-            _log.warning("the command menu of %s was not set: %s", whose, reason_of(came))
+        outcome = await messenger.set_commands(menu, scope)
+        if not isinstance(outcome, Sent | Gone):
+            _log.warning("the command menu of %s was not set: %s", _owner(scope), reason_of(outcome))
+
+
+def _owner(scope: dict[str, Any]) -> str:
+    """Return what the log calls those who see the menu of a scope."""
+    if "chat_id" in scope:
+        return f"editor {scope['chat_id']}"
+    return str(scope["type"]).replace("_", " ")
+
+
+def _available(*, is_editor: bool) -> list[Command]:
+    return [one for one in COMMANDS if is_editor or one.role is Role.READER]
 
 
 def _menu(commands: Iterable[Command]) -> list[dict[str, str]]:

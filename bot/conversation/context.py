@@ -1,6 +1,6 @@
-"""What a handler works with: the store, the words, the messenger, and how an answer reaches the person.
+"""What a handler works with: the store, the templates, the messenger, and how a reply reaches the person.
 
-Decides nothing about what is answered. Answers go out at once, not through the outbox: a person is waiting.
+Decides nothing about what is replied. Replies go out at once, not through the outbox: a person is waiting.
 """
 
 from __future__ import annotations
@@ -39,18 +39,19 @@ class Permission(Enum):
 
     #: The chat is theirs, or they are an administrator of the group.
     GRANTED = "granted"
-    #: They are one of a group's members.
+    #: They are a member of the group, not an administrator.
     DENIED = "denied"
-    #: The group hides its members, and the bot is no administrator who would see them.
+    #: The group hides its members from the bot, which is not an administrator there.
     HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer that something is written down of once Telegram has taken it."""
+class Reply:
+    """A reply of which something is recorded once Telegram has taken it."""
 
     payload: Payload
-    delivered: Callable[[Database], object]
+    #: Records it.
+    sent: Callable[[Database], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,39 +66,40 @@ class Context:
     #: The editors' user ids.
     admins: frozenset[int]
     bot_username: str
-    #: There may be something new to deliver.
+    #: Called when there may be something new to deliver.
     wake: Callable[[], None]
-    #: The settings' channels as they stand; app may change the list.
+    #: The channels of the settings; app may change the list.
     channels: Sequence[Channel] = ()
     commands_per_minute: int = 30
     #: How long a republished article waits, so that it can be undone.
     undo: timedelta = timedelta()
     #: Called with the number of an editor who pressed Start.
     reached: Callable[[int], None] = lambda editor: None
-    #: The answers that are on their way.
+    #: The replies that are being sent.
     answers: Answers = field(default_factory=Answers)
     #: How many topics a chat may follow.
     max_follows: int = 200
     #: What only the running bot knows for /status: folder, watched, scanned.
     standing: Callable[[], Mapping[str, Any]] = dict
+    #: The time zone of dates in replies to readers.
     tz: tzinfo = field(default=UTC)
-    #: Of the times that editors are told.
+    #: The time zone of times in replies to editors.
     editors_tz: tzinfo = field(default=UTC)
 
     def is_editor(self, request: Request) -> bool:
-        """Return True if an editor asked, in private: by number, so that no name can pretend."""
+        """Return True if an editor asked, in private. Editors are known by number: anybody can take a name."""
         return request.private and request.user in self.admins
 
     def words(self, request: Request) -> Templates:
-        """Return the templates, speaking to a person, a group or a forum's thread."""
+        """Return the templates, speaking to a person, a group or a thread of a forum."""
         return self.templates.spoken_to(request.audience)
 
     async def once(self, request: Request, work: Callable[[Database], Any]) -> Any:
-        """Run `work(db)` and return its JSON-able result; for an update seen before, the result of that time."""
+        """Run `work(db)` once for the update and return its JSON-able result, the recorded one if it ran before."""
         return await self.store(updates.once, request.update, request.at, work)
 
     async def permission(self, request: Request) -> Permission:
-        """Return whether who asked decides what the chat gets; in a group its admins do.
+        """Return whether who asked may change what the chat gets; in a group its admins may.
 
         See docs/architecture.md, Contract.
 
@@ -117,71 +119,74 @@ class Context:
             return Permission.DENIED if sees else Permission.HIDDEN
         if isinstance(member, Refused | Gone | Sent):
             return Permission.DENIED
-        raise ConnectionError(f"who may decide in {request.place} is not known: {member}")
+        raise ConnectionError(f"it is not known who may change what {request.place} gets: {member}")
 
-    async def may_change(self, request: Request) -> bool:
-        """Return True if who asked decides what the chat gets."""
-        return await self.permission(request) is Permission.GRANTED
-
-    async def reply(self, request: Request, answer: Payload | Answer, *, remember: bool = False) -> None:
-        """Have an answer sent to where it was asked, after those before it; in a group, as a reply to who asked.
+    async def reply(self, request: Request, reply: Payload | Reply, *, remember: bool = False) -> None:
+        """Begin to send a reply to the chat, after those before it; in a group it quotes the message that asks.
 
         remember: its message may be edited later; see `store.pending`.
         """
-        self.answers.send(request.update, request.chat_id, lambda: self._reply(request, answer, remember))
+        self.answers.send(request.update, request.chat_id, lambda: self._reply(request, reply, remember))
 
-    async def follow_up(self, request: Request, make: Callable[[], Awaitable[Answer | None]]) -> None:
-        """Have something sent that is worded when the answers before it are out; nothing where `make` returns None."""
+    async def follow_up(self, request: Request, make: Callable[[], Awaitable[Reply | None]]) -> None:
+        """Begin to send what `make` returns once the replies before it are out; nothing where that is None."""
 
         async def work() -> None:
-            if answer := await make():
-                await self._reply(request, answer)
+            if reply := await make():
+                await self._reply(request, reply)
 
         self.answers.send(request.update, request.chat_id, work)
 
     async def edit(self, request: Request, payload: Payload, *, remember: bool = False) -> None:
-        """Have an answer put in the place of the tapped message; where that can't be, it is sent."""
+        """Begin to put a reply in the place of the tapped message; where Telegram refuses that, it is sent."""
         self.answers.send(request.update, request.chat_id, lambda: self._edit(request, payload, remember))
 
     async def note(self, request: Request, text: str = "", *, alert: bool = False) -> None:
-        """End a tap's waiting, with a line where `text` says something; nothing waits for that.
+        """Answer a tap, with a line where `text` has one; the replies to the chat do not wait for it.
 
-        alert: it stays until it is read.
+        alert: the line stays until the person closes it.
         """
-        answer = partial(self.messenger.answer_callback, request.query, text, alert=alert)
-        self.answers.send(request.update, request.chat_id, answer, in_order=False)
+        if request.button:
+            call = partial(self.messenger.answer_callback, request.button.query, text, alert=alert)
+            self.answers.send(request.update, request.chat_id, call, in_order=False)
 
-    async def _reply(self, request: Request, answer: Payload | Answer, remember: bool = False) -> None:
-        payload = answer.payload if isinstance(answer, Answer) else answer
-        if request.said is not None and not request.private:
-            under = {"message_id": request.said, "allow_sending_without_reply": True}
-            payload = {"reply_parameters": under, **payload}
-        came = await self._say(payload, request, None, remember)
-        if isinstance(answer, Answer) and isinstance(came, Sent):
-            await self.store(answer.delivered)
+    async def _reply(self, request: Request, reply: Payload | Reply, remember: bool = False) -> None:
+        payload = reply.payload if isinstance(reply, Reply) else reply
+        if request.message is not None and not request.private:
+            quoted = {"message_id": request.message, "allow_sending_without_reply": True}
+            payload = {"reply_parameters": quoted, **payload}
+        outcome = await self._send(payload, request, None, remember)
+        if isinstance(reply, Reply) and isinstance(outcome, Sent):
+            await self.store(reply.sent)
 
     async def _edit(self, request: Request, payload: Payload, remember: bool) -> None:
-        edit = payload if payload["method"].startswith("edit") else {**payload, "method": "editMessageText"}
-        came = await self._say(edit, request, request.message, remember)
-        if isinstance(came, Refused) and payload is not edit:
-            await self._say(payload, request, None, remember)
+        is_edit = payload["method"].startswith("edit")
+        edit = payload if is_edit else {**payload, "method": "editMessageText"}
+        message = request.button.message if request.button else None
+        outcome = await self._send(edit, request, message, remember)
+        if isinstance(outcome, Refused) and not is_edit:
+            await self._send(payload, request, None, remember)
 
-    async def _say(self, payload: Payload, request: Request, message: int | None, remember: bool) -> Outcome:
+    async def _send(self, payload: Payload, request: Request, message: int | None, remember: bool) -> Outcome:
+        """Send a reply, or edit `message` where there is one, and record what must be known of it."""
         async with self.messenger.turn(request.chat_id):
-            came, chat_id = await self._try(payload, request, message)
-        await self._heed(request, came, chat_id)
-        if isinstance(came, Sent) and came.message and not request.private:  # no look takes it for a post
-            await self.store(numbers.see, chat_id, came.message, self.clock())
-        if remember and isinstance(came, Sent) and (number := message or came.message):
+            outcome, chat_id = await self._try(payload, request, message)
+        await self._apply(request, outcome, chat_id)
+        if not isinstance(outcome, Sent):
+            return outcome
+        if outcome.message and not request.private:  # so that a recovery does not take it for a post
+            await self.store(numbers.see, chat_id, outcome.message, self.clock())
+        number = message or outcome.message
+        if remember and number:
             await self.store(pending.sent, request.update, number)
-        return came
+        return outcome
 
     async def _try(self, payload: Payload, request: Request, message: int | None) -> tuple[Outcome, int]:
-        """Return what came of an answer in the end, and the chat's number by then."""
+        """Make the call, again where that helps; return its last outcome, and the chat's number by then."""
         chat_id, thread = request.chat_id, request.thread
         for _ in range(_TRIES):
-            came = await self.messenger.call(payload, chat_id=chat_id, thread=thread, message=message)
-            settlement = after_reply(came)
+            outcome = await self.messenger.call(payload, chat_id=chat_id, thread=thread, message=message)
+            settlement = after_reply(outcome)
             if settlement.again_in is None:
                 break
             if settlement.moved_to is not None:
@@ -193,33 +198,33 @@ class Context:
                 simpler = _simpler(payload, settlement.fallback)
                 if simpler is None:
                     break
-                _log.error("an answer was refused and goes out simpler: %s", reason_of(came))
+                _log.error("an answer was refused and goes out simpler: %s", reason_of(outcome))
                 payload = simpler
             else:
                 await asyncio.sleep(settlement.again_in)
-        return came, chat_id
+        return outcome, chat_id
 
-    async def _heed(self, request: Request, came: Outcome, chat_id: int) -> None:
-        """Draw the consequence of an answer that did not go out."""
-        if isinstance(came, Revoked):
+    async def _apply(self, request: Request, outcome: Outcome, chat_id: int) -> None:
+        """Draw the consequence of a reply that did not go out. Raises TokenRevoked."""
+        if isinstance(outcome, Revoked):
             raise TokenRevoked
-        if after_reply(came).parks:
-            await self.store(park, chat_id, reason_of(came))
-        elif not isinstance(came, Sent):
-            _log.warning("an answer in %s did not go out: %s", request.place, came)
+        if after_reply(outcome).parks:
+            await self.store(park, chat_id, reason_of(outcome))
+        elif not isinstance(outcome, Sent):
+            _log.warning("an answer in %s did not go out: %s", request.place, outcome)
 
 
 def park(db: Database, chat_id: int, reason: str) -> None:
-    """Write that a reader can't be reached, a forum with all its threads.
+    """Park a reader's chat, a forum with all its threads.
 
-    A channel of the settings is left to its deliveries.
+    A channel of the settings stays as it is: its own deliveries find out what became of it.
     """
     for chat in chats.of_number(db, chat_id)[:1]:
         chats.park(db, chat.id, reason)
 
 
 def _simpler(payload: Payload, fallback: Fallback) -> Payload | None:
-    """Return an answer without what Telegram refused, or None when there is nothing to leave out."""
+    """Return a reply without what Telegram refused, or None when there is nothing to leave out."""
     if fallback is Fallback.PLAIN and "parse_mode" in payload:
         plain = {key: value for key, value in payload.items() if key != "parse_mode"}
         return plain | {"text": markup.measure(payload["text"]).text}

@@ -1,199 +1,210 @@
 """What editors decide by a button under a notice: the table of handlers. Words nothing, sends nothing.
 
-A handler gets the value that the button carries and returns what takes the place of the message, or None when there is
-nothing left to decide: another editor was first, or time has passed. It changes the store through `context.once`, in
-one transaction that first checks whether the question is still open. So each decision has its effect once, whoever taps
-how often, before or after a restart. Only editors get here.
+A handler gets the value that the button carries and returns what takes the place of the message, or NOTHING_LEFT:
+another editor was first, or time has passed. It changes the store through `context.once`, in one transaction that first
+checks whether the question is still open. So each decision has its effect once, whoever taps how often, before or after
+a restart. Only editors get here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.conversation import editors
 from bot.conversation.context import Context
+from bot.conversation.editors import NOTHING_LEFT, TapResult
 from bot.conversation.request import Request
 from bot.domain.arrival import TOGETHER, Waits
 from bot.domain.article import from_short_id
-from bot.domain.delivery import Payload
 from bot.domain.notices import Decision
 from bot.planning import naming
 from bot.publish import editions, missed, release
 from bot.rendering import editorial
+from bot.rendering.report import ArticleName
 from bot.rendering.taps import Line
 from bot.store import articles, edits, recovery, repeats
 from bot.store.database import Database, moment
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What takes the place of the question, with a line of its own that the tap brings up."""
-
-    payload: Payload
-    line: Line
+Handler = Callable[[Context, Request, str], Awaitable[TapResult]]
 
 
-Handler = Callable[[Context, Request, str], Awaitable[Payload | Answer | None]]
+async def post_again(context: Context, request: Request, value: str) -> TapResult:
+    """Post a doubtful delivery once more."""
+    return await _resolve_doubt(context, request, value, Decision.POST_AGAIN)
 
 
-async def post_again(context: Context, request: Request, value: str) -> Payload | None:
-    """Post once more what may have gone out."""
-    return await _resolve(context, request, value, Decision.POST_AGAIN)
+async def it_is_there(context: Context, request: Request, value: str) -> TapResult:
+    """Take a doubtful delivery for posted."""
+    return await _resolve_doubt(context, request, value, Decision.IT_IS_THERE)
 
 
-async def it_is_there(context: Context, request: Request, value: str) -> Payload | None:
-    """Take for posted what may have gone out."""
-    return await _resolve(context, request, value, Decision.IT_IS_THERE)
+async def _resolve_doubt(context: Context, request: Request, value: str, decision: Decision) -> TapResult:
+    delivery = from_short_id(value)
+    if delivery is None:
+        return NOTHING_LEFT
+    again = decision is Decision.POST_AGAIN
+    article = await context.once(request, lambda db: recovery.decide(db, delivery, again=again, at=request.at))
+    if article is None:
+        return NOTHING_LEFT
+    context.wake()
+    names = await _names(context, article)
+    return TapResult(editorial.decided(context.templates, decision, articles=names))
 
 
-async def undo(context: Context, request: Request, value: str) -> Answer | None:
+async def undo(context: Context, request: Request, value: str) -> TapResult:
     """Take back a republished article, as far as it has not been sent."""
     short_id, _, rest = value.partition(".")
     edition, _, opened = rest.partition(".")
     number = from_short_id(short_id)
     if number is None or not (edition.isdecimal() and opened.isdecimal()):
-        return None
+        return NOTHING_LEFT
 
     def work(db: Database) -> dict[str, list[str]]:
-        done = editions.undo(db, number, int(edition), moment(int(opened)))
+        result = editions.undo(db, number, int(edition), moment(int(opened)))
         return {
-            "undone": [naming.chat(db, one) for one in done.undone],
-            "late": [naming.chat(db, one) for one in done.sent],
-            "sending": [naming.chat(db, one) for one in done.late],
+            "undone": [naming.chat(db, chat) for chat in result.undone],
+            "late": [naming.chat(db, chat) for chat in result.sent],
+            "sending": [naming.chat(db, chat) for chat in result.late],
         }
 
     done = await context.once(request, work)
     stored = await context.store(articles.get, number)
-    undone, late, sending = done["undone"], done["late"], done["sending"]
-    if stored is None or not (undone or late or sending):
-        return None
-    line: Line = "decided" if undone else "too_late_sending" if sending else "too_late"
-    return Answer(editorial.undone(context.templates, stored, undone, late, sending), line)
+    if stored is None or not any(done.values()):
+        return NOTHING_LEFT
+    payload = editorial.undone(context.templates, stored, done["undone"], done["late"], done["sending"])
+    return TapResult(payload, _undo_line(done))
 
 
-async def post_missed(context: Context, request: Request, value: str) -> Payload | None:
-    """Post what an earlier version passed over."""
+def _undo_line(done: dict[str, list[str]]) -> Line:
+    if done["undone"]:
+        return "decided"
+    return "too_late_sending" if done["sending"] else "too_late"
+
+
+async def post_missed(context: Context, request: Request, value: str) -> TapResult:
+    """Post the articles that an earlier version missed."""
     count = await context.once(request, lambda db: missed.decide(db, context.channels, request.at, post=True))
     context.wake()
-    return editorial.decided(context.templates, Decision.POST_MISSED, count=count) if count else None
+    if not count:
+        return NOTHING_LEFT
+    return TapResult(editorial.decided(context.templates, Decision.POST_MISSED, count=count))
 
 
-async def send_again(context: Context, request: Request, value: str) -> Payload | None:
-    """Send an article once more to those readers of whom nobody can tell whether they have it."""
+async def send_again(context: Context, request: Request, value: str) -> TapResult:
+    """Send an article once more to the readers whose deliveries are unconfirmed."""
     return await _for_article(context, request, value, Decision.SEND_AGAIN, repeats.send_again)
 
 
-async def catch_up(context: Context, request: Request, value: str) -> Payload | None:
+async def catch_up(context: Context, request: Request, value: str) -> TapResult:
     """Edit the posts that the limit of edits left behind their article's file."""
     return await _for_article(context, request, value, Decision.CATCH_UP, edits.set_right)
 
 
 async def _for_article(
-    context: Context, request: Request, value: str, decision: Decision, work: Callable[[Database, int, datetime], int]
-) -> Payload | None:
-    """Carry out a decision about one article; None where it was carried out before. value: the article's short id."""
+    context: Context,
+    request: Request,
+    value: str,
+    decision: Decision,
+    work: Callable[[Database, int, datetime], int],
+) -> TapResult:
+    """Carry out a decision about one article. value: its short id."""
     article = from_short_id(value)
     if article is None:
-        return None
+        return NOTHING_LEFT
     count = await context.once(request, lambda db: work(db, article, request.at))
     if not count:
-        return None
+        return NOTHING_LEFT
     context.wake()
-    name = await context.store(naming.article, article)
-    return editorial.decided(context.templates, decision, count=count, articles=[name] if name else [])
+    names = await _names(context, article)
+    return TapResult(editorial.decided(context.templates, decision, count=count, articles=names))
 
 
-async def leave(context: Context, request: Request, value: str) -> Payload | None:
-    """Change nothing, and ask no more."""
+async def leave(context: Context, request: Request, value: str) -> TapResult:
+    """Change nothing, and do not ask again."""
     if value == missed.KEY:
         await context.once(request, lambda db: missed.decide(db, context.channels, request.at, post=False))
-    return editorial.decided(context.templates, Decision.LEAVE)
+    return TapResult(editorial.decided(context.templates, Decision.LEAVE))
 
 
-async def _resolve(context: Context, request: Request, value: str, decision: Decision) -> Payload | None:
-    number = from_short_id(value)
-    if number is None:
-        return None
-
-    again = decision is Decision.POST_AGAIN
-    article = await context.once(request, lambda db: recovery.decide(db, number, again=again, at=request.at))
-    if article is None:
-        return None
-    context.wake()
-    name = await context.store(naming.article, article)
-    return editorial.decided(context.templates, decision, articles=[name] if name else [])
-
-
-async def post_waiting(context: Context, request: Request, value: str) -> Payload | None:
+async def post_waiting(context: Context, request: Request, value: str) -> TapResult:
     """Post the articles that wait together, or the newest of them."""
-    return await _answer(context, request, value, Decision.POST_ALL, post=True)
+    return await _answer_all(context, request, value, Decision.POST_ALL, post=True)
 
 
-async def skip_waiting(context: Context, request: Request, value: str) -> Payload | None:
+async def skip_waiting(context: Context, request: Request, value: str) -> TapResult:
     """Post none of the articles that wait together."""
-    return await _answer(context, request, value, Decision.SKIP_ALL, post=False)
+    return await _answer_all(context, request, value, Decision.SKIP_ALL, post=False)
 
 
-async def were_posted(context: Context, request: Request, value: str) -> Payload | None:
-    """Take for posted what a restored database does not know."""
-    return await _answer(context, request, value, Decision.WERE_POSTED, post=False)
+async def were_posted(context: Context, request: Request, value: str) -> TapResult:
+    """Take the articles that a restored database does not know for posted."""
+    return await _answer_all(context, request, value, Decision.WERE_POSTED, post=False)
 
 
-async def one_by_one(context: Context, request: Request, value: str) -> Payload | None:
+async def _answer_all(context: Context, request: Request, value: str, decision: Decision, *, post: bool) -> TapResult:
+    channels = tuple(context.channels)
+
+    def work(db: Database) -> list[int] | None:
+        answered = release.answer(db, value, channels, request.at, post=post)
+        return [answered.posted, answered.skipped] if answered else None
+
+    counts = await context.once(request, work)
+    if counts is None:
+        return NOTHING_LEFT
+    context.wake()
+    posted, skipped = counts
+    count = posted if post else skipped
+    return TapResult(editorial.decided(context.templates, decision, count=count))
+
+
+async def one_by_one(context: Context, request: Request, value: str) -> TapResult:
     """Ask about the articles that wait together, one after another."""
     kind = value.partition(".")[0]
-    return await _next(context, Waits(kind)) if kind in TOGETHER else None
+    if kind not in TOGETHER:
+        return NOTHING_LEFT
+    return await _next_question(context, Waits(kind)) or NOTHING_LEFT
 
 
-async def post_one(context: Context, request: Request, value: str) -> Payload | None:
+async def post_one(context: Context, request: Request, value: str) -> TapResult:
     """Post one of the articles that wait together, and ask about the next."""
     return await _answer_one(context, request, value, post=True)
 
 
-async def skip_one(context: Context, request: Request, value: str) -> Payload | None:
-    """Don't post one of the articles that wait together, and ask about the next."""
+async def skip_one(context: Context, request: Request, value: str) -> TapResult:
+    """Do not post one of the articles that wait together, and ask about the next."""
     return await _answer_one(context, request, value, post=False)
 
 
-async def _answer_one(context: Context, request: Request, value: str, *, post: bool) -> Payload | None:
-    kind, _, one = value.partition(".")
-    number = from_short_id(one)
+async def _answer_one(context: Context, request: Request, value: str, *, post: bool) -> TapResult:
+    kind, _, short_id = value.partition(".")
+    number = from_short_id(short_id)
     if kind not in TOGETHER or number is None:
-        return None
+        return NOTHING_LEFT
     channels = tuple(context.channels)
-
-    def work(db: Database) -> bool:
-        return release.answer_one(db, number, channels, request.at, post=post)
-
-    done = await context.once(request, work)
-    if done and post:
+    changed = await context.once(request, lambda db: release.answer_one(db, number, channels, request.at, post=post))
+    if changed and post:
         context.wake()
-    last = editorial.decided(context.templates, Decision.POST_ONE if post else Decision.SKIP_ONE, count=1)
-    return await _next(context, Waits(kind)) or (last if done else None)
+    next_question = await _next_question(context, Waits(kind))
+    if next_question or not changed:
+        return next_question or NOTHING_LEFT
+    decision = Decision.POST_ONE if post else Decision.SKIP_ONE
+    return TapResult(editorial.decided(context.templates, decision, count=1))
 
 
-async def _next(context: Context, kind: Waits) -> Payload | None:
-    request = await context.store(release.next_question, kind)
-    if request is None:
+async def _next_question(context: Context, kind: Waits) -> TapResult | None:
+    """Return the question about the next of the articles that wait together; None after the last."""
+    notice = await context.store(release.next_question, kind)
+    if notice is None:
         return None
-    entry = await context.store(naming.entry, request)
-    return editorial.alert(context.templates, request.alert, [entry], choices=request.choices)
+    entry = await context.store(naming.entry, notice)
+    return TapResult(editorial.alert(context.templates, notice.alert, [entry], choices=notice.choices))
 
 
-async def _answer(context: Context, request: Request, value: str, decision: Decision, *, post: bool) -> Payload | None:
-    channels = tuple(context.channels)
-
-    def work(db: Database) -> list[int] | None:
-        done = release.answer(db, value, channels, request.at, post=post)
-        return [done.posted, done.skipped] if done else None
-
-    done = await context.once(request, work)
-    if done is None:
-        return None
-    context.wake()
-    return editorial.decided(context.templates, decision, count=done[0] if post else done[1])
+async def _names(context: Context, article: int) -> list[ArticleName]:
+    """Return how editors know an article, as a list; empty where it is not recorded any more."""
+    name = await context.store(naming.article, article)
+    return [name] if name else []
 
 
 #: Decision → what carries it out.

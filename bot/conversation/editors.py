@@ -1,12 +1,11 @@
-"""What editors ask: /republish and /status, and the taps under their answers. Each returns its answer; sends nothing.
+"""What editors ask: /republish and /status, and the taps under their replies. Each returns its reply; sends nothing.
 
-Who is an editor is decided before, in `router` and `buttons`. Effects happen once for each update.
+Who is an editor is decided before, in `router` and `callbacks`. Effects happen once for each update.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from bot.conversation.context import Context
@@ -26,15 +25,21 @@ from bot.store.database import Database, milliseconds, moment
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """What a tap came to: the line that answers it, and what is said in the chat (None: nothing is there)."""
+class TapResult:
+    """What an editor's tap did, for the message it was under and the line that answers it."""
 
-    line: Line | None
+    #: The reply that reports it; None: there is nothing to report.
     payload: Payload | None = None
+    #: None: the tap is answered without a line.
+    line: Line | None = "decided"
+
+
+#: Another editor was first, or time has passed.
+NOTHING_LEFT = TapResult(line="nothing_left")
 
 
 async def republish(context: Context, request: Request) -> Payload:
-    """Open the next edition of the article that the words name, or ask back where that may not be what is meant."""
+    """Open the next edition of the article that the words name, or ask back where they may mean another."""
     if not request.words:
         return editorial.republish_usage(context.templates)
 
@@ -48,52 +53,54 @@ async def republish(context: Context, request: Request) -> Payload:
     if "number" in done:
         return await _republished(context, request, done)
     if done.get("found"):
-        return republishing.choose(
-            context.templates, request.words, await context.store(articles.several, done["found"])
-        )
+        several = await context.store(articles.several, done["found"])
+        return republishing.choose(context.templates, request.words, several)
     if done.get("rejected"):
         return republishing.rejected(context.templates, done["rejected"])
     nearest = await context.store(search.nearest_titles, request.words)
     return editorial.republish_not_found(context.templates, request.words, nearest)
 
 
-async def republish_all_the_same(context: Context, request: Request, value: str) -> Payload | None:
-    """Post what an editor was asked about; None where things have changed since. value: see `meant.token`."""
+async def republish_all_the_same(context: Context, request: Request, value: str) -> TapResult:
+    """Post what an editor was asked about, unless things have changed since. value: see `meant.token`."""
     number = from_short_id(value.partition(".")[0])
 
     def work(db: Database) -> dict[str, Any]:
         stored = articles.get(db, number) if number is not None else None
-        return _open(db, context, request, stored) if stored and meant.token(db, stored) == value else {}
+        if stored is None or meant.token(db, stored) != value:
+            return {}
+        return _open_edition(db, context, request, stored)
 
     done = await context.once(request, work)
-    return await _republished(context, request, done) if done else None
+    return TapResult(await _republished(context, request, done)) if done else NOTHING_LEFT
 
 
 async def status(context: Context, request: Request) -> Payload:
-    """Tell how things stand."""
+    """Report how things are now."""
     found = await context.store(report.report, request.at, **context.standing())
     return editorial.status(context.templates, found, tz=context.editors_tz)
 
 
-async def decide(context: Context, request: Request, act: Act, short_id: str) -> Decided:
+async def decide(context: Context, request: Request, act: Act, short_id: str) -> TapResult:
     """Carry out a tap: release a held article, post a copy after all, or republish."""
     number = from_short_id(short_id)
     done = await context.once(request, lambda db: _decide(db, context, request, act, number))
     if not done:
-        return Decided("nothing_left")
+        return NOTHING_LEFT
     if act is Act.REPUBLISH:
-        return Decided("posted" if done.get("chats") else None, await _republished(context, request, done))
+        payload = await _republished(context, request, done)
+        return TapResult(payload, "posted" if done.get("chats") else None)
     stored = await context.store(articles.get, done["number"])
     if stored is None or not done["changed"]:
-        return Decided("nothing_left")
+        return NOTHING_LEFT
     context.wake()
-    answer = editorial.released if act is Act.RELEASE else editorial.copy_posted
-    return Decided("posted", answer(context.templates, stored, done["chats"]))
+    reply = editorial.released if act is Act.RELEASE else editorial.copy_posted
+    return TapResult(reply(context.templates, stored, done["chats"]), "posted")
 
 
 async def _republished(context: Context, request: Request, done: dict[str, Any]) -> Payload:
     stored = await context.store(articles.get, done["number"])
-    if stored is None:  # joined to another article since the update first came
+    if stored is None:  # merged into another article since the update first arrived
         return editorial.republish_not_found(context.templates, "")
     if "asks" in done:
         first = await context.store(articles.get, done["first"]) if done["first"] else None
@@ -101,42 +108,55 @@ async def _republished(context: Context, request: Request, done: dict[str, Any])
     context.wake()
     if done.get("expired"):
         return waiting.expired(context.templates, stored)
-    value, seconds = done["undo"], 0.0
-    if value:
-        seconds = (_opened(value) + context.undo - request.at).total_seconds()
-    if value and seconds <= 0:  # the update comes again, after a restart
+    edition, chats, value = done["edition"], done["chats"], done["undo"]
+    seconds = _seconds_to_undo(context, request, value) if value else 0.0
+    if value and seconds <= 0:  # the update is handled again, after a restart: it is too late to undo
         value = ""
-        where = {"article": stored.id, "edition": done["edition"], "chat": request.chat_id}
+        where = {"article": stored.id, "edition": edition, "chat": request.chat_id}
         await context.store(pending.put, request.update, **where, due=request.at, undo=True)
-    return editorial.republished(
-        context.templates, stored, done["edition"], done["chats"], seconds=max(seconds, 0), value=value
-    )
+    seconds = max(seconds, 0)
+    return editorial.republished(context.templates, stored, edition, chats, seconds=seconds, value=value)
 
 
-def _opened(value: str) -> datetime:
-    """Return when what an Undo button takes back was opened."""
-    return moment(int(value.rpartition(".")[2]))
+def _seconds_to_undo(context: Context, request: Request, value: str) -> float:
+    """Return for how long the edition that an Undo button takes back can still be undone."""
+    opened = moment(int(value.rpartition(".")[2]))
+    return (opened + context.undo - request.at).total_seconds()
 
 
 def _republish(db: Database, context: Context, request: Request, named: Meant) -> dict[str, Any]:
     """Open the next edition of the one article that was named, or return what to ask before."""
-    asks = meant.question(db, named, request.at, context.channels)
-    if asks is None:
-        return _open(db, context, request, named.articles[0])
-    told = {"file": asks.file, "reason": asks.reason, "posted": asks.posted, "value": asks.token}
-    told["channels"] = [naming.chat(db, chat) for chat in asks.chats]
-    return {"number": asks.article.id, "first": asks.first.id if asks.first else None, "asks": told}
+    question = meant.question(db, named, request.at, context.channels)
+    if question is None:
+        return _open_edition(db, context, request, named.articles[0])
+    asks: dict[str, Any] = {
+        "file": question.file,
+        "reason": question.reason,
+        "posted": question.posted,
+        "value": question.token,
+        "channels": [naming.chat(db, chat) for chat in question.chats],
+    }
+    first = question.first.id if question.first else None
+    return {"number": question.article.id, "first": first, "asks": asks}
 
 
-def _open(db: Database, context: Context, request: Request, stored: Stored) -> dict[str, Any]:
-    done = editions.republish(db, stored.id, request.at, context.channels, context.undo)
-    chats = [naming.chat(db, chat) for chat in done.chats]
-    undo = f"{stored.short_id}.{done.edition}.{milliseconds(request.at)}" if done.undoable and chats else ""
+def _open_edition(db: Database, context: Context, request: Request, stored: Stored) -> dict[str, Any]:
+    opened = editions.republish(db, stored.id, request.at, context.channels, context.undo)
+    chats = [naming.chat(db, chat) for chat in opened.chats]
+    undo = ""
+    if chats and opened.undoable:
+        undo = f"{stored.short_id}.{opened.edition}.{milliseconds(request.at)}"
     if chats:
         due = request.at + context.undo if undo else request.at
-        where = {"article": stored.id, "edition": done.edition, "chat": request.chat_id}
+        where = {"article": stored.id, "edition": opened.edition, "chat": request.chat_id}
         pending.put(db, request.update, **where, due=due, undo=bool(undo))
-    return {"number": stored.id, "edition": done.edition, "chats": chats, "undo": undo, "expired": done.expired}
+    return {
+        "number": stored.id,
+        "edition": opened.edition,
+        "chats": chats,
+        "undo": undo,
+        "expired": opened.expired,
+    }
 
 
 def _decide(db: Database, context: Context, request: Request, act: Act, number: int | None) -> dict[str, Any]:
@@ -149,12 +169,16 @@ def _decide(db: Database, context: Context, request: Request, act: Act, number: 
         changed = editions.release(db, stored.id, request.at, context.channels)
     else:
         changed = editions.post_copy(db, stored.id, request.at, context.channels)
-    admitted = delivery.plan(context.channels, follows.keys_of(db, stored.id), stored.article.quality)
-    if changed and admitted:
-        edition = stored.edition
-        pending.put(db, request.update, article=stored.id, edition=edition, chat=request.chat_id, due=request.at)
-    return {"number": stored.id, "changed": changed, "chats": [naming.chat(db, one) for one in admitted]}
+    chats = delivery.plan(context.channels, follows.keys_of(db, stored.id), stored.article.quality)
+    if changed and chats:
+        where = {"article": stored.id, "edition": stored.edition, "chat": request.chat_id}
+        pending.put(db, request.update, **where, due=request.at, undo=False)
+    return {
+        "number": stored.id,
+        "changed": changed,
+        "chats": [naming.chat(db, chat) for chat in chats],
+    }
 
 
-#: Command → what answers it.
+#: Command → what replies to it.
 HANDLERS: dict[str, Handler] = {"republish": republish, "status": status}

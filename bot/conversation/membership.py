@@ -1,6 +1,6 @@
-"""What happens to the bot itself: blocked and let in again, added to groups, its rights in channels. Asks nobody.
+"""What happens to the bot itself: blocked and unblocked, added to groups, its rights in channels. Makes no call.
 
-Telegram tells it by `my_chat_member`, and by a service message when a group gets a new number.
+Telegram reports it by `my_chat_member`, and by a service message when a group gets a new number.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from datetime import datetime
 
 from telegram import Chat, ChatMemberUpdated, Message, Update
 
-from bot.conversation import context as offices
 from bot.conversation import readers, subscriptions
-from bot.conversation.context import Context
+from bot.conversation.context import Context, park
 from bot.conversation.request import Request
-from bot.domain.chat import Standing
+from bot.domain.chat import ChatKind, Standing
 from bot.store import chats
 from bot.store.database import Database, transaction
 
@@ -23,20 +22,19 @@ _ABSENT = frozenset(("left", "kicked"))
 
 
 async def changed(context: Context, update: Update, at: datetime) -> None:
-    """Take note of the bot's new place in a chat; greet a group that has just added it."""
-    told = update.my_chat_member
-    if told is None:
+    """Record the bot's new membership in a chat; greet a group that has just added it."""
+    change = update.my_chat_member
+    if change is None:
         return
-    here = told.new_chat_member.status not in _ABSENT
-    if told.chat.type == Chat.CHANNEL:
-        await context.store(_channel, told.chat.id, here)
-    elif here:
-        await _arrived(context, update, told, at)
-    else:
-        reason = (
-            "the reader blocked the bot" if told.chat.type == Chat.PRIVATE else "the bot was removed from the group"
-        )
-        await context.store(offices.park, told.chat.id, reason)
+    chat, is_member = change.chat, change.new_chat_member.status not in _ABSENT
+    if is_member and chat.type == Chat.CHANNEL:
+        await context.store(_resume_channel, chat.id)
+    elif is_member:
+        await _joined(context, update, change, at)
+    elif chat.type == Chat.PRIVATE:
+        await context.store(park, chat.id, "the reader blocked the bot")
+    elif chat.type != Chat.CHANNEL:  # a channel waits by its own deliveries
+        await context.store(park, chat.id, "the bot was removed from the group")
     context.wake()
 
 
@@ -48,46 +46,52 @@ async def moved(context: Context, old: int, new: int) -> None:
 
 
 async def reopened(context: Context, chat_id: int, thread: int) -> None:
-    """Let a forum's thread that was closed have what waits for it."""
+    """Deliver what waits for a thread of a forum that was closed."""
     if chat := await context.store(chats.by_number, chat_id, thread):
         await context.store(chats.resume, chat.id)
         context.wake()
 
 
-def is_others(context: Context, said: Message) -> bool:
-    """Say whether a message of a channel or group is somebody else's for sure: under ours are links to the bot."""
-    rows = said.reply_markup.inline_keyboard if said.reply_markup else ()
-    mine = f"/{context.bot_username}?start=".casefold()
-    return said.chat.type != Chat.PRIVATE and not any(mine in (one.url or "").casefold() for row in rows for one in row)
+def is_by_others(context: Context, message: Message) -> bool:
+    """Return True if a message in a channel or group is certainly not a post of this bot.
+
+    A post of this bot has a button that links to the bot.
+    """
+    if message.chat.type == Chat.PRIVATE:
+        return False
+    start_link = f"/{context.bot_username}?start=".casefold()
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    addresses = [(button.url or "").casefold() for row in rows for button in row]
+    return not any(start_link in address for address in addresses)
 
 
-async def _arrived(context: Context, update: Update, told: ChatMemberUpdated, at: datetime) -> None:
+async def _joined(context: Context, update: Update, change: ChatMemberUpdated, at: datetime) -> None:
+    """Let a chat have its articles again; greet a group that had not the bot until now."""
+    chat = change.chat
     request = Request(
         update=update.update_id,
         at=at,
-        chat_id=told.chat.id,
-        private=told.chat.type == Chat.PRIVATE,
-        username=told.chat.username or "",
-        title=told.chat.title or told.chat.full_name or "",
+        chat_id=chat.id,
+        kind=ChatKind.PRIVATE if chat.type == Chat.PRIVATE else ChatKind.GROUP,
+        username=chat.username or "",
+        title=chat.title or chat.full_name or "",
     )
     await context.store(chats.unpark, request.chat_id)
-    await context.store(_channel, told.chat.id, True)  # a group may be one of the settings' channels too
-    if not request.private and told.old_chat_member.status in _ABSENT:
-        await context.once(request, lambda db: _join(db, request))
+    await context.store(_resume_channel, chat.id)  # a group may be one of the settings' channels too
+    if not request.private and change.old_chat_member.status in _ABSENT:
+        await context.once(request, lambda db: _arrive(db, request))
         if not await readers.bring_missed(context, request):
             await context.reply(request, await readers.welcome(context, request))
     else:
         await readers.bring_missed(context, request)
 
 
-def _join(db: Database, request: Request) -> None:
+def _arrive(db: Database, request: Request) -> None:
     subscriptions.arrive(db, request)
 
 
-def _channel(db: Database, chat_id: int, here: bool) -> None:
-    """Let a chat that the bot is in go on at once; a channel that it is not in waits by its own deliveries."""
-    if not here:
-        return
+def _resume_channel(db: Database, chat_id: int) -> None:
+    """Deliver at once what waits for a chat, and for a channel of the settings that is in it."""
     with transaction(db):
         if chat := chats.by_number(db, chat_id):
             chats.resume(db, chat.id)

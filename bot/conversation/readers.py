@@ -1,7 +1,7 @@
-"""What readers ask: /start /help /topic /topics /untopic /latest /search /stop. Each returns its answer; sends nothing.
+"""What readers ask: /start /help /topic /topics /untopic /latest /search /stop. Each returns its reply; sends nothing.
 
-A wish that changes something is carried out once for its update (`wishes`), and its answer is made of what was recorded
-then: an update that comes twice is answered twice and has one effect.
+What changes something is carried out once for its update (`subscriptions`), and the reply is made of the result that
+was recorded then: an update that arrives twice gets two replies and has one effect.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.conversation import commands, plain_words, subscriptions
+from bot.conversation import commands, plain_words, subscriptions, topic_queries
 from bot.conversation.commands import Command
-from bot.conversation.context import Answer, Context, Permission
+from bot.conversation.context import Context, Permission, Reply
 from bot.conversation.request import Request
 from bot.domain import topics as topics_
 from bot.domain.article import short_id
@@ -22,11 +22,11 @@ from bot.store import articles, search, searches
 
 #: Topics a newcomer is shown to tap.
 SUGGESTIONS = 6
-Handler = Callable[[Context, Request], Awaitable[Payload | Answer]]
+Handler = Callable[[Context, Request], Awaitable[Payload | Reply]]
 
 
-async def start(context: Context, request: Request) -> Payload | Answer:
-    """Welcome; follow a link's topic; bring back who had stopped. In a group only its admins begin anything."""
+async def start(context: Context, request: Request) -> Payload | Reply:
+    """Greet; follow the topic of a link; resume for who had stopped. In a group only its admins change anything."""
     words = context.words(request)
     match await context.permission(request):
         case Permission.HIDDEN:
@@ -35,13 +35,10 @@ async def start(context: Context, request: Request) -> Payload | Answer:
             return await welcome(context, request)
         case Permission.GRANTED:
             pass
-    if context.is_editor(request):  # their menu could not be set before they had a chat with us
-        context.reached(request.user)
-        scope, menu = commands.editor_menu(request.user)
-        await context.messenger.set_commands(menu, scope)
-    done = await context.once(
-        request, lambda db: subscriptions.start(db, context.taxonomy, request, context.max_follows)
-    )
+    if request.user is not None and context.is_editor(request):
+        await _reach_editor(context, request.user)
+    limit = context.max_follows
+    done = await context.once(request, lambda db: subscriptions.start(db, context.taxonomy, request, limit))
     if done["came"] == "full":
         return replies.follows_full(words, context.max_follows)
     if done["topic"]:
@@ -52,33 +49,40 @@ async def start(context: Context, request: Request) -> Payload | Answer:
     return await welcome(context, request)
 
 
-async def bring_missed(context: Context, request: Request) -> bool:
-    """Have a reader who is back told, in one message, what they missed; return False where that is nothing.
+async def _reach_editor(context: Context, editor: int) -> None:
+    """Report that an editor can be written to, and set their menu: before they had a chat it was not possible."""
+    context.reached(editor)
+    scope, menu = commands.editor_menu(editor)
+    await context.messenger.set_commands(menu, scope)
 
-    It is looked up anew when the answers before it are out: one of them may have told it.
+
+async def bring_missed(context: Context, request: Request) -> bool:
+    """Tell a reader who is back, in one message, what they missed; return False where that is nothing.
+
+    It is read again when the replies before it are out: one of them may have told the reader.
     """
 
-    async def told() -> Answer | None:
+    async def resumed() -> Reply | None:
         missed = await context.store(subscriptions.missed_by, request)
-        follows = await context.store(subscriptions.followed, request)
+        follows = await context.store(topic_queries.followed, request)
         return await _resumed(context, request, follows, missed) if missed else None
 
     missed = await context.store(subscriptions.missed_by, request)
     if missed:
-        await context.follow_up(request, told)
+        await context.follow_up(request, resumed)
     return bool(missed)
 
 
 async def understand(context: Context, request: Request) -> tuple[Command, Request]:
     """Return the command that plain words stand for: topics by name, an article by its address, else a search."""
-    known = await context.store(subscriptions.known, context.taxonomy, request)
+    known = await context.store(topic_queries.known, context.taxonomy, request)
     if context.taxonomy.named(request.words, known):
         return commands.TOPIC, request
     for verb, command in (("latest", commands.LATEST), ("stop", commands.UNTOPIC)):
         rest = plain_words.after(verb, request.words)
-        if rest and (subscriptions.is_all(rest) or context.taxonomy.named(rest, known)):
+        if rest and (topic_queries.is_all(rest) or context.taxonomy.named(rest, known)):
             return command, replace(request, words=rest)
-    if await context.store(subscriptions.article_at, request.words):
+    if await context.store(topic_queries.article_at, request.words):
         return commands.ARTICLE, request
     return commands.SEARCH, request
 
@@ -86,21 +90,21 @@ async def understand(context: Context, request: Request) -> tuple[Command, Reque
 async def show_help(context: Context, request: Request) -> Payload:
     """List the commands there are for who asks."""
     is_editor = context.is_editor(request)
-    return replies.commands_help(context.words(request), commands.told(is_editor=is_editor), is_editor=is_editor)
+    described = commands.described(is_editor=is_editor)
+    return replies.commands_help(context.words(request), described, is_editor=is_editor)
 
 
 async def topic(context: Context, request: Request) -> Payload:
     """Follow what the words name; alone, show all topics to tap."""
     if not request.words:
         return await keyboard(context, request)
-    done = await context.once(
-        request, lambda db: subscriptions.follow(db, context.taxonomy, request, context.max_follows)
-    )
+    limit = context.max_follows
+    done = await context.once(request, lambda db: subscriptions.follow(db, context.taxonomy, request, limit))
     return following(context, request, done, request.update)
 
 
 def following(context: Context, request: Request, done: dict[str, Any], update: int) -> Payload:
-    """Word what became of a wish to follow topics; `update` is the one whose answer offers topics to await."""
+    """Return the reply about topics to follow; it offers those to await by the number of `update`."""
     words = context.words(request)
     unknown, nearest = done.get("unknown", ()), done.get("nearest", ())
     if done["added"] or done["already"]:
@@ -126,52 +130,50 @@ def following(context: Context, request: Request, done: dict[str, Any], update: 
 
 async def keyboard(context: Context, request: Request, page: int = 0) -> Payload:
     """Return a page of all topics to tap on and off."""
-    names = [name for name, _ in await context.store(subscriptions.offered, context.taxonomy, request)]
-    return replies.topic_keyboard(
-        context.words(request), names, await context.store(subscriptions.followed, request), page
-    )
+    names = [name for name, _ in await context.store(topic_queries.offered, context.taxonomy, request)]
+    followed = await context.store(topic_queries.followed, request)
+    return replies.topic_keyboard(context.words(request), names, followed, page)
 
 
 async def topics(context: Context, request: Request) -> Payload:
     """List what the chat follows and what there is."""
-    counts = await context.store(subscriptions.offered, context.taxonomy, request)
-    followed = await context.store(subscriptions.followed, request)
-    return replies.topic_list(
-        context.words(request), followed, counts, stopped=await context.store(subscriptions.stopped, request)
-    )
+    counts = await context.store(topic_queries.offered, context.taxonomy, request)
+    followed = await context.store(topic_queries.followed, request)
+    stopped = await context.store(topic_queries.stopped, request)
+    return replies.topic_list(context.words(request), followed, counts, stopped=stopped)
 
 
 async def untopic(context: Context, request: Request) -> Payload:
     """Stop following what the words name; alone, show what is followed to tap off."""
+    words = context.words(request)
     if not request.words:
-        return replies.not_following(context.words(request), "", await context.store(subscriptions.followed, request))
+        return replies.not_following(words, "", await context.store(topic_queries.followed, request))
     done = await context.once(request, lambda db: subscriptions.unfollow(db, context.taxonomy, request))
     if not done["names"]:
-        return replies.not_following(context.words(request), request.words, done["follows"])
-    return replies.unfollowed(context.words(request), done["names"], left=len(done["follows"]), update=request.update)
+        return replies.not_following(words, request.words, done["follows"])
+    return replies.unfollowed(words, done["names"], left=len(done["follows"]), update=request.update)
 
 
 async def latest(context: Context, request: Request) -> Payload:
     """Show the newest articles: of a topic, else of the topics followed, else of all."""
-    followed = await context.store(subscriptions.followed, request)
-    if subscriptions.is_all(request.words):
+    followed = await context.store(topic_queries.followed, request)
+    if topic_queries.is_all(request.words):
         followed = []
     elif request.words:
         return await _latest_on(context, request, followed)
-    found = (
-        await context.store(subscriptions.latest, followed, replies.LISTED)
-        if followed
-        else await context.store(articles.latest, None, replies.LISTED)
-    )
-    if not found:
+    if followed:
+        newest = await context.store(topic_queries.latest, followed, replies.LISTED)
+    else:
+        newest = await context.store(articles.latest, None, replies.LISTED)
+    if not newest:
         return replies.nothing_yet(context.words(request), follows=bool(followed))
-    return replies.latest(context.words(request), found, follows=bool(followed), tz=context.tz)
+    return replies.latest(context.words(request), newest, follows=bool(followed), tz=context.tz)
 
 
-async def look_for(context: Context, request: Request) -> Payload:
+async def search_for(context: Context, request: Request) -> Payload:
     """Show the articles that hold the words."""
-    shown = await found_page(context, request, request.words)
-    return shown or await _nothing_found(context, request)
+    page = await found_page(context, request, request.words)
+    return page or await _nothing_found(context, request)
 
 
 async def found_page(context: Context, request: Request, words: str, page: int = 0) -> Payload | None:
@@ -179,7 +181,9 @@ async def found_page(context: Context, request: Request, words: str, page: int =
     found = await context.store(search.page, words, results.FOUND, page)
     if not found.articles:
         return None
-    key = short_id(await context.store(searches.keep, words, request.at)) if found.more or page else ""
+    key = ""
+    if found.more or page:  # buttons turn the pages by the number of the words
+        key = short_id(await context.store(searches.keep, words, request.at))
     return results.search_results(
         context.words(request),
         words,
@@ -195,67 +199,68 @@ async def found_page(context: Context, request: Request, words: str, page: int =
 
 async def article(context: Context, request: Request) -> Payload:
     """Show the article that the words are the address of."""
-    found = await context.store(subscriptions.article_at, request.words)
-    if found is None:  # gone since
+    stored = await context.store(topic_queries.article_at, request.words)
+    if stored is None:  # not shown any more, since `understand` found it
         return results.nothing_found(context.words(request), request.words)
-    followed = await context.store(subscriptions.followed, request)
-    names = [name for name in found.article.topics if topics_.key(name) not in set(map(topics_.key, followed))]
-    return results.found_article(context.words(request), found, names, tz=context.tz)
+    followed = set(map(topics_.key, await context.store(topic_queries.followed, request)))
+    others = [name for name in stored.article.topics if topics_.key(name) not in followed]
+    return results.found_article(context.words(request), stored, others, tz=context.tz)
 
 
 async def stop(context: Context, request: Request) -> Payload:
     """Send the chat nothing more until /start."""
     done = await context.once(request, lambda db: subscriptions.stop(db, request))
+    words = context.words(request)
     if "names" not in done:
-        return replies.stopped(context.words(request), done["follows"])
+        return replies.stopped(words, done["follows"])
     if done["names"]:
-        return replies.unfollowed(context.words(request), done["names"], left=0, update=request.update)
-    return replies.not_following(context.words(request))
+        return replies.unfollowed(words, done["names"], left=0, update=request.update)
+    return replies.not_following(words)
 
 
 async def _nothing_found(context: Context, request: Request) -> Payload:
-    """Say that a search found nothing; a topic of a similar name may be meant."""
-    known = await context.store(subscriptions.known, context.taxonomy, request)
+    """Reply that a search found nothing; a topic of a similar name may be meant."""
+    known = await context.store(topic_queries.known, context.taxonomy, request)
     nearest = context.taxonomy.find(request.words, known).nearest if request.words else ()
-    return results.nothing_found(context.words(request), request.words, nearest, typed=bool(request.command))
+    typed = request.command is not None
+    return results.nothing_found(context.words(request), request.words, nearest, typed=typed)
 
 
-async def _resumed(context: Context, request: Request, follows: list[str], missed: dict[str, Any]) -> Answer:
-    """Say what was missed; that it was told is written down once the message is there."""
+async def _resumed(context: Context, request: Request, follows: list[str], missed: dict[str, Any]) -> Reply:
+    """Tell what was missed; that the reader was told is recorded once the message is sent."""
     newest = await context.store(articles.several, missed.get("newest", []))
     count = missed.get("count", 0)
     payload = replies.resumed(context.words(request), follows, newest, count, tz=context.tz)
-    return Answer(payload, lambda db: subscriptions.told_missed(db, request))
+    return Reply(payload, lambda db: subscriptions.told_missed(db, request))
 
 
 async def welcome(context: Context, request: Request) -> Payload:
     """Greet, with topics to tap for who follows none."""
-    follows = await context.store(subscriptions.followed, request)
-    offered = [] if follows else await context.store(subscriptions.offered, context.taxonomy, request)
-    return replies.welcome(
-        context.words(request), follows=follows, suggestions=[name for name, _ in offered[:SUGGESTIONS]]
-    )
+    follows = await context.store(topic_queries.followed, request)
+    offered = [] if follows else await context.store(topic_queries.offered, context.taxonomy, request)
+    suggestions = [name for name, _ in offered[:SUGGESTIONS]]
+    return replies.welcome(context.words(request), follows=follows, suggestions=suggestions)
 
 
 async def _latest_on(context: Context, request: Request, followed: list[str]) -> Payload:
-    known = await context.store(subscriptions.known, context.taxonomy, request)
+    """Show the newest articles of the topics that the words name."""
+    words = context.words(request)
+    known = await context.store(topic_queries.known, context.taxonomy, request)
     found = context.taxonomy.find(request.words, known)
     if not found.topics:
         done = await context.once(request, lambda db: subscriptions.offer(db, request, found.unknown))
-        awaited = done["awaitable"]
-        words = context.words(request)
-        return replies.unknown_topic(words, request.words, found.nearest, awaitable=awaited, update=request.update)
-    name = found.topics[0] if len(found.topics) == 1 else ""
-    shown = await context.store(subscriptions.latest, list(found.topics), replies.LISTED)
-    follows_it = topics_.key(found.topics[0]) in {topics_.key(one) for one in followed}
-    if not shown:
-        return replies.nothing_yet(context.words(request), found.topics[0], follows=follows_it)
-    return replies.latest(
-        context.words(request), shown, name, followed=follows_it, follows=bool(followed), tz=context.tz
-    )
+        awaitable, update = done["awaitable"], request.update
+        return replies.unknown_topic(words, request.words, found.nearest, awaitable=awaitable, update=update)
+    first = found.topics[0]
+    follows_first = topics_.key(first) in set(map(topics_.key, followed))
+    newest = await context.store(topic_queries.latest, list(found.topics), replies.LISTED)
+    if not newest:
+        return replies.nothing_yet(words, first, follows=follows_first)
+    name = first if len(found.topics) == 1 else ""
+    return replies.latest(words, newest, name, followed=follows_first, follows=bool(followed), tz=context.tz)
 
 
-#: Command → what answers it.
+#: Command → what replies to it.
 HANDLERS: dict[str, Handler] = {
     "start": start,
     "help": show_help,
@@ -263,6 +268,6 @@ HANDLERS: dict[str, Handler] = {
     "topics": topics,
     "untopic": untopic,
     "latest": latest,
-    "search": look_for,
+    "search": search_for,
     "stop": stop,
 }

@@ -1,4 +1,4 @@
-"""How many commands one chat may send. Counts in memory and forgets; says nothing to anyone."""
+"""How many commands one chat may send. Counts in memory and forgets; sends nothing."""
 
 from __future__ import annotations
 
@@ -8,49 +8,50 @@ from math import ceil
 
 _WINDOW = 60.0
 #: Chats remembered before the idle ones are forgotten.
-_MANY = 10_000
+_MOST_CHATS = 10_000
 
 
-class Relation(Enum):
-    """What becomes of a command."""
+class Admission(Enum):
+    """Whether a command is carried out."""
 
+    #: It is.
     ADMITTED = "admitted"
-    #: One too many: tell the chat, once.
-    TOLD = "told"
-    #: The chat was told; it hears nothing until its minute is over.
+    #: It is not, as the first one too many: the chat is told so, once.
+    FIRST_REFUSED = "first_refused"
+    #: It is not. The chat was told so, and gets no reply until its minute is over.
     SILENCED = "silenced"
 
 
 class Throttle:
-    """Admits so many commands a chat in any minute."""
+    """Admits at most `per_minute` commands of a chat in any minute."""
 
     def __init__(self, per_minute: int) -> None:
         self._per_minute = per_minute
         self._seen: dict[int, deque[float]] = {}
         self._silent: dict[int, float] = {}
 
-    def admit(self, chat_id: int, at: float) -> Relation:
-        """Count one command that came at `at`, in monotonic time, and say what becomes of it."""
-        if len(self._seen) >= _MANY:
+    def admit(self, chat_id: int, at: float) -> Admission:
+        """Count one command at `at`, in monotonic time, and return whether it is carried out."""
+        if len(self._seen) >= _MOST_CHATS:
             self._forget(at)
         if chat_id in self._silent:
             if at < self._silent[chat_id]:
-                return Relation.SILENCED
+                return Admission.SILENCED
             del self._silent[chat_id]
-        seen = self._seen.setdefault(chat_id, deque())
-        while seen and seen[0] <= at - _WINDOW:
-            seen.popleft()
-        if len(seen) < self._per_minute:
-            seen.append(at)
-            return Relation.ADMITTED
-        self._silent[chat_id] = seen[0] + _WINDOW
-        return Relation.TOLD
+        times = self._seen.setdefault(chat_id, deque())
+        while times and times[0] <= at - _WINDOW:
+            times.popleft()
+        if len(times) < self._per_minute:
+            times.append(at)
+            return Admission.ADMITTED
+        self._silent[chat_id] = times[0] + _WINDOW
+        return Admission.FIRST_REFUSED
 
     def seconds_left(self, chat_id: int, at: float) -> int:
-        """Return how long a chat that was told must wait, in whole seconds, at least one."""
+        """Return how long a chat that was told so must wait, in whole seconds, at least one."""
         until = self._silent.get(chat_id, at)
         return max(ceil(until - at), 1)
 
     def _forget(self, at: float) -> None:
-        self._seen = {chat: seen for chat, seen in self._seen.items() if seen and seen[-1] > at - _WINDOW}
+        self._seen = {chat: times for chat, times in self._seen.items() if times and times[-1] > at - _WINDOW}
         self._silent = {chat: until for chat, until in self._silent.items() if until > at}

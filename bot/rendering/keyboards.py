@@ -1,7 +1,7 @@
-"""Buttons under messages, and the short words they send back when tapped. Decides nothing about what a tap does.
+"""Buttons under messages and their callback data: written by `tap`, read by `read`. Carries out no tap.
 
-A button opens an address or sends `data`: at most 64 bytes (Bot API, InlineKeyboardButton). The data here is a letter
-and short arguments, readable by `read` for as long as old messages live; a letter is never given another meaning.
+A button opens an address or sends callback data: at most 64 bytes (Bot API, InlineKeyboardButton). The data here is a
+letter and short arguments. Buttons live as long as their messages, so a letter is never given another meaning.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 from bot.domain import plain_text, topics
@@ -28,31 +29,52 @@ Rows = Sequence[Sequence[Button]]
 
 
 class Act(StrEnum):
-    """What a tap asks for."""
+    """What a tap asks for. The value is the first letter of the callback data."""
 
-    FOLLOW = "f"  # topic code
-    UNFOLLOW = "u"  # topic code
-    TOGGLE = "t"  # topic code, page of the topic keyboard
-    PAGE = "p"  # page of the topic keyboard, from 0
-    DONE = "d"  # close the topic keyboard
-    COPY = "c"  # short id: post a copy after all
-    RELEASE = "h"  # short id: post a held article
-    REPUBLISH = "r"  # short id: open the next edition
-    AGAIN = "a"  # short id of a delivery in doubt: post it again; made by earlier versions
-    THERE = "e"  # short id of a delivery in doubt: it is there; made by earlier versions
-    FOLLOW_OFFERED = "w"  # number of an update: follow the topics that its answer offered
-    UNFOLLOW_OFFERED = "x"  # number of an update: stop following them
-    FOUND = "s"  # number of the words that were searched for, page of what was found, from 0
-    DECIDE = "n"  # an editor's decision by its name (`notices.Decision`), and its value
+    #: Follow a topic. Value: its code.
+    FOLLOW = "f"
+    #: Stop following a topic. Value: its code.
+    UNFOLLOW = "u"
+    #: Follow a topic or stop following it. Value: its code, then the page of the topic keyboard.
+    TOGGLE = "t"
+    #: Show a page of the topic keyboard, from 0.
+    PAGE = "p"
+    #: Close the topic keyboard.
+    DONE = "d"
+    #: Post a copy after all. Value: short id of the article.
+    COPY = "c"
+    #: Post a held article. Value: its short id.
+    RELEASE = "h"
+    #: Open the next edition of an article. Value: its short id.
+    REPUBLISH = "r"
+    #: Post a doubtful delivery again. Value: its short id. Made by earlier versions, read as DECIDE.
+    AGAIN = "a"
+    #: Take a doubtful delivery for posted. Value: its short id. Made by earlier versions, read as DECIDE.
+    THERE = "e"
+    #: Follow the topics that the reply to an update offered. Value: number of the update.
+    FOLLOW_OFFERED = "w"
+    #: Stop following the topics that the reply to an update followed. Value: number of the update.
+    UNFOLLOW_OFFERED = "x"
+    #: Show a page of what a search found, from 0. Value: number of the words searched for.
+    FOUND = "s"
+    #: Carry out an editor's decision. Value: its name (`notices.Decision`), then what it is about.
+    DECIDE = "n"
 
 
-#: What the buttons of earlier versions under a post in doubt decide.
+#: The label of a button that takes back what its message reports; the message then reports the contrary.
+UNDO = "Undo"
+#: What the buttons of earlier versions under a doubtful post decide.
 _DOUBTS = {Act.AGAIN: Decision.POST_AGAIN, Act.THERE: Decision.IT_IS_THERE}
+#: Acts whose data ends in a page.
+_PAGED = frozenset((Act.TOGGLE, Act.PAGE, Act.FOUND))
+#: How many arguments follow the letter of an act, where it is not one.
+_ARGUMENTS = {Act.DONE: 0, Act.TOGGLE: 2, Act.FOUND: 2}
+_PAGE_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A tapped button, read."""
+    """What a tapped button asks for, read from its callback data."""
 
     act: Act
     #: A topic's code, an article's short id or what a decision is about, by `act`; else empty.
@@ -63,7 +85,7 @@ class Tap:
 
 
 def keyboard(rows: Rows) -> dict[str, Any]:
-    """Return rows of buttons as the Bot API's `reply_markup`; empty rows are left out."""
+    """Return rows of buttons as the `reply_markup` of the Bot API; empty rows are left out."""
     return {"inline_keyboard": [list(row) for row in rows if row]}
 
 
@@ -79,36 +101,77 @@ def decide(label: str, decision: Decision, value: str = "") -> Button:
 
 def tap(label: str, act: Act, value: str = "", page: int | None = None) -> Button:
     """Return a button that sends `act`, `value` and `page` back. Raises ValueError over 64 bytes: a bug of ours."""
-    data = ":".join([act, *([value] if value else []), *([str(page)] if page is not None else [])])
+    parts: list[str] = [act]
+    if value:
+        parts.append(value)
+    if page is not None:
+        parts.append(str(page))
+    data = ":".join(parts)
     if len(data.encode()) > DATA_BYTES:
         raise ValueError(f"{data!r} is too long for a button")
     return {"text": plain_text.shorten(label, LABEL_UNITS), "callback_data": data}
 
 
 def read(data: str) -> Tap | None:
-    """Return what a button sent, or None for words that no button of ours ever held."""
-    letter, *rest = data.split(":")
+    """Return what callback data asks for, or None for data that no button of this bot ever had.
+
+    This is the one place where callback data is read.
+    """
+    letter, *arguments = data.split(":")
     if letter == Act.DECIDE:
-        return _decision(rest)
-    if letter not in set(Act) or any(not part.isascii() or not part.isalnum() for part in rest):
+        return _decision(arguments)
+    if letter not in set(Act) or not all(map(_is_argument, arguments)):
         return None
     act = Act(letter)
-    wanted = {Act.DONE: 0, Act.TOGGLE: 2, Act.FOUND: 2}.get(act, 1)
-    if len(rest) != wanted:
+    if len(arguments) != _ARGUMENTS.get(act, 1):
         return None
     if act in _DOUBTS:
-        return Tap(Act.DECIDE, rest[0], decision=_DOUBTS[act])
-    if act not in (Act.TOGGLE, Act.PAGE, Act.FOUND):
-        return Tap(act, rest[0] if rest else "")
-    if not rest[-1].isdigit() or len(rest[-1]) > 6:
-        return None
-    return Tap(act, rest[0] if wanted > 1 else "", int(rest[-1]))
+        return Tap(Act.DECIDE, arguments[0], decision=_DOUBTS[act])
+    if act in _PAGED:
+        return _paged(act, arguments)
+    return Tap(act, arguments[0] if arguments else "")
 
 
-def _decision(rest: Sequence[str]) -> Tap | None:
-    if len(rest) != 2 or rest[0] not in set(Decision) or not is_value(rest[1]):
+def is_undo(rows: Rows, data: str) -> bool:
+    """Return True if the button with that callback data takes back what its message reports.
+
+    Only the label shows it: the callback data is the same under other messages, some of them years old.
+    """
+    return any(one.get("callback_data") == data and one.get("text") == UNDO for one in _all(rows))
+
+
+def is_topic_keyboard(rows: Rows) -> bool:
+    """Return True for the keyboard of all topics, which alone has a button that closes it."""
+    return any(one.get("callback_data") == Act.DONE for one in _all(rows))
+
+
+def replaced(rows: Rows, data: str, button: Button) -> list[list[Button]]:
+    """Return the rows with `button` in the place of the one with that callback data."""
+    return [[button if one.get("callback_data") == data else one for one in row] for row in rows]
+
+
+def _all(rows: Rows) -> Iterable[Button]:
+    return chain.from_iterable(rows)
+
+
+def _is_argument(text: str) -> bool:
+    return text.isascii() and text.isalnum()
+
+
+def _paged(act: Act, arguments: Sequence[str]) -> Tap | None:
+    *values, page = arguments
+    if not page.isdigit() or len(page) > _PAGE_DIGITS:
         return None
-    return Tap(Act.DECIDE, rest[1], decision=Decision(rest[0]))
+    return Tap(act, values[0] if values else "", int(page))
+
+
+def _decision(arguments: Sequence[str]) -> Tap | None:
+    if len(arguments) != 2:
+        return None
+    name, value = arguments
+    if name not in set(Decision) or not is_value(value):
+        return None
+    return Tap(Act.DECIDE, value, decision=Decision(name))
 
 
 def follows(names: Iterable[str], label: str = "{}", act: Act = Act.FOLLOW) -> list[list[Button]]:

@@ -39,7 +39,7 @@ def welcome(templates: Templates, *, follows: Sequence[str] = (), suggestions: S
 
 def welcome_following(templates: Templates, topic: str, *, already: bool = False, back: bool = False) -> Payload:
     """Answer /start from a post's button: the topic is followed from now on, or was already."""
-    rows = keyboards.follows([topic], "Unfollow {}" if already else "Undo", Act.UNFOLLOW)
+    rows = keyboards.follows([topic], "Unfollow {}" if already else keyboards.UNDO, Act.UNFOLLOW)
     more = [keyboards.tap("More topics", Act.PAGE, page=0)]
     return layout.reply(templates, "welcome_following", [*rows, more], topic=_name(topic), already=already, back=back)
 
@@ -72,9 +72,10 @@ def following(
     room for within the limit. back: this brought a reader back who had stopped.
     """
     if len(added) > UNDO_EACH and not awaitable:
-        undo = [[keyboards.tap("Undo", Act.UNFOLLOW_OFFERED, str(update))]]
+        undo = [[keyboards.tap(keyboards.UNDO, Act.UNFOLLOW_OFFERED, str(update))]]
     else:
-        undo = keyboards.follows(added[:UNDO], "Undo" if len(added) == 1 else "Undo {}", Act.UNFOLLOW)
+        label = keyboards.UNDO if len(added) == 1 else "Undo {}"
+        undo = keyboards.follows(added[:UNDO], label, Act.UNFOLLOW)
     rows = [*undo, *keyboards.follows(nearest[:UNDO]), _anyway(awaitable, update)]
     words = {"added": layout.names(added), "already": layout.names(already), "total": total, "back": back}
     wrong = {"unknown": [layout.said(word) for word in unknown], "nearest": layout.names(nearest)}
@@ -147,9 +148,9 @@ def unfollowed(templates: Templates, names: Sequence[str], *, left: int, update:
     update: the one they were named by; where they are many, one button takes all back.
     """
     if len(names) > UNDO_EACH:
-        rows = [[keyboards.tap("Undo", Act.FOLLOW_OFFERED, str(update))]]
+        rows = [[keyboards.tap(keyboards.UNDO, Act.FOLLOW_OFFERED, str(update))]]
     else:
-        rows = keyboards.follows(names, "Undo" if len(names) == 1 else "Undo {}")
+        rows = keyboards.follows(names, keyboards.UNDO if len(names) == 1 else "Undo {}")
     return layout.reply(templates, "unfollowed", rows, names=layout.names(names), left=left)
 
 

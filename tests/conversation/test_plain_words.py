@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from bot.conversation import plain_words, readers, subscriptions
-from bot.conversation.request import Request
+from bot.conversation.request import Request, TypedCommand
 from bot.domain.arrival import Waits
+from bot.domain.chat import ChatKind
 from bot.sandbox import faults, objects
 from bot.sandbox.records import Person
 from bot.store import chats, follows
@@ -27,7 +28,7 @@ def labels(buttons: list[list[dict[str, Any]]]) -> list[str]:
 
 # --- words that stand for a command -----------------------------------------------------------------------------------
 
-SAID = Request(update=1, at=NOON, chat_id=1, private=True)
+SAID = Request(update=1, at=NOON, chat_id=1, kind=ChatKind.PRIVATE)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ SAID = Request(update=1, at=NOON, chat_id=1, private=True)
 )
 def test_a_commands_name_is_understood_without_its_slash(text: str, command: str, words: str) -> None:
     found = plain_words.understood(replace(SAID, words=text))
-    assert (found.command, found.words) == (command, words)
+    assert (found.command.name if found.command else "", found.words) == (command, words)
 
 
 @pytest.mark.parametrize(
@@ -383,9 +384,16 @@ async def test_what_was_missed_is_told_by_the_next_process_where_this_one_was_ki
     await bot.ask(rea, "/topic Space")
     await bot.ask(rea, "/stop")
     await bot.article("Newer moon", "Space")
-    asked = Request(update=900_001, at=bot.context.clock(), chat_id=rea.id, private=True, command="topic", words="AI")
-    await readers.topic(bot.context, asked)
-    assert await bot.store(subscriptions.missed_by, asked)
+    request = Request(
+        update=900_001,
+        at=bot.context.clock(),
+        chat_id=rea.id,
+        kind=ChatKind.PRIVATE,
+        command=TypedCommand("topic", "/topic"),
+        words="AI",
+    )
+    await readers.topic(bot.context, request)
+    assert await bot.store(subscriptions.missed_by, request)
     (told,) = await bot.ask(rea, "/start")
     assert told.text.startswith("While you were away: 1 article\n")
 

@@ -43,7 +43,7 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
     yield "/start after /stop, one missed", replies.resumed(t, ["Space"], [FERRY], 1)
     yield "/start after /stop, twelve missed", replies.resumed(t, ["Space"], [FERRY, SEALS], 12)
     yield "/start after /stop, following nothing", replies.resumed(t, [])
-    yield "/help", replies.commands_help(t, commands.told(is_editor=False))
+    yield "/help", replies.commands_help(t, commands.described(is_editor=False))
     yield "/topic", replies.topic_keyboard(t, [f"Topic {number}" for number in range(12)], ["Topic 1"])
     yield "/topic, before there are topics", replies.topic_keyboard(t, [], [])
     yield "/topic, Done", replies.topics_done(t, ["Space"])

@@ -13,7 +13,7 @@ from bot.settings import Buttons
 #: What commits, by module and function; "opening" is all that happens before the first of them.
 COMMITS = (
     "opening",
-    "conversation.membership._channel",
+    "conversation.membership._resume_channel",
     "ingest.recorder.record",
     "ingest.whole_scans.record_end",
     "publish.channel_start.begin",
@@ -77,7 +77,7 @@ SOMETIMES = {
 }
 #: Functions whose steps were listed under another name at d2f2f24 → their name now.
 RENAMED = {
-    "chat.membership._channel": "conversation.membership._channel",
+    "chat.membership._channel": "conversation.membership._resume_channel",
     "chat.office.park": "conversation.context.park",
     "publishing.announce.record": "ingest.recorder.record",
     "publishing.courier._due": "publish.work.due",
