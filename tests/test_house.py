@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 from pydantic import SecretStr
 
 from bot import demo, settings
-from bot.cli import starting
+from bot.cli import init
 from bot.settings import Channel, Settings
 from bot.shipped import articles
 from tests.support.paths import ROOT
@@ -353,9 +353,9 @@ def test_the_commands_the_readme_shows_can_be_typed() -> None:
 
 
 def test_settings_of_ones_own_in_a_checkout_are_ignored_by_git() -> None:
-    own = f"--config {starting._OWN}"
+    own = f"--config {init._OWN}"
     assert any(own in block for block in blocks("sh"))
-    assert f"{Path(starting._OWN).parent}/" in text(".gitignore").splitlines()
+    assert f"{Path(init._OWN).parent}/" in text(".gitignore").splitlines()
 
 
 CHAT_COMMANDS = {

@@ -29,7 +29,7 @@ import typer
 import typer.core
 
 from bot import shipped
-from bot.cli import keeping, looking, running, starting
+from bot.cli import backup, init, run, scan
 from bot.errors import PaperboyError, UsageError
 
 
@@ -57,16 +57,16 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in (
-    running.demo,
-    starting.init,
-    looking.check,
-    looking.preview,
-    running.run,
-    looking.scan,
-    looking.status,
-    looking.verify,
-    keeping.backup,
-    keeping.restore,
+    run.demo,
+    init.init,
+    scan.check,
+    scan.preview,
+    run.run,
+    scan.scan,
+    scan.status,
+    scan.verify,
+    backup.backup,
+    backup.restore,
 ):
     app.command(cls=_Command)(command)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli import checking, looking
+from bot.cli import checking, scan
 from bot.cli.checking import Finding, survey
 from bot.domain.arrival import Waits
 from bot.domain.chat import ChatKind
@@ -420,7 +420,7 @@ def test_broken_topics_keep_no_other_finding_from_being_told(
     place.write("config/topics.toml", "topics = 1")
     place.write("config/paperboy.toml", '[feed]\nfolder = "nowhere"\n')
     with pytest.raises(UsageError, match=r"topics\.toml"):
-        looking.check()
+        scan.check()
     assert "nowhere: there is no such folder" in capsys.readouterr().out
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot import shipped
-from bot.cli import drawing, previewing
+from bot.cli import preview_drawing, preview_payload
 from bot.cli.console import SafeConsole
 from bot.rendering.loading import words
 from bot.sandbox import Sandbox
@@ -148,7 +148,7 @@ def drawn(html: str) -> str:
     """Return a post as a terminal of 80 columns shows it."""
     out = io.StringIO()
     words = {"file": "a.md", "text": html, "parse_mode": "HTML", "link_preview_options": {"url": "https://p.example/i"}}
-    SafeConsole(file=out, width=80).print(drawing.drawn(words, 80))
+    SafeConsole(file=out, width=80).print(preview_drawing.drawn(words, 80))
     return out.getvalue()
 
 
@@ -191,7 +191,7 @@ def test_a_post_is_previewed_as_its_first_channel_shows_it(tmp_path: Path, butto
     ]
     file.write_text("\n".join(["---", *fields, "---"]))
     chosen = Settings.model_validate({"channels": [{"chat": "@news", "buttons": buttons}]})
-    shown = previewing.previewed(file, words(None), chosen, AT)
+    shown = preview_payload.previewed(file, words(None), chosen, AT)
     assert ("reply_markup" in shown, "Read the article</a>" in shown["text"]) == (
         buttons == "keyboard",
         buttons == "text",
@@ -215,12 +215,12 @@ def test_a_post_is_previewed_as_its_first_channel_shows_it(tmp_path: Path, butto
 def test_a_preview_says_what_keeps_a_post_back(tmp_path: Path, field: str, state: str | None, said: str) -> None:
     file = tmp_path / "a.md"
     file.write_text(f"---\ntitle: Harbour\nwebUrl: https://host.example/a\n{field}\n---\nWords.\n")
-    shown = previewing.previewed(file, words(None), Settings.model_construct(), AT)
+    shown = preview_payload.previewed(file, words(None), Settings.model_construct(), AT)
     assert (shown.get("state"), shown["method"]) == (state, "sendMessage")
     out = io.StringIO()
-    SafeConsole(file=out, width=200).print(drawing.drawn(shown, 200))
+    SafeConsole(file=out, width=200).print(preview_drawing.drawn(shown, 200))
     assert f"({said})" in out.getvalue() if said else "(" not in out.getvalue().splitlines()[0]
-    assert f'class="state">({said})' in drawing.page([shown]) if said else True
+    assert f'class="state">({said})' in preview_drawing.page([shown]) if said else True
 
 
 @pytest.mark.parametrize(("setting", "state"), [("wait", "waits"), ("skip", "waits"), ("post", None)])
@@ -228,4 +228,4 @@ def test_a_preview_of_a_date_to_come_goes_by_the_settings(tmp_path: Path, settin
     file = tmp_path / "a.md"
     file.write_text("---\ntitle: Harbour\nwebUrl: https://host.example/a\npublishedDateTime: 2027-05-01\n---\n")
     chosen = Settings.model_validate({"feed": {"future": setting}})
-    assert previewing.previewed(file, words(None), chosen, AT).get("state") == state
+    assert preview_payload.previewed(file, words(None), chosen, AT).get("state") == state

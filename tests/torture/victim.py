@@ -19,7 +19,7 @@ from typing import Any
 import bot.app
 import bot.botapi.client
 import bot.cli
-import bot.cli.running
+import bot.cli.run
 import bot.store.thread
 
 #: No life lasts longer, whatever becomes of whoever started it.

@@ -69,10 +69,10 @@ def _can_begin(file: Path, given: Mapping[str, str | None]) -> None:
 
 def _check(file: Path, flag: str) -> None:
     """Do as `paperboy check`, then say what to type next. Raises typer.Exit where something is wrong."""
-    from bot.cli import console, looking
+    from bot.cli import console, scan
 
     try:
-        looking.check(file)
+        scan.check(file)
     except typer.Exit:
         console.out.say(f"\nNext: fix what is marked ✗, then `paperboy check{flag}`, then `paperboy run{flag}`.")
         raise

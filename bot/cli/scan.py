@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def scan(config: options.Config = None, as_json: options.Json = False) -> None:
     """Record what is new in the folder; send nothing."""
-    from bot.cli import showing
+    from bot.cli import status_view
 
     found, templates = options.loaded(config, with_folder=True)
     logs.silence()
@@ -32,7 +32,7 @@ def scan(config: options.Config = None, as_json: options.Json = False) -> None:
     if as_json:
         options.print_json(_scanned(scanned, standing))
     else:
-        showing.scan(scanned, standing)
+        status_view.scan(scanned, standing)
 
 
 def preview(
@@ -49,23 +49,23 @@ def preview(
     """
     from bot import settings
     from bot.app import now
-    from bot.cli import console, previewing
+    from bot.cli import console, preview_payload
     from bot.rendering.loading import words
 
     templates = words(settings.file_in_use(config).parent)
-    chosen, problems = previewing.settings_or_defaults(config)
+    chosen, problems = preview_payload.settings_or_defaults(config)
     for problem in problems:
         console.err.say(f"{problem} (previewed with the defaults)")
     previews = []
     show = _drawn() if sys.stdout.isatty() and not as_json else options.print_json
     for file in files:
-        previews.append(previewing.previewed(file, templates, chosen, now()))
+        previews.append(preview_payload.previewed(file, templates, chosen, now()))
         if html is None:
             show(previews[-1])
     if html is not None:
-        from bot.cli import drawing
+        from bot.cli import preview_drawing
 
-        html.write_text(drawing.page(previews), encoding="utf-8", errors="backslashreplace")
+        html.write_text(preview_drawing.page(previews), encoding="utf-8", errors="backslashreplace")
         drawn = [one for one in previews if "error" not in one]
         console.out.say(f"{html}: {counted(len(drawn), 'post')}")
         for one in previews:
@@ -82,12 +82,12 @@ def check(config: options.Config = None) -> None:
     Exits with 1 where there is one.
     """
     from bot import settings
-    from bot.cli import checking, showing
+    from bot.cli import checking, status_view
 
     configured = settings.file_in_use(config).parent
     found, problems = options.settings_alone(config)
     findings = asyncio.run(checking.findings(found, configured))
-    showing.findings(findings)
+    status_view.findings(findings)
     if problems:
         raise UsageError(*problems)
     if any(one.level == "problem" for one in findings):
@@ -97,13 +97,13 @@ def check(config: options.Config = None) -> None:
 def status(config: options.Config = None, as_json: options.Json = False) -> None:
     """Show how things stand: posts, readers, problems."""
     from bot import settings
-    from bot.cli import showing
+    from bot.cli import status_view
 
     standing = _standing(settings.load(config, with_token=False))
     if as_json:
         options.print_json(asdict(standing))
     else:
-        showing.status(standing)
+        status_view.status(standing)
 
 
 def verify(config: options.Config = None, as_json: options.Json = False) -> None:
@@ -111,14 +111,14 @@ def verify(config: options.Config = None, as_json: options.Json = False) -> None
 
     Compares what the database holds; sends nothing. Exits with 1 where something is wrong.
     """
-    from bot.cli import showing
+    from bot.cli import status_view
 
     found, templates = options.loaded(config, with_token=False)
     verified = _verified(found, templates)
     if as_json:
         options.print_json(asdict(verified))
     else:
-        showing.verified(verified)
+        status_view.verified(verified)
     if verified.findings:
         raise typer.Exit(1)
 
@@ -153,11 +153,11 @@ def _standing(found: Settings) -> StatusReport:
 
 async def _scan(found: Settings, templates: Templates) -> tuple[ScanReport, StatusReport]:
     from bot.app import App
-    from bot.cli import showing
+    from bot.cli import status_view
 
     async with App.opened(found, templates) as app:
         options.on_signal(app.stop)
-        with showing.progress() as tell:
+        with status_view.progress() as tell:
             scanned = await app.scan(tell)
         return scanned, await app.report()
 
@@ -176,6 +176,6 @@ def _scanned(scanned: ScanReport, standing: StatusReport) -> dict[str, Any]:
 
 
 def _drawn() -> Any:
-    from bot.cli import showing
+    from bot.cli import status_view
 
-    return showing.post
+    return status_view.post

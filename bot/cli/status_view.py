@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from bot.cli import drawing
+from bot.cli import preview_drawing
 from bot.cli.console import out
 from bot.domain.delivery import Payload, State
 from bot.domain.plain_text import counted
@@ -153,7 +153,7 @@ def post(payload: Payload) -> None:
     if "error" in payload:
         out.say(f"{payload['file']}: {payload['error']}", sign=_SIGNS["problem"])
     else:
-        out.print(drawing.drawn(payload, out.width))
+        out.print(preview_drawing.drawn(payload, out.width))
 
 
 def _warned(warned: Sequence[RejectedFile]) -> None:
