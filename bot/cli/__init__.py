@@ -1,22 +1,24 @@
-"""The operator's commands.
+"""The operator's commands, one module each.
 
-Does nothing itself: each command calls the room that does it and shows what came of it.
+Does nothing itself: a command calls the room that does the work and shows the result.
 
-    starting       `paperboy init`
-    running        `paperboy demo` and `run`
-    looking        `paperboy scan`, `preview`, `check`, `status` and `verify`
-    keeping        `paperboy backup` and `restore`
-    checking       the checks behind `paperboy check`
-    previewing     what `paperboy preview` shows
-    options        options that several commands share
-    console        the consoles that everything is printed on
-    showing        tables, a progress bar, a drawn post
-    drawing        a post as a person would see it
-    wrapping       breaks lines between words
-    terminal       makes foreign text safe to print
-    logs           the log: text for a terminal, JSON for a collector
+    demo             `paperboy demo`: the sandbox and the bot together
+    init             `paperboy init`: asks for the first settings and writes them
+    check            `paperboy check`; `checking` has one module for each thing it checks
+    preview          `paperboy preview`; `preview_payload` makes a post, `preview_drawing` shows it
+    run              `paperboy run`
+    scan             `paperboy scan`
+    status           `paperboy status`; `status_view` prints it
+    verify           `paperboy verify`
+    backup           `paperboy backup` and `paperboy restore`
 
-A command imports its rooms when it is called, so that help does not wait for Telegram's library.
+    options          what several commands share: options, loading of settings, JSON
+    logs             the log on stderr
+    file_problems    lists of files that are not articles or have unreadable fields
+    console          prints lines; `wrapping` breaks them, `terminal` escapes control characters
+
+A command imports the rooms it needs when it is called, so that help and previews do not wait for
+Telegram's library.
 """
 
 from __future__ import annotations
@@ -29,12 +31,12 @@ import typer
 import typer.core
 
 from bot import shipped
-from bot.cli import backup, init, run, scan
+from bot.cli import backup, check, demo, init, preview, run, scan, status, verify
 from bot.errors import PaperboyError, UsageError
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"paperboy {shipped.version()}")
         raise typer.Exit
 
@@ -44,7 +46,8 @@ class _Command(typer.core.TyperCommand):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return what stands behind the command's name in its usage."""
-        return [piece.removesuffix("...").strip("{}") for piece in super().collect_usage_pieces(ctx)]
+        pieces = super().collect_usage_pieces(ctx)
+        return [piece.removesuffix("...").strip("{}") for piece in pieces]
 
 
 app = typer.Typer(
@@ -57,14 +60,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in (
-    run.demo,
+    demo.demo,
     init.init,
-    scan.check,
-    scan.preview,
+    check.check,
+    preview.preview,
     run.run,
     scan.scan,
-    scan.status,
-    scan.verify,
+    status.status,
+    verify.verify,
     backup.backup,
     backup.restore,
 ):
@@ -74,21 +77,21 @@ for command in (
 @app.callback()
 def paperboy(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
 ) -> None:
     """Deliver a folder of articles to Telegram: every article once, with its related links."""
 
 
-#: What Typer raises for wrong usage; it exports only the heirs of this class.
+#: What Typer raises for wrong usage; it exports only subclasses of this class.
 _WrongUsage: Any = typer.BadParameter.__bases__[0]
 
 
 def main() -> None:
-    """Run the command; print one line a problem, and exit with its code.
-
-    The codes are in docs/architecture.md, Contract.
-    """
+    """Run the command. A problem that a person can fix is one line on stderr, not a traceback."""
     _let_anything_be_printed()
     try:
         sys.exit(app(prog_name="paperboy", standalone_mode=False))
@@ -100,12 +103,11 @@ def main() -> None:
         problems, code = [str(error)], error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         problems, code = [], 130
-    except BrokenPipeError:  # whoever read our words has left
+    except BrokenPipeError:  # the program that read our output has ended
         sys.stderr.close()
         problems, code = [], 1
     except OSError as error:  # a full disk, a folder nobody may write to
-        named = f"{error.filename}: " if error.filename else ""
-        problems, code = [f"{named}{error.strerror or error}"], 1
+        problems, code = [_system_error(error)], 1
     if problems:
         from bot.cli import console
 
@@ -115,18 +117,23 @@ def main() -> None:
 
 
 def _usage(error: Any) -> str:
-    """Return one line for wrong usage, or the help where nothing was asked for."""
+    """Return one line for wrong usage, or the help where no command was given."""
+    message = str(error.format_message())
+    if message.startswith("Usage:"):
+        return message
     path = error.ctx.command_path if error.ctx else "paperboy"
-    told = str(error.format_message())
-    return (
-        told
-        if told.startswith("Usage:")
-        else f"{path}: {told.rstrip('.')}{'' if told.rstrip('.').endswith('?') else '.'} See `{path} --help`."
-    )
+    message = message.rstrip(".")
+    end = "" if message.endswith("?") else "."
+    return f"{path}: {message}{end} See `{path} --help`."
+
+
+def _system_error(error: OSError) -> str:
+    reason = str(error.strerror or error)
+    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def _let_anything_be_printed() -> None:
-    """Print what the terminal can't as escapes: a file's name need not be text."""
+    """Print as escapes what the terminal's encoding lacks: a file's name may be any bytes."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

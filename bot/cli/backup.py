@@ -1,4 +1,4 @@
-"""`paperboy backup` and `paperboy restore`: copies of the database. Knows no table."""
+"""`paperboy backup` and `paperboy restore`. The copying itself is `store.backup`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from bot.cli import options
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
     config: options.Config = None,
-    force: Annotated[bool, typer.Option("--force", help="Also replace a backup of another database.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also replace a backup of another database.")
+    ] = False,
 ) -> None:
     """Copy the database to FILE, also while the bot runs.
 

@@ -1,4 +1,4 @@
-"""The consoles that lines, tables, posts and the log are drawn on. Knows nothing of what is drawn."""
+"""The consoles on which commands and the log print. Knows nothing of what is printed."""
 
 from __future__ import annotations
 
@@ -14,24 +14,27 @@ from bot.cli.wrapping import wrapped
 
 
 class SafeConsole(Console):
-    """A console on which everything that is shown is `lines`; its own colours and cursor controls stay.
+    """A console that escapes control characters in everything it prints, except its own.
 
-    What is printed is other people's words: brackets are no markup, colons no emoji.
+    It prints other people's words: brackets are not markup, colons not emoji.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(highlight=False, markup=False, emoji=False, **options)
 
     def render(self, renderable: Any, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Yield what is drawn, other people's controls as escapes."""
+        """Yield the segments to print, control characters in their text escaped."""
         for segment in super().render(renderable, options):
-            yield segment if segment.control else Segment(lines(segment.text), segment.style)
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(lines(segment.text), segment.style)
 
     def say(self, words: str, style: str = "", *, sign: Text | None = None, hang: int = 2) -> None:
-        """Print lines; on a terminal they are broken between words, elsewhere each stays whole, for scripts.
+        """Print lines. A terminal gets them broken between words; for scripts each stays whole.
 
-        style: the words'. sign: stands before them. hang: how much deeper than a line itself stand the lines that it is
-        broken into.
+        style: the style of the words. sign: stands before them. hang: extra indent of the
+        continuation lines.
         """
         mark = Text.assemble(sign, " ") if sign else Text()
         beside = mark.cell_len
@@ -48,10 +51,15 @@ class SafeConsole(Console):
                 start = mark = Text()
 
     def fitting(self, question: str) -> str:
-        """Return a question, broken between words so that there is room for its colon."""
+        """Return a question broken between words, with room for the colon behind it."""
         return "\n".join(wrapped(question, self.width - 2))
 
 
-#: What a command prints, and what it complains of.
+#: Results of a command, and its errors.
 out = SafeConsole()
 err = SafeConsole(stderr=True)
+
+#: Signs before a line that was checked.
+FINE = Text("✓", "green")
+WARNING = Text("!", "yellow")
+PROBLEM = Text("✗", "red")

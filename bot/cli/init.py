@@ -1,4 +1,4 @@
-"""`paperboy init`: the first settings, asked for, written with their comments and checked. Starts no bot."""
+"""`paperboy init`: asks for the first settings, writes and checks them. Starts no bot."""
 
 from __future__ import annotations
 
@@ -20,21 +20,32 @@ _FOLDER = "The folder of articles"
 _CHANNEL = "The channel to post to (@name or number; empty: none yet)"
 _ADMIN = "Your numeric Telegram user id, to hear of problems (empty: nobody)"
 
-#: A file of an operator's own where there are settings already, as in a checkout; git ignores the folder.
+#: Suggested where settings exist already, as in a checkout; git ignores the folder.
 _OWN = "mine/paperboy.toml"
 
 
+_Token = Annotated[str | None, typer.Option(metavar="TOKEN", help="The bot's token.")]
+_Folder = Annotated[str | None, typer.Option(metavar="DIR", help="The folder of articles.")]
+_Channel = Annotated[
+    str | None, typer.Option(metavar="CHAT", help="The channel: @name or number; empty: none.")
+]
+_Admin = Annotated[
+    str | None, typer.Option(metavar="ID", help="An editor's user id; empty: nobody.")
+]
+_Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", help="The file to write; by default config/paperboy.toml."
+    ),
+]
+
+
 def init(
-    token: Annotated[str | None, typer.Option(metavar="TOKEN", help="The bot's token.")] = None,
-    folder: Annotated[str | None, typer.Option(metavar="DIR", help="The folder of articles.")] = None,
-    channel: Annotated[
-        str | None, typer.Option(metavar="CHAT", help="The channel: @name or number; empty: none.")
-    ] = None,
-    admin: Annotated[str | None, typer.Option(metavar="ID", help="An editor's user id; empty: nobody.")] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option("--config", metavar="FILE", help="The file to write; by default config/paperboy.toml."),
-    ] = None,
+    token: _Token = None,
+    folder: _Folder = None,
+    channel: _Channel = None,
+    admin: _Admin = None,
+    config: _Config = None,
 ) -> None:
     """Ask for the first settings and write them into a file.
 
@@ -57,10 +68,11 @@ def init(
 
 
 def _can_begin(file: Path, given: Mapping[str, str | None]) -> None:
-    """Raise UsageError where settings are there already, or nobody can answer for what was not given."""
+    """Raise UsageError if the file exists, or an answer is missing and stdin is not a terminal."""
     if file.exists():
         raise UsageError(
-            f"{file}: exists already and is kept; edit it, or write another: `paperboy init --config {_OWN}`"
+            f"{file}: exists already and is kept; edit it, or write another: "
+            f"`paperboy init --config {_OWN}`"
         )
     missing = [option for option, value in given.items() if value is None]
     if missing and not sys.stdin.isatty():
@@ -68,13 +80,16 @@ def _can_begin(file: Path, given: Mapping[str, str | None]) -> None:
 
 
 def _check(file: Path, flag: str) -> None:
-    """Do as `paperboy check`, then say what to type next. Raises typer.Exit where something is wrong."""
-    from bot.cli import console, scan
+    """Run `paperboy check`, then print what to type next. Raises typer.Exit for a problem."""
+    from bot.cli import console
+    from bot.cli.check import check
 
     try:
-        scan.check(file)
+        check(file)
     except typer.Exit:
-        console.out.say(f"\nNext: fix what is marked ✗, then `paperboy check{flag}`, then `paperboy run{flag}`.")
+        console.out.say(
+            f"\nNext: fix what is marked ✗, then `paperboy check{flag}`, then `paperboy run{flag}`."
+        )
         raise
     console.out.say(f"\nNext: `paperboy run{flag}`.")
 
@@ -87,7 +102,8 @@ def filled(*, token: str, folder: str, channel: str, admin: str) -> str:
     text = _set(text, "token", _quoted(token))
     text = _set(text, "folder", _quoted(folder))
     if admin.strip():
-        text = _set(text, "admins", json.dumps([int(part) if part.isdigit() else part for part in admin.split()]))
+        ids = [int(part) if part.isdigit() else part for part in admin.split()]
+        text = _set(text, "admins", json.dumps(ids))
     if channel.strip():
         text = text.rstrip() + f"\n\n[[channels]]\nchat = {_quoted(channel.strip())}\n"
     return text
@@ -98,18 +114,20 @@ def _answer(question: str, given: str | None, default: str, *, hidden: bool = Fa
         return given
     from bot.cli import console
 
-    asked = f"{question} [{default}]" if default else question
-    return str(typer.prompt(console.out.fitting(asked), default=default, show_default=False, hide_input=hidden))
+    words = console.out.fitting(f"{question} [{default}]" if default else question)
+    answer = typer.prompt(words, default=default, show_default=False, hide_input=hidden)
+    return str(answer)
 
 
 def _set(text: str, key: str, value: str) -> str:
-    """Replace the value of the first setting of this name; what follows keeps its column where there is room."""
+    """Replace the value of the first setting named `key`; a comment keeps its column if it can."""
     line = re.compile(rf'^{key} = (?:"[^"]*"|\[\])(\s*)(?=#|$)', re.MULTILINE)
 
-    def put(found: re.Match[str]) -> str:
-        return f"{key} = {value}".ljust(len(found[0]) - 1) + (" " if found[1] else "")
+    def replacement(old: re.Match[str]) -> str:
+        space = " " if old[1] else ""
+        return f"{key} = {value}".ljust(len(old[0]) - 1) + space
 
-    return line.sub(put, text, count=1)
+    return line.sub(replacement, text, count=1)
 
 
 def _quoted(text: str) -> str:
@@ -118,12 +136,16 @@ def _quoted(text: str) -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    """Write settings that only their owner may read, since they hold the token; refused ones are removed again."""
+    """Write the settings, readable by their owner only: they hold the token.
+
+    Raises UsageError and removes the file if the settings are not valid.
+    """
     from bot import settings
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as new:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as new:
             new.write(text)
         settings.load(file)
     except UsageError:

@@ -1,4 +1,4 @@
-"""The log: lines on stderr, styled for a terminal, JSON for a collector. Never a token, at any level."""
+"""The log on stderr: styled on a terminal, plain text or JSON elsewhere. Never shows a token."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from bot.cli import terminal
 if TYPE_CHECKING:
     from bot.settings import Log
 
-#: Libraries whose own lines help nobody, with the least level that does. What an answer of Telegram's means is ours to
-#: say; its library would print messages of people at lower levels.
-_LIBRARIES = {"apscheduler": logging.WARNING, "watchfiles": logging.WARNING, "uvicorn": logging.WARNING}
+#: The lowest level that is logged of each library. Telegram's library would log people's messages
+#: below CRITICAL; what its answers mean is logged by our own code.
+_LIBRARIES = {
+    "apscheduler": logging.WARNING,
+    "watchfiles": logging.WARNING,
+    "uvicorn": logging.WARNING,
+}
 _LIBRARIES |= {"telegram": logging.CRITICAL, "asyncio": logging.WARNING, "aiohttp": logging.WARNING}
 
 
 def begin(chosen: Log) -> None:
-    """Write log lines to stderr from now on. Only our own loggers go below warnings."""
+    """Log to stderr from now on. Only our own loggers log below WARNING."""
     from bot.botapi import redaction
 
     logging.captureWarnings(True)
@@ -32,19 +36,19 @@ def begin(chosen: Log) -> None:
 
 
 def silence() -> None:
-    """Keep the log quiet, in commands that print all they have to say."""
+    """Log nothing, for commands that print their own results."""
     logging.basicConfig(handlers=[logging.NullHandler()], force=True)
 
 
 class _Text(logging.Formatter):
-    """One line a record, and its traceback; other people's controls are escapes."""
+    """One line for each record, then its traceback; control characters are escaped."""
 
     def format(self, record: logging.LogRecord) -> str:
         return terminal.lines(super().format(record))
 
 
 class _Json(logging.Formatter):
-    """One JSON object a line: at, level, message, logger, and a traceback where there is one."""
+    """One JSON object a line: at, level, message, logger, and traceback where there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -61,7 +65,7 @@ class _Json(logging.Formatter):
 
 
 class _Terminal(logging.Handler):
-    """Time, level and message for a person, broken between words; what is in a message has no colour of its own."""
+    """Time, level and message, broken between words. A message has no colours of its own."""
 
     _COLOURS: ClassVar = {logging.DEBUG: "dim", logging.INFO: "blue", logging.WARNING: "yellow"}
 
@@ -81,12 +85,12 @@ class _Terminal(logging.Handler):
 
 
 def _handler(form: str) -> logging.Handler:
-    if form == "json" or (form == "auto" and not sys.stderr.isatty()):
-        handler: logging.Handler = logging.StreamHandler()
-        handler.setFormatter(_Json())
-        return handler
-    if not sys.stderr.isatty():
-        handler = logging.StreamHandler()
+    is_terminal = sys.stderr.isatty()
+    if is_terminal and form != "json":
+        return _Terminal()
+    handler = logging.StreamHandler()
+    if form == "text":
         handler.setFormatter(_Text("%(asctime)s %(levelname)s %(message)s"))
-        return handler
-    return _Terminal()
+    else:
+        handler.setFormatter(_Json())
+    return handler

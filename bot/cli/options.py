@@ -1,4 +1,4 @@
-"""What several commands take, and what they all begin with. Runs no command."""
+"""Options that several commands share, and loading of the settings. Runs no command."""
 
 from __future__ import annotations
 
@@ -23,50 +23,56 @@ if TYPE_CHECKING:
 Config = Annotated[
     Path | None,
     typer.Option(
-        "--config", metavar="FILE", help="The settings file; by default PAPERBOY_CONFIG or config/paperboy.toml."
+        "--config",
+        metavar="FILE",
+        help="The settings file; by default PAPERBOY_CONFIG or config/paperboy.toml.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 def on_signal(stop: Callable[[], None]) -> None:
-    """Call `stop` when the process is told to end: by a supervisor, by Ctrl-C, or as its terminal is closed."""
+    """Call `stop` on SIGTERM, on Ctrl-C, and when the terminal is closed."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # under nohup it goes on
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup ignores it
         loop.add_signal_handler(signal.SIGHUP, stop)
 
 
-def loaded(config: Path | None, *, with_folder: bool = False, with_token: bool = True) -> tuple[Settings, Templates]:
-    """Return the checked settings and words. Raises UsageError, one line for each problem of either.
+def loaded(
+    config: Path | None, *, with_folder: bool = False, with_token: bool = True
+) -> tuple[Settings, Templates]:
+    """Return the checked settings and templates.
 
-    with_folder: the folder of articles must be there, too. with_token: see `settings.load`.
+    with_folder: the folder of articles must exist. with_token: see `settings.load`.
+    Raises UsageError with one line for each problem.
     """
     from bot import settings
     from bot.rendering.loading import words
 
     problems: list[str] = []
-    found: Settings | None = None
+    chosen: Settings | None = None
     templates: Templates | None = None
     try:
-        found = settings.load(config, with_token=with_token)
-        problems += _folder_problems(found.feed.folder) if with_folder else []
+        chosen = settings.load(config, with_token=with_token)
+        if with_folder:
+            problems += _folder_problems(chosen.feed.folder)
     except UsageError as error:
         problems += error.problems
     try:
         templates = words(settings.file_in_use(config).parent)
     except UsageError as error:
         problems += error.problems
-    if found is None or templates is None or problems:
+    if chosen is None or templates is None or problems:
         raise UsageError(*problems)
-    return found, templates
+    return chosen, templates
 
 
 def settings_alone(config: Path | None) -> tuple[Settings, tuple[str, ...]]:
     """Return the checked settings, and a line for each problem of templates and topics.
 
-    Raises UsageError for settings that can't be read, with the problems of templates and topics beside theirs.
+    Raises UsageError if the settings are invalid; it lists all problems.
     """
     from bot import settings
 
@@ -80,12 +86,12 @@ def settings_alone(config: Path | None) -> tuple[Settings, tuple[str, ...]]:
 
 
 def print_json(value: Any) -> None:
-    """Print one line of JSON; what the terminal's encoding lacks is escaped as JSON does."""
+    """Print one line of JSON; characters that the terminal's encoding lacks are escaped."""
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    typer.echo(terminal.json(json.dumps(value, ensure_ascii=not utf8, default=_told)))
+    typer.echo(terminal.json(json.dumps(value, ensure_ascii=not utf8, default=_as_text)))
 
 
-def _told(value: Any) -> str:
+def _as_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
@@ -93,4 +99,6 @@ def _folder_problems(folder: Path) -> list[str]:
     if folder.is_dir():
         return []
     what = "is not a folder" if folder.exists() else "there is no such folder"
-    return [f"feed.folder: {folder}: {what}. Make it, or set [feed] folder (PAPERBOY_FEED__FOLDER)."]
+    return [
+        f"feed.folder: {folder}: {what}. Make it, or set [feed] folder (PAPERBOY_FEED__FOLDER)."
+    ]

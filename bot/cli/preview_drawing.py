@@ -1,4 +1,4 @@
-"""A previewed post as a person would see it: drawn for a terminal, or as a page to open. Decides nothing about it."""
+"""Draws a previewed post on a terminal or as an HTML page. Decides nothing about it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.cli import terminal
+from bot.cli.preview_payload import PreviewState
 from bot.cli.wrapping import wrapped
 from bot.domain.delivery import Payload
 
 #: Columns of a drawn post at most; Telegram shows about as many.
 _WIDTH = 88
-#: What a preview's state says.
 _STATES = {
-    "draft": "a draft: not posted",
-    "waits": "waits for its date",
-    "expired": "expired: not posted",
+    PreviewState.DRAFT: "a draft: not posted",
+    PreviewState.WAITS: "waits for its date",
+    PreviewState.EXPIRED: "expired: not posted",
 }
 _STYLES = {
     "b": Style(bold=True),
@@ -36,55 +36,78 @@ _STYLES = {
     "code": Style(dim=True),
     "pre": Style(dim=True),
     "blockquote": Style(dim=True),
+    "a": Style(underline=True),
 }
 
 
 def drawn(payload: Payload, width: int) -> RenderableType:
-    """Return a post for a terminal of so many columns: file, picture, words, addresses of its links, buttons."""
-    words = _words(payload)
-    parts: list[RenderableType] = []
+    """Return a post for a terminal of `width` columns.
+
+    From top to bottom: file, picture, text, buttons, addresses of its links.
+    """
+    text, links = _styled(payload)
+    parts = [text]
     if picture := _picture(payload):
-        parts += [Text(f"[picture] {picture}", style="dim"), Text()]
-    links: list[str] = []
-    if "parse_mode" in payload:
-        reader = _Reader()
-        reader.feed(words)
-        reader.close()
-        parts.append(reader.text)
-        links = reader.links
-    else:
-        parts.append(Text(words))
-    rows = payload.get("reply_markup", {}).get("inline_keyboard", [])
-    if rows:
-        parts += [Text(), Text("\n".join("  ".join(f"[ {one['text']} ]" for one in row) for row in rows))]
+        parts = [Text(f"[picture] {picture}", style="dim"), Text(), *parts]
+    if rows := _rows(payload):
+        parts += [Text(), _buttons(rows)]
     if links:
-        parts += [Text(), Text("\n".join(f"[{number}] {link}" for number, link in enumerate(links, 1)), style="dim")]
-    return Group(_about(payload, width), Panel(Group(*parts), width=min(width, _WIDTH)))
+        parts += [Text(), _addresses(links)]
+    return Group(_heading(payload, width), Panel(Group(*parts), width=min(width, _WIDTH)))
 
 
-def _about(payload: Payload, width: int) -> Text:
-    """Return the file's name, and why its post is not sent now; whole, as the title of a frame would not be."""
-    state = payload.get("state", "")
-    told = f"{terminal.visible(str(payload['file']))}{f' ({_STATES.get(state, state)})' if state else ''}"
-    return Text("\n".join(wrapped(told, width)), style="yellow" if state else "bold")
+def _styled(payload: Payload) -> tuple[Text, list[str]]:
+    """Return a post's text in its styles, and the addresses it links."""
+    words = _words(payload)
+    if "parse_mode" not in payload:
+        return Text(words), []
+    reader = _Reader()
+    reader.feed(words)
+    reader.close()
+    return reader.text, reader.links
+
+
+def _buttons(rows: Sequence[Sequence[dict[str, str]]]) -> Text:
+    return Text("\n".join(map(_button_row, rows)))
+
+
+def _button_row(row: Sequence[dict[str, str]]) -> str:
+    return "  ".join(f"[ {button['text']} ]" for button in row)
+
+
+def _addresses(links: Sequence[str]) -> Text:
+    lines = [f"[{number}] {link}" for number, link in enumerate(links, 1)]
+    return Text("\n".join(lines), style="dim")
+
+
+def _heading(payload: Payload, width: int) -> Text:
+    """Return the file's name and why its post is not sent now. A frame's title would be cut."""
+    name = terminal.visible(str(payload["file"]))
+    if "state" not in payload:
+        return Text("\n".join(wrapped(name, width)), style="bold")
+    words = f"{name} ({_STATES[payload['state']]})"
+    return Text("\n".join(wrapped(words, width)), style="yellow")
 
 
 def page(previews: Sequence[Payload]) -> str:
     """Return a page of HTML that shows posts the way Telegram lays them out."""
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(Path(__file__).with_name("preview.html").read_text(encoding="utf-8"))
-    return template.render(posts=[_shown(one) for one in previews])
+    source = Path(__file__).with_name("preview.html").read_text(encoding="utf-8")
+    return environment.from_string(source).render(posts=[_for_page(one) for one in previews])
 
 
-def _shown(payload: Payload) -> dict[str, Any]:
+def _for_page(payload: Payload) -> dict[str, Any]:
     words: str = _words(payload)
+    if "parse_mode" in payload:
+        words = Markup(words)  # noqa: S704 - escaped when it was rendered
+    state = payload.get("state")
     return {
         "file": payload["file"],
-        "state": _STATES.get(payload.get("state", ""), ""),
+        "state": _STATES[state] if state else "",
         "error": payload.get("error", ""),
         "picture": _picture(payload),
-        "words": Markup(words) if "parse_mode" in payload else words,  # noqa: S704 - escaped when it was rendered
-        "rows": payload.get("reply_markup", {}).get("inline_keyboard", []),
+        "words": words,
+        "rows": _rows(payload),
     }
 
 
@@ -93,7 +116,13 @@ def _words(payload: Payload) -> str:
 
 
 def _picture(payload: Payload) -> str:
-    return str(payload.get("photo") or payload.get("link_preview_options", {}).get("url") or "")
+    preview = payload.get("link_preview_options", {})
+    return str(payload.get("photo") or preview.get("url") or "")
+
+
+def _rows(payload: Payload) -> list[list[dict[str, str]]]:
+    rows: list[list[dict[str, str]]] = payload.get("reply_markup", {}).get("inline_keyboard", [])
+    return rows
 
 
 class _Reader(HTMLParser):
@@ -109,7 +138,7 @@ class _Reader(HTMLParser):
         """Begin a style."""
         if tag == "a":
             self.links.append(dict(attrs).get("href") or "")
-        self._styles.append(_STYLES.get(tag, Style(underline=True) if tag == "a" else Style()))
+        self._styles.append(_STYLES.get(tag, Style()))
 
     def handle_endtag(self, tag: str) -> None:
         """End a style; a link is followed by its number."""

@@ -1,30 +1,19 @@
-"""Tables, a progress bar and a drawn post, where a person looks. Counts nothing."""
+"""Prints a status report for `paperboy status`. Counts nothing."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.text import Text
-
-from bot.cli import preview_drawing
-from bot.cli.console import out
-from bot.domain.delivery import Payload, State
+from bot.cli import console, file_problems
+from bot.domain.delivery import State
 from bot.domain.plain_text import counted
 from bot.rendering import dates, waiting
 
 if TYPE_CHECKING:
-    from bot.cli.checking import Finding
-    from bot.ingest import scanner as scanning
-    from bot.ingest.scanner import ScanReport
-    from bot.publish.verification import Verified
-    from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport
+    from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, StatusReport
 
-_SIGNS = {"fine": Text("✓", "green"), "warning": Text("!", "yellow"), "problem": Text("✗", "red")}
+#: The order in which counts of deliveries are shown.
 _STATES = (
     State.SENT,
     State.PENDING,
@@ -35,139 +24,93 @@ _STATES = (
     State.REFUSED,
     State.GONE,
 )
-#: What one row of a table is.
-_ROWS = {"articles": "article", "deliveries": "delivery", "chats": "chat", "files": "file"}
 
 
-@contextmanager
-def progress() -> Iterator[scanning.Progress]:
-    """Draw a bar on stderr while the block runs; nothing where no person looks."""
-    if not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
-    bar = Progress(
-        TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), console=Console(stderr=True), transient=True
-    )
-    with bar:
-        task = bar.add_task("scan", total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
-
-
-def scan(scanned: ScanReport, standing: StatusReport) -> None:
-    """Show what a scan found."""
-    counts = {str(relation): count for relation, count in scanned.relations.items()}
-    told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "nothing new"
-    out.say(f"{counted(scanned.files, 'file')}: {told}, {scanned.unchanged} unchanged", "bold")
-    out.say(f"{counted(standing.articles, 'article')} in the database")
-    _warned(standing.warned)
-    _rejected(standing.rejected)
-
-
-def status(standing: StatusReport) -> None:
-    """Show how things stand."""
-    counts = {"article": standing.articles, "reader": standing.readers, "follow": standing.follows}
-    out.say(" · ".join(counted(count, noun) for noun, count in counts.items()), "bold")
-    _running(standing)
-    if standing.posted:
-        out.say(f"Last post: {dates.minute(standing.posted, dates.SystemZone())}, “{standing.posted_title}”")
-    _deliveries(standing)
-    if standing.scanned:
-        out.say(f"Last scan: {dates.minute(standing.scanned, dates.SystemZone())}")
-    if standing.problem:
-        out.say(f"The folder can't be read: {standing.problem}", "yellow")
-    for trouble in standing.troubles:
-        since = dates.minute(trouble.since, dates.SystemZone())
-        out.say(f"{trouble.about or 'Stuck'} (since {since}): {trouble.reason}", "yellow")
-    for channel in standing.channels:
+def show(report: StatusReport) -> None:
+    """Print how things stand."""
+    _totals(report)
+    _process(report)
+    _deliveries(report)
+    _problems(report)
+    for channel in report.channels:
         _channel(channel)
-    oldest = dates.minute(standing.oldest_waiting, dates.SystemZone())
-    out.say(f"Oldest waiting: {oldest}" if oldest else "Nothing is left to send")
-    _waiting(standing)
-    for lost in standing.unconfirmed:
-        out.say(f"Unconfirmed: {lost.short_id} {lost.title}: {counted(lost.count, 'reader')}")
-    for copy in standing.copies:
-        out.say(f"Copy, not posted: {_named(copy)}")
-    _warned(standing.warned)
-    _rejected(standing.rejected)
+    _unsent(report)
+    file_problems.show(report.warned, report.rejected)
 
 
-def _waiting(standing: StatusReport) -> None:
-    """Show what articles wait for, and those that an editor decides on."""
-    if waits := waiting.words(standing):
-        out.say(waits)
-    if standing.undecided:
-        out.say(standing.undecided, "yellow")
-    for one in standing.held:
-        out.say(f"Held: {_named(one)}")
+def _totals(report: StatusReport) -> None:
+    counts = (
+        counted(report.articles, "article"),
+        counted(report.readers, "reader"),
+        counted(report.follows, "follow"),
+    )
+    console.out.say(" · ".join(counts), "bold")
 
 
-def _running(standing: StatusReport) -> None:
-    """Show whether the bot runs, and since when, or when it ran last."""
-    since = dates.minute(standing.started, dates.SystemZone())
-    if standing.running:
-        out.say(f"The bot has been running since {since}" if since else "The bot is starting", "green")
+def _process(report: StatusReport) -> None:
+    """Print whether the bot runs, and since when, or when it ran last."""
+    since = _minute(report.started)
+    if report.running:
+        words = f"The bot has been running since {since}" if since else "The bot is starting"
+        console.out.say(words, "green")
     else:
-        out.say("The bot is not running" + (f"; it last started at {since}" if since else ""), "yellow")
+        last = f"; it last started at {since}" if since else ""
+        console.out.say(f"The bot is not running{last}", "yellow")
 
 
-def _deliveries(standing: StatusReport) -> None:
-    """Show how many messages each channel and the readers got, and how many are in other states."""
-    rows = [(channel.title or channel.name, channel.deliveries) for channel in standing.channels]
-    for name, row in [*rows, ("Readers", standing.followers)]:
+def _deliveries(report: StatusReport) -> None:
+    """Print the latest post, and each channel's and the readers' deliveries by state."""
+    if report.posted:
+        console.out.say(f"Last post: {_minute(report.posted)}, “{report.posted_title}”")
+    rows = [(channel.title or channel.name, channel.deliveries) for channel in report.channels]
+    for name, row in [*rows, ("Readers", report.followers)]:
         counts = [f"{row.get(state, 0):,} {state}" for state in _STATES if row.get(state)]
-        out.say(f"{name}: {', '.join(counts) or 'no messages yet'}")
+        console.out.say(f"{name}: {', '.join(counts) or 'no messages yet'}")
+
+
+def _problems(report: StatusReport) -> None:
+    """Print the last scan, and what is wrong with the folder, the database or a job."""
+    if report.scanned:
+        console.out.say(f"Last scan: {_minute(report.scanned)}")
+    if report.problem:
+        console.out.say(f"The folder can't be read: {report.problem}", "yellow")
+    for trouble in report.troubles:
+        about = trouble.about or "Stuck"
+        console.out.say(f"{about} (since {_minute(trouble.since)}): {trouble.reason}", "yellow")
 
 
 def _channel(channel: ChannelStatus) -> None:
-    """Show what keeps a channel waiting and what was refused there."""
+    """Print what keeps a channel waiting and what was refused there."""
+    name = channel.title or channel.name
     if channel.waits:
-        until = f" until {dates.minute(channel.until, dates.SystemZone())}" if channel.until else ""
-        out.say(f"{channel.title or channel.name} waits{until}: {channel.waits}", "yellow")
-    for refused in channel.refusals:
-        out.say(f"{channel.title or channel.name} refused {_named(refused)}: {refused.reason}", "yellow")
+        until = f" until {_minute(channel.until)}" if channel.until else ""
+        console.out.say(f"{name} waits{until}: {channel.waits}", "yellow")
+    for refusal in channel.refusals:
+        console.out.say(f"{name} refused {_article(refusal)}: {refusal.reason}", "yellow")
 
 
-def _named(one: Held | Copy | Refusal) -> str:
-    return " ".join(filter(None, (one.short_id, one.title, f"({one.file})" if one.file else "")))
+def _unsent(report: StatusReport) -> None:
+    """Print what is left to send, what articles wait for, and what was not posted."""
+    oldest = _minute(report.oldest_waiting)
+    console.out.say(f"Oldest waiting: {oldest}" if oldest else "Nothing is left to send")
+    if waits := waiting.words(report):
+        console.out.say(waits)
+    if report.undecided:
+        console.out.say(report.undecided, "yellow")
+    for held in report.held:
+        console.out.say(f"Held: {_article(held)}")
+    for lost in report.unconfirmed:
+        readers = counted(lost.count, "reader")
+        console.out.say(f"Unconfirmed: {lost.short_id} {lost.title}: {readers}")
+    for copy in report.copies:
+        console.out.say(f"Copy, not posted: {_article(copy)}")
 
 
-def verified(found: Verified) -> None:
-    """Show what a look at the whole database came to."""
-    out.say(", ".join(counted(count, _ROWS.get(table, table)) for table, count in found.counts.items()))
-    for one in found.findings:
-        out.say(f"{one.about}: {one.what}" if one.about else one.what, sign=_SIGNS["problem"])
-    if not found.findings:
-        out.say("every article went where it should, and once", sign=_SIGNS["fine"])
+def _minute(moment: datetime | None) -> str:
+    return dates.minute(moment, dates.SystemZone())
 
 
-def findings(found: Sequence[Finding]) -> None:
-    """Show what a check looked at, each problem with its fix; on a terminal, lines are broken between words."""
-    for one in found:
-        out.say(one.what, sign=_SIGNS[one.level])
-        if one.mend:
-            out.say(f"    {one.mend}", "dim", hang=0)
-
-
-def post(payload: Payload) -> None:
-    """Draw one previewed post, or say why there is none."""
-    if "error" in payload:
-        out.say(f"{payload['file']}: {payload['error']}", sign=_SIGNS["problem"])
-    else:
-        out.print(preview_drawing.drawn(payload, out.width))
-
-
-def _warned(warned: Sequence[RejectedFile]) -> None:
-    if not warned:
-        return
-    out.say(f"Fields that could not be read, in {counted(len(warned), 'file')}:", "yellow")
-    for one in warned:
-        out.say(f"  {one.path}: {one.reason}")
-
-
-def _rejected(rejected: Sequence[RejectedFile]) -> None:
-    if not rejected:
-        return
-    told = "One file is not an article" if len(rejected) == 1 else f"{len(rejected)} files are not articles"
-    out.say(f"{told}:", "yellow")
-    for one in rejected:
-        out.say(f"  {one.path}: {one.reason}")
+def _article(row: Held | Copy | Refusal) -> str:
+    """Return an article's short id, title and file, as far as they are known."""
+    file = f"({row.file})" if row.file else ""
+    return " ".join(filter(None, (row.short_id, row.title, file)))

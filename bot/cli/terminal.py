@@ -1,7 +1,7 @@
-"""Other people's words on a terminal: what could move the cursor or reorder a line becomes an escape. Prints nothing.
+"""Escapes control characters, so that other people's words are safe on a terminal. Prints nothing.
 
-A file name may hold any character: an escape sequence that clears the screen, a C1 control that some terminals obey, a
-bidirectional override that makes `gpj.exe` look like another name.
+A file name may hold any character: an escape sequence that clears the screen, a C1 control that
+some terminals obey, a bidirectional override that makes `gpj.exe` look like another name.
 """
 
 from __future__ import annotations
@@ -9,25 +9,24 @@ from __future__ import annotations
 import re
 
 #: Controls (C0, DEL, C1), line and paragraph separators, and what reorders text.
-_UNSAFE = re.compile(
-    "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ufeff\\ud800-\\udfff]"
-)
+_REORDERING = "\\u061c\\u200e\\u200f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ufeff"
+_UNSAFE = re.compile(rf"[\x00-\x1f\x7f-\x9f{_REORDERING}\ud800-\udfff]")
 #: The same in a JSON text, where a line end can only stand between values.
-_UNSAFE_IN_JSON = re.compile("[\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ufeff]")
+_UNSAFE_IN_JSON = re.compile(rf"[\x7f-\x9f{_REORDERING}]")
 
 
 def visible(text: str) -> str:
-    """Return `text` in one line in which every control is an escape such as `\\\\x1b` or `\\\\u202e`."""
+    """Return `text` on one line, each control character as an escape like `\\\\x1b`."""
     return _UNSAFE.sub(lambda found: _escape(found[0]), text)
 
 
 def lines(text: str) -> str:
-    """Return `text` with its line ends, every other control an escape."""
+    """Return `text` with its line ends kept and every other control character escaped."""
     return "\n".join(map(visible, text.split("\n")))
 
 
 def json(text: str) -> str:
-    """Return a JSON text that means the same and holds no control."""
+    """Return a JSON text that means the same and holds no control character."""
     return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

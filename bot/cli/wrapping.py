@@ -1,4 +1,4 @@
-"""Where a line is broken so that it fits: between words, never within one that fits on a line. Pure; prints nothing."""
+"""Breaks a line between words, never within a word that fits on a line. Pure; prints nothing."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import unicodedata
 
 from rich.cells import cell_len
 
-#: Columns that words keep beside an indent, however narrow the terminal is.
+#: Columns left for words beside an indent, however narrow the terminal is.
 _LEAST = 12
-#: What a word that is longer than a line may be broken behind: a path, an address.
+#: A word longer than a line, such as a path or an address, may be broken behind these.
 _JOINTS = frozenset("/\\?&=-_.,")
 #: Letters of scripts that put no spaces between words: a line may end behind any of them.
 _IDEOGRAPHS = ("CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO")
 
 
 def wrapped(text: str, width: int, first: int = 0, rest: int = 2) -> list[str]:
-    """Return `text`, which has no line ends, as lines of at most `width` columns with their indents.
+    """Return `text`, which has no line ends, as indented lines of at most `width` columns.
 
-    first, rest: columns of indent of the first line and of those behind it; less where the terminal is too narrow.
+    first, rest: indent of the first line and of the others; less where the terminal is too narrow.
     """
     first, rest = (max(0, min(indent, width - _LEAST)) for indent in (first, rest))
     lines: list[str] = []
@@ -30,18 +30,26 @@ def wrapped(text: str, width: int, first: int = 0, rest: int = 2) -> list[str]:
 
 
 def _end(text: str, room: int, line: int) -> int:
-    """Return where to break `text`, of which `room` columns fit; `line`: the columns of a whole line."""
+    """Return where to break `text`, of which `room` columns fit. line: columns of a whole line."""
     fits = _fitting(text, room)
-    end = next((at for at in range(fits, 0, -1) if _is_gap(text, at)), 0)
-    gap = next((at for at in range(fits + 1, len(text)) if _is_gap(text, at)), len(text))
-    if end and cell_len(text[end:gap].strip(" ")) <= line:
-        return end
-    joint = next((at for at in range(fits, end, -1) if text[at - 1] in _JOINTS and text[at] != " "), 0)
-    return joint or end or fits
+    last_gap = next((at for at in range(fits, 0, -1) if _is_gap(text, at)), 0)
+    next_gap = next((at for at in range(fits + 1, len(text)) if _is_gap(text, at)), len(text))
+    next_word = text[last_gap:next_gap].strip(" ")
+    if last_gap and cell_len(next_word) <= line:
+        return last_gap
+    return _last_joint(text, fits, last_gap) or last_gap or fits
+
+
+def _last_joint(text: str, fits: int, after: int) -> int:
+    """Return the last place up to `fits` where a long word may be broken; 0: there is none."""
+    for at in range(fits, after, -1):
+        if text[at - 1] in _JOINTS and text[at] != " ":
+            return at
+    return 0
 
 
 def _fitting(text: str, room: int) -> int:
-    """Return how many characters fit, at least one; marks stay with the letter before them."""
+    """Return how many characters fit, at least one. Combining marks stay with their letter."""
     columns = 0
     for at, one in enumerate(text):
         columns += cell_len(one)
@@ -59,7 +67,9 @@ def _is_gap(text: str, at: int) -> bool:
         return behind == " "
     if not (_is_ideograph(before) or _is_ideograph(behind)) or not _can_part(text, at):
         return False
-    return unicodedata.category(behind) not in ("Pe", "Po", "Pf") and unicodedata.category(before) not in ("Ps", "Pi")
+    closes = unicodedata.category(behind) in ("Pe", "Po", "Pf")
+    opens = unicodedata.category(before) in ("Ps", "Pi")
+    return not closes and not opens
 
 
 def _can_part(text: str, at: int) -> bool:

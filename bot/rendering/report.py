@@ -117,7 +117,7 @@ class StatusReport:
     """How things stand.
 
     What a part of the bot has to say in `/status` and `paperboy status` becomes a field here, is filled in
-    `publish.report` and shown in `rendering.editorial.status` and `cli.status_view.status`. What lasts and is told by a
+    `publish.report` and shown in `rendering.editorial.status` and `cli.status_view`. What lasts and is told by a
     notice of a kind in `notices.ENDING` is shown without more ado.
     """
 

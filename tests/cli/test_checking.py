@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli import checking, scan
+from bot.cli import check, checking
 from bot.cli.checking import Finding, survey
 from bot.domain.arrival import Waits
 from bot.domain.chat import ChatKind
@@ -79,8 +79,8 @@ def place(tmp_path: Path) -> Place:
 
 def said(found: Iterable[Finding]) -> str:
     found = list(found)
-    assert all(one.mend for one in found)
-    return "\n".join(f"{one.level}: {one.what}\n{one.mend}" for one in found)
+    assert all(one.fix for one in found)
+    return "\n".join(f"{one.level}: {one.what}\n{one.fix}" for one in found)
 
 
 # --- the channels -----------------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ async def test_a_group_that_moved_is_followed_to_its_new_number(place: Place, sa
     old = sandbox.world.add_group("Readers", supergroup=False)
     new = sandbox.world.migrate(old)
     (found,) = await place.found(sandbox, channels=[{"chat": str(old.id)}])
-    assert f'chat = "{new.id}"' in found.mend
+    assert f'chat = "{new.id}"' in found.fix
 
 
 async def test_a_bot_that_was_banned_muted_or_left_out_is_told_apart(place: Place, sandbox: Sandbox) -> None:
@@ -194,7 +194,7 @@ async def test_an_editor_who_never_pressed_start_is_named_with_the_link_to_press
     sandbox.world.open_private(edith)
     found = await place.found(sandbox, telegram={"admins": [edith.id, stranger.id, 999]})
     assert [one.what.split(":")[1].strip() for one in found] == ["999", str(stranger.id)]
-    assert all("has not pressed Start" in one.what and "https://t.me/paperboy_demo_bot" in one.mend for one in found)
+    assert all("has not pressed Start" in one.what and "https://t.me/paperboy_demo_bot" in one.fix for one in found)
 
 
 async def test_a_clock_far_from_telegrams_is_told_with_its_side(place: Place, sandbox: Sandbox) -> None:
@@ -253,7 +253,7 @@ async def test_a_server_that_answers_but_is_not_the_bot_api_is_told_so(
     sandbox.fail("getMe", fault, times=None)
     (found,) = await place.found(sandbox)
     assert found.what.startswith("telegram.api_base_url: what answers there is not the Bot API")
-    assert "https://api.telegram.org" in found.mend
+    assert "https://api.telegram.org" in found.fix
 
 
 # --- the articles -----------------------------------------------------------------------------------------------------
@@ -323,9 +323,9 @@ async def test_an_unknown_topic_is_told_with_the_nearest(place: Place) -> None:
     wanted = ["Robotics", "computer vision", "Computr Vision", "Gardening"]
     near, none = await place.found(channels=[{"chat": "@newsroom", "topics": wanted}])
     assert near.what.startswith("channels: @newsroom: topics: “Computr Vision”: no article carries it")
-    assert near.mend == "Did you mean Computer Vision?"
+    assert near.fix == "Did you mean Computer Vision?"
     assert "“Gardening”" in none.what
-    assert "still to come" in none.mend
+    assert "still to come" in none.fix
 
 
 async def test_a_topic_that_only_recorded_articles_carry_is_known(place: Place) -> None:
@@ -385,7 +385,7 @@ async def test_templates_that_nothing_uses_are_told_with_the_name_they_were_mean
         place.write(f"config/templates/{name}", "Words")
     place.write("config/templates/replies/stopped.html.j2", '{% include "parts/mine.html.j2" %}')
     place.write("config/templates/.post.html.j2.swp", "")
-    found = {Path(one.what.split(": ")[1]).name: one.mend for one in await place.found()}
+    found = {Path(one.what.split(": ")[1]).name: one.fix for one in await place.found()}
     assert found == {
         "posts.html.j2": "Rename it to post.html.j2, or remove it.",
         "helpp.html.j2": "Rename it to replies/help.html.j2, or remove it.",
@@ -402,7 +402,7 @@ async def test_parents_that_are_no_topics_are_told_and_loops_too(place: Place) -
     place.write("config/topics.toml", text)
     first, *loops = await place.found()
     assert "“Vision” has the parent “Artificial Inteligence”, which is not a topic" in first.what
-    assert first.mend == "Did you mean Artificial Intelligence?"
+    assert first.fix == "Did you mean Artificial Intelligence?"
     assert ["leads back to it" in one.what for one in loops] == [True, True]
 
 
@@ -420,7 +420,7 @@ def test_broken_topics_keep_no_other_finding_from_being_told(
     place.write("config/topics.toml", "topics = 1")
     place.write("config/paperboy.toml", '[feed]\nfolder = "nowhere"\n')
     with pytest.raises(UsageError, match=r"topics\.toml"):
-        scan.check()
+        check.check()
     assert "nowhere: there is no such folder" in capsys.readouterr().out
 
 
@@ -517,4 +517,4 @@ async def test_a_folder_that_held_articles_and_is_empty_is_told(place: Place) ->
         for number in range(12):
             files.put(db, f"{number}.md", (1, 1, number), article=None, at=AT)
     (found,) = await place.found()
-    assert ("0 of 12 files are there" in found.what, "mounted" in found.mend) == (True, True)
+    assert ("0 of 12 files are there" in found.what, "mounted" in found.fix) == (True, True)

@@ -13,8 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from bot.cli import console, logs, status_view
-from bot.cli.checking import Finding
+from bot.cli import check, console, logs, preview, status_view, verify
+from bot.cli.checking import Finding, Level
 from bot.cli.console import SafeConsole
 from bot.cli.wrapping import wrapped
 from bot.domain.delivery import State
@@ -97,11 +97,11 @@ def test_what_a_command_shows_fits_on_a_terminal_and_is_whole_elsewhere(
 ) -> None:
     shown: list[list[str]] = []
     for file in (Terminal(), io.StringIO()):
-        monkeypatch.setattr(status_view, "out", SafeConsole(file=file, width=columns, color_system=None))
-        status_view.status(standing)
-        status_view.verified(Verified({"articles": 1}, ()))
-        status_view.findings([Finding("problem", f"{PATH}: is not there", "Make it, or name another folder. " * 4)])
-        status_view.post({"file": HAN, "error": WHY})
+        monkeypatch.setattr(console, "out", SafeConsole(file=file, width=columns, color_system=None))
+        status_view.show(standing)
+        verify.show(Verified({"articles": 1}, ()))
+        check.show([Finding(Level.PROBLEM, f"{PATH}: is not there", "Make it, or name another folder. " * 4)])
+        preview._draw({"file": HAN, "error": WHY})
         shown.append(file.getvalue().splitlines())
     fitted, whole = shown
     assert max(map(cell_len, fitted)) <= columns

@@ -66,7 +66,7 @@ def test_where_settings_are_there_another_file_can_be_written(
         typed(OPTIONS)
     (home.place / "articles").mkdir()
     other = str(refused.value).partition("paperboy init ")[2].rstrip("`")
-    monkeypatch.setattr("bot.cli.scan.check", lambda file: None)
+    monkeypatch.setattr("bot.cli.check.check", lambda file: None)
     typed(f"{OPTIONS} {other}")
     assert capsys.readouterr().out.endswith(f"\nNext: `paperboy run {other}`.\n")
     assert settings.load(home.place / other.removeprefix("--config ")).channels[0].chat == "@news"

@@ -33,28 +33,29 @@ __all__ = ["Finding", "Level", "findings"]
 
 
 async def findings(
-    found: Settings, configured: Path | None = None, clock: Callable[[], datetime] = now
+    chosen: Settings, configured: Path | None = None, clock: Callable[[], datetime] = now
 ) -> list[Finding]:
-    """Return everything that was looked at, in the order of the settings.
+    """Return the findings of every check, in the order of the settings.
 
     configured: the folder of the settings, with templates and topics; None: the shipped ones.
     """
     at = clock()
     taxonomy = _taxonomy(configured)
-    seen = survey.survey(found, taxonomy, at)
+    articles = survey.survey(chosen, taxonomy, at)
     local = [
-        *folder.findings(found, seen),
-        *database.findings(found.store.database),
-        *database.disk_findings(found),
-        *files.findings(configured, taxonomy, seen.topics),
-        *filters.findings(found, taxonomy, seen, at),
-        *web.findings(found),
+        *folder.findings(chosen, articles),
+        *database.findings(chosen.store.database),
+        *database.disk_findings(chosen),
+        *files.findings(configured, taxonomy, articles.topics),
+        *filters.findings(chosen, taxonomy, articles, at),
+        *web.findings(chosen),
     ]
-    return [*local, *[one async for one in account.findings(found, clock)]]
+    remote = [finding async for finding in account.findings(chosen, clock)]
+    return [*local, *remote]
 
 
 def _taxonomy(configured: Path | None) -> Taxonomy:
-    """Return the topics that are described; none where the file is broken, which is reported elsewhere."""
+    """Return the described topics; none if their file is broken, which is reported elsewhere."""
     from bot.settings import taxonomy
 
     try:

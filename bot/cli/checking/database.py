@@ -1,4 +1,4 @@
-"""The database and the disk under it: there, ours, undamaged, writable, with room. Changes nothing."""
+"""The database and its disk: present, undamaged, writable, with free space. Changes nothing."""
 
 from __future__ import annotations
 
@@ -30,13 +30,15 @@ def findings(database: Path) -> list[Finding]:
         return [problem(f"store.database: {error.what}", error.fix)]
     for place in (database, database.resolve().parent):
         if not may(place, os.W_OK):
-            fix = f"Run the bot as the user who owns it, or give its user the right to write {place}."
+            fix = (
+                f"Run the bot as the user who owns it, or give its user the right to write {place}."
+            )
             return [problem(f"store.database: {place} can't be written by this user", fix)]
     return [fine(f"store.database: {database}"), *_waiting(database)]
 
 
 def _waiting(database: Path) -> Iterator[Finding]:
-    """Warn of what waits for an editor where there is none, and of what was decided without one."""
+    """Warn of articles that wait for an editor or were skipped because there was none."""
     with inspection.reading(database) as db:
         skipped = undecided.told(db, now())
         waits = holding.counts(db)
@@ -49,18 +51,20 @@ def _waiting(database: Path) -> Iterator[Finding]:
         )
 
 
-def disk_findings(found: Settings) -> Iterator[Finding]:
-    """Yield what is wrong with the disk: full, or one that gets lost."""
-    database = found.store.database
+def disk_findings(chosen: Settings) -> Iterator[Finding]:
+    """Yield what is wrong with the disk: full, or lost at the next start."""
+    database = chosen.store.database
     free = shutil.disk_usage(_place(database)).free
     if free < _LITTLE:
         what = f"store.database: {database}: its disk has only {free // 1_000_000} MB left"
-        yield (problem if free < _NOTHING else warning)(what, "Free some space, or set [store] database elsewhere.")
+        fix = "Free some space, or set [store] database elsewhere."
+        yield problem(what, fix) if free < _NOTHING else warning(what, fix)
     reason = disk.temporary(database, os.environ)
-    if not reason or found.feed.chose_start or _has_served(database):
+    if not reason or chosen.feed.chose_start or _has_served(database):
         return
     yield warning(
-        f"store.database: {database} is new and {reason}: the bot will post nothing that is there already",
+        f"store.database: {database} is new and {reason}: "
+        "the bot will post nothing that is there already",
         "Put it on a disk that lasts, or set [feed] first_run, for every start to post that many.",
     )
 
@@ -68,14 +72,18 @@ def disk_findings(found: Settings) -> Iterator[Finding]:
 def _new_database(database: Path) -> Finding:
     place = _place(database)
     if not place.is_dir():
-        return problem(f"store.database: {place} is not a folder", "Set [store] database to another place.")
+        return problem(
+            f"store.database: {place} is not a folder", "Set [store] database to another place."
+        )
     if not may(place, os.W_OK | os.X_OK):
-        return problem(f"store.database: {place} can't be written", "Set [store] database to another place.")
+        return problem(
+            f"store.database: {place} can't be written", "Set [store] database to another place."
+        )
     return fine(f"store.database: {database} will be made")
 
 
 def _place(database: Path) -> Path:
-    """Return the folder that is there and in which the database is, or will be made."""
+    """Return the nearest existing folder above the database."""
     return next(parent for parent in database.absolute().parents if parent.exists())
 
 

@@ -1,4 +1,4 @@
-"""The operator's templates and topics: files that nothing uses, parents that name no topic. Renders nothing."""
+"""The operator's templates and topics: unused files, unknown parents. Renders nothing."""
 
 from __future__ import annotations
 
@@ -15,8 +15,13 @@ from bot.rendering import templates
 _TOPICS = "topics.toml"
 
 
-def findings(configured: Path | None, taxonomy: Taxonomy, carried: Iterable[str]) -> Iterator[Finding]:
-    """Yield what is wrong with the files beside the settings. carried: topics that articles carry."""
+def findings(
+    configured: Path | None, taxonomy: Taxonomy, carried: Iterable[str]
+) -> Iterator[Finding]:
+    """Yield what is wrong with the files beside the settings.
+
+    carried: topics that articles carry.
+    """
     if configured is None:
         return
     yield from _templates(configured / "templates")
@@ -30,19 +35,24 @@ def _templates(folder: Path) -> Iterator[Finding]:
     except (PaperboyError, OSError):  # a broken template is reported by itself
         return
     for name, nearest in unused:
-        fix = (
-            f"Rename it to {nearest}, or remove it." if nearest else "Remove it, or give it the name of a shipped one."
-        )
+        fix = "Remove it, or give it the name of a shipped one."
+        if nearest:
+            fix = f"Rename it to {nearest}, or remove it."
         yield warning(f"templates: {folder / name}: nothing uses a template of this name", fix)
 
 
 def _topics_file(configured: Path) -> Iterator[Finding]:
-    """Warn of a file that was probably meant to describe the topics."""
+    """Warn of a file whose name is nearly that of the file of topics."""
     if (configured / _TOPICS).is_file() or not configured.is_dir():
         return
-    others = sorted(one.name for one in configured.iterdir() if one.suffix.lower() in (".toml", ".tml"))
+    others = sorted(
+        one.name for one in configured.iterdir() if one.suffix.lower() in (".toml", ".tml")
+    )
     for name in difflib.get_close_matches(_TOPICS, others, 1, 0.7):
-        yield warning(f"topics: {configured / name}: nothing reads a file of this name", f"Rename it to {_TOPICS}.")
+        yield warning(
+            f"topics: {configured / name}: nothing reads a file of this name",
+            f"Rename it to {_TOPICS}.",
+        )
 
 
 def _parents(file: Path, taxonomy: Taxonomy, carried: list[str]) -> Iterator[Finding]:
@@ -64,11 +74,16 @@ def _parents(file: Path, taxonomy: Taxonomy, carried: list[str]) -> Iterator[Fin
 def _without_parent(file: Path, one: Topic, names: list[str]) -> Finding:
     near = topics.nearest([one.parent], [name for name in names if name != one.name], 1)
     fix = f"Did you mean {near[0]}?" if near else "Describe that topic too, or remove the parent."
-    return warning(f"topics: {file}: “{one.name}” has the parent “{one.parent}”, which is not a topic", fix)
+    return warning(
+        f"topics: {file}: “{one.name}” has the parent “{one.parent}”, which is not a topic", fix
+    )
 
 
 def _leads_to_itself(one: Topic, taxonomy: Taxonomy) -> bool:
-    parents = {topics.key(topic.name): topics.key(taxonomy.name(topic.parent)) for topic in taxonomy if topic.parent}
+    parents = {}
+    for topic in taxonomy:
+        if topic.parent:
+            parents[topics.key(topic.name)] = topics.key(taxonomy.name(topic.parent))
     start = here = topics.key(one.name)
     for _ in parents:
         here = parents.get(here, "")

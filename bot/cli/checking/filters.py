@@ -1,4 +1,4 @@
-"""Compares the channels' filters with the articles there are, to find filters that nothing passes. Pure."""
+"""Finds filters of channels that no article passes. Pure; reads neither folder nor database."""
 
 from __future__ import annotations
 
@@ -17,32 +17,36 @@ from bot.settings import Channel, Settings
 USUAL_BEST = 100
 
 
-def findings(found: Settings, taxonomy: Taxonomy, seen: Survey, at: datetime) -> Iterator[Finding]:
+def findings(
+    chosen: Settings, taxonomy: Taxonomy, survey: Survey, at: datetime
+) -> Iterator[Finding]:
     """Yield each setting that leaves nothing to post."""
-    yield from _age(found, seen, at)
-    yield from _first_run(found, seen)
-    yield from _held_for_nobody(found)
-    for channel in found.channels:
-        doubts = [*_quality(channel, seen), *_topics(channel, taxonomy, seen)]
-        yield from doubts or _both(channel, taxonomy, seen)
+    yield from _age(chosen, survey, at)
+    yield from _first_run(chosen, survey)
+    yield from _held_for_nobody(chosen)
+    for channel in chosen.channels:
+        doubts = [*_quality(channel, survey), *_topics(channel, taxonomy, survey)]
+        yield from doubts or _both(channel, taxonomy, survey)
 
 
-def _age(found: Settings, seen: Survey, at: datetime) -> Iterator[Finding]:
-    dates = [one.published for one in seen.articles]
+def _age(chosen: Settings, survey: Survey, at: datetime) -> Iterator[Finding]:
+    dates = [one.published for one in survey.articles]
     newest = max((date for date in dates if date), default=None)
-    if found.feed.max_age is None or newest is None or None in dates or at - newest <= found.feed.max_age:
+    if chosen.feed.max_age is None or newest is None or None in dates:
+        return
+    if at - newest <= chosen.feed.max_age:
         return
     yield warning(
-        f"feed.max_age_days = {found.feed.max_age_days}: every article is older; "
+        f"feed.max_age_days = {chosen.feed.max_age_days}: every article is older; "
         f"the newest is {counted((at - newest).days, 'day')} old",
         "Raise it, or set it to 0 to post articles of any age.",
     )
 
 
-def _first_run(found: Settings, seen: Survey) -> Iterator[Finding]:
-    if found.feed.newest != 0 or seen.begun or not seen.articles or not found.channels:
+def _first_run(chosen: Settings, survey: Survey) -> Iterator[Finding]:
+    if chosen.feed.newest != 0 or survey.begun or not survey.articles or not chosen.channels:
         return
-    number = len(seen.articles)
+    number = len(survey.articles)
     subject = "the article that is" if number == 1 else f"the {number:,} articles that are"
     yield warning(
         f"feed.first_run = 0: {subject} there now will not be posted, only what arrives later",
@@ -50,57 +54,71 @@ def _first_run(found: Settings, seen: Survey) -> Iterator[Finding]:
     )
 
 
-def _held_for_nobody(found: Settings) -> Iterator[Finding]:
-    """Warn of what waits for an editor where there are none."""
-    if found.telegram.admins:
+def _held_for_nobody(chosen: Settings) -> Iterator[Finding]:
+    """Warn of settings that wait for an editor if there are no editors."""
+    if chosen.telegram.admins:
         return
-    waiting = [f"feed.{name}" for name in ("drafts", "unpublished") if getattr(found.feed, name) == "hold"]
-    waiting += [f"channels: {one.chat}: on_doubt" for one in found.channels if one.on_doubt is OnDoubt.ASK]
-    for name in waiting:
-        value = "ask" if name.endswith("on_doubt") else "hold"
+    lines = []
+    if chosen.feed.drafts == "hold":
+        lines.append('feed.drafts = "hold"')
+    if chosen.feed.unpublished == "hold":
+        lines.append('feed.unpublished = "hold"')
+    asking = [channel.chat for channel in chosen.channels if channel.on_doubt is OnDoubt.ASK]
+    lines += [f'channels: {chat}: on_doubt = "ask"' for chat in asking]
+    for line in lines:
         yield warning(
-            f'{name} = "{value}" waits for an editor, and there are none', "Add user ids to [telegram] admins."
+            f"{line} waits for an editor, and there are none",
+            "Add user ids to [telegram] admins.",
         )
 
 
-def _quality(channel: Channel, seen: Survey) -> Iterator[Finding]:
-    most = USUAL_BEST if seen.best is None else seen.best
+def _quality(channel: Channel, survey: Survey) -> Iterator[Finding]:
+    most = USUAL_BEST if survey.best is None else survey.best
     if channel.min_quality <= most:
         return
-    if seen.best is None:
+    if survey.best is None:
         reason = f"qualities usually end at {USUAL_BEST}"
     else:
-        reason = f"{seen.none} has it; the highest quality is {seen.best}"
+        reason = f"{survey.none} has it; the highest quality is {survey.best}"
     yield warning(
         f"channels: {_name(channel)}: min_quality = {channel.min_quality}: {reason}",
         "Lower min_quality in its [[channels]] block.",
     )
 
 
-def _topics(channel: Channel, taxonomy: Taxonomy, seen: Survey) -> Iterator[Finding]:
-    names = list(dict.fromkeys([*(one.name for one in taxonomy), *seen.topics]))
+def _topics(channel: Channel, taxonomy: Taxonomy, survey: Survey) -> Iterator[Finding]:
+    names = list(dict.fromkeys([*(one.name for one in taxonomy), *survey.topics]))
     known = {topics.key(name) for name in names}
     for name in channel.topics:
         if topics.key(taxonomy.name(name)) in known:
             continue
         near = topics.nearest([name], names, 1)
-        fix = f"Did you mean {near[0]}?" if near else "Correct it, unless articles on it are still to come."
+        fix = (
+            f"Did you mean {near[0]}?"
+            if near
+            else "Correct it, unless articles on it are still to come."
+        )
         yield warning(
             f"channels: {_name(channel)}: topics: “{name}”: "
-            f"{seen.none} carries it and topics.toml does not describe it",
+            f"{survey.none} carries it and topics.toml does not describe it",
             fix,
         )
 
 
-def _both(channel: Channel, taxonomy: Taxonomy, seen: Survey) -> Iterator[Finding]:
-    """Warn where each filter is sound by itself and yet no article passes them."""
-    wanted = {topics.key(taxonomy.name(name)) for name in channel.topics}
-    if not seen.articles or not (wanted or channel.min_quality):
+def _both(channel: Channel, taxonomy: Taxonomy, survey: Survey) -> Iterator[Finding]:
+    """Warn if no article passes both filters, although some pass each."""
+    keys = {topics.key(taxonomy.name(name)) for name in channel.topics}
+    if not survey.articles or not (keys or channel.min_quality):
         return
-    if any(one.quality >= channel.min_quality and (not wanted or one.keys & wanted) for one in seen.articles):
-        return
-    number = len(seen.articles)
-    subject = "the one article there is does not pass" if number == 1 else f"none of {number:,} articles passes"
+    for article in survey.articles:
+        if article.quality >= channel.min_quality and (not keys or article.keys & keys):
+            return
+    number = len(survey.articles)
+    subject = (
+        "the one article there is does not pass"
+        if number == 1
+        else f"none of {number:,} articles passes"
+    )
     yield warning(
         f"channels: {_name(channel)}: {subject} its filters (topics, min_quality)",
         "Widen them in its [[channels]] block, unless such articles are still to come.",

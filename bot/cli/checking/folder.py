@@ -1,10 +1,10 @@
-"""The folder of articles: whether it can be read, and whether there is anything in it to post. Changes nothing."""
+"""The folder of articles: can it be read, and is there anything to post? Changes nothing."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bot.cli.checking.finding import Finding, fine, may, problem, warning
@@ -14,7 +14,7 @@ from bot.domain.plain_text import counted
 from bot.feed import patterns
 from bot.settings import Feed, Settings
 
-#: Why articles wait, behind how many do.
+#: Why articles wait; stands behind their number.
 _WAITS = {
     Waits.EDITOR: "wait for an editor",
     Waits.DRAFT: "are drafts",
@@ -33,63 +33,68 @@ _WAITS_ONE = {
 }
 
 
-def findings(found: Settings, seen: Survey) -> Iterator[Finding]:
+def findings(chosen: Settings, survey: Survey) -> Iterator[Finding]:
     """Yield what the folder holds, and why nothing in it would be posted."""
-    folder = found.feed.folder
+    folder = chosen.feed.folder
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "there is no such folder"
         yield problem(f"feed.folder: {folder}: {what}", "Make it, or set [feed] folder.")
         return
-    if not may(folder, os.R_OK | os.X_OK) or seen.files is None:
-        yield problem(f"feed.folder: {folder}: can't be read", "Give the bot's user the right to read it.")
+    if not may(folder, os.R_OK | os.X_OK) or survey.files is None:
+        yield problem(
+            f"feed.folder: {folder}: can't be read", "Give the bot's user the right to read it."
+        )
         return
     doubts = [
-        *_unread(folder, seen),
-        *(list(_emptied(found, seen)) or _empty(found.feed, seen)),
-        *_rejected(folder, seen),
-        *_waiting(folder, seen),
+        *_unread(folder, survey),
+        *(list(_emptied(chosen, survey)) or _empty(chosen.feed, survey)),
+        *_rejected(folder, survey),
+        *_waiting(folder, survey),
     ]
     yield from doubts or [fine(f"feed.folder: {folder}")]
-    yield from _patterns(found.feed, seen)
+    yield from _patterns(chosen.feed, survey)
 
 
-def _unread(folder: Path, seen: Survey) -> Iterator[Finding]:
-    for path in seen.unread[:3]:
+def _unread(folder: Path, survey: Survey) -> Iterator[Finding]:
+    for path in survey.unread[:3]:
         yield warning(
-            f"feed.folder: {folder / path}: this folder can't be read, so none of its articles are posted",
+            f"feed.folder: {folder / path}: this folder can't be read, "
+            "so none of its articles are posted",
             "Give the bot's user the right to read it.",
         )
-    if (more := len(seen.unread) - 3) > 0:
+    if (more := len(survey.unread) - 3) > 0:
         yield warning(
             f"feed.folder: {folder}: {counted(more, 'more folder')} in it can't be read",
             "Give the bot's user the right to read them.",
         )
 
 
-def _emptied(found: Settings, seen: Survey) -> Iterator[Finding]:
-    """Warn of a folder that held articles and is empty now, or nearly so."""
-    there = len(seen.files or ())
-    if is_emptied(seen.recorded, there):
-        known = f"{counted(seen.recorded, 'file')} {'is' if seen.recorded == 1 else 'are'}"
+def _emptied(chosen: Settings, survey: Survey) -> Iterator[Finding]:
+    """Warn of a folder that held articles and is now empty or nearly empty."""
+    there = len(survey.files or ())
+    if is_emptied(survey.recorded, there):
+        known = f"{counted(survey.recorded, 'file')} {'is' if survey.recorded == 1 else 'are'}"
         yield warning(
-            f"feed.folder: {found.feed.folder}: {there} of {known} there",
+            f"feed.folder: {chosen.feed.folder}: {there} of {known} there",
             "Is its disk mounted? Nothing is taken back, and files that return are recognised.",
         )
 
 
-def _empty(feed: Feed, seen: Survey) -> Iterator[Finding]:
-    """Warn where no file is chosen, and tell an empty folder from patterns that leave everything out."""
-    if seen.files:
+def _empty(feed: Feed, survey: Survey) -> Iterator[Finding]:
+    """Warn if no file is chosen: the folder is empty, or no file matches the patterns."""
+    if survey.files:
         return
-    others = sorted(
-        f"{place.relative_to(feed.folder).as_posix()}"
+    others = [
+        place.relative_to(feed.folder)
         for place in _some(feed.folder)
         if place.is_file() and not patterns.skipped(place.name)
-    )
+    ]
     if others:
+        example = min(others, key=Path.as_posix)
         yield warning(
-            f"feed.folder: {feed.folder}: no file matches feed.patterns, for example {others[0]} does not",
-            f'Add its kind to [feed] patterns, like "**/*{Path(others[0]).suffix or Path(others[0]).name}".',
+            f"feed.folder: {feed.folder}: no file matches feed.patterns, "
+            f"for example {example.as_posix()} does not",
+            f'Add its kind to [feed] patterns, like "**/*{example.suffix or example.name}".',
         )
     else:
         yield warning(
@@ -99,7 +104,7 @@ def _empty(feed: Feed, seen: Survey) -> Iterator[Finding]:
 
 
 def _some(folder: Path, most: int = 1_000) -> Iterator[Path]:
-    """Yield up to `most` of what lies in a folder and below."""
+    """Yield up to `most` files in a folder and below."""
     count = 0
     for place, _, names in os.walk(folder):
         for name in names:
@@ -109,43 +114,58 @@ def _some(folder: Path, most: int = 1_000) -> Iterator[Path]:
             yield Path(place) / name
 
 
-def _patterns(feed: Feed, seen: Survey) -> Iterator[Finding]:
-    """Warn of each pattern of the operator's own that chooses nothing, where others choose something."""
-    if not seen.files:
+def _patterns(feed: Feed, survey: Survey) -> Iterator[Finding]:
+    """Warn of each of the operator's own patterns that matches no file, if others match some."""
+    if not survey.files:
         return
     for pattern in feed.patterns:
         if pattern in Feed().patterns:
             continue
-        chosen = patterns.compiled([pattern])
-        if not any(chosen(path[: path.rfind("/") + 1], path[path.rfind("/") + 1 :]) for path in seen.files):
+        if not _matches_any(pattern, survey.files):
             yield warning(
                 f'feed.patterns: "{pattern}" matches no file in {feed.folder}',
                 "Correct it or leave it out; ** stands for any folders, * for part of a name.",
             )
 
 
-def _rejected(folder: Path, seen: Survey) -> Iterator[Finding]:
-    if not seen.rejected:
+def _matches_any(pattern: str, paths: Iterable[str]) -> bool:
+    matches = patterns.compiled([pattern])
+    for path in paths:
+        folder, slash, name = path.rpartition("/")
+        if matches(folder + slash, name):
+            return True
+    return False
+
+
+def _rejected(folder: Path, survey: Survey) -> Iterator[Finding]:
+    if not survey.rejected:
         return
-    first = seen.rejected[0]
-    number = len(seen.rejected)
-    if number == seen.read and not seen.articles:
-        what = "no file in it is an article" if number > 1 else "the only file in it is not an article"
+    first = survey.rejected[0]
+    number = len(survey.rejected)
+    nothing_else = number == survey.read and not survey.articles
+    if nothing_else and number == 1:
+        what = "the only file in it is not an article"
+    elif nothing_else:
+        what = "no file in it is an article"
     else:
-        what = f"{counted(number, 'file')} in it {'is not an article' if number == 1 else 'are not articles'}"
+        verb = "is not an article" if number == 1 else "are not articles"
+        what = f"{counted(number, 'file')} in it {verb}"
     yield warning(
         f"feed.folder: {folder}: {what}; {first.path}: {first.reason}",
         f"Correct the file, then see how it looks: `paperboy preview {folder / first.path}`.",
     )
 
 
-def _waiting(folder: Path, seen: Survey) -> Iterator[Finding]:
-    """Warn where every article waits for something."""
-    waits = Counter(one.waits for one in seen.articles)
-    if not seen.articles or Waits.NOTHING in waits:
+def _waiting(folder: Path, survey: Survey) -> Iterator[Finding]:
+    """Warn if every article waits for something."""
+    waits = Counter(one.waits for one in survey.articles)
+    if not survey.articles or Waits.NOTHING in waits:
         return
-    words = ", ".join(f"{count} {(_WAITS_ONE if count == 1 else _WAITS)[wait]}" for wait, count in waits.most_common())
+    reasons = []
+    for wait, count in waits.most_common():
+        words = _WAITS_ONE if count == 1 else _WAITS
+        reasons.append(f"{count} {words[wait]}")
     yield warning(
-        f"feed.folder: {folder}: none of its articles can be posted now: {words}",
+        f"feed.folder: {folder}: none of its articles can be posted now: {', '.join(reasons)}",
         "Change that in the files, or see [feed] drafts, future and unpublished.",
     )

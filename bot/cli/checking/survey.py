@@ -1,4 +1,4 @@
-"""The articles there are: those the database holds and those in the folder that it does not know. Judges nothing.
+"""The articles in the database, and those in the folder that it does not know. Judges nothing.
 
 Of a large folder only the newest files are read, so that a check takes seconds.
 """
@@ -25,7 +25,7 @@ from bot.store.recorded import Known
 
 #: Files that are listed, and those of them that are read, at most.
 LISTED, READ = 200_000, 2_000
-#: Articles of the database that are looked at.
+#: Articles of the database that are compared.
 _NEWEST = 2_000
 
 
@@ -53,7 +53,7 @@ class Survey:
 
     @property
     def none(self) -> str:
-        """The subject of a sentence that no article fits; of a large folder only the newest files were read."""
+        """The subject of a sentence about no article. Only the newest of many files were read."""
         whole = len(self.files or ()) <= max(self.read, READ, self.recorded)
         return "no article" if whole else "none of the newest articles"
 
@@ -68,13 +68,17 @@ class _Stored:
     files: int = 0
 
 
-def survey(found: Settings, taxonomy: Taxonomy, at: datetime) -> Survey:
-    """Look at folder and database; neither has to be there."""
-    stamps = _listed(found.feed.folder, found.feed.patterns)
-    chosen = sorted((one for one in stamps or () if not one[0].endswith("/")), key=lambda stamp: -stamp[2])
-    stored = _stored(found.store.database, [one[0] for one in chosen[:READ]])
-    articles, rejected = _read(found, [one[0] for one in chosen[:READ] if one[0] not in stored.paths])
-    rules = Rules.of(found, taxonomy, ())
+def survey(settings: Settings, taxonomy: Taxonomy, at: datetime) -> Survey:
+    """Read folder and database; neither has to exist."""
+    stamps = _listed(settings.feed.folder, settings.feed.patterns)
+    chosen = sorted(
+        (one for one in stamps or () if not one[0].endswith("/")), key=lambda stamp: -stamp[2]
+    )
+    stored = _stored(settings.store.database, [one[0] for one in chosen[:READ]])
+    articles, rejected = _read(
+        settings, [one[0] for one in chosen[:READ] if one[0] not in stored.paths]
+    )
+    rules = Rules.of(settings, taxonomy, ())
     known = [*stored.articles, *(_known(one, rules, taxonomy, at) for one in articles)]
     best = [one.quality for one in articles] + ([] if stored.best is None else [stored.best])
     return Survey(
@@ -112,8 +116,8 @@ def _stored(database: Path, paths: Sequence[str]) -> _Stored:
         return _Stored()
 
 
-def _read(found: Settings, paths: Iterable[str]) -> tuple[list[Article], list[ArticleError]]:
-    reader = document.Folder(found.feed.folder, found.feed.max_file_bytes)
+def _read(settings: Settings, paths: Iterable[str]) -> tuple[list[Article], list[ArticleError]]:
+    reader = document.Folder(settings.feed.folder, settings.feed.max_file_bytes)
     articles, rejected = [], []
     for path in paths:
         try:

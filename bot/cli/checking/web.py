@@ -1,4 +1,4 @@
-"""The addresses of `[web]`: whether the bot can listen there, and whether Telegram would call. Serves nothing."""
+"""The addresses of `[web]`: can the bot listen there, would Telegram call? Serves nothing."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _PORTS = (443, 80, 88, 8443)
 _LAST_PORT = 65_535
 
 
-def findings(found: Settings) -> Iterator[Finding]:
+def findings(chosen: Settings) -> Iterator[Finding]:
     """Yield what is wrong with listen and public_url; nothing where neither is set."""
-    web = found.web
+    web = chosen.web
     if web.public_url and not web.listen:
         yield warning(
             "web.public_url: is set, but web.listen is empty: `run --webhook` would listen nowhere",
@@ -25,7 +25,7 @@ def findings(found: Settings) -> Iterator[Finding]:
         )
     if web.public_url:
         yield from _public(web.public_url)
-    if web.listen and not lock.is_held(found.store.database):  # a running bot listens there itself
+    if web.listen and not lock.is_held(chosen.store.database):  # a running bot listens there itself
         yield from _listen(web.listen)
 
 
@@ -34,18 +34,28 @@ def _public(url: str) -> Iterator[Finding]:
         parts = urlsplit(url)
         port = parts.port or 443
     except ValueError:
-        yield problem(f"web.public_url: {url}: is not an address", 'Set it to one like "https://bot.example.org".')
+        yield problem(
+            f"web.public_url: {url}: is not an address",
+            'Set it to one like "https://bot.example.org".',
+        )
         return
     if parts.scheme != "https":
-        yield warning(f"web.public_url: {url}: Telegram calls https addresses only", "Begin it with https://.")
+        yield warning(
+            f"web.public_url: {url}: Telegram calls https addresses only", "Begin it with https://."
+        )
     elif port not in _PORTS:
-        yield warning(f"web.public_url: {url}: Telegram does not call port {port}", "Use port 443, 80, 88 or 8443.")
+        yield warning(
+            f"web.public_url: {url}: Telegram does not call port {port}",
+            "Use port 443, 80, 88 or 8443.",
+        )
 
 
 def _listen(address: str) -> Iterator[Finding]:
     host, _, port = address.rpartition(":")
     if int(port) > _LAST_PORT:
-        yield problem(f"web.listen: {address}: there is no port {port}", f"Choose one from 1 to {_LAST_PORT}.")
+        yield problem(
+            f"web.listen: {address}: there is no port {port}", f"Choose one from 1 to {_LAST_PORT}."
+        )
         return
     try:
         place = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]

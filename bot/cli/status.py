@@ -1,0 +1,44 @@
+"""`paperboy status`: reads how things stand from the database. `status_view` prints it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from bot.cli import options
+
+if TYPE_CHECKING:
+    from bot.rendering.report import StatusReport
+    from bot.settings import Settings
+
+
+def status(config: options.Config = None, as_json: options.Json = False) -> None:
+    """Show how things stand: posts, readers, problems."""
+    from bot import settings
+    from bot.cli import status_view
+
+    report = _report(settings.load(config, with_token=False))
+    if as_json:
+        options.print_json(asdict(report))
+    else:
+        status_view.show(report)
+
+
+def _report(chosen: Settings) -> StatusReport:
+    """Return how things stand. Raises StoreError where there is no database."""
+    from bot.app import now
+    from bot.publish.report import report
+    from bot.store import inspection, lock
+
+    folder = chosen.feed.folder
+    problem = "" if folder.is_dir() else f"{folder}: is not a folder"
+    running = lock.is_held(chosen.store.database)
+    with inspection.reading(chosen.store.database) as db:
+        return report(
+            db,
+            now(),
+            folder=str(folder),
+            problem=problem,
+            running=running,
+            drafts=chosen.feed.drafts == "hold",
+        )
