@@ -127,3 +127,13 @@ def test_an_article_without_a_date_stands_where_it_was_recorded(newsroom: Newsro
     opening.post(newsroom.db, number, rules.channels, at, max_age=rules.max_age)
     newsroom.plan()
     assert "R7" not in newsroom.states(number)
+
+
+def test_an_article_that_waits_keeps_its_place_in_each_channel(newsroom: Newsroom) -> None:
+    """Its deliveries are held, also in a channel that admits it only now, and its followers are not planned."""
+    number = waiting(newsroom)
+    newsroom.open_channel("@late")
+    channels = [replace(one, begun=0) for one in newsroom.rules.channels]
+    opening.post(newsroom.db, number, channels, newsroom.at)
+    newsroom.plan()
+    assert newsroom.states(number) == {"@news": "held", "@late": "held"}
