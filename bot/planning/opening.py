@@ -6,6 +6,7 @@ Sends nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from bot.domain.delivery import Channel, State
 from bot.domain.record import facts
 from bot.planning import remarks
 from bot.planning.rules import GATHER
-from bot.store import articles, edits, fanouts, follows, holding, outbox
+from bot.store import articles, channel_starts, edits, fanouts, follows, holding, outbox
 from bot.store.database import Database, milliseconds, transaction
 
 
@@ -55,6 +56,7 @@ def open_first(
 
     followers: also plan the followers of those that are pending.
     """
+    channels = _with_starts(db, channels)
     by_channel: dict[int, list[tuple[int, datetime, State]]] = {}
     has_followers = followers and follows.any_(db)
     for one in openings:
@@ -64,6 +66,21 @@ def open_first(
             fanouts.begin(db, one.article, at, one.recorded)
     for chat, starts in by_channel.items():
         outbox.open_channel(db, chat, starts, at)
+
+
+def _with_starts(db: Database, channels: Sequence[Channel]) -> Sequence[Channel]:
+    """Return the channels with their starts as they are now.
+
+    A channel may have begun since the caller read it: what is recorded after that is for it.
+    """
+    waiting = [channel.chat for channel in channels if channel.begun is None]
+    if not waiting:
+        return channels
+    begun = channel_starts.of(db, waiting)
+    return [
+        channel if channel.begun is not None else replace(channel, begun=begun.get(channel.chat))
+        for channel in channels
+    ]
 
 
 def release(

@@ -15,7 +15,7 @@ from bot.domain import delivery
 from bot.domain.delivery import Channel, State
 from bot.domain.notices import Alert, Notice
 from bot.settings import Settings
-from bot.store import articles, chats, disk, facts, follows, outbox
+from bot.store import articles, channel_starts, disk, facts, follows, outbox
 from bot.store.database import Database, transaction
 from bot.store.facts import Fact
 
@@ -47,7 +47,7 @@ def decide(db: Database, settings: Settings, at: datetime, environ: Mapping[str,
 
 def lost(db: Database, database: Path, environ: Mapping[str, str]) -> str:
     """Return why the database may be new only because an earlier one was lost; empty when it may not."""
-    return "" if chats.any_begun(db) else disk.temporary(database, environ)
+    return "" if channel_starts.any_begun(db) else disk.temporary(database, environ)
 
 
 def begin(db: Database, channels: Sequence[Channel], start: Start, at: datetime) -> int:
@@ -72,6 +72,6 @@ def _begin(db: Database, channel: Channel, start: Start, at: datetime) -> int:
     skipped = [*skipped, *chosen[: len(chosen) - len(posted)]]
     outbox.open_channel(db, channel.chat, [(one.id, one.ordered, State.SKIPPED) for one in skipped], at)
     outbox.open_channel(db, channel.chat, [(one.id, one.ordered, State.PENDING) for one in posted], at)
-    chats.begin(db, channel.chat, at)
+    channel_starts.begin(db, channel.chat, at)
     facts.put(db, Fact.ARCHIVE, str(articles.last(db)))
     return len(posted)

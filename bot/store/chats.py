@@ -119,22 +119,6 @@ def resolve(db: Database, chat: int, chat_id: int, *, username: str, title: str)
     return chat
 
 
-def begin(db: Database, chat: int, at: datetime) -> None:
-    """Write that a channel's start was applied: to the articles that are there now."""
-    with transaction(db):
-        write(
-            db,
-            "UPDATE chats SET begun = ?, sequence = ?, last_article = (SELECT coalesce(max(id), 0) FROM articles) "
-            "WHERE id = ?",
-            (milliseconds(at), sequence.take(db), chat),
-        )
-
-
-def any_begun(db: Database) -> bool:
-    """Say whether this database ever served: a channel began in it, or somebody wrote."""
-    return row(db, "SELECT 1 FROM chats WHERE begun IS NOT NULL LIMIT 1") is not None
-
-
 def reader(
     db: Database, chat_id: int, *, kind: ChatKind, username: str, title: str, at: datetime, thread: int = 0
 ) -> Chat:

@@ -897,3 +897,17 @@ def test_no_history_of_a_folder_breaks_the_store_or_posts_an_article_twice(
     assert number(newsroom.db, living, ("sent",)) == 0
     assert number(newsroom.db, living, ("pending",)) == 0
     newsroom.db.close()
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_what_is_recorded_with_channels_read_before_their_start_is_posted(newsroom: Newsroom, known: bool) -> None:
+    """A scan reads the channels once; they may begin before it records what it found."""
+    newsroom.open_channel("@late", begun=False)
+    if known:
+        newsroom.tell("a.md", article(url=A, topics=("robots",)))
+    rules = newsroom.rules
+    newsroom.begin(0)
+    newsroom.rules = rules
+    newsroom.later(seconds=1)
+    newsroom.tell("b.md", article(SECOND, B))
+    assert ("@late", SECOND) in newsroom.deliver()

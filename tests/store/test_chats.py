@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.domain.arrival import Waits
 from bot.domain.chat import ChatKind, OnDoubt, Standing
 from bot.domain.delivery import Lane, State
-from bot.store import chats, fanouts, files, follows, holding, outbox
+from bot.store import channel_starts, chats, fanouts, files, follows, holding, outbox
 from bot.store.chats import Chat
 from bot.store.database import number
 from bot.store.database import rows as all_rows
@@ -75,7 +75,7 @@ def test_two_settings_for_one_chat_come_back_as_that_chat_twice(newsroom: Newsro
 def test_a_channel_named_by_number_instead_of_by_name_is_the_same_channel(newsroom: Newsroom) -> None:
     (row,) = wanted(newsroom, "@news")
     chats.resolve(newsroom.db, row.id, SUPERGROUP, username="news", title="News")
-    chats.begin(newsroom.db, row.id, AT)
+    channel_starts.begin(newsroom.db, row.id, AT)
     (again,) = wanted(newsroom, str(SUPERGROUP))
     assert (again.id, again.begun, again.name) == (row.id, AT, "News (@news)")
 

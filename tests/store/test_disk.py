@@ -12,7 +12,7 @@ from bot.cli import checking
 from bot.publish import channel_start
 from bot.settings import Channel as ChannelSetting
 from bot.settings import Feed, Settings, Store
-from bot.store import chats, disk
+from bot.store import channel_starts, disk
 from tests.support.newsroom import AT, Newsroom, article, open_newsroom
 from tests.support.stage import Stage, staged
 
@@ -100,7 +100,7 @@ def test_a_chosen_start_is_kept_wherever_the_database_lies_be_it_the_default(
 
 def test_a_database_that_has_served_is_not_lost_and_a_channel_added_to_it_starts_as_usual(newsroom: Newsroom) -> None:
     newsroom.open_channel("@old")
-    assert chats.any_begun(newsroom.db)
+    assert channel_starts.any_begun(newsroom.db)
     assert decide(newsroom, HEROKU) == channel_start.Start(10)
 
 

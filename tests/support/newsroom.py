@@ -23,7 +23,7 @@ from bot.ingest import recorder
 from bot.planning.rules import Read, Recorded, Rules
 from bot.publish import channel_start
 from bot.publish.channel_start import Start
-from bot.store import articles, audit, chats, edits, fanouts, follows, outbox
+from bot.store import articles, audit, channel_starts, chats, edits, fanouts, follows, outbox
 from bot.store.database import open_database, row, rows
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -82,7 +82,7 @@ class Newsroom:
         chat = chats.set_channels(self.db, [*wanted, (setting, 0, OnDoubt.RESEND)])[-1].id
         chat = chats.resolve(self.db, chat, -1_000_000_000_000 - chat, username=setting.lstrip("@"), title="")
         if begun:
-            chats.begin(self.db, chat, self.at)
+            channel_starts.begin(self.db, chat, self.at)
         keys = frozenset(map(topics.key, names))
         channel = Channel(chat=chat, topics=keys, min_quality=quality, begun=self.place(chat))
         others = tuple(one for one in self.rules.channels if one.chat != chat)

@@ -13,7 +13,7 @@ from bot.domain.arrival import Waits
 from bot.errors import StoreError
 from bot.publish import undecided
 from bot.settings import Settings
-from bot.store import chats, disk, holding, inspection
+from bot.store import channel_starts, disk, holding, inspection
 from bot.store.inspection import Depth
 
 #: Free bytes below which a disk is nearly full, and below which nothing can be written.
@@ -90,6 +90,6 @@ def _place(database: Path) -> Path:
 def _has_served(database: Path) -> bool:
     try:
         with inspection.reading(database) as db:
-            return chats.any_begun(db)
+            return channel_starts.any_begun(db)
     except StoreError:  # reported already, or not there yet
         return database.exists()

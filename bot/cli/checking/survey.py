@@ -20,7 +20,7 @@ from bot.feed import folder as listings
 from bot.feed.folder import Stamp
 from bot.planning.rules import Rules
 from bot.settings import Settings
-from bot.store import chats, files, follows, inspection, recorded
+from bot.store import channel_starts, files, follows, inspection, recorded
 from bot.store.recorded import Known
 
 #: Files that are listed, and those of them that are read, at most.
@@ -108,7 +108,7 @@ def _stored(database: Path, paths: Sequence[str]) -> _Stored:
                 articles=recorded.newest(db, _NEWEST),
                 topics=frozenset(one.name for one in follows.overview(db)),
                 best=recorded.best_quality(db),
-                begun=chats.any_begun(db),
+                begun=channel_starts.any_begun(db),
                 paths=frozenset(files.some(db, paths)),
                 files=files.count(db),
             )
