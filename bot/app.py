@@ -13,8 +13,7 @@ from typing import Any
 from bot import scheduler, watchdog
 from bot.botapi import client
 from bot.botapi.webhook import Hook
-from bot.clock import Clock, monotonic
-from bot.clock import now as now  # the command line takes it from here
+from bot.clock import Clock, monotonic, now
 from bot.domain.rate_limit import Limits, RateLimiter
 from bot.errors import DatabaseDamaged, DatabaseLost, PaperboyError, Stopped, TokenRevoked, UsageError
 from bot.health import HealthMonitor
@@ -25,7 +24,6 @@ from bot.planning.rules import Rules
 from bot.publish import release
 from bot.publish.channels import Channels
 from bot.publish.report import report
-from bot.rendering.loading import words as words  # the demo and the tests take it from here
 from bot.rendering.report import StatusReport
 from bot.rendering.templates import Templates
 from bot.scheduler import Scheduler

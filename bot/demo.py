@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import settings, shipped
-from bot.app import App, words
+from bot.app import App
 from bot.domain import plain_text
 from bot.errors import UsageError
+from bot.rendering.loading import words
 from bot.sandbox import Sandbox
 from bot.sandbox.folder import Folder
 from bot.settings import Settings

@@ -39,8 +39,8 @@ def restore(
     The bot must not be running. The database that is replaced is kept beside it.
     """
     from bot import settings
-    from bot.app import now
     from bot.cli import console
+    from bot.clock import now
     from bot.store import backup as copies
     from bot.store import lock
 

@@ -33,8 +33,8 @@ def preview(
     sends nothing.
     """
     from bot import settings
-    from bot.app import now
     from bot.cli import console, preview_payload
+    from bot.clock import now
     from bot.rendering.loading import words
 
     templates = words(settings.file_in_use(config).parent)

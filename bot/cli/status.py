@@ -26,7 +26,7 @@ def status(config: options.Config = None, as_json: options.Json = False) -> None
 
 def _report(chosen: Settings) -> StatusReport:
     """Return how things stand. Raises StoreError where there is no database."""
-    from bot.app import now
+    from bot.clock import now
     from bot.publish.report import report
     from bot.store import inspection, lock
 

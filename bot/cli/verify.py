@@ -39,7 +39,7 @@ def verify(config: options.Config = None, as_json: options.Json = False) -> None
 
 def _verified(chosen: Settings, templates: Templates) -> Verified:
     """Compare the whole database, also while the bot runs. Raises StoreError if unreadable."""
-    from bot.app import now
+    from bot.clock import now
     from bot.publish import verification
     from bot.store import inspection, lock
 

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 #: A call of the Bot API as data: "method" and that method's parameters, without the chat.
 Payload = dict[str, Any]
-#: A call has its effect within this time of its beginning, or never.
+#: A call is sent within this time of its commit, or never (`botapi.client` gives up sooner).
 LONGEST_CALL = timedelta(minutes=1)
 #: How often a delivery that may have arrived is sent again without knowing more.
 REPEATS = 1
@@ -43,8 +43,7 @@ class Lane(IntEnum):
     """Who goes first."""
 
     CHANNEL = 0
-    DIGEST = 1
-    FOLLOWER = 2
+    FOLLOWER = 2  # as it is stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from bot.domain import delivery
 from bot.domain.delivery import Channel, Lane
 from bot.planning import opening, remarks
 from bot.publish.meant import chats_for, has_expired
-from bot.publish.meant import find as find  # so that who edits looks in one place
 from bot.store import articles, editions, follows, holding, outbox, pending
 from bot.store.database import Database, transaction
 

@@ -7,10 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.domain.delivery import LONGEST_CALL
 from bot.store.database import milliseconds, moment, rows, transaction, write
-
-#: No call takes longer; one without an answer that is older tells nothing of the rate.
-LONGEST = timedelta(minutes=1)
 
 
 def begin(db: Database, deliveries: Iterable[int], action: str, at: datetime) -> None:
@@ -53,6 +51,6 @@ def recent(db: Database, span: timedelta, at: datetime) -> list[tuple[int, datet
         db,
         "SELECT c.chat_id, coalesce(a.answered, ?) AS moment FROM attempts a JOIN chats c ON c.id = a.chat "
         "WHERE a.at > ? AND coalesce(a.answered, ?) > ? AND c.chat_id IS NOT NULL ORDER BY moment",
-        (now, since - LONGEST // timedelta(milliseconds=1), now, since),
+        (now, since - LONGEST_CALL // timedelta(milliseconds=1), now, since),
     )
     return [(one["chat_id"], moment(one["moment"])) for one in found]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.article import short_id
-from bot.domain.delivery import REPEATS, Lane, Payload, State
+from bot.domain.delivery import LONGEST_CALL, REPEATS, Lane, Payload, State
 from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.domain.outcome import Fallback
 from bot.store import attempts, notices
@@ -217,7 +217,7 @@ def cancel_withdrawal(db: Database, article: int) -> None:
             "UPDATE deliveries SET reason = 'the article was away while it was in doubt', state = 'doubtful', "
             "repeatable = 0, not_before = iif(lost > ?, NULL, begun + ?) "
             "WHERE article = ? AND state = 'withdrawn' AND message IS NULL AND lost > 0 AND lane <> 0",
-            (REPEATS, attempts.LONGEST // timedelta(milliseconds=1), article),
+            (REPEATS, LONGEST_CALL // timedelta(milliseconds=1), article),
         )
         write(
             db,

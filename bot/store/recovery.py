@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from bot.domain.chat import OnDoubt
-from bot.domain.delivery import REPEATS, State
+from bot.domain.delivery import LONGEST_CALL, REPEATS, State
 from bot.domain.notices import Alert, Notice
 from bot.domain.recovery import Bounds
 from bot.domain.settlement import Settlement
@@ -18,8 +18,8 @@ from bot.store.availability import NEVER, OPENS, REACHABLE
 from bot.store.database import Row, marks, maybe, milliseconds, moment, number, row, rows, transaction, write
 from bot.store.outbox import Addressed
 
-#: A call, from its commit on, has left us within so many milliseconds or never does (`botapi.client`'s patience).
-_CALL = 60_000
+#: In milliseconds.
+_LONGEST_CALL = LONGEST_CALL // timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def interrupted(db: Database, at: datetime, doubt_seconds: float) -> int:
         "UPDATE deliveries SET state = 'doubtful', lost = lost + 1, repeatable = 0, "
         "not_before = iif(lane <> 0 AND lost >= ?, NULL, min(?, begun + ?) + ?), "
         "reason = 'the program ended while it was being sent' WHERE state = 'sending'",
-        (REPEATS, milliseconds(at), _CALL, int(doubt_seconds * 1000)),
+        (REPEATS, milliseconds(at), _LONGEST_CALL, int(doubt_seconds * 1000)),
     )
 
 

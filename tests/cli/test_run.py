@@ -13,6 +13,7 @@ import pytest
 from bot import app, session, settings
 from bot.errors import PaperboyError, UsageError
 from bot.ingest.scanner import Scanner
+from bot.rendering.loading import words
 from bot.sandbox import Sandbox, faults
 from bot.sandbox.faults import Rule
 from bot.store import lock
@@ -72,7 +73,7 @@ async def test_once_gives_up_where_there_is_no_way_to_telegram(
     monkeypatch.setattr(app, "ONCE", timedelta(seconds=0.5))
     for name, value in home.variables.items():
         monkeypatch.setenv(name, value)
-    async with asyncio.timeout(PATIENCE), app.App.opened(settings.load(), app.words(None)) as bot:
+    async with asyncio.timeout(PATIENCE), app.App.opened(settings.load(), words(None)) as bot:
         with pytest.raises(PaperboyError, match=r"^nothing was done, as Telegram does not let the bot in: "):
             await bot.run_once()
 
@@ -91,7 +92,7 @@ async def test_once_ends_in_the_middle_of_a_long_scan_when_it_is_told_to(
     monkeypatch.setattr(Scanner, "scan", endless)
     for name, value in home.variables.items():
         monkeypatch.setenv(name, value)
-    async with asyncio.timeout(PATIENCE), app.App.opened(settings.load(), app.words(None)) as bot:
+    async with asyncio.timeout(PATIENCE), app.App.opened(settings.load(), words(None)) as bot:
         run = asyncio.create_task(bot.run_once())
         await begun.wait()
         bot.stop()
@@ -125,7 +126,7 @@ async def test_a_webhook_without_an_address_is_refused_before_anything_begins(
 ) -> None:
     home.connect(sandbox, web=chosen)
     monkeypatch.chdir(home.place)
-    async with app.App.opened(settings.load(), app.words(None)) as bot:
+    async with app.App.opened(settings.load(), words(None)) as bot:
         with pytest.raises(UsageError) as refused:
             await bot.run(webhook=True)
     assert [one.partition(":")[0] for one in refused.value.problems] == named

@@ -205,11 +205,6 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
         READER,
         Settlement(state=State.GONE, reason="bot was blocked by the user", parks=True),
     ),
-    "a reader of digests left: parked": (
-        Gone("user is deactivated"),
-        attempt(lane=Lane.DIGEST),
-        Settlement(state=State.GONE, reason="user is deactivated", parks=True),
-    ),
     "kicked from a channel: its post is promised, so it waits": (
         Gone("bot was kicked from the channel chat"),
         attempt(),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.publish import editions
+from bot.publish import editions, meant
 from bot.publish.editions import Republished
 from bot.store import articles
 from tests.support.newsroom import FIRST, SECOND, Newsroom, article, open_newsroom
@@ -35,30 +35,30 @@ def test_an_editor_names_an_article_in_many_ways(newsroom: Newsroom) -> None:
     number = newsroom.number("2026/a.md", article(url=A, aliases=(B,)))
     stored = newsroom.stored(number)
     for words in (A, f"<{A}?utm_source=x>", A.replace("https", "HTTP") + "/", B, "2026/a.md", "a.md", stored.short_id):
-        assert editions.find(newsroom.db, words) == stored, words
-    assert editions.find(newsroom.db, f" #{stored.short_id.upper()} ") == stored
+        assert meant.find(newsroom.db, words) == stored, words
+    assert meant.find(newsroom.db, f" #{stored.short_id.upper()} ") == stored
     for words in ("", "#", "https://three.example/", "b.md", "zzzz", "last week", "'; DROP TABLE articles; --", "\x00"):
-        assert editions.find(newsroom.db, words) is None, words
+        assert meant.find(newsroom.db, words) is None, words
 
 
 def test_last_is_what_was_posted_last_and_only_what_readers_see(newsroom: Newsroom) -> None:
-    assert editions.find(newsroom.db, "last") is None
+    assert meant.find(newsroom.db, "last") is None
     one = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
     newsroom.later(hours=1)
     other = newsroom.number("b.md", article(SECOND, B))
-    assert getattr(editions.find(newsroom.db, "LAST"), "id", None) == one
+    assert getattr(meant.find(newsroom.db, "LAST"), "id", None) == one
     newsroom.deliver()
-    assert getattr(editions.find(newsroom.db, "last"), "id", None) == other
+    assert getattr(meant.find(newsroom.db, "last"), "id", None) == other
     articles.set_withdrawn(newsroom.db, other, True)
-    assert getattr(editions.find(newsroom.db, "last"), "id", None) == one
+    assert getattr(meant.find(newsroom.db, "last"), "id", None) == one
 
 
 def test_an_article_that_was_joined_to_another_is_found_as_that_one(newsroom: Newsroom) -> None:
     one, other = newsroom.number("a.md", article(url=A)), newsroom.number("b.md", article(SECOND, B))
     short = newsroom.stored(other).short_id
     newsroom.tell("a.md", article(url=B))
-    assert getattr(editions.find(newsroom.db, short), "id", None) == one
+    assert getattr(meant.find(newsroom.db, short), "id", None) == one
 
 
 def opened(republished: Republished) -> tuple[int, int]:

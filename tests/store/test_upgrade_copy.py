@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import App, words
+from bot.app import App
 from bot.errors import StoreError
+from bot.rendering.loading import words
 from bot.settings import Settings
 from bot.store import inspection, upgrade
 from bot.store.database import number, rows

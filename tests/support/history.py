@@ -21,7 +21,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
-from bot.app import App, words
+from bot.app import App
+from bot.rendering.loading import words
 from bot.sandbox import Chat, Sandbox
 from bot.settings import Settings
 from tests.support.paths import REAL_FEED

@@ -9,13 +9,13 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from bot.app import words
 from bot.domain.arrival import Future
 from bot.domain.article import Article
 from bot.domain.record import pack
 from bot.ingest import recorder
 from bot.planning.rules import Read, Rules
 from bot.publish.channels import Channels
+from bot.rendering.loading import words
 from bot.rendering.templates import Templates
 from bot.sandbox import Call, Chat, Message, Person, Sandbox
 from bot.session import Connection

@@ -17,7 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.app import App, words
+from bot.app import App
+from bot.rendering.loading import words
 from bot.rendering.templates import Templates
 from bot.sandbox import Chat, Message, Person, Sandbox
 from bot.settings import Settings

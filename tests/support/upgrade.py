@@ -25,7 +25,8 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from bot.app import App, words
+from bot.app import App
+from bot.rendering.loading import words
 from bot.sandbox import Chat, Person, Sandbox
 from bot.settings import Settings
 from bot.store import migrations

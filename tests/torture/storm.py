@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import bot.app
-from bot.app import App, words
+from bot.app import App
+from bot.rendering.loading import words
 from bot.sandbox import Chat, Limits, Message, Person, Sandbox, faults
 from bot.sandbox.faults import Fault
 from bot.settings import Settings
