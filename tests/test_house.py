@@ -159,6 +159,32 @@ def test_sql_is_written_in_the_store_only(module: str) -> None:
     assert [found for found in strings(module) if SQL.match(found)] == []
 
 
+@cache
+def tables() -> set[str]:
+    """The tables that the schema and its steps make."""
+    scripts = [path.read_text(encoding="utf-8") for path in (ROOT / "bot/store").rglob("*.sql")]
+    return {name for script in scripts for name in re.findall(r"CREATE (?:VIRTUAL )?TABLE (\w+)", script)}
+
+
+@cache
+def names_of_tables() -> re.Pattern[str]:
+    """A table's name where SQL has one, anywhere in a text; in a sentence the keywords are not in capitals."""
+    return re.compile(rf"\b(FROM|JOIN|INTO|UPDATE|TABLE)\s+({'|'.join(sorted(tables()))})\b")
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith("bot/store/")])
+def test_tables_are_named_in_the_store_only(module: str) -> None:
+    """A piece of SQL that a longer text begins or that is put together from parts is found by the table's name."""
+    assert [found for found in strings(module) if names_of_tables().search(found)] == []
+
+
+def test_the_tables_names_are_read_from_the_schema() -> None:
+    """Those of the first step and of later ones, and they are found within a text."""
+    assert {"articles", "chats", "deliveries", "inbox", "notices"} <= tables()
+    assert names_of_tables().search("(SELECT id FROM chats WHERE …)")
+    assert not names_of_tables().search("the newest from articles")
+
+
 def test_files_of_sql_lie_in_the_store() -> None:
     assert {path.relative_to(ROOT).parts[:2] for path in (ROOT / "bot").rglob("*.sql")} <= {("bot", "store")}
 

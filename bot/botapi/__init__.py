@@ -5,7 +5,7 @@
     error_mapping  what each answer of Telegram means
     polling        fetches updates; confirms them once they are stored
     inbox          updates from arrival until they are handled, in order for each chat
-    shapes         whether an update has the shape that handlers rely on
+    shapes         which updates are usable, and whose they are
     webhook        where Telegram posts updates instead of being polled
     redaction      keeps tokens out of logs and error texts
 

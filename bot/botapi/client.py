@@ -1,8 +1,8 @@
-"""The only sender: calls of the Bot API out, Outcomes in. Waits for no pace, retries nothing, knows no article.
+"""The only sender: makes calls of the Bot API and returns their Outcomes. Retries nothing, knows no article.
 
-What Telegram answers, or fails to answer, is never an exception here. python-telegram-bot carries the call; the payload
-goes out exactly as it is, so that what was written down before the call is what was sent. Every call to a chat is
-counted in the pace: posts, edits, deletions, looks, replies, alerts.
+An error of Telegram, or of the connection, is never an exception here. python-telegram-bot makes the call; the payload
+is sent exactly as it is, so that what was recorded before the call is what was sent. Every call to a chat is counted by
+the rate limiter: posts, edits, deletions, probes, replies, notices.
 """
 
 from __future__ import annotations
@@ -19,37 +19,36 @@ from urllib.parse import urlsplit
 
 from telegram import Bot
 
-from bot.botapi import redaction
-from bot.botapi.error_mapping import outcome
+from bot.botapi import error_mapping, redaction
 from bot.botapi.transport import Parameters, Transport
 from bot.clock import Clock
 from bot.domain.delivery import Payload
 from bot.domain.outcome import Outcome, Sent, Unknown, Wait
 from bot.domain.rate_limit import RateLimiter
 
-#: Seconds to wait for an answer. Telegram fetches a picture's address itself, which takes its time.
+#: Seconds to wait for an answer. Telegram downloads a picture from its address before it answers.
 _PHOTO_SECONDS = 30.0
 _ANSWER_SECONDS = 20.0
 _CONNECT_SECONDS = 10.0
 _POOL_SECONDS = 5.0
 _CONNECTIONS = 200
-#: Seconds that an answer waits for its chat, which is what the shipped pace keeps between two messages there.
-MOMENT = 1.0
-#: Message numbers are below it (Bot API: 32 bits; with room).
+#: Longest time, in seconds, that a reply waits for its chat: the default pause between two messages there.
+REPLY_WAIT = 1.0
+#: Message numbers are smaller (Bot API: 32 bits, and room for more).
 _NUMBERS = 2**53
-#: Methods that `allow_paid_broadcast` belongs to, as far as we use them (Bot API).
+#: Methods, of those used here, that take `allow_paid_broadcast` (Bot API).
 _PAID = frozenset(("sendMessage", "sendPhoto", "copyMessage"))
 #: Methods that take `message_thread_id`.
 _THREADED = _PAID | {"forwardMessage", "sendChatAction"}
-#: Methods that are answered by the message that was made.
+#: Methods whose result is the new message.
 _ANSWERED_BY_MESSAGE = _PAID | {"forwardMessage"}
 
 
 class Wire(Bot):
-    """python-telegram-bot's connection, with one door for calls as plain data.
+    """python-telegram-bot's connection, with one method for calls as plain data.
 
-    `Bot.do_api_request` would do, but it warns for every method the library has a function for, and hides a refused
-    token behind EndPointNotFound.
+    `Bot.do_api_request` is not used: it warns for every method that the library has a function for, and raises
+    EndPointNotFound for a refused token.
     """
 
     async def ask(self, method: str, parameters: dict[str, Any], read_timeout: float = _ANSWER_SECONDS) -> Any:
@@ -59,46 +58,46 @@ class Wire(Bot):
 
     @property
     def server_time(self) -> datetime | None:
-        """The server's clock when it last answered; None where it did not say."""
+        """The time on the server when it last answered; None where the answer had none."""
         try:
             return parsedate_to_datetime(getattr(self._request[1], "date", "")).astimezone(UTC)
         except ValueError:
             return None
 
     async def close_connections(self) -> None:
-        """Close what is open; the wire can't be used afterwards."""
+        """Close all connections; the wire can't be used afterwards."""
         for request in self._request:
             await request.shutdown()
 
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """Counts calls in a pace, by a clock."""
+    """Counts calls in the rate limiter, with the time from a clock."""
 
-    pace: RateLimiter
+    limiter: RateLimiter
     clock: Clock
 
     async def count(self, chat_id: int, call: Awaitable[tuple[Outcome, Any]]) -> tuple[Outcome, Any]:
-        """Make a call to a chat, counted from its beginning to its end; a 429 is heeded."""
-        self.pace.begin(chat_id)
+        """Make a call to a chat, counted from its beginning to its end, and apply a 429."""
+        self.limiter.begin(chat_id)
         try:
-            came, result = await call
+            outcome, result = await call
         finally:
-            self.pace.land(chat_id, self.clock())
-        if isinstance(came, Wait) and came.flood:
-            self.pace.heed(chat_id, came.seconds, self.clock())
-        return came, result
+            self.limiter.land(chat_id, self.clock())
+        if isinstance(outcome, Wait) and outcome.flood:
+            self.limiter.heed(chat_id, outcome.seconds, self.clock())
+        return outcome, result
 
     @asynccontextmanager
     async def turn(self, chat_id: int) -> AsyncIterator[None]:
-        """Keep a chat for an answer: nothing that can wait goes there meanwhile, and what has just gone has its moment.
+        """Keep a chat for a reply: deliveries to it wait meanwhile.
 
-        The answer itself waits for MOMENT at the most.
+        The reply itself waits until the chat may receive again, but not longer than REPLY_WAIT.
         """
         at = self.clock()
-        seconds = (self.pace.chat_ready(chat_id, at) - at).total_seconds()
-        with self.pace.holding([chat_id]):
-            if 0 < seconds <= MOMENT:
+        seconds = (self.limiter.chat_ready(chat_id, at) - at).total_seconds()
+        with self.limiter.holding([chat_id]):
+            if 0 < seconds <= REPLY_WAIT:
                 await asyncio.sleep(seconds)
             yield
 
@@ -107,22 +106,19 @@ class Messenger:
     """Sends, edits and deletes; asks about chats."""
 
     def __init__(self, wire: Wire, *, paid: bool = False, meter: Meter | None = None) -> None:
-        """`paid`: messages may be sent above the free limits for Telegram Stars."""
+        """`paid`: messages above the free limits may be paid for with Telegram Stars."""
         self.wire = wire
         self._paid = paid
         self._meter = meter
 
     async def call(self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None) -> Outcome:
-        """Make one call to a chat and return what came of it.
-
-        `message` is the message that an edit, deletion or forward is about.
-        """
+        """Make one call to a chat and return its Outcome. `message`: the message to edit, delete or forward."""
         return (await self.answer(payload, chat_id=chat_id, thread=thread, message=message))[0]
 
     async def answer(
         self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None
     ) -> tuple[Outcome, Any]:
-        """Do as `call`, and return Telegram's result too (None where there is none)."""
+        """Do as `call`, and return Telegram's result too (None unless Sent)."""
         parameters: dict[str, Any] = {"chat_id": chat_id, **payload}
         method = parameters.pop("method")
         if thread and method in _THREADED:
@@ -139,8 +135,8 @@ class Messenger:
         seconds = _PHOTO_SECONDS if method in ("sendPhoto", "editMessageMedia") else _ANSWER_SECONDS
         try:
             result = await self.wire.ask(method, parameters or {}, seconds)
-        except Exception as error:  # beside Telegram's own: whatever JSON of another shape brings about
-            return outcome(error), None
+        except Exception as error:  # not only the library's own: JSON of another shape can raise anything
+            return error_mapping.outcome(error), None
         number = result.get("message_id", 0) if isinstance(result, dict) else 0
         least = 1 if method in _ANSWERED_BY_MESSAGE else 0
         if type(number) is not int or not least <= number < _NUMBERS:
@@ -148,35 +144,38 @@ class Messenger:
         return Sent(number), result
 
     async def get_me(self) -> dict[str, Any] | Outcome:
-        """Return the bot's account (Bot API User), or what came instead."""
+        """Return the bot's account (Bot API User), or the Outcome of a call that failed."""
         return await self._result("getMe", {"id": int, "username": str})
 
     async def get_chat(self, chat: int | str) -> dict[str, Any] | Outcome:
-        """Return a chat (Bot API ChatFullInfo) by its number or @name, or what came instead."""
+        """Return a chat (Bot API ChatFullInfo) by its number or @name, or an Outcome as above."""
         return await self._result("getChat", {"id": int, "type": str}, chat_id=chat)
 
     async def member(self, chat_id: int, user: int) -> dict[str, Any] | Outcome:
-        """Return somebody's place in a chat (Bot API ChatMember), or what came instead."""
+        """Return somebody's membership in a chat (Bot API ChatMember), or an Outcome as above."""
         return await self._result("getChatMember", {"status": str}, chat_id=chat_id, user_id=user)
 
     async def rights(self, chat_id: int) -> frozenset[str] | Outcome:
-        """Return the bot's rights in a chat by their Bot API names, its status among them, or what came instead."""
-        found = await self.member(chat_id, self.number)
-        if not isinstance(found, dict):
-            return found
-        return frozenset((found.get("status", ""), *(name for name, value in found.items() if value is True)))
+        """Return the bot's rights in a chat by their Bot API names, and its status, or an Outcome as above."""
+        member = await self.member(chat_id, self.number)
+        if not isinstance(member, dict):
+            return member
+        granted = [name for name, value in member.items() if value is True]
+        return frozenset((member.get("status", ""), *granted))
 
     async def set_commands(self, commands: list[dict[str, str]], scope: dict[str, Any]) -> Outcome:
         """Set the command menu of a scope (Bot API BotCommandScope)."""
         return (await self.ask("setMyCommands", {"commands": commands, "scope": scope}))[0]
 
     async def answer_callback(self, query: str, text: str = "", *, alert: bool = False) -> Outcome:
-        """End a tap's waiting, with a note of up to 200 characters where `text` says something."""
-        told = {"text": text[:200], "show_alert": alert} if text else {}
-        return (await self.ask("answerCallbackQuery", {"callback_query_id": query, **told}))[0]
+        """Answer a tap, with a line of up to 200 characters where `text` is not empty."""
+        parameters: dict[str, Any] = {"callback_query_id": query}
+        if text:
+            parameters |= {"text": text[:200], "show_alert": alert}
+        return (await self.ask("answerCallbackQuery", parameters))[0]
 
     def turn(self, chat_id: int) -> AbstractAsyncContextManager[None]:
-        """Keep a chat for an answer that somebody waits for."""
+        """Keep a chat for a reply that somebody waits for."""
         return self._meter.turn(chat_id) if self._meter else nullcontext()
 
     @property

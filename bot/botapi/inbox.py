@@ -1,7 +1,7 @@
 """Updates from arrival until they are handled: kept in the database, in order for each chat. Fetches none.
 
-An update is stored before Telegram is told that it came, and deleted once its effect is committed and its answer out;
-what a killed process leaves is handled by the next. Chats do not wait for each other.
+An update is stored before it is confirmed to Telegram, and deleted once its effect is committed and its reply is out;
+updates that a killed process leaves are handled by the next one. Chats do not wait for each other.
 """
 
 from __future__ import annotations
@@ -17,22 +17,20 @@ from typing import Any
 from telegram import Bot, Update
 
 from bot.botapi import shapes
+from bot.botapi.shapes import Body
 from bot.clock import Clock
 from bot.errors import PaperboyError, TokenRevoked
 from bot.store import updates as store
 from bot.store.thread import Store
 
-#: Updates that are not done with, at most; until there is room, none is fetched.
+#: Most updates that may wait to be handled; until there is room, none is fetched.
 MOST = 2_000
 #: Chats whose updates are worked on at once.
 AT_ONCE = 64
-#: Telegram's numbers of updates (TDLib, EventId).
-NUMBERS = range(1, 2_000_000_001)
 _log = logging.getLogger(__name__)
 
-#: Carries out an update; what it returns is waited for before the update is done with, but not by the chat's next one.
+#: Handles an update. What it returns is awaited before the update is done, but not by the next update of the chat.
 Handler = Callable[[Update], Awaitable[Callable[[], Awaitable[None]] | None]]
-Body = dict[str, Any]
 
 
 class Full(PaperboyError):
@@ -47,24 +45,24 @@ class Inbox:
         self._handler = handler
         self._bot = bot
         self._clock = clock
-        #: Numbers of the updates that are not done with.
+        #: Numbers of the updates that are not done.
         self._open: set[int] = set()
         self._chats: dict[int, deque[Body]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(AT_ONCE)
         self._changed = asyncio.Event()
         self._done: list[int] = []
-        #: Numbers of the updates that were done with last, the oldest first.
+        #: Numbers of the last updates that were done, the oldest first.
         self._recent: dict[int, None] = {}
         self._failure: Exception | None = None
         self._resuming = asyncio.Lock()
         self._resumed = self._closed = self._forgetting = False
-        #: Monotonic time of when an update was last done with.
+        #: Monotonic time of when the last update was done.
         self.moved: float | None = None
 
     @property
     def waiting(self) -> int:
-        """How many updates are not done with."""
+        """How many updates are not done."""
         return len(self._open)
 
     @property
@@ -73,7 +71,7 @@ class Inbox:
         return self._closed
 
     async def resume(self) -> None:
-        """Begin to handle what an earlier process left, before anything else. Raises StoreError."""
+        """Begin to handle the updates that an earlier process left, before any other. Raises StoreError."""
         async with self._resuming:
             if self._resumed:
                 return
@@ -86,7 +84,7 @@ class Inbox:
     async def take(self, bodies: Sequence[Body]) -> int:
         """Store updates and begin to handle those that are new; return how many are.
 
-        Raises StoreError, Full; then none was taken.
+        Raises StoreError, Full; then none of them was taken.
         """
         if self._closed:
             raise Full("the bot is stopping; what waits is handled when it runs again")
@@ -107,22 +105,22 @@ class Inbox:
         return len(texts)
 
     async def take_one(self, body: Body) -> None:
-        """Store an update that a webhook brings. Raises StoreError, Full, PaperboyError for one without a number."""
-        if not is_update(body):
+        """Store an update that arrived by webhook. Raises StoreError, Full, PaperboyError for one without a number."""
+        if not shapes.is_update(body):
             raise PaperboyError("it has no usable number")
         self.failed()
         await self.take([body])
 
     async def room(self, count: int) -> None:
-        """Return when so many more updates may be taken. Raises TokenRevoked."""
+        """Wait until `count` more updates may be taken. Raises TokenRevoked."""
         await self._until(lambda: not self._open or len(self._open) + count <= MOST)
 
     async def idle(self) -> None:
-        """Return when every update is done with. Raises TokenRevoked."""
+        """Wait until every update is done. Raises TokenRevoked."""
         await self._until(lambda: not self._open and not self._tasks)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Handle what is taken until `stop` is set, then finish it. Raises TokenRevoked."""
+        """Handle updates until `stop` is set, then finish those that were taken. Raises TokenRevoked."""
         try:
             await self.resume()
             stopped = asyncio.ensure_future(stop.wait())
@@ -136,7 +134,7 @@ class Inbox:
             await self.close()
 
     async def close(self) -> None:
-        """Handle nothing more; what is not done with is handled by the next process."""
+        """Handle no more updates; those that are not done are handled by the next process."""
         self._closed = True
         for task in self._tasks:
             task.cancel()
@@ -145,7 +143,7 @@ class Inbox:
             await self._forget()
 
     def failed(self) -> None:
-        """Raise what must end the run, if there is anything. Raises TokenRevoked."""
+        """Raise the error that must end the run, if there is one. Raises TokenRevoked."""
         if self._failure:
             raise self._failure
 
@@ -161,7 +159,7 @@ class Inbox:
         return number in self._open or number in self._recent
 
     def _begin(self, body: Body) -> None:
-        chat = _chat(body)
+        chat = shapes.chat_of(body)
         if chat in self._chats:
             self._chats[chat].append(body)
         else:
@@ -188,7 +186,7 @@ class Inbox:
             except TokenRevoked as error:
                 self._fail(error)
                 return
-            except Exception:  # the handler has its own net; this one keeps the others
+            except Exception:  # the router catches its own; this protects the other updates
                 _log.exception("update %s was dropped", update.update_id)
         if rest is None:
             await self._end(body["update_id"])
@@ -206,7 +204,7 @@ class Inbox:
         await self._end(number)
 
     async def _end(self, number: int) -> None:
-        """Note that an update is done with; many are deleted from the database together."""
+        """Record that an update is done; many are deleted from the database together."""
         self._done.append(number)
         self._open.discard(number)
         self._recent[number] = None
@@ -217,7 +215,7 @@ class Inbox:
         if not self._forgetting:
             self._forgetting = True
             try:
-                await asyncio.sleep(0)  # those that end at the same time go with it
+                await asyncio.sleep(0)  # those that end at the same time are deleted with it
                 while self._done:
                     await self._forget()
             except PaperboyError as error:
@@ -261,22 +259,6 @@ class Inbox:
             self._fail(error if isinstance(error, Exception) else RuntimeError(str(error)))
 
 
-def valid(found: object) -> list[Body]:
-    """Return the updates of an answer to getUpdates, in their order; one without a proper number is left out.
-
-    Raises ValueError for anything but a list.
-    """
-    if not isinstance(found, list):
-        raise ValueError(f"a list of updates was expected, not {type(found).__name__}")  # noqa: TRY004 - as for JSON
-    good = {one["update_id"]: one for one in found if is_update(one)}
-    return [good[number] for number in sorted(good)]
-
-
-def is_update(body: object) -> bool:
-    """Return True for an object with a number that Telegram may give to an update."""
-    return isinstance(body, dict) and type(body.get("update_id")) is int and body["update_id"] in NUMBERS
-
-
 def _text(body: Body) -> str | None:
     """Return an update as it is stored; None, and a line in the log, for one that is nested too deeply."""
     try:
@@ -284,17 +266,3 @@ def _text(body: Body) -> str | None:
     except (ValueError, RecursionError):
         _log.warning("update %s can't be stored and is left out", body["update_id"])
         return None
-
-
-def _chat(body: Body) -> int:
-    """Return the number of the chat, or else the user, whose order an update belongs to; 0 where it tells none."""
-    for kind in ("message", "channel_post", "my_chat_member", "callback_query", "edited_message", "inline_query"):
-        about = body.get(kind)
-        if isinstance(about, dict):
-            said = about.get("message") if kind == "callback_query" else about
-            for place in (said, about):
-                for who in ("chat", "from"):
-                    found = place.get(who) if isinstance(place, dict) else None
-                    if isinstance(found, dict) and type(found.get("id")) is int:
-                        return int(found["id"])
-    return 0

@@ -1,7 +1,7 @@
-"""The loop that fetches updates: Telegram is told that one came once it is stored. Handles none; see `inbox`.
+"""The loop that fetches updates and confirms to Telegram those that are stored. Handles none; see `inbox`.
 
-python-telegram-bot's Updater confirms updates before they are stored, and when the token is revoked it dies without a
-word; this loop raises. Whatever comes in place of a list of updates is logged once and asked for again.
+python-telegram-bot's Updater confirms updates before they are stored, and ends silently when the token is revoked; this
+loop raises. An answer that is not a list of updates is logged once, and the poll is repeated.
 """
 
 from __future__ import annotations
@@ -14,21 +14,23 @@ from typing import Any, TypeVar
 
 from telegram.error import Conflict
 
+from bot.botapi import error_mapping
 from bot.botapi.client import Messenger
-from bot.botapi.error_mapping import NOT_JSON, outcome
-from bot.botapi.inbox import Full, Inbox, valid
+from bot.botapi.error_mapping import NOT_JSON
+from bot.botapi.inbox import Full, Inbox
 from bot.botapi.redaction import redact
+from bot.botapi.shapes import valid
 from bot.clock import Monotonic
 from bot.domain.outcome import Outcome, Refused, Revoked, Unknown, Wait
 from bot.errors import SecondPoller, StoreError, TokenRevoked
 
-#: What the bot wants to hear of. Telegram remembers the last list, so it is named each time.
+#: The kinds of update that the bot gets. Telegram remembers the last list, so it is named each time.
 ALLOWED = ("message", "callback_query", "my_chat_member", "channel_post")
-#: Seconds a poll waits for the first update; the answer may take a little longer.
+#: Seconds that Telegram holds a poll until there is an update; the answer may take a little longer.
 POLL_SECONDS = 25
 _GRACE_SECONDS = 10.0
 _LIMIT = 100
-#: Seconds to the next poll after one that brought nothing but what had come before.
+#: Seconds to the next poll after one that returned only updates that were stored before.
 REPEATED = 1.0
 _LONGEST_PAUSE = 30.0
 _CONFLICT_LASTS = 60.0
@@ -39,7 +41,7 @@ Pause = Callable[[asyncio.Event, float], Awaitable[None]]
 
 
 async def wait_or_stop(stop: asyncio.Event, seconds: float) -> None:
-    """Wait so many seconds, or less when `stop` is set."""
+    """Wait until `stop` is set, but not longer than so many seconds."""
     with suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)
 
@@ -73,18 +75,18 @@ class Polling:
         self._conflict_seen: float | None = None
         self._webhook_deleted = False
         self._last_success: float | None = None
-        #: Monotonic time of when a poll last came to its end, well or not; None before the first time.
+        #: Monotonic time of the end of the last poll, successful or not; None before the first.
         self.last_end: float | None = None
-        #: Called when polls succeed again, with the seconds since the last that did.
+        #: Called when polls succeed again, with the seconds since the last successful one.
         self.back: Callable[[float], Awaitable[None]] = _nothing
 
     @property
     def last_success(self) -> float | None:
-        """Monotonic time of when Telegram last answered a poll; None before the first time."""
+        """Monotonic time of the last successful poll; None before the first."""
         return self._last_success
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll until `stop` is set, then finish what has come. Raises TokenRevoked, SecondPoller."""
+        """Poll until `stop` is set, then finish what was fetched. Raises TokenRevoked, SecondPoller."""
         await self._delete_webhook()
         working = asyncio.create_task(self.inbox.run(stop))
         try:
@@ -98,7 +100,7 @@ class Polling:
             await asyncio.gather(working, return_exceptions=True)
 
     async def drain(self) -> int:
-        """Handle the updates that wait and return how many came. Raises TokenRevoked, SecondPoller."""
+        """Handle the updates that wait at Telegram and return how many. Raises TokenRevoked, SecondPoller."""
         await self._delete_webhook()
         await self.inbox.resume()
         never = asyncio.Event()
@@ -113,12 +115,12 @@ class Polling:
         return count
 
     async def _take(self, updates: list[dict[str, Any]] | None) -> int:
-        """Store a batch; the next poll confirms it. What can't be stored is asked for again."""
+        """Store a batch; the next poll confirms it. A batch that can't be stored is fetched again."""
         if not updates:
             return 0
         try:
             new = await self.inbox.take(updates)
-        except Full:  # the bot is stopping, or too many wait: they are not confirmed, so they come again
+        except Full:  # the bot is stopping, or too many wait: they are not confirmed, so Telegram sends them again
             return 0
         except StoreError as error:
             if not self._unstored:
@@ -128,16 +130,16 @@ class Polling:
             return 0
         self._unstored = 0
         self._offset = updates[-1]["update_id"] + 1
-        if not new:  # a proxy that brings the same answer again and again
+        if not new:  # a proxy that returns the same answer again and again
             await asyncio.sleep(self._repeated)
         return len(updates)
 
     async def _first(
         self, stop: asyncio.Event, working: asyncio.Task[None], waited: Coroutine[Any, Any, T]
     ) -> T | None:
-        """Return what comes, or None when `stop` is set or the inbox ends first.
+        """Return the result of `waited`, or None when `stop` is set or the inbox ends first.
 
-        What an abandoned poll would have brought stays unconfirmed.
+        The updates of an abandoned poll stay unconfirmed.
         """
         work, stopped = asyncio.ensure_future(waited), asyncio.ensure_future(stop.wait())
         try:
@@ -154,12 +156,12 @@ class Polling:
             try:
                 updates = await self._poll_once(seconds)
             except Conflict as error:
-                if NOT_JSON in str(error).lower():  # a proxy's page says nothing of another poller
-                    await self._recover(stop, outcome(error))
+                if NOT_JSON in str(error).lower():  # a proxy's page, which is not about another poller
+                    await self._recover(stop, error_mapping.outcome(error))
                 else:
                     await self._contend(str(error))
-            except Exception as error:  # beside Telegram's own: whatever JSON of another shape brings about
-                await self._recover(stop, outcome(error))
+            except Exception as error:  # not only the library's own: JSON of another shape can raise anything
+                await self._recover(stop, error_mapping.outcome(error))
             else:
                 if self._failures:
                     _log.warning("updates are fetched again")
@@ -173,22 +175,22 @@ class Polling:
             await self._pause(stop, _delay(self._failures))
 
     async def _poll_once(self, seconds: int) -> list[dict[str, Any]]:
-        """Poll, and take note that the poll ended, however it did."""
+        """Poll, and record when the poll ended, successful or not."""
         try:
             return await self._poll(seconds)
         finally:
             self.last_end = self._monotonic()
 
     async def _poll(self, seconds: int, limit: int = _LIMIT) -> list[dict[str, Any]]:
-        asked = {"offset": self._offset, "timeout": seconds, "limit": limit, "allowed_updates": list(ALLOWED)}
-        found = await self._messenger.wire.ask("getUpdates", asked, seconds + _GRACE_SECONDS)
-        updates = valid(found)
-        if found and not updates:
+        parameters = {"offset": self._offset, "timeout": seconds, "limit": limit, "allowed_updates": list(ALLOWED)}
+        answer = await self._messenger.wire.ask("getUpdates", parameters, seconds + _GRACE_SECONDS)
+        updates = valid(answer)
+        if answer and not updates:
             raise ValueError("no update in the answer has a number")
         return updates
 
     async def _contend(self, text: str) -> None:
-        """Take note that somebody else reads our updates. Raises SecondPoller after a minute of it."""
+        """Record that another program fetches this bot's updates. Raises SecondPoller after a minute of it."""
         self._failures += 1
         if "webhook is active" in text.lower() and not self._webhook_deleted:
             self._webhook_deleted = True
@@ -202,29 +204,29 @@ class Polling:
         if self._conflict_began is not None and at - self._conflict_began >= _CONFLICT_LASTS:
             raise SecondPoller
 
-    async def _recover(self, stop: asyncio.Event, came: Outcome) -> None:
-        """Take note of a failed poll; wait where Telegram asks for it. Raises TokenRevoked."""
-        if isinstance(came, Revoked):
+    async def _recover(self, stop: asyncio.Event, outcome: Outcome) -> None:
+        """Record a failed poll; wait where Telegram asks for it. Raises TokenRevoked."""
+        if isinstance(outcome, Revoked):
             raise TokenRevoked
         self._failures += 1
-        if self._failures == 1 and isinstance(came, Wait | Unknown | Refused):
-            _log.warning("updates can't be fetched, trying again: %s", came.reason)
-        if isinstance(came, Wait) and came.flood:
-            await self._pause(stop, came.seconds)
+        if self._failures == 1 and isinstance(outcome, Wait | Unknown | Refused):
+            _log.warning("updates can't be fetched, trying again: %s", outcome.reason)
+        if isinstance(outcome, Wait) and outcome.flood:
+            await self._pause(stop, outcome.seconds)
 
     async def _delete_webhook(self) -> None:
-        """Make polling possible; an error shows at the poll. Raises TokenRevoked."""
-        came, _ = await self._messenger.ask("deleteWebhook", {"drop_pending_updates": False})
-        if isinstance(came, Revoked):
+        """Delete a webhook, with which polling is not possible; polls report an error. Raises TokenRevoked."""
+        outcome, _ = await self._messenger.ask("deleteWebhook", {"drop_pending_updates": False})
+        if isinstance(outcome, Revoked):
             raise TokenRevoked
 
     async def _confirm(self) -> None:
-        """Confirm what was handled, so that a restart does not answer it again; lost, it does no harm."""
+        """Confirm what was handled, so that it is not fetched after a restart; a failure does no harm."""
         if self._offset:
             with suppress(Exception):
                 await asyncio.wait_for(self._poll(0, limit=1), 3.0)
 
 
 def _delay(failures: int) -> float:
-    """Return how many seconds to wait after so many failures in a row."""
+    """Return the seconds to wait after so many failures in a row."""
     return min(2.0 ** min(failures - 1, 10), _LONGEST_PAUSE)

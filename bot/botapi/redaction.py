@@ -1,7 +1,7 @@
-"""Keeps tokens out of every log line and error text. Does not know which token is ours: it knows their shape.
+"""Keeps tokens out of every log line and error text. Recognises any token by its shape, not only this bot's.
 
-A logging filter sees one logger's records only, so the record factory is wrapped: whatever any library logs is cleaned
-as it is made, before any handler sees it.
+A logging filter gets the records of one logger only. So the record factory is wrapped: the records of every library are
+redacted when they are made, before any handler gets them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def redact(text: str) -> str:
 
 
 def guard() -> None:
-    """From now on no log record holds a token. May be called again."""
+    """Redact every log record from now on. May be called again."""
     for name in _CHATTY:  # they log the address of every request, and a token is part of it
         logging.getLogger(name).setLevel(logging.WARNING)
     made = logging.getLogRecordFactory()
@@ -28,16 +28,16 @@ def guard() -> None:
         return
 
     def factory(*args: object, **kwargs: object) -> logging.LogRecord:
-        return _cleaned(made(*args, **kwargs))
+        return _redacted(made(*args, **kwargs))
 
-    factory.keeps_secrets = True  # type: ignore[attr-defined]  # functions take attributes; mypy has no word for it
+    factory.keeps_secrets = True  # type: ignore[attr-defined]  # functions take attributes; mypy has no type for it
     logging.setLogRecordFactory(factory)
 
 
-def _cleaned(record: logging.LogRecord) -> logging.LogRecord:
+def _redacted(record: logging.LogRecord) -> logging.LogRecord:
     try:
         text = record.getMessage()
-    except Exception:  # a wrong format string is reported by the handler, as it would be without us
+    except Exception:  # a wrong format string: the handler reports it
         return record
     clean = redact(text)
     if clean != text:
@@ -45,6 +45,6 @@ def _cleaned(record: logging.LogRecord) -> logging.LogRecord:
     if record.exc_info:
         trace = logging.Formatter().formatException(record.exc_info)
         clean = redact(trace)
-        if clean != trace:  # without the exception itself, which a handler could print anew
+        if clean != trace:  # without the exception, which a handler could format again
             record.exc_info, record.exc_text = None, clean
     return record

@@ -1,7 +1,7 @@
-"""The connection under python-telegram-bot, on aiohttp: a request out, status and bytes in. Knows no method.
+"""The HTTP connection under python-telegram-bot, on aiohttp: sends a request, returns status and bytes.
 
-The library's own transport takes ten times the processor's time for a call. What this one raises tells apart what
-surely was not sent: it has NotSent as its cause. As with the library's own, nothing is tried twice, no redirect is
+Knows no method of the Bot API. The library's own transport takes ten times the processor time for a call. An error from
+before the request was sent has NotSent as its cause. As in the library's own, nothing is tried twice, no redirect is
 followed, and proxies and certificates are those of the environment.
 """
 
@@ -22,12 +22,12 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.errors import UsageError
 
-#: Seconds an idle connection is kept; a server that closes it first costs the next call its answer.
+#: Seconds an idle connection is kept. If the server closed it first, the next call would get no answer.
 _IDLE = 5.0
-#: Seconds that an answer may take which comes in small pieces, and the bytes it may have.
+#: Limits of an answer: seconds from its first byte to its last, and bytes.
 _TRICKLE, _MOST = 30.0, 32 << 20
 _JSON = {"Content-Type": "application/json"}
-#: The connection never stood, so nothing of the request went over it.
+#: The connection was not made, so nothing of the request was sent.
 _BEFORE = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
@@ -38,10 +38,10 @@ _BEFORE = (
 
 
 class NotSent(Exception):
-    """The cause of an error that came before the request left."""
+    """The cause of an error from before the request was sent."""
 
 
-class Parameters(RequestData):  # type: ignore[misc]  # final, since how it is made may change; here it is made our way
+class Parameters(RequestData):  # type: ignore[misc]  # final, as its constructor may change; it is not used here
     """The parameters of a call as plain data, which goes out as one JSON object (Bot API, "Making requests")."""
 
     __slots__ = ("_plain",)
@@ -52,14 +52,14 @@ class Parameters(RequestData):  # type: ignore[misc]  # final, since how it is m
 
     @property
     def json_payload(self) -> bytes:
-        """What goes out. A form, the library's way, takes ten times as long to write."""
+        """The body of the request. A form, as the library makes it, takes ten times as long to encode."""
         return json.dumps({name: value for name, value in self._plain.items() if value is not None}).encode()
 
 
 class Transport(BaseRequest):
     """Connections to one Bot API server, at most `connections` at once. Times are in seconds.
 
-    `direct`: no proxy is asked. Raises UsageError for a proxy that can't be used.
+    `direct`: no proxy is used. Raises UsageError for a proxy that can't be used.
     """
 
     def __init__(
@@ -81,26 +81,26 @@ class Transport(BaseRequest):
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """Return an answer of the Bot API. Raises TelegramError for anything else, such as a proxy's own JSON."""
         try:
-            told = json.loads(payload.decode("utf-8", "replace"))
+            answer = json.loads(payload.decode("utf-8", "replace"))
         except (ValueError, RecursionError) as error:
             raise TelegramError("Invalid server response") from error
-        if not isinstance(told, dict) or not _is_answer(told):
+        if not isinstance(answer, dict) or not _is_answer(answer):
             raise TelegramError("Invalid server response")
-        if not isinstance(told.get("parameters"), dict):
-            told.pop("parameters", None)
-        return told
+        if not isinstance(answer.get("parameters"), dict):
+            answer.pop("parameters", None)
+        return answer
 
     @property
     def read_timeout(self) -> float:
-        """How long an answer is waited for where a call names no time."""
+        """Seconds to wait for an answer where the call sets no time."""
         return self._answer
 
     async def initialize(self) -> None:
-        """Be used again after `shutdown`; connections are made when they are needed."""
+        """Make it usable again after `shutdown`; connections are made when they are needed."""
         self._closed = False
 
     async def shutdown(self) -> None:
-        """Close what is open."""
+        """Close all connections."""
         self._closed = True
         session, self._session = self._session, None
         if session:
@@ -117,7 +117,7 @@ class Transport(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """Return status and body of the answer. Raises TimedOut or NetworkError."""
-        del write_timeout, connect_timeout, pool_timeout  # what a call sends fits into one packet or few
+        del write_timeout, connect_timeout, pool_timeout  # a request is small: a few packets
         answer = read_timeout if isinstance(read_timeout, float | int) else self._answer
         body = request_data.json_payload if request_data else None
         try:
@@ -133,8 +133,8 @@ class Transport(BaseRequest):
                 self.date = response.headers.get("Date", "")
                 return response.status, await _body(response)
         except _BEFORE as error:
-            told = TimedOut if isinstance(error, TimeoutError) else NetworkError
-            raise told(_words(error)) from NotSent(error)
+            kind = TimedOut if isinstance(error, TimeoutError) else NetworkError
+            raise kind(_words(error)) from NotSent(error)
         except TimeoutError as error:
             raise TimedOut(_words(error)) from error
         except (aiohttp.ClientError, OSError) as error:
@@ -156,15 +156,16 @@ class Transport(BaseRequest):
         return self._session
 
 
-def _is_answer(told: dict[str, Any]) -> bool:
-    """Return True for what every answer has: a result, or else a code and a description of the error."""
-    if told.get("ok") is True:
-        return "result" in told
-    return told.get("ok") is False and type(told.get("error_code")) is int and isinstance(told.get("description"), str)
+def _is_answer(answer: dict[str, Any]) -> bool:
+    """Return True if it has what every answer has: a result, or a code and a description of the error."""
+    if answer.get("ok") is True:
+        return "result" in answer
+    has_code = type(answer.get("error_code")) is int
+    return answer.get("ok") is False and has_code and isinstance(answer.get("description"), str)
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
-    """Return the body of an answer. Raises NetworkError for one that no answer of the Bot API is as large as."""
+    """Return the body of an answer. Raises NetworkError for one that is too large to be an answer of the Bot API."""
     body = bytearray()
     async for piece in response.content.iter_any():
         body += piece
@@ -175,7 +176,7 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
 
 @lru_cache(maxsize=1)
 def _certificates() -> ssl.SSLContext:
-    """Return whom to trust: as everywhere under python-telegram-bot, certifi's list or the environment's."""
+    """Return the trusted certificates, as python-telegram-bot does: certifi's list, or that of the environment."""
     return httpx.create_ssl_context()
 
 

@@ -1,4 +1,7 @@
-"""What a webhook is: where Telegram posts updates, and what it proves itself with. Answers nothing; see `door`."""
+"""What a webhook is: where Telegram posts updates, and the secret it sends with them. Handles no request.
+
+The endpoint is `web.webhook`.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """Where Telegram posts updates, what it proves itself with, and who handles them.
+    """The path that Telegram posts updates to, the secret it sends, and the function that handles them.
 
-    Raises ValueError for a path without its slash or no secret: anybody could post.
+    Raises ValueError for a path without its slash, or without a secret: anybody could post updates.
     """
 
     path: str
@@ -26,16 +29,16 @@ class Hook:
 
     @property
     def paths(self) -> set[str]:
-        """The path, and its last part alone: a proxy before us may take the rest away."""
+        """The path, and its last part alone: a reverse proxy may remove the rest."""
         return {self.path, f"/{self.path.rpartition('/')[2]}"}
 
-    def admits(self, shown: str) -> bool:
-        """Say whether this is the secret; takes as long for a good guess as for a bad one."""
-        return hmac.compare_digest(shown.encode(), self.secret.encode())
+    def admits(self, token: str) -> bool:
+        """Return True for the secret; takes equally long for any other token."""
+        return hmac.compare_digest(token.encode(), self.secret.encode())
 
 
 def why_unheard(info: Mapping[str, Any], url: str) -> str:
-    """Return why Telegram brings no updates to `url`, or "". info: Bot API WebhookInfo, which names some webhook."""
+    """Return why Telegram brings no updates to `url`, or "". info: Bot API WebhookInfo, with any address."""
     parts = urlsplit(str(info.get("url")))
     where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"  # what follows may be a secret
     if info.get("url") != url:

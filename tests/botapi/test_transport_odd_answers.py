@@ -12,8 +12,9 @@ import pytest
 
 from bot import session
 from bot.botapi.client import build
-from bot.botapi.inbox import Inbox, valid
+from bot.botapi.inbox import Inbox
 from bot.botapi.polling import Polling
+from bot.botapi.shapes import valid
 from bot.botapi.transport import Transport
 from bot.clock import Clock
 from bot.domain.outcome import Sent, Unknown, Wait
