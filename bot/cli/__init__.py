@@ -4,18 +4,23 @@ Does nothing itself: a command calls the room that does the work and shows the r
 
     demo             `paperboy demo`: the sandbox and the bot together
     init             `paperboy init`: asks for the first settings and writes them
-    check            `paperboy check`; `checking` has one module for each thing it checks
-    preview          `paperboy preview`; `preview_payload` makes a post, `preview_drawing` shows it
+    check            `paperboy check`
+    checking         the checks behind it, one module each
+    preview          `paperboy preview`
+    preview_payload  the post of one file
+    preview_drawing  draws a post on a terminal or as a page
     run              `paperboy run`
     scan             `paperboy scan`
-    status           `paperboy status`; `status_view` prints it
+    status           `paperboy status`
+    status_view      prints its report
     verify           `paperboy verify`
     backup           `paperboy backup` and `paperboy restore`
-
     options          what several commands share: options, loading of settings, JSON
     logs             the log on stderr
-    file_problems    lists of files that are not articles or have unreadable fields
-    console          prints lines; `wrapping` breaks them, `terminal` escapes control characters
+    file_problems    prints lists of files that are not articles or have unreadable fields
+    console          prints lines
+    wrapping         breaks lines between words
+    terminal         escapes control characters
 
 A command imports the rooms it needs when it is called, so that help and previews do not wait for
 Telegram's library.

@@ -20,7 +20,7 @@ from bot.domain.article import from_short_id
 from bot.domain.notices import Decision
 from bot.planning import naming
 from bot.publish import editions, missed, release
-from bot.rendering import editorial
+from bot.rendering import alerts, republish_replies
 from bot.rendering.report import ArticleName
 from bot.rendering.taps import Line
 from bot.store import articles, edits, recovery, repeats
@@ -49,7 +49,7 @@ async def _resolve_doubt(context: Context, request: Request, value: str, decisio
         return NOTHING_LEFT
     context.wake()
     names = await _names(context, article)
-    return TapResult(editorial.decided(context.templates, decision, articles=names))
+    return TapResult(alerts.decided(context.templates, decision, articles=names))
 
 
 async def undo(context: Context, request: Request, value: str) -> TapResult:
@@ -72,7 +72,7 @@ async def undo(context: Context, request: Request, value: str) -> TapResult:
     stored = await context.store(articles.get, number)
     if stored is None or not any(done.values()):
         return NOTHING_LEFT
-    payload = editorial.undone(context.templates, stored, done["undone"], done["late"], done["sending"])
+    payload = republish_replies.undone(context.templates, stored, done["undone"], done["late"], done["sending"])
     return TapResult(payload, _undo_line(done))
 
 
@@ -88,7 +88,7 @@ async def post_missed(context: Context, request: Request, value: str) -> TapResu
     context.wake()
     if not count:
         return NOTHING_LEFT
-    return TapResult(editorial.decided(context.templates, Decision.POST_MISSED, count=count))
+    return TapResult(alerts.decided(context.templates, Decision.POST_MISSED, count=count))
 
 
 async def send_again(context: Context, request: Request, value: str) -> TapResult:
@@ -117,14 +117,14 @@ async def _for_article(
         return NOTHING_LEFT
     context.wake()
     names = await _names(context, article)
-    return TapResult(editorial.decided(context.templates, decision, count=count, articles=names))
+    return TapResult(alerts.decided(context.templates, decision, count=count, articles=names))
 
 
 async def leave(context: Context, request: Request, value: str) -> TapResult:
     """Change nothing, and do not ask again."""
     if value == missed.KEY:
         await context.once(request, lambda db: missed.decide(db, context.channels, request.at, post=False))
-    return TapResult(editorial.decided(context.templates, Decision.LEAVE))
+    return TapResult(alerts.decided(context.templates, Decision.LEAVE))
 
 
 async def post_waiting(context: Context, request: Request, value: str) -> TapResult:
@@ -155,7 +155,7 @@ async def _answer_all(context: Context, request: Request, value: str, decision: 
     context.wake()
     posted, skipped = counts
     count = posted if post else skipped
-    return TapResult(editorial.decided(context.templates, decision, count=count))
+    return TapResult(alerts.decided(context.templates, decision, count=count))
 
 
 async def one_by_one(context: Context, request: Request, value: str) -> TapResult:
@@ -189,7 +189,7 @@ async def _answer_one(context: Context, request: Request, value: str, *, post: b
     if next_question or not changed:
         return next_question or NOTHING_LEFT
     decision = Decision.POST_ONE if post else Decision.SKIP_ONE
-    return TapResult(editorial.decided(context.templates, decision, count=1))
+    return TapResult(alerts.decided(context.templates, decision, count=1))
 
 
 async def _next_question(context: Context, kind: Waits) -> TapResult | None:
@@ -198,7 +198,7 @@ async def _next_question(context: Context, kind: Waits) -> TapResult | None:
     if notice is None:
         return None
     entry = await context.store(naming.entry, notice)
-    return TapResult(editorial.alert(context.templates, notice.alert, [entry], choices=notice.choices))
+    return TapResult(alerts.alert(context.templates, notice.alert, [entry], choices=notice.choices))
 
 
 async def _names(context: Context, article: int) -> list[ArticleName]:

@@ -17,7 +17,7 @@ from bot.domain.delivery import Payload
 from bot.planning import naming
 from bot.publish import editions, meant, report
 from bot.publish.meant import Meant
-from bot.rendering import editorial, republishing, waiting
+from bot.rendering import republish_replies, status_reply
 from bot.rendering.keyboards import Act
 from bot.rendering.taps import Line
 from bot.store import articles, follows, pending, search
@@ -41,7 +41,7 @@ NOTHING_LEFT = TapResult(line="nothing_left")
 async def republish(context: Context, request: Request) -> Payload:
     """Open the next edition of the article that the words name, or ask back where they may mean another."""
     if not request.words:
-        return editorial.republish_usage(context.templates)
+        return republish_replies.republish_usage(context.templates)
 
     def work(db: Database) -> dict[str, Any]:
         named = meant.meant(db, request.words)
@@ -54,11 +54,11 @@ async def republish(context: Context, request: Request) -> Payload:
         return await _republished(context, request, done)
     if done.get("found"):
         several = await context.store(articles.several, done["found"])
-        return republishing.choose(context.templates, request.words, several)
+        return republish_replies.choose(context.templates, request.words, several)
     if done.get("rejected"):
-        return republishing.rejected(context.templates, done["rejected"])
+        return republish_replies.rejected(context.templates, done["rejected"])
     nearest = await context.store(search.nearest_titles, request.words)
-    return editorial.republish_not_found(context.templates, request.words, nearest)
+    return republish_replies.republish_not_found(context.templates, request.words, nearest)
 
 
 async def republish_all_the_same(context: Context, request: Request, value: str) -> TapResult:
@@ -78,7 +78,7 @@ async def republish_all_the_same(context: Context, request: Request, value: str)
 async def status(context: Context, request: Request) -> Payload:
     """Report how things are now."""
     found = await context.store(report.report, request.at, **context.standing())
-    return editorial.status(context.templates, found, tz=context.editors_tz)
+    return status_reply.status(context.templates, found, tz=context.editors_tz)
 
 
 async def decide(context: Context, request: Request, act: Act, short_id: str) -> TapResult:
@@ -94,20 +94,20 @@ async def decide(context: Context, request: Request, act: Act, short_id: str) ->
     if stored is None or not done["changed"]:
         return NOTHING_LEFT
     context.wake()
-    reply = editorial.released if act is Act.RELEASE else editorial.copy_posted
+    reply = republish_replies.released if act is Act.RELEASE else republish_replies.copy_posted
     return TapResult(reply(context.templates, stored, done["chats"]), "posted")
 
 
 async def _republished(context: Context, request: Request, done: dict[str, Any]) -> Payload:
     stored = await context.store(articles.get, done["number"])
     if stored is None:  # merged into another article since the update first arrived
-        return editorial.republish_not_found(context.templates, "")
+        return republish_replies.republish_not_found(context.templates, "")
     if "asks" in done:
         first = await context.store(articles.get, done["first"]) if done["first"] else None
-        return republishing.confirm(context.templates, stored, first=first, tz=context.editors_tz, **done["asks"])
+        return republish_replies.confirm(context.templates, stored, first=first, tz=context.editors_tz, **done["asks"])
     context.wake()
     if done.get("expired"):
-        return waiting.expired(context.templates, stored)
+        return republish_replies.expired(context.templates, stored)
     edition, chats, value = done["edition"], done["chats"], done["undo"]
     seconds = _seconds_to_undo(context, request, value) if value else 0.0
     if value and seconds <= 0:  # the update is handled again, after a restart: it is too late to undo
@@ -115,7 +115,7 @@ async def _republished(context: Context, request: Request, done: dict[str, Any])
         where = {"article": stored.id, "edition": edition, "chat": request.chat_id}
         await context.store(pending.put, request.update, **where, due=request.at, undo=True)
     seconds = max(seconds, 0)
-    return editorial.republished(context.templates, stored, edition, chats, seconds=seconds, value=value)
+    return republish_replies.republished(context.templates, stored, edition, chats, seconds=seconds, value=value)
 
 
 def _seconds_to_undo(context: Context, request: Request, value: str) -> float:

@@ -17,7 +17,7 @@ from bot.conversation.request import Request
 from bot.domain import topics as topics_
 from bot.domain.article import short_id
 from bot.domain.delivery import Payload
-from bot.rendering import replies, results
+from bot.rendering import replies, search_replies
 from bot.store import articles, search, searches
 
 #: Topics a newcomer is shown to tap.
@@ -178,13 +178,13 @@ async def search_for(context: Context, request: Request) -> Payload:
 
 async def found_page(context: Context, request: Request, words: str, page: int = 0) -> Payload | None:
     """Return a page of what the words find, or None where it is empty."""
-    found = await context.store(search.page, words, results.FOUND, page)
+    found = await context.store(search.page, words, search_replies.FOUND, page)
     if not found.articles:
         return None
     key = ""
     if found.more or page:  # buttons turn the pages by the number of the words
         key = short_id(await context.store(searches.keep, words, request.at))
-    return results.search_results(
+    return search_replies.search_results(
         context.words(request),
         words,
         found.articles,
@@ -201,10 +201,10 @@ async def article(context: Context, request: Request) -> Payload:
     """Show the article that the words are the address of."""
     stored = await context.store(topic_queries.article_at, request.words)
     if stored is None:  # not shown any more, since `understand` found it
-        return results.nothing_found(context.words(request), request.words)
+        return search_replies.nothing_found(context.words(request), request.words)
     followed = set(map(topics_.key, await context.store(topic_queries.followed, request)))
     others = [name for name in stored.article.topics if topics_.key(name) not in followed]
-    return results.found_article(context.words(request), stored, others, tz=context.tz)
+    return search_replies.found_article(context.words(request), stored, others, tz=context.tz)
 
 
 async def stop(context: Context, request: Request) -> Payload:
@@ -223,7 +223,7 @@ async def _nothing_found(context: Context, request: Request) -> Payload:
     known = await context.store(topic_queries.known, context.taxonomy, request)
     nearest = context.taxonomy.find(request.words, known).nearest if request.words else ()
     typed = request.command is not None
-    return results.nothing_found(context.words(request), request.words, nearest, typed=typed)
+    return search_replies.nothing_found(context.words(request), request.words, nearest, typed=typed)
 
 
 async def _resumed(context: Context, request: Request, follows: list[str], missed: dict[str, Any]) -> Reply:

@@ -13,7 +13,7 @@ How to tell editors something:
 - Subjects are row numbers of articles and chats, and paths of files. They are shown by name: title and file, title and
   @name. Write no "article 3" and no number of a chat into `reason`. A reader's chat is never named.
 - `choices` become labelled buttons under a message of its own. A new kind needs: a member here, its sentences in
-  `config/templates/replies/alert.html.j2`; a new decision needs: a member, its label in `rendering.editorial.LABELS`, a
+  `config/templates/replies/alert.html.j2`; a new decision needs: a member, its label in `rendering.alerts.LABELS`, a
   handler in `conversation.decisions.HANDLERS`, its sentences in `config/templates/replies/decided.html.j2`.
 
 The notice of a bulk arrival, for example::

@@ -14,7 +14,7 @@ from bot.domain.outcome import Fallback
 from bot.domain.settlement import EditAction
 from bot.errors import PaperboyError
 from bot.planning import naming
-from bot.rendering import posts
+from bot.rendering import post_edits, posts
 from bot.rendering.posts import Picture
 from bot.rendering.templates import Templates
 from bot.settings import Buttons
@@ -77,12 +77,12 @@ class Composer:
     def revision(self, revision: DueEdit, material: Material, at: datetime) -> tuple[Payload, EditAction]:
         """Return the call that brings a post up to date, and what it does."""
         if not material.stored.withdrawn:
-            return posts.edit(self.post(material), revision.to.delivery.payload), EditAction.EDIT
+            return post_edits.edit(self.post(material), revision.to.delivery.payload), EditAction.EDIT
         if at - revision.sent < DELETABLE and Fallback.KEEP not in revision.to.delivery.fallbacks:
             return {"method": "deleteMessage"}, EditAction.DELETE
         before = revision.to.delivery.payload or {}
         photo = before.get("method") == "sendPhoto"
-        return posts.tombstone(self.templates, material.stored.article, photo=photo), EditAction.LEAVE_NOTE
+        return post_edits.tombstone(self.templates, material.stored.article, photo=photo), EditAction.LEAVE_NOTE
 
 
 def directed(payload: Payload, to: Addressed) -> tuple[Payload, int]:

@@ -20,7 +20,7 @@ from bot.domain.outcome import Fallback, Outcome, Refused, Revoked, reason_of
 from bot.errors import PaperboyError, TokenRevoked
 from bot.planning import naming
 from bot.publish.in_flight import Messenger
-from bot.rendering import editorial, layout, logged
+from bot.rendering import alerts, layout, log_lines
 from bot.rendering.report import Entry
 from bot.rendering.templates import Broken, Templates
 from bot.store import articles, notices
@@ -82,7 +82,7 @@ class Notifier:
         over: it is over.
         """
         entry = Entry(about=notice.about, reason=notice.reason)
-        payload = editorial.alert(self._templates, notice.alert, [entry], over=over)
+        payload = alerts.alert(self._templates, notice.alert, [entry], over=over)
         for editor in self._editors:
             await self._call(editor, payload)
 
@@ -180,7 +180,7 @@ class Notifier:
         async with self._messenger.turn(editor):
             came = await self._messenger.call(payload, chat_id=editor)
         if isinstance(came, Refused) and came.fallback is Fallback.PLAIN:
-            came = await self._messenger.call(editorial.plain(payload), chat_id=editor)
+            came = await self._messenger.call(alerts.plain(payload), chat_id=editor)
         return came
 
 
@@ -219,7 +219,7 @@ def _tell_broken(db: Database, broken: Sequence[Broken], at: datetime) -> None:
 def _address(db: Database, editors: Sequence[int]) -> list[str]:
     """Address what is new, and return it as lines for the log."""
     new = [one for one in notices.new(db) if one.notice.alert is not Alert.REJECTED]  # the scan has logged those
-    lines = [logged.line(one.notice.alert, one.over, naming.entry(db, one.notice)) for one in new[:LOGGED]]
+    lines = [log_lines.line(one.notice.alert, one.over, naming.entry(db, one.notice)) for one in new[:LOGGED]]
     notices.address(db, editors)
     return [*lines, *([f"for the editors: {len(new) - LOGGED} more"] if len(new) > LOGGED else [])]
 
@@ -228,4 +228,4 @@ def _worded(db: Database, templates: Templates, told: Sequence[Waiting]) -> Payl
     entries = [naming.entry(db, one.notice) for one in told[: layout.LISTED]]
     entries += [Entry(count=one.notice.weight) for one in told[layout.LISTED :]]
     first = told[0]
-    return editorial.alert(templates, first.notice.alert, entries, over=first.over, choices=first.notice.choices)
+    return alerts.alert(templates, first.notice.alert, entries, over=first.over, choices=first.notice.choices)

@@ -15,8 +15,8 @@ from bot.domain.outcome import Revoked
 from bot.errors import TokenRevoked
 from bot.planning import naming
 from bot.publish.in_flight import Messenger
-from bot.rendering import dates, republishing
-from bot.rendering.republishing import Became, Fate
+from bot.rendering import dates, republish_replies
+from bot.rendering.republish_replies import Became, Fate
 from bot.rendering.templates import Templates
 from bot.store import articles, chats, pending
 from bot.store.database import Database
@@ -66,7 +66,7 @@ class Reporter:
             return None
         stored = await self._store(articles.get, one.article)
         if stored is None or await self._is_said(
-            one, republishing.became(self._templates, stored, one.edition, became)
+            one, republish_replies.became(self._templates, stored, one.edition, became)
         ):
             await self._store(pending.tell if is_open else pending.forget, one.id)
         return None

@@ -1,25 +1,39 @@
 """Every word a person sees, from Jinja2 templates. Sends nothing, remembers nothing.
 
-    posts          posts
-    replies        replies to readers
-    editorial      replies to editors, and notices
-    republishing   replies to /republish
-    results        search results and single articles
-    report         the figures of `status` as plain data
-    waiting        what articles wait for, in words
-    logged         notices as lines of the log
-    layout         how a reply becomes a payload that fits
-    fitting        shortens words until a message fits
-    keyboards      buttons
-    taps           answers to taps
-    offers         the topics a post offers to follow
-    markup         measures Telegram's HTML
-    inert          words that must not become commands or mentions
-    dates          days and hours in words
-    templates      finds, checks and runs templates
-    loading        templates and taxonomy of one folder
-    samples        sample words that templates are checked with
+Posts
+    posts              an article's post
+    post_words         what its template is given, and what is cut first
+    post_edits         edits of posts that were sent, and the note for withdrawn ones
+    follow_links       the topics that a post offers to follow
+
+Replies
+    replies            replies to readers: /help, /start, /topic, /latest …
+    search_replies     replies to searches
+    republish_replies  replies to /republish, and to buttons that post an article
+    status_reply       the reply to /status
+    waiting            what articles wait for, in words
+    report             the figures of /status as plain data
+
+Notices
+    alerts             notices to editors, and the labels of their buttons
+    log_lines          notices as lines of the log
+
+Parts
+    dates              dates and times in words
+    shown_names        names of chats and files, and reasons
+    keyboards          buttons: makes them and reads what they send
+    taps               names of the short answers to a tapped button
+    layout             how a reply becomes a payload that fits
+    fitting            shortens words until a message fits
+    markup             measures Telegram's HTML
+    inert              escapes words that must not become commands or mentions
+
+Templates
+    templates          finds, checks and renders templates
+    loading            templates and taxonomy of a configuration folder
+    samples            sample words that templates are checked with
     republish_samples  the same for /republish
 
-What comes out is plain data: a Bot API method and its parameters.
+The sentences are in `config/templates`; what comes out is plain data: a Bot API method and its
+parameters.
 """

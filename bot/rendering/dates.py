@@ -1,4 +1,7 @@
-"""Days and hours as English words, in a reader's time zone. Reads no clock."""
+"""Dates and times in English, in a time zone. Reads no clock.
+
+The names of the months are here; no other module writes a date.
+"""
 
 from __future__ import annotations
 
@@ -11,35 +14,36 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 class SystemZone(tzinfo):
-    """The time zone of this machine, with its summer time: an operator's and the editors'."""
+    """The time zone of this machine, for the operator and the editors."""
 
     def fromutc(self, moment: datetime) -> datetime:
         """Return a moment of UTC in this zone."""
         return moment.replace(tzinfo=UTC).astimezone()
 
     def utcoffset(self, moment: datetime | None) -> timedelta | None:
-        """Return how far this zone is ahead of UTC at a moment of its own."""
-        return (moment or datetime(2000, 1, 1)).replace(tzinfo=None).astimezone().utcoffset()  # noqa: DTZ001 - a local one
+        """Return how far this zone is ahead of UTC at a local time."""
+        local = (moment or datetime(2000, 1, 1)).replace(tzinfo=None)  # noqa: DTZ001 - local time
+        return local.astimezone().utcoffset()
 
     def dst(self, moment: datetime | None) -> timedelta | None:
-        """Return None: what part of the offset is summer time is not known."""
+        """Return None: how much of the offset is summer time is not known."""
         return None
 
     def tzname(self, moment: datetime | None) -> str | None:
-        """Return what people call this zone at a moment of its own."""
+        """Return the zone's name at a local time."""
         return moment.replace(tzinfo=None).astimezone().tzname() if moment else None
 
 
 def day(moment: datetime | None, tz: tzinfo = UTC) -> str:
-    """Return `22 Aug 2021` in `tz`, or nothing for no moment."""
+    """Return a date like `22 Aug 2021` in `tz`; empty for None."""
     if moment is None:
         return ""
-    there = _in(moment, tz)
-    return f"{there.day} {_MONTHS[there.month - 1]} {there.year}"
+    local = _in(moment, tz)
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
 def published(article: Article, tz: tzinfo = UTC) -> str:
-    """Return the day of an article as its source's calendar has it; where that is not known, its day in `tz`."""
+    """Return the date that an article's file names; if it names a moment, the date in `tz`."""
     if not article.day:
         return day(article.published, tz)
     year, month, number = map(int, article.day.split("-"))
@@ -47,25 +51,36 @@ def published(article: Article, tz: tzinfo = UTC) -> str:
 
 
 def behind(words: str, day: str) -> str:
-    """Return `day` as it is to stand behind `words`: behind Persian, U+200E keeps it from reading `Oct 2026 28`.
+    """Return `day` as it is shown behind `words`.
 
-    A number behind right-to-left letters counts as one of theirs (Unicode bidi, W2), unless a mark stands between.
+    Behind Persian, U+200E keeps it from reading `Oct 2026 28`: a number behind right-to-left
+    letters takes their direction (Unicode bidi, W2), unless a mark stands between.
     """
-    directions = (unicodedata.bidirectional(one) for one in reversed(words))
-    last = next((one for one in directions if one in ("L", "R", "AL")), "L")
-    return f"\N{LEFT-TO-RIGHT MARK}{day}" if day and last != "L" else day
+    if not day or _last_direction(words) == "L":
+        return day
+    return f"\N{LEFT-TO-RIGHT MARK}{day}"
+
+
+def _last_direction(words: str) -> str:
+    """Return the direction of the last letter that has one; left-to-right if none has."""
+    for letter in reversed(words):
+        direction = unicodedata.bidirectional(letter)
+        if direction in ("L", "R", "AL"):
+            return direction
+    return "L"
 
 
 def minute(moment: datetime | None, tz: tzinfo = UTC) -> str:
-    """Return `22 Aug 2021, 21:02 UTC` in `tz`, or nothing for no moment."""
+    """Return a time like `22 Aug 2021, 21:02 UTC` in `tz`; empty for None."""
     if moment is None:
         return ""
-    there = _in(moment, tz)
-    return f"{day(moment, tz)}, {there.hour:02}:{there.minute:02} {there.tzname() or ''}".rstrip()
+    local = _in(moment, tz)
+    zone = local.tzname() or ""
+    return f"{day(moment, tz)}, {local.hour:02}:{local.minute:02} {zone}".rstrip()
 
 
 def _in(moment: datetime, tz: tzinfo) -> datetime:
     try:
         return moment.astimezone(tz)
-    except OverflowError:  # the first or last day there is
+    except OverflowError:  # the first or last day that datetime knows
         return moment

@@ -1,4 +1,4 @@
-"""Making words fit a message: what is shown shrinks, never the HTML. Knows no template and no limit of its own."""
+"""Shortens words until a message fits; never cuts HTML. Knows no template and no limit."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ Words = TypeVar("Words")
 
 @dataclass(frozen=True, slots=True)
 class Cut(Generic[Words]):
-    """One way of saying less."""
+    """One way to shorten words."""
 
-    #: Leaves only so much of the part; 0: nothing of it.
+    #: Returns the words with so much of one part left; 0: without it.
     to: Callable[[Words, int], Words]
-    #: How much there is of the part.
+    #: Returns how much of the part there is.
     amount: Callable[[Words], int]
 
 
 def shrunk(words: Words, fits: Callable[[Words], bool], cuts: Iterable[Cut[Words]]) -> Words | None:
-    """Return `words` cut as little as makes them fit, or None when nothing does.
+    """Return `words` cut as little as possible to fit; None if nothing makes them fit.
 
-    A later cut is made only when the one before, made to nothing, did not do.
+    A cut is made only if the cuts before it, made to 0, were not enough.
     """
     if fits(words):
         return words
@@ -35,15 +35,22 @@ def shrunk(words: Words, fits: Callable[[Words], bool], cuts: Iterable[Cut[Words
 
 
 def largest(fits: Callable[[int], bool], most: int) -> int:
-    """Return the largest number up to `most` that fits, taking it that 0 does and that less fits where more does."""
+    """Return the largest number up to `most` that fits.
+
+    Expects that 0 fits, and that every number below one that fits does.
+    """
     if most <= 0 or fits(most):
         return max(most, 0)
     least, over = 0, most
     while over - least > 1:
         middle = (least + over) // 2
-        least, over = (middle, over) if fits(middle) else (least, middle)
+        if fits(middle):
+            least = middle
+        else:
+            over = middle
     return least
 
 
 def _most(cut: Cut[Words], words: Words, fits: Callable[[Words], bool]) -> Words:
-    return cut.to(words, largest(lambda much: fits(cut.to(words, much)), cut.amount(words)))
+    amount = largest(lambda much: fits(cut.to(words, much)), cut.amount(words))
+    return cut.to(words, amount)

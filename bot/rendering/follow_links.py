@@ -1,4 +1,4 @@
-"""Which topics a post offers to follow, each with the deep link that follows it. Renders nothing."""
+"""The topics that a post offers to follow, each with its deep link. Renders nothing."""
 
 from __future__ import annotations
 
@@ -23,34 +23,54 @@ class FollowLink:
 
 
 def follow_links(
-    names: tuple[str, ...], taxonomy: Taxonomy, *, bot: str, delivery: str = "", followed: Collection[str] = ()
+    names: tuple[str, ...],
+    taxonomy: Taxonomy,
+    *,
+    bot: str,
+    delivery: str = "",
+    followed: Collection[str] = (),
 ) -> tuple[FollowLink, ...]:
     """Return the links of an article's topics, the most specific first, at most MOST.
 
-    delivery: the delivery's short id, which the links carry. followed: keys of topics whose articles come already.
+    delivery: the delivery's short id, which the links carry; may be empty. followed: keys of the
+    topics that the chat follows.
     """
-    coming = frozenset(name for name, keys in _ways(names, taxonomy) if not keys.isdisjoint(followed))
-    return tuple(
-        FollowLink(topic, f"https://t.me/{bot}?start={'-'.join(filter(None, ('f', code, delivery)))}")
-        for topic, code in _offered(names, coming, taxonomy)
+    covered = frozenset(
+        name for name, keys in _covering(names, taxonomy) if not keys.isdisjoint(followed)
     )
+    links = []
+    for topic, code in _offered(names, covered, taxonomy):
+        payload = f"f-{code}-{delivery}" if delivery else f"f-{code}"
+        links.append(FollowLink(topic, f"https://t.me/{bot}?start={payload}"))
+    return tuple(links)
 
 
 def most_specific(names: Collection[str], taxonomy: Taxonomy) -> list[str]:
     """Return the topics among `names` in the taxonomy's spelling, each once, the deepest first."""
-    named = {topics.key(spelt): spelt for name in names if topics.key(spelt := taxonomy.name(name))}
-    return sorted(named.values(), key=taxonomy.depth, reverse=True)
+    spellings = {}
+    for name in map(taxonomy.name, names):
+        if key := topics.key(name):
+            spellings[key] = name
+    return sorted(spellings.values(), key=taxonomy.depth, reverse=True)
 
 
 @lru_cache(maxsize=256)
-def _ways(names: tuple[str, ...], taxonomy: Taxonomy) -> tuple[tuple[str, frozenset[str]], ...]:
-    """Return each topic with the keys of those to follow for its articles to come: itself and the wider ones."""
-    wide = [(name, (taxonomy.name(name), *taxonomy.ancestors(name))) for name in names]
-    return tuple((name, frozenset(map(topics.key, wider))) for name, wider in wide)
+def _covering(names: tuple[str, ...], taxonomy: Taxonomy) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return each topic with the keys of itself and its wider topics.
+
+    Who follows one of these gets the topic's articles.
+    """
+    covering = []
+    for name in names:
+        wider = (taxonomy.name(name), *taxonomy.ancestors(name))
+        covering.append((name, frozenset(map(topics.key, wider))))
+    return tuple(covering)
 
 
 @lru_cache(maxsize=256)
-def _offered(names: tuple[str, ...], coming: frozenset[str], taxonomy: Taxonomy) -> tuple[tuple[str, str], ...]:
-    """Return the topics to offer, without those that are `coming` already, each with its code."""
-    offered = most_specific([name for name in names if name not in coming], taxonomy)[:MOST]
-    return tuple((topic, topics.code(topic)) for topic in offered)
+def _offered(
+    names: tuple[str, ...], covered: frozenset[str], taxonomy: Taxonomy
+) -> tuple[tuple[str, str], ...]:
+    """Return the topics to offer, without those `covered` by a follow, each with its code."""
+    offered = most_specific([name for name in names if name not in covered], taxonomy)
+    return tuple((topic, topics.code(topic)) for topic in offered[:MOST])

@@ -1,7 +1,8 @@
-"""Words of articles and people, written so that Telegram makes no command, mention, hashtag or cashtag of them.
+"""Escapes words so that Telegram makes no command, mention, hashtag or cashtag of them.
 
-Telegram looks for these in every text; a tap on `/stop` in a title would be sent as the reader's own. U+2060, which
-nothing shows, goes behind such a sign. Addresses are left alone: their signs are part of a link.
+Telegram finds these in every text; a tap on `/stop` in a title would send the command. U+2060, an
+invisible character, goes behind each such sign. Addresses are left alone: their signs are part of
+a link.
 """
 
 from __future__ import annotations
@@ -9,42 +10,45 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-#: Word joiner: without width, no break, part of no entity.
+#: Word joiner: no width, no line break, part of no entity.
 JOINER = "\N{WORD JOINER}"
 
 _COMMAND = r"(?<![\w/<>])/(?=[A-Za-z0-9_]{1,64}+(?![A-Za-z0-9_/<>]))"
 _MENTION = r"(?<!\w)@(?=[A-Za-z0-9_]{3,32}+(?![A-Za-z0-9_]))"
 #: Scripts beyond the first plane, some of which Telegram knows before Python does.
 _RARE = "\U00010000-\U0001cfff\U0001d400-\U0001efff\U00020000-\U0003ffff"
-_HASHTAG = rf"(?<![A-Za-z0-9_\u200c])#(?=[\w\u200c\u00b7\u0d80-\u0dff{_RARE}]*(?:[^\W\d_]|[{_RARE}]))"
+_HASHTAG = (
+    rf"(?<![A-Za-z0-9_\u200c])#(?=[\w\u200c\u00b7\u0d80-\u0dff{_RARE}]*(?:[^\W\d_]|[{_RARE}]))"
+)
 _CASHTAG = r"(?<![A-Za-z0-9_$])\$(?=(?:1INCH|[A-Z]{1,8}+)(?![A-Za-z0-9_$]))"
 _SIGN = re.compile(f"{_COMMAND}|{_MENTION}|{_HASHTAG}|{_CASHTAG}")
 
-# Domains that Telegram takes for addresses when nothing says http: those of countries, and the most common others.
+# Endings of addresses that Telegram links without http://: countries, and common others.
 _COUNTRIES = (
-    "a[cdefgilmoqrstuwxz]|b[abdefghijmnorstvwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]|e[cegrstu]|f[ijkmor]|"
-    "g[abdefghilmnpqrstuwy]|h[kmnrtu]|i[delmnoqrst]|j[emop]|k[eghimnprwyz]|l[abcikrstuvy]|m[acdeghklmnopqrstuvwxyz]|"
-    "n[acefgilopruz]|om|p[aefghklmnrstwy]|qa|r[eosuw]|s[abcdeghijklmnorstuvxyz]|t[cdfghjklmnortvwz]|u[agksyz]|"
-    "v[aceginu]|w[fs]|y[et]|z[amw]"
+    "a[cdefgilmoqrstuwxz]|b[abdefghijmnorstvwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]|e[cegrstu]|"
+    "f[ijkmor]|g[abdefghilmnpqrstuwy]|h[kmnrtu]|i[delmnoqrst]|j[emop]|k[eghimnprwyz]|"
+    "l[abcikrstuvy]|m[acdeghklmnopqrstuvwxyz]|n[acefgilopruz]|om|p[aefghklmnrstwy]|qa|r[eosuw]|"
+    "s[abcdeghijklmnorstuvxyz]|t[cdfghjklmnortvwz]|u[agksyz]|v[aceginu]|w[fs]|y[et]|z[amw]"
 )
 _OTHERS = (
-    "com|org|net|edu|gov|int|mil|info|biz|name|pro|app|dev|news|blog|xyz|site|online|club|shop|store|tech|cloud|page|"
-    "link|live|world|life|today|media|press|agency|digital|design|studio|art|video|wiki|guide|network|systems|"
-    "software|science|health|email|chat|social|community|foundation|academy|school|events|global|international|"
-    "energy|space|city|travel|group|team|center|support|top|icu|cat|asia|zip|mov|рф|укр|бел|срб"
+    "com|org|net|edu|gov|int|mil|info|biz|name|pro|app|dev|news|blog|xyz|site|online|club|shop|"
+    "store|tech|cloud|page|link|live|world|life|today|media|press|agency|digital|design|studio|"
+    "art|video|wiki|guide|network|systems|software|science|health|email|chat|social|community|"
+    "foundation|academy|school|events|global|international|energy|space|city|travel|group|team|"
+    "center|support|top|icu|cat|asia|zip|mov|рф|укр|бел|срб"
 )
 _LETTER = "A-Za-z0-9À-ÖØ-öø-ɏͰ-ԯ"
 _HOST = rf"(?:[{_LETTER}](?:[{_LETTER}-]{{0,62}}[{_LETTER}])?\.)+"
 _ENDING = r"(?::\d{1,5})?(?:[/?#].*)?"
-# Who is named before the @ of an address: brackets end one, and a $ may begin a cashtag, as nobody's name does.
+# The part before the @ of an address. A bracket ends it; a $ may begin a cashtag instead.
 _USER, _ACCOUNT = r"[\w.+%&=-]{1,64}@", r"[^/?#@$()\[\]{}'`]+@"
 _BARE = rf"(?:{_USER})?{_HOST}(?ai:{_COUNTRIES}|{_OTHERS})(?![\w-]){_ENDING}"
-_WITH_SCHEME = (
-    rf"(?:(?ai:tg|ton)://[A-Za-z0-9_-]+|(?ai:https?|ftp|tonsite)://(?:{_ACCOUNT})?{_HOST}(?:\w{{2,}}|\d)){_ENDING}"
-)
+_APP = r"(?ai:tg|ton)://[A-Za-z0-9_-]+"
+_SITE = rf"(?ai:https?|ftp|tonsite)://(?:{_ACCOUNT})?{_HOST}(?:\w{{2,}}|\d)"
+_WITH_SCHEME = rf"(?:{_APP}|{_SITE}){_ENDING}"
 #: A run of characters that may stand in an address.
 _PIECE = re.compile(r"[^\s<>\"«»\u2000-\u200b\u200e-\u206f\u3000]+")
-#: A piece that holds an address: behind opening brackets, or one that names its scheme behind words.
+#: A piece that holds an address: behind opening brackets, or with a scheme behind words.
 _ADDRESS = re.compile(rf"[(\[{{']*+({_BARE})|[^.@/#]*?(?<![A-Za-z0-9_])({_WITH_SCHEME})")
 #: Trailing punctuation belongs to the sentence, not to the address.
 _TRAILING = ".:;,('?!`"
@@ -52,37 +56,46 @@ _OPENING = {")": "(", "]": "[", "}": "{"}
 
 
 def inert(text: str) -> str:
-    """Return `text` with U+2060 behind each sign that would begin a command, mention, hashtag or cashtag."""
+    """Return `text` with U+2060 behind each sign that would begin an entity."""
     signs = [found.start() for found in _SIGN.finditer(text) if _is_live(found)]
     if not signs:
         return text
     for start, end in _addresses(text):
         signs = [at for at in signs if not start <= at < end]
-    ends = [at + 1 for at in signs]
-    return JOINER.join(text[start:end] for start, end in zip([0, *ends], [*ends, None], strict=True))
+    parts = []
+    start = 0
+    for at in signs:
+        parts.append(text[start : at + 1])
+        start = at + 1
+    return JOINER.join([*parts, text[start:]])
 
 
 def _is_live(sign: re.Match[str]) -> bool:
-    """Return False for # and $ behind a letter or digit, where they begin no tag; `²#tag` is one."""
+    """Return False for # and $ behind a letter or digit: they begin no tag. `²#tag` is one."""
     before = sign.string[max(sign.start() - 1, 0) : sign.start()]
     return sign[0] in "/@" or not (before.isalpha() or before.isdecimal())
 
 
 def _addresses(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the bounds of the addresses that Telegram makes links of, as far as signs may stand in them."""
+    """Yield start and end of each address that Telegram would link."""
     for piece in _PIECE.finditer(text):
-        if ("." in piece[0] or "://" in piece[0]) and (found := _ADDRESS.match(piece[0])):
-            start = piece.start() + found.start(1 if found[1] else 2)
-            yield start, start + _length(found[1] or found[2])
+        if "." not in piece[0] and "://" not in piece[0]:
+            continue
+        if address := _ADDRESS.match(piece[0]):
+            group = 1 if address[1] else 2
+            start = piece.start() + address.start(group)
+            yield start, start + _length(address[group])
 
 
 def _length(address: str) -> int:
-    """Return the length of what Telegram links: up to an unmatched bracket, without trailing punctuation."""
+    """Return how much of an address is linked: up to an unmatched bracket or final punctuation."""
     open_brackets: list[str] = []
     for end, character in enumerate(address):
         if character in "([{":
             open_brackets.append(character)
-        elif character in _OPENING and (not open_brackets or open_brackets.pop() != _OPENING[character]):
+        elif character in _OPENING and (
+            not open_brackets or open_brackets.pop() != _OPENING[character]
+        ):
             address = address[:end]
             break
     return len(address.rstrip(_TRAILING))

@@ -1,7 +1,8 @@
-"""Buttons under messages and their callback data: written by `tap`, read by `read`. Carries out no tap.
+"""Buttons under messages and their callback data, written by `tap`, read by `read`.
 
-A button opens an address or sends callback data: at most 64 bytes (Bot API, InlineKeyboardButton). The data here is a
-letter and short arguments. Buttons live as long as their messages, so a letter is never given another meaning.
+Carries out no tap. A button opens an address or sends callback data: at most 64 bytes (Bot API,
+InlineKeyboardButton). The data here is a letter and short arguments. Buttons live as long as their
+messages, so a letter is never given another meaning.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from bot.domain.notices import Decision, is_value
 DATA_BYTES = 64
 #: Longer words are cut by clients on a phone.
 LABEL_UNITS = 40
-#: Columns of a label that a phone shows of a button with another beside it; Chinese and Japanese letters take two.
+#: Columns of a label that a phone shows with another button beside it; a CJK letter takes two.
 BESIDE_COLUMNS = 22
-#: Stands before what is chosen; it comes and goes with a tap, and moves no button to another row.
+#: Stands before a chosen topic. Not counted for rows, so that a tap moves no button.
 TICK = "✓ "
 
 Button = dict[str, str]
@@ -47,9 +48,9 @@ class Act(StrEnum):
     RELEASE = "h"
     #: Open the next edition of an article. Value: its short id.
     REPUBLISH = "r"
-    #: Post a doubtful delivery again. Value: its short id. Made by earlier versions, read as DECIDE.
+    #: Take a doubtful delivery for posted. Value: its short id. Of earlier versions, as AGAIN.
     AGAIN = "a"
-    #: Take a doubtful delivery for posted. Value: its short id. Made by earlier versions, read as DECIDE.
+    #: Take a doubtful delivery for posted. Value: its short id. As AGAIN, of earlier versions.
     THERE = "e"
     #: Follow the topics that the reply to an update offered. Value: number of the update.
     FOLLOW_OFFERED = "w"
@@ -61,7 +62,7 @@ class Act(StrEnum):
     DECIDE = "n"
 
 
-#: The label of a button that takes back what its message reports; the message then reports the contrary.
+#: The label of a button that takes back what its message reports.
 UNDO = "Undo"
 #: What the buttons of earlier versions under a doubtful post decide.
 _DOUBTS = {Act.AGAIN: Decision.POST_AGAIN, Act.THERE: Decision.IT_IS_THERE}
@@ -96,11 +97,15 @@ def link(label: str, address: str) -> Button:
 
 def decide(label: str, decision: Decision, value: str = "") -> Button:
     """Return a button by which an editor decides."""
-    return {"text": plain_text.shorten(label, LABEL_UNITS), "callback_data": f"{Act.DECIDE}:{decision}:{value}"}
+    data = f"{Act.DECIDE}:{decision}:{value}"
+    return {"text": plain_text.shorten(label, LABEL_UNITS), "callback_data": data}
 
 
 def tap(label: str, act: Act, value: str = "", page: int | None = None) -> Button:
-    """Return a button that sends `act`, `value` and `page` back. Raises ValueError over 64 bytes: a bug of ours."""
+    """Return a button that sends `act`, `value` and `page`.
+
+    Raises ValueError if they take more than 64 bytes, which is a bug.
+    """
     parts: list[str] = [act]
     if value:
         parts.append(value)
@@ -135,7 +140,7 @@ def read(data: str) -> Tap | None:
 def is_undo(rows: Rows, data: str) -> bool:
     """Return True if the button with that callback data takes back what its message reports.
 
-    Only the label shows it: the callback data is the same under other messages, some of them years old.
+    Only the label shows it: the callback data is the same under other, older messages.
     """
     return any(one.get("callback_data") == data and one.get("text") == UNDO for one in _all(rows))
 
@@ -147,7 +152,11 @@ def is_topic_keyboard(rows: Rows) -> bool:
 
 def replaced(rows: Rows, data: str, button: Button) -> list[list[Button]]:
     """Return the rows with `button` in the place of the one with that callback data."""
-    return [[button if one.get("callback_data") == data else one for one in row] for row in rows]
+    replaced_rows = []
+    for row in rows:
+        new = [button if one.get("callback_data") == data else one for one in row]
+        replaced_rows.append(new)
+    return replaced_rows
 
 
 def _all(rows: Rows) -> Iterable[Button]:
@@ -176,15 +185,17 @@ def _decision(arguments: Sequence[str]) -> Tap | None:
 
 def follows(names: Iterable[str], label: str = "{}", act: Act = Act.FOLLOW) -> list[list[Button]]:
     """Return one button for each topic that follows (or unfollows) it."""
-    return in_rows(tap(label.format(name), act, topics.code(name)) for name in names if topics.key(name))
+    named = [name for name in names if topics.key(name)]
+    return in_rows(tap(label.format(name), act, topics.code(name)) for name in named)
 
 
 def in_rows(buttons: Iterable[Button]) -> list[list[Button]]:
-    """Return buttons in their order, two in a row where both are short enough to be read there."""
+    """Return buttons in their order, two in a row if both labels are short."""
     rows: list[list[Button]] = []
     for button in buttons:
-        if rows and len(rows[-1]) == 1 and _fits_beside(rows[-1][0]) and _fits_beside(button):
-            rows[-1].append(button)
+        last = rows[-1] if rows else []
+        if len(last) == 1 and _fits_beside(last[0]) and _fits_beside(button):
+            last.append(button)
         else:
             rows.append([button])
     return rows
@@ -192,5 +203,5 @@ def in_rows(buttons: Iterable[Button]) -> list[list[Button]]:
 
 def _fits_beside(button: Button) -> bool:
     label = button["text"].removeprefix(TICK)
-    wide = 0 if label.isascii() else sum(unicodedata.east_asian_width(letter) in "WF" for letter in label)
-    return len(label) + wide <= BESIDE_COLUMNS
+    wide = [letter for letter in label if unicodedata.east_asian_width(letter) in "WF"]
+    return len(label) + len(wide) <= BESIDE_COLUMNS

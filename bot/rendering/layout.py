@@ -1,4 +1,4 @@
-"""How a reply becomes a payload that fits. Knows no single reply: those are in `replies` and `editorial`."""
+"""Makes a payload that fits from a template and its words. Knows no single reply."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.domain.fulltext import Query
 from bot.rendering import dates, fitting, inert, keyboards, markup
 from bot.rendering.templates import Templates
 
-#: What is quoted back of words a person typed.
+#: Length of words that a person typed and a reply quotes.
 SAID_UNITS = 60
 NAME_UNITS = 64
 #: Entries of one list; a longer one is a wall on a phone.
@@ -35,7 +35,7 @@ class Line:
     #: "22 Aug 2021", or empty.
     date: str
     short_id: str
-    #: A piece of its text with the words that were searched for; mostly empty.
+    #: In search results, the piece of its text that matches; else empty.
     snippet: Markup | str = ""
 
 
@@ -54,22 +54,25 @@ def listed(
     most: int = LISTED,
     **words: Any,
 ) -> Payload:
-    """Do as `reply` with as many of `items` under `key` as fit, at most `most`; `more` counts the others."""
+    """Return `reply` with as many of `items` as fit, as the variable `key`, at most `most`.
+
+    The variable `more` is the number of the others.
+    """
     text = _longest(templates.render, name, key, items, most, words)
-    if not text.fits():  # an operator's template that leaves no room
+    if not text.fits():  # an operator's template leaves no room
         text = _longest(templates.render_shipped, name, key, items, most, words)
-    if not text.fits():  # words full of what Telegram makes entities of
+    if not text.fits():  # too many entities
         text = markup.plain_within(text.text)
     return _payload(text.html, rows)
 
 
 def said(words: str) -> str:
-    """Return what a person typed as it can be quoted back: repaired, on one line, short."""
+    """Return what a person typed as a reply quotes it: repaired, on one line, short."""
     return plain_text.shorten(plain_text.repair(words), SAID_UNITS)
 
 
 def names(topics: Sequence[str]) -> list[str]:
-    """Return topics' names at a length that can be shown."""
+    """Return topics' names, shortened."""
     return [plain_text.shorten(name, NAME_UNITS) for name in topics]
 
 
@@ -79,16 +82,23 @@ def line(stored: Stored, tz: tzinfo = UTC, query: Query | None = None) -> Line:
     host = urls.host(article.url)
     title = plain_text.shorten(article.title or host, TITLE_UNITS)
     provider = plain_text.shorten(article.provider or host, NAME_UNITS)
-    date = dates.behind(provider, dates.published(article, tz))
-    return Line(title, article.url, provider, date, stored.short_id, _snippet(article.excerpt, query) if query else "")
+    return Line(
+        title=title,
+        url=article.url,
+        provider=provider,
+        date=dates.behind(provider, dates.published(article, tz)),
+        short_id=stored.short_id,
+        snippet=_snippet(article.excerpt, query) if query else "",
+    )
 
 
 def _snippet(excerpt: str, query: Query) -> Markup:
-    """Return the piece of a text that holds words that were searched for, these in bold."""
+    """Return the piece of a text that matches a search, the matching words in bold."""
     parts = []
-    for text, found in fulltext.marked(excerpt, query):
-        cut = inert.JOINER if text.endswith(("/", "@", "#", "$")) else ""  # it would begin something with the next part
-        parts.append((markup.bold if found else markup.shown)(text + cut))
+    for text, matches in fulltext.marked(excerpt, query):
+        # A sign at the end would begin an entity with the next part.
+        words = text + inert.JOINER if text.endswith(("/", "@", "#", "$")) else text
+        parts.append(markup.bold(words) if matches else markup.shown(words))
     return Markup("").join(parts)
 
 

@@ -1,4 +1,4 @@
-"""The words of one configuration folder: its templates over the shipped ones, and its taxonomy. Renders nothing."""
+"""Loads templates and taxonomy of a configuration folder. Renders nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.settings import taxonomy
 
 
 def words(folder: Path | None) -> Templates:
-    """Return the checked templates and the taxonomy of a configuration folder, over the shipped ones.
+    """Return a folder's checked templates and taxonomy; for what it lacks, the shipped ones.
 
     Raises UsageError or TemplateBroken, one line for each problem.
     """

@@ -1,4 +1,4 @@
-"""What editors are told, as one line of the log. Decides nothing."""
+"""Notices as lines of the log. Decides nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from bot.domain.notices import Alert
 from bot.rendering import layout
 from bot.rendering.report import Entry
 
+#: What each alert says in the log.
 _WORDS = {
     Alert.RIGHTS: "the bot may no longer post",
     Alert.GONE: "the bot is not in a channel any more",
@@ -43,8 +44,11 @@ _WORDS = {
 
 def line(kind: Alert, over: bool, entry: Entry) -> str:
     """Return a notice as one line of the log."""
-    names = [*(f"“{one.title}” ({one.file})" for one in entry.articles), *entry.files, *entry.chats, entry.about]
+    articles = [f"“{article.title}” ({article.file})" for article in entry.articles]
+    names = [*articles, *entry.files, *entry.chats, entry.about]
     subject = ", ".join(filter(None, names))
-    what = f"over: {_WORDS[kind]}" if over else _WORDS[kind]
-    words = ": ".join(filter(None, (what, subject, "" if over else entry.reason)))
-    return "for the editors: " + plain_text.shorten(plain_text.repair(words), layout.REASON_UNITS)
+    parts = [f"over: {_WORDS[kind]}" if over else _WORDS[kind], subject]
+    if not over:
+        parts.append(entry.reason)
+    words = plain_text.repair(": ".join(filter(None, parts)))
+    return "for the editors: " + plain_text.shorten(words, layout.REASON_UNITS)

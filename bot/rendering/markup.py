@@ -1,8 +1,8 @@
-"""Telegram's HTML, measured and unwrapped the way Telegram's parser does. Makes no HTML and cuts none.
+"""Telegram's HTML, measured the way Telegram's parser counts it. Cuts no HTML.
 
-Telegram counts a message after parsing: UTF-16 units of the text that is left, and entities after overlapping ones
-were split. What it finds by itself (#tags, addresses, @names, /commands) counts too, so `measure` counts on the safe
-side. Tags and character references: Bot API, "HTML style".
+Telegram counts a message after parsing: UTF-16 units of the text that is left, and entities after
+overlapping ones were split. What it finds by itself (#tags, addresses, @names, /commands) counts
+too, so `measure` gives upper bounds. Tags and character references: Bot API, "HTML style".
 """
 
 from __future__ import annotations
@@ -17,19 +17,22 @@ from markupsafe import Markup
 from bot.domain import plain_text
 from bot.rendering import fitting, inert
 
-#: What Telegram takes in one message: UTF-16 units after parsing (text, caption), entities, bytes before parsing.
+#: Limits of a message: UTF-16 units of a text, of a caption; entities; bytes of HTML.
 TEXT_UNITS = 4096
 CAPTION_UNITS = 1024
 ENTITIES = 100
 RAW_BYTES = 32_768
 
-_STYLES = frozenset(("b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "tg-spoiler", "span"))
+_STYLES = frozenset(
+    ("b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "tg-spoiler", "span")
+)
 _TAGS = _STYLES | {"a", "code", "pre", "blockquote", "tg-emoji", "tg-time"}
 _TOKEN = re.compile(r'<(/?)([A-Za-z][\w-]*)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>|([^<]+)|<')
 _REFERENCE = re.compile(r"&(?:(lt|gt|amp|quot)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
-# Each thing Telegram finds by itself holds one of these: tag, cashtag, name, command, address, media time; or is a card
-# number (digits in groups) or a TON address (48 letters). A sign before U+2060 begins nothing (`inert`).
+# Each entity that Telegram finds by itself holds one of these: tag, cashtag, name, command,
+# address, media time; or it is a card number (digits in groups) or a TON address (48 letters).
+# A sign before U+2060 begins nothing (`inert`).
 _FOUND = re.compile(r"[#$@/](?!\u2060)\S|[^\s.]\.[^\s.]|://|\d:\d\d")
 _DIGITS = re.compile(r"\d[\d -]{11,}\d")
 _CARD_DIGITS = 13
@@ -38,7 +41,7 @@ _OPAQUE = frozenset(("a", "code", "pre"))
 
 
 class MarkupError(ValueError):
-    """HTML that Telegram would refuse. `tag` is the one at fault, or empty."""
+    """HTML that Telegram would refuse. `tag`: the wrong tag, or empty."""
 
     def __init__(self, reason: str, tag: str = "") -> None:
         self.tag = tag
@@ -50,16 +53,18 @@ class Marked:
     """HTML and what Telegram makes of it."""
 
     html: str
-    #: What is read: no tags, references decoded.
+    #: What people read: without tags, references decoded.
     text: str
     #: UTF-16 units of `text`.
     units: int
-    #: Not less than what Telegram will count, found ones included.
+    #: Upper bound of the entities that Telegram counts.
     entities: int
 
     def fits(self, units: int = TEXT_UNITS) -> bool:
-        """Say whether a message with room for so many UTF-16 units takes it."""
-        return self.units <= units and self.entities <= ENTITIES and len(self.html.encode()) <= RAW_BYTES
+        """Return True if it fits a message of `units` UTF-16 units."""
+        if self.units > units or self.entities > ENTITIES:
+            return False
+        return len(self.html.encode()) <= RAW_BYTES
 
 
 def escape(value: object) -> str:
@@ -68,22 +73,22 @@ def escape(value: object) -> str:
 
 
 def shown(words: object) -> Markup:
-    """Return words of others for a template to show: escaped, and none of them a command, mention or tag."""
+    """Return other people's words, escaped, with no command, mention or tag in them."""
     return Markup(escape(inert.inert(str(words))))  # noqa: S704 - escaped just here
 
 
 def bold(words: str) -> Markup:
-    """Return words of others in bold."""
+    """Return other people's words in bold."""
     return Markup(f"<b>{shown(words)}</b>")  # noqa: S704 - escaped just here
 
 
 def code(words: str) -> Markup:
-    """Return words of others as code, in which Telegram finds nothing by itself."""
+    """Return other people's words as code, in which Telegram finds no entities."""
     return Markup(f"<code>{escape(words)}</code>")  # noqa: S704 - escaped just here
 
 
-def meant(words: str) -> Markup:
-    """Return words of our own, escaped, for a template to show as they are: a command in them can be tapped."""
+def trusted(words: str) -> Markup:
+    """Return the bot's own words, escaped. Commands in them can be tapped."""
     return Markup(escape(words))  # noqa: S704 - escaped just here
 
 
@@ -95,13 +100,14 @@ def measure(source: str) -> Marked:
         texts.append(text)
         entities += len(tags)
         if not _OPAQUE.intersection(tags):
-            entities += _found(text) * (1 + 2 * len(_STYLES.intersection(tags)))  # each splits the styles around it
+            styles = len(_STYLES.intersection(tags))
+            entities += _found(text) * (1 + 2 * styles)  # each splits the styles around it
     whole = "".join(texts)
     return Marked(source, whole, plain_text.units(whole), entities)
 
 
 def _found(text: str) -> int:
-    """Return how many entities Telegram may find in `text` by itself, at most."""
+    """Return an upper bound of the entities that Telegram finds in `text` by itself."""
     cards = sum(len(run[0]) // _CARD_DIGITS for run in _DIGITS.finditer(text))
     return cards + sum(1 for _ in _FOUND.finditer(text)) + sum(1 for _ in _LETTERS.finditer(text))
 
@@ -161,6 +167,9 @@ def plain(text: str) -> Marked:
 
 
 def plain_within(text: str, units: int = TEXT_UNITS) -> Marked:
-    """Return as much of words without markup as a message with room for `units` takes, measured and escaped."""
-    room = fitting.largest(lambda room: plain(plain_text.shorten(text, room)).fits(units), units)
-    return plain(plain_text.shorten(text, room))
+    """Return words without markup, cut to fit a message of `units`, measured and escaped."""
+
+    def shortened(room: int) -> Marked:
+        return plain(plain_text.shorten(text, room))
+
+    return shortened(fitting.largest(lambda room: shortened(room).fits(units), units))

@@ -1,4 +1,4 @@
-"""What alerts, `/status` and `paperboy status` show, as plain data. Counts nothing and words nothing."""
+"""What notices, /status and `paperboy status` show, as plain data. Counts nothing."""
 
 from __future__ import annotations
 
@@ -116,9 +116,9 @@ class Unconfirmed:
 class StatusReport:
     """How things stand.
 
-    What a part of the bot has to say in `/status` and `paperboy status` becomes a field here, is filled in
-    `publish.report` and shown in `rendering.editorial.status` and `cli.status_view`. What lasts and is told by a
-    notice of a kind in `notices.ENDING` is shown without more ado.
+    A new figure is a field here; it is filled in `publish.report` and shown in
+    `rendering.status_reply` and `cli.status_view`. A notice of a kind in `notices.ENDING` that is
+    not over is shown without further code.
     """
 
     #: When this was asked, aware UTC.
@@ -146,7 +146,7 @@ class StatusReport:
     undecided: str = ""
     #: Newest first.
     unconfirmed: tuple[Unconfirmed, ...] = ()
-    #: What stands still or needs somebody, but for channels and the folder, which say so themselves.
+    #: What is stuck or needs somebody, except channels and the folder, which have fields above.
     troubles: tuple[Trouble, ...] = ()
     folder: str = ""
     #: Why the folder can't be read now, or empty.

@@ -52,7 +52,10 @@ SAMPLES: dict[str, tuple[dict[str, Any], ...]] = {
         {"article": LINE, "file": "", "undone": "", "late": "@a and @b", "sending": ""},
         {"article": LINE, "file": "", "undone": "@a", "late": "@b", "sending": "@c"},
     ),
-    "replies/republish_expired": ({"article": LINE, "file": "a&b.md"}, {"article": BARE_LINE, "file": ""}),
+    "replies/republish_expired": (
+        {"article": LINE, "file": "a&b.md"},
+        {"article": BARE_LINE, "file": ""},
+    ),
     "replies/republish_rejected": (
         {"files": [{"path": "a&b.md", "reason": "has no title"}], "more": 0},
         {"files": [{"path": "a&b.md", "reason": "has no title"}] * 2, "more": 1},
@@ -62,7 +65,9 @@ SAMPLES: dict[str, tuple[dict[str, Any], ...]] = {
             "article": LINE,
             "file": "a&b.md",
             "edition": 2,
-            "posts": [_BECAME | {"state": state} for state in ("posted", "waiting", "checking", "failed")],
+            "posts": [
+                _BECAME | {"state": state} for state in ("posted", "waiting", "checking", "failed")
+            ],
             "more": 1,
             "posted": True,
             "waiting": True,
@@ -78,7 +83,11 @@ SAMPLES: dict[str, tuple[dict[str, Any], ...]] = {
         },
     ),
     "replies/republish_choose": (
-        {"words": "<x>", "found": [{"line": LINE, "file": "a&b.md"}, {"line": BARE_LINE, "file": ""}], "more": 1},
+        {
+            "words": "<x>",
+            "found": [{"line": LINE, "file": "a&b.md"}, {"line": BARE_LINE, "file": ""}],
+            "more": 1,
+        },
     ),
     "replies/republish_confirm": (
         _CONFIRM,

@@ -1,7 +1,7 @@
-"""Sample words for every template, so that a broken one is found at start and not by a reader.
+"""Sample words for every template, so that a broken one is found at the start.
 
-Each template has a full sample and a bare one: every part there, and none that can be missing. Tests hold the names
-to those that `posts`, `replies` and `editorial` really give.
+Each template has a full sample and a bare one: with every part, and without those that can be
+missing. Tests hold the names to those that the modules of replies, posts and notices give.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ _CHANNEL = {
 }
 _REPORT = {"articles": 12, "readers": 2, "follows": 3, "folder": "data/articles", "watched": True}
 _NAMED = {"title": "A & B", "url": "https://example.org/a?b=1&c=2", "file": "a&b.md"}
-_TOLD = {
+_FULL_ENTRY = {
     "articles": [_NAMED],
     "files": [],
     "chats": ["The Tide (@tide)", "A & B"],
     "about": "",
     "reason": "Telegram said & no",
 }
-_BARE_TOLD = {"articles": [], "files": ["a&b.md"], "chats": [], "about": "", "reason": ""}
-_CHAT_TOLD = {"articles": [], "files": [], "chats": ["A & B"], "about": "", "reason": "kicked"}
+_BARE_ENTRY = {"articles": [], "files": ["a&b.md"], "chats": [], "about": "", "reason": ""}
+_CHAT_ENTRY = {"articles": [], "files": [], "chats": ["A & B"], "about": "", "reason": "kicked"}
 _RELEASED = {"article": LINE, "file": "a&b.md", "where": "News (@news)"}
-_ENTRY = {"short_id": "1z", "title": "A & B", "first": "A & B", "file": "a&b.md"}
+_ARTICLE = {"short_id": "1z", "title": "A & B", "first": "A & B", "file": "a&b.md"}
 
 Sample = dict[str, Any]
 
@@ -80,7 +80,11 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         {"topic": "AI", "already": False, "back": False},
     ),
     "replies/help": (
-        {"commands": [{"name": "topic", "args": "name", "does": "follow"}], "more": 1, "is_editor": True},
+        {
+            "commands": [{"name": "topic", "args": "name", "does": "follow"}],
+            "more": 1,
+            "is_editor": True,
+        },
         {"commands": [{"name": "help", "args": "", "does": "help"}], "more": 0, "is_editor": False},
     ),
     "replies/following": (
@@ -119,7 +123,12 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     ),
     "replies/topics_done": ({"follows": ["AI"]}, {"follows": []}),
     "replies/topic_list": (
-        {"follows": ["AI"], "topics": [{"name": "AI", "articles": 1, "followed": True}], "more": 2, "stopped": True},
+        {
+            "follows": ["AI"],
+            "topics": [{"name": "AI", "articles": 1, "followed": True}],
+            "more": 2,
+            "stopped": True,
+        },
         {"follows": [], "topics": [], "more": 0, "stopped": False},
     ),
     "replies/unfollowed": ({"names": ["AI"], "left": 1}, {"names": ["AI", "B"], "left": 0}),
@@ -130,7 +139,13 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     ),
     "replies/nothing_yet": ({"topic": "AI", "follows": True}, {"topic": "", "follows": False}),
     "replies/search_results": (
-        {"articles": [LINE | {"snippet": "a piece"}], "more": 1, "words": "<x>", "instead": "y", "page": 2},
+        {
+            "articles": [LINE | {"snippet": "a piece"}],
+            "more": 1,
+            "words": "<x>",
+            "instead": "y",
+            "page": 2,
+        },
         {"articles": [BARE_LINE], "more": 0, "words": "x", "instead": "", "page": 1},
     ),
     "replies/found_article": ({"article": LINE, "topics": 1}, {"article": BARE_LINE, "topics": 0}),
@@ -147,26 +162,45 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     ),
     "replies/only_in_private": ({"command": "/status", "where": "A & B"},),
     "replies/unknown_command": ({"command": "/x"},),
-    "replies/not_understood": tuple({"sort": sort} for sort in ("text", "forward", "sticker", "other")),
+    "replies/not_understood": tuple(
+        {"sort": sort} for sort in ("text", "forward", "sticker", "other")
+    ),
     "replies/too_many": ({"seconds": 1}, {"seconds": 150}),
     "replies/group_admins_only": ({},),
     "replies/group_hides_members": ({},),
     "replies/went_wrong": ({},),
     "replies/notice": tuple(
-        {"kind": kind, "topic": topic, "back": bool(topic)} for kind in get_args(Line) for topic in ("AI", "")
+        {"kind": kind, "topic": topic, "back": bool(topic)}
+        for kind in get_args(Line)
+        for topic in ("AI", "")
     ),
     **republish_samples.SAMPLES,
     "replies/copy_posted": (_RELEASED, _RELEASED | {"file": "", "where": ""}),
     "replies/released": (_RELEASED, _RELEASED | {"file": "", "where": ""}),
     "replies/status": (
         {
-            "report": _REPORT | {"held": [_ENTRY], "copies": [_ENTRY], "warned": [1, 2]},
+            "report": _REPORT | {"held": [_ARTICLE], "copies": [_ARTICLE], "warned": [1, 2]},
             "problem": "data/articles: is not there",
-            "troubles": [{"about": "The database & more", "reason": "is full", "since": "22 Aug 2021, 21:02"}],
-            "warned": [{"path": "a&b.md", "reason": "line 3: quality: “high” is not a number, so it was left out"}],
+            "troubles": [
+                {"about": "The database & more", "reason": "is full", "since": "22 Aug 2021, 21:02"}
+            ],
+            "warned": [
+                {
+                    "path": "a&b.md",
+                    "reason": "line 3: quality: “high” is not a number, so it was left out",
+                }
+            ],
             "channels": [
                 _CHANNEL,
-                _CHANNEL | {"refused": 0, "doubtful": 0, "unconfirmed": 0, "waits": "", "until": "", "refusals": []},
+                _CHANNEL
+                | {
+                    "refused": 0,
+                    "doubtful": 0,
+                    "unconfirmed": 0,
+                    "waits": "",
+                    "until": "",
+                    "refusals": [],
+                },
             ],
             "followers": _CHANNEL,
             "waiting_since": "22 Aug 2021, 21:02",
@@ -174,8 +208,8 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             "waits": "3 drafts · 1 waits for 5 May",
             "undecided": "30 older articles arrived at once",
             "unconfirmed": [{"title": "A & B", "count": 1}, {"title": "C", "count": 2}],
-            "held": [_ENTRY],
-            "copies": [_ENTRY],
+            "held": [_ARTICLE],
+            "copies": [_ARTICLE],
             "rejected": [{"path": "a&b.md", "reason": "has no title"}],
             "more": 1,
         },
@@ -215,6 +249,10 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         }
         for kind in Alert
         for over in (True, False)
-        for where, entries in (("", []), ("The Tide (@tide)", [_TOLD]), ("@a and @b", [_TOLD, _BARE_TOLD, _CHAT_TOLD]))
+        for where, entries in (
+            ("", []),
+            ("The Tide (@tide)", [_FULL_ENTRY]),
+            ("@a and @b", [_FULL_ENTRY, _BARE_ENTRY, _CHAT_ENTRY]),
+        )
     ),
 }

@@ -1,10 +1,9 @@
-"""What is said of what was searched for: pages of articles, one article, nothing. Searches nothing, sends nothing."""
+"""Replies to searches: a page of results, one article, nothing found. Searches nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, tzinfo
-from typing import Any
 
 from bot.domain.article import Stored
 from bot.domain.delivery import Payload
@@ -13,7 +12,7 @@ from bot.rendering import keyboards, layout
 from bot.rendering.keyboards import Act
 from bot.rendering.templates import Templates
 
-#: Articles on one page: of each, a piece of its text is shown too.
+#: Articles on one page; a piece of the text of each is shown too.
 FOUND = 8
 #: Topics offered.
 OFFERED = 12
@@ -31,42 +30,61 @@ def search_results(
     more: bool = False,
     tz: tzinfo = UTC,
 ) -> Payload:
-    """Answer /search with a page of what was found, best first.
+    """Answer /search with one page of results, the best first.
 
-    query: the words as they were understood. instead: the same with misspelt ones mended, if any is. key: what the
-    buttons that turn the page stand for; more: there is a page behind this one.
+    query: the parsed words. instead: the words with corrected spelling; empty if nothing was
+    corrected. key: number of the search, for the buttons that turn the page. more: there is a
+    next page.
     """
     lines = [layout.line(one, tz, query) for one in articles[:FOUND]]
     rows = [_page_buttons(key, page, more)] if key else []
-    told: dict[str, Any] = {"words": layout.said(words), "instead": layout.said(instead), "page": page + 1}
-    return layout.listed(templates, "search_results", "articles", lines, rows, **told)
+    return layout.listed(
+        templates,
+        "search_results",
+        "articles",
+        lines,
+        rows,
+        words=layout.said(words),
+        instead=layout.said(instead),
+        page=page + 1,
+    )
 
 
-def found_article(templates: Templates, article: Stored, names: Sequence[str], *, tz: tzinfo = UTC) -> Payload:
-    """Answer an article's address: the article, with its topics (those not followed) to tap."""
+def found_article(
+    templates: Templates, article: Stored, names: Sequence[str], *, tz: tzinfo = UTC
+) -> Payload:
+    """Answer an article's address with the article. names: topics to offer as buttons."""
     rows = keyboards.follows(names[:OFFERED], "Follow {}")
-    return layout.reply(templates, "found_article", rows, article=layout.line(article, tz), topics=len(rows))
+    line = layout.line(article, tz)
+    return layout.reply(templates, "found_article", rows, article=line, topics=len(rows))
 
 
-def nothing_found(templates: Templates, words: str = "", nearest: Sequence[str] = (), *, typed: bool = True) -> Payload:
-    """Answer a search that found nothing, or that named nothing to look for (no words, or only what to leave out).
+def nothing_found(
+    templates: Templates, words: str = "", nearest: Sequence[str] = (), *, typed: bool = True
+) -> Payload:
+    """Answer a search that found nothing, or that has no words to search for.
 
     nearest: topics of a similar name, to tap. typed: the command was typed, not plain words.
     """
-    meant = parsed(words)
-    if not meant.groups:
+    query = parsed(words)
+    if not query.groups:
         nearest = ()
-    rows = keyboards.follows(nearest[:OFFERED], "Follow {}")
-    told: dict[str, Any] = {
-        "words": layout.said(words) if meant.groups or meant.without else "",
-        "nearest": layout.names(nearest),
-        "typed": typed,
-        "leaves_out": bool(meant.without) and not meant.groups,
-    }
-    return layout.reply(templates, "nothing_found", rows, **told)
+    return layout.reply(
+        templates,
+        "nothing_found",
+        keyboards.follows(nearest[:OFFERED], "Follow {}"),
+        words=layout.said(words) if query.groups or query.without else "",
+        nearest=layout.names(nearest),
+        typed=typed,
+        leaves_out=bool(query.without) and not query.groups,
+    )
 
 
 def _page_buttons(key: str, page: int, more: bool) -> list[keyboards.Button]:
-    """Return the buttons that turn the page of what was found."""
-    back = [keyboards.tap("‹ Back", Act.FOUND, key, page - 1)] if page > 0 else []
-    return back + ([keyboards.tap("More ›", Act.FOUND, key, page + 1)] if more else [])
+    """Return the buttons that turn the page."""
+    buttons = []
+    if page > 0:
+        buttons.append(keyboards.tap("‹ Back", Act.FOUND, key, page - 1))
+    if more:
+        buttons.append(keyboards.tap("More ›", Act.FOUND, key, page + 1))
+    return buttons

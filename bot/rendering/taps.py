@@ -1,4 +1,4 @@
-"""What a tap is answered with, by the names that `replies/notice.html.j2` knows. Words nothing."""
+"""The names of the short answers to a tapped button; the template `replies/notice` words them."""
 
 from __future__ import annotations
 

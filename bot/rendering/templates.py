@@ -1,8 +1,9 @@
-"""Templates: the operator's own first, then the shipped ones; checked at start. Knows no article and no reader.
+"""Templates: the operator's own first, then the shipped ones. Knows no article and no reader.
 
-Every value a template shows is escaped, and begins no command, mention or tag (`inert`) unless it is Markup. Templates
-run in Jinja2's sandbox: a template is text, not a program. One that fails on something the samples did not foresee is
-replaced by the shipped one for that message, and logged: a post is worth more than its layout.
+Every value that a template shows is escaped, and is no command, mention or tag (`inert`) unless it
+is Markup. Templates run in Jinja2's sandbox: a template is text, not a program. All are checked
+with samples at the start; for a message on which an operator's template fails later, the shipped
+template is used and the failure is logged and reported.
 """
 
 from __future__ import annotations
@@ -29,52 +30,54 @@ from bot.rendering import inert, markup, samples
 
 #: How many names a sentence lists.
 NAMED = 10
-#: Whom a reply may speak to: a person, a group, a thread of a forum.
+#: Whom a reply addresses: a person, a group, a thread of a forum.
 AUDIENCES = ("", "group", "thread")
 _ENDING = ".html.j2"
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _TAG = re.compile(r"<[^<>]*>")
 _LINE_ENDS = re.compile(r"[ \t]+\n")
-#: Failures that are kept until somebody asks.
+#: Failures kept for the next report.
 BROKEN = 100
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """An operator's own template that failed at work."""
+    """A failure of an operator's template while a message was rendered."""
 
-    #: Its name below the folder.
+    #: The template's name below its folder.
     template: str
-    #: 0: not known.
+    #: 0 if it is not known.
     line: int
     reason: str
-    #: The address of the article that was to be shown; may be empty.
+    #: The address of the article that the message is about; may be empty.
     address: str
 
 
 class Templates:
-    """The words of one Paperboy."""
+    """The templates of one configuration folder, with its taxonomy."""
 
     def __init__(self, folder: Path | None, taxonomy: Taxonomy) -> None:
-        """Take templates from `folder` where it has them, else the shipped ones; None: the shipped ones only."""
+        """Use the templates in `folder`, and the shipped ones for what it lacks or without it."""
         self.taxonomy = taxonomy
         self._folder = folder
         self._shipped = _environment(shipped.config() / "templates")
-        self._own = _environment(folder, shipped.config() / "templates") if folder else self._shipped
+        self._own = self._shipped
+        if folder:
+            self._own = _environment(folder, shipped.config() / "templates")
         self._audience = ""
         #: Shared with the copies that `spoken_to` makes.
         self._broken: dict[Broken, None] = {}
         self._known: set[tuple[str, int, str]] = set()
 
     def take_broken(self) -> list[Broken]:
-        """Return what failed of the operator's own templates since this was last asked, each article once."""
+        """Return the failures since the last call, each article once."""
         taken = list(self._broken)
         self._broken.clear()
         return taken
 
     def spoken_to(self, audience: str) -> Templates:
-        """Return these templates speaking to a "group", a "thread" of a forum, or one person (empty): `group`."""
+        """Return these templates with the variable `group` set to one of AUDIENCES."""
         if audience == self._audience:
             return self
         other = copy.copy(self)
@@ -82,18 +85,25 @@ class Templates:
         return other
 
     def check(self) -> None:
-        """Compile every template and render it with samples. Raises TemplateBroken, one line naming file and line."""
-        for name in sorted(set(self._own.list_templates(filter_func=lambda name: name.endswith(_ENDING)))):
+        """Compile every template and render it with samples.
+
+        Raises TemplateBroken, one line with file and line.
+        """
+        names = self._own.list_templates(filter_func=lambda name: name.endswith(_ENDING))
+        for name in sorted(set(names)):
             try:
-                self._own.get_template(name)
-                for sample in samples.SAMPLES.get(name.removesuffix(_ENDING), ()):
-                    for audience in AUDIENCES:
-                        _rendered(self._own, name, sample | {"group": audience})
+                self._check(name)
             except Exception as error:  # a template can raise anything
-                raise TemplateBroken(self._told(name, error)) from error
+                raise TemplateBroken(self._located(name, error)) from error
+
+    def _check(self, name: str) -> None:
+        self._own.get_template(name)
+        for sample in samples.SAMPLES.get(name.removesuffix(_ENDING), ()):
+            for audience in AUDIENCES:
+                _rendered(self._own, name, sample | {"group": audience})
 
     def render(self, name: str, words: dict[str, Any]) -> markup.Marked:
-        """Return the template `name` (without its ending) filled with `words`, by the variables it documents."""
+        """Return the template `name` (without its ending) filled with `words`, its variables."""
         if self._own is not self._shipped:
             try:
                 return _rendered(self._own, name + _ENDING, words | {"group": self._audience})
@@ -102,9 +112,9 @@ class Templates:
         return self.render_shipped(name, words)
 
     def render_shipped(self, name: str, words: dict[str, Any]) -> markup.Marked:
-        """Do as `render`, but with the shipped template: for where an operator's own leaves no room for the words.
+        """Return the shipped template filled with `words`; for when the operator's leaves no room.
 
-        Raises TemplateBroken, one line naming template and line.
+        Raises TemplateBroken, one line with template and line.
         """
         try:
             return _rendered(self._shipped, name + _ENDING, words | {"group": self._audience})
@@ -114,7 +124,7 @@ class Templates:
             raise TemplateBroken(f"{path.name}:{line or 1}: {_reason(error)}") from error
 
     def _note(self, name: str, error: Exception, address: str) -> None:
-        """Keep what failed for the editors, as much as they can read; log it once."""
+        """Keep a failure for the editors, up to BROKEN; log it once."""
         broken = Broken(name, _line_of(error, self._path(name)), _reason(error), address)
         if len(self._broken) < BROKEN:
             self._broken[broken] = None
@@ -122,9 +132,11 @@ class Templates:
         if known not in self._known:
             self._known.add(known)
             about = f" (for {address})" if address else ""
-            _log.error("%s; this message uses the shipped template%s", self._told(name, error), about)
+            where = self._located(name, error)
+            _log.error("%s; this message uses the shipped template%s", where, about)
 
-    def _told(self, name: str, error: Exception) -> str:
+    def _located(self, name: str, error: Exception) -> str:
+        """Return the reason of a failure behind its file and line."""
         path = self._path(name)
         line = _line_of(error, path)
         return f"{path}:{line}: {_reason(error)}" if line else f"{path}: {_reason(error)}"
@@ -135,16 +147,24 @@ class Templates:
 
 
 def unused(folder: Path) -> list[tuple[str, str]]:
-    """Return the files in an operator's folder that nothing renders or includes, each with the name it may stand for.
+    """Return the files in an operator's folder that nothing uses, each with a similar shipped name.
 
-    The second is empty where no shipped name is near. Raises TemplateBroken for a template that does not compile.
+    The shipped name is empty if none is similar. Raises TemplateBroken for a template that does
+    not compile.
     """
-    own = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    own = sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )
     shipped_ones = jinja2.FileSystemLoader(shipped.config() / "templates").list_templates()
     known = {*shipped_ones, *_included(folder, [name for name in own if name.endswith(_ENDING)])}
-    strange = (name for name in own if name not in known and not name.endswith("~"))
     missing = [name for name in shipped_ones if name not in own]
-    return [(name, _nearest(name, missing)) for name in strange if not any(p.startswith(".") for p in name.split("/"))]
+    strange = [name for name in own if name not in known and not _is_hidden(name)]
+    return [(name, _nearest(name, missing)) for name in strange]
+
+
+def _is_hidden(name: str) -> bool:
+    """Return True for editors' backups, and for what lies in a hidden folder or is hidden."""
+    return name.endswith("~") or any(part.startswith(".") for part in name.split("/"))
 
 
 def _included(folder: Path, names: Sequence[str]) -> set[str]:
@@ -161,11 +181,13 @@ def _included(folder: Path, names: Sequence[str]) -> set[str]:
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:
-    """Return the one of `names` that a file was probably meant to have, whatever its folder and ending; or empty."""
-    plain = {one: one.removesuffix(_ENDING).rpartition("/")[2] for one in names}
+    """Return the most similar of `names`, without regard to folder and ending; may be empty."""
+    by_word: dict[str, str] = {}
+    for one in names:
+        by_word.setdefault(one.removesuffix(_ENDING).rpartition("/")[2], one)
     word = name.rpartition("/")[2].partition(".")[0].lower()
-    near = difflib.get_close_matches(word, plain.values(), 1, 0.7)
-    return next((one for one in names if near and plain[one] == near[0]), "")
+    near = difflib.get_close_matches(word, by_word, 1, 0.7)
+    return by_word[near[0]] if near else ""
 
 
 def _environment(*folders: Path) -> jinja2.Environment:
@@ -184,46 +206,51 @@ def _environment(*folders: Path) -> jinja2.Environment:
 
 
 def _address(words: dict[str, Any]) -> str:
-    """Return the address of the article that a template is given, if it is about one."""
-    found = words.get("url") or getattr(words.get("article"), "url", "")
-    return found if isinstance(found, str) else ""
+    """Return the address of the article that a template is given; may be empty."""
+    address = words.get("url") or getattr(words.get("article"), "url", "")
+    return address if isinstance(address, str) else ""
 
 
 def _escaped(value: object) -> Markup:
-    """Return any value as inert words, escaped for Telegram; Jinja2's own escaping then finds nothing left to do."""
+    """Return any value as Markup, escaped for Telegram, so that Jinja2 does not escape it again."""
     return value if isinstance(value, Markup) else markup.shown(value)
 
 
 def _names(names: Sequence[str]) -> Markup:
-    """Return names in bold as they are listed in a sentence; many end in how many more there are."""
-    told = [f"<b>{_escaped(name)}</b>" for name in names[:NAMED]]
+    """Return names in bold as a sentence lists them: “A, B and 3 more”."""
+    shown = [f"<b>{_escaped(name)}</b>" for name in names[:NAMED]]
     if len(names) > NAMED:
-        told.append(f"{len(names) - NAMED} more")
-    listing = " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
-    return Markup(listing)  # noqa: S704 - names are escaped above
+        shown.append(f"{len(names) - NAMED} more")
+    if len(shown) > 1:
+        shown = [", ".join(shown[:-1]), shown[-1]]
+    return Markup(" and ".join(shown))  # noqa: S704 - names are escaped above
 
 
 def _rendered(environment: jinja2.Environment, name: str, words: dict[str, Any]) -> markup.Marked:
-    text = _TAG.sub(_as_given, environment.get_template(name).render(words))
-    marked = markup.measure(_EMPTY_LINES.sub("\n\n", _LINE_ENDS.sub("\n", text)).strip())
+    text = environment.get_template(name).render(words)
+    text = _TAG.sub(_without_joiners, text)
+    text = _LINE_ENDS.sub("\n", text)
+    text = _EMPTY_LINES.sub("\n\n", text).strip()
+    marked = markup.measure(text)
     if not marked.text.strip():
         raise markup.MarkupError("it shows no words at all")
     return marked
 
 
-def _as_given(tag: re.Match[str]) -> str:
-    """Return a tag whose address is as it was: the words in it are not read by anybody."""
+def _without_joiners(tag: re.Match[str]) -> str:
+    """Return a tag without the joiners that `inert` put into its address."""
     return tag[0].replace(inert.JOINER, "")
 
 
 def _line_of(error: Exception, path: Path) -> int:
-    """Return the line in the template at `path` where `error` arose, or 0."""
+    """Return the line of the template at `path` that raised `error`, or 0."""
     if isinstance(error, jinja2.TemplateSyntaxError):
         return error.lineno
     if isinstance(error, markup.MarkupError):
         return _line_with(path, error.tag)
-    line, trace = 0, error.__traceback__
-    while trace is not None:  # Jinja2 writes a template's own file and line into the traceback
+    line = 0
+    trace = error.__traceback__
+    while trace is not None:  # Jinja2 puts a template's file and line into the traceback
         if trace.tb_frame.f_code.co_filename == str(path):
             line = trace.tb_lineno
         trace = trace.tb_next
@@ -233,8 +260,12 @@ def _line_of(error: Exception, path: Path) -> int:
 def _line_with(path: Path, tag: str) -> int:
     if not tag:
         return 0
+    pattern = re.compile(rf"</?{re.escape(tag)}\b", re.IGNORECASE)
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return next((number for number, line in enumerate(lines, 1) if re.search(rf"</?{re.escape(tag)}\b", line, re.I)), 0)
+    for number, line in enumerate(lines, 1):
+        if pattern.search(line):
+            return number
+    return 0
 
 
 def _reason(error: Exception) -> str:

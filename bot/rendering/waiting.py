@@ -1,17 +1,14 @@
-"""What articles wait for, in words: for `/status`, `paperboy status` and `/republish`. Counts nothing."""
+"""What articles wait for, in words, for /status and `paperboy status`. Counts nothing."""
 
 from __future__ import annotations
 
 from datetime import UTC, tzinfo
 
 from bot.domain.arrival import Waits
-from bot.domain.article import Stored
-from bot.domain.delivery import Payload
-from bot.rendering import dates, layout
+from bot.rendering import dates
 from bot.rendering.report import StatusReport
-from bot.rendering.templates import Templates
 
-#: What is said of one article, and of several.
+#: The words for one article, and for several.
 _WORDS = {
     Waits.DRAFT: ("1 draft", "{} drafts"),
     Waits.FUTURE: ("1 waits for {date}", "{} wait for their dates, the next for {date}"),
@@ -26,12 +23,11 @@ _WORDS = {
 
 
 def words(report: StatusReport, tz: tzinfo = UTC) -> str:
-    """Return how many articles wait for what on one line; empty where none does."""
+    """Return how many articles wait for what, on one line; empty if none waits."""
     date = dates.day(report.next_date, tz).removesuffix(f" {report.at.year}")
-    counts = [(words, report.waits[waits]) for waits, words in _WORDS.items() if report.waits.get(waits)]
-    return " · ".join((one if count == 1 else several).format(count, date=date) for (one, several), count in counts)
-
-
-def expired(templates: Templates, article: Stored) -> Payload:
-    """Answer /republish with an article that has expired."""
-    return layout.reply(templates, "republish_expired", article=layout.line(article), file=article.path or "")
+    parts = []
+    for waits, (one, several) in _WORDS.items():
+        if count := report.waits.get(waits, 0):
+            words = one if count == 1 else several
+            parts.append(words.format(count, date=date))
+    return " · ".join(parts)

@@ -1,6 +1,6 @@
 """Reads the settings file and the `PAPERBOY_…` variables. Does not know what a setting means.
 
-Every problem becomes one line that names where it stands: the variable, or the file and the setting.
+Every problem becomes one line with its place: the variable, or the file and the setting.
 """
 
 from __future__ import annotations
@@ -32,27 +32,28 @@ _EXAMPLES = {
 
 
 def load(file: Path | None = None, *, with_token: bool = True) -> Settings:
-    """Read the settings from `file`, else PAPERBOY_CONFIG, else config/paperboy.toml if it is there.
+    """Read the settings from `file`, else PAPERBOY_CONFIG, else config/paperboy.toml if it exists.
 
-    with_token: the command speaks to Telegram; otherwise the token may be anything, and is left out.
-    Raises UsageError with one line for each problem; never shows a value that may be secret.
+    with_token: the command needs the token; otherwise it is ignored, whatever it is.
+    Raises UsageError with one line for each problem, none of which shows a secret.
     """
-    named = file or (Path(os.environ["PAPERBOY_CONFIG"]) if os.environ.get("PAPERBOY_CONFIG") else None)
-    found = _read(named or DEFAULT_FILE, must_exist=named is not None)
+    path = file_in_use(file)
+    is_named = bool(file or os.environ.get("PAPERBOY_CONFIG"))
+    sections = _read(path, must_exist=is_named)
     problems = _variable_problems(os.environ)
     try:
-        settings = Settings(**found) if with_token else SettingsWithoutToken(**found)
-    except SettingsError:  # a variable that is not JSON; `problems` names it
+        settings = Settings(**sections) if with_token else SettingsWithoutToken(**sections)
+    except SettingsError:  # a variable that is not JSON; it is among `problems`
         raise UsageError(*problems) from None
     except ValidationError as error:
-        raise UsageError(*problems, *_told(error, named or DEFAULT_FILE, os.environ)) from None
+        raise UsageError(*problems, *_problems(error, path, os.environ)) from None
     if problems:
         raise UsageError(*problems)
     return settings
 
 
 def file_in_use(file: Path | None = None) -> Path:
-    """Return the path of the settings file `load` would read; beside it lie `templates/` and `topics.toml`."""
+    """Return the settings file that `load` reads; `templates/` and `topics.toml` are beside it."""
     return file or Path(os.environ.get("PAPERBOY_CONFIG") or DEFAULT_FILE)
 
 
@@ -77,12 +78,14 @@ def _variables() -> dict[str, bool]:
         known[f"{PREFIX}{section}".upper()] = True
         if isinstance(about.default, BaseModel):
             for key, field in type(about.default).model_fields.items():
-                known[f"{PREFIX}{section}__{key}".upper()] = isinstance(field.default, tuple | frozenset)
+                known[f"{PREFIX}{section}__{key}".upper()] = isinstance(
+                    field.default, tuple | frozenset
+                )
     return known
 
 
 def _variable_problems(environ: Mapping[str, str]) -> list[str]:
-    """Return a line for each PAPERBOY_ variable that names no setting or should be JSON and is not."""
+    """Return a line for each PAPERBOY_ variable that is not a setting or not valid JSON."""
     known = _variables()
     lines = []
     for name, value in sorted(environ.items()):
@@ -114,7 +117,7 @@ def _is_json(text: str) -> bool:
     return True
 
 
-#: pydantic's kinds of finding in an operator's words.
+#: pydantic's types of error, in an operator's words.
 _WORDS = {
     "extra_forbidden": "there is no such setting",
     "missing": 'is missing; a channel needs its name: chat = "@my_channel"',
@@ -134,27 +137,42 @@ _WORDS = {
 }
 
 
-def _told(error: ValidationError, file: Path, environ: Mapping[str, str]) -> list[str]:
-    """Return pydantic's findings as lines that name the setting; values are left out, one may be the token."""
-    variables = {name.upper() for name in environ}
+def _problems(error: ValidationError, file: Path, environ: Mapping[str, str]) -> list[str]:
+    """Return pydantic's errors as lines that name the setting. No value is shown: secrets."""
     known = _variables()
     lines = []
-    for found in error.errors(include_url=False, include_input=False):
-        names = [PREFIX + "__".join(str(part).upper() for part in found["loc"][:depth]) for depth in (2, 1)]
-        source = next((name for name in names if name in variables), None)
-        if source and source not in known:
-            continue  # told already
-        where = _where(found["loc"])
-        what = _WORDS.get(found["type"]) or found["msg"].removeprefix("Value error, ")
+    for details in error.errors(include_url=False, include_input=False):
+        variable = _variable(details["loc"], environ)
+        if variable and variable not in known:
+            continue  # reported by `_variable_problems`
+        what = _WORDS.get(details["type"]) or details["msg"].removeprefix("Value error, ")
         what = what.replace("Input should be", "must be")
-        if source in _EXAMPLES:
-            what = f"{what}; {_form(source)}"
-        lines.append(": ".join(filter(None, (source or str(file), where, what))))
+        if variable in _EXAMPLES:
+            what = f"{what}; {_form(variable)}"
+        parts = (variable or str(file), _where(details["loc"]), what)
+        lines.append(": ".join(filter(None, parts)))
     return list(dict.fromkeys(lines))
 
 
+def _variable(location: tuple[int | str, ...], environ: Mapping[str, str]) -> str:
+    """Return the variable that sets a setting, or its whole section; empty if none does."""
+    variables = {name.upper() for name in environ}
+    parts = [str(part).upper() for part in location]
+    for depth in (2, 1):
+        name = PREFIX + "__".join(parts[:depth])
+        if name in variables:
+            return name
+    return ""
+
+
 def _where(location: tuple[int | str, ...]) -> str:
+    """Return a place in the settings like `channels[1].chat`, counted from 1."""
     name = ""
     for part in location:
-        name += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if name else part
+        if isinstance(part, int):
+            name += f"[{part + 1}]"
+        elif name:
+            name += f".{part}"
+        else:
+            name = part
     return name

@@ -1,4 +1,4 @@
-"""Every setting with its type, its default and what it may be. Reads no file and words no problem for a person."""
+"""Every setting: type, default, limits. Reads no file and words no problem for a person."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class Telegram(_Section):
     def _token_has_its_shape(cls, token: SecretStr) -> SecretStr:
         text = token.get_secret_value().strip()
         if text and not _TOKEN.fullmatch(text):
-            raise ValueError("is not a bot token: @BotFather gives one like 123456789:AAExampleExampleExample…")
+            raise ValueError(
+                "is not a bot token: @BotFather gives one like 123456789:AAExampleExampleExample…"
+            )
         return SecretStr(text)
 
     @field_validator("api_base_url")
@@ -72,7 +74,11 @@ class Feed(_Section):
     """The folder of articles."""
 
     folder: _Path = Path("data/articles")
-    patterns: Annotated[tuple[str, ...], Field(min_length=1)] = ("**/*.md", "**/*.markdown", "**/*.txt")
+    patterns: Annotated[tuple[str, ...], Field(min_length=1)] = (
+        "**/*.md",
+        "**/*.markdown",
+        "**/*.txt",
+    )
     interval_seconds: float = Field(30.0, ge=0.1, le=86_400)
     settle_seconds: float = Field(0.5, ge=0, le=60)
     first_run: Annotated[int, Field(ge=0)] | Literal["all"] = 10
@@ -155,7 +161,9 @@ class Channel(_Section):
     def _names_a_chat(cls, chat: object) -> object:
         text = str(chat).strip() if isinstance(chat, str | int) else ""
         if not _CHAT_NAME.fullmatch(text) and not re.fullmatch(r"-?[1-9][0-9]{0,18}", text):
-            raise ValueError('needs the channel\'s name or number: chat = "@my_channel" or "-1001234567890"')
+            raise ValueError(
+                'needs the channel\'s name or number: chat = "@my_channel" or "-1001234567890"'
+            )
         return text
 
 
@@ -223,7 +231,11 @@ class Settings(BaseSettings):
     """Everything an operator can decide."""
 
     model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", case_sensitive=False
+        extra="forbid",
+        frozen=True,
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        case_sensitive=False,
     )
 
     telegram: Telegram = Telegram()
@@ -241,11 +253,13 @@ class Settings(BaseSettings):
         rows = [(channel.chat.casefold(), channel.thread) for channel in self.channels]
         for row in rows:
             if rows.count(row) > 1:
-                raise ValueError(f"channels: {row[0]} is there twice with the same thread; join the two blocks")
+                raise ValueError(
+                    f"channels: {row[0]} is there twice with the same thread; join the two blocks"
+                )
         return self
 
     @classmethod
-    def settings_customise_sources(  # noqa: D102 - pydantic-settings' hook: variables win over the file
+    def settings_customise_sources(  # noqa: D102 - a hook: variables win over the file
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
@@ -254,7 +268,9 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         del dotenv_settings, file_secret_settings
-        return env_settings, InitSettingsSource(settings_cls, getattr(init_settings, "init_kwargs", {}))
+        return env_settings, InitSettingsSource(
+            settings_cls, getattr(init_settings, "init_kwargs", {})
+        )
 
 
 class _TelegramUnused(Telegram):
@@ -265,6 +281,6 @@ class _TelegramUnused(Telegram):
 
 
 class SettingsWithoutToken(Settings):
-    """The settings for a command that does not speak to Telegram: whatever is in the token's place is left out."""
+    """Settings for a command that needs no token: the token is ignored, whatever it is."""
 
     telegram: _TelegramUnused = _TelegramUnused()

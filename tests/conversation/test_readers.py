@@ -8,7 +8,7 @@ from bot import shipped
 from bot.domain import topics
 from bot.domain.arrival import Waits
 from bot.domain.chat import ChatKind
-from bot.rendering import results
+from bot.rendering import search_replies
 from bot.sandbox import faults
 from bot.sandbox.records import Person
 from bot.settings import taxonomy
@@ -281,7 +281,7 @@ async def test_pages_of_what_was_found_are_turned_by_buttons_also_after_a_restar
     (message,) = await bot.ask(rea, "/search harbours")
     assert [[one["text"] for one in row] for row in message.buttons] == [["More ›"]]
     first = [title for title in titles if title in message.text]
-    assert len(first) == results.FOUND
+    assert len(first) == search_replies.FOUND
     bot.with_context()
     assert await bot.tap(rea, message, "More ›") == ""
     second = bot.sandbox.messages(rea)[-1]

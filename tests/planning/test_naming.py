@@ -14,7 +14,7 @@ from bot.domain.notices import ENDING, Alert, Notice
 from bot.planning import naming
 from bot.publish import editions, verification
 from bot.publish.report import report
-from bot.rendering import editorial, logged
+from bot.rendering import alerts, log_lines, republish_replies, status_reply
 from bot.rendering.templates import Templates
 from bot.store import audit, chats, files, notices, outbox
 from bot.store.audit import Oddity
@@ -56,8 +56,8 @@ def clean(text: str) -> str:
 def test_alerts(newsroom: Newsroom, alert: Alert, over: bool) -> None:
     notice = Notice(key="k", alert=alert, articles=(1, 2), chats=(1, 2, 3), reason="no")
     entry = naming.entry(newsroom.db, notice)
-    text = clean(judge.payload(editorial.alert(T, alert, [entry], over=over))[0])
-    clean(logged.line(alert, over, entry))
+    text = clean(judge.payload(alerts.alert(T, alert, [entry], over=over))[0])
+    clean(log_lines.line(alert, over, entry))
     assert entry.chats == ("The Tide (@tide)", "the 2nd channel of the settings", "readers' chats")
     if not over:
         assert f"{FIRST} (one.md)" in text
@@ -68,7 +68,7 @@ def test_alerts(newsroom: Newsroom, alert: Alert, over: bool) -> None:
 
 def test_status(newsroom: Newsroom) -> None:
     notices.tell(newsroom.db, [Notice(key="2:gone", alert=Alert.GONE, chats=(2,), reason="kicked")], newsroom.at)
-    told = clean(judge.payload(editorial.status(T, report(newsroom.db, newsroom.at)))[0])
+    told = clean(judge.payload(status_reply.status(T, report(newsroom.db, newsroom.at)))[0])
     assert "The Tide (@tide): 0 sent" in told
     assert f"{FIRST[:40]}" in told
     assert "(one.md)" in told
@@ -82,7 +82,7 @@ def test_republish(newsroom: Newsroom) -> None:
     stored = newsroom.stored(1)
     done = editions.republish(newsroom.db, 1, newsroom.at, newsroom.rules.channels)
     names = [naming.chat(newsroom.db, chat) for chat in (1, 2, *done.chats)]
-    told = clean(judge.payload(editorial.republished(T, stored, 2, names))[0])
+    told = clean(judge.payload(republish_replies.republished(T, stored, 2, names))[0])
     assert "The Tide (@tide)" in told
     assert "(one.md)" in told
 

@@ -17,7 +17,7 @@ from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.errors import StoreError
 from bot.jobs import Jobs
 from bot.publish.notifier import QUESTIONS, QUIET
-from bot.rendering import logged
+from bot.rendering import log_lines
 from bot.rendering.report import Entry
 from bot.rendering.templates import Templates
 from bot.sandbox import Person, Sandbox, faults
@@ -312,8 +312,8 @@ async def test_an_editor_who_can_not_be_told_is_logged_once_with_what_to_do(
 
 def test_the_log_says_in_words_what_the_editors_are_told() -> None:
     for alert in Alert:
-        said = logged.line(alert, False, Entry(files=("a.md",), reason="so it is"))
+        said = log_lines.line(alert, False, Entry(files=("a.md",), reason="so it is"))
         words = said.removeprefix("for the editors: ").removesuffix(": a.md: so it is")
         assert " " in words
         assert "_" not in words
-        assert logged.line(alert, True, Entry(files=("a.md",))) == f"for the editors: over: {words}: a.md"
+        assert log_lines.line(alert, True, Entry(files=("a.md",))) == f"for the editors: over: {words}: a.md"

@@ -17,7 +17,7 @@ from bot.domain.interpretation import after_send
 from bot.domain.outcome import Delay, Outcome, Sent, Unknown, Wait
 from bot.domain.settlement import Settlement
 from bot.publish import report, settling
-from bot.rendering import editorial
+from bot.rendering import status_reply
 from bot.rendering.report import StatusReport
 from bot.sandbox import faults
 from bot.store import counts, migrations, outbox, recovery, repeats
@@ -183,7 +183,7 @@ async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_o
     assert "a.md" in question.text
     assert "Ann" not in question.text
     assert [button["text"] for row in question.buttons for button in row] == ["Send again"]
-    assert "1 unconfirmed" in editorial.status(publisher.telegram.context.templates, await status(publisher))["text"]
+    assert "1 unconfirmed" in status_reply.status(publisher.telegram.context.templates, await status(publisher))["text"]
     for _ in range(2):
         await publisher.sandbox.tap(publisher.editor, question, (0, 0))
     await publisher.hear()

@@ -13,7 +13,7 @@ from bot.domain.article import Article, Stored
 from bot.domain.delivery import Payload
 from bot.domain.fulltext import parsed
 from bot.domain.topics import Taxonomy
-from bot.rendering import replies, results
+from bot.rendering import replies, search_replies
 from bot.rendering.taps import Line
 from bot.rendering.templates import Templates
 from tests.support import judge
@@ -75,20 +75,20 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
     yield "/latest, nothing on the topics followed", replies.nothing_yet(t, follows=True)
     yield "/latest Oceans, nothing", replies.nothing_yet(t, "Oceans", follows=False)
     yield "/latest Oceans, nothing, followed", replies.nothing_yet(t, "Oceans", follows=True)
-    yield "/search ferry", results.search_results(t, "ferry", [FERRY, SEALS])
+    yield "/search ferry", search_replies.search_results(t, "ferry", [FERRY, SEALS])
     yield (
         "/search ships, page 2",
-        results.search_results(t, "ships", [FERRY], query=parsed("river"), key="1", page=1, more=True),
+        search_replies.search_results(t, "ships", [FERRY], query=parsed("river"), key="1", page=1, more=True),
     )
-    yield "/search fery", results.search_results(t, "fery", [FERRY], query=parsed("ferry"), instead="ferry")
-    yield "/search", results.nothing_found(t)
-    yield "/search -crane", results.nothing_found(t, "-crane")
-    yield "/search *", results.nothing_found(t, "*")
-    yield "/search zeppelin", results.nothing_found(t, "zeppelin")
-    yield "zeppelin", results.nothing_found(t, "zeppelin", typed=False)
-    yield "ocaens", results.nothing_found(t, "ocaens", ["Oceans"], typed=False)
-    yield "an article's address", results.found_article(t, FERRY, ["Space"])
-    yield "an article's address, its topics followed", results.found_article(t, FERRY, [])
+    yield "/search fery", search_replies.search_results(t, "fery", [FERRY], query=parsed("ferry"), instead="ferry")
+    yield "/search", search_replies.nothing_found(t)
+    yield "/search -crane", search_replies.nothing_found(t, "-crane")
+    yield "/search *", search_replies.nothing_found(t, "*")
+    yield "/search zeppelin", search_replies.nothing_found(t, "zeppelin")
+    yield "zeppelin", search_replies.nothing_found(t, "zeppelin", typed=False)
+    yield "ocaens", search_replies.nothing_found(t, "ocaens", ["Oceans"], typed=False)
+    yield "an article's address", search_replies.found_article(t, FERRY, ["Space"])
+    yield "an article's address, its topics followed", search_replies.found_article(t, FERRY, [])
     yield "/stop", replies.stopped(t, 2)
     yield "/stop, one topic", replies.stopped(t, 1)
     yield "/stop, no topic", replies.stopped(t, 0)

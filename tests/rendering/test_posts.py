@@ -13,7 +13,7 @@ from bot.domain import plain_text, topics
 from bot.domain.article import Stored
 from bot.domain.outcome import Fallback
 from bot.domain.topics import Taxonomy, Topic
-from bot.rendering import layout, markup, offers, posts
+from bot.rendering import follow_links, layout, markup, post_edits, post_words
 from bot.settings import Buttons
 from tests.support import judge
 from tests.support.forms import FORMS, FULL, HOSTILE, TAXONOMY, buttons, html, post, related
@@ -167,7 +167,7 @@ def test_plain_words_with_text_end_in_the_address_itself() -> None:
 
 
 def test_an_edit_takes_the_keyboard_of_a_channel_that_wants_none_any_more() -> None:
-    edit = posts.edit(post(FULL, buttons=Buttons.TEXT), post(FULL))
+    edit = post_edits.edit(post(FULL, buttons=Buttons.TEXT), post(FULL))
     assert edit["reply_markup"] == {"inline_keyboard": []}
     assert "Read the article</a>" in edit["text"]
 
@@ -177,7 +177,7 @@ def test_without_a_delivery_the_deep_link_names_the_topic_alone() -> None:
 
 
 def test_of_equally_specific_topics_the_first_is_followed() -> None:
-    assert offers.most_specific(("Privacy", "Health"), TAXONOMY) == ["Privacy", "Health"]
+    assert follow_links.most_specific(("Privacy", "Health"), TAXONOMY) == ["Privacy", "Health"]
 
 
 @pytest.mark.parametrize("names", [(), ("🎉",)])
@@ -224,7 +224,7 @@ def test_a_cut_never_parts_a_family() -> None:
 @pytest.mark.parametrize("character", ["x", "&", "𝔘", "<"])
 @pytest.mark.parametrize("picture", ["preview", "photo"])
 def test_a_title_of_512_units_always_fits_whole(character: str, picture: str) -> None:
-    title = character * (posts.TITLE_UNITS // plain_text.units(character))
+    title = character * (post_words.TITLE_UNITS // plain_text.units(character))
     long = replace(FORMS["many_related"], title=title, excerpt="Word " * 4_000, provider="P" * 500)
     assert title in judge.payload(post(long, picture=picture))[0]
 

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.outcome import Fallback
 from bot.errors import ArticleError
 from bot.feed import document
-from bot.rendering import posts
+from bot.rendering import post_edits
 from tests.support import judge
 from tests.support.forms import FORMS, FULL, TEMPLATES, buttons, post
 from tests.support.paths import REAL_FEED, REAL_SEEDS
@@ -19,18 +19,18 @@ from tests.support.paths import REAL_FEED, REAL_SEEDS
 
 def test_an_edit_carries_the_full_state() -> None:
     payload = post(FULL)
-    assert posts.edit(payload) == payload | {"method": "editMessageText"}
+    assert post_edits.edit(payload) == payload | {"method": "editMessageText"}
 
 
 def test_an_edit_of_a_plain_post_without_buttons_stays_plain_and_takes_no_buttons_along() -> None:
-    edit = posts.edit(post(FULL, fallbacks=[Fallback.PLAIN, Fallback.NO_KEYBOARD]))
+    edit = post_edits.edit(post(FULL, fallbacks=[Fallback.PLAIN, Fallback.NO_KEYBOARD]))
     assert "parse_mode" not in edit
     assert edit["reply_markup"] == {"inline_keyboard": []}
 
 
 def test_a_photo_is_edited_with_its_caption() -> None:
     payload = post(FULL, picture="photo")
-    edit = posts.edit(payload)
+    edit = post_edits.edit(payload)
     assert edit["method"] == "editMessageMedia"
     assert edit["media"] == {"type": "photo", "media": FULL.image, "caption": payload["caption"], "parse_mode": "HTML"}
     assert edit["reply_markup"] == payload["reply_markup"]
@@ -38,7 +38,7 @@ def test_a_photo_is_edited_with_its_caption() -> None:
 
 def test_the_same_photo_is_not_fetched_again() -> None:
     before, after = post(FULL, picture="photo"), post(replace(FULL, title="New"), picture="photo")
-    edit = posts.edit(after, before)
+    edit = post_edits.edit(after, before)
     assert edit == {
         "method": "editMessageCaption",
         "caption": after["caption"],
@@ -52,14 +52,14 @@ def test_the_same_photo_is_not_fetched_again() -> None:
 def test_a_photo_whose_article_lost_its_image_keeps_its_words_in_the_caption(
     form: str, fallbacks: tuple[Fallback, ...]
 ) -> None:
-    edit = posts.edit(post(FORMS[form], fallbacks=fallbacks), post(FULL, picture="photo"))
+    edit = post_edits.edit(post(FORMS[form], fallbacks=fallbacks), post(FULL, picture="photo"))
     assert edit["method"] == "editMessageCaption"
     assert FULL.title in judge.payload(edit)[0]
 
 
 @pytest.mark.parametrize("photo", [False, True])
 def test_a_tombstone_is_short_and_takes_preview_and_buttons_away(photo: bool) -> None:
-    edit = posts.tombstone(TEMPLATES, FULL, photo=photo)
+    edit = post_edits.tombstone(TEMPLATES, FULL, photo=photo)
     judge.payload(edit)
     assert edit["method"] == ("editMessageCaption" if photo else "editMessageText")
     assert edit["reply_markup"] == {"inline_keyboard": []}

@@ -14,7 +14,7 @@ from bot.domain.article import Article, Stored
 from bot.domain.delivery import Payload, State
 from bot.domain.notices import ENDING, Alert, Decision
 from bot.domain.topics import Taxonomy
-from bot.rendering import editorial, inert, keyboards, replies, republishing, results
+from bot.rendering import alerts, inert, keyboards, replies, republish_replies, search_replies, status_reply
 from bot.rendering.keyboards import Act, Tap
 from bot.rendering.report import (
     ArticleName,
@@ -94,14 +94,14 @@ def test_more_than_three_follows_or_unfollows_are_undone_by_one_button() -> None
 
 
 def test_an_address_that_no_article_has_is_not_answered_like_words() -> None:
-    told = read(results.nothing_found(T, "https://a.example/b", typed=False))
+    told = read(search_replies.nothing_found(T, "https://a.example/b", typed=False))
     assert "no article with the address https://a.example/b" in told
     assert "fewer" not in told
 
 
 def test_quotation_marks_are_not_doubled_in_the_heading_of_results() -> None:
-    assert "Results for “seals”" in read(results.search_results(T, "seals", []))
-    assert 'Results for "harbour crane"' in read(results.search_results(T, '"harbour crane"', []))
+    assert "Results for “seals”" in read(search_replies.search_results(T, "seals", []))
+    assert 'Results for "harbour crane"' in read(search_replies.search_results(T, '"harbour crane"', []))
 
 
 def test_half_known_words_offer_the_nearest_beside_the_undo() -> None:
@@ -168,11 +168,11 @@ def test_latest_says_whether_it_is_of_the_readers_topics() -> None:
 
 def test_dates_in_lists_are_the_readers() -> None:
     assert "23 Aug 2021" in read(replies.latest(T, [stored(1)], tz=ZoneInfo("Europe/Athens")))
-    assert "23 Aug 2021" in read(results.search_results(T, "x", [stored(1)], tz=ZoneInfo("Europe/Athens")))
+    assert "23 Aug 2021" in read(search_replies.search_results(T, "x", [stored(1)], tz=ZoneInfo("Europe/Athens")))
 
 
 def test_a_list_of_bare_articles_has_no_dangling_dot() -> None:
-    text = read(results.search_results(T, "title", [stored(1, provider="", published=None)]))
+    text = read(search_replies.search_results(T, "title", [stored(1, provider="", published=None)]))
     assert "• Title <1>\nexample.org\n\n" in text
 
 
@@ -201,7 +201,7 @@ def test_a_topic_without_articles_can_be_followed_from_there_unless_it_is() -> N
 def test_one_suggestion_is_spoken_of_as_one() -> None:
     assert "this one?" in read(replies.unknown_topic(T, "Helth", ["Health"]))
     assert "one of these?" in read(replies.unknown_topic(T, "x", ["AI", "Health"]))
-    assert "this one?" in read(editorial.republish_not_found(T, "titel", [stored(71)]))
+    assert "this one?" in read(republish_replies.republish_not_found(T, "titel", [stored(71)]))
 
 
 def test_who_comes_back_by_following_is_told_that_everything_comes_again() -> None:
@@ -230,7 +230,7 @@ def test_every_notice_is_a_plain_line_for_a_tap(kind: Line) -> None:
 
 def test_a_republish_names_edition_and_channels() -> None:
     def told(edition: int, *channels: str, **more: Any) -> Payload:
-        return editorial.republished(T, stored(5), edition, channels, **more)
+        return republish_replies.republished(T, stored(5), edition, channels, **more)
 
     assert "Edition 2 of Title <5> is on its way to News, @a and B." in read(told(2, "News", "@a", "B"))
     payload = told(2, "News (@news)", seconds=4.2, value="5.2.1")
@@ -242,14 +242,14 @@ def test_a_republish_names_edition_and_channels() -> None:
 
 
 def test_an_undo_says_what_was_taken_back_and_what_was_too_late() -> None:
-    text = read(editorial.undone(T, stored(5), ["News"], ["@a"]))
+    text = read(republish_replies.undone(T, stored(5), ["News"], ["@a"]))
     assert "Taken back: Title <5> does not go to News." in text
     assert "It was already sent to @a." in text
-    assert "Title <5> was already sent to @a." in read(editorial.undone(T, stored(5), [], ["@a"]))
+    assert "Title <5> was already sent to @a." in read(republish_replies.undone(T, stored(5), [], ["@a"]))
 
 
 def test_an_article_not_found_offers_the_nearest_by_id() -> None:
-    payload = editorial.republish_not_found(T, "titel", [stored(71)])
+    payload = republish_replies.republish_not_found(T, "titel", [stored(71)])
     assert taps(payload) == {"1z · Title <71>": Tap(Act.REPUBLISH, "1z")}
     assert "• Title <71> · id 1z" in read(payload)
 
@@ -280,7 +280,7 @@ REPORT = StatusReport(
 
 
 def test_status_tells_how_things_stand() -> None:
-    text = read(editorial.status(T, REPORT))
+    text = read(status_reply.status(T, REPORT))
     assert "12 articles · 1 reader · 3 follows\n" in text
     assert "The folder is watched; last scan 22 Aug 2021, 23:02 UTC." in text
     assert "@news: 9 sent, 2 waiting, 1 of them in doubt, 2 refused\n" in text
@@ -299,26 +299,26 @@ def test_status_tells_how_things_stand() -> None:
 
 
 def test_status_posts_what_is_held_or_a_copy_with_a_tap() -> None:
-    assert taps(editorial.status(T, REPORT)) == {
+    assert taps(status_reply.status(T, REPORT)) == {
         "Post 2a: Waits": Tap(Act.RELEASE, "2a"),
         "Post copy 1z: Again": Tap(Act.COPY, "1z"),
     }
 
 
 def test_status_of_an_empty_paperboy_says_what_is_missing() -> None:
-    text = read(editorial.status(T, StatusReport(at=AT, articles=0, readers=0, follows=0)))
+    text = read(status_reply.status(T, StatusReport(at=AT, articles=0, readers=0, follows=0)))
     assert "not scanned yet" in text
 
 
 def test_status_says_what_is_so_now_when_the_folder_is_away() -> None:
     away = StatusReport(at=AT, articles=0, readers=0, follows=0, problem="data/articles: is not there", scanned=AT)
-    text = read(editorial.status(T, away, tz=timezone(timedelta(hours=2), "CEST")))
+    text = read(status_reply.status(T, away, tz=timezone(timedelta(hours=2), "CEST")))
     assert "I can't read the folder now: data/articles: is not there." in text
     assert "Last scan 23 Aug 2021, 01:02 CEST." in text
 
 
 def test_status_of_a_paperboy_without_channels_says_so() -> None:
-    text = read(editorial.status(T, StatusReport(at=AT, articles=0, readers=0, follows=0)))
+    text = read(status_reply.status(T, StatusReport(at=AT, articles=0, readers=0, follows=0)))
     assert "No channel is set" in text
 
 
@@ -326,18 +326,18 @@ def test_status_of_a_paperboy_without_channels_says_so() -> None:
 def test_every_alert_names_channel_article_file_and_reason(kind: Alert) -> None:
     named = ArticleName(title="A & B", file="a.md", url="https://example.org/", short_id="1z")
     entry = Entry(articles=(named,), chats=("News (@news & co)",), reason="Bad Request: <no>")
-    text = read(editorial.alert(T, kind, [entry]))
+    text = read(alerts.alert(T, kind, [entry]))
     assert "A & B (a.md)" in text
     assert "Reason: Bad Request: <no>" in text
-    assert "Reason" not in read(editorial.alert(T, kind, [Entry()]))
+    assert "Reason" not in read(alerts.alert(T, kind, [Entry()]))
 
 
 @pytest.mark.parametrize("kind", sorted(ENDING))
 def test_an_all_clear_says_what_is_over(kind: Alert) -> None:
     of_a_channel = kind in (Alert.RIGHTS, Alert.GONE, Alert.UNKNOWN, Alert.PAUSED)
     entry = Entry(chats=("News (@news)",)) if of_a_channel else Entry(about="Sending posts")
-    assert (entry.about or entry.chats[0]) in read(editorial.alert(T, kind, [entry], over=True))
-    assert of_a_channel == ("a channel" in read(editorial.alert(T, kind, [Entry()], over=True)))
+    assert (entry.about or entry.chats[0]) in read(alerts.alert(T, kind, [entry], over=True))
+    assert of_a_channel == ("a channel" in read(alerts.alert(T, kind, [Entry()], over=True)))
 
 
 def test_an_alert_of_several_posts_sets_them_apart() -> None:
@@ -347,14 +347,14 @@ def test_an_alert_of_several_posts_sets_them_apart() -> None:
         name = ArticleName(title=title, file="", url="https://example.org/", short_id="1z")
         return Entry(articles=(name,), chats=(chat,), reason="too long")
 
-    text = read(editorial.alert(T, Alert.REFUSED, [told("A", "News"), told("B", "News")]))
+    text = read(alerts.alert(T, Alert.REFUSED, [told("A", "News"), told("B", "News")]))
     assert text.endswith("• A\nReason: too long\n\n• B\nReason: too long")
-    text = read(editorial.alert(T, Alert.REFUSED, [told("A", "News"), told("B", "Sport")]))
+    text = read(alerts.alert(T, Alert.REFUSED, [told("A", "News"), told("B", "Sport")]))
     assert text.endswith("• A, News\nReason: too long\n\n• B, Sport\nReason: too long")
 
 
 def test_a_way_of_posting_that_fails_until_somebody_acts_is_told_as_that() -> None:
-    text = read(editorial.alert(T, Alert.SIMPLIFIED, [Entry(chats=("News",), reason="the topic is gone")]))
+    text = read(alerts.alert(T, Alert.SIMPLIFIED, [Entry(chats=("News",), reason="the topic is gone")]))
     assert "Correct the settings" in text
     assert "article's file" not in text
 
@@ -376,9 +376,9 @@ def test_two_buttons_stand_in_a_row_where_a_phone_shows_all_of_both(labels: list
 
 
 def test_a_files_name_in_a_reason_or_in_what_was_typed_is_no_address() -> None:
-    copies = editorial.alert(T, Alert.COPIES, [Entry(reason="it repeats “A” (b & c/d.md), not e.md")])
-    asked = editorial.republish_not_found(T, "a.md")
-    chosen = republishing.choose(T, "a.md", [stored(1)])
+    copies = alerts.alert(T, Alert.COPIES, [Entry(reason="it repeats “A” (b & c/d.md), not e.md")])
+    asked = republish_replies.republish_not_found(T, "a.md")
+    chosen = republish_replies.choose(T, "a.md", [stored(1)])
     for payload in (copies, asked, chosen):
         assert "Url" not in judge.kinds(judge.payload(payload)[1])
     assert "it repeats “A” (b & c/d.md), not e.md" in read(copies)

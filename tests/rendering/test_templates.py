@@ -15,9 +15,19 @@ from bot.domain.article import Article, Stored
 from bot.domain.notices import Alert, Decision
 from bot.domain.topics import Taxonomy
 from bot.errors import TemplateBroken
-from bot.rendering import editorial, markup, posts, replies, republishing, results, samples, waiting
+from bot.rendering import (
+    alerts,
+    markup,
+    post_edits,
+    posts,
+    replies,
+    republish_replies,
+    samples,
+    search_replies,
+    status_reply,
+)
 from bot.rendering.report import Entry, StatusReport
-from bot.rendering.republishing import Became, Fate
+from bot.rendering.republish_replies import Became, Fate
 from bot.rendering.templates import Templates
 from tests.support import judge
 
@@ -75,7 +85,7 @@ class Recording(Templates):
 
 def everything_said(templates: Templates) -> None:
     posts.post(templates, ARTICLE, bot="b", taxonomy=NONE)
-    posts.tombstone(templates, ARTICLE)
+    post_edits.tombstone(templates, ARTICLE)
     replies.welcome(templates)
     replies.welcome_following(templates, "AI")
     replies.commands_help(templates, [("topic", "name", "follow")])
@@ -89,9 +99,9 @@ def everything_said(templates: Templates) -> None:
     replies.not_following(templates)
     replies.latest(templates, [STORED])
     replies.nothing_yet(templates)
-    results.search_results(templates, "x", [STORED])
-    results.found_article(templates, STORED, [])
-    results.nothing_found(templates)
+    search_replies.search_results(templates, "x", [STORED])
+    search_replies.found_article(templates, STORED, [])
+    search_replies.nothing_found(templates)
     replies.stopped(templates, 1)
     replies.resumed(templates, [])
     replies.unknown_command(templates)
@@ -102,22 +112,22 @@ def everything_said(templates: Templates) -> None:
     replies.group_hides_members(templates)
     replies.went_wrong(templates)
     replies.notice(templates, "expired")
-    editorial.republished(templates, STORED, 2, ["News"])
-    editorial.undone(templates, STORED, ["News"], [])
-    waiting.expired(templates, STORED)
-    republishing.rejected(templates, [("a.md", "has no title")])
-    republishing.became(templates, STORED, 2, [Became("News", Fate.POSTED)])
-    republishing.choose(templates, "a.md", [STORED, STORED])
-    republishing.confirm(
+    republish_replies.republished(templates, STORED, 2, ["News"])
+    republish_replies.undone(templates, STORED, ["News"], [])
+    republish_replies.expired(templates, STORED)
+    republish_replies.rejected(templates, [("a.md", "has no title")])
+    republish_replies.became(templates, STORED, 2, [Became("News", Fate.POSTED)])
+    republish_replies.choose(templates, "a.md", [STORED, STORED])
+    republish_replies.confirm(
         templates, STORED, file="b.md", reason="", first=STORED, posted=True, channels=["News"], value="1.2.11."
     )
-    editorial.republish_not_found(templates, "x", [STORED])
-    editorial.republish_usage(templates)
-    editorial.copy_posted(templates, STORED, ["News"])
-    editorial.released(templates, STORED, ["News"])
-    editorial.decided(templates, Decision.POST_AGAIN)
-    editorial.status(templates, StatusReport(at=STORED.recorded, articles=0, readers=0, follows=0))
-    editorial.alert(templates, Alert.OTHER, [Entry()])
+    republish_replies.republish_not_found(templates, "x", [STORED])
+    republish_replies.republish_usage(templates)
+    republish_replies.copy_posted(templates, STORED, ["News"])
+    republish_replies.released(templates, STORED, ["News"])
+    alerts.decided(templates, Decision.POST_AGAIN)
+    status_reply.status(templates, StatusReport(at=STORED.recorded, articles=0, readers=0, follows=0))
+    alerts.alert(templates, Alert.OTHER, [Entry()])
 
 
 def test_samples_hold_exactly_the_words_that_templates_are_given() -> None:
@@ -192,7 +202,7 @@ def test_a_template_that_leaves_no_room_gives_way_to_the_shipped_one(tmp_path: P
     own(tmp_path, "tombstone", "x" * 5_000)
     assert posts.post(templates, ARTICLE, bot="b", taxonomy=NONE)["text"].startswith("<b>A &amp; B</b>")
     assert replies.stopped(templates, 0)["text"].startswith("Stopped")
-    assert "withdrawn" in posts.tombstone(templates, ARTICLE)["text"]
+    assert "withdrawn" in post_edits.tombstone(templates, ARTICLE)["text"]
 
 
 def test_what_was_checked_at_start_is_what_runs(tmp_path: Path) -> None:

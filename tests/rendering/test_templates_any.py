@@ -17,9 +17,20 @@ from bot.domain.delivery import Payload, State
 from bot.domain.notices import Alert, Decision
 from bot.domain.outcome import Fallback
 from bot.domain.topics import Taxonomy, Topic
-from bot.rendering import editorial, inert, keyboards, posts, replies, republishing, results
+from bot.rendering import (
+    alerts,
+    inert,
+    keyboards,
+    post_edits,
+    post_words,
+    posts,
+    replies,
+    republish_replies,
+    search_replies,
+    status_reply,
+)
 from bot.rendering.report import ChannelStatus, Copy, Entry, Held, Refusal, RejectedFile, StatusReport
-from bot.rendering.republishing import Became, Fate
+from bot.rendering.republish_replies import Became, Fate
 from bot.rendering.templates import Templates
 from bot.settings import Buttons
 from tests.support import judge
@@ -82,7 +93,7 @@ def stays_whole(article: Article, text: str) -> bool:
     """Say whether the title is there whole, as a title of 512 units must be."""
     text = text.replace(inert.JOINER, "")
     title = " ".join(article.title.split())
-    return plain_text.units(title) > posts.TITLE_UNITS or title in " ".join(text.split())
+    return plain_text.units(title) > post_words.TITLE_UNITS or title in " ".join(text.split())
 
 
 @examples(80, suppress_health_check=LARGE)
@@ -90,7 +101,7 @@ def stays_whole(article: Article, text: str) -> bool:
 def test_any_article_becomes_a_post_that_telegram_takes(article: Article, picture: posts.Picture) -> None:
     payload = posts.post(TEMPLATES, article, bot="your_bot", taxonomy=TAXONOMY, delivery="zzzzzz", picture=picture)
     judge.payload(payload)
-    judge.payload(posts.edit(payload)["media"] if payload["method"] == "sendPhoto" else posts.edit(payload))
+    judge.payload(post_edits.edit(payload)["media"] if payload["method"] == "sendPhoto" else post_edits.edit(payload))
     deep_links = [
         one["url"].partition("?start=")[2] for row in payload["reply_markup"]["inline_keyboard"] for one in row[-1:]
     ]
@@ -106,17 +117,17 @@ def test_any_article_is_taken_with_any_fallback_and_nothing_of_it_comes_alive_bu
     payload = posts.post(TEMPLATES, article, bot="b", taxonomy=TAXONOMY, **how)  # type: ignore[arg-type]
     shown = alive(payload)
     assert set(shown) <= {f"#{tag}" for name in article.topics for tag in TAXONOMY.hashtags(name)}
-    assert len(shown) <= posts.HASHTAGS
-    assert alive(posts.tombstone(TEMPLATES, article)) == []
+    assert len(shown) <= post_words.HASHTAGS
+    assert alive(post_edits.tombstone(TEMPLATES, article)) == []
 
 
 @examples(80, suppress_health_check=LARGE)
 @given(ARTICLES, ARTICLES)
 def test_any_edit_of_a_photo_is_taken(before: Article, after: Article) -> None:
     shown = [posts.post(TEMPLATES, one, bot="b", taxonomy=TAXONOMY, picture="photo") for one in (before, after)]
-    edit = posts.edit(shown[1], shown[0])
+    edit = post_edits.edit(shown[1], shown[0])
     judge.payload(edit.get("media", edit) | {"reply_markup": edit["reply_markup"]})
-    judge.payload(posts.tombstone(TEMPLATES, before))
+    judge.payload(post_edits.tombstone(TEMPLATES, before))
 
 
 @examples(80, suppress_health_check=LARGE)
@@ -135,11 +146,11 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
         replies.unfollowed(TEMPLATES, some, left=number),
         replies.not_following(TEMPLATES, typed, some),
         replies.nothing_yet(TEMPLATES, typed, follows=flag),
-        results.nothing_found(TEMPLATES, typed),
+        search_replies.nothing_found(TEMPLATES, typed),
         replies.stopped(TEMPLATES, number),
         replies.resumed(TEMPLATES, some),
         replies.unknown_command(TEMPLATES, typed),
-        editorial.alert(TEMPLATES, Alert.REFUSED, [Entry(chats=(f"{typed}!",), files=(typed,), reason=typed)] * 2),
+        alerts.alert(TEMPLATES, Alert.REFUSED, [Entry(chats=(f"{typed}!",), files=(typed,), reason=typed)] * 2),
     ):
         assert are_ours(payload)
     judge.payload(replies.commands_help(TEMPLATES, [(name, typed[:256], typed) for name in some], is_editor=flag))
@@ -151,16 +162,20 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
 def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored], typed: str, flag: bool) -> None:
     for payload in (
         replies.latest(TEMPLATES, some, typed if flag else "", followed=False),
-        results.search_results(TEMPLATES, typed, some),
-        results.search_results(TEMPLATES, typed, some, query=fulltext.parsed(typed), key="zz", page=1, more=True),
-        results.search_results(
+        search_replies.search_results(TEMPLATES, typed, some),
+        search_replies.search_results(
+            TEMPLATES, typed, some, query=fulltext.parsed(typed), key="zz", page=1, more=True
+        ),
+        search_replies.search_results(
             TEMPLATES, typed, some, query=fulltext.parsed(some[0].article.excerpt[:40]), instead=typed
         ),
-        editorial.republish_not_found(TEMPLATES, typed, some),
-        republishing.choose(TEMPLATES, typed, some),
-        republishing.became(TEMPLATES, some[0], 2, [Became(f"{typed}!", fate, typed) for fate in Fate] * len(some)),
-        republishing.rejected(TEMPLATES, [(typed, typed)] * len(some)),
-        republishing.confirm(
+        republish_replies.republish_not_found(TEMPLATES, typed, some),
+        republish_replies.choose(TEMPLATES, typed, some),
+        republish_replies.became(
+            TEMPLATES, some[0], 2, [Became(f"{typed}!", fate, typed) for fate in Fate] * len(some)
+        ),
+        republish_replies.rejected(TEMPLATES, [(typed, typed)] * len(some)),
+        republish_replies.confirm(
             TEMPLATES,
             some[0],
             file=typed if flag else "",
@@ -170,10 +185,10 @@ def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored],
             channels=[f"{typed}!"] * len(some),
             value="1.2.11.draft",
         ),
-        editorial.republished(TEMPLATES, some[0], 2, [f"{typed}!"] * len(some), seconds=5, value="1.2.3"),
-        editorial.undone(TEMPLATES, some[0], [f"{typed}!"], ["News"]),
-        editorial.copy_posted(TEMPLATES, some[0], [f"{typed}!"]),
-        editorial.released(TEMPLATES, some[0], []),
+        republish_replies.republished(TEMPLATES, some[0], 2, [f"{typed}!"] * len(some), seconds=5, value="1.2.3"),
+        republish_replies.undone(TEMPLATES, some[0], [f"{typed}!"], ["News"]),
+        republish_replies.copy_posted(TEMPLATES, some[0], [f"{typed}!"]),
+        republish_replies.released(TEMPLATES, some[0], []),
     ):
         assert are_ours(payload)
 
@@ -210,7 +225,7 @@ def test_any_status_is_a_reply_that_telegram_takes(
         held=tuple(Held(short_id=short, title=one) for one, _ in pairs),
         scanned=moment,
     )
-    assert are_ours(editorial.status(TEMPLATES, report))
+    assert are_ours(status_reply.status(TEMPLATES, report))
 
 
 @examples(80, suppress_health_check=LARGE)
@@ -241,7 +256,7 @@ def test_every_button_is_read_as_it_was_written(act: keyboards.Act, value: str, 
 
 @given(st.sampled_from(list(Decision)), st.from_regex("[A-Za-z0-9._-]{0,40}", fullmatch=True))
 def test_every_decision_fits_its_button_and_is_read_as_it_was_written(decision: Decision, value: str) -> None:
-    button = editorial.decide(decision, value, 3)
+    button = alerts.decide(decision, value, 3)
     assert len(button["callback_data"].encode()) <= keyboards.DATA_BYTES
     assert "{" not in button["text"]
     assert keyboards.read(button["callback_data"]) == keyboards.Tap(keyboards.Act.DECIDE, value, decision=decision)

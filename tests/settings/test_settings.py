@@ -320,7 +320,7 @@ def test_no_secret_of_any_shape_appears_in_a_problem(secret: str) -> None:
         try:
             found = Settings(**broken)
         except ValueError as error:
-            told = settings.reading._told(error, Path("f.toml"), {})  # type: ignore[arg-type]  # it is pydantic's
+            told = settings.reading._problems(error, Path("f.toml"), {})  # type: ignore[arg-type]  # it is pydantic's
             assert all(secret not in line.replace("123456789:AAExampleExampleExample", "") for line in told)
         else:
             assert secret not in repr(found)

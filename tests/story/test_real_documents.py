@@ -17,7 +17,7 @@ from bot.domain import plain_text
 from bot.domain.article import Article
 from bot.errors import ArticleError
 from bot.feed import document, folder
-from bot.rendering import inert, posts
+from bot.rendering import inert, post_words, posts
 from bot.rendering.loading import words
 from tests.support import hostile, judge
 from tests.support.generated import FIELDS as ANY_FIELDS
@@ -51,7 +51,7 @@ def accept(article: Article, pictures: Sequence[posts.Picture]) -> None:
         assert units <= (judge.TEXT if "text" in payload else judge.CAPTION)
         assert len(entities) <= judge.ENTITIES
         title = " ".join(article.title.split())
-        assert plain_text.units(title) > posts.TITLE_UNITS or text.replace(inert.JOINER, "").startswith(title[:20])
+        assert plain_text.units(title) > post_words.TITLE_UNITS or text.replace(inert.JOINER, "").startswith(title[:20])
 
 
 # --- the real ones ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,148 @@
+"""The reply to /status. Counts nothing: the figures are `report.StatusReport`.
+
+`paperboy status` prints the same figures (`cli.status_view`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+from bot.domain import plain_text
+from bot.domain.delivery import Payload, State
+from bot.domain.notices import Decision
+from bot.rendering import dates, keyboards, layout, shown_names, waiting
+from bot.rendering.keyboards import Act
+from bot.rendering.report import (
+    ChannelStatus,
+    Copy,
+    Held,
+    Refusal,
+    RejectedFile,
+    StatusReport,
+    Trouble,
+)
+from bot.rendering.templates import Templates
+
+#: Entries of each list, and buttons of each kind; `paperboy status` shows all.
+SHOWN = 5
+CHANNELS = 20
+#: UTF-16 units of the reason of a refusal.
+BRIEF = 120
+
+
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    """What the template `replies/status` is given of a channel."""
+
+    name: str
+    sent: int
+    waiting: int
+    doubtful: int
+    unconfirmed: int
+    refused: int
+    waits: str
+    until: str
+    refusals: list[dict[str, str]]
+
+
+def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> Payload:
+    """Answer /status, with buttons that post what is held, copies and lost messages."""
+    unconfirmed = report.unconfirmed[:SHOWN]
+    followers = ChannelStatus(name="", deliveries=report.followers)
+    return layout.listed(
+        templates,
+        "status",
+        "rejected",
+        [_file(file) for file in report.rejected],
+        [[button] for button in _buttons(report)],
+        most=2 * SHOWN,
+        report=report,
+        problem=shown_names.short(report.problem),
+        channels=[_channel(channel, tz) for channel in report.channels[:CHANNELS]],
+        followers=_channel(followers, tz),
+        held=[_held(held) for held in report.held[:SHOWN]],
+        copies=[_copy(copy) for copy in report.copies[:SHOWN]],
+        warned=[_file(file) for file in report.warned[:SHOWN]],
+        troubles=[_trouble(trouble, tz) for trouble in report.troubles[:SHOWN]],
+        unconfirmed=[{"title": _title(one.title), "count": one.count} for one in unconfirmed],
+        waits=waiting.words(report, tz),
+        undecided=shown_names.short(report.undecided),
+        waiting_since=dates.minute(report.oldest_waiting, tz),
+        scanned=dates.minute(report.scanned, tz),
+    )
+
+
+def _buttons(report: StatusReport) -> Iterator[keyboards.Button]:
+    for held in report.held[:SHOWN]:
+        label = f"Post {held.short_id}: {held.title}"
+        yield keyboards.tap(label, Act.RELEASE, held.short_id)
+    for copy in report.copies[:SHOWN]:
+        label = f"Post copy {copy.short_id}: {copy.title}"
+        yield keyboards.tap(label, Act.COPY, copy.short_id)
+    for lost in report.unconfirmed[:SHOWN]:
+        yield keyboards.decide(f"Send again: {lost.title}", Decision.SEND_AGAIN, lost.short_id)
+
+
+def _channel(channel: ChannelStatus, tz: tzinfo) -> _Channel:
+    def count(*states: State) -> int:
+        return sum(channel.deliveries.get(state, 0) for state in states)
+
+    latest = channel.refusals[:1]  # `paperboy status` shows more
+    return _Channel(
+        name=shown_names.chat(channel.title or channel.name),
+        sent=count(State.SENT),
+        waiting=count(State.PENDING, State.SENDING, State.DOUBTFUL),
+        doubtful=count(State.DOUBTFUL),
+        unconfirmed=count(State.UNCONFIRMED),
+        refused=count(State.REFUSED),
+        waits=shown_names.short(channel.waits),
+        until=dates.minute(channel.until, tz),
+        refusals=[_refusal(refusal) for refusal in latest],
+    )
+
+
+def _refusal(refusal: Refusal) -> dict[str, str]:
+    return {
+        "short_id": refusal.short_id,
+        "title": _title(refusal.title),
+        "file": shown_names.short(refusal.file),
+        "reason": shown_names.reason(refusal.reason, BRIEF),
+    }
+
+
+def _file(file: RejectedFile) -> dict[str, str]:
+    return {
+        "path": shown_names.short(file.path),
+        "reason": shown_names.reason(file.reason, 2 * BRIEF),
+    }
+
+
+def _held(held: Held) -> dict[str, str]:
+    return {
+        "short_id": held.short_id,
+        "title": _title(held.title),
+        "file": shown_names.short(held.file),
+    }
+
+
+def _copy(copy: Copy) -> dict[str, str]:
+    return {
+        "short_id": copy.short_id,
+        "title": _title(copy.title),
+        "first": _title(copy.first_title),
+        "file": shown_names.short(copy.file),
+    }
+
+
+def _trouble(trouble: Trouble, tz: tzinfo) -> dict[str, str]:
+    return {
+        "about": shown_names.short(trouble.about),
+        "reason": shown_names.reason(trouble.reason, 2 * BRIEF),
+        "since": dates.minute(trouble.since, tz),
+    }
+
+
+def _title(title: str) -> str:
+    return plain_text.shorten(title, layout.TITLE_UNITS // 2)
