@@ -17,7 +17,7 @@ from bot.conversation.request import Request, TappedButton
 from bot.domain import topics
 from bot.domain.article import from_short_id
 from bot.domain.delivery import Payload
-from bot.rendering import keyboards, replies
+from bot.rendering import keyboards, replies, topic_replies
 from bot.rendering.keyboards import Act, Tap
 from bot.rendering.taps import Line
 from bot.store import searches
@@ -115,8 +115,8 @@ def _contrary(context: Context, request: Request, done: dict[str, Any]) -> Paylo
     """Return the text that reports the contrary of what the message reported."""
     words, names = context.words(request), [done["topic"]]
     if done["on"]:
-        return replies.following(words, names, total=done["total"])
-    return replies.unfollowed(words, names, left=done["total"])
+        return topic_replies.following(words, names, total=done["total"])
+    return topic_replies.unfollowed(words, names, left=done["total"])
 
 
 def _with_button_for_contrary(tapped: TappedButton | None, done: dict[str, Any]) -> Payload:
@@ -156,7 +156,7 @@ async def _unfollow_offered(context: Context, request: Request, tap: Tap) -> str
     if done is None:
         return _line(context, request, "expired")
     names, left = done["names"], len(done["follows"])
-    await context.edit(request, replies.unfollowed(context.words(request), names, left=left, update=update))
+    await context.edit(request, topic_replies.unfollowed(context.words(request), names, left=left, update=update))
     return _line(context, request, "unfollowed", ", ".join(names))
 
 
@@ -173,7 +173,7 @@ async def _show_topics(context: Context, request: Request, tap: Tap) -> str:
 async def _close_topics(context: Context, request: Request, tap: Tap) -> str:
     """Put what the chat follows in the place of the keyboard of topics."""
     followed = await context.store(topic_queries.followed, request)
-    await context.edit(request, replies.topics_done(context.words(request), followed))
+    await context.edit(request, topic_replies.topics_done(context.words(request), followed))
     return ""
 
 

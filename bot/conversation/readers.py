@@ -17,7 +17,7 @@ from bot.conversation.request import Request
 from bot.domain import topics as topics_
 from bot.domain.article import short_id
 from bot.domain.delivery import Payload
-from bot.rendering import replies, search_replies
+from bot.rendering import replies, search_replies, topic_replies
 from bot.store import articles, search, searches
 
 #: Topics a newcomer is shown to tap.
@@ -40,7 +40,7 @@ async def start(context: Context, request: Request) -> Payload | Reply:
     limit = context.max_follows
     done = await context.once(request, lambda db: subscriptions.start(db, context.taxonomy, request, limit))
     if done["came"] == "full":
-        return replies.follows_full(words, context.max_follows)
+        return topic_replies.follows_full(words, context.max_follows)
     if done["topic"]:
         already = done["came"] == "already"
         return replies.welcome_following(words, done["topic"], already=already, back=done["back"])
@@ -108,7 +108,7 @@ def following(context: Context, request: Request, done: dict[str, Any], update: 
     words = context.words(request)
     unknown, nearest = done.get("unknown", ()), done.get("nearest", ())
     if done["added"] or done["already"]:
-        return replies.following(
+        return topic_replies.following(
             words,
             done["added"],
             done["already"],
@@ -122,17 +122,17 @@ def following(context: Context, request: Request, done: dict[str, Any], update: 
             back=done["back"],
         )
     if done["full"]:
-        return replies.follows_full(words, context.max_follows)
+        return topic_replies.follows_full(words, context.max_follows)
     if not unknown:  # all, where there is none
-        return replies.topic_keyboard(words, [], [])
-    return replies.unknown_topic(words, request.words, nearest, awaitable=done["awaitable"], update=update)
+        return topic_replies.topic_keyboard(words, [], [])
+    return topic_replies.unknown_topic(words, request.words, nearest, awaitable=done["awaitable"], update=update)
 
 
 async def keyboard(context: Context, request: Request, page: int = 0) -> Payload:
     """Return a page of all topics to tap on and off."""
     names = [name for name, _ in await context.store(topic_queries.offered, context.taxonomy, request)]
     followed = await context.store(topic_queries.followed, request)
-    return replies.topic_keyboard(context.words(request), names, followed, page)
+    return topic_replies.topic_keyboard(context.words(request), names, followed, page)
 
 
 async def topics(context: Context, request: Request) -> Payload:
@@ -140,18 +140,18 @@ async def topics(context: Context, request: Request) -> Payload:
     counts = await context.store(topic_queries.offered, context.taxonomy, request)
     followed = await context.store(topic_queries.followed, request)
     stopped = await context.store(topic_queries.stopped, request)
-    return replies.topic_list(context.words(request), followed, counts, stopped=stopped)
+    return topic_replies.topic_list(context.words(request), followed, counts, stopped=stopped)
 
 
 async def untopic(context: Context, request: Request) -> Payload:
     """Stop following what the words name; alone, show what is followed to tap off."""
     words = context.words(request)
     if not request.words:
-        return replies.not_following(words, "", await context.store(topic_queries.followed, request))
+        return topic_replies.not_following(words, "", await context.store(topic_queries.followed, request))
     done = await context.once(request, lambda db: subscriptions.unfollow(db, context.taxonomy, request))
     if not done["names"]:
-        return replies.not_following(words, request.words, done["follows"])
-    return replies.unfollowed(words, done["names"], left=len(done["follows"]), update=request.update)
+        return topic_replies.not_following(words, request.words, done["follows"])
+    return topic_replies.unfollowed(words, done["names"], left=len(done["follows"]), update=request.update)
 
 
 async def latest(context: Context, request: Request) -> Payload:
@@ -214,8 +214,8 @@ async def stop(context: Context, request: Request) -> Payload:
     if "names" not in done:
         return replies.stopped(words, done["follows"])
     if done["names"]:
-        return replies.unfollowed(words, done["names"], left=0, update=request.update)
-    return replies.not_following(words)
+        return topic_replies.unfollowed(words, done["names"], left=0, update=request.update)
+    return topic_replies.not_following(words)
 
 
 async def _nothing_found(context: Context, request: Request) -> Payload:
@@ -250,7 +250,7 @@ async def _latest_on(context: Context, request: Request, followed: list[str]) ->
     if not found.topics:
         done = await context.once(request, lambda db: subscriptions.offer(db, request, found.unknown))
         awaitable, update = done["awaitable"], request.update
-        return replies.unknown_topic(words, request.words, found.nearest, awaitable=awaitable, update=update)
+        return topic_replies.unknown_topic(words, request.words, found.nearest, awaitable=awaitable, update=update)
     first = found.topics[0]
     follows_first = topics_.key(first) in set(map(topics_.key, followed))
     newest = await context.store(topic_queries.latest, list(found.topics), replies.LISTED)

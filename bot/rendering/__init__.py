@@ -7,7 +7,8 @@ Posts
     follow_links       the topics that a post offers to follow
 
 Replies
-    replies            replies to readers: /help, /start, /topic, /latest …
+    replies            replies to readers: /help, /start, /latest, /stop …
+    topic_replies      replies to /topic, /topics, /untopic, and the keyboard of topics
     search_replies     replies to searches
     republish_replies  replies to /republish, and to buttons that post an article
     status_reply       the reply to /status

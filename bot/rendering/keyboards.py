@@ -183,6 +183,11 @@ def _decision(arguments: Sequence[str]) -> Tap | None:
     return Tap(Act.DECIDE, value, decision=Decision(name))
 
 
+def all_topics() -> list[Button]:
+    """Return the row that opens the keyboard of all topics."""
+    return [tap("All topics", Act.PAGE, page=0)]
+
+
 def follows(names: Iterable[str], label: str = "{}", act: Act = Act.FOLLOW) -> list[list[Button]]:
     """Return one button for each topic that follows (or unfollows) it."""
     named = [name for name in names if topics.key(name)]

@@ -71,9 +71,14 @@ def said(words: str) -> str:
     return plain_text.shorten(plain_text.repair(words), SAID_UNITS)
 
 
+def name(topic: str) -> str:
+    """Return a topic's name, shortened."""
+    return plain_text.shorten(topic, NAME_UNITS)
+
+
 def names(topics: Sequence[str]) -> list[str]:
     """Return topics' names, shortened."""
-    return [plain_text.shorten(name, NAME_UNITS) for name in topics]
+    return [name(topic) for topic in topics]
 
 
 def line(stored: Stored, tz: tzinfo = UTC, query: Query | None = None) -> Line:

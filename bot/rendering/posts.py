@@ -53,22 +53,21 @@ def post(
     has_links = buttons is not Buttons.NONE and not has_keyboard
     offered: tuple[FollowLink, ...] = ()
     if has_keyboard or (has_links and Fallback.PLAIN not in fallbacks):
+        carried = delivery if has_keyboard else ""
         offered = follow_links.follow_links(
-            article.topics,
-            taxonomy,
-            bot=bot,
-            delivery=delivery if has_keyboard else "",
-            followed=followed,
+            article.topics, taxonomy, bot=bot, delivery=carried, followed=followed
         )
+    posted = frozenset(links.items()) if links else frozenset()
+    in_text = offered if has_links else ()
     payload = dict(
         _without_keyboard(
             templates,
             article,
             taxonomy,
-            frozenset(links.items()) if links else frozenset(),
+            posted,
             picture,
             has_links,
-            offered if has_links else (),
+            in_text,
             frozenset(fallbacks),
             tz,
         )

@@ -13,7 +13,7 @@ from bot.domain.article import Article, Stored
 from bot.domain.delivery import Payload
 from bot.domain.fulltext import parsed
 from bot.domain.topics import Taxonomy
-from bot.rendering import replies, search_replies
+from bot.rendering import replies, search_replies, topic_replies
 from bot.rendering.taps import Line
 from bot.rendering.templates import Templates
 from tests.support import judge
@@ -44,30 +44,30 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
     yield "/start after /stop, twelve missed", replies.resumed(t, ["Space"], [FERRY, SEALS], 12)
     yield "/start after /stop, following nothing", replies.resumed(t, [])
     yield "/help", replies.commands_help(t, commands.described(is_editor=False))
-    yield "/topic", replies.topic_keyboard(t, [f"Topic {number}" for number in range(12)], ["Topic 1"])
-    yield "/topic, before there are topics", replies.topic_keyboard(t, [], [])
-    yield "/topic, Done", replies.topics_done(t, ["Space"])
-    yield "/topic, Done, following nothing", replies.topics_done(t, [])
-    yield "/topic Space", replies.following(t, ["Space"], total=1)
-    yield "/topic Space, again", replies.following(t, [], ["Space"], total=1)
-    yield "/topic Space, back", replies.following(t, ["Space"], total=2, back=True)
+    yield "/topic", topic_replies.topic_keyboard(t, [f"Topic {number}" for number in range(12)], ["Topic 1"])
+    yield "/topic, before there are topics", topic_replies.topic_keyboard(t, [], [])
+    yield "/topic, Done", topic_replies.topics_done(t, ["Space"])
+    yield "/topic, Done, following nothing", topic_replies.topics_done(t, [])
+    yield "/topic Space", topic_replies.following(t, ["Space"], total=1)
+    yield "/topic Space, again", topic_replies.following(t, [], ["Space"], total=1)
+    yield "/topic Space, back", topic_replies.following(t, ["Space"], total=2, back=True)
     several = {"unknown": ["Ocaens", "Cooking"], "nearest": ["Oceans"], "awaitable": ["Ocaens", "Cooking"]}
-    yield "/topic Space, AI, Ocaens, Cooking", replies.following(t, ["Space"], ["AI"], total=2, **several)  # type: ignore[arg-type]
-    yield "/topic Space, Oceans, no room", replies.following(t, ["Space"], total=200, full=["Oceans"], limit=200)
-    yield "/topic all", replies.following(t, [f"Topic {number}" for number in range(14)], total=14, update=7)
-    yield "/topic Oceans, no room", replies.follows_full(t, 200)
-    yield "/topic Cooking", replies.unknown_topic(t, "Cooking", awaitable=["Cooking"])
-    yield "/topic Ocaens", replies.unknown_topic(t, "Ocaens", ["Oceans"], awaitable=["Ocaens"])
-    yield "/topic, too long a name", replies.unknown_topic(t, "x" * 65)
-    yield "/topics", replies.topic_list(t, ["Space"], [("Space", 1), ("Oceans", 12)])
-    yield "/topics, stopped", replies.topic_list(t, ["Space"], [("Space", 1)], stopped=True)
-    yield "/topics, following nothing", replies.topic_list(t, [], [("Space", 1)])
-    yield "/topics, before there are topics", replies.topic_list(t, [], [])
-    yield "/untopic", replies.not_following(t, "", ["Space"])
-    yield "/untopic, following nothing", replies.not_following(t)
-    yield "/untopic Space", replies.unfollowed(t, ["Space"], left=1)
-    yield "/untopic Space, the last", replies.unfollowed(t, ["Space"], left=0)
-    yield "/untopic Cooking", replies.not_following(t, "Cooking", ["Space"])
+    yield "/topic Space, AI, Ocaens, Cooking", topic_replies.following(t, ["Space"], ["AI"], total=2, **several)  # type: ignore[arg-type]
+    yield "/topic Space, Oceans, no room", topic_replies.following(t, ["Space"], total=200, full=["Oceans"], limit=200)
+    yield "/topic all", topic_replies.following(t, [f"Topic {number}" for number in range(14)], total=14, update=7)
+    yield "/topic Oceans, no room", topic_replies.follows_full(t, 200)
+    yield "/topic Cooking", topic_replies.unknown_topic(t, "Cooking", awaitable=["Cooking"])
+    yield "/topic Ocaens", topic_replies.unknown_topic(t, "Ocaens", ["Oceans"], awaitable=["Ocaens"])
+    yield "/topic, too long a name", topic_replies.unknown_topic(t, "x" * 65)
+    yield "/topics", topic_replies.topic_list(t, ["Space"], [("Space", 1), ("Oceans", 12)])
+    yield "/topics, stopped", topic_replies.topic_list(t, ["Space"], [("Space", 1)], stopped=True)
+    yield "/topics, following nothing", topic_replies.topic_list(t, [], [("Space", 1)])
+    yield "/topics, before there are topics", topic_replies.topic_list(t, [], [])
+    yield "/untopic", topic_replies.not_following(t, "", ["Space"])
+    yield "/untopic, following nothing", topic_replies.not_following(t)
+    yield "/untopic Space", topic_replies.unfollowed(t, ["Space"], left=1)
+    yield "/untopic Space, the last", topic_replies.unfollowed(t, ["Space"], left=0)
+    yield "/untopic Cooking", topic_replies.not_following(t, "Cooking", ["Space"])
     yield "/latest", replies.latest(t, [FERRY, SEALS])
     yield "/latest, following", replies.latest(t, [FERRY], follows=True)
     yield "/latest Space", replies.latest(t, [FERRY], "Space", followed=False)
@@ -93,7 +93,7 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
     yield "/stop, one topic", replies.stopped(t, 1)
     yield "/stop, no topic", replies.stopped(t, 0)
     yield "/foo", replies.unknown_command(t, "/foo")
-    yield "/topic 🙂", replies.unknown_topic(t, "🙂")
+    yield "/topic 🙂", topic_replies.unknown_topic(t, "🙂")
     for sort in ("text", "forward", "sticker", "other"):
         yield f"no words: {sort}", replies.not_understood(t, sort)
     yield "too many commands", replies.too_many(t, 30)

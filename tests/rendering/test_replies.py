@@ -14,7 +14,16 @@ from bot.domain.article import Article, Stored
 from bot.domain.delivery import Payload, State
 from bot.domain.notices import ENDING, Alert, Decision
 from bot.domain.topics import Taxonomy
-from bot.rendering import alerts, inert, keyboards, replies, republish_replies, search_replies, status_reply
+from bot.rendering import (
+    alerts,
+    inert,
+    keyboards,
+    replies,
+    republish_replies,
+    search_replies,
+    status_reply,
+    topic_replies,
+)
 from bot.rendering.keyboards import Act, Tap
 from bot.rendering.report import (
     ArticleName,
@@ -70,7 +79,7 @@ def test_who_comes_back_is_told_what_they_follow() -> None:
 
 
 def test_many_names_end_in_how_many_more_there_are() -> None:
-    text = read(replies.topics_done(T, [f"T{number}" for number in range(14)]))
+    text = read(topic_replies.topics_done(T, [f"T{number}" for number in range(14)]))
     assert "T8, T9 and 4 more" in text
     assert "T10" not in text
 
@@ -81,16 +90,16 @@ def test_a_follow_from_a_post_can_be_undone_with_a_tap() -> None:
 
 
 def test_a_follow_can_be_undone_topic_by_topic() -> None:
-    assert taps(replies.following(T, ["AI"], total=3)) == {"Undo": unfollow("AI")}
-    two = replies.following(T, ["AI", "C++"], ["Space"], total=3)
+    assert taps(topic_replies.following(T, ["AI"], total=3)) == {"Undo": unfollow("AI")}
+    two = topic_replies.following(T, ["AI", "C++"], ["Space"], total=3)
     assert taps(two) == {"Undo AI": unfollow("AI"), "Undo C++": unfollow("C++")}
     assert "You already followed Space." in read(two)
 
 
 def test_more_than_three_follows_or_unfollows_are_undone_by_one_button() -> None:
     four = ["AI", "C++", "Space", "Water"]
-    assert taps(replies.following(T, four, total=4, update=7)) == {"Undo": Tap(Act.UNFOLLOW_OFFERED, "7")}
-    assert taps(replies.unfollowed(T, four, left=0, update=7)) == {"Undo": Tap(Act.FOLLOW_OFFERED, "7")}
+    assert taps(topic_replies.following(T, four, total=4, update=7)) == {"Undo": Tap(Act.UNFOLLOW_OFFERED, "7")}
+    assert taps(topic_replies.unfollowed(T, four, left=0, update=7)) == {"Undo": Tap(Act.FOLLOW_OFFERED, "7")}
 
 
 def test_an_address_that_no_article_has_is_not_answered_like_words() -> None:
@@ -105,20 +114,20 @@ def test_quotation_marks_are_not_doubled_in_the_heading_of_results() -> None:
 
 
 def test_half_known_words_offer_the_nearest_beside_the_undo() -> None:
-    payload = replies.following(T, ["AI"], total=1, unknown=["<blorb>"], nearest=["Blob"])
+    payload = topic_replies.following(T, ["AI"], total=1, unknown=["<blorb>"], nearest=["Blob"])
     assert taps(payload) == {"Undo": unfollow("AI"), "Blob": follow("Blob")}
     assert "nothing on <blorb> yet" in read(payload)
 
 
 def test_unknown_words_are_quoted_short_and_repaired() -> None:
-    text = read(replies.unknown_topic(T, "<b>\u202eevil\u0000 &amp; " + "x" * 9_000))
+    text = read(topic_replies.unknown_topic(T, "<b>\u202eevil\u0000 &amp; " + "x" * 9_000))
     assert "nothing on <b>evil & x" in text
     assert len(text) < 250
 
 
 def test_the_keyboard_ticks_what_is_followed_and_turns_pages() -> None:
     names = [f"Topic {number}" for number in range(25)]
-    first, second, last = (replies.topic_keyboard(T, names, ["topic 11"], page) for page in (0, 1, 99))
+    first, second, last = (topic_replies.topic_keyboard(T, names, ["topic 11"], page) for page in (0, 1, 99))
     assert len(taps(first)) == 12
     assert taps(second)["✓ Topic 11"] == Tap(Act.TOGGLE, topics.code("Topic 11"), 1)
     assert (taps(second)["‹ Back"], taps(second)["More ›"]) == (Tap(Act.PAGE, page=0), Tap(Act.PAGE, page=2))
@@ -129,26 +138,26 @@ def test_the_keyboard_ticks_what_is_followed_and_turns_pages() -> None:
 
 
 def test_the_keyboard_of_no_topics_says_when_there_will_be_some() -> None:
-    assert "no topics yet" in read(replies.topic_keyboard(T, [], []))
+    assert "no topics yet" in read(topic_replies.topic_keyboard(T, [], []))
 
 
 def test_the_list_of_topics_counts_articles_and_ends() -> None:
-    text = read(replies.topic_list(T, ["AI"], [("AI", 1), *((f"T{number}", number) for number in range(900))]))
+    text = read(topic_replies.topic_list(T, ["AI"], [("AI", 1), *((f"T{number}", number) for number in range(900))]))
     assert "✓ AI — 1 article\n" in text
     assert "• T2 — 2 articles" in text
     assert re.search(r"… and 861 more\n", text)
 
 
 def test_an_unfollow_can_be_undone() -> None:
-    assert taps(replies.unfollowed(T, ["AI"], left=2)) == {"Undo": follow("AI")}
-    assert "You still follow 2 topics. Tap Undo" in read(replies.unfollowed(T, ["AI"], left=2))
-    assert "no topics now" in read(replies.unfollowed(T, ["AI", "B"], left=0))
+    assert taps(topic_replies.unfollowed(T, ["AI"], left=2)) == {"Undo": follow("AI")}
+    assert "You still follow 2 topics. Tap Undo" in read(topic_replies.unfollowed(T, ["AI"], left=2))
+    assert "no topics now" in read(topic_replies.unfollowed(T, ["AI", "B"], left=0))
 
 
 def test_untopic_without_a_match_offers_what_is_followed() -> None:
-    assert taps(replies.not_following(T, "blorb", ["AI"])) == {"Unfollow AI": unfollow("AI")}
-    assert "Tap the topic" in read(replies.not_following(T, "", ["AI"]))
-    assert "nothing to stop" in read(replies.not_following(T))
+    assert taps(topic_replies.not_following(T, "blorb", ["AI"])) == {"Unfollow AI": unfollow("AI")}
+    assert "Tap the topic" in read(topic_replies.not_following(T, "", ["AI"]))
+    assert "nothing to stop" in read(topic_replies.not_following(T))
 
 
 def test_latest_is_one_message_of_at_most_ten_linked_titles() -> None:
@@ -199,13 +208,16 @@ def test_a_topic_without_articles_can_be_followed_from_there_unless_it_is() -> N
 
 
 def test_one_suggestion_is_spoken_of_as_one() -> None:
-    assert "this one?" in read(replies.unknown_topic(T, "Helth", ["Health"]))
-    assert "one of these?" in read(replies.unknown_topic(T, "x", ["AI", "Health"]))
+    assert "this one?" in read(topic_replies.unknown_topic(T, "Helth", ["Health"]))
+    assert "one of these?" in read(topic_replies.unknown_topic(T, "x", ["AI", "Health"]))
     assert "this one?" in read(republish_replies.republish_not_found(T, "titel", [stored(71)]))
 
 
 def test_who_comes_back_by_following_is_told_that_everything_comes_again() -> None:
-    for payload in (replies.following(T, ["AI"], total=3, back=True), replies.welcome_following(T, "AI", back=True)):
+    for payload in (
+        topic_replies.following(T, ["AI"], total=3, back=True),
+        replies.welcome_following(T, "AI", back=True),
+    ):
         assert "Good to have you back: articles on all your topics come to this chat again." in read(payload)
     assert replies.notice(T, "followed", "AI", back=True) == "You follow AI now, and articles come to this chat again"
     assert replies.notice(T, "followed", "AI") == "You follow AI now"

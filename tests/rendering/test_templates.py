@@ -25,6 +25,7 @@ from bot.rendering import (
     samples,
     search_replies,
     status_reply,
+    topic_replies,
 )
 from bot.rendering.report import Entry, StatusReport
 from bot.rendering.republish_replies import Became, Fate
@@ -89,14 +90,14 @@ def everything_said(templates: Templates) -> None:
     replies.welcome(templates)
     replies.welcome_following(templates, "AI")
     replies.commands_help(templates, [("topic", "name", "follow")])
-    replies.following(templates, ["AI"], total=1)
-    replies.follows_full(templates, 200)
-    replies.unknown_topic(templates, "x")
-    replies.topic_keyboard(templates, ["AI"], [])
-    replies.topics_done(templates, [])
-    replies.topic_list(templates, [], [("AI", 1)])
-    replies.unfollowed(templates, ["AI"], left=0)
-    replies.not_following(templates)
+    topic_replies.following(templates, ["AI"], total=1)
+    topic_replies.follows_full(templates, 200)
+    topic_replies.unknown_topic(templates, "x")
+    topic_replies.topic_keyboard(templates, ["AI"], [])
+    topic_replies.topics_done(templates, [])
+    topic_replies.topic_list(templates, [], [("AI", 1)])
+    topic_replies.unfollowed(templates, ["AI"], left=0)
+    topic_replies.not_following(templates)
     replies.latest(templates, [STORED])
     replies.nothing_yet(templates)
     search_replies.search_results(templates, "x", [STORED])

@@ -28,6 +28,7 @@ from bot.rendering import (
     republish_replies,
     search_replies,
     status_reply,
+    topic_replies,
 )
 from bot.rendering.report import ChannelStatus, Copy, Entry, Held, Refusal, RejectedFile, StatusReport
 from bot.rendering.republish_replies import Became, Fate
@@ -138,13 +139,13 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
     for payload in (
         replies.welcome(TEMPLATES, follows=some if flag else (), suggestions=others),
         replies.welcome_following(TEMPLATES, typed, already=flag),
-        replies.following(TEMPLATES, some, others, total=number, unknown=[typed, *others], nearest=some),
-        replies.unknown_topic(TEMPLATES, typed, some),
-        replies.topic_keyboard(TEMPLATES, some * 30, others, number),
-        replies.topics_done(TEMPLATES, some),
-        replies.topic_list(TEMPLATES, some, [(name, number) for name in others * 30]),
-        replies.unfollowed(TEMPLATES, some, left=number),
-        replies.not_following(TEMPLATES, typed, some),
+        topic_replies.following(TEMPLATES, some, others, total=number, unknown=[typed, *others], nearest=some),
+        topic_replies.unknown_topic(TEMPLATES, typed, some),
+        topic_replies.topic_keyboard(TEMPLATES, some * 30, others, number),
+        topic_replies.topics_done(TEMPLATES, some),
+        topic_replies.topic_list(TEMPLATES, some, [(name, number) for name in others * 30]),
+        topic_replies.unfollowed(TEMPLATES, some, left=number),
+        topic_replies.not_following(TEMPLATES, typed, some),
         replies.nothing_yet(TEMPLATES, typed, follows=flag),
         search_replies.nothing_found(TEMPLATES, typed),
         replies.stopped(TEMPLATES, number),

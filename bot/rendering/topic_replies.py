@@ -1,0 +1,196 @@
+"""Replies about topics: to /topic, /topics and /untopic, and the keyboard of all topics.
+
+Decides nothing, sends nothing. Topics are names in the taxonomy's spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from bot.domain import topics
+from bot.domain.delivery import Payload
+from bot.rendering import keyboards, layout
+from bot.rendering.keyboards import Act
+from bot.rendering.templates import Templates
+
+#: Topics on one page of the keyboard.
+PAGE = 10
+#: Undo buttons, and buttons of the nearest topics, at most.
+UNDO = 12
+#: Up to so many topics have an undo button each; more have one for all.
+UNDO_EACH = 3
+
+
+def topic_keyboard(
+    templates: Templates, names: Sequence[str], followed: Collection[str], page: int = 0
+) -> Payload:
+    """Answer /topic without words: a page of all topics to tap on and off.
+
+    page: from 0; out of range, the nearest page.
+    """
+    shown = [name for name in names if topics.key(name)]
+    last = max(0, (len(shown) - 1) // PAGE)
+    page = min(max(page, 0), last)
+    ticked = {topics.key(name) for name in followed}
+    on_page = shown[page * PAGE : (page + 1) * PAGE]
+    buttons = [_toggle(name, topics.key(name) in ticked, page) for name in on_page]
+    rows = [*keyboards.in_rows(buttons), _turns(page, last), [keyboards.tap("Done", Act.DONE)]]
+    return layout.reply(
+        templates,
+        "topic_keyboard",
+        rows,
+        page=page + 1,
+        pages=last + 1,
+        topics=len(shown),
+        total=len(ticked),
+    )
+
+
+def topics_done(templates: Templates, followed: Sequence[str]) -> Payload:
+    """Close the keyboard of topics: what the reader follows now."""
+    return layout.reply(templates, "topics_done", follows=layout.names(followed))
+
+
+def topic_list(
+    templates: Templates,
+    followed: Sequence[str],
+    counts: Sequence[tuple[str, int]],
+    *,
+    stopped: bool = False,
+) -> Payload:
+    """Answer /topics. counts: every topic with the number of its articles, in the order to show.
+
+    stopped: the reader keeps topics but gets nothing.
+    """
+    ticked = {topics.key(name) for name in followed}
+    lines = []
+    for name, articles in counts:
+        followed_too = topics.key(name) in ticked
+        lines.append({"name": layout.name(name), "articles": articles, "followed": followed_too})
+    rows = [[keyboards.tap("Choose topics", Act.PAGE, page=0)]] if counts else []
+    return layout.listed(
+        templates,
+        "topic_list",
+        "topics",
+        lines,
+        rows,
+        follows=layout.names(followed),
+        stopped=stopped,
+    )
+
+
+def following(
+    templates: Templates,
+    added: Sequence[str],
+    already: Sequence[str] = (),
+    *,
+    total: int,
+    unknown: Sequence[str] = (),
+    nearest: Sequence[str] = (),
+    awaitable: Sequence[str] = (),
+    full: Sequence[str] = (),
+    limit: int = 0,
+    update: int = 0,
+    back: bool = False,
+) -> Payload:
+    """Answer /topic with words of which at least one names a topic.
+
+    total: topics followed now, with those added.
+
+    awaitable: those of the unknown that a button offers to follow. full: topics over the limit.
+    update: number of the update, for the buttons. back: the reader had stopped and is back.
+    """
+    if len(added) > UNDO_EACH and not awaitable:
+        undo = [[keyboards.tap(keyboards.UNDO, Act.UNFOLLOW_OFFERED, str(update))]]
+    else:
+        label = keyboards.UNDO if len(added) == 1 else "Undo {}"
+        undo = keyboards.follows(added[:UNDO], label, Act.UNFOLLOW)
+    return layout.reply(
+        templates,
+        "following",
+        [*undo, *keyboards.follows(nearest[:UNDO]), _anyway(awaitable, update)],
+        added=layout.names(added),
+        already=layout.names(already),
+        total=total,
+        back=back,
+        unknown=[layout.said(word) for word in unknown],
+        nearest=layout.names(nearest),
+        full=layout.names(full),
+        limit=limit,
+        awaitable=len(awaitable),
+    )
+
+
+def follows_full(templates: Templates, limit: int) -> Payload:
+    """Answer a reader who follows as many topics as one chat may."""
+    return layout.reply(templates, "follows_full", [keyboards.all_topics()], limit=limit)
+
+
+def unknown_topic(
+    templates: Templates,
+    words: str,
+    nearest: Sequence[str] = (),
+    *,
+    awaitable: Sequence[str] = (),
+    update: int = 0,
+) -> Payload:
+    """Answer words that name no known topic: the nearest topics to tap.
+
+    awaitable: words that can be followed before any article carries them, by a button. update:
+    number of the update, for that button.
+    """
+    rows = [*keyboards.follows(nearest[:UNDO]), _anyway(awaitable, update), keyboards.all_topics()]
+    return layout.reply(
+        templates,
+        "unknown_topic",
+        rows,
+        words=layout.said(words),
+        nearest=layout.names(nearest),
+        awaitable=len(awaitable),
+        longest=topics.LONGEST_TAG if topics.key(words) else 0,
+    )
+
+
+def unfollowed(
+    templates: Templates, names: Sequence[str], *, left: int, update: int = 0
+) -> Payload:
+    """Answer /untopic with topics that were followed. left: topics still followed.
+
+    update: number of the update, for the one button that takes many back.
+    """
+    if len(names) > UNDO_EACH:
+        rows = [[keyboards.tap(keyboards.UNDO, Act.FOLLOW_OFFERED, str(update))]]
+    else:
+        rows = keyboards.follows(names, keyboards.UNDO if len(names) == 1 else "Undo {}")
+    return layout.reply(templates, "unfollowed", rows, names=layout.names(names), left=left)
+
+
+def not_following(templates: Templates, words: str = "", follows: Sequence[str] = ()) -> Payload:
+    """Answer /untopic without words, or with words that name no followed topic.
+
+    follows: topics that buttons unfollow.
+    """
+    rows = keyboards.follows(follows[:UNDO], "Unfollow {}", Act.UNFOLLOW)
+    return layout.reply(
+        templates, "not_following", rows, words=layout.said(words), follows=layout.names(follows)
+    )
+
+
+def _anyway(awaitable: Sequence[str], update: int) -> list[keyboards.Button]:
+    """Return the button that follows topics before any article carries them."""
+    label = "Follow it anyway" if len(awaitable) == 1 else "Follow them anyway"
+    return [keyboards.tap(label, Act.FOLLOW_OFFERED, str(update))] if awaitable else []
+
+
+def _toggle(name: str, on: bool, page: int) -> keyboards.Button:
+    return keyboards.tap(keyboards.TICK + name if on else name, Act.TOGGLE, topics.code(name), page)
+
+
+def _turns(page: int, last: int) -> list[keyboards.Button]:
+    """Return the buttons that turn the page."""
+    buttons = []
+    if page > 0:
+        buttons.append(keyboards.tap("‹ Back", Act.PAGE, page=page - 1))
+    if page < last:
+        buttons.append(keyboards.tap("More ›", Act.PAGE, page=page + 1))
+    return buttons
