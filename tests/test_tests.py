@@ -118,13 +118,11 @@ HOUSE = ("ci", "documents", "english", "house", "samples", "tests", "wheel")
 #: Named for the folder of the texts it compares with.
 GOLDEN = "tests/rendering/test_golden.py"
 TEST_FILES = [file.relative_to(ROOT).as_posix() for file in FILES if file.name.startswith("test_")]
-COMMANDS = ("check", "demo", "init", "preview", "run", "status")
 
 
 def subjects(room: Path) -> set[str]:
-    """Return what a test of a room may be named for: a module, the room itself, or a command."""
-    found = {path.stem for path in room.iterdir() if path.suffix == ".py" or path.is_dir()} | {room.name}
-    return found | set(COMMANDS) if room.name == "cli" else found
+    """Return what a test of a room may be named for: one of its modules, or the room itself."""
+    return {path.stem for path in room.iterdir() if path.suffix == ".py" or path.is_dir()} | {room.name}
 
 
 @pytest.mark.parametrize("path", TEST_FILES)
