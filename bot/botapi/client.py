@@ -32,7 +32,8 @@ _ANSWER_SECONDS = 20.0
 _CONNECT_SECONDS = 10.0
 _POOL_SECONDS = 5.0
 _CONNECTIONS = 200
-#: Longest time, in seconds, that a reply waits for its chat: the default pause between two messages there.
+#: Longest time, in seconds, that a reply waits for its chat: the default pause between two messages
+#: there.
 REPLY_WAIT = 1.0
 #: Message numbers are smaller (Bot API: 32 bits, and room for more).
 _NUMBERS = 2**53
@@ -52,7 +53,10 @@ class Wire(Bot):
     """
 
     async def ask(self, method: str, parameters: dict[str, Any], read_timeout: float = _ANSWER_SECONDS) -> Any:
-        """Return the result of a call as JSON. Raises TelegramError, or KeyError for an answer without one."""
+        """Return the result of a call as JSON.
+
+        Raises TelegramError, or KeyError for an answer without one.
+        """
         request = self._request[0 if method == "getUpdates" else 1]
         return await request.post(f"{self.base_url}/{method}", Parameters(parameters), read_timeout=read_timeout)
 
@@ -193,18 +197,21 @@ class Messenger:
         await self.wire.close_connections()
 
     async def _result(self, method: str, fields: Mapping[str, type], **parameters: object) -> dict[str, Any] | Outcome:
-        """Return an object with at least these fields, or what came instead."""
-        came, result = await self.ask(method, parameters)
-        if not isinstance(came, Sent):
-            return came
+        """Return an object with at least these fields, or an Outcome as above."""
+        outcome, result = await self.ask(method, parameters)
+        if not isinstance(outcome, Sent):
+            return outcome
         if isinstance(result, dict) and all(type(result.get(name)) is kind for name, kind in fields.items()):
             return result
-        wanted = " and ".join(fields)
-        return Unknown(f"Telegram's answer to {method} could not be read: {wanted} is missing or of the wrong type")
+        names = " and ".join(fields)
+        return Unknown(f"Telegram's answer to {method} could not be read: {names} is missing or of the wrong type")
 
 
 def build(token: str, api_base_url: str, *, paid: bool = False, meter: Meter | None = None) -> Messenger:
-    """Return the messenger of one bot at one Bot API server. Makes no call; from here on no log shows a token."""
+    """Return the messenger of one bot at one Bot API server.
+
+    Makes no call; from here on no log shows a token.
+    """
     redaction.guard()
     wire = Wire(
         token,
@@ -223,7 +230,7 @@ def _request(api_base_url: str, connections: int) -> Transport:
         answer=_ANSWER_SECONDS,
         connect=_CONNECT_SECONDS,
         pool=_POOL_SECONDS,
-        direct=_is_loopback(api_base_url),  # a proxy of the environment would be asked for a server on this machine
+        direct=_is_loopback(api_base_url),  # no proxy for a server on this machine
     )
 
 

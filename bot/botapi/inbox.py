@@ -29,7 +29,8 @@ MOST = 2_000
 AT_ONCE = 64
 _log = logging.getLogger(__name__)
 
-#: Handles an update. What it returns is awaited before the update is done, but not by the next update of the chat.
+#: Handles an update. What it returns is awaited before the update is done, but not by the next
+#: update of the chat.
 Handler = Callable[[Update], Awaitable[Callable[[], Awaitable[None]] | None]]
 
 
@@ -71,7 +72,10 @@ class Inbox:
         return self._closed
 
     async def resume(self) -> None:
-        """Begin to handle the updates that an earlier process left, before any other. Raises StoreError."""
+        """Begin to handle the updates that an earlier process left, before any other.
+
+        Raises StoreError.
+        """
         async with self._resuming:
             if self._resumed:
                 return
@@ -105,7 +109,10 @@ class Inbox:
         return len(texts)
 
     async def take_one(self, body: Body) -> None:
-        """Store an update that arrived by webhook. Raises StoreError, Full, PaperboyError for one without a number."""
+        """Store an update that arrived by webhook.
+
+        Raises StoreError, Full, PaperboyError for one without a number.
+        """
         if not shapes.is_update(body):
             raise PaperboyError("it has no usable number")
         self.failed()
@@ -120,7 +127,10 @@ class Inbox:
         await self._until(lambda: not self._open and not self._tasks)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Handle updates until `stop` is set, then finish those that were taken. Raises TokenRevoked."""
+        """Handle updates until `stop` is set, then finish those that were taken.
+
+        Raises TokenRevoked.
+        """
         try:
             await self.resume()
             stopped = asyncio.ensure_future(stop.wait())

@@ -24,7 +24,8 @@ from bot.clock import Monotonic
 from bot.domain.outcome import Outcome, Refused, Revoked, Unknown, Wait
 from bot.errors import SecondPoller, StoreError, TokenRevoked
 
-#: The kinds of update that the bot gets. Telegram remembers the last list, so it is named each time.
+#: The kinds of update that the bot gets. Telegram remembers the last list, so it is named each
+#: time.
 ALLOWED = ("message", "callback_query", "my_chat_member", "channel_post")
 #: Seconds that Telegram holds a poll until there is an update; the answer may take a little longer.
 POLL_SECONDS = 25
@@ -86,7 +87,10 @@ class Polling:
         return self._last_success
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll until `stop` is set, then finish what was fetched. Raises TokenRevoked, SecondPoller."""
+        """Poll until `stop` is set, then finish what was fetched.
+
+        Raises TokenRevoked, SecondPoller.
+        """
         await self._delete_webhook()
         working = asyncio.create_task(self.inbox.run(stop))
         try:
@@ -100,7 +104,10 @@ class Polling:
             await asyncio.gather(working, return_exceptions=True)
 
     async def drain(self) -> int:
-        """Handle the updates that wait at Telegram and return how many. Raises TokenRevoked, SecondPoller."""
+        """Handle the updates that wait at Telegram and return how many.
+
+        Raises TokenRevoked, SecondPoller.
+        """
         await self._delete_webhook()
         await self.inbox.resume()
         never = asyncio.Event()
@@ -115,7 +122,10 @@ class Polling:
         return count
 
     async def _take(self, updates: list[dict[str, Any]] | None) -> int:
-        """Store a batch; the next poll confirms it. A batch that can't be stored is fetched again."""
+        """Store a batch; the next poll confirms it.
+
+        A batch that can't be stored is fetched again.
+        """
         if not updates:
             return 0
         try:
@@ -190,7 +200,10 @@ class Polling:
         return updates
 
     async def _contend(self, text: str) -> None:
-        """Record that another program fetches this bot's updates. Raises SecondPoller after a minute of it."""
+        """Record that another program fetches this bot's updates.
+
+        Raises SecondPoller after a minute of it.
+        """
         self._failures += 1
         if "webhook is active" in text.lower() and not self._webhook_deleted:
             self._webhook_deleted = True
@@ -215,7 +228,10 @@ class Polling:
             await self._pause(stop, outcome.seconds)
 
     async def _delete_webhook(self) -> None:
-        """Delete a webhook, with which polling is not possible; polls report an error. Raises TokenRevoked."""
+        """Delete a webhook, with which polling is not possible; polls report an error.
+
+        Raises TokenRevoked.
+        """
         outcome, _ = await self._messenger.ask("deleteWebhook", {"drop_pending_updates": False})
         if isinstance(outcome, Revoked):
             raise TokenRevoked

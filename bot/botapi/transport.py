@@ -22,7 +22,8 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.errors import UsageError
 
-#: Seconds an idle connection is kept. If the server closed it first, the next call would get no answer.
+#: Seconds an idle connection is kept. If the server closed it first, the next call would get no
+#: answer.
 _IDLE = 5.0
 #: Limits of an answer: seconds from its first byte to its last, and bytes.
 _TRICKLE, _MOST = 30.0, 32 << 20
@@ -52,7 +53,10 @@ class Parameters(RequestData):  # type: ignore[misc]  # final, as its constructo
 
     @property
     def json_payload(self) -> bytes:
-        """The body of the request. A form, as the library makes it, takes ten times as long to encode."""
+        """The body of the request.
+
+        A form, as the library makes it, takes ten times as long to encode.
+        """
         return json.dumps({name: value for name, value in self._plain.items() if value is not None}).encode()
 
 
@@ -79,7 +83,10 @@ class Transport(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Return an answer of the Bot API. Raises TelegramError for anything else, such as a proxy's own JSON."""
+        """Return an answer of the Bot API.
+
+        Raises TelegramError for anything else, such as a proxy's own JSON.
+        """
         try:
             answer = json.loads(payload.decode("utf-8", "replace"))
         except (ValueError, RecursionError) as error:
@@ -165,7 +172,10 @@ def _is_answer(answer: dict[str, Any]) -> bool:
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
-    """Return the body of an answer. Raises NetworkError for one that is too large to be an answer of the Bot API."""
+    """Return the body of an answer.
+
+    Raises NetworkError for one that is too large to be an answer of the Bot API.
+    """
     body = bytearray()
     async for piece in response.content.iter_any():
         body += piece

@@ -34,7 +34,10 @@ class Answers:
         self._tasks.setdefault(update, []).append(asyncio.create_task(self._send_in_order(chat_id, work, in_order)))
 
     async def sent(self, update: int) -> None:
-        """Return when the replies to an update are out, or given up. Raises what one of them raised."""
+        """Return when the replies to an update are out, or given up.
+
+        Raises what one of them raised.
+        """
         tasks = self._tasks.pop(update, [])
         try:
             for result in await asyncio.gather(*tasks, return_exceptions=True):

@@ -87,7 +87,10 @@ class Context:
     editors_tz: tzinfo = field(default=UTC)
 
     def is_editor(self, request: Request) -> bool:
-        """Return True if an editor asked, in private. Editors are known by number: anybody can take a name."""
+        """Return True if an editor asked, in private.
+
+        Editors are known by number: anybody can take a name.
+        """
         return request.private and request.user in self.admins
 
     def words(self, request: Request) -> Templates:

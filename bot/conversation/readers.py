@@ -26,7 +26,10 @@ Handler = Callable[[Context, Request], Awaitable[Payload | Reply]]
 
 
 async def start(context: Context, request: Request) -> Payload | Reply:
-    """Greet; follow the topic of a link; resume for who had stopped. In a group only its admins change anything."""
+    """Greet; follow the topic of a link; resume for who had stopped.
+
+    In a group only its admins change anything.
+    """
     words = context.words(request)
     match await context.permission(request):
         case Permission.HIDDEN:

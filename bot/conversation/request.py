@@ -17,7 +17,8 @@ from bot.domain.chat import ChatKind
 from bot.rendering import keyboards
 from bot.rendering.keyboards import Tap
 
-#: Telegram marks 1 to 64 letters, digits and _ after a slash as a command; @name picks one of several bots.
+#: Telegram marks 1 to 64 letters, digits and _ after a slash as a command; @name picks one of
+#: several bots.
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{3,32}))?(?:\s+(.*))?", re.DOTALL)
 #: The account in whose name anonymous admins of a group write (Telegram's GroupAnonymousBot).
 ANONYMOUS_ADMIN = 1_087_968_824
@@ -79,7 +80,10 @@ class TappedButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One thing that a person asks for. Its effect is recorded with the number of the update, once."""
+    """One thing that a person asks for.
+
+    Its effect is recorded with the number of the update, once.
+    """
 
     #: Telegram's number of the update.
     update: int
@@ -91,7 +95,8 @@ class Request:
     title: str = ""
     #: The thread of a forum it was asked in; 0: General, and every chat that is not a forum.
     thread: int = 0
-    #: The tapped message is in a forum, and Telegram does not show it any more: its thread is not known.
+    #: The tapped message is in a forum, and Telegram does not show it any more: its thread is not
+    #: known.
     thread_unknown: bool = False
     #: Who asked; None when Telegram does not say: an anonymous admin, a channel.
     user: int | None = None

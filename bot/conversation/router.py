@@ -43,7 +43,10 @@ class Router:
         self._albums = _Albums()
 
     async def handle(self, update: Update) -> Callable[[], Awaitable[None]]:
-        """Do what an update asks; return what waits until its replies are out. Raises TokenRevoked only."""
+        """Do what an update asks; return what waits until its replies are out.
+
+        Raises TokenRevoked only.
+        """
         at = self._context.clock()
         request = self._read(update, at)
         try:
@@ -126,7 +129,7 @@ class Router:
             await self._context.reply(private, hint)
 
     def _is_for_bot(self, request: Request) -> bool:
-        """Return True if a message without a command of ours gets a reply; of an album only the first part does."""
+        """Return True if a message without a command of this bot gets a reply; of an album only the first part does."""
         if request.command:
             addressed = request.command.addressee is not None
             return request.private or addressed or request.is_reply_to_bot

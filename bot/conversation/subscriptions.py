@@ -19,7 +19,8 @@ from bot.store import away, chats, follows, updates
 from bot.store.chats import Chat
 from bot.store.database import Database
 
-#: Payload of a deep link: the topic's code, and the delivery it was under, which makes each keyboard its own.
+#: Payload of a deep link: the topic's code, and the delivery it was under, which makes each
+#: keyboard its own.
 _FOLLOW = "f"
 Result = dict[str, Any]
 
@@ -128,7 +129,10 @@ def unfollow(db: Database, taxonomy: Taxonomy, request: Request) -> Result:
 
 
 def stop(db: Database, request: Request) -> Result:
-    """Stop a reader's chat; its topics are kept. A chat of the settings gets its posts all the same."""
+    """Stop a reader's chat; its topics are kept.
+
+    A chat of the settings gets its posts all the same.
+    """
     chat = chat_of(db, request)
     if chat is not None and chat.setting:
         names = _unfollow(db, request, followed(db, request))
