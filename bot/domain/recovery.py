@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import Any, assert_never
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,10 +19,11 @@ from bot.domain.interpretation import after_probe
 from bot.domain.outcome import Outcome
 from bot.domain.settlement import PROBE_AGAIN_SECONDS, ProbeAnswer, ProbeSettlement
 
-#: Candidates of one look.
+#: The most candidates that one search tries.
 MOST = 20
-#: Numbers in a row without a message, above all we know, after which there is taken to be no more.
+#: So many numbers in a row without a message, above all known ones, are taken for the end of the chat.
 BEYOND = 3
+#: Why a post that was seen is not taken for the delivery's.
 ALIKE = "it can't be told from the same post in another thread of the chat"
 NO_KEYBOARD: Mapping[str, Any] = {"inline_keyboard": []}
 
@@ -45,7 +46,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What is looked for: a delivery's payload as Telegram would show it, and where."""
+    """What is searched for: a delivery's payload as Telegram would show it, and where."""
 
     chat_id: int
     #: The bot's own number.
@@ -72,9 +73,9 @@ class RightsProbe:
 
 @dataclass(frozen=True, slots=True)
 class KeyboardProbe:
-    """Put a keyboard under a candidate: the delivery's own, where it is already if the candidate is the post.
+    """Set a keyboard on a candidate: the delivery's own, which changes nothing if the candidate is the post.
 
-    An own message that did change comes back with its words, which tell whose it is.
+    A message of the bot that did change is returned with its words, which show whether it is the post.
     """
 
     message: int
@@ -90,7 +91,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """The post was not found. absent: it was looked for wherever it can be; otherwise it may be there all the same."""
+    """The post was not found. absent: every possible place was searched; otherwise it may still be there."""
 
     reason: str
     absent: bool = False
@@ -98,7 +99,7 @@ class NotFound:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """It could not be looked for now."""
+    """The search could not go on; it begins again after `seconds`."""
 
     seconds: float
     reason: str
@@ -108,64 +109,74 @@ Step = ForwardProbe | RightsProbe | KeyboardProbe
 Result = Found | NotFound | Later
 
 
-def candidates(around: Bounds) -> list[int]:
+def candidates(bounds: Bounds) -> list[int]:
     """Return the numbers the post may have, likeliest first, at most MOST."""
-    return list(islice(_numbers(around), MOST))
+    return list(islice(_numbers(bounds), MOST))
 
 
-def _numbers(around: Bounds) -> Iterator[int]:
-    first = max(around.before or 0, around.floor) + 1
-    if around.after is None:
-        numbers: Iterator[int] = count(first)
+def _numbers(bounds: Bounds) -> Iterator[int]:
+    """Yield the unknown numbers between the bounds, from the likelier end; without end if there is no upper bound."""
+    first = max(bounds.before or 0, bounds.floor) + 1
+    numbers: Iterable[int]
+    if bounds.after is None:
+        numbers = count(first)
+    elif bounds.late or bounds.before is None:
+        numbers = reversed(range(first, bounds.after))
     else:
-        between = range(first, around.after)
-        numbers = iter(reversed(between) if around.late or around.before is None else between)
-    return (number for number in numbers if number not in around.known)
+        numbers = range(first, bounds.after)
+    return (number for number in numbers if number not in bounds.known)
 
 
 class Search:
-    """One search. `next` is what to do, or the verdict; `answered` takes what came of it."""
+    """One search: `next` returns the next probe or the result, `answered` takes the answer to a probe."""
 
-    def __init__(self, wanted: Target, around: Bounds, editors: Sequence[int]) -> None:
+    def __init__(self, target: Target, bounds: Bounds, editors: Sequence[int]) -> None:
         """editors: the private chats that candidates may be forwarded to, tried in this order."""
-        self._target_of = wanted
-        self._left = deque(candidates(around))
+        self._target = target
+        numbers = list(islice(_numbers(bounds), MOST + 1))
+        self._left = deque(numbers[:MOST])
         #: There are more candidates than these.
-        self._cut = len(list(islice(_numbers(around), MOST + 1))) > MOST
-        #: Neither end of the search is known, so that nothing proves that the post is absent.
-        self._vague = around.before is None and around.after is None
+        self._has_more = len(numbers) > MOST
+        #: Neither end of the search is known, so nothing can prove that the post is absent.
+        self._is_unbounded = bounds.before is None and bounds.after is None
         self._editors = deque(editors)
-        #: Above this a number without a message counts towards the end; None: the end is known.
-        self._top = max(around.known | {around.before or 0, around.floor}) if around.after is None else None
-        # Without a lower bound, posts of an earlier life of this bot, whose keyboards must stay, may be among them.
-        self._may_retouch = around.before is not None and wanted.keyboard is not None
+        #: Numbers above this one that have no message count towards the end of the chat; None: the end is known.
+        self._top: int | None = None
+        if bounds.after is None:
+            self._top = max(bounds.known | {bounds.before or 0, bounds.floor})
+        # Without a lower bound, posts that this bot sent with another database may be among the candidates, and their
+        # keyboards must stay.
+        self._may_set_keyboards = bounds.before is not None and target.keyboard is not None
+        #: The bot was found to have no right to edit others' posts; asked anew for each keyboard.
         self._allowed = False
+        #: The next keyboard is an empty one.
         self._bare = False
+        #: Numbers in a row without a message.
         self._misses = 0
         self._result: Result | None = None
 
     def next(self) -> Step | Result:
-        """Return what to do next, or what the look came to."""
+        """Return the next probe, or the result."""
         if self._result:
             return self._result
-        if not self._left and self._cut:
+        if not self._left and self._has_more:
             return NotFound(f"it is not among the {MOST} messages nearest to it, and there are more")
         if not self._left:
-            return NotFound("it is not there", absent=not self._vague)
+            return NotFound("it is not there", absent=not self._is_unbounded)
         if self._editors:
             return ForwardProbe(self._left[0], self._editors[0])
         if not self._allowed:
             return RightsProbe()
-        if not self._may_retouch or self._target_of.keyboard is None:
+        if not self._may_set_keyboards or self._target.keyboard is None:
             return NotFound("it can't be looked for: no editor can be reached, or the chat forbids forwarding")
-        return KeyboardProbe(self._left[0], NO_KEYBOARD if self._bare else self._target_of.keyboard)
+        return KeyboardProbe(self._left[0], NO_KEYBOARD if self._bare else self._target.keyboard)
 
-    def answered(self, step: Step, came: Outcome, result: Any, *, touched: bool = False) -> None:
-        """Take the answer to a step: its Outcome, and Telegram's result where there is one.
+    def answered(self, step: Step, outcome: Outcome, result: Any, *, touched: bool = False) -> None:
+        """Take the answer to a probe: its outcome, and Telegram's result if there is one.
 
-        touched: an earlier look may have put the same keyboard under that candidate, and nobody heard whether it did.
+        touched: an earlier search may have set the same keyboard on that candidate; its answer was lost.
         """
-        settlement = after_probe(came)
+        settlement = after_probe(outcome)
         if isinstance(step, RightsProbe):
             self._rights(settlement, result)
             return
@@ -188,26 +199,29 @@ class Search:
                 assert_never(settlement.answer)
 
     def skip(self) -> None:
-        """Leave out the next candidate: it has turned out to be accounted for."""
+        """Leave out the next candidate: it is known by now to be another message."""
         self._pass(missing=False)
 
     def _proof(self, step: ForwardProbe | KeyboardProbe, result: Any) -> None:
         shown = result if isinstance(result, dict) else {}
         is_own = isinstance(step, KeyboardProbe) or comes_from(
-            shown, self._target_of.chat_id, self._target_of.me, step.message
+            shown, self._target.chat_id, self._target.me, step.message
         )
-        if is_own and _shows(shown, self._target_of):
-            self._result = Found(step.message) if self._is_told_apart(step, shown) else NotFound(ALIKE)
+        if is_own and _shows(shown, self._target):
+            self._result = Found(step.message) if self._is_distinct(step, shown) else NotFound(ALIKE)
         else:
             self._pass(missing=False)
 
-    def _is_told_apart(self, step: ForwardProbe | KeyboardProbe, shown: Mapping[str, Any]) -> bool:
+    def _is_distinct(self, step: ForwardProbe | KeyboardProbe, shown: Mapping[str, Any]) -> bool:
         """Return True if no other delivery's message could look like this one."""
         by_buttons = isinstance(step, ForwardProbe) and bool(_deep_links(shown.get("reply_markup")))
-        return by_buttons or not self._target_of.in_other_thread
+        return by_buttons or not self._target.in_other_thread
 
     def _unmodified(self, step: KeyboardProbe, touched: bool) -> None:
-        """Take "message is not modified": the post, or one that an earlier look gave its keyboard, to be laid bare."""
+        """Take "message is not modified": it is the post, unless an earlier search set its keyboard there.
+
+        In that case the keyboard is removed: only a message of this bot allows it, and it returns its words.
+        """
         if not touched and not self._bare:
             self._result = Found(step.message)
         elif self._bare:
@@ -223,7 +237,7 @@ class Search:
         match settlement.answer:
             case ProbeAnswer.DONE if isinstance(result, dict):
                 may_edit_others = result.get("can_edit_messages") or result.get("status") == "creator"
-                self._allowed = not (may_edit_others and self._may_retouch)
+                self._allowed = not (may_edit_others and self._may_set_keyboards)
                 if not self._allowed:
                     self._result = NotFound("it can't be looked for: the bot may edit others' posts there")
             case ProbeAnswer.MISSING | ProbeAnswer.PROTECTED | ProbeAnswer.REFUSED:
@@ -241,7 +255,7 @@ class Search:
         self._misses = self._misses + 1 if missing else 0
         if self._misses >= BEYOND:
             self._left.clear()
-            self._cut = False
+            self._has_more = False
 
     def _put_off(self, settlement: ProbeSettlement) -> None:
         reason = settlement.reason or "Telegram's answer could not be read"
@@ -249,7 +263,7 @@ class Search:
 
 
 def comes_from(copy: Mapping[str, Any], chat_id: int, me: int, message: int) -> bool:
-    """Say whether a forwarded copy's origin (Bot API, MessageOrigin) is a message of that chat, ours in a group."""
+    """Return True if a forwarded copy's origin (Bot API, MessageOrigin) is a message of that chat, ours in a group."""
     origin = copy.get("forward_origin") or {}
     if origin.get("type") == "channel":
         return bool(origin["chat"]["id"] == chat_id and origin["message_id"] == message)
@@ -258,22 +272,26 @@ def comes_from(copy: Mapping[str, Any], chat_id: int, me: int, message: int) -> 
     return bool(origin.get("type") == "user" and origin["sender_user"]["id"] == me)
 
 
-def _shows(message: Mapping[str, Any], wanted: Target) -> bool:
-    """Say whether a message reads as wanted, and carries no other delivery's keyboard."""
-    if folded(message.get("text") or message.get("caption") or "") != folded(wanted.text):
+def _shows(message: Mapping[str, Any], target: Target) -> bool:
+    """Return True if a message reads as the target does and carries no other delivery's keyboard."""
+    if folded(message.get("text") or message.get("caption") or "") != folded(target.text):
         return False
-    mine, theirs = _deep_links(wanted.keyboard), _deep_links(message.get("reply_markup"))
+    mine, theirs = _deep_links(target.keyboard), _deep_links(message.get("reply_markup"))
     return not theirs or mine == theirs  # a copy may come without its buttons
 
 
 def folded(text: str) -> str:
     """Return a text without what Telegram may change of it: unseen characters, the number of spaces."""
-    seen = (" " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text))
-    return " ".join("".join(letter for letter in seen if unicodedata.category(letter)[0] != "C").split())
+    letters = (" " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text))
+    visible = "".join(letter for letter in letters if unicodedata.category(letter)[0] != "C")
+    return " ".join(visible.split())
 
 
 def _deep_links(markup: Payload | Mapping[str, Any] | None) -> set[str]:
     """Return the payloads of a keyboard's deep links, one of which carries the delivery's id."""
     rows = (markup or {}).get("inline_keyboard", ())
-    addresses = [button["url"] for row in rows for button in row if "url" in button]
-    return {start for address in addresses for start in parse_qs(urlsplit(address).query).get("start", ())}
+    payloads: set[str] = set()
+    for button in chain.from_iterable(rows):
+        if "url" in button:
+            payloads.update(parse_qs(urlsplit(button["url"]).query).get("start", ()))
+    return payloads
