@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.domain.delivery import REPEATS, Delivery, Lane, State
 from bot.domain.interpretation import (
     MUTED_SECONDS,
+    OF_CHAT,
     RIGHTS_SECONDS,
     after_edit,
     after_notice,
@@ -35,6 +36,7 @@ from bot.domain.outcome import (
     Sent,
     Unknown,
     Wait,
+    reason_of,
 )
 from bot.domain.settlement import (
     EditAction,
@@ -506,3 +508,20 @@ def test_every_table_of_fates_names_every_outcome() -> None:
     """An outcome that is added needs its row for a send, an edit, a reply, a notice and a probe."""
     for table in (FATES, EDIT_FATES, OTHERS):
         assert {type(row[0]) for row in table.values()} == set(get_args(Outcome))
+
+
+def test_editors_hear_of_a_simpler_form_unless_the_readers_chat_asked_for_it() -> None:
+    """A reader's chat without pictures is its own matter; markup that can't be read is the article's."""
+    (of_chat, *_) = OF_CHAT
+    theirs, ours = (attempt(lane=Lane.FOLLOWER, fallbacks=(one,)) for one in (of_chat, Fallback.PLAIN))
+    assert after_send(Sent(1), theirs, AT).alert is None
+    assert after_send(Sent(1), ours, AT).alert is Alert.SIMPLIFIED
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason"),
+    [(Sent(1), ""), (Migrated(-5), "the group has a new number"), (Gone("blocked"), "blocked")],
+)
+def test_why_a_call_failed_is_told_in_words(outcome: Outcome, reason: str) -> None:
+    """A call that did what it was for has no reason."""
+    assert reason_of(outcome) == reason
