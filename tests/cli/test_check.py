@@ -1,4 +1,4 @@
-"""`paperboy check`: everything that would keep the bot from its work, each with its mend, and a code for scripts."""
+"""`paperboy check`: everything that would keep the bot from its work, each with its fix, and a code for scripts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def home(tmp_path: Path, sandbox: Sandbox) -> Home:
 
 
 def found(done: Done) -> list[tuple[str, str, str]]:
-    """Return sign, what, and mend of each finding."""
+    """Return sign, what, and fix of each finding."""
     rows: list[tuple[str, str, str]] = []
     for line in done.out.splitlines():
         if line.startswith("    "):
@@ -67,15 +67,15 @@ async def test_it_runs_beside_a_bot_that_holds_the_database(sandbox: Sandbox, ho
     assert ("✓", "store.database: data/paperboy.db", "") in found(done)
 
 
-async def test_each_channel_has_its_finding_with_a_mend(sandbox: Sandbox, home: Home) -> None:
+async def test_each_channel_has_its_finding_with_a_fix(sandbox: Sandbox, home: Home) -> None:
     channels = ["@newsroom", "@posting_only", "@rights_taken", "@not_a_member", "@no_such_channel", "-1009999999999"]
     home.connect(sandbox, channels, telegram={"admins": []})
     done = await home.done("check")
     assert (done.code, done.err) == (1, "")
-    rows = {what.split(": ")[1]: (sign, what, mend) for sign, what, mend in found(done) if what.startswith("channels")}
+    rows = {what.split(": ")[1]: (sign, what, fix) for sign, what, fix in found(done) if what.startswith("channels")}
     assert list(rows) == channels
     assert [rows[channel][0] for channel in channels] == ["✓", "!", "✗", "✗", "✗", "✗"]
-    assert all(mend for sign, _, mend in rows.values() if sign != "✓")
+    assert all(fix for sign, _, fix in rows.values() if sign != "✓")
     assert "may not delete" in rows["@posting_only"][1]
     assert "may not post" in rows["@rights_taken"][1]
     assert "right to post messages" in rows["@rights_taken"][2]
@@ -88,7 +88,7 @@ async def test_warnings_alone_are_no_failure(sandbox: Sandbox, home: Home) -> No
     home.connect(sandbox, [])
     done = await home.done("check")
     assert done.code == 0
-    assert [what for sign, what, mend in found(done) if sign == "!" and mend] == [
+    assert [what for sign, what, fix in found(done) if sign == "!" and fix] == [
         "telegram.admins: nobody",
         "channels: none",
     ]
@@ -118,7 +118,7 @@ def test_no_token_no_folder_and_no_database_are_told_together(tmp_path: Path) ->
     assert "@BotFather" in token[2]
 
 
-def test_a_server_that_is_not_there_is_a_problem_with_a_mend(tmp_path: Path) -> None:
+def test_a_server_that_is_not_there_is_a_problem_with_a_fix(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.settle(f'[telegram]\ntoken = "123456789:{"A" * 35}"\napi_base_url = "http://127.0.0.1:9"')
     done = home.run("check")

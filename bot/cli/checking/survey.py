@@ -71,27 +71,36 @@ class _Stored:
 def survey(settings: Settings, taxonomy: Taxonomy, at: datetime) -> Survey:
     """Read folder and database; neither has to exist."""
     stamps = _listed(settings.feed.folder, settings.feed.patterns)
-    chosen = sorted(
-        (one for one in stamps or () if not one[0].endswith("/")), key=lambda stamp: -stamp[2]
-    )
-    stored = _stored(settings.store.database, [one[0] for one in chosen[:READ]])
-    articles, rejected = _read(
-        settings, [one[0] for one in chosen[:READ] if one[0] not in stored.paths]
-    )
+    paths = _newest_first(stamps or ())
+    stored = _stored(settings.store.database, paths[:READ])
+    unknown = [path for path in paths[:READ] if path not in stored.paths]
+    articles, rejected = _read(settings, unknown)
     rules = Rules.of(settings, taxonomy, ())
-    known = [*stored.articles, *(_known(one, rules, taxonomy, at) for one in articles)]
-    best = [one.quality for one in articles] + ([] if stored.best is None else [stored.best])
+    qualities = [article.quality for article in articles]
+    if stored.best is not None:
+        qualities.append(stored.best)
+    carried = {taxonomy.name(topic) for article in articles for topic in article.topics}
     return Survey(
-        files=None if stamps is None else tuple(one[0] for one in chosen),
-        unread=tuple(sorted(one[0] for one in stamps or () if one[0].endswith("/"))),
+        files=None if stamps is None else tuple(paths),
+        unread=tuple(sorted(path for path, *_ in stamps or () if path.endswith("/"))),
         rejected=tuple(rejected),
         read=len(articles) + len(rejected),
-        articles=tuple(known),
-        topics=stored.topics | {taxonomy.name(topic) for one in articles for topic in one.topics},
-        best=max(best, default=None),
+        articles=(
+            *stored.articles,
+            *(_known(article, rules, taxonomy, at) for article in articles),
+        ),
+        topics=stored.topics | carried,
+        best=max(qualities, default=None),
         begun=stored.begun,
         recorded=stored.files,
     )
+
+
+def _newest_first(stamps: Iterable[Stamp]) -> list[str]:
+    """Return the paths of files, the last changed first, without unreadable folders."""
+    files = [stamp for stamp in stamps if not stamp[0].endswith("/")]
+    files.sort(key=lambda stamp: -stamp[2])
+    return [stamp[0] for stamp in files]
 
 
 def _listed(folder: Path, patterns: Sequence[str]) -> list[Stamp] | None:
