@@ -24,7 +24,7 @@ several calls into one commit, and `thread.Store` is the way in from the event l
     holding        articles that wait
     merging        two articles, or two chats, become one
     chats          channels, readers, groups
-    channel_starts when channels were first used
+    channel_starts  when channels were first used
     follows        topics and follows
     fanouts        articles whose followers are being planned
     outbox         deliveries
