@@ -18,7 +18,7 @@ from bot.botapi.client import build
 from bot.botapi.inbox import Inbox
 from bot.botapi.polling import ALLOWED, Polling
 from bot.errors import SecondPoller, StoreError, TokenRevoked
-from bot.rendering import replies
+from bot.rendering import topic_replies
 from bot.sandbox import faults
 from bot.sandbox.records import Person
 from bot.store import chats, follows
@@ -180,7 +180,7 @@ async def test_a_failing_handler_is_logged_and_apologised_for_and_stops_nothing(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(f"no route to /bot{bot.sandbox.token}/sendMessage")
 
-    monkeypatch.setattr(replies, "topic_list", broken)
+    monkeypatch.setattr(topic_replies, "topic_list", broken)
     assert "something went wrong" in await bot.told(rea, "/topics")
     assert "I can do" in await bot.told(rea, "/help")
     assert "no route to" in caplog.text
