@@ -525,3 +525,8 @@ def test_editors_hear_of_a_simpler_form_unless_the_readers_chat_asked_for_it() -
 def test_why_a_call_failed_is_told_in_words(outcome: Outcome, reason: str) -> None:
     """A call that did what it was for has no reason."""
     assert reason_of(outcome) == reason
+
+
+@pytest.mark.parametrize("outcome", [row[0] for row in OTHERS.values()], ids=OTHERS.keys())
+def test_every_outcome_but_sent_has_a_reason_in_words(outcome: Outcome) -> None:
+    assert bool(reason_of(outcome)) is not isinstance(outcome, Sent)
