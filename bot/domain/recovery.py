@@ -290,8 +290,6 @@ def folded(text: str) -> str:
 def _deep_links(markup: Payload | Mapping[str, Any] | None) -> set[str]:
     """Return the payloads of a keyboard's deep links, one of which carries the delivery's id."""
     rows = (markup or {}).get("inline_keyboard", ())
-    payloads: set[str] = set()
-    for button in chain.from_iterable(rows):
-        if "url" in button:
-            payloads.update(parse_qs(urlsplit(button["url"]).query).get("start", ()))
-    return payloads
+    addresses = [button["url"] for button in chain.from_iterable(rows) if "url" in button]
+    payloads = (parse_qs(urlsplit(address).query).get("start", ()) for address in addresses)
+    return set(chain.from_iterable(payloads))
