@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.conversation.request import Request
 from bot.conversation.topic_queries import chat_of, followed, is_all, known, named
-from bot.domain import plain_text, topics
+from bot.domain import hashtag, plain_text, topics
 from bot.domain.chat import Standing
 from bot.domain.topics import Taxonomy
 from bot.store import away, chats, follows, updates
@@ -180,7 +180,7 @@ def told_missed(db: Database, request: Request) -> None:
 
 def can_be_awaited(name: str) -> bool:
     """Return True if a topic can have the name: 64 characters at most, a letter or digit among them."""
-    return bool(topics.key(name)) and len(plain_text.repair(name)) <= topics.LONGEST_TAG
+    return bool(topics.key(name)) and len(plain_text.repair(name)) <= hashtag.LONGEST_TAG
 
 
 def _awaitable(unknown: Iterable[str]) -> list[str]:

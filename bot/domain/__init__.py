@@ -1,7 +1,8 @@
 """Pure rules: no clock, no network, no database. Facts come in as arguments, decisions go out.
 
 article         an article, its identity and fingerprint
-identity        which article a file tells
+identity        which article a file describes
+likeness        when two texts are one
 arrival         whether a recorded article may go out, or what it waits for
 chat            a chat's kind and standing
 delivery        a delivery and its states, and which channels get an article
@@ -11,6 +12,7 @@ settlement      what is recorded or done after a call, as plain data
 recovery        the search for a doubtful post
 rate_limit      how fast messages may go
 topics          the taxonomy, and finding a topic by a reader's words
+hashtag         the hashtag of a topic, as Telegram recognises it
 notices         what editors are told, and what they can decide
 record          an article as plain data, for tables and other processes
 plain_text      words from files: repaired, measured, cut

@@ -1,6 +1,7 @@
-"""Whether an article that was recorded may go out at all, or what it waits for. Pure: no clock, no database.
+"""Whether an article that was recorded may go out at all, or what it waits for.
 
-Moments are milliseconds since 1970, as the store and `record` have them.
+Pure: no clock, no database. Moments are milliseconds since 1970, as the store and `record` have
+them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ class Waits(StrEnum):
     EXPIRED = "expired"
 
 
-#: What readers can't find while it waits. Bulk arrivals and those of a restored database can be found.
+#: What readers can't find while it waits. Bulk arrivals and those of a restored database can be
+#: found.
 HIDDEN = frozenset({Waits.EDITOR, Waits.DRAFT, Waits.FUTURE, Waits.EXPIRED})
 #: What its own site does not show either: another file may tell the story instead.
 UNPUBLISHED = frozenset({Waits.DRAFT, Waits.FUTURE, Waits.EXPIRED})
@@ -52,7 +54,8 @@ class Future(StrEnum):
 
 #: Old arrivals within so long are counted together.
 WINDOW = timedelta(minutes=10)
-#: An article this much older than the last whole scan is news: sites publish late and date in other time zones.
+#: An article this much older than the last whole scan is news: sites publish late and date in other
+#: time zones.
 SLACK = timedelta(hours=48)
 
 
@@ -77,8 +80,9 @@ def decide(
 ) -> Waits:
     """Return what an article waits for.
 
-    before, was: what it waited for and what its file said until now; `was` is None for a new article. An article that
-    is free stays so until its file says something else. hold: `published: false` waits for an editor.
+    before, was: what it waited for and what its file said until now; `was` is None for a new
+    article. An article that is free stays so until its file says something else. hold: `published:
+    false` waits for an editor.
     """
     if has_expired(now, at):
         return Waits.EXPIRED
@@ -98,7 +102,10 @@ def has_expired(now: Facts, at: int) -> bool:
 
 
 def is_too_old(date: datetime, at: datetime, max_age: timedelta | None) -> bool:
-    """Return True if an article of this effective date is no longer posted. max_age: None turns this off."""
+    """Return True if an article of this effective date is no longer posted.
+
+    max_age: None turns this off.
+    """
     return max_age is not None and at - date > max_age
 
 
@@ -110,19 +117,22 @@ def is_future(published: int | None, at: int) -> bool:
 def news_since(scanned: int | None, at: int) -> int:
     """Return the moment from which on an article's date makes it news.
 
-    scanned: the end of the last whole scan, or None where there was none. A moment to come counts as now: a clock that
-    was ahead must not make everything old.
+    scanned: the end of the last whole scan, or None where there was none. A moment to come counts
+    as now: a clock that was ahead must not make everything old.
     """
     return min(at if scanned is None else scanned, at) - SLACK // timedelta(milliseconds=1)
 
 
 def is_bulk(older: int, above: int | None) -> bool:
-    """Return True if so many old articles within WINDOW are too many to be news. above: None turns this off."""
+    """Return True if so many old articles within WINDOW are too many to be news.
+
+    above: None turns this off.
+    """
     return above is not None and older > above
 
 
 def is_emptied(known: int, found: int) -> bool:
-    """Return True if so few files are left in a folder that it is probably not the folder that it was.
+    """Return True if so few files are left that it is probably not the same folder.
 
     None is left, or of ten and more fewer than one in ten.
     """

@@ -1,6 +1,7 @@
-"""An article and its related articles: identity, fingerprint, order. Reads no file, remembers nothing.
+"""An article and its related articles: identity, fingerprint, order.
 
-Words are repaired and addresses parsed before they come here (`bot.feed`); what is here can be shown as it is.
+Reads no file, remembers nothing. Words are repaired and addresses parsed before they come here
+(`bot.feed`); what is here can be shown as it is.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ _WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff]"
 )
-#: Raised by a release that reads unchanged files differently, or that counts other things as seen by a reader.
+#: Raised by a release that reads unchanged files differently, or that counts other things as seen
+#: by a reader.
 FINGERPRINT_VERSION = "2"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 #: How a newswire heads what it sends once more, as `prose.title_key` has it.
@@ -98,19 +100,21 @@ class Article:
 
     @property
     def story_key(self) -> str:
-        """What copies of the story are found by: `title_key`, blind to how newswires repeat and correct themselves.
+        """`title_key` without what newswires change when they repeat: copies are found by it.
 
-        The mark of a repetition is no part of the title, and letters that swapped places make no other word ("ISTM"
-        for "ITSM"). Words with digits must be equal: a number is never a slip here.
+        The mark of a repetition is no part of the title, and letters that swapped places make no
+        other word ("ISTM" for "ITSM"). Words with digits must be equal: a number is never a slip
+        here.
         """
         return story_key(self.title)
 
     @property
     def fingerprint(self) -> str:
-        """Sixteen hex digits over what a reader sees, the date as a day, behind the version of how that is read.
+        """Version and hash (sixteen hex digits) of what a reader sees, with the date as a day.
 
-        Quality and heat are not seen. Related articles count as a set: their order follows a score that its source
-        recomputes daily. Fingerprints of two versions must not be compared; see `identity.reads_alike`.
+        Quality and heat are not seen. Related articles count as a set: their order follows a score
+        that its source recomputes daily. Fingerprints of two versions must not be compared; see
+        `identity.reads_alike`.
         """
         seen = (
             self.title,
@@ -127,7 +131,7 @@ class Article:
 
 
 class Story(NamedTuple):
-    """What tells one story from another: a few fields of an article, cheap to load for many at once."""
+    """The fields of an article that distinguish its story: few, to load many at once."""
 
     identity: str
     url: str
@@ -177,7 +181,8 @@ def is_of_this_version(fingerprint: str) -> bool:
 def _blind(word: str) -> str:
     """Return a word as it is compared: by its letters in any order. Titles share theirs.
 
-    The order counts in a word that holds a digit, and in what may be a whole sentence without spaces.
+    The order counts in a word that holds a digit, and in what may be a whole sentence without
+    spaces.
     """
     return word if _DIGIT.search(word) or is_without_spaces(word) else "".join(sorted(word))
 
@@ -191,7 +196,8 @@ class Stored:
     article: Article
     #: Aware UTC: when it was first recorded.
     recorded: datetime
-    #: Sequence number of its recording: what was before, and what after, is told by it and not by `recorded`.
+    #: Sequence number of its recording: what was before, and what after, is told by it and not by
+    #: `recorded`.
     sequence: int = 0
     #: What it waits for before it may go out.
     waits: Waits = Waits.NOTHING
@@ -216,7 +222,7 @@ class Stored:
         return effective_date(self.article.published, self.recorded)
 
     def rank(self, at: datetime) -> datetime:
-        """Return what the deliveries opened at `at` are ordered by: its date, or `at` where that is earlier."""
+        """Return what deliveries opened at `at` are ordered by: its date, or `at` if earlier."""
         return effective_date(self.article.published or self.recorded, at)
 
     @property
@@ -226,7 +232,9 @@ class Stored:
 
 
 def effective_date(published: Moment | None, recorded: Moment) -> Moment:
-    """Return when an article counts as published: its own date, or its recording where that is earlier.
+    """Return when an article counts as published.
+
+    Its own date, or its recording where that is earlier.
 
     The store keeps it in the column `ordered`.
     """
@@ -234,7 +242,10 @@ def effective_date(published: Moment | None, recorded: Moment) -> Moment:
 
 
 def short_id(number: int) -> str:
-    """Return a row number in base 36, the way people and buttons name it. Raises ValueError below zero."""
+    """Return a row number in base 36, the way people and buttons name it.
+
+    Raises ValueError below zero.
+    """
     if number < 0:
         raise ValueError("row numbers are not negative")
     digits = ""
@@ -254,9 +265,12 @@ def from_short_id(text: str) -> int | None:
 
 
 def in_order(related: list[Related], itself: frozenset[str], title: str = "") -> tuple[Related, ...]:
-    """Return `related` by falling quality, each article and each title once, without the article itself.
+    """Return `related` by falling quality, each article and each title once.
 
-    The article is known by the identities in `itself` and, where it is long enough to tell, by its title.
+    Without the article itself.
+
+    The article is known by the identities in `itself` and, where it is long enough to tell, by its
+    title.
     """
     seen = set(itself)
     own = plain_text.title_key(title)

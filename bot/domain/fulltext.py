@@ -1,7 +1,8 @@
-"""Text as it is indexed, and a reader's words as what they mean to find in it. Pure; knows no SQL and no article.
+"""Text as it is indexed, and a reader's words as what they mean to find in it.
 
-The index splits text at what is neither letter nor digit, which finds nothing inside a script without spaces: there,
-each character is indexed as a word and a run of them is a phrase. Text and query are folded alike.
+Pure; knows no SQL and no article. The index splits text at what is neither letter nor digit, which
+finds nothing inside a script without spaces: there, each character is indexed as a word and a run
+of them is a phrase. Text and query are folded alike.
 """
 
 from __future__ import annotations
@@ -88,7 +89,10 @@ class Query:
 
 
 def folded(text: str) -> str:
-    """Return `text` as it is indexed: one case, no accents, variants of a letter as one, lone characters as words."""
+    """Return `text` as it is indexed.
+
+    One case, no accents, variants of a letter as one, lone characters as words.
+    """
     if text.isascii():
         return text.lower()
     text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
@@ -99,9 +103,10 @@ def folded(text: str) -> str:
 
 
 def parsed(words: str) -> Query:
-    """Return what a reader's words mean: `-word`, `"a phrase"`, `one OR other`; all others must be there.
+    """Parse a search: `-word`, `"a phrase"`, `one OR other`; all other words must be there.
 
-    An OR that stands between no two words means nothing. Without `groups` there is nothing to look for.
+    An OR that stands between no two words means nothing. Without `groups` there is nothing to look
+    for.
     """
     pieces = list(_PIECE.finditer(plain_text.repair(words).translate(_QUOTES)))
     groups: list[list[Term]] = []
@@ -209,7 +214,10 @@ def _stem(word: str) -> str:
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    """Return other forms of a word of a Latin script: its singular or plural, or what an ending was put behind."""
+    """Return other forms of a word in a Latin script.
+
+    Its singular or plural, or what an ending was added to.
+    """
     if not word.isascii() or len(word) < 4 or word.endswith(("ss", "us", "is")):
         return ()
     for ending in ("ing", "ed"):
@@ -222,7 +230,10 @@ def _forms(word: str) -> tuple[str, ...]:
 
 
 def _bases(base: str) -> tuple[str, ...]:
-    """Return forms of a word whose -ing or -ed was taken off: `run` of `runn`, `make` of `mak`, `lands` of `land`."""
+    """Return forms of a word whose -ing or -ed was removed.
+
+    `run` of `runn`, `make` of `mak`, `lands` of `land`.
+    """
     if len(base) > 3 and base[-1] == base[-2]:
         return base[:-1], f"{base[:-1]}s", base, f"{base}ing", f"{base}ed"
     return base, f"{base}e", f"{base}s", f"{base}es", f"{base}ing", f"{base}ed"

@@ -6,25 +6,16 @@ Pure: the facts come in as arguments. The rules are in docs/architecture.md, Ide
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import StrEnum
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple, TypeVar
 
-from rapidfuzz import fuzz
-
 from bot.domain import plain_text, urls
-from bot.domain.article import Article, Story, is_without_spaces, story, story_key, tells
+from bot.domain.article import Article, Story, story, story_key, tells
+from bot.domain.likeness import agree, are_alike, compared, is_within, numbers
 
 T = TypeVar("T")
-#: Per cent of two titles' letters that agree where one is a correction of the other.
-ALIKE = 90
-#: Characters of two texts that are weighed against each other; what a reader is shown of an excerpt is shorter.
-_LOOKED_AT = 1_000
-_NUMBER = re.compile(r"\d+")
-# What one version takes for markup and another for words: tags, and the marks of a CDATA section.
-_MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>")
 
 
 class Relation(StrEnum):
@@ -80,52 +71,56 @@ def new_or_copy(first: int | None) -> Relation:
 
 
 def is_same_story(before: Article, after: Article) -> bool:
-    """Say whether a file that told `before` and now tells `after`, be it at another address, goes on with one story.
+    """Return True if `before` and `after`, told by one file, are one story, also at two addresses.
 
-    It does under the same title, unless that is a column's; also under a corrected one, if whose it is or what it says,
-    and the day, are the same. A daily brief in a file that is written anew each day has another date or number in it,
-    and is another story.
+    They are under the same title, unless that is a column's; also under a corrected title, if the
+    day is the same, and the outlet or the excerpt is. A daily brief in a file that is rewritten
+    each day has another date or number in its title, and is another story.
     """
     old, new = plain_text.title_key(before.title), plain_text.title_key(after.title)
     if old == new or (after.story_key and before.story_key == after.story_key):
         return not are_instalments(story(before), story(after))
-    if not (tells(old) and tells(new)) or _NUMBER.findall(old) != _NUMBER.findall(new):
+    if not (tells(old) and tells(new)) or numbers(old) != numbers(new):
         return False
-    same_source = before.provider == after.provider or before.excerpt == after.excerpt != ""
-    return same_source and story(before).day == story(after).day and fuzz.ratio(old, new, score_cutoff=ALIKE) > 0
+    is_same_source = before.provider == after.provider or before.excerpt == after.excerpt != ""
+    is_same_day = story(before).day == story(after).day
+    return is_same_source and is_same_day and are_alike(old, new)
 
 
 def are_two(one: Story, other: Story) -> bool:
-    """Return True if what two files tell at one address is two stories: a newsletter's fixed page, or two of its parts.
+    """Return True if two files at one address tell two stories: issues or parts of a newsletter.
 
-    Titles, days and excerpts all differ, or the fragments and the titles do. A field that is missing differs from none.
+    Titles, days and excerpts all differ, or titles and fragments do. A missing field is equal to
+    any other.
     """
     if titles_agree(one.title, other.title):
         return False
-    return one.fragment != other.fragment or (_days_differ(one, other) and not _agree(one.excerpt, other.excerpt))
+    if one.fragment != other.fragment:
+        return True
+    return _days_differ(one, other) and not agree(one.excerpt, other.excerpt)
 
 
 def titles_agree(one: str, other: str) -> bool:
     """Return True if two titles may stand over one story."""
-    return _agree(one, other) or story_key(one) == story_key(other) != ""
+    return agree(one, other) or story_key(one) == story_key(other) != ""
 
 
 def digest(story: Story) -> str:
     """Return sixteen hex digits over what `are_two` compares."""
-    seen = (_compared(story.title), story.day, _compared(story.excerpt), story.fragment)
+    seen = (compared(story.title), story.day, compared(story.excerpt), story.fragment)
     return hashlib.blake2b("\n".join(seen).encode(), digest_size=8).hexdigest()
 
 
 def are_instalments(one: Story, other: Story) -> bool:
-    """Return True if two stories under one title are a column's: of one outlet, but for the title nothing is the same.
+    """Return True if two stories are a column's: only outlet and title are the same.
 
-    Another query is not another path. Whether another outlet carries the title too is for the caller to know.
+    Another query is not another path. The caller knows whether another outlet carries the title.
     """
     return (
         outlet(one.provider) == outlet(other.provider)
         and urls.path(one.identity) != urls.path(other.identity)
         and _days_differ(one, other)
-        and not _agree(one.excerpt, other.excerpt)
+        and not agree(one.excerpt, other.excerpt)
     )
 
 
@@ -150,7 +145,9 @@ def match(
     at_addresses: Iterable[Sequence[Known]],
     elsewhere: Callable[[int], bool],
 ) -> int | None:
-    """Return the article that has an address of a file and tells its `story`; None: it is a new one.
+    """Return the article that has an address of a file and tells its `story`.
+
+    None: it is a new one.
 
     mine: the article that the file described until now; is_same_story: it still tells that story.
     is_unchanged: it says what it said when it was taken for `mine`, which another file owns: that
@@ -179,7 +176,10 @@ def match(
 
 
 def _nearest(story: Story, known: Sequence[Known], mine: int | None) -> int:
-    """Return the article that a file describes, of several that tell its story: its own if it can."""
+    """Return the article that a file describes, of several that tell its story.
+
+    Its own if that is one of them.
+    """
     if mine is not None and mine in {one.number for one in known}:
         return mine
     return min(known, key=partial(_distance, story)).number
@@ -189,7 +189,7 @@ def _distance(story: Story, known: Known) -> tuple[bool, bool, bool, int]:
     """Order articles of one story at one address: by title, address, fragment; then the oldest."""
     other = known.story
     return (
-        _compared(other.title) != _compared(story.title),
+        compared(other.title) != compared(story.title),
         other.identity != story.identity,
         other.fragment != story.fragment,
         known.number,
@@ -197,14 +197,20 @@ def _distance(story: Story, known: Known) -> tuple[bool, bool, bool, int]:
 
 
 def same_title(title: str, known: Sequence[tuple[str, T]]) -> T | None:
-    """Return what belongs to `title` among the articles of one address: the only one, or the last that agrees."""
+    """Return what belongs to `title` among the articles of one address.
+
+    That is the only one, or the last whose title agrees.
+    """
     if len(known) == 1:
         return known[0][1]
-    return next((one for other, one in reversed(known) if _agree(title, other)), None)
+    for other, one in reversed(known):
+        if agree(title, other):
+            return one
+    return None
 
 
 class EarlierStory(NamedTuple):
-    """A story that was recorded before: its article, and when that counts as published, in milliseconds."""
+    """A story that was recorded before: its article and its effective date (milliseconds)."""
 
     number: int
     date: int
@@ -225,15 +231,16 @@ def first_of(story: Story, date: int, earlier: Iterable[EarlierStory], outlets: 
 
 
 def reads_alike(before: Article, after: Article) -> bool:
-    """Return True if an unchanged file, read by two versions of ours, may have given these two articles.
+    """Return True if two versions of ours may have read these two articles from one unchanged file.
 
-    Versions differ in repair, markup, merge keys: words or topics come or go, a picture is found, the day is another
-    time zone's. Other words in the place of those before are the source's doing.
+    Versions differ in repair, markup and merge keys: words or topics are added or removed, a
+    picture is found, the day is that of another time zone. Words that replace others come from the
+    source.
     """
     return (
-        _is_within(before.title, after.title)
-        and _is_within(before.excerpt, after.excerpt)
-        and _is_within(before.provider, after.provider)
+        is_within(before.title, after.title)
+        and is_within(before.excerpt, after.excerpt)
+        and is_within(before.provider, after.provider)
         and urls.canonical(before.url) == urls.canonical(after.url)
         and _holds_the_other(before.topics, after.topics)
         and _holds_the_other([one.title for one in before.related], [one.title for one in after.related])
@@ -255,42 +262,3 @@ def _days_apart(before: Article, after: Article) -> int:
 
 def _days_differ(one: Story, other: Story) -> bool:
     return "" not in (one.day, other.day) and one.day != other.day
-
-
-def _agree(one: str, other: str) -> bool:
-    """Return True if two texts say one thing: one is contained in the other, or they are 90 % alike.
-
-    A number is never a slip: "Letter 41" and "Letter 42" do not agree.
-    """
-    first, second = sorted((_compared(one), _compared(other)), key=len)
-    if _contains(second, first):
-        return True
-    first, second = first[:_LOOKED_AT], second[:_LOOKED_AT]
-    return _numbers(first) == _numbers(second) and fuzz.ratio(first, second, score_cutoff=ALIKE) > 0
-
-
-def _contains(text: str, part: str) -> bool:
-    """Return True if `part` stands in `text` as words of its own; in a script without spaces, anywhere."""
-    if part not in text:
-        return False
-    return (
-        not part or f" {part} " in f" {text} " or (is_without_spaces(part) and {*_numbers(part)} <= {*_numbers(text)})
-    )
-
-
-def _is_within(one: str, other: str) -> bool:
-    """Return True if all words of the shorter text stand in the longer one, in their order; markup does not count."""
-    plain = (_compared(_MARKUP.sub(" ", text)).split() for text in (one, other))
-    shorter, longer = sorted(plain, key=len)
-    rest = iter(longer)
-    return all(word in rest for word in shorter)
-
-
-@lru_cache(1_024)
-def _compared(text: str) -> str:
-    return plain_text.title_key(text)
-
-
-@lru_cache(1_024)
-def _numbers(text: str) -> tuple[str, ...]:
-    return tuple(_NUMBER.findall(text))

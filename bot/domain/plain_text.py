@@ -1,7 +1,8 @@
 """Words from files, made fit to be shown: repaired, measured, cut. Knows no markup and no article.
 
-Repair is ftfy's (double encoding, HTML entities); what Telegram strips or what would turn a text around is stripped
-here, joiners are kept because family emoji and Persian need them (docs/architecture.md, Posts).
+Repair is ftfy's (double encoding, HTML entities); what Telegram strips or what would turn a text
+around is stripped here, joiners are kept because family emoji and Persian need them
+(docs/architecture.md, Posts).
 """
 
 from __future__ import annotations
@@ -14,16 +15,17 @@ from itertools import accumulate
 import ftfy
 from ftfy import fixes
 
-# Entities are decoded here, in counted rounds: ftfy goes on until nothing changes, which a text nested for the purpose
-# turns into minutes. Full-width forms stay: they are how Chinese and Japanese write a comma.
+# Entities are decoded here, in counted rounds: ftfy goes on until nothing changes, which a text
+# nested for the purpose turns into minutes. Full-width forms stay: they are how Chinese and
+# Japanese write a comma.
 _CONFIG = ftfy.TextFixerConfig(
     uncurl_quotes=False, unescape_html=False, fix_character_width=False, normalization="NFC", explain=False
 )
 #: `&amp;amp;lt;` has three; more is nobody's mistake.
 _ENTITY_ROUNDS = 4
 _REPAIR_ROUNDS = 4
-# Controls but line feed and tab; soft hyphens; bidi embeddings, overrides and isolates; U+200B, U+2060, U+FEFF; line
-# and paragraph separators; surrogates and non-characters.
+# Controls but line feed and tab; soft hyphens; bidi embeddings, overrides and isolates; U+200B,
+# U+2060, U+FEFF; line and paragraph separators; surrogates and non-characters.
 _STRIPPED = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b\u2060-\u2064\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
@@ -31,13 +33,17 @@ _STRIPPED = re.compile(
 _BLANK = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _WORDS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
-# Printable ASCII without an ampersand, and what typesetters add: nothing to repair, since no double encoding leaves
-# these alone (in each of the encodings it goes through, all of them begin a character or all of them go on with one).
+# Printable ASCII without an ampersand, and what typesetters add: nothing to repair, since no double
+# encoding leaves these alone (in each of the encodings it goes through, all of them begin a
+# character or all of them go on with one).
 _PLAIN = re.compile(r"[ -%'-~\n‘’“”–—…]*")
 
 
 def repair(text: str) -> str:
-    """Return `text` on one line as it was meant: entities decoded, mojibake undone, NFC, nothing invisible."""
+    """Return `text` on one line, repaired.
+
+    Entities are decoded, mojibake is undone, NFC, nothing invisible.
+    """
     return text if _is_tidy(text) else _settled(text, _one_line)
 
 
@@ -65,12 +71,15 @@ def counted(count: int, noun: str) -> str:
 
 
 def units(text: str) -> int:
-    """Return the length of `text` in UTF-16 code units, which Telegram's offsets and our budget count in."""
+    """Return the length of `text` in UTF-16 code units, which Telegram counts in."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shorten(text: str, limit: int) -> str:
-    """Return `text` in at most `limit` UTF-16 units, cut at a word and ended by `…`, never inside joined characters."""
+    """Return `text` in at most `limit` UTF-16 units, cut at a word and ended by `…`.
+
+    Never cut inside joined characters.
+    """
     if units(text) <= limit:
         return text
     if limit < 1:
@@ -85,7 +94,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def _is_tidy(text: str) -> bool:
-    """Say whether `text` is one line as `repair` leaves it, as most are, without a look at every word of it."""
+    """Return True if `text` is certainly one line that `repair` would not change: most are."""
     if "  " in text or "\n" in text or text != text.strip(" "):
         return False
     if text.isascii():
@@ -102,7 +111,10 @@ def _lines(text: str) -> str:
 
 
 def _settled(text: str, tidy: Callable[[str], str]) -> str:
-    """Return `text` repaired and tidied until nothing changes: each may lay bare what the other mends."""
+    """Return `text` repaired and tidied until nothing changes.
+
+    Each step may reveal something for the other.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _PLAIN.fullmatch(text):
         return tidy(text)
@@ -135,7 +147,10 @@ def _within(text: str, room: int) -> int:
 
 
 def _joins(text: str, at: int) -> bool:
-    """Say whether a cut before `text[at]` parts what is read as one: a joiner, mark, skin tone, tag or flag."""
+    """Return True if a cut before `text[at]` splits what is read as one character.
+
+    That is a joiner, mark, skin tone, tag or flag.
+    """
     before, after = text[at - 1], text[at]
     return (
         "\u200d" in (before, after)
@@ -152,7 +167,10 @@ def _is_flag_half(character: str) -> bool:
 
 
 def _flag_halves(text: str, at: int) -> int:
-    """Return how many regional indicators stand directly before `at`; an odd number leaves half a flag open."""
+    """Return how many regional indicators stand directly before `at`.
+
+    A cut after an odd number would split a flag.
+    """
     start = at
     while start > 0 and _is_flag_half(text[start - 1]):
         start -= 1
@@ -160,6 +178,9 @@ def _flag_halves(text: str, at: int) -> int:
 
 
 def _at_word(cut: str) -> str:
-    """Return `cut` without its last, broken word, unless that would lose a third of it (a script without spaces)."""
+    """Return `cut` without its last, broken word.
+
+    Unless that would lose a third of it, as in a script without spaces.
+    """
     space = max(cut.rfind(" "), cut.rfind("\n"))
     return cut[:space] if space > len(cut) * 2 // 3 else cut

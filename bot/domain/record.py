@@ -138,7 +138,10 @@ def facts(article: Article) -> Facts:
 
 
 def unpack(record: ArticleRecord) -> Article:
-    """Return the article that was packed; its fingerprint and key are worked out anew where they are asked for."""
+    """Return the article that was packed.
+
+    Its fingerprint and story key are computed again where they are used.
+    """
     columns = record.columns
     return Article(
         identity=columns.identity,

@@ -1,4 +1,4 @@
-"""Topics: names articles carry and readers follow, their taxonomy, and finding one by a reader's words.
+"""Topics that articles carry and readers follow: taxonomy, and search by a reader's words.
 
 Pure. Does not know which articles carry a topic or who follows it.
 """
@@ -15,18 +15,19 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from bot.domain import plain_text
+from bot.domain.hashtag import LONGEST_TAG, hashtag
 
 #: What was typed is near a topic's name from this likeness on, 0 to 100.
 NEAR = 72.0
 #: Letters from which on the beginning of a word, or a misspelling, stands for it.
 SHORTEST_WORD = 4
-#: Parts of a list that are read, and those of them that near names are looked for, each of so many words at most.
+#: Parts of a list that are read, and those of them that near names are looked for, each of so many
+#: words at most.
 PARTS, GUESSED, GUESSED_WORDS = 60, 5, 12
 #: How many near names are offered.
 NEAREST = 6
 #: Words in the longest name looked for; longer ones must stand between commas.
 LONGEST_NAME = 12
-LONGEST_TAG = 64
 _LIST_BREAK = re.compile(r"[,;\n،、，]")
 _JOINED = re.compile(r"[,;\n،、，]|\s(?:and|or|&|\+)\s|\s(?=#)", re.IGNORECASE)
 _ACCENTS = re.compile("[\u0300-\u036f]")
@@ -53,7 +54,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a reader's words came to: topics meant, and for the words that meant none, the nearest names."""
+    """The topics in a reader's words; for words that are none, the nearest names."""
 
     topics: tuple[str, ...]
     unknown: tuple[str, ...]
@@ -61,7 +62,7 @@ class Found:
 
 
 def key(name: str) -> str:
-    """Return what two names of one topic are compared by; empty when the name holds no letter or digit.
+    """Return what names of topics are compared by; empty without a letter or digit.
 
     `+` and `#` tell C from C++ and C#, so they stay.
     """
@@ -89,7 +90,10 @@ def code(name: str) -> str:
 
 
 class Taxonomy:
-    """The topics an operator has described (`config/topics.toml`); names outside it are topics all the same."""
+    """The topics that an operator has described (`config/topics.toml`).
+
+    Other names are topics too.
+    """
 
     def __init__(self, topics: Iterable[Topic] = ()) -> None:
         self._topics: Mapping[str, Topic] = {key(topic.name): topic for topic in topics}
@@ -100,7 +104,10 @@ class Taxonomy:
         return iter(self._topics.values())
 
     def name(self, name: str) -> str:
-        """Return the taxonomy's spelling of a topic, following the operator's aliases; others come back repaired."""
+        """Return the taxonomy's spelling of a topic, following the operator's aliases.
+
+        Names that it does not know are repaired.
+        """
         wanted = key(name)
         if wanted in self._topics:
             return self._topics[wanted].name
@@ -116,7 +123,7 @@ class Taxonomy:
         return topic is not None and topic.sample
 
     def written(self) -> list[str]:
-        """Return the names of the topics that the operator wrote: they exist before any article carries them."""
+        """Return the names of the operator's topics, also of those no article carries."""
         return [topic.name for topic in self if not topic.sample]
 
     def ancestors(self, name: str) -> tuple[str, ...]:
@@ -137,7 +144,7 @@ class Taxonomy:
         return len(self.ancestors(name))
 
     def hashtags(self, name: str) -> tuple[str, ...]:
-        """Return the tags of a topic without `#`, as Telegram recognises them; empty when none would be."""
+        """Return the tags of a topic that Telegram recognises, without `#`."""
         topic = self._topics.get(key(self.name(name)))
         given = topic.hashtags if topic else ()
         tags = [tag for tag in (hashtag(text) for text in given) if tag]
@@ -146,8 +153,9 @@ class Taxonomy:
     def find(self, words: str, known: Iterable[str]) -> Found:
         """Match what a reader typed to topics among `known` and those the operator wrote.
 
-        `AI, Computer Vision` are two; `computer vision` one; `ai computer vision` and `ai and computer vision` two,
-        but only when every word belongs to one: else all of them are unknown, and what they hold is nearest.
+        `AI, Computer Vision` are two; `computer vision` one; `ai computer vision` and `ai and
+        computer vision` two, but only when every word belongs to one: else all of them are unknown,
+        and what they hold is nearest.
         """
         meanings = self._meanings(known)
         found: dict[str, None] = {}
@@ -174,7 +182,10 @@ class Taxonomy:
         return tuple(dict.fromkeys(found)) if all(found) else ()
 
     def _meanings(self, known: Iterable[str]) -> dict[str, str]:
-        """Return every key a topic goes by → its name: names first, then aliases and tags; last, without accents."""
+        """Return every key of a topic → its name.
+
+        Names come first, then aliases and tags; last, all of these without accents.
+        """
         names = dict.fromkeys((*self.written(), *map(self.name, known)))
         meanings = {key(name): name for name in names}
         for alias, name in self._aliases.items():
@@ -196,39 +207,6 @@ def nearest(words: Iterable[str], names: Iterable[str], most: int = NEAREST) -> 
     return _nearest(words, {key(name): name for name in names if key(name)})[:most]
 
 
-def hashtag(text: str) -> str:
-    """Return `text` as Telegram would recognise it after `#`: words joined in camel case, by `_` in scripts without.
-
-    Empty when Telegram would see nothing or less than was meant: `C++` would be the tag C, and a Hindi word would end
-    at its first vowel sign. What a tag may hold: letters, decimal digits, `_`, ZWNJ and the Sinhala block (TDLib).
-    """
-    text = plain_text.repair(text).lstrip("#")
-    if any(not _in_tag(character) and _is_of_a_word(character) for character in text):
-        return ""
-    kept = "".join(character if _in_tag(character) else " " for character in text)
-    parts = [part for part in (part.strip("\u200c") for part in kept.split()) if part]
-    tag = "".join(parts) if len(parts) < 2 else "".join(map(_joined, parts)).removeprefix("_")
-    return tag if any(character.isalpha() for character in tag) and len(tag) <= LONGEST_TAG else ""
-
-
-def _joined(part: str) -> str:
-    """Return a word of several as it stands in a tag: `Vision`; in a script without capitals, `_` and the word."""
-    capital = part[0].upper()
-    if len(capital) > 1:  # `ß`, `ΰ`: a capital of several characters, some of them marks that end a tag
-        return "_" + part
-    caseless = part[0].isalpha() and capital == part[0].lower()
-    return "_" + part if caseless else capital + part[1:]
-
-
-def _in_tag(character: str) -> bool:
-    return character in "_\u200c" or character.isalpha() or character.isdecimal() or "\u0d80" <= character <= "\u0dff"
-
-
-def _is_of_a_word(character: str) -> bool:
-    """Say whether a word can't go without `character`: marks, numbers like ² or Ⅷ, and the signs of C++ and C#."""
-    return character in "+#" or unicodedata.category(character)[0] in "MN"
-
-
 def _aliases(topics: Iterable[Topic]) -> dict[str, str]:
     return {key(word): topic.name for topic in topics for word in topic.aliases}
 
@@ -240,7 +218,10 @@ def _meaning(words: str, meanings: Mapping[str, str]) -> str:
 
 
 def unaccented(word: str) -> str:
-    """Return a key without the accents of Latin, Greek and Cyrillic letters; vowel signs of other scripts stay."""
+    """Return a key without the accents of Latin, Greek and Cyrillic letters.
+
+    Vowel signs of other scripts stay.
+    """
     if word.isascii():
         return word
     apart = unicodedata.normalize("NFD", word.translate(_PLAIN_LETTERS))
@@ -248,7 +229,10 @@ def unaccented(word: str) -> str:
 
 
 def _split(part: str, meanings: Mapping[str, str]) -> tuple[list[str], bool]:
-    """Return the topics in `part`, taking the longest run of words each time, and whether every word was of one."""
+    """Return the topics in `part`, and whether every word belongs to one.
+
+    Takes the longest run of words each time.
+    """
     words = part.replace(" #", " ").split()
     found: list[str] = []
     start = 0
@@ -277,7 +261,8 @@ def _nearest(words: Iterable[str], meanings: Mapping[str, str]) -> tuple[str, ..
 def _likeness(typed: str, name: str) -> float:
     """Return how much of `name` was typed, 0 to 100: as a whole, or a word of it misspelt or begun.
 
-    Letters that two words have in common here and there don't count: `pickleball` is no `language models`.
+    Letters that two words have in common here and there don't count: `pickleball` is no `language
+    models`.
     """
     whole = fuzz.ratio(typed, name, score_cutoff=NEAR)
     return max([whole, *(_word_likeness(one, other) for one in typed.split() for other in name.split())])

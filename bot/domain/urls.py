@@ -1,7 +1,7 @@
 """Web addresses: which may be shown, and when two are the same. Fetches nothing.
 
-Parsing follows the WHATWG URL standard, as browsers do (ada). `link` gives what a reader may open; `canonical` gives
-the identity of an article (docs/architecture.md, Identity).
+Parsing follows the WHATWG URL standard, as browsers do (ada). `link` gives what a reader may open;
+`canonical` gives the identity of an article (docs/architecture.md, Identity).
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _AMP_PARAMETERS = re.compile(r"(amp|amp_js_v|usqp|outputtype)$", re.IGNORECASE)
-# An AMP cache's copy, https://x.cdn.ampproject.org/c/s/host/path, and Google's viewer, https://google.com/amp/s/host/path.
+# An AMP cache's copy, https://x.cdn.ampproject.org/c/s/host/path, and Google's viewer,
+# https://google.com/amp/s/host/path.
 _AMP_CACHE = re.compile(r"https?://[\w-]+\.cdn\.ampproject\.org/[civr]/(?:s/)?([^/]+\.[^/]+/.*)", re.IGNORECASE)
 _AMP_VIEWER = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(?:s/)?([^/]+\.[^/]+/.*)", re.IGNORECASE)
 _AMPERSAND = re.compile(r"&(amp;)+", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
-# What the standard's parser gives back as it is: most addresses of the field. Scheme, host, path, query.
+# What the standard's parser gives back as it is: most addresses of the field. Scheme, host, path,
+# query.
 _LABEL = r"(?!xn--)[a-z0-9]++(?:-++[a-z0-9]++)*+"
 _PLAIN = re.compile(
     rf"https?://((?:{_LABEL}\.)++[a-z]{{2,}}+)((?:/[\w~-][\w.~-]*+)++/?+|/)(?:\?([\w.~=&%+-]++))?+", re.ASCII
@@ -39,8 +41,8 @@ _MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 # Subdomains that serve the pages of the domain behind them.
 _SAME_SITE = ("www.", "amp.")
-# Fragments that name no part of a page that an article could be: they tell where readers come from, lead to what every
-# page has, or mark words on it (`#:~:text=`).
+# Fragments that name no part of a page that an article could be: they tell where readers come from,
+# lead to what every page has, or mark words on it (`#:~:text=`).
 _NO_PART = re.compile(
     rf"(?:{_TRACKING.pattern}|xtor|echobox|ftag|sr|ref|at_\w+)=.*|top|content|main|comments|respond|disqus_thread",
     re.IGNORECASE,
@@ -49,7 +51,10 @@ _DIRECTIVE = ":~:"
 
 
 def link(text: object) -> str | None:
-    """Return `text` as an address a reader may open: http(s) with a dotted host, percent-encoded; else None."""
+    """Return `text` as an address that a reader may open; None where it is not one.
+
+    That is http(s) with a dotted host, percent-encoded.
+    """
     if not isinstance(text, str) or len(text) > 2 * LONGEST:
         return None
     if len(text) <= LONGEST and _PLAIN.fullmatch(text):
@@ -71,15 +76,15 @@ def link(text: object) -> str | None:
 def canonical(text: object) -> str | None:
     """Return the identity of the address `text`, or None when it is no web address.
 
-    Normalised as RFC 3986 §6 says: scheme and host in lower case, no default port, no dot segments, `%7E` as `~`,
-    `%c3` as `%C3`. Then http = https, and without `www.`, fragment, trailing slash, tracking parameters and AMP form.
-    Other query parameters stay, in their order.
+    Normalised as RFC 3986 §6 says: scheme and host in lower case, no default port, no dot segments,
+    `%7E` as `~`, `%c3` as `%C3`. Then http = https, and without `www.`, fragment, trailing slash,
+    tracking parameters and AMP form. Other query parameters stay, in their order.
     """
     return both(text)[1]
 
 
 def fragment(text: object) -> str:
-    """Return the part of a page that the address `text` names behind its `#`, normalised; empty when it names none."""
+    """Return the part of a page that an address names behind its `#`, normalised, or empty."""
     href = link(text)
     found = href.partition("#")[2].partition(_DIRECTIVE)[0] if href else ""
     return "" if all(map(_NO_PART.fullmatch, filter(None, found.split("&")))) else _decoded(found)
@@ -106,7 +111,10 @@ def host(address: str) -> str:
 
 
 def _plain_identity(plain: re.Match[str]) -> str | None:
-    """Return the identity of an address that needs no parser; None where it may be a copy of another page."""
+    """Return the identity of an address that needs no parser.
+
+    None where it may be a copy of another page.
+    """
     host, path, query = plain.groups()
     host = _without_subdomain(host)
     if "amp" in path.lower() or host.startswith(_SAME_SITE) or host.endswith("ampproject.org"):
@@ -145,7 +153,8 @@ def _without_subdomain(host: str) -> str:
 def _decoded(part: str) -> str:
     """Return a path, query or fragment with its percent-encoding normalised.
 
-    Beside a stray `%` nothing is decoded, since the two could become an encoding that was never written.
+    Beside a stray `%` nothing is decoded, since the two could become an encoding that was never
+    written.
     """
     if "%" not in part:
         return part
@@ -176,7 +185,10 @@ def _bare(href: str) -> str:
 
 
 def _without_amp(path: str) -> str:
-    """Return `path` without an AMP marker: a first or last segment `amp`, or an ending `.amp` / `.amp.html`."""
+    """Return `path` without an AMP marker.
+
+    That is a first or last segment `amp`, or an ending `.amp` or `.amp.html`.
+    """
     if "amp" not in path:
         return path
     path = re.sub(r"\.amp(\.html)?/?$", r"\1", path)

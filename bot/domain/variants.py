@@ -1,6 +1,7 @@
-"""Letters that are written in several ways and searched for in any: variant → the one that is indexed. Pure.
+"""Letters that are written in several ways: variant → the one that is indexed. Pure.
 
-Changing what is here changes how text is indexed: the index must then be built anew (`store.indexing`).
+Changing what is here changes how text is indexed: the index must then be built anew
+(`store.indexing`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""One file → an Article, or an ArticleError that says why not. Lists nothing, and trusts nothing in the file.
+"""One file becomes an Article, or an ArticleError that gives the reason.
 
-Never opened: what is no regular file, what a link puts outside the folder, what is too large.
+Lists nothing, and trusts nothing in the file. Never opened: what is not a regular file, what a link
+puts outside the folder, what is too large.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from bot.errors import ArticleError
 from bot.feed import fields, front_matter, warnings
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
-#: Bytes: how a file that has grown since its size was looked at is read on.
-_AT_ONCE = 65_536
+#: Bytes that are read at once of a file that has grown since its size was read.
+_CHUNK = 65_536
 _MESSAGES = {
     FileNotFoundError: "is no longer there",
     PermissionError: "can't be read: permission denied",
@@ -27,7 +28,10 @@ _MESSAGES = {
 
 
 class Folder:
-    """The feed's folder, to read files from. Where its sub-folders really are is looked up once: for one batch only."""
+    """The feed's folder, to read one batch of files from.
+
+    The real path of each sub-folder is found once.
+    """
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._root = os.path.realpath(folder)
@@ -37,7 +41,7 @@ class Folder:
         self.warning = ""
 
     def read(self, path: str) -> Article:
-        """Return the article in the file `path`, which is relative and has the form `folder.listing` gave.
+        """Return the article in the file `path`, which has the form that `folder.listing` gave.
 
         Raises ArticleError; its `unfinished` is set where the file may still be being written.
         """
@@ -55,10 +59,14 @@ class Folder:
         return article
 
     def _contents(self, path: str) -> bytes:
-        """Return the bytes of a regular file inside the folder; the size is checked before a byte is read."""
-        place, status = self._found(path)
+        """Return the bytes of a regular file inside the folder.
+
+        The size is checked before a byte is read.
+        """
+        place, status = self._resolved(path)
         _check(status, path, self._max_bytes)
-        # Not blocking: should a pipe have taken the file's place since, opening it must not wait for a writer.
+        # Not blocking: if a pipe has replaced the file since, opening it must not wait for a
+        # writer.
         handle = os.open(place, _FLAGS)
         try:
             _check(os.fstat(handle), path, self._max_bytes)
@@ -69,8 +77,11 @@ class Folder:
             raise ArticleError(path, f"is larger than {self._max_bytes:,} bytes")
         return data
 
-    def _found(self, path: str) -> tuple[str, os.stat_result]:
-        """Return where a file really is and its status; a link may have led there, but not out of the folder."""
+    def _resolved(self, path: str) -> tuple[str, os.stat_result]:
+        """Return a file's real path and status.
+
+        A link may lead there, but not out of the folder.
+        """
         name = path[path.rfind("/") + 1 :]
         where = path.removesuffix(name)
         if where not in self._places:
@@ -86,7 +97,7 @@ class Folder:
         return place, os.stat(place)  # noqa: PTH116 - as above
 
     def _real(self, path: str, named: str) -> str:
-        """Return where a path really leads. Raises ArticleError, which names `named`, where that is outside."""
+        """Return the real path. Raises ArticleError, which names `named`, if that is outside."""
         place = os.path.realpath(os.path.join(self._root, path))  # noqa: PTH118 - as above
         if os.path.commonpath((self._root, place)) != self._root:
             raise ArticleError(named, "is a link that leads out of the folder")
@@ -99,12 +110,15 @@ def read(folder: Path, path: str, *, max_bytes: int) -> Article:
 
 
 def parse(document: str | bytes, path: str) -> Article:
-    """Return the article that a file's contents tell; `path` only names it in errors. Raises ArticleError."""
+    """Return the article in a file's contents. Raises ArticleError, which names `path`."""
     return examine(document, path)[0]
 
 
 def examine(document: str | bytes, path: str) -> tuple[Article, str]:
-    """Return the article that a file's contents tell, and what of them could not be read. Raises ArticleError."""
+    """Return the article in a file's contents, and what could not be read.
+
+    Raises ArticleError.
+    """
     text = document if isinstance(document, str) else _decoded(document, path)
     if "\r" in text or "\ufeff" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
@@ -118,9 +132,12 @@ def examine(document: str | bytes, path: str) -> tuple[Article, str]:
 
 
 def _whole(handle: int, size: int, most: int) -> bytes:
-    """Return what a file of about `size` bytes holds; where that is more than `most`, more than `most` bytes of it."""
+    """Return the contents of a file of about `size` bytes.
+
+    Of one larger than `most` bytes: more than `most` bytes.
+    """
     data = os.read(handle, size + 1)
-    while len(data) <= most and (more := os.read(handle, _AT_ONCE)):
+    while len(data) <= most and (more := os.read(handle, _CHUNK)):
         data += more
     return data
 

@@ -1,7 +1,7 @@
-"""Plain values → an Article. Reads only the fields it knows, of any type, and knows nothing of YAML or files.
+"""Plain values become an Article. Knows nothing of YAML or files.
 
-What the fields mean was read off the real feed; a value of a wrong type is read as if it were missing, or as the one
-entry of a list where a list is meant.
+Reads only the fields it knows. A value of a wrong type counts as missing, or as a list of itself
+where a list is expected. What the fields mean was read off the real feed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from bot.domain.article import Article, Related
 from bot.errors import ArticleError
 from bot.feed import images, markup
 
-# UTF-16 units. The longest real title has 180, the longest excerpt 552; Telegram's message has 4,096.
+# UTF-16 units. The longest real title has 180, the longest excerpt 552; Telegram's message has
+# 4,096.
 TITLE, EXCERPT, RELATED_EXCERPT, PROVIDER, TOPIC, KIND = 512, 8_000, 2_000, 128, 64, 32
 MOST_TOPICS = 30
 MOST_RELATED = 50
@@ -39,7 +40,7 @@ Values = Mapping[str, object]
 
 
 def article(values: Values, path: str) -> Article:
-    """Return the article that the front matter `values` of the file `path` tells. Raises ArticleError."""
+    """Return the article in the front matter `values` of the file `path`. Raises ArticleError."""
     title = _title(values)
     if not title:
         raise ArticleError(path, "has no title")
@@ -81,11 +82,16 @@ def number(value: object) -> int:
 def flag(value: object) -> bool | None:
     """Return what YAML's ways to write yes and no mean, quoted or not; None for anything else."""
     word = value[:8].strip().lower() if isinstance(value, str) else ""
-    return True if word in _YES else False if word in _NO else None
+    if word in _YES:
+        return True
+    return False if word in _NO else None
 
 
 def moment(value: object) -> datetime | None:
-    """Return an ISO 8601 or RFC 5322 date as aware UTC; None for anything else. Without an offset it is UTC."""
+    """Return an ISO 8601 or RFC 5322 date as aware UTC; None for anything else.
+
+    Without an offset it is UTC.
+    """
     found = _dated(value)
     return found and _in_utc(found)
 
@@ -122,7 +128,7 @@ def _rfc(text: str) -> datetime | None:
 
 
 def _words(value: object, limit: int) -> str:
-    """Return a text on one line in at most `limit` UTF-16 units; empty for what is no text."""
+    """Return a text on one line in at most `limit` UTF-16 units; empty for what is not text."""
     return _line(value[: 4 * limit], limit) if isinstance(value, str) else ""
 
 
@@ -151,37 +157,42 @@ def _excerpt(values: Values, limit: int) -> str:
 def _provider(values: Values, url: str) -> str:
     """Return the outlet's name, else its domain, else the host of the address."""
     value = values.get("provider")
-    if isinstance(value, dict):
-        return _words(value.get("name"), PROVIDER) or _words(value.get("domain"), PROVIDER) or urls.host(url)
-    return _words(value, PROVIDER) or urls.host(url)
+    names = [value.get("name"), value.get("domain")] if isinstance(value, dict) else [value]
+    for name in names:
+        if words := _words(name, PROVIDER):
+            return words
+    return urls.host(url)
 
 
 def _addresses(values: Values) -> tuple[str | None, str | None, tuple[str, ...]]:
-    """Return the address to show, the identity, and the identity's other names."""
+    """Return the address to show, the identity, and the aliases."""
     web, original = values.get("webUrl"), values.get("originalUrl")
     shown, identity = urls.both(web)
     if shown is None:
         shown, identity = urls.both(original)
-    named: list[str] = []
+    aliases: list[str] = []
     for key in _ALIASES:
         other = values.get(key)
         if other is not None and other != web:
             one = urls.canonical(other)
-            # A front page is where many articles of an outlet may claim to be from: not a second name of one of them.
-            if one and one != identity and one.count("/") > 2 and one not in named:
-                named.append(one)
-    return shown, identity, tuple(named)
+            # Many articles of an outlet may give its front page: that is no alias of one of them.
+            if one and one != identity and one.count("/") > 2 and one not in aliases:
+                aliases.append(one)
+    return shown, identity, tuple(aliases)
 
 
 def _entries(value: object, most: int) -> list[object]:
-    """Return the entries of a list, at most `most`; one of another type counts as a list of itself."""
+    """Return at most `most` entries of a list; a value of another type is a list of itself."""
     if isinstance(value, list):
         return value[:most]
     return [] if value is None else [value]
 
 
 def _topics(value: object) -> Iterator[str]:
-    """Yield topic names in the document's order, each once. A text may name several, parted by commas."""
+    """Yield topic names in the document's order, each once.
+
+    A text may name several, parted by commas.
+    """
     if isinstance(value, str):
         value = value[: MOST_TOPICS * TOPIC].split(",")
     seen = set()

@@ -1,4 +1,7 @@
-"""What lies in the feed's folder: paths, and stamps that tell a changed file from an unchanged one. Opens no file."""
+"""What lies in the feed's folder: paths, and stamps that tell a changed file from an unchanged one.
+
+Opens no file.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,13 @@ from pathlib import Path
 from bot.errors import PaperboyError
 from bot.feed import patterns as globs
 
-#: Path, bytes, nanoseconds since 1970 of the last change, inode: what a scan trusts to know that a file is unchanged.
+#: Path, bytes, nanoseconds since 1970 of the last change, inode: what a scan trusts to know that a
+#: file is unchanged.
 Stamp = tuple[str, int, int, int]
 
 
 class FolderMissing(PaperboyError):
-    """The feed's folder is not there or can't be listed: nothing can be said about any of its files."""
+    """The feed's folder is not there or can't be listed: nothing is known of its files."""
 
     def __init__(self, folder: Path, error: OSError) -> None:
         super().__init__(f"{folder}: {_REASONS.get(type(error)) or error.strerror}. Fix this, or set [feed] folder.")
@@ -29,12 +33,15 @@ _REASONS: dict[type[OSError], str] = {
 
 
 def listing(folder: Path, patterns: Sequence[str]) -> Iterator[Stamp]:
-    """Yield the stamp of every file that `patterns` choose, in no order; paths are relative, parted by `/`.
+    """Yield the stamp of every file that `patterns` choose, in no order.
 
-    Hidden and temporary files and folders are left out. Links to files are listed, with the stamp of what they point
-    to; links to folders are not followed. A link out of `folder` is listed itself, so that `document.read` can say why
-    it is no article. A folder that can't be read is listed with a `/` at its end: then the listing is not whole, and a
-    file that is not in it may still be there. Raises FolderMissing, at the first step.
+    Paths are relative, with `/`.
+
+    Hidden and temporary files and folders are left out. Links to files are listed, with the stamp
+    of what they point to; links to folders are not followed. A link out of `folder` is listed
+    itself, so that `document.read` can say why it is no article. A folder that can't be read is
+    listed with a `/` at its end: then the listing is not whole, and a file that is not in it may
+    still be there. Raises FolderMissing, at the first step.
     """
     root = os.path.realpath(folder)
     chosen = globs.compiled(patterns)
@@ -55,7 +62,7 @@ def listing(folder: Path, patterns: Sequence[str]) -> Iterator[Stamp]:
 
 
 def _within(place: str, path: str, root: str, chosen: Callable[[str, str], bool]) -> tuple[list[Stamp], list[str]]:
-    """Return the files in a folder, which is `path` below the root, and the paths of the folders in it."""
+    """Return the files and the paths of the folders in the folder `path`."""
     found, below = [], []
     with _entries(place) as entries:
         for entry in entries:
@@ -88,7 +95,10 @@ def _unread(place: str, path: str) -> list[Stamp]:
 
 @contextmanager
 def _entries(place: str) -> Iterator[Iterator[os.DirEntry[str]]]:
-    """Give what lies in a folder; by a handle where that can be, so that no `stat` walks the path again."""
+    """Return the entries of a folder.
+
+    By a handle where the system allows it, so that no `stat` walks the path again.
+    """
     if os.scandir not in os.supports_fd:
         with os.scandir(place) as entries:
             yield entries
@@ -102,7 +112,7 @@ def _entries(place: str) -> Iterator[Iterator[os.DirEntry[str]]]:
 
 
 def _linked(entry: os.DirEntry[str], place: str, root: str, is_chosen: bool) -> os.stat_result | None:
-    """Return the status to go by for a link, or None when it is to be left out: it leads to what is listed anyway."""
+    """Return the status of a link's target; None where the target is listed anyway."""
     target = os.path.realpath(place)
     inside = target == root or target.startswith(root.rstrip(os.sep) + os.sep)
     try:
@@ -119,7 +129,10 @@ def _stamp(path: str, status: os.stat_result) -> Stamp:
 
 
 def shown(path: str) -> str:
-    """Return a path as it can be stored and shown; one with control characters or broken UTF-8 no longer opens."""
+    """Return a path as it can be stored and shown.
+
+    One with control characters or broken UTF-8 can't be opened by it.
+    """
     if path.isprintable():
         return path
     text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

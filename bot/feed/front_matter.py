@@ -1,9 +1,10 @@
-"""Front matter → plain values: text, None, lists and dicts with text keys. Knows no field but `secured`.
+"""Front matter → plain values: text, None, lists and dicts with text keys.
 
-python-frontmatter splits a document; its YAML is read here event by event, not constructed: no value is given a type
-(`no`, `2024` and dates stay as they were written), no tag is obeyed, nothing is copied by an alias, and depth and
-number of the values are bounded. A merge key (`<<: *defaults`) adds the fields it names. `secured`, the source's
-encrypted payload, is dropped at every depth as it is met.
+Knows no field but `secured`. python-frontmatter splits a document; its YAML is read here event by
+event, not constructed: no value is given a type (`no`, `2024` and dates stay as they were written),
+no tag is obeyed, nothing is copied by an alias, and depth and number of the values are bounded. A
+merge key (`<<: *defaults`) adds the fields it names. `secured`, the source's encrypted payload, is
+dropped at every depth as it is met.
 """
 
 from __future__ import annotations
@@ -29,21 +30,24 @@ MOST_VALUES = 20_000
 Value = object
 
 _OPENING = re.compile(r"-{3,}[ \t]*(?:\n|$)")
-# Sought from the line's beginning before it: a search for `^` would try every character of the document.
+# Sought from the line's beginning before it: a search for `^` would try every character of the
+# document.
 _CLOSING = re.compile(r"\n((?:-{3,}|\.{3})[ \t]*)(?=\n|\Z)")
 _MERGE = "<<"
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
 ) | {"!"}
-# What YAML forbids in a stream. C1 controls are what double encoding makes of quotation marks, so they pass the parser
-# in a private plane and come out for the repair; so do the characters that YAML alone takes for line ends, which would
-# make its line numbers differ from an editor's. The others are never meant.
+# What YAML forbids in a stream. C1 controls are what double encoding makes of quotation marks, so
+# they pass the parser in a private plane and come out for the repair; so do the characters that
+# YAML alone takes for line ends, which would make its line numbers differ from an editor's. The
+# others are never meant.
 _FORBIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
 _CARRIED = {code: 0xF0000 + code for code in (*range(0x80, 0xA0), 0x2028, 0x2029)}
 _BROUGHT = {private: code for code, private in _CARRIED.items()}
 _TO_CARRY = re.compile("[\x80-\x9f\u2028\u2029]")
-# What both parsers say → what an author can mend, and whether the line where the broken thing began tells more.
+# What both parsers say → what an author can mend, and whether the line where the broken thing began
+# tells more.
 _STATEMENTS: tuple[tuple[tuple[str, ...], str, bool], ...] = (
     (("mapping values",), "a value with a colon in it needs quotes", False),
     (("could not find expected",), "this is not a field: a colon is missing", True),
@@ -56,9 +60,10 @@ _STATEMENTS: tuple[tuple[tuple[str, ...], str, bool], ...] = (
 
 
 class FrontMatter(YAMLHandler):
-    """python-frontmatter's YAML handler with our own split and load. Raises ArticleError, never YAMLError.
+    """python-frontmatter's YAML handler with our own split and load.
 
-    `lines_before` is the number of lines of the file before the text that is parsed.
+    Raises ArticleError, never YAMLError. `lines_before` is the number of lines of the file before
+    the text that is parsed.
     """
 
     def __init__(self, path: str, lines_before: int = 0) -> None:
@@ -67,7 +72,10 @@ class FrontMatter(YAMLHandler):
         self._offset = lines_before + 2  # the `---` line, and counting from one
 
     def split(self, text: str) -> tuple[str, str]:
-        """Return front matter and body. A rule further down in a file without front matter is no front matter."""
+        """Return front matter and body.
+
+        A rule further down in a file without front matter is no front matter.
+        """
         opening = _OPENING.match(text)
         if opening is None:
             begun = text in ("-", "--")
@@ -82,7 +90,7 @@ class FrontMatter(YAMLHandler):
         return text[opening.end() : closing.start(1)], text[closing.end() :]
 
     def load(self, fm: str, **kwargs: object) -> dict[str, Value]:
-        """Return the fields of the front matter `fm`, at once where it is plain, else by PyYAML's judgement."""
+        """Return the fields of the front matter `fm`: by `plain` where it can, else by PyYAML."""
         found = plain.fields(fm)
         return self.judged(fm) if found is None else found
 
@@ -106,7 +114,10 @@ class FrontMatter(YAMLHandler):
         raise ArticleError(self._path, "its front matter holds no fields, such as title: …")
 
     def _refuse(self, reason: str, line: int) -> NoReturn:
-        """Raise for a problem in the front matter's line `line`, counted from zero; `reason` quotes nothing of it."""
+        """Raise for a problem in the front matter's line `line`, counted from zero.
+
+        `reason` quotes nothing of it.
+        """
         line += self._offset
         # The cause is dropped: its text quotes the file.
         raise ArticleError(self._path, f"bad YAML in line {line}: {reason}", unfinished=True, line=line) from None
@@ -126,7 +137,8 @@ class _Open:
     key: str | None = None
     #: The key that waits is a merge key.
     merging: bool = False
-    #: What merge keys add, the first to be overridden by those after it, and all by the fields that stand here.
+    #: What merge keys add, the first to be overridden by those after it, and all by the fields that
+    #: stand here.
     merged: list[dict[str, Value]] = field(default_factory=list)
 
 
@@ -144,7 +156,7 @@ class _Builder:
         self._documents = 0
 
     def take(self, event: yaml.Event) -> None:
-        """Take one event. Raises ArticleError (by `refuse`) when the document goes out of bounds."""
+        """Take one event. Raises ArticleError when the document exceeds a limit."""
         self._line = event.start_mark.line if event.start_mark else 0
         match event:
             case yaml.ScalarEvent():
@@ -248,7 +260,10 @@ class _Builder:
 
 
 def _blame(error: yaml.MarkedYAMLError) -> tuple[str, int]:
-    """Return what is wrong in an author's words and the line, from zero. PyYAML's own words may quote the file."""
+    """Return what is wrong in an author's words and the line, from zero.
+
+    PyYAML's own words may quote the file.
+    """
     problem = error.problem or ""
     known = ((text, began) for fragments, text, began in _STATEMENTS if any(one in problem for one in fragments))
     statement, where_it_began = next(known, ("it does not parse", False))

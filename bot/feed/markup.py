@@ -1,7 +1,7 @@
-"""HTML that strayed into words, taken out: tags as they are written, before anything is decoded. Decodes nothing.
+"""HTML that strayed into words, taken out: tags as they are written, before anything is decoded.
 
-`&lt;video&gt;` is a word that a text is about, and stays; so do `5 < 6`, `List<String>` and `<your name>`, which are no
-tags of HTML.
+Decodes nothing. `&lt;video&gt;` is a word that a text is about, and stays; so do `5 < 6`,
+`List<String>` and `<your name>`, which are no tags of HTML.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ _HIDDEN = re.compile(
     r"|<\?(?:xml|php)\b[^<>]*>|<!doctype\b[^<>]*>|<!\[(?:if|endif)\b[^<>]*>",
     re.IGNORECASE | re.DOTALL,
 )
-#: A tag of somebody's own, such as `<amp-img src="…">` or `<o:p></o:p>`: it has attributes, or is closed.
+#: A tag of somebody's own, such as `<amp-img src="…">` or `<o:p></o:p>`: it has attributes, or is
+#: closed.
 _OWN = re.compile(
     rf"<([a-z][a-z0-9]*[-:][\w:-]*)(?:(?:{_ATTRIBUTE})+\s*/?>|\s*/>|\s*>(?=.{{0,2000}}?</\1>))", re.DOTALL
 )
@@ -55,7 +56,7 @@ def unwrapped(text: str) -> str:
 
 
 def without_tags(text: str) -> str:
-    """Return `text` with its HTML tags taken out; what ends a block in HTML ends a paragraph here."""
+    """Return `text` without its HTML tags; what ends a block in HTML ends a paragraph here."""
     if "<" not in text:
         return text
     text = _BLOCK.sub("\n\n", _LINE.sub("\n", _HIDDEN.sub("", unwrapped(text))))
@@ -67,7 +68,10 @@ def without_tags(text: str) -> str:
 
 
 def without_inline(text: str) -> str:
-    """Return a title without pairs of tags such as `<em>…</em>`. A lone `<p>` is what the title is about, and stays."""
+    """Return a title without pairs of tags such as `<em>…</em>`.
+
+    A lone `<p>` is what the title is about, and stays.
+    """
     if "<" not in text:
         return text
     text = _BREAK.sub(" ", _HIDDEN.sub("", unwrapped(text)))

@@ -1,7 +1,8 @@
-"""Whether the system tells of every change below a folder, by the kind of its file systems. Watches nothing.
+"""Whether the system reports every change below a folder, by the kind of its file systems.
 
-inotify tells of changes made through this machine's kernel. What another machine writes to a network folder, a host
-to a folder it lends to a virtual machine, or somebody to a lower layer of an overlay, it does not tell of.
+Watches nothing. inotify reports changes made through this machine's kernel. It does not report what
+another machine writes to a network folder, a host to a folder that it shares with a virtual
+machine, or somebody to a lower layer of an overlay.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-#: File systems that only this kernel writes to. One that is not named here is looked at as often as the settings say.
+#: File systems that only this kernel writes to. A folder on another is scanned in each interval.
 LOCAL = frozenset(
     ("bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "jfs", "ramfs", "reiserfs", "tmpfs", "xfs", "zfs")
 )
@@ -18,7 +19,7 @@ MOUNTS = Path("/proc/self/mountinfo")
 
 
 def reports_everything(folder: Path, mounts: Path = MOUNTS) -> bool:
-    """Return True if `folder` and what is mounted below it lie on file systems that only this kernel writes to."""
+    """Return True if only this kernel writes to `folder` and to what is mounted below it."""
     try:
         text = os.fsdecode(mounts.read_bytes())
     except OSError:  # another system than Linux
@@ -39,7 +40,10 @@ def _kinds(text: str, folder: str) -> list[str]:
 
 
 def _mounts(text: str) -> Iterator[tuple[str, str]]:
-    """Yield mount points and kinds of file systems (proc_pid_mountinfo(5)); spaces are written as octal numbers."""
+    """Yield mount points and kinds of file systems; see proc_pid_mountinfo(5).
+
+    Spaces are written there as octal numbers.
+    """
     for line in text.splitlines():
         before, dash, after = line.partition(" - ")
         fields = before.split(" ")

@@ -1,8 +1,11 @@
-"""The plain subset of YAML that the feed is written in → the values `matter` gives, in a tenth of the time.
+"""A fast parser for the plain subset of YAML that the feed is written in.
 
-Not a YAML parser: it answers only where it is sure, and leaves every other document to PyYAML (`matter`). Sure are
-lines of `key: value`, `- value` and `- key: value`, nested by indent, each value plain or quoted on its own line. One
-line of another kind (a comment, an anchor, a tag, a block, a bracket, a value that goes on), and there is no answer.
+Gives the values that `front_matter` gives, in a tenth of the time.
+
+Not a YAML parser: it answers only where it is sure, and leaves every other document to PyYAML
+(`matter`). Sure are lines of `key: value`, `- value` and `- key: value`, nested by indent, each
+value plain or quoted on its own line. One line of another kind (a comment, an anchor, a tag, a
+block, a bracket, a value that goes on), and there is no answer.
 """
 
 from __future__ import annotations
@@ -11,10 +14,12 @@ import re
 from functools import lru_cache
 from typing import NoReturn
 
-# Longer or deeper documents may be beyond the bounds that `matter` sets, which counts values: four a line at most.
+# Longer or deeper documents may be beyond the bounds that `matter` sets, which counts values: four
+# a line at most.
 _MOST_LINES = 4_000
 _DEEPEST = 40
-# In ASCII all is sure but controls; above it, what YAML forbids and what `matter` carries past it is not.
+# In ASCII all is sure but controls; above it, what YAML forbids and what `matter` carries past it
+# is not.
 _SURE = bytes([*b"\n", *range(0x20, 0x7F)])
 _UNSURE = re.compile("[\0-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 #: Documents have most of their lines up to this length in common: `    type: article`.
@@ -32,7 +37,8 @@ _ESCAPED = re.compile(r'\\(["\\])')
 
 Fields = dict[str, object]
 _Node = Fields | list[object]
-#: What stands before the key or the value of a line, the key (empty before a list's value), the value (None: none).
+#: What stands before the key or the value of a line, the key (empty before a list's value), the
+#: value (None: none).
 _Line = tuple[str, str, str | None]
 _Frames = list[tuple[str, _Node]]
 _BLANK: _Line = ("#", "", None)
@@ -43,7 +49,10 @@ class _NotSureError(Exception):
 
 
 def fields(text: str) -> Fields | None:
-    """Return the fields of the front matter `text` without `secured`, or None where `matter` has to judge."""
+    """Return the fields of the front matter `text` without `secured`.
+
+    None where `front_matter` has to parse it.
+    """
     rest = text.encode("utf-8", "surrogatepass").translate(None, _SURE)
     if rest and _UNSURE.search(rest.decode("utf-8", "surrogatepass")):
         return None
@@ -76,7 +85,10 @@ def _fields(lines: list[str]) -> Fields:
 
 
 def _entered(frames: _Frames, lead: str, waiting: str) -> tuple[Fields, str]:
-    """Return the fields that a line with a key after `lead` belongs to, and what stands before others of them."""
+    """Return the fields that a line with a key after `lead` belongs to.
+
+    And what stands before the others of them.
+    """
     node = _reached(frames, lead, waiting)
     if isinstance(node, list):
         entry: Fields = {}
@@ -94,7 +106,10 @@ def _add(frames: _Frames, lead: str, waiting: str, value: str | None) -> None:
 
 
 def _reached(frames: _Frames, lead: str, waiting: str) -> _Node:
-    """Return the collection whose lines begin with `lead`: what `waiting` waits for, or one that is open already."""
+    """Return the collection whose lines begin with `lead`.
+
+    That is the one that `waiting` waits for, or one that is open already.
+    """
     before, node = frames[-1]
     # Below its key, fields begin further in; a list may begin where the key does.
     if waiting and len(lead) > len(before) + lead.endswith("- ") and isinstance(node, dict):

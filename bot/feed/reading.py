@@ -1,7 +1,7 @@
-"""Reads many files, on all cores where there are many. Lists nothing and records nothing; see `document`.
+"""Reads many files, on all cores where there are many.
 
-A core reads some 4,000 documents a second. Where processes can't be had, or die, a thread goes on
-with the rest.
+Lists nothing and records nothing; see `document`. A core reads some 4,000 documents a second. Where
+processes can't be had, or die, a thread goes on with the rest.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Fields that are there and could not be read → a warning with field, line and value. Reads no article from them.
+"""Fields that are there and could not be read → a warning with field, line and value.
 
-The article goes out without such a field (docs/architecture.md, The life of an article). Costs
-next to nothing where every field could be read.
+Reads no article from them. The article goes out without such a field (docs/architecture.md, The
+life of an article). Costs next to nothing where every field could be read.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ Values = Mapping[str, object]
 
 
 def of(values: Values, article: Article, text: str, lines_before: int = 0) -> str:
-    """Return what could not be read of a document's fields, or nothing. `text` is the document; it names the lines."""
+    """Return what could not be read of a document's fields, or nothing.
+
+    `text` is the document; it names the lines.
+    """
     found = list(_found(values, article))
     return "; ".join(_told(key, values[key], fault, text, lines_before) for key, fault in found) if found else ""
 

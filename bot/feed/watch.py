@@ -1,6 +1,6 @@
-"""When to look at the folder again: what the operating system tells of it (watchfiles). Reads no file.
+"""Changes of the folder that the operating system reports (watchfiles). Reads no file.
 
-It is a hint, not a record: events get lost, and the scan every `interval_seconds` is the net below.
+They are hints, not records: events get lost, and the scan every `interval_seconds` finds the rest.
 """
 
 from __future__ import annotations
@@ -16,34 +16,39 @@ from bot.errors import PaperboyError
 from bot.feed import patterns as globs
 from bot.feed.folder import shown
 
-# Milliseconds. A batch ends after a pause of the first, at the latest after the second; the third is how often a folder
-# that was replaced, which the system does not tell of, is looked for. The first is also how often watchfiles' thread
-# wakes, which at 10 costs twice the processor's time for some milliseconds less of waiting.
+#: Milliseconds without a change after which a batch ends. Also how often the thread of watchfiles
+#: wakes: at 10 it takes twice the processor's time, and saves some milliseconds of waiting.
 _PAUSE = 20
+#: Milliseconds after which a batch ends at the latest.
 _LONGEST = 100
-_LOOK_AGAIN = 2_000
-#: Seconds between two looks for a folder that is not there.
+#: Milliseconds between two checks whether the folder was replaced, which the system does not
+#: report.
+_CHECK = 2_000
+#: Seconds between two checks for a folder that is not there.
 _ABSENT = 1.0
 
 
 class WatchUnavailable(PaperboyError):
-    """The system can't watch the folder (no such feature, or no watches left); the interval still finds everything."""
+    """The system can't watch the folder: it has no such feature, or no watches left.
+
+    The scan in each interval still finds everything.
+    """
 
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(f"{folder}: can't be watched ({reason}); new files are found by the scan every few seconds")
 
 
 async def changes(folder: Path, patterns: Sequence[str], stop: asyncio.Event) -> AsyncIterator[set[str]]:
-    """Yield the paths that came, changed or went, relative to `folder` and with `/`, until `stop` is set.
+    """Yield the paths that were added, changed or deleted, until `stop` is set.
 
-    An empty set says: look at everything, since a folder arrived or the watch began anew, or since there is none at the
-    second look (at the first it may be about to be replaced). A folder that is missing is waited for. Raises
-    WatchUnavailable.
+    They are relative to `folder`, with `/`. An empty set means: scan everything. A folder was
+    added, the watch started again, or the folder is missing at the second check (at the first it
+    may be about to be replaced). A missing folder is waited for. Raises WatchUnavailable.
     """
     chosen = globs.compiled(patterns)
     again, missed = False, 0
     while not stop.is_set():
-        root, identity = _standing(folder)
+        root, identity = _identity(folder)
         missed = missed + 1 if identity is None else 0
         if identity is None:
             again = True
@@ -57,7 +62,7 @@ async def changes(folder: Path, patterns: Sequence[str], stop: asyncio.Event) ->
         async for paths in _watched(folder, root, chosen, stop):
             if paths is not None:
                 yield paths
-            if _standing(folder) != (root, identity):
+            if _identity(folder) != (root, identity):
                 break
 
 
@@ -71,7 +76,7 @@ async def _watched(
             watch_filter=None,
             debounce=_LONGEST,
             step=_PAUSE,
-            rust_timeout=_LOOK_AGAIN,
+            rust_timeout=_CHECK,
             yield_on_timeout=True,
             stop_event=_Stop(stop),
             ignore_permission_denied=True,
@@ -80,14 +85,14 @@ async def _watched(
     except ExceptionGroup as group:
         if not any("decode path" in str(error) for error in group.exceptions):
             raise WatchUnavailable(folder, str(group.exceptions[0])) from group
-        await _pause(stop)  # watchfiles ends at a name that is not UTF-8; `changes` begins anew with a whole look
+        await _pause(stop)  # ended at a name that is not UTF-8: `changes` starts again
     except (OSError, RuntimeError) as error:
-        if _standing(folder)[1] is not None:
+        if _identity(folder)[1] is not None:
             raise WatchUnavailable(folder, str(error)) from error
 
 
 class _Stop:
-    """An event for watchfiles, which sets it itself when it is cancelled; ours is not its to set."""
+    """An event for watchfiles, which sets it when it is cancelled: our own must stay as it is."""
 
     def __init__(self, stop: asyncio.Event) -> None:
         self._stop = stop
@@ -103,10 +108,13 @@ class _Stop:
 def _relevant(
     batch: set[tuple[watchfiles.Change, str]], root: str, chosen: Callable[[str, str], bool]
 ) -> set[str] | None:
-    """Return the paths of articles in `batch`; empty when everything is to be looked at: a folder came, say."""
+    """Return the paths of articles in `batch`; None: it holds none.
+
+    Empty: everything is to be scanned.
+    """
     found = set()
-    for change, told in batch:
-        above, name = os.path.split(told)
+    for change, reported in batch:
+        above, name = os.path.split(reported)
         place = f"{os.path.realpath(above)}{os.sep}{name}"
         if not place.startswith(f"{root}{os.sep}"):
             continue  # beyond a link that leads out of the folder, where no listing goes either
@@ -118,13 +126,13 @@ def _relevant(
             return set()
         if chosen("".join(f"{one}/" for one in folders), name):
             if shown(path) != path:
-                return set()  # only a listing knows it by the name it is told under
+                return set()  # only a listing gives the name that it is stored under
             found.add(path)
     return found or None
 
 
-def _standing(folder: Path) -> tuple[str, tuple[int, int] | None]:
-    """Return where a folder really is, and what tells it from another in its place: None when there is none."""
+def _identity(folder: Path) -> tuple[str, tuple[int, int] | None]:
+    """Return a folder's real path, and its device and inode: None when there is no such folder."""
     root = os.path.realpath(folder)
     try:
         status = Path(root).stat()

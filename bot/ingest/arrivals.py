@@ -1,4 +1,4 @@
-"""Judges the arrivals of a batch as a whole: many old articles at once are not news. Sends nothing."""
+"""Holds back bulk arrivals: many old articles at once are not news. Sends nothing."""
 
 from __future__ import annotations
 
@@ -15,16 +15,22 @@ from bot.store.facts import Fact
 
 
 def hold(db: Database, stored: Stored, waiting: Waits, at: datetime) -> None:
-    """Let an article wait; the editors are told where it was posted and is a draft now: its posts stay."""
+    """Let an article wait.
+
+    Its posts stay. The editors are told if it was posted and is a draft now.
+    """
     if waiting is Waits.DRAFT and holding.went_out(db, stored.id):
         remarks.drafted(db, stored.id, at)
     holding.hold(db, [stored.id], waiting)
 
 
 def weigh(db: Database, articles: Sequence[int], rules: Rules, at: datetime) -> None:
-    """Hold the articles of a batch that may not go out by themselves; call this in the transaction that recorded it.
+    """Hold the articles of a batch that may not go out by themselves.
 
-    Until the first whole scan has ended, only the starts of channels are posted, and followers get no old articles.
+    To be called in the transaction that recorded it.
+
+    Until the first whole scan has ended, only the starts of channels are posted, and followers get
+    no old articles.
     """
     restored = facts.moment(db, Fact.RESTORED)
     if restored is not None:

@@ -71,7 +71,7 @@ class Case:
 
     @property
     def is_unchanged(self) -> bool:
-        """Return True if the file says what it said when it was taken for another file's article."""
+        """Return True if the file is as it was when it was taken for another file's article."""
         if self.known is None:
             return False
         return self.known.story in (files.UNKNOWN, digest(self.record.story))

@@ -1,9 +1,9 @@
 """Decides when the folder is scanned.
 
-Files that the system reports as changed are scanned at once, the whole folder once in each interval.
-A very large folder is scanned less often, so that an idle bot stays idle, but only while the system
-is known to report everything: the kind of the file systems says so, and no whole scan has found
-what was not reported. Reads no file itself; see `scanner`.
+Files that the system reports as changed are scanned at once, the whole folder once in each
+interval. A very large folder is scanned less often, so that an idle bot stays idle, but only while
+the system is known to report everything: the kind of the file systems says so, and no whole scan
+has found what was not reported. Reads no file itself; see `scanner`.
 """
 
 from __future__ import annotations

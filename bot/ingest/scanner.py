@@ -157,7 +157,10 @@ class Scanner:
         progress: Progress,
         skipped: Collection[str] = (),
     ) -> None:
-        """Read and record files, except those that are in `skipped` by then: they were scanned later."""
+        """Read and record files.
+
+        Left out are those that are in `skipped` by then: they were scanned later.
+        """
         done = 0
         async with aclosing(self._parsed(changed)) as batches:
             async for parsed, marks in batches:

@@ -28,7 +28,7 @@ class ArticleTopics(NamedTuple):
 
 
 class TopicRows:
-    """Finds topics within one transaction. Remembers what has a row: that does not change any more."""
+    """Finds topics within one transaction, each of them once."""
 
     def __init__(self, db: Database, taxonomy: Taxonomy) -> None:
         self._db = db

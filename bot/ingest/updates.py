@@ -20,7 +20,7 @@ from bot.store.database import Database
 
 
 def update(batch: Batch, stored: Stored, case: Case) -> bool:
-    """Write an article's new fields; plan the edits, the withdrawal or the release that they ask for.
+    """Write an article's new fields; plan edits, withdrawal or release as they ask for it.
 
     Return True if readers see something else than before.
     """

@@ -1,4 +1,7 @@
-"""Records that a whole scan has ended: what arrives later is compared with it. Reads no file, decides nothing."""
+"""Records that a whole scan has ended: what arrives later is compared with it.
+
+Reads no file, decides nothing.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,12 @@ _EXACT = 600_000
 
 
 def record_end(db: Database, at: datetime) -> None:
-    """Write that a whole scan has ended; one that finds no article tells nothing, as the folder may be away.
+    """Write that a whole scan has ended.
 
-    The last moment is written a few minutes late, so that scans of an unchanged folder write nothing.
+    One that finds no article does not count: the folder may not be mounted.
+
+    The last moment is written a few minutes late, so that scans of an unchanged folder write
+    nothing.
     """
     now, restored = milliseconds(at), facts.moment(db, Fact.RESTORED)
     last = facts.moment(db, Fact.SCANNED)

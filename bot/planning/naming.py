@@ -1,4 +1,7 @@
-"""The names that people know things by: an article's title and file, a chat's title and @name. Changes nothing."""
+"""The names that people know things by: an article's title and file, a chat's title and @name.
+
+Changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ READERS = "readers' chats"
 
 
 def article(db: Database, number: int) -> ArticleName | None:
-    """Return the name of an article, of the one that it was joined to where it was; None where there is none."""
+    """Return the name of an article; None where there is none.
+
+    Of a merged article, that of the one it lives on in.
+    """
     try:
         stored = articles.get(db, articles.successor(db, number))
     except Exception as error:  # what is wrong with this row is what the editors are being told

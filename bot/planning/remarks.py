@@ -1,12 +1,13 @@
-"""What editors are told of files that were recorded: rejected ones, held articles, copies. Records nothing else.
+"""Notices for editors about recorded files: rejected ones, held articles, copies.
 
-Each is told once, and anew when the reason is another one. What the editors have not been told yet when a file is
-right again, they are not told at all.
+Each is sent once, and again when the reason is another one. One that was not sent yet when its file
+is right again is never sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.identity import Relation
@@ -32,41 +33,43 @@ def remark(db: Database, recorded: Sequence[Recorded], at: datetime, *, drafts: 
 
     drafts: those wait for an editor, too.
     """
-    rejected = [one for one in recorded if one.reason]
-    notices.all_clear(db, [rejected_key(one.path) for one in rejected], at)  # the reason is another one
-    told = [
-        Notice(key=rejected_key(one.path), alert=Alert.REJECTED, files=(one.path,), reason=one.reason)
-        for one in rejected
-    ]
-    told += [_repeated(db, one) for one in recorded if one.repeats is not None]
+    rejected = [_rejected(one) for one in recorded if one.reason]
+    notices.all_clear(db, [notice.key for notice in rejected], at)  # the reason is another one
+    repeated = [_repeated(db, one) for one in recorded if one.repeats is not None]
     new = [one.article for one in recorded if one.relation is Relation.NEW and one.article]
-    told += [
-        Notice(key=article_key(Alert.HELD, one), alert=Alert.HELD, articles=(one,))
-        for one in articles.held(db, new, drafts=drafts)
-    ]
-    if told:
-        notices.tell(db, told, at)
+    held = [_about(Alert.HELD, one) for one in articles.held(db, new, drafts=drafts)]
+    if rejected or repeated or held:
+        notices.tell(db, [*rejected, *repeated, *held], at)
 
 
 def settled(db: Database, article: int, at: datetime) -> None:
-    """Close what was told of an article that waited or was a copy, and is posted now."""
+    """Close the notices about an article that waited or was a copy, and is posted now."""
     kinds = (Alert.HELD, Alert.COPIES, Alert.DRAFT)
     notices.all_clear(db, [article_key(kind, article) for kind in kinds], at)
 
 
 def drafted(db: Database, article: int, at: datetime) -> None:
     """Have the editors told that an article that was posted is a draft now."""
-    notices.tell(db, [Notice(key=article_key(Alert.DRAFT, article), alert=Alert.DRAFT, articles=(article,))], at)
+    notices.tell(db, [_about(Alert.DRAFT, article)], at)
 
 
 def accepted(db: Database, path: str, at: datetime) -> None:
-    """Close what was told of a file that was rejected, and is an article now."""
+    """Close the notice about a file that was rejected, and is an article now."""
     notices.all_clear(db, [rejected_key(path)], at)
 
 
 def on_its_own(db: Database, path: str, at: datetime) -> None:
-    """Close what was told of a file that was taken for another file's article, and has one of its own now."""
+    """Close the notice about a file that was another file's article, and has its own now."""
     notices.all_clear(db, [_address_key(path)], at)
+
+
+def _rejected(one: Recorded) -> Notice:
+    key = rejected_key(one.path)
+    return Notice(key=key, alert=Alert.REJECTED, files=(one.path,), reason=one.reason)
+
+
+def _about(alert: Alert, article: int) -> Notice:
+    return Notice(key=article_key(alert, article), alert=alert, articles=(article,))
 
 
 def _address_key(path: str) -> str:
@@ -74,11 +77,21 @@ def _address_key(path: str) -> str:
 
 
 def _repeated(db: Database, one: Recorded) -> Notice:
-    """Return the notice of a file that repeats a story: by its own article, or by its path where it has none."""
-    first = naming.article(db, one.repeats) if one.repeats is not None else None
-    told = f"“{first.title}”" + (f" ({first.file})" if first.file else "") if first else ""
+    """Return the notice about a file that repeats a story.
+
+    It names the file's own article, or its path where it has none.
+    """
+    first = _first(db, one.repeats)
     if one.relation is Relation.COPY and one.article is not None:
-        key = article_key(Alert.COPIES, one.article)
-        return Notice(key=key, alert=Alert.COPIES, articles=(one.article,), reason=told and f"it repeats {told}")
-    reason = told and f"has the address of {told}"
-    return Notice(key=_address_key(one.path), alert=Alert.SAME_ADDRESS, files=(one.path,), reason=reason)
+        notice = _about(Alert.COPIES, one.article)
+        return replace(notice, reason=f"it repeats {first}" if first else "")
+    key, reason = _address_key(one.path), f"has the address of {first}" if first else ""
+    return Notice(key=key, alert=Alert.SAME_ADDRESS, files=(one.path,), reason=reason)
+
+
+def _first(db: Database, number: int | None) -> str:
+    """Return title and file of the article that is repeated; empty where it is not known."""
+    first = naming.article(db, number) if number is not None else None
+    if first is None:
+        return ""
+    return f"“{first.title}” ({first.file})" if first.file else f"“{first.title}”"

@@ -1,4 +1,4 @@
-"""What recording files goes by, what it is given and what it returns. Records only: writes nothing."""
+"""What recording files goes by, what it is given and what it returns. Writes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Rows of the folder's files: what a scan trusts to be unchanged, and why a file was rejected. Reads no file."""
+"""Rows of the folder's files: what a scan trusts to be unchanged, and why a file was rejected.
+
+Reads no file.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,8 @@ class Known:
     mark: tuple[int, int, int]
     article: int | None
     rejected: bool
-    #: Of a file that was taken for another file's article: a digest of the story it told then, or UNKNOWN.
+    #: Of a file that was taken for another file's article: a digest of the story it told then, or
+    #: UNKNOWN.
     story: str = ""
 
 
@@ -68,7 +72,8 @@ class Named:
 def known(db: Database, after: str = "", most: int = -1) -> list[Stamp]:
     """Return the stamps of `most` files seen, by path, from the one after `after` on.
 
-    One that was missing lately has a size that no file has, so that it is read again when it is back.
+    One that was missing lately has a size that no file has, so that it is read again when it is
+    back.
     """
     sql = f"SELECT {_STAMP} FROM files WHERE path > ? ORDER BY path LIMIT ?"
     cursor = db.conn.cursor()
@@ -83,7 +88,7 @@ def some(db: Database, paths: Sequence[str]) -> dict[str, tuple[int, int, int]]:
 
 
 def seen(db: Database, paths: Iterable[str]) -> set[str]:
-    """Return those of some paths that a file was read at."""
+    """Return the subset of `paths` at which a file was read."""
     sql = "SELECT path FROM files WHERE path IN (SELECT value FROM json_each(?))"
     return {found["path"] for found in rows(db, sql, (json.dumps([*paths]),))}
 
@@ -100,12 +105,15 @@ def one(db: Database, path: str) -> Known | None:
 def put(
     db: Database, path: str, mark: tuple[int, int, int], *, article: int | None, at: datetime, warning: str = ""
 ) -> None:
-    """Write that this version of a file was read and is `article`, and what of it could not be read."""
+    """Write that a file was read and is `article`, and what of it could not be read."""
     put_all(db, [ReadFile(path, mark, article, warning)], at)
 
 
 def set_story(db: Database, path: str, story: str) -> None:
-    """Write the digest of the story that a file told when it was taken for another file's article; else nothing."""
+    """Write the digest of the story that a file told when it became another file's article.
+
+    Empty: it has an article of its own.
+    """
     write(db, "UPDATE files SET story = ? WHERE path = ?", (story, path))
 
 
@@ -118,7 +126,10 @@ def put_all(db: Database, read: Iterable[ReadFile], at: datetime) -> None:
 
 
 def reject(db: Database, path: str, mark: tuple[int, int, int], reason: str, at: datetime) -> bool:
-    """Write why a file is no article (what it was before stays known); say whether that is news."""
+    """Write why a file is not an article; what it was before stays known.
+
+    Return True if that is new.
+    """
     before = row(db, "SELECT article, reason FROM files WHERE path = ?", (path,))
     write(db, _PUT, (path, *mark, before["article"] if before else None, reason, None, milliseconds(at)))
     return before is None or before["reason"] != reason
@@ -131,7 +142,10 @@ def rejected(db: Database, most: int = 1_000) -> list[Rejected]:
 
 
 def warned(db: Database, most: int = 1_000) -> list[Rejected]:
-    """Return the files of which something could not be read, by path; each with what that is as its reason."""
+    """Return the files of which something could not be read, by path.
+
+    The reason says what that is.
+    """
     sql = "SELECT path, warning, since FROM files WHERE warning IS NOT NULL ORDER BY path LIMIT ?"
     return [Rejected(found["path"], found["warning"], moment(found["since"])) for found in rows(db, sql, (most,))]
 
@@ -153,18 +167,21 @@ def count_rejected(db: Database) -> int:
 
 
 def of_article(db: Database, article: int) -> list[str]:
-    """Return the paths of the living files that tell this article, by path."""
+    """Return the paths of this article's living files, by path."""
     sql = "SELECT path FROM files WHERE article = ? AND reason IS NULL AND missing = 0 ORDER BY path"
     return [found["path"] for found in rows(db, sql, (article,))]
 
 
 def known_of(db: Database, article: int) -> list[str]:
-    """Return the paths of all files that are known to tell this article, be they rejected or missing for the moment."""
+    """Return the paths of all known files of this article, also of rejected and missing ones."""
     return [found["path"] for found in rows(db, "SELECT path FROM files WHERE article = ? ORDER BY path", (article,))]
 
 
 def unknown_repeats(db: Database, addresses: Sequence[str], size: int) -> list[str]:
-    """Return the files of this size that repeat an article at one of these addresses; what they told is not known."""
+    """Return the files of this size that repeat an article at one of these addresses.
+
+    Only those that an earlier version of ours read.
+    """
     sql = (
         "SELECT path FROM files WHERE story = ? AND size = ? AND article IN "
         "(SELECT article FROM aliases WHERE identity IN (SELECT value FROM json_each(?))) ORDER BY path"
@@ -173,7 +190,7 @@ def unknown_repeats(db: Database, addresses: Sequence[str], size: int) -> list[s
 
 
 def any_of(db: Database, article: int) -> bool:
-    """Say whether any file of this article is known, be it rejected or missing for the moment."""
+    """Return True if any file of this article is known, also a rejected or missing one."""
     return row(db, "SELECT 1 FROM files WHERE article = ? LIMIT 1", (article,)) is not None
 
 
@@ -195,7 +212,7 @@ def count_missed(db: Database, missing: Sequence[str]) -> int:
 
 
 def named(db: Database, name: str, most: int = 1_000) -> list[Named]:
-    """Return the file of a path or, where there is none, those of a name without the folders, by path."""
+    """Return the file of a path, else those of a name without the folders, by path."""
     sql = "SELECT path, article, reason FROM files WHERE path {} ORDER BY path LIMIT ?"
     found = rows(db, sql.format("= ?"), (name, most))
     if not found and name and "/" not in name:
@@ -209,7 +226,10 @@ def _in_any_folder(name: str) -> str:
 
 
 def miss(db: Database, paths: Iterable[str]) -> list[tuple[str, int | None]]:
-    """Count one more whole scan without these files; return (path, article) of those missing for the second time."""
+    """Count one more whole scan without these files.
+
+    Return (path, article) of those missing for the second time.
+    """
     with transaction(db):
         gone = []
         for path in paths:

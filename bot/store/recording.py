@@ -1,6 +1,6 @@
-"""New articles as they are written down: many at once, each with its addresses, related articles and words to search.
+"""Writes new articles, many at once, with their addresses, related articles and search index.
 
-Decides nothing, and reads nothing back; see `articles`.
+Also finds what the recorder compares a file with. Decides nothing; see `ingest.recorder`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ INSERT INTO articles (id, identity, fingerprint, title_key, title, excerpt, url,
   heat, kind, unpublished, day, recorded, ordered, waits, held, draft, expires, withdrawn, copy_of, file, sequence)
 VALUES ({marks(25)})
 """
-#: By hand: within a trigger, FTS5 would write a piece of its index for each row, and join all of them later.
+#: Not by a trigger: in one, FTS5 writes a segment for each row and merges them all later.
 _SEARCHED = "INSERT INTO articles_fts (rowid, title, excerpt, provider) VALUES (?, ?, ?, ?)"
 _RELATED = f"""
 INSERT INTO related (article, position, identity, url, title, provider, excerpt, published, quality)
@@ -36,7 +36,7 @@ _ADDRESS = "INSERT INTO aliases (identity, article) VALUES (?, ?) ON CONFLICT DO
 EFFECTIVE_DATE = "min(coalesce({published}, recorded), recorded)"
 #: What `Story` is made of.
 _STORY = "a.identity, a.url, a.title, a.excerpt, a.provider, a.published"
-#: Articles looked at under one address: more are a folder that gives all of its files the same one.
+#: Most articles read of one address: more are a folder that gives all of its files the same one.
 MOST_AT_ONE_ADDRESS = 200
 
 
@@ -56,7 +56,10 @@ def next_number(db: Database) -> int:
 
 
 def write(db: Database, entries: Sequence[Entry], at: datetime) -> int:
-    """Write new articles, not their topics or files; return the first of their sequence numbers, which rise by one."""
+    """Write new articles without their topics and files' rows.
+
+    Return the first of their sequence numbers, which rise by one.
+    """
     recorded = milliseconds(at)
     with transaction(db):
         first = sequence.take(db, len(entries))
@@ -87,7 +90,7 @@ def set_related(db: Database, number: int, related: Sequence[RelatedRecord]) -> 
 
 
 def known(db: Database, addresses: Iterable[str]) -> set[str]:
-    """Return those of some canonical addresses that lead to an article."""
+    """Return the subset of these canonical addresses that lead to an article."""
     sql = "SELECT identity FROM aliases WHERE identity IN (SELECT value FROM json_each(?))"
     return {found["identity"] for found in rows(db, sql, (json.dumps([*addresses]),))}
 
@@ -119,7 +122,10 @@ def titles(db: Database, keys: Iterable[str], since: int, until: int) -> dict[st
 
 
 def outlets(db: Database, keys: Iterable[str]) -> dict[str, set[str]]:
-    """Return story key → outlets (as `identity.outlet`) that carry the title: one where there is one, else two."""
+    """Return story key → one or two outlets (as `identity.outlet`) that carry the title.
+
+    Two where there are two or more.
+    """
     carried = "SELECT provider FROM articles WHERE title_key = value AND title_key <> '' AND withdrawn = 0 ORDER BY"
     sql = (
         f"SELECT value, ({carried} provider COLLATE NOCASE LIMIT 1), "

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import shipped
-from bot.domain import topics
+from bot.domain import hashtag, topics
 from bot.domain.topics import Taxonomy, Topic
 from bot.ingest.topic_rows import TopicRows
 from bot.publish import channels
@@ -281,7 +281,7 @@ def test_any_words_come_to_known_names_or_are_unknown(words: str, known: list[st
     ],
 )
 def test_a_tag_is_made_as_telegram_reads_it(name: str, tag: str) -> None:
-    assert topics.hashtag(name) == tag
+    assert hashtag.hashtag(name) == tag
 
 
 def test_the_taxonomys_tags_stand_for_a_topic_and_what_is_no_tag_is_left_out() -> None:
@@ -295,7 +295,7 @@ def test_the_taxonomys_tags_stand_for_a_topic_and_what_is_no_tag_is_left_out() -
 @examples(300)
 @given(st.text(max_size=40) | st.text(st.characters(categories=["L", "M", "N", "P", "Zs"]), max_size=20))
 def test_every_tag_made_from_any_name_is_one_tag_to_telegram(name: str) -> None:
-    tag = topics.hashtag(name)
+    tag = hashtag.hashtag(name)
     if tag:
         text = f"#{tag} #Next"
         found = judge.ask({"@type": "getTextEntities", "text": text})["entities"]

@@ -44,7 +44,7 @@ class Watching:
 
 @pytest.fixture
 async def watching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watching]:
-    monkeypatch.setattr(watch, "_LOOK_AGAIN", 100)
+    monkeypatch.setattr(watch, "_CHECK", 100)
     monkeypatch.setattr(watch, "_ABSENT", 0.05)
     (tmp_path / "feed" / "sub").mkdir(parents=True)
     found = Watching(tmp_path / "feed")
@@ -123,7 +123,7 @@ async def test_a_folder_that_goes_is_told_of_and_watched_again_when_it_is_back(
 async def test_a_folder_behind_a_link_that_is_turned_is_watched_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch, "_LOOK_AGAIN", 100)
+    monkeypatch.setattr(watch, "_CHECK", 100)
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     (tmp_path / "current").symlink_to("one")
