@@ -19,7 +19,7 @@ from bot.domain.arrival import Waits
 
 #: A moment: aware UTC, or milliseconds since 1970.
 Moment = TypeVar("Moment", datetime, int)
-#: Fewer words than this are too common a title to tell a story by (docs/architecture.md,
+#: Fewer words than this are too common a title to identify a story (docs/architecture.md,
 #: Identity); so are fewer characters in a script
 #: that puts no spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese.
 TITLE_WORDS = 6
@@ -56,7 +56,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One story at one address, as a file tells it."""
+    """What a file describes: one story at one address."""
 
     #: Canonical address (docs/architecture.md, Identity). Others of the same story are `aliases`.
     identity: str
@@ -91,12 +91,12 @@ class Article:
 
     @property
     def title_key(self) -> str:
-        """The title as it is compared; empty if it is too short to tell a story by.
+        """The title as it is compared; empty if it is too short to identify a story.
 
         See docs/architecture.md, Identity.
         """
         key = plain_text.title_key(self.title)
-        return key if tells(key) else ""
+        return key if is_distinctive(key) else ""
 
     @property
     def story_key(self) -> str:
@@ -148,7 +148,7 @@ class Story(NamedTuple):
 
 
 def story(article: Article) -> Story:
-    """Return what tells this article's story from another."""
+    """Return the fields that distinguish this article's story from others."""
     day = article.published.date().isoformat() if article.published else ""
     return Story(article.identity, article.url, article.title, article.excerpt, article.provider, day)
 
@@ -156,12 +156,12 @@ def story(article: Article) -> Story:
 def story_key(title: str) -> str:
     """Return the key of a title as `Article.story_key` describes it."""
     key = plain_text.title_key(title)
-    key = _REPEATED.sub("", key) if tells(key) else ""
-    return " ".join(map(_blind, key.split())) if tells(key) else ""
+    key = _REPEATED.sub("", key) if is_distinctive(key) else ""
+    return " ".join(map(_blind, key.split())) if is_distinctive(key) else ""
 
 
-def tells(title_key: str) -> bool:
-    """Return True if a title, given by its key, is long enough to tell a story by."""
+def is_distinctive(title_key: str) -> bool:
+    """Return True if a title, given by its key, is long enough to identify a story."""
     if title_key.count(" ") + 1 >= TITLE_WORDS:
         return True
     return not title_key.isascii() and len(_WITHOUT_SPACES.findall(title_key)) >= TITLE_CHARACTERS
@@ -269,12 +269,12 @@ def in_order(related: list[Related], itself: frozenset[str], title: str = "") ->
 
     Without the article itself.
 
-    The article is known by the identities in `itself` and, where it is long enough to tell, by its
+    The article is known by the identities in `itself` and, where it is long enough, by its
     title.
     """
     seen = set(itself)
     own = plain_text.title_key(title)
-    titles = {own} if tells(own) else set()
+    titles = {own} if is_distinctive(own) else set()
     kept = []
     for one in sorted(related, key=lambda one: -one.quality):
         key = plain_text.title_key(one.title)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain import plain_text
@@ -70,7 +71,10 @@ class Term:
     @property
     def whole(self) -> Term:
         """The same word without prefix matches."""
-        return Term(self.text, False, (*self.forms, f"{self.text}s"), self.stem) if self.is_word else self
+        if not self.is_word:
+            return self
+        forms = (*self.forms, f"{self.text}s")
+        return Term(self.text, begins=False, forms=forms, stem=self.stem)
 
     @property
     def is_word(self) -> bool:
@@ -80,7 +84,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for."""
+    """A parsed search."""
 
     #: Of each group one term must be there.
     groups: tuple[tuple[Term, ...], ...] = ()
@@ -105,8 +109,8 @@ def folded(text: str) -> str:
 def parsed(words: str) -> Query:
     """Parse a search: `-word`, `"a phrase"`, `one OR other`; all other words must be there.
 
-    An OR that stands between no two words means nothing. Without `groups` there is nothing to look
-    for.
+    An OR that stands between no two words means nothing. Without `groups` there is nothing to
+    search for.
     """
     pieces = list(_PIECE.finditer(plain_text.repair(words).translate(_QUOTES)))
     groups: list[list[Term]] = []
@@ -136,11 +140,15 @@ def misspelt(word: str) -> list[str]:
     if len(word) not in TYPO_LETTERS or not alphabet:
         return []
     halves = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-    found = [left + right[1:] for left, right in halves if right]
-    found += [left + right[1] + right[0] + right[2:] for left, right in halves if len(right) > 1]
-    found += [left + one + right[1:] for left, right in halves if right for one in alphabet]
-    found += [left + one + right for left, right in halves for one in alphabet]
-    return list(dict.fromkeys(found))
+    missing, swapped, wrong, doubled = [], [], [], []
+    for left, right in halves:
+        doubled += [left + letter + right for letter in alphabet]
+        if right:
+            missing.append(left + right[1:])
+            wrong += [left + letter + right[1:] for letter in alphabet]
+        if len(right) > 1:
+            swapped.append(left + right[1] + right[0] + right[2:])
+    return list(dict.fromkeys([*missing, *swapped, *wrong, *doubled]))
 
 
 def marked(text: str, query: Query, most: int = SNIPPET) -> list[tuple[str, bool]]:
@@ -174,43 +182,70 @@ def _start(line: str, hit: int, most: int) -> int:
 
 def _hits(line: str, terms: list[Term]) -> list[tuple[int, int]]:
     """Return the start and end of each match, in order."""
-    found: list[tuple[int, int]] = []
-    if runs := {"".join(term.text.split()) for term in terms if _ALONE.search(term.text)}:
-        letters = [(letter, at) for at, one in enumerate(line) for letter in folded(one).strip()]
-        whole = "".join(letter for letter, _ in letters)
-        for run in runs:
-            found += [(letters[at][1], letters[at + len(run) - 1][1] + 1) for at in _places(whole, run)]
-    words = [word for term in terms if not _ALONE.search(term.text) for word in _beginnings(term)]
-    for one in _WORD.finditer(line):
-        told = folded(one[0])
-        if any(told.startswith(word) if begins else told == word for word, begins in words):
-            found.append(one.span())
+    runs: set[str] = set()
+    words: list[tuple[str, bool]] = []
+    for term in terms:
+        if _ALONE.search(term.text):
+            runs.add("".join(term.text.split()))
+        else:
+            words += _beginnings(term)
+    found = _runs_in(line, runs) if runs else []
+    for word in _WORD.finditer(line):
+        if _is_hit(folded(word[0]), words):
+            found.append(word.span())
     return sorted(found)
 
 
-def _places(text: str, part: str) -> list[int]:
-    return [one.start() for one in re.finditer(re.escape(part), text)]
+def _runs_in(line: str, runs: Iterable[str]) -> list[tuple[int, int]]:
+    """Return where runs of characters of a script without spaces stand in a line."""
+    letters = ""
+    places: list[int] = []
+    for place, character in enumerate(line):
+        of_one = folded(character).strip()
+        letters += of_one
+        places += [place] * len(of_one)
+    found = []
+    for run in runs:
+        matches = re.finditer(re.escape(run), letters)
+        found += [(places[one.start()], places[one.end() - 1] + 1) for one in matches]
+    return found
+
+
+def _is_hit(folded_word: str, words: Sequence[tuple[str, bool]]) -> bool:
+    wholes = {word for word, _ in words}
+    beginnings = tuple(word for word, begins in words if begins)
+    return folded_word in wholes or folded_word.startswith(beginnings)
 
 
 def _beginnings(term: Term) -> list[tuple[str, bool]]:
-    parts = term.text.split()
-    own = [(part, term.begins) for part in parts]
-    return own + [(form, False) for form in term.forms] + ([(term.stem, True)] if term.stem else [])
+    """Return the words of a term, each with True if the beginning of a word is enough."""
+    words = [(part, term.begins) for part in term.text.split()]
+    words += [(form, False) for form in term.forms]
+    if term.stem:
+        words.append((term.stem, True))
+    return words
 
 
 def _term(piece: re.Match[str]) -> Term | None:
     text = piece["phrase"] if piece["phrase"] is not None else piece["word"]
-    text = " ".join("".join(one if one.isalnum() else " " for one in folded(_OWNER.sub("", text))).split())
+    letters = [one if one.isalnum() else " " for one in folded(_OWNER.sub("", text))]
+    text = " ".join("".join(letters).split())
     if not text:
         return None
     if piece["phrase"] is not None:
         return Term(text, begins=False)
     begins = (len(text) > 1 or not text.isascii()) and not _ALONE.match(text[-1])
-    return Term(text, begins, _forms(text), _stem(text)) if begins and text.isalpha() else Term(text, begins)
+    if begins and text.isalpha():
+        return Term(text, begins, _forms(text), _stem(text))
+    return Term(text, begins)
 
 
 def _stem(word: str) -> str:
-    return _RUSSIAN_ENDING.sub("", word) if (found := _RUSSIAN_ENDING.search(word)) and found.end() == len(word) else ""
+    """Return a Russian word without its ending; empty where it has none."""
+    ending = _RUSSIAN_ENDING.search(word)
+    if ending is None or ending.end() != len(word):
+        return ""
+    return _RUSSIAN_ENDING.sub("", word)
 
 
 def _forms(word: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from bot.domain import plain_text, urls
-from bot.domain.article import Article, Story, story, story_key, tells
+from bot.domain.article import Article, Story, is_distinctive, story, story_key
 from bot.domain.likeness import agree, are_alike, compared, is_within, numbers
 
 T = TypeVar("T")
@@ -48,10 +48,10 @@ def judge(
 
     mine: the article that it described until now. match: the article that has its address and
     tells its story; see `match`. owner: the living file that owns that article (`match`, else
-    `mine`). is_same_story: it still tells the story of `mine`; see `is_same_story`. first: an
+    `mine`). is_same_story: the story is still that of `mine`; see `is_same_story`. first: an
     earlier article of this title, near in time.
 
-    A file that takes over another article's title *and* address has been rewritten to tell that
+    A file that takes over another article's title *and* address has been rewritten to describe that
     one; merging the two would turn the posts of the first into posts of a story they have nothing
     to do with.
     """
@@ -66,12 +66,12 @@ def judge(
 
 
 def new_or_copy(first: int | None) -> Relation:
-    """Return what a file means that tells no article that is known. first: as in `judge`."""
+    """Return what a file means that describes no known article. first: as in `judge`."""
     return Relation.NEW if first is None else Relation.COPY
 
 
 def is_same_story(before: Article, after: Article) -> bool:
-    """Return True if `before` and `after`, told by one file, are one story, also at two addresses.
+    """Return True if `before` and `after`, of one file, are one story, also at two addresses.
 
     They are under the same title, unless that is a column's; also under a corrected title, if the
     day is the same, and the outlet or the excerpt is. A daily brief in a file that is rewritten
@@ -80,7 +80,7 @@ def is_same_story(before: Article, after: Article) -> bool:
     old, new = plain_text.title_key(before.title), plain_text.title_key(after.title)
     if old == new or (after.story_key and before.story_key == after.story_key):
         return not are_instalments(story(before), story(after))
-    if not (tells(old) and tells(new)) or numbers(old) != numbers(new):
+    if not (is_distinctive(old) and is_distinctive(new)) or numbers(old) != numbers(new):
         return False
     is_same_source = before.provider == after.provider or before.excerpt == after.excerpt != ""
     is_same_day = story(before).day == story(after).day

@@ -89,7 +89,7 @@ class ArticleRecord(NamedTuple):
 
     @property
     def published(self) -> int | None:
-        """Milliseconds since 1970, or None where the document tells no moment."""
+        """Milliseconds since 1970, or None where the document has no date."""
         return self.columns.published
 
     @property

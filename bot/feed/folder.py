@@ -1,4 +1,4 @@
-"""What lies in the feed's folder: paths, and stamps that tell a changed file from an unchanged one.
+"""What lies in the feed's folder: paths, and stamps that change with a file.
 
 Opens no file.
 """
@@ -48,7 +48,7 @@ def listing(folder: Path, patterns: Sequence[str]) -> Iterator[Stamp]:
     below = [""]
     while below:
         path = below.pop()
-        place = os.path.join(root, path)  # noqa: PTH118 - Path would normalise what the listing must tell as it is
+        place = os.path.join(root, path)  # noqa: PTH118 - Path would normalise what the listing must give as it is
         try:
             found, further = _within(place, path, root, chosen)
         except OSError as error:
@@ -67,17 +67,17 @@ def _within(place: str, path: str, root: str, chosen: Callable[[str, str], bool]
     with _entries(place) as entries:
         for entry in entries:
             name = entry.name
-            wanted = chosen(path, name)
-            if not wanted and globs.skipped(name):
+            is_chosen = chosen(path, name)
+            if not is_chosen and globs.skipped(name):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 below.append(f"{path}{name}/")
                 continue
             try:
                 if entry.is_symlink():
-                    status = _linked(entry, place + name, root, wanted)
+                    status = _linked(entry, place + name, root, is_chosen)
                 else:
-                    status = entry.stat(follow_symlinks=False) if wanted else None
+                    status = entry.stat(follow_symlinks=False) if is_chosen else None
             except OSError:
                 continue  # gone since the folder was read
             if status:
@@ -124,8 +124,7 @@ def _linked(entry: os.DirEntry[str], place: str, root: str, is_chosen: bool) -> 
 
 
 def _stamp(path: str, status: os.stat_result) -> Stamp:
-    told = path if path.isprintable() else shown(path)
-    return told, status.st_size, status.st_mtime_ns, status.st_ino
+    return shown(path), status.st_size, status.st_mtime_ns, status.st_ino
 
 
 def shown(path: str) -> str:

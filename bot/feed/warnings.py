@@ -15,7 +15,7 @@ from bot.feed import fields
 
 #: UTF-16 units of a value in a warning.
 SHOWN = 40
-#: Characters of a document in which a field's line is looked for.
+#: Characters of a document in which a field's line is searched for.
 _SEARCHED = 200_000
 
 Values = Mapping[str, object]
@@ -26,8 +26,11 @@ def of(values: Values, article: Article, text: str, lines_before: int = 0) -> st
 
     `text` is the document; it names the lines.
     """
-    found = list(_found(values, article))
-    return "; ".join(_told(key, values[key], fault, text, lines_before) for key, fault in found) if found else ""
+    warnings = []
+    for key, fault in _found(values, article):
+        line = _line(key, text, lines_before)
+        warnings.append(f"{line}{key}: {_shown(values[key])}{fault}, so it was left out")
+    return "; ".join(warnings)
 
 
 def _found(values: Values, article: Article) -> Iterator[tuple[str, str]]:
@@ -70,8 +73,17 @@ _SHAPES: tuple[tuple[str, str, Callable[[object, Article], bool]], ...] = (
 )
 
 
-def _told(key: str, value: object, fault: str, text: str, lines_before: int) -> str:
-    where = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*:", text[:_SEARCHED], re.MULTILINE)
-    line = f"line {lines_before + text.count(chr(10), 0, where.start()) + 1}: " if where else ""
-    shown = f"“{plain_text.shorten(plain_text.repair(value[: 4 * SHOWN]), SHOWN)}” " if isinstance(value, str) else ""
-    return f"{line}{key}: {shown}{fault}, so it was left out"
+def _line(key: str, text: str, lines_before: int) -> str:
+    """Return the line of a field in a document, as a warning names it."""
+    pattern = rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*:"
+    field = re.search(pattern, text[:_SEARCHED], re.MULTILINE)
+    if field is None:
+        return ""
+    return f"line {lines_before + text.count(chr(10), 0, field.start()) + 1}: "
+
+
+def _shown(value: object) -> str:
+    """Return the value of a field as a warning shows it."""
+    if not isinstance(value, str):
+        return ""
+    return f"“{plain_text.shorten(plain_text.repair(value[: 4 * SHOWN]), SHOWN)}” "

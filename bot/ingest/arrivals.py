@@ -36,17 +36,21 @@ def weigh(db: Database, articles: Sequence[int], rules: Rules, at: datetime) -> 
     if restored is not None:
         holding.hold(db, holding.arrived(db, articles, at, until=restored), Waits.RESTORED)
         return
-    if rules.bulk_above is None:
+    above = rules.bulk_above
+    if above is None:
         return
     scanned = facts.moment(db, Fact.SCANNED)
-    floor = milliseconds(at - rules.max_age) if rules.max_age else 0
     older = holding.Older(
-        at=at, since=news_since(scanned, milliseconds(at)), floor=floor, archive=facts.moment(db, Fact.ARCHIVE) or 0
+        at=at,
+        since=news_since(scanned, milliseconds(at)),
+        floor=milliseconds(at - rules.max_age) if rules.max_age else 0,
+        archive=facts.moment(db, Fact.ARCHIVE) or 0,
     )
     if scanned is None:
-        if holding.has_fanouts(db) and is_bulk(len(older.free(db, rules.bulk_above + 1)), rules.bulk_above):
+        if holding.has_fanouts(db) and is_bulk(len(older.free(db, above + 1)), above):
             older.cancel_fanouts(db)
         return
     free = older.free(db)
-    if free and is_bulk(len(free) + older.waiting(db, rules.bulk_above + 1), rules.bulk_above):
-        holding.hold(db, holding.unsent(db, free), Waits.BULK)  # of the others nothing can be stopped
+    if free and is_bulk(len(free) + older.waiting(db, above + 1), above):
+        # Of the others nothing can be stopped.
+        holding.hold(db, holding.unsent(db, free), Waits.BULK)

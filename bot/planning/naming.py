@@ -23,14 +23,14 @@ def article(db: Database, number: int) -> ArticleName | None:
     """
     try:
         stored = articles.get(db, articles.successor(db, number))
-    except Exception as error:  # what is wrong with this row is what the editors are being told
+    except Exception as error:  # the notice may be about what is wrong with this row
         if is_outside(error):
             raise
         stored = None
     if stored is None:
         return None
-    told = stored.article
-    return ArticleName(title=told.title, file=stored.path, url=told.url, short_id=stored.short_id)
+    own = stored.article
+    return ArticleName(title=own.title, file=stored.path, url=own.url, short_id=stored.short_id)
 
 
 def titled(db: Database, number: int) -> str:

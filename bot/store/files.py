@@ -17,7 +17,7 @@ from bot.store.database import milliseconds, moment, number, row, rows, transact
 
 #: Path, size, mtime_ns, inode: what a scan trusts to know that a file is unchanged.
 Stamp = tuple[str, int, int, int]
-#: What a file told is not known: it was read by an earlier version.
+#: The story of a file that an earlier version read: it is not known.
 UNKNOWN = "?"
 _STAMP = "path, iif(missing = 0, size, -1), mtime_ns, inode"
 _PUT = (
@@ -35,7 +35,7 @@ class Known:
     mark: tuple[int, int, int]
     article: int | None
     rejected: bool
-    #: Of a file that was taken for another file's article: a digest of the story it told then, or
+    #: Of a file that was taken for another file's article: a digest of the story it had then, or
     #: UNKNOWN.
     story: str = ""
 
@@ -82,7 +82,7 @@ def known(db: Database, after: str = "", most: int = -1) -> list[Stamp]:
 
 
 def some(db: Database, paths: Sequence[str]) -> dict[str, tuple[int, int, int]]:
-    """Return path → (size, mtime_ns, inode) of what `known` would tell of these paths."""
+    """Return path → (size, mtime_ns, inode) of these paths, as `known` has them."""
     sql = f"SELECT {_STAMP} FROM files WHERE path IN (SELECT value FROM json_each(?))"
     return {path: (size, mtime_ns, inode) for path, size, mtime_ns, inode in rows(db, sql, (json.dumps([*paths]),))}
 
@@ -110,7 +110,7 @@ def put(
 
 
 def set_story(db: Database, path: str, story: str) -> None:
-    """Write the digest of the story that a file told when it became another file's article.
+    """Write the digest of a file's story when it became another file's article.
 
     Empty: it has an article of its own.
     """
@@ -195,7 +195,7 @@ def any_of(db: Database, article: int) -> bool:
 
 
 def count_moved(db: Database, missing: Sequence[str]) -> int:
-    """Return how many of some missing files tell an article that a file elsewhere tells now."""
+    """Return how many of some missing files have an article that a file elsewhere has now."""
     sql = (
         "WITH missing AS (SELECT value AS path FROM json_each(?)) "
         "SELECT count(*) FROM missing JOIN files f USING (path) "
