@@ -121,3 +121,11 @@ def test_a_match_behind_the_end_of_the_snippet_is_not_marked() -> None:
     parts = marked("climate " + "word " * 80 + "change", parsed("climate change"))
     assert [text for text, match in parts if match] == ["climate"]
     assert parts[-1][0].endswith("…")
+
+
+def test_a_russian_word_is_found_by_what_all_of_its_forms_share() -> None:
+    """A word without an ending is searched for as it is."""
+    assert parsed("выборами").groups[0][0].stem == "выбор"
+    assert parsed("выбор").groups[0][0].stem == ""
+    line = "Итоги выборов"
+    assert marked(line, parsed("выборами")) == [("Итоги ", False), ("выборов", True)]

@@ -347,7 +347,6 @@ def test_what_two_versions_of_ours_may_read_from_one_file(change: dict[str, obje
 
 def test_a_file_that_says_what_it_said_stays_with_its_article() -> None:
     """It was taken for another file's article once; that stands, whatever the rules say of the two stories today."""
-<<<<<<< HEAD
 
     def stays(*, is_unchanged: bool) -> int | None:
         known, others = [[Known(1, LETTER)]], {1}.__contains__
@@ -355,9 +354,3 @@ def test_a_file_that_says_what_it_said_stays_with_its_article() -> None:
 
     assert stays(is_unchanged=True) == 1
     assert stays(is_unchanged=False) is None
-=======
-    there = [[Known(1, LETTER)]]
-    told = {"mine": 1, "is_same_story": True, "at_addresses": there, "elsewhere": {1}.__contains__}
-    assert match(NEXT, is_unchanged=True, **told) == 1
-    assert match(NEXT, is_unchanged=False, **told) is None
->>>>>>> a634d20 (Describe the rules of identity, feed and recording in plain words)

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.arrival import Waits
+from bot.domain.delivery import State
 from bot.planning import opening
 from bot.store import articles, follows, holding
 from tests.support.newsroom import SECOND, Newsroom, article, open_newsroom
@@ -137,3 +138,10 @@ def test_an_article_that_waits_keeps_its_place_in_each_channel(newsroom: Newsroo
     opening.post(newsroom.db, number, channels, newsroom.at)
     newsroom.plan()
     assert newsroom.states(number) == {"@news": "held", "@late": "held"}
+
+
+def test_a_new_delivery_waits_with_its_article_and_is_skipped_with_an_old_one() -> None:
+    """An article that waits is held, however old it is."""
+    assert opening.first_state(is_held=True, is_old=True) is State.HELD
+    assert opening.first_state(is_held=False, is_old=True) is State.SKIPPED
+    assert opening.first_state(is_held=False, is_old=False) is State.PENDING
