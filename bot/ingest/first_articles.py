@@ -37,7 +37,7 @@ class FirstArticles:
             return None
         date = self._date(record)
         near = [one for one in self._known.get(key, ()) if abs(one.date - date) <= self._window]
-        return first_of(record.story, date, near, self._outlets.get(key, ()))
+        return first_of(record.story, date, near, self._outlets.get(key, ())) if near else None
 
     def add(self, record: ArticleRecord, number: int, *, is_copy: bool) -> None:
         """Let later articles be copies of the new article `number`, unless it is a copy itself."""
