@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bot.domain import topics
+from bot.domain import hashtag, topics
 from bot.domain.delivery import Payload
 from bot.rendering import keyboards, layout
 from bot.rendering.keyboards import Act
@@ -147,7 +147,7 @@ def unknown_topic(
         words=layout.said(words),
         nearest=layout.names(nearest),
         awaitable=len(awaitable),
-        longest=topics.LONGEST_TAG if topics.key(words) else 0,
+        longest=hashtag.LONGEST_TAG if topics.key(words) else 0,
     )
 
 
