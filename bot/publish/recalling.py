@@ -54,7 +54,7 @@ class Recall:
 
     async def look(self) -> None:
         """Look for the articles that wait since a restore and were not looked for. Raises StoreError, TokenRevoked."""
-        wanted = await self.store(recalled.wanted)
+        wanted = await self.store(recalled.undecided)
         last = max((one.delivery.article for one in wanted), default=0)
         if last <= self._last:
             return

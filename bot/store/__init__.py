@@ -1,4 +1,4 @@
-"""Everything remembered, in domain words. Decides nothing: what is written was decided by its callers.
+"""Everything that is stored, in the words of the domain. Its callers decide, it writes.
 
 Each module holds one noun's rows and takes the open `Database` first. `database.transaction` joins
 several calls into one commit, and `thread.Store` is the way in from the event loop.
@@ -24,10 +24,12 @@ several calls into one commit, and `thread.Store` is the way in from the event l
     holding        articles that wait
     merging        two articles, or two chats, become one
     chats          channels, readers, groups
+    addressing     rows of chats under another setting or number
     channel_starts  when channels were first used
     follows        topics and follows
     fanouts        articles whose followers are being planned
     outbox         deliveries
+    late_changes   what changed of articles while their deliveries were in flight
     queue          which delivery may go next
     availability   from when a chat may receive
     attempts       the log of calls

@@ -1,4 +1,4 @@
-"""Rows of articles: their words, addresses, related articles and standing. Decides nothing about them."""
+"""Rows of articles: words, addresses, related articles, standing. Decides nothing."""
 
 from __future__ import annotations
 
@@ -20,20 +20,23 @@ from bot.store.recording import EFFECTIVE_DATE
 #: What readers may see.
 VISIBLE = "held = 0 AND withdrawn = 0 AND copy_of IS NULL"
 _UPDATE = f"""
-UPDATE articles SET identity = ?, fingerprint = ?, title_key = ?, title = ?, excerpt = ?, url = ?, provider = ?,
-  published = ?, image = ?, quality = ?, heat = ?, kind = ?, unpublished = ?, day = ?,
+UPDATE articles SET identity = ?, fingerprint = ?, title_key = ?, title = ?, excerpt = ?, url = ?,
+  provider = ?, published = ?, image = ?, quality = ?, heat = ?, kind = ?, unpublished = ?, day = ?,
   ordered = {EFFECTIVE_DATE.format(published="?")}, draft = ?, expires = ?, file = ? WHERE id = ?
 """
 
 
-#: The newest articles among which a topic's newest are looked for first.
-_LOOKED_AT = 2_000
+#: The newest articles among which a topic's newest are searched first.
+_SCANNED = 2_000
 _LATEST_OF = f"""
-SELECT id FROM (SELECT id, ordered FROM articles WHERE {VISIBLE} ORDER BY ordered DESC, id DESC LIMIT ?)
-WHERE EXISTS (SELECT 1 FROM article_topics WHERE article = id AND topic = ?) ORDER BY ordered DESC, id DESC LIMIT ?
+SELECT id FROM (
+  SELECT id, ordered FROM articles WHERE {VISIBLE} ORDER BY ordered DESC, id DESC LIMIT ?)
+WHERE EXISTS (SELECT 1 FROM article_topics WHERE article = id AND topic = ?)
+ORDER BY ordered DESC, id DESC LIMIT ?
 """
 _LATEST_OF_ALL = f"""
-SELECT id FROM articles WHERE {VISIBLE} AND id IN (SELECT article FROM article_topics WHERE topic = ?)
+SELECT id FROM articles
+WHERE {VISIBLE} AND id IN (SELECT article FROM article_topics WHERE topic = ?)
 ORDER BY ordered DESC, id DESC LIMIT ?
 """
 
@@ -51,7 +54,11 @@ def update(db: Database, number: int, record: ArticleRecord, *, path: str) -> No
     """Write an article's new words over the old; every old address stays an alias."""
     with transaction(db):
         indexing.replace(db, number, recording.searched(record.columns))
-        write(db, _UPDATE, (*record.columns, record.published, record.draft, record.expires, path, number))
+        write(
+            db,
+            _UPDATE,
+            (*record.columns, record.published, record.draft, record.expires, path, number),
+        )
         recording.set_related(db, number, record.related)
         add_addresses(db, number, record.addresses)
 
@@ -66,20 +73,23 @@ def several(db: Database, numbers: Sequence[int]) -> list[Stored]:
     """Return the articles with these row numbers, in that order."""
     found = {
         one["id"]: one
-        for one in rows(db, f"SELECT * FROM articles WHERE id IN ({marks(len(numbers))})", tuple(numbers))
+        for one in rows(
+            db, f"SELECT * FROM articles WHERE id IN ({marks(len(numbers))})", tuple(numbers)
+        )
     }
     return [_stored(db, found[number]) for number in numbers if number in found]
 
 
 def at_address(db: Database, text: str) -> int | None:
-    """Return the article that a web address leads to: of several the one it names the part of, then the last."""
+    """Return the article that a web address leads to; of several the first of `all_at`."""
     return next(iter(all_at(db, text)), None)
 
 
 def all_at(db: Database, text: str) -> list[int]:
     """Return the articles that a web address leads to, the last recorded first.
 
-    Left out are those to which only an older address leads, and other parts of the page, where there are better ones.
+    Articles to which only an older address leads are left out if others match by their own; so are
+    other parts of the page if one matches by its fragment.
     """
     identity, part = urls.canonical(text), urls.fragment(text)
     known = recording.at(db, identity) if identity else []
@@ -89,12 +99,12 @@ def all_at(db: Database, text: str) -> list[int]:
 
 
 def latest(db: Database, topic: int | None = None, most: int = 10) -> list[Stored]:
-    """Return the newest visible articles, newest first; with `topic` (a row number), of that topic."""
+    """Return the newest visible articles, newest first; `topic` (a row): only of that topic."""
     if topic is None:
         sql = f"SELECT id FROM articles WHERE {VISIBLE} ORDER BY ordered DESC, id DESC LIMIT ?"
         found = rows(db, sql, (most,))
-    else:  # mostly they are among the last recorded, and then nobody needs to sort all of a large topic
-        found = rows(db, _LATEST_OF, (_LOOKED_AT, topic, most))
+    else:  # mostly they are among the last recorded, so that a large topic need not be sorted
+        found = rows(db, _LATEST_OF, (_SCANNED, topic, most))
         found = found if len(found) == most else rows(db, _LATEST_OF_ALL, (topic, most))
     return several(db, [one["id"] for one in found])
 
@@ -113,7 +123,8 @@ def newest(db: Database) -> Stored | None:
     """Return the article that was posted or recorded last: what `/republish last` means."""
     found = row(
         db,
-        "SELECT a.id FROM articles a LEFT JOIN deliveries d ON d.article = a.id AND d.state = 'sent' AND d.lane = 0 "
+        "SELECT a.id FROM articles a LEFT JOIN deliveries d ON d.article = a.id "
+        "AND d.state = 'sent' AND d.lane = 0 "
         f"WHERE {VISIBLE} GROUP BY a.id "
         "ORDER BY max(d.settled_sequence) DESC NULLS LAST, a.ordered DESC, a.id DESC LIMIT 1",
     )
@@ -121,8 +132,11 @@ def newest(db: Database) -> Stored | None:
 
 
 def candidates(db: Database) -> list[Candidate]:
-    """Return what a channel's start weighs: every article that readers can find and that may go out, oldest first."""
-    sql = f"SELECT id, quality, ordered FROM articles WHERE {VISIBLE} AND waits = '' ORDER BY ordered, id"
+    """Return every article that readers can find and that may go out, oldest first."""
+    sql = (
+        f"SELECT id, quality, ordered FROM articles WHERE {VISIBLE} AND waits = '' "
+        "ORDER BY ordered, id"
+    )
     return [Candidate(one["id"], one["quality"], moment(one["ordered"])) for one in rows(db, sql)]
 
 
@@ -141,10 +155,14 @@ def set_file(db: Database, number: int, path: str | None) -> None:
     write(db, "UPDATE articles SET file = ? WHERE id = ?", (path, number))
 
 
-def add_addresses(db: Database, number: int, identities: Sequence[str], *, shared: bool = True) -> None:
-    """Let more canonical addresses lead to an article; unless `shared`, none that leads to another already."""
+def add_addresses(
+    db: Database, number: int, identities: Sequence[str], *, shared: bool = True
+) -> None:
+    """Add canonical addresses to an article; unless `shared`, only those of no article yet."""
     known = set() if shared else recording.known(db, identities)
-    recording.add_addresses(db, [(identity, number) for identity in identities if identity not in known])
+    recording.add_addresses(
+        db, [(identity, number) for identity in identities if identity not in known]
+    )
 
 
 def successor(db: Database, number: int) -> int:
@@ -158,12 +176,15 @@ def successor(db: Database, number: int) -> int:
 
 
 def held(db: Database, numbers: Sequence[int], *, drafts: bool = False) -> list[int]:
-    """Return those of some articles that wait for an editor, as their files say that they are not published.
+    """Return the subset of articles whose files say that they are not published.
 
-    drafts: those that are drafts, too.
+    drafts: drafts too.
     """
     waits = "('editor', 'draft')" if drafts else "('editor')"
-    sql = f"SELECT id FROM articles WHERE waits IN {waits} AND id IN (SELECT value FROM json_each(?)) ORDER BY id"
+    sql = (
+        f"SELECT id FROM articles WHERE waits IN {waits} AND id IN (SELECT value "
+        "FROM json_each(?)) ORDER BY id"
+    )
     return [found["id"] for found in rows(db, sql, (json.dumps([*numbers]),))] if numbers else []
 
 
@@ -175,10 +196,12 @@ def next_edition(db: Database, number: int) -> int:
     return int(found["edition"]) if found else 1
 
 
-def apart(db: Database, most: int = 20, *, drafts: bool = False) -> tuple[list[Stored], list[tuple[Stored, Stored]]]:
-    """Return what editors may decide on, newest first: articles that wait for them, and copies each with its first.
+def apart(
+    db: Database, most: int = 20, *, drafts: bool = False
+) -> tuple[list[Stored], list[tuple[Stored, Stored]]]:
+    """Return what editors may decide on, newest first: waiting articles, and copies with originals.
 
-    drafts: those wait for an editor too. An article that was joined to another is that one and no copy of it.
+    drafts: drafts too. An article that was merged into another is not a copy of it.
     """
     undecided = (*ASKED, Waits.DRAFT) if drafts else ASKED
     held = several(db, holding.waiting(db, undecided, most))
@@ -211,7 +234,9 @@ def _stored(db: Database, found: Row) -> Stored:
 
 def _article(db: Database, found: Row) -> Article:
     number = found["id"]
-    aliases = rows(db, "SELECT identity FROM aliases WHERE article = ? ORDER BY identity", (number,))
+    aliases = rows(
+        db, "SELECT identity FROM aliases WHERE article = ? ORDER BY identity", (number,)
+    )
     topics = rows(
         db,
         "SELECT name FROM article_topics JOIN topics ON topics.id = topic "

@@ -1,4 +1,7 @@
-"""Rows of attempts: when a call about a delivery was made, when answered, and what came of it. Decides nothing."""
+"""Rows of attempts: when a call about a delivery was made and answered, and its outcome.
+
+Decides nothing.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,26 @@ from bot.store.database import milliseconds, moment, rows, transaction, write
 
 def begin(db: Database, deliveries: Iterable[int], action: str, at: datetime) -> None:
     """Write that calls are about to be made."""
-    sql = "INSERT INTO attempts (delivery, chat, at, action) SELECT id, chat, ?, ? FROM deliveries WHERE id = ?"
+    sql = (
+        "INSERT INTO attempts (delivery, chat, at, action) SELECT id, chat, ?, ? FROM deliveries "
+        "WHERE id = ?"
+    )
     now = milliseconds(at)
     with transaction(db):
         db.conn.executemany(sql, [(now, action, delivery) for delivery in deliveries])
 
 
 def end(db: Database, ended: Iterable[tuple[int, str, str]], at: datetime) -> None:
-    """Write what came of the last call about each delivery: (delivery, outcome, detail)."""
+    """Write the outcome of the last call about each delivery: (delivery, outcome, detail)."""
     sql = (
         "UPDATE attempts SET outcome = ?, detail = ?, answered = ? "
         "WHERE id = (SELECT max(id) FROM attempts WHERE delivery = ?)"
     )
     now = milliseconds(at)
     with transaction(db):
-        db.conn.executemany(sql, [(outcome, detail, now, delivery) for delivery, outcome, detail in ended])
+        db.conn.executemany(
+            sql, [(outcome, detail, now, delivery) for delivery, outcome, detail in ended]
+        )
 
 
 def log(db: Database, delivery: int, action: str, outcome: str, detail: str, at: datetime) -> None:
@@ -42,14 +50,15 @@ def log(db: Database, delivery: int, action: str, outcome: str, detail: str, at:
 
 
 def recent(db: Database, span: timedelta, at: datetime) -> list[tuple[int, datetime]]:
-    """Return (Telegram's number of the chat, when) of each call answered within `span` before `at`, in order.
+    """Return (Telegram's number of the chat, when) of calls answered in the `span` before `at`.
 
-    One whose answer never came, as the program ended before, counts as answered at `at`: it may be that late.
+    A call without an answer, because the process ended, counts as answered at `at`.
     """
     now, since = milliseconds(at), milliseconds(at - span)
     found = rows(
         db,
-        "SELECT c.chat_id, coalesce(a.answered, ?) AS moment FROM attempts a JOIN chats c ON c.id = a.chat "
+        "SELECT c.chat_id, coalesce(a.answered, ?) AS moment FROM attempts a "
+        "JOIN chats c ON c.id = a.chat "
         "WHERE a.at > ? AND coalesce(a.answered, ?) > ? AND c.chat_id IS NOT NULL ORDER BY moment",
         (now, since - LONGEST_CALL // timedelta(milliseconds=1), now, since),
     )

@@ -1,6 +1,6 @@
-"""Questions to the database about itself: each finds rows that ought not to be. Changes nothing, words nothing.
+"""Consistency checks: each finds rows that should not exist. Changes nothing.
 
-What may be waiting, and for how long, is told by `at`; what a finding means is said in `publish.verification`.
+What a finding means is worded in `publish.verification`.
 """
 
 from __future__ import annotations
@@ -16,19 +16,23 @@ from bot.domain.article import effective_date
 from bot.store.articles import VISIBLE
 from bot.store.availability import ACTIVE, OPENS
 from bot.store.database import Row, milliseconds, number, rows
-from bot.store.outbox import FORMS_SHOWN
+from bot.store.late_changes import FORMS_SHOWN
 
 #: A delivery that could go out and still waits after so long is not merely behind others.
 LATE = timedelta(days=1)
 _DELIVERY = "SELECT d.id AS delivery, d.article, d.chat, d.reason AS detail FROM deliveries d"
 #: The head of the same chat's queue.
-_HEAD = "deliveries o WHERE o.chat = d.chat AND o.state = 'pending' AND o.head = 1 AND o.lane = d.lane"
+_HEAD = (
+    "deliveries o WHERE o.chat = d.chat AND o.state = 'pending' AND o.head = 1 AND o.lane = d.lane"
+)
+#: A post that is not to be edited, though no reason is given why it stays as it is.
+_LEFT_AS_IT_IS = "d.state = 'sent' AND d.message > 0 AND d.edit_due IS NULL AND d.reason = ''"
 _JOINED = "NOT EXISTS (SELECT 1 FROM aliases WHERE article = a.id)"
 
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """A row that ought not to be, by what it is about; a detail may be empty."""
+    """A row that should not exist, by what it is about; a detail may be empty."""
 
     kind: str
     article: int | None = None
@@ -37,16 +41,22 @@ class Oddity:
     detail: str = ""
 
 
-#: Kind of oddity → the rows that are one, with those of the columns `article`, `chat`, `delivery`, `detail` it has.
+#: Kind of oddity → the rows that are one, with those of the columns `article`, `chat`, `delivery`,
+#: `detail` it has.
 _QUESTIONS = {
     "twice": """
         SELECT article, chat, edition AS detail FROM deliveries WHERE state = 'sent'
         GROUP BY article, chat, edition HAVING count(*) > 1""",
     "same message": """
         SELECT min(d.chat) AS chat, max(d.id) AS delivery, d.message AS detail FROM deliveries d
-        JOIN chats c ON c.id = d.chat WHERE d.message > 0 GROUP BY c.chat_id, d.message HAVING count(*) > 1""",
-    "no number": f"{_DELIVERY} WHERE d.state = 'sent' AND coalesce(d.message, 0) <= 0 AND d.reason = ''",
-    "no payload": f"{_DELIVERY} WHERE d.state IN ('sending', 'doubtful', 'sent') AND d.payload IS NULL",
+        JOIN chats c ON c.id = d.chat WHERE d.message > 0
+        GROUP BY c.chat_id, d.message HAVING count(*) > 1""",
+    "no number": f"""
+        {_DELIVERY}
+        WHERE d.state = 'sent' AND coalesce(d.message, 0) <= 0 AND d.reason = ''""",
+    "no payload": f"""
+        {_DELIVERY}
+        WHERE d.state IN ('sending', 'doubtful', 'sent') AND d.payload IS NULL""",
     "late": f"""
         {_DELIVERY} JOIN chats c ON c.id = d.chat
         WHERE d.state = 'pending' AND d.created < :late AND coalesce(d.not_before, 0) < :late
@@ -57,19 +67,23 @@ _QUESTIONS = {
           OR d.head IS NULL AND d.asleep_until IS NOT d.not_before
           OR d.head = 1 AND EXISTS (SELECT 1 FROM {_HEAD} AND o.id <> d.id)
           OR d.head = 0 AND (d.asleep_until IS NOT NULL
-            OR NOT EXISTS (SELECT 1 FROM {_HEAD} AND (o.turn, o.rank, o.id) < (d.turn, d.rank, d.id))))""",
-    "doubt forgotten": f"{_DELIVERY} WHERE d.state = 'doubtful' AND d.not_before IS NULL AND d.reason = ''",
+            OR NOT EXISTS (
+              SELECT 1 FROM {_HEAD} AND (o.turn, o.rank, o.id) < (d.turn, d.rank, d.id))))""",
+    "doubt forgotten": f"""
+        {_DELIVERY}
+        WHERE d.state = 'doubtful' AND d.not_before IS NULL AND d.reason = ''""",
     "old form": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
-        WHERE d.state = 'sent' AND d.message > 0 AND d.edit_due IS NULL AND d.reason = '' AND a.withdrawn = 0
-          AND a.held = 0 AND d.form <> a.fingerprint AND NOT EXISTS (SELECT 1 FROM forms f WHERE f.delivery = d.id
+        WHERE {_LEFT_AS_IT_IS} AND a.withdrawn = 0 AND a.held = 0 AND d.form <> a.fingerprint
+          AND NOT EXISTS (SELECT 1 FROM forms f WHERE f.delivery = d.id
             AND f.form = a.fingerprint AND f.times >= {FORMS_SHOWN})""",
     "not taken back": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
-        WHERE d.state = 'sent' AND d.message > 0 AND d.edit_due IS NULL AND d.reason = '' AND (a.withdrawn = 1
-          OR {_JOINED} AND EXISTS (SELECT 1 FROM articles k WHERE k.id = a.copy_of AND k.withdrawn = 1))""",
+        WHERE {_LEFT_AS_IT_IS} AND (a.withdrawn = 1 OR {_JOINED}
+          AND EXISTS (SELECT 1 FROM articles k WHERE k.id = a.copy_of AND k.withdrawn = 1))""",
     "withdrawn waits": f"""
-        {_DELIVERY} JOIN articles a ON a.id = d.article WHERE a.withdrawn = 1 AND d.state IN ('held', 'pending')""",
+        {_DELIVERY} JOIN articles a ON a.id = d.article
+        WHERE a.withdrawn = 1 AND d.state IN ('held', 'pending')""",
     "held waits not": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
         WHERE a.waits <> '' AND d.state = 'pending' OR a.waits = '' AND d.state = 'held'""",
@@ -78,8 +92,11 @@ _QUESTIONS = {
         WHERE a.copy_of IS NOT NULL AND {_JOINED} AND d.state IN ('held', 'pending')""",
     "revised unsent": f"{_DELIVERY} WHERE d.edit_due IS NOT NULL AND d.state <> 'sent'",
     "unopened edition": f"""
-        {_DELIVERY} JOIN articles a ON a.id = d.article WHERE d.edition > a.edition AND NOT {_JOINED}""",
-    "no address": f"SELECT a.id AS article, a.identity AS detail FROM articles a WHERE a.copy_of IS NULL AND {_JOINED}",
+        {_DELIVERY} JOIN articles a ON a.id = d.article
+        WHERE d.edition > a.edition AND NOT {_JOINED}""",
+    "no address": f"""
+        SELECT a.id AS article, a.identity AS detail FROM articles a
+        WHERE a.copy_of IS NULL AND {_JOINED}""",
     "address lost": f"""
         SELECT a.id AS article, a.identity AS detail FROM articles a WHERE NOT {_JOINED}
         AND NOT EXISTS (SELECT 1 FROM aliases WHERE identity = a.identity AND article = a.id)""",
@@ -90,7 +107,8 @@ _QUESTIONS = {
         SELECT a.id AS article, a.file AS detail FROM articles a WHERE a.file IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM files f WHERE f.path = a.file AND f.article = a.id)""",
     "no owner": """
-        SELECT a.id AS article, min(f.path) AS detail FROM articles a JOIN files f ON f.article = a.id
+        SELECT a.id AS article, min(f.path) AS detail
+        FROM articles a JOIN files f ON f.article = a.id
         WHERE a.file IS NULL AND f.reason IS NULL AND f.missing = 0 GROUP BY a.id""",
     "fan-out of nothing": """
         SELECT f.article FROM fanouts f JOIN articles a ON a.id = f.article
@@ -100,45 +118,52 @@ _QUESTIONS = {
         WHERE a.held <> (a.waits IN ({", ".join(f"'{one}'" for one in sorted(HIDDEN))}))""",
 }
 _LEFT = f"{_DELIVERY} WHERE d.state = 'sending'"
-#: Articles a channel should have and has no delivery of: those whose rows came after the last it began with. Whoever
-#: plans goes by sequence numbers instead, so that a fault there is found here.
+#: Articles of which a channel has no delivery though their rows are later than its start. Planning
+#: compares sequence numbers instead, so a fault there is found here.
 _ABSENT = f"""
 SELECT a.id, a.quality FROM articles a
 WHERE {VISIBLE} AND a.id > (SELECT coalesce(last_article, 0) FROM chats WHERE id = :chat)
-  AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = :chat AND d.edition = 1)
+  AND NOT EXISTS (
+    SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = :chat AND d.edition = 1)
 ORDER BY a.id
 """
 #: Articles whose followers are all planned, the newest first, with how many follow their topics.
 _PLANNED = f"""
-SELECT a.id, a.recorded, a.published, (SELECT count(*) FROM article_topics t CROSS JOIN follows f ON f.topic = t.topic
+SELECT a.id, a.recorded, a.published, (
+  SELECT count(*) FROM article_topics t CROSS JOIN follows f ON f.topic = t.topic
   WHERE t.article = a.id) AS follows
-FROM articles a WHERE {VISIBLE} AND a.planned IS NOT NULL AND NOT EXISTS (SELECT 1 FROM fanouts WHERE article = a.id)
+FROM articles a WHERE {VISIBLE} AND a.planned IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM fanouts WHERE article = a.id)
 ORDER BY a.id DESC
 """
-#: Who followed before, could be reached all the time since, and has no delivery. Whoever plans follows goes by topics,
-#: a piece at a time, and by the state of the chats at that moment.
+#: Chats that followed before, could be reached all the time since, and have no delivery. Planning
+#: reads follows by topic, in chunks, and the chats' standing at that moment; this reads them
+#: another way.
 _UNSERVED = f"""
 SELECT count(DISTINCT f.chat) FROM articles a JOIN article_topics t ON t.article = a.id
   CROSS JOIN follows f ON f.topic = t.topic JOIN chats c ON c.id = f.chat
 WHERE a.id = :article AND f.sequence < a.planned AND {ACTIVE} AND c.setting IS NULL
   AND c.sequence < a.planned
-  AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = f.chat AND d.edition = 1)
+  AND NOT EXISTS (
+    SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = f.chat AND d.edition = 1)
 """
-#: So many follows are looked at, those of the newest articles: a few seconds.
-FOLLOWS_LOOKED_AT = 3_000_000
+#: Upper bound of follows that are read, those of the newest articles: a few seconds.
+FOLLOWS_READ = 3_000_000
 
 
 def damage(db: Database) -> Iterator[Oddity]:
-    """Yield what SQLite itself finds: pages and indexes that don't fit, rows that point nowhere."""
+    """Yield what SQLite itself finds: damaged pages and indexes, references to missing rows."""
     for found in rows(db, "PRAGMA integrity_check(20)"):
         if found[0] != "ok":
             yield Oddity("damaged", detail=str(found[0]))
     for found in rows(db, "PRAGMA foreign_key_check"):
-        yield Oddity("points nowhere", detail=f"{found['table']} row {found['rowid']} to {found['parent']}")
+        yield Oddity(
+            "points nowhere", detail=f"{found['table']} row {found['rowid']} to {found['parent']}"
+        )
 
 
 def oddities(db: Database, at: datetime, *, running: bool) -> Iterator[Oddity]:
-    """Yield every row that ought not to be. running: a bot has this database, and what is being sent is its own."""
+    """Yield every row that should not exist. running: a bot may be sending deliveries."""
     values = {"late": milliseconds(at - LATE)}
     for kind, sql in _QUESTIONS.items():
         yield from (_oddity(kind, found) for found in rows(db, sql, values))
@@ -147,16 +172,16 @@ def oddities(db: Database, at: datetime, *, running: bool) -> Iterator[Oddity]:
 
 
 def absent(db: Database, chat: int) -> list[tuple[int, int]]:
-    """Return (article, quality) of those recorded since a channel began that it has no first edition of."""
+    """Return (article, quality) of those since a channel's start without a first edition there."""
     return [(found["id"], found["quality"]) for found in rows(db, _ABSENT, {"chat": chat})]
 
 
 def unserved(db: Database, oldest: datetime | None) -> Iterator[Oddity]:
-    """Yield the articles that followers should have and do not; of `oldest` or later, where there is such a limit.
+    """Yield the articles that followers lack; `oldest`: of that date or later.
 
-    Of the newest articles with FOLLOWS_LOOKED_AT follows of their topics together.
+    Only the newest articles are read, up to FOLLOWS_READ follows of their topics.
     """
-    left = FOLLOWS_LOOKED_AT
+    left = FOLLOWS_READ
     for found in db.conn.execute(_PLANNED):
         left -= found["follows"]
         if left < 0:
@@ -169,13 +194,14 @@ def unserved(db: Database, oldest: datetime | None) -> Iterator[Oddity]:
 
 
 def counts(db: Database) -> dict[str, int]:
-    """Return how many rows of each kind were looked at."""
+    """Return how many rows of each kind were checked."""
     return {
-        table: number(db, f"SELECT count(*) FROM {table}") for table in ("articles", "deliveries", "chats", "files")
+        table: number(db, f"SELECT count(*) FROM {table}")
+        for table in ("articles", "deliveries", "chats", "files")
     }
 
 
 def _oddity(kind: str, found: Row) -> Oddity:
-    told = dict(found)
-    detail = told.pop("detail", None)
-    return Oddity(kind, **told, detail="" if detail is None else str(detail))
+    columns = dict(found)
+    detail = columns.pop("detail", None)
+    return Oddity(kind, **columns, detail="" if detail is None else str(detail))

@@ -1,6 +1,7 @@
-"""From when a chat may receive: the one rule, as SQL for every query that joins `chats c`. Runs no query.
+"""From when a chat may receive: one rule, as SQL for queries that join `chats c`. Runs no query.
 
-The pause of a delivery itself (`deliveries.not_before`) is not part of it.
+(docs/architecture.md, From when a chat may receive.) The pause of a delivery itself is not part of
+it, nor is the rate limit.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Copies of the database: made while the bot runs, verified before they replace anything. Knows no domain row.
+"""Backups: made while the bot runs, verified before they replace anything. Knows no domain row.
 
-A backup takes only the place of nothing or of an earlier backup; a restore keeps what it replaces.
+A backup overwrites only an earlier backup; a restore keeps what it replaces.
 """
 
 from __future__ import annotations
@@ -23,13 +23,16 @@ _BESIDE = ("-wal", "-shm", "-journal", ".lock")
 
 
 def backup(database: Path, file: Path, *, force: bool = False) -> int:
-    """Copy the database to `file`, consistent even while a bot writes; return the copy's size in bytes.
+    """Copy the database to `file`, consistent while a bot writes; return the size in bytes.
 
-    `file` appears whole and verified or not at all, readable by its owner only. What is there already must be an
-    earlier backup of the same database; `force`: of any database. Raises StoreError.
+    `file` appears whole and verified or not at all, readable by its owner only. What is there
+    already must be an earlier backup of the same database; `force`: of any database. Raises
+    StoreError.
     """
     if not database.is_file():
-        raise StoreError(f"{database}: there is no database to back up yet; `paperboy run` creates it")
+        raise StoreError(
+            f"{database}: there is no database to back up yet; `paperboy run` creates it"
+        )
     _differ(file, database)
     inspection.examine(database, Depth.PAGES, written=True)
     _may_replace(file, database, force=force)
@@ -42,17 +45,19 @@ def backup(database: Path, file: Path, *, force: bool = False) -> int:
         inspection.examine(part, Depth.EVERYTHING)
         copying.replace(part, file)
     except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"{file}: the backup could not be written: {copying.reason(error)}") from error
+        raise StoreError(
+            f"{file}: the backup could not be written: {copying.reason(error)}"
+        ) from error
     finally:
         copying.remove(part)
     return file.stat().st_size
 
 
 def restore(file: Path, database: Path, at: datetime) -> Path | None:
-    """Put a backup in the database's place after verifying it; the caller holds the lock. Raises StoreError.
+    """Replace the database with a verified backup; the caller holds the lock. Raises StoreError.
 
-    Until the copy is whole, verified and up to date, the database stays as it is; then it is kept beside the new one,
-    and where is returned. The new one knows since when it is restored.
+    Until the copy is whole, verified and up to date, the database stays as it is; then it is kept
+    beside the new one, and where is returned. The new one knows since when it is restored.
     """
     _differ(file, database)
     inspection.examine(file, Depth.EVERYTHING)
@@ -63,7 +68,9 @@ def restore(file: Path, database: Path, at: datetime) -> Path | None:
         copying.begin(part)
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as source:
             copying.copy(source, part)
-        with closing(open_database(part)) as restored:  # brings an older one up to date, or says that it can't
+        with closing(
+            open_database(part)
+        ) as restored:  # brings an older one up to date, or says that it can't
             facts.put(restored, Fact.RESTORED, str(milliseconds(at)))
             facts.put(restored, Fact.RESTORED_AFTER, str(sequence.last(restored)))
         copying.fold(part)
@@ -91,24 +98,30 @@ def _may_replace(file: Path, database: Path, *, force: bool) -> None:
         replaces = inspection.is_backup(file)
         ours = replaces and (force or inspection.same(file, database))
     except StoreError as error:
-        raise StoreError(f"{file}: is not a backup of Paperboy, so it is kept; name another file") from error
+        raise StoreError(
+            f"{file}: is not a backup of Paperboy, so it is kept; name another file"
+        ) from error
     if not replaces:
-        raise StoreError(f"{file}: is a database that a bot runs on, not a backup; name another file")
+        raise StoreError(
+            f"{file}: is a database that a bot runs on, not a backup; name another file"
+        )
     if not ours:
         raise StoreError(f"{file}: is a backup of another database; --force replaces it")
 
 
 def _differ(file: Path, database: Path) -> None:
     """Raise StoreError where a copy and the database are one file, which neither could survive."""
-    if file.resolve() == database.resolve() or (file.exists() and database.exists() and file.samefile(database)):
+    if file.resolve() == database.resolve() or (
+        file.exists() and database.exists() and file.samefile(database)
+    ):
         raise StoreError(f"{file}: is the database itself; name another file")
 
 
 def _keep(database: Path, at: datetime) -> Path | None:
-    """Give a database that is about to be replaced a second name beside it; return that, or None without one.
+    """Give the database a second name beside it and return that; None: there is none.
 
-    What its log holds is folded in, so that one file is whole. Where that can't be, as it is damaged, the log is kept
-    with it.
+    What its log holds is folded in, so that one file is whole. Where that can't be, as it is
+    damaged, the log is kept with it.
     """
     if not database.exists():
         copying.remove_logs(database)

@@ -15,18 +15,19 @@ def begin(db: Database, chat: int, at: datetime) -> None:
     with transaction(db):
         write(
             db,
-            "UPDATE chats SET begun = ?, sequence = ?, last_article = (SELECT coalesce(max(id), 0) FROM articles) "
-            "WHERE id = ?",
+            "UPDATE chats SET begun = ?, sequence = ?, "
+            "last_article = (SELECT coalesce(max(id), 0) FROM articles) WHERE id = ?",
             (milliseconds(at), sequence.take(db), chat),
         )
 
 
 def of(db: Database, numbers: Sequence[int]) -> dict[int, int]:
     """Return chat (row number) → sequence number of its start, for those that have begun."""
-    sql = "SELECT id, sequence FROM chats WHERE sequence IS NOT NULL AND id IN (SELECT value FROM json_each(?))"
+    these = "(SELECT value FROM json_each(?))"
+    sql = f"SELECT id, sequence FROM chats WHERE sequence IS NOT NULL AND id IN {these}"
     return {found["id"]: found["sequence"] for found in rows(db, sql, (json.dumps([*numbers]),))}
 
 
 def any_begun(db: Database) -> bool:
-    """Say whether this database ever served: a channel began in it, or somebody wrote."""
+    """Return True if a channel was ever started, or somebody wrote to the bot."""
     return row(db, "SELECT 1 FROM chats WHERE begun IS NOT NULL LIMIT 1") is not None

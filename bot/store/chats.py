@@ -9,10 +9,11 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.chat import AWAY, ChatKind, OnDoubt, Standing
-from bot.store import merging, sequence
+from bot.store import addressing, sequence
 from bot.store.database import Row, add, maybe, milliseconds, number, row, rows, transaction, write
 
-#: The rows of a chat, given one of them: a forum has one for each thread. The chat's number may not be known yet.
+#: The rows of a chat, given one of them: a forum has one for each thread. The chat's number may not
+#: be known yet.
 _ALL_THREADS = "(id = :chat OR chat_id = (SELECT chat_id FROM chats WHERE id = :chat))"
 _AWAY = """
 UPDATE chats SET away = min(
@@ -44,18 +45,18 @@ class Chat:
     #: Sequence number of a channel's start, or since when a reader can be reached; None: not begun.
     sequence: int | None = None
     on_doubt: OnDoubt = OnDoubt.RESEND
-    #: The last article brought before a reader went away; None: not away, or told since what was missed.
+    #: The last article before a reader went away; None: not away, or told since what was missed.
     away: int | None = None
 
     @property
     def name(self) -> str:
-        """What people know the chat by: title and @name, as far as they are known; empty for neither."""
+        """Title and @name, as far as they are known."""
         at = f"@{self.username}" if self.username else self.name_in_settings
         return f"{self.title} ({at})" if self.title and at else self.title or at
 
     @property
     def name_in_settings(self) -> str:
-        """The @name that the settings give a channel; empty: they give a number, or it is a reader's chat."""
+        """The @name by which the settings call a channel; empty for a number and for readers."""
         return self.setting if self.setting and self.setting.startswith("@") else ""
 
 
@@ -73,25 +74,27 @@ def by_number(db: Database, chat_id: int, thread: int = 0) -> Chat | None:
 
 def of_number(db: Database, chat_id: int) -> list[Chat]:
     """Return the chats with Telegram's number: one, or in a forum one for each thread."""
-    return [_chat(found) for found in rows(db, "SELECT * FROM chats WHERE chat_id = ? ORDER BY id", (chat_id,))]
+    return [
+        _chat(found)
+        for found in rows(db, "SELECT * FROM chats WHERE chat_id = ? ORDER BY id", (chat_id,))
+    ]
 
 
 def channels(db: Database) -> list[Chat]:
-    """Return the channels of the settings, in the order they came."""
-    sql = (  # the index of the few: readers may be a million
-        "SELECT * FROM chats INDEXED BY chats_by_setting WHERE setting IS NOT NULL AND state <> 'dropped' ORDER BY id"
-    )
-    return [_chat(found) for found in rows(db, sql)]
+    """Return the channels of the settings, in the order of their rows."""
+    # by the index of the few: readers may be a million
+    few = "chats INDEXED BY chats_by_setting WHERE setting IS NOT NULL AND state <> 'dropped'"
+    return [_chat(found) for found in rows(db, f"SELECT * FROM {few} ORDER BY id")]
 
 
 def set_channels(db: Database, settings: Collection[tuple[str, int, OnDoubt]]) -> list[Chat]:
-    """Make the rows of the settings' channels, each (name or number, thread, on_doubt); drop the others.
+    """Write rows for the settings' channels (name or number, thread, on_doubt); drop the others.
 
-    Return them in the order given; two settings for one chat come back as that chat twice. A channel that comes back
-    makes a new start; its unique deliveries keep it from repeating a post.
+    Return them in the order given; two settings for one chat come back as that chat twice. A
+    channel that comes back makes a new start; its unique deliveries keep it from repeating a post.
     """
     with transaction(db):
-        made = [_channel(db, setting, thread) for setting, thread, _ in settings]
+        made = [addressing.of_setting(db, setting, thread) for setting, thread, _ in settings]
         for number_, (_, _, on_doubt) in zip(made, settings, strict=True):
             write(db, "UPDATE chats SET on_doubt = ? WHERE id = ?", (str(on_doubt), number_))
         for chat in channels(db):
@@ -103,8 +106,8 @@ def set_channels(db: Database, settings: Collection[tuple[str, int, OnDoubt]]) -
 def resolve(db: Database, chat: int, chat_id: int, *, username: str, title: str) -> int:
     """Write the number behind a channel's name; return the row that stands for it.
 
-    Where a reader's or an earlier row has that number already, that row becomes the channel and this one's
-    deliveries move to it.
+    Where a reader's or an earlier row has that number already, that row becomes the channel and
+    this one's deliveries move to it.
     """
     with transaction(db):
         mine = get(db, chat)
@@ -112,7 +115,7 @@ def resolve(db: Database, chat: int, chat_id: int, *, username: str, title: str)
             return chat
         other = by_number(db, chat_id, mine.thread)
         if other and other.id != chat:
-            _join(db, kept=other.id, other=chat, setting=mine.setting)
+            addressing.join(db, kept=other.id, other=chat, setting=mine.setting)
             chat = other.id
         sql = "UPDATE chats SET chat_id = ?, username = ?, title = ? WHERE id = ?"
         write(db, sql, (chat_id, username, title, chat))
@@ -120,9 +123,16 @@ def resolve(db: Database, chat: int, chat_id: int, *, username: str, title: str)
 
 
 def reader(
-    db: Database, chat_id: int, *, kind: ChatKind, username: str, title: str, at: datetime, thread: int = 0
+    db: Database,
+    chat_id: int,
+    *,
+    kind: ChatKind,
+    username: str,
+    title: str,
+    at: datetime,
+    thread: int = 0,
 ) -> Chat:
-    """Return the row of a person's or group's chat, made where it is new, its name brought up to date.
+    """Return a reader's chat, created if it is new, its name brought up to date.
 
     A forum's thread is a chat of its own.
     """
@@ -136,14 +146,20 @@ def reader(
                 (chat_id, thread, str(kind), username, title, milliseconds(at), sequence.take(db)),
             )
         elif (found.username, found.title) != (username, title):
-            write(db, "UPDATE chats SET username = ?, title = ? WHERE id = ?", (username, title, found.id))
+            write(
+                db,
+                "UPDATE chats SET username = ?, title = ? WHERE id = ?",
+                (username, title, found.id),
+            )
         made = by_number(db, chat_id, thread)
     if made is None:  # pragma: no cover - it was written above
         raise LookupError(chat_id)
     return made
 
 
-def set_state(db: Database, chat: int, state: Standing, reason: str = "", *, lost: int | None = None) -> None:
+def set_state(
+    db: Database, chat: int, state: Standing, reason: str = "", *, lost: int | None = None
+) -> None:
     """Write a chat's standing; one that leaves takes its waiting deliveries along.
 
     `lost` is the article by which it was found that a reader can't be reached.
@@ -152,13 +168,17 @@ def set_state(db: Database, chat: int, state: Standing, reason: str = "", *, los
         if state in AWAY:
             write(db, _AWAY, {"chat": chat, "lost": lost})
         if state is Standing.ACTIVE:
-            back = "UPDATE chats SET sequence = ? WHERE id = ? AND setting IS NULL AND state <> 'active'"
+            back = (
+                "UPDATE chats SET sequence = ? WHERE id = ? AND setting IS NULL "
+                "AND state <> 'active'"
+            )
             write(db, back, (sequence.take(db), chat))
         write(db, "UPDATE chats SET state = ?, reason = ? WHERE id = ?", (str(state), reason, chat))
         if state in AWAY:
             write(
                 db,
-                "UPDATE deliveries SET state = 'gone', reason = ? WHERE chat = ? AND state = 'pending' AND lane <> 0",
+                "UPDATE deliveries SET state = 'gone', reason = ? WHERE chat = ? "
+                "AND state = 'pending' AND lane <> 0",
                 (reason or str(state), chat),
             )
 
@@ -180,7 +200,9 @@ def told_missed(db: Database, chat: int) -> None:
     write(db, "UPDATE chats SET away = NULL WHERE id = ? AND state = 'active'", (chat,))
 
 
-def pause(db: Database, chat: int, until: datetime, reason: str, *, only_thread: bool = False) -> None:
+def pause(
+    db: Database, chat: int, until: datetime, reason: str, *, only_thread: bool = False
+) -> None:
     """Let a whole chat wait until a moment, all threads of a forum; or only this thread."""
     which = "id = :chat" if only_thread else _ALL_THREADS
     values = {"chat": chat, "until": milliseconds(until), "reason": reason}
@@ -188,42 +210,51 @@ def pause(db: Database, chat: int, until: datetime, reason: str, *, only_thread:
 
 
 def resume(db: Database, chat: int) -> None:
-    """End a chat's pause, and with it that of every delivery and edit that wait there, in all threads."""
+    """End the pause of a chat, and of every delivery and edit in it, in all threads."""
     with transaction(db):
-        write(db, f"UPDATE chats SET not_before = NULL, reason = '' WHERE {_ALL_THREADS}", {"chat": chat})
-        sql = "UPDATE deliveries SET not_before = NULL WHERE state IN ('pending', 'sent') AND chat IN "
+        write(
+            db,
+            f"UPDATE chats SET not_before = NULL, reason = '' WHERE {_ALL_THREADS}",
+            {"chat": chat},
+        )
+        sql = (
+            "UPDATE deliveries SET not_before = NULL WHERE state IN ('pending', 'sent') "
+            "AND chat IN "
+        )
         write(db, f"{sql} (SELECT id FROM chats WHERE {_ALL_THREADS})", {"chat": chat})
 
 
-def park(db: Database, chat: int, reason: str, *, only_thread: bool = False, lost: int | None = None) -> None:
+def park(
+    db: Database, chat: int, reason: str, *, only_thread: bool = False, lost: int | None = None
+) -> None:
     """Write that a reader's chat can't be reached, all threads of a forum; or only this thread.
 
-    A channel of the settings that is in the same chat is left to its own deliveries. `lost` is the article that could
-    not be delivered.
+    A channel of the settings that is in the same chat is left to its own deliveries. `lost` is the
+    article that could not be delivered.
     """
     which = "id = :chat" if only_thread else _ALL_THREADS
     sql = f"SELECT id FROM chats WHERE {which} AND setting IS NULL AND state = 'active'"
     with transaction(db):
         for found in rows(db, sql, {"chat": chat}):
-            set_state(db, found["id"], Standing.PARKED, reason, lost=lost if found["id"] == chat else None)
+            set_state(
+                db, found["id"], Standing.PARKED, reason, lost=lost if found["id"] == chat else None
+            )
 
 
 def move(db: Database, old: int, new: int) -> None:
-    """Re-address every row of a group that got a new number; where that is known already, the rows are joined.
+    """Re-address the rows of a group with a new number, merging them with rows of that number.
 
-    The numbers of its old posts mean other messages there, if any: they are forgotten, and no edit is tried.
+    The numbers of its old posts mean other messages there, if any: they are forgotten, and no edit
+    is tried.
     """
     with transaction(db):
-        for found in rows(db, "SELECT * FROM chats WHERE chat_id = ?", (old,)) if old != new else ():
-            write(
-                db,
-                "UPDATE deliveries SET message = NULL, edit_due = NULL, "
-                "reason = 'posted before the group got a new number' WHERE chat = ? AND message IS NOT NULL",
-                (found["id"],),
-            )
+        for found in (
+            rows(db, "SELECT * FROM chats WHERE chat_id = ?", (old,)) if old != new else ()
+        ):
+            addressing.forget_messages(db, found["id"])
             there = by_number(db, new, found["thread"])
             if there:
-                _join(db, kept=there.id, other=found["id"], setting=found["setting"])
+                addressing.join(db, kept=there.id, other=found["id"], setting=found["setting"])
             else:
                 write(db, "UPDATE chats SET chat_id = ? WHERE id = ?", (new, found["id"]))
 
@@ -231,38 +262,6 @@ def move(db: Database, old: int, new: int) -> None:
 def count_readers(db: Database) -> int:
     """Return how many readers are reachable."""
     return number(db, "SELECT count(*) FROM chats WHERE setting IS NULL AND state = 'active'")
-
-
-def _channel(db: Database, setting: str, thread: int) -> int:
-    """Return the row of a channel of the settings, made, taken over from a reader, or taken back."""
-    chat_id = None if setting.startswith("@") else int(setting)
-    found = row(db, "SELECT * FROM chats WHERE setting = ? COLLATE NOCASE AND thread = ?", (setting, thread))
-    if found is None and chat_id is not None:
-        found = row(db, "SELECT * FROM chats WHERE chat_id = ? AND thread = ?", (chat_id, thread))
-    if found is None:
-        return add(
-            db,
-            "INSERT INTO chats (chat_id, thread, kind, setting) VALUES (?, ?, 'channel', ?)",
-            (chat_id, thread, setting),
-        )
-    if found["state"] == Standing.DROPPED or found["setting"] is None:
-        sql = "UPDATE chats SET state = 'active', begun = NULL, sequence = NULL, last_article = NULL WHERE id = ?"
-        write(db, sql, (found["id"],))
-    if found["state"] == Standing.DROPPED:  # what waited when it left is weighed anew by its start
-        write(db, "DELETE FROM deliveries WHERE chat = ? AND state IN ('pending', 'held')", (found["id"],))
-    write(db, "UPDATE chats SET setting = ? WHERE id = ?", (setting, found["id"]))
-    return int(found["id"])
-
-
-def _join(db: Database, *, kept: int, other: int, setting: str | None) -> None:
-    """Join two rows of one chat; with `setting`, the one that is kept is that channel."""
-    if setting is not None:  # a reader's row has no start of a channel
-        start = "UPDATE chats SET (begun, sequence, last_article) = "
-        start += "(SELECT begun, sequence, last_article FROM chats WHERE id = ?) WHERE id = ? AND setting IS NULL"
-        write(db, start, (other, kept))
-    merging.chats(db, kept, other)
-    if setting is not None:
-        write(db, "UPDATE chats SET setting = ?, state = 'active' WHERE id = ?", (setting, kept))
 
 
 def _chat(found: Row) -> Chat:

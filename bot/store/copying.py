@@ -1,4 +1,4 @@
-"""Writing a copy of a database: under a name of its own first, then in its place. Knows no table, decides nothing."""
+"""Writes a copy of a database: to a temporary name first, then to its place. Knows no table."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def fold(path: Path) -> None:
 
 
 def remove(part: Path) -> None:
-    """Remove a copy that is not wanted, with its log; never raises."""
+    """Remove an unfinished copy and its log; never raises."""
     with suppress(OSError):
         part.unlink(missing_ok=True)
     remove_logs(part)

@@ -12,7 +12,9 @@ from bot.store.database import maybe, number, row, rows
 
 def articles(db: Database) -> int:
     """Return how many articles readers can find."""
-    return number(db, "SELECT count(*) FROM articles WHERE held = 0 AND withdrawn = 0 AND copy_of IS NULL")
+    return number(
+        db, "SELECT count(*) FROM articles WHERE held = 0 AND withdrawn = 0 AND copy_of IS NULL"
+    )
 
 
 def deliveries(db: Database, channel: int | None = None) -> dict[str, int]:
@@ -22,7 +24,8 @@ def deliveries(db: Database, channel: int | None = None) -> dict[str, int]:
         sql = "SELECT state, count(*) FROM deliveries WHERE chat = ? GROUP BY state"
     else:
         sql = (
-            "SELECT d.state, count(*) FROM deliveries d JOIN chats c ON c.id = d.chat WHERE c.setting IS NULL "
+            "SELECT d.state, count(*) FROM deliveries d JOIN chats c ON c.id = d.chat "
+            "WHERE c.setting IS NULL "
             "GROUP BY d.state"
         )
         values = ()
@@ -35,7 +38,10 @@ def deliveries(db: Database, channel: int | None = None) -> dict[str, int]:
 
 def _unconfirmed(db: Database, channel: int | None) -> int:
     """Return how many deliveries wait for an editor, as nobody can tell whether they arrived."""
-    sql = "SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat WHERE d.state = 'doubtful' "
+    sql = (
+        "SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat "
+        "WHERE d.state = 'doubtful' "
+    )
     which = "c.setting IS NULL" if channel is None else "d.chat = ?"
     values = () if channel is None else (channel,)
     return number(db, f"{sql} AND d.not_before IS NULL AND {which}", values)
@@ -62,9 +68,11 @@ def oldest_waiting(db: Database) -> datetime | None:
 
 
 def last_post(db: Database) -> tuple[datetime, str] | None:
-    """Return when the last post went out to a channel, and its article's title; None before the first."""
+    """Return the time and title of the last post to a channel; None before the first."""
     latest: tuple[datetime, str] | None = None
-    for chat in rows(db, "SELECT id FROM chats INDEXED BY chats_by_setting WHERE setting IS NOT NULL"):
+    for chat in rows(
+        db, "SELECT id FROM chats INDEXED BY chats_by_setting WHERE setting IS NOT NULL"
+    ):
         sql = (
             "SELECT d.settled, a.title FROM deliveries d JOIN articles a ON a.id = d.article "
             "WHERE d.chat = ? AND d.message > 0 ORDER BY d.message DESC LIMIT 1"

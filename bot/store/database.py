@@ -1,7 +1,7 @@
 """Opening the database, transactions, and how moments are written. Contains no domain rule.
 
-WAL, foreign keys on, write transactions begun at once (a deferred one could fail in the middle; sqlite-utils' own
-would join that of another task).
+WAL, foreign keys on, write transactions begun at once (a deferred one could fail in the middle;
+sqlite-utils' own would join that of another task).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def open_database(path: Path | str) -> Database:
 
 
 def _make_private(path: Path) -> None:
-    """Make a new database's file readable by its owner only, and let strangers no longer read an old one."""
+    """Create a new file readable by its owner only; take other users' rights to an old one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
@@ -59,7 +59,12 @@ def _make_private(path: Path) -> None:
 
 def _prepare(connection: sqlite3.Connection) -> Database:
     connection.row_factory = sqlite3.Row
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL", "temp_store = MEMORY"):
+    for pragma in (
+        "journal_mode = WAL",
+        "foreign_keys = ON",
+        "synchronous = FULL",
+        "temp_store = MEMORY",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     db = Database(connection)
     paperboy.apply(db)
@@ -68,7 +73,7 @@ def _prepare(connection: sqlite3.Connection) -> Database:
 
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
-    """Commit what the block writes, or none of it. Inside another transaction it is part of that one."""
+    """Commit what the block writes, or nothing. Inside another transaction it is part of that."""
     connection = db.conn
     if connection.in_transaction:
         yield
@@ -76,7 +81,8 @@ def transaction(db: Database) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
-        connection.commit()  # where this fails (a full disk), an open transaction would swallow all that follows
+        # inside the try: an open transaction after a failed commit would take all that follows
+        connection.commit()
     except BaseException:
         with suppress(sqlite3.Error):
             connection.rollback()
@@ -101,7 +107,7 @@ def number(db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()
 
 
 def write(db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()) -> int:
-    """Run one writing statement and return how many rows it touched; commits unless in a transaction."""
+    """Run a writing statement, return how many rows it changed; commits unless in a transaction."""
     with transaction(db):
         return db.conn.execute(sql, values).rowcount
 

@@ -1,4 +1,4 @@
-"""Whether the disk under the database is one that gets lost: told by its file system or by the host. Knows no table."""
+"""Whether the disk under the database lasts, by its file system or the host. Knows no table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _FLEETING = {
     "overlay": "is inside a container, whose files do not outlive it",
     "aufs": "is inside a container, whose files do not outlive it",
 }
-#: A variable that a host sets → the host's name, and whether it has volumes, which show as mounts of their own.
+#: A variable that a host sets → the host's name, and whether it has volumes, which show as mounts
+#: of their own.
 _HOSTS = {
     "DYNO": ("Heroku", False),
     "K_SERVICE": ("Cloud Run", False),
@@ -30,10 +31,10 @@ _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 def temporary(database: Path, environ: Mapping[str, str], mounts: str | None = None) -> str:
-    """Return why what is written at `database` gets lost, as words that go on after "it"; empty when it lasts.
+    """Return why a database at this path gets lost, as words that follow "it"; empty: it lasts.
 
-    environ: the process's variables. mounts: what /proc/mounts says, read where it is None; where the system has no
-    such file, only the host can tell.
+    environ: the process's variables. mounts: what /proc/mounts says, read where it is None; where
+    the system has no such file, only the host can tell.
     """
     place = database.absolute().resolve()
     point, kind = _mount(place, _read() if mounts is None else mounts)
@@ -46,7 +47,7 @@ def temporary(database: Path, environ: Mapping[str, str], mounts: str | None = N
 
 
 def _mount(place: Path, mounts: str) -> tuple[str, str]:
-    """Return where the file system that holds `place` is mounted, and its kind; empty words when that is not told."""
+    """Return mount point and type of the file system of `place`; empty if they are unknown."""
     found = ("", "")
     for line in mounts.splitlines():
         _, point, kind, *_ = [*line.split(" "), "", "", ""]

@@ -1,4 +1,4 @@
-"""Rows of facts: what the database knows of itself. Decides nothing."""
+"""Rows of facts about the database itself. Decides nothing."""
 
 from __future__ import annotations
 
@@ -16,21 +16,26 @@ class Fact(StrEnum):
     DATABASE = "database"
     #: When the bot that runs, or ran last, began (milliseconds since 1970).
     STARTED = "started"
-    #: When a backup took this database's place (milliseconds since 1970); absent: never, or the scan after it is done.
+    #: When a backup took this database's place (milliseconds since 1970); absent: never, or the
+    #: scan after it is done.
     RESTORED = "restored"
-    #: The last sequence number of the backup that took this database's place; absent: none ever did.
+    #: The last sequence number of the backup that took this database's place; absent: none ever
+    #: did.
     RESTORED_AFTER = "restored_after"
-    #: When the last whole scan that found articles ended (milliseconds since 1970), ten minutes late at most.
+    #: When the last whole scan that found articles ended (milliseconds since 1970), ten minutes
+    #: late at most.
     SCANNED = "scanned"
     #: The last article that was there at the first whole scan or when a channel began: no arrival.
     ARCHIVE = "archive"
-    #: Since when expired articles are hidden (milliseconds since 1970); absent: always. An earlier version posted it.
+    #: Since when expired articles are hidden (milliseconds since 1970); absent: always. An earlier
+    #: version posted it.
     EXPIRING = "expiring"
     #: What was last decided about a bulk arrival without an editor, in words.
     BULK_SKIPPED = "bulk_skipped"
     #: The last delivery whose payload was shortened (`store.pruning`); absent: none.
     PRUNED = "pruned"
-    #: The last article that `store.indexing` has still to index, from which it goes down; absent: none.
+    #: The last article that `store.indexing` has still to index, from which it goes down; absent:
+    #: none.
     UNINDEXED = "unindexed"
 
 
@@ -42,7 +47,11 @@ def get(db: Database, fact: Fact) -> str | None:
 
 def put(db: Database, fact: Fact, value: str) -> None:
     """Write a fact over what was known before."""
-    write(db, "INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (fact.value, value))
+    write(
+        db,
+        "INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+        (fact.value, value),
+    )
 
 
 def moment(db: Database, fact: Fact) -> int | None:

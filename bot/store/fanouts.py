@@ -12,12 +12,13 @@ from bot.store import follows, queue, sequence
 from bot.store.database import milliseconds, row, transaction, write
 
 _OLDEST = """
-SELECT fanouts.*, ordered FROM fanouts CROSS JOIN articles ON id = article ORDER BY fanouts.sequence, article LIMIT 1
+SELECT fanouts.*, ordered FROM fanouts CROSS JOIN articles ON id = article
+ORDER BY fanouts.sequence, article LIMIT 1
 """
 
 
 def begin(db: Database, article: int, at: datetime, before: int | None = None) -> None:
-    """Put a cursor before an article's first follower; follows made up to now count, or those `before` a number."""
+    """Put a cursor before the first follower; follows count up to now or `before` a number."""
     sql = (
         "INSERT INTO fanouts (article, at, after, sequence) VALUES (?, ?, 0, ?) "
         "ON CONFLICT DO UPDATE SET after = 0, alone = 0"
@@ -25,12 +26,15 @@ def begin(db: Database, article: int, at: datetime, before: int | None = None) -
     with transaction(db):
         before = sequence.take(db) if before is None else before
         write(db, sql, (article, milliseconds(at), before))
-        sql = "UPDATE articles SET planned = (SELECT sequence FROM fanouts WHERE article = articles.id) WHERE id = ?"
+        sql = (
+            "UPDATE articles SET planned = (SELECT sequence FROM fanouts "
+            "WHERE article = articles.id) WHERE id = ?"
+        )
         write(db, sql, (article,))
 
 
 def leave_out(db: Database, article: int) -> None:
-    """Write that an article goes to no follower: it is too old. Those that have it keep it."""
+    """Write that an article is too old for followers; posts that are out stay."""
     with transaction(db):
         cancel(db, article)
         write(db, "UPDATE articles SET planned = NULL WHERE id = ?", (article,))
@@ -50,12 +54,14 @@ def give_up(db: Database) -> int | None:
 
 
 def exist(db: Database) -> bool:
-    """Say whether any article's followers are still to be planned."""
+    """Return True if any article's followers are still to be planned."""
     return row(db, "SELECT 1 FROM fanouts LIMIT 1") is not None
 
 
-def extend_while(db: Database, at: datetime, chunk: int, free: Callable[[], bool], most: int) -> bool:
-    """Plan a chunk, and up to `most` of them, a commit each, while it is `free`; say whether any cursor is left."""
+def extend_while(
+    db: Database, at: datetime, chunk: int, free: Callable[[], bool], most: int
+) -> bool:
+    """Plan up to `most` chunks, a commit each, while `free`; return True if a cursor is left."""
     for _ in range(most):
         if not extend(db, at, chunk):
             return False
@@ -65,7 +71,7 @@ def extend_while(db: Database, at: datetime, chunk: int, free: Callable[[], bool
 
 
 def extend(db: Database, at: datetime, chunk: int = 1_000) -> bool:
-    """Plan the next chunk of the oldest cursor in one commit; say whether any cursor is left."""
+    """Plan the next chunk of the oldest cursor in one commit; return True if a cursor is left."""
     with transaction(db):
         found = row(db, _OLDEST)
         if found is None:
@@ -73,11 +79,20 @@ def extend(db: Database, at: datetime, chunk: int = 1_000) -> bool:
         article, after = found["article"], found["after"]
         alone = bool(found["alone"]) if after else queue.is_empty(db, Lane.FOLLOWER)
         stretch = follows.stretch(db, article, after=after, before=found["sequence"], most=chunk)
-        values = {"article": article, "edition": 1, "chats": stretch.chats, "state": str(State.PENDING)}
+        values = {
+            "article": article,
+            "edition": 1,
+            "chats": stretch.chats,
+            "state": str(State.PENDING),
+        }
         values |= {"rank": found["ordered"], "created": milliseconds(at)}
         queue.enter(db, values, Lane.FOLLOWER, empty=alone)
         if stretch.end is None:
             cancel(db, article)
         else:
-            write(db, "UPDATE fanouts SET after = ?, alone = ? WHERE article = ?", (stretch.end, alone, article))
+            write(
+                db,
+                "UPDATE fanouts SET after = ?, alone = ? WHERE article = ?",
+                (stretch.end, alone, article),
+            )
         return exist(db)

@@ -1,4 +1,4 @@
-"""Rows of topics, the articles that carry them and the readers who follow them. Knows no taxonomy."""
+"""Rows of topics, of articles that carry them and chats that follow them. Knows no taxonomy."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Stretch:
     end: int | None
 
 
-#: No row number is above it.
+#: Upper bound of row numbers.
 _LAST_CHAT = 2**63 - 1
 _FOLLOWERS = f"""
 SELECT f.chat FROM follows f JOIN chats c ON c.id = f.chat AND {ACTIVE}
@@ -58,7 +58,7 @@ def topic(db: Database, name: str) -> Topic:
 
 
 def carried(db: Database, name: str) -> Topic:
-    """Return the row of a topic that an article carries: its spelling wins over that of readers who waited for it."""
+    """Return the topic that an article carries; its spelling replaces that of waiting readers."""
     found = topic(db, name)
     if row(db, "SELECT 1 FROM article_topics WHERE topic = ? LIMIT 1", (found.id,)):
         return found
@@ -70,10 +70,12 @@ def carried(db: Database, name: str) -> Topic:
 
 
 def _join_unaccented(db: Database, found: Topic) -> None:
-    """Let those who wait for a topic under its name without accents wait for the topic itself."""
+    """Move follows of the topic's name without accents to the topic itself."""
     plain = words.unaccented(found.key)
     other = row(db, "SELECT * FROM topics WHERE key = ?", (plain,)) if plain != found.key else None
-    if other and not row(db, "SELECT 1 FROM article_topics WHERE topic = ? LIMIT 1", (other["id"],)):
+    if other and not row(
+        db, "SELECT 1 FROM article_topics WHERE topic = ? LIMIT 1", (other["id"],)
+    ):
         write(db, "UPDATE OR IGNORE follows SET topic = ? WHERE topic = ?", (found.id, other["id"]))
         write(db, "DELETE FROM follows WHERE topic = ?", (other["id"],))
 
@@ -98,36 +100,43 @@ def keys_of(db: Database, article: int) -> set[str]:
 
 def carrying(db: Database, keys: Iterable[str]) -> set[int]:
     """Return the articles that carry one of the topics with these keys."""
-    wanted = tuple(keys)
-    sql = f"SELECT article FROM article_topics JOIN topics ON topics.id = topic WHERE key IN ({marks(len(wanted))})"
-    return {found["article"] for found in rows(db, sql, wanted)}
+    names = tuple(keys)
+    sql = (
+        "SELECT article FROM article_topics JOIN topics ON topics.id = topic "
+        f"WHERE key IN ({marks(len(names))})"
+    )
+    return {found["article"] for found in rows(db, sql, names)}
 
 
 def overview(db: Database, chat: int | None = None) -> list[Topic]:
-    """Return the topics that articles carry, the most used first, and those that `chat` follows, marked.
+    """Return the topics that articles carry or `chat` follows, the most used first.
 
-    What others wait for without any article is nobody else's business.
+    Topics that only other chats follow are left out.
     """
     sql = """
-        SELECT t.*, EXISTS (SELECT 1 FROM follows f WHERE f.topic = t.id AND f.chat = :chat) AS followed
+        SELECT t.*,
+          EXISTS (SELECT 1 FROM follows f WHERE f.topic = t.id AND f.chat = :chat) AS followed
         FROM topics t WHERE id IN (
           SELECT id FROM topics INDEXED BY topics_carried WHERE articles > 0
           UNION SELECT topic FROM follows WHERE chat = :chat)
         ORDER BY articles DESC, t.name
     """
     return [
-        Topic(one["id"], one["key"], one["name"], one["code"], one["articles"], bool(one["followed"]))
+        Topic(
+            one["id"], one["key"], one["name"], one["code"], one["articles"], bool(one["followed"])
+        )
         for one in rows(db, sql, {"chat": chat})
     ]
 
 
 def is_listed(db: Database, topic: int) -> bool:
-    """Return True if an article names the topic itself, and does not only get it from a narrower one.
+    """Return True if an article lists the topic itself, not only a narrower one.
 
-    Looks at the first thousand that carry it.
+    Reads the first thousand that carry it.
     """
     sql = (
-        "SELECT 1 FROM (SELECT position FROM article_topics WHERE topic = ? ORDER BY article LIMIT 1000) "
+        "SELECT 1 FROM (SELECT position FROM article_topics WHERE topic = ? ORDER BY article "
+        "LIMIT 1000) "
         "WHERE position IS NOT NULL LIMIT 1"
     )
     return row(db, sql, (topic,)) is not None
@@ -135,7 +144,10 @@ def is_listed(db: Database, topic: int) -> bool:
 
 def of_chat(db: Database, chat: int) -> list[Topic]:
     """Return the topics a reader follows, by name."""
-    sql = "SELECT t.* FROM follows f JOIN topics t ON t.id = f.topic WHERE f.chat = ? ORDER BY t.name COLLATE NOCASE"
+    sql = (
+        "SELECT t.* FROM follows f JOIN topics t ON t.id = f.topic WHERE f.chat = ? "
+        "ORDER BY t.name COLLATE NOCASE"
+    )
     return [_topic(found) for found in rows(db, sql, (chat,))]
 
 
@@ -153,14 +165,17 @@ def keys_by_chat(db: Database, chats: Iterable[int]) -> dict[int, frozenset[str]
 
 
 def follow(db: Database, chat: int, topic: int, at: datetime) -> bool:
-    """Write a follow beginning at `at`; say whether it is new."""
-    sql = "INSERT INTO follows (topic, chat, since, sequence) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    """Write a follow from `at` on; return True if it is new."""
+    sql = (
+        "INSERT INTO follows (topic, chat, since, sequence) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT DO NOTHING"
+    )
     with transaction(db):
         return write(db, sql, (topic, chat, milliseconds(at), sequence.take(db))) == 1
 
 
 def unfollow(db: Database, chat: int, topic: int) -> bool:
-    """Remove a follow; say whether there was one."""
+    """Remove a follow; return True if there was one."""
     return write(db, "DELETE FROM follows WHERE topic = ? AND chat = ?", (topic, chat)) == 1
 
 
@@ -175,9 +190,9 @@ def count_of(db: Database, chat: int) -> int:
 
 
 def prune(db: Database, kept: int = 1_000, piece: int = 500) -> int:
-    """Forget a piece of the topics that nothing carries and nobody follows, above a number; return how many went.
+    """Delete a batch of topics beyond `kept` that nothing carries or follows; return how many.
 
-    Only the last made are looked at: others are few.
+    Only the last created are read: others are few.
     """
     sql = """
         SELECT id FROM topics WHERE id > (SELECT max(id) FROM topics) - 5000 AND articles = 0
@@ -189,29 +204,34 @@ def prune(db: Database, kept: int = 1_000, piece: int = 500) -> int:
 
 
 def any_(db: Database) -> bool:
-    """Say whether anybody follows anything."""
+    """Return True if any chat follows a topic."""
     return row(db, "SELECT 1 FROM follows LIMIT 1") is not None
 
 
 def stretch(db: Database, article: int, *, after: int, before: int, most: int) -> Stretch:
-    """Return the next `most` reachable chats, by rising row number above `after`, that followed a topic `before`.
+    """Return the next `most` active chats after a row that followed a topic `before` a number.
 
-
-    Fewer where many that are not reachable lie between: no call reads more than a few times `most` rows of a topic.
+    Fewer if many others lie between: no call reads more than a few times `most` rows of a topic.
     """
-    of = [found["topic"] for found in rows(db, "SELECT topic FROM article_topics WHERE article = ?", (article,))]
-    until = min(filter(None, (_ahead(db, one, after, 2 * most + 1_000) for one in of)), default=None)
+    of = [
+        found["topic"]
+        for found in rows(db, "SELECT topic FROM article_topics WHERE article = ?", (article,))
+    ]
+    until = min(
+        filter(None, (_ahead(db, one, after, 2 * most + 1_000) for one in of)), default=None
+    )
     values = {"after": after, "until": until or _LAST_CHAT, "before": before, "most": most}
     arms = " UNION ".join(f"SELECT * FROM ({_FOLLOWERS.format(topic=one)})" for one in of)
     sql = (
-        f"SELECT json_group_array(chat), count(*), max(chat) FROM (SELECT chat FROM ({arms}) ORDER BY chat LIMIT :most)"
+        f"SELECT json_group_array(chat), count(*), max(chat) FROM (SELECT chat FROM ({arms}) "
+        "ORDER BY chat LIMIT :most)"
     )
     chats, count, last = (row(db, sql, values) if of else None) or ("[]", 0, None)
     return Stretch(chats, last if count == most else until)
 
 
 def _ahead(db: Database, topic: int, after: int, most: int) -> int | None:
-    """Return the chat that comes so many follows later, reachable or not; None when there are not so many."""
+    """Return the chat that is `most` follows further, of any standing; None: there are fewer."""
     sql = "SELECT chat FROM follows WHERE topic = ? AND chat > ? ORDER BY chat LIMIT 1 OFFSET ?"
     return number(db, sql, (topic, after, most)) or None
 

@@ -1,4 +1,4 @@
-"""Articles that wait before they may go out: which, for what, and until when. Decides nothing; see `domain.arrival`."""
+"""Articles that wait before they may go out, for what, and until when. `domain.arrival` decides."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ from bot.store import sequence
 from bot.store.database import maybe, milliseconds, moment, number, row, rows, transaction, write
 from bot.store.recording import EFFECTIVE_DATE
 
-#: Which articles are meant: a list of row numbers as JSON.
+#: The articles of a JSON list of row numbers.
 _THESE = "(SELECT value FROM json_each(?))"
-#: Waits, and is not left out of everything for another reason.
+#: Neither withdrawn nor a copy.
 _OPEN = "withdrawn = 0 AND copy_of IS NULL"
-#: Waits together with others for an editor, and its file was there at the last whole scan.
+#: An editor can decide on it: of bulk and restored articles, the file was there at the last whole
+#: scan.
 _ASKED = f"""{_OPEN} AND (waits NOT IN ('bulk', 'restored')
-  OR file IS NOT NULL AND NOT EXISTS (SELECT 1 FROM files f WHERE f.path = articles.file AND f.missing > 0))"""
-#: Has an end that hides it when it is reached, and was not hidden yet.
+  OR file IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM files f WHERE f.path = articles.file AND f.missing > 0))"""
+#: Expires, and was not hidden for it yet.
 _EXPIRES = (
     "expires IS NOT NULL AND waits <> 'expired' "
     "AND expires > coalesce((SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'expiring'), 0)"
 )
-#: Is dated to come, and a file still tells it: what is dated follows its file.
+#: Is dated to come, and its file still exists.
 _DATED = f"waits = 'future' AND file IS NOT NULL AND {_OPEN}"
 _ARRIVED_OLD = (
     f"recorded > :from AND recorded <= :at AND decided = 0 AND id > :archive AND {_OPEN} "
@@ -36,9 +38,9 @@ _ARRIVED_OLD = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Older:
-    """What arrived within the window up to `at` and is dated before `since` (milliseconds), or not dated.
+    """Articles recorded in the window up to `at`, dated before `since` (milliseconds) or undated.
 
-    Left out is what is dated before `floor`: it is not posted anyway.
+    Those dated before `floor` are left out: they are not posted anyway.
     """
 
     at: datetime
@@ -54,12 +56,18 @@ class Older:
 
     def waiting(self, db: Database, most: int) -> int:
         """Return how many wait as a bulk arrival, counted up to `most`."""
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM articles WHERE waits = 'bulk' AND {_ARRIVED_OLD} LIMIT :most)"
+        sql = (
+            "SELECT count(*) FROM (SELECT 1 FROM articles WHERE waits = 'bulk' "
+            f"AND {_ARRIVED_OLD} LIMIT :most)"
+        )
         return number(db, sql, {**self._values(), "most": most})
 
     def cancel_fanouts(self, db: Database) -> None:
         """Plan no followers of them."""
-        old = f"SELECT id FROM articles WHERE waits = '' AND {_ARRIVED_OLD} AND id IN (SELECT article FROM fanouts)"
+        old = (
+            f"SELECT id FROM articles WHERE waits = '' AND {_ARRIVED_OLD} "
+            "AND id IN (SELECT article FROM fanouts)"
+        )
         with transaction(db):
             write(db, f"UPDATE articles SET planned = NULL WHERE id IN ({old})", self._values())
             write(db, f"DELETE FROM fanouts WHERE article IN ({old})", self._values())
@@ -70,23 +78,32 @@ class Older:
 
 
 def hold(db: Database, articles: Collection[int], waits: Waits) -> None:
-    """Let articles wait. What went out of them stays; what is on its way is held when it comes back unsent."""
+    """Let articles wait. Posts stay; deliveries in flight are held if they come back unsent."""
     these = json.dumps([*articles])
     with transaction(db):
         sql = f"UPDATE articles SET waits = ?, held = ? WHERE id IN {_THESE}"
         write(db, sql, (str(waits), waits in HIDDEN, these))
-        write(db, f"UPDATE deliveries SET state = 'held' WHERE article IN {_THESE} AND state = 'pending'", (these,))
+        write(
+            db,
+            f"UPDATE deliveries SET state = 'held' WHERE article IN {_THESE} AND state = 'pending'",
+            (these,),
+        )
         write(db, f"DELETE FROM fanouts WHERE article IN {_THESE}", (these,))
         write(db, f"UPDATE articles SET planned = NULL WHERE id IN {_THESE}", (these,))
-        if waits in HIDDEN:  # posts stay as they are; see `announce.release`
-            sql = f"UPDATE deliveries SET edit_due = NULL WHERE article IN {_THESE} AND edit_due IS NOT NULL"
-            write(db, f"{sql} AND article IN (SELECT id FROM articles WHERE withdrawn = 0)", (these,))
+        if waits in HIDDEN:  # posts stay as they are until the article is released
+            sql = (
+                f"UPDATE deliveries SET edit_due = NULL WHERE article IN {_THESE} "
+                "AND edit_due IS NOT NULL"
+            )
+            write(
+                db, f"{sql} AND article IN (SELECT id FROM articles WHERE withdrawn = 0)", (these,)
+            )
 
 
 def free(db: Database, article: int, *, arrives: datetime | None, decided: bool = True) -> None:
-    """Let an article wait no more. arrives: it counts as recorded then; None: as when it was first recorded.
+    """Let an article wait no more. arrives: it counts as recorded then; None: when it was recorded.
 
-    decided: an editor said so, and the number of those that arrive with it matters no more.
+    decided: an editor did, so it never counts towards a bulk arrival again.
     """
     with transaction(db):
         sql = "UPDATE articles SET waits = '', held = 0, decided = max(decided, ?) WHERE id = ?"
@@ -100,34 +117,51 @@ def free(db: Database, article: int, *, arrives: datetime | None, decided: bool 
 
 
 def skip(db: Database, articles: Collection[int]) -> int:
-    """Let articles wait no more and never go out by themselves; return how many did wait."""
+    """Let articles wait no more, and not go out by themselves; return how many waited."""
     these = json.dumps([*articles])
     with transaction(db):
-        write(db, f"UPDATE deliveries SET state = 'skipped' WHERE article IN {_THESE} AND state = 'held'", (these,))
-        sql = f"UPDATE articles SET waits = '', held = 0, decided = 1 WHERE id IN {_THESE} AND waits <> ''"
+        write(
+            db,
+            f"UPDATE deliveries SET state = 'skipped' WHERE article IN {_THESE} AND state = 'held'",
+            (these,),
+        )
+        sql = (
+            f"UPDATE articles SET waits = '', held = 0, decided = 1 WHERE id IN {_THESE} "
+            "AND waits <> ''"
+        )
         return write(db, sql, (these,))
 
 
 def went_out(db: Database, article: int) -> bool:
     """Return True if a delivery of an article has left, or may have."""
-    sql = "SELECT 1 FROM deliveries WHERE article = ? AND state IN ('sending', 'doubtful', 'sent') LIMIT 1"
+    sql = (
+        "SELECT 1 FROM deliveries WHERE article = ? AND state IN ('sending', 'doubtful', 'sent') "
+        "LIMIT 1"
+    )
     return row(db, sql, (article,)) is not None
 
 
 def due(db: Database, at: datetime | None, most: int = 500) -> list[int]:
-    """Return the articles dated to come whose moment is there by `at` (None: all), the earliest first."""
-    sql = f"SELECT id FROM articles WHERE {_DATED} AND published <= ? ORDER BY published, id LIMIT ?"
+    """Return the articles dated to come that are due at `at` (None: all), the earliest first."""
+    sql = (
+        f"SELECT id FROM articles WHERE {_DATED} AND published <= ? ORDER BY published, id LIMIT ?"
+    )
     return [found["id"] for found in rows(db, sql, (milliseconds(at) if at else 2**62, most))]
 
 
-def of_archive(db: Database, articles: Collection[int], archive: int, before: datetime) -> list[int]:
-    """Return those of some articles that were there at a start (up to `archive`) and are dated before a moment."""
+def of_archive(
+    db: Database, articles: Collection[int], archive: int, before: datetime
+) -> list[int]:
+    """Return the subset of articles that are not above `archive` and dated before a moment."""
     sql = f"SELECT id FROM articles WHERE id IN {_THESE} AND id <= ? AND published < ?"
-    return [found["id"] for found in rows(db, sql, (json.dumps([*articles]), archive, milliseconds(before)))]
+    return [
+        found["id"]
+        for found in rows(db, sql, (json.dumps([*articles]), archive, milliseconds(before)))
+    ]
 
 
 def expired(db: Database, at: datetime, most: int = 500) -> list[int]:
-    """Return the articles that have expired since this was last asked."""
+    """Return the articles that have expired and are not hidden for it yet."""
     sql = f"SELECT id FROM articles WHERE expires <= ? AND {_EXPIRES} LIMIT ?"
     return [found["id"] for found in rows(db, sql, (milliseconds(at), most))]
 
@@ -152,7 +186,9 @@ def arrived(db: Database, articles: Collection[int], at: datetime, *, until: int
         f"SELECT id FROM articles WHERE id IN {_THESE} AND waits = '' AND recorded = ? AND {_OPEN} "
         "AND coalesce(published, 0) <= ?"
     )
-    return [found["id"] for found in rows(db, sql, (json.dumps([*articles]), milliseconds(at), until))]
+    return [
+        found["id"] for found in rows(db, sql, (json.dumps([*articles]), milliseconds(at), until))
+    ]
 
 
 def unsent(db: Database, articles: Collection[int]) -> list[int]:
@@ -171,8 +207,11 @@ def has_fanouts(db: Database) -> bool:
 
 def counts(db: Database) -> dict[Waits, int]:
     """Return how many articles wait for what."""
-    told = f"(waits <> 'future' OR ({_DATED}))"
-    sql = f"SELECT waits, count(*) FROM articles WHERE waits <> '' AND {told} AND {_ASKED} GROUP BY waits"
+    counted = f"(waits <> 'future' OR ({_DATED}))"
+    sql = (
+        f"SELECT waits, count(*) FROM articles WHERE waits <> '' AND {counted} AND {_ASKED} "
+        "GROUP BY waits"
+    )
     return {Waits(found[0]): found[1] for found in rows(db, sql)}
 
 
@@ -187,16 +226,22 @@ def waiting(db: Database, waits: Sequence[Waits], most: int = -1) -> list[int]:
 
 def last_arrival(db: Database, waits: Waits) -> datetime | None:
     """Return when the last of the articles that wait for this was recorded, or None."""
-    found = row(db, f"SELECT max(recorded) FROM articles WHERE waits <> '' AND waits = ? AND {_ASKED}", (str(waits),))
+    found = row(
+        db,
+        f"SELECT max(recorded) FROM articles WHERE waits <> '' AND waits = ? AND {_ASKED}",
+        (str(waits),),
+    )
     return maybe(found[0]) if found else None
 
 
 def doubtful_since_restore(db: Database, restored: int) -> list[int]:
-    """Return the articles of a backup that may have gone out between it and its restoring.
+    """Return the articles that may have gone out between a backup and its restore.
 
-    Something of them was still to be sent, or their moment came meanwhile.
+    They had deliveries to be sent, or were due meanwhile.
     """
-    unsent = "SELECT article FROM deliveries WHERE state = 'pending' UNION SELECT article FROM fanouts"
+    unsent = (
+        "SELECT article FROM deliveries WHERE state = 'pending' UNION SELECT article FROM fanouts"
+    )
     sql = f"""
         SELECT id FROM articles WHERE id IN ({unsent}) AND recorded <= :at AND waits = ''
         UNION SELECT id FROM articles WHERE waits = 'future' AND published <= :at
@@ -206,4 +251,8 @@ def doubtful_since_restore(db: Database, restored: int) -> list[int]:
 
 def count(db: Database, waits: Waits) -> int:
     """Return how many articles wait for this."""
-    return number(db, f"SELECT count(*) FROM articles WHERE waits <> '' AND waits = ? AND {_ASKED}", (str(waits),))
+    return number(
+        db,
+        f"SELECT count(*) FROM articles WHERE waits <> '' AND waits = ? AND {_ASKED}",
+        (str(waits),),
+    )

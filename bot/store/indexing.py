@@ -1,6 +1,6 @@
-"""The index of folded words: what is written into it, and how that of an older database is built. Searches nothing.
+"""The full-text index of folded words: writes it, and builds that of an older database.
 
-It keeps no text of its own, so what leaves it is told it word for word as it was written.
+Searches nothing. The index keeps no text, so a deletion needs the words as they were added.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from bot.store import facts
 from bot.store.database import row, rows, transaction
 from bot.store.facts import Fact
 
-#: Articles of one piece, so that the store is not held for longer than for one answer.
+#: Batch size that keeps each transaction short.
 PIECE = 200
 #: Title, excerpt, provider.
 Words = tuple[str, str, str]
 _ADD = "INSERT INTO articles_folded (rowid, title, excerpt, provider) VALUES (?, ?, ?, ?)"
-_TAKE = "INSERT INTO articles_folded (articles_folded, rowid, title, excerpt, provider) VALUES ('delete', ?, ?, ?, ?)"
+_TAKE = (
+    "INSERT INTO articles_folded (articles_folded, rowid, title, excerpt, provider) "
+    "VALUES ('delete', ?, ?, ?, ?)"
+)
 
 
 def add(db: Database, articles: Iterable[tuple[int, Words]]) -> None:
@@ -28,7 +31,7 @@ def add(db: Database, articles: Iterable[tuple[int, Words]]) -> None:
 
 
 def replace(db: Database, number: int, words: Words) -> None:
-    """Index an article's new words in the place of those that its row still holds, in the caller's transaction."""
+    """Replace an article's words, which its row still holds, in the caller's transaction."""
     found = row(db, "SELECT title, excerpt, provider FROM articles WHERE id = ?", (number,))
     if found is None or tuple(found) == words or number <= left(db):
         return

@@ -1,6 +1,6 @@
-"""What a database file is, found out without writing a byte: there, readable, ours, not newer than we are, undamaged.
+"""Checks a database file: exists, readable, ours, not newer than this code, undamaged.
 
-Every command looks here before it touches a database. Changes nothing, makes no file, takes no lock.
+Every command calls it before it opens a database. Changes nothing, creates no file, takes no lock.
 """
 
 from __future__ import annotations
@@ -17,16 +17,24 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.errors import DatabaseDamaged, DatabaseEmpty, DatabaseForeign, DatabaseNewer, DatabaseUnreleased, StoreError
+from bot.errors import (
+    DatabaseDamaged,
+    DatabaseEmpty,
+    DatabaseForeign,
+    DatabaseNewer,
+    DatabaseUnreleased,
+    StoreError,
+)
 from bot.store import lock
 from bot.store.migrations import paperboy
 
 #: Tables that every database of ours has had from the first.
 _OURS = frozenset({"articles", "deliveries", "chats", "_sqlite_migrations"})
-#: What may be there when a process was killed while it made the database.
+#: Tables that may exist if a process was killed while it created the database.
 _UNMADE = frozenset({"_sqlite_migrations"})
 _HEADER = b"SQLite format 3\0"
-#: Where the header tells how changes are written, and the value for a write-ahead log, which only a live database has.
+#: Where the header tells how changes are written, and the value for a write-ahead log, which only a
+#: live database has.
 _MODE_AT, _WAL = 18, 2
 
 
@@ -44,8 +52,8 @@ class Depth(Enum):
 def examine(path: Path, depth: Depth = Depth.NONE, *, written: bool = False) -> None:
     """Raise StoreError, in one line that says what to do, unless `path` is a database we can use.
 
-    An older one can be used: whoever opens it for writing brings it up to date. written: any program may be writing to
-    it, not only a bot; SQLite may then leave its log files beside it.
+    An older one can be used: whoever opens it for writing brings it up to date. written: any
+    program may be writing to it, not only a bot; SQLite may then leave its log files beside it.
     """
     with _opened(path, written=written) as connection:
         _check_kind(connection, path)
@@ -55,13 +63,15 @@ def examine(path: Path, depth: Depth = Depth.NONE, *, written: bool = False) -> 
 
 @contextmanager
 def reading(path: Path) -> Iterator[Database]:
-    """Open a database for reading only, also while a bot writes. Raises StoreError, inside the block too.
+    """Open a database for reading only, also while a bot writes. Raises StoreError, later too.
 
-    All queries see one snapshot, whatever a bot writes meanwhile. Of an older database, a copy in memory is brought up
-    to date and read.
+    All queries see one snapshot, whatever a bot writes meanwhile. Of an older database, a copy in
+    memory is brought up to date and read.
     """
     if not path.exists():
-        raise StoreError(f"{path}: there is no database yet; `paperboy run` or `paperboy scan` makes it")
+        raise StoreError(
+            f"{path}: there is no database yet; `paperboy run` or `paperboy scan` makes it"
+        )
     with _opened(path) as connection:
         _check_kind(connection, path)
         connection.row_factory = sqlite3.Row
@@ -79,7 +89,7 @@ def reading(path: Path) -> Iterator[Database]:
 
 
 def pending_step(path: Path) -> str:
-    """Return the name of the first migration that a database lacks; empty when it lacks none or is not made yet."""
+    """Return the first migration that a database lacks; empty: none, or there is no database."""
     try:
         with _opened(path) as connection:
             _check_kind(connection, path)
@@ -90,7 +100,7 @@ def pending_step(path: Path) -> str:
 
 
 def is_backup(path: Path) -> bool:
-    """Return True if `path` is a database of ours that no bot runs on: a copy that `backup` made."""
+    """Return True if `path` is a backup: a database of ours that no bot runs on."""
     examine(path)
     with path.open("rb") as file:
         header = file.read(_MODE_AT + 1)
@@ -98,7 +108,7 @@ def is_backup(path: Path) -> bool:
 
 
 def same(one: Path, other: Path) -> bool:
-    """Return True if two files are the same database, such as a database and its backup. Raises StoreError."""
+    """Return True if two files are one database, or it and its backup. Raises StoreError."""
     return _identity(one) == _identity(other)
 
 
@@ -106,13 +116,16 @@ def _identity(path: Path) -> str:
     """Return what tells a database from all others: the moment it was made, to the microsecond."""
     with _opened(path) as connection:
         _check_kind(connection, path)
-        sql = "SELECT applied_at FROM _sqlite_migrations WHERE migration_set = ? ORDER BY name LIMIT 1"
+        sql = (
+            "SELECT applied_at FROM _sqlite_migrations WHERE migration_set = ? ORDER BY name "
+            "LIMIT 1"
+        )
         return str(connection.execute(sql, (paperboy.name,)).fetchone()[0])
 
 
 @contextmanager
 def _opened(path: Path, *, written: bool = False) -> Iterator[sqlite3.Connection]:
-    """Open the file for reading; where it is not `written`, in a way that leaves no file beside it."""
+    """Open the file for reading; unless `written`, without leaving a file beside it."""
     _check_file(path)
     try:
         real = path.resolve()
@@ -131,8 +144,8 @@ def _opened(path: Path, *, written: bool = False) -> Iterator[sqlite3.Connection
 def _source(path: Path) -> Iterator[str]:
     """Yield the address to read a database by.
 
-    While a bot runs, its log files are there and are shared. Otherwise SQLite would make them anew, as the user who
-    only looks. So the file alone is read, or a copy where a run that was cut off has left a log.
+    While a bot runs, its log files are there and are shared. Otherwise SQLite would make them anew,
+    as the user who only reads. So the file alone is read, or a copy if a killed run has left a log.
     """
     log = Path(f"{path}-wal")
     if lock.is_held(path) or Path(f"{path}-shm").exists():
@@ -148,13 +161,15 @@ def _source(path: Path) -> Iterator[str]:
 
 
 def _check_file(path: Path) -> None:
-    """Raise StoreError unless the file is there, may be read and looks like a database."""
+    """Raise StoreError unless the file exists, is readable and begins like a database."""
     if not path.exists():
         raise StoreError(f"{path}: there is no such file")
     if not path.is_file():
         raise StoreError(f"{path}: is not a regular file")
     if not os.access(path, os.R_OK):
-        raise StoreError(f"{path}: can't be read by this user; run the command as the user the bot runs as")
+        raise StoreError(
+            f"{path}: can't be read by this user; run the command as the user the bot runs as"
+        )
     with path.open("rb") as file:
         header = file.read(len(_HEADER))
     if not header:
@@ -164,13 +179,18 @@ def _check_file(path: Path) -> None:
 
 
 def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise StoreError for a database that is not ours, or not of this version or a released one before it."""
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    """Raise StoreError for a foreign, a newer or an unreleased database."""
+    tables = {
+        name
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    }
     if tables <= _UNMADE:
         raise DatabaseEmpty(str(path))
     if not tables >= _OURS:
         raise DatabaseForeign(str(path))
-    rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (paperboy.name,))
+    rows = connection.execute(
+        "SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (paperboy.name,)
+    )
     steps = {name for (name,) in rows}
     if not steps:
         raise DatabaseForeign(str(path))
@@ -208,5 +228,9 @@ def _check_pages(connection: sqlite3.Connection, path: Path, depth: Depth) -> No
     (found,) = connection.execute(f"PRAGMA {pragma}").fetchone()
     if found != "ok":
         raise DatabaseDamaged(str(path), str(found).replace("\n", " "))
-    if depth is Depth.EVERYTHING and (broken := connection.execute("PRAGMA foreign_key_check").fetchone()):
-        raise DatabaseDamaged(str(path), f"a row of {broken[0]} refers to a row of {broken[2]} that is not there")
+    if depth is Depth.EVERYTHING and (
+        broken := connection.execute("PRAGMA foreign_key_check").fetchone()
+    ):
+        raise DatabaseDamaged(
+            str(path), f"a row of {broken[0]} refers to a row of {broken[2]} that is not there"
+        )

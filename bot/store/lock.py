@@ -23,12 +23,15 @@ _GRACE = 0.2
 def held(database: Path) -> Iterator[None]:
     """Hold the database for this process while the block runs.
 
-    Raises DatabaseInUse when another has it, DatabaseLinked when another could have it by another name.
+    Raises DatabaseInUse when another has it, DatabaseLinked when another could have it by another
+    name.
     """
     lock = FileLock(_file(database), mode=0o600)
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
-        if database.exists() and database.stat().st_nlink > 1:  # by another name another process could have it
+        if (
+            database.exists() and database.stat().st_nlink > 1
+        ):  # another process could have it by another name
             raise DatabaseLinked(str(database), _other_name(database.resolve()))
         lock.acquire(timeout=_GRACE, poll_interval=_GRACE / 4)
     except Timeout:
@@ -42,7 +45,7 @@ def held(database: Path) -> Iterator[None]:
 
 
 def is_held(database: Path) -> bool:
-    """Return True if another process has the database at the moment. Writes nothing and needs no right to write."""
+    """Return True if another process has the database. Needs no right to write."""
     try:
         file = os.open(_file(database), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -60,8 +63,12 @@ def is_held(database: Path) -> bool:
 
 
 def _other_name(database: Path) -> str:
-    """Return the name of another hard link to the database in its folder, or "" where it is elsewhere."""
-    others = (one for one in database.parent.iterdir() if one.name != database.name and not one.is_symlink())
+    """Return another hard link to the database in its folder; empty: it is elsewhere."""
+    others = (
+        one
+        for one in database.parent.iterdir()
+        if one.name != database.name and not one.is_symlink()
+    )
     return next((one.name for one in others if one.samefile(database)), "")
 
 

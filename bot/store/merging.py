@@ -1,6 +1,7 @@
-"""Two rows that turn out to be one: two articles, or two chats. Decides neither which nor when.
+"""Merges two rows of one article, or of one chat. Decides neither which nor when.
 
-What went out, or may have, under either of them counts for the one that is kept, so that nothing is posted again.
+What went out, or may have, under either of them counts for the one that is kept, so that nothing is
+posted again.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from bot.store.database import row, rows, transaction, write
 
 
 def articles(db: Database, kept: int, other: int) -> None:
-    """Let `other` live on in `kept`: its addresses, files, copies and deliveries become those of `kept`.
+    """Merge article `other` into `kept`: addresses, files, copies and deliveries.
 
-    `other` stays as a copy without an address; what waits of it and has no place under `kept` is skipped.
+    `other` stays as a copy without an address; what waits of it and has no place under `kept` is
+    skipped.
     """
     with transaction(db):
         write(db, "UPDATE OR IGNORE aliases SET article = ? WHERE article = ?", (kept, other))
@@ -25,7 +27,8 @@ def articles(db: Database, kept: int, other: int) -> None:
         write(
             db,
             "UPDATE articles SET copy_of = ?, "
-            "edition = max(edition, (SELECT o.edition FROM articles o WHERE o.id = ?)) WHERE id = ?",
+            "edition = max(edition, (SELECT o.edition FROM articles o WHERE o.id = ?)) "
+            "WHERE id = ?",
             (first, other, kept),
         )
         write(
@@ -35,20 +38,26 @@ def articles(db: Database, kept: int, other: int) -> None:
         )
         write(db, "UPDATE articles SET copy_of = ?, file = NULL WHERE id = ?", (kept, other))
         _deliveries(db, "article", kept, other)
-        sql = "UPDATE deliveries SET state = 'skipped' WHERE article = ? AND state IN ('pending', 'held')"
+        sql = (
+            "UPDATE deliveries SET state = 'skipped' WHERE article = ? "
+            "AND state IN ('pending', 'held')"
+        )
         write(db, sql, (other,))
         write(db, "UPDATE OR IGNORE fanouts SET article = ? WHERE article = ?", (kept, other))
         write(db, "DELETE FROM fanouts WHERE article = ?", (other,))
 
 
 def joined(db: Database, kept: int) -> list[int]:
-    """Return the articles that live on in this one, whose second posts in a chat are still theirs."""
-    sql = "SELECT id FROM articles a WHERE copy_of = ? AND NOT EXISTS (SELECT 1 FROM aliases WHERE article = a.id)"
+    """Return the articles merged into this one; their second posts in a chat are still theirs."""
+    sql = (
+        "SELECT id FROM articles a WHERE copy_of = ? AND NOT EXISTS (SELECT 1 FROM aliases "
+        "WHERE article = a.id)"
+    )
     return [found["id"] for found in rows(db, sql, (kept,))]
 
 
 def chats(db: Database, kept: int, other: int) -> None:
-    """Give the chat `kept` everything `other` has, as far as it does not have it, and remove `other`."""
+    """Merge chat `other` into `kept`, whose own rows win, and delete `other`."""
     with transaction(db):
         _deliveries(db, "chat", kept, other)
         write(db, "UPDATE OR IGNORE follows SET chat = ? WHERE chat = ?", (kept, other))
@@ -59,7 +68,7 @@ def chats(db: Database, kept: int, other: int) -> None:
 
 
 def _first(db: Database, kept: int, other: int) -> int | None:
-    """Return what `kept` goes on to be a copy of: nothing, unless both were copies of something else."""
+    """Return what `kept` is a copy of afterwards: nothing, unless both were copies."""
     sql = (
         "SELECT k.copy_of FROM articles k JOIN articles o ON o.id = ? "
         "WHERE k.id = ? AND k.copy_of <> o.id AND o.copy_of <> k.id"
@@ -69,12 +78,13 @@ def _first(db: Database, kept: int, other: int) -> int | None:
 
 
 def _deliveries(db: Database, column: Literal["article", "chat"], kept: int, other: int) -> None:
-    """Move the deliveries of `other` to `kept`. Of two with one key, the one that went out stands."""
+    """Move deliveries of `other` to `kept`; of two with one key, the one that went out stays."""
     key = "chat" if column == "article" else "article"
     out = "('sending', 'doubtful', 'sent')"
     write(
         db,
-        f"DELETE FROM deliveries WHERE {column} = ? AND state NOT IN {out} AND EXISTS (SELECT 1 FROM deliveries o "
+        f"DELETE FROM deliveries WHERE {column} = ? AND state NOT IN {out} AND EXISTS (SELECT 1 "
+        "FROM deliveries o "
         f"WHERE o.{column} = ? AND o.{key} = deliveries.{key} AND o.edition = deliveries.edition "
         f"AND o.state IN {out})",
         (kept, other),

@@ -1,7 +1,8 @@
 """The schema's migrations: one function per step, in order, never edited after it shipped.
 
-The SQL of a step is `steps/NNNN_name.sql`; a function does what SQL alone can't. Step 0001 (`schema.sql`) is frozen: it
-is the schema of the first databases in use. Named so that `sqlite-utils migrate data/paperboy.db` finds it.
+The SQL of a step is `steps/NNNN_name.sql`; a function does what SQL alone can't. Step 0001
+(`schema.sql`) is frozen: it is the schema of the first databases in use. Named so that
+`sqlite-utils migrate data/paperboy.db` finds it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from bot.store.steps import queue as queue_steps
 from bot.store.steps import shared_addresses as address_steps
 
 paperboy = Migrations("paperboy")
-#: New articles enter the index in `entries`; rows of articles are never deleted.
+#: New articles enter the index in `recording`; rows of articles are never deleted.
 _SEARCHED_ANEW = """
 CREATE TRIGGER articles_searched_anew AFTER UPDATE OF title, excerpt, provider ON articles
 WHEN old.title <> new.title OR old.excerpt <> new.excerpt OR old.provider <> new.provider
@@ -31,9 +32,11 @@ END
 
 @paperboy(name="0001_foundation")
 def foundation(db: Database) -> None:
-    """Create every table, and the full-text index over what `/search` looks in."""
+    """Create every table, and the full-text index of `/search`."""
     _run(db, "schema.sql")
-    db.table("articles").enable_fts(["title", "excerpt", "provider"], tokenize="unicode61 remove_diacritics 2")
+    db.table("articles").enable_fts(
+        ["title", "excerpt", "provider"], tokenize="unicode61 remove_diacritics 2"
+    )
     db.execute(_SEARCHED_ANEW)
 
 
@@ -51,19 +54,19 @@ def order(db: Database) -> None:
 
 @paperboy(name="0004_losses")
 def losses(db: Database) -> None:
-    """Count how often a delivery may have gone out unheard."""
+    """Count how often a delivery may have gone out without an answer."""
     _run(db, "steps/0004_losses.sql")
 
 
 @paperboy(name="0005_notices")
 def notices(db: Database) -> None:
-    """Keep what editors are told until each of them was told."""
+    """Keep notices until each editor got them."""
     _run(db, "steps/0005_notices.sql")
 
 
 @paperboy(name="0006_shared_addresses")
 def shared_addresses(db: Database) -> None:
-    """Let an address be that of several articles, and normalise the old ones; see `steps.shared_addresses`."""
+    """Let several articles share an address, and normalise the old ones."""
     _run(db, "steps/0006_shared_addresses.sql")
     address_steps.normalise(db)
 
@@ -76,7 +79,7 @@ def waits(db: Database) -> None:
 
 @paperboy(name="0008_inbox")
 def inbox(db: Database) -> None:
-    """Keep updates until they are done with."""
+    """Keep updates until they are handled."""
     _run(db, "steps/0008_inbox.sql")
 
 
@@ -88,19 +91,19 @@ def warnings(db: Database) -> None:
 
 @paperboy(name="0010_day")
 def day(db: Database) -> None:
-    """Keep the day that an article's source tells, which need not be the day in UTC."""
+    """Keep the day by an article's source, which need not be the day in UTC."""
     _run(db, "steps/0010_day.sql")
 
 
 @paperboy(name="0011_readers")
 def readers(db: Database) -> None:
-    """Remember since when a reader is away; find the topics that articles carry among those awaited."""
+    """Remember since when a reader is away; index the topics that articles carry."""
     _run(db, "steps/0011_readers.sql")
 
 
 @paperboy(name="0012_search")
 def search(db: Database) -> None:
-    """Begin an index that finds words in scripts without spaces, and keep searches while their pages are turned."""
+    """Add an index for scripts without spaces, and keep searches whose pages can be turned."""
     _run(db, "steps/0012_search.sql")
 
 
@@ -112,7 +115,7 @@ def pending_answers(db: Database) -> None:
 
 @paperboy(name="0014_queue")
 def queue(db: Database) -> None:
-    """Let the queue say what it holds: who is the head of a chat's queue, and who sleeps until when."""
+    """Name the head of each queue, and until when a delivery sleeps, in columns of their own."""
     _run(db, "steps/0014_queue.sql")
     for trigger in queue_steps.triggers():
         db.execute(trigger)
@@ -125,7 +128,7 @@ def _run(db: Database, file: str) -> None:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """Yield the statements of `script`, those of a trigger as one; executescript would commit between them."""
+    """Yield the statements of `script`, a trigger as one; executescript would commit."""
     statement = ""
     for line in script.splitlines():
         statement += line.partition("--")[0].rstrip() + "\n"

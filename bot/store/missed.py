@@ -1,6 +1,6 @@
-"""Articles that an earlier version never delivered, as it went by the clock and the clock was set back. Writes nothing.
+"""Articles that an earlier version never delivered because the clock was set back. Writes nothing.
 
-Their rows tell: they come after one that was recorded at a later instant, or after a channel's start at a later one.
+They are found by their rows, which follow a row, or a channel's start, with a later instant.
 """
 
 from __future__ import annotations
@@ -25,17 +25,20 @@ _OF_CHANNEL = f"""
 SELECT a.id, a.quality, c.begun FROM articles a JOIN chats c ON c.id = ?
 WHERE {VISIBLE} AND a.id > c.last_article AND a.sequence < c.sequence
   AND a.sequence <= (SELECT from_clock FROM sequence)
-  AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = c.id AND d.edition = 1)
+  AND NOT EXISTS (
+    SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = c.id AND d.edition = 1)
 ORDER BY a.id
 """
-#: Who followed by a clock that was ahead; for how long it was is not known, so as much again is allowed for.
+#: Chats that followed while the clock was ahead. For how long it was is not known: as much again is
+#: allowed.
 _OF_FOLLOWERS = f"""
 SELECT json_group_array(chat) FROM (
   SELECT DISTINCT f.chat FROM articles a JOIN article_topics t ON t.article = a.id
     CROSS JOIN follows f ON f.topic = t.topic JOIN chats c ON c.id = f.chat
   WHERE a.id = :article AND f.since > a.recorded AND f.since <= 2 * :ahead - a.recorded
     AND f.sequence <= (SELECT from_clock FROM sequence) AND {ACTIVE} AND c.setting IS NULL
-    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = f.chat AND d.edition = 1))
+    AND NOT EXISTS (
+      SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = f.chat AND d.edition = 1))
 """
 
 
@@ -49,16 +52,19 @@ class Passed:
 
 
 def set_back(db: Database) -> dict[int, int]:
-    """Return the articles recorded after the clock was set back → the instant (milliseconds) it had stood at."""
+    """Return the articles recorded after the clock was set back → its instant before (ms)."""
     return {found["id"]: found["ahead"] for found in rows(db, _SET_BACK)}
 
 
 def of_channel(db: Database, chat: int) -> list[Passed]:
-    """Return articles without a delivery that are later than a channel's start by row, but earlier by the clock."""
-    return [Passed(found["id"], found["quality"], found["begun"]) for found in rows(db, _OF_CHANNEL, (chat,))]
+    """Return undelivered articles, later than a channel's start by row and earlier by the clock."""
+    return [
+        Passed(found["id"], found["quality"], found["begun"])
+        for found in rows(db, _OF_CHANNEL, (chat,))
+    ]
 
 
 def of_followers(db: Database, article: int, ahead: int) -> list[int]:
-    """Return the chats that may have followed a topic of an article before it came, and have no delivery of it."""
+    """Return chats without a delivery that may have followed before the article was recorded."""
     found = row(db, _OF_FOLLOWERS, {"article": article, "ahead": ahead})
     return list(json.loads(found[0])) if found else []

@@ -1,7 +1,8 @@
-"""Rows of what editors are to be told and of what they were told, each incident once. Words nothing, sends nothing.
+"""Rows of notices for editors, one for each incident. Words nothing, sends nothing.
 
-`domain.notices` says how it is used. A notice is written once, and once for each editor when it is addressed; it stays
-until its incident is over and the editors can no longer be told too often of its kind.
+`domain.notices` describes their use. A notice is written once, then once for each editor to whom it
+is addressed. It is kept until its incident is over and it no longer counts for how often editors
+are told.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from bot.store.database import Row, marks, milliseconds, moment, row, rows, tran
 
 #: How long a notice is kept for an editor who can't be reached.
 KEPT = timedelta(days=30)
-#: Stands for no editor: its rows say what is so where there are no editors to be told.
+#: Stands for no editor: its rows say which incidents last even without editors.
 NOBODY = 0
 _PUT = "INSERT INTO notices (key, alert, over, content, at, editor) VALUES (?, ?, ?, ?, ?, ?)"
 
@@ -43,7 +44,7 @@ def _tell(db: Database, notice: Notice, at: datetime) -> bool:
     sql = "INSERT INTO alerts (key, at) VALUES (?, ?) ON CONFLICT DO NOTHING"
     if not write(db, sql, (notice.key, milliseconds(at))):
         return False
-    # who has not been told yet that the last incident of this key is over need not hear of either
+    # an unsent all-clear of the last incident of this key is dropped: for that editor it goes on
     sql = "DELETE FROM notices WHERE key = ? AND over = 1 AND heard IS NULL RETURNING editor"
     for found in rows(db, sql, (notice.key,)):
         sql = "SELECT max(id) FROM notices WHERE key = ? AND editor = ? AND over = 0"
@@ -54,7 +55,7 @@ def _tell(db: Database, notice: Notice, at: datetime) -> bool:
 
 
 def all_clear(db: Database, keys: Iterable[str], at: datetime) -> list[str]:
-    """Close incidents: those who were told are told that it is over. Return the keys that were open."""
+    """Close incidents, with an all-clear to those who were told; return the keys that were open."""
     with transaction(db):
         return [key for key in keys if _all_clear(db, key, at)]
 
@@ -63,23 +64,23 @@ def _all_clear(db: Database, key: str, at: datetime) -> bool:
     if not write(db, "DELETE FROM alerts WHERE key = ?", (key,)):
         return False
     write(db, "DELETE FROM notices WHERE key = ? AND heard IS NULL", (key,))
-    told = rows(db, "SELECT * FROM notices WHERE key = ? AND over = 0 AND ended = 0", (key,))
+    sent = rows(db, "SELECT * FROM notices WHERE key = ? AND over = 0 AND ended = 0", (key,))
     write(db, "UPDATE notices SET ended = 1 WHERE key = ?", (key,))
-    for one in told:
+    for one in sent:
         if one["alert"] in ENDING and one["editor"] != NOBODY:
             write(db, _PUT, (key, one["alert"], 1, one["content"], milliseconds(at), one["editor"]))
     return True
 
 
 def close(db: Database, key: str) -> None:
-    """Close an incident without a word to anybody."""
+    """Close an incident without an all-clear."""
     with transaction(db):
         write(db, "DELETE FROM alerts WHERE key = ?", (key,))
         write(db, "UPDATE notices SET ended = 1 WHERE key = ?", (key,))
 
 
 def lasting(db: Database) -> list[tuple[Notice, datetime]]:
-    """Return what lasts and is not over, each with the moment since when, oldest first."""
+    """Return open incidents that last, each with the time of its beginning, oldest first."""
     kinds = [one.value for one in ENDING]
     sql = f"SELECT * FROM notices WHERE alert IN ({marks(len(kinds))}) AND over = 0 AND ended = 0"
     found = rows(db, f"{sql} GROUP BY key ORDER BY id", tuple(kinds))
@@ -87,24 +88,41 @@ def lasting(db: Database) -> list[tuple[Notice, datetime]]:
 
 
 def is_open(db: Database, key: str) -> bool:
-    """Return True if the incident was told of and is not over."""
+    """Return True if the incident was reported and is not over."""
     return row(db, "SELECT 1 FROM alerts WHERE key = ?", (key,)) is not None
 
 
 def was_heard(db: Database, key: str) -> bool:
     """Return True if an editor was told of the open incident."""
-    sql = "SELECT 1 FROM notices WHERE key = ? AND over = 0 AND ended = 0 AND heard IS NOT NULL AND editor <> ? LIMIT 1"
+    sql = (
+        "SELECT 1 FROM notices WHERE key = ? AND over = 0 AND ended = 0 AND heard IS NOT NULL "
+        "AND editor <> ? LIMIT 1"
+    )
     return row(db, sql, (key, NOBODY)) is not None
 
 
 def address(db: Database, editors: Collection[int]) -> None:
-    """Address what is new to each editor, but for those who know it; drop what is addressed to editors no more."""
+    """Address new notices to each editor who lacks them; delete those to former editors."""
     with transaction(db):
         for found in rows(db, "SELECT * FROM notices WHERE editor IS NULL ORDER BY id"):
-            sql = "SELECT editor FROM notices WHERE key = ? AND editor IS NOT NULL AND over = 0 AND ended = 0"
-            knowing = {one["editor"] for one in rows(db, sql, (found["key"],))}
-            for editor in sorted({*editors, NOBODY} - knowing):
-                write(db, _PUT, (found["key"], found["alert"], found["over"], found["content"], found["at"], editor))
+            sql = (
+                "SELECT editor FROM notices WHERE key = ? AND editor IS NOT NULL AND over = 0 "
+                "AND ended = 0"
+            )
+            addressed = {one["editor"] for one in rows(db, sql, (found["key"],))}
+            for editor in sorted({*editors, NOBODY} - addressed):
+                write(
+                    db,
+                    _PUT,
+                    (
+                        found["key"],
+                        found["alert"],
+                        found["over"],
+                        found["content"],
+                        found["at"],
+                        editor,
+                    ),
+                )
         write(db, "DELETE FROM notices WHERE editor IS NULL")
         write(db, "UPDATE notices SET heard = at WHERE heard IS NULL AND editor = ?", (NOBODY,))
         sql = f"DELETE FROM notices WHERE heard IS NULL AND editor NOT IN ({marks(len(editors))})"
@@ -113,12 +131,17 @@ def address(db: Database, editors: Collection[int]) -> None:
 
 def unaddressed(db: Database) -> bool:
     """Return True if a notice was not addressed to the editors yet."""
-    return row(db, "SELECT 1 FROM notices WHERE heard IS NULL AND editor IS NULL LIMIT 1") is not None
+    return (
+        row(db, "SELECT 1 FROM notices WHERE heard IS NULL AND editor IS NULL LIMIT 1") is not None
+    )
 
 
 def new(db: Database) -> list[Waiting]:
     """Return what is not addressed to the editors yet."""
-    return [_waiting(found) for found in rows(db, "SELECT * FROM notices WHERE heard IS NULL AND editor IS NULL")]
+    return [
+        _waiting(found)
+        for found in rows(db, "SELECT * FROM notices WHERE heard IS NULL AND editor IS NULL")
+    ]
 
 
 def waiting(db: Database, editor: int, most: int = 10_000) -> list[Waiting]:
@@ -133,17 +156,20 @@ def heard(db: Database, numbers: Collection[int], at: datetime) -> None:
     write(db, sql, (milliseconds(at), *numbers))
 
 
-def last_heard(db: Database, editor: int, since: datetime) -> dict[tuple[Alert, bool], list[datetime]]:
-    """Return when an editor was told of each kind and of its end since then, a moment for each notice."""
+def last_heard(
+    db: Database, editor: int, since: datetime
+) -> dict[tuple[Alert, bool], list[datetime]]:
+    """Return (alert, all-clear) → when an editor got such notices since a moment."""
     sql = "SELECT alert, over, heard FROM notices WHERE heard > ? AND editor = ? ORDER BY heard"
-    told: dict[tuple[Alert, bool], list[datetime]] = {}
+    times: dict[tuple[Alert, bool], list[datetime]] = {}
     for one in rows(db, sql, (milliseconds(since), editor)):
-        told.setdefault((from_content("", one["alert"], {}).alert, bool(one["over"])), []).append(moment(one["heard"]))
-    return told
+        kind = (from_content("", one["alert"], {}).alert, bool(one["over"]))
+        times.setdefault(kind, []).append(moment(one["heard"]))
+    return times
 
 
 def prune(db: Database, at: datetime) -> int:
-    """Forget what was told and is over, and what could not be told for too long; return how many rows went."""
+    """Delete notices of closed incidents, and those unsent for too long; return how many."""
     old = milliseconds(at - KEPT)
     sql = (
         "DELETE FROM notices WHERE at < ? AND (heard IS NULL OR heard < ?) "

@@ -1,7 +1,7 @@
-"""Message numbers that are known in a chat: our posts', and those of others that we heard of. Decides nothing.
+"""Message numbers known in a chat: of own posts, and of others' messages in updates.
 
-A post is looked for by its number (`domain.recovery`), so every number that somebody else's message is known to have is
-kept for a while, for the settings' chats only.
+Recovery searches for a post by its number (`domain.recovery`), so the numbers of others' messages
+in the settings' chats are kept for a while.
 """
 
 from __future__ import annotations
@@ -28,14 +28,19 @@ class Message(NamedTuple):
 
 
 def known(db: Database, chat_id: int, which: str, *values: int) -> list[Message]:
-    """Return those of the chat's known messages that are asked for.
+    """Return the chat's known messages that meet the condition `which`.
 
-    Each thread is asked alone, and others' messages, so that the index tells without a look at all there ever was. When
-    somebody else's was written is not known, only when we heard of it.
+    Each thread, and others' messages, are queried separately, so that an index answers each query.
+    Of others' messages only the time of the update is known.
     """
     own = f"SELECT message, begun, settled FROM deliveries WHERE chat = ? AND {which}"
-    heard = "SELECT chat_id, message, -1 AS begun, at AS settled, 0 AS begun_sequence, sequence AS settled_sequence"
-    theirs = f"SELECT message, begun, settled FROM ({heard} FROM seen) WHERE chat_id = ? AND {which}"
+    heard = (
+        "SELECT chat_id, message, -1 AS begun, at AS settled, 0 AS begun_sequence, sequence AS "
+        "settled_sequence"
+    )
+    theirs = (
+        f"SELECT message, begun, settled FROM ({heard} FROM seen) WHERE chat_id = ? AND {which}"
+    )
     found = rows(db, theirs, (chat_id, *values))
     for chat in rows(db, "SELECT id FROM chats WHERE chat_id = ?", (chat_id,)):
         found += rows(db, own, (chat["id"], *values))
@@ -43,28 +48,33 @@ def known(db: Database, chat_id: int, which: str, *values: int) -> list[Message]
 
 
 def see(db: Database, chat_id: int, message: int, at: datetime) -> None:
-    """Take note of somebody else's message in a chat of the settings; other chats are nobody's business."""
+    """Keep the number of somebody else's message, if its chat is in the settings."""
     sql = "SELECT 1 FROM chats WHERE chat_id = ? AND setting IS NOT NULL"
     if row(db, sql, (chat_id,)):
         with transaction(db):
-            sql = "INSERT INTO seen (chat_id, message, at, sequence) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+            sql = (
+                "INSERT INTO seen (chat_id, message, at, sequence) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT DO NOTHING"
+            )
             write(db, sql, (chat_id, message, milliseconds(at), sequence.take(db)))
 
 
 class Touch(Enum):
     """Whether a message may get another keyboard."""
 
-    #: No: it is accounted for by now.
+    #: No: whose it is is known by now.
     TAKEN = "taken"
+    #: Yes, for the first time.
     FIRST = "first"
-    #: An earlier look wrote that it might; what came of it is not known, or it was another delivery's.
+    #: Yes, and it may have been changed by an earlier probe.
     AGAIN = "again"
 
 
 def begin_retouch(db: Database, chat_id: int, message: int) -> Touch:
     """Write, before the call, that a message may get another keyboard.
 
-    Should it prove to be another delivery's, that one is brought up to date as soon as its number is known.
+    Should it prove to be another delivery's, that one is brought up to date as soon as its number
+    is known.
     """
     with transaction(db):
         if is_taken(db, chat_id, message):
@@ -79,19 +89,20 @@ def end_retouch(db: Database, chat_id: int, message: int) -> None:
 
 
 def prune(db: Database, at: datetime, most: int = 500) -> int:
-    """Forget a piece of others' messages of long ago, but the last of each chat, and looks long over; return how many.
+    """Delete a batch of others' old messages, and marks of probes that are over; return how many.
 
-    most: messages at once.
+    The last message of each chat is kept. most: size of the batch.
     """
     old = """
         SELECT chat_id, message FROM seen WHERE at < ?
         AND message < (SELECT max(message) FROM seen o WHERE o.chat_id = seen.chat_id) LIMIT ?
     """
-    looks = "state = 'sending' OR state = 'doubtful' AND lane = 0"
+    searched = "state = 'sending' OR state = 'doubtful' AND lane = 0"
     with transaction(db):
         sql = f"DELETE FROM seen WHERE (chat_id, message) IN ({old})"
         return write(db, sql, (milliseconds(at - _KEPT), most)) + write(
-            db, f"DELETE FROM retouched WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE {looks})"
+            db,
+            f"DELETE FROM retouched WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE {searched})",
         )
 
 

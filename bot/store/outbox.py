@@ -14,7 +14,7 @@ from bot.domain.chat import ChatKind
 from bot.domain.delivery import Delivery, Lane, Payload, State
 from bot.domain.outcome import Fallback
 from bot.domain.settlement import Settlement
-from bot.store import attempts, chats, queue, sequence
+from bot.store import attempts, chats, late_changes, queue, sequence
 from bot.store.availability import ACTIVE
 from bot.store.database import Row, marks, milliseconds, number, row, rows, transaction, write
 from bot.store.payloads import read, written
@@ -31,11 +31,6 @@ class Addressed:
     kind: ChatKind
 
 
-#: How often a post may show one form of its article, so that a source that flips can't edit for
-#: ever (docs/architecture.md, Change).
-FORMS_SHOWN = 2
-
-
 def open_(
     db: Database,
     article: int,
@@ -47,33 +42,46 @@ def open_(
     at: datetime,
     state: State = State.PENDING,
 ) -> int:
-    """Write deliveries that are not there yet; return how many are new. The key (article, chat, edition) decides."""
-    values = {"article": article, "edition": edition, "chats": json.dumps([*chats]), "state": str(state)}
+    """Write deliveries unless (article, chat, edition) exists; return how many are new."""
+    values = {
+        "article": article,
+        "edition": edition,
+        "chats": json.dumps([*chats]),
+        "state": str(state),
+    }
     values |= {"rank": milliseconds(rank), "created": milliseconds(at)}
     with transaction(db):
         return queue.enter(db, values, lane)
 
 
-def open_channel(db: Database, chat: int, starts: Iterable[tuple[int, datetime, State]], at: datetime) -> None:
+def open_channel(
+    db: Database, chat: int, starts: Iterable[tuple[int, datetime, State]], at: datetime
+) -> None:
     """Write the first editions a channel starts with: (article, rank, state) each."""
     now = milliseconds(at)
     with transaction(db):
         db.conn.executemany(
-            "INSERT INTO deliveries (article, chat, edition, lane, rank, state, created) VALUES (?, ?, 1, 0, ?, ?, ?) "
+            "INSERT INTO deliveries (article, chat, edition, lane, rank, state, created) "
+            "VALUES (?, ?, 1, 0, ?, ?, ?) "
             "ON CONFLICT DO NOTHING",
-            [(article, chat, milliseconds(rank), str(state), now) for article, rank, state in starts],
+            [
+                (article, chat, milliseconds(rank), str(state), now)
+                for article, rank, state in starts
+            ],
         )
 
 
-def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 50) -> list[Addressed]:
-    """Return what may go out now, channels first and oldest first, readers in turn; one a chat, none to `busy` ones."""
+def due(
+    db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 50
+) -> list[Addressed]:
+    """Return what may go out now, one for each chat but `busy` ones (see `queue.ready`)."""
     return [addressed(one) for one in queue.ready(db, at, frozenset(busy), most)]
 
 
 def next_due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> datetime | None:
-    """Return when the next call could begin (`at`: at once), not counting `busy` chats; None when nothing waits.
+    """Return when the next call could begin (`at`: now), not counting `busy` chats; None: never.
 
-    When a doubt is to be resolved, `doubts.next_due` tells.
+    Recovery is not counted: see `recovery.next_due`.
     """
     if row(db, "SELECT 1 FROM fanouts LIMIT 1"):
         return at
@@ -93,17 +101,21 @@ def waiting(db: Database) -> int:
 
 
 def begin(db: Database, payloads: Mapping[int, tuple[Payload, str]], at: datetime) -> set[int]:
-    """Write, before the calls, what is about to go out: delivery → (payload, the article's fingerprint).
+    """Write before the calls what they send: delivery → (payload, the article's fingerprint).
 
-    Return those that may: one that was withdrawn or skipped since it was `due` must not be sent.
+    Return those that may be sent: not those withdrawn or skipped since they were `due`.
     """
     now = milliseconds(at)
     with transaction(db):
         place = sequence.take(db)
-        sql = "SELECT id, lane FROM deliveries WHERE id IN (SELECT value FROM json_each(?)) AND state = 'pending'"
+        sql = (
+            "SELECT id, lane FROM deliveries WHERE id IN (SELECT value FROM json_each(?)) "
+            "AND state = 'pending'"
+        )
         lanes = {found["id"]: found["lane"] for found in rows(db, sql, (json.dumps([*payloads]),))}
         db.conn.executemany(
-            "UPDATE deliveries SET state = 'sending', payload = ?, form = ?, begun = ?, begun_sequence = ?, "
+            "UPDATE deliveries "
+            "SET state = 'sending', payload = ?, form = ?, begun = ?, begun_sequence = ?, "
             "attempts = attempts + 1 WHERE id = ?",
             [
                 (written(payload, lanes[delivery]), form, now, place, delivery)
@@ -116,27 +128,32 @@ def begin(db: Database, payloads: Mapping[int, tuple[Payload, str]], at: datetim
 
 
 def settle(db: Database, settled: Collection[tuple[Delivery, Settlement]], at: datetime) -> None:
-    """Write what became of attempts, the chats' pauses and the attempts log included, in one commit."""
+    """Write the outcomes of attempts, with the chats' pauses and the attempts, in one commit."""
     now = milliseconds(at)
     with transaction(db):
         place = sequence.take(db)
-        db.conn.executemany(_SETTLE, [_settled(delivery, settlement, now, place) for delivery, settlement in settled])
+        db.conn.executemany(
+            _SETTLE,
+            [_settled(delivery, settlement, now, place) for delivery, settlement in settled],
+        )
         attempts.end(db, [(delivery.id, str(to.state), to.reason) for delivery, to in settled], at)
         sent = [(delivery.id,) for delivery, to in settled if to.state is State.SENT]
         db.conn.executemany(_SHOWN, sent)
-        catch_up(db, [delivery.id for delivery, _ in settled], now)
+        late_changes.apply(db, [delivery.id for delivery, _ in settled], now)
         for delivery, to in settled:
             if to.pause_chat:
                 chats.pause(db, delivery.chat, to.pause_chat, to.reason, only_thread=to.only_thread)
 
 
-def set_state(db: Database, delivery: int, state: State, reason: str = "", not_before: datetime | None = None) -> None:
+def set_state(
+    db: Database, delivery: int, state: State, reason: str = "", not_before: datetime | None = None
+) -> None:
     """Write one delivery's state."""
     until = milliseconds(not_before) if not_before else None
     sql = "UPDATE deliveries SET state = ?, reason = ?, not_before = ? WHERE id = ?"
     with transaction(db):
         write(db, sql, (_stored(state), reason, until, delivery))
-        catch_up(db, [delivery], 0)
+        late_changes.apply(db, [delivery], 0)
 
 
 def change_state(db: Database, article: int, old: State, new: State) -> int:
@@ -146,22 +163,29 @@ def change_state(db: Database, article: int, old: State, new: State) -> int:
 
 
 def chats_of(db: Database, article: int) -> list[int]:
-    """Return the channels (row numbers) in which an article was posted."""
-    sql = "SELECT DISTINCT chat FROM deliveries WHERE article = ? AND lane = 0 AND state IN ('sent', 'doubtful')"
+    """Return the channels (row numbers) in which an article is or may be posted."""
+    sql = (
+        "SELECT DISTINCT chat FROM deliveries WHERE article = ? AND lane = 0 "
+        "AND state IN ('sent', 'doubtful')"
+    )
     return [found["chat"] for found in rows(db, sql, (article,))]
 
 
 def had_edition(db: Database, article: int) -> bool:
-    """Say whether any channel's delivery of an article was ever written, be it skipped."""
+    """Return True if an article has a delivery to a channel, even a skipped one."""
     sql = "SELECT 1 FROM deliveries WHERE article = ? AND lane = 0 LIMIT 1"
     return row(db, sql, (article,)) is not None
 
 
-def posts_of(db: Database, chat: int, identities: Collection[str]) -> dict[str, list[tuple[str, int]]]:
-    """Return canonical address → title and number of the newest living post in `chat` of each article there."""
+def posts_of(
+    db: Database, chat: int, identities: Collection[str]
+) -> dict[str, list[tuple[str, int]]]:
+    """Return identity → (title, message number) of each article's newest post in `chat`."""
     sql = f"""
-        SELECT al.identity, al.article, a.title, d.message FROM aliases al JOIN articles a ON a.id = al.article
-        JOIN deliveries d ON d.article = al.article AND d.chat = ? AND d.state = 'sent' AND d.message > 0
+        SELECT al.identity, al.article, a.title, d.message
+        FROM aliases al JOIN articles a ON a.id = al.article
+        JOIN deliveries d ON d.article = al.article AND d.chat = ? AND d.state = 'sent'
+          AND d.message > 0
         WHERE al.identity IN ({marks(len(identities))}) ORDER BY al.article, d.edition
     """
     found: dict[str, dict[int, tuple[str, int]]] = {}
@@ -171,16 +195,20 @@ def posts_of(db: Database, chat: int, identities: Collection[str]) -> dict[str, 
 
 
 def articles_in(db: Database, chat: int) -> set[int]:
-    """Return the articles that have a delivery to a chat, whatever became of it."""
-    return {found["article"] for found in rows(db, "SELECT article FROM deliveries WHERE chat = ?", (chat,))}
+    """Return the articles that have a delivery to a chat, in any state."""
+    return {
+        found["article"]
+        for found in rows(db, "SELECT article FROM deliveries WHERE chat = ?", (chat,))
+    }
 
 
 _SETTLE = """
-UPDATE deliveries SET state = ?, reason = ?, not_before = ?, settled = ?, settled_sequence = ?, fallbacks = ?,
-  message = coalesce(?, message), lost = lost + ?, repeatable = 0 WHERE id = ?
+UPDATE deliveries SET state = ?, reason = ?, not_before = ?, settled = ?, settled_sequence = ?,
+  fallbacks = ?, message = coalesce(?, message), lost = lost + ?, repeatable = 0 WHERE id = ?
 """
 _SHOWN = """
-INSERT INTO forms SELECT id, form, 1 FROM deliveries WHERE id = ? ON CONFLICT DO UPDATE SET times = times + 1
+INSERT INTO forms SELECT id, form, 1 FROM deliveries WHERE id = ?
+ON CONFLICT DO UPDATE SET times = times + 1
 """
 
 
@@ -220,48 +248,15 @@ def _stored(state: State) -> str:
     return str(State.DOUBTFUL if state is State.UNCONFIRMED else state)
 
 
-def catch_up(db: Database, deliveries: Collection[int], now: int) -> None:
-    """Do what a change, a withdrawal or a wait would have done to deliveries, had they not been on their way then.
-
-    A channel's post in doubt stays so even if its article is withdrawn: it is looked for, to be taken back.
-    """
-    numbers = json.dumps([*deliveries])
-    write(
-        db,
-        "UPDATE deliveries SET state = 'withdrawn', reason = 'the article was withdrawn', not_before = NULL "
-        "WHERE id IN (SELECT value FROM json_each(?)) AND (state = 'pending' OR state = 'doubtful' AND lane <> 0) "
-        "AND EXISTS (SELECT 1 FROM articles a WHERE a.id = article AND a.withdrawn = 1)",
-        (numbers,),
-    )
-    write(
-        db,
-        "UPDATE deliveries SET state = 'held' WHERE id IN (SELECT value FROM json_each(?)) AND state = 'pending' "
-        "AND EXISTS (SELECT 1 FROM articles a WHERE a.id = article AND a.waits <> '')",
-        (numbers,),
-    )
-    write(
-        db,
-        "UPDATE deliveries SET edit_due = ? WHERE id IN (SELECT value FROM json_each(?)) AND state = 'sent' "
-        "AND message > 0 AND EXISTS (SELECT 1 FROM articles a WHERE a.id = article AND (a.withdrawn = 1 "
-        "OR a.held = 0 AND a.fingerprint <> deliveries.form AND NOT EXISTS "
-        "(SELECT 1 FROM forms WHERE delivery = deliveries.id AND form = a.fingerprint AND times >= ?)))",
-        (now, numbers, FORMS_SHOWN),
-    )
-    if row(db, "SELECT 1 FROM retouched LIMIT 1"):
-        for delivery in deliveries:
-            _put_right(db, delivery, now)
-
-
-def _put_right(db: Database, delivery: int, now: int) -> None:
-    """Let a post be edited to what it is once its number is known, if a look gave it another's keyboard meanwhile."""
-    key = "SELECT c.chat_id, d.message FROM deliveries d JOIN chats c ON c.id = d.chat WHERE d.id = ? AND d.message > 0"
-    if write(db, f"DELETE FROM retouched WHERE (chat_id, message) IN ({key})", (delivery,)):
-        write(db, "UPDATE deliveries SET edit_due = ? WHERE id = ? AND state = 'sent'", (now, delivery))
-
-
 def addressed(found: Row) -> Addressed:
     """Return the record of a delivery joined with its chat."""
-    return Addressed(delivery_of(found), found["chat_id"], found["thread"], found["username"], ChatKind(found["kind"]))
+    return Addressed(
+        delivery_of(found),
+        found["chat_id"],
+        found["thread"],
+        found["username"],
+        ChatKind(found["kind"]),
+    )
 
 
 def delivery_of(found: Row) -> Delivery:
@@ -273,7 +268,9 @@ def delivery_of(found: Row) -> Delivery:
         chat=found["chat"],
         edition=found["edition"],
         lane=Lane(found["lane"]),
-        state=State.UNCONFIRMED if state is State.DOUBTFUL and found["not_before"] is None else state,
+        state=State.UNCONFIRMED
+        if state is State.DOUBTFUL and found["not_before"] is None
+        else state,
         attempts=found["attempts"],
         message=found["message"],
         payload=read(found["payload"]),
@@ -284,12 +281,13 @@ def delivery_of(found: Row) -> Delivery:
 
 
 def refuse(db: Database, refused: Iterable[tuple[int, str]], at: datetime) -> None:
-    """Write that deliveries can't be made into messages, and why: (delivery, reason). None of them was sent."""
+    """Write that deliveries can't be rendered, and why: (delivery, reason). None was sent."""
     now = milliseconds(at)
     with transaction(db):
         for delivery, reason in refused:
             sql = (
-                "UPDATE deliveries SET state = 'refused', reason = ?, not_before = NULL, settled = ? "
+                "UPDATE deliveries "
+                "SET state = 'refused', reason = ?, not_before = NULL, settled = ? "
                 "WHERE id = ? AND state = 'pending'"
             )
             if write(db, sql, (reason, now, delivery)):

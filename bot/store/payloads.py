@@ -1,7 +1,7 @@
-"""What is written down of a message's payload, as JSON. Knows no table.
+"""What is stored of a message's payload, as JSON. Knows no table.
 
-A channel's post is looked for by its words when its answer is lost, so they are written down whole before the call. Of
-a message to a reader, and of one that is long over, only what an edit needs is kept.
+Recovery compares a channel's post with its payload, so that is stored whole before the call. Of a
+message to a reader, and of an old one, only what an edit needs is kept.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from bot.domain.delivery import Lane, Payload
 
 
 def remembered(payload: Payload) -> Payload:
-    """Return what is kept of a message that need not be found by its words: how it was sent, its picture, a digest.
+    """Return what is kept of a payload that recovery does not need: method, picture, digest.
 
-    Two payloads are identical if the same is remembered of both. What is already shortened is returned unchanged.
+    Two payloads are identical if the same is remembered of both. What is already shortened is
+    returned unchanged.
     """
     if "digest" in payload:
         return payload
@@ -25,12 +26,12 @@ def remembered(payload: Payload) -> Payload:
 
 
 def written(payload: Payload, lane: int) -> str:
-    """Return a payload as it is written down: a channel's whole."""
+    """Return a payload as it is stored: a channel's whole."""
     return json.dumps(payload if lane == Lane.CHANNEL else remembered(payload), ensure_ascii=False)
 
 
 def shortened(text: str | None) -> str | None:
-    """Return what is to be written in the place of an old payload; None where nothing is to be changed."""
+    """Return what replaces an old payload; None: it stays as it is."""
     payload = read(text)
     if payload is None or "method" not in payload or "digest" in payload:
         return None
@@ -38,7 +39,7 @@ def shortened(text: str | None) -> str | None:
 
 
 def read(text: str | None) -> Payload | None:
-    """Return a payload; one that can't be read counts as not written down, and holds up no other row."""
+    """Return a stored payload; None for one that can't be read."""
     try:
         payload = json.loads(text) if text else None
     except ValueError:

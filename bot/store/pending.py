@@ -1,4 +1,4 @@
-"""Rows of answers to editors that are edited when it is known what became of a post. Edits none, words nothing."""
+"""Rows of replies to editors that are edited once a post's outcome is known. Edits none."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sqlite_utils import Database
 from bot.domain.delivery import State
 from bot.store.database import maybe, milliseconds, moment, rows, transaction, write
 
-#: An answer is not edited any more when so much time has passed: its post still waits, and /status tells of it.
+#: A reply is not edited after so long: its post still waits, and /status shows it.
 KEPT = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An answer that says what will be posted. `id` is the number of the update that it answers."""
+    """A reply that says what will be posted. `id` is the number of the update that it answers."""
 
     id: int
     article: int
@@ -26,9 +26,9 @@ class Pending:
     message: int
     #: When the post goes out.
     due: datetime
-    #: Undo stands under it.
+    #: It has an Undo button.
     undo: bool
-    #: The answer says already that the post waits.
+    #: The reply says already that the post waits.
     told: bool
 
 
@@ -43,19 +43,31 @@ class Post:
     not_before: datetime | None
 
 
-def put(db: Database, update: int, *, article: int, edition: int, chat: int, due: datetime, undo: bool = False) -> None:
-    """Write that the answer to an update is to be edited. undo: Undo stands under it."""
-    sql = "INSERT OR REPLACE INTO pending_answers (id, article, edition, chat, due, undo) VALUES (?, ?, ?, ?, ?, ?)"
+def put(
+    db: Database,
+    update: int,
+    *,
+    article: int,
+    edition: int,
+    chat: int,
+    due: datetime,
+    undo: bool = False,
+) -> None:
+    """Write that the reply to an update is to be edited. undo: it has an Undo button."""
+    sql = (
+        "INSERT OR REPLACE INTO pending_answers (id, article, edition, chat, due, undo) "
+        "VALUES (?, ?, ?, ?, ?, ?)"
+    )
     write(db, sql, (update, article, edition, chat, milliseconds(due), undo))
 
 
 def sent(db: Database, update: int, message: int) -> None:
-    """Write which message is the answer to an update; nothing where that is not to be edited."""
+    """Write which message is the reply to an update, if that is to be edited."""
     write(db, "UPDATE pending_answers SET message = ? WHERE id = ?", (message, update))
 
 
 def all_(db: Database) -> list[Pending]:
-    """Return the answers that are out, in order."""
+    """Return the replies that are out, in order."""
     found = rows(db, "SELECT * FROM pending_answers WHERE message IS NOT NULL ORDER BY id")
     return [
         Pending(
@@ -73,31 +85,40 @@ def all_(db: Database) -> list[Pending]:
 
 
 def tell(db: Database, update: int) -> None:
-    """Write that an answer says now that the post waits."""
+    """Write that a reply says now that the post waits."""
     write(db, "UPDATE pending_answers SET told = 1 WHERE id = ?", (update,))
 
 
 def forget(db: Database, update: int) -> None:
-    """Forget an answer: it is not edited any more."""
+    """Delete a reply's row: it is not edited any more."""
     write(db, "DELETE FROM pending_answers WHERE id = ?", (update,))
 
 
 def take_back(db: Database, article: int, edition: int) -> None:
-    """Forget the answers about an edition of an article that was taken back."""
+    """Delete the rows of replies about an edition that was taken back."""
     write(db, "DELETE FROM pending_answers WHERE article = ? AND edition = ?", (article, edition))
 
 
 def prune(db: Database, at: datetime) -> int:
-    """Forget what is old; return how many."""
+    """Delete old rows; return how many."""
     return write(db, "DELETE FROM pending_answers WHERE due < ?", (milliseconds(at - KEPT),))
 
 
 def posts(db: Database, article: int, edition: int) -> list[Post]:
     """Return what became of an edition of an article, channel by channel."""
-    sql = "SELECT * FROM deliveries WHERE article = ? AND edition = ? AND lane = 0 AND state <> 'skipped' ORDER BY chat"
+    sql = (
+        "SELECT * FROM deliveries WHERE article = ? AND edition = ? AND lane = 0 "
+        "AND state <> 'skipped' ORDER BY chat"
+    )
     with transaction(db):
         found = rows(db, sql, (article, edition))
     return [
-        Post(one["chat"], State(one["state"]), one["reason"] or "", one["message"], maybe(one["not_before"]))
+        Post(
+            one["chat"],
+            State(one["state"]),
+            one["reason"] or "",
+            one["message"],
+            maybe(one["not_before"]),
+        )
         for one in found
     ]

@@ -1,7 +1,7 @@
-"""Whether the database may be used: before it is opened, and that it is still the file on disk. Knows no table.
+"""Whether the database on disk may be opened, and is still the one that is open. Knows no table.
 
-A file that was deleted or replaced can be written to as long as it is open, and all of that is lost at the end: after a
-restart everything would be posted again. So whoever works with the database asks first, and saves what it holds.
+A deleted or replaced file can be written to while it is open, and is lost when it is closed: after
+a restart everything would be posted again. So it is checked before each use, and its content saved.
 """
 
 from __future__ import annotations
@@ -28,11 +28,14 @@ class PresentFile:
         self._path = path
         #: The name after links, which SQLite works by.
         self._real = path.resolve()
-        self._files = {Path(f"{self._real}{ending}"): _seen(Path(f"{self._real}{ending}")) for ending in ("", "-wal")}
+        self._files = {
+            Path(f"{self._real}{ending}"): _seen(Path(f"{self._real}{ending}"))
+            for ending in ("", "-wal")
+        }
         self._lost = ""
 
     def check(self, db: Database) -> None:
-        """Raise DatabaseLost when the open database is not the one on disk any more; save what it holds, once."""
+        """Raise DatabaseLost if the open database is no longer on disk; save its content once."""
         if not self._lost and self._is_there():
             return
         self._lost = self._lost or self._save(db)
@@ -49,10 +52,10 @@ class PresentFile:
         return True
 
     def _is_whole(self) -> bool:
-        """Return True if a file that became shorter lost nothing: another program folded the log in, or did a VACUUM.
+        """Return True if a shorter file lost nothing: another program did a checkpoint or VACUUM.
 
-        A connection of its own finds out, as ours may remember pages that are gone. Only SQLite may open the file here:
-        whoever else closes it gives up the locks that we hold.
+        A connection of its own finds out, as ours may remember pages that are gone. Only SQLite may
+        open the file here: whoever else closes it gives up the locks that we hold.
         """
         if self._real.stat().st_size == 0:
             return False
@@ -63,7 +66,7 @@ class PresentFile:
             return False
 
     def _save(self, db: Database) -> str:
-        """Write what the open database holds to a new file beside where it was; return what is to be said of it."""
+        """Write the content of the open database to a new file; return a sentence about it."""
         saved = saved_beside(self._real)
         try:
             os.close(os.open(saved, os.O_CREAT | os.O_EXCL, 0o600))
@@ -75,7 +78,8 @@ class PresentFile:
             if not isinstance(error, FileExistsError):
                 with suppress(OSError):
                     saved.unlink(missing_ok=True)
-            return f"What it held could not be saved ({error}). Restore a backup: `paperboy restore FILE`."
+            failed = f"What it held could not be saved ({error})."
+            return f"{failed} Restore a backup: `paperboy restore FILE`."
         return f"What it held is saved: `paperboy restore {self._path}.{_SAVED}` brings it back."
 
 
@@ -85,17 +89,20 @@ def saved_beside(database: Path) -> Path:
 
 
 def before_use(database: Path) -> None:
-    """Raise StoreError unless the database may be written to: it is new or empty, or ours and undamaged.
+    """Raise StoreError unless the database may be written to: new, empty, or ours and undamaged.
 
-    A new one must not take the place of one that was lost and saved: it would know nothing of what was posted.
+    A new one must not take the place of one that was lost and saved: it would know nothing of what
+    was posted.
     """
     if database.exists():
         with suppress(DatabaseEmpty):
             inspection.examine(database, Depth.PAGES)
     elif saved_beside(database).exists():
         raise StoreError(
-            f"{database}: was lost while the bot was running; what it held is in {database}.{_SAVED}",
-            f"`paperboy restore {database}.{_SAVED}` brings it back; remove that file to begin with an empty database.",
+            f"{database}: was lost while the bot was running; what it held is in "
+            f"{database}.{_SAVED}",
+            f"`paperboy restore {database}.{_SAVED}` brings it back; remove that file to begin "
+            "with an empty database.",
         )
 
 

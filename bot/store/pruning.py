@@ -1,6 +1,6 @@
-"""Forgets what nobody needs any more: a piece at a time, so that the store is never held for long. Asks nobody.
+"""Deletes old rows in batches, so that each transaction is short.
 
-The pages of rows that went are used again by what is written next. The file does not shrink: SQLite's VACUUM does that.
+The pages of deleted rows are used again. The file does not shrink: only SQLite's VACUUM does that.
 """
 
 from __future__ import annotations
@@ -15,22 +15,23 @@ from bot.store.database import milliseconds, rows, transaction, write
 from bot.store.facts import Fact
 from bot.store.payloads import shortened
 
-#: Telegram keeps an update for a day; a week is safe. Attempts and payloads are there to be looked into for as long.
+#: Telegram keeps an update for a day; a week is safe. Attempts and payloads are kept as long, for
+#: the operator.
 KEPT = timedelta(days=7)
-#: Rows of one piece.
+#: Rows of one batch.
 PIECE = 500
-#: A delivery that is not at its end.
+#: A delivery that is not settled, or whose post is to be edited.
 _OPEN = "d.state IN ('held', 'pending', 'sending', 'doubtful') OR d.edit_due IS NOT NULL"
 
 
 def updates(db: Database, at: datetime) -> int:
-    """Forget a piece of the updates whose effects are long written; return how many."""
+    """Delete a batch of old updates; return how many."""
     old = "SELECT id FROM updates WHERE at < ? ORDER BY id LIMIT ?"
     return write(db, f"DELETE FROM updates WHERE id IN ({old})", (milliseconds(at - KEPT), PIECE))
 
 
 def attempts(db: Database, at: datetime) -> int:
-    """Forget a piece of the old attempts, but the last of each delivery that is not at its end; return how many."""
+    """Delete a batch of old attempts but the last of each open delivery; return how many."""
     old = f"""
         SELECT a.id FROM attempts a LEFT JOIN deliveries d ON d.id = a.delivery
         WHERE a.at < ? AND NOT (coalesce({_OPEN}, 0)
@@ -41,15 +42,22 @@ def attempts(db: Database, at: datetime) -> int:
 
 
 def payloads(db: Database, at: datetime) -> int:
-    """Keep of a piece of the old payloads what `store.payloads` says; return how many rows were looked at.
+    """Shorten a batch of old payloads (`store.payloads`); return how many rows were read.
 
-    Rows are looked at once, in order: only a delivery that is not at its end after so long keeps its payload whole.
+    Each row is read once: a delivery that is still open after so long keeps its payload whole.
     """
     after = int(facts.get(db, Fact.PRUNED) or 0)
-    sql = f"SELECT d.id, d.payload, {_OPEN} AS open FROM deliveries d WHERE d.id > ? AND d.created < ? ORDER BY d.id"
+    sql = (
+        f"SELECT d.id, d.payload, {_OPEN} AS open FROM deliveries d WHERE d.id > ? "
+        "AND d.created < ? ORDER BY d.id"
+    )
     with transaction(db):
         found = rows(db, f"{sql} LIMIT ?", (after, milliseconds(at - KEPT), PIECE))
-        short = [(text, one["id"]) for one in found if not one["open"] and (text := shortened(one["payload"]))]
+        short = [
+            (text, one["id"])
+            for one in found
+            if not one["open"] and (text := shortened(one["payload"]))
+        ]
         db.conn.executemany("UPDATE deliveries SET payload = ? WHERE id = ?", short)
         if found:
             facts.put(db, Fact.PRUNED, str(found[-1]["id"]))
@@ -57,12 +65,12 @@ def payloads(db: Database, at: datetime) -> int:
 
 
 def topics(db: Database, at: datetime) -> int:
-    """Forget topics that nothing carries and nobody follows any more, where they are many; return how many."""
+    """Delete a batch of topics that nothing carries or follows; return how many."""
     del at
     return follows.prune(db, piece=PIECE)
 
 
-#: Each forgets a piece, and returns how many rows it was; fewer than PIECE: that was the last for now.
+#: Each deletes a batch and returns its size; smaller than PIECE: nothing is left for now.
 PRUNES: tuple[Callable[[Database, datetime], int], ...] = (
     updates,
     attempts,

@@ -1,7 +1,8 @@
-"""The queue of pending deliveries: which may go out now, and when the next may. Sends nothing, settles nothing.
+"""The queue of pending deliveries: which may go out now, and when the next may. Sends nothing.
 
-(docs/architecture.md, The queue.) What it costs does not depend on how many wait: only awake heads are read, one for
-each chat and lane. A head whose chat is closed is put to sleep here, and woken in time.
+(docs/architecture.md, The queue.) What it costs does not depend on how many wait: only awake heads
+are read, one for each chat and lane. A head whose chat is closed is put to sleep here, and woken in
+time.
 """
 
 from __future__ import annotations
@@ -32,19 +33,23 @@ SELECT d.asleep_until AS due, d.asleep_until AS until, d.chat, {OPENS} AS opens
 FROM deliveries d JOIN chats c ON c.id = d.chat WHERE {_ASLEEP} ORDER BY d.asleep_until
 """
 _EDITS = f"""
-SELECT d.edit_due AS due, max(d.edit_due, coalesce(d.not_before, 0)) AS until, d.chat, {OPENS} AS opens
+SELECT d.edit_due AS due, max(d.edit_due, coalesce(d.not_before, 0)) AS until, d.chat,
+  {OPENS} AS opens
 FROM deliveries d JOIN chats c ON c.id = d.chat
 WHERE d.state = 'sent' AND d.edit_due IS NOT NULL ORDER BY d.edit_due
 """
 _ENTER = """
 INSERT INTO deliveries (article, chat, edition, lane, turn, rank, state, created, head)
-SELECT :article, chat, :edition, :lane, {turn}, :rank, :state, :created, {head} FROM ({chats}) WHERE true
+SELECT :article, chat, :edition, :lane, {turn}, :rank, :state, :created, {head}
+FROM ({chats}) WHERE true
 ON CONFLICT DO NOTHING
 """
 #: Where nothing else waits, each is the head of its chat.
-_ENTER_EMPTY = _ENTER.format(turn=":turn", head="1", chats="SELECT value AS chat FROM json_each(:chats)")
-#: `head_turn`, `put_off_turn` and `behind_turn` are the turns of what waits for a chat already. Where a trigger is to
-#: find the head (channels go by rank alone), `head` is NULL.
+_ENTER_EMPTY = _ENTER.format(
+    turn=":turn", head="1", chats="SELECT value AS chat FROM json_each(:chats)"
+)
+#: `head_turn`, `put_off_turn` and `behind_turn` are the turns of what waits for a chat already.
+#: Where a trigger is to find the head (channels go by rank alone), `head` is NULL.
 _ENTER_AMONG = _ENTER.format(
     turn="""iif(:lane = 0, 0, max(:turn, 1 + max(
       coalesce(head_turn, -1), coalesce(put_off_turn, -1), coalesce(behind_turn, -1))))""",
@@ -52,7 +57,8 @@ _ENTER_AMONG = _ENTER.format(
     chats="""
       SELECT value AS chat, h.turn AS head_turn,
         (SELECT max(turn) FROM deliveries INDEXED BY deliveries_by_chat
-         WHERE chat = value AND lane = :lane AND state = 'pending' AND head IS NULL) AS put_off_turn,
+         WHERE chat = value AND lane = :lane AND state = 'pending'
+           AND head IS NULL) AS put_off_turn,
         iif(h.turn IS NULL, NULL, (SELECT max(turn) FROM deliveries INDEXED BY deliveries_behind
          WHERE lane = :lane AND chat = value AND state = 'pending' AND head = 0)) AS behind_turn
       FROM json_each(:chats) LEFT JOIN deliveries h INDEXED BY deliveries_by_chat
@@ -78,27 +84,32 @@ def turn(db: Database, lane: Lane) -> int:
 
 
 def is_empty(db: Database, lane: Lane) -> bool:
-    """Return True if nothing waits in a lane, and nothing that was begun may come back to wait there."""
+    """Return True if nothing waits in a lane, or is in flight or doubt and may come back to it."""
     return number(db, _WAITS, {"lane": int(lane)}) == 0
 
 
 def enter(db: Database, values: Mapping[str, Any], lane: Lane, *, empty: bool = False) -> int:
     """Write deliveries that do not exist yet; return how many are new.
 
-    `values`: article, edition, rank, state, created, and `chats` as a JSON list. Readers take turns: a delivery gets
-    a turn after those that wait for its own chat, however many wait for others. `empty`: nothing waits in the lane.
+    `values`: article, edition, rank, state, created, and `chats` as a JSON list. Readers take
+    turns: a delivery gets a turn after those that wait for its own chat, however many wait for
+    others. `empty`: nothing waits in the lane.
     """
     if lane is not Lane.CHANNEL:
-        write(db, "UPDATE fanouts SET alone = 0 WHERE article <> ? AND alone = 1", (values["article"],))
+        write(
+            db,
+            "UPDATE fanouts SET alone = 0 WHERE article <> ? AND alone = 1",
+            (values["article"],),
+        )
     more = {"lane": int(lane), "turn": turn(db, lane)}
     return write(db, _ENTER_EMPTY if empty else _ENTER_AMONG, {**values, **more})
 
 
 def ready(db: Database, at: datetime, busy: Collection[int], most: int) -> list[Row]:
-    """Return what may go out now, joined with its chat: channels first, oldest first, readers in turn.
+    """Return what may go out now with its chat: channels first, oldest first, readers in turn.
 
-    One for each chat, none for `busy` ones. Fewer than `most` while there is more: many closed chats are being put to
-    sleep.
+    One for each chat, none for `busy` ones. Fewer than `most` while there is more: many closed
+    chats are being put to sleep.
     """
     now = milliseconds(at)
     _wake(db, now)
@@ -137,7 +148,7 @@ def next_ready(db: Database, at: datetime, busy: Collection[int]) -> datetime | 
 
 
 def _first(db: Database, sql: str, busy: Collection[int]) -> int | None:
-    """Return the first moment at which one of these rows may go, of those whose chats are not busy."""
+    """Return the first moment at which one of these rows may go, not counting busy chats."""
     first = NEVER
     for one in db.conn.execute(sql):
         if one["due"] >= first:
@@ -148,14 +159,21 @@ def _first(db: Database, sql: str, busy: Collection[int]) -> int | None:
 
 
 def _wake(db: Database, now: int) -> None:
-    """Wake the deliveries whose moment has come; one that was put off comes into the queue again by a trigger."""
-    sql = f"SELECT id FROM deliveries d WHERE {_ASLEEP} AND asleep_until <= ? ORDER BY asleep_until LIMIT ?"
+    """Wake deliveries whose moment has come; a trigger puts one that was put off into the queue."""
+    sql = (
+        f"SELECT id FROM deliveries d WHERE {_ASLEEP} AND asleep_until <= ? ORDER BY asleep_until "
+        "LIMIT ?"
+    )
     over = [(found["id"],) for found in rows(db, sql, (now, _BATCH))]
     if not over:
         return
     with transaction(db):
-        db.conn.executemany("UPDATE deliveries SET asleep_until = NULL WHERE id = ? AND head = 1", over)
-        db.conn.executemany("UPDATE deliveries SET not_before = NULL WHERE id = ? AND head IS NULL", over)
+        db.conn.executemany(
+            "UPDATE deliveries SET asleep_until = NULL WHERE id = ? AND head = 1", over
+        )
+        db.conn.executemany(
+            "UPDATE deliveries SET not_before = NULL WHERE id = ? AND head IS NULL", over
+        )
 
 
 def _put_to_sleep(db: Database, closed: list[tuple[int, int]]) -> None:

@@ -1,4 +1,4 @@
-"""Rows of articles that a restored database does not know, and of posts of theirs that were found. Decides nothing."""
+"""Finding, after a restore, the posts that the restored database does not know. Decides nothing."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from bot.store.facts import Fact
 from bot.store.outbox import Addressed
 from bot.store.payloads import written
 
-_WANTED = f"""
-SELECT d.*, c.chat_id, c.thread, c.username, c.kind FROM articles a JOIN deliveries d ON d.article = a.id
-JOIN chats c ON c.id = d.chat WHERE a.waits <> '' AND a.waits = 'restored' AND d.state = 'held' AND d.lane = 0
+_UNDECIDED = f"""
+SELECT d.*, c.chat_id, c.thread, c.username, c.kind
+FROM articles a JOIN deliveries d ON d.article = a.id JOIN chats c ON c.id = d.chat
+WHERE a.waits <> '' AND a.waits = 'restored' AND d.state = 'held' AND d.lane = 0
   AND d.edition = 1 AND {REACHABLE} ORDER BY a.ordered, a.id, d.id
 """
 
@@ -35,13 +36,13 @@ class Unknown:
     known: frozenset[int]
 
 
-def wanted(db: Database) -> list[Addressed]:
-    """Return the channels' deliveries of the articles that wait because of a restore, in the order of the articles."""
-    return [outbox.addressed(found) for found in rows(db, _WANTED)]
+def undecided(db: Database) -> list[Addressed]:
+    """Return the channels' deliveries of articles that wait because of a restore, oldest first."""
+    return [outbox.addressed(found) for found in rows(db, _UNDECIDED)]
 
 
 def unknown(db: Database, chat_id: int) -> Unknown | None:
-    """Return where to look in a chat; None where no number of before the backup is known."""
+    """Return where to search in a chat; None: no number from before the backup is known."""
     last = facts.moment(db, Fact.RESTORED_AFTER)
     if last is None:
         return None
@@ -50,12 +51,22 @@ def unknown(db: Database, chat_id: int) -> Unknown | None:
     if before is None:
         return None
     new = "message > ? AND begun_sequence > ? ORDER BY message LIMIT 1"
-    after = min((one.message for one in numbers.known(db, chat_id, new, before, last)), default=None)
-    return Unknown(before, after, frozenset(one.message for one in numbers.known(db, chat_id, "message > ?", before)))
+    after = min(
+        (one.message for one in numbers.known(db, chat_id, new, before, last)), default=None
+    )
+    return Unknown(
+        before,
+        after,
+        frozenset(one.message for one in numbers.known(db, chat_id, "message > ?", before)),
+    )
 
 
-def found(db: Database, to: Addressed, payload: Payload, form: str, message: int, at: datetime) -> bool:
-    """Write that an article's post is there; one that is in all of its channels waits no more. False: it waited not.
+def found(
+    db: Database, to: Addressed, payload: Payload, form: str, message: int, at: datetime
+) -> bool:
+    """Write that an article's post exists; return False if it did not wait.
+
+    An article that is in all of its channels waits no more.
 
     form: the fingerprint of what the post shows.
     """

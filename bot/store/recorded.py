@@ -32,15 +32,21 @@ def newest(db: Database, most: int) -> list[Known]:
     found = rows(db, sql, (most,))
     keys: dict[int, set[str]] = defaultdict(set)
     if found:
-        carried = "SELECT a.article, t.key FROM article_topics a JOIN topics t ON t.id = a.topic WHERE a.article >= ?"
+        carried = (
+            "SELECT a.article, t.key FROM article_topics a JOIN topics t ON t.id = a.topic "
+            "WHERE a.article >= ?"
+        )
         for article, key in rows(db, carried, (found[-1]["id"],)):
             keys[article].add(key)
     return [
-        Known(one["quality"], maybe(one["published"]), Waits(one["waits"]), frozenset(keys[one["id"]])) for one in found
+        Known(
+            one["quality"], maybe(one["published"]), Waits(one["waits"]), frozenset(keys[one["id"]])
+        )
+        for one in found
     ]
 
 
 def best_quality(db: Database) -> int | None:
-    """Return the highest quality of any article; None where there are none. Reads the whole table."""
+    """Return the highest quality of any article; None: there are none. Reads the whole table."""
     found = row(db, "SELECT max(quality) FROM articles")
     return found[0] if found else None

@@ -1,4 +1,4 @@
-"""Rows of deliveries in doubt, and what is known of the message numbers around them. Decides nothing."""
+"""Rows of doubtful deliveries, and the message numbers known around them. Decides nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,18 @@ from bot.domain.recovery import Bounds
 from bot.domain.settlement import Settlement
 from bot.store import attempts, notices, numbers, outbox
 from bot.store.availability import NEVER, OPENS, REACHABLE
-from bot.store.database import Row, marks, maybe, milliseconds, moment, number, row, rows, transaction, write
+from bot.store.database import (
+    Row,
+    marks,
+    maybe,
+    milliseconds,
+    moment,
+    number,
+    row,
+    rows,
+    transaction,
+    write,
+)
 from bot.store.outbox import Addressed
 
 #: In milliseconds.
@@ -37,7 +48,7 @@ class Doubt:
 
 
 def interrupted(db: Database, at: datetime, doubt_seconds: float) -> int:
-    """Put in doubt, after a start, what was on its way when the last process ended. Return how many.
+    """Mark as doubtful what was in flight when the last process ended; return how many.
 
     When that was is not known; not after `at`, and a call does not take for ever.
     """
@@ -51,21 +62,25 @@ def interrupted(db: Database, at: datetime, doubt_seconds: float) -> int:
 
 
 def exist(db: Database) -> bool:
-    """Say whether any delivery is in doubt and not left to an editor."""
-    sql = "SELECT 1 FROM deliveries INDEXED BY deliveries_in_doubt WHERE state = 'doubtful' AND not_before > 0 LIMIT 1"
+    """Return True if any delivery is doubtful and not left to an editor."""
+    sql = (
+        "SELECT 1 FROM deliveries INDEXED BY deliveries_in_doubt WHERE state = 'doubtful' "
+        "AND not_before > 0 LIMIT 1"
+    )
     return row(db, sql) is not None
 
 
 def due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> list[Doubt]:
-    """Return the channels' deliveries to be looked for, one for each chat, the oldest first; none in `busy` chats.
+    """Return the channels' deliveries to search for, one a chat but `busy` ones, oldest first.
 
-    Two editions of an article may read alike: they are looked for in the order in which they were sent, so that each
-    is found under its own number. busy: Telegram's numbers.
+    Editions of an article may look alike: they are searched for in the order in which they were
+    sent, so that each is found under its own number. busy: Telegram's numbers.
     """
     found: dict[int, Doubt] = {}
     for one in rows(
         db,
-        f"{_DOUBTS} AND d.not_before <= ? AND c.chat_id NOT IN ({marks(len(busy))}) AND NOT {_AFTER_ANOTHER} "
+        f"{_DOUBTS} AND d.not_before <= ? AND c.chat_id NOT IN ({marks(len(busy))}) "
+        f"AND NOT {_AFTER_ANOTHER} "
         "ORDER BY d.begun_sequence, d.id",
         (milliseconds(at), *busy),
     ):
@@ -74,10 +89,12 @@ def due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> list[Doubt
 
 
 def next_due(db: Database, *, busy: Collection[int] = ()) -> datetime | None:
-    """Return when the next channel's doubt is to be resolved, not counting `busy` chats (Telegram's numbers)."""
+    """Return when the next search is due, not counting `busy` chats (Telegram's numbers)."""
     sql = (
-        "SELECT min(d.not_before) FROM deliveries d JOIN chats c ON c.id = d.chat WHERE d.state = 'doubtful' "
-        f"AND d.lane = 0 AND {REACHABLE} AND c.chat_id NOT IN ({marks(len(busy))}) AND NOT {_AFTER_ANOTHER}"
+        "SELECT min(d.not_before) FROM deliveries d JOIN chats c ON c.id = d.chat "
+        "WHERE d.state = 'doubtful' "
+        f"AND d.lane = 0 AND {REACHABLE} AND c.chat_id NOT IN ({marks(len(busy))}) "
+        f"AND NOT {_AFTER_ANOTHER}"
     )
     found = row(db, sql, tuple(busy))
     return maybe(found[0]) if found else None
@@ -95,7 +112,8 @@ def around(db: Database, doubt: Doubt) -> Bounds:
         before=first.message if first else None,
         after=last.message if last else None,
         known=frozenset(one.message for one in numbers.known(db, chat, "message > ?", floor)),
-        late=bool(first and last and begun - first.settled > last.begun - begun) and not _has_twins(db, doubt),
+        late=bool(first and last and begun - first.settled > last.begun - begun)
+        and not _has_twins(db, doubt),
         floor=floor,  # a thread of a forum has the number of the message it begins with
     )
 
@@ -115,11 +133,12 @@ def _twin(doubt: Doubt) -> tuple[int, int, int]:
 
 
 def will_be_bounded(db: Database, chat_id: int, at: datetime | None = None) -> bool:
-    """Return True if a post may go out to a chat at `at` (None: sometime), whose number will end the search."""
+    """Return True if a post may go out at `at` (None: ever), whose number will end the search."""
     now = milliseconds(at) if at else NEVER - 1
     sql = f"""
         SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat
-        WHERE c.chat_id = ? AND d.state IN ('pending', 'sending') AND (d.not_before IS NULL OR d.not_before <= ?)
+        WHERE c.chat_id = ? AND d.state IN ('pending', 'sending')
+          AND (d.not_before IS NULL OR d.not_before <= ?)
           AND {OPENS} <= ?
     """
     return number(db, sql, (chat_id, now, now)) > 0
@@ -138,10 +157,10 @@ def found(db: Database, doubt: Doubt, message: int, at: datetime) -> bool:
 
 
 def give_up(db: Database, doubt: Doubt, reason: str, at: datetime, *, absent: bool) -> State | None:
-    """Write that a post was not found; return what became of it, or None where an editor is to be asked.
+    """Write that a post was not found; return its new state, or None: an editor is to be asked.
 
-    absent: it was looked for wherever it could be, so it is not there. Otherwise nobody can tell, and it is sent again
-    REPEATS times at most. A withdrawn article's is not sent again.
+    absent: every possible place was searched, so it is not there. Otherwise nobody can tell, and it
+    is sent again REPEATS times at most. A withdrawn article's is not sent again.
     """
     delivery = doubt.to.delivery.id
     with transaction(db):
@@ -157,8 +176,10 @@ def give_up(db: Database, doubt: Doubt, reason: str, at: datetime, *, absent: bo
         elif not _is_withdrawn(db, delivery):
             chat, article = doubt.to.delivery.chat, doubt.to.delivery.article
             key = f"{chat}:{Alert.REPEATED}:{delivery}"
-            told = Notice(key=key, alert=Alert.REPEATED, articles=(article,), chats=(chat,), reason=reason)
-            notices.tell(db, [told], at)
+            notice = Notice(
+                key=key, alert=Alert.REPEATED, articles=(article,), chats=(chat,), reason=reason
+            )
+            notices.tell(db, [notice], at)
         outbox.set_state(db, delivery, State.PENDING, f"it was looked for: {reason}")
     return State.PENDING
 
@@ -184,7 +205,9 @@ def decide(db: Database, delivery: int, *, again: bool, at: datetime) -> int | N
         if not _is_doubtful(db, delivery):
             return None
         attempts.log(db, delivery, "look", "pending" if again else "sent", "an editor decided", at)
-        write(db, "UPDATE fanouts SET alone = 0 WHERE alone = 1")  # something may wait for a follower again
+        write(
+            db, "UPDATE fanouts SET alone = 0 WHERE alone = 1"
+        )  # something may wait for a follower again
         outbox.set_state(db, delivery, State.PENDING if again else State.SENT, "an editor decided")
         notices.all_clear(db, [alert_key(delivery)], at)
         return number(db, "SELECT article FROM deliveries WHERE id = ?", (delivery,))
@@ -200,22 +223,37 @@ _TWINS = """
 SELECT count(*) FROM deliveries WHERE state = 'doubtful' AND lane = 0 AND article = ? AND id <> ?
 AND chat IN (SELECT id FROM chats WHERE chat_id = ?)
 """
-#: Another edition of `d` was sent before it and is still to be looked for.
+#: Another edition of `d` was sent before it and is still to be searched for.
 _AFTER_ANOTHER = """EXISTS (
-  SELECT 1 FROM deliveries o WHERE o.state = 'doubtful' AND o.not_before > 0 AND o.lane = 0 AND o.chat = d.chat
+  SELECT 1 FROM deliveries o
+  WHERE o.state = 'doubtful' AND o.not_before > 0 AND o.lane = 0 AND o.chat = d.chat
   AND o.article = d.article AND o.begun_sequence < d.begun_sequence)
 """
 
 
 def _doubt(found: Row) -> Doubt:
-    name = found["title"] or (f"@{found['username']}" if found["username"] else found["setting"] or "")
+    name = found["title"] or (
+        f"@{found['username']}" if found["username"] else found["setting"] or ""
+    )
     begun = moment(found["begun"])
     over = moment(found["not_before"])
-    return Doubt(outbox.addressed(found), begun, over, found["begun_sequence"] or 0, OnDoubt(found["on_doubt"]), name)
+    return Doubt(
+        outbox.addressed(found),
+        begun,
+        over,
+        found["begun_sequence"] or 0,
+        OnDoubt(found["on_doubt"]),
+        name,
+    )
 
 
 def _is_doubtful(db: Database, delivery: int) -> bool:
-    return number(db, "SELECT count(*) FROM deliveries WHERE id = ? AND state = 'doubtful'", (delivery,)) == 1
+    return (
+        number(
+            db, "SELECT count(*) FROM deliveries WHERE id = ? AND state = 'doubtful'", (delivery,)
+        )
+        == 1
+    )
 
 
 def _is_withdrawn(db: Database, delivery: int) -> bool:

@@ -1,7 +1,7 @@
-"""Rows of readers' deliveries that may have gone out: which may be repeated, which wait for an editor. Decides nothing.
+"""Rows of readers' doubtful deliveries: which may be repeated, which wait for an editor.
 
-A delivery is repeated once at most (`delivery.REPEATS`), and only after another message has gone out since: while the
-connection swallows everything, a repeat would be lost too.
+A delivery is repeated once at most (`delivery.REPEATS`), and only after another message has gone
+out since: while the connection swallows everything, a repeat would be lost too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ _UNCONFIRMED = "state = 'doubtful' AND lane <> 0 AND not_before IS NULL"
 class Waiting:
     """What is in doubt after all that may be repeated was put in the queue."""
 
-    #: When the next may be repeated, should another message have gone out by then; None: nothing is in doubt.
+    #: When the next may be repeated, should another message have gone out by then; None: nothing is
+    #: in doubt.
     next: datetime | None
     #: Some could be repeated now, but nothing has gone out since they were lost.
     unproven: bool
@@ -34,14 +35,19 @@ class Waiting:
 def connection_works(db: Database) -> None:
     """Write that a message has gone out: whatever was lost before that may be repeated."""
     if row(db, f"SELECT 1 FROM deliveries INDEXED BY deliveries_lost WHERE {_UNPROVEN} LIMIT 1"):
-        write(db, f"UPDATE deliveries INDEXED BY deliveries_lost SET repeatable = 1 WHERE {_UNPROVEN}")
+        write(
+            db, f"UPDATE deliveries INDEXED BY deliveries_lost SET repeatable = 1 WHERE {_UNPROVEN}"
+        )
 
 
 def try_one(db: Database, at: datetime) -> bool:
-    """Let the delivery that was lost first be repeated, to find out whether messages go out again."""
+    """Let the first lost delivery be repeated, to find out if messages go out again."""
     which = f"deliveries INDEXED BY deliveries_lost WHERE {_UNPROVEN} AND not_before <= ?"
     found = row(db, f"SELECT id FROM {which} ORDER BY not_before LIMIT 1", (milliseconds(at),))
-    return found is not None and write(db, "UPDATE deliveries SET repeatable = 1 WHERE id = ?", (found["id"],)) == 1
+    return (
+        found is not None
+        and write(db, "UPDATE deliveries SET repeatable = 1 WHERE id = ?", (found["id"],)) == 1
+    )
 
 
 def begin(db: Database, at: datetime) -> Waiting:
@@ -55,7 +61,9 @@ def begin(db: Database, at: datetime) -> Waiting:
                 outbox.set_state(db, one["id"], State.PENDING, one["reason"])
     first = "SELECT min(not_before) FROM deliveries INDEXED BY {index} WHERE {which}"
     lost = _first(db, first.format(index="deliveries_lost", which=_UNPROVEN))
-    left = _first(db, first.format(index="deliveries_in_doubt", which=f"{_IN_DOUBT} AND not_before > {now}"))
+    left = _first(
+        db, first.format(index="deliveries_in_doubt", which=f"{_IN_DOUBT} AND not_before > {now}")
+    )
     return Waiting(next=left, unproven=lost is not None and lost <= at)
 
 
@@ -68,7 +76,8 @@ def unconfirmed(db: Database, article: int) -> list[int]:
 def counts(db: Database, most: int = -1) -> dict[int, int]:
     """Return article → how many of its deliveries wait for an editor, the newest article first."""
     sql = (
-        f"SELECT article, count(*) FROM deliveries WHERE {_UNCONFIRMED} GROUP BY article ORDER BY article DESC LIMIT ?"
+        f"SELECT article, count(*) FROM deliveries WHERE {_UNCONFIRMED} GROUP BY article "
+        "ORDER BY article DESC LIMIT ?"
     )
     return {found[0]: found[1] for found in rows(db, sql, (most,))}
 
@@ -86,7 +95,9 @@ def send_again(db: Database, article: int, at: datetime) -> int:
         for one in found:
             attempts.log(db, one, "look", "pending", "an editor decided", at)
             outbox.set_state(db, one, State.PENDING, "an editor asked for it again")
-        write(db, "UPDATE fanouts SET alone = 0 WHERE alone = 1")  # something may wait for a follower again
+        write(
+            db, "UPDATE fanouts SET alone = 0 WHERE alone = 1"
+        )  # something may wait for a follower again
     return len(found)
 
 

@@ -1,4 +1,4 @@
-"""Words that were searched for, kept while somebody may turn the pages of what they found. Searches nothing."""
+"""Rows of searches whose pages can be turned. Searches nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ PIECE = 500
 def keep(db: Database, words: str, at: datetime) -> int:
     """Keep words, and return the number that their buttons carry."""
     with transaction(db):
-        sql = "INSERT INTO searches (words, at) VALUES (?, ?) ON CONFLICT (words) DO UPDATE SET at = excluded.at"
+        sql = (
+            "INSERT INTO searches (words, at) VALUES (?, ?) ON CONFLICT (words) DO UPDATE "
+            "SET at = excluded.at"
+        )
         write(db, sql, (words, milliseconds(at)))
         return number(db, "SELECT id FROM searches WHERE words = ?", (words,))
 
@@ -28,6 +31,6 @@ def words_of(db: Database, search: int) -> str | None:
 
 
 def prune(db: Database, at: datetime) -> int:
-    """Forget a piece of the words whose time is over; return how many."""
+    """Delete a batch of old searches; return how many."""
     old = "SELECT id FROM searches WHERE at < ? ORDER BY at LIMIT ?"
     return write(db, f"DELETE FROM searches WHERE id IN ({old})", (milliseconds(at - KEPT), PIECE))

@@ -1,6 +1,6 @@
 """Sequence numbers: the order in which things were written down. Says nothing of when.
 
-What came first is told by these numbers, never by instants: a clock may be wrong, and may be set right.
+What came first is decided by these numbers, never by instants: a clock may be wrong, and be set.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from bot.store.database import number, transaction, write
 
 
 def take(db: Database, count: int = 1) -> int:
-    """Return the first of the next `count` numbers, higher than all before; to be written in the same transaction."""
+    """Take `count` numbers above all others, for the same commit; return the first."""
     with transaction(db):
         sql = "UPDATE sequence SET last = last + ? RETURNING last - ?"
         return int(db.conn.execute(sql, (count, count - 1)).fetchone()[0])
@@ -23,11 +23,11 @@ def last(db: Database) -> int:
 
 
 def last_from_clock(db: Database) -> int:
-    """Return the last number that was made from an instant, when the database was upgraded; 0: none was."""
+    """Return the last number that an upgrade made from an instant; 0: none."""
     return number(db, "SELECT from_clock FROM sequence")
 
 
 def forget_clock(db: Database) -> None:
-    """Forget which numbers were made from instants: nothing that they hid is left to be found."""
+    """Forget which numbers were made from instants, once what they hid was found."""
     if last_from_clock(db):
         write(db, "UPDATE sequence SET from_clock = 0")

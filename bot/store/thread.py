@@ -1,4 +1,4 @@
-"""The way into the store from the event loop: one thread, one piece of work after another. Knows no table."""
+"""The store as the event loop calls it: one thread, one call after another. Knows no table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,12 @@ from bot.store.present import PresentFile
 #: What the disk or another program does to a database, as against mistakes in our own statements.
 _OUTSIDE = frozenset(
     (
-        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
+        *(
+            sqlite3.SQLITE_FULL,
+            sqlite3.SQLITE_IOERR,
+            sqlite3.SQLITE_READONLY,
+            sqlite3.SQLITE_CANTOPEN,
+        ),
         sqlite3.SQLITE_BUSY,
     )
 )
@@ -36,7 +41,7 @@ class Store:
     def __init__(self, path: Path | str) -> None:
         self._path = path
         self._file: PresentFile | None = None
-        #: One mark for each piece of work that waits.
+        #: One mark for each call that waits.
         self._queue: deque[None] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         try:
@@ -47,10 +52,13 @@ class Store:
             self._thread.shutdown()
             raise
 
-    async def __call__(self, work: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what `work(db, …)` returns. Once begun it is finished, even if the caller is cancelled.
+    async def __call__(
+        self, work: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Return what `work(db, …)` returns; it is finished even if the caller is cancelled.
 
-        Raises StoreError where the disk or another program is to blame, DatabaseLost where the file is gone.
+        Raises StoreError where the disk or another program is to blame, DatabaseLost where the file
+        is gone.
         """
         try:
             return await asyncio.shield(asyncio.wrap_future(self._submit(work, *args, **kwargs)))
@@ -59,24 +67,30 @@ class Store:
                 raise DatabaseDamaged(str(self._path), str(error)) from error
             if not is_outside(error):
                 raise
-            raise StoreError(f"{self._path}: the database can't be used: {error}; nothing was written") from error
+            raise StoreError(
+                f"{self._path}: the database can't be used: {error}; nothing was written"
+            ) from error
 
-    def queue(self, work: Callable[Concatenate[Database, P], object], /, *args: P.args, **kwargs: P.kwargs) -> None:
-        """Have `work(db, …)` done before whatever is asked for from now on; an error is logged."""
+    def queue(
+        self, work: Callable[Concatenate[Database, P], object], /, *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """Queue `work(db, …)` before all later calls; an error is logged."""
         self._submit(work, *args, **kwargs).add_done_callback(_log_error)
 
-    def _submit(self, work: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        def begun() -> T:
+    def _submit(
+        self, work: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        def run() -> T:
             self._queue.pop()
             if self._file:
                 self._file.check(self._db)
             return work(self._db, *args, **kwargs)
 
         self._queue.append(None)
-        return self._thread.submit(begun)
+        return self._thread.submit(run)
 
     def is_free(self) -> bool:
-        """Say, from within a piece of work too, whether none waits."""
+        """Return True if no call waits; also for use from within a call."""
         return not self._queue
 
     def close(self) -> None:
@@ -86,8 +100,11 @@ class Store:
 
 
 def is_outside(error: Exception) -> bool:
-    """Return True if the disk or another program is to blame, so that everything fails and not one row."""
-    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUTSIDE | _DAMAGED
+    """Return True if the disk or another program is to blame, so that every query fails."""
+    return (
+        isinstance(error, sqlite3.Error)
+        and getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUTSIDE | _DAMAGED
+    )
 
 
 def _log_error(done: Future[object]) -> None:

@@ -1,4 +1,4 @@
-"""Rows of Telegram's updates: kept until they are handled, and each has its effect once. Knows no command."""
+"""Rows of updates: kept until they are handled, and each handled once. Knows no command."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from sqlite_utils import Database
 
 from bot.store.database import milliseconds, row, rows, transaction, write
 
-#: An update that was not handled for so long is not worth it any more, as Telegram sees it.
+#: Telegram drops an update after so long; so does the bot.
 _WAITS = timedelta(days=1)
 
 
 def once(db: Database, update: int | None, at: datetime, work: Callable[[Database], Any]) -> Any:
     """Run `work(db)` and record its JSON-able result with the update's number in one commit.
 
-    For an update that was recorded before, return the recorded result and run nothing. `None`: always run.
+    For an update that was recorded before, return the recorded result and run nothing. `None`:
+    always run.
     """
     with transaction(db):
         if update is not None:
@@ -39,20 +40,22 @@ def result(db: Database, update: int) -> Any:
 
 
 def receive(db: Database, bodies: Iterable[tuple[int, str]], at: datetime) -> None:
-    """Keep updates that came, each with its number, until they are handled."""
+    """Keep received updates, each with its number, until they are handled."""
     now = milliseconds(at)
     with transaction(db):
         new = [(number, now, body) for number, body in bodies]
-        db.conn.executemany("INSERT INTO inbox (id, at, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", new)
+        db.conn.executemany(
+            "INSERT INTO inbox (id, at, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", new
+        )
 
 
 def unhandled(db: Database, at: datetime) -> list[str]:
-    """Return the updates of the last day that were not handled, in their order; older ones are forgotten."""
+    """Return the unhandled updates of the last day, in order; delete older ones."""
     write(db, "DELETE FROM inbox WHERE at < ?", (milliseconds(at - _WAITS),))
     return [one["body"] for one in rows(db, "SELECT body FROM inbox ORDER BY id")]
 
 
 def handled(db: Database, numbers: Iterable[int]) -> None:
-    """Forget updates that are done with."""
+    """Delete updates that were handled."""
     with transaction(db):
         db.conn.executemany("DELETE FROM inbox WHERE id = ?", [(number,) for number in numbers])

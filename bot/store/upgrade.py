@@ -1,4 +1,4 @@
-"""Before a database is brought up to date, a copy of it as it was is kept beside it. Changes no database."""
+"""Keeps a copy of a database as it was before an upgrade. Changes no database."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ _log = logging.getLogger(__name__)
 
 
 def keep_copy(database: Path) -> Path | None:
-    """Copy a database that is about to be brought up to date; return where, or None where nothing is to be done.
+    """Copy a database before its upgrade and return the path; None: no upgrade is needed.
 
-    The caller holds the lock. The copy is verified, readable by its owner only, and never takes the place of a
-    different one. Raises StoreError where it can't be written: the database must stay as it is then.
+    The caller holds the lock. The copy is verified, readable by its owner only, and never takes the
+    place of a different one. Raises StoreError where it can't be written: the database must stay as
+    it is then.
     """
     if not database.exists() or not (step := inspection.pending_step(database)):
         return None
@@ -36,12 +37,15 @@ def keep_copy(database: Path) -> Path | None:
         copying.replace(part, kept)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
-            f"{database}: was not upgraded, because a copy of it could not be written: {copying.reason(error)}",
+            f"{database}: was not upgraded, because a copy of it could not be written: "
+            f"{copying.reason(error)}",
             "Make room beside it for a copy, and start again.",
         ) from error
     finally:
         copying.remove(part)
-    _log.info("%s is being upgraded; a copy of it as it was is kept as %s", database.name, kept.name)
+    _log.info(
+        "%s is being upgraded; a copy of it as it was is kept as %s", database.name, kept.name
+    )
     return kept
 
 

@@ -1,7 +1,7 @@
-"""The step `shared_addresses`: old identities are normalised, and articles that now share an address become one.
+"""Step 0006: normalises old identities, and merges articles that then share an address.
 
-Nothing is posted, edited or deleted for it: where both were posted, both posts stay. Its SQL is its own, since that of
-`store.merging` will go on to follow the schema.
+Nothing is posted, edited or deleted for it: where both were posted, both posts stay. Its SQL is its
+own, since that of `store.merging` will go on to follow the schema.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from bot.domain.article import Story, story_key
 from bot.domain.record import day
 from bot.domain.urls import canonical
 
-#: Of two articles that become one, the one that is kept: what readers can see, with a living file, recorded first.
+#: Of two articles that become one, the one that is kept: what readers can see, with a living file,
+#: recorded first.
 _SHARING = """
 SELECT id, identity, url, title, excerpt, provider, published FROM articles
 WHERE id IN (SELECT article FROM aliases WHERE identity = ?)
@@ -29,7 +30,8 @@ UPDATE articles SET edition = max(edition, (SELECT o.edition FROM articles o WHE
 UPDATE articles SET copy_of = coalesce((SELECT copy_of FROM articles WHERE id = :kept), :kept)
 WHERE copy_of = :other AND id <> :kept;
 UPDATE articles SET copy_of = :kept, file = NULL WHERE id = :other;
-DELETE FROM deliveries WHERE article = :kept AND state NOT IN ('sending', 'doubtful', 'sent') AND EXISTS (
+DELETE FROM deliveries
+WHERE article = :kept AND state NOT IN ('sending', 'doubtful', 'sent') AND EXISTS (
   SELECT 1 FROM deliveries o WHERE o.article = :other AND o.chat = deliveries.chat
   AND o.edition = deliveries.edition AND o.state IN ('sending', 'doubtful', 'sent'));
 UPDATE OR IGNORE deliveries SET article = :kept WHERE article = :other;
@@ -47,14 +49,20 @@ DELETE FROM fanouts WHERE article = :other
 def normalise(db: Database) -> None:
     """Bring a database's addresses and title keys to the rules of today.
 
-    A post that passes to another article by it counts as showing that one, so that no edit is due. A file that was
-    taken for another file's article until now stays so as long as it tells what it tells now.
+    A post that passes to another article by it counts as showing that one, so that no edit is due.
+    A file that was taken for another file's article until now stays so as long as it tells what it
+    tells now.
     """
-    for table, key in (("aliases", "article"), ("articles", "id"), ("related", "article, position")):
+    for table, key in (
+        ("aliases", "article"),
+        ("articles", "id"),
+        ("related", "article, position"),
+    ):
         _readdress(db, table, key)
     _rekey(db)
     _join(db)
-    sql = "UPDATE files SET story = '?' WHERE path <> (SELECT file FROM articles WHERE id = files.article)"
+    owner = "SELECT file FROM articles WHERE id = files.article"
+    sql = f"UPDATE files SET story = '?' WHERE path <> ({owner})"
     db.execute(sql)
 
 
@@ -69,17 +77,21 @@ def _readdress(db: Database, table: str, key: str) -> None:
 
 
 def _rekey(db: Database) -> None:
-    """Write the keys of titles that are long enough by now: those of scripts without spaces between words."""
+    """Write the keys of titles in scripts without spaces, which are long enough by now."""
     sql = "SELECT id, title FROM articles WHERE title_key = ''"
     keys = [(story_key(title), one) for one, title in db.execute(sql).fetchall()]
-    db.conn.executemany("UPDATE articles SET title_key = ? WHERE id = ?", [one for one in keys if one[0]])
+    db.conn.executemany(
+        "UPDATE articles SET title_key = ? WHERE id = ?", [one for one in keys if one[0]]
+    )
 
 
 def _join(db: Database) -> None:
     sql = "SELECT identity FROM aliases GROUP BY identity HAVING count(*) > 1 ORDER BY min(article)"
     for (shared,) in db.execute(sql).fetchall():
         kept: list[tuple[int, Story]] = []
-        for number, address, url, title, excerpt, provider, published in db.execute(_SHARING, (shared,)).fetchall():
+        for number, address, url, title, excerpt, provider, published in db.execute(
+            _SHARING, (shared,)
+        ).fetchall():
             story = Story(address, url, title, excerpt, provider, day(published))
             first = next((one for one, other in kept if not identity.are_two(other, story)), None)
             if first is None:
