@@ -295,3 +295,11 @@ def test_where_the_bots_rights_are_not_told_nothing_is_touched() -> None:
     result = search.next()
     assert isinstance(result, NotFound)
     assert not result.absent
+
+
+def test_buttons_without_an_address_tell_nothing_of_whose_keyboard_it_is() -> None:
+    """Only deep links name a delivery."""
+    search = look()
+    plain = {"inline_keyboard": [[{"text": "More", "callback_data": "x"}, *KEYBOARD["inline_keyboard"][0]]]}
+    search.answered(ForwardProbe(11, EDITOR), Sent(900), copy_of(11, reply_markup=plain))
+    assert search.next() == Found(11)

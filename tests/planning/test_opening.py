@@ -145,3 +145,14 @@ def test_a_new_delivery_waits_with_its_article_and_is_skipped_with_an_old_one() 
     assert opening.first_state(is_held=True, is_old=True) is State.HELD
     assert opening.first_state(is_held=False, is_old=True) is State.SKIPPED
     assert opening.first_state(is_held=False, is_old=False) is State.PENDING
+
+
+def test_a_channel_that_began_since_it_was_read_gets_what_is_recorded_after(newsroom: Newsroom) -> None:
+    """Its start is asked for anew; one that has not begun gets nothing yet."""
+    newsroom.open_channel("@later", begun=False)
+    began, _ = newsroom.rules.channels
+    read_before = [replace(one, begun=None) for one in newsroom.rules.channels]
+    number = newsroom.number("a.md", article(published=newsroom.at))
+    for channels in (read_before, [began, *read_before[1:]]):
+        opening.post(newsroom.db, number, channels, newsroom.at)
+        assert newsroom.states(number) == {"@news": "pending"}
