@@ -19,7 +19,7 @@ from bot.domain.identity import Relation
 from bot.domain.record import pack
 from bot.ingest import recorder
 from bot.planning.rules import Read, Recorded
-from bot.publish import composing, editions, verification
+from bot.publish import composing, meant, verification
 from bot.store import outbox
 from bot.store.database import row, rows, write
 from tests.support.newsroom import AT, FIRST, SECOND, TAXONOMY, Newsroom, article, open_newsroom
@@ -81,7 +81,7 @@ def test_parts_of_a_changelog_are_stories_of_their_own(newsroom: Newsroom) -> No
             article(f"Version 3.{number}", f"{log}#v3-{number}", published=AT, excerpt="New."),
         )
     assert sorted(newsroom.deliver()) == [("@news", "Version 3.1"), ("@news", "Version 3.2")]
-    assert {editions.find(newsroom.db, f"{log}#v3-{number}").article.title for number in (1, 2)} == {  # type: ignore[union-attr]
+    assert {meant.find(newsroom.db, f"{log}#v3-{number}").article.title for number in (1, 2)} == {  # type: ignore[union-attr]
         "Version 3.1",
         "Version 3.2",
     }
@@ -113,10 +113,10 @@ def test_an_editor_finds_a_letter_by_its_file_and_the_newest_by_the_address(news
     for number in (41, 42, 40):
         tell(newsroom, f"l{number}.md", letter(number))
     for number in (40, 41, 42):
-        found = editions.find(newsroom.db, f"l{number}.md")
+        found = meant.find(newsroom.db, f"l{number}.md")
         assert found is not None
         assert found.article.title == f"Letter {number}"
-    found = editions.find(newsroom.db, PAGE)
+    found = meant.find(newsroom.db, PAGE)
     assert found is not None
     assert found.article.title == "Letter 40"  # the last recorded
 
