@@ -15,7 +15,14 @@ from bot.botapi import client
 from bot.botapi.webhook import Hook
 from bot.clock import Clock, monotonic, now
 from bot.domain.rate_limit import Limits, RateLimiter
-from bot.errors import DatabaseDamaged, DatabaseLost, PaperboyError, Stopped, TokenRevoked, UsageError
+from bot.errors import (
+    DatabaseDamaged,
+    DatabaseLost,
+    PaperboyError,
+    Stopped,
+    TokenRevoked,
+    UsageError,
+)
 from bot.health import HealthMonitor
 from bot.ingest.poller import Poller
 from bot.ingest.scanner import Progress, Scanner, ScanReport
@@ -45,7 +52,9 @@ _log = logging.getLogger(__name__)
 class App:
     """One Paperboy. `opened` makes it; then `scan`, or `connect` and `run` or `run_once`."""
 
-    def __init__(self, settings: Settings, templates: Templates, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, templates: Templates, store: Store, clock: Clock
+    ) -> None:
         self.settings = settings
         self._templates = templates
         self._store = store
@@ -77,7 +86,10 @@ class App:
 
         `clock`: a `Clock`, or anything else that tells the wall time; None: the system's.
         """
-        database, clock = settings.store.database, Clock.of(clock) if clock else Clock(now, monotonic)
+        database, clock = (
+            settings.store.database,
+            Clock.of(clock) if clock else Clock(now, monotonic),
+        )
         with lock.held(database):
             present.before_use(database)
             upgrade.keep_copy(database)
@@ -86,7 +98,10 @@ class App:
                 app = cls(settings, templates, store, clock)
                 await app._channels.load()
                 if back := await store(waits.catch_up, clock()):
-                    _log.warning("the clock is %s behind the last record: pauses are shortened by as much", back)
+                    _log.warning(
+                        "the clock is %s behind the last record: pauses are shortened by as much",
+                        back,
+                    )
                 await store(release.resume)
                 yield app
             finally:
@@ -128,7 +143,9 @@ class App:
                 "`paperboy demo` needs none."
             )
         meter = client.Meter(self._pace, self._clock)
-        speaking = client.build(token, telegram.api_base_url, paid=telegram.paid_broadcast, meter=meter)
+        speaking = client.build(
+            token, telegram.api_base_url, paid=telegram.paid_broadcast, meter=meter
+        )
         async with AsyncExitStack() as stack:
             stack.push_async_callback(speaking.close)
             username = await scheduler.unless(self._stop, account(speaking, self._stop, patience))
@@ -157,7 +174,9 @@ class App:
 
     async def _run(self, webhooks: bool) -> None:
         hook = webhook(self.settings.web, self._brought) if webhooks else None
-        monitor = HealthMonitor(schedule=self._schedule, poller=self._poller, clock=self._clock, webhook=webhooks)
+        monitor = HealthMonitor(
+            schedule=self._schedule, poller=self._poller, clock=self._clock, webhook=webhooks
+        )
         async with AsyncExitStack() as stack:
             if self.settings.web.listen:
                 await self._listen(monitor, hook, stack)
@@ -169,7 +188,13 @@ class App:
                 telegram.serve(hook, self._stop) if hook else telegram.polling.run(self._stop),
                 self._begin(telegram, jobs),
                 scheduler.unless(self._stop, telegram.set_menus()),
-                watchdog.watch(monitor.signs, self._clock.monotonic, self._stop, telegram.tell_stuck, polls=not hook),
+                watchdog.watch(
+                    monitor.signs,
+                    self._clock.monotonic,
+                    self._stop,
+                    telegram.tell_stuck,
+                    polls=not hook,
+                ),
                 self._clock.watch(self._stop),
             ]
             tasks = [asyncio.create_task(self._guarded(one)) for one in work]
@@ -183,7 +208,9 @@ class App:
             raise PaperboyError("the bot is starting")
         await self._telegram.inbox.take_one(update)
 
-    async def _listen(self, monitor: HealthMonitor, hook: Hook | None, stack: AsyncExitStack) -> None:
+    async def _listen(
+        self, monitor: HealthMonitor, hook: Hook | None, stack: AsyncExitStack
+    ) -> None:
         from bot.web.server import Web  # a bot that does not listen loads no web server
 
         web = Web(self.settings.web.listen, health=monitor.health, report=self.report, hook=hook)
@@ -195,7 +222,9 @@ class App:
         await scheduler.unless(self._stop, telegram.introduce())
         await telegram.say_what_runs()
         watching = asyncio.create_task(self._poller.watch(self._stop, jobs.told))
-        await asyncio.sleep(0)  # the watch stands before the first look: what lands meanwhile is told of
+        await asyncio.sleep(
+            0
+        )  # the watch stands before the first look: what lands meanwhile is told of
         self._schedule.start()
         await watching
 
@@ -228,7 +257,9 @@ class App:
         try:
             await asyncio.wait_for(telegram.polling.drain(), ONCE.total_seconds())
         except TimeoutError:
-            _log.warning("the updates could not all be answered within a minute; they wait for the next run")
+            _log.warning(
+                "the updates could not all be answered within a minute; they wait for the next run"
+            )
 
     async def _deliver_once(self, telegram: Connection) -> None:
         end = self._clock.monotonic() + ONCE.total_seconds()

@@ -84,7 +84,11 @@ class Jobs:
 
         A scan that found no article told nothing: the folder may be on a disk that is not mounted yet.
         """
-        if self.poller.scanned is None or self.channels.all_begun or not await self.store(articles.any_):
+        if (
+            self.poller.scanned is None
+            or self.channels.all_begun
+            or not await self.store(articles.any_)
+        ):
             return 0
         waiting, told = await self.channels.begin(self.settings, os.environ, self.clock())
         await self.telegram.tell_editors(*told)
@@ -145,7 +149,9 @@ class Jobs:
             new.add(health.DATABASE)
         if not (over or new):
             return
-        await self.telegram.notifier.all_clear(*(f"standing:{cause}" for cause in sorted(over | new)))
+        await self.telegram.notifier.all_clear(
+            *(f"standing:{cause}" for cause in sorted(over | new))
+        )
         for cause in over:
             del self.standing[cause]
             if notice := self.unwritten.pop(f"standing:{cause}", None):

@@ -80,11 +80,15 @@ class Connection:
         self.notifier = Notifier(store, messenger, templates, settings.telegram.admins, clock)
         self.reporter = Reporter(store, messenger, templates, clock, SystemZone())
         picture = settings.delivery.picture
-        composer = Composer(templates=templates, bot=username, picture=picture, buttons=channels.buttons)
+        composer = Composer(
+            templates=templates, bot=username, picture=picture, buttons=channels.buttons
+        )
         self.courier = self._courier(composer, pace)
         self.context = self._context(wake, standing)
         recall = Recall(store, messenger, composer, clock, sorted(settings.telegram.admins))
-        self.releaser = Releaser(store, settings, templates.taxonomy, channels, self.notifier, clock, wake, recall)
+        self.releaser = Releaser(
+            store, settings, templates.taxonomy, channels, self.notifier, clock, wake, recall
+        )
         self.inbox = Inbox(store, Router(self.context).handle, messenger.wire, clock)
         self.polling = Polling(messenger, self.inbox, clock.monotonic)
         self.polling.back = self.tell_back
@@ -101,12 +105,23 @@ class Connection:
             self._settings.delivery.doubt_seconds,
         )
         editors, ask = sorted(self._settings.telegram.admins), self.notifier.ask
-        looks = Recovery(store, messenger, pace, clock, doubt_seconds=doubt, editors=editors, ask=ask)
+        looks = Recovery(
+            store, messenger, pace, clock, doubt_seconds=doubt, editors=editors, ask=ask
+        )
         return Courier(
-            store, messenger, composer, pace, clock, doubt_seconds=doubt, looks=looks, tell=self.tell_editors
+            store,
+            messenger,
+            composer,
+            pace,
+            clock,
+            doubt_seconds=doubt,
+            looks=looks,
+            tell=self.tell_editors,
         )
 
-    def _context(self, wake: Callable[[], None], standing: Callable[[], Mapping[str, Any]]) -> Context:
+    def _context(
+        self, wake: Callable[[], None], standing: Callable[[], Mapping[str, Any]]
+    ) -> Context:
         return Context(
             store=self._store,
             messenger=self._messenger,
@@ -128,7 +143,10 @@ class Connection:
     async def introduce(self) -> None:
         """Put in doubt what a crash left on its way, learn the channels' numbers, ask about what was passed over."""
         if doubtful := await self.courier.recover():
-            _log.warning("messages that were being sent when the last run ended: %d; each is checked", doubtful)
+            _log.warning(
+                "messages that were being sent when the last run ended: %d; each is checked",
+                doubtful,
+            )
         await self.resolve_channels()
         await self.tell_editors(*await self._store(missed.ask, tuple(self._channels.live)))
 
@@ -141,7 +159,9 @@ class Connection:
             "database": str(self._settings.store.database),
         }
         seconds = self._settings.feed.interval_seconds
-        for line in await self._store(journal.introduction, version=shipped.version(), seconds=seconds, **about):
+        for line in await self._store(
+            journal.introduction, version=shipped.version(), seconds=seconds, **about
+        ):
             _log.info("%s", line)
 
     async def set_menus(self) -> None:
@@ -154,13 +174,20 @@ class Connection:
         known = [one.chat for one in self._settings.channels if one.chat not in self.unknown]
         await self.notifier.all_clear(*(f"unknown:{setting}" for setting in known))
         rows = {
-            one.chat: channel.chat for one, channel in zip(self._settings.channels, self._channels.live, strict=True)
+            one.chat: channel.chat
+            for one, channel in zip(self._settings.channels, self._channels.live, strict=True)
         }
         for setting, reason in self.unknown.items():
             chat = rows[setting]
             name = await self._store(naming.chat, chat)
-            _log.error("channels: %s: %s. Make the bot an administrator there; its posts wait.", name, reason)
-            await self.tell_editors(Notice(key=f"unknown:{setting}", alert=Alert.UNKNOWN, chats=(chat,), reason=reason))
+            _log.error(
+                "channels: %s: %s. Make the bot an administrator there; its posts wait.",
+                name,
+                reason,
+            )
+            await self.tell_editors(
+                Notice(key=f"unknown:{setting}", alert=Alert.UNKNOWN, chats=(chat,), reason=reason)
+            )
 
     async def tell_editors(self, *told: Notice) -> None:
         """Have every editor told, once for each key as long as its incident is open; again later where need be."""
@@ -173,7 +200,9 @@ class Connection:
             since = dates.minute(at - timedelta(seconds=seconds), SystemZone())
             hours = round(seconds / 3_600)
             about = "an hour" if hours == 1 else f"{hours} hours"
-            await self.tell_editors(Notice(key=key, alert=Alert.LINE, about=about, reason=f"no answer since {since}"))
+            await self.tell_editors(
+                Notice(key=key, alert=Alert.LINE, about=about, reason=f"no answer since {since}")
+            )
 
     async def tell_stuck(self, what: str) -> None:
         """Tell the editors, as far as they can be reached at once, that the bot will be started again."""
@@ -210,7 +239,11 @@ class Connection:
 
     async def _set_webhook(self, hook: Hook, stop: asyncio.Event) -> None:
         """Tell Telegram where to send updates, until it has heard. Raises PaperboyError when it refuses."""
-        asked = {"url": self._webhook_url, "secret_token": hook.secret, "allowed_updates": list(ALLOWED)}
+        asked = {
+            "url": self._webhook_url,
+            "secret_token": hook.secret,
+            "allowed_updates": list(ALLOWED),
+        }
         wait = FIRST_TRY
         while not stop.is_set():
             came, _ = await self._messenger.ask("setWebhook", asked)
@@ -222,7 +255,9 @@ class Connection:
                 raise PaperboyError(f"web.public_url: Telegram refuses the webhook: {came.reason}")
             if wait == FIRST_TRY:
                 _log.warning("the webhook can't be set, trying again: %s", reason_of(came))
-            await wait_or_stop(stop, max(wait, came.seconds if isinstance(came, Wait) and came.flood else 0.0))
+            await wait_or_stop(
+                stop, max(wait, came.seconds if isinstance(came, Wait) and came.flood else 0.0)
+            )
             wait = min(wait * 2, LAST_TRY)
 
 

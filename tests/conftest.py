@@ -59,10 +59,17 @@ def new_databases_are_copies() -> Iterator[None]:
             return
         made.backup(db.conn)
         with db.conn:  # what each has of its own
-            db.conn.execute("UPDATE facts SET value = lower(hex(randomblob(16))) WHERE name = 'database'")
-            db.conn.execute("UPDATE _sqlite_migrations SET applied_at = ?", (str(datetime.now(UTC)),))
+            db.conn.execute(
+                "UPDATE facts SET value = lower(hex(randomblob(16))) WHERE name = 'database'"
+            )
+            db.conn.execute(
+                "UPDATE _sqlite_migrations SET applied_at = ?", (str(datetime.now(UTC)),)
+            )
 
-    with closing(sqlite3.connect(":memory:", check_same_thread=False)) as made, pytest.MonkeyPatch.context() as patched:
+    with (
+        closing(sqlite3.connect(":memory:", check_same_thread=False)) as made,
+        pytest.MonkeyPatch.context() as patched,
+    ):
         made.row_factory = sqlite3.Row
         steps(Database(made))
         patched.setattr(paperboy, "apply", apply)

@@ -11,7 +11,9 @@ from tests.support.paths import ROOT
 
 JUDGE = ROOT / ".ci" / "skips"
 SUMMARY = "=========================== short test summary info ============================\n"
-NEEDS_FEED = "SKIPPED [3] tests/conftest.py:12: REAL_FEED is not set: the real documents are not here\n"
+NEEDS_FEED = (
+    "SKIPPED [3] tests/conftest.py:12: REAL_FEED is not set: the real documents are not here\n"
+)
 NO_CHROMIUM = "SKIPPED [1] tests/sandbox/test_page.py:7: no Chromium\n"
 IN_COLOUR = (
     "\033[33mSKIPPED\033[0m [3] tests/conftest.py:12: REAL_FEED is not set\n"
@@ -25,7 +27,9 @@ def judge(tmp_path: Path, log: str, word: str = "") -> tuple[int, str]:
     """The judge's exit code, and what it says."""
     file = tmp_path / "log"
     file.write_text(f"Success: no issues found in 90 source files\n....s.\n{log}", encoding="utf-8")
-    done = subprocess.run([JUDGE, file, *filter(None, [word])], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [JUDGE, file, *filter(None, [word])], capture_output=True, text=True, check=False
+    )
     assert done.stdout == ""
     return done.returncode, done.stderr.removeprefix(".ci/skips: ")
 
@@ -40,7 +44,9 @@ def judge(tmp_path: Path, log: str, word: str = "") -> tuple[int, str]:
     ],
     ids=["none", "none, quietly", "for want of real documents", "in colour"],
 )
-def test_a_run_without_needless_skips_passes_in_silence(tmp_path: Path, log: str, word: str) -> None:
+def test_a_run_without_needless_skips_passes_in_silence(
+    tmp_path: Path, log: str, word: str
+) -> None:
     assert judge(tmp_path, log, word) == (0, "")
 
 
@@ -48,9 +54,17 @@ def test_a_run_without_needless_skips_passes_in_silence(tmp_path: Path, log: str
     ("log", "word", "says"),
     [
         (f"{SUMMARY}{NEEDS_FEED}== 9 passed, 3 skipped in 1.2s ==\n", "", STRANGE + NEEDS_FEED),
-        (f"{SUMMARY}{NEEDS_FEED}{NO_CHROMIUM}== 9 passed, 4 skipped in 1.2s ==\n", "REAL_FEED", STRANGE + NO_CHROMIUM),
+        (
+            f"{SUMMARY}{NEEDS_FEED}{NO_CHROMIUM}== 9 passed, 4 skipped in 1.2s ==\n",
+            "REAL_FEED",
+            STRANGE + NO_CHROMIUM,
+        ),
         (f"{SUMMARY}{LATER}== 9 passed, 1 xfailed in 1.2s ==\n", "REAL_FEED", STRANGE + LATER),
-        ("== 9 passed, 2 skipped in 1.2s ==\n", "", "pytest counts 2 skipped tests, but the log names 0\n"),
+        (
+            "== 9 passed, 2 skipped in 1.2s ==\n",
+            "",
+            "pytest counts 2 skipped tests, but the log names 0\n",
+        ),
         (
             NEEDS_FEED + "9 passed, 4 skipped in 1.2s\n",
             "REAL_FEED",

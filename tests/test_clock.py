@@ -46,7 +46,9 @@ class Times:
 
 
 @given(st.lists(st.tuples(st.floats(0, 1e6), st.floats(-1e6, 1e6)), max_size=20))
-def test_what_listeners_hear_of_jumps_adds_up_to_what_the_clock_was_set_by(steps: list[tuple[float, float]]) -> None:
+def test_what_listeners_hear_of_jumps_adds_up_to_what_the_clock_was_set_by(
+    steps: list[tuple[float, float]],
+) -> None:
     times, heard = Times(), []
     clock = times.clock()
     clock.on_jump(lambda by: heard.append(by.total_seconds()))
@@ -125,7 +127,9 @@ def lived(times: Times, story: Coroutine[Any, Any, None], patch: pytest.MonkeyPa
 
 @given(st.lists(st.tuples(st.floats(0.1, 100), JUMPS), max_size=12))
 @examples(12)
-def test_every_job_runs_within_its_interval_whatever_the_clock_is_set_to(jumps: list[tuple[float, float]]) -> None:
+def test_every_job_runs_within_its_interval_whatever_the_clock_is_set_to(
+    jumps: list[tuple[float, float]],
+) -> None:
     times = Times()
     ran: dict[str, list[float]] = {"often": [], "seldom": []}
 
@@ -174,7 +178,9 @@ class _Bot:
         chosen: Any = Settings.model_construct()
         lookup: Any = SimpleNamespace(live=rules.channels)
         editors: Any = SimpleNamespace(all_clear=nothing, reaches_nobody=True)
-        releaser = Releaser(cast(Any, store), chosen, rules.taxonomy, lookup, editors, clock, lambda: None, editors)
+        releaser = Releaser(
+            cast(Any, store), chosen, rules.taxonomy, lookup, editors, clock, lambda: None, editors
+        )
         telegram: Any = SimpleNamespace(releaser=releaser)
         jobs = Jobs(
             settings=chosen,
@@ -192,7 +198,9 @@ class _Bot:
 
 @example([(1.0, 30.0), (1.0, -86_400.0)], True, 10.0)
 @example([(100.0, 86_400.0)], False, 1_000.0)
-@given(st.lists(st.tuples(st.floats(0.1, 600), JUMPS), max_size=5), st.booleans(), st.floats(10, 5_000))
+@given(
+    st.lists(st.tuples(st.floats(0.1, 600), JUMPS), max_size=5), st.booleans(), st.floats(10, 5_000)
+)
 @examples(8)
 def test_what_is_dated_to_come_goes_out_at_its_moment_whatever_the_clock_is_set_to(
     jumps: list[tuple[float, float]], restarts: bool, due: float
@@ -231,7 +239,9 @@ def test_what_is_dated_to_come_goes_out_at_its_moment_whatever_the_clock_is_set_
 
 @given(st.lists(st.tuples(st.floats(0, 3), JUMPS | st.just(0.0)), max_size=30))
 @examples(40)
-def test_the_pace_is_kept_in_real_time_whatever_the_clock_is_set_to(steps: list[tuple[float, float]]) -> None:
+def test_the_pace_is_kept_in_real_time_whatever_the_clock_is_set_to(
+    steps: list[tuple[float, float]],
+) -> None:
     times, sent = Times(), []
     clock, pace = times.clock(), RateLimiter(Limits(per_chat_seconds=1.0))
     clock.on_jump(pace.shift)
@@ -260,8 +270,23 @@ def db() -> Database:
         INSERT INTO chats (id, chat_id, kind, not_before) VALUES (1, -100, 'channel', {soon}), (2, 5, 'private', NULL);
         """
     )
-    article = {"identity": "a", "fingerprint": "", "title_key": "", "title": "A", "excerpt": "", "url": "a"}
-    more = {"provider": "", "quality": 0, "heat": 0, "kind": "", "unpublished": 0, "recorded": 0, "ordered": 0}
+    article = {
+        "identity": "a",
+        "fingerprint": "",
+        "title_key": "",
+        "title": "A",
+        "excerpt": "",
+        "url": "a",
+    }
+    more = {
+        "provider": "",
+        "quality": 0,
+        "heat": 0,
+        "kind": "",
+        "unpublished": 0,
+        "recorded": 0,
+        "ordered": 0,
+    }
     columns = {one["name"] for one in rows(db, "PRAGMA table_info(articles)")}
     for number in (1, 2, 3):
         told = {"id": number, **article, **more, "identity": str(number)}
@@ -281,20 +306,26 @@ def db() -> Database:
 
 
 def moments(db: Database) -> set[int]:
-    found = rows(db, "SELECT not_before FROM chats WHERE id = 1 UNION ALL SELECT not_before FROM deliveries")
+    found = rows(
+        db, "SELECT not_before FROM chats WHERE id = 1 UNION ALL SELECT not_before FROM deliveries"
+    )
     found += rows(db, "SELECT edit_due FROM deliveries WHERE edit_due IS NOT NULL")
     found += rows(db, "SELECT asleep_until FROM deliveries WHERE asleep_until > 0")
     return {one[0] for one in found}
 
 
-@pytest.mark.parametrize("by", [timedelta(days=-1), timedelta(hours=-1), timedelta(seconds=30), timedelta(days=1)])
+@pytest.mark.parametrize(
+    "by", [timedelta(days=-1), timedelta(hours=-1), timedelta(seconds=30), timedelta(days=1)]
+)
 def test_every_pause_that_is_written_down_keeps_its_length(db: Database, by: timedelta) -> None:
     waits.shift(db, by)
     assert moments(db) == {milliseconds(NOON + timedelta(seconds=5) + by)}
 
 
 def test_a_clock_set_back_while_the_bot_was_down_makes_no_pause_last_longer(db: Database) -> None:
-    db.conn.execute("INSERT INTO attempts (delivery, at, action) VALUES (1, ?, 'send')", (milliseconds(NOON),))
+    db.conn.execute(
+        "INSERT INTO attempts (delivery, at, action) VALUES (1, ?, 'send')", (milliseconds(NOON),)
+    )
     db.conn.commit()
     assert waits.catch_up(db, NOON - timedelta(days=1)) == timedelta(days=1)
     assert moments(db) == {milliseconds(NOON + timedelta(seconds=5, days=-1))}

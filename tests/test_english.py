@@ -15,7 +15,10 @@ from tests.support.paths import ROOT
 
 #: Files that people read as they are.
 DOCUMENTS = [
-    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "config/example.env", "config/paperboy.toml")),
+    *(
+        ROOT / name
+        for name in ("README.md", "CHANGELOG.md", "config/example.env", "config/paperboy.toml")
+    ),
     ROOT / "config" / "topics.toml",
     *sorted((ROOT / "config" / "templates").rglob("*.j2")),
     *sorted((ROOT / "bot" / "sandbox" / "page").glob("*.html")),
@@ -53,10 +56,18 @@ def texts(module: Path) -> Iterator[str]:
         if isinstance(node, holders) and node.body and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documents:
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in documents
+        ):
             yield node.value
     if module.parent.name == "cli":
-        commands = (node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"))
+        commands = (
+            node
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        )
         yield from filter(None, map(ast.get_docstring, commands))
 
 
@@ -68,7 +79,10 @@ def everything() -> tuple[tuple[str, str], ...]:
 
 def read() -> Iterator[tuple[str, str]]:
     for document in DOCUMENTS:
-        yield str(document.relative_to(ROOT)), " ".join(document.read_text(encoding="utf-8").split())
+        yield (
+            str(document.relative_to(ROOT)),
+            " ".join(document.read_text(encoding="utf-8").split()),
+        )
     for module in sorted((ROOT / "bot").rglob("*.py")):
         name = module.relative_to(ROOT).as_posix()
         if not name.startswith(NOT_OURS):
@@ -95,9 +109,18 @@ def test_there_is_something_to_read() -> None:
 @pytest.mark.parametrize(
     ("count", "noun", "words"),
     [
-        *((count, "file", words) for count, words in ((0, "0 files"), (1, "1 file"), (2, "2 files"))),
-        *((count, "delivery", words) for count, words in ((0, "0 deliveries"), (1, "1 delivery"), (2, "2 deliveries"))),
-        *((count, "day", words) for count, words in ((0, "0 days"), (1, "1 day"), (1_234, "1,234 days"))),
+        *(
+            (count, "file", words)
+            for count, words in ((0, "0 files"), (1, "1 file"), (2, "2 files"))
+        ),
+        *(
+            (count, "delivery", words)
+            for count, words in ((0, "0 deliveries"), (1, "1 delivery"), (2, "2 deliveries"))
+        ),
+        *(
+            (count, "day", words)
+            for count, words in ((0, "0 days"), (1, "1 day"), (1_234, "1,234 days"))
+        ),
     ],
 )
 def test_a_count_has_its_noun_in_the_right_number(count: int, noun: str, words: str) -> None:

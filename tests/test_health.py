@@ -20,11 +20,17 @@ async def scheduled() -> AsyncIterator[Scheduled]:
 
 
 async def test_from_the_first_second_health_says_what_the_bot_is_at(scheduled: Scheduled) -> None:
-    assert scheduled.health_monitor.health().reasons == ("starting: Telegram is being asked who the bot is",)
+    assert scheduled.health_monitor.health().reasons == (
+        "starting: Telegram is being asked who the bot is",
+    )
     scheduled.health_monitor.telegram = scheduled.telegram
-    assert scheduled.health_monitor.health().reasons == ("starting: Telegram is being asked about the channels",)
+    assert scheduled.health_monitor.health().reasons == (
+        "starting: Telegram is being asked about the channels",
+    )
     scheduled.jobs.start()
-    assert scheduled.health_monitor.health().reasons == ("starting: the folder is being read for the first time",)
+    assert scheduled.health_monitor.health().reasons == (
+        "starting: the folder is being read for the first time",
+    )
     scheduled.folder.scanned = NOON
     assert scheduled.health_monitor.health().ok
     scheduled.passed = 61.0
@@ -40,8 +46,12 @@ async def well(scheduled: Scheduled) -> Scheduled:
     return scheduled
 
 
-async def test_a_job_that_fails_each_time_is_not_well_however_punctual_it_is(well: Scheduled) -> None:
-    well.error = StoreError("data/paperboy.db: the database can't be used: disk full; nothing was written")
+async def test_a_job_that_fails_each_time_is_not_well_however_punctual_it_is(
+    well: Scheduled,
+) -> None:
+    well.error = StoreError(
+        "data/paperboy.db: the database can't be used: disk full; nothing was written"
+    )
     assert await well.run() == ()  # once is nothing yet
     (reason,) = await well.run()
     assert reason == (
@@ -71,6 +81,7 @@ async def test_a_job_that_never_ends_is_said_to_hang(well: Scheduled) -> None:
     well.passed += signs.HANGS + 1
     well.telegram.polling.last_success = well.passed
     assert (
-        "reading the folder has not come to an end since 22 November 12:00 UTC" in well.health_monitor.health().reasons
+        "reading the folder has not come to an end since 22 November 12:00 UTC"
+        in well.health_monitor.health().reasons
     )
     may_end.set()

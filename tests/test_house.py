@@ -57,7 +57,9 @@ def length(function: Function) -> int:
 
 
 def test_there_is_a_house_to_look_at() -> None:
-    assert {"bot/__init__.py", "bot/domain/rate_limit.py", "bot/settings/records.py"} <= set(MODULES)
+    assert {"bot/__init__.py", "bot/domain/rate_limit.py", "bot/settings/records.py"} <= set(
+        MODULES
+    )
 
 
 @each_module
@@ -67,7 +69,9 @@ def test_no_file_holds_more_than_one_room(module: str) -> None:
 
 @each_module
 def test_no_function_is_longer_than_a_page(module: str) -> None:
-    long = {function.name: length(function) for function in functions(module) if length(function) > 40}
+    long = {
+        function.name: length(function) for function in functions(module) if length(function) > 40
+    }
     assert long == {}
 
 
@@ -86,7 +90,9 @@ def test_every_module_says_what_it_is(module: str) -> None:
 @each_module
 def test_every_module_with_code_postpones_its_annotations(module: str) -> None:
     code = tree(module).body[1:]
-    found = [node for node in code if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    found = [
+        node for node in code if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    ]
     assert not code or found
 
 
@@ -108,12 +114,18 @@ def test_the_contracts_name_every_room() -> None:
     allowed = {"telegram": {"botapi", "conversation"}, "sqlite_utils": {"store"}, "yaml": {"feed"}}
     contracts = tomllib.loads(text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
     listed = {
-        contract["forbidden_modules"][0]: {name.removeprefix("bot.") for name in contract["source_modules"]}
+        contract["forbidden_modules"][0]: {
+            name.removeprefix("bot.") for name in contract["source_modules"]
+        }
         for contract in contracts
         if contract["type"] == "forbidden" and contract["source_modules"] != ["bot.sandbox"]
     }
     assert listed == {library: rooms - rooms_with_it for library, rooms_with_it in allowed.items()}
-    forbidden = [one["forbidden_modules"] for one in contracts if one.get("source_modules") == ["bot.sandbox"]]
+    forbidden = [
+        one["forbidden_modules"]
+        for one in contracts
+        if one.get("source_modules") == ["bot.sandbox"]
+    ]
     assert set(*forbidden) == {f"bot.{room}" for room in rooms - {"sandbox", "errors"}}
 
 
@@ -128,10 +140,16 @@ CLOCKS = re.compile(
 )
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith(MAY_READ_THE_CLOCK)])
+@pytest.mark.parametrize(
+    "module", [name for name in MODULES if not name.startswith(MAY_READ_THE_CLOCK)]
+)
 def test_time_comes_in_and_is_not_asked_for(module: str) -> None:
-    named = [ast.unparse(node) for node in ast.walk(tree(module)) if isinstance(node, ast.Attribute)]
-    called = [ast.unparse(node.func) for node in ast.walk(tree(module)) if isinstance(node, ast.Call)]
+    named = [
+        ast.unparse(node) for node in ast.walk(tree(module)) if isinstance(node, ast.Attribute)
+    ]
+    called = [
+        ast.unparse(node.func) for node in ast.walk(tree(module)) if isinstance(node, ast.Call)
+    ]
     assert [name for name in {*named, *called} if CLOCKS.fullmatch(name)] == []
 
 
@@ -147,10 +165,16 @@ def strings(module: str) -> Iterator[str]:
     documents = {
         id(node.body[0].value)
         for node in ast.walk(tree(module))
-        if isinstance(node, ast.Module | ast.ClassDef | Function) and node.body and isinstance(node.body[0], ast.Expr)
+        if isinstance(node, ast.Module | ast.ClassDef | Function)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(tree(module)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documents:
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in documents
+        ):
             yield node.value
 
 
@@ -163,7 +187,11 @@ def test_sql_is_written_in_the_store_only(module: str) -> None:
 def tables() -> set[str]:
     """The tables that the schema and its steps make."""
     scripts = [path.read_text(encoding="utf-8") for path in (ROOT / "bot/store").rglob("*.sql")]
-    return {name for script in scripts for name in re.findall(r"CREATE (?:VIRTUAL )?TABLE (\w+)", script)}
+    return {
+        name
+        for script in scripts
+        for name in re.findall(r"CREATE (?:VIRTUAL )?TABLE (\w+)", script)
+    }
 
 
 @cache
@@ -186,17 +214,36 @@ def test_the_tables_names_are_read_from_the_schema() -> None:
 
 
 def test_files_of_sql_lie_in_the_store() -> None:
-    assert {path.relative_to(ROOT).parts[:2] for path in (ROOT / "bot").rglob("*.sql")} <= {("bot", "store")}
+    assert {path.relative_to(ROOT).parts[:2] for path in (ROOT / "bot").rglob("*.sql")} <= {
+        ("bot", "store")
+    }
 
 
 def test_the_house_rules_can_be_broken() -> None:
     """What each pattern is there to find, and its neighbours that are allowed."""
-    assert all(map(CLOCKS.fullmatch, ("datetime.now", "datetime.datetime.now", "date.today", "time.time", "utcnow")))
-    assert not any(map(CLOCKS.fullmatch, ("datetime.fromisoformat", "time.monotonic", "self.now", "clock")))
     assert all(
-        map(SQL.match, ("select * from x", "\n  INSERT OR IGNORE INTO x", "update x set y", "PRAGMA user_version"))
+        map(
+            CLOCKS.fullmatch,
+            ("datetime.now", "datetime.datetime.now", "date.today", "time.time", "utcnow"),
+        )
     )
-    assert not any(map(SQL.match, ("Select a topic"[:6], "updated", "delete this message", "with a picture")))
+    assert not any(
+        map(CLOCKS.fullmatch, ("datetime.fromisoformat", "time.monotonic", "self.now", "clock"))
+    )
+    assert all(
+        map(
+            SQL.match,
+            (
+                "select * from x",
+                "\n  INSERT OR IGNORE INTO x",
+                "update x set y",
+                "PRAGMA user_version",
+            ),
+        )
+    )
+    assert not any(
+        map(SQL.match, ("Select a topic"[:6], "updated", "delete this message", "with a picture"))
+    )
 
 
 # --- what it stands on ------------------------------------------------------------------------------------------------
@@ -230,7 +277,10 @@ def test_lock_files_hold_no_address(lock: str) -> None:
 def test_every_dependency_is_locked_at_a_version_it_admits() -> None:
     run, dev = (locked(lock) for lock in LOCKS)
     wanted = [(run, one) for one in project()["project"]["dependencies"]]
-    wanted += [(dev, one) for one in [*project()["project"]["dependencies"], *project()["dependency-groups"]["dev"]]]
+    wanted += [
+        (dev, one)
+        for one in [*project()["project"]["dependencies"], *project()["dependency-groups"]["dev"]]
+    ]
     for lock, line in wanted:
         requirement = Requirement(line)
         block = lock[canonicalize_name(requirement.name)]
@@ -257,11 +307,19 @@ def as_written(value: object) -> object:
         return value.get_secret_value()
     if isinstance(value, Path):
         return value.as_posix()
-    return sorted(value) if isinstance(value, frozenset) else list(value) if isinstance(value, tuple) else value
+    return (
+        sorted(value)
+        if isinstance(value, frozenset)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+    )
 
 
 def defaults() -> dict[str, dict[str, object]]:
-    sections = {name: getattr(Settings(), name) for name in Settings.model_fields if name != "channels"}
+    sections = {
+        name: getattr(Settings(), name) for name in Settings.model_fields if name != "channels"
+    }
     return {
         name: {key: as_written(getattr(section, key)) for key in type(section).model_fields}
         for name, section in sections.items()
@@ -313,15 +371,27 @@ def test_the_example_variables_are_settings() -> None:
 
 def table(heading: str) -> dict[str, list[str]]:
     """The rows of the tables under a README heading: each `code` of the first cell, with the other cells."""
-    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text("README.md"), re.MULTILINE | re.DOTALL)
+    found = re.search(
+        rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text("README.md"), re.MULTILINE | re.DOTALL
+    )
     assert found, f"README.md has no section ## {heading}"
-    rows = [re.split(r"(?<!\\)\|", line.strip().strip("|")) for line in found[1].splitlines() if line.startswith("|")]
-    return {code: [cell.strip() for cell in row[1:]] for row in rows for code in re.findall(r"`([^`]+)`", row[0])}
+    rows = [
+        re.split(r"(?<!\\)\|", line.strip().strip("|"))
+        for line in found[1].splitlines()
+        if line.startswith("|")
+    ]
+    return {
+        code: [cell.strip() for cell in row[1:]]
+        for row in rows
+        for code in re.findall(r"`([^`]+)`", row[0])
+    }
 
 
 def test_the_readme_names_everything_we_stand_on() -> None:
     named = {canonicalize_name(name) for name in table("Built on")}
-    wanted = {canonicalize_name(Requirement(line).name) for line in project()["project"]["dependencies"]}
+    wanted = {
+        canonicalize_name(Requirement(line).name) for line in project()["project"]["dependencies"]
+    }
     assert wanted - named == set()
 
 
@@ -337,7 +407,10 @@ def test_the_readme_tells_every_setting_with_its_default() -> None:
 
 def test_the_readme_tells_of_no_setting_that_does_not_exist() -> None:
     known = {f"{section}.{key}" for section, keys in defaults().items() for key in keys}
-    assert set(table("Settings")) - known - {f"channels.{key}" for key in Channel.model_fields} == set()
+    assert (
+        set(table("Settings")) - known - {f"channels.{key}" for key in Channel.model_fields}
+        == set()
+    )
 
 
 def test_the_topic_the_readme_says_to_follow_in_the_demo_is_on_the_next_article() -> None:
@@ -349,7 +422,10 @@ def test_the_topic_the_readme_says_to_follow_in_the_demo_is_on_the_next_article(
 
 def blocks(language: str) -> list[str]:
     """The README's examples in a language."""
-    return [dedent(one) for one in re.findall(rf"^ *```{language}\n(.*?)^ *```", text("README.md"), re.M | re.S)]
+    return [
+        dedent(one)
+        for one in re.findall(rf"^ *```{language}\n(.*?)^ *```", text("README.md"), re.M | re.S)
+    ]
 
 
 def is_part(shown: Any, whole: Any) -> bool:
@@ -368,7 +444,9 @@ def test_the_article_the_readme_shows_is_one_of_the_samples() -> None:
 
 
 def test_the_commands_the_readme_shows_can_be_typed() -> None:
-    lines = [line.partition(" # ")[0].split() for block in blocks("sh") for line in block.splitlines()]
+    lines = [
+        line.partition(" # ")[0].split() for block in blocks("sh") for line in block.splitlines()
+    ]
     typed = [words for words in lines if words[0] == "paperboy"]
     assert {words[1] for words in typed} >= {"init", "check", "preview", "run"}
     for words in typed:
@@ -401,12 +479,22 @@ def operator_commands() -> set[str]:
 
 
 def test_the_operators_commands_are_those_of_the_contract() -> None:
-    assert operator_commands() >= {"demo", "run", "scan", "preview", "check", "status", "backup", "restore"}
+    assert operator_commands() >= {
+        "demo",
+        "run",
+        "scan",
+        "preview",
+        "check",
+        "status",
+        "backup",
+        "restore",
+    }
 
 
 def test_the_readme_tells_every_command() -> None:
     told = {
-        " ".join(name.split()[:2]) if name.startswith("paperboy") else name.split()[0] for name in table("Commands")
+        " ".join(name.split()[:2]) if name.startswith("paperboy") else name.split()[0]
+        for name in table("Commands")
     }
     assert {f"paperboy {name}" for name in operator_commands()} - told == set()
     assert CHAT_COMMANDS - told == set()
@@ -426,5 +514,7 @@ def test_no_log_line_names_a_row_or_a_chat_by_number(module: str) -> None:
             and isinstance(call.func, ast.Attribute)
             and ast.unparse(call.func.value) == "_log"
         ):
-            told = [one for one in call.args if isinstance(one, ast.Attribute) and one.attr in numbers]
+            told = [
+                one for one in call.args if isinstance(one, ast.Attribute) and one.attr in numbers
+            ]
             assert not told, f"{module}:{call.lineno}: {ast.unparse(call)}"

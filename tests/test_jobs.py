@@ -47,23 +47,41 @@ def editors() -> Editors:
 
 
 @pytest.mark.parametrize("database_fails", [False, True])
-async def test_a_job_that_fails_is_told_once_and_so_is_its_end(editors: Editors, database_fails: bool) -> None:
+async def test_a_job_that_fails_is_told_once_and_so_is_its_end(
+    editors: Editors, database_fails: bool
+) -> None:
     scheduled, nothing = Scheduled(), SimpleNamespace()
-    told: dict[str, Any] = dict.fromkeys(("settings", "poller", "channels", "store", "pace"), nothing)
+    told: dict[str, Any] = dict.fromkeys(
+        ("settings", "poller", "channels", "store", "pace"), nothing
+    )
     telegram: Any = SimpleNamespace(notifier=editors, reporter=editors)
-    jobs = Jobs(schedule=scheduled.jobs, telegram=telegram, clock=scheduled.clock, wake=lambda: None, **told)
+    jobs = Jobs(
+        schedule=scheduled.jobs, telegram=telegram, clock=scheduled.clock, wake=lambda: None, **told
+    )
     scheduled.jobs.start()
     await scheduled.run(0)
     await jobs._tell_editors()
     assert not editors.heard
-    assert editors.over == ["standing:database", "standing:deliver"]  # of an earlier process, if it told of it
-    scheduled.error, editors.database_fails = StoreError("data/paperboy.db: disk full"), database_fails
+    assert editors.over == [
+        "standing:database",
+        "standing:deliver",
+    ]  # of an earlier process, if it told of it
+    scheduled.error, editors.database_fails = (
+        StoreError("data/paperboy.db: disk full"),
+        database_fails,
+    )
     for _ in range(4):
         await scheduled.run()
         await jobs._tell_editors()
     (notice,) = editors.heard
-    assert (notice.key, notice.alert, notice.about) == ("standing:database", Alert.STANDING, "The database")
-    assert notice.reason.startswith("sending posts has failed 2 times since 22 November 12:00 UTC: data/paperboy.db")
+    assert (notice.key, notice.alert, notice.about) == (
+        "standing:database",
+        Alert.STANDING,
+        "The database",
+    )
+    assert notice.reason.startswith(
+        "sending posts has failed 2 times since 22 November 12:00 UTC: data/paperboy.db"
+    )
     scheduled.error, editors.over, editors.database_fails = None, [], False
     for _ in range(2):
         await scheduled.run()
@@ -75,17 +93,27 @@ async def test_a_job_that_fails_is_told_once_and_so_is_its_end(editors: Editors,
     await asyncio.sleep(0)
 
 
-async def test_one_cause_that_stops_several_jobs_is_told_once_and_over_when_all_go_on(editors: Editors) -> None:
+async def test_one_cause_that_stops_several_jobs_is_told_once_and_over_when_all_go_on(
+    editors: Editors,
+) -> None:
     scheduled, nothing = Scheduled(), SimpleNamespace()
-    told: dict[str, Any] = dict.fromkeys(("settings", "poller", "channels", "store", "pace"), nothing)
+    told: dict[str, Any] = dict.fromkeys(
+        ("settings", "poller", "channels", "store", "pace"), nothing
+    )
     telegram: Any = SimpleNamespace(notifier=editors, reporter=editors)
-    jobs = Jobs(schedule=scheduled.jobs, telegram=telegram, clock=scheduled.clock, wake=lambda: None, **told)
+    jobs = Jobs(
+        schedule=scheduled.jobs, telegram=telegram, clock=scheduled.clock, wake=lambda: None, **told
+    )
     failing = {"deliver": True, "scan": True, "look": True}
 
     def work(name: str) -> Any:
         async def done() -> None:
             if failing[name]:
-                raise ValueError("odd") if name == "look" else StoreError(f"data/paperboy.db: {name}: disk full")
+                raise (
+                    ValueError("odd")
+                    if name == "look"
+                    else StoreError(f"data/paperboy.db: {name}: disk full")
+                )
 
         return done
 

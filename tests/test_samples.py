@@ -24,10 +24,29 @@ from bot.settings import Settings
 FOLDER = shipped.articles()
 FILES = sorted(path.name for path in FOLDER.iterdir())
 KEYS = {
-    *("category", "title", "excerpt", "publishedDateTime", "originalUrl", "webUrl", "ampWebUrl", "type", "quality"),
+    *(
+        "category",
+        "title",
+        "excerpt",
+        "publishedDateTime",
+        "originalUrl",
+        "webUrl",
+        "ampWebUrl",
+        "type",
+        "quality",
+    ),
     *("heat", "published", "provider", "topics", "images", "related"),
 }
-RELATED_KEYS = {"title", "excerpt", "publishedDateTime", "webUrl", "type", "provider", "quality", "images"}
+RELATED_KEYS = {
+    "title",
+    "excerpt",
+    "publishedDateTime",
+    "webUrl",
+    "type",
+    "provider",
+    "quality",
+    "images",
+}
 #: What `paperboy demo` posts at its start; the rest is dropped by a click.
 POSTED, DROPPED = FILES[:8], FILES[8:]
 
@@ -62,7 +81,16 @@ def only(names: list[str]) -> str:
 def test_a_sample_has_the_documents_keys_and_no_other(name: str) -> None:
     found = values(name)
     assert set(found) <= KEYS
-    assert {"title", "excerpt", "publishedDateTime", "webUrl", "type", "quality", "heat", "published"} <= set(found)
+    assert {
+        "title",
+        "excerpt",
+        "publishedDateTime",
+        "webUrl",
+        "type",
+        "quality",
+        "heat",
+        "published",
+    } <= set(found)
     assert set(found["provider"]) == {"name", "domain"}
     for image in found.get("images", ()):
         assert set(image) == {"url", "width", "height", "isCached"}
@@ -97,7 +125,12 @@ def test_no_sample_leads_to_a_host_that_could_exist(name: str) -> None:
 def test_every_address_of_a_sample_can_be_opened(name: str) -> None:
     found = values(name)
     entries = [found, *found["related"]]
-    links = [entry[key] for entry in entries for key in ("webUrl", "originalUrl", "ampWebUrl") if key in entry]
+    links = [
+        entry[key]
+        for entry in entries
+        for key in ("webUrl", "originalUrl", "ampWebUrl")
+        if key in entry
+    ]
     links += [image["url"] for entry in entries for image in entry.get("images", ())]
     assert [url for url in links if urls.link(url) is None] == []
     for entry in entries:
@@ -167,7 +200,9 @@ def test_related_articles_refer_to_each_other_and_outward() -> None:
         if one.identity in own
     }
     assert any((there, here) in links for here, there in links), "no two refer to each other"
-    outward = [one for article in all_articles() for one in article.related if one.identity not in own]
+    outward = [
+        one for article in all_articles() for one in article.related if one.identity not in own
+    ]
     assert len(outward) >= 12
 
 
@@ -192,7 +227,9 @@ def test_one_is_longer_than_a_message_and_has_more_relations_than_fit() -> None:
 
 
 def test_one_is_persian_and_keeps_its_joiners() -> None:
-    persian = read(only([name for name in FILES if unicodedata.bidirectional(read(name).title[0]) == "AL"]))
+    persian = read(
+        only([name for name in FILES if unicodedata.bidirectional(read(name).title[0]) == "AL"])
+    )
     for text in (persian.title, persian.excerpt, *(one.title for one in persian.related[:1])):
         assert "\u200c" in text
         assert not set("كيى") & set(text), "an Arabic letter in Persian words"
@@ -203,11 +240,16 @@ def test_one_is_written_with_entities_and_shown_without() -> None:
     name = only([name for name in FILES if "&quot;" in (FOLDER / name).read_text(encoding="utf-8")])
     raw, article = values(name), read(name)
     assert "&amp;" in raw["title"]
-    assert article.title == "City library & archive drop face-scanning gates: “a reader is not a suspect”"
+    assert (
+        article.title
+        == "City library & archive drop face-scanning gates: “a reader is not a suspect”"
+    )
     assert '"We wanted to count visitors,"' in article.excerpt
     assert "to < 6,000." in article.excerpt
     assert (article.image or "").endswith("?w=1200&h=800")
-    assert not re.search(r"&\w+;", article.title + article.excerpt + "".join(one.title for one in article.related))
+    assert not re.search(
+        r"&\w+;", article.title + article.excerpt + "".join(one.title for one in article.related)
+    )
 
 
 def test_an_emoji_of_several_characters_stays_one() -> None:
@@ -219,7 +261,9 @@ def test_an_emoji_of_several_characters_stays_one() -> None:
 
 @pytest.fixture(scope="module")
 def taxonomy() -> Taxonomy:
-    described = tomllib.loads((shipped.config() / "topics.toml").read_text(encoding="utf-8"))["topics"]
+    described = tomllib.loads((shipped.config() / "topics.toml").read_text(encoding="utf-8"))[
+        "topics"
+    ]
     return Taxonomy(
         Topic(
             name=one["name"],

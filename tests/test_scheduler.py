@@ -63,7 +63,9 @@ def failures() -> list[tuple[str, str]]:
 
 @pytest.fixture
 async def jobs(failures: list[tuple[str, str]]) -> AsyncIterator[Scheduler]:
-    jobs = Scheduler(CLOCK, lambda name, error: failures.append((name, str(error))) if error else None)
+    jobs = Scheduler(
+        CLOCK, lambda name, error: failures.append((name, str(error))) if error else None
+    )
     yield jobs
     await jobs.stop(0)
 
@@ -189,7 +191,9 @@ async def test_what_a_job_asks_for_never_puts_off_its_interval(jobs: Scheduler) 
     await bell.runs(2)
 
 
-async def test_a_job_that_fails_is_told_of_and_runs_again(jobs: Scheduler, failures: list[tuple[str, str]]) -> None:
+async def test_a_job_that_fails_is_told_of_and_runs_again(
+    jobs: Scheduler, failures: list[tuple[str, str]]
+) -> None:
     bell = Bell()
 
     async def work() -> None:

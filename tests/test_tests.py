@@ -33,7 +33,9 @@ def module(file: Path) -> str:
 
 def fixtures(file: Path) -> Iterator[Function]:
     for node in ast.walk(tree(file)):
-        if isinstance(node, Function) and any("fixture" in ast.unparse(one) for one in node.decorator_list):
+        if isinstance(node, Function) and any(
+            "fixture" in ast.unparse(one) for one in node.decorator_list
+        ):
             yield node
 
 
@@ -69,15 +71,24 @@ def test_a_fixture_name_means_one_type() -> None:
     assert len(types) > 30
     assert {name: dict(found) for name, found in types.items() if len(found) > 1} == {}
     assert [
-        name for name, found in types.items() if found.keys() & {"Any", "typing.Any", "object", "nothing said"}
+        name
+        for name, found in types.items()
+        if found.keys() & {"Any", "typing.Any", "object", "nothing said"}
     ] == []
 
 
 def test_no_test_imports_another() -> None:
     """What tests share is in tests/support."""
     for file in FILES:
-        imported = [node.module or "" for node in ast.walk(tree(file)) if isinstance(node, ast.ImportFrom)]
-        imported += [one.name for node in ast.walk(tree(file)) if isinstance(node, ast.Import) for one in node.names]
+        imported = [
+            node.module or "" for node in ast.walk(tree(file)) if isinstance(node, ast.ImportFrom)
+        ]
+        imported += [
+            one.name
+            for node in ast.walk(tree(file))
+            if isinstance(node, ast.Import)
+            for one in node.names
+        ]
         found = [name for name in imported if name.startswith("tests.") and ".test_" in name]
         assert found == [], f"{module(file)}: imports {found}"
 
@@ -97,7 +108,9 @@ def test_without_real_documents_one_line_says_so() -> None:
         "tests/torture/eleven_months.py",
     ]
     command = [sys.executable, "-m", "pytest", "-q", "-m", "real", "-p", "no:cacheprovider", *files]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     told = [line for line in done.stdout.splitlines() if line.startswith("SKIPPED")]
     assert len(told) == 1, done.stdout
     assert re.fullmatch(r"SKIPPED \[8\] tests/conftest\.py:\d+: REAL_FEED is not set: .+", told[0])
@@ -107,9 +120,13 @@ def test_without_real_documents_one_line_says_so() -> None:
 def test_what_reads_real_documents_is_marked() -> None:
     """It would fail where there are none."""
     real = {"tests.support.paths.REAL_FEED", "tests.support.paths.REAL_SEEDS"}
-    tests = [file for file in FILES if file.name.startswith("test_") and real & set(names(file).values())]
+    tests = [
+        file for file in FILES if file.name.startswith("test_") and real & set(names(file).values())
+    ]
     assert len(tests) == 5
-    assert [module(file) for file in tests if "pytest.mark.real" not in file.read_text(encoding="utf-8")] == []
+    assert [
+        module(file) for file in tests if "pytest.mark.real" not in file.read_text(encoding="utf-8")
+    ] == []
 
 
 #: Folders of tests that try more than one room, and files that hold the whole project to something.
@@ -122,7 +139,9 @@ TEST_FILES = [file.relative_to(ROOT).as_posix() for file in FILES if file.name.s
 
 def subjects(room: Path) -> set[str]:
     """Return what a test of a room may be named for: one of its modules, or the room itself."""
-    return {path.stem for path in room.iterdir() if path.suffix == ".py" or path.is_dir()} | {room.name}
+    return {path.stem for path in room.iterdir() if path.suffix == ".py" or path.is_dir()} | {
+        room.name
+    }
 
 
 @pytest.mark.parametrize("path", TEST_FILES)
@@ -134,10 +153,14 @@ def test_a_test_is_named_for_its_module(path: str) -> None:
         return
     known = subjects(ROOT / "bot" / folder)
     words = name.split("_")
-    assert any("_".join(words[:count]) in known for count in range(1, len(words) + 1)), f"no module of bot/{folder}"
+    assert any("_".join(words[:count]) in known for count in range(1, len(words) + 1)), (
+        f"no module of bot/{folder}"
+    )
 
 
 def test_names_are_short() -> None:
     """A docstring of one sentence says what a name of ninety letters can't."""
-    names = [node.name for file in FILES for node in ast.walk(tree(file)) if isinstance(node, Function)]
+    names = [
+        node.name for file in FILES for node in ast.walk(tree(file)) if isinstance(node, Function)
+    ]
     assert [name for name in names if len(name) > 90] == []

@@ -63,7 +63,9 @@ async def test_what_is_stuck_is_told_to_the_editors_and_ends_the_run() -> None:
         told.append(words)
 
     async def signs(since: float) -> Signs:
-        return Signs(at=since + PATIENCE * 2, since=since, late=["scan"], polled=since + PATIENCE * 2)
+        return Signs(
+            at=since + PATIENCE * 2, since=since, late=["scan"], polled=since + PATIENCE * 2
+        )
 
     with pytest.raises(Stuck) as stuck:
         await watchdog.watch(signs, Clock(5), asyncio.Event(), tell, polls=True, seconds=0)

@@ -26,8 +26,14 @@ print(bot.__file__, shipped.config() / "paperboy.toml", *shipped.articles().iter
 
 def run(*command: str | Path, cwd: Path, **variables: str) -> str:
     """What the command prints; fails with what it complains of."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAPERBOY_", "PYTHON"))}
-    done = subprocess.run(command, cwd=cwd, env=kept | variables, capture_output=True, text=True, check=False)
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PAPERBOY_", "PYTHON"))
+    }
+    done = subprocess.run(
+        command, cwd=cwd, env=kept | variables, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr or done.stdout
     return done.stdout
 
@@ -51,12 +57,19 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def shipped(folder: str) -> set[str]:
     """The files of a folder of the project that git would keep, relative to it."""
-    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", "--", folder, cwd=ROOT)
-    return {Path(line).relative_to(folder).as_posix() for line in listed.splitlines() if (ROOT / line).is_file()}
+    listed = run(
+        "git", "ls-files", "--cached", "--others", "--exclude-standard", "--", folder, cwd=ROOT
+    )
+    return {
+        Path(line).relative_to(folder).as_posix()
+        for line in listed.splitlines()
+        if (ROOT / line).is_file()
+    }
 
 
 @pytest.mark.parametrize(
-    ("folder", "inside"), [("bot", "bot"), ("config", "bot/shipped/config"), ("data/articles", "bot/shipped/articles")]
+    ("folder", "inside"),
+    [("bot", "bot"), ("config", "bot/shipped/config"), ("data/articles", "bot/shipped/articles")],
 )
 def test_everything_that_is_needed_is_in_the_wheel(wheel: Path, folder: str, inside: str) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
@@ -66,7 +79,11 @@ def test_everything_that_is_needed_is_in_the_wheel(wheel: Path, folder: str, ins
 
 def test_the_wheel_holds_the_rooms_the_page_and_the_licence_and_nothing_else(wheel: Path) -> None:
     held = zipfile.ZipFile(wheel).namelist()
-    assert {"bot/shipped/config/paperboy.toml", "bot/sandbox/page/index.html", "bot/store/schema.sql"} <= set(held)
+    assert {
+        "bot/shipped/config/paperboy.toml",
+        "bot/sandbox/page/index.html",
+        "bot/store/schema.sql",
+    } <= set(held)
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in held)
     assert {name.split("/")[0].partition(".dist-info")[0].partition("-")[0] for name in held} == {
         "bot",
@@ -86,12 +103,16 @@ def test_installed_elsewhere_it_finds_what_it_ships(installed: Path, tmp_path: P
 
 def test_installed_elsewhere_it_shows_what_it_would_send(installed: Path, tmp_path: Path) -> None:
     sample = installed / "bot/shipped/articles/2026-10-03-harbour-crane-learns-to-wait-for-seals.md"
-    printed = run(sys.executable, "-m", "bot", "preview", sample, cwd=tmp_path, PYTHONPATH=str(installed))
+    printed = run(
+        sys.executable, "-m", "bot", "preview", sample, cwd=tmp_path, PYTHONPATH=str(installed)
+    )
     (line,) = printed.splitlines()
     sent = json.loads(line)
     assert sent["method"] == "sendMessage"
     assert sent["parse_mode"] == "HTML"
-    assert "<b>Harbour crane learns to wait for seals, and the ships hardly notice</b>" in sent["text"]
+    assert (
+        "<b>Harbour crane learns to wait for seals, and the ships hardly notice</b>" in sent["text"]
+    )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -100,15 +121,29 @@ def test_the_command_is_called_paperboy(installed: Path, tmp_path: Path) -> None
     assert all(name in printed for name in ("demo", "run", "preview"))
 
 
-def test_installed_elsewhere_it_shows_the_demo_with_the_samples_it_ships(installed: Path, tmp_path: Path) -> None:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAPERBOY_", "PYTHON"))}
+def test_installed_elsewhere_it_shows_the_demo_with_the_samples_it_ships(
+    installed: Path, tmp_path: Path
+) -> None:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PAPERBOY_", "PYTHON"))
+    }
     command = (sys.executable, "-u", "-m", "bot", "demo", "--no-browser", "--keep", "kept")
     with subprocess.Popen(
-        command, cwd=tmp_path, env=kept | {"PYTHONPATH": str(installed)}, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=tmp_path,
+        env=kept | {"PYTHONPATH": str(installed)},
+        stdout=subprocess.PIPE,
+        text=True,
     ) as demo:
         try:
             assert demo.stdout
-            address = next(found[0] for line in demo.stdout if (found := re.search(r"http://127\.0\.0\.1:\d+/", line)))
+            address = next(
+                found[0]
+                for line in demo.stdout
+                if (found := re.search(r"http://127\.0\.0\.1:\d+/", line))
+            )
             assert eight_are_posted(address)
             demo.terminate()
             assert demo.wait(60) == 0

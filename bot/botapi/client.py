@@ -52,13 +52,17 @@ class Wire(Bot):
     EndPointNotFound for a refused token.
     """
 
-    async def ask(self, method: str, parameters: dict[str, Any], read_timeout: float = _ANSWER_SECONDS) -> Any:
+    async def ask(
+        self, method: str, parameters: dict[str, Any], read_timeout: float = _ANSWER_SECONDS
+    ) -> Any:
         """Return the result of a call as JSON.
 
         Raises TelegramError, or KeyError for an answer without one.
         """
         request = self._request[0 if method == "getUpdates" else 1]
-        return await request.post(f"{self.base_url}/{method}", Parameters(parameters), read_timeout=read_timeout)
+        return await request.post(
+            f"{self.base_url}/{method}", Parameters(parameters), read_timeout=read_timeout
+        )
 
     @property
     def server_time(self) -> datetime | None:
@@ -81,7 +85,9 @@ class Meter:
     limiter: RateLimiter
     clock: Clock
 
-    async def count(self, chat_id: int, call: Awaitable[tuple[Outcome, Any]]) -> tuple[Outcome, Any]:
+    async def count(
+        self, chat_id: int, call: Awaitable[tuple[Outcome, Any]]
+    ) -> tuple[Outcome, Any]:
         """Make a call to a chat, counted from its beginning to its end, and apply a 429."""
         self.limiter.begin(chat_id)
         try:
@@ -115,7 +121,9 @@ class Messenger:
         self._paid = paid
         self._meter = meter
 
-    async def call(self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None) -> Outcome:
+    async def call(
+        self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None
+    ) -> Outcome:
         """Make one call to a chat and return its Outcome. `message`: the message to edit, delete or forward."""
         return (await self.answer(payload, chat_id=chat_id, thread=thread, message=message))[0]
 
@@ -134,12 +142,16 @@ class Messenger:
         call = self.ask(method, parameters)
         return await (self._meter.count(chat_id, call) if self._meter else call)
 
-    async def ask(self, method: str, parameters: dict[str, Any] | None = None) -> tuple[Outcome, Any]:
+    async def ask(
+        self, method: str, parameters: dict[str, Any] | None = None
+    ) -> tuple[Outcome, Any]:
         """Make any call; return its Outcome and Telegram's result (None unless Sent)."""
         seconds = _PHOTO_SECONDS if method in ("sendPhoto", "editMessageMedia") else _ANSWER_SECONDS
         try:
             result = await self.wire.ask(method, parameters or {}, seconds)
-        except Exception as error:  # not only the library's own: JSON of another shape can raise anything
+        except (
+            Exception
+        ) as error:  # not only the library's own: JSON of another shape can raise anything
             return error_mapping.outcome(error), None
         number = result.get("message_id", 0) if isinstance(result, dict) else 0
         least = 1 if method in _ANSWERED_BY_MESSAGE else 0
@@ -196,18 +208,26 @@ class Messenger:
         """Close the connections."""
         await self.wire.close_connections()
 
-    async def _result(self, method: str, fields: Mapping[str, type], **parameters: object) -> dict[str, Any] | Outcome:
+    async def _result(
+        self, method: str, fields: Mapping[str, type], **parameters: object
+    ) -> dict[str, Any] | Outcome:
         """Return an object with at least these fields, or an Outcome as above."""
         outcome, result = await self.ask(method, parameters)
         if not isinstance(outcome, Sent):
             return outcome
-        if isinstance(result, dict) and all(type(result.get(name)) is kind for name, kind in fields.items()):
+        if isinstance(result, dict) and all(
+            type(result.get(name)) is kind for name, kind in fields.items()
+        ):
             return result
         names = " and ".join(fields)
-        return Unknown(f"Telegram's answer to {method} could not be read: {names} is missing or of the wrong type")
+        return Unknown(
+            f"Telegram's answer to {method} could not be read: {names} is missing or of the wrong type"
+        )
 
 
-def build(token: str, api_base_url: str, *, paid: bool = False, meter: Meter | None = None) -> Messenger:
+def build(
+    token: str, api_base_url: str, *, paid: bool = False, meter: Meter | None = None
+) -> Messenger:
     """Return the messenger of one bot at one Bot API server.
 
     Makes no call; from here on no log shows a token.

@@ -70,9 +70,14 @@ def outcome(error: BaseException) -> Outcome:
         return Wait(_seconds(error.retry_after), "Telegram asked for a pause", Delay.FLOOD)
     if isinstance(error, ChatMigrated) and type(error.new_chat_id) is int:
         return Migrated(error.new_chat_id)
-    if isinstance(error, BadRequest | Forbidden | InvalidToken | EndPointNotFound) and NOT_JSON in text.lower():
+    if (
+        isinstance(error, BadRequest | Forbidden | InvalidToken | EndPointNotFound)
+        and NOT_JSON in text.lower()
+    ):
         return Wait(
-            UNSAID_SECONDS, f"something between here and Telegram answered: {_first_line(text)}", Delay.INTERCEPTED
+            UNSAID_SECONDS,
+            f"something between here and Telegram answered: {_first_line(text)}",
+            Delay.INTERCEPTED,
         )
     if isinstance(error, InvalidToken | EndPointNotFound):
         return Revoked("Telegram refuses the token")
@@ -89,7 +94,10 @@ def outcome(error: BaseException) -> Outcome:
 
 def hides_members(came: Outcome) -> bool:
     """Return True if a question about a group's member was refused for the bot being no administrator there."""
-    return isinstance(came, Wait | Refused) and came.cause in (Delay.ADMIN_REQUIRED, Refusal.MEMBERS_HIDDEN)
+    return isinstance(came, Wait | Refused) and came.cause in (
+        Delay.ADMIN_REQUIRED,
+        Refusal.MEMBERS_HIDDEN,
+    )
 
 
 def _network(error: NetworkError, text: str) -> Outcome:
@@ -99,7 +107,11 @@ def _network(error: NetworkError, text: str) -> Outcome:
         return Wait(NETWORK_SECONDS, f"Telegram can't be reached: {_first_line(text)}")
     if "too many requests" in told:
         found = _SECONDS.search(told)
-        return Wait(_seconds(float(found[1])) if found else UNSAID_SECONDS, "Telegram asked for a pause", Delay.FLOOD)
+        return Wait(
+            _seconds(float(found[1])) if found else UNSAID_SECONDS,
+            "Telegram asked for a pause",
+            Delay.FLOOD,
+        )
     if "request entity too large" in told or "payload too large" in told or "(413)" in told:
         return Refused("it is too large for Telegram", Refusal.TOO_LONG)
     return Unknown(f"Telegram's answer was lost: {_first_line(text)}")
@@ -188,7 +200,11 @@ _BAD_REQUESTS = (
         "message_too_long",
         "caption_too_long",
     ),
-    *_rows(_refused(Refusal.OTHER, "there are no words in it"), "message text is empty", "text must be non-empty"),
+    *_rows(
+        _refused(Refusal.OTHER, "there are no words in it"),
+        "message text is empty",
+        "text must be non-empty",
+    ),
     *_rows(
         _refused(Refusal.KEYBOARD, "Telegram refuses the buttons"),
         "inline keyboard",
@@ -232,7 +248,9 @@ _BAD_REQUESTS = (
         "topic_deleted",
         "topic_id_invalid",
     ),
-    *_rows(_refused(Refusal.NO_STARS, "the Stars for paid broadcast are used up"), "balance_too_low"),
+    *_rows(
+        _refused(Refusal.NO_STARS, "the Stars for paid broadcast are used up"), "balance_too_low"
+    ),
     *_rows(_lost(Delay.THREAD_CLOSED, "the forum's topic is closed"), "topic_closed"),
     *_rows(
         _lost(Delay.RIGHTS, "the bot lacks a right there"),
@@ -252,9 +270,19 @@ _BAD_REQUESTS = (
         "message to forward not found",
         "message_id_invalid",
     ),
-    *_rows(_refused(Refusal.PROTECTED, "the chat forbids forwarding"), "protected content", "forwards_restricted"),
-    *_rows(_refused(Refusal.NOT_EDITABLE, "Telegram no longer lets anyone change it"), "message can't be edited"),
-    *_rows(_refused(Refusal.NOT_DELETABLE, "Telegram no longer lets the bot delete it"), "message can't be deleted"),
+    *_rows(
+        _refused(Refusal.PROTECTED, "the chat forbids forwarding"),
+        "protected content",
+        "forwards_restricted",
+    ),
+    *_rows(
+        _refused(Refusal.NOT_EDITABLE, "Telegram no longer lets anyone change it"),
+        "message can't be edited",
+    ),
+    *_rows(
+        _refused(Refusal.NOT_DELETABLE, "Telegram no longer lets the bot delete it"),
+        "message can't be deleted",
+    ),
     *_rows(_upgrading, "group chat was upgraded"),
     *_rows(
         _gone(Absence.NOT_FOUND, "the chat is not there, or the bot can't see it"),
@@ -265,7 +293,11 @@ _BAD_REQUESTS = (
         "group chat was deactivated",
         "chat was deleted",
     ),
-    *_rows(_gone(Absence.ACCOUNT_DELETED, "the account was deleted"), "user is deactivated", "input_user_deactivated"),
+    *_rows(
+        _gone(Absence.ACCOUNT_DELETED, "the account was deleted"),
+        "user is deactivated",
+        "input_user_deactivated",
+    ),
     *_rows(_gone(Absence.BLOCKED, "the reader blocked the bot"), "user_is_blocked"),
 )
 
@@ -273,12 +305,24 @@ _BAD_REQUESTS = (
 _FORBIDDEN = (
     *_rows(_gone(Absence.BLOCKED, "the reader blocked the bot"), "bot was blocked"),
     *_rows(_gone(Absence.ACCOUNT_DELETED, "the account was deleted"), "user is deactivated"),
-    *_rows(_gone(Absence.NOT_STARTED, "the reader has to press Start first"), "can't initiate conversation"),
-    *_rows(_gone(Absence.BOT, "it is a bot, and bots can't read messages"), "can't send messages to bots"),
     *_rows(
-        _lost(Delay.RIGHTS, "the bot is not in the channel"), "kicked from the channel", "not a member of the channel"
+        _gone(Absence.NOT_STARTED, "the reader has to press Start first"),
+        "can't initiate conversation",
     ),
-    *_rows(_gone(Absence.REMOVED, "the bot was removed from the group"), "bot was kicked", "is not a member"),
+    *_rows(
+        _gone(Absence.BOT, "it is a bot, and bots can't read messages"),
+        "can't send messages to bots",
+    ),
+    *_rows(
+        _lost(Delay.RIGHTS, "the bot is not in the channel"),
+        "kicked from the channel",
+        "not a member of the channel",
+    ),
+    *_rows(
+        _gone(Absence.REMOVED, "the bot was removed from the group"),
+        "bot was kicked",
+        "is not a member",
+    ),
     *_rows(_gone(Absence.CHAT_DELETED, "the group was deleted"), "chat was deleted"),
     *_rows(
         _lost(Delay.RIGHTS, "the bot lacks a right there"),

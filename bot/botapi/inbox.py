@@ -250,7 +250,11 @@ class Inbox:
         try:
             return Update.de_json(body, self._bot)
         except Exception as error:  # a kind of update newer than the library
-            _log.warning("update %s can't be read (%s) and is left out", body["update_id"], type(error).__name__)
+            _log.warning(
+                "update %s can't be read (%s) and is left out",
+                body["update_id"],
+                type(error).__name__,
+            )
             return None
 
     def _fail(self, error: Exception) -> None:

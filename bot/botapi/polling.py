@@ -96,7 +96,9 @@ class Polling:
         try:
             while not stop.is_set() and not working.done():
                 await self._first(stop, working, self.inbox.room(_LIMIT))
-                await self._take(await self._first(stop, working, self._poll_patiently(stop, self._poll_seconds)))
+                await self._take(
+                    await self._first(stop, working, self._poll_patiently(stop, self._poll_seconds))
+                )
             await self._confirm()
             await working
         finally:
@@ -166,11 +168,15 @@ class Polling:
             try:
                 updates = await self._poll_once(seconds)
             except Conflict as error:
-                if NOT_JSON in str(error).lower():  # a proxy's page, which is not about another poller
+                if (
+                    NOT_JSON in str(error).lower()
+                ):  # a proxy's page, which is not about another poller
                     await self._recover(stop, error_mapping.outcome(error))
                 else:
                     await self._contend(str(error))
-            except Exception as error:  # not only the library's own: JSON of another shape can raise anything
+            except (
+                Exception
+            ) as error:  # not only the library's own: JSON of another shape can raise anything
                 await self._recover(stop, error_mapping.outcome(error))
             else:
                 if self._failures:
@@ -192,7 +198,12 @@ class Polling:
             self.last_end = self._monotonic()
 
     async def _poll(self, seconds: int, limit: int = _LIMIT) -> list[dict[str, Any]]:
-        parameters = {"offset": self._offset, "timeout": seconds, "limit": limit, "allowed_updates": list(ALLOWED)}
+        parameters = {
+            "offset": self._offset,
+            "timeout": seconds,
+            "limit": limit,
+            "allowed_updates": list(ALLOWED),
+        }
         answer = await self._messenger.wire.ask("getUpdates", parameters, seconds + _GRACE_SECONDS)
         updates = valid(answer)
         if answer and not updates:

@@ -12,19 +12,40 @@ Body = dict[str, Any]
 #: Telegram's numbers of updates (TDLib, EventId).
 NUMBERS = range(1, 2_000_000_001)
 #: The kinds of update, as fields of its object.
-_KINDS = ("message", "channel_post", "my_chat_member", "callback_query", "edited_message", "inline_query")
+_KINDS = (
+    "message",
+    "channel_post",
+    "my_chat_member",
+    "callback_query",
+    "edited_message",
+    "inline_query",
+)
 #: Telegram's numbers have at most 52 significant bits (Bot API).
 MOST = 2**53
 _WHO = {"id": int, "type": str, "title": str, "username": str, "first_name": str, "last_name": str}
 _MESSAGE = {
-    **{"message_id": int, "message_thread_id": int, "date": int, "text": str, "caption": str, "media_group_id": str},
+    **{
+        "message_id": int,
+        "message_thread_id": int,
+        "date": int,
+        "text": str,
+        "caption": str,
+        "media_group_id": str,
+    },
     **{"migrate_to_chat_id": int, "migrate_from_chat_id": int},
 }
 #: Name of an object → its fields that handlers read, and their types.
 _FIELDS: dict[str, dict[str, type]] = {
     **dict.fromkeys(("chat", "from", "user", "sender_chat"), _WHO),
     **dict.fromkeys(
-        ("message", "edited_message", "channel_post", "edited_channel_post", "reply_to_message", "pinned_message"),
+        (
+            "message",
+            "edited_message",
+            "channel_post",
+            "edited_channel_post",
+            "reply_to_message",
+            "pinned_message",
+        ),
         _MESSAGE,
     ),
     "callback_query": {"id": str, "data": str},
@@ -46,7 +67,11 @@ def valid(answer: object) -> list[Body]:
 
 def is_update(body: object) -> bool:
     """Return True for an object whose number can be that of an update."""
-    return isinstance(body, dict) and type(body.get("update_id")) is int and body["update_id"] in NUMBERS
+    return (
+        isinstance(body, dict)
+        and type(body.get("update_id")) is int
+        and body["update_id"] in NUMBERS
+    )
 
 
 def chat_of(body: Body) -> int:

@@ -57,7 +57,9 @@ class Parameters(RequestData):  # type: ignore[misc]  # final, as its constructo
 
         A form, as the library makes it, takes ten times as long to encode.
         """
-        return json.dumps({name: value for name, value in self._plain.items() if value is not None}).encode()
+        return json.dumps(
+            {name: value for name, value in self._plain.items() if value is not None}
+        ).encode()
 
 
 class Transport(BaseRequest):
@@ -67,7 +69,14 @@ class Transport(BaseRequest):
     """
 
     def __init__(
-        self, address: str, *, connections: int, answer: float, connect: float, pool: float, direct: bool
+        self,
+        address: str,
+        *,
+        connections: int,
+        answer: float,
+        connect: float,
+        pool: float,
+        direct: bool,
     ) -> None:
         #: The proxy between here and the server, or None.
         self.proxy = None if direct else _proxy(address)
@@ -193,7 +202,9 @@ def _certificates() -> ssl.SSLContext:
 @lru_cache(maxsize=64)
 def _times(whole: float, connect: float, answer: float) -> aiohttp.ClientTimeout:
     """Return aiohttp's timeout: in all, to get a connection, to make one, and between two pieces of the answer."""
-    return aiohttp.ClientTimeout(total=whole + answer + _TRICKLE, connect=whole, sock_connect=connect, sock_read=answer)
+    return aiohttp.ClientTimeout(
+        total=whole + answer + _TRICKLE, connect=whole, sock_connect=connect, sock_read=answer
+    )
 
 
 def _proxy(address: str) -> str | None:
@@ -206,7 +217,9 @@ def _proxy(address: str) -> str | None:
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     if not proxy.startswith(("http://", "https://")):
         kind = proxy.partition(":")[0]
-        raise UsageError(f"the environment names a {kind} proxy; only http:// and https:// ones can be used")
+        raise UsageError(
+            f"the environment names a {kind} proxy; only http:// and https:// ones can be used"
+        )
     return proxy
 
 

@@ -25,13 +25,22 @@ class Answers:
         self._waiting: Counter[int] = Counter()
         self._tasks: dict[int, list[asyncio.Task[Any]]] = {}
 
-    def send(self, update: int, chat_id: int, work: Callable[[], Awaitable[Any]], *, in_order: bool = True) -> None:
+    def send(
+        self,
+        update: int,
+        chat_id: int,
+        work: Callable[[], Awaitable[Any]],
+        *,
+        in_order: bool = True,
+    ) -> None:
         """Begin a reply to an update; `in_order`: after those to the same chat."""
         if self._waiting[chat_id] >= MOST:
             _log.warning("an answer is not sent, as %d wait for the same chat", MOST)
             return
         self._waiting[chat_id] += 1
-        self._tasks.setdefault(update, []).append(asyncio.create_task(self._send_in_order(chat_id, work, in_order)))
+        self._tasks.setdefault(update, []).append(
+            asyncio.create_task(self._send_in_order(chat_id, work, in_order))
+        )
 
     async def sent(self, update: int) -> None:
         """Return when the replies to an update are out, or given up.
@@ -47,7 +56,9 @@ class Answers:
             for task in tasks:
                 task.cancel()
 
-    async def _send_in_order(self, chat_id: int, work: Callable[[], Awaitable[Any]], in_order: bool) -> None:
+    async def _send_in_order(
+        self, chat_id: int, work: Callable[[], Awaitable[Any]], in_order: bool
+    ) -> None:
         try:
             if not in_order:
                 await work()

@@ -101,7 +101,9 @@ async def _choose(context: Context, request: Request, tap: Tap) -> str:
     return _line(context, request, line, topic, back=done.get("back", False))
 
 
-async def _after_choice(context: Context, request: Request, tap: Tap, done: dict[str, Any]) -> Payload:
+async def _after_choice(
+    context: Context, request: Request, tap: Tap, done: dict[str, Any]
+) -> Payload:
     """Return the edit that shows what was chosen: the page of topics, a new text, or the button alone."""
     if tap.act is Act.TOGGLE:
         return await readers.keyboard(context, request, tap.page)
@@ -127,7 +129,10 @@ def _with_button_for_contrary(tapped: TappedButton | None, done: dict[str, Any])
         label, act = keyboards.TICK + topic, Act.UNFOLLOW
     button = keyboards.tap(label, act, topics.code(topic))
     rows = keyboards.replaced(tapped.keyboard, tapped.data, button) if tapped else []
-    return {"method": "editMessageReplyMarkup", "reply_markup": keyboards.keyboard(rows or [[button]])}
+    return {
+        "method": "editMessageReplyMarkup",
+        "reply_markup": keyboards.keyboard(rows or [[button]]),
+    }
 
 
 async def _follow_offered(context: Context, request: Request, tap: Tap) -> str:
@@ -135,7 +140,9 @@ async def _follow_offered(context: Context, request: Request, tap: Tap) -> str:
     if not tap.value.isdecimal():
         return _line(context, request, "expired")
     limit = context.max_follows
-    change = partial(subscriptions.follow_offered, request=request, update=int(tap.value), limit=limit)
+    change = partial(
+        subscriptions.follow_offered, request=request, update=int(tap.value), limit=limit
+    )
     done = await context.once(request, change)
     if done is None:
         return _line(context, request, "expired")
@@ -156,7 +163,9 @@ async def _unfollow_offered(context: Context, request: Request, tap: Tap) -> str
     if done is None:
         return _line(context, request, "expired")
     names, left = done["names"], len(done["follows"])
-    await context.edit(request, topic_replies.unfollowed(context.words(request), names, left=left, update=update))
+    await context.edit(
+        request, topic_replies.unfollowed(context.words(request), names, left=left, update=update)
+    )
     return _line(context, request, "unfollowed", ", ".join(names))
 
 
@@ -180,7 +189,9 @@ async def _close_topics(context: Context, request: Request, tap: Tap) -> str:
 async def _show_found(context: Context, request: Request, tap: Tap) -> str:
     """Show a page of what a search found."""
     words = await context.store(searches.words_of, from_short_id(tap.value) or 0)
-    page = await readers.found_page(context, request, words, tap.page) if words is not None else None
+    page = (
+        await readers.found_page(context, request, words, tap.page) if words is not None else None
+    )
     if page is None:
         return _line(context, request, "expired")
     await context.edit(request, page)
@@ -230,7 +241,9 @@ def _result_line(context: Context, request: Request, result: TapResult) -> str:
     return _line(context, request, result.line) if result.line else ""
 
 
-def _line(context: Context, request: Request, kind: Line, topic: str = "", *, back: bool = False) -> str:
+def _line(
+    context: Context, request: Request, kind: Line, topic: str = "", *, back: bool = False
+) -> str:
     return replies.notice(context.words(request), kind, topic, back=back)
 
 

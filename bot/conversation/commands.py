@@ -75,7 +75,12 @@ COMMANDS = (
     Command(name="stop", does="stop all articles; topics are kept", changes=True, unlimited=True),
     Command(name="start", does="start, or resume after /stop", in_groups=False, unlimited=True),
     Command(name="help", does="all commands"),
-    Command(name="republish", args="id, address, file or last", does="post an article once more", role=Role.EDITOR),
+    Command(
+        name="republish",
+        args="id, address, file or last",
+        does="post an article once more",
+        role=Role.EDITOR,
+    ),
     Command(name="status", does="how things stand", role=Role.EDITOR),
 )
 _BY_NAME = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
@@ -119,7 +124,9 @@ async def set_menus(messenger: Messenger, admins: Iterable[int]) -> None:
     for scope, menu in menus(admins):
         outcome = await messenger.set_commands(menu, scope)
         if not isinstance(outcome, Sent | Gone):
-            _log.warning("the command menu of %s was not set: %s", _owner(scope), reason_of(outcome))
+            _log.warning(
+                "the command menu of %s was not set: %s", _owner(scope), reason_of(outcome)
+            )
 
 
 def _owner(scope: dict[str, Any]) -> str:

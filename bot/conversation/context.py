@@ -124,14 +124,20 @@ class Context:
             return Permission.DENIED
         raise ConnectionError(f"it is not known who may change what {request.place} gets: {member}")
 
-    async def reply(self, request: Request, reply: Payload | Reply, *, remember: bool = False) -> None:
+    async def reply(
+        self, request: Request, reply: Payload | Reply, *, remember: bool = False
+    ) -> None:
         """Begin to send a reply to the chat, after those before it; in a group it quotes the message that asks.
 
         remember: its message may be edited later; see `store.pending`.
         """
-        self.answers.send(request.update, request.chat_id, lambda: self._reply(request, reply, remember))
+        self.answers.send(
+            request.update, request.chat_id, lambda: self._reply(request, reply, remember)
+        )
 
-    async def follow_up(self, request: Request, make: Callable[[], Awaitable[Reply | None]]) -> None:
+    async def follow_up(
+        self, request: Request, make: Callable[[], Awaitable[Reply | None]]
+    ) -> None:
         """Begin to send what `make` returns once the replies before it are out; nothing where that is None."""
 
         async def work() -> None:
@@ -142,7 +148,9 @@ class Context:
 
     async def edit(self, request: Request, payload: Payload, *, remember: bool = False) -> None:
         """Begin to put a reply in the place of the tapped message; where Telegram refuses that, it is sent."""
-        self.answers.send(request.update, request.chat_id, lambda: self._edit(request, payload, remember))
+        self.answers.send(
+            request.update, request.chat_id, lambda: self._edit(request, payload, remember)
+        )
 
     async def note(self, request: Request, text: str = "", *, alert: bool = False) -> None:
         """Answer a tap, with a line where `text` has one; the replies to the chat do not wait for it.
@@ -153,7 +161,9 @@ class Context:
             call = partial(self.messenger.answer_callback, request.button.query, text, alert=alert)
             self.answers.send(request.update, request.chat_id, call, in_order=False)
 
-    async def _reply(self, request: Request, reply: Payload | Reply, remember: bool = False) -> None:
+    async def _reply(
+        self, request: Request, reply: Payload | Reply, remember: bool = False
+    ) -> None:
         payload = reply.payload if isinstance(reply, Reply) else reply
         if request.message is not None and not request.private:
             quoted = {"message_id": request.message, "allow_sending_without_reply": True}
@@ -170,25 +180,33 @@ class Context:
         if isinstance(outcome, Refused) and not is_edit:
             await self._send(payload, request, None, remember)
 
-    async def _send(self, payload: Payload, request: Request, message: int | None, remember: bool) -> Outcome:
+    async def _send(
+        self, payload: Payload, request: Request, message: int | None, remember: bool
+    ) -> Outcome:
         """Send a reply, or edit `message` where there is one, and record what must be known of it."""
         async with self.messenger.turn(request.chat_id):
             outcome, chat_id = await self._try(payload, request, message)
         await self._apply(request, outcome, chat_id)
         if not isinstance(outcome, Sent):
             return outcome
-        if outcome.message and not request.private:  # so that a recovery does not take it for a post
+        if (
+            outcome.message and not request.private
+        ):  # so that a recovery does not take it for a post
             await self.store(numbers.see, chat_id, outcome.message, self.clock())
         number = message or outcome.message
         if remember and number:
             await self.store(pending.sent, request.update, number)
         return outcome
 
-    async def _try(self, payload: Payload, request: Request, message: int | None) -> tuple[Outcome, int]:
+    async def _try(
+        self, payload: Payload, request: Request, message: int | None
+    ) -> tuple[Outcome, int]:
         """Make the call, again where that helps; return its last outcome, and the chat's number by then."""
         chat_id, thread = request.chat_id, request.thread
         for _ in range(_TRIES):
-            outcome = await self.messenger.call(payload, chat_id=chat_id, thread=thread, message=message)
+            outcome = await self.messenger.call(
+                payload, chat_id=chat_id, thread=thread, message=message
+            )
             settlement = after_reply(outcome)
             if settlement.again_in is None:
                 break

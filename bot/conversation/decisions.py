@@ -39,12 +39,16 @@ async def it_is_there(context: Context, request: Request, value: str) -> TapResu
     return await _resolve_doubt(context, request, value, Decision.IT_IS_THERE)
 
 
-async def _resolve_doubt(context: Context, request: Request, value: str, decision: Decision) -> TapResult:
+async def _resolve_doubt(
+    context: Context, request: Request, value: str, decision: Decision
+) -> TapResult:
     delivery = from_short_id(value)
     if delivery is None:
         return NOTHING_LEFT
     again = decision is Decision.POST_AGAIN
-    article = await context.once(request, lambda db: recovery.decide(db, delivery, again=again, at=request.at))
+    article = await context.once(
+        request, lambda db: recovery.decide(db, delivery, again=again, at=request.at)
+    )
     if article is None:
         return NOTHING_LEFT
     context.wake()
@@ -72,7 +76,9 @@ async def undo(context: Context, request: Request, value: str) -> TapResult:
     stored = await context.store(articles.get, number)
     if stored is None or not any(done.values()):
         return NOTHING_LEFT
-    payload = republish_replies.undone(context.templates, stored, done["undone"], done["late"], done["sending"])
+    payload = republish_replies.undone(
+        context.templates, stored, done["undone"], done["late"], done["sending"]
+    )
     return TapResult(payload, _undo_line(done))
 
 
@@ -84,7 +90,9 @@ def _undo_line(done: dict[str, list[str]]) -> Line:
 
 async def post_missed(context: Context, request: Request, value: str) -> TapResult:
     """Post the articles that an earlier version missed."""
-    count = await context.once(request, lambda db: missed.decide(db, context.channels, request.at, post=True))
+    count = await context.once(
+        request, lambda db: missed.decide(db, context.channels, request.at, post=True)
+    )
     context.wake()
     if not count:
         return NOTHING_LEFT
@@ -123,7 +131,9 @@ async def _for_article(
 async def leave(context: Context, request: Request, value: str) -> TapResult:
     """Change nothing, and do not ask again."""
     if value == missed.KEY:
-        await context.once(request, lambda db: missed.decide(db, context.channels, request.at, post=False))
+        await context.once(
+            request, lambda db: missed.decide(db, context.channels, request.at, post=False)
+        )
     return TapResult(alerts.decided(context.templates, Decision.LEAVE))
 
 
@@ -142,7 +152,9 @@ async def were_posted(context: Context, request: Request, value: str) -> TapResu
     return await _answer_all(context, request, value, Decision.WERE_POSTED, post=False)
 
 
-async def _answer_all(context: Context, request: Request, value: str, decision: Decision, *, post: bool) -> TapResult:
+async def _answer_all(
+    context: Context, request: Request, value: str, decision: Decision, *, post: bool
+) -> TapResult:
     channels = tuple(context.channels)
 
     def work(db: Database) -> list[int] | None:
@@ -182,7 +194,9 @@ async def _answer_one(context: Context, request: Request, value: str, *, post: b
     if kind not in TOGETHER or number is None:
         return NOTHING_LEFT
     channels = tuple(context.channels)
-    changed = await context.once(request, lambda db: release.answer_one(db, number, channels, request.at, post=post))
+    changed = await context.once(
+        request, lambda db: release.answer_one(db, number, channels, request.at, post=post)
+    )
     if changed and post:
         context.wake()
     next_question = await _next_question(context, Waits(kind))

@@ -104,18 +104,24 @@ async def _republished(context: Context, request: Request, done: dict[str, Any])
         return republish_replies.republish_not_found(context.templates, "")
     if "asks" in done:
         first = await context.store(articles.get, done["first"]) if done["first"] else None
-        return republish_replies.confirm(context.templates, stored, first=first, tz=context.editors_tz, **done["asks"])
+        return republish_replies.confirm(
+            context.templates, stored, first=first, tz=context.editors_tz, **done["asks"]
+        )
     context.wake()
     if done.get("expired"):
         return republish_replies.expired(context.templates, stored)
     edition, chats, value = done["edition"], done["chats"], done["undo"]
     seconds = _seconds_to_undo(context, request, value) if value else 0.0
-    if value and seconds <= 0:  # the update is handled again, after a restart: it is too late to undo
+    if (
+        value and seconds <= 0
+    ):  # the update is handled again, after a restart: it is too late to undo
         value = ""
         where = {"article": stored.id, "edition": edition, "chat": request.chat_id}
         await context.store(pending.put, request.update, **where, due=request.at, undo=True)
     seconds = max(seconds, 0)
-    return republish_replies.republished(context.templates, stored, edition, chats, seconds=seconds, value=value)
+    return republish_replies.republished(
+        context.templates, stored, edition, chats, seconds=seconds, value=value
+    )
 
 
 def _seconds_to_undo(context: Context, request: Request, value: str) -> float:
@@ -140,7 +146,9 @@ def _republish(db: Database, context: Context, request: Request, named: Meant) -
     return {"number": question.article.id, "first": first, "asks": asks}
 
 
-def _open_edition(db: Database, context: Context, request: Request, stored: Stored) -> dict[str, Any]:
+def _open_edition(
+    db: Database, context: Context, request: Request, stored: Stored
+) -> dict[str, Any]:
     opened = editions.republish(db, stored.id, request.at, context.channels, context.undo)
     chats = [naming.chat(db, chat) for chat in opened.chats]
     undo = ""
@@ -159,7 +167,9 @@ def _open_edition(db: Database, context: Context, request: Request, stored: Stor
     }
 
 
-def _decide(db: Database, context: Context, request: Request, act: Act, number: int | None) -> dict[str, Any]:
+def _decide(
+    db: Database, context: Context, request: Request, act: Act, number: int | None
+) -> dict[str, Any]:
     stored = articles.get(db, number) if number is not None else None
     if stored is None:
         return {}

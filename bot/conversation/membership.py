@@ -65,7 +65,9 @@ def is_by_others(context: Context, message: Message) -> bool:
     return not any(start_link in address for address in addresses)
 
 
-async def _joined(context: Context, update: Update, change: ChatMemberUpdated, at: datetime) -> None:
+async def _joined(
+    context: Context, update: Update, change: ChatMemberUpdated, at: datetime
+) -> None:
     """Let a chat have its articles again; greet a group that had not the bot until now."""
     chat = change.chat
     request = Request(
@@ -77,7 +79,9 @@ async def _joined(context: Context, update: Update, change: ChatMemberUpdated, a
         title=chat.title or chat.full_name or "",
     )
     await context.store(chats.unpark, request.chat_id)
-    await context.store(_resume_channel, chat.id)  # a group may be one of the settings' channels too
+    await context.store(
+        _resume_channel, chat.id
+    )  # a group may be one of the settings' channels too
     if not request.private and change.old_chat_member.status in _ABSENT:
         await context.once(request, lambda db: _arrive(db, request))
         if not await readers.bring_missed(context, request):

@@ -41,7 +41,9 @@ async def start(context: Context, request: Request) -> Payload | Reply:
     if request.user is not None and context.is_editor(request):
         await _reach_editor(context, request.user)
     limit = context.max_follows
-    done = await context.once(request, lambda db: subscriptions.start(db, context.taxonomy, request, limit))
+    done = await context.once(
+        request, lambda db: subscriptions.start(db, context.taxonomy, request, limit)
+    )
     if done["came"] == "full":
         return topic_replies.follows_full(words, context.max_follows)
     if done["topic"]:
@@ -102,7 +104,9 @@ async def topic(context: Context, request: Request) -> Payload:
     if not request.words:
         return await keyboard(context, request)
     limit = context.max_follows
-    done = await context.once(request, lambda db: subscriptions.follow(db, context.taxonomy, request, limit))
+    done = await context.once(
+        request, lambda db: subscriptions.follow(db, context.taxonomy, request, limit)
+    )
     return following(context, request, done, request.update)
 
 
@@ -128,12 +132,16 @@ def following(context: Context, request: Request, done: dict[str, Any], update: 
         return topic_replies.follows_full(words, context.max_follows)
     if not unknown:  # all, where there is none
         return topic_replies.topic_keyboard(words, [], [])
-    return topic_replies.unknown_topic(words, request.words, nearest, awaitable=done["awaitable"], update=update)
+    return topic_replies.unknown_topic(
+        words, request.words, nearest, awaitable=done["awaitable"], update=update
+    )
 
 
 async def keyboard(context: Context, request: Request, page: int = 0) -> Payload:
     """Return a page of all topics to tap on and off."""
-    names = [name for name, _ in await context.store(topic_queries.offered, context.taxonomy, request)]
+    names = [
+        name for name, _ in await context.store(topic_queries.offered, context.taxonomy, request)
+    ]
     followed = await context.store(topic_queries.followed, request)
     return topic_replies.topic_keyboard(context.words(request), names, followed, page)
 
@@ -150,11 +158,17 @@ async def untopic(context: Context, request: Request) -> Payload:
     """Stop following what the words name; alone, show what is followed to tap off."""
     words = context.words(request)
     if not request.words:
-        return topic_replies.not_following(words, "", await context.store(topic_queries.followed, request))
-    done = await context.once(request, lambda db: subscriptions.unfollow(db, context.taxonomy, request))
+        return topic_replies.not_following(
+            words, "", await context.store(topic_queries.followed, request)
+        )
+    done = await context.once(
+        request, lambda db: subscriptions.unfollow(db, context.taxonomy, request)
+    )
     if not done["names"]:
         return topic_replies.not_following(words, request.words, done["follows"])
-    return topic_replies.unfollowed(words, done["names"], left=len(done["follows"]), update=request.update)
+    return topic_replies.unfollowed(
+        words, done["names"], left=len(done["follows"]), update=request.update
+    )
 
 
 async def latest(context: Context, request: Request) -> Payload:
@@ -179,7 +193,9 @@ async def search_for(context: Context, request: Request) -> Payload:
     return page or await _nothing_found(context, request)
 
 
-async def found_page(context: Context, request: Request, words: str, page: int = 0) -> Payload | None:
+async def found_page(
+    context: Context, request: Request, words: str, page: int = 0
+) -> Payload | None:
     """Return a page of what the words find, or None where it is empty."""
     found = await context.store(search.page, words, search_replies.FOUND, page)
     if not found.articles:
@@ -229,7 +245,9 @@ async def _nothing_found(context: Context, request: Request) -> Payload:
     return search_replies.nothing_found(context.words(request), request.words, nearest, typed=typed)
 
 
-async def _resumed(context: Context, request: Request, follows: list[str], missed: dict[str, Any]) -> Reply:
+async def _resumed(
+    context: Context, request: Request, follows: list[str], missed: dict[str, Any]
+) -> Reply:
     """Tell what was missed; that the reader was told is recorded once the message is sent."""
     newest = await context.store(articles.several, missed.get("newest", []))
     count = missed.get("count", 0)
@@ -240,7 +258,9 @@ async def _resumed(context: Context, request: Request, follows: list[str], misse
 async def welcome(context: Context, request: Request) -> Payload:
     """Greet, with topics to tap for who follows none."""
     follows = await context.store(topic_queries.followed, request)
-    offered = [] if follows else await context.store(topic_queries.offered, context.taxonomy, request)
+    offered = (
+        [] if follows else await context.store(topic_queries.offered, context.taxonomy, request)
+    )
     suggestions = [name for name, _ in offered[:SUGGESTIONS]]
     return replies.welcome(context.words(request), follows=follows, suggestions=suggestions)
 
@@ -251,16 +271,22 @@ async def _latest_on(context: Context, request: Request, followed: list[str]) ->
     known = await context.store(topic_queries.known, context.taxonomy, request)
     found = context.taxonomy.find(request.words, known)
     if not found.topics:
-        done = await context.once(request, lambda db: subscriptions.offer(db, request, found.unknown))
+        done = await context.once(
+            request, lambda db: subscriptions.offer(db, request, found.unknown)
+        )
         awaitable, update = done["awaitable"], request.update
-        return topic_replies.unknown_topic(words, request.words, found.nearest, awaitable=awaitable, update=update)
+        return topic_replies.unknown_topic(
+            words, request.words, found.nearest, awaitable=awaitable, update=update
+        )
     first = found.topics[0]
     follows_first = topics_.key(first) in set(map(topics_.key, followed))
     newest = await context.store(topic_queries.latest, list(found.topics), replies.LISTED)
     if not newest:
         return replies.nothing_yet(words, first, follows=follows_first)
     name = first if len(found.topics) == 1 else ""
-    return replies.latest(words, newest, name, followed=follows_first, follows=bool(followed), tz=context.tz)
+    return replies.latest(
+        words, newest, name, followed=follows_first, follows=bool(followed), tz=context.tz
+    )
 
 
 #: Command → what replies to it.

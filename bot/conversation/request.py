@@ -250,4 +250,6 @@ def _keyboard(query: CallbackQuery) -> keyboards.Rows:
     message = query.message
     if not isinstance(message, Message) or message.reply_markup is None:
         return ()
-    return tuple(tuple(button.to_dict() for button in row) for row in message.reply_markup.inline_keyboard)
+    return tuple(
+        tuple(button.to_dict() for button in row) for row in message.reply_markup.inline_keyboard
+    )

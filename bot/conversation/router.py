@@ -13,7 +13,15 @@ from functools import partial
 
 from telegram import Update
 
-from bot.conversation import callbacks, commands, editors, membership, plain_words, readers, subscriptions
+from bot.conversation import (
+    callbacks,
+    commands,
+    editors,
+    membership,
+    plain_words,
+    readers,
+    subscriptions,
+)
 from bot.conversation import request as requests
 from bot.conversation.commands import Command, Role
 from bot.conversation.context import Context, Permission, Reply
@@ -60,7 +68,9 @@ class Router:
 
     def _read(self, update: Update, at: datetime) -> Request | None:
         bot_username, bot = self._context.bot_username, self._context.messenger.number
-        request = requests.from_tap(update, at) or requests.from_message(update, at, bot_username, bot)
+        request = requests.from_tap(update, at) or requests.from_message(
+            update, at, bot_username, bot
+        )
         return replace(request, words=request.words[:_WORDS]) if request else None
 
     async def _route(self, update: Update, request: Request | None, at: datetime) -> None:
@@ -87,7 +97,9 @@ class Router:
             await callbacks.tapped(self._context, request, button.tap)
             await readers.bring_missed(self._context, request)
         else:
-            await self._context.note(request, replies.notice(self._context.words(request), "too_many"))
+            await self._context.note(
+                request, replies.notice(self._context.words(request), "too_many")
+            )
 
     async def _handle_message(self, request: Request) -> None:
         """Reply to a command, or to words in a private chat; in groups only to what is for the bot."""
@@ -102,13 +114,19 @@ class Router:
         match self._admit(request):
             case Admission.ADMITTED:
                 is_edited_later = command is not None and command.role is Role.EDITOR
-                await self._context.reply(request, await self._reply(request, command), remember=is_edited_later)
+                await self._context.reply(
+                    request, await self._reply(request, command), remember=is_edited_later
+                )
                 await readers.bring_missed(self._context, request)
             case _ if command and command.unlimited:
                 await self._carry_out_unlimited(request, command)
             case Admission.FIRST_REFUSED:
-                seconds = self._throttle.seconds_left(request.chat_id, self._context.clock.monotonic())
-                await self._context.reply(request, replies.too_many(self._context.words(request), seconds))
+                seconds = self._throttle.seconds_left(
+                    request.chat_id, self._context.clock.monotonic()
+                )
+                await self._context.reply(
+                    request, replies.too_many(self._context.words(request), seconds)
+                )
             case Admission.SILENCED:
                 pass
 
@@ -122,7 +140,9 @@ class Router:
         """
         if request.user not in self._context.admins or request.command is None:
             return
-        private = replace(request, chat_id=request.user, kind=ChatKind.PRIVATE, thread=0, message=None)
+        private = replace(
+            request, chat_id=request.user, kind=ChatKind.PRIVATE, thread=0, message=None
+        )
         if self._admit(private) is Admission.ADMITTED:
             words = self._context.words(private)
             hint = replies.only_in_private(words, request.command.typed, request.title)
@@ -140,7 +160,10 @@ class Router:
     async def _carry_out_unlimited(self, request: Request, command: Command) -> None:
         """Do above the limit what is never limited; few of the replies are sent."""
         reply = await self._reply(request, command)
-        if self._unlimited.admit(request.chat_id, self._context.clock.monotonic()) is Admission.ADMITTED:
+        if (
+            self._unlimited.admit(request.chat_id, self._context.clock.monotonic())
+            is Admission.ADMITTED
+        ):
             await self._context.reply(request, reply)
 
     def _admit(self, request: Request) -> Admission:

@@ -63,7 +63,9 @@ def follow(db: Database, taxonomy: Taxonomy, request: Request, limit: int) -> Re
     """
     names = known(db, taxonomy, request)
     everything = is_all(request.words) and not taxonomy.named(request.words, names)
-    found = topics.Found(tuple(names), (), ()) if everything else taxonomy.find(request.words, names)
+    found = (
+        topics.Found(tuple(names), (), ()) if everything else taxonomy.find(request.words, names)
+    )
     done = _follow_all(db, request, found.topics, limit)
     awaitable = _awaitable(found.unknown)
     return {
@@ -103,7 +105,13 @@ def follow_one(db: Database, request: Request, topic: str, limit: int) -> Result
     """Follow a tapped topic."""
     chat, back = arrive(db, request)
     on = _follow(db, chat, topic, request, limit) is not _Follow.FULL
-    return {"topic": topic, "on": on, "full": not on, "total": len(followed(db, request)), "back": back}
+    return {
+        "topic": topic,
+        "on": on,
+        "full": not on,
+        "total": len(followed(db, request)),
+        "back": back,
+    }
 
 
 def unfollow_one(db: Database, request: Request, topic: str) -> Result:
@@ -125,7 +133,12 @@ def unfollow(db: Database, taxonomy: Taxonomy, request: Request) -> Result:
     named_topics = taxonomy.find(request.words, before).topics
     everything = is_all(request.words) and not named_topics
     names = _unfollow(db, request, before if everything else named_topics)
-    return {"names": names, "follows": followed(db, request), "offer": names, "chat": _place(request)}
+    return {
+        "names": names,
+        "follows": followed(db, request),
+        "offer": names,
+        "chat": _place(request),
+    }
 
 
 def stop(db: Database, request: Request) -> Result:

@@ -53,5 +53,7 @@ class Throttle:
         return max(ceil(until - at), 1)
 
     def _forget(self, at: float) -> None:
-        self._seen = {chat: times for chat, times in self._seen.items() if times and times[-1] > at - _WINDOW}
+        self._seen = {
+            chat: times for chat, times in self._seen.items() if times and times[-1] > at - _WINDOW
+        }
         self._silent = {chat: until for chat, until in self._silent.items() if until > at}

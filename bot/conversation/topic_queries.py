@@ -98,7 +98,9 @@ def is_all(words: str) -> bool:
 
 def _is_shown(db: Database, taxonomy: Taxonomy, topic: follows.Topic) -> bool:
     """Return True for a topic that articles carry; a sample's has to be named by one of them."""
-    return topic.articles > 0 and (not taxonomy.is_sample(topic.name) or follows.is_listed(db, topic.id))
+    return topic.articles > 0 and (
+        not taxonomy.is_sample(topic.name) or follows.is_listed(db, topic.id)
+    )
 
 
 def _age(stored: Stored) -> tuple[object, int]:

@@ -89,7 +89,11 @@ def decide(
     free = was if before is Waits.NOTHING else None
     if now.draft and not (free and free.draft):
         return Waits.DRAFT
-    if is_future(now.published, at) and future is not Future.POST and not (free and free.published == now.published):
+    if (
+        is_future(now.published, at)
+        and future is not Future.POST
+        and not (free and free.published == now.published)
+    ):
         return Waits.FUTURE
     if free or before in TOGETHER:
         return before

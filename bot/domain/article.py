@@ -150,7 +150,9 @@ class Story(NamedTuple):
 def story(article: Article) -> Story:
     """Return the fields that distinguish this article's story from others."""
     day = article.published.date().isoformat() if article.published else ""
-    return Story(article.identity, article.url, article.title, article.excerpt, article.provider, day)
+    return Story(
+        article.identity, article.url, article.title, article.excerpt, article.provider, day
+    )
 
 
 def story_key(title: str) -> str:
@@ -264,7 +266,9 @@ def from_short_id(text: str) -> int | None:
     return int(text, 36)
 
 
-def in_order(related: list[Related], itself: frozenset[str], title: str = "") -> tuple[Related, ...]:
+def in_order(
+    related: list[Related], itself: frozenset[str], title: str = ""
+) -> tuple[Related, ...]:
     """Return `related` by falling quality, each article and each title once.
 
     Without the article itself.

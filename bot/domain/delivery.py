@@ -82,7 +82,9 @@ class Channel:
 
     def admits(self, topics: Iterable[str], quality: int) -> bool:
         """Say whether an article with these topic keys (wider topics included) and quality belongs here."""
-        return quality >= self.min_quality and (not self.topics or not self.topics.isdisjoint(topics))
+        return quality >= self.min_quality and (
+            not self.topics or not self.topics.isdisjoint(topics)
+        )
 
 
 # --- Planning -------------------------------------------------------------------------------------

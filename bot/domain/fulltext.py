@@ -47,7 +47,14 @@ _ALPHABETS = (
 )
 #: Endings of plurals and what stands in their place in the singular, or the other way round.
 _ENDINGS = (
-    *(("ies", ("y", "ie")), ("y", ("ies",)), ("aux", ("al", "au")), ("al", ("aux",)), ("es", ("e", "")), ("s", ("",))),
+    *(
+        ("ies", ("y", "ie")),
+        ("y", ("ies",)),
+        ("aux", ("al", "au")),
+        ("al", ("aux",)),
+        ("es", ("e", "")),
+        ("s", ("",)),
+    ),
     ("en", ("e",)),
 )
 _RUSSIAN_ENDING = re.compile(

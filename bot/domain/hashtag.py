@@ -33,14 +33,21 @@ def _joined(part: str) -> str:
     In a script without capitals: `_` and the word.
     """
     capital = part[0].upper()
-    if len(capital) > 1:  # `ß`, `ΰ`: a capital of several characters, some of them marks that end a tag
+    if (
+        len(capital) > 1
+    ):  # `ß`, `ΰ`: a capital of several characters, some of them marks that end a tag
         return "_" + part
     caseless = part[0].isalpha() and capital == part[0].lower()
     return "_" + part if caseless else capital + part[1:]
 
 
 def _in_tag(character: str) -> bool:
-    return character in "_\u200c" or character.isalpha() or character.isdecimal() or "\u0d80" <= character <= "\u0dff"
+    return (
+        character in "_\u200c"
+        or character.isalpha()
+        or character.isdecimal()
+        or "\u0d80" <= character <= "\u0dff"
+    )
 
 
 def _is_of_a_word(character: str) -> bool:

@@ -217,7 +217,9 @@ class EarlierStory(NamedTuple):
     story: Story
 
 
-def first_of(story: Story, date: int, earlier: Iterable[EarlierStory], outlets: Collection[str]) -> int | None:
+def first_of(
+    story: Story, date: int, earlier: Iterable[EarlierStory], outlets: Collection[str]
+) -> int | None:
     """Return the article of which `story` is a copy, among those of its title; None: of none.
 
     date: when it counts as published. outlets: every outlet that carries the title, by `outlet`; a
@@ -243,7 +245,9 @@ def reads_alike(before: Article, after: Article) -> bool:
         and is_within(before.provider, after.provider)
         and urls.canonical(before.url) == urls.canonical(after.url)
         and _holds_the_other(before.topics, after.topics)
-        and _holds_the_other([one.title for one in before.related], [one.title for one in after.related])
+        and _holds_the_other(
+            [one.title for one in before.related], [one.title for one in after.related]
+        )
         and before.image in (None, after.image)
         and _days_apart(before, after) <= 1
     )

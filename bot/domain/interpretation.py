@@ -58,7 +58,9 @@ EDITOR_HELD_UP_SECONDS = 10.0
 # --- A send ---------------------------------------------------------------------------------------
 
 
-def after_send(outcome: Outcome, delivery: Delivery, at: datetime, doubt_seconds: float = 60.0) -> Settlement:
+def after_send(
+    outcome: Outcome, delivery: Delivery, at: datetime, doubt_seconds: float = 60.0
+) -> Settlement:
     """Return what becomes of `delivery` after `outcome` arrived at `at` (aware UTC)."""
     match outcome:
         case Sent():
@@ -115,7 +117,9 @@ def _send_refused(outcome: Refused, delivery: Delivery, at: datetime) -> Settlem
         return Settlement(state=State.GONE, reason=outcome.reason, parks=True, only_thread=True)
     if outcome.fallback and outcome.fallback not in delivery.fallbacks:
         fallbacks = (*delivery.fallbacks, outcome.fallback)
-        return Settlement(state=State.PENDING, reason=outcome.reason, not_before=at, fallbacks=fallbacks)
+        return Settlement(
+            state=State.PENDING, reason=outcome.reason, not_before=at, fallbacks=fallbacks
+        )
     alert = None if is_readers_matter else Alert.REFUSED
     return Settlement(state=State.REFUSED, reason=outcome.reason, alert=alert)
 
@@ -134,7 +138,9 @@ def _send_to_gone(outcome: Gone, delivery: Delivery, at: datetime) -> Settlement
     )
 
 
-def _send_in_doubt(outcome: Unknown, delivery: Delivery, at: datetime, doubt_seconds: float) -> Settlement:
+def _send_in_doubt(
+    outcome: Unknown, delivery: Delivery, at: datetime, doubt_seconds: float
+) -> Settlement:
     """Have a channel's post searched for. A reader's delivery is repeated, at most REPEATS times."""
     if delivery.lane is not Lane.CHANNEL and delivery.lost >= REPEATS:
         return Settlement(state=State.UNCONFIRMED, reason=outcome.reason, alert=Alert.UNCONFIRMED)
@@ -160,7 +166,9 @@ def backoff(seconds: float, attempts: int, longest: float = 300.0) -> float:
 # --- An edit --------------------------------------------------------------------------------------
 
 
-def after_edit(outcome: Outcome, delivery: Delivery, action: EditAction, at: datetime) -> EditSettlement:
+def after_edit(
+    outcome: Outcome, delivery: Delivery, action: EditAction, at: datetime
+) -> EditSettlement:
     """Return what becomes of the edit of `delivery`'s post after `outcome` arrived at `at`."""
     match outcome:
         case Sent():
@@ -188,14 +196,18 @@ def after_edit(outcome: Outcome, delivery: Delivery, action: EditAction, at: dat
             assert_never(outcome)
 
 
-def _edit_refused(outcome: Refused, delivery: Delivery, action: EditAction, at: datetime) -> EditSettlement:
+def _edit_refused(
+    outcome: Refused, delivery: Delivery, action: EditAction, at: datetime
+) -> EditSettlement:
     """Try the fallback if it was not tried yet; a post that can't be deleted is edited to a note."""
     if outcome.cause is Refusal.MESSAGE_MISSING:
         return EditSettlement(state=EditState.POST_GONE, reason="somebody deleted the post")
     fallback = Fallback.KEEP if action is EditAction.DELETE else outcome.fallback
     if fallback and fallback not in delivery.fallbacks:
         fallbacks = (*delivery.fallbacks, fallback)
-        return EditSettlement(state=EditState.DUE, reason=outcome.reason, not_before=at, fallbacks=fallbacks)
+        return EditSettlement(
+            state=EditState.DUE, reason=outcome.reason, not_before=at, fallbacks=fallbacks
+        )
     return EditSettlement(state=EditState.GIVEN_UP, reason=outcome.reason, alert=Alert.EDIT_REFUSED)
 
 

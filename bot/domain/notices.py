@@ -199,7 +199,12 @@ class Notice:
         """Return everything but key and kind as JSON-able data, without what is empty."""
         listed = {"articles": [*self.articles], "chats": [*self.chats], "files": [*self.files]}
         choices = [[one.decision.value, one.value, one.count] for one in self.choices]
-        whole = listed | {"about": self.about, "reason": self.reason, "count": self.count, "choices": choices}
+        whole = listed | {
+            "about": self.about,
+            "reason": self.reason,
+            "count": self.count,
+            "choices": choices,
+        }
         return {name: value for name, value in whole.items() if value}
 
 

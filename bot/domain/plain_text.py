@@ -19,7 +19,11 @@ from ftfy import fixes
 # nested for the purpose turns into minutes. Full-width forms stay: they are how Chinese and
 # Japanese write a comma.
 _CONFIG = ftfy.TextFixerConfig(
-    uncurl_quotes=False, unescape_html=False, fix_character_width=False, normalization="NFC", explain=False
+    uncurl_quotes=False,
+    unescape_html=False,
+    fix_character_width=False,
+    normalization="NFC",
+    explain=False,
 )
 #: `&amp;amp;lt;` has three; more is nobody's mistake.
 _ENTITY_ROUNDS = 4
@@ -67,7 +71,11 @@ def counted(count: int, noun: str) -> str:
     """Return a count with its noun: `1 file`, `2 files`, `0 deliveries`."""
     if count == 1:
         return f"1 {noun}"
-    return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{count:,} {noun}s"
+    return (
+        f"{count:,} {noun[:-1]}ies"
+        if noun.endswith("y") and noun[-2:-1] not in "aeiou"
+        else f"{count:,} {noun}s"
+    )
 
 
 def units(text: str) -> int:

@@ -50,7 +50,9 @@ class Calls:
 
     def room(self, at: datetime, most: int, window: timedelta) -> int:
         """Return how many calls may begin at `at` so that no `window` holds more than `most`."""
-        recent = sum(1 for _ in takewhile(lambda moment: moment > at - window, reversed(self.landed)))
+        recent = sum(
+            1 for _ in takewhile(lambda moment: moment > at - window, reversed(self.landed))
+        )
         return max(most - self.flying - recent, 0)
 
     def free(self, at: datetime, most: int, window: timedelta) -> datetime:
@@ -91,7 +93,9 @@ class Brake:
 
     def heed(self, chat_id: int, seconds: float, at: datetime) -> None:
         """Note that Telegram let `chat_id` wait for `seconds` at `at`."""
-        self._floods = {chat: then for chat, then in self._floods.items() if abs(at - then) < MINUTE}
+        self._floods = {
+            chat: then for chat, then in self._floods.items() if abs(at - then) < MINUTE
+        }
         self._floods[chat_id] = at
         if seconds >= LARGE or len(self._floods) >= FLOODS:
             self._share, self._since = max(self.share(at) / 2, LEAST), at
@@ -144,7 +148,11 @@ class RateLimiter:
             del self._chats[chat_id]
             return at
         moment = calls.free(at, 1, self._apart)
-        return max(moment, calls.free(at, self._limits.per_group_minute, MINUTE)) if is_group(chat_id) else moment
+        return (
+            max(moment, calls.free(at, self._limits.per_group_minute, MINUTE))
+            if is_group(chat_id)
+            else moment
+        )
 
     def begin(self, chat_id: int) -> None:
         """Count a call to `chat_id` that is on its way from now on."""

@@ -129,12 +129,19 @@ def pack(article: Article) -> ArticleRecord:
     addresses = (article.identity, *article.aliases)
     related = tuple(map(_pack_related, article.related))
     expires = _milliseconds(article.expires)
-    return ArticleRecord(columns, article.removed, addresses, article.topics, related, article.draft, expires)
+    return ArticleRecord(
+        columns, article.removed, addresses, article.topics, related, article.draft, expires
+    )
 
 
 def facts(article: Article) -> Facts:
     """Return what an article says about when it may go out."""
-    return Facts(_milliseconds(article.published), _milliseconds(article.expires), article.draft, article.unpublished)
+    return Facts(
+        _milliseconds(article.published),
+        _milliseconds(article.expires),
+        article.draft,
+        article.unpublished,
+    )
 
 
 def unpack(record: ArticleRecord) -> Article:
@@ -178,7 +185,9 @@ def day(milliseconds: int | None) -> str:
 
 def _pack_related(one: Related) -> RelatedRecord:
     published = _milliseconds(one.published)
-    return RelatedRecord(one.identity, one.url, one.title, one.provider, one.excerpt, published, one.quality)
+    return RelatedRecord(
+        one.identity, one.url, one.title, one.provider, one.excerpt, published, one.quality
+    )
 
 
 def _unpack_related(record: RelatedRecord) -> Related:

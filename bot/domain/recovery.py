@@ -160,7 +160,9 @@ class Search:
         if self._result:
             return self._result
         if not self._left and self._has_more:
-            return NotFound(f"it is not among the {MOST} messages nearest to it, and there are more")
+            return NotFound(
+                f"it is not among the {MOST} messages nearest to it, and there are more"
+            )
         if not self._left:
             return NotFound("it is not there", absent=not self._is_unbounded)
         if self._editors:
@@ -168,7 +170,9 @@ class Search:
         if not self._allowed:
             return RightsProbe()
         if not self._may_set_keyboards or self._target.keyboard is None:
-            return NotFound("it can't be looked for: no editor can be reached, or the chat forbids forwarding")
+            return NotFound(
+                "it can't be looked for: no editor can be reached, or the chat forbids forwarding"
+            )
         return KeyboardProbe(self._left[0], NO_KEYBOARD if self._bare else self._target.keyboard)
 
     def answered(self, step: Step, outcome: Outcome, result: Any, *, touched: bool = False) -> None:
@@ -208,7 +212,9 @@ class Search:
             shown, self._target.chat_id, self._target.me, step.message
         )
         if is_own and _shows(shown, self._target):
-            self._result = Found(step.message) if self._is_distinct(step, shown) else NotFound(ALIKE)
+            self._result = (
+                Found(step.message) if self._is_distinct(step, shown) else NotFound(ALIKE)
+            )
         else:
             self._pass(missing=False)
 
@@ -236,10 +242,14 @@ class Search:
         """
         match settlement.answer:
             case ProbeAnswer.DONE if isinstance(result, dict):
-                may_edit_others = result.get("can_edit_messages") or result.get("status") == "creator"
+                may_edit_others = (
+                    result.get("can_edit_messages") or result.get("status") == "creator"
+                )
                 self._allowed = not (may_edit_others and self._may_set_keyboards)
                 if not self._allowed:
-                    self._result = NotFound("it can't be looked for: the bot may edit others' posts there")
+                    self._result = NotFound(
+                        "it can't be looked for: the bot may edit others' posts there"
+                    )
             case ProbeAnswer.MISSING | ProbeAnswer.PROTECTED | ProbeAnswer.REFUSED:
                 self._result = NotFound(f"it can't be looked for: {settlement.reason}")
             case ProbeAnswer.DONE | ProbeAnswer.GONE | ProbeAnswer.LATER:

@@ -32,7 +32,9 @@ _LIST_BREAK = re.compile(r"[,;\n،、，]")
 _JOINED = re.compile(r"[,;\n،、，]|\s(?:and|or|&|\+)\s|\s(?=#)", re.IGNORECASE)
 _ACCENTS = re.compile("[\u0300-\u036f]")
 #: Letters that Unicode does not take apart into a letter and an accent.
-_PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"})
+_PLAIN_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"}
+)
 _JOINING = frozenset(("and", "&", "+", "or"))
 _CODE_LENGTH = 8
 
@@ -70,7 +72,9 @@ def key(name: str) -> str:
 
 
 def _key(name: str) -> str:
-    kept = plain_text.repair(name).replace("+", " plus ").replace("#", " sharp ").replace("&", " and ")
+    kept = (
+        plain_text.repair(name).replace("+", " plus ").replace("#", " sharp ").replace("&", " and ")
+    )
     return plain_text.title_key(kept)
 
 
@@ -161,14 +165,18 @@ class Taxonomy:
         found: dict[str, None] = {}
         near: dict[str, None] = {}
         unknown: list[str] = []
-        parts = (plain_text.repair(part).lstrip(" #") for part in _LIST_BREAK.split(words, PARTS)[:PARTS])
+        parts = (
+            plain_text.repair(part).lstrip(" #") for part in _LIST_BREAK.split(words, PARTS)[:PARTS]
+        )
         for part in filter(None, parts):
             named, whole = _split(part, meanings)
             (found if whole else near).update(dict.fromkeys(named))
             unknown += [] if whole else [part]
         close = [*near, *_nearest(unknown, meanings)]
         return Found(
-            tuple(found), tuple(unknown), tuple(name for name in dict.fromkeys(close) if name not in found)[:NEAREST]
+            tuple(found),
+            tuple(unknown),
+            tuple(name for name in dict.fromkeys(close) if name not in found)[:NEAREST],
         )
 
     def named(self, words: str, known: Iterable[str]) -> tuple[str, ...]:
@@ -254,7 +262,9 @@ def _nearest(words: Iterable[str], meanings: Mapping[str, str]) -> tuple[str, ..
     for word in list(typed)[:GUESSED]:
         for choice, name in meanings.items():
             scored[name] = max(_likeness(word, choice), scored.get(name, 0.0))
-    near = sorted((name for name, score in scored.items() if score >= NEAR), key=lambda name: -scored[name])
+    near = sorted(
+        (name for name, score in scored.items() if score >= NEAR), key=lambda name: -scored[name]
+    )
     return tuple(near[:NEAREST])
 
 
@@ -265,7 +275,9 @@ def _likeness(typed: str, name: str) -> float:
     models`.
     """
     whole = fuzz.ratio(typed, name, score_cutoff=NEAR)
-    return max([whole, *(_word_likeness(one, other) for one in typed.split() for other in name.split())])
+    return max(
+        [whole, *(_word_likeness(one, other) for one in typed.split() for other in name.split())]
+    )
 
 
 def _word_likeness(typed: str, word: str) -> float:

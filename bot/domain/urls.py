@@ -23,15 +23,20 @@ _TRACKING = re.compile(
 _AMP_PARAMETERS = re.compile(r"(amp|amp_js_v|usqp|outputtype)$", re.IGNORECASE)
 # An AMP cache's copy, https://x.cdn.ampproject.org/c/s/host/path, and Google's viewer,
 # https://google.com/amp/s/host/path.
-_AMP_CACHE = re.compile(r"https?://[\w-]+\.cdn\.ampproject\.org/[civr]/(?:s/)?([^/]+\.[^/]+/.*)", re.IGNORECASE)
-_AMP_VIEWER = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(?:s/)?([^/]+\.[^/]+/.*)", re.IGNORECASE)
+_AMP_CACHE = re.compile(
+    r"https?://[\w-]+\.cdn\.ampproject\.org/[civr]/(?:s/)?([^/]+\.[^/]+/.*)", re.IGNORECASE
+)
+_AMP_VIEWER = re.compile(
+    r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(?:s/)?([^/]+\.[^/]+/.*)", re.IGNORECASE
+)
 _AMPERSAND = re.compile(r"&(amp;)+", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 # What the standard's parser gives back as it is: most addresses of the field. Scheme, host, path,
 # query.
 _LABEL = r"(?!xn--)[a-z0-9]++(?:-++[a-z0-9]++)*+"
 _PLAIN = re.compile(
-    rf"https?://((?:{_LABEL}\.)++[a-z]{{2,}}+)((?:/[\w~-][\w.~-]*+)++/?+|/)(?:\?([\w.~=&%+-]++))?+", re.ASCII
+    rf"https?://((?:{_LABEL}\.)++[a-z]{{2,}}+)((?:/[\w~-][\w.~-]*+)++/?+|/)(?:\?([\w.~=&%+-]++))?+",
+    re.ASCII,
 )
 # An AMP copy of an AMP copy is as deep as the field goes.
 _ROUNDS = 8
@@ -142,7 +147,9 @@ def _plainer(href: str) -> str:
     name = _without_subdomain(host.removesuffix("."))
     port = f":{port}" if port not in ("", "80", "443") else ""
     query = _decoded("&".join(_kept(query))) if query else ""
-    return f"https://{name}{port}{_without_amp(_decoded(path)).rstrip('/')}" + (f"?{query}" if query else "")
+    return f"https://{name}{port}{_without_amp(_decoded(path)).rstrip('/')}" + (
+        f"?{query}" if query else ""
+    )
 
 
 def _without_subdomain(host: str) -> str:

@@ -17,7 +17,12 @@ from bot.domain.article import Article
 from bot.errors import ArticleError
 from bot.feed import fields, front_matter, warnings
 
-_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+)
 #: Bytes that are read at once of a file that has grown since its size was read.
 _CHUNK = 65_536
 _MESSAGES = {
@@ -54,7 +59,9 @@ class Folder:
                 raise ArticleError(
                     path, "has a name that is not UTF-8 or holds control characters: rename it"
                 ) from error
-            raise ArticleError(path, _MESSAGES.get(type(error)) or f"can't be read: {error.strerror}") from error
+            raise ArticleError(
+                path, _MESSAGES.get(type(error)) or f"can't be read: {error.strerror}"
+            ) from error
         article, self.warning = examine(data, path)
         return article
 
@@ -165,4 +172,6 @@ def _decoded(data: bytes, path: str) -> str:
     except UnicodeDecodeError as error:
         cut_off = error.end >= len(data)
         line = data[: error.start].count(b"\n") + 1
-        raise ArticleError(path, f"is not {name}: line {line}", unfinished=cut_off, line=line) from None
+        raise ArticleError(
+            path, f"is not {name}: line {line}", unfinished=cut_off, line=line
+        ) from None

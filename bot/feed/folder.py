@@ -22,7 +22,9 @@ class FolderMissing(PaperboyError):
     """The feed's folder is not there or can't be listed: nothing is known of its files."""
 
     def __init__(self, folder: Path, error: OSError) -> None:
-        super().__init__(f"{folder}: {_REASONS.get(type(error)) or error.strerror}. Fix this, or set [feed] folder.")
+        super().__init__(
+            f"{folder}: {_REASONS.get(type(error)) or error.strerror}. Fix this, or set [feed] folder."
+        )
 
 
 _REASONS: dict[type[OSError], str] = {
@@ -61,7 +63,9 @@ def listing(folder: Path, patterns: Sequence[str]) -> Iterator[Stamp]:
         below += further
 
 
-def _within(place: str, path: str, root: str, chosen: Callable[[str, str], bool]) -> tuple[list[Stamp], list[str]]:
+def _within(
+    place: str, path: str, root: str, chosen: Callable[[str, str], bool]
+) -> tuple[list[Stamp], list[str]]:
     """Return the files and the paths of the folders in the folder `path`."""
     found, below = [], []
     with _entries(place) as entries:
@@ -111,7 +115,9 @@ def _entries(place: str) -> Iterator[Iterator[os.DirEntry[str]]]:
         os.close(handle)
 
 
-def _linked(entry: os.DirEntry[str], place: str, root: str, is_chosen: bool) -> os.stat_result | None:
+def _linked(
+    entry: os.DirEntry[str], place: str, root: str, is_chosen: bool
+) -> os.stat_result | None:
     """Return the status of a link's target; None where the target is listed anyway."""
     target = os.path.realpath(place)
     inside = target == root or target.startswith(root.rstrip(os.sep) + os.sep)
@@ -120,7 +126,9 @@ def _linked(entry: os.DirEntry[str], place: str, root: str, is_chosen: bool) -> 
             return None if inside else entry.stat(follow_symlinks=False)
         return entry.stat(follow_symlinks=inside) if is_chosen else None
     except OSError:
-        return entry.stat(follow_symlinks=False) if is_chosen else None  # it leads nowhere, or in a circle
+        return (
+            entry.stat(follow_symlinks=False) if is_chosen else None
+        )  # it leads nowhere, or in a circle
 
 
 def _stamp(path: str, status: os.stat_result) -> Stamp:

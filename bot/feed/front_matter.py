@@ -36,7 +36,8 @@ _CLOSING = re.compile(r"\n((?:-{3,}|\.{3})[ \t]*)(?=\n|\Z)")
 _MERGE = "<<"
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _PLAIN_TAGS = frozenset(
-    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
+    f"tag:yaml.org,2002:{name}"
+    for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
 ) | {"!"}
 # What YAML forbids in a stream. C1 controls are what double encoding makes of quotation marks, so
 # they pass the parser in a private plane and come out for the repair; so do the characters that
@@ -52,10 +53,18 @@ _STATEMENTS: tuple[tuple[tuple[str, ...], str, bool], ...] = (
     (("mapping values",), "a value with a colon in it needs quotes", False),
     (("could not find expected",), "this is not a field: a colon is missing", True),
     (("end of stream",), "a quotation mark that is never closed", True),
-    (("tab character", "cannot start any token"), "a tab, or a character that a value can't begin with", False),
+    (
+        ("tab character", "cannot start any token"),
+        "a tab, or a character that a value can't begin with",
+        False,
+    ),
     (("unknown escape",), "a backslash inside quotation marks needs a second one", False),
     (("' or '",), "a bracket that is never closed, or a comma missing inside it", True),
-    (("expected key", "block end", "'-' indicator"), "indented unlike the lines around it, or a stray mark", False),
+    (
+        ("expected key", "block end", "'-' indicator"),
+        "indented unlike the lines around it, or a stray mark",
+        False,
+    ),
 )
 
 
@@ -80,12 +89,16 @@ class FrontMatter(YAMLHandler):
         if opening is None:
             begun = text in ("-", "--")
             raise ArticleError(
-                self._path, "has no front matter: it does not begin with a line of ---", unfinished=begun
+                self._path,
+                "has no front matter: it does not begin with a line of ---",
+                unfinished=begun,
             )
         closing = _CLOSING.search(text, opening.end() - 1)
         if closing is None:
             raise ArticleError(
-                self._path, "its front matter is not closed: a second line of --- is missing", unfinished=True
+                self._path,
+                "its front matter is not closed: a second line of --- is missing",
+                unfinished=True,
             )
         return text[opening.end() : closing.start(1)], text[closing.end() :]
 
@@ -106,7 +119,9 @@ class FrontMatter(YAMLHandler):
         except yaml.MarkedYAMLError as error:
             self._refuse(*_blame(error))
         except (yaml.YAMLError, UnicodeError, RecursionError, MemoryError) as error:
-            raise ArticleError(self._path, "its front matter is not YAML", unfinished=True) from error
+            raise ArticleError(
+                self._path, "its front matter is not YAML", unfinished=True
+            ) from error
         if isinstance(builder.root, dict):
             return builder.root
         if builder.root is None:
@@ -120,7 +135,9 @@ class FrontMatter(YAMLHandler):
         """
         line += self._offset
         # The cause is dropped: its text quotes the file.
-        raise ArticleError(self._path, f"bad YAML in line {line}: {reason}", unfinished=True, line=line) from None
+        raise ArticleError(
+            self._path, f"bad YAML in line {line}: {reason}", unfinished=True, line=line
+        ) from None
 
 
 @dataclass(slots=True)
@@ -195,7 +212,9 @@ class _Builder:
         self._count(size)
         self._place(value)
 
-    def _begin(self, node: dict[str, Value] | list[Value], event: yaml.CollectionStartEvent) -> None:
+    def _begin(
+        self, node: dict[str, Value] | list[Value], event: yaml.CollectionStartEvent
+    ) -> None:
         self._check_tag(event.tag)
         if len(self._open) >= DEEPEST:
             self._refuse(f"nested more than {DEEPEST} deep", self._line)
@@ -239,7 +258,10 @@ class _Builder:
         found = value[::-1] if isinstance(value, list) else [value]
         fields = [one for one in found if isinstance(one, dict)]
         if len(fields) < len(found):
-            self._refuse("<< takes an alias that stands for fields (<<: *name), or a list of such aliases", self._line)
+            self._refuse(
+                "<< takes an alias that stands for fields (<<: *name), or a list of such aliases",
+                self._line,
+            )
         return fields
 
     def _is_secret(self) -> bool:
@@ -252,7 +274,10 @@ class _Builder:
     def _count(self, values: int) -> None:
         self._values += values
         if self._values > MOST_VALUES:
-            self._refuse(f"more than {MOST_VALUES:,} values, aliases counted as what they stand for", self._line)
+            self._refuse(
+                f"more than {MOST_VALUES:,} values, aliases counted as what they stand for",
+                self._line,
+            )
 
     def _check_tag(self, tag: str | None) -> None:
         if tag is not None and tag not in _PLAIN_TAGS:
@@ -265,7 +290,13 @@ def _blame(error: yaml.MarkedYAMLError) -> tuple[str, int]:
     PyYAML's own words may quote the file.
     """
     problem = error.problem or ""
-    known = ((text, began) for fragments, text, began in _STATEMENTS if any(one in problem for one in fragments))
+    known = (
+        (text, began)
+        for fragments, text, began in _STATEMENTS
+        if any(one in problem for one in fragments)
+    )
     statement, where_it_began = next(known, ("it does not parse", False))
-    mark = (error.context_mark if where_it_began else None) or error.problem_mark or error.context_mark
+    mark = (
+        (error.context_mark if where_it_began else None) or error.problem_mark or error.context_mark
+    )
     return statement, mark.line if mark else 0

@@ -12,7 +12,9 @@ from bot.domain import urls
 SMALL = (200, 100)
 TINIEST = (50, 50)
 _MOST = 20
-_STAND_IN = re.compile(r"(?:^|[^a-z])(?:logos?|placeholder|favicon|avatars?|spacer|blank|1x1)(?:[^a-z]|$)")
+_STAND_IN = re.compile(
+    r"(?:^|[^a-z])(?:logos?|placeholder|favicon|avatars?|spacer|blank|1x1)(?:[^a-z]|$)"
+)
 
 
 def best(value: object) -> str | None:

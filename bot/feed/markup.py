@@ -37,7 +37,8 @@ _HIDDEN = re.compile(
 #: A tag of somebody's own, such as `<amp-img src="…">` or `<o:p></o:p>`: it has attributes, or is
 #: closed.
 _OWN = re.compile(
-    rf"<([a-z][a-z0-9]*[-:][\w:-]*)(?:(?:{_ATTRIBUTE})+\s*/?>|\s*/>|\s*>(?=.{{0,2000}}?</\1>))", re.DOTALL
+    rf"<([a-z][a-z0-9]*[-:][\w:-]*)(?:(?:{_ATTRIBUTE})+\s*/?>|\s*/>|\s*>(?=.{{0,2000}}?</\1>))",
+    re.DOTALL,
 )
 _OWN_END = re.compile(r"</[a-z][a-z0-9]*[-:][\w:-]*\s*>")
 #: A tag that was cut off with the text.

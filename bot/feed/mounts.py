@@ -13,7 +13,20 @@ from pathlib import Path
 
 #: File systems that only this kernel writes to. A folder on another is scanned in each interval.
 LOCAL = frozenset(
-    ("bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "jfs", "ramfs", "reiserfs", "tmpfs", "xfs", "zfs")
+    (
+        "bcachefs",
+        "btrfs",
+        "ext2",
+        "ext3",
+        "ext4",
+        "f2fs",
+        "jfs",
+        "ramfs",
+        "reiserfs",
+        "tmpfs",
+        "xfs",
+        "zfs",
+    )
 )
 MOUNTS = Path("/proc/self/mountinfo")
 
@@ -49,7 +62,12 @@ def _mounts(text: str) -> Iterator[tuple[str, str]]:
         fields = before.split(" ")
         if dash and len(fields) > 4:
             point = fields[4]
-            for octal, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
+            for octal, character in (
+                ("\\040", " "),
+                ("\\011", "\t"),
+                ("\\012", "\n"),
+                ("\\134", "\\"),
+            ):
                 point = point.replace(octal, character)
             yield point, after.partition(" ")[0]
 

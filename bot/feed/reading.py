@@ -74,13 +74,17 @@ async def _on_all_cores(
     batches: Sequence[Sequence[str]], work: partial[list[ParsedFile]]
 ) -> AsyncGenerator[list[ParsedFile], None]:
     """Yield the batches as processes read them. Raises OSError where that can't be."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _begin)
     loop = asyncio.get_running_loop()
     waiting: deque[asyncio.Future[list[ParsedFile]]] = deque()
     try:
         for paths in batches:
-            with _interrupts_blocked():  # the first call starts the processes, and they start as this thread is
+            with (
+                _interrupts_blocked()
+            ):  # the first call starts the processes, and they start as this thread is
                 waiting.append(loop.run_in_executor(pool, work, paths))
             if len(waiting) > cores * _AHEAD:
                 yield await waiting.popleft()

@@ -35,10 +35,14 @@ class WatchUnavailable(PaperboyError):
     """
 
     def __init__(self, folder: Path, reason: str) -> None:
-        super().__init__(f"{folder}: can't be watched ({reason}); new files are found by the scan every few seconds")
+        super().__init__(
+            f"{folder}: can't be watched ({reason}); new files are found by the scan every few seconds"
+        )
 
 
-async def changes(folder: Path, patterns: Sequence[str], stop: asyncio.Event) -> AsyncIterator[set[str]]:
+async def changes(
+    folder: Path, patterns: Sequence[str], stop: asyncio.Event
+) -> AsyncIterator[set[str]]:
     """Yield the paths that were added, changed or deleted, until `stop` is set.
 
     They are relative to `folder`, with `/`. An empty set means: scan everything. A folder was

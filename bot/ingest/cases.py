@@ -120,7 +120,8 @@ class Case:
             stored.path == self.path
             and stored.fingerprint == self.record.fingerprint
             and before.identity == after.identity
-            and (before.quality, before.heat, before.kind) == (after.quality, after.heat, after.kind)
+            and (before.quality, before.heat, before.kind)
+            == (after.quality, after.heat, after.kind)
             and stored.withdrawn == after.removed
             and facts(before) == self.record.facts
         )

@@ -18,7 +18,9 @@ class FirstArticles:
     window: so far apart two articles of one title may be; zero: no article is a copy.
     """
 
-    def __init__(self, db: Database, records: Sequence[ArticleRecord], window: timedelta, at: datetime) -> None:
+    def __init__(
+        self, db: Database, records: Sequence[ArticleRecord], window: timedelta, at: datetime
+    ) -> None:
         self._at = milliseconds(at)
         self._window = window // timedelta(milliseconds=1)
         self._known: dict[str, list[EarlierStory]] = {}

@@ -107,11 +107,15 @@ def _entries(
     return entries
 
 
-def _open(batch: Batch, entries: Sequence[Entry], topics: Sequence[ArticleTopics], first_sequence: int) -> None:
+def _open(
+    batch: Batch, entries: Sequence[Entry], topics: Sequence[ArticleTopics], first_sequence: int
+) -> None:
     """Open the deliveries of new articles."""
     recorded = moment(milliseconds(batch.at))
     openings = []
-    for sequence, (entry, topics_of_one) in enumerate(zip(entries, topics, strict=True), first_sequence):
+    for sequence, (entry, topics_of_one) in enumerate(
+        zip(entries, topics, strict=True), first_sequence
+    ):
         record = entry.record
         if record.removed or entry.copy_of is not None:
             continue
@@ -119,7 +123,9 @@ def _open(batch: Batch, entries: Sequence[Entry], topics: Sequence[ArticleTopics
         date = effective_date(published, recorded)
         is_old = is_too_old(date, batch.at, batch.rules.max_age)
         state = first_state(entry.waits is not Waits.NOTHING, is_old)
-        openings.append(Opening(entry.number, topics_of_one.keys, record.quality, date, state, sequence))
+        openings.append(
+            Opening(entry.number, topics_of_one.keys, record.quality, date, state, sequence)
+        )
     open_first(batch.db, openings, batch.rules.channels, batch.at)
 
 

@@ -184,7 +184,9 @@ def _write(batch: Batch, case: Case, meaning: Meaning) -> Recorded:
         changed = updates.update(batch, article, case)
     is_other = relation is Relation.OTHER
     articles.add_addresses(db, article.id, case.record.addresses, shared=not is_other)
-    files.put(db, case.path, case.read.mark, article=article.id, at=batch.at, warning=case.read.warning)
+    files.put(
+        db, case.path, case.read.mark, article=article.id, at=batch.at, warning=case.read.warning
+    )
     repeats = case.repeated_article(article) if is_other else None
     return Recorded(case.path, relation, article.id, changed, repeats=repeats)
 

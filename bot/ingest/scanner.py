@@ -8,7 +8,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -90,7 +98,9 @@ class ScanReport:
 class Scanner:
     """Scans one folder for one store."""
 
-    def __init__(self, store: Store, settings: Feed, rules: Callable[[], Rules], clock: Clock) -> None:
+    def __init__(
+        self, store: Store, settings: Feed, rules: Callable[[], Rules], clock: Clock
+    ) -> None:
         self._store = store
         self._settings = settings
         self._rules = rules
@@ -176,7 +186,9 @@ class Scanner:
             async for parsed, marks in self._parsed(self._stamps(again)):
                 await self._record(parsed, marks, report)
 
-    async def _parsed(self, stamps: Sequence[Stamp]) -> AsyncGenerator[tuple[list[ParsedFile], dict[str, Mark]], None]:
+    async def _parsed(
+        self, stamps: Sequence[Stamp]
+    ) -> AsyncGenerator[tuple[list[ParsedFile], dict[str, Mark]], None]:
         """Read files; yield them in batches with their marks."""
         folder, max_bytes = self._settings.folder, self._settings.max_file_bytes
         batches = list(_batches(stamps))
@@ -199,10 +211,14 @@ class Scanner:
                 whole.append(one)
         return whole
 
-    async def _record(self, parsed: Sequence[ParsedFile], marks: Mapping[str, Mark], report: ScanReport) -> None:
+    async def _record(
+        self, parsed: Sequence[ParsedFile], marks: Mapping[str, Mark], report: ScanReport
+    ) -> None:
         if not parsed:
             return
-        read = [Read(one.path, marks[one.path], one.record, one.reason, one.warning) for one in parsed]
+        read = [
+            Read(one.path, marks[one.path], one.record, one.reason, one.warning) for one in parsed
+        ]
         recorded: list[Recorded] = await self._store(
             recorder.record, read, self._rules(), self._clock(), self._is_on_disk
         )

@@ -36,7 +36,9 @@ def update(batch: Batch, stored: Stored, case: Case) -> bool:
         set_withdrawn(db, stored.id, record.removed, at)
     waits = _update_waiting(batch, stored, case, is_upgrade=is_upgrade)
     is_back = stored.withdrawn and not record.removed
-    _open_missing(batch, stored, case, has_new_topics=has_new_topics, is_upgrade=is_upgrade, is_back=is_back)
+    _open_missing(
+        batch, stored, case, has_new_topics=has_new_topics, is_upgrade=is_upgrade, is_back=is_back
+    )
     changed = not is_upgrade and record.fingerprint != stored.fingerprint
     if (changed or is_back) and not record.removed and waits not in HIDDEN:
         edits.plan(db, stored.id, record.fingerprint, batch.edits_due)
@@ -158,4 +160,6 @@ def _release(batch: Batch, number: int) -> None:
 
 def _post(batch: Batch, number: int, *, followers: bool = True) -> None:
     rules = batch.rules
-    opening.post(batch.db, number, rules.channels, batch.at, max_age=rules.max_age, followers=followers)
+    opening.post(
+        batch.db, number, rules.channels, batch.at, max_age=rules.max_age, followers=followers
+    )

@@ -25,7 +25,9 @@ def record_end(db: Database, at: datetime) -> None:
     """
     now, restored = milliseconds(at), facts.moment(db, Fact.RESTORED)
     last = facts.moment(db, Fact.SCANNED)
-    if not articles.any_(db) or (restored is None and last is not None and last <= now < last + _EXACT):
+    if not articles.any_(db) or (
+        restored is None and last is not None and last <= now < last + _EXACT
+    ):
         return
     with transaction(db):
         if last is None:

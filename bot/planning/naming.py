@@ -52,7 +52,9 @@ def chat(db: Database, number: int) -> str:
 def person(db: Database, editor: int) -> str:
     """Return what the log calls an editor: by @name where it is known, and by Telegram's number."""
     found = chats.by_number(db, editor)
-    return f"editor @{found.username} ({editor})" if found and found.username else f"editor {editor}"
+    return (
+        f"editor @{found.username} ({editor})" if found and found.username else f"editor {editor}"
+    )
 
 
 def delivery(db: Database, one: Delivery) -> str:

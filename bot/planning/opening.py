@@ -158,6 +158,8 @@ def pass_over(db: Database, number: int, channels: Sequence[Channel], at: dateti
     open_first(db, [opening], channels, at, followers=False)
 
 
-def _opening(db: Database, stored: Stored, at: datetime, state: State, recorded: int | None) -> Opening:
+def _opening(
+    db: Database, stored: Stored, at: datetime, state: State, recorded: int | None
+) -> Opening:
     keys = follows.keys_of(db, stored.id)
     return Opening(stored.id, keys, stored.article.quality, stored.rank(at), state, recorded)

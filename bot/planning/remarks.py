@@ -28,7 +28,9 @@ def article_key(alert: Alert, article: int) -> str:
     return f"{alert}:{article}"
 
 
-def remark(db: Database, recorded: Sequence[Recorded], at: datetime, *, drafts: bool = False) -> None:
+def remark(
+    db: Database, recorded: Sequence[Recorded], at: datetime, *, drafts: bool = False
+) -> None:
     """Have the editors told what they should know of a batch of files, within its transaction.
 
     drafts: those wait for an editor, too.

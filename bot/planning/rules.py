@@ -57,7 +57,9 @@ class Rules:
             max_age=feed.max_age,
         )
 
-    def waits(self, now: Facts, at: datetime, before: Waits = Waits.NOTHING, was: Facts | None = None) -> Waits:
+    def waits(
+        self, now: Facts, at: datetime, before: Waits = Waits.NOTHING, was: Facts | None = None
+    ) -> Waits:
         """Return what an article waits for; see `arrival.decide`."""
         moment = (at - _EPOCH) // _MILLISECOND
         return decide(now, moment, before=before, was=was, future=self.future, hold=self.hold)

@@ -35,14 +35,20 @@ class Start:
 def decide(db: Database, settings: Settings, at: datetime, environ: Mapping[str, str]) -> Start:
     """Return the start of the channels that have not begun, by the settings and by the disk the database lies on."""
     since = at - settings.feed.max_age if settings.feed.max_age else None
-    reason = "" if settings.feed.chose_start or not settings.channels else lost(db, settings.store.database, environ)
+    reason = (
+        ""
+        if settings.feed.chose_start or not settings.channels
+        else lost(db, settings.store.database, environ)
+    )
     if not reason:
         return Start(settings.feed.newest, since)
     said = (
         f"the database {settings.store.database} is new, and {reason}. It may replace one that was lost, so nothing "
         "old is posted. Put it on a disk that lasts, or set [feed] first_run, and every start posts that many."
     )
-    return Start(0, since, (Notice(key="disk", alert=Alert.DATABASE, about="The database", reason=said),))
+    return Start(
+        0, since, (Notice(key="disk", alert=Alert.DATABASE, about="The database", reason=said),)
+    )
 
 
 def lost(db: Database, database: Path, environ: Mapping[str, str]) -> str:
@@ -65,13 +71,19 @@ def _begin(db: Database, channel: Channel, start: Start, at: datetime) -> int:
     fitting = [
         one
         for one in articles.candidates(db)
-        if one.quality >= channel.min_quality and one.id not in there and (carrying is None or one.id in carrying)
+        if one.quality >= channel.min_quality
+        and one.id not in there
+        and (carrying is None or one.id in carrying)
     ]
     skipped, chosen = delivery.first_run(fitting, start.newest)
     posted = [one for one in chosen if start.since is None or one.ordered >= start.since]
     skipped = [*skipped, *chosen[: len(chosen) - len(posted)]]
-    outbox.open_channel(db, channel.chat, [(one.id, one.ordered, State.SKIPPED) for one in skipped], at)
-    outbox.open_channel(db, channel.chat, [(one.id, one.ordered, State.PENDING) for one in posted], at)
+    outbox.open_channel(
+        db, channel.chat, [(one.id, one.ordered, State.SKIPPED) for one in skipped], at
+    )
+    outbox.open_channel(
+        db, channel.chat, [(one.id, one.ordered, State.PENDING) for one in posted], at
+    )
     channel_starts.begin(db, channel.chat, at)
     facts.put(db, Fact.ARCHIVE, str(articles.last(db)))
     return len(posted)

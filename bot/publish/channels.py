@@ -33,7 +33,9 @@ class Directory(Protocol):
 class Channels:
     """The channels one Paperboy posts to."""
 
-    def __init__(self, store: Store, wanted: Sequence[settings.Channel], taxonomy: Taxonomy) -> None:
+    def __init__(
+        self, store: Store, wanted: Sequence[settings.Channel], taxonomy: Taxonomy
+    ) -> None:
         self._store = store
         self._wanted = wanted
         self._taxonomy = taxonomy
@@ -48,10 +50,14 @@ class Channels:
         seen: dict[int, str] = {}
         for row, one in zip(rows, self._wanted, strict=True):
             if row.id in seen:
-                raise UsageError(f"channels: {one.chat} and {seen[row.id]} are the same chat; keep one of the two")
+                raise UsageError(
+                    f"channels: {one.chat} and {seen[row.id]} are the same chat; keep one of the two"
+                )
             seen[row.id] = one.chat
         self._buttons = {row.id: one.buttons for row, one in zip(rows, self._wanted, strict=True)}
-        self.live[:] = [admission(row, one, self._taxonomy) for row, one in zip(rows, self._wanted, strict=True)]
+        self.live[:] = [
+            admission(row, one, self._taxonomy) for row, one in zip(rows, self._wanted, strict=True)
+        ]
 
     def buttons(self, chat: int) -> Buttons:
         """Return where the links of a post to this chat stand; readers and groups get buttons."""
@@ -80,7 +86,9 @@ class Channels:
         """Whether no channel waits for its start."""
         return all(channel.begun is not None for channel in self.live)
 
-    async def _look_up(self, directory: Directory, channel: Channel, one: settings.Channel) -> dict[str, Any] | Outcome:
+    async def _look_up(
+        self, directory: Directory, channel: Channel, one: settings.Channel
+    ) -> dict[str, Any] | Outcome:
         """Ask for a channel by its number where that is known: its name may be another's by now."""
         row = await self._store(chats.get, channel.chat)
         number = row.chat_id if row else None
@@ -105,6 +113,11 @@ class Channels:
 
 def admission(row: chats.Chat, one: settings.Channel, taxonomy: Taxonomy) -> Channel:
     """Return a channel with what it admits: its row, as the settings want it."""
-    names = (meant for name in one.topics for meant in (taxonomy.name(name), taxonomy.sample_behind(name)) if meant)
+    names = (
+        meant
+        for name in one.topics
+        for meant in (taxonomy.name(name), taxonomy.sample_behind(name))
+        if meant
+    )
     keys = frozenset(map(topics.key, names))
     return Channel(chat=row.id, topics=keys, min_quality=one.min_quality, begun=row.sequence)

@@ -74,15 +74,21 @@ class Composer:
             fallbacks=delivery.fallbacks,
         )
 
-    def revision(self, revision: DueEdit, material: Material, at: datetime) -> tuple[Payload, EditAction]:
+    def revision(
+        self, revision: DueEdit, material: Material, at: datetime
+    ) -> tuple[Payload, EditAction]:
         """Return the call that brings a post up to date, and what it does."""
         if not material.stored.withdrawn:
-            return post_edits.edit(self.post(material), revision.to.delivery.payload), EditAction.EDIT
+            return post_edits.edit(
+                self.post(material), revision.to.delivery.payload
+            ), EditAction.EDIT
         if at - revision.sent < DELETABLE and Fallback.KEEP not in revision.to.delivery.fallbacks:
             return {"method": "deleteMessage"}, EditAction.DELETE
         before = revision.to.delivery.payload or {}
         photo = before.get("method") == "sendPhoto"
-        return post_edits.tombstone(self.templates, material.stored.article, photo=photo), EditAction.LEAVE_NOTE
+        return post_edits.tombstone(
+            self.templates, material.stored.article, photo=photo
+        ), EditAction.LEAVE_NOTE
 
 
 def directed(payload: Payload, to: Addressed) -> tuple[Payload, int]:
@@ -98,7 +104,9 @@ def gather(db: Database, to: Sequence[Addressed]) -> list[Material]:
     A group's or channel's buttons are there for its members, a person's own to tell what it does not follow yet.
     """
     stored = {number: articles.get(db, number) for number in {one.delivery.article for one in to}}
-    followed = follows.keys_by_chat(db, [one.delivery.chat for one in to if one.kind is ChatKind.PRIVATE])
+    followed = follows.keys_by_chat(
+        db, [one.delivery.chat for one in to if one.kind is ChatKind.PRIVATE]
+    )
     return [
         Material(one, found, _links(db, one, found), followed.get(one.delivery.chat, frozenset()))
         for one in to
@@ -125,7 +133,9 @@ def gather_each(db: Database, to: Sequence[Addressed]) -> tuple[list[Material], 
 
 def failure(to: Addressed, error: Exception, path: str = "") -> Failed:
     """Return that a delivery's message can't be made, and why. path: the article's file."""
-    return Failed(to, f"{path}: the message could not be made: {why(error)}".removeprefix(": "), error)
+    return Failed(
+        to, f"{path}: the message could not be made: {why(error)}".removeprefix(": "), error
+    )
 
 
 def why(error: Exception) -> str:
@@ -143,6 +153,13 @@ def _links(db: Database, to: Addressed, stored: Stored) -> dict[str, str]:
     if to.kind is ChatKind.PRIVATE or not stored.article.related:
         return {}
     there = outbox.posts_of(db, to.delivery.chat, [one.identity for one in stored.article.related])
-    posts = {one.identity: same_title(one.title, there.get(one.identity, ())) for one in stored.article.related}
-    links = {identity: message_link(to, message) for identity, message in posts.items() if message is not None}
+    posts = {
+        one.identity: same_title(one.title, there.get(one.identity, ()))
+        for one in stored.article.related
+    }
+    links = {
+        identity: message_link(to, message)
+        for identity, message in posts.items()
+        if message is not None
+    }
     return {identity: link for identity, link in links.items() if link}

@@ -130,7 +130,9 @@ class Courier:
 
     async def _begin_more(self, at: datetime) -> datetime | None:
         """Fill the free places; return when the next call may begin, or None when nothing waits by itself."""
-        stands = await self._store(work.look, at, lambda: self._store.is_free() and not self._woken.is_set())
+        stands = await self._store(
+            work.look, at, lambda: self._store.is_free() and not self._woken.is_set()
+        )
         if stands.notices:
             await self._tell_editors(*stands.notices)
         looks = stands.doubts or self._recovery.on
@@ -186,7 +188,9 @@ class Courier:
             except Exception as error:  # a template or an article can raise anything
                 failed.append(composing.failure(one.to, error, one.stored.path))
         await self._refuse(failed, at)
-        payloads = {one.to.delivery.id: (payload, one.stored.fingerprint) for one, payload in composed}
+        payloads = {
+            one.to.delivery.id: (payload, one.stored.fingerprint) for one, payload in composed
+        }
         begun = await self._store(outbox.begin, payloads, at) if payloads else set()
         for one, payload in composed:
             if one.to.delivery.id in begun:
@@ -195,7 +199,9 @@ class Courier:
 
     def _send(self, to: Addressed, payload: Payload) -> None:
         payload, thread = composing.directed(payload, to)
-        call = asyncio.ensure_future(self._messenger.call(payload, chat_id=to.chat_id, thread=thread))
+        call = asyncio.ensure_future(
+            self._messenger.call(payload, chat_id=to.chat_id, thread=thread)
+        )
         self._launch(InFlightCall(to.delivery.chat, call, sends=to))
 
     async def _begin_revisions(self, at: datetime) -> None:
@@ -252,14 +258,21 @@ class Courier:
             name = await self._store(naming.chat, in_flight.chat)
             _log.exception("Telegram's answer about a post in %s could not be recorded", name)
 
-    async def _settle_sends(self, landed: Sequence[tuple[InFlightCall, Outcome]], at: datetime) -> None:
+    async def _settle_sends(
+        self, landed: Sequence[tuple[InFlightCall, Outcome]], at: datetime
+    ) -> None:
         settled = [
-            (in_flight.sends, after_send(outcome, in_flight.sends.delivery, at, self._doubt_seconds))
+            (
+                in_flight.sends,
+                after_send(outcome, in_flight.sends.delivery, at, self._doubt_seconds),
+            )
             for in_flight, outcome in landed
             if in_flight.sends
         ]
         ours = [in_flight for in_flight, _ in landed]
-        self._in_flight.difference_update(ours)  # before the wait: once begun it is written, even if we are cancelled
+        self._in_flight.difference_update(
+            ours
+        )  # before the wait: once begun it is written, even if we are cancelled
         try:
             notices = await self._store(settling.write_down, settled, at) if settled else []
         except StoreError:
@@ -271,7 +284,9 @@ class Courier:
         if notices:
             await self._tell_editors(*notices)
 
-    async def _log_settled(self, settled: Sequence[tuple[Addressed, Settlement]], *, last: bool = False) -> None:
+    async def _log_settled(
+        self, settled: Sequence[tuple[Addressed, Settlement]], *, last: bool = False
+    ) -> None:
         """Log what became of posts at once, of messages to readers now and then. last: nothing more is on its way."""
         now = self._clock.monotonic()
         self._readers.add(settled, now)

@@ -38,7 +38,11 @@ class Undone:
 
 
 def republish(
-    db: Database, number: int, at: datetime, channels: Sequence[Channel], undo: timedelta = timedelta()
+    db: Database,
+    number: int,
+    at: datetime,
+    channels: Sequence[Channel],
+    undo: timedelta = timedelta(),
 ) -> Republished:
     """Open the next edition in the channels that had the article or whose filters admit it, never to followers.
 
@@ -63,7 +67,9 @@ def republish(
             return Republished(1, admitted)
         if not chats:
             return Republished(stored.edition)
-        edition = articles.next_edition(db, number) if outbox.had_edition(db, number) else stored.edition
+        edition = (
+            articles.next_edition(db, number) if outbox.had_edition(db, number) else stored.edition
+        )
         outbox.open_(db, number, chats, lane=Lane.CHANNEL, edition=edition, rank=at, at=at)
         opened = editions.put_off(db, number, edition, at, at + undo)
         return Republished(edition, tuple(opened), undo > timedelta())

@@ -43,7 +43,9 @@ class Edits:
         begun: list[InFlightCall] = []
         for material in materials:
             try:
-                edit_job = edit_jobs.edit_job(self.composer, by_delivery[material.to.delivery.id], material, at)
+                edit_job = edit_jobs.edit_job(
+                    self.composer, by_delivery[material.to.delivery.id], material, at
+                )
             except Exception as error:  # a template or an article can raise anything
                 failed.append(composing.failure(material.to, error, material.stored.path))
                 continue
@@ -67,5 +69,7 @@ class Edits:
             if alert:
                 await self.tell(settling.notice(to, alert, reason_of(outcome)))
 
-        carried = self.messenger.call(edit_job.payload, chat_id=to.chat_id, message=to.delivery.message)
+        carried = self.messenger.call(
+            edit_job.payload, chat_id=to.chat_id, message=to.delivery.message
+        )
         return InFlightCall(to.delivery.chat, asyncio.ensure_future(carried), arrived=arrived)

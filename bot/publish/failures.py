@@ -30,7 +30,9 @@ def refuse(db: Database, failed: Sequence[Failed], at: datetime) -> list[Notice]
     _log_unmade(db, failed)
     with transaction(db):
         outbox.refuse(db, [(one.to.delivery.id, one.reason) for one in failed], at)
-        return notices.tell(db, [settling.notice(one.to, Alert.UNMADE, one.reason) for one in failed], at)
+        return notices.tell(
+            db, [settling.notice(one.to, Alert.UNMADE, one.reason) for one in failed], at
+        )
 
 
 def leave(db: Database, failed: Sequence[Failed], at: datetime) -> list[Notice]:
@@ -39,7 +41,9 @@ def leave(db: Database, failed: Sequence[Failed], at: datetime) -> list[Notice]:
     with transaction(db):
         for one in failed:
             edits.given_up(db, one.to.delivery.id, one.reason, at)
-        return notices.tell(db, [settling.notice(one.to, Alert.UNMADE, one.reason) for one in failed], at)
+        return notices.tell(
+            db, [settling.notice(one.to, Alert.UNMADE, one.reason) for one in failed], at
+        )
 
 
 def _log_unmade(db: Database, failed: Sequence[Failed]) -> None:
@@ -47,7 +51,12 @@ def _log_unmade(db: Database, failed: Sequence[Failed]) -> None:
     for one in failed:
         if one.to.delivery.lane is Lane.CHANNEL:
             trace = None if isinstance(one.error, PaperboyError) else one.error
-            _log.error("not made: %s: %s", naming.delivery(db, one.to.delivery), why(one.error), exc_info=trace)
+            _log.error(
+                "not made: %s: %s",
+                naming.delivery(db, one.to.delivery),
+                why(one.error),
+                exc_info=trace,
+            )
 
 
 def extend(db: Database, at: datetime, error: Exception) -> list[Notice]:
@@ -55,14 +64,23 @@ def extend(db: Database, at: datetime, error: Exception) -> list[Notice]:
     with transaction(db):
         article = fanouts.give_up(db)
         name = naming.titled(db, article) if article is not None else "an article"
-        _log.error("the followers of %s can't be planned; no more of them get it", name, exc_info=error)
+        _log.error(
+            "the followers of %s can't be planned; no more of them get it", name, exc_info=error
+        )
         if article is None:
             return []
-        key, reason = f"readers:{Alert.UNMADE}:{article}", f"its followers could not be looked up: {why(error)}"
-        return notices.tell(db, [Notice(key=key, alert=Alert.UNMADE, articles=(article,), reason=reason)], at)
+        key, reason = (
+            f"readers:{Alert.UNMADE}:{article}",
+            f"its followers could not be looked up: {why(error)}",
+        )
+        return notices.tell(
+            db, [Notice(key=key, alert=Alert.UNMADE, articles=(article,), reason=reason)], at
+        )
 
 
-def settle_each(db: Database, settled: Sequence[tuple[Addressed, Settlement]], at: datetime) -> list[Notice]:
+def settle_each(
+    db: Database, settled: Sequence[tuple[Addressed, Settlement]], at: datetime
+) -> list[Notice]:
     """Do as `settling.write_down`, with a commit for each; of one that can't be written whole, the state is written."""
     told: list[Notice] = []
     for to, settlement in settled:
@@ -71,17 +89,24 @@ def settle_each(db: Database, settled: Sequence[tuple[Addressed, Settlement]], a
         except Exception as error:
             if is_outside(error):
                 raise
-            _log.exception("%s: Telegram's answer could not be recorded completely", naming.delivery(db, to.delivery))
+            _log.exception(
+                "%s: Telegram's answer could not be recorded completely",
+                naming.delivery(db, to.delivery),
+            )
             _settle_plainly(db, to, settlement, at)
     return told
 
 
 def _settle_plainly(db: Database, to: Addressed, settlement: Settlement, at: datetime) -> None:
     until, message = settlement.not_before, settlement.message
-    plain = Settlement(state=settlement.state, reason=settlement.reason, not_before=until, message=message)
+    plain = Settlement(
+        state=settlement.state, reason=settlement.reason, not_before=until, message=message
+    )
     try:
         outbox.settle(db, [(to.delivery, plain)], at)
     except Exception as error:
         if is_outside(error):
             raise
-        _log.exception("%s stays marked as being sent until the next start", naming.delivery(db, to.delivery))
+        _log.exception(
+            "%s stays marked as being sent until the next start", naming.delivery(db, to.delivery)
+        )

@@ -25,7 +25,9 @@ class Messenger(Protocol):
     def number(self) -> int:
         """The bot's user id."""
 
-    async def call(self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None) -> Outcome:
+    async def call(
+        self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None
+    ) -> Outcome:
         """Carry out `payload` in a chat; `message` is the number of the one to edit, delete or forward."""
 
     async def answer(
@@ -36,7 +38,9 @@ class Messenger(Protocol):
     def turn(self, chat_id: int) -> AbstractAsyncContextManager[None]:
         """Keep a chat for a message that does not wait in the queue, and give what has just gone there its moment."""
 
-    async def ask(self, method: str, parameters: dict[str, Any] | None = None) -> tuple[Outcome, Any]:
+    async def ask(
+        self, method: str, parameters: dict[str, Any] | None = None
+    ) -> tuple[Outcome, Any]:
         """Make a call that no pace counts, and return its outcome and result."""
 
 

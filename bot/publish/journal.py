@@ -48,13 +48,19 @@ _DEEDS = {
 }
 
 
-def introduction(db: Database, *, version: str, bot: str, folder: str, database: str, seconds: float) -> list[str]:
+def introduction(
+    db: Database, *, version: str, bot: str, folder: str, database: str, seconds: float
+) -> list[str]:
     """Return what a bot is, a line for each: version and account, folder and scans, database, channels.
 
     seconds: between two scans.
     """
     channels = [chat for chat in chats.channels(db) if chat.state is not Standing.DROPPED]
-    posts_to = "Posts go to " + ", ".join(map(_place, channels)) if channels else "No channel: posts go to readers only"
+    posts_to = (
+        "Posts go to " + ", ".join(map(_place, channels))
+        if channels
+        else "No channel: posts go to readers only"
+    )
     known = counts.articles(db)
     articles = f"{known:,} {'article' if known == 1 else 'articles'} known"
     scans = f"scanned now, then every {seconds:g} s and when a file changes"
@@ -80,7 +86,9 @@ class Readers:
         for to, settlement in settlements:
             if to.delivery.lane is not Lane.CHANNEL:
                 deed = _DEEDS.get(settlement.state, Deed.NOT_NEEDED)
-                self._counts[to.delivery.article, deed, "" if deed is Deed.POSTED else settlement.reason] += 1
+                self._counts[
+                    to.delivery.article, deed, "" if deed is Deed.POSTED else settlement.reason
+                ] += 1
 
     def take(self, at: float, *, all_of_them: bool = False) -> Counter[tuple[int, Deed, str]]:
         """Return what was counted since `SECONDS` ago or longer, or at all, and begin anew; else nothing."""
@@ -113,10 +121,19 @@ def edit(db: Database, delivery: Delivery, outcome: Outcome, *, takes_back: bool
     return f"not {line(db, delivery.article, delivery.chat, done, reason_of(outcome))}"
 
 
-def line(db: Database, article: int, chat: int, deed: Deed, reason: str = "", until: datetime | None = None) -> str:
+def line(
+    db: Database,
+    article: int,
+    chat: int,
+    deed: Deed,
+    reason: str = "",
+    until: datetime | None = None,
+) -> str:
     """Return the line about one article in one chat."""
     words = f"{deed}: {naming.titled(db, article)} in {naming.chat(db, chat)}"
-    words += f" (until {until:%H:%M:%S} UTC)" if until and deed in (Deed.WAITS, Deed.DOUBTFUL) else ""
+    words += (
+        f" (until {until:%H:%M:%S} UTC)" if until and deed in (Deed.WAITS, Deed.DOUBTFUL) else ""
+    )
     return f"{words}: {reason}" if reason else words
 
 

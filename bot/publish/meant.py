@@ -73,7 +73,9 @@ def find(db: Database, words: str) -> Stored | None:
     return next(iter(meant(db, words).articles), None)
 
 
-def question(db: Database, named: Meant, at: datetime, channels: Sequence[Channel]) -> Question | None:
+def question(
+    db: Database, named: Meant, at: datetime, channels: Sequence[Channel]
+) -> Question | None:
     """Return what to ask before the one article that was named is posted; None: it is what it seems to be.
 
     Nothing is asked of what is not posted anyway.
@@ -83,7 +85,11 @@ def question(db: Database, named: Meant, at: datetime, channels: Sequence[Channe
         return None
     other = bool(named.reason) or (stored.path != "" and named.file not in ("", stored.path))
     file = named.file if other else ""
-    first = articles.get(db, articles.successor(db, stored.copy_of)) if stored.copy_of is not None else None
+    first = (
+        articles.get(db, articles.successor(db, stored.copy_of))
+        if stored.copy_of is not None
+        else None
+    )
     if not (file or first or stored.waits):
         return None
     return Question(
@@ -100,7 +106,9 @@ def question(db: Database, named: Meant, at: datetime, channels: Sequence[Channe
 def token(db: Database, stored: Stored) -> str:
     """Return what a question about an article stands on, as a button can carry it: its id, editions and state."""
     had = outbox.had_edition(db, stored.id)
-    return f"{stored.short_id}.{stored.edition}.{had:d}{stored.copy_of is not None:d}.{stored.waits}"
+    return (
+        f"{stored.short_id}.{stored.edition}.{had:d}{stored.copy_of is not None:d}.{stored.waits}"
+    )
 
 
 def chats_for(db: Database, stored: Stored, channels: Sequence[Channel]) -> list[int]:
@@ -108,7 +116,11 @@ def chats_for(db: Database, stored: Stored, channels: Sequence[Channel]) -> list
     admitted = delivery.plan(channels, follows.keys_of(db, stored.id), stored.article.quality)
     if stored.copy_of is not None:
         return [*admitted]
-    had = [chat for chat in outbox.chats_of(db, stored.id) if chat in {channel.chat for channel in channels}]
+    had = [
+        chat
+        for chat in outbox.chats_of(db, stored.id)
+        if chat in {channel.chat for channel in channels}
+    ]
     return list(dict.fromkeys([*had, *admitted]))
 
 
@@ -119,7 +131,9 @@ def has_expired(stored: Stored, at: datetime) -> bool:
 
 def _stored(db: Database, numbers: Sequence[int]) -> tuple[Stored, ...]:
     """Return articles, each once, as what they live on in; what was withdrawn only where there is nothing else."""
-    found = articles.several(db, list(dict.fromkeys(articles.successor(db, one) for one in numbers)))
+    found = articles.several(
+        db, list(dict.fromkeys(articles.successor(db, one) for one in numbers))
+    )
     return tuple([one for one in found if not one.withdrawn] or found)
 
 
@@ -146,4 +160,8 @@ def _by_bare_address(db: Database, words: str) -> list[int]:
     """Return the articles at an address without its scheme: `example.org/story`."""
     words = words.removeprefix("//")
     host = words.partition("/")[0]
-    return articles.all_at(db, f"https://{words}") if "." in host and not any(map(str.isspace, words)) else []
+    return (
+        articles.all_at(db, f"https://{words}")
+        if "." in host and not any(map(str.isspace, words))
+        else []
+    )

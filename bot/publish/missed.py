@@ -48,7 +48,8 @@ def find(db: Database, channels: Sequence[Channel]) -> Missed:
         filters = bool(channel.topics or channel.min_quality)
         for one in missed.of_channel(db, channel.chat):
             if filters and not (
-                one.article in plainly and channel.admits(follows.keys_of(db, one.article), one.quality)
+                one.article in plainly
+                and channel.admits(follows.keys_of(db, one.article), one.quality)
             ):
                 continue
             found.channels.setdefault(one.article, []).append(channel.chat)
@@ -89,6 +90,8 @@ def decide(db: Database, channels: Sequence[Channel], at: datetime, *, post: boo
                 stored = articles.get(db, article)
                 if stored is not None:
                     rank = stored.rank(at)
-                    outbox.open_(db, article, chats, lane=lane, edition=1, rank=rank, at=at, state=state)
+                    outbox.open_(
+                        db, article, chats, lane=lane, edition=1, rank=rank, at=at, state=state
+                    )
         notices.all_clear(db, [KEY], at)
     return len(found.articles)

@@ -122,7 +122,9 @@ class Notifier:
             return away
         if self._heard:
             await self._note((), at)
-        waiting = [one for one in await self._store(notices.waiting, editor) if one.id not in self._heard]
+        waiting = [
+            one for one in await self._store(notices.waiting, editor) if one.id not in self._heard
+        ]
         if not waiting:
             return None
         heard = await self._store(notices.last_heard, editor, at - QUIET)
@@ -161,7 +163,9 @@ class Notifier:
         name = await self._store(naming.person, editor)
         if editor in self._refusing:
             _log.warning(
-                "%s can't be told anything until they press Start in their private chat with the bot: %s", name, reason
+                "%s can't be told anything until they press Start in their private chat with the bot: %s",
+                name,
+                reason,
             )
         else:
             _log.warning("%s could not be told something, trying again: %s", name, reason)
@@ -192,7 +196,9 @@ def _by_kind(waiting: Iterable[Waiting]) -> dict[tuple[Alert, bool], list[Waitin
     return kinds
 
 
-def _messages(same: Sequence[Waiting], heard: Sequence[datetime]) -> tuple[list[list[Waiting]], bool]:
+def _messages(
+    same: Sequence[Waiting], heard: Sequence[datetime]
+) -> tuple[list[list[Waiting]], bool]:
     """Return the messages that notices of one kind become, and whether some must wait for those `heard` lately.
 
     Questions go one by one, the others together.
@@ -212,14 +218,21 @@ def _tell_broken(db: Database, broken: Sequence[Broken], at: datetime) -> None:
         reason = f"line {one.line}: {one.reason}" if one.line else one.reason
         key = f"template:{one.template}:{one.line}:{at:%Y-%m-%d}"
         about = (article,) if article is not None else ()
-        told.append(Notice(key=key, alert=Alert.TEMPLATE, articles=about, about=one.template, reason=reason))
+        told.append(
+            Notice(key=key, alert=Alert.TEMPLATE, articles=about, about=one.template, reason=reason)
+        )
     notices.tell(db, told, at)
 
 
 def _address(db: Database, editors: Sequence[int]) -> list[str]:
     """Address what is new, and return it as lines for the log."""
-    new = [one for one in notices.new(db) if one.notice.alert is not Alert.REJECTED]  # the scan has logged those
-    lines = [log_lines.line(one.notice.alert, one.over, naming.entry(db, one.notice)) for one in new[:LOGGED]]
+    new = [
+        one for one in notices.new(db) if one.notice.alert is not Alert.REJECTED
+    ]  # the scan has logged those
+    lines = [
+        log_lines.line(one.notice.alert, one.over, naming.entry(db, one.notice))
+        for one in new[:LOGGED]
+    ]
     notices.address(db, editors)
     return [*lines, *([f"for the editors: {len(new) - LOGGED} more"] if len(new) > LOGGED else [])]
 
@@ -228,4 +241,6 @@ def _worded(db: Database, templates: Templates, told: Sequence[Waiting]) -> Payl
     entries = [naming.entry(db, one.notice) for one in told[: layout.LISTED]]
     entries += [Entry(count=one.notice.weight) for one in told[layout.LISTED :]]
     first = told[0]
-    return alerts.alert(templates, first.notice.alert, entries, over=first.over, choices=first.notice.choices)
+    return alerts.alert(
+        templates, first.notice.alert, entries, over=first.over, choices=first.notice.choices
+    )

@@ -15,9 +15,15 @@ DELETIONS, AGAIN, PATIENCE = 5, 1.0, 10.0
 _log = logging.getLogger(__name__)
 
 
-async def peek(messenger: Messenger, chat_id: int, message: int, editor: int) -> tuple[Outcome, Any]:
+async def peek(
+    messenger: Messenger, chat_id: int, message: int, editor: int
+) -> tuple[Outcome, Any]:
     """Return what came of forwarding a message, and the copy (Bot API Message) where there is one."""
-    payload: Payload = {"method": "forwardMessage", "from_chat_id": chat_id, "disable_notification": True}
+    payload: Payload = {
+        "method": "forwardMessage",
+        "from_chat_id": chat_id,
+        "disable_notification": True,
+    }
     came, copy = await messenger.answer(payload, chat_id=editor, message=message)
     if isinstance(came, Sent) and came.message:
         await _take_back(messenger, editor, came.message)
@@ -32,4 +38,7 @@ async def _take_back(messenger: Messenger, editor: int, copy: int) -> None:
             break
         await asyncio.sleep(min(gone.seconds if isinstance(gone, Wait) else AGAIN, PATIENCE))
     if not isinstance(gone, Sent):
-        _log.warning("a copy forwarded to look for a post could not be deleted from an editor's chat: %s", gone)
+        _log.warning(
+            "a copy forwarded to look for a post could not be deleted from an editor's chat: %s",
+            gone,
+        )

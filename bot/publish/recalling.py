@@ -62,7 +62,9 @@ class Recall:
         for chat_id in dict.fromkeys(one.chat_id for one in wanted):
             unknown = await self.store(recalled.unknown, chat_id)
             if unknown:
-                await self._look_in(chat_id, [one for one in wanted if one.chat_id == chat_id], unknown)
+                await self._look_in(
+                    chat_id, [one for one in wanted if one.chat_id == chat_id], unknown
+                )
         self._last = last
 
     async def _look_in(self, chat_id: int, wanted: Sequence[Addressed], unknown: Unknown) -> None:
@@ -83,7 +85,10 @@ class Recall:
             misses = 0
             found += await self._compare(chat_id, number, copy, posts)
         if found:
-            _log.info("found in a channel, as they were posted before the database was restored: %d", found)
+            _log.info(
+                "found in a channel, as they were posted before the database was restored: %d",
+                found,
+            )
 
     def _worded(self, materials: Sequence[Material]) -> dict[str, tuple[Material, Payload]]:
         """Return the posts as they would be made, by their words; posts that read alike can't be told apart."""
@@ -95,11 +100,19 @@ class Recall:
                 _log.warning("%s: can't be looked for: %s", one.stored.path, composing.why(error))
                 continue
             said = payload.get("text") or payload.get("caption") or ""
-            made.append((folded(markup.measure(said).text if "parse_mode" in payload else said), one, payload))
+            made.append(
+                (
+                    folded(markup.measure(said).text if "parse_mode" in payload else said),
+                    one,
+                    payload,
+                )
+            )
         times = Counter(words for words, *_ in made)
         return {words: (one, payload) for words, one, payload in made if times[words] == 1}
 
-    async def _compare(self, chat_id: int, number: int, copy: Any, posts: dict[str, tuple[Material, Payload]]) -> bool:
+    async def _compare(
+        self, chat_id: int, number: int, copy: Any, posts: dict[str, tuple[Material, Payload]]
+    ) -> bool:
         """Take a message for the post that reads like it; take note of any other."""
         shown = copy if isinstance(copy, dict) else {}
         words = folded(shown.get("text") or shown.get("caption") or "")
@@ -125,8 +138,15 @@ class Recall:
                     self._reached.pop(0)
                 case ProbeAnswer.LATER:
                     tries += 1
-                    await asyncio.sleep(min(came.seconds if isinstance(came, Wait) else 1.0, PATIENCE))
-                case ProbeAnswer.DONE | ProbeAnswer.MISSING | ProbeAnswer.PROTECTED | ProbeAnswer.REFUSED:
+                    await asyncio.sleep(
+                        min(came.seconds if isinstance(came, Wait) else 1.0, PATIENCE)
+                    )
+                case (
+                    ProbeAnswer.DONE
+                    | ProbeAnswer.MISSING
+                    | ProbeAnswer.PROTECTED
+                    | ProbeAnswer.REFUSED
+                ):
                     return answer, copy
                 case _:
                     assert_never(answer)

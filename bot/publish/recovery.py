@@ -123,10 +123,14 @@ class Recovery:
         free = [
             one
             for one in self._open.values()
-            if not one.flying and _holds(one.doubt, one.search.next()) not in busy and _target(one) not in self._to
+            if not one.flying
+            and _holds(one.doubt, one.search.next()) not in busy
+            and _target(one) not in self._to
         ]
         steps = [self._ready(search, at) for search in free]
-        return min([*steps, *self._waiting.values(), *([max(due, at)] if due else [])], default=None)
+        return min(
+            [*steps, *self._waiting.values(), *([max(due, at)] if due else [])], default=None
+        )
 
     async def _take_up(self, at: datetime) -> None:
         self._waiting = {chat: until for chat, until in self._waiting.items() if until > at}
@@ -143,10 +147,18 @@ class Recovery:
         around = await self.store(recovery.around, doubt)
         waits = at - doubt.over
         bounded = around.after is not None
-        if not bounded and around.before is None and await self.store(recovery.will_be_bounded, doubt.to.chat_id):
+        if (
+            not bounded
+            and around.before is None
+            and await self.store(recovery.will_be_bounded, doubt.to.chat_id)
+        ):
             # nothing at all is known of the chat: sooner or later a post will tell, however long it takes
             self._waiting[doubt.to.chat_id] = at + UNTOLD
-        elif not bounded and waits < BOUND and await self.store(recovery.will_be_bounded, doubt.to.chat_id, at):
+        elif (
+            not bounded
+            and waits < BOUND
+            and await self.store(recovery.will_be_bounded, doubt.to.chat_id, at)
+        ):
             self._waiting[doubt.to.chat_id] = doubt.over + BOUND
         elif not bounded and around.before is None and waits < self._patience:
             # a message of others may bound it too, and nobody tells us of that
@@ -163,7 +175,9 @@ class Recovery:
         _log.exception("%s could not be looked for; it is tried again", name)
         self._open.pop(doubt.to.chat_id, None)
         until = at + timedelta(seconds=RIGHTS_SECONDS)
-        await self.store(recovery.later, doubt.to.delivery.id, until, "it could not be looked for; see the log")
+        await self.store(
+            recovery.later, doubt.to.delivery.id, until, "it could not be looked for; see the log"
+        )
 
     @property
     def _patience(self) -> timedelta:
@@ -180,17 +194,26 @@ class Recovery:
             in_other_thread=in_other_thread,
         )
 
-    async def _step(self, search: _OpenSearch, at: datetime, busy: Collection[int]) -> InFlightCall | None:
+    async def _step(
+        self, search: _OpenSearch, at: datetime, busy: Collection[int]
+    ) -> InFlightCall | None:
         """Begin a look's next step, or settle the look; None where nothing begins now."""
         step = search.search.next()
         if isinstance(step, Found | NotFound | Later):
             await self._settle(search, step, at)
             return None
         chat = _holds(search.doubt, step)
-        if search.flying or chat in busy or _target(search) in self._to or self._ready(search, at) > at:
+        if (
+            search.flying
+            or chat in busy
+            or _target(search) in self._to
+            or self._ready(search, at) > at
+        ):
             return None
         if isinstance(step, KeyboardProbe):
-            search.touch = await self.store(numbers.begin_retouch, search.doubt.to.chat_id, step.message)
+            search.touch = await self.store(
+                numbers.begin_retouch, search.doubt.to.chat_id, step.message
+            )
             if search.touch is Touch.TAKEN:
                 search.search.skip()
                 return None
@@ -231,7 +254,9 @@ class Recovery:
     async def _heed(self, search: _OpenSearch, step: Step, outcome: Outcome, at: datetime) -> None:
         """Write down what the answer to a step means, and the verdict if it brought one."""
         result = search.search.next()
-        kept = isinstance(outcome, Refused) or (isinstance(result, Found) and search.touch is Touch.FIRST)
+        kept = isinstance(outcome, Refused) or (
+            isinstance(result, Found) and search.touch is Touch.FIRST
+        )
         if isinstance(step, KeyboardProbe) and kept:
             await self.store(numbers.end_retouch, search.doubt.to.chat_id, step.message)
         if isinstance(result, Found | NotFound | Later):
@@ -247,7 +272,9 @@ class Recovery:
 
     async def _retouch(self, doubt: Doubt, step: KeyboardProbe) -> tuple[Outcome, Any]:
         payload: Payload = {"method": "editMessageReplyMarkup", "reply_markup": step.keyboard}
-        came, result = await self.messenger.answer(payload, chat_id=doubt.to.chat_id, message=step.message)
+        came, result = await self.messenger.answer(
+            payload, chat_id=doubt.to.chat_id, message=step.message
+        )
         return came, result
 
     async def _settle(self, search: _OpenSearch, result: Result, at: datetime) -> None:
@@ -259,8 +286,13 @@ class Recovery:
             await self.store(recovery.found, doubt, result.message, at)
             _log.info("found: %s had been posted", name)
         elif isinstance(result, Later):
-            await self.store(recovery.later, delivery, at + timedelta(seconds=result.seconds), result.reason)
-        elif await self.store(recovery.give_up, doubt, result.reason, at, absent=result.absent) is None:
+            await self.store(
+                recovery.later, delivery, at + timedelta(seconds=result.seconds), result.reason
+            )
+        elif (
+            await self.store(recovery.give_up, doubt, result.reason, at, absent=result.absent)
+            is None
+        ):
             said = "I did not find it there" if result.absent else result.reason
             await self._ask(doubt, f"Telegram's answer was lost, and {said}", at)
         else:

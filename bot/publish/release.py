@@ -148,11 +148,17 @@ def next_question(db: Database, kind: Waits) -> Notice | None:
     one, rest = f"{kind}.{short_id(waiting[0])}", f"{kind}.{short_id(max(waiting))}"
     choices = [Choice(Decision.POST_ONE, one), Choice(Decision.SKIP_ONE, one)]
     if len(waiting) > 1:
-        choices.append(Choice(Decision.SKIP_ALL if kind is Waits.BULK else Decision.WERE_POSTED, rest))
-    return Notice(key=_key(kind), alert=_ALERTS[kind], articles=(waiting[0],), count=1, choices=tuple(choices))
+        choices.append(
+            Choice(Decision.SKIP_ALL if kind is Waits.BULK else Decision.WERE_POSTED, rest)
+        )
+    return Notice(
+        key=_key(kind), alert=_ALERTS[kind], articles=(waiting[0],), count=1, choices=tuple(choices)
+    )
 
 
-def answer_one(db: Database, number: int, channels: Sequence[Channel], at: datetime, *, post: bool) -> bool:
+def answer_one(
+    db: Database, number: int, channels: Sequence[Channel], at: datetime, *, post: bool
+) -> bool:
     """Carry out an editor's word on one article; return False where it waits no more."""
     stored = articles.get(db, number)
     if stored is None or number not in holding.waiting(db, TOGETHER):
@@ -160,14 +166,20 @@ def answer_one(db: Database, number: int, channels: Sequence[Channel], at: datet
     return opening.release(db, number, channels, at) if post else skip(db, number)
 
 
-def answer(db: Database, value: str, channels: Sequence[Channel], at: datetime, *, post: bool) -> Decided | None:
+def answer(
+    db: Database, value: str, channels: Sequence[Channel], at: datetime, *, post: bool
+) -> Decided | None:
     """Carry out an editor's word on articles that wait together; None where none of those asked about does any more.
 
     value: what the button carries, as `question` wrote it. What arrived after the question is left to the next.
     """
     kind, last, newest = [*value.split("."), "", ""][:3]
     until = from_short_id(last)
-    if kind not in TOGETHER or until is None or not any(n <= until for n in holding.waiting(db, [Waits(kind)])):
+    if (
+        kind not in TOGETHER
+        or until is None
+        or not any(n <= until for n in holding.waiting(db, [Waits(kind)]))
+    ):
         return None
     count = int(newest) if newest.isdecimal() else None
     return decide(db, Waits(kind), count if post else 0, channels, at, until=until)
@@ -246,7 +258,9 @@ class Releaser:
                 count,
             )
             return
-        before = self._alone[1] if self._alone and self._alone[0] <= at < self._alone[0] + WINDOW else 0
+        before = (
+            self._alone[1] if self._alone and self._alone[0] <= at < self._alone[0] + WINDOW else 0
+        )
         newest = max((self._settings.feed.newest or 0) - before, 0)
         done = await self._store(decide, kind, newest, self.rules.channels, at)
         self._alone = (at, before + done.posted)

@@ -39,7 +39,9 @@ class Repeats:
             self._not_before, self._pause, self._next = None, 0.0, left.next
             return []
         if self._not_before is not None:  # a clock that was set back must not put it off
-            self._not_before = min(self._not_before, at + timedelta(seconds=max(self._pause, AGAIN)))
+            self._not_before = min(
+                self._not_before, at + timedelta(seconds=max(self._pause, AGAIN))
+            )
         self._next = None if self._asking else max(self._not_before or at, at)
         if self._asking or (self._not_before is not None and self._not_before > at):
             return []

@@ -9,7 +9,16 @@ from bot.domain.article import Stored, short_id
 from bot.domain.notices import Alert
 from bot.planning import naming
 from bot.publish import undecided
-from bot.rendering.report import ChannelStatus, Copy, Held, Refusal, RejectedFile, StatusReport, Trouble, Unconfirmed
+from bot.rendering.report import (
+    ChannelStatus,
+    Copy,
+    Held,
+    Refusal,
+    RejectedFile,
+    StatusReport,
+    Trouble,
+    Unconfirmed,
+)
 from bot.store import articles, chats, counts, facts, files, follows, holding, notices, repeats
 from bot.store.database import Database, maybe
 from bot.store.facts import Fact
@@ -51,10 +60,16 @@ def report(
         channels=tuple(_channel(db, chat, at) for chat in chats.channels(db)),
         followers=counts.deliveries(db),
         oldest_waiting=counts.oldest_waiting(db),
-        rejected=tuple(RejectedFile(path=one.path, reason=one.reason) for one in files.rejected(db, EVERY)),
-        warned=tuple(RejectedFile(path=one.path, reason=one.reason) for one in files.warned(db, EVERY)),
+        rejected=tuple(
+            RejectedFile(path=one.path, reason=one.reason) for one in files.rejected(db, EVERY)
+        ),
+        warned=tuple(
+            RejectedFile(path=one.path, reason=one.reason) for one in files.warned(db, EVERY)
+        ),
         copies=tuple(_copy(copy, first) for copy, first in copies),
-        held=tuple(Held(short_id=one.short_id, title=one.article.title, file=one.path) for one in held),
+        held=tuple(
+            Held(short_id=one.short_id, title=one.article.title, file=one.path) for one in held
+        ),
         troubles=_troubles(db),
         waits=holding.counts(db),
         next_date=holding.next_date(db),
@@ -78,14 +93,21 @@ def _unconfirmed(db: Database) -> Iterator[Unconfirmed]:
 
 
 def _copy(copy: Stored, first: Stored) -> Copy:
-    return Copy(short_id=copy.short_id, title=copy.article.title, first_title=first.article.title, file=copy.path)
+    return Copy(
+        short_id=copy.short_id,
+        title=copy.article.title,
+        first_title=first.article.title,
+        file=copy.path,
+    )
 
 
 def _troubles(db: Database) -> tuple[Trouble, ...]:
     lasting = [(one, since) for one, since in notices.lasting(db) if one.alert not in _TOLD_THERE]
     return tuple(
         # what stands still says so in its reason
-        Trouble(about="" if one.alert is Alert.STANDING else one.about, reason=one.reason, since=since)
+        Trouble(
+            about="" if one.alert is Alert.STANDING else one.about, reason=one.reason, since=since
+        )
         for one, since in lasting
     )
 
@@ -102,7 +124,9 @@ def _channel(db: Database, chat: chats.Chat, at: datetime) -> ChannelStatus:
         deliveries=counts.deliveries(db, chat.id),
         waits=waits,
         until=until,
-        refusals=tuple(_refusal(db, article, why) for article, why in counts.refusals(db, chat.id, REFUSALS)),
+        refusals=tuple(
+            _refusal(db, article, why) for article, why in counts.refusals(db, chat.id, REFUSALS)
+        ),
     )
 
 

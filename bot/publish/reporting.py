@@ -31,7 +31,12 @@ class Reporter:
     """Edits the answers of one bot. `send` is called again and again."""
 
     def __init__(
-        self, store: Store, messenger: Messenger, templates: Templates, clock: Clock, tz: tzinfo = UTC
+        self,
+        store: Store,
+        messenger: Messenger,
+        templates: Templates,
+        clock: Clock,
+        tz: tzinfo = UTC,
     ) -> None:
         self._store = store
         self._messenger = messenger
@@ -61,7 +66,9 @@ class Reporter:
             return at + SOON
         if is_open and one.told:
             return None
-        if not (is_open or one.undo or one.told):  # it is on its way, says the answer, and that was soon over
+        if not (
+            is_open or one.undo or one.told
+        ):  # it is on its way, says the answer, and that was soon over
             await self._store(pending.forget, one.id)
             return None
         stored = await self._store(articles.get, one.article)
@@ -91,7 +98,11 @@ def _named(db: Database, post: Post, at: datetime, tz: tzinfo) -> Became:
     name = naming.chat(db, post.chat)
     match post.state:
         case State.SENT:
-            link = naming.post_link(chat.username, chat.chat_id, post.message) if chat and post.message else None
+            link = (
+                naming.post_link(chat.username, chat.chat_id, post.message)
+                if chat and post.message
+                else None
+            )
             return Became(name, Fate.POSTED, link=link or "")
         case State.SENDING | State.DOUBTFUL:
             return Became(name, Fate.CHECKING)

@@ -22,21 +22,35 @@ ABOUT_ARTICLES = (
 )
 
 
-def write_down(db: Database, settled: Sequence[tuple[Addressed, Settlement]], at: datetime) -> list[Notice]:
+def write_down(
+    db: Database, settled: Sequence[tuple[Addressed, Settlement]], at: datetime
+) -> list[Notice]:
     """Write settlements, what they mean for the chats and what editors are told, in one commit; return the latter."""
     with transaction(db):
         if any(settlement.state is State.SENT for _, settlement in settled):
-            repeats.connection_works(db)  # before what was lost meanwhile is written, as it may have been lost later
+            repeats.connection_works(
+                db
+            )  # before what was lost meanwhile is written, as it may have been lost later
         outbox.settle(db, [(to.delivery, settlement) for to, settlement in settled], at)
         for to, settlement in settled:
             if settlement.parks:
                 of_thread = settlement.only_thread
-                chats.park(db, to.delivery.chat, settlement.reason, only_thread=of_thread, lost=to.delivery.article)
+                chats.park(
+                    db,
+                    to.delivery.chat,
+                    settlement.reason,
+                    only_thread=of_thread,
+                    lost=to.delivery.article,
+                )
             if settlement.moved_to is not None:
                 chats.move(db, to.chat_id, settlement.moved_to)
             if settlement.state is State.SENT and to.delivery.lane is Lane.CHANNEL:
                 notices.all_clear(db, _over(to), at)
-        told = [notice(to, settlement.alert, _reason(settlement)) for to, settlement in settled if settlement.alert]
+        told = [
+            notice(to, settlement.alert, _reason(settlement))
+            for to, settlement in settled
+            if settlement.alert
+        ]
         return notices.tell(db, told, at)
 
 
@@ -57,15 +71,28 @@ def notice(to: Addressed, alert: Alert, reason: str) -> Notice:
         key = f"{key}:{fallback}"
     elif alert in ABOUT_ARTICLES:
         key, articles = f"{key}:{delivery.article}", (delivery.article,)
-    choices = (Choice(Decision.SEND_AGAIN, short_id(delivery.article)),) if alert is Alert.UNCONFIRMED else ()
-    return Notice(key=key, alert=alert, articles=articles, chats=(delivery.chat,), reason=reason, choices=choices)
+    choices = (
+        (Choice(Decision.SEND_AGAIN, short_id(delivery.article)),)
+        if alert is Alert.UNCONFIRMED
+        else ()
+    )
+    return Notice(
+        key=key,
+        alert=alert,
+        articles=articles,
+        chats=(delivery.chat,),
+        reason=reason,
+        choices=choices,
+    )
 
 
 def interrupted(db: Database, at: datetime, doubt_seconds: float) -> int:
     """Put in doubt, after a start, what was on its way when the last process ended. Return how many."""
     with transaction(db):
         doubtful = recovery.interrupted(db, at, doubt_seconds)
-        notices.tell(db, [_unconfirmed(article, count) for article, count in repeats.counts(db).items()], at)
+        notices.tell(
+            db, [_unconfirmed(article, count) for article, count in repeats.counts(db).items()], at
+        )
     return doubtful
 
 

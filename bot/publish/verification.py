@@ -94,11 +94,16 @@ def verify(
         found += _absent(db, begun)
         found += audit.unserved(db, at - max_age if max_age else None)
         passed_over = missed.find(db, [admitted for _, admitted in begun])
-        found += [Oddity("missed", one, detail=f"{len(those):,}") for one, those in passed_over.followers.items()]
+        found += [
+            Oddity("missed", one, detail=f"{len(those):,}")
+            for one, those in passed_over.followers.items()
+        ]
     return Verified(audit.counts(db), [_told(db, one) for one in found])
 
 
-def _begun(db: Database, wanted: Sequence[settings.Channel]) -> Iterator[tuple[Chat, settings.Channel]]:
+def _begun(
+    db: Database, wanted: Sequence[settings.Channel]
+) -> Iterator[tuple[Chat, settings.Channel]]:
     """Yield the channels of the settings whose start was applied."""
     rows = {((row.setting or "").casefold(), row.thread): row for row in chats.channels(db)}
     for one in wanted:
@@ -123,13 +128,19 @@ def _told(db: Database, one: Oddity) -> Finding:
         names.append(_chat(db, one.chat))
     if one.delivery is not None and not names:
         names.append(f"delivery {one.delivery}")
-    return Finding(one.kind, ", ".join(names), _WORDS[one.kind].format(detail=one.detail).strip().rstrip(":"))
+    return Finding(
+        one.kind, ", ".join(names), _WORDS[one.kind].format(detail=one.detail).strip().rstrip(":")
+    )
 
 
 def _article(db: Database, number: int) -> str:
     """Return an article's title and file; one that lives on in another by that one's."""
     name = naming.article(db, number)
-    return f"“{name.title}”" + (f" ({name.file})" if name.file else "") if name else "an article that does not exist"
+    return (
+        f"“{name.title}”" + (f" ({name.file})" if name.file else "")
+        if name
+        else "an article that does not exist"
+    )
 
 
 def _chat(db: Database, number: int) -> str:

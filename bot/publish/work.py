@@ -42,6 +42,8 @@ def look(db: Database, at: datetime, free: Callable[[], bool]) -> Waiting:
     return Waiting(planning, recovery.exist(db), edits.exist(db), told)
 
 
-def due(db: Database, at: datetime, busy: Sequence[int], most: int) -> tuple[list[Material], list[Failed]]:
+def due(
+    db: Database, at: datetime, busy: Sequence[int], most: int
+) -> tuple[list[Material], list[Failed]]:
     """Return what may go out now with all it is made of, and what can't be read."""
     return composing.gather_each(db, outbox.due(db, at, busy=busy, most=most))

@@ -84,7 +84,10 @@ def known(db: Database, after: str = "", most: int = -1) -> list[Stamp]:
 def some(db: Database, paths: Sequence[str]) -> dict[str, tuple[int, int, int]]:
     """Return path → (size, mtime_ns, inode) of these paths, as `known` has them."""
     sql = f"SELECT {_STAMP} FROM files WHERE path IN (SELECT value FROM json_each(?))"
-    return {path: (size, mtime_ns, inode) for path, size, mtime_ns, inode in rows(db, sql, (json.dumps([*paths]),))}
+    return {
+        path: (size, mtime_ns, inode)
+        for path, size, mtime_ns, inode in rows(db, sql, (json.dumps([*paths]),))
+    }
 
 
 def seen(db: Database, paths: Iterable[str]) -> set[str]:
@@ -103,7 +106,13 @@ def one(db: Database, path: str) -> Known | None:
 
 
 def put(
-    db: Database, path: str, mark: tuple[int, int, int], *, article: int | None, at: datetime, warning: str = ""
+    db: Database,
+    path: str,
+    mark: tuple[int, int, int],
+    *,
+    article: int | None,
+    at: datetime,
+    warning: str = "",
 ) -> None:
     """Write that a file was read and is `article`, and what of it could not be read."""
     put_all(db, [ReadFile(path, mark, article, warning)], at)
@@ -120,7 +129,10 @@ def set_story(db: Database, path: str, story: str) -> None:
 def put_all(db: Database, read: Iterable[ReadFile], at: datetime) -> None:
     """Write of many files what `put` writes of one."""
     since = milliseconds(at)
-    rows_of_files = [(path, *mark, article, None, warning or None, since) for path, mark, article, warning in read]
+    rows_of_files = [
+        (path, *mark, article, None, warning or None, since)
+        for path, mark, article, warning in read
+    ]
     with transaction(db):
         db.conn.executemany(_PUT, rows_of_files)
 
@@ -131,14 +143,21 @@ def reject(db: Database, path: str, mark: tuple[int, int, int], reason: str, at:
     Return True if that is new.
     """
     before = row(db, "SELECT article, reason FROM files WHERE path = ?", (path,))
-    write(db, _PUT, (path, *mark, before["article"] if before else None, reason, None, milliseconds(at)))
+    write(
+        db,
+        _PUT,
+        (path, *mark, before["article"] if before else None, reason, None, milliseconds(at)),
+    )
     return before is None or before["reason"] != reason
 
 
 def rejected(db: Database, most: int = 1_000) -> list[Rejected]:
     """Return the rejected files by path."""
     sql = "SELECT path, reason, since FROM files WHERE reason IS NOT NULL ORDER BY path LIMIT ?"
-    return [Rejected(found["path"], found["reason"], moment(found["since"])) for found in rows(db, sql, (most,))]
+    return [
+        Rejected(found["path"], found["reason"], moment(found["since"]))
+        for found in rows(db, sql, (most,))
+    ]
 
 
 def warned(db: Database, most: int = 1_000) -> list[Rejected]:
@@ -147,7 +166,10 @@ def warned(db: Database, most: int = 1_000) -> list[Rejected]:
     The reason says what that is.
     """
     sql = "SELECT path, warning, since FROM files WHERE warning IS NOT NULL ORDER BY path LIMIT ?"
-    return [Rejected(found["path"], found["warning"], moment(found["since"])) for found in rows(db, sql, (most,))]
+    return [
+        Rejected(found["path"], found["warning"], moment(found["since"]))
+        for found in rows(db, sql, (most,))
+    ]
 
 
 def folders(db: Database) -> list[str]:
@@ -168,13 +190,18 @@ def count_rejected(db: Database) -> int:
 
 def of_article(db: Database, article: int) -> list[str]:
     """Return the paths of this article's living files, by path."""
-    sql = "SELECT path FROM files WHERE article = ? AND reason IS NULL AND missing = 0 ORDER BY path"
+    sql = (
+        "SELECT path FROM files WHERE article = ? AND reason IS NULL AND missing = 0 ORDER BY path"
+    )
     return [found["path"] for found in rows(db, sql, (article,))]
 
 
 def known_of(db: Database, article: int) -> list[str]:
     """Return the paths of all known files of this article, also of rejected and missing ones."""
-    return [found["path"] for found in rows(db, "SELECT path FROM files WHERE article = ? ORDER BY path", (article,))]
+    return [
+        found["path"]
+        for found in rows(db, "SELECT path FROM files WHERE article = ? ORDER BY path", (article,))
+    ]
 
 
 def unknown_repeats(db: Database, addresses: Sequence[str], size: int) -> list[str]:
@@ -207,7 +234,9 @@ def count_moved(db: Database, missing: Sequence[str]) -> int:
 
 def count_missed(db: Database, missing: Sequence[str]) -> int:
     """Return how many of some missing files were missing in the whole scan before, too."""
-    sql = "SELECT count(*) FROM files WHERE missing > 0 AND path IN (SELECT value FROM json_each(?))"
+    sql = (
+        "SELECT count(*) FROM files WHERE missing > 0 AND path IN (SELECT value FROM json_each(?))"
+    )
     return number(db, sql, (json.dumps([*missing]),))
 
 

@@ -63,7 +63,10 @@ def write(db: Database, entries: Sequence[Entry], at: datetime) -> int:
     recorded = milliseconds(at)
     with transaction(db):
         first = sequence.take(db, len(entries))
-        db.conn.executemany(_ARTICLE, [(*_row(entry, recorded), place) for place, entry in enumerate(entries, first)])
+        db.conn.executemany(
+            _ARTICLE,
+            [(*_row(entry, recorded), place) for place, entry in enumerate(entries, first)],
+        )
         texts = [(entry.number, searched(entry.record.columns)) for entry in entries]
         db.conn.executemany(_SEARCHED, [(article, *words) for article, words in texts])
         indexing.add(db, texts)
@@ -101,10 +104,14 @@ def at(db: Database, address: str) -> list[Known]:
         f"SELECT a.id, {_STORY} FROM aliases JOIN articles a ON a.id = aliases.article "
         "WHERE aliases.identity = ? ORDER BY aliases.article DESC LIMIT ?"
     )
-    return [Known(one[0], _story(*one[1:])) for one in rows(db, sql, (address, MOST_AT_ONE_ADDRESS))]
+    return [
+        Known(one[0], _story(*one[1:])) for one in rows(db, sql, (address, MOST_AT_ONE_ADDRESS))
+    ]
 
 
-def titles(db: Database, keys: Iterable[str], since: int, until: int) -> dict[str, list[EarlierStory]]:
+def titles(
+    db: Database, keys: Iterable[str], since: int, until: int
+) -> dict[str, list[EarlierStory]]:
     """Return story key → articles between two moments (milliseconds), first come first.
 
     Left out are copies and what was withdrawn.
@@ -163,7 +170,9 @@ def searched(columns: Columns) -> tuple[str, str, str]:
     return columns.title, columns.excerpt, columns.provider
 
 
-def _story(identity: str, url: str, title: str, excerpt: str, provider: str, published: int | None) -> Story:
+def _story(
+    identity: str, url: str, title: str, excerpt: str, provider: str, published: int | None
+) -> Story:
     return Story(identity, url, title, excerpt, provider, day(published))
 
 

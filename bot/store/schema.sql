@@ -1,4 +1,4 @@
--- Times are milliseconds since 1970 in UTC. Names are the glossary's (docs/glossary.md).
+-- Times are milliseconds since 1970 in UTC. Names are the glossary's (design §7).
 
 CREATE TABLE articles (
   id INTEGER PRIMARY KEY,

@@ -32,7 +32,11 @@ EDITOR = 5_000_001_007
 
 #: Path → title, topics, fields: what is there at the first start, the newest three of which are posted.
 AT_FIRST: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
-    f"2026/{number}.md": (f"Lighthouse letter number {number}", ("Space",), {"publishedDateTime": f"2026-11-0{number}"})
+    f"2026/{number}.md": (
+        f"Lighthouse letter number {number}",
+        ("Space",),
+        {"publishedDateTime": f"2026-11-0{number}"},
+    )
     for number in range(1, 7)
 }
 #: What comes later. Much of it is read in another way by a later Paperboy; none of it may go out again.
@@ -42,25 +46,53 @@ LATER: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
         ("Computer Vision", "Space"),
         {"related": [related("Tide")], "publishedDateTime": "2026-10-31"},
     ),
-    "copy.md": ("Night ferries start to run on moonlight", ("AI",), {"webUrl": "https://other.example/ferries"}),
+    "copy.md": (
+        "Night ferries start to run on moonlight",
+        ("AI",),
+        {"webUrl": "https://other.example/ferries"},
+    ),
     "lower.md": ("Prayer times", ("AI",), {"webUrl": "https://prayer.example/%d8%b5%d9%84"}),
     "upper.md": ("Prayer times", ("AI",), {"webUrl": "https://prayer.example/%D8%B5%D9%84"}),
     "www.md": ("Harbour fair", ("AI",), {"webUrl": "https://www.harbour.example/fair"}),
     "bare.md": ("Harbour fair", ("AI",), {"webUrl": "https://harbour.example/./fair"}),
     "draft.md": ("Still being written", ("AI",), {"draft": True}),
-    "future.md": ("Dated ahead of its time", ("AI",), {"publishedDateTime": "2027-05-01T00:00:00Z"}),
+    "future.md": (
+        "Dated ahead of its time",
+        ("AI",),
+        {"publishedDateTime": "2027-05-01T00:00:00Z"},
+    ),
     "expired.md": ("Long expired", ("AI",), {"expiryDate": "2026-01-01T00:00:00Z"}),
-    "letter-41.md": ("Letter 41", ("AI",), {"webUrl": "https://letter.example/now", "excerpt": "Of boats."}),
-    "letter-42.md": ("Letter 42", ("AI",), {"webUrl": "https://letter.example/now", "excerpt": "Of trains."}),
+    "letter-41.md": (
+        "Letter 41",
+        ("AI",),
+        {"webUrl": "https://letter.example/now", "excerpt": "Of boats."},
+    ),
+    "letter-42.md": (
+        "Letter 42",
+        ("AI",),
+        {"webUrl": "https://letter.example/now", "excerpt": "Of trains."},
+    ),
     "v3-1.md": ("Version 3.1", ("AI",), {"webUrl": "https://code.example/changelog#v3-1"}),
     "v3-2.md": ("Version 3.2", ("AI",), {"webUrl": "https://code.example/changelog#v3-2"}),
-    "column-1.md": ("What grew in our garden this week", ("AI",), {"webUrl": "https://news.example/garden/1"}),
+    "column-1.md": (
+        "What grew in our garden this week",
+        ("AI",),
+        {"webUrl": "https://news.example/garden/1"},
+    ),
     "column-2.md": (
         "What grew in our garden this week",
         ("AI",),
-        {"webUrl": "https://news.example/garden/2", "publishedDateTime": "2026-11-08", "excerpt": "Beans, at last."},
+        {
+            "webUrl": "https://news.example/garden/2",
+            "publishedDateTime": "2026-11-08",
+            "excerpt": "Beans, at last.",
+        },
     ),
-    "alive.md": ("Type /stop and write to @editor about $CASH #now", ("AI",), {"excerpt": "Say /start to @all."}),
+    "alive.md": (
+        "Type /stop and write to @editor about $CASH #now",
+        ("AI",),
+        {"excerpt": "Say /start to @all."},
+    ),
     "markup.md": (
         "The <video> element & its kin",
         ("AI",),
@@ -70,7 +102,11 @@ LATER: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
             "publishedDateTime": "2026-10-16T00:30:00+02:00",
         },
     ),
-    "long.md": ("A long excerpt", tuple(f"Topic {one}" for one in range(8)), {"excerpt": "Word after word. " * 60}),
+    "long.md": (
+        "A long excerpt",
+        tuple(f"Topic {one}" for one in range(8)),
+        {"excerpt": "Word after word. " * 60},
+    ),
     "held.md": ("Waits for an editor", ("AI",), {"published": False}),
     "same-1.md": ("Told twice", ("AI",), {}),
     "same-2.md": ("Told twice", ("AI",), {}),
@@ -83,7 +119,9 @@ RAW = {
     "publishedDateTime: yesterday\n---\n",
 }
 #: What is recorded last, and has not gone out: the one that waits for nothing goes to two followers of three.
-WAITING = {f"wait-{number}.md": (f"What waits, number {number}", ("AI",), {}) for number in range(1, 6)}
+WAITING = {
+    f"wait-{number}.md": (f"What waits, number {number}", ("AI",), {}) for number in range(1, 6)
+}
 
 
 def main() -> None:
@@ -142,7 +180,12 @@ def inhabit(sandbox: Sandbox) -> tuple[Chat, Chat, list[Person], Chat]:
 def settings_of(home: Path, sandbox: Sandbox) -> Settings:
     told: dict[str, Any] = {
         "telegram": {"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": [EDITOR]},
-        "feed": {"folder": str(home / "articles"), "first_run": 3, "settle_seconds": 0, "unpublished": "hold"},
+        "feed": {
+            "folder": str(home / "articles"),
+            "first_run": 3,
+            "settle_seconds": 0,
+            "unpublished": "hold",
+        },
         "store": {"database": str(home / "paperboy.db")},
         "channels": [{"chat": "@paperboy_daily"}, {"chat": "@paperboy_space", "topics": ["Space"]}],
         "pace": {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000},
@@ -158,7 +201,9 @@ async def run(settings: Settings, clock: list[datetime]) -> None:
         await app.run_once()
 
 
-def write(folder: Path, told: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]], at: datetime) -> None:
+def write(
+    folder: Path, told: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]], at: datetime
+) -> None:
     for path, (title, topics, fields) in told.items():
         address = {"webUrl": f"https://news.example/{path.removesuffix('.md')}"} | fields
         put(folder / path, document(title, *topics, **address), at)
@@ -175,7 +220,11 @@ def change(folder: Path, at: datetime) -> None:
     title, topics, fields = LATER["plain.md"]
     write(folder, {"plain.md": (title, topics, {**fields, "excerpt": "Told anew."})}, at)
     write(folder, {"2026/6.md": ("Lighthouse letter number 6", ("Space",), {"removed": True})}, at)
-    write(folder, {"same-2.md": ("Told twice", ("AI",), {"webUrl": "https://news.example/same-1"})}, at)
+    write(
+        folder,
+        {"same-2.md": ("Told twice", ("AI",), {"webUrl": "https://news.example/same-1"})},
+        at,
+    )
     (folder / "2026/1.md").unlink()
 
 
@@ -191,7 +240,9 @@ def again(settings: Settings, at: datetime) -> None:
 def trouble(settings: Settings, at: datetime) -> None:
     """Leave deliveries in every state."""
     with closing(open_database(settings.store.database)) as db:
-        fanouts.extend(db, at, 2)  # the first cursor stands in the middle, the others at the beginning
+        fanouts.extend(
+            db, at, 2
+        )  # the first cursor stands in the middle, the others at the beginning
         found = outbox.due(db, at, most=9)
         payload = ({"method": "sendMessage", "text": "…"}, "form")
         channel = found[0].delivery
@@ -204,7 +255,12 @@ def trouble(settings: Settings, at: datetime) -> None:
                     outbox.settle(db, [(one.delivery, settle(outcome, one.delivery, at))], at)
         doubtful = rows(db, "SELECT id FROM deliveries WHERE state = 'doubtful' AND lane = 0")
         doubts.later(db, doubtful[0]["id"], at + timedelta(minutes=1), "looked for")
-        doubts.see(db, rows(db, "SELECT chat_id FROM chats WHERE setting IS NOT NULL")[0]["chat_id"], 999, at)
+        doubts.see(
+            db,
+            rows(db, "SELECT chat_id FROM chats WHERE setting IS NOT NULL")[0]["chat_id"],
+            999,
+            at,
+        )
         updates.first_alert(db, "rejected:broken.md", at)
 
 

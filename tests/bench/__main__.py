@@ -51,9 +51,15 @@ def _measured(name: str, place: Place) -> list[Row | Table]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("only", nargs="*", metavar="NAME", help=f"one of {', '.join(NAMES)}; all when none is given")
-    parser.add_argument("--small", action="store_true", help="a smoke run, whose times mean nothing")
-    parser.add_argument("--times", type=int, default=5, help="measurements of which the median counts")
+    parser.add_argument(
+        "only", nargs="*", metavar="NAME", help=f"one of {', '.join(NAMES)}; all when none is given"
+    )
+    parser.add_argument(
+        "--small", action="store_true", help="a smoke run, whose times mean nothing"
+    )
+    parser.add_argument(
+        "--times", type=int, default=5, help="measurements of which the median counts"
+    )
     return parser.parse_args()
 
 
@@ -63,7 +69,13 @@ def _lines(results: list[Row | Table]) -> list[str]:
     marks = {True: "yes", False: "**no**", None: ""}
     lines += [f"| {one.what} | {one.must} | {one.reached} | {marks[one.ok]} |" for one in rows]
     for table in (one for one in results if isinstance(one, Table)):
-        lines += ["", f"## {table.title}", "", f"| {' | '.join(table.heads)} |", "|---" * len(table.heads) + "|"]
+        lines += [
+            "",
+            f"## {table.title}",
+            "",
+            f"| {' | '.join(table.heads)} |",
+            "|---" * len(table.heads) + "|",
+        ]
         lines += [f"| {' | '.join(line)} |" for line in table.lines]
     return lines
 

@@ -27,14 +27,19 @@ class Asker:
         """Let the next person write."""
         number = len(self.asked) + 1
         self.asked.append(number)
-        self.telegram.say(work.update(number, _ASKER + number, self.commands[number % len(self.commands)]))
+        self.telegram.say(
+            work.update(number, _ASKER + number, self.commands[number % len(self.commands)])
+        )
 
     def answers(self) -> list[float]:
         """Wait for all answers; return the milliseconds from the update handed out to the first call to that chat."""
         wanted = {_ASKER + number for number in self.asked}
         work.until(lambda: wanted <= self._answered().keys())
         answered = self._answered()
-        return [(answered[_ASKER + number] - self.telegram.handed[number]) / 1e6 for number in self.asked]
+        return [
+            (answered[_ASKER + number] - self.telegram.handed[number]) / 1e6
+            for number in self.asked
+        ]
 
     def _answered(self) -> dict[int, int]:
         self.telegram.look()

@@ -15,11 +15,61 @@ TOPICS = ("Energy", "Transport", "Health", "Space", "Robots", "Harbours", "Libra
 #: The topic that only the article of a fan-out carries.
 RARE = "Lighthouses"
 _FIRST = datetime(2020, 1, 1, 6, tzinfo=UTC)
-_SUBJECTS = ("harbour", "bakery", "library", "tram", "orchard", "clinic", "quarry", "ferry", "observatory", "school")
-_VERBS = ("measures", "repairs", "borrows", "forgets", "counts", "rebuilds", "lends", "teaches", "warms", "maps")
-_THINGS = ("tide", "clock", "window", "turbine", "ledger", "bridge", "kettle", "antenna", "garden", "signal", "atlas")
-_MANNERS = ("patiently", "twice", "overnight", "without a permit", "by hand", "in the rain", "again", "with care")
-_OUTLETS = ("Tern Gazette", "Open Bench", "Kelp & Anchor", "Orchard Review", "North Pier", "The Slow Wire")
+_SUBJECTS = (
+    "harbour",
+    "bakery",
+    "library",
+    "tram",
+    "orchard",
+    "clinic",
+    "quarry",
+    "ferry",
+    "observatory",
+    "school",
+)
+_VERBS = (
+    "measures",
+    "repairs",
+    "borrows",
+    "forgets",
+    "counts",
+    "rebuilds",
+    "lends",
+    "teaches",
+    "warms",
+    "maps",
+)
+_THINGS = (
+    "tide",
+    "clock",
+    "window",
+    "turbine",
+    "ledger",
+    "bridge",
+    "kettle",
+    "antenna",
+    "garden",
+    "signal",
+    "atlas",
+)
+_MANNERS = (
+    "patiently",
+    "twice",
+    "overnight",
+    "without a permit",
+    "by hand",
+    "in the rain",
+    "again",
+    "with care",
+)
+_OUTLETS = (
+    "Tern Gazette",
+    "Open Bench",
+    "Kelp & Anchor",
+    "Orchard Review",
+    "North Pier",
+    "The Slow Wire",
+)
 
 
 def document(number: int, topics: tuple[str, ...] | None = None) -> str:
@@ -88,7 +138,11 @@ def _related(dice: random.Random, number: int, position: int, day: datetime) -> 
 
 
 def _provider(dice: random.Random, host: str, indent: str) -> list[str]:
-    return [f"{indent}provider:", f"{indent}  name: {dice.choice(_OUTLETS)}", f"{indent}  domain: {host}"]
+    return [
+        f"{indent}provider:",
+        f"{indent}  name: {dice.choice(_OUTLETS)}",
+        f"{indent}  domain: {host}",
+    ]
 
 
 def _images(host: str, number: int, indent: str) -> list[str]:
@@ -108,7 +162,9 @@ def _title(dice: random.Random) -> str:
 def _prose(dice: random.Random, sentences: int) -> str:
     """Return some sentences; in one text of four, as in the field, a character that is not ASCII."""
     keeper = dice.choice(("its keeper", "her brother", "the pilot", "the keeper’s cat"))
-    return " ".join(f"{_title(dice)} of the {dice.choice(_SUBJECTS)}, says {keeper}." for _ in range(sentences))
+    return " ".join(
+        f"{_title(dice)} of the {dice.choice(_SUBJECTS)}, says {keeper}." for _ in range(sentences)
+    )
 
 
 def _slug(dice: random.Random) -> str:

@@ -75,7 +75,9 @@ def _ours(place: Place, readers: int) -> tuple[list[float], list[float]]:
 _UNSETTLED = "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')"
 
 
-def _rivals(messages: int, times: int) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+def _rivals(
+    messages: int, times: int
+) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """Return (messages a second, milliseconds a message) of python-telegram-bot and of aiogram, once a turn."""
     ptb, aiogram = [], []
     for _ in range(times):
@@ -87,7 +89,9 @@ def _rivals(messages: int, times: int) -> tuple[list[tuple[float, float]], list[
 
 def _rival(script: str, messages: int, **more: str) -> tuple[float, float]:
     with work.telegram() as telegram:
-        with running(python(str(RIVALS / script), telegram.url, TOKEN, str(messages), **more)) as process:
+        with running(
+            python(str(RIVALS / script), telegram.url, TOKEN, str(messages), **more)
+        ) as process:
             told = json.loads(process.communicate()[0])
         assert len(telegram.wait_for(messages)) == messages
     return messages / told["seconds"], told["cpu"] * 1000 / messages

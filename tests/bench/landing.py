@@ -25,7 +25,12 @@ def measure(place: Place) -> list[Row]:
     interval = 0.3 if place.small else INTERVAL
     blind = _landings(place, files, place.size(20, 1), ("-m", "tests.bench.landing"), interval)
     return [
-        Row(f"a file landing among {files:,}", f"median under {MEDIAN:.0f} ms, worst under {WORST:.0f} ms", told, ok),
+        Row(
+            f"a file landing among {files:,}",
+            f"median under {MEDIAN:.0f} ms, worst under {WORST:.0f} ms",
+            told,
+            ok,
+        ),
         Row(
             "the same, the folder not watched",
             f"within one interval (here {interval:g} s)",
@@ -35,7 +40,9 @@ def measure(place: Place) -> list[Row]:
     ]
 
 
-def _landings(place: Place, files: int, landings: int, program: tuple[str, ...], interval: float) -> list[float]:
+def _landings(
+    place: Place, files: int, landings: int, program: tuple[str, ...], interval: float
+) -> list[float]:
     """Let files land one after another; return for each the milliseconds until the server had the request."""
     folder, database = place.articles(files), place.copy(place.scanned(files))
     channel = {
@@ -44,7 +51,10 @@ def _landings(place: Place, files: int, landings: int, program: tuple[str, ...],
     }
     took = []
     try:
-        with work.telegram() as telegram, work.bot(telegram, folder, database, program=program, **channel):
+        with (
+            work.telegram() as telegram,
+            work.bot(telegram, folder, database, program=program, **channel),
+        ):
             _awake(telegram, folder, database)
             for number in range(1, landings + 1):
                 time.sleep(0.05 if place.small else 0.2)  # apart, as files land

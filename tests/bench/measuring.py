@@ -66,7 +66,9 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
-def python(*arguments: str, executable: str = sys.executable, **variables: str) -> subprocess.Popen[str]:
+def python(
+    *arguments: str, executable: str = sys.executable, **variables: str
+) -> subprocess.Popen[str]:
     """Start Python with our code in reach; nothing of `PAPERBOY_` comes from outside."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
     return subprocess.Popen(
@@ -79,7 +81,9 @@ def python(*arguments: str, executable: str = sys.executable, **variables: str) 
 
 
 @contextmanager
-def running(process: subprocess.Popen[str], patience: float = 15.0) -> Iterator[subprocess.Popen[str]]:
+def running(
+    process: subprocess.Popen[str], patience: float = 15.0
+) -> Iterator[subprocess.Popen[str]]:
     """End a process with the block."""
     try:
         yield process
@@ -118,7 +122,11 @@ def memory(pid: int) -> float:
 
 def resident(pid: int) -> float:
     """Return the megabytes a process holds, what it shares included (RSS)."""
-    return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return (
+        int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+        * os.sysconf("SC_PAGE_SIZE")
+        / 2**20
+    )
 
 
 def _cpu(pid: int) -> float:
@@ -134,4 +142,6 @@ def _proportional(pid: int) -> float:
         told = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     except OSError:
         return 0.0
-    return next((int(line.split()[1]) / 1024 for line in told.splitlines() if line.startswith("Pss:")), 0.0)
+    return next(
+        (int(line.split()[1]) / 1024 for line in told.splitlines() if line.startswith("Pss:")), 0.0
+    )

@@ -80,7 +80,9 @@ class Place:
 
 def scanner(store: Store, folder: Path) -> Scanner:
     """Return what looks at a folder, without channels."""
-    return Scanner(store, Feed(folder=folder), lambda: Rules(taxonomy=Taxonomy(())), lambda: datetime.now(UTC))
+    return Scanner(
+        store, Feed(folder=folder), lambda: Rules(taxonomy=Taxonomy(())), lambda: datetime.now(UTC)
+    )
 
 
 def settings(folder: Path, database: Path, **more: str) -> dict[str, str]:
@@ -104,7 +106,9 @@ def fill(database: Path, readers: int, names: tuple[str, ...], each: int = 1) ->
             "INSERT INTO chats (chat_id, kind, title, begun) VALUES (?, 'private', ?, ?)",
             ((FIRST_READER + one, f"R{one}", begun) for one in range(readers)),
         )
-        first = db.conn.execute("SELECT id FROM chats WHERE chat_id = ?", (FIRST_READER,)).fetchone()[0]
+        first = db.conn.execute(
+            "SELECT id FROM chats WHERE chat_id = ?", (FIRST_READER,)
+        ).fetchone()[0]
         db.conn.executemany(
             "INSERT INTO follows (topic, chat, since) VALUES (?, ?, ?)",
             (

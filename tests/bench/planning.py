@@ -30,7 +30,9 @@ def measure(place: Place) -> list[Row]:
     for _ in range(1 if place.small else min(place.times, 3)):
         with place.empty() as folder, work.telegram() as telegram:
             database = _followed(place, readers, folder.with_name("fresh.db"))
-            with work.bot(telegram, folder, database, PAPERBOY_PACE__MESSAGES_PER_SECOND="1") as process:
+            with work.bot(
+                telegram, folder, database, PAPERBOY_PACE__MESSAGES_PER_SECOND="1"
+            ) as process:
                 time.sleep(0.2 if place.small else 3)
                 asker = Asker(telegram, ("/latest", "/help"))
                 held, peak = memory(process.pid), 0.0

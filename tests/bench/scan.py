@@ -41,7 +41,12 @@ def _cold(place: Place, files: int) -> list[Row]:
     told = f"{ratio:.1f} × ({statistics.median(ours):,.0f} files/s; the stock loop {statistics.median(stock):,.0f})"
     highest = max(peaks)
     return [
-        Row(f"cold scan of {files:,} articles, searchable", f"{COLD:.0f} × the stock loop", told, ratio >= COLD),
+        Row(
+            f"cold scan of {files:,} articles, searchable",
+            f"{COLD:.0f} × the stock loop",
+            told,
+            ratio >= COLD,
+        ),
         Row(
             "peak memory of that scan, all its processes",
             f"under {MEMORY:.0f} MB",
@@ -55,7 +60,9 @@ def _stock(place: Place, folder: Path, first: int, last: int) -> float:
     """Return the stock loop's files a second."""
     with tempfile.TemporaryDirectory(dir=place.root) as fresh:
         script = str(Path(__file__).parent / "rivals" / "stock_loop.py")
-        with running(python(script, f"{fresh}/stock.db", str(folder), str(first), str(last))) as process:
+        with running(
+            python(script, f"{fresh}/stock.db", str(folder), str(first), str(last))
+        ) as process:
             return float(process.communicate()[0])
 
 
@@ -111,7 +118,10 @@ def _unchanged(place: Place, files: int) -> Row:
     ours, bare = (statistics.median(one) * 1000 for one in zip(*ratios, strict=True))
     told = f"{ratio:.2f} × ({ours:,.0f} ms; the bare walk {bare:,.0f} ms)"
     return Row(
-        f"scan of {files:,}, nothing changed", f"within {UNCHANGED} × of a bare walk with stat", told, ratio < UNCHANGED
+        f"scan of {files:,}, nothing changed",
+        f"within {UNCHANGED} × of a bare walk with stat",
+        told,
+        ratio < UNCHANGED,
     )
 
 

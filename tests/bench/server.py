@@ -31,10 +31,18 @@ _MESSAGE = json.dumps(
         "entities": [
             {"type": "bold", "offset": 0, "length": 30},
             {"type": "italic", "offset": 31, "length": 12},
-            *({"type": "text_link", "offset": at, "length": 20, "url": "https://a.example/x"} for at in (99, 150, 200)),
+            *(
+                {"type": "text_link", "offset": at, "length": 20, "url": "https://a.example/x"}
+                for at in (99, 150, 200)
+            ),
         ],
-        "link_preview_options": {"url": "https://images.a.example/1.jpg", "prefer_large_media": True},
-        "reply_markup": {"inline_keyboard": [[{"text": "Read the article", "url": "https://a.example/x"}]]},
+        "link_preview_options": {
+            "url": "https://images.a.example/1.jpg",
+            "prefer_large_media": True,
+        },
+        "reply_markup": {
+            "inline_keyboard": [[{"text": "Read the article", "url": "https://a.example/x"}]]
+        },
     }
 )
 
@@ -70,15 +78,25 @@ class Telegram:
     def _result(self, method: str, chat: bytes) -> bytes:
         if method in ("sendMessage", "editMessageText"):
             self.messages += 1
-            return (_BEFORE + b"%d" % self.messages + _BETWEEN + chat + _AFTER) if method == "sendMessage" else b"true"
+            return (
+                (_BEFORE + b"%d" % self.messages + _BETWEEN + chat + _AFTER)
+                if method == "sendMessage"
+                else b"true"
+            )
         if method == "getMe":
             return json.dumps(_BOT).encode()
         if method == "getChat":
-            return b'{"id":%s,"type":"channel","title":"News","accent_color_id":1,"max_reaction_count":1}' % (
-                chat if chat != b"0" else b"-1001"
+            return (
+                b'{"id":%s,"type":"channel","title":"News","accent_color_id":1,"max_reaction_count":1}'
+                % (chat if chat != b"0" else b"-1001")
             )
         if method == "getChatMember":
-            rights = {"status": "administrator", "user": _BOT, "can_post_messages": True, "can_edit_messages": True}
+            rights = {
+                "status": "administrator",
+                "user": _BOT,
+                "can_post_messages": True,
+                "can_edit_messages": True,
+            }
             return json.dumps(rights).encode()
         return b"true"
 
@@ -135,7 +153,10 @@ class _Connection(asyncio.Protocol):
 
     async def _answer(self, path: bytes, body: bytes) -> None:
         content = await self._telegram.answer(path, body)
-        head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(content)
+        head = (
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+            % len(content)
+        )
         self._transport.write(head + content)
         self._answering = None
         self._next()
@@ -144,7 +165,9 @@ class _Connection(asyncio.Protocol):
 async def serve() -> None:
     """Serve on a free port until the process is ended."""
     telegram = Telegram()
-    server = await asyncio.get_running_loop().create_server(lambda: _Connection(telegram), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: _Connection(telegram), "127.0.0.1", 0
+    )
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

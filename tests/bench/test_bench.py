@@ -15,11 +15,18 @@ from tests.bench.place import Place
 @pytest.mark.proof
 @pytest.mark.parametrize("name", NAMES)
 def test_a_benchmark_comes_to_its_end_and_its_results_are_right(name: str, tmp_path: Path) -> None:
-    found = importlib.import_module(f"tests.bench.{name}").measure(Place(tmp_path, small=True, times=1))
+    found = importlib.import_module(f"tests.bench.{name}").measure(
+        Place(tmp_path, small=True, times=1)
+    )
     rows = [one for one in found if isinstance(one, Row)]
     assert rows
     assert all(row.what and row.must and row.reached for row in rows)
-    assert all(len(line) == len(table.heads) for table in found if isinstance(table, Table) for line in table.lines)
+    assert all(
+        len(line) == len(table.heads)
+        for table in found
+        if isinstance(table, Table)
+        for line in table.lines
+    )
     assert len(_lines(found)) > len(rows)
 
 

@@ -52,12 +52,16 @@ class Telegram:
         """Let people write."""
         self._post("say", json.dumps(updates).encode())
 
-    def wait_for(self, count: int, method: str = "sendMessage", chat: int = 0, pause: float = 0.02) -> list[int]:
+    def wait_for(
+        self, count: int, method: str = "sendMessage", chat: int = 0, pause: float = 0.02
+    ) -> list[int]:
         """Wait until so many calls of a method came (to a chat); return their moments."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             self.look()
-            found = [moment for moment, name, to in self.calls if name == method and chat in (0, to)]
+            found = [
+                moment for moment, name, to in self.calls if name == method and chat in (0, to)
+            ]
             if len(found) >= count:
                 return found
             time.sleep(pause)
@@ -79,7 +83,12 @@ def telegram() -> Iterator[Telegram]:
 
 @contextmanager
 def bot(
-    served: Telegram, folder: Path, database: Path, *, program: tuple[str, ...] = ("-m", "bot", "run"), **more: str
+    served: Telegram,
+    folder: Path,
+    database: Path,
+    *,
+    program: tuple[str, ...] = ("-m", "bot", "run"),
+    **more: str,
 ) -> Iterator[subprocess.Popen[str]]:
     """Run the bot for the time of the block; it has begun to poll when the block begins."""
     before = len(served.calls)

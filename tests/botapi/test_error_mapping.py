@@ -14,7 +14,18 @@ from telegram.error import EndPointNotFound, InvalidToken, NetworkError, RetryAf
 from bot.botapi.client import Messenger, build
 from bot.botapi.error_mapping import NETWORK_SECONDS, UNSAID_SECONDS, outcome
 from bot.domain.interpretation import RIGHTS_SECONDS
-from bot.domain.outcome import Delay, Fallback, Gone, Migrated, Outcome, Refused, Revoked, Sent, Unknown, Wait
+from bot.domain.outcome import (
+    Delay,
+    Fallback,
+    Gone,
+    Migrated,
+    Outcome,
+    Refused,
+    Revoked,
+    Sent,
+    Unknown,
+    Wait,
+)
 from bot.sandbox import faults, refusals
 from bot.sandbox.faults import Fault
 from bot.sandbox.records import Person
@@ -177,15 +188,21 @@ async def test_a_429_says_how_long_to_wait(line: Line) -> None:
     assert (came.seconds, came.flood) == (7.0, True)
 
 
-@pytest.mark.parametrize(("told", "seconds"), [("retry after 9", 9.0), ("slow down", UNSAID_SECONDS)])
-async def test_a_429_without_parameters_is_a_flood_all_the_same(line: Line, told: str, seconds: float) -> None:
+@pytest.mark.parametrize(
+    ("told", "seconds"), [("retry after 9", 9.0), ("slow down", UNSAID_SECONDS)]
+)
+async def test_a_429_without_parameters_is_a_flood_all_the_same(
+    line: Line, told: str, seconds: float
+) -> None:
     came = await line.met(faults.refused(429, f"Too Many Requests: {told}"))
     assert isinstance(came, Wait)
     assert (came.seconds, came.flood) == (seconds, True)
 
 
 @pytest.mark.parametrize("flag", ["0", "1"])
-async def test_a_pause_is_understood_as_a_number_and_as_a_timedelta(flag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_pause_is_understood_as_a_number_and_as_a_timedelta(
+    flag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     error = RetryAfter(timedelta(seconds=3))
     monkeypatch.setenv("PTB_TIMEDELTA", flag)
     if flag == "0":
@@ -212,13 +229,17 @@ async def test_a_lost_answer_leaves_it_unknown(line: Line, fault: Fault) -> None
     assert isinstance(await line.met(fault), Unknown)
 
 
-async def test_an_answer_that_takes_too_long_leaves_it_unknown(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_answer_that_takes_too_long_leaves_it_unknown(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("bot.botapi.client._ANSWER_SECONDS", 0.05)
     assert isinstance(await line.met(faults.slow_answer(1.0)), Unknown)
     assert [message.text for message in line.sandbox.messages(line.reader)][-1] == "Hello"
 
 
-@pytest.mark.parametrize("fault", [faults.refused(413, "Request Entity Too Large"), faults.page(413)])
+@pytest.mark.parametrize(
+    "fault", [faults.refused(413, "Request Entity Too Large"), faults.page(413)]
+)
 async def test_what_is_too_large_is_refused(line: Line, fault: Fault) -> None:
     assert isinstance(await line.met(fault), Refused)
 
@@ -245,19 +266,29 @@ async def test_a_closed_door_means_that_nothing_was_sent(line: Line) -> None:
     came = await nobody.call(HELLO, chat_id=line.reader.id)
     assert isinstance(came, Wait)
     assert came.seconds == NETWORK_SECONDS
-    assert came.reason.startswith("Telegram can't be reached: ClientConnectorError: Cannot connect to host 127.0.0.1:9")
+    assert came.reason.startswith(
+        "Telegram can't be reached: ClientConnectorError: Cannot connect to host 127.0.0.1:9"
+    )
     await nobody.close()
 
 
-@pytest.mark.parametrize("cause", [httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError])
-async def test_an_error_before_the_request_left_means_that_nothing_was_sent(cause: type[httpx.RequestError]) -> None:
+@pytest.mark.parametrize(
+    "cause", [httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError]
+)
+async def test_an_error_before_the_request_left_means_that_nothing_was_sent(
+    cause: type[httpx.RequestError],
+) -> None:
     error = NetworkError("no")
     error.__cause__ = cause("no")
     assert isinstance(outcome(error), Wait)
 
 
-@pytest.mark.parametrize("cause", [httpx.ReadTimeout, httpx.WriteTimeout, httpx.RemoteProtocolError, httpx.ReadError])
-async def test_an_error_after_the_request_left_leaves_it_unknown(cause: type[httpx.RequestError]) -> None:
+@pytest.mark.parametrize(
+    "cause", [httpx.ReadTimeout, httpx.WriteTimeout, httpx.RemoteProtocolError, httpx.ReadError]
+)
+async def test_an_error_after_the_request_left_leaves_it_unknown(
+    cause: type[httpx.RequestError],
+) -> None:
     error = NetworkError("no")
     error.__cause__ = cause("no")
     assert isinstance(outcome(error), Unknown)
@@ -268,13 +299,17 @@ async def test_both_names_for_a_refused_token_are_revoked(error: TelegramError) 
     assert isinstance(outcome(error), Revoked)
 
 
-@pytest.mark.parametrize("error", [KeyError("result"), TypeError("no"), TelegramError("Invalid server response")])
+@pytest.mark.parametrize(
+    "error", [KeyError("result"), TypeError("no"), TelegramError("Invalid server response")]
+)
 async def test_an_answer_of_another_shape_leaves_it_unknown(error: Exception) -> None:
     assert isinstance(outcome(error), Unknown)
 
 
 async def test_a_reason_never_holds_the_token(line: Line) -> None:
-    came = await line.met(faults.refused(400, f"{BAD}no route to /bot{line.sandbox.token}/sendMessage"))
+    came = await line.met(
+        faults.refused(400, f"{BAD}no route to /bot{line.sandbox.token}/sendMessage")
+    )
     assert isinstance(came, Refused)
     assert "no route to" in came.reason.lower()
     assert line.sandbox.token.partition(":")[2].lower() not in came.reason.lower()

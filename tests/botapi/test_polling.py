@@ -50,7 +50,11 @@ class Clock:
 
 def polling(bot: Bot, handler: Any) -> Polling:
     """Return the loop with a handler of one's own."""
-    return Polling(bot.messenger, Inbox(bot.store, handler, bot.messenger.wire, bot.context.clock), time.monotonic)
+    return Polling(
+        bot.messenger,
+        Inbox(bot.store, handler, bot.messenger.wire, bot.context.clock),
+        time.monotonic,
+    )
 
 
 class Running:
@@ -68,7 +72,9 @@ class Running:
         await asyncio.wait_for(self.task, PATIENCE)
 
 
-async def test_updates_that_nobody_takes_any_more_are_left_to_the_next_run(bot: Bot, rea: Person) -> None:
+async def test_updates_that_nobody_takes_any_more_are_left_to_the_next_run(
+    bot: Bot, rea: Person
+) -> None:
     async def handler(update: Update) -> None:
         pytest.fail(f"update {update.update_id} was handled")
 
@@ -79,7 +85,9 @@ async def test_updates_that_nobody_takes_any_more_are_left_to_the_next_run(bot: 
     assert len(bot.sandbox.updates.waiting) == 1
 
 
-async def test_a_redelivered_command_is_answered_again_and_has_one_effect(bot: Bot, rea: Person) -> None:
+async def test_a_redelivered_command_is_answered_again_and_has_one_effect(
+    bot: Bot, rea: Person
+) -> None:
     await bot.sandbox.say(rea, "/topic AI")
     (update,) = (one.wire() for one in bot.sandbox.updates.waiting)
     await bot.answers()
@@ -148,7 +156,10 @@ async def test_a_webhook_set_meanwhile_is_deleted_once(bot: Bot, rea: Person) ->
     clock = Clock()
     polling = Polling(bot.messenger, bot.polling.inbox, clock, pause=clock.pause)
     await bot.sandbox.say(rea, "/help")
-    bot.sandbox.fail("getUpdates", faults.refused(409, "Conflict: can't use getUpdates method while webhook is active"))
+    bot.sandbox.fail(
+        "getUpdates",
+        faults.refused(409, "Conflict: can't use getUpdates method while webhook is active"),
+    )
     assert await polling.drain() == 1
     assert len(bot.sandbox.calls.of("deleteWebhook")) == 2
 
@@ -219,7 +230,11 @@ async def test_a_token_revoked_while_answering_ends_the_loop(bot: Bot, rea: Pers
 async def test_a_second_poller_for_a_minute_ends_the_loop(bot: Bot) -> None:
     clock = Clock()
     polling = Polling(bot.messenger, bot.polling.inbox, clock, pause=clock.pause)
-    bot.sandbox.fail("getUpdates", faults.refused(409, "Conflict: terminated by other getUpdates request"), times=None)
+    bot.sandbox.fail(
+        "getUpdates",
+        faults.refused(409, "Conflict: terminated by other getUpdates request"),
+        times=None,
+    )
     with pytest.raises(SecondPoller):
         await polling.run(asyncio.Event())
     assert clock.at >= 60
@@ -228,7 +243,11 @@ async def test_a_second_poller_for_a_minute_ends_the_loop(bot: Bot) -> None:
 async def test_a_second_poller_that_leaves_is_forgiven(bot: Bot, rea: Person) -> None:
     clock = Clock()
     polling = Polling(bot.messenger, bot.polling.inbox, clock, pause=clock.pause)
-    bot.sandbox.fail("getUpdates", faults.refused(409, "Conflict: terminated by other getUpdates request"), times=4)
+    bot.sandbox.fail(
+        "getUpdates",
+        faults.refused(409, "Conflict: terminated by other getUpdates request"),
+        times=4,
+    )
     await bot.sandbox.say(rea, "/help")
     assert await polling.drain() == 1
 
@@ -259,7 +278,9 @@ async def test_an_answer_that_telegram_slows_comes_a_little_later(bot: Bot, rea:
 
 
 async def test_an_answer_that_is_refused_goes_out_plain(bot: Bot, rea: Person) -> None:
-    bot.sandbox.fail("sendMessage", faults.refused(400, "Bad Request: can't parse entities: Unclosed start tag"))
+    bot.sandbox.fail(
+        "sendMessage", faults.refused(400, "Bad Request: can't parse entities: Unclosed start tag")
+    )
     (answer,) = await bot.ask(rea, "/help")
     assert "/topic name" in answer.text
     assert not [one for one in answer.entities if one["type"] == "bold"]
@@ -285,7 +306,13 @@ async def test_a_tap_is_answered_even_when_its_work_fails(
 def said(number: int, chat: int, text: str = "x") -> dict[str, Any]:
     """An update: somebody says something in a private chat."""
     who = {"id": chat, "is_bot": False, "first_name": "Ann"}
-    message = {"message_id": number, "date": 1, "chat": {"id": chat, "type": "private"}, "from": who, "text": text}
+    message = {
+        "message_id": number,
+        "date": 1,
+        "chat": {"id": chat, "type": "private"},
+        "from": who,
+        "text": text,
+    }
     return {"update_id": number, "message": message}
 
 
@@ -298,7 +325,9 @@ async def test_a_chat_whose_answers_hang_holds_up_nobody(bot: Bot, rea: Person) 
         for number in range(3):
             await bot.sandbox.say(other, "/help")
             await bot.sandbox.wait_for(
-                lambda number=number: len(list(filter(bot.is_mine, bot.sandbox.messages(other)))) > number
+                lambda number=number: (
+                    len(list(filter(bot.is_mine, bot.sandbox.messages(other)))) > number
+                )
             )
         await bot.sandbox.say(rea, "/topic AI")  # nor does what the chat itself asks for
         async with asyncio.timeout(PATIENCE):
@@ -309,7 +338,9 @@ async def test_a_chat_whose_answers_hang_holds_up_nobody(bot: Bot, rea: Person) 
         running.task = asyncio.create_task(asyncio.sleep(0))
 
 
-async def test_what_a_killed_process_was_at_is_done_by_the_next_and_once(bot: Bot, rea: Person) -> None:
+async def test_what_a_killed_process_was_at_is_done_by_the_next_and_once(
+    bot: Bot, rea: Person
+) -> None:
     await bot.sandbox.say(rea, "/topic AI")
     (update,) = (one.wire() for one in bot.sandbox.updates.waiting)
     hangs = asyncio.Event()
@@ -355,7 +386,9 @@ async def test_what_an_earlier_process_left_comes_before_what_is_new(bot: Bot) -
     assert await bot.store(number, "SELECT count(*) FROM inbox") == 0
 
 
-async def test_what_can_not_be_deleted_now_is_deleted_later(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_can_not_be_deleted_now_is_deleted_later(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     full, real = [True], store.handled
 
     def forget(*args: Any) -> None:
@@ -414,7 +447,9 @@ async def test_an_update_that_can_not_be_stored_is_asked_for_again(
 # --- How often --------------------------------------------------------------------------------------------------------
 
 
-async def test_a_chat_above_its_limit_is_still_heard_when_it_wants_less(bot: Bot, rea: Person) -> None:
+async def test_a_chat_above_its_limit_is_still_heard_when_it_wants_less(
+    bot: Bot, rea: Person
+) -> None:
     bot.with_context(commands_per_minute=4)
     await bot.ask(rea, "/topic AI, Space")
     for _ in range(6):
@@ -443,13 +478,17 @@ async def test_a_tap_that_ends_a_follow_is_never_limited(bot: Bot, rea: Person) 
 
 @pytest.mark.parametrize("odd", [",", " ", "a/b", "and ", "\u0301", '"', "电"])
 @pytest.mark.parametrize("command", ["/latest", "/topic", "/untopic", "/search", "/republish"])
-async def test_odd_and_endless_words_cost_nothing(bot: Bot, rea: Person, command: str, odd: str) -> None:
+async def test_odd_and_endless_words_cost_nothing(
+    bot: Bot, rea: Person, command: str, odd: str
+) -> None:
     """What is looked at is bounded, whatever comes; by the words that the handlers are given."""
     who = bot.editor if command == "/republish" else rea
     assert len(await bot.ask(who, f"{command} x{odd * 2_000}"[:4_096])) == 1
 
 
-async def test_too_many_commands_are_answered_once_and_then_not_at_all(bot: Bot, rea: Person) -> None:
+async def test_too_many_commands_are_answered_once_and_then_not_at_all(
+    bot: Bot, rea: Person
+) -> None:
     bot.with_context(commands_per_minute=3)
     other = bot.sandbox.world.add_person("Ben")
     for _ in range(3):
@@ -473,7 +512,9 @@ async def test_too_many_taps_are_answered_with_a_note(bot: Bot, rea: Person) -> 
 # --- Secrets ----------------------------------------------------------------------------------------------------------
 
 
-async def test_no_log_ever_holds_the_token(bot: Bot, rea: Person, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_log_ever_holds_the_token(
+    bot: Bot, rea: Person, caplog: pytest.LogCaptureFixture
+) -> None:
     redaction.guard()
     for name in ("", "httpx", "httpcore", "telegram", "uvicorn.access", "bot"):
         caplog.set_level(logging.DEBUG, name)
@@ -519,7 +560,9 @@ async def test_a_payload_goes_out_exactly_as_it_is(bot: Bot, rea: Person) -> Non
     assert payload == before
     assert sent.pop("chat_id") == str(rea.id)
     assert sent == {
-        key: value if key != "disable_notification" else "true" for key, value in payload.items() if key != "method"
+        key: value if key != "disable_notification" else "true"
+        for key, value in payload.items()
+        if key != "method"
     }
 
 
@@ -539,15 +582,21 @@ async def test_paid_broadcast_is_asked_for_where_it_can_be(bot: Bot, rea: Person
 
 
 async def test_the_bots_rights_are_named_as_telegram_does(bot: Bot) -> None:
-    channel = bot.sandbox.world.add_channel("News", bot_rights=["can_post_messages", "can_edit_messages"])
+    channel = bot.sandbox.world.add_channel(
+        "News", bot_rights=["can_post_messages", "can_edit_messages"]
+    )
     rights = await bot.messenger.rights(channel.id)
     assert isinstance(rights, frozenset)
     assert {"administrator", "can_post_messages", "can_edit_messages"} <= rights
     assert "can_delete_messages" not in rights
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:8081", "http://localhost:1", "http://[::1]:1"])
-def test_a_proxy_is_never_asked_for_this_machine(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:8081", "http://localhost:1", "http://[::1]:1"]
+)
+def test_a_proxy_is_never_asked_for_this_machine(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:3128")
     near = build("7123456789:AAbcdefghijklmnopqrstuvwxyz-_ABCDEF", address)
     assert near.wire.request.proxy is None  # type: ignore[attr-defined]  # our Transport's
@@ -558,7 +607,9 @@ def test_a_proxy_is_never_asked_for_this_machine(address: str, monkeypatch: pyte
 def _places(body: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Return the ways to every value of an update."""
     if isinstance(body, dict):
-        return [(*way, name, *rest) for name, value in body.items() for rest in [(), *_places(value)]]
+        return [
+            (*way, name, *rest) for name, value in body.items() for rest in [(), *_places(value)]
+        ]
     return []
 
 
@@ -569,7 +620,12 @@ async def test_a_forged_update_is_one_line_of_the_log_and_counts_as_handled(
     who = {"id": rea.id, "is_bot": False, "first_name": "Rea"}
     message = {"message_id": 5, "date": 1, "chat": chat, "from": who, "text": "/topic AI"}
     tap = {"id": "7", "from": who, "chat_instance": "1", "data": "t:abc:0", "message": message}
-    member = {"chat": chat, "from": who, "date": 1, "new_chat_member": {"status": "left", "user": who, "until_date": 0}}
+    member = {
+        "chat": chat,
+        "from": who,
+        "date": 1,
+        "new_chat_member": {"status": "left", "user": who, "until_date": 0},
+    }
     member["old_chat_member"] = {"status": "member", "user": who}
     number = 0
     for kind, good in {"message": message, "callback_query": tap, "my_chat_member": member}.items():

@@ -18,8 +18,12 @@ FAR = "http://bots.example"
 Meet = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-def transport(address: str = FAR, *, answer: float = 20.0, connections: int = 4, pool: float = 5.0) -> Transport:
-    return Transport(address, connections=connections, answer=answer, connect=5.0, pool=pool, direct=False)
+def transport(
+    address: str = FAR, *, answer: float = 20.0, connections: int = 4, pool: float = 5.0
+) -> Transport:
+    return Transport(
+        address, connections=connections, answer=answer, connect=5.0, pool=pool, direct=False
+    )
 
 
 @asynccontextmanager
@@ -58,7 +62,9 @@ async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 
 async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.readuntil(b'"chat_id": 1')
-    writer.write(b"HTTP/1.1 302 Found\r\nlocation: http://192.0.2.1/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+    writer.write(
+        b"HTTP/1.1 302 Found\r\nlocation: http://192.0.2.1/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +100,9 @@ async def test_a_call_that_found_no_free_connection_was_not_sent() -> None:
 
     async with served(take) as address:
         sent = Transport(address, connections=1, answer=20.0, connect=0.05, pool=0.05, direct=True)
-        first = asyncio.ensure_future(sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1})))
+        first = asyncio.ensure_future(
+            sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1}))
+        )
         await taken.wait()
         error = await raised(sent, address)
         first.cancel()
@@ -111,7 +119,10 @@ async def test_an_address_that_is_none_was_not_asked(address: str) -> None:
 async def test_no_redirect_is_followed() -> None:
     async with served(redirect) as address:
         sent = transport()
-        assert await sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1})) == (302, b"")
+        assert await sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1})) == (
+            302,
+            b"",
+        )
         await sent.shutdown()
 
 
@@ -122,7 +133,10 @@ async def test_a_closed_transport_says_so_until_it_is_begun_anew() -> None:
         with pytest.raises(RuntimeError, match="closed"):
             await sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1}))
         await sent.initialize()
-        assert await sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1})) == (302, b"")
+        assert await sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1})) == (
+            302,
+            b"",
+        )
         await sent.shutdown()
 
 
@@ -151,8 +165,15 @@ def test_a_proxy_that_cannot_be_used_is_named_at_the_start(monkeypatch: pytest.M
 
 
 def test_plain_data_goes_out_as_one_json_object() -> None:
-    sent = Parameters({"text": "ä", "chat_id": 1, "silent": True, "nothing": None, "keyboard": {"rows": []}})
-    assert json.loads(sent.json_payload) == {"text": "ä", "chat_id": 1, "silent": True, "keyboard": {"rows": []}}
+    sent = Parameters(
+        {"text": "ä", "chat_id": 1, "silent": True, "nothing": None, "keyboard": {"rows": []}}
+    )
+    assert json.loads(sent.json_payload) == {
+        "text": "ä",
+        "chat_id": 1,
+        "silent": True,
+        "keyboard": {"rows": []},
+    }
 
 
 async def test_an_answer_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,12 @@ async def test_where_all_is_well_it_says_so(sandbox: Sandbox, home: Home) -> Non
         ("✓", "channels: @newsroom: News", ""),
     ]
     assert not home.database.exists()
-    assert {call.method.lower() for call in sandbox.calls} <= {"getme", "getwebhookinfo", "getchat", "getchatmember"}
+    assert {call.method.lower() for call in sandbox.calls} <= {
+        "getme",
+        "getwebhookinfo",
+        "getchat",
+        "getchatmember",
+    }
 
 
 async def test_it_runs_beside_a_bot_that_holds_the_database(sandbox: Sandbox, home: Home) -> None:
@@ -68,11 +73,22 @@ async def test_it_runs_beside_a_bot_that_holds_the_database(sandbox: Sandbox, ho
 
 
 async def test_each_channel_has_its_finding_with_a_fix(sandbox: Sandbox, home: Home) -> None:
-    channels = ["@newsroom", "@posting_only", "@rights_taken", "@not_a_member", "@no_such_channel", "-1009999999999"]
+    channels = [
+        "@newsroom",
+        "@posting_only",
+        "@rights_taken",
+        "@not_a_member",
+        "@no_such_channel",
+        "-1009999999999",
+    ]
     home.connect(sandbox, channels, telegram={"admins": []})
     done = await home.done("check")
     assert (done.code, done.err) == (1, "")
-    rows = {what.split(": ")[1]: (sign, what, fix) for sign, what, fix in found(done) if what.startswith("channels")}
+    rows = {
+        what.split(": ")[1]: (sign, what, fix)
+        for sign, what, fix in found(done)
+        if what.startswith("channels")
+    }
     assert list(rows) == channels
     assert [rows[channel][0] for channel in channels] == ["✓", "!", "✗", "✗", "✗", "✗"]
     assert all(fix for sign, _, fix in rows.values() if sign != "✓")
@@ -95,11 +111,15 @@ async def test_warnings_alone_are_no_failure(sandbox: Sandbox, home: Home) -> No
     assert "[[channels]]" in done.out  # brackets are no markup
 
 
-async def test_a_token_that_telegram_refuses_is_a_problem_and_is_not_shown(sandbox: Sandbox, home: Home) -> None:
+async def test_a_token_that_telegram_refuses_is_a_problem_and_is_not_shown(
+    sandbox: Sandbox, home: Home
+) -> None:
     sandbox.fail("getMe", faults.refused(401, "Unauthorized"), times=None)
     done = await home.done("check")
     assert done.code == 1
-    assert ("✗", "telegram.token: Telegram refuses it", "Take a new one from @BotFather.") in found(done)
+    assert ("✗", "telegram.token: Telegram refuses it", "Take a new one from @BotFather.") in found(
+        done
+    )
     assert sandbox.token not in done.out + done.err
 
 
@@ -110,7 +130,11 @@ def test_no_token_no_folder_and_no_database_are_told_together(tmp_path: Path) ->
     done = home.run("check")
     assert (done.code, done.err) == (1, "")
     folder, database, token = found(done)
-    assert folder == ("✗", "feed.folder: nowhere: there is no such folder", "Make it, or set [feed] folder.")
+    assert folder == (
+        "✗",
+        "feed.folder: nowhere: there is no such folder",
+        "Make it, or set [feed] folder.",
+    )
     assert database[0] == "✗"
     assert "is damaged (it is not an SQLite database)" in database[1]
     assert "paperboy restore" in database[2]
@@ -142,4 +166,7 @@ async def test_a_channel_with_a_discussion_group_is_told_what_buttons_cost(
             }
         )
         last = (await checking.findings(chosen))[-1]
-        assert ("no comments under a post with buttons" in last.what, last.level == "warning") == (warned, warned)
+        assert ("no comments under a post with buttons" in last.what, last.level == "warning") == (
+            warned,
+            warned,
+        )

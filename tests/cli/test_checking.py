@@ -51,10 +51,17 @@ class Place:
 
     def article(self, name: str = "one.md", **fields: object) -> None:
         rows = {"title": f"About {name}", "webUrl": f"https://host.example/{name}", **fields}
-        self.write(f"articles/{name}", "---\n" + "".join(f"{key}: {value}\n" for key, value in rows.items()) + "---\n")
+        self.write(
+            f"articles/{name}",
+            "---\n" + "".join(f"{key}: {value}\n" for key, value in rows.items()) + "---\n",
+        )
 
     def settings(self, sandbox: Sandbox | None = None, **sections: Any) -> Settings:
-        chosen: dict[str, Any] = {"feed": {}, "telegram": {}, "store": {"database": str(self.path / "paperboy.db")}}
+        chosen: dict[str, Any] = {
+            "feed": {},
+            "telegram": {},
+            "store": {"database": str(self.path / "paperboy.db")},
+        }
         chosen |= {name: value for name, value in sections.items() if not isinstance(value, dict)}
         for name, value in sections.items():
             if isinstance(value, dict):
@@ -86,11 +93,15 @@ def said(found: Iterable[Finding]) -> str:
 # --- the channels -----------------------------------------------------------------------------------------------------
 
 
-async def test_one_chat_under_a_name_and_a_number_is_found_twice(place: Place, sandbox: Sandbox) -> None:
+async def test_one_chat_under_a_name_and_a_number_is_found_twice(
+    place: Place, sandbox: Sandbox
+) -> None:
     place.article()
     news = sandbox.world.add_channel("News", username="newsroom", bot_rights=RIGHTS)
     found = await place.found(sandbox, channels=[{"chat": "@newsroom"}, {"chat": str(news.id)}])
-    assert said(found).startswith(f"problem: channels: {news.id}: News (@newsroom): is the same chat as @newsroom\n")
+    assert said(found).startswith(
+        f"problem: channels: {news.id}: News (@newsroom): is the same chat as @newsroom\n"
+    )
 
 
 async def test_threads_of_one_forum_are_chats_of_their_own_and_general_is_no_thread(
@@ -101,7 +112,9 @@ async def test_threads_of_one_forum_are_chats_of_their_own_and_general_is_no_thr
     number = sandbox.world.add_topic(forum, "AI").id
     blocks = [{"chat": "@forum"}, {"chat": "@forum", "thread": number}]
     assert await place.found(sandbox, channels=blocks) == []
-    (twice,) = await place.found(sandbox, channels=[blocks[0], {"chat": str(forum.id), "thread": 1}])
+    (twice,) = await place.found(
+        sandbox, channels=[blocks[0], {"chat": str(forum.id), "thread": 1}]
+    )
     assert "is the same chat as @forum" in twice.what
     (general,) = await place.found(sandbox, channels=[{"chat": "@forum", "thread": 1}])
     assert ("General" in general.what, general.level) == (True, "warning")
@@ -109,7 +122,12 @@ async def test_threads_of_one_forum_are_chats_of_their_own_and_general_is_no_thr
 
 @pytest.mark.parametrize(
     ("forum", "thread", "words"),
-    [(False, 77, "not a forum"), (True, 77, "no such thread"), (True, -1, "no such thread"), (True, -2, "closed")],
+    [
+        (False, 77, "not a forum"),
+        (True, 77, "no such thread"),
+        (True, -1, "no such thread"),
+        (True, -2, "closed"),
+    ],
 )
 async def test_a_thread_that_is_not_there_is_a_problem(
     place: Place, sandbox: Sandbox, forum: bool, thread: int, words: str
@@ -124,19 +142,27 @@ async def test_a_thread_that_is_not_there_is_a_problem(
     assert said(found).startswith(f"problem: channels: @readers: Readers, thread {thread}: ")
     assert words in said(found)
     assert not [
-        call for call in sandbox.calls if call.method.lower().startswith("send") and "action" not in call.method.lower()
+        call
+        for call in sandbox.calls
+        if call.method.lower().startswith("send") and "action" not in call.method.lower()
     ]
 
 
-async def test_the_right_to_edit_posts_of_others_is_advised_against(place: Place, sandbox: Sandbox) -> None:
+async def test_the_right_to_edit_posts_of_others_is_advised_against(
+    place: Place, sandbox: Sandbox
+) -> None:
     place.article()
-    sandbox.world.add_channel("News", username="newsroom", bot_rights=[*RIGHTS, "can_edit_messages"])
+    sandbox.world.add_channel(
+        "News", username="newsroom", bot_rights=[*RIGHTS, "can_edit_messages"]
+    )
     (found,) = await place.found(sandbox, channels=[{"chat": "@newsroom"}])
     assert found.level == "warning"
     assert found.what.startswith("channels: @newsroom: News: the bot may edit posts of others")
 
 
-async def test_a_group_that_moved_is_followed_to_its_new_number(place: Place, sandbox: Sandbox) -> None:
+async def test_a_group_that_moved_is_followed_to_its_new_number(
+    place: Place, sandbox: Sandbox
+) -> None:
     place.article()
     old = sandbox.world.add_group("Readers", supergroup=False)
     new = sandbox.world.migrate(old)
@@ -144,14 +170,22 @@ async def test_a_group_that_moved_is_followed_to_its_new_number(place: Place, sa
     assert f'chat = "{new.id}"' in found.fix
 
 
-async def test_a_bot_that_was_banned_muted_or_left_out_is_told_apart(place: Place, sandbox: Sandbox) -> None:
+async def test_a_bot_that_was_banned_muted_or_left_out_is_told_apart(
+    place: Place, sandbox: Sandbox
+) -> None:
     place.article()
     for name, status in (("banned", "kicked"), ("muted", "restricted"), ("outside", "left")):
         group = sandbox.world.add_group(name.title(), username=name)
         sandbox.world.set_member(group, sandbox.world.bot, status)  # type: ignore[arg-type]
-    found = await place.found(sandbox, channels=[{"chat": "@banned"}, {"chat": "@muted"}, {"chat": "@outside"}])
+    found = await place.found(
+        sandbox, channels=[{"chat": "@banned"}, {"chat": "@muted"}, {"chat": "@outside"}]
+    )
     assert [one.level for one in found] == ["problem"] * 3
-    assert ["removed" in found[0].what, "restricted" in found[1].what, "not a member" in found[2].what] == [True] * 3
+    assert [
+        "removed" in found[0].what,
+        "restricted" in found[1].what,
+        "not a member" in found[2].what,
+    ] == [True] * 3
 
 
 @pytest.mark.parametrize(
@@ -160,18 +194,30 @@ async def test_a_bot_that_was_banned_muted_or_left_out_is_told_apart(place: Plac
         ({"slow_mode_delay": 30}, "slow mode lets the bot write once in 30 seconds", "warning"),
         ({"slow_mode_delay": 1}, "once in 1 second only", "warning"),
         ({"permissions": {"can_send_messages": False}}, "only administrators may write", "problem"),
-        ({"permissions": {"can_send_messages": True, "can_send_photos": False}}, "may not send photos", "warning"),
+        (
+            {"permissions": {"can_send_messages": True, "can_send_photos": False}},
+            "may not send photos",
+            "warning",
+        ),
     ],
 )
 async def test_what_holds_members_of_a_group_holds_a_bot_that_is_not_its_administrator(
-    place: Place, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any], words: str, level: str
+    place: Place,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    more: dict[str, Any],
+    words: str,
+    level: str,
 ) -> None:
     place.article()
     whole = objects.full_chat
     monkeypatch.setattr(objects, "full_chat", lambda chat: whole(chat) | more)
     sandbox.world.add_group("Plain", username="plain")
     sandbox.world.add_group("Led", username="ledgroup", bot="administrator")
-    sections = {"channels": [{"chat": "@plain"}, {"chat": "@ledgroup"}], "delivery": {"picture": "photo"}}
+    sections = {
+        "channels": [{"chat": "@plain"}, {"chat": "@ledgroup"}],
+        "delivery": {"picture": "photo"},
+    }
     (found,) = await place.found(sandbox, **sections)
     assert (words in found.what, found.level, "Plain" in found.what) == (True, level, True)
 
@@ -180,7 +226,9 @@ async def test_a_person_is_not_a_channel(place: Place, sandbox: Sandbox) -> None
     place.article()
     edith = sandbox.world.add_person("Edith")
     sandbox.world.open_private(edith)
-    assert "not a channel or group" in said(await place.found(sandbox, channels=[{"chat": str(edith.id)}]))
+    assert "not a channel or group" in said(
+        await place.found(sandbox, channels=[{"chat": str(edith.id)}])
+    )
 
 
 # --- the account ------------------------------------------------------------------------------------------------------
@@ -194,19 +242,33 @@ async def test_an_editor_who_never_pressed_start_is_named_with_the_link_to_press
     sandbox.world.open_private(edith)
     found = await place.found(sandbox, telegram={"admins": [edith.id, stranger.id, 999]})
     assert [one.what.split(":")[1].strip() for one in found] == ["999", str(stranger.id)]
-    assert all("has not pressed Start" in one.what and "https://t.me/paperboy_demo_bot" in one.fix for one in found)
+    assert all(
+        "has not pressed Start" in one.what and "https://t.me/paperboy_demo_bot" in one.fix
+        for one in found
+    )
 
 
-async def test_a_clock_far_from_telegrams_is_told_with_its_side(place: Place, sandbox: Sandbox) -> None:
+async def test_a_clock_far_from_telegrams_is_told_with_its_side(
+    place: Place, sandbox: Sandbox
+) -> None:
     place.article()
-    for off, words in ((timedelta(hours=2), "2 hours ahead of"), (-timedelta(days=1, minutes=1), "1 day behind")):
+    for off, words in (
+        (timedelta(hours=2), "2 hours ahead of"),
+        (-timedelta(days=1, minutes=1), "1 day behind"),
+    ):
         chosen = place.settings(sandbox)
-        found = await checking.findings(chosen, place.config, lambda off=off: datetime.now(UTC) + off)
+        found = await checking.findings(
+            chosen, place.config, lambda off=off: datetime.now(UTC) + off
+        )
         assert [words in one.what for one in found if one.what.startswith("clock")] == [True]
-    assert not any(one.what.startswith("clock") for one in await checking.findings(chosen, place.config))
+    assert not any(
+        one.what.startswith("clock") for one in await checking.findings(chosen, place.config)
+    )
 
 
-async def test_a_webhook_of_another_program_is_named_without_its_secret_path(place: Place, sandbox: Sandbox) -> None:
+async def test_a_webhook_of_another_program_is_named_without_its_secret_path(
+    place: Place, sandbox: Sandbox
+) -> None:
     place.article()
     sandbox.updates.webhook_url = "https://other.example/secret-path"
     (found,) = await place.found(sandbox)
@@ -223,8 +285,12 @@ async def test_our_own_webhook_that_telegram_could_not_reach_is_told_with_its_er
     place.article()
     info = {"url": "https://bot.example/telegram", "last_error_message": "Connection refused"}
     monkeypatch.setattr(sandbox.world.webhook, "info", lambda: info)
-    (found,) = await place.found(sandbox, web={"public_url": "https://bot.example", "listen": "127.0.0.1:0"})
-    assert found.what.endswith("could not reach https://bot.example the last time: Connection refused")
+    (found,) = await place.found(
+        sandbox, web={"public_url": "https://bot.example", "listen": "127.0.0.1:0"}
+    )
+    assert found.what.endswith(
+        "could not reach https://bot.example the last time: Connection refused"
+    )
 
 
 async def test_an_editor_who_blocked_the_bot_is_named(place: Place, sandbox: Sandbox) -> None:
@@ -237,7 +303,8 @@ async def test_an_editor_who_blocked_the_bot_is_named(place: Place, sandbox: San
     store = open_newsroom(place.path / "paperboy.db")
     row = chats.reader(store.db, edith.id, kind=ChatKind.PRIVATE, username="", title="Edith", at=AT)
     store.db.conn.execute(
-        "UPDATE chats SET state = 'parked', reason = 'the reader blocked the bot' WHERE id = ?", [row.id]
+        "UPDATE chats SET state = 'parked', reason = 'the reader blocked the bot' WHERE id = ?",
+        [row.id],
     )
     store.db.conn.commit()
     store.db.close()
@@ -274,7 +341,9 @@ async def test_each_pattern_that_matches_nothing_is_named(place: Place) -> None:
     assert await place.found() == []
 
 
-async def test_folders_that_cant_be_read_and_files_that_are_no_articles_are_named(place: Place) -> None:
+async def test_folders_that_cant_be_read_and_files_that_are_no_articles_are_named(
+    place: Place,
+) -> None:
     place.article()
     place.write("articles/bad.md", "no front matter")
     (place.articles / "closed").mkdir(mode=0o000)
@@ -291,7 +360,9 @@ async def test_articles_that_all_wait_are_counted_by_what_they_wait_for(place: P
     place.article("one.md", draft="true")
     place.article("two.md", draft="true")
     place.article("three.md", publishedDateTime="2030-01-01T00:00:00Z")
-    assert "none of its articles can be posted now: 2 are drafts, 1 has a future date" in said(await place.found())
+    assert "none of its articles can be posted now: 2 are drafts, 1 has a future date" in said(
+        await place.found()
+    )
     place.article("four.md")
     assert await place.found() == []
 
@@ -322,7 +393,9 @@ async def test_an_unknown_topic_is_told_with_the_nearest(place: Place) -> None:
     place.write("config/topics.toml", '[[topics]]\nname = "Computer Vision"\n')
     wanted = ["Robotics", "computer vision", "Computr Vision", "Gardening"]
     near, none = await place.found(channels=[{"chat": "@newsroom", "topics": wanted}])
-    assert near.what.startswith("channels: @newsroom: topics: “Computr Vision”: no article carries it")
+    assert near.what.startswith(
+        "channels: @newsroom: topics: “Computr Vision”: no article carries it"
+    )
     assert near.fix == "Did you mean Computer Vision?"
     assert "“Gardening”" in none.what
     assert "still to come" in none.fix
@@ -334,7 +407,9 @@ async def test_a_topic_that_only_recorded_articles_carry_is_known(place: Place) 
 
     place.article(topics="[Robotics]")
     store = open_newsroom(place.path / "paperboy.db")
-    store.db.conn.execute("INSERT INTO topics (key, name, code, articles) VALUES ('gardening', 'Gardening', 'x', 1)")
+    store.db.conn.execute(
+        "INSERT INTO topics (key, name, code, articles) VALUES ('gardening', 'Gardening', 'x', 1)"
+    )
     store.db.conn.commit()
     assert [one.name for one in follows.overview(store.db)] == ["Gardening"]
     store.db.close()
@@ -344,11 +419,17 @@ async def test_a_topic_that_only_recorded_articles_carry_is_known(place: Place) 
 
 async def test_a_quality_that_no_article_has_is_told(place: Place) -> None:
     channels = [{"chat": "@newsroom", "min_quality": 90}]
-    assert "min_quality" not in said(await place.found(channels=channels))  # no article yet: it may come
-    assert "usually end at 100" in said(await place.found(channels=[{"chat": "@newsroom", "min_quality": 101}]))
+    assert "min_quality" not in said(
+        await place.found(channels=channels)
+    )  # no article yet: it may come
+    assert "usually end at 100" in said(
+        await place.found(channels=[{"chat": "@newsroom", "min_quality": 101}])
+    )
     place.article(publishQuality="87", quality="87")
     (found,) = await place.found(channels=channels)
-    assert found.what == ("channels: @newsroom: min_quality = 90: no article has it; the highest quality is 87")
+    assert found.what == (
+        "channels: @newsroom: min_quality = 90: no article has it; the highest quality is 87"
+    )
 
 
 async def test_of_a_large_folder_the_newest_files_are_read_and_it_says_so(
@@ -365,23 +446,42 @@ async def test_of_a_large_folder_the_newest_files_are_read_and_it_says_so(
 async def test_filters_that_exclude_each_other_are_told(place: Place) -> None:
     place.article("one.md", topics="[Robotics]", quality="10")
     place.article("two.md", topics="[Space]", quality="90")
-    (found,) = await place.found(channels=[{"chat": "@newsroom", "topics": ["Robotics"], "min_quality": 50}])
+    (found,) = await place.found(
+        channels=[{"chat": "@newsroom", "topics": ["Robotics"], "min_quality": 50}]
+    )
     assert "none of 2 articles passes its filters" in found.what
-    assert await place.found(channels=[{"chat": "@newsroom", "topics": ["Space"], "min_quality": 50}]) == []
+    assert (
+        await place.found(channels=[{"chat": "@newsroom", "topics": ["Space"], "min_quality": 50}])
+        == []
+    )
 
 
 async def test_what_waits_for_editors_where_there_are_none_is_told(place: Place) -> None:
     place.article()
-    found = await place.found(feed={"drafts": "hold"}, channels=[{"chat": "@newsroom", "on_doubt": "ask"}])
-    assert [one.what.split(" = ")[0] for one in found] == ["feed.drafts", "channels: @newsroom: on_doubt"]
+    found = await place.found(
+        feed={"drafts": "hold"}, channels=[{"chat": "@newsroom", "on_doubt": "ask"}]
+    )
+    assert [one.what.split(" = ")[0] for one in found] == [
+        "feed.drafts",
+        "channels: @newsroom: on_doubt",
+    ]
 
 
 # --- the files beside the settings ------------------------------------------------------------------------------------
 
 
-async def test_templates_that_nothing_uses_are_told_with_the_name_they_were_meant_to_have(place: Place) -> None:
+async def test_templates_that_nothing_uses_are_told_with_the_name_they_were_meant_to_have(
+    place: Place,
+) -> None:
     place.article()
-    for name in ("posts.html.j2", "replies/helpp.html.j2", "help.html.j2", "post.j2", "parts/mine.html.j2", "odd.txt"):
+    for name in (
+        "posts.html.j2",
+        "replies/helpp.html.j2",
+        "help.html.j2",
+        "post.j2",
+        "parts/mine.html.j2",
+        "odd.txt",
+    ):
         place.write(f"config/templates/{name}", "Words")
     place.write("config/templates/replies/stopped.html.j2", '{% include "parts/mine.html.j2" %}')
     place.write("config/templates/.post.html.j2.swp", "")
@@ -397,8 +497,15 @@ async def test_templates_that_nothing_uses_are_told_with_the_name_they_were_mean
 
 async def test_parents_that_are_no_topics_are_told_and_loops_too(place: Place) -> None:
     place.article(topics="[Science]")
-    topics = {"Vision": "Artificial Inteligence", "Artificial Intelligence": "Science", "A": "B", "B": "A"}
-    text = "".join(f'[[topics]]\nname = "{name}"\nparent = "{parent}"\n' for name, parent in topics.items())
+    topics = {
+        "Vision": "Artificial Inteligence",
+        "Artificial Intelligence": "Science",
+        "A": "B",
+        "B": "A",
+    }
+    text = "".join(
+        f'[[topics]]\nname = "{name}"\nparent = "{parent}"\n' for name, parent in topics.items()
+    )
     place.write("config/topics.toml", text)
     first, *loops = await place.found()
     assert "“Vision” has the parent “Artificial Inteligence”, which is not a topic" in first.what
@@ -438,7 +545,9 @@ async def test_a_disk_that_is_nearly_full_is_told(
 
 
 @pytest.mark.parametrize("exists", [True, False])
-async def test_a_folder_of_the_database_that_may_not_be_written_is_told(place: Place, exists: bool) -> None:
+async def test_a_folder_of_the_database_that_may_not_be_written_is_told(
+    place: Place, exists: bool
+) -> None:
     place.article()
     (place.path / "locked").mkdir(mode=0o555)
     if exists:
@@ -458,13 +567,18 @@ async def test_a_folder_of_the_database_that_may_not_be_written_is_told(place: P
     [
         ({"public_url": "https://bot.example"}, "web.listen is empty"),
         ({"public_url": "http://bot.example", "listen": "127.0.0.1:0"}, "https addresses only"),
-        ({"public_url": "https://bot.example:8444", "listen": "127.0.0.1:0"}, "does not call port 8444"),
+        (
+            {"public_url": "https://bot.example:8444", "listen": "127.0.0.1:0"},
+            "does not call port 8444",
+        ),
         ({"public_url": "https://bot.example:99999", "listen": "127.0.0.1:0"}, "is not an address"),
         ({"listen": "127.0.0.1:70000"}, "there is no port 70000"),
         ({"listen": "192.0.2.1:8080"}, "can't be used"),
     ],
 )
-async def test_addresses_that_would_not_work_are_told(place: Place, web: dict[str, str], words: str) -> None:
+async def test_addresses_that_would_not_work_are_told(
+    place: Place, web: dict[str, str], words: str
+) -> None:
     place.article()
     (found,) = await place.found(web=web)
     assert words in found.what
@@ -500,9 +614,14 @@ async def test_articles_that_wait_for_an_editors_decision_are_told(
 async def test_what_was_decided_of_a_bulk_arrival_without_an_editor_is_told(place: Place) -> None:
     _waiting(place, Waits.NOTHING, 1)
     with closing(open_database(place.path / "paperboy.db")) as db:
-        facts.put(db, Fact.BULK_SKIPPED, "30 older articles arrived at once and no editor could be asked")
+        facts.put(
+            db, Fact.BULK_SKIPPED, "30 older articles arrived at once and no editor could be asked"
+        )
     found = said(await place.found())
-    assert "warning: articles: 30 older articles arrived at once and no editor could be asked\n" in found
+    assert (
+        "warning: articles: 30 older articles arrived at once and no editor could be asked\n"
+        in found
+    )
 
 
 async def test_what_was_decided_without_an_editor_is_told_for_a_month(place: Place) -> None:

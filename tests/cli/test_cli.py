@@ -13,7 +13,18 @@ import pytest
 from bot import cli, shipped
 from tests.support.operating import ROOT, Done, Home
 
-COMMANDS = ("demo", "init", "check", "preview", "run", "scan", "status", "verify", "backup", "restore")
+COMMANDS = (
+    "demo",
+    "init",
+    "check",
+    "preview",
+    "run",
+    "scan",
+    "status",
+    "verify",
+    "backup",
+    "restore",
+)
 SECRET = "123456789-AAnotAtokenButSecretAllTheSame"
 
 
@@ -25,7 +36,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return Home(tmp_path)
 
 
-def type_in(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> Done:
+def type_in(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str
+) -> Done:
     """Run a command in this process, which is quicker; it must end by itself."""
     monkeypatch.setattr("sys.argv", ["paperboy", *words])
     with pytest.raises(SystemExit) as ended:
@@ -57,7 +70,10 @@ def test_help_names_every_command_of_the_contract(home: Home) -> None:
     ],
 )
 def test_a_command_takes_the_options_of_the_contract(
-    command: str, offered: set[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    command: str,
+    offered: set[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     done = type_in(capsys, monkeypatch, command, "--help")
     assert done.code == 0
@@ -81,13 +97,19 @@ def test_help_is_short_and_whole_sentences(
     assert about[0].rstrip().endswith(".")
 
 
-def test_the_version_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_version_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = type_in(capsys, monkeypatch, "--version")
     assert (done.code, done.out) == (0, f"paperboy {shipped.version()}\n")
 
 
 def test_a_shell_can_complete_commands(home: Home) -> None:
-    completion = {"_PAPERBOY_COMPLETE": "complete_bash", "COMP_WORDS": "paperboy ver", "COMP_CWORD": "1"}
+    completion = {
+        "_PAPERBOY_COMPLETE": "complete_bash",
+        "COMP_WORDS": "paperboy ver",
+        "COMP_CWORD": "1",
+    }
     assert home.run(**completion).out.split() == ["verify"]
 
 
@@ -100,10 +122,16 @@ def test_nothing_typed_is_answered_with_the_help(home: Home) -> None:
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (("bakup",), "paperboy: No such command 'bakup'. Did you mean 'backup'? See `paperboy --help`."),
+        (
+            ("bakup",),
+            "paperboy: No such command 'bakup'. Did you mean 'backup'? See `paperboy --help`.",
+        ),
         (("frob",), "paperboy: No such command 'frob'. See `paperboy --help`."),
         (("scan", "--frob"), "paperboy scan: No such option: --frob. See `paperboy scan --help`."),
-        (("preview",), "paperboy preview: Missing argument 'FILE…'. See `paperboy preview --help`."),
+        (
+            ("preview",),
+            "paperboy preview: Missing argument 'FILE…'. See `paperboy preview --help`.",
+        ),
         (("demo", "--port", "x"), "paperboy demo: Invalid value for '--port': "),
         (
             ("run", "--once", "--webhook"),
@@ -133,32 +161,48 @@ BAD = {
         ["PAPERBOY_TELEGRAM__TOKN: there is no such setting"],
     ),
     "no TOML": ("[telegram\n", {}, ["is not TOML"]),
-    "a token of another shape": (f"[telegram]\ntoken = '{SECRET}'", {}, ["telegram.token: is not a bot token"]),
+    "a token of another shape": (
+        f"[telegram]\ntoken = '{SECRET}'",
+        {},
+        ["telegram.token: is not a bot token"],
+    ),
     "such a token as a variable": (
         "",
         {"PAPERBOY_TELEGRAM__TOKEN": SECRET},
         ["PAPERBOY_TELEGRAM__TOKEN: telegram.token: is not a bot token"],
     ),
-    "a channel without a name": ("[[channels]]\nmin_quality = 3", {}, ["channels[1].chat: is missing"]),
+    "a channel without a name": (
+        "[[channels]]\nmin_quality = 3",
+        {},
+        ["channels[1].chat: is missing"],
+    ),
     "a list that is not JSON": (
         "",
         {"PAPERBOY_CHANNELS": "@news"},
-        ["""PAPERBOY_CHANNELS: is not JSON; write it like PAPERBOY_CHANNELS='[{"chat": "@my_channel"}]'"""],
+        [
+            """PAPERBOY_CHANNELS: is not JSON; write it like PAPERBOY_CHANNELS='[{"chat": "@my_channel"}]'"""
+        ],
     ),
     "admins that are not JSON": (
         "",
         {"PAPERBOY_TELEGRAM__ADMINS": "1;2"},
-        ["PAPERBOY_TELEGRAM__ADMINS: is not JSON; write it like PAPERBOY_TELEGRAM__ADMINS='[123456789]'"],
+        [
+            "PAPERBOY_TELEGRAM__ADMINS: is not JSON; write it like PAPERBOY_TELEGRAM__ADMINS='[123456789]'"
+        ],
     ),
     "one admin without a list": (
         "",
         {"PAPERBOY_TELEGRAM__ADMINS": "12"},
-        ["PAPERBOY_TELEGRAM__ADMINS: telegram.admins: must be a list; write it like PAPERBOY_TELEGRAM__ADMINS="],
+        [
+            "PAPERBOY_TELEGRAM__ADMINS: telegram.admins: must be a list; write it like PAPERBOY_TELEGRAM__ADMINS="
+        ],
     ),
     "a variable with a slip": (
         "",
         {"PAPERBOY_TELEGRAM_TOKEN": SECRET},
-        ["PAPERBOY_TELEGRAM_TOKEN: there is no such setting; do you mean PAPERBOY_TELEGRAM__TOKEN?"],
+        [
+            "PAPERBOY_TELEGRAM_TOKEN: there is no such setting; do you mean PAPERBOY_TELEGRAM__TOKEN?"
+        ],
     ),
     "a truth that is none": (
         "",
@@ -170,7 +214,11 @@ BAD = {
         {"PAPERBOY_FROB": "1"},
         ["PAPERBOY_FROB", "feed.first_run", "feed.folders", "channels[1].chat"],
     ),
-    "a file that is not there": ("", {"PAPERBOY_CONFIG": "elsewhere.toml"}, ["there is no such settings file"]),
+    "a file that is not there": (
+        "",
+        {"PAPERBOY_CONFIG": "elsewhere.toml"},
+        ["there is no such settings file"],
+    ),
 }
 
 
@@ -204,7 +252,9 @@ def test_a_missing_folder_is_a_line_that_names_it_and_its_setting(
     home.settle("[feed]\nfolder = 'nowhere'")
     done = type_in(capsys, monkeypatch, command)
     assert (done.code, len(done.lines)) == (2, 1)
-    assert done.err.startswith("feed.folder: nowhere: there is no such folder. Make it, or set [feed] folder")
+    assert done.err.startswith(
+        "feed.folder: nowhere: there is no such folder. Make it, or set [feed] folder"
+    )
     home.settle("[feed]\nfolder = 'config/paperboy.toml'")
     assert "is not a folder" in type_in(capsys, monkeypatch, command).err
 
@@ -244,7 +294,9 @@ def test_bad_settings_end_a_real_process_so(home: Home) -> None:
 def test_no_token_is_a_line_that_says_where_to_get_one(home: Home) -> None:
     done = home.run("run")
     assert (done.code, len(done.lines)) == (2, 1), done.err
-    assert all(part in done.err for part in ("@BotFather", "PAPERBOY_TELEGRAM__TOKEN", "paperboy demo"))
+    assert all(
+        part in done.err for part in ("@BotFather", "PAPERBOY_TELEGRAM__TOKEN", "paperboy demo")
+    )
 
 
 def test_the_settings_that_ship_are_the_defaults(home: Home) -> None:
@@ -259,7 +311,13 @@ def test_a_reader_of_our_words_may_leave(home: Home) -> None:
     assert done.code == 0
     assert done.out.count("no front matter") == 3_000
     shell = f"{sys.executable} -m bot status | head -1"
-    left = subprocess.run(["bash", "-c", shell], cwd=home.place, env=home.environment, capture_output=True, check=False)
+    left = subprocess.run(
+        ["bash", "-c", shell],
+        cwd=home.place,
+        env=home.environment,
+        capture_output=True,
+        check=False,
+    )
     assert left.stderr == b""
 
 

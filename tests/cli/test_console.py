@@ -33,8 +33,15 @@ class Terminal(io.StringIO):
 
 
 @settings(max_examples=40)
-@given(st.lists(WORDS, min_size=1, max_size=20), st.integers(30, 130), st.integers(0, 4), st.integers(0, 4))
-def test_no_line_is_too_long_and_none_breaks_within_a_word(words: list[str], width: int, first: int, rest: int) -> None:
+@given(
+    st.lists(WORDS, min_size=1, max_size=20),
+    st.integers(30, 130),
+    st.integers(0, 4),
+    st.integers(0, 4),
+)
+def test_no_line_is_too_long_and_none_breaks_within_a_word(
+    words: list[str], width: int, first: int, rest: int
+) -> None:
     lines = wrapped(" ".join(words), width, first, rest)
     assert max(map(cell_len, lines)) <= width
     assert [word for line in lines for word in line.split()] == words
@@ -97,10 +104,18 @@ def test_what_a_command_shows_fits_on_a_terminal_and_is_whole_elsewhere(
 ) -> None:
     shown: list[list[str]] = []
     for file in (Terminal(), io.StringIO()):
-        monkeypatch.setattr(console, "out", SafeConsole(file=file, width=columns, color_system=None))
+        monkeypatch.setattr(
+            console, "out", SafeConsole(file=file, width=columns, color_system=None)
+        )
         status_view.show(standing)
         verify.show(Verified({"articles": 1}, ()))
-        check.show([Finding(Level.PROBLEM, f"{PATH}: is not there", "Make it, or name another folder. " * 4)])
+        check.show(
+            [
+                Finding(
+                    Level.PROBLEM, f"{PATH}: is not there", "Make it, or name another folder. " * 4
+                )
+            ]
+        )
         preview._draw({"file": HAN, "error": WHY})
         shown.append(file.getvalue().splitlines())
     fitted, whole = shown
@@ -114,7 +129,9 @@ def test_what_a_command_shows_fits_on_a_terminal_and_is_whole_elsewhere(
 
 
 @pytest.mark.parametrize("columns", [60, 80])
-def test_a_log_line_fits_on_a_terminal_beside_its_time(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+def test_a_log_line_fits_on_a_terminal_beside_its_time(
+    monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
     file = Terminal()
     monkeypatch.setattr(console, "err", SafeConsole(file=file, width=columns, color_system=None))
     record = logging.makeLogRecord(
@@ -133,6 +150,13 @@ def test_one_place_prints_the_lines_of_every_command() -> None:
     places = []
     for file in sorted((ROOT / "bot" / "cli").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("typer.echo", "print", "typer.secho"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "typer.echo",
+                "print",
+                "typer.secho",
+            ):
                 places.append(f"{file.name}: {ast.unparse(node.args[0])[:24]}")
-    assert places == ["__init__.py: f'paperboy {shipped.vers", "options.py: terminal.json(json.dumps"]
+    assert places == [
+        "__init__.py: f'paperboy {shipped.vers",
+        "options.py: terminal.json(json.dumps",
+    ]

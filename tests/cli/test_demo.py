@@ -30,7 +30,11 @@ class Show:
         """Return the messages of the demo's channel."""
         state = (await self.client.get("/sim/state")).json()
         (channel,) = (chat["id"] for chat in state["chats"] if chat["type"] == "channel")
-        return [one for one in state["messages"].get(str(channel), []) if not one["deleted"] and not one["service"]]
+        return [
+            one
+            for one in state["messages"].get(str(channel), [])
+            if not one["deleted"] and not one["service"]
+        ]
 
     async def posted(self, count: int) -> list[str]:
         """Return the titles in the channel once there are so many."""
@@ -40,7 +44,9 @@ class Show:
                     await asyncio.sleep(0.05)
         except TimeoutError:
             self.process.kill()
-            pytest.fail(f"{len(found)} of {count} posts; the demo said:\n{(await ended(self.process)).err}")
+            pytest.fail(
+                f"{len(found)} of {count} posts; the demo said:\n{(await ended(self.process)).err}"
+            )
         return [one["text"].partition("\n")[0] for one in found]
 
     async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
@@ -59,7 +65,9 @@ async def shown(home: Home, *arguments: str) -> AsyncIterator[Show]:
                     break
             else:
                 raise AssertionError((await ended(process)).err)
-        async with httpx.AsyncClient(base_url=found[0].decode(), trust_env=False, timeout=PATIENCE) as client:
+        async with httpx.AsyncClient(
+            base_url=found[0].decode(), trust_env=False, timeout=PATIENCE
+        ) as client:
             yield Show(process, client)
 
 
@@ -69,7 +77,9 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path, {"PAPERBOY_FEED__FOLDER": "nowhere", "TMPDIR": str(tmp_path)})
 
 
-async def test_it_posts_eight_samples_drops_the_next_at_a_click_and_leaves_nothing(home: Home) -> None:
+async def test_it_posts_eight_samples_drops_the_next_at_a_click_and_leaves_nothing(
+    home: Home,
+) -> None:
     before = sorted(home.place.iterdir())
     async with shown(home) as show:
         assert "<title>" in (await show.client.get("/")).text
@@ -95,16 +105,27 @@ async def test_what_is_kept_is_gone_on_with_and_nothing_is_posted_twice(home: Ho
         assert len(folder["posted"]) == 9
         await show.client.post("/sim/folder/drop", json={})
         (title,) = await show.posted(1)  # what is new, and only that
-        edited = await show.client.post("/sim/folder/edit", json={"name": folder["posted"][0]["name"]})
+        edited = await show.client.post(
+            "/sim/folder/edit", json={"name": folder["posted"][0]["name"]}
+        )
         assert edited.status_code == 200
         async with asyncio.timeout(PATIENCE):
-            while not (await show.client.get("/sim/calls", params={"method": "editMessageText"})).json():
+            while not (
+                await show.client.get("/sim/calls", params={"method": "editMessageText"})
+            ).json():
                 await asyncio.sleep(0.05)
-        assert await show.posted(1) == [title]  # the edit was for a post of before, not for this one
+        assert await show.posted(1) == [
+            title
+        ]  # the edit was for a post of before, not for this one
         assert await show.end() == 0
     with closing(sqlite3.connect(home.place / "kept" / "paperboy.db")) as db:
-        assert db.execute("SELECT state, count(*) FROM deliveries GROUP BY 1").fetchall() == [("gone", 1), ("sent", 9)]
-        assert db.execute("SELECT count(*) FROM articles WHERE title = ?", (title,)).fetchone() == (1,)
+        assert db.execute("SELECT state, count(*) FROM deliveries GROUP BY 1").fetchall() == [
+            ("gone", 1),
+            ("sent", 9),
+        ]
+        assert db.execute("SELECT count(*) FROM articles WHERE title = ?", (title,)).fetchone() == (
+            1,
+        )
 
 
 async def test_articles_of_ones_own_are_copied_not_touched(home: Home) -> None:

@@ -18,11 +18,23 @@ TOKEN = f"123456789:{'A' * 35}"
 OPTIONS = f"init --token {TOKEN} --folder articles --channel @news"
 
 
-async def test_options_make_settings_that_work(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> None:
-    place = Home(tmp_path_factory.mktemp("new"), {"PAPERBOY_TELEGRAM__API_BASE_URL": sandbox.base_url})
+async def test_options_make_settings_that_work(
+    sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    place = Home(
+        tmp_path_factory.mktemp("new"), {"PAPERBOY_TELEGRAM__API_BASE_URL": sandbox.base_url}
+    )
     (place.place / "articles").mkdir()
     done = await place.done(
-        "init", "--token", sandbox.token, "--folder", "articles", "--channel", "@newsroom", "--admin", "1001"
+        "init",
+        "--token",
+        sandbox.token,
+        "--folder",
+        "articles",
+        "--channel",
+        "@newsroom",
+        "--admin",
+        "1001",
     )
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("config/paperboy.toml: written\n")
@@ -33,7 +45,10 @@ async def test_options_make_settings_that_work(sandbox: Sandbox, tmp_path_factor
     found = settings.load(file)
     assert found.telegram.token.get_secret_value() == sandbox.token
     assert found.telegram.admins == {1001}
-    assert (str(found.feed.folder), [one.chat for one in found.channels]) == ("articles", ["@newsroom"])
+    assert (str(found.feed.folder), [one.chat for one in found.channels]) == (
+        "articles",
+        ["@newsroom"],
+    )
 
 
 @pytest.fixture

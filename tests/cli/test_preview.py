@@ -23,7 +23,15 @@ from tests.support import hostile
 from tests.support.operating import Home
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
-KEYS = {"text", "caption", "photo", "parse_mode", "reply_markup", "link_preview_options", "show_caption_above_media"}
+KEYS = {
+    "text",
+    "caption",
+    "photo",
+    "parse_mode",
+    "reply_markup",
+    "link_preview_options",
+    "show_caption_above_media",
+}
 
 
 @pytest.fixture
@@ -41,7 +49,9 @@ def lines(out: str) -> list[dict[str, Any]]:
 def without_names(payload: dict[str, Any]) -> dict[str, Any]:
     """Return a payload without the bot's name and the number of the delivery, which a preview can't know."""
     text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
-    plain: dict[str, Any] = json.loads(re.sub(r"t\.me/\w+\?start=([a-z]-\w+)(-\w+)?\"", r't.me/bot?start=\1"', text))
+    plain: dict[str, Any] = json.loads(
+        re.sub(r"t\.me/\w+\?start=([a-z]-\w+)(-\w+)?\"", r't.me/bot?start=\1"', text)
+    )
     return plain
 
 
@@ -60,7 +70,9 @@ async def test_it_is_key_by_key_what_goes_to_telegram(tmp_path: Path) -> None:
     previewed = {one["file"]: one for one in lines(home.run("preview", *files).out)}
     assert list(previewed) == files
     alone = [
-        one for one in previewed.values() if not any("t.me/newsroom/" in call["text"] for call in titled(sent, one))
+        one
+        for one in previewed.values()
+        if not any("t.me/newsroom/" in call["text"] for call in titled(sent, one))
     ]
     assert len(alone) >= 6
     for one in alone:
@@ -73,7 +85,9 @@ async def test_it_is_key_by_key_what_goes_to_telegram(tmp_path: Path) -> None:
 
 
 def titled(sent: list[dict[str, Any]], one: dict[str, Any]) -> list[dict[str, Any]]:
-    return [call for call in sent if call["text"].partition("\n")[0] == one["text"].partition("\n")[0]]
+    return [
+        call for call in sent if call["text"].partition("\n")[0] == one["text"].partition("\n")[0]
+    ]
 
 
 def test_it_needs_nothing_and_leaves_nothing(bare: Home) -> None:
@@ -81,7 +95,14 @@ def test_it_needs_nothing_and_leaves_nothing(bare: Home) -> None:
     done = bare.run("preview", sample)
     assert (done.code, done.err) == (0, "")
     (one,) = lines(done.out)
-    assert set(one) == {"file", "method", "text", "parse_mode", "reply_markup", "link_preview_options"}
+    assert set(one) == {
+        "file",
+        "method",
+        "text",
+        "parse_mode",
+        "reply_markup",
+        "link_preview_options",
+    }
     assert one["file"] == str(sample)
     assert "t.me/your_bot?start=" in json.dumps(one)
     assert list(bare.place.iterdir()) == []
@@ -93,13 +114,24 @@ def test_each_file_has_its_line_and_a_bad_one_says_why(bare: Home) -> None:
     (bare.place / "gone.md").write_bytes(hostile.framed(hostile.FIELDS + "removed: true"))
     (bare.place / "folder.md").mkdir()
     odd = os.fsdecode(b"031-caf\xe9.md")
-    asked = [*(name for name in names if "\\x" not in name), odd, "good.md", "gone.md", "folder.md", "none.md"]
+    asked = [
+        *(name for name in names if "\\x" not in name),
+        odd,
+        "good.md",
+        "gone.md",
+        "folder.md",
+        "none.md",
+    ]
     done = bare.run("preview", *asked, "--json")
     assert (done.code, done.err) == (1, "")
     told = lines(done.out)
     assert [one["file"] for one in told] == asked
     assert {one["file"] for one in told if "error" not in one} <= {"good.md", odd}
-    assert all(set(one) == {"file", "error"} and one["error"].isprintable() for one in told if "error" in one)
+    assert all(
+        set(one) == {"file", "error"} and one["error"].isprintable()
+        for one in told
+        if "error" in one
+    )
     errors = {one["file"]: one["error"] for one in told if "error" in one}
     assert errors["none.md"] == "there is no such file"
     assert errors["folder.md"] == "is a folder, not a file"
@@ -118,7 +150,9 @@ def test_the_templates_of_the_configuration_folder_here_are_used(bare: Home) -> 
 
 
 def test_settings_that_are_here_are_heeded_and_bad_ones_told_but_not_needed(bare: Home) -> None:
-    (bare.place / "a.md").write_bytes(hostile.framed(hostile.FIELDS + "images: [{url: 'https://host.example/i.jpg'}]"))
+    (bare.place / "a.md").write_bytes(
+        hostile.framed(hostile.FIELDS + "images: [{url: 'https://host.example/i.jpg'}]")
+    )
     bare.settle('[delivery]\npicture = "photo"')
     (one,) = lines(bare.run("preview", "a.md").out)
     assert (one["method"], one["photo"]) == ("sendPhoto", "https://host.example/i.jpg")
@@ -131,14 +165,18 @@ def test_settings_that_are_here_are_heeded_and_bad_ones_told_but_not_needed(bare
 
 
 def test_a_terminal_that_is_not_utf_8_gets_whole_json(bare: Home) -> None:
-    (bare.place / "a.md").write_bytes(hostile.framed("title: “Naïve” 東京 👩‍👧\nwebUrl: https://host.example/a"))
+    (bare.place / "a.md").write_bytes(
+        hostile.framed("title: “Naïve” 東京 👩‍👧\nwebUrl: https://host.example/a")
+    )
     done = bare.start_python("preview", "a.md", PYTHONIOENCODING="ascii")
     assert (done.code, done.err) == (0, "")
     assert "“Naïve” 東京 👩‍👧" in lines(done.out)[0]["text"]
 
 
 def test_the_settings_named_by_an_option_are_heeded(bare: Home) -> None:
-    (bare.place / "a.md").write_bytes(hostile.framed(hostile.FIELDS + "images: [{url: 'https://host.example/i.jpg'}]"))
+    (bare.place / "a.md").write_bytes(
+        hostile.framed(hostile.FIELDS + "images: [{url: 'https://host.example/i.jpg'}]")
+    )
     elsewhere = bare.settle('[delivery]\npicture = "photo"').rename(bare.place / "elsewhere.toml")
     (one,) = lines(bare.run("preview", "a.md", "--config", elsewhere.name).out)
     assert one["method"] == "sendPhoto"
@@ -147,7 +185,12 @@ def test_the_settings_named_by_an_option_are_heeded(bare: Home) -> None:
 def drawn(html: str) -> str:
     """Return a post as a terminal of 80 columns shows it."""
     out = io.StringIO()
-    words = {"file": "a.md", "text": html, "parse_mode": "HTML", "link_preview_options": {"url": "https://p.example/i"}}
+    words = {
+        "file": "a.md",
+        "text": html,
+        "parse_mode": "HTML",
+        "link_preview_options": {"url": "https://p.example/i"},
+    }
     SafeConsole(file=out, width=80).print(preview_drawing.drawn(words, 80))
     return out.getvalue()
 
@@ -171,7 +214,11 @@ def test_a_page_shows_posts_and_reasons_and_loads_no_script(bare: Home) -> None:
         hostile.framed("title: a <script>alert(1)</script> b\nwebUrl: https://host.example/a")
     )
     done = bare.run("preview", "a.md", "none.md", "--html", "page.html")
-    assert (done.code, done.out, done.err) == (1, "page.html: 1 post\n", "none.md: there is no such file\n")
+    assert (done.code, done.out, done.err) == (
+        1,
+        "page.html: 1 post\n",
+        "none.md: there is no such file\n",
+    )
     page = (bare.place / "page.html").read_text()
     assert "<script" not in page
     assert "there is no such file" in page
@@ -212,7 +259,9 @@ def test_a_post_is_previewed_as_its_first_channel_shows_it(tmp_path: Path, butto
         ("expiryDate: 2026-11-28", None, ""),
     ],
 )
-def test_a_preview_says_what_keeps_a_post_back(tmp_path: Path, field: str, state: str | None, said: str) -> None:
+def test_a_preview_says_what_keeps_a_post_back(
+    tmp_path: Path, field: str, state: str | None, said: str
+) -> None:
     file = tmp_path / "a.md"
     file.write_text(f"---\ntitle: Harbour\nwebUrl: https://host.example/a\n{field}\n---\nWords.\n")
     shown = preview_payload.previewed(file, words(None), Settings.model_construct(), AT)
@@ -223,9 +272,15 @@ def test_a_preview_says_what_keeps_a_post_back(tmp_path: Path, field: str, state
     assert f'class="state">({said})' in preview_drawing.page([shown]) if said else True
 
 
-@pytest.mark.parametrize(("setting", "state"), [("wait", "waits"), ("skip", "waits"), ("post", None)])
-def test_a_preview_of_a_date_to_come_goes_by_the_settings(tmp_path: Path, setting: str, state: str | None) -> None:
+@pytest.mark.parametrize(
+    ("setting", "state"), [("wait", "waits"), ("skip", "waits"), ("post", None)]
+)
+def test_a_preview_of_a_date_to_come_goes_by_the_settings(
+    tmp_path: Path, setting: str, state: str | None
+) -> None:
     file = tmp_path / "a.md"
-    file.write_text("---\ntitle: Harbour\nwebUrl: https://host.example/a\npublishedDateTime: 2027-05-01\n---\n")
+    file.write_text(
+        "---\ntitle: Harbour\nwebUrl: https://host.example/a\npublishedDateTime: 2027-05-01\n---\n"
+    )
     chosen = Settings.model_validate({"feed": {"future": setting}})
     assert preview_payload.previewed(file, words(None), chosen, AT).get("state") == state

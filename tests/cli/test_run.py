@@ -48,7 +48,9 @@ async def until(seen: Callable[[], object]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_once_posts_what_is_new_and_a_second_time_nothing(sandbox: Sandbox, home: Home) -> None:
+async def test_once_posts_what_is_new_and_a_second_time_nothing(
+    sandbox: Sandbox, home: Home
+) -> None:
     home.write("A quiet harbour")
     assert (await home.done("run", "--once")).code == 0
     assert titles(sandbox) == ["A quiet harbour"]
@@ -56,7 +58,9 @@ async def test_once_posts_what_is_new_and_a_second_time_nothing(sandbox: Sandbox
     assert titles(sandbox) == ["A quiet harbour"]
 
 
-async def test_once_ends_with_three_when_something_is_left_waiting(sandbox: Sandbox, home: Home) -> None:
+async def test_once_ends_with_three_when_something_is_left_waiting(
+    sandbox: Sandbox, home: Home
+) -> None:
     home.write("A quiet harbour")
     sandbox.fail("sendMessage", faults.retry_after(300))
     done = await home.done("run", "--once")
@@ -74,7 +78,9 @@ async def test_once_gives_up_where_there_is_no_way_to_telegram(
     for name, value in home.variables.items():
         monkeypatch.setenv(name, value)
     async with asyncio.timeout(PATIENCE), app.App.opened(settings.load(), words(None)) as bot:
-        with pytest.raises(PaperboyError, match=r"^nothing was done, as Telegram does not let the bot in: "):
+        with pytest.raises(
+            PaperboyError, match=r"^nothing was done, as Telegram does not let the bot in: "
+        ):
             await bot.run_once()
 
 
@@ -96,10 +102,14 @@ async def test_once_ends_in_the_middle_of_a_long_scan_when_it_is_told_to(
         run = asyncio.create_task(bot.run_once())
         await begun.wait()
         bot.stop()
-        assert await run == 1  # at least: what it did not come to may be left, and the command ends with 3
+        assert (
+            await run == 1
+        )  # at least: what it did not come to may be left, and the command ends with 3
 
 
-async def test_a_scan_that_is_told_to_end_says_so_without_a_traceback_or_a_warning(home: Home) -> None:
+async def test_a_scan_that_is_told_to_end_says_so_without_a_traceback_or_a_warning(
+    home: Home,
+) -> None:
     """Thousands of files are read by processes of their own, which end too."""
     for number in range(2_500):
         (home.articles / f"{number}.md").write_text(
@@ -122,7 +132,11 @@ async def test_a_scan_that_is_told_to_end_says_so_without_a_traceback_or_a_warni
     [({}, ["web.listen", "web.public_url"]), ({"listen": "127.0.0.1:1"}, ["web.public_url"])],
 )
 async def test_a_webhook_without_an_address_is_refused_before_anything_begins(
-    sandbox: Sandbox, home: Home, chosen: dict[str, str], named: list[str], monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox,
+    home: Home,
+    chosen: dict[str, str],
+    named: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     home.connect(sandbox, web=chosen)
     monkeypatch.chdir(home.place)
@@ -135,14 +149,17 @@ async def test_a_webhook_without_an_address_is_refused_before_anything_begins(
 
 
 @pytest.mark.parametrize(
-    ("url", "path"), [("https://h.example", "/telegram"), ("https://h.example/a%20b/c", "/a b/c/telegram")]
+    ("url", "path"),
+    [("https://h.example", "/telegram"), ("https://h.example/a%20b/c", "/a b/c/telegram")],
 )
 def test_a_webhook_is_served_below_the_path_of_its_address(url: str, path: str) -> None:
     web = settings.Web(listen="127.0.0.1:1", public_url=url)
     assert session.webhook(web, lambda update: None).path == path  # type: ignore[arg-type, return-value]
 
 
-async def test_the_fifty_good_ones_among_two_hundred_hostile_files_are_posted(sandbox: Sandbox, home: Home) -> None:
+async def test_the_fifty_good_ones_among_two_hundred_hostile_files_are_posted(
+    sandbox: Sandbox, home: Home
+) -> None:
     bad = hostile.write(home.articles, 200)
     good = hostile.write_good(home.articles, 50)
     done = await home.done("scan", "--json")
@@ -156,7 +173,9 @@ async def test_the_fifty_good_ones_among_two_hundred_hostile_files_are_posted(sa
     assert "hostile" not in done.err  # told by the scan; nothing changed
 
 
-async def test_a_bad_file_is_logged_once_and_tried_again_when_it_changes(sandbox: Sandbox, home: Home) -> None:
+async def test_a_bad_file_is_logged_once_and_tried_again_when_it_changes(
+    sandbox: Sandbox, home: Home
+) -> None:
     file = home.articles / "bad.md"
     file.write_text("no front matter at all")
     first, second = await home.done("run", "--once"), await home.done("run", "--once")
@@ -168,7 +187,9 @@ async def test_a_bad_file_is_logged_once_and_tried_again_when_it_changes(sandbox
     assert (await home.done("status", "--json")).json["rejected"] == []
 
 
-async def test_a_bad_file_is_shown_by_scan_by_status_and_to_editors(sandbox: Sandbox, home: Home) -> None:
+async def test_a_bad_file_is_shown_by_scan_by_status_and_to_editors(
+    sandbox: Sandbox, home: Home
+) -> None:
     editor = sandbox.world.add_person("Edith")
     home.connect(sandbox, [f"@{CHANNEL}"], telegram={"admins": [editor.id]})
     (home.articles / "bad.md").write_text("no front matter at all")
@@ -178,7 +199,9 @@ async def test_a_bad_file_is_shown_by_scan_by_status_and_to_editors(sandbox: San
     sandbox.world.open_private(editor)
     await sandbox.say(editor, "/status")
     assert (await home.done("run", "--once")).code == 0
-    assert any("bad.md" in message.text and reason in message.text for message in sandbox.messages(editor))
+    assert any(
+        "bad.md" in message.text and reason in message.text for message in sandbox.messages(editor)
+    )
 
 
 async def test_a_revoked_token_ends_it_with_five(sandbox: Sandbox, home: Home) -> None:
@@ -190,7 +213,9 @@ async def test_a_revoked_token_ends_it_with_five(sandbox: Sandbox, home: Home) -
         assert sandbox.token not in done.err
 
 
-async def test_a_token_revoked_while_it_runs_ends_it_with_five(sandbox: Sandbox, home: Home) -> None:
+async def test_a_token_revoked_while_it_runs_ends_it_with_five(
+    sandbox: Sandbox, home: Home
+) -> None:
     async with home.process("run") as process:
         await until(lambda: sandbox.calls.of("setMyCommands"))
         sandbox.fail("sendMessage", faults.refused(401, "Unauthorized"), times=None)
@@ -201,7 +226,9 @@ async def test_a_token_revoked_while_it_runs_ends_it_with_five(sandbox: Sandbox,
 
 
 @pytest.mark.parametrize("command", [["run"], ["run", "--once"], ["scan"], ["restore", "copy.db"]])
-async def test_a_database_in_use_ends_it_with_four(sandbox: Sandbox, home: Home, command: list[str]) -> None:
+async def test_a_database_in_use_ends_it_with_four(
+    sandbox: Sandbox, home: Home, command: list[str]
+) -> None:
     with lock.held(home.database):
         done = await home.done(*command)
     assert (done.code, len(done.lines)) == (4, 1), done.err
@@ -226,7 +253,9 @@ async def test_a_call_that_takes_too_long_stays_on_its_way_and_the_end_comes_in_
 ) -> None:
     home.write("A quiet harbour")
     slow = sandbox.fail("sendMessage", faults.slow(10 * PATIENCE))
-    async with asyncio.timeout(PATIENCE):  # ten seconds by the contract; the rest is for a loaded machine
+    async with asyncio.timeout(
+        PATIENCE
+    ):  # ten seconds by the contract; the rest is for a loaded machine
         assert await stopped(home, slow, signal.SIGTERM) == 0
     assert await states(home) == {"sending": 1}
 
@@ -247,7 +276,9 @@ async def test_a_signal_ends_it_while_telegram_refuses(sandbox: Sandbox, home: H
         assert await stopped(home, broken, signal.SIGTERM) == 0
 
 
-async def test_once_is_stopped_by_a_signal_while_it_waits_for_the_pace(sandbox: Sandbox, home: Home) -> None:
+async def test_once_is_stopped_by_a_signal_while_it_waits_for_the_pace(
+    sandbox: Sandbox, home: Home
+) -> None:
     home.connect(sandbox, [f"@{CHANNEL}"], pace={"per_chat_seconds": 50})
     for title in ("A quiet harbour", "A loud harbour"):
         home.write(title)

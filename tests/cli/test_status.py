@@ -24,7 +24,10 @@ def at_a_terminal(home: Home, *arguments: str) -> str:
     """Run a command where a person looks, and return everything that was drawn."""
     ours, theirs = pty.openpty()
     environment = home.environment | {"TERM": "xterm-256color", "COLUMNS": "100"}
-    with commands.begin(arguments, home.place, environment, (theirs, theirs)) as answer, answer.makefile() as lines:
+    with (
+        commands.begin(arguments, home.place, environment, (theirs, theirs)) as answer,
+        answer.makefile() as lines,
+    ):
         os.close(theirs)
         drawn = b""
         while True:
@@ -84,7 +87,9 @@ def test_without_a_database_it_says_what_makes_one(home: Home) -> None:
 def test_titles_and_reasons_are_printed_as_they_are(home: Home) -> None:
     """Brackets in other people's words are no markup of ours."""
     home.settle('[feed]\nunpublished = "hold"')
-    home.write("'[red]Alert[/blue] in the harbour of :smile: today'", name="a.md", published="false")
+    home.write(
+        "'[red]Alert[/blue] in the harbour of :smile: today'", name="a.md", published="false"
+    )
     (home.articles / "[bold]b.md").write_text("no front matter")
     done = home.run("scan")
     assert (done.code, done.err) == (0, "")
@@ -143,10 +148,15 @@ def test_fields_that_could_not_be_read_are_told_beside_rejected_files(home: Home
 async def test_what_telegram_refused_is_told_with_its_reason(sandbox: Sandbox, home: Home) -> None:
     home.connect(sandbox, ["@newsroom"])
     home.write("A quiet harbour")
-    sandbox.fail("sendMessage", faults.refused(400, "Bad Request: message text is empty"), times=None)
+    sandbox.fail(
+        "sendMessage", faults.refused(400, "Bad Request: message text is empty"), times=None
+    )
     assert (await home.done("run", "--once")).code == 0
     told = (await home.done("status")).out
-    assert "(@newsroom) refused 1 A quiet harbour (a-quiet-harbour.md): there are no words in it" in told
+    assert (
+        "(@newsroom) refused 1 A quiet harbour (a-quiet-harbour.md): there are no words in it"
+        in told
+    )
     (channel,) = json.loads((await home.done("status", "--json")).out)["channels"]
     assert channel["refusals"] == [
         {

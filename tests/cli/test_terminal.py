@@ -24,7 +24,11 @@ HOSTILE = "a\x1b[2Jb\x9b31mc\u202egpj.exe\u2066d\x07"
 def controls(text: str) -> set[str]:
     """Return what in a text could act on a terminal."""
     bidi = {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
-    return {one for one in text if unicodedata.category(one) == "Cc" or unicodedata.bidirectional(one) in bidi} - {"\n"}
+    return {
+        one
+        for one in text
+        if unicodedata.category(one) == "Cc" or unicodedata.bidirectional(one) in bidi
+    } - {"\n"}
 
 
 @given(st.text())
@@ -61,13 +65,17 @@ def test_a_console_draws_its_colours_and_nobody_elses() -> None:
     assert drawn.count("\\x1b[2Jb") == 3
 
 
-def test_a_file_name_in_the_log_has_one_colour_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_name_in_the_log_has_one_colour_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     out = io.StringIO()
     monkeypatch.setattr(out, "isatty", lambda: True)
     monkeypatch.setattr("sys.stderr", out)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "200")
-    logs._handler("auto").handle(logging.makeLogRecord({"msg": "2026-10-11-a.md", "levelname": "INFO"}))
+    logs._handler("auto").handle(
+        logging.makeLogRecord({"msg": "2026-10-11-a.md", "levelname": "INFO"})
+    )
     assert "2026-10-11-a.md" in out.getvalue()
 
 
@@ -75,7 +83,10 @@ def test_a_file_name_in_the_log_has_one_colour_on_a_terminal(monkeypatch: pytest
 def log(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> io.StringIO:
     """The log of a bot in a format, at debug level, as it reaches stderr."""
     root = logging.getLogger()
-    handlers, levels = root.handlers[:], {name: logging.getLogger(name).level for name in ("", "bot", *logs._LIBRARIES)}
+    handlers, levels = (
+        root.handlers[:],
+        {name: logging.getLogger(name).level for name in ("", "bot", *logs._LIBRARIES)},
+    )
     out = io.StringIO()
     monkeypatch.setattr("sys.stderr", out)
     logs.begin(Log(level="debug", format=request.param))
@@ -87,7 +98,9 @@ def log(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> io.S
 
 
 @pytest.mark.parametrize("log", ["json", "auto", "text"], indirect=True)
-def test_the_log_holds_no_token_and_no_control(log: io.StringIO, request: pytest.FixtureRequest) -> None:
+def test_the_log_holds_no_token_and_no_control(
+    log: io.StringIO, request: pytest.FixtureRequest
+) -> None:
     token = f"123456789:{'A' * 35}"
     try:
         Path(f"https://host/bot{token}/getMe {HOSTILE}").read_bytes()

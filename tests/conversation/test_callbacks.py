@@ -14,7 +14,10 @@ def test_each_act_has_a_handler() -> None:
 
 def test_an_undo_is_told_from_other_buttons_with_the_same_data() -> None:
     """Buttons in old messages have the same callback data under both labels."""
-    rows = [[keyboards.tap(keyboards.UNDO, Act.UNFOLLOW, "ai")], [keyboards.tap("Unfollow C", Act.UNFOLLOW, "c")]]
+    rows = [
+        [keyboards.tap(keyboards.UNDO, Act.UNFOLLOW, "ai")],
+        [keyboards.tap("Unfollow C", Act.UNFOLLOW, "c")],
+    ]
     assert keyboards.is_undo(rows, "u:ai")
     assert not keyboards.is_undo(rows, "u:c")
     assert not keyboards.is_undo((), "u:ai")

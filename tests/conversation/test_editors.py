@@ -26,11 +26,17 @@ async def bot(bot: Bot) -> Bot:
 
 
 def _editions(db: Database) -> list[tuple[int, int]]:
-    return [(one["article"], one["edition"]) for one in rows(db, "SELECT article, edition FROM deliveries ORDER BY id")]
+    return [
+        (one["article"], one["edition"])
+        for one in rows(db, "SELECT article, edition FROM deliveries ORDER BY id")
+    ]
 
 
 def _waiting(db: Database) -> list[datetime]:
-    return [moment(one[0]) for one in rows(db, "SELECT not_before FROM deliveries WHERE state = 'pending'")]
+    return [
+        moment(one[0])
+        for one in rows(db, "SELECT not_before FROM deliveries WHERE state = 'pending'")
+    ]
 
 
 async def _posted(bot: Bot, title: str, *topics: str) -> int:
@@ -38,7 +44,9 @@ async def _posted(bot: Bot, title: str, *topics: str) -> int:
     number = await bot.article(title, *topics)
     chat = bot.channels[0].chat
     at = chatting.NOON
-    await bot.store(outbox.open_, number, [chat], lane=0, edition=1, rank=at, at=at, state=State.SENT)
+    await bot.store(
+        outbox.open_, number, [chat], lane=0, edition=1, rank=at, at=at, state=State.SENT
+    )
     return number
 
 
@@ -98,16 +106,22 @@ async def test_an_undo_that_comes_too_late_says_so(bot: Bot) -> None:
 
 
 @pytest.mark.parametrize("words", ["bad1.md", "2026/bad1.md"])
-async def test_republish_of_a_rejected_file_tells_why_it_is_not_an_article(bot: Bot, words: str) -> None:
+async def test_republish_of_a_rejected_file_tells_why_it_is_not_an_article(
+    bot: Bot, words: str
+) -> None:
     await bot.store(files.reject, "2026/bad1.md", (1, 1, 1), "has no title", chatting.NOON)
-    assert "2026/bad1.md is not an article: has no title" in await bot.told(bot.editor, f"/republish {words}")
+    assert "2026/bad1.md is not an article: has no title" in await bot.told(
+        bot.editor, f"/republish {words}"
+    )
 
 
 async def test_republish_of_what_has_expired_says_so(bot: Bot) -> None:
     number = await _posted(bot, "Newer moon", "Space")
     await bot.store(write, "UPDATE articles SET expires = ?", (milliseconds(chatting.NOON),))
     said = await bot.told(bot.editor, "/republish last")
-    assert said.startswith("Newer moon (newer-moon.md) is past its expiryDate, so nothing was sent.")
+    assert said.startswith(
+        "Newer moon (newer-moon.md) is past its expiryDate, so nothing was sent."
+    )
     assert await bot.store(_editions) == [(number, 1)]
 
 
@@ -140,7 +154,10 @@ async def test_a_tap_posts_a_copy_after_all_once(bot: Bot) -> None:
     button = status.buttons[0][0]["text"]
     assert await bot.tap(bot.editor, status, button) == "On its way"
     assert status.buttons == []
-    assert "Second moon (second-moon.md) is on its way to News" in bot.sandbox.messages(bot.editor)[-1].text
+    assert (
+        "Second moon (second-moon.md) is on its way to News"
+        in bot.sandbox.messages(bot.editor)[-1].text
+    )
     assert (copy, 1) in await bot.store(_editions)
 
 
@@ -161,7 +178,9 @@ async def test_a_stranger_gets_what_an_unknown_command_gets(bot: Bot, words: str
     rea = bot.sandbox.world.add_person("Rea")
     number = await _posted(bot, "Newer moon", "Space")
     command = words.split()[0]
-    assert await bot.told(rea, words) == (await bot.told(rea, "/nonsense")).replace("/nonsense", command)
+    assert await bot.told(rea, words) == (await bot.told(rea, "/nonsense")).replace(
+        "/nonsense", command
+    )
     assert await bot.store(_editions) == [(number, 1)]
 
 
@@ -169,7 +188,9 @@ async def test_a_strangers_tap_on_an_editors_button_decides_nothing(bot: Bot) ->
     number = await bot.article("Hidden moon", "Space", waiting=Waits.EDITOR)
     rea = bot.sandbox.world.add_person("Rea")
     (message,) = await bot.ask(rea, "/help")
-    message.reply_markup = {"inline_keyboard": [[{"text": "Post", "callback_data": f"h:{short_id(number)}"}]]}
+    message.reply_markup = {
+        "inline_keyboard": [[{"text": "Post", "callback_data": f"h:{short_id(number)}"}]]
+    }
     assert "too old" in await bot.tap(rea, message, "Post")
     stored = await bot.store(articles.get, number)
     assert stored is not None
@@ -187,8 +208,12 @@ async def test_editors_commands_and_buttons_do_not_exist_in_groups(bot: Bot) -> 
     bot.sandbox.world.open_private(bot.editor)
     before = len(bot.sandbox.messages(bot.editor))
     assert await bot.ask(bot.editor, "/status", group) == []
-    (hint,) = bot.sandbox.messages(bot.editor)[before:]  # the editor hears of it, the group does not
-    assert "You sent /status in “Desk”. Commands for editors work only here" in hint.text.replace("\u2060", "")
+    (hint,) = bot.sandbox.messages(bot.editor)[
+        before:
+    ]  # the editor hears of it, the group does not
+    assert "You sent /status in “Desk”. Commands for editors work only here" in hint.text.replace(
+        "\u2060", ""
+    )
     rea = bot.sandbox.world.add_person("Rea")
     await bot.sandbox.join(rea, group)
     assert await bot.ask(rea, "/status", group) == []
@@ -197,7 +222,9 @@ async def test_editors_commands_and_buttons_do_not_exist_in_groups(bot: Bot) -> 
     assert "don't know /status" in await bot.told(bot.editor, f"/status@{name}", group)
     assert "/republish" not in await bot.told(bot.editor, "/help", group)
     (message,) = await bot.ask(bot.editor, "/latest", group)
-    message.reply_markup = {"inline_keyboard": [[{"text": "Post", "callback_data": f"h:{short_id(number)}"}]]}
+    message.reply_markup = {
+        "inline_keyboard": [[{"text": "Post", "callback_data": f"h:{short_id(number)}"}]]
+    }
     assert "too old" in await bot.tap(bot.editor, message, "Post")
 
 
@@ -218,7 +245,9 @@ async def test_menus_show_editors_commands_to_editors_only(bot: Bot) -> None:
     assert {"topic", "republish", "status"} <= set(_menu(bot, "chat", bot.editor))
 
 
-async def test_an_editor_without_a_chat_gets_the_menu_at_start(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_editor_without_a_chat_gets_the_menu_at_start(
+    bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
     await commands.set_menus(bot.messenger, bot.context.admins)
     assert "topic" in _menu(bot, "default")
     assert _menu(bot, "chat", bot.editor) == []

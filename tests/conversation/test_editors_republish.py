@@ -23,13 +23,18 @@ async def bot(bot: Bot) -> Bot:
 
 
 def _opened(db: Database) -> list[tuple[int, int]]:
-    return [(one["article"], one["edition"]) for one in rows(db, "SELECT article, edition FROM deliveries ORDER BY id")]
+    return [
+        (one["article"], one["edition"])
+        for one in rows(db, "SELECT article, edition FROM deliveries ORDER BY id")
+    ]
 
 
 async def _posted(bot: Bot, title: str) -> int:
     number = await bot.article(title, "Space")
     chat = bot.channels[0].chat
-    await bot.store(outbox.open_, number, [chat], lane=0, edition=1, rank=NOON, at=NOON, state=State.SENT)
+    await bot.store(
+        outbox.open_, number, [chat], lane=0, edition=1, rank=NOON, at=NOON, state=State.SENT
+    )
     return number
 
 
@@ -42,11 +47,16 @@ async def _request(bot: Bot, words: str) -> tuple[Message, str]:
 
 
 @pytest.mark.parametrize("words", ["2026/other.md", "other.md"])
-async def test_a_file_that_repeats_another_files_article_posts_it_only_after_a_tap(bot: Bot, words: str) -> None:
+async def test_a_file_that_repeats_another_files_article_posts_it_only_after_a_tap(
+    bot: Bot, words: str
+) -> None:
     number = await _posted(bot, "Newer moon")
     await bot.store(files.put, "2026/other.md", (1, 1, 99), article=number, at=NOON)
     answer, said = await _request(bot, words)
-    assert "2026/other.md repeats Newer moon (newer-moon.md), which has the post, and has no post of its own." in said
+    assert (
+        "2026/other.md repeats Newer moon (newer-moon.md), which has the post, and has no post of its own."
+        in said
+    )
     assert "The button posts it in News once more, as a new post." in said
     keyboard = answer.reply_markup
     await bot.tap(bot.editor, answer, "Post it")
@@ -60,10 +70,15 @@ async def test_a_copy_is_posted_only_after_a_tap(bot: Bot) -> None:
     first = await _posted(bot, "Newer moon")
     copy = await bot.article("Same moon", "Space", copy_of=first)
     answer, said = await _request(bot, "same-moon.md")
-    assert "Same moon (same-moon.md) repeats Newer moon (newer-moon.md), so it was not posted." in said
+    assert (
+        "Same moon (same-moon.md) repeats Newer moon (newer-moon.md), so it was not posted." in said
+    )
     keyboard = answer.reply_markup
     await bot.tap(bot.editor, answer, "Post it")
-    assert "Same moon (same-moon.md) is on its way to News for the first time" in answer.text.replace("\u2060", "")
+    assert (
+        "Same moon (same-moon.md) is on its way to News for the first time"
+        in answer.text.replace("\u2060", "")
+    )
     answer.reply_markup = keyboard
     assert await bot.tap(bot.editor, answer, "Post it") == "That is already done"
     assert await bot.store(_opened) == [(first, 1), (copy, 1)]
@@ -76,20 +91,27 @@ async def test_a_copy_is_posted_only_after_a_tap(bot: Bot) -> None:
         (Waits.DRAFT, "is a draft"),
         (Waits.FUTURE, "is dated 1 Nov 2026, 12:00 UTC, which has not come yet"),
         (Waits.BULK, "arrived together with other older articles and waits for an editor"),
-        (Waits.RESTORED, "may have been posted before the database was restored, and waits for an editor"),
+        (
+            Waits.RESTORED,
+            "may have been posted before the database was restored, and waits for an editor",
+        ),
     ],
 )
 async def test_what_waits_is_posted_only_after_a_tap(bot: Bot, waits: Waits, told: str) -> None:
     number = await bot.article("Newer moon", "Space", waiting=waits)
     answer, said = await _request(bot, short_id(number))
     assert f"Newer moon (newer-moon.md) {told}." in said
-    assert "Nothing was sent. The button posts it in News, and followers of its topics get it." in said
+    assert (
+        "Nothing was sent. The button posts it in News, and followers of its topics get it." in said
+    )
     await bot.tap(bot.editor, answer, "Post it")
     assert "is on its way to News for the first time" in answer.text
     assert await bot.store(_opened) == [(number, 1)]
 
 
-async def test_a_file_that_is_no_article_any_more_is_posted_as_it_was_only_after_a_tap(bot: Bot) -> None:
+async def test_a_file_that_is_no_article_any_more_is_posted_as_it_was_only_after_a_tap(
+    bot: Bot,
+) -> None:
     number = await _posted(bot, "Newer moon")
     await bot.store(files.reject, "newer-moon.md", (2, 2, 2), "has no title", NOON)
     answer, said = await _request(bot, "newer-moon.md")
@@ -128,7 +150,10 @@ async def test_an_address_of_several_articles_offers_the_choice(bot: Bot) -> Non
     for words in (page, "news.example/letter"):
         answer, said = await _request(bot, words)
         assert f"Several articles have “{words}”. Which one?" in said
-        assert [row[0]["text"].partition(" · ")[2] for row in answer.buttons] == ["Letter 42", "Letter 41"]
+        assert [row[0]["text"].partition(" · ")[2] for row in answer.buttons] == [
+            "Letter 42",
+            "Letter 41",
+        ]
     assert await bot.tap(bot.editor, answer, (1, 0)) == "On its way"
     assert await bot.store(_opened) == [(number, 1) for number in numbers] + [(numbers[0], 2)]
 
@@ -136,7 +161,9 @@ async def test_an_address_of_several_articles_offers_the_choice(bot: Bot) -> Non
 async def test_a_files_name_that_several_articles_have_offers_the_choice(bot: Bot) -> None:
     numbers = [await _posted(bot, title) for title in ("Newer moon", "Older moon")]
     for number in numbers:
-        await bot.store(files.put, f"{number}/index.md", (1, 1, 90 + number), article=number, at=NOON)
+        await bot.store(
+            files.put, f"{number}/index.md", (1, 1, 90 + number), article=number, at=NOON
+        )
         await bot.store(articles.set_file, number, f"{number}/index.md")
     answer, said = await _request(bot, "index.md")
     assert "Older moon (2/index.md)" in said
@@ -151,7 +178,9 @@ async def test_a_files_name_that_several_articles_have_offers_the_choice(bot: Bo
 
 async def test_rejected_files_of_one_name_are_all_told(bot: Bot) -> None:
     for folder in ("a", "b"):
-        await bot.store(files.reject, f"{folder}/bad.md", (1, 1, 1), f"has no title in {folder}", NOON)
+        await bot.store(
+            files.reject, f"{folder}/bad.md", (1, 1, 1), f"has no title in {folder}", NOON
+        )
     _, said = await _request(bot, "bad.md")
     assert "a/bad.md is not an article: has no title in a" in said
     assert "b/bad.md is not an article: has no title in b" in said
@@ -160,7 +189,10 @@ async def test_rejected_files_of_one_name_are_all_told(bot: Bot) -> None:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ("999", []),  # no such id: in the text of one article, and the beginning of a number in a title
+        (
+            "999",
+            [],
+        ),  # no such id: in the text of one article, and the beginning of a number in a title
         ("the lighthouse", []),
         ("zebra", []),
         ("moon 999", ["The moon of 9990"]),
@@ -169,9 +201,13 @@ async def test_rejected_files_of_one_name_are_all_told(bot: Bot) -> None:
         ("The", ["The moon of 9990"]),
     ],
 )
-async def test_guesses_share_something_with_what_was_typed(bot: Bot, words: str, offered: list[str]) -> None:
+async def test_guesses_share_something_with_what_was_typed(
+    bot: Bot, words: str, offered: list[str]
+) -> None:
     number = await _posted(bot, "The moon of 9990")
-    await bot.store(write, "UPDATE articles SET excerpt = '999 reasons for a zebra' WHERE id = ?", (number,))
+    await bot.store(
+        write, "UPDATE articles SET excerpt = '999 reasons for a zebra' WHERE id = ?", (number,)
+    )
     answer, _ = await _request(bot, words)
     assert [row[0]["text"].partition(" · ")[2] for row in answer.buttons] == offered
 

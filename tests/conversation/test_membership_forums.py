@@ -27,10 +27,14 @@ class Forum:
 
     async def follows_in(self, thread: int) -> list[str]:
         row = await self.bot.store(chats.by_number, self.chat.id, thread)
-        return [topic.name for topic in await self.bot.store(follows.of_chat, row.id)] if row else []
+        return (
+            [topic.name for topic in await self.bot.store(follows.of_chat, row.id)] if row else []
+        )
 
     async def states(self) -> dict[int, str]:
-        return {row.thread: row.state for row in await self.bot.store(chats.of_number, self.chat.id)}
+        return {
+            row.thread: row.state for row in await self.bot.store(chats.of_number, self.chat.id)
+        }
 
 
 @pytest.fixture
@@ -56,7 +60,11 @@ async def test_a_thread_follows_topics_of_its_own(forum: Forum) -> None:
 
 async def test_general_is_the_forum_itself(forum: Forum) -> None:
     said = await forum.bot.sandbox.say(forum.owner, "hello", forum.chat)
-    body = objects.message(said) | {"text": "/topic AI", "message_thread_id": 1, "is_topic_message": True}
+    body = objects.message(said) | {
+        "text": "/topic AI",
+        "message_thread_id": 1,
+        "is_topic_message": True,
+    }
     forum.bot.sandbox.updates.put("message", body)
     await forum.bot.answers()
     assert await forum.follows_in(0) == ["AI"]
@@ -85,7 +93,9 @@ async def test_taps_in_a_thread_are_answered_there(forum: Forum) -> None:
 async def test_a_tap_whose_thread_nobody_knows_changes_nothing(forum: Forum) -> None:
     (keyboard,) = await forum.bot.ask(forum.owner, "/topic", forum.chat, thread=forum.thread.id)
     keyboard.deleted = True
-    tapped = forum.bot.sandbox.world.taps.tap(forum.owner, keyboard, keyboard.buttons[0][0]["callback_data"])
+    tapped = forum.bot.sandbox.world.taps.tap(
+        forum.owner, keyboard, keyboard.buttons[0][0]["callback_data"]
+    )
     body = {
         "id": tapped.id,
         "from": objects.user(forum.owner),
@@ -184,7 +194,9 @@ async def hidden(forum: Forum) -> Forum:
 
 
 @pytest.mark.parametrize("words", ["/topic AI", "/untopic AI", "/stop", "/start"])
-async def test_where_members_are_hidden_the_bot_says_how_to_mend_it(hidden: Forum, words: str) -> None:
+async def test_where_members_are_hidden_the_bot_says_how_to_mend_it(
+    hidden: Forum, words: str
+) -> None:
     (answer,) = await hidden.bot.ask(hidden.owner, words, hidden.chat)
     assert "make me an administrator" in answer.text
     assert await hidden.follows_in(0) == []
@@ -206,7 +218,9 @@ async def test_an_administrator_sees_hidden_members(hidden: Forum) -> None:
     assert await hidden.follows_in(0) == ["AI"]
 
 
-@pytest.mark.parametrize("text", ["CHAT_ADMIN_REQUIRED", "PARTICIPANT_ID_INVALID", "member list is inaccessible"])
+@pytest.mark.parametrize(
+    "text", ["CHAT_ADMIN_REQUIRED", "PARTICIPANT_ID_INVALID", "member list is inaccessible"]
+)
 async def test_telegram_has_three_words_for_hidden_members(forum: Forum, text: str) -> None:
     forum.bot.sandbox.fail("getChatMember", faults.refused(400, f"Bad Request: {text}"))
     (answer,) = await forum.bot.ask(forum.owner, "/topic AI", forum.chat)
@@ -226,8 +240,15 @@ async def test_an_anonymous_admin_commands_and_taps(forum: Forum) -> None:
 
 async def test_a_tap_in_the_name_of_the_group_is_an_admins(forum: Forum) -> None:
     (answer,) = await forum.bot.ask(forum.owner, "/topic AI", forum.chat)
-    tapped = forum.bot.sandbox.world.taps.tap(forum.owner, answer, answer.buttons[0][0]["callback_data"])
-    body = {"id": tapped.id, "from": objects.ANONYMOUS_ADMIN, "message": objects.message(answer), "data": tapped.data}
+    tapped = forum.bot.sandbox.world.taps.tap(
+        forum.owner, answer, answer.buttons[0][0]["callback_data"]
+    )
+    body = {
+        "id": tapped.id,
+        "from": objects.ANONYMOUS_ADMIN,
+        "message": objects.message(answer),
+        "data": tapped.data,
+    }
     forum.bot.sandbox.updates.put("callback_query", body | {"chat_instance": "1"})
     await forum.bot.answers()
     assert await forum.follows_in(0) == []
@@ -248,10 +269,21 @@ def _others(forum: Forum, said: Message) -> list[tuple[str, dict[str, Any]]]:
             "message",
             body | {"text": "/stop", "forward_origin": passed_on},
         ),
-        ("message", body | {"text": "/stop", "from": {"id": 9, "is_bot": True, "first_name": "Other"}}),
+        (
+            "message",
+            body | {"text": "/stop", "from": {"id": 9, "is_bot": True, "first_name": "Other"}},
+        ),
         ("message", body | {"text": "/stop", "sender_chat": channel, "is_automatic_forward": True}),
-        ("message", {key: value for key, value in body.items() if key != "text"} | {"forum_topic_closed": {}}),
-        ("message", {key: value for key, value in body.items() if key != "text"} | {"new_chat_title": "/stop"}),
+        (
+            "message",
+            {key: value for key, value in body.items() if key != "text"}
+            | {"forum_topic_closed": {}},
+        ),
+        (
+            "message",
+            {key: value for key, value in body.items() if key != "text"}
+            | {"new_chat_title": "/stop"},
+        ),
     ]
 
 

@@ -13,7 +13,12 @@ from bot.store import chats
 from tests.support import chatting
 from tests.support.chatting import Bot
 
-ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+ANONYMOUS = {
+    "id": 1087968824,
+    "is_bot": True,
+    "first_name": "Group",
+    "username": "GroupAnonymousBot",
+}
 
 
 @dataclass
@@ -109,7 +114,9 @@ async def test_what_is_not_for_us_gets_no_answer(group: Group, words: str) -> No
 
 
 async def test_an_unknown_command_with_our_name_is_answered(group: Group) -> None:
-    (answer,) = await group.bot.ask(group.member, f"/weather@{group.bot.sandbox.bot.username}", group.chat)
+    (answer,) = await group.bot.ask(
+        group.member, f"/weather@{group.bot.sandbox.bot.username}", group.chat
+    )
     assert "/help" in answer.text
 
 
@@ -122,7 +129,9 @@ async def test_the_group_is_greeted_when_the_bot_is_added(group: Group) -> None:
     assert await group.bot.state_of(fresh) == "active"
 
 
-async def test_a_group_that_removes_the_bot_is_parked_and_returns_with_its_topics(group: Group) -> None:
+async def test_a_group_that_removes_the_bot_is_parked_and_returns_with_its_topics(
+    group: Group,
+) -> None:
     await group.bot.ask(group.owner, "/topic AI", group.chat)
     await group.bot.sandbox.remove_bot(group.chat)
     await group.bot.answers()
@@ -154,7 +163,9 @@ async def test_a_channel_goes_on_at_once_when_the_bot_gets_its_rights_back(group
     row = group.bot.channels[0].chat
     await group.bot.sandbox.remove_bot(channel)
     await group.bot.answers()
-    await group.bot.store(chats.pause, row, chatting.NOON.replace(hour=23), "the bot is not in the channel")
+    await group.bot.store(
+        chats.pause, row, chatting.NOON.replace(hour=23), "the bot is not in the channel"
+    )
     group.bot.woken.clear()
     await group.bot.sandbox.add_bot(channel, ["can_post_messages"])
     await group.bot.answers()
@@ -164,7 +175,9 @@ async def test_a_channel_goes_on_at_once_when_the_bot_gets_its_rights_back(group
     assert group.bot.woken
 
 
-async def test_stop_in_a_group_of_the_settings_ends_its_topics_and_not_its_posts(group: Group) -> None:
+async def test_stop_in_a_group_of_the_settings_ends_its_topics_and_not_its_posts(
+    group: Group,
+) -> None:
     await group.bot.store(chats.set_channels, [(str(group.chat.id), 0, "resend")])
     await group.bot.ask(group.owner, "/topic AI", group.chat)
     (answer,) = await group.bot.ask(group.owner, "/stop", group.chat)

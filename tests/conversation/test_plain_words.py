@@ -54,13 +54,16 @@ SAID = Request(update=1, at=NOON, chat_id=1, kind=ChatKind.PRIVATE)
         ("", "", ""),
     ],
 )
-def test_a_commands_name_is_understood_without_its_slash(text: str, command: str, words: str) -> None:
+def test_a_commands_name_is_understood_without_its_slash(
+    text: str, command: str, words: str
+) -> None:
     found = plain_words.understood(replace(SAID, words=text))
     assert (found.command.name if found.command else "", found.words) == (command, words)
 
 
 @pytest.mark.parametrize(
-    "words", ["AI", "ai", "#AI", "topic AI", "follow AI", "subscribe to ai", "/follow AI", "/subscribe AI"]
+    "words",
+    ["AI", "ai", "#AI", "topic AI", "follow AI", "subscribe to ai", "/follow AI", "/subscribe AI"],
 )
 async def test_a_topic_can_be_followed_in_plain_words(bot: Bot, rea: Person, words: str) -> None:
     assert "You now follow AI" in await bot.told(rea, words)
@@ -68,7 +71,8 @@ async def test_a_topic_can_be_followed_in_plain_words(bot: Bot, rea: Person, wor
 
 
 @pytest.mark.parametrize(
-    "words", ["unfollow AI", "untopic AI", "/unfollow AI", "/unsubscribe ai", "/untopic #AI", "stop AI"]
+    "words",
+    ["unfollow AI", "untopic AI", "/unfollow AI", "/unsubscribe ai", "/untopic #AI", "stop AI"],
 )
 async def test_a_topic_can_be_stopped_in_plain_words(bot: Bot, rea: Person, words: str) -> None:
     await bot.ask(rea, "/topic AI, Space")
@@ -91,9 +95,15 @@ async def test_list_and_help_are_understood(bot: Bot, rea: Person) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["https://news.example/newer-moon?utm_source=x", "news.example/newer-moon", "<https://news.example/newer-moon>"],
+    [
+        "https://news.example/newer-moon?utm_source=x",
+        "news.example/newer-moon",
+        "<https://news.example/newer-moon>",
+    ],
 )
-async def test_an_articles_address_brings_the_article_and_its_topics(bot: Bot, rea: Person, words: str) -> None:
+async def test_an_articles_address_brings_the_article_and_its_topics(
+    bot: Bot, rea: Person, words: str
+) -> None:
     await bot.article("Newer moon", "Space", "AI")
     await bot.ask(rea, "/topic AI")
     (answer,) = await bot.ask(rea, words)
@@ -138,12 +148,20 @@ async def test_a_misspelt_topic_in_plain_words_is_offered(bot: Bot, rea: Person)
             },
             "sticker",
         ),
-        ({"text": "/stop", "forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "X"}}, "forwarded"),
+        (
+            {
+                "text": "/stop",
+                "forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "X"},
+            },
+            "forwarded",
+        ),
         ({"location": {"latitude": 1.0, "longitude": 2.0}}, "only read text"),
         ({"text": "👍"}, "a few words"),
     ],
 )
-async def test_what_holds_no_words_gets_a_kind_line(bot: Bot, rea: Person, content: dict[str, Any], told: str) -> None:
+async def test_what_holds_no_words_gets_a_kind_line(
+    bot: Bot, rea: Person, content: dict[str, Any], told: str
+) -> None:
     await bot.ask(rea, "/topic AI")
     assert told in await _put(bot, rea, content)
     assert await bot.state_of(rea) == "active"
@@ -172,7 +190,9 @@ async def test_an_album_gets_one_answer(bot: Bot, rea: Person) -> None:
         {"write_access_allowed": {}},
     ],
 )
-async def test_a_service_message_gets_no_answer(bot: Bot, rea: Person, service: dict[str, Any]) -> None:
+async def test_a_service_message_gets_no_answer(
+    bot: Bot, rea: Person, service: dict[str, Any]
+) -> None:
     await bot.ask(rea, "/help")
     before = len(bot.sandbox.messages(rea))
     _say(bot, rea, service)
@@ -183,7 +203,9 @@ async def test_a_service_message_gets_no_answer(bot: Bot, rea: Person, service: 
 # --- topics that no article carries yet -------------------------------------------------------------------------------
 
 
-async def test_a_topic_nobody_writes_about_yet_can_be_followed_anyway(bot: Bot, rea: Person) -> None:
+async def test_a_topic_nobody_writes_about_yet_can_be_followed_anyway(
+    bot: Bot, rea: Person
+) -> None:
     (answer,) = await bot.ask(rea, "/topic Cooking")
     assert "nothing on Cooking yet" in answer.text
     assert labels(answer.buttons) == ["Follow it anyway", "All topics"]
@@ -196,7 +218,9 @@ async def test_a_topic_nobody_writes_about_yet_can_be_followed_anyway(bot: Bot, 
     assert await bot.topics_of(rea) == ["Cooking"]
 
 
-async def test_an_awaited_topic_is_shown_to_nobody_else_until_an_article_carries_it(bot: Bot, rea: Person) -> None:
+async def test_an_awaited_topic_is_shown_to_nobody_else_until_an_article_carries_it(
+    bot: Bot, rea: Person
+) -> None:
     otto = bot.sandbox.world.add_person("Otto")
     (answer,) = await bot.ask(rea, "/topic COOKING")
     await bot.tap(rea, answer, "Follow it anyway")
@@ -207,7 +231,9 @@ async def test_an_awaited_topic_is_shown_to_nobody_else_until_an_article_carries
     assert await bot.topics_of(rea) == ["Cooking"]  # in the article's spelling
 
 
-async def test_accents_do_not_keep_an_awaited_topic_from_its_articles(bot: Bot, rea: Person) -> None:
+async def test_accents_do_not_keep_an_awaited_topic_from_its_articles(
+    bot: Bot, rea: Person
+) -> None:
     (answer,) = await bot.ask(rea, "/topic Patisserie")
     await bot.tap(rea, answer, "Follow it anyway")
     await bot.article("Eclairs at dawn", "Pâtisserie")
@@ -239,7 +265,9 @@ async def test_several_can_be_awaited_beside_one_that_is_there(bot: Bot, rea: Pe
     assert await bot.topics_of(rea) == ["AI", "Cooking", "Knitting"]
 
 
-async def test_nobody_takes_up_an_offer_that_was_made_to_somebody_else(bot: Bot, rea: Person) -> None:
+async def test_nobody_takes_up_an_offer_that_was_made_to_somebody_else(
+    bot: Bot, rea: Person
+) -> None:
     otto = bot.sandbox.world.add_person("Otto")
     (answer,) = await bot.ask(rea, "/topic Cooking")
     data = answer.buttons[0][0]["callback_data"]
@@ -328,7 +356,9 @@ async def test_who_stopped_hears_of_what_was_missed_in_one_message(bot: Bot, rea
     assert told.startswith("While you were away: 12 articles\n")
     assert told.index("Missed 11") < told.index("Missed 2")
     assert "… and 2 more" in told
-    assert not any(title in told for title in ("Before the stop", "Something else", "Hidden", "Missed 1\n"))
+    assert not any(
+        title in told for title in ("Before the stop", "Something else", "Hidden", "Missed 1\n")
+    )
     assert "away" not in await bot.told(rea, "/start")
 
 
@@ -356,7 +386,9 @@ async def test_who_lets_the_bot_in_again_hears_of_what_was_missed(bot: Bot, rea:
     assert "away" not in await bot.told(rea, "/start")
 
 
-async def test_following_a_topic_after_a_stop_tells_of_what_was_missed(bot: Bot, rea: Person) -> None:
+async def test_following_a_topic_after_a_stop_tells_of_what_was_missed(
+    bot: Bot, rea: Person
+) -> None:
     await bot.ask(rea, "/topic Space")
     await bot.ask(rea, "/stop")
     await bot.article("Newer moon", "Space")
@@ -375,11 +407,16 @@ async def test_what_was_missed_is_told_later_where_telegram_did_not_take_it(
     bot.sandbox.fail("sendMessage", faults.retry_after(300), times=2)
     assert await bot.ask(rea, command) == []
     told = await bot.ask(rea, "/help")
-    assert [one.text.startswith("While you were away: 1 article\n") for one in told] == [False, True]
+    assert [one.text.startswith("While you were away: 1 article\n") for one in told] == [
+        False,
+        True,
+    ]
     assert "away" not in await bot.told(rea, "/start")
 
 
-async def test_what_was_missed_is_told_by_the_next_process_where_this_one_was_killed(bot: Bot, rea: Person) -> None:
+async def test_what_was_missed_is_told_by_the_next_process_where_this_one_was_killed(
+    bot: Bot, rea: Person
+) -> None:
     """Killed between the decision to tell and the call: the update is handled again, with the stored result."""
     await bot.ask(rea, "/topic Space")
     await bot.ask(rea, "/stop")
@@ -429,7 +466,9 @@ async def test_what_waited_for_a_reader_who_stopped_was_missed_too(bot: Bot, rea
     assert "While you were away: 1 article" in await bot.told(rea, "/start")
 
 
-async def test_topics_that_nobody_follows_any_more_are_forgotten_where_they_are_many(bot: Bot, rea: Person) -> None:
+async def test_topics_that_nobody_follows_any_more_are_forgotten_where_they_are_many(
+    bot: Bot, rea: Person
+) -> None:
     await bot.article("Newer moon", "Space")
     await bot.ask(rea, "/topic AI")
     for number in range(8):
@@ -445,7 +484,14 @@ PHOTO = {"photo": [{"file_id": "p", "file_unique_id": "p", "width": 1, "height":
 def _say(bot: Bot, person: Person, content: dict[str, Any], number: int = 0) -> None:
     chat = objects.chat(bot.sandbox.world.open_private(person))
     bot.sandbox.updates.put(
-        "message", {"message_id": 900 + number, "date": 1, "chat": chat, "from": objects.user(person), **content}
+        "message",
+        {
+            "message_id": 900 + number,
+            "date": 1,
+            "chat": chat,
+            "from": objects.user(person),
+            **content,
+        },
     )
 
 

@@ -48,7 +48,9 @@ async def test_a_link_for_a_topic_followed_already_says_so(bot: Bot, rea: Person
 
 
 @pytest.mark.parametrize("payload", ["f-zzzzzzzz-1", "f-", "nonsense", "f", "x-1-2", "-"])
-async def test_a_link_that_means_nothing_is_a_plain_welcome(bot: Bot, rea: Person, payload: str) -> None:
+async def test_a_link_that_means_nothing_is_a_plain_welcome(
+    bot: Bot, rea: Person, payload: str
+) -> None:
     assert "I bring you articles" in await bot.told(rea, f"/start {payload}")
     assert await bot.topics_of(rea) == []
 
@@ -61,7 +63,8 @@ async def test_help_lists_the_commands_of_readers_only(bot: Bot, rea: Person) ->
 
 
 @pytest.mark.parametrize(
-    "words", ["/topic AI", "/topic ai", "/TOPIC  Ai ", "/topic #AI", "/topic artificial intelligence"]
+    "words",
+    ["/topic AI", "/topic ai", "/TOPIC  Ai ", "/topic #AI", "/topic artificial intelligence"],
 )
 async def test_topic_follows_in_any_spelling(bot: Bot, rea: Person, words: str) -> None:
     assert "You now follow AI" in await bot.told(rea, words)
@@ -93,13 +96,17 @@ async def test_a_topic_no_article_carries_yet_can_be_followed(bot: Bot, rea: Per
     assert await bot.topics_of(rea) == ["Space"]
 
 
-async def test_a_topic_of_an_article_outside_the_taxonomy_can_be_followed(bot: Bot, rea: Person) -> None:
+async def test_a_topic_of_an_article_outside_the_taxonomy_can_be_followed(
+    bot: Bot, rea: Person
+) -> None:
     await bot.article("Bread is back", "Sourdough & Rye")
     await bot.ask(rea, "/topic sourdough & rye")
     assert await bot.topics_of(rea) == ["Sourdough & Rye"]
 
 
-async def test_the_samples_topics_never_appear_in_a_bot_with_its_own_articles(bot: Bot, rea: Person) -> None:
+async def test_the_samples_topics_never_appear_in_a_bot_with_its_own_articles(
+    bot: Bot, rea: Person
+) -> None:
     bot.with_context(taxonomy=taxonomy.load(shipped.config()))
     await bot.article("Beans climb", "Gardening")
     await bot.article("A pond for frogs", "Water", implied=("Climate",))
@@ -148,7 +155,9 @@ async def test_the_keyboard_turns_its_pages_and_closes(bot: Bot, rea: Person) ->
     assert keyboard.buttons == []
 
 
-async def test_all_topics_opens_the_keyboard_below_and_leaves_the_welcome(bot: Bot, rea: Person) -> None:
+async def test_all_topics_opens_the_keyboard_below_and_leaves_the_welcome(
+    bot: Bot, rea: Person
+) -> None:
     (welcome,) = await bot.ask(rea, "/start")
     text = welcome.text
     await bot.tap(rea, welcome, "All topics")
@@ -156,7 +165,9 @@ async def test_all_topics_opens_the_keyboard_below_and_leaves_the_welcome(bot: B
     assert "Choose your topics" in bot.sandbox.messages(rea)[-1].text
 
 
-async def test_a_tapped_suggestion_becomes_the_button_that_takes_it_back(bot: Bot, rea: Person) -> None:
+async def test_a_tapped_suggestion_becomes_the_button_that_takes_it_back(
+    bot: Bot, rea: Person
+) -> None:
     (welcome,) = await bot.ask(rea, "/start")
     await bot.tap(rea, welcome, "AI")
     assert welcome.buttons[0][0]["text"] == "✓ AI"
@@ -174,7 +185,9 @@ async def test_undo_takes_a_follow_back_and_can_be_undone(bot: Bot, rea: Person)
     assert await bot.topics_of(rea) == ["AI"]
 
 
-@pytest.mark.parametrize("data", ["", "f:zzzzzzzz", "q:1", "t:zzzzzzzz:0", "c:1", "h:1", "r:1", "🙂", "f:" + "x" * 60])
+@pytest.mark.parametrize(
+    "data", ["", "f:zzzzzzzz", "q:1", "t:zzzzzzzz:0", "c:1", "h:1", "r:1", "🙂", "f:" + "x" * 60]
+)
 async def test_a_button_that_means_nothing_is_answered(bot: Bot, rea: Person, data: str) -> None:
     (message,) = await bot.ask(rea, "/topic AI")
     message.reply_markup = {"inline_keyboard": [[{"text": "Old", "callback_data": data}]]}
@@ -218,7 +231,9 @@ async def test_untopic_by_a_stranger_says_that_nothing_is_followed(bot: Bot, rea
     assert await bot.state_of(rea) == ""
 
 
-async def test_latest_shows_the_newest_first_and_of_a_topic_when_asked(bot: Bot, rea: Person) -> None:
+async def test_latest_shows_the_newest_first_and_of_a_topic_when_asked(
+    bot: Bot, rea: Person
+) -> None:
     await bot.article("Older eyes", "Computer Vision", day=1)
     await bot.article("Newer moon", "Space", day=2)
     everything = await bot.told(rea, "/latest")
@@ -274,7 +289,9 @@ async def test_any_words_can_be_searched_for(bot: Bot, rea: Person, words: str) 
     assert await bot.told(rea, f"/search {words}")
 
 
-async def test_pages_of_what_was_found_are_turned_by_buttons_also_after_a_restart(bot: Bot, rea: Person) -> None:
+async def test_pages_of_what_was_found_are_turned_by_buttons_also_after_a_restart(
+    bot: Bot, rea: Person
+) -> None:
     titles = [f"Harbour {number}" for number in range(10)]
     for title in titles:
         await bot.article(title, "Space")
@@ -339,7 +356,9 @@ async def test_following_a_topic_ends_a_stop(bot: Bot, rea: Person) -> None:
     assert await bot.state_of(rea) == "active"
 
 
-async def test_who_stopped_reads_so_where_topics_are_listed_and_hears_of_coming_back(bot: Bot, rea: Person) -> None:
+async def test_who_stopped_reads_so_where_topics_are_listed_and_hears_of_coming_back(
+    bot: Bot, rea: Person
+) -> None:
     await bot.ask(rea, "/topic AI")
     await bot.ask(rea, "/stop")
     assert "you stopped: /start" in await bot.told(rea, "/topics")
@@ -384,7 +403,9 @@ async def test_other_words_get_a_hint(bot: Bot, rea: Person, words: str) -> None
 
 async def test_a_command_for_another_bot_is_not_ours(bot: Bot, rea: Person) -> None:
     assert await bot.ask(rea, "/topic@other_bot AI") == []
-    assert "You now follow AI" in await bot.told(rea, f"/topic@{bot.sandbox.bot.username.upper()} AI")
+    assert "You now follow AI" in await bot.told(
+        rea, f"/topic@{bot.sandbox.bot.username.upper()} AI"
+    )
 
 
 async def test_an_edited_message_is_no_new_command(bot: Bot, rea: Person) -> None:
@@ -418,5 +439,7 @@ async def test_answers_count_in_the_pace(bot: Bot, rea: Person) -> None:
 
 
 def _await_topic(db: Database, person: Person, name: str) -> None:
-    chat = chats.reader(db, person.id, kind=ChatKind.PRIVATE, username="", title=person.name, at=chatting.NOON)
+    chat = chats.reader(
+        db, person.id, kind=ChatKind.PRIVATE, username="", title=person.name, at=chatting.NOON
+    )
     follows.follow(db, chat.id, follows.topic(db, name).id, chatting.NOON)

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.arrival import SLACK, TOGETHER, Facts, Future, Waits, decide, is_bulk, is_emptied, news_since
+from bot.domain.arrival import (
+    SLACK,
+    TOGETHER,
+    Facts,
+    Future,
+    Waits,
+    decide,
+    is_bulk,
+    is_emptied,
+    news_since,
+)
 
 NOW = 1_800_000_000_000
 moments = st.one_of(st.none(), st.integers(NOW - 10**10, NOW + 10**10))
@@ -54,7 +64,9 @@ def test_what_an_editor_let_go_stays_free_while_its_file_says_the_same(
     now: Facts, was: Facts, future: Future, hold: bool
 ) -> None:
     now = replace(now, expires=None)
-    assert decide(now, NOW, before=Waits.NOTHING, was=now, future=future, hold=hold) is Waits.NOTHING
+    assert (
+        decide(now, NOW, before=Waits.NOTHING, was=now, future=future, hold=hold) is Waits.NOTHING
+    )
     if decide(now, NOW, before=Waits.NOTHING, was=was, future=future, hold=hold) is Waits.DRAFT:
         assert now.draft
         assert not was.draft
@@ -72,7 +84,9 @@ def test_a_changed_file_does_not_decide_what_editors_are_asked_about(
 def test_a_date_to_come_waits_for_nothing_where_it_is_to_be_posted(
     now: Facts, before: Waits, was: Facts, hold: bool
 ) -> None:
-    assert decide(now, NOW, before=before, was=was, future=Future.POST, hold=hold) is not Waits.FUTURE
+    assert (
+        decide(now, NOW, before=before, was=was, future=Future.POST, hold=hold) is not Waits.FUTURE
+    )
 
 
 @given(st.one_of(st.none(), st.integers(0, 2 * NOW)))
@@ -86,9 +100,12 @@ def test_a_weeks_downtime_is_news() -> None:
 
 
 @pytest.mark.parametrize(
-    ("older", "above", "bulk"), [(20, 20, False), (21, 20, True), (1, 0, True), (9_999, None, False)]
+    ("older", "above", "bulk"),
+    [(20, 20, False), (21, 20, True), (1, 0, True), (9_999, None, False)],
 )
-def test_more_than_so_many_old_ones_are_a_bulk_arrival(older: int, above: int | None, bulk: bool) -> None:
+def test_more_than_so_many_old_ones_are_a_bulk_arrival(
+    older: int, above: int | None, bulk: bool
+) -> None:
     assert is_bulk(older, above) is bulk
 
 
@@ -99,5 +116,7 @@ def test_more_than_so_many_old_ones_are_a_bulk_arrival(older: int, above: int | 
         (3_000, 3_000, False),
     ],
 )  # fmt: skip
-def test_a_folder_with_hardly_a_file_left_is_not_the_folder_that_it_was(known: int, found: int, emptied: bool) -> None:
+def test_a_folder_with_hardly_a_file_left_is_not_the_folder_that_it_was(
+    known: int, found: int, emptied: bool
+) -> None:
     assert is_emptied(known, found) is emptied

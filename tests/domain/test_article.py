@@ -34,8 +34,12 @@ def related(number: int, *, quality: int = 0, title: str = "") -> Related:
 
 @MANY
 @given(st.integers(-1, 200), st.integers(-1, 500), st.integers(-11, 11), st.booleans())
-def test_scores_marks_and_the_time_of_day_are_no_change(quality: int, heat: int, hours: int, mark: bool) -> None:
-    later = replace(STORY, quality=quality, heat=heat, published=NOON + timedelta(hours=hours), unpublished=mark)
+def test_scores_marks_and_the_time_of_day_are_no_change(
+    quality: int, heat: int, hours: int, mark: bool
+) -> None:
+    later = replace(
+        STORY, quality=quality, heat=heat, published=NOON + timedelta(hours=hours), unpublished=mark
+    )
     assert later.fingerprint == STORY.fingerprint
 
 
@@ -58,16 +62,28 @@ def test_whatever_a_reader_sees_is_a_change(change: dict[str, object]) -> None:
 
 
 @MANY
-@given(st.permutations([related(1), related(2), related(3)]), st.lists(st.integers(0, 160), min_size=3, max_size=3))
-def test_the_order_of_related_articles_is_no_change(order: list[Related], scores: list[int]) -> None:
+@given(
+    st.permutations([related(1), related(2), related(3)]),
+    st.lists(st.integers(0, 160), min_size=3, max_size=3),
+)
+def test_the_order_of_related_articles_is_no_change(
+    order: list[Related], scores: list[int]
+) -> None:
     first = replace(STORY, related=(related(1), related(2), related(3)))
-    other = replace(STORY, related=tuple(replace(one, quality=score) for one, score in zip(order, scores, strict=True)))
+    other = replace(
+        STORY,
+        related=tuple(
+            replace(one, quality=score) for one, score in zip(order, scores, strict=True)
+        ),
+    )
     assert other.fingerprint == first.fingerprint
 
 
 @MANY
 @given(st.text(), st.text())
-def test_a_fingerprint_is_a_version_and_sixteen_digits_of_any_text(title: str, excerpt: str) -> None:
+def test_a_fingerprint_is_a_version_and_sixteen_digits_of_any_text(
+    title: str, excerpt: str
+) -> None:
     found = replace(STORY, title=title, excerpt=excerpt).fingerprint
     version, _, digits = found.partition(":")
     assert version == FINGERPRINT_VERSION
@@ -95,7 +111,9 @@ def test_a_title_of_six_words_tells_a_story_and_a_shorter_one_does_not() -> None
         ("Retransmission of six words make a good title", False),
     ],
 )
-def test_a_story_is_known_again_when_a_newswire_repeats_or_corrects_it(title: str, same: bool) -> None:
+def test_a_story_is_known_again_when_a_newswire_repeats_or_corrects_it(
+    title: str, same: bool
+) -> None:
     assert (replace(STORY, title=title).story_key == STORY.story_key) is same
 
 
@@ -110,7 +128,9 @@ def test_a_story_is_known_again_when_a_newswire_repeats_or_corrects_it(title: st
         ("GPT-5發布：十二項新功能一次看懂", True),
     ],
 )
-def test_in_scripts_without_spaces_twelve_characters_tell_a_story(title: str, is_told: bool) -> None:
+def test_in_scripts_without_spaces_twelve_characters_tell_a_story(
+    title: str, is_told: bool
+) -> None:
     assert bool(replace(STORY, title=title).title_key) is is_told
     assert bool(replace(STORY, title=title).story_key) is is_told
 
@@ -125,7 +145,10 @@ def test_in_scripts_without_spaces_the_order_of_characters_counts() -> None:
 
 def test_numbers_are_no_slips_and_short_titles_tell_no_story() -> None:
     assert replace(STORY, title="The town had 12 fires in May").story_key != ""
-    one, other = (replace(STORY, title=f"The town had {number} fires in May").story_key for number in ("12", "21"))
+    one, other = (
+        replace(STORY, title=f"The town had {number} fires in May").story_key
+        for number in ("12", "21")
+    )
     assert one != other
     assert replace(STORY, title="Re-Transmission: only five words in here").story_key == ""
 

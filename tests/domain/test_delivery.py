@@ -12,7 +12,9 @@ from bot.domain.delivery import Channel
 # --- plan and first_run -----------------------------------------------------------------------------------------------
 
 
-def channel(chat: int = 1, topics: tuple[str, ...] = (), min_quality: int = 0, begun: int | None = 7) -> Channel:
+def channel(
+    chat: int = 1, topics: tuple[str, ...] = (), min_quality: int = 0, begun: int | None = 7
+) -> Channel:
     return Channel(chat=chat, topics=frozenset(topics), min_quality=min_quality, begun=begun)
 
 

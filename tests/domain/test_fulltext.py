@@ -42,7 +42,11 @@ def test_a_long_text_is_cut_at_words_around_the_first() -> None:
 
 
 def test_a_run_without_spaces_is_marked_as_it_is_written() -> None:
-    assert marked("新しい電池の研究", parsed("电池")) == [("新しい", False), ("電池", True), ("の研究", False)]
+    assert marked("新しい電池の研究", parsed("电池")) == [
+        ("新しい", False),
+        ("電池", True),
+        ("の研究", False),
+    ]
 
 
 @given(st.text(max_size=300), st.text(max_size=40))
@@ -86,7 +90,12 @@ def test_a_whole_word_matches_its_forms_and_no_longer_word() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "written"),
-    [("clmate", "climate"), ("climatte", "climate"), ("clmiate", "climate"), ("clinate", "climate")],
+    [
+        ("clmate", "climate"),
+        ("climatte", "climate"),
+        ("clmiate", "climate"),
+        ("clinate", "climate"),
+    ],
 )
 def test_one_letter_may_be_missing_doubled_swapped_or_wrong(typed: str, written: str) -> None:
     """Each of them leads to the word that was meant."""
@@ -101,7 +110,13 @@ def test_short_words_numbers_and_very_long_ones_are_taken_as_typed(word: str) ->
 
 @pytest.mark.parametrize(
     ("word", "base"),
-    [("running", "run"), ("making", "make"), ("landed", "land"), ("stopped", "stop"), ("cities", "city")],
+    [
+        ("running", "run"),
+        ("making", "make"),
+        ("landed", "land"),
+        ("stopped", "stop"),
+        ("cities", "city"),
+    ],
 )
 def test_an_ending_is_taken_off(word: str, base: str) -> None:
     """A word is found in its other forms too."""

@@ -29,9 +29,16 @@ PATH = "a.md"
 
 
 def relation(
-    *, mine: int | None = None, match: int | None = None, owner: str = "", title: bool = False, first: int | None = None
+    *,
+    mine: int | None = None,
+    match: int | None = None,
+    owner: str = "",
+    title: bool = False,
+    first: int | None = None,
 ) -> Relation:
-    return judge(mine=mine, match=match, owner=owner or None, path=PATH, is_same_story=title, first=first)
+    return judge(
+        mine=mine, match=match, owner=owner or None, path=PATH, is_same_story=title, first=first
+    )
 
 
 def test_a_story_nobody_told_is_new() -> None:
@@ -81,7 +88,13 @@ def test_a_file_rewritten_to_tell_another_known_story_joins_nothing() -> None:
 numbers = st.none() | st.integers(1, 3)
 
 
-@given(mine=numbers, match=numbers, owner=st.sampled_from(["", PATH, "b.md"]), title=st.booleans(), first=numbers)
+@given(
+    mine=numbers,
+    match=numbers,
+    owner=st.sampled_from(["", PATH, "b.md"]),
+    title=st.booleans(),
+    first=numbers,
+)
 def test_nothing_known_is_ever_told_as_new(
     mine: int | None, match: int | None, owner: str, title: bool, first: int | None
 ) -> None:
@@ -137,9 +150,13 @@ def test_a_title_that_is_only_alike_needs_the_same_day_and_the_same_source_or_wo
     before = article(FIRST, published=AT, provider="One", excerpt="What happened.")
     alike = FIRST.replace("against", "agaist")
     assert is_same_story(before, article(alike, published=AT, provider="One"))
-    assert is_same_story(before, article(alike, published=AT, provider="Two", excerpt="What happened."))
+    assert is_same_story(
+        before, article(alike, published=AT, provider="Two", excerpt="What happened.")
+    )
     assert not is_same_story(before, article(alike, published=AT, provider="Two"))
-    assert not is_same_story(before, article(alike, published=AT - timedelta(days=1), provider="One"))
+    assert not is_same_story(
+        before, article(alike, published=AT - timedelta(days=1), provider="One")
+    )
     assert not is_same_story(article(FIRST), article(alike, published=AT))
 
 
@@ -147,8 +164,17 @@ def test_a_title_that_is_only_alike_needs_the_same_day_and_the_same_source_or_wo
 
 PAGE = "https://host.example/letter"
 #: Two letters at one address in which nothing is the same.
-LETTER = Story(PAGE, PAGE, "Letter 41: the harbour freezes", "The ice came early this year.", "Host", "2026-11-01")
-NEXT = Story(PAGE, PAGE, "Letter 42: a thaw at last", "Boats move again, slowly.", "Host", "2026-11-08")
+LETTER = Story(
+    PAGE,
+    PAGE,
+    "Letter 41: the harbour freezes",
+    "The ice came early this year.",
+    "Host",
+    "2026-11-01",
+)
+NEXT = Story(
+    PAGE, PAGE, "Letter 42: a thaw at last", "Boats move again, slowly.", "Host", "2026-11-08"
+)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +211,9 @@ def test_two_stories_at_one_address_differ_in_title_day_and_excerpt_or_in_fragme
         ("第4期", "第41期", True),
     ],
 )
-def test_titles_without_spaces_agree_where_one_holds_the_other(one: str, other: str, two: bool) -> None:
+def test_titles_without_spaces_agree_where_one_holds_the_other(
+    one: str, other: str, two: bool
+) -> None:
     assert are_two(LETTER._replace(title=one), NEXT._replace(title=other)) is two
 
 
@@ -204,7 +232,9 @@ STORIES = st.builds(
 
 
 @given(STORIES, STORIES)
-def test_whether_two_stories_are_two_does_not_hang_on_which_came_first(one: Story, other: Story) -> None:
+def test_whether_two_stories_are_two_does_not_hang_on_which_came_first(
+    one: Story, other: Story
+) -> None:
     assert are_two(one, other) is are_two(other, one)
     assert are_instalments(one, other) is are_instalments(other, one)
     assert not are_two(one, one)
@@ -213,8 +243,17 @@ def test_whether_two_stories_are_two_does_not_hang_on_which_came_first(one: Stor
 
 # --- a column ---------------------------------------------------------------------------------------------------------
 
-COLUMN = Story("https://host.example/c/1", "", "What the week was like at our desk", "On ice.", "Host", "2026-11-01")
-INSTALMENT = COLUMN._replace(identity="https://host.example/c/2", excerpt="On boats.", day="2026-11-08")
+COLUMN = Story(
+    "https://host.example/c/1",
+    "",
+    "What the week was like at our desk",
+    "On ice.",
+    "Host",
+    "2026-11-01",
+)
+INSTALMENT = COLUMN._replace(
+    identity="https://host.example/c/2", excerpt="On boats.", day="2026-11-08"
+)
 
 
 @pytest.mark.parametrize(
@@ -251,13 +290,23 @@ def test_a_copy_is_a_copy_of_the_nearest_instalment() -> None:
     assert first_of(COLUMN._replace(identity="https://host.example/c/9"), 6, before, {"host"}) == 1
 
 
-def test_a_file_written_anew_for_each_instalment_of_a_column_tells_another_story_each_time() -> None:
-    one = article(FIRST, "https://host.example/c/1", published=AT, excerpt="On ice.", provider="Host")
+def test_a_file_written_anew_for_each_instalment_of_a_column_tells_another_story_each_time() -> (
+    None
+):
+    one = article(
+        FIRST, "https://host.example/c/1", published=AT, excerpt="On ice.", provider="Host"
+    )
     other = article(
-        FIRST, "https://host.example/c/2", published=AT + timedelta(7), excerpt="On boats.", provider="Host"
+        FIRST,
+        "https://host.example/c/2",
+        published=AT + timedelta(7),
+        excerpt="On boats.",
+        provider="Host",
     )
     assert not is_same_story(one, other)
-    assert is_same_story(one, article(FIRST, "https://host.example/c/2", published=AT, provider="Host"))
+    assert is_same_story(
+        one, article(FIRST, "https://host.example/c/2", published=AT, provider="Host")
+    )
 
 
 # --- which of the articles at an address ------------------------------------------------------------------------------
@@ -287,7 +336,9 @@ def test_a_file_that_is_rewritten_keeps_its_article_unless_another_file_tells_it
     assert matched(NEXT, (1, LETTER), mine=1, living={1}) is None
 
 
-def test_another_story_takes_the_place_of_one_that_no_file_tells_any_more_if_that_is_alone() -> None:
+def test_another_story_takes_the_place_of_one_that_no_file_tells_any_more_if_that_is_alone() -> (
+    None
+):
     third = NEXT._replace(title="Letter 43: spring", excerpt="Swallows.", day="2026-11-15")
     assert matched(NEXT, (1, LETTER)) == 1
     assert matched(NEXT, (1, LETTER), living={1}) is None
@@ -295,7 +346,13 @@ def test_another_story_takes_the_place_of_one_that_no_file_tells_any_more_if_tha
     assert matched(NEXT, (1, LETTER), mine=5, goes_on=True) is None
 
 
-@given(STORIES, st.lists(STORIES, max_size=4), st.sets(st.integers(0, 3)), st.none() | st.integers(0, 3), st.booleans())
+@given(
+    STORIES,
+    st.lists(STORIES, max_size=4),
+    st.sets(st.integers(0, 3)),
+    st.none() | st.integers(0, 3),
+    st.booleans(),
+)
 def test_a_match_is_one_of_the_articles_there_and_never_another_living_story(
     told: Story, stories: list[Story], living: set[int], mine: int | None, goes_on: bool
 ) -> None:
@@ -336,9 +393,15 @@ def test_a_related_link_leads_to_the_article_of_its_title_among_those_at_its_add
         ({"published": None}, False),
     ],
 )
-def test_what_two_versions_of_ours_may_read_from_one_file(change: dict[str, object], alike: bool) -> None:
+def test_what_two_versions_of_ours_may_read_from_one_file(
+    change: dict[str, object], alike: bool
+) -> None:
     before = article(
-        FIRST, "https://host.example/a", excerpt="What happened to the element, and why.", published=AT, topics=("AI",)
+        FIRST,
+        "https://host.example/a",
+        excerpt="What happened to the element, and why.",
+        published=AT,
+        topics=("AI",),
     )
     after = replace(before, **change)
     assert reads_alike(before, after) is alike
@@ -350,7 +413,14 @@ def test_a_file_that_says_what_it_said_stays_with_its_article() -> None:
 
     def stays(*, is_unchanged: bool) -> int | None:
         known, others = [[Known(1, LETTER)]], {1}.__contains__
-        return match(NEXT, mine=1, is_same_story=True, is_unchanged=is_unchanged, at_addresses=known, elsewhere=others)
+        return match(
+            NEXT,
+            mine=1,
+            is_same_story=True,
+            is_unchanged=is_unchanged,
+            at_addresses=known,
+            elsewhere=others,
+        )
 
     assert stays(is_unchanged=True) == 1
     assert stays(is_unchanged=False) is None

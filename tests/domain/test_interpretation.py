@@ -56,7 +56,9 @@ def after(seconds: float) -> datetime:
     return AT + timedelta(seconds=seconds)
 
 
-def attempt(*, lane: Lane = Lane.CHANNEL, fallbacks: tuple[Fallback, ...] = (), attempts: int = 1) -> Delivery:
+def attempt(
+    *, lane: Lane = Lane.CHANNEL, fallbacks: tuple[Fallback, ...] = (), attempts: int = 1
+) -> Delivery:
     return Delivery(
         id=1,
         article=2,
@@ -97,7 +99,12 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
     "too fast: the whole chat waits as long as Telegram says": (
         Wait(35, "too many requests", Delay.FLOOD),
         attempt(attempts=9),
-        Settlement(state=State.PENDING, reason="too many requests", not_before=after(35), pause_chat=after(35)),
+        Settlement(
+            state=State.PENDING,
+            reason="too many requests",
+            not_before=after(35),
+            pause_chat=after(35),
+        ),
     ),
     "the network failed before the call: this delivery alone waits": (
         Wait(5, "no connection"),
@@ -148,7 +155,9 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
     "a reader's group allows no pictures: without one, and nobody else hears": (
         Refused("no pictures", Refusal.NO_PICTURES),
         READER,
-        Settlement(state=State.PENDING, reason="no pictures", fallbacks=(Fallback.TEXT,), not_before=AT),
+        Settlement(
+            state=State.PENDING, reason="no pictures", fallbacks=(Fallback.TEXT,), not_before=AT
+        ),
     ),
     "a pause of an hour: the editors hear": (
         Wait(3600, "too many requests", Delay.FLOOD),
@@ -221,7 +230,9 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
     "the group moved: at once, to its new number": (
         Migrated(-1002222222222),
         attempt(),
-        Settlement(state=State.PENDING, moved_to=-1002222222222, reason="the group has a new number"),
+        Settlement(
+            state=State.PENDING, moved_to=-1002222222222, reason="the group has a new number"
+        ),
     ),
     "the answer was lost: in doubt, and left alone for a while": (
         Unknown("timed out"),
@@ -242,7 +253,9 @@ def test_each_answer_has_its_fate(outcome: Outcome, tried: Delivery, fate: Settl
 
 
 def test_doubt_lasts_as_long_as_the_settings_say() -> None:
-    assert after_send(Unknown("timed out"), attempt(), AT, doubt_seconds=7.5).not_before == after(7.5)
+    assert after_send(Unknown("timed out"), attempt(), AT, doubt_seconds=7.5).not_before == after(
+        7.5
+    )
 
 
 def test_a_readers_delivery_is_doubtful_once_and_unconfirmed_after_its_repeat() -> None:
@@ -273,7 +286,9 @@ TRIED = st.builds(
 
 
 @given(OUTCOMES, TRIED)
-def test_nothing_sent_is_ever_pending_and_nothing_unsent_is_ever_sent(outcome: Outcome, tried: Delivery) -> None:
+def test_nothing_sent_is_ever_pending_and_nothing_unsent_is_ever_sent(
+    outcome: Outcome, tried: Delivery
+) -> None:
     settled = after_send(outcome, tried, AT)
     assert (settled.state is State.SENT) == isinstance(outcome, Sent)
     assert (settled.state is State.DOUBTFUL) == isinstance(outcome, Unknown)
@@ -281,7 +296,9 @@ def test_nothing_sent_is_ever_pending_and_nothing_unsent_is_ever_sent(outcome: O
 
 
 @given(OUTCOMES, TRIED)
-def test_an_attempt_leaves_sending_and_never_waits_in_the_past(outcome: Outcome, tried: Delivery) -> None:
+def test_an_attempt_leaves_sending_and_never_waits_in_the_past(
+    outcome: Outcome, tried: Delivery
+) -> None:
     settled = after_send(outcome, tried, AT)
     assert settled.state not in (State.SENDING, State.HELD, State.SKIPPED, State.WITHDRAWN)
     assert settled.not_before is None or settled.not_before >= AT
@@ -317,7 +334,9 @@ def test_refusals_end_because_each_fallback_is_tried_once(causes: list[Refusal])
 
 
 @given(st.floats(0, 86_400), st.integers(0, 10**9))
-def test_the_network_is_given_more_time_each_time_up_to_five_minutes(seconds: float, attempts: int) -> None:
+def test_the_network_is_given_more_time_each_time_up_to_five_minutes(
+    seconds: float, attempts: int
+) -> None:
     """And never less than the answer asked for."""
     waited = backoff(seconds, attempts)
     assert seconds <= waited <= max(seconds, 300.0)
@@ -325,7 +344,8 @@ def test_the_network_is_given_more_time_each_time_up_to_five_minutes(seconds: fl
 
 
 @pytest.mark.parametrize(
-    ("attempts", "seconds"), [(0, 5), (1, 5), (2, 10), (3, 20), (6, 160), (7, 300), (8, 300), (10**9, 300)]
+    ("attempts", "seconds"),
+    [(0, 5), (1, 5), (2, 10), (3, 20), (6, 160), (7, 300), (8, 300), (10**9, 300)],
 )
 def test_a_wait_of_five_seconds_doubles(attempts: int, seconds: float) -> None:
     assert backoff(5, attempts) == seconds
@@ -382,7 +402,9 @@ EDIT_FATES: dict[str, tuple[Outcome, Delivery, EditAction, EditSettlement]] = {
         Refused("too old", Refusal.NOT_DELETABLE),
         attempt(),
         EditAction.DELETE,
-        EditSettlement(state=EditState.DUE, reason="too old", not_before=AT, fallbacks=(Fallback.KEEP,)),
+        EditSettlement(
+            state=EditState.DUE, reason="too old", not_before=AT, fallbacks=(Fallback.KEEP,)
+        ),
     ),
     "refused for good: the post stays": (
         Refused("bad markup", Refusal.MARKUP),
@@ -394,7 +416,9 @@ EDIT_FATES: dict[str, tuple[Outcome, Delivery, EditAction, EditSettlement]] = {
         Gone("blocked"),
         READER,
         EditAction.EDIT,
-        EditSettlement(state=EditState.DUE, reason="blocked", not_before=after(RIGHTS_SECONDS), parks=True),
+        EditSettlement(
+            state=EditState.DUE, reason="blocked", not_before=after(RIGHTS_SECONDS), parks=True
+        ),
     ),
     "a channel is gone: it waits": (
         Gone("kicked"),
@@ -429,7 +453,9 @@ EDIT_FATES: dict[str, tuple[Outcome, Delivery, EditAction, EditSettlement]] = {
 }
 
 
-@pytest.mark.parametrize(("outcome", "post", "action", "fate"), EDIT_FATES.values(), ids=EDIT_FATES.keys())
+@pytest.mark.parametrize(
+    ("outcome", "post", "action", "fate"), EDIT_FATES.values(), ids=EDIT_FATES.keys()
+)
 def test_each_answer_to_an_edit_has_its_fate(
     outcome: Outcome, post: Delivery, action: EditAction, fate: EditSettlement
 ) -> None:
@@ -497,11 +523,17 @@ OTHERS: dict[str, tuple[Outcome, ReplySettlement, NoticeSettlement, ProbeSettlem
 }
 
 
-@pytest.mark.parametrize(("outcome", "reply", "notice", "probe"), OTHERS.values(), ids=OTHERS.keys())
+@pytest.mark.parametrize(
+    ("outcome", "reply", "notice", "probe"), OTHERS.values(), ids=OTHERS.keys()
+)
 def test_each_answer_to_a_reply_a_notice_and_a_probe_has_its_fate(
     outcome: Outcome, reply: ReplySettlement, notice: NoticeSettlement, probe: ProbeSettlement
 ) -> None:
-    assert (after_reply(outcome), after_notice(outcome), after_probe(outcome)) == (reply, notice, probe)
+    assert (after_reply(outcome), after_notice(outcome), after_probe(outcome)) == (
+        reply,
+        notice,
+        probe,
+    )
 
 
 def test_every_table_of_fates_names_every_outcome() -> None:
@@ -513,7 +545,9 @@ def test_every_table_of_fates_names_every_outcome() -> None:
 def test_editors_hear_of_a_simpler_form_unless_the_readers_chat_asked_for_it() -> None:
     """A reader's chat without pictures is its own matter; markup that can't be read is the article's."""
     (of_chat, *_) = OF_CHAT
-    theirs, ours = (attempt(lane=Lane.FOLLOWER, fallbacks=(one,)) for one in (of_chat, Fallback.PLAIN))
+    theirs, ours = (
+        attempt(lane=Lane.FOLLOWER, fallbacks=(one,)) for one in (of_chat, Fallback.PLAIN)
+    )
     assert after_send(Sent(1), theirs, AT).alert is None
     assert after_send(Sent(1), ours, AT).alert is Alert.SIMPLIFIED
 

@@ -32,7 +32,11 @@ def test_a_notice_weighs_as_much_as_it_is_about(notice: Notice, weight: int) -> 
 def test_a_notice_is_read_back_as_it_was_kept() -> None:
     """Kinds and choices that this version does not know are left out."""
     notice = Notice(
-        key="k", alert=Alert.BULK, articles=(1,), count=9, choices=(Choice(Decision.POST_NEWEST, "10", 10),)
+        key="k",
+        alert=Alert.BULK,
+        articles=(1,),
+        count=9,
+        choices=(Choice(Decision.POST_NEWEST, "10", 10),),
     )
     content = notice.content()
     assert from_content("k", "bulk", content) == notice

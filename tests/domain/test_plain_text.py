@@ -30,7 +30,20 @@ PIECES = st.sampled_from(
             "é",
             "e\u0301",
         ),
-        *("\u200b", "\u200d", "\u202e", "\u2067", "\ufeff", "\u00ad", "\x00", "\x1b[31m", "\ud800", "\r\n", "\n", "\t"),
+        *(
+            "\u200b",
+            "\u200d",
+            "\u202e",
+            "\u2067",
+            "\ufeff",
+            "\u00ad",
+            "\x00",
+            "\x1b[31m",
+            "\ud800",
+            "\r\n",
+            "\n",
+            "\t",
+        ),
         *(
             "👩\u200d👩\u200d👧",
             "👍🏽",
@@ -115,7 +128,9 @@ def test_entities_nested_without_end_are_decoded_in_counted_rounds() -> None:
 
 @MANY
 @given(TEXTS, st.integers(0, 80))
-def test_a_shortened_text_fits_and_shortening_it_again_changes_nothing(text: str, limit: int) -> None:
+def test_a_shortened_text_fits_and_shortening_it_again_changes_nothing(
+    text: str, limit: int
+) -> None:
     cut = plain_text.shorten(text, limit)
     assert plain_text.units(cut) <= limit or cut == text == ""
     assert plain_text.shorten(cut, limit) == cut
@@ -186,12 +201,19 @@ def test_what_needs_no_repair_is_what_the_repair_gives(text: str) -> None:
 @MANY
 @given(st.text(st.characters(max_codepoint=127), max_size=40))
 def test_a_title_in_ascii_has_the_key_it_would_have_in_any_script(title: str) -> None:
-    assert plain_text.title_key(title) == plain_text.title_key(f"{title} é").removesuffix("é").strip()
+    assert (
+        plain_text.title_key(title) == plain_text.title_key(f"{title} é").removesuffix("é").strip()
+    )
 
 
 @pytest.mark.parametrize(
     ("count", "noun", "said"),
-    [(1, "file", "1 file"), (2, "file", "2 files"), (0, "delivery", "0 deliveries"), (3, "day", "3 days")],
+    [
+        (1, "file", "1 file"),
+        (2, "file", "2 files"),
+        (0, "delivery", "0 deliveries"),
+        (3, "day", "3 days"),
+    ],
 )
 def test_a_count_is_said_with_its_noun(count: int, noun: str, said: str) -> None:
     """Words of the log and of `check`."""

@@ -43,9 +43,17 @@ def sendings(shop: RateLimiter, wishes: list[tuple[int, float]]) -> list[tuple[i
 @given(LIMITS, WISHES)
 @example(Limits(messages_per_second=28.0, per_chat_seconds=0.0), [(READER, 0.0)] * 90)
 @example(Limits(messages_per_second=0.3, per_chat_seconds=0.0), [(READER, 0.0)] * 9)
-@example(Limits(messages_per_second=40.0, per_chat_seconds=0.0, per_group_minute=19), [(CHANNEL, 0.0)] * 60)
-@example(Limits(messages_per_second=40.0, per_chat_seconds=100.0, per_group_minute=2), [(CHANNEL, 0.0)] * 9)
-def test_no_window_holds_more_than_its_number(limits: Limits, wishes: list[tuple[int, float]]) -> None:
+@example(
+    Limits(messages_per_second=40.0, per_chat_seconds=0.0, per_group_minute=19),
+    [(CHANNEL, 0.0)] * 60,
+)
+@example(
+    Limits(messages_per_second=40.0, per_chat_seconds=100.0, per_group_minute=2),
+    [(CHANNEL, 0.0)] * 9,
+)
+def test_no_window_holds_more_than_its_number(
+    limits: Limits, wishes: list[tuple[int, float]]
+) -> None:
     done = sendings(RateLimiter(limits), wishes)
     moments = [at for _, at in done]
     if limits.messages_per_second >= 1:
@@ -56,13 +64,17 @@ def test_no_window_holds_more_than_its_number(limits: Limits, wishes: list[tuple
         assert all(after - before >= apart for before, after in pairwise(moments))
     for chat_id in {chat_id for chat_id, _ in done}:
         own = [at for chat, at in done if chat == chat_id]
-        assert all(after - before >= seconds(limits.per_chat_seconds) for before, after in pairwise(own))
+        assert all(
+            after - before >= seconds(limits.per_chat_seconds) for before, after in pairwise(own)
+        )
         if rate_limit.is_group(chat_id):
             assert most_in_any(own, MINUTE) <= limits.per_group_minute
 
 
 @given(LIMITS, WISHES, st.sampled_from([READER, CHANNEL]))
-def test_a_moment_sooner_would_break_a_limit(limits: Limits, wishes: list[tuple[int, float]], chat_id: int) -> None:
+def test_a_moment_sooner_would_break_a_limit(
+    limits: Limits, wishes: list[tuple[int, float]], chat_id: int
+) -> None:
     """`ready` is the earliest: one microsecond before it, some limit is full."""
     shop = RateLimiter(limits)
     done = sendings(shop, wishes)
@@ -78,12 +90,17 @@ def test_a_moment_sooner_would_break_a_limit(limits: Limits, wishes: list[tuple[
     assert (
         sum(when > early - window for when in everyone) >= room
         or any(when > early - seconds(limits.per_chat_seconds) for when in own)
-        or (rate_limit.is_group(chat_id) and sum(when > early - MINUTE for when in own) >= limits.per_group_minute)
+        or (
+            rate_limit.is_group(chat_id)
+            and sum(when > early - MINUTE for when in own) >= limits.per_group_minute
+        )
     )
 
 
 @given(LIMITS, WISHES, st.floats(0, 200))
-def test_a_moment_once_ready_stays_ready(limits: Limits, wishes: list[tuple[int, float]], pause: float) -> None:
+def test_a_moment_once_ready_stays_ready(
+    limits: Limits, wishes: list[tuple[int, float]], pause: float
+) -> None:
     shop = RateLimiter(limits)
     done = sendings(shop, wishes)
     later = shop.ready(CHANNEL, done[-1][1] if done else START) + seconds(pause)
@@ -91,7 +108,9 @@ def test_a_moment_once_ready_stays_ready(limits: Limits, wishes: list[tuple[int,
 
 
 @given(LIMITS, WISHES)
-def test_rebuilt_from_the_attempts_it_says_the_same(limits: Limits, wishes: list[tuple[int, float]]) -> None:
+def test_rebuilt_from_the_attempts_it_says_the_same(
+    limits: Limits, wishes: list[tuple[int, float]]
+) -> None:
     shop, rebuilt = RateLimiter(limits), RateLimiter(limits)
     done = sendings(shop, wishes)
     for chat_id, at in done:
@@ -128,12 +147,16 @@ def test_the_minute_is_counted_for_groups_and_channels_only() -> None:
     assert [send(shop, READER, START) for _ in range(30)][-1] == START + seconds(29)
 
 
-@pytest.mark.parametrize(("chat_id", "group"), [(-1, True), (-1001234567890, True), (1, False), (7_999_999_999, False)])
+@pytest.mark.parametrize(
+    ("chat_id", "group"), [(-1, True), (-1001234567890, True), (1, False), (7_999_999_999, False)]
+)
 def test_a_negative_number_is_a_group_or_channel(chat_id: int, group: bool) -> None:
     assert rate_limit.is_group(chat_id) is group
 
 
-@pytest.mark.parametrize(("per_second", "apart"), [(0.5, 2.0), (0.1, 10.0), (0.001, 1000.0), (1.0, 1.0), (1.9, 1.0)])
+@pytest.mark.parametrize(
+    ("per_second", "apart"), [(0.5, 2.0), (0.1, 10.0), (0.001, 1000.0), (1.0, 1.0), (1.9, 1.0)]
+)
 def test_less_than_one_a_second_is_one_in_a_longer_window(per_second: float, apart: float) -> None:
     shop = RateLimiter(Limits(messages_per_second=per_second, per_chat_seconds=0))
     send(shop, READER, START)
@@ -162,7 +185,9 @@ def test_edits_count_even_when_they_went_out_over_the_limit() -> None:
         shop.spend(READER, START)
     assert shop.open(START) == START + seconds(1)
     shop.spend(READER, START + seconds(0.5))
-    assert shop.open(START + seconds(1)) == START + seconds(1)  # one of the two places is free again
+    assert shop.open(START + seconds(1)) == START + seconds(
+        1
+    )  # one of the two places is free again
 
 
 def test_a_clock_set_back_by_an_hour_silences_nobody() -> None:

@@ -51,9 +51,17 @@ def received(shop: RateLimiter, calls: list[Call]) -> list[tuple[datetime, int]]
 
 
 @given(LIMITS, CALLS)
-@example(Limits(messages_per_second=5.0, per_chat_seconds=0.0), [(READER, 3.0, 1.0), *[(READER, 0.0, 0.0)] * 20])
-@example(Limits(per_chat_seconds=0.0, per_group_minute=2), [(CHANNEL, 20.0, 1.0), *[(CHANNEL, 0.0, 0.0)] * 6])
-def test_no_window_on_telegrams_side_holds_more_than_its_number(limits: Limits, calls: list[Call]) -> None:
+@example(
+    Limits(messages_per_second=5.0, per_chat_seconds=0.0),
+    [(READER, 3.0, 1.0), *[(READER, 0.0, 0.0)] * 20],
+)
+@example(
+    Limits(per_chat_seconds=0.0, per_group_minute=2),
+    [(CHANNEL, 20.0, 1.0), *[(CHANNEL, 0.0, 0.0)] * 6],
+)
+def test_no_window_on_telegrams_side_holds_more_than_its_number(
+    limits: Limits, calls: list[Call]
+) -> None:
     """However long calls take, and whenever in that time they get there."""
     got = received(RateLimiter(limits), calls)
     rounding = timedelta(microseconds=2)
@@ -120,7 +128,9 @@ def braked(*floods: tuple[int, float, float]) -> Brake:
         ([(1, 5, 2), (2, 5, 2), (3, 5, 2), (4, 5, 2)], 0.5),  # counted anew after each slowing
     ],
 )
-def test_too_many_pauses_slow_the_bot_as_a_whole(floods: list[tuple[int, float, float]], share: float) -> None:
+def test_too_many_pauses_slow_the_bot_as_a_whole(
+    floods: list[tuple[int, float, float]], share: float
+) -> None:
     assert braked(*floods).share(START + seconds(2)) == share
 
 
@@ -181,7 +191,10 @@ def test_a_restart_knows_what_went_out_in_the_last_minute(newsroom: Newsroom) ->
     """Nineteen posts in a minute, then the program ends: the next may go out when the first is a minute old."""
     channel = number_of(newsroom, newsroom.open_channel("@one"))
     for number in range(19):
-        newsroom.tell(f"{number}.md", article(f"Story number {number} of this day", f"https://example.org/{number}"))
+        newsroom.tell(
+            f"{number}.md",
+            article(f"Story number {number} of this day", f"https://example.org/{number}"),
+        )
         newsroom.deliver(Sent(number + 1))
         newsroom.later(seconds=2)
     rebuilt = RateLimiter(Limits())
@@ -223,7 +236,9 @@ def waiting_for(newsroom: Newsroom, chat: int, numbers: range) -> None:
         told = article(f"Story number {number} of this day", f"https://example.org/{number}")
         row = newsroom.number(f"{number}.md", told)
         rank = newsroom.at + timedelta(days=number)
-        outbox.open_(newsroom.db, row, [chat], lane=Lane.FOLLOWER, edition=1, rank=rank, at=newsroom.at)
+        outbox.open_(
+            newsroom.db, row, [chat], lane=Lane.FOLLOWER, edition=1, rank=rank, at=newsroom.at
+        )
 
 
 def test_no_reader_waits_for_the_long_queue_of_another(newsroom: Newsroom) -> None:
@@ -236,7 +251,9 @@ def test_no_reader_waits_for_the_long_queue_of_another(newsroom: Newsroom) -> No
     assert to.index("R2") <= 1
 
 
-def test_who_comes_while_a_queue_is_served_stands_where_it_is_and_not_behind_it(newsroom: Newsroom) -> None:
+def test_who_comes_while_a_queue_is_served_stands_where_it_is_and_not_behind_it(
+    newsroom: Newsroom,
+) -> None:
     greedy, modest, late = newsroom.reader(1), newsroom.reader(2), newsroom.reader(3)
     waiting_for(newsroom, greedy, range(100))
     for _ in range(50):

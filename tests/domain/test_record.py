@@ -13,7 +13,8 @@ from bot.domain.record import pack, unpack
 
 TEXTS = st.text(max_size=12)
 NUMBERS = st.integers(-10, 200)
-MOMENTS = st.none() | st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 - hypothesis wants them naive
+EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - hypothesis wants them naive
+MOMENTS = st.none() | st.datetimes(EARLIEST, LATEST, timezones=st.just(UTC)).map(
     lambda one: one.replace(microsecond=one.microsecond // 1000 * 1000)
 )
 RELATED = st.builds(

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.outcome import Delay, Gone, Migrated, Outcome, Refusal, Refused, Revoked, Sent, Unknown, Wait
+from bot.domain.outcome import (
+    Delay,
+    Gone,
+    Migrated,
+    Outcome,
+    Refusal,
+    Refused,
+    Revoked,
+    Sent,
+    Unknown,
+    Wait,
+)
 from bot.domain.recovery import (
     BEYOND,
     MOST,
@@ -34,7 +45,10 @@ numbers = st.integers(1, 60)
 
 
 def look(
-    before: int | None = 10, after: int | None = None, *known: int, editors: tuple[int, ...] = (EDITOR,)
+    before: int | None = 10,
+    after: int | None = None,
+    *known: int,
+    editors: tuple[int, ...] = (EDITOR,),
 ) -> Search:
     return Search(WANTED, Bounds(before=before, after=after, known=frozenset(known)), editors)
 
@@ -42,7 +56,12 @@ def look(
 def copy_of(number: int, **changes: Any) -> dict[str, Any]:
     """A forwarded copy of the post itself."""
     origin = {"type": "channel", "chat": {"id": CHANNEL}, "message_id": number}
-    return {"message_id": 900, "forward_origin": origin, "text": WANTED.text, "reply_markup": KEYBOARD} | changes
+    return {
+        "message_id": 900,
+        "forward_origin": origin,
+        "text": WANTED.text,
+        "reply_markup": KEYBOARD,
+    } | changes
 
 
 def walk(one: Search, there: dict[int, dict[str, Any]]) -> tuple[Any, list[int]]:
@@ -60,7 +79,12 @@ def walk(one: Search, there: dict[int, dict[str, Any]]) -> tuple[Any, list[int]]
 # --- where it can be --------------------------------------------------------------------------------------------------
 
 
-@given(before=st.none() | numbers, after=st.none() | numbers, known=st.frozensets(numbers), late=st.booleans())
+@given(
+    before=st.none() | numbers,
+    after=st.none() | numbers,
+    known=st.frozensets(numbers),
+    late=st.booleans(),
+)
 def test_candidates_lie_between_what_is_known_and_are_never_many(
     before: int | None, after: int | None, known: frozenset[int], late: bool
 ) -> None:
@@ -144,7 +168,9 @@ def test_anything_less_is_somebody_elses(changes: dict[str, Any]) -> None:
     assert isinstance(walk(look(), {11: copy_of(11, **changes)})[0], NotFound)
 
 
-@pytest.mark.parametrize("changes", [{"reply_markup": None}, {"text": None, "caption": WANTED.text}])
+@pytest.mark.parametrize(
+    "changes", [{"reply_markup": None}, {"text": None, "caption": WANTED.text}]
+)
 def test_a_copy_without_buttons_or_under_a_picture_will_do(changes: dict[str, Any]) -> None:
     assert walk(look(), {11: copy_of(11, **changes)})[0] == Found(11)
 
@@ -190,11 +216,17 @@ def test_a_message_that_is_not_modified_is_the_post() -> None:
 
 def test_an_own_post_that_took_the_buttons_is_the_post_if_it_has_its_words() -> None:
     one = retouching()
-    one.answered(KeyboardProbe(11, KEYBOARD), Sent(11), {"message_id": 11, "text": "Another", "reply_markup": KEYBOARD})
+    one.answered(
+        KeyboardProbe(11, KEYBOARD),
+        Sent(11),
+        {"message_id": 11, "text": "Another", "reply_markup": KEYBOARD},
+    )
     assert isinstance(one.next(), RightsProbe)
     one = retouching()
     one.answered(
-        KeyboardProbe(11, KEYBOARD), Sent(11), {"message_id": 11, "text": WANTED.text, "reply_markup": KEYBOARD}
+        KeyboardProbe(11, KEYBOARD),
+        Sent(11),
+        {"message_id": 11, "text": WANTED.text, "reply_markup": KEYBOARD},
     )
     assert one.next() == Found(11)
 
@@ -205,7 +237,12 @@ def test_a_message_that_an_earlier_look_may_have_touched_is_laid_bare_to_be_read
     assert isinstance(one.next(), RightsProbe)
     one.answered(RightsProbe(), Sent(0), {"status": "administrator"})
     assert one.next() == KeyboardProbe(11, NO_KEYBOARD)
-    one.answered(KeyboardProbe(11, NO_KEYBOARD), Sent(11), {"message_id": 11, "text": "Another"}, touched=True)
+    one.answered(
+        KeyboardProbe(11, NO_KEYBOARD),
+        Sent(11),
+        {"message_id": 11, "text": "Another"},
+        touched=True,
+    )
     one.answered(RightsProbe(), Sent(0), {"status": "administrator"})
     assert one.next() == KeyboardProbe(12, KEYBOARD)
 
@@ -216,14 +253,18 @@ def test_the_right_is_asked_about_again_after_each_touch() -> None:
     assert isinstance(one.next(), RightsProbe)
 
 
-@pytest.mark.parametrize("place", [{"status": "administrator", "can_edit_messages": True}, {"status": "creator"}])
+@pytest.mark.parametrize(
+    "place", [{"status": "administrator", "can_edit_messages": True}, {"status": "creator"}]
+)
 def test_who_may_edit_others_posts_touches_none(place: dict[str, Any]) -> None:
     one = look(editors=())
     one.answered(RightsProbe(), Sent(0), place)
     assert isinstance(one.next(), NotFound)
 
 
-@pytest.mark.parametrize("wanted", [WANTED, Target(chat_id=CHANNEL, me=ME, text="x", keyboard=None)])
+@pytest.mark.parametrize(
+    "wanted", [WANTED, Target(chat_id=CHANNEL, me=ME, text="x", keyboard=None)]
+)
 def test_without_buttons_or_a_number_from_before_none_is_touched(wanted: Target) -> None:
     around = Bounds(before=None, after=20) if wanted.keyboard else Bounds(before=10)
     one = Search(wanted, around, ())
@@ -245,7 +286,9 @@ def test_without_buttons_or_a_number_from_before_none_is_touched(wanted: Target)
         (Bounds(), False),
     ],
 )
-def test_a_post_is_known_to_be_absent_only_if_every_place_was_looked_at(around: Bounds, absent: bool) -> None:
+def test_a_post_is_known_to_be_absent_only_if_every_place_was_looked_at(
+    around: Bounds, absent: bool
+) -> None:
     verdict, _ = walk(Search(WANTED, around, (EDITOR,)), {})
     assert isinstance(verdict, NotFound)
     assert verdict.absent == absent
@@ -300,6 +343,10 @@ def test_where_the_bots_rights_are_not_told_nothing_is_touched() -> None:
 def test_buttons_without_an_address_tell_nothing_of_whose_keyboard_it_is() -> None:
     """Only deep links name a delivery."""
     search = look()
-    plain = {"inline_keyboard": [[{"text": "More", "callback_data": "x"}, *KEYBOARD["inline_keyboard"][0]]]}
+    plain = {
+        "inline_keyboard": [
+            [{"text": "More", "callback_data": "x"}, *KEYBOARD["inline_keyboard"][0]]
+        ]
+    }
     search.answered(ForwardProbe(11, EDITOR), Sent(900), copy_of(11, reply_markup=plain))
     assert search.next() == Found(11)

@@ -51,7 +51,9 @@ def test_names_that_mean_one_topic_have_one_key(one: str, other: str) -> None:
     assert topics.key(one) == topics.key(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("C++", "C"), ("C#", "C"), ("C++", "C#"), ("AI", "A I")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("C++", "C"), ("C#", "C"), ("C++", "C#"), ("AI", "A I")]
+)
 def test_names_that_differ_have_different_keys(one: str, other: str) -> None:
     assert topics.key(one) != topics.key(other)
 
@@ -82,11 +84,17 @@ def test_wider_topics_come_nearest_first() -> None:
     assert TAXONOMY.ancestors("face recognition") == ("Computer Vision", "AI")
     assert TAXONOMY.ancestors("cv") == ("AI",)
     assert TAXONOMY.ancestors("Privacy") == ()
-    assert [TAXONOMY.depth(name) for name in ("AI", "Computer Vision", "Face Recognition")] == [0, 1, 2]
+    assert [TAXONOMY.depth(name) for name in ("AI", "Computer Vision", "Face Recognition")] == [
+        0,
+        1,
+        2,
+    ]
 
 
 def test_a_loop_of_wider_topics_ends() -> None:
-    looped = Taxonomy([Topic(name="A", parent="b"), Topic(name="B", parent="C"), Topic(name="C", parent="a")])
+    looped = Taxonomy(
+        [Topic(name="A", parent="b"), Topic(name="B", parent="C"), Topic(name="C", parent="a")]
+    )
     assert looped.ancestors("A") == ("B", "C")
     assert Taxonomy([Topic(name="A", parent="a")]).ancestors("A") == ()
 
@@ -135,11 +143,16 @@ def test_nothing_near_is_offered_for_words_far_from_all() -> None:
 
 
 def test_an_alias_among_the_known_names_is_no_second_topic() -> None:
-    assert "artificial intelligence" not in topics.Taxonomy.find(TAXONOMY, "artificial intelligenc", KNOWN).nearest
+    assert (
+        "artificial intelligence"
+        not in topics.Taxonomy.find(TAXONOMY, "artificial intelligenc", KNOWN).nearest
+    )
     assert TAXONOMY.find("artificial intelligenc", KNOWN).nearest[0] == "AI"
 
 
-@pytest.mark.parametrize("words", ["Pickleball", "Cooking", "machine learning", "art", "A", "sports"])
+@pytest.mark.parametrize(
+    "words", ["Pickleball", "Cooking", "machine learning", "art", "A", "sports"]
+)
 def test_a_guess_that_shares_nothing_with_what_was_typed_is_not_offered(words: str) -> None:
     assert taxonomy.load(None).find(words, [*KNOWN, "Gardening", "Local Politics"]).nearest == ()
 
@@ -160,10 +173,13 @@ def test_a_misspelt_or_begun_name_is_offered(words: str, name: str) -> None:
 
 
 @given(
-    st.text(st.characters(max_codepoint=0x24F), max_size=12), st.text(st.characters(max_codepoint=0x24F), max_size=12)
+    st.text(st.characters(max_codepoint=0x24F), max_size=12),
+    st.text(st.characters(max_codepoint=0x24F), max_size=12),
 )
 @examples(200)
-def test_every_guess_has_letters_in_a_row_in_common_with_what_was_typed(typed: str, name: str) -> None:
+def test_every_guess_has_letters_in_a_row_in_common_with_what_was_typed(
+    typed: str, name: str
+) -> None:
     if topics.nearest([typed], [name]):
         one, other = (topics.unaccented(topics.key(text)) for text in (typed, name))
         assert one == other or any(one[at : at + 2] in other for at in range(len(one) - 1))
@@ -171,7 +187,13 @@ def test_every_guess_has_letters_in_a_row_in_common_with_what_was_typed(typed: s
 
 @pytest.mark.parametrize(
     ("words", "name"),
-    [("cafe", "Café"), ("CAFÉ", "Café"), ("lodz", "Łódź"), ("uberblick", "Überblick"), ("елка", "Ёлка")],
+    [
+        ("cafe", "Café"),
+        ("CAFÉ", "Café"),
+        ("lodz", "Łódź"),
+        ("uberblick", "Überblick"),
+        ("елка", "Ёлка"),
+    ],
 )
 def test_accents_do_not_matter(words: str, name: str) -> None:
     assert Taxonomy().find(words, ["Café", "Łódź", "Überblick", "Ёлка"]).topics == (name,)
@@ -198,7 +220,9 @@ def test_vowel_signs_are_no_accents() -> None:
         ("", ()),
     ],
 )
-def test_plain_words_name_topics_only_when_they_are_nothing_else(words: str, names: tuple[str, ...]) -> None:
+def test_plain_words_name_topics_only_when_they_are_nothing_else(
+    words: str, names: tuple[str, ...]
+) -> None:
     assert TAXONOMY.named(words, KNOWN) == names
 
 
@@ -209,7 +233,10 @@ def test_a_list_of_thousands_is_read_in_part() -> None:
 # --- topics that ship with Paperboy -----------------------------------------------------------------------------------
 
 SAMPLES = Taxonomy(
-    [Topic(name="Space", aliases=("moon",), sample=True), Topic(name="Gardening", aliases=("plants",))],
+    [
+        Topic(name="Space", aliases=("moon",), sample=True),
+        Topic(name="Gardening", aliases=("plants",)),
+    ],
 )
 
 
@@ -240,7 +267,9 @@ def test_the_shipped_topics_are_samples_beside_an_operators_settings_only(tmp_pa
     assert taxonomy.load(None).written()
     assert taxonomy.load(tmp_path).written() == []
     assert taxonomy.load(shipped.config()).written() == []
-    own = (shipped.config() / "topics.toml").read_text(encoding="utf-8") + '\n[[topics]]\nname = "Gardening"\n'
+    own = (shipped.config() / "topics.toml").read_text(
+        encoding="utf-8"
+    ) + '\n[[topics]]\nname = "Gardening"\n'
     (tmp_path / "topics.toml").write_text(own, encoding="utf-8")
     assert taxonomy.load(tmp_path).written() == ["Gardening"]
 
@@ -285,7 +314,9 @@ def test_a_tag_is_made_as_telegram_reads_it(name: str, tag: str) -> None:
 
 
 def test_the_taxonomys_tags_stand_for_a_topic_and_what_is_no_tag_is_left_out() -> None:
-    given_tags = Taxonomy([Topic(name="Go", hashtags=("#GoLang", "C++")), Topic(name="Odd", hashtags=("+",))])
+    given_tags = Taxonomy(
+        [Topic(name="Go", hashtags=("#GoLang", "C++")), Topic(name="Odd", hashtags=("+",))]
+    )
     assert given_tags.hashtags("go") == ("GoLang",)
     assert given_tags.hashtags("Odd") == ("Odd",)
     assert TAXONOMY.hashtags("language models") == ("LLM", "language_models")
@@ -293,7 +324,10 @@ def test_the_taxonomys_tags_stand_for_a_topic_and_what_is_no_tag_is_left_out() -
 
 @example("Î°\x910")
 @examples(300)
-@given(st.text(max_size=40) | st.text(st.characters(categories=["L", "M", "N", "P", "Zs"]), max_size=20))
+@given(
+    st.text(max_size=40)
+    | st.text(st.characters(categories=["L", "M", "N", "P", "Zs"]), max_size=20)
+)
 def test_every_tag_made_from_any_name_is_one_tag_to_telegram(name: str) -> None:
     tag = hashtag.hashtag(name)
     if tag:

@@ -28,7 +28,20 @@ PARTS = st.sampled_from(
             "/",
             "/amp",
         ),
-        *("/amp/", ".amp.html", "?", "&", "&amp;", "amp;", "amp=1", "utm_source=x", "fbclid=1", "q=%20", "#top", ":80"),
+        *(
+            "/amp/",
+            ".amp.html",
+            "?",
+            "&",
+            "&amp;",
+            "amp;",
+            "amp=1",
+            "utm_source=x",
+            "fbclid=1",
+            "q=%20",
+            "#top",
+            ":80",
+        ),
         *(
             ":443",
             ":8080",
@@ -157,12 +170,19 @@ def test_the_same_page_has_one_identity(other: str) -> None:
 
 
 def test_parameters_that_choose_a_page_stay_in_their_order() -> None:
-    assert urls.canonical("https://host.example/?p=2&utm_medium=x&id=1") == "https://host.example?p=2&id=1"
-    assert urls.canonical("https://host.example/a?id=1") != urls.canonical("https://host.example/a?id=2")
+    assert (
+        urls.canonical("https://host.example/?p=2&utm_medium=x&id=1")
+        == "https://host.example?p=2&id=1"
+    )
+    assert urls.canonical("https://host.example/a?id=1") != urls.canonical(
+        "https://host.example/a?id=2"
+    )
 
 
 def test_an_amp_page_in_another_case_of_path_stays_another_page() -> None:
-    assert urls.canonical("https://host.example/Story") != urls.canonical("https://host.example/story")
+    assert urls.canonical("https://host.example/Story") != urls.canonical(
+        "https://host.example/story"
+    )
 
 
 def test_a_host_is_shown_without_www() -> None:
@@ -174,13 +194,29 @@ def test_a_host_is_shown_without_www() -> None:
 #: Two spellings of one thing inside a path, a query or a fragment.
 SPELLINGS = st.sampled_from(
     [
-        *(("%d8%a7", "%D8%A7"), ("%7euser", "~user"), ("%41%2d%5f", "A-_"), ("%2fb", "%2Fb"), ("2026", "%32%30%32%36")),
-        *(("ü", "%c3%bc"), ("a b", "a%20b"), ("漢", "%e6%bc%a2"), ("plain", "plain"), ("%2525", "%25%32%35")),
+        *(
+            ("%d8%a7", "%D8%A7"),
+            ("%7euser", "~user"),
+            ("%41%2d%5f", "A-_"),
+            ("%2fb", "%2Fb"),
+            ("2026", "%32%30%32%36"),
+        ),
+        *(
+            ("ü", "%c3%bc"),
+            ("a b", "a%20b"),
+            ("漢", "%e6%bc%a2"),
+            ("plain", "plain"),
+            ("%2525", "%25%32%35"),
+        ),
     ]
 )
 HOST_SPELLINGS = st.sampled_from(
     [
-        *(("host.example", "HOST.Example"), ("host.example", "www.host.example"), ("host.example", "host.example.")),
+        *(
+            ("host.example", "HOST.Example"),
+            ("host.example", "www.host.example"),
+            ("host.example", "host.example."),
+        ),
         *(("host.example", "host.example:443"), ("host.example:8080", "WWW.host.example:8080")),
         *(("bücher.example", "xn--bcher-kva.example"), ("bücher.example", "www.BÜCHER.example")),
     ]
@@ -195,12 +231,21 @@ HOST_SPELLINGS = st.sampled_from(
     st.booleans(),
 )
 def test_equivalent_spellings_of_an_address_are_one_identity(
-    host: tuple[str, str], path: list[tuple[str, str]], query: list[tuple[str, str]], detour: str, slash: bool
+    host: tuple[str, str],
+    path: list[tuple[str, str]],
+    query: list[tuple[str, str]],
+    detour: str,
+    slash: bool,
 ) -> None:
     one, other = (
         f"{scheme}{host[side]}{start}{'/'.join(each[side] for each in path)}{end}"
-        + "".join(f"{'&' if number else '?'}q{number}={each[side]}" for number, each in enumerate(query))
-        for side, scheme, start, end in ((0, "https://", "/", ""), (1, "HTTP://", detour, "/" * (slash and bool(path))))
+        + "".join(
+            f"{'&' if number else '?'}q{number}={each[side]}" for number, each in enumerate(query)
+        )
+        for side, scheme, start, end in (
+            (0, "https://", "/", ""),
+            (1, "HTTP://", detour, "/" * (slash and bool(path))),
+        )
     )
     assert urls.canonical(one) == urls.canonical(other) is not None
 
@@ -269,11 +314,29 @@ PLAIN = st.sampled_from(
             "//",
             "127",
         ),
-        *("?", "&", "=", "utm_source=x", "a=1", "amp=1", ":80", "#top", "é", "cdn.ampproject.org/c/s/"),
+        *(
+            "?",
+            "&",
+            "=",
+            "utm_source=x",
+            "a=1",
+            "amp=1",
+            ":80",
+            "#top",
+            "é",
+            "cdn.ampproject.org/c/s/",
+        ),
     ]
 )
 HOSTS = st.sampled_from(
-    ("host.example", "amp.host.example", "www.a-b.co.uk", "x.cdn.ampproject.org/c/s/a.example", "amp.google.com", "")
+    (
+        "host.example",
+        "amp.host.example",
+        "www.a-b.co.uk",
+        "x.cdn.ampproject.org/c/s/a.example",
+        "amp.google.com",
+        "",
+    )
 )
 
 

@@ -86,7 +86,9 @@ def test_utf_8_cut_inside_a_character_may_be_unfinished() -> None:
     assert refusal("---\ntitle: Café".encode()[:-1]).unfinished
 
 
-@pytest.mark.parametrize("contents", [b"\x89PNG\r\n\x1a\n\x00\x00", b"---\0title", "---".encode("utf-16-le")])
+@pytest.mark.parametrize(
+    "contents", [b"\x89PNG\r\n\x1a\n\x00\x00", b"---\0title", "---".encode("utf-16-le")]
+)
 def test_what_is_binary_is_refused(contents: bytes) -> None:
     assert refusal(contents).reason == "is not text: it holds NUL bytes"
 
@@ -112,7 +114,8 @@ def test_a_file_without_front_matter_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "contents", ["-", "--", "---", "---\n", f"---\n{FIELDS}", f"---\n{FIELDS}--", f"---\n{FIELDS}text"]
+    "contents",
+    ["-", "--", "---", "---\n", f"---\n{FIELDS}", f"---\n{FIELDS}--", f"---\n{FIELDS}text"],
 )
 def test_front_matter_that_is_not_closed_may_be_unfinished(contents: str) -> None:
     assert refusal(contents).unfinished
@@ -135,7 +138,10 @@ def test_front_matter_may_be_closed_in_any_of_the_usual_ways(closing: str) -> No
 
 
 def test_rules_in_the_body_are_left_alone() -> None:
-    assert document.parse(f"{WHOLE}text\n\n---\n\ntitle: Other\n\n---\n", "a.md").title == "A quiet harbour"
+    assert (
+        document.parse(f"{WHOLE}text\n\n---\n\ntitle: Other\n\n---\n", "a.md").title
+        == "A quiet harbour"
+    )
 
 
 @pytest.mark.usefixtures("either_parser")
@@ -144,8 +150,16 @@ def test_rules_in_the_body_are_left_alone() -> None:
     [
         ("title: Foo: bar\n", 2, "a value with a colon in it needs quotes"),
         ("title: a\n\tquality: 1\n", 3, "a tab, or a character that a value can't begin with"),
-        ('title: a\nexcerpt: "never closed\nquality: 1\n', 3, "a quotation mark that is never closed"),
-        ("title: [a, b\nquality: 1\n", 2, "a bracket that is never closed, or a comma missing inside it"),
+        (
+            'title: a\nexcerpt: "never closed\nquality: 1\n',
+            3,
+            "a quotation mark that is never closed",
+        ),
+        (
+            "title: [a, b\nquality: 1\n",
+            2,
+            "a bracket that is never closed, or a comma missing inside it",
+        ),
         ("title: a\nx: {a: b\n", 3, "a bracket that is never closed, or a comma missing inside it"),
         ("title: a\nexcerpt: @at\n", 3, "a tab, or a character that a value can't begin with"),
         ("title: a\nno colon\nb: c\n", 3, "this is not a field: a colon is missing"),
@@ -154,12 +168,18 @@ def test_rules_in_the_body_are_left_alone() -> None:
         ("title: a\nx: &\n", 3, "it does not parse"),
         ("title: a\nquality: *nothing\n", 3, "an alias stands for nothing that was said before"),
         ("title: &a [*a]\n", 2, "an alias stands inside what it stands for"),
-        ("title: a\nx: !!python/object/apply:os.system [id]\n", 3, "a tag (!…) has no meaning here"),
+        (
+            "title: a\nx: !!python/object/apply:os.system [id]\n",
+            3,
+            "a tag (!…) has no meaning here",
+        ),
         ("title: a\nx: !custom 1\n", 3, "a tag (!…) has no meaning here"),
         ("title: a\n--- !x\n", 3, "a second document begins inside the front matter"),
     ],
 )
-def test_bad_yaml_is_refused_with_its_line_in_the_file(fields: str, line: int, statement: str) -> None:
+def test_bad_yaml_is_refused_with_its_line_in_the_file(
+    fields: str, line: int, statement: str
+) -> None:
     error = refusal(f"---\n{fields}---\n")
     assert error.reason == f"bad YAML in line {line}: {statement}"
     assert error.line == line
@@ -173,7 +193,10 @@ def test_lines_are_counted_from_the_files_first() -> None:
 
 @pytest.mark.parametrize("fields", ["- a\n- b\n", "just words\n", "42\n", "[]\n", "&a [1]\n"])
 def test_front_matter_that_is_no_set_of_fields_is_refused(fields: str) -> None:
-    assert refusal(f"---\n{fields}---\n").reason == "its front matter holds no fields, such as title: …"
+    assert (
+        refusal(f"---\n{fields}---\n").reason
+        == "its front matter holds no fields, such as title: …"
+    )
 
 
 @pytest.mark.parametrize("fields", ["", "\n", "# only a comment\n", "~\n"])
@@ -187,7 +210,8 @@ def test_keys_named_like_arguments_are_keys_like_others() -> None:
 
 def test_keys_that_are_no_text_are_left_out() -> None:
     assert (
-        parse("2024: a\nyes: b\n1.5: c\n~: d\n? [a, b]\n: e\n? {a: b}\n: f\n2021-01-01: g").title == "A quiet harbour"
+        parse("2024: a\nyes: b\n1.5: c\n~: d\n? [a, b]\n: e\n? {a: b}\n: f\n2021-01-01: g").title
+        == "A quiet harbour"
     )
 
 
@@ -210,7 +234,10 @@ def test_of_two_equal_keys_the_last_one_wins() -> None:
 )
 def test_a_merge_key_adds_the_fields_it_names_as_pyyaml_does(written: str) -> None:
     found = front_matter.FrontMatter("a.md").judged(written)
-    assert found["item"] == yaml.load(written, Loader=yaml.BaseLoader if "'<<'" in written else _TextLoader)["item"]
+    assert (
+        found["item"]
+        == yaml.load(written, Loader=yaml.BaseLoader if "'<<'" in written else _TextLoader)["item"]
+    )
 
 
 class _TextLoader(yaml.SafeLoader):
@@ -222,7 +249,9 @@ class _TextLoader(yaml.SafeLoader):
 
 
 def test_a_merge_key_at_the_top_adds_fields_of_the_article_and_overrides_none() -> None:
-    found = parse("base: &base {title: Taken over, quality: 7, excerpt: Shared}\n<<: *base\nexcerpt: Its own")
+    found = parse(
+        "base: &base {title: Taken over, quality: 7, excerpt: Shared}\n<<: *base\nexcerpt: Its own"
+    )
     assert (found.title, found.quality, found.excerpt) == (parse("").title, 7, "Its own")
 
 
@@ -236,7 +265,9 @@ def test_a_merge_key_that_names_no_fields_is_refused_by_its_name(value: str) -> 
 
 @pytest.mark.usefixtures("either_parser")
 def test_a_merge_key_brings_nothing_of_what_is_secured() -> None:
-    found = front_matter.FrontMatter("a.md").judged("a: &a {secured: hidden, b: c}\nsecured: {<<: word}\nd: {<<: *a}")
+    found = front_matter.FrontMatter("a.md").judged(
+        "a: &a {secured: hidden, b: c}\nsecured: {<<: word}\nd: {<<: *a}"
+    )
     assert found == {"a": {"b": "c"}, "d": {"b": "c"}}
 
 
@@ -372,7 +403,9 @@ def test_a_file_is_read_from_its_folder(tmp_path: Path) -> None:
 def test_a_file_over_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> None:
     with (tmp_path / "a.md").open("wb") as file:
         file.truncate(1 << 40)  # a terabyte that takes no room
-    assert read_refusal(tmp_path).reason == "is larger than 1,000,000 bytes: it has 1,099,511,627,776"
+    assert (
+        read_refusal(tmp_path).reason == "is larger than 1,000,000 bytes: it has 1,099,511,627,776"
+    )
 
 
 def test_a_file_of_just_the_limit_is_read(tmp_path: Path) -> None:
@@ -424,7 +457,16 @@ def test_each_file_of_a_batch_is_held_to_the_folder(tmp_path: Path) -> None:
     (inside / "c").symlink_to(outside)
     (inside / "d").symlink_to("sub")
     batch = document.Folder(inside, LIMIT)
-    for path in ("a.md", "/a.md", "b.md", "c/a.md", "sub/../../out/a.md", "d/a.md", "sub/a.md", "../in/a.md"):
+    for path in (
+        "a.md",
+        "/a.md",
+        "b.md",
+        "c/a.md",
+        "sub/../../out/a.md",
+        "d/a.md",
+        "sub/a.md",
+        "../in/a.md",
+    ):
         if path in ("a.md", "d/a.md", "sub/a.md", "../in/a.md"):
             assert batch.read(path).title == "A quiet harbour"
         else:
@@ -439,7 +481,9 @@ def test_links_that_lead_nowhere_or_in_a_circle_are_refused(tmp_path: Path) -> N
     assert read_refusal(tmp_path).reason.startswith(("can't be read", "is no longer there"))
 
 
-def test_pipes_sockets_devices_and_folders_are_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pipes_sockets_devices_and_folders_are_never_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     os.mkfifo(tmp_path / "pipe.md")
     (tmp_path / "folder.md").mkdir()
     monkeypatch.chdir(tmp_path)  # a socket's path must be short
@@ -449,7 +493,9 @@ def test_pipes_sockets_devices_and_folders_are_never_opened(tmp_path: Path, monk
         for path in ("pipe.md", "socket.md"):
             assert read_refusal(tmp_path, path).reason == "is a pipe, socket or device, not a file"
         assert read_refusal(tmp_path, "folder.md").reason == "is a folder, not a file"
-        assert read_refusal(Path("/dev"), "null").reason == "is a pipe, socket or device, not a file"
+        assert (
+            read_refusal(Path("/dev"), "null").reason == "is a pipe, socket or device, not a file"
+        )
 
 
 def test_a_pipe_that_takes_a_files_place_does_not_hold_up_the_scan(
@@ -460,7 +506,11 @@ def test_a_pipe_that_takes_a_files_place_does_not_hold_up_the_scan(
     (tmp_path / "a.md").unlink()
     os.mkfifo(tmp_path / "a.md")
     real = os.stat
-    monkeypatch.setattr(os, "stat", lambda path, **more: earlier if str(path).endswith("a.md") else real(path, **more))
+    monkeypatch.setattr(
+        os,
+        "stat",
+        lambda path, **more: earlier if str(path).endswith("a.md") else real(path, **more),
+    )
     assert read_refusal(tmp_path).reason == "is a pipe, socket or device, not a file"
 
 
@@ -477,7 +527,9 @@ def test_a_name_no_file_can_have_is_refused(tmp_path: Path, path: str) -> None:
     assert read_refusal(tmp_path, path).reason
 
 
-@pytest.mark.skipif(sys.platform == "darwin", reason="macOS refuses names that are not UTF-8 itself")
+@pytest.mark.skipif(
+    sys.platform == "darwin", reason="macOS refuses names that are not UTF-8 itself"
+)
 def test_a_file_whose_name_is_not_utf_8_is_refused_with_a_way_to_mend_it(tmp_path: Path) -> None:
     (Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.md"))).write_text(WHOLE)
     assert "rename it" in read_refusal(tmp_path, "caf\\xe9.md").reason

@@ -94,8 +94,14 @@ def outcome(contents: str | bytes) -> Article | str:
 
 
 @SOME
-@given(FIELDS, st.sampled_from(["---\n{}---\n", "\ufeff---\n{}...\nbody", "\n\n---\n{}-----\n<p>x</p>"]), st.booleans())
-def test_a_document_of_any_values_is_an_article_or_a_reason(values: dict[str, object], frame: str, style: bool) -> None:
+@given(
+    FIELDS,
+    st.sampled_from(["---\n{}---\n", "\ufeff---\n{}...\nbody", "\n\n---\n{}-----\n<p>x</p>"]),
+    st.booleans(),
+)
+def test_a_document_of_any_values_is_an_article_or_a_reason(
+    values: dict[str, object], frame: str, style: bool
+) -> None:
     text = frame.format(yaml.dump(values, allow_unicode=style, default_flow_style=style))
     assert outcome(text) == outcome(text.encode("utf-8", "surrogatepass").replace(b"\n", b"\r\n"))
 

@@ -28,10 +28,17 @@ def outcome(contents: str | bytes, path: str) -> Article | str:
 
 def check(article: Article) -> None:
     """Whatever was read can be shown as it is."""
-    shown = [article.title, article.provider, *article.topics, *(one.title for one in article.related)]
+    shown = [
+        article.title,
+        article.provider,
+        *article.topics,
+        *(one.title for one in article.related),
+    ]
     assert shown == [plain_text.repair(text) for text in shown]
     assert "<" not in article.excerpt
-    assert all(urls.link(one) == one for one in (article.url, *(one.url for one in article.related)))
+    assert all(
+        urls.link(one) == one for one in (article.url, *(one.url for one in article.related))
+    )
     assert article.image is None or urls.link(article.image) == article.image
     assert article.identity not in {*article.aliases, *(one.identity for one in article.related)}
 
@@ -69,7 +76,11 @@ def test_the_document_the_project_was_asked_for_is_read_whole() -> None:
 def test_nothing_of_a_secured_payload_is_left() -> None:
     for path, *_ in folder.listing(REAL_FEED, PATTERNS):
         contents = (REAL_FEED / path).read_text("utf-8-sig")
-        payloads = [line.partition(":")[2].strip(" \"'") for line in contents.splitlines() if "secured:" in line]
+        payloads = [
+            line.partition(":")[2].strip(" \"'")
+            for line in contents.splitlines()
+            if "secured:" in line
+        ]
         found = repr(outcome(contents, path))
         assert not any(payload[:40] in found for payload in payloads if payload)
 
@@ -91,8 +102,13 @@ def test_eleven_months_of_writes_change_what_a_reader_sees_in_seven_files_only()
 
 
 def test_both_parsers_of_pyyaml_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    documents = [(path, (REAL_FEED / path).read_bytes()) for path, *_ in folder.listing(REAL_FEED, PATTERNS)]
-    sample = [*documents[::6], *((path, contents) for path, contents in documents if not path.startswith("news"))]
+    documents = [
+        (path, (REAL_FEED / path).read_bytes()) for path, *_ in folder.listing(REAL_FEED, PATTERNS)
+    ]
+    sample = [
+        *documents[::6],
+        *((path, contents) for path, contents in documents if not path.startswith("news")),
+    ]
     by_default = [outcome(contents, path) for path, contents in sample]
     monkeypatch.setattr(front_matter, "LOADER", yaml.SafeLoader)
     assert [outcome(contents, path) for path, contents in sample] == by_default

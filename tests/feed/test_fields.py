@@ -37,10 +37,14 @@ def test_an_article_without_a_title_is_refused(title: object) -> None:
 
 
 def test_a_name_stands_in_for_a_missing_title() -> None:
-    assert fields.article({"name": "A person", "webUrl": BASE["webUrl"]}, "a.md").title == "A person"
+    assert (
+        fields.article({"name": "A person", "webUrl": BASE["webUrl"]}, "a.md").title == "A person"
+    )
 
 
-@pytest.mark.parametrize("written", ["2024", "no", "012", "1:30", "2021-01-01", "null and void", "1.10"])
+@pytest.mark.parametrize(
+    "written", ["2024", "no", "012", "1:30", "2021-01-01", "null and void", "1.10"]
+)
 def test_a_title_is_shown_as_it_was_written(written: str) -> None:
     assert article(title=written).title == written
 
@@ -51,16 +55,21 @@ def test_a_very_long_title_is_cut_at_a_word() -> None:
     assert title.endswith(" word…")
 
 
-@pytest.mark.parametrize("url", [None, "", "/relative", "javascript:alert(1)", [], {}, "http://localhost/"])
+@pytest.mark.parametrize(
+    "url", [None, "", "/relative", "javascript:alert(1)", [], {}, "http://localhost/"]
+)
 def test_an_article_without_a_usable_address_is_refused(url: object) -> None:
-    assert refusal({**BASE, "webUrl": url, "url": "https://host.example/", "link": "https://host.example/"}).startswith(
-        "has no usable address: webUrl or originalUrl"
-    )
+    assert refusal(
+        {**BASE, "webUrl": url, "url": "https://host.example/", "link": "https://host.example/"}
+    ).startswith("has no usable address: webUrl or originalUrl")
 
 
 def test_the_original_address_stands_in_for_a_missing_one() -> None:
     found = article(webUrl="not one", originalUrl="https://other.example/b c/")
-    assert (found.url, found.identity) == ("https://other.example/b%20c/", "https://other.example/b%20c")
+    assert (found.url, found.identity) == (
+        "https://other.example/b%20c/",
+        "https://other.example/b%20c",
+    )
     assert found.aliases == ()
 
 
@@ -77,7 +86,10 @@ def test_other_addresses_are_aliases_each_once() -> None:
 
 
 def test_a_front_page_is_no_second_name_of_an_article() -> None:
-    assert article(originalUrl="https://host.example/", ampWebUrl="https://host.example?amp").aliases == ()
+    assert (
+        article(originalUrl="https://host.example/", ampWebUrl="https://host.example?amp").aliases
+        == ()
+    )
 
 
 # --- scores, marks, dates --------------------------------------------------------------------------------------------
@@ -88,7 +100,21 @@ def test_a_front_page_is_no_second_name_of_an_article() -> None:
     [("54", 54), ("-1", -1), (" 54.6 ", 55), ("1e2", 100), ("54 ", 54)]
     + [
         (bad, 0)
-        for bad in ("", "nan", "inf", "-inf", "1e400", "9" * 5000, "true", "0x1F", "12 points", None, [], {}, ["5"])
+        for bad in (
+            "",
+            "nan",
+            "inf",
+            "-inf",
+            "1e400",
+            "9" * 5000,
+            "true",
+            "0x1F",
+            "12 points",
+            None,
+            [],
+            {},
+            ["5"],
+        )
     ],
 )
 def test_a_score_is_a_whole_number_or_nothing(written: object, meant: int) -> None:
@@ -97,13 +123,23 @@ def test_a_score_is_a_whole_number_or_nothing(written: object, meant: int) -> No
 
 @pytest.mark.parametrize(
     ("written", "unpublished"),
-    [("false", True), ("No", True), ("0", True), ("true", False), ("maybe", False), (None, False), ([], False)],
+    [
+        ("false", True),
+        ("No", True),
+        ("0", True),
+        ("true", False),
+        ("maybe", False),
+        (None, False),
+        ([], False),
+    ],
 )
 def test_only_published_false_means_unpublished(written: object, unpublished: bool) -> None:
     assert article(published=written).unpublished is unpublished
 
 
-@pytest.mark.parametrize(("written", "removed"), [("true", True), ("YES", True), ("false", False), (["true"], False)])
+@pytest.mark.parametrize(
+    ("written", "removed"), [("true", True), ("YES", True), ("false", False), (["true"], False)]
+)
 def test_only_removed_true_means_removed(written: object, removed: bool) -> None:
     assert article(removed=written).removed is removed
 
@@ -129,8 +165,26 @@ def test_a_date_is_utc_where_it_names_no_offset(written: str, meant: datetime) -
 @pytest.mark.parametrize(
     "written",
     [
-        *(None, "", [], {}, "-" * 99, "yesterday", "22.08.2021", "2021", "20210822", "1629666120", "12:30:00"),
-        *("2021-13-40", "0001-01-01", "9999-12-31T23:59:59-14:00", "2021-08-22T25:00:00", "2021-08-22T21:02:00+99:99"),
+        *(
+            None,
+            "",
+            [],
+            {},
+            "-" * 99,
+            "yesterday",
+            "22.08.2021",
+            "2021",
+            "20210822",
+            "1629666120",
+            "12:30:00",
+        ),
+        *(
+            "2021-13-40",
+            "0001-01-01",
+            "9999-12-31T23:59:59-14:00",
+            "2021-08-22T25:00:00",
+            "2021-08-22T21:02:00+99:99",
+        ),
         "٢٠٢١-٠٨-٢٢",
     ],
 )
@@ -147,14 +201,13 @@ def test_an_excerpt_of_another_type_is_empty(written: object) -> None:
 
 
 def test_tags_are_taken_out_of_an_excerpt_and_comparisons_stay() -> None:
-    html = (
-        '<p class="lead">First &amp; <b>best</b>.</p><p>Then 5 &lt; 6<br/>and x<y.</p><script>alert(1)</script><!-- -->'
-    )
+    html = '<p class="lead">First &amp; <b>best</b>.</p><p>Then 5 &lt; 6<br/>and x<y.</p><script>alert(1)</script><!-- -->'
     assert article(excerpt=html).excerpt == "First & best.\n\nThen 5 < 6\nand x<y."
 
 
 @pytest.mark.parametrize(
-    "text", ["5 < 6 > 4", "a <b and c> d", "List<String>", "<unknown>", "I <3 you", "x<p", "<p", "a < b"]
+    "text",
+    ["5 < 6 > 4", "a <b and c> d", "List<String>", "<unknown>", "I <3 you", "x<p", "<p", "a < b"],
 )
 def test_what_only_looks_like_a_tag_stays(text: str) -> None:
     assert markup.without_tags(text) == text
@@ -181,7 +234,9 @@ def test_what_only_looks_like_a_tag_stays(text: str) -> None:
         ("<!DOCTYPE html><html><body><p>one<p>two", "one\n\ntwo"),
     ],
 )
-def test_real_tags_are_taken_out_of_an_excerpt_and_escaped_ones_stay_words(written: str, shown: str) -> None:
+def test_real_tags_are_taken_out_of_an_excerpt_and_escaped_ones_stay_words(
+    written: str, shown: str
+) -> None:
     assert article(excerpt=written).excerpt == shown
 
 
@@ -196,9 +251,14 @@ def test_real_tags_are_taken_out_of_an_excerpt_and_escaped_ones_stay_words(writt
         ("Vec&lt;T&gt; &amp;amp; &lt;div&gt;", "Vec<T> & <div>"),
     ],
 )
-def test_real_pairs_of_tags_are_taken_out_of_a_title_and_escaped_ones_stay_words(written: str, shown: str) -> None:
+def test_real_pairs_of_tags_are_taken_out_of_a_title_and_escaped_ones_stay_words(
+    written: str, shown: str
+) -> None:
     assert article(title=written).title == shown
-    assert article(related=[{"title": written, "webUrl": "https://other.example/b"}]).related[0].title == shown
+    assert (
+        article(related=[{"title": written, "webUrl": "https://other.example/b"}]).related[0].title
+        == shown
+    )
 
 
 def test_a_name_is_unwrapped_too() -> None:
@@ -212,7 +272,18 @@ def test_of_an_excerpt_without_a_real_tag_every_letter_stays(text: str) -> None:
 
 
 def test_hostile_tags_take_no_long_time() -> None:
-    for piece in ("<a-b>", "<svg>", "<p a=", '<p a="', "<b ", "<!--", "<![CDATA[", "<br", "</a-b>", "<b a=b c"):
+    for piece in (
+        "<a-b>",
+        "<svg>",
+        "<p a=",
+        '<p a="',
+        "<b ",
+        "<!--",
+        "<![CDATA[",
+        "<br",
+        "</a-b>",
+        "<b a=b c",
+    ):
         markup.without_tags(piece * (32_000 // len(piece)))
         markup.without_inline(piece * (2_000 // len(piece)))
 
@@ -260,7 +331,9 @@ def test_only_so_many_topics_are_read() -> None:
     assert len(article(topics=[f"Topic {n}" for n in range(1000)]).topics) == fields.MOST_TOPICS
 
 
-@pytest.mark.parametrize(("written", "kind"), [("Video", "video"), (None, "article"), ([], "article")])
+@pytest.mark.parametrize(
+    ("written", "kind"), [("Video", "video"), (None, "article"), ([], "article")]
+)
 def test_a_kind_is_what_the_document_calls_itself(written: object, kind: str) -> None:
     assert article(type=written).kind == kind
 
@@ -295,7 +368,10 @@ def test_a_better_image_further_down_is_preferred_to_a_small_one_or_a_logo() -> 
     assert images.best([small, logo, good]) == good["url"]
     assert images.best([small, logo]) == logo["url"]
     assert images.best([small]) == small["url"]
-    assert images.best([{"url": "https://i.example/logout-scene.png"}, good]) == "https://i.example/logout-scene.png"
+    assert (
+        images.best([{"url": "https://i.example/logout-scene.png"}, good])
+        == "https://i.example/logout-scene.png"
+    )
 
 
 # --- related ---------------------------------------------------------------------------------------------------------
@@ -305,7 +381,9 @@ def entry(number: int, **more: object) -> dict[str, object]:
     return {"title": f"Related story {number}", "webUrl": f"https://o.example/{number}", **more}
 
 
-@pytest.mark.parametrize("written", [None, {}, [], "AI", "https://o.example/", [None, "x", [], {}, ["y"]], {"a": "b"}])
+@pytest.mark.parametrize(
+    "written", [None, {}, [], "AI", "https://o.example/", [None, "x", [], {}, ["y"]], {"a": "b"}]
+)
 def test_related_of_another_type_is_none(written: object) -> None:
     assert article(related=written).related == ()
 
@@ -314,7 +392,11 @@ def test_related_articles_stand_by_quality_with_their_provider_or_host() -> None
     first, second = article(
         related=[entry(1, quality="3"), entry(2, quality="40", provider={"name": "Express & Star"})]
     ).related
-    assert (first.url, first.provider, first.quality) == ("https://o.example/2", "Express & Star", 40)
+    assert (first.url, first.provider, first.quality) == (
+        "https://o.example/2",
+        "Express & Star",
+        40,
+    )
     assert (second.url, second.provider) == ("https://o.example/1", "o.example")
 
 
@@ -341,7 +423,12 @@ def test_one_related_article_listed_under_two_addresses_comes_once_at_its_best()
 
 
 def test_related_articles_without_title_or_address_or_withdrawn_are_left_out() -> None:
-    listed = [entry(1, title=None), entry(2, webUrl="ftp://o.example/2"), entry(3, removed="true"), entry(4)]
+    listed = [
+        entry(1, title=None),
+        entry(2, webUrl="ftp://o.example/2"),
+        entry(3, removed="true"),
+        entry(4),
+    ]
     assert [one.title for one in article(related=listed).related] == ["Related story 4"]
 
 
@@ -394,7 +481,16 @@ def test_an_image_that_names_no_scheme_is_one_of_https(written: object, image: s
 TEXTS = st.one_of(
     st.text(max_size=30),
     st.sampled_from(
-        ["https://host.example/a", "http://o.example/ü b", "true", "54", "nan", "2021-08-22", "AI", "<p>x</p>"]
+        [
+            "https://host.example/a",
+            "http://o.example/ü b",
+            "true",
+            "54",
+            "nan",
+            "2021-08-22",
+            "AI",
+            "<p>x</p>",
+        ]
     ),
 )
 VALUES = st.recursive(
@@ -402,12 +498,24 @@ VALUES = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(["title", "url", "webUrl", "name", "width", "provider", "x"]), inner, max_size=4
+            st.sampled_from(["title", "url", "webUrl", "name", "width", "provider", "x"]),
+            inner,
+            max_size=4,
         )
     ),
     max_leaves=8,
 )
-NAMES = ["title", "name", "webUrl", "originalUrl", "ampWebUrl", "excerpt", "publishedDateTime", "provider", "topics"]
+NAMES = [
+    "title",
+    "name",
+    "webUrl",
+    "originalUrl",
+    "ampWebUrl",
+    "excerpt",
+    "publishedDateTime",
+    "provider",
+    "topics",
+]
 NAMES += ["images", "related", "quality", "heat", "type", "published", "removed"]
 
 
@@ -425,6 +533,8 @@ def test_values_of_any_type_give_an_article_that_can_be_shown_or_a_reason(
     assert urls.link(found.url) == found.url
     assert urls.canonical(found.url) == found.identity
     assert found.identity not in found.aliases
-    assert all(one.identity != found.identity and one.title and one.provider for one in found.related)
+    assert all(
+        one.identity != found.identity and one.title and one.provider for one in found.related
+    )
     assert found.published is None or found.published.utcoffset() is not None
     found.fingerprint.encode()

@@ -33,7 +33,18 @@ def test_files_are_listed_in_all_folders(tmp_path: Path) -> None:
 
 
 def test_hidden_and_temporary_files_are_left_out(tmp_path: Path) -> None:
-    write(tmp_path, ".a.md", ".git/a.md", "a.md~", "a.md.swp", "a.md.tmp", "a.md.part", "~$a.md", "#a.md", "a.md")
+    write(
+        tmp_path,
+        ".a.md",
+        ".git/a.md",
+        "a.md~",
+        "a.md.swp",
+        "a.md.tmp",
+        "a.md.part",
+        "~$a.md",
+        "#a.md",
+        "a.md",
+    )
     assert paths(tmp_path, ["**/*"]) == ["#a.md", "a.md"]
 
 
@@ -74,7 +85,11 @@ def test_patterns_choose_as_globs_do_without_regard_to_case(
 
 
 @examples(100)
-@given(st.text(alphabet="ab*?[]!/.\\(-é", max_size=12), st.text(alphabet="ab/.", max_size=8), st.text(max_size=6))
+@given(
+    st.text(alphabet="ab*?[]!/.\\(-é", max_size=12),
+    st.text(alphabet="ab/.", max_size=8),
+    st.text(max_size=6),
+)
 def test_no_pattern_breaks_the_listing(pattern: str, path: str, name: str) -> None:
     chosen = patterns.compiled([pattern])
     assert isinstance(chosen(path, name), bool)
@@ -90,7 +105,10 @@ def test_a_missing_folder_is_said_so_at_the_first_step(tmp_path: Path) -> None:
 
 def test_an_unreadable_folder_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "feed").mkdir(mode=0)
-    with without_privilege(tmp_path), pytest.raises(folder.FolderMissing, match="permission denied"):
+    with (
+        without_privilege(tmp_path),
+        pytest.raises(folder.FolderMissing, match="permission denied"),
+    ):
         next(folder.listing(tmp_path / "feed", ALL))
 
 
@@ -154,7 +172,9 @@ def test_very_deep_folders_are_walked_without_recursion(tmp_path: Path) -> None:
     assert paths(tmp_path) == ["d/" * depth + "a.md"]
 
 
-def test_names_that_can_not_be_stored_or_shown_are_listed_in_a_form_that_can(tmp_path: Path) -> None:
+def test_names_that_can_not_be_stored_or_shown_are_listed_in_a_form_that_can(
+    tmp_path: Path,
+) -> None:
     for name in (b"caf\xe9.md", b"two\nlines.md", b"bell\x07.md", "good–ü👩‍👧.md".encode()):
         Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("x")
     found = paths(tmp_path)

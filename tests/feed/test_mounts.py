@@ -14,8 +14,14 @@ LINE = "{number} 1 0:1 / {place} rw,relatime shared:1 - {kind} source rw\n"
 def reports_everything(tmp_path: Path, folder: Path, *mounted: tuple[Path | str, str]) -> bool:
     """Say so of a folder below these mounts."""
     table = tmp_path / "mountinfo"
-    escaped = [(str(place).replace(" ", "\\040"), kind) for place, kind in (("/", "ext4"), *mounted)]
-    table.write_text("".join(LINE.format(number=i, place=place, kind=kind) for i, (place, kind) in enumerate(escaped)))
+    escaped = [
+        (str(place).replace(" ", "\\040"), kind) for place, kind in (("/", "ext4"), *mounted)
+    ]
+    table.write_text(
+        "".join(
+            LINE.format(number=i, place=place, kind=kind) for i, (place, kind) in enumerate(escaped)
+        )
+    )
     return mounts.reports_everything(folder, table)
 
 
@@ -24,7 +30,9 @@ def test_a_folder_that_only_this_kernel_writes_to_is_told_of(tmp_path: Path, kin
     assert reports_everything(tmp_path, tmp_path, (tmp_path, kind))
 
 
-@pytest.mark.parametrize("kind", ["nfs", "nfs4", "cifs", "9p", "fuse", "fuse.sshfs", "virtiofs", "overlay", "new"])
+@pytest.mark.parametrize(
+    "kind", ["nfs", "nfs4", "cifs", "9p", "fuse", "fuse.sshfs", "virtiofs", "overlay", "new"]
+)
 def test_one_that_others_may_write_to_is_not(tmp_path: Path, kind: str) -> None:
     assert not reports_everything(tmp_path, tmp_path / "articles", (tmp_path, kind))
 

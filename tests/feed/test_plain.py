@@ -19,7 +19,9 @@ from tests.support.paths import REAL_FEED
 
 MANY = examples(200)
 
-KEYS = st.sampled_from(["title", "a", "x-y", "_z", "true", "n", "secured", "Secured", "related", "quality"])
+KEYS = st.sampled_from(
+    ["title", "a", "x-y", "_z", "true", "n", "secured", "Secured", "related", "quality"]
+)
 #: Values that the plain reader must know.
 SURE = st.sampled_from(
     [
@@ -55,7 +57,24 @@ SURE = st.sampled_from(
 #: Values that PyYAML has to judge, or that are none.
 UNSURE = st.sampled_from(
     [
-        *("~", "null", "NULL", "  ", "x ", "a: b", "a:", "a #b", "#c", "[]", "{}", "[a", "{a: b}", "&a x", "*a", "!x"),
+        *(
+            "~",
+            "null",
+            "NULL",
+            "  ",
+            "x ",
+            "a: b",
+            "a:",
+            "a #b",
+            "#c",
+            "[]",
+            "{}",
+            "[a",
+            "{a: b}",
+            "&a x",
+            "*a",
+            "!x",
+        ),
         *(
             "!!str x",
             "|",
@@ -150,11 +169,17 @@ def listed(lines: list[str], by: int) -> list[str]:
 
 def under(key: str, inner: list[list[str]], by: int, as_list: bool) -> list[str]:
     """Lines below a key: the fields of the first, or all of them as the entries of a list."""
-    below = [line for one in inner for line in listed(one, by)] if as_list else indented(inner[0], by + 1)
+    below = (
+        [line for one in inner for line in listed(one, by)]
+        if as_list
+        else indented(inner[0], by + 1)
+    )
     return [f"{key}:", *below]
 
 
-FIELD = st.builds("{}: {}".format, KEYS, SURE).map(lambda line: [line]) | KEYS.map(lambda key: [f"{key}:"])
+FIELD = st.builds("{}: {}".format, KEYS, SURE).map(lambda line: [line]) | KEYS.map(
+    lambda key: [f"{key}:"]
+)
 ITEMS = st.builds(
     lambda values, by: ["topics:", *(" " * by + f"- {value}" for value in values)],
     st.lists(SURE.filter(lambda value: ": " not in value), min_size=1, max_size=3),
@@ -162,7 +187,9 @@ ITEMS = st.builds(
 )
 FIELDS = st.recursive(
     st.lists(FIELD | ITEMS, min_size=1, max_size=4).map(joined),
-    lambda inner: st.builds(under, KEYS, st.lists(inner, min_size=1, max_size=3), st.integers(0, 4), st.booleans()),
+    lambda inner: st.builds(
+        under, KEYS, st.lists(inner, min_size=1, max_size=3), st.integers(0, 4), st.booleans()
+    ),
     max_leaves=6,
 )
 DOCUMENTS = st.lists(FIELDS, min_size=1, max_size=4).map(joined)
@@ -170,10 +197,14 @@ LINES = st.builds(
     lambda by, dash, head, value: " " * by + dash + head + value,
     st.integers(0, 6),
     st.sampled_from(["", "", "- ", "-", "-  ", "- - "]),
-    KEYS.map("{}: ".format) | KEYS.map("{}:".format) | st.sampled_from(["", "null: ", '"k": ', "k : ", "k:  ", "é: "]),
+    KEYS.map("{}: ".format)
+    | KEYS.map("{}:".format)
+    | st.sampled_from(["", "null: ", '"k": ', "k : ", "k:  ", "é: "]),
     SURE | UNSURE,
 )
-MARKS = st.sampled_from([*" :-#\"'\\\t\n&*!|?,[{é\x85\u2028\ufeff\r", "  ", ": ", "- ", " #", "\n\n", "\n  "])
+MARKS = st.sampled_from(
+    [*" :-#\"'\\\t\n&*!|?,[{é\x85\u2028\ufeff\r", "  ", ": ", "- ", " #", "\n\n", "\n  "]
+)
 
 
 @MANY
@@ -198,7 +229,9 @@ def test_lines_of_any_kind_between_are_read_alike_or_left_to_pyyaml(
 
 @MANY
 @given(DOCUMENTS, st.lists(st.tuples(st.floats(0, 1), MARKS), min_size=1, max_size=3))
-def test_marks_in_any_place_are_read_alike_or_left_to_pyyaml(lines: list[str], marks: list[tuple[float, str]]) -> None:
+def test_marks_in_any_place_are_read_alike_or_left_to_pyyaml(
+    lines: list[str], marks: list[tuple[float, str]]
+) -> None:
     text = "\n".join(lines)
     for where, mark in marks:
         at = int(where * len(text))
@@ -208,7 +241,9 @@ def test_marks_in_any_place_are_read_alike_or_left_to_pyyaml(lines: list[str], m
 
 @examples(150)
 @given(DOCUMENTS, LINES, st.floats(0, 1))
-def test_the_parser_written_in_python_judges_the_same(lines: list[str], other: str, where: float) -> None:
+def test_the_parser_written_in_python_judges_the_same(
+    lines: list[str], other: str, where: float
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(front_matter, "LOADER", yaml.SafeLoader)
         check("\n".join(lines))
@@ -256,7 +291,8 @@ def test_a_document_of_the_library_needs_no_judge() -> None:
 @pytest.mark.real
 def test_the_real_documents_are_read_as_pyyaml_reads_them() -> None:
     texts = [
-        (REAL_FEED / path).read_text("utf-8-sig") for path, *_ in folder.listing(REAL_FEED, ["**/*.md", "**/*.html"])
+        (REAL_FEED / path).read_text("utf-8-sig")
+        for path, *_ in folder.listing(REAL_FEED, ["**/*.md", "**/*.html"])
     ]
     answers = [check(text) for text in map(_front_matter, texts) if text is not None]
     assert answers.count(True) > 0.9 * len(answers)
@@ -265,7 +301,9 @@ def test_the_real_documents_are_read_as_pyyaml_reads_them() -> None:
 @pytest.mark.real
 def test_eleven_months_of_writes_are_read_as_pyyaml_reads_them() -> None:
     with lzma.open(REAL_FEED / "history.jsonl.xz", "rt", encoding="utf-8") as lines:
-        texts = [_front_matter(text) for text in (json.loads(line)["text"] for line in lines) if text]
+        texts = [
+            _front_matter(text) for text in (json.loads(line)["text"] for line in lines) if text
+        ]
     answers = [check(text) for text in texts if text is not None]
     assert len(answers) > 4_000
     assert answers.count(True) > 0.9 * len(answers)

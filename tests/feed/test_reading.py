@@ -34,15 +34,22 @@ def batches(folder: Path) -> list[list[str]]:
 
 
 async def told(folder: Path) -> list[ParsedFile]:
-    return [one async for batch in reading.read_all(batches(folder), folder, LIMIT) for one in batch]
+    return [
+        one async for batch in reading.read_all(batches(folder), folder, LIMIT) for one in batch
+    ]
 
 
-async def test_processes_read_what_a_thread_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_processes_read_what_a_thread_reads(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     alone = await told(folder)
     monkeypatch.setattr(reading, "MANY", 1)
     assert await told(folder) == alone
     assert [one.path for one in alone] == [path for batch in batches(folder) for path in batch]
-    assert {one.path: one.unfinished for one in alone if one.record is None} == {"bad.md": True, "cut.md": True}
+    assert {one.path: one.unfinished for one in alone if one.record is None} == {
+        "bad.md": True,
+        "cut.md": True,
+    }
 
 
 async def test_what_processes_leave_undone_is_read_all_the_same(
@@ -55,7 +62,9 @@ async def test_what_processes_leave_undone_is_read_all_the_same(
     assert "one process only" in caplog.text
 
 
-async def test_a_host_without_processes_reads_all_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_host_without_processes_reads_all_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def none(*_: object) -> ProcessPoolExecutor:
         raise OSError("no semaphores here")
 
@@ -65,7 +74,9 @@ async def test_a_host_without_processes_reads_all_the_same(folder: Path, monkeyp
     assert await told(folder) == alone
 
 
-async def test_processes_end_when_nobody_wants_the_rest(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_processes_end_when_nobody_wants_the_rest(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reading, "MANY", 1)
     wanted = reading.read_all(batches(folder), folder, LIMIT)
     assert len(await anext(wanted)) == 5
@@ -83,6 +94,8 @@ def test_ctrl_c_does_not_reach_a_process_before_it_can_ignore_it() -> None:
     """It goes to all processes of a terminal at once: one that has just begun would print a traceback."""
     asked = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))"
     with reading._interrupts_blocked():
-        begun = subprocess.run((sys.executable, "-I", "-c", asked), capture_output=True, text=True, check=True)
+        begun = subprocess.run(
+            (sys.executable, "-I", "-c", asked), capture_output=True, text=True, check=True
+        )
     assert begun.stdout == "True\n"
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())

@@ -41,7 +41,9 @@ def examined(**more: str) -> str:
         ("related", "nothing", "is not a list of articles"),
     ],
 )
-def test_a_field_that_can_not_be_read_is_told_with_its_line(key: str, value: str, fault: str) -> None:
+def test_a_field_that_can_not_be_read_is_told_with_its_line(
+    key: str, value: str, fault: str
+) -> None:
     told = examined(**{key: value})
     assert told.startswith(f"line 4: {key}: ")
     assert told.endswith(f"{fault}, so it was left out")
@@ -69,8 +71,15 @@ def test_a_number_or_none_is_no_warning(value: str) -> None:
     assert examined(quality=value) == ""
 
 
-@given(st.dictionaries(st.sampled_from(["quality", "heat", "published", "topics", "type"]), st.text("ab 0-:\"'[]{}#")))
-def test_whatever_stands_there_the_article_is_read_or_rejected_as_before(more: dict[str, str]) -> None:
+@given(
+    st.dictionaries(
+        st.sampled_from(["quality", "heat", "published", "topics", "type"]),
+        st.text("ab 0-:\"'[]{}#"),
+    )
+)
+def test_whatever_stands_there_the_article_is_read_or_rejected_as_before(
+    more: dict[str, str],
+) -> None:
     lines = "".join(f"{key}: {value}\n" for key, value in (GOOD | more).items())
     try:
         article, warning = document.examine(f"---\n{lines}---\n", "a.md")
@@ -84,7 +93,9 @@ def test_a_warning_is_kept_with_its_file_until_it_is_right(tmp_path: Path) -> No
     store = open_newsroom()
     place = tmp_path / "a.md"
     for quality, warned in (("high", ["a.md"]), ("low", ["a.md"]), ("80", [])):
-        place.write_text(f"---\ntitle: A\nwebUrl: https://news.example/a\nquality: {quality}\n---\n")
+        place.write_text(
+            f"---\ntitle: A\nwebUrl: https://news.example/a\nquality: {quality}\n---\n"
+        )
         (told,) = reading.read(["a.md"], tmp_path, 10_000)
         read = Read("a.md", (1, 1, 1), told.record, told.reason, told.warning)
         (recorded,) = recorder.record(store.db, [read], store.rules, store.at)

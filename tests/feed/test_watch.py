@@ -36,7 +36,9 @@ class Watching:
         """Wait for a batch that holds one of `wanted`; an empty one stands for everything."""
 
         def has_come() -> bool:
-            return any(paths == one or (one and one <= paths) for paths in self.seen for one in wanted)
+            return any(
+                paths == one or (one and one <= paths) for paths in self.seen for one in wanted
+            )
 
         async with asyncio.timeout(PATIENCE), self._news:
             await self._news.wait_for(has_come)
@@ -63,7 +65,9 @@ async def _until_it_watches(watching: Watching, folder: Path) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_a_file_that_lands_changes_or_goes_is_told_of(watching: Watching, tmp_path: Path) -> None:
+async def test_a_file_that_lands_changes_or_goes_is_told_of(
+    watching: Watching, tmp_path: Path
+) -> None:
     (tmp_path / "feed" / "sub" / "a.md").write_text("x")
     await watching.told({"sub/a.md"})
     watching.seen.clear()
@@ -75,7 +79,9 @@ async def test_a_file_that_lands_changes_or_goes_is_told_of(watching: Watching, 
     await watching.told({"B.MD"})
 
 
-async def test_a_file_in_a_linked_folder_is_told_of_by_its_own_place_and_none_beyond_the_folder(tmp_path: Path) -> None:
+async def test_a_file_in_a_linked_folder_is_told_of_by_its_own_place_and_none_beyond_the_folder(
+    tmp_path: Path,
+) -> None:
     for place in ("feed/zreal", "outside"):
         (tmp_path / place).mkdir(parents=True)
     (tmp_path / "feed" / "alink").symlink_to("zreal")
@@ -98,7 +104,9 @@ async def test_only_articles_are_told_of(watching: Watching, tmp_path: Path) -> 
     assert {path for paths in watching.seen for path in paths} <= {"ready.md", "last.md"}
 
 
-async def test_a_folder_that_arrives_means_that_everything_is_looked_at(watching: Watching, tmp_path: Path) -> None:
+async def test_a_folder_that_arrives_means_that_everything_is_looked_at(
+    watching: Watching, tmp_path: Path
+) -> None:
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "a.md").write_text("x")
     (tmp_path / "new").rename(tmp_path / "feed" / "new")
@@ -145,7 +153,9 @@ async def test_a_watch_waits_for_its_folder_and_ends_when_it_is_told_to(tmp_path
     assert found.seen == []
 
 
-async def test_a_watch_that_is_cancelled_leaves_the_stop_of_its_caller_alone(watching: Watching) -> None:
+async def test_a_watch_that_is_cancelled_leaves_the_stop_of_its_caller_alone(
+    watching: Watching,
+) -> None:
     watching.task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await watching.task
@@ -153,7 +163,9 @@ async def test_a_watch_that_is_cancelled_leaves_the_stop_of_its_caller_alone(wat
     watching.task = asyncio.create_task(asyncio.sleep(0))
 
 
-async def test_a_system_that_can_not_watch_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_system_that_can_not_watch_is_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 

@@ -26,7 +26,11 @@ A, B, C = (f"https://{name}.example/story" for name in ("one", "two", "three"))
 Told = tuple[str, Article | str, int]
 
 URLS = st.sampled_from(
-    [f"https://{name}.example/{path}" for name in ("one", "two") for path in ("story", "story#part", "col/1", "col/2")]
+    [
+        f"https://{name}.example/{path}"
+        for name in ("one", "two")
+        for path in ("story", "story#part", "col/1", "col/2")
+    ]
 )
 TITLES = st.sampled_from(
     [
@@ -38,8 +42,13 @@ TITLES = st.sampled_from(
         "Short one",
     ]
 )
-TOPICS = st.sampled_from([(), ("AI",), ("CV", "AI"), ("Computer Vision", "C++"), ("Robots", "robots", "…")])
-RELATED = (Related(identity=B, url=B, title=SECOND, quality=3), Related(identity=C, url=C, title="Another"))
+TOPICS = st.sampled_from(
+    [(), ("AI",), ("CV", "AI"), ("Computer Vision", "C++"), ("Robots", "robots", "…")]
+)
+RELATED = (
+    Related(identity=B, url=B, title=SECOND, quality=3),
+    Related(identity=C, url=C, title="Another"),
+)
 
 
 @st.composite
@@ -86,13 +95,18 @@ def _each_decided_alone(newsroom: Newsroom, read: list[Read]) -> list[Recorded]:
 
 def _in_order(newsroom: Newsroom, read: list[Read]) -> list[Read]:
     now = int(newsroom.at.timestamp() * 1000)
-    age = {id(one): now if not one.record or one.record.published is None else one.record.published for one in read}
+    age = {
+        id(one): now if not one.record or one.record.published is None else one.record.published
+        for one in read
+    }
     return sorted(read, key=lambda one: (age[id(one)], one.path))
 
 
 @given(batches=BATCHES, hold=st.booleans(), old=st.booleans())
 @examples(60)
-def test_a_batch_is_what_its_files_are_one_at_a_time(batches: list[list[Told]], hold: bool, old: bool) -> None:
+def test_a_batch_is_what_its_files_are_one_at_a_time(
+    batches: list[list[Told]], hold: bool, old: bool
+) -> None:
     ways = (_at_once, _one_at_a_time, _each_decided_alone)
     at_once, one_at_a_time, alone = (_outcome(way, batches, hold, old) for way in ways)
     assert at_once == one_at_a_time
@@ -102,7 +116,9 @@ def test_a_batch_is_what_its_files_are_one_at_a_time(batches: list[list[Told]], 
 def _outcome(way: Recording, batches: Sequence[Sequence[Told]], hold: bool, old: bool) -> list[Any]:
     """Return all that is there after batches were recorded one way, with a look in between as the bot takes it."""
     with closing((newsroom := open_newsroom()).db):
-        newsroom.rules = replace(newsroom.rules, hold=hold, max_age=timedelta(days=20) if old else None)
+        newsroom.rules = replace(
+            newsroom.rules, hold=hold, max_age=timedelta(days=20) if old else None
+        )
         newsroom.open_channel("@news")
         newsroom.open_channel("@vision", names=("Computer Vision",))
         newsroom.open_channel("@best", quality=1)
@@ -111,7 +127,13 @@ def _outcome(way: Recording, batches: Sequence[Sequence[Told]], hold: bool, old:
         for batch in batches:
             newsroom.later(hours=1)
             seen.append(
-                way(newsroom, [newsroom.read(path, _dated(newsroom, told, days)) for path, told, days in batch])
+                way(
+                    newsroom,
+                    [
+                        newsroom.read(path, _dated(newsroom, told, days))
+                        for path, told, days in batch
+                    ],
+                )
             )
             newsroom.plan()
             seen.append(_everything(newsroom))
@@ -145,7 +167,9 @@ def _record(newsroom: Newsroom, *told: tuple[str, Article | str]) -> dict[str, R
 
 
 def _articles(newsroom: Newsroom) -> list[str]:
-    return [one["identity"] for one in rows(newsroom.db, "SELECT identity FROM articles ORDER BY id")]
+    return [
+        one["identity"] for one in rows(newsroom.db, "SELECT identity FROM articles ORDER BY id")
+    ]
 
 
 def test_two_copies_of_each_other_in_one_batch_are_a_story_and_its_copy(newsroom: Newsroom) -> None:
@@ -165,22 +189,35 @@ def test_one_address_twice_in_one_batch_is_one_article(newsroom: Newsroom) -> No
 
 def test_a_file_that_ties_two_new_stories_together(newsroom: Newsroom) -> None:
     """A new file with the addresses of two new stories of its batch does not merge them."""
-    told = [("a.md", article(FIRST, A)), ("b.md", article(SECOND, B)), ("c.md", article("A third", C, aliases=(A, B)))]
+    told = [
+        ("a.md", article(FIRST, A)),
+        ("b.md", article(SECOND, B)),
+        ("c.md", article("A third", C, aliases=(A, B))),
+    ]
     assert _record(newsroom, *told)["c.md"] is Relation.OTHER
     assert len(_articles(newsroom)) == 2
 
 
-def test_what_comes_after_a_changed_file_in_a_batch_is_compared_with_its_new_title(newsroom: Newsroom) -> None:
+def test_what_comes_after_a_changed_file_in_a_batch_is_compared_with_its_new_title(
+    newsroom: Newsroom,
+) -> None:
     """The run of new stories before it is written first, those after it see what it wrote."""
     newsroom.tell("b.md", article(SECOND, B, excerpt="old"))
     verdicts = _record(
-        newsroom, ("a.md", article("A third", A)), ("b.md", article(FIRST, B)), ("c.md", article(FIRST, C, quality=1))
+        newsroom,
+        ("a.md", article("A third", A)),
+        ("b.md", article(FIRST, B)),
+        ("c.md", article(FIRST, C, quality=1)),
     )
     assert verdicts == {"a.md": Relation.NEW, "b.md": Relation.OWN, "c.md": Relation.COPY}
 
 
 def test_everything_of_a_batch_can_be_searched_for(newsroom: Newsroom) -> None:
-    _record(newsroom, ("a.md", article(FIRST, A)), ("b.md", article(SECOND, B, provider="The Harbour Paper")))
+    _record(
+        newsroom,
+        ("a.md", article(FIRST, A)),
+        ("b.md", article(SECOND, B, provider="The Harbour Paper")),
+    )
     _record(newsroom, ("b.md", article("Nothing that was there before", B)))
     assert [one.article.title for one in search.search(newsroom.db, "facial")] == [FIRST]
     assert search.search(newsroom.db, "parliament") == search.search(newsroom.db, "harbour") == []
@@ -188,7 +225,9 @@ def test_everything_of_a_batch_can_be_searched_for(newsroom: Newsroom) -> None:
     newsroom.sound()
 
 
-def test_no_cursor_is_put_before_followers_where_nobody_follows_anything(newsroom: Newsroom) -> None:
+def test_no_cursor_is_put_before_followers_where_nobody_follows_anything(
+    newsroom: Newsroom,
+) -> None:
     _record(newsroom, ("a.md", article(FIRST, A, topics=("Robots",))))
     assert rows(newsroom.db, "SELECT article FROM fanouts") == []
     newsroom.reader(7, "AI")
@@ -197,7 +236,9 @@ def test_no_cursor_is_put_before_followers_where_nobody_follows_anything(newsroo
     assert newsroom.deliver() == [("R7", SECOND)]
 
 
-def test_a_cursor_without_topics_serves_the_article_that_it_is_joined_to(newsroom: Newsroom) -> None:
+def test_a_cursor_without_topics_serves_the_article_that_it_is_joined_to(
+    newsroom: Newsroom,
+) -> None:
     newsroom.reader(7, "AI")
     day = newsroom.at - timedelta(days=1)
     _record(

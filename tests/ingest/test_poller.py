@@ -70,7 +70,9 @@ def reported(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[set[str]]:
 
 
 @pytest.fixture
-async def watched(reported: asyncio.Queue[set[str]], tmp_path: Path) -> AsyncIterator[tuple[Poller, Recovery]]:
+async def watched(
+    reported: asyncio.Queue[set[str]], tmp_path: Path
+) -> AsyncIterator[tuple[Poller, Recovery]]:
     looks: Any = Recovery()
     poller = Poller(looks, settings.Feed(folder=tmp_path), STILL)
     task = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
@@ -125,9 +127,14 @@ async def test_what_is_told_before_the_first_look_is_left_to_it(
     task.cancel()
 
 
-@pytest.mark.parametrize(("news", "next_look"), [({"a.md"}, {"a.md"}), (set(), "whole")], ids=["a file", "a folder"])
+@pytest.mark.parametrize(
+    ("news", "next_look"), [({"a.md"}, {"a.md"}), (set(), "whole")], ids=["a file", "a folder"]
+)
 async def test_a_look_that_fails_is_looked_again(
-    watched: tuple[Poller, Recovery], reported: asyncio.Queue[set[str]], news: set[str], next_look: object
+    watched: tuple[Poller, Recovery],
+    reported: asyncio.Queue[set[str]],
+    news: set[str],
+    next_look: object,
 ) -> None:
     poller, looks = watched
     reported.put_nowait(news)
@@ -155,7 +162,9 @@ async def test_a_watch_that_ends_leaves_a_whole_look_to_be_taken_at_once(
     assert await poller.scan_if_due() is not None
 
 
-async def next_look(poller: Poller, looks: Recovery, *, news: int = 0, lasts: float = 0.0) -> float | None:
+async def next_look(
+    poller: Poller, looks: Recovery, *, news: int = 0, lasts: float = 0.0
+) -> float | None:
     """Take a whole look that lasts so long and return in how many seconds the next is due."""
     looks.news, looks.lasts = news, lasts
     await poller.scan()
@@ -170,9 +179,14 @@ def passing(tmp_path: Path, reported: asyncio.Queue[set[str]]) -> tuple[Poller, 
     return Poller(looks, settings.Feed(folder=tmp_path, interval_seconds=30), clock), looks
 
 
-@pytest.mark.parametrize("kind", ["nfs4", "cifs", "9p", "fuse.sshfs", "virtiofs", "overlay", "something-new"])
+@pytest.mark.parametrize(
+    "kind", ["nfs4", "cifs", "9p", "fuse.sshfs", "virtiofs", "overlay", "something-new"]
+)
 async def test_a_folder_that_others_may_write_to_is_looked_at_in_each_interval(
-    passing: tuple[Poller, Recovery], reported: asyncio.Queue[set[str]], monkeypatch: pytest.MonkeyPatch, kind: str
+    passing: tuple[Poller, Recovery],
+    reported: asyncio.Queue[set[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
 ) -> None:
     monkeypatch.setattr(mounts, "reports_everything", lambda folder: kind in mounts.LOCAL)
     poller, looks = passing
@@ -189,7 +203,9 @@ async def test_a_folder_that_others_may_write_to_is_looked_at_in_each_interval(
 
 
 async def test_a_large_local_folder_is_looked_at_less_often_only_while_the_watch_misses_nothing(
-    passing: tuple[Poller, Recovery], reported: asyncio.Queue[set[str]], monkeypatch: pytest.MonkeyPatch
+    passing: tuple[Poller, Recovery],
+    reported: asyncio.Queue[set[str]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(mounts, "reports_everything", lambda folder: True)
     poller, looks = passing
@@ -198,7 +214,9 @@ async def test_a_large_local_folder_is_looked_at_less_often_only_while_the_watch
     watching = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
     await asyncio.sleep(0)
     assert await next_look(poller, looks, lasts=1) == seldom
-    assert await next_look(poller, looks, lasts=0.15) == pytest.approx(30 * 0.9 - 0.3)  # a small one: never
+    assert await next_look(poller, looks, lasts=0.15) == pytest.approx(
+        30 * 0.9 - 0.3
+    )  # a small one: never
     assert await next_look(poller, looks, lasts=100) == pytest.approx(600 * 0.9 - 200)
     assert await next_look(poller, looks, lasts=1, news=1) == often  # it told of nothing
     reported.put_nowait({"b.md"})

@@ -42,7 +42,9 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
 # --- a new story ------------------------------------------------------------------------------------------------------
 
 
-def test_a_new_article_goes_to_the_channels_that_admit_it_and_to_who_follows_its_topics(newsroom: Newsroom) -> None:
+def test_a_new_article_goes_to_the_channels_that_admit_it_and_to_who_follows_its_topics(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@vision", names=("computer vision",))
     newsroom.open_channel("@sports", names=("sports",))
     newsroom.open_channel("@best", quality=50)
@@ -51,7 +53,11 @@ def test_a_new_article_goes_to_the_channels_that_admit_it_and_to_who_follows_its
     newsroom.later(seconds=1)
     recorded = newsroom.tell("a.md", article(url=A, topics=("CV",), quality=49))
     assert (recorded.relation, recorded.changed) == (Relation.NEW, True)
-    assert newsroom.deliver() == [("@news", FIRST), ("@vision", FIRST), ("R7", FIRST)]  # AI is implied by the taxonomy
+    assert newsroom.deliver() == [
+        ("@news", FIRST),
+        ("@vision", FIRST),
+        ("R7", FIRST),
+    ]  # AI is implied by the taxonomy
     assert newsroom.deliver() == []
 
 
@@ -68,7 +74,9 @@ def test_an_article_comes_back_from_the_store_as_it_was_told(newsroom: Newsroom)
         quality=80, heat=-3, kind="video", unpublished=True,
     )  # fmt: skip
     found = newsroom.stored(newsroom.number("a.md", told))
-    assert found.article == replace(told, aliases=tuple(sorted(one for one in told.aliases if one != told.identity)))
+    assert found.article == replace(
+        told, aliases=tuple(sorted(one for one in told.aliases if one != told.identity))
+    )
     assert found.fingerprint == told.fingerprint
     assert found.path == "a.md"
 
@@ -112,10 +120,14 @@ def test_a_rejected_file_is_news_once_for_each_reason(newsroom: Newsroom) -> Non
     assert newsroom.tell("a.md", "has no title").reason == "has no title"
     assert newsroom.tell("a.md", "has no title").reason == ""
     assert newsroom.tell("a.md", "has no address").reason == "has no address"
-    assert [(one.path, one.reason) for one in files.rejected(newsroom.db)] == [("a.md", "has no address")]
+    assert [(one.path, one.reason) for one in files.rejected(newsroom.db)] == [
+        ("a.md", "has no address")
+    ]
 
 
-def test_a_file_that_breaks_keeps_its_article_and_is_that_article_again_when_mended(newsroom: Newsroom) -> None:
+def test_a_file_that_breaks_keeps_its_article_and_is_that_article_again_when_mended(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.tell("a.md", "is cut off")
     assert newsroom.titles() == [FIRST]
@@ -129,26 +141,34 @@ def test_a_file_that_breaks_keeps_its_article_and_is_that_article_again_when_men
 
 def test_a_second_file_of_an_article_is_recorded_and_not_shown(newsroom: Newsroom) -> None:
     one = newsroom.number("a.md", article(url=A))
-    other = newsroom.tell("b.md", article("Another headline for it", A.replace("https", "http") + "/?utm_source=x"))
+    other = newsroom.tell(
+        "b.md", article("Another headline for it", A.replace("https", "http") + "/?utm_source=x")
+    )
     assert (other.relation, other.article, other.changed) == (Relation.OTHER, one, False)
     assert newsroom.titles() == [FIRST]
     assert files.of_article(newsroom.db, one) == ["a.md", "b.md"]
 
 
-def test_what_only_the_second_file_knows_of_addresses_leads_to_the_article_too(newsroom: Newsroom) -> None:
+def test_what_only_the_second_file_knows_of_addresses_leads_to_the_article_too(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.tell("b.md", article(url=A, aliases=(B,)))
     third = newsroom.tell("c.md", article("Told under its second address", B))
     assert (third.relation, third.article) == (Relation.OTHER, one)
 
 
-def test_an_address_added_to_a_file_that_is_otherwise_the_same_leads_to_its_article(newsroom: Newsroom) -> None:
+def test_an_address_added_to_a_file_that_is_otherwise_the_same_leads_to_its_article(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     assert newsroom.tell("a.md", article(url=A, aliases=(B,))).changed is False
     assert newsroom.tell("b.md", article("The same at the other address", B)).article == one
 
 
-def test_when_the_owner_is_gone_the_next_living_file_owns_the_article_and_is_read_again(newsroom: Newsroom) -> None:
+def test_when_the_owner_is_gone_the_next_living_file_owns_the_article_and_is_read_again(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.tell("b.md", article(SECOND, A))
     mark = files.some(newsroom.db, ["b.md"])["b.md"]
@@ -181,7 +201,9 @@ def test_a_renamed_file_is_the_same_article_and_posts_nothing(newsroom: Newsroom
 # --- a file that changes its story ------------------------------------------------------------------------------------
 
 
-def test_a_file_that_moves_its_story_keeps_the_article_and_the_old_address_leads_to_it(newsroom: Newsroom) -> None:
+def test_a_file_that_moves_its_story_keeps_the_article_and_the_old_address_leads_to_it(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
     moved = newsroom.tell("a.md", article(FIRST.upper() + "!", B))
@@ -199,7 +221,9 @@ def test_a_second_file_that_moves_the_story_leads_there_too(newsroom: Newsroom) 
     assert newsroom.stored(one).article.url == A
 
 
-def test_a_file_rewritten_with_a_new_title_at_a_new_address_is_another_article(newsroom: Newsroom) -> None:
+def test_a_file_rewritten_with_a_new_title_at_a_new_address_is_another_article(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     other = newsroom.tell("a.md", article(SECOND, B))
     assert other.relation is Relation.NEW
@@ -208,8 +232,13 @@ def test_a_file_rewritten_with_a_new_title_at_a_new_address_is_another_article(n
     assert sorted(title for _, title in newsroom.deliver()) == sorted([FIRST, SECOND])
 
 
-def test_a_file_rewritten_to_tell_another_files_story_leaves_both_stories_alone(newsroom: Newsroom) -> None:
-    one, other = newsroom.number("latest.md", article(url=A)), newsroom.number("b.md", article(SECOND, B))
+def test_a_file_rewritten_to_tell_another_files_story_leaves_both_stories_alone(
+    newsroom: Newsroom,
+) -> None:
+    one, other = (
+        newsroom.number("latest.md", article(url=A)),
+        newsroom.number("b.md", article(SECOND, B)),
+    )
     newsroom.deliver()
     told = newsroom.tell("latest.md", article(SECOND, B))
     assert (told.relation, told.article) == (Relation.OTHER, other)
@@ -220,7 +249,9 @@ def test_a_file_rewritten_to_tell_another_files_story_leaves_both_stories_alone(
     assert newsroom.revise() == []
 
 
-def test_a_file_that_flips_fourteen_times_between_two_copies_is_one_post_and_few_edits(newsroom: Newsroom) -> None:
+def test_a_file_that_flips_fourteen_times_between_two_copies_is_one_post_and_few_edits(
+    newsroom: Newsroom,
+) -> None:
     """The real history holds such a file; with one title it is one article all along."""
     copies = [article(url=A, provider="One"), article(url=B, provider="Two")]
     numbers = set()
@@ -231,11 +262,15 @@ def test_a_file_that_flips_fourteen_times_between_two_copies_is_one_post_and_few
         newsroom.later(minutes=5)
         newsroom.posted += newsroom.revise()
     assert len(numbers) == 1
-    assert newsroom.posted.count(("@news", FIRST)) == 1 + 3  # the post; each form is shown at most twice
+    assert (
+        newsroom.posted.count(("@news", FIRST)) == 1 + 3
+    )  # the post; each form is shown at most twice
     assert newsroom.states(numbers.pop()) == {"@news": "sent"}
 
 
-def test_a_file_that_flips_fourteen_times_between_two_titles_posts_each_once(newsroom: Newsroom) -> None:
+def test_a_file_that_flips_fourteen_times_between_two_titles_posts_each_once(
+    newsroom: Newsroom,
+) -> None:
     copies = [article(FIRST, A), article(SECOND, B)]
     for flip in range(15):
         newsroom.tell("a.md", copies[flip % 2])
@@ -249,7 +284,10 @@ def test_a_file_that_flips_fourteen_times_between_two_titles_posts_each_once(new
 
 
 def two_posted(newsroom: Newsroom) -> tuple[int, int]:
-    one, other = newsroom.number("a.md", article(url=A)), newsroom.number("b.md", article(SECOND, B))
+    one, other = (
+        newsroom.number("a.md", article(url=A)),
+        newsroom.number("b.md", article(SECOND, B)),
+    )
     newsroom.deliver()
     return one, other
 
@@ -284,7 +322,9 @@ def test_a_merged_article_is_no_copy_an_editor_could_post(newsroom: Newsroom) ->
     assert articles.successor(newsroom.db, other) == 1
 
 
-def test_a_merge_leaves_every_chat_with_the_posts_it_has_and_asks_for_none_again(newsroom: Newsroom) -> None:
+def test_a_merge_leaves_every_chat_with_the_posts_it_has_and_asks_for_none_again(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@law", names=("law",))
     one = newsroom.number("a.md", article(url=A))
     other = newsroom.number("b.md", article(SECOND, B, topics=("law",)))
@@ -292,7 +332,9 @@ def test_a_merge_leaves_every_chat_with_the_posts_it_has_and_asks_for_none_again
     assert newsroom.states(other) == {"@news": "sent", "@law": "sent"}
     recorder.miss(newsroom.db, ["b.md"])
     recorder.miss(newsroom.db, ["b.md"])
-    newsroom.tell("a.md", article(FIRST, B, topics=("law",)))  # now @law admits it too, but had it as the other
+    newsroom.tell(
+        "a.md", article(FIRST, B, topics=("law",))
+    )  # now @law admits it too, but had it as the other
     assert newsroom.states(one) == {"@news": "sent", "@law": "sent"}
     assert newsroom.deliver() == []
     newsroom.later(hours=1)
@@ -311,7 +353,10 @@ def test_a_merge_before_the_second_went_out_lets_only_the_first_stand(newsroom: 
 
 def test_a_merge_before_the_first_went_out_lets_only_the_second_stand(newsroom: Newsroom) -> None:
     """The older waits, the newer was sent in the meantime: the story is there."""
-    one, other = newsroom.number("a.md", article(url=A)), newsroom.number("b.md", article(SECOND, B))
+    one, other = (
+        newsroom.number("a.md", article(url=A)),
+        newsroom.number("b.md", article(SECOND, B)),
+    )
     (sent,) = (found for found in waiting(newsroom) if found.delivery.article == other)
     newsroom.send(sent)
     newsroom.tell("a.md", article(FIRST, B))
@@ -356,27 +401,35 @@ def test_a_merge_goes_on_with_followers_that_were_still_to_be_planned(newsroom: 
     assert sorted(newsroom.deliver()) == [("@news", SECOND), ("R7", SECOND)]
 
 
-def test_a_merged_article_counts_its_editions_from_the_higher_of_the_two(newsroom: Newsroom) -> None:
+def test_a_merged_article_counts_its_editions_from_the_higher_of_the_two(
+    newsroom: Newsroom,
+) -> None:
     one, other = two_posted(newsroom)
     editions.republish(newsroom.db, other, newsroom.at, newsroom.rules.channels)
     newsroom.deliver()
     newsroom.tell("a.md", article(FIRST, B))
-    assert editions.republish(newsroom.db, one, newsroom.at, newsroom.rules.channels) == editions.Republished(
-        3, (newsroom.rules.channels[0].chat,)
-    )
+    assert editions.republish(
+        newsroom.db, one, newsroom.at, newsroom.rules.channels
+    ) == editions.Republished(3, (newsroom.rules.channels[0].chat,))
 
 
 # --- the same story twice ---------------------------------------------------------------------------------------------
 
 
-def test_an_equal_title_within_thirty_days_is_a_copy_recorded_and_not_posted(newsroom: Newsroom) -> None:
+def test_an_equal_title_within_thirty_days_is_a_copy_recorded_and_not_posted(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A, published=AT - timedelta(days=29)))
-    copy = newsroom.tell("b.md", article("«Thirty organisations» unite, against FACIAL recognition!", B))
+    copy = newsroom.tell(
+        "b.md", article("«Thirty organisations» unite, against FACIAL recognition!", B)
+    )
     assert copy.relation is Relation.COPY
     assert newsroom.stored(copy.article).copy_of == one
     assert [title for _, title in newsroom.deliver()] == [FIRST]
     assert newsroom.titles() == [FIRST]
-    assert [(later.id, first.id) for later, first in articles.apart(newsroom.db)[1]] == [(copy.article, one)]
+    assert [(later.id, first.id) for later, first in articles.apart(newsroom.db)[1]] == [
+        (copy.article, one)
+    ]
 
 
 def test_an_equal_title_after_thirty_days_is_news(newsroom: Newsroom) -> None:
@@ -395,7 +448,9 @@ def test_the_search_for_copies_can_be_turned_off(newsroom: Newsroom) -> None:
     assert newsroom.tell("b.md", article(url=B)).relation is Relation.NEW
 
 
-def test_the_third_of_a_title_is_a_copy_of_the_first_and_not_of_the_second(newsroom: Newsroom) -> None:
+def test_the_third_of_a_title_is_a_copy_of_the_first_and_not_of_the_second(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.tell("b.md", article(url=B))
     assert newsroom.stored(newsroom.tell("c.md", article(url=C)).article).copy_of == one
@@ -406,7 +461,9 @@ def test_a_withdrawn_story_does_not_make_its_retelling_a_copy(newsroom: Newsroom
     assert newsroom.tell("b.md", article(url=B)).relation is Relation.NEW
 
 
-def test_copies_of_two_merged_articles_are_copies_of_the_one_that_is_kept(newsroom: Newsroom) -> None:
+def test_copies_of_two_merged_articles_are_copies_of_the_one_that_is_kept(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.tell("b.md", article(SECOND, B))
     copy = newsroom.number("c.md", article(SECOND, C))
@@ -426,7 +483,9 @@ def test_two_copies_that_turn_out_to_be_one_stay_a_copy(newsroom: Newsroom) -> N
 # --- changes ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_change_readers_see_edits_every_post_once_changes_are_gathered(newsroom: Newsroom) -> None:
+def test_a_change_readers_see_edits_every_post_once_changes_are_gathered(
+    newsroom: Newsroom,
+) -> None:
     newsroom.reader(7, "AI")
     newsroom.tell("a.md", article(url=A, topics=("AI",)))
     newsroom.deliver()
@@ -478,7 +537,11 @@ def test_a_change_while_the_post_is_on_its_way_edits_it_afterwards(newsroom: New
 def sending(newsroom: Newsroom) -> None:
     (one,) = outbox.due(newsroom.db, newsroom.at)
     stored = newsroom.stored(one.delivery.article)
-    outbox.begin(newsroom.db, {one.delivery.id: ({"text": stored.article.title}, stored.fingerprint)}, newsroom.at)
+    outbox.begin(
+        newsroom.db,
+        {one.delivery.id: ({"text": stored.article.title}, stored.fingerprint)},
+        newsroom.at,
+    )
 
 
 def land(newsroom: Newsroom, outcome: outbox.Settlement | None = None) -> None:
@@ -487,7 +550,9 @@ def land(newsroom: Newsroom, outcome: outbox.Settlement | None = None) -> None:
     outbox.settle(newsroom.db, [(outbox.delivery_of(one), settled) for one in found], newsroom.at)
 
 
-def test_quality_that_rises_lets_the_article_into_the_channels_it_was_too_poor_for(newsroom: Newsroom) -> None:
+def test_quality_that_rises_lets_the_article_into_the_channels_it_was_too_poor_for(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@best", quality=50)
     newsroom.tell("a.md", article(url=A, quality=10))
     assert newsroom.deliver() == [("@news", FIRST)]
@@ -498,7 +563,9 @@ def test_quality_that_rises_lets_the_article_into_the_channels_it_was_too_poor_f
     assert newsroom.deliver() == []
 
 
-def test_a_topic_added_brings_the_article_to_who_followed_it_when_it_was_recorded(newsroom: Newsroom) -> None:
+def test_a_topic_added_brings_the_article_to_who_followed_it_when_it_was_recorded(
+    newsroom: Newsroom,
+) -> None:
     newsroom.reader(7, "law")
     newsroom.later(seconds=1)
     newsroom.tell("a.md", article(url=A, topics=("AI",)))
@@ -508,7 +575,9 @@ def test_a_topic_added_brings_the_article_to_who_followed_it_when_it_was_recorde
     assert [chat for chat, _ in newsroom.deliver()] == ["@news", "R7"]
 
 
-def test_a_channel_that_began_later_is_not_given_old_articles_that_change(newsroom: Newsroom) -> None:
+def test_a_channel_that_began_later_is_not_given_old_articles_that_change(
+    newsroom: Newsroom,
+) -> None:
     newsroom.tell("a.md", article(url=A, quality=1))
     newsroom.deliver()
     newsroom.later(hours=1)
@@ -564,7 +633,9 @@ def young(newsroom: Newsroom) -> Newsroom:
 
 
 def test_an_article_of_too_great_an_age_is_recorded_and_skipped(young: Newsroom) -> None:
-    one = young.number("a.md", article(url=A, topics=("AI",), published=young.at - timedelta(days=3)))
+    one = young.number(
+        "a.md", article(url=A, topics=("AI",), published=young.at - timedelta(days=3))
+    )
     assert young.deliver() == []
     assert young.states(one) == {"@news": "skipped"}
     young.tell("b.md", article(SECOND, B, topics=("AI",), published=young.at - timedelta(days=1)))
@@ -604,7 +675,9 @@ def test_an_old_article_that_gains_a_topic_is_still_not_posted(young: Newsroom) 
 # --- withdrawal -------------------------------------------------------------------------------------------------------
 
 
-def test_a_withdrawn_article_takes_its_posts_back_and_cancels_what_waits(newsroom: Newsroom) -> None:
+def test_a_withdrawn_article_takes_its_posts_back_and_cancels_what_waits(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A, topics=("AI",)))
     newsroom.deliver()
     newsroom.open_channel("@more")
@@ -624,7 +697,9 @@ def test_a_withdrawn_article_takes_its_posts_back_and_cancels_what_waits(newsroo
     assert newsroom.titles() == []
 
 
-def test_an_article_that_comes_withdrawn_is_never_posted_until_it_is_back(newsroom: Newsroom) -> None:
+def test_an_article_that_comes_withdrawn_is_never_posted_until_it_is_back(
+    newsroom: Newsroom,
+) -> None:
     newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
     newsroom.tell("a.md", article(url=A, topics=("AI",), removed=True))
@@ -652,7 +727,9 @@ def test_what_changed_as_it_was_withdrawn_is_shown_when_it_is_back(newsroom: New
     assert newsroom.revise() == [("@news", SECOND)]
 
 
-def test_followers_not_yet_planned_when_it_was_withdrawn_are_planned_when_it_is_back(newsroom: Newsroom) -> None:
+def test_followers_not_yet_planned_when_it_was_withdrawn_are_planned_when_it_is_back(
+    newsroom: Newsroom,
+) -> None:
     newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
     newsroom.tell("a.md", article(url=A, topics=("AI",)))
@@ -662,7 +739,9 @@ def test_followers_not_yet_planned_when_it_was_withdrawn_are_planned_when_it_is_
     assert newsroom.deliver() == [("@news", FIRST), ("R7", FIRST)]
 
 
-def test_a_post_on_its_way_when_its_article_is_withdrawn_is_taken_back_once_it_is_there(newsroom: Newsroom) -> None:
+def test_a_post_on_its_way_when_its_article_is_withdrawn_is_taken_back_once_it_is_there(
+    newsroom: Newsroom,
+) -> None:
     newsroom.tell("a.md", article(url=A))
     sending(newsroom)
     newsroom.tell("a.md", article(url=A, removed=True))
@@ -670,7 +749,9 @@ def test_a_post_on_its_way_when_its_article_is_withdrawn_is_taken_back_once_it_i
     assert newsroom.revise() == [("@news", "")]
 
 
-def test_a_post_that_did_not_get_through_is_not_tried_again_once_its_article_is_withdrawn(newsroom: Newsroom) -> None:
+def test_a_post_that_did_not_get_through_is_not_tried_again_once_its_article_is_withdrawn(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     sending(newsroom)
     newsroom.tell("a.md", article(url=A, removed=True))
@@ -763,7 +844,9 @@ def test_a_held_copy_that_is_released_is_still_a_copy(holding: Newsroom) -> None
 # --- files that are gone ----------------------------------------------------------------------------------------------
 
 
-def test_a_file_missing_twice_is_forgotten_and_its_article_stays_as_it_is(newsroom: Newsroom) -> None:
+def test_a_file_missing_twice_is_forgotten_and_its_article_stays_as_it_is(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
     assert recorder.miss(newsroom.db, ["a.md"]) == []
@@ -774,7 +857,9 @@ def test_a_file_missing_twice_is_forgotten_and_its_article_stays_as_it_is(newsro
     assert newsroom.deliver() == []
 
 
-def test_a_file_that_was_missing_and_is_back_is_read_again_and_counts_as_never_gone(newsroom: Newsroom) -> None:
+def test_a_file_that_was_missing_and_is_back_is_read_again_and_counts_as_never_gone(
+    newsroom: Newsroom,
+) -> None:
     newsroom.tell("a.md", article(url=A))
     mark = files.some(newsroom.db, ["a.md"])["a.md"]
     recorder.miss(newsroom.db, ["a.md"])
@@ -790,7 +875,9 @@ def test_a_file_that_was_missing_and_is_back_is_read_again_and_counts_as_never_g
 def some(newsroom: Newsroom, count: int) -> None:
     for day in range(count):
         published = AT - timedelta(days=count - day)
-        told = article(f"Story {day}", f"https://one.example/{day}", published=published, quality=day)
+        told = article(
+            f"Story {day}", f"https://one.example/{day}", published=published, quality=day
+        )
         newsroom.tell(f"{day}.md", told)
 
 
@@ -807,7 +894,9 @@ def test_a_channel_starts_with_the_newest_and_the_rest_is_skipped_for_ever(tmp_p
 
 
 @pytest.mark.parametrize(("newest", "titles"), [(0, 0), (3, 3), (9, 5), (None, 5)])
-def test_a_start_is_as_long_as_the_setting_says(newsroom: Newsroom, newest: int | None, titles: int) -> None:
+def test_a_start_is_as_long_as_the_setting_says(
+    newsroom: Newsroom, newest: int | None, titles: int
+) -> None:
     some(newsroom, 5)
     newsroom.deliver()
     newsroom.later(hours=1)
@@ -824,7 +913,9 @@ def test_each_channel_has_a_start_of_its_own_by_its_own_filters(newsroom: Newsro
     assert newsroom.deliver() == [("@best", "Story 3"), ("@best", "Story 4")]
 
 
-def test_copies_and_withdrawn_articles_start_no_channel_and_held_ones_wait(newsroom: Newsroom) -> None:
+def test_copies_and_withdrawn_articles_start_no_channel_and_held_ones_wait(
+    newsroom: Newsroom,
+) -> None:
     newsroom.rules = replace(newsroom.rules, hold=True)
     newsroom.tell("a.md", article(url=A))
     newsroom.tell("b.md", article(url=B))
@@ -844,7 +935,12 @@ def test_copies_and_withdrawn_articles_start_no_channel_and_held_ones_wait(newsr
 TITLES = (FIRST, SECOND, "Short one")
 told = st.builds(
     lambda title, url, other, removed, unpublished, quality: article(
-        title, url, aliases=(other,) if other else (), removed=removed, unpublished=unpublished, quality=quality
+        title,
+        url,
+        aliases=(other,) if other else (),
+        removed=removed,
+        unpublished=unpublished,
+        quality=quality,
     ),
     st.sampled_from(TITLES),
     st.sampled_from((A, B, C)),
@@ -891,7 +987,10 @@ def test_no_history_of_a_folder_breaks_the_store_or_posts_an_article_twice(
     for chat in ("@news", "@best"):
         titles = [title for where, title in newsroom.posted if where == chat]
         assert len(titles) <= number(newsroom.db, "SELECT count(*) FROM articles")
-    seen = number(newsroom.db, "SELECT count(*) FROM deliveries GROUP BY article, chat ORDER BY 1 DESC LIMIT 1")
+    seen = number(
+        newsroom.db,
+        "SELECT count(*) FROM deliveries GROUP BY article, chat ORDER BY 1 DESC LIMIT 1",
+    )
     assert seen <= 1
     living = "SELECT count(*) FROM deliveries d JOIN articles a ON a.id = d.article WHERE a.withdrawn AND d.state = ?"
     assert number(newsroom.db, living, ("sent",)) == 0
@@ -900,7 +999,9 @@ def test_no_history_of_a_folder_breaks_the_store_or_posts_an_article_twice(
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_what_is_recorded_with_channels_read_before_their_start_is_posted(newsroom: Newsroom, known: bool) -> None:
+def test_what_is_recorded_with_channels_read_before_their_start_is_posted(
+    newsroom: Newsroom, known: bool
+) -> None:
     """A scan reads the channels once; they may begin before it records what it found."""
     newsroom.open_channel("@late", begun=False)
     if known:

@@ -48,8 +48,12 @@ def tell(newsroom: Newsroom, path: str, told: Article | str) -> Recorded:
 
 def letter(number: int, url: str = PAGE, **more: Any) -> Article:
     """A letter of a newsletter that stands at one address, whatever its number."""
-    told = {"excerpt": f"{['Ice', 'Boats', 'Thaw', 'Gulls'][number % 4]} in the harbour, and what of it."} | more
-    return article(f"Letter {number}", url, published=AT + timedelta(days=7 * (number - 43)), **told)
+    told = {
+        "excerpt": f"{['Ice', 'Boats', 'Thaw', 'Gulls'][number % 4]} in the harbour, and what of it."
+    } | more
+    return article(
+        f"Letter {number}", url, published=AT + timedelta(days=7 * (number - 43)), **told
+    )
 
 
 # --- one address, two stories -----------------------------------------------------------------------------------------
@@ -59,17 +63,27 @@ def test_every_letter_of_a_newsletter_at_one_address_is_posted(newsroom: Newsroo
     for number in (40, 41, 42):
         assert tell(newsroom, f"l{number}.md", letter(number)).relation is Relation.NEW
         newsroom.deliver()
-    assert newsroom.posted == [("@news", "Letter 40"), ("@news", "Letter 41"), ("@news", "Letter 42")]
+    assert newsroom.posted == [
+        ("@news", "Letter 40"),
+        ("@news", "Letter 41"),
+        ("@news", "Letter 42"),
+    ]
     for number in (42, 40, 41):
         again = tell(newsroom, f"l{number}.md", letter(number))
         assert (again.relation, again.changed) == (Relation.OWN, False)
     assert newsroom.deliver() == []
 
 
-def test_every_letter_is_posted_when_all_of_them_come_at_once_in_any_order(newsroom: Newsroom) -> None:
+def test_every_letter_is_posted_when_all_of_them_come_at_once_in_any_order(
+    newsroom: Newsroom,
+) -> None:
     read = [newsroom.read(f"l{number}.md", letter(number)) for number in (42, 40, 41)]
     recorder.record(newsroom.db, read, newsroom.rules, newsroom.at, lambda path: True)
-    assert newsroom.deliver() == [("@news", "Letter 40"), ("@news", "Letter 41"), ("@news", "Letter 42")]
+    assert newsroom.deliver() == [
+        ("@news", "Letter 40"),
+        ("@news", "Letter 41"),
+        ("@news", "Letter 42"),
+    ]
 
 
 def test_parts_of_a_changelog_are_stories_of_their_own(newsroom: Newsroom) -> None:
@@ -95,11 +109,17 @@ def test_parts_of_a_changelog_are_stories_of_their_own(newsroom: Newsroom) -> No
         ({"excerpt": letter(41).excerpt}, True),
     ],
 )
-def test_a_second_file_that_agrees_is_the_same_story(newsroom: Newsroom, change: dict[str, Any], is_told: bool) -> None:
+def test_a_second_file_that_agrees_is_the_same_story(
+    newsroom: Newsroom, change: dict[str, Any], is_told: bool
+) -> None:
     """A file at a known address that agrees in title, day or excerpt is its story; the editors hear of it."""
     first = tell(newsroom, "a.md", letter(41)).article
     told = tell(newsroom, "b.md", replace(letter(42), **change))
-    assert (told.relation, told.article, told.repeats) == (Relation.OTHER, first, first if is_told else None)
+    assert (told.relation, told.article, told.repeats) == (
+        Relation.OTHER,
+        first,
+        first if is_told else None,
+    )
     assert tell(newsroom, "b.md", replace(letter(42), **change)).repeats is None
     assert newsroom.deliver() == [("@news", "Letter 41")]
     found = rows(newsroom.db, "SELECT * FROM notices WHERE key = 'same_address:b.md'")
@@ -109,7 +129,9 @@ def test_a_second_file_that_agrees_is_the_same_story(newsroom: Newsroom, change:
     assert rows(newsroom.db, "SELECT * FROM notices WHERE key = 'same_address:b.md'") == []
 
 
-def test_an_editor_finds_a_letter_by_its_file_and_the_newest_by_the_address(newsroom: Newsroom) -> None:
+def test_an_editor_finds_a_letter_by_its_file_and_the_newest_by_the_address(
+    newsroom: Newsroom,
+) -> None:
     for number in (41, 42, 40):
         tell(newsroom, f"l{number}.md", letter(number))
     for number in (40, 41, 42):
@@ -133,7 +155,9 @@ def test_a_living_file_is_one_on_disk_and_not_a_row(newsroom: Newsroom) -> None:
     assert newsroom.revise() == [("@news", "Letter 42")]
 
 
-def test_a_file_that_can_not_be_read_for_the_moment_is_on_disk_all_the_same(newsroom: Newsroom) -> None:
+def test_a_file_that_can_not_be_read_for_the_moment_is_on_disk_all_the_same(
+    newsroom: Newsroom,
+) -> None:
     tell(newsroom, "l41.md", letter(41))
     tell(newsroom, "l41.md", "is cut off")
     assert tell(newsroom, "l42.md", letter(42)).relation is Relation.NEW
@@ -151,7 +175,9 @@ def test_a_renamed_file_owns_its_article_at_once(newsroom: Newsroom) -> None:
         recorder.miss(newsroom.db, ["a.md"])
 
 
-def test_a_file_that_leaves_a_story_to_another_file_of_it_is_posted_as_what_it_tells_now(newsroom: Newsroom) -> None:
+def test_a_file_that_leaves_a_story_to_another_file_of_it_is_posted_as_what_it_tells_now(
+    newsroom: Newsroom,
+) -> None:
     one = tell(newsroom, "a.md", letter(41)).article
     tell(newsroom, "b.md", letter(41))
     newsroom.deliver()
@@ -172,7 +198,9 @@ def test_a_story_that_moves_to_an_address_of_others_joins_none_of_them(newsroom:
     assert sorted(newsroom.titles()) == ["Letter 41", "Letter 42"]
 
 
-def test_two_spellings_of_an_address_are_one_page_and_the_link_is_shown_as_it_is(newsroom: Newsroom) -> None:
+def test_two_spellings_of_an_address_are_one_page_and_the_link_is_shown_as_it_is(
+    newsroom: Newsroom,
+) -> None:
     shown = "https://www.host.example/%d8%a7"
     one = tell(newsroom, "a.md", article(url=shown)).article
     other = tell(newsroom, "b.md", article("Under another title", "https://host.example/%D8%A7"))
@@ -180,7 +208,9 @@ def test_two_spellings_of_an_address_are_one_page_and_the_link_is_shown_as_it_is
     assert newsroom.stored(one).article.url == shown
 
 
-def test_a_related_link_leads_to_the_post_of_its_own_story_among_those_at_one_address(newsroom: Newsroom) -> None:
+def test_a_related_link_leads_to_the_post_of_its_own_story_among_those_at_one_address(
+    newsroom: Newsroom,
+) -> None:
     for number in (41, 42):
         tell(newsroom, f"l{number}.md", letter(number))
     newsroom.deliver()
@@ -192,7 +222,18 @@ def test_a_related_link_leads_to_the_post_of_its_own_story_among_those_at_one_ad
 # --- a column ---------------------------------------------------------------------------------------------------------
 
 COLUMN = "What the week was like at our desk"
-EXCERPTS = ["Ice", "Boats", "Thaw", "Gulls", "Bread", "Elections", "Football", "Paint", "Silence", "Goodbye"]
+EXCERPTS = [
+    "Ice",
+    "Boats",
+    "Thaw",
+    "Gulls",
+    "Bread",
+    "Elections",
+    "Football",
+    "Paint",
+    "Silence",
+    "Goodbye",
+]
 
 
 def instalment(number: int, provider: str = "Host", **more: Any) -> Article:
@@ -200,7 +241,9 @@ def instalment(number: int, provider: str = "Host", **more: Any) -> Article:
         "url": f"https://host.example/c/{number}",
         "excerpt": f"{EXCERPTS[number]} was all we spoke of.",
     } | more
-    return article(COLUMN, provider=provider, published=AT - timedelta(days=7 * (9 - number)), **told)
+    return article(
+        COLUMN, provider=provider, published=AT - timedelta(days=7 * (9 - number)), **told
+    )
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -208,7 +251,10 @@ def test_every_instalment_of_a_column_is_posted(newsroom: Newsroom, at_once: boo
     told = {f"c{number}.md": instalment(number) for number in range(10)}
     if at_once:
         recorder.record(
-            newsroom.db, [newsroom.read(path, one) for path, one in told.items()], newsroom.rules, newsroom.at
+            newsroom.db,
+            [newsroom.read(path, one) for path, one in told.items()],
+            newsroom.rules,
+            newsroom.at,
         )
     else:
         for path, one in told.items():
@@ -230,7 +276,11 @@ def test_a_copy_of_a_column_stays_a_copy(newsroom: Newsroom, change: dict[str, A
     first = tell(newsroom, "c1.md", instalment(1)).article
     told = instalment(2)
     url = change.get("url", told.url)
-    copy = tell(newsroom, "c2.md", replace(told, **change | {"url": url, "identity": article(url=url).identity}))
+    copy = tell(
+        newsroom,
+        "c2.md",
+        replace(told, **change | {"url": url, "identity": article(url=url).identity}),
+    )
     assert (copy.relation, copy.repeats) == (Relation.COPY, first)
     assert newsroom.deliver() == [("@news", COLUMN)]
 
@@ -241,7 +291,9 @@ def test_a_title_that_another_outlet_carried_is_no_column_afterwards(newsroom: N
     assert tell(newsroom, "c3.md", instalment(3)).relation is Relation.COPY
 
 
-def test_a_column_whose_file_is_written_anew_each_week_is_posted_each_week(newsroom: Newsroom) -> None:
+def test_a_column_whose_file_is_written_anew_each_week_is_posted_each_week(
+    newsroom: Newsroom,
+) -> None:
     for number in range(4):
         assert tell(newsroom, "column.md", instalment(number)).relation is Relation.NEW
         newsroom.deliver()
@@ -259,7 +311,9 @@ def test_a_long_title_in_a_script_without_spaces_tells_a_copy(newsroom: Newsroom
 # --- articles that turn out to be one ---------------------------------------------------------------------------------
 
 
-def test_a_copy_that_moves_to_its_withdrawn_storys_address_brings_the_story_back(newsroom: Newsroom) -> None:
+def test_a_copy_that_moves_to_its_withdrawn_storys_address_brings_the_story_back(
+    newsroom: Newsroom,
+) -> None:
     newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
     tell(newsroom, "a.md", article(url=A, topics=("AI",), removed=True))
@@ -270,7 +324,9 @@ def test_a_copy_that_moves_to_its_withdrawn_storys_address_brings_the_story_back
     assert sorted(newsroom.deliver()) == [("@news", FIRST), ("R7", FIRST)]
 
 
-def test_what_neither_of_two_joined_articles_ever_posted_is_posted_when_the_story_is_back(newsroom: Newsroom) -> None:
+def test_what_neither_of_two_joined_articles_ever_posted_is_posted_when_the_story_is_back(
+    newsroom: Newsroom,
+) -> None:
     tell(newsroom, "a.md", article(url=A, removed=True, unpublished=True))
     tell(newsroom, "first.md", article(SECOND, "https://three.example/story"))
     tell(newsroom, "c.md", article(SECOND, B))
@@ -292,14 +348,21 @@ def as_before(newsroom: Newsroom, number: int | None, form: str = "0123456789abc
         "UPDATE forms SET form = ? WHERE delivery IN (SELECT id FROM deliveries WHERE article = ?)",
         (form, number or 0),
     )
-    write(newsroom.db, "UPDATE deliveries SET form = ? WHERE article = ? AND form <> ''", (form, number or 0))
+    write(
+        newsroom.db,
+        "UPDATE deliveries SET form = ? WHERE article = ? AND form <> ''",
+        (form, number or 0),
+    )
     write(newsroom.db, "UPDATE articles SET fingerprint = ? WHERE id = ?", (form, number or 0))
 
 
 def read_again(newsroom: Newsroom, told: Article, size: int) -> Recorded:
     """The file `a.md`, of so many bytes, is read once more."""
     (recorded,) = recorder.record(
-        newsroom.db, [Read("a.md", (size, newsroom.marks, 1), pack(told))], newsroom.rules, newsroom.at
+        newsroom.db,
+        [Read("a.md", (size, newsroom.marks, 1), pack(told))],
+        newsroom.rules,
+        newsroom.at,
     )
     newsroom.marks += 1
     return recorded
@@ -324,7 +387,9 @@ def posted(newsroom: Newsroom) -> Newsroom:
         {"heat": 9},
     ],
 )
-def test_the_first_reading_after_an_upgrade_edits_nothing(posted: Newsroom, change: dict[str, Any]) -> None:
+def test_the_first_reading_after_an_upgrade_edits_nothing(
+    posted: Newsroom, change: dict[str, Any]
+) -> None:
     told = article(url=A, excerpt="What happened to the element.")
     again = read_again(posted, replace(told, **change), 100)
     assert (again.relation, again.changed) == (Relation.OWN, False)
@@ -363,8 +428,16 @@ def test_a_renamed_file_keeps_its_post(newsroom: Newsroom, names: tuple[str, str
 
     def reads(*paths: str) -> None:
         for path in paths:
-            told = Read(path, (int(path[:2]), newsroom.marks, newsroom.marks), pack(letters[path[:2]]))
-            recorder.record(newsroom.db, [told], newsroom.rules, newsroom.at, (newsroom.disk or set()).__contains__)
+            told = Read(
+                path, (int(path[:2]), newsroom.marks, newsroom.marks), pack(letters[path[:2]])
+            )
+            recorder.record(
+                newsroom.db,
+                [told],
+                newsroom.rules,
+                newsroom.at,
+                (newsroom.disk or set()).__contains__,
+            )
             newsroom.marks += 1
 
     newsroom.disk = {"41.md"}

@@ -51,7 +51,9 @@ class Folder(RuleBasedStateMachine):
     @initialize(hold=st.booleans(), old=st.booleans(), withdraw=st.booleans())
     def begin(self, hold: bool, old: bool, withdraw: bool) -> None:
         self.store = open_newsroom()
-        self.store.rules = replace(self.store.rules, hold=hold, max_age=timedelta(days=20) if old else None)
+        self.store.rules = replace(
+            self.store.rules, hold=hold, max_age=timedelta(days=20) if old else None
+        )
         for channel in CHANNELS:
             self.store.open_channel(channel.chat, quality=channel.min_quality)
         self.store.reader(7, "AI")
@@ -64,10 +66,14 @@ class Folder(RuleBasedStateMachine):
         removed=st.sampled_from([False] * 4 + [True]), unpublished=st.booleans(), topics=st.sampled_from([(), ("AI",)]),
         excerpt=st.sampled_from(["", "One.", "Two."]), provider=st.sampled_from(["One", "ONE", "Two"]),
     )  # fmt: skip
-    def write(self, path: str, url: str, other: str | None, title: str, days: int, **more: Any) -> None:
+    def write(
+        self, path: str, url: str, other: str | None, title: str, days: int, **more: Any
+    ) -> None:
         """A file tells its own story, or one that an article of another living file tells too."""
         aliases = (other,) if other else ()
-        told = article(title, url, aliases=aliases, published=self.store.at - timedelta(days=days), **more)
+        told = article(
+            title, url, aliases=aliases, published=self.store.at - timedelta(days=days), **more
+        )
         self.there[path] = told
         recorded = self.store.tell(path, told)
         stored = self.store.stored(recorded.article).article
@@ -80,8 +86,17 @@ class Folder(RuleBasedStateMachine):
     def touch(self, path: str) -> None:
         """A file that owns its article and tells it as before changes nothing."""
         known = files.one(self.store.db, path)
-        mine = articles.get(self.store.db, known.article) if known and known.article and not known.rejected else None
-        if path in self.there and mine and mine.path == path and mine.withdrawn == self.there[path].removed:
+        mine = (
+            articles.get(self.store.db, known.article)
+            if known and known.article and not known.rejected
+            else None
+        )
+        if (
+            path in self.there
+            and mine
+            and mine.path == path
+            and mine.withdrawn == self.there[path].removed
+        ):
             before = self.states()
             self.store.tell(path, self.there[path])
             assert self.states() == before
@@ -108,7 +123,9 @@ class Folder(RuleBasedStateMachine):
         """A whole look at the folder: what is gone is counted, what is to be read again is read."""
         known = files.known(self.store.db)
         at = self.store.at if self.withdraws else None
-        recorder.miss(self.store.db, sorted({path for path, *_ in known} - self.there.keys()), withdraw_at=at)
+        recorder.miss(
+            self.store.db, sorted({path for path, *_ in known} - self.there.keys()), withdraw_at=at
+        )
         for path, size, *_ in known:
             if size == -1 and path in self.there:
                 self.store.tell(path, self.there[path])
@@ -134,14 +151,19 @@ class Folder(RuleBasedStateMachine):
         copies = [copy.id for copy, _ in articles.apart(self.store.db)[1]]
         if copies:
             editions.post_copy(
-                self.store.db, data.draw(st.sampled_from(copies)), self.store.at, self.store.rules.channels
+                self.store.db,
+                data.draw(st.sampled_from(copies)),
+                self.store.at,
+                self.store.rules.channels,
             )
 
     @invariant()
     def verifies(self) -> None:
         if not hasattr(self, "desk"):
             return
-        found = verification.verify(self.store.db, CHANNELS, TAXONOMY, self.store.at, running=False).findings
+        found = verification.verify(
+            self.store.db, CHANNELS, TAXONOMY, self.store.at, running=False
+        ).findings
         assert [one for one in found if one.kind != "late"] == []
         self.store.sound()
 
@@ -153,8 +175,13 @@ class Folder(RuleBasedStateMachine):
             self.store.db,
             "SELECT article, chat FROM deliveries WHERE edition = 1 AND state NOT IN ('skipped', 'withdrawn')",
         )
-        stories = Counter((articles.successor(self.store.db, one["article"]), one["chat"]) for one in sent)
-        merged = {one["copy_of"] for one in rows(self.store.db, "SELECT copy_of FROM articles WHERE copy_of NOT NULL")}
+        stories = Counter(
+            (articles.successor(self.store.db, one["article"]), one["chat"]) for one in sent
+        )
+        merged = {
+            one["copy_of"]
+            for one in rows(self.store.db, "SELECT copy_of FROM articles WHERE copy_of NOT NULL")
+        }
         assert all(count == 1 or story in merged for (story, _), count in stories.items())
 
     def states(self) -> list[Any]:

@@ -48,10 +48,16 @@ class Reading:
         self.poller = Poller(self.scanner, feed, clock)
 
     def write(self, name: str, title: str = "", **fields: str) -> Path:
-        rows = {"title": title or f"The story of {name}", "webUrl": f"https://host.example/{name}", **fields}
+        rows = {
+            "title": title or f"The story of {name}",
+            "webUrl": f"https://host.example/{name}",
+            **fields,
+        }
         place = self.folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text("---\n" + "".join(f"{key}: {value}\n" for key, value in rows.items()) + "---\n")
+        place.write_text(
+            "---\n" + "".join(f"{key}: {value}\n" for key, value in rows.items()) + "---\n"
+        )
         return place
 
     async def rejected(self) -> dict[str, str]:
@@ -87,10 +93,20 @@ async def test_what_is_new_is_read_and_what_is_unchanged_is_not(
     reading.write("a.md")
     reading.write("sub/b.txt")
     first = await reading.scanner.scan()
-    assert (first.files, first.unchanged, first.relations[Relation.NEW], first.news) == (2, 0, 2, True)
+    assert (first.files, first.unchanged, first.relations[Relation.NEW], first.news) == (
+        2,
+        0,
+        2,
+        True,
+    )
     monkeypatch.setattr(document.Folder, "read", lambda *_, **__: pytest.fail("was opened again"))
     second = await reading.scanner.scan()
-    assert (second.files, second.unchanged, dict(second.relations), second.news) == (2, 2, {}, False)
+    assert (second.files, second.unchanged, dict(second.relations), second.news) == (
+        2,
+        2,
+        {},
+        False,
+    )
 
 
 @pytest.mark.parametrize("share", [1, 2, 3, 1000])
@@ -114,14 +130,18 @@ async def test_new_changed_and_gone_are_told_apart_however_many_are_compared_at_
     assert await reading.known() == {f"{name}.md" for name in "acdefhi"}
 
 
-async def test_a_file_scanned_during_a_whole_scan(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_file_scanned_during_a_whole_scan(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file scanned during a whole scan is not gone for that scan, nor overwritten by what it read before."""
     reading.write("changed.md", "Harbour crane learns to wait for the seals")
     await reading.scanner.scan()
     reading.write("changed.md", "Harbour crane learns to wait for the otters")
     read, looked = reading.scanner._parsed, []
 
-    async def amid(changed: Sequence[files.Stamp]) -> AsyncIterator[tuple[list[ParsedFile], dict[str, Mark]]]:
+    async def amid(
+        changed: Sequence[files.Stamp],
+    ) -> AsyncIterator[tuple[list[ParsedFile], dict[str, Mark]]]:
         async for told in read(changed):
             if not looked:
                 looked.append(True)
@@ -192,7 +212,10 @@ async def test_a_rejected_file_is_logged_again_only_for_another_reason(
     for contents in ("no front matter", "still no front matter", ""):
         place.write_text(contents)
         await reading.scanner.scan()
-    assert [message.partition(":")[2].split()[0:2] for message in caplog.messages] == [["has", "no"], ["is", "empty"]]
+    assert [message.partition(":")[2].split()[0:2] for message in caplog.messages] == [
+        ["has", "no"],
+        ["is", "empty"],
+    ]
     reading.write("a.md")
     assert (await reading.scanner.scan()).relations[Relation.NEW] == 1
     assert await reading.rejected() == {}
@@ -215,7 +238,9 @@ async def test_two_scans_at_once_read_a_file_once(reading: Reading) -> None:
 # --- files still being written ----------------------------------------------------------------------------------------
 
 
-async def test_a_fresh_file_that_looks_half_written_is_looked_at_once_more_before_it_counts(tmp_path: Path) -> None:
+async def test_a_fresh_file_that_looks_half_written_is_looked_at_once_more_before_it_counts(
+    tmp_path: Path,
+) -> None:
     store = Store(":memory:")
     reading = Reading(tmp_path, store, settle_seconds=0.2)
     reading.at = datetime.now(UTC)
@@ -290,7 +315,9 @@ async def test_a_file_that_comes_back_begins_to_be_missing_anew(reading: Reading
     assert await reading.articles() == 1
 
 
-async def test_below_a_folder_that_can_not_be_read_nothing_is_known_to_be_gone(reading: Reading) -> None:
+async def test_below_a_folder_that_can_not_be_read_nothing_is_known_to_be_gone(
+    reading: Reading,
+) -> None:
     reading.write("a.md")
     reading.write("sub/b.md")
     await reading.scanner.scan()
@@ -338,7 +365,9 @@ async def test_the_whole_folder_is_looked_at_every_interval(reading: Reading) ->
     assert await reading.later(INTERVAL * 0.2) == 0
 
 
-async def test_what_the_watch_does_not_tell_of_is_found_within_the_interval(reading: Reading) -> None:
+async def test_what_the_watch_does_not_tell_of_is_found_within_the_interval(
+    reading: Reading,
+) -> None:
     reading.poller.watched = True
     await reading.later(0)
     for number in range(3):
@@ -367,7 +396,9 @@ ODD = {  # a name as the system has it, and as it is stored and shown
 
 
 @pytest.mark.parametrize(("name", "shown"), ODD.values(), ids=ODD)
-async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(reading: Reading, name: bytes, shown: str) -> None:
+async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(
+    reading: Reading, name: bytes, shown: str
+) -> None:
     """The real watch, with names that can't be stored, or are shown otherwise than they are."""
     nudged, stop = asyncio.Event(), asyncio.Event()
     watching = asyncio.create_task(reading.poller.watch(stop, nudged.set))
@@ -430,7 +461,9 @@ async def test_a_folder_whose_files_all_moved_lost_none(reading: Reading) -> Non
 
 
 @pytest.mark.parametrize(("left", "moved"), [(1, False), (1, True), (19, False)])
-async def test_the_editors_hear_that_missing_files_are_there_again(reading: Reading, left: int, moved: bool) -> None:
+async def test_the_editors_hear_that_missing_files_are_there_again(
+    reading: Reading, left: int, moved: bool
+) -> None:
     (reading.folder / "2026").mkdir()
     for number in range(30):
         reading.write(f"{number}.md")

@@ -40,7 +40,9 @@ def newsroom() -> Newsroom:
     one = room.number("one.md", article(FIRST))
     room.number("two.md", article(SECOND, "https://example.org/b"))
     for chat in (named.id, unnamed.id):
-        outbox.open_(room.db, one, [chat], lane=0, edition=1, rank=room.at, at=room.at, state=State.REFUSED)  # type: ignore[arg-type]
+        outbox.open_(
+            room.db, one, [chat], lane=0, edition=1, rank=room.at, at=room.at, state=State.REFUSED
+        )  # type: ignore[arg-type]
     chats.pause(room.db, named.id, room.at + timedelta(hours=2), "Telegram asks for a pause")
     files.reject(room.db, "bad.md", (1, 1, 1), "has no title", room.at)
     return room
@@ -67,7 +69,11 @@ def test_alerts(newsroom: Newsroom, alert: Alert, over: bool) -> None:
 
 
 def test_status(newsroom: Newsroom) -> None:
-    notices.tell(newsroom.db, [Notice(key="2:gone", alert=Alert.GONE, chats=(2,), reason="kicked")], newsroom.at)
+    notices.tell(
+        newsroom.db,
+        [Notice(key="2:gone", alert=Alert.GONE, chats=(2,), reason="kicked")],
+        newsroom.at,
+    )
     told = clean(judge.payload(status_reply.status(T, report(newsroom.db, newsroom.at)))[0])
     assert "The Tide (@tide): 0 sent" in told
     assert f"{FIRST[:40]}" in told
@@ -93,7 +99,9 @@ def test_verify(newsroom: Newsroom, kind: str, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(audit, "oddities", lambda *_, **__: [odd])
     monkeypatch.setattr(audit, "damage", lambda _: [])
     wanted = [settings.Channel(chat=str(NUMBER))]
-    (finding, *_) = verification.verify(newsroom.db, wanted, TAXONOMY, newsroom.at, running=True).findings
+    (finding, *_) = verification.verify(
+        newsroom.db, wanted, TAXONOMY, newsroom.at, running=True
+    ).findings
     clean(f"{finding.about}: {finding.what}")
     assert f"“{FIRST}” (one.md), The Tide (@tide)" in finding.about
 

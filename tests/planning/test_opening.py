@@ -34,10 +34,14 @@ def waiting(newsroom: Newsroom, waits: Waits = Waits.EDITOR) -> int:
 
 def released(newsroom: Newsroom, number: int, *, by_source: bool = False) -> bool:
     rules, at = newsroom.rules, newsroom.later(seconds=1)
-    return opening.release(newsroom.db, number, rules.channels, at, by_source=by_source, max_age=rules.max_age)
+    return opening.release(
+        newsroom.db, number, rules.channels, at, by_source=by_source, max_age=rules.max_age
+    )
 
 
-def test_what_waited_goes_to_its_channel_and_followers_when_an_editor_says_so(newsroom: Newsroom) -> None:
+def test_what_waited_goes_to_its_channel_and_followers_when_an_editor_says_so(
+    newsroom: Newsroom,
+) -> None:
     """Who followed meanwhile gets it too: it arrives then."""
     number = waiting(newsroom)
     assert newsroom.deliver() == []
@@ -76,7 +80,9 @@ def test_what_its_source_releases_is_skipped_when_it_is_too_old(newsroom: Newsro
     assert newsroom.states(number) == {"@news": "skipped"}
 
 
-def test_what_went_out_before_it_was_held_is_edited_and_goes_to_nobody_new(newsroom: Newsroom) -> None:
+def test_what_went_out_before_it_was_held_is_edited_and_goes_to_nobody_new(
+    newsroom: Newsroom,
+) -> None:
     """A post that is out stays; its followers since are none of its business."""
     number = newsroom.number("a.md", article(topics=("AI",), published=newsroom.at))
     newsroom.deliver()
@@ -147,7 +153,9 @@ def test_a_new_delivery_waits_with_its_article_and_is_skipped_with_an_old_one() 
     assert opening.first_state(is_held=False, is_old=False) is State.PENDING
 
 
-def test_a_channel_that_began_since_it_was_read_gets_what_is_recorded_after(newsroom: Newsroom) -> None:
+def test_a_channel_that_began_since_it_was_read_gets_what_is_recorded_after(
+    newsroom: Newsroom,
+) -> None:
     """Its start is asked for anew; one that has not begun gets nothing yet."""
     newsroom.open_channel("@later", begun=False)
     began, _ = newsroom.rules.channels

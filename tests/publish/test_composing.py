@@ -26,6 +26,7 @@ def test_only_a_persons_own_chat_is_asked_what_it_follows_already(newsroom: News
     newsroom.number("a.md", article(topics=("Computer Vision", "Privacy")))
     newsroom.plan()
     gathered = {
-        one.to.kind: one.followed for one in composing.gather(newsroom.db, outbox.due(newsroom.db, newsroom.at))
+        one.to.kind: one.followed
+        for one in composing.gather(newsroom.db, outbox.due(newsroom.db, newsroom.at))
     }
     assert gathered == {"channel": frozenset(), "private": frozenset({"ai", "space"})}

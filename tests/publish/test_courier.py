@@ -41,8 +41,12 @@ def visits(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
 # --- where a post's links stand ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("buttons", "ending"), [("text", "\n\nRead the article · Follow AI"), ("none", "#AI")])
-async def test_a_channel_that_wants_comments_gets_posts_and_edits_without_a_keyboard(buttons: str, ending: str) -> None:
+@pytest.mark.parametrize(
+    ("buttons", "ending"), [("text", "\n\nRead the article · Follow AI"), ("none", "#AI")]
+)
+async def test_a_channel_that_wants_comments_gets_posts_and_edits_without_a_keyboard(
+    buttons: str, ending: str
+) -> None:
     async with Sandbox() as sandbox:
         editor, reader = sandbox.world.add_person("Eddie"), sandbox.world.add_person("Ann")
         sandbox.world.open_private(reader)
@@ -55,7 +59,10 @@ async def test_a_channel_that_wants_comments_gets_posts_and_edits_without_a_keyb
             (post,), (own,) = publisher.posts(), publisher.posts(reader)
             assert post.text.startswith("What was said of it on the day after")
             assert post.text.endswith(ending)
-            assert ([len(row) for row in post.buttons], [len(row) for row in own.buttons]) == ([], [1])
+            assert ([len(row) for row in post.buttons], [len(row) for row in own.buttons]) == (
+                [],
+                [1],
+            )
 
 
 # --- how often it looks -----------------------------------------------------------------------------------------------
@@ -75,7 +82,9 @@ async def test_it_looks_at_the_outbox_no_more_than_once_for_each_delivery_or_so(
     assert visits["outbox.next_due"] <= 210
 
 
-async def test_it_waits_for_what_is_due_later_without_looking(publisher: Outgoing, visits: Counter[str]) -> None:
+async def test_it_waits_for_what_is_due_later_without_looking(
+    publisher: Outgoing, visits: Counter[str]
+) -> None:
     publisher.sandbox.fail("sendMessage", faults.retry_after(1))
     await publisher.record()
     visits.clear()
@@ -84,7 +93,9 @@ async def test_it_waits_for_what_is_due_later_without_looking(publisher: Outgoin
     assert visits["outbox.next_due"] <= 6
 
 
-async def test_it_returns_when_nothing_is_due_for_long(publisher: Outgoing, visits: Counter[str]) -> None:
+async def test_it_returns_when_nothing_is_due_for_long(
+    publisher: Outgoing, visits: Counter[str]
+) -> None:
     publisher.sandbox.fail("sendMessage", faults.retry_after(900))
     await publisher.record()
     visits.clear()
@@ -95,7 +106,9 @@ async def test_it_returns_when_nothing_is_due_for_long(publisher: Outgoing, visi
     assert visits["outbox.next_due"] <= 3
 
 
-async def test_with_every_place_taken_it_waits_for_an_answer(publisher: Outgoing, visits: Counter[str]) -> None:
+async def test_with_every_place_taken_it_waits_for_an_answer(
+    publisher: Outgoing, visits: Counter[str]
+) -> None:
     """More chats wait than calls may be on their way, and Telegram takes its time."""
     found = await publisher.readers(courier.MOST_IN_FLIGHT + 5)
     publisher.sandbox.fail("sendMessage", faults.slow_answer(0.3), times=courier.MOST_IN_FLIGHT)
@@ -120,7 +133,9 @@ async def test_threads_of_one_forum_share_its_pace() -> None:
             await publisher.deliver()
             assert len(publisher.made()) == 1
             await publisher.deliver(31)
-            assert {call.params["message_thread_id"] for call in publisher.made()} == {str(one) for one in threads}
+            assert {call.params["message_thread_id"] for call in publisher.made()} == {
+                str(one) for one in threads
+            }
 
 
 async def test_channels_are_served_before_readers() -> None:
@@ -140,7 +155,9 @@ async def test_an_answer_that_comes_while_another_is_written_is_not_overlooked(
 ) -> None:
     """The channel's next turn is far away, so that nothing else would wake the courier."""
     (ann,) = await publisher.readers(1)
-    publisher.sandbox.fail("sendMessage", faults.refused(403, "Forbidden: bot is not a member"), chat=publisher.place)
+    publisher.sandbox.fail(
+        "sendMessage", faults.refused(403, "Forbidden: bot is not a member"), chat=publisher.place
+    )
     publisher.sandbox.fail("sendMessage", faults.slow_answer(0.2), chat=ann)
     written = settling.write_down
 
@@ -188,7 +205,10 @@ async def test_an_answer_of_an_odd_shape_concerns_no_other_delivery(
     assert states["sent"] >= 6
     assert sum(states.values()) == 8
     assert set(states) <= {"sent", state, "pending"}
-    assert sum(len(publisher.posts(reader)) for reader in found) + len(publisher.posts()) == states["sent"]
+    assert (
+        sum(len(publisher.posts(reader)) for reader in found) + len(publisher.posts())
+        == states["sent"]
+    )
     assert publisher.telegram.courier.busy_since is None
 
 
@@ -206,8 +226,14 @@ async def test_a_call_that_breaks_is_in_doubt_and_concerns_no_other(
     monkeypatch.setattr(type(publisher.telegram.courier._messenger), "call", call)
     await publisher.record(topics=("AI",))
     await publisher.deliver()
-    assert (len(publisher.posts()), len(publisher.posts(ann)), len(publisher.posts(ben))) == (1, 0, 1)
-    states = [row["state"] for row in await publisher.rows("SELECT state FROM deliveries ORDER BY state")]
+    assert (len(publisher.posts()), len(publisher.posts(ann)), len(publisher.posts(ben))) == (
+        1,
+        0,
+        1,
+    )
+    states = [
+        row["state"] for row in await publisher.rows("SELECT state FROM deliveries ORDER BY state")
+    ]
     assert states == ["doubtful", "sent", "sent"]
 
 
@@ -268,13 +294,18 @@ async def test_answers_that_could_not_be_written_are_written_when_the_disk_is_ba
     monkeypatch.setattr(settling, "write_down", written)
     await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(seconds=5))
     assert [len(publisher.posts(reader)) for reader in found] == [1] * 12
-    assert len(await publisher.rows("SELECT * FROM deliveries WHERE state = 'sent' AND message > 0")) == 13
+    assert (
+        len(await publisher.rows("SELECT * FROM deliveries WHERE state = 'sent' AND message > 0"))
+        == 13
+    )
     await publisher.record("b.md", topics=("AI",))
     await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(seconds=5))
     assert [len(publisher.posts(reader)) for reader in found] == [2] * 12
 
 
-async def test_followers_are_planned_however_slowly_they_may_be_sent_to(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_followers_are_planned_however_slowly_they_may_be_sent_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(work, "CHUNK", 2)
     monkeypatch.setattr(work, "CHUNKS", 1)
     async with Sandbox() as sandbox:
@@ -305,7 +336,9 @@ async def _burst() -> None:
             sandbox.limit(limits)
             for number in range(500):
                 await publisher.record(f"{number}.md", topics=("AI",))
-            delivering = asyncio.create_task(publisher.telegram.courier.deliver(loop.clock() + timedelta(days=1)))
+            delivering = asyncio.create_task(
+                publisher.telegram.courier.deliver(loop.clock() + timedelta(days=1))
+            )
             stop = asyncio.Event()
             polling = asyncio.create_task(publisher.telegram.polling.run(stop))
             for number, reader in enumerate(found[:3]):
@@ -318,7 +351,9 @@ async def _burst() -> None:
             waiting = await publisher.rows("SELECT * FROM deliveries WHERE state = 'pending'")
             assert len(waiting) > 400  # the burst was far from its end
             # An answer waits for its chat's moment and then goes out, however long other calls take on a busy machine.
-            refused = [one.params["text"] for one in sandbox.calls.of("sendMessage") if one.result is None]
+            refused = [
+                one.params["text"] for one in sandbox.calls.of("sendMessage") if one.result is None
+            ]
             assert [text for text in refused if not text.startswith("You follow AI")] == []
             assert limits.violations == len(refused)
 

@@ -28,16 +28,35 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
 
 
 def republish(newsroom: Newsroom, number: int) -> Republished:
-    return editions.republish(newsroom.db, number, newsroom.later(seconds=1), newsroom.rules.channels)
+    return editions.republish(
+        newsroom.db, number, newsroom.later(seconds=1), newsroom.rules.channels
+    )
 
 
 def test_an_editor_names_an_article_in_many_ways(newsroom: Newsroom) -> None:
     number = newsroom.number("2026/a.md", article(url=A, aliases=(B,)))
     stored = newsroom.stored(number)
-    for words in (A, f"<{A}?utm_source=x>", A.replace("https", "HTTP") + "/", B, "2026/a.md", "a.md", stored.short_id):
+    for words in (
+        A,
+        f"<{A}?utm_source=x>",
+        A.replace("https", "HTTP") + "/",
+        B,
+        "2026/a.md",
+        "a.md",
+        stored.short_id,
+    ):
         assert meant.find(newsroom.db, words) == stored, words
     assert meant.find(newsroom.db, f" #{stored.short_id.upper()} ") == stored
-    for words in ("", "#", "https://three.example/", "b.md", "zzzz", "last week", "'; DROP TABLE articles; --", "\x00"):
+    for words in (
+        "",
+        "#",
+        "https://three.example/",
+        "b.md",
+        "zzzz",
+        "last week",
+        "'; DROP TABLE articles; --",
+        "\x00",
+    ):
         assert meant.find(newsroom.db, words) is None, words
 
 
@@ -55,7 +74,10 @@ def test_last_is_what_was_posted_last_and_only_what_readers_see(newsroom: Newsro
 
 
 def test_an_article_that_was_joined_to_another_is_found_as_that_one(newsroom: Newsroom) -> None:
-    one, other = newsroom.number("a.md", article(url=A)), newsroom.number("b.md", article(SECOND, B))
+    one, other = (
+        newsroom.number("a.md", article(url=A)),
+        newsroom.number("b.md", article(SECOND, B)),
+    )
     short = newsroom.stored(other).short_id
     newsroom.tell("a.md", article(url=B))
     assert getattr(meant.find(newsroom.db, short), "id", None) == one
@@ -66,13 +88,20 @@ def opened(republished: Republished) -> tuple[int, int]:
     return republished.edition, len(republished.chats)
 
 
-def test_republishing_is_the_next_edition_in_the_channels_and_never_to_followers(newsroom: Newsroom) -> None:
+def test_republishing_is_the_next_edition_in_the_channels_and_never_to_followers(
+    newsroom: Newsroom,
+) -> None:
     number = newsroom.number("a.md", article(url=A, topics=("AI",)))
     newsroom.deliver()
     assert opened(republish(newsroom, number)) == (2, 1)
     assert newsroom.deliver() == [("@news", FIRST)]
     assert opened(republish(newsroom, number)) == (3, 1)
-    assert newsroom.states(number) == {"@news": "sent", "@news#2": "sent", "R7": "sent", "@news#3": "pending"}
+    assert newsroom.states(number) == {
+        "@news": "sent",
+        "@news#2": "sent",
+        "R7": "sent",
+        "@news#3": "pending",
+    }
 
 
 def test_republishing_reaches_the_channels_that_had_it_or_admit_it_now(newsroom: Newsroom) -> None:
@@ -88,7 +117,9 @@ def test_republishing_reaches_the_channels_that_had_it_or_admit_it_now(newsroom:
     assert sorted(chat for chat, _ in newsroom.deliver()) == ["@law", "@news", "@young"]
 
 
-def test_an_article_from_before_the_channels_start_can_be_posted_by_hand(newsroom: Newsroom) -> None:
+def test_an_article_from_before_the_channels_start_can_be_posted_by_hand(
+    newsroom: Newsroom,
+) -> None:
     number = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
     newsroom.open_channel("@young", begun=False)
@@ -97,21 +128,27 @@ def test_an_article_from_before_the_channels_start_can_be_posted_by_hand(newsroo
     assert sorted(chat for chat, _ in newsroom.deliver()) == ["@news", "@young"]
 
 
-def test_without_a_channel_nothing_is_republished_and_no_edition_is_used_up(newsroom: Newsroom) -> None:
+def test_without_a_channel_nothing_is_republished_and_no_edition_is_used_up(
+    newsroom: Newsroom,
+) -> None:
     number = newsroom.number("a.md", article(url=A))
     assert opened(editions.republish(newsroom.db, number, newsroom.at, ())) == (1, 0)
     assert newsroom.stored(number).edition == 1
 
 
 @pytest.mark.parametrize("number", [1, 99])
-def test_what_was_withdrawn_or_never_was_is_not_republished(newsroom: Newsroom, number: int) -> None:
+def test_what_was_withdrawn_or_never_was_is_not_republished(
+    newsroom: Newsroom, number: int
+) -> None:
     newsroom.tell("a.md", article(url=A, removed=True))
     assert opened(republish(newsroom, number)) == (0, 0)
 
 
 def held(newsroom: Newsroom, url: str = A) -> int:
     newsroom.rules = replace(newsroom.rules, hold=True)
-    return newsroom.number(f"{len(url)}-{url[8:11]}.md", article(url=url, topics=("AI",), unpublished=True))
+    return newsroom.number(
+        f"{len(url)}-{url[8:11]}.md", article(url=url, topics=("AI",), unpublished=True)
+    )
 
 
 def test_republishing_what_waits_for_an_editor_is_its_first_edition(newsroom: Newsroom) -> None:

@@ -52,7 +52,9 @@ async def heard(publisher: Outgoing) -> str:
 
 
 @pytest.mark.usefixtures("broken")
-async def test_a_delivery_that_can_not_be_rendered_is_refused_and_the_others_go_out(publisher: Outgoing) -> None:
+async def test_a_delivery_that_can_not_be_rendered_is_refused_and_the_others_go_out(
+    publisher: Outgoing,
+) -> None:
     ann = await reader(publisher)
     await publisher.record("bad.md", title=BAD, topics=("AI",))
     await publisher.record("good.md", title="This one can be rendered", topics=("AI",))
@@ -66,7 +68,9 @@ async def test_a_delivery_that_can_not_be_rendered_is_refused_and_the_others_go_
 
 
 @pytest.mark.usefixtures("broken")
-async def test_an_edit_that_can_not_be_rendered_leaves_its_post_and_the_others_are_edited(publisher: Outgoing) -> None:
+async def test_an_edit_that_can_not_be_rendered_leaves_its_post_and_the_others_are_edited(
+    publisher: Outgoing,
+) -> None:
     for path in ("bad.md", "good.md"):
         await publisher.record(path)
         await publisher.deliver()
@@ -106,7 +110,9 @@ async def test_a_payload_that_can_not_be_read_holds_up_no_other(publisher: Outgo
     await publisher.record("a.md")
     await publisher.record("b.md")
     await publisher.deliver()
-    await publisher.store(lambda db: db.conn.execute("UPDATE deliveries SET payload = '{\"method' WHERE id = 1"))
+    await publisher.store(
+        lambda db: db.conn.execute("UPDATE deliveries SET payload = '{\"method' WHERE id = 1")
+    )
     for path in ("a.md", "b.md"):
         await publisher.record(path, excerpt="Told anew, in other words.")
     for _ in range(3):
@@ -114,7 +120,9 @@ async def test_a_payload_that_can_not_be_read_holds_up_no_other(publisher: Outgo
     assert all("Told anew" in post.text for post in publisher.posts())
 
 
-async def test_a_search_that_goes_wrong_holds_up_no_other_chat(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_search_that_goes_wrong_holds_up_no_other_chat(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with losing() as post:
         await post.article("The first")
         await post.deliver()
@@ -135,7 +143,9 @@ async def test_a_search_that_goes_wrong_holds_up_no_other_chat(monkeypatch: pyte
         assert post.titles() == ["The first", "A lost answer", "The next"]
 
 
-async def test_a_step_of_a_search_that_breaks_is_made_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_step_of_a_search_that_breaks_is_made_again_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with losing() as post:
         await post.article("The first")
         await post.deliver()
@@ -193,7 +203,9 @@ async def test_an_answer_that_can_not_be_written_down_holds_up_no_other(
     assert await states(publisher) == {"sent": 2}
 
 
-def test_a_template_that_fails_is_named_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_template_that_fails_is_named_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "post.html.j2").write_text("<b>{{ title }}</b>\n\n{{ shout }}\n")
     monkeypatch.setattr(shipped, "config", lambda: tmp_path)

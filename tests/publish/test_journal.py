@@ -44,7 +44,10 @@ def test_a_post_names_its_article_and_channel_and_counts_readers(newsroom: Newsr
 
 def test_what_did_not_go_out_says_why_and_until_when(newsroom: Newsroom) -> None:
     refused, *_ = lines(newsroom, Refused("the message is too long"))
-    assert refused == "refused: “A boat is found” (boat.md) in The News (@news): the message is too long"
+    assert (
+        refused
+        == "refused: “A boat is found” (boat.md) in The News (@news): the message is too long"
+    )
     waits, readers = lines(newsroom, Wait(30, "Too Many Requests", Delay.FLOOD))
     assert waits == (
         "not sent yet: “A boat is found” (boat.md) in The News (@news) "
@@ -53,7 +56,9 @@ def test_what_did_not_go_out_says_why_and_until_when(newsroom: Newsroom) -> None
     )
     assert readers == "not sent yet: “A boat is found” (boat.md) to 2 readers: Too Many Requests"
     doubtful, *_ = lines(newsroom, Unknown("the connection was cut"))
-    assert doubtful.startswith("sent, but the answer was lost: “A boat is found” (boat.md) in The News (@news)")
+    assert doubtful.startswith(
+        "sent, but the answer was lost: “A boat is found” (boat.md) in The News (@news)"
+    )
 
 
 def test_an_edit_and_a_withdrawal_have_a_line(newsroom: Newsroom) -> None:
@@ -73,4 +78,7 @@ def test_a_start_says_what_runs(newsroom: Newsroom) -> None:
         "Database data/p.db",
         "Posts go to The News (@news)",
     ]
-    assert "posts go to readers only" in journal.introduction(open_newsroom().db, seconds=0.5, **about)[-1]
+    assert (
+        "posts go to readers only"
+        in journal.introduction(open_newsroom().db, seconds=0.5, **about)[-1]
+    )

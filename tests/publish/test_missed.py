@@ -31,12 +31,20 @@ ARTICLE = (
 def newsroom(request: pytest.FixtureRequest) -> Iterator[Newsroom]:
     """Two articles that came after the clock, which was two hours ahead at the first start, was set right."""
     with closing(upgrade.at_step("0002_facts")) as db:
-        write(db, "INSERT INTO chats (chat_id, kind, setting, begun) VALUES (-1, 'channel', '@news', ?)", (NOON,))
+        write(
+            db,
+            "INSERT INTO chats (chat_id, kind, setting, begun) VALUES (-1, 'channel', '@news', ?)",
+            (NOON,),
+        )
         write(db, "INSERT INTO topics (key, name, code) VALUES ('ai', 'AI', 'ai')")
         if request.param == "some articles":
             tell(db, NOON - 5)
             columns = "article, chat, edition, lane, rank, state, created"
-            write(db, f"INSERT INTO deliveries ({columns}) VALUES (1, 1, 1, 0, 0, 'skipped', ?)", (NOON,))
+            write(
+                db,
+                f"INSERT INTO deliveries ({columns}) VALUES (1, 1, 1, 0, 0, 'skipped', ?)",
+                (NOON,),
+            )
         follower(db, 7, NOON + 60_000)
         tell(db, NOON - 2 * HOUR + 120_000)
         tell(db, NOON - 2 * HOUR + 180_000)
@@ -63,7 +71,9 @@ def follower(db: Database, chat_id: int, since: int) -> None:
 
 
 def kinds(newsroom: Newsroom) -> list[str]:
-    found = verification.verify(newsroom.db, SETTINGS, TAXONOMY, newsroom.at, running=False).findings
+    found = verification.verify(
+        newsroom.db, SETTINGS, TAXONOMY, newsroom.at, running=False
+    ).findings
     return sorted(one.kind for one in found)
 
 
@@ -99,24 +109,33 @@ def test_a_database_of_today_has_nothing_to_ask_about() -> None:
     newsroom.db.close()
 
 
-async def test_an_editor_is_asked_after_the_upgrade_and_a_tap_posts_it(before: Path, tmp_path: Path) -> None:
+async def test_an_editor_is_asked_after_the_upgrade_and_a_tap_posts_it(
+    before: Path, tmp_path: Path
+) -> None:
     async with upgrade.upgraded(before, tmp_path) as bot:
         with closing(sqlite3.connect(bot.database)) as db, db:
             db.execute("PRAGMA foreign_keys = ON")
             later = "created = created + 7200000"
-            db.execute(f"UPDATE deliveries SET {later} WHERE created = (SELECT begun FROM chats WHERE id = 1)")
+            db.execute(
+                f"UPDATE deliveries SET {later} WHERE created = (SELECT begun FROM chats WHERE id = 1)"
+            )
             db.execute("UPDATE chats SET begun = begun + 7200000 WHERE id = 1")
             one = "(SELECT id FROM articles WHERE file = 'long.md')"
             db.execute(f"DELETE FROM deliveries WHERE chat = 1 AND article = {one}")
         await bot.run()
         (question,) = bot.sandbox.messages(upgrade.EDITOR)
         assert [(method, text.partition("\n")[0]) for method, text in bot.went_out()] == [
-            ("sendMessage", "<b>An article was never posted in Paperboy Daily (@paperboy_daily)</b>")
+            (
+                "sendMessage",
+                "<b>An article was never posted in Paperboy Daily (@paperboy_daily)</b>",
+            )
         ]
         assert all(name in question.text for name in ("A long excerpt", "long.md"))
         await bot.sandbox.tap(bot.sandbox.world.people[upgrade.EDITOR], question, "Post now")
         await bot.run()
         await bot.run()
-        _, *posted = (text.partition("\n")[0] for method, text in bot.went_out() if method == "sendMessage")
+        _, *posted = (
+            text.partition("\n")[0] for method, text in bot.went_out() if method == "sendMessage"
+        )
         assert posted == ["<b>A long excerpt</b>"]
         assert "on its way" in question.text

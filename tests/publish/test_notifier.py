@@ -39,12 +39,16 @@ async def publisher() -> AsyncIterator[Outgoing]:
 
 
 def _bad(path: str) -> Notice:
-    return Notice(key=f"rejected:{path}", alert=Alert.REJECTED, files=(path,), reason="has no title")
+    return Notice(
+        key=f"rejected:{path}", alert=Alert.REJECTED, files=(path,), reason="has no title"
+    )
 
 
 def _question(number: int) -> Notice:
     choices = (Choice(Decision.LEAVE, str(number)),)
-    return Notice(key=f"question:{number}", alert=Alert.OTHER, about=f"question {number}", choices=choices)
+    return Notice(
+        key=f"question:{number}", alert=Alert.OTHER, about=f"question {number}", choices=choices
+    )
 
 
 async def _later(publisher: Outgoing, seconds: float = QUIET.total_seconds() + 1) -> None:
@@ -70,14 +74,18 @@ async def test_many_of_one_kind_become_one_message_and_the_next_waits(publisher:
 
 
 async def test_more_than_fit_are_counted(publisher: Outgoing) -> None:
-    await publisher.telegram.tell_editors(*(_bad(f"{number:03}{'x' * 180}.md") for number in range(600)))
+    await publisher.telegram.tell_editors(
+        *(_bad(f"{number:03}{'x' * 180}.md") for number in range(600))
+    )
     await publisher.telegram.notifier.send()
     (told,) = publisher.alerts()
     assert told.startswith("600 files")
     assert " more" in told.splitlines()[-1]
 
 
-async def test_an_editor_who_never_pressed_start_loses_nothing_for_the_others(publisher: Outgoing) -> None:
+async def test_an_editor_who_never_pressed_start_loses_nothing_for_the_others(
+    publisher: Outgoing,
+) -> None:
     absent = publisher.sandbox.world.add_person("Abe")
     publisher.telegram.notifier._editors = [absent.id, publisher.editor.id]
     await publisher.telegram.tell_editors(_bad("a.md"))
@@ -104,7 +112,9 @@ async def test_who_presses_start_is_told_at_once(publisher: Outgoing) -> None:
 
 
 async def test_what_can_not_be_sent_now_is_sent_later(publisher: Outgoing) -> None:
-    publisher.sandbox.fail("sendMessage", faults.refused(500, "Internal Server Error"), chat=publisher.editor)
+    publisher.sandbox.fail(
+        "sendMessage", faults.refused(500, "Internal Server Error"), chat=publisher.editor
+    )
     await publisher.telegram.tell_editors(_bad("a.md"))
     await publisher.telegram.notifier.send()
     assert publisher.alerts() == []
@@ -113,7 +123,9 @@ async def test_what_can_not_be_sent_now_is_sent_later(publisher: Outgoing) -> No
 
 
 async def test_an_alert_whose_markup_is_refused_goes_out_as_plain_text(publisher: Outgoing) -> None:
-    publisher.sandbox.fail("sendMessage", faults.refused(400, BAD + "can't parse entities"), chat=publisher.editor)
+    publisher.sandbox.fail(
+        "sendMessage", faults.refused(400, BAD + "can't parse entities"), chat=publisher.editor
+    )
     await publisher.telegram.tell_editors(_bad("a.md"))
     await publisher.telegram.notifier.send()
     assert "a.md: has no title" in publisher.alerts()[0]
@@ -128,7 +140,9 @@ async def test_questions_come_one_by_one_and_not_all_at_once(publisher: Outgoing
     assert len(publisher.alerts()) == QUESTIONS + 1
 
 
-async def test_a_decision_is_taken_once_and_by_editors_only(publisher: Outgoing, stranger: str = "Sid") -> None:
+async def test_a_decision_is_taken_once_and_by_editors_only(
+    publisher: Outgoing, stranger: str = "Sid"
+) -> None:
     await publisher.telegram.tell_editors(_question(1))
     await publisher.telegram.notifier.send()
     message = publisher.sandbox.messages(publisher.editor)[-1]
@@ -139,7 +153,9 @@ async def test_a_decision_is_taken_once_and_by_editors_only(publisher: Outgoing,
         message.reply_markup = keyboard
     assert "everything stays as it is" in message.text
     other: Person = publisher.sandbox.world.add_person(stranger)
-    publisher.sandbox.world.post(publisher.sandbox.world.open_private(other), publisher.sandbox.bot, message.content)
+    publisher.sandbox.world.post(
+        publisher.sandbox.world.open_private(other), publisher.sandbox.bot, message.content
+    )
     copy = publisher.sandbox.messages(other)[-1]
     copy.reply_markup = keyboard
     await publisher.sandbox.tap(other, copy, "Leave as it is")
@@ -147,13 +163,17 @@ async def test_a_decision_is_taken_once_and_by_editors_only(publisher: Outgoing,
     assert "too old" in publisher.sandbox.callback_answers[-1].text
 
 
-async def test_rejected_copied_and_mended_files_are_told_together_and_once(publisher: Outgoing) -> None:
+async def test_rejected_copied_and_mended_files_are_told_together_and_once(
+    publisher: Outgoing,
+) -> None:
     title = "Parliament votes on a new law for data centres"
     for path in ("a.md", "b.md", "c.md"):
         await publisher.record(path, title=title)
     await publisher.deliver()
     copies = [text for text in publisher.alerts() if "not posted" in text.splitlines()[0]]
-    assert [text.splitlines()[0] for text in copies] == ["2 articles repeat earlier ones and were not posted"]
+    assert [text.splitlines()[0] for text in copies] == [
+        "2 articles repeat earlier ones and were not posted"
+    ]
     assert f"repeats “{title}” (a.md)" in copies[0]
     assert f"{title} (b.md)" in copies[0]
 
@@ -162,12 +182,18 @@ async def test_a_pause_of_an_hour_is_told_and_its_end(publisher: Outgoing) -> No
     publisher.sandbox.fail("sendMessage", faults.retry_after(4_000), chat=publisher.place)
     await publisher.record()
     await publisher.deliver()
-    assert [text.splitlines()[0] for text in publisher.alerts()] == ["Telegram asks me to pause in News"]
+    assert [text.splitlines()[0] for text in publisher.alerts()] == [
+        "Telegram asks me to pause in News"
+    ]
     await publisher.deliver(4_001)
-    assert [text.splitlines()[0] for text in publisher.alerts()[1:]] == ["The pause in News is over"]
+    assert [text.splitlines()[0] for text in publisher.alerts()[1:]] == [
+        "The pause in News is over"
+    ]
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(3_599, []), (3_700, ["an hour"]), (3 * 3_600, ["3 hours"])])
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(3_599, []), (3_700, ["an hour"]), (3 * 3_600, ["3 hours"])]
+)
 async def test_telegram_out_of_reach_for_an_hour_is_told_when_it_is_back(
     publisher: Outgoing, seconds: float, told: list[str]
 ) -> None:
@@ -232,7 +258,9 @@ async def test_a_full_disk_is_told_once_and_its_end_too(
     assert "database or disk is full" in told
     await publisher.store(_fill, full=False)
     await turns(2)
-    assert [text.splitlines()[0] for text in publisher.alerts()[1:]] == ["The database: this works again"]
+    assert [text.splitlines()[0] for text in publisher.alerts()[1:]] == [
+        "The database: this works again"
+    ]
     await signs.jobs.stop(1)
 
 
@@ -263,10 +291,14 @@ async def test_a_template_that_fails_at_work_is_told_with_its_line_and_the_artic
     publisher: Outgoing, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     source = shipped.config() / "templates" / "post.html.j2"
-    (tmp_path / "post.html.j2").write_text(source.read_text(encoding="utf-8") + "\n{{ 1 // (title | length - 49) }}\n")
+    (tmp_path / "post.html.j2").write_text(
+        source.read_text(encoding="utf-8") + "\n{{ 1 // (title | length - 49) }}\n"
+    )
     own = Templates(tmp_path, publisher.telegram._templates.taxonomy)
     publisher.telegram.notifier._templates = own
-    publisher.telegram.courier._composer = replace(publisher.telegram.courier._composer, templates=own)
+    publisher.telegram.courier._composer = replace(
+        publisher.telegram.courier._composer, templates=own
+    )
     assert len(TITLE) == 49  # no sample is so long
     for path in ("a.md", "b.md"):
         await publisher.record(path)
@@ -301,12 +333,16 @@ async def test_an_editor_who_can_not_be_told_is_logged_once_with_what_to_do(
         return found
 
     (line,) = await lines()
-    assert line.startswith(f"editor {absent.id} can't be told anything until they press Start in their private chat")
+    assert line.startswith(
+        f"editor {absent.id} can't be told anything until they press Start in their private chat"
+    )
     assert await lines() == []
     publisher.sandbox.world.open_private(absent)
     assert await lines() == []
     await publisher.telegram.notifier.all_clear("rejected:a.md")
-    publisher.sandbox.fail("sendMessage", faults.refused(403, "Forbidden: bot was blocked by the user"), chat=absent)
+    publisher.sandbox.fail(
+        "sendMessage", faults.refused(403, "Forbidden: bot was blocked by the user"), chat=absent
+    )
     assert len(await lines()) == 1
 
 
@@ -316,4 +352,7 @@ def test_the_log_says_in_words_what_the_editors_are_told() -> None:
         words = said.removeprefix("for the editors: ").removesuffix(": a.md: so it is")
         assert " " in words
         assert "_" not in words
-        assert log_lines.line(alert, True, Entry(files=("a.md",))) == f"for the editors: over: {words}: a.md"
+        assert (
+            log_lines.line(alert, True, Entry(files=("a.md",)))
+            == f"for the editors: over: {words}: a.md"
+        )

@@ -63,7 +63,9 @@ async def test_another_form_ends_it_and_the_next_time_is_told_again(publisher: O
     assert len(await heard(publisher)) == 2
 
 
-async def test_a_post_too_old_to_be_deleted_becomes_a_note_and_the_editors_hear(publisher: Outgoing) -> None:
+async def test_a_post_too_old_to_be_deleted_becomes_a_note_and_the_editors_hear(
+    publisher: Outgoing,
+) -> None:
     await publisher.record("a.md", title=A)
     await publisher.deliver()
     publisher.sandbox.advance(49 * 3600)
@@ -73,19 +75,27 @@ async def test_a_post_too_old_to_be_deleted_becomes_a_note_and_the_editors_hear(
     assert all(words in told.text for words in (A, "a.md", "48 hours", "News"))
 
 
-async def test_an_edit_that_telegram_refuses_for_good_is_told_with_title_and_chat(publisher: Outgoing) -> None:
+async def test_an_edit_that_telegram_refuses_for_good_is_told_with_title_and_chat(
+    publisher: Outgoing,
+) -> None:
     await publisher.record("a.md", title=A)
     await publisher.deliver()
-    publisher.sandbox.fail("editMessageText", faults.refused(400, "Bad Request: message can't be edited"))
+    publisher.sandbox.fail(
+        "editMessageText", faults.refused(400, "Bad Request: message can't be edited")
+    )
     await flip(publisher, B)
     (told,) = await heard(publisher)
     assert all(words in told.text for words in ("refused to change", B, "a.md", "News"))
 
 
-async def test_an_edit_in_a_channel_that_threw_the_bot_out_is_told_and_made_later(publisher: Outgoing) -> None:
+async def test_an_edit_in_a_channel_that_threw_the_bot_out_is_told_and_made_later(
+    publisher: Outgoing,
+) -> None:
     await publisher.record("a.md", title=A)
     await publisher.deliver()
-    publisher.sandbox.fail("editMessageText", faults.refused(403, "Forbidden: bot was kicked from the supergroup chat"))
+    publisher.sandbox.fail(
+        "editMessageText", faults.refused(403, "Forbidden: bot was kicked from the supergroup chat")
+    )
     await flip(publisher, B)
     (told,) = await heard(publisher)
     assert "no longer in News" in told.text
@@ -93,7 +103,9 @@ async def test_an_edit_in_a_channel_that_threw_the_bot_out_is_told_and_made_late
     assert B in publisher.posts()[0].text
 
 
-async def test_an_edit_for_a_reader_who_blocked_the_bot_waits_until_they_are_back(publisher: Outgoing) -> None:
+async def test_an_edit_for_a_reader_who_blocked_the_bot_waits_until_they_are_back(
+    publisher: Outgoing,
+) -> None:
     ann = publisher.sandbox.world.add_person("Ann")
     publisher.sandbox.world.open_private(ann)
     await publisher.follower(ann)

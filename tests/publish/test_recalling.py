@@ -71,9 +71,16 @@ async def test_what_comes_after_the_restore_ends_the_search() -> None:
         (["The second", "The third"], {"started": False}),
         (["The same", "The same"], {}),
     ],
-    ids=["nothing may be forwarded", "no editor", "the editor never pressed Start", "two read alike"],
+    ids=[
+        "nothing may be forwarded",
+        "no editor",
+        "the editor never pressed Start",
+        "two read alike",
+    ],
 )
-async def test_what_can_not_be_told_stays_the_editors_to_decide(titles: list[str], options: dict[str, Any]) -> None:
+async def test_what_can_not_be_told_stays_the_editors_to_decide(
+    titles: list[str], options: dict[str, Any]
+) -> None:
     async with losing(**options) as post:
         await restored(post, *titles)
         assert await look(post) == [("held", None, "restored")] * 2

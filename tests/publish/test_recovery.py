@@ -31,7 +31,9 @@ async def begun(post: Post) -> None:
 
 
 @pytest.mark.parametrize("fault", [faults.cut_after(), faults.garbage()], ids=["cut", "not JSON"])
-async def test_a_post_whose_answer_was_lost_is_found_and_not_sent_again(fault: faults.Fault) -> None:
+async def test_a_post_whose_answer_was_lost_is_found_and_not_sent_again(
+    fault: faults.Fault,
+) -> None:
     async with losing() as post:
         await begun(post)
         delivery = await post.lose(fault, "A lost answer")
@@ -156,7 +158,9 @@ async def test_two_posts_in_doubt_at_once_are_each_found() -> None:
         gone = await post.lose(faults.cut_before(), "Gone")
         await post.deliver(DOUBT)
         await post.deliver(DOUBT)
-        assert [await post.number(one), await post.number(two)] == [one_.id for one_ in post.posts()[1:3]]
+        assert [await post.number(one), await post.number(two)] == [
+            one_.id for one_ in post.posts()[1:3]
+        ]
         assert await post.state(gone) == "sent"
         assert post.titles() == ["The first", "One", "Two", "Gone"]
 
@@ -172,7 +176,11 @@ async def test_two_editions_of_one_article_in_doubt_are_told_apart_by_their_butt
         await post.deliver(DOUBT)
         await post.deliver(DOUBT)
         sent = post.posts()
-        assert [one.text.partition("\n")[0] for one in sent] == ["The first", "Same words", "Same words"]
+        assert [one.text.partition("\n")[0] for one in sent] == [
+            "The first",
+            "Same words",
+            "Same words",
+        ]
         assert await post.number(second) == sent[1].id
         assert await post.number(first) == sent[2].id
 
@@ -220,7 +228,9 @@ async def test_no_more_than_twenty_candidates_are_looked_at_and_then_the_policy_
         assert len(post.posts()) == 3  # sent again: Telegram lets us tell no more than that
 
 
-async def test_a_post_long_after_the_last_known_one_is_looked_for_from_the_next_due_one_down() -> None:
+async def test_a_post_long_after_the_last_known_one_is_looked_for_from_the_next_due_one_down() -> (
+    None
+):
     async with losing() as post:
         await begun(post)
         await post.others_write(*(f"Word {number}" for number in range(30)))
@@ -322,7 +332,9 @@ async def test_a_pause_that_telegram_asks_for_puts_the_look_off() -> None:
     [{"protected": True}, {"editors": ()}, {"started": False}],
     ids=["protected content", "no editor", "an editor who never pressed Start"],
 )
-async def test_where_nothing_can_be_forwarded_the_posts_own_buttons_prove_it(options: dict[str, Any]) -> None:
+async def test_where_nothing_can_be_forwarded_the_posts_own_buttons_prove_it(
+    options: dict[str, Any],
+) -> None:
     async with losing(**options) as post:
         await begun(post)
         said = await post.others_write("One", "Two")
@@ -335,8 +347,12 @@ async def test_where_nothing_can_be_forwarded_the_posts_own_buttons_prove_it(opt
         assert as_they_were(said, ("One", "Two", "Three"))
 
 
-@pytest.mark.parametrize("options", [{"protected": True}, {"editors": ()}], ids=["protected content", "no editor"])
-async def test_no_button_is_touched_by_a_bot_that_could_change_others_posts(options: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "options", [{"protected": True}, {"editors": ()}], ids=["protected content", "no editor"]
+)
+async def test_no_button_is_touched_by_a_bot_that_could_change_others_posts(
+    options: dict[str, Any],
+) -> None:
     async with losing(**options, rights=("can_post_messages", "can_edit_messages")) as post:
         await begun(post)
         said = await post.others_write("One")
@@ -354,7 +370,9 @@ async def test_the_right_to_edit_is_asked_about_before_every_touch() -> None:
         await post.lose(faults.cut_after())
         await post.deliver(DOUBT)
         calls = [
-            call.method for call in post.sandbox.calls if call.method in ("getChatMember", "editMessageReplyMarkup")
+            call.method
+            for call in post.sandbox.calls
+            if call.method in ("getChatMember", "editMessageReplyMarkup")
         ]
         assert calls == ["getChatMember", "editMessageReplyMarkup"] * 3
 
@@ -379,20 +397,26 @@ async def test_two_posts_in_doubt_keep_their_own_buttons() -> None:
         assert [await post.state(each) for each in (gone, one, two)] == ["sent"] * 3
         assert post.titles() == ["The first", "One", "Two", "Gone"]
         for delivery in (gone, one, two):
-            (row,) = await post.rows("SELECT payload, message FROM deliveries WHERE id = ?", delivery)
+            (row,) = await post.rows(
+                "SELECT payload, message FROM deliveries WHERE id = ?", delivery
+            )
             shown = next(message for message in post.posts() if message.id == row[1])
             assert shown.buttons[0][1]["url"].split("-")[-1] in row[0]
         assert await post.rows("SELECT * FROM retouched") == []
 
 
 @pytest.mark.parametrize("fault", [faults.cut_after(), faults.garbage()], ids=["cut", "not JSON"])
-async def test_a_touch_whose_answer_was_lost_proves_nothing_the_next_time(fault: faults.Fault) -> None:
+async def test_a_touch_whose_answer_was_lost_proves_nothing_the_next_time(
+    fault: faults.Fault,
+) -> None:
     async with losing(editors=()) as post:
         await begun(post)
         gone = await post.lose(faults.cut_before(), "Gone")
         post.sandbox.advance(DOUBT / 2)
         there = await post.lose(faults.cut_after(), "There")
-        post.sandbox.fail("editMessageReplyMarkup", fault)  # the post that is there now has the other's buttons
+        post.sandbox.fail(
+            "editMessageReplyMarkup", fault
+        )  # the post that is there now has the other's buttons
         for seconds in (DOUBT / 2, 6, DOUBT, DOUBT, DOUBT):
             await post.deliver(seconds)
         assert await post.number(there) == post.posts()[1].id
@@ -474,7 +498,10 @@ async def test_what_can_not_be_told_from_a_post_in_another_thread_is_taken_for_n
         await post.deliver(1)
         await post.deliver(DOUBT)
         await post.deliver(DOUBT)
-        assert [await post.state(one) for one in (here, there)] == ["doubtful", "doubtful"]  # an editor is asked
+        assert [await post.state(one) for one in (here, there)] == [
+            "doubtful",
+            "doubtful",
+        ]  # an editor is asked
         assert len(post.posts()) == 2
 
 
@@ -503,13 +530,18 @@ async def asked(post: Post) -> tuple[int, Message]:
     return delivery, post.posts(post.editor, deleted=False)[-1]
 
 
-async def test_an_editor_is_asked_where_the_channel_wants_it_and_nothing_is_sent_meanwhile() -> None:
+async def test_an_editor_is_asked_where_the_channel_wants_it_and_nothing_is_sent_meanwhile() -> (
+    None
+):
     async with losing(on_doubt="ask") as post:
         delivery, question = await asked(post)
         assert "this post reached News" in question.text
         assert "Is it there?" in question.text
         assert "Reason: Telegram's answer was lost, and I did not find it there" in question.text
-        assert [button["text"] for button in question.buttons[0]] == ["Post it again", "It is there"]
+        assert [button["text"] for button in question.buttons[0]] == [
+            "Post it again",
+            "It is there",
+        ]
         await post.deliver(DOUBT * 100)
         assert await post.state(delivery) == "doubtful"
         assert post.titles() == ["The first"]
@@ -526,7 +558,9 @@ async def test_an_editors_tap_decides_once(button: str, titles: list[str], answe
     async with losing(on_doubt="ask") as post:
         delivery, question = await asked(post)
         for _ in range(2):
-            await post.sandbox.tap(post.editor, question, (0, 0 if button == "Post it again" else 1))
+            await post.sandbox.tap(
+                post.editor, question, (0, 0 if button == "Post it again" else 1)
+            )
         await post.bot.polling.drain()
         await post.deliver()
         assert await post.state(delivery) == "sent"
@@ -540,9 +574,13 @@ async def test_nobody_else_can_decide() -> None:
         stranger = post.sandbox.world.add_person("Sid")
         post.sandbox.world.open_private(stranger)
         data = question.buttons[0][0]["callback_data"]
-        post.sandbox.world.post(post.sandbox.world.open_private(stranger), post.sandbox.bot, question.content)
+        post.sandbox.world.post(
+            post.sandbox.world.open_private(stranger), post.sandbox.bot, question.content
+        )
         copy = post.posts(stranger)[-1]
-        copy.reply_markup = {"inline_keyboard": [[{"text": "Post it again", "callback_data": data}]]}
+        copy.reply_markup = {
+            "inline_keyboard": [[{"text": "Post it again", "callback_data": data}]]
+        }
         await post.sandbox.tap(stranger, copy, (0, 0))
         await post.bot.polling.drain()
         assert await post.state(delivery) == "doubtful"
@@ -563,7 +601,9 @@ async def test_a_question_cut_short_by_a_crash_is_asked_once() -> None:
     async with losing(on_doubt="ask") as post:
         delivery, _ = await asked(post)
         at = post.sandbox.clock()
-        await post.store(outbox.set_state, delivery, State.DOUBTFUL, "", at)  # the crash came before it was written
+        await post.store(
+            outbox.set_state, delivery, State.DOUBTFUL, "", at
+        )  # the crash came before it was written
         await post.deliver(1)
         assert len(post.posts(post.editor, deleted=False)) == 1
         assert await post.state(delivery) == "doubtful"
@@ -576,7 +616,9 @@ async def test_to_a_readers_own_chat_it_is_sent_once_more_and_nothing_of_theirs_
     async with losing() as post:
         ann = post.sandbox.world.add_person("Ann")
         post.sandbox.world.open_private(ann)
-        row = await post.store(chats.reader, ann.id, kind="private", username="", title="Ann", at=post.sandbox.clock())
+        row = await post.store(
+            chats.reader, ann.id, kind="private", username="", title="Ann", at=post.sandbox.clock()
+        )
         delivery = await post.article()
         (found,) = await post.rows("SELECT article FROM deliveries WHERE id = ?", delivery)
         post.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id)

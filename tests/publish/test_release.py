@@ -49,7 +49,10 @@ def old(number: int, **more: Any) -> Article:
 
 def arrive(newsroom: Newsroom, *numbers: int, days: float = 100) -> None:
     """Let so many old articles arrive in one batch."""
-    read = [newsroom.read(f"{n}.md", old(n, published=newsroom.at - timedelta(days=days, seconds=-n))) for n in numbers]
+    read = [
+        newsroom.read(f"{n}.md", old(n, published=newsroom.at - timedelta(days=days, seconds=-n)))
+        for n in numbers
+    ]
     recorder.record(newsroom.db, read, newsroom.rules, newsroom.at)
 
 
@@ -72,7 +75,9 @@ def is_hidden(newsroom: Newsroom, number: int) -> bool:
 # --- drafts -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_draft_is_not_posted_and_nobody_finds_it_until_it_is_published(newsroom: Newsroom) -> None:
+def test_a_draft_is_not_posted_and_nobody_finds_it_until_it_is_published(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", about(newsroom, draft=True))
     assert newsroom.deliver() == []
     assert is_hidden(newsroom, one)
@@ -85,7 +90,9 @@ def test_a_draft_is_not_posted_and_nobody_finds_it_until_it_is_published(newsroo
     assert not is_hidden(newsroom, one)
 
 
-def test_a_draft_that_an_editor_released_stays_out_whatever_else_its_file_says(newsroom: Newsroom) -> None:
+def test_a_draft_that_an_editor_released_stays_out_whatever_else_its_file_says(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", about(newsroom, draft=True))
     assert opening.release(newsroom.db, one, newsroom.rules.channels, newsroom.at)
     assert len(newsroom.deliver()) == 2
@@ -128,7 +135,9 @@ def test_the_editors_hear_of_a_draft_where_it_waits_for_them(
     newsroom.rules = replace(newsroom.rules, hold_drafts=holds)
     one = newsroom.number("a.md", about(newsroom, draft=True))
     assert [(new.notice.alert, new.notice.articles) for new in notices.new(newsroom.db)] == told
-    assert [held.id for held in articles.apart(newsroom.db, drafts=holds)[0]] == ([one] if holds else [])
+    assert [held.id for held in articles.apart(newsroom.db, drafts=holds)[0]] == (
+        [one] if holds else []
+    )
 
 
 def test_what_was_posted_and_made_a_draft_stays_and_the_editors_hear(newsroom: Newsroom) -> None:
@@ -137,7 +146,9 @@ def test_what_was_posted_and_made_a_draft_stays_and_the_editors_hear(newsroom: N
     newsroom.tell("a.md", about(newsroom, draft=True, excerpt="Not for everybody's eyes yet"))
     assert newsroom.states(one) == {"@news": "sent", "R7": "sent"}
     assert newsroom.revise() == []  # nor does the post show the draft
-    assert [(told.notice.alert, told.notice.articles) for told in notices.new(newsroom.db)] == [("draft", (one,))]
+    assert [(told.notice.alert, told.notice.articles) for told in notices.new(newsroom.db)] == [
+        ("draft", (one,))
+    ]
     newsroom.later(hours=1)
     newsroom.tell("a.md", about(newsroom, excerpt="For everybody's eyes"))
     assert newsroom.deliver() == []
@@ -179,7 +190,9 @@ def test_a_date_to_come_follows_its_file(newsroom: Newsroom, published: timedelt
     newsroom.tell("a.md", replace(told, published=newsroom.at + timedelta(days=60)))
     newsroom.later(days=31)
     assert not due(newsroom)
-    newsroom.tell("a.md", replace(told, published=None if published is None else newsroom.at + published))
+    newsroom.tell(
+        "a.md", replace(told, published=None if published is None else newsroom.at + published)
+    )
     assert newsroom.deliver() == [("@news", FIRST), ("R7", FIRST)]
 
 
@@ -211,16 +224,22 @@ def test_what_has_expired_is_never_posted_not_even_by_an_editor(newsroom: Newsro
 
 def test_what_expires_while_it_waits_to_be_sent_is_not_sent(newsroom: Newsroom) -> None:
     one = newsroom.number("a.md", about(newsroom, expires=newsroom.at + timedelta(hours=1)))
-    assert release.release_due(newsroom.db, newsroom.rules, newsroom.at).next == newsroom.at + timedelta(hours=1)
+    assert release.release_due(
+        newsroom.db, newsroom.rules, newsroom.at
+    ).next == newsroom.at + timedelta(hours=1)
     newsroom.later(hours=1)
     due(newsroom)
     assert newsroom.deliver() == []
     assert newsroom.stored(one).waits is Waits.EXPIRED
 
 
-def test_what_has_expired_since_it_was_posted_is_not_posted_again_nor_are_its_copies(newsroom: Newsroom) -> None:
+def test_what_has_expired_since_it_was_posted_is_not_posted_again_nor_are_its_copies(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", about(newsroom, expires=newsroom.at + timedelta(days=1)))
-    copy = newsroom.number("b.md", article(FIRST, B, expires=newsroom.at + timedelta(days=1), published=newsroom.at))
+    copy = newsroom.number(
+        "b.md", article(FIRST, B, expires=newsroom.at + timedelta(days=1), published=newsroom.at)
+    )
     assert len(newsroom.deliver()) == 2
     newsroom.later(days=2)
     assert editions.republish(newsroom.db, one, newsroom.at, newsroom.rules.channels).expired
@@ -251,7 +270,9 @@ def test_they_are_counted_over_ten_minutes_and_those_not_sent_yet_join(newsroom:
     assert set(states) == {"sent", "held"}
 
 
-def test_of_those_that_were_posted_already_nothing_waits_and_nobody_is_asked(newsroom: Newsroom) -> None:
+def test_of_those_that_were_posted_already_nothing_waits_and_nobody_is_asked(
+    newsroom: Newsroom,
+) -> None:
     arrive(newsroom, 1, 2, 3)
     assert len(newsroom.deliver()) == 6
     newsroom.later(minutes=2)
@@ -279,7 +300,12 @@ def test_news_is_always_posted_also_a_week_of_it(newsroom: Newsroom) -> None:
 
 
 def test_undated_articles_count_as_old(newsroom: Newsroom) -> None:
-    recorder.record(newsroom.db, [newsroom.read(f"{n}.md", old(n)) for n in range(4)], newsroom.rules, newsroom.at)
+    recorder.record(
+        newsroom.db,
+        [newsroom.read(f"{n}.md", old(n)) for n in range(4)],
+        newsroom.rules,
+        newsroom.at,
+    )
     assert holding.counts(newsroom.db) == {Waits.BULK: 4}
 
 
@@ -296,10 +322,14 @@ def test_a_channels_start_is_no_bulk_arrival(newsroom: Newsroom) -> None:
     arrive(newsroom, *range(30))
     whole_scans.record_end(newsroom.db, newsroom.at)
     assert newsroom.begin(10) == 10
-    assert {where for where, _ in newsroom.deliver()} == {"@young"}  # and a follower gets no archive
+    assert {where for where, _ in newsroom.deliver()} == {
+        "@young"
+    }  # and a follower gets no archive
 
 
-def test_an_old_article_after_the_start_is_no_bulk_arrival_with_what_was_there_at_the_start(newsroom: Newsroom) -> None:
+def test_an_old_article_after_the_start_is_no_bulk_arrival_with_what_was_there_at_the_start(
+    newsroom: Newsroom,
+) -> None:
     facts.forget(newsroom.db, Fact.SCANNED)
     newsroom.rules = replace(newsroom.rules, channels=())
     newsroom.open_channel("@young", begun=False)
@@ -319,7 +349,9 @@ def test_a_scan_that_finds_nothing_is_no_start(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize(("newest", "posted"), [(2, 2), (0, 0), (None, 5)])
-def test_what_is_decided_of_a_bulk_arrival_is_done_once(newsroom: Newsroom, newest: int | None, posted: int) -> None:
+def test_what_is_decided_of_a_bulk_arrival_is_done_once(
+    newsroom: Newsroom, newest: int | None, posted: int
+) -> None:
     arrive(newsroom, 1, 2, 3, 4, 5)
     done = release.decide(newsroom.db, Waits.BULK, newest, newsroom.rules.channels, newsroom.at)
     assert (done.posted, done.skipped) == (posted, 5 - posted)
@@ -335,11 +367,14 @@ def test_an_old_question_decides_nothing_of_a_new_bulk_arrival(newsroom: Newsroo
     assert [choice.decision for choice in asked.choices] == ["newest", "all", "skip", "each"]
     assert (asked.count, asked.choices[0].count) == (4, 2)
     values = [choice.value for choice in asked.choices]
-    assert release.answer(newsroom.db, values[0], newsroom.rules.channels, newsroom.at, post=True) == release.Decided(
-        2, 2
-    )
+    assert release.answer(
+        newsroom.db, values[0], newsroom.rules.channels, newsroom.at, post=True
+    ) == release.Decided(2, 2)
     arrive(newsroom, 5, 6, 7, 8)
-    assert release.answer(newsroom.db, values[1], newsroom.rules.channels, newsroom.at, post=True) is None
+    assert (
+        release.answer(newsroom.db, values[1], newsroom.rules.channels, newsroom.at, post=True)
+        is None
+    )
     assert holding.counts(newsroom.db) == {Waits.BULK: 4}
 
 
@@ -354,13 +389,17 @@ def restore(newsroom: Newsroom) -> None:
     newsroom.later(minutes=1)
 
 
-def test_what_the_first_scan_after_a_restore_does_not_know_waits_unless_it_is_dated_after(newsroom: Newsroom) -> None:
+def test_what_the_first_scan_after_a_restore_does_not_know_waits_unless_it_is_dated_after(
+    newsroom: Newsroom,
+) -> None:
     restore(newsroom)
     newsroom.tell("a.md", about(newsroom, quality=1))
     newsroom.tell("b.md", article(SECOND, B, published=newsroom.at))
     assert newsroom.deliver() == [("@news", SECOND)]
     whole_scans.record_end(newsroom.db, newsroom.at)
-    newsroom.tell("c.md", article("Nobody knew of this until this very day", "https://three.example/c"))
+    newsroom.tell(
+        "c.md", article("Nobody knew of this until this very day", "https://three.example/c")
+    )
     assert len(newsroom.deliver()) == 1
     assert holding.counts(newsroom.db) == {Waits.RESTORED: 1}
     asked = release.question(newsroom.db, Waits.RESTORED, 10)
@@ -370,7 +409,9 @@ def test_what_the_first_scan_after_a_restore_does_not_know_waits_unless_it_is_da
 
 def test_what_was_about_to_go_out_when_the_backup_was_made_waits(newsroom: Newsroom) -> None:
     pending = newsroom.number("a.md", about(newsroom))
-    dated = newsroom.number("b.md", article(SECOND, B, published=newsroom.at + timedelta(minutes=5)))
+    dated = newsroom.number(
+        "b.md", article(SECOND, B, published=newsroom.at + timedelta(minutes=5))
+    )
     draft = newsroom.number("c.md", old(1, draft=True))
     restore(newsroom)
     newsroom.tell("c.md", old(1))

@@ -52,7 +52,11 @@ async def _arrive(publisher: Outgoing, *numbers: int) -> None:
     at = publisher.sandbox.clock()
     read = []
     for one in numbers or range(5):
-        told = article(TITLES[one], f"https://old.example/{one}", published=at - timedelta(days=100, seconds=-one))
+        told = article(
+            TITLES[one],
+            f"https://old.example/{one}",
+            published=at - timedelta(days=100, seconds=-one),
+        )
         read.append(Read(f"{one}.md", (one, one, one), pack(told)))
     await publisher.store(recorder.record, read, publisher.telegram.releaser.rules, at)
 
@@ -118,7 +122,10 @@ async def test_editors_are_asked_once_about_a_bulk_arrival_and_a_tap_decides_onc
     keyboard = asked.reply_markup
     if restarts:
         _restart(publisher)
-    assert await _tap(publisher, publisher.editor, asked, button) == "The message now says what was done"
+    assert (
+        await _tap(publisher, publisher.editor, asked, button)
+        == "The message now says what was done"
+    )
     assert asked.buttons == []
     assert await _posted(publisher) == posted
     for other in ("Post all", "Skip all"):
@@ -182,7 +189,9 @@ async def test_only_editors_decide(publisher: Outgoing, button: str) -> None:
     assert await publisher.store(holding.counts) == {Waits.BULK: 5}
 
 
-@pytest.mark.parametrize(("button", "posted"), [("Post all", [0, 1, 2]), ("They were posted", []), ("One by one", [2])])
+@pytest.mark.parametrize(
+    ("button", "posted"), [("Post all", [0, 1, 2]), ("They were posted", []), ("One by one", [2])]
+)
 async def test_editors_decide_once_about_what_a_restored_database_does_not_know(
     publisher: Outgoing, button: str, posted: list[int]
 ) -> None:
@@ -248,7 +257,10 @@ async def test_what_was_decided_without_an_editor_is_told_as_soon_as_one_can_be_
         publisher.telegram.notifier.reachable(silent.id)
         await publisher.telegram.notifier.send()
         (told,) = publisher.alerts()
-        assert "5 older articles arrived at once and no editor could be asked; posted: the newest 2" in told
+        assert (
+            "5 older articles arrived at once and no editor could be asked; posted: the newest 2"
+            in told
+        )
         assert (await publisher.store(report, sandbox.clock())).undecided == ""
 
 
@@ -256,7 +268,9 @@ async def test_where_no_editor_can_be_asked_what_a_restore_left_open_waits(
     sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
-    async with going(sandbox, sandbox.world.add_person("Edith"), feed=FEED, telegram={"admins": []}) as publisher:
+    async with going(
+        sandbox, sandbox.world.add_person("Edith"), feed=FEED, telegram={"admins": []}
+    ) as publisher:
         await _scanned(publisher, Fact.RESTORED)
         await _arrive(publisher)
         sandbox.advance(release.QUIET.total_seconds())
@@ -264,4 +278,7 @@ async def test_where_no_editor_can_be_asked_what_a_restore_left_open_waits(
             await publisher.telegram.releaser.turn()
         assert await _posted(publisher) == []
         assert await publisher.store(holding.counts) == {Waits.RESTORED: 5}
-        assert caplog.text.count("may have been posted before the database was restored: 5. They wait") == 1
+        assert (
+            caplog.text.count("may have been posted before the database was restored: 5. They wait")
+            == 1
+        )

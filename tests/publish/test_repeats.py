@@ -32,7 +32,17 @@ from tests.support.outgoing import Outgoing
 
 READERS = (501, 502)
 #: What may happen next: to the next delivery that is due, or around it.
-EVENTS = ("sent", "arrived unheard", "lost unheard", "pause", "killed before", "killed after", "later", "probe", "away")
+EVENTS = (
+    "sent",
+    "arrived unheard",
+    "lost unheard",
+    "pause",
+    "killed before",
+    "killed after",
+    "later",
+    "probe",
+    "away",
+)
 
 
 @dataclass
@@ -68,7 +78,11 @@ class Play:
         if not due:
             return
         (to,) = due
-        outbox.begin(self.room.db, {to.delivery.id: ({"method": "sendMessage", "text": "x"}, "f")}, self.room.at)
+        outbox.begin(
+            self.room.db,
+            {to.delivery.id: ({"method": "sendMessage", "text": "x"}, "f")},
+            self.room.at,
+        )
         if event in ("sent", "arrived unheard", "killed after"):
             self.arrived[to.delivery.id] += 1
         if event in ("killed before", "killed after"):
@@ -82,7 +96,11 @@ class Play:
             "sent": Sent(self.room.messages),
             "pause": Wait(5, "Telegram asked for a pause", Delay.FLOOD),
         }.get(event, Unknown("Telegram's answer was lost"))
-        settling.write_down(self.room.db, [(to, after_send(outcome, to.delivery, self.room.at, DOUBT))], self.room.at)
+        settling.write_down(
+            self.room.db,
+            [(to, after_send(outcome, to.delivery, self.room.at, DOUBT))],
+            self.room.at,
+        )
 
     def states(self) -> dict[int, State]:
         found = self.room.db.conn.execute("SELECT * FROM deliveries")
@@ -97,7 +115,13 @@ def test_no_more_than_two_messages_arrive_and_no_delivery_is_dropped(events: lis
         play.do(event)
     assert all(times <= 2 for times in play.arrived.values())
     for delivery, state in play.states().items():
-        assert state in (State.PENDING, State.DOUBTFUL, State.SENT, State.UNCONFIRMED, State.WITHDRAWN)
+        assert state in (
+            State.PENDING,
+            State.DOUBTFUL,
+            State.SENT,
+            State.UNCONFIRMED,
+            State.WITHDRAWN,
+        )
         assert (state is State.WITHDRAWN) <= play.gone
         assert (state is State.SENT) <= (play.arrived[delivery] > 0)
     play.room.sound()
@@ -105,7 +129,9 @@ def test_no_more_than_two_messages_arrive_and_no_delivery_is_dropped(events: lis
 
 @examples(30)
 @given(st.lists(st.sampled_from(EVENTS[:-1]), max_size=30))
-def test_once_messages_go_out_again_each_arrives_or_is_shown_as_unconfirmed(events: list[str]) -> None:
+def test_once_messages_go_out_again_each_arrives_or_is_shown_as_unconfirmed(
+    events: list[str],
+) -> None:
     play = Play()
     for event in [*events, *("later", "probe", "later", "sent") * 4]:
         play.do(event)
@@ -128,9 +154,17 @@ def test_a_repeat_waits_until_a_message_has_gone_out_since() -> None:
 def test_an_answer_that_came_with_a_loss_does_not_tell_that_messages_go_out_after_it() -> None:
     play = Play()
     due = outbox.due(play.room.db, play.room.at)
-    outbox.begin(play.room.db, {one.delivery.id: ({"method": "sendMessage"}, "f") for one in due}, play.room.at)
+    outbox.begin(
+        play.room.db,
+        {one.delivery.id: ({"method": "sendMessage"}, "f") for one in due},
+        play.room.at,
+    )
     lost = Settlement(state=State.DOUBTFUL, reason="lost", not_before=play.room.at)
-    settling.write_down(play.room.db, [(due[0], Settlement(state=State.SENT, message=1)), (due[1], lost)], play.room.at)
+    settling.write_down(
+        play.room.db,
+        [(due[0], Settlement(state=State.SENT, message=1)), (due[1], lost)],
+        play.room.at,
+    )
     assert repeats.begin(play.room.db, play.room.at).unproven
 
 
@@ -141,11 +175,17 @@ def test_what_an_earlier_version_repeated_is_counted_by_its_attempts(times: int)
     for _ in range(times):
         (to, *_) = outbox.due(play.room.db, play.room.at)
         outbox.begin(play.room.db, {to.delivery.id: ({"method": "sendMessage"}, "f")}, play.room.at)
-        outbox.settle(play.room.db, [(to.delivery, Settlement(state=State.DOUBTFUL, reason="lost"))], play.room.at)
+        outbox.settle(
+            play.room.db,
+            [(to.delivery, Settlement(state=State.DOUBTFUL, reason="lost"))],
+            play.room.at,
+        )
         if times > 1:
             outbox.set_state(play.room.db, to.delivery.id, State.PENDING)
     play.room.db.conn.execute("UPDATE deliveries SET lost = 0")
-    script = (Path(migrations.__file__).parent / "steps/0004_losses.sql").read_text()  # its columns are there already
+    script = (
+        Path(migrations.__file__).parent / "steps/0004_losses.sql"
+    ).read_text()  # its columns are there already
     for statement in migrations._statements(script):
         if statement.startswith("UPDATE"):
             play.room.db.conn.execute(statement)
@@ -157,7 +197,9 @@ def test_what_an_earlier_version_repeated_is_counted_by_its_attempts(times: int)
 # --- over HTTP --------------------------------------------------------------------------------------------------------
 
 
-async def test_a_reader_whose_answers_are_always_lost_gets_it_twice_at_most(publisher: Outgoing) -> None:
+async def test_a_reader_whose_answers_are_always_lost_gets_it_twice_at_most(
+    publisher: Outgoing,
+) -> None:
     (ann, ben) = await publisher.readers(2)
     publisher.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id, times=None)
     for number in range(4):
@@ -171,7 +213,9 @@ async def test_a_reader_whose_answers_are_always_lost_gets_it_twice_at_most(publ
     assert (await publisher.store(counts.deliveries))["unconfirmed"] == 4
 
 
-async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_once(publisher: Outgoing) -> None:
+async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_once(
+    publisher: Outgoing,
+) -> None:
     (ann, _) = await publisher.readers(2)
     publisher.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id, times=2)
     await publisher.record("a.md", title="Did this arrive at all, or not?", topics=("AI",))
@@ -183,7 +227,12 @@ async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_o
     assert "a.md" in question.text
     assert "Ann" not in question.text
     assert [button["text"] for row in question.buttons for button in row] == ["Send again"]
-    assert "1 unconfirmed" in status_reply.status(publisher.telegram.context.templates, await status(publisher))["text"]
+    assert (
+        "1 unconfirmed"
+        in status_reply.status(publisher.telegram.context.templates, await status(publisher))[
+            "text"
+        ]
+    )
     for _ in range(2):
         await publisher.sandbox.tap(publisher.editor, question, (0, 0))
     await publisher.hear()
@@ -203,15 +252,21 @@ async def test_a_kill_during_the_repeat_is_told_after_the_next_start(publisher: 
     for _ in range(3):
         publisher.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id)
         await publisher.deliver(DOUBT + 1)
-        await publisher.store(lambda db: db.conn.execute("UPDATE deliveries SET state = 'sending' WHERE lost = 2"))
+        await publisher.store(
+            lambda db: db.conn.execute("UPDATE deliveries SET state = 'sending' WHERE lost = 2")
+        )
     await publisher.telegram.courier.recover()
     await publisher.telegram.notifier.send()
-    assert [one.buttons[0][0]["text"] for one in publisher.sandbox.messages(publisher.editor)] == ["Send again"]
+    assert [one.buttons[0][0]["text"] for one in publisher.sandbox.messages(publisher.editor)] == [
+        "Send again"
+    ]
     assert len(publisher.posts(ann)) == 2
 
 
 async def test_a_post_that_may_be_there_twice_is_told(publisher: Outgoing) -> None:
-    async with losing(editors=(EDITOR,), protected=True, rights=("can_post_messages", "can_edit_messages")) as post:
+    async with losing(
+        editors=(EDITOR,), protected=True, rights=("can_post_messages", "can_edit_messages")
+    ) as post:
         await post.article("The first")
         await post.deliver()
         await post.lose(faults.cut_after(), "Once or twice?")
@@ -222,7 +277,9 @@ async def test_a_post_that_may_be_there_twice_is_told(publisher: Outgoing) -> No
         assert "Once or twice?" in told
 
 
-async def test_a_connection_that_swallows_everything_for_minutes_spends_nobodys_repeat(publisher: Outgoing) -> None:
+async def test_a_connection_that_swallows_everything_for_minutes_spends_nobodys_repeat(
+    publisher: Outgoing,
+) -> None:
     found = await publisher.readers(5)
     await publisher.record(topics=("AI",))
     publisher.sandbox.fail("*", faults.cut_before(), times=None)
@@ -236,7 +293,9 @@ async def test_a_connection_that_swallows_everything_for_minutes_spends_nobodys_
     assert {one["state"] for one in await publisher.rows()} == {"sent"}
 
 
-async def test_where_only_messages_are_swallowed_one_delivery_is_tried_at_a_time(publisher: Outgoing) -> None:
+async def test_where_only_messages_are_swallowed_one_delivery_is_tried_at_a_time(
+    publisher: Outgoing,
+) -> None:
     """Telegram answers everything but what sends; five minutes of it must not spend everybody's repeat."""
     found = await publisher.readers(8)
     await publisher.record(topics=("AI",))
@@ -249,7 +308,10 @@ async def test_where_only_messages_are_swallowed_one_delivery_is_tried_at_a_time
     for _ in range(12):
         await publisher.deliver(5 * DOUBT)
     assert sum(len(publisher.posts(reader)) for reader in found) >= 8 - len(spent)
-    assert {outbox.delivery_of(one).state for one in await publisher.rows()} <= {State.SENT, State.UNCONFIRMED}
+    assert {outbox.delivery_of(one).state for one in await publisher.rows()} <= {
+        State.SENT,
+        State.UNCONFIRMED,
+    }
 
 
 async def test_a_channel_in_which_nothing_can_be_looked_for_is_repeated_once_too() -> None:
@@ -280,7 +342,9 @@ async def _lost_for_ever(post: Post) -> int:
 def test_a_second_loss_is_left_to_an_editor() -> None:
     play: Any = Play()
     (to, *_) = outbox.due(play.room.db, play.room.at)
-    again = after_send(Unknown("lost"), replace(to.delivery, lane=Lane.FOLLOWER, lost=1), play.room.at)
+    again = after_send(
+        Unknown("lost"), replace(to.delivery, lane=Lane.FOLLOWER, lost=1), play.room.at
+    )
     assert (again.state, again.not_before) == (State.UNCONFIRMED, None)
     first = after_send(Unknown("lost"), to.delivery, play.room.at)
     assert timedelta() < (first.not_before or play.room.at) - play.room.at

@@ -64,7 +64,9 @@ def _restart(publisher: Outgoing) -> None:
 
 
 @pytest.mark.parametrize("restarts", [False, True])
-async def test_it_says_where_the_post_is_and_offers_undo_no_more(publisher: Outgoing, restarts: bool) -> None:
+async def test_it_says_where_the_post_is_and_offers_undo_no_more(
+    publisher: Outgoing, restarts: bool
+) -> None:
     answer = await _ask(publisher)
     keyboard = answer.reply_markup
     assert "in 5 seconds" in answer.text
@@ -116,13 +118,17 @@ async def test_what_is_undone_stays_as_the_tap_left_it(publisher: Outgoing) -> N
 
 async def test_an_undo_while_it_is_being_sent_says_so(publisher: Outgoing) -> None:
     answer = await _ask(publisher)
-    await publisher.store(write, "UPDATE deliveries SET state = 'doubtful', attempts = 1 WHERE edition = 2")
+    await publisher.store(
+        write, "UPDATE deliveries SET state = 'doubtful', attempts = 1 WHERE edition = 2"
+    )
     assert await _tap(publisher, answer, "Undo") == "Too late: it is already being sent"
     assert "is already being sent to News" in _shown(answer)
 
 
 @pytest.mark.parametrize("waits", ["copy", "held"])
-async def test_what_a_tap_posts_is_told_of_only_where_it_waits(publisher: Outgoing, waits: str) -> None:
+async def test_what_a_tap_posts_is_told_of_only_where_it_waits(
+    publisher: Outgoing, waits: str
+) -> None:
     await publisher.record("b.md", title="Another story of these days")
     await publisher.store(write, "DELETE FROM deliveries WHERE article = 2")
     set_to = "copy_of = 1" if waits == "copy" else "waits = 'editor', held = 1"
@@ -141,7 +147,9 @@ async def test_what_a_tap_posts_is_told_of_only_where_it_waits(publisher: Outgoi
     assert "Another story of these days (b.md):\n\n• posted in News" in _shown(answer)
 
 
-async def test_an_answer_that_comes_again_after_a_restart_offers_no_undo_that_is_over(publisher: Outgoing) -> None:
+async def test_an_answer_that_comes_again_after_a_restart_offers_no_undo_that_is_over(
+    publisher: Outgoing,
+) -> None:
     await publisher.sandbox.say(publisher.editor, "/republish last")
     update = publisher.sandbox.updates.waiting[-1]
     await publisher.hear()
@@ -159,7 +167,8 @@ async def test_an_answer_that_comes_again_after_a_restart_offers_no_undo_that_is
 async def test_a_refusal_is_told_with_its_reason(publisher: Outgoing) -> None:
     answer = await _ask(publisher)
     await publisher.store(
-        write, "UPDATE deliveries SET state = 'refused', reason = 'message is too odd' WHERE edition = 2"
+        write,
+        "UPDATE deliveries SET state = 'refused', reason = 'message is too odd' WHERE edition = 2",
     )
     await _later(publisher, 6)
     assert "• not posted in News: message is too odd" in _shown(answer)

@@ -63,7 +63,11 @@ NO_PICTURE = (
     "not enough rights to send photos to the chat",
     "CHAT_SEND_PHOTOS_FORBIDDEN",
 )
-NO_REPLY = ("message to be replied not found", "message to reply not found", "replied message not found")
+NO_REPLY = (
+    "message to be replied not found",
+    "message to reply not found",
+    "replied message not found",
+)
 NO_THREAD = (
     "message thread not found",
     "message thread is not a forum topic thread",
@@ -167,23 +171,52 @@ def ann(publishers: Publishers) -> Person:
 async def test_every_key_of_the_tables_is_met_here() -> None:
     """A row that is added to the tables without a case here is found."""
     cases = [
-        (PLAIN, SHORTER, SHORTER_CAPTION, NO_WORDS, NO_KEYBOARD, NO_PICTURE, NO_REPLY, NO_THREAD, UNPAID, RIGHTS),
-        (NOT_THERE, LEFT, SOON, SO_ALREADY, POST_GONE, UNEDITABLE, DELETED_ALREADY, UNDELETABLE, ELSEWHERE),
+        (
+            PLAIN,
+            SHORTER,
+            SHORTER_CAPTION,
+            NO_WORDS,
+            NO_KEYBOARD,
+            NO_PICTURE,
+            NO_REPLY,
+            NO_THREAD,
+            UNPAID,
+            RIGHTS,
+        ),
+        (
+            NOT_THERE,
+            LEFT,
+            SOON,
+            SO_ALREADY,
+            POST_GONE,
+            UNEDITABLE,
+            DELETED_ALREADY,
+            UNDELETABLE,
+            ELSEWHERE,
+        ),
     ]
     texts = [text.lower() for row in cases for group in row for text in group]
-    first = {next((key for key, _ in error_mapping._BAD_REQUESTS if key in text), None) for text in texts}
+    first = {
+        next((key for key, _ in error_mapping._BAD_REQUESTS if key in text), None) for text in texts
+    }
     assert {key for key, _ in error_mapping._BAD_REQUESTS} - first == set()
     texts = [text.lower() for group in (RIGHTS_403, LEFT_403, LEFT_GROUP_403) for text in group]
-    first = {next((key for key, _ in error_mapping._FORBIDDEN if key in text), None) for text in texts}
+    first = {
+        next((key for key, _ in error_mapping._FORBIDDEN if key in text), None) for text in texts
+    }
     assert {key for key, _ in error_mapping._FORBIDDEN} - first == set()
 
 
 # --- refused as it is: mended once ------------------------------------------------------------------------------------
 
 
-async def mended(publisher: Outgoing, fault: str, **fields: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+async def mended(
+    publisher: Outgoing, fault: str, **fields: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Post an article that is refused once; return what was asked before and after, once it is posted."""
-    method = "sendPhoto" if publisher.telegram._settings.delivery.picture == "photo" else "sendMessage"
+    method = (
+        "sendPhoto" if publisher.telegram._settings.delivery.picture == "photo" else "sendMessage"
+    )
     rule = publisher.sandbox.fail(method, faults.refused(400, BAD + fault), chat=publisher.place)
     await publisher.record(topics=("AI",), excerpt="Words that tell more. " * 60, **fields)
     await publisher.deliver()
@@ -199,7 +232,9 @@ async def mended(publisher: Outgoing, fault: str, **fields: Any) -> tuple[dict[s
 
 def went_out_changed(publisher: Outgoing) -> bool:
     """The editors were told, once, that Telegram had to be obliged."""
-    return [text.splitlines()[0] for text in publisher.alerts()] == ["A post in News went out changed"]
+    return [text.splitlines()[0] for text in publisher.alerts()] == [
+        "A post in News went out changed"
+    ]
 
 
 def went_out_in_another_way(publisher: Outgoing) -> bool:
@@ -210,7 +245,9 @@ def went_out_in_another_way(publisher: Outgoing) -> bool:
 
 
 @pytest.mark.parametrize("fault", PLAIN)
-async def test_unreadable_markup_goes_out_once_as_plain_text(publisher: Outgoing, fault: str) -> None:
+async def test_unreadable_markup_goes_out_once_as_plain_text(
+    publisher: Outgoing, fault: str
+) -> None:
     before, after = await mended(publisher, fault)
     assert before["parse_mode"] == "HTML"
     assert "parse_mode" not in after
@@ -221,7 +258,9 @@ async def test_unreadable_markup_goes_out_once_as_plain_text(publisher: Outgoing
 
 
 async def test_markup_that_is_refused_as_plain_text_too_is_given_up(publisher: Outgoing) -> None:
-    publisher.sandbox.fail("sendMessage", faults.refused(400, BAD + PLAIN[0]), times=None, chat=publisher.place)
+    publisher.sandbox.fail(
+        "sendMessage", faults.refused(400, BAD + PLAIN[0]), times=None, chat=publisher.place
+    )
     await publisher.record()
     await publisher.deliver()
     assert len(publisher.made()) == 2
@@ -239,7 +278,9 @@ async def test_what_is_too_long_goes_out_shorter(publisher: Outgoing, fault: str
 
 
 @pytest.mark.parametrize("fault", SHORTER_CAPTION)
-async def test_a_caption_that_is_too_long_goes_out_shorter(publishers: Publishers, fault: str) -> None:
+async def test_a_caption_that_is_too_long_goes_out_shorter(
+    publishers: Publishers, fault: str
+) -> None:
     async with publishers.going(**PHOTO) as publisher:
         before, after = await mended(publisher, fault, image=PICTURE)
         assert after["method"] == "sendPhoto"
@@ -256,14 +297,20 @@ async def test_a_call_that_is_too_large_goes_out_shorter(publisher: Outgoing) ->
 
 
 @pytest.mark.parametrize("fault", NO_WORDS)
-async def test_a_post_without_words_is_given_up_at_once_and_told(publisher: Outgoing, fault: str) -> None:
-    publisher.sandbox.fail("sendMessage", faults.refused(400, BAD + fault), times=None, chat=publisher.place)
+async def test_a_post_without_words_is_given_up_at_once_and_told(
+    publisher: Outgoing, fault: str
+) -> None:
+    publisher.sandbox.fail(
+        "sendMessage", faults.refused(400, BAD + fault), times=None, chat=publisher.place
+    )
     await publisher.record()
     await publisher.deliver()
     await publisher.deliver(86_400)
     assert len(publisher.made()) == 1
     assert (await publisher.row())["state"] == "refused"
-    assert [text.splitlines()[0] for text in publisher.alerts()] == ["Telegram refused a post in News"]
+    assert [text.splitlines()[0] for text in publisher.alerts()] == [
+        "Telegram refused a post in News"
+    ]
 
 
 @pytest.mark.parametrize("fault", NO_KEYBOARD)
@@ -276,7 +323,9 @@ async def test_a_refused_keyboard_is_left_out(publisher: Outgoing, fault: str) -
 
 
 @pytest.mark.parametrize("fault", NO_PICTURE)
-async def test_a_picture_that_telegram_cannot_use_gives_way_to_text(publishers: Publishers, fault: str) -> None:
+async def test_a_picture_that_telegram_cannot_use_gives_way_to_text(
+    publishers: Publishers, fault: str
+) -> None:
     async with publishers.going(**PHOTO) as publisher:
         before, after = await mended(publisher, fault, image=PICTURE)
         assert (before["method"], after["method"]) == ("sendPhoto", "sendMessage")
@@ -285,13 +334,17 @@ async def test_a_picture_that_telegram_cannot_use_gives_way_to_text(publishers: 
 
 
 @pytest.mark.parametrize("fault", NO_REPLY)
-async def test_a_message_to_answer_that_is_gone_is_answered_no_more(publisher: Outgoing, fault: str) -> None:
+async def test_a_message_to_answer_that_is_gone_is_answered_no_more(
+    publisher: Outgoing, fault: str
+) -> None:
     _, after = await mended(publisher, fault)
     assert "reply_parameters" not in after
 
 
 @pytest.mark.parametrize("fault", NO_THREAD)
-async def test_a_forum_topic_that_is_gone_gives_way_to_the_forum(publishers: Publishers, fault: str) -> None:
+async def test_a_forum_topic_that_is_gone_gives_way_to_the_forum(
+    publishers: Publishers, fault: str
+) -> None:
     forum = publishers.sandbox.world.add_group("News", supergroup=True, forum=True)
     await publishers.sandbox.add_bot(forum)
     topic = publishers.sandbox.world.add_topic(forum, "Articles")
@@ -312,11 +365,15 @@ async def test_without_stars_it_goes_out_as_any_message(publishers: Publishers, 
 
 
 @pytest.mark.parametrize("fault", [NO_THREAD[0], UNPAID[0]])
-async def test_what_every_post_will_need_is_told_once_until_it_is_over(publishers: Publishers, fault: str) -> None:
+async def test_what_every_post_will_need_is_told_once_until_it_is_over(
+    publishers: Publishers, fault: str
+) -> None:
     async with publishers.going(telegram={"paid_broadcast": True}) as publisher:
         for path, troubled in (("a.md", True), ("b.md", True), ("c.md", False), ("d.md", True)):
             if troubled:
-                publisher.sandbox.fail("sendMessage", faults.refused(400, BAD + fault), chat=publisher.place)
+                publisher.sandbox.fail(
+                    "sendMessage", faults.refused(400, BAD + fault), chat=publisher.place
+                )
             await publisher.record(path)
             await publisher.deliver(notifier.QUIET.total_seconds() + 1)
         assert len(publisher.posts()) == 4
@@ -324,7 +381,9 @@ async def test_what_every_post_will_need_is_told_once_until_it_is_over(publisher
 
 
 async def test_two_troubles_are_both_mended(publisher: Outgoing) -> None:
-    publisher.sandbox.fail("sendMessage", faults.refused(400, BAD + NO_KEYBOARD[0]), chat=publisher.place)
+    publisher.sandbox.fail(
+        "sendMessage", faults.refused(400, BAD + NO_KEYBOARD[0]), chat=publisher.place
+    )
     publisher.sandbox.fail("sendMessage", faults.refused(400, BAD + PLAIN[0]), chat=publisher.place)
     await publisher.record()
     await publisher.deliver()
@@ -347,7 +406,9 @@ async def test_what_mended_one_post_mends_no_other(publisher: Outgoing) -> None:
 
 
 async def test_something_new_is_given_up_and_told_word_for_word(publisher: Outgoing) -> None:
-    publisher.sandbox.fail("sendMessage", faults.refused(400, BAD + "SOMETHING_NEW"), times=None, chat=publisher.place)
+    publisher.sandbox.fail(
+        "sendMessage", faults.refused(400, BAD + "SOMETHING_NEW"), times=None, chat=publisher.place
+    )
     await publisher.record()
     await publisher.deliver()
     assert (await publisher.row())["state"] == "refused"
@@ -399,7 +460,9 @@ async def test_a_channel_goes_on_at_once_when_the_right_is_back(publisher: Outgo
 
 async def test_a_right_lost_again_is_news_again(publisher: Outgoing) -> None:
     for path in ("a.md", "b.md"):
-        publisher.sandbox.fail("sendMessage", faults.refused(400, BAD + RIGHTS[0]), chat=publisher.place)
+        publisher.sandbox.fail(
+            "sendMessage", faults.refused(400, BAD + RIGHTS[0]), chat=publisher.place
+        )
         await publisher.record(path)
         await publisher.deliver()
         await publisher.deliver(RIGHTS_SECONDS + 1)
@@ -410,7 +473,9 @@ async def test_a_right_lost_again_is_news_again(publisher: Outgoing) -> None:
 
 async def test_a_channel_out_of_reach_removes_no_reader(publisher: Outgoing, ann: Person) -> None:
     await publisher.follower(ann)
-    publisher.sandbox.fail("sendMessage", faults.refused(403, NO + RIGHTS_403[0]), chat=publisher.place)
+    publisher.sandbox.fail(
+        "sendMessage", faults.refused(403, NO + RIGHTS_403[0]), chat=publisher.place
+    )
     await publisher.record(topics=("AI",))
     await publisher.deliver()
     assert len(publisher.posts(ann)) == 1
@@ -420,7 +485,11 @@ async def test_a_channel_out_of_reach_removes_no_reader(publisher: Outgoing, ann
 
 
 @pytest.mark.parametrize(
-    "answer", [*((400, BAD + text) for text in (*NOT_THERE, *LEFT)), *((403, NO + text) for text in LEFT_403)]
+    "answer",
+    [
+        *((400, BAD + text) for text in (*NOT_THERE, *LEFT)),
+        *((403, NO + text) for text in LEFT_403),
+    ],
 )
 async def test_a_reader_who_left_is_parked_and_their_topics_kept(
     publisher: Outgoing, ann: Person, answer: tuple[int, str]
@@ -435,7 +504,10 @@ async def test_a_reader_who_left_is_parked_and_their_topics_kept(
     assert len(publisher.made(ann)) == 1
     (reader,) = await publisher.rows("SELECT * FROM chats WHERE kind = 'private'")
     assert reader["state"] == "parked"
-    assert [topic.name for topic in await publisher.store(follows.of_chat, reader["id"])] == ["AI", "Space"]
+    assert [topic.name for topic in await publisher.store(follows.of_chat, reader["id"])] == [
+        "AI",
+        "Space",
+    ]
     assert len(publisher.posts()) == 3  # the channel has them all
     assert publisher.alerts() == []
     await publisher.sandbox.open_link(ann)
@@ -445,7 +517,9 @@ async def test_a_reader_who_left_is_parked_and_their_topics_kept(
     assert "d.md" in publisher.posts(ann)[-1].text
 
 
-async def test_a_reader_who_blocked_the_bot_is_back_when_it_is_let_in(publisher: Outgoing, ann: Person) -> None:
+async def test_a_reader_who_blocked_the_bot_is_back_when_it_is_let_in(
+    publisher: Outgoing, ann: Person
+) -> None:
     await publisher.follower(ann)
     await publisher.sandbox.block(ann)
     await publisher.record("a.md", topics=("AI",))
@@ -469,7 +543,9 @@ async def test_a_group_that_threw_the_bot_out_is_parked(
     publisher.sandbox.fail("sendMessage", faults.refused(403, NO + fault), chat=group)
     await publisher.record(topics=("AI",))
     await publisher.deliver()
-    assert (await publisher.rows("SELECT * FROM chats WHERE kind = 'group'"))[0]["state"] == "parked"
+    assert (await publisher.rows("SELECT * FROM chats WHERE kind = 'group'"))[0][
+        "state"
+    ] == "parked"
     assert len(publisher.posts()) == 1
 
 
@@ -489,12 +565,17 @@ async def test_a_group_with_a_new_number_gets_its_post_there_at_once(
         await publisher.record(topics=("AI",))
         await publisher.deliver()
         assert len(publisher.posts(new)) == 1
-        assert [row["state"] for row in await publisher.rows("SELECT * FROM deliveries WHERE state <> 'sent'")] == []
+        assert [
+            row["state"]
+            for row in await publisher.rows("SELECT * FROM deliveries WHERE state <> 'sent'")
+        ] == []
         assert publisher.alerts() == []
 
 
 @pytest.mark.parametrize("fault", SOON)
-async def test_a_group_on_its_way_to_a_new_number_is_tried_again(publisher: Outgoing, fault: str) -> None:
+async def test_a_group_on_its_way_to_a_new_number_is_tried_again(
+    publisher: Outgoing, fault: str
+) -> None:
     publisher.sandbox.fail("sendMessage", faults.refused(400, BAD + fault))
     await publisher.record()
     await publisher.deliver()
@@ -560,7 +641,9 @@ async def test_a_post_in_doubt_is_left_alone_then_looked_for_and_there_once(
 
 
 @pytest.mark.parametrize("answer", [(401, "Unauthorized"), (404, "Not Found")])
-async def test_a_revoked_token_stops_the_bot_and_loses_nothing(publisher: Outgoing, answer: tuple[int, str]) -> None:
+async def test_a_revoked_token_stops_the_bot_and_loses_nothing(
+    publisher: Outgoing, answer: tuple[int, str]
+) -> None:
     publisher.sandbox.fail("sendMessage", faults.refused(*answer), times=None)
     await publisher.record()
     with pytest.raises(TokenRevoked):
@@ -573,7 +656,9 @@ async def test_a_revoked_token_stops_the_bot_and_loses_nothing(publisher: Outgoi
 # --- edits and deletions ----------------------------------------------------------------------------------------------
 
 
-async def changed(publisher: Outgoing, fault: faults.Fault, method: str = "editMessageText", **fields: Any) -> None:
+async def changed(
+    publisher: Outgoing, fault: faults.Fault, method: str = "editMessageText", **fields: Any
+) -> None:
     """Post an article, let it change, and let the edit or deletion meet a fault once."""
     await publisher.record(topics=("AI",))
     await publisher.deliver()
@@ -595,7 +680,9 @@ async def test_a_post_that_is_so_already_counts_as_edited(publisher: Outgoing, f
 
 
 @pytest.mark.parametrize("fault", POST_GONE)
-async def test_a_post_that_somebody_deleted_is_edited_and_sent_no_more(publisher: Outgoing, fault: str) -> None:
+async def test_a_post_that_somebody_deleted_is_edited_and_sent_no_more(
+    publisher: Outgoing, fault: str
+) -> None:
     await changed(publisher, faults.refused(400, BAD + fault))
     await publisher.record(excerpt="There is more news.")
     await publisher.deliver(86_400)
@@ -605,7 +692,9 @@ async def test_a_post_that_somebody_deleted_is_edited_and_sent_no_more(publisher
 
 
 @pytest.mark.parametrize("fault", UNEDITABLE)
-async def test_a_post_that_cannot_be_edited_stays_and_the_editors_hear(publisher: Outgoing, fault: str) -> None:
+async def test_a_post_that_cannot_be_edited_stays_and_the_editors_hear(
+    publisher: Outgoing, fault: str
+) -> None:
     await changed(publisher, faults.refused(400, BAD + fault))
     await publisher.deliver(86_400)
     assert len(edits(publisher)) == 1
@@ -614,7 +703,8 @@ async def test_a_post_that_cannot_be_edited_stays_and_the_editors_hear(publisher
 
 
 @pytest.mark.parametrize(
-    ("fault", "without"), [*((text, "parse_mode") for text in PLAIN), *((text, "keyboard") for text in NO_KEYBOARD)]
+    ("fault", "without"),
+    [*((text, "parse_mode") for text in PLAIN), *((text, "keyboard") for text in NO_KEYBOARD)],
 )
 async def test_a_refused_edit_is_mended_once(publisher: Outgoing, fault: str, without: str) -> None:
     await changed(publisher, faults.refused(400, BAD + fault))
@@ -629,7 +719,9 @@ async def test_a_refused_edit_is_mended_once(publisher: Outgoing, fault: str, wi
 
 @pytest.mark.parametrize("fault", SHORTER)
 async def test_an_edit_that_is_too_long_is_made_shorter(publisher: Outgoing, fault: str) -> None:
-    await changed(publisher, faults.refused(400, BAD + fault), excerpt="Words that tell more. " * 60)
+    await changed(
+        publisher, faults.refused(400, BAD + fault), excerpt="Words that tell more. " * 60
+    )
     before, after = edits(publisher)
     assert len(after["text"]) < len(before["text"])
 
@@ -647,7 +739,9 @@ async def test_an_edit_that_is_too_long_is_made_shorter(publisher: Outgoing, fau
         (faults.garbage(), 11.0),
     ],
 )
-async def test_an_edit_that_has_to_wait_is_made_later(publisher: Outgoing, fault: faults.Fault, seconds: float) -> None:
+async def test_an_edit_that_has_to_wait_is_made_later(
+    publisher: Outgoing, fault: faults.Fault, seconds: float
+) -> None:
     await changed(publisher, fault)
     assert len(edits(publisher)) == 1
     await publisher.deliver(seconds)
@@ -665,8 +759,14 @@ async def test_a_post_deleted_already_counts_as_deleted(publisher: Outgoing, fau
 
 
 @pytest.mark.parametrize("fault", UNDELETABLE)
-async def test_a_post_that_cannot_be_deleted_becomes_a_note(publisher: Outgoing, fault: str) -> None:
+async def test_a_post_that_cannot_be_deleted_becomes_a_note(
+    publisher: Outgoing, fault: str
+) -> None:
     await changed(publisher, faults.refused(400, BAD + fault), "deleteMessage", removed=True)
-    assert [call.method for call in publisher.made()] == ["sendMessage", "deleteMessage", "editMessageText"]
+    assert [call.method for call in publisher.made()] == [
+        "sendMessage",
+        "deleteMessage",
+        "editMessageText",
+    ]
     assert (await publisher.row())["state"] == "withdrawn"
     assert publisher.posts()[0].buttons == []

@@ -25,21 +25,27 @@ async def test_a_closed_thread_waits_and_the_others_of_its_forum_go_on() -> None
         editor = sandbox.world.add_person("Eddie")
         forum = sandbox.world.add_group("News", supergroup=True, forum=True)
         topics = [sandbox.world.add_topic(forum, name) for name in ("One", "Two")]
-        async with going(sandbox, editor, place=forum, threads=[one.id for one in topics]) as publisher:
+        async with going(
+            sandbox, editor, place=forum, threads=[one.id for one in topics]
+        ) as publisher:
             topics[0].closed = True
             await publisher.record("a.md")
             await publisher.deliver()
             await publisher.record("b.md")
             await publisher.deliver(2)
             await publisher.deliver(2)
-            assert [post.thread for post in publisher.posts() if post.text.startswith("What is")] == [topics[1].id] * 2
+            assert [
+                post.thread for post in publisher.posts() if post.text.startswith("What is")
+            ] == [topics[1].id] * 2
             topics[0].closed = False
             await publisher.deliver(RIGHTS_SECONDS)
             await publisher.deliver(2)
             assert len([post for post in publisher.posts() if post.thread == topics[0].id]) == 2
 
 
-async def test_a_readers_group_that_mutes_the_bot_is_no_matter_of_the_editors(publisher: Outgoing) -> None:
+async def test_a_readers_group_that_mutes_the_bot_is_no_matter_of_the_editors(
+    publisher: Outgoing,
+) -> None:
     group = publisher.sandbox.world.add_group("Chess club")
     await publisher.follower(group)
     publisher.sandbox.fail("sendMessage", MUTED, chat=group.id, times=None)
@@ -81,7 +87,9 @@ def threads(room: Newsroom) -> list[int]:
     general = room.reader(-1001, "AI")
     sql = "INSERT INTO chats (chat_id, thread, kind) VALUES (-1001, 77, 'group')"
     thread = int(room.db.conn.execute(sql).lastrowid or 0)
-    room.db.conn.execute("INSERT INTO follows (topic, chat, since) SELECT topic, ?, since FROM follows", (thread,))
+    room.db.conn.execute(
+        "INSERT INTO follows (topic, chat, since) SELECT topic, ?, since FROM follows", (thread,)
+    )
     room.db.conn.commit()
     room.number("a.md", article(topics=("AI",)))
     room.plan()
@@ -98,14 +106,21 @@ def threads(room: Newsroom) -> list[int]:
         (Refused("no such thread", Refusal.NO_THREAD), [False, True]),
     ],
 )
-def test_limits_and_removal_are_of_the_chat_and_closing_of_the_thread(outcome: Outcome, waits: list[bool]) -> None:
+def test_limits_and_removal_are_of_the_chat_and_closing_of_the_thread(
+    outcome: Outcome, waits: list[bool]
+) -> None:
     room = open_newsroom()
     rows = threads(room)
     to = next(one for one in outbox.due(room.db, room.at) if one.delivery.chat == rows[1])
     outbox.begin(room.db, {to.delivery.id: ({"method": "sendMessage"}, "f")}, room.at)
-    assert settling.write_down(room.db, [(to, after_send(outcome, to.delivery, room.at))], room.at) == []
+    assert (
+        settling.write_down(room.db, [(to, after_send(outcome, to.delivery, room.at))], room.at)
+        == []
+    )
     room.later(seconds=1)
     due = {one.delivery.chat for one in outbox.due(room.db, room.at)}
     assert [row not in due for row in rows] == waits
     chats.resume(room.db, rows[1])
-    assert all(one is None or one.not_before is None for one in (chats.get(room.db, row) for row in rows))
+    assert all(
+        one is None or one.not_before is None for one in (chats.get(room.db, row) for row in rows)
+    )

@@ -23,7 +23,10 @@ from tests.support.newsroom import FIRST, SECOND, TAXONOMY, Newsroom, article, o
 from tests.support.operating import Home
 
 A, B, C = "https://one.example/story", "https://two.example/story", "https://three.example/story"
-CHANNELS = (settings.Channel(chat="@news"), settings.Channel(chat="@vision", topics=("CV",), min_quality=10))
+CHANNELS = (
+    settings.Channel(chat="@news"),
+    settings.Channel(chat="@vision", topics=("CV",), min_quality=10),
+)
 
 
 @pytest.fixture
@@ -104,7 +107,9 @@ def test_each_way_of_being_unsound_is_found(newsroom: Newsroom, kind: str) -> No
     assert kind in kinds(newsroom)
 
 
-def test_what_was_sent_twice_is_found_even_where_the_key_that_forbids_it_is_lost(newsroom: Newsroom) -> None:
+def test_what_was_sent_twice_is_found_even_where_the_key_that_forbids_it_is_lost(
+    newsroom: Newsroom,
+) -> None:
     newsroom.db.conn.executescript(  # a temporary table of that name comes before the real one
         f"""
         CREATE TEMP TABLE deliveries AS SELECT * FROM main.deliveries;
@@ -115,7 +120,15 @@ def test_what_was_sent_twice_is_found_even_where_the_key_that_forbids_it_is_lost
 
 
 def test_every_question_has_an_answer_in_words_and_a_test() -> None:
-    asked = {*audit._QUESTIONS, "left sending", "absent", "unserved", "missed", "damaged", "points nowhere"}
+    asked = {
+        *audit._QUESTIONS,
+        "left sending",
+        "absent",
+        "unserved",
+        "missed",
+        "damaged",
+        "points nowhere",
+    }
     assert set(verification._WORDS) == asked
     assert asked - set(UNSOUND) == {"twice", "damaged", "missed"}  # which have tests of their own
 
@@ -129,8 +142,12 @@ def test_what_a_running_bot_is_sending_is_its_own_business(newsroom: Newsroom) -
     assert kinds(newsroom, running=True) == set()
 
 
-@pytest.mark.parametrize("outcome", [Unknown("an answer was lost"), Gone("kicked"), Wait(3_600, "no right")])
-def test_what_waits_for_a_reason_is_no_finding_however_long(newsroom: Newsroom, outcome: Unknown | Gone | Wait) -> None:
+@pytest.mark.parametrize(
+    "outcome", [Unknown("an answer was lost"), Gone("kicked"), Wait(3_600, "no right")]
+)
+def test_what_waits_for_a_reason_is_no_finding_however_long(
+    newsroom: Newsroom, outcome: Unknown | Gone | Wait
+) -> None:
     newsroom.tell("f.md", article("The one that never gets through at all", "https://six.example/"))
     newsroom.deliver(outcome)
     assert kinds(newsroom) == set()
@@ -139,11 +156,16 @@ def test_what_waits_for_a_reason_is_no_finding_however_long(newsroom: Newsroom, 
 def test_articles_from_before_a_channel_began_are_none_of_its_business(newsroom: Newsroom) -> None:
     newsroom.open_channel("@late")
     late = settings.Channel(chat="@LATE")
-    assert verification.verify(newsroom.db, [late], TAXONOMY, newsroom.at, running=False).findings == []
+    assert (
+        verification.verify(newsroom.db, [late], TAXONOMY, newsroom.at, running=False).findings
+        == []
+    )
     newsroom.later(seconds=1)
     newsroom.rules = Rules(taxonomy=TAXONOMY)
     newsroom.tell("f.md", article("The one that nobody planned for it", "https://six.example/"))
-    (found,) = verification.verify(newsroom.db, [late], TAXONOMY, newsroom.at, running=False).findings
+    (found,) = verification.verify(
+        newsroom.db, [late], TAXONOMY, newsroom.at, running=False
+    ).findings
     assert found.kind == "absent"
     assert "The one that nobody planned for it" in found.about
     assert "@late" in found.about
@@ -153,13 +175,23 @@ def test_a_channels_filters_decide_what_it_should_have(newsroom: Newsroom) -> No
     wider = (settings.Channel(chat="@vision"),)
     found = verification.verify(newsroom.db, wider, TAXONOMY, newsroom.at, running=False).findings
     assert {one.kind for one in found} == {"absent"}
-    narrower = (settings.Channel(chat="@vision", topics=("Law",)), settings.Channel(chat="@unknown"))
-    assert verification.verify(newsroom.db, narrower, TAXONOMY, newsroom.at, running=False).findings == []
+    narrower = (
+        settings.Channel(chat="@vision", topics=("Law",)),
+        settings.Channel(chat="@unknown"),
+    )
+    assert (
+        verification.verify(newsroom.db, narrower, TAXONOMY, newsroom.at, running=False).findings
+        == []
+    )
 
 
-def test_a_post_that_has_shown_a_form_often_enough_may_show_an_older_one(newsroom: Newsroom) -> None:
+def test_a_post_that_has_shown_a_form_often_enough_may_show_an_older_one(
+    newsroom: Newsroom,
+) -> None:
     for turn in range(8):
-        newsroom.tell("a.md", article(url=A, topics=("CV",), quality=50, excerpt=("One.", "Two.")[turn % 2]))
+        newsroom.tell(
+            "a.md", article(url=A, topics=("CV",), quality=50, excerpt=("One.", "Two.")[turn % 2])
+        )
         newsroom.later(minutes=2)
         newsroom.revise()
         assert kinds(newsroom) == set()
@@ -167,7 +199,9 @@ def test_a_post_that_has_shown_a_form_often_enough_may_show_an_older_one(newsroo
 
 def test_no_finding_names_a_reader(newsroom: Newsroom) -> None:
     newsroom.db.conn.execute("UPDATE deliveries SET message = NULL WHERE lane = 2")
-    newsroom.db.conn.execute("UPDATE chats SET title = 'Ann Private', username = 'annprivate' WHERE kind = 'private'")
+    newsroom.db.conn.execute(
+        "UPDATE chats SET title = 'Ann Private', username = 'annprivate' WHERE kind = 'private'"
+    )
     newsroom.db.conn.commit()
     (found,) = verify(newsroom).findings
     assert "a private chat" in found.about
@@ -250,25 +284,35 @@ def test_a_damaged_database_is_told_in_words(home: Home, harm: str) -> None:
 
 
 def test_a_database_that_is_not_there_is_an_error_in_words(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="there is no database yet"), inspection.reading(tmp_path / "none.db"):
+    with (
+        pytest.raises(StoreError, match="there is no database yet"),
+        inspection.reading(tmp_path / "none.db"),
+    ):
         pass
 
 
 def test_what_is_late_is_late_after_a_day(newsroom: Newsroom) -> None:
-    newsroom.tell("f.md", article("The one that waits with nothing to hold it", "https://six.example/"))
+    newsroom.tell(
+        "f.md", article("The one that waits with nothing to hold it", "https://six.example/")
+    )
     newsroom.later(hours=23)
     assert kinds(newsroom) == set()
     newsroom.at += timedelta(hours=2)
     assert kinds(newsroom) == {"late"}
 
 
-def test_a_topic_that_an_article_gains_when_it_is_too_old_owes_its_followers_nothing(newsroom: Newsroom) -> None:
+def test_a_topic_that_an_article_gains_when_it_is_too_old_owes_its_followers_nothing(
+    newsroom: Newsroom,
+) -> None:
     newsroom.rules = replace(newsroom.rules, max_age=timedelta(days=20))
     newsroom.reader(7, "AI")
     newsroom.tell("old.md", article("The one that gains a topic late", "https://seven.example/"))
     newsroom.plan()
     late = newsroom.later(days=21)
-    newsroom.tell("old.md", article("The one that gains a topic late", "https://seven.example/", topics=("AI",)))
+    newsroom.tell(
+        "old.md",
+        article("The one that gains a topic late", "https://seven.example/", topics=("AI",)),
+    )
     newsroom.plan()
     assert late == newsroom.at
     assert "unserved" not in kinds(newsroom)

@@ -25,11 +25,16 @@ AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 def article(number: int, title: str) -> Stored:
     url = f"https://news.example/{number}"
-    made = Article(identity=url, url=url, title=title, provider="The Tide", published=AT, topics=("Space",))
+    made = Article(
+        identity=url, url=url, title=title, provider="The Tide", published=AT, topics=("Space",)
+    )
     return Stored(id=number, article=made, recorded=AT)
 
 
-FERRY, SEALS = article(1, "Night ferries run on moonlight"), article(2, "Seals learn the ferry timetable")
+FERRY, SEALS = (
+    article(1, "Night ferries run on moonlight"),
+    article(2, "Seals learn the ferry timetable"),
+)
 
 
 def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
@@ -37,27 +42,49 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
     yield "/start, before there are topics", replies.welcome(t)
     yield "/start, following", replies.welcome(t, follows=["Space", "Oceans"])
     yield "/start from a post", replies.welcome_following(t, "Space")
-    yield "/start from a post, followed already", replies.welcome_following(t, "Space", already=True)
+    yield (
+        "/start from a post, followed already",
+        replies.welcome_following(t, "Space", already=True),
+    )
     yield "/start from a post, back", replies.welcome_following(t, "Space", back=True)
     yield "/start after /stop, nothing missed", replies.resumed(t, ["Space"])
     yield "/start after /stop, one missed", replies.resumed(t, ["Space"], [FERRY], 1)
     yield "/start after /stop, twelve missed", replies.resumed(t, ["Space"], [FERRY, SEALS], 12)
     yield "/start after /stop, following nothing", replies.resumed(t, [])
     yield "/help", replies.commands_help(t, commands.described(is_editor=False))
-    yield "/topic", topic_replies.topic_keyboard(t, [f"Topic {number}" for number in range(12)], ["Topic 1"])
+    yield (
+        "/topic",
+        topic_replies.topic_keyboard(t, [f"Topic {number}" for number in range(12)], ["Topic 1"]),
+    )
     yield "/topic, before there are topics", topic_replies.topic_keyboard(t, [], [])
     yield "/topic, Done", topic_replies.topics_done(t, ["Space"])
     yield "/topic, Done, following nothing", topic_replies.topics_done(t, [])
     yield "/topic Space", topic_replies.following(t, ["Space"], total=1)
     yield "/topic Space, again", topic_replies.following(t, [], ["Space"], total=1)
     yield "/topic Space, back", topic_replies.following(t, ["Space"], total=2, back=True)
-    several = {"unknown": ["Ocaens", "Cooking"], "nearest": ["Oceans"], "awaitable": ["Ocaens", "Cooking"]}
-    yield "/topic Space, AI, Ocaens, Cooking", topic_replies.following(t, ["Space"], ["AI"], total=2, **several)  # type: ignore[arg-type]
-    yield "/topic Space, Oceans, no room", topic_replies.following(t, ["Space"], total=200, full=["Oceans"], limit=200)
-    yield "/topic all", topic_replies.following(t, [f"Topic {number}" for number in range(14)], total=14, update=7)
+    several = {
+        "unknown": ["Ocaens", "Cooking"],
+        "nearest": ["Oceans"],
+        "awaitable": ["Ocaens", "Cooking"],
+    }
+    yield (
+        "/topic Space, AI, Ocaens, Cooking",
+        topic_replies.following(t, ["Space"], ["AI"], total=2, **several),
+    )  # type: ignore[arg-type]
+    yield (
+        "/topic Space, Oceans, no room",
+        topic_replies.following(t, ["Space"], total=200, full=["Oceans"], limit=200),
+    )
+    yield (
+        "/topic all",
+        topic_replies.following(t, [f"Topic {number}" for number in range(14)], total=14, update=7),
+    )
     yield "/topic Oceans, no room", topic_replies.follows_full(t, 200)
     yield "/topic Cooking", topic_replies.unknown_topic(t, "Cooking", awaitable=["Cooking"])
-    yield "/topic Ocaens", topic_replies.unknown_topic(t, "Ocaens", ["Oceans"], awaitable=["Ocaens"])
+    yield (
+        "/topic Ocaens",
+        topic_replies.unknown_topic(t, "Ocaens", ["Oceans"], awaitable=["Ocaens"]),
+    )
     yield "/topic, too long a name", topic_replies.unknown_topic(t, "x" * 65)
     yield "/topics", topic_replies.topic_list(t, ["Space"], [("Space", 1), ("Oceans", 12)])
     yield "/topics, stopped", topic_replies.topic_list(t, ["Space"], [("Space", 1)], stopped=True)
@@ -78,9 +105,14 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
     yield "/search ferry", search_replies.search_results(t, "ferry", [FERRY, SEALS])
     yield (
         "/search ships, page 2",
-        search_replies.search_results(t, "ships", [FERRY], query=parsed("river"), key="1", page=1, more=True),
+        search_replies.search_results(
+            t, "ships", [FERRY], query=parsed("river"), key="1", page=1, more=True
+        ),
     )
-    yield "/search fery", search_replies.search_results(t, "fery", [FERRY], query=parsed("ferry"), instead="ferry")
+    yield (
+        "/search fery",
+        search_replies.search_results(t, "fery", [FERRY], query=parsed("ferry"), instead="ferry"),
+    )
     yield "/search", search_replies.nothing_found(t)
     yield "/search -crane", search_replies.nothing_found(t, "-crane")
     yield "/search *", search_replies.nothing_found(t, "*")
@@ -110,7 +142,9 @@ def told(payload: Payload) -> str:
 
 def book() -> str:
     """Return every reply to a person; of those to a group, the ones that differ."""
-    person, group, thread = (Templates(None, Taxonomy()).spoken_to(audience) for audience in ("", "group", "thread"))
+    person, group, thread = (
+        Templates(None, Taxonomy()).spoken_to(audience) for audience in ("", "group", "thread")
+    )
     pages = []
     for (name, one), (_, several), (_, few) in zip(
         everything(person), everything(group), everything(thread), strict=True
@@ -120,7 +154,10 @@ def book() -> str:
         if told(several) != told(one):
             pages.append(f"=== {name}, in a group\n\n{told(several)}")
     for kind in get_args(Line):
-        lines = {replies.notice(templates, kind, "Space" if kind != "full" else "200") for templates in (person, group)}
+        lines = {
+            replies.notice(templates, kind, "Space" if kind != "full" else "200")
+            for templates in (person, group)
+        }
         pages.append(f"=== a tap: {kind}\n\n" + "\n".join(sorted(lines)))
     return "\n\n\n".join(pages) + "\n"
 
@@ -131,4 +168,6 @@ def test_every_reply_reads_as_it_was_last_looked_at() -> None:
     if os.environ.get("PAPERBOY_GOLDEN"):
         REPLIES.write_text(found, encoding="utf-8")
     kept = REPLIES.read_text(encoding="utf-8")
-    assert not "\n".join(difflib.unified_diff(kept.splitlines(), found.splitlines(), lineterm="", n=1))
+    assert not "\n".join(
+        difflib.unified_diff(kept.splitlines(), found.splitlines(), lineterm="", n=1)
+    )

@@ -14,13 +14,98 @@ from tests.support.examples import examples
 ALIVE = {"BotCommand", "Mention", "Hashtag", "Cashtag"}
 #: Pieces of what people write around the signs that Telegram looks for.
 _PIECES = [
-    *("/stop", "/", "//", "/a@bot", "@name", "@", "@@", "#tag", "#", "#1", "$CASH", "$", "$5", "$1INCH", "US"),
-    *("a", "Z", "9", "_", "é", "ж", "電", "می", "ක", "\u200c", "\u200d", "·", "²", "𝔘", "👩", "\u0301"),
-    *(" ", "\n", ".", ",", ":", ";", "!", "?", "'", '"', "(", ")", "[", "]", "{", "}", "<", ">", "«", "»", "-", "&"),
-    *("https://", "http://", "ftp://", "tg://", "x.com", "www.", "medium.com/@name", "t.me/", "example", ".org", ".рф"),
-    *("me@x.com", "user:pass@", ":8080", "?q=", "12:30", "1/2", "and/or", "C#", "…", "\u3000", "‚", "`", "~", "%20"),
+    *(
+        "/stop",
+        "/",
+        "//",
+        "/a@bot",
+        "@name",
+        "@",
+        "@@",
+        "#tag",
+        "#",
+        "#1",
+        "$CASH",
+        "$",
+        "$5",
+        "$1INCH",
+        "US",
+    ),
+    *(
+        "a",
+        "Z",
+        "9",
+        "_",
+        "é",
+        "ж",
+        "電",
+        "می",
+        "ක",
+        "\u200c",
+        "\u200d",
+        "·",
+        "²",
+        "𝔘",
+        "👩",
+        "\u0301",
+    ),
+    *(
+        " ",
+        "\n",
+        ".",
+        ",",
+        ":",
+        ";",
+        "!",
+        "?",
+        "'",
+        '"',
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "<",
+        ">",
+        "«",
+        "»",
+        "-",
+        "&",
+    ),
+    *(
+        "https://",
+        "http://",
+        "ftp://",
+        "tg://",
+        "x.com",
+        "www.",
+        "medium.com/@name",
+        "t.me/",
+        "example",
+        ".org",
+        ".рф",
+    ),
+    *(
+        "me@x.com",
+        "user:pass@",
+        ":8080",
+        "?q=",
+        "12:30",
+        "1/2",
+        "and/or",
+        "C#",
+        "…",
+        "\u3000",
+        "‚",
+        "`",
+        "~",
+        "%20",
+    ),
 ]
-_ANY = st.text(st.characters(exclude_categories=("Cc", "Cs"), exclude_characters=JOINER), max_size=3)
+_ANY = st.text(
+    st.characters(exclude_categories=("Cc", "Cs"), exclude_characters=JOINER), max_size=3
+)
 WORDS = st.lists(st.sampled_from(_PIECES) | _ANY, max_size=10).map("".join)
 _ADDRESSES = [
     "https://medium.example/@name/title-1#part",
@@ -41,7 +126,11 @@ _ADDRESSES = [
 def alive(text: str) -> list[str]:
     """Return what would come alive in a text."""
     found = judge.found(text, [])
-    return [judge.cut(text, one) for one, kind in zip(found, judge.kinds(found), strict=True) if kind in ALIVE]
+    return [
+        judge.cut(text, one)
+        for one, kind in zip(found, judge.kinds(found), strict=True)
+        if kind in ALIVE
+    ]
 
 
 @examples(400)
@@ -50,13 +139,22 @@ def test_nothing_comes_alive_and_no_letter_is_lost(text: str) -> None:
     shown = inert(text)
     assert alive(shown) == []
     assert shown.replace(JOINER, "") == text
-    assert recovery.folded(shown) == recovery.folded(text)  # a forwarded copy is still known as the post
+    assert recovery.folded(shown) == recovery.folded(
+        text
+    )  # a forwarded copy is still known as the post
     assert inert(shown) == shown
 
 
 @examples(300)
-@given(WORDS, st.sampled_from(_ADDRESSES), st.sampled_from(["", ".", ",", ")", "…", "?", "»", "'s"]), WORDS)
-def test_an_address_among_any_words_stays_as_it_is(before: str, address: str, mark: str, after: str) -> None:
+@given(
+    WORDS,
+    st.sampled_from(_ADDRESSES),
+    st.sampled_from(["", ".", ",", ")", "…", "?", "»", "'s"]),
+    WORDS,
+)
+def test_an_address_among_any_words_stays_as_it_is(
+    before: str, address: str, mark: str, after: str
+) -> None:
     assert address in inert(f"{before} {address}{mark} {after}")
     assert address in inert(f"{before} ({address}) {after}")
     assert address in inert(f"{before}\n“{address}”{mark} {after}")
@@ -65,8 +163,27 @@ def test_an_address_among_any_words_stays_as_it_is(before: str, address: str, ma
 @pytest.mark.parametrize(
     "text",
     [
-        *("and/or", "1/2 of it", "24/7", "TCP/IP", "C# and F#", "We're #1", "a@b.example", "$5 or US$5", "5 @ 3", "/"),
-        *("@ # $", "12:30–14:45", "https://x.example/@name#tag?a=$CASH", "/usr/bin/env", "a//b", "km/h", "größe/L"),
+        *(
+            "and/or",
+            "1/2 of it",
+            "24/7",
+            "TCP/IP",
+            "C# and F#",
+            "We're #1",
+            "a@b.example",
+            "$5 or US$5",
+            "5 @ 3",
+            "/",
+        ),
+        *(
+            "@ # $",
+            "12:30–14:45",
+            "https://x.example/@name#tag?a=$CASH",
+            "/usr/bin/env",
+            "a//b",
+            "km/h",
+            "größe/L",
+        ),
     ],
 )
 def test_what_telegram_leaves_alone_is_left_alone(text: str) -> None:
@@ -104,5 +221,18 @@ def test_what_only_looks_like_an_address_is_stilled(around: str) -> None:
 
 def test_a_hostile_text_takes_no_long_time() -> None:
     """Long runs of the pieces: each is read once, not once for every letter."""
-    for piece in ("a.", "@a", "a@", "http://", "x.com/", "(", "/a", "#", "$A", "a-", "1.com/)", "é."):
+    for piece in (
+        "a.",
+        "@a",
+        "a@",
+        "http://",
+        "x.com/",
+        "(",
+        "/a",
+        "#",
+        "$A",
+        "a-",
+        "1.com/)",
+        "é.",
+    ):
         assert inert(piece * 4_000).replace(JOINER, "") == piece * 4_000

@@ -32,10 +32,14 @@ def test_what_telegram_takes_is_measured_as_it_counts(html: str) -> None:
     assert len(entities) <= marked.entities
 
 
-@pytest.mark.parametrize(("html", "count"), [("<b>x<a href='https://a.b'>", None), ("<b>a<i>b</i>c</b>", 4)])
+@pytest.mark.parametrize(
+    ("html", "count"), [("<b>x<a href='https://a.b'>", None), ("<b>a<i>b</i>c</b>", 4)]
+)
 def test_split_styles_are_counted_apart(html: str, count: int | None) -> None:
     if count is None:
-        with pytest.raises(markup.MarkupError):  # single quotes: Telegram takes them, our templates need not
+        with pytest.raises(
+            markup.MarkupError
+        ):  # single quotes: Telegram takes them, our templates need not
             markup.measure(html)
     else:
         assert markup.measure(html).entities == count
@@ -70,7 +74,9 @@ def test_a_link_without_address_is_refused_since_telegram_would_link_its_words()
 
 
 # Like `prose.repair`, which what is rendered went through, the alphabet leaves out what Telegram strips.
-_WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Cn", "Zl", "Zp", "Mn"]), max_size=80)
+_WORDS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Cf", "Cn", "Zl", "Zp", "Mn"]), max_size=80
+)
 
 
 @examples(300)
@@ -81,13 +87,31 @@ def test_escaped_words_are_read_as_they_were(words: str) -> None:
     assert judge.validate(shown)[0] == markup.measure(shown).text == f"x{words}x"
 
 
-_ALONE = ["#tag", "@name", "/cmd", "a.com", "README.md", "1:23", "$USD", "x@y.org", "#a#b", "…", "4242424242424242"]
+_ALONE = [
+    "#tag",
+    "@name",
+    "/cmd",
+    "a.com",
+    "README.md",
+    "1:23",
+    "$USD",
+    "x@y.org",
+    "#a#b",
+    "…",
+    "4242424242424242",
+]
 _FOUND = st.lists(st.sampled_from(_ALONE), max_size=12)
 
 
 @examples(300)
-@given(_FOUND, st.sampled_from([" ", "", "\n", ", ", "x"]), st.sampled_from(["{}", "<b>{}</b>", "<i>a<b>{}</b></i>"]))
-def test_what_telegram_finds_by_itself_is_never_counted_too_low(words: list[str], between: str, frame: str) -> None:
+@given(
+    _FOUND,
+    st.sampled_from([" ", "", "\n", ", ", "x"]),
+    st.sampled_from(["{}", "<b>{}</b>", "<i>a<b>{}</b></i>"]),
+)
+def test_what_telegram_finds_by_itself_is_never_counted_too_low(
+    words: list[str], between: str, frame: str
+) -> None:
     html = frame.format("x " + markup.escape(between.join(words)))
     assert len(judge.validate(html)[1]) <= markup.measure(html).entities
 

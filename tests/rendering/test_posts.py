@@ -37,7 +37,15 @@ def test_no_golden_file_is_left_over() -> None:
 
 def test_telegram_reads_bold_words_links_and_tags_and_nothing_else() -> None:
     text, entities, _ = judge.payload(post(FULL))
-    assert judge.kinds(entities) == ["Bold", "Bold", "TextUrl", "TextUrl", "TextUrl", "Hashtag", "Hashtag"]
+    assert judge.kinds(entities) == [
+        "Bold",
+        "Bold",
+        "TextUrl",
+        "TextUrl",
+        "TextUrl",
+        "Hashtag",
+        "Hashtag",
+    ]
     assert [judge.cut(text, one) for one in entities[-2:]] == ["#ComputerVision", "#AI"]
 
 
@@ -56,7 +64,9 @@ def test_the_day_of_a_source_that_tells_it_is_shown_to_everybody() -> None:
     for tz in (UTC, ZoneInfo("America/Lima")):
         assert "16 Oct 2026" in html(late, tz=tz)
         assert (
-            layout.line(Stored(id=1, article=late, recorded=datetime(2026, 10, 17, tzinfo=UTC)), tz).date
+            layout.line(
+                Stored(id=1, article=late, recorded=datetime(2026, 10, 17, tzinfo=UTC)), tz
+            ).date
             == "16 Oct 2026"
         )
 
@@ -64,11 +74,16 @@ def test_the_day_of_a_source_that_tells_it_is_shown_to_everybody() -> None:
 @pytest.mark.parametrize("year", [1, 9999])
 def test_a_date_at_the_end_of_time_is_still_shown(year: int) -> None:
     edge = datetime(year, 1, 1, tzinfo=UTC) if year == 1 else datetime(year, 12, 31, 23, tzinfo=UTC)
-    assert f" {year}" in html(replace(FULL, published=edge), tz=ZoneInfo("Asia/Tokyo" if year > 1 else "America/Lima"))
+    assert f" {year}" in html(
+        replace(FULL, published=edge), tz=ZoneInfo("Asia/Tokyo" if year > 1 else "America/Lima")
+    )
 
 
 def test_an_excerpt_that_only_repeats_the_title_is_left_out() -> None:
-    assert html(replace(FULL, excerpt=FULL.title.upper() + "!")).count("\n\n") == html(FULL).count("\n\n") - 2
+    assert (
+        html(replace(FULL, excerpt=FULL.title.upper() + "!")).count("\n\n")
+        == html(FULL).count("\n\n") - 2
+    )
 
 
 def test_a_related_article_posted_in_the_same_chat_is_linked_to_its_post() -> None:
@@ -84,10 +99,12 @@ def test_tags_are_those_of_the_articles_topics_once_each() -> None:
 
 def test_a_date_behind_a_right_to_left_name_keeps_its_order() -> None:
     published = datetime(2026, 10, 28, tzinfo=UTC)
-    assert "\nآفتاب کویر · \u200e28 Oct 2026" in html(replace(FULL, provider="آفتاب کویر", published=published))
-    assert "\nعلم & AI · 28 Oct 2026" in html(replace(FULL, provider="علم & AI", published=published)).replace(
-        "&amp;", "&"
+    assert "\nآفتاب کویر · \u200e28 Oct 2026" in html(
+        replace(FULL, provider="آفتاب کویر", published=published)
     )
+    assert "\nعلم & AI · 28 Oct 2026" in html(
+        replace(FULL, provider="علم & AI", published=published)
+    ).replace("&amp;", "&")
 
 
 def test_tags_in_right_to_left_scripts_stand_last_so_that_no_other_is_moved_about() -> None:
@@ -113,7 +130,9 @@ def test_the_button_follows_the_most_specific_topic_and_carries_the_delivery() -
         (("AI", "Privacy"), []),
     ],
 )
-def test_a_topic_that_comes_anyway_needs_no_button(followed: tuple[str, ...], label: list[str]) -> None:
+def test_a_topic_that_comes_anyway_needs_no_button(
+    followed: tuple[str, ...], label: list[str]
+) -> None:
     keys = [topics.key(name) for name in followed]
     rows = buttons(post(replace(FULL, topics=("Computer Vision", "Privacy")), followed=keys))
     assert [one["text"] for row in rows for one in row] == ["Read the article", *label]
@@ -128,7 +147,12 @@ def test_three_topics_at_most_can_be_followed_two_in_a_row_the_most_specific_fir
 
 
 def test_at_most_five_hashtags_and_no_topic_goes_without_one_for_anothers_second() -> None:
-    many = Taxonomy([Topic(name="AI", hashtags=("AI", "ML", "LLM")), Topic(name="Sea", hashtags=("Sea", "Water"))])
+    many = Taxonomy(
+        [
+            Topic(name="AI", hashtags=("AI", "ML", "LLM")),
+            Topic(name="Sea", hashtags=("Sea", "Water")),
+        ]
+    )
     shown = html(replace(FULL, topics=("AI", "Sea", "Wind", "Oil")), taxonomy=many)
     assert shown.endswith("\n\n#AI #ML #Sea #Wind #Oil")
     assert html(replace(FULL, topics=tuple(f"Topic{n}" for n in range(30)))).endswith(
@@ -156,14 +180,18 @@ def test_with_text_the_links_stand_in_the_post_and_no_keyboard_under_it(
 
 
 @pytest.mark.parametrize("fallbacks", [[], [Fallback.NO_KEYBOARD], [Fallback.PLAIN]])
-def test_with_none_there_is_neither_a_keyboard_nor_a_link_to_read_or_follow(fallbacks: list[Fallback]) -> None:
+def test_with_none_there_is_neither_a_keyboard_nor_a_link_to_read_or_follow(
+    fallbacks: list[Fallback],
+) -> None:
     payload = post(FULL, buttons=Buttons.NONE, fallbacks=fallbacks)
     assert "reply_markup" not in payload
     assert judge.payload(payload)[0].endswith("#ComputerVision #AI")
 
 
 def test_plain_words_with_text_end_in_the_address_itself() -> None:
-    assert judge.payload(post(FULL, buttons=Buttons.TEXT, fallbacks=[Fallback.PLAIN]))[0].endswith(f"#AI\n\n{FULL.url}")
+    assert judge.payload(post(FULL, buttons=Buttons.TEXT, fallbacks=[Fallback.PLAIN]))[0].endswith(
+        f"#AI\n\n{FULL.url}"
+    )
 
 
 def test_an_edit_takes_the_keyboard_of_a_channel_that_wants_none_any_more() -> None:
@@ -210,9 +238,14 @@ def test_as_many_related_links_stay_as_fit() -> None:
 def test_then_the_excerpt_is_cut_at_a_word() -> None:
     shown = html(FORMS["long_excerpt"])
     assert "• " not in shown
-    body = shown.split("\n\n")[1].removeprefix("<blockquote expandable>").removesuffix("</blockquote>")
+    body = (
+        shown.split("\n\n")[1].removeprefix("<blockquote expandable>").removesuffix("</blockquote>")
+    )
     assert body.endswith("…")
-    assert body[:-1].split()[-1].strip(".,") in FORMS["long_excerpt"].excerpt.replace(",", "").replace(".", "").split()
+    assert (
+        body[:-1].split()[-1].strip(".,")
+        in FORMS["long_excerpt"].excerpt.replace(",", "").replace(".", "").split()
+    )
     assert judge.TEXT - 40 < judge.validate(shown)[2] <= judge.TEXT
 
 
@@ -230,12 +263,16 @@ def test_a_title_of_512_units_always_fits_whole(character: str, picture: str) ->
 
 
 def test_a_post_of_found_entities_stays_under_a_hundred() -> None:
-    _, entities, _ = judge.payload(post(replace(FULL, title="#a " * 170, excerpt="@name example.com " * 200)))
+    _, entities, _ = judge.payload(
+        post(replace(FULL, title="#a " * 170, excerpt="@name example.com " * 200))
+    )
     assert len(entities) <= judge.ENTITIES
 
 
 def test_addresses_alone_can_be_too_long_in_bytes() -> None:
-    far = tuple(replace(related(number), url="https://example.org/" + "x" * 2_000) for number in range(30))
+    far = tuple(
+        replace(related(number), url="https://example.org/" + "x" * 2_000) for number in range(30)
+    )
     shown = html(replace(FULL, related=far))
     assert 10 <= shown.count("• ") < 30
     assert len(shown.encode()) <= markup.RAW_BYTES
@@ -274,7 +311,10 @@ def test_a_photo_that_telegram_cant_take_becomes_text_with_a_preview() -> None:
 @pytest.mark.parametrize("picture", ["preview", "photo"])
 @pytest.mark.parametrize("form", FORMS)
 def test_plain_words_are_the_words_telegram_would_have_shown(form: str, picture: str) -> None:
-    formatted, plain = (post(FORMS[form], picture=picture, fallbacks=fallbacks) for fallbacks in ([], [Fallback.PLAIN]))
+    formatted, plain = (
+        post(FORMS[form], picture=picture, fallbacks=fallbacks)
+        for fallbacks in ([], [Fallback.PLAIN])
+    )
     assert "parse_mode" not in plain
     assert judge.payload(plain)[0] == judge.payload(formatted)[0]
     assert plain["reply_markup"] == formatted["reply_markup"]
@@ -305,4 +345,6 @@ def test_shorter_is_at_most_half_and_has_no_related_links(form: str) -> None:
 
 
 def test_fallbacks_about_where_a_post_goes_change_no_word() -> None:
-    assert post(FULL, fallbacks=[Fallback.NO_THREAD, Fallback.NO_REPLY, Fallback.UNPAID]) == post(FULL)
+    assert post(FULL, fallbacks=[Fallback.NO_THREAD, Fallback.NO_REPLY, Fallback.UNPAID]) == post(
+        FULL
+    )

@@ -32,7 +32,12 @@ def test_a_photo_is_edited_with_its_caption() -> None:
     payload = post(FULL, picture="photo")
     edit = post_edits.edit(payload)
     assert edit["method"] == "editMessageMedia"
-    assert edit["media"] == {"type": "photo", "media": FULL.image, "caption": payload["caption"], "parse_mode": "HTML"}
+    assert edit["media"] == {
+        "type": "photo",
+        "media": FULL.image,
+        "caption": payload["caption"],
+        "parse_mode": "HTML",
+    }
     assert edit["reply_markup"] == payload["reply_markup"]
 
 
@@ -80,13 +85,22 @@ def test_the_seed_is_posted_whole_with_its_related_links_by_quality() -> None:
         "Privacy International · 22 Aug 2021",
     ]
     outlets = [line.rpartition(" — ")[2] for line in lines if line.startswith("• ")]
-    assert outlets == ["Diginomica", "New Haven Register", "Express & Star", "Biometric Companies", "MediaNama"]
+    assert outlets == [
+        "Diginomica",
+        "New Haven Register",
+        "Express & Star",
+        "Biometric Companies",
+        "MediaNama",
+    ]
     assert lines[-1] == "#ComputerVision #AI"
     assert judge.kinds(entities) == ["Bold", "Bold", *["TextUrl"] * 5, "Hashtag", "Hashtag"]
     assert payload["link_preview_options"]["url"].startswith(
         "https://www.privacyinternational.org/sites/default/files/"
     )
-    assert [one["text"] for one in buttons(payload)[0]] == ["Read the article", "Follow Computer Vision"]
+    assert [one["text"] for one in buttons(payload)[0]] == [
+        "Read the article",
+        "Follow Computer Vision",
+    ]
 
 
 @pytest.mark.real

@@ -70,12 +70,18 @@ def unfollow(name: str) -> Tap:
 
 def test_a_newcomer_is_greeted_with_topics_to_tap() -> None:
     payload = replies.welcome(T, suggestions=["AI", "Robotics"])
-    assert taps(payload) == {"AI": follow("AI"), "Robotics": follow("Robotics"), "All topics": Tap(Act.PAGE, page=0)}
+    assert taps(payload) == {
+        "AI": follow("AI"),
+        "Robotics": follow("Robotics"),
+        "All topics": Tap(Act.PAGE, page=0),
+    }
     assert "/topic AI" in read(payload)
 
 
 def test_who_comes_back_is_told_what_they_follow() -> None:
-    assert "You follow AI, Robotics and Space." in read(replies.welcome(T, follows=["AI", "Robotics", "Space"]))
+    assert "You follow AI, Robotics and Space." in read(
+        replies.welcome(T, follows=["AI", "Robotics", "Space"])
+    )
 
 
 def test_many_names_end_in_how_many_more_there_are() -> None:
@@ -98,8 +104,12 @@ def test_a_follow_can_be_undone_topic_by_topic() -> None:
 
 def test_more_than_three_follows_or_unfollows_are_undone_by_one_button() -> None:
     four = ["AI", "C++", "Space", "Water"]
-    assert taps(topic_replies.following(T, four, total=4, update=7)) == {"Undo": Tap(Act.UNFOLLOW_OFFERED, "7")}
-    assert taps(topic_replies.unfollowed(T, four, left=0, update=7)) == {"Undo": Tap(Act.FOLLOW_OFFERED, "7")}
+    assert taps(topic_replies.following(T, four, total=4, update=7)) == {
+        "Undo": Tap(Act.UNFOLLOW_OFFERED, "7")
+    }
+    assert taps(topic_replies.unfollowed(T, four, left=0, update=7)) == {
+        "Undo": Tap(Act.FOLLOW_OFFERED, "7")
+    }
 
 
 def test_an_address_that_no_article_has_is_not_answered_like_words() -> None:
@@ -110,7 +120,9 @@ def test_an_address_that_no_article_has_is_not_answered_like_words() -> None:
 
 def test_quotation_marks_are_not_doubled_in_the_heading_of_results() -> None:
     assert "Results for “seals”" in read(search_replies.search_results(T, "seals", []))
-    assert 'Results for "harbour crane"' in read(search_replies.search_results(T, '"harbour crane"', []))
+    assert 'Results for "harbour crane"' in read(
+        search_replies.search_results(T, '"harbour crane"', [])
+    )
 
 
 def test_half_known_words_offer_the_nearest_beside_the_undo() -> None:
@@ -127,10 +139,15 @@ def test_unknown_words_are_quoted_short_and_repaired() -> None:
 
 def test_the_keyboard_ticks_what_is_followed_and_turns_pages() -> None:
     names = [f"Topic {number}" for number in range(25)]
-    first, second, last = (topic_replies.topic_keyboard(T, names, ["topic 11"], page) for page in (0, 1, 99))
+    first, second, last = (
+        topic_replies.topic_keyboard(T, names, ["topic 11"], page) for page in (0, 1, 99)
+    )
     assert len(taps(first)) == 12
     assert taps(second)["✓ Topic 11"] == Tap(Act.TOGGLE, topics.code("Topic 11"), 1)
-    assert (taps(second)["‹ Back"], taps(second)["More ›"]) == (Tap(Act.PAGE, page=0), Tap(Act.PAGE, page=2))
+    assert (taps(second)["‹ Back"], taps(second)["More ›"]) == (
+        Tap(Act.PAGE, page=0),
+        Tap(Act.PAGE, page=2),
+    )
     assert taps(last)["Topic 24"] == Tap(Act.TOGGLE, topics.code("Topic 24"), 2)
     assert "More ›" not in taps(last)
     assert "Page 3 of 3" in read(last)
@@ -142,7 +159,11 @@ def test_the_keyboard_of_no_topics_says_when_there_will_be_some() -> None:
 
 
 def test_the_list_of_topics_counts_articles_and_ends() -> None:
-    text = read(topic_replies.topic_list(T, ["AI"], [("AI", 1), *((f"T{number}", number) for number in range(900))]))
+    text = read(
+        topic_replies.topic_list(
+            T, ["AI"], [("AI", 1), *((f"T{number}", number) for number in range(900))]
+        )
+    )
     assert "✓ AI — 1 article\n" in text
     assert "• T2 — 2 articles" in text
     assert re.search(r"… and 861 more\n", text)
@@ -150,7 +171,9 @@ def test_the_list_of_topics_counts_articles_and_ends() -> None:
 
 def test_an_unfollow_can_be_undone() -> None:
     assert taps(topic_replies.unfollowed(T, ["AI"], left=2)) == {"Undo": follow("AI")}
-    assert "You still follow 2 topics. Tap Undo" in read(topic_replies.unfollowed(T, ["AI"], left=2))
+    assert "You still follow 2 topics. Tap Undo" in read(
+        topic_replies.unfollowed(T, ["AI"], left=2)
+    )
     assert "no topics now" in read(topic_replies.unfollowed(T, ["AI", "B"], left=0))
 
 
@@ -171,13 +194,17 @@ def test_latest_is_one_message_of_at_most_ten_linked_titles() -> None:
 def test_latest_says_whether_it_is_of_the_readers_topics() -> None:
     assert read(replies.latest(T, [stored(1)], follows=True)).startswith("Latest on your topics\n")
     assert read(replies.latest(T, [stored(1)])).startswith("Latest\n")
-    assert "the newest on all your topics" in read(replies.latest(T, [stored(1)], "AI", follows=True))
+    assert "the newest on all your topics" in read(
+        replies.latest(T, [stored(1)], "AI", follows=True)
+    )
     assert "the newest on every topic" in read(replies.latest(T, [stored(1)], "AI", followed=False))
 
 
 def test_dates_in_lists_are_the_readers() -> None:
     assert "23 Aug 2021" in read(replies.latest(T, [stored(1)], tz=ZoneInfo("Europe/Athens")))
-    assert "23 Aug 2021" in read(search_replies.search_results(T, "x", [stored(1)], tz=ZoneInfo("Europe/Athens")))
+    assert "23 Aug 2021" in read(
+        search_replies.search_results(T, "x", [stored(1)], tz=ZoneInfo("Europe/Athens"))
+    )
 
 
 def test_a_list_of_bare_articles_has_no_dangling_dot() -> None:
@@ -191,7 +218,9 @@ def test_stop_tells_the_way_back() -> None:
 
 
 def test_help_lists_the_commands_it_is_given() -> None:
-    text = read(replies.commands_help(T, [("topic", "[words]", "follow & choose"), ("stop", "", "pause")]))
+    text = read(
+        replies.commands_help(T, [("topic", "[words]", "follow & choose"), ("stop", "", "pause")])
+    )
     assert "/topic [words] — follow & choose\n/stop — pause\n" in text
     assert "editor" not in text
 
@@ -218,8 +247,14 @@ def test_who_comes_back_by_following_is_told_that_everything_comes_again() -> No
         topic_replies.following(T, ["AI"], total=3, back=True),
         replies.welcome_following(T, "AI", back=True),
     ):
-        assert "Good to have you back: articles on all your topics come to this chat again." in read(payload)
-    assert replies.notice(T, "followed", "AI", back=True) == "You follow AI now, and articles come to this chat again"
+        assert (
+            "Good to have you back: articles on all your topics come to this chat again."
+            in read(payload)
+        )
+    assert (
+        replies.notice(T, "followed", "AI", back=True)
+        == "You follow AI now, and articles come to this chat again"
+    )
     assert replies.notice(T, "followed", "AI") == "You follow AI now"
 
 
@@ -244,9 +279,14 @@ def test_a_republish_names_edition_and_channels() -> None:
     def told(edition: int, *channels: str, **more: Any) -> Payload:
         return republish_replies.republished(T, stored(5), edition, channels, **more)
 
-    assert "Edition 2 of Title <5> is on its way to News, @a and B." in read(told(2, "News", "@a", "B"))
+    assert "Edition 2 of Title <5> is on its way to News, @a and B." in read(
+        told(2, "News", "@a", "B")
+    )
     payload = told(2, "News (@news)", seconds=4.2, value="5.2.1")
-    assert "Edition 2 of Title <5> goes to News (@news) in 5 seconds: until then, Undo takes it back." in read(payload)
+    assert (
+        "Edition 2 of Title <5> goes to News (@news) in 5 seconds: until then, Undo takes it back."
+        in read(payload)
+    )
     assert taps(payload) == {"Undo": Tap(Act.DECIDE, "5.2.1", decision=Decision.UNDO)}
     assert "nothing was sent" in read(told(2))
     assert "for the first time" in read(told(1, "News"))
@@ -257,7 +297,9 @@ def test_an_undo_says_what_was_taken_back_and_what_was_too_late() -> None:
     text = read(republish_replies.undone(T, stored(5), ["News"], ["@a"]))
     assert "Taken back: Title <5> does not go to News." in text
     assert "It was already sent to @a." in text
-    assert "Title <5> was already sent to @a." in read(republish_replies.undone(T, stored(5), [], ["@a"]))
+    assert "Title <5> was already sent to @a." in read(
+        republish_replies.undone(T, stored(5), [], ["@a"])
+    )
 
 
 def test_an_article_not_found_offers_the_nearest_by_id() -> None:
@@ -275,7 +317,11 @@ REPORT = StatusReport(
         ChannelStatus(
             name="@news",
             deliveries={State.SENT: 9, State.PENDING: 1, State.DOUBTFUL: 1, State.REFUSED: 2},
-            refusals=(Refusal(short_id="1a", title="A & B", file="a.md", reason="there are no <words> in it"),),
+            refusals=(
+                Refusal(
+                    short_id="1a", title="A & B", file="a.md", reason="there are no <words> in it"
+                ),
+            ),
         ),
         ChannelStatus(name="-1001", title="The News", waits="lost the right to post", until=AT),
     ),
@@ -283,7 +329,9 @@ REPORT = StatusReport(
     warned=(RejectedFile(path="w.md", reason="line 3: quality: “high” is not a number"),),
     troubles=(Trouble(about="The database", reason="is full", since=AT),),
     oldest_waiting=AT,
-    rejected=tuple(RejectedFile(path=f"a&b/{number}.md", reason="has no title") for number in range(25)),
+    rejected=tuple(
+        RejectedFile(path=f"a&b/{number}.md", reason="has no title") for number in range(25)
+    ),
     copies=(Copy(short_id="1z", title="Again", first_title="Once"),),
     held=(Held(short_id="2a", title="Waits"),),
     watched=True,
@@ -323,7 +371,9 @@ def test_status_of_an_empty_paperboy_says_what_is_missing() -> None:
 
 
 def test_status_says_what_is_so_now_when_the_folder_is_away() -> None:
-    away = StatusReport(at=AT, articles=0, readers=0, follows=0, problem="data/articles: is not there", scanned=AT)
+    away = StatusReport(
+        at=AT, articles=0, readers=0, follows=0, problem="data/articles: is not there", scanned=AT
+    )
     text = read(status_reply.status(T, away, tz=timezone(timedelta(hours=2), "CEST")))
     assert "I can't read the folder now: data/articles: is not there." in text
     assert "Last scan 23 Aug 2021, 01:02 CEST." in text
@@ -366,7 +416,9 @@ def test_an_alert_of_several_posts_sets_them_apart() -> None:
 
 
 def test_a_way_of_posting_that_fails_until_somebody_acts_is_told_as_that() -> None:
-    text = read(alerts.alert(T, Alert.SIMPLIFIED, [Entry(chats=("News",), reason="the topic is gone")]))
+    text = read(
+        alerts.alert(T, Alert.SIMPLIFIED, [Entry(chats=("News",), reason="the topic is gone")])
+    )
     assert "Correct the settings" in text
     assert "article's file" not in text
 
@@ -375,14 +427,22 @@ def test_a_way_of_posting_that_fails_until_somebody_acts_is_told_as_that() -> No
     ("labels", "rows"),
     [
         (["Space", "Oceans", "AI"], [["Space", "Oceans"], ["AI"]]),
-        (["Read the article", "Follow Computer Vision"], [["Read the article", "Follow Computer Vision"]]),
-        (["AI", "Natural Language Processing", "Sea"], [["AI"], ["Natural Language Processing"], ["Sea"]]),
+        (
+            ["Read the article", "Follow Computer Vision"],
+            [["Read the article", "Follow Computer Vision"]],
+        ),
+        (
+            ["AI", "Natural Language Processing", "Sea"],
+            [["AI"], ["Natural Language Processing"], ["Sea"]],
+        ),
         (["渡" * 11, "池" * 11], [["渡" * 11, "池" * 11]]),
         (["渡" * 12, "池" * 11], [["渡" * 12], ["池" * 11]]),
         (["✓ " + "x" * 22, "y" * 22], [["✓ " + "x" * 22, "y" * 22]]),
     ],
 )
-def test_two_buttons_stand_in_a_row_where_a_phone_shows_all_of_both(labels: list[str], rows: list[list[str]]) -> None:
+def test_two_buttons_stand_in_a_row_where_a_phone_shows_all_of_both(
+    labels: list[str], rows: list[list[str]]
+) -> None:
     made = keyboards.in_rows([{"text": label} for label in labels])
     assert [[one["text"] for one in row] for row in made] == rows
 

@@ -33,7 +33,9 @@ from bot.rendering.templates import Templates
 from tests.support import judge
 
 NONE = Taxonomy()
-ARTICLE = Article(identity="https://a.example/x", url="https://a.example/x", title="A & B", topics=("AI",))
+ARTICLE = Article(
+    identity="https://a.example/x", url="https://a.example/x", title="A & B", topics=("AI",)
+)
 STORED = Stored(id=71, article=ARTICLE, recorded=datetime(2026, 1, 2, tzinfo=UTC))
 
 
@@ -58,13 +60,18 @@ def test_the_shipped_templates_pass_their_check() -> None:
 
 def test_every_template_has_samples_and_tells_its_variables_first() -> None:
     folder = shipped.config() / "templates"
-    names = {path.relative_to(folder).as_posix().removesuffix(".html.j2"): path for path in folder.rglob("*.j2")}
+    names = {
+        path.relative_to(folder).as_posix().removesuffix(".html.j2"): path
+        for path in folder.rglob("*.j2")
+    }
     assert {name for name in names if "/_" not in name} == set(samples.SAMPLES)
     for name, path in names.items():
         comment = path.read_text(encoding="utf-8").partition("#}")[0]
         assert comment.startswith("{#\n")
         for variable in {key for sample in samples.SAMPLES.get(name, ()) for key in sample}:
-            assert f"  {variable}" in comment or f", {variable}" in comment, f"{path}: {variable} is not told"
+            assert f"  {variable}" in comment or f", {variable}" in comment, (
+                f"{path}: {variable} is not told"
+            )
 
 
 @pytest.mark.parametrize("name", samples.SAMPLES)
@@ -80,7 +87,10 @@ class Recording(Templates):
     given: dict[str, set[frozenset[str]]]
 
     def render(self, name: str, words: dict[str, Any]) -> markup.Marked:
-        self.given = {**getattr(self, "given", {}), name: {*getattr(self, "given", {}).get(name, ()), frozenset(words)}}
+        self.given = {
+            **getattr(self, "given", {}),
+            name: {*getattr(self, "given", {}).get(name, ()), frozenset(words)},
+        }
         return super().render(name, words)
 
 
@@ -120,21 +130,32 @@ def everything_said(templates: Templates) -> None:
     republish_replies.became(templates, STORED, 2, [Became("News", Fate.POSTED)])
     republish_replies.choose(templates, "a.md", [STORED, STORED])
     republish_replies.confirm(
-        templates, STORED, file="b.md", reason="", first=STORED, posted=True, channels=["News"], value="1.2.11."
+        templates,
+        STORED,
+        file="b.md",
+        reason="",
+        first=STORED,
+        posted=True,
+        channels=["News"],
+        value="1.2.11.",
     )
     republish_replies.republish_not_found(templates, "x", [STORED])
     republish_replies.republish_usage(templates)
     republish_replies.copy_posted(templates, STORED, ["News"])
     republish_replies.released(templates, STORED, ["News"])
     alerts.decided(templates, Decision.POST_AGAIN)
-    status_reply.status(templates, StatusReport(at=STORED.recorded, articles=0, readers=0, follows=0))
+    status_reply.status(
+        templates, StatusReport(at=STORED.recorded, articles=0, readers=0, follows=0)
+    )
     alerts.alert(templates, Alert.OTHER, [Entry()])
 
 
 def test_samples_hold_exactly_the_words_that_templates_are_given() -> None:
     templates = Recording(None, NONE)
     everything_said(templates)
-    expected = {name: {frozenset(sample) for sample in each} for name, each in samples.SAMPLES.items()}
+    expected = {
+        name: {frozenset(sample) for sample in each} for name, each in samples.SAMPLES.items()
+    }
     assert templates.given == expected
 
 
@@ -168,14 +189,20 @@ def test_an_operators_template_replaces_the_shipped_one(tmp_path: Path) -> None:
         ("{% include 'missing.html.j2' %}", 1, "missing.html.j2"),
     ],
 )
-def test_a_broken_template_is_refused_by_file_and_line(tmp_path: Path, text: str, line: int, reason: str) -> None:
+def test_a_broken_template_is_refused_by_file_and_line(
+    tmp_path: Path, text: str, line: int, reason: str
+) -> None:
     said = refusal(own(tmp_path, "post", text))
     assert said.startswith(f"{tmp_path / 'post.html.j2'}:{line}: ")
     assert reason in said
 
 
-@pytest.mark.parametrize(("text", "reason"), [("{# nothing #}", "no words"), ("{{ 1 // 0 }}", "zero")])
-def test_a_template_that_says_nothing_or_fails_is_refused(tmp_path: Path, text: str, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "reason"), [("{# nothing #}", "no words"), ("{{ 1 // 0 }}", "zero")]
+)
+def test_a_template_that_says_nothing_or_fails_is_refused(
+    tmp_path: Path, text: str, reason: str
+) -> None:
     assert reason in refusal(own(tmp_path, "replies/stopped", text))
 
 
@@ -188,7 +215,11 @@ def test_a_template_that_is_not_text_is_refused_by_name(tmp_path: Path) -> None:
 def test_a_template_that_fails_only_for_a_rare_article_breaks_no_post(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    templates = own(tmp_path, "post", "<b>{{ title }}</b>{% if 'rare' in title %}{{ related[7].title }}{% endif %}")
+    templates = own(
+        tmp_path,
+        "post",
+        "<b>{{ title }}</b>{% if 'rare' in title %}{{ related[7].title }}{% endif %}",
+    )
     templates.check()
     rare = Article(identity="https://a.example/x", url="https://a.example/x", title="A rare thing")
     with caplog.at_level(logging.ERROR):
@@ -201,7 +232,9 @@ def test_a_template_that_leaves_no_room_gives_way_to_the_shipped_one(tmp_path: P
     templates = own(tmp_path, "post", "x" * 5_000 + "{{ title }}")
     own(tmp_path, "replies/stopped", "x" * 5_000)
     own(tmp_path, "tombstone", "x" * 5_000)
-    assert posts.post(templates, ARTICLE, bot="b", taxonomy=NONE)["text"].startswith("<b>A &amp; B</b>")
+    assert posts.post(templates, ARTICLE, bot="b", taxonomy=NONE)["text"].startswith(
+        "<b>A &amp; B</b>"
+    )
     assert replies.stopped(templates, 0)["text"].startswith("Stopped")
     assert "withdrawn" in post_edits.tombstone(templates, ARTICLE)["text"]
 

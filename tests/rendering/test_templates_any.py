@@ -30,7 +30,15 @@ from bot.rendering import (
     status_reply,
     topic_replies,
 )
-from bot.rendering.report import ChannelStatus, Copy, Entry, Held, Refusal, RejectedFile, StatusReport
+from bot.rendering.report import (
+    ChannelStatus,
+    Copy,
+    Entry,
+    Held,
+    Refusal,
+    RejectedFile,
+    StatusReport,
+)
 from bot.rendering.republish_replies import Became, Fate
 from bot.rendering.templates import Templates
 from bot.settings import Buttons
@@ -38,7 +46,9 @@ from tests.support import judge
 from tests.support.examples import examples
 from tests.support.generated import words
 
-TAXONOMY = Taxonomy([Topic(name="AI"), Topic(name="Computer Vision", parent="AI", hashtags=("CV", "vision"))])
+TAXONOMY = Taxonomy(
+    [Topic(name="AI"), Topic(name="Computer Vision", parent="AI", hashtags=("CV", "vision"))]
+)
 TEMPLATES = Templates(None, TAXONOMY)
 AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 LARGE = (HealthCheck.too_slow, HealthCheck.data_too_large)
@@ -75,11 +85,15 @@ ARTICLES = st.builds(
     image=st.none() | URLS,
     related=MANY_RELATED.map(tuple),
 )
-STORED = st.builds(lambda number, one: Stored(id=number, article=one, recorded=AT), st.integers(0, 10**9), ARTICLES)
+STORED = st.builds(
+    lambda number, one: Stored(id=number, article=one, recorded=AT), st.integers(0, 10**9), ARTICLES
+)
 TITLES = words(300)
 
 
-def alive(payload: Payload, kinds: Collection[str] = ("BotCommand", "Mention", "Hashtag", "Cashtag")) -> list[str]:
+def alive(
+    payload: Payload, kinds: Collection[str] = ("BotCommand", "Mention", "Hashtag", "Cashtag")
+) -> list[str]:
     """Return the words of a message that Telegram makes commands, mentions and tags of, outside of links and code."""
     text, entities, _ = judge.payload(payload)
     return [judge.cut(text, one) for one in entities if judge.kinds([one])[0] in kinds]
@@ -99,18 +113,33 @@ def stays_whole(article: Article, text: str) -> bool:
 
 @examples(80, suppress_health_check=LARGE)
 @given(ARTICLES, st.sampled_from(["preview", "photo"]))
-def test_any_article_becomes_a_post_that_telegram_takes(article: Article, picture: posts.Picture) -> None:
-    payload = posts.post(TEMPLATES, article, bot="your_bot", taxonomy=TAXONOMY, delivery="zzzzzz", picture=picture)
+def test_any_article_becomes_a_post_that_telegram_takes(
+    article: Article, picture: posts.Picture
+) -> None:
+    payload = posts.post(
+        TEMPLATES, article, bot="your_bot", taxonomy=TAXONOMY, delivery="zzzzzz", picture=picture
+    )
     judge.payload(payload)
-    judge.payload(post_edits.edit(payload)["media"] if payload["method"] == "sendPhoto" else post_edits.edit(payload))
+    judge.payload(
+        post_edits.edit(payload)["media"]
+        if payload["method"] == "sendPhoto"
+        else post_edits.edit(payload)
+    )
     deep_links = [
-        one["url"].partition("?start=")[2] for row in payload["reply_markup"]["inline_keyboard"] for one in row[-1:]
+        one["url"].partition("?start=")[2]
+        for row in payload["reply_markup"]["inline_keyboard"]
+        for one in row[-1:]
     ]
     assert all(len(link) <= 64 for link in deep_links)
 
 
 @examples(60, suppress_health_check=LARGE)
-@given(ARTICLES, st.sets(st.sampled_from(Fallback)), st.sampled_from(["preview", "photo"]), st.sampled_from(Buttons))
+@given(
+    ARTICLES,
+    st.sets(st.sampled_from(Fallback)),
+    st.sampled_from(["preview", "photo"]),
+    st.sampled_from(Buttons),
+)
 def test_any_article_is_taken_with_any_fallback_and_nothing_of_it_comes_alive_but_its_hashtags(
     article: Article, fallbacks: set[Fallback], picture: posts.Picture, buttons: Buttons
 ) -> None:
@@ -125,21 +154,32 @@ def test_any_article_is_taken_with_any_fallback_and_nothing_of_it_comes_alive_bu
 @examples(80, suppress_health_check=LARGE)
 @given(ARTICLES, ARTICLES)
 def test_any_edit_of_a_photo_is_taken(before: Article, after: Article) -> None:
-    shown = [posts.post(TEMPLATES, one, bot="b", taxonomy=TAXONOMY, picture="photo") for one in (before, after)]
+    shown = [
+        posts.post(TEMPLATES, one, bot="b", taxonomy=TAXONOMY, picture="photo")
+        for one in (before, after)
+    ]
     edit = post_edits.edit(shown[1], shown[0])
     judge.payload(edit.get("media", edit) | {"reply_markup": edit["reply_markup"]})
     judge.payload(post_edits.tombstone(TEMPLATES, before))
 
 
 @examples(80, suppress_health_check=LARGE)
-@given(st.lists(NAMES, max_size=8), st.lists(NAMES, max_size=8), words(3_000), st.integers(-3, 10**6), st.booleans())
+@given(
+    st.lists(NAMES, max_size=8),
+    st.lists(NAMES, max_size=8),
+    words(3_000),
+    st.integers(-3, 10**6),
+    st.booleans(),
+)
 def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
     some: list[str], others: list[str], typed: str, number: int, flag: bool
 ) -> None:
     for payload in (
         replies.welcome(TEMPLATES, follows=some if flag else (), suggestions=others),
         replies.welcome_following(TEMPLATES, typed, already=flag),
-        topic_replies.following(TEMPLATES, some, others, total=number, unknown=[typed, *others], nearest=some),
+        topic_replies.following(
+            TEMPLATES, some, others, total=number, unknown=[typed, *others], nearest=some
+        ),
         topic_replies.unknown_topic(TEMPLATES, typed, some),
         topic_replies.topic_keyboard(TEMPLATES, some * 30, others, number),
         topic_replies.topics_done(TEMPLATES, some),
@@ -151,16 +191,28 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
         replies.stopped(TEMPLATES, number),
         replies.resumed(TEMPLATES, some),
         replies.unknown_command(TEMPLATES, typed),
-        alerts.alert(TEMPLATES, Alert.REFUSED, [Entry(chats=(f"{typed}!",), files=(typed,), reason=typed)] * 2),
+        alerts.alert(
+            TEMPLATES,
+            Alert.REFUSED,
+            [Entry(chats=(f"{typed}!",), files=(typed,), reason=typed)] * 2,
+        ),
     ):
         assert are_ours(payload)
-    judge.payload(replies.commands_help(TEMPLATES, [(name, typed[:256], typed) for name in some], is_editor=flag))
+    judge.payload(
+        replies.commands_help(
+            TEMPLATES, [(name, typed[:256], typed) for name in some], is_editor=flag
+        )
+    )
     assert len(replies.notice(TEMPLATES, "followed", typed).encode("utf-16-le")) <= 400
 
 
 @examples(60, suppress_health_check=LARGE)
-@given(st.lists(STORED, min_size=1, max_size=3).map(lambda some: some * 4), words(500), st.booleans())
-def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored], typed: str, flag: bool) -> None:
+@given(
+    st.lists(STORED, min_size=1, max_size=3).map(lambda some: some * 4), words(500), st.booleans()
+)
+def test_any_list_of_articles_is_a_reply_that_telegram_takes(
+    some: list[Stored], typed: str, flag: bool
+) -> None:
     for payload in (
         replies.latest(TEMPLATES, some, typed if flag else "", followed=False),
         search_replies.search_results(TEMPLATES, typed, some),
@@ -168,7 +220,11 @@ def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored],
             TEMPLATES, typed, some, query=fulltext.parsed(typed), key="zz", page=1, more=True
         ),
         search_replies.search_results(
-            TEMPLATES, typed, some, query=fulltext.parsed(some[0].article.excerpt[:40]), instead=typed
+            TEMPLATES,
+            typed,
+            some,
+            query=fulltext.parsed(some[0].article.excerpt[:40]),
+            instead=typed,
         ),
         republish_replies.republish_not_found(TEMPLATES, typed, some),
         republish_replies.choose(TEMPLATES, typed, some),
@@ -186,7 +242,9 @@ def test_any_list_of_articles_is_a_reply_that_telegram_takes(some: list[Stored],
             channels=[f"{typed}!"] * len(some),
             value="1.2.11.draft",
         ),
-        republish_replies.republished(TEMPLATES, some[0], 2, [f"{typed}!"] * len(some), seconds=5, value="1.2.3"),
+        republish_replies.republished(
+            TEMPLATES, some[0], 2, [f"{typed}!"] * len(some), seconds=5, value="1.2.3"
+        ),
         republish_replies.undone(TEMPLATES, some[0], [f"{typed}!"], ["News"]),
         republish_replies.copy_posted(TEMPLATES, some[0], [f"{typed}!"]),
         republish_replies.released(TEMPLATES, some[0], []),
@@ -238,7 +296,9 @@ def test_a_title_is_never_cut_unless_it_is_full_of_entities(article: Article) ->
         assert stays_whole(plain, judge.payload(payload)[0])
 
 
-PLAIN_ACTS = sorted(set(keyboards.Act) - {keyboards.Act.AGAIN, keyboards.Act.THERE, keyboards.Act.DECIDE})
+PLAIN_ACTS = sorted(
+    set(keyboards.Act) - {keyboards.Act.AGAIN, keyboards.Act.THERE, keyboards.Act.DECIDE}
+)
 
 
 @given(st.text(max_size=70))
@@ -247,25 +307,39 @@ def test_no_word_a_stranger_sends_as_a_button_breaks_its_reading(data: str) -> N
     assert tap is None or tap.act in keyboards.Act
 
 
-@given(st.sampled_from(PLAIN_ACTS), st.from_regex("[a-z0-9]{1,12}", fullmatch=True), st.integers(0, 99_999))
+@given(
+    st.sampled_from(PLAIN_ACTS),
+    st.from_regex("[a-z0-9]{1,12}", fullmatch=True),
+    st.integers(0, 99_999),
+)
 def test_every_button_is_read_as_it_was_written(act: keyboards.Act, value: str, page: int) -> None:
     value = "" if act in (keyboards.Act.PAGE, keyboards.Act.DONE) else value
-    turned = page if act in (keyboards.Act.PAGE, keyboards.Act.TOGGLE, keyboards.Act.FOUND) else None
+    turned = (
+        page if act in (keyboards.Act.PAGE, keyboards.Act.TOGGLE, keyboards.Act.FOUND) else None
+    )
     button = keyboards.tap("x", act, value, turned)
     assert keyboards.read(button["callback_data"]) == keyboards.Tap(act, value, turned or 0)
 
 
 @given(st.sampled_from(list(Decision)), st.from_regex("[A-Za-z0-9._-]{0,40}", fullmatch=True))
-def test_every_decision_fits_its_button_and_is_read_as_it_was_written(decision: Decision, value: str) -> None:
+def test_every_decision_fits_its_button_and_is_read_as_it_was_written(
+    decision: Decision, value: str
+) -> None:
     button = alerts.decide(decision, value, 3)
     assert len(button["callback_data"].encode()) <= keyboards.DATA_BYTES
     assert "{" not in button["text"]
-    assert keyboards.read(button["callback_data"]) == keyboards.Tap(keyboards.Act.DECIDE, value, decision=decision)
+    assert keyboards.read(button["callback_data"]) == keyboards.Tap(
+        keyboards.Act.DECIDE, value, decision=decision
+    )
 
 
-@pytest.mark.parametrize(("letter", "decision"), [("a", Decision.POST_AGAIN), ("e", Decision.IT_IS_THERE)])
+@pytest.mark.parametrize(
+    ("letter", "decision"), [("a", Decision.POST_AGAIN), ("e", Decision.IT_IS_THERE)]
+)
 def test_buttons_of_earlier_versions_decide_what_they_did(letter: str, decision: Decision) -> None:
-    assert keyboards.read(f"{letter}:1z") == keyboards.Tap(keyboards.Act.DECIDE, "1z", decision=decision)
+    assert keyboards.read(f"{letter}:1z") == keyboards.Tap(
+        keyboards.Act.DECIDE, "1z", decision=decision
+    )
 
 
 def test_a_button_that_says_too_much_is_a_fault_of_ours() -> None:

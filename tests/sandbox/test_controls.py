@@ -66,7 +66,11 @@ async def test_the_state_shows_people_chats_and_messages(api: Caller) -> None:
     assert kinds == {channel["id"]: "channel", group["id"]: "supergroup", ann["id"]: "private"}
     assert {chat["id"]: chat["person"] for chat in seen["chats"]}[ann["id"]] == ann["id"]
     first, second = seen["messages"][str(channel["id"])]
-    assert (first["text"], [past["text"] for past in first["history"]], second["deleted"]) == ("uno", ["one"], True)
+    assert (first["text"], [past["text"] for past in first["history"]], second["deleted"]) == (
+        "uno",
+        ["one"],
+        True,
+    )
     (said,) = seen["messages"][str(ann["id"])]
     assert (said["from"]["id"], said["from"]["is_bot"], said["entities"][0]["type"]) == (
         ann["id"],
@@ -82,7 +86,11 @@ async def test_every_change_is_told_as_it_happens(api: Caller) -> None:
     async with listening(api) as events:
         keys = {"inline_keyboard": [[{"text": "x", "callback_data": "d"}]]}
         await api.ok("sendMessage", chat_id=channel["id"], text="one", reply_markup=keys)
-        tapped = await post(api, "tap", **{"as": ann["id"], "chat": channel["id"], "message": 1, "row": 0, "column": 0})
+        tapped = await post(
+            api,
+            "tap",
+            **{"as": ann["id"], "chat": channel["id"], "message": 1, "row": 0, "column": 0},
+        )
         await api.ok("answerCallbackQuery", callback_query_id=tapped["callback"], text="ok")
         await api.ok("editMessageText", chat_id=channel["id"], message_id=1, text="two")
         await api.ok("deleteMessage", chat_id=channel["id"], message_id=1)
@@ -91,7 +99,17 @@ async def test_every_change_is_told_as_it_happens(api: Caller) -> None:
         await api.ok("sendChatAction", chat_id=ann["id"], action="typing")
         api.telegram.publish("folder", {"left": 3})
         told = [await anext(events) for _ in range(9)]
-    names = ["message", "callback_answer", "edited", "deleted", "commands", "chat", "message", "typing", "folder"]
+    names = [
+        "message",
+        "callback_answer",
+        "edited",
+        "deleted",
+        "commands",
+        "chat",
+        "message",
+        "typing",
+        "folder",
+    ]
     assert [name for name, _ in told] == names
     answer = told[1][1]
     assert (answer["text"], answer["person"], answer["chat"]) == ("ok", ann["id"], channel["id"])
@@ -109,7 +127,9 @@ async def test_a_link_to_the_bot_starts_it_and_another_is_only_told(api: Caller)
             {"text": "b", "url": "http://x.y"},
         ]
     ]
-    await api.ok("sendMessage", chat_id=channel["id"], text="one", reply_markup={"inline_keyboard": rows})
+    await api.ok(
+        "sendMessage", chat_id=channel["id"], text="one", reply_markup={"inline_keyboard": rows}
+    )
     at = {"as": ann["id"], "chat": channel["id"], "message": 1, "row": 0}
     assert (await post(api, "tap", column=0, **at))["message"]["text"] == "/start AI"
     assert await post(api, "tap", column=1, **at) == {"url": "http://x.y/"}
@@ -118,7 +138,9 @@ async def test_a_link_to_the_bot_starts_it_and_another_is_only_told(api: Caller)
 async def test_what_a_person_cannot_do_is_said_in_words(api: Caller) -> None:
     ann = await post(api, "people", name="Ann")
     await post(api, "block", **{"as": ann["id"]})
-    answer = await api.client.post("/sim/send", json={"as": ann["id"], "chat": ann["id"], "text": "x"})
+    answer = await api.client.post(
+        "/sim/send", json={"as": ann["id"], "chat": ann["id"], "text": "x"}
+    )
     assert (answer.status_code, answer.json()["error"]) == (
         409,
         "Ann has blocked the bot; they have to unblock it before they can write.",
@@ -132,12 +154,16 @@ async def test_what_a_person_cannot_do_is_said_in_words(api: Caller) -> None:
 
 
 async def test_another_site_may_not_steer(api: Caller) -> None:
-    answer = await api.client.post("/sim/people", json={"name": "Eve"}, headers={"Origin": "https://evil.example"})
+    answer = await api.client.post(
+        "/sim/people", json={"name": "Eve"}, headers={"Origin": "https://evil.example"}
+    )
     assert answer.status_code == 403
     answer = await api.client.delete("/sim/faults", headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
     assert (await state(api))["people"] == []
-    await api.client.post("/sim/people", json={"name": "Ann"}, headers={"Origin": api.telegram.base_url})
+    await api.client.post(
+        "/sim/people", json={"name": "Ann"}, headers={"Origin": api.telegram.base_url}
+    )
     assert len((await state(api))["people"]) == 1
 
 
@@ -163,7 +189,11 @@ async def test_the_journal_tells_every_call_but_not_the_token(api: Caller) -> No
     await api.ok("getMe")
     answer = await api.client.get("/sim/calls?method=sendmessage")
     (call,) = answer.json()
-    assert (call["method"], call["params"]["text"], call["answer"]["result"]["message_id"]) == ("sendMessage", "x", 1)
+    assert (call["method"], call["params"]["text"], call["answer"]["result"]["message_id"]) == (
+        "sendMessage",
+        "x",
+        1,
+    )
     everything = (await api.client.get("/sim/calls")).text
     assert api.telegram.token not in everything
     assert [call["method"] for call in json.loads(everything)] == ["sendMessage", "getMe"]
@@ -219,7 +249,17 @@ async def test_settled_waits_until_the_bot_has_done_its_part(api: Caller) -> Non
 
 async def test_it_runs_as_a_process_of_its_own_and_ends_on_sigterm() -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-W", "error", "-m", "bot.sandbox", "--channel", "@daily", "--person", "42:Ann"),
+        *(
+            sys.executable,
+            "-W",
+            "error",
+            "-m",
+            "bot.sandbox",
+            "--channel",
+            "@daily",
+            "--person",
+            "42:Ann",
+        ),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env={key: value for key, value in os.environ.items() if not key.startswith("PAPERBOY_")},
@@ -227,9 +267,13 @@ async def test_it_runs_as_a_process_of_its_own_and_ends_on_sigterm() -> None:
     assert process.stdout is not None and process.stderr is not None
     told = json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE))
     async with httpx.AsyncClient(base_url=told["base_url"], trust_env=False) as client:
-        answer = await client.post(f"/bot{told['token']}/sendMessage", json={"chat_id": "@daily", "text": "x"})
+        answer = await client.post(
+            f"/bot{told['token']}/sendMessage", json={"chat_id": "@daily", "text": "x"}
+        )
         assert answer.json()["ok"]
-        poll = asyncio.create_task(client.get(f"/bot{told['token']}/getUpdates?timeout=50", timeout=60))
+        poll = asyncio.create_task(
+            client.get(f"/bot{told['token']}/getUpdates?timeout=50", timeout=60)
+        )
         while not (await client.get("/sim/calls", params={"method": "getUpdates"})).json():
             await asyncio.sleep(0.01)
         process.send_signal(signal.SIGTERM)

@@ -28,7 +28,9 @@ async def send(api: Caller, channel: Chat, text: str = "x", **params: Any) -> ht
     return await api.raw("sendMessage", chat_id=channel.id, text=text, **params)
 
 
-async def test_a_fault_strikes_as_often_as_asked_and_then_no_more(api: Caller, channel: Chat) -> None:
+async def test_a_fault_strikes_as_often_as_asked_and_then_no_more(
+    api: Caller, channel: Chat
+) -> None:
     rule = api.telegram.fail("sendMessage", faults.retry_after(7), times=2)
     for _ in range(2):
         answer = await send(api, channel)
@@ -82,7 +84,9 @@ async def test_a_connection_cut_before_leaves_nothing_and_one_cut_after_leaves_t
     assert [call.ok for call in api.telegram.calls] == [False, True]
 
 
-async def test_a_late_message_arrives_though_its_connection_was_cut(api: Caller, channel: Chat) -> None:
+async def test_a_late_message_arrives_though_its_connection_was_cut(
+    api: Caller, channel: Chat
+) -> None:
     api.telegram.fail("sendMessage", faults.late(0.1))
     with pytest.raises(httpx.RemoteProtocolError):
         await send(api, channel, "late")
@@ -91,12 +95,16 @@ async def test_a_late_message_arrives_though_its_connection_was_cut(api: Caller,
     assert texts(api, channel) == ["late"]
 
 
-async def test_a_slow_answer_finds_the_client_gone_but_the_message_there(api: Caller, channel: Chat) -> None:
+async def test_a_slow_answer_finds_the_client_gone_but_the_message_there(
+    api: Caller, channel: Chat
+) -> None:
     for text, fault in (("slow", faults.slow(0.3)), ("answered slowly", faults.slow_answer(0.3))):
         api.telegram.fail("sendMessage", fault)
         with pytest.raises(httpx.ReadTimeout):
             await api.client.post(
-                f"/bot{api.telegram.token}/sendMessage", json={"chat_id": channel.id, "text": text}, timeout=0.1
+                f"/bot{api.telegram.token}/sendMessage",
+                json={"chat_id": channel.id, "text": text},
+                timeout=0.1,
             )
     await api.telegram.settled()
     assert sorted(texts(api, channel)) == ["answered slowly", "slow"]
@@ -156,25 +164,41 @@ async def ptb(api: Caller) -> AsyncIterator[Bot]:
         return HTTPXRequest(httpx_kwargs={"trust_env": False})
 
     base = f"{api.telegram.base_url}/bot"
-    async with Bot(api.telegram.token, base, request=request(), get_updates_request=request()) as client:
+    async with Bot(
+        api.telegram.token, base, request=request(), get_updates_request=request()
+    ) as client:
         yield client
 
 
-async def test_python_telegram_bot_reads_what_the_sandbox_says(api: Caller, ptb: Bot, channel: Chat) -> None:
+async def test_python_telegram_bot_reads_what_the_sandbox_says(
+    api: Caller, ptb: Bot, channel: Chat
+) -> None:
     ann = api.telegram.world.add_person("Ann", "ann")
     await api.telegram.say(ann, "/topic AI")
-    (update,) = await ptb.get_updates(timeout=1, allowed_updates=["message", "callback_query", "my_chat_member"])
+    (update,) = await ptb.get_updates(
+        timeout=1, allowed_updates=["message", "callback_query", "my_chat_member"]
+    )
     assert update.message is not None and update.effective_user is not None
     assert (update.message.text, update.effective_user.id) == ("/topic AI", ann.id)
     keys = InlineKeyboardMarkup([[InlineKeyboardButton("Follow", callback_data="f")]])
-    options = LinkPreviewOptions(url="https://x.org/i.png", prefer_large_media=True, show_above_text=True)
-    sent = await ptb.send_message("@daily", "<b>x</b>", "HTML", reply_markup=keys, link_preview_options=options)
-    assert (sent.text_html, sent.link_preview_options, sent.reply_markup) == ("<b>x</b>", options, keys)
+    options = LinkPreviewOptions(
+        url="https://x.org/i.png", prefer_large_media=True, show_above_text=True
+    )
+    sent = await ptb.send_message(
+        "@daily", "<b>x</b>", "HTML", reply_markup=keys, link_preview_options=options
+    )
+    assert (sent.text_html, sent.link_preview_options, sent.reply_markup) == (
+        "<b>x</b>",
+        options,
+        keys,
+    )
     await api.telegram.tap(ann, api.telegram.messages(channel)[0], "Follow")
     (update,) = await ptb.get_updates(offset=update.update_id + 1, timeout=1)
     assert update.callback_query is not None
     assert await update.callback_query.answer("ok")
-    photo = await ptb.send_photo(channel.id, "https://x.org/p.jpg", caption="<i>c</i>", parse_mode="HTML")
+    photo = await ptb.send_photo(
+        channel.id, "https://x.org/p.jpg", caption="<i>c</i>", parse_mode="HTML"
+    )
     assert photo.caption_html == "<i>c</i>"
     forwarded = await ptb.forward_message(ann.id, channel.id, sent.message_id)
     assert forwarded.forward_origin is not None and forwarded.forward_origin.type == "channel"
@@ -183,7 +207,10 @@ async def test_python_telegram_bot_reads_what_the_sandbox_says(api: Caller, ptb:
     assert (await ptb.get_chat(channel.id)).title == "Daily"
     assert (await ptb.get_webhook_info()).url == ""
     group = api.telegram.world.add_group("Readers", admins=[ann], bot="administrator")
-    assert {admin.user.id for admin in await ptb.get_chat_administrators(group.id)} == {ann.id, ptb.id}
+    assert {admin.user.id for admin in await ptb.get_chat_administrators(group.id)} == {
+        ann.id,
+        ptb.id,
+    }
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,9 @@ NAMES = [f"{n:02}-story.md" for n in range(1, 13)]
 
 def matter(text: str) -> dict[str, Any]:
     """The front matter as the feed's YAML reads it."""
-    found: dict[str, Any] = yaml.safe_load(text.lstrip("\ufeff").replace("\r\n", "\n").split("---\n")[1])
+    found: dict[str, Any] = yaml.safe_load(
+        text.lstrip("\ufeff").replace("\r\n", "\n").split("---\n")[1]
+    )
     return found
 
 
@@ -65,7 +67,9 @@ def test_dropping_takes_the_next_sample_or_the_one_named(samples: Path, copy: Pa
     assert names(listing["waiting"]) == ["10-story.md", "11-story.md"]
 
 
-def test_nothing_is_left_to_drop_when_all_samples_lie_in_the_folder(samples: Path, copy: Path) -> None:
+def test_nothing_is_left_to_drop_when_all_samples_lie_in_the_folder(
+    samples: Path, copy: Path
+) -> None:
     with pytest.raises(FolderError, match="No sample is waiting"):
         Folder(samples, copy, 12).drop()
 
@@ -97,7 +101,11 @@ def test_a_withdrawn_file_says_so_and_is_not_edited_any_more(samples: Path, copy
     folder = Folder(samples, copy, 1)
     folder.withdraw("01-story.md")
     listing = folder.listing()
-    assert matter((copy / "01-story.md").read_text()) == {"title": "Story 01", "quality": 5, "removed": True}
+    assert matter((copy / "01-story.md").read_text()) == {
+        "title": "Story 01",
+        "quality": 5,
+        "removed": True,
+    }
     assert listing["posted"][0]["withdrawn"] is True
     with pytest.raises(FolderError, match="can be edited"):
         folder.edit()
@@ -125,7 +133,9 @@ def test_a_folder_kept_between_runs_goes_on_where_it_was(samples: Path, copy: Pa
     first.edit("01-story.md")
     listing = Folder(samples, copy, 8).listing()
     assert names(listing["waiting"]) == ["09-story.md", "10-story.md", "11-story.md"]
-    assert {"name": "01-story.md", "title": "Story 01 (updated)", "withdrawn": False} in listing["posted"]
+    assert {"name": "01-story.md", "title": "Story 01 (updated)", "withdrawn": False} in listing[
+        "posted"
+    ]
 
 
 def test_a_file_put_there_by_hand_is_listed_and_can_be_edited(samples: Path, copy: Path) -> None:
@@ -134,7 +144,9 @@ def test_a_file_put_there_by_hand_is_listed_and_can_be_edited(samples: Path, cop
     (copy / "below" / "mine.txt").write_text("---\ntitle: Mine\n---\n")
     folder.edit("below/mine.txt")
     listing = folder.listing()
-    assert {"name": "below/mine.txt", "title": "Mine (updated)", "withdrawn": False} in listing["posted"]
+    assert {"name": "below/mine.txt", "title": "Mine (updated)", "withdrawn": False} in listing[
+        "posted"
+    ]
 
 
 def test_a_file_that_cannot_be_changed_is_named_with_its_reason(samples: Path, copy: Path) -> None:
@@ -148,7 +160,9 @@ def test_a_file_that_cannot_be_changed_is_named_with_its_reason(samples: Path, c
     assert (copy / "binary.md").read_bytes() == b"---\ntitle: \xff\xfe\n---\n"
 
 
-def test_no_unfinished_file_is_left_behind_or_ever_matches_an_article(samples: Path, copy: Path) -> None:
+def test_no_unfinished_file_is_left_behind_or_ever_matches_an_article(
+    samples: Path, copy: Path
+) -> None:
     folder = Folder(samples, copy, 8)
     folder.drop()
     folder.edit()
@@ -170,8 +184,12 @@ def test_no_unfinished_file_is_left_behind_or_ever_matches_an_article(samples: P
     ],
 )
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_any_spelling_of_a_title_is_read_and_changed_as_yaml_would(line: str, title: str, newline: str) -> None:
-    text = f"---\nkind: news\n{line}\nother: 'x'\n---\nBody\ntitle: not this\n".replace("\n", newline)
+def test_any_spelling_of_a_title_is_read_and_changed_as_yaml_would(
+    line: str, title: str, newline: str
+) -> None:
+    text = f"---\nkind: news\n{line}\nother: 'x'\n---\nBody\ntitle: not this\n".replace(
+        "\n", newline
+    )
     changed = titles.with_title_updated(text)
     assert titles.title_of(text) == title
     assert matter(changed) == {"kind": "news", "title": f"{title} (updated)", "other": "x"}
@@ -179,7 +197,11 @@ def test_any_spelling_of_a_title_is_read_and_changed_as_yaml_would(line: str, ti
     assert matter(titles.with_title_updated(changed))["title"] == f"{title} (updated 2)"
 
 
-@given(title=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1))
+@given(
+    title=st.text(
+        st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1
+    )
+)
 def test_a_double_quoted_title_of_any_letters_survives_the_edit(title: str) -> None:
     quoted = title.replace("\\", "\\\\").replace('"', '\\"')
     text = f'---\ntitle: "{quoted}"\nquality: 3\n---\n'
@@ -192,7 +214,8 @@ def test_a_double_quoted_title_of_any_letters_survives_the_edit(title: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["", "---\n", "---\ntitle: x\n", "---\nkind: news\n---\n", "---\ntitle:\n---\n", "title: x"]
+    "text",
+    ["", "---\n", "---\ntitle: x\n", "---\nkind: news\n---\n", "---\ntitle:\n---\n", "title: x"],
 )
 def test_a_text_without_a_closed_title_is_refused(text: str) -> None:
     assert titles.title_of(text) is None
@@ -202,15 +225,24 @@ def test_a_text_without_a_closed_title_is_refused(text: str) -> None:
 
 def test_a_related_title_is_not_taken_for_the_articles_own() -> None:
     text = '---\nrelated:\n  - title: "Other"\ntitle: "Own"\n---\n'
-    assert matter(titles.with_title_updated(text)) == {"related": [{"title": "Other"}], "title": "Own (updated)"}
+    assert matter(titles.with_title_updated(text)) == {
+        "related": [{"title": "Other"}],
+        "title": "Own (updated)",
+    }
 
 
 def test_withdrawing_replaces_an_older_word_on_the_matter() -> None:
-    assert titles.with_removed("---\nremoved: false\ntitle: x\n---\n") == "---\nremoved: true\ntitle: x\n---\n"
+    assert (
+        titles.with_removed("---\nremoved: false\ntitle: x\n---\n")
+        == "---\nremoved: true\ntitle: x\n---\n"
+    )
 
 
 def test_a_bom_stays_where_it_was() -> None:
-    assert titles.with_title_updated("\ufeff---\ntitle: x\n---\n") == "\ufeff---\ntitle: x (updated)\n---\n"
+    assert (
+        titles.with_title_updated("\ufeff---\ntitle: x\n---\n")
+        == "\ufeff---\ntitle: x (updated)\n---\n"
+    )
 
 
 @pytest.fixture

@@ -147,7 +147,22 @@ def test_both_judges_keep_and_drop_the_same_links(address: str) -> None:
 TAGS = ["b", "i", "u", "s", "code", "pre", "blockquote", "tg-spoiler", "a", "br", ""]
 PIECES = st.one_of(
     st.sampled_from([f"<{tag}>" for tag in TAGS] + [f"</{tag}>" for tag in TAGS]),
-    st.sampled_from(['<a href="http://x.y/z">', "&amp;", "&lt", "&#x41;", "&", "<", " ", "\n", "😀", "é", "\r", "ж"]),
+    st.sampled_from(
+        [
+            '<a href="http://x.y/z">',
+            "&amp;",
+            "&lt",
+            "&#x41;",
+            "&",
+            "<",
+            " ",
+            "\n",
+            "😀",
+            "é",
+            "\r",
+            "ж",
+        ]
+    ),
     st.sampled_from(["one", "Two", "3"]),
 )
 
@@ -159,7 +174,9 @@ def test_no_soup_of_tags_divides_the_judges(html: str) -> None:
 
 
 def nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    tag = st.sampled_from(["b", "i", "u", "s", "code", "pre", "blockquote", "tg-spoiler", 'a href="http://x.y/"'])
+    tag = st.sampled_from(
+        ["b", "i", "u", "s", "code", "pre", "blockquote", "tg-spoiler", 'a href="http://x.y/"']
+    )
     wrapped = st.builds(lambda tag, text: f"<{tag}>{text}</{tag.split()[0]}>", tag, inner)
     return st.one_of(wrapped, st.builds("".join, st.lists(inner, min_size=1, max_size=3)))
 

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-LARGE = {"url": "https://example.org/harbour-crane.jpg", "prefer_large_media": True, "show_above_text": True}
+LARGE = {
+    "url": "https://example.org/harbour-crane.jpg",
+    "prefer_large_media": True,
+    "show_above_text": True,
+}
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -53,22 +57,30 @@ async def started(store: Store, page: Page) -> None:
     assert (await store.heard("message"))["text"] == "/start"
 
 
-async def test_a_post_appears_changes_and_vanishes_without_reloading(store: Store, page: Page) -> None:
+async def test_a_post_appears_changes_and_vanishes_without_reloading(
+    store: Store, page: Page
+) -> None:
     await expect(page.get_by_text("No posts yet")).to_be_visible()
     number = await store.say(store.channel.id, "<b>First words</b>")
     await expect(posts(page)).to_contain_text("First words")
     await expect(page.get_by_text("No posts yet")).to_be_hidden()
-    await store.call("editMessageText", chat_id=store.channel.id, message_id=number, text="Second thoughts")
+    await store.call(
+        "editMessageText", chat_id=store.channel.id, message_id=number, text="Second thoughts"
+    )
     await expect(posts(page)).to_contain_text("Second thoughts")
     await posts(page).get_by_role("button", name="edited").click()
-    await expect(page.get_by_role("dialog").locator(".text")).to_have_text(["Second thoughts", "First words"])
+    await expect(page.get_by_role("dialog").locator(".text")).to_have_text(
+        ["Second thoughts", "First words"]
+    )
     await page.get_by_role("button", name="Close", exact=True).click()
     await store.call("deleteMessage", chat_id=store.channel.id, message_id=number)
     await expect(posts(page)).to_have_count(0)
     await expect(page.get_by_text("No posts yet")).to_be_visible()
 
 
-async def test_what_was_said_before_is_there_when_the_page_opens(browser: Browser, store: Store) -> None:
+async def test_what_was_said_before_is_there_when_the_page_opens(
+    browser: Browser, store: Store
+) -> None:
     for number in range(3):
         await store.say(store.channel.id, f"Post {number}")
     async with visit(browser, f"{store.sandbox.base_url}/") as page:
@@ -87,7 +99,12 @@ async def test_entities_stand_where_they_belong_after_emoji(store: Store, page: 
     await expect(post.locator("strong").first).to_be_visible()
     assert "".join(await post.locator("strong").all_text_contents()) == "bold both 😀"
     await expect(post.locator("strong em, em strong")).to_have_text("both 😀")
-    for tag, words in (("u", "under"), ("s", "struck"), ("code", "code"), ("blockquote", "said\ntwice")):
+    for tag, words in (
+        ("u", "under"),
+        ("s", "struck"),
+        ("code", "code"),
+        ("blockquote", "said\ntwice"),
+    ):
         assert await post.locator(f".text {tag}").text_content() == words
     link = post.get_by_role("link", name="a link")
     await expect(link).to_have_attribute("href", "https://example.org/x?a=1&b=2")
@@ -117,7 +134,9 @@ async def test_a_hidden_text_is_shown_when_asked_for(store: Store, page: Page) -
     await expect(page.locator(".spoiler.shown")).to_have_text("the butler")
 
 
-async def test_a_picture_is_drawn_large_above_the_text_and_never_fetched(store: Store, page: Page) -> None:
+async def test_a_picture_is_drawn_large_above_the_text_and_never_fetched(
+    store: Store, page: Page
+) -> None:
     await store.say(store.channel.id, "A crane", link_preview_options=LARGE)
     bubble = posts(page).locator(".bubble")
     await expect(bubble.locator("figcaption")).to_contain_text("harbour-crane.jpg")
@@ -138,9 +157,13 @@ async def test_start_and_the_field_send_as_the_person_in_the_seat(store: Store, 
     assert (await store.heard("message"))["from"]["id"] == store.eddie.id
 
 
-async def test_commands_complete_as_one_types_and_each_seat_has_its_own(store: Store, page: Page) -> None:
+async def test_commands_complete_as_one_types_and_each_seat_has_its_own(
+    store: Store, page: Page
+) -> None:
     await started(store, page)
-    readers = [{"command": name, "description": f"about {name}"} for name in ("topic", "topics", "help")]
+    readers = [
+        {"command": name, "description": f"about {name}"} for name in ("topic", "topics", "help")
+    ]
     await store.call("setMyCommands", commands=readers)
     field_, menu = page.get_by_label("Message to the bot"), page.locator("#private [role=option]")
     await field_.press_sequentially("/to")
@@ -156,7 +179,9 @@ async def test_commands_complete_as_one_types_and_each_seat_has_its_own(store: S
     await page.get_by_role("button", name="Start").click()
     await store.heard("message")
     scope = {"type": "chat", "chat_id": store.eddie.id}
-    await store.call("setMyCommands", commands=[{"command": "republish", "description": "again"}], scope=scope)
+    await store.call(
+        "setMyCommands", commands=[{"command": "republish", "description": "again"}], scope=scope
+    )
     await page.get_by_role("button", name="Show the commands").click()
     await expect(menu).to_have_text(["/republishagain"])
 
@@ -170,19 +195,27 @@ async def test_a_tapped_button_calls_back_and_its_answer_is_shown(store: Store, 
     number = await store.say(store.ann.id, "Choose", reply_markup={"inline_keyboard": rows})
     await page.get_by_role("button", name="Two").click()
     query = await store.heard("callback_query")
-    assert (query["data"], query["from"]["id"], query["message"]["message_id"]) == ("2", store.ann.id, number)
+    assert (query["data"], query["from"]["id"], query["message"]["message_id"]) == (
+        "2",
+        store.ann.id,
+        number,
+    )
     await store.call("answerCallbackQuery", callback_query_id=query["id"], text="Followed")
     await expect(page.get_by_text("Followed")).to_be_visible()
     await expect(page.locator(".key.busy")).to_have_count(0)
     await page.get_by_role("button", name="3", exact=True).click()
     query = await store.heard("callback_query")
-    await store.call("answerCallbackQuery", callback_query_id=query["id"], text="Really?", show_alert=True)
+    await store.call(
+        "answerCallbackQuery", callback_query_id=query["id"], text="Really?", show_alert=True
+    )
     await expect(page.get_by_role("dialog")).to_contain_text("Really?")
     await page.get_by_role("button", name="OK").click()
     await expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-async def test_buttons_of_a_row_are_equally_wide_and_show_one_line(store: Store, page: Page) -> None:
+async def test_buttons_of_a_row_are_equally_wide_and_show_one_line(
+    store: Store, page: Page
+) -> None:
     row = [
         {"text": text, "url": "https://example.org"}
         for text in ("A", "A label of which a row of three shows a part", "C")
@@ -191,14 +224,22 @@ async def test_buttons_of_a_row_are_equally_wide_and_show_one_line(store: Store,
     await expect(page.locator(".key")).to_have_count(3)
     widths = await page.locator(".key").evaluate_all("keys => keys.map((key) => key.offsetWidth)")
     assert max(widths) - min(widths) <= 1
-    lines = await page.locator(".key span[dir]").evaluate_all("words => words.map((each) => each.offsetHeight)")
+    lines = await page.locator(".key span[dir]").evaluate_all(
+        "words => words.map((each) => each.offsetHeight)"
+    )
     assert len(set(lines)) == 1
 
 
-async def test_a_deep_link_starts_the_bot_instead_of_leaving_the_page(store: Store, page: Page) -> None:
+async def test_a_deep_link_starts_the_bot_instead_of_leaving_the_page(
+    store: Store, page: Page
+) -> None:
     me = await store.call("getMe")
     deep = f"https://t.me/{me['username']}?start=t_ai-7"
-    await store.say(store.channel.id, "Post", reply_markup={"inline_keyboard": [[{"text": "Follow AI", "url": deep}]]})
+    await store.say(
+        store.channel.id,
+        "Post",
+        reply_markup={"inline_keyboard": [[{"text": "Follow AI", "url": deep}]]},
+    )
     await page.get_by_role("button", name="Follow AI").click()
     heard = await store.heard("message")
     assert (heard["text"], heard["from"]["id"]) == ("/start t_ai-7", store.ann.id)
@@ -209,7 +250,9 @@ async def test_a_link_to_a_post_leads_to_it_in_the_channel(store: Store, page: P
     first = await store.say(store.channel.id, "The very first post")
     for number in range(25):
         await store.say(store.channel.id, f"Filler {number}\n\n\n")
-    await store.say(store.channel.id, f'See <a href="https://t.me/paperboy_daily/{first}">the first</a>')
+    await store.say(
+        store.channel.id, f'See <a href="https://t.me/paperboy_daily/{first}">the first</a>'
+    )
     inner = str(store.channel.id).removeprefix("-100")
     await store.say(store.channel.id, f'And <a href="https://t.me/c/{inner}/{first}">by number</a>')
     target = posts(page).first
@@ -221,7 +264,9 @@ async def test_a_link_to_a_post_leads_to_it_in_the_channel(store: Store, page: P
         await expect(target).to_be_focused()
 
 
-async def test_what_arrives_below_what_one_reads_is_counted_not_forced(store: Store, page: Page) -> None:
+async def test_what_arrives_below_what_one_reads_is_counted_not_forced(
+    store: Store, page: Page
+) -> None:
     for number in range(25):
         await store.say(store.channel.id, f"Filler {number}\n\n\n.")
     await expect(posts(page).last).to_be_in_viewport()
@@ -249,7 +294,9 @@ async def test_the_folder_drops_edits_and_withdraws_by_a_click(store: Store, pag
     assert "removed: true" in (store.folder / "1.md").read_text()
 
 
-async def test_a_phone_shows_one_chat_at_a_time_with_nothing_cut_off(browser: Browser, store: Store) -> None:
+async def test_a_phone_shows_one_chat_at_a_time_with_nothing_cut_off(
+    browser: Browser, store: Store
+) -> None:
     async with visit(browser, f"{store.sandbox.base_url}/", size=PHONE, scheme="dark") as page:
         await expect(page.locator("#channel")).to_be_visible()
         await expect(page.locator("#private")).to_be_hidden()
@@ -263,7 +310,9 @@ async def test_a_phone_shows_one_chat_at_a_time_with_nothing_cut_off(browser: Br
         await expect(posts(page)).to_be_in_viewport()
         await expect(page.locator("[data-tab=channel] .count")).to_be_empty()
         assert await page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
-        assert await page.locator("#channel .scroller").evaluate("e => e.scrollWidth <= e.clientWidth")
+        assert await page.locator("#channel .scroller").evaluate(
+            "e => e.scrollWidth <= e.clientWidth"
+        )
         await page.get_by_role("button", name="Drop next article").click()
         await expect(page.locator("#folder-toggle .count")).to_be_empty()
         await page.get_by_role("button", name="Folder", exact=True).click()
@@ -273,11 +322,18 @@ async def test_a_phone_shows_one_chat_at_a_time_with_nothing_cut_off(browser: Br
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_every_text_can_be_read_against_its_ground(browser: Browser, store: Store, scheme: Any) -> None:
+async def test_every_text_can_be_read_against_its_ground(
+    browser: Browser, store: Store, scheme: Any
+) -> None:
     async with visit(browser, f"{store.sandbox.base_url}/", scheme=scheme) as page:
         await started(store, page)
-        await store.say(store.ann.id, "Words with a <a href='https://example.org'>link</a> and <code>code</code>")
-        await store.say(store.channel.id, "A post", link_preview_options={"url": "https://example.org/a-page"})
+        await store.say(
+            store.ann.id,
+            "Words with a <a href='https://example.org'>link</a> and <code>code</code>",
+        )
+        await store.say(
+            store.channel.id, "A post", link_preview_options={"url": "https://example.org/a-page"}
+        )
         await expect(posts(page)).to_have_count(1)
         poor = await page.evaluate(CONTRAST)
         assert poor == []

@@ -11,7 +11,9 @@ import bot.sandbox
 
 def example() -> str:
     """The example as it is written, without its indentation."""
-    found = re.search(r"^    from telegram .*?(?=^\S)", bot.sandbox.__doc__ or "", re.MULTILINE | re.DOTALL)
+    found = re.search(
+        r"^    from telegram .*?(?=^\S)", bot.sandbox.__doc__ or "", re.MULTILINE | re.DOTALL
+    )
     assert found
     return dedent(found[0])
 

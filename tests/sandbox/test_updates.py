@@ -39,11 +39,17 @@ async def test_a_poll_waits_for_the_first_update(api: Caller, ann: Person) -> No
     await api.telegram.say(ann, "/topic AI")
     (update,) = await poll
     message = update["message"]
-    assert (message["text"], message["from"]["id"], message["chat"]["type"]) == ("/topic AI", ann.id, "private")
+    assert (message["text"], message["from"]["id"], message["chat"]["type"]) == (
+        "/topic AI",
+        ann.id,
+        "private",
+    )
     assert message["entities"] == [{"type": "bot_command", "offset": 0, "length": 6}]
 
 
-async def test_an_update_comes_again_until_the_next_offset_confirms_it(api: Caller, ann: Person) -> None:
+async def test_an_update_comes_again_until_the_next_offset_confirms_it(
+    api: Caller, ann: Person
+) -> None:
     for text in ("one", "two", "three"):
         await api.telegram.say(ann, text)
     first = await api.ok("getUpdates", limit=2)
@@ -51,7 +57,9 @@ async def test_an_update_comes_again_until_the_next_offset_confirms_it(api: Call
     rest = await api.ok("getUpdates", offset=first[-1]["update_id"] + 1)
     assert [update["message"]["text"] for update in rest] == ["three"]
     await api.telegram.say(ann, "four")
-    assert [update["message"]["text"] for update in await api.ok("getUpdates", offset=-1)] == ["four"]
+    assert [update["message"]["text"] for update in await api.ok("getUpdates", offset=-1)] == [
+        "four"
+    ]
     assert len(api.telegram.updates.waiting) == 1
 
 
@@ -97,7 +105,9 @@ async def test_a_tap_reaches_the_bot_and_its_answer_the_person(api: Caller, ann:
         [{"text": "Follow", "callback_data": "f:1"}],
         [{"text": "Open", "url": link}, {"text": "W", "url": "x.org"}],
     ]
-    await api.ok("sendMessage", chat_id=channel.id, text="x", reply_markup={"inline_keyboard": rows})
+    await api.ok(
+        "sendMessage", chat_id=channel.id, text="x", reply_markup={"inline_keyboard": rows}
+    )
     post = api.telegram.messages(channel)[0]
     await api.telegram.tap(ann, post, "Follow")
     await api.telegram.tap(ann, post, (1, 0))
@@ -124,7 +134,14 @@ async def test_in_a_group_the_bot_hears_only_what_is_meant_for_it(api: Caller, a
     group = api.telegram.world.add_group("Readers", [ann])
     name = api.telegram.bot.username
     question = await api.ok("sendMessage", chat_id=group.id, text="?")
-    for text in ("hello", "/topic AI", f"/topic@{name} AI", "/topic@other_bot AI", f"hey @{name}", "hello /topic"):
+    for text in (
+        "hello",
+        "/topic AI",
+        f"/topic@{name} AI",
+        "/topic@other_bot AI",
+        f"hey @{name}",
+        "hello /topic",
+    ):
         await api.telegram.say(ann, text, group)
     asked = api.telegram.messages(group)[0]
     assert asked.id == question["message_id"]
@@ -136,7 +153,9 @@ async def test_in_a_group_the_bot_hears_only_what_is_meant_for_it(api: Caller, a
     assert (await api.ok("getUpdates"))[-1]["message"]["text"] == "all of it"
 
 
-async def test_the_bot_sees_others_posts_in_its_channel_but_not_its_own(api: Caller, ann: Person) -> None:
+async def test_the_bot_sees_others_posts_in_its_channel_but_not_its_own(
+    api: Caller, ann: Person
+) -> None:
     world = api.telegram.world
     channel = world.add_channel("Daily", owner=ann)
     elsewhere = world.add_channel("Elsewhere", bot_rights=None, owner=ann)
@@ -186,8 +205,13 @@ async def test_a_webhook_is_brought_every_update_with_the_secret(api: Caller, an
         assert brought[0][0]["x-telegram-bot-api-secret-token"] == "s3cret"
         info = await api.ok("getWebhookInfo")
         assert (info["url"], info["pending_update_count"]) == (url, 0)
-        assert info["last_error_message"] == "Wrong response from the webhook: 500 Internal Server Error"
-        assert (await api.no("getUpdates")).startswith("Conflict: can't use getUpdates method while webhook is active")
+        assert (
+            info["last_error_message"]
+            == "Wrong response from the webhook: 500 Internal Server Error"
+        )
+        assert (await api.no("getUpdates")).startswith(
+            "Conflict: can't use getUpdates method while webhook is active"
+        )
         await api.ok("deleteWebhook", drop_pending_updates=True)
         assert await api.ok("getUpdates") == []
 
@@ -205,16 +229,26 @@ async def test_setting_a_webhook_ends_a_poll(api: Caller) -> None:
     ("asked", "reason"),
     [
         ({"url": "http://example.org/"}, "bad webhook: An HTTPS URL must be provided for webhook"),
-        ({"url": "https://example.org/"}, "bad webhook: the sandbox calls this machine only (127.0.0.1)"),
+        (
+            {"url": "https://example.org/"},
+            "bad webhook: the sandbox calls this machine only (127.0.0.1)",
+        ),
         ({"url": "http://127.0.0.1:1/", "secret_token": "x" * 257}, "secret token is too long"),
-        ({"url": "http://127.0.0.1:1/", "secret_token": "ä"}, "secret token contains unallowed characters"),
+        (
+            {"url": "http://127.0.0.1:1/", "secret_token": "ä"},
+            "secret token contains unallowed characters",
+        ),
     ],
 )
-async def test_a_webhook_beyond_the_rules_is_refused(api: Caller, asked: dict[str, str], reason: str) -> None:
+async def test_a_webhook_beyond_the_rules_is_refused(
+    api: Caller, asked: dict[str, str], reason: str
+) -> None:
     assert await api.no("setWebhook", **asked) == f"Bad Request: {reason}"
 
 
-async def test_a_webhook_nobody_answers_is_told_and_stops_with_the_sandbox(api: Caller, ann: Person) -> None:
+async def test_a_webhook_nobody_answers_is_told_and_stops_with_the_sandbox(
+    api: Caller, ann: Person
+) -> None:
     await api.telegram.say(ann, "x")
     await api.ok("setWebhook", url="http://127.0.0.1:1/")
     info = api.telegram.world.webhook.info

@@ -90,20 +90,44 @@ def test_a_variable_changes_its_key_and_leaves_the_sections_others(
     ("name", "value", "read", "expected"),
     [
         ("PAPERBOY_TELEGRAM__ADMINS", "[1, 2, 2]", lambda s: s.telegram.admins, frozenset({1, 2})),
-        ("PAPERBOY_TELEGRAM__TOKEN", f" {TOKEN}\n", lambda s: s.telegram.token.get_secret_value(), TOKEN),
-        ("PAPERBOY_TELEGRAM__API_BASE_URL", "http://127.0.0.1:8081/", lambda s: s.telegram.api_base_url[-5:], ":8081"),
+        (
+            "PAPERBOY_TELEGRAM__TOKEN",
+            f" {TOKEN}\n",
+            lambda s: s.telegram.token.get_secret_value(),
+            TOKEN,
+        ),
+        (
+            "PAPERBOY_TELEGRAM__API_BASE_URL",
+            "http://127.0.0.1:8081/",
+            lambda s: s.telegram.api_base_url[-5:],
+            ":8081",
+        ),
         ("PAPERBOY_TELEGRAM__PAID_BROADCAST", "true", lambda s: s.telegram.paid_broadcast, True),
         ("PAPERBOY_FEED__PATTERNS", '["*.md"]', lambda s: s.feed.patterns, ("*.md",)),
         ("PAPERBOY_FEED__FIRST_RUN", "0", lambda s: (s.feed.first_run, s.feed.newest), (0, 0)),
-        ("PAPERBOY_FEED__FIRST_RUN", "all", lambda s: (s.feed.first_run, s.feed.newest), ("all", None)),
+        (
+            "PAPERBOY_FEED__FIRST_RUN",
+            "all",
+            lambda s: (s.feed.first_run, s.feed.newest),
+            ("all", None),
+        ),
         ("PAPERBOY_STORE__DATABASE", "/data/p.db", lambda s: s.store.database, Path("/data/p.db")),
         ("PAPERBOY_PACE__MESSAGES_PER_SECOND", "0.5", lambda s: s.pace.messages_per_second, 0.5),
         ("paperboy_web__listen", "127.0.0.1:80", lambda s: s.web.listen, "127.0.0.1:80"),
-        ("PAPERBOY_CHANNELS", '[{"chat": "@abcd"}, {"chat": -1001}]', lambda s: [c.chat for c in s.channels], None),
+        (
+            "PAPERBOY_CHANNELS",
+            '[{"chat": "@abcd"}, {"chat": -1001}]',
+            lambda s: [c.chat for c in s.channels],
+            None,
+        ),
     ],
 )
 def test_each_kind_of_setting_can_be_a_variable(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, read: Callable[[Settings], Any], expected: Any
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+    read: Callable[[Settings], Any],
+    expected: Any,
 ) -> None:
     monkeypatch.setenv(name, value)
     assert read(settings.load()) == (["@abcd", "-1001"] if expected is None else expected)
@@ -131,7 +155,12 @@ def test_channels_come_with_their_filters(write: Write) -> None:
         *("@News_1", ("AI",), 40, 7),
         "ask",
     )
-    assert (second.chat, second.topics, second.thread, second.on_doubt) == ("-1001234567890", (), 0, "resend")
+    assert (second.chat, second.topics, second.thread, second.on_doubt) == (
+        "-1001234567890",
+        (),
+        0,
+        "resend",
+    )
     assert (first.buttons, second.buttons) == (Buttons.TEXT, Buttons.KEYBOARD)
 
 
@@ -142,7 +171,9 @@ def test_where_a_posts_links_stand_is_one_of_three(write: Write) -> None:
 
 
 def test_two_threads_of_one_group_are_two_channels(write: Write) -> None:
-    file = write('[[channels]]\nchat = "@forum"\nthread = 1\n[[channels]]\nchat = "@Forum"\nthread = 2\n')
+    file = write(
+        '[[channels]]\nchat = "@forum"\nthread = 1\n[[channels]]\nchat = "@Forum"\nthread = 2\n'
+    )
     assert len(settings.load(file).channels) == 2
 
 
@@ -182,12 +213,24 @@ IN_THE_FILE = {
         "[feed]\npatterns = ['a/../../x']",
         ["feed.patterns: a/../../x leads out of the folder"],
     ),
-    "a pattern from the root": ("[feed]\npatterns = ['/etc/*']", ["feed.patterns: /etc/* leads out of the folder"]),
+    "a pattern from the root": (
+        "[feed]\npatterns = ['/etc/*']",
+        ["feed.patterns: /etc/* leads out of the folder"],
+    ),
     "no folder": ("[feed]\nfolder = ''", ["feed.folder: is empty"]),
     "no database": ("[store]\ndatabase = ''", ["store.database: is empty"]),
-    "a start of some": ("[feed]\nfirst_run = 'some'", ['feed.first_run: must be a number, 0 or more, or "all"']),
-    "a start below nothing": ("[feed]\nfirst_run = -1", ['feed.first_run: must be a number, 0 or more, or "all"']),
-    "a start of yes": ("[feed]\nfirst_run = true", ['feed.first_run: must be a number, 0 or more, or "all"']),
+    "a start of some": (
+        "[feed]\nfirst_run = 'some'",
+        ['feed.first_run: must be a number, 0 or more, or "all"'],
+    ),
+    "a start below nothing": (
+        "[feed]\nfirst_run = -1",
+        ['feed.first_run: must be a number, 0 or more, or "all"'],
+    ),
+    "a start of yes": (
+        "[feed]\nfirst_run = true",
+        ['feed.first_run: must be a number, 0 or more, or "all"'],
+    ),
     "a pace of nothing": (
         "[pace]\nmessages_per_second = 0",
         ["pace.messages_per_second: must be greater than or equal to 0.001"],
@@ -204,7 +247,10 @@ IN_THE_FILE = {
         "[telegram]\nadmins = [1, 'anna']",
         ["telegram.admins[2]: must be a whole number"],
     ),
-    "an editor that is a group": ("[telegram]\nadmins = [-100]", ["telegram.admins[1]: must be greater than 0"]),
+    "an editor that is a group": (
+        "[telegram]\nadmins = [-100]",
+        ["telegram.admins[1]: must be greater than 0"],
+    ),
     "an address without http": (
         "[telegram]\napi_base_url = 'localhost:8081'",
         ["telegram.api_base_url: must be an http or https address"],
@@ -215,17 +261,24 @@ IN_THE_FILE = {
     ),
     "two at once": (
         "[feed]\nfirst_run = -1\n[store]\nfile = 'x'",
-        ['feed.first_run: must be a number, 0 or more, or "all"', "store.file: there is no such setting"],
+        [
+            'feed.first_run: must be a number, 0 or more, or "all"',
+            "store.file: there is no such setting",
+        ],
     ),
 }
 
 
 @pytest.mark.parametrize(("toml", "expected"), IN_THE_FILE.values(), ids=IN_THE_FILE.keys())
-def test_a_problem_in_the_file_is_one_line_with_its_setting(write: Write, toml: str, expected: list[str]) -> None:
+def test_a_problem_in_the_file_is_one_line_with_its_setting(
+    write: Write, toml: str, expected: list[str]
+) -> None:
     assert problems(write(toml)) == expected
 
 
-@pytest.mark.parametrize("chat", ["''", "'news'", "'@ab'", "'@1abc'", "'t.me/news'", "0", "true", "['@abcd']", "1.5"])
+@pytest.mark.parametrize(
+    "chat", ["''", "'news'", "'@ab'", "'@1abc'", "'t.me/news'", "0", "true", "['@abcd']", "1.5"]
+)
 def test_a_channel_needs_a_name_or_number_telegram_could_have(write: Write, chat: str) -> None:
     assert problems(write(f"[[channels]]\nchat = {chat}")) == [
         'channels[1].chat: needs the channel\'s name or number: chat = "@my_channel" or "-1001234567890"'
@@ -247,7 +300,9 @@ VARIABLES = {
     ),
     "a list that is not JSON": (
         {"PAPERBOY_TELEGRAM__ADMINS": "1,2"},
-        ["PAPERBOY_TELEGRAM__ADMINS: is not JSON; write it like PAPERBOY_TELEGRAM__ADMINS='[123456789]'"],
+        [
+            "PAPERBOY_TELEGRAM__ADMINS: is not JSON; write it like PAPERBOY_TELEGRAM__ADMINS='[123456789]'"
+        ],
     ),
     "every list that is not JSON": (
         {"PAPERBOY_CHANNELS": "@abcd", "PAPERBOY_FEED__PATTERNS": "*.md"},
@@ -298,7 +353,9 @@ def test_a_problem_in_a_variable_is_one_line_with_its_name(
     assert problems() == expected
 
 
-def test_problems_of_file_and_variables_come_together(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_problems_of_file_and_variables_come_together(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PAPERBOY_FEED__FOLDR", "x")
     assert problems(write("[feed]\nmax_file_bytes = 1")) == [
         "PAPERBOY_FEED__FOLDR: there is no such setting; do you mean PAPERBOY_FEED__FOLDER?",
@@ -306,8 +363,12 @@ def test_problems_of_file_and_variables_come_together(write: Write, monkeypatch:
     ]
 
 
-@pytest.mark.parametrize("token", ["12345:short", "AAExample", f"{TOKEN} x", TOKEN.replace(":", " "), TOKEN * 2])
-def test_a_bad_token_is_refused_and_never_shown(write: Write, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+@pytest.mark.parametrize(
+    "token", ["12345:short", "AAExample", f"{TOKEN} x", TOKEN.replace(":", " "), TOKEN * 2]
+)
+def test_a_bad_token_is_refused_and_never_shown(
+    write: Write, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
     line = "telegram.token: is not a bot token: @BotFather gives one like 123456789:AAExampleExampleExample…"
     assert problems(write(f"[telegram]\ntoken = {json.dumps(token)}")) == [line]
     monkeypatch.setenv("PAPERBOY_TELEGRAM__TOKEN", token)
@@ -321,7 +382,9 @@ def test_no_secret_of_any_shape_appears_in_a_problem(secret: str) -> None:
             found = Settings(**broken)
         except ValueError as error:
             told = settings.reading._problems(error, Path("f.toml"), {})  # type: ignore[arg-type]  # it is pydantic's
-            assert all(secret not in line.replace("123456789:AAExampleExampleExample", "") for line in told)
+            assert all(
+                secret not in line.replace("123456789:AAExampleExampleExample", "") for line in told
+            )
         else:
             assert secret not in repr(found)
 

@@ -46,7 +46,8 @@ def write(database: Path, count: int) -> None:
     with closing(sqlite3.connect(database)) as db, db:
         (before,) = db.execute("SELECT count(*) FROM updates").fetchone()
         db.executemany(
-            "INSERT INTO updates (id, at, result) VALUES (?, 0, '')", [(before + n + 1,) for n in range(count)]
+            "INSERT INTO updates (id, at, result) VALUES (?, 0, '')",
+            [(before + n + 1,) for n in range(count)],
         )
 
 
@@ -188,10 +189,17 @@ def test_damage_is_never_copied_over_a_good_backup(home: Home, tmp_path: Path) -
 def test_the_database_is_never_copied_onto_itself(home: Home, tmp_path: Path) -> None:
     (tmp_path / "link.db").symlink_to(home.database)
     (tmp_path / "hard.db").hardlink_to(home.database)
-    for name in (home.database, tmp_path / "link.db", tmp_path / "hard.db", home.database.parent / "." / "paperboy.db"):
+    for name in (
+        home.database,
+        tmp_path / "link.db",
+        tmp_path / "hard.db",
+        home.database.parent / "." / "paperboy.db",
+    ):
         for copy in (backup.backup, backup.restore):
             with pytest.raises(StoreError, match="is the database itself"):
-                copy(*((home.database, name) if copy is backup.backup else (name, home.database, AT)))
+                copy(
+                    *((home.database, name) if copy is backup.backup else (name, home.database, AT))
+                )
     assert count(home.database) == 3
 
 
@@ -249,7 +257,9 @@ def test_two_restores_in_one_second_keep_both_databases(home: Home, tmp_path: Pa
     assert all(path and path.exists() for path in kept)
 
 
-def test_a_log_left_by_a_crash_is_not_read_into_the_restored_database(home: Home, tmp_path: Path) -> None:
+def test_a_log_left_by_a_crash_is_not_read_into_the_restored_database(
+    home: Home, tmp_path: Path
+) -> None:
     backup.backup(home.database, tmp_path / "copy.db")
     living = open_database(home.database)
     write(home.database, 4)
@@ -262,7 +272,9 @@ def test_a_log_left_by_a_crash_is_not_read_into_the_restored_database(home: Home
     assert count(kept) == 7
 
 
-def test_a_database_that_is_gone_or_no_database_any_more_is_replaced(home: Home, tmp_path: Path) -> None:
+def test_a_database_that_is_gone_or_no_database_any_more_is_replaced(
+    home: Home, tmp_path: Path
+) -> None:
     backup.backup(home.database, tmp_path / "copy.db")
     home.database.write_text("rubbish")
     kept = backup.restore(tmp_path / "copy.db", home.database, AT)
@@ -319,7 +331,9 @@ def test_a_bad_copy_is_a_line_and_code_one(home: Home) -> None:
     assert (done.code, len(done.lines)) == (1, 1)
 
 
-def test_an_older_copy_is_brought_up_to_date(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_copy_is_brought_up_to_date(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     backup.backup(home.database, tmp_path / "copy.db")
     monkeypatch.setattr(paperboy, "_migrations", list(paperboy._migrations))
 
@@ -378,5 +392,8 @@ def test_a_database_with_a_second_name_is_refused_by_either(tmp_path: Path) -> N
 
 def test_a_place_that_can_not_be_locked_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="can't be locked"), lock.held(tmp_path / "file" / "paperboy.db"):
+    with (
+        pytest.raises(StoreError, match="can't be locked"),
+        lock.held(tmp_path / "file" / "paperboy.db"),
+    ):
         pytest.fail("is held")

@@ -38,7 +38,8 @@ def wanted(newsroom: Newsroom, *names: str) -> list[Chat]:
 def story(newsroom: Newsroom, name: str, days: int = 0, *topics: str) -> int:
     published = AT - timedelta(days=days)
     return newsroom.number(
-        f"{name}.md", article(name, f"https://one.example/{name}", topics=topics, published=published)
+        f"{name}.md",
+        article(name, f"https://one.example/{name}", topics=topics, published=published),
     )
 
 
@@ -54,7 +55,9 @@ def test_channels_come_in_the_order_of_the_settings_and_keep_their_rows(newsroom
 
 
 def test_threads_of_one_chat_are_channels_of_their_own(newsroom: Newsroom) -> None:
-    rows = chats.set_channels(newsroom.db, [("-1005", 0, OnDoubt.RESEND), ("-1005", 7, OnDoubt.ASK)])
+    rows = chats.set_channels(
+        newsroom.db, [("-1005", 0, OnDoubt.RESEND), ("-1005", 7, OnDoubt.ASK)]
+    )
     assert [(one.thread, one.on_doubt) for one in rows] == [(0, OnDoubt.RESEND), (7, OnDoubt.ASK)]
     assert rows[0].id != rows[1].id
 
@@ -72,7 +75,9 @@ def test_two_settings_for_one_chat_come_back_as_that_chat_twice(newsroom: Newsro
     assert both[0].id == both[1].id
 
 
-def test_a_channel_named_by_number_instead_of_by_name_is_the_same_channel(newsroom: Newsroom) -> None:
+def test_a_channel_named_by_number_instead_of_by_name_is_the_same_channel(
+    newsroom: Newsroom,
+) -> None:
     (row,) = wanted(newsroom, "@news")
     chats.resolve(newsroom.db, row.id, SUPERGROUP, username="news", title="News")
     channel_starts.begin(newsroom.db, row.id, AT)
@@ -80,7 +85,9 @@ def test_a_channel_named_by_number_instead_of_by_name_is_the_same_channel(newsro
     assert (again.id, again.begun, again.name) == (row.id, AT, "News (@news)")
 
 
-def test_a_channel_named_by_name_instead_of_by_number_is_the_same_channel_once_resolved(newsroom: Newsroom) -> None:
+def test_a_channel_named_by_name_instead_of_by_number_is_the_same_channel_once_resolved(
+    newsroom: Newsroom,
+) -> None:
     (row,) = wanted(newsroom, str(SUPERGROUP))
     posted = story(newsroom, "A")
     outbox.open_(newsroom.db, posted, [row.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT)
@@ -88,13 +95,21 @@ def test_a_channel_named_by_name_instead_of_by_number_is_the_same_channel_once_r
     (renamed,) = wanted(newsroom, "@news")
     assert renamed.id != row.id
     outbox.open_(newsroom.db, posted, [renamed.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT)
-    assert chats.resolve(newsroom.db, renamed.id, SUPERGROUP, username="news", title="News") == row.id
-    assert [(one.id, one.setting, one.state) for one in chats.channels(newsroom.db)] == [(row.id, "@news", "active")]
+    assert (
+        chats.resolve(newsroom.db, renamed.id, SUPERGROUP, username="news", title="News") == row.id
+    )
+    assert [(one.id, one.setting, one.state) for one in chats.channels(newsroom.db)] == [
+        (row.id, "@news", "active")
+    ]
     assert newsroom.deliver() == []
 
 
-def test_a_group_that_read_and_becomes_a_channel_keeps_its_topics_and_gets_each_post_once(newsroom: Newsroom) -> None:
-    group = chats.reader(newsroom.db, SUPERGROUP, kind=ChatKind.GROUP, username="news", title="News", at=AT)
+def test_a_group_that_read_and_becomes_a_channel_keeps_its_topics_and_gets_each_post_once(
+    newsroom: Newsroom,
+) -> None:
+    group = chats.reader(
+        newsroom.db, SUPERGROUP, kind=ChatKind.GROUP, username="news", title="News", at=AT
+    )
     follows.follow(newsroom.db, group.id, follows.topic(newsroom.db, "AI").id, AT)
     assert newsroom.open_channel(str(SUPERGROUP)) == group.id
     newsroom.later(seconds=1)
@@ -105,7 +120,9 @@ def test_a_group_that_read_and_becomes_a_channel_keeps_its_topics_and_gets_each_
 
 
 def test_a_reader_who_turns_out_to_be_the_named_channel_becomes_it(newsroom: Newsroom) -> None:
-    group = chats.reader(newsroom.db, SUPERGROUP, kind=ChatKind.GROUP, username="news", title="News", at=AT)
+    group = chats.reader(
+        newsroom.db, SUPERGROUP, kind=ChatKind.GROUP, username="news", title="News", at=AT
+    )
     follows.follow(newsroom.db, group.id, follows.topic(newsroom.db, "AI").id, AT)
     (row,) = wanted(newsroom, "@news")
     waits = story(newsroom, "A")
@@ -119,7 +136,9 @@ def test_a_reader_who_turns_out_to_be_the_named_channel_becomes_it(newsroom: New
 def test_resolving_again_changes_the_name_only(newsroom: Newsroom) -> None:
     (row,) = wanted(newsroom, "@news")
     for title in ("News", "The News"):
-        assert chats.resolve(newsroom.db, row.id, SUPERGROUP, username="news", title=title) == row.id
+        assert (
+            chats.resolve(newsroom.db, row.id, SUPERGROUP, username="news", title=title) == row.id
+        )
     found = chats.by_number(newsroom.db, SUPERGROUP)
     assert found is not None
     assert found.name == "The News (@news)"
@@ -159,12 +178,21 @@ def test_a_channel_that_was_only_away_for_a_moment_gets_what_waited(newsroom: Ne
 
 def test_a_reader_is_one_row_whose_name_is_brought_up_to_date(newsroom: Newsroom) -> None:
     first = chats.reader(newsroom.db, 7, kind=ChatKind.PRIVATE, username="ann", title="Ann", at=AT)
-    again = chats.reader(newsroom.db, 7, kind=ChatKind.PRIVATE, username="", title="Ann B.", at=AT + timedelta(days=1))
+    again = chats.reader(
+        newsroom.db,
+        7,
+        kind=ChatKind.PRIVATE,
+        username="",
+        title="Ann B.",
+        at=AT + timedelta(days=1),
+    )
     assert (again.id, again.title, again.username, again.begun) == (first.id, "Ann B.", "", AT)
     assert chats.count_readers(newsroom.db) == 1
 
 
-def test_a_reader_who_blocked_the_bot_keeps_the_topics_and_comes_back_to_them(newsroom: Newsroom) -> None:
+def test_a_reader_who_blocked_the_bot_keeps_the_topics_and_comes_back_to_them(
+    newsroom: Newsroom,
+) -> None:
     reader = newsroom.reader(7, "AI", "law")
     chats.set_state(newsroom.db, reader, Standing.PARKED, "bot was blocked by the user")
     newsroom.later(days=1)
@@ -181,17 +209,23 @@ def test_a_reader_who_blocked_the_bot_keeps_the_topics_and_comes_back_to_them(ne
 # --- groups that move -------------------------------------------------------------------------------------------------
 
 
-def test_a_group_that_moves_takes_every_thread_and_everything_that_waits_along(newsroom: Newsroom) -> None:
+def test_a_group_that_moves_takes_every_thread_and_everything_that_waits_along(
+    newsroom: Newsroom,
+) -> None:
     settings = [("-55", 0, OnDoubt.RESEND), ("-55", 9, OnDoubt.RESEND)]
     rows = chats.set_channels(newsroom.db, settings)
     waits = story(newsroom, "A")
-    outbox.open_(newsroom.db, waits, [one.id for one in rows], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT)
+    outbox.open_(
+        newsroom.db, waits, [one.id for one in rows], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT
+    )
     chats.move(newsroom.db, -55, SUPERGROUP)
     assert {one.chat_id for one in outbox.due(newsroom.db, AT)} == {SUPERGROUP}
     assert [one.id for one in chats.set_channels(newsroom.db, settings)] == [one.id for one in rows]
 
 
-def test_a_group_that_moves_to_one_we_know_is_joined_with_it_and_gets_no_post_twice(newsroom: Newsroom) -> None:
+def test_a_group_that_moves_to_one_we_know_is_joined_with_it_and_gets_no_post_twice(
+    newsroom: Newsroom,
+) -> None:
     old, new = newsroom.reader(-55, "AI", "law"), newsroom.reader(SUPERGROUP, "AI")
     newsroom.later(seconds=1)
     told = story(newsroom, "A", 0, "AI")
@@ -235,11 +269,15 @@ def test_following_again_does_not_make_the_follow_younger(newsroom: Newsroom) ->
     reader = newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
     newsroom.tell("a.md", article(topics=("AI",)))
-    follows.follow(newsroom.db, reader, follows.topic(newsroom.db, "AI").id, newsroom.later(hours=1))
+    follows.follow(
+        newsroom.db, reader, follows.topic(newsroom.db, "AI").id, newsroom.later(hours=1)
+    )
     assert [chat for chat, _ in newsroom.deliver()] == ["R7"]
 
 
-def test_a_follow_brings_nothing_older_even_while_followers_are_still_planned(newsroom: Newsroom) -> None:
+def test_a_follow_brings_nothing_older_even_while_followers_are_still_planned(
+    newsroom: Newsroom,
+) -> None:
     story(newsroom, "Old", 0, "AI")
     newsroom.later(seconds=1)
     newsroom.reader(7, "AI")
@@ -249,19 +287,25 @@ def test_a_follow_brings_nothing_older_even_while_followers_are_still_planned(ne
     assert newsroom.deliver() == [("R7", "New")]
 
 
-def test_each_follower_gets_an_article_once_however_many_of_its_topics_are_followed(newsroom: Newsroom) -> None:
+def test_each_follower_gets_an_article_once_however_many_of_its_topics_are_followed(
+    newsroom: Newsroom,
+) -> None:
     newsroom.reader(7, "AI", "Computer Vision", "robots")
     newsroom.later(seconds=1)
     story(newsroom, "A", 0, "CV", "robots")
     assert newsroom.deliver() == [("R7", "A")]
 
 
-def test_the_overview_counts_what_readers_can_find_and_marks_what_they_follow(newsroom: Newsroom) -> None:
+def test_the_overview_counts_what_readers_can_find_and_marks_what_they_follow(
+    newsroom: Newsroom,
+) -> None:
     reader = newsroom.reader(7, "AI", "empty")
     story(newsroom, "A", 0, "CV")
     hidden = story(newsroom, "B", 0, "AI", "hidden")
     holding.hold(newsroom.db, [hidden], Waits.EDITOR)
-    found = {one.name: (one.articles, one.followed) for one in follows.overview(newsroom.db, reader)}
+    found = {
+        one.name: (one.articles, one.followed) for one in follows.overview(newsroom.db, reader)
+    }
     assert found == {"AI": (1, True), "Computer Vision": (1, False), "empty": (0, True)}
     assert {one.name for one in follows.overview(newsroom.db)} == {"AI", "Computer Vision"}
 
@@ -282,7 +326,9 @@ def test_planning_goes_on_where_it_was_cut_off(newsroom: Newsroom, tmp_path: Pat
 
 @examples(60)
 @given(
-    readers=st.lists(st.tuples(st.sets(st.sampled_from("abcd")), st.booleans(), st.booleans()), max_size=12),
+    readers=st.lists(
+        st.tuples(st.sets(st.sampled_from("abcd")), st.booleans(), st.booleans()), max_size=12
+    ),
     carried=st.sets(st.sampled_from("abcd"), min_size=1),
     chunk=st.integers(1, 5),
 )
@@ -365,16 +411,24 @@ def test_a_database_is_left_by_nobody_when_a_chat_is_joined(newsroom: Newsroom) 
     chats.move(newsroom.db, -55, SUPERGROUP)
     assert number(newsroom.db, "SELECT count(*) FROM deliveries WHERE chat = ?", (old,)) == 0
     assert [
-        one["state"] for one in all_rows(newsroom.db, "SELECT state FROM deliveries WHERE article = ?", (told,))
+        one["state"]
+        for one in all_rows(newsroom.db, "SELECT state FROM deliveries WHERE article = ?", (told,))
     ] == [State.SENT]
     assert number(newsroom.db, "SELECT count(*) FROM attempts WHERE chat = ?", (new,)) >= 1
 
 
-def test_a_group_with_a_new_number_forgets_what_its_old_posts_were_called(newsroom: Newsroom) -> None:
+def test_a_group_with_a_new_number_forgets_what_its_old_posts_were_called(
+    newsroom: Newsroom,
+) -> None:
     number_ = story(newsroom, "ferry")
     (channel,) = wanted(newsroom, "-55")
     outbox.open_(newsroom.db, number_, [channel.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT)
-    newsroom.db.execute("UPDATE deliveries SET state = 'sent', message = 7, edit_due = 1 WHERE chat = ?", (channel.id,))
+    newsroom.db.execute(
+        "UPDATE deliveries SET state = 'sent', message = 7, edit_due = 1 WHERE chat = ?",
+        (channel.id,),
+    )
     chats.move(newsroom.db, -55, SUPERGROUP)
-    (found,) = all_rows(newsroom.db, "SELECT state, message, edit_due FROM deliveries WHERE chat = ?", (channel.id,))
+    (found,) = all_rows(
+        newsroom.db, "SELECT state, message, edit_due FROM deliveries WHERE chat = ?", (channel.id,)
+    )
     assert tuple(found) == ("sent", None, None)

@@ -16,7 +16,16 @@ from sqlite_utils import Database
 from bot.domain.notices import Alert, Notice
 from bot.errors import StoreError
 from bot.store import articles, chats, facts, notices
-from bot.store.database import maybe, milliseconds, moment, number, open_database, row, transaction, write
+from bot.store.database import (
+    maybe,
+    milliseconds,
+    moment,
+    number,
+    open_database,
+    row,
+    transaction,
+    write,
+)
 from bot.store.facts import Fact
 from bot.store.thread import Store
 from tests.support.newsroom import AT, article, open_newsroom
@@ -49,7 +58,10 @@ def test_a_new_database_is_made_with_its_folder_and_opened_again_as_it_was(path:
 
 def test_what_is_committed_is_safe_from_a_power_cut_and_references_are_kept(path: Path) -> None:
     db = open_database(path)
-    pragmas = {name: db.conn.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")}
+    pragmas = {
+        name: db.conn.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("journal_mode", "synchronous")
+    }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2}
     with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
         write(db, "INSERT INTO aliases VALUES ('x', 99)")
@@ -59,7 +71,9 @@ def test_what_is_committed_is_safe_from_a_power_cut_and_references_are_kept(path
 def test_what_is_no_database_is_said_in_words_and_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "letter.txt"
     file.write_text("Dear all, this is a letter and not a database at all. " * 40)
-    with pytest.raises(StoreError, match=r"letter\.txt: can't be used as the database: file is not a database"):
+    with pytest.raises(
+        StoreError, match=r"letter\.txt: can't be used as the database: file is not a database"
+    ):
         open_database(file)
     assert file.read_text().startswith("Dear all")
 
@@ -82,7 +96,10 @@ def test_another_programs_database_is_not_taken_over(tmp_path: Path) -> None:
     other.commit()
     with pytest.raises(StoreError, match=r"shop\.db: can't be used as the database"):
         open_database(path)
-    assert [name for (name,) in other.execute("SELECT name FROM sqlite_master WHERE name = 'deliveries'")] == []
+    assert [
+        name
+        for (name,) in other.execute("SELECT name FROM sqlite_master WHERE name = 'deliveries'")
+    ] == []
     other.close()
 
 
@@ -125,7 +142,9 @@ def test_a_commit_that_fails_is_undone_and_the_next_one_counts(path: Path) -> No
 
 
 moments = st.datetimes(
-    timezones=st.sampled_from([UTC, *(timezone(timedelta(hours=hours)) for hours in (-12, 5.5, 14))])
+    timezones=st.sampled_from(
+        [UTC, *(timezone(timedelta(hours=hours)) for hours in (-12, 5.5, 14))]
+    )
 )
 
 
@@ -161,7 +180,9 @@ async def test_many_tasks_write_through_one_desk_and_none_is_lost(path: Path) ->
     store.close()
 
 
-async def test_what_goes_wrong_in_one_task_is_undone_and_does_not_touch_the_others(path: Path) -> None:
+async def test_what_goes_wrong_in_one_task_is_undone_and_does_not_touch_the_others(
+    path: Path,
+) -> None:
     store = Store(path)
 
     def work(db: Database, key: int) -> None:
@@ -216,14 +237,18 @@ async def test_the_loop_goes_on_while_the_database_works(path: Path) -> None:
     store.close()
 
 
-async def test_a_full_disk_is_said_in_words_and_the_store_goes_on_when_there_is_room(path: Path) -> None:
+async def test_a_full_disk_is_said_in_words_and_the_store_goes_on_when_there_is_room(
+    path: Path,
+) -> None:
     store = Store(path)
 
     def limit(db: Database, pages: int) -> None:
         db.conn.execute(f"PRAGMA max_page_count = {pages}")
 
     await store(limit, await store(number, "PRAGMA page_count"))
-    with pytest.raises(StoreError, match=r"paperboy\.db: the database can't be used: database or disk is full"):
+    with pytest.raises(
+        StoreError, match=r"paperboy\.db: the database can't be used: database or disk is full"
+    ):
         await store(alert, "x" * 1_000_000)
     await store(limit, 1_000_000)
     assert await store(alert, "x")
@@ -265,7 +290,9 @@ def test_no_question_of_the_couriers_looks_through_all_deliveries(path: Path) ->
             table = step["detail"].removeprefix("SCAN ").removeprefix("SEARCH ")
             reads_it = table.startswith(("d", "deliveries"))
             assert not reads_it or " INDEX deliveries_" in table, f"{step['detail']} in {sql}"
-            assert not reads_it or "deliveries_by_chat" not in table or "=?" in table, f"{step['detail']} in {sql}"
+            assert not reads_it or "deliveries_by_chat" not in table or "=?" in table, (
+                f"{step['detail']} in {sql}"
+            )
     store.db.close()
 
 

@@ -17,7 +17,9 @@ from tests.support.newsroom import AT, Newsroom, article, open_newsroom
 from tests.support.stage import Stage, staged
 
 LASTING = "/dev/vda1 / ext4 rw,relatime 0 0\nproc /proc proc rw 0 0\n"
-CONTAINER = "overlay / overlay rw,lowerdir=/a:/b 0 0\n/dev/vdb /data ext4 rw 0 0\ntmpfs /run tmpfs rw 0 0\n"
+CONTAINER = (
+    "overlay / overlay rw,lowerdir=/a:/b 0 0\n/dev/vdb /data ext4 rw 0 0\ntmpfs /run tmpfs rw 0 0\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -29,17 +31,25 @@ CONTAINER = "overlay / overlay rw,lowerdir=/a:/b 0 0\n/dev/vdb /data ext4 rw 0 0
         ("/database/paperboy.db", CONTAINER, True),
         ("/run/paperboy/paperboy.db", CONTAINER, True),
         ("/srv/paperboy.db", LASTING + "tmpfs /srv tmpfs rw 0 0\n", True),
-        ("/srv/paperboy.db", LASTING + "tmpfs /srv tmpfs rw 0 0\n/dev/sdb /srv xfs rw 0 0\n", False),
+        (
+            "/srv/paperboy.db",
+            LASTING + "tmpfs /srv tmpfs rw 0 0\n/dev/sdb /srv xfs rw 0 0\n",
+            False,
+        ),
         ("/my disk/paperboy.db", LASTING + "tmpfs /my\\040disk tmpfs rw 0 0\n", True),
         ("/srv/paperboy.db", "", False),
         ("/srv/paperboy.db", "nonsense\n\n", False),
     ],
 )
-def test_a_disk_is_known_by_the_file_system_that_holds_the_database(place: str, mounts: str, lost: bool) -> None:
+def test_a_disk_is_known_by_the_file_system_that_holds_the_database(
+    place: str, mounts: str, lost: bool
+) -> None:
     assert bool(disk.temporary(Path(place), {}, mounts)) is lost
 
 
-@pytest.mark.parametrize("variable", ["DYNO", "RENDER", "RAILWAY_ENVIRONMENT", "FLY_APP_NAME", "K_SERVICE"])
+@pytest.mark.parametrize(
+    "variable", ["DYNO", "RENDER", "RAILWAY_ENVIRONMENT", "FLY_APP_NAME", "K_SERVICE"]
+)
 def test_a_hosts_own_disk_gets_lost_at_every_restart(variable: str) -> None:
     assert "empties its disk" in disk.temporary(Path("/srv/paperboy.db"), {variable: "x"}, LASTING)
     assert disk.temporary(Path("/srv/paperboy.db"), {variable: ""}, LASTING) == ""
@@ -67,7 +77,9 @@ def test_the_systems_own_list_of_mounts_is_read_and_may_be_missing(
 
 def decide(newsroom: Newsroom, environ: Mapping[str, str], **feed: int) -> channel_start.Start:
     channels = (ChannelSetting(chat="@news"),)
-    chosen = Settings(feed=Feed(**feed), store=Store(database=Path("/srv/paperboy.db")), channels=channels)
+    chosen = Settings(
+        feed=Feed(**feed), store=Store(database=Path("/srv/paperboy.db")), channels=channels
+    )
     return channel_start.decide(newsroom.db, chosen, newsroom.at, environ)
 
 
@@ -84,7 +96,9 @@ def test_a_new_database_on_a_disk_that_lasts_starts_with_the_newest(newsroom: Ne
     assert decide(newsroom, {}) == channel_start.Start(10)
 
 
-def test_a_new_database_on_a_disk_that_gets_lost_starts_with_nothing_and_tells(newsroom: Newsroom) -> None:
+def test_a_new_database_on_a_disk_that_gets_lost_starts_with_nothing_and_tells(
+    newsroom: Newsroom,
+) -> None:
     start = decide(newsroom, HEROKU)
     assert start.newest == 0
     (told,) = start.notices
@@ -98,7 +112,9 @@ def test_a_chosen_start_is_kept_wherever_the_database_lies_be_it_the_default(
     assert decide(newsroom, HEROKU, first_run=first_run) == channel_start.Start(first_run)
 
 
-def test_a_database_that_has_served_is_not_lost_and_a_channel_added_to_it_starts_as_usual(newsroom: Newsroom) -> None:
+def test_a_database_that_has_served_is_not_lost_and_a_channel_added_to_it_starts_as_usual(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@old")
     assert channel_starts.any_begun(newsroom.db)
     assert decide(newsroom, HEROKU) == channel_start.Start(10)
@@ -113,7 +129,10 @@ def test_a_start_leaves_out_what_is_too_old_among_the_newest(newsroom: Newsroom)
     newsroom.open_channel("@news", begun=False)
     for day in range(5):
         newsroom.tell(
-            f"{day}.md", article(f"Story {day}", f"https://one.example/{day}", published=AT - timedelta(days=day))
+            f"{day}.md",
+            article(
+                f"Story {day}", f"https://one.example/{day}", published=AT - timedelta(days=day)
+            ),
         )
     start = decide(newsroom, {}, max_age_days=2, first_run=4)
     assert channel_start.begin(newsroom.db, newsroom.rules.channels, start, newsroom.at) == 3

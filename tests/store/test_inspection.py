@@ -21,7 +21,15 @@ from tests.support.harms import another_programs, cut_off, damaged, newer, no_da
 from tests.support.operating import Home, typed
 
 #: Commands that open a database, each with the exit code of one that is refused.
-COMMANDS = ("status", "verify", "scan", "run --once", "backup copy.db", "restore paperboy-copy.db", "check")
+COMMANDS = (
+    "status",
+    "verify",
+    "scan",
+    "run --once",
+    "backup copy.db",
+    "restore paperboy-copy.db",
+    "check",
+)
 HARMS = (damaged, cut_off, no_database, another_programs, newer, unreleased)
 
 
@@ -37,7 +45,11 @@ def home(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
 def files_of(place: Path) -> dict[str, tuple[bytes, int, int]]:
     """Return every file below a place with its content, times and rights."""
     return {
-        str(path.relative_to(place)): (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_mode)
+        str(path.relative_to(place)): (
+            path.read_bytes(),
+            path.stat().st_mtime_ns,
+            path.stat().st_mode,
+        )
         for path in place.rglob("*")
         if path.is_file()
     }
@@ -53,7 +65,10 @@ def test_no_command_uses_a_database_that_is_not_ours_and_whole(
     with pytest.raises(StoreError) as refused:
         typed(command)
     assert "\n" not in str(refused.value)
-    assert any(word in str(refused.value) for word in ("damaged", "another program", "newer version", "never released"))
+    assert any(
+        word in str(refused.value)
+        for word in ("damaged", "another program", "newer version", "never released")
+    )
     assert home.database.read_bytes() == before
 
 
@@ -64,7 +79,9 @@ def test_check_says_what_is_wrong_with_a_database(
     harm(home.database)
     assert typed("check") == 1
     shown = " ".join(capsys.readouterr().out.split())
-    assert any(word in shown for word in ("damaged", "another program", "newer version", "never released"))
+    assert any(
+        word in shown for word in ("damaged", "another program", "newer version", "never released")
+    )
 
 
 @pytest.mark.parametrize("command", ["status", "verify", "status --json"])
@@ -129,7 +146,9 @@ def test_a_lock_is_seen_without_the_right_to_write(tmp_path: Path) -> None:
     assert not lock.is_held(database)
 
 
-def test_a_new_database_is_for_its_owner_and_an_old_one_no_longer_for_strangers(tmp_path: Path) -> None:
+def test_a_new_database_is_for_its_owner_and_an_old_one_no_longer_for_strangers(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "paperboy.db"
     os.umask(old := os.umask(0o022))
     assert old is not None
@@ -149,7 +168,9 @@ def test_a_whole_database_passes_at_every_depth(home: Home, depth: Depth) -> Non
 def tables_only(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA journal_mode = WAL")
-        db.execute("CREATE TABLE _sqlite_migrations (migration_set TEXT, name TEXT, applied_at TEXT)")
+        db.execute(
+            "CREATE TABLE _sqlite_migrations (migration_set TEXT, name TEXT, applied_at TEXT)"
+        )
 
 
 def header_only(path: Path) -> None:
@@ -198,14 +219,21 @@ def log_cut_short(path: Path) -> None:
     os.truncate(f"{path}-wal", 0)
 
 
-async def test_a_database_that_another_program_tidies_while_in_use_is_not_taken_for_lost(tmp_path: Path) -> None:
+async def test_a_database_that_another_program_tidies_while_in_use_is_not_taken_for_lost(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "paperboy.db"
     store = Store(path)
     try:
         for letter in "abc":
             await store(add, "INSERT INTO alerts VALUES (?, 0)", (letter * 50_000,))
         with closing(sqlite3.connect(path)) as other:
-            for work in ("DELETE FROM alerts", "PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint"):
+            for work in (
+                "DELETE FROM alerts",
+                "PRAGMA wal_checkpoint(TRUNCATE)",
+                "VACUUM",
+                "PRAGMA wal_checkpoint",
+            ):
                 other.execute(work).fetchall()
                 other.commit()
                 await store(add, "INSERT INTO alerts VALUES (?, 0)", (work,))
@@ -216,7 +244,9 @@ async def test_a_database_that_another_program_tidies_while_in_use_is_not_taken_
 
 
 @pytest.mark.parametrize("harm", [cut_short, log_cut_short], ids=lambda harm: harm.__name__)
-async def test_a_database_that_is_cut_while_in_use_is_noticed(tmp_path: Path, harm: Callable[[Path], None]) -> None:
+async def test_a_database_that_is_cut_while_in_use_is_noticed(
+    tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
     """What is left of it need not be whole; then nothing is saved, and that is said."""
     path = tmp_path / "paperboy.db"
     store = Store(path)
@@ -231,7 +261,9 @@ async def test_a_database_that_is_cut_while_in_use_is_noticed(tmp_path: Path, ha
     assert present.saved_beside(path).exists() == ("brings it back" in str(lost.value))
 
 
-@pytest.mark.parametrize("harm", [deleted, moved, replaced, log_deleted], ids=lambda harm: harm.__name__)
+@pytest.mark.parametrize(
+    "harm", [deleted, moved, replaced, log_deleted], ids=lambda harm: harm.__name__
+)
 async def test_a_database_that_is_lost_while_in_use_is_noticed_and_saved(
     tmp_path: Path, harm: Callable[[Path], None]
 ) -> None:
@@ -265,9 +297,13 @@ def test_no_empty_database_takes_the_place_of_one_that_was_lost(home: Home) -> N
 # --- No token ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["status", "verify", "backup copy.db", "restore data/paperboy.db.kept"])
+@pytest.mark.parametrize(
+    "command", ["status", "verify", "backup copy.db", "restore data/paperboy.db.kept"]
+)
 @pytest.mark.parametrize("token", ["", "rubbish", "123456789:AAtooShort"])
-def test_what_does_not_speak_to_telegram_needs_no_token(home: Home, command: str, token: str) -> None:
+def test_what_does_not_speak_to_telegram_needs_no_token(
+    home: Home, command: str, token: str
+) -> None:
     if command.startswith("restore"):
         typed("backup data/paperboy.db.kept")
     home.settle(f'[telegram]\ntoken = "{token}"')

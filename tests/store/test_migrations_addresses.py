@@ -13,7 +13,11 @@ from bot.store import articles, migrations
 from bot.store.database import rows, write
 from tests.support import upgrade
 
-AI, UPPER, WWW = "https://host.example/%d8%a7", "https://host.example/%D8%A7", "https://www.host.example/%D8%A7"
+AI, UPPER, WWW = (
+    "https://host.example/%d8%a7",
+    "https://host.example/%D8%A7",
+    "https://www.host.example/%D8%A7",
+)
 
 
 @pytest.fixture
@@ -27,9 +31,27 @@ def db() -> Iterator[Database]:
 
 def put(db: Database, number: int, address: str, **more: Any) -> None:
     """Write an article, its file and its address."""
-    told = {"title": "A title", "excerpt": "", "published": 1_000, "copy_of": None, "file": f"{number}.md"} | more
-    columns = {"id": number, "identity": address, "fingerprint": f"form {number}", "url": address} | told
-    columns |= {"title_key": "", "provider": "", "quality": 0, "heat": 0, "kind": "", "unpublished": 0}
+    told = {
+        "title": "A title",
+        "excerpt": "",
+        "published": 1_000,
+        "copy_of": None,
+        "file": f"{number}.md",
+    } | more
+    columns = {
+        "id": number,
+        "identity": address,
+        "fingerprint": f"form {number}",
+        "url": address,
+    } | told
+    columns |= {
+        "title_key": "",
+        "provider": "",
+        "quality": 0,
+        "heat": 0,
+        "kind": "",
+        "unpublished": 0,
+    }
     columns |= {"recorded": number, "ordered": number}
     if told["file"]:
         sql = "INSERT INTO files (path, size, mtime_ns, inode, article, since) VALUES (?, 1, 1, 1, NULL, 0)"
@@ -68,10 +90,15 @@ def test_addresses_are_normalised_and_links_stay_as_they_were_shown(db: Database
     assert stored is not None
     assert (stored.article.identity, stored.article.url) == (UPPER, WWW)
     (related,) = stored.article.related
-    assert (related.identity, related.url) == ("https://other.example/~a", "https://www.other.example/%7ea")
+    assert (related.identity, related.url) == (
+        "https://other.example/~a",
+        "https://www.other.example/%7ea",
+    )
 
 
-def test_both_posts_of_two_articles_that_share_an_address_stay_and_none_is_edited(db: Database) -> None:
+def test_both_posts_of_two_articles_that_share_an_address_stay_and_none_is_edited(
+    db: Database,
+) -> None:
     put(db, 1, UPPER)
     put(db, 2, AI)
     post(db, 1, 1)
@@ -80,7 +107,11 @@ def test_both_posts_of_two_articles_that_share_an_address_stay_and_none_is_edite
     migrations.paperboy.apply(db)
     assert addresses(db) == {(UPPER, 1)}
     assert articles.successor(db, 2) == 1
-    assert posts(db) == [(1, 1, "sent", "form 1", None), (2, 1, "sent", "form 2", None), (1, 2, "sent", "form 1", None)]
+    assert posts(db) == [
+        (1, 1, "sent", "form 1", None),
+        (2, 1, "sent", "form 2", None),
+        (1, 2, "sent", "form 1", None),
+    ]
     told = {one["path"]: (one["article"], one["story"]) for one in rows(db, "SELECT * FROM files")}
     assert told == {"1.md": (1, ""), "2.md": (1, "?")}
 
@@ -122,4 +153,6 @@ def test_a_long_title_in_a_script_without_spaces_has_a_key_from_now_on(db: Datab
     put(db, 1, UPPER, title="三十個組織聯手反對人臉識別技術")
     put(db, 2, "https://host.example/b", title="Short")
     migrations.paperboy.apply(db)
-    assert [one["title_key"] != "" for one in rows(db, "SELECT title_key FROM articles ORDER BY id")] == [True, False]
+    assert [
+        one["title_key"] != "" for one in rows(db, "SELECT title_key FROM articles ORDER BY id")
+    ] == [True, False]

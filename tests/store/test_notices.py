@@ -60,9 +60,17 @@ def test_a_notice_of_a_later_version_can_still_be_told() -> None:
 def test_each_editor_is_told_once_and_once_that_it_is_over(newsroom: Newsroom) -> None:
     assert notices.tell(newsroom.db, [_notice(), _notice()], AT) == [_notice()]
     assert notices.tell(newsroom.db, [_notice()], AT) == []
-    assert [_hear(newsroom), _hear(newsroom), _hear(newsroom, 8)] == [[("1:rights", False)], [], [("1:rights", False)]]
+    assert [_hear(newsroom), _hear(newsroom), _hear(newsroom, 8)] == [
+        [("1:rights", False)],
+        [],
+        [("1:rights", False)],
+    ]
     assert notices.all_clear(newsroom.db, ["1:rights", "1:gone"], AT) == ["1:rights"]
-    assert [_hear(newsroom), _hear(newsroom), _hear(newsroom, 8)] == [[("1:rights", True)], [], [("1:rights", True)]]
+    assert [_hear(newsroom), _hear(newsroom), _hear(newsroom, 8)] == [
+        [("1:rights", True)],
+        [],
+        [("1:rights", True)],
+    ]
     notices.tell(newsroom.db, [_notice()], AT)
     assert _hear(newsroom) == [("1:rights", False)]
 
@@ -105,6 +113,8 @@ def test_housekeeping_keeps_what_lasts_and_forgets_what_is_over(newsroom: Newsro
     _hear(newsroom)
     assert notices.prune(newsroom.db, newsroom.later(days=20)) == 0
     notices.prune(newsroom.db, newsroom.later(days=20))
-    assert newsroom.db.conn.execute("SELECT DISTINCT key FROM notices").fetchall()[0][0] == "1:rights"
+    assert (
+        newsroom.db.conn.execute("SELECT DISTINCT key FROM notices").fetchall()[0][0] == "1:rights"
+    )
     notices.all_clear(newsroom.db, ["1:rights"], newsroom.at)
     assert _hear(newsroom) == [("1:rights", True)]

@@ -28,7 +28,9 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
 
 
 def story(newsroom: Newsroom, name: str, days: int = 0, *topics: str) -> int:
-    told = article(name, f"https://one.example/{name}", topics=topics, published=AT - timedelta(days=days))
+    told = article(
+        name, f"https://one.example/{name}", topics=topics, published=AT - timedelta(days=days)
+    )
     number_ = newsroom.number(f"{name}.md", told)
     newsroom.plan()
     return number_
@@ -36,7 +38,10 @@ def story(newsroom: Newsroom, name: str, days: int = 0, *topics: str) -> int:
 
 def due(newsroom: Newsroom, *busy: int, most: int = 50) -> list[tuple[str, str]]:
     found = outbox.due(newsroom.db, newsroom.at, busy=busy, most=most)
-    return [(name(newsroom, one.delivery.chat), newsroom.stored(one.delivery.article).article.title) for one in found]
+    return [
+        (name(newsroom, one.delivery.chat), newsroom.stored(one.delivery.article).article.title)
+        for one in found
+    ]
 
 
 def name(newsroom: Newsroom, chat: int) -> str:
@@ -58,7 +63,9 @@ def test_one_article_one_chat_one_edition_is_one_delivery(newsroom: Newsroom) ->
     number_ = story(newsroom, "A")
 
     def open_again(edition: int) -> int:
-        return outbox.open_(newsroom.db, number_, [chat, chat], lane=Lane.CHANNEL, edition=edition, rank=AT, at=AT)
+        return outbox.open_(
+            newsroom.db, number_, [chat, chat], lane=Lane.CHANNEL, edition=edition, rank=AT, at=AT
+        )
 
     assert [open_again(1), open_again(2), open_again(2)] == [0, 1, 0]
     assert newsroom.states(number_) == {"@news": "pending", "@news#2": "pending"}
@@ -132,7 +139,9 @@ def test_a_channel_whose_name_is_not_resolved_waits_without_a_moment(newsroom: N
 
 
 @pytest.mark.parametrize("state", AWAY)
-def test_who_left_takes_what_waits_along_and_is_given_nothing_more(newsroom: Newsroom, state: Standing) -> None:
+def test_who_left_takes_what_waits_along_and_is_given_nothing_more(
+    newsroom: Newsroom, state: Standing
+) -> None:
     reader = newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
     first = story(newsroom, "A", 0, "AI")
@@ -191,15 +200,24 @@ def test_posts_of_a_chat_that_is_gone_are_not_waited_for(newsroom: Newsroom) -> 
 
 
 def attempts(newsroom: Newsroom) -> list[tuple[str, str]]:
-    return [(one["action"], one["outcome"]) for one in rows(newsroom.db, "SELECT * FROM attempts ORDER BY id")]
+    return [
+        (one["action"], one["outcome"])
+        for one in rows(newsroom.db, "SELECT * FROM attempts ORDER BY id")
+    ]
 
 
 def test_the_payload_is_written_down_before_the_call_word_for_word(newsroom: Newsroom) -> None:
     newsroom.open_channel("@news")
     story(newsroom, "A")
     found = one(newsroom)
-    payload = {"method": "sendMessage", "text": "人工 <b>", "reply_markup": {"inline_keyboard": [[{"text": "»"}]]}}
-    assert outbox.begin(newsroom.db, {found.delivery.id: (payload, "form")}, newsroom.at) == {found.delivery.id}
+    payload = {
+        "method": "sendMessage",
+        "text": "人工 <b>",
+        "reply_markup": {"inline_keyboard": [[{"text": "»"}]]},
+    }
+    assert outbox.begin(newsroom.db, {found.delivery.id: (payload, "form")}, newsroom.at) == {
+        found.delivery.id
+    }
     written = row(newsroom.db, "SELECT * FROM deliveries")
     assert written is not None
     delivery = outbox.delivery_of(written)
@@ -221,7 +239,9 @@ def test_the_payload_is_written_down_before_the_call_word_for_word(newsroom: New
         (Unknown("cut"), "doubtful"),
     ],
 )
-def test_every_outcome_is_written_down_with_its_attempt(newsroom: Newsroom, outcome: Sent, state: str) -> None:
+def test_every_outcome_is_written_down_with_its_attempt(
+    newsroom: Newsroom, outcome: Sent, state: str
+) -> None:
     newsroom.open_channel("@news")
     number_ = story(newsroom, "A")
     newsroom.send(one(newsroom), outcome)
@@ -229,7 +249,9 @@ def test_every_outcome_is_written_down_with_its_attempt(newsroom: Newsroom, outc
     assert attempts(newsroom) == [("send", state)]
 
 
-def test_a_flood_pauses_the_whole_chat_and_a_restart_remembers(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_a_flood_pauses_the_whole_chat_and_a_restart_remembers(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
     newsroom.open_channel("@news")
     story(newsroom, "A", 1)
     story(newsroom, "B", 0)
@@ -257,7 +279,9 @@ def test_settling_several_is_one_commit(newsroom: Newsroom) -> None:
     bad = Settlement(state="nonsense")  # type: ignore[arg-type] # a state that the schema refuses
     with pytest.raises(Exception, match="CHECK"):
         outbox.settle(
-            newsroom.db, [(found.delivery, Settlement(state=State.SENT, message=1)), (found.delivery, bad)], AT
+            newsroom.db,
+            [(found.delivery, Settlement(state=State.SENT, message=1)), (found.delivery, bad)],
+            AT,
         )
     assert newsroom.states(number_) == {"@news": "pending"}
 
@@ -288,15 +312,21 @@ def test_counts_are_by_channel_and_for_all_readers_together(newsroom: Newsroom) 
 # --- posts and their addresses ----------------------------------------------------------------------------------------
 
 
-def test_the_newest_living_post_of_an_address_or_its_alias_is_found_in_its_chat_only(newsroom: Newsroom) -> None:
+def test_the_newest_living_post_of_an_address_or_its_alias_is_found_in_its_chat_only(
+    newsroom: Newsroom,
+) -> None:
     news, more = newsroom.open_channel("@news"), newsroom.open_channel("@more")
     told = article("A", "https://one.example/a", aliases=("https://amp.example/story",))
     number_ = newsroom.number("a.md", told)
     assert outbox.posts_of(newsroom.db, news, [told.identity]) == {}
     newsroom.deliver()
-    first = outbox.posts_of(newsroom.db, news, [told.identity, *told.aliases, "example.org/unknown"])
+    first = outbox.posts_of(
+        newsroom.db, news, [told.identity, *told.aliases, "example.org/unknown"]
+    )
     assert set(first) == {told.identity, *told.aliases}
-    assert outbox.posts_of(newsroom.db, more, [told.identity]) != {told.identity: first[told.identity]}
+    assert outbox.posts_of(newsroom.db, more, [told.identity]) != {
+        told.identity: first[told.identity]
+    }
     outbox.open_(newsroom.db, number_, [news], lane=Lane.CHANNEL, edition=2, rank=AT, at=AT)
     newsroom.deliver()
     assert outbox.posts_of(newsroom.db, news, [told.identity])[told.identity] > first[told.identity]
@@ -327,7 +357,12 @@ def test_each_form_of_a_post_is_shown_twice_at_most(newsroom: Newsroom) -> None:
     newsroom.open_channel("@news")
     show(newsroom, FIRST)
     newsroom.deliver()
-    assert [show(newsroom, (SECOND, FIRST)[turn % 2]) for turn in range(8)] == [True, True, True, *[False] * 5]
+    assert [show(newsroom, (SECOND, FIRST)[turn % 2]) for turn in range(8)] == [
+        True,
+        True,
+        True,
+        *[False] * 5,
+    ]
     assert show(newsroom, "A third form is news")
 
 
@@ -355,7 +390,9 @@ def test_a_change_while_an_edit_is_on_its_way_is_edited_afterwards(newsroom: New
     assert newsroom.revise() == [("@news", "A third")]
 
 
-def test_a_withdrawal_while_an_edit_is_on_its_way_is_carried_out_afterwards(newsroom: Newsroom) -> None:
+def test_a_withdrawal_while_an_edit_is_on_its_way_is_carried_out_afterwards(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@news")
     show(newsroom, FIRST)
     newsroom.deliver()
@@ -388,7 +425,9 @@ def test_revisions_come_one_a_chat_and_none_to_busy_or_paused_ones(newsroom: New
         newsroom.tell(f"{title}.md", article(f"{title} anew", f"https://one.example/{title}"))
     newsroom.later(hours=1)
     assert len(edits.due(newsroom.db, newsroom.at)) == 2
-    assert {one.to.delivery.chat for one in edits.due(newsroom.db, newsroom.at, busy=[news])} == {more}
+    assert {one.to.delivery.chat for one in edits.due(newsroom.db, newsroom.at, busy=[news])} == {
+        more
+    }
     chats.pause(newsroom.db, more, newsroom.at + timedelta(hours=1), "flood")
     assert edits.due(newsroom.db, newsroom.at, busy=[news]) == []
 
@@ -400,7 +439,14 @@ def test_a_revision_put_off_waits_and_one_given_up_is_over(newsroom: Newsroom) -
     newsroom.tell("a.md", article(SECOND, "https://one.example/a"))
     until = newsroom.later(minutes=2) + timedelta(minutes=5)
     (revision,) = edits.due(newsroom.db, newsroom.at)
-    edits.later(newsroom.db, revision.to.delivery.id, until, "flood", newsroom.at, fallbacks=[Fallback.PLAIN])
+    edits.later(
+        newsroom.db,
+        revision.to.delivery.id,
+        until,
+        "flood",
+        newsroom.at,
+        fallbacks=[Fallback.PLAIN],
+    )
     assert edits.due(newsroom.db, newsroom.at) == []
     assert outbox.next_due(newsroom.db, newsroom.at) == until
     newsroom.at = until
@@ -449,12 +495,18 @@ def test_an_answer_that_can_not_be_remembered_undoes_the_effects(newsroom: Newsr
 
 
 def test_editors_hear_a_thing_once_until_it_is_over(newsroom: Newsroom) -> None:
-    assert [_told(newsroom.db, key) for key in ("1:gone", "1:gone", "12:gone")] == [True, False, True]
+    assert [_told(newsroom.db, key) for key in ("1:gone", "1:gone", "12:gone")] == [
+        True,
+        False,
+        True,
+    ]
     assert notices.all_clear(newsroom.db, ["1:gone", "1:rights"], AT) == ["1:gone"]
     assert [_told(newsroom.db, key) for key in ("1:gone", "12:gone")] == [True, False]
 
 
-def test_housekeeping_forgets_what_is_old_and_settled_and_nothing_that_waits(newsroom: Newsroom) -> None:
+def test_housekeeping_forgets_what_is_old_and_settled_and_nothing_that_waits(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@news")
     story(newsroom, "A")
     newsroom.deliver()
@@ -476,7 +528,9 @@ def pruned(newsroom: Newsroom, at: datetime) -> int:
 # --- what else is written and asked -----------------------------------------------------------------------------------
 
 
-def test_what_can_not_be_made_is_refused_with_its_reason_and_was_never_sent(newsroom: Newsroom) -> None:
+def test_what_can_not_be_made_is_refused_with_its_reason_and_was_never_sent(
+    newsroom: Newsroom,
+) -> None:
     """Only what still waits: another's outcome is not written over."""
     newsroom.open_channel("@news")
     number_ = story(newsroom, "A")
@@ -488,7 +542,9 @@ def test_what_can_not_be_made_is_refused_with_its_reason_and_was_never_sent(news
     assert attempts(newsroom) == [("render", "refused")]
 
 
-def test_a_post_that_got_anothers_keyboard_is_put_right_once_its_number_is_known(newsroom: Newsroom) -> None:
+def test_a_post_that_got_anothers_keyboard_is_put_right_once_its_number_is_known(
+    newsroom: Newsroom,
+) -> None:
     """A message that belongs to nobody is left alone."""
     newsroom.open_channel("@news")
     story(newsroom, "A")
@@ -497,7 +553,9 @@ def test_a_post_that_got_anothers_keyboard_is_put_right_once_its_number_is_known
         write(newsroom.db, "INSERT INTO retouched VALUES (?, ?)", (post.chat_id, message))
     newsroom.messages = 100
     newsroom.deliver(Sent(101))
-    assert [found.to.delivery.id for found in edits.due(newsroom.db, newsroom.at)] == [post.delivery.id]
+    assert [found.to.delivery.id for found in edits.due(newsroom.db, newsroom.at)] == [
+        post.delivery.id
+    ]
     assert number(newsroom.db, "SELECT count(*) FROM retouched") == 1
     story(newsroom, "B")
     newsroom.deliver(Sent(102))

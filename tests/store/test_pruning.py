@@ -24,8 +24,14 @@ PAYLOAD: dict[str, Any] = {
     "method": "sendMessage",
     "text": "<b>A title</b>\n" + "What a reader reads, at the length of a usual post. " * 22,
     "parse_mode": "HTML",
-    "link_preview_options": {"url": "https://news.example/a.jpg", "prefer_large_media": True, "show_above_text": True},
-    "reply_markup": {"inline_keyboard": [[{"text": "Read the article", "url": "https://news.example/a"}]]},
+    "link_preview_options": {
+        "url": "https://news.example/a.jpg",
+        "prefer_large_media": True,
+        "show_above_text": True,
+    },
+    "reply_markup": {
+        "inline_keyboard": [[{"text": "Read the article", "url": "https://news.example/a"}]]
+    },
 }
 READERS = 600
 
@@ -34,8 +40,15 @@ def post(room: Newsroom, payload: dict[str, Any]) -> int:
     """Send all that is due, with one payload; return how many."""
     sent = 0
     while due := outbox.due(room.db, room.at, most=200):
-        outbox.begin(room.db, {one.delivery.id: (payload, article(topics=("AI",)).fingerprint) for one in due}, room.at)
-        settled = [(one, after_send(Sent(1_000 + one.delivery.id), one.delivery, room.at, 60.0)) for one in due]
+        outbox.begin(
+            room.db,
+            {one.delivery.id: (payload, article(topics=("AI",)).fingerprint) for one in due},
+            room.at,
+        )
+        settled = [
+            (one, after_send(Sent(1_000 + one.delivery.id), one.delivery, room.at, 60.0))
+            for one in due
+        ]
         settling.write_down(room.db, settled, room.at)
         sent += len(due)
     return sent
@@ -77,7 +90,11 @@ def test_old_payloads_are_shortened_a_piece_at_a_time(room: Newsroom) -> None:
     whole = used(room)
     assert pruning.payloads(room.db, room.later(days=6)) == 0
     at = room.later(days=2)
-    assert [pruning.payloads(room.db, at) for _ in range(3)] == [pruning.PIECE, READERS - pruning.PIECE, 0]
+    assert [pruning.payloads(room.db, at) for _ in range(3)] == [
+        pruning.PIECE,
+        READERS - pruning.PIECE,
+        0,
+    ]
     room.db.conn.execute("VACUUM")  # nothing else makes a file smaller
     assert used(room) < whole - READERS * 1_000
     found = [json.loads(one["payload"]) for one in rows(room.db, "SELECT payload FROM deliveries")]
@@ -92,10 +109,14 @@ def test_what_is_not_at_its_end_keeps_its_payload(room: Newsroom) -> None:
     outbox.begin(room.db, {to.delivery.id: (PAYLOAD, "f")}, room.at)
     while pruning.payloads(room.db, room.later(days=30)):
         pass
-    assert [json.loads(one["payload"]) for one in rows(room.db, "SELECT payload FROM deliveries")] == [PAYLOAD]
+    assert [
+        json.loads(one["payload"]) for one in rows(room.db, "SELECT payload FROM deliveries")
+    ] == [PAYLOAD]
 
 
-def test_attempts_and_updates_go_a_piece_at_a_time_and_the_last_of_what_waits_stays(room: Newsroom) -> None:
+def test_attempts_and_updates_go_a_piece_at_a_time_and_the_last_of_what_waits_stays(
+    room: Newsroom,
+) -> None:
     room.number("a.md", article(topics=("AI",)))
     room.plan()
     post(room, PAYLOAD)
@@ -106,7 +127,9 @@ def test_attempts_and_updates_go_a_piece_at_a_time_and_the_last_of_what_waits_st
         room.db.conn.execute("INSERT INTO attempts (delivery, at, action) VALUES (1, 2, 'look')")
     room.db.conn.commit()
     at = room.later(days=8)
-    counted = {prune.__name__: [prune(room.db, at) for _ in range(4)] for prune in pruning.PRUNES[:2]}
+    counted = {
+        prune.__name__: [prune(room.db, at) for _ in range(4)] for prune in pruning.PRUNES[:2]
+    }
     assert counted["updates"] == [pruning.PIECE] * 3 + [0]
     assert sum(counted["attempts"]) == READERS + 2
     assert max(counted["attempts"]) <= pruning.PIECE
@@ -115,7 +138,9 @@ def test_attempts_and_updates_go_a_piece_at_a_time_and_the_last_of_what_waits_st
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 PAYLOADS = st.fixed_dictionaries(
@@ -125,7 +150,9 @@ PAYLOADS = st.fixed_dictionaries(
 
 
 @given(PAYLOADS, PAYLOADS)
-def test_the_same_is_remembered_of_the_same_only(one: dict[str, Any], other: dict[str, Any]) -> None:
+def test_the_same_is_remembered_of_the_same_only(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
     assert (remembered(one) == remembered(other)) == (one == other)
     assert remembered(remembered(one)) == remembered(one)
     assert remembered(one).get("photo") == one.get("photo")
@@ -138,14 +165,21 @@ async def test_edits_are_made_and_none_in_vain_once_payloads_are_short() -> None
         sandbox.world.open_private(ann)
         async with going(sandbox, editor, delivery={"picture": "photo"}) as bot:
             await bot.follower(ann)
-            await bot.record("a.md", title="The title at first", image="https://news.example/a.jpg", topics=("AI",))
+            await bot.record(
+                "a.md",
+                title="The title at first",
+                image="https://news.example/a.jpg",
+                topics=("AI",),
+            )
             await bot.deliver()
             sandbox.advance(timedelta(days=8).total_seconds())
             for _ in range(2):
                 await bot.store(pruning.payloads, sandbox.clock())
             assert all("digest" in json.loads(one["payload"]) for one in await bot.rows())
             await bot.record("a.md", related=())  # reads as before: nothing to edit
-            await bot.store(lambda db: db.conn.execute("UPDATE deliveries SET edit_due = 1, form = 'older'"))
+            await bot.store(
+                lambda db: db.conn.execute("UPDATE deliveries SET edit_due = 1, form = 'older'")
+            )
             await bot.deliver(1)
             assert [call.method for call in [*bot.made(), *bot.made(ann)]] == ["sendPhoto"] * 2
             await bot.record("a.md", title="The title by now")

@@ -40,7 +40,11 @@ def standing(newsroom: Newsroom) -> list[Row]:
 
 def until(one: Row) -> int:
     """When a row that waits may go."""
-    return max(one["not_before"] or 0, one["closed"] or 0, one["edit_due"] or 0 if one["state"] == "sent" else 0)
+    return max(
+        one["not_before"] or 0,
+        one["closed"] or 0,
+        one["edit_due"] or 0 if one["state"] == "sent" else 0,
+    )
 
 
 def reachable(one: Row, busy: set[int]) -> bool:
@@ -77,8 +81,12 @@ def turns(newsroom: Newsroom, told: int, found: list[int]) -> dict[int, int]:
     )
     given = {}
     for chat in found:
-        if not any(one["chat"] == chat and one["article"] == told and one["edition"] == 1 for one in lane):
-            own = [one["turn"] + 1 for one in lane if one["chat"] == chat and one["state"] == "pending"]
+        if not any(
+            one["chat"] == chat and one["article"] == told and one["edition"] == 1 for one in lane
+        ):
+            own = [
+                one["turn"] + 1 for one in lane if one["chat"] == chat and one["state"] == "pending"
+            ]
             given[chat] = max(served, *own, 0)
     return given
 
@@ -90,7 +98,9 @@ class Line(RuleBasedStateMachine):
     def open(self, readers: list[set[str]]) -> None:
         self.store = open_newsroom()
         self.store.open_channel("@news")
-        self.chats = [self.store.reader(number, *sorted(names)) for number, names in enumerate(readers, 1)]
+        self.chats = [
+            self.store.reader(number, *sorted(names)) for number, names in enumerate(readers, 1)
+        ]
         self.stories: list[int] = []
         self.flying: list[outbox.Addressed] = []
         self.store.later(seconds=1)
@@ -122,7 +132,9 @@ class Line(RuleBasedStateMachine):
         fanouts.extend(self.store.db, self.store.at, chunk)
         new = [one for one in standing(self.store) if one["id"] not in before]
         assert {one["chat"]: one["turn"] for one in new} == expected
-        assert {(one["article"], one["edition"], one["lane"]) for one in new} <= {(told, 1, Lane.FOLLOWER)}
+        assert {(one["article"], one["edition"], one["lane"]) for one in new} <= {
+            (told, 1, Lane.FOLLOWER)
+        }
 
     @rule(most=st.integers(1, 3))
     def begin(self, most: int) -> None:
@@ -130,7 +142,9 @@ class Line(RuleBasedStateMachine):
         for one in outbox.due(self.store.db, self.store.at, most=most):
             form = self.store.stored(one.delivery.article).fingerprint
             outbox.begin(
-                self.store.db, {one.delivery.id: ({"method": "sendMessage", "text": "…"}, form)}, self.store.at
+                self.store.db,
+                {one.delivery.id: ({"method": "sendMessage", "text": "…"}, form)},
+                self.store.at,
             )
             self.flying.append(one)
 
@@ -138,9 +152,15 @@ class Line(RuleBasedStateMachine):
     @rule(outcome=st.sampled_from(OUTCOMES[1:]))
     def land(self, outcome: Outcome) -> None:
         one = self.flying.pop()
-        if rows(self.store.db, "SELECT 1 FROM deliveries WHERE id = ? AND state = 'sending'", (one.delivery.id,)):
+        if rows(
+            self.store.db,
+            "SELECT 1 FROM deliveries WHERE id = ? AND state = 'sending'",
+            (one.delivery.id,),
+        ):
             outbox.settle(
-                self.store.db, [(one.delivery, after_send(outcome, one.delivery, self.store.at))], self.store.at
+                self.store.db,
+                [(one.delivery, after_send(outcome, one.delivery, self.store.at))],
+                self.store.at,
             )
 
     @rule(outcome=st.sampled_from(OUTCOMES), most=st.integers(1, 5))
@@ -148,7 +168,9 @@ class Line(RuleBasedStateMachine):
         for one in outbox.due(self.store.db, self.store.at, most=most):
             self.store.send(one, outcome if not isinstance(outcome, Sent) else None)
 
-    @rule(data=st.data(), state=st.sampled_from([Standing.PARKED, Standing.ACTIVE, Standing.STOPPED]))
+    @rule(
+        data=st.data(), state=st.sampled_from([Standing.PARKED, Standing.ACTIVE, Standing.STOPPED])
+    )
     def come_or_go(self, data: st.DataObject, state: Standing) -> None:
         chats.set_state(self.store.db, data.draw(st.sampled_from(self.chats)), state)
 
@@ -172,7 +194,9 @@ class Line(RuleBasedStateMachine):
     def withdraw(self, data: st.DataObject) -> None:
         number = data.draw(st.sampled_from(range(len(self.stories))))
         told = self.store.stored(self.stories[number]).article
-        self.store.tell(f"{number}.md", article(told.title, told.url, topics=told.topics, removed=True))
+        self.store.tell(
+            f"{number}.md", article(told.title, told.url, topics=told.topics, removed=True)
+        )
 
     @precondition(lambda self: self.stories)
     @rule(data=st.data(), edition=st.integers(2, 4), rank=st.integers(0, 9))
@@ -182,7 +206,15 @@ class Line(RuleBasedStateMachine):
         (chat,) = (one.chat for one in self.store.rules.channels)
         if not self.store.stored(told).withdrawn:
             moment = AT - timedelta(days=rank)
-            outbox.open_(self.store.db, told, [chat], lane=Lane.CHANNEL, edition=edition, rank=moment, at=self.store.at)
+            outbox.open_(
+                self.store.db,
+                told,
+                [chat],
+                lane=Lane.CHANNEL,
+                edition=edition,
+                rank=moment,
+                at=self.store.at,
+            )
 
     @rule(data=st.data(), joined=st.booleans())
     def move(self, data: st.DataObject, joined: bool) -> None:
@@ -213,7 +245,9 @@ class Line(RuleBasedStateMachine):
     def everyone_stands_where_the_line_finds_them(self) -> None:
         if hasattr(self, "desk"):
             odd = [
-                one for one in audit.oddities(self.store.db, self.store.at, running=True) if one.kind == "out of line"
+                one
+                for one in audit.oddities(self.store.db, self.store.at, running=True)
+                if one.kind == "out of line"
             ]
             assert odd == []
 

@@ -25,11 +25,16 @@ def tell(newsroom: Newsroom, name: str, *names: str) -> int:
 
 def turns_of(newsroom: Newsroom, told: int) -> list[int]:
     return [
-        one["turn"] for one in rows(newsroom.db, "SELECT turn FROM deliveries WHERE article = ? ORDER BY chat", (told,))
+        one["turn"]
+        for one in rows(
+            newsroom.db, "SELECT turn FROM deliveries WHERE article = ? ORDER BY chat", (told,)
+        )
     ]
 
 
-@pytest.mark.parametrize("outcome", [Wait(99, "flood", Delay.FLOOD), Wait(99, "the network"), Unknown("lost")])
+@pytest.mark.parametrize(
+    "outcome", [Wait(99, "flood", Delay.FLOOD), Wait(99, "the network"), Unknown("lost")]
+)
 def test_a_story_stands_behind_one_that_comes_back_while_its_followers_are_planned(
     newsroom: Newsroom, outcome: Outcome
 ) -> None:
@@ -43,13 +48,21 @@ def test_a_story_stands_behind_one_that_comes_back_while_its_followers_are_plann
     payload = ({"method": "sendMessage", "text": "…"}, "form")
     outbox.begin(newsroom.db, {last.delivery.id: payload}, newsroom.at)
     if isinstance(outcome, Unknown):
-        outbox.settle(newsroom.db, [(last.delivery, after_send(outcome, last.delivery, newsroom.at))], newsroom.at)
+        outbox.settle(
+            newsroom.db,
+            [(last.delivery, after_send(outcome, last.delivery, newsroom.at))],
+            newsroom.at,
+        )
     second = tell(newsroom, "Second", "a")
     fanouts.extend(newsroom.db, newsroom.at, 2)
     if isinstance(outcome, Unknown):
         outbox.set_state(newsroom.db, last.delivery.id, State.PENDING)
     else:
-        outbox.settle(newsroom.db, [(last.delivery, after_send(outcome, last.delivery, newsroom.at))], newsroom.at)
+        outbox.settle(
+            newsroom.db,
+            [(last.delivery, after_send(outcome, last.delivery, newsroom.at))],
+            newsroom.at,
+        )
     newsroom.plan()
     assert turns_of(newsroom, second) == [0, 0, 0, 1]
 
@@ -60,7 +73,13 @@ def test_two_stories_planned_at_once_stand_one_behind_the_other(newsroom: Newsro
     first = tell(newsroom, "First", "a")
     fanouts.extend(newsroom.db, newsroom.at, 2)
     outbox.open_(
-        newsroom.db, tell(newsroom, "Other", "c"), [4], lane=Lane.FOLLOWER, edition=1, rank=newsroom.at, at=newsroom.at
+        newsroom.db,
+        tell(newsroom, "Other", "c"),
+        [4],
+        lane=Lane.FOLLOWER,
+        edition=1,
+        rank=newsroom.at,
+        at=newsroom.at,
     )
     newsroom.plan()
     assert turns_of(newsroom, first) == [0, 0, 0, 1]
@@ -109,7 +128,9 @@ def test_planning_goes_on_until_somebody_else_asks(newsroom: Newsroom) -> None:
     assert len(newsroom.states(told)) == 7
 
 
-def test_many_closed_chats_are_passed_in_pieces_and_the_next_one_is_found(newsroom: Newsroom) -> None:
+def test_many_closed_chats_are_passed_in_pieces_and_the_next_one_is_found(
+    newsroom: Newsroom,
+) -> None:
     found = [newsroom.reader(number, "a") for number in range(1, 1_300)]
     tell(newsroom, "First", "a")
     newsroom.plan()
@@ -131,7 +152,13 @@ def test_many_closed_chats_are_passed_in_pieces_and_the_next_one_is_found(newsro
 
 #: Indexes that hold only the few that matter, or are read from one end.
 SMALL = (
-    *("deliveries_heads", "deliveries_asleep", "deliveries_in_doubt", "deliveries_sending", "deliveries_to_edit"),
+    *(
+        "deliveries_heads",
+        "deliveries_asleep",
+        "deliveries_in_doubt",
+        "deliveries_sending",
+        "deliveries_to_edit",
+    ),
     *("articles_by_time", "chats_by_setting", "deliveries_asleep_by_turn"),
 )
 LARGE = re.compile(
@@ -163,13 +190,19 @@ def test_no_hot_question_reads_all_deliveries_articles_follows_or_chats(newsroom
     outbox.posts_of(newsroom.db, chat, ["x"])
     assert told
     newsroom.db.conn.set_trace_callback(None)
-    for sql in [one for one in asked if one.lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))]:
+    for sql in [
+        one for one in asked if one.lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))
+    ]:
         for step in newsroom.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}"):
             found = LARGE.match(step["detail"])
-            assert not found or step["detail"].rpartition(" INDEX ")[2] in SMALL, f"{step['detail']} in {sql}"
+            assert not found or step["detail"].rpartition(" INDEX ")[2] in SMALL, (
+                f"{step['detail']} in {sql}"
+            )
 
 
-def test_followers_whose_article_is_back_stand_before_those_still_being_planned(newsroom: Newsroom) -> None:
+def test_followers_whose_article_is_back_stand_before_those_still_being_planned(
+    newsroom: Newsroom,
+) -> None:
     for number in range(1, 7):
         newsroom.reader(number, "a")
     other = tell(newsroom, "Other", "b")
@@ -178,7 +211,9 @@ def test_followers_whose_article_is_back_stand_before_those_still_being_planned(
     story = newsroom.stored(first).article
     path = newsroom.stored(first).path
     newsroom.tell(path, replace(story, removed=True))
-    newsroom.tell(newsroom.stored(other).path, replace(newsroom.stored(other).article, topics=("b", "a")))
+    newsroom.tell(
+        newsroom.stored(other).path, replace(newsroom.stored(other).article, topics=("b", "a"))
+    )
     fanouts.extend(newsroom.db, newsroom.at, 2)  # nobody else waits
     newsroom.tell(path, story)
     newsroom.plan()

@@ -19,7 +19,9 @@ from tests.support.newsroom import FIRST, SECOND, Newsroom, article, open_newsro
 
 def tell(newsroom: Newsroom, *titles: str, **more: str) -> list[int]:
     return [
-        newsroom.number(f"{title}.md", article(title, f"https://one.example/{place}-{len(title)}", **more))
+        newsroom.number(
+            f"{title}.md", article(title, f"https://one.example/{place}-{len(title)}", **more)
+        )
         for place, title in enumerate(titles)
     ]
 
@@ -64,7 +66,9 @@ def test_excerpts_and_outlets_are_searched_too_and_titles_weigh_more(newsroom: N
         ("50% off, 3.5 GHz", "3.5"),
     ],
 )
-def test_words_of_any_script_are_found_as_they_are_written(newsroom: Newsroom, title: str, words: str) -> None:
+def test_words_of_any_script_are_found_as_they_are_written(
+    newsroom: Newsroom, title: str, words: str
+) -> None:
     tell(newsroom, title, "Something else altogether")
     assert found(newsroom, words) == [title]
 
@@ -76,7 +80,8 @@ def test_the_index_own_operators_are_words_like_others(newsroom: Newsroom, words
 
 
 @pytest.mark.parametrize(
-    "words", ["", "   ", "🙂 🙂", '"', "***", "--", "(", ":", "^", "{}", "'", "\x00", "\ud800", "&&"]
+    "words",
+    ["", "   ", "🙂 🙂", '"', "***", "--", "(", ":", "^", "{}", "'", "\x00", "\ud800", "&&"],
 )
 def test_words_without_a_letter_or_digit_find_nothing(newsroom: Newsroom, words: str) -> None:
     tell(newsroom, FIRST)
@@ -84,7 +89,9 @@ def test_words_without_a_letter_or_digit_find_nothing(newsroom: Newsroom, words:
     assert nearest_titles(newsroom.db, words) == []
 
 
-@pytest.mark.parametrize("words", ['facial"', "title:facial", "facial*", "^facial", "(facial", "facial) OR ("])
+@pytest.mark.parametrize(
+    "words", ['facial"', "title:facial", "facial*", "^facial", "(facial", "facial) OR ("]
+)
 def test_signs_around_a_word_do_not_hide_it(newsroom: Newsroom, words: str) -> None:
     tell(newsroom, "OR the title facial")
     assert found(newsroom, words) == ["OR the title facial"]
@@ -167,16 +174,25 @@ def test_what_a_person_would_expect_is_found(newsroom: Newsroom, title: str, wor
         ('"harbxur"', []),
     ],
 )
-def test_words_can_be_left_out_joined_and_meant_as_a_phrase(newsroom: Newsroom, words: str, titles: list[str]) -> None:
+def test_words_can_be_left_out_joined_and_meant_as_a_phrase(
+    newsroom: Newsroom, words: str, titles: list[str]
+) -> None:
     tell(newsroom, "Harbour ferry", "Harbour lights")
     assert sorted(found(newsroom, words)) == titles
 
 
 @pytest.mark.parametrize(
     ("words", "titles"),
-    [("harbour -ferry", ["Harbour lights"]), ("-ferry", []), ("OR", []), ("harbour OR -lights", ["Harbour ferry"])],
+    [
+        ("harbour -ferry", ["Harbour lights"]),
+        ("-ferry", []),
+        ("OR", []),
+        ("harbour OR -lights", ["Harbour ferry"]),
+    ],
 )
-def test_words_are_left_out_also_before_the_index_is_built(newsroom: Newsroom, words: str, titles: list[str]) -> None:
+def test_words_are_left_out_also_before_the_index_is_built(
+    newsroom: Newsroom, words: str, titles: list[str]
+) -> None:
     tell(newsroom, "Harbour ferry", "Harbour lights")
     facts.put(newsroom.db, Fact.UNINDEXED, "99")
     assert sorted(found(newsroom, words)) == titles
@@ -188,10 +204,15 @@ def test_what_nobody_meant_is_left_out(newsroom: Newsroom, words: str) -> None:
     assert found(newsroom, words) == (["Выбор классика"] if words == "класс" else [])
 
 
-def test_a_letter_is_mended_only_where_nothing_is_found_and_the_words_instead_are_told(newsroom: Newsroom) -> None:
+def test_a_letter_is_mended_only_where_nothing_is_found_and_the_words_instead_are_told(
+    newsroom: Newsroom,
+) -> None:
     tell(newsroom, "Battery makers", "Batteries", "A battery of tests")
     told = page(newsroom.db, "batterx makers")
-    assert ([one.article.title for one in told.articles], told.instead) == (["Battery makers"], "battery makers")
+    assert ([one.article.title for one in told.articles], told.instead) == (
+        ["Battery makers"],
+        "battery makers",
+    )
     assert page(newsroom.db, "battery").instead == ""
 
 
@@ -222,7 +243,10 @@ def test_an_index_of_before_is_built_in_pieces_and_the_older_one_answers_meanwhi
     assert set(found(newsroom, "badgers")) == {"Badgers four", "Badger three"}
     assert found(newsroom, "otters") == ["Otter two"]
     newsroom.tell("Badgers four.md", article("Heron four", newsroom.stored(4).article.url))
-    assert (found(newsroom, "heron"), found(newsroom, "badgers")) == (["Heron four"], ["Badger three"])
+    assert (found(newsroom, "heron"), found(newsroom, "badgers")) == (
+        ["Heron four"],
+        ["Badger three"],
+    )
 
 
 def test_words_of_a_search_are_kept_while_its_pages_may_be_turned(newsroom: Newsroom) -> None:
@@ -234,8 +258,12 @@ def test_words_of_a_search_are_kept_while_its_pages_may_be_turned(newsroom: News
     assert searches.words_of(newsroom.db, number) is None
 
 
-def test_what_readers_may_not_see_they_do_not_find_but_an_editor_may_have_meant_it(newsroom: Newsroom) -> None:
-    one, other, third, fourth = tell(newsroom, "Badger one", "Badger two", "Badger three", "Badger four")
+def test_what_readers_may_not_see_they_do_not_find_but_an_editor_may_have_meant_it(
+    newsroom: Newsroom,
+) -> None:
+    one, other, third, fourth = tell(
+        newsroom, "Badger one", "Badger two", "Badger three", "Badger four"
+    )
     holding.hold(newsroom.db, [one], Waits.EDITOR)
     articles.set_withdrawn(newsroom.db, other, True)
     articles.set_copy_of(newsroom.db, third, fourth)
@@ -272,7 +300,10 @@ room.tell("a.md", article())
 @example('"" "')
 @example("a" * 10_000)
 @example("\u0345 \u1e9e \ufdfa ﬁ ª ²")
-@given(st.text(st.characters(exclude_categories=[]), max_size=60) | st.text('"*^:()-+{} ANDORTEfacil', max_size=30))
+@given(
+    st.text(st.characters(exclude_categories=[]), max_size=60)
+    | st.text('"*^:()-+{} ANDORTEfacil', max_size=30)
+)
 def test_no_words_whatever_are_an_error(words: str) -> None:
     search(room.db, words)
     nearest_titles(room.db, words)
@@ -280,18 +311,33 @@ def test_no_words_whatever_are_an_error(words: str) -> None:
 
 @examples(200)
 @example(["0\u0a8e"])
-@given(st.lists(st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=8), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=8),
+        min_size=1,
+        max_size=8,
+    )
+)
 def test_an_article_is_found_by_its_own_title(words: list[str]) -> None:
     title = plain_text.repair(" ".join(words))
     number = room.number("p.md", article(title, "https://one.example/p"))
-    assert number in [one.id for one in search(room.db, title, most=50)] or not any(map(str.isalnum, title))
+    assert number in [one.id for one in search(room.db, title, most=50)] or not any(
+        map(str.isalnum, title)
+    )
 
 
 def test_of_very_many_the_last_recorded_are_weighed_and_a_better_one_among_them_is_first(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.store.search.WEIGHED", 3)
-    tell(newsroom, "Harbour, harbour, harbour", "Harbour news", "A long story of the harbour", "Harbour again", "Else")
+    tell(
+        newsroom,
+        "Harbour, harbour, harbour",
+        "Harbour news",
+        "A long story of the harbour",
+        "Harbour again",
+        "Else",
+    )
     titles = [one.article.title for one in search(newsroom.db, "harbour", 3)]
     assert set(titles) == {"Harbour news", "A long story of the harbour", "Harbour again"}
     assert titles[-1] == "A long story of the harbour"

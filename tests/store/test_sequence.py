@@ -26,11 +26,15 @@ JUMPS = (-48, -2, -0.01, 0, 0.01, 2, 48)
 
 
 def tell(newsroom: Newsroom, name: str) -> int:
-    return newsroom.number(f"{name}.md", article(f"Story {name}", f"https://one.example/{name}", topics=("AI",)))
+    return newsroom.number(
+        f"{name}.md", article(f"Story {name}", f"https://one.example/{name}", topics=("AI",))
+    )
 
 
 @pytest.mark.parametrize("hours", JUMPS)
-def test_what_arrives_after_the_clock_was_set_goes_to_channels_and_followers(newsroom: Newsroom, hours: float) -> None:
+def test_what_arrives_after_the_clock_was_set_goes_to_channels_and_followers(
+    newsroom: Newsroom, hours: float
+) -> None:
     newsroom.open_channel("@news", begun=False)
     tell(newsroom, "old")
     newsroom.begin(0)
@@ -44,14 +48,19 @@ def test_what_arrives_after_the_clock_was_set_goes_to_channels_and_followers(new
 
 
 EVENTS = st.lists(
-    st.tuples(st.sampled_from(["follow", "unfollow", "tell", "plan", "stop", "back"]), st.sampled_from(JUMPS)),
+    st.tuples(
+        st.sampled_from(["follow", "unfollow", "tell", "plan", "stop", "back"]),
+        st.sampled_from(JUMPS),
+    ),
     max_size=25,
 )
 
 
 @given(EVENTS)
 @examples(25)
-def test_who_follows_before_an_article_comes_gets_it_whatever_the_clock_says(events: list[tuple[str, float]]) -> None:
+def test_who_follows_before_an_article_comes_gets_it_whatever_the_clock_says(
+    events: list[tuple[str, float]],
+) -> None:
     newsroom = open_newsroom()
     newsroom.open_channel("@news")
     topic = follows.topic(newsroom.db, "AI").id
@@ -74,7 +83,10 @@ def test_who_follows_before_an_article_comes_gets_it_whatever_the_clock_says(eve
             following.append(away.pop())
             chats.set_state(newsroom.db, following[-1], Standing.ACTIVE)
         elif event == "tell":
-            expected[tell(newsroom, str(count))] = {"@news", *(title(newsroom, chat) for chat in following)}
+            expected[tell(newsroom, str(count))] = {
+                "@news",
+                *(title(newsroom, chat) for chat in following),
+            }
         elif event == "plan":
             newsroom.plan()
     newsroom.plan()
@@ -88,7 +100,9 @@ def title(newsroom: Newsroom, chat: int) -> str:
 
 
 @pytest.mark.parametrize("hours", JUMPS)
-def test_a_post_in_doubt_is_looked_for_among_what_came_after_it(newsroom: Newsroom, hours: float) -> None:
+def test_a_post_in_doubt_is_looked_for_among_what_came_after_it(
+    newsroom: Newsroom, hours: float
+) -> None:
     """Those that were sent before are below it, also where the clock was set back meanwhile."""
     newsroom.open_channel("@news")
     for name in ("before", "doubtful", "after"):
@@ -109,20 +123,28 @@ def test_a_post_in_doubt_is_looked_for_among_what_came_after_it(newsroom: Newsro
 
 
 def kinds(newsroom: Newsroom, max_age: timedelta | None = None) -> list[str]:
-    found = verification.verify(newsroom.db, NEWS, TAXONOMY, newsroom.at, running=True, max_age=max_age).findings
+    found = verification.verify(
+        newsroom.db, NEWS, TAXONOMY, newsroom.at, running=True, max_age=max_age
+    ).findings
     return [one.kind for one in found if one.kind != "late"]
 
 
-def test_a_channel_that_was_passed_over_is_found_whatever_the_sequence_numbers_say(newsroom: Newsroom) -> None:
+def test_a_channel_that_was_passed_over_is_found_whatever_the_sequence_numbers_say(
+    newsroom: Newsroom,
+) -> None:
     """As the old fault would have been: the order of the rows is another witness."""
     newsroom.open_channel("@news")
     write(newsroom.db, "UPDATE chats SET sequence = 1000000")
-    newsroom.rules = replace(newsroom.rules, channels=(replace(newsroom.rules.channels[0], begun=1_000_000),))
+    newsroom.rules = replace(
+        newsroom.rules, channels=(replace(newsroom.rules.channels[0], begun=1_000_000),)
+    )
     told = tell(newsroom, "lost")
     assert (newsroom.states(told), kinds(newsroom)) == ({}, ["absent"])
 
 
-def test_followers_that_were_passed_over_are_found_once_the_fan_out_is_over(newsroom: Newsroom) -> None:
+def test_followers_that_were_passed_over_are_found_once_the_fan_out_is_over(
+    newsroom: Newsroom,
+) -> None:
     first = newsroom.reader(7, "AI")
     told = tell(newsroom, "lost")
     assert kinds(newsroom) == []  # still being planned

@@ -26,13 +26,18 @@ NAME = "paperboy.db.before-0002"
 
 async def start(home: Path) -> None:
     """Open the database as every command does that writes to it."""
-    settings = Settings(store={"database": home / "paperboy.db"}, feed={"folder": home / "articles"})
+    settings = Settings(
+        store={"database": home / "paperboy.db"}, feed={"folder": home / "articles"}
+    )
     async with App.opened(settings, words(None)):
         pass
 
 
 def beside(home: Path) -> set[str]:
-    return {path.name for path in home.iterdir() if path.is_file()} - {"paperboy.db", "paperboy.db.lock"}
+    return {path.name for path in home.iterdir() if path.is_file()} - {
+        "paperboy.db",
+        "paperboy.db.lock",
+    }
 
 
 async def test_a_copy_of_the_database_as_it_was_is_kept(
@@ -69,9 +74,14 @@ def test_a_copy_that_is_there_already_is_not_made_twice_and_another_one_not_repl
     assert beside(tmp_path) == {NAME, f"{NAME}-2"}
 
 
-async def test_without_room_for_a_copy_the_database_stays_as_it_is(before: Path, tmp_path: Path) -> None:
+async def test_without_room_for_a_copy_the_database_stays_as_it_is(
+    before: Path, tmp_path: Path
+) -> None:
     database = copy(before, tmp_path)
-    with no_file_above(100_000), pytest.raises(StoreError, match="was not upgraded, because a copy") as told:
+    with (
+        no_file_above(100_000),
+        pytest.raises(StoreError, match="was not upgraded, because a copy") as told,
+    ):
         await start(tmp_path)
     assert "\n" not in str(told.value)
     assert "Make room" in told.value.fix
@@ -82,7 +92,9 @@ async def test_without_room_for_a_copy_the_database_stays_as_it_is(before: Path,
         assert number(kept, "SELECT count(*) FROM articles") > 20
 
 
-async def test_an_upgrade_that_fails_half_way_leaves_the_database_as_it_was(before: Path, tmp_path: Path) -> None:
+async def test_an_upgrade_that_fails_half_way_leaves_the_database_as_it_was(
+    before: Path, tmp_path: Path
+) -> None:
     database = copy(before, tmp_path)
     with no_file_above(database.stat().st_size + 10_000), pytest.raises(StoreError) as told:
         await start(tmp_path)

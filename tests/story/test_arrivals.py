@@ -25,7 +25,9 @@ def dated(stage: Stage, title: str, at: datetime) -> None:
 
 def asked(stage: Stage) -> list[str]:
     """Return what the editor was told unasked."""
-    return [one.text for one in stage.sandbox.messages(stage.editor) if one.sender is stage.sandbox.bot]
+    return [
+        one.text for one in stage.sandbox.messages(stage.editor) if one.sender is stage.sandbox.bot
+    ]
 
 
 async def health(port: int) -> list[str]:
@@ -49,7 +51,9 @@ async def test_an_empty_folder_is_no_start_and_the_first_that_is_not_is_one(stag
     assert asked(stage) == []
 
 
-async def test_the_rest_of_a_folder_that_was_half_filled_at_the_start_is_no_news(stage: Stage) -> None:
+async def test_the_rest_of_a_folder_that_was_half_filled_at_the_start_is_no_news(
+    stage: Stage,
+) -> None:
     old(stage, 1, 2, 3)
     assert await stage.once(feed=FEED) == 0
     stage.sandbox.advance(60)
@@ -73,7 +77,10 @@ async def test_a_restored_database_posts_nothing_again_by_itself(stage: Stage) -
     dated(stage, "Went out after the backup", stage.sandbox.clock())
     dated(stage, "Went out as well", stage.sandbox.clock())
     await stage.once()
-    assert sorted(stage.titles(stage.reader)[2:]) == ["Went out after the backup", "Went out as well"]
+    assert sorted(stage.titles(stage.reader)[2:]) == [
+        "Went out after the backup",
+        "Went out as well",
+    ]
     stage.sandbox.advance(3_600)
     at = stage.sandbox.clock()
     backup.restore(stage.home / "copy.db", stage.database, at)
@@ -103,7 +110,9 @@ async def test_a_folder_that_lost_its_files_is_told_and_so_is_their_return(stage
     for number in range(12):
         old(stage, number + 1)
     port = free_port()
-    await stage.start(feed={"first_run": 1, "on_file_removed": "withdraw"}, web={"listen": f"127.0.0.1:{port}"})
+    await stage.start(
+        feed={"first_run": 1, "on_file_removed": "withdraw"}, web={"listen": f"127.0.0.1:{port}"}
+    )
     await stage.post("Old 12")
     away, mount = stage.home / "away", stage.folder
     mount.rename(away)
@@ -117,5 +126,9 @@ async def test_a_folder_that_lost_its_files_is_told_and_so_is_their_return(stage
     assert await health(port) == []
     assert stage.titles() == ["Old 12"]
     assert "12 of 12 files" not in (await stage.ask(stage.editor, "/status")).text
-    said = [one.partition("\n")[0] for one in asked(stage)]  # that it is missing, too, if a scan falls into the moment
-    assert [sum(one.endswith(words) for one in said) for words in ("is empty", "has files again")] == [1, 1]
+    said = [
+        one.partition("\n")[0] for one in asked(stage)
+    ]  # that it is missing, too, if a scan falls into the moment
+    assert [
+        sum(one.endswith(words) for one in said) for words in ("is empty", "has files again")
+    ] == [1, 1]

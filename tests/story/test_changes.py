@@ -14,7 +14,9 @@ TITLE = "Observatory opens its dome to the night schools"
 HOURS = 3600
 
 
-async def test_a_changed_file_edits_its_posts_everywhere_with_buttons_and_preview(stage: Stage) -> None:
+async def test_a_changed_file_edits_its_posts_everywhere_with_buttons_and_preview(
+    stage: Stage,
+) -> None:
     await stage.start()
     await stage.ask(stage.reader, "/topic Space")
     stage.drop(TITLE, "Space")
@@ -42,21 +44,33 @@ async def test_a_changed_title_and_picture_are_shown(stage: Stage) -> None:
     stage.drop(TITLE, name="a.md", webUrl="https://news.example/dome")
     post = await stage.post(TITLE)
     images = [{"url": "https://news.example/new.jpg", "width": 900, "height": 600}]
-    stage.drop("The dome opens twice a week", name="a.md", webUrl="https://news.example/dome", images=images)
+    stage.drop(
+        "The dome opens twice a week",
+        name="a.md",
+        webUrl="https://news.example/dome",
+        images=images,
+    )
     await stage.until(lambda: post.text.startswith("The dome opens twice a week"))
     assert post.preview == "https://news.example/new.jpg"
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"heat": 99}, {"quality": 91}, {"secured": "c2VjcmV0"}, {"publishedDateTime": "2026-11-01T18:30:00Z"}],
+    [
+        {"heat": 99},
+        {"quality": 91},
+        {"secured": "c2VjcmV0"},
+        {"publishedDateTime": "2026-11-01T18:30:00Z"},
+    ],
     ids=["heat", "quality", "secured", "the hour"],
 )
 async def test_what_no_reader_sees_edits_nothing(stage: Stage, change: dict[str, Any]) -> None:
     await stage.start()
     stage.drop(TITLE, "Space", related=[related("One more", 10), related("And another", 20)])
     post = await stage.post(TITLE)
-    stage.drop(TITLE, "Space", related=[related("And another", 5), related("One more", 30)], **change)
+    stage.drop(
+        TITLE, "Space", related=[related("And another", 5), related("One more", 30)], **change
+    )
     await stage.settled()
     assert not post.history
     assert stage.sandbox.calls.of("editMessageText") == []
@@ -112,7 +126,9 @@ async def test_a_change_while_the_post_is_on_its_way_is_shown_too(stage: Stage) 
     assert len(stage.posts(TITLE)) == 1
 
 
-async def test_a_withdrawn_articles_posts_are_deleted_and_it_is_not_found_any_more(stage: Stage) -> None:
+async def test_a_withdrawn_articles_posts_are_deleted_and_it_is_not_found_any_more(
+    stage: Stage,
+) -> None:
     await stage.start()
     await stage.ask(stage.reader, "/topic Space")
     stage.drop(TITLE, "Space")
@@ -168,7 +184,9 @@ async def test_a_post_older_than_two_days_becomes_a_note(stage: Stage, knows: bo
     assert post.preview is None
 
 
-async def test_an_article_that_arrives_withdrawn_is_posted_once_when_it_comes_back(stage: Stage) -> None:
+async def test_an_article_that_arrives_withdrawn_is_posted_once_when_it_comes_back(
+    stage: Stage,
+) -> None:
     await stage.start()
     await stage.settled()  # what is there before the channel's start is old to it
     await stage.ask(stage.reader, "/topic Space")
@@ -196,7 +214,9 @@ async def test_a_file_that_moves_to_another_name_posts_nothing(stage: Stage) -> 
 
 async def test_an_edit_on_a_mended_post_stays_mended(stage: Stage) -> None:
     await stage.start()
-    refuse = faults.refused(400, 'Bad Request: can\'t parse entities: Unsupported start tag "p" at byte offset 1')
+    refuse = faults.refused(
+        400, 'Bad Request: can\'t parse entities: Unsupported start tag "p" at byte offset 1'
+    )
     stage.sandbox.fail("sendMessage", refuse, chat=stage.channel)
     stage.drop(TITLE)
     post = await stage.post(TITLE)
@@ -232,9 +252,13 @@ async def test_a_post_with_a_photo_is_edited_in_its_caption_and_noted_there(stag
     assert post.buttons == []
 
 
-async def test_a_photo_that_telegram_can_not_fetch_becomes_a_text_with_a_preview(stage: Stage) -> None:
+async def test_a_photo_that_telegram_can_not_fetch_becomes_a_text_with_a_preview(
+    stage: Stage,
+) -> None:
     await stage.start(delivery={"picture": "photo"})
-    stage.sandbox.fail("sendPhoto", faults.refused(400, "Bad Request: failed to get HTTP URL content"))
+    stage.sandbox.fail(
+        "sendPhoto", faults.refused(400, "Bad Request: failed to get HTTP URL content")
+    )
     stage.drop(TITLE)
     post = await stage.post(TITLE)
     await stage.settled()

@@ -18,7 +18,9 @@ def drop_trees(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(("first_run", "posted"), [(2, SHORT[3:]), (0, ()), ("all", SHORT)])
-async def test_a_first_run_posts_the_newest_oldest_first(stage: Stage, first_run: Any, posted: tuple[str, ...]) -> None:
+async def test_a_first_run_posts_the_newest_oldest_first(
+    stage: Stage, first_run: Any, posted: tuple[str, ...]
+) -> None:
     drop_trees(stage)
     await stage.once(feed={"first_run": first_run})
     assert stage.titles() == [*posted]
@@ -39,7 +41,9 @@ async def test_a_channel_added_later_starts_with_its_own_newest(stage: Stage) ->
     assert stage.titles() == ["Dogwood", "Elm"]
 
 
-async def test_a_channel_that_leaves_the_settings_and_returns_gets_no_post_twice(stage: Stage) -> None:
+async def test_a_channel_that_leaves_the_settings_and_returns_gets_no_post_twice(
+    stage: Stage,
+) -> None:
     drop_trees(stage)
     await stage.once(feed={"first_run": 2})
     await stage.once(channels=[])
@@ -80,8 +84,15 @@ async def test_a_related_article_that_was_posted_there_is_linked_to_its_post(sta
     await stage.ask(stage.reader, "/topic Space")
     stage.drop("The older story", "Space")
     older, there = await stage.post("The older story"), await stage.post("The older story", private)
-    stage.drop("The newer story", "Space", related=[related("The older story"), related("Told elsewhere", 10)])
-    newer, inside = await stage.post("The newer story"), await stage.post("The newer story", private)
+    stage.drop(
+        "The newer story",
+        "Space",
+        related=[related("The older story"), related("Told elsewhere", 10)],
+    )
+    newer, inside = (
+        await stage.post("The newer story"),
+        await stage.post("The newer story", private),
+    )
     mine = await stage.post("The newer story", stage.reader)
 
     def links(post: Any) -> list[str]:
@@ -105,7 +116,9 @@ async def test_what_is_held_is_invisible_until_an_editor_releases_it(stage: Stag
     await stage.settled()
     assert stage.posts(HELD) == stage.posts(HELD, stage.reader) == []
     for words in ("/latest", "/latest Climate", "/search badger"):
-        assert "badger" not in (await stage.ask(stage.reader, words)).text.replace("badger”", "").replace("“badger", "")
+        assert "badger" not in (await stage.ask(stage.reader, words)).text.replace(
+            "badger”", ""
+        ).replace("“badger", "")
 
     status = await stage.ask(stage.editor, "/status")
     (button,) = [one["text"] for row in status.buttons for one in row if HELD[:10] in one["text"]]
@@ -164,7 +177,9 @@ async def test_a_story_told_again_is_not_posted_unless_an_editor_wishes_it(stage
     assert "The Other" not in (await stage.ask(stage.reader, "/latest")).text
 
     status = await stage.ask(stage.editor, "/status")
-    (button,) = [one["text"] for row in status.buttons for one in row if "copy" in one["text"].lower()]
+    (button,) = [
+        one["text"] for row in status.buttons for one in row if "copy" in one["text"].lower()
+    ]
     await stage.tap(stage.editor, status, button)
     await stage.post(shouted)
     await stage.settled()
@@ -175,7 +190,12 @@ async def test_a_story_told_again_is_not_posted_unless_an_editor_wishes_it(stage
 async def test_a_story_told_again_much_later_is_news(stage: Stage) -> None:
     await stage.start()
     stage.drop(STORY, publishedDateTime="2026-09-01T12:00:00Z")
-    stage.drop(STORY, name="later.md", webUrl="https://other.example/w", publishedDateTime="2026-10-15T12:00:00Z")
+    stage.drop(
+        STORY,
+        name="later.md",
+        webUrl="https://other.example/w",
+        publishedDateTime="2026-10-15T12:00:00Z",
+    )
     await stage.post(STORY, number=2)
 
 
@@ -206,10 +226,14 @@ async def test_a_reader_taps_an_editors_button_in_vain(stage: Stage) -> None:
     assert stage.posts(HELD) == []
 
 
-async def test_a_forums_topic_gets_the_posts_and_the_forum_itself_once_the_topic_is_gone(stage: Stage) -> None:
+async def test_a_forums_topic_gets_the_posts_and_the_forum_itself_once_the_topic_is_gone(
+    stage: Stage,
+) -> None:
     forum = stage.sandbox.world.add_group("Forum", [stage.reader], [stage.editor], forum=True)
     topic = stage.sandbox.world.add_topic(forum, "News")
-    await stage.start(channels=[{"chat": str(forum.id), "thread": topic.id}, {"chat": "@paperboy_daily"}])
+    await stage.start(
+        channels=[{"chat": str(forum.id), "thread": topic.id}, {"chat": "@paperboy_daily"}]
+    )
     stage.drop("In its place")
     assert (await stage.post("In its place", forum)).thread == topic.id
     topic.deleted = True
@@ -217,7 +241,9 @@ async def test_a_forums_topic_gets_the_posts_and_the_forum_itself_once_the_topic
     assert (await stage.post("Its place is gone", forum)).thread is None
 
 
-async def test_a_private_channel_that_the_bot_joins_later_gets_what_waits_at_once(stage: Stage) -> None:
+async def test_a_private_channel_that_the_bot_joins_later_gets_what_waits_at_once(
+    stage: Stage,
+) -> None:
     private = stage.sandbox.world.add_channel("Members", bot_rights=None)
     await stage.start(channels=[{"chat": str(private.id)}, {"chat": "@paperboy_daily"}])
     stage.drop("Told before anybody was there")

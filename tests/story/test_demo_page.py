@@ -31,8 +31,12 @@ async def running(keep: Path) -> AsyncIterator[demo.Stage]:
     """The demo at work, all eight samples posted."""
     async with demo.staged(keep) as stage:
         bot = asyncio.create_task(stage.app.run())
-        channel = next(chat for chat in stage.sandbox.world.chats.values() if chat.username == demo.CHANNEL)
-        await stage.sandbox.wait_for(lambda: len(stage.sandbox.messages(channel)) == demo.FIRST, timeout=30)
+        channel = next(
+            chat for chat in stage.sandbox.world.chats.values() if chat.username == demo.CHANNEL
+        )
+        await stage.sandbox.wait_for(
+            lambda: len(stage.sandbox.messages(channel)) == demo.FIRST, timeout=30
+        )
         yield stage
         stage.app.stop()
         await bot

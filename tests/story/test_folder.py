@@ -72,7 +72,10 @@ async def test_a_folder_that_goes_away_takes_nothing_along_and_is_found_when_it_
     assert not post.history
     assert len(stage.posts(TITLE)) == 1
     assert len([one for one in caplog.records if one.levelname == "ERROR"]) == 1
-    assert len([one for one in stage.sandbox.messages(stage.editor) if "no such folder" in one.text]) == 1
+    assert (
+        len([one for one in stage.sandbox.messages(stage.editor) if "no such folder" in one.text])
+        == 1
+    )
 
 
 async def test_a_folder_replaced_by_another_is_watched_like_the_first(stage: Stage) -> None:

@@ -35,7 +35,8 @@ async def test_a_file_is_posted_and_republished(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["1", "#1", "seals.md", "2026/seals.md", "HTTPS://news.example/seals/?utm_source=x", "last"]
+    "words",
+    ["1", "#1", "seals.md", "2026/seals.md", "HTTPS://news.example/seals/?utm_source=x", "last"],
 )
 async def test_an_editor_may_name_the_article_in_many_ways(stage: Stage, words: str) -> None:
     (stage.folder / "2026").mkdir()
@@ -46,7 +47,9 @@ async def test_an_editor_may_name_the_article_in_many_ways(stage: Stage, words: 
     await stage.post(TITLE, number=2)
 
 
-async def test_an_editor_may_republish_with_a_tap_where_the_words_named_nothing(stage: Stage) -> None:
+async def test_an_editor_may_republish_with_a_tap_where_the_words_named_nothing(
+    stage: Stage,
+) -> None:
     await stage.start()
     stage.drop(TITLE)
     await stage.post(TITLE)
@@ -79,7 +82,14 @@ async def _be_posted_again(stage: Stage) -> None:
     await stage.post(TITLE, number=2)
 
 
-STEPS: tuple[Step, ...] = (_follow, _drop, _be_posted, _reach_the_follower, _republish, _be_posted_again)
+STEPS: tuple[Step, ...] = (
+    _follow,
+    _drop,
+    _be_posted,
+    _reach_the_follower,
+    _republish,
+    _be_posted_again,
+)
 NAMES = [step.__name__.strip("_") for step in STEPS]
 
 
@@ -94,7 +104,9 @@ async def _ends_well(stage: Stage) -> None:
     [*({number} for number in range(len(STEPS))), set(range(len(STEPS)))],
     ids=[*(f"after {name}" for name in NAMES), "after every step"],
 )
-async def test_a_restart_repeats_nothing_and_loses_nothing(stage: Stage, restarts: set[int]) -> None:
+async def test_a_restart_repeats_nothing_and_loses_nothing(
+    stage: Stage, restarts: set[int]
+) -> None:
     await stage.start()
     for number, step in enumerate(STEPS):
         await step(stage)
@@ -153,7 +165,9 @@ async def test_a_republish_that_comes_twice_makes_one_edition(stage: Stage) -> N
     await stage.start()
     await stage.settled()
 
-    answers = [text for text in stage.titles(stage.editor) if TITLE in text or "edition" in text.lower()]
+    answers = [
+        text for text in stage.titles(stage.editor) if TITLE in text or "edition" in text.lower()
+    ]
     assert len(answers) == 2  # the second is the first one's words again
     assert len(set(answers)) == 1
     assert len(stage.posts(TITLE)) == 2

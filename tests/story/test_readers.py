@@ -12,7 +12,9 @@ NEWS = "Night ferries start to run on moonlight"
 
 
 def follows(stage: Stage) -> list[tuple[str]]:
-    return stage.rows("SELECT t.name FROM follows f JOIN topics t ON t.id = f.topic ORDER BY t.name")
+    return stage.rows(
+        "SELECT t.name FROM follows f JOIN topics t ON t.id = f.topic ORDER BY t.name"
+    )
 
 
 async def test_following_a_topic_twice_is_one_follow_and_one_message(stage: Stage) -> None:
@@ -62,7 +64,11 @@ async def test_the_button_under_a_post_follows_its_topic_in_one_tap(stage: Stage
     post = await stage.post("A first story that carries the button")
     started = await stage.sandbox.tap(stage.reader, post, "Follow Space")
     assert isinstance(started, Message)
-    await stage.until(lambda: [one for one in stage.sandbox.messages(stage.reader) if one.sender is stage.sandbox.bot])
+    await stage.until(
+        lambda: [
+            one for one in stage.sandbox.messages(stage.reader) if one.sender is stage.sandbox.bot
+        ]
+    )
     stage.drop(NEWS, "Space")
     await stage.post(NEWS, stage.reader)
     assert follows(stage) == [("Space",)]
@@ -83,7 +89,9 @@ async def test_who_stopped_gets_nothing_until_start_brings_the_topics_back(stage
     assert stage.posts("Told while nobody listened to the radio", stage.reader) == []
 
 
-async def test_a_reader_who_blocks_the_bot_is_parked_and_comes_back_by_letting_it_in(stage: Stage) -> None:
+async def test_a_reader_who_blocks_the_bot_is_parked_and_comes_back_by_letting_it_in(
+    stage: Stage,
+) -> None:
     await stage.start()
     await stage.ask(stage.reader, "/topic AI")
     await stage.sandbox.block(stage.reader)
@@ -91,7 +99,11 @@ async def test_a_reader_who_blocks_the_bot_is_parked_and_comes_back_by_letting_i
     stage.drop("Told to a door that was shut and bolted", "AI")
     await stage.post("Told to a door that was shut and bolted")
     await stage.settled()
-    tried = [call for call in stage.sandbox.calls.of("sendMessage") if call.chat == stage.reader.id and not call.ok]
+    tried = [
+        call
+        for call in stage.sandbox.calls.of("sendMessage")
+        if call.chat == stage.reader.id and not call.ok
+    ]
     assert tried == []  # nothing knocks at a door known to be shut
 
     await stage.sandbox.unblock(stage.reader)
@@ -108,7 +120,11 @@ async def test_a_block_that_only_shows_when_sending_parks_the_reader_too(stage: 
     await stage.settled()
     stage.drop("Told once more to the very same closed door", "AI")
     await stage.settled()
-    tried = [call for call in stage.sandbox.calls.of("sendMessage") if call.chat == stage.reader.id and not call.ok]
+    tried = [
+        call
+        for call in stage.sandbox.calls.of("sendMessage")
+        if call.chat == stage.reader.id and not call.ok
+    ]
     assert len(tried) == 1
     await stage.sandbox.unblock(stage.reader)
     back = await stage.ask(stage.reader, "/start")
@@ -139,7 +155,9 @@ async def test_only_a_groups_admins_follow_for_it(stage: Stage, club: Chat) -> N
     assert stage.posts("Before the group's owner said a word", club) == []
 
 
-async def test_a_forums_thread_gets_what_it_follows_and_closing_it_is_its_own_matter(stage: Stage) -> None:
+async def test_a_forums_thread_gets_what_it_follows_and_closing_it_is_its_own_matter(
+    stage: Stage,
+) -> None:
     owner = stage.sandbox.world.add_person("Olga")
     forum = stage.sandbox.world.add_group("Forum", [], [owner], forum=True)
     topic = stage.sandbox.world.add_topic(forum, "Machines")

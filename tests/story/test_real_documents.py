@@ -29,7 +29,9 @@ MADE_UP = 2_000
 PICTURES: tuple[posts.Picture, ...] = ("preview", "photo")
 
 
-def outcome(contents: str | bytes, path: str = "a.md", pictures: Sequence[posts.Picture] = PICTURES) -> str:
+def outcome(
+    contents: str | bytes, path: str = "a.md", pictures: Sequence[posts.Picture] = PICTURES
+) -> str:
     """Read a document and have its posts judged; return "accepted", or why it was refused."""
     try:
         article = document.parse(contents, path)
@@ -45,13 +47,20 @@ def accept(article: Article, pictures: Sequence[posts.Picture]) -> None:
     """Have an article's posts judged by Telegram's own parser, within all limits."""
     for picture in pictures:
         payload = posts.post(
-            TEMPLATES, article, bot="your_bot", taxonomy=TEMPLATES.taxonomy, delivery="zzzzzz", picture=picture
+            TEMPLATES,
+            article,
+            bot="your_bot",
+            taxonomy=TEMPLATES.taxonomy,
+            delivery="zzzzzz",
+            picture=picture,
         )
         text, entities, units = judge.payload(payload)
         assert units <= (judge.TEXT if "text" in payload else judge.CAPTION)
         assert len(entities) <= judge.ENTITIES
         title = " ".join(article.title.split())
-        assert plain_text.units(title) > post_words.TITLE_UNITS or text.replace(inert.JOINER, "").startswith(title[:20])
+        assert plain_text.units(title) > post_words.TITLE_UNITS or text.replace(
+            inert.JOINER, ""
+        ).startswith(title[:20])
 
 
 # --- the real ones ----------------------------------------------------------------------------------------------------
@@ -60,7 +69,9 @@ def accept(article: Article, pictures: Sequence[posts.Picture]) -> None:
 @pytest.mark.real
 def test_every_real_document_is_accepted_or_refused_with_a_reason() -> None:
     counts: Counter[str] = Counter()
-    for path, *_ in folder.listing(REAL_FEED, ["**/*.md", "**/*.markdown", "**/*.txt", "**/*.html"]):
+    for path, *_ in folder.listing(
+        REAL_FEED, ["**/*.md", "**/*.markdown", "**/*.txt", "**/*.html"]
+    ):
         counts[outcome((REAL_FEED / path).read_bytes(), path)] += 1
     assert counts == {"accepted": 258, "has no usable address": 5, "has no front matter": 1}
 
@@ -100,16 +111,30 @@ ADDRESSES = st.sampled_from(
             "https://منزل.example/خبر",
             "HTTPS://Host.EXAMPLE",
         ),
-        *("https://host.example/" + "long/" * 400, "https://user:pass@host.example:8443/a#b", "//host.example/a"),
+        *(
+            "https://host.example/" + "long/" * 400,
+            "https://user:pass@host.example:8443/a#b",
+            "//host.example/a",
+        ),
         *("javascript:alert(1)", "https://", "host.example/a", "https://host.example/<b>&\"'"),
     ]
 )
 PEOPLE = st.fixed_dictionaries({"name": texts(300)}, optional={"domain": texts(40)})
-IMAGES = st.lists(st.fixed_dictionaries({"url": ADDRESSES}, optional={"width": st.integers(0, 5_000)}), max_size=2)
+IMAGES = st.lists(
+    st.fixed_dictionaries({"url": ADDRESSES}, optional={"width": st.integers(0, 5_000)}), max_size=2
+)
 DAYS = st.dates().map(str) | st.datetimes().map(str) | texts(20)
 RELATED = st.fixed_dictionaries(
-    {"title": texts(400), "webUrl": ADDRESSES | st.integers(0, 99).map("https://o.example/{}".format)},
-    optional={"provider": PEOPLE, "quality": st.integers(-5, 100), "publishedDateTime": DAYS, "excerpt": texts(300)},
+    {
+        "title": texts(400),
+        "webUrl": ADDRESSES | st.integers(0, 99).map("https://o.example/{}".format),
+    },
+    optional={
+        "provider": PEOPLE,
+        "quality": st.integers(-5, 100),
+        "publishedDateTime": DAYS,
+        "excerpt": texts(300),
+    },
 )
 DOCUMENTS = st.fixed_dictionaries(
     {"title": texts(1_000), "webUrl": ADDRESSES},
@@ -138,7 +163,9 @@ def framed(fields: dict[str, Any]) -> bytes:
 
 @pytest.mark.proof
 @pytest.mark.parametrize("picture", PICTURES)
-def test_two_thousand_made_up_documents_are_accepted_or_refused_with_a_reason(picture: posts.Picture) -> None:
+def test_two_thousand_made_up_documents_are_accepted_or_refused_with_a_reason(
+    picture: posts.Picture,
+) -> None:
     counts: Counter[str] = Counter()
     share = MADE_UP // len(PICTURES)
 

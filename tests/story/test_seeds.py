@@ -22,7 +22,10 @@ RELATED = [
     ("Campaigners call for ban on use of facial recognition tech in UK", "Diginomica"),
     (HAMDEN, "New Haven Register"),
     ("Civil liberties groups demand ban on facial recognition technology", "Express & Star"),
-    ("New UK live facial recognition code proposed has potential for adverse effects", "Biometric Companies"),
+    (
+        "New UK live facial recognition code proposed has potential for adverse effects",
+        "Biometric Companies",
+    ),
     (DELHI, "MediaNama"),
 ]
 IMAGE = (
@@ -33,31 +36,50 @@ IMAGE = (
 
 def secrets() -> list[str]:
     """Return every piece of the seeds' sealed field that could betray it."""
-    found = re.findall(r'^secured: "(.+)"$', "\n".join(map(Path.read_text, REAL_SEEDS.iterdir())), re.MULTILINE)
+    found = re.findall(
+        r'^secured: "(.+)"$', "\n".join(map(Path.read_text, REAL_SEEDS.iterdir())), re.MULTILINE
+    )
     assert found
-    return [sealed[start : start + 24] for sealed in found for start in range(0, len(sealed) - 24, 12)]
+    return [
+        sealed[start : start + 24] for sealed in found for start in range(0, len(sealed) - 24, 12)
+    ]
 
 
 @pytest.mark.real
-async def test_a_run_on_the_seeds_posts_the_one_article_as_designed_and_a_second_run_nothing(stage: Stage) -> None:
-    stage.choose(feed={"folder": str(REAL_SEEDS)}, pace={"per_chat_seconds": 1.0, "per_group_minute": 19})
+async def test_a_run_on_the_seeds_posts_the_one_article_as_designed_and_a_second_run_nothing(
+    stage: Stage,
+) -> None:
+    stage.choose(
+        feed={"folder": str(REAL_SEEDS)}, pace={"per_chat_seconds": 1.0, "per_group_minute": 19}
+    )
     first = await stage.command("run", "--once")
     assert first[:2] == (0, "")
     (post,) = stage.sandbox.messages(stage.channel)
 
     lines = post.text.split("\n")
     assert lines[:2] == [TITLE, "Privacy International · 22 Aug 2021"]
-    assert lines[3].startswith("PI, together with 30 national and international civil society organisations (CSOs)")
+    assert lines[3].startswith(
+        "PI, together with 30 national and international civil society organisations (CSOs)"
+    )
     listed = lines.index("Related")
-    assert lines[listed + 1 : listed + 6] == [f"• {title} — {provider}" for title, provider in RELATED]
+    assert lines[listed + 1 : listed + 6] == [
+        f"• {title} — {provider}" for title, provider in RELATED
+    ]
     assert lines[-1] == "#ComputerVision #AI"
     links = [one["url"] for one in post.entities if one["type"] == "text_link"]
     assert len(links) == len(RELATED)
     assert links[2].startswith("https://www.expressandstar.com/news/uk-news/2021/08/23/")
     assert [one["type"] for one in post.entities].count("hashtag") == 2
-    assert post.link_preview_options == {"url": IMAGE, "prefer_large_media": True, "show_above_text": True}
+    assert post.link_preview_options == {
+        "url": IMAGE,
+        "prefer_large_media": True,
+        "show_above_text": True,
+    }
     assert post.preview == IMAGE
-    assert [button["text"] for button in post.buttons[0]] == ["Read the article", "Follow Computer Vision"]
+    assert [button["text"] for button in post.buttons[0]] == [
+        "Read the article",
+        "Follow Computer Vision",
+    ]
 
     ((excerpt,),) = stage.rows("SELECT excerpt FROM related WHERE position = 1")
     assert "“is the right thing" in excerpt
@@ -100,8 +122,12 @@ async def test_a_sealed_field_is_nowhere_wherever_it_stands(
     text = f"---\ntitle: A title that is long enough to tell\nwebUrl: https://a.example/1\n{matter[place]}\n---\n{sealed}\n"
     (stage.folder / "sealed.md").write_text(text, encoding="utf-8")
     assert await stage.once() == 0
-    assert len(stage.sandbox.messages(stage.channel)) == (place != "an anchor")  # nothing may refer to what is sealed
-    said = json.dumps([call.fields.values for call in stage.sandbox.calls], default=str) + caplog.text
+    assert len(stage.sandbox.messages(stage.channel)) == (
+        place != "an anchor"
+    )  # nothing may refer to what is sealed
+    said = (
+        json.dumps([call.fields.values for call in stage.sandbox.calls], default=str) + caplog.text
+    )
     kept = b"".join(path.read_bytes() for path in stage.home.glob("*.db*"))
     assert sealed not in said
     assert sealed.encode() not in kept

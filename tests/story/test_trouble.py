@@ -10,7 +10,9 @@ from tests.support.stage import Stage
 
 TITLE = "Ropemakers' guild finds its lost knot"
 LATER = "Second knot found beside the first"
-BAD_HTML = faults.refused(400, 'Bad Request: can\'t parse entities: Unsupported start tag "p" at byte offset 1')
+BAD_HTML = faults.refused(
+    400, 'Bad Request: can\'t parse entities: Unsupported start tag "p" at byte offset 1'
+)
 
 
 @pytest.fixture
@@ -33,7 +35,9 @@ async def test_a_pause_that_telegram_asks_for_holds_that_chat_only_and_outlives_
     await stage.restart()
     await stage.post(TITLE)
     await stage.post(LATER)
-    calls = [call for call in stage.sandbox.calls.of("sendMessage") if call.chat == stage.channel.id]
+    calls = [
+        call for call in stage.sandbox.calls.of("sendMessage") if call.chat == stage.channel.id
+    ]
     assert len(calls) == 3  # one was refused; the restart asked no sooner
     assert calls[1].at - calls[0].at >= 2
 
@@ -59,7 +63,9 @@ async def test_a_channel_that_the_bot_may_not_post_in_waits_and_the_editors_hear
     assert [one for one in stage.titles() if one in (TITLE, LATER)] == [TITLE, LATER]
 
 
-async def test_a_channel_that_threw_the_bot_out_waits_until_it_is_let_in_again(stage: Stage, second: Chat) -> None:
+async def test_a_channel_that_threw_the_bot_out_waits_until_it_is_let_in_again(
+    stage: Stage, second: Chat
+) -> None:
     await stage.start()
     await stage.sandbox.remove_bot(stage.channel)
     stage.drop(TITLE)
@@ -69,7 +75,9 @@ async def test_a_channel_that_threw_the_bot_out_waits_until_it_is_let_in_again(s
     await stage.post(TITLE)
 
 
-async def test_a_group_of_the_settings_that_got_a_new_number_is_posted_to_at_once(stage: Stage) -> None:
+async def test_a_group_of_the_settings_that_got_a_new_number_is_posted_to_at_once(
+    stage: Stage,
+) -> None:
     small = stage.sandbox.world.add_group("Small", [stage.reader], [stage.editor], supergroup=False)
     await stage.start(channels=[{"chat": str(small.id)}])
     stage.drop(TITLE)
@@ -89,7 +97,9 @@ async def test_a_group_of_the_settings_that_got_a_new_number_is_posted_to_at_onc
     assert TITLE not in stage.titles(large)
 
 
-async def test_markup_that_telegram_refuses_goes_out_once_as_plain_text_and_the_editors_hear(stage: Stage) -> None:
+async def test_markup_that_telegram_refuses_goes_out_once_as_plain_text_and_the_editors_hear(
+    stage: Stage,
+) -> None:
     await stage.start()
     stage.sandbox.fail("sendMessage", BAD_HTML, chat=stage.channel)
     stage.drop(TITLE)
@@ -124,7 +134,9 @@ async def test_a_post_that_telegram_refuses_for_good_stops_no_other(stage: Stage
     ],
     ids=["cut off", "bad gateway", "an error page", "an internal error"],
 )
-async def test_what_the_network_swallowed_is_sent_later_once(stage: Stage, fault: faults.Fault) -> None:
+async def test_what_the_network_swallowed_is_sent_later_once(
+    stage: Stage, fault: faults.Fault
+) -> None:
     await stage.start()
     stage.sandbox.fail("sendMessage", fault, chat=stage.channel)
     stage.drop(TITLE)
@@ -140,7 +152,9 @@ async def test_the_bot_waits_for_a_telegram_that_is_not_there_yet(stage: Stage) 
     await stage.post(TITLE)
 
 
-async def test_a_channels_name_is_resolved_once_so_that_a_renamed_channel_stays_the_same(stage: Stage) -> None:
+async def test_a_channels_name_is_resolved_once_so_that_a_renamed_channel_stays_the_same(
+    stage: Stage,
+) -> None:
     await stage.start()
     stage.drop(TITLE)
     await stage.post(TITLE)
@@ -150,7 +164,9 @@ async def test_a_channels_name_is_resolved_once_so_that_a_renamed_channel_stays_
     await stage.restart()  # nothing has the name of the settings any more; the row keeps the number
     stage.drop("A third knot")
     await stage.post("A third knot")
-    assert {call.chat for call in stage.sandbox.calls.of("sendMessage")} == {stage.channel.id}  # no editor is alarmed
+    assert {call.chat for call in stage.sandbox.calls.of("sendMessage")} == {
+        stage.channel.id
+    }  # no editor is alarmed
 
 
 async def test_two_settings_for_one_channel_are_refused_in_one_line(stage: Stage) -> None:

@@ -37,7 +37,9 @@ async def test_telegram_brings_the_updates_and_the_story_goes_as_ever(stage: Sta
     assert len(call.params["secret_token"]) >= 32
 
 
-async def test_a_webhook_that_somebody_deleted_is_set_again_and_another_programs_is_told(stage: Stage) -> None:
+async def test_a_webhook_that_somebody_deleted_is_set_again_and_another_programs_is_told(
+    stage: Stage,
+) -> None:
     await listen(stage)
     assert stage._app
     telegram = stage._app._telegram
@@ -49,7 +51,9 @@ async def test_a_webhook_that_somebody_deleted_is_set_again_and_another_programs
     assert stage.sandbox.updates.webhook_url == url
     await stage.ask(stage.reader, "/help")
     stage.sandbox.updates.webhook_url = "http://user:secret@127.0.0.1:9/of-another"
-    with pytest.raises(PaperboyError, match=r"another program has set a webhook at http://127\.0\.0\.1:9, which"):
+    with pytest.raises(
+        PaperboyError, match=r"another program has set a webhook at http://127\.0\.0\.1:9, which"
+    ):
         await telegram.check_webhook()
 
 
@@ -87,7 +91,9 @@ async def test_a_bot_goes_back_to_asking_when_it_is_started_without_a_webhook(st
     await stage.stop()
     await stage.sandbox.say(stage.reader, "/topic Space")  # while nobody listens
     await stage.start()
-    await stage.until(lambda: any("follow Space" in one.text for one in stage.sandbox.messages(stage.reader)))
+    await stage.until(
+        lambda: any("follow Space" in one.text for one in stage.sandbox.messages(stage.reader))
+    )
     assert stage.sandbox.updates.webhook_url == ""
 
 
@@ -107,4 +113,7 @@ async def test_health_is_told_before_telegram_lets_the_bot_in(stage: Stage) -> N
     await stage.until(lambda: refusing.hits)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
         answer = await client.get("/health")
-    assert (answer.status_code, answer.json()["reasons"]) == (503, ["starting: Telegram is being asked who the bot is"])
+    assert (answer.status_code, answer.json()["reasons"]) == (
+        503,
+        ["starting: Telegram is being asked who the bot is"],
+    )

@@ -28,7 +28,9 @@ def some(stage: Stage, count: int) -> list[str]:
 # --- a file that is gone ----------------------------------------------------------------------------------------------
 
 
-async def test_a_file_that_is_gone_takes_its_posts_along_where_the_operator_wishes_so(stage: Stage) -> None:
+async def test_a_file_that_is_gone_takes_its_posts_along_where_the_operator_wishes_so(
+    stage: Stage,
+) -> None:
     titles = some(stage, 12)
     await stage.once(feed=WITHDRAW | {"first_run": "all"})
     (stage.folder / "3.md").unlink()
@@ -73,7 +75,9 @@ async def test_a_file_that_only_gets_another_name_takes_nothing_back(stage: Stag
     assert "Told by the new file." in stage.posts(titles[3])[0].text
 
 
-async def test_more_than_a_tenth_of_the_files_gone_at_once_takes_nothing_back_and_is_told_once(stage: Stage) -> None:
+async def test_more_than_a_tenth_of_the_files_gone_at_once_takes_nothing_back_and_is_told_once(
+    stage: Stage,
+) -> None:
     some(stage, 20)
     await stage.once(feed=WITHDRAW | {"first_run": "all"})
     for number in range(3):
@@ -81,7 +85,9 @@ async def test_more_than_a_tenth_of_the_files_gone_at_once_takes_nothing_back_an
     for _ in range(4):
         await stage.once()
     assert len(stage.titles()) == 20
-    told = [one.text for one in stage.sandbox.messages(stage.editor) if "files are missing" in one.text]
+    told = [
+        one.text for one in stage.sandbox.messages(stage.editor) if "files are missing" in one.text
+    ]
     assert len(told) == 1
     assert "3 of 20 files are gone at once" in told[0]
     (stage.folder / "9.md").unlink()  # and one by one they still count
@@ -97,7 +103,9 @@ async def test_a_missing_folder_takes_nothing_back_and_is_told_once(stage: Stage
     for _ in range(3):
         await stage.once()
     told = [one.text.splitlines()[0] for one in stage.sandbox.messages(stage.editor)]
-    assert [text for text in told if "read the folder" in text] == [f"I can't read the folder {stage.folder}"]
+    assert [text for text in told if "read the folder" in text] == [
+        f"I can't read the folder {stage.folder}"
+    ]
     shutil.move(stage.home / "elsewhere", stage.folder)
     for _ in range(3):
         await stage.once()
@@ -114,7 +122,9 @@ def ago(stage: Stage, **span: float) -> str:
     return (stage.sandbox.clock() - timedelta(**span)).isoformat()
 
 
-async def test_what_is_older_than_the_limit_is_recorded_and_not_posted_to_anybody(stage: Stage) -> None:
+async def test_what_is_older_than_the_limit_is_recorded_and_not_posted_to_anybody(
+    stage: Stage,
+) -> None:
     stage.drop("An old story", "Space", publishedDateTime=ago(stage, days=5))
     stage.drop("A young story", "Space", publishedDateTime=ago(stage, hours=5))
     await stage.start(feed={"max_age_days": 2, "first_run": "all"})
@@ -139,7 +149,12 @@ async def test_an_old_article_is_not_posted_but_an_old_post_is_edited(stage: Sta
     stage.drop("An old story", "Space", publishedDateTime=ago(stage, days=5))
     await stage.once(feed={"max_age_days": 2, "first_run": "all"})
     stage.sandbox.advance(3 * 86_400)
-    stage.drop(TITLE, "Space", publishedDateTime=datetime(2026, 1, 1, tzinfo=UTC).isoformat(), excerpt="Told anew.")
+    stage.drop(
+        TITLE,
+        "Space",
+        publishedDateTime=datetime(2026, 1, 1, tzinfo=UTC).isoformat(),
+        excerpt="Told anew.",
+    )
     stage.drop("An old story", "Space", "Law", publishedDateTime=ago(stage, days=5), quality=99)
     await stage.once()
     assert "Told anew." in stage.posts(TITLE)[0].text
@@ -149,7 +164,9 @@ async def test_an_old_article_is_not_posted_but_an_old_post_is_edited(stage: Sta
 # --- edits that are none ----------------------------------------------------------------------------------------------
 
 
-async def test_a_change_that_the_post_does_not_show_edits_nothing_and_uses_no_showing_up(stage: Stage) -> None:
+async def test_a_change_that_the_post_does_not_show_edits_nothing_and_uses_no_showing_up(
+    stage: Stage,
+) -> None:
     """What the post leaves out is part of the article: the last of more related articles than one message holds."""
     many = [related(f"Related {number} " + "and so on " * 20, 100 - number) for number in range(40)]
     await stage.start()
@@ -167,7 +184,9 @@ async def test_a_change_that_the_post_does_not_show_edits_nothing_and_uses_no_sh
     assert len(edits(stage)) == 1
 
 
-async def test_a_new_related_post_edits_nothing_old_but_the_next_change_links_it(stage: Stage) -> None:
+async def test_a_new_related_post_edits_nothing_old_but_the_next_change_links_it(
+    stage: Stage,
+) -> None:
     await stage.start()
     stage.drop(TITLE, related=[related("The dome's first night")])
     post = await stage.post(TITLE)
@@ -180,7 +199,9 @@ async def test_a_new_related_post_edits_nothing_old_but_the_next_change_links_it
     assert f"/{stage.channel.username}/{linked.id}" in post.html
 
 
-async def test_a_photo_that_stays_when_posts_become_texts_can_be_edited_again_and_again(stage: Stage) -> None:
+async def test_a_photo_that_stays_when_posts_become_texts_can_be_edited_again_and_again(
+    stage: Stage,
+) -> None:
     stage.drop(TITLE, excerpt="Draft 0.")
     await stage.once(delivery={"picture": "photo"})
     (post,) = stage.posts(TITLE)
@@ -193,7 +214,9 @@ async def test_a_photo_that_stays_when_posts_become_texts_can_be_edited_again_an
     assert [call.ok for call in edits(stage)] == [True] * 3
 
 
-async def test_a_post_that_somebody_deleted_is_marked_and_neither_edited_nor_sent_again(stage: Stage) -> None:
+async def test_a_post_that_somebody_deleted_is_marked_and_neither_edited_nor_sent_again(
+    stage: Stage,
+) -> None:
     await stage.start()
     stage.drop(TITLE)
     post = await stage.post(TITLE)

@@ -68,12 +68,18 @@ class Bot:
         """Let the bot handle what waits."""
         return await self.polling.drain()
 
-    async def ask(self, person: Person, text: str, chat: Chat | None = None, **more: Any) -> list[Message]:
+    async def ask(
+        self, person: Person, text: str, chat: Chat | None = None, **more: Any
+    ) -> list[Message]:
         """Say something and return the bot's messages that came to that chat in answer."""
         before = {message.id for message in self.sandbox.messages(chat or person)}
         await self.sandbox.say(person, text, chat, **more)
         await self.answers()
-        return [one for one in self.sandbox.messages(chat or person) if one.id not in before and self.is_mine(one)]
+        return [
+            one
+            for one in self.sandbox.messages(chat or person)
+            if one.id not in before and self.is_mine(one)
+        ]
 
     async def told(self, person: Person, text: str, chat: Chat | None = None) -> str:
         """Say something and return the one answer's text; U+2060, which keeps words from coming alive, is not seen."""
@@ -98,10 +104,16 @@ class Bot:
         row = await self.store(chats.by_number, chat.id)
         return row.state if row else ""
 
-    async def article(self, title: str, *names: str, day: int = 1, implied: Iterable[str] = (), **more: Any) -> int:
+    async def article(
+        self, title: str, *names: str, day: int = 1, implied: Iterable[str] = (), **more: Any
+    ) -> int:
         """Record an article and return its number."""
         slug = title.lower().replace(" ", "-")
-        words = {"identity": f"https://news.example/{slug}", "url": f"https://news.example/{slug}", "title": title}
+        words = {
+            "identity": f"https://news.example/{slug}",
+            "url": f"https://news.example/{slug}",
+            "title": title,
+        }
         made = Article(**words, topics=names, published=NOON.replace(day=day), provider="The News")
         number = await self.store(insert_article, pack(made), path=f"{slug}.md", at=NOON, **more)
         await self.store(files.put, f"{slug}.md", (1, 1, number), article=number, at=NOON)
@@ -135,7 +147,9 @@ async def at_work(**changes: Any) -> AsyncIterator[Bot]:
     async with Sandbox(clock=lambda: NOON) as sandbox:
         store = Store(":memory:")
         spent: list[int] = []
-        messenger = build(sandbox.token, sandbox.base_url, meter=Meter(Counted(spent), sandbox.clock))
+        messenger = build(
+            sandbox.token, sandbox.base_url, meter=Meter(Counted(spent), sandbox.clock)
+        )
         channels: list[Channel] = []
         woken: list[bool] = []
         context = Context(

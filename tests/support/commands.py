@@ -21,7 +21,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from tests.support.paths import ROOT
@@ -32,7 +32,13 @@ _LARGEST = 1 << 18  # bytes of one command with its environment
 class Command:
     """A command that runs: what asyncio's Process can do, as far as tests need it."""
 
-    def __init__(self, pid: int, answer: asyncio.StreamReader, out: asyncio.StreamReader, err: asyncio.StreamReader):
+    def __init__(
+        self,
+        pid: int,
+        answer: asyncio.StreamReader,
+        out: asyncio.StreamReader,
+        err: asyncio.StreamReader,
+    ):
         self.pid = pid
         self.stdout, self.stderr = out, err
         self.returncode: int | None = None
@@ -70,7 +76,11 @@ async def start(arguments: Sequence[str], place: Path, environment: Mapping[str,
 
 
 def run(
-    arguments: Sequence[str], place: Path, environment: Mapping[str, str], streams: tuple[int, int], patience: float
+    arguments: Sequence[str],
+    place: Path,
+    environment: Mapping[str, str],
+    streams: tuple[int, int],
+    patience: float,
 ) -> int:
     """Run a command to its end, with these streams as its output and errors; return its exit code."""
     with begin(arguments, place, environment, streams) as answer, answer.makefile() as lines:
@@ -87,7 +97,9 @@ def begin(
     arguments: Sequence[str], place: Path, environment: Mapping[str, str], streams: tuple[int, int]
 ) -> socket.socket:
     """Begin a command; the socket tells its number, and later its exit code."""
-    told = json.dumps({"arguments": list(arguments), "place": str(place), "environment": dict(environment)})
+    told = json.dumps(
+        {"arguments": list(arguments), "place": str(place), "environment": dict(environment)}
+    )
     ours, theirs = socket.socketpair()
     with theirs:
         socket.send_fds(_server(), [told.encode()], [*streams, theirs.fileno()])
@@ -97,7 +109,9 @@ def begin(
 async def _reader(descriptor: int) -> asyncio.StreamReader:
     reader = asyncio.StreamReader()
     protocol = asyncio.StreamReaderProtocol(reader)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, os.fdopen(descriptor, "rb", 0))
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: protocol, os.fdopen(descriptor, "rb", 0)
+    )
     return reader
 
 
@@ -172,8 +186,9 @@ def _become(told: dict[str, object], out: int, err: int) -> None:
     for stream, file in ((1, out), (2, err)):
         os.dup2(file, stream)
         os.close(file)
-    sys.stdout = open(1, "w", encoding="utf-8", buffering=1 if os.isatty(1) else -1, closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
+    opened = partial(open, mode="w", encoding="utf-8", closefd=False)
+    sys.stdout = opened(1, buffering=1 if os.isatty(1) else -1)
+    sys.stderr = opened(2, errors="backslashreplace", buffering=1)
     os.chdir(str(told["place"]))
     os.environ.clear()
     os.environ.update(told["environment"])  # type: ignore[call-overload]

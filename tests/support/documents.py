@@ -10,7 +10,9 @@ import yaml
 
 def slug(title: str) -> str:
     """Return a title as file names and addresses have it."""
-    return "-".join("".join(letter if letter.isalnum() else " " for letter in title.lower()).split())
+    return "-".join(
+        "".join(letter if letter.isalnum() else " " for letter in title.lower()).split()
+    )
 
 
 def address(title: str) -> str:
@@ -30,7 +32,9 @@ def document(title: str, *topics: str, **fields: Any) -> str:
         "published": True,
         "provider": {"name": "The News", "domain": "news.example"},
         "topics": list(topics),
-        "images": [{"url": f"https://news.example/{slug(title)}.jpg", "width": 1200, "height": 800}],
+        "images": [
+            {"url": f"https://news.example/{slug(title)}.jpg", "width": 1200, "height": 800}
+        ],
     }
     values |= fields
     return f"---\n{yaml.safe_dump(values, allow_unicode=True, sort_keys=False)}---\n"
@@ -38,10 +42,19 @@ def document(title: str, *topics: str, **fields: Any) -> str:
 
 def related(title: str, quality: int = 40, **fields: Any) -> dict[str, Any]:
     """Return an entry of the field `related`."""
-    entry = {"title": title, "webUrl": address(title), "quality": quality, "provider": {"name": "The News"}}
+    entry = {
+        "title": title,
+        "webUrl": address(title),
+        "quality": quality,
+        "provider": {"name": "The News"},
+    }
     return entry | fields
 
 
 def day(number: int) -> str:
     """Return a date of November as a document tells it."""
-    return (datetime(2026, 11, 1, 12, tzinfo=UTC) + timedelta(days=number - 1)).isoformat().replace("+00:00", "Z")
+    return (
+        (datetime(2026, 11, 1, 12, tzinfo=UTC) + timedelta(days=number - 1))
+        .isoformat()
+        .replace("+00:00", "Z")
+    )

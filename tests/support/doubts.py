@@ -55,13 +55,21 @@ class Post:
         title = title or f"Story {self.count}"
         address = f"https://news.example/{self.count}"
         at = self.sandbox.clock()
-        made = Article(identity=address, url=address, title=title, topics=names or ("Space",), excerpt="What is known.")
+        made = Article(
+            identity=address,
+            url=address,
+            title=title,
+            topics=names or ("Space",),
+            excerpt="What is known.",
+        )
         number = await self.store(insert_article, pack(made), path=f"{self.count}.md", at=at)
         await self.store(add_topics, number, names or ("Space",), ())
         chat = (await self.store(chats.channels))[0].id
         return await self.open(number, chat)
 
-    async def open(self, number: int, chat: int, lane: Lane = Lane.CHANNEL, edition: int = 1) -> int:
+    async def open(
+        self, number: int, chat: int, lane: Lane = Lane.CHANNEL, edition: int = 1
+    ) -> int:
         """Open a delivery of an article."""
         at = self.sandbox.clock()
         await self.store(outbox.open_, number, [chat], lane=lane, edition=edition, rank=at, at=at)
@@ -101,7 +109,9 @@ class Post:
 
     async def number(self, delivery: int) -> int | None:
         """Return the message that a delivery is known to be."""
-        found: int | None = (await self.rows("SELECT message FROM deliveries WHERE id = ?", delivery))[0][0]
+        found: int | None = (
+            await self.rows("SELECT message FROM deliveries WHERE id = ?", delivery)
+        )[0][0]
         return found
 
     async def rows(self, sql: str, *values: Any) -> list[Any]:
@@ -138,17 +148,26 @@ async def losing(
     channel: keys of the channel's block in the settings.
     """
     async with Sandbox(clock=lambda: NOON) as sandbox:
-        owner, editor = sandbox.world.add_person("Olga"), sandbox.world.add_person("Eddie", id=EDITOR)
+        owner, editor = (
+            sandbox.world.add_person("Olga"),
+            sandbox.world.add_person("Eddie", id=EDITOR),
+        )
         if group:
             chat = sandbox.world.add_group("News", [], [owner], forum=forum)
         else:
-            chat = sandbox.world.add_channel("News", "news", rights, protected=protected, owner=owner)
+            chat = sandbox.world.add_channel(
+                "News", "news", rights, protected=protected, owner=owner
+            )
         if started:
             sandbox.world.open_private(editor)
         for number in range(earlier):
             await sandbox.say(owner, f"Word {number}", chat)
         sandbox.updates.clear()
-        threads = [sandbox.world.add_topic(chat, f"Posts {number}").id for number in range(topics)] if forum else [0]
+        threads = (
+            [sandbox.world.add_topic(chat, f"Posts {number}").id for number in range(topics)]
+            if forum
+            else [0]
+        )
         settings = Settings(
             telegram={"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": editors},
             channels=[{"chat": str(chat.id), "thread": thread, **channel} for thread in threads],

@@ -17,7 +17,9 @@ TEMPLATES = Templates(None, TAXONOMY)
 
 def related(number: int, title: str = "", provider: str = "Outlet") -> Related:
     url = f"https://outlet-{number}.example/story"
-    return Related(identity=url, url=url, title=title or f"What outlet {number} says", provider=provider)
+    return Related(
+        identity=url, url=url, title=title or f"What outlet {number} says", provider=provider
+    )
 
 
 FULL = Article(
@@ -39,8 +41,12 @@ FORMS = {
     "no_date": replace(FULL, published=None),
     "no_related": replace(FULL, related=()),
     "no_topics": replace(FULL, topics=()),
-    "bare": Article(identity="https://example.org/x", url="https://example.org/x", title="Only a title"),
-    "many_related": replace(FULL, related=tuple(related(number, "A title of many words " * 5) for number in range(60))),
+    "bare": Article(
+        identity="https://example.org/x", url="https://example.org/x", title="Only a title"
+    ),
+    "many_related": replace(
+        FULL, related=tuple(related(number, "A title of many words " * 5) for number in range(60))
+    ),
     "long_excerpt": replace(FULL, excerpt="Words and water, wind and weather. " * 300),
     "persian": replace(
         FULL,
@@ -50,7 +56,9 @@ FORMS = {
         topics=("هوش مصنوعی",),
         related=(related(1, "قایق‌های دیگر"),),
     ),
-    "family_emoji": replace(FULL, title="A day out 👨‍👩‍👧‍👦 on the 🏴󠁧󠁢󠁳󠁣󠁴󠁿 ferry", excerpt="👩🏽‍🚀" * 600),
+    "family_emoji": replace(
+        FULL, title="A day out 👨‍👩‍👧‍👦 on the 🏴󠁧󠁢󠁳󠁣󠁴󠁿 ferry", excerpt="👩🏽‍🚀" * 600
+    ),
     "hostile": replace(
         FULL,
         title=HOSTILE,
@@ -59,12 +67,16 @@ FORMS = {
         topics=(HOSTILE,),
         related=(related(1, HOSTILE, HOSTILE),),
     ),
-    "looks_like_commands": replace(FULL, title="/stop reading README.md, says @someone", image=None),
+    "looks_like_commands": replace(
+        FULL, title="/stop reading README.md, says @someone", image=None
+    ),
 }
 
 
 def post(article: Article, **how: object) -> Payload:
-    return posts.post(TEMPLATES, article, bot="your_bot", **({"taxonomy": TAXONOMY, "delivery": "1z"} | how))  # type: ignore[arg-type]
+    return posts.post(
+        TEMPLATES, article, bot="your_bot", **({"taxonomy": TAXONOMY, "delivery": "1z"} | how)
+    )  # type: ignore[arg-type]
 
 
 def html(article: Article, **how: object) -> str:

@@ -49,7 +49,18 @@ KEYS = st.sampled_from(
             "publishedDateTime",
             "topics",
         ),
-        *("images", "related", "provider", "quality", "heat", "type", "published", "removed", "secured", "content"),
+        *(
+            "images",
+            "related",
+            "provider",
+            "quality",
+            "heat",
+            "type",
+            "published",
+            "removed",
+            "secured",
+            "content",
+        ),
         *("handler", "url", "width", "height", "domain"),
     ]
 )
@@ -101,7 +112,7 @@ _BITS = st.text(max_size=12) | st.lists(st.sampled_from(_SPICE), max_size=6).map
 def words(most: int) -> st.SearchStrategy[str]:
     """Text as the feed lets it through: repaired, up to `most` characters, often short, sometimes huge."""
     return st.tuples(_BITS, st.sampled_from([1, 1, 1, 30, most])).map(
-        lambda drawn: plain_text.repair((drawn[0] + " ") * min(drawn[1], most // (len(drawn[0]) + 1) + 1))[
-            :most
-        ].strip()
+        lambda drawn: plain_text.repair(
+            (drawn[0] + " ") * min(drawn[1], most // (len(drawn[0]) + 1) + 1)
+        )[:most].strip()
     )

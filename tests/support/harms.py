@@ -39,7 +39,9 @@ def broken_references(copy: Path) -> None:
 
 def newer(copy: Path) -> None:
     with closing(sqlite3.connect(copy)) as db, db:
-        db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('paperboy', '9999_x', '')")
+        db.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('paperboy', '9999_x', '')"
+        )
 
 
 def unreleased(copy: Path) -> None:

@@ -56,15 +56,26 @@ class Outcome:
 
     def report(self) -> dict[str, int]:
         """The figures that a person asks for."""
-        edits = ("editMessageText", "editMessageCaption", "editMessageMedia", "editMessageReplyMarkup")
+        edits = (
+            "editMessageText",
+            "editMessageCaption",
+            "editMessageMedia",
+            "editMessageReplyMarkup",
+        )
         return {
             "writes": self.writes,
             "scans": self.scans,
             "files": _count(self.database, "files"),
             "articles": _count(self.database, "articles", "copy_of IS NULL"),
-            "copies": _count(self.database, "articles", "copy_of IS NOT NULL AND id IN (SELECT article FROM aliases)"),
+            "copies": _count(
+                self.database,
+                "articles",
+                "copy_of IS NOT NULL AND id IN (SELECT article FROM aliases)",
+            ),
             "merges": _count(
-                self.database, "articles", "copy_of IS NOT NULL AND id NOT IN (SELECT article FROM aliases)"
+                self.database,
+                "articles",
+                "copy_of IS NOT NULL AND id NOT IN (SELECT article FROM aliases)",
             ),
             "aliases": _count(self.database, "aliases") - _count(self.database, "articles"),
             "posts": self.calls("sendMessage"),
@@ -79,7 +90,9 @@ def writes(path: Path = PAST) -> Iterator[Write]:
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             told = json.loads(line)
-            yield Write(datetime.fromisoformat(told["t"]).astimezone(UTC), told["path"], told["text"])
+            yield Write(
+                datetime.fromisoformat(told["t"]).astimezone(UTC), told["path"], told["text"]
+            )
 
 
 def days(past: Iterable[Write]) -> Iterator[tuple[datetime, list[Write]]]:

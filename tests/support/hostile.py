@@ -77,7 +77,10 @@ def write(folder: Path, count: int) -> list[str]:
     for number, kind in enumerate(islice(cycle([*CONTENTS, *THINGS, "name", "line"]), count)):
         name, shown = f"{number:03}-{kind}.md", f"{number:03}-{kind}.md"
         if kind == "name":
-            name, shown = os.fsdecode(f"{number:03}-caf".encode() + b"\xe9.md"), f"{number:03}-caf\\xe9.md"
+            name, shown = (
+                os.fsdecode(f"{number:03}-caf".encode() + b"\xe9.md"),
+                f"{number:03}-caf\\xe9.md",
+            )
         elif kind == "line":
             name, shown = f"{number:03}-a\nb.md", f"{number:03}-a\\x0ab.md"
         if kind in THINGS:

@@ -30,12 +30,16 @@ class Joined:
 
 
 @asynccontextmanager
-async def joined(sandbox: Sandbox, settings: Settings, templates: Templates) -> AsyncIterator[Joined]:
+async def joined(
+    sandbox: Sandbox, settings: Settings, templates: Templates
+) -> AsyncIterator[Joined]:
     """Open a bot that knows the channels of its settings."""
     store, pace = Store(":memory:"), RateLimiter(Limits(**settings.pace.model_dump()))
     clock = Clock.of(sandbox.clock)
     meter = client.Meter(pace, clock)
-    speaking = client.build(sandbox.token, sandbox.base_url, paid=settings.telegram.paid_broadcast, meter=meter)
+    speaking = client.build(
+        sandbox.token, sandbox.base_url, paid=settings.telegram.paid_broadcast, meter=meter
+    )
     channels = Channels(store, settings.channels, templates.taxonomy)
     bot = Connection(
         speaking,

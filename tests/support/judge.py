@@ -15,7 +15,10 @@ CAPTION = 1024
 ENTITIES = 100
 # parseMarkdown normalises like the server does; its own characters are hidden so that it does nothing else.
 _HIDDEN = str.maketrans("_*~|`[", "\ue000\ue001\ue002\ue003\ue004\ue005")
-_SHOWN = {ord(hidden): shown for hidden, shown in zip("\ue000\ue001\ue002\ue003\ue004\ue005", "_*~|`[", strict=True)}
+_SHOWN = {
+    ord(hidden): shown
+    for hidden, shown in zip("\ue000\ue001\ue002\ue003\ue004\ue005", "_*~|`[", strict=True)
+}
 
 
 class Refused(AssertionError):
@@ -35,7 +38,9 @@ def validate(html: str, limit: int = TEXT) -> tuple[str, list[dict[str, Any]], i
     """Return text, entities (found ones included) and UTF-16 units of a message, or raise Refused."""
     if len(html.encode()) > 1 << 15:
         raise Refused("400 Bad Request: text is too long")
-    parsed = ask({"@type": "parseTextEntities", "text": html, "parse_mode": {"@type": "textParseModeHTML"}})
+    parsed = ask(
+        {"@type": "parseTextEntities", "text": html, "parse_mode": {"@type": "textParseModeHTML"}}
+    )
     if parsed["@type"] == "error":
         raise Refused(f"{parsed['code']} Bad Request: {parsed['message']}")
     parsed["text"] = parsed["text"].translate(_HIDDEN)
@@ -64,7 +69,9 @@ def kinds(entities: list[dict[str, Any]]) -> list[str]:
 def cut(text: str, entity: dict[str, Any]) -> str:
     """Return the part of `text` that `entity` covers."""
     units = text.encode("utf-16-le")
-    return units[entity["offset"] * 2 : (entity["offset"] + entity["length"]) * 2].decode("utf-16-le")
+    return units[entity["offset"] * 2 : (entity["offset"] + entity["length"]) * 2].decode(
+        "utf-16-le"
+    )
 
 
 def payload(sent: dict[str, Any]) -> tuple[str, list[dict[str, Any]], int]:
@@ -77,7 +84,9 @@ def payload(sent: dict[str, Any]) -> tuple[str, list[dict[str, Any]], int]:
     return validate(words, limit) if "parse_mode" in sent else plain(words, limit)
 
 
-def _within(text: str, entities: list[dict[str, Any]], limit: int) -> tuple[str, list[dict[str, Any]], int]:
+def _within(
+    text: str, entities: list[dict[str, Any]], limit: int
+) -> tuple[str, list[dict[str, Any]], int]:
     units = len(text.encode("utf-16-le")) // 2
     if not text.strip():
         raise Refused("400 Bad Request: text must be non-empty")
@@ -94,8 +103,13 @@ def _buttons(rows: list[list[dict[str, str]]]) -> None:
             assert button["text"].strip()
             assert set(button) in ({"text", "url"}, {"text", "callback_data"})
             assert 1 <= len(button.get("callback_data", "d").encode()) <= 64
-            assert button.get("url", "https://").startswith("https://") or button["url"].startswith("http://")
+            assert button.get("url", "https://").startswith("https://") or button["url"].startswith(
+                "http://"
+            )
 
 
 def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return bool(one["offset"] < other["offset"] + other["length"] and other["offset"] < one["offset"] + one["length"])
+    return bool(
+        one["offset"] < other["offset"] + other["length"]
+        and other["offset"] < one["offset"] + one["length"]
+    )

@@ -58,12 +58,16 @@ class Newsroom:
     def read(self, path: str, told: Article | str) -> Read:
         self.marks += 1
         mark = (self.marks, self.marks, self.marks)
-        return Read(path, mark, reason=told) if isinstance(told, str) else Read(path, mark, pack(told))
+        return (
+            Read(path, mark, reason=told) if isinstance(told, str) else Read(path, mark, pack(told))
+        )
 
     def tell(self, path: str, told: Article | str) -> Recorded:
         """A file was read: an article, or the reason why it is none."""
         on_disk = None if self.disk is None else self.disk.__contains__
-        (recorded,) = recorder.record(self.db, [self.read(path, told)], self.rules, self.at, on_disk)
+        (recorded,) = recorder.record(
+            self.db, [self.read(path, told)], self.rules, self.at, on_disk
+        )
         return recorded
 
     def number(self, path: str, told: Article) -> int:
@@ -76,11 +80,15 @@ class Newsroom:
         assert stored is not None
         return stored
 
-    def open_channel(self, setting: str, *, begun: bool = True, names: tuple[str, ...] = (), quality: int = 0) -> int:
+    def open_channel(
+        self, setting: str, *, begun: bool = True, names: tuple[str, ...] = (), quality: int = 0
+    ) -> int:
         """A channel of the settings, besides those there are. `begun`: its start was applied, before any article."""
         wanted = [(chat.setting, chat.thread, chat.on_doubt) for chat in chats.channels(self.db)]
         chat = chats.set_channels(self.db, [*wanted, (setting, 0, OnDoubt.RESEND)])[-1].id
-        chat = chats.resolve(self.db, chat, -1_000_000_000_000 - chat, username=setting.lstrip("@"), title="")
+        chat = chats.resolve(
+            self.db, chat, -1_000_000_000_000 - chat, username=setting.lstrip("@"), title=""
+        )
         if begun:
             channel_starts.begin(self.db, chat, self.at)
         keys = frozenset(map(topics.key, names))
@@ -92,7 +100,9 @@ class Newsroom:
     def admit(self, setting: str) -> None:
         """Post to a channel whose row is there already."""
         (row,) = (chat for chat in chats.channels(self.db) if chat.setting == setting)
-        self.rules = replace(self.rules, channels=(*self.rules.channels, Channel(chat=row.id, begun=row.sequence)))
+        self.rules = replace(
+            self.rules, channels=(*self.rules.channels, Channel(chat=row.id, begun=row.sequence))
+        )
 
     def begin(self, newest: int | None) -> int:
         """Apply the start of the channels that have none, as the bot does at its own."""
@@ -108,7 +118,9 @@ class Newsroom:
 
     def reader(self, chat_id: int, *names: str) -> int:
         """A reader who follows topics from now on."""
-        chat = chats.reader(self.db, chat_id, kind=ChatKind.PRIVATE, username="", title=f"R{chat_id}", at=self.at).id
+        chat = chats.reader(
+            self.db, chat_id, kind=ChatKind.PRIVATE, username="", title=f"R{chat_id}", at=self.at
+        ).id
         for name in names:
             follows.follow(self.db, chat, follows.topic(self.db, name).id, self.at)
         return chat
@@ -131,7 +143,9 @@ class Newsroom:
     def send(self, one: outbox.Addressed, outcome: Outcome | None = None) -> tuple[str, str]:
         stored = self.stored(one.delivery.article)
         payload = {"method": "sendMessage", "text": stored.article.title}
-        assert outbox.begin(self.db, {one.delivery.id: (payload, stored.fingerprint)}, self.at) == {one.delivery.id}
+        assert outbox.begin(self.db, {one.delivery.id: (payload, stored.fingerprint)}, self.at) == {
+            one.delivery.id
+        }
         self.messages += 1
         settlement = after_send(outcome or Sent(self.messages), one.delivery, self.at)
         outbox.settle(self.db, [(one.delivery, settlement)], self.at)
@@ -152,14 +166,17 @@ class Newsroom:
                 else:
                     payload = {"text": stored.article.title}
                     edits.edited(self.db, one.to.delivery.id, stored.fingerprint, payload, self.at)
-                done.append((chat.setting or chat.title, "" if stored.withdrawn else stored.article.title))
+                done.append(
+                    (chat.setting or chat.title, "" if stored.withdrawn else stored.article.title)
+                )
         return done
 
     def states(self, number: int | None) -> dict[str, str]:
         """Chat → state of an article's deliveries; with an edition above the first, chat#edition."""
         sql = "SELECT d.*, c.setting, c.title FROM deliveries d JOIN chats c ON c.id = d.chat WHERE d.article = ?"
         return {
-            (one["setting"] or one["title"]) + (f"#{one['edition']}" if one["edition"] > 1 else ""): one["state"]
+            (one["setting"] or one["title"])
+            + (f"#{one['edition']}" if one["edition"] > 1 else ""): one["state"]
             for one in rows(self.db, sql, (number or 0,))
         }
 

@@ -62,7 +62,9 @@ class Home:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")
+        }
         return kept | {"PYTHONPATH": str(ROOT)} | self.variables
 
     def settle(self, text: str, name: str = "paperboy.toml") -> Path:
@@ -72,19 +74,30 @@ class Home:
         file.write_text(text, encoding="utf-8")
         return file
 
-    def connect(self, sandbox: Sandbox, channels: Iterable[str] = (), **sections: dict[str, Any]) -> None:
+    def connect(
+        self, sandbox: Sandbox, channels: Iterable[str] = (), **sections: dict[str, Any]
+    ) -> None:
         """Settle for a stand-in, at a loose pace; `sections` add to it."""
         chosen: dict[str, dict[str, Any]] = {
             "telegram": {"token": sandbox.token, "api_base_url": sandbox.base_url},
             "feed": {"first_run": "all", "settle_seconds": 0.01},
-            "pace": {"per_chat_seconds": 0.0, "per_group_minute": 10_000, "messages_per_second": 1_000.0},
+            "pace": {
+                "per_chat_seconds": 0.0,
+                "per_group_minute": 10_000,
+                "messages_per_second": 1_000.0,
+            },
         }
         for name, values in sections.items():
             chosen[name] = chosen.get(name, {}) | values
         lines = []
         for name, values in chosen.items():
-            lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
-        self.settle("\n".join([*lines, *(f'[[channels]]\nchat = "{channel}"' for channel in channels)]))
+            lines += [
+                f"[{name}]",
+                *(f"{key} = {json.dumps(value)}" for key, value in values.items()),
+            ]
+        self.settle(
+            "\n".join([*lines, *(f'[[channels]]\nchat = "{channel}"' for channel in channels)])
+        )
 
     def write(self, title: str, name: str = "", **fields: str) -> Path:
         """Put an article into the folder."""
@@ -92,7 +105,9 @@ class Home:
         rows = {"title": title, "webUrl": f"https://host.example/{slug}", **fields}
         path = self.articles / (name or f"{slug}.md")
         part = path.with_name(f".{path.name}.part")
-        part.write_text("---\n" + "".join(f"{key}: {value}\n" for key, value in rows.items()) + "---\n")
+        part.write_text(
+            "---\n" + "".join(f"{key}: {value}\n" for key, value in rows.items()) + "---\n"
+        )
         return part.replace(path)
 
     def run(self, *arguments: str | Path, **variables: str) -> Done:
@@ -100,7 +115,11 @@ class Home:
         environment = self.environment | variables
         with TemporaryFile() as out, TemporaryFile() as err:
             code = commands.run(
-                list(map(os.fspath, arguments)), self.place, environment, (out.fileno(), err.fileno()), PATIENCE
+                list(map(os.fspath, arguments)),
+                self.place,
+                environment,
+                (out.fileno(), err.fileno()),
+                PATIENCE,
             )
             out.seek(0)
             err.seek(0)
@@ -121,7 +140,9 @@ class Home:
     @asynccontextmanager
     async def process(self, *arguments: str | Path) -> AsyncIterator[Command]:
         """Run a command in this loop's company; killed at the end if it still runs."""
-        process = await commands.start(list(map(os.fspath, arguments)), self.place, self.environment)
+        process = await commands.start(
+            list(map(os.fspath, arguments)), self.place, self.environment
+        )
         try:
             yield process
         finally:

@@ -53,11 +53,17 @@ class Outgoing:
         known = self.articles.get(path)
         address = f"https://news.example/{path}"
         title = f"What is known on this day about the story in {path}"
-        made = replace(known, **fields) if known else an_article(fields.pop("title", title), address, **fields)
+        made = (
+            replace(known, **fields)
+            if known
+            else an_article(fields.pop("title", title), address, **fields)
+        )
         self.articles[path] = made
         self.marks += 1
         channels = tuple(self.channels.live)
-        rules = Rules(taxonomy=shipped().taxonomy, channels=channels, gather=timedelta(), future=Future.POST)
+        rules = Rules(
+            taxonomy=shipped().taxonomy, channels=channels, gather=timedelta(), future=Future.POST
+        )
         read = [Read(path, (self.marks, self.marks, self.marks), pack(made))]
         await self.store(recorder.record, read, rules, self.sandbox.clock())
 
@@ -86,7 +92,11 @@ class Outgoing:
 
     def made(self, chat: Chat | Person | None = None) -> list[Call]:
         """Return the calls to a chat, the channel if none is named, in order."""
-        return [call for call in list(self.sandbox.calls)[self.calls :] if call.chat == (chat or self.place).id]
+        return [
+            call
+            for call in list(self.sandbox.calls)[self.calls :]
+            if call.chat == (chat or self.place).id
+        ]
 
     def alerts(self) -> list[str]:
         """Return what the editors were told."""
@@ -95,7 +105,11 @@ class Outgoing:
     def posts(self, chat: Chat | Person | None = None) -> list[Message]:
         """Return the bot's posts in a chat."""
         place = chat or self.place
-        return [one for one in self.sandbox.messages(place) if one.sender is self.sandbox.bot and not one.service]
+        return [
+            one
+            for one in self.sandbox.messages(place)
+            if one.sender is self.sandbox.bot and not one.service
+        ]
 
     async def rows(self, sql: str = "SELECT * FROM deliveries ORDER BY id") -> list[Row]:
         return await self.store(rows, sql)
@@ -127,7 +141,9 @@ async def going(
     async with joined(sandbox, settings, shipped()) as known:
         await known.channels.begin(settings, {}, sandbox.clock())
         told = len(sandbox.messages(editor))
-        yield Outgoing(sandbox, known.store, known.bot, known.channels, editor, place, len(sandbox.calls), told)
+        yield Outgoing(
+            sandbox, known.store, known.bot, known.channels, editor, place, len(sandbox.calls), told
+        )
 
 
 @asynccontextmanager
@@ -140,9 +156,15 @@ async def at_work() -> AsyncIterator[Outgoing]:
             yield bot
 
 
-def _settings(sandbox: Sandbox, editor: Person, channels: list[dict[str, Any]], sections: dict[str, Any]) -> Settings:
+def _settings(
+    sandbox: Sandbox, editor: Person, channels: list[dict[str, Any]], sections: dict[str, Any]
+) -> Settings:
     chosen: dict[str, Any] = {
-        "telegram": {"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": [editor.id]},
+        "telegram": {
+            "token": sandbox.token,
+            "api_base_url": sandbox.base_url,
+            "admins": [editor.id],
+        },
         "feed": {"first_run": 0},
         "pace": LOOSE,
         "delivery": {"edit_seconds": 0},

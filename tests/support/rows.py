@@ -28,9 +28,14 @@ def insert_article(
     return number
 
 
-def add_topics(db: Database, article: int, listed: Sequence[str], implied: Iterable[str] = ()) -> None:
+def add_topics(
+    db: Database, article: int, listed: Sequence[str], implied: Iterable[str] = ()
+) -> None:
     """Write the topics of an article: those that its document lists, and wider ones."""
     rows: dict[int, int | None] = {}
-    for name, position in [*zip(listed, range(len(listed)), strict=True), *((name, None) for name in implied)]:
+    for name, position in [
+        *zip(listed, range(len(listed)), strict=True),
+        *((name, None) for name in implied),
+    ]:
         rows.setdefault(follows.carried(db, name).id, position)
     recording.add_topics(db, [(article, topic, position) for topic, position in rows.items()])

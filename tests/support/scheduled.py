@@ -22,8 +22,12 @@ class Scheduled:
         self.clock = Clock(lambda: NOON + timedelta(seconds=self.passed), lambda: self.passed)
         self.jobs = Scheduler(self.clock, lambda name, error: None)
         self.folder: Any = SimpleNamespace(problem="", emptied="", scanned=None)
-        self.telegram: Any = SimpleNamespace(polling=SimpleNamespace(last_success=None), connected=0.0)
-        self.health_monitor = HealthMonitor(schedule=self.jobs, poller=self.folder, clock=self.clock)
+        self.telegram: Any = SimpleNamespace(
+            polling=SimpleNamespace(last_success=None), connected=0.0
+        )
+        self.health_monitor = HealthMonitor(
+            schedule=self.jobs, poller=self.folder, clock=self.clock
+        )
         self.error: Exception | None = None
         self.jobs.every("deliver", 5.0, self.work)
 

@@ -109,7 +109,9 @@ class Stage:
         settings = self.choose(**sections)
         told = settings.model_dump(mode="json", exclude={"telegram": {"token"}, "web": {"secret"}})
         token = {"PAPERBOY_TELEGRAM__TOKEN": self.sandbox.token}
-        process = await commands.start(arguments, self.home, {**os.environ, **_variables(told), **token})
+        process = await commands.start(
+            arguments, self.home, {**os.environ, **_variables(told), **token}
+        )
         try:
             yield process
         finally:
@@ -150,7 +152,9 @@ class Stage:
         Raises what the bot ended with, should it end meanwhile.
         """
         waiting = asyncio.ensure_future(self.sandbox.wait_for(seen, timeout=PATIENCE))
-        await asyncio.wait({waiting, *([self._run] if self._run else [])}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(
+            {waiting, *([self._run] if self._run else [])}, return_when=asyncio.FIRST_COMPLETED
+        )
         if not waiting.done() and self._run:
             waiting.cancel()
             await self.ended()
@@ -178,9 +182,13 @@ class Stage:
             while self.rows(waiting):
                 await asyncio.sleep(0.01)  # a commit rings no bell
 
-    async def ask(self, person: Person, text: str, chat: Chat | None = None, *, thread: int | None = None) -> Message:
+    async def ask(
+        self, person: Person, text: str, chat: Chat | None = None, *, thread: int | None = None
+    ) -> Message:
         """Say something and return the bot's answer in that chat."""
-        return await self._answered(chat or person, self.sandbox.say(person, text, chat, thread=thread))
+        return await self._answered(
+            chat or person, self.sandbox.say(person, text, chat, thread=thread)
+        )
 
     async def open_link(self, person: Person, payload: str) -> Message:
         """Follow a deep link and return the bot's answer."""
@@ -198,7 +206,9 @@ class Stage:
 
         def found() -> list[str]:
             texts = [one.text for one in self.sandbox.messages(self.editor)]
-            return [text for text in texts if all(one.casefold() in text.casefold() for one in said)]
+            return [
+                text for text in texts if all(one.casefold() in text.casefold() for one in said)
+            ]
 
         return (await self.until(found))[0]
 
@@ -218,7 +228,11 @@ class Stage:
         await act
 
         def answers() -> list[Message]:
-            return [one for one in self.sandbox.messages(place) if self._is_answer(one) and one.id not in before]
+            return [
+                one
+                for one in self.sandbox.messages(place)
+                if self._is_answer(one) and one.id not in before
+            ]
 
         return (await self.until(answers))[0]
 
@@ -247,10 +261,19 @@ class Stage:
                 "api_base_url": self.sandbox.base_url,
                 "admins": [self.editor.id],
             },
-            "feed": {"folder": str(self.folder), "interval_seconds": 0.1, "settle_seconds": 0.05, "first_run": 10},
+            "feed": {
+                "folder": str(self.folder),
+                "interval_seconds": 0.1,
+                "settle_seconds": 0.05,
+                "first_run": 10,
+            },
             "store": {"database": str(self.database)},
             "channels": [{"chat": f"@{CHANNEL}"}],
-            "pace": {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000},
+            "pace": {
+                "messages_per_second": 10_000,
+                "per_chat_seconds": 0,
+                "per_group_minute": 100_000,
+            },
             "delivery": {"doubt_seconds": 0.05, "edit_seconds": 0, "undo_seconds": 0},
         }
 

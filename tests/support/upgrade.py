@@ -139,12 +139,16 @@ class Upgraded:
     def went_out(self, *, to_editor: bool = True) -> list[tuple[str, str]]:
         """Return the method and the text of each call that sent, edited or deleted something."""
         calls = [call for call in self.sandbox.calls if call.method.startswith(_SENDS)]
-        calls = [call for call in calls if to_editor or str(call.params.get("chat_id")) != str(EDITOR)]
+        calls = [
+            call for call in calls if to_editor or str(call.params.get("chat_id")) != str(EDITOR)
+        ]
         return [(call.method, str(call.params.get("text", call.params))) for call in calls]
 
 
 @asynccontextmanager
-async def upgraded(before: Path, home: Path, name: str = "quiet", **sections: Any) -> AsyncIterator[Upgraded]:
+async def upgraded(
+    before: Path, home: Path, name: str = "quiet", **sections: Any
+) -> AsyncIterator[Upgraded]:
     """Open today's bot on a copy of what was left behind; it has not run yet."""
     copy(before, home, name)
     bot: list[Upgraded] = []
@@ -171,7 +175,12 @@ def inhabit(sandbox: Sandbox) -> tuple[Chat, list[Person]]:
 def _settings(home: Path, sandbox: Sandbox, sections: dict[str, Any]) -> Settings:
     told: dict[str, Any] = {
         "telegram": {"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": [EDITOR]},
-        "feed": {"folder": str(home / "articles"), "first_run": 3, "settle_seconds": 0, "unpublished": "hold"},
+        "feed": {
+            "folder": str(home / "articles"),
+            "first_run": 3,
+            "settle_seconds": 0,
+            "unpublished": "hold",
+        },
         "store": {"database": str(home / "paperboy.db")},
         "channels": [{"chat": "@paperboy_daily"}, {"chat": "@paperboy_space", "topics": ["Space"]}],
         "pace": {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000},
@@ -185,9 +194,13 @@ def _settings(home: Path, sandbox: Sandbox, sections: dict[str, Any]) -> Setting
 def _code(place: Path) -> Path:
     """Unpack the code of COMMIT, and the tests' files that `life.py` takes from it; skip where git does not have it."""
     wanted = ("bot", "config", "data", "tests/history.py", "tests/story/documents.py")
-    done = subprocess.run(["git", "archive", COMMIT, *wanted], cwd=ROOT, capture_output=True, check=False)
+    done = subprocess.run(
+        ["git", "archive", COMMIT, *wanted], cwd=ROOT, capture_output=True, check=False
+    )
     if done.returncode:
-        pytest.skip(f"the history of this clone does not hold {COMMIT[:7]}, whose code makes the database")
+        pytest.skip(
+            f"the history of this clone does not hold {COMMIT[:7]}, whose code makes the database"
+        )
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
         archive.extractall(place, filter="data")
     return place

@@ -47,7 +47,15 @@ class Report:
         """Count another town's report with this one's."""
         for name in ("kills", "steps", "faults", "looks"):
             getattr(self, name).update(getattr(other, name))
-        for name in ("articles", "editions", "posts", "others", "copies_left", "repeats_by_kill", "unconfirmed"):
+        for name in (
+            "articles",
+            "editions",
+            "posts",
+            "others",
+            "copies_left",
+            "repeats_by_kill",
+            "unconfirmed",
+        ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.repeats_by_lost_answer += other.repeats_by_lost_answer
         self.failures += other.failures
@@ -108,15 +116,21 @@ class Count:
         self._count_readers(state, sent)
         self._count_others(state)
         for method in towns.METHODS:
-            self.report.faults.update(call["fault"] for call in await self._town.calls(method) if call["fault"])
+            self.report.faults.update(
+                call["fault"] for call in await self._town.calls(method) if call["fault"]
+            )
         self.report.articles, self.report.editions = len(self._versions), self._again.total()
         copies = state["messages"][str(EDITOR)]
-        self.report.copies_left = sum(1 for one in copies if one["forward_origin"] and not one["deleted"])
+        self.report.copies_left = sum(
+            1 for one in copies if one["forward_origin"] and not one["deleted"]
+        )
 
     def _count_channels(self, state: Any) -> None:
         for name, (chat, _) in self._town.places.items():
             posts = [
-                one for one in state["messages"][str(chat)] if one["from"] and one["from"]["id"] == state["bot"]["id"]
+                one
+                for one in state["messages"][str(chat)]
+                if one["from"] and one["from"]["id"] == state["bot"]["id"]
             ]
             self.report.posts += len(posts)
             found = Counter(one["text"].partition("\n")[0] for one in posts)
@@ -141,7 +155,9 @@ class Count:
             if call["fault"] in LOST_ANSWER
         )
         for reader in (ANN, BEN):
-            found = Counter(one["text"].partition("\n")[0] for one in state["messages"][str(reader)])
+            found = Counter(
+                one["text"].partition("\n")[0] for one in state["messages"][str(reader)]
+            )
             for number in range(1, len(self._versions)):  # the first came before they followed
                 times, lost = found[title(number)], unanswered[str(reader), title(number)]
                 if not times and (reader, title(number)) not in self._unconfirmed:
@@ -149,17 +165,29 @@ class Count:
                 self.report.repeats_by_lost_answer += min(max(times - 1, 0), lost)
                 self.report.repeats_by_kill += max(times - 1 - lost, 0)
                 if times > 2:
-                    self.report.failures.append(f"repeated for {reader}: {title(number)}: {times} times")
+                    self.report.failures.append(
+                        f"repeated for {reader}: {title(number)}: {times} times"
+                    )
         self.report.unconfirmed = len(self._unconfirmed)
         if self.report.repeats_by_kill > self.report.killed:
             self.report.failures.append(f"repeated to readers: {self.report.repeats_by_kill} times")
 
     def _count_others(self, state: Any) -> None:
-        shown = {(one["chat"], one["id"]): one for messages in state["messages"].values() for one in messages}
+        shown = {
+            (one["chat"], one["id"]): one
+            for messages in state["messages"].values()
+            for one in messages
+        }
         self.report.others = len(self._town.others)
         for key, words in self._town.others.items():
             one = shown[key]
-            if one["text"] != words or one["history"] or one["deleted"] or one["edited"] or one["reply_markup"]:
+            if (
+                one["text"] != words
+                or one["history"]
+                or one["deleted"]
+                or one["edited"]
+                or one["reply_markup"]
+            ):
                 self.report.failures.append(f"somebody else's post was changed: {one}")
 
 

@@ -52,7 +52,9 @@ def told(text: str) -> dict[str, Any]:
 
 def words(title: str) -> str:
     """What two titles are compared by, as far as this feed asks for it: the mark of a repetition does not count."""
-    return " ".join(re.findall(r"\w+", ftfy.fix_text(title).casefold())).removeprefix("re transmission ")
+    return " ".join(re.findall(r"\w+", ftfy.fix_text(title).casefold())).removeprefix(
+        "re transmission "
+    )
 
 
 def slips(title: str) -> list[list[str]]:
@@ -62,8 +64,15 @@ def slips(title: str) -> list[list[str]]:
 
 def places(values: dict[str, Any]) -> set[str]:
     """Where a file says its story is, without what only tracks readers."""
-    urls = [urlsplit(str(values[key])) for key in ("webUrl", "originalUrl", "ampWebUrl") if values.get(key)]
-    return {(url.hostname or "") + url.path.rstrip("/") + ("" if "utm_" in url.query else url.query) for url in urls}
+    urls = [
+        urlsplit(str(values[key]))
+        for key in ("webUrl", "originalUrl", "ampWebUrl")
+        if values.get(key)
+    ]
+    return {
+        (url.hostname or "") + url.path.rstrip("/") + ("" if "utm_" in url.query else url.query)
+        for url in urls
+    }
 
 
 def form(values: dict[str, Any]) -> Form:
@@ -85,19 +94,25 @@ def expected(steps: Iterable[tuple[datetime, list[Write]]]) -> list[Story]:
     of_file: dict[str, Story | None] = {}
     for _, written in steps:
         last = {one.path: told(one.text or "") for one in written}
-        for path, values in sorted(last.items(), key=lambda one: (str(one[1].get("publishedDateTime")), one[0])):
+        for path, values in sorted(
+            last.items(), key=lambda one: (str(one[1].get("publishedDateTime")), one[0])
+        ):
             if not values:
                 continue
             if path not in of_file:
                 of_file[path] = found = story(stories, values)
                 if found is None:
                     key = words(values["title"])
-                    stories.append(Story(path, key, moment(values), places(values), values, [form(values)]))
+                    stories.append(
+                        Story(path, key, moment(values), places(values), values, [form(values)])
+                    )
                     of_file[path] = stories[-1]
                 continue
             mine = of_file[path]
             assert mine is not None
-            assert mine.owner != path or mine.title == words(values["title"]), "no file of this feed changes its title"
+            assert mine.owner != path or mine.title == words(values["title"]), (
+                "no file of this feed changes its title"
+            )
             if mine.owner == path:
                 mine.places |= places(values)
                 mine.now = values
@@ -108,7 +123,9 @@ def expected(steps: Iterable[tuple[datetime, list[Write]]]) -> list[Story]:
 def story(stories: list[Story], values: dict[str, Any]) -> Story | None:
     """The story that a new file tells again: at its address, or under its title of six words within 30 days."""
     key, when = words(values["title"]), moment(values)
-    there = next((one for one in stories if one.places & places(values) and is_told_again(one, values)), None)
+    there = next(
+        (one for one in stories if one.places & places(values) and is_told_again(one, values)), None
+    )
     if there is None and len(key.split()) >= 6:
         same = [one for one in stories if slips(one.title) == slips(key)]
         near = [one for one in same if abs(one.published - when) <= timedelta(days=30)]
@@ -117,7 +134,9 @@ def story(stories: list[Story], values: dict[str, Any]) -> Story | None:
             *(outlet(one.now) for one in same),
             *(outlet for one in same for outlet in one.copied),
         }
-        there = next((one for one in near if len(outlets) > 1 or not is_instalment(one, values)), None)
+        there = next(
+            (one for one in near if len(outlets) > 1 or not is_instalment(one, values)), None
+        )
         if there:
             there.copied.append(outlet(values))
     return there
@@ -134,9 +153,16 @@ def is_told_again(one: Story, values: dict[str, Any]) -> bool:
 
 def is_instalment(one: Story, values: dict[str, Any]) -> bool:
     """Two of one column differ in path, day and excerpt. This feed has none: other outlets carry each such title."""
-    paths = [urlsplit(each.get("webUrl") or each["originalUrl"]).path.rstrip("/") for each in (one.now, values)]
+    paths = [
+        urlsplit(each.get("webUrl") or each["originalUrl"]).path.rstrip("/")
+        for each in (one.now, values)
+    ]
     excerpts = [words(each.get("excerpt") or "") for each in (one.now, values)]
-    return paths[0] != paths[1] and one.published.date() != moment(values).date() and not alike(*excerpts)
+    return (
+        paths[0] != paths[1]
+        and one.published.date() != moment(values).date()
+        and not alike(*excerpts)
+    )
 
 
 def outlet(values: dict[str, Any]) -> str:
@@ -145,7 +171,11 @@ def outlet(values: dict[str, Any]) -> str:
 
 def alike(one: str, other: str) -> bool:
     """One text is contained in the other, or nine letters in ten agree."""
-    return f" {one} " in f" {other} " or f" {other} " in f" {one} " or SequenceMatcher(None, one, other).ratio() >= 0.9
+    return (
+        f" {one} " in f" {other} "
+        or f" {other} " in f" {one} "
+        or SequenceMatcher(None, one, other).ratio() >= 0.9
+    )
 
 
 def moment(values: dict[str, Any]) -> datetime:
@@ -161,7 +191,9 @@ def show(shown: list[Form], now: Form) -> None:
 
 #: How the writes are parted into looks at the folder, and the copies and edits that come of it. Each moment by itself
 #: takes a minute: `make history` asks for that too.
-PARTED = {"days": (history.days, 11, 14)} | ({"each": (history.moments, 10, 39)} if "HISTORY" in os.environ else {})
+PARTED = {"days": (history.days, 11, 14)} | (
+    {"each": (history.moments, 10, 39)} if "HISTORY" in os.environ else {}
+)
 
 
 @pytest.mark.real

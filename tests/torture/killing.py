@@ -84,7 +84,10 @@ class Campaign:
         begun = "chats WHERE setting IS NOT NULL AND begun IS NOT NULL"
         places = len(self.town.places)
         await self._until(
-            lambda: self._count("follows") == 2 and self._count(begun) == places and self._waits() == 0, PEACE
+            lambda: (
+                self._count("follows") == 2 and self._count(begun) == places and self._waits() == 0
+            ),
+            PEACE,
         )
         await self._end(process)
 
@@ -98,8 +101,12 @@ class Campaign:
                 await asyncio.gather(*self._bustling)
                 if self._quarrel:
                     await self.town.do("block", **{"as": EDITOR})
-                await self.town.do("rights", chat=self.town.places["mighty"][0], rights=towns.POSTER)
-            await self._life(number, dict(enumerate(QUARREL, quarrel)).get(number, "") if self._quarrel else "")
+                await self.town.do(
+                    "rights", chat=self.town.places["mighty"][0], rights=towns.POSTER
+                )
+            await self._life(
+                number, dict(enumerate(QUARREL, quarrel)).get(number, "") if self._quarrel else ""
+            )
 
     async def rest(self) -> None:
         """Let a last life bring everything to its end."""
@@ -120,10 +127,14 @@ class Campaign:
         process = await self.bot.begin(step, nth)
         ended = asyncio.create_task(self.bot.ended())
         seconds = WITHOUT if step else self.dice.uniform(*LIFE)
-        self._bustling.append(asyncio.create_task(self._bustle(number)))  # it goes on whether the bot lives or not
+        self._bustling.append(
+            asyncio.create_task(self._bustle(number))
+        )  # it goes on whether the bot lives or not
         await self._outlive(process, step, ended, seconds)
 
-    async def _outlive(self, process: int, step: str, ended: asyncio.Task[int], seconds: float) -> None:
+    async def _outlive(
+        self, process: int, step: str, ended: asyncio.Task[int], seconds: float
+    ) -> None:
         """Wait for a life to end; end it after so many seconds."""
         done, _ = await asyncio.wait({ended}, timeout=seconds)
         if not done:
@@ -134,7 +145,9 @@ class Campaign:
     def _note(self, step: str, how: int) -> None:
         reached = self._reached()
         if how != -signal.SIGKILL:
-            self.report.failures.append(f"ended by itself: exit {how}: {self.bot.log.read_text()[-600:]}")
+            self.report.failures.append(
+                f"ended by itself: exit {how}: {self.bot.log.read_text()[-600:]}"
+            )
         self._tries[step] += 1
         self.report.kills[step if "!" in reached else MOMENT] += 1
 
@@ -149,7 +162,10 @@ class Campaign:
 
     def _choose(self) -> str:
         """Return a step, those that have ended fewest lives first."""
-        known = sorted(self._most, key=lambda name: (self.report.kills[name], self._tries[name], self.dice.random()))
+        known = sorted(
+            self._most,
+            key=lambda name: (self.report.kills[name], self._tries[name], self.dice.random()),
+        )
         return known[0] if known else ""
 
     async def _bustle(self, number: int) -> None:
@@ -214,14 +230,19 @@ class Campaign:
                 while not true():
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            found = self._rows("SELECT state, lane, reason, count(*) FROM deliveries GROUP BY 1, 2, 3")
+            found = self._rows(
+                "SELECT state, lane, reason, count(*) FROM deliveries GROUP BY 1, 2, 3"
+            )
             self.report.failures.append(
                 f"not at rest after {seconds:.0f} s: {found}; {self.bot.log.read_text()[-1500:]}"
             )
 
     def _waits(self) -> int:
         """Return how much the database says is left to do; the last file must be in it."""
-        if self._count(f"articles WHERE url = 'https://news.example/{len(self.versions) - 1}'") == 0:
+        if (
+            self._count(f"articles WHERE url = 'https://news.example/{len(self.versions) - 1}'")
+            == 0
+        ):
             return -1
         return self._count("fanouts") + self._count(
             "deliveries WHERE state IN ('pending', 'sending') OR state = 'doubtful' AND not_before > 0 "
@@ -233,14 +254,19 @@ class Campaign:
         return int(found[0][0]) if found else 0
 
     def _rows(self, sql: str) -> list[Any]:
-        with suppress(sqlite3.Error), closing(sqlite3.connect(self.home / "paperboy.db", timeout=5)) as db:
+        with (
+            suppress(sqlite3.Error),
+            closing(sqlite3.connect(self.home / "paperboy.db", timeout=5)) as db,
+        ):
             return db.execute(sql).fetchall()
         return []
 
     async def count(self) -> Report:
         """Compare what the stand-in holds with what was asked for."""
         unconfirmed = {(chat, title) for chat, title in self._rows(UNCONFIRMED)}
-        await Count(self.report, self.town, self.versions, self.again, unconfirmed, self._history).all()
+        await Count(
+            self.report, self.town, self.versions, self.again, unconfirmed, self._history
+        ).all()
         sql = "SELECT outcome, count(*) FROM attempts WHERE action = 'look' GROUP BY outcome"
         self.report.looks.update(dict(self._rows(sql)))
         return self.report
@@ -267,14 +293,18 @@ async def one_town(kills: int, seed: int, home: Path, buttons: str) -> Report:
         return await campaign.count()
 
 
-async def torture(kills: int, seed: int, home: Path, lanes: int = 1, buttons: str = KEYBOARD) -> Report:
+async def torture(
+    kills: int, seed: int, home: Path, lanes: int = 1, buttons: str = KEYBOARD
+) -> Report:
     """Kill so many times, in `lanes` towns at once; return what came of it. buttons: as in the settings."""
     began, report = time.monotonic(), Report(seed)
     homes = [home / str(lane) for lane in range(lanes)]
     for one in homes:
         one.mkdir()
     share = -(-kills // lanes)
-    for one in await asyncio.gather(*(one_town(share, seed + lane, homes[lane], buttons) for lane in range(lanes))):
+    for one in await asyncio.gather(
+        *(one_town(share, seed + lane, homes[lane], buttons) for lane in range(lanes))
+    ):
         report.add(one)
     report.seconds = time.monotonic() - began
     return report
@@ -283,20 +313,28 @@ async def torture(kills: int, seed: int, home: Path, lanes: int = 1, buttons: st
 def main() -> int:
     """Print the report; 1 where anything was lost, repeated or changed, or a listed step never occurred."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=320, help=f"each listed step must occur from {ENOUGH} on")
+    parser.add_argument(
+        "--kills", type=int, default=320, help=f"each listed step must occur from {ENOUGH} on"
+    )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--lanes", type=int, default=2, help="towns at once")
-    parser.add_argument("--buttons", choices=list(Buttons), default=KEYBOARD, help="where the links of posts stand")
+    parser.add_argument(
+        "--buttons", choices=list(Buttons), default=KEYBOARD, help="where the links of posts stand"
+    )
     parser.add_argument("--keep", type=Path, help="leave databases and logs there")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as passing:
         home = options.keep or Path(passing)
         home.mkdir(parents=True, exist_ok=True)
-        report = asyncio.run(torture(options.kills, options.seed, home, options.lanes, options.buttons))
+        report = asyncio.run(
+            torture(options.kills, options.seed, home, options.lanes, options.buttons)
+        )
     if options.kills >= ENOUGH:
         report.failures += steps.missing(report.steps, options.buttons)
     print(report)
-    print(f"steps not listed    {', '.join(steps.unlisted(report.steps, options.buttons)) or 'none'}")
+    print(
+        f"steps not listed    {', '.join(steps.unlisted(report.steps, options.buttons)) or 'none'}"
+    )
     return 1 if report.failures else 0
 
 

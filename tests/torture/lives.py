@@ -26,7 +26,13 @@ class Bot:
         """Begin a life that ends at the nth time of a step; return the process's number."""
         self._steps.write_text("")
         environment = {"PAPERBOY_CONFIG": str(self._home / "paperboy.toml")}
-        life = {"environment": environment, "log": str(self.log), "steps": str(self._steps), "step": step, "nth": nth}
+        life = {
+            "environment": environment,
+            "log": str(self.log),
+            "steps": str(self._steps),
+            "step": step,
+            "nth": nth,
+        }
         assert self._process.stdin
         self._process.stdin.write(json.dumps(life).encode() + b"\n")
         return int(await self._line())

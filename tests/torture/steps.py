@@ -69,7 +69,11 @@ CALLS = (
 )
 #: Only where posts have buttons under them: a lost post is searched for by its keyboard, and an editor may block the
 #: bot, since nothing has to be forwarded to one.
-WITH_KEYBOARD_COMMITS = ("conversation.context.park", "store.numbers.begin_retouch", "store.numbers.end_retouch")
+WITH_KEYBOARD_COMMITS = (
+    "conversation.context.park",
+    "store.numbers.begin_retouch",
+    "store.numbers.end_retouch",
+)
 WITH_KEYBOARD_CALLS = ("editMessageReplyMarkup", "getChatMember")
 #: What only some runs come to, each with the reason.
 SOMETIMES = {
@@ -101,7 +105,9 @@ RENAMED = {
 
 def around_commits(*functions: str) -> tuple[str, ...]:
     """Return the steps before and after the commits of some functions."""
-    return tuple(f"{when} commit {function}" for function in functions for when in ("before", "after"))
+    return tuple(
+        f"{when} commit {function}" for function in functions for when in ("before", "after")
+    )
 
 
 def around_calls(*methods: str) -> tuple[str, ...]:

@@ -44,7 +44,13 @@ TROUBLE: tuple[tuple[Fault, float], ...] = (
     (faults.slow(0.9), 4),
     (faults.slow_answer(2.0), 2),
 )
-METHODS = ("sendMessage", "forwardMessage", "deleteMessage", "editMessageText", "editMessageReplyMarkup")
+METHODS = (
+    "sendMessage",
+    "forwardMessage",
+    "deleteMessage",
+    "editMessageText",
+    "editMessageReplyMarkup",
+)
 #: Faults after which the bot can't know that its message is there.
 LOST_ANSWER = ("cut_after", "garbage")
 
@@ -122,7 +128,9 @@ class Report:
         found = [f"{what}: {', '.join(which[:5])}" for what, which in told.items() if which]
         found += [f"{self.violations} calls broke a limit"] * bool(self.violations)
         found += [f"{self.left} deliveries are still waiting"] * bool(self.left)
-        return found + [f"{self.left_with_editors} copies stayed with the editors"] * (self.left_with_editors > 0)
+        return found + [f"{self.left_with_editors} copies stayed with the editors"] * (
+            self.left_with_editors > 0
+        )
 
     def __str__(self) -> str:
         size, turns = self.size, self.looked
@@ -168,7 +176,9 @@ async def _storm(report: Report, home: Path) -> None:
         for number in range(report.size.articles):
             topic = "AI" if number in report.size.followed else "Space"
             _write(Path(settings.feed.folder), title(number), number + 1, topic)
-        before = {id(message) for place in (*channels, *readers) for message in telegram.messages(place)}
+        before = {
+            id(message) for place in (*channels, *readers) for message in telegram.messages(place)
+        }
         limits = Limits()
         telegram.limit(limits)
         for method in METHODS:
@@ -181,7 +191,9 @@ async def _storm(report: Report, home: Path) -> None:
         _read(report, Path(settings.store.database))
         _count(report, telegram, channels, readers, before)
         unheard = sum(call.fault in LOST_ANSWER for call in telegram.calls.of("forwardMessage"))
-        report.left_with_editors = sum(message.origin is not None for message in telegram.messages(editor)) - unheard
+        report.left_with_editors = (
+            sum(message.origin is not None for message in telegram.messages(editor)) - unheard
+        )
 
 
 def _people(telegram: Sandbox, size: Size) -> tuple[list[Chat], list[Person], Person]:
@@ -197,7 +209,11 @@ def _settings(telegram: Sandbox, channels: list[Chat], editor: Person, home: Pat
     folder = home / "articles"
     folder.mkdir()
     return Settings(
-        telegram={"token": telegram.token, "api_base_url": telegram.base_url, "admins": [editor.id]},  # type: ignore[arg-type]  # pydantic reads it
+        telegram={
+            "token": telegram.token,
+            "api_base_url": telegram.base_url,
+            "admins": [editor.id],
+        },  # type: ignore[arg-type]  # pydantic reads it
         feed={"folder": folder, "first_run": 0, "bulk_above": 100_000, "settle_seconds": 0.01},  # type: ignore[arg-type]  # likewise
         store={"database": home / "paperboy.db"},  # type: ignore[arg-type]  # likewise
         channels=[{"chat": str(channel.id)} for channel in channels],  # type: ignore[arg-type]  # likewise
@@ -210,7 +226,9 @@ def title(number: int) -> str:
 
 def _write(folder: Path, words: str, number: int, topic: str) -> None:
     address = f"https://news.example/{number}"
-    told = f'title: "{words}"\nwebUrl: {address}\ntopics: [{topic}]\nexcerpt: What is known of it.\n'
+    told = (
+        f'title: "{words}"\nwebUrl: {address}\ntopics: [{topic}]\nexcerpt: What is known of it.\n'
+    )
     (folder / f"{number}.md").write_text(f"---\n{told}---\n")
 
 
@@ -230,7 +248,9 @@ def _visits(counted: Counter[str]) -> Iterator[None]:
     """Count the visits to the store by what was done there."""
     real = Store.__call__
 
-    def call(store: Store, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Coroutine[Any, Any, Any]:
+    def call(
+        store: Store, work: Callable[..., Any], /, *args: Any, **kwargs: Any
+    ) -> Coroutine[Any, Any, Any]:
         counted[f"{work.__module__}.{work.__name__}"] += 1
         return real(store, work, *args, **kwargs)
 
@@ -241,16 +261,24 @@ def _visits(counted: Counter[str]) -> Iterator[None]:
         Store.__call__ = real  # type: ignore[method-assign]  # as it was
 
 
-def _count(report: Report, telegram: Sandbox, channels: list[Chat], readers: list[Person], before: set[int]) -> None:
+def _count(
+    report: Report, telegram: Sandbox, channels: list[Chat], readers: list[Person], before: set[int]
+) -> None:
     """Compare what is in the chats with what should be."""
     report.calls.update(call.method for call in telegram.calls if call.chat is not None)
     report.met.update(str(call.fault) for call in telegram.calls if call.fault)
     unanswered = Counter(
-        (call.chat, _title(str(call.params.get("text", "")))) for call in telegram.calls if call.fault in LOST_ANSWER
+        (call.chat, _title(str(call.params.get("text", ""))))
+        for call in telegram.calls
+        if call.fault in LOST_ANSWER
     )
     for place in (*channels, *readers):
-        found = Counter(_story(message) for message in telegram.messages(place) if id(message) not in before)
-        for number in range(report.size.articles) if isinstance(place, Chat) else report.size.followed:
+        found = Counter(
+            _story(message) for message in telegram.messages(place) if id(message) not in before
+        )
+        for number in (
+            range(report.size.articles) if isinstance(place, Chat) else report.size.followed
+        ):
             what, times = f"{title(number)} in {place.id}", found[title(number)]
             if times == 0 and (place.id, title(number)) not in report.unconfirmed:
                 report.lost.append(what)
@@ -293,7 +321,13 @@ def main() -> int:
     parser.add_argument("--scale", type=float)
     options = parser.parse_args()
     chosen = SHORT if options.short else FULL
-    size = Size(chosen.channels, chosen.readers, chosen.articles, options.scale or chosen.scale, options.seed)
+    size = Size(
+        chosen.channels,
+        chosen.readers,
+        chosen.articles,
+        options.scale or chosen.scale,
+        options.seed,
+    )
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as home:
         report = weather(size, Path(home))

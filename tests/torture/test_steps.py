@@ -9,7 +9,11 @@ import pytest
 from bot.settings import Buttons
 from tests.torture import killing, steps
 
-COMMITS = [one for one in (*steps.COMMITS, *steps.WITH_KEYBOARD_COMMITS, *steps.SOMETIMES) if one != "opening"]
+COMMITS = [
+    one
+    for one in (*steps.COMMITS, *steps.WITH_KEYBOARD_COMMITS, *steps.SOMETIMES)
+    if one != "opening"
+]
 
 
 @pytest.mark.parametrize("name", COMMITS)
@@ -41,5 +45,9 @@ def test_a_listed_step_that_never_occurs_fails() -> None:
 
 
 def test_a_step_that_is_not_listed_is_named() -> None:
-    occurred = {*steps.listed(Buttons.KEYBOARD), "before commit store.new.one", "after commit store.pending.put"}
+    occurred = {
+        *steps.listed(Buttons.KEYBOARD),
+        "before commit store.new.one",
+        "after commit store.pending.put",
+    }
     assert steps.unlisted(occurred, Buttons.KEYBOARD) == ["before commit store.new.one"]

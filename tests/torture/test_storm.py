@@ -44,5 +44,7 @@ def test_telegram_counts_no_broken_limit(storm_report: Report) -> None:
     assert storm_report.violations == 0
 
 
-def test_the_outbox_is_looked_at_when_something_happened_and_not_in_between(storm_report: Report) -> None:
+def test_the_outbox_is_looked_at_when_something_happened_and_not_in_between(
+    storm_report: Report,
+) -> None:
     assert storm_report.looked < storm_report.size.deliveries * 10

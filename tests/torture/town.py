@@ -34,7 +34,13 @@ TROUBLE: tuple[tuple[dict[str, Any], float], ...] = (
     ({"kind": "slow", "seconds": 0.3}, 8),
     ({"kind": "slow_answer", "seconds": 0.3}, 8),
 )
-METHODS = ("sendMessage", "editMessageText", "editMessageReplyMarkup", "forwardMessage", "deleteMessage")
+METHODS = (
+    "sendMessage",
+    "editMessageText",
+    "editMessageReplyMarkup",
+    "forwardMessage",
+    "deleteMessage",
+)
 #: Faults after which the bot can't know that its message is there.
 LOST_ANSWER = ("cut_after", "late", "garbage")
 
@@ -77,7 +83,9 @@ class Town:
         ):
             chat = (await self.do("channels", title=name, **more))["id"]
             for writer in self._writers:
-                await self.do("members", chat=chat, person=writer, status="administrator", rights=POSTER)
+                await self.do(
+                    "members", chat=chat, person=writer, status="administrator", rights=POSTER
+                )
             self.places[name] = (chat, 0)
         forum = (await self.do("groups", title="forum", members=self._writers, forum=True))["id"]
         self.places["forum"] = (forum, (await self.do("topics", chat=forum, name="Posts"))["id"])
@@ -87,7 +95,9 @@ class Town:
         """From now on every third call or so meets a fault."""
         for method in METHODS:
             for fault, of_hundred in TROUBLE:
-                await self.do("fault", method=method, times=None, probability=of_hundred / 100, **fault)
+                await self.do(
+                    "fault", method=method, times=None, probability=of_hundred / 100, **fault
+                )
 
     async def end_trouble(self) -> None:
         await self.client.delete("/sim/faults")
@@ -95,7 +105,9 @@ class Town:
     async def others_write(self) -> None:
         """Let somebody else write into one of the chats."""
         chat, thread = self.dice.choice(list(self.places.values()))
-        words = f"Somebody else, {len(self.others)}: {'nothing to see here' * self.dice.randrange(3)}"
+        words = (
+            f"Somebody else, {len(self.others)}: {'nothing to see here' * self.dice.randrange(3)}"
+        )
         body = {"as": self.dice.choice(self._writers), "chat": chat, "text": words.strip()}
         said = await self.do("send", **body, **({"thread": thread} if thread else {}))
         self.others[chat, said["id"]] = said["text"]
@@ -118,7 +130,9 @@ async def founded(seed: int, root: Path, *, protected: bool = True) -> AsyncIter
     try:
         assert process.stdout
         told = json.loads(await process.stdout.readline())
-        async with httpx.AsyncClient(base_url=told["base_url"], trust_env=False, timeout=60) as client:
+        async with httpx.AsyncClient(
+            base_url=told["base_url"], trust_env=False, timeout=60
+        ) as client:
             town = Town(client, told["token"], random.Random(seed))
             await town.build(protected=protected)
             yield town

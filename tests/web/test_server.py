@@ -81,15 +81,21 @@ async def test_a_bot_that_works_is_healthy() -> None:
 
 
 async def test_a_bot_that_does_not_work_says_why() -> None:
-    async with answering(health=Health(False, ("no scan for an hour", "the store is stuck"))) as client:
+    async with answering(
+        health=Health(False, ("no scan for an hour", "the store is stuck"))
+    ) as client:
         answer = await client.get("/health")
     assert answer.status_code == 503
     assert answer.json() == {"ok": False, "reasons": ["no scan for an hour", "the store is stuck"]}
 
 
 async def test_channels_that_wait_are_named_and_make_the_bot_no_less_well() -> None:
-    waits = ChannelStatus(name="@news", title="News (@news)", waits="the bot lacks a right there", until=AT)
-    report = StatusReport(at=AT, articles=0, readers=0, follows=0, channels=(waits, ChannelStatus(name="@other")))
+    waits = ChannelStatus(
+        name="@news", title="News (@news)", waits="the bot lacks a right there", until=AT
+    )
+    report = StatusReport(
+        at=AT, articles=0, readers=0, follows=0, channels=(waits, ChannelStatus(name="@other"))
+    )
     async with answering(report=report) as client:
         answer = await client.get("/health")
     said = ["News (@news) gets nothing until 22 November 12:00 UTC: the bot lacks a right there"]
@@ -134,11 +140,16 @@ REPORT = StatusReport(
     channels=(
         ChannelStatus(name="@news", deliveries={"sent": 7, "pending": 2}),
         ChannelStatus(name='-100"5\\\n', deliveries={"sent": 1}),
-        ChannelStatus(name="@news", deliveries={"sent": 3, "refused": 1}),  # the same chat, another thread
+        ChannelStatus(
+            name="@news", deliveries={"sent": 3, "refused": 1}
+        ),  # the same chat, another thread
     ),
     followers={"sent": 90, "gone": 4},
     oldest_waiting=AT - timedelta(seconds=42.5),
-    rejected=(RejectedFile(path="a.md", reason="no title"), RejectedFile(path="b.md", reason="empty")),
+    rejected=(
+        RejectedFile(path="a.md", reason="no title"),
+        RejectedFile(path="b.md", reason="empty"),
+    ),
     scanned=AT - timedelta(seconds=10),
 )
 
@@ -221,7 +232,9 @@ async def test_a_report_that_can_not_be_made_is_said_so_and_the_reason_goes_to_t
     assert "Traceback" not in caplog.text
 
 
-async def test_a_bug_in_the_report_is_logged_whole_and_shown_to_nobody(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_bug_in_the_report_is_logged_whole_and_shown_to_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     answer = await metrics(KeyError("where"))
     assert answer.status_code == 503
     assert "where" not in answer.text
@@ -229,7 +242,9 @@ async def test_a_bug_in_the_report_is_logged_whole_and_shown_to_nobody(caplog: p
 
 
 async def test_no_page_shows_a_token() -> None:
-    report = StatusReport(at=AT, articles=0, readers=0, follows=0, channels=(ChannelStatus(name=TOKEN),))
+    report = StatusReport(
+        at=AT, articles=0, readers=0, follows=0, channels=(ChannelStatus(name=TOKEN),)
+    )
     health = Health(False, (f"can't reach https://api.telegram.org/bot{TOKEN}/getMe",))
     async with answering(report=report, health=health) as client:
         pages = [(await client.get(path)).text for path in ("/health", "/metrics")]
@@ -240,7 +255,9 @@ async def test_no_page_shows_a_token() -> None:
 # --- the webhook ------------------------------------------------------------------------------------------------------
 
 
-async def post(client: httpx.AsyncClient, content: bytes, secret: str | None = SECRET) -> httpx.Response:
+async def post(
+    client: httpx.AsyncClient, content: bytes, secret: str | None = SECRET
+) -> httpx.Response:
     headers = {} if secret is None else {webhook.SECRET_HEADER: secret}
     return await client.post("/telegram", content=content, headers=headers)
 
@@ -253,7 +270,9 @@ async def test_an_update_is_handled_and_then_answered() -> None:
         handled.append(update)
 
     async with answering(handle=handle) as client:
-        answer = await post(client, json.dumps({"update_id": 7, "message": {"text": "/topic 人工智能"}}).encode())
+        answer = await post(
+            client, json.dumps({"update_id": 7, "message": {"text": "/topic 人工智能"}}).encode()
+        )
         assert handled == [{"update_id": 7, "message": {"text": "/topic 人工智能"}}]
     assert (answer.status_code, answer.content) == (200, b"")
 
@@ -278,13 +297,30 @@ async def test_no_answer_is_given_while_an_update_is_being_handled() -> None:
     ("info", "why"),
     [
         ({"url": "https://a.example/telegram"}, ""),
-        ({"url": "https://a.example/telegram", "last_error_message": "Timeout", "pending_update_count": 0}, ""),
         (
-            {"url": "https://a.example/telegram", "last_error_message": "Timeout", "pending_update_count": 3},
+            {
+                "url": "https://a.example/telegram",
+                "last_error_message": "Timeout",
+                "pending_update_count": 0,
+            },
+            "",
+        ),
+        (
+            {
+                "url": "https://a.example/telegram",
+                "last_error_message": "Timeout",
+                "pending_update_count": 3,
+            },
             "Telegram can't reach https://a.example: Timeout",
         ),
-        ({"url": "https://b.example/telegram"}, "another program has set a webhook at https://b.example"),
-        ({"url": "https://a.example/telegram/other"}, "another program has set a webhook at https://a.example"),
+        (
+            {"url": "https://b.example/telegram"},
+            "another program has set a webhook at https://b.example",
+        ),
+        (
+            {"url": "https://a.example/telegram/other"},
+            "another program has set a webhook at https://a.example",
+        ),
         ({"url": 7}, "another program"),
     ],
 )
@@ -293,7 +329,9 @@ def test_what_keeps_updates_from_a_webhook_is_told(info: dict[str, Any], why: st
     assert told.startswith(why) and bool(told) == bool(why)
 
 
-@pytest.mark.parametrize("error", [RuntimeError("a bug"), StoreError("the disk is full"), TimeoutError()])
+@pytest.mark.parametrize(
+    "error", [RuntimeError("a bug"), StoreError("the disk is full"), TimeoutError()]
+)
 async def test_an_update_whose_handling_fails_is_asked_for_again(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -324,7 +362,9 @@ async def test_who_does_not_know_the_secret_is_turned_away() -> None:
 
 async def test_a_secret_outside_ascii_is_a_wrong_one_and_no_crash() -> None:
     async with answering(handle=nothing) as client:
-        answer = await client.post("/telegram", content=b"{}", headers=[(webhook.SECRET_HEADER.encode(), b"\xff\xe9")])
+        answer = await client.post(
+            "/telegram", content=b"{}", headers=[(webhook.SECRET_HEADER.encode(), b"\xff\xe9")]
+        )
     assert answer.status_code == 403
 
 
@@ -344,7 +384,9 @@ NO_UPDATES = {
 
 async def test_what_is_no_update_is_refused() -> None:
     async with answering(handle=nothing) as client:
-        answers = {name: (await post(client, content)).status_code for name, content in NO_UPDATES.items()}
+        answers = {
+            name: (await post(client, content)).status_code for name, content in NO_UPDATES.items()
+        }
     assert answers == dict.fromkeys(NO_UPDATES, 400)
 
 
@@ -363,7 +405,9 @@ async def test_an_endless_update_is_cut_off() -> None:
 
     async with answering(handle=nothing) as client:
         try:
-            answer = await client.post("/telegram", content=endless(), headers={webhook.SECRET_HEADER: SECRET})
+            answer = await client.post(
+                "/telegram", content=endless(), headers={webhook.SECRET_HEADER: SECRET}
+            )
             assert answer.status_code == 413
         except httpx.TransportError:  # the door was shut while it still talked
             pass
@@ -395,10 +439,14 @@ async def test_a_sender_that_hangs_up_is_no_error(caplog: pytest.LogCaptureFixtu
 
 
 @pytest.mark.parametrize("path", ["/telegram", "/health"])
-async def test_a_request_that_turns_out_to_be_no_http_is_no_error(path: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_request_that_turns_out_to_be_no_http_is_no_error(
+    path: str, caplog: pytest.LogCaptureFixture
+) -> None:
     async with answering(handle=nothing) as client:
         reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
-        writer.write(f"POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".encode())
+        writer.write(
+            f"POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".encode()
+        )
         assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
         writer.close()
         await writer.wait_closed()
@@ -408,9 +456,13 @@ async def test_a_request_that_turns_out_to_be_no_http_is_no_error(path: str, cap
 # --- crowds -----------------------------------------------------------------------------------------------------------
 
 
-async def crowd(client: httpx.AsyncClient, count: int, said: bytes = b"") -> list[asyncio.StreamWriter]:
+async def crowd(
+    client: httpx.AsyncClient, count: int, said: bytes = b""
+) -> list[asyncio.StreamWriter]:
     """Connections that say so much and then nothing."""
-    opened = [await asyncio.open_connection("127.0.0.1", client.base_url.port) for _ in range(count)]
+    opened = [
+        await asyncio.open_connection("127.0.0.1", client.base_url.port) for _ in range(count)
+    ]
     for _, writer in opened:
         writer.write(said)
     await asyncio.sleep(0)
@@ -448,7 +500,9 @@ async def test_a_crowd_that_says_no_more_holds_up_neither_health_nor_updates(sai
 
 
 @pytest.mark.parametrize("said", [b"", b"GET /hea", b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"])
-async def test_who_makes_no_request_for_some_seconds_is_shown_out(said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_makes_no_request_for_some_seconds_is_shown_out(
+    said: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connections, "HEADER", 0.05)
     async with answering() as client:
         reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
@@ -459,7 +513,9 @@ async def test_who_makes_no_request_for_some_seconds_is_shown_out(said: bytes, m
         writer.transport.abort()
 
 
-async def test_updates_that_take_long_hold_up_no_page_and_pages_no_update(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_updates_that_take_long_hold_up_no_page_and_pages_no_update(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(server, "UPDATES", 3)
     begun, may_end = asyncio.Semaphore(0), asyncio.Event()
 
@@ -471,36 +527,53 @@ async def test_updates_that_take_long_hold_up_no_page_and_pages_no_update(monkey
         slow = [asyncio.create_task(post(client, b'{"update_id": 1}')) for _ in range(3)]
         for _ in slow:
             await begun.acquire()
-        assert (await post(client, b'{"update_id": 1}')).status_code == 503  # Telegram brings it again
+        assert (
+            await post(client, b'{"update_id": 1}')
+        ).status_code == 503  # Telegram brings it again
         assert (await client.get("/health")).status_code == 200
         may_end.set()
         assert {(await one).status_code for one in slow} == {200}
         assert (await post(client, b'{"update_id": 1}')).status_code == 200
 
 
-async def test_a_webhook_below_a_path_is_served_there_and_where_a_proxy_takes_the_path_away() -> None:
+async def test_a_webhook_below_a_path_is_served_there_and_where_a_proxy_takes_the_path_away() -> (
+    None
+):
     handled: list[dict[str, Any]] = []
 
     async def handle(update: dict[str, Any]) -> None:
         handled.append(update)
 
-    web = Web("127.0.0.1:0", health=lambda: WELL, report=empty, hook=Hook("/bots/{our} one/telegram", SECRET, handle))
+    web = Web(
+        "127.0.0.1:0",
+        health=lambda: WELL,
+        report=empty,
+        hook=Hook("/bots/{our} one/telegram", SECRET, handle),
+    )
     await web.start()
     async with httpx.AsyncClient(base_url=web.address, trust_env=False) as client:
         for path in ("/bots/{our} one/telegram", "/telegram"):
-            answer = await client.post(path, content=b'{"update_id": 1}', headers={webhook.SECRET_HEADER: SECRET})
+            answer = await client.post(
+                path, content=b'{"update_id": 1}', headers={webhook.SECRET_HEADER: SECRET}
+            )
             assert answer.status_code == 200
-        assert (await client.post("/bots/telegram", headers={webhook.SECRET_HEADER: SECRET})).status_code == 404
+        assert (
+            await client.post("/bots/telegram", headers={webhook.SECRET_HEADER: SECRET})
+        ).status_code == 404
     await web.stop()
     assert len(handled) == 2
 
 
 async def test_the_webhook_takes_posts_only() -> None:
     async with answering(handle=nothing) as client:
-        assert (await client.get("/telegram", headers={webhook.SECRET_HEADER: SECRET})).status_code == 405
+        assert (
+            await client.get("/telegram", headers={webhook.SECRET_HEADER: SECRET})
+        ).status_code == 405
 
 
-@pytest.mark.parametrize(("path", "secret"), [("telegram", SECRET), ("", SECRET), ("/telegram", "")])
+@pytest.mark.parametrize(
+    ("path", "secret"), [("telegram", SECRET), ("", SECRET), ("/telegram", "")]
+)
 def test_a_webhook_without_a_secret_or_a_path_is_refused(path: str, secret: str) -> None:
     with pytest.raises(ValueError, match="secret"):
         Hook(path, secret, nothing)
@@ -531,7 +604,9 @@ async def test_it_listens_on_the_newer_kind_of_address_too() -> None:
 async def test_a_port_that_is_taken_is_said_in_words() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(PaperboyError, match=f"can't listen on {listen}: .*Stop the program that is there"):
+        with pytest.raises(
+            PaperboyError, match=f"can't listen on {listen}: .*Stop the program that is there"
+        ):
             await a_web(listen).start()
 
 
@@ -540,7 +615,9 @@ async def test_a_host_that_is_not_this_one_is_said_in_words() -> None:
         await a_web("192.0.2.1:0").start()
 
 
-@pytest.mark.parametrize("listen", ["127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:99999"])
+@pytest.mark.parametrize(
+    "listen", ["127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:99999"]
+)
 def test_an_address_without_a_port_is_refused(listen: str) -> None:
     with pytest.raises(UsageError, match=r"web\.listen"):
         a_web(listen)
@@ -590,7 +667,12 @@ async def test_an_update_in_hand_is_finished_before_the_stop() -> None:
         await asyncio.sleep(0.2)
         handled.append(update["update_id"])
 
-    web = Web("127.0.0.1:0", health=lambda: Health(True), report=empty, hook=Hook("/telegram", SECRET, handle))
+    web = Web(
+        "127.0.0.1:0",
+        health=lambda: Health(True),
+        report=empty,
+        hook=Hook("/telegram", SECRET, handle),
+    )
     await web.start()
     async with httpx.AsyncClient(base_url=web.address, trust_env=False) as client:
         answer = asyncio.create_task(post(client, b'{"update_id": 5}'))
@@ -618,7 +700,11 @@ async def test_visits_leave_nothing_in_the_log(caplog: pytest.LogCaptureFixture)
         await asyncio.sleep(0.02)
         writer.close()
         await writer.wait_closed()
-    assert [record for record in caplog.records if not record.name.startswith(("httpx", "httpcore", "asyncio"))] == []
+    assert [
+        record
+        for record in caplog.records
+        if not record.name.startswith(("httpx", "httpcore", "asyncio"))
+    ] == []
 
 
 async def test_a_stop_leaves_no_task_behind() -> None:

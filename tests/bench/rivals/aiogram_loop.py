@@ -16,7 +16,10 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 
 AT_ONCE = 40
-TEXT = "<b>The harbour that borrows a tide</b>\n" + "The harbour that borrows a tide twice, says its keeper. " * 14
+TEXT = (
+    "<b>The harbour that borrows a tide</b>\n"
+    + "The harbour that borrows a tide twice, says its keeper. " * 14
+)
 
 
 async def main(url: str, token: str, count: int) -> None:
@@ -30,7 +33,9 @@ async def main(url: str, token: str, count: int) -> None:
 
     async def send() -> None:
         for chat in chats:
-            await bot.send_message(chat, TEXT, parse_mode="HTML", reply_markup=keyboard, link_preview_options=preview)
+            await bot.send_message(
+                chat, TEXT, parse_mode="HTML", reply_markup=keyboard, link_preview_options=preview
+            )
 
     await bot.get_me()
     began, used = time.perf_counter(), time.process_time()
