@@ -175,8 +175,11 @@ class Stage:
         await self.sandbox.settled(timeout=PATIENCE)
 
     async def at_rest(self) -> None:
-        """Return when no delivery is on its way and none waits."""
-        waiting = "SELECT 1 FROM deliveries WHERE state IN ('pending', 'sending') UNION ALL SELECT 1 FROM fanouts"
+        """Return when no delivery is on its way, none waits and no post is to be edited."""
+        waiting = (
+            "SELECT 1 FROM deliveries WHERE state IN ('pending', 'sending') OR edit_due IS NOT NULL "
+            "UNION ALL SELECT 1 FROM fanouts"
+        )
         async with asyncio.timeout(PATIENCE):
             await self.sandbox.settled(timeout=PATIENCE)
             while self.rows(waiting):
