@@ -7,6 +7,7 @@ first line what it is and what it does not do. Effects surround pure decisions, 
     cli           the operator's commands
     demo          `paperboy demo`: the sandbox and the app together
     app           builds one running bot from the rooms; the only token
+    single_run    the work of `paperboy run --once`
     jobs          what the scheduled jobs of a running bot do
     health        signals for /health and the watchdog
     session       one bot account at work: client, courier, updates, editors

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from math import inf
 from typing import Any
 
-from bot import scheduler, watchdog
+from bot import scheduler, single_run, watchdog
 from bot.botapi import client
 from bot.botapi.webhook import Hook
 from bot.clock import Clock, monotonic, now
@@ -36,16 +36,13 @@ from bot.rendering.templates import Templates
 from bot.scheduler import Scheduler
 from bot.session import Connection, account, webhook
 from bot.settings import Settings
+from bot.single_run import SingleRun
 from bot.store import lock, outbox, present, upgrade, waits
 from bot.store.thread import Store
 
-#: Seconds that `run --once` waits out the pace.
-ONCE = timedelta(seconds=60)
 #: Seconds from a signal to the end. A call cut off then stays `sending` (docs/architecture.md,
 #: The process).
 FAREWELL = 8.0
-#: Pieces of an older database's index that a single run adds.
-PIECES_ONCE = 20
 _log = logging.getLogger(__name__)
 
 
@@ -235,39 +232,11 @@ class App:
         """
         done = False
         with suppress(Stopped):
-            async with self.connected(ONCE.total_seconds()) as telegram:
+            async with self.connected(single_run.ONCE.total_seconds()) as telegram:
                 self._telegram = telegram
-                await scheduler.unless(self._stop, telegram.introduce())
-                await scheduler.unless(self._stop, telegram.set_menus())
-                found = await scheduler.unless(self._stop, self._poller.scan(), FAREWELL)
-                jobs = self._jobs(telegram)
-                await telegram.tell_editors(*found.notices)
-                await jobs.begin_channels()
-                await telegram.releaser.turn(hurry=True)
-                await scheduler.unless(self._stop, self._answer(telegram))
-                await scheduler.unless(self._stop, self._deliver_once(telegram), FAREWELL)
-                await scheduler.unless(self._stop, telegram.notifier.send(), FAREWELL)
-                await scheduler.unless(self._stop, telegram.reporter.send(), FAREWELL)
-                await scheduler.unless(self._stop, jobs.index(PIECES_ONCE))
+                await SingleRun(self._jobs(telegram), self._stop, FAREWELL).work()
                 done = True
         return max(await self._store(outbox.waiting), 0 if done else 1)
-
-    async def _answer(self, telegram: Connection) -> None:
-        """Answer the updates that wait, as far as Telegram gives them within a minute; the rest waits for next time."""
-        try:
-            await asyncio.wait_for(telegram.polling.drain(), ONCE.total_seconds())
-        except TimeoutError:
-            _log.warning(
-                "the updates could not all be answered within a minute; they wait for the next run"
-            )
-
-    async def _deliver_once(self, telegram: Connection) -> None:
-        end = self._clock.monotonic() + ONCE.total_seconds()
-        while (left := end - self._clock.monotonic()) > 0:
-            until = self._clock() + timedelta(seconds=left)
-            ready = await telegram.courier.deliver(until)
-            if self._stop.is_set() or ready is None or ready > until:
-                return
 
     def _jobs(self, telegram: Connection) -> Jobs:
         return Jobs(

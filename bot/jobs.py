@@ -72,7 +72,7 @@ class Jobs:
         self.schedule.every("keep house", HOUSEKEEPING, self._keep_house)
         self.schedule.every("index", HOUSEKEEPING, self._index)
         if webhook:
-            self.schedule.every("webhook", WEBHOOK, self.telegram.check_webhook)
+            self.schedule.every("webhook", WEBHOOK, self.telegram.registration.check)
 
     def told(self) -> None:
         """Note that the system reported a change in the folder."""

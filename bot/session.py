@@ -14,15 +14,16 @@ from urllib.parse import unquote, urlsplit
 from bot import shipped
 from bot.botapi.client import Messenger
 from bot.botapi.inbox import Inbox
-from bot.botapi.polling import ALLOWED, Polling, wait_or_stop
-from bot.botapi.webhook import Hook, why_unheard
+from bot.botapi.polling import Polling
+from bot.botapi.registration import Registration
+from bot.botapi.webhook import Hook
 from bot.clock import Clock
 from bot.conversation import commands
 from bot.conversation.context import Context
 from bot.conversation.router import Router
 from bot.domain.interpretation import LONG_PAUSE_SECONDS
 from bot.domain.notices import Alert, Notice
-from bot.domain.outcome import Refused, Revoked, Sent, Wait, reason_of
+from bot.domain.outcome import Revoked, reason_of
 from bot.domain.rate_limit import RateLimiter
 from bot.errors import PaperboyError, TokenRevoked, UsageError
 from bot.planning import naming
@@ -79,10 +80,7 @@ class Connection:
         self._clock = clock
         self.notifier = Notifier(store, messenger, templates, settings.telegram.admins, clock)
         self.reporter = Reporter(store, messenger, templates, clock, SystemZone())
-        picture = settings.delivery.picture
-        composer = Composer(
-            templates=templates, bot=username, picture=picture, buttons=channels.buttons
-        )
+        composer = self._composer()
         self.courier = self._courier(composer, pace)
         self.context = self._context(wake, standing)
         recall = Recall(store, messenger, composer, clock, sorted(settings.telegram.admins))
@@ -92,30 +90,37 @@ class Connection:
         self.inbox = Inbox(store, Router(self.context).handle, messenger.wire, clock)
         self.polling = Polling(messenger, self.inbox, clock.monotonic)
         self.polling.back = self.tell_back
-        #: The webhook that is set; None where updates are asked for.
-        self._hook: Hook | None = None
+        self.registration = Registration(messenger, f"{settings.web.public_url}{TELEGRAM}")
         #: Channels of the settings that Telegram tells nothing of, and why.
         self.unknown: dict[str, str] = {}
 
+    def _composer(self) -> Composer:
+        return Composer(
+            templates=self._templates,
+            bot=self.username,
+            picture=self._settings.delivery.picture,
+            buttons=self._channels.buttons,
+        )
+
     def _courier(self, composer: Composer, pace: RateLimiter) -> Courier:
-        store, messenger, clock, doubt = (
+        doubt_seconds = self._settings.delivery.doubt_seconds
+        recovery = Recovery(
             self._store,
             self._messenger,
+            pace,
             self._clock,
-            self._settings.delivery.doubt_seconds,
-        )
-        editors, ask = sorted(self._settings.telegram.admins), self.notifier.ask
-        looks = Recovery(
-            store, messenger, pace, clock, doubt_seconds=doubt, editors=editors, ask=ask
+            doubt_seconds=doubt_seconds,
+            editors=sorted(self._settings.telegram.admins),
+            ask=self.notifier.ask,
         )
         return Courier(
-            store,
-            messenger,
+            self._store,
+            self._messenger,
             composer,
             pace,
-            clock,
-            doubt_seconds=doubt,
-            looks=looks,
+            self._clock,
+            doubt_seconds=doubt_seconds,
+            recovery=recovery,
             tell=self.tell_editors,
         )
 
@@ -210,55 +215,12 @@ class Connection:
         await self.notifier.ask(notice)
 
     async def serve(self, hook: Hook, stop: asyncio.Event) -> None:
-        """Let Telegram call, and handle what it brings until `stop`. Raises PaperboyError, TokenRevoked."""
-        await self._set_webhook(hook, stop)
-        self._hook = hook
-        await self.inbox.run(stop)
+        """Set the webhook and handle what it brings until `stop`.
 
-    async def check_webhook(self) -> None:
-        """See that Telegram still calls here; set a webhook again that somebody deleted.
-
-        Raises PaperboyError where Telegram brings nothing, TokenRevoked.
+        Raises PaperboyError and TokenRevoked.
         """
-        if self._hook is None:
-            return  # it is being set
-        came, info = await self._messenger.ask("getWebhookInfo")
-        if isinstance(came, Revoked):
-            raise TokenRevoked
-        if not isinstance(came, Sent) or not isinstance(info, dict):
-            return
-        if not info.get("url"):
-            _log.warning("the webhook was deleted by somebody else; it is set again")
-            await self._set_webhook(self._hook, asyncio.Event())
-        elif why := why_unheard(info, self._webhook_url):
-            raise PaperboyError(why)
-
-    @property
-    def _webhook_url(self) -> str:
-        return f"{self._settings.web.public_url}{TELEGRAM}"
-
-    async def _set_webhook(self, hook: Hook, stop: asyncio.Event) -> None:
-        """Tell Telegram where to send updates, until it has heard. Raises PaperboyError when it refuses."""
-        asked = {
-            "url": self._webhook_url,
-            "secret_token": hook.secret,
-            "allowed_updates": list(ALLOWED),
-        }
-        wait = FIRST_TRY
-        while not stop.is_set():
-            came, _ = await self._messenger.ask("setWebhook", asked)
-            if isinstance(came, Sent):
-                return
-            if isinstance(came, Revoked):
-                raise TokenRevoked
-            if isinstance(came, Refused):
-                raise PaperboyError(f"web.public_url: Telegram refuses the webhook: {came.reason}")
-            if wait == FIRST_TRY:
-                _log.warning("the webhook can't be set, trying again: %s", reason_of(came))
-            await wait_or_stop(
-                stop, max(wait, came.seconds if isinstance(came, Wait) and came.flood else 0.0)
-            )
-            wait = min(wait * 2, LAST_TRY)
+        await self.registration.set(hook, stop)
+        await self.inbox.run(stop)
 
 
 def webhook(web: Web, handle: Callable[[dict[str, Any]], Awaitable[None]]) -> Hook:

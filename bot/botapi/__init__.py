@@ -6,6 +6,7 @@
     polling        fetches updates; confirms them once they are stored
     inbox          updates from arrival until they are handled, in order for each chat
     shapes         which updates are usable, and whose they are
+    registration   registers the webhook with Telegram, and checks it
     webhook        where Telegram posts updates instead of being polled
     redaction      keeps tokens out of logs and error texts
 

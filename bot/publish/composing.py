@@ -98,6 +98,20 @@ def directed(payload: Payload, to: Addressed) -> tuple[Payload, int]:
     return payload, 0 if Fallback.NO_THREAD in to.delivery.fallbacks else to.thread
 
 
+def post_each(
+    composer: Composer, materials: Sequence[Material]
+) -> tuple[list[tuple[Material, Payload]], list[Failed]]:
+    """Compose posts; return them, and those that cannot be composed."""
+    composed: list[tuple[Material, Payload]] = []
+    failed: list[Failed] = []
+    for one in materials:
+        try:
+            composed.append((one, composer.post(one)))
+        except Exception as error:  # a template or an article can raise anything
+            failed.append(failure(one.to, error, one.stored.path))
+    return composed, failed
+
+
 def gather(db: Database, to: Sequence[Addressed]) -> list[Material]:
     """Return the material of several posts, in one visit to the store; a vanished article's delivery is left out.
 

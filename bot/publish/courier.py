@@ -14,19 +14,19 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.domain.delivery import Lane, Payload
+from bot.domain.delivery import Payload
 from bot.domain.interpretation import after_send
 from bot.domain.outcome import Outcome, Revoked
 from bot.domain.rate_limit import RateLimiter
-from bot.domain.settlement import Settlement
 from bot.errors import StoreError, TokenRevoked
 from bot.planning import naming
-from bot.publish import composing, failures, journal, settling, work
+from bot.publish import composing, failures, settling, work
 from bot.publish.composing import Composer, Failed, Material
 from bot.publish.edits import Edits
 from bot.publish.in_flight import InFlightCall, Messenger, Tell
 from bot.publish.recovery import Recovery
 from bot.publish.repeats import Repeats
+from bot.publish.settlement_record import SettlementRecord
 from bot.store import attempts, edits, outbox
 from bot.store.outbox import Addressed
 from bot.store.thread import Store
@@ -52,7 +52,7 @@ class Courier:
         clock: Clock,
         *,
         doubt_seconds: float,
-        looks: Recovery,
+        recovery: Recovery,
         tell: Tell,
     ) -> None:
         self._store = store
@@ -61,12 +61,12 @@ class Courier:
         self._limiter = limiter
         self._clock = clock
         self._doubt_seconds = doubt_seconds
-        self._recovery = looks
+        self._recovery = recovery
+        self._record = SettlementRecord(store, clock)
         self._edits = Edits(store, messenger, composer, tell)
         self._repeats = Repeats(store, messenger, doubt_seconds)
         self._tell_editors = tell
         self._in_flight: set[InFlightCall] = set()
-        self._readers = journal.Readers()
         self._cooling: dict[int, datetime] = {}
         self._woken = asyncio.Event()
         self._stopping = False
@@ -124,7 +124,7 @@ class Courier:
                     await asyncio.wait([one.call for one in self._in_flight])
                     await self._settle()
                 with suppress(StoreError):  # the work says so
-                    await self._log_settled((), last=True)
+                    await self._record.log((), last=True)
             finally:
                 self.busy_since = None
 
@@ -180,13 +180,7 @@ class Courier:
                 return
 
     async def _send_all(self, chosen: Sequence[Material], at: datetime) -> None:
-        composed: list[tuple[Material, Payload]] = []
-        failed: list[Failed] = []
-        for one in chosen:
-            try:
-                composed.append((one, self._composer.post(one)))
-            except Exception as error:  # a template or an article can raise anything
-                failed.append(composing.failure(one.to, error, one.stored.path))
+        composed, failed = composing.post_each(self._composer, chosen)
         await self._refuse(failed, at)
         payloads = {
             one.to.delivery.id: (payload, one.stored.fingerprint) for one, payload in composed
@@ -274,26 +268,13 @@ class Courier:
             ours
         )  # before the wait: once begun it is written, even if we are cancelled
         try:
-            notices = await self._store(settling.write_down, settled, at) if settled else []
+            notices = await self._record.write(settled, at)
         except StoreError:
             self._in_flight.update(ours)
             raise
-        except Exception:  # one of them can't be written down
-            notices = await self._store(failures.settle_each, settled, at)
-        await self._log_settled(settled)
+        await self._record.log(settled)
         if notices:
             await self._tell_editors(*notices)
-
-    async def _log_settled(
-        self, settled: Sequence[tuple[Addressed, Settlement]], *, last: bool = False
-    ) -> None:
-        """Log what became of posts at once, of messages to readers now and then. last: nothing more is on its way."""
-        now = self._clock.monotonic()
-        self._readers.add(settled, now)
-        among = self._readers.take(now, all_of_them=last)
-        if among or any(to.delivery.lane is Lane.CHANNEL for to, _ in settled):
-            for line in await self._store(journal.settled, settled, among):
-                _log.info("%s", line)
 
     def _room(self, at: datetime) -> int:
         """Return how many calls may begin now."""

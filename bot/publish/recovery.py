@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock
 from bot.domain.article import short_id
-from bot.domain.delivery import Payload
 from bot.domain.interpretation import RIGHTS_SECONDS
 from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.domain.outcome import Outcome, Refused
 from bot.domain.rate_limit import RateLimiter
 from bot.domain.recovery import (
-    ForwardProbe,
     Found,
     KeyboardProbe,
     Later,
     NotFound,
     Result,
-    RightsProbe,
     Search,
     Step,
     Target,
@@ -35,7 +32,8 @@ from bot.domain.recovery import (
 from bot.errors import StoreError, TokenRevoked
 from bot.planning import naming
 from bot.publish.in_flight import Ask, InFlightCall, Messenger
-from bot.publish.peeking import peek
+from bot.publish.open_search import OpenSearch
+from bot.publish.probing import carry
 from bot.rendering import markup
 from bot.store import numbers, recovery
 from bot.store.numbers import Touch
@@ -54,18 +52,6 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class _OpenSearch:
-    """A look under way."""
-
-    doubt: Doubt
-    search: Search
-    #: A step is on its way.
-    flying: bool = False
-    #: What is written of the message whose keyboard the step may change.
-    touch: Touch = Touch.FIRST
-
-
-@dataclass(slots=True)
 class Recovery:
     """The looks of one bot. `begin` is called again and again; a look it does not begin is begun another time."""
 
@@ -78,7 +64,7 @@ class Recovery:
     editors: Sequence[int]
     ask: Ask
     #: By Telegram's number of the chat.
-    _open: dict[int, _OpenSearch] = field(default_factory=dict)
+    _open: dict[int, OpenSearch] = field(default_factory=dict)
     _waiting: dict[int, datetime] = field(default_factory=dict)
     #: Chats to which a step is on its way.
     _to: set[int] = field(default_factory=set)
@@ -123,9 +109,7 @@ class Recovery:
         free = [
             one
             for one in self._open.values()
-            if not one.flying
-            and _holds(one.doubt, one.search.next()) not in busy
-            and _target(one) not in self._to
+            if not one.in_flight and one.reserved not in busy and one.target not in self._to
         ]
         steps = [self._ready(search, at) for search in free]
         return min(
@@ -165,7 +149,7 @@ class Recovery:
             self._waiting[doubt.to.chat_id] = min(at + UNTOLD, doubt.over + self._patience)
         else:
             alike = await self.store(recovery.may_be_in_other_thread, doubt)
-            self._open[doubt.to.chat_id] = _OpenSearch(
+            self._open[doubt.to.chat_id] = OpenSearch(
                 doubt, Search(self._target_of(doubt, alike), around, self.editors)
             )
 
@@ -195,18 +179,18 @@ class Recovery:
         )
 
     async def _step(
-        self, search: _OpenSearch, at: datetime, busy: Collection[int]
+        self, search: OpenSearch, at: datetime, busy: Collection[int]
     ) -> InFlightCall | None:
         """Begin a look's next step, or settle the look; None where nothing begins now."""
         step = search.search.next()
         if isinstance(step, Found | NotFound | Later):
             await self._settle(search, step, at)
             return None
-        chat = _holds(search.doubt, step)
+        chat = search.reserved
         if (
-            search.flying
+            search.in_flight
             or chat in busy
-            or _target(search) in self._to
+            or search.target in self._to
             or self._ready(search, at) > at
         ):
             return None
@@ -219,26 +203,26 @@ class Recovery:
                 return None
         return self._launch(search, step, chat or 0)
 
-    def _ready(self, search: _OpenSearch, at: datetime) -> datetime:
+    def _ready(self, search: OpenSearch, at: datetime) -> datetime:
         """Return when the chat that the next step goes to allows it."""
-        to = _target(search)
+        to = search.target
         return at if to is None else self.limiter.ready(to, at)
 
-    def _launch(self, search: _OpenSearch, step: Step, chat: int) -> InFlightCall:
-        to = _target(search)
-        search.flying = True
+    def _launch(self, search: OpenSearch, step: Step, chat: int) -> InFlightCall:
+        to = search.target
+        search.in_flight = True
         if to is not None:
             self._to.add(to)
 
         results: list[Any] = []
 
         async def carried() -> Outcome:
-            came, result = await self._carry(search.doubt, step)
+            outcome, result = await carry(self.messenger, search.doubt.to.chat_id, step)
             results.append(result)
-            return came
+            return outcome
 
         async def arrived(outcome: Outcome, at: datetime) -> None:
-            search.flying = False
+            search.in_flight = False
             self._to.discard(to or 0)
             try:
                 result = results[0] if results else None  # none where the call broke
@@ -251,7 +235,7 @@ class Recovery:
 
         return InFlightCall(chat, asyncio.ensure_future(carried()), arrived=arrived)
 
-    async def _heed(self, search: _OpenSearch, step: Step, outcome: Outcome, at: datetime) -> None:
+    async def _heed(self, search: OpenSearch, step: Step, outcome: Outcome, at: datetime) -> None:
         """Write down what the answer to a step means, and the verdict if it brought one."""
         result = search.search.next()
         kept = isinstance(outcome, Refused) or (
@@ -262,22 +246,7 @@ class Recovery:
         if isinstance(result, Found | NotFound | Later):
             await self._settle(search, result, at)
 
-    def _carry(self, doubt: Doubt, step: Step) -> Coroutine[Any, Any, tuple[Outcome, Any]]:
-        if isinstance(step, ForwardProbe):
-            return peek(self.messenger, doubt.to.chat_id, step.message, step.editor)
-        if isinstance(step, RightsProbe):
-            asked = {"chat_id": doubt.to.chat_id, "user_id": self.messenger.number}
-            return self.messenger.ask("getChatMember", asked)
-        return self._retouch(doubt, step)
-
-    async def _retouch(self, doubt: Doubt, step: KeyboardProbe) -> tuple[Outcome, Any]:
-        payload: Payload = {"method": "editMessageReplyMarkup", "reply_markup": step.keyboard}
-        came, result = await self.messenger.answer(
-            payload, chat_id=doubt.to.chat_id, message=step.message
-        )
-        return came, result
-
-    async def _settle(self, search: _OpenSearch, result: Result, at: datetime) -> None:
+    async def _settle(self, search: OpenSearch, result: Result, at: datetime) -> None:
         """Write down what a look came to."""
         doubt, delivery = search.doubt, search.doubt.to.delivery.id
         name = await self.store(naming.delivery, doubt.to.delivery)
@@ -313,16 +282,3 @@ class Recovery:
         heard = await self.ask(notice)
         until = None if heard or not self.editors else at + timedelta(seconds=RIGHTS_SECONDS)
         await self.store(recovery.later, delivery.id, until, f"waits for an editor: {reason}")
-
-
-def _holds(doubt: Doubt, step: Step | Result) -> int | None:
-    """Return the chat (row number) that gets nothing else during a step, or None."""
-    return doubt.to.delivery.chat if isinstance(step, KeyboardProbe) else None
-
-
-def _target(search: _OpenSearch) -> int | None:
-    """Return the chat whose pace counts a look's next step, or None."""
-    step = search.search.next()
-    if isinstance(step, ForwardProbe):
-        return step.editor
-    return search.doubt.to.chat_id if isinstance(step, KeyboardProbe) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from bot.domain.article import Stored, short_id
@@ -60,16 +60,10 @@ def report(
         channels=tuple(_channel(db, chat, at) for chat in chats.channels(db)),
         followers=counts.deliveries(db),
         oldest_waiting=counts.oldest_waiting(db),
-        rejected=tuple(
-            RejectedFile(path=one.path, reason=one.reason) for one in files.rejected(db, EVERY)
-        ),
-        warned=tuple(
-            RejectedFile(path=one.path, reason=one.reason) for one in files.warned(db, EVERY)
-        ),
+        rejected=_files(files.rejected(db, EVERY)),
+        warned=_files(files.warned(db, EVERY)),
         copies=tuple(_copy(copy, first) for copy, first in copies),
-        held=tuple(
-            Held(short_id=one.short_id, title=one.article.title, file=one.path) for one in held
-        ),
+        held=tuple(map(_held, held)),
         troubles=_troubles(db),
         waits=holding.counts(db),
         next_date=holding.next_date(db),
@@ -90,6 +84,14 @@ def _unconfirmed(db: Database) -> Iterator[Unconfirmed]:
     for article, count in repeats.counts(db, MOST).items():
         if stored := articles.get(db, article):
             yield Unconfirmed(short_id=stored.short_id, title=stored.article.title, count=count)
+
+
+def _files(named: Iterable[files.Rejected]) -> tuple[RejectedFile, ...]:
+    return tuple(RejectedFile(path=one.path, reason=one.reason) for one in named)
+
+
+def _held(stored: Stored) -> Held:
+    return Held(short_id=stored.short_id, title=stored.article.title, file=stored.path)
 
 
 def _copy(copy: Stored, first: Stored) -> Copy:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import app, session, settings
+from bot import app, session, settings, single_run
 from bot.errors import PaperboyError, UsageError
 from bot.ingest.scanner import Scanner
 from bot.rendering.loading import words
@@ -74,7 +74,7 @@ async def test_once_gives_up_where_there_is_no_way_to_telegram(
     """A host that has only a timer starts it again; it must not wait for ever."""
     sandbox.faults.add("getMe", faults.page(), times=None)
     monkeypatch.chdir(home.place)
-    monkeypatch.setattr(app, "ONCE", timedelta(seconds=0.5))
+    monkeypatch.setattr(single_run, "ONCE", timedelta(seconds=0.5))
     for name, value in home.variables.items():
         monkeypatch.setenv(name, value)
     async with asyncio.timeout(PATIENCE), app.App.opened(settings.load(), words(None)) as bot:

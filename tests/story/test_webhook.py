@@ -45,16 +45,16 @@ async def test_a_webhook_that_somebody_deleted_is_set_again_and_another_programs
     telegram = stage._app._telegram
     assert telegram
     url = stage.sandbox.updates.webhook_url
-    await telegram.check_webhook()
+    await telegram.registration.check()
     stage.sandbox.world.webhook.stop()
-    await telegram.check_webhook()
+    await telegram.registration.check()
     assert stage.sandbox.updates.webhook_url == url
     await stage.ask(stage.reader, "/help")
     stage.sandbox.updates.webhook_url = "http://user:secret@127.0.0.1:9/of-another"
     with pytest.raises(
         PaperboyError, match=r"another program has set a webhook at http://127\.0\.0\.1:9, which"
     ):
-        await telegram.check_webhook()
+        await telegram.registration.check()
 
 
 async def test_an_update_that_telegram_brings_twice_makes_one_edition(stage: Stage) -> None:

@@ -21,7 +21,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import bot.app
+import bot.single_run
 from bot.app import App
 from bot.rendering.loading import words
 from bot.sandbox import Chat, Limits, Message, Person, Sandbox, faults
@@ -234,13 +234,13 @@ def _write(folder: Path, words: str, number: int, topic: str) -> None:
 
 async def _run(settings: Settings, loop: fast.Loop, report: Report) -> int:
     """Do as `paperboy run --once` with all the patience it takes; return how much is left waiting."""
-    kept, bot.app.ONCE = bot.app.ONCE, timedelta(hours=12)
+    kept, bot.single_run.ONCE = bot.single_run.ONCE, timedelta(hours=12)
     try:
         with _visits(report.visits):
             async with App.opened(settings, words(None), loop.clock) as app:
                 return await app.run_once()
     finally:
-        bot.app.ONCE = kept
+        bot.single_run.ONCE = kept
 
 
 @contextmanager
