@@ -25,7 +25,8 @@ from bot.errors import (
 )
 from bot.health import HealthMonitor
 from bot.ingest.poller import Poller
-from bot.ingest.scanner import Progress, Scanner, ScanReport
+from bot.ingest.scan_report import ScanReport
+from bot.ingest.scanner import Progress, Scanner
 from bot.jobs import Jobs
 from bot.planning.rules import Rules
 from bot.publish import release

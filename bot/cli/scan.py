@@ -13,7 +13,8 @@ from bot.cli import logs, options
 from bot.domain.plain_text import counted
 
 if TYPE_CHECKING:
-    from bot.ingest.scanner import Progress, ScanReport
+    from bot.ingest.scan_report import ScanReport
+    from bot.ingest.scanner import Progress
     from bot.rendering.report import StatusReport
     from bot.rendering.templates import Templates
     from bot.settings import Settings

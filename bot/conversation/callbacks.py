@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from bot.conversation import decisions, editors, readers, subscriptions, topic_queries
+from bot.conversation import decisions, editors, lookups, readers, subscriptions, topic_queries
 from bot.conversation.context import Context, Permission
 from bot.conversation.editors import TapResult
 from bot.conversation.request import Request, TappedButton
@@ -190,7 +190,7 @@ async def _show_found(context: Context, request: Request, tap: Tap) -> str:
     """Show a page of what a search found."""
     words = await context.store(searches.words_of, from_short_id(tap.value) or 0)
     page = (
-        await readers.found_page(context, request, words, tap.page) if words is not None else None
+        await lookups.found_page(context, request, words, tap.page) if words is not None else None
     )
     if page is None:
         return _line(context, request, "expired")

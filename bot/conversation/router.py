@@ -17,6 +17,7 @@ from bot.conversation import (
     callbacks,
     commands,
     editors,
+    lookups,
     membership,
     plain_words,
     readers,
@@ -181,7 +182,7 @@ class Router:
             command, request = await readers.understand(self._context, request)
         if command.changes and (refusal := await self._refusal(request)):
             return refusal
-        handler = readers.article if command is commands.ARTICLE else _HANDLERS[command.name]
+        handler = lookups.article if command is commands.ARTICLE else _HANDLERS[command.name]
         return await handler(self._context, request)
 
     async def _refusal(self, request: Request) -> Payload | None:

@@ -9,6 +9,7 @@ delivery        a delivery and its states, and which channels get an article
 outcome         what an answer of Telegram means, and why
 interpretation  what follows from an outcome: for a send, an edit, a reply, a notice, a probe
 settlement      what is recorded or done after a call, as plain data
+candidates      the numbers a doubtful post may have
 recovery        the search for a doubtful post
 rate_limit      how fast messages may go
 topics          the taxonomy, and finding a topic by a reader's words

@@ -8,40 +8,23 @@ from __future__ import annotations
 
 import unicodedata
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, count, islice
+from itertools import chain, islice
 from typing import Any, assert_never
 from urllib.parse import parse_qs, urlsplit
 
+from bot.domain.candidates import MOST, Bounds, numbers_between
 from bot.domain.delivery import Payload
 from bot.domain.interpretation import after_probe
 from bot.domain.outcome import Outcome
 from bot.domain.settlement import PROBE_AGAIN_SECONDS, ProbeAnswer, ProbeSettlement
 
-#: The most candidates that one search tries.
-MOST = 20
 #: So many numbers in a row without a message, above all known ones, are taken for the end of the chat.
 BEYOND = 3
 #: Why a post that was seen is not taken for the delivery's.
 ALIKE = "it can't be told from the same post in another thread of the chat"
 NO_KEYBOARD: Mapping[str, Any] = {"inline_keyboard": []}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """What is known of a chat's message numbers, which only rise, around an attempt."""
-
-    #: The last one that was there before the attempt began.
-    before: int | None = None
-    #: The first one of a post that began when the attempt could no longer take effect.
-    after: int | None = None
-    #: Those in between that are accounted for: our own posts, and others' that we were told of.
-    known: frozenset[int] = frozenset()
-    #: The attempt lies nearer, in time, to `after` than to `before`.
-    late: bool = False
-    #: The post's number is above this one, though messages of before the attempt are, too.
-    floor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,31 +92,13 @@ Step = ForwardProbe | RightsProbe | KeyboardProbe
 Result = Found | NotFound | Later
 
 
-def candidates(bounds: Bounds) -> list[int]:
-    """Return the numbers the post may have, likeliest first, at most MOST."""
-    return list(islice(_numbers(bounds), MOST))
-
-
-def _numbers(bounds: Bounds) -> Iterator[int]:
-    """Yield the unknown numbers between the bounds, from the likelier end; without end if there is no upper bound."""
-    first = max(bounds.before or 0, bounds.floor) + 1
-    numbers: Iterable[int]
-    if bounds.after is None:
-        numbers = count(first)
-    elif bounds.late or bounds.before is None:
-        numbers = reversed(range(first, bounds.after))
-    else:
-        numbers = range(first, bounds.after)
-    return (number for number in numbers if number not in bounds.known)
-
-
 class Search:
     """One search: `next` returns the next probe or the result, `answered` takes the answer to a probe."""
 
     def __init__(self, target: Target, bounds: Bounds, editors: Sequence[int]) -> None:
         """editors: the private chats that candidates may be forwarded to, tried in this order."""
         self._target = target
-        numbers = list(islice(_numbers(bounds), MOST + 1))
+        numbers = list(islice(numbers_between(bounds), MOST + 1))
         self._left = deque(numbers[:MOST])
         #: There are more candidates than these.
         self._has_more = len(numbers) > MOST

@@ -7,6 +7,7 @@ mounts         whether the system reports every change there
 reading        reads many files, on all cores
 document       one file becomes an Article
 front_matter   front matter becomes plain values
+yaml_values    the events of a YAML parser become plain values
 plain          a fast parser for the plain subset of YAML
 fields         plain values become an Article
 images         which image a post shows

@@ -19,7 +19,8 @@ from bot.domain.notices import Alert, Notice
 from bot.feed import mounts, watch
 from bot.feed.folder import FolderMissing
 from bot.feed.watch import WatchUnavailable
-from bot.ingest.scanner import MISSING_ALERT, Progress, Scanner, ScanReport
+from bot.ingest.scan_report import ScanReport
+from bot.ingest.scanner import MISSING_ALERT, Progress, Scanner
 from bot.settings import Feed
 
 #: Seconds between two whole scans of a large folder at most.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import (
     AsyncGenerator,
     Callable,
@@ -18,18 +17,17 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from bot.clock import Clock
 from bot.domain.arrival import is_emptied
-from bot.domain.identity import Relation
 from bot.domain.notices import Alert, Notice
 from bot.feed import folder, reading
 from bot.feed.reading import ParsedFile
 from bot.ingest import recorder, whole_scans
+from bot.ingest.scan_report import ScanReport
 from bot.planning.rules import Mark, Read, Recorded, Rules
 from bot.settings import Feed
 from bot.store import files, notices
@@ -52,47 +50,6 @@ FOLDER_ALERTS = (MISSING_ALERT, EMPTY_ALERT, GONE_ALERT)
 
 #: Called as a long scan goes on, with how many of how many files are done.
 Progress = Callable[[int, int], None]
-
-
-@dataclass(slots=True)
-class ScanReport:
-    """What a scan found, by number of files."""
-
-    files: int = 0
-    unchanged: int = 0
-    relations: Counter[Relation] = field(default_factory=Counter)
-    edits: int = 0
-    #: Path → reason of each file that was rejected in this scan.
-    rejected: dict[str, str] = field(default_factory=dict)
-    missing: int = 0
-    #: Articles withdrawn because their last file is gone.
-    withdrawn: int = 0
-    #: How many files are gone of a folder that is empty, or nearly so; or empty. It is probably
-    #: not the folder that it was.
-    emptied: str = ""
-    #: Notices for the editors.
-    notices: list[Notice] = field(default_factory=list)
-    #: Files that repeat another's story: recorded and not posted; see `Recorded.repeats`.
-    repeated: list[Recorded] = field(default_factory=list)
-    #: Files that look half written and will be read again.
-    unfinished: list[str] = field(default_factory=list)
-
-    @property
-    def news(self) -> bool:
-        """Whether there may be something to send."""
-        return bool(self.relations or self.withdrawn)
-
-    def add(self, read: Sequence[Read], recorded: Sequence[Recorded]) -> None:
-        """Count a batch of files that were recorded."""
-        for one in recorded:
-            if one.repeats is not None:
-                self.repeated.append(one)
-            if one.relation is None:
-                continue
-            self.relations[one.relation] += 1
-            if one.changed and one.relation not in (Relation.NEW, Relation.COPY):
-                self.edits += 1
-        self.rejected |= {one.path: one.reason for one in read if one.record is None}
 
 
 class Scanner:

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.domain.candidates import Bounds
 from bot.domain.chat import OnDoubt
 from bot.domain.delivery import LONGEST_CALL, REPEATS, State
 from bot.domain.notices import Alert, Notice
-from bot.domain.recovery import Bounds
 from bot.domain.settlement import Settlement
 from bot.store import attempts, notices, numbers, outbox
 from bot.store.availability import NEVER, OPENS, REACHABLE

@@ -12,7 +12,8 @@ import pytest_asyncio
 from telegram.error import EndPointNotFound, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.botapi.client import Messenger, build
-from bot.botapi.error_mapping import NETWORK_SECONDS, UNSAID_SECONDS, outcome
+from bot.botapi.error_mapping import NETWORK_SECONDS, outcome
+from bot.botapi.error_texts import UNSAID_SECONDS
 from bot.domain.interpretation import RIGHTS_SECONDS
 from bot.domain.outcome import (
     Delay,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.candidates import MOST, Bounds, candidates
 from bot.domain.outcome import (
     Delay,
     Gone,
@@ -22,9 +23,7 @@ from bot.domain.outcome import (
 )
 from bot.domain.recovery import (
     BEYOND,
-    MOST,
     NO_KEYBOARD,
-    Bounds,
     ForwardProbe,
     Found,
     KeyboardProbe,
@@ -33,7 +32,6 @@ from bot.domain.recovery import (
     RightsProbe,
     Search,
     Target,
-    candidates,
     folded,
 )
 

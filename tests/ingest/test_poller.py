@@ -14,7 +14,7 @@ from bot import settings
 from bot.clock import Clock
 from bot.feed import mounts, watch
 from bot.ingest.poller import Poller
-from bot.ingest.scanner import ScanReport
+from bot.ingest.scan_report import ScanReport
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 STILL = Clock(lambda: NOON, lambda: 0.0)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.botapi import error_mapping
+from bot.botapi import error_texts
 from bot.domain.interpretation import RIGHTS_SECONDS
 from bot.errors import TokenRevoked
 from bot.publish import editions, notifier
@@ -197,14 +197,12 @@ async def test_every_key_of_the_tables_is_met_here() -> None:
     ]
     texts = [text.lower() for row in cases for group in row for text in group]
     first = {
-        next((key for key, _ in error_mapping._BAD_REQUESTS if key in text), None) for text in texts
+        next((key for key, _ in error_texts.BAD_REQUESTS if key in text), None) for text in texts
     }
-    assert {key for key, _ in error_mapping._BAD_REQUESTS} - first == set()
+    assert {key for key, _ in error_texts.BAD_REQUESTS} - first == set()
     texts = [text.lower() for group in (RIGHTS_403, LEFT_403, LEFT_GROUP_403) for text in group]
-    first = {
-        next((key for key, _ in error_mapping._FORBIDDEN if key in text), None) for text in texts
-    }
-    assert {key for key, _ in error_mapping._FORBIDDEN} - first == set()
+    first = {next((key for key, _ in error_texts.FORBIDDEN if key in text), None) for text in texts}
+    assert {key for key, _ in error_texts.FORBIDDEN} - first == set()
 
 
 # --- refused as it is: mended once ------------------------------------------------------------------------------------
@@ -580,7 +578,7 @@ async def test_a_group_on_its_way_to_a_new_number_is_tried_again(
     await publisher.record()
     await publisher.deliver()
     assert (await publisher.row())["state"] == "pending"
-    await publisher.deliver(error_mapping.UNSAID_SECONDS + 1)
+    await publisher.deliver(error_texts.UNSAID_SECONDS + 1)
     assert len(publisher.posts()) == 1
 
 
@@ -604,7 +602,7 @@ async def test_a_pause_without_a_time_is_half_a_minute(publisher: Outgoing) -> N
     publisher.sandbox.fail("sendMessage", faults.refused(429, "Too Many Requests"))
     await publisher.record()
     await publisher.deliver()
-    await publisher.deliver(error_mapping.UNSAID_SECONDS - 5)
+    await publisher.deliver(error_texts.UNSAID_SECONDS - 5)
     assert len(publisher.made()) == 1
     await publisher.deliver(6)
     assert len(publisher.posts()) == 1
