@@ -1,8 +1,9 @@
-"""The only sender: makes calls of the Bot API and returns their Outcomes. Retries nothing, knows no article.
+"""The only sender: makes calls of the Bot API and returns their Outcomes.
 
-An error of Telegram, or of the connection, is never an exception here. python-telegram-bot makes the call; the payload
-is sent exactly as it is, so that what was recorded before the call is what was sent. Every call to a chat is counted by
-the rate limiter: posts, edits, deletions, probes, replies, notices.
+Does not retry, and knows no articles. A failed call returns an Outcome and never raises.
+python-telegram-bot makes the call; the payload is sent exactly as it is, so that what was recorded
+before the call is what was sent. Every call to a chat is counted by the rate limiter: posts, edits,
+deletions, probes, replies, notices.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ _ANSWERED_BY_MESSAGE = _PAID | {"forwardMessage"}
 class Wire(Bot):
     """python-telegram-bot's connection, with one method for calls as plain data.
 
-    `Bot.do_api_request` is not used: it warns for every method that the library has a function for, and raises
-    EndPointNotFound for a refused token.
+    `Bot.do_api_request` is not used: it warns for every method that the library has a function
+    for, and raises EndPointNotFound for a refused token.
     """
 
     async def ask(
@@ -124,7 +125,10 @@ class Messenger:
     async def call(
         self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None
     ) -> Outcome:
-        """Make one call to a chat and return its Outcome. `message`: the message to edit, delete or forward."""
+        """Make one call to a chat and return its Outcome.
+
+        message: the message to edit, delete or forward.
+        """
         return (await self.answer(payload, chat_id=chat_id, thread=thread, message=message))[0]
 
     async def answer(
@@ -172,7 +176,10 @@ class Messenger:
         return await self._result("getChatMember", {"status": str}, chat_id=chat_id, user_id=user)
 
     async def rights(self, chat_id: int) -> frozenset[str] | Outcome:
-        """Return the bot's rights in a chat by their Bot API names, and its status, or an Outcome as above."""
+        """Return the bot's rights in a chat by their Bot API names, and its status.
+
+        Returns an Outcome if they could not be read.
+        """
         member = await self.member(chat_id, self.number)
         if not isinstance(member, dict):
             return member
@@ -221,7 +228,8 @@ class Messenger:
             return result
         names = " and ".join(fields)
         return Unknown(
-            f"Telegram's answer to {method} could not be read: {names} is missing or of the wrong type"
+            f"Telegram's answer to {method} could not be read: "
+            f"{names} is missing or of the wrong type"
         )
 
 

@@ -85,7 +85,7 @@ def outcome(error: BaseException) -> Outcome:
 
 
 def hides_members(came: Outcome) -> bool:
-    """Return True if a question about a group's member was refused for the bot being no administrator there."""
+    """Return True if Telegram refused to name a group's member because the bot is not an admin."""
     return isinstance(came, Wait | Refused) and came.cause in (
         Delay.ADMIN_REQUIRED,
         Refusal.MEMBERS_HIDDEN,
@@ -93,7 +93,7 @@ def hides_members(came: Outcome) -> bool:
 
 
 def _network(error: NetworkError, text: str) -> Outcome:
-    """Return the outcome of an error other than a plain no: a 429 without a time, 413, 5xx, or the network."""
+    """Return the outcome of a 429 without a time, a 413, a 5xx, or a failed connection."""
     told = text.lower()
     if isinstance(error.__cause__, NOT_SENT):
         return Wait(NETWORK_SECONDS, f"Telegram can't be reached: {first_line(text)}")

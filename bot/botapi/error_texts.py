@@ -68,7 +68,8 @@ _HIDDEN_MEMBERS = (
     ),
 )
 
-#: Lower-case part of the text → meaning; the first that fits. Codes in capitals reach us as they are or capitalised.
+#: Lower-case part of a 400's text → meaning; the first match counts. Codes in capitals arrive
+#: unchanged or capitalised.
 BAD_REQUESTS = (
     *_rows(
         _done,
@@ -193,7 +194,8 @@ BAD_REQUESTS = (
     *_rows(_gone(Absence.BLOCKED, "the reader blocked the bot"), "user_is_blocked"),
 )
 
-#: A 403: nothing was sent. A channel of the settings waits for its editors, a reader's chat is left.
+#: The same for a 403: nothing was sent. A channel of the settings waits for its editors; a reader's
+#: chat is left.
 FORBIDDEN = (
     *_rows(_gone(Absence.BLOCKED, "the reader blocked the bot"), "bot was blocked"),
     *_rows(_gone(Absence.ACCOUNT_DELETED, "the account was deleted"), "user is deactivated"),

@@ -1,7 +1,8 @@
-"""Updates from arrival until they are handled: kept in the database, in order for each chat. Fetches none.
+"""Updates from arrival until they are handled: kept in the database, in order for each chat.
 
-An update is stored before it is confirmed to Telegram, and deleted once its effect is committed and its reply is out;
-updates that a killed process leaves are handled by the next one. Chats do not wait for each other.
+Fetches none. An update is stored before it is confirmed to Telegram, and deleted once its effect is
+committed and its reply is sent. Updates left by a killed process are handled by the next one. Chats
+do not wait for each other.
 """
 
 from __future__ import annotations
@@ -243,7 +244,7 @@ class Inbox:
                 raise
 
     def _read(self, body: Body) -> Update | None:
-        """Return an update as an object; None, and a line in the log, for one the library can't read."""
+        """Return an update as an object; log it and return None if the library can't read it."""
         if odd := shapes.oddity(body):
             _log.warning("update %s can't be read (%s) and is left out", body["update_id"], odd)
             return None
@@ -274,7 +275,7 @@ class Inbox:
 
 
 def _text(body: Body) -> str | None:
-    """Return an update as it is stored; None, and a line in the log, for one that is nested too deeply."""
+    """Return an update as it is stored; log it and return None if it is nested too deeply."""
     try:
         return json.dumps(body)
     except (ValueError, RecursionError):

@@ -1,7 +1,8 @@
-"""The loop that fetches updates and confirms to Telegram those that are stored. Handles none; see `inbox`.
+"""The loop that fetches updates and confirms to Telegram those that are stored.
 
-python-telegram-bot's Updater confirms updates before they are stored, and ends silently when the token is revoked; this
-loop raises. An answer that is not a list of updates is logged once, and the poll is repeated.
+Handles none; see `inbox`. python-telegram-bot's Updater confirms updates before they are stored,
+and ends silently when the token is revoked; this loop raises. An answer that is not a list of
+updates is logged once, and the poll is repeated.
 """
 
 from __future__ import annotations
@@ -132,7 +133,9 @@ class Polling:
             return 0
         try:
             new = await self.inbox.take(updates)
-        except Full:  # the bot is stopping, or too many wait: they are not confirmed, so Telegram sends them again
+        except Full:
+            # The bot is stopping, or too many updates wait. They are not confirmed, so Telegram
+            # sends them again.
             return 0
         except StoreError as error:
             if not self._unstored:
@@ -248,7 +251,10 @@ class Polling:
             raise TokenRevoked
 
     async def _confirm(self) -> None:
-        """Confirm what was handled, so that it is not fetched after a restart; a failure does no harm."""
+        """Confirm what was handled, so that it is not fetched after a restart.
+
+        A failure does no harm.
+        """
         if self._offset:
             with suppress(Exception):
                 await asyncio.wait_for(self._poll(0, limit=1), 3.0)

@@ -1,7 +1,8 @@
-"""Keeps tokens out of every log line and error text. Recognises any token by its shape, not only this bot's.
+"""Keeps tokens out of every log line and error text.
 
-A logging filter gets the records of one logger only. So the record factory is wrapped: the records of every library are
-redacted when they are made, before any handler gets them.
+Recognises any token by its shape, not only this bot's. A logging filter gets the records of one
+logger only, so the record factory is wrapped: the records of every library are redacted when they
+are made, before any handler gets them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ _CHATTY = ("httpx", "httpcore")
 
 
 def redact(text: str) -> str:
-    """Return `text` with every token's secret half replaced by dots; the bot's number stays, to tell bots apart."""
+    """Return `text` with the secret half of every token replaced by dots.
+
+    The bot's number stays, so that bots can be told apart.
+    """
     return _TOKEN.sub(r"\1:…", text)
 
 
@@ -30,7 +34,8 @@ def guard() -> None:
     def factory(*args: object, **kwargs: object) -> logging.LogRecord:
         return _redacted(made(*args, **kwargs))
 
-    factory.keeps_secrets = True  # type: ignore[attr-defined]  # functions take attributes; mypy has no type for it
+    # A function takes attributes; mypy has no type for that.
+    factory.keeps_secrets = True  # type: ignore[attr-defined]
     logging.setLogRecordFactory(factory)
 
 

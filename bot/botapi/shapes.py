@@ -1,7 +1,7 @@
-"""The shape of updates: which are usable, whose they are, and what in them is not as Telegram sends it.
+"""The shape of updates: which are usable, whose each is, and what in them is malformed.
 
-python-telegram-bot does not check types. A proxy, or somebody who knows a webhook's secret, can send text in the place
-of numbers, and numbers that are too large for the database.
+python-telegram-bot does not check types. A proxy, or somebody who knows a webhook's secret, can
+send text in the place of numbers, and numbers that are too large for the database.
 """
 
 from __future__ import annotations
@@ -55,12 +55,13 @@ _FIELDS: dict[str, dict[str, type]] = {
 
 
 def valid(answer: object) -> list[Body]:
-    """Return the updates of an answer to getUpdates, in their order; one without a proper number is left out.
+    """Return the updates of an answer to getUpdates, in order, without those that lack a number.
 
     Raises ValueError for anything but a list.
     """
     if not isinstance(answer, list):
-        raise ValueError(f"a list of updates was expected, not {type(answer).__name__}")  # noqa: TRY004 - as for JSON
+        kind = type(answer).__name__
+        raise ValueError(f"a list of updates was expected, not {kind}")  # noqa: TRY004 - as for JSON
     good = {one["update_id"]: one for one in answer if is_update(one)}
     return [good[number] for number in sorted(good)]
 
@@ -75,7 +76,10 @@ def is_update(body: object) -> bool:
 
 
 def chat_of(body: Body) -> int:
-    """Return the number of the chat, or else the user, in whose order an update is handled; 0 where it has none."""
+    """Return the number of the chat, else of the user, in whose order an update is handled.
+
+    Returns 0 if it has neither.
+    """
     for kind in _KINDS:
         content = body.get(kind)
         if not isinstance(content, dict):

@@ -1,8 +1,9 @@
-"""The HTTP connection under python-telegram-bot, on aiohttp: sends a request, returns status and bytes.
+"""The HTTP connection under python-telegram-bot, on aiohttp: sends a request, returns the answer.
 
-Knows no method of the Bot API. The library's own transport takes ten times the processor time for a call. An error from
-before the request was sent has NotSent as its cause. As in the library's own, nothing is tried twice, no redirect is
-followed, and proxies and certificates are those of the environment.
+Knows no method of the Bot API. The library's own transport takes ten times the processor time for a
+call. An error raised before the request was sent has NotSent as its cause. As in the library's
+transport, nothing is repeated, no redirect is followed, and proxies and certificates are those of
+the environment.
 """
 
 from __future__ import annotations
@@ -42,8 +43,12 @@ class NotSent(Exception):
     """The cause of an error from before the request was sent."""
 
 
-class Parameters(RequestData):  # type: ignore[misc]  # final, as its constructor may change; it is not used here
-    """The parameters of a call as plain data, which goes out as one JSON object (Bot API, "Making requests")."""
+# The type is final because its constructor may change; this class does not call it.
+class Parameters(RequestData):  # type: ignore[misc]
+    """The parameters of a call as plain data, sent as one JSON object.
+
+    See Bot API, "Making requests".
+    """
 
     __slots__ = ("_plain",)
 
@@ -173,7 +178,7 @@ class Transport(BaseRequest):
 
 
 def _is_answer(answer: dict[str, Any]) -> bool:
-    """Return True if it has what every answer has: a result, or a code and a description of the error."""
+    """Return True for a valid answer: it has a result, or an error's code and description."""
     if answer.get("ok") is True:
         return "result" in answer
     has_code = type(answer.get("error_code")) is int
@@ -195,20 +200,26 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
 
 @lru_cache(maxsize=1)
 def _certificates() -> ssl.SSLContext:
-    """Return the trusted certificates, as python-telegram-bot does: certifi's list, or that of the environment."""
+    """Return the trusted certificates: those the environment names, else certifi's list.
+
+    python-telegram-bot does the same.
+    """
     return httpx.create_ssl_context()
 
 
 @lru_cache(maxsize=64)
 def _times(whole: float, connect: float, answer: float) -> aiohttp.ClientTimeout:
-    """Return aiohttp's timeout: in all, to get a connection, to make one, and between two pieces of the answer."""
+    """Return aiohttp's timeout.
+
+    It limits the whole call, the wait for a connection, connecting, and the wait for more data.
+    """
     return aiohttp.ClientTimeout(
         total=whole + answer + _TRICKLE, connect=whole, sock_connect=connect, sock_read=answer
     )
 
 
 def _proxy(address: str) -> str | None:
-    """Return the proxy that the environment names for a server (HTTPS_PROXY and its kin), or None."""
+    """Return the proxy for a server from the environment (HTTPS_PROXY and similar), or None."""
     parts = urlsplit(address)
     known = getproxies()
     proxy = known.get(parts.scheme) or known.get("all")

@@ -1,6 +1,6 @@
-"""What a webhook is: where Telegram posts updates, and the secret it sends with them. Handles no request.
+"""What a webhook is: where Telegram posts updates, and the secret it sends with them.
 
-The endpoint is `web.webhook`.
+Handles no request; the endpoint is `web.webhook`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """The path that Telegram posts updates to, the secret it sends, and the function that handles them.
+    """The path that Telegram posts updates to, the secret it sends, and what handles the updates.
 
     Raises ValueError for a path without its slash, or without a secret: anybody could post updates.
     """
@@ -38,11 +38,17 @@ class Hook:
 
 
 def why_unheard(info: Mapping[str, Any], url: str) -> str:
-    """Return why Telegram brings no updates to `url`, or "". info: Bot API WebhookInfo, with any address."""
+    """Return why Telegram posts no updates to `url`, or "" if it does.
+
+    info: Bot API WebhookInfo, for any address.
+    """
     parts = urlsplit(str(info.get("url")))
     where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"  # what follows may be a secret
     if info.get("url") != url:
-        return f"another program has set a webhook at {where}, which gets this bot's updates now; stop it, then restart"
+        return (
+            f"another program has set a webhook at {where}, which gets this bot's updates now; "
+            "stop it, then restart"
+        )
     if info.get("last_error_message") and info.get("pending_update_count"):
         return f"Telegram can't reach {where}: {info['last_error_message']}"
     return ""

@@ -1,4 +1,7 @@
-"""What is known of a chat that code branches on. Pure: talks to nobody; values are stored as they are."""
+"""What is known of a chat that code branches on. Pure: makes no call.
+
+The values are stored in the database as they are.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Deliveries: what one is, and which channels get an article. Pure: no clock, no network, no database.
+"""Deliveries: what one is, and which channels get an article. Pure.
 
-What becomes of a delivery after an attempt is decided in `domain.interpretation`
-(docs/architecture.md, Delivery).
+No clock, no network, no database. What becomes of a delivery after an attempt is decided in
+`domain.interpretation` (docs/architecture.md, Delivery).
 """
 
 from __future__ import annotations
@@ -61,12 +61,14 @@ class Delivery:
     attempts: int = 0
     #: Telegram's number of the message, once sent.
     message: int | None = None
-    #: What will be or was sent, word for word; to a reader, or long ago, only what `store.payloads` keeps of it.
+    #: What will be or was sent, word for word. Of a message to a reader, or an old one, only what
+    #: `store.payloads` keeps.
     payload: Payload | None = None
     #: What the next attempt does differently, in the order in which it was found to be necessary.
     fallbacks: tuple[Fallback, ...] = ()
     reason: str = ""
-    #: How many calls may have sent it unheard; one whose message was found to be absent is not counted.
+    #: How many calls may have sent it although no answer came. A call is not counted if its message
+    #: was searched for and is absent.
     lost: int = 0
 
 
@@ -77,11 +79,14 @@ class Channel:
     chat: int
     topics: frozenset[str] = frozenset()  # keys of topics; empty: every article
     min_quality: int = 0
-    #: Sequence number of its start; None: not applied yet. Articles recorded before are none of its business.
+    #: Sequence number at which it began; None: not applied yet. It gets no article recorded before.
     begun: int | None = None
 
     def admits(self, topics: Iterable[str], quality: int) -> bool:
-        """Say whether an article with these topic keys (wider topics included) and quality belongs here."""
+        """Return True if an article with these topic keys and this quality belongs here.
+
+        topics: wider topics included.
+        """
         return quality >= self.min_quality and (
             not self.topics or not self.topics.isdisjoint(topics)
         )
@@ -93,9 +98,9 @@ class Channel:
 def plan(
     channels: Iterable[Channel], topics: Iterable[str], quality: int, recorded: int | None = None
 ) -> tuple[int, ...]:
-    """Return the chats (row numbers, in order) of the channels that an article with these topic keys belongs in.
+    """Return the row numbers, in order, of the channels that get an article with these topic keys.
 
-    With `recorded`, the sequence number of its recording, only channels that had begun before.
+    recorded: the sequence number of its recording; leaves out channels that began later.
     """
     keys = tuple(topics)
     return tuple(
@@ -107,7 +112,10 @@ def plan(
 
 
 def first_run(candidates: Sequence[T], newest: int | None) -> tuple[Sequence[T], Sequence[T]]:
-    """Split a new channel's articles, oldest first, into those to skip and those to post. `None`: post all."""
+    """Split a new channel's articles, oldest first, into those to skip and those to post.
+
+    None: post all.
+    """
     if newest is None:
         return [], candidates
     cut = max(len(candidates) - newest, 0)

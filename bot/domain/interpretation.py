@@ -1,7 +1,8 @@
 """What follows from an outcome: for a send, an edit, a reply, a notice and a probe, side by side.
 
-Pure: makes no call, reads no clock, knows no table. Each function returns what is to be recorded or done
-next (`domain.settlement`); the room that made the call does it (docs/architecture.md, Delivery).
+Pure: makes no call, reads no clock, knows no table. Each function returns what is to be recorded or
+done next (`domain.settlement`); the room that made the call does it (docs/architecture.md,
+Delivery).
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ LASTING = (Fallback.NO_THREAD, Fallback.UNPAID)
 OF_CHAT = (Fallback.NO_THREAD, Fallback.TEXT)
 #: How long a channel that lost its rights waits before it is tried again.
 RIGHTS_SECONDS = 900.0
-#: The longest that a reader's group which takes nothing from the bot waits before it is tried again.
+#: Longest pause before a reader's group that does not let the bot write is tried again.
 MUTED_SECONDS = 6 * 3_600.0
 #: Editors are told of pauses that are as long.
 LONG_PAUSE_SECONDS = 3_600.0
@@ -84,7 +85,7 @@ def after_send(
 
 
 def _simplified_alert(delivery: Delivery) -> Alert | None:
-    """Return the alert of a delivery that went out in another form than intended, if editors need to know."""
+    """Return the alert for a delivery sent in another form than intended, if there is one."""
     if not delivery.fallbacks:
         return None
     if delivery.lane is not Lane.CHANNEL and delivery.fallbacks[-1] in OF_CHAT:
@@ -93,7 +94,7 @@ def _simplified_alert(delivery: Delivery) -> Alert | None:
 
 
 def _send_later(outcome: Wait, delivery: Delivery, at: datetime) -> Settlement:
-    """Wait: after a flood or lost rights the whole chat does. The network gets more time each time."""
+    """Wait: the whole chat after a flood or lost rights; longer after each network error."""
     seconds = backoff(outcome.seconds, delivery.attempts)
     if outcome.flood:
         seconds = outcome.seconds
@@ -141,7 +142,7 @@ def _send_to_gone(outcome: Gone, delivery: Delivery, at: datetime) -> Settlement
 def _send_in_doubt(
     outcome: Unknown, delivery: Delivery, at: datetime, doubt_seconds: float
 ) -> Settlement:
-    """Have a channel's post searched for. A reader's delivery is repeated, at most REPEATS times."""
+    """Have a channel's post searched for; repeat a reader's delivery, at most REPEATS times."""
     if delivery.lane is not Lane.CHANNEL and delivery.lost >= REPEATS:
         return Settlement(state=State.UNCONFIRMED, reason=outcome.reason, alert=Alert.UNCONFIRMED)
     until = at + timedelta(seconds=doubt_seconds)
@@ -149,7 +150,7 @@ def _send_in_doubt(
 
 
 def _wait_alert(outcome: Wait, lane: Lane) -> Alert | None:
-    """Return the alert of a wait. A reader's chat that takes nothing from the bot is its own matter."""
+    """Return the alert for a wait; none for a reader's chat that does not let the bot write."""
     if lane is not Lane.CHANNEL:
         return None
     if outcome.lost_rights:
@@ -199,7 +200,7 @@ def after_edit(
 def _edit_refused(
     outcome: Refused, delivery: Delivery, action: EditAction, at: datetime
 ) -> EditSettlement:
-    """Try the fallback if it was not tried yet; a post that can't be deleted is edited to a note."""
+    """Try the fallback if it was not tried yet; edit a post that can't be deleted to a note."""
     if outcome.cause is Refusal.MESSAGE_MISSING:
         return EditSettlement(state=EditState.POST_GONE, reason="somebody deleted the post")
     fallback = Fallback.KEEP if action is EditAction.DELETE else outcome.fallback
@@ -212,7 +213,7 @@ def _edit_refused(
 
 
 def _edit_in_gone(outcome: Gone, delivery: Delivery, at: datetime) -> EditSettlement:
-    """Let the edit wait until the chat is back: a reader's until they are, a channel's for a while."""
+    """Let the edit wait: until a reader is back, or for a fixed time in a channel."""
     is_channel = delivery.lane is Lane.CHANNEL
     return EditSettlement(
         state=EditState.DUE,

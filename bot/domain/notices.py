@@ -1,25 +1,29 @@
-"""What editors are told unasked and what they can decide by a button: plain data. Pure; sends, stores, words nothing.
+"""What editors are told unasked, and what they can decide by a button: plain data. Pure.
 
-How to tell editors something:
+Sends, stores and words nothing. How to tell editors something:
 
-- In the transaction that writes the cause: `store.notices.tell(db, [notice], at)`. Elsewhere: `await tell(notice)`, the
-  callable that `courier`, `looking` and `app` have (`Connection.tell_editors`). Either is kept in the database and sent
-  by `publish.notifier` to each editor's private chat, again later where it can't be sent now.
-- `key` names the incident. While it is open, telling it again does nothing. `store.notices.all_clear(db, keys, at)`
-  closes it: who was told gets one message that it is over (for the kinds in `ENDING`), and who was not told yet hears
-  nothing of it. A key that is closed can be opened anew. Start a chat's keys with its row number: `f"{chat}:rights"`.
-- Notices of one kind told close together become one message; the next of that kind follows some minutes later. So tell
-  many in one call, one notice for each file or article, and let the grouping do the rest.
-- Subjects are row numbers of articles and chats, and paths of files. They are shown by name: title and file, title and
-  @name. Write no "article 3" and no number of a chat into `reason`. A reader's chat is never named.
-- `choices` become labelled buttons under a message of its own. A new kind needs: a member here, its sentences in
-  `config/templates/replies/alert.html.j2`; a new decision needs: a member, its label in `rendering.alerts.LABELS`, a
-  handler in `conversation.decisions.HANDLERS`, its sentences in `config/templates/replies/decided.html.j2`.
+- In the transaction that writes the cause: `store.notices.tell(db, [notice], at)`. Elsewhere:
+  `await tell(notice)`, which is `Connection.tell_editors`. Either way the notice is kept in the
+  database. `publish.notifier` sends it to each editor's private chat, and tries again if it can't.
+- `key` names the incident. While it is open, telling it again does nothing.
+  `store.notices.all_clear(db, keys, at)` closes it: an editor who was told gets one message that it
+  is over (for the kinds in `ENDING`); an editor who was not told yet gets no message. A key that is
+  closed can be opened again. Start a chat's keys with its row number: `f"{chat}:rights"`.
+- Notices of one kind told close together become one message; the next of that kind follows some
+  minutes later. So tell many in one call, one notice for each file or article.
+- Subjects are row numbers of articles and chats, and paths of files. They are shown by name: title
+  and file, title and @name. Write no "article 3" and no number of a chat into `reason`. A reader's
+  chat is never named.
+- `choices` become labelled buttons under a separate message. A new kind needs: a member here, and
+  its sentences in `config/templates/replies/alert.html.j2`. A new decision needs: a member, its
+  label in `rendering.alerts.LABELS`, a handler in `conversation.decisions.HANDLERS`, and its
+  sentences in `config/templates/replies/decided.html.j2`.
 
 The notice of a bulk arrival, for example::
 
-    Notice(key="bulk", alert=Alert.BULK, articles=(31, 32), count=412,
-           choices=(Choice(Decision.POST_NEWEST, "10"), Choice(Decision.POST_ALL), Choice(Decision.SKIP_ALL)))
+    newest = Choice(Decision.POST_NEWEST, "10")
+    choices = (newest, Choice(Decision.POST_ALL), Choice(Decision.SKIP_ALL))
+    Notice(key="bulk", alert=Alert.BULK, articles=(31, 32), count=412, choices=choices)
 """
 
 from __future__ import annotations
@@ -114,13 +118,16 @@ ENDING = frozenset(
 
 
 class Decision(StrEnum):
-    """What an editor decides by tapping a button. Its value is sent back for as long as the message lives: keep it."""
+    """What an editor decides by tapping a button.
+
+    Buttons of messages already sent carry these values: never change one.
+    """
 
     #: A doubtful post: post it again. Value: short id of the delivery.
     POST_AGAIN = "again"
     #: A doubtful post: it is in the channel. Value: short id of the delivery.
     IT_IS_THERE = "there"
-    #: Waiting articles: post so many of the newest, skip the others. Value: the number, and whatever else is needed.
+    #: Waiting articles: post the newest, skip the others. Value: how many, and what else is needed.
     POST_NEWEST = "newest"
     #: Waiting articles: post all.
     POST_ALL = "all"
@@ -140,15 +147,18 @@ class Decision(StrEnum):
     SEND_AGAIN = "resend"
     #: Articles that were missed: post them.
     POST_MISSED = "missed"
-    #: A republished article that has not gone out yet: don't send it. Value: short id of the article, ".", the edition.
+    #: A republished article that is not sent yet: don't send it. Value: short id of the article,
+    #: ".", the edition.
     UNDO = "undo"
-    #: An article that /republish named, and that is not what it seems: post it. Value: see `publish.meant.token`.
+    #: An article named to /republish that needs a confirmation: post it. Value: see
+    #: `publish.meant.token`.
     REPUBLISH = "republish"
     #: A held article: post it. Value: short id of the article.
     RELEASE = "release"
     #: A copy: post it after all. Value: short id of the article.
     POST_COPY = "copy"
-    #: A post whose article was withdrawn or made a draft: take it back. Value: short id of the article.
+    #: A post whose article was withdrawn or made a draft: delete it. Value: short id of the
+    #: article.
     TAKE_BACK = "takeback"
     #: Leave everything as it is.
     LEAVE = "leave"
@@ -209,7 +219,10 @@ class Notice:
 
 
 def from_content(key: str, alert: str, content: dict[str, Any]) -> Notice:
-    """Return the notice that `Notice.content` was made of; a kind or a choice of another version is left out."""
+    """Return the notice that `Notice.content` was made of.
+
+    None for a kind that this version does not know; unknown choices are left out.
+    """
     kinds, decisions = {one.value for one in Alert}, {one.value for one in Decision}
     return Notice(
         key=key,

@@ -1,6 +1,7 @@
 """What an answer of Telegram means for a message, and why. Pure data: interprets nothing.
 
-`botapi.error_mapping` makes outcomes of answers; `domain.interpretation` says what follows from them.
+`botapi.error_mapping` makes outcomes of answers; `domain.interpretation` decides what follows from
+them.
 """
 
 from __future__ import annotations

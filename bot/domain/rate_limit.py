@@ -1,10 +1,10 @@
-"""How fast messages may go: sliding windows per chat, per group and for all together. Pure: time comes in as `at`.
+"""Rate limits of messages: sliding windows per chat, per group and for all together.
 
-A window of n per s seconds means never more than n in *any* s seconds, and on Telegram's side: a call gets there at
-some moment between its beginning and its answer, so its place is taken until s seconds after the answer. A bucket that
-refills while it empties would allow twice as much (docs/architecture.md, Rate limits). Limits are
-soft there; how long one chat was told to wait (429) is kept with the chat. Here such answers slow
-all chats together where they come too often.
+Pure: time is passed in as `at`. A window of n per s seconds means at most n in *any* s seconds,
+measured at Telegram. A call arrives there at some moment between its start and its answer, so its
+place stays taken until s seconds after the answer. A token bucket would allow twice as much
+(docs/architecture.md, Rate limits). How long one chat has to wait after a 429 is kept with the
+chat. Here a 429 only slows all chats together, if it comes too often.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 #: A moment further ahead than its window and a clock since set back wrote it; do not wait for it.
 SET_BACK = timedelta(minutes=5)
-#: So many chats told to wait within a minute, or one for so many seconds, mean that the bot as a whole is too fast.
+#: The bot as a whole is too fast if this many chats got a 429 within a minute, or one chat got a
+#: pause of this many seconds.
 FLOODS, LARGE = 3, 60.0
-#: What is left of the rate of all chats at the least, and how long the way back from nothing to the whole would be.
+#: Lowest share of the overall rate, and the time in which it would recover from nothing.
 LEAST, RECOVERY = 1 / 8, timedelta(minutes=8)
 
 
@@ -37,13 +38,16 @@ class Limits:
 
 @dataclass(slots=True)
 class Calls:
-    """Calls to one chat, or to all: how many are on their way, and when the others were answered, in order."""
+    """Calls to one chat, or to all: how many are under way, and when the others were answered."""
 
     flying: int = 0
     landed: deque[datetime] = field(default_factory=deque)
 
     def land(self, at: datetime) -> None:
-        """Note an answer at `at`. A clock set back a little changes no order; one set back by more begins anew."""
+        """Record an answer at `at`.
+
+        A clock set back a little changes no order; one set back by more starts a new window.
+        """
         if self.landed and self.landed[-1] > at + SET_BACK:
             self.landed.clear()
         self.landed.append(max(at, self.landed[-1]) if self.landed else at)
@@ -56,14 +60,14 @@ class Calls:
         return max(most - self.flying - recent, 0)
 
     def free(self, at: datetime, most: int, window: timedelta) -> datetime:
-        """Return the earliest moment for the next call; a call on its way is taken to be answered at `at`."""
+        """Return the earliest time for the next call, if calls under way are answered at `at`."""
         places = most - self.flying
         if places <= 0:
             return at + window
         return at if len(self.landed) < places else max(at, self.landed[-places] + window)
 
     def forget(self, at: datetime, window: timedelta) -> None:
-        """Drop what lies a window or more behind `at`, and what lies ahead of it by a clock since set back."""
+        """Drop times a window or more before `at`, and times after it: the clock was set back."""
         while self.landed and self.landed[0] <= at - window:
             self.landed.popleft()
         while self.landed and self.landed[-1] > at + window + SET_BACK:
@@ -80,10 +84,10 @@ class Calls:
 
 
 class Brake:
-    """Slows the bot as a whole where Telegram asks for pauses too often, and gives way slowly.
+    """Slows the bot as a whole if Telegram asks for pauses too often; recovers slowly.
 
-    Three chats within a minute, or one told to wait for a minute or more, halve the rate, down to an eighth; every calm
-    minute gives an eighth of the whole back.
+    The rate is halved, down to an eighth, when three chats get a 429 within a minute or one gets a
+    pause of a minute or more. Every minute without one gives an eighth of the full rate back.
     """
 
     def __init__(self) -> None:
@@ -125,11 +129,11 @@ class RateLimiter:
         self._longest = self._of_all(LEAST)[1]
 
     def ready(self, chat_id: int, at: datetime) -> datetime:
-        """Return the earliest moment, not before `at`, at which a message to `chat_id` keeps every limit."""
+        """Return the earliest time from `at` on for a message to `chat_id` within all limits."""
         return max(self.open(at), self.chat_ready(chat_id, at))
 
     def open(self, at: datetime) -> datetime:
-        """Return the earliest moment at which a message to anyone keeps the limit of all chats together."""
+        """Return the earliest time for a message to any chat within the limit of all together."""
         self._all.forget(at, self._longest)
         return self._all.free(at, *self._of_all(self._brake.share(at)))
 
@@ -178,16 +182,16 @@ class RateLimiter:
                 calls.flying -= 1
 
     def spend(self, chat_id: int, at: datetime) -> None:
-        """Count one call to `chat_id` that was answered at `at`, such as one of before a restart."""
+        """Count one call to `chat_id` that was answered at `at`, such as before a restart."""
         self.begin(chat_id)
         self.land(chat_id, at)
 
     def heed(self, chat_id: int, seconds: float, at: datetime) -> None:
-        """Note that Telegram let `chat_id` wait for `seconds` (429): too often, and everything goes slower."""
+        """Record a 429 for `chat_id` with a pause of `seconds`; too many slow all chats down."""
         self._brake.heed(chat_id, seconds, at)
 
     def shift(self, by: timedelta) -> None:
-        """Move every moment by as much as the wall clock was set, so that windows keep their length."""
+        """Move every time by as much as the wall clock was set: windows keep their length."""
         self._brake.shift(by)
         for calls in (self._all, *self._chats.values()):
             calls.shift(by)
@@ -204,7 +208,10 @@ class RateLimiter:
             self.chat_ready(chat_id, at)
 
     def _of_all(self, share: float) -> tuple[int, timedelta]:
-        """Return how many messages in how long: less than one a second is one in a longer window."""
+        """Return a rate as a number of messages and a window.
+
+        A rate of less than one message a second is one message in a longer window.
+        """
         rate = self._limits.messages_per_second * share
         return max(int(rate), 1), SECOND if rate >= 1 else SECOND / rate
 

@@ -1,7 +1,8 @@
-"""Search for a post that may have gone out: where it can be, what to ask next, what an answer proves. Pure.
+"""Search for a post that may have been sent: what to ask next, and what an answer proves. Pure.
 
-`Search.next` returns the next probe or the result; `answered` takes what came of a probe. No probe changes a post that
-may be somebody else's (docs/architecture.md, Doubt and recovery). Makes no call, reads no clock and knows no table.
+`Search.next` returns the next probe or the result; `answered` takes the answer to a probe. No probe
+changes a post that somebody else may have written (docs/architecture.md, Doubt and recovery). Makes
+no call, reads no clock and knows no table.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from bot.domain.interpretation import after_probe
 from bot.domain.outcome import Outcome
 from bot.domain.settlement import PROBE_AGAIN_SECONDS, ProbeAnswer, ProbeSettlement
 
-#: So many numbers in a row without a message, above all known ones, are taken for the end of the chat.
+#: After this many numbers in a row without a message, above all known ones, the chat has ended.
 BEYOND = 3
 #: Why a post that was seen is not taken for the delivery's.
 ALIKE = "it can't be told from the same post in another thread of the chat"
@@ -56,9 +57,10 @@ class RightsProbe:
 
 @dataclass(frozen=True, slots=True)
 class KeyboardProbe:
-    """Set a keyboard on a candidate: the delivery's own, which changes nothing if the candidate is the post.
+    """Set a keyboard on a candidate: the delivery's own, which changes nothing on the post itself.
 
-    A message of the bot that did change is returned with its words, which show whether it is the post.
+    If another message of the bot changed, it is returned with its text, which shows that it is not
+    the post.
     """
 
     message: int
@@ -74,7 +76,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """The post was not found. absent: every possible place was searched; otherwise it may still be there."""
+    """The post was not found.
+
+    absent: every possible number was searched; otherwise the post may still be there.
+    """
 
     reason: str
     absent: bool = False
@@ -93,7 +98,7 @@ Result = Found | NotFound | Later
 
 
 class Search:
-    """One search: `next` returns the next probe or the result, `answered` takes the answer to a probe."""
+    """One search: `next` returns the next probe or the result, `answered` takes an answer."""
 
     def __init__(self, target: Target, bounds: Bounds, editors: Sequence[int]) -> None:
         """editors: the private chats that candidates may be forwarded to, tried in this order."""
@@ -105,12 +110,13 @@ class Search:
         #: Neither end of the search is known, so nothing can prove that the post is absent.
         self._is_unbounded = bounds.before is None and bounds.after is None
         self._editors = deque(editors)
-        #: Numbers above this one that have no message count towards the end of the chat; None: the end is known.
+        #: Numbers above this one without a message count towards the end of the chat; None: the end
+        #: is known.
         self._top: int | None = None
         if bounds.after is None:
             self._top = max(bounds.known | {bounds.before or 0, bounds.floor})
-        # Without a lower bound, posts that this bot sent with another database may be among the candidates, and their
-        # keyboards must stay.
+        # Without a lower bound, posts that this bot sent with another database may be among the
+        # candidates, and their keyboards must stay.
         self._may_set_keyboards = bounds.before is not None and target.keyboard is not None
         #: The bot was found to have no right to edit others' posts; asked anew for each keyboard.
         self._allowed = False
@@ -143,7 +149,7 @@ class Search:
     def answered(self, step: Step, outcome: Outcome, result: Any, *, touched: bool = False) -> None:
         """Take the answer to a probe: its outcome, and Telegram's result if there is one.
 
-        touched: an earlier search may have set the same keyboard on that candidate; its answer was lost.
+        touched: an earlier search may have set the same keyboard there; its answer was lost.
         """
         settlement = after_probe(outcome)
         if isinstance(step, RightsProbe):
@@ -189,9 +195,10 @@ class Search:
         return by_buttons or not self._target.in_other_thread
 
     def _unmodified(self, step: KeyboardProbe, touched: bool) -> None:
-        """Take "message is not modified": it is the post, unless an earlier search set its keyboard there.
+        """Take "not modified": it is the post, unless an earlier search set its keyboard.
 
-        In that case the keyboard is removed: only a message of this bot allows it, and it returns its words.
+        In that case the keyboard is removed: that works only on a message of this bot, and Telegram
+        returns its text.
         """
         if not touched and not self._bare:
             self._result = Found(step.message)
@@ -201,9 +208,9 @@ class Search:
             self._bare, self._allowed = True, False
 
     def _rights(self, settlement: ProbeSettlement, result: Any) -> None:
-        """Allow one keyboard if nobody else's post could be changed by it: rights may change at any time.
+        """Allow one keyboard if it could not change anybody else's post. Rights change at any time.
 
-        Where no keyboard may be tried at all, the answer tells that the connection works.
+        If no keyboard may be tried at all, the answer shows that the connection works.
         """
         match settlement.answer:
             case ProbeAnswer.DONE if isinstance(result, dict):
@@ -238,7 +245,10 @@ class Search:
 
 
 def comes_from(copy: Mapping[str, Any], chat_id: int, me: int, message: int) -> bool:
-    """Return True if a forwarded copy's origin (Bot API, MessageOrigin) is a message of that chat, ours in a group."""
+    """Return True if a forwarded copy's origin is that message of the chat.
+
+    The origin is the Bot API's MessageOrigin. In a group it names the sender only: the bot.
+    """
     origin = copy.get("forward_origin") or {}
     if origin.get("type") == "channel":
         return bool(origin["chat"]["id"] == chat_id and origin["message_id"] == message)
@@ -248,7 +258,7 @@ def comes_from(copy: Mapping[str, Any], chat_id: int, me: int, message: int) -> 
 
 
 def _shows(message: Mapping[str, Any], target: Target) -> bool:
-    """Return True if a message reads as the target does and carries no other delivery's keyboard."""
+    """Return True if a message has the target's text and no other delivery's keyboard."""
     if folded(message.get("text") or message.get("caption") or "") != folded(target.text):
         return False
     mine, theirs = _deep_links(target.keyboard), _deep_links(message.get("reply_markup"))
@@ -256,7 +266,7 @@ def _shows(message: Mapping[str, Any], target: Target) -> bool:
 
 
 def folded(text: str) -> str:
-    """Return a text without what Telegram may change of it: unseen characters, the number of spaces."""
+    """Return a text without what Telegram may change: invisible characters, repeated spaces."""
     letters = (" " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text))
     visible = "".join(letter for letter in letters if unicodedata.category(letter)[0] != "C")
     return " ".join(visible.split())

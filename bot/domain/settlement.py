@@ -86,7 +86,7 @@ class EditSettlement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplySettlement:
-    """What is done after an attempt to reply. A reply is not kept: it is tried again at once or never."""
+    """What is done after an attempt to reply: it is tried again at once or dropped."""
 
     #: Try again after so many seconds; None: not again.
     again_in: float | None = None

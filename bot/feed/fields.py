@@ -32,8 +32,8 @@ _NO = frozenset({"false", "no", "off", "n", "0"})
 _ALIASES = ("originalUrl", "ampWebUrl", "cdnAmpWebUrl")
 
 _NO_ADDRESS = (
-    "has no usable address: webUrl or originalUrl must begin with http:// or https://, then a host's name without "
-    f"a password, and be no longer than {urls.LONGEST:,} characters"
+    "has no usable address: webUrl or originalUrl must begin with http:// or https://, "
+    f"then a host's name without a password, and be no longer than {urls.LONGEST:,} characters"
 )
 
 Values = Mapping[str, object]

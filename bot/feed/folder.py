@@ -23,7 +23,8 @@ class FolderMissing(PaperboyError):
 
     def __init__(self, folder: Path, error: OSError) -> None:
         super().__init__(
-            f"{folder}: {_REASONS.get(type(error)) or error.strerror}. Fix this, or set [feed] folder."
+            f"{folder}: {_REASONS.get(type(error)) or error.strerror}. "
+            "Fix this, or set [feed] folder."
         )
 
 

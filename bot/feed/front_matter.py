@@ -1,7 +1,7 @@
 """Front matter → plain values: text, None, lists and dicts with text keys.
 
-Knows no field. python-frontmatter splits a document; its YAML is parsed to events, and `yaml_values`
-builds the values.
+Knows no field. python-frontmatter splits a document; its YAML is parsed to events, of which
+`yaml_values` builds the values.
 """
 
 from __future__ import annotations

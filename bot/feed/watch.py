@@ -36,7 +36,8 @@ class WatchUnavailable(PaperboyError):
 
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(
-            f"{folder}: can't be watched ({reason}); new files are found by the scan every few seconds"
+            f"{folder}: can't be watched ({reason}); "
+            "new files are found by the scan every few seconds"
         )
 
 

@@ -21,10 +21,12 @@ Stamp = tuple[str, int, int, int]
 UNKNOWN = "?"
 _STAMP = "path, iif(missing = 0, size, -1), mtime_ns, inode"
 _PUT = (
-    "INSERT INTO files (path, size, mtime_ns, inode, article, reason, warning, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+    "INSERT INTO files (path, size, mtime_ns, inode, article, reason, warning, since) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns, "
-    "inode = excluded.inode, article = excluded.article, reason = excluded.reason, warning = excluded.warning, "
-    "missing = 0, since = CASE WHEN files.reason IS excluded.reason THEN files.since ELSE excluded.since END"
+    "inode = excluded.inode, article = excluded.article, "
+    "reason = excluded.reason, warning = excluded.warning, missing = 0, "
+    "since = CASE WHEN files.reason IS excluded.reason THEN files.since ELSE excluded.since END"
 )
 
 
@@ -211,7 +213,8 @@ def unknown_repeats(db: Database, addresses: Sequence[str], size: int) -> list[s
     """
     sql = (
         "SELECT path FROM files WHERE story = ? AND size = ? AND article IN "
-        "(SELECT article FROM aliases WHERE identity IN (SELECT value FROM json_each(?))) ORDER BY path"
+        "(SELECT article FROM aliases WHERE identity IN (SELECT value FROM json_each(?))) "
+        "ORDER BY path"
     )
     return [found["path"] for found in rows(db, sql, (UNKNOWN, size, json.dumps([*addresses])))]
 
@@ -226,7 +229,8 @@ def count_moved(db: Database, missing: Sequence[str]) -> int:
     sql = (
         "WITH missing AS (SELECT value AS path FROM json_each(?)) "
         "SELECT count(*) FROM missing JOIN files f USING (path) "
-        "WHERE EXISTS (SELECT 1 FROM files o WHERE o.article = f.article AND o.reason IS NULL AND o.missing = 0 "
+        "WHERE EXISTS (SELECT 1 FROM files o WHERE o.article = f.article "
+        "AND o.reason IS NULL AND o.missing = 0 "
         "AND o.path NOT IN missing)"
     )
     return number(db, sql, (json.dumps([*missing]),))

@@ -21,8 +21,9 @@ from bot.store.database import marks, milliseconds, number, rows, transaction
 from bot.store.database import write as write_one
 
 _ARTICLE = f"""
-INSERT INTO articles (id, identity, fingerprint, title_key, title, excerpt, url, provider, published, image, quality,
-  heat, kind, unpublished, day, recorded, ordered, waits, held, draft, expires, withdrawn, copy_of, file, sequence)
+INSERT INTO articles (id, identity, fingerprint, title_key, title, excerpt, url, provider,
+  published, image, quality, heat, kind, unpublished, day, recorded, ordered, waits, held, draft,
+  expires, withdrawn, copy_of, file, sequence)
 VALUES ({marks(25)})
 """
 #: Not by a trigger: in one, FTS5 writes a segment for each row and merges them all later.
@@ -133,7 +134,10 @@ def outlets(db: Database, keys: Iterable[str]) -> dict[str, set[str]]:
 
     Two where there are two or more.
     """
-    carried = "SELECT provider FROM articles WHERE title_key = value AND title_key <> '' AND withdrawn = 0 ORDER BY"
+    carried = (
+        "SELECT provider FROM articles "
+        "WHERE title_key = value AND title_key <> '' AND withdrawn = 0 ORDER BY"
+    )
     sql = (
         f"SELECT value, ({carried} provider COLLATE NOCASE LIMIT 1), "
         f"({carried} provider COLLATE NOCASE DESC LIMIT 1) FROM json_each(?)"
