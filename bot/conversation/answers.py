@@ -1,6 +1,7 @@
-"""Sends replies: to one chat one at a time and in order, to different chats at once. Writes no text itself.
+"""Sends replies: one at a time and in order to one chat, at once to different chats.
 
-A reply that hangs, or that Telegram delays, delays neither what the chat asks next nor any other chat.
+Writes no text itself. A reply that hangs, or that Telegram delays, delays neither the next command
+of the chat nor any other chat.
 """
 
 from __future__ import annotations

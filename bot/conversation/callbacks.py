@@ -1,7 +1,7 @@
-"""Taps on inline buttons: each is answered with a line, has its effect once, and changes its message in place.
+"""Taps on inline buttons: each is answered with a line, has its effect once, and edits its message.
 
-What a button's callback data means is read in `rendering.keyboards`. Buttons live as long as their messages, so a tap
-may come years later. Decides nothing about articles.
+Decides nothing about articles. What a button's callback data means is read in
+`rendering.keyboards`. Buttons live as long as their messages, so a tap may come years later.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ async def _choose(context: Context, request: Request, tap: Tap) -> str:
 async def _after_choice(
     context: Context, request: Request, tap: Tap, done: dict[str, Any]
 ) -> Payload:
-    """Return the edit that shows what was chosen: the page of topics, a new text, or the button alone."""
+    """Return the edit that shows the choice: the page of topics, a new text, or the button."""
     if tap.act is Act.TOGGLE:
         return await readers.keyboard(context, request, tap.page)
     button = request.button
@@ -122,7 +122,7 @@ def _contrary(context: Context, request: Request, done: dict[str, Any]) -> Paylo
 
 
 def _with_button_for_contrary(tapped: TappedButton | None, done: dict[str, Any]) -> Payload:
-    """Return the edit that puts the button for the contrary in the place of the tapped one; the others stay."""
+    """Return the edit that replaces the tapped button by the opposite one; the others stay."""
     topic = done["topic"]
     label, act = f"Follow {topic}", Act.FOLLOW
     if done["on"]:
@@ -199,7 +199,7 @@ async def _show_found(context: Context, request: Request, tap: Tap) -> str:
 
 
 async def _post_waiting(context: Context, request: Request, tap: Tap) -> str:
-    """Post a held article or a copy; the status that the button is under then shows how things are now."""
+    """Post a held article or a copy; then update the status that the button is under."""
     if not context.is_editor(request):
         return _line(context, request, "expired")
     result = await editors.decide(context, request, tap.act, tap.value)
@@ -233,7 +233,7 @@ async def _decide(context: Context, request: Request, tap: Tap) -> str:
 
 
 async def _topic(context: Context, tap: Tap) -> str | None:
-    """Return the name of the topic whose code the button carries; None when there is none any more."""
+    """Return the topic whose code the button carries; None if there is no such topic any more."""
     return await context.store(topic_queries.named, context.taxonomy, tap.value)
 
 

@@ -1,9 +1,11 @@
 """The table of commands, from which the menus, /help and the router work. Carries out none of them.
 
-To add a command: one row in COMMANDS here, and in `readers` (or `editors`, for an editors' command) the function that
-replies to it with its line in HANDLERS. Menus, /help, who may give it and how often follow from the row.
+To add a command: one row in COMMANDS here, and in `readers` (or `lookups`, or `editors` for an
+editors' command) the function that replies to it; its line in HANDLERS. Menus, /help, who may give
+it and how often follow from the row.
 
-A menu is not a lock: who types a command that is not in theirs is told by the router that there is none.
+A menu is not a lock: a person who types a command that is not in their menu is told by the router
+that there is none.
 """
 
 from __future__ import annotations
@@ -120,7 +122,10 @@ def editor_menu(admin: int) -> Menu:
 
 
 async def set_menus(messenger: Messenger, admins: Iterable[int]) -> None:
-    """Set every menu. An editor who never pressed Start has no chat yet; theirs is set at their /start."""
+    """Set every menu.
+
+    An editor who never pressed Start has no chat yet; their menu is set at their /start.
+    """
     for scope, menu in menus(admins):
         outcome = await messenger.set_commands(menu, scope)
         if not isinstance(outcome, Sent | Gone):

@@ -1,6 +1,7 @@
-"""What a handler works with: the store, the templates, the messenger, and how a reply reaches the person.
+"""What a handler works with: the store, the templates, the messenger, and how replies are sent.
 
-Decides nothing about what is replied. Replies go out at once, not through the outbox: a person is waiting.
+Does not decide what is replied. Replies are sent at once, not through the outbox: a person is
+waiting.
 """
 
 from __future__ import annotations
@@ -98,7 +99,10 @@ class Context:
         return self.templates.spoken_to(request.audience)
 
     async def once(self, request: Request, work: Callable[[Database], Any]) -> Any:
-        """Run `work(db)` once for the update and return its JSON-able result, the recorded one if it ran before."""
+        """Run `work(db)` once for the update and return its JSON-able result.
+
+        If it ran before, return the recorded result.
+        """
         return await self.store(updates.once, request.update, request.at, work)
 
     async def permission(self, request: Request) -> Permission:
@@ -127,7 +131,9 @@ class Context:
     async def reply(
         self, request: Request, reply: Payload | Reply, *, remember: bool = False
     ) -> None:
-        """Begin to send a reply to the chat, after those before it; in a group it quotes the message that asks.
+        """Begin to send a reply to the chat, after the replies before it.
+
+        In a group the reply quotes the message it replies to.
 
         remember: its message may be edited later; see `store.pending`.
         """
@@ -138,7 +144,7 @@ class Context:
     async def follow_up(
         self, request: Request, make: Callable[[], Awaitable[Reply | None]]
     ) -> None:
-        """Begin to send what `make` returns once the replies before it are out; nothing where that is None."""
+        """Begin to send what `make` returns, after the replies before it; nothing if it is None."""
 
         async def work() -> None:
             if reply := await make():
@@ -147,13 +153,13 @@ class Context:
         self.answers.send(request.update, request.chat_id, work)
 
     async def edit(self, request: Request, payload: Payload, *, remember: bool = False) -> None:
-        """Begin to put a reply in the place of the tapped message; where Telegram refuses that, it is sent."""
+        """Begin to edit the tapped message to a reply; if Telegram refuses, send the reply."""
         self.answers.send(
             request.update, request.chat_id, lambda: self._edit(request, payload, remember)
         )
 
     async def note(self, request: Request, text: str = "", *, alert: bool = False) -> None:
-        """Answer a tap, with a line where `text` has one; the replies to the chat do not wait for it.
+        """Answer a tap, with a line if `text` has one. Replies to the chat do not wait for it.
 
         alert: the line stays until the person closes it.
         """
@@ -183,7 +189,7 @@ class Context:
     async def _send(
         self, payload: Payload, request: Request, message: int | None, remember: bool
     ) -> Outcome:
-        """Send a reply, or edit `message` where there is one, and record what must be known of it."""
+        """Send a reply, or edit `message` if given, and record what has to be known of it."""
         async with self.messenger.turn(request.chat_id):
             outcome, chat_id = await self._try(payload, request, message)
         await self._apply(request, outcome, chat_id)
@@ -201,7 +207,7 @@ class Context:
     async def _try(
         self, payload: Payload, request: Request, message: int | None
     ) -> tuple[Outcome, int]:
-        """Make the call, again where that helps; return its last outcome, and the chat's number by then."""
+        """Make the call, repeated if that helps; return its last outcome and the chat's number."""
         chat_id, thread = request.chat_id, request.thread
         for _ in range(_TRIES):
             outcome = await self.messenger.call(

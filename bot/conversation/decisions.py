@@ -1,9 +1,10 @@
-"""What editors decide by a button under a notice: the table of handlers. Words nothing, sends nothing.
+"""What editors decide by a button under a notice: the table of handlers. Words and sends nothing.
 
-A handler gets the value that the button carries and returns what takes the place of the message, or NOTHING_LEFT:
-another editor was first, or time has passed. It changes the store through `context.once`, in one transaction that first
-checks whether the question is still open. So each decision has its effect once, whoever taps how often, before or after
-a restart. Only editors get here.
+A handler gets the value that the button carries and returns what replaces the message, or
+NOTHING_LEFT if another editor was first or time has passed. It changes the store through
+`context.once`, in one transaction that first checks whether the question is still open. So each
+decision has its effect once, even if several editors tap several times, before or after a restart.
+Only editors get here.
 """
 
 from __future__ import annotations
@@ -207,7 +208,7 @@ async def _answer_one(context: Context, request: Request, value: str, *, post: b
 
 
 async def _next_question(context: Context, kind: Waits) -> TapResult | None:
-    """Return the question about the next of the articles that wait together; None after the last."""
+    """Return the question about the next of the articles that wait together; None at the end."""
     notice = await context.store(release.next_question, kind)
     if notice is None:
         return None

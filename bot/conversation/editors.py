@@ -1,6 +1,7 @@
-"""What editors ask: /republish and /status, and the taps under their replies. Each returns its reply; sends nothing.
+"""What replies to /republish and /status, and to the taps under those replies. Sends nothing.
 
-Who is an editor is decided before, in `router` and `callbacks`. Effects happen once for each update.
+Whether a person is an editor is decided before, in `router` and `callbacks`. Effects happen once
+for each update.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ NOTHING_LEFT = TapResult(line="nothing_left")
 
 
 async def republish(context: Context, request: Request) -> Payload:
-    """Open the next edition of the article that the words name, or ask back where they may mean another."""
+    """Open the next edition of the article that the words name; ask first if they are ambiguous."""
     if not request.words:
         return republish_replies.republish_usage(context.templates)
 
@@ -62,7 +63,10 @@ async def republish(context: Context, request: Request) -> Payload:
 
 
 async def republish_all_the_same(context: Context, request: Request, value: str) -> TapResult:
-    """Post what an editor was asked about, unless things have changed since. value: see `meant.token`."""
+    """Post what an editor was asked about, unless things have changed since.
+
+    value: see `meant.token`.
+    """
     number = from_short_id(value.partition(".")[0])
 
     def work(db: Database) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""What happens to the bot itself: blocked and unblocked, added to groups, its rights in channels. Makes no call.
+"""What happens to the bot itself: blocked and unblocked, added to groups, its rights in channels.
 
-Telegram reports it by `my_chat_member`, and by a service message when a group gets a new number.
+Makes no call. Telegram reports it by `my_chat_member`, and by a service message when a group gets a
+new number.
 """
 
 from __future__ import annotations

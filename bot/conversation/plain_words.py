@@ -1,6 +1,6 @@
-"""Plain words that stand for a command: `stop`, `follow AI`. Pure; knows neither topics nor articles.
+"""Plain words that stand for a command: `stop`, `follow AI`. Pure; knows no topics and no articles.
 
-Whether words name a topic or are an article's address is found out in `readers.understand`.
+Whether words name a topic or are an article's address is decided in `readers.understand`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def understood(request: Request) -> Request:
 
 
 def after(verb: str, words: str) -> str:
-    """Return what follows `verb` in the words, or an empty string where they do not begin with it."""
+    """Return what follows `verb` in the words; "" if they do not begin with it."""
     first, _, rest = words.strip(_PUNCTUATION).partition(" ")
     return rest.strip() if first.casefold() == verb else ""
 

@@ -1,4 +1,4 @@
-"""What replies to /start /help /topic /topics /untopic /stop. Each returns its reply; sends nothing.
+"""What replies to /start /help /topic /topics /untopic /stop. Sends nothing itself.
 
 What changes something is done once for its update (`subscriptions`), and the reply is made of the
 result that was recorded then: an update that arrives twice gets two replies and has one effect.
@@ -54,16 +54,19 @@ async def start(context: Context, request: Request) -> Payload | Reply:
 
 
 async def _reach_editor(context: Context, editor: int) -> None:
-    """Report that an editor can be written to, and set their menu: before they had a chat it was not possible."""
+    """Record that an editor can be written to, and set their menu.
+
+    Before the editor had a chat with the bot, neither was possible.
+    """
     context.reached(editor)
     scope, menu = commands.editor_menu(editor)
     await context.messenger.set_commands(menu, scope)
 
 
 async def bring_missed(context: Context, request: Request) -> bool:
-    """Tell a reader who is back, in one message, what they missed; return False where that is nothing.
+    """Tell a reader who is back, in one message, what they missed; return False if nothing.
 
-    It is read again when the replies before it are out: one of them may have told the reader.
+    It is read again once the replies before it are sent: one of them may have told the reader.
     """
 
     async def resumed() -> Reply | None:
@@ -78,7 +81,10 @@ async def bring_missed(context: Context, request: Request) -> bool:
 
 
 async def understand(context: Context, request: Request) -> tuple[Command, Request]:
-    """Return the command that plain words stand for: topics by name, an article by its address, else a search."""
+    """Return the command that plain words stand for.
+
+    Topics by name, an article by its address, else a search.
+    """
     known = await context.store(topic_queries.known, context.taxonomy, request)
     if context.taxonomy.named(request.words, known):
         return commands.TOPIC, request
@@ -110,7 +116,10 @@ async def topic(context: Context, request: Request) -> Payload:
 
 
 def following(context: Context, request: Request, done: dict[str, Any], update: int) -> Payload:
-    """Return the reply about topics to follow; it offers those to await by the number of `update`."""
+    """Return the reply about topics to follow.
+
+    update: the number by which a button refers to the topics that can be awaited.
+    """
     words = context.words(request)
     unknown, nearest = done.get("unknown", ()), done.get("nearest", ())
     if done["added"] or done["already"]:

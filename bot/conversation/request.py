@@ -1,6 +1,6 @@
-"""What a person asked: a message or a tapped button, read from Telegram's update. Does nothing about it.
+"""What a person asked: a message or a tapped button, read from Telegram's update.
 
-Only what the handlers need is kept, so that they work without Telegram's objects.
+Handles nothing. Only what the handlers need is kept, so that they work without Telegram's objects.
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ def thread_of(message: Message) -> int:
 def _command_and_words(message: Message, content: Content) -> tuple[TypedCommand | None, str]:
     """Return the command, if there is one, and what follows it, else the whole text.
 
-    A command may be in a caption. One in a forwarded message was typed by somebody else: it is text.
+    A command may be in a caption. A forwarded command was typed by somebody else: it is text.
     """
     text = (message.text or message.caption or "").strip()
     match = None if content is Content.FORWARD else _COMMAND.fullmatch(text)
@@ -221,7 +221,7 @@ def _content(message: Message) -> Content:
 
 
 def _is_written_by_person(message: Message) -> bool:
-    """Return False for service messages, messages of other bots, and a channel's posts in its group."""
+    """Return False for service messages, other bots' messages, and a channel's posts in a group."""
     if message.is_automatic_forward:
         return False
     if message.from_user and message.from_user.is_bot and not message.sender_chat:
@@ -240,13 +240,13 @@ def _chat(chat: Chat) -> dict[str, Any]:
 
 
 def _still_shown(query: CallbackQuery) -> Message | None:
-    """Return the tapped message; None for one that Telegram does not show any more, which is dated 0."""
+    """Return the tapped message; None for one that Telegram no longer shows, which is dated 0."""
     message = query.message
     return message if isinstance(message, Message) and message.date.timestamp() else None
 
 
 def _keyboard(query: CallbackQuery) -> keyboards.Rows:
-    """Return the buttons of the tapped message; none for a message that Telegram does not show any more."""
+    """Return the buttons of the tapped message; none if Telegram no longer shows the message."""
     message = query.message
     if not isinstance(message, Message) or message.reply_markup is None:
         return ()

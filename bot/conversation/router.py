@@ -1,6 +1,7 @@
-"""The way of an update to its handler: which command it is, who may give it, how often. Replies to what has none.
+"""From an update to its handler: which command it is, who may give it, how often.
 
-A handler that fails is logged, and the person gets an apology; nothing a person sends stops the bot.
+Replies itself only to updates that have no handler. A handler that fails is logged, and the person
+gets an apology; nothing a person sends stops the bot.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ class Router:
             )
 
     async def _handle_message(self, request: Request) -> None:
-        """Reply to a command, or to words in a private chat; in groups only to what is for the bot."""
+        """Reply to a command, or to words in a private chat; in groups only if addressed."""
         if request.private or request.is_reply_to_bot:
             request = plain_words.understood(request)
         command = self._find(request, is_editor=self._context.is_editor(request))
@@ -135,7 +136,7 @@ class Router:
         return commands.find(request.command.name, is_editor=is_editor) if request.command else None
 
     async def _hint_at_private_chat(self, request: Request) -> None:
-        """Tell an editor who typed an editors' command in a group that it is for their private chat only.
+        """Tell an editor who typed an editors' command in a group to use their private chat.
 
         The group sees nothing of it: there, these commands do not exist.
         """
@@ -150,7 +151,10 @@ class Router:
             await self._context.reply(private, hint)
 
     def _is_for_bot(self, request: Request) -> bool:
-        """Return True if a message without a command of this bot gets a reply; of an album only the first part does."""
+        """Return True if a message without a command of this bot gets a reply.
+
+        Of an album only the first part does.
+        """
         if request.command:
             addressed = request.command.addressee is not None
             return request.private or addressed or request.is_reply_to_bot

@@ -1,7 +1,7 @@
-"""What a chat follows, and whether it gets anything: the work on the store behind what readers ask. Writes no reply.
+"""What a chat follows, and whether it gets anything: the changes in the store. Writes no reply.
 
-Work that changes something is run by `Context.once`, in one commit with its JSON-able result: an update that arrives
-twice changes things once.
+Work that changes something is run by `Context.once`, in one commit with its JSON-able result: an
+update that arrives twice changes things once.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _Follow(Enum):
 
 
 def start(db: Database, taxonomy: Taxonomy, request: Request, limit: int) -> Result:
-    """Make a reader's chat active, and follow the topic of the link under a post, if that was tapped."""
+    """Make a reader's chat active; follow the topic if the link under a post was tapped."""
     topic = _linked_topic(db, taxonomy, request.words)
     chat, back = arrive(db, request)
     outcome = _follow(db, chat, topic, request, limit) if topic else None
@@ -57,9 +57,9 @@ def _linked_topic(db: Database, taxonomy: Taxonomy, payload: str) -> str | None:
 
 
 def follow(db: Database, taxonomy: Taxonomy, request: Request, limit: int) -> Result:
-    """Follow the topics that the words name; return which were new, which were not, and the words that name none.
+    """Follow the topics that the words name; return the new ones, the others, and unknown words.
 
-    Words that name none are offered: a topic that no article carries can be awaited.
+    Unknown words are offered: a topic that no article carries can be awaited.
     """
     names = known(db, taxonomy, request)
     everything = is_all(request.words) and not taxonomy.named(request.words, names)
@@ -85,7 +85,7 @@ def offer(db: Database, request: Request, unknown: Iterable[str]) -> Result:
 
 
 def follow_offered(db: Database, request: Request, update: int, limit: int) -> Result | None:
-    """Follow what the reply to an earlier update of this chat offered; None where that is not known any more."""
+    """Follow what the reply to an earlier update of this chat offered; None if it is not known."""
     names = _offered_by(db, request, update)
     if names is None:
         return None
@@ -94,7 +94,7 @@ def follow_offered(db: Database, request: Request, update: int, limit: int) -> R
 
 
 def unfollow_offered(db: Database, request: Request, update: int) -> Result | None:
-    """Stop following what an earlier update of this chat followed; None where that is not known any more."""
+    """Stop following what an earlier update of this chat followed; None if it is not known."""
     names = _offered_by(db, request, update)
     if names is None:
         return None
@@ -173,26 +173,32 @@ def arrive(db: Database, request: Request) -> tuple[Chat, bool]:
 
 
 def unpark(db: Database, request: Request) -> None:
-    """Make a parked reader's chat active, as the reader writes to the bot again; who stopped stays stopped."""
+    """Make a parked reader's chat active, as the reader wrote to the bot.
+
+    A chat that was stopped stays stopped.
+    """
     chat = chat_of(db, request)
     if chat is not None and chat.state is Standing.PARKED:
         chats.set_state(db, chat.id, Standing.ACTIVE)
 
 
 def missed_by(db: Database, request: Request) -> Result:
-    """Return what a reader who is back has missed and was not told of yet; empty where that is nothing."""
+    """Return what a reader who is back missed and was not told yet; empty if nothing."""
     chat = chat_of(db, request)
     return _missed(db, chat) if chat and chat.state is Standing.ACTIVE else {}
 
 
 def told_missed(db: Database, request: Request) -> None:
-    """Record that a reader who is back was told what they missed; who left again meanwhile is told once more."""
+    """Record that a reader who is back was told what they missed.
+
+    A reader who left again in the meantime is told once more.
+    """
     if chat := chat_of(db, request):
         chats.told_missed(db, chat.id)
 
 
 def can_be_awaited(name: str) -> bool:
-    """Return True if a topic can have the name: 64 characters at most, a letter or digit among them."""
+    """Return True for a valid name of a topic: up to 64 characters, with a letter or digit."""
     return bool(topics.key(name)) and len(plain_text.repair(name)) <= hashtag.LONGEST_TAG
 
 
@@ -214,7 +220,7 @@ def _offered_by(db: Database, request: Request, update: int) -> list[str] | None
 
 
 def _missed(db: Database, chat: Chat) -> Result:
-    """Return what a reader missed while away; where that is nothing, record that nothing has to be told."""
+    """Return what a reader missed while away; if nothing, record that nothing has to be told."""
     if chat.away is None:
         return {}
     numbers = away.missed(db, chat.id, chat.away)

@@ -1,4 +1,4 @@
-"""What a chat follows and may follow, and the newest articles on topics, as the store has it. Changes nothing."""
+"""What a chat follows and may follow, and the newest articles on topics. Changes nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ALL = frozenset(("all", "everything", "all topics", "alles", "todo"))
 
 
 def chat_of(db: Database, request: Request) -> Chat | None:
-    """Return the chat, or thread of a forum, that a request is from; None where it is not recorded."""
+    """Return the chat, or thread of a forum, of a request; None if it is not recorded."""
     return chats.by_number(db, request.chat_id, request.thread)
 
 
@@ -33,10 +33,10 @@ def followed(db: Database, request: Request) -> list[str]:
 
 
 def offered(db: Database, taxonomy: Taxonomy, request: Request) -> list[tuple[str, int]]:
-    """Return the topics that the chat may choose from with the number of their articles, those with most first.
+    """Return the topics the chat may choose, with their number of articles, most articles first.
 
-    They are the topics that articles carry, those of the operator's file, and those that the chat follows already. A
-    tap does not change their order: the keyboard must not move under the finger.
+    They are the topics that articles carry, those of the operator's file, and those that the chat
+    follows already. A tap does not change their order: the keyboard must not move under the finger.
     """
     chat = chat_of(db, request)
     all_topics = follows.overview(db, chat.id if chat else None)
@@ -62,7 +62,7 @@ def known(db: Database, taxonomy: Taxonomy, request: Request) -> list[str]:
 
 
 def named(db: Database, taxonomy: Taxonomy, code: str) -> str | None:
-    """Return the name of the topic with the code of a button or link; None when nothing has it any more."""
+    """Return the topic with the code of a button or link; None if there is none any more."""
     if row := follows.by_code(db, code):
         return row.name
     return next((topic.name for topic in taxonomy if topics.code(topic.name) == code), None)
