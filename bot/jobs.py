@@ -53,9 +53,9 @@ class Jobs:
     clock: Clock
     #: There may be something to send.
     wake: Callable[[], None]
-    #: Why jobs stand still, as the editors were told, and which do.
-    standing: dict[str, set[str]] = field(default_factory=dict)
-    #: What they were told of it and is kept nowhere, by its key.
+    #: Cause → the jobs it stalls, as the editors were told.
+    stalled: dict[str, set[str]] = field(default_factory=dict)
+    #: Notices of it that could not be written to the database, by their key.
     unwritten: dict[str, Notice] = field(default_factory=dict)
     #: The jobs that have run well: what an earlier process told of them is over.
     well: set[str] = field(default_factory=set)
@@ -117,16 +117,16 @@ class Jobs:
         return self._seconds_until(await self.telegram.courier.deliver(self.clock() + LINGER))
 
     async def _tell_editors(self) -> float | None:
-        await self._tell_standing()
+        await self._tell_stalled()
         due = [await self.telegram.notifier.send(), await self.telegram.reporter.send()]
         return self._seconds_until(min((one for one in due if one), default=None))
 
-    async def _tell_standing(self) -> None:
+    async def _tell_stalled(self) -> None:
         """Tell the editors once of each cause why jobs stand still, and once when it is over."""
         found = health.stalled_jobs(self.schedule, self.clock)
         for job, one in found.items():
-            is_new = one.cause not in self.standing
-            self.standing.setdefault(one.cause, set()).add(job)
+            is_new = one.cause not in self.stalled
+            self.stalled.setdefault(one.cause, set()).add(job)
             if is_new:
                 _log.error("%s", one.reason)
                 await self._alert(_notice(one.cause, one.about, one.reason))
@@ -141,11 +141,11 @@ class Jobs:
 
     async def _all_clear(self, well: set[str]) -> None:
         """Tell the editors of the causes that stop no job any more; what an earlier process told of is over, too."""
-        for jobs in self.standing.values():
+        for jobs in self.stalled.values():
             jobs -= well
-        over = {cause for cause, jobs in self.standing.items() if not jobs}
-        new = well - self.well - self.standing.keys()
-        if new and health.DATABASE not in self.standing:
+        over = {cause for cause, jobs in self.stalled.items() if not jobs}
+        new = well - self.well - self.stalled.keys()
+        if new and health.DATABASE not in self.stalled:
             new.add(health.DATABASE)
         if not (over or new):
             return
@@ -153,7 +153,7 @@ class Jobs:
             *(f"standing:{cause}" for cause in sorted(over | new))
         )
         for cause in over:
-            del self.standing[cause]
+            del self.stalled[cause]
             if notice := self.unwritten.pop(f"standing:{cause}", None):
                 await self.telegram.notifier.say(notice, over=True)
         self.well.update(well)
