@@ -1,4 +1,4 @@
-"""Paperboy: a folder of articles, delivered to Telegram. This is the map of the house.
+"""Paperboy: a folder of articles, delivered to Telegram. This is the map of its rooms.
 
 Imports go down only (import-linter checks it); each room's `__init__` maps its modules, and each module says in its
 first line what it is and what it does not do. Effects surround pure decisions, and time enters once, as `clock`.
@@ -6,12 +6,12 @@ first line what it is and what it does not do. Effects surround pure decisions, 
     __main__      `python -m bot` is `paperboy`
     cli           the operator's commands
     demo          `paperboy demo`: the sandbox and the app together
-    app           builds one running bot from the rooms; the only token
+    app           builds one running bot from the rooms, with clock and token
     single_run    the work of `paperboy run --once`
     jobs          what the scheduled jobs of a running bot do
     health        signals for /health and the watchdog
     session       one bot account at work: client, courier, updates, editors
-    scheduler     named jobs, periodic and at calendar times
+    scheduler     named jobs: at intervals, when nudged, or when they ask for it
     watchdog      ends a process in which nothing moves any more
     web           HTTP: health, metrics, the webhook endpoint
     sandbox       a local Bot API server with a chat page, for the demo and the tests
@@ -20,7 +20,7 @@ first line what it is and what it does not do. Effects surround pure decisions, 
     publish       deliveries become messages: sent, edited, recovered
     botapi        the Bot API client: calls out, updates in
     planning      what follows from a recorded article: its deliveries, and what editors are told
-    rendering     every word a person sees, from templates
+    rendering     every word a person sees: templates, labels of buttons, dates
     store         everything remembered, in domain words
     feed          one file becomes an Article, or an error that names file and reason
     settings      the operator's settings and taxonomy, checked

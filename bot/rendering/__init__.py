@@ -1,4 +1,4 @@
-"""Every word a person sees, from Jinja2 templates. Sends nothing, remembers nothing.
+"""Every word a person sees, as plain data. Sends nothing, remembers nothing.
 
 Posts
     posts              an article's post
@@ -23,7 +23,7 @@ Parts
     dates              dates and times in words
     shown_names        names of chats and files, and reasons
     keyboards          buttons: makes them and reads what they send
-    taps               names of the short answers to a tapped button
+    taps               names of the lines that answer a tap
     layout             how a reply becomes a payload that fits
     fitting            shortens words until a message fits
     markup             measures Telegram's HTML
@@ -35,6 +35,7 @@ Templates
     samples            sample words that templates are checked with
     republish_samples  the same for /republish
 
-The sentences are in `config/templates`; what comes out is plain data: a Bot API method and its
-parameters.
+The sentences are in `config/templates`, as Jinja2 templates. Labels of buttons, dates and lines of
+the log are in the modules, what a command does in `conversation.commands`: all in English. What
+comes out is plain data: a Bot API method and its parameters.
 """

@@ -1,4 +1,4 @@
-"""Sample words for the answers to /republish; see `samples`."""
+"""Sample words for the replies to /republish; see `samples`."""
 
 from __future__ import annotations
 

@@ -17,7 +17,6 @@ several calls into one commit, and `thread.Store` is the way in from the event l
     facts          what the database knows of itself
     sequence       sequence numbers
     articles       articles
-    channel_starts  starts of channels
     files          files of the folder
     recording      writes new articles, many at once
     recorded       the newest articles, for filters
