@@ -26,7 +26,7 @@ REASON_UNITS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ArticleLine:
     """An article as one entry of a list."""
 
     title: str
@@ -81,13 +81,13 @@ def names(topics: Sequence[str]) -> list[str]:
     return [name(topic) for topic in topics]
 
 
-def line(stored: Stored, tz: tzinfo = UTC, query: Query | None = None) -> Line:
+def article_line(stored: Stored, tz: tzinfo = UTC, query: Query | None = None) -> ArticleLine:
     """Return an article as an entry of a list. query: what was searched for."""
     article = stored.article
     host = urls.host(article.url)
     title = plain_text.shorten(article.title or host, TITLE_UNITS)
     provider = plain_text.shorten(article.provider or host, NAME_UNITS)
-    return Line(
+    return ArticleLine(
         title=title,
         url=article.url,
         provider=provider,

@@ -83,7 +83,7 @@ def latest(
     topic: the one asked for. followed: whether the reader follows it. follows: whether the reader
     follows any topic.
     """
-    lines = [layout.line(one, tz) for one in articles[:LISTED]]
+    lines = [layout.article_line(one, tz) for one in articles[:LISTED]]
     rows = keyboards.follows([topic], "Follow {}") if topic and not followed else []
     return layout.listed(
         templates, "latest", "articles", lines, rows, topic=layout.name(topic), follows=follows
@@ -116,7 +116,7 @@ def resumed(
 
     missed: the newest of `count` articles.
     """
-    lines = [layout.line(one, tz) for one in missed]
+    lines = [layout.article_line(one, tz) for one in missed]
     more = [keyboards.tap("Choose topics", Act.PAGE, page=0)]
     return layout.listed(
         templates, "resumed", "articles", lines, [more], follows=layout.names(follows), count=count

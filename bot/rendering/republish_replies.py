@@ -71,7 +71,7 @@ def republished(
         templates,
         "republished",
         [[alerts.decide(Decision.UNDO, value)]] if value else [],
-        article=layout.line(article),
+        article=layout.article_line(article),
         file=shown_names.short(article.path),
         edition=edition,
         channels=len(channels),
@@ -95,7 +95,7 @@ def undone(
     return layout.reply(
         templates,
         "undone",
-        article=layout.line(article),
+        article=layout.article_line(article),
         file=shown_names.short(article.path),
         undone=shown_names.chats(undone),
         late=shown_names.chats(late),
@@ -111,7 +111,7 @@ def became(templates: Templates, article: Stored, edition: int, posts: Sequence[
         "republish_became",
         "posts",
         [_post(post) for post in posts],
-        article=layout.line(article),
+        article=layout.article_line(article),
         file=shown_names.short(article.path),
         edition=edition,
         posted=Fate.POSTED in fates,
@@ -164,11 +164,11 @@ def confirm(
         templates,
         "republish_confirm",
         [[alerts.decide(Decision.REPUBLISH, value)]] if can_be_posted else [],
-        article=layout.line(article),
+        article=layout.article_line(article),
         own=shown_names.short(article.path),
         file=shown_names.short(file),
         reason=shown_names.reason(reason),
-        first=layout.line(first) if first else None,
+        first=layout.article_line(first) if first else None,
         first_file=shown_names.short(first.path) if first else "",
         waits=article.waits.value,
         date=dates.minute(article.article.published, tz),
@@ -187,7 +187,7 @@ def rejected(templates: Templates, files: Sequence[tuple[str, str]]) -> Payload:
 
 def expired(templates: Templates, article: Stored) -> Payload:
     """Answer /republish with an article that has expired."""
-    line = layout.line(article)
+    line = layout.article_line(article)
     return layout.reply(templates, "republish_expired", article=line, file=article.path or "")
 
 
@@ -222,14 +222,14 @@ def _released(templates: Templates, name: str, article: Stored, channels: Sequen
     return layout.reply(
         templates,
         name,
-        article=layout.line(article),
+        article=layout.article_line(article),
         file=shown_names.short(article.path),
         where=shown_names.chats(channels),
     )
 
 
 def _line(article: Stored) -> dict[str, object]:
-    return {"line": layout.line(article), "file": shown_names.short(article.path)}
+    return {"line": layout.article_line(article), "file": shown_names.short(article.path)}
 
 
 def _button(article: Stored) -> keyboards.Button:

@@ -36,7 +36,7 @@ def search_results(
     corrected. key: number of the search, for the buttons that turn the page. more: there is a
     next page.
     """
-    lines = [layout.line(one, tz, query) for one in articles[:FOUND]]
+    lines = [layout.article_line(one, tz, query) for one in articles[:FOUND]]
     rows = [_page_buttons(key, page, more)] if key else []
     return layout.listed(
         templates,
@@ -55,7 +55,7 @@ def found_article(
 ) -> Payload:
     """Answer an article's address with the article. names: topics to offer as buttons."""
     rows = keyboards.follows(names[:OFFERED], "Follow {}")
-    line = layout.line(article, tz)
+    line = layout.article_line(article, tz)
     return layout.reply(templates, "found_article", rows, article=line, topics=len(rows))
 
 

@@ -64,7 +64,7 @@ def test_the_day_of_a_source_that_tells_it_is_shown_to_everybody() -> None:
     for tz in (UTC, ZoneInfo("America/Lima")):
         assert "16 Oct 2026" in html(late, tz=tz)
         assert (
-            layout.line(
+            layout.article_line(
                 Stored(id=1, article=late, recorded=datetime(2026, 10, 17, tzinfo=UTC)), tz
             ).date
             == "16 Oct 2026"
