@@ -3,7 +3,7 @@
 Gives the values that `front_matter` gives, in a tenth of the time.
 
 Not a YAML parser: it answers only where it is sure, and leaves every other document to PyYAML
-(`matter`). Sure are lines of `key: value`, `- value` and `- key: value`, nested by indent, each
+(`front_matter`). Sure are lines of `key: value`, `- value` and `- key: value`, nested by indent, each
 value plain or quoted on its own line. One line of another kind (a comment, an anchor, a tag, a
 block, a bracket, a value that goes on), and there is no answer.
 """
@@ -14,12 +14,12 @@ import re
 from functools import lru_cache
 from typing import NoReturn
 
-# Longer or deeper documents may be beyond the bounds that `matter` sets, which counts values: four
+# Longer or deeper documents may be beyond the bounds that `front_matter` sets, which counts values: four
 # a line at most.
 _MOST_LINES = 4_000
 _DEEPEST = 40
-# In ASCII all is sure but controls; above it, what YAML forbids and what `matter` carries past it
-# is not.
+# Sure is all of ASCII but controls; beyond ASCII, all but what YAML forbids and what `front_matter`
+# hides from YAML.
 _SURE = bytes([*b"\n", *range(0x20, 0x7F)])
 _UNSURE = re.compile("[\0-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 #: Documents have most of their lines up to this length in common: `    type: article`.
