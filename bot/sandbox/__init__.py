@@ -31,7 +31,10 @@ Any bot that lets its API address be set can be tested with it. With python-tele
         assert replies[0].text == "Hello, Ann!"
 
 A bot in another language is tested with `python -m bot.sandbox`, which prints its address and a
-token as JSON; people are then moved by POST to /sim/send, /sim/tap and so on (`controls`).
+token as JSON; what people do is asked for by POST to /sim/send, /sim/tap and so on (`controls`):
+
+    python -m bot.sandbox --person 42:Ann --channel @news
+    curl -d '{"as": 42, "text": "/start"}' http://127.0.0.1:PORT/sim/send
 
     server         Sandbox: all of it as one object
     world          what is said, and the updates that follow
