@@ -33,6 +33,7 @@ _DOES = {
     "deliver": "sending posts",
     "tell editors": "telling the editors",
     "keep house": "tidying the database",
+    "index": "indexing the articles of an older database",
     "webhook": "getting updates by the webhook",
 }
 
