@@ -1,7 +1,8 @@
 """Paperboy: a folder of articles, delivered to Telegram. This is the map of its rooms.
 
-Imports go down only (import-linter checks it); each room's `__init__` maps its modules, and each module says in its
-first line what it is and what it does not do. Effects surround pure decisions, and time enters once, as `clock`.
+Imports go down only (import-linter checks it). Each room's `__init__` maps its modules, and each
+module says in its first line what it is and what it does not do. Effects surround pure decisions,
+and time enters once, as `clock`.
 
     __main__      `python -m bot` is `paperboy`
     cli           the operator's commands
@@ -24,14 +25,14 @@ first line what it is and what it does not do. Effects surround pure decisions, 
     store         everything remembered, in domain words
     feed          one file becomes an Article, or an error that names file and reason
     settings      the operator's settings and taxonomy, checked
-    domain        pure rules: articles, identity, topics, deliveries, outcomes, rate limits, recovery
+    domain        pure rules: articles, topics, deliveries, outcomes, rate limits, recovery
     clock         the only clock: wall time, monotonic time, and jumps between them
     shipped       where the files that ship with Paperboy are
     errors        what can go wrong, in words a person can act on
 
-The life of an article: `feed` reads its file, `ingest.recorder` records it with its deliveries in one commit,
-`publish.courier` renders and sends what is due through `botapi.client`, and `domain.interpretation` decides what each
-outcome means before it is recorded.
+The life of an article: `feed` reads its file, `ingest.recorder` records it with its deliveries in
+one commit, `publish.courier` renders and sends what is due through `botapi.client`, and
+`domain.interpretation` decides what each outcome means before it is recorded.
 """
 
 from __future__ import annotations

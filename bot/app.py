@@ -1,4 +1,4 @@
-"""Joins the rooms into one running Paperboy: the only clock, the only token. Decides nothing itself."""
+"""Builds one running Paperboy from the rooms: the only clock, the only token. Decides nothing."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class App:
             self._telegram.courier.stop()
 
     async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
-        """Record what is new, send nothing. Raises PaperboyError when the folder can't be looked at, or on `stop`."""
+        """Record what is new, send nothing. Raises PaperboyError for the folder, and on `stop`."""
         try:
             found = await scheduler.unless(self._stop, self._poller.scan(progress))
         except Stopped:
@@ -129,7 +129,9 @@ class App:
 
     @asynccontextmanager
     async def connected(self, patience: float = inf) -> AsyncIterator[Connection]:
-        """Speak to Telegram while the block runs. Raises UsageError without a token, TokenRevoked for a bad one.
+        """Connect to Telegram while the block runs.
+
+        Raises UsageError without a token, TokenRevoked for a token that Telegram does not accept.
 
         Raises PaperboyError when Telegram can't be reached within about `patience` seconds.
         """
@@ -137,8 +139,8 @@ class App:
         token = telegram.token.get_secret_value()
         if not token:
             raise UsageError(
-                "telegram.token: is missing. Take one from @BotFather and set PAPERBOY_TELEGRAM__TOKEN; "
-                "`paperboy demo` needs none."
+                "telegram.token: is missing. Take one from @BotFather and set "
+                "PAPERBOY_TELEGRAM__TOKEN; `paperboy demo` needs none."
             )
         meter = client.Meter(self._pace, self._clock)
         speaking = client.build(
@@ -201,7 +203,7 @@ class App:
             await asyncio.gather(self._schedule.stop(FAREWELL), scheduler.ended(tasks, FAREWELL))
 
     async def _brought(self, update: dict[str, Any]) -> None:
-        """Take an update that Telegram brings. Raises PaperboyError, after which it brings it again."""
+        """Take an update from the webhook. Raises PaperboyError; Telegram then posts it again."""
         if self._telegram is None:
             raise PaperboyError("the bot is starting")
         await self._telegram.inbox.take_one(update)
@@ -216,13 +218,12 @@ class App:
         stack.push_async_callback(web.stop)
 
     async def _begin(self, telegram: Connection, jobs: Jobs) -> None:
-        """Introduce the bot, then look and deliver until `stop`."""
+        """Introduce the bot, then scan and deliver until `stop`."""
         await scheduler.unless(self._stop, telegram.introduce())
         await telegram.say_what_runs()
         watching = asyncio.create_task(self._poller.watch(self._stop, jobs.told))
-        await asyncio.sleep(
-            0
-        )  # the watch stands before the first look: what lands meanwhile is told of
+        # the watch starts before the first scan, so that changes during it are reported
+        await asyncio.sleep(0)
         self._schedule.start()
         await watching
 
@@ -253,7 +254,7 @@ class App:
         )
 
     def _wake(self) -> None:
-        """There may be something to send: now, not at the next run of the job."""
+        """Deliver now and not at the job's next run: there may be something to send."""
         if self._telegram:
             self._telegram.courier.wake()
             self._schedule.nudge("deliver")
@@ -262,7 +263,7 @@ class App:
         return Rules.of(self.settings, self._templates.taxonomy, self._channels.live)
 
     def _clock_jumped(self, by: timedelta) -> None:
-        """Move what waits for a moment of the wall clock, so that it waits no longer and no shorter than was meant."""
+        """Move everything that waits for a moment of the wall clock by as much as it was set."""
         way = "back" if by < timedelta() else "forward"
         _log.warning("the clock was set %s by %d s", way, abs(by).total_seconds())
         self._schedule.reschedule()

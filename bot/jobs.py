@@ -1,4 +1,4 @@
-"""The jobs of a running bot: what each does when the schedule says so. Decides no moment and sends nothing itself."""
+"""The jobs of a running bot: what each does when it is due. Plans no times and sends nothing."""
 
 from __future__ import annotations
 
@@ -23,19 +23,20 @@ from bot.store import articles, indexing, pruning
 from bot.store.database import Database
 from bot.store.thread import Store
 
-#: How long the delivery job waits for messages that the pace holds back, before the schedule takes over.
+#: How long one run of the delivery job waits for messages that the rate limits hold back.
 LINGER = timedelta(seconds=2)
 #: Seconds between two runs of the delivery job that nothing asked for, and of housekeeping.
 DELIVERY = 5.0
 HOUSEKEEPING = 600.0
-#: Seconds between two pieces of the index that an older database gets, in which others use the store.
+#: Seconds between two batches of an older database's index, in which others can use the store.
 INDEXING = 0.2
 _log = logging.getLogger(__name__)
-#: Seconds between two looks at what waits for its moment or for an editor, besides those at its moments.
+#: Seconds between two checks of what waits for its date or for an editor, besides those when due.
 RELEASE = 30.0
 #: Seconds between two questions to Telegram whether it still calls us.
 WEBHOOK = 300.0
-#: Pieces that housekeeping forgets of each kind at once, and the seconds between two, in which others use the store.
+#: Batches of each kind that one run of housekeeping deletes at most.
+#: BREATH: seconds between two of them, in which others can use the store.
 PIECES, BREATH = 100, 0.02
 
 
@@ -80,9 +81,9 @@ class Jobs:
         self.schedule.nudge("scan")
 
     async def begin_channels(self) -> int:
-        """Apply the start of new channels, once a whole scan has told what their newest articles are.
+        """Apply the start of new channels, once a whole scan has recorded their newest articles.
 
-        A scan that found no article told nothing: the folder may be on a disk that is not mounted yet.
+        A scan that found no article does not count: the folder may not be mounted yet.
         """
         if (
             self.poller.scanned is None
@@ -140,7 +141,10 @@ class Jobs:
             self.unwritten[notice.key] = notice
 
     async def _all_clear(self, well: set[str]) -> None:
-        """Tell the editors of the causes that stop no job any more; what an earlier process told of is over, too."""
+        """Tell the editors that causes are over which stop no job any more.
+
+        That includes causes which an earlier process told them of.
+        """
         for jobs in self.stalled.values():
             jobs -= well
         over = {cause for cause, jobs in self.stalled.items() if not jobs}
@@ -175,7 +179,10 @@ class Jobs:
             raise failed[0]
 
     async def index(self, pieces: int = 1) -> bool:
-        """Index up to `pieces` batches of an older database's articles; return True if there may be more."""
+        """Index up to `pieces` batches of an older database's articles.
+
+        Return True if there may be more.
+        """
         for _ in range(pieces):
             if not await self.store(indexing.build):
                 return False
@@ -185,7 +192,7 @@ class Jobs:
         return INDEXING if await self.index() else None
 
     async def _prune(self, forget: Callable[[Database, datetime], int]) -> None:
-        """Forget what is old, a piece at a time; what is left after so many waits for the next time."""
+        """Delete old rows, one batch at a time; after `PIECES` batches the rest waits."""
         for _ in range(PIECES):
             if await self.store(forget, self.clock()) < pruning.PIECE:
                 return

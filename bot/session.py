@@ -1,4 +1,4 @@
-"""One bot account at work: the messenger with its courier, its updates and its editors. Joins, decides nothing."""
+"""One bot account at work: client, courier, updates, editors. Connects them and decides nothing."""
 
 from __future__ import annotations
 
@@ -146,7 +146,10 @@ class Connection:
         )
 
     async def introduce(self) -> None:
-        """Put in doubt what a crash left on its way, learn the channels' numbers, ask about what was passed over."""
+        """Do what comes before the first job: recover from a crash, resolve the channels.
+
+        Also asks the editors about articles that an earlier version passed over.
+        """
         if doubtful := await self.courier.recover():
             _log.warning(
                 "messages that were being sent when the last run ended: %d; each is checked",
@@ -174,7 +177,7 @@ class Connection:
         await commands.set_menus(self._messenger, self._settings.telegram.admins)
 
     async def resolve_channels(self) -> None:
-        """Ask Telegram about the settings' channels; the editors hear once of each it does not know."""
+        """Look up the settings' channels; tell editors once of each that Telegram does not know."""
         self.unknown = await self._channels.resolve(self._messenger)
         known = [one.chat for one in self._settings.channels if one.chat not in self.unknown]
         await self.notifier.all_clear(*(f"unknown:{setting}" for setting in known))
@@ -195,7 +198,7 @@ class Connection:
             )
 
     async def tell_editors(self, *told: Notice) -> None:
-        """Have every editor told, once for each key as long as its incident is open; again later where need be."""
+        """Have every editor told, once for each key while its incident is open."""
         await self.notifier.tell(*told)
 
     async def tell_back(self, seconds: float) -> None:
@@ -210,7 +213,7 @@ class Connection:
             )
 
     async def tell_stuck(self, what: str) -> None:
-        """Tell the editors, as far as they can be reached at once, that the bot will be started again."""
+        """Tell the editors who can be reached at once that the bot will be restarted."""
         notice = Notice(key=f"stuck:{self._clock():%Y-%m-%dT%H:%M}", alert=Alert.STUCK, reason=what)
         await self.notifier.ask(notice)
 
@@ -224,16 +227,17 @@ class Connection:
 
 
 def webhook(web: Web, handle: Callable[[dict[str, Any]], Awaitable[None]]) -> Hook:
-    """Return the way in for Telegram's updates. Raises UsageError where the settings lack an address for it."""
+    """Return the webhook. Raises UsageError when the settings lack an address for it."""
     problems = []
     if not web.listen:
         problems.append(
-            'web.listen: is empty; `run --webhook` listens there. Set it to an address and port, like "127.0.0.1:8080"'
+            "web.listen: is empty; `run --webhook` listens there. "
+            'Set it to an address and port, like "127.0.0.1:8080"'
         )
     if not web.public_url:
         problems.append(
-            "web.public_url: is empty; `run --webhook` needs the https address by which Telegram reaches web.listen, "
-            'like "https://bot.example.org"'
+            "web.public_url: is empty; `run --webhook` needs the https address "
+            'by which Telegram reaches web.listen, like "https://bot.example.org"'
         )
     if problems:
         raise UsageError(*problems)
@@ -242,9 +246,9 @@ def webhook(web: Web, handle: Callable[[dict[str, Any]], Awaitable[None]]) -> Ho
 
 
 async def account(messenger: Messenger, stop: asyncio.Event, patience: float = inf) -> str:
-    """Return the bot's username, asking until Telegram is reached or `stop` is set. Raises TokenRevoked.
+    """Return the bot's username, asking until Telegram answers or `stop` is set.
 
-    Raises PaperboyError when that would take more than `patience` seconds of waiting.
+    Raises TokenRevoked, and PaperboyError after more than `patience` seconds of waiting.
     """
     wait, waited, told = FIRST_TRY, 0.0, ""
     while True:

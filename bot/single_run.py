@@ -1,4 +1,4 @@
-"""The work of `paperboy run --once`: one scan, waiting updates, due messages. Opens no connection."""
+"""The work of `paperboy run --once`: one scan, waiting updates, due messages. Does not connect."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class SingleRun:
         await scheduler.unless(stop, self.jobs.index(INDEX_BATCHES))
 
     async def _answer(self) -> None:
-        """Answer the updates that Telegram gives within a minute; the rest waits for the next run."""
+        """Answer the updates that arrive within a minute; the rest waits for the next run."""
         try:
             await asyncio.wait_for(self.jobs.telegram.polling.drain(), ONCE.total_seconds())
         except TimeoutError:

@@ -1,7 +1,8 @@
-"""A channel's start: which of the articles that are there already go out, and which never will. Sends nothing.
+"""A channel's start: which of the articles already recorded are posted. Sends nothing.
 
-A database that was lost with its disk looks like a first start. Where the disk is of a kind that gets lost, such a
-start brings nothing old, or every restart would repeat the newest posts; an operator who sets `first_run` decides.
+A database that was lost with its disk looks like a first start. On a temporary disk, such a start
+posts nothing old: otherwise every restart would post the newest articles again. An operator who
+sets `first_run` has decided otherwise.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ class Start:
 
 
 def decide(db: Database, settings: Settings, at: datetime, environ: Mapping[str, str]) -> Start:
-    """Return the start of the channels that have not begun, by the settings and by the disk the database lies on."""
+    """Return the start of the channels that have not begun.
+
+    It depends on the settings and on the disk that holds the database.
+    """
     since = at - settings.feed.max_age if settings.feed.max_age else None
     reason = (
         ""
@@ -43,8 +47,9 @@ def decide(db: Database, settings: Settings, at: datetime, environ: Mapping[str,
     if not reason:
         return Start(settings.feed.newest, since)
     said = (
-        f"the database {settings.store.database} is new, and {reason}. It may replace one that was lost, so nothing "
-        "old is posted. Put it on a disk that lasts, or set [feed] first_run, and every start posts that many."
+        f"the database {settings.store.database} is new, and {reason}. "
+        "It may replace one that was lost, so nothing old is posted. "
+        "Put it on a disk that lasts, or set [feed] first_run, and every start posts that many."
     )
     return Start(
         0, since, (Notice(key="disk", alert=Alert.DATABASE, about="The database", reason=said),)
@@ -52,12 +57,15 @@ def decide(db: Database, settings: Settings, at: datetime, environ: Mapping[str,
 
 
 def lost(db: Database, database: Path, environ: Mapping[str, str]) -> str:
-    """Return why the database may be new only because an earlier one was lost; empty when it may not."""
+    """Return why the database may replace one that was lost; empty if it does not."""
     return "" if channel_starts.any_begun(db) else disk.temporary(database, environ)
 
 
 def begin(db: Database, channels: Sequence[Channel], start: Start, at: datetime) -> int:
-    """Start the channels that have not begun: the newest articles wait, the rest is skipped. Return how many wait."""
+    """Start the channels that have not begun: the newest articles become pending, others skipped.
+
+    Return how many are pending.
+    """
     waiting = 0
     for channel in (channel for channel in channels if channel.begun is None):
         with transaction(db):

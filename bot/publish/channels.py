@@ -1,7 +1,7 @@
 """The channels of the settings as the store and Telegram know them. Posts nothing.
 
-A setting names a chat by @name or number; its row carries the number, to which a name is resolved once, so that a
-renamed channel stays the same channel.
+A setting names a chat by @name or number. The name is resolved once, and the row keeps the number,
+so that a renamed channel stays the same channel.
 """
 
 from __future__ import annotations
@@ -44,14 +44,15 @@ class Channels:
         self._buttons: dict[int, Buttons] = {}
 
     async def load(self) -> None:
-        """Bring the rows in line with the settings. Raises UsageError when two settings are one chat."""
+        """Update the rows from the settings. Raises UsageError when two settings are one chat."""
         wanted = [(one.chat, one.thread, one.on_doubt) for one in self._wanted]
         rows = await self._store(chats.set_channels, wanted)
         seen: dict[int, str] = {}
         for row, one in zip(rows, self._wanted, strict=True):
             if row.id in seen:
                 raise UsageError(
-                    f"channels: {one.chat} and {seen[row.id]} are the same chat; keep one of the two"
+                    f"channels: {one.chat} and {seen[row.id]} are the same chat; "
+                    "keep one of the two"
                 )
             seen[row.id] = one.chat
         self._buttons = {row.id: one.buttons for row, one in zip(rows, self._wanted, strict=True)}
@@ -64,7 +65,10 @@ class Channels:
         return self._buttons.get(chat, Buttons.KEYBOARD)
 
     async def resolve(self, directory: Directory) -> dict[str, str]:
-        """Ask Telegram for the channels' numbers and names; return setting → reason for those it tells nothing of."""
+        """Ask Telegram for the channels' numbers and names.
+
+        Return setting → reason for the channels that Telegram does not know.
+        """
         problems = {}
         for channel, one in zip(list(self.live), self._wanted, strict=True):
             found = await self._look_up(directory, channel, one)
@@ -101,9 +105,9 @@ class Channels:
     async def begin(
         self, chosen: settings.Settings, environ: Mapping[str, str], at: datetime
     ) -> tuple[int, tuple[Notice, ...]]:
-        """Apply the start of the channels that have not begun, by the settings and by the disk the database lies on.
+        """Apply the start of the channels that have not begun.
 
-        Return how many articles wait because of it, and what the editors should hear.
+        Return how many articles are pending because of it, and the notices for editors.
         """
         start = await self._store(channel_start.decide, chosen, at, environ)
         waiting = await self._store(channel_start.begin, tuple(self.live), start, at)

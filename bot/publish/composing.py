@@ -1,4 +1,4 @@
-"""A delivery or a revision becomes the call that carries it out. Asks the store, renders; sends nothing."""
+"""Composes the call that carries out a delivery or an edit. Sends nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DELETABLE = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a post is made of: the article and, for its related articles, their posts in the same chat."""
+    """What a post is made of: the article, and the posts of its related articles in that chat."""
 
     to: Addressed
     stored: Stored
@@ -113,9 +113,10 @@ def post_each(
 
 
 def gather(db: Database, to: Sequence[Addressed]) -> list[Material]:
-    """Return the material of several posts, in one visit to the store; a vanished article's delivery is left out.
+    """Return the material of several posts; deliveries of deleted articles are left out.
 
-    A group's or channel's buttons are there for its members, a person's own to tell what it does not follow yet.
+    The topics that a chat follows matter in private chats only: there a post offers buttons for
+    the others. In a group or channel the buttons are for all members.
     """
     stored = {number: articles.get(db, number) for number in {one.delivery.article for one in to}}
     followed = follows.keys_by_chat(
@@ -129,7 +130,7 @@ def gather(db: Database, to: Sequence[Addressed]) -> list[Material]:
 
 
 def gather_each(db: Database, to: Sequence[Addressed]) -> tuple[list[Material], list[Failed]]:
-    """Do as `gather`; a delivery whose material can't be read is told apart, and holds up none of the others."""
+    """Do as `gather`, and return separately the deliveries whose material cannot be read."""
     try:
         return gather(db, to), []
     except Exception as error:
@@ -163,7 +164,10 @@ def message_link(to: Addressed, message: int) -> str | None:
 
 
 def _links(db: Database, to: Addressed, stored: Stored) -> dict[str, str]:
-    """Return, by identity, the posts in this chat of the related articles; persons' own chats have no addresses."""
+    """Return identity → address of a related article's post in this chat.
+
+    Empty for a private chat, whose messages have no addresses.
+    """
     if to.kind is ChatKind.PRIVATE or not stored.article.related:
         return {}
     there = outbox.posts_of(db, to.delivery.chat, [one.identity for one in stored.article.related])

@@ -1,8 +1,9 @@
-"""The courier: takes what is due out of the outbox, sends it at the pace Telegram allows, writes down every answer.
+"""Sends what is due in the outbox, within the rate limits, and records every outcome.
 
-Many chats at once, one message at a time to each; `sending` is committed before the call and the outcome before that
-chat's next message. Calls that begin together share one commit, and so do outcomes that arrive together. What an
-outcome means is decided in `domain.interpretation`.
+Does not decide what an outcome means: see `domain.interpretation`. Sends to many chats at once, but
+one message at a time to each. The state `sending` is committed before the call, and the outcome
+before the chat's next message. Calls that begin together share a commit, and so do outcomes that
+arrive together.
 """
 
 from __future__ import annotations
@@ -35,13 +36,13 @@ from bot.store.thread import Store
 MOST_IN_FLIGHT = 160
 #: Calls that begin together.
 BATCH = 40
-#: With more calls than FEW on their way, an answer waits so many seconds for others to be written down with.
+#: With more than FEW calls in flight, an answer waits GATHER seconds to share a commit with others.
 FEW, GATHER = 8, 0.01
 _log = logging.getLogger(__name__)
 
 
 class Courier:
-    """Delivers for one bot. `deliver` is called again and again; `wake` makes a running one look at once."""
+    """The sending of one bot. Call `deliver` repeatedly; `wake` makes a running one check now."""
 
     def __init__(
         self,
@@ -71,14 +72,14 @@ class Courier:
         self._woken = asyncio.Event()
         self._stopping = False
         self._revisions_first = True
-        #: For the watchdog, monotonic: since when a run of `deliver` is on, or None; when it last got on.
+        #: For the watchdog, monotonic: when the running `deliver` began; its last progress.
         self.busy_since: float | None = None
         self.moved: float | None = None
 
     async def recover(self) -> int:
-        """After a start: put in doubt what was on its way when the last process ended. Return how many.
+        """After a start: mark as doubtful what the last process left in flight; return how many.
 
-        What went out shortly before counts in the pace, so that a restart makes no burst.
+        Messages sent shortly before count in the rate limits, so that a restart makes no burst.
         """
         at = self._clock()
         for chat_id, answered in await self._store(attempts.recent, self._limiter.memory, at):
@@ -86,11 +87,11 @@ class Courier:
         return await self._store(settling.interrupted, at, self._doubt_seconds)
 
     def wake(self) -> None:
-        """There may be something new to send."""
+        """Check at once: there may be something new to send."""
         self._woken.set()
 
     def stop(self) -> None:
-        """Begin no more calls; a running `deliver` ends once those on their way are settled."""
+        """Begin no more calls; a running `deliver` ends when those in flight are settled."""
         self._stopping = True
         self._woken.set()
 
@@ -101,7 +102,7 @@ class Courier:
         self._woken.set()
 
     async def deliver(self, until: datetime) -> datetime | None:
-        """Send what may go out by `until`; return when there is more, or None when nothing waits by itself.
+        """Send what may be sent by `until`; return when more is due, or None when nothing is.
 
         Raises TokenRevoked.
         """
@@ -129,7 +130,7 @@ class Courier:
                 self.busy_since = None
 
     async def _begin_more(self, at: datetime) -> datetime | None:
-        """Fill the free places; return when the next call may begin, or None when nothing waits by itself."""
+        """Begin as many calls as may begin; return when the next may, or None if nothing is due."""
         stands = await self._store(
             work.look, at, lambda: self._store.is_free() and not self._woken.is_set()
         )
@@ -157,7 +158,7 @@ class Courier:
         return max(min(moments), self._limiter.open(at)) if moments else None
 
     async def _begin_all(self, at: datetime, *, revisions: bool) -> None:
-        """Begin sends and revisions; where both wait, each goes first in turn, so that neither waits for the other."""
+        """Begin sends and edits. If both are due, they take turns to be first."""
         before = len(self._in_flight)
         if revisions and self._revisions_first:
             await self._begin_revisions(at)
@@ -207,7 +208,7 @@ class Courier:
             self._launch(in_flight)
 
     async def _refuse(self, failed: Sequence[Failed], at: datetime) -> None:
-        """Write that deliveries can't be made into messages, and let the editors hear of it."""
+        """Refuse deliveries whose messages cannot be composed, and tell the editors."""
         if failed:
             await self._tell_editors(*await self._store(failures.refuse, failed, at))
 
@@ -216,7 +217,7 @@ class Courier:
         in_flight.call.add_done_callback(lambda _: self._woken.set())
 
     async def _land(self, seconds: float | None) -> None:
-        """Wait for an answer, a wake-up or so many seconds (None: no limit), and settle what has arrived."""
+        """Wait for an answer, a wake-up or `seconds` (None: no limit), and settle the answers."""
         if not any(one.call.done() for one in self._in_flight):  # since the others were settled
             with suppress(TimeoutError):
                 async with asyncio.timeout(None if seconds is None else max(seconds, 0.001)):
@@ -226,7 +227,7 @@ class Courier:
         await self._settle()
 
     async def _settle(self) -> None:
-        """Write down the answers that came. What can't be written now stays on its way, for another time."""
+        """Record the answers. One that cannot be recorded stays in flight and is tried again."""
         landed = [(one, one.outcome()) for one in self._in_flight if one.call.done()]
         if not landed:
             return
@@ -242,7 +243,7 @@ class Courier:
             raise TokenRevoked
 
     async def _heard(self, in_flight: InFlightCall, outcome: Outcome, at: datetime) -> None:
-        """Do what an answer is for. What goes wrong with it concerns no other answer."""
+        """Give an answer to whoever waits for it. An error there does not affect other answers."""
         try:
             if in_flight.arrived:
                 await in_flight.arrived(outcome, at)
@@ -264,9 +265,8 @@ class Courier:
             if in_flight.sends
         ]
         ours = [in_flight for in_flight, _ in landed]
-        self._in_flight.difference_update(
-            ours
-        )  # before the wait: once begun it is written, even if we are cancelled
+        # before the await: once begun, the write is completed even if this task is cancelled
+        self._in_flight.difference_update(ours)
         try:
             notices = await self._record.write(settled, at)
         except StoreError:
@@ -281,16 +281,16 @@ class Courier:
         return max(min(MOST_IN_FLIGHT - len(self._in_flight), self._limiter.room(at)), 0)
 
     def _cools(self, to: Addressed, at: datetime) -> bool:
-        """Say whether a chat's own pace lets it wait, and remember until when."""
+        """Return True if the chat is rate-limited, and remember until when."""
         until = self._limiter.chat_ready(to.chat_id, at)
         if until > at:
             self._cooling[to.delivery.chat] = until
         return until > at
 
     def _busy(self) -> list[int]:
-        """Return the chats (row numbers) that get nothing now: a call is on its way, or their pace lets them wait."""
+        """Return the chats (row numbers) with a call in flight, and those that are rate-limited."""
         return [*self._flying(), *self._cooling]
 
     def _flying(self) -> list[int]:
-        """Return the chats (row numbers) that a call is on its way to."""
+        """Return the chats (row numbers) with a call in flight."""
         return [one.chat for one in self._in_flight]

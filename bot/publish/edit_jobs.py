@@ -4,13 +4,14 @@ What an answer means is decided in `domain.interpretation.after_edit`. The rules
 docs/architecture.md, Change:
 
 * An edit carries the post's full state. One that would show what is there already is not sent.
-* No change is too great for an edit: what a file says at its address is the same article. A new title
-  at a new address is another article, and then nothing is edited.
+* No change is too great for an edit: what a file says at its address is the same article. A new
+  title at a new address is another article, and then nothing is edited.
 * A picture can be added to a text, but a photo can't become a text: its words become the caption.
-* A post that somebody deleted is marked `gone` and never sent again; an editor's /republish makes a new one.
-* A post that Telegram lets nobody change stays as it is, and the editors are told. The article's next
-  change tries again.
-* What was taken back stays so, even if the article returns: deleted posts can't come back, and the note says so.
+* A post that somebody deleted is marked `gone` and never sent again; /republish makes a new one.
+* A post that Telegram does not let the bot change stays as it is, and the editors are told. The
+  article's next change tries again.
+* A withdrawn post stays withdrawn, even if the article returns: a deleted post cannot come back,
+  and a note that replaced one says that the article was taken back.
 """
 
 from __future__ import annotations
@@ -44,10 +45,10 @@ class EditJob:
 
     @property
     def needless(self) -> bool:
-        """Whether the post shows this form of its article already, so that the edit would change nothing.
+        """Return True if the post shows this form of its article, so that no edit is needed.
 
-        A post that is due without a new form has another's keyboard from a probe (`store.recovery`),
-        and the edit puts that right.
+        A post that is due without a new form has the keyboard of another post, which a probe set
+        (`store.recovery`); the edit restores its own.
         """
         post, before = self.revision, self.revision.to.delivery.payload
         alike = before is not None and remembered(self.as_sent) == remembered(before)
@@ -106,7 +107,10 @@ def _settle_post(db: Database, edit_job: EditJob, settlement: EditSettlement, at
 
 
 def _as_sent(edit: Payload, post: Payload, before: Payload) -> Payload:
-    """Return what the post's row holds after an edit: the post, or the photo it stays with the words as its caption."""
+    """Return the payload that the post's row holds after an edit.
+
+    A photo stays a photo: the text becomes its caption.
+    """
     if edit["method"] != "editMessageCaption" or post["method"] != "sendMessage":
         return post
     words: Payload = {key: edit[key] for key in ("caption", "parse_mode") if key in edit}

@@ -1,4 +1,4 @@
-"""What editors ask for: an article once more, a copy after all, what was held. Opens deliveries, sends nothing."""
+"""Opens what editors ask for: a further edition, a copy, an article that waits. Sends nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.store.database import Database, transaction
 
 @dataclass(frozen=True, slots=True)
 class Republished:
-    """An edition was opened: its number (0: the article may not be posted), and its channels by row number."""
+    """The edition that was opened (0: none may be), and its channels (row numbers)."""
 
     edition: int
     chats: tuple[int, ...] = ()
@@ -28,7 +28,7 @@ class Republished:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What was still taken back of an edition, and for what it was too late: channels by row number."""
+    """The channels (row numbers) where an edition was undone, and where it was too late."""
 
     undone: tuple[int, ...]
     #: They have the post.
@@ -44,10 +44,10 @@ def republish(
     channels: Sequence[Channel],
     undo: timedelta = timedelta(),
 ) -> Republished:
-    """Open the next edition in the channels that had the article or whose filters admit it, never to followers.
+    """Open the next edition in the channels that had the article or whose filters admit it.
 
-    It waits for `undo`, in which it can be taken back. An article that waited for an editor or was a copy is simply
-    posted: that is its first edition.
+    Followers get none. It waits for `undo`, and until then it can be undone. An article that waited
+    for an editor, or was a copy, gets its first edition instead.
     """
     with transaction(db):
         stored = articles.get(db, number)
@@ -85,12 +85,12 @@ def undo(db: Database, number: int, edition: int, opened: datetime) -> Undone:
 
 
 def release(db: Database, number: int, at: datetime, channels: Sequence[Channel]) -> bool:
-    """Let an article that waits go out; return True if it did wait. One that has expired waits for ever."""
+    """Release an article; return True if it waited. An expired article is never released."""
     return opening.release(db, number, channels, at)
 
 
 def post_copy(db: Database, number: int, at: datetime, channels: Sequence[Channel]) -> bool:
-    """Post an article that repeats an earlier one after all; say whether it was a copy until now."""
+    """Post an article although it is a copy; return True if it was one until now."""
     with transaction(db):
         stored = articles.get(db, number)
         if stored is None or stored.copy_of is None or stored.withdrawn or has_expired(stored, at):

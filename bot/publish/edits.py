@@ -35,7 +35,10 @@ class Edits:
     tell: Tell
 
     async def begin(self, due: Sequence[DueEdit], at: datetime) -> list[InFlightCall]:
-        """Begin these edits, one a chat. One that can't be made leaves its post as it is, and the editors are told."""
+        """Begin these edits, at most one for each chat.
+
+        A post whose edit cannot be composed stays as it is, and the editors are told.
+        """
         if not due:
             return []
         by_delivery = {one.to.delivery.id: one for one in due}

@@ -1,7 +1,8 @@
-"""What is written down where one row can't be worked on, so that it holds up none of the others. Makes no call.
+"""Records rows that cannot be processed, so that they do not block the others. Makes no call.
 
-A delivery that can't be made into a message is refused, a post whose edit can't be made stays as it is, an article
-whose followers can't be planned is planned no further; the editors hear which file it is about and why.
+A delivery whose message cannot be composed is refused. A post whose edit cannot be composed stays
+as it is. An article whose followers cannot be planned is not planned further. The editors are told
+which file it is about, and why.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def leave(db: Database, failed: Sequence[Failed], at: datetime) -> list[Notice]:
 
 
 def _log_unmade(db: Database, failed: Sequence[Failed]) -> None:
-    """Log the messages to channels that could not be made; of thousands of followers' the editors hear once."""
+    """Log the messages to channels that cannot be composed, but not those to followers."""
     for one in failed:
         if one.to.delivery.lane is Lane.CHANNEL:
             trace = None if isinstance(one.error, PaperboyError) else one.error
@@ -60,7 +61,7 @@ def _log_unmade(db: Database, failed: Sequence[Failed]) -> None:
 
 
 def extend(db: Database, at: datetime, error: Exception) -> list[Notice]:
-    """Plan no more followers of the article whose turn it is, as that fails; return what the editors are told."""
+    """Stop planning followers of the current article, as that fails; return the notices."""
     with transaction(db):
         article = fanouts.give_up(db)
         name = naming.titled(db, article) if article is not None else "an article"
@@ -81,7 +82,10 @@ def extend(db: Database, at: datetime, error: Exception) -> list[Notice]:
 def settle_each(
     db: Database, settled: Sequence[tuple[Addressed, Settlement]], at: datetime
 ) -> list[Notice]:
-    """Do as `settling.write_down`, with a commit for each; of one that can't be written whole, the state is written."""
+    """Do as `settling.write_down`, with one commit for each settlement.
+
+    Of a settlement that cannot be recorded completely, the state alone is recorded.
+    """
     told: list[Notice] = []
     for to, settlement in settled:
         try:

@@ -1,4 +1,4 @@
-"""What a call is while it is on its way, and who carries it. Makes none."""
+"""A call that was begun and has no outcome yet, and the interface of the client. Makes no call."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ class Messenger(Protocol):
     async def call(
         self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None
     ) -> Outcome:
-        """Carry out `payload` in a chat; `message` is the number of the one to edit, delete or forward."""
+        """Carry out `payload` in a chat.
+
+        message: the number of the message to edit, delete or forward.
+        """
 
     async def answer(
         self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None
@@ -36,7 +39,7 @@ class Messenger(Protocol):
         """Do as `call`, and return Telegram's result too (None where there is none)."""
 
     def turn(self, chat_id: int) -> AbstractAsyncContextManager[None]:
-        """Keep a chat for a message that does not wait in the queue, and give what has just gone there its moment."""
+        """Reserve a chat for a message that is not in the outbox, within the chat's rate limit."""
 
     async def ask(
         self, method: str, parameters: dict[str, Any] | None = None
@@ -68,7 +71,10 @@ class InFlightCall:
     arrived: Callable[[Outcome, datetime], Awaitable[None]] | None = None
 
     def outcome(self) -> Outcome:
-        """Return what came of the call once it is done; one that broke may have had its effect all the same."""
+        """Return the outcome of a call that is done.
+
+        A call that raised an error may have had its effect all the same.
+        """
         try:
             return self.call.result()
         except Exception as error:

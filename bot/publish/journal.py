@@ -1,7 +1,7 @@
-"""The log of what the bot does: what it is at a start, then a line for each post, edit and refusal. Sends nothing.
+"""Words the log lines about the bot, and about each post, edit and refusal. Sends nothing.
 
-Articles are named by title and file, channels by title and @name. Messages to readers are counted: who reads what is
-nobody's business.
+Articles are named by title and file, channels by title and @name. Messages to readers are only
+counted: who reads what is private.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ _DEEDS = {
 def introduction(
     db: Database, *, version: str, bot: str, folder: str, database: str, seconds: float
 ) -> list[str]:
-    """Return what a bot is, a line for each: version and account, folder and scans, database, channels.
+    """Return the lines about a bot at its start.
 
-    seconds: between two scans.
+    They name version and account, folder and scans, database, channels. seconds: between two scans.
     """
     channels = [chat for chat in chats.channels(db) if chat.state is not Standing.DROPPED]
     posts_to = (
@@ -73,14 +73,14 @@ def introduction(
 
 
 class Readers:
-    """Counts what was settled among readers between two log lines, which would be hundreds a minute otherwise."""
+    """Counts readers' settlements between two log lines, which would be hundreds a minute."""
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[int, Deed, str]] = Counter()
         self._since = 0.0
 
     def add(self, settlements: Sequence[tuple[Addressed, Settlement]], at: float) -> None:
-        """Count settlements, those of channels left out. at: seconds on a clock that nobody sets."""
+        """Count settlements, except those of channels. at: monotonic seconds."""
         if not self._counts:
             self._since = at
         for to, settlement in settlements:
@@ -91,7 +91,10 @@ class Readers:
                 ] += 1
 
     def take(self, at: float, *, all_of_them: bool = False) -> Counter[tuple[int, Deed, str]]:
-        """Return what was counted since `SECONDS` ago or longer, or at all, and begin anew; else nothing."""
+        """Return and reset the counts if they began `SECONDS` ago or earlier; else return none.
+
+        all_of_them: whenever they began.
+        """
         if not all_of_them and at - self._since < SECONDS:
             return Counter()
         taken, self._counts = self._counts, Counter()
@@ -103,7 +106,10 @@ def settled(
     settlements: Sequence[tuple[Addressed, Settlement]],
     among: Counter[tuple[int, Deed, str]],
 ) -> list[str]:
-    """Return a line for each channel's post that was settled, and one for each article and outcome among readers."""
+    """Return a line for each settled post in a channel.
+
+    Of messages to readers, return one line for each article and outcome.
+    """
     lines = []
     for to, settlement in settlements:
         if to.delivery.lane is Lane.CHANNEL:
@@ -139,7 +145,8 @@ def line(
 
 def _readers(db: Database, among: Counter[tuple[int, Deed, str]]) -> Iterator[str]:
     for (article, deed, reason), count in among.items():
-        words = f"{deed}: {naming.titled(db, article)} to {count:,} {'reader' if count == 1 else 'readers'}"
+        readers = "reader" if count == 1 else "readers"
+        words = f"{deed}: {naming.titled(db, article)} to {count:,} {readers}"
         yield f"{words}: {reason}" if reason else words
 
 

@@ -1,6 +1,6 @@
-"""Which article an editor's words name, and what to ask before it is posted: it may not be what they expect.
+"""Finds the article that an editor's words name, and what to ask before it is posted.
 
-Changes nothing; see `editing`.
+Changes nothing. A question is asked when the article may not be the one that the editor expects.
 """
 
 from __future__ import annotations
@@ -50,9 +50,10 @@ class Question:
 
 
 def meant(db: Database, words: str) -> Meant:
-    """Return what is meant by `last`, an address, a file's path or name, a short id or a whole title.
+    """Return what an editor's words name.
 
-    An address may lack its scheme.
+    That is `last`, an address (with or without scheme), a file's path or name, a short id, or a
+    whole title.
     """
     words = words.strip().strip("<>\"'“”")
     if words.casefold() == "last":
@@ -76,9 +77,9 @@ def find(db: Database, words: str) -> Stored | None:
 def question(
     db: Database, named: Meant, at: datetime, channels: Sequence[Channel]
 ) -> Question | None:
-    """Return what to ask before the one article that was named is posted; None: it is what it seems to be.
+    """Return what to ask before the one article that was named is posted; None: nothing.
 
-    Nothing is asked of what is not posted anyway.
+    Nothing is asked about an article that will not be posted anyway.
     """
     (stored,) = named.articles
     if stored.withdrawn or has_expired(stored, at):
@@ -104,7 +105,7 @@ def question(
 
 
 def token(db: Database, stored: Stored) -> str:
-    """Return what a question about an article stands on, as a button can carry it: its id, editions and state."""
+    """Return the state of an article that a question was asked about, short enough for a button."""
     had = outbox.had_edition(db, stored.id)
     return (
         f"{stored.short_id}.{stored.edition}.{had:d}{stored.copy_of is not None:d}.{stored.waits}"
@@ -130,7 +131,10 @@ def has_expired(stored: Stored, at: datetime) -> bool:
 
 
 def _stored(db: Database, numbers: Sequence[int]) -> tuple[Stored, ...]:
-    """Return articles, each once, as what they live on in; what was withdrawn only where there is nothing else."""
+    """Return each article once, or its successor if it was merged into another.
+
+    Withdrawn articles are returned only if there are no others.
+    """
     found = articles.several(
         db, list(dict.fromkeys(articles.successor(db, one) for one in numbers))
     )

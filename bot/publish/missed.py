@@ -1,6 +1,7 @@
-"""What an earlier version passed over, as its clock was set back: listed, and posted if an editor says so.
+"""Finds the articles that an earlier version passed over after its clock was set back.
 
-`verify` lists it too. Either answer writes deliveries, pending or skipped, so that it is asked about once.
+Posts none by itself: an editor decides, and either answer records deliveries, pending or skipped,
+so that the question is asked once. `verify` lists the articles too.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ class Missed:
 def find(db: Database, channels: Sequence[Channel]) -> Missed:
     """Return what was passed over.
 
-    A channel with filters may have none of an older article for another reason: they were widened since. So there it
-    must be plain from the articles themselves that the clock was set back.
+    A channel with filters may lack an older article for another reason: its filters were widened
+    since. So for such a channel the articles themselves must show that the clock was set back.
     """
     found = Missed()
     if not sequence.last_from_clock(db):

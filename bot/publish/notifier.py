@@ -1,8 +1,9 @@
-"""Tells editors what is written for them, each in their private chat: kept until it is sent, and not too often.
+"""Sends recorded notices to editors, each in their private chat, and not too often.
 
-Notices of one kind that wait together become one message, and the next message of that kind follows after `QUIET`. A
-notice with choices is a message of its own. An editor who can't be reached (who never pressed Start) is tried again
-later and holds up nobody else. Decides nothing about what is told: see `bot.domain.notices`.
+Does not decide what editors are told: see `bot.domain.notices`. A notice is kept until it is sent.
+Notices of one kind that wait together become one message, and the next message of that kind follows
+after `QUIET`. A notice with choices is a message of its own. An editor who cannot be reached (who
+never pressed Start) is tried again later, and the others do not wait for them.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 
 class Notifier:
-    """Tells the editors of one bot. `send` is called again and again; `nudge` is called when that should be soon."""
+    """The notices of one bot. Call `send` repeatedly; it calls `nudge` when that should be soon."""
 
     def __init__(
         self,
@@ -58,7 +59,7 @@ class Notifier:
         self._one = asyncio.Lock()
         #: Editors that can't be reached now, and until when they are left alone.
         self._away: dict[int, datetime] = {}
-        #: Editors to whom Telegram lets nothing through: they never pressed Start, or blocked the bot.
+        #: Editors to whom Telegram refuses messages: they never pressed Start, or blocked the bot.
         self._refusing: set[int] = set()
         #: Why editors could not be told anything, as it was logged.
         self._unreached: dict[int, str] = {}
@@ -77,9 +78,9 @@ class Notifier:
         return await self._store(notices.was_heard, notice.key)
 
     async def say(self, notice: Notice, *, over: bool = False) -> None:
-        """Tell every editor at once what is kept nowhere, since the database can't be used; by its words alone.
+        """Tell every editor at once, without recording it: for when the database cannot be used.
 
-        over: it is over.
+        over: the incident is over.
         """
         entry = Entry(about=notice.about, reason=notice.reason)
         payload = alerts.alert(self._templates, notice.alert, [entry], over=over)
@@ -106,7 +107,10 @@ class Notifier:
         return self._refusing.issuperset(self._editors)
 
     async def send(self) -> datetime | None:
-        """Send what may be sent now; return when there is more, or None when nothing waits. Raises TokenRevoked."""
+        """Send what may be sent now; return when to send more, or None when nothing waits.
+
+        Raises TokenRevoked.
+        """
         async with self._one:
             if broken := self._templates.take_broken():
                 await self._store(_tell_broken, broken, self._clock())
@@ -163,7 +167,8 @@ class Notifier:
         name = await self._store(naming.person, editor)
         if editor in self._refusing:
             _log.warning(
-                "%s can't be told anything until they press Start in their private chat with the bot: %s",
+                "%s can't be told anything until they press Start "
+                "in their private chat with the bot: %s",
                 name,
                 reason,
             )
@@ -171,7 +176,7 @@ class Notifier:
             _log.warning("%s could not be told something, trying again: %s", name, reason)
 
     async def _note(self, numbers: Collection[int], at: datetime) -> None:
-        """Write what an editor was told; where the database can't be used, that is kept in memory until it can."""
+        """Record what an editor was told; keep it in memory while the database cannot be used."""
         self._heard.update(numbers)
         try:
             await self._store(notices.heard, [*self._heard], at)
@@ -199,9 +204,10 @@ def _by_kind(waiting: Iterable[Waiting]) -> dict[tuple[Alert, bool], list[Waitin
 def _messages(
     same: Sequence[Waiting], heard: Sequence[datetime]
 ) -> tuple[list[list[Waiting]], bool]:
-    """Return the messages that notices of one kind become, and whether some must wait for those `heard` lately.
+    """Return the messages that notices of one kind become, and True if some notices must wait.
 
-    Questions go one by one, the others together.
+    Notices with choices are sent one by one, the others together. heard: when the editor was sent
+    notices of this kind lately.
     """
     asking = [[one] for one in same if one.notice.choices and not one.over]
     plain = [one for one in same if not one.notice.choices or one.over]
@@ -211,7 +217,7 @@ def _messages(
 
 
 def _tell_broken(db: Database, broken: Sequence[Broken], at: datetime) -> None:
-    """Have the editors told of their own templates that failed: of each line once a day, with the first article."""
+    """Have editors told of each line in their own templates that failed, once a day."""
     told = []
     for one in broken:
         article = articles.at_address(db, one.address) if one.address else None

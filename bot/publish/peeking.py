@@ -1,4 +1,4 @@
-"""Reads a message by forwarding it to an editor without a sound, and deletes the copy. Judges nothing."""
+"""Reads a message: forwards it silently to an editor and deletes the copy. Compares nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from bot.domain.delivery import Payload
 from bot.domain.outcome import Outcome, Refused, Sent, Wait
 from bot.publish.in_flight import Messenger
 
-#: How often the deletion of an editor's copy is tried, and the seconds between two tries, at least and at most.
+#: Attempts to delete an editor's copy; seconds between two of them where Telegram names none, and
+#: at most.
 DELETIONS, AGAIN, PATIENCE = 5, 1.0, 10.0
 _log = logging.getLogger(__name__)
 
@@ -18,7 +19,7 @@ _log = logging.getLogger(__name__)
 async def peek(
     messenger: Messenger, chat_id: int, message: int, editor: int
 ) -> tuple[Outcome, Any]:
-    """Return what came of forwarding a message, and the copy (Bot API Message) where there is one."""
+    """Return the outcome of forwarding a message, and the copy (Bot API Message) or None."""
     payload: Payload = {
         "method": "forwardMessage",
         "from_chat_id": chat_id,

@@ -1,7 +1,7 @@
-"""Looks in the channels for the articles that a restored database does not know, before the editors are asked.
+"""Searches the channels for posts that a restored database does not know. Posts nothing.
 
-What is found was posted. What is not found proves nothing (its words may have changed since), and stays the editors' to
-decide: nothing is sent here.
+An article that is found was posted. One that is not found may have been posted too, as its text may
+have changed since: editors decide.
 """
 
 from __future__ import annotations
@@ -53,7 +53,10 @@ class Recall:
     _reached: list[int] = field(default_factory=list)
 
     async def look(self) -> None:
-        """Look for the articles that wait since a restore and were not looked for. Raises StoreError, TokenRevoked."""
+        """Search for the articles that wait since a restore and were not searched for before.
+
+        Raises StoreError, TokenRevoked.
+        """
         wanted = await self.store(recalled.undecided)
         last = max((one.delivery.article for one in wanted), default=0)
         if last <= self._last:
@@ -91,7 +94,7 @@ class Recall:
             )
 
     def _worded(self, materials: Sequence[Material]) -> dict[str, tuple[Material, Payload]]:
-        """Return the posts as they would be made, by their words; posts that read alike can't be told apart."""
+        """Return text → post as it would be composed now, without posts of the same text."""
         made: list[tuple[str, Material, Payload]] = []
         for one in materials:
             try:

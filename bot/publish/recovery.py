@@ -1,7 +1,8 @@
-"""Looks for posts in doubt while everything else goes on; what they ask and prove is decided in `bot.domain.recovery`.
+"""Searches for doubtful posts while everything else goes on. Sends no post again by itself.
 
-One look a chat and one step at a time, each at the pace of the chat it goes to. A crash leaves the delivery in doubt,
-to be looked for again.
+Which probes a search makes and what they prove is decided in `bot.domain.recovery`. There is one
+search for each chat and one probe at a time, each within the rate limit of the chat it goes to.
+After a crash the delivery is still doubtful, and is searched for again.
 """
 
 from __future__ import annotations
@@ -40,20 +41,19 @@ from bot.store.numbers import Touch
 from bot.store.recovery import Doubt
 from bot.store.thread import Store
 
-#: A look waits so long, at most, for the next due post, whose number ends the search.
+#: A search waits so long, at most, for the next due post, whose number ends the search.
 BOUND = timedelta(seconds=60)
-#: Where no number of before the attempt is known, the look waits for one of after it, so many times `doubt_seconds`.
+#: If no message number from before the attempt is known, the search waits for one from after it,
+#: up to so many times `doubt_seconds`.
 PATIENCE = 10
 #: How long until others' messages are asked for again, as one of them may be of after it.
 UNTOLD = timedelta(seconds=30)
-#: Seconds between two tries to delete a copy.
-AGAIN = 1.0
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Recovery:
-    """The looks of one bot. `begin` is called again and again; a look it does not begin is begun another time."""
+    """The searches of one bot. Call `begin` repeatedly: what it does not begin stays due."""
 
     store: Store
     messenger: Messenger
@@ -66,16 +66,16 @@ class Recovery:
     #: By Telegram's number of the chat.
     _open: dict[int, OpenSearch] = field(default_factory=dict)
     _waiting: dict[int, datetime] = field(default_factory=dict)
-    #: Chats to which a step is on its way.
+    #: Chats with a probe in flight.
     _to: set[int] = field(default_factory=set)
 
     @property
     def on(self) -> bool:
-        """Whether a look is under way or waits for its moment."""
+        """Return True if a search is under way or waits for its moment."""
         return bool(self._open or self._waiting)
 
     def settled(self, chat_id: int) -> None:
-        """Note that a post to a chat was settled: its number may bound the search that waits there."""
+        """Note that a post to a chat was settled: its number may bound a waiting search."""
         self._waiting.pop(chat_id, None)
 
     def shift(self, by: timedelta) -> None:
@@ -104,7 +104,7 @@ class Recovery:
         return begun
 
     async def next(self, at: datetime, busy: Collection[int]) -> datetime | None:
-        """Return when the next step or look may begin, but for those that an answer must come before; None: none."""
+        """Return when the next probe or search may begin, or None if an answer must come first."""
         due = await self.store(recovery.next_due, busy=[*self._open, *self._waiting])
         free = [
             one
@@ -136,7 +136,7 @@ class Recovery:
             and around.before is None
             and await self.store(recovery.will_be_bounded, doubt.to.chat_id)
         ):
-            # nothing at all is known of the chat: sooner or later a post will tell, however long it takes
+            # nothing is known of the chat; a later post will give a number, whenever it is sent
             self._waiting[doubt.to.chat_id] = at + UNTOLD
         elif (
             not bounded
@@ -181,7 +181,7 @@ class Recovery:
     async def _step(
         self, search: OpenSearch, at: datetime, busy: Collection[int]
     ) -> InFlightCall | None:
-        """Begin a look's next step, or settle the look; None where nothing begins now."""
+        """Begin a search's next probe, or settle the search; None if nothing begins now."""
         step = search.search.next()
         if isinstance(step, Found | NotFound | Later):
             await self._settle(search, step, at)
@@ -204,7 +204,7 @@ class Recovery:
         return self._launch(search, step, chat or 0)
 
     def _ready(self, search: OpenSearch, at: datetime) -> datetime:
-        """Return when the chat that the next step goes to allows it."""
+        """Return when the rate limit allows the next probe."""
         to = search.target
         return at if to is None else self.limiter.ready(to, at)
 
@@ -247,7 +247,7 @@ class Recovery:
             await self._settle(search, result, at)
 
     async def _settle(self, search: OpenSearch, result: Result, at: datetime) -> None:
-        """Write down what a look came to."""
+        """Record the result of a search."""
         doubt, delivery = search.doubt, search.doubt.to.delivery.id
         name = await self.store(naming.delivery, doubt.to.delivery)
         self._open.pop(doubt.to.chat_id, None)
@@ -268,7 +268,7 @@ class Recovery:
             _log.warning("not found, sent again: %s: %s", name, result.reason)
 
     async def _ask(self, doubt: Doubt, reason: str, at: datetime) -> None:
-        """Let an editor decide; where none can be reached, look again later."""
+        """Let an editor decide; if none can be reached, search again later."""
         delivery = doubt.to.delivery
         value = short_id(delivery.id)
         notice = Notice(

@@ -1,6 +1,7 @@
-"""What waits, and goes out or stays: at its moment, by an editor's word, after a restore. Makes no call itself.
+"""Releases waiting articles: at their date, or when an editor decides so. Makes no call.
 
-Many articles that wait together are one question to the editors, which stays open until none of them waits any more.
+Many articles that wait together are one question to the editors. It stays open until none of them
+waits any more.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What became due: whether anything may go out now, and when to look again (None: nothing is dated)."""
+    """Whether anything was released, and when to check again (None: nothing has a date)."""
 
     released: bool
     next: datetime | None = None
@@ -90,7 +91,7 @@ def decide(
 ) -> Decided:
     """Post so many of the newest articles that wait together (None: all), and never the others.
 
-    until: only those up to this row number; the question about them is closed, and the others are asked about anew.
+    until: only articles up to this row number. A new question is asked about the others.
     """
     with transaction(db):
         waiting = [one for one in holding.waiting(db, [kind]) if until is None or one <= until]
@@ -102,13 +103,16 @@ def decide(
 
 
 def skip(db: Database, number: int) -> bool:
-    """Never post an article that waits for an editor, unless one republishes it; return True if it did wait."""
+    """Skip an article that waits for an editor; return True if it waited.
+
+    It is not posted any more, unless an editor republishes it.
+    """
     with transaction(db):
         return holding.skip(db, [number]) == 1
 
 
 def resume(db: Database) -> None:
-    """After the start of a restored database: hold the articles that may have gone out since the backup was made."""
+    """After a restore: hold the articles that may have been posted since the backup was made."""
     restored = facts.moment(db, Fact.RESTORED)
     if restored is not None:
         with transaction(db):
@@ -116,7 +120,7 @@ def resume(db: Database) -> None:
 
 
 def question(db: Database, kind: Waits, newest: int | None) -> Notice | None:
-    """Return what the editors are asked about the articles that wait together; None where none does.
+    """Return the question about the articles that wait together; None if none does.
 
     newest: how many a channel's start posts; None: all.
     """
@@ -141,7 +145,7 @@ def question(db: Database, kind: Waits, newest: int | None) -> Notice | None:
 
 
 def next_question(db: Database, kind: Waits) -> Notice | None:
-    """Return what the editors are asked about the newest article that waits; None where none does."""
+    """Return the question about the newest article that waits; None if none does."""
     waiting = holding.waiting(db, [kind])
     if not waiting:
         return None
@@ -159,7 +163,7 @@ def next_question(db: Database, kind: Waits) -> Notice | None:
 def answer_one(
     db: Database, number: int, channels: Sequence[Channel], at: datetime, *, post: bool
 ) -> bool:
-    """Carry out an editor's word on one article; return False where it waits no more."""
+    """Carry out an editor's decision on one article; return False if it waits no more."""
     stored = articles.get(db, number)
     if stored is None or number not in holding.waiting(db, TOGETHER):
         return False
@@ -169,9 +173,10 @@ def answer_one(
 def answer(
     db: Database, value: str, channels: Sequence[Channel], at: datetime, *, post: bool
 ) -> Decided | None:
-    """Carry out an editor's word on articles that wait together; None where none of those asked about does any more.
+    """Carry out an editor's decision on articles that wait together; None if they wait no more.
 
-    value: what the button carries, as `question` wrote it. What arrived after the question is left to the next.
+    value: what the button carries, as `question` wrote it. Articles that arrived after the question
+    are left to the next one.
     """
     kind, last, newest = [*value.split("."), "", ""][:3]
     until = from_short_id(last)
@@ -190,7 +195,7 @@ def _key(kind: Waits) -> str:
 
 
 class Releaser:
-    """Releases the articles that are due, and asks the editors about those that they decide on together."""
+    """Releases the articles that are due, and asks editors about those that wait together."""
 
     def __init__(
         self,
@@ -213,7 +218,7 @@ class Releaser:
         self._recall = recall
         #: The log tells already that what may have been posted before a restore waits.
         self._said = False
-        #: When the last bulk arrival was decided without an editor, and how many articles that posted.
+        #: When the last bulk arrival was decided without an editor, and how many were posted.
         self._alone: tuple[datetime, int] | None = None
 
     @property
@@ -222,7 +227,10 @@ class Releaser:
         return Rules.of(self._settings, self._taxonomy, self._channels.live)
 
     async def turn(self, *, hurry: bool = False) -> datetime | None:
-        """Do what is due now; return when more is. hurry: ask the editors at once, as nobody may be here later."""
+        """Release what is due now and ask about the rest; return when more is due.
+
+        hurry: ask the editors at once, as the process may end soon.
+        """
         at = self._clock()
         turn = await self._store(release_due, self.rules, at)
         if turn.released:
@@ -231,7 +239,7 @@ class Releaser:
         return min((one for one in (turn.next, *asking) if one), default=None)
 
     async def _ask(self, kind: Waits, at: datetime, *, hurry: bool) -> datetime | None:
-        """Ask the editors about what waits together; return when to do that if more of it may arrive until then."""
+        """Ask the editors about what waits together; return when, if more may arrive before."""
         arrived = await self._store(holding.last_arrival, kind)
         if arrived is None:
             await self._notifier.all_clear(_key(kind))
@@ -253,8 +261,9 @@ class Releaser:
                 return
             self._said = True
             _log.warning(
-                "Articles that may have been posted before the database was restored: %d. They wait, but no editor can "
-                "be asked. Set [telegram] admins, and let one of them press Start in the bot's chat.",
+                "Articles that may have been posted before the database was restored: %d. "
+                "They wait, but no editor can be asked. Set [telegram] admins, "
+                "and let one of them press Start in the bot's chat.",
                 count,
             )
             return

@@ -1,7 +1,8 @@
-"""Repeats readers' deliveries whose answer was lost: once each, and only while messages go out. Reads no chat.
+"""Repeats readers' deliveries whose answer was lost, once each. Searches no chat.
 
-While nothing goes out, repeats would be lost too. So they wait for a message to anybody to go out. Where none is due,
-Telegram is asked for the bot's own account, and if it answers, one delivery is repeated to find out.
+While the connection is down, repeats would be lost too, so they wait until a message to anybody was
+sent. If none is due, Telegram is asked for the bot's own account, and if it answers, one delivery
+is repeated to find out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from bot.publish.in_flight import InFlightCall, Messenger
 from bot.store import repeats
 from bot.store.thread import Store
 
-#: Seconds between two questions to a Telegram that does not answer, and the most between two deliveries tried.
+#: Seconds between two calls while Telegram does not answer, and the most between two repeats that
+#: find out whether the connection works.
 AGAIN, LONGEST = 10.0, 1_800.0
 
 
@@ -33,7 +35,7 @@ class Repeats:
     _next: datetime | None = None
 
     async def begin(self, at: datetime) -> list[InFlightCall]:
-        """Queue what may be repeated; where nothing tells whether messages go out, begin to find out."""
+        """Queue what may be repeated; if nothing shows that the connection works, check it."""
         left = await self.store(repeats.begin, at)
         if not left.unproven:
             self._not_before, self._pause, self._next = None, 0.0, left.next
@@ -50,7 +52,7 @@ class Repeats:
 
     @property
     def next(self) -> datetime | None:
-        """When there is more to do, as of the last `begin`; None: nothing, or an answer comes first."""
+        """When more is due, as of the last `begin`; None: nothing, or an answer must come first."""
         return None if self._asking else self._next
 
     async def _ask(self) -> Outcome:

@@ -46,8 +46,9 @@ def report(
     running: bool | None = None,
     drafts: bool = False,
 ) -> StatusReport:
-    """Return the report. folder, problem, watched, scanned: what only the running bot knows exactly.
+    """Return the report.
 
+    folder, problem, watched, scanned: what only the running bot knows exactly.
     drafts: editors decide on drafts, too.
     """
     held, copies = articles.apart(db, MOST, drafts=drafts)

@@ -1,7 +1,8 @@
-"""Edits the answers to /republish and its kin when it is known what became of the post: posted, waiting, refused.
+"""Edits the reply to /republish when the post is sent, waits or is refused. Sends no new message.
 
-Until then an answer says what is going to happen, with Undo where that is possible. One without Undo, which says that
-the post is on its way, is left alone where that is soon over. Sends no new message.
+Until then the reply says what is going to happen, with Undo if that is possible. A reply without
+Undo says that the post is being sent, and is not edited if that takes only a moment. Other commands
+that post an article have such replies, too.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from bot.store.database import Database
 from bot.store.pending import Pending, Post
 from bot.store.thread import Store
 
-#: How long a post that is due may take before its answer says that it waits, and the time between two looks until then.
+#: GRACE: how long a due post may take before its reply says that it waits.
+#: SOON: time between two checks until then.
 GRACE, SOON = timedelta(seconds=2), timedelta(seconds=1)
 
 
@@ -79,7 +81,7 @@ class Reporter:
         return None
 
     async def _is_said(self, one: Pending, payload: Payload) -> bool:
-        """Edit an answer; return False if Telegram could not be reached. What it refuses is refused for ever."""
+        """Edit a reply; return False if Telegram could not be reached. A refusal counts as said."""
         async with self._messenger.turn(one.chat):
             came = await self._messenger.call(payload, chat_id=one.chat, message=one.message)
         if isinstance(came, Revoked):

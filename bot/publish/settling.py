@@ -1,4 +1,4 @@
-"""What is written down when answers have come, many in one commit, and what the editors hear of it. Makes no call."""
+"""Records outcomes, many in one commit, with the notices that follow from them. Makes no call."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ ABOUT_ARTICLES = (
 def write_down(
     db: Database, settled: Sequence[tuple[Addressed, Settlement]], at: datetime
 ) -> list[Notice]:
-    """Write settlements, what they mean for the chats and what editors are told, in one commit; return the latter."""
+    """Record settlements, their effects on chats and the notices, in one commit.
+
+    Return the notices.
+    """
     with transaction(db):
         if any(settlement.state is State.SENT for _, settlement in settled):
             repeats.connection_works(
@@ -60,7 +63,7 @@ def _reason(settlement: Settlement) -> str:
 
 
 def notice(to: Addressed, alert: Alert, reason: str) -> Notice:
-    """Return what editors are told: of a chat once, of an article that followers can't get once for all of them."""
+    """Return the notice about a delivery; all followers of an article share one."""
     delivery = to.delivery
     fallback: Fallback | None = None
     if alert is Alert.SIMPLIFIED:
@@ -87,7 +90,7 @@ def notice(to: Addressed, alert: Alert, reason: str) -> Notice:
 
 
 def interrupted(db: Database, at: datetime, doubt_seconds: float) -> int:
-    """Put in doubt, after a start, what was on its way when the last process ended. Return how many."""
+    """After a start: mark as doubtful what the last process left in flight; return how many."""
     with transaction(db):
         doubtful = recovery.interrupted(db, at, doubt_seconds)
         notices.tell(

@@ -1,4 +1,7 @@
-"""What was decided without an editor, as `status` and `check` tell it: until an editor was told, or it is old."""
+"""What was decided without an editor, for `status` and `check`. Decides nothing.
+
+It is shown until an editor was told, or `KEPT` is over.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ def notice(db: Database, said: str, at: datetime) -> Notice:
 
 
 def told(db: Database, at: datetime) -> str:
-    """Return what was decided last, with its date; empty: nothing, or an editor knows of it, or it is old."""
+    """Return the last decision with its date; empty if an editor was told of it or it is old."""
     said = facts.get(db, Fact.BULK_SKIPPED) or ""
     if not said or (said[:_DAY].count("-") == 2 and said[:_DAY] < f"{at - KEPT:%Y-%m-%d}"):
         return ""

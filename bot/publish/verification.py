@@ -1,8 +1,8 @@
-"""`paperboy verify`: the database against itself and the settings, each finding in words. Changes nothing.
+"""`paperboy verify`: checks the database against itself and the settings. Changes nothing.
 
-What it asks is the promise of docs/architecture.md, Delivery: every article that should be in a
-channel has exactly one delivery of each edition,
-settled or waiting for a reason, and nothing was sent twice.
+It checks the promise of docs/architecture.md, Delivery: every article that should be in a channel
+has exactly one delivery of each edition, settled or waiting for a reason, and nothing was sent
+twice.
 """
 
 from __future__ import annotations
@@ -32,13 +32,15 @@ _WORDS = {
     "no payload": "was sent, but what was sent is not recorded",
     "late": "waits for more than a day though nothing holds it: is the bot running? {detail}",
     "left sending": "was being sent when the last run ended; the next run looks for it",
-    "out of line": "waits where it is never looked for, or ahead of its turn; `paperboy restore` a copy",
+    "out of line": "waits where it is never looked for, or ahead of its turn; "
+    "`paperboy restore` a copy",
     "doubt forgotten": "is in doubt, and is not being looked for",
     "old form": "shows an earlier state of its article, and no edit is planned",
     "not taken back": "shows a withdrawn article, and is not to be taken back",
     "withdrawn waits": "waits though its article is withdrawn",
     "held waits not": "and its article disagree on whether the article waits",
-    "hidden wrongly": "is hidden from readers though what it waits for says it is not, or the reverse: {detail}",
+    "hidden wrongly": "is hidden from readers though what it waits for says it is not, "
+    "or the reverse: {detail}",
     "joined waits": "waits though its article lives on in another",
     "revised unsent": "is to be edited, but was not sent",
     "unopened edition": "is of an edition that was never opened",
@@ -48,11 +50,14 @@ _WORDS = {
     "owner gone": "belongs to a file that is not known: {detail}",
     "no owner": "belongs to no file though one holds it: {detail}",
     "fan-out of nothing": "is being planned for followers, though readers may not see it",
-    "unserved": "has no delivery to some who followed its topics when it was recorded: {detail} of them",
-    "missed": "arrived after this computer's clock had been set back, and an earlier version passed over followers of "
-    "its topics: {detail} may have missed it. When it starts, the bot asks its editors whether to send it to them",
-    "absent": "has no delivery there, though it was recorded since the channel began and its filters admit it. "
-    "`/republish {detail}` posts it; ask for it also if you widened the filters",
+    "unserved": "has no delivery to some who followed its topics when it was recorded: "
+    "{detail} of them",
+    "missed": "arrived after this computer's clock had been set back, and an earlier version "
+    "passed over followers of its topics: {detail} may have missed it. "
+    "When it starts, the bot asks its editors whether to send it to them",
+    "absent": "has no delivery there, though it was recorded since the channel began and its "
+    "filters admit it. `/republish {detail}` posts it; "
+    "ask for it also if you widened the filters",
 }
 
 

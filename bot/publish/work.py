@@ -1,4 +1,4 @@
-"""What there is for the courier to do, asked in one visit to the store. Plans followers; makes no call."""
+"""Reads what the courier has to do, in one visit to the store. Plans followers; makes no call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.store import edits, fanouts, outbox, recovery
 from bot.store.database import Database
 from bot.store.thread import is_outside
 
-#: Followers planned in one commit, and such commits between two looks at the outbox while nobody else asks.
+#: Followers planned in one commit, and the most commits between two checks of the outbox.
 CHUNK, CHUNKS = 3_000, 8
 
 
@@ -30,7 +30,7 @@ class Waiting:
 
 
 def look(db: Database, at: datetime, free: Callable[[], bool]) -> Waiting:
-    """Plan some more followers, as long as it is free, and look what else there is."""
+    """Plan some more followers while nothing else needs the store, and return what else is due."""
     told: Sequence[Notice] = ()
     try:
         planning = fanouts.extend_while(db, at, CHUNK, free, CHUNKS)
