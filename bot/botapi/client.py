@@ -96,7 +96,7 @@ class Meter:
         finally:
             self.limiter.land(chat_id, self.clock())
         if isinstance(outcome, Wait) and outcome.flood:
-            self.limiter.heed(chat_id, outcome.seconds, self.clock())
+            self.limiter.record_pause(chat_id, outcome.seconds, self.clock())
         return outcome, result
 
     @asynccontextmanager

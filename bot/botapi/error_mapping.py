@@ -84,9 +84,9 @@ def outcome(error: BaseException) -> Outcome:
     return Unknown(f"Telegram's answer could not be read: {first_line(text)}")
 
 
-def hides_members(came: Outcome) -> bool:
+def hides_members(answer: Outcome) -> bool:
     """Return True if Telegram refused to name a group's member because the bot is not an admin."""
-    return isinstance(came, Wait | Refused) and came.cause in (
+    return isinstance(answer, Wait | Refused) and answer.cause in (
         Delay.ADMIN_REQUIRED,
         Refusal.MEMBERS_HIDDEN,
     )
@@ -94,17 +94,21 @@ def hides_members(came: Outcome) -> bool:
 
 def _network(error: NetworkError, text: str) -> Outcome:
     """Return the outcome of a 429 without a time, a 413, a 5xx, or a failed connection."""
-    told = text.lower()
+    lowered = text.lower()
     if isinstance(error.__cause__, NOT_SENT):
         return Wait(NETWORK_SECONDS, f"Telegram can't be reached: {first_line(text)}")
-    if "too many requests" in told:
-        found = _SECONDS.search(told)
+    if "too many requests" in lowered:
+        found = _SECONDS.search(lowered)
         return Wait(
             _seconds(float(found[1])) if found else UNSAID_SECONDS,
             "Telegram asked for a pause",
             Delay.FLOOD,
         )
-    if "request entity too large" in told or "payload too large" in told or "(413)" in told:
+    if (
+        "request entity too large" in lowered
+        or "payload too large" in lowered
+        or "(413)" in lowered
+    ):
         return Refused("it is too large for Telegram", Refusal.TOO_LONG)
     return Unknown(f"Telegram's answer was lost: {first_line(text)}")
 

@@ -74,7 +74,7 @@ class Calls:
             self.landed.pop()
 
     def shift(self, by: timedelta) -> None:
-        """Move what is remembered by as much as the wall clock was set."""
+        """Move every recorded time by as much as the wall clock was set."""
         self.landed = deque(moment + by for moment in self.landed)
 
     @property
@@ -95,8 +95,8 @@ class Brake:
         self._since: datetime | None = None
         self._floods: dict[int, datetime] = {}
 
-    def heed(self, chat_id: int, seconds: float, at: datetime) -> None:
-        """Note that Telegram let `chat_id` wait for `seconds` at `at`."""
+    def record_pause(self, chat_id: int, seconds: float, at: datetime) -> None:
+        """Record a 429 for `chat_id` with a pause of `seconds` at `at`."""
         self._floods = {
             chat: then for chat, then in self._floods.items() if abs(at - then) < MINUTE
         }
@@ -106,7 +106,7 @@ class Brake:
             self._floods.clear()
 
     def shift(self, by: timedelta) -> None:
-        """Move what is remembered by as much as the wall clock was set."""
+        """Move every recorded time by as much as the wall clock was set."""
         self._since = self._since + by if self._since else None
         self._floods = {chat: then + by for chat, then in self._floods.items()}
 
@@ -186,9 +186,9 @@ class RateLimiter:
         self.begin(chat_id)
         self.land(chat_id, at)
 
-    def heed(self, chat_id: int, seconds: float, at: datetime) -> None:
+    def record_pause(self, chat_id: int, seconds: float, at: datetime) -> None:
         """Record a 429 for `chat_id` with a pause of `seconds`; too many slow all chats down."""
-        self._brake.heed(chat_id, seconds, at)
+        self._brake.record_pause(chat_id, seconds, at)
 
     def shift(self, by: timedelta) -> None:
         """Move every time by as much as the wall clock was set: windows keep their length."""

@@ -31,8 +31,8 @@ _FORBIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
 _CARRIED = {code: 0xF0000 + code for code in (*range(0x80, 0xA0), 0x2028, 0x2029)}
 _BROUGHT = {private: code for code, private in _CARRIED.items()}
 _TO_CARRY = re.compile("[\x80-\x9f\u2028\u2029]")
-# What both parsers say → what an author can mend, and whether the line where the broken thing began
-# tells more.
+# Part of either parser's message → what an author can fix, and whether the line where the error
+# began says more than the line where it was noticed.
 _STATEMENTS: tuple[tuple[tuple[str, ...], str, bool], ...] = (
     (("mapping values",), "a value with a colon in it needs quotes", False),
     (("could not find expected",), "this is not a field: a colon is missing", True),
@@ -71,11 +71,11 @@ class FrontMatter(YAMLHandler):
         """
         opening = _OPENING.match(text)
         if opening is None:
-            begun = text in ("-", "--")
+            is_unfinished = text in ("-", "--")
             raise ArticleError(
                 self._path,
                 "has no front matter: it does not begin with a line of ---",
-                unfinished=begun,
+                unfinished=is_unfinished,
             )
         closing = _CLOSING.search(text, opening.end() - 1)
         if closing is None:

@@ -246,11 +246,11 @@ def test_a_chat_that_is_held_is_ready_for_nothing_else() -> None:
 def test_three_chats_told_to_wait_within_a_minute_halve_the_rate_and_calm_gives_it_back() -> None:
     """One chat told twice counts once."""
     limiter = RateLimiter(Limits(messages_per_second=16))
-    limiter.heed(READER, 5, START)
-    limiter.heed(READER, 5, START)
-    limiter.heed(OTHER, 5, START)
+    limiter.record_pause(READER, 5, START)
+    limiter.record_pause(READER, 5, START)
+    limiter.record_pause(OTHER, 5, START)
     assert limiter.room(START) == 16
-    limiter.heed(CHANNEL, 5, START)
+    limiter.record_pause(CHANNEL, 5, START)
     assert limiter.room(START) == 8
     assert limiter.room(START + 2 * MINUTE) == 12
     assert limiter.room(START + 9 * MINUTE) == 16
@@ -260,14 +260,14 @@ def test_one_chat_told_to_wait_long_halves_the_rate_down_to_an_eighth() -> None:
     """It never stops altogether."""
     limiter = RateLimiter(Limits(messages_per_second=16))
     for _ in range(5):
-        limiter.heed(READER, 60, START)
+        limiter.record_pause(READER, 60, START)
     assert limiter.room(START) == 2
 
 
 def test_a_clock_that_is_set_back_far_lets_nothing_wait_for_it() -> None:
     """What lies far ahead was written by a clock that was wrong."""
     limiter = RateLimiter(Limits(messages_per_second=1))
-    limiter.heed(READER, 60, START)
+    limiter.record_pause(READER, 60, START)
     limiter.spend(READER, START)
     early = START - timedelta(hours=1)
     assert limiter.ready(READER, early) == early
@@ -280,8 +280,8 @@ def test_what_is_remembered_moves_with_the_clock() -> None:
     """Windows and the slower rate keep their length when the wall clock is set."""
     limiter = RateLimiter(Limits(messages_per_second=16))
     limiter.shift(seconds(5))
-    limiter.heed(READER, 5, START)
-    limiter.heed(OTHER, 60, START)
+    limiter.record_pause(READER, 5, START)
+    limiter.record_pause(OTHER, 60, START)
     limiter.spend(READER, START)
     hour = timedelta(hours=1)
     limiter.shift(hour)

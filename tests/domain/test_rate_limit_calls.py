@@ -109,7 +109,7 @@ def braked(*floods: tuple[int, float, float]) -> Brake:
     """A brake that was told of 429s: (chat, retry_after, seconds after START)."""
     brake = Brake()
     for chat_id, wait, after in floods:
-        brake.heed(chat_id, wait, START + seconds(after))
+        brake.record_pause(chat_id, wait, START + seconds(after))
     return brake
 
 
@@ -152,10 +152,10 @@ def test_a_clock_set_back_releases_the_brake() -> None:
 def test_a_slowed_bot_still_keeps_every_window_and_goes_on() -> None:
     shop = RateLimiter(Limits(messages_per_second=28, per_chat_seconds=0))
     assert shop.room(START) == 28
-    shop.heed(READER, 60, START)
+    shop.record_pause(READER, 60, START)
     assert shop.room(START) == 14
     for _ in range(9):
-        shop.heed(READER, 60, START)
+        shop.record_pause(READER, 60, START)
     assert shop.room(START) == 3
     for chat_id in range(1, 4):
         shop.spend(chat_id, START)
@@ -165,7 +165,7 @@ def test_a_slowed_bot_still_keeps_every_window_and_goes_on() -> None:
 
 def test_a_rate_below_one_a_second_is_slowed_too() -> None:
     shop = RateLimiter(Limits(messages_per_second=0.5, per_chat_seconds=0))
-    shop.heed(READER, 60, START)
+    shop.record_pause(READER, 60, START)
     shop.spend(READER, START)
     assert shop.open(START + seconds(2)) > START + seconds(3)
 
