@@ -2,10 +2,10 @@
 
 Gives the values that `front_matter` gives, in a tenth of the time.
 
-Not a YAML parser: it answers only where it is sure, and leaves every other document to PyYAML
-(`front_matter`). Sure are lines of `key: value`, `- value` and `- key: value`, nested by indent, each
-value plain or quoted on its own line. One line of another kind (a comment, an anchor, a tag, a
-block, a bracket, a value that goes on), and there is no answer.
+Not a YAML parser: it returns fields only where it is sure, and leaves every other document to
+PyYAML (`front_matter`). It is sure of lines of `key: value`, `- value` and `- key: value`, nested by
+indent, each value plain or quoted on its own line. After one line of another kind (a comment, an
+anchor, a tag, a block, a bracket, a value of several lines) it returns None.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import re
 from functools import lru_cache
 from typing import NoReturn
 
-# Longer or deeper documents may be beyond the bounds that `front_matter` sets, which counts values: four
-# a line at most.
+# Longer or deeper documents may exceed the limits of `yaml_values`, which counts values: a line has
+# four at most.
 _MOST_LINES = 4_000
 _DEEPEST = 40
 # Sure is all of ASCII but controls; beyond ASCII, all but what YAML forbids and what `front_matter`
