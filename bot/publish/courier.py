@@ -136,8 +136,8 @@ class Courier:
         )
         if stands.notices:
             await self._tell_editors(*stands.notices)
-        looks = stands.doubts or self._recovery.on
-        if looks:
+        searching = stands.doubts or self._recovery.on
+        if searching:
             for in_flight in await self._recovery.begin(at, self._room(at), self._flying()):
                 self._launch(in_flight)
             for in_flight in await self._repeats.begin(at):
@@ -152,7 +152,7 @@ class Courier:
         if len(self._in_flight) >= MOST_IN_FLIGHT:
             return None  # an answer comes first
         due = [await self._store(outbox.next_due, at, busy=self._busy())]
-        if looks:
+        if searching:
             due += [await self._recovery.next(at, self._flying()), self._repeats.next]
         moments = [*self._cooling.values(), *filter(None, due)]
         return max(min(moments), self._limiter.open(at)) if moments else None
@@ -218,7 +218,7 @@ class Courier:
 
     async def _land(self, seconds: float | None) -> None:
         """Wait for an answer, a wake-up or `seconds` (None: no limit), and settle the answers."""
-        if not any(one.call.done() for one in self._in_flight):  # since the others were settled
+        if not any(one.is_done for one in self._in_flight):  # since the others were settled
             with suppress(TimeoutError):
                 async with asyncio.timeout(None if seconds is None else max(seconds, 0.001)):
                     await self._woken.wait()
@@ -228,7 +228,7 @@ class Courier:
 
     async def _settle(self) -> None:
         """Record the answers. One that cannot be recorded stays in flight and is tried again."""
-        landed = [(one, one.outcome()) for one in self._in_flight if one.call.done()]
+        landed = [(one, one.outcome()) for one in self._in_flight if one.is_done]
         if not landed:
             return
         await self._settle_sends([one for one in landed if one[0].sends], self._clock())

@@ -55,12 +55,12 @@ class Edits:
             if edit_job.needless:
                 await self.store(edit_jobs.skip, edit_job, at)
             else:
-                begun.append(self._fly(edit_job))
+                begun.append(self._call(edit_job))
         if failed:
             await self.tell(*await self.store(failures.leave, failed, at))
         return begun
 
-    def _fly(self, edit_job: EditJob) -> InFlightCall:
+    def _call(self, edit_job: EditJob) -> InFlightCall:
         to = edit_job.revision.to
 
         async def arrived(outcome: Outcome, then: datetime) -> None:
@@ -72,7 +72,7 @@ class Edits:
             if alert:
                 await self.tell(settling.notice(to, alert, reason_of(outcome)))
 
-        carried = self.messenger.call(
+        call = self.messenger.call(
             edit_job.payload, chat_id=to.chat_id, message=to.delivery.message
         )
-        return InFlightCall(to.delivery.chat, asyncio.ensure_future(carried), arrived=arrived)
+        return InFlightCall(to.delivery.chat, asyncio.ensure_future(call), arrived=arrived)

@@ -70,6 +70,11 @@ class InFlightCall:
     #: What the answer to any other call is for.
     arrived: Callable[[Outcome, datetime], Awaitable[None]] | None = None
 
+    @property
+    def is_done(self) -> bool:
+        """Return True if the call has ended, with an answer or an error."""
+        return self.call.done()
+
     def outcome(self) -> Outcome:
         """Return the outcome of a call that is done.
 

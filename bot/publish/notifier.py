@@ -144,10 +144,10 @@ class Notifier:
     async def _write(self, editor: int, told: Sequence[Waiting]) -> bool:
         """Send one message; return False if the editor can't be reached now."""
         payload = await self._store(_worded, self._templates, told)
-        came = await self._call(editor, payload)
-        if isinstance(came, Revoked):
+        outcome = await self._call(editor, payload)
+        if isinstance(outcome, Revoked):
             raise TokenRevoked
-        at, settlement = self._clock(), after_notice(came)
+        at, settlement = self._clock(), after_notice(outcome)
         if settlement.again_in is None:
             self._refusing.discard(editor)
             self._unreached.pop(editor, None)
@@ -156,7 +156,7 @@ class Notifier:
         self._away[editor] = at + timedelta(seconds=settlement.again_in)
         if settlement.is_refused:
             self._refusing.add(editor)
-        await self._log_unreached(editor, reason_of(came))
+        await self._log_unreached(editor, reason_of(outcome))
         return False
 
     async def _log_unreached(self, editor: int, reason: str) -> None:
@@ -187,10 +187,10 @@ class Notifier:
 
     async def _call(self, editor: int, payload: Payload) -> Outcome:
         async with self._messenger.turn(editor):
-            came = await self._messenger.call(payload, chat_id=editor)
-        if isinstance(came, Refused) and came.fallback is Fallback.PLAIN:
-            came = await self._messenger.call(alerts.plain(payload), chat_id=editor)
-        return came
+            outcome = await self._messenger.call(payload, chat_id=editor)
+        if isinstance(outcome, Refused) and outcome.fallback is Fallback.PLAIN:
+            outcome = await self._messenger.call(alerts.plain(payload), chat_id=editor)
+        return outcome
 
 
 def _by_kind(waiting: Iterable[Waiting]) -> dict[tuple[Alert, bool], list[Waiting]]:

@@ -25,10 +25,10 @@ async def peek(
         "from_chat_id": chat_id,
         "disable_notification": True,
     }
-    came, copy = await messenger.answer(payload, chat_id=editor, message=message)
-    if isinstance(came, Sent) and came.message:
-        await _take_back(messenger, editor, came.message)
-    return came, copy
+    outcome, copy = await messenger.answer(payload, chat_id=editor, message=message)
+    if isinstance(outcome, Sent) and outcome.message:
+        await _take_back(messenger, editor, outcome.message)
+    return outcome, copy
 
 
 async def _take_back(messenger: Messenger, editor: int, copy: int) -> None:

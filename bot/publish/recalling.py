@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Recall:
-    """The looks of one bot; each article is looked for once in the life of a process."""
+    """The searches of one bot; each article is searched for once in the life of a process."""
 
     store: Store
     messenger: Messenger
@@ -132,17 +132,17 @@ class Recall:
         while self._reached and tries < TRIES:
             editor = self._reached[0]
             async with self.messenger.turn(editor):
-                came, copy = await peek(self.messenger, chat_id, number, editor)
-            if isinstance(came, Revoked):
+                outcome, copy = await peek(self.messenger, chat_id, number, editor)
+            if isinstance(outcome, Revoked):
                 raise TokenRevoked
-            answer = after_probe(came).answer
+            answer = after_probe(outcome).answer
             match answer:
                 case ProbeAnswer.GONE:
                     self._reached.pop(0)
                 case ProbeAnswer.LATER:
                     tries += 1
                     await asyncio.sleep(
-                        min(came.seconds if isinstance(came, Wait) else 1.0, PATIENCE)
+                        min(outcome.seconds if isinstance(outcome, Wait) else 1.0, PATIENCE)
                     )
                 case (
                     ProbeAnswer.DONE

@@ -216,7 +216,7 @@ class Recovery:
 
         results: list[Any] = []
 
-        async def carried() -> Outcome:
+        async def carry_out() -> Outcome:
             outcome, result = await carry(self.messenger, search.doubt.to.chat_id, step)
             results.append(result)
             return outcome
@@ -227,16 +227,16 @@ class Recovery:
             try:
                 result = results[0] if results else None  # none where the call broke
                 search.search.answered(step, outcome, result, touched=search.touch is Touch.AGAIN)
-                await self._heed(search, step, outcome, at)
+                await self._apply(search, step, outcome, at)
             except (StoreError, TokenRevoked):
                 raise
             except Exception:
                 await self._put_off(search.doubt, at)
 
-        return InFlightCall(chat, asyncio.ensure_future(carried()), arrived=arrived)
+        return InFlightCall(chat, asyncio.ensure_future(carry_out()), arrived=arrived)
 
-    async def _heed(self, search: OpenSearch, step: Step, outcome: Outcome, at: datetime) -> None:
-        """Write down what the answer to a step means, and the verdict if it brought one."""
+    async def _apply(self, search: OpenSearch, step: Step, outcome: Outcome, at: datetime) -> None:
+        """Record what the answer to a probe means, and the result of the search if there is one."""
         result = search.search.next()
         kept = isinstance(outcome, Refused) or (
             isinstance(result, Found) and search.touch is Touch.FIRST

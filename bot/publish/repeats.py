@@ -56,8 +56,8 @@ class Repeats:
         return None if self._asking else self._next
 
     async def _ask(self) -> Outcome:
-        came, _ = await self.messenger.ask("getMe")
-        return came
+        outcome, _ = await self.messenger.ask("getMe")
+        return outcome
 
     async def _arrived(self, outcome: Outcome, at: datetime) -> None:
         self._asking = False

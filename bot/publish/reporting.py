@@ -83,10 +83,10 @@ class Reporter:
     async def _is_said(self, one: Pending, payload: Payload) -> bool:
         """Edit a reply; return False if Telegram could not be reached. A refusal counts as said."""
         async with self._messenger.turn(one.chat):
-            came = await self._messenger.call(payload, chat_id=one.chat, message=one.message)
-        if isinstance(came, Revoked):
+            outcome = await self._messenger.call(payload, chat_id=one.chat, message=one.message)
+        if isinstance(outcome, Revoked):
             raise TokenRevoked
-        settlement = after_notice(came)
+        settlement = after_notice(outcome)
         return settlement.again_in is None or settlement.is_refused
 
 
