@@ -76,7 +76,7 @@ class Scanner:
             known, gone = await self._compare(changed)
             report.unchanged = report.files - len(changed)
             await self._read_all(sorted(changed), report, progress, self._scanned)
-            await self._miss(gone - self._scanned, known, report)
+            await self._record_missing(gone - self._scanned, known, report)
             over = set(FOLDER_ALERTS).difference(one.key for one in report.notices)
             await self._store(notices.all_clear, sorted(over), self._clock())
             if not report.emptied:
@@ -186,8 +186,8 @@ class Scanner:
             if problem:
                 _log.warning("%s: %s", path, problem)
 
-    async def _miss(self, gone: set[str], known: int, report: ScanReport) -> None:
-        """Count the files that are not there; tell the editors where many are gone at once.
+    async def _record_missing(self, gone: set[str], known: int, report: ScanReport) -> None:
+        """Record which files are not there, or tell the editors where many are gone at once.
 
         Below a folder that could not be read nothing is known to be gone.
         """
