@@ -2,8 +2,8 @@
 
     client         the only sender: a call out, an Outcome in
     transport      the HTTP connection, on aiohttp
-    error_mapping  what each answer of Telegram means
-    error_texts    what the texts of Telegram's errors mean
+    error_mapping  an exception of the library becomes an Outcome
+    error_texts    tables: the text of a 400 or a 403, and what it means
     polling        fetches updates; confirms them once they are stored
     inbox          updates from arrival until they are handled, in order for each chat
     shapes         which updates are usable, and whose they are

@@ -7,7 +7,7 @@ Decides nothing about articles and renders nothing itself.
     context        what a handler works with
     commands       the table of commands, for menus and /help
     readers        handlers of readers' commands
-lookups        handlers of the commands that show articles
+    lookups        handlers of the commands that show articles
     editors        handlers of editors' commands
     callbacks      taps on inline buttons
     decisions      taps on the buttons under notices

@@ -32,7 +32,7 @@ _WITHOUT_SPACES = re.compile(
 #: by a reader.
 FINGERPRINT_VERSION = "2"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-#: How a newswire heads what it sends once more, as `prose.title_key` has it.
+#: How a newswire heads what it sends once more, as `plain_text.title_key` has it.
 _REPEATED = re.compile(r"^(re ?transmission|r e p e a t) ")
 _DIGIT = re.compile(r"\d")
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

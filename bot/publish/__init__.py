@@ -4,8 +4,8 @@ courier            sends what is due, within the rate limits
 work               what is due, in one visit to the store
 composing          a delivery or an edit becomes a call
 in_flight          a call that is under way
-settling           what is recorded of outcomes, in one commit
-settlement_record  records and logs the outcomes of sends
+settling           from outcomes to rows and notices, in one commit
+settlement_record  calls `settling` for the courier, and logs
 failures           records what could not be processed
 edits              begins edits and deletions
 edit_jobs          what an edit does, and what its outcome means
