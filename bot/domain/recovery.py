@@ -118,8 +118,8 @@ class Search:
         # Without a lower bound, posts that this bot sent with another database may be among the
         # candidates, and their keyboards must stay.
         self._may_set_keyboards = bounds.before is not None and target.keyboard is not None
-        #: A keyboard may be set: the bot was found to lack the right to edit others' posts. Asked anew
-        #: for each keyboard.
+        #: A keyboard may be set: the bot was found to lack the right to edit others' posts. Asked
+        #: anew for each keyboard.
         self._allowed = False
         #: The next keyboard is an empty one.
         self._bare = False

@@ -117,8 +117,8 @@ class StatusReport:
     """How things stand.
 
     A new figure is a field here; it is filled in `publish.report` and shown in
-    `rendering.status_reply`, `cli.status_view` and `web.metrics`. A notice of a kind in `notices.ENDING` that is
-    not over is shown without further code.
+    `rendering.status_reply`, `cli.status_view` and `web.metrics`. A notice of a kind in
+    `notices.ENDING` that is not over is shown without further code.
     """
 
     #: When this was asked, aware UTC.

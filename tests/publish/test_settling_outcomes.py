@@ -217,7 +217,7 @@ async def mended(
     )
     rule = publisher.sandbox.fail(method, faults.refused(400, BAD + fault), chat=publisher.place)
     await publisher.record(topics=("AI",), excerpt="Words that tell more. " * 60, **fields)
-    await publisher.deliver()
+    await publisher.deliver(lasting=5)
     first, second = publisher.made()
     assert rule.hits == 1
     assert not first.ok
@@ -384,7 +384,7 @@ async def test_two_troubles_are_both_mended(publisher: Outgoing) -> None:
     )
     publisher.sandbox.fail("sendMessage", faults.refused(400, BAD + PLAIN[0]), chat=publisher.place)
     await publisher.record()
-    await publisher.deliver()
+    await publisher.deliver(lasting=5)
     last = publisher.made()[-1].params
     assert len(publisher.made()) == 3
     assert not {"parse_mode", "reply_markup"} & last.keys()

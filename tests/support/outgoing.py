@@ -84,10 +84,10 @@ class Outgoing:
             await self.follower(reader)
         return found
 
-    async def deliver(self, after: float = 0.0) -> None:
-        """Let so many seconds pass, then send all that may go out."""
+    async def deliver(self, after: float = 0.0, lasting: float = 0.5) -> None:
+        """Let so many seconds pass, then send all that may go out within `lasting` seconds."""
         self.sandbox.advance(after)
-        await self.telegram.courier.deliver(self.sandbox.clock() + timedelta(seconds=0.5))
+        await self.telegram.courier.deliver(self.sandbox.clock() + timedelta(seconds=lasting))
         await self.telegram.notifier.send()
 
     def made(self, chat: Chat | Person | None = None) -> list[Call]:
