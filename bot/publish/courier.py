@@ -15,7 +15,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.domain.delivery import Payload
+from bot.domain.delivery import LONGEST_CALL, Payload
 from bot.domain.interpretation import after_send
 from bot.domain.outcome import Outcome, Revoked
 from bot.domain.rate_limit import RateLimiter
@@ -38,6 +38,8 @@ MOST_IN_FLIGHT = 160
 BATCH = 40
 #: With more than FEW calls in flight, an answer waits GATHER seconds to share a commit with others.
 FEW, GATHER = 8, 0.01
+#: Seconds after which a call is slow: other chats are served meanwhile, even when a run is over.
+SLOW = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -87,11 +89,11 @@ class Courier:
         return await self._store(settling.interrupted, at, self._doubt_seconds)
 
     def wake(self) -> None:
-        """Check at once: there may be something new to send."""
+        """Check at once what is due."""
         self._woken.set()
 
     def stop(self) -> None:
-        """Begin no more calls; a running `deliver` ends when those in flight are settled."""
+        """Begin no more calls; `deliver` ends when those in flight are settled."""
         self._stopping = True
         self._woken.set()
 
@@ -102,23 +104,21 @@ class Courier:
         self._woken.set()
 
     async def deliver(self, until: datetime) -> datetime | None:
-        """Send what may be sent by `until`; return when more is due, or None when nothing is.
-
-        Raises TokenRevoked.
-        """
+        """Send what is due by `until`; return when more is, or None. Raises TokenRevoked."""
         self.busy_since = self._clock.monotonic()
         end = self.busy_since + (until - self._clock()).total_seconds()
         try:
             while True:
                 self._woken.clear()
                 at, left = self._clock(), timedelta(seconds=end - self._clock.monotonic())
-                over = self._stopping or left < timedelta()
+                over = self._stopping or (left < timedelta() and not self._is_kept_on(left))
                 ready = None if over else await self._begin_more(at)
                 if not self._in_flight and (ready is None or ready > at):
                     self.moved = self._clock.monotonic()
                 if not self._in_flight and (over or ready is None or ready > at + left):
                     return at if over else ready
-                await self._land((ready - at).total_seconds() if ready else None)
+                wait = (ready - at).total_seconds() if ready else None
+                await self._land(SLOW if over and not self._stopping else wait)
         finally:
             try:
                 if self._in_flight:
@@ -128,6 +128,11 @@ class Courier:
                     await self._record.log((), last=True)
             finally:
                 self.busy_since = None
+
+    def _is_kept_on(self, left: timedelta) -> bool:
+        """Return True if a run goes on past its end, so that nobody waits for a slow call."""
+        slow = self._clock.monotonic() - SLOW
+        return left > -LONGEST_CALL and any(one.begun < slow for one in self._in_flight)
 
     async def _begin_more(self, at: datetime) -> datetime | None:
         """Begin as many calls as may begin; return when the next may, or None if nothing is due."""
@@ -213,6 +218,7 @@ class Courier:
             await self._tell_editors(*await self._store(failures.refuse, failed, at))
 
     def _launch(self, in_flight: InFlightCall) -> None:
+        in_flight.begun = self._clock.monotonic()
         self._in_flight.add(in_flight)
         in_flight.call.add_done_callback(lambda _: self._woken.set())
 
@@ -256,15 +262,13 @@ class Courier:
     async def _settle_sends(
         self, landed: Sequence[tuple[InFlightCall, Outcome]], at: datetime
     ) -> None:
+        doubt = self._doubt_seconds
         settled = [
-            (
-                in_flight.sends,
-                after_send(outcome, in_flight.sends.delivery, at, self._doubt_seconds),
-            )
-            for in_flight, outcome in landed
-            if in_flight.sends
+            (one.sends, after_send(outcome, one.sends.delivery, at, doubt))
+            for one, outcome in landed
+            if one.sends
         ]
-        ours = [in_flight for in_flight, _ in landed]
+        ours = [one for one, _ in landed]
         # before the await: once begun, the write is completed even if this task is cancelled
         self._in_flight.difference_update(ours)
         try:
@@ -277,7 +281,6 @@ class Courier:
             await self._tell_editors(*notices)
 
     def _room(self, at: datetime) -> int:
-        """Return how many calls may begin now."""
         return max(min(MOST_IN_FLIGHT - len(self._in_flight), self._limiter.room(at)), 0)
 
     def _cools(self, to: Addressed, at: datetime) -> bool:
@@ -292,5 +295,4 @@ class Courier:
         return [*self._flying(), *self._cooling]
 
     def _flying(self) -> list[int]:
-        """Return the chats (row numbers) with a call in flight."""
         return [one.chat for one in self._in_flight]

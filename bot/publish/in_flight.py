@@ -69,6 +69,8 @@ class InFlightCall:
     sends: Addressed | None = None
     #: What the answer to any other call is for.
     arrived: Callable[[Outcome, datetime], Awaitable[None]] | None = None
+    #: Monotonic time of the launch.
+    begun: float = 0.0
 
     @property
     def is_done(self) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.errors import DatabaseEmpty, DatabaseLost, StoreError
-from bot.store import inspection
+from bot.store import inspection, sequence
 from bot.store.inspection import Depth
 
 _SAVED = "saved"
@@ -91,19 +91,29 @@ def saved_beside(database: Path) -> Path:
 def before_use(database: Path) -> None:
     """Raise StoreError unless the database may be written to: new, empty, or ours and undamaged.
 
-    A new one must not take the place of one that was lost and saved: it would know nothing of what
-    was posted.
+    One that was lost and saved must not be replaced by one that knows less, a new one say: it
+    would post again what was posted.
     """
     if database.exists():
         with suppress(DatabaseEmpty):
             inspection.examine(database, Depth.PAGES)
-    elif saved_beside(database).exists():
+    saved = saved_beside(database)
+    if saved.exists() and _last_change(database) < _last_change(saved):
         raise StoreError(
             f"{database}: was lost while the bot was running; what it held is in "
             f"{database}.{_SAVED}",
             f"`paperboy restore {database}.{_SAVED}` brings it back; remove that file to begin "
-            "with an empty database.",
+            "without it.",
         )
+
+
+def _last_change(database: Path) -> int:
+    """Return the last sequence number of a database; -1 where there is none that can be read."""
+    try:
+        with inspection.reading(database) as db:
+            return sequence.last(db)
+    except StoreError:
+        return -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,35 @@ async def test_an_answer_that_comes_while_another_is_written_is_not_overlooked(
     assert len(publisher.posts(ann)) == 1
 
 
+async def test_a_slow_call_beyond_the_end_of_a_run_keeps_nobody_else_waiting(
+    publisher: Outgoing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telegram, sandbox = publisher.telegram, publisher.sandbox
+    (ann,) = await publisher.readers(1)
+    on_its_way, answered = asyncio.Event(), asyncio.Event()
+    call = telegram.courier._messenger.call
+
+    async def slowly(payload: Any, *, chat_id: int, **more: Any) -> Any:
+        if chat_id == publisher.place.id:
+            on_its_way.set()
+            await answered.wait()
+        return await call(payload, chat_id=chat_id, **more)
+
+    monkeypatch.setattr(telegram.courier._messenger, "call", slowly)
+    await publisher.record()
+    async with asyncio.timeout(PATIENCE):
+        until = sandbox.clock() + timedelta(seconds=1)
+        run = asyncio.create_task(telegram.courier.deliver(until))
+        await on_its_way.wait()
+        sandbox.advance(courier.SLOW * 3)
+        await publisher.record("b.md", topics=("AI",))
+        telegram.courier.wake()
+        await sandbox.wait_for(lambda: publisher.posts(ann))
+        answered.set()
+        await run
+    assert [one["state"] for one in await publisher.rows()] == ["sent", "pending", "sent"]
+
+
 @pytest.mark.parametrize(
     ("status", "body", "state"),
     [

@@ -4,6 +4,7 @@ nothing."""
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -287,9 +288,22 @@ async def test_a_database_that_is_lost_while_in_use_is_noticed_and_saved(
 
 def test_no_empty_database_takes_the_place_of_one_that_was_lost(home: Home) -> None:
     home.database.rename(present.saved_beside(home.database))
-    with pytest.raises(StoreError, match="remove that file to begin with an empty database"):
+    with pytest.raises(StoreError, match="remove that file to begin without it"):
         typed("scan")
     assert not home.database.exists()
+    typed("restore data/paperboy.db.saved")
+    typed("scan")
+
+
+def test_no_older_state_takes_the_place_of_what_was_saved(home: Home) -> None:
+    """A log that was cut leaves the file as it was earlier, whole: it does not know what was posted since."""
+    saved = present.saved_beside(home.database)
+    shutil.copy(home.database, saved)
+    present.before_use(home.database)  # as after `restore`: they know the same
+    with closing(sqlite3.connect(saved)) as db, db:
+        db.execute("UPDATE sequence SET last = last + 1")
+    with pytest.raises(StoreError, match="remove that file to begin without it"):
+        typed("scan")
     typed("restore data/paperboy.db.saved")
     typed("scan")
 
