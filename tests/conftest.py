@@ -6,6 +6,7 @@ type (tests/test_tests.py).
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
@@ -46,6 +47,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what reads real documents where there are none; pytest sums up what is skipped here in one line."""
     if item.get_closest_marker("real") and not HAS_REAL_FEED:
         pytest.skip("REAL_FEED is not set: the real documents are not here")
+
+
+@pytest.fixture(autouse=True)
+def log_levels_are_restored() -> Iterator[None]:
+    """Keep what a command sets for the log out of the tests that come after it."""
+    loggers = [logging.getLogger(), logging.getLogger("bot")]
+    before = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
 
 
 @pytest.fixture(scope="session", autouse=True)
