@@ -194,24 +194,23 @@ def unchanged(db: Database, delivery: int, form: str, at: datetime) -> None:
 
 def gone(db: Database, delivery: int, reason: str, at: datetime) -> None:
     """Write that a post was deleted by somebody else."""
-    with transaction(db):
-        sql = (
-            "UPDATE deliveries SET state = ?, reason = ?, edit_due = NULL, not_before = NULL "
-            "WHERE id = ?"
-        )
-        write(db, sql, (str(State.GONE), reason, delivery))
-        attempts.log(db, delivery, "edit", "gone", reason, at)
+    _end(db, delivery, State.GONE, "edit", reason, at)
 
 
 def withdrawn(db: Database, delivery: int, reason: str, at: datetime) -> None:
     """Write that a post was deleted because its article was withdrawn."""
+    _end(db, delivery, State.WITHDRAWN, "delete", reason, at)
+
+
+def _end(db: Database, delivery: int, state: State, action: str, reason: str, at: datetime) -> None:
+    """Write that there is no post any more, and log the attempt that found or did it."""
     with transaction(db):
         sql = (
             "UPDATE deliveries SET state = ?, reason = ?, edit_due = NULL, not_before = NULL "
             "WHERE id = ?"
         )
-        write(db, sql, (str(State.WITHDRAWN), reason, delivery))
-        attempts.log(db, delivery, "delete", "withdrawn", reason, at)
+        write(db, sql, (str(state), reason, delivery))
+        attempts.log(db, delivery, action, str(state), reason, at)
 
 
 def given_up(db: Database, delivery: int, reason: str, at: datetime) -> None:

@@ -16,7 +16,6 @@ from bot.planning.rules import Read
 from bot.publish import release
 from bot.publish.report import report
 from bot.sandbox import Message, Person, Sandbox
-from bot.session import Connection
 from bot.store import articles, facts, holding
 from bot.store.database import milliseconds
 from bot.store.facts import Fact
@@ -88,23 +87,6 @@ def _labels(message: Message) -> list[str]:
     return [button["text"] for row in message.buttons for button in row]
 
 
-def _restart(publisher: Outgoing) -> None:
-    """Go on with another process's end of the line, on the same store."""
-    old = publisher.telegram
-    publisher.telegram = Connection(
-        old._messenger,
-        old.username,
-        settings=old._settings,
-        templates=old._templates,
-        store=publisher.store,
-        channels=publisher.channels,
-        pace=old.courier._limiter,
-        clock=old._clock,
-        wake=lambda: None,
-        standing=dict,
-    )
-
-
 @pytest.mark.parametrize(
     ("button", "posted"),
     [("Post the newest 2", [3, 4]), ("Post all", [0, 1, 2, 3, 4]), ("Skip all", [])],
@@ -121,7 +103,7 @@ async def test_editors_are_asked_once_about_a_bulk_arrival_and_a_tap_decides_onc
     assert _labels(asked) == ["Post the newest 2", "Post all", "Skip all", "One by one"]
     keyboard = asked.reply_markup
     if restarts:
-        _restart(publisher)
+        publisher.restart()
     assert (
         await _tap(publisher, publisher.editor, asked, button)
         == "The message now says what was done"
@@ -131,7 +113,7 @@ async def test_editors_are_asked_once_about_a_bulk_arrival_and_a_tap_decides_onc
     for other in ("Post all", "Skip all"):
         asked.reply_markup = keyboard
         if restarts:
-            _restart(publisher)
+            publisher.restart()
         assert await _tap(publisher, publisher.editor, asked, other) == "That is already done"
     assert await _posted(publisher) == posted
     await publisher.telegram.releaser.turn()
@@ -201,7 +183,7 @@ async def test_editors_decide_once_about_what_a_restored_database_does_not_know(
     assert asked.text.startswith("The restored database does not know 3 articles")
     assert _labels(asked) == ["Post all", "They were posted", "One by one"]
     keyboard = asked.reply_markup
-    _restart(publisher)
+    publisher.restart()
     await _tap(publisher, publisher.editor, asked, button)
     if button == "One by one":
         await _tap(publisher, publisher.editor, asked, "Post it")

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from bot.sandbox import Message, Sandbox
-from bot.session import Connection
 from bot.store import pending
 from bot.store.database import write
 from tests.support.outgoing import Outgoing, going
@@ -47,22 +46,6 @@ def _shown(message: Message) -> str:
     return message.text.replace("\u2060", "")
 
 
-def _restart(publisher: Outgoing) -> None:
-    old = publisher.telegram
-    publisher.telegram = Connection(
-        old._messenger,
-        old.username,
-        settings=old._settings,
-        templates=old._templates,
-        store=publisher.store,
-        channels=publisher.channels,
-        pace=old.courier._limiter,
-        clock=old._clock,
-        wake=lambda: None,
-        standing=dict,
-    )
-
-
 @pytest.mark.parametrize("restarts", [False, True])
 async def test_it_says_where_the_post_is_and_offers_undo_no_more(
     publisher: Outgoing, restarts: bool
@@ -73,7 +56,7 @@ async def test_it_says_where_the_post_is_and_offers_undo_no_more(
     await _later(publisher, 1)
     assert "in 5 seconds" in answer.text
     if restarts:
-        _restart(publisher)
+        publisher.restart()
     await _later(publisher, 5)
     assert len(publisher.posts()) == 2
     assert f"{TITLE} (a.md), edition 2:\n\n• posted in News: see the post" in _shown(answer)
@@ -154,7 +137,7 @@ async def test_an_answer_that_comes_again_after_a_restart_offers_no_undo_that_is
     update = publisher.sandbox.updates.waiting[-1]
     await publisher.hear()
     await _later(publisher, 6)
-    _restart(publisher)
+    publisher.restart()
     publisher.sandbox.updates.waiting.appendleft(update)
     await publisher.hear()
     answer = publisher.posts(publisher.editor)[-1]
