@@ -14,7 +14,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.support.browser import CONTRAST, PHONE, visit
-from tests.support.desk import Store, opened
+from tests.support.scripted_bot import ScriptedBot, opened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -32,14 +32,14 @@ LARGE = {
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with opened(tmp_path) as store:
-        yield store
+async def scripted(tmp_path: Path) -> AsyncIterator[ScriptedBot]:
+    async with opened(tmp_path) as scripted:
+        yield scripted
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def page(browser: Browser, store: Store) -> AsyncIterator[Page]:
-    async with visit(browser, f"{store.sandbox.base_url}/") as page:
+async def page(browser: Browser, scripted: ScriptedBot) -> AsyncIterator[Page]:
+    async with visit(browser, f"{scripted.sandbox.base_url}/") as page:
         yield page
 
 
@@ -51,21 +51,21 @@ def talk(page: Page) -> Any:
     return page.locator("#private .message")
 
 
-async def started(store: Store, page: Page) -> None:
+async def started(scripted: ScriptedBot, page: Page) -> None:
     """Ann has pressed Start, and the bot knows."""
     await page.get_by_role("button", name="Start").click()
-    assert (await store.heard("message"))["text"] == "/start"
+    assert (await scripted.heard("message"))["text"] == "/start"
 
 
 async def test_a_post_appears_changes_and_vanishes_without_reloading(
-    store: Store, page: Page
+    scripted: ScriptedBot, page: Page
 ) -> None:
     await expect(page.get_by_text("No posts yet")).to_be_visible()
-    number = await store.say(store.channel.id, "<b>First words</b>")
+    number = await scripted.say(scripted.channel.id, "<b>First words</b>")
     await expect(posts(page)).to_contain_text("First words")
     await expect(page.get_by_text("No posts yet")).to_be_hidden()
-    await store.call(
-        "editMessageText", chat_id=store.channel.id, message_id=number, text="Second thoughts"
+    await scripted.call(
+        "editMessageText", chat_id=scripted.channel.id, message_id=number, text="Second thoughts"
     )
     await expect(posts(page)).to_contain_text("Second thoughts")
     await posts(page).get_by_role("button", name="edited").click()
@@ -73,27 +73,29 @@ async def test_a_post_appears_changes_and_vanishes_without_reloading(
         ["Second thoughts", "First words"]
     )
     await page.get_by_role("button", name="Close", exact=True).click()
-    await store.call("deleteMessage", chat_id=store.channel.id, message_id=number)
+    await scripted.call("deleteMessage", chat_id=scripted.channel.id, message_id=number)
     await expect(posts(page)).to_have_count(0)
     await expect(page.get_by_text("No posts yet")).to_be_visible()
 
 
 async def test_what_was_said_before_is_there_when_the_page_opens(
-    browser: Browser, store: Store
+    browser: Browser, scripted: ScriptedBot
 ) -> None:
     for number in range(3):
-        await store.say(store.channel.id, f"Post {number}")
-    async with visit(browser, f"{store.sandbox.base_url}/") as page:
+        await scripted.say(scripted.channel.id, f"Post {number}")
+    async with visit(browser, f"{scripted.sandbox.base_url}/") as page:
         await expect(posts(page)).to_have_count(3)
         await expect(posts(page).last).to_be_in_viewport()
 
 
-async def test_entities_stand_where_they_belong_after_emoji(store: Store, page: Page) -> None:
+async def test_entities_stand_where_they_belong_after_emoji(
+    scripted: ScriptedBot, page: Page
+) -> None:
     text = (
         "👨‍👩‍👧 é <b>bold <i>both 😀</i></b> <u>under</u> <s>struck</s> <code>code</code> "
         '<a href="https://example.org/x?a=1&amp;b=2">a link</a> #Tag\n<blockquote>said\ntwice</blockquote>\nafter'
     )
-    await store.say(store.channel.id, text)
+    await scripted.say(scripted.channel.id, text)
     post = posts(page)
     # TDLib cuts a style in two where another begins.
     await expect(post.locator("strong").first).to_be_visible()
@@ -113,13 +115,13 @@ async def test_entities_stand_where_they_belong_after_emoji(store: Store, page: 
     await expect(post.get_by_role("button", name="#Tag")).to_be_visible()
 
 
-async def test_hostile_words_stay_words(store: Store, page: Page) -> None:
+async def test_hostile_words_stay_words(scripted: ScriptedBot, page: Page) -> None:
     hostile = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>'
     escaped = hostile.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     keys = {"inline_keyboard": [[{"text": hostile, "callback_data": "x"}]]}
-    await store.say(store.channel.id, f"<b>{escaped}</b>", reply_markup=keys)
-    await store.call("setMyCommands", commands=[{"command": "topic", "description": hostile}])
-    (store.folder / "hostile.md").write_text(f"---\ntitle: {hostile}\n---\n")
+    await scripted.say(scripted.channel.id, f"<b>{escaped}</b>", reply_markup=keys)
+    await scripted.call("setMyCommands", commands=[{"command": "topic", "description": hostile}])
+    (scripted.folder / "hostile.md").write_text(f"---\ntitle: {hostile}\n---\n")
     await page.reload()
     await expect(posts(page).locator("strong")).to_have_text(hostile)
     await expect(posts(page).locator(".key span").first).to_have_text(hostile)
@@ -128,43 +130,45 @@ async def test_hostile_words_stay_words(store: Store, page: Page) -> None:
     assert await page.locator("main .message img, .file img").count() == 0
 
 
-async def test_a_hidden_text_is_shown_when_asked_for(store: Store, page: Page) -> None:
-    await store.say(store.channel.id, "It was <tg-spoiler>the butler</tg-spoiler>")
+async def test_a_hidden_text_is_shown_when_asked_for(scripted: ScriptedBot, page: Page) -> None:
+    await scripted.say(scripted.channel.id, "It was <tg-spoiler>the butler</tg-spoiler>")
     await page.get_by_role("button", name="Hidden text, show it").press("Enter")
     await expect(page.locator(".spoiler.shown")).to_have_text("the butler")
 
 
 async def test_a_picture_is_drawn_large_above_the_text_and_never_fetched(
-    store: Store, page: Page
+    scripted: ScriptedBot, page: Page
 ) -> None:
-    await store.say(store.channel.id, "A crane", link_preview_options=LARGE)
+    await scripted.say(scripted.channel.id, "A crane", link_preview_options=LARGE)
     bubble = posts(page).locator(".bubble")
     await expect(bubble.locator("figcaption")).to_contain_text("harbour-crane.jpg")
     assert await bubble.locator("> *").first.get_attribute("class") == "preview"
     assert await bubble.locator(".picture").evaluate("picture => picture.offsetWidth") > 250
 
 
-async def test_start_and_the_field_send_as_the_person_in_the_seat(store: Store, page: Page) -> None:
-    await started(store, page)
+async def test_start_and_the_field_send_as_the_person_in_the_seat(
+    scripted: ScriptedBot, page: Page
+) -> None:
+    await started(scripted, page)
     await page.get_by_label("Message to the bot").fill("Hello 👋")
     await page.keyboard.press("Enter")
-    heard = await store.heard("message")
-    assert (heard["text"], heard["from"]["id"]) == ("Hello 👋", store.ann.id)
+    heard = await scripted.heard("message")
+    assert (heard["text"], heard["from"]["id"]) == ("Hello 👋", scripted.ann.id)
     await expect(talk(page).last).to_contain_text("Hello 👋")
     await page.locator(".seat", has_text="Eddie").click()
     await expect(talk(page)).to_have_count(0)
     await page.get_by_role("button", name="Start").click()
-    assert (await store.heard("message"))["from"]["id"] == store.eddie.id
+    assert (await scripted.heard("message"))["from"]["id"] == scripted.eddie.id
 
 
 async def test_commands_complete_as_one_types_and_each_seat_has_its_own(
-    store: Store, page: Page
+    scripted: ScriptedBot, page: Page
 ) -> None:
-    await started(store, page)
+    await started(scripted, page)
     readers = [
         {"command": name, "description": f"about {name}"} for name in ("topic", "topics", "help")
     ]
-    await store.call("setMyCommands", commands=readers)
+    await scripted.call("setMyCommands", commands=readers)
     field_, menu = page.get_by_label("Message to the bot"), page.locator("#private [role=option]")
     await field_.press_sequentially("/to")
     await expect(menu).to_have_count(2)
@@ -174,38 +178,40 @@ async def test_commands_complete_as_one_types_and_each_seat_has_its_own(
     await expect(field_).to_have_value("/topics ")
     await field_.fill("/he")
     await field_.press("Enter")
-    assert (await store.heard("message"))["text"] == "/help"
+    assert (await scripted.heard("message"))["text"] == "/help"
     await page.locator(".seat", has_text="Eddie").click()
     await page.get_by_role("button", name="Start").click()
-    await store.heard("message")
-    scope = {"type": "chat", "chat_id": store.eddie.id}
-    await store.call(
+    await scripted.heard("message")
+    scope = {"type": "chat", "chat_id": scripted.eddie.id}
+    await scripted.call(
         "setMyCommands", commands=[{"command": "republish", "description": "again"}], scope=scope
     )
     await page.get_by_role("button", name="Show the commands").click()
     await expect(menu).to_have_text(["/republishagain"])
 
 
-async def test_a_tapped_button_calls_back_and_its_answer_is_shown(store: Store, page: Page) -> None:
-    await started(store, page)
+async def test_a_tapped_button_calls_back_and_its_answer_is_shown(
+    scripted: ScriptedBot, page: Page
+) -> None:
+    await started(scripted, page)
     rows = [
         [{"text": "One", "callback_data": "1"}],
         [{"text": "Two", "callback_data": "2"}, {"text": "3", "callback_data": "3"}],
     ]
-    number = await store.say(store.ann.id, "Choose", reply_markup={"inline_keyboard": rows})
+    number = await scripted.say(scripted.ann.id, "Choose", reply_markup={"inline_keyboard": rows})
     await page.get_by_role("button", name="Two").click()
-    query = await store.heard("callback_query")
+    query = await scripted.heard("callback_query")
     assert (query["data"], query["from"]["id"], query["message"]["message_id"]) == (
         "2",
-        store.ann.id,
+        scripted.ann.id,
         number,
     )
-    await store.call("answerCallbackQuery", callback_query_id=query["id"], text="Followed")
+    await scripted.call("answerCallbackQuery", callback_query_id=query["id"], text="Followed")
     await expect(page.get_by_text("Followed")).to_be_visible()
     await expect(page.locator(".key.busy")).to_have_count(0)
     await page.get_by_role("button", name="3", exact=True).click()
-    query = await store.heard("callback_query")
-    await store.call(
+    query = await scripted.heard("callback_query")
+    await scripted.call(
         "answerCallbackQuery", callback_query_id=query["id"], text="Really?", show_alert=True
     )
     await expect(page.get_by_role("dialog")).to_contain_text("Really?")
@@ -214,13 +220,13 @@ async def test_a_tapped_button_calls_back_and_its_answer_is_shown(store: Store, 
 
 
 async def test_buttons_of_a_row_are_equally_wide_and_show_one_line(
-    store: Store, page: Page
+    scripted: ScriptedBot, page: Page
 ) -> None:
     row = [
         {"text": text, "url": "https://example.org"}
         for text in ("A", "A label of which a row of three shows a part", "C")
     ]
-    await store.say(store.channel.id, "x", reply_markup={"inline_keyboard": [row]})
+    await scripted.say(scripted.channel.id, "x", reply_markup={"inline_keyboard": [row]})
     await expect(page.locator(".key")).to_have_count(3)
     widths = await page.locator(".key").evaluate_all("keys => keys.map((key) => key.offsetWidth)")
     assert max(widths) - min(widths) <= 1
@@ -231,30 +237,34 @@ async def test_buttons_of_a_row_are_equally_wide_and_show_one_line(
 
 
 async def test_a_deep_link_starts_the_bot_instead_of_leaving_the_page(
-    store: Store, page: Page
+    scripted: ScriptedBot, page: Page
 ) -> None:
-    me = await store.call("getMe")
+    me = await scripted.call("getMe")
     deep = f"https://t.me/{me['username']}?start=t_ai-7"
-    await store.say(
-        store.channel.id,
+    await scripted.say(
+        scripted.channel.id,
         "Post",
         reply_markup={"inline_keyboard": [[{"text": "Follow AI", "url": deep}]]},
     )
     await page.get_by_role("button", name="Follow AI").click()
-    heard = await store.heard("message")
-    assert (heard["text"], heard["from"]["id"]) == ("/start t_ai-7", store.ann.id)
+    heard = await scripted.heard("message")
+    assert (heard["text"], heard["from"]["id"]) == ("/start t_ai-7", scripted.ann.id)
     assert len(page.context.pages) == 1
 
 
-async def test_a_link_to_a_post_leads_to_it_in_the_channel(store: Store, page: Page) -> None:
-    first = await store.say(store.channel.id, "The very first post")
+async def test_a_link_to_a_post_leads_to_it_in_the_channel(
+    scripted: ScriptedBot, page: Page
+) -> None:
+    first = await scripted.say(scripted.channel.id, "The very first post")
     for number in range(25):
-        await store.say(store.channel.id, f"Filler {number}\n\n\n")
-    await store.say(
-        store.channel.id, f'See <a href="https://t.me/paperboy_daily/{first}">the first</a>'
+        await scripted.say(scripted.channel.id, f"Filler {number}\n\n\n")
+    await scripted.say(
+        scripted.channel.id, f'See <a href="https://t.me/paperboy_daily/{first}">the first</a>'
     )
-    inner = str(store.channel.id).removeprefix("-100")
-    await store.say(store.channel.id, f'And <a href="https://t.me/c/{inner}/{first}">by number</a>')
+    inner = str(scripted.channel.id).removeprefix("-100")
+    await scripted.say(
+        scripted.channel.id, f'And <a href="https://t.me/c/{inner}/{first}">by number</a>'
+    )
     target = posts(page).first
     for words in ("the first", "by number"):
         await page.locator("#channel .to-end").dispatch_event("click")
@@ -265,14 +275,14 @@ async def test_a_link_to_a_post_leads_to_it_in_the_channel(store: Store, page: P
 
 
 async def test_what_arrives_below_what_one_reads_is_counted_not_forced(
-    store: Store, page: Page
+    scripted: ScriptedBot, page: Page
 ) -> None:
     for number in range(25):
-        await store.say(store.channel.id, f"Filler {number}\n\n\n.")
+        await scripted.say(scripted.channel.id, f"Filler {number}\n\n\n.")
     await expect(posts(page).last).to_be_in_viewport()
     await page.locator("#channel .scroller").evaluate("element => element.scrollTop = 0")
     await expect(page.locator("#channel .to-end")).to_be_visible()
-    await store.say(store.channel.id, "Newest")
+    await scripted.say(scripted.channel.id, "Newest")
     await expect(page.locator("#channel .to-end .count")).to_have_text("1")
     await expect(posts(page).last).not_to_be_in_viewport()
     await page.locator("#channel .to-end").click()
@@ -280,31 +290,33 @@ async def test_what_arrives_below_what_one_reads_is_counted_not_forced(
     await expect(page.locator("#channel .to-end")).to_be_hidden()
 
 
-async def test_the_folder_drops_edits_and_withdraws_by_a_click(store: Store, page: Page) -> None:
+async def test_the_folder_drops_edits_and_withdraws_by_a_click(
+    scripted: ScriptedBot, page: Page
+) -> None:
     await expect(page.locator(".waiting-count")).to_have_text("1")
     await page.get_by_role("button", name="Drop next article").click()
     await expect(page.locator(".posted-count")).to_have_text("4")
     await expect(page.get_by_role("button", name="Drop next article")).to_be_disabled()
     await page.get_by_role("button", name="Edit an article").click()
     await expect(page.locator(".posted .file-title").first).to_have_text("Story 4 (updated)")
-    assert "(updated)" in (store.folder / "4.md").read_text()
+    assert "(updated)" in (scripted.folder / "4.md").read_text()
     await page.locator(".file", has_text="Story 1").hover()
     await page.get_by_role("button", name="Withdraw: Story 1").click()
     await expect(page.locator(".file.withdrawn")).to_contain_text("Story 1")
-    assert "removed: true" in (store.folder / "1.md").read_text()
+    assert "removed: true" in (scripted.folder / "1.md").read_text()
 
 
 async def test_a_phone_shows_one_chat_at_a_time_with_nothing_cut_off(
-    browser: Browser, store: Store
+    browser: Browser, scripted: ScriptedBot
 ) -> None:
-    async with visit(browser, f"{store.sandbox.base_url}/", size=PHONE, scheme="dark") as page:
+    async with visit(browser, f"{scripted.sandbox.base_url}/", size=PHONE, scheme="dark") as page:
         await expect(page.locator("#channel")).to_be_visible()
         await expect(page.locator("#private")).to_be_hidden()
         await page.get_by_role("tab", name="Ann’s chat").click()
         await expect(page.locator("#channel")).to_be_hidden()
-        await started(store, page)
+        await started(scripted, page)
         long = "https://example.org/" + "unbreakable" * 20
-        await store.say(store.channel.id, long, link_preview_options=LARGE)
+        await scripted.say(scripted.channel.id, long, link_preview_options=LARGE)
         await expect(page.locator("[data-tab=channel] .count")).to_have_text("1")
         await page.get_by_role("tab", name="Channel").click()
         await expect(posts(page)).to_be_in_viewport()
@@ -323,16 +335,18 @@ async def test_a_phone_shows_one_chat_at_a_time_with_nothing_cut_off(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_every_text_can_be_read_against_its_ground(
-    browser: Browser, store: Store, scheme: Any
+    browser: Browser, scripted: ScriptedBot, scheme: Any
 ) -> None:
-    async with visit(browser, f"{store.sandbox.base_url}/", scheme=scheme) as page:
-        await started(store, page)
-        await store.say(
-            store.ann.id,
+    async with visit(browser, f"{scripted.sandbox.base_url}/", scheme=scheme) as page:
+        await started(scripted, page)
+        await scripted.say(
+            scripted.ann.id,
             "Words with a <a href='https://example.org'>link</a> and <code>code</code>",
         )
-        await store.say(
-            store.channel.id, "A post", link_preview_options={"url": "https://example.org/a-page"}
+        await scripted.say(
+            scripted.channel.id,
+            "A post",
+            link_preview_options={"url": "https://example.org/a-page"},
         )
         await expect(posts(page)).to_have_count(1)
         poor = await page.evaluate(CONTRAST)
@@ -344,13 +358,13 @@ async def test_the_page_says_so_when_the_stand_in_is_gone_and_catches_up_when_it
 ) -> None:
     banner = "The demo isn’t answering"
     async with AsyncExitStack() as stack:
-        async with opened(tmp_path / "before") as store:
-            url = f"{store.sandbox.base_url}/"
+        async with opened(tmp_path / "before") as scripted:
+            url = f"{scripted.sandbox.base_url}/"
             page = await stack.enter_async_context(visit(browser, url, complaints=[]))
-            await store.say(store.channel.id, "Said before")
+            await scripted.say(scripted.channel.id, "Said before")
             await expect(posts(page)).to_contain_text("Said before")
         await expect(page.get_by_text(banner)).to_be_visible(timeout=10_000)
-        async with opened(tmp_path / "after", port=urlsplit(url).port or 0) as store:
-            await store.say(store.channel.id, "Said after")
+        async with opened(tmp_path / "after", port=urlsplit(url).port or 0) as scripted:
+            await scripted.say(scripted.channel.id, "Said after")
             await expect(posts(page)).to_contain_text("Said after", timeout=15_000)
             await expect(page.get_by_text(banner)).to_be_hidden()

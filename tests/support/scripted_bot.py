@@ -1,4 +1,4 @@
-"""A stand-in furnished like the demo, and a scripted bot's end of the line to it. It opens no browser."""
+"""A sandbox furnished like the demo, with a bot that a test plays. Opens no browser."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ PLAIN = {"is_disabled": True}
 
 
 @dataclass
-class Store:
-    """A stand-in with a channel, a reader and an editor, and a scripted bot's end of the line."""
+class ScriptedBot:
+    """A bot that a test plays, in a sandbox with a channel, a reader and an editor."""
 
     sandbox: Sandbox
     folder: Path
@@ -53,7 +53,7 @@ class Store:
 
 
 @asynccontextmanager
-async def opened(folder: Path, port: int = 0) -> AsyncIterator[Store]:
+async def opened(folder: Path, port: int = 0) -> AsyncIterator[ScriptedBot]:
     samples = folder / "samples"
     samples.mkdir(parents=True)
     for number in range(1, 5):
@@ -64,4 +64,4 @@ async def opened(folder: Path, port: int = 0) -> AsyncIterator[Store]:
     ann, eddie = (sandbox.world.add_person(name, name.lower()) for name in ("Ann", "Eddie"))
     channel = sandbox.world.add_channel("Paperboy Daily", "paperboy_daily")
     async with sandbox:
-        yield Store(sandbox, folder / "copy", ann, eddie, channel)
+        yield ScriptedBot(sandbox, folder / "copy", ann, eddie, channel)
