@@ -78,7 +78,10 @@ class App:
     @classmethod
     @asynccontextmanager
     async def opened(
-        cls, settings: Settings, templates: Templates, clock: Callable[[], datetime] | None = None
+        cls,
+        settings: Settings,
+        templates: Templates,
+        clock: Callable[[], datetime] | None = None,
     ) -> AsyncIterator[App]:
         """Hold the database and open it while the block runs. Raises DatabaseInUse or StoreError.
 
@@ -148,7 +151,9 @@ class App:
         )
         async with AsyncExitStack() as stack:
             stack.push_async_callback(speaking.close)
-            username = await scheduler.unless(self._stop, account(speaking, self._stop, patience))
+            username = await scheduler.unless(
+                self._stop, account(speaking, self._stop, patience)
+            )
             connection = Connection(
                 speaking,
                 username,
@@ -175,7 +180,10 @@ class App:
     async def _run(self, webhooks: bool) -> None:
         hook = webhook(self.settings.web, self._brought) if webhooks else None
         monitor = HealthMonitor(
-            schedule=self._schedule, poller=self._poller, clock=self._clock, webhook=webhooks
+            schedule=self._schedule,
+            poller=self._poller,
+            clock=self._clock,
+            webhook=webhooks,
         )
         async with AsyncExitStack() as stack:
             if self.settings.web.listen:
@@ -185,7 +193,9 @@ class App:
             jobs = self._jobs(telegram)
             jobs.plan(webhook=webhooks)
             work = [
-                telegram.serve(hook, self._stop) if hook else telegram.polling.run(self._stop),
+                telegram.serve(hook, self._stop)
+                if hook
+                else telegram.polling.run(self._stop),
                 self._begin(telegram, jobs),
                 scheduler.unless(self._stop, telegram.set_menus()),
                 watchdog.watch(
@@ -200,7 +210,9 @@ class App:
             tasks = [asyncio.create_task(self._guarded(one)) for one in work]
             await self._stop.wait()
             telegram.courier.stop()
-            await asyncio.gather(self._schedule.stop(FAREWELL), scheduler.ended(tasks, FAREWELL))
+            await asyncio.gather(
+                self._schedule.stop(FAREWELL), scheduler.ended(tasks, FAREWELL)
+            )
 
     async def _brought(self, update: dict[str, Any]) -> None:
         """Take an update from the webhook. Raises PaperboyError; Telegram then posts it again."""
@@ -213,7 +225,12 @@ class App:
     ) -> None:
         from bot.web.server import Web  # a bot that does not listen loads no web server
 
-        web = Web(self.settings.web.listen, health=monitor.health, report=self.report, hook=hook)
+        web = Web(
+            self.settings.web.listen,
+            health=monitor.health,
+            report=self.report,
+            hook=hook,
+        )
         await web.start()
         stack.push_async_callback(web.stop)
 
@@ -267,7 +284,9 @@ class App:
         way = "back" if by < timedelta() else "forward"
         _log.warning("the clock was set %s by %d s", way, abs(by).total_seconds())
         self._schedule.reschedule()
-        telegram = (self._telegram.courier, self._telegram.notifier) if self._telegram else ()
+        telegram = (
+            (self._telegram.courier, self._telegram.notifier) if self._telegram else ()
+        )
         for waiting in (self._pace, self._poller, *telegram):
             waiting.shift(by)
         self._store.queue(waits.shift, by)

@@ -49,7 +49,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(keep: Path, *, port: int = 0, samples: Path | None = None) -> AsyncIterator[Stage]:
+async def staged(
+    keep: Path, *, port: int = 0, samples: Path | None = None
+) -> AsyncIterator[Stage]:
     """Set up a demo that keeps its copy of the articles and its database in the folder `keep`.
 
     Raises UsageError for a folder without articles, SandboxError for a port that is taken.
@@ -114,10 +116,16 @@ def _has_screen() -> bool:
 
 def _settings(keep: Path, sandbox: Sandbox, editor: int) -> Settings:
     """Return the settings of a demo, with high rate limits. Reads no file and no variable."""
-    telegram = {"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": [editor]}
+    telegram = {
+        "token": sandbox.token,
+        "api_base_url": sandbox.base_url,
+        "admins": [editor],
+    }
     return Settings.model_construct(
         telegram=settings.Telegram.model_validate(telegram),
-        feed=settings.Feed(folder=keep / "articles", interval_seconds=2.0, first_run="all"),
+        feed=settings.Feed(
+            folder=keep / "articles", interval_seconds=2.0, first_run="all"
+        ),
         store=settings.Store(database=keep / DATABASE),
         channels=(settings.Channel(chat=f"@{CHANNEL}"),),
         pace=settings.Pace(per_chat_seconds=0.05, per_group_minute=1_000),

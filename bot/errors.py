@@ -39,7 +39,9 @@ class DatabaseInUse(StoreError):
     exit_code = 4
 
     def __init__(self, database: str) -> None:
-        fix = "Stop it first, or give this one a database of its own ([store] database)."
+        fix = (
+            "Stop it first, or give this one a database of its own ([store] database)."
+        )
         super().__init__(f"{database}: another Paperboy is using this database", fix)
 
 
@@ -49,7 +51,9 @@ class DatabaseLinked(StoreError):
     exit_code = 4
 
     def __init__(self, database: str, other: str) -> None:
-        name = f"another name, {other}, by" if other else "another name (a hard link), by"
+        name = (
+            f"another name, {other}, by" if other else "another name (a hard link), by"
+        )
         what = f"{database}: has {name} which another Paperboy could use it"
         fix = "Delete the other name, or give this bot a copy of its own"
         super().__init__(what, f"{fix}, which `paperboy backup` makes.")
@@ -84,7 +88,9 @@ class DatabaseNewer(StoreError):
 
     def __init__(self, database: str, step: str) -> None:
         what = f"{database}: was written by a newer version of Paperboy (schema step {step})"
-        super().__init__(what, "Install that version, or restore a backup made before the upgrade.")
+        super().__init__(
+            what, "Install that version, or restore a backup made before the upgrade."
+        )
 
 
 class DatabaseUnreleased(StoreError):

@@ -52,7 +52,9 @@ class HealthMonitor:
 
     def health(self) -> Health:
         """Return whether all is well, and what is not."""
-        reasons = [job.reason for job in stalled_jobs(self.schedule, self.clock).values()]
+        reasons = [
+            job.reason for job in stalled_jobs(self.schedule, self.clock).values()
+        ]
         reasons += [f"{does(name)} is late" for name in self.schedule.late(LATE)]
         if self.poller.problem:
             reasons.append(self.poller.problem)
@@ -87,7 +89,11 @@ class HealthMonitor:
         telegram, at = self.telegram, self.clock.monotonic()
         if telegram is None:
             return Signs(at=at, since=at)
-        polls = [moment for moment in (telegram.polling.last_end, telegram.inbox.moved) if moment]
+        polls = [
+            moment
+            for moment in (telegram.polling.last_end, telegram.inbox.moved)
+            if moment
+        ]
         return Signs(
             at=at,
             since=since,

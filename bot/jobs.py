@@ -91,7 +91,9 @@ class Jobs:
             or not await self.store(articles.any_)
         ):
             return 0
-        waiting, told = await self.channels.begin(self.settings, os.environ, self.clock())
+        waiting, told = await self.channels.begin(
+            self.settings, os.environ, self.clock()
+        )
         await self.telegram.tell_editors(*told)
         return waiting
 
@@ -115,7 +117,9 @@ class Jobs:
         return self._seconds_until(await self.telegram.releaser.turn())
 
     async def _deliver(self) -> float | None:
-        return self._seconds_until(await self.telegram.courier.deliver(self.clock() + LINGER))
+        return self._seconds_until(
+            await self.telegram.courier.deliver(self.clock() + LINGER)
+        )
 
     async def _tell_editors(self) -> float | None:
         await self._tell_stalled()
@@ -136,7 +140,9 @@ class Jobs:
     async def _alert(self, notice: Notice) -> None:
         try:
             await self.telegram.notifier.ask(notice)
-        except PaperboyError:  # where the database is to blame, the notice can't be kept either
+        except (
+            PaperboyError
+        ):  # where the database is to blame, the notice can't be kept either
             await self.telegram.notifier.say(notice)
             self.unwritten[notice.key] = notice
 
@@ -200,4 +206,6 @@ class Jobs:
 
 
 def _notice(cause: str, about: str, reason: str) -> Notice:
-    return Notice(key=f"standing:{cause}", alert=Alert.STANDING, about=about, reason=reason)
+    return Notice(
+        key=f"standing:{cause}", alert=Alert.STANDING, about=about, reason=reason
+    )

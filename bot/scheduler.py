@@ -31,7 +31,9 @@ Ended = Callable[[str, Exception | None], None]
 _CANCEL_WAITS = (0.5, 0.5)
 
 
-async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T], farewell: float = 0.0) -> T:
+async def unless(
+    stop: asyncio.Event, work: Coroutine[Any, Any, T], farewell: float = 0.0
+) -> T:
     """Return the result of `work`, which is cancelled `farewell` seconds after `stop` is set.
 
     Raises Stopped when `stop` was set, whether or not the work was completed.
@@ -100,7 +102,9 @@ class _Job:
         """Return True if it is not running and is overdue by more than `seconds`."""
         if self.task:
             return False
-        rested_since = counted_from if self.ended is None else max(self.ended, counted_from)
+        rested_since = (
+            counted_from if self.ended is None else max(self.ended, counted_from)
+        )
         return at - rested_since > self.seconds + seconds
 
     def record(self, name: str, error: Exception | None, at: float) -> None:
@@ -111,7 +115,9 @@ class _Job:
         elif self.failing is None:
             self.failing = Failing(name, at, 1, error)
         else:
-            self.failing = replace(self.failing, times=self.failing.times + 1, error=error)
+            self.failing = replace(
+                self.failing, times=self.failing.times + 1, error=error
+            )
 
 
 class Scheduler:
@@ -148,7 +154,9 @@ class Scheduler:
         for name, job in self._jobs.items():
             job.due = self._started
             timing = {"seconds": job.seconds, "next_run_time": first_run}
-            self._apscheduler.add_job(self._run_due, "interval", (name,), id=name, **timing)
+            self._apscheduler.add_job(
+                self._run_due, "interval", (name,), id=name, **timing
+            )
         self._apscheduler.start()
 
     def reschedule(self) -> None:
@@ -186,7 +194,11 @@ class Scheduler:
         """Return the jobs that have run for over `seconds`, with their monotonic start."""
         before = self._clock.monotonic() - seconds
         running = [(name, job.started) for name, job in self._jobs.items() if job.task]
-        return [(name, start) for name, start in running if start is not None and start < before]
+        return [
+            (name, start)
+            for name, start in running
+            if start is not None and start < before
+        ]
 
     def late(self, seconds: float, since: float = -inf) -> list[str]:
         """Return the jobs that are not running and are overdue by more than `seconds`.
@@ -237,7 +249,9 @@ class Scheduler:
         job.started = self._clock.monotonic()
         try:
             next_in = await job.work()
-        except Exception as error:  # reported to `ended`: the app decides what to do about it
+        except (
+            Exception
+        ) as error:  # reported to `ended`: the app decides what to do about it
             failure = error
         job.record(name, failure, self._clock.monotonic())
         self._ended(name, failure)

@@ -78,19 +78,32 @@ class Connection:
         self._store = store
         self._channels = channels
         self._clock = clock
-        self.notifier = Notifier(store, messenger, templates, settings.telegram.admins, clock)
+        self.notifier = Notifier(
+            store, messenger, templates, settings.telegram.admins, clock
+        )
         self.reporter = Reporter(store, messenger, templates, clock, SystemZone())
         composer = self._composer()
         self.courier = self._courier(composer, pace)
         self.context = self._context(wake, standing)
-        recall = Recall(store, messenger, composer, clock, sorted(settings.telegram.admins))
+        recall = Recall(
+            store, messenger, composer, clock, sorted(settings.telegram.admins)
+        )
         self.releaser = Releaser(
-            store, settings, templates.taxonomy, channels, self.notifier, clock, wake, recall
+            store,
+            settings,
+            templates.taxonomy,
+            channels,
+            self.notifier,
+            clock,
+            wake,
+            recall,
         )
         self.inbox = Inbox(store, Router(self.context).handle, messenger.wire, clock)
         self.polling = Polling(messenger, self.inbox, clock.monotonic)
         self.polling.back = self.tell_back
-        self.registration = Registration(messenger, f"{settings.web.public_url}{TELEGRAM}")
+        self.registration = Registration(
+            messenger, f"{settings.web.public_url}{TELEGRAM}"
+        )
         #: Channels of the settings that Telegram tells nothing of, and why.
         self.unknown: dict[str, str] = {}
 
@@ -156,7 +169,9 @@ class Connection:
                 doubtful,
             )
         await self.resolve_channels()
-        await self.tell_editors(*await self._store(missed.ask, tuple(self._channels.live)))
+        await self.tell_editors(
+            *await self._store(missed.ask, tuple(self._channels.live))
+        )
 
     async def say_what_runs(self) -> None:
         """Log what this bot is, and write down since when it runs."""
@@ -179,11 +194,15 @@ class Connection:
     async def resolve_channels(self) -> None:
         """Look up the settings' channels; tell editors once of each that Telegram does not know."""
         self.unknown = await self._channels.resolve(self._messenger)
-        known = [one.chat for one in self._settings.channels if one.chat not in self.unknown]
+        known = [
+            one.chat for one in self._settings.channels if one.chat not in self.unknown
+        ]
         await self.notifier.all_clear(*(f"unknown:{setting}" for setting in known))
         rows = {
             one.chat: channel.chat
-            for one, channel in zip(self._settings.channels, self._channels.live, strict=True)
+            for one, channel in zip(
+                self._settings.channels, self._channels.live, strict=True
+            )
         }
         for setting, reason in self.unknown.items():
             chat = rows[setting]
@@ -194,7 +213,12 @@ class Connection:
                 reason,
             )
             await self.tell_editors(
-                Notice(key=f"unknown:{setting}", alert=Alert.UNKNOWN, chats=(chat,), reason=reason)
+                Notice(
+                    key=f"unknown:{setting}",
+                    alert=Alert.UNKNOWN,
+                    chats=(chat,),
+                    reason=reason,
+                )
             )
 
     async def tell_editors(self, *told: Notice) -> None:
@@ -209,12 +233,19 @@ class Connection:
             hours = round(seconds / 3_600)
             about = "an hour" if hours == 1 else f"{hours} hours"
             await self.tell_editors(
-                Notice(key=key, alert=Alert.LINE, about=about, reason=f"no answer since {since}")
+                Notice(
+                    key=key,
+                    alert=Alert.LINE,
+                    about=about,
+                    reason=f"no answer since {since}",
+                )
             )
 
     async def tell_stuck(self, what: str) -> None:
         """Tell the editors who can be reached at once that the bot will be restarted."""
-        notice = Notice(key=f"stuck:{self._clock():%Y-%m-%dT%H:%M}", alert=Alert.STUCK, reason=what)
+        notice = Notice(
+            key=f"stuck:{self._clock():%Y-%m-%dT%H:%M}", alert=Alert.STUCK, reason=what
+        )
         await self.notifier.ask(notice)
 
     async def serve(self, hook: Hook, stop: asyncio.Event) -> None:
@@ -242,10 +273,16 @@ def webhook(web: Web, handle: Callable[[dict[str, Any]], Awaitable[None]]) -> Ho
     if problems:
         raise UsageError(*problems)
     path = unquote(urlsplit(web.public_url).path).rstrip("/")
-    return Hook(path + TELEGRAM, web.secret.get_secret_value() or secrets.token_urlsafe(32), handle)
+    return Hook(
+        path + TELEGRAM,
+        web.secret.get_secret_value() or secrets.token_urlsafe(32),
+        handle,
+    )
 
 
-async def account(messenger: Messenger, stop: asyncio.Event, patience: float = inf) -> str:
+async def account(
+    messenger: Messenger, stop: asyncio.Event, patience: float = inf
+) -> str:
     """Return the bot's username, asking until Telegram answers or `stop` is set.
 
     Raises TokenRevoked, and PaperboyError after more than `patience` seconds of waiting.
@@ -260,9 +297,13 @@ async def account(messenger: Messenger, stop: asyncio.Event, patience: float = i
         reason = reason_of(me)
         waited += wait
         if waited > patience:
-            raise PaperboyError(f"nothing was done, as Telegram does not let the bot in: {reason}")
+            raise PaperboyError(
+                f"nothing was done, as Telegram does not let the bot in: {reason}"
+            )
         if reason != told:
-            _log.warning("Telegram does not let the bot in yet, trying again: %s", reason)
+            _log.warning(
+                "Telegram does not let the bot in yet, trying again: %s", reason
+            )
             told = reason
         try:
             await asyncio.wait_for(stop.wait(), wait)

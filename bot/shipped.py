@@ -19,7 +19,11 @@ def config() -> Path:
 
 def articles() -> Path:
     """Return the folder with the sample articles."""
-    return _INSIDE / "articles" if _INSIDE.is_dir() else _PACKAGE.parent / "data" / "articles"
+    return (
+        _INSIDE / "articles"
+        if _INSIDE.is_dir()
+        else _PACKAGE.parent / "data" / "articles"
+    )
 
 
 def version() -> str:

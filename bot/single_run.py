@@ -43,7 +43,9 @@ class SingleRun:
     async def _answer(self) -> None:
         """Answer the updates that arrive within a minute; the rest waits for the next run."""
         try:
-            await asyncio.wait_for(self.jobs.telegram.polling.drain(), ONCE.total_seconds())
+            await asyncio.wait_for(
+                self.jobs.telegram.polling.drain(), ONCE.total_seconds()
+            )
         except TimeoutError:
             _log.warning(
                 "the updates could not all be answered within a minute; they wait for the next run"

@@ -74,7 +74,8 @@ def new_databases_are_copies() -> Iterator[None]:
                 "UPDATE facts SET value = lower(hex(randomblob(16))) WHERE name = 'database'"
             )
             db.conn.execute(
-                "UPDATE _sqlite_migrations SET applied_at = ?", (str(datetime.now(UTC)),)
+                "UPDATE _sqlite_migrations SET applied_at = ?",
+                (str(datetime.now(UTC)),),
             )
 
     with (

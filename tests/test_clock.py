@@ -112,7 +112,9 @@ class _Loop(asyncio.SelectorEventLoop):
         return self._times.passed
 
 
-def lived(times: Times, story: Coroutine[Any, Any, None], patch: pytest.MonkeyPatch) -> None:
+def lived(
+    times: Times, story: Coroutine[Any, Any, None], patch: pytest.MonkeyPatch
+) -> None:
     """Run a story in its own time; APScheduler, which asks the system, is told the same."""
 
     class Told(datetime):
@@ -179,7 +181,14 @@ class _Bot:
         lookup: Any = SimpleNamespace(live=rules.channels)
         editors: Any = SimpleNamespace(all_clear=nothing, reaches_nobody=True)
         releaser = Releaser(
-            cast(Any, store), chosen, rules.taxonomy, lookup, editors, clock, lambda: None, editors
+            cast(Any, store),
+            chosen,
+            rules.taxonomy,
+            lookup,
+            editors,
+            clock,
+            lambda: None,
+            editors,
         )
         telegram: Any = SimpleNamespace(releaser=releaser)
         jobs = Jobs(
@@ -199,7 +208,9 @@ class _Bot:
 @example([(1.0, 30.0), (1.0, -86_400.0)], True, 10.0)
 @example([(100.0, 86_400.0)], False, 1_000.0)
 @given(
-    st.lists(st.tuples(st.floats(0.1, 600), JUMPS), max_size=5), st.booleans(), st.floats(10, 5_000)
+    st.lists(st.tuples(st.floats(0.1, 600), JUMPS), max_size=5),
+    st.booleans(),
+    st.floats(10, 5_000),
 )
 @examples(8)
 def test_what_is_dated_to_come_goes_out_at_its_moment_whatever_the_clock_is_set_to(
@@ -219,7 +230,9 @@ def test_what_is_dated_to_come_goes_out_at_its_moment_whatever_the_clock_is_set_
             before = times.passed
             await asyncio.sleep(1 if waiting else 20)
             bot.clock()
-            been_due = been_due + times.passed - before if times.wall() >= moment else 0.0
+            been_due = (
+                been_due + times.passed - before if times.wall() >= moment else 0.0
+            )
             was_due = was_due or times.wall() >= moment
             assert been_due <= RELEASE + 41
             if waiting and times.passed >= at + waiting[0][0]:
@@ -290,7 +303,9 @@ def db() -> Database:
     columns = {one["name"] for one in rows(db, "PRAGMA table_info(articles)")}
     for number in (1, 2, 3):
         told = {"id": number, **article, **more, "identity": str(number)}
-        db["articles"].insert({name: value for name, value in told.items() if name in columns})
+        db["articles"].insert(
+            {name: value for name, value in told.items() if name in columns}
+        )
     for number, state, wait, revise in (
         (1, "pending", soon, None),
         (2, "doubtful", soon, None),
@@ -307,7 +322,8 @@ def db() -> Database:
 
 def moments(db: Database) -> set[int]:
     found = rows(
-        db, "SELECT not_before FROM chats WHERE id = 1 UNION ALL SELECT not_before FROM deliveries"
+        db,
+        "SELECT not_before FROM chats WHERE id = 1 UNION ALL SELECT not_before FROM deliveries",
     )
     found += rows(db, "SELECT edit_due FROM deliveries WHERE edit_due IS NOT NULL")
     found += rows(db, "SELECT asleep_until FROM deliveries WHERE asleep_until > 0")
@@ -315,16 +331,22 @@ def moments(db: Database) -> set[int]:
 
 
 @pytest.mark.parametrize(
-    "by", [timedelta(days=-1), timedelta(hours=-1), timedelta(seconds=30), timedelta(days=1)]
+    "by",
+    [timedelta(days=-1), timedelta(hours=-1), timedelta(seconds=30), timedelta(days=1)],
 )
-def test_every_pause_that_is_written_down_keeps_its_length(db: Database, by: timedelta) -> None:
+def test_every_pause_that_is_written_down_keeps_its_length(
+    db: Database, by: timedelta
+) -> None:
     waits.shift(db, by)
     assert moments(db) == {milliseconds(NOON + timedelta(seconds=5) + by)}
 
 
-def test_a_clock_set_back_while_the_bot_was_down_makes_no_pause_last_longer(db: Database) -> None:
+def test_a_clock_set_back_while_the_bot_was_down_makes_no_pause_last_longer(
+    db: Database,
+) -> None:
     db.conn.execute(
-        "INSERT INTO attempts (delivery, at, action) VALUES (1, ?, 'send')", (milliseconds(NOON),)
+        "INSERT INTO attempts (delivery, at, action) VALUES (1, ?, 'send')",
+        (milliseconds(NOON),),
     )
     db.conn.commit()
     assert waits.catch_up(db, NOON - timedelta(days=1)) == timedelta(days=1)

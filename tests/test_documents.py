@@ -52,7 +52,9 @@ def headings(path: str) -> tuple[str, ...]:
 
 def anchors(path: str) -> set[str]:
     """Return the anchors that GitHub makes of a document's headings."""
-    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings(path)}
+    return {
+        re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings(path)
+    }
 
 
 def unwrapped(source: str) -> str:
@@ -69,7 +71,8 @@ def broken(source: str) -> list[str]:
         if not (ROOT / document).is_file():
             found.append(document)
         elif citation[0].endswith(" ") and not any(
-            re.match(rf"{re.escape(heading)}(?!\w)", rest) for heading in headings(document)
+            re.match(rf"{re.escape(heading)}(?!\w)", rest)
+            for heading in headings(document)
         ):
             found.append(f"{document}, {rest[:40]}")
     return found
@@ -86,8 +89,12 @@ def test_every_citation_of_a_document_leads_somewhere() -> None:
 
 def test_nothing_is_cited_that_a_reader_does_not_have() -> None:
     """A design that lies outside the repository is cited in the frozen first step only."""
-    outside = re.compile(r"\bdesign(?:\.md)? §\s*\d|(?<!docs/)\btelegram\.md\b|\bstyle\.md\b")
-    assert [path for path in CITING if outside.search(text(path))] == ["bot/store/schema.sql"]
+    outside = re.compile(
+        r"\bdesign(?:\.md)? §\s*\d|(?<!docs/)\btelegram\.md\b|\bstyle\.md\b"
+    )
+    assert [path for path in CITING if outside.search(text(path))] == [
+        "bot/store/schema.sql"
+    ]
 
 
 def test_there_are_citations() -> None:
@@ -116,15 +123,25 @@ def test_links_lead_to_files_and_headings(document: str) -> None:
         target = (ROOT / document).parent / name if name else ROOT / document
         assert target.exists(), link
         if anchor:
-            assert anchor in anchors(target.resolve().relative_to(ROOT.resolve()).as_posix()), link
+            assert anchor in anchors(
+                target.resolve().relative_to(ROOT.resolve()).as_posix()
+            ), link
 
 
-@pytest.mark.parametrize("document", [one for one in DOCUMENTS if one != "CHANGELOG.md"])
+@pytest.mark.parametrize(
+    "document", [one for one in DOCUMENTS if one != "CHANGELOG.md"]
+)
 def test_paths_in_a_document_exist(document: str) -> None:
     """A path in backquotes that begins at the root of the repository is there."""
-    written = re.findall(r"`((?:bot|tests|docs|config|data|\.ci)/[\w./-]*)`", text(document))
+    written = re.findall(
+        r"`((?:bot|tests|docs|config|data|\.ci)/[\w./-]*)`", text(document)
+    )
     made_later = {"data/paperboy.db"}
-    assert [path for path in written if not (ROOT / path).exists() and path not in made_later] == []
+    assert [
+        path
+        for path in written
+        if not (ROOT / path).exists() and path not in made_later
+    ] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -136,7 +153,9 @@ def test_settings_in_a_document_exist(document: str) -> None:
         if name != "channels"
     }
     known = {
-        f"{name}.{key}" for name, section in sections.items() for key in type(section).model_fields
+        f"{name}.{key}"
+        for name, section in sections.items()
+        for key in type(section).model_fields
     }
     known |= {f"channels.{key}" for key in settings.Channel.model_fields}
     written = re.findall(rf"`((?:{'|'.join(sections)}|channels)\.\w+)`", text(document))
@@ -152,11 +171,17 @@ PACKAGES = {"store.payloads", "web.server"}
 
 def test_older_names_in_the_glossary_exist() -> None:
     """What stands in brackets beside a word is still the name of a column, a value or a setting."""
-    rows = [line for line in text("docs/glossary.md").splitlines() if line.startswith("| **")]
+    rows = [
+        line
+        for line in text("docs/glossary.md").splitlines()
+        if line.startswith("| **")
+    ]
     old = [name for row in rows for name in re.findall(r"\[(\w+)\]", row.split("|")[1])]
     with closing(open_database(":memory:").conn) as db:
         schema = "\n".join(
-            sql for (sql,) in map(tuple, db.execute("SELECT sql FROM sqlite_schema")) if sql
+            sql
+            for (sql,) in map(tuple, db.execute("SELECT sql FROM sqlite_schema"))
+            if sql
         )
     names = f"{schema}\n{text('config/paperboy.toml')}"
     assert old
@@ -165,8 +190,16 @@ def test_older_names_in_the_glossary_exist() -> None:
 
 def test_the_glossary_says_each_word_once() -> None:
     """One word has one meaning."""
-    rows = [line for line in text("docs/glossary.md").splitlines() if line.startswith("| **")]
-    words = [word for row in rows for word in re.findall(r"\*\*([^*]+)\*\*", row.split("|")[1])]
+    rows = [
+        line
+        for line in text("docs/glossary.md").splitlines()
+        if line.startswith("| **")
+    ]
+    words = [
+        word
+        for row in rows
+        for word in re.findall(r"\*\*([^*]+)\*\*", row.split("|")[1])
+    ]
     assert sorted(set(words)) == sorted(words)
 
 
@@ -185,7 +218,9 @@ def modules(room: str) -> set[str]:
 
 def mapped(room: str) -> list[str]:
     """Return the names at the beginning of the lines of the table in a room's docstring."""
-    docstring = ast.get_docstring(ast.parse(text(f"{room}/__init__.py")), clean=False) or ""
+    docstring = (
+        ast.get_docstring(ast.parse(text(f"{room}/__init__.py")), clean=False) or ""
+    )
     return re.findall(r"^(?: {4})?(\w+)/? {2,}\S", docstring, re.MULTILINE)
 
 
@@ -202,7 +237,9 @@ def test_the_changelog_has_the_version_of_the_project() -> None:
     """The newest release in the changelog is the version of the package, and has a date."""
     version = tomllib.loads(text("pyproject.toml"))["project"]["version"]
     released = re.findall(
-        r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})$", text("CHANGELOG.md"), re.MULTILINE
+        r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})$",
+        text("CHANGELOG.md"),
+        re.MULTILINE,
     )
     assert released
     assert released[0][0] == version

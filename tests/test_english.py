@@ -17,7 +17,12 @@ from tests.support.paths import ROOT
 DOCUMENTS = [
     *(
         ROOT / name
-        for name in ("README.md", "CHANGELOG.md", "config/example.env", "config/paperboy.toml")
+        for name in (
+            "README.md",
+            "CHANGELOG.md",
+            "config/example.env",
+            "config/paperboy.toml",
+        )
     ),
     ROOT / "config" / "topics.toml",
     *sorted((ROOT / "config" / "templates").rglob("*.j2")),
@@ -53,7 +58,9 @@ def texts(module: Path) -> Iterator[str]:
     documents = {
         id(node.body[0].value)
         for node in ast.walk(tree)
-        if isinstance(node, holders) and node.body and isinstance(node.body[0], ast.Expr)
+        if isinstance(node, holders)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(tree):
         if (
@@ -115,7 +122,11 @@ def test_there_is_something_to_read() -> None:
         ),
         *(
             (count, "delivery", words)
-            for count, words in ((0, "0 deliveries"), (1, "1 delivery"), (2, "2 deliveries"))
+            for count, words in (
+                (0, "0 deliveries"),
+                (1, "1 delivery"),
+                (2, "2 deliveries"),
+            )
         ),
         *(
             (count, "day", words)
@@ -123,5 +134,7 @@ def test_there_is_something_to_read() -> None:
         ),
     ],
 )
-def test_a_count_has_its_noun_in_the_right_number(count: int, noun: str, words: str) -> None:
+def test_a_count_has_its_noun_in_the_right_number(
+    count: int, noun: str, words: str
+) -> None:
     assert plain_text.counted(count, noun) == words

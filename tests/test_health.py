@@ -19,7 +19,9 @@ async def scheduled() -> AsyncIterator[Scheduled]:
     await made.jobs.stop(1)
 
 
-async def test_from_the_first_second_health_says_what_the_bot_is_at(scheduled: Scheduled) -> None:
+async def test_from_the_first_second_health_says_what_the_bot_is_at(
+    scheduled: Scheduled,
+) -> None:
     assert scheduled.health_monitor.health().reasons == (
         "starting: Telegram is being asked who the bot is",
     )
@@ -34,13 +36,19 @@ async def test_from_the_first_second_health_says_what_the_bot_is_at(scheduled: S
     scheduled.folder.scanned = NOON
     assert scheduled.health_monitor.health().ok
     scheduled.passed = 61.0
-    assert "Telegram has not answered for a minute" in scheduled.health_monitor.health().reasons
+    assert (
+        "Telegram has not answered for a minute"
+        in scheduled.health_monitor.health().reasons
+    )
 
 
 @pytest.fixture
 async def well(scheduled: Scheduled) -> Scheduled:
     """A bot that does its work."""
-    scheduled.health_monitor.telegram, scheduled.folder.scanned = scheduled.telegram, NOON
+    scheduled.health_monitor.telegram, scheduled.folder.scanned = (
+        scheduled.telegram,
+        NOON,
+    )
     scheduled.jobs.start()
     assert await scheduled.run(0) == ()
     return scheduled
@@ -58,12 +66,16 @@ async def test_a_job_that_fails_each_time_is_not_well_however_punctual_it_is(
         "sending posts has failed 2 times since 22 November 12:00 UTC: "
         "data/paperboy.db: the database can't be used: disk full; nothing was written"
     )
-    assert "7 times since 22 November 12:00" in [await well.run() for _ in range(5)][-1][0]
+    assert (
+        "7 times since 22 November 12:00" in [await well.run() for _ in range(5)][-1][0]
+    )
     well.error = None
     assert await well.run() == ()
 
 
-async def test_a_seldom_job_that_failed_a_minute_ago_is_not_well_either(well: Scheduled) -> None:
+async def test_a_seldom_job_that_failed_a_minute_ago_is_not_well_either(
+    well: Scheduled,
+) -> None:
     well.error = KeyError("secret words")
     assert await well.run() == ()
     well.passed += signs.LATE + 1

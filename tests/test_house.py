@@ -25,7 +25,9 @@ from bot.settings import Channel, Settings
 from bot.shipped import articles
 from tests.support.paths import ROOT
 
-MODULES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "bot").rglob("*.py"))
+MODULES = sorted(
+    path.relative_to(ROOT).as_posix() for path in (ROOT / "bot").rglob("*.py")
+)
 each_module = pytest.mark.parametrize("module", MODULES)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -57,9 +59,11 @@ def length(function: Function) -> int:
 
 
 def test_there_is_a_house_to_look_at() -> None:
-    assert {"bot/__init__.py", "bot/domain/rate_limit.py", "bot/settings/records.py"} <= set(
-        MODULES
-    )
+    assert {
+        "bot/__init__.py",
+        "bot/domain/rate_limit.py",
+        "bot/settings/records.py",
+    } <= set(MODULES)
 
 
 @each_module
@@ -70,7 +74,9 @@ def test_no_file_holds_more_than_one_room(module: str) -> None:
 @each_module
 def test_no_function_is_longer_than_a_page(module: str) -> None:
     long = {
-        function.name: length(function) for function in functions(module) if length(function) > 40
+        function.name: length(function)
+        for function in functions(module)
+        if length(function) > 40
     }
     assert long == {}
 
@@ -84,14 +90,18 @@ def test_nine_functions_in_ten_are_under_twenty_five_lines() -> None:
 def test_every_module_says_what_it_is(module: str) -> None:
     docstring = ast.get_docstring(tree(module))
     assert docstring, "has no docstring"
-    assert docstring.splitlines()[0].endswith((".", ":")), "its first line is not a sentence"
+    assert docstring.splitlines()[0].endswith((".", ":")), (
+        "its first line is not a sentence"
+    )
 
 
 @each_module
 def test_every_module_with_code_postpones_its_annotations(module: str) -> None:
     code = tree(module).body[1:]
     found = [
-        node for node in code if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        node
+        for node in code
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
     ]
     assert not code or found
 
@@ -106,21 +116,32 @@ def test_a_room_is_named_for_what_it_holds(module: str) -> None:
 def test_the_map_of_the_house_names_every_room() -> None:
     rooms = {path.split("/")[1].removesuffix(".py") for path in MODULES} - {"__init__"}
     document = ast.get_docstring(tree("bot/__init__.py")) or ""
-    assert {room for room in rooms if not re.search(rf"\b{re.escape(room)}\b", document)} == set()
+    assert {
+        room for room in rooms if not re.search(rf"\b{re.escape(room)}\b", document)
+    } == set()
 
 
 def test_the_contracts_name_every_room() -> None:
     rooms = {path.split("/")[1].removesuffix(".py") for path in MODULES} - {"__init__"}
-    allowed = {"telegram": {"botapi", "conversation"}, "sqlite_utils": {"store"}, "yaml": {"feed"}}
-    contracts = tomllib.loads(text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    allowed = {
+        "telegram": {"botapi", "conversation"},
+        "sqlite_utils": {"store"},
+        "yaml": {"feed"},
+    }
+    contracts = tomllib.loads(text("pyproject.toml"))["tool"]["importlinter"][
+        "contracts"
+    ]
     listed = {
         contract["forbidden_modules"][0]: {
             name.removeprefix("bot.") for name in contract["source_modules"]
         }
         for contract in contracts
-        if contract["type"] == "forbidden" and contract["source_modules"] != ["bot.sandbox"]
+        if contract["type"] == "forbidden"
+        and contract["source_modules"] != ["bot.sandbox"]
     }
-    assert listed == {library: rooms - rooms_with_it for library, rooms_with_it in allowed.items()}
+    assert listed == {
+        library: rooms - rooms_with_it for library, rooms_with_it in allowed.items()
+    }
     forbidden = [
         one["forbidden_modules"]
         for one in contracts
@@ -145,10 +166,14 @@ CLOCKS = re.compile(
 )
 def test_time_comes_in_and_is_not_asked_for(module: str) -> None:
     named = [
-        ast.unparse(node) for node in ast.walk(tree(module)) if isinstance(node, ast.Attribute)
+        ast.unparse(node)
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Attribute)
     ]
     called = [
-        ast.unparse(node.func) for node in ast.walk(tree(module)) if isinstance(node, ast.Call)
+        ast.unparse(node.func)
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Call)
     ]
     assert [name for name in {*named, *called} if CLOCKS.fullmatch(name)] == []
 
@@ -178,7 +203,9 @@ def strings(module: str) -> Iterator[str]:
             yield node.value
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith("bot/store/")])
+@pytest.mark.parametrize(
+    "module", [name for name in MODULES if not name.startswith("bot/store/")]
+)
 def test_sql_is_written_in_the_store_only(module: str) -> None:
     assert [found for found in strings(module) if SQL.match(found)] == []
 
@@ -186,7 +213,9 @@ def test_sql_is_written_in_the_store_only(module: str) -> None:
 @cache
 def tables() -> set[str]:
     """The tables that the schema and its steps make."""
-    scripts = [path.read_text(encoding="utf-8") for path in (ROOT / "bot/store").rglob("*.sql")]
+    scripts = [
+        path.read_text(encoding="utf-8") for path in (ROOT / "bot/store").rglob("*.sql")
+    ]
     return {
         name
         for script in scripts
@@ -197,10 +226,14 @@ def tables() -> set[str]:
 @cache
 def names_of_tables() -> re.Pattern[str]:
     """A table's name where SQL has one, anywhere in a text; in a sentence the keywords are not in capitals."""
-    return re.compile(rf"\b(FROM|JOIN|INTO|UPDATE|TABLE)\s+({'|'.join(sorted(tables()))})\b")
+    return re.compile(
+        rf"\b(FROM|JOIN|INTO|UPDATE|TABLE)\s+({'|'.join(sorted(tables()))})\b"
+    )
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith("bot/store/")])
+@pytest.mark.parametrize(
+    "module", [name for name in MODULES if not name.startswith("bot/store/")]
+)
 def test_tables_are_named_in_the_store_only(module: str) -> None:
     """A piece of SQL that a longer text begins or that is put together from parts is found by the table's name."""
     assert [found for found in strings(module) if names_of_tables().search(found)] == []
@@ -214,9 +247,9 @@ def test_the_tables_names_are_read_from_the_schema() -> None:
 
 
 def test_files_of_sql_lie_in_the_store() -> None:
-    assert {path.relative_to(ROOT).parts[:2] for path in (ROOT / "bot").rglob("*.sql")} <= {
-        ("bot", "store")
-    }
+    assert {
+        path.relative_to(ROOT).parts[:2] for path in (ROOT / "bot").rglob("*.sql")
+    } <= {("bot", "store")}
 
 
 def test_the_house_rules_can_be_broken() -> None:
@@ -224,11 +257,20 @@ def test_the_house_rules_can_be_broken() -> None:
     assert all(
         map(
             CLOCKS.fullmatch,
-            ("datetime.now", "datetime.datetime.now", "date.today", "time.time", "utcnow"),
+            (
+                "datetime.now",
+                "datetime.datetime.now",
+                "date.today",
+                "time.time",
+                "utcnow",
+            ),
         )
     )
     assert not any(
-        map(CLOCKS.fullmatch, ("datetime.fromisoformat", "time.monotonic", "self.now", "clock"))
+        map(
+            CLOCKS.fullmatch,
+            ("datetime.fromisoformat", "time.monotonic", "self.now", "clock"),
+        )
     )
     assert all(
         map(
@@ -242,7 +284,10 @@ def test_the_house_rules_can_be_broken() -> None:
         )
     )
     assert not any(
-        map(SQL.match, ("Select a topic"[:6], "updated", "delete this message", "with a picture"))
+        map(
+            SQL.match,
+            ("Select a topic"[:6], "updated", "delete this message", "with a picture"),
+        )
     )
 
 
@@ -259,13 +304,17 @@ def project() -> dict[str, Any]:
 def locked(lock: str) -> dict[str, str]:
     """Each package of a lock file with its block: the pinned version, marker and hashes."""
     blocks = re.split(r"\n(?=\S)", text(lock).strip())
-    return {canonicalize_name(re.split(r"[=\s\[]", block)[0]): block for block in blocks}
+    return {
+        canonicalize_name(re.split(r"[=\s\[]", block)[0]): block for block in blocks
+    }
 
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_lock_files_pin_versions_by_hash(lock: str) -> None:
     for name, block in locked(lock).items():
-        assert re.match(r"[A-Za-z0-9._-]+(\[[\w,]+\])?==[^\s;\\]+", block), f"{name} is not pinned"
+        assert re.match(r"[A-Za-z0-9._-]+(\[[\w,]+\])?==[^\s;\\]+", block), (
+            f"{name} is not pinned"
+        )
         assert re.findall(r"--hash=sha256:[0-9a-f]{64}", block), f"{name} has no hash"
 
 
@@ -279,7 +328,10 @@ def test_every_dependency_is_locked_at_a_version_it_admits() -> None:
     wanted = [(run, one) for one in project()["project"]["dependencies"]]
     wanted += [
         (dev, one)
-        for one in [*project()["project"]["dependencies"], *project()["dependency-groups"]["dev"]]
+        for one in [
+            *project()["project"]["dependencies"],
+            *project()["dependency-groups"]["dev"],
+        ]
     ]
     for lock, line in wanted:
         requirement = Requirement(line)
@@ -318,10 +370,14 @@ def as_written(value: object) -> object:
 
 def defaults() -> dict[str, dict[str, object]]:
     sections = {
-        name: getattr(Settings(), name) for name in Settings.model_fields if name != "channels"
+        name: getattr(Settings(), name)
+        for name in Settings.model_fields
+        if name != "channels"
     }
     return {
-        name: {key: as_written(getattr(section, key)) for key in type(section).model_fields}
+        name: {
+            key: as_written(getattr(section, key)) for key in type(section).model_fields
+        }
         for name, section in sections.items()
     }
 
@@ -361,7 +417,9 @@ def test_every_shipped_setting_has_a_comment() -> None:
 
 
 def test_the_example_variables_are_settings() -> None:
-    names = re.findall(r"^(?:# )?(PAPERBOY_\w+)=", text("config/example.env"), flags=re.MULTILINE)
+    names = re.findall(
+        r"^(?:# )?(PAPERBOY_\w+)=", text("config/example.env"), flags=re.MULTILINE
+    )
     assert names
     assert set(names) <= set(settings.reading._variables())
 
@@ -372,7 +430,9 @@ def test_the_example_variables_are_settings() -> None:
 def table(heading: str) -> dict[str, list[str]]:
     """The rows of the tables under a README heading: each `code` of the first cell, with the other cells."""
     found = re.search(
-        rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text("README.md"), re.MULTILINE | re.DOTALL
+        rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)",
+        text("README.md"),
+        re.MULTILINE | re.DOTALL,
     )
     assert found, f"README.md has no section ## {heading}"
     rows = [
@@ -390,7 +450,8 @@ def table(heading: str) -> dict[str, list[str]]:
 def test_the_readme_names_everything_we_stand_on() -> None:
     named = {canonicalize_name(name) for name in table("Built on")}
     wanted = {
-        canonicalize_name(Requirement(line).name) for line in project()["project"]["dependencies"]
+        canonicalize_name(Requirement(line).name)
+        for line in project()["project"]["dependencies"]
     }
     assert wanted - named == set()
 
@@ -401,19 +462,25 @@ def test_the_readme_tells_every_setting_with_its_default() -> None:
         for key, value in keys.items():
             assert f"{section}.{key}" in rows, f"no row for {section}.{key}"
             cell = rows[f"{section}.{key}"][0].strip("`")
-            assert tomllib.loads(f"value = {cell}")["value"] == value, f"{section}.{key}"
+            assert tomllib.loads(f"value = {cell}")["value"] == value, (
+                f"{section}.{key}"
+            )
     assert {f"channels.{key}" for key in Channel.model_fields} - set(rows) == set()
 
 
 def test_the_readme_tells_of_no_setting_that_does_not_exist() -> None:
     known = {f"{section}.{key}" for section, keys in defaults().items() for key in keys}
     assert (
-        set(table("Settings")) - known - {f"channels.{key}" for key in Channel.model_fields}
+        set(table("Settings"))
+        - known
+        - {f"channels.{key}" for key in Channel.model_fields}
         == set()
     )
 
 
-def test_the_topic_the_readme_says_to_follow_in_the_demo_is_on_the_next_article() -> None:
+def test_the_topic_the_readme_says_to_follow_in_the_demo_is_on_the_next_article() -> (
+    None
+):
     topic = re.search(r"Press \*\*Start\*\*, type `/topic (\w+)`", text("README.md"))
     following = sorted(articles().iterdir())[demo.FIRST]
     assert topic
@@ -424,34 +491,46 @@ def blocks(language: str) -> list[str]:
     """The README's examples in a language."""
     return [
         dedent(one)
-        for one in re.findall(rf"^ *```{language}\n(.*?)^ *```", text("README.md"), re.M | re.S)
+        for one in re.findall(
+            rf"^ *```{language}\n(.*?)^ *```", text("README.md"), re.M | re.S
+        )
     ]
 
 
 def is_part(shown: Any, whole: Any) -> bool:
     """Return True if everything shown is in `whole`: keys of a table, the first entries of a list."""
     if isinstance(shown, dict):
-        return all(key in whole and is_part(value, whole[key]) for key, value in shown.items())
+        return all(
+            key in whole and is_part(value, whole[key]) for key, value in shown.items()
+        )
     if isinstance(shown, list):
         return all(map(is_part, shown, whole))
-    return bool(shown == whole if not isinstance(shown, str) else whole.startswith(shown))
+    return bool(
+        shown == whole if not isinstance(shown, str) else whole.startswith(shown)
+    )
 
 
 def test_the_article_the_readme_shows_is_one_of_the_samples() -> None:
     (example,) = map(frontmatter.loads, blocks("yaml"))
     samples = [frontmatter.load(str(file)) for file in articles().iterdir()]
-    assert [is_part(example.metadata, sample.metadata) for sample in samples].count(True) == 1
+    assert [is_part(example.metadata, sample.metadata) for sample in samples].count(
+        True
+    ) == 1
 
 
 def test_the_commands_the_readme_shows_can_be_typed() -> None:
     lines = [
-        line.partition(" # ")[0].split() for block in blocks("sh") for line in block.splitlines()
+        line.partition(" # ")[0].split()
+        for block in blocks("sh")
+        for line in block.splitlines()
     ]
     typed = [words for words in lines if words[0] == "paperboy"]
     assert {words[1] for words in typed} >= {"init", "check", "preview", "run"}
     for words in typed:
         assert words[1] in operator_commands()
-        assert all((ROOT / word).exists() for word in words if word.startswith("data/")), words
+        assert all(
+            (ROOT / word).exists() for word in words if word.startswith("data/")
+        ), words
     targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
     assert {words[1] for words in lines if words[0] == "make"} <= targets
 
@@ -463,7 +542,16 @@ def test_settings_of_ones_own_in_a_checkout_are_ignored_by_git() -> None:
 
 
 CHAT_COMMANDS = {
-    *("/start", "/help", "/topic", "/topics", "/untopic", "/latest", "/search", "/stop"),
+    *(
+        "/start",
+        "/help",
+        "/topic",
+        "/topics",
+        "/untopic",
+        "/latest",
+        "/search",
+        "/stop",
+    ),
     *("/republish", "/status"),
 }
 
@@ -515,6 +603,8 @@ def test_no_log_line_names_a_row_or_a_chat_by_number(module: str) -> None:
             and ast.unparse(call.func.value) == "_log"
         ):
             told = [
-                one for one in call.args if isinstance(one, ast.Attribute) and one.attr in numbers
+                one
+                for one in call.args
+                if isinstance(one, ast.Attribute) and one.attr in numbers
             ]
             assert not told, f"{module}:{call.lineno}: {ast.unparse(call)}"

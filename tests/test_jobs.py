@@ -56,7 +56,11 @@ async def test_a_job_that_fails_is_told_once_and_so_is_its_end(
     )
     telegram: Any = SimpleNamespace(notifier=editors, reporter=editors)
     jobs = Jobs(
-        schedule=scheduled.jobs, telegram=telegram, clock=scheduled.clock, wake=lambda: None, **told
+        schedule=scheduled.jobs,
+        telegram=telegram,
+        clock=scheduled.clock,
+        wake=lambda: None,
+        **told,
     )
     scheduled.jobs.start()
     await scheduled.run(0)
@@ -102,7 +106,11 @@ async def test_one_cause_that_stops_several_jobs_is_told_once_and_over_when_all_
     )
     telegram: Any = SimpleNamespace(notifier=editors, reporter=editors)
     jobs = Jobs(
-        schedule=scheduled.jobs, telegram=telegram, clock=scheduled.clock, wake=lambda: None, **told
+        schedule=scheduled.jobs,
+        telegram=telegram,
+        clock=scheduled.clock,
+        wake=lambda: None,
+        **told,
     )
     failing = {"deliver": True, "scan": True, "look": True}
 
@@ -131,7 +139,10 @@ async def test_one_cause_that_stops_several_jobs_is_told_once_and_over_when_all_
 
     for _ in range(3):
         await pass_()
-    assert [notice.key for notice in editors.heard] == ["standing:database", "standing:look"]
+    assert [notice.key for notice in editors.heard] == [
+        "standing:database",
+        "standing:look",
+    ]
     failing["scan"] = False
     await pass_()
     assert "standing:database" not in editors.over

@@ -96,7 +96,9 @@ def test_a_sample_has_the_documents_keys_and_no_other(name: str) -> None:
         assert set(image) == {"url", "width", "height", "isCached"}
     for one in found["related"]:
         assert set(one) <= RELATED_KEYS
-        assert {"title", "publishedDateTime", "webUrl", "provider", "quality"} <= set(one)
+        assert {"title", "publishedDateTime", "webUrl", "provider", "quality"} <= set(
+            one
+        )
 
 
 @each
@@ -107,7 +109,9 @@ def test_a_sample_is_well_typed(name: str) -> None:
         assert isinstance(moment, datetime)
         assert moment.utcoffset() == UTC.utcoffset(None)
         assert type(entry["quality"]) is int
-        assert all(isinstance(entry["provider"][key], str) for key in ("name", "domain"))
+        assert all(
+            isinstance(entry["provider"][key], str) for key in ("name", "domain")
+        )
     assert isinstance(found["published"], bool)
     assert isinstance(found["topics"], list)
 
@@ -115,10 +119,15 @@ def test_a_sample_is_well_typed(name: str) -> None:
 @each
 def test_no_sample_leads_to_a_host_that_could_exist(name: str) -> None:
     text = (FOLDER / name).read_text(encoding="utf-8")
-    hosts = [urlsplit(url).hostname or "" for url in re.findall(r"https?://[^\s\"]+", text)]
+    hosts = [
+        urlsplit(url).hostname or "" for url in re.findall(r"https?://[^\s\"]+", text)
+    ]
     domains = re.findall(r"domain: (\S+)", text)
     assert hosts
-    assert all(host.endswith(".example") and host.count(".") >= 1 for host in [*hosts, *domains])
+    assert all(
+        host.endswith(".example") and host.count(".") >= 1
+        for host in [*hosts, *domains]
+    )
 
 
 @each
@@ -162,7 +171,10 @@ def test_words_are_in_normal_form_and_hold_nothing_invisible(name: str) -> None:
     text = (FOLDER / name).read_text(encoding="utf-8")
     assert unicodedata.is_normalized("NFC", text)
     joiners = {"\u200c", "\u200d", "\ufe0f"}
-    assert {mark for mark in text if unicodedata.category(mark) in ("Cf", "Cc")} <= {"\n", *joiners}
+    assert {mark for mark in text if unicodedata.category(mark) in ("Cf", "Cc")} <= {
+        "\n",
+        *joiners,
+    }
 
 
 # --- the twelve as a whole --------------------------------------------------------------------------------------------
@@ -184,7 +196,9 @@ def test_no_two_are_one_article_or_one_story() -> None:
 
 
 def test_one_article_is_called_the_same_wherever_it_is_related() -> None:
-    called: dict[str, set[str]] = {article.identity: {article.title} for article in all_articles()}
+    called: dict[str, set[str]] = {
+        article.identity: {article.title} for article in all_articles()
+    }
     for article in all_articles():
         for one in article.related:
             called.setdefault(one.identity, set()).add(one.title)
@@ -192,22 +206,32 @@ def test_one_article_is_called_the_same_wherever_it_is_related() -> None:
 
 
 def test_related_articles_refer_to_each_other_and_outward() -> None:
-    own = {article.identity: name for name, article in zip(FILES, all_articles(), strict=True)}
+    own = {
+        article.identity: name
+        for name, article in zip(FILES, all_articles(), strict=True)
+    }
     links = {
         (name, own[one.identity])
         for name, article in zip(FILES, all_articles(), strict=True)
         for one in article.related
         if one.identity in own
     }
-    assert any((there, here) in links for here, there in links), "no two refer to each other"
+    assert any((there, here) in links for here, there in links), (
+        "no two refer to each other"
+    )
     outward = [
-        one for article in all_articles() for one in article.related if one.identity not in own
+        one
+        for article in all_articles()
+        for one in article.related
+        if one.identity not in own
     ]
     assert len(outward) >= 12
 
 
 @pytest.mark.parametrize("name", DROPPED)
-def test_each_article_to_drop_refers_to_one_already_posted_and_has_a_picture(name: str) -> None:
+def test_each_article_to_drop_refers_to_one_already_posted_and_has_a_picture(
+    name: str,
+) -> None:
     posted = {read(other).identity for other in POSTED}
     assert any(one.identity in posted for one in read(name).related)
     assert read(name).image
@@ -220,7 +244,9 @@ def test_one_is_marked_unpublished_one_has_no_picture_and_one_is_a_text_file() -
 
 
 def test_one_is_longer_than_a_message_and_has_more_relations_than_fit() -> None:
-    long = read(only([name for name in FILES if plain_text.units(read(name).excerpt) > 4_096]))
+    long = read(
+        only([name for name in FILES if plain_text.units(read(name).excerpt) > 4_096])
+    )
     assert plain_text.units(long.excerpt) > 5_000
     assert len(long.related) >= 12
     assert "\n\n" in long.excerpt
@@ -228,16 +254,32 @@ def test_one_is_longer_than_a_message_and_has_more_relations_than_fit() -> None:
 
 def test_one_is_persian_and_keeps_its_joiners() -> None:
     persian = read(
-        only([name for name in FILES if unicodedata.bidirectional(read(name).title[0]) == "AL"])
+        only(
+            [
+                name
+                for name in FILES
+                if unicodedata.bidirectional(read(name).title[0]) == "AL"
+            ]
+        )
     )
-    for text in (persian.title, persian.excerpt, *(one.title for one in persian.related[:1])):
+    for text in (
+        persian.title,
+        persian.excerpt,
+        *(one.title for one in persian.related[:1]),
+    ):
         assert "\u200c" in text
         assert not set("كيى") & set(text), "an Arabic letter in Persian words"
     assert persian.topics[0] == "قنات"
 
 
 def test_one_is_written_with_entities_and_shown_without() -> None:
-    name = only([name for name in FILES if "&quot;" in (FOLDER / name).read_text(encoding="utf-8")])
+    name = only(
+        [
+            name
+            for name in FILES
+            if "&quot;" in (FOLDER / name).read_text(encoding="utf-8")
+        ]
+    )
     raw, article = values(name), read(name)
     assert "&amp;" in raw["title"]
     assert (
@@ -248,7 +290,8 @@ def test_one_is_written_with_entities_and_shown_without() -> None:
     assert "to < 6,000." in article.excerpt
     assert (article.image or "").endswith("?w=1200&h=800")
     assert not re.search(
-        r"&\w+;", article.title + article.excerpt + "".join(one.title for one in article.related)
+        r"&\w+;",
+        article.title + article.excerpt + "".join(one.title for one in article.related),
     )
 
 
@@ -261,9 +304,9 @@ def test_an_emoji_of_several_characters_stays_one() -> None:
 
 @pytest.fixture(scope="module")
 def taxonomy() -> Taxonomy:
-    described = tomllib.loads((shipped.config() / "topics.toml").read_text(encoding="utf-8"))[
-        "topics"
-    ]
+    described = tomllib.loads(
+        (shipped.config() / "topics.toml").read_text(encoding="utf-8")
+    )["topics"]
     return Taxonomy(
         Topic(
             name=one["name"],
@@ -284,14 +327,18 @@ def test_the_taxonomy_describes_every_topic_of_the_samples(taxonomy: Taxonomy) -
     assert all(taxonomy.name(name) == name for name in carried)
 
 
-def test_every_topic_of_the_taxonomy_has_a_hashtag_telegram_recognises(taxonomy: Taxonomy) -> None:
+def test_every_topic_of_the_taxonomy_has_a_hashtag_telegram_recognises(
+    taxonomy: Taxonomy,
+) -> None:
     for topic in taxonomy:
         assert taxonomy.hashtags(topic.name)
         assert len(taxonomy.hashtags(topic.name)) >= len(topic.hashtags)
 
 
 def test_no_word_of_the_taxonomy_means_two_topics(taxonomy: Taxonomy) -> None:
-    words = [topics.key(word) for topic in taxonomy for word in (topic.name, *topic.aliases)]
+    words = [
+        topics.key(word) for topic in taxonomy for word in (topic.name, *topic.aliases)
+    ]
     assert all(words)
     assert sorted(words) == sorted(set(words))
 
@@ -300,7 +347,11 @@ def test_wider_topics_exist_and_end(taxonomy: Taxonomy) -> None:
     names = {topic.name for topic in taxonomy}
     assert all(topic.parent in names for topic in taxonomy if topic.parent)
     assert taxonomy.ancestors("قنات") == ("Water", "Climate")
-    assert taxonomy.ancestors("Computer Vision") == taxonomy.ancestors("Language Models") == ("AI",)
+    assert (
+        taxonomy.ancestors("Computer Vision")
+        == taxonomy.ancestors("Language Models")
+        == ("AI",)
+    )
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,8 @@ def failures() -> list[tuple[str, str]]:
 @pytest.fixture
 async def jobs(failures: list[tuple[str, str]]) -> AsyncIterator[Scheduler]:
     jobs = Scheduler(
-        CLOCK, lambda name, error: failures.append((name, str(error))) if error else None
+        CLOCK,
+        lambda name, error: failures.append((name, str(error))) if error else None,
     )
     yield jobs
     await jobs.stop(0)
@@ -145,7 +146,9 @@ async def test_a_nudge_runs_a_job_now(jobs: Scheduler) -> None:
     await bell.runs(2)
 
 
-async def test_nudges_during_a_run_are_one_more_run_right_after_it(jobs: Scheduler) -> None:
+async def test_nudges_during_a_run_are_one_more_run_right_after_it(
+    jobs: Scheduler,
+) -> None:
     bell = Bell()
     bell.hold.clear()
     jobs.every("scan", LONG, bell)
@@ -209,7 +212,9 @@ async def test_a_job_that_fails_is_told_of_and_runs_again(
 
 async def test_when_a_job_last_ran_and_which_are_late_is_known() -> None:
     passed = [0.0]
-    jobs = Scheduler(Clock(lambda: datetime.now(UTC), lambda: passed[0]), lambda name, error: None)
+    jobs = Scheduler(
+        Clock(lambda: datetime.now(UTC), lambda: passed[0]), lambda name, error: None
+    )
     bell, stuck = Bell(), Bell()
     stuck.hold.clear()
     jobs.every("scan", 10, bell)
@@ -239,7 +244,9 @@ async def test_a_job_that_never_ran_is_late_too() -> None:
     await jobs.stop(0)
 
 
-async def test_stop_waits_for_what_runs_and_begins_nothing_more(jobs: Scheduler) -> None:
+async def test_stop_waits_for_what_runs_and_begins_nothing_more(
+    jobs: Scheduler,
+) -> None:
     bell = Bell()
     bell.hold.clear()
     jobs.every("deliver", 0.01, bell)
@@ -270,7 +277,9 @@ async def test_stop_cancels_what_takes_too_long_and_returns_when_it_has_ended(
     assert "Traceback" not in caplog.text
 
 
-async def test_stop_does_not_wait_for_what_will_not_be_cancelled(jobs: Scheduler) -> None:
+async def test_stop_does_not_wait_for_what_will_not_be_cancelled(
+    jobs: Scheduler,
+) -> None:
     tidying = asyncio.Event()
 
     async def stubborn() -> None:

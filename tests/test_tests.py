@@ -44,7 +44,10 @@ def names(file: Path) -> dict[str, str]:
     found = {}
     for node in ast.walk(tree(file)):
         if isinstance(node, ast.ImportFrom):
-            found |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
+            found |= {
+                one.asname or one.name: f"{node.module}.{one.name}"
+                for one in node.names
+            }
         if isinstance(node, ast.ClassDef):
             found[node.name] = f"{module(file)}.{node.name}"
     return found
@@ -81,7 +84,9 @@ def test_no_test_imports_another() -> None:
     """What tests share is in tests/support."""
     for file in FILES:
         imported = [
-            node.module or "" for node in ast.walk(tree(file)) if isinstance(node, ast.ImportFrom)
+            node.module or ""
+            for node in ast.walk(tree(file))
+            if isinstance(node, ast.ImportFrom)
         ]
         imported += [
             one.name
@@ -89,13 +94,17 @@ def test_no_test_imports_another() -> None:
             if isinstance(node, ast.Import)
             for one in node.names
         ]
-        found = [name for name in imported if name.startswith("tests.") and ".test_" in name]
+        found = [
+            name for name in imported if name.startswith("tests.") and ".test_" in name
+        ]
         assert found == [], f"{module(file)}: imports {found}"
 
 
 def test_there_is_one_conftest() -> None:
     """A fixture is defined in the file that uses it, or in the one file for all."""
-    assert [module(file) for file in FILES if file.name == "conftest.py"] == ["tests.conftest"]
+    assert [module(file) for file in FILES if file.name == "conftest.py"] == [
+        "tests.conftest"
+    ]
 
 
 @pytest.mark.proof
@@ -107,13 +116,25 @@ def test_without_real_documents_one_line_says_so() -> None:
         "tests/rendering/test_posts_edits.py",
         "tests/torture/eleven_months.py",
     ]
-    command = [sys.executable, "-m", "pytest", "-q", "-m", "real", "-p", "no:cacheprovider", *files]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-m",
+        "real",
+        "-p",
+        "no:cacheprovider",
+        *files,
+    ]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     told = [line for line in done.stdout.splitlines() if line.startswith("SKIPPED")]
     assert len(told) == 1, done.stdout
-    assert re.fullmatch(r"SKIPPED \[8\] tests/conftest\.py:\d+: REAL_FEED is not set: .+", told[0])
+    assert re.fullmatch(
+        r"SKIPPED \[8\] tests/conftest\.py:\d+: REAL_FEED is not set: .+", told[0]
+    )
     assert done.returncode == 0
 
 
@@ -121,11 +142,15 @@ def test_what_reads_real_documents_is_marked() -> None:
     """It would fail where there are none."""
     real = {"tests.support.paths.REAL_FEED", "tests.support.paths.REAL_SEEDS"}
     tests = [
-        file for file in FILES if file.name.startswith("test_") and real & set(names(file).values())
+        file
+        for file in FILES
+        if file.name.startswith("test_") and real & set(names(file).values())
     ]
     assert len(tests) == 5
     assert [
-        module(file) for file in tests if "pytest.mark.real" not in file.read_text(encoding="utf-8")
+        module(file)
+        for file in tests
+        if "pytest.mark.real" not in file.read_text(encoding="utf-8")
     ] == []
 
 
@@ -134,14 +159,16 @@ WHOLE = ("bench", "story", "torture")
 HOUSE = ("ci", "documents", "english", "house", "samples", "tests", "wheel")
 #: Named for the folder of the texts it compares with.
 GOLDEN = "tests/rendering/test_golden.py"
-TEST_FILES = [file.relative_to(ROOT).as_posix() for file in FILES if file.name.startswith("test_")]
+TEST_FILES = [
+    file.relative_to(ROOT).as_posix() for file in FILES if file.name.startswith("test_")
+]
 
 
 def subjects(room: Path) -> set[str]:
     """Return what a test of a room may be named for: one of its modules, or the room itself."""
-    return {path.stem for path in room.iterdir() if path.suffix == ".py" or path.is_dir()} | {
-        room.name
-    }
+    return {
+        path.stem for path in room.iterdir() if path.suffix == ".py" or path.is_dir()
+    } | {room.name}
 
 
 @pytest.mark.parametrize("path", TEST_FILES)
@@ -153,14 +180,17 @@ def test_a_test_is_named_for_its_module(path: str) -> None:
         return
     known = subjects(ROOT / "bot" / folder)
     words = name.split("_")
-    assert any("_".join(words[:count]) in known for count in range(1, len(words) + 1)), (
-        f"no module of bot/{folder}"
-    )
+    assert any(
+        "_".join(words[:count]) in known for count in range(1, len(words) + 1)
+    ), f"no module of bot/{folder}"
 
 
 def test_names_are_short() -> None:
     """A docstring of one sentence says what a name of ninety letters can't."""
     names = [
-        node.name for file in FILES for node in ast.walk(tree(file)) if isinstance(node, Function)
+        node.name
+        for file in FILES
+        for node in ast.walk(tree(file))
+        if isinstance(node, Function)
     ]
     assert [name for name in names if len(name) > 90] == []

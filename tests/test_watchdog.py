@@ -26,16 +26,23 @@ LATELY = AT - 5
         (Signs(at=AT, since=LATELY, polled=TOO_LONG), []),
         (Signs(at=AT, since=LONG_AGO, polled=LATELY, late=["scan"]), ["scan"]),
         (Signs(at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG), ["messages"]),
-        (Signs(at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG, landed=TOO_LONG), ["messages"]),
+        (
+            Signs(at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG, landed=TOO_LONG),
+            ["messages"],
+        ),
         (Signs(at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG, landed=LATELY), []),
         (Signs(at=AT, since=LONG_AGO, polled=LATELY, due=LATELY, landed=LONG_AGO), []),
         (
-            Signs(at=AT, since=LONG_AGO, polled=TOO_LONG, late=["deliver"], due=TOO_LONG),
+            Signs(
+                at=AT, since=LONG_AGO, polled=TOO_LONG, late=["deliver"], due=TOO_LONG
+            ),
             ["deliver", "updates", "messages"],
         ),
     ],
 )
-def test_only_what_gives_no_sign_for_too_long_is_stuck(signs: Signs, words: list[str]) -> None:
+def test_only_what_gives_no_sign_for_too_long_is_stuck(
+    signs: Signs, words: list[str]
+) -> None:
     found = troubles(signs, polls=True)
     assert len(found) == len(words)
     assert all(word in line for word, line in zip(words, found, strict=True))
@@ -64,11 +71,16 @@ async def test_what_is_stuck_is_told_to_the_editors_and_ends_the_run() -> None:
 
     async def signs(since: float) -> Signs:
         return Signs(
-            at=since + PATIENCE * 2, since=since, late=["scan"], polled=since + PATIENCE * 2
+            at=since + PATIENCE * 2,
+            since=since,
+            late=["scan"],
+            polled=since + PATIENCE * 2,
         )
 
     with pytest.raises(Stuck) as stuck:
-        await watchdog.watch(signs, Clock(5), asyncio.Event(), tell, polls=True, seconds=0)
+        await watchdog.watch(
+            signs, Clock(5), asyncio.Event(), tell, polls=True, seconds=0
+        )
     assert "scan" in told[0]
     assert stuck.value.exit_code == 7
 

@@ -54,7 +54,10 @@ class Wire(Bot):
     """
 
     async def ask(
-        self, method: str, parameters: dict[str, Any], read_timeout: float = _ANSWER_SECONDS
+        self,
+        method: str,
+        parameters: dict[str, Any],
+        read_timeout: float = _ANSWER_SECONDS,
     ) -> Any:
         """Return the result of a call as JSON.
 
@@ -62,14 +65,18 @@ class Wire(Bot):
         """
         request = self._request[0 if method == "getUpdates" else 1]
         return await request.post(
-            f"{self.base_url}/{method}", Parameters(parameters), read_timeout=read_timeout
+            f"{self.base_url}/{method}",
+            Parameters(parameters),
+            read_timeout=read_timeout,
         )
 
     @property
     def server_time(self) -> datetime | None:
         """The time on the server when it last answered; None where the answer had none."""
         try:
-            return parsedate_to_datetime(getattr(self._request[1], "date", "")).astimezone(UTC)
+            return parsedate_to_datetime(
+                getattr(self._request[1], "date", "")
+            ).astimezone(UTC)
         except ValueError:
             return None
 
@@ -116,23 +123,37 @@ class Meter:
 class Messenger:
     """Sends, edits and deletes; asks about chats."""
 
-    def __init__(self, wire: Wire, *, paid: bool = False, meter: Meter | None = None) -> None:
+    def __init__(
+        self, wire: Wire, *, paid: bool = False, meter: Meter | None = None
+    ) -> None:
         """`paid`: messages above the free limits may be paid for with Telegram Stars."""
         self.wire = wire
         self._paid = paid
         self._meter = meter
 
     async def call(
-        self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None
+        self,
+        payload: Payload,
+        *,
+        chat_id: int,
+        thread: int = 0,
+        message: int | None = None,
     ) -> Outcome:
         """Make one call to a chat and return its Outcome.
 
         message: the message to edit, delete or forward.
         """
-        return (await self.answer(payload, chat_id=chat_id, thread=thread, message=message))[0]
+        return (
+            await self.answer(payload, chat_id=chat_id, thread=thread, message=message)
+        )[0]
 
     async def answer(
-        self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None
+        self,
+        payload: Payload,
+        *,
+        chat_id: int,
+        thread: int = 0,
+        message: int | None = None,
     ) -> tuple[Outcome, Any]:
         """Do as `call`, and return Telegram's result too (None unless Sent)."""
         parameters: dict[str, Any] = {"chat_id": chat_id, **payload}
@@ -150,17 +171,21 @@ class Messenger:
         self, method: str, parameters: dict[str, Any] | None = None
     ) -> tuple[Outcome, Any]:
         """Make any call; return its Outcome and Telegram's result (None unless Sent)."""
-        seconds = _PHOTO_SECONDS if method in ("sendPhoto", "editMessageMedia") else _ANSWER_SECONDS
+        seconds = (
+            _PHOTO_SECONDS
+            if method in ("sendPhoto", "editMessageMedia")
+            else _ANSWER_SECONDS
+        )
         try:
             result = await self.wire.ask(method, parameters or {}, seconds)
-        except (
-            Exception
-        ) as error:  # not only the library's own: JSON of another shape can raise anything
+        except Exception as error:  # JSON of another shape can raise anything
             return error_mapping.outcome(error), None
         number = result.get("message_id", 0) if isinstance(result, dict) else 0
         least = 1 if method in _ANSWERED_BY_MESSAGE else 0
         if type(number) is not int or not least <= number < _NUMBERS:
-            return Unknown("Telegram's answer could not be read: the message has no number"), None
+            return Unknown(
+                "Telegram's answer could not be read: the message has no number"
+            ), None
         return Sent(number), result
 
     async def get_me(self) -> dict[str, Any] | Outcome:
@@ -173,7 +198,9 @@ class Messenger:
 
     async def member(self, chat_id: int, user: int) -> dict[str, Any] | Outcome:
         """Return somebody's membership in a chat (Bot API ChatMember), or an Outcome as above."""
-        return await self._result("getChatMember", {"status": str}, chat_id=chat_id, user_id=user)
+        return await self._result(
+            "getChatMember", {"status": str}, chat_id=chat_id, user_id=user
+        )
 
     async def rights(self, chat_id: int) -> frozenset[str] | Outcome:
         """Return the bot's rights in a chat by their Bot API names, and its status.
@@ -186,11 +213,17 @@ class Messenger:
         granted = [name for name, value in member.items() if value is True]
         return frozenset((member.get("status", ""), *granted))
 
-    async def set_commands(self, commands: list[dict[str, str]], scope: dict[str, Any]) -> Outcome:
+    async def set_commands(
+        self, commands: list[dict[str, str]], scope: dict[str, Any]
+    ) -> Outcome:
         """Set the command menu of a scope (Bot API BotCommandScope)."""
-        return (await self.ask("setMyCommands", {"commands": commands, "scope": scope}))[0]
+        return (
+            await self.ask("setMyCommands", {"commands": commands, "scope": scope})
+        )[0]
 
-    async def answer_callback(self, query: str, text: str = "", *, alert: bool = False) -> Outcome:
+    async def answer_callback(
+        self, query: str, text: str = "", *, alert: bool = False
+    ) -> Outcome:
         """Answer a tap, with a line of up to 200 characters where `text` is not empty."""
         parameters: dict[str, Any] = {"callback_query_id": query}
         if text:

@@ -22,7 +22,13 @@ from telegram.error import (
     RetryAfter,
 )
 
-from bot.botapi.error_texts import BAD_REQUESTS, FORBIDDEN, UNSAID_SECONDS, first_line, meaning
+from bot.botapi.error_texts import (
+    BAD_REQUESTS,
+    FORBIDDEN,
+    UNSAID_SECONDS,
+    first_line,
+    meaning,
+)
 from bot.botapi.redaction import redact
 from bot.botapi.transport import NotSent
 from bot.domain.outcome import (
@@ -59,7 +65,9 @@ def outcome(error: BaseException) -> Outcome:
     """Return what `error`, raised by a call of the Bot API, means for the message; never raises."""
     text = redact(str(error) or type(error).__name__)
     if isinstance(error, RetryAfter):
-        return Wait(_seconds(error.retry_after), "Telegram asked for a pause", Delay.FLOOD)
+        return Wait(
+            _seconds(error.retry_after), "Telegram asked for a pause", Delay.FLOOD
+        )
     if isinstance(error, ChatMigrated) and type(error.new_chat_id) is int:
         return Migrated(error.new_chat_id)
     if (
@@ -119,4 +127,6 @@ def _seconds(wait: float | timedelta) -> float:
         seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
     except (TypeError, ValueError, OverflowError):
         return UNSAID_SECONDS
-    return min(max(seconds, 0.0), LONGEST_PAUSE) if isfinite(seconds) else UNSAID_SECONDS
+    return (
+        min(max(seconds, 0.0), LONGEST_PAUSE) if isfinite(seconds) else UNSAID_SECONDS
+    )

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.domain.interpretation import RIGHTS_SECONDS
-from bot.domain.outcome import Absence, Delay, Gone, Outcome, Refusal, Refused, Sent, Wait
+from bot.domain.outcome import (
+    Absence,
+    Delay,
+    Gone,
+    Outcome,
+    Refusal,
+    Refused,
+    Sent,
+    Wait,
+)
 
 #: After a 429 that does not say how long, or an error page of something between us and Telegram.
 UNSAID_SECONDS = 30.0
@@ -129,7 +138,9 @@ BAD_REQUESTS = (
         "wrong remote file identifier",
     ),
     *_rows(
-        _refused(Refusal.NO_MESSAGE_TO_REPLY_TO, "the message to answer no longer exists"),
+        _refused(
+            Refusal.NO_MESSAGE_TO_REPLY_TO, "the message to answer no longer exists"
+        ),
         "message to be replied not found",
         "message to reply not found",
         "replied message not found",
@@ -142,7 +153,8 @@ BAD_REQUESTS = (
         "topic_id_invalid",
     ),
     *_rows(
-        _refused(Refusal.NO_STARS, "the Stars for paid broadcast are used up"), "balance_too_low"
+        _refused(Refusal.NO_STARS, "the Stars for paid broadcast are used up"),
+        "balance_too_low",
     ),
     *_rows(_lost(Delay.THREAD_CLOSED, "the forum's topic is closed"), "topic_closed"),
     *_rows(
@@ -156,7 +168,10 @@ BAD_REQUESTS = (
         "chat_send_plain_forbidden",
         "user_banned_in_channel",
     ),
-    *_rows(_lost(Delay.ADMIN_REQUIRED, "the bot lacks a right there"), "chat_admin_required"),
+    *_rows(
+        _lost(Delay.ADMIN_REQUIRED, "the bot lacks a right there"),
+        "chat_admin_required",
+    ),
     *_rows(
         _refused(Refusal.MESSAGE_MISSING, "the message no longer exists"),
         "message to edit not found",
@@ -198,7 +213,9 @@ BAD_REQUESTS = (
 #: chat is left.
 FORBIDDEN = (
     *_rows(_gone(Absence.BLOCKED, "the reader blocked the bot"), "bot was blocked"),
-    *_rows(_gone(Absence.ACCOUNT_DELETED, "the account was deleted"), "user is deactivated"),
+    *_rows(
+        _gone(Absence.ACCOUNT_DELETED, "the account was deleted"), "user is deactivated"
+    ),
     *_rows(
         _gone(Absence.NOT_STARTED, "the reader has to press Start first"),
         "can't initiate conversation",

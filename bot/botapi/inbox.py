@@ -94,10 +94,20 @@ class Inbox:
         if self._closed:
             raise Full("the bot is stopping; what waits is handled when it runs again")
         await self.resume()
-        new = {one["update_id"]: one for one in bodies if not self._is_known(one["update_id"])}
+        new = {
+            one["update_id"]: one
+            for one in bodies
+            if not self._is_known(one["update_id"])
+        }
         if len(self._open) + len(new) > MOST and self._open:
-            raise Full(f"{MOST} updates wait to be handled; no more are taken until some are done")
-        texts = {number: text for number, one in new.items() if (text := _text(one)) is not None}
+            raise Full(
+                f"{MOST} updates wait to be handled; no more are taken until some are done"
+            )
+        texts = {
+            number: text
+            for number, one in new.items()
+            if (text := _text(one)) is not None
+        }
         self._open.update(texts)
         try:
             if texts:
@@ -197,7 +207,9 @@ class Inbox:
             except TokenRevoked as error:
                 self._fail(error)
                 return
-            except Exception:  # the router catches its own; this protects the other updates
+            except (
+                Exception
+            ):  # the router catches its own; this protects the other updates
                 _log.exception("update %s was dropped", update.update_id)
         if rest is None:
             await self._end(body["update_id"])
@@ -226,7 +238,9 @@ class Inbox:
         if not self._forgetting:
             self._forgetting = True
             try:
-                await asyncio.sleep(0)  # those that end at the same time are deleted with it
+                await asyncio.sleep(
+                    0
+                )  # those that end at the same time are deleted with it
                 while self._done:
                     await self._forget()
             except PaperboyError as error:
@@ -246,7 +260,9 @@ class Inbox:
     def _read(self, body: Body) -> Update | None:
         """Return an update as an object; log it and return None if the library can't read it."""
         if odd := shapes.oddity(body):
-            _log.warning("update %s can't be read (%s) and is left out", body["update_id"], odd)
+            _log.warning(
+                "update %s can't be read (%s) and is left out", body["update_id"], odd
+            )
             return None
         try:
             return Update.de_json(body, self._bot)
@@ -271,7 +287,9 @@ class Inbox:
         self._tasks.discard(task)
         self._changed.set()
         if not task.cancelled() and (error := task.exception()):
-            self._fail(error if isinstance(error, Exception) else RuntimeError(str(error)))
+            self._fail(
+                error if isinstance(error, Exception) else RuntimeError(str(error))
+            )
 
 
 def _text(body: Body) -> str | None:

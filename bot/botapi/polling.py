@@ -98,7 +98,9 @@ class Polling:
             while not stop.is_set() and not working.done():
                 await self._first(stop, working, self.inbox.room(_LIMIT))
                 await self._take(
-                    await self._first(stop, working, self._poll_patiently(stop, self._poll_seconds))
+                    await self._first(
+                        stop, working, self._poll_patiently(stop, self._poll_seconds)
+                    )
                 )
             await self._confirm()
             await working
@@ -150,22 +152,32 @@ class Polling:
         return len(updates)
 
     async def _first(
-        self, stop: asyncio.Event, working: asyncio.Task[None], waited: Coroutine[Any, Any, T]
+        self,
+        stop: asyncio.Event,
+        working: asyncio.Task[None],
+        waited: Coroutine[Any, Any, T],
     ) -> T | None:
         """Return the result of `waited`, or None when `stop` is set or the inbox ends first.
 
         The updates of an abandoned poll stay unconfirmed.
         """
-        work, stopped = asyncio.ensure_future(waited), asyncio.ensure_future(stop.wait())
+        work, stopped = (
+            asyncio.ensure_future(waited),
+            asyncio.ensure_future(stop.wait()),
+        )
         try:
-            await asyncio.wait((work, stopped, working), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                (work, stopped, working), return_when=asyncio.FIRST_COMPLETED
+            )
             return work.result() if work.done() else None
         finally:
             for task in (work, stopped):
                 task.cancel()
             await asyncio.gather(work, stopped, return_exceptions=True)
 
-    async def _poll_patiently(self, stop: asyncio.Event, seconds: int) -> list[dict[str, Any]]:
+    async def _poll_patiently(
+        self, stop: asyncio.Event, seconds: int
+    ) -> list[dict[str, Any]]:
         """Poll until it works; empty when `stop` is set. Raises TokenRevoked, SecondPoller."""
         while True:
             try:
@@ -177,9 +189,7 @@ class Polling:
                     await self._recover(stop, error_mapping.outcome(error))
                 else:
                     await self._contend(str(error))
-            except (
-                Exception
-            ) as error:  # not only the library's own: JSON of another shape can raise anything
+            except Exception as error:  # JSON of another shape can raise anything
                 await self._recover(stop, error_mapping.outcome(error))
             else:
                 if self._failures:
@@ -207,7 +217,9 @@ class Polling:
             "limit": limit,
             "allowed_updates": list(ALLOWED),
         }
-        answer = await self._messenger.wire.ask("getUpdates", parameters, seconds + _GRACE_SECONDS)
+        answer = await self._messenger.wire.ask(
+            "getUpdates", parameters, seconds + _GRACE_SECONDS
+        )
         updates = valid(answer)
         if answer and not updates:
             raise ValueError("no update in the answer has a number")
@@ -228,7 +240,10 @@ class Polling:
             self._conflict_began = at
             _log.warning("another program reads this bot's updates: %s", redact(text))
         self._conflict_seen = at
-        if self._conflict_began is not None and at - self._conflict_began >= _CONFLICT_LASTS:
+        if (
+            self._conflict_began is not None
+            and at - self._conflict_began >= _CONFLICT_LASTS
+        ):
             raise SecondPoller
 
     async def _recover(self, stop: asyncio.Event, outcome: Outcome) -> None:
@@ -246,7 +261,9 @@ class Polling:
 
         Raises TokenRevoked.
         """
-        outcome, _ = await self._messenger.ask("deleteWebhook", {"drop_pending_updates": False})
+        outcome, _ = await self._messenger.ask(
+            "deleteWebhook", {"drop_pending_updates": False}
+        )
         if isinstance(outcome, Revoked):
             raise TokenRevoked
 

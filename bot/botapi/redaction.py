@@ -11,7 +11,9 @@ import logging
 import re
 
 #: Bot API: digits, a colon (or its percent form, as in an address), 35 characters today.
-_TOKEN = re.compile(r"(?<![0-9])([0-9]{5,16})(?::|%3A)[A-Za-z0-9_-]{30,64}", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"(?<![0-9])([0-9]{5,16})(?::|%3A)[A-Za-z0-9_-]{30,64}", re.IGNORECASE
+)
 _CHATTY = ("httpx", "httpcore")
 
 
@@ -25,7 +27,9 @@ def redact(text: str) -> str:
 
 def guard() -> None:
     """Redact every log record from now on. May be called again."""
-    for name in _CHATTY:  # they log the address of every request, and a token is part of it
+    for (
+        name
+    ) in _CHATTY:  # they log the address of every request, and a token is part of it
         logging.getLogger(name).setLevel(logging.WARNING)
     made = logging.getLogRecordFactory()
     if getattr(made, "keeps_secrets", False):

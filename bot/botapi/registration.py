@@ -69,7 +69,9 @@ class Registration:
                     f"web.public_url: Telegram refuses the webhook: {outcome.reason}"
                 )
             if wait == FIRST_TRY:
-                _log.warning("the webhook can't be set, trying again: %s", reason_of(outcome))
+                _log.warning(
+                    "the webhook can't be set, trying again: %s", reason_of(outcome)
+                )
             await wait_or_stop(stop, max(wait, _asked_for(outcome)))
             wait = min(wait * 2, LAST_TRY)
 

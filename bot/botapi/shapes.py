@@ -22,7 +22,14 @@ _KINDS = (
 )
 #: Telegram's numbers have at most 52 significant bits (Bot API).
 MOST = 2**53
-_WHO = {"id": int, "type": str, "title": str, "username": str, "first_name": str, "last_name": str}
+_WHO = {
+    "id": int,
+    "type": str,
+    "title": str,
+    "username": str,
+    "first_name": str,
+    "last_name": str,
+}
 _MESSAGE = {
     **{
         "message_id": int,

@@ -138,7 +138,11 @@ class Transport(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """Return status and body of the answer. Raises TimedOut or NetworkError."""
-        del write_timeout, connect_timeout, pool_timeout  # a request is small: a few packets
+        del (
+            write_timeout,
+            connect_timeout,
+            pool_timeout,
+        )  # a request is small: a few packets
         answer = read_timeout if isinstance(read_timeout, float | int) else self._answer
         body = request_data.json_payload if request_data else None
         try:
@@ -182,7 +186,11 @@ def _is_answer(answer: dict[str, Any]) -> bool:
     if answer.get("ok") is True:
         return "result" in answer
     has_code = type(answer.get("error_code")) is int
-    return answer.get("ok") is False and has_code and isinstance(answer.get("description"), str)
+    return (
+        answer.get("ok") is False
+        and has_code
+        and isinstance(answer.get("description"), str)
+    )
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
@@ -214,7 +222,10 @@ def _times(whole: float, connect: float, answer: float) -> aiohttp.ClientTimeout
     It limits the whole call, the wait for a connection, connecting, and the wait for more data.
     """
     return aiohttp.ClientTimeout(
-        total=whole + answer + _TRICKLE, connect=whole, sock_connect=connect, sock_read=answer
+        total=whole + answer + _TRICKLE,
+        connect=whole,
+        sock_connect=connect,
+        sock_read=answer,
     )
 
 

@@ -22,7 +22,9 @@ class SafeConsole(Console):
     def __init__(self, **options: Any) -> None:
         super().__init__(highlight=False, markup=False, emoji=False, **options)
 
-    def render(self, renderable: Any, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+    def render(
+        self, renderable: Any, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
         """Yield the segments to print, control characters in their text escaped."""
         for segment in super().render(renderable, options):
             if segment.control:
@@ -30,7 +32,9 @@ class SafeConsole(Console):
             else:
                 yield Segment(lines(segment.text), segment.style)
 
-    def say(self, words: str, style: str = "", *, sign: Text | None = None, hang: int = 2) -> None:
+    def say(
+        self, words: str, style: str = "", *, sign: Text | None = None, hang: int = 2
+    ) -> None:
         """Print lines. A terminal gets them broken between words; for scripts each stays whole.
 
         style: the style of the words. sign: stands before them. hang: extra indent of the
@@ -43,7 +47,9 @@ class SafeConsole(Console):
             first = beside + indent
             pieces = [line[indent:]]
             if self.file.isatty():
-                pieces = wrapped(line, self.width, first, first + (0 if beside else hang))
+                pieces = wrapped(
+                    line, self.width, first, first + (0 if beside else hang)
+                )
                 pieces[0] = pieces[0].lstrip(" ")
             start = Text.assemble(mark, " " * (first - mark.cell_len))
             for piece in pieces:

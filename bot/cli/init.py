@@ -25,9 +25,12 @@ _OWN = "mine/paperboy.toml"
 
 
 _Token = Annotated[str | None, typer.Option(metavar="TOKEN", help="The bot's token.")]
-_Folder = Annotated[str | None, typer.Option(metavar="DIR", help="The folder of articles.")]
+_Folder = Annotated[
+    str | None, typer.Option(metavar="DIR", help="The folder of articles.")
+]
 _Channel = Annotated[
-    str | None, typer.Option(metavar="CHAT", help="The channel: @name or number; empty: none.")
+    str | None,
+    typer.Option(metavar="CHAT", help="The channel: @name or number; empty: none."),
 ]
 _Admin = Annotated[
     str | None, typer.Option(metavar="ID", help="An editor's user id; empty: nobody.")
@@ -35,7 +38,9 @@ _Admin = Annotated[
 _Config = Annotated[
     Path | None,
     typer.Option(
-        "--config", metavar="FILE", help="The file to write; by default config/paperboy.toml."
+        "--config",
+        metavar="FILE",
+        help="The file to write; by default config/paperboy.toml.",
     ),
 ]
 
@@ -60,7 +65,9 @@ def init(
         token=_answer(_TOKEN, token, "", hidden=True),
         folder=_answer(_FOLDER, folder, "data/articles"),
         channel=_answer(_CHANNEL, channel, ""),
-        admin=_answer(_ADMIN, admin, "") if sys.stdin.isatty() or admin is not None else "",
+        admin=_answer(_ADMIN, admin, "")
+        if sys.stdin.isatty() or admin is not None
+        else "",
     )
     _write(file, text)
     console.out.say(f"{file}: written")
@@ -76,7 +83,9 @@ def _can_begin(file: Path, given: Mapping[str, str | None]) -> None:
         )
     missing = [option for option, value in given.items() if value is None]
     if missing and not sys.stdin.isatty():
-        raise UsageError(f"paperboy init: there is nobody to ask, so give {', '.join(missing)}")
+        raise UsageError(
+            f"paperboy init: there is nobody to ask, so give {', '.join(missing)}"
+        )
 
 
 def _check(file: Path, flag: str) -> None:
@@ -109,7 +118,9 @@ def filled(*, token: str, folder: str, channel: str, admin: str) -> str:
     return text
 
 
-def _answer(question: str, given: str | None, default: str, *, hidden: bool = False) -> str:
+def _answer(
+    question: str, given: str | None, default: str, *, hidden: bool = False
+) -> str:
     if given is not None:
         return given
     from bot.cli import console
@@ -152,4 +163,6 @@ def _write(file: Path, text: str) -> None:
         file.unlink()
         raise
     except OSError as error:
-        raise UsageError(f"{file}: can't be written: {error.strerror or error}") from error
+        raise UsageError(
+            f"{file}: can't be written: {error.strerror or error}"
+        ) from error

@@ -20,7 +20,11 @@ _LIBRARIES = {
     "watchfiles": logging.WARNING,
     "uvicorn": logging.WARNING,
 }
-_LIBRARIES |= {"telegram": logging.CRITICAL, "asyncio": logging.WARNING, "aiohttp": logging.WARNING}
+_LIBRARIES |= {
+    "telegram": logging.CRITICAL,
+    "asyncio": logging.WARNING,
+    "aiohttp": logging.WARNING,
+}
 
 
 def begin(chosen: Log) -> None:
@@ -28,7 +32,9 @@ def begin(chosen: Log) -> None:
     from bot.botapi import redaction
 
     logging.captureWarnings(True)
-    logging.basicConfig(level=logging.WARNING, handlers=[_handler(chosen.format)], force=True)
+    logging.basicConfig(
+        level=logging.WARNING, handlers=[_handler(chosen.format)], force=True
+    )
     logging.getLogger("bot").setLevel(chosen.level.upper())
     for name, level in _LIBRARIES.items():
         logging.getLogger(name).setLevel(level)
@@ -52,7 +58,9 @@ class _Json(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(
+                timespec="milliseconds"
+            ),
             "level": record.levelname.lower(),
             "message": record.getMessage(),
             "logger": record.name,
@@ -67,7 +75,11 @@ class _Json(logging.Formatter):
 class _Terminal(logging.Handler):
     """Time, level and message, broken between words. A message has no colours of its own."""
 
-    _COLOURS: ClassVar = {logging.DEBUG: "dim", logging.INFO: "blue", logging.WARNING: "yellow"}
+    _COLOURS: ClassVar = {
+        logging.DEBUG: "dim",
+        logging.INFO: "blue",
+        logging.WARNING: "yellow",
+    }
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one record, with its traceback."""
@@ -78,8 +90,13 @@ class _Terminal(logging.Handler):
         plain = logging.Formatter("%(message)s")
         try:
             at = plain.formatTime(record, "%X")
-            level = (f"{record.levelname:7}", self._COLOURS.get(record.levelno, "bold red"))
-            console.err.say(plain.format(record), sign=Text.assemble((at, "dim"), " ", level))
+            level = (
+                f"{record.levelname:7}",
+                self._COLOURS.get(record.levelno, "bold red"),
+            )
+            console.err.say(
+                plain.format(record), sign=Text.assemble((at, "dim"), " ", level)
+            )
         except Exception:
             self.handleError(record)
 

@@ -88,7 +88,9 @@ def settings_alone(config: Path | None) -> tuple[Settings, tuple[str, ...]]:
 def print_json(value: Any) -> None:
     """Print one line of JSON; characters that the terminal's encoding lacks are escaped."""
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    typer.echo(terminal.json(json.dumps(value, ensure_ascii=not utf8, default=_as_text)))
+    typer.echo(
+        terminal.json(json.dumps(value, ensure_ascii=not utf8, default=_as_text))
+    )
 
 
 def _as_text(value: Any) -> str:

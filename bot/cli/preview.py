@@ -23,7 +23,9 @@ def preview(
     html: Annotated[
         Path | None,
         typer.Option(
-            "--html", metavar="PAGE", help="Write the posts as a page to open in a browser."
+            "--html",
+            metavar="PAGE",
+            help="Write the posts as a page to open in a browser.",
         ),
     ] = None,
 ) -> None:

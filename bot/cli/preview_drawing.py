@@ -53,7 +53,9 @@ def drawn(payload: Payload, width: int) -> RenderableType:
         parts += [Text(), _buttons(rows)]
     if links:
         parts += [Text(), _addresses(links)]
-    return Group(_heading(payload, width), Panel(Group(*parts), width=min(width, _WIDTH)))
+    return Group(
+        _heading(payload, width), Panel(Group(*parts), width=min(width, _WIDTH))
+    )
 
 
 def _styled(payload: Payload) -> tuple[Text, list[str]]:
@@ -91,9 +93,13 @@ def _heading(payload: Payload, width: int) -> Text:
 
 def page(previews: Sequence[Payload]) -> str:
     """Return a page of HTML that shows posts the way Telegram lays them out."""
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
     source = Path(__file__).with_name("preview.html").read_text(encoding="utf-8")
-    return environment.from_string(source).render(posts=[_for_page(one) for one in previews])
+    return environment.from_string(source).render(
+        posts=[_for_page(one) for one in previews]
+    )
 
 
 def _for_page(payload: Payload) -> dict[str, Any]:
@@ -121,7 +127,9 @@ def _picture(payload: Payload) -> str:
 
 
 def _rows(payload: Payload) -> list[list[dict[str, str]]]:
-    rows: list[list[dict[str, str]]] = payload.get("reply_markup", {}).get("inline_keyboard", [])
+    rows: list[list[dict[str, str]]] = payload.get("reply_markup", {}).get(
+        "inline_keyboard", []
+    )
     return rows
 
 

@@ -41,7 +41,9 @@ _STATES = {
 }
 
 
-def settings_or_defaults(config: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
+def settings_or_defaults(
+    config: Path | None = None,
+) -> tuple[Settings, tuple[str, ...]]:
     """Return the settings in use; if they are invalid, the defaults and the problems."""
     try:
         return settings.load(config, with_token=False), ()
@@ -49,7 +51,9 @@ def settings_or_defaults(config: Path | None = None) -> tuple[Settings, tuple[st
         return Settings.model_construct(), error.problems
 
 
-def previewed(file: Path, templates: Templates, chosen: Settings, at: datetime) -> Payload:
+def previewed(
+    file: Path, templates: Templates, chosen: Settings, at: datetime
+) -> Payload:
     """Return what would be sent for one file to the first channel, or why nothing would.
 
     The keys are part of the contract (docs/architecture.md, Contract). "state" is a PreviewState;
@@ -75,10 +79,13 @@ def _article(path: Path, chosen: Settings) -> Article:
     """Return the article of one file. Raises ArticleError if nothing would be sent for it."""
     if not os.path.lexists(path):
         raise ArticleError(path.name, "there is no such file")
-    article = document.read(path.parent, path.name, max_bytes=chosen.feed.max_file_bytes)
+    article = document.read(
+        path.parent, path.name, max_bytes=chosen.feed.max_file_bytes
+    )
     if article.removed:
         raise ArticleError(
-            path.name, "says removed: true: nothing is sent, and what was sent is taken back"
+            path.name,
+            "says removed: true: nothing is sent, and what was sent is taken back",
         )
     return article
 

@@ -24,11 +24,14 @@ _Once = Annotated[
     bool, typer.Option("--once", help="Scan, answer, deliver what is due, then exit.")
 ]
 _Webhook = Annotated[
-    bool, typer.Option("--webhook", help="Receive updates by webhook instead of polling.")
+    bool,
+    typer.Option("--webhook", help="Receive updates by webhook instead of polling."),
 ]
 
 
-def run(config: options.Config = None, once: _Once = False, webhook: _Webhook = False) -> None:
+def run(
+    config: options.Config = None, once: _Once = False, webhook: _Webhook = False
+) -> None:
     """Run the bot: scan the folder, post, answer.
 
     Ctrl-C stops it; what is left to send goes out after the next start.
@@ -60,7 +63,9 @@ def _no_garbage_collection() -> Iterator[None]:
         gc.enable()
 
 
-async def _run(chosen: Settings, templates: Templates, *, once: bool, webhook: bool) -> int:
+async def _run(
+    chosen: Settings, templates: Templates, *, once: bool, webhook: bool
+) -> int:
     """Return how many deliveries are left to send; 0 unless `once`."""
     from bot.app import App
 

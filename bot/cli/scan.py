@@ -31,7 +31,9 @@ def scan(config: options.Config = None, as_json: options.Json = False) -> None:
         _show(scanned, status)
 
 
-async def _scan(chosen: Settings, templates: Templates) -> tuple[ScanReport, StatusReport]:
+async def _scan(
+    chosen: Settings, templates: Templates
+) -> tuple[ScanReport, StatusReport]:
     from bot.app import App
 
     async with App.opened(chosen, templates) as app:
@@ -50,7 +52,9 @@ def _as_json(scanned: ScanReport, status: StatusReport) -> dict[str, Any]:
         "missing": scanned.missing,
         "articles": status.articles,
         "rejected": [asdict(one) for one in status.rejected],
-        "warnings": [{"path": one.path, "warning": one.reason} for one in status.warned],
+        "warnings": [
+            {"path": one.path, "warning": one.reason} for one in status.warned
+        ],
     }
 
 
@@ -66,7 +70,9 @@ def _show(scanned: ScanReport, status: StatusReport) -> None:
 
 
 def _counts(scanned: ScanReport) -> dict[str, int]:
-    return {str(relation): count for relation, count in sorted(scanned.relations.items())}
+    return {
+        str(relation): count for relation, count in sorted(scanned.relations.items())
+    }
 
 
 @contextmanager

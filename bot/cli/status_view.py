@@ -51,7 +51,11 @@ def _process(report: StatusReport) -> None:
     """Print whether the bot runs, and since when, or when it ran last."""
     since = _minute(report.started)
     if report.running:
-        words = f"The bot has been running since {since}" if since else "The bot is starting"
+        words = (
+            f"The bot has been running since {since}"
+            if since
+            else "The bot is starting"
+        )
         console.out.say(words, "green")
     else:
         last = f"; it last started at {since}" if since else ""
@@ -62,9 +66,14 @@ def _deliveries(report: StatusReport) -> None:
     """Print the latest post, and each channel's and the readers' deliveries by state."""
     if report.posted:
         console.out.say(f"Last post: {_minute(report.posted)}, “{report.posted_title}”")
-    rows = [(channel.title or channel.name, channel.deliveries) for channel in report.channels]
+    rows = [
+        (channel.title or channel.name, channel.deliveries)
+        for channel in report.channels
+    ]
     for name, row in [*rows, ("Readers", report.followers)]:
-        counts = [f"{row.get(state, 0):,} {state}" for state in _STATES if row.get(state)]
+        counts = [
+            f"{row.get(state, 0):,} {state}" for state in _STATES if row.get(state)
+        ]
         console.out.say(f"{name}: {', '.join(counts) or 'no messages yet'}")
 
 
@@ -76,7 +85,9 @@ def _problems(report: StatusReport) -> None:
         console.out.say(f"The folder can't be read: {report.problem}", "yellow")
     for trouble in report.troubles:
         about = trouble.about or "Stuck"
-        console.out.say(f"{about} (since {_minute(trouble.since)}): {trouble.reason}", "yellow")
+        console.out.say(
+            f"{about} (since {_minute(trouble.since)}): {trouble.reason}", "yellow"
+        )
 
 
 def _channel(channel: ChannelStatus) -> None:
@@ -86,13 +97,17 @@ def _channel(channel: ChannelStatus) -> None:
         until = f" until {_minute(channel.until)}" if channel.until else ""
         console.out.say(f"{name} waits{until}: {channel.waits}", "yellow")
     for refusal in channel.refusals:
-        console.out.say(f"{name} refused {_article(refusal)}: {refusal.reason}", "yellow")
+        console.out.say(
+            f"{name} refused {_article(refusal)}: {refusal.reason}", "yellow"
+        )
 
 
 def _unsent(report: StatusReport) -> None:
     """Print what is left to send, what articles wait for, and what was not posted."""
     oldest = _minute(report.oldest_waiting)
-    console.out.say(f"Oldest waiting: {oldest}" if oldest else "Nothing is left to send")
+    console.out.say(
+        f"Oldest waiting: {oldest}" if oldest else "Nothing is left to send"
+    )
     if waits := waiting.words(report):
         console.out.say(waits)
     if report.undecided:

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 #: What one row of a table is.
-_ROWS = {"articles": "article", "deliveries": "delivery", "chats": "chat", "files": "file"}
+_ROWS = {
+    "articles": "article",
+    "deliveries": "delivery",
+    "chats": "chat",
+    "files": "file",
+}
 
 
 def verify(config: options.Config = None, as_json: options.Json = False) -> None:
@@ -59,10 +64,15 @@ def show(result: Verified) -> None:
     """Print how many rows were compared, and each finding."""
     from bot.cli import console
 
-    counts = [counted(count, _ROWS.get(table, table)) for table, count in result.counts.items()]
+    counts = [
+        counted(count, _ROWS.get(table, table))
+        for table, count in result.counts.items()
+    ]
     console.out.say(", ".join(counts))
     for finding in result.findings:
         words = f"{finding.about}: {finding.what}" if finding.about else finding.what
         console.out.say(words, sign=console.PROBLEM)
     if not result.findings:
-        console.out.say("every article went where it should, and once", sign=console.FINE)
+        console.out.say(
+            "every article went where it should, and once", sign=console.FINE
+        )

@@ -33,7 +33,9 @@ def _end(text: str, room: int, line: int) -> int:
     """Return where to break `text`, of which `room` columns fit. line: columns of a whole line."""
     fits = _fitting(text, room)
     last_gap = next((at for at in range(fits, 0, -1) if _is_gap(text, at)), 0)
-    next_gap = next((at for at in range(fits + 1, len(text)) if _is_gap(text, at)), len(text))
+    next_gap = next(
+        (at for at in range(fits + 1, len(text)) if _is_gap(text, at)), len(text)
+    )
     next_word = text[last_gap:next_gap].strip(" ")
     if last_gap and cell_len(next_word) <= line:
         return last_gap
@@ -78,4 +80,6 @@ def _can_part(text: str, at: int) -> bool:
 
 
 def _is_ideograph(one: str) -> bool:
-    return unicodedata.category(one) == "Lo" and unicodedata.name(one, "").startswith(_IDEOGRAPHS)
+    return unicodedata.category(one) == "Lo" and unicodedata.name(one, "").startswith(
+        _IDEOGRAPHS
+    )

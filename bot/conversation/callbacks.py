@@ -10,7 +10,14 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from bot.conversation import decisions, editors, lookups, readers, subscriptions, topic_queries
+from bot.conversation import (
+    decisions,
+    editors,
+    lookups,
+    readers,
+    subscriptions,
+    topic_queries,
+)
 from bot.conversation.context import Context, Permission
 from bot.conversation.editors import TapResult
 from bot.conversation.request import Request, TappedButton
@@ -35,7 +42,10 @@ _CHANGES_CHAT = frozenset(
     )
 )
 #: The edit that leaves a message without its buttons.
-_NO_BUTTONS: Payload = {"method": "editMessageReplyMarkup", "reply_markup": {"inline_keyboard": []}}
+_NO_BUTTONS: Payload = {
+    "method": "editMessageReplyMarkup",
+    "reply_markup": {"inline_keyboard": []},
+}
 #: Carries out a tap and returns the line that answers it; an empty line only ends the waiting.
 Handler = Callable[[Context, Request, Tap], Awaitable[str]]
 
@@ -58,12 +68,19 @@ async def is_unfollow(context: Context, request: Request, tap: Tap | None) -> bo
     if tap.act is not Act.TOGGLE:
         return tap.act in (Act.UNFOLLOW, Act.UNFOLLOW_OFFERED)
     topic = await _topic(context, tap)
-    return topic is not None and topic in await context.store(topic_queries.followed, request)
+    return topic is not None and topic in await context.store(
+        topic_queries.followed, request
+    )
 
 
 async def _refusal(context: Context, request: Request, tap: Tap | None) -> str | None:
     """Return the line for who may not change what a group gets: an alert, which only they see."""
-    if request.private or request.thread_unknown or tap is None or tap.act not in _CHANGES_CHAT:
+    if (
+        request.private
+        or request.thread_unknown
+        or tap is None
+        or tap.act not in _CHANGES_CHAT
+    ):
         return None
     match await context.permission(request):
         case Permission.GRANTED:
@@ -88,11 +105,15 @@ async def _choose(context: Context, request: Request, tap: Tap) -> str:
     limit = context.max_follows
     match tap.act:
         case Act.FOLLOW:
-            change = partial(subscriptions.follow_one, request=request, topic=topic, limit=limit)
+            change = partial(
+                subscriptions.follow_one, request=request, topic=topic, limit=limit
+            )
         case Act.UNFOLLOW:
             change = partial(subscriptions.unfollow_one, request=request, topic=topic)
         case _:
-            change = partial(subscriptions.toggle, request=request, topic=topic, limit=limit)
+            change = partial(
+                subscriptions.toggle, request=request, topic=topic, limit=limit
+            )
     done = await context.once(request, change)
     if done["full"]:
         return _line(context, request, "full", str(limit))
@@ -121,7 +142,9 @@ def _contrary(context: Context, request: Request, done: dict[str, Any]) -> Paylo
     return topic_replies.unfollowed(words, names, left=done["total"])
 
 
-def _with_button_for_contrary(tapped: TappedButton | None, done: dict[str, Any]) -> Payload:
+def _with_button_for_contrary(
+    tapped: TappedButton | None, done: dict[str, Any]
+) -> Payload:
     """Return the edit that replaces the tapped button by the opposite one; the others stay."""
     topic = done["topic"]
     label, act = f"Follow {topic}", Act.FOLLOW
@@ -141,14 +164,19 @@ async def _follow_offered(context: Context, request: Request, tap: Tap) -> str:
         return _line(context, request, "expired")
     limit = context.max_follows
     change = partial(
-        subscriptions.follow_offered, request=request, update=int(tap.value), limit=limit
+        subscriptions.follow_offered,
+        request=request,
+        update=int(tap.value),
+        limit=limit,
     )
     done = await context.once(request, change)
     if done is None:
         return _line(context, request, "expired")
     if done["full"] and not done["added"]:
         return _line(context, request, "full", str(limit))
-    await context.edit(request, readers.following(context, request, done, request.update))
+    await context.edit(
+        request, readers.following(context, request, done, request.update)
+    )
     names = done["added"] or done["already"]
     return _line(context, request, "followed", ", ".join(names), back=done["back"])
 
@@ -164,7 +192,10 @@ async def _unfollow_offered(context: Context, request: Request, tap: Tap) -> str
         return _line(context, request, "expired")
     names, left = done["names"], len(done["follows"])
     await context.edit(
-        request, topic_replies.unfollowed(context.words(request), names, left=left, update=update)
+        request,
+        topic_replies.unfollowed(
+            context.words(request), names, left=left, update=update
+        ),
     )
     return _line(context, request, "unfollowed", ", ".join(names))
 
@@ -182,7 +213,9 @@ async def _show_topics(context: Context, request: Request, tap: Tap) -> str:
 async def _close_topics(context: Context, request: Request, tap: Tap) -> str:
     """Put what the chat follows in the place of the keyboard of topics."""
     followed = await context.store(topic_queries.followed, request)
-    await context.edit(request, topic_replies.topics_done(context.words(request), followed))
+    await context.edit(
+        request, topic_replies.topics_done(context.words(request), followed)
+    )
     return ""
 
 
@@ -190,7 +223,9 @@ async def _show_found(context: Context, request: Request, tap: Tap) -> str:
     """Show a page of what a search found."""
     words = await context.store(searches.words_of, from_short_id(tap.value) or 0)
     page = (
-        await lookups.found_page(context, request, words, tap.page) if words is not None else None
+        await lookups.found_page(context, request, words, tap.page)
+        if words is not None
+        else None
     )
     if page is None:
         return _line(context, request, "expired")
@@ -242,7 +277,12 @@ def _result_line(context: Context, request: Request, result: TapResult) -> str:
 
 
 def _line(
-    context: Context, request: Request, kind: Line, topic: str = "", *, back: bool = False
+    context: Context,
+    request: Request,
+    kind: Line,
+    topic: str = "",
+    *,
+    back: bool = False,
 ) -> str:
     return replies.notice(context.words(request), kind, topic, back=back)
 

@@ -62,7 +62,9 @@ COMMANDS = (
         before_words=True,
         changes=True,
     ),
-    Command(name="topics", does="topics followed, and all there are", aliases=("list",)),
+    Command(
+        name="topics", does="topics followed, and all there are", aliases=("list",)
+    ),
     Command(
         name="untopic",
         args="name",
@@ -74,8 +76,18 @@ COMMANDS = (
     ),
     Command(name="latest", args="topic", does="the newest articles"),
     Command(name="search", args="words", does="find articles", before_words=True),
-    Command(name="stop", does="stop all articles; topics are kept", changes=True, unlimited=True),
-    Command(name="start", does="start, or resume after /stop", in_groups=False, unlimited=True),
+    Command(
+        name="stop",
+        does="stop all articles; topics are kept",
+        changes=True,
+        unlimited=True,
+    ),
+    Command(
+        name="start",
+        does="start, or resume after /stop",
+        in_groups=False,
+        unlimited=True,
+    ),
     Command(name="help", does="all commands"),
     Command(
         name="republish",
@@ -85,7 +97,9 @@ COMMANDS = (
     ),
     Command(name="status", does="how things stand", role=Role.EDITOR),
 )
-_BY_NAME = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
+_BY_NAME = {
+    name: command for command in COMMANDS for name in (command.name, *command.aliases)
+}
 START, TOPIC, UNTOPIC = _BY_NAME["start"], _BY_NAME["topic"], _BY_NAME["untopic"]
 LATEST, SEARCH = _BY_NAME["latest"], _BY_NAME["search"]
 #: What an article's address stands for; nobody types it as a command.
@@ -130,7 +144,9 @@ async def set_menus(messenger: Messenger, admins: Iterable[int]) -> None:
         outcome = await messenger.set_commands(menu, scope)
         if not isinstance(outcome, Sent | Gone):
             _log.warning(
-                "the command menu of %s was not set: %s", _owner(scope), reason_of(outcome)
+                "the command menu of %s was not set: %s",
+                _owner(scope),
+                reason_of(outcome),
             )
 
 

@@ -22,7 +22,15 @@ from bot.conversation.answers import Answers
 from bot.conversation.request import Request
 from bot.domain.delivery import Channel, Payload
 from bot.domain.interpretation import after_reply
-from bot.domain.outcome import Fallback, Gone, Outcome, Refused, Revoked, Sent, reason_of
+from bot.domain.outcome import (
+    Fallback,
+    Gone,
+    Outcome,
+    Refused,
+    Revoked,
+    Sent,
+    reason_of,
+)
 from bot.domain.topics import Taxonomy
 from bot.errors import TokenRevoked
 from bot.rendering import markup
@@ -126,7 +134,9 @@ class Context:
             return Permission.DENIED if sees else Permission.HIDDEN
         if isinstance(member, Refused | Gone | Sent):
             return Permission.DENIED
-        raise ConnectionError(f"it is not known who may change what {request.place} gets: {member}")
+        raise ConnectionError(
+            f"it is not known who may change what {request.place} gets: {member}"
+        )
 
     async def reply(
         self, request: Request, reply: Payload | Reply, *, remember: bool = False
@@ -138,7 +148,9 @@ class Context:
         remember: its message may be edited later; see `store.pending`.
         """
         self.answers.send(
-            request.update, request.chat_id, lambda: self._reply(request, reply, remember)
+            request.update,
+            request.chat_id,
+            lambda: self._reply(request, reply, remember),
         )
 
     async def follow_up(
@@ -152,19 +164,27 @@ class Context:
 
         self.answers.send(request.update, request.chat_id, work)
 
-    async def edit(self, request: Request, payload: Payload, *, remember: bool = False) -> None:
+    async def edit(
+        self, request: Request, payload: Payload, *, remember: bool = False
+    ) -> None:
         """Begin to edit the tapped message to a reply; if Telegram refuses, send the reply."""
         self.answers.send(
-            request.update, request.chat_id, lambda: self._edit(request, payload, remember)
+            request.update,
+            request.chat_id,
+            lambda: self._edit(request, payload, remember),
         )
 
-    async def note(self, request: Request, text: str = "", *, alert: bool = False) -> None:
+    async def note(
+        self, request: Request, text: str = "", *, alert: bool = False
+    ) -> None:
         """Answer a tap, with a line if `text` has one. Replies to the chat do not wait for it.
 
         alert: the line stays until the person closes it.
         """
         if request.button:
-            call = partial(self.messenger.answer_callback, request.button.query, text, alert=alert)
+            call = partial(
+                self.messenger.answer_callback, request.button.query, text, alert=alert
+            )
             self.answers.send(request.update, request.chat_id, call, in_order=False)
 
     async def _reply(
@@ -172,7 +192,10 @@ class Context:
     ) -> None:
         payload = reply.payload if isinstance(reply, Reply) else reply
         if request.message is not None and not request.private:
-            quoted = {"message_id": request.message, "allow_sending_without_reply": True}
+            quoted = {
+                "message_id": request.message,
+                "allow_sending_without_reply": True,
+            }
             payload = {"reply_parameters": quoted, **payload}
         outcome = await self._send(payload, request, None, remember)
         if isinstance(reply, Reply) and isinstance(outcome, Sent):
@@ -225,7 +248,9 @@ class Context:
                 simpler = _simpler(payload, settlement.fallback)
                 if simpler is None:
                     break
-                _log.error("an answer was refused and goes out simpler: %s", reason_of(outcome))
+                _log.error(
+                    "an answer was refused and goes out simpler: %s", reason_of(outcome)
+                )
                 payload = simpler
             else:
                 await asyncio.sleep(settlement.again_in)
@@ -256,7 +281,13 @@ def _simpler(payload: Payload, fallback: Fallback) -> Payload | None:
         plain = {key: value for key, value in payload.items() if key != "parse_mode"}
         return plain | {"text": markup.measure(payload["text"]).text}
     if fallback is Fallback.NO_REPLY and "reply_parameters" in payload:
-        return {key: value for key, value in payload.items() if key != "reply_parameters"}
-    if fallback is Fallback.NO_KEYBOARD and "reply_markup" in payload and "text" in payload:
+        return {
+            key: value for key, value in payload.items() if key != "reply_parameters"
+        }
+    if (
+        fallback is Fallback.NO_KEYBOARD
+        and "reply_markup" in payload
+        and "text" in payload
+    ):
         return {key: value for key, value in payload.items() if key != "reply_markup"}
     return None

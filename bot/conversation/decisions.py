@@ -97,17 +97,23 @@ async def post_missed(context: Context, request: Request, value: str) -> TapResu
     context.wake()
     if not count:
         return NOTHING_LEFT
-    return TapResult(alerts.decided(context.templates, Decision.POST_MISSED, count=count))
+    return TapResult(
+        alerts.decided(context.templates, Decision.POST_MISSED, count=count)
+    )
 
 
 async def send_again(context: Context, request: Request, value: str) -> TapResult:
     """Send an article once more to the readers whose deliveries are unconfirmed."""
-    return await _for_article(context, request, value, Decision.SEND_AGAIN, repeats.send_again)
+    return await _for_article(
+        context, request, value, Decision.SEND_AGAIN, repeats.send_again
+    )
 
 
 async def catch_up(context: Context, request: Request, value: str) -> TapResult:
     """Edit the posts that the limit of edits left behind their article's file."""
-    return await _for_article(context, request, value, Decision.CATCH_UP, edits.set_right)
+    return await _for_article(
+        context, request, value, Decision.CATCH_UP, edits.set_right
+    )
 
 
 async def _for_article(
@@ -126,14 +132,17 @@ async def _for_article(
         return NOTHING_LEFT
     context.wake()
     names = await _names(context, article)
-    return TapResult(alerts.decided(context.templates, decision, count=count, articles=names))
+    return TapResult(
+        alerts.decided(context.templates, decision, count=count, articles=names)
+    )
 
 
 async def leave(context: Context, request: Request, value: str) -> TapResult:
     """Change nothing, and do not ask again."""
     if value == missed.KEY:
         await context.once(
-            request, lambda db: missed.decide(db, context.channels, request.at, post=False)
+            request,
+            lambda db: missed.decide(db, context.channels, request.at, post=False),
         )
     return TapResult(alerts.decided(context.templates, Decision.LEAVE))
 
@@ -189,14 +198,17 @@ async def skip_one(context: Context, request: Request, value: str) -> TapResult:
     return await _answer_one(context, request, value, post=False)
 
 
-async def _answer_one(context: Context, request: Request, value: str, *, post: bool) -> TapResult:
+async def _answer_one(
+    context: Context, request: Request, value: str, *, post: bool
+) -> TapResult:
     kind, _, short_id = value.partition(".")
     number = from_short_id(short_id)
     if kind not in TOGETHER or number is None:
         return NOTHING_LEFT
     channels = tuple(context.channels)
     changed = await context.once(
-        request, lambda db: release.answer_one(db, number, channels, request.at, post=post)
+        request,
+        lambda db: release.answer_one(db, number, channels, request.at, post=post),
     )
     if changed and post:
         context.wake()
@@ -213,7 +225,9 @@ async def _next_question(context: Context, kind: Waits) -> TapResult | None:
     if notice is None:
         return None
     entry = await context.store(naming.entry, notice)
-    return TapResult(alerts.alert(context.templates, notice.alert, [entry], choices=notice.choices))
+    return TapResult(
+        alerts.alert(context.templates, notice.alert, [entry], choices=notice.choices)
+    )
 
 
 async def _names(context: Context, article: int) -> list[ArticleName]:

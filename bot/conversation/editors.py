@@ -59,10 +59,14 @@ async def republish(context: Context, request: Request) -> Payload:
     if done.get("rejected"):
         return republish_replies.rejected(context.templates, done["rejected"])
     nearest = await context.store(search.nearest_titles, request.words)
-    return republish_replies.republish_not_found(context.templates, request.words, nearest)
+    return republish_replies.republish_not_found(
+        context.templates, request.words, nearest
+    )
 
 
-async def republish_all_the_same(context: Context, request: Request, value: str) -> TapResult:
+async def republish_all_the_same(
+    context: Context, request: Request, value: str
+) -> TapResult:
     """Post what an editor was asked about, unless things have changed since.
 
     value: see `meant.token`.
@@ -76,7 +80,9 @@ async def republish_all_the_same(context: Context, request: Request, value: str)
         return _open_edition(db, context, request, stored)
 
     done = await context.once(request, work)
-    return TapResult(await _republished(context, request, done)) if done else NOTHING_LEFT
+    return (
+        TapResult(await _republished(context, request, done)) if done else NOTHING_LEFT
+    )
 
 
 async def status(context: Context, request: Request) -> Payload:
@@ -85,10 +91,14 @@ async def status(context: Context, request: Request) -> Payload:
     return status_reply.status(context.templates, found, tz=context.editors_tz)
 
 
-async def decide(context: Context, request: Request, act: Act, short_id: str) -> TapResult:
+async def decide(
+    context: Context, request: Request, act: Act, short_id: str
+) -> TapResult:
     """Carry out a tap: release a held article, post a copy after all, or republish."""
     number = from_short_id(short_id)
-    done = await context.once(request, lambda db: _decide(db, context, request, act, number))
+    done = await context.once(
+        request, lambda db: _decide(db, context, request, act, number)
+    )
     if not done:
         return NOTHING_LEFT
     if act is Act.REPUBLISH:
@@ -98,18 +108,30 @@ async def decide(context: Context, request: Request, act: Act, short_id: str) ->
     if stored is None or not done["changed"]:
         return NOTHING_LEFT
     context.wake()
-    reply = republish_replies.released if act is Act.RELEASE else republish_replies.copy_posted
+    reply = (
+        republish_replies.released
+        if act is Act.RELEASE
+        else republish_replies.copy_posted
+    )
     return TapResult(reply(context.templates, stored, done["chats"]), "posted")
 
 
-async def _republished(context: Context, request: Request, done: dict[str, Any]) -> Payload:
+async def _republished(
+    context: Context, request: Request, done: dict[str, Any]
+) -> Payload:
     stored = await context.store(articles.get, done["number"])
     if stored is None:  # merged into another article since the update first arrived
         return republish_replies.republish_not_found(context.templates, "")
     if "asks" in done:
-        first = await context.store(articles.get, done["first"]) if done["first"] else None
+        first = (
+            await context.store(articles.get, done["first"]) if done["first"] else None
+        )
         return republish_replies.confirm(
-            context.templates, stored, first=first, tz=context.editors_tz, **done["asks"]
+            context.templates,
+            stored,
+            first=first,
+            tz=context.editors_tz,
+            **done["asks"],
         )
     context.wake()
     if done.get("expired"):
@@ -121,7 +143,9 @@ async def _republished(context: Context, request: Request, done: dict[str, Any])
     ):  # the update is handled again, after a restart: it is too late to undo
         value = ""
         where = {"article": stored.id, "edition": edition, "chat": request.chat_id}
-        await context.store(pending.put, request.update, **where, due=request.at, undo=True)
+        await context.store(
+            pending.put, request.update, **where, due=request.at, undo=True
+        )
     seconds = max(seconds, 0)
     return republish_replies.republished(
         context.templates, stored, edition, chats, seconds=seconds, value=value
@@ -134,7 +158,9 @@ def _seconds_to_undo(context: Context, request: Request, value: str) -> float:
     return (opened + context.undo - request.at).total_seconds()
 
 
-def _republish(db: Database, context: Context, request: Request, named: Meant) -> dict[str, Any]:
+def _republish(
+    db: Database, context: Context, request: Request, named: Meant
+) -> dict[str, Any]:
     """Open the next edition of the one article that was named, or return what to ask before."""
     question = meant.question(db, named, request.at, context.channels)
     if question is None:
@@ -153,14 +179,20 @@ def _republish(db: Database, context: Context, request: Request, named: Meant) -
 def _open_edition(
     db: Database, context: Context, request: Request, stored: Stored
 ) -> dict[str, Any]:
-    opened = editions.republish(db, stored.id, request.at, context.channels, context.undo)
+    opened = editions.republish(
+        db, stored.id, request.at, context.channels, context.undo
+    )
     chats = [naming.chat(db, chat) for chat in opened.chats]
     undo = ""
     if chats and opened.undoable:
         undo = f"{stored.short_id}.{opened.edition}.{milliseconds(request.at)}"
     if chats:
         due = request.at + context.undo if undo else request.at
-        where = {"article": stored.id, "edition": opened.edition, "chat": request.chat_id}
+        where = {
+            "article": stored.id,
+            "edition": opened.edition,
+            "chat": request.chat_id,
+        }
         pending.put(db, request.update, **where, due=due, undo=bool(undo))
     return {
         "number": stored.id,
@@ -183,9 +215,15 @@ def _decide(
         changed = editions.release(db, stored.id, request.at, context.channels)
     else:
         changed = editions.post_copy(db, stored.id, request.at, context.channels)
-    chats = delivery.plan(context.channels, follows.keys_of(db, stored.id), stored.article.quality)
+    chats = delivery.plan(
+        context.channels, follows.keys_of(db, stored.id), stored.article.quality
+    )
     if changed and chats:
-        where = {"article": stored.id, "edition": stored.edition, "chat": request.chat_id}
+        where = {
+            "article": stored.id,
+            "edition": stored.edition,
+            "chat": request.chat_id,
+        }
         pending.put(db, request.update, **where, due=request.at, undo=False)
     return {
         "number": stored.id,

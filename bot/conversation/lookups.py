@@ -28,7 +28,9 @@ async def latest(context: Context, request: Request) -> Payload:
         newest = await context.store(articles.latest, None, replies.LISTED)
     if not newest:
         return replies.nothing_yet(context.words(request), follows=bool(followed))
-    return replies.latest(context.words(request), newest, follows=bool(followed), tz=context.tz)
+    return replies.latest(
+        context.words(request), newest, follows=bool(followed), tz=context.tz
+    )
 
 
 async def search_for(context: Context, request: Request) -> Payload:
@@ -65,20 +67,32 @@ async def article(context: Context, request: Request) -> Payload:
     stored = await context.store(topic_queries.article_at, request.words)
     if stored is None:  # not shown any more, since `understand` found it
         return search_replies.nothing_found(context.words(request), request.words)
-    followed = set(map(topics_.key, await context.store(topic_queries.followed, request)))
-    others = [name for name in stored.article.topics if topics_.key(name) not in followed]
-    return search_replies.found_article(context.words(request), stored, others, tz=context.tz)
+    followed = set(
+        map(topics_.key, await context.store(topic_queries.followed, request))
+    )
+    others = [
+        name for name in stored.article.topics if topics_.key(name) not in followed
+    ]
+    return search_replies.found_article(
+        context.words(request), stored, others, tz=context.tz
+    )
 
 
 async def _nothing_found(context: Context, request: Request) -> Payload:
     """Reply that a search found nothing; a topic of a similar name may be meant."""
     known = await context.store(topic_queries.known, context.taxonomy, request)
-    nearest = context.taxonomy.find(request.words, known).nearest if request.words else ()
+    nearest = (
+        context.taxonomy.find(request.words, known).nearest if request.words else ()
+    )
     typed = request.command is not None
-    return search_replies.nothing_found(context.words(request), request.words, nearest, typed=typed)
+    return search_replies.nothing_found(
+        context.words(request), request.words, nearest, typed=typed
+    )
 
 
-async def _latest_on(context: Context, request: Request, followed: list[str]) -> Payload:
+async def _latest_on(
+    context: Context, request: Request, followed: list[str]
+) -> Payload:
     """Show the newest articles of the topics that the words name."""
     words = context.words(request)
     known = await context.store(topic_queries.known, context.taxonomy, request)
@@ -93,10 +107,17 @@ async def _latest_on(context: Context, request: Request, followed: list[str]) ->
         )
     first = found.topics[0]
     follows_first = topics_.key(first) in set(map(topics_.key, followed))
-    newest = await context.store(topic_queries.latest, list(found.topics), replies.LISTED)
+    newest = await context.store(
+        topic_queries.latest, list(found.topics), replies.LISTED
+    )
     if not newest:
         return replies.nothing_yet(words, first, follows=follows_first)
     name = first if len(found.topics) == 1 else ""
     return replies.latest(
-        words, newest, name, followed=follows_first, follows=bool(followed), tz=context.tz
+        words,
+        newest,
+        name,
+        followed=follows_first,
+        follows=bool(followed),
+        tz=context.tz,
     )

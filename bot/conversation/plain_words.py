@@ -39,7 +39,9 @@ def after(verb: str, words: str) -> str:
 
 
 def _with_command(request: Request, command: Command, words: str) -> Request:
-    return replace(request, command=TypedCommand(command.name, f"/{command.name}"), words=words)
+    return replace(
+        request, command=TypedCommand(command.name, f"/{command.name}"), words=words
+    )
 
 
 def _arguments(rest: str) -> str:

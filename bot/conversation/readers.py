@@ -11,7 +11,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.conversation import commands, lookups, plain_words, subscriptions, topic_queries
+from bot.conversation import (
+    commands,
+    lookups,
+    plain_words,
+    subscriptions,
+    topic_queries,
+)
 from bot.conversation.commands import Command
 from bot.conversation.context import Context, Permission, Reply
 from bot.conversation.request import Request
@@ -47,7 +53,9 @@ async def start(context: Context, request: Request) -> Payload | Reply:
         return topic_replies.follows_full(words, context.max_follows)
     if done["topic"]:
         already = done["came"] == "already"
-        return replies.welcome_following(words, done["topic"], already=already, back=done["back"])
+        return replies.welcome_following(
+            words, done["topic"], already=already, back=done["back"]
+        )
     if done["back"] or done["missed"]:
         return await _resumed(context, request, done["follows"], done["missed"])
     return await welcome(context, request)
@@ -115,7 +123,9 @@ async def topic(context: Context, request: Request) -> Payload:
     return following(context, request, done, request.update)
 
 
-def following(context: Context, request: Request, done: dict[str, Any], update: int) -> Payload:
+def following(
+    context: Context, request: Request, done: dict[str, Any], update: int
+) -> Payload:
     """Return the reply about topics to follow.
 
     update: the number by which a button refers to the topics that can be awaited.
@@ -148,7 +158,10 @@ def following(context: Context, request: Request, done: dict[str, Any], update: 
 async def keyboard(context: Context, request: Request, page: int = 0) -> Payload:
     """Return a page of all topics to tap on and off."""
     names = [
-        name for name, _ in await context.store(topic_queries.offered, context.taxonomy, request)
+        name
+        for name, _ in await context.store(
+            topic_queries.offered, context.taxonomy, request
+        )
     ]
     followed = await context.store(topic_queries.followed, request)
     return topic_replies.topic_keyboard(context.words(request), names, followed, page)
@@ -159,7 +172,9 @@ async def topics(context: Context, request: Request) -> Payload:
     counts = await context.store(topic_queries.offered, context.taxonomy, request)
     followed = await context.store(topic_queries.followed, request)
     stopped = await context.store(topic_queries.stopped, request)
-    return topic_replies.topic_list(context.words(request), followed, counts, stopped=stopped)
+    return topic_replies.topic_list(
+        context.words(request), followed, counts, stopped=stopped
+    )
 
 
 async def untopic(context: Context, request: Request) -> Payload:
@@ -186,7 +201,9 @@ async def stop(context: Context, request: Request) -> Payload:
     if "names" not in done:
         return replies.stopped(words, done["follows"])
     if done["names"]:
-        return topic_replies.unfollowed(words, done["names"], left=0, update=request.update)
+        return topic_replies.unfollowed(
+            words, done["names"], left=0, update=request.update
+        )
     return topic_replies.not_following(words)
 
 
@@ -196,7 +213,9 @@ async def _resumed(
     """Tell what was missed; that the reader was told is recorded once the message is sent."""
     newest = await context.store(articles.several, missed.get("newest", []))
     count = missed.get("count", 0)
-    payload = replies.resumed(context.words(request), follows, newest, count, tz=context.tz)
+    payload = replies.resumed(
+        context.words(request), follows, newest, count, tz=context.tz
+    )
     return Reply(payload, lambda db: subscriptions.told_missed(db, request))
 
 
@@ -204,10 +223,14 @@ async def welcome(context: Context, request: Request) -> Payload:
     """Greet, with topics to tap for who follows none."""
     follows = await context.store(topic_queries.followed, request)
     offered = (
-        [] if follows else await context.store(topic_queries.offered, context.taxonomy, request)
+        []
+        if follows
+        else await context.store(topic_queries.offered, context.taxonomy, request)
     )
     suggestions = [name for name, _ in offered[:SUGGESTIONS]]
-    return replies.welcome(context.words(request), follows=follows, suggestions=suggestions)
+    return replies.welcome(
+        context.words(request), follows=follows, suggestions=suggestions
+    )
 
 
 #: Command → what replies to it.

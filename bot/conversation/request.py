@@ -19,7 +19,9 @@ from bot.rendering.keyboards import Tap
 
 #: Telegram marks 1 to 64 letters, digits and _ after a slash as a command; @name picks one of
 #: several bots.
-_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{3,32}))?(?:\s+(.*))?", re.DOTALL)
+_COMMAND = re.compile(
+    r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{3,32}))?(?:\s+(.*))?", re.DOTALL
+)
 #: The account in whose name anonymous admins of a group write (Telegram's GroupAnonymousBot).
 ANONYMOUS_ADMIN = 1_087_968_824
 #: The thread that every forum has, General: it is written to without a thread.
@@ -134,7 +136,9 @@ class Request:
         return Audience.THREAD if self.thread else Audience.GROUP
 
 
-def from_message(update: Update, at: datetime, bot_username: str, bot: int = 0) -> Request | None:
+def from_message(
+    update: Update, at: datetime, bot_username: str, bot: int = 0
+) -> Request | None:
     """Return what a message asks; None for what is not written to the bot.
 
     That is: service messages, messages of other bots, and commands to other bots.
@@ -144,7 +148,11 @@ def from_message(update: Update, at: datetime, bot_username: str, bot: int = 0) 
         return None
     content = _content(message)
     command, words = _command_and_words(message, content)
-    if command and command.addressee and command.addressee.casefold() != bot_username.casefold():
+    if (
+        command
+        and command.addressee
+        and command.addressee.casefold() != bot_username.casefold()
+    ):
         return None
     sender, answered = message.sender_chat, message.reply_to_message
     return Request(
@@ -157,7 +165,9 @@ def from_message(update: Update, at: datetime, bot_username: str, bot: int = 0) 
         message=message.message_id,
         content=content,
         album=message.media_group_id,
-        is_reply_to_bot=bool(answered and answered.from_user and answered.from_user.id == bot),
+        is_reply_to_bot=bool(
+            answered and answered.from_user and answered.from_user.id == bot
+        ),
         command=command,
         words=words,
     )
@@ -199,7 +209,9 @@ def thread_of(message: Message) -> int:
     return 0 if number == _GENERAL else number
 
 
-def _command_and_words(message: Message, content: Content) -> tuple[TypedCommand | None, str]:
+def _command_and_words(
+    message: Message, content: Content
+) -> tuple[TypedCommand | None, str]:
     """Return the command, if there is one, and what follows it, else the whole text.
 
     A command may be in a caption. A forwarded command was typed by somebody else: it is text.
@@ -242,7 +254,9 @@ def _chat(chat: Chat) -> dict[str, Any]:
 def _still_shown(query: CallbackQuery) -> Message | None:
     """Return the tapped message; None for one that Telegram no longer shows, which is dated 0."""
     message = query.message
-    return message if isinstance(message, Message) and message.date.timestamp() else None
+    return (
+        message if isinstance(message, Message) and message.date.timestamp() else None
+    )
 
 
 def _keyboard(query: CallbackQuery) -> keyboards.Rows:
@@ -251,5 +265,6 @@ def _keyboard(query: CallbackQuery) -> keyboards.Rows:
     if not isinstance(message, Message) or message.reply_markup is None:
         return ()
     return tuple(
-        tuple(button.to_dict() for button in row) for row in message.reply_markup.inline_keyboard
+        tuple(button.to_dict() for button in row)
+        for row in message.reply_markup.inline_keyboard
     )

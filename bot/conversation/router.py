@@ -75,7 +75,9 @@ class Router:
         )
         return replace(request, words=request.words[:_WORDS]) if request else None
 
-    async def _route(self, update: Update, request: Request | None, at: datetime) -> None:
+    async def _route(
+        self, update: Update, request: Request | None, at: datetime
+    ) -> None:
         message = update.message
         post = update.channel_post or message
         if post and membership.is_by_others(self._context, post):
@@ -83,11 +85,17 @@ class Router:
         if update.my_chat_member:
             await membership.changed(self._context, update, at)
         elif message and message.migrate_to_chat_id:
-            await membership.moved(self._context, message.chat.id, message.migrate_to_chat_id)
+            await membership.moved(
+                self._context, message.chat.id, message.migrate_to_chat_id
+            )
         elif message and message.migrate_from_chat_id:
-            await membership.moved(self._context, message.migrate_from_chat_id, message.chat.id)
+            await membership.moved(
+                self._context, message.migrate_from_chat_id, message.chat.id
+            )
         elif message and message.forum_topic_reopened:
-            await membership.reopened(self._context, message.chat.id, requests.thread_of(message))
+            await membership.reopened(
+                self._context, message.chat.id, requests.thread_of(message)
+            )
         elif request and request.button:
             await self._handle_tap(request, request.button)
         elif request:
@@ -117,7 +125,9 @@ class Router:
             case Admission.ADMITTED:
                 is_edited_later = command is not None and command.role is Role.EDITOR
                 await self._context.reply(
-                    request, await self._reply(request, command), remember=is_edited_later
+                    request,
+                    await self._reply(request, command),
+                    remember=is_edited_later,
                 )
                 await readers.bring_missed(self._context, request)
             case _ if command and command.unlimited:
@@ -133,7 +143,11 @@ class Router:
                 pass
 
     def _find(self, request: Request, *, is_editor: bool) -> Command | None:
-        return commands.find(request.command.name, is_editor=is_editor) if request.command else None
+        return (
+            commands.find(request.command.name, is_editor=is_editor)
+            if request.command
+            else None
+        )
 
     async def _hint_at_private_chat(self, request: Request) -> None:
         """Tell an editor who typed an editors' command in a group to use their private chat.
@@ -160,7 +174,9 @@ class Router:
             return request.private or addressed or request.is_reply_to_bot
         if request.album and not self._albums.is_first(request.chat_id, request.album):
             return False
-        return request.private or (request.is_reply_to_bot and request.content is Content.TEXT)
+        return request.private or (
+            request.is_reply_to_bot and request.content is Content.TEXT
+        )
 
     async def _carry_out_unlimited(self, request: Request, command: Command) -> None:
         """Do above the limit what is never limited; few of the replies are sent."""
@@ -174,19 +190,27 @@ class Router:
     def _admit(self, request: Request) -> Admission:
         return self._throttle.admit(request.chat_id, self._context.clock.monotonic())
 
-    async def _reply(self, request: Request, command: Command | None) -> Payload | Reply:
+    async def _reply(
+        self, request: Request, command: Command | None
+    ) -> Payload | Reply:
         words = self._context.words(request)
-        if command is not commands.START:  # which itself reports what a reader who is back missed
+        if (
+            command is not commands.START
+        ):  # which itself reports what a reader who is back missed
             await self._context.store(subscriptions.unpark, request)
         if command is None and request.command:
             return replies.unknown_command(words, request.command.typed)
         if command is None:
-            if request.content is not Content.TEXT or not any(map(str.isalnum, request.words)):
+            if request.content is not Content.TEXT or not any(
+                map(str.isalnum, request.words)
+            ):
                 return replies.not_understood(words, request.content)
             command, request = await readers.understand(self._context, request)
         if command.changes and (refusal := await self._refusal(request)):
             return refusal
-        handler = lookups.article if command is commands.ARTICLE else _HANDLERS[command.name]
+        handler = (
+            lookups.article if command is commands.ARTICLE else _HANDLERS[command.name]
+        )
         return await handler(self._context, request)
 
     async def _refusal(self, request: Request) -> Payload | None:
@@ -202,10 +226,14 @@ class Router:
         return {**refusal, "disable_notification": True}
 
     async def _apologise(self, request: Request | None) -> None:
-        if request is None or request.button:  # a tap has been answered, if only to end its waiting
+        if (
+            request is None or request.button
+        ):  # a tap has been answered, if only to end its waiting
             return
         try:
-            await self._context.reply(request, replies.went_wrong(self._context.words(request)))
+            await self._context.reply(
+                request, replies.went_wrong(self._context.words(request))
+            )
         except TokenRevoked:
             raise
         except Exception:

@@ -64,7 +64,9 @@ def follow(db: Database, taxonomy: Taxonomy, request: Request, limit: int) -> Re
     names = known(db, taxonomy, request)
     everything = is_all(request.words) and not taxonomy.named(request.words, names)
     found = (
-        topics.Found(tuple(names), (), ()) if everything else taxonomy.find(request.words, names)
+        topics.Found(tuple(names), (), ())
+        if everything
+        else taxonomy.find(request.words, names)
     )
     done = _follow_all(db, request, found.topics, limit)
     awaitable = _awaitable(found.unknown)
@@ -84,7 +86,9 @@ def offer(db: Database, request: Request, unknown: Iterable[str]) -> Result:
     return {"awaitable": awaitable, "offer": awaitable, "chat": _place(request)}
 
 
-def follow_offered(db: Database, request: Request, update: int, limit: int) -> Result | None:
+def follow_offered(
+    db: Database, request: Request, update: int, limit: int
+) -> Result | None:
     """Follow what the reply to an earlier update of this chat offered; None if it is not known."""
     names = _offered_by(db, request, update)
     if names is None:
@@ -117,7 +121,12 @@ def follow_one(db: Database, request: Request, topic: str, limit: int) -> Result
 def unfollow_one(db: Database, request: Request, topic: str) -> Result:
     """Stop following a tapped topic."""
     _unfollow(db, request, [topic])
-    return {"topic": topic, "on": False, "full": False, "total": len(followed(db, request))}
+    return {
+        "topic": topic,
+        "on": False,
+        "full": False,
+        "total": len(followed(db, request)),
+    }
 
 
 def toggle(db: Database, request: Request, topic: str, limit: int) -> Result:
@@ -199,7 +208,9 @@ def told_missed(db: Database, request: Request) -> None:
 
 def can_be_awaited(name: str) -> bool:
     """Return True for a valid name of a topic: up to 64 characters, with a letter or digit."""
-    return bool(topics.key(name)) and len(plain_text.repair(name)) <= hashtag.LONGEST_TAG
+    return (
+        bool(topics.key(name)) and len(plain_text.repair(name)) <= hashtag.LONGEST_TAG
+    )
 
 
 def _awaitable(unknown: Iterable[str]) -> list[str]:
@@ -230,7 +241,9 @@ def _missed(db: Database, chat: Chat) -> Result:
     return {"count": len(numbers), "newest": numbers[: away.SHOWN]}
 
 
-def _follow_all(db: Database, request: Request, names: Iterable[str], limit: int) -> Result:
+def _follow_all(
+    db: Database, request: Request, names: Iterable[str], limit: int
+) -> Result:
     """Follow topics by name, as many as there is room for."""
     by_outcome: dict[str, list[str]] = {outcome.value: [] for outcome in _Follow}
     back = False
@@ -243,7 +256,9 @@ def _follow_all(db: Database, request: Request, names: Iterable[str], limit: int
     return {**by_outcome, "total": len(followed(db, request)), "back": back}
 
 
-def _follow(db: Database, chat: Chat, name: str, request: Request, limit: int) -> _Follow:
+def _follow(
+    db: Database, chat: Chat, name: str, request: Request, limit: int
+) -> _Follow:
     row = follows.topic(db, name)
     if follows.is_followed(db, chat.id, row.id):
         return _Follow.ALREADY

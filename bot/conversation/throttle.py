@@ -54,6 +54,10 @@ class Throttle:
 
     def _forget(self, at: float) -> None:
         self._seen = {
-            chat: times for chat, times in self._seen.items() if times and times[-1] > at - _WINDOW
+            chat: times
+            for chat, times in self._seen.items()
+            if times and times[-1] > at - _WINDOW
         }
-        self._silent = {chat: until for chat, until in self._silent.items() if until > at}
+        self._silent = {
+            chat: until for chat, until in self._silent.items() if until > at
+        }

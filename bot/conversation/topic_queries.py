@@ -32,7 +32,9 @@ def followed(db: Database, request: Request) -> list[str]:
     return [topic.name for topic in follows.of_chat(db, chat.id)] if chat else []
 
 
-def offered(db: Database, taxonomy: Taxonomy, request: Request) -> list[tuple[str, int]]:
+def offered(
+    db: Database, taxonomy: Taxonomy, request: Request
+) -> list[tuple[str, int]]:
     """Return the topics the chat may choose, with their number of articles, most articles first.
 
     They are the topics that articles carry, those of the operator's file, and those that the chat
@@ -65,7 +67,9 @@ def named(db: Database, taxonomy: Taxonomy, code: str) -> str | None:
     """Return the topic with the code of a button or link; None if there is none any more."""
     if row := follows.by_code(db, code):
         return row.name
-    return next((topic.name for topic in taxonomy if topics.code(topic.name) == code), None)
+    return next(
+        (topic.name for topic in taxonomy if topics.code(topic.name) == code), None
+    )
 
 
 def latest(db: Database, names: list[str], most: int) -> list[Stored]:
@@ -73,7 +77,9 @@ def latest(db: Database, names: list[str], most: int) -> list[Stored]:
     newest: dict[int, Stored] = {}
     for name in names:
         if row := follows.by_name(db, name):
-            newest |= {stored.id: stored for stored in articles.latest(db, row.id, most)}
+            newest |= {
+                stored.id: stored for stored in articles.latest(db, row.id, most)
+            }
     return sorted(newest.values(), key=_age, reverse=True)[:most]
 
 

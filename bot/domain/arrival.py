@@ -97,7 +97,11 @@ def decide(
         return Waits.FUTURE
     if free or before in TOGETHER:
         return before
-    return Waits.EDITOR if now.unpublished and (hold or before is Waits.EDITOR) else Waits.NOTHING
+    return (
+        Waits.EDITOR
+        if now.unpublished and (hold or before is Waits.EDITOR)
+        else Waits.NOTHING
+    )
 
 
 def has_expired(now: Facts, at: int) -> bool:
@@ -124,7 +128,9 @@ def news_since(scanned: int | None, at: int) -> int:
     scanned: the end of the last whole scan, or None where there was none. A moment to come counts
     as now: a clock that was ahead must not make everything old.
     """
-    return min(at if scanned is None else scanned, at) - SLACK // timedelta(milliseconds=1)
+    return min(at if scanned is None else scanned, at) - SLACK // timedelta(
+        milliseconds=1
+    )
 
 
 def is_bulk(older: int, above: int | None) -> bool:

@@ -151,7 +151,12 @@ def story(article: Article) -> Story:
     """Return the fields that distinguish this article's story from others."""
     day = article.published.date().isoformat() if article.published else ""
     return Story(
-        article.identity, article.url, article.title, article.excerpt, article.provider, day
+        article.identity,
+        article.url,
+        article.title,
+        article.excerpt,
+        article.provider,
+        day,
     )
 
 
@@ -166,7 +171,10 @@ def is_distinctive(title_key: str) -> bool:
     """Return True if a title, given by its key, is long enough to identify a story."""
     if title_key.count(" ") + 1 >= TITLE_WORDS:
         return True
-    return not title_key.isascii() and len(_WITHOUT_SPACES.findall(title_key)) >= TITLE_CHARACTERS
+    return (
+        not title_key.isascii()
+        and len(_WITHOUT_SPACES.findall(title_key)) >= TITLE_CHARACTERS
+    )
 
 
 def is_without_spaces(text: str) -> bool:
@@ -186,7 +194,11 @@ def _blind(word: str) -> str:
     The order counts in a word that holds a digit, and in what may be a whole sentence without
     spaces.
     """
-    return word if _DIGIT.search(word) or is_without_spaces(word) else "".join(sorted(word))
+    return (
+        word
+        if _DIGIT.search(word) or is_without_spaces(word)
+        else "".join(sorted(word))
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +273,11 @@ def short_id(number: int) -> str:
 def from_short_id(text: str) -> int | None:
     """Return the row number behind a short id, or None when `text` is none."""
     text = text.strip().lower()
-    if not text or len(text) > 12 or any(character not in _DIGITS for character in text):
+    if (
+        not text
+        or len(text) > 12
+        or any(character not in _DIGITS for character in text)
+    ):
         return None
     return int(text, 36)
 

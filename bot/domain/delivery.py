@@ -96,7 +96,10 @@ class Channel:
 
 
 def plan(
-    channels: Iterable[Channel], topics: Iterable[str], quality: int, recorded: int | None = None
+    channels: Iterable[Channel],
+    topics: Iterable[str],
+    quality: int,
+    recorded: int | None = None,
 ) -> tuple[int, ...]:
     """Return the row numbers, in order, of the channels that get an article with these topic keys.
 
@@ -107,11 +110,15 @@ def plan(
         channel.chat
         for channel in channels
         if channel.admits(keys, quality)
-        and (recorded is None or (channel.begun is not None and channel.begun < recorded))
+        and (
+            recorded is None or (channel.begun is not None and channel.begun < recorded)
+        )
     )
 
 
-def first_run(candidates: Sequence[T], newest: int | None) -> tuple[Sequence[T], Sequence[T]]:
+def first_run(
+    candidates: Sequence[T], newest: int | None
+) -> tuple[Sequence[T], Sequence[T]]:
     """Split a new channel's articles, oldest first, into those to skip and those to post.
 
     None: post all.

@@ -33,7 +33,9 @@ _ALONE = re.compile(
 _ACCENTS = re.compile(
     "(?<![иИ])\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0640]"
 )
-_PIECE = re.compile(r'(?P<without>(?<!\S)-)?(?:"(?P<phrase>[^"]*)(?:"|$)|(?P<word>[^\s"]+))')
+_PIECE = re.compile(
+    r'(?P<without>(?<!\S)-)?(?:"(?P<phrase>[^"]*)(?:"|$)|(?P<word>[^\s"]+))'
+)
 #: Quotation marks that phones put in the place of the plain one.
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -108,8 +110,12 @@ def folded(text: str) -> str:
         return text.lower()
     text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
     text = unicodedata.normalize("NFC", _ACCENTS.sub("", text)).translate(FOLDED)
-    if not text.isprintable():  # SQLite takes characters that Unicode has not assigned for letters
-        text = "".join(" " if unicodedata.category(one) == "Cn" else one for one in text)
+    if (
+        not text.isprintable()
+    ):  # SQLite takes characters that Unicode has not assigned for letters
+        text = "".join(
+            " " if unicodedata.category(one) == "Cn" else one for one in text
+        )
     return _ALONE.sub(r" \g<0> ", text)
 
 
@@ -143,7 +149,9 @@ def parsed(words: str) -> Query:
 
 def misspelt(word: str) -> list[str]:
     """Return every word that `word` may be with one letter wrong, missing, doubled or swapped."""
-    alphabet = next((letters for letters in _ALPHABETS if any(one in letters for one in word)), "")
+    alphabet = next(
+        (letters for letters in _ALPHABETS if any(one in letters for one in word)), ""
+    )
     if len(word) not in TYPO_LETTERS or not alphabet:
         return []
     halves = [(word[:at], word[at:]) for at in range(len(word) + 1)]

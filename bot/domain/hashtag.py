@@ -23,8 +23,16 @@ def hashtag(text: str) -> str:
         return ""
     kept = "".join(character if _in_tag(character) else " " for character in text)
     parts = [part for part in (part.strip("\u200c") for part in kept.split()) if part]
-    tag = "".join(parts) if len(parts) < 2 else "".join(map(_joined, parts)).removeprefix("_")
-    return tag if any(character.isalpha() for character in tag) and len(tag) <= LONGEST_TAG else ""
+    tag = (
+        "".join(parts)
+        if len(parts) < 2
+        else "".join(map(_joined, parts)).removeprefix("_")
+    )
+    return (
+        tag
+        if any(character.isalpha() for character in tag) and len(tag) <= LONGEST_TAG
+        else ""
+    )
 
 
 def _joined(part: str) -> str:

@@ -80,9 +80,13 @@ def is_same_story(before: Article, after: Article) -> bool:
     old, new = plain_text.title_key(before.title), plain_text.title_key(after.title)
     if old == new or (after.story_key and before.story_key == after.story_key):
         return not are_instalments(story(before), story(after))
-    if not (is_distinctive(old) and is_distinctive(new)) or numbers(old) != numbers(new):
+    if not (is_distinctive(old) and is_distinctive(new)) or numbers(old) != numbers(
+        new
+    ):
         return False
-    is_same_source = before.provider == after.provider or before.excerpt == after.excerpt != ""
+    is_same_source = (
+        before.provider == after.provider or before.excerpt == after.excerpt != ""
+    )
     is_same_day = story(before).day == story(after).day
     return is_same_source and is_same_day and are_alike(old, new)
 

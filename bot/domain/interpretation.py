@@ -75,7 +75,9 @@ def after_send(
             return _send_to_gone(outcome, delivery, at)
         case Migrated():
             reason = reason_of(outcome)
-            return Settlement(state=State.PENDING, reason=reason, moved_to=outcome.chat_id)
+            return Settlement(
+                state=State.PENDING, reason=reason, moved_to=outcome.chat_id
+            )
         case Unknown():
             return _send_in_doubt(outcome, delivery, at, doubt_seconds)
         case Revoked():
@@ -115,11 +117,16 @@ def _send_refused(outcome: Refused, delivery: Delivery, at: datetime) -> Settlem
     """Try the fallback if it was not tried yet; a second refusal is final."""
     is_readers_matter = outcome.of_chat and delivery.lane is not Lane.CHANNEL
     if is_readers_matter and outcome.cause is Refusal.NO_THREAD:
-        return Settlement(state=State.GONE, reason=outcome.reason, parks=True, only_thread=True)
+        return Settlement(
+            state=State.GONE, reason=outcome.reason, parks=True, only_thread=True
+        )
     if outcome.fallback and outcome.fallback not in delivery.fallbacks:
         fallbacks = (*delivery.fallbacks, outcome.fallback)
         return Settlement(
-            state=State.PENDING, reason=outcome.reason, not_before=at, fallbacks=fallbacks
+            state=State.PENDING,
+            reason=outcome.reason,
+            not_before=at,
+            fallbacks=fallbacks,
         )
     alert = None if is_readers_matter else Alert.REFUSED
     return Settlement(state=State.REFUSED, reason=outcome.reason, alert=alert)
@@ -144,7 +151,9 @@ def _send_in_doubt(
 ) -> Settlement:
     """Have a channel's post searched for; repeat a reader's delivery, at most REPEATS times."""
     if delivery.lane is not Lane.CHANNEL and delivery.lost >= REPEATS:
-        return Settlement(state=State.UNCONFIRMED, reason=outcome.reason, alert=Alert.UNCONFIRMED)
+        return Settlement(
+            state=State.UNCONFIRMED, reason=outcome.reason, alert=Alert.UNCONFIRMED
+        )
     until = at + timedelta(seconds=doubt_seconds)
     return Settlement(state=State.DOUBTFUL, reason=outcome.reason, not_before=until)
 
@@ -155,7 +164,11 @@ def _wait_alert(outcome: Wait, lane: Lane) -> Alert | None:
         return None
     if outcome.lost_rights:
         return Alert.RIGHTS
-    return Alert.PAUSED if outcome.flood and outcome.seconds >= LONG_PAUSE_SECONDS else None
+    return (
+        Alert.PAUSED
+        if outcome.flood and outcome.seconds >= LONG_PAUSE_SECONDS
+        else None
+    )
 
 
 def backoff(seconds: float, attempts: int, longest: float = 300.0) -> float:
@@ -192,7 +205,9 @@ def after_edit(
             return EditSettlement(state=EditState.DUE, moved_to=outcome.chat_id)
         case Unknown() | Revoked():
             until = at + timedelta(seconds=EDIT_AGAIN_SECONDS)
-            return EditSettlement(state=EditState.DUE, reason=outcome.reason, not_before=until)
+            return EditSettlement(
+                state=EditState.DUE, reason=outcome.reason, not_before=until
+            )
         case _:
             assert_never(outcome)
 
@@ -202,14 +217,21 @@ def _edit_refused(
 ) -> EditSettlement:
     """Try the fallback if it was not tried yet; edit a post that can't be deleted to a note."""
     if outcome.cause is Refusal.MESSAGE_MISSING:
-        return EditSettlement(state=EditState.POST_GONE, reason="somebody deleted the post")
+        return EditSettlement(
+            state=EditState.POST_GONE, reason="somebody deleted the post"
+        )
     fallback = Fallback.KEEP if action is EditAction.DELETE else outcome.fallback
     if fallback and fallback not in delivery.fallbacks:
         fallbacks = (*delivery.fallbacks, fallback)
         return EditSettlement(
-            state=EditState.DUE, reason=outcome.reason, not_before=at, fallbacks=fallbacks
+            state=EditState.DUE,
+            reason=outcome.reason,
+            not_before=at,
+            fallbacks=fallbacks,
         )
-    return EditSettlement(state=EditState.GIVEN_UP, reason=outcome.reason, alert=Alert.EDIT_REFUSED)
+    return EditSettlement(
+        state=EditState.GIVEN_UP, reason=outcome.reason, alert=Alert.EDIT_REFUSED
+    )
 
 
 def _edit_in_gone(outcome: Gone, delivery: Delivery, at: datetime) -> EditSettlement:
@@ -256,7 +278,9 @@ def after_notice(outcome: Outcome) -> NoticeSettlement:
         case Sent():
             return NoticeSettlement()
         case Wait():
-            return NoticeSettlement(again_in=min(max(outcome.seconds, 1.0), EDITOR_AWAY_SECONDS))
+            return NoticeSettlement(
+                again_in=min(max(outcome.seconds, 1.0), EDITOR_AWAY_SECONDS)
+            )
         case Refused() | Gone():
             return NoticeSettlement(again_in=EDITOR_AWAY_SECONDS, is_refused=True)
         case Migrated() | Unknown() | Revoked():
@@ -282,7 +306,9 @@ def after_probe(outcome: Outcome) -> ProbeSettlement:
         case Gone():
             return ProbeSettlement(ProbeAnswer.GONE, outcome.reason, RIGHTS_SECONDS)
         case Wait():
-            return ProbeSettlement(ProbeAnswer.LATER, outcome.reason, max(outcome.seconds, 1.0))
+            return ProbeSettlement(
+                ProbeAnswer.LATER, outcome.reason, max(outcome.seconds, 1.0)
+            )
         case Migrated() | Unknown() | Revoked():
             return ProbeSettlement(ProbeAnswer.LATER, reason_of(outcome))
         case _:

@@ -207,7 +207,11 @@ class Notice:
 
     def content(self) -> dict[str, Any]:
         """Return everything but key and kind as JSON-able data, without what is empty."""
-        listed = {"articles": [*self.articles], "chats": [*self.chats], "files": [*self.files]}
+        listed = {
+            "articles": [*self.articles],
+            "chats": [*self.chats],
+            "files": [*self.files],
+        }
         choices = [[one.decision.value, one.value, one.count] for one in self.choices]
         whole = listed | {
             "about": self.about,
@@ -244,4 +248,8 @@ def from_content(key: str, alert: str, content: dict[str, Any]) -> Notice:
 def is_value(value: str) -> bool:
     """Return True if a button can carry the value."""
     plain = value.replace(".", "").replace("_", "").replace("-", "")
-    return len(value) <= VALUE_BYTES and value.isascii() and (plain == "" or plain.isalnum())
+    return (
+        len(value) <= VALUE_BYTES
+        and value.isascii()
+        and (plain == "" or plain.isalnum())
+    )

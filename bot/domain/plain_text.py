@@ -36,7 +36,9 @@ _STRIPPED = re.compile(
 )
 _BLANK = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _NOT_WORD = re.compile(r"[\W_]+")
-_WORDS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+_WORDS = {
+    code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)
+}
 # Printable ASCII without an ampersand, and what typesetters add: nothing to repair, since no double
 # encoding leaves these alone (in each of the encodings it goes through, all of them begin a
 # character or all of them go on with one).
@@ -63,7 +65,9 @@ def title_key(title: str) -> str:
     """
     if title.isascii():
         return " ".join(title.translate(_WORDS).split())
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold())
+    folded = unicodedata.normalize(
+        "NFKC", unicodedata.normalize("NFKC", title).casefold()
+    )
     return _NOT_WORD.sub(" ", folded).strip()
 
 
@@ -80,7 +84,11 @@ def counted(count: int, noun: str) -> str:
 
 def units(text: str) -> int:
     """Return the length of `text` in UTF-16 code units, which Telegram counts in."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return (
+        len(text)
+        if text.isascii()
+        else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    )
 
 
 def shorten(text: str, limit: int) -> str:
@@ -115,7 +123,9 @@ def _one_line(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(map(_one_line, text.split("\n")))).strip()
+    return re.sub(
+        r"\n{3,}", "\n\n", "\n".join(map(_one_line, text.split("\n")))
+    ).strip()
 
 
 def _settled(text: str, tidy: Callable[[str], str]) -> str:

@@ -55,7 +55,10 @@ class Calls:
     def room(self, at: datetime, most: int, window: timedelta) -> int:
         """Return how many calls may begin at `at` so that no `window` holds more than `most`."""
         recent = sum(
-            1 for _ in takewhile(lambda moment: moment > at - window, reversed(self.landed))
+            1
+            for _ in takewhile(
+                lambda moment: moment > at - window, reversed(self.landed)
+            )
         )
         return max(most - self.flying - recent, 0)
 
@@ -64,7 +67,9 @@ class Calls:
         places = most - self.flying
         if places <= 0:
             return at + window
-        return at if len(self.landed) < places else max(at, self.landed[-places] + window)
+        return (
+            at if len(self.landed) < places else max(at, self.landed[-places] + window)
+        )
 
     def forget(self, at: datetime, window: timedelta) -> None:
         """Drop times a window or more before `at`, and times after it: the clock was set back."""

@@ -130,7 +130,13 @@ def pack(article: Article) -> ArticleRecord:
     related = tuple(map(_pack_related, article.related))
     expires = _milliseconds(article.expires)
     return ArticleRecord(
-        columns, article.removed, addresses, article.topics, related, article.draft, expires
+        columns,
+        article.removed,
+        addresses,
+        article.topics,
+        related,
+        article.draft,
+        expires,
     )
 
 
@@ -174,7 +180,11 @@ def unpack(record: ArticleRecord) -> Article:
 
 def with_topics(record: ArticleRecord, topics: tuple[str, ...]) -> ArticleRecord:
     """Return an article with its topics in another spelling, which readers see."""
-    return record if record.topics == topics else pack(replace(unpack(record), topics=topics))
+    return (
+        record
+        if record.topics == topics
+        else pack(replace(unpack(record), topics=topics))
+    )
 
 
 def day(milliseconds: int | None) -> str:
@@ -186,7 +196,13 @@ def day(milliseconds: int | None) -> str:
 def _pack_related(one: Related) -> RelatedRecord:
     published = _milliseconds(one.published)
     return RelatedRecord(
-        one.identity, one.url, one.title, one.provider, one.excerpt, published, one.quality
+        one.identity,
+        one.url,
+        one.title,
+        one.provider,
+        one.excerpt,
+        published,
+        one.quality,
     )
 
 

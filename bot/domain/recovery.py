@@ -117,7 +117,9 @@ class Search:
             self._top = max(bounds.known | {bounds.before or 0, bounds.floor})
         # Without a lower bound, posts that this bot sent with another database may be among the
         # candidates, and their keyboards must stay.
-        self._may_set_keyboards = bounds.before is not None and target.keyboard is not None
+        self._may_set_keyboards = (
+            bounds.before is not None and target.keyboard is not None
+        )
         #: A keyboard may be set: the bot was found to lack the right to edit others' posts. Asked
         #: anew for each keyboard.
         self._allowed = False
@@ -145,9 +147,13 @@ class Search:
             return NotFound(
                 "it can't be looked for: no editor can be reached, or the chat forbids forwarding"
             )
-        return KeyboardProbe(self._left[0], NO_KEYBOARD if self._bare else self._target.keyboard)
+        return KeyboardProbe(
+            self._left[0], NO_KEYBOARD if self._bare else self._target.keyboard
+        )
 
-    def answered(self, step: Step, outcome: Outcome, result: Any, *, touched: bool = False) -> None:
+    def answered(
+        self, step: Step, outcome: Outcome, result: Any, *, touched: bool = False
+    ) -> None:
         """Take the answer to a probe: its outcome, and Telegram's result if there is one.
 
         touched: an earlier search may have set the same keyboard there; its answer was lost.
@@ -185,14 +191,20 @@ class Search:
         )
         if is_own and _shows(shown, self._target):
             self._result = (
-                Found(step.message) if self._is_distinct(step, shown) else NotFound(ALIKE)
+                Found(step.message)
+                if self._is_distinct(step, shown)
+                else NotFound(ALIKE)
             )
         else:
             self._pass(missing=False)
 
-    def _is_distinct(self, step: ForwardProbe | KeyboardProbe, shown: Mapping[str, Any]) -> bool:
+    def _is_distinct(
+        self, step: ForwardProbe | KeyboardProbe, shown: Mapping[str, Any]
+    ) -> bool:
         """Return True if no other delivery's message could look like this one."""
-        by_buttons = isinstance(step, ForwardProbe) and bool(_deep_links(shown.get("reply_markup")))
+        by_buttons = isinstance(step, ForwardProbe) and bool(
+            _deep_links(shown.get("reply_markup"))
+        )
         return by_buttons or not self._target.in_other_thread
 
     def _unmodified(self, step: KeyboardProbe, touched: bool) -> None:
@@ -204,7 +216,9 @@ class Search:
         if not touched and not self._bare:
             self._result = Found(step.message)
         elif self._bare:
-            self._result = Later(PROBE_AGAIN_SECONDS, "the message changed in the meantime")
+            self._result = Later(
+                PROBE_AGAIN_SECONDS, "the message changed in the meantime"
+            )
         else:
             self._bare, self._allowed = True, False
 
@@ -260,22 +274,36 @@ def comes_from(copy: Mapping[str, Any], chat_id: int, me: int, message: int) -> 
 
 def _shows(message: Mapping[str, Any], target: Target) -> bool:
     """Return True if a message has the target's text and no other delivery's keyboard."""
-    if folded(message.get("text") or message.get("caption") or "") != folded(target.text):
+    if folded(message.get("text") or message.get("caption") or "") != folded(
+        target.text
+    ):
         return False
-    mine, theirs = _deep_links(target.keyboard), _deep_links(message.get("reply_markup"))
+    mine, theirs = (
+        _deep_links(target.keyboard),
+        _deep_links(message.get("reply_markup")),
+    )
     return not theirs or mine == theirs  # a copy may come without its buttons
 
 
 def folded(text: str) -> str:
     """Return a text without what Telegram may change: invisible characters, repeated spaces."""
-    letters = (" " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text))
-    visible = "".join(letter for letter in letters if unicodedata.category(letter)[0] != "C")
+    letters = (
+        " " if letter.isspace() else letter
+        for letter in unicodedata.normalize("NFC", text)
+    )
+    visible = "".join(
+        letter for letter in letters if unicodedata.category(letter)[0] != "C"
+    )
     return " ".join(visible.split())
 
 
 def _deep_links(markup: Payload | Mapping[str, Any] | None) -> set[str]:
     """Return the payloads of a keyboard's deep links, one of which carries the delivery's id."""
     rows = (markup or {}).get("inline_keyboard", ())
-    addresses = [button["url"] for button in chain.from_iterable(rows) if "url" in button]
-    payloads = (parse_qs(urlsplit(address).query).get("start", ()) for address in addresses)
+    addresses = [
+        button["url"] for button in chain.from_iterable(rows) if "url" in button
+    ]
+    payloads = (
+        parse_qs(urlsplit(address).query).get("start", ()) for address in addresses
+    )
     return set(chain.from_iterable(payloads))

@@ -73,7 +73,10 @@ def key(name: str) -> str:
 
 def _key(name: str) -> str:
     kept = (
-        plain_text.repair(name).replace("+", " plus ").replace("#", " sharp ").replace("&", " and ")
+        plain_text.repair(name)
+        .replace("+", " plus ")
+        .replace("#", " sharp ")
+        .replace("&", " and ")
     )
     return plain_text.title_key(kept)
 
@@ -166,7 +169,8 @@ class Taxonomy:
         near: dict[str, None] = {}
         unknown: list[str] = []
         parts = (
-            plain_text.repair(part).lstrip(" #") for part in _LIST_BREAK.split(words, PARTS)[:PARTS]
+            plain_text.repair(part).lstrip(" #")
+            for part in _LIST_BREAK.split(words, PARTS)[:PARTS]
         )
         for part in filter(None, parts):
             named, whole = _split(part, meanings)
@@ -210,7 +214,9 @@ class Taxonomy:
         return meanings
 
 
-def nearest(words: Iterable[str], names: Iterable[str], most: int = NEAREST) -> tuple[str, ...]:
+def nearest(
+    words: Iterable[str], names: Iterable[str], most: int = NEAREST
+) -> tuple[str, ...]:
     """Return up to `most` of `names` nearest in spelling to `words`, best first."""
     return _nearest(words, {key(name): name for name in names if key(name)})[:most]
 
@@ -246,7 +252,9 @@ def _split(part: str, meanings: Mapping[str, str]) -> tuple[list[str], bool]:
     start = 0
     while start < len(words):
         ends = range(min(len(words), start + LONGEST_NAME), start, -1)
-        end = next((end for end in ends if _meaning(" ".join(words[start:end]), meanings)), 0)
+        end = next(
+            (end for end in ends if _meaning(" ".join(words[start:end]), meanings)), 0
+        )
         if end:
             found.append(_meaning(" ".join(words[start:end]), meanings))
         elif not found or words[start].casefold() not in _JOINING:
@@ -258,12 +266,15 @@ def _split(part: str, meanings: Mapping[str, str]) -> tuple[list[str], bool]:
 def _nearest(words: Iterable[str], meanings: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names whose keys are nearest to `words`, best first."""
     scored: dict[str, float] = {}
-    typed = dict.fromkeys(" ".join(unaccented(key(word)).split()[:GUESSED_WORDS]) for word in words)
+    typed = dict.fromkeys(
+        " ".join(unaccented(key(word)).split()[:GUESSED_WORDS]) for word in words
+    )
     for word in list(typed)[:GUESSED]:
         for choice, name in meanings.items():
             scored[name] = max(_likeness(word, choice), scored.get(name, 0.0))
     near = sorted(
-        (name for name, score in scored.items() if score >= NEAR), key=lambda name: -scored[name]
+        (name for name, score in scored.items() if score >= NEAR),
+        key=lambda name: -scored[name],
     )
     return tuple(near[:NEAREST])
 
@@ -276,7 +287,14 @@ def _likeness(typed: str, name: str) -> float:
     """
     whole = fuzz.ratio(typed, name, score_cutoff=NEAR)
     return max(
-        [whole, *(_word_likeness(one, other) for one in typed.split() for other in name.split())]
+        [
+            whole,
+            *(
+                _word_likeness(one, other)
+                for one in typed.split()
+                for other in name.split()
+            ),
+        ]
     )
 
 

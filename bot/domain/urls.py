@@ -24,10 +24,12 @@ _AMP_PARAMETERS = re.compile(r"(amp|amp_js_v|usqp|outputtype)$", re.IGNORECASE)
 # An AMP cache's copy, https://x.cdn.ampproject.org/c/s/host/path, and Google's viewer,
 # https://google.com/amp/s/host/path.
 _AMP_CACHE = re.compile(
-    r"https?://[\w-]+\.cdn\.ampproject\.org/[civr]/(?:s/)?([^/]+\.[^/]+/.*)", re.IGNORECASE
+    r"https?://[\w-]+\.cdn\.ampproject\.org/[civr]/(?:s/)?([^/]+\.[^/]+/.*)",
+    re.IGNORECASE,
 )
 _AMP_VIEWER = re.compile(
-    r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(?:s/)?([^/]+\.[^/]+/.*)", re.IGNORECASE
+    r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(?:s/)?([^/]+\.[^/]+/.*)",
+    re.IGNORECASE,
 )
 _AMPERSAND = re.compile(r"&(amp;)+", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
@@ -43,7 +45,9 @@ _ROUNDS = 8
 # Percent-encoding (RFC 3986 §2.1), and what stands for itself without it (§2.3).
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
+_UNRESERVED = frozenset(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
+)
 # Subdomains that serve the pages of the domain behind them.
 _SAME_SITE = ("www.", "amp.")
 # Fragments that name no part of a page that an article could be: they tell where readers come from,
@@ -64,7 +68,9 @@ def link(text: object) -> str | None:
         return None
     if len(text) <= LONGEST and _PLAIN.fullmatch(text):
         return text
-    text = _AMPERSAND.sub("&", text.strip())  # written for HTML by their source, now and then twice
+    text = _AMPERSAND.sub(
+        "&", text.strip()
+    )  # written for HTML by their source, now and then twice
     if not text[:8].lower().startswith(("http://", "https://")):
         return None
     try:
@@ -75,7 +81,9 @@ def link(text: object) -> str | None:
     if len(labels) < 2 or not all(labels) or url.username or url.password:
         return None
     href = str(url.href)
-    return href if len(href.partition(":")[2]) <= LONGEST else None  # http and https alike
+    return (
+        href if len(href.partition(":")[2]) <= LONGEST else None
+    )  # http and https alike
 
 
 def canonical(text: object) -> str | None:
@@ -92,7 +100,11 @@ def fragment(text: object) -> str:
     """Return the part of a page that an address names behind its `#`, normalised, or empty."""
     href = link(text)
     found = href.partition("#")[2].partition(_DIRECTIVE)[0] if href else ""
-    return "" if all(map(_NO_PART.fullmatch, filter(None, found.split("&")))) else _decoded(found)
+    return (
+        ""
+        if all(map(_NO_PART.fullmatch, filter(None, found.split("&"))))
+        else _decoded(found)
+    )
 
 
 def path(identity: str) -> str:
@@ -102,7 +114,11 @@ def path(identity: str) -> str:
 
 def both(text: object) -> tuple[str | None, str | None]:
     """Return what `link` and `canonical` give for the address `text`."""
-    plain = _PLAIN.fullmatch(text) if isinstance(text, str) and len(text) <= LONGEST else None
+    plain = (
+        _PLAIN.fullmatch(text)
+        if isinstance(text, str) and len(text) <= LONGEST
+        else None
+    )
     if plain:
         return plain[0], _plain_identity(plain) or _identity(plain[0])
     href = link(text)
@@ -122,7 +138,11 @@ def _plain_identity(plain: re.Match[str]) -> str | None:
     """
     host, path, query = plain.groups()
     host = _without_subdomain(host)
-    if "amp" in path.lower() or host.startswith(_SAME_SITE) or host.endswith("ampproject.org"):
+    if (
+        "amp" in path.lower()
+        or host.startswith(_SAME_SITE)
+        or host.endswith("ampproject.org")
+    ):
         return None
     query = _decoded("&".join(_kept(query))) if query else ""
     return f"https://{host}{path.rstrip('/')}" + (f"?{query}" if query else "")
@@ -208,6 +228,10 @@ def _kept(query: str) -> list[str]:
     kept = []
     for pair in query.split("&"):
         name = unquote(pair.partition("=")[0])
-        if pair and not _TRACKING.fullmatch(name) and not _AMP_PARAMETERS.fullmatch(name):
+        if (
+            pair
+            and not _TRACKING.fullmatch(name)
+            and not _AMP_PARAMETERS.fullmatch(name)
+        ):
             kept.append(pair)
     return kept

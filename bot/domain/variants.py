@@ -39,7 +39,16 @@ _HAN = (
 
 
 def _pairs(letters: str) -> dict[int, str]:
-    return {ord(variant): kept for variant, kept in zip(letters[::2], letters[1::2], strict=True)}
+    return {
+        ord(variant): kept
+        for variant, kept in zip(letters[::2], letters[1::2], strict=True)
+    }
 
 
-FOLDED = _pairs(_CYRILLIC) | _pairs(_LATIN) | _pairs(_ARABIC) | _pairs(_DIGITS) | _pairs(_HAN)
+FOLDED = (
+    _pairs(_CYRILLIC)
+    | _pairs(_LATIN)
+    | _pairs(_ARABIC)
+    | _pairs(_DIGITS)
+    | _pairs(_HAN)
+)

@@ -57,7 +57,8 @@ class Folder:
         except OSError as error:
             if isinstance(error, FileNotFoundError) and "\\x" in path:
                 raise ArticleError(
-                    path, "has a name that is not UTF-8 or holds control characters: rename it"
+                    path,
+                    "has a name that is not UTF-8 or holds control characters: rename it",
                 ) from error
             raise ArticleError(
                 path, _MESSAGES.get(type(error)) or f"can't be read: {error.strerror}"
@@ -133,7 +134,9 @@ def examine(document: str | bytes, path: str) -> tuple[Article, str]:
     if not body:
         raise ArticleError(path, "is empty", unfinished=True)
     lines_before = text.count("\n", 0, len(text) - len(body))
-    values, _ = frontmatter.parse(body, handler=front_matter.FrontMatter(path, lines_before))
+    values, _ = frontmatter.parse(
+        body, handler=front_matter.FrontMatter(path, lines_before)
+    )
     article = fields.article(values, path)
     return article, warnings.of(values, article, body, lines_before)
 
@@ -156,7 +159,9 @@ def _check(status: os.stat_result, path: str, max_bytes: int) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise ArticleError(path, "is a pipe, socket or device, not a file")
     if status.st_size > max_bytes:
-        raise ArticleError(path, f"is larger than {max_bytes:,} bytes: it has {status.st_size:,}")
+        raise ArticleError(
+            path, f"is larger than {max_bytes:,} bytes: it has {status.st_size:,}"
+        )
 
 
 def _decoded(data: bytes, path: str) -> str:

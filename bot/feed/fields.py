@@ -97,7 +97,9 @@ def moment(value: object) -> datetime | None:
 
 
 def _in_utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return (
+        moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    )
 
 
 def _dated(value: object) -> datetime | None:
@@ -141,7 +143,9 @@ def _line(text: str, limit: int) -> str:
 def _title(values: Values) -> str:
     for key in ("title", "name"):
         value = values.get(key)
-        text = markup.without_inline(value[: 4 * TITLE]) if isinstance(value, str) else ""
+        text = (
+            markup.without_inline(value[: 4 * TITLE]) if isinstance(value, str) else ""
+        )
         if title := plain_text.shorten(plain_text.repair(text), TITLE):
             return title
     return ""
@@ -151,13 +155,17 @@ def _excerpt(values: Values, limit: int) -> str:
     value = values.get("excerpt")
     if not isinstance(value, str):
         return ""
-    return plain_text.shorten(plain_text.paragraphs(markup.without_tags(value[: 4 * limit])), limit)
+    return plain_text.shorten(
+        plain_text.paragraphs(markup.without_tags(value[: 4 * limit])), limit
+    )
 
 
 def _provider(values: Values, url: str) -> str:
     """Return the outlet's name, else its domain, else the host of the address."""
     value = values.get("provider")
-    names = [value.get("name"), value.get("domain")] if isinstance(value, dict) else [value]
+    names = (
+        [value.get("name"), value.get("domain")] if isinstance(value, dict) else [value]
+    )
     for name in names:
         if words := _words(name, PROVIDER):
             return words
@@ -197,7 +205,9 @@ def _topics(value: object) -> Iterator[str]:
         value = value[: MOST_TOPICS * TOPIC].split(",")
     seen = set()
     for entry in _entries(value, MOST_TOPICS):
-        name = _words(entry.get("name") if isinstance(entry, dict) else entry, TOPIC).lstrip("# ")
+        name = _words(
+            entry.get("name") if isinstance(entry, dict) else entry, TOPIC
+        ).lstrip("# ")
         if name and name.casefold() not in seen:
             seen.add(name.casefold())
             yield name
@@ -212,7 +222,11 @@ def _related(value: object, itself: frozenset[str], title: str) -> tuple[Related
             continue
         url, identity, aliases = _addresses(entry)
         name = _title(entry)
-        if not (url and identity and name) or identity in itself or not itself.isdisjoint(aliases):
+        if (
+            not (url and identity and name)
+            or identity in itself
+            or not itself.isdisjoint(aliases)
+        ):
             continue
         for one in (identity, *aliases):
             if one in known:

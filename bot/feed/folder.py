@@ -144,4 +144,6 @@ def shown(path: str) -> str:
     if path.isprintable():
         return path
     text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(one if one > "\x1f" and one != "\x7f" else f"\\x{ord(one):02x}" for one in text)
+    return "".join(
+        one if one > "\x1f" and one != "\x7f" else f"\\x{ord(one):02x}" for one in text
+    )

@@ -42,7 +42,11 @@ _STATEMENTS: tuple[tuple[tuple[str, ...], str, bool], ...] = (
         "a tab, or a character that a value can't begin with",
         False,
     ),
-    (("unknown escape",), "a backslash inside quotation marks needs a second one", False),
+    (
+        ("unknown escape",),
+        "a backslash inside quotation marks needs a second one",
+        False,
+    ),
     (("' or '",), "a bracket that is never closed, or a comma missing inside it", True),
     (
         ("expected key", "block end", "'-' indicator"),
@@ -110,7 +114,9 @@ class FrontMatter(YAMLHandler):
             return builder.root
         if builder.root is None:
             return {}
-        raise ArticleError(self._path, "its front matter holds no fields, such as title: …")
+        raise ArticleError(
+            self._path, "its front matter holds no fields, such as title: …"
+        )
 
     def _refuse(self, reason: str, line: int) -> NoReturn:
         """Raise for a problem in the front matter's line `line`, counted from zero.
@@ -137,6 +143,8 @@ def _blame(error: yaml.MarkedYAMLError) -> tuple[str, int]:
     )
     statement, where_it_began = next(known, ("it does not parse", False))
     mark = (
-        (error.context_mark if where_it_began else None) or error.problem_mark or error.context_mark
+        (error.context_mark if where_it_began else None)
+        or error.problem_mark
+        or error.context_mark
     )
     return statement, mark.line if mark else 0

@@ -57,7 +57,9 @@ def _with_scheme(url: object) -> object:
 
 def _pixels(value: object) -> float:
     """Return a stated size; one that is not stated counts as large enough."""
-    text = value[:12].strip().lower().removesuffix("px") if isinstance(value, str) else ""
+    text = (
+        value[:12].strip().lower().removesuffix("px") if isinstance(value, str) else ""
+    )
     if not (text.isascii() and text.isdecimal()):
         return float("inf")
     return int(text) or float("inf")

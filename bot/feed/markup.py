@@ -42,7 +42,9 @@ _OWN = re.compile(
 )
 _OWN_END = re.compile(r"</[a-z][a-z0-9]*[-:][\w:-]*\s*>")
 #: A tag that was cut off with the text.
-_CUT = re.compile(rf"<(?:{_LINES}|{_BLOCKS}|{_OTHERS})\s+[\w:-]{{1,60}}\s?=[^<>]*\Z", re.IGNORECASE)
+_CUT = re.compile(
+    rf"<(?:{_LINES}|{_BLOCKS}|{_OTHERS})\s+[\w:-]{{1,60}}\s?=[^<>]*\Z", re.IGNORECASE
+)
 _PAIRS = (
     "b|i|u|s|em|strong|span|sup|sub|small|mark|a|code|abbr|cite|q|del|ins|kbd|var|samp|tt|font|big|time|bdi|"
     "p|div|h[1-6]"

@@ -46,7 +46,10 @@ def _kinds(text: str, folder: str) -> list[str]:
     holding, kind_of_it, below = "", "", []
     for point, kind in _mounts(text):
         if _is_within(folder, point) and len(point) >= len(holding):
-            holding, kind_of_it = point, kind  # the last of several at one place covers the others
+            holding, kind_of_it = (
+                point,
+                kind,
+            )  # the last of several at one place covers the others
         elif _is_within(point, folder):
             below.append(kind)
     return [kind_of_it, *below] if holding else []

@@ -112,7 +112,11 @@ def _reached(frames: _Frames, lead: str, waiting: str) -> _Node:
     """
     before, node = frames[-1]
     # Below its key, fields begin further in; a list may begin where the key does.
-    if waiting and len(lead) > len(before) + lead.endswith("- ") and isinstance(node, dict):
+    if (
+        waiting
+        and len(lead) > len(before) + lead.endswith("- ")
+        and isinstance(node, dict)
+    ):
         if waiting == _DROPPED or len(frames) >= _DEEPEST:
             _refuse()
         inner: _Node = [] if lead.endswith("- ") else {}

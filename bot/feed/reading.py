@@ -64,7 +64,9 @@ async def read_all(
                 async for batch in read_batches:
                     yield batch
                     done += 1
-        except OSError as error:  # no processes to be had here, or one of them was killed
+        except (
+            OSError
+        ) as error:  # no processes to be had here, or one of them was killed
             _log.warning("files are read by one process only: %s", error)
     for paths in batches[done:]:
         yield await asyncio.to_thread(work, paths)
@@ -75,7 +77,9 @@ async def _on_all_cores(
 ) -> AsyncGenerator[list[ParsedFile], None]:
     """Yield the batches as processes read them. Raises OSError where that can't be."""
     cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count() or 1
     )
     pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _begin)
     loop = asyncio.get_running_loop()

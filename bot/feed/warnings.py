@@ -29,13 +29,18 @@ def of(values: Values, article: Article, text: str, lines_before: int = 0) -> st
     warnings = []
     for key, fault in _found(values, article):
         line = _line(key, text, lines_before)
-        warnings.append(f"{line}{key}: {_shown(values[key])}{fault}, so it was left out")
+        warnings.append(
+            f"{line}{key}: {_shown(values[key])}{fault}, so it was left out"
+        )
     return "; ".join(warnings)
 
 
 def _found(values: Values, article: Article) -> Iterator[tuple[str, str]]:
     """Yield the fields that could not be read, and what is wrong with each."""
-    for key, date in (("publishedDateTime", article.published), ("expiryDate", article.expires)):
+    for key, date in (
+        ("publishedDateTime", article.published),
+        ("expiryDate", article.expires),
+    ):
         if date is None and values.get(key):
             yield key, "is not a date"
     for key, read in (("quality", article.quality), ("heat", article.heat)):
@@ -67,9 +72,21 @@ _SHAPES: tuple[tuple[str, str, Callable[[object, Article], bool]], ...] = (
     ("type", "is not text", _is_text),
     ("provider", "is not a name", lambda value, article: isinstance(value, str | dict)),
     ("topics", "names no topic", lambda value, article: bool(article.topics)),
-    ("related", "is not a list of articles", lambda value, article: isinstance(value, list | dict)),
-    ("images", "holds no picture", lambda value, article: isinstance(value, str | list | dict)),
-    ("webUrl", "is not a web address", lambda value, article: urls.both(value)[0] is not None),
+    (
+        "related",
+        "is not a list of articles",
+        lambda value, article: isinstance(value, list | dict),
+    ),
+    (
+        "images",
+        "holds no picture",
+        lambda value, article: isinstance(value, str | list | dict),
+    ),
+    (
+        "webUrl",
+        "is not a web address",
+        lambda value, article: urls.both(value)[0] is not None,
+    ),
 )
 
 

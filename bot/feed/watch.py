@@ -111,7 +111,9 @@ class _Stop:
 
 
 def _relevant(
-    batch: set[tuple[watchfiles.Change, str]], root: str, chosen: Callable[[str, str], bool]
+    batch: set[tuple[watchfiles.Change, str]],
+    root: str,
+    chosen: Callable[[str, str], bool],
 ) -> set[str] | None:
     """Return the paths of articles in `batch`; None: it holds none.
 

@@ -51,7 +51,9 @@ class _Open:
 class Builder:
     """Takes the events of one YAML document and builds `root`, iteratively."""
 
-    def __init__(self, refuse: Callable[[str, int], NoReturn], brought: dict[int, int]) -> None:
+    def __init__(
+        self, refuse: Callable[[str, int], NoReturn], brought: dict[int, int]
+    ) -> None:
         self.root: Value = None
         self._refuse = refuse
         self._brought = brought
@@ -78,7 +80,9 @@ class Builder:
             case yaml.DocumentStartEvent():
                 self._documents += 1
                 if self._documents > 1:
-                    self._refuse("a second document begins inside the front matter", self._line)
+                    self._refuse(
+                        "a second document begins inside the front matter", self._line
+                    )
             case _:
                 pass  # the ends of document and stream
 
@@ -131,7 +135,9 @@ class Builder:
             if not parent.secret:
                 parent.node.append(value)
         elif parent.key is None:
-            parent.key = value if isinstance(value, str) else ""  # no field of ours has such a key
+            parent.key = (
+                value if isinstance(value, str) else ""
+            )  # no field of ours has such a key
             parent.merging = merges
         else:
             if self._is_secret():

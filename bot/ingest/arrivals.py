@@ -34,7 +34,9 @@ def weigh(db: Database, articles: Sequence[int], rules: Rules, at: datetime) -> 
     """
     restored = facts.moment(db, Fact.RESTORED)
     if restored is not None:
-        holding.hold(db, holding.arrived(db, articles, at, until=restored), Waits.RESTORED)
+        holding.hold(
+            db, holding.arrived(db, articles, at, until=restored), Waits.RESTORED
+        )
         return
     above = rules.bulk_above
     if above is None:

@@ -81,7 +81,9 @@ class Case:
 
         It is none for the editors where the titles agree, or nothing has changed.
         """
-        if self.is_unchanged or titles_agree(article.article.title, self.record.story.title):
+        if self.is_unchanged or titles_agree(
+            article.article.title, self.record.story.title
+        ):
             return None
         return article.id
 

@@ -19,7 +19,11 @@ class FirstArticles:
     """
 
     def __init__(
-        self, db: Database, records: Sequence[ArticleRecord], window: timedelta, at: datetime
+        self,
+        db: Database,
+        records: Sequence[ArticleRecord],
+        window: timedelta,
+        at: datetime,
     ) -> None:
         self._at = milliseconds(at)
         self._window = window // timedelta(milliseconds=1)
@@ -38,8 +42,16 @@ class FirstArticles:
         if not key or not self._window:
             return None
         date = self._date(record)
-        near = [one for one in self._known.get(key, ()) if abs(one.date - date) <= self._window]
-        return first_of(record.story, date, near, self._outlets.get(key, ())) if near else None
+        near = [
+            one
+            for one in self._known.get(key, ())
+            if abs(one.date - date) <= self._window
+        ]
+        return (
+            first_of(record.story, date, near, self._outlets.get(key, ()))
+            if near
+            else None
+        )
 
     def add(self, record: ArticleRecord, number: int, *, is_copy: bool) -> None:
         """Let later articles be copies of the new article `number`, unless it is a copy itself."""

@@ -67,10 +67,14 @@ class NewFiles:
             return []
         records = [one.record for one in taken]
         window, at = self._batch.rules.same_title, self._batch.at
-        return write(self._batch, taken, FirstArticles(self._batch.db, records, window, at))
+        return write(
+            self._batch, taken, FirstArticles(self._batch.db, records, window, at)
+        )
 
 
-def write(batch: Batch, new: Sequence[NewFile], first_articles: FirstArticles) -> list[Recorded]:
+def write(
+    batch: Batch, new: Sequence[NewFile], first_articles: FirstArticles
+) -> list[Recorded]:
     """Write new articles with their topics, their files' rows and their deliveries.
 
     Return what they mean: a new article, or a copy of another.
@@ -108,7 +112,10 @@ def _entries(
 
 
 def _open(
-    batch: Batch, entries: Sequence[Entry], topics: Sequence[ArticleTopics], first_sequence: int
+    batch: Batch,
+    entries: Sequence[Entry],
+    topics: Sequence[ArticleTopics],
+    first_sequence: int,
 ) -> None:
     """Open the deliveries of new articles."""
     recorded = moment(milliseconds(batch.at))
@@ -124,7 +131,9 @@ def _open(
         is_old = is_too_old(date, batch.at, batch.rules.max_age)
         state = first_state(entry.waits is not Waits.NOTHING, is_old)
         openings.append(
-            Opening(entry.number, topics_of_one.keys, record.quality, date, state, sequence)
+            Opening(
+                entry.number, topics_of_one.keys, record.quality, date, state, sequence
+            )
         )
     open_first(batch.db, openings, batch.rules.channels, batch.at)
 
@@ -135,4 +144,6 @@ def _file(one: NewFile, entry: Entry) -> ReadFile:
 
 def _recorded(entry: Entry) -> Recorded:
     relation = new_or_copy(entry.copy_of)
-    return Recorded(entry.path, relation, entry.number, changed=True, repeats=entry.copy_of)
+    return Recorded(
+        entry.path, relation, entry.number, changed=True, repeats=entry.copy_of
+    )

@@ -117,7 +117,9 @@ class Poller:
         except BaseException:
             self._reported |= paths
             raise
-        if self._is_empty and report.news:  # it is filling: all that it holds is a channel's start
+        if (
+            self._is_empty and report.news
+        ):  # it is filling: all that it holds is a channel's start
             self._is_empty, self._is_due = False, True
         return report
 
@@ -133,7 +135,9 @@ class Poller:
         if self.scanned is not None:
             self.scanned += by
 
-    async def scan_if_due(self, progress: Progress = lambda done, of: None) -> ScanReport | None:
+    async def scan_if_due(
+        self, progress: Progress = lambda done, of: None
+    ) -> ScanReport | None:
         """Scan the whole folder when that is due; return None when it is not."""
         if self._is_due or not self.next:
             return await self.scan(progress)
@@ -171,7 +175,9 @@ class Poller:
             _log.error("%s", reason)
         self.problem = reason
         about = str(self._settings.folder)
-        notice = Notice(key=MISSING_ALERT, alert=Alert.FOLDER, about=about, reason=reason)
+        notice = Notice(
+            key=MISSING_ALERT, alert=Alert.FOLDER, about=about, reason=reason
+        )
         return ScanReport(notices=[notice])
 
     def _note_folder(self, report: ScanReport) -> None:
@@ -191,7 +197,9 @@ class Poller:
     def _interval(self) -> float:
         """Return how many seconds lie between two whole scans."""
         seconds = self._settings.interval_seconds
-        is_watch_reliable = self.watched and not self._has_missed and not self._is_report_due
+        is_watch_reliable = (
+            self.watched and not self._has_missed and not self._is_report_due
+        )
         if self._duration < LARGE or not is_watch_reliable:
             return seconds
         if not mounts.reports_everything(self._settings.folder):

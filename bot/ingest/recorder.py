@@ -58,7 +58,9 @@ def record(
         return recorded
 
 
-def miss(db: Database, paths: Sequence[str], *, withdraw_at: datetime | None = None) -> list[int]:
+def miss(
+    db: Database, paths: Sequence[str], *, withdraw_at: datetime | None = None
+) -> list[int]:
     """Count one more whole scan without these files; forget those missing twice.
 
     Return the articles left without a file. Such an article stays as it is, or is withdrawn at
@@ -185,7 +187,12 @@ def _write(batch: Batch, case: Case, meaning: Meaning) -> Recorded:
     is_other = relation is Relation.OTHER
     articles.add_addresses(db, article.id, case.record.addresses, shared=not is_other)
     files.put(
-        db, case.path, case.read.mark, article=article.id, at=batch.at, warning=case.read.warning
+        db,
+        case.path,
+        case.read.mark,
+        article=article.id,
+        at=batch.at,
+        warning=case.read.warning,
     )
     repeats = case.repeated_article(article) if is_other else None
     return Recorded(case.path, relation, article.id, changed, repeats=repeats)

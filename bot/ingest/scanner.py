@@ -94,7 +94,9 @@ class Scanner:
             known, before = set(share), len(listed)
             count, last = count + len(known), share[-1][0]
             listed ^= known
-            if before - len(listed) < len(known):  # some are changed or gone: they are in it now
+            if before - len(listed) < len(
+                known
+            ):  # some are changed or gone: they are in it now
                 gone |= listed & known
                 listed -= known
         if not gone:
@@ -152,11 +154,16 @@ class Scanner:
         paths = [[path for path, *_ in batch] for batch in batches]
         async with aclosing(reading.read_all(paths, folder, max_bytes)) as parsed:
             for batch in batches:
-                marks = {path: (size, mtime, inode) for path, size, mtime, inode in batch}
+                marks = {
+                    path: (size, mtime, inode) for path, size, mtime, inode in batch
+                }
                 yield await anext(parsed), marks
 
     def _without_unfinished(
-        self, parsed: Sequence[ParsedFile], marks: Mapping[str, Mark], report: ScanReport
+        self,
+        parsed: Sequence[ParsedFile],
+        marks: Mapping[str, Mark],
+        report: ScanReport,
     ) -> list[ParsedFile]:
         """Return the files that are not still being written; note the others in the report."""
         at = self._clock()
@@ -169,12 +176,16 @@ class Scanner:
         return whole
 
     async def _record(
-        self, parsed: Sequence[ParsedFile], marks: Mapping[str, Mark], report: ScanReport
+        self,
+        parsed: Sequence[ParsedFile],
+        marks: Mapping[str, Mark],
+        report: ScanReport,
     ) -> None:
         if not parsed:
             return
         read = [
-            Read(one.path, marks[one.path], one.record, one.reason, one.warning) for one in parsed
+            Read(one.path, marks[one.path], one.record, one.reason, one.warning)
+            for one in parsed
         ]
         recorded: list[Recorded] = await self._store(
             recorder.record, read, self._rules(), self._clock(), self._is_on_disk
@@ -186,7 +197,9 @@ class Scanner:
             if problem:
                 _log.warning("%s: %s", path, problem)
 
-    async def _record_missing(self, gone: set[str], known: int, report: ScanReport) -> None:
+    async def _record_missing(
+        self, gone: set[str], known: int, report: ScanReport
+    ) -> None:
         """Record which files are not there, or tell the editors where many are gone at once.
 
         Below a folder that could not be read nothing is known to be gone.
@@ -200,7 +213,9 @@ class Scanner:
             return
         withdraws = self._settings.on_file_removed == "withdraw"
         lost = len(missing)
-        if lost * MANY > known:  # a folder that was renamed has all of its files elsewhere
+        if (
+            lost * MANY > known
+        ):  # a folder that was renamed has all of its files elsewhere
             lost -= await self._store(files.count_moved, missing)
         if lost * MANY > known and (withdraws or lost >= MANY):
             withdraws = False
@@ -223,12 +238,16 @@ class Scanner:
             await self._store(files.forget, path)
         return [path for path in certain if not _is_folder(path)]
 
-    def _files_gone(self, missing: int, known: int, *, is_empty: bool = False) -> Notice:
+    def _files_gone(
+        self, missing: int, known: int, *, is_empty: bool = False
+    ) -> Notice:
         key, alert = GONE_ALERT, Alert.FILES_GONE
         if is_empty:
             key, alert = EMPTY_ALERT, Alert.FOLDER_EMPTY
         reason = f"{missing} of {known} files are gone at once"
-        return Notice(key=key, alert=alert, about=str(self._settings.folder), reason=reason)
+        return Notice(
+            key=key, alert=alert, about=str(self._settings.folder), reason=reason
+        )
 
     def _listing(self) -> set[Stamp]:
         return set(folder.listing(self._settings.folder, self._settings.patterns))

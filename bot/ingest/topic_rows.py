@@ -53,7 +53,9 @@ class TopicRows:
     def _find(self, names: tuple[str, ...]) -> ArticleTopics:
         listed = self.spell(names)
         self._spelled |= {name: self._spell(name) for name in names}
-        positions: list[tuple[str, int | None]] = [(name, at) for at, name in enumerate(listed)]
+        positions: list[tuple[str, int | None]] = [
+            (name, at) for at, name in enumerate(listed)
+        ]
         for name in listed:
             positions += [(wider, None) for wider in self._taxonomy.ancestors(name)]
         rows: dict[int, int | None] = {}

@@ -15,7 +15,17 @@ from bot.ingest import arrivals
 from bot.ingest.batch import Batch
 from bot.ingest.cases import Case
 from bot.planning import opening
-from bot.store import articles, edits, fanouts, files, follows, holding, merging, outbox, recording
+from bot.store import (
+    articles,
+    edits,
+    fanouts,
+    files,
+    follows,
+    holding,
+    merging,
+    outbox,
+    recording,
+)
 from bot.store.database import Database
 
 
@@ -37,7 +47,12 @@ def update(batch: Batch, stored: Stored, case: Case) -> bool:
     waits = _update_waiting(batch, stored, case, is_upgrade=is_upgrade)
     is_back = stored.withdrawn and not record.removed
     _open_missing(
-        batch, stored, case, has_new_topics=has_new_topics, is_upgrade=is_upgrade, is_back=is_back
+        batch,
+        stored,
+        case,
+        has_new_topics=has_new_topics,
+        is_upgrade=is_upgrade,
+        is_back=is_back,
     )
     changed = not is_upgrade and record.fingerprint != stored.fingerprint
     if (changed or is_back) and not record.removed and waits not in HIDDEN:
@@ -55,12 +70,16 @@ def _set_topics(batch: Batch, number: int, names: tuple[str, ...]) -> bool:
     return not topics.keys <= before
 
 
-def _update_waiting(batch: Batch, stored: Stored, case: Case, *, is_upgrade: bool) -> Waits:
+def _update_waiting(
+    batch: Batch, stored: Stored, case: Case, *, is_upgrade: bool
+) -> Waits:
     """Let an article wait, or wait no more, as its file now says; return what it waits for."""
     db, now = batch.db, case.record.facts
     was_free = stored.waits is Waits.NOTHING
     if is_upgrade and was_free and holding.went_out(db, stored.id):
-        return Waits.NOTHING  # posted by an earlier version, whatever it would wait for now
+        return (
+            Waits.NOTHING
+        )  # posted by an earlier version, whatever it would wait for now
     before = now if is_upgrade else facts(stored.article)
     waits = batch.rules.waits(now, batch.at, stored.waits, before)
     if waits is stored.waits:
@@ -161,5 +180,10 @@ def _release(batch: Batch, number: int) -> None:
 def _post(batch: Batch, number: int, *, followers: bool = True) -> None:
     rules = batch.rules
     opening.post(
-        batch.db, number, rules.channels, batch.at, max_age=rules.max_age, followers=followers
+        batch.db,
+        number,
+        rules.channels,
+        batch.at,
+        max_age=rules.max_age,
+        followers=followers,
     )

@@ -30,7 +30,9 @@ def article(db: Database, number: int) -> ArticleName | None:
     if stored is None:
         return None
     own = stored.article
-    return ArticleName(title=own.title, file=stored.path, url=own.url, short_id=stored.short_id)
+    return ArticleName(
+        title=own.title, file=stored.path, url=own.url, short_id=stored.short_id
+    )
 
 
 def titled(db: Database, number: int) -> str:
@@ -53,14 +55,20 @@ def person(db: Database, editor: int) -> str:
     """Return what the log calls an editor: by @name where it is known, and by Telegram's number."""
     found = chats.by_number(db, editor)
     return (
-        f"editor @{found.username} ({editor})" if found and found.username else f"editor {editor}"
+        f"editor @{found.username} ({editor})"
+        if found and found.username
+        else f"editor {editor}"
     )
 
 
 def delivery(db: Database, one: Delivery) -> str:
     """Return what the log calls a delivery: its article and where it goes."""
     what = titled(db, one.article)
-    return f"{what} in {chat(db, one.chat)}" if one.lane is Lane.CHANNEL else f"{what} to a reader"
+    return (
+        f"{what} in {chat(db, one.chat)}"
+        if one.lane is Lane.CHANNEL
+        else f"{what} to a reader"
+    )
 
 
 def post_link(username: str, chat_id: int | None, message: int) -> str | None:
@@ -68,7 +76,9 @@ def post_link(username: str, chat_id: int | None, message: int) -> str | None:
     if username:
         return f"https://t.me/{username}/{message}"
     number = str(chat_id)
-    return f"https://t.me/c/{number[4:]}/{message}" if number.startswith("-100") else None
+    return (
+        f"https://t.me/c/{number[4:]}/{message}" if number.startswith("-100") else None
+    )
 
 
 def entry(db: Database, notice: Notice) -> Entry:
@@ -85,6 +95,9 @@ def entry(db: Database, notice: Notice) -> Entry:
 
 def _place(db: Database, number: int) -> str:
     """Return what stands for a channel whose name is not known: its place in the settings."""
-    place = next((place for place, one in enumerate(chats.channels(db), 1) if one.id == number), 0)
+    place = next(
+        (place for place, one in enumerate(chats.channels(db), 1) if one.id == number),
+        0,
+    )
     ordinal = {1: "1st", 2: "2nd", 3: "3rd"}.get(place, f"{place}th")
     return f"the {ordinal} channel of the settings" if place else "a former channel"

@@ -78,7 +78,9 @@ def _with_starts(db: Database, channels: Sequence[Channel]) -> Sequence[Channel]
         return channels
     begun = channel_starts.of(db, waiting)
     return [
-        channel if channel.begun is not None else replace(channel, begun=begun.get(channel.chat))
+        channel
+        if channel.begun is not None
+        else replace(channel, begun=begun.get(channel.chat))
         for channel in channels
     ]
 
@@ -110,11 +112,24 @@ def release(
             return False
         remarks.settled(db, number, at)
         is_first = not holding.went_out(db, number)
-        holding.free(db, number, arrives=at if is_first else None, decided=not by_source)
-        date = effective_date(stored.article.published, at if is_first else stored.recorded)
+        holding.free(
+            db, number, arrives=at if is_first else None, decided=not by_source
+        )
+        date = effective_date(
+            stored.article.published, at if is_first else stored.recorded
+        )
         is_old = by_source and is_too_old(date, at, max_age)
-        outbox.change_state(db, number, State.HELD, first_state(is_held=False, is_old=is_old))
-        post(db, number, channels, at, max_age=max_age, from_now=is_first and not by_source)
+        outbox.change_state(
+            db, number, State.HELD, first_state(is_held=False, is_old=is_old)
+        )
+        post(
+            db,
+            number,
+            channels,
+            at,
+            max_age=max_age,
+            from_now=is_first and not by_source,
+        )
         if not is_first:
             edits.plan(db, number, stored.fingerprint, at + gather)
         return True
@@ -146,7 +161,9 @@ def post(
         fanouts.leave_out(db, number)
 
 
-def pass_over(db: Database, number: int, channels: Sequence[Channel], at: datetime) -> None:
+def pass_over(
+    db: Database, number: int, channels: Sequence[Channel], at: datetime
+) -> None:
     """Skip the channels that an article belongs to only as it is read today.
 
     See `cases.Case.was_read_alike`.
@@ -162,4 +179,6 @@ def _opening(
     db: Database, stored: Stored, at: datetime, state: State, recorded: int | None
 ) -> Opening:
     keys = follows.keys_of(db, stored.id)
-    return Opening(stored.id, keys, stored.article.quality, stored.rank(at), state, recorded)
+    return Opening(
+        stored.id, keys, stored.article.quality, stored.rank(at), state, recorded
+    )

@@ -36,9 +36,13 @@ def remark(
     drafts: those wait for an editor, too.
     """
     rejected = [_rejected(one) for one in recorded if one.reason]
-    notices.all_clear(db, [notice.key for notice in rejected], at)  # the reason is another one
+    notices.all_clear(
+        db, [notice.key for notice in rejected], at
+    )  # the reason is another one
     repeated = [_repeated(db, one) for one in recorded if one.repeats is not None]
-    new = [one.article for one in recorded if one.relation is Relation.NEW and one.article]
+    new = [
+        one.article for one in recorded if one.relation is Relation.NEW and one.article
+    ]
     held = [_about(Alert.HELD, one) for one in articles.held(db, new, drafts=drafts)]
     if rejected or repeated or held:
         notices.tell(db, [*rejected, *repeated, *held], at)

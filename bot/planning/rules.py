@@ -42,7 +42,9 @@ class Rules:
     max_age: timedelta | None = None
 
     @classmethod
-    def of(cls, settings: Settings, taxonomy: Taxonomy, channels: Iterable[Channel]) -> Rules:
+    def of(
+        cls, settings: Settings, taxonomy: Taxonomy, channels: Iterable[Channel]
+    ) -> Rules:
         """Return what recording goes by under these settings."""
         feed = settings.feed
         return cls(
@@ -58,11 +60,17 @@ class Rules:
         )
 
     def waits(
-        self, now: Facts, at: datetime, before: Waits = Waits.NOTHING, was: Facts | None = None
+        self,
+        now: Facts,
+        at: datetime,
+        before: Waits = Waits.NOTHING,
+        was: Facts | None = None,
     ) -> Waits:
         """Return what an article waits for; see `arrival.decide`."""
         moment = (at - _EPOCH) // _MILLISECOND
-        return decide(now, moment, before=before, was=was, future=self.future, hold=self.hold)
+        return decide(
+            now, moment, before=before, was=was, future=self.future, hold=self.hold
+        )
 
 
 @dataclass(frozen=True, slots=True)

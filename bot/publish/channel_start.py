@@ -33,7 +33,9 @@ class Start:
     notices: tuple[Notice, ...] = ()
 
 
-def decide(db: Database, settings: Settings, at: datetime, environ: Mapping[str, str]) -> Start:
+def decide(
+    db: Database, settings: Settings, at: datetime, environ: Mapping[str, str]
+) -> Start:
     """Return the start of the channels that have not begun.
 
     It depends on the settings and on the disk that holds the database.
@@ -52,7 +54,9 @@ def decide(db: Database, settings: Settings, at: datetime, environ: Mapping[str,
         "Put it on a disk that lasts, or set [feed] first_run, and every start posts that many."
     )
     return Start(
-        0, since, (Notice(key="disk", alert=Alert.DATABASE, about="The database", reason=said),)
+        0,
+        since,
+        (Notice(key="disk", alert=Alert.DATABASE, about="The database", reason=said),),
     )
 
 
@@ -84,7 +88,9 @@ def _begin(db: Database, channel: Channel, start: Start, at: datetime) -> int:
         and (carrying is None or one.id in carrying)
     ]
     skipped, chosen = delivery.first_run(fitting, start.newest)
-    posted = [one for one in chosen if start.since is None or one.ordered >= start.since]
+    posted = [
+        one for one in chosen if start.since is None or one.ordered >= start.since
+    ]
     skipped = [*skipped, *chosen[: len(chosen) - len(posted)]]
     outbox.open_channel(
         db, channel.chat, [(one.id, one.ordered, State.SKIPPED) for one in skipped], at

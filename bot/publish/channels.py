@@ -55,9 +55,12 @@ class Channels:
                     "keep one of the two"
                 )
             seen[row.id] = one.chat
-        self._buttons = {row.id: one.buttons for row, one in zip(rows, self._wanted, strict=True)}
+        self._buttons = {
+            row.id: one.buttons for row, one in zip(rows, self._wanted, strict=True)
+        }
         self.live[:] = [
-            admission(row, one, self._taxonomy) for row, one in zip(rows, self._wanted, strict=True)
+            admission(row, one, self._taxonomy)
+            for row, one in zip(rows, self._wanted, strict=True)
         ]
 
     def buttons(self, chat: int) -> Buttons:
@@ -124,4 +127,6 @@ def admission(row: chats.Chat, one: settings.Channel, taxonomy: Taxonomy) -> Cha
         if meant
     )
     keys = frozenset(map(topics.key, names))
-    return Channel(chat=row.id, topics=keys, min_quality=one.min_quality, begun=row.sequence)
+    return Channel(
+        chat=row.id, topics=keys, min_quality=one.min_quality, begun=row.sequence
+    )

@@ -82,7 +82,10 @@ class Composer:
             return post_edits.edit(
                 self.post(material), revision.to.delivery.payload
             ), EditAction.EDIT
-        if at - revision.sent < DELETABLE and Fallback.KEEP not in revision.to.delivery.fallbacks:
+        if (
+            at - revision.sent < DELETABLE
+            and Fallback.KEEP not in revision.to.delivery.fallbacks
+        ):
             return {"method": "deleteMessage"}, EditAction.DELETE
         before = revision.to.delivery.payload or {}
         photo = before.get("method") == "sendPhoto"
@@ -118,18 +121,28 @@ def gather(db: Database, to: Sequence[Addressed]) -> list[Material]:
     The topics that a chat follows matter in private chats only: there a post offers buttons for
     the others. In a group or channel the buttons are for all members.
     """
-    stored = {number: articles.get(db, number) for number in {one.delivery.article for one in to}}
+    stored = {
+        number: articles.get(db, number)
+        for number in {one.delivery.article for one in to}
+    }
     followed = follows.keys_by_chat(
         db, [one.delivery.chat for one in to if one.kind is ChatKind.PRIVATE]
     )
     return [
-        Material(one, found, _links(db, one, found), followed.get(one.delivery.chat, frozenset()))
+        Material(
+            one,
+            found,
+            _links(db, one, found),
+            followed.get(one.delivery.chat, frozenset()),
+        )
         for one in to
         if (found := stored[one.delivery.article]) is not None
     ]
 
 
-def gather_each(db: Database, to: Sequence[Addressed]) -> tuple[list[Material], list[Failed]]:
+def gather_each(
+    db: Database, to: Sequence[Addressed]
+) -> tuple[list[Material], list[Failed]]:
     """Do as `gather`, and return separately the deliveries whose material cannot be read."""
     try:
         return gather(db, to), []
@@ -149,13 +162,19 @@ def gather_each(db: Database, to: Sequence[Addressed]) -> tuple[list[Material], 
 def failure(to: Addressed, error: Exception, path: str = "") -> Failed:
     """Return that a delivery's message can't be made, and why. path: the article's file."""
     return Failed(
-        to, f"{path}: the message could not be made: {why(error)}".removeprefix(": "), error
+        to,
+        f"{path}: the message could not be made: {why(error)}".removeprefix(": "),
+        error,
     )
 
 
 def why(error: Exception) -> str:
     """Return what went wrong in words, as far as there are any."""
-    return str(error) if isinstance(error, PaperboyError) else f"{type(error).__name__}: {error}"
+    return (
+        str(error)
+        if isinstance(error, PaperboyError)
+        else f"{type(error).__name__}: {error}"
+    )
 
 
 def message_link(to: Addressed, message: int) -> str | None:
@@ -170,7 +189,9 @@ def _links(db: Database, to: Addressed, stored: Stored) -> dict[str, str]:
     """
     if to.kind is ChatKind.PRIVATE or not stored.article.related:
         return {}
-    there = outbox.posts_of(db, to.delivery.chat, [one.identity for one in stored.article.related])
+    there = outbox.posts_of(
+        db, to.delivery.chat, [one.identity for one in stored.article.related]
+    )
     posts = {
         one.identity: same_title(one.title, there.get(one.identity, ()))
         for one in stored.article.related

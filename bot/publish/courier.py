@@ -84,7 +84,9 @@ class Courier:
         Messages sent shortly before count in the rate limits, so that a restart makes no burst.
         """
         at = self._clock()
-        for chat_id, answered in await self._store(attempts.recent, self._limiter.memory, at):
+        for chat_id, answered in await self._store(
+            attempts.recent, self._limiter.memory, at
+        ):
             self._limiter.spend(chat_id, answered)
         return await self._store(settling.interrupted, at, self._doubt_seconds)
 
@@ -110,8 +112,13 @@ class Courier:
         try:
             while True:
                 self._woken.clear()
-                at, left = self._clock(), timedelta(seconds=end - self._clock.monotonic())
-                over = self._stopping or (left < timedelta() and not self._is_kept_on(left))
+                at, left = (
+                    self._clock(),
+                    timedelta(seconds=end - self._clock.monotonic()),
+                )
+                over = self._stopping or (
+                    left < timedelta() and not self._is_kept_on(left)
+                )
                 ready = None if over else await self._begin_more(at)
                 if not self._in_flight and (ready is None or ready > at):
                     self.moved = self._clock.monotonic()
@@ -143,12 +150,18 @@ class Courier:
             await self._tell_editors(*stands.notices)
         searching = stands.doubts or self._recovery.on
         if searching:
-            for in_flight in await self._recovery.begin(at, self._room(at), self._flying()):
+            for in_flight in await self._recovery.begin(
+                at, self._room(at), self._flying()
+            ):
                 self._launch(in_flight)
             for in_flight in await self._repeats.begin(at):
                 self._launch(in_flight)
-        await asyncio.sleep(0)  # calls begin, and count in the pace, before it is asked again
-        self._cooling = {chat: until for chat, until in self._cooling.items() if until > at}
+        await asyncio.sleep(
+            0
+        )  # calls begin, and count in the pace, before it is asked again
+        self._cooling = {
+            chat: until for chat, until in self._cooling.items() if until > at
+        }
         await self._begin_all(at, revisions=stands.revisions)
         if stands.planning:
             self.moved = self._clock.monotonic()
@@ -189,7 +202,8 @@ class Courier:
         composed, failed = composing.post_each(self._composer, chosen)
         await self._refuse(failed, at)
         payloads = {
-            one.to.delivery.id: (payload, one.stored.fingerprint) for one, payload in composed
+            one.to.delivery.id: (payload, one.stored.fingerprint)
+            for one, payload in composed
         }
         begun = await self._store(outbox.begin, payloads, at) if payloads else set()
         for one, payload in composed:
@@ -208,7 +222,11 @@ class Courier:
         if not (room := self._room(at)):
             return
         found = await self._store(edits.due, at, busy=self._busy(), most=room)
-        chosen = {one.to.chat_id: one for one in reversed(found) if not self._cools(one.to, at)}
+        chosen = {
+            one.to.chat_id: one
+            for one in reversed(found)
+            if not self._cools(one.to, at)
+        }
         for in_flight in await self._edits.begin(list(chosen.values()), at):
             self._launch(in_flight)
 
@@ -224,9 +242,13 @@ class Courier:
 
     async def _land(self, seconds: float | None) -> None:
         """Wait for an answer, a wake-up or `seconds` (None: no limit), and settle the answers."""
-        if not any(one.is_done for one in self._in_flight):  # since the others were settled
+        if not any(
+            one.is_done for one in self._in_flight
+        ):  # since the others were settled
             with suppress(TimeoutError):
-                async with asyncio.timeout(None if seconds is None else max(seconds, 0.001)):
+                async with asyncio.timeout(
+                    None if seconds is None else max(seconds, 0.001)
+                ):
                     await self._woken.wait()
         if len(self._in_flight) > FEW:
             await asyncio.sleep(GATHER)
@@ -248,7 +270,9 @@ class Courier:
             self.stop()
             raise TokenRevoked
 
-    async def _heard(self, in_flight: InFlightCall, outcome: Outcome, at: datetime) -> None:
+    async def _heard(
+        self, in_flight: InFlightCall, outcome: Outcome, at: datetime
+    ) -> None:
         """Give an answer to whoever waits for it. An error there does not affect other answers."""
         try:
             if in_flight.arrived:
@@ -257,7 +281,9 @@ class Courier:
             raise
         except Exception:
             name = await self._store(naming.chat, in_flight.chat)
-            _log.exception("Telegram's answer about a post in %s could not be recorded", name)
+            _log.exception(
+                "Telegram's answer about a post in %s could not be recorded", name
+            )
 
     async def _settle_sends(
         self, landed: Sequence[tuple[InFlightCall, Outcome]], at: datetime
@@ -281,7 +307,9 @@ class Courier:
             await self._tell_editors(*notices)
 
     def _room(self, at: datetime) -> int:
-        return max(min(MOST_IN_FLIGHT - len(self._in_flight), self._limiter.room(at)), 0)
+        return max(
+            min(MOST_IN_FLIGHT - len(self._in_flight), self._limiter.room(at)), 0
+        )
 
     def _cools(self, to: Addressed, at: datetime) -> bool:
         """Return True if the chat is rate-limited, and remember until when."""

@@ -55,7 +55,9 @@ class EditJob:
         return self.action is EditAction.EDIT and post.form != self.form and alike
 
 
-def edit_job(composer: Composer, revision: DueEdit, material: Material, at: datetime) -> EditJob:
+def edit_job(
+    composer: Composer, revision: DueEdit, material: Material, at: datetime
+) -> EditJob:
     """Return what brings a post up to date."""
     before = revision.to.delivery.payload or {}
     payload, action = composer.revision(revision, material, at)
@@ -70,7 +72,9 @@ def skip(db: Database, edit_job: EditJob, at: datetime) -> None:
     edits.unchanged(db, edit_job.revision.to.delivery.id, edit_job.form, at)
 
 
-def settle(db: Database, edit_job: EditJob, outcome: Outcome, at: datetime) -> Alert | None:
+def settle(
+    db: Database, edit_job: EditJob, outcome: Outcome, at: datetime
+) -> Alert | None:
     """Write what became of an edit job; return what the editors are told, if anything."""
     to = edit_job.revision.to
     settlement = after_edit(outcome, to.delivery, edit_job.action, at)
@@ -80,13 +84,17 @@ def settle(db: Database, edit_job: EditJob, outcome: Outcome, at: datetime) -> A
             chats.park(db, to.delivery.chat, settlement.reason)
         if settlement.pauses_chat and settlement.not_before:
             until, only_thread = settlement.not_before, settlement.only_thread
-            chats.pause(db, to.delivery.chat, until, settlement.reason, only_thread=only_thread)
+            chats.pause(
+                db, to.delivery.chat, until, settlement.reason, only_thread=only_thread
+            )
         if settlement.moved_to is not None:
             chats.move(db, to.chat_id, settlement.moved_to)
     return settlement.alert
 
 
-def _settle_post(db: Database, edit_job: EditJob, settlement: EditSettlement, at: datetime) -> None:
+def _settle_post(
+    db: Database, edit_job: EditJob, settlement: EditSettlement, at: datetime
+) -> None:
     """Write what became of the post. An edit that is due at once stays as it is written."""
     post = edit_job.revision.to.delivery.id
     match settlement.state:
@@ -113,6 +121,8 @@ def _as_sent(edit: Payload, post: Payload, before: Payload) -> Payload:
     """
     if edit["method"] != "editMessageCaption" or post["method"] != "sendMessage":
         return post
-    words: Payload = {key: edit[key] for key in ("caption", "parse_mode") if key in edit}
+    words: Payload = {
+        key: edit[key] for key in ("caption", "parse_mode") if key in edit
+    }
     buttons: Payload = {key: post[key] for key in ("reply_markup",) if key in post}
     return {"method": "sendPhoto", "photo": before["photo"], **words, **buttons}

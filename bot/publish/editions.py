@@ -55,7 +55,9 @@ def republish(
             return Republished(0)
         if has_expired(stored, at):
             return Republished(0, expired=True)
-        admitted = delivery.plan(channels, follows.keys_of(db, number), stored.article.quality)
+        admitted = delivery.plan(
+            channels, follows.keys_of(db, number), stored.article.quality
+        )
         chats = chats_for(db, stored, channels)
         if stored.copy_of is not None:
             post_copy(db, number, at, channels)
@@ -63,14 +65,20 @@ def republish(
         if stored.held:
             opening.release(db, number, channels, at)
         if stored.held and not holding.went_out(db, number):
-            outbox.open_(db, number, admitted, lane=Lane.CHANNEL, edition=1, rank=at, at=at)
+            outbox.open_(
+                db, number, admitted, lane=Lane.CHANNEL, edition=1, rank=at, at=at
+            )
             return Republished(1, admitted)
         if not chats:
             return Republished(stored.edition)
         edition = (
-            articles.next_edition(db, number) if outbox.had_edition(db, number) else stored.edition
+            articles.next_edition(db, number)
+            if outbox.had_edition(db, number)
+            else stored.edition
         )
-        outbox.open_(db, number, chats, lane=Lane.CHANNEL, edition=edition, rank=at, at=at)
+        outbox.open_(
+            db, number, chats, lane=Lane.CHANNEL, edition=edition, rank=at, at=at
+        )
         opened = editions.put_off(db, number, edition, at, at + undo)
         return Republished(edition, tuple(opened), undo > timedelta())
 
@@ -84,16 +92,25 @@ def undo(db: Database, number: int, edition: int, opened: datetime) -> Undone:
         return Undone(tuple(undone), tuple(sent), tuple(late))
 
 
-def release(db: Database, number: int, at: datetime, channels: Sequence[Channel]) -> bool:
+def release(
+    db: Database, number: int, at: datetime, channels: Sequence[Channel]
+) -> bool:
     """Release an article; return True if it waited. An expired article is never released."""
     return opening.release(db, number, channels, at)
 
 
-def post_copy(db: Database, number: int, at: datetime, channels: Sequence[Channel]) -> bool:
+def post_copy(
+    db: Database, number: int, at: datetime, channels: Sequence[Channel]
+) -> bool:
     """Post an article although it is a copy; return True if it was one until now."""
     with transaction(db):
         stored = articles.get(db, number)
-        if stored is None or stored.copy_of is None or stored.withdrawn or has_expired(stored, at):
+        if (
+            stored is None
+            or stored.copy_of is None
+            or stored.withdrawn
+            or has_expired(stored, at)
+        ):
             return False
         articles.set_copy_of(db, number, None)
         if stored.held:

@@ -42,7 +42,9 @@ class Edits:
         if not due:
             return []
         by_delivery = {one.to.delivery.id: one for one in due}
-        materials, failed = await self.store(composing.gather_each, [one.to for one in due])
+        materials, failed = await self.store(
+            composing.gather_each, [one.to for one in due]
+        )
         begun: list[InFlightCall] = []
         for material in materials:
             try:
@@ -50,7 +52,9 @@ class Edits:
                     self.composer, by_delivery[material.to.delivery.id], material, at
                 )
             except Exception as error:  # a template or an article can raise anything
-                failed.append(composing.failure(material.to, error, material.stored.path))
+                failed.append(
+                    composing.failure(material.to, error, material.stored.path)
+                )
                 continue
             if edit_job.needless:
                 await self.store(edit_jobs.skip, edit_job, at)
@@ -67,7 +71,9 @@ class Edits:
             alert = await self.store(edit_jobs.settle, edit_job, outcome, then)
             if to.delivery.lane is Lane.CHANNEL:
                 takes_back = edit_job.action is not EditAction.EDIT
-                line = await self.store(journal.edit, to.delivery, outcome, takes_back=takes_back)
+                line = await self.store(
+                    journal.edit, to.delivery, outcome, takes_back=takes_back
+                )
                 _log.info("%s", line)
             if alert:
                 await self.tell(settling.notice(to, alert, reason_of(outcome)))
@@ -75,4 +81,6 @@ class Edits:
         call = self.messenger.call(
             edit_job.payload, chat_id=to.chat_id, message=to.delivery.message
         )
-        return InFlightCall(to.delivery.chat, asyncio.ensure_future(call), arrived=arrived)
+        return InFlightCall(
+            to.delivery.chat, asyncio.ensure_future(call), arrived=arrived
+        )

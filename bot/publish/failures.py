@@ -32,7 +32,9 @@ def refuse(db: Database, failed: Sequence[Failed], at: datetime) -> list[Notice]
     with transaction(db):
         outbox.refuse(db, [(one.to.delivery.id, one.reason) for one in failed], at)
         return notices.tell(
-            db, [settling.notice(one.to, Alert.UNMADE, one.reason) for one in failed], at
+            db,
+            [settling.notice(one.to, Alert.UNMADE, one.reason) for one in failed],
+            at,
         )
 
 
@@ -43,7 +45,9 @@ def leave(db: Database, failed: Sequence[Failed], at: datetime) -> list[Notice]:
         for one in failed:
             edits.given_up(db, one.to.delivery.id, one.reason, at)
         return notices.tell(
-            db, [settling.notice(one.to, Alert.UNMADE, one.reason) for one in failed], at
+            db,
+            [settling.notice(one.to, Alert.UNMADE, one.reason) for one in failed],
+            at,
         )
 
 
@@ -66,7 +70,9 @@ def extend(db: Database, at: datetime, error: Exception) -> list[Notice]:
         article = fanouts.give_up(db)
         name = naming.titled(db, article) if article is not None else "an article"
         _log.error(
-            "the followers of %s can't be planned; no more of them get it", name, exc_info=error
+            "the followers of %s can't be planned; no more of them get it",
+            name,
+            exc_info=error,
         )
         if article is None:
             return []
@@ -75,7 +81,9 @@ def extend(db: Database, at: datetime, error: Exception) -> list[Notice]:
             f"its followers could not be looked up: {why(error)}",
         )
         return notices.tell(
-            db, [Notice(key=key, alert=Alert.UNMADE, articles=(article,), reason=reason)], at
+            db,
+            [Notice(key=key, alert=Alert.UNMADE, articles=(article,), reason=reason)],
+            at,
         )
 
 
@@ -101,10 +109,15 @@ def settle_each(
     return told
 
 
-def _settle_plainly(db: Database, to: Addressed, settlement: Settlement, at: datetime) -> None:
+def _settle_plainly(
+    db: Database, to: Addressed, settlement: Settlement, at: datetime
+) -> None:
     until, message = settlement.not_before, settlement.message
     plain = Settlement(
-        state=settlement.state, reason=settlement.reason, not_before=until, message=message
+        state=settlement.state,
+        reason=settlement.reason,
+        not_before=until,
+        message=message,
     )
     try:
         outbox.settle(db, [(to.delivery, plain)], at)
@@ -112,5 +125,6 @@ def _settle_plainly(db: Database, to: Addressed, settlement: Settlement, at: dat
         if is_outside(error):
             raise
         _log.exception(
-            "%s stays marked as being sent until the next start", naming.delivery(db, to.delivery)
+            "%s stays marked as being sent until the next start",
+            naming.delivery(db, to.delivery),
         )

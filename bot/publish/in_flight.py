@@ -26,7 +26,12 @@ class Messenger(Protocol):
         """The bot's user id."""
 
     async def call(
-        self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None
+        self,
+        payload: Payload,
+        *,
+        chat_id: int,
+        thread: int = 0,
+        message: int | None = None,
     ) -> Outcome:
         """Carry out `payload` in a chat.
 
@@ -34,7 +39,12 @@ class Messenger(Protocol):
         """
 
     async def answer(
-        self, payload: Payload, *, chat_id: int, thread: int = 0, message: int | None = None
+        self,
+        payload: Payload,
+        *,
+        chat_id: int,
+        thread: int = 0,
+        message: int | None = None,
     ) -> tuple[Outcome, Any]:
         """Do as `call`, and return Telegram's result too (None where there is none)."""
 

@@ -55,7 +55,9 @@ def introduction(
 
     They name version and account, folder and scans, database, channels. seconds: between two scans.
     """
-    channels = [chat for chat in chats.channels(db) if chat.state is not Standing.DROPPED]
+    channels = [
+        chat for chat in chats.channels(db) if chat.state is not Standing.DROPPED
+    ]
     posts_to = (
         "Posts go to " + ", ".join(map(_place, channels))
         if channels
@@ -79,7 +81,9 @@ class Readers:
         self._counts: Counter[tuple[int, Deed, str]] = Counter()
         self._since = 0.0
 
-    def add(self, settlements: Sequence[tuple[Addressed, Settlement]], at: float) -> None:
+    def add(
+        self, settlements: Sequence[tuple[Addressed, Settlement]], at: float
+    ) -> None:
         """Count settlements, except those of channels. at: monotonic seconds."""
         if not self._counts:
             self._since = at
@@ -87,10 +91,14 @@ class Readers:
             if to.delivery.lane is not Lane.CHANNEL:
                 deed = _DEEDS.get(settlement.state, Deed.NOT_NEEDED)
                 self._counts[
-                    to.delivery.article, deed, "" if deed is Deed.POSTED else settlement.reason
+                    to.delivery.article,
+                    deed,
+                    "" if deed is Deed.POSTED else settlement.reason,
                 ] += 1
 
-    def take(self, at: float, *, all_of_them: bool = False) -> Counter[tuple[int, Deed, str]]:
+    def take(
+        self, at: float, *, all_of_them: bool = False
+    ) -> Counter[tuple[int, Deed, str]]:
         """Return and reset the counts if they began `SECONDS` ago or earlier; else return none.
 
         all_of_them: whenever they began.
@@ -115,11 +123,15 @@ def settled(
         if to.delivery.lane is Lane.CHANNEL:
             deed = _DEEDS.get(settlement.state, Deed.NOT_NEEDED)
             article, chat = to.delivery.article, to.delivery.chat
-            lines.append(line(db, article, chat, deed, settlement.reason, settlement.not_before))
+            lines.append(
+                line(db, article, chat, deed, settlement.reason, settlement.not_before)
+            )
     return [*lines, *_readers(db, among)]
 
 
-def edit(db: Database, delivery: Delivery, outcome: Outcome, *, takes_back: bool) -> str:
+def edit(
+    db: Database, delivery: Delivery, outcome: Outcome, *, takes_back: bool
+) -> str:
     """Return the line about the edit or deletion of a channel's post."""
     done = Deed.TAKEN_BACK if takes_back else Deed.EDITED
     if isinstance(outcome, Sent):
@@ -138,7 +150,9 @@ def line(
     """Return the line about one article in one chat."""
     words = f"{deed}: {naming.titled(db, article)} in {naming.chat(db, chat)}"
     words += (
-        f" (until {until:%H:%M:%S} UTC)" if until and deed in (Deed.WAITS, Deed.DOUBTFUL) else ""
+        f" (until {until:%H:%M:%S} UTC)"
+        if until and deed in (Deed.WAITS, Deed.DOUBTFUL)
+        else ""
     )
     return f"{words}: {reason}" if reason else words
 
@@ -153,4 +167,8 @@ def _readers(db: Database, among: Counter[tuple[int, Deed, str]]) -> Iterator[st
 def _place(chat: chats.Chat) -> str:
     name = f"@{chat.username}" if chat.username else ""
     thread = f", thread {chat.thread}" if chat.thread else ""
-    return f"{chat.title} ({name}{thread})" if chat.title and name else f"{chat.name}{thread}"
+    return (
+        f"{chat.title} ({name}{thread})"
+        if chat.title and name
+        else f"{chat.name}{thread}"
+    )

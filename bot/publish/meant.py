@@ -84,7 +84,9 @@ def question(
     (stored,) = named.articles
     if stored.withdrawn or has_expired(stored, at):
         return None
-    other = bool(named.reason) or (stored.path != "" and named.file not in ("", stored.path))
+    other = bool(named.reason) or (
+        stored.path != "" and named.file not in ("", stored.path)
+    )
     file = named.file if other else ""
     first = (
         articles.get(db, articles.successor(db, stored.copy_of))
@@ -107,14 +109,15 @@ def question(
 def token(db: Database, stored: Stored) -> str:
     """Return the state of an article that a question was asked about, short enough for a button."""
     had = outbox.had_edition(db, stored.id)
-    return (
-        f"{stored.short_id}.{stored.edition}.{had:d}{stored.copy_of is not None:d}.{stored.waits}"
-    )
+    is_copy = stored.copy_of is not None
+    return f"{stored.short_id}.{stored.edition}.{had:d}{is_copy:d}.{stored.waits}"
 
 
 def chats_for(db: Database, stored: Stored, channels: Sequence[Channel]) -> list[int]:
     """Return the channels that had an article or whose filters admit it, by row number."""
-    admitted = delivery.plan(channels, follows.keys_of(db, stored.id), stored.article.quality)
+    admitted = delivery.plan(
+        channels, follows.keys_of(db, stored.id), stored.article.quality
+    )
     if stored.copy_of is not None:
         return [*admitted]
     had = [

@@ -69,7 +69,10 @@ def ask(db: Database, channels: Sequence[Channel]) -> tuple[Notice, ...]:
         sequence.forget_clock(db)  # no article of before can be passed over from now on
         return ()
     chats = tuple(sorted({chat for those in found.channels.values() for chat in those}))
-    choices = (Choice(Decision.POST_MISSED, KEY, len(numbers)), Choice(Decision.LEAVE, KEY))
+    choices = (
+        Choice(Decision.POST_MISSED, KEY, len(numbers)),
+        Choice(Decision.LEAVE, KEY),
+    )
     told = Notice(
         key=KEY,
         alert=Alert.MISSED,
@@ -81,18 +84,30 @@ def ask(db: Database, channels: Sequence[Channel]) -> tuple[Notice, ...]:
     return (told,)
 
 
-def decide(db: Database, channels: Sequence[Channel], at: datetime, *, post: bool) -> int:
+def decide(
+    db: Database, channels: Sequence[Channel], at: datetime, *, post: bool
+) -> int:
     """Post what was passed over, or leave it for good; return how many articles that were."""
     state = State.PENDING if post else State.SKIPPED
     with transaction(db):
         found = find(db, channels)
-        for lane, those in ((Lane.CHANNEL, found.channels), (Lane.FOLLOWER, found.followers)):
+        for lane, those in (
+            (Lane.CHANNEL, found.channels),
+            (Lane.FOLLOWER, found.followers),
+        ):
             for article, chats in those.items():
                 stored = articles.get(db, article)
                 if stored is not None:
                     rank = stored.rank(at)
                     outbox.open_(
-                        db, article, chats, lane=lane, edition=1, rank=rank, at=at, state=state
+                        db,
+                        article,
+                        chats,
+                        lane=lane,
+                        edition=1,
+                        rank=rank,
+                        at=at,
+                        state=state,
                     )
         notices.all_clear(db, [KEY], at)
     return len(found.articles)

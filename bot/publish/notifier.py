@@ -127,7 +127,9 @@ class Notifier:
         if self._heard:
             await self._note((), at)
         waiting = [
-            one for one in await self._store(notices.waiting, editor) if one.id not in self._heard
+            one
+            for one in await self._store(notices.waiting, editor)
+            if one.id not in self._heard
         ]
         if not waiting:
             return None
@@ -173,7 +175,9 @@ class Notifier:
                 reason,
             )
         else:
-            _log.warning("%s could not be told something, trying again: %s", name, reason)
+            _log.warning(
+                "%s could not be told something, trying again: %s", name, reason
+            )
 
     async def _note(self, numbers: Collection[int], at: datetime) -> None:
         """Record what an editor was told; keep it in memory while the database cannot be used."""
@@ -181,7 +185,9 @@ class Notifier:
         try:
             await self._store(notices.heard, [*self._heard], at)
         except PaperboyError as error:
-            _log.warning("that the editors were told can't be written down yet: %s", error)
+            _log.warning(
+                "that the editors were told can't be written down yet: %s", error
+            )
         else:
             self._heard.clear()
 
@@ -225,7 +231,13 @@ def _tell_broken(db: Database, broken: Sequence[Broken], at: datetime) -> None:
         key = f"template:{one.template}:{one.line}:{at:%Y-%m-%d}"
         about = (article,) if article is not None else ()
         told.append(
-            Notice(key=key, alert=Alert.TEMPLATE, articles=about, about=one.template, reason=reason)
+            Notice(
+                key=key,
+                alert=Alert.TEMPLATE,
+                articles=about,
+                about=one.template,
+                reason=reason,
+            )
         )
     notices.tell(db, told, at)
 
@@ -240,7 +252,10 @@ def _address(db: Database, editors: Sequence[int]) -> list[str]:
         for one in new[:LOGGED]
     ]
     notices.address(db, editors)
-    return [*lines, *([f"for the editors: {len(new) - LOGGED} more"] if len(new) > LOGGED else [])]
+    return [
+        *lines,
+        *([f"for the editors: {len(new) - LOGGED} more"] if len(new) > LOGGED else []),
+    ]
 
 
 def _worded(db: Database, templates: Templates, told: Sequence[Waiting]) -> Payload:
@@ -248,5 +263,9 @@ def _worded(db: Database, templates: Templates, told: Sequence[Waiting]) -> Payl
     entries += [Entry(count=one.notice.weight) for one in told[layout.LISTED :]]
     first = told[0]
     return alerts.alert(
-        templates, first.notice.alert, entries, over=first.over, choices=first.notice.choices
+        templates,
+        first.notice.alert,
+        entries,
+        over=first.over,
+        choices=first.notice.choices,
     )

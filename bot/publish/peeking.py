@@ -34,10 +34,14 @@ async def peek(
 async def _take_back(messenger: Messenger, editor: int, copy: int) -> None:
     """Delete a copy; a bad line is given some more chances."""
     for _ in range(DELETIONS):
-        gone = await messenger.call({"method": "deleteMessage"}, chat_id=editor, message=copy)
+        gone = await messenger.call(
+            {"method": "deleteMessage"}, chat_id=editor, message=copy
+        )
         if isinstance(gone, Sent | Refused):
             break
-        await asyncio.sleep(min(gone.seconds if isinstance(gone, Wait) else AGAIN, PATIENCE))
+        await asyncio.sleep(
+            min(gone.seconds if isinstance(gone, Wait) else AGAIN, PATIENCE)
+        )
     if not isinstance(gone, Sent):
         _log.warning(
             "a copy forwarded to look for a post could not be deleted from an editor's chat: %s",

@@ -28,6 +28,11 @@ def carry(
             assert_never(step)
 
 
-async def _retouch(messenger: Messenger, chat_id: int, step: KeyboardProbe) -> tuple[Outcome, Any]:
-    payload: Payload = {"method": "editMessageReplyMarkup", "reply_markup": step.keyboard}
+async def _retouch(
+    messenger: Messenger, chat_id: int, step: KeyboardProbe
+) -> tuple[Outcome, Any]:
+    payload: Payload = {
+        "method": "editMessageReplyMarkup",
+        "reply_markup": step.keyboard,
+    }
     return await messenger.answer(payload, chat_id=chat_id, message=step.message)

@@ -70,7 +70,9 @@ class Recall:
                 )
         self._last = last
 
-    async def _look_in(self, chat_id: int, wanted: Sequence[Addressed], unknown: Unknown) -> None:
+    async def _look_in(
+        self, chat_id: int, wanted: Sequence[Addressed], unknown: Unknown
+    ) -> None:
         materials = await self.store(composing.gather, wanted)
         posts = self._worded(materials)
         top, misses, found = max(unknown.known | {unknown.before}), 0, 0
@@ -93,38 +95,54 @@ class Recall:
                 found,
             )
 
-    def _worded(self, materials: Sequence[Material]) -> dict[str, tuple[Material, Payload]]:
+    def _worded(
+        self, materials: Sequence[Material]
+    ) -> dict[str, tuple[Material, Payload]]:
         """Return text → post as it would be composed now, without posts of the same text."""
         made: list[tuple[str, Material, Payload]] = []
         for one in materials:
             try:
                 payload = self.composer.post(one)
             except Exception as error:  # a template or an article can raise anything
-                _log.warning("%s: can't be looked for: %s", one.stored.path, composing.why(error))
+                _log.warning(
+                    "%s: can't be looked for: %s", one.stored.path, composing.why(error)
+                )
                 continue
             said = payload.get("text") or payload.get("caption") or ""
             made.append(
                 (
-                    folded(markup.measure(said).text if "parse_mode" in payload else said),
+                    folded(
+                        markup.measure(said).text if "parse_mode" in payload else said
+                    ),
                     one,
                     payload,
                 )
             )
         times = Counter(words for words, *_ in made)
-        return {words: (one, payload) for words, one, payload in made if times[words] == 1}
+        return {
+            words: (one, payload) for words, one, payload in made if times[words] == 1
+        }
 
     async def _compare(
-        self, chat_id: int, number: int, copy: Any, posts: dict[str, tuple[Material, Payload]]
+        self,
+        chat_id: int,
+        number: int,
+        copy: Any,
+        posts: dict[str, tuple[Material, Payload]],
     ) -> bool:
         """Take a message for the post that reads like it; take note of any other."""
         shown = copy if isinstance(copy, dict) else {}
         words = folded(shown.get("text") or shown.get("caption") or "")
-        if words not in posts or not comes_from(shown, chat_id, self.messenger.number, number):
+        if words not in posts or not comes_from(
+            shown, chat_id, self.messenger.number, number
+        ):
             await self.store(numbers.see, chat_id, number, self.clock())
             return False
         material, payload = posts.pop(words)
         form = material.stored.fingerprint
-        return await self.store(recalled.found, material.to, payload, form, number, self.clock())
+        return await self.store(
+            recalled.found, material.to, payload, form, number, self.clock()
+        )
 
     async def _read(self, chat_id: int, number: int) -> tuple[ProbeAnswer, Any]:
         """Return a message's copy, by way of the first editor who can be reached."""
@@ -142,7 +160,10 @@ class Recall:
                 case ProbeAnswer.LATER:
                     tries += 1
                     await asyncio.sleep(
-                        min(outcome.seconds if isinstance(outcome, Wait) else 1.0, PATIENCE)
+                        min(
+                            outcome.seconds if isinstance(outcome, Wait) else 1.0,
+                            PATIENCE,
+                        )
                     )
                 case (
                     ProbeAnswer.DONE

@@ -82,7 +82,9 @@ class Recovery:
         """Move what waits in memory by as much as the wall clock was set."""
         self._waiting = {chat: until + by for chat, until in self._waiting.items()}
 
-    async def begin(self, at: datetime, room: int, busy: Collection[int]) -> list[InFlightCall]:
+    async def begin(
+        self, at: datetime, room: int, busy: Collection[int]
+    ) -> list[InFlightCall]:
         """Take up what is due and begin the steps that may go out now, at most `room`.
 
         busy: row numbers of the chats that have a call on its way.
@@ -109,16 +111,23 @@ class Recovery:
         free = [
             one
             for one in self._open.values()
-            if not one.in_flight and one.reserved not in busy and one.target not in self._to
+            if not one.in_flight
+            and one.reserved not in busy
+            and one.target not in self._to
         ]
         steps = [self._ready(search, at) for search in free]
         return min(
-            [*steps, *self._waiting.values(), *([max(due, at)] if due else [])], default=None
+            [*steps, *self._waiting.values(), *([max(due, at)] if due else [])],
+            default=None,
         )
 
     async def _take_up(self, at: datetime) -> None:
-        self._waiting = {chat: until for chat, until in self._waiting.items() if until > at}
-        for doubt in await self.store(recovery.due, at, busy=[*self._open, *self._waiting]):
+        self._waiting = {
+            chat: until for chat, until in self._waiting.items() if until > at
+        }
+        for doubt in await self.store(
+            recovery.due, at, busy=[*self._open, *self._waiting]
+        ):
             try:
                 await self._take_up_one(doubt, at)
             except StoreError:
@@ -146,7 +155,9 @@ class Recovery:
             self._waiting[doubt.to.chat_id] = doubt.over + BOUND
         elif not bounded and around.before is None and waits < self._patience:
             # a message of others may bound it too, and nobody tells us of that
-            self._waiting[doubt.to.chat_id] = min(at + UNTOLD, doubt.over + self._patience)
+            self._waiting[doubt.to.chat_id] = min(
+                at + UNTOLD, doubt.over + self._patience
+            )
         else:
             alike = await self.store(recovery.may_be_in_other_thread, doubt)
             self._open[doubt.to.chat_id] = OpenSearch(
@@ -160,7 +171,10 @@ class Recovery:
         self._open.pop(doubt.to.chat_id, None)
         until = at + timedelta(seconds=RIGHTS_SECONDS)
         await self.store(
-            recovery.later, doubt.to.delivery.id, until, "it could not be looked for; see the log"
+            recovery.later,
+            doubt.to.delivery.id,
+            until,
+            "it could not be looked for; see the log",
         )
 
     @property
@@ -226,7 +240,9 @@ class Recovery:
             self._to.discard(to or 0)
             try:
                 result = results[0] if results else None  # none where the call broke
-                search.search.answered(step, outcome, result, touched=search.touch is Touch.AGAIN)
+                search.search.answered(
+                    step, outcome, result, touched=search.touch is Touch.AGAIN
+                )
                 await self._apply(search, step, outcome, at)
             except (StoreError, TokenRevoked):
                 raise
@@ -235,7 +251,9 @@ class Recovery:
 
         return InFlightCall(chat, asyncio.ensure_future(carry_out()), arrived=arrived)
 
-    async def _apply(self, search: OpenSearch, step: Step, outcome: Outcome, at: datetime) -> None:
+    async def _apply(
+        self, search: OpenSearch, step: Step, outcome: Outcome, at: datetime
+    ) -> None:
         """Record what the answer to a probe means, and the result of the search if there is one."""
         result = search.search.next()
         kept = isinstance(outcome, Refused) or (
@@ -256,10 +274,15 @@ class Recovery:
             _log.info("found: %s had been posted", name)
         elif isinstance(result, Later):
             await self.store(
-                recovery.later, delivery, at + timedelta(seconds=result.seconds), result.reason
+                recovery.later,
+                delivery,
+                at + timedelta(seconds=result.seconds),
+                result.reason,
             )
         elif (
-            await self.store(recovery.give_up, doubt, result.reason, at, absent=result.absent)
+            await self.store(
+                recovery.give_up, doubt, result.reason, at, absent=result.absent
+            )
             is None
         ):
             said = "I did not find it there" if result.absent else result.reason
@@ -277,8 +300,17 @@ class Recovery:
             articles=(delivery.article,),
             chats=(delivery.chat,),
             reason=reason,
-            choices=(Choice(Decision.POST_AGAIN, value), Choice(Decision.IT_IS_THERE, value)),
+            choices=(
+                Choice(Decision.POST_AGAIN, value),
+                Choice(Decision.IT_IS_THERE, value),
+            ),
         )
         heard = await self.ask(notice)
-        until = None if heard or not self.editors else at + timedelta(seconds=RIGHTS_SECONDS)
-        await self.store(recovery.later, delivery.id, until, f"waits for an editor: {reason}")
+        until = (
+            None
+            if heard or not self.editors
+            else at + timedelta(seconds=RIGHTS_SECONDS)
+        )
+        await self.store(
+            recovery.later, delivery.id, until, f"waits for an editor: {reason}"
+        )

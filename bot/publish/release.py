@@ -63,9 +63,15 @@ def release_due(db: Database, rules: Rules, at: datetime) -> Turn:
         if rules.future is Future.SKIP:
             holding.skip(db, due)
         else:
-            archive = holding.of_archive(db, due, facts.moment(db, Fact.ARCHIVE) or 0, at - SLACK)
-            if archive and is_bulk(len(archive) + holding.count(db, Waits.BULK), rules.bulk_above):
-                holding.hold(db, archive, Waits.BULK)  # the clock was far behind at the start
+            archive = holding.of_archive(
+                db, due, facts.moment(db, Fact.ARCHIVE) or 0, at - SLACK
+            )
+            if archive and is_bulk(
+                len(archive) + holding.count(db, Waits.BULK), rules.bulk_above
+            ):
+                holding.hold(
+                    db, archive, Waits.BULK
+                )  # the clock was far behind at the start
                 due = [number for number in due if number not in {*archive}]
             for number in due:
                 released |= opening.release(
@@ -94,11 +100,15 @@ def decide(
     until: only articles up to this row number. A new question is asked about the others.
     """
     with transaction(db):
-        waiting = [one for one in holding.waiting(db, [kind]) if until is None or one <= until]
+        waiting = [
+            one for one in holding.waiting(db, [kind]) if until is None or one <= until
+        ]
         notices.all_clear(db, [_key(kind)], at)
         posted = waiting if newest is None else waiting[:newest]
         holding.skip(db, waiting[len(posted) :])
-        released = [opening.release(db, number, channels, at) for number in reversed(posted)]
+        released = [
+            opening.release(db, number, channels, at) for number in reversed(posted)
+        ]
     return Decided(sum(released), len(waiting) - len(posted))
 
 
@@ -116,7 +126,9 @@ def resume(db: Database) -> None:
     restored = facts.moment(db, Fact.RESTORED)
     if restored is not None:
         with transaction(db):
-            holding.hold(db, holding.doubtful_since_restore(db, restored), Waits.RESTORED)
+            holding.hold(
+                db, holding.doubtful_since_restore(db, restored), Waits.RESTORED
+            )
 
 
 def question(db: Database, kind: Waits, newest: int | None) -> Notice | None:
@@ -132,7 +144,9 @@ def question(db: Database, kind: Waits, newest: int | None) -> Notice | None:
     choices = [
         *([Choice(Decision.POST_NEWEST, f"{value}.{newest}", newest)] if some else []),
         Choice(Decision.POST_ALL, value),
-        Choice(Decision.SKIP_ALL if kind is Waits.BULK else Decision.WERE_POSTED, value),
+        Choice(
+            Decision.SKIP_ALL if kind is Waits.BULK else Decision.WERE_POSTED, value
+        ),
         Choice(Decision.ONE_BY_ONE, value),
     ]
     return Notice(
@@ -153,10 +167,16 @@ def next_question(db: Database, kind: Waits) -> Notice | None:
     choices = [Choice(Decision.POST_ONE, one), Choice(Decision.SKIP_ONE, one)]
     if len(waiting) > 1:
         choices.append(
-            Choice(Decision.SKIP_ALL if kind is Waits.BULK else Decision.WERE_POSTED, rest)
+            Choice(
+                Decision.SKIP_ALL if kind is Waits.BULK else Decision.WERE_POSTED, rest
+            )
         )
     return Notice(
-        key=_key(kind), alert=_ALERTS[kind], articles=(waiting[0],), count=1, choices=tuple(choices)
+        key=_key(kind),
+        alert=_ALERTS[kind],
+        articles=(waiting[0],),
+        count=1,
+        choices=tuple(choices),
     )
 
 
@@ -249,7 +269,11 @@ class Releaser:
         if kind is Waits.RESTORED:
             await self._recall.look()
         asked = await self._store(question, kind, self._settings.feed.newest)
-        if asked and not await self._notifier.ask(asked) and self._notifier.reaches_nobody:
+        if (
+            asked
+            and not await self._notifier.ask(asked)
+            and self._notifier.reaches_nobody
+        ):
             await self._without_editors(kind, at)
         return None
 
@@ -268,7 +292,9 @@ class Releaser:
             )
             return
         before = (
-            self._alone[1] if self._alone and self._alone[0] <= at < self._alone[0] + WINDOW else 0
+            self._alone[1]
+            if self._alone and self._alone[0] <= at < self._alone[0] + WINDOW
+            else 0
         )
         newest = max((self._settings.feed.newest or 0) - before, 0)
         done = await self._store(decide, kind, newest, self.rules.channels, at)

@@ -40,7 +40,9 @@ class Repeats:
         if not left.unproven:
             self._not_before, self._pause, self._next = None, 0.0, left.next
             return []
-        if self._not_before is not None:  # a clock that was set back must not put it off
+        if (
+            self._not_before is not None
+        ):  # a clock that was set back must not put it off
             self._not_before = min(
                 self._not_before, at + timedelta(seconds=max(self._pause, AGAIN))
             )
@@ -48,7 +50,9 @@ class Repeats:
         if self._asking or (self._not_before is not None and self._not_before > at):
             return []
         self._asking = True
-        return [InFlightCall(0, asyncio.ensure_future(self._ask()), arrived=self._arrived)]
+        return [
+            InFlightCall(0, asyncio.ensure_future(self._ask()), arrived=self._arrived)
+        ]
 
     @property
     def next(self) -> datetime | None:

@@ -19,7 +19,17 @@ from bot.rendering.report import (
     Trouble,
     Unconfirmed,
 )
-from bot.store import articles, chats, counts, facts, files, follows, holding, notices, repeats
+from bot.store import (
+    articles,
+    chats,
+    counts,
+    facts,
+    files,
+    follows,
+    holding,
+    notices,
+    repeats,
+)
 from bot.store.database import Database, maybe
 from bot.store.facts import Fact
 
@@ -84,7 +94,9 @@ def report(
 def _unconfirmed(db: Database) -> Iterator[Unconfirmed]:
     for article, count in repeats.counts(db, MOST).items():
         if stored := articles.get(db, article):
-            yield Unconfirmed(short_id=stored.short_id, title=stored.article.title, count=count)
+            yield Unconfirmed(
+                short_id=stored.short_id, title=stored.article.title, count=count
+            )
 
 
 def _files(named: Iterable[files.Rejected]) -> tuple[RejectedFile, ...]:
@@ -105,11 +117,17 @@ def _copy(copy: Stored, first: Stored) -> Copy:
 
 
 def _troubles(db: Database) -> tuple[Trouble, ...]:
-    lasting = [(one, since) for one, since in notices.lasting(db) if one.alert not in _TOLD_THERE]
+    lasting = [
+        (one, since)
+        for one, since in notices.lasting(db)
+        if one.alert not in _TOLD_THERE
+    ]
     return tuple(
         # what stands still says so in its reason
         Trouble(
-            about="" if one.alert is Alert.STANDING else one.about, reason=one.reason, since=since
+            about="" if one.alert is Alert.STANDING else one.about,
+            reason=one.reason,
+            since=since,
         )
         for one, since in lasting
     )
@@ -128,7 +146,8 @@ def _channel(db: Database, chat: chats.Chat, at: datetime) -> ChannelStatus:
         waits=waits,
         until=until,
         refusals=tuple(
-            _refusal(db, article, why) for article, why in counts.refusals(db, chat.id, REFUSALS)
+            _refusal(db, article, why)
+            for article, why in counts.refusals(db, chat.id, REFUSALS)
         ),
     )
 

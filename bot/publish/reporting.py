@@ -83,7 +83,9 @@ class Reporter:
     async def _is_said(self, one: Pending, payload: Payload) -> bool:
         """Edit a reply; return False if Telegram could not be reached. A refusal counts as said."""
         async with self._messenger.turn(one.chat):
-            outcome = await self._messenger.call(payload, chat_id=one.chat, message=one.message)
+            outcome = await self._messenger.call(
+                payload, chat_id=one.chat, message=one.message
+            )
         if isinstance(outcome, Revoked):
             raise TokenRevoked
         settlement = after_notice(outcome)
@@ -92,7 +94,9 @@ class Reporter:
 
 def _became(db: Database, one: Pending, at: datetime, tz: tzinfo) -> list[Became]:
     article = articles.successor(db, one.article)
-    return [_named(db, post, at, tz) for post in pending.posts(db, article, one.edition)]
+    return [
+        _named(db, post, at, tz) for post in pending.posts(db, article, one.edition)
+    ]
 
 
 def _named(db: Database, post: Post, at: datetime, tz: tzinfo) -> Became:
@@ -111,7 +115,10 @@ def _named(db: Database, post: Post, at: datetime, tz: tzinfo) -> Became:
         case State.HELD | State.PENDING:
             reason, until = post.reason, post.not_before
             if chat and chat.not_before and chat.not_before > at:
-                reason, until = chat.reason or "Telegram asked for a pause", chat.not_before
+                reason, until = (
+                    chat.reason or "Telegram asked for a pause",
+                    chat.not_before,
+                )
             elif chat and chat.chat_id is None:
                 reason = reason or "Telegram does not know this channel yet"
             until = until if until and until > at else None

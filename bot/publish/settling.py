@@ -59,7 +59,11 @@ def write_down(
 
 def _reason(settlement: Settlement) -> str:
     until = settlement.not_before if settlement.alert is Alert.PAUSED else None
-    return f"{settlement.reason}, until {until:%H:%M UTC on %d %b}" if until else settlement.reason
+    return (
+        f"{settlement.reason}, until {until:%H:%M UTC on %d %b}"
+        if until
+        else settlement.reason
+    )
 
 
 def notice(to: Addressed, alert: Alert, reason: str) -> Notice:
@@ -68,7 +72,11 @@ def notice(to: Addressed, alert: Alert, reason: str) -> Notice:
     fallback: Fallback | None = None
     if alert is Alert.SIMPLIFIED:
         fallback, reason = delivery.fallbacks[-1], delivery.reason
-    key = f"{delivery.chat}:{alert}" if delivery.lane is Lane.CHANNEL else f"readers:{alert}"
+    key = (
+        f"{delivery.chat}:{alert}"
+        if delivery.lane is Lane.CHANNEL
+        else f"readers:{alert}"
+    )
     articles: tuple[int, ...] = ()
     if fallback in LASTING:
         key = f"{key}:{fallback}"
@@ -94,7 +102,12 @@ def interrupted(db: Database, at: datetime, doubt_seconds: float) -> int:
     with transaction(db):
         doubtful = recovery.interrupted(db, at, doubt_seconds)
         notices.tell(
-            db, [_unconfirmed(article, count) for article, count in repeats.counts(db).items()], at
+            db,
+            [
+                _unconfirmed(article, count)
+                for article, count in repeats.counts(db).items()
+            ],
+            at,
         )
     return doubtful
 

@@ -22,13 +22,17 @@ def notice(db: Database, said: str, at: datetime) -> Notice:
     dated = f"{at:%Y-%m-%d %H:%M} UTC: {said}"
     facts.put(db, Fact.BULK_SKIPPED, dated)
     reason = f"{dated}. /republish posts one after all"
-    return Notice(key=_key(dated), alert=Alert.OTHER, about="older articles", reason=reason)
+    return Notice(
+        key=_key(dated), alert=Alert.OTHER, about="older articles", reason=reason
+    )
 
 
 def told(db: Database, at: datetime) -> str:
     """Return the last decision with its date; empty if an editor was told of it or it is old."""
     said = facts.get(db, Fact.BULK_SKIPPED) or ""
-    if not said or (said[:_DAY].count("-") == 2 and said[:_DAY] < f"{at - KEPT:%Y-%m-%d}"):
+    if not said or (
+        said[:_DAY].count("-") == 2 and said[:_DAY] < f"{at - KEPT:%Y-%m-%d}"
+    ):
         return ""
     return "" if notices.was_heard(db, _key(said)) else said
 

@@ -94,7 +94,10 @@ def verify(
     """
     found = list(audit.damage(db))
     if not any(one.kind == "damaged" for one in found):
-        begun = [(row, channels.admission(row, one, taxonomy)) for row, one in _begun(db, wanted)]
+        begun = [
+            (row, channels.admission(row, one, taxonomy))
+            for row, one in _begun(db, wanted)
+        ]
         found += audit.oddities(db, at, running=running)
         found += _absent(db, begun)
         found += audit.unserved(db, at - max_age if max_age else None)
@@ -110,7 +113,9 @@ def _begun(
     db: Database, wanted: Sequence[settings.Channel]
 ) -> Iterator[tuple[Chat, settings.Channel]]:
     """Yield the channels of the settings whose start was applied."""
-    rows = {((row.setting or "").casefold(), row.thread): row for row in chats.channels(db)}
+    rows = {
+        ((row.setting or "").casefold(), row.thread): row for row in chats.channels(db)
+    }
     for one in wanted:
         row = rows.get((one.chat.casefold(), one.thread))
         if row is not None and row.begun is not None:
@@ -134,7 +139,9 @@ def _told(db: Database, one: Oddity) -> Finding:
     if one.delivery is not None and not names:
         names.append(f"delivery {one.delivery}")
     return Finding(
-        one.kind, ", ".join(names), _WORDS[one.kind].format(detail=one.detail).strip().rstrip(":")
+        one.kind,
+        ", ".join(names),
+        _WORDS[one.kind].format(detail=one.detail).strip().rstrip(":"),
     )
 
 

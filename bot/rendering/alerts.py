@@ -54,7 +54,9 @@ def alert(
     shown = [*map(_entry, entries[: layout.LISTED]), *entries[layout.LISTED :]]
     chats = [chat for entry in shown for chat in entry.chats]
     subjects = [markup.shown(entry.about) for entry in shown if entry.about]
-    buttons = [decide(choice.decision, choice.value, choice.count) for choice in choices]
+    buttons = [
+        decide(choice.decision, choice.value, choice.count) for choice in choices
+    ]
     return layout.listed(
         templates,
         "alert",
@@ -70,7 +72,9 @@ def alert(
     )
 
 
-def decide(decision: Decision, value: str = "", count: int | None = None) -> keyboards.Button:
+def decide(
+    decision: Decision, value: str = "", count: int | None = None
+) -> keyboards.Button:
     """Return the button by which an editor decides."""
     label = LABELS[decision].format(count=count)
     return keyboards.decide(label, decision, value)
@@ -115,5 +119,7 @@ def _entry(entry: Entry) -> Entry:
 
 
 def _article(article: ArticleName) -> ArticleName:
-    title = plain_text.shorten(article.title or urls.host(article.url), layout.TITLE_UNITS)
+    title = plain_text.shorten(
+        article.title or urls.host(article.url), layout.TITLE_UNITS
+    )
     return replace(article, title=title, file=shown_names.short(article.file))

@@ -19,7 +19,9 @@ class Cut(Generic[Words]):
     amount: Callable[[Words], int]
 
 
-def shrunk(words: Words, fits: Callable[[Words], bool], cuts: Iterable[Cut[Words]]) -> Words | None:
+def shrunk(
+    words: Words, fits: Callable[[Words], bool], cuts: Iterable[Cut[Words]]
+) -> Words | None:
     """Return `words` cut as little as possible to fit; None if nothing makes them fit.
 
     A cut is made only if the cuts before it, made to 0, were not enough.

@@ -36,7 +36,9 @@ def follow_links(
     topics that the chat follows.
     """
     covered = frozenset(
-        name for name, keys in _covering(names, taxonomy) if not keys.isdisjoint(followed)
+        name
+        for name, keys in _covering(names, taxonomy)
+        if not keys.isdisjoint(followed)
     )
     links = []
     for topic, code in _offered(names, covered, taxonomy):
@@ -55,7 +57,9 @@ def most_specific(names: Collection[str], taxonomy: Taxonomy) -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def _covering(names: tuple[str, ...], taxonomy: Taxonomy) -> tuple[tuple[str, frozenset[str]], ...]:
+def _covering(
+    names: tuple[str, ...], taxonomy: Taxonomy
+) -> tuple[tuple[str, frozenset[str]], ...]:
     """Return each topic with the keys of itself and its wider topics.
 
     Who follows one of these gets the topic's articles.

@@ -17,9 +17,8 @@ _COMMAND = r"(?<![\w/<>])/(?=[A-Za-z0-9_]{1,64}+(?![A-Za-z0-9_/<>]))"
 _MENTION = r"(?<!\w)@(?=[A-Za-z0-9_]{3,32}+(?![A-Za-z0-9_]))"
 #: Scripts beyond the first plane, some of which Telegram knows before Python does.
 _RARE = "\U00010000-\U0001cfff\U0001d400-\U0001efff\U00020000-\U0003ffff"
-_HASHTAG = (
-    rf"(?<![A-Za-z0-9_\u200c])#(?=[\w\u200c\u00b7\u0d80-\u0dff{_RARE}]*(?:[^\W\d_]|[{_RARE}]))"
-)
+_IN_HASHTAG = rf"[\w\u200c\u00b7\u0d80-\u0dff{_RARE}]"
+_HASHTAG = rf"(?<![A-Za-z0-9_\u200c])#(?={_IN_HASHTAG}*(?:[^\W\d_]|[{_RARE}]))"
 _CASHTAG = r"(?<![A-Za-z0-9_$])\$(?=(?:1INCH|[A-Z]{1,8}+)(?![A-Za-z0-9_$]))"
 _SIGN = re.compile(f"{_COMMAND}|{_MENTION}|{_HASHTAG}|{_CASHTAG}")
 
@@ -49,7 +48,9 @@ _WITH_SCHEME = rf"(?:{_APP}|{_SITE}){_ENDING}"
 #: A run of characters that may stand in an address.
 _PIECE = re.compile(r"[^\s<>\"«»\u2000-\u200b\u200e-\u206f\u3000]+")
 #: A piece that holds an address: behind opening brackets, or with a scheme behind words.
-_ADDRESS = re.compile(rf"[(\[{{']*+({_BARE})|[^.@/#]*?(?<![A-Za-z0-9_])({_WITH_SCHEME})")
+_ADDRESS = re.compile(
+    rf"[(\[{{']*+({_BARE})|[^.@/#]*?(?<![A-Za-z0-9_])({_WITH_SCHEME})"
+)
 #: Trailing punctuation belongs to the sentence, not to the address.
 _TRAILING = ".:;,('?!`"
 _OPENING = {")": "(", "]": "[", "}": "{"}

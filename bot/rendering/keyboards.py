@@ -142,7 +142,10 @@ def is_undo(rows: Rows, data: str) -> bool:
 
     Only the label shows it: the callback data is the same under other, older messages.
     """
-    return any(one.get("callback_data") == data and one.get("text") == UNDO for one in _all(rows))
+    return any(
+        one.get("callback_data") == data and one.get("text") == UNDO
+        for one in _all(rows)
+    )
 
 
 def is_topic_keyboard(rows: Rows) -> bool:
@@ -188,7 +191,9 @@ def all_topics() -> list[Button]:
     return [tap("All topics", Act.PAGE, page=0)]
 
 
-def follows(names: Iterable[str], label: str = "{}", act: Act = Act.FOLLOW) -> list[list[Button]]:
+def follows(
+    names: Iterable[str], label: str = "{}", act: Act = Act.FOLLOW
+) -> list[list[Button]]:
     """Return one button for each topic that follows (or unfollows) it."""
     named = [name for name in names if topics.key(name)]
     return in_rows(tap(label.format(name), act, topics.code(name)) for name in named)

@@ -39,7 +39,9 @@ class ArticleLine:
     snippet: Markup | str = ""
 
 
-def reply(templates: Templates, name: str, rows: keyboards.Rows = (), **words: Any) -> Payload:
+def reply(
+    templates: Templates, name: str, rows: keyboards.Rows = (), **words: Any
+) -> Payload:
     """Return the template `replies/<name>` filled with `words`, with rows of buttons under it."""
     return listed(templates, name, "", (), rows, **words)
 
@@ -81,7 +83,9 @@ def names(topics: Sequence[str]) -> list[str]:
     return [name(topic) for topic in topics]
 
 
-def article_line(stored: Stored, tz: tzinfo = UTC, query: Query | None = None) -> ArticleLine:
+def article_line(
+    stored: Stored, tz: tzinfo = UTC, query: Query | None = None
+) -> ArticleLine:
     """Return an article as an entry of a list. query: what was searched for."""
     article = stored.article
     host = urls.host(article.url)
@@ -119,7 +123,9 @@ def _longest(
         listing = {key: items[:shown], "more": len(items) - shown} if key else {}
         return render(f"replies/{name}", words | listing)
 
-    return filled(fitting.largest(lambda shown: filled(shown).fits(), min(len(items), most)))
+    return filled(
+        fitting.largest(lambda shown: filled(shown).fits(), min(len(items), most))
+    )
 
 
 def _payload(html: str, rows: keyboards.Rows) -> Payload:

@@ -27,7 +27,9 @@ _STYLES = frozenset(
     ("b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "tg-spoiler", "span")
 )
 _TAGS = _STYLES | {"a", "code", "pre", "blockquote", "tg-emoji", "tg-time"}
-_TOKEN = re.compile(r'<(/?)([A-Za-z][\w-]*)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>|([^<]+)|<')
+_TOKEN = re.compile(
+    r'<(/?)([A-Za-z][\w-]*)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>|([^<]+)|<'
+)
 _REFERENCE = re.compile(r"&(?:(lt|gt|amp|quot)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 # Each entity that Telegram finds by itself holds one of these: tag, cashtag, name, command,
@@ -101,7 +103,9 @@ def measure(source: str) -> Marked:
         entities += len(tags)
         if not _OPAQUE.intersection(tags):
             styles = len(_STYLES.intersection(tags))
-            entities += _found(text) * (1 + 2 * styles)  # each splits the styles around it
+            entities += _found(text) * (
+                1 + 2 * styles
+            )  # each splits the styles around it
     whole = "".join(texts)
     return Marked(source, whole, plain_text.units(whole), entities)
 
@@ -109,7 +113,11 @@ def measure(source: str) -> Marked:
 def _found(text: str) -> int:
     """Return an upper bound of the entities that Telegram finds in `text` by itself."""
     cards = sum(len(run[0]) // _CARD_DIGITS for run in _DIGITS.finditer(text))
-    return cards + sum(1 for _ in _FOUND.finditer(text)) + sum(1 for _ in _LETTERS.finditer(text))
+    return (
+        cards
+        + sum(1 for _ in _FOUND.finditer(text))
+        + sum(1 for _ in _LETTERS.finditer(text))
+    )
 
 
 def _segments(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -143,7 +151,9 @@ def _close(inside: list[str], tag: str) -> None:
     if not inside:
         raise MarkupError(f"</{tag}> closes nothing", tag)
     if inside[-1] != tag:
-        raise MarkupError(f"</{tag}> stands where <{inside[-1]}> must be closed first", tag)
+        raise MarkupError(
+            f"</{tag}> stands where <{inside[-1]}> must be closed first", tag
+        )
     inside.pop()
 
 

@@ -29,13 +29,17 @@ def edit(payload: Payload, before: Payload | None = None) -> Payload:
     return {"method": "editMessageMedia", "media": media, **buttons}
 
 
-def tombstone(templates: Templates, article: Article, *, photo: bool = False) -> Payload:
+def tombstone(
+    templates: Templates, article: Article, *, photo: bool = False
+) -> Payload:
     """Return the edit that leaves a note in place of a withdrawn post that can't be deleted.
 
     photo: the post is a picture with a caption.
     """
     words = {
-        "title": plain_text.shorten(post_words.title(article), post_words.RELATED_UNITS),
+        "title": plain_text.shorten(
+            post_words.title(article), post_words.RELATED_UNITS
+        ),
         "provider": post_words.provider(article),
         "url": article.url,
     }
@@ -63,6 +67,10 @@ def _caption(words: Payload) -> Payload:
     has_markup = "parse_mode" in words
     text = markup.measure(words["text"]) if has_markup else markup.plain(words["text"])
     if has_markup and text.fits(markup.CAPTION_UNITS):
-        return {"method": "editMessageCaption", "caption": text.html, "parse_mode": "HTML"}
+        return {
+            "method": "editMessageCaption",
+            "caption": text.html,
+            "parse_mode": "HTML",
+        }
     plain = markup.plain_within(text.text, markup.CAPTION_UNITS)
     return {"method": "editMessageCaption", "caption": plain.text}

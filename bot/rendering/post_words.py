@@ -59,7 +59,9 @@ class PostWords:
     follow: tuple[FollowLink, ...] = ()
 
 
-def of(article: Article, taxonomy: Taxonomy, links: Mapping[str, str], tz: tzinfo) -> PostWords:
+def of(
+    article: Article, taxonomy: Taxonomy, links: Mapping[str, str], tz: tzinfo
+) -> PostWords:
     """Return the words of an article's post.
 
     links: identity of a related article → address of its post in the same chat.
@@ -70,8 +72,12 @@ def of(article: Article, taxonomy: Taxonomy, links: Mapping[str, str], tz: tzinf
         provider=shown_provider,
         date=dates.behind(shown_provider, dates.published(article, tz)),
         excerpt=plain_text.shorten(_excerpt(article), markup.TEXT_UNITS),
-        related=tuple(_related(one, links.get(one.identity)) for one in article.related),
-        hashtags=tuple(map(markup.trusted, _left_to_right_first(_hashtags(article, taxonomy)))),
+        related=tuple(
+            _related(one, links.get(one.identity)) for one in article.related
+        ),
+        hashtags=tuple(
+            map(markup.trusted, _left_to_right_first(_hashtags(article, taxonomy)))
+        ),
         url=article.url,
         kind=article.kind,
     )
@@ -84,7 +90,9 @@ def title(article: Article) -> str:
 
 def provider(article: Article) -> str:
     """Return an article's provider, or its host if it has none; shortened."""
-    return plain_text.shorten(article.provider or urls.host(article.url), PROVIDER_UNITS)
+    return plain_text.shorten(
+        article.provider or urls.host(article.url), PROVIDER_UNITS
+    )
 
 
 def shorter(words: PostWords) -> PostWords:

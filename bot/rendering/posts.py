@@ -93,7 +93,9 @@ def _without_keyboard(
 
     link: the text links the article. follow: links that the text offers.
     """
-    is_photo = picture == "photo" and bool(article.image) and Fallback.TEXT not in fallbacks
+    is_photo = (
+        picture == "photo" and bool(article.image) and Fallback.TEXT not in fallbacks
+    )
     units = markup.CAPTION_UNITS if is_photo else markup.TEXT_UNITS
     words = post_words.of(article, taxonomy, dict(links), tz)
     if Fallback.SHORTER in fallbacks:
@@ -109,7 +111,9 @@ def _without_keyboard(
     return _photo(article, parts) if is_photo else _message(article, parts)
 
 
-def _plain_text(templates: Templates, words: PostWords, units: int, address: str) -> str:
+def _plain_text(
+    templates: Templates, words: PostWords, units: int, address: str
+) -> str:
     """Return the post without markup, the address behind it if that leaves room for the post."""
     end = f"\n\n{address}" if address and len(address) < units // 2 else ""
 
@@ -119,7 +123,9 @@ def _plain_text(templates: Templates, words: PostWords, units: int, address: str
     return _rendered(templates, words, fits).text + end
 
 
-def _rendered(templates: Templates, words: PostWords, fits: Callable[[Marked], bool]) -> Marked:
+def _rendered(
+    templates: Templates, words: PostWords, fits: Callable[[Marked], bool]
+) -> Marked:
     """Return the post cut until it fits; if the operator's template leaves no room, the shipped."""
 
     def shrunk(render: Callable[[str, dict[str, Any]], Marked]) -> PostWords | None:
@@ -129,7 +135,9 @@ def _rendered(templates: Templates, words: PostWords, fits: Callable[[Marked], b
 
     if fitted := shrunk(templates.render):
         return templates.render("post", asdict(fitted))
-    return templates.render_shipped("post", asdict(shrunk(templates.render_shipped) or words))
+    return templates.render_shipped(
+        "post", asdict(shrunk(templates.render_shipped) or words)
+    )
 
 
 def _message(article: Article, parts: dict[str, str]) -> Payload:
@@ -137,12 +145,18 @@ def _message(article: Article, parts: dict[str, str]) -> Payload:
     # a stranger's page along.
     preview: dict[str, Any] = {"is_disabled": True}
     if article.image:
-        preview = {"url": article.image, "prefer_large_media": True, "show_above_text": True}
+        preview = {
+            "url": article.image,
+            "prefer_large_media": True,
+            "show_above_text": True,
+        }
     return {"method": "sendMessage", **parts, "link_preview_options": preview}
 
 
 def _photo(article: Article, parts: dict[str, str]) -> Payload:
-    caption = {("caption" if key == "text" else key): value for key, value in parts.items()}
+    caption = {
+        ("caption" if key == "text" else key): value for key, value in parts.items()
+    }
     return {"method": "sendPhoto", "photo": article.image, **caption}
 
 

@@ -27,7 +27,10 @@ NOTICE_UNITS = 200
 
 
 def welcome(
-    templates: Templates, *, follows: Sequence[str] = (), suggestions: Sequence[str] = ()
+    templates: Templates,
+    *,
+    follows: Sequence[str] = (),
+    suggestions: Sequence[str] = (),
 ) -> Payload:
     """Answer /start: a greeting with topics to tap, or the topics that the reader follows."""
     suggested = suggestions[:SUGGESTED]
@@ -47,7 +50,9 @@ def welcome_following(
     templates: Templates, topic: str, *, already: bool = False, back: bool = False
 ) -> Payload:
     """Answer /start from a post's button: the topic is followed from now on, or was already."""
-    rows = keyboards.follows([topic], "Unfollow {}" if already else keyboards.UNDO, Act.UNFOLLOW)
+    rows = keyboards.follows(
+        [topic], "Unfollow {}" if already else keyboards.UNDO, Act.UNFOLLOW
+    )
     more = [keyboards.tap("More topics", Act.PAGE, page=0)]
     return layout.reply(
         templates,
@@ -60,7 +65,10 @@ def welcome_following(
 
 
 def commands_help(
-    templates: Templates, commands: Sequence[tuple[str, str, str]], *, is_editor: bool = False
+    templates: Templates,
+    commands: Sequence[tuple[str, str, str]],
+    *,
+    is_editor: bool = False,
 ) -> Payload:
     """Answer /help. commands: (name without the slash, arguments or empty, what it does)."""
     lines = []
@@ -86,17 +94,27 @@ def latest(
     lines = [layout.article_line(one, tz) for one in articles[:LISTED]]
     rows = keyboards.follows([topic], "Follow {}") if topic and not followed else []
     return layout.listed(
-        templates, "latest", "articles", lines, rows, topic=layout.name(topic), follows=follows
+        templates,
+        "latest",
+        "articles",
+        lines,
+        rows,
+        topic=layout.name(topic),
+        follows=follows,
     )
 
 
-def nothing_yet(templates: Templates, topic: str = "", *, follows: bool = True) -> Payload:
+def nothing_yet(
+    templates: Templates, topic: str = "", *, follows: bool = True
+) -> Payload:
     """Answer /latest when there is none.
 
     follows: whether the reader follows the topic; without a topic, whether they follow any.
     """
     rows = keyboards.follows([topic], "Follow {}") if topic and not follows else []
-    return layout.reply(templates, "nothing_yet", rows, topic=layout.name(topic), follows=follows)
+    return layout.reply(
+        templates, "nothing_yet", rows, topic=layout.name(topic), follows=follows
+    )
 
 
 def stopped(templates: Templates, follows: int) -> Payload:
@@ -119,14 +137,23 @@ def resumed(
     lines = [layout.article_line(one, tz) for one in missed]
     more = [keyboards.tap("Choose topics", Act.PAGE, page=0)]
     return layout.listed(
-        templates, "resumed", "articles", lines, [more], follows=layout.names(follows), count=count
+        templates,
+        "resumed",
+        "articles",
+        lines,
+        [more],
+        follows=layout.names(follows),
+        count=count,
     )
 
 
 def only_in_private(templates: Templates, command: str, group: str) -> Payload:
     """Tell an editor, in private, that a command is answered only there. group: where it was."""
     return layout.reply(
-        templates, "only_in_private", command=layout.said(command), where=layout.said(group)
+        templates,
+        "only_in_private",
+        command=layout.said(command),
+        where=layout.said(group),
     )
 
 
@@ -160,7 +187,9 @@ def went_wrong(templates: Templates) -> Payload:
     return layout.reply(templates, "went_wrong")
 
 
-def notice(templates: Templates, kind: Line, topic: str = "", *, back: bool = False) -> str:
+def notice(
+    templates: Templates, kind: Line, topic: str = "", *, back: bool = False
+) -> str:
     """Return the plain line that a tapped button brings up, at most 200 UTF-16 units."""
     marked = templates.render(
         "replies/notice", {"kind": kind, "topic": layout.name(topic), "back": back}

@@ -103,7 +103,9 @@ def undone(
     )
 
 
-def became(templates: Templates, article: Stored, edition: int, posts: Sequence[Became]) -> Payload:
+def became(
+    templates: Templates, article: Stored, edition: int, posts: Sequence[Became]
+) -> Payload:
     """Return the edit that replaces the reply to /republish when the outcomes are known."""
     fates = {post.fate for post in posts}
     payload = layout.listed(
@@ -181,14 +183,18 @@ def rejected(templates: Templates, files: Sequence[tuple[str, str]]) -> Payload:
     """Answer /republish with files that are not articles. files: (path, reason)."""
     lines = []
     for path, reason in files:
-        lines.append({"path": shown_names.short(path), "reason": shown_names.reason(reason)})
+        lines.append(
+            {"path": shown_names.short(path), "reason": shown_names.reason(reason)}
+        )
     return layout.listed(templates, "republish_rejected", "files", lines, most=SHOWN)
 
 
 def expired(templates: Templates, article: Stored) -> Payload:
     """Answer /republish with an article that has expired."""
     line = layout.article_line(article)
-    return layout.reply(templates, "republish_expired", article=line, file=article.path or "")
+    return layout.reply(
+        templates, "republish_expired", article=line, file=article.path or ""
+    )
 
 
 def republish_not_found(
@@ -199,7 +205,12 @@ def republish_not_found(
     lines = [_line(article) for article in shown]
     rows = [[_button(article)] for article in shown]
     return layout.listed(
-        templates, "republish_not_found", "nearest", lines, rows, words=layout.said(words)
+        templates,
+        "republish_not_found",
+        "nearest",
+        lines,
+        rows,
+        words=layout.said(words),
     )
 
 
@@ -208,7 +219,9 @@ def republish_usage(templates: Templates) -> Payload:
     return layout.reply(templates, "republish_usage")
 
 
-def copy_posted(templates: Templates, article: Stored, channels: Sequence[str]) -> Payload:
+def copy_posted(
+    templates: Templates, article: Stored, channels: Sequence[str]
+) -> Payload:
     """Answer the button that posts a copy, to these channels."""
     return _released(templates, "copy_posted", article, channels)
 
@@ -218,7 +231,9 @@ def released(templates: Templates, article: Stored, channels: Sequence[str]) -> 
     return _released(templates, "released", article, channels)
 
 
-def _released(templates: Templates, name: str, article: Stored, channels: Sequence[str]) -> Payload:
+def _released(
+    templates: Templates, name: str, article: Stored, channels: Sequence[str]
+) -> Payload:
     return layout.reply(
         templates,
         name,
@@ -229,7 +244,10 @@ def _released(templates: Templates, name: str, article: Stored, channels: Sequen
 
 
 def _line(article: Stored) -> dict[str, object]:
-    return {"line": layout.article_line(article), "file": shown_names.short(article.path)}
+    return {
+        "line": layout.article_line(article),
+        "file": shown_names.short(article.path),
+    }
 
 
 def _button(article: Stored) -> keyboards.Button:

@@ -43,12 +43,20 @@ _CONFIRM = {
 SAMPLES: dict[str, tuple[dict[str, Any], ...]] = {
     "replies/republished": (
         _REPUBLISHED,
-        _REPUBLISHED | {"edition": 1, "channels": 2, "where": "@a and @b", "seconds": 0},
-        _REPUBLISHED | {"article": BARE_LINE, "file": "", "channels": 0, "where": "", "seconds": 0},
+        _REPUBLISHED
+        | {"edition": 1, "channels": 2, "where": "@a and @b", "seconds": 0},
+        _REPUBLISHED
+        | {"article": BARE_LINE, "file": "", "channels": 0, "where": "", "seconds": 0},
         _REPUBLISHED | {"edition": 0, "channels": 0, "where": "", "seconds": 0},
     ),
     "replies/undone": (
-        {"article": LINE, "file": "a&b.md", "undone": "News (@news)", "late": "", "sending": ""},
+        {
+            "article": LINE,
+            "file": "a&b.md",
+            "undone": "News (@news)",
+            "late": "",
+            "sending": "",
+        },
         {"article": LINE, "file": "", "undone": "", "late": "@a and @b", "sending": ""},
         {"article": LINE, "file": "", "undone": "@a", "late": "@b", "sending": "@c"},
     ),
@@ -66,7 +74,8 @@ SAMPLES: dict[str, tuple[dict[str, Any], ...]] = {
             "file": "a&b.md",
             "edition": 2,
             "posts": [
-                _BECAME | {"state": state} for state in ("posted", "waiting", "checking", "failed")
+                _BECAME | {"state": state}
+                for state in ("posted", "waiting", "checking", "failed")
             ],
             "more": 1,
             "posted": True,
@@ -76,7 +85,9 @@ SAMPLES: dict[str, tuple[dict[str, Any], ...]] = {
             "article": LINE,
             "file": "",
             "edition": 1,
-            "posts": [_BECAME | {"state": "waiting", "reason": "", "link": "", "until": ""}],
+            "posts": [
+                _BECAME | {"state": "waiting", "reason": "", "link": "", "until": ""}
+            ],
             "more": 0,
             "posted": False,
             "waiting": True,
@@ -85,7 +96,10 @@ SAMPLES: dict[str, tuple[dict[str, Any], ...]] = {
     "replies/republish_choose": (
         {
             "words": "<x>",
-            "found": [{"line": LINE, "file": "a&b.md"}, {"line": BARE_LINE, "file": ""}],
+            "found": [
+                {"line": LINE, "file": "a&b.md"},
+                {"line": BARE_LINE, "file": ""},
+            ],
             "more": 1,
         },
     ),
@@ -93,7 +107,8 @@ SAMPLES: dict[str, tuple[dict[str, Any], ...]] = {
         _CONFIRM,
         _CONFIRM | {"reason": "has no title", "where": ""},
         *(
-            _CONFIRM | {"file": "", "own": "", "first": None, "posted": False, "waits": waits}
+            _CONFIRM
+            | {"file": "", "own": "", "first": None, "posted": False, "waits": waits}
             for waits in ("editor", "draft", "future", "bulk", "restored")
         ),
     ),

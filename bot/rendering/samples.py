@@ -13,8 +13,18 @@ from bot.rendering import republish_samples
 from bot.rendering.republish_samples import BARE_LINE, LINE
 from bot.rendering.taps import Line
 
-_RELATED = {"title": "A & B", "url": "https://t.me/c/1/2", "provider": "Example", "posted": True}
-_REFUSAL = {"short_id": "1a", "title": "A & B", "file": "a&b.md", "reason": "message text is empty"}
+_RELATED = {
+    "title": "A & B",
+    "url": "https://t.me/c/1/2",
+    "provider": "Example",
+    "posted": True,
+}
+_REFUSAL = {
+    "short_id": "1a",
+    "title": "A & B",
+    "file": "a&b.md",
+    "reason": "message text is empty",
+}
 _CHANNEL = {
     "name": "@example",
     "sent": 3,
@@ -26,7 +36,13 @@ _CHANNEL = {
     "until": "22 Aug 2021, 21:02 UTC",
     "refusals": [_REFUSAL],
 }
-_REPORT = {"articles": 12, "readers": 2, "follows": 3, "folder": "data/articles", "watched": True}
+_REPORT = {
+    "articles": 12,
+    "readers": 2,
+    "follows": 3,
+    "folder": "data/articles",
+    "watched": True,
+}
 _NAMED = {"title": "A & B", "url": "https://example.org/a?b=1&c=2", "file": "a&b.md"}
 _FULL_ENTRY = {
     "articles": [_NAMED],
@@ -35,8 +51,20 @@ _FULL_ENTRY = {
     "about": "",
     "reason": "Telegram said & no",
 }
-_BARE_ENTRY = {"articles": [], "files": ["a&b.md"], "chats": [], "about": "", "reason": ""}
-_CHAT_ENTRY = {"articles": [], "files": [], "chats": ["A & B"], "about": "", "reason": "kicked"}
+_BARE_ENTRY = {
+    "articles": [],
+    "files": ["a&b.md"],
+    "chats": [],
+    "about": "",
+    "reason": "",
+}
+_CHAT_ENTRY = {
+    "articles": [],
+    "files": [],
+    "chats": ["A & B"],
+    "about": "",
+    "reason": "kicked",
+}
 _RELEASED = {"article": LINE, "file": "a&b.md", "where": "News (@news)"}
 _ARTICLE = {"short_id": "1z", "title": "A & B", "first": "A & B", "file": "a&b.md"}
 
@@ -54,7 +82,9 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             "url": LINE["url"],
             "kind": "article",
             "link": True,
-            "follow": ({"topic": "C & A", "url": "https://t.me/example_bot?start=f-mlkzxh8i"},),
+            "follow": (
+                {"topic": "C & A", "url": "https://t.me/example_bot?start=f-mlkzxh8i"},
+            ),
         },
         {
             "title": "Bare",
@@ -69,7 +99,9 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             "follow": (),
         },
     ),
-    "tombstone": ({"title": LINE["title"], "provider": LINE["provider"], "url": LINE["url"]},),
+    "tombstone": (
+        {"title": LINE["title"], "provider": LINE["provider"], "url": LINE["url"]},
+    ),
     "replies/welcome": (
         {"follows": ["AI", "C & A"], "suggestions": []},
         {"follows": [], "suggestions": ["AI"]},
@@ -85,7 +117,11 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             "more": 1,
             "is_editor": True,
         },
-        {"commands": [{"name": "help", "args": "", "does": "help"}], "more": 0, "is_editor": False},
+        {
+            "commands": [{"name": "help", "args": "", "does": "help"}],
+            "more": 0,
+            "is_editor": False,
+        },
     ),
     "replies/following": (
         {
@@ -131,13 +167,22 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         },
         {"follows": [], "topics": [], "more": 0, "stopped": False},
     ),
-    "replies/unfollowed": ({"names": ["AI"], "left": 1}, {"names": ["AI", "B"], "left": 0}),
-    "replies/not_following": ({"words": "x", "follows": ["AI"]}, {"words": "", "follows": []}),
+    "replies/unfollowed": (
+        {"names": ["AI"], "left": 1},
+        {"names": ["AI", "B"], "left": 0},
+    ),
+    "replies/not_following": (
+        {"words": "x", "follows": ["AI"]},
+        {"words": "", "follows": []},
+    ),
     "replies/latest": (
         {"articles": [LINE, BARE_LINE], "more": 1, "topic": "AI", "follows": True},
         {"articles": [BARE_LINE], "more": 0, "topic": "", "follows": False},
     ),
-    "replies/nothing_yet": ({"topic": "AI", "follows": True}, {"topic": "", "follows": False}),
+    "replies/nothing_yet": (
+        {"topic": "AI", "follows": True},
+        {"topic": "", "follows": False},
+    ),
     "replies/search_results": (
         {
             "articles": [LINE | {"snippet": "a piece"}],
@@ -148,7 +193,10 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         },
         {"articles": [BARE_LINE], "more": 0, "words": "x", "instead": "", "page": 1},
     ),
-    "replies/found_article": ({"article": LINE, "topics": 1}, {"article": BARE_LINE, "topics": 0}),
+    "replies/found_article": (
+        {"article": LINE, "topics": 1},
+        {"article": BARE_LINE, "topics": 0},
+    ),
     "replies/nothing_found": (
         {"words": "<x>", "nearest": ["AI"], "typed": True, "leaves_out": False},
         {"words": "x", "nearest": [], "typed": False, "leaves_out": False},
@@ -179,10 +227,15 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "replies/released": (_RELEASED, _RELEASED | {"file": "", "where": ""}),
     "replies/status": (
         {
-            "report": _REPORT | {"held": [_ARTICLE], "copies": [_ARTICLE], "warned": [1, 2]},
+            "report": _REPORT
+            | {"held": [_ARTICLE], "copies": [_ARTICLE], "warned": [1, 2]},
             "problem": "data/articles: is not there",
             "troubles": [
-                {"about": "The database & more", "reason": "is full", "since": "22 Aug 2021, 21:02"}
+                {
+                    "about": "The database & more",
+                    "reason": "is full",
+                    "since": "22 Aug 2021, 21:02",
+                }
             ],
             "warned": [
                 {
@@ -214,7 +267,8 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             "more": 1,
         },
         {
-            "report": _REPORT | {"watched": False, "held": [], "copies": [], "warned": []},
+            "report": _REPORT
+            | {"watched": False, "held": [], "copies": [], "warned": []},
             "problem": "",
             "troubles": [],
             "warned": [],
@@ -232,7 +286,12 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         },
     ),
     "replies/decided": tuple(
-        {"decision": decision.value, "count": len(articles), "articles": articles, "more": 0}
+        {
+            "decision": decision.value,
+            "count": len(articles),
+            "articles": articles,
+            "more": 0,
+        }
         for decision in Decision
         for articles in ([], [_NAMED], [_NAMED, _NAMED | {"file": ""}])
     ),

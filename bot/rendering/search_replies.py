@@ -56,11 +56,17 @@ def found_article(
     """Answer an article's address with the article. names: topics to offer as buttons."""
     rows = keyboards.follows(names[:OFFERED], "Follow {}")
     line = layout.article_line(article, tz)
-    return layout.reply(templates, "found_article", rows, article=line, topics=len(rows))
+    return layout.reply(
+        templates, "found_article", rows, article=line, topics=len(rows)
+    )
 
 
 def nothing_found(
-    templates: Templates, words: str = "", nearest: Sequence[str] = (), *, typed: bool = True
+    templates: Templates,
+    words: str = "",
+    nearest: Sequence[str] = (),
+    *,
+    typed: bool = True,
 ) -> Payload:
     """Answer a search that found nothing, or that has no words to search for.
 

@@ -66,7 +66,9 @@ def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> P
         copies=[_copy(copy) for copy in report.copies[:SHOWN]],
         warned=[_file(file) for file in report.warned[:SHOWN]],
         troubles=[_trouble(trouble, tz) for trouble in report.troubles[:SHOWN]],
-        unconfirmed=[{"title": _title(one.title), "count": one.count} for one in unconfirmed],
+        unconfirmed=[
+            {"title": _title(one.title), "count": one.count} for one in unconfirmed
+        ],
         waits=waiting.words(report, tz),
         undecided=shown_names.short(report.undecided),
         waiting_since=dates.minute(report.oldest_waiting, tz),
@@ -82,7 +84,9 @@ def _buttons(report: StatusReport) -> Iterator[keyboards.Button]:
         label = f"Post copy {copy.short_id}: {copy.title}"
         yield keyboards.tap(label, Act.COPY, copy.short_id)
     for lost in report.unconfirmed[:SHOWN]:
-        yield keyboards.decide(f"Send again: {lost.title}", Decision.SEND_AGAIN, lost.short_id)
+        yield keyboards.decide(
+            f"Send again: {lost.title}", Decision.SEND_AGAIN, lost.short_id
+        )
 
 
 def _channel(channel: ChannelStatus, tz: tzinfo) -> _Channel:

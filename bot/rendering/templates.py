@@ -89,7 +89,9 @@ class Templates:
 
         Raises TemplateBroken, one line with file and line.
         """
-        names = self._own.list_templates(filter_func=lambda name: name.endswith(_ENDING))
+        names = self._own.list_templates(
+            filter_func=lambda name: name.endswith(_ENDING)
+        )
         for name in sorted(set(names)):
             try:
                 self._check(name)
@@ -106,7 +108,9 @@ class Templates:
         """Return the template `name` (without its ending) filled with `words`, its variables."""
         if self._own is not self._shipped:
             try:
-                return _rendered(self._own, name + _ENDING, words | {"group": self._audience})
+                return _rendered(
+                    self._own, name + _ENDING, words | {"group": self._audience}
+                )
             except Exception as error:  # a template can raise anything
                 self._note(name + _ENDING, error, _address(words))
         return self.render_shipped(name, words)
@@ -117,15 +121,21 @@ class Templates:
         Raises TemplateBroken, one line with template and line.
         """
         try:
-            return _rendered(self._shipped, name + _ENDING, words | {"group": self._audience})
+            return _rendered(
+                self._shipped, name + _ENDING, words | {"group": self._audience}
+            )
         except Exception as error:
             path = shipped.config() / "templates" / (name + _ENDING)
             line = _line_of(error, path)
-            raise TemplateBroken(f"{path.name}:{line or 1}: {_reason(error)}") from error
+            raise TemplateBroken(
+                f"{path.name}:{line or 1}: {_reason(error)}"
+            ) from error
 
     def _note(self, name: str, error: Exception, address: str) -> None:
         """Keep a failure for the editors, up to BROKEN; log it once."""
-        broken = Broken(name, _line_of(error, self._path(name)), _reason(error), address)
+        broken = Broken(
+            name, _line_of(error, self._path(name)), _reason(error), address
+        )
         if len(self._broken) < BROKEN:
             self._broken[broken] = None
         known = (broken.template, broken.line, broken.reason)
@@ -139,7 +149,9 @@ class Templates:
         """Return the reason of a failure behind its file and line."""
         path = self._path(name)
         line = _line_of(error, path)
-        return f"{path}:{line}: {_reason(error)}" if line else f"{path}: {_reason(error)}"
+        return (
+            f"{path}:{line}: {_reason(error)}" if line else f"{path}: {_reason(error)}"
+        )
 
     def _path(self, name: str) -> Path:
         own = self._folder / name if self._folder else None
@@ -153,10 +165,17 @@ def unused(folder: Path) -> list[tuple[str, str]]:
     not compile.
     """
     own = sorted(
-        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file()
     )
-    shipped_ones = jinja2.FileSystemLoader(shipped.config() / "templates").list_templates()
-    known = {*shipped_ones, *_included(folder, [name for name in own if name.endswith(_ENDING)])}
+    shipped_ones = jinja2.FileSystemLoader(
+        shipped.config() / "templates"
+    ).list_templates()
+    known = {
+        *shipped_ones,
+        *_included(folder, [name for name in own if name.endswith(_ENDING)]),
+    }
     missing = [name for name in shipped_ones if name not in own]
     strange = [name for name in own if name not in known and not _is_hidden(name)]
     return [(name, _nearest(name, missing)) for name in strange]
@@ -192,7 +211,9 @@ def _nearest(name: str, names: Sequence[str]) -> str:
 
 def _environment(*folders: Path) -> jinja2.Environment:
     environment = ImmutableSandboxedEnvironment(
-        loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder) for folder in folders]),
+        loader=jinja2.ChoiceLoader(
+            [jinja2.FileSystemLoader(folder) for folder in folders]
+        ),
         autoescape=True,
         finalize=_escaped,
         undefined=jinja2.StrictUndefined,
@@ -226,7 +247,9 @@ def _names(names: Sequence[str]) -> Markup:
     return Markup(" and ".join(shown))  # noqa: S704 - names are escaped above
 
 
-def _rendered(environment: jinja2.Environment, name: str, words: dict[str, Any]) -> markup.Marked:
+def _rendered(
+    environment: jinja2.Environment, name: str, words: dict[str, Any]
+) -> markup.Marked:
     text = environment.get_template(name).render(words)
     text = _TAG.sub(_without_joiners, text)
     text = _LINE_ENDS.sub("\n", text)
@@ -250,7 +273,9 @@ def _line_of(error: Exception, path: Path) -> int:
         return _line_with(path, error.tag)
     line = 0
     trace = error.__traceback__
-    while trace is not None:  # Jinja2 puts a template's file and line into the traceback
+    while (
+        trace is not None
+    ):  # Jinja2 puts a template's file and line into the traceback
         if trace.tb_frame.f_code.co_filename == str(path):
             line = trace.tb_lineno
         trace = trace.tb_next

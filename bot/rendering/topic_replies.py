@@ -34,7 +34,11 @@ def topic_keyboard(
     ticked = {topics.key(name) for name in followed}
     on_page = shown[page * PAGE : (page + 1) * PAGE]
     buttons = [_toggle(name, topics.key(name) in ticked, page) for name in on_page]
-    rows = [*keyboards.in_rows(buttons), _turns(page, last), [keyboards.tap("Done", Act.DONE)]]
+    rows = [
+        *keyboards.in_rows(buttons),
+        _turns(page, last),
+        [keyboards.tap("Done", Act.DONE)],
+    ]
     return layout.reply(
         templates,
         "topic_keyboard",
@@ -66,7 +70,9 @@ def topic_list(
     lines = []
     for name, articles in counts:
         followed_too = topics.key(name) in ticked
-        lines.append({"name": layout.name(name), "articles": articles, "followed": followed_too})
+        lines.append(
+            {"name": layout.name(name), "articles": articles, "followed": followed_too}
+        )
     rows = [[keyboards.tap("Choose topics", Act.PAGE, page=0)]] if counts else []
     return layout.listed(
         templates,
@@ -123,7 +129,9 @@ def following(
 
 def follows_full(templates: Templates, limit: int) -> Payload:
     """Answer a reader who follows as many topics as one chat may."""
-    return layout.reply(templates, "follows_full", [keyboards.all_topics()], limit=limit)
+    return layout.reply(
+        templates, "follows_full", [keyboards.all_topics()], limit=limit
+    )
 
 
 def unknown_topic(
@@ -139,7 +147,11 @@ def unknown_topic(
     awaitable: words that can be followed before any article carries them, by a button. update:
     number of the update, for that button.
     """
-    rows = [*keyboards.follows(nearest[:UNDO]), _anyway(awaitable, update), keyboards.all_topics()]
+    rows = [
+        *keyboards.follows(nearest[:UNDO]),
+        _anyway(awaitable, update),
+        keyboards.all_topics(),
+    ]
     return layout.reply(
         templates,
         "unknown_topic",
@@ -161,18 +173,28 @@ def unfollowed(
     if len(names) > UNDO_EACH:
         rows = [[keyboards.tap(keyboards.UNDO, Act.FOLLOW_OFFERED, str(update))]]
     else:
-        rows = keyboards.follows(names, keyboards.UNDO if len(names) == 1 else "Undo {}")
-    return layout.reply(templates, "unfollowed", rows, names=layout.names(names), left=left)
+        rows = keyboards.follows(
+            names, keyboards.UNDO if len(names) == 1 else "Undo {}"
+        )
+    return layout.reply(
+        templates, "unfollowed", rows, names=layout.names(names), left=left
+    )
 
 
-def not_following(templates: Templates, words: str = "", follows: Sequence[str] = ()) -> Payload:
+def not_following(
+    templates: Templates, words: str = "", follows: Sequence[str] = ()
+) -> Payload:
     """Answer /untopic without words, or with words that name no followed topic.
 
     follows: topics that buttons unfollow.
     """
     rows = keyboards.follows(follows[:UNDO], "Unfollow {}", Act.UNFOLLOW)
     return layout.reply(
-        templates, "not_following", rows, words=layout.said(words), follows=layout.names(follows)
+        templates,
+        "not_following",
+        rows,
+        words=layout.said(words),
+        follows=layout.names(follows),
     )
 
 
@@ -183,7 +205,9 @@ def _anyway(awaitable: Sequence[str], update: int) -> list[keyboards.Button]:
 
 
 def _toggle(name: str, on: bool, page: int) -> keyboards.Button:
-    return keyboards.tap(keyboards.TICK + name if on else name, Act.TOGGLE, topics.code(name), page)
+    return keyboards.tap(
+        keyboards.TICK + name if on else name, Act.TOGGLE, topics.code(name), page
+    )
 
 
 def _turns(page: int, last: int) -> list[keyboards.Button]:

@@ -11,9 +11,15 @@ from bot.rendering.report import StatusReport
 #: The words for one article, and for several.
 _WORDS = {
     Waits.DRAFT: ("1 draft", "{} drafts"),
-    Waits.FUTURE: ("1 waits for {date}", "{} wait for their dates, the next for {date}"),
+    Waits.FUTURE: (
+        "1 waits for {date}",
+        "{} wait for their dates, the next for {date}",
+    ),
     Waits.EDITOR: ("1 waits for an editor", "{} wait for an editor"),
-    Waits.BULK: ("1 older article waits for an editor", "{} older articles wait for an editor"),
+    Waits.BULK: (
+        "1 older article waits for an editor",
+        "{} older articles wait for an editor",
+    ),
     Waits.RESTORED: (
         "1 may have been posted before the database was restored and waits for an editor",
         "{} may have been posted before the database was restored and wait for an editor",

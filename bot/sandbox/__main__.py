@@ -28,15 +28,21 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bot.sandbox", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0 (the default) takes any free one")
+    parser.add_argument(
+        "--port", type=int, default=0, help="0 (the default) takes any free one"
+    )
     token = os.environ.get("PAPERBOY_TELEGRAM__TOKEN")
     parser.add_argument("--token", default=token, help="a new one if not given")
     several: dict[str, Any] = {"action": "append", "default": []}
     channel = "@name of a channel to begin with; repeatable"
     parser.add_argument("--channel", help=channel, **several)
     parser.add_argument("--person", help="id:name of somebody; repeatable", **several)
-    parser.add_argument("--limits", action="store_true", help="enforce Telegram's rates")
-    parser.add_argument("--seed", type=int, default=0, help="decides which calls meet a fault")
+    parser.add_argument(
+        "--limits", action="store_true", help="enforce Telegram's rates"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="decides which calls meet a fault"
+    )
     return parser.parse_args()
 
 
@@ -52,7 +58,11 @@ async def _serve(options: argparse.Namespace) -> None:
         for person in options.person:
             number, _, name = person.partition(":")
             telegram.world.add_person(name or "Somebody", id=int(number))
-        address = {"base_url": telegram.base_url, "token": telegram.token, "pid": os.getpid()}
+        address = {
+            "base_url": telegram.base_url,
+            "token": telegram.token,
+            "pid": os.getpid(),
+        }
         sys.stdout.write(json.dumps(address) + "\n")
         sys.stdout.flush()
         await stop.wait()

@@ -93,7 +93,11 @@ def writable(world: World, chat: Chat, kind: str = "text messages") -> None:
     muted = bot.status == "restricted" and "can_send_messages" not in bot.rights
     if muted or (chat.type == "channel" and not bot.may("can_post_messages")):
         raise bad(f"not enough rights to send {kind} to the chat")
-    if bot.status == "restricted" and kind == "photos" and "can_send_photos" not in bot.rights:
+    if (
+        bot.status == "restricted"
+        and kind == "photos"
+        and "can_send_photos" not in bot.rights
+    ):
         raise bad("not enough rights to send photos to the chat")
 
 

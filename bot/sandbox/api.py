@@ -63,7 +63,9 @@ class Api:
         token, _, method = path[len("/bot") :].partition("/")
         try:
             self._admit(token)
-            carried = fields.decode(scope["query_string"], _content_type(scope), content)
+            carried = fields.decode(
+                scope["query_string"], _content_type(scope), content
+            )
         except Refusal as no:
             await _respond(send, no.answer())
             return
@@ -88,7 +90,11 @@ class Api:
         self.busy += not waits
         self.served += not waits
         try:
-            fault = self.faults.take(name, self._chat_id(carried)) if self.faults.rules else None
+            fault = (
+                self.faults.take(name, self._chat_id(carried))
+                if self.faults.rules
+                else None
+            )
             if fault is None:
                 await _respond(send, await self.perform(name, call))
             else:
@@ -189,7 +195,9 @@ class Api:
 
     async def _file(self, path: str, send: Send) -> None:
         token, _, name = path.partition("/")
-        content = self.world.files.get(name.removeprefix("photos/").removesuffix(".jpg"))
+        content = self.world.files.get(
+            name.removeprefix("photos/").removesuffix(".jpg")
+        )
         if token != self.token or content is None:
             await _respond(send, not_found().answer())
         else:

@@ -47,7 +47,10 @@ def routes(sandbox: Parts) -> list[BaseRoute]:
     """Return the routes of /sim/ for one sandbox."""
     actions = {name: _posting(sandbox, action) for name, action in _ACTIONS.items()}
     return [
-        *(Route(f"/sim/{name}", answer, methods=["POST"]) for name, answer in actions.items()),
+        *(
+            Route(f"/sim/{name}", answer, methods=["POST"])
+            for name, answer in actions.items()
+        ),
         Route("/sim/state", _state(sandbox)),
         Route("/sim/events", _events(sandbox)),
         Route("/sim/calls", _calls(sandbox)),
@@ -58,7 +61,9 @@ def routes(sandbox: Parts) -> list[BaseRoute]:
 def _posting(sandbox: Parts, action: Action) -> Answer:
     async def answer(request: Request) -> Response:
         if _foreign(request):
-            return JSONResponse({"error": "Another site may not steer the sandbox."}, 403)
+            return JSONResponse(
+                {"error": "Another site may not steer the sandbox."}, 403
+            )
         try:
             body = await request.json()
         except ValueError:
@@ -107,7 +112,9 @@ def _call(call: Call) -> Json:
 def _clearing(sandbox: Parts) -> Answer:
     async def answer(request: Request) -> Response:
         if _foreign(request):
-            return JSONResponse({"error": "Another site may not steer the sandbox."}, 403)
+            return JSONResponse(
+                {"error": "Another site may not steer the sandbox."}, 403
+            )
         sandbox.faults.clear()
         return JSONResponse({})
 
@@ -126,7 +133,9 @@ def _events(sandbox: Parts) -> Answer:
 
     async def answer(_request: Request) -> Response:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(stream(), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(
+            stream(), media_type="text/event-stream", headers=headers
+        )
 
     return answer
 
@@ -183,7 +192,9 @@ def _channel(sandbox: Parts, body: Json) -> Json:
     rights = body.get("bot_rights", POSTING)
     protected = bool(body.get("protected"))
     add_channel = sandbox.world.add_channel
-    return view.chat(add_channel(body["title"], body.get("username"), rights, protected=protected))
+    return view.chat(
+        add_channel(body["title"], body.get("username"), rights, protected=protected)
+    )
 
 
 def _group(sandbox: Parts, body: Json) -> Json:
@@ -191,14 +202,19 @@ def _group(sandbox: Parts, body: Json) -> Json:
     members = [world.person(int(who)) for who in body.get("members", [])]
     admins = [world.person(int(who)) for who in body.get("admins", [])]
     forum, supergroup = bool(body.get("forum")), bool(body.get("supergroup", True))
-    group = world.add_group(body["title"], members, admins, supergroup=supergroup, forum=forum)
+    group = world.add_group(
+        body["title"], members, admins, supergroup=supergroup, forum=forum
+    )
     group.hidden_members = bool(body.get("hidden_members"))
     return view.chat(group)
 
 
 def _member(sandbox: Parts, body: Json) -> Json:
     """{"chat", "person", "status", "rights"?}: somebody's place in a chat."""
-    chat, person = sandbox.world.chat(int(body["chat"])), sandbox.world.person(int(body["person"]))
+    chat, person = (
+        sandbox.world.chat(int(body["chat"])),
+        sandbox.world.person(int(body["person"])),
+    )
     sandbox.world.set_member(chat, person, body["status"], body.get("rights", ()))
     return view.chat(chat)
 

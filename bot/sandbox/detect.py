@@ -19,7 +19,9 @@ _ENDINGS: Final = (
 )
 _HOST: Final = r"(?:[\w](?:[\w-]{0,62}[\w])?\.)+"
 _PATTERNS: Final = {
-    "email": re.compile(r"(?<![\w@.+-])[\w.+-]+@(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(?![\w-])"),
+    "email": re.compile(
+        r"(?<![\w@.+-])[\w.+-]+@(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(?![\w-])"
+    ),
     "url": re.compile(
         r"(?<![\w@./-])(?:https?://(?:[^\s/?#@]*@)?"
         rf"(?:{_HOST}[^\W\d_]{{2,}}|xn--[\w-]+|(?:\d{{1,3}}\.){{3}}\d{{1,3}})"

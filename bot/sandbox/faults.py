@@ -48,7 +48,11 @@ class Fault:
 
     def answer(self) -> Json:
         """Return the error answer of a refusal."""
-        answer: Json = {"ok": False, "error_code": self.code, "description": self.description}
+        answer: Json = {
+            "ok": False,
+            "error_code": self.code,
+            "description": self.description,
+        }
         if self.retry_after is not None:
             answer["parameters"] = {"retry_after": self.retry_after}
         return answer
@@ -64,7 +68,9 @@ def refused(code: int, description: str) -> Fault:
     return Fault(Kind.REFUSE, code, description)
 
 
-def broken(code: int = 500, description: str = "Internal Server Error: restart") -> Fault:
+def broken(
+    code: int = 500, description: str = "Internal Server Error: restart"
+) -> Fault:
     """A 5xx in JSON."""
     return Fault(Kind.REFUSE, code, description)
 
@@ -117,7 +123,11 @@ class Rule:
 
     def applies(self, method: str, chat: int | None, dice: random.Random) -> bool:
         """Return True if the call meets this fault."""
-        if self.left == 0 or self.method not in (ANY, method) or self.chat not in (None, chat):
+        if (
+            self.left == 0
+            or self.method not in (ANY, method)
+            or self.chat not in (None, chat)
+        ):
             return False
         return self.probability >= 1.0 or dice.random() < self.probability
 
@@ -170,7 +180,9 @@ def described(body: Json) -> Fault:
     if kind == "retry_after" or (kind == "refuse" and "retry_after" in body):
         return retry_after(int(body.get("retry_after", 1)))
     if kind not in list(Kind):
-        raise SandboxError(f"There is no fault {kind!r}; there are retry_after, {', '.join(Kind)}.")
+        raise SandboxError(
+            f"There is no fault {kind!r}; there are retry_after, {', '.join(Kind)}."
+        )
     code = int(body.get("code", 502 if kind == Kind.PAGE else 500))
     return Fault(
         Kind(kind),

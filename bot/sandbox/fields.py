@@ -120,14 +120,22 @@ def _as_text(value: Any) -> str:
 
 def _read_multipart(fields: Fields, content_type: str, body: bytes) -> None:
     """Read RFC 7578 as far as clients use it: no transfer encodings, one file per name."""
-    boundary = content_type.partition("boundary=")[2].partition(";")[0].strip().strip('"').encode()
+    boundary = (
+        content_type.partition("boundary=")[2]
+        .partition(";")[0]
+        .strip()
+        .strip('"')
+        .encode()
+    )
     for part in (b"\r\n" + body).split(b"\r\n--" + boundary)[1:-1]:
         head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
         disposition = _disposition(head.decode("utf-8", "replace"))
         if "filename" in disposition:
             fields.files[disposition.get("name", "")] = content
         else:
-            fields.values[disposition.get("name", "")] = content.decode("utf-8", "replace")
+            fields.values[disposition.get("name", "")] = content.decode(
+                "utf-8", "replace"
+            )
 
 
 def _disposition(head: str) -> dict[str, str]:
@@ -135,5 +143,7 @@ def _disposition(head: str) -> dict[str, str]:
         name, _, value = line.partition(":")
         if name.strip().lower() == "content-disposition":
             pairs = (pair.partition("=") for pair in value.split(";"))
-            return {key.strip().lower(): text.strip().strip('"') for key, _, text in pairs}
+            return {
+                key.strip().lower(): text.strip().strip('"') for key, _, text in pairs
+            }
     return {}

@@ -82,7 +82,9 @@ class Folder:
         waiting = [self._paper(path, self._samples) for path in self._waiting()]
         return {
             "posted": [asdict(paper) for paper in posted],
-            "waiting": [{"name": paper.name, "title": paper.title} for paper in waiting],
+            "waiting": [
+                {"name": paper.name, "title": paper.title} for paper in waiting
+            ],
         }
 
     def drop(self, name: str | None = None) -> None:
@@ -92,8 +94,12 @@ class Folder:
 
     def edit(self, name: str | None = None) -> None:
         """Mark a title as updated: by file name, else the newest. Raises FolderError."""
-        living = [path for path in self._posted() if not titles.is_removed(_beginning(path))]
-        path = _chosen(living, self._folder, name, -1, "No file in the folder can be edited.")
+        living = [
+            path for path in self._posted() if not titles.is_removed(_beginning(path))
+        ]
+        path = _chosen(
+            living, self._folder, name, -1, "No file in the folder can be edited."
+        )
         self._rewrite(path, titles.with_title_updated)
 
     def withdraw(self, name: str) -> None:
@@ -140,7 +146,11 @@ class Folder:
 
     def _waiting(self) -> list[Path]:
         lying = {_name(path, self._folder) for path in _files(self._folder)}
-        return [path for path in _files(self._samples) if _name(path, self._samples) not in lying]
+        return [
+            path
+            for path in _files(self._samples)
+            if _name(path, self._samples) not in lying
+        ]
 
     def _paper(self, path: Path, folder: Path) -> Paper:
         text = _beginning(path)
@@ -204,7 +214,9 @@ def _beginning(path: Path) -> str:
         return ""
 
 
-def _chosen(paths: list[Path], folder: Path, name: str | None, default: int, nothing: str) -> Path:
+def _chosen(
+    paths: list[Path], folder: Path, name: str | None, default: int, nothing: str
+) -> Path:
     """Return the path that a name stands for.
 
     The name comes from a browser: it is only compared, never joined to a path.

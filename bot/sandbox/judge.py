@@ -83,7 +83,11 @@ class Judge:
     def _finished(self, text: str, entities: Sequence[Json]) -> Judged:
         text, kept = self._engine.arrange(text, entities)
         closed = [entity for entity in kept if entity["type"] in normal.CLOSED]
-        unmarked = [one for one in self._engine.find(text) if not normal.overlaps_any(one, closed)]
+        unmarked = [
+            one
+            for one in self._engine.find(text)
+            if not normal.overlaps_any(one, closed)
+        ]
         if unmarked:
             text, kept = self._engine.arrange(text, [*kept, *unmarked])
         return _trimmed(text, kept)

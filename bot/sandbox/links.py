@@ -9,7 +9,8 @@ import re
 from typing import Final
 
 _AUTHORITY: Final = re.compile(
-    r"(?P<user>[^@/?#]*@)?(?P<host>\[[^\]]*\]|[^:/?#]*)(?P<port>:[^/?#]*)?(?P<rest>.*)", re.S
+    r"(?P<user>[^@/?#]*@)?(?P<host>\[[^\]]*\]|[^:/?#]*)(?P<port>:[^/?#]*)?(?P<rest>.*)",
+    re.S,
 )
 _HOST_STRANGER: Final = re.compile(r"[\x00-\x20\"#%/<>?@\[\\\]^`{|}\x7f]")
 _OWN_SCHEMES: Final = ("tg:", "ton:", "tonsite:")
@@ -29,7 +30,9 @@ def checked(address: str, *, http_only: bool = False) -> str:
         if http_only:
             raise WrongAddress("Only HTTP links are allowed")
         return scheme + address[len(scheme) :]
-    if "://" not in address[:16].partition("/")[0] + "://" * (scheme in ("http:", "https:")):
+    if "://" not in address[:16].partition("/")[0] + "://" * (
+        scheme in ("http:", "https:")
+    ):
         scheme, rest = "http:", address
     elif scheme not in ("http:", "https:"):
         raise WrongAddress("Unsupported URL protocol")

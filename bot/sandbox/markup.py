@@ -67,14 +67,22 @@ def unescaped(text: str) -> str:
 
 def units(text: str) -> int:
     """Return the length in UTF-16 units."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return (
+        len(text)
+        if text.isascii()
+        else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    )
 
 
 def _decoded(reference: re.Match[str]) -> str:
     if reference["name"]:
         return _NAMED.get(reference["name"], reference[0])
     number = int(reference["hex"], 16) if reference["hex"] else int(reference["dec"])
-    return chr(number) if 0 < number < 0x10FFFF and not 0xD800 <= number < 0xE000 else reference[0]
+    return (
+        chr(number)
+        if 0 < number < 0x10FFFF and not 0xD800 <= number < 0xE000
+        else reference[0]
+    )
 
 
 class _Reader:
@@ -224,7 +232,11 @@ def _code(tag: _Tag, _text: str) -> Json:
 
 
 def _quote(tag: _Tag, _text: str) -> Json:
-    return {"type": "expandable_blockquote" if "expandable" in tag.attributes else "blockquote"}
+    return {
+        "type": "expandable_blockquote"
+        if "expandable" in tag.attributes
+        else "blockquote"
+    }
 
 
 def _emoji(tag: _Tag, _text: str) -> Json:

@@ -19,7 +19,9 @@ STYLES: Final = ("bold", "italic", "underline", "strikethrough", "spoiler")
 QUOTES: Final = ("blockquote", "expandable_blockquote")
 VERBATIM: Final = ("code", "pre")
 #: Parts of a text in which unmarked entities are not recognised.
-CLOSED: Final = frozenset({*VERBATIM, "text_link", "text_mention", "custom_emoji", "date_time"})
+CLOSED: Final = frozenset(
+    {*VERBATIM, "text_link", "text_mention", "custom_emoji", "date_time"}
+)
 _PRIORITY: Final = (
     dict.fromkeys(QUOTES, 0)
     | {"pre": 10, "code": 20, "text_link": 49, "text_mention": 49, "custom_emoji": 99}
@@ -29,9 +31,13 @@ _PRIORITY: Final = (
 
 def arranged(entities: Iterable[Json]) -> list[Json]:
     """Return the entities as Telegram would store them, sorted. The unit of offsets is free."""
-    entities = sorted((entity for entity in entities if entity["length"] > 0), key=order)
+    entities = sorted(
+        (entity for entity in entities if entity["length"] > 0), key=order
+    )
     quotes = _outer(entity for entity in entities if entity["type"] in QUOTES)
-    whole = _outer(entity for entity in entities if entity["type"] not in (*STYLES, *QUOTES))
+    whole = _outer(
+        entity for entity in entities if entity["type"] not in (*STYLES, *QUOTES)
+    )
     styles = [entity for entity in entities if entity["type"] in STYLES]
     inside = [one for one in whole if not any(_crosses(one, quote) for quote in quotes)]
     kept = quotes + inside
@@ -78,7 +84,9 @@ def _outer(entities: Iterable[Json]) -> list[Json]:
 def _cut(styles: list[Json], whole: list[Json]) -> list[Json]:
     """Split styles at every edge of a whole entity and where a style begins; none is in code."""
     edges = {edge for entity in whole for edge in (entity["offset"], end(entity))}
-    turns = _turns([*styles, *(entity for entity in whole if entity["type"] in VERBATIM)])
+    turns = _turns(
+        [*styles, *(entity for entity in whole if entity["type"] in VERBATIM)]
+    )
     active: Counter[str] = Counter()
     open_since: dict[str, int] = {}
     pieces: list[Json] = []

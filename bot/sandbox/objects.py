@@ -87,8 +87,16 @@ def full_chat(place: Chat) -> Json:
 def message(record: Message) -> Json:
     """Message, with all fields the Bot API would show."""
     if record.deleted:
-        return {"chat": chat(record.chat), "message_id": record.id, "date": INACCESSIBLE_DATE}
-    shown: Json = {"message_id": record.id, "date": record.date, "chat": chat(record.chat)}
+        return {
+            "chat": chat(record.chat),
+            "message_id": record.id,
+            "date": INACCESSIBLE_DATE,
+        }
+    shown: Json = {
+        "message_id": record.id,
+        "date": record.date,
+        "chat": chat(record.chat),
+    }
     _add_author(shown, record)
     if record.edited:
         shown["edit_date"] = record.edited

@@ -36,7 +36,9 @@ def say(
     place = chat or _own(world, person)
     if place.type == "channel":
         if not world.member(place, person).leads:
-            raise SandboxError(f"{person.name} can't post in {place.title}: only its admins can.")
+            raise SandboxError(
+                f"{person.name} can't post in {place.title}: only its admins can."
+            )
         return world.post_as(person, place, text)
     if place.person is not None:
         place = _own(world, place.person)
@@ -98,7 +100,9 @@ def _commands(message: Message, name: str) -> bool:
     return first.startswith("/") and ("@" not in first or first.lower().endswith(name))
 
 
-def tap(world: World, person: Person, message: Message, button: Button) -> Tap | Message | str:
+def tap(
+    world: World, person: Person, message: Message, button: Button
+) -> Tap | Message | str:
     """Press a button, given by its text or by (row, column) from 0.
 
     Return a Tap (callback), the /start message (link to the bot), or the address that it opens.
@@ -123,7 +127,9 @@ def start_payload(world: World, url: str) -> str | None:
     """Return what follows ?start= in a link to the bot, "" for nothing; None for other links."""
     parts = urlsplit(url)
     name = parts.path.strip("/").lower()
-    if (parts.hostname or "") not in _TELEGRAM or name != (world.bot.username or "").lower():
+    if (parts.hostname or "") not in _TELEGRAM or name != (
+        world.bot.username or ""
+    ).lower():
         return None
     return parse_qs(parts.query).get("start", [""])[0]
 
@@ -135,7 +141,9 @@ def _button(message: Message, button: Button) -> Json:
         if 0 <= row < len(rows) and 0 <= column < len(rows[row]):
             return rows[row][column]
     else:
-        for pressed in (pressed for row in rows for pressed in row if pressed["text"] == button):
+        for pressed in (
+            pressed for row in rows for pressed in row if pressed["text"] == button
+        ):
             return pressed
     there = ", ".join(repr(label["text"]) for row in rows for label in row) or "none"
     what = f"There is no button {button!r} under message {message.id}"
@@ -186,7 +194,9 @@ def leave(world: World, person: Person, chat: Chat) -> None:
         _post_service(world, chat, person, {"left_chat_member": objects.user(person)})
 
 
-def add_bot(world: World, chat: Chat, rights: Iterable[str] | None, by: Person | None) -> None:
+def add_bot(
+    world: World, chat: Chat, rights: Iterable[str] | None, by: Person | None
+) -> None:
     """Add the bot to a chat, or change its rights there; None makes it a plain member."""
     added = not world.member(chat, world.bot).present
     status: Status = "member" if rights is None else "administrator"

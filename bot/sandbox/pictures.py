@@ -56,7 +56,9 @@ def _named(world: World, value: str) -> Json:
         address = links.checked(value, http_only=True)
     except links.WrongAddress:
         raise bad("wrong HTTP URL specified") from None
-    return _shown(_PREFIX + blake2b(address.encode(), digest_size=20).hexdigest(), *_ASSUMED, 0)
+    return _shown(
+        _PREFIX + blake2b(address.encode(), digest_size=20).hexdigest(), *_ASSUMED, 0
+    )
 
 
 def _shown(number: str, width: int, height: int, bytes_: int) -> Json:

@@ -6,7 +6,14 @@ import itertools
 from typing import TYPE_CHECKING
 
 from bot.sandbox import view
-from bot.sandbox.records import CHANNEL_RIGHTS, GROUP_RIGHTS, Chat, Member, Person, Status
+from bot.sandbox.records import (
+    CHANNEL_RIGHTS,
+    GROUP_RIGHTS,
+    Chat,
+    Member,
+    Person,
+    Status,
+)
 from bot.sandbox.refusals import SandboxError
 
 if TYPE_CHECKING:
@@ -62,7 +69,9 @@ class Population:
         chat = Chat(self._super_id(), "channel", title, username, protected=protected)
         self._add_chat(chat, [owner] if owner else [], [])
         if bot_rights is not None:
-            chat.members[self.bot.id] = Member(self.bot, "administrator", set(bot_rights))
+            chat.members[self.bot.id] = Member(
+                self.bot, "administrator", set(bot_rights)
+            )
         self.publish_chat(chat)
         return chat
 
@@ -80,7 +89,13 @@ class Population:
     ) -> Chat:
         """Add a group, owned by the first of `admins`. With `bot` None the bot is not in it."""
         number = self._super_id() if supergroup else -(4_000_000 + next(self._ids))
-        chat = Chat(number, "supergroup" if supergroup else "group", title, username, forum=forum)
+        chat = Chat(
+            number,
+            "supergroup" if supergroup else "group",
+            title,
+            username,
+            forum=forum,
+        )
         chat.hidden_members = hidden_members
         chat.last_id = int(forum)  # 1 is General's number: no topic gets it
         self._add_chat(chat, admins, members)
@@ -99,7 +114,9 @@ class Population:
         """Return the person's chat with the bot, created if needed."""
         chat = self.chats.get(person.id)
         if chat is None:
-            chat = Chat(person.id, "private", person.name, person.username, person=person)
+            chat = Chat(
+                person.id, "private", person.name, person.username, person=person
+            )
             self.chats[chat.id] = chat
             self.publish_chat(chat)
         person.met = True
@@ -112,7 +129,9 @@ class Population:
         """
         if isinstance(where, Chat):
             return where
-        number, name = (where.id, where.name) if isinstance(where, Person) else (where, where)
+        number, name = (
+            (where.id, where.name) if isinstance(where, Person) else (where, where)
+        )
         if number not in self.chats:
             raise SandboxError(f"There is no chat of {name} with the bot.")
         return self.chats[number]
@@ -129,7 +148,9 @@ class Population:
         """Return who or what has a @username, in any case; None if nobody has."""
         return self._usernames.get(username.removeprefix("@").lower())
 
-    def rename(self, chat: Chat, *, title: str | None = None, username: str | None = None) -> None:
+    def rename(
+        self, chat: Chat, *, title: str | None = None, username: str | None = None
+    ) -> None:
         """Give a chat another title or username; the old username is free afterwards."""
         if username is not None:
             self._name(username, chat)
@@ -146,7 +167,9 @@ class Population:
 
     # Within
 
-    def _add_chat(self, chat: Chat, admins: Iterable[Person], members: Iterable[Person]) -> None:
+    def _add_chat(
+        self, chat: Chat, admins: Iterable[Person], members: Iterable[Person]
+    ) -> None:
         self._name(chat.username, chat)
         self.chats[chat.id] = chat
         rights = set(CHANNEL_RIGHTS if chat.type == "channel" else GROUP_RIGHTS)

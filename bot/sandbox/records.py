@@ -69,7 +69,9 @@ class Member:
 
     def may(self, right: str) -> bool:
         """Return True if they have an administrator's right; the owner has all."""
-        return self.status == "creator" or (self.status == "administrator" and right in self.rights)
+        return self.status == "creator" or (
+            self.status == "administrator" and right in self.rights
+        )
 
 
 @dataclass(slots=True, eq=False)

@@ -25,7 +25,11 @@ class Refusal(Exception):
 
     def answer(self) -> Json:
         """Return the JSON object that is sent."""
-        answer: Json = {"ok": False, "error_code": self.code, "description": self.description}
+        answer: Json = {
+            "ok": False,
+            "error_code": self.code,
+            "description": self.description,
+        }
         if self.parameters:
             answer["parameters"] = self.parameters
         return answer
@@ -50,7 +54,9 @@ def conflict(text: str) -> Refusal:
 
 def too_many(seconds: int) -> Refusal:
     """429, with the time to wait in whole seconds."""
-    return Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
+    return Refusal(
+        429, f"Too Many Requests: retry after {seconds}", retry_after=seconds
+    )
 
 
 def not_found() -> Refusal:

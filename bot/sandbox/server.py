@@ -76,14 +76,23 @@ class Sandbox:
         self._port = port
         self.events = Events()
         self.updates = Updates(self.clock, self.events)
-        bot = Person(int(self.token.partition(":")[0]), name, username, None, is_bot=True, met=True)
+        bot = Person(
+            int(self.token.partition(":")[0]),
+            name,
+            username,
+            None,
+            is_bot=True,
+            met=True,
+        )
         self.world = World(bot, self.clock, self.events, self.updates, judge or best())
         self.faults = Faults(seed)
         self.calls = Journal(maxlen=journal)
         self._wires = Wires()
         self._api = Api(self.world, self.token, self.faults, self.calls, self._wires)
         steered = controls.Parts(self.world, self.faults, self.calls, self.advance)
-        self._site = Starlette(routes=[*extras, *controls.routes(steered), *page.routes()])
+        self._site = Starlette(
+            routes=[*extras, *controls.routes(steered), *page.routes()]
+        )
         self._listener: Listener | None = None
 
     async def __aenter__(self) -> Self:
@@ -147,7 +156,9 @@ class Sandbox:
         thread: int | None = None,
     ) -> Message:
         """Let somebody write to the bot, or in `chat`. Raises SandboxError if they can't."""
-        return people.say(self.world, person, text, chat, reply_to=reply_to, thread=thread)
+        return people.say(
+            self.world, person, text, chat, reply_to=reply_to, thread=thread
+        )
 
     async def tap(
         self,
@@ -196,7 +207,9 @@ class Sandbox:
 
     # What can be read
 
-    def messages(self, chat: Chat | Person | int, *, deleted: bool = False) -> list[Message]:
+    def messages(
+        self, chat: Chat | Person | int, *, deleted: bool = False
+    ) -> list[Message]:
         """Return a chat's messages in order; with `deleted`, the deleted ones too.
 
         A private chat that nobody has started has none.
@@ -205,7 +218,11 @@ class Sandbox:
         place = chat if isinstance(chat, Chat) else self.world.chats.get(number)
         if place is None:
             return []
-        return [message for message in place.messages.values() if deleted or not message.deleted]
+        return [
+            message
+            for message in place.messages.values()
+            if deleted or not message.deleted
+        ]
 
     @property
     def callback_answers(self) -> list[Answer]:

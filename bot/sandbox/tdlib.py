@@ -42,7 +42,9 @@ _TYPES: Final = {
     "PhoneNumber": "phone_number",
 }
 _WITH_FIELDS: Final = ("pre", "text_link")
-_PLAIN: Final = {ours: theirs for theirs, ours in _TYPES.items() if ours not in _WITH_FIELDS}
+_PLAIN: Final = {
+    ours: theirs for theirs, ours in _TYPES.items() if ours not in _WITH_FIELDS
+}
 _MODES: Final = {
     "html": {"@type": "textParseModeHTML"},
     "markdown": {"@type": "textParseModeMarkdown", "version": 1},
@@ -73,7 +75,9 @@ class Tdlib:
         if mode.lower() not in _MODES:
             raise bad("unsupported parse_mode")
         parse_mode = _MODES[mode.lower()]
-        answer = _call({"@type": "parseTextEntities", "text": text, "parse_mode": parse_mode})
+        answer = _call(
+            {"@type": "parseTextEntities", "text": text, "parse_mode": parse_mode}
+        )
         if answer["@type"] == "error":
             raise bad(answer["message"])
         return answer["text"], _read(answer["entities"], [])
@@ -97,8 +101,19 @@ class Tdlib:
 def _written(entity: Json, unmarked: list[Json]) -> Json:
     """Return an entity as TDLib writes it; an unmarked one is added to `unmarked`."""
     kind = entity["type"]
-    if kind in ("mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"):
-        theirs: Json = {"@type": "textEntityTypeTextUrl", "url": f"{_PLACEHOLDER}{len(unmarked)}"}
+    if kind in (
+        "mention",
+        "hashtag",
+        "cashtag",
+        "bot_command",
+        "url",
+        "email",
+        "phone_number",
+    ):
+        theirs: Json = {
+            "@type": "textEntityTypeTextUrl",
+            "url": f"{_PLACEHOLDER}{len(unmarked)}",
+        }
         unmarked.append({"type": kind})
     elif kind == "text_link":
         theirs = {"@type": "textEntityTypeTextUrl", "url": entity["url"]}
@@ -121,7 +136,9 @@ def _extras(entity: Json) -> Json:
 
 
 def _date_fields(entity: Json) -> Json:
-    return {key: entity[key] for key in ("unix_time", "formatting_type") if key in entity}
+    return {
+        key: entity[key] for key in ("unix_time", "formatting_type") if key in entity
+    }
 
 
 def _read(entities: list[Json], unmarked: list[Json]) -> list[Json]:

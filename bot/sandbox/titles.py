@@ -24,8 +24,12 @@ _TRUE: Final = re.compile(
     r"^removed:[ \t]*[\"']?(?:true|yes|on|1)[\"']?[ \t]*(?:#|\r?$)",
     re.MULTILINE | re.IGNORECASE,
 )
-_QUOTED: Final = re.compile(r"(?P<words>.*)(?P<end>[\"'][ \t]*(?:#[^\n]*)?\r?)\Z", re.DOTALL)
-_PLAIN: Final = re.compile(r"(?P<words>.*?)(?P<end>(?:[ \t]+#[^\n]*)?[ \t]*\r?)\Z", re.DOTALL)
+_QUOTED: Final = re.compile(
+    r"(?P<words>.*)(?P<end>[\"'][ \t]*(?:#[^\n]*)?\r?)\Z", re.DOTALL
+)
+_PLAIN: Final = re.compile(
+    r"(?P<words>.*?)(?P<end>(?:[ \t]+#[^\n]*)?[ \t]*\r?)\Z", re.DOTALL
+)
 _LITERAL: Final = re.compile(r"(?P<words>.*?)(?P<end>[ \t]*\r?)\Z", re.DOTALL)
 _MARK: Final = re.compile(r" \(updated(?: (?P<times>\d+))?\)\Z")
 _BLOCK: Final = ("|", ">")

@@ -122,7 +122,9 @@ class Updates:
             self.confirm(offset)
         if not self.waiting and timeout > 0:
             await self._first(timeout)
-        return [update.wire() for update, _ in zip(self.waiting, range(limit), strict=False)]
+        return [
+            update.wire() for update, _ in zip(self.waiting, range(limit), strict=False)
+        ]
 
     async def _first(self, timeout: float) -> None:
         """Wait up to `timeout` s for an update or the end. Raises Refusal if another poll began."""

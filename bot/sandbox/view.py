@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
 def person(who: Person) -> Json:
     """Somebody with an account."""
-    return _account(who.id, who.name, who.username, is_bot=who.is_bot, blocked=who.blocked)
+    return _account(
+        who.id, who.name, who.username, is_bot=who.is_bot, blocked=who.blocked
+    )
 
 
-def _account(number: int, name: str, username: str | None, *, is_bot: bool, blocked: bool) -> Json:
+def _account(
+    number: int, name: str, username: str | None, *, is_bot: bool, blocked: bool
+) -> Json:
     return {
         "id": number,
         "name": name,
@@ -33,7 +37,9 @@ def chat(place: Chat) -> Json:
         "type": place.type,
         "title": place.title,
         "username": place.username,
-        "members": [number for number, member in place.members.items() if member.present],
+        "members": [
+            number for number, member in place.members.items() if member.present
+        ],
         "person": place.person.id if place.person else None,
         "forum": place.forum,
         "topics": [{"id": topic.id, "name": topic.name} for topic in topics],
@@ -65,12 +71,16 @@ def message(record: Message) -> Json:
 def _author(record: Message) -> Json | None:
     """Return the visible author: of an anonymous administrator's message, the group."""
     if record.anonymous:
-        return _account(record.chat.id, record.chat.title, None, is_bot=False, blocked=False)
+        return _account(
+            record.chat.id, record.chat.title, None, is_bot=False, blocked=False
+        )
     return person(record.sender) if record.sender else None
 
 
 def _version(past: Version) -> Json:
-    return {"date": past.date, "reply_markup": past.reply_markup} | _content(past.content)
+    return {"date": past.date, "reply_markup": past.reply_markup} | _content(
+        past.content
+    )
 
 
 def _content(content: Content) -> Json:

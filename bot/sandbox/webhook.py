@@ -24,7 +24,9 @@ _PAUSES: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 class Webhook:
     """The bot's webhook. An update is sent again until it is a day old."""
 
-    def __init__(self, clock: Callable[[], datetime], events: Events, updates: Updates) -> None:
+    def __init__(
+        self, clock: Callable[[], datetime], events: Events, updates: Updates
+    ) -> None:
         self._clock = clock
         self._events = events
         self._updates = updates
@@ -36,7 +38,11 @@ class Webhook:
     def start(self, url: str, secret: str, connections: int) -> None:
         """Send updates to `url` from now on."""
         self.stop()
-        self._updates.webhook_url, self._secret, self._connections = url, secret, connections
+        self._updates.webhook_url, self._secret, self._connections = (
+            url,
+            secret,
+            connections,
+        )
         self._task = asyncio.get_running_loop().create_task(self._deliver(url))
 
     def stop(self) -> None:
@@ -58,7 +64,9 @@ class Webhook:
         """WebhookInfo without what the queue knows."""
         url = self._updates.webhook_url
         info: Json = {"url": url, "has_custom_certificate": False}
-        return info | ({"max_connections": self._connections} | self._error if url else {})
+        return info | (
+            {"max_connections": self._connections} | self._error if url else {}
+        )
 
     async def _deliver(self, url: str) -> None:
         # No proxy for loopback, and no certificate on this machine.
@@ -81,7 +89,9 @@ class Webhook:
             tries += 1
         self._updates.confirm(update.id + 1)
 
-    async def _posted(self, client: httpx.AsyncClient, url: str, update: Update) -> str | None:
+    async def _posted(
+        self, client: httpx.AsyncClient, url: str, update: Update
+    ) -> str | None:
         """Return None if the bot accepted it, else the error Telegram would report."""
         headers = {SECRET_HEADER: self._secret} if self._secret else {}
         try:

@@ -94,7 +94,9 @@ class Listener(uvicorn.Server):
 
     async def open(self) -> None:
         """Listen; returns when requests are taken."""
-        self._task = asyncio.get_running_loop().create_task(self.serve(sockets=[self._socket]))
+        self._task = asyncio.get_running_loop().create_task(
+            self.serve(sockets=[self._socket])
+        )
         ready = asyncio.ensure_future(self._ready.wait())
         await asyncio.wait({ready, self._task}, return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
@@ -144,7 +146,9 @@ async def body(receive: Receive) -> bytes:
     return content
 
 
-async def reply(send: Send, status: int, content: bytes, kind: bytes = b"application/json") -> None:
+async def reply(
+    send: Send, status: int, content: bytes, kind: bytes = b"application/json"
+) -> None:
     """Send a whole answer with its Date header."""
     headers = [(b"content-type", kind), (b"content-length", str(len(content)).encode())]
     headers.append((b"date", formatdate(usegmt=True).encode()))

@@ -81,7 +81,9 @@ class World(Population):
         self._publish("message", message)
         return message
 
-    def edit(self, message: Message, content: Content, reply_markup: Json | None) -> None:
+    def edit(
+        self, message: Message, content: Content, reply_markup: Json | None
+    ) -> None:
         """Replace the content of a message; the former version is added to its history."""
         dated = message.edited or message.date
         message.history.append(Version(message.content, message.reply_markup, dated))
@@ -119,11 +121,15 @@ class World(Population):
         forum.topics[topic.id] = topic
         return topic
 
-    def close_topic(self, forum: Chat, topic: ForumTopic, *, closed: bool = True) -> None:
+    def close_topic(
+        self, forum: Chat, topic: ForumTopic, *, closed: bool = True
+    ) -> None:
         """Close a topic to all but administrators, or reopen it, with a service message."""
         topic.closed = closed
         service: Json = {"forum_topic_closed" if closed else "forum_topic_reopened": {}}
-        message = self.post(forum, _leader(forum), Content(), service=service, thread=topic.id)
+        message = self.post(
+            forum, _leader(forum), Content(), service=service, thread=topic.id
+        )
         if self.member(forum, self.bot).present:
             self.updates.put("message", objects.message(message))
 
@@ -206,4 +212,6 @@ class World(Population):
 
 def _leader(chat: Chat) -> Person | None:
     """Return the person who appears as the author of service messages."""
-    return next((member.person for member in chat.members.values() if member.leads), None)
+    return next(
+        (member.person for member in chat.members.values() if member.leads), None
+    )

@@ -42,7 +42,9 @@ def load(file: Path | None = None, *, with_token: bool = True) -> Settings:
     sections = _read(path, must_exist=is_named)
     problems = _variable_problems(os.environ)
     try:
-        settings = Settings(**sections) if with_token else SettingsWithoutToken(**sections)
+        settings = (
+            Settings(**sections) if with_token else SettingsWithoutToken(**sections)
+        )
     except SettingsError:  # a variable that is not JSON; it is among `problems`
         raise UsageError(*problems) from None
     except ValidationError as error:
@@ -92,7 +94,9 @@ def _variable_problems(environ: Mapping[str, str]) -> list[str]:
         if not name.upper().startswith(PREFIX):
             continue
         if name.upper() not in known:
-            lines.append(f"{name}: there is no such setting; {_nearest(name.upper(), known)}")
+            lines.append(
+                f"{name}: there is no such setting; {_nearest(name.upper(), known)}"
+            )
         elif known[name.upper()] and not _is_json(value):
             lines.append(f"{name}: is not JSON; {_form(name)}")
     return lines
@@ -100,7 +104,9 @@ def _variable_problems(environ: Mapping[str, str]) -> list[str]:
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, known, 1, 0.8)
-    return f"do you mean {near[0]}?" if near else "the names are in config/paperboy.toml"
+    return (
+        f"do you mean {near[0]}?" if near else "the names are in config/paperboy.toml"
+    )
 
 
 def _form(name: str) -> str:
@@ -137,7 +143,9 @@ _WORDS = {
 }
 
 
-def _problems(error: ValidationError, file: Path, environ: Mapping[str, str]) -> list[str]:
+def _problems(
+    error: ValidationError, file: Path, environ: Mapping[str, str]
+) -> list[str]:
     """Return pydantic's errors as lines that name the setting. No value is shown: secrets."""
     known = _variables()
     lines = []
@@ -145,7 +153,9 @@ def _problems(error: ValidationError, file: Path, environ: Mapping[str, str]) ->
         variable = _variable(details["loc"], environ)
         if variable and variable not in known:
             continue  # reported by `_variable_problems`
-        what = _WORDS.get(details["type"]) or details["msg"].removeprefix("Value error, ")
+        what = _WORDS.get(details["type"]) or details["msg"].removeprefix(
+            "Value error, "
+        )
         what = what.replace("Input should be", "must be")
         if variable in _EXAMPLES:
             what = f"{what}; {_form(variable)}"

@@ -104,7 +104,9 @@ class Feed(_Section):
     @field_validator("first_run", mode="before")
     @classmethod
     def _counts_or_is_all(cls, first_run: object) -> object:
-        if isinstance(first_run, bool) or not re.fullmatch(r"[0-9]{1,9}|all", str(first_run)):
+        if isinstance(first_run, bool) or not re.fullmatch(
+            r"[0-9]{1,9}|all", str(first_run)
+        ):
             raise ValueError('must be a number, 0 or more, or "all"')
         return first_run
 
@@ -160,7 +162,9 @@ class Channel(_Section):
     @classmethod
     def _names_a_chat(cls, chat: object) -> object:
         text = str(chat).strip() if isinstance(chat, str | int) else ""
-        if not _CHAT_NAME.fullmatch(text) and not re.fullmatch(r"-?[1-9][0-9]{0,18}", text):
+        if not _CHAT_NAME.fullmatch(text) and not re.fullmatch(
+            r"-?[1-9][0-9]{0,18}", text
+        ):
             raise ValueError(
                 'needs the channel\'s name or number: chat = "@my_channel" or "-1001234567890"'
             )

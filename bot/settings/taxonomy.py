@@ -47,7 +47,10 @@ def load(folder: Path | None) -> Taxonomy:
         ) from error
     except ValidationError as error:
         raise UsageError(
-            *(_problem(path, one["loc"], one["msg"]) for one in error.errors(include_url=False))
+            *(
+                _problem(path, one["loc"], one["msg"])
+                for one in error.errors(include_url=False)
+            )
         ) from None
     return Taxonomy(
         Topic(

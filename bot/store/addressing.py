@@ -16,10 +16,16 @@ def of_setting(db: Database, setting: str, thread: int) -> int:
     """Return the row of a channel of the settings, created or taken over from what was there."""
     chat_id = None if setting.startswith("@") else int(setting)
     found = row(
-        db, "SELECT * FROM chats WHERE setting = ? COLLATE NOCASE AND thread = ?", (setting, thread)
+        db,
+        "SELECT * FROM chats WHERE setting = ? COLLATE NOCASE AND thread = ?",
+        (setting, thread),
     )
     if found is None and chat_id is not None:
-        found = row(db, "SELECT * FROM chats WHERE chat_id = ? AND thread = ?", (chat_id, thread))
+        found = row(
+            db,
+            "SELECT * FROM chats WHERE chat_id = ? AND thread = ?",
+            (chat_id, thread),
+        )
     if found is None:
         return add(
             db,
@@ -53,7 +59,11 @@ def join(db: Database, *, kept: int, other: int, setting: str | None) -> None:
         write(db, start, (other, kept))
     merging.chats(db, kept, other)
     if setting is not None:
-        write(db, "UPDATE chats SET setting = ?, state = 'active' WHERE id = ?", (setting, kept))
+        write(
+            db,
+            "UPDATE chats SET setting = ?, state = 'active' WHERE id = ?",
+            (setting, kept),
+        )
 
 
 def forget_messages(db: Database, chat: int) -> None:

@@ -14,7 +14,17 @@ from bot.domain.arrival import ASKED, Waits
 from bot.domain.article import Article, Related, Stored
 from bot.domain.record import ArticleRecord
 from bot.store import holding, indexing, recording
-from bot.store.database import Row, marks, maybe, moment, number, row, rows, transaction, write
+from bot.store.database import (
+    Row,
+    marks,
+    maybe,
+    moment,
+    number,
+    row,
+    rows,
+    transaction,
+    write,
+)
 from bot.store.recording import EFFECTIVE_DATE
 
 #: What readers may see.
@@ -57,7 +67,14 @@ def update(db: Database, number: int, record: ArticleRecord, *, path: str) -> No
         write(
             db,
             _UPDATE,
-            (*record.columns, record.published, record.draft, record.expires, path, number),
+            (
+                *record.columns,
+                record.published,
+                record.draft,
+                record.expires,
+                path,
+                number,
+            ),
         )
         recording.set_related(db, number, record.related)
         add_addresses(db, number, record.addresses)
@@ -74,7 +91,9 @@ def several(db: Database, numbers: Sequence[int]) -> list[Stored]:
     found = {
         one["id"]: one
         for one in rows(
-            db, f"SELECT * FROM articles WHERE id IN ({marks(len(numbers))})", tuple(numbers)
+            db,
+            f"SELECT * FROM articles WHERE id IN ({marks(len(numbers))})",
+            tuple(numbers),
         )
     }
     return [_stored(db, found[number]) for number in numbers if number in found]
@@ -137,7 +156,10 @@ def candidates(db: Database) -> list[Candidate]:
         f"SELECT id, quality, ordered FROM articles WHERE {VISIBLE} AND waits = '' "
         "ORDER BY ordered, id"
     )
-    return [Candidate(one["id"], one["quality"], moment(one["ordered"])) for one in rows(db, sql)]
+    return [
+        Candidate(one["id"], one["quality"], moment(one["ordered"]))
+        for one in rows(db, sql)
+    ]
 
 
 def set_withdrawn(db: Database, number: int, withdrawn: bool) -> None:
@@ -185,7 +207,11 @@ def held(db: Database, numbers: Sequence[int], *, drafts: bool = False) -> list[
         f"SELECT id FROM articles WHERE waits IN {waits} AND id IN (SELECT value "
         "FROM json_each(?)) ORDER BY id"
     )
-    return [found["id"] for found in rows(db, sql, (json.dumps([*numbers]),))] if numbers else []
+    return (
+        [found["id"] for found in rows(db, sql, (json.dumps([*numbers]),))]
+        if numbers
+        else []
+    )
 
 
 def next_edition(db: Database, number: int) -> int:
@@ -235,7 +261,9 @@ def _stored(db: Database, found: Row) -> Stored:
 def _article(db: Database, found: Row) -> Article:
     number = found["id"]
     aliases = rows(
-        db, "SELECT identity FROM aliases WHERE article = ? ORDER BY identity", (number,)
+        db,
+        "SELECT identity FROM aliases WHERE article = ? ORDER BY identity",
+        (number,),
     )
     topics = rows(
         db,
@@ -243,12 +271,16 @@ def _article(db: Database, found: Row) -> Article:
         "WHERE article = ? AND position IS NOT NULL ORDER BY position",
         (number,),
     )
-    related = rows(db, "SELECT * FROM related WHERE article = ? ORDER BY position", (number,))
+    related = rows(
+        db, "SELECT * FROM related WHERE article = ? ORDER BY position", (number,)
+    )
     return Article(
         identity=found["identity"],
         url=found["url"],
         title=found["title"],
-        aliases=tuple(one["identity"] for one in aliases if one["identity"] != found["identity"]),
+        aliases=tuple(
+            one["identity"] for one in aliases if one["identity"] != found["identity"]
+        ),
         excerpt=found["excerpt"],
         provider=found["provider"],
         published=maybe(found["published"]),

@@ -34,11 +34,14 @@ def end(db: Database, ended: Iterable[tuple[int, str, str]], at: datetime) -> No
     now = milliseconds(at)
     with transaction(db):
         db.conn.executemany(
-            sql, [(outcome, detail, now, delivery) for delivery, outcome, detail in ended]
+            sql,
+            [(outcome, detail, now, delivery) for delivery, outcome, detail in ended],
         )
 
 
-def log(db: Database, delivery: int, action: str, outcome: str, detail: str, at: datetime) -> None:
+def log(
+    db: Database, delivery: int, action: str, outcome: str, detail: str, at: datetime
+) -> None:
     """Write a call that was answered at `at`."""
     now = milliseconds(at)
     write(

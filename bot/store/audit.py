@@ -20,13 +20,18 @@ from bot.store.late_changes import FORMS_SHOWN
 
 #: A delivery that could go out and still waits after so long is not merely behind others.
 LATE = timedelta(days=1)
-_DELIVERY = "SELECT d.id AS delivery, d.article, d.chat, d.reason AS detail FROM deliveries d"
+_DELIVERY = (
+    "SELECT d.id AS delivery, d.article, d.chat, d.reason AS detail FROM deliveries d"
+)
 #: The head of the same chat's queue.
 _HEAD = (
-    "deliveries o WHERE o.chat = d.chat AND o.state = 'pending' AND o.head = 1 AND o.lane = d.lane"
+    "deliveries o WHERE o.chat = d.chat AND o.state = 'pending' "
+    "AND o.head = 1 AND o.lane = d.lane"
 )
 #: A post that is not to be edited, though no reason is given why it stays as it is.
-_LEFT_AS_IT_IS = "d.state = 'sent' AND d.message > 0 AND d.edit_due IS NULL AND d.reason = ''"
+_LEFT_AS_IT_IS = (
+    "d.state = 'sent' AND d.message > 0 AND d.edit_due IS NULL AND d.reason = ''"
+)
 _JOINED = "NOT EXISTS (SELECT 1 FROM aliases WHERE article = a.id)"
 
 
@@ -158,7 +163,8 @@ def damage(db: Database) -> Iterator[Oddity]:
             yield Oddity("damaged", detail=str(found[0]))
     for found in rows(db, "PRAGMA foreign_key_check"):
         yield Oddity(
-            "points nowhere", detail=f"{found['table']} row {found['rowid']} to {found['parent']}"
+            "points nowhere",
+            detail=f"{found['table']} row {found['rowid']} to {found['parent']}",
         )
 
 
@@ -173,7 +179,9 @@ def oddities(db: Database, at: datetime, *, running: bool) -> Iterator[Oddity]:
 
 def absent(db: Database, chat: int) -> list[tuple[int, int]]:
     """Return (article, quality) of those since a channel's start without a first edition there."""
-    return [(found["id"], found["quality"]) for found in rows(db, _ABSENT, {"chat": chat})]
+    return [
+        (found["id"], found["quality"]) for found in rows(db, _ABSENT, {"chat": chat})
+    ]
 
 
 def unserved(db: Database, oldest: datetime | None) -> Iterator[Oddity]:

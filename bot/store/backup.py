@@ -40,7 +40,9 @@ def backup(database: Path, file: Path, *, force: bool = False) -> int:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         copying.begin(part)
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source:
+        with closing(
+            sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
+        ) as source:
             copying.copy(source, part)
         inspection.examine(part, Depth.EVERYTHING)
         copying.replace(part, file)
@@ -66,7 +68,9 @@ def restore(file: Path, database: Path, at: datetime) -> Path | None:
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         copying.begin(part)
-        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as source:
+        with closing(
+            sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+        ) as source:
             copying.copy(source, part)
         with closing(
             open_database(part)
@@ -93,7 +97,9 @@ def _may_replace(file: Path, database: Path, *, force: bool) -> None:
     if not os.path.lexists(file):
         return
     if not file.is_file():
-        raise StoreError(f"{file}: is not a regular file; name a new file or an earlier backup")
+        raise StoreError(
+            f"{file}: is not a regular file; name a new file or an earlier backup"
+        )
     try:
         replaces = inspection.is_backup(file)
         ours = replaces and (force or inspection.same(file, database))
@@ -106,7 +112,9 @@ def _may_replace(file: Path, database: Path, *, force: bool) -> None:
             f"{file}: is a database that a bot runs on, not a backup; name another file"
         )
     if not ours:
-        raise StoreError(f"{file}: is a backup of another database; --force replaces it")
+        raise StoreError(
+            f"{file}: is a backup of another database; --force replaces it"
+        )
 
 
 def _differ(file: Path, database: Path) -> None:

@@ -25,7 +25,10 @@ def of(db: Database, numbers: Sequence[int]) -> dict[int, int]:
     """Return chat (row number) → sequence number of its start, for those that have begun."""
     these = "(SELECT value FROM json_each(?))"
     sql = f"SELECT id, sequence FROM chats WHERE sequence IS NOT NULL AND id IN {these}"
-    return {found["id"]: found["sequence"] for found in rows(db, sql, (json.dumps([*numbers]),))}
+    return {
+        found["id"]: found["sequence"]
+        for found in rows(db, sql, (json.dumps([*numbers]),))
+    }
 
 
 def any_begun(db: Database) -> bool:

@@ -10,7 +10,17 @@ from sqlite_utils import Database
 
 from bot.domain.chat import AWAY, ChatKind, OnDoubt, Standing
 from bot.store import addressing, sequence
-from bot.store.database import Row, add, maybe, milliseconds, number, row, rows, transaction, write
+from bot.store.database import (
+    Row,
+    add,
+    maybe,
+    milliseconds,
+    number,
+    row,
+    rows,
+    transaction,
+    write,
+)
 
 #: The rows of a chat, given one of them: a forum has one for each thread. The chat's number may not
 #: be known yet.
@@ -68,7 +78,9 @@ def get(db: Database, chat: int) -> Chat | None:
 
 def by_number(db: Database, chat_id: int, thread: int = 0) -> Chat | None:
     """Return the chat with Telegram's number and thread, or None."""
-    found = row(db, "SELECT * FROM chats WHERE chat_id = ? AND thread = ?", (chat_id, thread))
+    found = row(
+        db, "SELECT * FROM chats WHERE chat_id = ? AND thread = ?", (chat_id, thread)
+    )
     return _chat(found) if found else None
 
 
@@ -76,7 +88,9 @@ def of_number(db: Database, chat_id: int) -> list[Chat]:
     """Return the chats with Telegram's number: one, or in a forum one for each thread."""
     return [
         _chat(found)
-        for found in rows(db, "SELECT * FROM chats WHERE chat_id = ? ORDER BY id", (chat_id,))
+        for found in rows(
+            db, "SELECT * FROM chats WHERE chat_id = ? ORDER BY id", (chat_id,)
+        )
     ]
 
 
@@ -87,16 +101,25 @@ def channels(db: Database) -> list[Chat]:
     return [_chat(found) for found in rows(db, f"SELECT * FROM {few} ORDER BY id")]
 
 
-def set_channels(db: Database, settings: Collection[tuple[str, int, OnDoubt]]) -> list[Chat]:
+def set_channels(
+    db: Database, settings: Collection[tuple[str, int, OnDoubt]]
+) -> list[Chat]:
     """Write rows for the settings' channels (name or number, thread, on_doubt); drop the others.
 
     Return them in the order given; two settings for one chat come back as that chat twice. A
     channel that comes back makes a new start; its unique deliveries keep it from repeating a post.
     """
     with transaction(db):
-        made = [addressing.of_setting(db, setting, thread) for setting, thread, _ in settings]
+        made = [
+            addressing.of_setting(db, setting, thread)
+            for setting, thread, _ in settings
+        ]
         for number_, (_, _, on_doubt) in zip(made, settings, strict=True):
-            write(db, "UPDATE chats SET on_doubt = ? WHERE id = ?", (str(on_doubt), number_))
+            write(
+                db,
+                "UPDATE chats SET on_doubt = ? WHERE id = ?",
+                (str(on_doubt), number_),
+            )
         for chat in channels(db):
             if chat.id not in made:
                 write(db, "UPDATE chats SET state = 'dropped' WHERE id = ?", (chat.id,))
@@ -143,7 +166,15 @@ def reader(
                 db,
                 "INSERT INTO chats (chat_id, thread, kind, username, title, begun, sequence) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (chat_id, thread, str(kind), username, title, milliseconds(at), sequence.take(db)),
+                (
+                    chat_id,
+                    thread,
+                    str(kind),
+                    username,
+                    title,
+                    milliseconds(at),
+                    sequence.take(db),
+                ),
             )
         elif (found.username, found.title) != (username, title):
             write(
@@ -158,7 +189,12 @@ def reader(
 
 
 def set_state(
-    db: Database, chat: int, state: Standing, reason: str = "", *, lost: int | None = None
+    db: Database,
+    chat: int,
+    state: Standing,
+    reason: str = "",
+    *,
+    lost: int | None = None,
 ) -> None:
     """Write a chat's standing; one that leaves takes its waiting deliveries along.
 
@@ -173,7 +209,11 @@ def set_state(
                 "AND state <> 'active'"
             )
             write(db, back, (sequence.take(db), chat))
-        write(db, "UPDATE chats SET state = ?, reason = ? WHERE id = ?", (str(state), reason, chat))
+        write(
+            db,
+            "UPDATE chats SET state = ?, reason = ? WHERE id = ?",
+            (str(state), reason, chat),
+        )
         if state in AWAY:
             write(
                 db,
@@ -189,7 +229,9 @@ def unpark(db: Database, chat_id: int) -> bool:
     Return False where nobody was out of reach.
     """
     with transaction(db):
-        parked = [chat for chat in of_number(db, chat_id) if chat.state is Standing.PARKED]
+        parked = [
+            chat for chat in of_number(db, chat_id) if chat.state is Standing.PARKED
+        ]
         for chat in parked:
             set_state(db, chat.id, Standing.ACTIVE)
     return bool(parked)
@@ -206,7 +248,11 @@ def pause(
     """Let a whole chat wait until a moment, all threads of a forum; or only this thread."""
     which = "id = :chat" if only_thread else _ALL_THREADS
     values = {"chat": chat, "until": milliseconds(until), "reason": reason}
-    write(db, f"UPDATE chats SET not_before = :until, reason = :reason WHERE {which}", values)
+    write(
+        db,
+        f"UPDATE chats SET not_before = :until, reason = :reason WHERE {which}",
+        values,
+    )
 
 
 def resume(db: Database, chat: int) -> None:
@@ -225,7 +271,12 @@ def resume(db: Database, chat: int) -> None:
 
 
 def park(
-    db: Database, chat: int, reason: str, *, only_thread: bool = False, lost: int | None = None
+    db: Database,
+    chat: int,
+    reason: str,
+    *,
+    only_thread: bool = False,
+    lost: int | None = None,
 ) -> None:
     """Write that a reader's chat can't be reached, all threads of a forum; or only this thread.
 
@@ -237,7 +288,11 @@ def park(
     with transaction(db):
         for found in rows(db, sql, {"chat": chat}):
             set_state(
-                db, found["id"], Standing.PARKED, reason, lost=lost if found["id"] == chat else None
+                db,
+                found["id"],
+                Standing.PARKED,
+                reason,
+                lost=lost if found["id"] == chat else None,
             )
 
 
@@ -249,19 +304,27 @@ def move(db: Database, old: int, new: int) -> None:
     """
     with transaction(db):
         for found in (
-            rows(db, "SELECT * FROM chats WHERE chat_id = ?", (old,)) if old != new else ()
+            rows(db, "SELECT * FROM chats WHERE chat_id = ?", (old,))
+            if old != new
+            else ()
         ):
             addressing.forget_messages(db, found["id"])
             there = by_number(db, new, found["thread"])
             if there:
-                addressing.join(db, kept=there.id, other=found["id"], setting=found["setting"])
+                addressing.join(
+                    db, kept=there.id, other=found["id"], setting=found["setting"]
+                )
             else:
-                write(db, "UPDATE chats SET chat_id = ? WHERE id = ?", (new, found["id"]))
+                write(
+                    db, "UPDATE chats SET chat_id = ? WHERE id = ?", (new, found["id"])
+                )
 
 
 def count_readers(db: Database) -> int:
     """Return how many readers are reachable."""
-    return number(db, "SELECT count(*) FROM chats WHERE setting IS NULL AND state = 'active'")
+    return number(
+        db, "SELECT count(*) FROM chats WHERE setting IS NULL AND state = 'active'"
+    )
 
 
 def _chat(found: Row) -> Chat:

@@ -13,7 +13,8 @@ from bot.store.database import maybe, number, row, rows
 def articles(db: Database) -> int:
     """Return how many articles readers can find."""
     return number(
-        db, "SELECT count(*) FROM articles WHERE held = 0 AND withdrawn = 0 AND copy_of IS NULL"
+        db,
+        "SELECT count(*) FROM articles WHERE held = 0 AND withdrawn = 0 AND copy_of IS NULL",
     )
 
 
@@ -53,7 +54,9 @@ def refusals(db: Database, channel: int, most: int) -> list[tuple[int, str]]:
         "SELECT article, reason FROM deliveries WHERE chat = ? AND state = 'refused' "
         "ORDER BY settled_sequence DESC, id DESC LIMIT ?"
     )
-    return [(found["article"], found["reason"]) for found in rows(db, sql, (channel, most))]
+    return [
+        (found["article"], found["reason"]) for found in rows(db, sql, (channel, most))
+    ]
 
 
 def oldest_waiting(db: Database) -> datetime | None:

@@ -15,7 +15,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database as Database  # rooms that hand it on take its name from here
+from sqlite_utils import (
+    Database as Database,
+)  # rooms that hand it on take its name from here
 
 from bot.errors import StoreError
 from bot.store.migrations import paperboy
@@ -33,7 +35,9 @@ def open_database(path: Path | str) -> Database:
     try:
         if path != ":memory:":
             _make_private(Path(path))
-        connection = sqlite3.connect(str(path), timeout=_BUSY_SECONDS, check_same_thread=False)
+        connection = sqlite3.connect(
+            str(path), timeout=_BUSY_SECONDS, check_same_thread=False
+        )
         try:
             return _prepare(connection)
         except BaseException:
@@ -89,18 +93,24 @@ def transaction(db: Database) -> Iterator[None]:
         raise
 
 
-def rows(db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()) -> list[Row]:
+def rows(
+    db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()
+) -> list[Row]:
     """Return every row of a query."""
     return list(db.conn.execute(sql, values))
 
 
-def row(db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()) -> Row | None:
+def row(
+    db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()
+) -> Row | None:
     """Return the first row of a query, or None."""
     found: Row | None = db.conn.execute(sql, values).fetchone()
     return found
 
 
-def number(db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()) -> int:
+def number(
+    db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()
+) -> int:
     """Return the one number a query answers with; 0 for NULL or no row."""
     found = row(db, sql, values)
     return int(found[0] or 0) if found else 0

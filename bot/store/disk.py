@@ -30,7 +30,9 @@ _HOSTS = {
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
-def temporary(database: Path, environ: Mapping[str, str], mounts: str | None = None) -> str:
+def temporary(
+    database: Path, environ: Mapping[str, str], mounts: str | None = None
+) -> str:
     """Return why a database at this path gets lost, as words that follow "it"; empty: it lasts.
 
     environ: the process's variables. mounts: what /proc/mounts says, read where it is None; where
@@ -52,7 +54,9 @@ def _mount(place: Path, mounts: str) -> tuple[str, str]:
     for line in mounts.splitlines():
         _, point, kind, *_ = [*line.split(" "), "", "", ""]
         point = _OCTAL.sub(lambda code: chr(int(code[1], 8)), point)
-        if _below(place, point) and len(point) >= len(found[0]):  # the last of equals lies on top
+        if _below(place, point) and len(point) >= len(
+            found[0]
+        ):  # the last of equals lies on top
             found = (point, kind)
     return found
 

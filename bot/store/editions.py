@@ -20,7 +20,9 @@ def put_off(
     key = (article, edition, milliseconds(opened))
     with transaction(db):
         if until > opened:
-            sql = f"UPDATE deliveries SET not_before = ? WHERE {_OPENED} AND {_UNTOUCHED}"
+            sql = (
+                f"UPDATE deliveries SET not_before = ? WHERE {_OPENED} AND {_UNTOUCHED}"
+            )
             write(db, sql, (milliseconds(until), *key))
         return _chats(db, f"{_OPENED} AND {_UNTOUCHED}", key)
 
@@ -65,5 +67,7 @@ def take_back(
 def _chats(db: Database, which: str, key: tuple[int, int, int]) -> list[int]:
     return [
         found["chat"]
-        for found in rows(db, f"SELECT chat FROM deliveries WHERE {which} ORDER BY chat", key)
+        for found in rows(
+            db, f"SELECT chat FROM deliveries WHERE {which} ORDER BY chat", key
+        )
     ]

@@ -14,7 +14,16 @@ from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.domain.outcome import Fallback
 from bot.store import attempts, late_changes, notices
 from bot.store.availability import OPENS
-from bot.store.database import marks, milliseconds, moment, number, row, rows, transaction, write
+from bot.store.database import (
+    marks,
+    milliseconds,
+    moment,
+    number,
+    row,
+    rows,
+    transaction,
+    write,
+)
 from bot.store.late_changes import FORMS_SHOWN
 from bot.store.outbox import Addressed, addressed, fallbacks_written
 from bot.store.payloads import written
@@ -70,12 +79,16 @@ def set_right(db: Database, article: int, at: datetime) -> int:
 def _tell_behind(db: Database, article: int, at: datetime) -> None:
     """Have the editors told of posts that FORMS_SHOWN keeps from showing the article as it is."""
     found = rows(
-        db, f"SELECT d.chat, d.lane {_BEHIND} ORDER BY d.lane, d.chat", (article, FORMS_SHOWN)
+        db,
+        f"SELECT d.chat, d.lane {_BEHIND} ORDER BY d.lane, d.chat",
+        (article, FORMS_SHOWN),
     )
     if not found:
         return
     channels = [one["chat"] for one in found if one["lane"] == Lane.CHANNEL]
-    readers = [one["chat"] for one in found if one["lane"] != Lane.CHANNEL]  # one stands for all
+    readers = [
+        one["chat"] for one in found if one["lane"] != Lane.CHANNEL
+    ]  # one stands for all
     notice = Notice(
         key=_behind_key(article),
         alert=Alert.BEHIND,
@@ -104,7 +117,9 @@ def adopt(db: Database, article: int, old: str, new: str) -> None:
     """Replace fingerprint `old` of a form by `new`: the same words, by another version."""
     with transaction(db):
         write(
-            db, "UPDATE deliveries SET form = ? WHERE article = ? AND form = ?", (new, article, old)
+            db,
+            "UPDATE deliveries SET form = ? WHERE article = ? AND form = ?",
+            (new, article, old),
         )
         sql = (
             "UPDATE OR REPLACE forms SET form = ? "
@@ -135,10 +150,15 @@ def plan_withdrawal(db: Database, article: int, due: datetime) -> int:
 
 def exist(db: Database) -> bool:
     """Return True if any post is to be edited or deleted."""
-    return row(db, "SELECT 1 FROM deliveries WHERE edit_due IS NOT NULL LIMIT 1") is not None
+    return (
+        row(db, "SELECT 1 FROM deliveries WHERE edit_due IS NOT NULL LIMIT 1")
+        is not None
+    )
 
 
-def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 50) -> list[DueEdit]:
+def due(
+    db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 50
+) -> list[DueEdit]:
     """Return the posts whose edit is due: one a chat, none in `busy` chats, longest due first."""
     now = milliseconds(at)
     found = rows(
@@ -155,12 +175,16 @@ def due(db: Database, at: datetime, *, busy: Collection[int] = (), most: int = 5
     for one in found:
         chats.setdefault(
             one["chat"],
-            DueEdit(addressed(one), one["form"], moment(one["settled"] or one["created"])),
+            DueEdit(
+                addressed(one), one["form"], moment(one["settled"] or one["created"])
+            ),
         )
     return list(chats.values())[:most]
 
 
-def edited(db: Database, delivery: int, form: str, payload: Payload, at: datetime) -> None:
+def edited(
+    db: Database, delivery: int, form: str, payload: Payload, at: datetime
+) -> None:
     """Write that a post shows `form`; if its article changed meanwhile, it is due again."""
     with transaction(db):
         sql = (
@@ -177,7 +201,9 @@ def edited(db: Database, delivery: int, form: str, payload: Payload, at: datetim
         attempts.log(db, delivery, "edit", "sent", "", at)
         late_changes.apply(db, [delivery], milliseconds(at))
         article = number(db, "SELECT article FROM deliveries WHERE id = ?", (delivery,))
-        if row(db, f"SELECT 1 {_BEHIND} AND d.id = ?", (article, FORMS_SHOWN, delivery)):
+        if row(
+            db, f"SELECT 1 {_BEHIND} AND d.id = ?", (article, FORMS_SHOWN, delivery)
+        ):
             _tell_behind(db, article, at)
 
 
@@ -202,7 +228,9 @@ def withdrawn(db: Database, delivery: int, reason: str, at: datetime) -> None:
     _end(db, delivery, State.WITHDRAWN, "delete", reason, at)
 
 
-def _end(db: Database, delivery: int, state: State, action: str, reason: str, at: datetime) -> None:
+def _end(
+    db: Database, delivery: int, state: State, action: str, reason: str, at: datetime
+) -> None:
     """Write that there is no post any more, and log the attempt that found or did it."""
     with transaction(db):
         sql = (
@@ -271,5 +299,7 @@ def cancel_withdrawal(db: Database, article: int) -> None:
 def leave(db: Database, article: int) -> None:
     """Neither edit nor delete an article's posts."""
     write(
-        db, "UPDATE deliveries SET edit_due = NULL WHERE article = ? AND state = 'sent'", (article,)
+        db,
+        "UPDATE deliveries SET edit_due = NULL WHERE article = ? AND state = 'sent'",
+        (article,),
     )

@@ -78,7 +78,9 @@ def extend(db: Database, at: datetime, chunk: int = 1_000) -> bool:
             return False
         article, after = found["article"], found["after"]
         alone = bool(found["alone"]) if after else queue.is_empty(db, Lane.FOLLOWER)
-        stretch = follows.stretch(db, article, after=after, before=found["sequence"], most=chunk)
+        stretch = follows.stretch(
+            db, article, after=after, before=found["sequence"], most=chunk
+        )
         values = {
             "article": article,
             "edition": 1,

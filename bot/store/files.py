@@ -13,7 +13,15 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from bot.store.database import milliseconds, moment, number, row, rows, transaction, write
+from bot.store.database import (
+    milliseconds,
+    moment,
+    number,
+    row,
+    rows,
+    transaction,
+    write,
+)
 
 #: Path, size, mtime_ns, inode: what a scan trusts to know that a file is unchanged.
 Stamp = tuple[str, int, int, int]
@@ -103,7 +111,11 @@ def one(db: Database, path: str) -> Known | None:
     found = row(db, "SELECT * FROM files WHERE path = ?", (path,))
     if found is None:
         return None
-    mark = (-1 if found["missing"] else found["size"], found["mtime_ns"], found["inode"])
+    mark = (
+        -1 if found["missing"] else found["size"],
+        found["mtime_ns"],
+        found["inode"],
+    )
     return Known(mark, found["article"], found["reason"] is not None, found["story"])
 
 
@@ -139,7 +151,9 @@ def put_all(db: Database, read: Iterable[ReadFile], at: datetime) -> None:
         db.conn.executemany(_PUT, rows_of_files)
 
 
-def reject(db: Database, path: str, mark: tuple[int, int, int], reason: str, at: datetime) -> bool:
+def reject(
+    db: Database, path: str, mark: tuple[int, int, int], reason: str, at: datetime
+) -> bool:
     """Write why a file is not an article; what it was before stays known.
 
     Return True if that is new.
@@ -148,7 +162,14 @@ def reject(db: Database, path: str, mark: tuple[int, int, int], reason: str, at:
     write(
         db,
         _PUT,
-        (path, *mark, before["article"] if before else None, reason, None, milliseconds(at)),
+        (
+            path,
+            *mark,
+            before["article"] if before else None,
+            reason,
+            None,
+            milliseconds(at),
+        ),
     )
     return before is None or before["reason"] != reason
 
@@ -193,7 +214,8 @@ def count_rejected(db: Database) -> int:
 def of_article(db: Database, article: int) -> list[str]:
     """Return the paths of this article's living files, by path."""
     sql = (
-        "SELECT path FROM files WHERE article = ? AND reason IS NULL AND missing = 0 ORDER BY path"
+        "SELECT path FROM files "
+        "WHERE article = ? AND reason IS NULL AND missing = 0 ORDER BY path"
     )
     return [found["path"] for found in rows(db, sql, (article,))]
 
@@ -202,7 +224,9 @@ def known_of(db: Database, article: int) -> list[str]:
     """Return the paths of all known files of this article, also of rejected and missing ones."""
     return [
         found["path"]
-        for found in rows(db, "SELECT path FROM files WHERE article = ? ORDER BY path", (article,))
+        for found in rows(
+            db, "SELECT path FROM files WHERE article = ? ORDER BY path", (article,)
+        )
     ]
 
 
@@ -216,12 +240,17 @@ def unknown_repeats(db: Database, addresses: Sequence[str], size: int) -> list[s
         "(SELECT article FROM aliases WHERE identity IN (SELECT value FROM json_each(?))) "
         "ORDER BY path"
     )
-    return [found["path"] for found in rows(db, sql, (UNKNOWN, size, json.dumps([*addresses])))]
+    return [
+        found["path"]
+        for found in rows(db, sql, (UNKNOWN, size, json.dumps([*addresses])))
+    ]
 
 
 def any_of(db: Database, article: int) -> bool:
     """Return True if any file of this article is known, also a rejected or missing one."""
-    return row(db, "SELECT 1 FROM files WHERE article = ? LIMIT 1", (article,)) is not None
+    return (
+        row(db, "SELECT 1 FROM files WHERE article = ? LIMIT 1", (article,)) is not None
+    )
 
 
 def count_moved(db: Database, missing: Sequence[str]) -> int:
@@ -239,7 +268,8 @@ def count_moved(db: Database, missing: Sequence[str]) -> int:
 def count_missed(db: Database, missing: Sequence[str]) -> int:
     """Return how many of some missing files were missing in the whole scan before, too."""
     sql = (
-        "SELECT count(*) FROM files WHERE missing > 0 AND path IN (SELECT value FROM json_each(?))"
+        "SELECT count(*) FROM files "
+        "WHERE missing > 0 AND path IN (SELECT value FROM json_each(?))"
     )
     return number(db, sql, (json.dumps([*missing]),))
 
@@ -267,7 +297,9 @@ def miss(db: Database, paths: Iterable[str]) -> list[tuple[str, int | None]]:
         gone = []
         for path in paths:
             write(db, "UPDATE files SET missing = missing + 1 WHERE path = ?", (path,))
-            found = row(db, "SELECT article FROM files WHERE path = ? AND missing >= 2", (path,))
+            found = row(
+                db, "SELECT article FROM files WHERE path = ? AND missing >= 2", (path,)
+            )
             if found:
                 gone.append((path, found["article"]))
     return gone

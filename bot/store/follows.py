@@ -12,7 +12,17 @@ from sqlite_utils import Database
 from bot.domain import topics as words
 from bot.store import sequence
 from bot.store.availability import ACTIVE
-from bot.store.database import Row, add, marks, milliseconds, number, row, rows, transaction, write
+from bot.store.database import (
+    Row,
+    add,
+    marks,
+    milliseconds,
+    number,
+    row,
+    rows,
+    transaction,
+    write,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,9 @@ def topic(db: Database, name: str) -> Topic:
     if found:
         return _topic(found)
     code = words.code(name)
-    made = add(db, "INSERT INTO topics (key, name, code) VALUES (?, ?, ?)", (key, name, code))
+    made = add(
+        db, "INSERT INTO topics (key, name, code) VALUES (?, ?, ?)", (key, name, code)
+    )
     return Topic(made, key, name, code)
 
 
@@ -72,11 +84,19 @@ def carried(db: Database, name: str) -> Topic:
 def _join_unaccented(db: Database, found: Topic) -> None:
     """Move follows of the topic's name without accents to the topic itself."""
     plain = words.unaccented(found.key)
-    other = row(db, "SELECT * FROM topics WHERE key = ?", (plain,)) if plain != found.key else None
+    other = (
+        row(db, "SELECT * FROM topics WHERE key = ?", (plain,))
+        if plain != found.key
+        else None
+    )
     if other and not row(
         db, "SELECT 1 FROM article_topics WHERE topic = ? LIMIT 1", (other["id"],)
     ):
-        write(db, "UPDATE OR IGNORE follows SET topic = ? WHERE topic = ?", (found.id, other["id"]))
+        write(
+            db,
+            "UPDATE OR IGNORE follows SET topic = ? WHERE topic = ?",
+            (found.id, other["id"]),
+        )
         write(db, "DELETE FROM follows WHERE topic = ?", (other["id"],))
 
 
@@ -123,7 +143,12 @@ def overview(db: Database, chat: int | None = None) -> list[Topic]:
     """
     return [
         Topic(
-            one["id"], one["key"], one["name"], one["code"], one["articles"], bool(one["followed"])
+            one["id"],
+            one["key"],
+            one["name"],
+            one["code"],
+            one["articles"],
+            bool(one["followed"]),
         )
         for one in rows(db, sql, {"chat": chat})
     ]
@@ -176,12 +201,18 @@ def follow(db: Database, chat: int, topic: int, at: datetime) -> bool:
 
 def unfollow(db: Database, chat: int, topic: int) -> bool:
     """Remove a follow; return True if there was one."""
-    return write(db, "DELETE FROM follows WHERE topic = ? AND chat = ?", (topic, chat)) == 1
+    return (
+        write(db, "DELETE FROM follows WHERE topic = ? AND chat = ?", (topic, chat))
+        == 1
+    )
 
 
 def is_followed(db: Database, chat: int, topic: int) -> bool:
     """Return True if a chat follows a topic."""
-    return row(db, "SELECT 1 FROM follows WHERE topic = ? AND chat = ?", (topic, chat)) is not None
+    return (
+        row(db, "SELECT 1 FROM follows WHERE topic = ? AND chat = ?", (topic, chat))
+        is not None
+    )
 
 
 def count_of(db: Database, chat: int) -> int:
@@ -208,20 +239,32 @@ def any_(db: Database) -> bool:
     return row(db, "SELECT 1 FROM follows LIMIT 1") is not None
 
 
-def stretch(db: Database, article: int, *, after: int, before: int, most: int) -> Stretch:
+def stretch(
+    db: Database, article: int, *, after: int, before: int, most: int
+) -> Stretch:
     """Return the next `most` active chats after a row that followed a topic `before` a number.
 
     Fewer if many others lie between: no call reads more than a few times `most` rows of a topic.
     """
     of = [
         found["topic"]
-        for found in rows(db, "SELECT topic FROM article_topics WHERE article = ?", (article,))
+        for found in rows(
+            db, "SELECT topic FROM article_topics WHERE article = ?", (article,)
+        )
     ]
     until = min(
-        filter(None, (_ahead(db, one, after, 2 * most + 1_000) for one in of)), default=None
+        filter(None, (_ahead(db, one, after, 2 * most + 1_000) for one in of)),
+        default=None,
     )
-    values = {"after": after, "until": until or _LAST_CHAT, "before": before, "most": most}
-    arms = " UNION ".join(f"SELECT * FROM ({_FOLLOWERS.format(topic=one)})" for one in of)
+    values = {
+        "after": after,
+        "until": until or _LAST_CHAT,
+        "before": before,
+        "most": most,
+    }
+    arms = " UNION ".join(
+        f"SELECT * FROM ({_FOLLOWERS.format(topic=one)})" for one in of
+    )
     sql = (
         f"SELECT json_group_array(chat), count(*), max(chat) FROM (SELECT chat FROM ({arms}) "
         "ORDER BY chat LIMIT :most)"

@@ -11,7 +11,16 @@ from sqlite_utils import Database
 
 from bot.domain.arrival import HIDDEN, WINDOW, Waits
 from bot.store import sequence
-from bot.store.database import maybe, milliseconds, moment, number, row, rows, transaction, write
+from bot.store.database import (
+    maybe,
+    milliseconds,
+    moment,
+    number,
+    row,
+    rows,
+    transaction,
+    write,
+)
 from bot.store.recording import EFFECTIVE_DATE
 
 #: The articles of a JSON list of row numbers.
@@ -52,7 +61,9 @@ class Older:
     def free(self, db: Database, most: int = -1) -> list[int]:
         """Return those that wait for nothing, at most so many."""
         sql = f"SELECT id FROM articles WHERE waits = '' AND {_ARRIVED_OLD} LIMIT :most"
-        return [found["id"] for found in rows(db, sql, {**self._values(), "most": most})]
+        return [
+            found["id"] for found in rows(db, sql, {**self._values(), "most": most})
+        ]
 
     def waiting(self, db: Database, most: int) -> int:
         """Return how many wait as a bulk arrival, counted up to `most`."""
@@ -69,12 +80,20 @@ class Older:
             "AND id IN (SELECT article FROM fanouts)"
         )
         with transaction(db):
-            write(db, f"UPDATE articles SET planned = NULL WHERE id IN ({old})", self._values())
+            write(
+                db,
+                f"UPDATE articles SET planned = NULL WHERE id IN ({old})",
+                self._values(),
+            )
             write(db, f"DELETE FROM fanouts WHERE article IN ({old})", self._values())
 
     def _values(self) -> dict[str, int]:
         window = {"from": milliseconds(self.at - WINDOW), "at": milliseconds(self.at)}
-        return window | {"since": self.since, "floor": self.floor, "archive": self.archive}
+        return window | {
+            "since": self.since,
+            "floor": self.floor,
+            "archive": self.archive,
+        }
 
 
 def hold(db: Database, articles: Collection[int], waits: Waits) -> None:
@@ -96,11 +115,15 @@ def hold(db: Database, articles: Collection[int], waits: Waits) -> None:
                 "AND edit_due IS NOT NULL"
             )
             write(
-                db, f"{sql} AND article IN (SELECT id FROM articles WHERE withdrawn = 0)", (these,)
+                db,
+                f"{sql} AND article IN (SELECT id FROM articles WHERE withdrawn = 0)",
+                (these,),
             )
 
 
-def free(db: Database, article: int, *, arrives: datetime | None, decided: bool = True) -> None:
+def free(
+    db: Database, article: int, *, arrives: datetime | None, decided: bool = True
+) -> None:
     """Let an article wait no more. arrives: it counts as recorded then; None: when it was recorded.
 
     decided: an editor did, so it never counts towards a bulk arrival again.
@@ -144,9 +167,13 @@ def went_out(db: Database, article: int) -> bool:
 def due(db: Database, at: datetime | None, most: int = 500) -> list[int]:
     """Return the articles dated to come that are due at `at` (None: all), the earliest first."""
     sql = (
-        f"SELECT id FROM articles WHERE {_DATED} AND published <= ? ORDER BY published, id LIMIT ?"
+        f"SELECT id FROM articles WHERE {_DATED} AND published <= ? "
+        "ORDER BY published, id LIMIT ?"
     )
-    return [found["id"] for found in rows(db, sql, (milliseconds(at) if at else 2**62, most))]
+    return [
+        found["id"]
+        for found in rows(db, sql, (milliseconds(at) if at else 2**62, most))
+    ]
 
 
 def of_archive(
@@ -156,7 +183,9 @@ def of_archive(
     sql = f"SELECT id FROM articles WHERE id IN {_THESE} AND id <= ? AND published < ?"
     return [
         found["id"]
-        for found in rows(db, sql, (json.dumps([*articles]), archive, milliseconds(before)))
+        for found in rows(
+            db, sql, (json.dumps([*articles]), archive, milliseconds(before))
+        )
     ]
 
 
@@ -180,14 +209,17 @@ def next_date(db: Database) -> datetime | None:
     return maybe(found[0]) if found else None
 
 
-def arrived(db: Database, articles: Collection[int], at: datetime, *, until: int) -> list[int]:
+def arrived(
+    db: Database, articles: Collection[int], at: datetime, *, until: int
+) -> list[int]:
     """Return the subset that arrived at `at`, waits for nothing, and is not dated after `until`."""
     sql = (
         f"SELECT id FROM articles WHERE id IN {_THESE} AND waits = '' AND recorded = ? AND {_OPEN} "
         "AND coalesce(published, 0) <= ?"
     )
     return [
-        found["id"] for found in rows(db, sql, (json.dumps([*articles]), milliseconds(at), until))
+        found["id"]
+        for found in rows(db, sql, (json.dumps([*articles]), milliseconds(at), until))
     ]
 
 
@@ -240,7 +272,8 @@ def doubtful_since_restore(db: Database, restored: int) -> list[int]:
     They had deliveries to be sent, or were due meanwhile.
     """
     unsent = (
-        "SELECT article FROM deliveries WHERE state = 'pending' UNION SELECT article FROM fanouts"
+        "SELECT article FROM deliveries WHERE state = 'pending' "
+        "UNION SELECT article FROM fanouts"
     )
     sql = f"""
         SELECT id FROM articles WHERE id IN ({unsent}) AND recorded <= :at AND waits = ''

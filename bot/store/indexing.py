@@ -18,7 +18,9 @@ from bot.store.facts import Fact
 PIECE = 200
 #: Title, excerpt, provider.
 Words = tuple[str, str, str]
-_ADD = "INSERT INTO articles_folded (rowid, title, excerpt, provider) VALUES (?, ?, ?, ?)"
+_ADD = (
+    "INSERT INTO articles_folded (rowid, title, excerpt, provider) VALUES (?, ?, ?, ?)"
+)
 _TAKE = (
     "INSERT INTO articles_folded (articles_folded, rowid, title, excerpt, provider) "
     "VALUES ('delete', ?, ?, ?, ?)"
@@ -27,12 +29,16 @@ _TAKE = (
 
 def add(db: Database, articles: Iterable[tuple[int, Words]]) -> None:
     """Index new articles, in the caller's transaction."""
-    db.conn.executemany(_ADD, [(number, *map(folded, words)) for number, words in articles])
+    db.conn.executemany(
+        _ADD, [(number, *map(folded, words)) for number, words in articles]
+    )
 
 
 def replace(db: Database, number: int, words: Words) -> None:
     """Replace an article's words, which its row still holds, in the caller's transaction."""
-    found = row(db, "SELECT title, excerpt, provider FROM articles WHERE id = ?", (number,))
+    found = row(
+        db, "SELECT title, excerpt, provider FROM articles WHERE id = ?", (number,)
+    )
     if found is None or tuple(found) == words or number <= left(db):
         return
     db.conn.execute(_TAKE, (number, *map(folded, found)))

@@ -94,7 +94,9 @@ def pending_step(path: Path) -> str:
         with _opened(path) as connection:
             _check_kind(connection, path)
             connection.row_factory = sqlite3.Row
-            return next((step.name for step in paperboy.pending(Database(connection))), "")
+            return next(
+                (step.name for step in paperboy.pending(Database(connection))), ""
+            )
     except DatabaseEmpty:
         return ""
 
@@ -182,7 +184,9 @@ def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
     """Raise StoreError for a foreign, a newer or an unreleased database."""
     tables = {
         name
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+        )
     }
     if tables <= _UNMADE:
         raise DatabaseEmpty(str(path))
@@ -232,5 +236,6 @@ def _check_pages(connection: sqlite3.Connection, path: Path, depth: Depth) -> No
         broken := connection.execute("PRAGMA foreign_key_check").fetchone()
     ):
         raise DatabaseDamaged(
-            str(path), f"a row of {broken[0]} refers to a row of {broken[2]} that is not there"
+            str(path),
+            f"a row of {broken[0]} refers to a row of {broken[2]} that is not there",
         )

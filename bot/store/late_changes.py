@@ -52,7 +52,9 @@ def _restore_keyboard(db: Database, delivery: int, now: int) -> None:
         "SELECT c.chat_id, d.message FROM deliveries d JOIN chats c ON c.id = d.chat "
         "WHERE d.id = ? AND d.message > 0"
     )
-    if write(db, f"DELETE FROM retouched WHERE (chat_id, message) IN ({key})", (delivery,)):
+    if write(
+        db, f"DELETE FROM retouched WHERE (chat_id, message) IN ({key})", (delivery,)
+    ):
         write(
             db,
             "UPDATE deliveries SET edit_due = ? WHERE id = ? AND state = 'sent'",

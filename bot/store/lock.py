@@ -37,7 +37,9 @@ def held(database: Path) -> Iterator[None]:
     except Timeout:
         raise DatabaseInUse(str(database)) from None
     except OSError as error:
-        raise StoreError(f"{database}: can't be locked: {error.strerror or error}") from error
+        raise StoreError(
+            f"{database}: can't be locked: {error.strerror or error}"
+        ) from error
     try:
         yield
     finally:

@@ -20,7 +20,11 @@ def articles(db: Database, kept: int, other: int) -> None:
     skipped.
     """
     with transaction(db):
-        write(db, "UPDATE OR IGNORE aliases SET article = ? WHERE article = ?", (kept, other))
+        write(
+            db,
+            "UPDATE OR IGNORE aliases SET article = ? WHERE article = ?",
+            (kept, other),
+        )
         write(db, "DELETE FROM aliases WHERE article = ?", (other,))
         write(db, "UPDATE files SET article = ? WHERE article = ?", (kept, other))
         first = _first(db, kept, other)
@@ -36,14 +40,22 @@ def articles(db: Database, kept: int, other: int) -> None:
             "UPDATE articles SET copy_of = ? WHERE copy_of = ? AND id <> ?",
             (kept if first is None else first, other, kept),
         )
-        write(db, "UPDATE articles SET copy_of = ?, file = NULL WHERE id = ?", (kept, other))
+        write(
+            db,
+            "UPDATE articles SET copy_of = ?, file = NULL WHERE id = ?",
+            (kept, other),
+        )
         _deliveries(db, "article", kept, other)
         sql = (
             "UPDATE deliveries SET state = 'skipped' WHERE article = ? "
             "AND state IN ('pending', 'held')"
         )
         write(db, sql, (other,))
-        write(db, "UPDATE OR IGNORE fanouts SET article = ? WHERE article = ?", (kept, other))
+        write(
+            db,
+            "UPDATE OR IGNORE fanouts SET article = ? WHERE article = ?",
+            (kept, other),
+        )
         write(db, "DELETE FROM fanouts WHERE article = ?", (other,))
 
 
@@ -77,7 +89,9 @@ def _first(db: Database, kept: int, other: int) -> int | None:
     return int(found["copy_of"]) if found else None
 
 
-def _deliveries(db: Database, column: Literal["article", "chat"], kept: int, other: int) -> None:
+def _deliveries(
+    db: Database, column: Literal["article", "chat"], kept: int, other: int
+) -> None:
     """Move deliveries of `other` to `kept`; of two with one key, the one that went out stays."""
     key = "chat" if column == "article" else "article"
     out = "('sending', 'doubtful', 'sent')"
@@ -89,4 +103,8 @@ def _deliveries(db: Database, column: Literal["article", "chat"], kept: int, oth
         f"AND o.state IN {out})",
         (kept, other),
     )
-    write(db, f"UPDATE OR IGNORE deliveries SET {column} = ? WHERE {column} = ?", (kept, other))
+    write(
+        db,
+        f"UPDATE OR IGNORE deliveries SET {column} = ? WHERE {column} = ?",
+        (kept, other),
+    )

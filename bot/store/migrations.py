@@ -123,7 +123,9 @@ def queue(db: Database) -> None:
 
 def _run(db: Database, file: str) -> None:
     """Execute the statements of an SQL file in this folder."""
-    for statement in _statements(Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")):
+    for statement in _statements(
+        Path(__file__).parent.joinpath(file).read_text(encoding="utf-8")
+    ):
         db.execute(statement)
 
 

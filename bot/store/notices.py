@@ -15,7 +15,16 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.notices import ENDING, Alert, Notice, from_content
-from bot.store.database import Row, marks, milliseconds, moment, row, rows, transaction, write
+from bot.store.database import (
+    Row,
+    marks,
+    milliseconds,
+    moment,
+    row,
+    rows,
+    transaction,
+    write,
+)
 
 #: How long a notice is kept for an editor who can't be reached.
 KEPT = timedelta(days=30)
@@ -48,9 +57,15 @@ def _tell(db: Database, notice: Notice, at: datetime) -> bool:
     sql = "DELETE FROM notices WHERE key = ? AND over = 1 AND heard IS NULL RETURNING editor"
     for found in rows(db, sql, (notice.key,)):
         sql = "SELECT max(id) FROM notices WHERE key = ? AND editor = ? AND over = 0"
-        write(db, f"UPDATE notices SET ended = 0 WHERE id = ({sql})", (notice.key, found["editor"]))
+        write(
+            db,
+            f"UPDATE notices SET ended = 0 WHERE id = ({sql})",
+            (notice.key, found["editor"]),
+        )
     content = json.dumps(notice.content(), ensure_ascii=False)
-    write(db, _PUT, (notice.key, notice.alert.value, 0, content, milliseconds(at), None))
+    write(
+        db, _PUT, (notice.key, notice.alert.value, 0, content, milliseconds(at), None)
+    )
     return True
 
 
@@ -64,11 +79,17 @@ def _all_clear(db: Database, key: str, at: datetime) -> bool:
     if not write(db, "DELETE FROM alerts WHERE key = ?", (key,)):
         return False
     write(db, "DELETE FROM notices WHERE key = ? AND heard IS NULL", (key,))
-    sent = rows(db, "SELECT * FROM notices WHERE key = ? AND over = 0 AND ended = 0", (key,))
+    sent = rows(
+        db, "SELECT * FROM notices WHERE key = ? AND over = 0 AND ended = 0", (key,)
+    )
     write(db, "UPDATE notices SET ended = 1 WHERE key = ?", (key,))
     for one in sent:
         if one["alert"] in ENDING and one["editor"] != NOBODY:
-            write(db, _PUT, (key, one["alert"], 1, one["content"], milliseconds(at), one["editor"]))
+            write(
+                db,
+                _PUT,
+                (key, one["alert"], 1, one["content"], milliseconds(at), one["editor"]),
+            )
     return True
 
 
@@ -124,7 +145,11 @@ def address(db: Database, editors: Collection[int]) -> None:
                     ),
                 )
         write(db, "DELETE FROM notices WHERE editor IS NULL")
-        write(db, "UPDATE notices SET heard = at WHERE heard IS NULL AND editor = ?", (NOBODY,))
+        write(
+            db,
+            "UPDATE notices SET heard = at WHERE heard IS NULL AND editor = ?",
+            (NOBODY,),
+        )
         sql = f"DELETE FROM notices WHERE heard IS NULL AND editor NOT IN ({marks(len(editors))})"
         write(db, sql, tuple(editors))
 
@@ -132,7 +157,8 @@ def address(db: Database, editors: Collection[int]) -> None:
 def unaddressed(db: Database) -> bool:
     """Return True if a notice was not addressed to the editors yet."""
     return (
-        row(db, "SELECT 1 FROM notices WHERE heard IS NULL AND editor IS NULL LIMIT 1") is not None
+        row(db, "SELECT 1 FROM notices WHERE heard IS NULL AND editor IS NULL LIMIT 1")
+        is not None
     )
 
 
@@ -140,7 +166,9 @@ def new(db: Database) -> list[Waiting]:
     """Return what is not addressed to the editors yet."""
     return [
         _waiting(found)
-        for found in rows(db, "SELECT * FROM notices WHERE heard IS NULL AND editor IS NULL")
+        for found in rows(
+            db, "SELECT * FROM notices WHERE heard IS NULL AND editor IS NULL"
+        )
     ]
 
 
@@ -173,7 +201,9 @@ def prune(db: Database, at: datetime) -> int:
     old = milliseconds(at - KEPT)
     sql = (
         "DELETE FROM notices WHERE at < ? AND (heard IS NULL OR heard < ?) "
-        "AND (heard IS NULL OR over = 1 OR ended = 1 OR alert NOT IN (" + marks(len(ENDING)) + "))"
+        "AND (heard IS NULL OR over = 1 OR ended = 1 OR alert NOT IN ("
+        + marks(len(ENDING))
+        + "))"
     )
     return write(db, sql, (old, old, *(one.value for one in ENDING)))
 

@@ -39,12 +39,15 @@ def known(db: Database, chat_id: int, which: str, *values: int) -> list[Message]
         "settled_sequence"
     )
     theirs = (
-        f"SELECT message, begun, settled FROM ({heard} FROM seen) WHERE chat_id = ? AND {which}"
+        f"SELECT message, begun, settled FROM ({heard} FROM seen) "
+        f"WHERE chat_id = ? AND {which}"
     )
     found = rows(db, theirs, (chat_id, *values))
     for chat in rows(db, "SELECT id FROM chats WHERE chat_id = ?", (chat_id,)):
         found += rows(db, own, (chat["id"], *values))
-    return [Message(one["message"], one["begun"] or 0, one["settled"] or 0) for one in found]
+    return [
+        Message(one["message"], one["begun"] or 0, one["settled"] or 0) for one in found
+    ]
 
 
 def see(db: Database, chat_id: int, message: int, at: datetime) -> None:
@@ -85,7 +88,11 @@ def begin_retouch(db: Database, chat_id: int, message: int) -> Touch:
 
 def end_retouch(db: Database, chat_id: int, message: int) -> None:
     """Write that a message kept its keyboard."""
-    write(db, "DELETE FROM retouched WHERE chat_id = ? AND message = ?", (chat_id, message))
+    write(
+        db,
+        "DELETE FROM retouched WHERE chat_id = ? AND message = ?",
+        (chat_id, message),
+    )
 
 
 def prune(db: Database, at: datetime, most: int = 500) -> int:

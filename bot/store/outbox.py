@@ -16,7 +16,16 @@ from bot.domain.outcome import Fallback
 from bot.domain.settlement import Settlement
 from bot.store import attempts, chats, late_changes, queue, sequence
 from bot.store.availability import ACTIVE
-from bot.store.database import Row, marks, milliseconds, number, row, rows, transaction, write
+from bot.store.database import (
+    Row,
+    marks,
+    milliseconds,
+    number,
+    row,
+    rows,
+    transaction,
+    write,
+)
 from bot.store.payloads import read, written
 
 
@@ -78,7 +87,9 @@ def due(
     return [addressed(one) for one in queue.ready(db, at, frozenset(busy), most)]
 
 
-def next_due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> datetime | None:
+def next_due(
+    db: Database, at: datetime, *, busy: Collection[int] = ()
+) -> datetime | None:
     """Return when the next call could begin (`at`: now), not counting `busy` chats; None: never.
 
     Recovery is not counted: see `recovery.next_due`.
@@ -100,7 +111,9 @@ def waiting(db: Database) -> int:
     return number(db, sql)
 
 
-def begin(db: Database, payloads: Mapping[int, tuple[Payload, str]], at: datetime) -> set[int]:
+def begin(
+    db: Database, payloads: Mapping[int, tuple[Payload, str]], at: datetime
+) -> set[int]:
     """Write before the calls what they send: delivery → (payload, the article's fingerprint).
 
     Return those that may be sent: not those withdrawn or skipped since they were `due`.
@@ -112,7 +125,10 @@ def begin(db: Database, payloads: Mapping[int, tuple[Payload, str]], at: datetim
             "SELECT id, lane FROM deliveries WHERE id IN (SELECT value FROM json_each(?)) "
             "AND state = 'pending'"
         )
-        lanes = {found["id"]: found["lane"] for found in rows(db, sql, (json.dumps([*payloads]),))}
+        lanes = {
+            found["id"]: found["lane"]
+            for found in rows(db, sql, (json.dumps([*payloads]),))
+        }
         db.conn.executemany(
             "UPDATE deliveries "
             "SET state = 'sending', payload = ?, form = ?, begun = ?, begun_sequence = ?, "
@@ -127,26 +143,45 @@ def begin(db: Database, payloads: Mapping[int, tuple[Payload, str]], at: datetim
     return set(lanes)
 
 
-def settle(db: Database, settled: Collection[tuple[Delivery, Settlement]], at: datetime) -> None:
+def settle(
+    db: Database, settled: Collection[tuple[Delivery, Settlement]], at: datetime
+) -> None:
     """Write the outcomes of attempts, with the chats' pauses and the attempts, in one commit."""
     now = milliseconds(at)
     with transaction(db):
         place = sequence.take(db)
         db.conn.executemany(
             _SETTLE,
-            [_settled(delivery, settlement, now, place) for delivery, settlement in settled],
+            [
+                _settled(delivery, settlement, now, place)
+                for delivery, settlement in settled
+            ],
         )
-        attempts.end(db, [(delivery.id, str(to.state), to.reason) for delivery, to in settled], at)
+        attempts.end(
+            db,
+            [(delivery.id, str(to.state), to.reason) for delivery, to in settled],
+            at,
+        )
         sent = [(delivery.id,) for delivery, to in settled if to.state is State.SENT]
         db.conn.executemany(_SHOWN, sent)
         late_changes.apply(db, [delivery.id for delivery, _ in settled], now)
         for delivery, to in settled:
             if to.pause_chat:
-                chats.pause(db, delivery.chat, to.pause_chat, to.reason, only_thread=to.only_thread)
+                chats.pause(
+                    db,
+                    delivery.chat,
+                    to.pause_chat,
+                    to.reason,
+                    only_thread=to.only_thread,
+                )
 
 
 def set_state(
-    db: Database, delivery: int, state: State, reason: str = "", not_before: datetime | None = None
+    db: Database,
+    delivery: int,
+    state: State,
+    reason: str = "",
+    not_before: datetime | None = None,
 ) -> None:
     """Write one delivery's state."""
     until = milliseconds(not_before) if not_before else None
@@ -225,9 +260,13 @@ def _fallbacks_read(text: str) -> tuple[Fallback, ...]:
     return tuple(_BY_NAME[name] for name in text.split() if name in _BY_NAME)
 
 
-def _settled(delivery: Delivery, settlement: Settlement, now: int, place: int) -> tuple[Any, ...]:
+def _settled(
+    delivery: Delivery, settlement: Settlement, now: int, place: int
+) -> tuple[Any, ...]:
     until = milliseconds(settlement.not_before) if settlement.not_before else None
-    fallbacks = delivery.fallbacks if settlement.fallbacks is None else settlement.fallbacks
+    fallbacks = (
+        delivery.fallbacks if settlement.fallbacks is None else settlement.fallbacks
+    )
     lost = settlement.state in (State.DOUBTFUL, State.UNCONFIRMED)
     state = _stored(settlement.state)
     return (

@@ -27,7 +27,9 @@ def remembered(payload: Payload) -> Payload:
 
 def written(payload: Payload, lane: int) -> str:
     """Return a payload as it is stored: a channel's whole."""
-    return json.dumps(payload if lane == Lane.CHANNEL else remembered(payload), ensure_ascii=False)
+    return json.dumps(
+        payload if lane == Lane.CHANNEL else remembered(payload), ensure_ascii=False
+    )
 
 
 def shortened(text: str | None) -> str | None:

@@ -68,7 +68,9 @@ def sent(db: Database, update: int, message: int) -> None:
 
 def all_(db: Database) -> list[Pending]:
     """Return the replies that are out, in order."""
-    found = rows(db, "SELECT * FROM pending_answers WHERE message IS NOT NULL ORDER BY id")
+    found = rows(
+        db, "SELECT * FROM pending_answers WHERE message IS NOT NULL ORDER BY id"
+    )
     return [
         Pending(
             one["id"],
@@ -96,12 +98,18 @@ def forget(db: Database, update: int) -> None:
 
 def take_back(db: Database, article: int, edition: int) -> None:
     """Delete the rows of replies about an edition that was taken back."""
-    write(db, "DELETE FROM pending_answers WHERE article = ? AND edition = ?", (article, edition))
+    write(
+        db,
+        "DELETE FROM pending_answers WHERE article = ? AND edition = ?",
+        (article, edition),
+    )
 
 
 def prune(db: Database, at: datetime) -> int:
     """Delete old rows; return how many."""
-    return write(db, "DELETE FROM pending_answers WHERE due < ?", (milliseconds(at - KEPT),))
+    return write(
+        db, "DELETE FROM pending_answers WHERE due < ?", (milliseconds(at - KEPT),)
+    )
 
 
 def posts(db: Database, article: int, edition: int) -> list[Post]:

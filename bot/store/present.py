@@ -60,8 +60,12 @@ class PresentFile:
         if self._real.stat().st_size == 0:
             return False
         try:
-            with closing(sqlite3.connect(f"{self._real.as_uri()}?mode=ro", uri=True)) as other:
-                return bool(other.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+            with closing(
+                sqlite3.connect(f"{self._real.as_uri()}?mode=ro", uri=True)
+            ) as other:
+                return bool(
+                    other.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+                )
         except sqlite3.Error:
             return False
 

@@ -21,13 +21,17 @@ KEPT = timedelta(days=7)
 #: Rows of one batch.
 PIECE = 500
 #: A delivery that is not settled, or whose post is to be edited.
-_OPEN = "d.state IN ('held', 'pending', 'sending', 'doubtful') OR d.edit_due IS NOT NULL"
+_OPEN = (
+    "d.state IN ('held', 'pending', 'sending', 'doubtful') OR d.edit_due IS NOT NULL"
+)
 
 
 def updates(db: Database, at: datetime) -> int:
     """Delete a batch of old updates; return how many."""
     old = "SELECT id FROM updates WHERE at < ? ORDER BY id LIMIT ?"
-    return write(db, f"DELETE FROM updates WHERE id IN ({old})", (milliseconds(at - KEPT), PIECE))
+    return write(
+        db, f"DELETE FROM updates WHERE id IN ({old})", (milliseconds(at - KEPT), PIECE)
+    )
 
 
 def attempts(db: Database, at: datetime) -> int:
@@ -38,7 +42,11 @@ def attempts(db: Database, at: datetime) -> int:
           AND a.id = (SELECT max(id) FROM attempts WHERE delivery = a.delivery))
         ORDER BY a.at LIMIT ?
     """
-    return write(db, f"DELETE FROM attempts WHERE id IN ({old})", (milliseconds(at - KEPT), PIECE))
+    return write(
+        db,
+        f"DELETE FROM attempts WHERE id IN ({old})",
+        (milliseconds(at - KEPT), PIECE),
+    )
 
 
 def payloads(db: Database, at: datetime) -> int:

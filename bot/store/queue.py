@@ -16,7 +16,16 @@ from sqlite_utils import Database
 
 from bot.domain.delivery import Lane
 from bot.store.availability import NEVER, OPENS
-from bot.store.database import Row, milliseconds, moment, number, row, rows, transaction, write
+from bot.store.database import (
+    Row,
+    milliseconds,
+    moment,
+    number,
+    row,
+    rows,
+    transaction,
+    write,
+)
 
 #: Batch size that keeps each query short: how many are woken or put to sleep at once.
 _BATCH = 500
@@ -88,7 +97,9 @@ def is_empty(db: Database, lane: Lane) -> bool:
     return number(db, _WAITS, {"lane": int(lane)}) == 0
 
 
-def enter(db: Database, values: Mapping[str, Any], lane: Lane, *, empty: bool = False) -> int:
+def enter(
+    db: Database, values: Mapping[str, Any], lane: Lane, *, empty: bool = False
+) -> int:
     """Write deliveries that do not exist yet; return how many are new.
 
     `values`: article, edition, rank, state, created, and `chats` as a JSON list. Readers take
@@ -135,7 +146,11 @@ def next_ready(db: Database, at: datetime, busy: Collection[int]) -> datetime | 
     """
     now = milliseconds(at)
     closed = 0
-    moments = [first for sql in (_SLEEPING, _EDITS) if (first := _first(db, sql, busy)) is not None]
+    moments = [
+        first
+        for sql in (_SLEEPING, _EDITS)
+        if (first := _first(db, sql, busy)) is not None
+    ]
     for lane in Lane:
         for one in db.conn.execute(_HEADS, (int(lane),)):
             opens, is_busy = one["opens"], one["chat"] in busy
@@ -172,12 +187,15 @@ def _wake(db: Database, now: int) -> None:
             "UPDATE deliveries SET asleep_until = NULL WHERE id = ? AND head = 1", over
         )
         db.conn.executemany(
-            "UPDATE deliveries SET not_before = NULL WHERE id = ? AND head IS NULL", over
+            "UPDATE deliveries SET not_before = NULL WHERE id = ? AND head IS NULL",
+            over,
         )
 
 
 def _put_to_sleep(db: Database, closed: list[tuple[int, int]]) -> None:
     if closed:
-        sql = "UPDATE deliveries SET asleep_until = ? WHERE id = ? AND state = 'pending'"
+        sql = (
+            "UPDATE deliveries SET asleep_until = ? WHERE id = ? AND state = 'pending'"
+        )
         with transaction(db):
             db.conn.executemany(sql, closed)

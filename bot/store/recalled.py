@@ -47,17 +47,22 @@ def unknown(db: Database, chat_id: int) -> Unknown | None:
     if last is None:
         return None
     old = "message > 0 AND settled_sequence <= ? ORDER BY message DESC LIMIT 1"
-    before = max((one.message for one in numbers.known(db, chat_id, old, last)), default=None)
+    before = max(
+        (one.message for one in numbers.known(db, chat_id, old, last)), default=None
+    )
     if before is None:
         return None
     new = "message > ? AND begun_sequence > ? ORDER BY message LIMIT 1"
     after = min(
-        (one.message for one in numbers.known(db, chat_id, new, before, last)), default=None
+        (one.message for one in numbers.known(db, chat_id, new, before, last)),
+        default=None,
     )
     return Unknown(
         before,
         after,
-        frozenset(one.message for one in numbers.known(db, chat_id, "message > ?", before)),
+        frozenset(
+            one.message for one in numbers.known(db, chat_id, "message > ?", before)
+        ),
     )
 
 
@@ -72,12 +77,18 @@ def found(
     """
     delivery = to.delivery
     with transaction(db):
-        held = row(db, "SELECT 1 FROM deliveries WHERE id = ? AND state = 'held'", (delivery.id,))
+        held = row(
+            db,
+            "SELECT 1 FROM deliveries WHERE id = ? AND state = 'held'",
+            (delivery.id,),
+        )
         if held is None or numbers.is_taken(db, to.chat_id, message):
             return False
         sql = "UPDATE deliveries SET payload = ?, form = ? WHERE id = ?"
         write(db, sql, (written(payload, Lane.CHANNEL), form, delivery.id))
-        outbox.settle(db, [(delivery, Settlement(state=State.SENT, message=message))], at)
+        outbox.settle(
+            db, [(delivery, Settlement(state=State.SENT, message=message))], at
+        )
         attempts.log(db, delivery.id, "look", "sent", f"found as message {message}", at)
         sql = "SELECT 1 FROM deliveries WHERE article = ? AND lane = 0 AND state = 'held' LIMIT 1"
         if row(db, sql, (delivery.article,)) is None:

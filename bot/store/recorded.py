@@ -40,7 +40,10 @@ def newest(db: Database, most: int) -> list[Known]:
             keys[article].add(key)
     return [
         Known(
-            one["quality"], maybe(one["published"]), Waits(one["waits"]), frozenset(keys[one["id"]])
+            one["quality"],
+            maybe(one["published"]),
+            Waits(one["waits"]),
+            frozenset(keys[one["id"]]),
         )
         for one in found
     ]

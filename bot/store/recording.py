@@ -27,12 +27,16 @@ INSERT INTO articles (id, identity, fingerprint, title_key, title, excerpt, url,
 VALUES ({marks(25)})
 """
 #: Not by a trigger: in one, FTS5 writes a segment for each row and merges them all later.
-_SEARCHED = "INSERT INTO articles_fts (rowid, title, excerpt, provider) VALUES (?, ?, ?, ?)"
+_SEARCHED = (
+    "INSERT INTO articles_fts (rowid, title, excerpt, provider) VALUES (?, ?, ?, ?)"
+)
 _RELATED = f"""
 INSERT INTO related (article, position, identity, url, title, provider, excerpt, published, quality)
 VALUES ({marks(9)})
 """
-_ADDRESS = "INSERT INTO aliases (identity, article) VALUES (?, ?) ON CONFLICT DO NOTHING"
+_ADDRESS = (
+    "INSERT INTO aliases (identity, article) VALUES (?, ?) ON CONFLICT DO NOTHING"
+)
 #: SQL for `article.effective_date` of a row that is there; {published} is its date in milliseconds.
 EFFECTIVE_DATE = "min(coalesce({published}, recorded), recorded)"
 #: What `Story` is made of.
@@ -66,7 +70,10 @@ def write(db: Database, entries: Sequence[Entry], at: datetime) -> int:
         first = sequence.take(db, len(entries))
         db.conn.executemany(
             _ARTICLE,
-            [(*_row(entry, recorded), place) for place, entry in enumerate(entries, first)],
+            [
+                (*_row(entry, recorded), place)
+                for place, entry in enumerate(entries, first)
+            ],
         )
         texts = [(entry.number, searched(entry.record.columns)) for entry in entries]
         db.conn.executemany(_SEARCHED, [(article, *words) for article, words in texts])
@@ -106,7 +113,8 @@ def at(db: Database, address: str) -> list[Known]:
         "WHERE aliases.identity = ? ORDER BY aliases.article DESC LIMIT ?"
     )
     return [
-        Known(one[0], _story(*one[1:])) for one in rows(db, sql, (address, MOST_AT_ONE_ADDRESS))
+        Known(one[0], _story(*one[1:]))
+        for one in rows(db, sql, (address, MOST_AT_ONE_ADDRESS))
     ]
 
 
@@ -143,7 +151,10 @@ def outlets(db: Database, keys: Iterable[str]) -> dict[str, set[str]]:
         f"({carried} provider COLLATE NOCASE DESC LIMIT 1) FROM json_each(?)"
     )
     found = rows(db, sql, (json.dumps([*keys]),))
-    return {key: {outlet(one) for one in several if one is not None} for key, *several in found}
+    return {
+        key: {outlet(one) for one in several if one is not None}
+        for key, *several in found
+    }
 
 
 def add_topics(db: Database, carried: Iterable[tuple[int, int, int | None]]) -> None:
@@ -164,7 +175,11 @@ def remove_topics(db: Database, article: int) -> None:
 def _row(entry: Entry, recorded: int) -> tuple[object, ...]:
     record, waits = entry.record, entry.waits
     ordered = effective_date(record.published, recorded)
-    hidden, draft, withdrawn = int(waits in HIDDEN), int(record.draft), int(record.removed)
+    hidden, draft, withdrawn = (
+        int(waits in HIDDEN),
+        int(record.draft),
+        int(record.removed),
+    )
     standing = (str(waits), hidden, draft, record.expires, withdrawn, entry.copy_of)
     return (entry.number, *record.columns, recorded, ordered, *standing, entry.path)
 
@@ -175,10 +190,17 @@ def searched(columns: Columns) -> tuple[str, str, str]:
 
 
 def _story(
-    identity: str, url: str, title: str, excerpt: str, provider: str, published: int | None
+    identity: str,
+    url: str,
+    title: str,
+    excerpt: str,
+    provider: str,
+    published: int | None,
 ) -> Story:
     return Story(identity, url, title, excerpt, provider, day(published))
 
 
-def _numbered(number: int, related: Iterable[RelatedRecord]) -> list[tuple[object, ...]]:
+def _numbered(
+    number: int, related: Iterable[RelatedRecord]
+) -> list[tuple[object, ...]]:
     return [(number, position, *one) for position, one in enumerate(related)]

@@ -102,16 +102,24 @@ def next_due(db: Database, *, busy: Collection[int] = ()) -> datetime | None:
 
 def around(db: Database, doubt: Doubt) -> Bounds:
     """Return what is known of the message numbers around an attempt."""
-    chat, begun, over = doubt.to.chat_id, milliseconds(doubt.begun), milliseconds(doubt.over)
+    chat, begun, over = (
+        doubt.to.chat_id,
+        milliseconds(doubt.begun),
+        milliseconds(doubt.over),
+    )
     before = "message > 0 AND settled_sequence < ? ORDER BY message DESC LIMIT 1"
     after = "message > ? AND begun_sequence > ? AND begun >= ? ORDER BY message LIMIT 1"
     first = max(numbers.known(db, chat, before, doubt.sequence), default=None)
     floor = first.message if first else max(doubt.to.thread, 0)
-    last = min(numbers.known(db, chat, after, floor, doubt.sequence, over), default=None)
+    last = min(
+        numbers.known(db, chat, after, floor, doubt.sequence, over), default=None
+    )
     return Bounds(
         before=first.message if first else None,
         after=last.message if last else None,
-        known=frozenset(one.message for one in numbers.known(db, chat, "message > ?", floor)),
+        known=frozenset(
+            one.message for one in numbers.known(db, chat, "message > ?", floor)
+        ),
         late=bool(first and last and begun - first.settled > last.begun - begun)
         and not _has_twins(db, doubt),
         floor=floor,  # a thread of a forum has the number of the message it begins with
@@ -120,12 +128,16 @@ def around(db: Database, doubt: Doubt) -> Bounds:
 
 def may_be_in_other_thread(db: Database, doubt: Doubt) -> bool:
     """Return True if the same article is in doubt in another thread of the chat."""
-    return bool(number(db, f"{_TWINS} AND chat <> ?", (*_twin(doubt), doubt.to.delivery.chat)))
+    return bool(
+        number(db, f"{_TWINS} AND chat <> ?", (*_twin(doubt), doubt.to.delivery.chat))
+    )
 
 
 def _has_twins(db: Database, doubt: Doubt) -> bool:
     """Return True if another edition of the article is in doubt in the same chat."""
-    return bool(number(db, f"{_TWINS} AND chat = ?", (*_twin(doubt), doubt.to.delivery.chat)))
+    return bool(
+        number(db, f"{_TWINS} AND chat = ?", (*_twin(doubt), doubt.to.delivery.chat))
+    )
 
 
 def _twin(doubt: Doubt) -> tuple[int, int, int]:
@@ -148,15 +160,21 @@ def found(db: Database, doubt: Doubt, message: int, at: datetime) -> bool:
     """Settle a delivery as sent under a number; False where either was settled meanwhile."""
     delivery = doubt.to.delivery
     with transaction(db):
-        if not _is_doubtful(db, delivery.id) or numbers.is_taken(db, doubt.to.chat_id, message):
+        if not _is_doubtful(db, delivery.id) or numbers.is_taken(
+            db, doubt.to.chat_id, message
+        ):
             return False
-        outbox.settle(db, [(delivery, Settlement(state=State.SENT, message=message))], at)
+        outbox.settle(
+            db, [(delivery, Settlement(state=State.SENT, message=message))], at
+        )
         attempts.log(db, delivery.id, "look", "sent", f"found as message {message}", at)
         notices.all_clear(db, [alert_key(delivery.id)], at)
     return True
 
 
-def give_up(db: Database, doubt: Doubt, reason: str, at: datetime, *, absent: bool) -> State | None:
+def give_up(
+    db: Database, doubt: Doubt, reason: str, at: datetime, *, absent: bool
+) -> State | None:
     """Write that a post was not found; return its new state, or None: an editor is to be asked.
 
     absent: every possible place was searched, so it is not there. Otherwise nobody can tell, and it
@@ -172,12 +190,20 @@ def give_up(db: Database, doubt: Doubt, reason: str, at: datetime, *, absent: bo
         if asks and not _is_withdrawn(db, delivery):
             return None
         if absent:
-            write(db, "UPDATE deliveries SET lost = max(lost - 1, 0) WHERE id = ?", (delivery,))
+            write(
+                db,
+                "UPDATE deliveries SET lost = max(lost - 1, 0) WHERE id = ?",
+                (delivery,),
+            )
         elif not _is_withdrawn(db, delivery):
             chat, article = doubt.to.delivery.chat, doubt.to.delivery.article
             key = f"{chat}:{Alert.REPEATED}:{delivery}"
             notice = Notice(
-                key=key, alert=Alert.REPEATED, articles=(article,), chats=(chat,), reason=reason
+                key=key,
+                alert=Alert.REPEATED,
+                articles=(article,),
+                chats=(chat,),
+                reason=reason,
             )
             notices.tell(db, [notice], at)
         outbox.set_state(db, delivery, State.PENDING, f"it was looked for: {reason}")
@@ -204,11 +230,20 @@ def decide(db: Database, delivery: int, *, again: bool, at: datetime) -> int | N
     with transaction(db):
         if not _is_doubtful(db, delivery):
             return None
-        attempts.log(db, delivery, "look", "pending" if again else "sent", "an editor decided", at)
+        attempts.log(
+            db,
+            delivery,
+            "look",
+            "pending" if again else "sent",
+            "an editor decided",
+            at,
+        )
         write(
             db, "UPDATE fanouts SET alone = 0 WHERE alone = 1"
         )  # something may wait for a follower again
-        outbox.set_state(db, delivery, State.PENDING if again else State.SENT, "an editor decided")
+        outbox.set_state(
+            db, delivery, State.PENDING if again else State.SENT, "an editor decided"
+        )
         notices.all_clear(db, [alert_key(delivery)], at)
         return number(db, "SELECT article FROM deliveries WHERE id = ?", (delivery,))
 
@@ -250,7 +285,9 @@ def _doubt(found: Row) -> Doubt:
 def _is_doubtful(db: Database, delivery: int) -> bool:
     return (
         number(
-            db, "SELECT count(*) FROM deliveries WHERE id = ? AND state = 'doubtful'", (delivery,)
+            db,
+            "SELECT count(*) FROM deliveries WHERE id = ? AND state = 'doubtful'",
+            (delivery,),
         )
         == 1
     )

@@ -34,19 +34,30 @@ class Waiting:
 
 def connection_works(db: Database) -> None:
     """Write that a message has gone out: whatever was lost before that may be repeated."""
-    if row(db, f"SELECT 1 FROM deliveries INDEXED BY deliveries_lost WHERE {_UNPROVEN} LIMIT 1"):
+    if row(
+        db,
+        f"SELECT 1 FROM deliveries INDEXED BY deliveries_lost WHERE {_UNPROVEN} LIMIT 1",
+    ):
         write(
-            db, f"UPDATE deliveries INDEXED BY deliveries_lost SET repeatable = 1 WHERE {_UNPROVEN}"
+            db,
+            f"UPDATE deliveries INDEXED BY deliveries_lost SET repeatable = 1 WHERE {_UNPROVEN}",
         )
 
 
 def try_one(db: Database, at: datetime) -> bool:
     """Let the first lost delivery be repeated, to find out if messages go out again."""
-    which = f"deliveries INDEXED BY deliveries_lost WHERE {_UNPROVEN} AND not_before <= ?"
-    found = row(db, f"SELECT id FROM {which} ORDER BY not_before LIMIT 1", (milliseconds(at),))
+    which = (
+        f"deliveries INDEXED BY deliveries_lost WHERE {_UNPROVEN} AND not_before <= ?"
+    )
+    found = row(
+        db, f"SELECT id FROM {which} ORDER BY not_before LIMIT 1", (milliseconds(at),)
+    )
     return (
         found is not None
-        and write(db, "UPDATE deliveries SET repeatable = 1 WHERE id = ?", (found["id"],)) == 1
+        and write(
+            db, "UPDATE deliveries SET repeatable = 1 WHERE id = ?", (found["id"],)
+        )
+        == 1
     )
 
 
@@ -55,14 +66,19 @@ def begin(db: Database, at: datetime) -> Waiting:
     now = milliseconds(at)
     sql = f"SELECT id, reason FROM deliveries INDEXED BY deliveries_in_doubt WHERE {_IN_DOUBT}"
     ready = f"{sql} AND repeatable = 1 AND not_before <= ?"
-    if row(db, f"{ready} LIMIT 1", (now,)):  # mostly not, and then nothing is to be locked
+    if row(
+        db, f"{ready} LIMIT 1", (now,)
+    ):  # mostly not, and then nothing is to be locked
         with transaction(db):
             for one in rows(db, ready, (now,)):
                 outbox.set_state(db, one["id"], State.PENDING, one["reason"])
     first = "SELECT min(not_before) FROM deliveries INDEXED BY {index} WHERE {which}"
     lost = _first(db, first.format(index="deliveries_lost", which=_UNPROVEN))
     left = _first(
-        db, first.format(index="deliveries_in_doubt", which=f"{_IN_DOUBT} AND not_before > {now}")
+        db,
+        first.format(
+            index="deliveries_in_doubt", which=f"{_IN_DOUBT} AND not_before > {now}"
+        ),
     )
     return Waiting(next=left, unproven=lost is not None and lost <= at)
 

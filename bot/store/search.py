@@ -77,20 +77,29 @@ def page(db: Database, words: str, most: int = 10, at: int = 0) -> Found:
     groups = tuple(tuple(one.whole for one in group) for group in query.groups)
     whole = _expression(db, Query(groups, query.without), words)
     found = _page(
-        db, whole if _has(db, whole, PAGES * most) else _expression(db, query, words), most, at
+        db,
+        whole if _has(db, whole, PAGES * most) else _expression(db, query, words),
+        most,
+        at,
     )
     if not found and not indexing.left(db) and (corrected := _corrected(db, query)):
         query, instead = corrected
         found = _page(db, _expression(db, query, words), most, at)
     return Found(
-        articles.several(db, found[:most]), query, len(found) > most and at + 1 < PAGES, instead
+        articles.several(db, found[:most]),
+        query,
+        len(found) > most and at + 1 < PAGES,
+        instead,
     )
 
 
 def titled(db: Database, title: str) -> int | None:
     """Return the one article of this title, whatever its case; None: none, or several."""
     near = _nearest(
-        db, title, [term for group in fulltext.parsed(title).groups for term in group], 10
+        db,
+        title,
+        [term for group in fulltext.parsed(title).groups for term in group],
+        10,
     )
     same = [one.id for one in near if one.article.title.casefold() == title.casefold()]
     return same[0] if len(same) == 1 else None
@@ -108,11 +117,16 @@ def nearest_titles(db: Database, words: str, most: int = 5) -> list[Stored]:
         for term in group
     ]
     return _nearest(
-        db, words, [term for term in terms if term.text not in _SMALL_WORDS] or terms, most
+        db,
+        words,
+        [term for term in terms if term.text not in _SMALL_WORDS] or terms,
+        most,
     )
 
 
-def _nearest(db: Database, words: str, terms: Sequence[Term], most: int) -> list[Stored]:
+def _nearest(
+    db: Database, words: str, terms: Sequence[Term], most: int
+) -> list[Stored]:
     """Return articles with any of the terms in their titles, best first."""
     query = " OR ".join(_terms(words)) if indexing.left(db) else _any(terms)
     query = f"title : ({query})" if query else ""
@@ -159,7 +173,11 @@ def _best(
         f"WHERE {index} MATCH ? AND f.rowid >= ? AND {standing} "
         f"ORDER BY bm25({index}, 8.0, 1.0, 2.0), a.ordered DESC, a.id DESC LIMIT ? OFFSET ?"
     )
-    return [found["id"] for found in rows(db, sql, (query, since, most, skip))] if query else []
+    return (
+        [found["id"] for found in rows(db, sql, (query, since, most, skip))]
+        if query
+        else []
+    )
 
 
 def _corrected(db: Database, query: Query) -> tuple[Query, str] | None:
@@ -186,7 +204,8 @@ def _near(db: Database, term: Term) -> list[str]:
         "ORDER BY doc DESC, term LIMIT ?"
     )
     return [
-        found["term"] for found in rows(db, sql, (json.dumps(fulltext.misspelt(term.text)), NEAR))
+        found["term"]
+        for found in rows(db, sql, (json.dumps(fulltext.misspelt(term.text)), NEAR))
     ]
 
 
@@ -197,7 +216,11 @@ def _expression(db: Database, query: Query, words: str) -> str:
     if indexing.left(db):
         return _older(words)
     included = " AND ".join(map(_any, query.groups))
-    forms = [one for term in query.without for one in (term.text, f"{term.text}s", *term.forms)]
+    forms = [
+        one
+        for term in query.without
+        for one in (term.text, f"{term.text}s", *term.forms)
+    ]
     excluded = " OR ".join(map(_exactly, forms))
     return f"({included}) NOT ({excluded})" if excluded else included
 
@@ -232,9 +255,13 @@ def _any(terms: Iterable[Term]) -> str:
 
 def _matches(term: Term) -> str:
     beginning = [
-        f"{_exactly(stem)}*" for stem in (term.text if term.begins else "", term.stem) if stem
+        f"{_exactly(stem)}*"
+        for stem in (term.text if term.begins else "", term.stem)
+        if stem
     ]
-    whole = [_exactly(one) for one in (*(() if term.begins else (term.text,)), *term.forms)]
+    whole = [
+        _exactly(one) for one in (*(() if term.begins else (term.text,)), *term.forms)
+    ]
     return " OR ".join([*beginning, *whole])
 
 

@@ -33,4 +33,8 @@ def words_of(db: Database, search: int) -> str | None:
 def prune(db: Database, at: datetime) -> int:
     """Delete a batch of old searches; return how many."""
     old = "SELECT id FROM searches WHERE at < ? ORDER BY at LIMIT ?"
-    return write(db, f"DELETE FROM searches WHERE id IN ({old})", (milliseconds(at - KEPT), PIECE))
+    return write(
+        db,
+        f"DELETE FROM searches WHERE id IN ({old})",
+        (milliseconds(at - KEPT), PIECE),
+    )

@@ -53,7 +53,11 @@ class Store:
             raise
 
     async def __call__(
-        self, work: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs
+        self,
+        work: Callable[Concatenate[Database, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> T:
         """Return what `work(db, …)` returns; it is finished even if the caller is cancelled.
 
@@ -61,7 +65,9 @@ class Store:
         is gone.
         """
         try:
-            return await asyncio.shield(asyncio.wrap_future(self._submit(work, *args, **kwargs)))
+            return await asyncio.shield(
+                asyncio.wrap_future(self._submit(work, *args, **kwargs))
+            )
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
                 raise DatabaseDamaged(str(self._path), str(error)) from error
@@ -72,13 +78,21 @@ class Store:
             ) from error
 
     def queue(
-        self, work: Callable[Concatenate[Database, P], object], /, *args: P.args, **kwargs: P.kwargs
+        self,
+        work: Callable[Concatenate[Database, P], object],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> None:
         """Queue `work(db, …)` before all later calls; an error is logged."""
         self._submit(work, *args, **kwargs).add_done_callback(_log_error)
 
     def _submit(
-        self, work: Callable[Concatenate[Database, P], T], /, *args: P.args, **kwargs: P.kwargs
+        self,
+        work: Callable[Concatenate[Database, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> Future[T]:
         def run() -> T:
             self._queue.pop()

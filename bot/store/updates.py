@@ -15,7 +15,9 @@ from bot.store.database import milliseconds, row, rows, transaction, write
 _WAITS = timedelta(days=1)
 
 
-def once(db: Database, update: int | None, at: datetime, work: Callable[[Database], Any]) -> Any:
+def once(
+    db: Database, update: int | None, at: datetime, work: Callable[[Database], Any]
+) -> Any:
     """Run `work(db)` and record its JSON-able result with the update's number in one commit.
 
     For an update that was recorded before, return the recorded result and run nothing. `None`:
@@ -29,7 +31,11 @@ def once(db: Database, update: int | None, at: datetime, work: Callable[[Databas
         result = work(db)
         if update is not None:
             text = json.dumps(result, ensure_ascii=False)
-            write(db, "INSERT INTO updates VALUES (?, ?, ?)", (update, milliseconds(at), text))
+            write(
+                db,
+                "INSERT INTO updates VALUES (?, ?, ?)",
+                (update, milliseconds(at), text),
+            )
     return json.loads(json.dumps(result))
 
 
@@ -45,7 +51,8 @@ def receive(db: Database, bodies: Iterable[tuple[int, str]], at: datetime) -> No
     with transaction(db):
         new = [(number, now, body) for number, body in bodies]
         db.conn.executemany(
-            "INSERT INTO inbox (id, at, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", new
+            "INSERT INTO inbox (id, at, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            new,
         )
 
 
@@ -58,4 +65,6 @@ def unhandled(db: Database, at: datetime) -> list[str]:
 def handled(db: Database, numbers: Iterable[int]) -> None:
     """Delete updates that were handled."""
     with transaction(db):
-        db.conn.executemany("DELETE FROM inbox WHERE id = ?", [(number,) for number in numbers])
+        db.conn.executemany(
+            "DELETE FROM inbox WHERE id = ?", [(number,) for number in numbers]
+        )

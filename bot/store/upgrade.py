@@ -33,7 +33,11 @@ def keep_copy(database: Path) -> Path | None:
         with closing(sqlite3.connect(real)) as source:
             copying.copy(source, part)
         inspection.examine(part, Depth.PAGES)
-        kept = next(name for name in _names(real, step) if not name.exists() or _alike(part, name))
+        kept = next(
+            name
+            for name in _names(real, step)
+            if not name.exists() or _alike(part, name)
+        )
         copying.replace(part, kept)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
@@ -44,7 +48,9 @@ def keep_copy(database: Path) -> Path | None:
     finally:
         copying.remove(part)
     _log.info(
-        "%s is being upgraded; a copy of it as it was is kept as %s", database.name, kept.name
+        "%s is being upgraded; a copy of it as it was is kept as %s",
+        database.name,
+        kept.name,
     )
     return kept
 

@@ -37,7 +37,8 @@ def catch_up(db: Database, at: datetime) -> timedelta:
     What waits is moved with it, so that a pause keeps its length.
     """
     last = number(
-        db, "SELECT max(at, coalesce(answered, 0)) FROM attempts ORDER BY id DESC LIMIT 1"
+        db,
+        "SELECT max(at, coalesce(answered, 0)) FROM attempts ORDER BY id DESC LIMIT 1",
     )
     back = moment(last) - at
     if back <= _TOLERANCE:

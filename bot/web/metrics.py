@@ -54,10 +54,14 @@ def _families(report: StatusReport) -> Iterator[Metric]:
     explained = "Age of the delivery that waits longest; 0 when none does."
     yield _gauge("oldest_waiting_seconds", explained, waited)
     rejected = len(report.rejected)
-    yield _gauge("rejected_files", "Files in the folder that are not articles.", rejected)
+    yield _gauge(
+        "rejected_files", "Files in the folder that are not articles.", rejected
+    )
     if report.scanned:
         scanned = _age(report, report.scanned)
-        yield _gauge("last_scan_seconds", "Time since the folder was last scanned.", scanned)
+        yield _gauge(
+            "last_scan_seconds", "Time since the folder was last scanned.", scanned
+        )
 
 
 def _gauge(name: str, description: str, value: float) -> Metric:
@@ -66,7 +70,9 @@ def _gauge(name: str, description: str, value: float) -> Metric:
 
 def _deliveries(report: StatusReport) -> Metric:
     """Return each channel's deliveries by state, zeros included, its threads added up."""
-    family = _labelled("deliveries", "Deliveries to channels, by state.", "channel", "state")
+    family = _labelled(
+        "deliveries", "Deliveries to channels, by state.", "channel", "state"
+    )
     channels: dict[str, Counter[str]] = {}
     for channel in report.channels:
         channels.setdefault(channel.name, Counter()).update(channel.deliveries)
@@ -81,7 +87,9 @@ def _labelled(name: str, description: str, *labels: str) -> GaugeMetricFamily:
 
 
 def _follower_deliveries(states: Mapping[str, int]) -> Metric:
-    family = _labelled("follower_deliveries", "Deliveries to readers, by state.", "state")
+    family = _labelled(
+        "follower_deliveries", "Deliveries to readers, by state.", "state"
+    )
     for state in State:
         family.add_metric((state,), states.get(state, 0))
     return family

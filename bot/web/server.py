@@ -119,14 +119,18 @@ class Web:
         except Exception:  # logged where the report failed, or by /metrics
             self._waiting = []
         else:
-            self._waiting = [_waits(channel) for channel in report.channels if channel.waits]
+            self._waiting = [
+                _waits(channel) for channel in report.channels if channel.waits
+            ]
         return self._waiting
 
     async def _answer_metrics(self, request: Request) -> Response:
         try:
             report = await self._report()
         except Exception as error:
-            _log.error("no metrics: %s", error, exc_info=not isinstance(error, PaperboyError))
+            _log.error(
+                "no metrics: %s", error, exc_info=not isinstance(error, PaperboyError)
+            )
             sorry = "The report could not be made; the log says why.\n"
             return PlainTextResponse(sorry, status_code=503)
         text = self._metrics.text(report, up=self._health().ok)

@@ -42,7 +42,9 @@ def page(hook: Hook) -> Callable[[Request], Awaitable[Response]]:
             update = await _update(hook, request)
         except _NotAnUpdate as error:
             # The rest of the request is not read, so the connection can't be used again.
-            return PlainTextResponse(f"{error}\n", error.status, {"Connection": "close"})
+            return PlainTextResponse(
+                f"{error}\n", error.status, {"Connection": "close"}
+            )
         return await _handled(hook, update)
 
     return answer

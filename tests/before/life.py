@@ -51,8 +51,16 @@ LATER: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
         ("AI",),
         {"webUrl": "https://other.example/ferries"},
     ),
-    "lower.md": ("Prayer times", ("AI",), {"webUrl": "https://prayer.example/%d8%b5%d9%84"}),
-    "upper.md": ("Prayer times", ("AI",), {"webUrl": "https://prayer.example/%D8%B5%D9%84"}),
+    "lower.md": (
+        "Prayer times",
+        ("AI",),
+        {"webUrl": "https://prayer.example/%d8%b5%d9%84"},
+    ),
+    "upper.md": (
+        "Prayer times",
+        ("AI",),
+        {"webUrl": "https://prayer.example/%D8%B5%D9%84"},
+    ),
     "www.md": ("Harbour fair", ("AI",), {"webUrl": "https://www.harbour.example/fair"}),
     "bare.md": ("Harbour fair", ("AI",), {"webUrl": "https://harbour.example/./fair"}),
     "draft.md": ("Still being written", ("AI",), {"draft": True}),
@@ -72,8 +80,16 @@ LATER: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
         ("AI",),
         {"webUrl": "https://letter.example/now", "excerpt": "Of trains."},
     ),
-    "v3-1.md": ("Version 3.1", ("AI",), {"webUrl": "https://code.example/changelog#v3-1"}),
-    "v3-2.md": ("Version 3.2", ("AI",), {"webUrl": "https://code.example/changelog#v3-2"}),
+    "v3-1.md": (
+        "Version 3.1",
+        ("AI",),
+        {"webUrl": "https://code.example/changelog#v3-1"},
+    ),
+    "v3-2.md": (
+        "Version 3.2",
+        ("AI",),
+        {"webUrl": "https://code.example/changelog#v3-2"},
+    ),
     "column-1.md": (
         "What grew in our garden this week",
         ("AI",),
@@ -120,7 +136,8 @@ RAW = {
 }
 #: What is recorded last, and has not gone out: the one that waits for nothing goes to two followers of three.
 WAITING = {
-    f"wait-{number}.md": (f"What waits, number {number}", ("AI",), {}) for number in range(1, 6)
+    f"wait-{number}.md": (f"What waits, number {number}", ("AI",), {})
+    for number in range(1, 6)
 }
 
 
@@ -143,7 +160,9 @@ async def life(home: Path) -> None:
         settings = settings_of(home, sandbox)
         write(folder, AT_FIRST, clock[0])
         await run(settings, clock)
-        for person, topic in zip(people, ("AI", "AI, Space", "AI", "Space"), strict=False):
+        for person, topic in zip(
+            people, ("AI", "AI, Space", "AI", "Space"), strict=False
+        ):
             await sandbox.open_link(person)
             await sandbox.say(person, f"/topic {topic}")
         await sandbox.say(people[0], "/topic@paperboy_demo_bot Space", group)
@@ -174,12 +193,21 @@ def inhabit(sandbox: Sandbox) -> tuple[Chat, Chat, list[Person], Chat]:
     space = world.add_channel("Space", username="paperboy_space")
     people = [world.add_person(name) for name in ("Ann", "Bob", "Cid", "Dot", "Eddie")]
     world.open_private(people[4])
-    return daily, space, people, world.add_group("Readers", members=people[:2], admins=people[:1])
+    return (
+        daily,
+        space,
+        people,
+        world.add_group("Readers", members=people[:2], admins=people[:1]),
+    )
 
 
 def settings_of(home: Path, sandbox: Sandbox) -> Settings:
     told: dict[str, Any] = {
-        "telegram": {"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": [EDITOR]},
+        "telegram": {
+            "token": sandbox.token,
+            "api_base_url": sandbox.base_url,
+            "admins": [EDITOR],
+        },
         "feed": {
             "folder": str(home / "articles"),
             "first_run": 3,
@@ -187,8 +215,15 @@ def settings_of(home: Path, sandbox: Sandbox) -> Settings:
             "unpublished": "hold",
         },
         "store": {"database": str(home / "paperboy.db")},
-        "channels": [{"chat": "@paperboy_daily"}, {"chat": "@paperboy_space", "topics": ["Space"]}],
-        "pace": {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000},
+        "channels": [
+            {"chat": "@paperboy_daily"},
+            {"chat": "@paperboy_space", "topics": ["Space"]},
+        ],
+        "pace": {
+            "messages_per_second": 10_000,
+            "per_chat_seconds": 0,
+            "per_group_minute": 100_000,
+        },
         "delivery": {"edit_seconds": 0},
     }
     return Settings(**told)
@@ -202,10 +237,14 @@ async def run(settings: Settings, clock: list[datetime]) -> None:
 
 
 def write(
-    folder: Path, told: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]], at: datetime
+    folder: Path,
+    told: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]],
+    at: datetime,
 ) -> None:
     for path, (title, topics, fields) in told.items():
-        address = {"webUrl": f"https://news.example/{path.removesuffix('.md')}"} | fields
+        address = {
+            "webUrl": f"https://news.example/{path.removesuffix('.md')}"
+        } | fields
         put(folder / path, document(title, *topics, **address), at)
 
 
@@ -218,11 +257,23 @@ def put(place: Path, text: str, at: datetime) -> None:
 def change(folder: Path, at: datetime) -> None:
     """One is edited, one is taken back, two files turn out to tell one story, one is lost."""
     title, topics, fields = LATER["plain.md"]
-    write(folder, {"plain.md": (title, topics, {**fields, "excerpt": "Told anew."})}, at)
-    write(folder, {"2026/6.md": ("Lighthouse letter number 6", ("Space",), {"removed": True})}, at)
+    write(
+        folder, {"plain.md": (title, topics, {**fields, "excerpt": "Told anew."})}, at
+    )
     write(
         folder,
-        {"same-2.md": ("Told twice", ("AI",), {"webUrl": "https://news.example/same-1"})},
+        {"2026/6.md": ("Lighthouse letter number 6", ("Space",), {"removed": True})},
+        at,
+    )
+    write(
+        folder,
+        {
+            "same-2.md": (
+                "Told twice",
+                ("AI",),
+                {"webUrl": "https://news.example/same-1"},
+            )
+        },
         at,
     )
     (folder / "2026/1.md").unlink()
@@ -234,7 +285,9 @@ def again(settings: Settings, at: datetime) -> None:
         found = editing.find(db, "plain.md")
         assert found is not None
         channels = [chat.id for chat in chats.channels(db)][:1]
-        editing.republish(db, found.id, at, [Channel(chat=one, begun=at) for one in channels])
+        editing.republish(
+            db, found.id, at, [Channel(chat=one, begun=at) for one in channels]
+        )
 
 
 def trouble(settings: Settings, at: datetime) -> None:
@@ -247,17 +300,25 @@ def trouble(settings: Settings, at: datetime) -> None:
         payload = ({"method": "sendMessage", "text": "…"}, "form")
         channel = found[0].delivery
         outbox.begin(db, {channel.id: payload}, at)
-        outbox.settle(db, [(channel, settle(Refused("the chat is too small"), channel, at))], at)
+        outbox.settle(
+            db, [(channel, settle(Refused("the chat is too small"), channel, at))], at
+        )
         for outcome in (Unknown("lost"), None):  # the channel's next, and who follows
             for one in outbox.due(db, at, most=9)[: 2 if outcome else 1]:
                 outbox.begin(db, {one.delivery.id: payload}, at)
                 if outcome:
-                    outbox.settle(db, [(one.delivery, settle(outcome, one.delivery, at))], at)
-        doubtful = rows(db, "SELECT id FROM deliveries WHERE state = 'doubtful' AND lane = 0")
+                    outbox.settle(
+                        db, [(one.delivery, settle(outcome, one.delivery, at))], at
+                    )
+        doubtful = rows(
+            db, "SELECT id FROM deliveries WHERE state = 'doubtful' AND lane = 0"
+        )
         doubts.later(db, doubtful[0]["id"], at + timedelta(minutes=1), "looked for")
         doubts.see(
             db,
-            rows(db, "SELECT chat_id FROM chats WHERE setting IS NOT NULL")[0]["chat_id"],
+            rows(db, "SELECT chat_id FROM chats WHERE setting IS NOT NULL")[0][
+                "chat_id"
+            ],
             999,
             at,
         )
@@ -266,7 +327,10 @@ def trouble(settings: Settings, at: datetime) -> None:
 
 def keep(database: Path, copy: Path) -> None:
     """Copy a database as it is, whole."""
-    with closing(sqlite3.connect(database)) as db, closing(sqlite3.connect(copy)) as made:
+    with (
+        closing(sqlite3.connect(database)) as db,
+        closing(sqlite3.connect(copy)) as made,
+    ):
         db.backup(made)
         made.execute("PRAGMA journal_mode = DELETE")
 

@@ -34,7 +34,9 @@ def main() -> int:
             print("\n".join(_lines(found)), file=sys.stderr, flush=True)
             results += found
     if not options.only and not options.small:
-        text = _ABOUT.format(day=datetime.now(UTC).date(), machine=machine(), times=options.times)
+        text = _ABOUT.format(
+            day=datetime.now(UTC).date(), machine=machine(), times=options.times
+        )
         RESULTS.write_text("\n".join([text, *_lines(results), ""]), encoding="utf-8")
     return int(any(isinstance(one, Row) and one.ok is False for one in results))
 
@@ -42,17 +44,24 @@ def main() -> int:
 def _measured(name: str, place: Place) -> list[Row | Table]:
     """Return what a benchmark found; one that breaks costs none of the others their results."""
     try:
-        found: list[Row | Table] = importlib.import_module(f"tests.bench.{name}").measure(place)
+        found: list[Row | Table] = importlib.import_module(
+            f"tests.bench.{name}"
+        ).measure(place)
     except Exception as error:
         traceback.print_exc()
-        return [Row(name, "comes to its end", f"broke off ({type(error).__name__})", False)]
+        return [
+            Row(name, "comes to its end", f"broke off ({type(error).__name__})", False)
+        ]
     return found
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "only", nargs="*", metavar="NAME", help=f"one of {', '.join(NAMES)}; all when none is given"
+        "only",
+        nargs="*",
+        metavar="NAME",
+        help=f"one of {', '.join(NAMES)}; all when none is given",
     )
     parser.add_argument(
         "--small", action="store_true", help="a smoke run, whose times mean nothing"
@@ -67,7 +76,9 @@ def _lines(results: list[Row | Table]) -> list[str]:
     rows = [one for one in results if isinstance(one, Row)]
     lines = ["| what | must reach | reached | |", "|---|---|---|---|"] if rows else []
     marks = {True: "yes", False: "**no**", None: ""}
-    lines += [f"| {one.what} | {one.must} | {one.reached} | {marks[one.ok]} |" for one in rows]
+    lines += [
+        f"| {one.what} | {one.must} | {one.reached} | {marks[one.ok]} |" for one in rows
+    ]
     for table in (one for one in results if isinstance(one, Table)):
         lines += [
             "",

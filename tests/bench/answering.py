@@ -10,7 +10,13 @@ from tests.bench.measuring import Row, percentile
 from tests.bench.place import Place, fill
 
 WITHIN = 50.0
-COMMANDS = ("/topic Energy", "/search harbour ledger", "/latest", "/latest Space", "/topic")
+COMMANDS = (
+    "/topic Energy",
+    "/search harbour ledger",
+    "/latest",
+    "/latest Space",
+    "/topic",
+)
 #: Telegram's number of the first who asks; none of them follows what goes out.
 _ASKER = 900_000_000
 
@@ -28,7 +34,9 @@ class Asker:
         number = len(self.asked) + 1
         self.asked.append(number)
         self.telegram.say(
-            work.update(number, _ASKER + number, self.commands[number % len(self.commands)])
+            work.update(
+                number, _ASKER + number, self.commands[number % len(self.commands)]
+            )
         )
 
     def answers(self) -> list[float]:
@@ -59,7 +67,9 @@ def measure(place: Place) -> list[Row]:
     try:
         with (
             work.telegram() as telegram,
-            work.bot(telegram, folder, database, PAPERBOY_PACE__MESSAGES_PER_SECOND="1000"),
+            work.bot(
+                telegram, folder, database, PAPERBOY_PACE__MESSAGES_PER_SECOND="1000"
+            ),
         ):
             asker = Asker(telegram)
             time.sleep(0.3 if place.small else 5)

@@ -11,7 +11,16 @@ from pathlib import Path
 
 #: Files in one sub-folder.
 IN_FOLDER = 1_000
-TOPICS = ("Energy", "Transport", "Health", "Space", "Robots", "Harbours", "Libraries", "Weather")
+TOPICS = (
+    "Energy",
+    "Transport",
+    "Health",
+    "Space",
+    "Robots",
+    "Harbours",
+    "Libraries",
+    "Weather",
+)
 #: The topic that only the article of a fan-out carries.
 RARE = "Lighthouses"
 _FIRST = datetime(2020, 1, 1, 6, tzinfo=UTC)
@@ -117,10 +126,16 @@ def write(folder: Path, count: int) -> int:
 
 def path(folder: Path, number: int) -> Path:
     """Return where an article of the library lies."""
-    return folder / f"{number // IN_FOLDER:03}" / f"2020-{number:07}-an-article-of-the-library.md"
+    return (
+        folder
+        / f"{number // IN_FOLDER:03}"
+        / f"2020-{number:07}-an-article-of-the-library.md"
+    )
 
 
-def _related(dice: random.Random, number: int, position: int, day: datetime) -> list[str]:
+def _related(
+    dice: random.Random, number: int, position: int, day: datetime
+) -> list[str]:
     host = _host(dice)
     when = day - timedelta(hours=dice.randrange(1, 40))
     address = f"{_slug(dice)}-{number}-{position}"
@@ -163,7 +178,8 @@ def _prose(dice: random.Random, sentences: int) -> str:
     """Return some sentences; in one text of four, as in the field, a character that is not ASCII."""
     keeper = dice.choice(("its keeper", "her brother", "the pilot", "the keeper’s cat"))
     return " ".join(
-        f"{_title(dice)} of the {dice.choice(_SUBJECTS)}, says {keeper}." for _ in range(sentences)
+        f"{_title(dice)} of the {dice.choice(_SUBJECTS)}, says {keeper}."
+        for _ in range(sentences)
     )
 
 

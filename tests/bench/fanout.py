@@ -61,14 +61,18 @@ def _ours(place: Place, readers: int) -> tuple[list[float], list[float]]:
             for turn in range(place.times):
                 used = cpu(process.pid)
                 work.land(folder, turn, (documents.RARE,))
-                sent = telegram.wait_for((turn + 1) * readers, pause=0.2)[turn * readers :]
+                sent = telegram.wait_for((turn + 1) * readers, pause=0.2)[
+                    turn * readers :
+                ]
                 assert len(sent) == readers, "somebody got it twice"
                 work.until(lambda: count(database, _UNSETTLED) == 0, pause=0.2)
                 costs.append((cpu(process.pid) - used) * 1000 / readers)
                 rates.append((readers - 1) / ((sent[-1] - sent[0]) / 1e9))
         chats = [chat for _, method, chat in telegram.calls if method == "sendMessage"]
         assert len(set(chats)) == readers and len(chats) == readers * place.times
-        assert count(database, "SELECT count(*) FROM deliveries WHERE state = 'sent'") == len(chats)
+        assert count(
+            database, "SELECT count(*) FROM deliveries WHERE state = 'sent'"
+        ) == len(chats)
     return rates, costs
 
 

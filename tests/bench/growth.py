@@ -39,8 +39,12 @@ def measure(place: Place) -> list[Row | Table]:
     return told
 
 
-def _tell(title: str, sizes: Sequence[int], costs: Sequence[dict[str, float]]) -> list[Row | Table]:
-    table = Table(f"Cost by number of {title}", ("cost, ms", *(f"{size:,}" for size in sizes)))
+def _tell(
+    title: str, sizes: Sequence[int], costs: Sequence[dict[str, float]]
+) -> list[Row | Table]:
+    table = Table(
+        f"Cost by number of {title}", ("cost, ms", *(f"{size:,}" for size in sizes))
+    )
     worst, which = 0.0, ""
     for name in costs[0]:
         values = [one[name] * 1000 for one in costs]
@@ -64,10 +68,14 @@ def _law(size: int) -> float:
 def _of_articles(place: Place, size: int) -> dict[str, float]:
     database = place.copy(place.scanned(size))
     with place.empty() as fresh, closing(Store(fresh / "cold.db")) as store:
-        scanned = seconds(lambda: asyncio.run(scanner(store, place.articles(size)).scan()))
+        scanned = seconds(
+            lambda: asyncio.run(scanner(store, place.articles(size)).scan())
+        )
     costs = {"cold scan": scanned}
     with closing(Store(database)) as store:
-        costs["scan, nothing changed"] = asyncio.run(_unchanged(store, place.articles(size)))
+        costs["scan, nothing changed"] = asyncio.run(
+            _unchanged(store, place.articles(size))
+        )
     db = open_database(database)
     with closing(db):
         topic = follows.topic(db, "Energy").id
@@ -135,4 +143,7 @@ def _plan(db: Database) -> None:
 
 
 def _timed(work: dict[str, Callable[[], Any]]) -> dict[str, float]:
-    return {name: statistics.median(seconds(one) for _ in range(5)) for name, one in work.items()}
+    return {
+        name: statistics.median(seconds(one) for _ in range(5))
+        for name, one in work.items()
+    }

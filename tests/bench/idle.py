@@ -44,5 +44,10 @@ def _quiet(place: Place, pid: int, files: int) -> list[Row]:
             f"{share:.2f} %",
             share < SHARE,
         ),
-        Row("resident memory then", f"under {MEMORY:.0f} MB", f"{held:.0f} MB", held < MEMORY),
+        Row(
+            "resident memory then",
+            f"under {MEMORY:.0f} MB",
+            f"{held:.0f} MB",
+            held < MEMORY,
+        ),
     ]

@@ -23,7 +23,9 @@ def measure(place: Place) -> list[Row]:
     told = f"median {percentile(watched, 0.5):.0f} ms, worst of {landings} {max(watched):.0f} ms"
     ok = percentile(watched, 0.5) < MEDIAN and max(watched) < WORST
     interval = 0.3 if place.small else INTERVAL
-    blind = _landings(place, files, place.size(20, 1), ("-m", "tests.bench.landing"), interval)
+    blind = _landings(
+        place, files, place.size(20, 1), ("-m", "tests.bench.landing"), interval
+    )
     return [
         Row(
             f"a file landing among {files:,}",
@@ -70,7 +72,11 @@ def _landings(
 
 def _awake(telegram: work.Telegram, folder: Path, database: Path) -> None:
     """Wait until the channel has begun, before which all is old to it, and a first file comes through."""
-    work.until(lambda: count(database, "SELECT count(*) FROM chats WHERE begun IS NOT NULL") > 0)
+    work.until(
+        lambda: (
+            count(database, "SELECT count(*) FROM chats WHERE begun IS NOT NULL") > 0
+        )
+    )
     work.land(folder, 1_000_000)
     telegram.wait_for(1, chat=CHANNEL)
 

@@ -70,7 +70,11 @@ def python(
     *arguments: str, executable: str = sys.executable, **variables: str
 ) -> subprocess.Popen[str]:
     """Start Python with our code in reach; nothing of `PAPERBOY_` comes from outside."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PAPERBOY_")
+    }
     return subprocess.Popen(
         [executable, *arguments],
         env=kept | {"PYTHONPATH": str(ROOT)} | variables,
@@ -131,7 +135,12 @@ def resident(pid: int) -> float:
 
 def _cpu(pid: int) -> float:
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        fields = (
+            Path(f"/proc/{pid}/stat")
+            .read_text(encoding="utf-8")
+            .rpartition(")")[2]
+            .split()
+        )
     except OSError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / _TICK
@@ -143,5 +152,10 @@ def _proportional(pid: int) -> float:
     except OSError:
         return 0.0
     return next(
-        (int(line.split()[1]) / 1024 for line in told.splitlines() if line.startswith("Pss:")), 0.0
+        (
+            int(line.split()[1]) / 1024
+            for line in told.splitlines()
+            if line.startswith("Pss:")
+        ),
+        0.0,
     )

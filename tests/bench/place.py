@@ -81,7 +81,10 @@ class Place:
 def scanner(store: Store, folder: Path) -> Scanner:
     """Return what looks at a folder, without channels."""
     return Scanner(
-        store, Feed(folder=folder), lambda: Rules(taxonomy=Taxonomy(())), lambda: datetime.now(UTC)
+        store,
+        Feed(folder=folder),
+        lambda: Rules(taxonomy=Taxonomy(())),
+        lambda: datetime.now(UTC),
     )
 
 

@@ -37,7 +37,9 @@ def _cold(place: Place, files: int) -> list[Row]:
         rate, peak = _whole(place, folder, files)
         ours.append(rate)
         peaks.append(peak)
-    ratio = statistics.median(one / other for one, other in zip(ours, stock, strict=True))
+    ratio = statistics.median(
+        one / other for one, other in zip(ours, stock, strict=True)
+    )
     told = f"{ratio:.1f} × ({statistics.median(ours):,.0f} files/s; the stock loop {statistics.median(stock):,.0f})"
     highest = max(peaks)
     return [
@@ -72,7 +74,9 @@ def _whole(place: Place, folder: Path, files: int) -> tuple[float, float]:
         database = Path(fresh, "paperboy.db")
         began = time.perf_counter()
         with (
-            running(python("-m", "bot", "scan", **settings(folder, database))) as process,
+            running(
+                python("-m", "bot", "scan", **settings(folder, database))
+            ) as process,
             watched(process.pid) as peak,
         ):
             process.communicate()

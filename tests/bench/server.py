@@ -19,8 +19,16 @@ _CHAT = re.compile(rb'chat_id["=:\s]+(-?\d+)')
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _OFFSET = re.compile(rb'offset["=:\s]+(-?\d+)')
 _TIMEOUT = re.compile(rb'timeout["=:\s]+(\d+)')
-_BOT = {"id": 7000000001, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
-_WORDS = "The harbour that borrows a tide twice of the ferry next door, says its keeper. " * 9
+_BOT = {
+    "id": 7000000001,
+    "is_bot": True,
+    "first_name": "Bench",
+    "username": "bench_bot",
+}
+_WORDS = (
+    "The harbour that borrows a tide twice of the ferry next door, says its keeper. "
+    * 9
+)
 _MESSAGE = json.dumps(
     {
         "message_id": 4321,
@@ -32,7 +40,12 @@ _MESSAGE = json.dumps(
             {"type": "bold", "offset": 0, "length": 30},
             {"type": "italic", "offset": 31, "length": 12},
             *(
-                {"type": "text_link", "offset": at, "length": 20, "url": "https://a.example/x"}
+                {
+                    "type": "text_link",
+                    "offset": at,
+                    "length": 20,
+                    "url": "https://a.example/x",
+                }
                 for at in (99, 150, 200)
             ),
         ],
@@ -41,7 +54,9 @@ _MESSAGE = json.dumps(
             "prefer_large_media": True,
         },
         "reply_markup": {
-            "inline_keyboard": [[{"text": "Read the article", "url": "https://a.example/x"}]]
+            "inline_keyboard": [
+                [{"text": "Read the article", "url": "https://a.example/x"}]
+            ]
         },
     }
 )
@@ -73,7 +88,11 @@ class Telegram:
         self.told.append((time.monotonic_ns(), method, int(chat[1]) if chat else 0))
         if method == "getUpdates":
             return b'{"ok":true,"result":' + await self._updates(body) + b"}"
-        return b'{"ok":true,"result":' + self._result(method, chat[1] if chat else b"0") + b"}"
+        return (
+            b'{"ok":true,"result":'
+            + self._result(method, chat[1] if chat else b"0")
+            + b"}"
+        )
 
     def _result(self, method: str, chat: bytes) -> bytes:
         if method in ("sendMessage", "editMessageText"):
@@ -110,7 +129,9 @@ class Telegram:
                 await asyncio.wait_for(self.news.wait(), int(seconds[1]))
         found = json.dumps(list(self.waiting.values())[:100]).encode()
         now = time.monotonic_ns()
-        self.handed |= {number: now for number in self.waiting if number not in self.handed}
+        self.handed |= {
+            number: now for number in self.waiting if number not in self.handed
+        }
         return found
 
 
@@ -149,7 +170,9 @@ class _Connection(asyncio.Protocol):
         if len(self._buffer) < size:
             return
         body, self._buffer = self._buffer[end + 4 : size], self._buffer[size:]
-        self._answering = asyncio.ensure_future(self._answer(head.split(b" ", 2)[1], body))
+        self._answering = asyncio.ensure_future(
+            self._answer(head.split(b" ", 2)[1], body)
+        )
 
     async def _answer(self, path: bytes, body: bytes) -> None:
         content = await self._telegram.answer(path, body)

@@ -14,7 +14,9 @@ from tests.bench.place import Place
 
 @pytest.mark.proof
 @pytest.mark.parametrize("name", NAMES)
-def test_a_benchmark_comes_to_its_end_and_its_results_are_right(name: str, tmp_path: Path) -> None:
+def test_a_benchmark_comes_to_its_end_and_its_results_are_right(
+    name: str, tmp_path: Path
+) -> None:
     found = importlib.import_module(f"tests.bench.{name}").measure(
         Place(tmp_path, small=True, times=1)
     )

@@ -53,14 +53,20 @@ class Telegram:
         self._post("say", json.dumps(updates).encode())
 
     def wait_for(
-        self, count: int, method: str = "sendMessage", chat: int = 0, pause: float = 0.02
+        self,
+        count: int,
+        method: str = "sendMessage",
+        chat: int = 0,
+        pause: float = 0.02,
     ) -> list[int]:
         """Wait until so many calls of a method came (to a chat); return their moments."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             self.look()
             found = [
-                moment for moment, name, to in self.calls if name == method and chat in (0, to)
+                moment
+                for moment, name, to in self.calls
+                if name == method and chat in (0, to)
             ]
             if len(found) >= count:
                 return found
@@ -93,7 +99,10 @@ def bot(
     """Run the bot for the time of the block; it has begun to poll when the block begins."""
     before = len(served.calls)
     variables = settings(folder, database, **NO_LIMITS) | more
-    variables |= {"PAPERBOY_TELEGRAM__TOKEN": TOKEN, "PAPERBOY_TELEGRAM__API_BASE_URL": served.url}
+    variables |= {
+        "PAPERBOY_TELEGRAM__TOKEN": TOKEN,
+        "PAPERBOY_TELEGRAM__API_BASE_URL": served.url,
+    }
     with running(python(*program, **variables)) as process:
         until = time.monotonic() + PATIENCE
         while not any(method == "getUpdates" for _, method, _ in served.calls[before:]):

@@ -9,7 +9,13 @@ from datetime import timedelta
 import httpx
 import pytest
 import pytest_asyncio
-from telegram.error import EndPointNotFound, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import (
+    EndPointNotFound,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 
 from bot.botapi.client import Messenger, build
 from bot.botapi.error_mapping import NETWORK_SECONDS, outcome
@@ -101,7 +107,10 @@ FORBIDDEN_GONE = (
     "bot is not a member of the supergroup chat",
     "the group chat was deleted",
 )
-FORBIDDEN_LOST = ("bot was kicked from the channel chat", "bot is not a member of the channel chat")
+FORBIDDEN_LOST = (
+    "bot was kicked from the channel chat",
+    "bot is not a member of the channel chat",
+)
 
 
 class Line:
@@ -149,7 +158,9 @@ async def test_what_is_so_already_counts_as_done(line: Line, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", LOST)
-async def test_a_lost_right_lets_the_chat_wait_and_is_told(line: Line, text: str) -> None:
+async def test_a_lost_right_lets_the_chat_wait_and_is_told(
+    line: Line, text: str
+) -> None:
     came = await line.met(faults.refused(400, BAD + text))
     assert isinstance(came, Wait)
     assert came.lost_rights
@@ -157,7 +168,9 @@ async def test_a_lost_right_lets_the_chat_wait_and_is_told(line: Line, text: str
 
 
 @pytest.mark.parametrize("text", FORBIDDEN_LOST)
-async def test_a_channel_without_the_bot_waits_for_its_editors(line: Line, text: str) -> None:
+async def test_a_channel_without_the_bot_waits_for_its_editors(
+    line: Line, text: str
+) -> None:
     came = await line.met(faults.refused(403, f"Forbidden: {text}"))
     assert isinstance(came, Wait)
     assert came.lost_rights
@@ -174,7 +187,9 @@ async def test_a_reader_who_shut_the_door_is_gone(line: Line, text: str) -> None
 
 
 async def test_a_403_with_unknown_words_parks_nobody(line: Line) -> None:
-    assert isinstance(await line.met(faults.refused(403, "Forbidden: a rule of tomorrow")), Refused)
+    assert isinstance(
+        await line.met(faults.refused(403, "Forbidden: a rule of tomorrow")), Refused
+    )
 
 
 async def test_a_firewalls_403_page_parks_nobody(line: Line) -> None:
@@ -235,7 +250,9 @@ async def test_an_answer_that_takes_too_long_leaves_it_unknown(
 ) -> None:
     monkeypatch.setattr("bot.botapi.client._ANSWER_SECONDS", 0.05)
     assert isinstance(await line.met(faults.slow_answer(1.0)), Unknown)
-    assert [message.text for message in line.sandbox.messages(line.reader)][-1] == "Hello"
+    assert [message.text for message in line.sandbox.messages(line.reader)][
+        -1
+    ] == "Hello"
 
 
 @pytest.mark.parametrize(
@@ -251,7 +268,9 @@ async def test_a_refused_token_is_revoked(line: Line, code: int, text: str) -> N
 
 
 async def test_another_bots_token_is_revoked(line: Line) -> None:
-    stranger = build("1234567890:AAbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", line.sandbox.base_url)
+    stranger = build(
+        "1234567890:AAbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", line.sandbox.base_url
+    )
     assert isinstance(await stranger.call(HELLO, chat_id=line.reader.id), Revoked)
     await stranger.close()
 
@@ -274,7 +293,8 @@ async def test_a_closed_door_means_that_nothing_was_sent(line: Line) -> None:
 
 
 @pytest.mark.parametrize(
-    "cause", [httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError]
+    "cause",
+    [httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError],
 )
 async def test_an_error_before_the_request_left_means_that_nothing_was_sent(
     cause: type[httpx.RequestError],
@@ -285,7 +305,8 @@ async def test_an_error_before_the_request_left_means_that_nothing_was_sent(
 
 
 @pytest.mark.parametrize(
-    "cause", [httpx.ReadTimeout, httpx.WriteTimeout, httpx.RemoteProtocolError, httpx.ReadError]
+    "cause",
+    [httpx.ReadTimeout, httpx.WriteTimeout, httpx.RemoteProtocolError, httpx.ReadError],
 )
 async def test_an_error_after_the_request_left_leaves_it_unknown(
     cause: type[httpx.RequestError],
@@ -301,7 +322,8 @@ async def test_both_names_for_a_refused_token_are_revoked(error: TelegramError) 
 
 
 @pytest.mark.parametrize(
-    "error", [KeyError("result"), TypeError("no"), TelegramError("Invalid server response")]
+    "error",
+    [KeyError("result"), TypeError("no"), TelegramError("Invalid server response")],
 )
 async def test_an_answer_of_another_shape_leaves_it_unknown(error: Exception) -> None:
     assert isinstance(outcome(error), Unknown)

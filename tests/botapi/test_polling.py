@@ -105,7 +105,9 @@ async def test_a_redelivered_republish_makes_no_second_edition(bot: Bot) -> None
     (update,) = (one.wire() for one in bot.sandbox.updates.waiting)
     await bot.answers()
     await bot.again(update)
-    first, second = [one for one in bot.sandbox.messages(bot.editor) if bot.is_mine(one)]
+    first, second = [
+        one for one in bot.sandbox.messages(bot.editor) if bot.is_mine(one)
+    ]
     assert first.text == second.text
     assert await bot.store(number, "SELECT count(*) FROM deliveries") == 1
 
@@ -119,7 +121,9 @@ async def test_a_redelivered_toggle_does_not_toggle_back(bot: Bot, rea: Person) 
     assert await bot.topics_of(rea) == ["Space"]
 
 
-async def test_an_update_is_confirmed_only_after_it_was_handled(bot: Bot, rea: Person) -> None:
+async def test_an_update_is_confirmed_only_after_it_was_handled(
+    bot: Bot, rea: Person
+) -> None:
     seen: list[int] = []
 
     async def handler(update: Update) -> None:
@@ -158,13 +162,17 @@ async def test_a_webhook_set_meanwhile_is_deleted_once(bot: Bot, rea: Person) ->
     await bot.sandbox.say(rea, "/help")
     bot.sandbox.fail(
         "getUpdates",
-        faults.refused(409, "Conflict: can't use getUpdates method while webhook is active"),
+        faults.refused(
+            409, "Conflict: can't use getUpdates method while webhook is active"
+        ),
     )
     assert await polling.drain() == 1
     assert len(bot.sandbox.calls.of("deleteWebhook")) == 2
 
 
-async def test_updates_of_one_chat_are_handled_in_order_and_of_others_meanwhile(bot: Bot) -> None:
+async def test_updates_of_one_chat_are_handled_in_order_and_of_others_meanwhile(
+    bot: Bot,
+) -> None:
     ann, ben = bot.sandbox.world.add_person("Ann"), bot.sandbox.world.add_person("Ben")
     done: list[tuple[str, str]] = []
     may_go_on = asyncio.Event()
@@ -186,7 +194,10 @@ async def test_updates_of_one_chat_are_handled_in_order_and_of_others_meanwhile(
 
 
 async def test_a_failing_handler_is_logged_and_apologised_for_and_stops_nothing(
-    bot: Bot, rea: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    bot: Bot,
+    rea: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(f"no route to /bot{bot.sandbox.token}/sendMessage")
@@ -210,13 +221,17 @@ async def test_an_update_the_library_cannot_read_is_left_out(
 
 @pytest.mark.parametrize(("code", "text"), [(401, "Unauthorized"), (404, "Not Found")])
 @pytest.mark.parametrize("method", ["getUpdates", "deleteWebhook"])
-async def test_a_revoked_token_ends_the_loop(bot: Bot, method: str, code: int, text: str) -> None:
+async def test_a_revoked_token_ends_the_loop(
+    bot: Bot, method: str, code: int, text: str
+) -> None:
     bot.sandbox.fail(method, faults.refused(code, text))
     with pytest.raises(TokenRevoked):
         await bot.polling.run(asyncio.Event())
 
 
-async def test_a_token_revoked_while_answering_ends_the_loop(bot: Bot, rea: Person) -> None:
+async def test_a_token_revoked_while_answering_ends_the_loop(
+    bot: Bot, rea: Person
+) -> None:
     bot.sandbox.fail("sendMessage", faults.refused(401, "Unauthorized"))
     await bot.sandbox.say(rea, "/help")
     with pytest.raises(TokenRevoked):
@@ -252,7 +267,9 @@ async def test_a_second_poller_that_leaves_is_forgiven(bot: Bot, rea: Person) ->
     assert await polling.drain() == 1
 
 
-async def test_the_network_is_tried_again_with_growing_pauses(bot: Bot, rea: Person) -> None:
+async def test_the_network_is_tried_again_with_growing_pauses(
+    bot: Bot, rea: Person
+) -> None:
     clock = Clock()
     polling = Polling(bot.messenger, bot.polling.inbox, clock, pause=clock.pause)
     bot.sandbox.fail("getUpdates", faults.cut_before(), times=7)
@@ -271,7 +288,9 @@ async def test_a_flood_is_waited_out(bot: Bot) -> None:
     assert clock.pauses[0] == 17
 
 
-async def test_an_answer_that_telegram_slows_comes_a_little_later(bot: Bot, rea: Person) -> None:
+async def test_an_answer_that_telegram_slows_comes_a_little_later(
+    bot: Bot, rea: Person
+) -> None:
     bot.sandbox.fail("sendMessage", faults.retry_after(1))
     assert "I can do" in await bot.told(rea, "/help")
     assert bot.spent == [rea.id, rea.id]
@@ -279,7 +298,8 @@ async def test_an_answer_that_telegram_slows_comes_a_little_later(bot: Bot, rea:
 
 async def test_an_answer_that_is_refused_goes_out_plain(bot: Bot, rea: Person) -> None:
     bot.sandbox.fail(
-        "sendMessage", faults.refused(400, "Bad Request: can't parse entities: Unclosed start tag")
+        "sendMessage",
+        faults.refused(400, "Bad Request: can't parse entities: Unclosed start tag"),
     )
     (answer,) = await bot.ask(rea, "/help")
     assert "/topic name" in answer.text
@@ -329,7 +349,9 @@ async def test_a_chat_whose_answers_hang_holds_up_nobody(bot: Bot, rea: Person) 
                     len(list(filter(bot.is_mine, bot.sandbox.messages(other)))) > number
                 )
             )
-        await bot.sandbox.say(rea, "/topic AI")  # nor does what the chat itself asks for
+        await bot.sandbox.say(
+            rea, "/topic AI"
+        )  # nor does what the chat itself asks for
         async with asyncio.timeout(PATIENCE):
             while bot.sandbox.updates.waiting or await bot.topics_of(rea) != ["AI"]:
                 await asyncio.sleep(0.01)
@@ -378,7 +400,9 @@ async def test_what_an_earlier_process_left_comes_before_what_is_new(bot: Bot) -
     async def handler(update: Update) -> None:
         handled.append(update.update_id)
 
-    await bot.store(store.receive, [(one, json.dumps(said(one, 7))) for one in (5, 6)], NOON)
+    await bot.store(
+        store.receive, [(one, json.dumps(said(one, 7))) for one in (5, 6)], NOON
+    )
     inbox = polling(bot, handler).inbox
     await inbox.take([said(6, 7), said(8, 7)])
     await inbox.idle()
@@ -427,7 +451,10 @@ async def test_only_so_many_updates_wait_in_memory(bot: Bot) -> None:
 
 
 async def test_an_update_that_can_not_be_stored_is_asked_for_again(
-    bot: Bot, rea: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    bot: Bot,
+    rea: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     full, real = [True, True], store.receive
 
@@ -477,7 +504,9 @@ async def test_a_tap_that_ends_a_follow_is_never_limited(bot: Bot, rea: Person) 
 
 
 @pytest.mark.parametrize("odd", [",", " ", "a/b", "and ", "\u0301", '"', "电"])
-@pytest.mark.parametrize("command", ["/latest", "/topic", "/untopic", "/search", "/republish"])
+@pytest.mark.parametrize(
+    "command", ["/latest", "/topic", "/untopic", "/search", "/republish"]
+)
 async def test_odd_and_endless_words_cost_nothing(
     bot: Bot, rea: Person, command: str, odd: str
 ) -> None:
@@ -525,7 +554,9 @@ async def test_no_log_ever_holds_the_token(
     await bot.messenger.get_chat(rea.id)
     await bot.messenger.get_me()
     logging.getLogger("anyone").error(
-        "sent to %s", f"/bot{bot.sandbox.token}/getMe", exc_info=KeyError(bot.sandbox.token)
+        "sent to %s",
+        f"/bot{bot.sandbox.token}/getMe",
+        exc_info=KeyError(bot.sandbox.token),
     )
     secret = bot.sandbox.token.partition(":")[2]
     assert "sendMessage" in caplog.text
@@ -533,12 +564,17 @@ async def test_no_log_ever_holds_the_token(
     assert not [record for record in caplog.records if secret in str(record.__dict__)]
 
 
-@pytest.mark.parametrize("around", ["{}", "https://h/bot{}/getMe", "bot{},", "'{}'", "x={}&y"])
+@pytest.mark.parametrize(
+    "around", ["{}", "https://h/bot{}/getMe", "bot{},", "'{}'", "x={}&y"]
+)
 def test_a_token_is_found_in_any_surroundings(around: str) -> None:
     token = "7123456789:AAbcdefghijklmnopqrstuvwxyz-_ABCDEF"
     assert "AAbcdef" not in redaction.redact(around.format(token))
     assert "AAbcdef" not in redaction.redact(around.format(token.replace(":", "%3A")))
-    assert redaction.redact("12:30 and 2026-11-22T12:00:00") == "12:30 and 2026-11-22T12:00:00"
+    assert (
+        redaction.redact("12:30 and 2026-11-22T12:00:00")
+        == "12:30 and 2026-11-22T12:00:00"
+    )
 
 
 # --- The messenger ----------------------------------------------------------------------------------------------------
@@ -566,7 +602,9 @@ async def test_a_payload_goes_out_exactly_as_it_is(bot: Bot, rea: Person) -> Non
     }
 
 
-async def test_paid_broadcast_is_asked_for_where_it_can_be(bot: Bot, rea: Person) -> None:
+async def test_paid_broadcast_is_asked_for_where_it_can_be(
+    bot: Bot, rea: Person
+) -> None:
     await bot.ask(rea, "/help")
     paid = build(bot.sandbox.token, bot.sandbox.base_url, paid=True)
     for payload in (
@@ -575,10 +613,19 @@ async def test_paid_broadcast_is_asked_for_where_it_can_be(bot: Bot, rea: Person
     ):
         await paid.call(payload, chat_id=rea.id)
     message = bot.sandbox.messages(rea)[-1].id
-    await paid.call({"method": "editMessageText", "text": "3"}, chat_id=rea.id, message=message)
+    await paid.call(
+        {"method": "editMessageText", "text": "3"}, chat_id=rea.id, message=message
+    )
     await paid.close()
-    sent = bot.sandbox.calls.of("sendMessage")[-2:] + bot.sandbox.calls.of("editMessageText")[-1:]
-    assert [call.params.get("allow_paid_broadcast") for call in sent] == ["true", "false", None]
+    sent = (
+        bot.sandbox.calls.of("sendMessage")[-2:]
+        + bot.sandbox.calls.of("editMessageText")[-1:]
+    )
+    assert [call.params.get("allow_paid_broadcast") for call in sent] == [
+        "true",
+        "false",
+        None,
+    ]
 
 
 async def test_the_bots_rights_are_named_as_telegram_does(bot: Bot) -> None:
@@ -608,7 +655,9 @@ def _places(body: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Return the ways to every value of an update."""
     if isinstance(body, dict):
         return [
-            (*way, name, *rest) for name, value in body.items() for rest in [(), *_places(value)]
+            (*way, name, *rest)
+            for name, value in body.items()
+            for rest in [(), *_places(value)]
         ]
     return []
 
@@ -618,8 +667,20 @@ async def test_a_forged_update_is_one_line_of_the_log_and_counts_as_handled(
 ) -> None:
     chat = {"id": rea.id, "type": "private", "first_name": "Rea"}
     who = {"id": rea.id, "is_bot": False, "first_name": "Rea"}
-    message = {"message_id": 5, "date": 1, "chat": chat, "from": who, "text": "/topic AI"}
-    tap = {"id": "7", "from": who, "chat_instance": "1", "data": "t:abc:0", "message": message}
+    message = {
+        "message_id": 5,
+        "date": 1,
+        "chat": chat,
+        "from": who,
+        "text": "/topic AI",
+    }
+    tap = {
+        "id": "7",
+        "from": who,
+        "chat_instance": "1",
+        "data": "t:abc:0",
+        "message": message,
+    }
     member = {
         "chat": chat,
         "from": who,
@@ -628,7 +689,11 @@ async def test_a_forged_update_is_one_line_of_the_log_and_counts_as_handled(
     }
     member["old_chat_member"] = {"status": "member", "user": who}
     number = 0
-    for kind, good in {"message": message, "callback_query": tap, "my_chat_member": member}.items():
+    for kind, good in {
+        "message": message,
+        "callback_query": tap,
+        "my_chat_member": member,
+    }.items():
         for way in _places(good):
             for odd in (5, 2**70, "x", []):
                 number += 1

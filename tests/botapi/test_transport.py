@@ -22,7 +22,12 @@ def transport(
     address: str = FAR, *, answer: float = 20.0, connections: int = 4, pool: float = 5.0
 ) -> Transport:
     return Transport(
-        address, connections=connections, answer=answer, connect=5.0, pool=pool, direct=False
+        address,
+        connections=connections,
+        answer=answer,
+        connect=5.0,
+        pool=pool,
+        direct=False,
     )
 
 
@@ -31,7 +36,9 @@ async def served(meet: Meet) -> AsyncIterator[str]:
     """A server that meets each connection its own way."""
     met: list[asyncio.Task[None]] = []
 
-    async def meeting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def meeting(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         met.extend(filter(None, [asyncio.current_task()]))
         await meet(reader, writer)
         writer.close()
@@ -56,7 +63,9 @@ async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     await reader.readuntil(b'"chat_id": 1')
 
 
-async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def say_nothing(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
     await reader.read()
 
 
@@ -99,7 +108,9 @@ async def test_a_call_that_found_no_free_connection_was_not_sent() -> None:
         await say_nothing(reader, writer)
 
     async with served(take) as address:
-        sent = Transport(address, connections=1, answer=20.0, connect=0.05, pool=0.05, direct=True)
+        sent = Transport(
+            address, connections=1, answer=20.0, connect=0.05, pool=0.05, direct=True
+        )
         first = asyncio.ensure_future(
             sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1}))
         )
@@ -119,7 +130,9 @@ async def test_an_address_that_is_none_was_not_asked(address: str) -> None:
 async def test_no_redirect_is_followed() -> None:
     async with served(redirect) as address:
         sent = transport()
-        assert await sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1})) == (
+        assert await sent.do_request(
+            f"{address}/x", "POST", Parameters({"chat_id": 1})
+        ) == (
             302,
             b"",
         )
@@ -133,7 +146,9 @@ async def test_a_closed_transport_says_so_until_it_is_begun_anew() -> None:
         with pytest.raises(RuntimeError, match="closed"):
             await sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1}))
         await sent.initialize()
-        assert await sent.do_request(f"{address}/x", "POST", Parameters({"chat_id": 1})) == (
+        assert await sent.do_request(
+            f"{address}/x", "POST", Parameters({"chat_id": 1})
+        ) == (
             302,
             b"",
         )
@@ -151,14 +166,19 @@ async def test_a_closed_transport_says_so_until_it_is_begun_anew() -> None:
     ],
 )
 def test_the_proxy_is_the_environments(
-    variables: dict[str, str], address: str, proxy: str | None, monkeypatch: pytest.MonkeyPatch
+    variables: dict[str, str],
+    address: str,
+    proxy: str | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert transport(address).proxy == proxy
 
 
-def test_a_proxy_that_cannot_be_used_is_named_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_cannot_be_used_is_named_at_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks5://p:1")
     with pytest.raises(UsageError, match="socks5"):
         transport()
@@ -166,7 +186,13 @@ def test_a_proxy_that_cannot_be_used_is_named_at_the_start(monkeypatch: pytest.M
 
 def test_plain_data_goes_out_as_one_json_object() -> None:
     sent = Parameters(
-        {"text": "ä", "chat_id": 1, "silent": True, "nothing": None, "keyboard": {"rows": []}}
+        {
+            "text": "ä",
+            "chat_id": 1,
+            "silent": True,
+            "nothing": None,
+            "keyboard": {"rows": []},
+        }
     )
     assert json.loads(sent.json_payload) == {
         "text": "ä",
@@ -176,18 +202,24 @@ def test_plain_data_goes_out_as_one_json_object() -> None:
     }
 
 
-async def test_an_answer_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_answer_without_an_end_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Whether it comes as fast as can be or a byte at a time."""
     monkeypatch.setattr(wire, "_MOST", 100_000)
     monkeypatch.setattr(wire, "_TRICKLE", -9.9)
 
     async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b'"chat_id": 1')
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n" + b"x" * 300_000)
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n" + b"x" * 300_000
+        )
         with suppress(ConnectionError):
             await reader.read()
 
-    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def trickle(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         await reader.readuntil(b'"chat_id": 1')
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n")
         with suppress(ConnectionError):
@@ -198,4 +230,6 @@ async def test_an_answer_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPa
     async with served(flood) as address:
         assert "too large" in str(await raised(transport(address), address))
     async with served(trickle) as address:
-        assert isinstance(await raised(transport(address, answer=0.1), address), TimedOut)
+        assert isinstance(
+            await raised(transport(address, answer=0.1), address), TimedOut
+        )

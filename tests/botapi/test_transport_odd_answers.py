@@ -177,7 +177,9 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Script:
         }
     )
     monkeypatch.setattr(
-        Transport, "do_request", lambda self, *args, **more: script.do_request(*args, **more)
+        Transport,
+        "do_request",
+        lambda self, *args, **more: script.do_request(*args, **more),
     )
     return script
 
@@ -234,7 +236,10 @@ async def test_whatever_an_answer_says_at_the_start_it_is_asked_again(
         for odd in ANSWERS:
             script.odd = iter([odd])
             await answers()
-        assert await answers() in ({}, frozenset(("administrator", "can_post_messages")))
+        assert await answers() in (
+            {},
+            frozenset(("administrator", "can_post_messages")),
+        )
     store.close()
 
 
@@ -255,7 +260,13 @@ async def test_a_message_counts_as_sent_only_by_an_answer_with_its_number(
 
 @pytest.mark.parametrize(
     "method",
-    ["setWebhook", "deleteWebhook", "setMyCommands", "answerCallbackQuery", "editMessageText"],
+    [
+        "setWebhook",
+        "deleteWebhook",
+        "setMyCommands",
+        "answerCallbackQuery",
+        "editMessageText",
+    ],
 )
 async def test_no_answer_to_any_other_call_raises(script: Script, method: str) -> None:
     messenger = build(TOKEN, "https://api.telegram.org")

@@ -64,7 +64,9 @@ async def test_where_all_is_well_it_says_so(sandbox: Sandbox, home: Home) -> Non
     }
 
 
-async def test_it_runs_beside_a_bot_that_holds_the_database(sandbox: Sandbox, home: Home) -> None:
+async def test_it_runs_beside_a_bot_that_holds_the_database(
+    sandbox: Sandbox, home: Home
+) -> None:
     assert (await home.done("scan")).code == 0
     with lock.held(home.database):
         done = await home.done("check")
@@ -72,7 +74,9 @@ async def test_it_runs_beside_a_bot_that_holds_the_database(sandbox: Sandbox, ho
     assert ("✓", "store.database: data/paperboy.db", "") in found(done)
 
 
-async def test_each_channel_has_its_finding_with_a_fix(sandbox: Sandbox, home: Home) -> None:
+async def test_each_channel_has_its_finding_with_a_fix(
+    sandbox: Sandbox, home: Home
+) -> None:
     channels = [
         "@newsroom",
         "@posting_only",
@@ -117,9 +121,11 @@ async def test_a_token_that_telegram_refuses_is_a_problem_and_is_not_shown(
     sandbox.fail("getMe", faults.refused(401, "Unauthorized"), times=None)
     done = await home.done("check")
     assert done.code == 1
-    assert ("✗", "telegram.token: Telegram refuses it", "Take a new one from @BotFather.") in found(
-        done
-    )
+    assert (
+        "✗",
+        "telegram.token: Telegram refuses it",
+        "Take a new one from @BotFather.",
+    ) in found(done)
     assert sandbox.token not in done.out + done.err
 
 
@@ -144,7 +150,9 @@ def test_no_token_no_folder_and_no_database_are_told_together(tmp_path: Path) ->
 
 def test_a_server_that_is_not_there_is_a_problem_with_a_fix(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    home.settle(f'[telegram]\ntoken = "123456789:{"A" * 35}"\napi_base_url = "http://127.0.0.1:9"')
+    home.settle(
+        f'[telegram]\ntoken = "123456789:{"A" * 35}"\napi_base_url = "http://127.0.0.1:9"'
+    )
     done = home.run("check")
     assert (done.code, done.err) == (1, "")
     (problem,) = (row for row in found(done) if row[0] == "✗")
@@ -157,7 +165,9 @@ async def test_a_channel_with_a_discussion_group_is_told_what_buttons_cost(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = objects.full_chat
-    monkeypatch.setattr(objects, "full_chat", lambda chat: whole(chat) | {"linked_chat_id": -1001})
+    monkeypatch.setattr(
+        objects, "full_chat", lambda chat: whole(chat) | {"linked_chat_id": -1001}
+    )
     for buttons, warned in (("keyboard", True), ("text", False), ("none", False)):
         chosen = Settings.model_validate(
             {
@@ -166,7 +176,10 @@ async def test_a_channel_with_a_discussion_group_is_told_what_buttons_cost(
             }
         )
         last = (await checking.findings(chosen))[-1]
-        assert ("no comments under a post with buttons" in last.what, last.level == "warning") == (
+        assert (
+            "no comments under a post with buttons" in last.what,
+            last.level == "warning",
+        ) == (
             warned,
             warned,
         )

@@ -50,10 +50,16 @@ class Place:
         file.write_text(text, encoding="utf-8")
 
     def article(self, name: str = "one.md", **fields: object) -> None:
-        rows = {"title": f"About {name}", "webUrl": f"https://host.example/{name}", **fields}
+        rows = {
+            "title": f"About {name}",
+            "webUrl": f"https://host.example/{name}",
+            **fields,
+        }
         self.write(
             f"articles/{name}",
-            "---\n" + "".join(f"{key}: {value}\n" for key, value in rows.items()) + "---\n",
+            "---\n"
+            + "".join(f"{key}: {value}\n" for key, value in rows.items())
+            + "---\n",
         )
 
     def settings(self, sandbox: Sandbox | None = None, **sections: Any) -> Settings:
@@ -62,20 +68,35 @@ class Place:
             "telegram": {},
             "store": {"database": str(self.path / "paperboy.db")},
         }
-        chosen |= {name: value for name, value in sections.items() if not isinstance(value, dict)}
+        chosen |= {
+            name: value
+            for name, value in sections.items()
+            if not isinstance(value, dict)
+        }
         for name, value in sections.items():
             if isinstance(value, dict):
                 chosen[name] = chosen.get(name, {}) | value
         chosen["feed"].setdefault("folder", str(self.articles))
         if sandbox:
-            chosen["telegram"] |= {"token": sandbox.token, "api_base_url": sandbox.base_url}
+            chosen["telegram"] |= {
+                "token": sandbox.token,
+                "api_base_url": sandbox.base_url,
+            }
         return Settings.model_validate(chosen)
 
-    async def found(self, sandbox: Sandbox | None = None, **sections: Any) -> list[Finding]:
+    async def found(
+        self, sandbox: Sandbox | None = None, **sections: Any
+    ) -> list[Finding]:
         """What there is to say beside that all is well, of missing editors or a missing token apart."""
         chosen = self.settings(sandbox, **sections)
-        found = await checking.findings(chosen, self.config, *([] if sandbox else [lambda: AT]))
-        usual = ("telegram.admins: nobody", "channels: none", "telegram.token: is missing")
+        found = await checking.findings(
+            chosen, self.config, *([] if sandbox else [lambda: AT])
+        )
+        usual = (
+            "telegram.admins: nobody",
+            "channels: none",
+            "telegram.token: is missing",
+        )
         return [one for one in found if one.level != "fine" and one.what not in usual]
 
 
@@ -98,7 +119,9 @@ async def test_one_chat_under_a_name_and_a_number_is_found_twice(
 ) -> None:
     place.article()
     news = sandbox.world.add_channel("News", username="newsroom", bot_rights=RIGHTS)
-    found = await place.found(sandbox, channels=[{"chat": "@newsroom"}, {"chat": str(news.id)}])
+    found = await place.found(
+        sandbox, channels=[{"chat": "@newsroom"}, {"chat": str(news.id)}]
+    )
     assert said(found).startswith(
         f"problem: channels: {news.id}: News (@newsroom): is the same chat as @newsroom\n"
     )
@@ -108,7 +131,9 @@ async def test_threads_of_one_forum_are_chats_of_their_own_and_general_is_no_thr
     place: Place, sandbox: Sandbox
 ) -> None:
     place.article()
-    forum = sandbox.world.add_group("Forum", forum=True, bot="administrator", username="forum")
+    forum = sandbox.world.add_group(
+        "Forum", forum=True, bot="administrator", username="forum"
+    )
     number = sandbox.world.add_topic(forum, "AI").id
     blocks = [{"chat": "@forum"}, {"chat": "@forum", "thread": number}]
     assert await place.found(sandbox, channels=blocks) == []
@@ -138,13 +163,18 @@ async def test_a_thread_that_is_not_there_is_a_problem(
         topic = sandbox.world.add_topic(group, "AI")
         topic.deleted, topic.closed = thread == -1, thread == -2
         thread = topic.id
-    found = await place.found(sandbox, channels=[{"chat": "@readers", "thread": thread}])
-    assert said(found).startswith(f"problem: channels: @readers: Readers, thread {thread}: ")
+    found = await place.found(
+        sandbox, channels=[{"chat": "@readers", "thread": thread}]
+    )
+    assert said(found).startswith(
+        f"problem: channels: @readers: Readers, thread {thread}: "
+    )
     assert words in said(found)
     assert not [
         call
         for call in sandbox.calls
-        if call.method.lower().startswith("send") and "action" not in call.method.lower()
+        if call.method.lower().startswith("send")
+        and "action" not in call.method.lower()
     ]
 
 
@@ -157,7 +187,9 @@ async def test_the_right_to_edit_posts_of_others_is_advised_against(
     )
     (found,) = await place.found(sandbox, channels=[{"chat": "@newsroom"}])
     assert found.level == "warning"
-    assert found.what.startswith("channels: @newsroom: News: the bot may edit posts of others")
+    assert found.what.startswith(
+        "channels: @newsroom: News: the bot may edit posts of others"
+    )
 
 
 async def test_a_group_that_moved_is_followed_to_its_new_number(
@@ -174,11 +206,16 @@ async def test_a_bot_that_was_banned_muted_or_left_out_is_told_apart(
     place: Place, sandbox: Sandbox
 ) -> None:
     place.article()
-    for name, status in (("banned", "kicked"), ("muted", "restricted"), ("outside", "left")):
+    for name, status in (
+        ("banned", "kicked"),
+        ("muted", "restricted"),
+        ("outside", "left"),
+    ):
         group = sandbox.world.add_group(name.title(), username=name)
         sandbox.world.set_member(group, sandbox.world.bot, status)  # type: ignore[arg-type]
     found = await place.found(
-        sandbox, channels=[{"chat": "@banned"}, {"chat": "@muted"}, {"chat": "@outside"}]
+        sandbox,
+        channels=[{"chat": "@banned"}, {"chat": "@muted"}, {"chat": "@outside"}],
     )
     assert [one.level for one in found] == ["problem"] * 3
     assert [
@@ -191,9 +228,17 @@ async def test_a_bot_that_was_banned_muted_or_left_out_is_told_apart(
 @pytest.mark.parametrize(
     ("more", "words", "level"),
     [
-        ({"slow_mode_delay": 30}, "slow mode lets the bot write once in 30 seconds", "warning"),
+        (
+            {"slow_mode_delay": 30},
+            "slow mode lets the bot write once in 30 seconds",
+            "warning",
+        ),
         ({"slow_mode_delay": 1}, "once in 1 second only", "warning"),
-        ({"permissions": {"can_send_messages": False}}, "only administrators may write", "problem"),
+        (
+            {"permissions": {"can_send_messages": False}},
+            "only administrators may write",
+            "problem",
+        ),
         (
             {"permissions": {"can_send_messages": True, "can_send_photos": False}},
             "may not send photos",
@@ -219,7 +264,11 @@ async def test_what_holds_members_of_a_group_holds_a_bot_that_is_not_its_adminis
         "delivery": {"picture": "photo"},
     }
     (found,) = await place.found(sandbox, **sections)
-    assert (words in found.what, found.level, "Plain" in found.what) == (True, level, True)
+    assert (words in found.what, found.level, "Plain" in found.what) == (
+        True,
+        level,
+        True,
+    )
 
 
 async def test_a_person_is_not_a_channel(place: Place, sandbox: Sandbox) -> None:
@@ -238,12 +287,21 @@ async def test_an_editor_who_never_pressed_start_is_named_with_the_link_to_press
     place: Place, sandbox: Sandbox
 ) -> None:
     place.article()
-    edith, stranger = sandbox.world.add_person("Edith"), sandbox.world.add_person("Stan")
+    edith, stranger = (
+        sandbox.world.add_person("Edith"),
+        sandbox.world.add_person("Stan"),
+    )
     sandbox.world.open_private(edith)
-    found = await place.found(sandbox, telegram={"admins": [edith.id, stranger.id, 999]})
-    assert [one.what.split(":")[1].strip() for one in found] == ["999", str(stranger.id)]
+    found = await place.found(
+        sandbox, telegram={"admins": [edith.id, stranger.id, 999]}
+    )
+    assert [one.what.split(":")[1].strip() for one in found] == [
+        "999",
+        str(stranger.id),
+    ]
     assert all(
-        "has not pressed Start" in one.what and "https://t.me/paperboy_demo_bot" in one.fix
+        "has not pressed Start" in one.what
+        and "https://t.me/paperboy_demo_bot" in one.fix
         for one in found
     )
 
@@ -260,9 +318,12 @@ async def test_a_clock_far_from_telegrams_is_told_with_its_side(
         found = await checking.findings(
             chosen, place.config, lambda off=off: datetime.now(UTC) + off
         )
-        assert [words in one.what for one in found if one.what.startswith("clock")] == [True]
+        assert [words in one.what for one in found if one.what.startswith("clock")] == [
+            True
+        ]
     assert not any(
-        one.what.startswith("clock") for one in await checking.findings(chosen, place.config)
+        one.what.startswith("clock")
+        for one in await checking.findings(chosen, place.config)
     )
 
 
@@ -283,7 +344,10 @@ async def test_our_own_webhook_that_telegram_could_not_reach_is_told_with_its_er
     place: Place, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.article()
-    info = {"url": "https://bot.example/telegram", "last_error_message": "Connection refused"}
+    info = {
+        "url": "https://bot.example/telegram",
+        "last_error_message": "Connection refused",
+    }
     monkeypatch.setattr(sandbox.world.webhook, "info", lambda: info)
     (found,) = await place.found(
         sandbox, web={"public_url": "https://bot.example", "listen": "127.0.0.1:0"}
@@ -293,7 +357,9 @@ async def test_our_own_webhook_that_telegram_could_not_reach_is_told_with_its_er
     )
 
 
-async def test_an_editor_who_blocked_the_bot_is_named(place: Place, sandbox: Sandbox) -> None:
+async def test_an_editor_who_blocked_the_bot_is_named(
+    place: Place, sandbox: Sandbox
+) -> None:
     from bot.store import chats
     from tests.support.newsroom import open_newsroom
 
@@ -301,7 +367,9 @@ async def test_an_editor_who_blocked_the_bot_is_named(place: Place, sandbox: San
     edith = sandbox.world.add_person("Edith")
     sandbox.world.open_private(edith)
     store = open_newsroom(place.path / "paperboy.db")
-    row = chats.reader(store.db, edith.id, kind=ChatKind.PRIVATE, username="", title="Edith", at=AT)
+    row = chats.reader(
+        store.db, edith.id, kind=ChatKind.PRIVATE, username="", title="Edith", at=AT
+    )
     store.db.conn.execute(
         "UPDATE chats SET state = 'parked', reason = 'the reader blocked the bot' WHERE id = ?",
         [row.id],
@@ -309,7 +377,9 @@ async def test_an_editor_who_blocked_the_bot_is_named(place: Place, sandbox: San
     store.db.conn.commit()
     store.db.close()
     (found,) = await place.found(sandbox, telegram={"admins": [edith.id]})
-    assert found.what.startswith(f"telegram.admins: Edith ({edith.id}): can't be written to: ")
+    assert found.what.startswith(
+        f"telegram.admins: Edith ({edith.id}): can't be written to: "
+    )
 
 
 @pytest.mark.parametrize("fault", [faults.garbage(), faults.page()])
@@ -319,14 +389,18 @@ async def test_a_server_that_answers_but_is_not_the_bot_api_is_told_so(
     place.article()
     sandbox.fail("getMe", fault, times=None)
     (found,) = await place.found(sandbox)
-    assert found.what.startswith("telegram.api_base_url: what answers there is not the Bot API")
+    assert found.what.startswith(
+        "telegram.api_base_url: what answers there is not the Bot API"
+    )
     assert "https://api.telegram.org" in found.fix
 
 
 # --- the articles -----------------------------------------------------------------------------------------------------
 
 
-async def test_an_empty_folder_and_patterns_that_match_nothing_are_told_apart(place: Place) -> None:
+async def test_an_empty_folder_and_patterns_that_match_nothing_are_told_apart(
+    place: Place,
+) -> None:
     assert "is empty, so there is nothing to post" in said(await place.found())
     place.write("articles/post.rst", "Title")
     text = said(await place.found())
@@ -336,7 +410,9 @@ async def test_an_empty_folder_and_patterns_that_match_nothing_are_told_apart(pl
 
 async def test_each_pattern_that_matches_nothing_is_named(place: Place) -> None:
     place.article("de/one.md")
-    (found,) = await place.found(feed={"patterns": ["de/*.md", "en/*.md", "**/*.markdown"]})
+    (found,) = await place.found(
+        feed={"patterns": ["de/*.md", "en/*.md", "**/*.markdown"]}
+    )
     assert found.what.startswith('feed.patterns: "en/*.md" matches no file')
     assert await place.found() == []
 
@@ -356,12 +432,15 @@ async def test_folders_that_cant_be_read_and_files_that_are_no_articles_are_name
     assert "2 files in it are not articles; " in said(await place.found())
 
 
-async def test_articles_that_all_wait_are_counted_by_what_they_wait_for(place: Place) -> None:
+async def test_articles_that_all_wait_are_counted_by_what_they_wait_for(
+    place: Place,
+) -> None:
     place.article("one.md", draft="true")
     place.article("two.md", draft="true")
     place.article("three.md", publishedDateTime="2030-01-01T00:00:00Z")
-    assert "none of its articles can be posted now: 2 are drafts, 1 has a future date" in said(
-        await place.found()
+    assert (
+        "none of its articles can be posted now: 2 are drafts, 1 has a future date"
+        in said(await place.found())
     )
     place.article("four.md")
     assert await place.found() == []
@@ -371,7 +450,10 @@ async def test_articles_that_are_all_too_old_are_told(place: Place) -> None:
     place.article("one.md", publishedDateTime="2026-11-20T00:00:00Z")
     place.article("two.md", publishedDateTime="2026-01-20T00:00:00Z")
     (found,) = await place.found(feed={"max_age_days": 5})
-    assert found.what == "feed.max_age_days = 5: every article is older; the newest is 7 days old"
+    assert (
+        found.what
+        == "feed.max_age_days = 5: every article is older; the newest is 7 days old"
+    )
     assert await place.found(feed={"max_age_days": 8}) == []
 
 
@@ -413,7 +495,9 @@ async def test_a_topic_that_only_recorded_articles_carry_is_known(place: Place) 
     store.db.conn.commit()
     assert [one.name for one in follows.overview(store.db)] == ["Gardening"]
     store.db.close()
-    found = await place.found(channels=[{"chat": "@newsroom", "topics": ["Gardening", "Robotics"]}])
+    found = await place.found(
+        channels=[{"chat": "@newsroom", "topics": ["Gardening", "Robotics"]}]
+    )
     assert found == []
 
 
@@ -451,12 +535,16 @@ async def test_filters_that_exclude_each_other_are_told(place: Place) -> None:
     )
     assert "none of 2 articles passes its filters" in found.what
     assert (
-        await place.found(channels=[{"chat": "@newsroom", "topics": ["Space"], "min_quality": 50}])
+        await place.found(
+            channels=[{"chat": "@newsroom", "topics": ["Space"], "min_quality": 50}]
+        )
         == []
     )
 
 
-async def test_what_waits_for_editors_where_there_are_none_is_told(place: Place) -> None:
+async def test_what_waits_for_editors_where_there_are_none_is_told(
+    place: Place,
+) -> None:
     place.article()
     found = await place.found(
         feed={"drafts": "hold"}, channels=[{"chat": "@newsroom", "on_doubt": "ask"}]
@@ -483,7 +571,9 @@ async def test_templates_that_nothing_uses_are_told_with_the_name_they_were_mean
         "odd.txt",
     ):
         place.write(f"config/templates/{name}", "Words")
-    place.write("config/templates/replies/stopped.html.j2", '{% include "parts/mine.html.j2" %}')
+    place.write(
+        "config/templates/replies/stopped.html.j2", '{% include "parts/mine.html.j2" %}'
+    )
     place.write("config/templates/.post.html.j2.swp", "")
     found = {Path(one.what.split(": ")[1]).name: one.fix for one in await place.found()}
     assert found == {
@@ -504,11 +594,15 @@ async def test_parents_that_are_no_topics_are_told_and_loops_too(place: Place) -
         "B": "A",
     }
     text = "".join(
-        f'[[topics]]\nname = "{name}"\nparent = "{parent}"\n' for name, parent in topics.items()
+        f'[[topics]]\nname = "{name}"\nparent = "{parent}"\n'
+        for name, parent in topics.items()
     )
     place.write("config/topics.toml", text)
     first, *loops = await place.found()
-    assert "“Vision” has the parent “Artificial Inteligence”, which is not a topic" in first.what
+    assert (
+        "“Vision” has the parent “Artificial Inteligence”, which is not a topic"
+        in first.what
+    )
     assert first.fix == "Did you mean Artificial Intelligence?"
     assert ["leads back to it" in one.what for one in loops] == [True, True]
 
@@ -534,14 +628,19 @@ def test_broken_topics_keep_no_other_finding_from_being_told(
 # --- disk and web -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("free", "level"), [(50_000_000, "warning"), (10_000, "problem")])
+@pytest.mark.parametrize(
+    ("free", "level"), [(50_000_000, "warning"), (10_000, "problem")]
+)
 async def test_a_disk_that_is_nearly_full_is_told(
     place: Place, monkeypatch: pytest.MonkeyPatch, free: int, level: str
 ) -> None:
     place.article()
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
     (found,) = await place.found()
-    assert (f"only {free // 1_000_000} MB left" in found.what, found.level) == (True, level)
+    assert (f"only {free // 1_000_000} MB left" in found.what, found.level) == (
+        True,
+        level,
+    )
 
 
 @pytest.mark.parametrize("exists", [True, False])
@@ -558,7 +657,9 @@ async def test_a_folder_of_the_database_that_may_not_be_written_is_told(
     await place.found()  # what is imported at first use, while it may be read
     with without_privilege(place.path):
         (place.path / "locked").stat()
-        found = await place.found(store={"database": str(place.path / "locked" / "paperboy.db")})
+        found = await place.found(
+            store={"database": str(place.path / "locked" / "paperboy.db")}
+        )
     assert "problem: store.database: " in said(found)
 
 
@@ -566,12 +667,18 @@ async def test_a_folder_of_the_database_that_may_not_be_written_is_told(
     ("web", "words"),
     [
         ({"public_url": "https://bot.example"}, "web.listen is empty"),
-        ({"public_url": "http://bot.example", "listen": "127.0.0.1:0"}, "https addresses only"),
+        (
+            {"public_url": "http://bot.example", "listen": "127.0.0.1:0"},
+            "https addresses only",
+        ),
         (
             {"public_url": "https://bot.example:8444", "listen": "127.0.0.1:0"},
             "does not call port 8444",
         ),
-        ({"public_url": "https://bot.example:99999", "listen": "127.0.0.1:0"}, "is not an address"),
+        (
+            {"public_url": "https://bot.example:99999", "listen": "127.0.0.1:0"},
+            "is not an address",
+        ),
         ({"listen": "127.0.0.1:70000"}, "there is no port 70000"),
         ({"listen": "192.0.2.1:8080"}, "can't be used"),
     ],
@@ -589,7 +696,9 @@ async def test_an_address_that_another_program_listens_at_is_told(place: Place) 
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        (found,) = await place.found(web={"listen": f"127.0.0.1:{other.getsockname()[1]}"})
+        (found,) = await place.found(
+            web={"listen": f"127.0.0.1:{other.getsockname()[1]}"}
+        )
     assert "address already in use" in found.what
 
 
@@ -598,7 +707,9 @@ def _waiting(place: Place, waits: Waits, count: int) -> None:
     place.article()
     with closing(open_database(place.path / "paperboy.db")) as db:
         for number in range(count):
-            told = pack(newsroom.article(f"Part {number}", f"https://host.example/{number}"))
+            told = pack(
+                newsroom.article(f"Part {number}", f"https://host.example/{number}")
+            )
             recording.write(db, [Entry(number + 1, told, f"{number}.md", waits)], AT)
 
 
@@ -608,14 +719,20 @@ async def test_articles_that_wait_for_an_editors_decision_are_told(
     place: Place, waits: Waits, count: int, words: str
 ) -> None:
     _waiting(place, waits, count)
-    assert f"warning: articles: {words} an editor's decision\n" in said(await place.found())
+    assert f"warning: articles: {words} an editor's decision\n" in said(
+        await place.found()
+    )
 
 
-async def test_what_was_decided_of_a_bulk_arrival_without_an_editor_is_told(place: Place) -> None:
+async def test_what_was_decided_of_a_bulk_arrival_without_an_editor_is_told(
+    place: Place,
+) -> None:
     _waiting(place, Waits.NOTHING, 1)
     with closing(open_database(place.path / "paperboy.db")) as db:
         facts.put(
-            db, Fact.BULK_SKIPPED, "30 older articles arrived at once and no editor could be asked"
+            db,
+            Fact.BULK_SKIPPED,
+            "30 older articles arrived at once and no editor could be asked",
         )
     found = said(await place.found())
     assert (
@@ -624,10 +741,16 @@ async def test_what_was_decided_of_a_bulk_arrival_without_an_editor_is_told(plac
     )
 
 
-async def test_what_was_decided_without_an_editor_is_told_for_a_month(place: Place) -> None:
+async def test_what_was_decided_without_an_editor_is_told_for_a_month(
+    place: Place,
+) -> None:
     _waiting(place, Waits.NOTHING, 1)
     with closing(open_database(place.path / "paperboy.db")) as db:
-        facts.put(db, Fact.BULK_SKIPPED, "2001-02-03 04:05 UTC: 30 older articles arrived at once")
+        facts.put(
+            db,
+            Fact.BULK_SKIPPED,
+            "2001-02-03 04:05 UTC: 30 older articles arrived at once",
+        )
     assert "older articles arrived" not in said(await place.found())
 
 
@@ -636,4 +759,7 @@ async def test_a_folder_that_held_articles_and_is_empty_is_told(place: Place) ->
         for number in range(12):
             files.put(db, f"{number}.md", (1, 1, number), article=None, at=AT)
     (found,) = await place.found()
-    assert ("0 of 12 files are there" in found.what, "mounted" in found.fix) == (True, True)
+    assert ("0 of 12 files are there" in found.what, "mounted" in found.fix) == (
+        True,
+        True,
+    )

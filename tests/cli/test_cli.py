@@ -127,7 +127,10 @@ def test_nothing_typed_is_answered_with_the_help(home: Home) -> None:
             "paperboy: No such command 'bakup'. Did you mean 'backup'? See `paperboy --help`.",
         ),
         (("frob",), "paperboy: No such command 'frob'. See `paperboy --help`."),
-        (("scan", "--frob"), "paperboy scan: No such option: --frob. See `paperboy scan --help`."),
+        (
+            ("scan", "--frob"),
+            "paperboy scan: No such option: --frob. See `paperboy scan --help`.",
+        ),
         (
             ("preview",),
             "paperboy preview: Missing argument 'FILE…'. See `paperboy preview --help`.",
@@ -153,8 +156,16 @@ def test_wrong_usage_is_one_line(
 
 
 BAD = {
-    "an unknown key": ("[telegram]\ntokn = 'x'", {}, ["telegram.tokn: there is no such setting"]),
-    "an unknown section": ("[telegramm]\ntoken = 'x'", {}, ["telegramm: there is no such setting"]),
+    "an unknown key": (
+        "[telegram]\ntokn = 'x'",
+        {},
+        ["telegram.tokn: there is no such setting"],
+    ),
+    "an unknown section": (
+        "[telegramm]\ntoken = 'x'",
+        {},
+        ["telegramm: there is no such setting"],
+    ),
     "an unknown variable": (
         "",
         {"PAPERBOY_TELEGRAM__TOKN": "x"},
@@ -207,7 +218,9 @@ BAD = {
     "a truth that is none": (
         "",
         {"PAPERBOY_TELEGRAM__PAID_BROADCAST": "maybe"},
-        ["PAPERBOY_TELEGRAM__PAID_BROADCAST: telegram.paid_broadcast: must be true or false"],
+        [
+            "PAPERBOY_TELEGRAM__PAID_BROADCAST: telegram.paid_broadcast: must be true or false"
+        ],
     ),
     "several problems": (
         "[feed]\nfirst_run = 'some'\nfolders = 'x'\n[[channels]]\n",
@@ -247,7 +260,10 @@ def test_bad_settings_are_a_line_each(
 
 @pytest.mark.parametrize("command", ["run", "scan"])
 def test_a_missing_folder_is_a_line_that_names_it_and_its_setting(
-    command: str, home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    command: str,
+    home: Home,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     home.settle("[feed]\nfolder = 'nowhere'")
     done = type_in(capsys, monkeypatch, command)
@@ -261,7 +277,10 @@ def test_a_missing_folder_is_a_line_that_names_it_and_its_setting(
 
 @pytest.mark.parametrize("command", ["run", "scan", "check"])
 def test_a_broken_template_and_broken_topics_are_told_with_the_settings_problems(
-    command: str, home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    command: str,
+    home: Home,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     home.settle("[feed]\nfrob = 1")
     home.settle("{% if %}", "templates/post.html.j2")
@@ -295,7 +314,8 @@ def test_no_token_is_a_line_that_says_where_to_get_one(home: Home) -> None:
     done = home.run("run")
     assert (done.code, len(done.lines)) == (2, 1), done.err
     assert all(
-        part in done.err for part in ("@BotFather", "PAPERBOY_TELEGRAM__TOKEN", "paperboy demo")
+        part in done.err
+        for part in ("@BotFather", "PAPERBOY_TELEGRAM__TOKEN", "paperboy demo")
     )
 
 

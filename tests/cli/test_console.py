@@ -45,11 +45,16 @@ def test_no_line_is_too_long_and_none_breaks_within_a_word(
     lines = wrapped(" ".join(words), width, first, rest)
     assert max(map(cell_len, lines)) <= width
     assert [word for line in lines for word in line.split()] == words
-    assert [len(line) - len(line.lstrip()) for line in lines] == [first, *[rest] * (len(lines) - 1)]
+    assert [len(line) - len(line.lstrip()) for line in lines] == [
+        first,
+        *[rest] * (len(lines) - 1),
+    ]
 
 
 @settings(max_examples=40)
-@given(st.text(st.characters(categories=["L", "N", "P", "Zs", "So"])), st.integers(20, 130))
+@given(
+    st.text(st.characters(categories=["L", "N", "P", "Zs", "So"])), st.integers(20, 130)
+)
 @example(f"{PATH}: has no front matter", 80)
 @example(f"{HAN}: has no front matter", 60)
 def test_nothing_is_lost_and_every_line_fits(text: str, width: int) -> None:
@@ -112,7 +117,9 @@ def test_what_a_command_shows_fits_on_a_terminal_and_is_whole_elsewhere(
         check.show(
             [
                 Finding(
-                    Level.PROBLEM, f"{PATH}: is not there", "Make it, or name another folder. " * 4
+                    Level.PROBLEM,
+                    f"{PATH}: is not there",
+                    "Make it, or name another folder. " * 4,
                 )
             ]
         )
@@ -123,7 +130,9 @@ def test_what_a_command_shows_fits_on_a_terminal_and_is_whole_elsewhere(
     assert "".join("".join(fitted).split()) == "".join("".join(whole).split())
     assert f"  {PATH}: {WHY}" in whole or not standing.rejected
     words = set(" ".join(whole).split())
-    too_long = [word for word in words if cell_len(word) > columns - 4 or word.startswith(HAN)]
+    too_long = [
+        word for word in words if cell_len(word) > columns - 4 or word.startswith(HAN)
+    ]
     parts = {word for line in fitted for word in line.split()} - words
     assert all(any(part in word for word in too_long) for part in parts)
 
@@ -133,16 +142,25 @@ def test_a_log_line_fits_on_a_terminal_beside_its_time(
     monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:
     file = Terminal()
-    monkeypatch.setattr(console, "err", SafeConsole(file=file, width=columns, color_system=None))
+    monkeypatch.setattr(
+        console, "err", SafeConsole(file=file, width=columns, color_system=None)
+    )
     record = logging.makeLogRecord(
-        {"msg": f"posted: “A calm harbour” ({PATH}) in News", "levelno": 20, "levelname": "INFO"}
+        {
+            "msg": f"posted: “A calm harbour” ({PATH}) in News",
+            "levelno": 20,
+            "levelname": "INFO",
+        }
     )
     record.exc_text = "Traceback (most recent call last):\n  File x"
     logs._Terminal().emit(record)
     first, *others = file.getvalue().splitlines()
     assert re.match(r"\d\d:\d\d:\d\d INFO    posted: “A calm harbour”", first)
     assert all(line.startswith(" " * 17) and len(line) <= columns for line in others)
-    assert others[-2:] == [f"{' ' * 17}Traceback (most recent call last):", f"{' ' * 17}  File x"]
+    assert others[-2:] == [
+        f"{' ' * 17}Traceback (most recent call last):",
+        f"{' ' * 17}  File x",
+    ]
 
 
 def test_one_place_prints_the_lines_of_every_command() -> None:

@@ -29,7 +29,9 @@ class Show:
     async def posts(self) -> list[dict[str, Any]]:
         """Return the messages of the demo's channel."""
         state = (await self.client.get("/sim/state")).json()
-        (channel,) = (chat["id"] for chat in state["chats"] if chat["type"] == "channel")
+        (channel,) = (
+            chat["id"] for chat in state["chats"] if chat["type"] == "channel"
+        )
         return [
             one
             for one in state["messages"].get(str(channel), [])
@@ -94,7 +96,9 @@ async def test_it_posts_eight_samples_drops_the_next_at_a_click_and_leaves_nothi
     assert sorted(home.place.iterdir()) == before
 
 
-async def test_what_is_kept_is_gone_on_with_and_nothing_is_posted_twice(home: Home) -> None:
+async def test_what_is_kept_is_gone_on_with_and_nothing_is_posted_twice(
+    home: Home,
+) -> None:
     async with shown(home, "--keep", "kept") as show:
         await show.posted(8)
         await show.client.post("/sim/folder/drop", json={})
@@ -111,7 +115,9 @@ async def test_what_is_kept_is_gone_on_with_and_nothing_is_posted_twice(home: Ho
         assert edited.status_code == 200
         async with asyncio.timeout(PATIENCE):
             while not (
-                await show.client.get("/sim/calls", params={"method": "editMessageText"})
+                await show.client.get(
+                    "/sim/calls", params={"method": "editMessageText"}
+                )
             ).json():
                 await asyncio.sleep(0.05)
         assert await show.posted(1) == [
@@ -119,13 +125,15 @@ async def test_what_is_kept_is_gone_on_with_and_nothing_is_posted_twice(home: Ho
         ]  # the edit was for a post of before, not for this one
         assert await show.end() == 0
     with closing(sqlite3.connect(home.place / "kept" / "paperboy.db")) as db:
-        assert db.execute("SELECT state, count(*) FROM deliveries GROUP BY 1").fetchall() == [
+        assert db.execute(
+            "SELECT state, count(*) FROM deliveries GROUP BY 1"
+        ).fetchall() == [
             ("gone", 1),
             ("sent", 9),
         ]
-        assert db.execute("SELECT count(*) FROM articles WHERE title = ?", (title,)).fetchone() == (
-            1,
-        )
+        assert db.execute(
+            "SELECT count(*) FROM articles WHERE title = ?", (title,)
+        ).fetchone() == (1,)
 
 
 async def test_articles_of_ones_own_are_copied_not_touched(home: Home) -> None:
@@ -146,7 +154,9 @@ def test_what_can_not_be_shown_is_a_line(home: Home) -> None:
     (home.place / "empty").mkdir()
     done = home.run("demo", "--no-browser", "--folder", "empty")
     assert (done.code, done.out) == (2, "")
-    assert done.lines == ["--folder: empty: there are no articles in it (.md, .markdown, .txt)"]
+    assert done.lines == [
+        "--folder: empty: there are no articles in it (.md, .markdown, .txt)"
+    ]
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

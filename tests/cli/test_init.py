@@ -22,7 +22,8 @@ async def test_options_make_settings_that_work(
     sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     place = Home(
-        tmp_path_factory.mktemp("new"), {"PAPERBOY_TELEGRAM__API_BASE_URL": sandbox.base_url}
+        tmp_path_factory.mktemp("new"),
+        {"PAPERBOY_TELEGRAM__API_BASE_URL": sandbox.base_url},
     )
     (place.place / "articles").mkdir()
     done = await place.done(
@@ -54,7 +55,9 @@ async def test_options_make_settings_that_work(
 @pytest.fixture
 def home(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home with a database, where the commands are typed in this process."""
-    home.settle(f'[telegram]\ntoken = "123456789:{"A" * 35}"\napi_base_url = "http://127.0.0.1:9"')
+    home.settle(
+        f'[telegram]\ntoken = "123456789:{"A" * 35}"\napi_base_url = "http://127.0.0.1:9"'
+    )
     open_database(home.database).close()
     monkeypatch.chdir(home.place)
     return home
@@ -84,11 +87,16 @@ def test_where_settings_are_there_another_file_can_be_written(
     monkeypatch.setattr("bot.cli.check.check", lambda file: None)
     typed(f"{OPTIONS} {other}")
     assert capsys.readouterr().out.endswith(f"\nNext: `paperboy run {other}`.\n")
-    assert settings.load(home.place / other.removeprefix("--config ")).channels[0].chat == "@news"
+    assert (
+        settings.load(home.place / other.removeprefix("--config ")).channels[0].chat
+        == "@news"
+    )
 
 
 @pytest.mark.parametrize("option", ["--token x", "--channel news", "--admin eddie"])
-def test_an_answer_that_can_not_be_is_refused_and_nothing_written(home: Home, option: str) -> None:
+def test_an_answer_that_can_not_be_is_refused_and_nothing_written(
+    home: Home, option: str
+) -> None:
     file = home.place / "config" / "paperboy.toml"
     file.unlink()
     with pytest.raises(UsageError):
@@ -102,7 +110,9 @@ def test_where_nobody_can_answer_the_options_are_named(home: Home) -> None:
         typed(f"init --token {TOKEN}")
 
 
-@pytest.mark.parametrize("text", ['a "quoted" \\ folder', "ordner/äöü", "it's", "a # b"])
+@pytest.mark.parametrize(
+    "text", ['a "quoted" \\ folder', "ordner/äöü", "it's", "a # b"]
+)
 def test_any_answer_is_written_as_it_was_given(text: str) -> None:
     found = tomllib.loads(filled(token=TOKEN, folder=text, channel="", admin=""))
     assert found["feed"]["folder"] == text

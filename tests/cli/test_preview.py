@@ -86,7 +86,9 @@ async def test_it_is_key_by_key_what_goes_to_telegram(tmp_path: Path) -> None:
 
 def titled(sent: list[dict[str, Any]], one: dict[str, Any]) -> list[dict[str, Any]]:
     return [
-        call for call in sent if call["text"].partition("\n")[0] == one["text"].partition("\n")[0]
+        call
+        for call in sent
+        if call["text"].partition("\n")[0] == one["text"].partition("\n")[0]
     ]
 
 
@@ -111,7 +113,9 @@ def test_it_needs_nothing_and_leaves_nothing(bare: Home) -> None:
 def test_each_file_has_its_line_and_a_bad_one_says_why(bare: Home) -> None:
     names = hostile.write(bare.place, 33)
     (bare.place / "good.md").write_bytes(hostile.framed(hostile.FIELDS))
-    (bare.place / "gone.md").write_bytes(hostile.framed(hostile.FIELDS + "removed: true"))
+    (bare.place / "gone.md").write_bytes(
+        hostile.framed(hostile.FIELDS + "removed: true")
+    )
     (bare.place / "folder.md").mkdir()
     odd = os.fsdecode(b"031-caf\xe9.md")
     asked = [
@@ -149,7 +153,9 @@ def test_the_templates_of_the_configuration_folder_here_are_used(bare: Home) -> 
     assert (done.code, done.out, len(done.lines)) == (2, "", 1)
 
 
-def test_settings_that_are_here_are_heeded_and_bad_ones_told_but_not_needed(bare: Home) -> None:
+def test_settings_that_are_here_are_heeded_and_bad_ones_told_but_not_needed(
+    bare: Home,
+) -> None:
     (bare.place / "a.md").write_bytes(
         hostile.framed(hostile.FIELDS + "images: [{url: 'https://host.example/i.jpg'}]")
     )
@@ -160,7 +166,9 @@ def test_settings_that_are_here_are_heeded_and_bad_ones_told_but_not_needed(bare
     done = bare.run("preview", "a.md", PAPERBOY_TELEGRAM__TOKEN="nonsense")
     assert done.code == 0
     assert lines(done.out)[0]["method"] == "sendMessage"
-    assert len(done.lines) == 1  # a preview needs no token, so that a wrong one is no problem
+    assert (
+        len(done.lines) == 1
+    )  # a preview needs no token, so that a wrong one is no problem
     assert all(line.endswith("(previewed with the defaults)") for line in done.lines)
 
 
@@ -177,7 +185,9 @@ def test_the_settings_named_by_an_option_are_heeded(bare: Home) -> None:
     (bare.place / "a.md").write_bytes(
         hostile.framed(hostile.FIELDS + "images: [{url: 'https://host.example/i.jpg'}]")
     )
-    elsewhere = bare.settle('[delivery]\npicture = "photo"').rename(bare.place / "elsewhere.toml")
+    elsewhere = bare.settle('[delivery]\npicture = "photo"').rename(
+        bare.place / "elsewhere.toml"
+    )
     (one,) = lines(bare.run("preview", "a.md", "--config", elsewhere.name).out)
     assert one["method"] == "sendPhoto"
 
@@ -211,7 +221,9 @@ def test_a_terminal_shows_every_word_and_address_of_a_post() -> None:
 
 def test_a_page_shows_posts_and_reasons_and_loads_no_script(bare: Home) -> None:
     (bare.place / "a.md").write_bytes(
-        hostile.framed("title: a <script>alert(1)</script> b\nwebUrl: https://host.example/a")
+        hostile.framed(
+            "title: a <script>alert(1)</script> b\nwebUrl: https://host.example/a"
+        )
     )
     done = bare.run("preview", "a.md", "none.md", "--html", "page.html")
     assert (done.code, done.out, done.err) == (
@@ -226,7 +238,9 @@ def test_a_page_shows_posts_and_reasons_and_loads_no_script(bare: Home) -> None:
 
 
 @pytest.mark.parametrize("buttons", ["keyboard", "text", "none"])
-def test_a_post_is_previewed_as_its_first_channel_shows_it(tmp_path: Path, buttons: str) -> None:
+def test_a_post_is_previewed_as_its_first_channel_shows_it(
+    tmp_path: Path, buttons: str
+) -> None:
     file = tmp_path / "a.md"
     fields = [
         "title: Type /stop",
@@ -237,7 +251,9 @@ def test_a_post_is_previewed_as_its_first_channel_shows_it(tmp_path: Path, butto
         "images: [//host.example/pic.jpg]",
     ]
     file.write_text("\n".join(["---", *fields, "---"]))
-    chosen = Settings.model_validate({"channels": [{"chat": "@news", "buttons": buttons}]})
+    chosen = Settings.model_validate(
+        {"channels": [{"chat": "@news", "buttons": buttons}]}
+    )
     shown = preview_payload.previewed(file, words(None), chosen, AT)
     assert ("reply_markup" in shown, "Read the article</a>" in shown["text"]) == (
         buttons == "keyboard",
@@ -263,12 +279,18 @@ def test_a_preview_says_what_keeps_a_post_back(
     tmp_path: Path, field: str, state: str | None, said: str
 ) -> None:
     file = tmp_path / "a.md"
-    file.write_text(f"---\ntitle: Harbour\nwebUrl: https://host.example/a\n{field}\n---\nWords.\n")
+    file.write_text(
+        f"---\ntitle: Harbour\nwebUrl: https://host.example/a\n{field}\n---\nWords.\n"
+    )
     shown = preview_payload.previewed(file, words(None), Settings.model_construct(), AT)
     assert (shown.get("state"), shown["method"]) == (state, "sendMessage")
     out = io.StringIO()
     SafeConsole(file=out, width=200).print(preview_drawing.drawn(shown, 200))
-    assert f"({said})" in out.getvalue() if said else "(" not in out.getvalue().splitlines()[0]
+    assert (
+        f"({said})" in out.getvalue()
+        if said
+        else "(" not in out.getvalue().splitlines()[0]
+    )
     assert f'class="state">({said})' in preview_drawing.page([shown]) if said else True
 
 
@@ -283,4 +305,6 @@ def test_a_preview_of_a_date_to_come_goes_by_the_settings(
         "---\ntitle: Harbour\nwebUrl: https://host.example/a\npublishedDateTime: 2027-05-01\n---\n"
     )
     chosen = Settings.model_validate({"feed": {"future": setting}})
-    assert preview_payload.previewed(file, words(None), chosen, AT).get("state") == state
+    assert (
+        preview_payload.previewed(file, words(None), chosen, AT).get("state") == state
+    )

@@ -37,7 +37,9 @@ def home(tmp_path: Path, sandbox: Sandbox) -> Home:
 
 
 def titles(sandbox: Sandbox) -> list[str]:
-    (channel,) = (chat for chat in sandbox.world.chats.values() if chat.username == CHANNEL)
+    (channel,) = (
+        chat for chat in sandbox.world.chats.values() if chat.username == CHANNEL
+    )
     return [message.text.partition("\n")[0] for message in sandbox.messages(channel)]
 
 
@@ -77,9 +79,13 @@ async def test_once_gives_up_where_there_is_no_way_to_telegram(
     monkeypatch.setattr(single_run, "ONCE", timedelta(seconds=0.5))
     for name, value in home.variables.items():
         monkeypatch.setenv(name, value)
-    async with asyncio.timeout(PATIENCE), app.App.opened(settings.load(), words(None)) as bot:
+    async with (
+        asyncio.timeout(PATIENCE),
+        app.App.opened(settings.load(), words(None)) as bot,
+    ):
         with pytest.raises(
-            PaperboyError, match=r"^nothing was done, as Telegram does not let the bot in: "
+            PaperboyError,
+            match=r"^nothing was done, as Telegram does not let the bot in: ",
         ):
             await bot.run_once()
 
@@ -98,7 +104,10 @@ async def test_once_ends_in_the_middle_of_a_long_scan_when_it_is_told_to(
     monkeypatch.setattr(Scanner, "scan", endless)
     for name, value in home.variables.items():
         monkeypatch.setenv(name, value)
-    async with asyncio.timeout(PATIENCE), app.App.opened(settings.load(), words(None)) as bot:
+    async with (
+        asyncio.timeout(PATIENCE),
+        app.App.opened(settings.load(), words(None)) as bot,
+    ):
         run = asyncio.create_task(bot.run_once())
         await begun.wait()
         bot.stop()
@@ -121,7 +130,12 @@ async def test_a_scan_that_is_told_to_end_says_so_without_a_traceback_or_a_warni
         process.send_signal(signal.SIGTERM)
         done = await ended(process)
     assert (done.code, done.lines) in [
-        (1, ["the scan was stopped before it was done; what it recorded is kept: run it again"]),
+        (
+            1,
+            [
+                "the scan was stopped before it was done; what it recorded is kept: run it again"
+            ],
+        ),
         (0, []),  # it was faster
         (-signal.SIGTERM, []),  # it had not begun
     ]
@@ -129,7 +143,10 @@ async def test_a_scan_that_is_told_to_end_says_so_without_a_traceback_or_a_warni
 
 @pytest.mark.parametrize(
     ("chosen", "named"),
-    [({}, ["web.listen", "web.public_url"]), ({"listen": "127.0.0.1:1"}, ["web.public_url"])],
+    [
+        ({}, ["web.listen", "web.public_url"]),
+        ({"listen": "127.0.0.1:1"}, ["web.public_url"]),
+    ],
 )
 async def test_a_webhook_without_an_address_is_refused_before_anything_begins(
     sandbox: Sandbox,
@@ -150,7 +167,10 @@ async def test_a_webhook_without_an_address_is_refused_before_anything_begins(
 
 @pytest.mark.parametrize(
     ("url", "path"),
-    [("https://h.example", "/telegram"), ("https://h.example/a%20b/c", "/a b/c/telegram")],
+    [
+        ("https://h.example", "/telegram"),
+        ("https://h.example/a%20b/c", "/a b/c/telegram"),
+    ],
 )
 def test_a_webhook_is_served_below_the_path_of_its_address(url: str, path: str) -> None:
     web = settings.Web(listen="127.0.0.1:1", public_url=url)
@@ -164,7 +184,11 @@ async def test_the_fifty_good_ones_among_two_hundred_hostile_files_are_posted(
     good = hostile.write_good(home.articles, 50)
     done = await home.done("scan", "--json")
     assert done.code == 0, done.err
-    assert (done.json["files"], done.json["new"], done.json["articles"]) == (250, 50, 50)
+    assert (done.json["files"], done.json["new"], done.json["articles"]) == (
+        250,
+        50,
+        50,
+    )
     assert [one["path"] for one in done.json["rejected"]] == sorted(bad)
     assert all(one["reason"].isprintable() for one in done.json["rejected"])
     done = await home.done("run", "--once")
@@ -200,7 +224,8 @@ async def test_a_bad_file_is_shown_by_scan_by_status_and_to_editors(
     await sandbox.say(editor, "/status")
     assert (await home.done("run", "--once")).code == 0
     assert any(
-        "bad.md" in message.text and reason in message.text for message in sandbox.messages(editor)
+        "bad.md" in message.text and reason in message.text
+        for message in sandbox.messages(editor)
     )
 
 
@@ -225,7 +250,9 @@ async def test_a_token_revoked_while_it_runs_ends_it_with_five(
     assert "Traceback" not in done.err
 
 
-@pytest.mark.parametrize("command", [["run"], ["run", "--once"], ["scan"], ["restore", "copy.db"]])
+@pytest.mark.parametrize(
+    "command", [["run"], ["run", "--once"], ["scan"], ["restore", "copy.db"]]
+)
 async def test_a_database_in_use_ends_it_with_four(
     sandbox: Sandbox, home: Home, command: list[str]
 ) -> None:
@@ -270,7 +297,9 @@ async def test_a_signal_ends_it_also_while_telegram_is_silent(
         assert await stopped(home, slow, signal.SIGTERM, *command) == code
 
 
-async def test_a_signal_ends_it_while_telegram_refuses(sandbox: Sandbox, home: Home) -> None:
+async def test_a_signal_ends_it_while_telegram_refuses(
+    sandbox: Sandbox, home: Home
+) -> None:
     broken = sandbox.fail("getMe", faults.broken(), times=None)
     async with asyncio.timeout(PATIENCE):
         assert await stopped(home, broken, signal.SIGTERM) == 0

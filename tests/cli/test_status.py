@@ -69,14 +69,19 @@ async def test_it_is_told_beside_a_running_bot(sandbox: Sandbox, home: Home) -> 
     assert plain.out.startswith("2 articles · 0 readers · 0 follows\n")
     assert "One file is not an article:\n  bad.md: has no front matter" in plain.out
     assert "Oldest waiting: " in plain.out
-    assert re.search(r"\(@newsroom\) waits until \d+ \w{3} \d{4}, \d\d:\d\d \S+: ", plain.out)
+    assert re.search(
+        r"\(@newsroom\) waits until \d+ \w{3} \d{4}, \d\d:\d\d \S+: ", plain.out
+    )
     assert "\x1b" not in plain.out
 
 
 def test_without_a_database_it_says_what_makes_one(home: Home) -> None:
     done = home.run("status")
     assert (done.code, len(done.lines), done.out) == (1, 1, "")
-    assert "there is no database yet; `paperboy run` or `paperboy scan` makes it" in done.err
+    assert (
+        "there is no database yet; `paperboy run` or `paperboy scan` makes it"
+        in done.err
+    )
     assert not home.database.exists()
     home.database.write_text("rubbish" * 1_000)
     done = home.run("status")
@@ -88,7 +93,9 @@ def test_titles_and_reasons_are_printed_as_they_are(home: Home) -> None:
     """Brackets in other people's words are no markup of ours."""
     home.settle('[feed]\nunpublished = "hold"')
     home.write(
-        "'[red]Alert[/blue] in the harbour of :smile: today'", name="a.md", published="false"
+        "'[red]Alert[/blue] in the harbour of :smile: today'",
+        name="a.md",
+        published="false",
     )
     (home.articles / "[bold]b.md").write_text("no front matter")
     done = home.run("scan")
@@ -101,13 +108,19 @@ def test_titles_and_reasons_are_printed_as_they_are(home: Home) -> None:
 
 def test_a_scan_counts_and_sends_nothing(home: Home) -> None:
     home.write("A quiet harbour", published="true")
-    assert home.run("scan").out == "1 file: 1 new, 0 unchanged\n1 article in the database\n"
+    assert (
+        home.run("scan").out
+        == "1 file: 1 new, 0 unchanged\n1 article in the database\n"
+    )
     home.write("Another harbour")
     done = home.run("scan", "--json")
     assert done.json == {
         "files": 2, "unchanged": 1, "new": 1, "edits": 0, "missing": 0, "articles": 2, "rejected": [], "warnings": []
     }  # fmt: skip
-    assert home.run("scan").out == "2 files: nothing new, 2 unchanged\n2 articles in the database\n"
+    assert (
+        home.run("scan").out
+        == "2 files: nothing new, 2 unchanged\n2 articles in the database\n"
+    )
 
 
 def test_a_person_sees_a_long_scan_advance_and_a_program_does_not(home: Home) -> None:
@@ -132,7 +145,9 @@ def test_a_person_sees_a_preview_drawn_and_json_when_asked(home: Home) -> None:
     assert told["text"].startswith("<b>A [quiet] &amp; &lt;calm&gt; harbour</b>")
 
 
-def test_fields_that_could_not_be_read_are_told_beside_rejected_files(home: Home) -> None:
+def test_fields_that_could_not_be_read_are_told_beside_rejected_files(
+    home: Home,
+) -> None:
     home.write("A quiet harbour", quality="high", publishedDateTime="yesterday")
     (home.articles / "bad.md").write_text("no front matter")
     told = home.run("scan", "--json").json
@@ -142,14 +157,21 @@ def test_fields_that_could_not_be_read_are_told_beside_rejected_files(home: Home
     assert "publishedDateTime: “yesterday” is not a date" in warned["warning"]
     assert [one["path"] for one in told["rejected"]] == ["bad.md"]
     plain = home.run("status").out
-    assert "Fields that could not be read, in 1 file:\n  a-quiet-harbour.md: line " in plain
+    assert (
+        "Fields that could not be read, in 1 file:\n  a-quiet-harbour.md: line "
+        in plain
+    )
 
 
-async def test_what_telegram_refused_is_told_with_its_reason(sandbox: Sandbox, home: Home) -> None:
+async def test_what_telegram_refused_is_told_with_its_reason(
+    sandbox: Sandbox, home: Home
+) -> None:
     home.connect(sandbox, ["@newsroom"])
     home.write("A quiet harbour")
     sandbox.fail(
-        "sendMessage", faults.refused(400, "Bad Request: message text is empty"), times=None
+        "sendMessage",
+        faults.refused(400, "Bad Request: message text is empty"),
+        times=None,
     )
     assert (await home.done("run", "--once")).code == 0
     told = (await home.done("status")).out

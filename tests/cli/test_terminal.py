@@ -44,7 +44,11 @@ def test_words_stay_as_they_are(text: str) -> None:
     assert terminal.visible(text) == text
 
 
-@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
 def test_json_means_the_same(value: object) -> None:
     told = terminal.json(json.dumps(value, ensure_ascii=False))
     assert json.loads(told) == value
@@ -53,7 +57,9 @@ def test_json_means_the_same(value: object) -> None:
 
 def test_a_console_draws_its_colours_and_nobody_elses() -> None:
     out = io.StringIO()
-    console = SafeConsole(file=out, force_terminal=True, width=80, color_system="standard")
+    console = SafeConsole(
+        file=out, force_terminal=True, width=80, color_system="standard"
+    )
     table = Table()
     table.add_column(HOSTILE)
     table.add_row(Text(HOSTILE, style="red"))
@@ -107,7 +113,13 @@ def test_the_log_holds_no_token_and_no_control(
     except OSError:
         logging.getLogger("bot.app").exception("a file %s and %s", HOSTILE, token)
     logging.getLogger("bot.app").debug("detail")
-    for library in ("telegram.ext", "aiohttp.client", "asyncio", "apscheduler", "httpx"):
+    for library in (
+        "telegram.ext",
+        "aiohttp.client",
+        "asyncio",
+        "apscheduler",
+        "httpx",
+    ):
         logging.getLogger(library).info("a reader's own words")
     told = log.getvalue()
     assert "A" * 35 not in told

@@ -45,7 +45,14 @@ async def _posted(bot: Bot, title: str, *topics: str) -> int:
     chat = bot.channels[0].chat
     at = chatting.NOON
     await bot.store(
-        outbox.open_, number, [chat], lane=0, edition=1, rank=at, at=at, state=State.SENT
+        outbox.open_,
+        number,
+        [chat],
+        lane=0,
+        edition=1,
+        rank=at,
+        at=at,
+        state=State.SENT,
     )
     return number
 
@@ -73,7 +80,10 @@ async def test_what_is_about_to_be_republished_can_be_undone_once(bot: Bot) -> N
     assert "goes to News in 5 seconds" in answer.text
     assert await bot.store(_waiting) == [chatting.NOON + timedelta(seconds=5)]
     keyboard = answer.reply_markup
-    assert await bot.tap(bot.editor, answer, "Undo") == "The message now says what was done"
+    assert (
+        await bot.tap(bot.editor, answer, "Undo")
+        == "The message now says what was done"
+    )
     assert "does not go to News" in answer.text
     assert await bot.store(_editions) == [(number, 1)]
     answer.reply_markup = keyboard
@@ -99,7 +109,9 @@ async def test_an_undo_that_comes_too_late_says_so(bot: Bot) -> None:
     bot.with_context(undo=timedelta(seconds=5))
     number = await _posted(bot, "Newer moon", "Space")
     (answer,) = await bot.ask(bot.editor, "/republish last")
-    await bot.store(write, "UPDATE deliveries SET state = 'sent', attempts = 1 WHERE edition = 2")
+    await bot.store(
+        write, "UPDATE deliveries SET state = 'sent', attempts = 1 WHERE edition = 2"
+    )
     await bot.tap(bot.editor, answer, "Undo")
     assert "Newer moon (newer-moon.md) was already sent to News" in answer.text
     assert await bot.store(_editions) == [(number, 1), (number, 2)]
@@ -109,7 +121,9 @@ async def test_an_undo_that_comes_too_late_says_so(bot: Bot) -> None:
 async def test_republish_of_a_rejected_file_tells_why_it_is_not_an_article(
     bot: Bot, words: str
 ) -> None:
-    await bot.store(files.reject, "2026/bad1.md", (1, 1, 1), "has no title", chatting.NOON)
+    await bot.store(
+        files.reject, "2026/bad1.md", (1, 1, 1), "has no title", chatting.NOON
+    )
     assert "2026/bad1.md is not an article: has no title" in await bot.told(
         bot.editor, f"/republish {words}"
     )
@@ -117,7 +131,9 @@ async def test_republish_of_a_rejected_file_tells_why_it_is_not_an_article(
 
 async def test_republish_of_what_has_expired_says_so(bot: Bot) -> None:
     number = await _posted(bot, "Newer moon", "Space")
-    await bot.store(write, "UPDATE articles SET expires = ?", (milliseconds(chatting.NOON),))
+    await bot.store(
+        write, "UPDATE articles SET expires = ?", (milliseconds(chatting.NOON),)
+    )
     said = await bot.told(bot.editor, "/republish last")
     assert said.startswith(
         "Newer moon (newer-moon.md) is past its expiryDate, so nothing was sent."
@@ -173,8 +189,12 @@ async def test_a_tap_releases_what_was_held_once(bot: Bot) -> None:
     assert await bot.tap(bot.editor, status, (0, 0)) == "That is already done"
 
 
-@pytest.mark.parametrize("words", ["/republish last", "/republish", "/status", "/Status"])
-async def test_a_stranger_gets_what_an_unknown_command_gets(bot: Bot, words: str) -> None:
+@pytest.mark.parametrize(
+    "words", ["/republish last", "/republish", "/status", "/Status"]
+)
+async def test_a_stranger_gets_what_an_unknown_command_gets(
+    bot: Bot, words: str
+) -> None:
     rea = bot.sandbox.world.add_person("Rea")
     number = await _posted(bot, "Newer moon", "Space")
     command = words.split()[0]
@@ -189,7 +209,9 @@ async def test_a_strangers_tap_on_an_editors_button_decides_nothing(bot: Bot) ->
     rea = bot.sandbox.world.add_person("Rea")
     (message,) = await bot.ask(rea, "/help")
     message.reply_markup = {
-        "inline_keyboard": [[{"text": "Post", "callback_data": f"h:{short_id(number)}"}]]
+        "inline_keyboard": [
+            [{"text": "Post", "callback_data": f"h:{short_id(number)}"}]
+        ]
     }
     assert "too old" in await bot.tap(rea, message, "Post")
     stored = await bot.store(articles.get, number)
@@ -211,8 +233,9 @@ async def test_editors_commands_and_buttons_do_not_exist_in_groups(bot: Bot) -> 
     (hint,) = bot.sandbox.messages(bot.editor)[
         before:
     ]  # the editor hears of it, the group does not
-    assert "You sent /status in “Desk”. Commands for editors work only here" in hint.text.replace(
-        "\u2060", ""
+    assert (
+        "You sent /status in “Desk”. Commands for editors work only here"
+        in hint.text.replace("\u2060", "")
     )
     rea = bot.sandbox.world.add_person("Rea")
     await bot.sandbox.join(rea, group)
@@ -223,7 +246,9 @@ async def test_editors_commands_and_buttons_do_not_exist_in_groups(bot: Bot) -> 
     assert "/republish" not in await bot.told(bot.editor, "/help", group)
     (message,) = await bot.ask(bot.editor, "/latest", group)
     message.reply_markup = {
-        "inline_keyboard": [[{"text": "Post", "callback_data": f"h:{short_id(number)}"}]]
+        "inline_keyboard": [
+            [{"text": "Post", "callback_data": f"h:{short_id(number)}"}]
+        ]
     }
     assert "too old" in await bot.tap(bot.editor, message, "Post")
 
@@ -232,7 +257,9 @@ async def test_editors_commands_and_buttons_do_not_exist_in_groups(bot: Bot) -> 
 
 
 def _menu(bot: Bot, scope: str, person: Person | None = None) -> list[str]:
-    found = bot.sandbox.world.commands.get((f"{scope}:{person.id}" if person else scope, 0, ""), [])
+    found = bot.sandbox.world.commands.get(
+        (f"{scope}:{person.id}" if person else scope, 0, ""), []
+    )
     return [one["command"] for one in found]
 
 

@@ -33,7 +33,14 @@ async def _posted(bot: Bot, title: str) -> int:
     number = await bot.article(title, "Space")
     chat = bot.channels[0].chat
     await bot.store(
-        outbox.open_, number, [chat], lane=0, edition=1, rank=NOON, at=NOON, state=State.SENT
+        outbox.open_,
+        number,
+        [chat],
+        lane=0,
+        edition=1,
+        rank=NOON,
+        at=NOON,
+        state=State.SENT,
     )
     return number
 
@@ -71,7 +78,8 @@ async def test_a_copy_is_posted_only_after_a_tap(bot: Bot) -> None:
     copy = await bot.article("Same moon", "Space", copy_of=first)
     answer, said = await _request(bot, "same-moon.md")
     assert (
-        "Same moon (same-moon.md) repeats Newer moon (newer-moon.md), so it was not posted." in said
+        "Same moon (same-moon.md) repeats Newer moon (newer-moon.md), so it was not posted."
+        in said
     )
     keyboard = answer.reply_markup
     await bot.tap(bot.editor, answer, "Post it")
@@ -90,19 +98,25 @@ async def test_a_copy_is_posted_only_after_a_tap(bot: Bot) -> None:
         (Waits.EDITOR, "waits for an editor, as its file says published: false"),
         (Waits.DRAFT, "is a draft"),
         (Waits.FUTURE, "is dated 1 Nov 2026, 12:00 UTC, which has not come yet"),
-        (Waits.BULK, "arrived together with other older articles and waits for an editor"),
+        (
+            Waits.BULK,
+            "arrived together with other older articles and waits for an editor",
+        ),
         (
             Waits.RESTORED,
             "may have been posted before the database was restored, and waits for an editor",
         ),
     ],
 )
-async def test_what_waits_is_posted_only_after_a_tap(bot: Bot, waits: Waits, told: str) -> None:
+async def test_what_waits_is_posted_only_after_a_tap(
+    bot: Bot, waits: Waits, told: str
+) -> None:
     number = await bot.article("Newer moon", "Space", waiting=waits)
     answer, said = await _request(bot, short_id(number))
     assert f"Newer moon (newer-moon.md) {told}." in said
     assert (
-        "Nothing was sent. The button posts it in News, and followers of its topics get it." in said
+        "Nothing was sent. The button posts it in News, and followers of its topics get it."
+        in said
     )
     await bot.tap(bot.editor, answer, "Post it")
     assert "is on its way to News for the first time" in answer.text
@@ -121,7 +135,9 @@ async def test_a_file_that_is_no_article_any_more_is_posted_as_it_was_only_after
     assert await bot.store(_opened) == [(number, 1), (number, 2)]
 
 
-async def test_a_tap_says_nothing_of_an_article_that_has_changed_since(bot: Bot) -> None:
+async def test_a_tap_says_nothing_of_an_article_that_has_changed_since(
+    bot: Bot,
+) -> None:
     first = await _posted(bot, "Newer moon")
     copy = await bot.article("Same moon", "Space", copy_of=first)
     answer, _ = await _request(bot, short_id(copy))
@@ -131,7 +147,9 @@ async def test_a_tap_says_nothing_of_an_article_that_has_changed_since(bot: Bot)
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "expired"])
-async def test_nothing_is_asked_of_what_is_not_posted_anyway(bot: Bot, state: str) -> None:
+async def test_nothing_is_asked_of_what_is_not_posted_anyway(
+    bot: Bot, state: str
+) -> None:
     first = await _posted(bot, "Newer moon")
     number = await bot.article("Same moon", "Space", copy_of=first)
     set_to = "withdrawn = 1" if state == "withdrawn" else "expires = 1"
@@ -155,14 +173,22 @@ async def test_an_address_of_several_articles_offers_the_choice(bot: Bot) -> Non
             "Letter 41",
         ]
     assert await bot.tap(bot.editor, answer, (1, 0)) == "On its way"
-    assert await bot.store(_opened) == [(number, 1) for number in numbers] + [(numbers[0], 2)]
+    assert await bot.store(_opened) == [(number, 1) for number in numbers] + [
+        (numbers[0], 2)
+    ]
 
 
-async def test_a_files_name_that_several_articles_have_offers_the_choice(bot: Bot) -> None:
+async def test_a_files_name_that_several_articles_have_offers_the_choice(
+    bot: Bot,
+) -> None:
     numbers = [await _posted(bot, title) for title in ("Newer moon", "Older moon")]
     for number in numbers:
         await bot.store(
-            files.put, f"{number}/index.md", (1, 1, 90 + number), article=number, at=NOON
+            files.put,
+            f"{number}/index.md",
+            (1, 1, 90 + number),
+            article=number,
+            at=NOON,
         )
         await bot.store(articles.set_file, number, f"{number}/index.md")
     answer, said = await _request(bot, "index.md")
@@ -179,7 +205,11 @@ async def test_a_files_name_that_several_articles_have_offers_the_choice(bot: Bo
 async def test_rejected_files_of_one_name_are_all_told(bot: Bot) -> None:
     for folder in ("a", "b"):
         await bot.store(
-            files.reject, f"{folder}/bad.md", (1, 1, 1), f"has no title in {folder}", NOON
+            files.reject,
+            f"{folder}/bad.md",
+            (1, 1, 1),
+            f"has no title in {folder}",
+            NOON,
         )
     _, said = await _request(bot, "bad.md")
     assert "a/bad.md is not an article: has no title in a" in said
@@ -206,7 +236,9 @@ async def test_guesses_share_something_with_what_was_typed(
 ) -> None:
     number = await _posted(bot, "The moon of 9990")
     await bot.store(
-        write, "UPDATE articles SET excerpt = '999 reasons for a zebra' WHERE id = ?", (number,)
+        write,
+        "UPDATE articles SET excerpt = '999 reasons for a zebra' WHERE id = ?",
+        (number,),
     )
     answer, _ = await _request(bot, words)
     assert [row[0]["text"].partition(" · ")[2] for row in answer.buttons] == offered

@@ -28,28 +28,38 @@ class Forum:
     async def follows_in(self, thread: int) -> list[str]:
         row = await self.bot.store(chats.by_number, self.chat.id, thread)
         return (
-            [topic.name for topic in await self.bot.store(follows.of_chat, row.id)] if row else []
+            [topic.name for topic in await self.bot.store(follows.of_chat, row.id)]
+            if row
+            else []
         )
 
     async def states(self) -> dict[int, str]:
         return {
-            row.thread: row.state for row in await self.bot.store(chats.of_number, self.chat.id)
+            row.thread: row.state
+            for row in await self.bot.store(chats.of_number, self.chat.id)
         }
 
 
 @pytest.fixture
 async def forum() -> AsyncIterator[Forum]:
     async with chatting.at_work() as bot:
-        owner, member = bot.sandbox.world.add_person("Olga"), bot.sandbox.world.add_person("Mo")
+        owner, member = (
+            bot.sandbox.world.add_person("Olga"),
+            bot.sandbox.world.add_person("Mo"),
+        )
         chat = bot.sandbox.world.add_group("Readers", [member], [owner], forum=True)
-        yield Forum(bot, chat, bot.sandbox.world.add_topic(chat, "Robots"), owner, member)
+        yield Forum(
+            bot, chat, bot.sandbox.world.add_topic(chat, "Robots"), owner, member
+        )
 
 
 # --- threads ----------------------------------------------------------------------------------------------------------
 
 
 async def test_a_thread_follows_topics_of_its_own(forum: Forum) -> None:
-    (answer,) = await forum.bot.ask(forum.owner, "/topic AI", forum.chat, thread=forum.thread.id)
+    (answer,) = await forum.bot.ask(
+        forum.owner, "/topic AI", forum.chat, thread=forum.thread.id
+    )
     assert "This thread now follows AI" in answer.text
     assert answer.thread == forum.thread.id
     await forum.bot.ask(forum.owner, "/topic Space", forum.chat)
@@ -75,15 +85,24 @@ async def test_a_thread_number_outside_of_a_forum_means_nothing(forum: Forum) ->
     (first,) = await forum.bot.ask(forum.owner, "/help", group)
     (answer,) = await forum.bot.ask(forum.owner, "/topic AI", group, reply_to=first)
     assert "This group now follows AI" in answer.text
-    assert objects.message(answer)["message_thread_id"]  # as Telegram has it for replies
+    assert objects.message(answer)[
+        "message_thread_id"
+    ]  # as Telegram has it for replies
     assert await forum.bot.topics_of(group) == ["AI"]
 
 
 async def test_taps_in_a_thread_are_answered_there(forum: Forum) -> None:
-    (keyboard,) = await forum.bot.ask(forum.owner, "/topic", forum.chat, thread=forum.thread.id)
+    (keyboard,) = await forum.bot.ask(
+        forum.owner, "/topic", forum.chat, thread=forum.thread.id
+    )
     assert "Choose topics for this thread" in keyboard.text
-    assert await forum.bot.tap(forum.owner, keyboard, "Space") == "This thread follows Space now"
-    (welcome,) = await forum.bot.ask(forum.owner, "/start", forum.chat, thread=forum.thread.id)
+    assert (
+        await forum.bot.tap(forum.owner, keyboard, "Space")
+        == "This thread follows Space now"
+    )
+    (welcome,) = await forum.bot.ask(
+        forum.owner, "/start", forum.chat, thread=forum.thread.id
+    )
     await forum.bot.tap(forum.owner, welcome, "All topics")
     assert forum.bot.sandbox.messages(forum.chat)[-1].thread == forum.thread.id
     assert await forum.follows_in(forum.thread.id) == ["Space"]
@@ -91,7 +110,9 @@ async def test_taps_in_a_thread_are_answered_there(forum: Forum) -> None:
 
 
 async def test_a_tap_whose_thread_nobody_knows_changes_nothing(forum: Forum) -> None:
-    (keyboard,) = await forum.bot.ask(forum.owner, "/topic", forum.chat, thread=forum.thread.id)
+    (keyboard,) = await forum.bot.ask(
+        forum.owner, "/topic", forum.chat, thread=forum.thread.id
+    )
     keyboard.deleted = True
     tapped = forum.bot.sandbox.world.taps.tap(
         forum.owner, keyboard, keyboard.buttons[0][0]["callback_data"]
@@ -122,10 +143,18 @@ async def test_removal_and_return_are_the_whole_forums(forum: Forum) -> None:
     await forum.bot.ask(forum.owner, "/stop", forum.chat, thread=other.id)
     await forum.bot.sandbox.remove_bot(forum.chat)
     await forum.bot.answers()
-    assert await forum.states() == {0: "parked", forum.thread.id: "parked", other.id: "stopped"}
+    assert await forum.states() == {
+        0: "parked",
+        forum.thread.id: "parked",
+        other.id: "stopped",
+    }
     await forum.bot.sandbox.add_bot(forum.chat)
     await forum.bot.answers()
-    assert await forum.states() == {0: "active", forum.thread.id: "active", other.id: "stopped"}
+    assert await forum.states() == {
+        0: "active",
+        forum.thread.id: "active",
+        other.id: "stopped",
+    }
 
 
 async def test_a_forum_that_moves_takes_its_threads_along(forum: Forum) -> None:
@@ -140,14 +169,19 @@ async def test_the_limit_of_commands_is_the_whole_forums(forum: Forum) -> None:
     forum.bot.with_context(commands_per_minute=2)
     for thread in (None, forum.thread.id):
         assert await forum.bot.ask(forum.owner, "/latest", forum.chat, thread=thread)
-    (told,) = await forum.bot.ask(forum.owner, "/latest", forum.chat, thread=forum.thread.id)
+    (told,) = await forum.bot.ask(
+        forum.owner, "/latest", forum.chat, thread=forum.thread.id
+    )
     assert "a lot at once" in told.text
 
 
 async def test_a_closed_thread_is_its_own_matter(forum: Forum) -> None:
     await forum.bot.ask(forum.owner, "/topic AI", forum.chat, thread=forum.thread.id)
     forum.bot.sandbox.world.close_topic(forum.chat, forum.thread)
-    assert await forum.bot.ask(forum.owner, "/latest", forum.chat, thread=forum.thread.id) == []
+    assert (
+        await forum.bot.ask(forum.owner, "/latest", forum.chat, thread=forum.thread.id)
+        == []
+    )
     assert await forum.bot.ask(forum.owner, "/latest", forum.chat)
     assert await forum.states() == {forum.thread.id: "active"}
 
@@ -157,7 +191,9 @@ async def test_a_closed_thread_is_its_own_matter(forum: Forum) -> None:
 
 async def test_a_refusal_answers_who_asked_without_a_noise(forum: Forum) -> None:
     before = len(forum.bot.sandbox.messages(forum.chat))
-    (refusal,) = await forum.bot.ask(forum.member, "/topic AI", forum.chat, thread=forum.thread.id)
+    (refusal,) = await forum.bot.ask(
+        forum.member, "/topic AI", forum.chat, thread=forum.thread.id
+    )
     asked = forum.bot.sandbox.messages(forum.chat)[before]
     assert refusal.reply_to is asked
     assert refusal.silent
@@ -167,7 +203,9 @@ async def test_a_refusal_answers_who_asked_without_a_noise(forum: Forum) -> None
 async def test_a_refused_tap_is_an_alert_for_who_tapped(forum: Forum) -> None:
     (keyboard,) = await forum.bot.ask(forum.owner, "/topic", forum.chat)
     before = len(forum.bot.sandbox.messages(forum.chat))
-    assert "Only this group's admins" in await forum.bot.tap(forum.member, keyboard, "AI")
+    assert "Only this group's admins" in await forum.bot.tap(
+        forum.member, keyboard, "AI"
+    )
     assert forum.bot.sandbox.callback_answers[-1].show_alert
     assert len(forum.bot.sandbox.messages(forum.chat)) == before
     await forum.bot.tap(forum.owner, keyboard, "AI")
@@ -202,11 +240,15 @@ async def test_where_members_are_hidden_the_bot_says_how_to_mend_it(
     assert await hidden.follows_in(0) == []
 
 
-async def test_where_members_are_hidden_a_tap_says_how_to_mend_it(hidden: Forum) -> None:
+async def test_where_members_are_hidden_a_tap_says_how_to_mend_it(
+    hidden: Forum,
+) -> None:
     hidden.chat.hidden_members = False
     (keyboard,) = await hidden.bot.ask(hidden.owner, "/topic", hidden.chat)
     hidden.chat.hidden_members = True
-    assert "make me an administrator" in await hidden.bot.tap(hidden.owner, keyboard, "AI")
+    assert "make me an administrator" in await hidden.bot.tap(
+        hidden.owner, keyboard, "AI"
+    )
     assert hidden.bot.sandbox.callback_answers[-1].show_alert
 
 
@@ -219,9 +261,12 @@ async def test_an_administrator_sees_hidden_members(hidden: Forum) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["CHAT_ADMIN_REQUIRED", "PARTICIPANT_ID_INVALID", "member list is inaccessible"]
+    "text",
+    ["CHAT_ADMIN_REQUIRED", "PARTICIPANT_ID_INVALID", "member list is inaccessible"],
 )
-async def test_telegram_has_three_words_for_hidden_members(forum: Forum, text: str) -> None:
+async def test_telegram_has_three_words_for_hidden_members(
+    forum: Forum, text: str
+) -> None:
     forum.bot.sandbox.fail("getChatMember", faults.refused(400, f"Bad Request: {text}"))
     (answer,) = await forum.bot.ask(forum.owner, "/topic AI", forum.chat)
     assert "make me an administrator" in answer.text
@@ -232,10 +277,17 @@ async def test_telegram_has_three_words_for_hidden_members(forum: Forum, text: s
 
 async def test_an_anonymous_admin_commands_and_taps(forum: Forum) -> None:
     forum.chat.members[forum.owner.id].rights.add("is_anonymous")
-    (answer,) = await forum.bot.ask(forum.owner, "/topic AI", forum.chat, thread=forum.thread.id)
+    (answer,) = await forum.bot.ask(
+        forum.owner, "/topic AI", forum.chat, thread=forum.thread.id
+    )
     assert "This thread now follows AI" in answer.text
-    assert await forum.bot.tap(forum.owner, answer, "Undo") == "This thread no longer follows AI"
-    assert "Only this group's admins" in await forum.bot.tap(forum.member, answer, "Undo")
+    assert (
+        await forum.bot.tap(forum.owner, answer, "Undo")
+        == "This thread no longer follows AI"
+    )
+    assert "Only this group's admins" in await forum.bot.tap(
+        forum.member, answer, "Undo"
+    )
 
 
 async def test_a_tap_in_the_name_of_the_group_is_an_admins(forum: Forum) -> None:
@@ -264,16 +316,27 @@ def _others(forum: Forum, said: Message) -> list[tuple[str, dict[str, Any]]]:
     return [
         ("message", body | {"text": "/stop@other_bot"}),
         ("edited_message", body | {"text": "/stop", "edit_date": 2}),
-        ("channel_post", body | {"text": "/stop", "chat": channel, "sender_chat": channel}),
+        (
+            "channel_post",
+            body | {"text": "/stop", "chat": channel, "sender_chat": channel},
+        ),
         (
             "message",
             body | {"text": "/stop", "forward_origin": passed_on},
         ),
         (
             "message",
-            body | {"text": "/stop", "from": {"id": 9, "is_bot": True, "first_name": "Other"}},
+            body
+            | {
+                "text": "/stop",
+                "from": {"id": 9, "is_bot": True, "first_name": "Other"},
+            },
         ),
-        ("message", body | {"text": "/stop", "sender_chat": channel, "is_automatic_forward": True}),
+        (
+            "message",
+            body
+            | {"text": "/stop", "sender_chat": channel, "is_automatic_forward": True},
+        ),
         (
             "message",
             {key: value for key, value in body.items() if key != "text"}
@@ -304,7 +367,9 @@ async def test_a_command_in_a_caption_is_one(forum: Forum) -> None:
     said = await forum.bot.sandbox.say(forum.owner, "good morning", forum.chat)
     body = {key: value for key, value in objects.message(said).items() if key != "text"}
     photo = [{"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}]
-    forum.bot.sandbox.updates.put("message", body | {"photo": photo, "caption": "/topic AI"})
+    forum.bot.sandbox.updates.put(
+        "message", body | {"photo": photo, "caption": "/topic AI"}
+    )
     await forum.bot.answers()
     assert await forum.follows_in(0) == ["AI"]
 

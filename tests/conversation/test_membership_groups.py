@@ -34,7 +34,10 @@ class Group:
 @pytest.fixture
 async def group() -> AsyncIterator[Group]:
     async with chatting.at_work() as bot:
-        owner, member = bot.sandbox.world.add_person("Olga"), bot.sandbox.world.add_person("Mo")
+        owner, member = (
+            bot.sandbox.world.add_person("Olga"),
+            bot.sandbox.world.add_person("Mo"),
+        )
         chat = bot.sandbox.world.add_group("Readers", [member], [owner])
         yield Group(bot, chat, owner, member)
 
@@ -108,7 +111,9 @@ async def test_taps_by_members_are_answered_and_change_nothing(group: Group) -> 
     assert await group.bot.topics_of(group.chat) == []
 
 
-@pytest.mark.parametrize("words", ["good morning", "/weather", "/republish last", "/status"])
+@pytest.mark.parametrize(
+    "words", ["good morning", "/weather", "/republish last", "/status"]
+)
 async def test_what_is_not_for_us_gets_no_answer(group: Group, words: str) -> None:
     assert await group.bot.ask(group.owner, words, group.chat) == []
 
@@ -124,7 +129,9 @@ async def test_the_group_is_greeted_when_the_bot_is_added(group: Group) -> None:
     fresh = group.bot.sandbox.world.add_group("New", [], [group.owner], bot=None)
     await group.bot.sandbox.add_bot(fresh, by=group.owner)
     await group.bot.answers()
-    (greeting,) = [one for one in group.bot.sandbox.messages(fresh) if group.bot.is_mine(one)]
+    (greeting,) = [
+        one for one in group.bot.sandbox.messages(fresh) if group.bot.is_mine(one)
+    ]
     assert "I bring this group articles" in greeting.text
     assert await group.bot.state_of(fresh) == "active"
 
@@ -143,7 +150,9 @@ async def test_a_group_that_removes_the_bot_is_parked_and_returns_with_its_topic
 
 
 async def test_a_group_keeps_its_topics_under_its_new_number(group: Group) -> None:
-    small = group.bot.sandbox.world.add_group("Small", [], [group.owner], supergroup=False)
+    small = group.bot.sandbox.world.add_group(
+        "Small", [], [group.owner], supergroup=False
+    )
     await group.bot.ask(group.owner, "/topic AI", small)
     moved = group.bot.sandbox.world.migrate(small)
     await group.bot.answers()
@@ -151,20 +160,27 @@ async def test_a_group_keeps_its_topics_under_its_new_number(group: Group) -> No
     assert await group.bot.store(chats.by_number, small.id) is None
 
 
-async def test_an_answer_in_a_forum_goes_to_the_topic_it_was_asked_in(group: Group) -> None:
+async def test_an_answer_in_a_forum_goes_to_the_topic_it_was_asked_in(
+    group: Group,
+) -> None:
     forum = group.bot.sandbox.world.add_group("Forum", [], [group.owner], forum=True)
     topic = group.bot.sandbox.world.add_topic(forum, "Bots")
     (answer,) = await group.bot.ask(group.owner, "/topic AI", forum, thread=topic.id)
     assert answer.thread == topic.id
 
 
-async def test_a_channel_goes_on_at_once_when_the_bot_gets_its_rights_back(group: Group) -> None:
+async def test_a_channel_goes_on_at_once_when_the_bot_gets_its_rights_back(
+    group: Group,
+) -> None:
     channel = await group.bot.channel()
     row = group.bot.channels[0].chat
     await group.bot.sandbox.remove_bot(channel)
     await group.bot.answers()
     await group.bot.store(
-        chats.pause, row, chatting.NOON.replace(hour=23), "the bot is not in the channel"
+        chats.pause,
+        row,
+        chatting.NOON.replace(hour=23),
+        "the bot is not in the channel",
     )
     group.bot.woken.clear()
     await group.bot.sandbox.add_bot(channel, ["can_post_messages"])

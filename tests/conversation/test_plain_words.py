@@ -58,23 +58,46 @@ def test_a_commands_name_is_understood_without_its_slash(
     text: str, command: str, words: str
 ) -> None:
     found = plain_words.understood(replace(SAID, words=text))
-    assert (found.command.name if found.command else "", found.words) == (command, words)
+    assert (found.command.name if found.command else "", found.words) == (
+        command,
+        words,
+    )
 
 
 @pytest.mark.parametrize(
     "words",
-    ["AI", "ai", "#AI", "topic AI", "follow AI", "subscribe to ai", "/follow AI", "/subscribe AI"],
+    [
+        "AI",
+        "ai",
+        "#AI",
+        "topic AI",
+        "follow AI",
+        "subscribe to ai",
+        "/follow AI",
+        "/subscribe AI",
+    ],
 )
-async def test_a_topic_can_be_followed_in_plain_words(bot: Bot, rea: Person, words: str) -> None:
+async def test_a_topic_can_be_followed_in_plain_words(
+    bot: Bot, rea: Person, words: str
+) -> None:
     assert "You now follow AI" in await bot.told(rea, words)
     assert await bot.topics_of(rea) == ["AI"]
 
 
 @pytest.mark.parametrize(
     "words",
-    ["unfollow AI", "untopic AI", "/unfollow AI", "/unsubscribe ai", "/untopic #AI", "stop AI"],
+    [
+        "unfollow AI",
+        "untopic AI",
+        "/unfollow AI",
+        "/unsubscribe ai",
+        "/untopic #AI",
+        "stop AI",
+    ],
 )
-async def test_a_topic_can_be_stopped_in_plain_words(bot: Bot, rea: Person, words: str) -> None:
+async def test_a_topic_can_be_stopped_in_plain_words(
+    bot: Bot, rea: Person, words: str
+) -> None:
     await bot.ask(rea, "/topic AI, Space")
     assert "no longer follow AI" in await bot.told(rea, words)
     assert await bot.topics_of(rea) == ["Space"]
@@ -113,9 +136,13 @@ async def test_an_articles_address_brings_the_article_and_its_topics(
     assert await bot.topics_of(rea) == ["AI", "Space"]
 
 
-async def test_an_article_that_readers_may_not_see_has_no_address(bot: Bot, rea: Person) -> None:
+async def test_an_article_that_readers_may_not_see_has_no_address(
+    bot: Bot, rea: Person
+) -> None:
     await bot.article("Hidden moon", "Space", waiting=Waits.EDITOR)
-    assert "no article with the address" in await bot.told(rea, "https://news.example/hidden-moon")
+    assert "no article with the address" in await bot.told(
+        rea, "https://news.example/hidden-moon"
+    )
 
 
 async def test_anything_else_searches(bot: Bot, rea: Person) -> None:
@@ -126,7 +153,9 @@ async def test_anything_else_searches(bot: Bot, rea: Person) -> None:
     assert "/help" in told
 
 
-async def test_a_misspelt_topic_in_plain_words_is_offered(bot: Bot, rea: Person) -> None:
+async def test_a_misspelt_topic_in_plain_words_is_offered(
+    bot: Bot, rea: Person
+) -> None:
     (answer,) = await bot.ask(rea, "Computr Vision")
     assert labels(answer.buttons) == ["Follow Computer Vision"]
 
@@ -151,7 +180,11 @@ async def test_a_misspelt_topic_in_plain_words_is_offered(bot: Bot, rea: Person)
         (
             {
                 "text": "/stop",
-                "forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "X"},
+                "forward_origin": {
+                    "type": "hidden_user",
+                    "date": 1,
+                    "sender_user_name": "X",
+                },
             },
             "forwarded",
         ),
@@ -168,7 +201,9 @@ async def test_what_holds_no_words_gets_a_kind_line(
 
 
 async def test_a_command_in_a_caption_is_carried_out(bot: Bot, rea: Person) -> None:
-    assert "You now follow AI" in await _put(bot, rea, {"caption": "/topic AI", **PHOTO})
+    assert "You now follow AI" in await _put(
+        bot, rea, {"caption": "/topic AI", **PHOTO}
+    )
     assert "only read text" in await _put(bot, rea, {"caption": "Space", **PHOTO})
     assert await bot.topics_of(rea) == ["AI"]
 
@@ -185,7 +220,13 @@ async def test_an_album_gets_one_answer(bot: Bot, rea: Person) -> None:
 @pytest.mark.parametrize(
     "service",
     [
-        {"pinned_message": {"message_id": 1, "date": 0, "chat": {"id": 1, "type": "private"}}},
+        {
+            "pinned_message": {
+                "message_id": 1,
+                "date": 0,
+                "chat": {"id": 1, "type": "private"},
+            }
+        },
         {"message_auto_delete_timer_changed": {"message_auto_delete_time": 86400}},
         {"write_access_allowed": {}},
     ],
@@ -241,7 +282,9 @@ async def test_accents_do_not_keep_an_awaited_topic_from_its_articles(
     assert "Pâtisserie — 1 article" in await bot.told(rea, "/topics")
 
 
-async def test_an_awaited_topic_has_at_most_64_characters(bot: Bot, rea: Person) -> None:
+async def test_an_awaited_topic_has_at_most_64_characters(
+    bot: Bot, rea: Person
+) -> None:
     (answer,) = await bot.ask(rea, "/topic " + "ж" * 64)
     assert "Follow it anyway" in labels(answer.buttons)
     await bot.tap(rea, answer, "Follow it anyway")
@@ -251,13 +294,17 @@ async def test_an_awaited_topic_has_at_most_64_characters(bot: Bot, rea: Person)
     assert labels(answer.buttons) == ["All topics"]
 
 
-async def test_latest_of_a_topic_to_come_offers_to_wait_for_it(bot: Bot, rea: Person) -> None:
+async def test_latest_of_a_topic_to_come_offers_to_wait_for_it(
+    bot: Bot, rea: Person
+) -> None:
     (answer,) = await bot.ask(rea, "/latest Cooking")
     await bot.tap(rea, answer, "Follow it anyway")
     assert await bot.topics_of(rea) == ["Cooking"]
 
 
-async def test_several_can_be_awaited_beside_one_that_is_there(bot: Bot, rea: Person) -> None:
+async def test_several_can_be_awaited_beside_one_that_is_there(
+    bot: Bot, rea: Person
+) -> None:
     (answer,) = await bot.ask(rea, "/topic AI, Cooking, Knitting")
     assert "You now follow AI" in answer.text
     assert "nothing on Cooking and Knitting yet" in answer.text
@@ -272,7 +319,9 @@ async def test_nobody_takes_up_an_offer_that_was_made_to_somebody_else(
     (answer,) = await bot.ask(rea, "/topic Cooking")
     data = answer.buttons[0][0]["callback_data"]
     (other,) = await bot.ask(otto, "/help")
-    other.reply_markup = {"inline_keyboard": [[{"text": "Forged", "callback_data": data}]]}
+    other.reply_markup = {
+        "inline_keyboard": [[{"text": "Forged", "callback_data": data}]]
+    }
     assert "too old" in await bot.tap(otto, other, "Forged")
     assert await bot.topics_of(otto) == []
 
@@ -280,7 +329,9 @@ async def test_nobody_takes_up_an_offer_that_was_made_to_somebody_else(
 # --- as many as a chat may follow -------------------------------------------------------------------------------------
 
 
-async def test_a_chat_follows_as_many_topics_as_the_settings_allow(bot: Bot, rea: Person) -> None:
+async def test_a_chat_follows_as_many_topics_as_the_settings_allow(
+    bot: Bot, rea: Person
+) -> None:
     bot.with_context(max_follows=2)
     told = await bot.told(rea, "/topic AI, Space, Computer Vision")
     assert "no room for Computer Vision: a chat can follow 2 topics" in told
@@ -292,14 +343,18 @@ async def test_a_chat_follows_as_many_topics_as_the_settings_allow(bot: Bot, rea
     assert "You follow 2 topics" in await bot.tap(rea, answer, "Follow it anyway")
     assert "already follow AI" in await bot.told(rea, "/topic AI")
     await bot.ask(rea, "/untopic AI")
-    assert "You now follow Computer Vision" in await bot.told(rea, "/topic Computer Vision")
+    assert "You now follow Computer Vision" in await bot.told(
+        rea, "/topic Computer Vision"
+    )
 
 
 # --- all of them ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("words", ["/topic all", "/follow everything", "topic ALL"])
-async def test_all_topics_can_be_followed_and_taken_back(bot: Bot, rea: Person, words: str) -> None:
+async def test_all_topics_can_be_followed_and_taken_back(
+    bot: Bot, rea: Person, words: str
+) -> None:
     for number in range(12):
         await bot.article(f"About {number}", f"Topic {number:02}")
     await bot.ask(rea, "/topic AI")
@@ -335,7 +390,9 @@ async def test_all_topics_of_an_empty_house_are_none(bot: Bot, rea: Person) -> N
     assert "nothing to stop" in await bot.told(rea, "/untopic all")
 
 
-async def test_latest_of_all_is_more_than_what_is_followed(bot: Bot, rea: Person) -> None:
+async def test_latest_of_all_is_more_than_what_is_followed(
+    bot: Bot, rea: Person
+) -> None:
     await bot.article("Newer moon", "Space")
     await bot.ask(rea, "/topic AI")
     assert "Newer moon" in await bot.told(rea, "/latest all")
@@ -344,7 +401,9 @@ async def test_latest_of_all_is_more_than_what_is_followed(bot: Bot, rea: Person
 # --- what was missed --------------------------------------------------------------------------------------------------
 
 
-async def test_who_stopped_hears_of_what_was_missed_in_one_message(bot: Bot, rea: Person) -> None:
+async def test_who_stopped_hears_of_what_was_missed_in_one_message(
+    bot: Bot, rea: Person
+) -> None:
     await bot.article("Before the stop", "Space")
     await bot.ask(rea, "/topic Space")
     await bot.ask(rea, "/stop")
@@ -357,7 +416,8 @@ async def test_who_stopped_hears_of_what_was_missed_in_one_message(bot: Bot, rea
     assert told.index("Missed 11") < told.index("Missed 2")
     assert "… and 2 more" in told
     assert not any(
-        title in told for title in ("Before the stop", "Something else", "Hidden", "Missed 1\n")
+        title in told
+        for title in ("Before the stop", "Something else", "Hidden", "Missed 1\n")
     )
     assert "away" not in await bot.told(rea, "/start")
 
@@ -373,7 +433,9 @@ async def test_who_missed_nothing_hears_nothing_of_it(bot: Bot, rea: Person) -> 
     assert len(bot.sandbox.messages(rea)) == before
 
 
-async def test_who_lets_the_bot_in_again_hears_of_what_was_missed(bot: Bot, rea: Person) -> None:
+async def test_who_lets_the_bot_in_again_hears_of_what_was_missed(
+    bot: Bot, rea: Person
+) -> None:
     await bot.ask(rea, "/topic Space")
     await bot.sandbox.block(rea)
     await bot.answers()
@@ -407,7 +469,9 @@ async def test_what_was_missed_is_told_later_where_telegram_did_not_take_it(
     bot.sandbox.fail("sendMessage", faults.retry_after(300), times=2)
     assert await bot.ask(rea, command) == []
     told = await bot.ask(rea, "/help")
-    assert [one.text.startswith("While you were away: 1 article\n") for one in told] == [
+    assert [
+        one.text.startswith("While you were away: 1 article\n") for one in told
+    ] == [
         False,
         True,
     ]
@@ -435,7 +499,9 @@ async def test_what_was_missed_is_told_by_the_next_process_where_this_one_was_ki
     assert told.text.startswith("While you were away: 1 article\n")
 
 
-async def test_several_commands_at_once_tell_once_what_was_missed(bot: Bot, rea: Person) -> None:
+async def test_several_commands_at_once_tell_once_what_was_missed(
+    bot: Bot, rea: Person
+) -> None:
     await bot.ask(rea, "/topic Space")
     await bot.ask(rea, "/stop")
     await bot.article("Newer moon", "Space")
@@ -447,7 +513,9 @@ async def test_several_commands_at_once_tell_once_what_was_missed(bot: Bot, rea:
     assert sum(text.startswith("While you were away") for text in told) == 1
 
 
-async def test_what_waited_for_a_reader_who_stopped_was_missed_too(bot: Bot, rea: Person) -> None:
+async def test_what_waited_for_a_reader_who_stopped_was_missed_too(
+    bot: Bot, rea: Person
+) -> None:
     await bot.ask(rea, "/topic Space")
     number = await bot.article("Newer moon", "Space")
 

@@ -42,12 +42,16 @@ async def test_a_link_under_a_post_follows_its_topic(bot: Bot, rea: Person) -> N
     assert "You now follow Computer Vision" in bot.sandbox.messages(rea)[-1].text
 
 
-async def test_a_link_for_a_topic_followed_already_says_so(bot: Bot, rea: Person) -> None:
+async def test_a_link_for_a_topic_followed_already_says_so(
+    bot: Bot, rea: Person
+) -> None:
     await bot.ask(rea, "/topic AI")
     assert "already follow AI" in await bot.told(rea, f"/start f-{topics.code('AI')}-2")
 
 
-@pytest.mark.parametrize("payload", ["f-zzzzzzzz-1", "f-", "nonsense", "f", "x-1-2", "-"])
+@pytest.mark.parametrize(
+    "payload", ["f-zzzzzzzz-1", "f-", "nonsense", "f", "x-1-2", "-"]
+)
 async def test_a_link_that_means_nothing_is_a_plain_welcome(
     bot: Bot, rea: Person, payload: str
 ) -> None:
@@ -64,7 +68,13 @@ async def test_help_lists_the_commands_of_readers_only(bot: Bot, rea: Person) ->
 
 @pytest.mark.parametrize(
     "words",
-    ["/topic AI", "/topic ai", "/TOPIC  Ai ", "/topic #AI", "/topic artificial intelligence"],
+    [
+        "/topic AI",
+        "/topic ai",
+        "/TOPIC  Ai ",
+        "/topic #AI",
+        "/topic artificial intelligence",
+    ],
 )
 async def test_topic_follows_in_any_spelling(bot: Bot, rea: Person, words: str) -> None:
     assert "You now follow AI" in await bot.told(rea, words)
@@ -84,14 +94,21 @@ async def test_a_topic_twice_is_one_follow(bot: Bot, rea: Person) -> None:
     assert await bot.store(follows.count) == 1
 
 
-async def test_an_unknown_topic_offers_the_nearest_to_tap(bot: Bot, rea: Person) -> None:
+async def test_an_unknown_topic_offers_the_nearest_to_tap(
+    bot: Bot, rea: Person
+) -> None:
     (answer,) = await bot.ask(rea, "/topic Computr Visoin")
     assert "nothing on Computr Visoin yet" in answer.text
-    assert await bot.tap(rea, answer, "Computer Vision") == "You follow Computer Vision now"
+    assert (
+        await bot.tap(rea, answer, "Computer Vision")
+        == "You follow Computer Vision now"
+    )
     assert await bot.topics_of(rea) == ["Computer Vision"]
 
 
-async def test_a_topic_no_article_carries_yet_can_be_followed(bot: Bot, rea: Person) -> None:
+async def test_a_topic_no_article_carries_yet_can_be_followed(
+    bot: Bot, rea: Person
+) -> None:
     await bot.ask(rea, "/topic Space")
     assert await bot.topics_of(rea) == ["Space"]
 
@@ -113,22 +130,34 @@ async def test_the_samples_topics_never_appear_in_a_bot_with_its_own_articles(
     (welcome,) = await bot.ask(rea, "/start")
     (keyboard,) = await bot.ask(rea, "/topic")
     told = await bot.told(rea, "/topics")
-    labels = [button["text"] for row in (*welcome.buttons, *keyboard.buttons) for button in row]
+    labels = [
+        button["text"]
+        for row in (*welcome.buttons, *keyboard.buttons)
+        for button in row
+    ]
     assert {"Gardening", "Water"} < set(labels)
     assert not {"AI", "Climate", "Robotics", "Space"} & set(labels)
-    assert [name for name in ("AI", "Climate", "Robotics", "Space") if name in told] == []
+    assert [
+        name for name in ("AI", "Climate", "Robotics", "Space") if name in told
+    ] == []
 
 
-async def test_what_others_wait_for_is_nobody_elses_business(bot: Bot, rea: Person) -> None:
+async def test_what_others_wait_for_is_nobody_elses_business(
+    bot: Bot, rea: Person
+) -> None:
     other = bot.sandbox.world.add_person("Otto")
     await bot.store(lambda db: _await_topic(db, other, "Ottos Geheimnis"))
     assert "Ottos" not in await bot.told(rea, "/topics")
     (keyboard,) = await bot.ask(rea, "/topic")
-    assert not any("Ottos" in button["text"] for row in keyboard.buttons for button in row)
+    assert not any(
+        "Ottos" in button["text"] for row in keyboard.buttons for button in row
+    )
     assert "Ottos" in await bot.told(other, "/topics")
 
 
-async def test_topic_alone_is_a_keyboard_that_ticks_in_place(bot: Bot, rea: Person) -> None:
+async def test_topic_alone_is_a_keyboard_that_ticks_in_place(
+    bot: Bot, rea: Person
+) -> None:
     await bot.article("Eyes for all", "Computer Vision")
     (keyboard,) = await bot.ask(rea, "/topic")
     before = [button["text"] for row in keyboard.buttons for button in row]
@@ -176,7 +205,9 @@ async def test_a_tapped_suggestion_becomes_the_button_that_takes_it_back(
     assert await bot.topics_of(rea) == []
 
 
-async def test_undo_takes_a_follow_back_and_can_be_undone(bot: Bot, rea: Person) -> None:
+async def test_undo_takes_a_follow_back_and_can_be_undone(
+    bot: Bot, rea: Person
+) -> None:
     (answer,) = await bot.ask(rea, "/topic AI")
     assert await bot.tap(rea, answer, "Undo") == "You no longer follow AI"
     assert "You no longer follow AI" in answer.text
@@ -186,16 +217,33 @@ async def test_undo_takes_a_follow_back_and_can_be_undone(bot: Bot, rea: Person)
 
 
 @pytest.mark.parametrize(
-    "data", ["", "f:zzzzzzzz", "q:1", "t:zzzzzzzz:0", "c:1", "h:1", "r:1", "🙂", "f:" + "x" * 60]
+    "data",
+    [
+        "",
+        "f:zzzzzzzz",
+        "q:1",
+        "t:zzzzzzzz:0",
+        "c:1",
+        "h:1",
+        "r:1",
+        "🙂",
+        "f:" + "x" * 60,
+    ],
 )
-async def test_a_button_that_means_nothing_is_answered(bot: Bot, rea: Person, data: str) -> None:
+async def test_a_button_that_means_nothing_is_answered(
+    bot: Bot, rea: Person, data: str
+) -> None:
     (message,) = await bot.ask(rea, "/topic AI")
-    message.reply_markup = {"inline_keyboard": [[{"text": "Old", "callback_data": data}]]}
+    message.reply_markup = {
+        "inline_keyboard": [[{"text": "Old", "callback_data": data}]]
+    }
     assert "too old" in await bot.tap(rea, message, "Old")
     assert await bot.topics_of(rea) == ["AI"]
 
 
-async def test_topics_lists_what_there_is_and_ticks_what_is_followed(bot: Bot, rea: Person) -> None:
+async def test_topics_lists_what_there_is_and_ticks_what_is_followed(
+    bot: Bot, rea: Person
+) -> None:
     await bot.article("Eyes for all", "Computer Vision")
     await bot.ask(rea, "/topic computer vision")
     told = await bot.told(rea, "/topics")
@@ -220,13 +268,17 @@ async def test_untopic_alone_shows_what_to_tap_off(bot: Bot, rea: Person) -> Non
     assert await bot.topics_of(rea) == ["AI"]
 
 
-async def test_untopic_of_what_is_not_followed_changes_nothing(bot: Bot, rea: Person) -> None:
+async def test_untopic_of_what_is_not_followed_changes_nothing(
+    bot: Bot, rea: Person
+) -> None:
     await bot.ask(rea, "/topic AI")
     assert "don't follow" in await bot.told(rea, "/untopic Space")
     assert await bot.topics_of(rea) == ["AI"]
 
 
-async def test_untopic_by_a_stranger_says_that_nothing_is_followed(bot: Bot, rea: Person) -> None:
+async def test_untopic_by_a_stranger_says_that_nothing_is_followed(
+    bot: Bot, rea: Person
+) -> None:
     assert "follow no topics" in await bot.told(rea, "/untopic AI")
     assert await bot.state_of(rea) == ""
 
@@ -253,7 +305,9 @@ async def test_latest_alone_follows_the_readers_topics(bot: Bot, rea: Person) ->
     assert "Newer moon" not in told
 
 
-async def test_latest_on_a_topic_can_be_followed_from_there(bot: Bot, rea: Person) -> None:
+async def test_latest_on_a_topic_can_be_followed_from_there(
+    bot: Bot, rea: Person
+) -> None:
     await bot.article("Newer moon", "Space")
     (answer,) = await bot.ask(rea, "/latest space")
     await bot.tap(rea, answer, "Follow Space")
@@ -262,7 +316,9 @@ async def test_latest_on_a_topic_can_be_followed_from_there(bot: Bot, rea: Perso
     assert answer.buttons[0][0]["text"] == "✓ Space"
 
 
-async def test_latest_of_an_unknown_topic_offers_the_nearest(bot: Bot, rea: Person) -> None:
+async def test_latest_of_an_unknown_topic_offers_the_nearest(
+    bot: Bot, rea: Person
+) -> None:
     assert "nothing on Spcae yet" in await bot.told(rea, "/latest Spcae")
 
 
@@ -283,7 +339,9 @@ async def test_what_is_held_or_a_copy_is_never_shown(bot: Bot, rea: Person) -> N
         assert "Second moon" not in told
 
 
-@pytest.mark.parametrize("words", ['"', "moon OR (", "-- ; DROP", "NEAR/2", "*", "ü" * 500])
+@pytest.mark.parametrize(
+    "words", ['"', "moon OR (", "-- ; DROP", "NEAR/2", "*", "ü" * 500]
+)
 async def test_any_words_can_be_searched_for(bot: Bot, rea: Person, words: str) -> None:
     await bot.article("Newer moon", "Space")
     assert await bot.told(rea, f"/search {words}")
@@ -304,13 +362,19 @@ async def test_pages_of_what_was_found_are_turned_by_buttons_also_after_a_restar
     second = bot.sandbox.messages(rea)[-1]
     assert second.id == message.id
     assert "“harbours”, page 2" in second.text
-    assert sorted([*first, *(title for title in titles if title in second.text)]) == titles
+    assert (
+        sorted([*first, *(title for title in titles if title in second.text)]) == titles
+    )
     assert [[one["text"] for one in row] for row in second.buttons] == [["‹ Back"]]
     await bot.tap(rea, second, "‹ Back")
-    assert [title for title in titles if title in bot.sandbox.messages(rea)[-1].text] == first
+    assert [
+        title for title in titles if title in bot.sandbox.messages(rea)[-1].text
+    ] == first
 
 
-async def test_a_page_of_words_that_are_forgotten_is_too_old(bot: Bot, rea: Person) -> None:
+async def test_a_page_of_words_that_are_forgotten_is_too_old(
+    bot: Bot, rea: Person
+) -> None:
     for number in range(10):
         await bot.article(f"Harbour {number}", "Space")
     (message,) = await bot.ask(rea, "/search harbour")
@@ -333,7 +397,9 @@ async def test_a_misspelt_word_is_said_to_be(bot: Bot, rea: Person) -> None:
     assert "Harbour lights" in told
 
 
-async def test_stop_ends_and_start_brings_all_topics_back(bot: Bot, rea: Person) -> None:
+async def test_stop_ends_and_start_brings_all_topics_back(
+    bot: Bot, rea: Person
+) -> None:
     await bot.ask(rea, "/topic AI, Space")
     assert "2 topics are kept" in await bot.told(rea, "/stop")
     assert await bot.state_of(rea) == "stopped"
@@ -387,9 +453,13 @@ async def test_a_block_does_not_undo_a_stop(bot: Bot, rea: Person) -> None:
     assert await bot.state_of(rea) == "stopped"
 
 
-async def test_an_answer_to_who_blocked_meanwhile_parks_them(bot: Bot, rea: Person) -> None:
+async def test_an_answer_to_who_blocked_meanwhile_parks_them(
+    bot: Bot, rea: Person
+) -> None:
     await bot.ask(rea, "/topic AI")
-    bot.sandbox.fail("sendMessage", faults.refused(403, "Forbidden: bot was blocked by the user"))
+    bot.sandbox.fail(
+        "sendMessage", faults.refused(403, "Forbidden: bot was blocked by the user")
+    )
     await bot.ask(rea, "/latest")
     assert await bot.state_of(rea) == "parked"
     await bot.ask(rea, "/latest")
@@ -440,6 +510,11 @@ async def test_answers_count_in_the_pace(bot: Bot, rea: Person) -> None:
 
 def _await_topic(db: Database, person: Person, name: str) -> None:
     chat = chats.reader(
-        db, person.id, kind=ChatKind.PRIVATE, username="", title=person.name, at=chatting.NOON
+        db,
+        person.id,
+        kind=ChatKind.PRIVATE,
+        username="",
+        title=person.name,
+        at=chatting.NOON,
     )
     follows.follow(db, chat.id, follows.topic(db, name).id, chatting.NOON)

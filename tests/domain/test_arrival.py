@@ -47,11 +47,15 @@ def test_what_a_new_article_waits_for(now: Facts, expected: Waits) -> None:
 
 def test_an_unpublished_article_waits_for_an_editor_where_it_is_to_be_held() -> None:
     assert decide(Facts(unpublished=True), NOW, hold=True) is Waits.EDITOR
-    still = decide(Facts(unpublished=True), NOW, before=Waits.EDITOR, was=Facts(unpublished=True))
+    still = decide(
+        Facts(unpublished=True), NOW, before=Waits.EDITOR, was=Facts(unpublished=True)
+    )
     assert still is Waits.EDITOR  # also where the setting was changed meanwhile
 
 
-@given(facts, waits, st.one_of(st.none(), facts), st.sampled_from(Future), st.booleans())
+@given(
+    facts, waits, st.one_of(st.none(), facts), st.sampled_from(Future), st.booleans()
+)
 def test_what_has_expired_never_goes_out(
     now: Facts, before: Waits, was: Facts | None, future: Future, hold: bool
 ) -> None:
@@ -65,9 +69,13 @@ def test_what_an_editor_let_go_stays_free_while_its_file_says_the_same(
 ) -> None:
     now = replace(now, expires=None)
     assert (
-        decide(now, NOW, before=Waits.NOTHING, was=now, future=future, hold=hold) is Waits.NOTHING
+        decide(now, NOW, before=Waits.NOTHING, was=now, future=future, hold=hold)
+        is Waits.NOTHING
     )
-    if decide(now, NOW, before=Waits.NOTHING, was=was, future=future, hold=hold) is Waits.DRAFT:
+    if (
+        decide(now, NOW, before=Waits.NOTHING, was=was, future=future, hold=hold)
+        is Waits.DRAFT
+    ):
         assert now.draft
         assert not was.draft
 
@@ -85,7 +93,8 @@ def test_a_date_to_come_waits_for_nothing_where_it_is_to_be_posted(
     now: Facts, before: Waits, was: Facts, hold: bool
 ) -> None:
     assert (
-        decide(now, NOW, before=before, was=was, future=Future.POST, hold=hold) is not Waits.FUTURE
+        decide(now, NOW, before=before, was=was, future=Future.POST, hold=hold)
+        is not Waits.FUTURE
     )
 
 

@@ -29,7 +29,9 @@ MANY = examples(200)
 
 def related(number: int, *, quality: int = 0, title: str = "") -> Related:
     url = f"https://other.example/{number}"
-    return Related(identity=url, url=url, title=title or f"Story number {number}", quality=quality)
+    return Related(
+        identity=url, url=url, title=title or f"Story number {number}", quality=quality
+    )
 
 
 @MANY
@@ -38,7 +40,11 @@ def test_scores_marks_and_the_time_of_day_are_no_change(
     quality: int, heat: int, hours: int, mark: bool
 ) -> None:
     later = replace(
-        STORY, quality=quality, heat=heat, published=NOON + timedelta(hours=hours), unpublished=mark
+        STORY,
+        quality=quality,
+        heat=heat,
+        published=NOON + timedelta(hours=hours),
+        unpublished=mark,
     )
     assert later.fingerprint == STORY.fingerprint
 
@@ -73,7 +79,8 @@ def test_the_order_of_related_articles_is_no_change(
     other = replace(
         STORY,
         related=tuple(
-            replace(one, quality=score) for one, score in zip(order, scores, strict=True)
+            replace(one, quality=score)
+            for one, score in zip(order, scores, strict=True)
         ),
     )
     assert other.fingerprint == first.fingerprint
@@ -95,7 +102,10 @@ def test_a_fingerprint_is_a_version_and_sixteen_digits_of_any_text(
 
 def test_a_title_of_six_words_tells_a_story_and_a_shorter_one_does_not() -> None:
     assert STORY.title_key == "six words make a good title"
-    assert replace(STORY, title="“Six” words: MAKE a good title!").title_key == STORY.title_key
+    assert (
+        replace(STORY, title="“Six” words: MAKE a good title!").title_key
+        == STORY.title_key
+    )
     assert replace(STORY, title="Only five words in here").title_key == ""
 
 
@@ -150,7 +160,9 @@ def test_numbers_are_no_slips_and_short_titles_tell_no_story() -> None:
         for number in ("12", "21")
     )
     assert one != other
-    assert replace(STORY, title="Re-Transmission: only five words in here").story_key == ""
+    assert (
+        replace(STORY, title="Re-Transmission: only five words in here").story_key == ""
+    )
 
 
 @MANY
@@ -174,10 +186,16 @@ def test_a_row_number_below_zero_has_no_short_id() -> None:
 
 def test_related_articles_stand_by_falling_quality_and_ties_as_listed() -> None:
     listed = [related(1, quality=5), related(2, quality=50), related(3, quality=5)]
-    assert [one.url[-1] for one in article.in_order(listed, frozenset())] == ["2", "1", "3"]
+    assert [one.url[-1] for one in article.in_order(listed, frozenset())] == [
+        "2",
+        "1",
+        "3",
+    ]
 
 
-def test_related_articles_come_once_by_address_and_by_title_and_without_the_article() -> None:
+def test_related_articles_come_once_by_address_and_by_title_and_without_the_article() -> (
+    None
+):
     listed = [
         related(1, quality=1),
         related(1, quality=9, title="The better copy"),
@@ -190,7 +208,11 @@ def test_related_articles_come_once_by_address_and_by_title_and_without_the_arti
 
 
 @MANY
-@given(st.lists(st.builds(related, st.integers(0, 9), quality=st.integers(-5, 5)), max_size=20))
+@given(
+    st.lists(
+        st.builds(related, st.integers(0, 9), quality=st.integers(-5, 5)), max_size=20
+    )
+)
 def test_ordering_what_is_in_order_changes_nothing(listed: list[Related]) -> None:
     kept = article.in_order(listed, frozenset())
     assert article.in_order(list(kept), frozenset()) == kept

@@ -13,9 +13,14 @@ from bot.domain.delivery import Channel
 
 
 def channel(
-    chat: int = 1, topics: tuple[str, ...] = (), min_quality: int = 0, begun: int | None = 7
+    chat: int = 1,
+    topics: tuple[str, ...] = (),
+    min_quality: int = 0,
+    begun: int | None = 7,
 ) -> Channel:
-    return Channel(chat=chat, topics=frozenset(topics), min_quality=min_quality, begun=begun)
+    return Channel(
+        chat=chat, topics=frozenset(topics), min_quality=min_quality, begun=begun
+    )
 
 
 @pytest.mark.parametrize(
@@ -39,7 +44,9 @@ def test_a_channel_admits_by_topic_and_quality(
     wants: Channel, topics: tuple[str, ...], quality: int, admitted: bool
 ) -> None:
     assert wants.admits(topics, quality) is admitted
-    assert delivery.plan([wants], topics, quality) == ((wants.chat,) if admitted else ())
+    assert delivery.plan([wants], topics, quality) == (
+        (wants.chat,) if admitted else ()
+    )
 
 
 def test_topics_may_come_as_an_iterator_and_serve_every_channel() -> None:
@@ -78,7 +85,9 @@ def test_a_start_posts_the_newest_and_skips_the_rest(
 
 
 @given(st.lists(st.integers(), max_size=30), st.one_of(st.none(), st.integers(0, 40)))
-def test_a_start_loses_and_reorders_nothing(candidates: list[int], newest: int | None) -> None:
+def test_a_start_loses_and_reorders_nothing(
+    candidates: list[int], newest: int | None
+) -> None:
     skipped, posted = delivery.first_run(candidates, newest)
     assert [*skipped, *posted] == candidates
     assert newest is None or len(posted) == min(newest, len(candidates))

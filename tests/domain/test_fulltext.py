@@ -75,13 +75,17 @@ def test_a_variant_leads_to_a_letter_that_is_none_itself() -> None:
         ("Straße", "strasse"),
     ],
 )
-def test_letters_are_found_as_they_are_typed_without_their_marks(text: str, typed: str) -> None:
+def test_letters_are_found_as_they_are_typed_without_their_marks(
+    text: str, typed: str
+) -> None:
     assert folded(text) == typed
 
 
 def test_a_whole_word_matches_its_forms_and_no_longer_word() -> None:
     """A phrase is whole already."""
-    (((word,),), ((phrase,),)) = (parsed(typed).groups for typed in ("network", '"two words"'))
+    (((word,),), ((phrase,),)) = (
+        parsed(typed).groups for typed in ("network", '"two words"')
+    )
     assert word.begins
     assert not word.whole.begins
     assert "networks" in word.whole.forms
@@ -97,7 +101,9 @@ def test_a_whole_word_matches_its_forms_and_no_longer_word() -> None:
         ("clinate", "climate"),
     ],
 )
-def test_one_letter_may_be_missing_doubled_swapped_or_wrong(typed: str, written: str) -> None:
+def test_one_letter_may_be_missing_doubled_swapped_or_wrong(
+    typed: str, written: str
+) -> None:
     """Each of them leads to the word that was meant."""
     assert written in fulltext.misspelt(typed)
 

@@ -37,7 +37,12 @@ def relation(
     first: int | None = None,
 ) -> Relation:
     return judge(
-        mine=mine, match=match, owner=owner or None, path=PATH, is_same_story=title, first=first
+        mine=mine,
+        match=match,
+        owner=owner or None,
+        path=PATH,
+        is_same_story=title,
+        first=first,
     )
 
 
@@ -70,7 +75,9 @@ def test_a_story_that_moves_in_a_file_that_does_not_own_it_is_recorded_only() ->
     assert relation(mine=1, title=True, owner="b.md") is Relation.OTHER
 
 
-def test_only_a_new_title_at_a_new_address_makes_a_rewritten_file_another_article() -> None:
+def test_only_a_new_title_at_a_new_address_makes_a_rewritten_file_another_article() -> (
+    None
+):
     assert relation(mine=1) is Relation.NEW
     assert relation(mine=1, first=2) is Relation.COPY
 
@@ -143,10 +150,15 @@ BRIEF = "The morning brief of 12 March for the whole town"
 def test_a_file_goes_on_with_its_story_under_its_title_or_a_corrected_one(
     title: str, other: str, goes_on: bool
 ) -> None:
-    assert is_same_story(article(title, published=AT), article(other, published=AT)) is goes_on
+    assert (
+        is_same_story(article(title, published=AT), article(other, published=AT))
+        is goes_on
+    )
 
 
-def test_a_title_that_is_only_alike_needs_the_same_day_and_the_same_source_or_words() -> None:
+def test_a_title_that_is_only_alike_needs_the_same_day_and_the_same_source_or_words() -> (
+    None
+):
     before = article(FIRST, published=AT, provider="One", excerpt="What happened.")
     alike = FIRST.replace("against", "agaist")
     assert is_same_story(before, article(alike, published=AT, provider="One"))
@@ -173,7 +185,12 @@ LETTER = Story(
     "2026-11-01",
 )
 NEXT = Story(
-    PAGE, PAGE, "Letter 42: a thaw at last", "Boats move again, slowly.", "Host", "2026-11-08"
+    PAGE,
+    PAGE,
+    "Letter 42: a thaw at last",
+    "Boats move again, slowly.",
+    "Host",
+    "2026-11-08",
 )
 
 
@@ -218,7 +235,15 @@ def test_titles_without_spaces_agree_where_one_holds_the_other(
 
 
 WORDS = st.sampled_from(
-    ["", "Letter 41", "Letter 42", FIRST, FIRST + " now", "港口的消息", "Boats move again, slowly."]
+    [
+        "",
+        "Letter 41",
+        "Letter 42",
+        FIRST,
+        FIRST + " now",
+        "港口的消息",
+        "Boats move again, slowly.",
+    ]
 )
 STORIES = st.builds(
     Story,
@@ -287,14 +312,23 @@ def test_a_copy_is_a_copy_of_the_nearest_instalment() -> None:
     before = [EarlierStory(1, 0, COLUMN), EarlierStory(2, 7, INSTALMENT)]
     assert first_of(INSTALMENT._replace(provider="Another"), 8, before, {"host"}) == 2
     assert first_of(COLUMN._replace(provider="Another"), 1, before, {"host"}) == 1
-    assert first_of(COLUMN._replace(identity="https://host.example/c/9"), 6, before, {"host"}) == 1
+    assert (
+        first_of(
+            COLUMN._replace(identity="https://host.example/c/9"), 6, before, {"host"}
+        )
+        == 1
+    )
 
 
 def test_a_file_written_anew_for_each_instalment_of_a_column_tells_another_story_each_time() -> (
     None
 ):
     one = article(
-        FIRST, "https://host.example/c/1", published=AT, excerpt="On ice.", provider="Host"
+        FIRST,
+        "https://host.example/c/1",
+        published=AT,
+        excerpt="On ice.",
+        provider="Host",
     )
     other = article(
         FIRST,
@@ -321,7 +355,9 @@ def matched(
 ) -> int | None:
     there = [[Known(number, one) for number, one in known]]
     elsewhere = (living or set()).__contains__
-    return match(told, mine=mine, is_same_story=goes_on, at_addresses=there, elsewhere=elsewhere)
+    return match(
+        told, mine=mine, is_same_story=goes_on, at_addresses=there, elsewhere=elsewhere
+    )
 
 
 def test_a_file_goes_on_with_its_own_of_several_articles_at_an_address() -> None:
@@ -331,7 +367,9 @@ def test_a_file_goes_on_with_its_own_of_several_articles_at_an_address() -> None
     assert matched(LETTER, (2, LETTER), (1, LETTER)) == 1
 
 
-def test_a_file_that_is_rewritten_keeps_its_article_unless_another_file_tells_it() -> None:
+def test_a_file_that_is_rewritten_keeps_its_article_unless_another_file_tells_it() -> (
+    None
+):
     assert matched(NEXT, (1, LETTER), mine=1) == 1
     assert matched(NEXT, (1, LETTER), mine=1, living={1}) is None
 
@@ -339,7 +377,9 @@ def test_a_file_that_is_rewritten_keeps_its_article_unless_another_file_tells_it
 def test_another_story_takes_the_place_of_one_that_no_file_tells_any_more_if_that_is_alone() -> (
     None
 ):
-    third = NEXT._replace(title="Letter 43: spring", excerpt="Swallows.", day="2026-11-15")
+    third = NEXT._replace(
+        title="Letter 43: spring", excerpt="Swallows.", day="2026-11-15"
+    )
     assert matched(NEXT, (1, LETTER)) == 1
     assert matched(NEXT, (1, LETTER), living={1}) is None
     assert matched(third, (2, NEXT), (1, LETTER), living={2}) is None
@@ -366,7 +406,9 @@ def test_a_match_is_one_of_the_articles_there_and_never_another_living_story(
         assert all(are_two(one, told) for one in stories)
 
 
-def test_a_related_link_leads_to_the_article_of_its_title_among_those_at_its_address() -> None:
+def test_a_related_link_leads_to_the_article_of_its_title_among_those_at_its_address() -> (
+    None
+):
     assert same_title("Anything", [("Letter 41", 1)]) == 1
     assert same_title("Letter 41", [("Letter 41", 1), ("Letter 42", 2)]) == 1
     assert same_title("Letter 40", [("Letter 41", 1), ("Letter 42", 2)]) is None
@@ -381,7 +423,10 @@ def test_a_related_link_leads_to_the_article_of_its_title_among_those_at_its_add
     [
         ({}, True),
         ({"excerpt": "What happened to the video element, and why."}, True),
-        ({"excerpt": "What happened to the <video> element, and <![CDATA[why.]]>"}, True),
+        (
+            {"excerpt": "What happened to the <video> element, and <![CDATA[why.]]>"},
+            True,
+        ),
         ({"image": "https://host.example/i.png"}, True),
         ({"published": AT + timedelta(hours=13)}, True),
         ({"title": FIRST.replace("unite", "untie")}, False),

@@ -57,7 +57,10 @@ def after(seconds: float) -> datetime:
 
 
 def attempt(
-    *, lane: Lane = Lane.CHANNEL, fallbacks: tuple[Fallback, ...] = (), attempts: int = 1
+    *,
+    lane: Lane = Lane.CHANNEL,
+    fallbacks: tuple[Fallback, ...] = (),
+    attempts: int = 1,
 ) -> Delivery:
     return Delivery(
         id=1,
@@ -79,7 +82,11 @@ READER = attempt(lane=Lane.FOLLOWER)
 
 FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
     "taken": (Sent(42), attempt(), Settlement(state=State.SENT, message=42)),
-    "taken without a number": (Sent(0), READER, Settlement(state=State.SENT, message=0)),
+    "taken without a number": (
+        Sent(0),
+        READER,
+        Settlement(state=State.SENT, message=0),
+    ),
     "taken in a simpler form: the editors are told": (
         Sent(42),
         attempt(fallbacks=(Fallback.PLAIN,)),
@@ -150,13 +157,18 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
     "a reader's thread was deleted: nothing goes to another thread instead": (
         Refused("no such thread", Refusal.NO_THREAD),
         READER,
-        Settlement(state=State.GONE, reason="no such thread", parks=True, only_thread=True),
+        Settlement(
+            state=State.GONE, reason="no such thread", parks=True, only_thread=True
+        ),
     ),
     "a reader's group allows no pictures: without one, and nobody else hears": (
         Refused("no pictures", Refusal.NO_PICTURES),
         READER,
         Settlement(
-            state=State.PENDING, reason="no pictures", fallbacks=(Fallback.TEXT,), not_before=AT
+            state=State.PENDING,
+            reason="no pictures",
+            fallbacks=(Fallback.TEXT,),
+            not_before=AT,
         ),
     ),
     "a pause of an hour: the editors hear": (
@@ -204,12 +216,16 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
     "refused in spite of its fallback: for good": (
         Refused("can't parse entities", Refusal.MARKUP),
         attempt(fallbacks=(Fallback.NO_KEYBOARD, Fallback.PLAIN)),
-        Settlement(state=State.REFUSED, reason="can't parse entities", alert=Alert.REFUSED),
+        Settlement(
+            state=State.REFUSED, reason="can't parse entities", alert=Alert.REFUSED
+        ),
     ),
     "refused without a fallback: for good": (
         Refused("message text is empty"),
         attempt(),
-        Settlement(state=State.REFUSED, reason="message text is empty", alert=Alert.REFUSED),
+        Settlement(
+            state=State.REFUSED, reason="message text is empty", alert=Alert.REFUSED
+        ),
     ),
     "a reader left: parked": (
         Gone("bot was blocked by the user"),
@@ -231,7 +247,9 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
         Migrated(-1002222222222),
         attempt(),
         Settlement(
-            state=State.PENDING, moved_to=-1002222222222, reason="the group has a new number"
+            state=State.PENDING,
+            moved_to=-1002222222222,
+            reason="the group has a new number",
         ),
     ),
     "the answer was lost: in doubt, and left alone for a while": (
@@ -248,23 +266,30 @@ FATES: dict[str, tuple[Outcome, Delivery, Settlement]] = {
 
 
 @pytest.mark.parametrize(("outcome", "tried", "fate"), FATES.values(), ids=FATES.keys())
-def test_each_answer_has_its_fate(outcome: Outcome, tried: Delivery, fate: Settlement) -> None:
+def test_each_answer_has_its_fate(
+    outcome: Outcome, tried: Delivery, fate: Settlement
+) -> None:
     assert after_send(outcome, tried, AT) == fate
 
 
 def test_doubt_lasts_as_long_as_the_settings_say() -> None:
-    assert after_send(Unknown("timed out"), attempt(), AT, doubt_seconds=7.5).not_before == after(
-        7.5
-    )
+    assert after_send(
+        Unknown("timed out"), attempt(), AT, doubt_seconds=7.5
+    ).not_before == after(7.5)
 
 
 def test_a_readers_delivery_is_doubtful_once_and_unconfirmed_after_its_repeat() -> None:
     """A channel's post stays doubtful however often an answer was lost: it is searched for."""
-    reader = Delivery(id=1, article=1, chat=1, edition=1, lane=Lane.FOLLOWER, state=State.SENDING)
+    reader = Delivery(
+        id=1, article=1, chat=1, edition=1, lane=Lane.FOLLOWER, state=State.SENDING
+    )
     lost = replace(reader, lost=REPEATS)
     assert after_send(Unknown("cut"), reader, AT).state is State.DOUBTFUL
     assert after_send(Unknown("cut"), lost, AT).state is State.UNCONFIRMED
-    assert after_send(Unknown("cut"), replace(lost, lane=Lane.CHANNEL), AT).state is State.DOUBTFUL
+    assert (
+        after_send(Unknown("cut"), replace(lost, lane=Lane.CHANNEL), AT).state
+        is State.DOUBTFUL
+    )
 
 
 REASON = st.text(min_size=1, max_size=20)
@@ -300,7 +325,12 @@ def test_an_attempt_leaves_sending_and_never_waits_in_the_past(
     outcome: Outcome, tried: Delivery
 ) -> None:
     settled = after_send(outcome, tried, AT)
-    assert settled.state not in (State.SENDING, State.HELD, State.SKIPPED, State.WITHDRAWN)
+    assert settled.state not in (
+        State.SENDING,
+        State.HELD,
+        State.SKIPPED,
+        State.WITHDRAWN,
+    )
     assert settled.not_before is None or settled.not_before >= AT
     assert settled.pause_chat is None or settled.pause_chat == settled.not_before
     assert settled.state is State.SENT or settled.reason
@@ -320,7 +350,9 @@ def test_only_readers_are_parked_and_a_channels_post_is_given_up_only_when_teleg
 
 
 @given(st.lists(st.sampled_from([*FALLBACKS]), min_size=len(Fallback) + 1, max_size=40))
-def test_refusals_end_because_each_fallback_is_tried_once(causes: list[Refusal]) -> None:
+def test_refusals_end_because_each_fallback_is_tried_once(
+    causes: list[Refusal],
+) -> None:
     tried = attempt()
     for calls, cause in enumerate(causes, 1):
         settled = after_send(Refused("no", cause), tried, AT)
@@ -354,8 +386,18 @@ def test_a_wait_of_five_seconds_doubles(attempts: int, seconds: float) -> None:
 # --- after an edit ----------------------------------------------------------------------------------------------------
 
 EDIT_FATES: dict[str, tuple[Outcome, Delivery, EditAction, EditSettlement]] = {
-    "taken": (Sent(1), attempt(), EditAction.EDIT, EditSettlement(state=EditState.DONE)),
-    "deleted": (Sent(1), attempt(), EditAction.DELETE, EditSettlement(state=EditState.DONE)),
+    "taken": (
+        Sent(1),
+        attempt(),
+        EditAction.EDIT,
+        EditSettlement(state=EditState.DONE),
+    ),
+    "deleted": (
+        Sent(1),
+        attempt(),
+        EditAction.DELETE,
+        EditSettlement(state=EditState.DONE),
+    ),
     "a note was left: the editors are told": (
         Sent(1),
         attempt(),
@@ -366,7 +408,9 @@ EDIT_FATES: dict[str, tuple[Outcome, Delivery, EditAction, EditSettlement]] = {
         Wait(5, "no connection"),
         attempt(attempts=9),
         EditAction.EDIT,
-        EditSettlement(state=EditState.DUE, reason="no connection", not_before=after(5)),
+        EditSettlement(
+            state=EditState.DUE, reason="no connection", not_before=after(5)
+        ),
     ),
     "a closed thread: the thread waits and the channel's editors are told": (
         Wait(900, "closed", Delay.THREAD_CLOSED),
@@ -403,21 +447,29 @@ EDIT_FATES: dict[str, tuple[Outcome, Delivery, EditAction, EditSettlement]] = {
         attempt(),
         EditAction.DELETE,
         EditSettlement(
-            state=EditState.DUE, reason="too old", not_before=AT, fallbacks=(Fallback.KEEP,)
+            state=EditState.DUE,
+            reason="too old",
+            not_before=AT,
+            fallbacks=(Fallback.KEEP,),
         ),
     ),
     "refused for good: the post stays": (
         Refused("bad markup", Refusal.MARKUP),
         attempt(fallbacks=(Fallback.PLAIN,)),
         EditAction.EDIT,
-        EditSettlement(state=EditState.GIVEN_UP, reason="bad markup", alert=Alert.EDIT_REFUSED),
+        EditSettlement(
+            state=EditState.GIVEN_UP, reason="bad markup", alert=Alert.EDIT_REFUSED
+        ),
     ),
     "a reader left: parked": (
         Gone("blocked"),
         READER,
         EditAction.EDIT,
         EditSettlement(
-            state=EditState.DUE, reason="blocked", not_before=after(RIGHTS_SECONDS), parks=True
+            state=EditState.DUE,
+            reason="blocked",
+            not_before=after(RIGHTS_SECONDS),
+            parks=True,
         ),
     ),
     "a channel is gone: it waits": (
@@ -464,8 +516,15 @@ def test_each_answer_to_an_edit_has_its_fate(
 
 # --- after a reply, a notice and a probe ------------------------------------------------------------------------------
 
-OTHERS: dict[str, tuple[Outcome, ReplySettlement, NoticeSettlement, ProbeSettlement]] = {
-    "sent": (Sent(1), ReplySettlement(), NoticeSettlement(), ProbeSettlement(ProbeAnswer.DONE)),
+OTHERS: dict[
+    str, tuple[Outcome, ReplySettlement, NoticeSettlement, ProbeSettlement]
+] = {
+    "sent": (
+        Sent(1),
+        ReplySettlement(),
+        NoticeSettlement(),
+        ProbeSettlement(ProbeAnswer.DONE),
+    ),
     "a short pause": (
         Wait(0.5, "soon", Delay.FLOOD),
         ReplySettlement(again_in=0.5),
@@ -527,7 +586,10 @@ OTHERS: dict[str, tuple[Outcome, ReplySettlement, NoticeSettlement, ProbeSettlem
     ("outcome", "reply", "notice", "probe"), OTHERS.values(), ids=OTHERS.keys()
 )
 def test_each_answer_to_a_reply_a_notice_and_a_probe_has_its_fate(
-    outcome: Outcome, reply: ReplySettlement, notice: NoticeSettlement, probe: ProbeSettlement
+    outcome: Outcome,
+    reply: ReplySettlement,
+    notice: NoticeSettlement,
+    probe: ProbeSettlement,
 ) -> None:
     assert (after_reply(outcome), after_notice(outcome), after_probe(outcome)) == (
         reply,
@@ -546,7 +608,8 @@ def test_editors_hear_of_a_simpler_form_unless_the_readers_chat_asked_for_it() -
     """A reader's chat without pictures is its own matter; markup that can't be read is the article's."""
     (of_chat, *_) = OF_CHAT
     theirs, ours = (
-        attempt(lane=Lane.FOLLOWER, fallbacks=(one,)) for one in (of_chat, Fallback.PLAIN)
+        attempt(lane=Lane.FOLLOWER, fallbacks=(one,))
+        for one in (of_chat, Fallback.PLAIN)
     )
     assert after_send(Sent(1), theirs, AT).alert is None
     assert after_send(Sent(1), ours, AT).alert is Alert.SIMPLIFIED
@@ -554,13 +617,19 @@ def test_editors_hear_of_a_simpler_form_unless_the_readers_chat_asked_for_it() -
 
 @pytest.mark.parametrize(
     ("outcome", "reason"),
-    [(Sent(1), ""), (Migrated(-5), "the group has a new number"), (Gone("blocked"), "blocked")],
+    [
+        (Sent(1), ""),
+        (Migrated(-5), "the group has a new number"),
+        (Gone("blocked"), "blocked"),
+    ],
 )
 def test_why_a_call_failed_is_told_in_words(outcome: Outcome, reason: str) -> None:
     """A call that did what it was for has no reason."""
     assert reason_of(outcome) == reason
 
 
-@pytest.mark.parametrize("outcome", [row[0] for row in OTHERS.values()], ids=OTHERS.keys())
+@pytest.mark.parametrize(
+    "outcome", [row[0] for row in OTHERS.values()], ids=OTHERS.keys()
+)
 def test_every_outcome_but_sent_has_a_reason_in_words(outcome: Outcome) -> None:
     assert bool(reason_of(outcome)) is not isinstance(outcome, Sent)

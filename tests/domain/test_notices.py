@@ -21,7 +21,10 @@ def test_a_choice_carries_what_fits_into_a_button() -> None:
     [
         (Notice(key="k", alert=Alert.OTHER), 1),
         (Notice(key="k", alert=Alert.BULK, articles=(1, 2), count=412), 412),
-        (Notice(key="k", alert=Alert.COPIES, articles=(1, 2), files=("a", "b", "c")), 3),
+        (
+            Notice(key="k", alert=Alert.COPIES, articles=(1, 2), files=("a", "b", "c")),
+            3,
+        ),
     ],
 )
 def test_a_notice_weighs_as_much_as_it_is_about(notice: Notice, weight: int) -> None:

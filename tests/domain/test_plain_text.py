@@ -73,12 +73,16 @@ MANY = examples(300)
 @example("á\x86\r0")
 def test_repairing_a_repaired_text_changes_nothing(text: str) -> None:
     assert plain_text.repair(plain_text.repair(text)) == plain_text.repair(text)
-    assert plain_text.paragraphs(plain_text.paragraphs(text)) == plain_text.paragraphs(text)
+    assert plain_text.paragraphs(plain_text.paragraphs(text)) == plain_text.paragraphs(
+        text
+    )
 
 
 @MANY
 @given(TEXTS)
-def test_a_repaired_text_is_one_line_in_nfc_without_anything_that_hides_or_turns(text: str) -> None:
+def test_a_repaired_text_is_one_line_in_nfc_without_anything_that_hides_or_turns(
+    text: str,
+) -> None:
     shown = plain_text.repair(text)
     assert not any(unicodedata.category(one) in ("Cc", "Cs") for one in shown)
     assert not set(shown) & set(
@@ -139,7 +143,9 @@ def test_a_shortened_text_fits_and_shortening_it_again_changes_nothing(
 
 @MANY
 @given(TEXTS.map(plain_text.repair), st.integers(1, 60))
-def test_a_cut_never_parts_characters_that_are_read_as_one(text: str, limit: int) -> None:
+def test_a_cut_never_parts_characters_that_are_read_as_one(
+    text: str, limit: int
+) -> None:
     cut = plain_text.shorten(text, limit)
     if cut == text:
         return
@@ -185,7 +191,9 @@ def test_titles_are_compared_without_case_and_punctuation(one: str, other: str) 
 @MANY
 @given(TEXTS)
 def test_the_key_of_a_title_key_is_itself(text: str) -> None:
-    assert plain_text.title_key(plain_text.title_key(text)) == plain_text.title_key(text)
+    assert plain_text.title_key(plain_text.title_key(text)) == plain_text.title_key(
+        text
+    )
 
 
 @MANY
@@ -202,7 +210,8 @@ def test_what_needs_no_repair_is_what_the_repair_gives(text: str) -> None:
 @given(st.text(st.characters(max_codepoint=127), max_size=40))
 def test_a_title_in_ascii_has_the_key_it_would_have_in_any_script(title: str) -> None:
     assert (
-        plain_text.title_key(title) == plain_text.title_key(f"{title} é").removesuffix("é").strip()
+        plain_text.title_key(title)
+        == plain_text.title_key(f"{title} é").removesuffix("é").strip()
     )
 
 

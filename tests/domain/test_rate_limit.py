@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from bot.domain import rate_limit
 from bot.domain.rate_limit import MINUTE, Limits, RateLimiter
-from tests.support.rate_limits import CHANNEL, LIMITS, OTHER, READER, START, most_in_any, seconds
+from tests.support.rate_limits import (
+    CHANNEL,
+    LIMITS,
+    OTHER,
+    READER,
+    START,
+    most_in_any,
+    seconds,
+)
 
 
 def send(shop: RateLimiter, chat_id: int, at: datetime) -> datetime:
@@ -31,7 +39,9 @@ WISHES = st.lists(
 )
 
 
-def sendings(shop: RateLimiter, wishes: list[tuple[int, float]]) -> list[tuple[int, datetime]]:
+def sendings(
+    shop: RateLimiter, wishes: list[tuple[int, float]]
+) -> list[tuple[int, datetime]]:
     """Serve `wishes` one after another, as the delivery loop does."""
     at, done = START, []
     for chat_id, pause in wishes:
@@ -65,7 +75,8 @@ def test_no_window_holds_more_than_its_number(
     for chat_id in {chat_id for chat_id, _ in done}:
         own = [at for chat, at in done if chat == chat_id]
         assert all(
-            after - before >= seconds(limits.per_chat_seconds) for before, after in pairwise(own)
+            after - before >= seconds(limits.per_chat_seconds)
+            for before, after in pairwise(own)
         )
         if rate_limit.is_group(chat_id):
             assert most_in_any(own, MINUTE) <= limits.per_group_minute
@@ -120,7 +131,9 @@ def test_rebuilt_from_the_attempts_it_says_the_same(
         assert rebuilt.ready(chat_id, last) == shop.ready(chat_id, last)
 
 
-def test_a_burst_is_spent_at_once_and_the_next_waits_for_the_first_to_leave_the_window() -> None:
+def test_a_burst_is_spent_at_once_and_the_next_waits_for_the_first_to_leave_the_window() -> (
+    None
+):
     shop = RateLimiter(Limits(messages_per_second=3, per_chat_seconds=0))
     assert [send(shop, chat, START) - START for chat in range(1, 8)] == [
         seconds(number) for number in (0, 0, 0, 1, 1, 1, 2)
@@ -135,7 +148,9 @@ def test_one_chat_waits_its_second_and_holds_no_other() -> None:
     assert shop.ready(OTHER, START) == START
 
 
-def test_a_channel_gets_nineteen_a_minute_and_the_twentieth_when_the_minute_is_over() -> None:
+def test_a_channel_gets_nineteen_a_minute_and_the_twentieth_when_the_minute_is_over() -> (
+    None
+):
     shop = RateLimiter(Limits())
     moments = [send(shop, CHANNEL, START) for _ in range(20)]
     assert moments[18] == START + seconds(18)
@@ -148,16 +163,20 @@ def test_the_minute_is_counted_for_groups_and_channels_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chat_id", "group"), [(-1, True), (-1001234567890, True), (1, False), (7_999_999_999, False)]
+    ("chat_id", "group"),
+    [(-1, True), (-1001234567890, True), (1, False), (7_999_999_999, False)],
 )
 def test_a_negative_number_is_a_group_or_channel(chat_id: int, group: bool) -> None:
     assert rate_limit.is_group(chat_id) is group
 
 
 @pytest.mark.parametrize(
-    ("per_second", "apart"), [(0.5, 2.0), (0.1, 10.0), (0.001, 1000.0), (1.0, 1.0), (1.9, 1.0)]
+    ("per_second", "apart"),
+    [(0.5, 2.0), (0.1, 10.0), (0.001, 1000.0), (1.0, 1.0), (1.9, 1.0)],
 )
-def test_less_than_one_a_second_is_one_in_a_longer_window(per_second: float, apart: float) -> None:
+def test_less_than_one_a_second_is_one_in_a_longer_window(
+    per_second: float, apart: float
+) -> None:
     shop = RateLimiter(Limits(messages_per_second=per_second, per_chat_seconds=0))
     send(shop, READER, START)
     assert shop.ready(OTHER, START) == START + seconds(apart)
@@ -243,7 +262,9 @@ def test_a_chat_that_is_held_is_ready_for_nothing_else() -> None:
     assert limiter.chat_ready(READER, START) == START
 
 
-def test_three_chats_told_to_wait_within_a_minute_halve_the_rate_and_calm_gives_it_back() -> None:
+def test_three_chats_told_to_wait_within_a_minute_halve_the_rate_and_calm_gives_it_back() -> (
+    None
+):
     """One chat told twice counts once."""
     limiter = RateLimiter(Limits(messages_per_second=16))
     limiter.record_pause(READER, 5, START)

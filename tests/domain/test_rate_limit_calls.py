@@ -18,7 +18,15 @@ from bot.planning.rules import Rules
 from bot.store import attempts, chats, outbox
 from bot.store.database import open_database
 from tests.support.newsroom import AT, TAXONOMY, Newsroom, article
-from tests.support.rate_limits import CHANNEL, LIMITS, OTHER, READER, START, most_in_any, seconds
+from tests.support.rate_limits import (
+    CHANNEL,
+    LIMITS,
+    OTHER,
+    READER,
+    START,
+    most_in_any,
+    seconds,
+)
 
 #: Who wants to be called, how many seconds the call takes, and at which part of that it gets to Telegram.
 CALLS = st.lists(
@@ -66,7 +74,9 @@ def test_no_window_on_telegrams_side_holds_more_than_its_number(
     got = received(RateLimiter(limits), calls)
     rounding = timedelta(microseconds=2)
     of_all = timedelta(seconds=1 / min(limits.messages_per_second, 1.0)) - rounding
-    assert most_in_any([at for at, _ in got], of_all) <= max(int(limits.messages_per_second), 1)
+    assert most_in_any([at for at, _ in got], of_all) <= max(
+        int(limits.messages_per_second), 1
+    )
     for chat_id in {chat_id for _, chat_id in got}:
         own = [at for at, chat in got if chat == chat_id]
         if limits.per_chat_seconds:
@@ -125,7 +135,10 @@ def braked(*floods: tuple[int, float, float]) -> Brake:
         ([(1, 59, 2)], 1.0),
         ([(1, 60, 2), (2, 60, 2)], 0.25),
         ([(1, 60, 2)] * 9, LEAST),
-        ([(1, 5, 2), (2, 5, 2), (3, 5, 2), (4, 5, 2)], 0.5),  # counted anew after each slowing
+        (
+            [(1, 5, 2), (2, 5, 2), (3, 5, 2), (4, 5, 2)],
+            0.5,
+        ),  # counted anew after each slowing
     ],
 )
 def test_too_many_pauses_slow_the_bot_as_a_whole(
@@ -193,7 +206,9 @@ def test_a_restart_knows_what_went_out_in_the_last_minute(newsroom: Newsroom) ->
     for number in range(19):
         newsroom.tell(
             f"{number}.md",
-            article(f"Story number {number} of this day", f"https://example.org/{number}"),
+            article(
+                f"Story number {number} of this day", f"https://example.org/{number}"
+            ),
         )
         newsroom.deliver(Sent(number + 1))
         newsroom.later(seconds=2)
@@ -203,7 +218,9 @@ def test_a_restart_knows_what_went_out_in_the_last_minute(newsroom: Newsroom) ->
     assert rebuilt.chat_ready(channel, newsroom.at) == AT + MINUTE
 
 
-def test_a_call_whose_answer_was_never_heard_counts_from_the_restart(newsroom: Newsroom) -> None:
+def test_a_call_whose_answer_was_never_heard_counts_from_the_restart(
+    newsroom: Newsroom,
+) -> None:
     channel = number_of(newsroom, newsroom.open_channel("@one"))
     newsroom.tell("a.md", article())
     (one,) = outbox.due(newsroom.db, newsroom.at)
@@ -233,11 +250,19 @@ def served(newsroom: Newsroom, most: int) -> list[str]:
 def waiting_for(newsroom: Newsroom, chat: int, numbers: range) -> None:
     """Let a reader wait for articles, oldest first."""
     for number in numbers:
-        told = article(f"Story number {number} of this day", f"https://example.org/{number}")
+        told = article(
+            f"Story number {number} of this day", f"https://example.org/{number}"
+        )
         row = newsroom.number(f"{number}.md", told)
         rank = newsroom.at + timedelta(days=number)
         outbox.open_(
-            newsroom.db, row, [chat], lane=Lane.FOLLOWER, edition=1, rank=rank, at=newsroom.at
+            newsroom.db,
+            row,
+            [chat],
+            lane=Lane.FOLLOWER,
+            edition=1,
+            rank=rank,
+            at=newsroom.at,
         )
 
 
@@ -262,13 +287,17 @@ def test_who_comes_while_a_queue_is_served_stands_where_it_is_and_not_behind_it(
     waiting_for(newsroom, late, range(140, 141))
     to = served(newsroom, most=1)
     assert to.index("R3") <= 2
-    assert abs(to[:80].count("R1") - to[:80].count("R2")) <= 2  # the two long queues share
+    assert (
+        abs(to[:80].count("R1") - to[:80].count("R2")) <= 2
+    )  # the two long queues share
 
 
 def test_a_readers_own_articles_stay_in_their_order(newsroom: Newsroom) -> None:
     reader = newsroom.reader(1)
     waiting_for(newsroom, reader, range(20))
-    found = [newsroom.send(outbox.due(newsroom.db, newsroom.at)[0])[1] for _ in range(20)]
+    found = [
+        newsroom.send(outbox.due(newsroom.db, newsroom.at)[0])[1] for _ in range(20)
+    ]
     assert found == [f"Story number {number} of this day" for number in range(20)]
 
 

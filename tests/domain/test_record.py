@@ -31,7 +31,9 @@ ARTICLES = st.builds(
 
 
 @given(ARTICLES)
-def test_an_article_comes_out_as_it_went_in_through_a_process_too(article: Article) -> None:
+def test_an_article_comes_out_as_it_went_in_through_a_process_too(
+    article: Article,
+) -> None:
     packed = pickle.loads(pickle.dumps(pack(article)))
     assert packed == pack(article)
     assert unpack(packed) == article
@@ -45,10 +47,14 @@ def test_a_moment_is_in_whole_milliseconds_of_utc_and_never_later_than_it_was() 
     late = datetime(2026, 11, 22, 14, 0, 0, 1999, tzinfo=place)
     packed = pack(Article(identity="a", url="a", title="A", published=late))
     assert packed.published == 1_795_348_800_001
-    assert unpack(packed).published == datetime(2026, 11, 22, 12, 0, 0, 1000, tzinfo=UTC)
+    assert unpack(packed).published == datetime(
+        2026, 11, 22, 12, 0, 0, 1000, tzinfo=UTC
+    )
 
 
 def test_a_record_has_its_articles_identity() -> None:
     """It is asked for before the article is made of the record."""
-    article = Article(identity="https://example.org/a", url="https://example.org/a", title="A")
+    article = Article(
+        identity="https://example.org/a", url="https://example.org/a", title="A"
+    )
     assert pack(article).identity == article.identity

@@ -36,8 +36,12 @@ from bot.domain.recovery import (
 )
 
 CHANNEL, ME, EDITOR, OTHER = -1001, 7, 501, 502
-KEYBOARD = {"inline_keyboard": [[{"text": "Follow", "url": "https://t.me/bot?start=f-x-1"}]]}
-ANOTHERS = {"inline_keyboard": [[{"text": "Follow", "url": "https://t.me/bot?start=f-x-2"}]]}
+KEYBOARD = {
+    "inline_keyboard": [[{"text": "Follow", "url": "https://t.me/bot?start=f-x-1"}]]
+}
+ANOTHERS = {
+    "inline_keyboard": [[{"text": "Follow", "url": "https://t.me/bot?start=f-x-2"}]]
+}
 WANTED = Target(chat_id=CHANNEL, me=ME, text="A tale\n\nof two", keyboard=KEYBOARD)
 numbers = st.integers(1, 60)
 
@@ -48,7 +52,9 @@ def look(
     *known: int,
     editors: tuple[int, ...] = (EDITOR,),
 ) -> Search:
-    return Search(WANTED, Bounds(before=before, after=after, known=frozenset(known)), editors)
+    return Search(
+        WANTED, Bounds(before=before, after=after, known=frozenset(known)), editors
+    )
 
 
 def copy_of(number: int, **changes: Any) -> dict[str, Any]:
@@ -70,7 +76,9 @@ def walk(one: Search, there: dict[int, dict[str, Any]]) -> tuple[Any, list[int]]
         if step.message in there:
             one.answered(step, Sent(900), there[step.message])
         else:
-            one.answered(step, Refused("no such message", Refusal.MESSAGE_MISSING), None)
+            one.answered(
+                step, Refused("no such message", Refusal.MESSAGE_MISSING), None
+            )
     return step, asked
 
 
@@ -114,13 +122,21 @@ def test_the_likeliest_number_comes_first(around: Bounds, first: int) -> None:
 @given(gap=st.integers(0, BEYOND - 1))
 def test_an_open_search_goes_on_over_a_few_missing_numbers(gap: int) -> None:
     number = 11 + gap
-    assert walk(look(), {number: copy_of(number)}) == (Found(number), list(range(11, number + 1)))
+    assert walk(look(), {number: copy_of(number)}) == (
+        Found(number),
+        list(range(11, number + 1)),
+    )
 
 
 def test_an_open_search_ends_where_there_is_nothing_any_more() -> None:
     verdict, asked = walk(look(10, None, 12), {})
     assert isinstance(verdict, NotFound)
-    assert asked == [11, 13, 14, 15]  # what lies below the last known number does not count
+    assert asked == [
+        11,
+        13,
+        14,
+        15,
+    ]  # what lies below the last known number does not count
 
 
 def test_a_bounded_search_looks_everywhere() -> None:
@@ -154,8 +170,20 @@ def test_a_copy_proves_itself_by_origin_and_words(origin: dict[str, Any]) -> Non
         {"text": "A tale of three"},
         {"text": ""},
         {"forward_origin": None},
-        {"forward_origin": {"type": "channel", "chat": {"id": CHANNEL}, "message_id": 3}},
-        {"forward_origin": {"type": "channel", "chat": {"id": -1002}, "message_id": 11}},
+        {
+            "forward_origin": {
+                "type": "channel",
+                "chat": {"id": CHANNEL},
+                "message_id": 3,
+            }
+        },
+        {
+            "forward_origin": {
+                "type": "channel",
+                "chat": {"id": -1002},
+                "message_id": 11,
+            }
+        },
         {"forward_origin": {"type": "user", "sender_user": {"id": OTHER}}},
         {"forward_origin": {"type": "hidden_user", "sender_user_name": "Bot"}},
         {"reply_markup": ANOTHERS},
@@ -169,12 +197,16 @@ def test_anything_less_is_somebody_elses(changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "changes", [{"reply_markup": None}, {"text": None, "caption": WANTED.text}]
 )
-def test_a_copy_without_buttons_or_under_a_picture_will_do(changes: dict[str, Any]) -> None:
+def test_a_copy_without_buttons_or_under_a_picture_will_do(
+    changes: dict[str, Any],
+) -> None:
     assert walk(look(), {11: copy_of(11, **changes)})[0] == Found(11)
 
 
 @given(st.text())
-def test_what_telegram_does_to_spaces_and_unseen_characters_changes_no_words(text: str) -> None:
+def test_what_telegram_does_to_spaces_and_unseen_characters_changes_no_words(
+    text: str,
+) -> None:
     assert folded(f" {text}\u200b\r\n") == folded(text)
     assert folded(folded(text)) == folded(text)
 
@@ -200,7 +232,9 @@ def test_protected_content_is_not_forwarded_but_touched() -> None:
     one = look(editors=(EDITOR, OTHER))
     step = one.next()
     assert isinstance(step, ForwardProbe)
-    one.answered(step, Refused("Message has protected content", Refusal.PROTECTED), None)
+    one.answered(
+        step, Refused("Message has protected content", Refusal.PROTECTED), None
+    )
     assert isinstance(one.next(), RightsProbe)
 
 
@@ -229,7 +263,9 @@ def test_an_own_post_that_took_the_buttons_is_the_post_if_it_has_its_words() -> 
     assert one.next() == Found(11)
 
 
-def test_a_message_that_an_earlier_look_may_have_touched_is_laid_bare_to_be_read() -> None:
+def test_a_message_that_an_earlier_look_may_have_touched_is_laid_bare_to_be_read() -> (
+    None
+):
     one = retouching()
     one.answered(KeyboardProbe(11, KEYBOARD), Sent(0), None, touched=True)
     assert isinstance(one.next(), RightsProbe)
@@ -252,7 +288,8 @@ def test_the_right_is_asked_about_again_after_each_touch() -> None:
 
 
 @pytest.mark.parametrize(
-    "place", [{"status": "administrator", "can_edit_messages": True}, {"status": "creator"}]
+    "place",
+    [{"status": "administrator", "can_edit_messages": True}, {"status": "creator"}],
 )
 def test_who_may_edit_others_posts_touches_none(place: dict[str, Any]) -> None:
     one = look(editors=())
@@ -263,10 +300,14 @@ def test_who_may_edit_others_posts_touches_none(place: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "wanted", [WANTED, Target(chat_id=CHANNEL, me=ME, text="x", keyboard=None)]
 )
-def test_without_buttons_or_a_number_from_before_none_is_touched(wanted: Target) -> None:
+def test_without_buttons_or_a_number_from_before_none_is_touched(
+    wanted: Target,
+) -> None:
     around = Bounds(before=None, after=20) if wanted.keyboard else Bounds(before=10)
     one = Search(wanted, around, ())
-    one.answered(RightsProbe(), Sent(0), {"status": "administrator"})  # the connection works
+    one.answered(
+        RightsProbe(), Sent(0), {"status": "administrator"}
+    )  # the connection works
     verdict = one.next()
     assert isinstance(verdict, NotFound)
     assert not verdict.absent
@@ -303,8 +344,12 @@ def test_a_post_is_known_to_be_absent_only_if_every_place_was_looked_at(
     ],
 )
 @pytest.mark.parametrize("way", ["forward", "touch", "rights"])
-def test_what_says_nothing_puts_the_look_off(way: str, came: Outcome, seconds: float) -> None:
-    one = {"forward": look, "touch": retouching, "rights": lambda: look(editors=())}[way]()
+def test_what_says_nothing_puts_the_look_off(
+    way: str, came: Outcome, seconds: float
+) -> None:
+    one = {"forward": look, "touch": retouching, "rights": lambda: look(editors=())}[
+        way
+    ]()
     step = one.next()
     assert isinstance(step, ForwardProbe | KeyboardProbe | RightsProbe)
     one.answered(step, came, None)
@@ -346,5 +391,7 @@ def test_buttons_without_an_address_tell_nothing_of_whose_keyboard_it_is() -> No
             [{"text": "More", "callback_data": "x"}, *KEYBOARD["inline_keyboard"][0]]
         ]
     }
-    search.answered(ForwardProbe(11, EDITOR), Sent(900), copy_of(11, reply_markup=plain))
+    search.answered(
+        ForwardProbe(11, EDITOR), Sent(900), copy_of(11, reply_markup=plain)
+    )
     assert search.next() == Found(11)

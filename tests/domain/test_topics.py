@@ -84,7 +84,9 @@ def test_wider_topics_come_nearest_first() -> None:
     assert TAXONOMY.ancestors("face recognition") == ("Computer Vision", "AI")
     assert TAXONOMY.ancestors("cv") == ("AI",)
     assert TAXONOMY.ancestors("Privacy") == ()
-    assert [TAXONOMY.depth(name) for name in ("AI", "Computer Vision", "Face Recognition")] == [
+    assert [
+        TAXONOMY.depth(name) for name in ("AI", "Computer Vision", "Face Recognition")
+    ] == [
         0,
         1,
         2,
@@ -93,7 +95,11 @@ def test_wider_topics_come_nearest_first() -> None:
 
 def test_a_loop_of_wider_topics_ends() -> None:
     looped = Taxonomy(
-        [Topic(name="A", parent="b"), Topic(name="B", parent="C"), Topic(name="C", parent="a")]
+        [
+            Topic(name="A", parent="b"),
+            Topic(name="B", parent="C"),
+            Topic(name="C", parent="a"),
+        ]
     )
     assert looped.ancestors("A") == ("B", "C")
     assert Taxonomy([Topic(name="A", parent="a")]).ancestors("A") == ()
@@ -153,8 +159,13 @@ def test_an_alias_among_the_known_names_is_no_second_topic() -> None:
 @pytest.mark.parametrize(
     "words", ["Pickleball", "Cooking", "machine learning", "art", "A", "sports"]
 )
-def test_a_guess_that_shares_nothing_with_what_was_typed_is_not_offered(words: str) -> None:
-    assert taxonomy.load(None).find(words, [*KNOWN, "Gardening", "Local Politics"]).nearest == ()
+def test_a_guess_that_shares_nothing_with_what_was_typed_is_not_offered(
+    words: str,
+) -> None:
+    assert (
+        taxonomy.load(None).find(words, [*KNOWN, "Gardening", "Local Politics"]).nearest
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -182,7 +193,9 @@ def test_every_guess_has_letters_in_a_row_in_common_with_what_was_typed(
 ) -> None:
     if topics.nearest([typed], [name]):
         one, other = (topics.unaccented(topics.key(text)) for text in (typed, name))
-        assert one == other or any(one[at : at + 2] in other for at in range(len(one) - 1))
+        assert one == other or any(
+            one[at : at + 2] in other for at in range(len(one) - 1)
+        )
 
 
 @pytest.mark.parametrize(
@@ -196,11 +209,16 @@ def test_every_guess_has_letters_in_a_row_in_common_with_what_was_typed(
     ],
 )
 def test_accents_do_not_matter(words: str, name: str) -> None:
-    assert Taxonomy().find(words, ["Café", "Łódź", "Überblick", "Ёлка"]).topics == (name,)
+    assert Taxonomy().find(words, ["Café", "Łódź", "Überblick", "Ёлка"]).topics == (
+        name,
+    )
 
 
 def test_of_two_names_that_differ_by_an_accent_each_is_found() -> None:
-    assert Taxonomy().find("résumé, resume", ["Resume", "Résumé"]).topics == ("Résumé", "Resume")
+    assert Taxonomy().find("résumé, resume", ["Resume", "Résumé"]).topics == (
+        "Résumé",
+        "Resume",
+    )
 
 
 def test_vowel_signs_are_no_accents() -> None:
@@ -242,7 +260,10 @@ SAMPLES = Taxonomy(
 
 def test_a_samples_topic_is_known_only_where_an_article_carries_it() -> None:
     assert SAMPLES.find("Space, moon, plants", ()).topics == ("Gardening",)
-    assert SAMPLES.find("Space, moon, plants", ["Space"]).topics == ("Space", "Gardening")
+    assert SAMPLES.find("Space, moon, plants", ["Space"]).topics == (
+        "Space",
+        "Gardening",
+    )
     assert SAMPLES.written() == ["Gardening"]
 
 
@@ -259,11 +280,15 @@ def test_another_word_for_a_samples_topic_means_it_only_where_that_exists() -> N
     follows.topic(db, "Moon")
     assert TopicRows(db, SAMPLES).spell(("Moon",)) == ("Moon",)
     (row,) = chats.set_channels(db, [("@news", 0, "resend")])
-    wanted = channels.admission(row, Channel(chat="@news", topics=("moon", "plants")), SAMPLES)
+    wanted = channels.admission(
+        row, Channel(chat="@news", topics=("moon", "plants")), SAMPLES
+    )
     assert wanted.topics == {"moon", "space", "gardening"}
 
 
-def test_the_shipped_topics_are_samples_beside_an_operators_settings_only(tmp_path: Path) -> None:
+def test_the_shipped_topics_are_samples_beside_an_operators_settings_only(
+    tmp_path: Path,
+) -> None:
     assert taxonomy.load(None).written()
     assert taxonomy.load(tmp_path).written() == []
     assert taxonomy.load(shipped.config()).written() == []
@@ -275,12 +300,17 @@ def test_the_shipped_topics_are_samples_beside_an_operators_settings_only(tmp_pa
 
 
 def test_near_names_come_best_first() -> None:
-    assert topics.nearest(["privcy"], ["Public Health", "Privacy", "Piracy"])[0] == "Privacy"
+    assert (
+        topics.nearest(["privcy"], ["Public Health", "Privacy", "Piracy"])[0]
+        == "Privacy"
+    )
 
 
 @examples(200)
 @given(st.text(max_size=300), st.lists(st.text(max_size=40), max_size=20))
-def test_any_words_come_to_known_names_or_are_unknown(words: str, known: list[str]) -> None:
+def test_any_words_come_to_known_names_or_are_unknown(
+    words: str, known: list[str]
+) -> None:
     found = TAXONOMY.find(words, known)
     names = {TAXONOMY.name(name) for name in known} | {topic.name for topic in TAXONOMY}
     assert {*found.topics, *found.nearest} <= names
@@ -315,7 +345,10 @@ def test_a_tag_is_made_as_telegram_reads_it(name: str, tag: str) -> None:
 
 def test_the_taxonomys_tags_stand_for_a_topic_and_what_is_no_tag_is_left_out() -> None:
     given_tags = Taxonomy(
-        [Topic(name="Go", hashtags=("#GoLang", "C++")), Topic(name="Odd", hashtags=("+",))]
+        [
+            Topic(name="Go", hashtags=("#GoLang", "C++")),
+            Topic(name="Odd", hashtags=("+",)),
+        ]
     )
     assert given_tags.hashtags("go") == ("GoLang",)
     assert given_tags.hashtags("Odd") == ("Odd",)
@@ -339,4 +372,8 @@ def test_every_tag_made_from_any_name_is_one_tag_to_telegram(name: str) -> None:
 def test_topics_of_the_samples_are_told_from_the_operators() -> None:
     """A topic that nobody described is neither."""
     known = Taxonomy((Topic(name="AI", sample=True), Topic(name="Space")))
-    assert [known.is_sample(name) for name in ("ai", "space", "Nothing")] == [True, False, False]
+    assert [known.is_sample(name) for name in ("ai", "space", "Nothing")] == [
+        True,
+        False,
+        False,
+    ]

@@ -59,7 +59,9 @@ PARTS = st.sampled_from(
     ]
 )
 ADDRESSES = st.one_of(st.text(max_size=50), st.lists(PARTS, max_size=14).map("".join))
-ADDRESSES = st.one_of(ADDRESSES, ADDRESSES.map(lambda rest: "https://example.com/" + rest))
+ADDRESSES = st.one_of(
+    ADDRESSES, ADDRESSES.map(lambda rest: "https://example.com/" + rest)
+)
 MANY = examples(400)
 
 
@@ -217,8 +219,14 @@ HOST_SPELLINGS = st.sampled_from(
             ("host.example", "www.host.example"),
             ("host.example", "host.example."),
         ),
-        *(("host.example", "host.example:443"), ("host.example:8080", "WWW.host.example:8080")),
-        *(("bücher.example", "xn--bcher-kva.example"), ("bücher.example", "www.BÜCHER.example")),
+        *(
+            ("host.example", "host.example:443"),
+            ("host.example:8080", "WWW.host.example:8080"),
+        ),
+        *(
+            ("bücher.example", "xn--bcher-kva.example"),
+            ("bücher.example", "www.BÜCHER.example"),
+        ),
     ]
 )
 
@@ -240,7 +248,8 @@ def test_equivalent_spellings_of_an_address_are_one_identity(
     one, other = (
         f"{scheme}{host[side]}{start}{'/'.join(each[side] for each in path)}{end}"
         + "".join(
-            f"{'&' if number else '?'}q{number}={each[side]}" for number, each in enumerate(query)
+            f"{'&' if number else '?'}q{number}={each[side]}"
+            for number, each in enumerate(query)
         )
         for side, scheme, start, end in (
             (0, "https://", "/", ""),
@@ -341,8 +350,14 @@ HOSTS = st.sampled_from(
 
 
 @examples(600)
-@given(st.sampled_from(("http://", "https://")), HOSTS, st.lists(PLAIN, max_size=8).map("".join))
-def test_what_needs_no_parser_is_what_the_parser_gives(scheme: str, host: str, rest: str) -> None:
+@given(
+    st.sampled_from(("http://", "https://")),
+    HOSTS,
+    st.lists(PLAIN, max_size=8).map("".join),
+)
+def test_what_needs_no_parser_is_what_the_parser_gives(
+    scheme: str, host: str, rest: str
+) -> None:
     text = f"{scheme}{host}{rest}"
     plain, urls._PLAIN = urls._PLAIN, re.compile("(?!)")
     try:

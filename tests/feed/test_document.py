@@ -43,7 +43,9 @@ def read_refusal(folder: Path, path: str = "a.md", limit: int = LIMIT) -> Articl
 
 
 @pytest.fixture(params=["libyaml", "python"])
-def either_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def either_parser(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Both of PyYAML's parsers, since a wheel may come without libyaml."""
     if request.param == "python":
         monkeypatch.setattr(front_matter, "LOADER", front_matter.yaml.SafeLoader)
@@ -53,14 +55,20 @@ def either_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_byte_order_mark_is_no_obstacle() -> None:
-    assert document.parse(b"\xef\xbb\xbf" + WHOLE.encode(), "a.md").title == "A quiet harbour"
+    assert (
+        document.parse(b"\xef\xbb\xbf" + WHOLE.encode(), "a.md").title
+        == "A quiet harbour"
+    )
     assert document.parse("\ufeff" + WHOLE, "a.md").title == "A quiet harbour"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_utf_16_is_read_where_a_byte_order_mark_says_so(encoding: str) -> None:
     mark = "" if encoding == "utf-16" else "\ufeff"
-    assert document.parse((mark + WHOLE).encode(encoding), "a.md").title == "A quiet harbour"
+    assert (
+        document.parse((mark + WHOLE).encode(encoding), "a.md").title
+        == "A quiet harbour"
+    )
 
 
 @pytest.mark.parametrize("ending", ["\r\n", "\r"])
@@ -70,7 +78,11 @@ def test_other_line_ends_are_line_ends(ending: str) -> None:
 
 
 def test_doubly_encoded_text_is_shown_as_it_was_meant() -> None:
-    twice = "“is the right thing”".encode().decode("cp1252", "replace").replace("\ufffd", "\x9d")
+    twice = (
+        "“is the right thing”".encode()
+        .decode("cp1252", "replace")
+        .replace("\ufffd", "\x9d")
+    )
     assert parse(f'excerpt: "{twice}"').excerpt == "“is the right thing”"
     assert parse("excerpt: CafÃ© culture").excerpt == "Café culture"
 
@@ -115,7 +127,15 @@ def test_a_file_without_front_matter_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "contents",
-    ["-", "--", "---", "---\n", f"---\n{FIELDS}", f"---\n{FIELDS}--", f"---\n{FIELDS}text"],
+    [
+        "-",
+        "--",
+        "---",
+        "---\n",
+        f"---\n{FIELDS}",
+        f"---\n{FIELDS}--",
+        f"---\n{FIELDS}text",
+    ],
 )
 def test_front_matter_that_is_not_closed_may_be_unfinished(contents: str) -> None:
     assert refusal(contents).unfinished
@@ -134,7 +154,10 @@ def test_every_beginning_of_a_good_file_is_unfinished_until_it_is_whole() -> Non
 
 @pytest.mark.parametrize("closing", ["---", "...", "-----", "---  "])
 def test_front_matter_may_be_closed_in_any_of_the_usual_ways(closing: str) -> None:
-    assert document.parse(f"---\n{FIELDS}{closing}\nbody", "a.md").title == "A quiet harbour"
+    assert (
+        document.parse(f"---\n{FIELDS}{closing}\nbody", "a.md").title
+        == "A quiet harbour"
+    )
 
 
 def test_rules_in_the_body_are_left_alone() -> None:
@@ -149,7 +172,11 @@ def test_rules_in_the_body_are_left_alone() -> None:
     ("fields", "line", "statement"),
     [
         ("title: Foo: bar\n", 2, "a value with a colon in it needs quotes"),
-        ("title: a\n\tquality: 1\n", 3, "a tab, or a character that a value can't begin with"),
+        (
+            "title: a\n\tquality: 1\n",
+            3,
+            "a tab, or a character that a value can't begin with",
+        ),
         (
             'title: a\nexcerpt: "never closed\nquality: 1\n',
             3,
@@ -160,13 +187,29 @@ def test_rules_in_the_body_are_left_alone() -> None:
             2,
             "a bracket that is never closed, or a comma missing inside it",
         ),
-        ("title: a\nx: {a: b\n", 3, "a bracket that is never closed, or a comma missing inside it"),
-        ("title: a\nexcerpt: @at\n", 3, "a tab, or a character that a value can't begin with"),
+        (
+            "title: a\nx: {a: b\n",
+            3,
+            "a bracket that is never closed, or a comma missing inside it",
+        ),
+        (
+            "title: a\nexcerpt: @at\n",
+            3,
+            "a tab, or a character that a value can't begin with",
+        ),
         ("title: a\nno colon\nb: c\n", 3, "this is not a field: a colon is missing"),
         ("title: 'it's'\n", 2, "indented unlike the lines around it, or a stray mark"),
-        ('title: "a \\q b"\n', 2, "a backslash inside quotation marks needs a second one"),
+        (
+            'title: "a \\q b"\n',
+            2,
+            "a backslash inside quotation marks needs a second one",
+        ),
         ("title: a\nx: &\n", 3, "it does not parse"),
-        ("title: a\nquality: *nothing\n", 3, "an alias stands for nothing that was said before"),
+        (
+            "title: a\nquality: *nothing\n",
+            3,
+            "an alias stands for nothing that was said before",
+        ),
         ("title: &a [*a]\n", 2, "an alias stands inside what it stands for"),
         (
             "title: a\nx: !!python/object/apply:os.system [id]\n",
@@ -188,10 +231,14 @@ def test_bad_yaml_is_refused_with_its_line_in_the_file(
 def test_lines_are_counted_from_the_files_first() -> None:
     assert refusal("---\ntitle: Foo: bar\n---\n").line == 2
     assert refusal("\n\n---\ntitle: Foo: bar\n---\n").line == 4
-    assert refusal("---\r\nexcerpt: a\x85b\u2028c\r\ntitle: Foo: bar\r\n---\r\n").line == 3
+    assert (
+        refusal("---\r\nexcerpt: a\x85b\u2028c\r\ntitle: Foo: bar\r\n---\r\n").line == 3
+    )
 
 
-@pytest.mark.parametrize("fields", ["- a\n- b\n", "just words\n", "42\n", "[]\n", "&a [1]\n"])
+@pytest.mark.parametrize(
+    "fields", ["- a\n- b\n", "just words\n", "42\n", "[]\n", "&a [1]\n"]
+)
 def test_front_matter_that_is_no_set_of_fields_is_refused(fields: str) -> None:
     assert (
         refusal(f"---\n{fields}---\n").reason
@@ -205,12 +252,17 @@ def test_front_matter_without_fields_has_no_title(fields: str) -> None:
 
 
 def test_keys_named_like_arguments_are_keys_like_others() -> None:
-    assert parse("content: c\nhandler: h\nmetadata: m\ntext: t\nfm: x").title == "A quiet harbour"
+    assert (
+        parse("content: c\nhandler: h\nmetadata: m\ntext: t\nfm: x").title
+        == "A quiet harbour"
+    )
 
 
 def test_keys_that_are_no_text_are_left_out() -> None:
     assert (
-        parse("2024: a\nyes: b\n1.5: c\n~: d\n? [a, b]\n: e\n? {a: b}\n: f\n2021-01-01: g").title
+        parse(
+            "2024: a\nyes: b\n1.5: c\n~: d\n? [a, b]\n: e\n? {a: b}\n: f\n2021-01-01: g"
+        ).title
         == "A quiet harbour"
     )
 
@@ -236,7 +288,9 @@ def test_a_merge_key_adds_the_fields_it_names_as_pyyaml_does(written: str) -> No
     found = front_matter.FrontMatter("a.md").judged(written)
     assert (
         found["item"]
-        == yaml.load(written, Loader=yaml.BaseLoader if "'<<'" in written else _TextLoader)["item"]
+        == yaml.load(
+            written, Loader=yaml.BaseLoader if "'<<'" in written else _TextLoader
+        )["item"]
     )
 
 
@@ -252,7 +306,11 @@ def test_a_merge_key_at_the_top_adds_fields_of_the_article_and_overrides_none() 
     found = parse(
         "base: &base {title: Taken over, quality: 7, excerpt: Shared}\n<<: *base\nexcerpt: Its own"
     )
-    assert (found.title, found.quality, found.excerpt) == (parse("").title, 7, "Its own")
+    assert (found.title, found.quality, found.excerpt) == (
+        parse("").title,
+        7,
+        "Its own",
+    )
 
 
 @pytest.mark.usefixtures("either_parser")
@@ -279,7 +337,9 @@ def test_an_alias_stands_for_its_value() -> None:
 @pytest.mark.usefixtures("either_parser")
 def test_an_alias_bomb_is_refused_before_it_grows() -> None:
     bomb = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n"
-    bomb += "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
+    bomb += "".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
+    )
     error = refusal(f"---\n{FIELDS}{bomb}---\n")
     assert "more than 20,000 values" in error.reason
     assert error.line == 4 + 4
@@ -302,7 +362,10 @@ def test_absurd_nesting_is_refused_before_it_is_followed(opening: str) -> None:
 
 @pytest.mark.usefixtures("either_parser")
 def test_a_document_of_very_many_values_is_refused() -> None:
-    assert "more than 20,000 values" in refusal(f"---\n{FIELDS}x: [{'a,' * 100_000}]\n---\n").reason
+    assert (
+        "more than 20,000 values"
+        in refusal(f"---\n{FIELDS}x: [{'a,' * 100_000}]\n---\n").reason
+    )
 
 
 @pytest.mark.parametrize(
@@ -388,7 +451,9 @@ def test_no_error_quotes_what_is_secured(fields: str) -> None:
     chain: BaseException | None = error
     while chain is not None:
         assert PAYLOAD not in str(chain)
-        chain = chain.__cause__ or (None if chain.__suppress_context__ else chain.__context__)
+        chain = chain.__cause__ or (
+            None if chain.__suppress_context__ else chain.__context__
+        )
 
 
 # --- the file --------------------------------------------------------------------------------------------------------
@@ -397,14 +462,17 @@ def test_no_error_quotes_what_is_secured(fields: str) -> None:
 def test_a_file_is_read_from_its_folder(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "a.md").write_text(WHOLE)
-    assert document.read(tmp_path, "sub/a.md", max_bytes=LIMIT) == document.parse(WHOLE, "a.md")
+    assert document.read(tmp_path, "sub/a.md", max_bytes=LIMIT) == document.parse(
+        WHOLE, "a.md"
+    )
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> None:
     with (tmp_path / "a.md").open("wb") as file:
         file.truncate(1 << 40)  # a terabyte that takes no room
     assert (
-        read_refusal(tmp_path).reason == "is larger than 1,000,000 bytes: it has 1,099,511,627,776"
+        read_refusal(tmp_path).reason
+        == "is larger than 1,000,000 bytes: it has 1,099,511,627,776"
     )
 
 
@@ -421,10 +489,14 @@ def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
         assert read_refusal(tmp_path).reason == "can't be read: permission denied"
 
 
-def test_an_unreadable_folder_is_refused_by_the_path_its_listing_gave(tmp_path: Path) -> None:
+def test_an_unreadable_folder_is_refused_by_the_path_its_listing_gave(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "sub").mkdir(mode=0)
     with without_privilege(tmp_path):
-        assert read_refusal(tmp_path, "sub/").reason == "can't be read: permission denied"
+        assert (
+            read_refusal(tmp_path, "sub/").reason == "can't be read: permission denied"
+        )
 
 
 def test_a_file_that_went_is_refused(tmp_path: Path) -> None:
@@ -432,7 +504,9 @@ def test_a_file_that_went_is_refused(tmp_path: Path) -> None:
     assert read_refusal(tmp_path, "no/folder/a.md").reason == "is no longer there"
 
 
-def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_followed(tmp_path: Path) -> None:
+def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_followed(
+    tmp_path: Path,
+) -> None:
     inside, outside = tmp_path / "in", tmp_path / "in-and-more"
     inside.mkdir()
     outside.mkdir()
@@ -442,7 +516,10 @@ def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_followed(tmp_path
     (inside / "c.md").symlink_to("b.md")
     (inside / "d").symlink_to(outside)
     for path in ("a.md", "d/a.md", "../in-and-more/a.md", str(outside / "a.md")):
-        assert read_refusal(inside, path).reason == "is a link that leads out of the folder"
+        assert (
+            read_refusal(inside, path).reason
+            == "is a link that leads out of the folder"
+        )
     assert document.read(inside, "c.md", max_bytes=LIMIT).title == "A quiet harbour"
 
 
@@ -470,7 +547,9 @@ def test_each_file_of_a_batch_is_held_to_the_folder(tmp_path: Path) -> None:
         if path in ("a.md", "d/a.md", "sub/a.md", "../in/a.md"):
             assert batch.read(path).title == "A quiet harbour"
         else:
-            with pytest.raises(ArticleError, match="is a link that leads out of the folder"):
+            with pytest.raises(
+                ArticleError, match="is a link that leads out of the folder"
+            ):
                 batch.read(path)
 
 
@@ -478,7 +557,9 @@ def test_links_that_lead_nowhere_or_in_a_circle_are_refused(tmp_path: Path) -> N
     (tmp_path / "a.md").symlink_to("b.md")
     assert read_refusal(tmp_path).reason == "is no longer there"
     (tmp_path / "b.md").symlink_to("a.md")
-    assert read_refusal(tmp_path).reason.startswith(("can't be read", "is no longer there"))
+    assert read_refusal(tmp_path).reason.startswith(
+        ("can't be read", "is no longer there")
+    )
 
 
 def test_pipes_sockets_devices_and_folders_are_never_opened(
@@ -491,10 +572,14 @@ def test_pipes_sockets_devices_and_folders_are_never_opened(
         listener.bind("socket.md")
         monkeypatch.setattr(os, "open", lambda *_, **__: pytest.fail("opened"))
         for path in ("pipe.md", "socket.md"):
-            assert read_refusal(tmp_path, path).reason == "is a pipe, socket or device, not a file"
+            assert (
+                read_refusal(tmp_path, path).reason
+                == "is a pipe, socket or device, not a file"
+            )
         assert read_refusal(tmp_path, "folder.md").reason == "is a folder, not a file"
         assert (
-            read_refusal(Path("/dev"), "null").reason == "is a pipe, socket or device, not a file"
+            read_refusal(Path("/dev"), "null").reason
+            == "is a pipe, socket or device, not a file"
         )
 
 
@@ -509,7 +594,9 @@ def test_a_pipe_that_takes_a_files_place_does_not_hold_up_the_scan(
     monkeypatch.setattr(
         os,
         "stat",
-        lambda path, **more: earlier if str(path).endswith("a.md") else real(path, **more),
+        lambda path, **more: (
+            earlier if str(path).endswith("a.md") else real(path, **more)
+        ),
     )
     assert read_refusal(tmp_path).reason == "is a pipe, socket or device, not a file"
 
@@ -530,6 +617,8 @@ def test_a_name_no_file_can_have_is_refused(tmp_path: Path, path: str) -> None:
 @pytest.mark.skipif(
     sys.platform == "darwin", reason="macOS refuses names that are not UTF-8 itself"
 )
-def test_a_file_whose_name_is_not_utf_8_is_refused_with_a_way_to_mend_it(tmp_path: Path) -> None:
+def test_a_file_whose_name_is_not_utf_8_is_refused_with_a_way_to_mend_it(
+    tmp_path: Path,
+) -> None:
     (Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.md"))).write_text(WHOLE)
     assert "rename it" in read_refusal(tmp_path, "caf\\xe9.md").reason

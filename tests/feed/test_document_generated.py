@@ -96,14 +96,20 @@ def outcome(contents: str | bytes) -> Article | str:
 @SOME
 @given(
     FIELDS,
-    st.sampled_from(["---\n{}---\n", "\ufeff---\n{}...\nbody", "\n\n---\n{}-----\n<p>x</p>"]),
+    st.sampled_from(
+        ["---\n{}---\n", "\ufeff---\n{}...\nbody", "\n\n---\n{}-----\n<p>x</p>"]
+    ),
     st.booleans(),
 )
 def test_a_document_of_any_values_is_an_article_or_a_reason(
     values: dict[str, object], frame: str, style: bool
 ) -> None:
-    text = frame.format(yaml.dump(values, allow_unicode=style, default_flow_style=style))
-    assert outcome(text) == outcome(text.encode("utf-8", "surrogatepass").replace(b"\n", b"\r\n"))
+    text = frame.format(
+        yaml.dump(values, allow_unicode=style, default_flow_style=style)
+    )
+    assert outcome(text) == outcome(
+        text.encode("utf-8", "surrogatepass").replace(b"\n", b"\r\n")
+    )
 
 
 @MANY
@@ -112,8 +118,14 @@ def test_a_document_of_any_values_is_an_article_or_a_reason(
 @example("!!binary x", True)
 @example("&a *a", True)
 @example("? [", True)
-def test_what_is_nearly_yaml_is_an_article_or_a_reason(marks: str, framed: bool) -> None:
-    outcome(f"---\ntitle: A\nwebUrl: https://host.example/a\n{marks}\n---\n" if framed else marks)
+def test_what_is_nearly_yaml_is_an_article_or_a_reason(
+    marks: str, framed: bool
+) -> None:
+    outcome(
+        f"---\ntitle: A\nwebUrl: https://host.example/a\n{marks}\n---\n"
+        if framed
+        else marks
+    )
 
 
 @SOME
@@ -129,7 +141,10 @@ def test_what_both_parsers_of_pyyaml_read_they_read_alike(marks: str) -> None:
 
 
 @MANY
-@given(st.binary(max_size=200) | MARKS.map(lambda text: text.encode("utf-8", "surrogatepass")))
+@given(
+    st.binary(max_size=200)
+    | MARKS.map(lambda text: text.encode("utf-8", "surrogatepass"))
+)
 def test_any_bytes_are_an_article_or_a_reason(contents: bytes) -> None:
     outcome(contents)
     outcome(b"---\ntitle: A\nwebUrl: https://host.example/a\n" + contents + b"\n---\n")

@@ -37,10 +37,14 @@ def check(article: Article) -> None:
     assert shown == [plain_text.repair(text) for text in shown]
     assert "<" not in article.excerpt
     assert all(
-        urls.link(one) == one for one in (article.url, *(one.url for one in article.related))
+        urls.link(one) == one
+        for one in (article.url, *(one.url for one in article.related))
     )
     assert article.image is None or urls.link(article.image) == article.image
-    assert article.identity not in {*article.aliases, *(one.identity for one in article.related)}
+    assert article.identity not in {
+        *article.aliases,
+        *(one.identity for one in article.related),
+    }
 
 
 def test_every_document_of_a_folder_is_read_or_refused_with_a_reason() -> None:
@@ -64,7 +68,10 @@ def test_every_document_of_a_folder_is_read_or_refused_with_a_reason() -> None:
 def test_the_document_the_project_was_asked_for_is_read_whole() -> None:
     ((path, *_),) = folder.listing(REAL_SEEDS, PATTERNS)
     article = document.read(REAL_SEEDS, path, max_bytes=1_000_000)
-    assert article.title == "PI and 30 CSOs unite against use of live facial recognition technology"
+    assert (
+        article.title
+        == "PI and 30 CSOs unite against use of live facial recognition technology"
+    )
     assert article.topics == ("Computer Vision", "AI")
     assert [one.quality for one in article.related] == [74, 43, 39, 37, 12]
     assert "“is the right thing" in article.related[1].excerpt
@@ -85,11 +92,15 @@ def test_nothing_of_a_secured_payload_is_left() -> None:
         assert not any(payload[:40] in found for payload in payloads if payload)
 
 
-def test_eleven_months_of_writes_change_what_a_reader_sees_in_seven_files_only() -> None:
+def test_eleven_months_of_writes_change_what_a_reader_sees_in_seven_files_only() -> (
+    None
+):
     seen: dict[str, set[str]] = {}
     reasons: Counter[str] = Counter()
     with lzma.open(REAL_FEED / "history.jsonl.xz", "rt", encoding="utf-8") as lines:
-        writes = [write for write in map(json.loads, lines) if write["text"] is not None]
+        writes = [
+            write for write in map(json.loads, lines) if write["text"] is not None
+        ]
     for write in writes:
         found = outcome(write["text"], write["path"])
         if isinstance(found, Article):
@@ -103,11 +114,16 @@ def test_eleven_months_of_writes_change_what_a_reader_sees_in_seven_files_only()
 
 def test_both_parsers_of_pyyaml_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     documents = [
-        (path, (REAL_FEED / path).read_bytes()) for path, *_ in folder.listing(REAL_FEED, PATTERNS)
+        (path, (REAL_FEED / path).read_bytes())
+        for path, *_ in folder.listing(REAL_FEED, PATTERNS)
     ]
     sample = [
         *documents[::6],
-        *((path, contents) for path, contents in documents if not path.startswith("news")),
+        *(
+            (path, contents)
+            for path, contents in documents
+            if not path.startswith("news")
+        ),
     ]
     by_default = [outcome(contents, path) for path, contents in sample]
     monkeypatch.setattr(front_matter, "LOADER", yaml.SafeLoader)

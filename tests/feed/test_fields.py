@@ -38,7 +38,8 @@ def test_an_article_without_a_title_is_refused(title: object) -> None:
 
 def test_a_name_stands_in_for_a_missing_title() -> None:
     assert (
-        fields.article({"name": "A person", "webUrl": BASE["webUrl"]}, "a.md").title == "A person"
+        fields.article({"name": "A person", "webUrl": BASE["webUrl"]}, "a.md").title
+        == "A person"
     )
 
 
@@ -60,7 +61,12 @@ def test_a_very_long_title_is_cut_at_a_word() -> None:
 )
 def test_an_article_without_a_usable_address_is_refused(url: object) -> None:
     assert refusal(
-        {**BASE, "webUrl": url, "url": "https://host.example/", "link": "https://host.example/"}
+        {
+            **BASE,
+            "webUrl": url,
+            "url": "https://host.example/",
+            "link": "https://host.example/",
+        }
     ).startswith("has no usable address: webUrl or originalUrl")
 
 
@@ -82,12 +88,17 @@ def test_other_addresses_are_aliases_each_once() -> None:
     )
     assert found.identity == "https://host.example/a"
     assert found.url == "https://host.example/a?utm_source=x"
-    assert found.aliases == ("https://other.example/a", "https://host.example/news/amp/a")
+    assert found.aliases == (
+        "https://other.example/a",
+        "https://host.example/news/amp/a",
+    )
 
 
 def test_a_front_page_is_no_second_name_of_an_article() -> None:
     assert (
-        article(originalUrl="https://host.example/", ampWebUrl="https://host.example?amp").aliases
+        article(
+            originalUrl="https://host.example/", ampWebUrl="https://host.example?amp"
+        ).aliases
         == ()
     )
 
@@ -133,12 +144,15 @@ def test_a_score_is_a_whole_number_or_nothing(written: object, meant: int) -> No
         ([], False),
     ],
 )
-def test_only_published_false_means_unpublished(written: object, unpublished: bool) -> None:
+def test_only_published_false_means_unpublished(
+    written: object, unpublished: bool
+) -> None:
     assert article(published=written).unpublished is unpublished
 
 
 @pytest.mark.parametrize(
-    ("written", "removed"), [("true", True), ("YES", True), ("false", False), (["true"], False)]
+    ("written", "removed"),
+    [("true", True), ("YES", True), ("false", False), (["true"], False)],
 )
 def test_only_removed_true_means_removed(written: object, removed: bool) -> None:
     assert article(removed=written).removed is removed
@@ -152,7 +166,10 @@ def test_only_removed_true_means_removed(written: object, removed: bool) -> None
         ("2021-08-22 21:02", datetime(2021, 8, 22, 21, 2, tzinfo=UTC)),
         ("2021-08-22T23:02:00+02:00", datetime(2021, 8, 22, 21, 2, tzinfo=UTC)),
         ("2021-08-22 17:02:00 -0400", datetime(2021, 8, 22, 21, 2, tzinfo=UTC)),
-        ("2021-08-22T21:02:00.1234567Z", datetime(2021, 8, 22, 21, 2, 0, 123456, tzinfo=UTC)),
+        (
+            "2021-08-22T21:02:00.1234567Z",
+            datetime(2021, 8, 22, 21, 2, 0, 123456, tzinfo=UTC),
+        ),
         ("2021-08-22", datetime(2021, 8, 22, tzinfo=UTC)),
         ("Sun, 22 Aug 2021 21:02:00 GMT", datetime(2021, 8, 22, 21, 2, tzinfo=UTC)),
         ("2999-01-01T00:00:00Z", datetime(2999, 1, 1, tzinfo=UTC)),
@@ -207,7 +224,16 @@ def test_tags_are_taken_out_of_an_excerpt_and_comparisons_stay() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["5 < 6 > 4", "a <b and c> d", "List<String>", "<unknown>", "I <3 you", "x<p", "<p", "a < b"],
+    [
+        "5 < 6 > 4",
+        "a <b and c> d",
+        "List<String>",
+        "<unknown>",
+        "I <3 you",
+        "x<p",
+        "<p",
+        "a < b",
+    ],
 )
 def test_what_only_looks_like_a_tag_stays(text: str) -> None:
     assert markup.without_tags(text) == text
@@ -229,7 +255,10 @@ def test_what_only_looks_like_a_tag_stays(text: str) -> None:
         ('<video controls src="a.mp4"></video>one', "one"),
         ('<img alt="a > b" src=x> one <abbr title="x">two</abbr>', "one two"),
         ("one<o:p></o:p> <amp-img src='x'></amp-img>two", "one two"),
-        ("ssh <user-name>@host, then <your:key>", "ssh <user-name>@host, then <your:key>"),
+        (
+            "ssh <user-name>@host, then <your:key>",
+            "ssh <user-name>@host, then <your:key>",
+        ),
         ('Read on at <a href="https://host.example/cut', "Read on at"),
         ("<!DOCTYPE html><html><body><p>one<p>two", "one\n\ntwo"),
     ],
@@ -256,7 +285,9 @@ def test_real_pairs_of_tags_are_taken_out_of_a_title_and_escaped_ones_stay_words
 ) -> None:
     assert article(title=written).title == shown
     assert (
-        article(related=[{"title": written, "webUrl": "https://other.example/b"}]).related[0].title
+        article(related=[{"title": written, "webUrl": "https://other.example/b"}])
+        .related[0]
+        .title
         == shown
     )
 
@@ -266,7 +297,9 @@ def test_a_name_is_unwrapped_too() -> None:
     assert (told.provider, told.topics) == ("The Paper", ("AI",))
 
 
-@given(st.text("<>&;ltgamp!-[]CDATA/ b\"'=:").map(lambda text: text.replace("<", "&lt;")))
+@given(
+    st.text("<>&;ltgamp!-[]CDATA/ b\"'=:").map(lambda text: text.replace("<", "&lt;"))
+)
 def test_of_an_excerpt_without_a_real_tag_every_letter_stays(text: str) -> None:
     assert article(excerpt=text).excerpt == plain_text.paragraphs(text)
 
@@ -289,7 +322,9 @@ def test_hostile_tags_take_no_long_time() -> None:
 
 
 def test_a_title_loses_pairs_of_tags_and_keeps_what_it_is_about() -> None:
-    assert article(title="The <em>very</em> <b><i>best</i></b>").title == "The very best"
+    assert (
+        article(title="The <em>very</em> <b><i>best</i></b>").title == "The very best"
+    )
     assert article(title="How to use the <p> tag").title == "How to use the <p> tag"
 
 
@@ -328,7 +363,10 @@ def test_topics_are_names_each_once(written: object, names: tuple[str, ...]) -> 
 
 
 def test_only_so_many_topics_are_read() -> None:
-    assert len(article(topics=[f"Topic {n}" for n in range(1000)]).topics) == fields.MOST_TOPICS
+    assert (
+        len(article(topics=[f"Topic {n}" for n in range(1000)]).topics)
+        == fields.MOST_TOPICS
+    )
 
 
 @pytest.mark.parametrize(
@@ -350,14 +388,19 @@ def test_a_kind_is_what_the_document_calls_itself(written: object, kind: str) ->
         ("https://i.example/a.png", "https://i.example/a.png"),
         ({"url": "https://i.example/a.png"}, "https://i.example/a.png"),
         (["https://i.example/a.png"], "https://i.example/a.png"),
-        ([{"url": "/a.png"}, {"url": "https://i.example/b.png"}], "https://i.example/b.png"),
+        (
+            [{"url": "/a.png"}, {"url": "https://i.example/b.png"}],
+            "https://i.example/b.png",
+        ),
         ([{"url": "data:image/png;base64,x"}], None),
         ([{"url": ["https://i.example/a.png"]}, 5, None, [[]]], None),
         ([{"url": "https://i.example/a.svg?x"}], None),
         ([{"url": "https://i.example/1.gif", "width": "1", "height": "1"}], None),
     ],
 )
-def test_the_first_image_that_can_be_shown_is_shown(written: object, chosen: str | None) -> None:
+def test_the_first_image_that_can_be_shown_is_shown(
+    written: object, chosen: str | None
+) -> None:
     assert images.best(written) == chosen
 
 
@@ -378,11 +421,16 @@ def test_a_better_image_further_down_is_preferred_to_a_small_one_or_a_logo() -> 
 
 
 def entry(number: int, **more: object) -> dict[str, object]:
-    return {"title": f"Related story {number}", "webUrl": f"https://o.example/{number}", **more}
+    return {
+        "title": f"Related story {number}",
+        "webUrl": f"https://o.example/{number}",
+        **more,
+    }
 
 
 @pytest.mark.parametrize(
-    "written", [None, {}, [], "AI", "https://o.example/", [None, "x", [], {}, ["y"]], {"a": "b"}]
+    "written",
+    [None, {}, [], "AI", "https://o.example/", [None, "x", [], {}, ["y"]], {"a": "b"}],
 )
 def test_related_of_another_type_is_none(written: object) -> None:
     assert article(related=written).related == ()
@@ -390,7 +438,10 @@ def test_related_of_another_type_is_none(written: object) -> None:
 
 def test_related_articles_stand_by_quality_with_their_provider_or_host() -> None:
     first, second = article(
-        related=[entry(1, quality="3"), entry(2, quality="40", provider={"name": "Express & Star"})]
+        related=[
+            entry(1, quality="3"),
+            entry(2, quality="40", provider={"name": "Express & Star"}),
+        ]
     ).related
     assert (first.url, first.provider, first.quality) == (
         "https://o.example/2",
@@ -405,13 +456,17 @@ def test_the_article_itself_is_not_related_under_any_of_its_addresses() -> None:
         entry(1, webUrl="http://host.example/a/"),
         entry(2, originalUrl="https://host.example/a?utm_medium=x"),
         entry(3, ampWebUrl="https://host.example/a/amp"),
-        entry(4, cdnAmpWebUrl="https://host-example.cdn.ampproject.org/c/s/host.example/a"),
+        entry(
+            4, cdnAmpWebUrl="https://host-example.cdn.ampproject.org/c/s/host.example/a"
+        ),
         entry(5, webUrl="https://other.example/b"),
     ]
     assert article(originalUrl="https://other.example/b", related=itself).related == ()
 
 
-def test_one_related_article_listed_under_two_addresses_comes_once_at_its_best() -> None:
+def test_one_related_article_listed_under_two_addresses_comes_once_at_its_best() -> (
+    None
+):
     found = article(
         related=[
             entry(1, ampWebUrl="https://o.example/news/amp/1", quality="5"),
@@ -419,7 +474,9 @@ def test_one_related_article_listed_under_two_addresses_comes_once_at_its_best()
             entry(3, webUrl="https://o.example/1#comments", quality="1"),
         ]
     ).related
-    assert [(one.identity, one.quality) for one in found] == [("https://o.example/1", 9)]
+    assert [(one.identity, one.quality) for one in found] == [
+        ("https://o.example/1", 9)
+    ]
 
 
 def test_related_articles_without_title_or_address_or_withdrawn_are_left_out() -> None:
@@ -437,7 +494,10 @@ def test_a_lone_related_article_needs_no_list() -> None:
 
 
 def test_only_so_many_related_articles_are_read() -> None:
-    assert len(article(related=[entry(n) for n in range(1000)]).related) == fields.MOST_RELATED
+    assert (
+        len(article(related=[entry(n) for n in range(1000)]).related)
+        == fields.MOST_RELATED
+    )
 
 
 @pytest.mark.parametrize(
@@ -472,7 +532,9 @@ def test_the_day_is_the_sources_own(written: object, day: str) -> None:
         ("//user:secret@host.example/pic.jpg", None),
     ],
 )
-def test_an_image_that_names_no_scheme_is_one_of_https(written: object, image: str | None) -> None:
+def test_an_image_that_names_no_scheme_is_one_of_https(
+    written: object, image: str | None
+) -> None:
     assert article(images=[written]).image == image
 
 
@@ -498,7 +560,9 @@ VALUES = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(["title", "url", "webUrl", "name", "width", "provider", "x"]),
+            st.sampled_from(
+                ["title", "url", "webUrl", "name", "width", "provider", "x"]
+            ),
             inner,
             max_size=4,
         )
@@ -534,7 +598,8 @@ def test_values_of_any_type_give_an_article_that_can_be_shown_or_a_reason(
     assert urls.canonical(found.url) == found.identity
     assert found.identity not in found.aliases
     assert all(
-        one.identity != found.identity and one.title and one.provider for one in found.related
+        one.identity != found.identity and one.title and one.provider
+        for one in found.related
     )
     assert found.published is None or found.published.utcoffset() is not None
     found.fingerprint.encode()

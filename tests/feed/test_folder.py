@@ -28,7 +28,17 @@ def paths(root: Path, chosen: list[str] = ALL) -> list[str]:
 
 
 def test_files_are_listed_in_all_folders(tmp_path: Path) -> None:
-    write(tmp_path, "b.md", "a/z.txt", "a/b/c.markdown", "c.MD", "a.md", "d.html", "e", "md")
+    write(
+        tmp_path,
+        "b.md",
+        "a/z.txt",
+        "a/b/c.markdown",
+        "c.MD",
+        "a.md",
+        "d.html",
+        "e",
+        "md",
+    )
     assert paths(tmp_path) == ["a.md", "a/b/c.markdown", "a/z.txt", "b.md", "c.MD"]
 
 
@@ -112,7 +122,9 @@ def test_an_unreadable_folder_is_said_so(tmp_path: Path) -> None:
         next(folder.listing(tmp_path / "feed", ALL))
 
 
-def test_an_unreadable_sub_folder_is_listed_as_such_and_stops_nothing(tmp_path: Path) -> None:
+def test_an_unreadable_sub_folder_is_listed_as_such_and_stops_nothing(
+    tmp_path: Path,
+) -> None:
     write(tmp_path, "a.md", "b/c.md", "d/e.md")
     (tmp_path / "b").chmod(0)
     try:
@@ -122,7 +134,9 @@ def test_an_unreadable_sub_folder_is_listed_as_such_and_stops_nothing(tmp_path: 
         (tmp_path / "b").chmod(0o755)
 
 
-def test_links_to_files_are_listed_and_links_to_folders_are_not_followed(tmp_path: Path) -> None:
+def test_links_to_files_are_listed_and_links_to_folders_are_not_followed(
+    tmp_path: Path,
+) -> None:
     inside, outside = tmp_path / "in", tmp_path / "out"
     write(outside, "o.md")
     write(inside, "a.md", "sub/b.md")
@@ -134,7 +148,15 @@ def test_links_to_files_are_listed_and_links_to_folders_are_not_followed(tmp_pat
     (inside / "away.md").symlink_to(outside / "o.md")
     (inside / "self.md").symlink_to("self.md")
     found = paths(inside)
-    assert found == ["a.md", "away", "away.md", "gone.md", "link.md", "self.md", "sub/b.md"]
+    assert found == [
+        "a.md",
+        "away",
+        "away.md",
+        "gone.md",
+        "link.md",
+        "self.md",
+        "sub/b.md",
+    ]
     for path in ("away", "away.md", "gone.md", "self.md"):
         with pytest.raises(ArticleError):
             document.read(inside, path, max_bytes=1000)
@@ -153,7 +175,9 @@ def test_a_folder_behind_a_link_is_a_folder(tmp_path: Path) -> None:
     assert paths(tmp_path / "current") == ["a.md"]
 
 
-def test_a_folder_named_like_an_article_is_a_folder_and_a_pipe_is_listed(tmp_path: Path) -> None:
+def test_a_folder_named_like_an_article_is_a_folder_and_a_pipe_is_listed(
+    tmp_path: Path,
+) -> None:
     write(tmp_path, "folder.md/a.md")
     os.mkfifo(tmp_path / "pipe.md")
     assert paths(tmp_path) == ["folder.md/a.md", "pipe.md"]
@@ -175,10 +199,20 @@ def test_very_deep_folders_are_walked_without_recursion(tmp_path: Path) -> None:
 def test_names_that_can_not_be_stored_or_shown_are_listed_in_a_form_that_can(
     tmp_path: Path,
 ) -> None:
-    for name in (b"caf\xe9.md", b"two\nlines.md", b"bell\x07.md", "good–ü👩‍👧.md".encode()):
+    for name in (
+        b"caf\xe9.md",
+        b"two\nlines.md",
+        b"bell\x07.md",
+        "good–ü👩‍👧.md".encode(),
+    ):
         Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("x")
     found = paths(tmp_path)
-    assert sorted(found) == ["bell\\x07.md", "caf\\xe9.md", "good–ü👩‍👧.md", "two\\x0alines.md"]
+    assert sorted(found) == [
+        "bell\\x07.md",
+        "caf\\xe9.md",
+        "good–ü👩‍👧.md",
+        "two\\x0alines.md",
+    ]
     for path in found:
         path.encode()
         with pytest.raises(ArticleError):

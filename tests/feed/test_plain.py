@@ -188,7 +188,11 @@ ITEMS = st.builds(
 FIELDS = st.recursive(
     st.lists(FIELD | ITEMS, min_size=1, max_size=4).map(joined),
     lambda inner: st.builds(
-        under, KEYS, st.lists(inner, min_size=1, max_size=3), st.integers(0, 4), st.booleans()
+        under,
+        KEYS,
+        st.lists(inner, min_size=1, max_size=3),
+        st.integers(0, 4),
+        st.booleans(),
     ),
     max_leaves=6,
 )
@@ -203,7 +207,15 @@ LINES = st.builds(
     SURE | UNSURE,
 )
 MARKS = st.sampled_from(
-    [*" :-#\"'\\\t\n&*!|?,[{é\x85\u2028\ufeff\r", "  ", ": ", "- ", " #", "\n\n", "\n  "]
+    [
+        *" :-#\"'\\\t\n&*!|?,[{é\x85\u2028\ufeff\r",
+        "  ",
+        ": ",
+        "- ",
+        " #",
+        "\n\n",
+        "\n  ",
+    ]
 )
 
 
@@ -259,7 +271,14 @@ def test_texts_of_any_kind_are_read_alike_or_left_to_pyyaml(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["x: 1\ny: ", "x: 1\n- y", "x:\n y: 1\n  z: 1", "x:\n  y: 1\n z: 1", "x:\n - y\n  - z"]
+    "line",
+    [
+        "x: 1\ny: ",
+        "x: 1\n- y",
+        "x:\n y: 1\n  z: 1",
+        "x:\n  y: 1\n z: 1",
+        "x:\n - y\n  - z",
+    ],
 )
 def test_lines_out_of_step_are_left_to_pyyaml(line: str) -> None:
     check(line)
@@ -284,7 +303,9 @@ def test_what_is_secured_is_not_kept(key: str) -> None:
 
 def test_a_document_of_the_library_needs_no_judge() -> None:
     for number in range(50):
-        text, _ = front_matter.FrontMatter("a.md").split(documents.document(number).strip())
+        text, _ = front_matter.FrontMatter("a.md").split(
+            documents.document(number).strip()
+        )
         assert check(text)
 
 
@@ -302,7 +323,9 @@ def test_the_real_documents_are_read_as_pyyaml_reads_them() -> None:
 def test_eleven_months_of_writes_are_read_as_pyyaml_reads_them() -> None:
     with lzma.open(REAL_FEED / "history.jsonl.xz", "rt", encoding="utf-8") as lines:
         texts = [
-            _front_matter(text) for text in (json.loads(line)["text"] for line in lines) if text
+            _front_matter(text)
+            for text in (json.loads(line)["text"] for line in lines)
+            if text
         ]
     answers = [check(text) for text in texts if text is not None]
     assert len(answers) > 4_000
@@ -311,6 +334,8 @@ def test_eleven_months_of_writes_are_read_as_pyyaml_reads_them() -> None:
 
 def _front_matter(text: str) -> str | None:
     try:
-        return front_matter.FrontMatter("a.md").split(text.replace("\r\n", "\n").strip())[0]
+        return front_matter.FrontMatter("a.md").split(
+            text.replace("\r\n", "\n").strip()
+        )[0]
     except ArticleError:
         return None

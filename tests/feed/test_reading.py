@@ -35,7 +35,9 @@ def batches(folder: Path) -> list[list[str]]:
 
 async def told(folder: Path) -> list[ParsedFile]:
     return [
-        one async for batch in reading.read_all(batches(folder), folder, LIMIT) for one in batch
+        one
+        async for batch in reading.read_all(batches(folder), folder, LIMIT)
+        for one in batch
     ]
 
 
@@ -45,7 +47,9 @@ async def test_processes_read_what_a_thread_reads(
     alone = await told(folder)
     monkeypatch.setattr(reading, "MANY", 1)
     assert await told(folder) == alone
-    assert [one.path for one in alone] == [path for batch in batches(folder) for path in batch]
+    assert [one.path for one in alone] == [
+        path for batch in batches(folder) for path in batch
+    ]
     assert {one.path: one.unfinished for one in alone if one.record is None} == {
         "bad.md": True,
         "cut.md": True,
@@ -95,7 +99,10 @@ def test_ctrl_c_does_not_reach_a_process_before_it_can_ignore_it() -> None:
     asked = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))"
     with reading._interrupts_blocked():
         begun = subprocess.run(
-            (sys.executable, "-I", "-c", asked), capture_output=True, text=True, check=True
+            (sys.executable, "-I", "-c", asked),
+            capture_output=True,
+            text=True,
+            check=True,
         )
     assert begun.stdout == "True\n"
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())

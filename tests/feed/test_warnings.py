@@ -55,7 +55,9 @@ def test_a_second_address_is_taken_and_the_first_told() -> None:
     text = "---\ntitle: A\nwebUrl: nowhere\noriginalUrl: https://news.example/a\n---\n"
     article, warning = document.examine(text, "a.md")
     assert article.url == "https://news.example/a"
-    assert warning == "line 3: webUrl: “nowhere” is not a web address, so it was left out"
+    assert (
+        warning == "line 3: webUrl: “nowhere” is not a web address, so it was left out"
+    )
 
 
 def test_several_are_told_at_once_and_lines_count_from_the_files_first() -> None:
@@ -63,7 +65,10 @@ def test_several_are_told_at_once_and_lines_count_from_the_files_first() -> None
         "\n\n---\ntitle: A\nquality: x\nheat: y\nwebUrl: https://a.example/\n---\n", "a"
     )
     assert article.quality == 0
-    assert [part.partition(":")[0] for part in warning.split("; ")] == ["line 5", "line 6"]
+    assert [part.partition(":")[0] for part in warning.split("; ")] == [
+        "line 5",
+        "line 6",
+    ]
 
 
 @pytest.mark.parametrize("value", ["0", "0.2", "-0", "''", "null", "'12'", "88.5"])

@@ -37,7 +37,9 @@ class Watching:
 
         def has_come() -> bool:
             return any(
-                paths == one or (one and one <= paths) for paths in self.seen for one in wanted
+                paths == one or (one and one <= paths)
+                for paths in self.seen
+                for one in wanted
             )
 
         async with asyncio.timeout(PATIENCE), self._news:
@@ -45,7 +47,9 @@ class Watching:
 
 
 @pytest.fixture
-async def watching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watching]:
+async def watching(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Watching]:
     monkeypatch.setattr(watch, "_CHECK", 100)
     monkeypatch.setattr(watch, "_ABSENT", 0.05)
     (tmp_path / "feed" / "sub").mkdir(parents=True)
@@ -93,7 +97,10 @@ async def test_a_file_in_a_linked_folder_is_told_of_by_its_own_place_and_none_be
     await watching.told({"zreal/a.md"})
     watching.stop.set()
     await watching.task
-    assert {path for paths in watching.seen for path in paths} == {"ready.md", "zreal/a.md"}
+    assert {path for paths in watching.seen for path in paths} == {
+        "ready.md",
+        "zreal/a.md",
+    }
 
 
 async def test_only_articles_are_told_of(watching: Watching, tmp_path: Path) -> None:
@@ -101,7 +108,10 @@ async def test_only_articles_are_told_of(watching: Watching, tmp_path: Path) -> 
         (tmp_path / "feed" / name).write_text("x")
     (tmp_path / "feed" / "last.md").write_text("x")
     await watching.told({"last.md"})
-    assert {path for paths in watching.seen for path in paths} <= {"ready.md", "last.md"}
+    assert {path for paths in watching.seen for path in paths} <= {
+        "ready.md",
+        "last.md",
+    }
 
 
 async def test_a_folder_that_arrives_means_that_everything_is_looked_at(
@@ -144,7 +154,9 @@ async def test_a_folder_behind_a_link_that_is_turned_is_watched_again(
     await found.task
 
 
-async def test_a_watch_waits_for_its_folder_and_ends_when_it_is_told_to(tmp_path: Path) -> None:
+async def test_a_watch_waits_for_its_folder_and_ends_when_it_is_told_to(
+    tmp_path: Path,
+) -> None:
     found = Watching(tmp_path / "none")
     await asyncio.sleep(0.05)
     found.stop.set()

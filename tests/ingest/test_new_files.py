@@ -67,7 +67,11 @@ def _told(draw: st.DrawFn) -> Told:
         "excerpt": draw(st.sampled_from(["", "One.", "Two."])),
         "provider": draw(st.sampled_from(["One", "ONE", "Two"])),
     }
-    return path, article(draw(TITLES), draw(URLS), **more), draw(st.sampled_from([days, days, -1]))
+    return (
+        path,
+        article(draw(TITLES), draw(URLS), **more),
+        draw(st.sampled_from([days, days, -1])),
+    )
 
 
 BATCHES = st.lists(st.lists(_told(), min_size=1, max_size=12), min_size=1, max_size=3)
@@ -96,7 +100,9 @@ def _each_decided_alone(newsroom: Newsroom, read: list[Read]) -> list[Recorded]:
 def _in_order(newsroom: Newsroom, read: list[Read]) -> list[Read]:
     now = int(newsroom.at.timestamp() * 1000)
     age = {
-        id(one): now if not one.record or one.record.published is None else one.record.published
+        id(one): now
+        if not one.record or one.record.published is None
+        else one.record.published
         for one in read
     }
     return sorted(read, key=lambda one: (age[id(one)], one.path))
@@ -113,7 +119,9 @@ def test_a_batch_is_what_its_files_are_one_at_a_time(
     assert at_once == alone
 
 
-def _outcome(way: Recording, batches: Sequence[Sequence[Told]], hold: bool, old: bool) -> list[Any]:
+def _outcome(
+    way: Recording, batches: Sequence[Sequence[Told]], hold: bool, old: bool
+) -> list[Any]:
     """Return all that is there after batches were recorded one way, with a look in between as the bot takes it."""
     with closing((newsroom := open_newsroom()).db):
         newsroom.rules = replace(
@@ -144,7 +152,9 @@ def _outcome(way: Recording, batches: Sequence[Sequence[Told]], hold: bool, old:
 def _dated(newsroom: Newsroom, told: Article | str, days: int) -> Article | str:
     if isinstance(told, str) or days < 0:
         return told
-    return replace(told, published=newsroom.at - timedelta(days=days, microseconds=days))
+    return replace(
+        told, published=newsroom.at - timedelta(days=days, microseconds=days)
+    )
 
 
 def _everything(newsroom: Newsroom) -> dict[str, list[tuple[Any, ...]]]:
@@ -158,23 +168,33 @@ def _everything(newsroom: Newsroom) -> dict[str, list[tuple[Any, ...]]]:
         "carried": "SELECT * FROM article_topics ORDER BY article, topic",
         "deliveries": "SELECT article, chat, edition, lane, rank, state, edit_due FROM deliveries ORDER BY 1, 2, 3",
     }
-    return {name: [tuple(one) for one in rows(newsroom.db, sql)] for name, sql in asked.items()}
+    return {
+        name: [tuple(one) for one in rows(newsroom.db, sql)]
+        for name, sql in asked.items()
+    }
 
 
-def _record(newsroom: Newsroom, *told: tuple[str, Article | str]) -> dict[str, Relation | None]:
+def _record(
+    newsroom: Newsroom, *told: tuple[str, Article | str]
+) -> dict[str, Relation | None]:
     recorded = _at_once(newsroom, [newsroom.read(path, one) for path, one in told])
     return {one.path: one.relation for one in recorded}
 
 
 def _articles(newsroom: Newsroom) -> list[str]:
     return [
-        one["identity"] for one in rows(newsroom.db, "SELECT identity FROM articles ORDER BY id")
+        one["identity"]
+        for one in rows(newsroom.db, "SELECT identity FROM articles ORDER BY id")
     ]
 
 
-def test_two_copies_of_each_other_in_one_batch_are_a_story_and_its_copy(newsroom: Newsroom) -> None:
+def test_two_copies_of_each_other_in_one_batch_are_a_story_and_its_copy(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@news")
-    assert _record(newsroom, ("b.md", article(FIRST, B)), ("a.md", article(FIRST, A))) == {
+    assert _record(
+        newsroom, ("b.md", article(FIRST, B)), ("a.md", article(FIRST, A))
+    ) == {
         "a.md": Relation.NEW,
         "b.md": Relation.COPY,
     }
@@ -209,7 +229,11 @@ def test_what_comes_after_a_changed_file_in_a_batch_is_compared_with_its_new_tit
         ("b.md", article(FIRST, B)),
         ("c.md", article(FIRST, C, quality=1)),
     )
-    assert verdicts == {"a.md": Relation.NEW, "b.md": Relation.OWN, "c.md": Relation.COPY}
+    assert verdicts == {
+        "a.md": Relation.NEW,
+        "b.md": Relation.OWN,
+        "c.md": Relation.COPY,
+    }
 
 
 def test_everything_of_a_batch_can_be_searched_for(newsroom: Newsroom) -> None:
@@ -219,8 +243,14 @@ def test_everything_of_a_batch_can_be_searched_for(newsroom: Newsroom) -> None:
         ("b.md", article(SECOND, B, provider="The Harbour Paper")),
     )
     _record(newsroom, ("b.md", article("Nothing that was there before", B)))
-    assert [one.article.title for one in search.search(newsroom.db, "facial")] == [FIRST]
-    assert search.search(newsroom.db, "parliament") == search.search(newsroom.db, "harbour") == []
+    assert [one.article.title for one in search.search(newsroom.db, "facial")] == [
+        FIRST
+    ]
+    assert (
+        search.search(newsroom.db, "parliament")
+        == search.search(newsroom.db, "harbour")
+        == []
+    )
     assert len(search.search(newsroom.db, "before")) == 1
     newsroom.sound()
 
@@ -232,7 +262,9 @@ def test_no_cursor_is_put_before_followers_where_nobody_follows_anything(
     assert rows(newsroom.db, "SELECT article FROM fanouts") == []
     newsroom.reader(7, "AI")
     _record(newsroom, ("b.md", article(SECOND, B, topics=("CV",))))
-    assert [one["article"] for one in rows(newsroom.db, "SELECT article FROM fanouts")] == [2]
+    assert [
+        one["article"] for one in rows(newsroom.db, "SELECT article FROM fanouts")
+    ] == [2]
     assert newsroom.deliver() == [("R7", SECOND)]
 
 

@@ -128,7 +128,9 @@ async def test_what_is_told_before_the_first_look_is_left_to_it(
 
 
 @pytest.mark.parametrize(
-    ("news", "next_look"), [({"a.md"}, {"a.md"}), (set(), "whole")], ids=["a file", "a folder"]
+    ("news", "next_look"),
+    [({"a.md"}, {"a.md"}), (set(), "whole")],
+    ids=["a file", "a folder"],
 )
 async def test_a_look_that_fails_is_looked_again(
     watched: tuple[Poller, Recovery],
@@ -172,11 +174,15 @@ async def next_look(
 
 
 @pytest.fixture
-def passing(tmp_path: Path, reported: asyncio.Queue[set[str]]) -> tuple[Poller, Recovery]:
+def passing(
+    tmp_path: Path, reported: asyncio.Queue[set[str]]
+) -> tuple[Poller, Recovery]:
     """A lookout whose looks take time, on a folder that the system tells of."""
     looks: Any = Recovery()
     clock = Clock(lambda: NOON, lambda: looks.passed)
-    return Poller(looks, settings.Feed(folder=tmp_path, interval_seconds=30), clock), looks
+    return Poller(
+        looks, settings.Feed(folder=tmp_path, interval_seconds=30), clock
+    ), looks
 
 
 @pytest.mark.parametrize(
@@ -188,7 +194,9 @@ async def test_a_folder_that_others_may_write_to_is_looked_at_in_each_interval(
     monkeypatch: pytest.MonkeyPatch,
     kind: str,
 ) -> None:
-    monkeypatch.setattr(mounts, "reports_everything", lambda folder: kind in mounts.LOCAL)
+    monkeypatch.setattr(
+        mounts, "reports_everything", lambda folder: kind in mounts.LOCAL
+    )
     poller, looks = passing
     watching = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
     await asyncio.sleep(0)
@@ -218,7 +226,9 @@ async def test_a_large_local_folder_is_looked_at_less_often_only_while_the_watch
         30 * 0.9 - 0.3
     )  # a small one: never
     assert await next_look(poller, looks, lasts=100) == pytest.approx(600 * 0.9 - 200)
-    assert await next_look(poller, looks, lasts=1, news=1) == often  # it told of nothing
+    assert (
+        await next_look(poller, looks, lasts=1, news=1) == often
+    )  # it told of nothing
     reported.put_nowait({"b.md"})
     await reported.join()
     assert await next_look(poller, looks, lasts=1) == seldom  # it only told late
@@ -227,7 +237,9 @@ async def test_a_large_local_folder_is_looked_at_less_often_only_while_the_watch
     await next_look(poller, looks, lasts=1)
     reported.put_nowait({"c.md"})
     await reported.join()
-    assert [await next_look(poller, looks, lasts=1) for _ in range(3)] == [often] * 3  # for good
+    assert [await next_look(poller, looks, lasts=1) for _ in range(3)] == [
+        often
+    ] * 3  # for good
     watching.cancel()
 
 
@@ -242,7 +254,9 @@ async def test_the_next_look_begins_so_that_it_ends_within_the_interval(
 
 
 @pytest.mark.parametrize("jump", [-86_400, -3_600, -30, 30, 3_600, 86_400])
-async def test_a_clock_that_is_set_puts_off_no_look(tmp_path: Path, jump: float) -> None:
+async def test_a_clock_that_is_set_puts_off_no_look(
+    tmp_path: Path, jump: float
+) -> None:
     looks: Any = Recovery()
     wall = [NOON]
     clock = Clock(lambda: wall[0], lambda: looks.passed)
@@ -255,7 +269,9 @@ async def test_a_clock_that_is_set_puts_off_no_look(tmp_path: Path, jump: float)
     assert await poller.scan_if_due() is not None
 
 
-async def test_nothing_is_looked_at_while_nothing_is_told(watched: tuple[Poller, Recovery]) -> None:
+async def test_nothing_is_looked_at_while_nothing_is_told(
+    watched: tuple[Poller, Recovery],
+) -> None:
     poller, looks = watched
     await both(poller)
     assert looks.seen == ["whole"]

@@ -26,7 +26,11 @@ from bot.store.database import number
 from tests.support.examples import examples
 from tests.support.newsroom import AT, FIRST, SECOND, Newsroom, article, open_newsroom
 
-A, B, C = "https://one.example/story", "https://two.example/story", "https://three.example/story"
+A, B, C = (
+    "https://one.example/story",
+    "https://two.example/story",
+    "https://three.example/story",
+)
 
 
 @pytest.fixture
@@ -61,13 +65,19 @@ def test_a_new_article_goes_to_the_channels_that_admit_it_and_to_who_follows_its
     assert newsroom.deliver() == []
 
 
-def test_topics_are_written_in_the_taxonomys_spelling_each_once(newsroom: Newsroom) -> None:
-    one = newsroom.number("a.md", article(url=A, topics=("cv", "Computer Vision", "robots")))
+def test_topics_are_written_in_the_taxonomys_spelling_each_once(
+    newsroom: Newsroom,
+) -> None:
+    one = newsroom.number(
+        "a.md", article(url=A, topics=("cv", "Computer Vision", "robots"))
+    )
     assert newsroom.stored(one).article.topics == ("Computer Vision", "robots")
     assert follows.keys_of(newsroom.db, one) == {"computer vision", "robots", "ai"}
 
 
-def test_an_article_comes_back_from_the_store_as_it_was_told(newsroom: Newsroom) -> None:
+def test_an_article_comes_back_from_the_store_as_it_was_told(
+    newsroom: Newsroom,
+) -> None:
     told = article(
         url=A, aliases=("https://amp.one.example/story", B), excerpt="Two\n\nparagraphs <b>", provider="Org",
         published=AT - timedelta(days=3), topics=("AI", "robots"), image="https://one.example/i.png",
@@ -107,7 +117,9 @@ def test_a_batch_is_recorded_whole_or_not_at_all(newsroom: Newsroom) -> None:
 
 def test_a_story_dated_tomorrow_is_as_old_as_its_recording(newsroom: Newsroom) -> None:
     newsroom.rules = replace(newsroom.rules, future=Future.POST)
-    newsroom.tell("a.md", article("Tomorrow", A, published=newsroom.at + timedelta(days=300)))
+    newsroom.tell(
+        "a.md", article("Tomorrow", A, published=newsroom.at + timedelta(days=300))
+    )
     newsroom.later(hours=1)
     newsroom.tell("b.md", article("Now", B, published=newsroom.at))
     assert newsroom.titles() == ["Now", "Tomorrow"]
@@ -139,12 +151,21 @@ def test_a_file_that_breaks_keeps_its_article_and_is_that_article_again_when_men
 # --- one identity, several files --------------------------------------------------------------------------------------
 
 
-def test_a_second_file_of_an_article_is_recorded_and_not_shown(newsroom: Newsroom) -> None:
+def test_a_second_file_of_an_article_is_recorded_and_not_shown(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     other = newsroom.tell(
-        "b.md", article("Another headline for it", A.replace("https", "http") + "/?utm_source=x")
+        "b.md",
+        article(
+            "Another headline for it", A.replace("https", "http") + "/?utm_source=x"
+        ),
     )
-    assert (other.relation, other.article, other.changed) == (Relation.OTHER, one, False)
+    assert (other.relation, other.article, other.changed) == (
+        Relation.OTHER,
+        one,
+        False,
+    )
     assert newsroom.titles() == [FIRST]
     assert files.of_article(newsroom.db, one) == ["a.md", "b.md"]
 
@@ -163,7 +184,10 @@ def test_an_address_added_to_a_file_that_is_otherwise_the_same_leads_to_its_arti
 ) -> None:
     one = newsroom.number("a.md", article(url=A))
     assert newsroom.tell("a.md", article(url=A, aliases=(B,))).changed is False
-    assert newsroom.tell("b.md", article("The same at the other address", B)).article == one
+    assert (
+        newsroom.tell("b.md", article("The same at the other address", B)).article
+        == one
+    )
 
 
 def test_when_the_owner_is_gone_the_next_living_file_owns_the_article_and_is_read_again(
@@ -188,7 +212,9 @@ def test_when_the_owner_breaks_the_other_file_takes_over(newsroom: Newsroom) -> 
     assert newsroom.titles() == [SECOND]
 
 
-def test_a_renamed_file_is_the_same_article_and_posts_nothing(newsroom: Newsroom) -> None:
+def test_a_renamed_file_is_the_same_article_and_posts_nothing(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
     assert newsroom.number("b.md", article(url=A)) == one
@@ -209,7 +235,10 @@ def test_a_file_that_moves_its_story_keeps_the_article_and_the_old_address_leads
     moved = newsroom.tell("a.md", article(FIRST.upper() + "!", B))
     assert (moved.relation, moved.article) == (Relation.MOVED, one)
     assert newsroom.stored(one).article.identity == article(url=B).identity
-    assert newsroom.tell("b.md", article("Who still tells it at the old place", A)).article == one
+    assert (
+        newsroom.tell("b.md", article("Who still tells it at the old place", A)).article
+        == one
+    )
     assert newsroom.deliver() == []
 
 
@@ -217,7 +246,10 @@ def test_a_second_file_that_moves_the_story_leads_there_too(newsroom: Newsroom) 
     one = newsroom.number("a.md", article(url=A))
     newsroom.tell("b.md", article(url=A))
     assert newsroom.tell("b.md", article(url=B)).relation is Relation.OTHER
-    assert newsroom.tell("c.md", article("At the second file's new address", B)).article == one
+    assert (
+        newsroom.tell("c.md", article("At the second file's new address", B)).article
+        == one
+    )
     assert newsroom.stored(one).article.url == A
 
 
@@ -293,7 +325,9 @@ def two_posted(newsroom: Newsroom) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("path", ["a.md", "b.md"])
-def test_two_articles_that_become_one_post_nothing(newsroom: Newsroom, path: str) -> None:
+def test_two_articles_that_become_one_post_nothing(
+    newsroom: Newsroom, path: str
+) -> None:
     one, other = two_posted(newsroom)
     told = article(FIRST, B) if path == "a.md" else article(SECOND, A)
     merged = newsroom.tell(path, told)
@@ -305,7 +339,9 @@ def test_two_articles_that_become_one_post_nothing(newsroom: Newsroom, path: str
     assert newsroom.deliver() == []
 
 
-def test_a_merged_article_can_take_any_of_its_addresses_afterwards(newsroom: Newsroom) -> None:
+def test_a_merged_article_can_take_any_of_its_addresses_afterwards(
+    newsroom: Newsroom,
+) -> None:
     one, _ = two_posted(newsroom)
     recorder.miss(newsroom.db, ["b.md"])
     recorder.miss(newsroom.db, ["b.md"])
@@ -341,7 +377,9 @@ def test_a_merge_leaves_every_chat_with_the_posts_it_has_and_asks_for_none_again
     assert sorted(newsroom.revise()) == [("@law", FIRST), ("@news", FIRST)]
 
 
-def test_a_merge_before_the_second_went_out_lets_only_the_first_stand(newsroom: Newsroom) -> None:
+def test_a_merge_before_the_second_went_out_lets_only_the_first_stand(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
     other = newsroom.number("b.md", article(SECOND, B))
@@ -351,7 +389,9 @@ def test_a_merge_before_the_second_went_out_lets_only_the_first_stand(newsroom: 
     assert newsroom.deliver() == []
 
 
-def test_a_merge_before_the_first_went_out_lets_only_the_second_stand(newsroom: Newsroom) -> None:
+def test_a_merge_before_the_first_went_out_lets_only_the_second_stand(
+    newsroom: Newsroom,
+) -> None:
     """The older waits, the newer was sent in the meantime: the story is there."""
     one, other = (
         newsroom.number("a.md", article(url=A)),
@@ -385,11 +425,16 @@ def test_a_merge_brings_followers_the_story_once(newsroom: Newsroom) -> None:
     newsroom.tell("b.md", article(SECOND, B, topics=("law",)))
     newsroom.tell("a.md", article(FIRST, B, topics=("AI",)))
     newsroom.deliver()
-    assert newsroom.posted.count(("R7", FIRST)) + newsroom.posted.count(("R7", SECOND)) == 1
+    assert (
+        newsroom.posted.count(("R7", FIRST)) + newsroom.posted.count(("R7", SECOND))
+        == 1
+    )
     assert newsroom.states(one)["R7"] == "sent"
 
 
-def test_a_merge_goes_on_with_followers_that_were_still_to_be_planned(newsroom: Newsroom) -> None:
+def test_a_merge_goes_on_with_followers_that_were_still_to_be_planned(
+    newsroom: Newsroom,
+) -> None:
     """The older was a copy and brought nobody anything; the newer had only begun to."""
     newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
@@ -427,9 +472,9 @@ def test_an_equal_title_within_thirty_days_is_a_copy_recorded_and_not_posted(
     assert newsroom.stored(copy.article).copy_of == one
     assert [title for _, title in newsroom.deliver()] == [FIRST]
     assert newsroom.titles() == [FIRST]
-    assert [(later.id, first.id) for later, first in articles.apart(newsroom.db)[1]] == [
-        (copy.article, one)
-    ]
+    assert [
+        (later.id, first.id) for later, first in articles.apart(newsroom.db)[1]
+    ] == [(copy.article, one)]
 
 
 def test_an_equal_title_after_thirty_days_is_news(newsroom: Newsroom) -> None:
@@ -439,7 +484,10 @@ def test_an_equal_title_after_thirty_days_is_news(newsroom: Newsroom) -> None:
 
 def test_a_short_title_is_too_common_to_tell_a_story_by(newsroom: Newsroom) -> None:
     newsroom.tell("a.md", article("Morning briefing for Monday", A))
-    assert newsroom.tell("b.md", article("Morning briefing for Monday", B)).relation is Relation.NEW
+    assert (
+        newsroom.tell("b.md", article("Morning briefing for Monday", B)).relation
+        is Relation.NEW
+    )
 
 
 def test_the_search_for_copies_can_be_turned_off(newsroom: Newsroom) -> None:
@@ -456,7 +504,9 @@ def test_the_third_of_a_title_is_a_copy_of_the_first_and_not_of_the_second(
     assert newsroom.stored(newsroom.tell("c.md", article(url=C)).article).copy_of == one
 
 
-def test_a_withdrawn_story_does_not_make_its_retelling_a_copy(newsroom: Newsroom) -> None:
+def test_a_withdrawn_story_does_not_make_its_retelling_a_copy(
+    newsroom: Newsroom,
+) -> None:
     newsroom.tell("a.md", article(url=A, removed=True))
     assert newsroom.tell("b.md", article(url=B)).relation is Relation.NEW
 
@@ -473,7 +523,10 @@ def test_copies_of_two_merged_articles_are_copies_of_the_one_that_is_kept(
 
 def test_two_copies_that_turn_out_to_be_one_stay_a_copy(newsroom: Newsroom) -> None:
     one = newsroom.number("a.md", article(url=A))
-    copies = [newsroom.number("b.md", article(url=B)), newsroom.number("c.md", article(url=C))]
+    copies = [
+        newsroom.number("b.md", article(url=B)),
+        newsroom.number("c.md", article(url=C)),
+    ]
     assert newsroom.tell("c.md", article(url=B)).relation is Relation.MERGED
     assert {newsroom.stored(copies[0]).copy_of} == {one}
     assert articles.successor(newsroom.db, copies[1]) == copies[0]
@@ -498,7 +551,9 @@ def test_a_change_readers_see_edits_every_post_once_changes_are_gathered(
 
 
 @pytest.mark.parametrize("change", [{"heat": 9}, {"kind": "video"}, {"quality": 99}])
-def test_a_change_nobody_sees_edits_nothing(newsroom: Newsroom, change: dict[str, int]) -> None:
+def test_a_change_nobody_sees_edits_nothing(
+    newsroom: Newsroom, change: dict[str, int]
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
     assert newsroom.tell("a.md", article(url=A, **change)).changed is False
@@ -508,7 +563,9 @@ def test_a_change_nobody_sees_edits_nothing(newsroom: Newsroom, change: dict[str
     assert newsroom.stored(one).article == article(url=A, **change)
 
 
-def test_a_change_that_is_taken_back_before_the_edit_edits_nothing(newsroom: Newsroom) -> None:
+def test_a_change_that_is_taken_back_before_the_edit_edits_nothing(
+    newsroom: Newsroom,
+) -> None:
     newsroom.tell("a.md", article(url=A))
     newsroom.deliver()
     newsroom.tell("a.md", article(SECOND, A))
@@ -525,7 +582,9 @@ def test_a_post_that_waits_goes_out_as_the_article_is_then(newsroom: Newsroom) -
     assert newsroom.revise() == []
 
 
-def test_a_change_while_the_post_is_on_its_way_edits_it_afterwards(newsroom: Newsroom) -> None:
+def test_a_change_while_the_post_is_on_its_way_edits_it_afterwards(
+    newsroom: Newsroom,
+) -> None:
     newsroom.tell("a.md", article(url=A))
     sending(newsroom)
     newsroom.tell("a.md", article(SECOND, A))
@@ -547,7 +606,9 @@ def sending(newsroom: Newsroom) -> None:
 def land(newsroom: Newsroom, outcome: outbox.Settlement | None = None) -> None:
     found = outbox.rows(newsroom.db, "SELECT * FROM deliveries WHERE state = 'sending'")
     settled = outcome or outbox.Settlement(state=outbox.State.SENT, message=55)
-    outbox.settle(newsroom.db, [(outbox.delivery_of(one), settled) for one in found], newsroom.at)
+    outbox.settle(
+        newsroom.db, [(outbox.delivery_of(one), settled) for one in found], newsroom.at
+    )
 
 
 def test_quality_that_rises_lets_the_article_into_the_channels_it_was_too_poor_for(
@@ -591,7 +652,9 @@ def both_posted(newsroom: Newsroom) -> tuple[int, int]:
     newsroom.open_channel("@best", quality=5)
     newsroom.later(seconds=1)
     one = newsroom.number("a.md", article(url=A))
-    two = newsroom.number("b.md", article(SECOND, B, quality=9, excerpt="In other words."))
+    two = newsroom.number(
+        "b.md", article(SECOND, B, quality=9, excerpt="In other words.")
+    )
     newsroom.deliver()
     newsroom.tell("a.md", article(SECOND, A))
     assert newsroom.tell("a.md", article(SECOND, B)).relation is Relation.MERGED
@@ -606,7 +669,9 @@ def test_posts_that_pass_to_another_article_show_it(newsroom: Newsroom) -> None:
     assert newsroom.states(two) == {"@news": "sent"}
 
 
-def test_a_withdrawal_takes_the_second_post_of_a_story_back_too(newsroom: Newsroom) -> None:
+def test_a_withdrawal_takes_the_second_post_of_a_story_back_too(
+    newsroom: Newsroom,
+) -> None:
     one, two = both_posted(newsroom)
     newsroom.later(minutes=2)
     newsroom.revise()
@@ -632,13 +697,18 @@ def young(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-def test_an_article_of_too_great_an_age_is_recorded_and_skipped(young: Newsroom) -> None:
+def test_an_article_of_too_great_an_age_is_recorded_and_skipped(
+    young: Newsroom,
+) -> None:
     one = young.number(
         "a.md", article(url=A, topics=("AI",), published=young.at - timedelta(days=3))
     )
     assert young.deliver() == []
     assert young.states(one) == {"@news": "skipped"}
-    young.tell("b.md", article(SECOND, B, topics=("AI",), published=young.at - timedelta(days=1)))
+    young.tell(
+        "b.md",
+        article(SECOND, B, topics=("AI",), published=young.at - timedelta(days=1)),
+    )
     assert young.deliver() == [("@news", SECOND), ("R7", SECOND)]
     assert young.titles() == [SECOND, FIRST]
 
@@ -708,7 +778,9 @@ def test_an_article_that_comes_withdrawn_is_never_posted_until_it_is_back(
     assert newsroom.deliver() == [("@news", FIRST), ("R7", FIRST)]
 
 
-def test_an_article_that_is_back_before_its_posts_were_taken_keeps_them(newsroom: Newsroom) -> None:
+def test_an_article_that_is_back_before_its_posts_were_taken_keeps_them(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
     newsroom.tell("a.md", article(url=A, removed=True))
@@ -718,7 +790,9 @@ def test_an_article_that_is_back_before_its_posts_were_taken_keeps_them(newsroom
     assert newsroom.states(one) == {"@news": "sent"}
 
 
-def test_what_changed_as_it_was_withdrawn_is_shown_when_it_is_back(newsroom: Newsroom) -> None:
+def test_what_changed_as_it_was_withdrawn_is_shown_when_it_is_back(
+    newsroom: Newsroom,
+) -> None:
     newsroom.tell("a.md", article(url=A))
     newsroom.deliver()
     newsroom.tell("a.md", article(SECOND, A, removed=True))
@@ -755,7 +829,9 @@ def test_a_post_that_did_not_get_through_is_not_tried_again_once_its_article_is_
     one = newsroom.number("a.md", article(url=A))
     sending(newsroom)
     newsroom.tell("a.md", article(url=A, removed=True))
-    land(newsroom, outbox.Settlement(state=outbox.State.PENDING, not_before=newsroom.at))
+    land(
+        newsroom, outbox.Settlement(state=outbox.State.PENDING, not_before=newsroom.at)
+    )
     assert newsroom.states(one) == {"@news": "withdrawn"}
     assert newsroom.deliver() == []
 
@@ -779,11 +855,15 @@ def test_a_readers_post_in_doubt_is_not_sent_again_once_its_article_is_withdrawn
     assert newsroom.deliver() == []
 
 
-def test_what_was_due_and_is_withdrawn_before_it_begins_does_not_begin(newsroom: Newsroom) -> None:
+def test_what_was_due_and_is_withdrawn_before_it_begins_does_not_begin(
+    newsroom: Newsroom,
+) -> None:
     newsroom.tell("a.md", article(url=A))
     (one,) = outbox.due(newsroom.db, newsroom.at)
     newsroom.tell("a.md", article(url=A, removed=True))
-    assert outbox.begin(newsroom.db, {one.delivery.id: ({}, "form")}, newsroom.at) == set()
+    assert (
+        outbox.begin(newsroom.db, {one.delivery.id: ({}, "form")}, newsroom.at) == set()
+    )
 
 
 # --- articles that wait for an editor ---------------------------------------------------------------------------------
@@ -801,7 +881,9 @@ def unpublished(url: str = A, **more: object) -> Article:
     return article(url=url, topics=("AI",), unpublished=True, **more)
 
 
-def test_an_unpublished_article_is_posted_unless_it_is_to_be_held(newsroom: Newsroom) -> None:
+def test_an_unpublished_article_is_posted_unless_it_is_to_be_held(
+    newsroom: Newsroom,
+) -> None:
     newsroom.tell("a.md", unpublished())
     assert newsroom.deliver() == [("@news", FIRST)]
 
@@ -817,13 +899,17 @@ def test_a_held_article_is_invisible_until_it_is_released(holding: Newsroom) -> 
     assert not opening.release(holding.db, one, holding.rules.channels, holding.at)
 
 
-def test_the_source_itself_releases_what_it_publishes_after_all(holding: Newsroom) -> None:
+def test_the_source_itself_releases_what_it_publishes_after_all(
+    holding: Newsroom,
+) -> None:
     holding.tell("a.md", unpublished())
     holding.tell("a.md", article(url=A, topics=("AI",)))
     assert holding.deliver() == [("@news", FIRST), ("R7", FIRST)]
 
 
-def test_a_held_article_that_was_withdrawn_and_is_back_still_waits(holding: Newsroom) -> None:
+def test_a_held_article_that_was_withdrawn_and_is_back_still_waits(
+    holding: Newsroom,
+) -> None:
     one = holding.number("a.md", unpublished())
     holding.tell("a.md", unpublished(removed=True))
     assert not opening.release(holding.db, one, holding.rules.channels, holding.at)
@@ -876,12 +962,17 @@ def some(newsroom: Newsroom, count: int) -> None:
     for day in range(count):
         published = AT - timedelta(days=count - day)
         told = article(
-            f"Story {day}", f"https://one.example/{day}", published=published, quality=day
+            f"Story {day}",
+            f"https://one.example/{day}",
+            published=published,
+            quality=day,
         )
         newsroom.tell(f"{day}.md", told)
 
 
-def test_a_channel_starts_with_the_newest_and_the_rest_is_skipped_for_ever(tmp_path: Path) -> None:
+def test_a_channel_starts_with_the_newest_and_the_rest_is_skipped_for_ever(
+    tmp_path: Path,
+) -> None:
     newsroom = open_newsroom(tmp_path / "paperboy.db")
     newsroom.open_channel("@news", begun=False)
     some(newsroom, 5)
@@ -889,7 +980,9 @@ def test_a_channel_starts_with_the_newest_and_the_rest_is_skipped_for_ever(tmp_p
     assert [title for _, title in newsroom.deliver()] == ["Story 3", "Story 4"]
     assert newsroom.begin(2) == 0
     newsroom.later(days=1)
-    newsroom.tell("0.md", article("Story 0 told anew", "https://one.example/0", quality=99))
+    newsroom.tell(
+        "0.md", article("Story 0 told anew", "https://one.example/0", quality=99)
+    )
     assert newsroom.deliver() == []
 
 
@@ -905,7 +998,9 @@ def test_a_start_is_as_long_as_the_setting_says(
     assert len(newsroom.deliver()) == titles
 
 
-def test_each_channel_has_a_start_of_its_own_by_its_own_filters(newsroom: Newsroom) -> None:
+def test_each_channel_has_a_start_of_its_own_by_its_own_filters(
+    newsroom: Newsroom,
+) -> None:
     some(newsroom, 5)
     newsroom.deliver()
     newsroom.open_channel("@best", begun=False, quality=2)
@@ -920,7 +1015,9 @@ def test_copies_and_withdrawn_articles_start_no_channel_and_held_ones_wait(
     newsroom.tell("a.md", article(url=A))
     newsroom.tell("b.md", article(url=B))
     newsroom.tell("c.md", article(SECOND, C, removed=True))
-    held = newsroom.number("d.md", article("Held", "https://one.example/d", unpublished=True))
+    held = newsroom.number(
+        "d.md", article("Held", "https://one.example/d", unpublished=True)
+    )
     newsroom.deliver()
     newsroom.open_channel("@young", begun=False)
     newsroom.begin(None)
@@ -976,7 +1073,9 @@ def test_no_history_of_a_folder_breaks_the_store_or_posts_an_article_twice(
             recorder.miss(newsroom.db, [path])
         elif what == "release":
             for held in articles.apart(newsroom.db)[0]:
-                opening.release(newsroom.db, held.id, newsroom.rules.channels, newsroom.at)
+                opening.release(
+                    newsroom.db, held.id, newsroom.rules.channels, newsroom.at
+                )
         else:
             newsroom.deliver()
             newsroom.revise()

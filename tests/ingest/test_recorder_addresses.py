@@ -22,9 +22,21 @@ from bot.planning.rules import Read, Recorded
 from bot.publish import composing, meant, verification
 from bot.store import outbox
 from bot.store.database import row, rows, write
-from tests.support.newsroom import AT, FIRST, SECOND, TAXONOMY, Newsroom, article, open_newsroom
+from tests.support.newsroom import (
+    AT,
+    FIRST,
+    SECOND,
+    TAXONOMY,
+    Newsroom,
+    article,
+    open_newsroom,
+)
 
-A, B, PAGE = "https://one.example/story", "https://two.example/story", "https://host.example/letter"
+A, B, PAGE = (
+    "https://one.example/story",
+    "https://two.example/story",
+    "https://host.example/letter",
+)
 
 
 @pytest.fixture
@@ -35,7 +47,9 @@ def newsroom() -> Iterator[Newsroom]:
         room.disk = set()
         yield room
         room.sound()
-        found = verification.verify(room.db, (), TAXONOMY, room.at, running=False).findings
+        found = verification.verify(
+            room.db, (), TAXONOMY, room.at, running=False
+        ).findings
         assert [one for one in found if one.kind != "late"] == []
 
 
@@ -52,14 +66,19 @@ def letter(number: int, url: str = PAGE, **more: Any) -> Article:
         "excerpt": f"{['Ice', 'Boats', 'Thaw', 'Gulls'][number % 4]} in the harbour, and what of it."
     } | more
     return article(
-        f"Letter {number}", url, published=AT + timedelta(days=7 * (number - 43)), **told
+        f"Letter {number}",
+        url,
+        published=AT + timedelta(days=7 * (number - 43)),
+        **told,
     )
 
 
 # --- one address, two stories -----------------------------------------------------------------------------------------
 
 
-def test_every_letter_of_a_newsletter_at_one_address_is_posted(newsroom: Newsroom) -> None:
+def test_every_letter_of_a_newsletter_at_one_address_is_posted(
+    newsroom: Newsroom,
+) -> None:
     for number in (40, 41, 42):
         assert tell(newsroom, f"l{number}.md", letter(number)).relation is Relation.NEW
         newsroom.deliver()
@@ -92,10 +111,20 @@ def test_parts_of_a_changelog_are_stories_of_their_own(newsroom: Newsroom) -> No
         tell(
             newsroom,
             f"v{number}.md",
-            article(f"Version 3.{number}", f"{log}#v3-{number}", published=AT, excerpt="New."),
+            article(
+                f"Version 3.{number}",
+                f"{log}#v3-{number}",
+                published=AT,
+                excerpt="New.",
+            ),
         )
-    assert sorted(newsroom.deliver()) == [("@news", "Version 3.1"), ("@news", "Version 3.2")]
-    assert {meant.find(newsroom.db, f"{log}#v3-{number}").article.title for number in (1, 2)} == {  # type: ignore[union-attr]
+    assert sorted(newsroom.deliver()) == [
+        ("@news", "Version 3.1"),
+        ("@news", "Version 3.2"),
+    ]
+    assert {
+        meant.find(newsroom.db, f"{log}#v3-{number}").article.title for number in (1, 2)
+    } == {  # type: ignore[union-attr]
         "Version 3.1",
         "Version 3.2",
     }
@@ -126,7 +155,9 @@ def test_a_second_file_that_agrees_is_the_same_story(
     assert len(found) == is_told
     assert tell(newsroom, "b.md", letter(42)).relation is Relation.NEW
     assert newsroom.deliver() == [("@news", "Letter 42")]
-    assert rows(newsroom.db, "SELECT * FROM notices WHERE key = 'same_address:b.md'") == []
+    assert (
+        rows(newsroom.db, "SELECT * FROM notices WHERE key = 'same_address:b.md'") == []
+    )
 
 
 def test_an_editor_finds_a_letter_by_its_file_and_the_newest_by_the_address(
@@ -188,7 +219,9 @@ def test_a_file_that_leaves_a_story_to_another_file_of_it_is_posted_as_what_it_t
     assert newsroom.revise() == []
 
 
-def test_a_story_that_moves_to_an_address_of_others_joins_none_of_them(newsroom: Newsroom) -> None:
+def test_a_story_that_moves_to_an_address_of_others_joins_none_of_them(
+    newsroom: Newsroom,
+) -> None:
     tell(newsroom, "l41.md", letter(41))
     tell(newsroom, "l42.md", letter(42, "https://host.example/letters/42"))
     newsroom.deliver()
@@ -203,7 +236,9 @@ def test_two_spellings_of_an_address_are_one_page_and_the_link_is_shown_as_it_is
 ) -> None:
     shown = "https://www.host.example/%d8%a7"
     one = tell(newsroom, "a.md", article(url=shown)).article
-    other = tell(newsroom, "b.md", article("Under another title", "https://host.example/%D8%A7"))
+    other = tell(
+        newsroom, "b.md", article("Under another title", "https://host.example/%D8%A7")
+    )
     assert (other.relation, other.article) == (Relation.OTHER, one)
     assert newsroom.stored(one).article.url == shown
 
@@ -214,8 +249,13 @@ def test_a_related_link_leads_to_the_post_of_its_own_story_among_those_at_one_ad
     for number in (41, 42):
         tell(newsroom, f"l{number}.md", letter(number))
     newsroom.deliver()
-    there = outbox.posts_of(newsroom.db, newsroom.rules.channels[0].chat, [letter(41).identity])
-    assert {title for title, _ in there[letter(41).identity]} == {"Letter 41", "Letter 42"}
+    there = outbox.posts_of(
+        newsroom.db, newsroom.rules.channels[0].chat, [letter(41).identity]
+    )
+    assert {title for title, _ in there[letter(41).identity]} == {
+        "Letter 41",
+        "Letter 42",
+    }
     assert composing.same_title("Letter 42", there[letter(41).identity]) == 102
 
 
@@ -242,12 +282,17 @@ def instalment(number: int, provider: str = "Host", **more: Any) -> Article:
         "excerpt": f"{EXCERPTS[number]} was all we spoke of.",
     } | more
     return article(
-        COLUMN, provider=provider, published=AT - timedelta(days=7 * (9 - number)), **told
+        COLUMN,
+        provider=provider,
+        published=AT - timedelta(days=7 * (9 - number)),
+        **told,
     )
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_every_instalment_of_a_column_is_posted(newsroom: Newsroom, at_once: bool) -> None:
+def test_every_instalment_of_a_column_is_posted(
+    newsroom: Newsroom, at_once: bool
+) -> None:
     told = {f"c{number}.md": instalment(number) for number in range(10)}
     if at_once:
         recorder.record(
@@ -272,7 +317,9 @@ def test_every_instalment_of_a_column_is_posted(newsroom: Newsroom, at_once: boo
         {"excerpt": ""},
     ],
 )
-def test_a_copy_of_a_column_stays_a_copy(newsroom: Newsroom, change: dict[str, Any]) -> None:
+def test_a_copy_of_a_column_stays_a_copy(
+    newsroom: Newsroom, change: dict[str, Any]
+) -> None:
     first = tell(newsroom, "c1.md", instalment(1)).article
     told = instalment(2)
     url = change.get("url", told.url)
@@ -285,7 +332,9 @@ def test_a_copy_of_a_column_stays_a_copy(newsroom: Newsroom, change: dict[str, A
     assert newsroom.deliver() == [("@news", COLUMN)]
 
 
-def test_a_title_that_another_outlet_carried_is_no_column_afterwards(newsroom: Newsroom) -> None:
+def test_a_title_that_another_outlet_carried_is_no_column_afterwards(
+    newsroom: Newsroom,
+) -> None:
     tell(newsroom, "c1.md", instalment(1))
     assert tell(newsroom, "x.md", instalment(2, "Another")).relation is Relation.COPY
     assert tell(newsroom, "c3.md", instalment(3)).relation is Relation.COPY
@@ -302,7 +351,9 @@ def test_a_column_whose_file_is_written_anew_each_week_is_posted_each_week(
     assert newsroom.revise() == []
 
 
-def test_a_long_title_in_a_script_without_spaces_tells_a_copy(newsroom: Newsroom) -> None:
+def test_a_long_title_in_a_script_without_spaces_tells_a_copy(
+    newsroom: Newsroom,
+) -> None:
     title = "三十個組織聯手反對人臉識別技術"
     first = tell(newsroom, "a.md", article(title, A)).article
     assert tell(newsroom, "b.md", article(f"「{title}」", B)).repeats == first
@@ -333,7 +384,11 @@ def test_what_neither_of_two_joined_articles_ever_posted_is_posted_when_the_stor
     newsroom.deliver()
     assert tell(newsroom, "c.md", article(SECOND, A)).relation is not Relation.NEW
     found = verification.verify(
-        newsroom.db, [settings.Channel(chat="@news")], TAXONOMY, newsroom.at, running=False
+        newsroom.db,
+        [settings.Channel(chat="@news")],
+        TAXONOMY,
+        newsroom.at,
+        running=False,
     ).findings
     assert list(found) == []
 
@@ -341,7 +396,9 @@ def test_what_neither_of_two_joined_articles_ever_posted_is_posted_when_the_stor
 # --- what an upgrade leaves alone -------------------------------------------------------------------------------------
 
 
-def as_before(newsroom: Newsroom, number: int | None, form: str = "0123456789abcdef") -> None:
+def as_before(
+    newsroom: Newsroom, number: int | None, form: str = "0123456789abcdef"
+) -> None:
     """Make an article's fingerprint one that the first edition wrote."""
     write(
         newsroom.db,
@@ -353,7 +410,11 @@ def as_before(newsroom: Newsroom, number: int | None, form: str = "0123456789abc
         "UPDATE deliveries SET form = ? WHERE article = ? AND form <> ''",
         (form, number or 0),
     )
-    write(newsroom.db, "UPDATE articles SET fingerprint = ? WHERE id = ?", (form, number or 0))
+    write(
+        newsroom.db,
+        "UPDATE articles SET fingerprint = ? WHERE id = ?",
+        (form, number or 0),
+    )
 
 
 def read_again(newsroom: Newsroom, told: Article, size: int) -> Recorded:
@@ -405,16 +466,26 @@ def test_the_first_reading_after_an_upgrade_edits_nothing(
 def test_a_file_renamed_at_an_upgrade_is_read_as_it_was(posted: Newsroom) -> None:
     told = article(url=A, excerpt="What happened to the video element.")
     renamed = Read("b.md", (100, posted.marks, 2), pack(told))
-    (again,) = recorder.record(posted.db, [renamed], posted.rules, posted.at, {"b.md"}.__contains__)
+    (again,) = recorder.record(
+        posted.db, [renamed], posted.rules, posted.at, {"b.md"}.__contains__
+    )
     assert (again.relation, again.changed) == (Relation.OWN, False)
     posted.later(hours=1)
     assert posted.revise() == posted.deliver() == []
 
 
 @pytest.mark.parametrize(
-    "names", [("41x.md", "42.md"), ("42.md", "41x.md"), ("42x.md", "41x.md"), ("41x.md", "42x.md")]
+    "names",
+    [
+        ("41x.md", "42.md"),
+        ("42.md", "41x.md"),
+        ("42x.md", "41x.md"),
+        ("41x.md", "42x.md"),
+    ],
 )
-def test_a_renamed_file_keeps_its_post(newsroom: Newsroom, names: tuple[str, str]) -> None:
+def test_a_renamed_file_keeps_its_post(
+    newsroom: Newsroom, names: tuple[str, str]
+) -> None:
     """Whichever is read first; a repeat that takes over would edit the post."""
     letters = {
         number: article(
@@ -429,7 +500,9 @@ def test_a_renamed_file_keeps_its_post(newsroom: Newsroom, names: tuple[str, str
     def reads(*paths: str) -> None:
         for path in paths:
             told = Read(
-                path, (int(path[:2]), newsroom.marks, newsroom.marks), pack(letters[path[:2]])
+                path,
+                (int(path[:2]), newsroom.marks, newsroom.marks),
+                pack(letters[path[:2]]),
             )
             recorder.record(
                 newsroom.db,
@@ -450,7 +523,9 @@ def test_a_renamed_file_keeps_its_post(newsroom: Newsroom, names: tuple[str, str
     )
     newsroom.disk = {*names}
     reads(*names)
-    reads(*sorted(names, reverse=True))  # what was put off is read again by the next scan
+    reads(
+        *sorted(names, reverse=True)
+    )  # what was put off is read again by the next scan
     newsroom.later(hours=1)
     assert newsroom.revise() == newsroom.deliver() == []
     assert newsroom.stored(1).path == "41x.md"
@@ -474,7 +549,9 @@ def test_what_its_source_changed_while_the_bot_was_down_is_edited_after_an_upgra
     assert posted.revise() == [("@news", told.title)]
 
 
-def test_a_post_that_was_to_be_edited_before_an_upgrade_still_is(posted: Newsroom) -> None:
+def test_a_post_that_was_to_be_edited_before_an_upgrade_still_is(
+    posted: Newsroom,
+) -> None:
     told = article(url=A, excerpt="What happened to the element.")
     write(posted.db, "UPDATE deliveries SET form = 'an older one', edit_due = 0")
     read_again(posted, told, 100)
@@ -482,11 +559,17 @@ def test_a_post_that_was_to_be_edited_before_an_upgrade_still_is(posted: Newsroo
     assert posted.revise() == [("@news", FIRST)]
 
 
-def test_an_upgrade_gives_a_source_that_flips_no_further_edits(posted: Newsroom) -> None:
+def test_an_upgrade_gives_a_source_that_flips_no_further_edits(
+    posted: Newsroom,
+) -> None:
     write(posted.db, "UPDATE forms SET times = 2")
     write(posted.db, "UPDATE deliveries SET form = 'an older one'")
     read_again(posted, article(url=A, excerpt="What happened to the element."), 100)
-    read_again(posted, article(url=A, excerpt="What happened to the element.", quality=3), 101)
+    read_again(
+        posted, article(url=A, excerpt="What happened to the element.", quality=3), 101
+    )
     posted.later(hours=1)
     assert posted.revise() == []
-    assert row(posted.db, "SELECT form FROM forms")["form"] == posted.stored(1).fingerprint  # type: ignore[index]
+    assert (
+        row(posted.db, "SELECT form FROM forms")["form"] == posted.stored(1).fingerprint
+    )  # type: ignore[index]

@@ -11,7 +11,13 @@ from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 
 from bot import settings as chosen
 from bot.domain.article import Article, story
@@ -72,7 +78,11 @@ class Folder(RuleBasedStateMachine):
         """A file tells its own story, or one that an article of another living file tells too."""
         aliases = (other,) if other else ()
         told = article(
-            title, url, aliases=aliases, published=self.store.at - timedelta(days=days), **more
+            title,
+            url,
+            aliases=aliases,
+            published=self.store.at - timedelta(days=days),
+            **more,
         )
         self.there[path] = told
         recorded = self.store.tell(path, told)
@@ -124,7 +134,9 @@ class Folder(RuleBasedStateMachine):
         known = files.known(self.store.db)
         at = self.store.at if self.withdraws else None
         recorder.miss(
-            self.store.db, sorted({path for path, *_ in known} - self.there.keys()), withdraw_at=at
+            self.store.db,
+            sorted({path for path, *_ in known} - self.there.keys()),
+            withdraw_at=at,
         )
         for path, size, *_ in known:
             if size == -1 and path in self.there:
@@ -143,7 +155,9 @@ class Folder(RuleBasedStateMachine):
     @rule()
     def release(self) -> None:
         for held in articles.apart(self.store.db)[0]:
-            opening.release(self.store.db, held.id, self.store.rules.channels, self.store.at)
+            opening.release(
+                self.store.db, held.id, self.store.rules.channels, self.store.at
+            )
 
     @precondition(lambda self: rows(self.store.db, "SELECT 1 FROM articles"))
     @rule(data=st.data())
@@ -176,16 +190,23 @@ class Folder(RuleBasedStateMachine):
             "SELECT article, chat FROM deliveries WHERE edition = 1 AND state NOT IN ('skipped', 'withdrawn')",
         )
         stories = Counter(
-            (articles.successor(self.store.db, one["article"]), one["chat"]) for one in sent
+            (articles.successor(self.store.db, one["article"]), one["chat"])
+            for one in sent
         )
         merged = {
             one["copy_of"]
-            for one in rows(self.store.db, "SELECT copy_of FROM articles WHERE copy_of NOT NULL")
+            for one in rows(
+                self.store.db, "SELECT copy_of FROM articles WHERE copy_of NOT NULL"
+            )
         }
-        assert all(count == 1 or story in merged for (story, _), count in stories.items())
+        assert all(
+            count == 1 or story in merged for (story, _), count in stories.items()
+        )
 
     def states(self) -> list[Any]:
-        sql = "SELECT article, chat, edition, state, edit_due FROM deliveries ORDER BY id"
+        sql = (
+            "SELECT article, chat, edition, state, edit_due FROM deliveries ORDER BY id"
+        )
         return [tuple(one) for one in rows(self.store.db, sql)]
 
     def teardown(self) -> None:

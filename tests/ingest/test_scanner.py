@@ -40,7 +40,8 @@ class Reading:
         self.store = store
         self.at = datetime.now(UTC) + timedelta(hours=1)
         feed = settings.Feed.model_validate(
-            {"folder": folder, "settle_seconds": 0, "interval_seconds": INTERVAL} | chosen
+            {"folder": folder, "settle_seconds": 0, "interval_seconds": INTERVAL}
+            | chosen
         )
         rules = Rules(taxonomy=Taxonomy(()), channels=(Channel(chat=1),))
         self.scanner = Scanner(store, feed, lambda: rules, lambda: self.at)
@@ -56,7 +57,9 @@ class Reading:
         place = self.folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(
-            "---\n" + "".join(f"{key}: {value}\n" for key, value in rows.items()) + "---\n"
+            "---\n"
+            + "".join(f"{key}: {value}\n" for key, value in rows.items())
+            + "---\n"
         )
         return place
 
@@ -93,13 +96,20 @@ async def test_what_is_new_is_read_and_what_is_unchanged_is_not(
     reading.write("a.md")
     reading.write("sub/b.txt")
     first = await reading.scanner.scan()
-    assert (first.files, first.unchanged, first.relations[Relation.NEW], first.news) == (
+    assert (
+        first.files,
+        first.unchanged,
+        first.relations[Relation.NEW],
+        first.news,
+    ) == (
         2,
         0,
         2,
         True,
     )
-    monkeypatch.setattr(document.Folder, "read", lambda *_, **__: pytest.fail("was opened again"))
+    monkeypatch.setattr(
+        document.Folder, "read", lambda *_, **__: pytest.fail("was opened again")
+    )
     second = await reading.scanner.scan()
     assert (second.files, second.unchanged, dict(second.relations), second.news) == (
         2,
@@ -145,7 +155,9 @@ async def test_a_file_scanned_during_a_whole_scan(
         async for told in read(changed):
             if not looked:
                 looked.append(True)
-                reading.write("changed.md", "Harbour crane learns to wait for the swans")
+                reading.write(
+                    "changed.md", "Harbour crane learns to wait for the swans"
+                )
                 reading.write("landed.md")
                 found = await reading.scanner.scan_files(["changed.md", "landed.md"])
                 assert (found.edits, found.relations[Relation.NEW]) == (1, 1)
@@ -156,7 +168,11 @@ async def test_a_file_scanned_during_a_whole_scan(
     report = await reading.scanner.scan()
     assert looked
     assert report.missing == 0
-    (found,) = [one for one in await reading.store(articles.latest) if "crane" in one.article.title]
+    (found,) = [
+        one
+        for one in await reading.store(articles.latest)
+        if "crane" in one.article.title
+    ]
     assert found.article.title == "Harbour crane learns to wait for the swans"
     assert (await reading.scanner.scan()).unchanged == 3
 
@@ -179,7 +195,9 @@ async def test_a_file_that_lands_between_listing_and_comparing_is_not_gone(
     assert (await reading.scanner.scan()).unchanged == 2
 
 
-async def test_a_changed_file_is_an_edit_and_a_touched_one_is_nothing(reading: Reading) -> None:
+async def test_a_changed_file_is_an_edit_and_a_touched_one_is_nothing(
+    reading: Reading,
+) -> None:
     place = reading.write("a.md", "Harbour crane learns to wait for the seals")
     await reading.scanner.scan()
     os.utime(place, (1, 1))
@@ -232,7 +250,10 @@ async def test_a_long_scan_tells_how_far_it_is(reading: Reading) -> None:
 async def test_two_scans_at_once_read_a_file_once(reading: Reading) -> None:
     reading.write("a.md")
     one, other = await asyncio.gather(reading.scanner.scan(), reading.scanner.scan())
-    assert sorted((one.relations[Relation.NEW], other.relations[Relation.NEW])) == [0, 1]
+    assert sorted((one.relations[Relation.NEW], other.relations[Relation.NEW])) == [
+        0,
+        1,
+    ]
 
 
 # --- files still being written ----------------------------------------------------------------------------------------
@@ -247,7 +268,9 @@ async def test_a_fresh_file_that_looks_half_written_is_looked_at_once_more_befor
     whole = reading.write("a.md").read_text()
     (tmp_path / "a.md").write_text(whole[:-5])
     (tmp_path / "b.md").write_text(whole[:-5])
-    asyncio.get_running_loop().call_later(0.05, lambda: (tmp_path / "a.md").write_text(whole))
+    asyncio.get_running_loop().call_later(
+        0.05, lambda: (tmp_path / "a.md").write_text(whole)
+    )
     report = await reading.scanner.scan()
     assert report.relations[Relation.NEW] == 1
     assert set(report.rejected) == {"b.md"}
@@ -255,7 +278,9 @@ async def test_a_fresh_file_that_looks_half_written_is_looked_at_once_more_befor
     store.close()
 
 
-async def test_an_old_file_that_looks_half_written_is_not_waited_for(tmp_path: Path) -> None:
+async def test_an_old_file_that_looks_half_written_is_not_waited_for(
+    tmp_path: Path,
+) -> None:
     store = Store(":memory:")
     reading = Reading(tmp_path, store, settle_seconds=60)
     (tmp_path / "a.md").write_text("---\ntitle: a")
@@ -287,14 +312,18 @@ async def test_a_half_written_file_that_vanishes_is_no_error(
 # --- what is gone -----------------------------------------------------------------------------------------------------
 
 
-async def test_a_file_is_gone_only_after_two_whole_scans_without_it(reading: Reading) -> None:
+async def test_a_file_is_gone_only_after_two_whole_scans_without_it(
+    reading: Reading,
+) -> None:
     place, bad = reading.write("a.md"), reading.folder / "bad.md"
     bad.write_text("no front matter")
     reading.write("stays.md")
     await reading.scanner.scan()
     for one in (place, bad):
         one.unlink()
-    await reading.scanner.scan_files({"a.md", "bad.md"})  # what the system tells is no whole scan
+    await reading.scanner.scan_files(
+        {"a.md", "bad.md"}
+    )  # what the system tells is no whole scan
     await reading.scanner.scan()
     assert await reading.known() == {"a.md", "bad.md", "stays.md"}
     await reading.scanner.scan()
@@ -302,7 +331,9 @@ async def test_a_file_is_gone_only_after_two_whole_scans_without_it(reading: Rea
     assert await reading.rejected() == {}
 
 
-async def test_a_file_that_comes_back_begins_to_be_missing_anew(reading: Reading) -> None:
+async def test_a_file_that_comes_back_begins_to_be_missing_anew(
+    reading: Reading,
+) -> None:
     place = reading.write("a.md")
     for _ in range(2):
         text = place.read_text()
@@ -404,13 +435,17 @@ async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(
     watching = asyncio.create_task(reading.poller.watch(stop, nudged.set))
     await reading.later(0)
     async with asyncio.timeout(PATIENCE):
-        while not nudged.is_set():  # the system needs a moment before it tells of anything
+        while (
+            not nudged.is_set()
+        ):  # the system needs a moment before it tells of anything
             (reading.folder / "ready.md").touch()
             (reading.folder / "ready.md").unlink()
             await asyncio.sleep(0.05)
     nudged.clear()
     place = Path(os.fsdecode(os.fsencode(reading.folder) + b"/" + name))
-    place.write_text("---\ntitle: A quiet harbour\nwebUrl: https://host.example/a\n---\n")
+    place.write_text(
+        "---\ntitle: A quiet harbour\nwebUrl: https://host.example/a\n---\n"
+    )
     async with asyncio.timeout(PATIENCE):
         while not await reading.known():
             await nudged.wait()
@@ -455,7 +490,9 @@ async def test_a_folder_whose_files_all_moved_lost_none(reading: Reading) -> Non
     await reading.poller.scan()
     (reading.folder / "2026").mkdir()
     for number in range(30):
-        (reading.folder / f"{number}.md").rename(reading.folder / "2026" / f"{number}.md")
+        (reading.folder / f"{number}.md").rename(
+            reading.folder / "2026" / f"{number}.md"
+        )
     report = await reading.poller.scan()
     assert (report.notices, report.missing) == ([], 30)
 
@@ -479,13 +516,16 @@ async def test_the_editors_hear_that_missing_files_are_there_again(
     for one, text in zip(away, texts, strict=True):
         Path(reading.folder, "2026" if moved else "", one.name).write_text(text)
     await reading.poller.scan()
-    assert [(one.notice.alert, one.over) for one in await reading.store(notices.waiting, 501)] == [
-        (Alert.FILES_GONE, True)
-    ]
+    assert [
+        (one.notice.alert, one.over)
+        for one in await reading.store(notices.waiting, 501)
+    ] == [(Alert.FILES_GONE, True)]
     assert not await reading.store(notices.is_open, "folder:many")
 
 
-async def test_files_that_stay_away_are_forgotten_without_an_all_clear(reading: Reading) -> None:
+async def test_files_that_stay_away_are_forgotten_without_an_all_clear(
+    reading: Reading,
+) -> None:
     for number in range(30):
         reading.write(f"{number}.md")
     await reading.poller.scan()
@@ -523,9 +563,13 @@ async def test_a_folder_that_lost_many_files_is_told_whatever_becomes_of_their_p
     report = await reading.poller.scan()
     assert [one.alert for one in report.notices] == told
     await reading.store(notices.tell, report.notices, reading.at)
-    assert await reading.store(notices.is_open, "folder:empty") is (Alert.FOLDER_EMPTY in told)
+    assert await reading.store(notices.is_open, "folder:empty") is (
+        Alert.FOLDER_EMPTY in told
+    )
     await reading.poller.scan()
-    assert await reading.store(notices.is_open, "folder:empty") is (Alert.FOLDER_EMPTY in told)
+    assert await reading.store(notices.is_open, "folder:empty") is (
+        Alert.FOLDER_EMPTY in told
+    )
     reading.write("back.md")
     await reading.poller.scan()
     assert not await reading.store(notices.is_open, "folder:empty")

@@ -20,7 +20,14 @@ from bot.store import audit, chats, files, notices, outbox
 from bot.store.audit import Oddity
 from bot.store.database import write
 from tests.support import judge
-from tests.support.newsroom import FIRST, SECOND, TAXONOMY, Newsroom, article, open_newsroom
+from tests.support.newsroom import (
+    FIRST,
+    SECOND,
+    TAXONOMY,
+    Newsroom,
+    article,
+    open_newsroom,
+)
 
 #: What nobody should have to read: a number of a chat, a row number or short id for a name.
 NUMBERS = re.compile(r"-100\d{6,}|\b(article|chat|delivery|message) #?\d")
@@ -33,7 +40,8 @@ def newsroom() -> Newsroom:
     """A channel known by its number in the settings, another whose name is not known, a reader and two articles."""
     room = open_newsroom()
     (named, unnamed) = chats.set_channels(
-        room.db, [(str(NUMBER), 0, OnDoubt.RESEND), (str(NUMBER - 1), 0, OnDoubt.RESEND)]
+        room.db,
+        [(str(NUMBER), 0, OnDoubt.RESEND), (str(NUMBER - 1), 0, OnDoubt.RESEND)],
     )
     chats.resolve(room.db, named.id, NUMBER, username="tide", title="The Tide")
     room.reader(5_555_555, "AI")
@@ -41,9 +49,18 @@ def newsroom() -> Newsroom:
     room.number("two.md", article(SECOND, "https://example.org/b"))
     for chat in (named.id, unnamed.id):
         outbox.open_(
-            room.db, one, [chat], lane=0, edition=1, rank=room.at, at=room.at, state=State.REFUSED
+            room.db,
+            one,
+            [chat],
+            lane=0,
+            edition=1,
+            rank=room.at,
+            at=room.at,
+            state=State.REFUSED,
         )  # type: ignore[arg-type]
-    chats.pause(room.db, named.id, room.at + timedelta(hours=2), "Telegram asks for a pause")
+    chats.pause(
+        room.db, named.id, room.at + timedelta(hours=2), "Telegram asks for a pause"
+    )
     files.reject(room.db, "bad.md", (1, 1, 1), "has no title", room.at)
     return room
 
@@ -60,7 +77,11 @@ def test_alerts(newsroom: Newsroom, alert: Alert, over: bool) -> None:
     entry = naming.entry(newsroom.db, notice)
     text = clean(judge.payload(alerts.alert(T, alert, [entry], over=over))[0])
     clean(log_lines.line(alert, over, entry))
-    assert entry.chats == ("The Tide (@tide)", "the 2nd channel of the settings", "readers' chats")
+    assert entry.chats == (
+        "The Tide (@tide)",
+        "the 2nd channel of the settings",
+        "readers' chats",
+    )
     if not over:
         assert f"{FIRST} (one.md)" in text
     elif alert in ENDING and "{" not in text:
@@ -74,7 +95,9 @@ def test_status(newsroom: Newsroom) -> None:
         [Notice(key="2:gone", alert=Alert.GONE, chats=(2,), reason="kicked")],
         newsroom.at,
     )
-    told = clean(judge.payload(status_reply.status(T, report(newsroom.db, newsroom.at)))[0])
+    told = clean(
+        judge.payload(status_reply.status(T, report(newsroom.db, newsroom.at)))[0]
+    )
     assert "The Tide (@tide): 0 sent" in told
     assert f"{FIRST[:40]}" in told
     assert "(one.md)" in told
@@ -106,7 +129,9 @@ def test_verify(newsroom: Newsroom, kind: str, monkeypatch: pytest.MonkeyPatch) 
     assert f"“{FIRST}” (one.md), The Tide (@tide)" in finding.about
 
 
-def test_an_article_that_lives_on_in_another_is_named_by_that(newsroom: Newsroom) -> None:
+def test_an_article_that_lives_on_in_another_is_named_by_that(
+    newsroom: Newsroom,
+) -> None:
     write(newsroom.db, "DELETE FROM aliases WHERE article = 2")
     write(newsroom.db, "UPDATE articles SET copy_of = 1 WHERE id = 2")
     name = naming.article(newsroom.db, 2)

@@ -35,7 +35,12 @@ def waiting(newsroom: Newsroom, waits: Waits = Waits.EDITOR) -> int:
 def released(newsroom: Newsroom, number: int, *, by_source: bool = False) -> bool:
     rules, at = newsroom.rules, newsroom.later(seconds=1)
     return opening.release(
-        newsroom.db, number, rules.channels, at, by_source=by_source, max_age=rules.max_age
+        newsroom.db,
+        number,
+        rules.channels,
+        at,
+        by_source=by_source,
+        max_age=rules.max_age,
     )
 
 
@@ -48,7 +53,12 @@ def test_what_waited_goes_to_its_channel_and_followers_when_an_editor_says_so(
     newsroom.reader(8, "AI")
     newsroom.open_channel("@later")
     assert released(newsroom, number)
-    assert sorted(chat for chat, _ in newsroom.deliver()) == ["@later", "@news", "R7", "R8"]
+    assert sorted(chat for chat, _ in newsroom.deliver()) == [
+        "@later",
+        "@news",
+        "R7",
+        "R8",
+    ]
 
 
 def test_what_does_not_wait_is_not_released(newsroom: Newsroom) -> None:
@@ -64,13 +74,17 @@ def test_what_does_not_wait_is_not_released(newsroom: Newsroom) -> None:
 def test_what_has_expired_waits_for_ever(newsroom: Newsroom) -> None:
     """An editor can't post it either."""
     over = newsroom.at + timedelta(milliseconds=500)
-    number = newsroom.number("a.md", article(topics=("AI",), published=newsroom.at, expires=over))
+    number = newsroom.number(
+        "a.md", article(topics=("AI",), published=newsroom.at, expires=over)
+    )
     holding.hold(newsroom.db, [number], Waits.EDITOR)
     assert not released(newsroom, number)
     assert newsroom.deliver() == []
 
 
-def test_what_its_source_releases_is_skipped_when_it_is_too_old(newsroom: Newsroom) -> None:
+def test_what_its_source_releases_is_skipped_when_it_is_too_old(
+    newsroom: Newsroom,
+) -> None:
     """Only an editor posts what is older than the settings allow."""
     number = waiting(newsroom)
     newsroom.rules = replace(newsroom.rules, max_age=timedelta(days=1))
@@ -107,7 +121,9 @@ def test_nothing_is_opened_for_what_is_over(newsroom: Newsroom, over: str) -> No
     assert newsroom.states(number) == {}
 
 
-def test_a_channel_that_is_passed_over_never_gets_the_article(newsroom: Newsroom) -> None:
+def test_a_channel_that_is_passed_over_never_gets_the_article(
+    newsroom: Newsroom,
+) -> None:
     """A newer version reads an unchanged file differently: that is no news."""
     number = newsroom.number("a.md", article(topics=("AI",), published=newsroom.at))
     newsroom.deliver()
@@ -118,12 +134,16 @@ def test_a_channel_that_is_passed_over_never_gets_the_article(newsroom: Newsroom
     opening.pass_over(newsroom.db, number, newsroom.rules.channels, newsroom.at)
     opened = newsroom.states(number)
     assert opened["@late"] == "skipped"
-    opening.post(newsroom.db, number, newsroom.rules.channels, newsroom.at, followers=False)
+    opening.post(
+        newsroom.db, number, newsroom.rules.channels, newsroom.at, followers=False
+    )
     assert newsroom.states(number) == opened
     assert newsroom.deliver() == []
 
 
-def test_an_article_without_a_date_stands_where_it_was_recorded(newsroom: Newsroom) -> None:
+def test_an_article_without_a_date_stands_where_it_was_recorded(
+    newsroom: Newsroom,
+) -> None:
     """Old ones that are opened late are skipped, and go to no follower."""
     number = newsroom.number("a.md", article(topics=("AI",)))
     newsroom.rules = replace(newsroom.rules, max_age=timedelta(days=1))
@@ -136,7 +156,9 @@ def test_an_article_without_a_date_stands_where_it_was_recorded(newsroom: Newsro
     assert "R7" not in newsroom.states(number)
 
 
-def test_an_article_that_waits_keeps_its_place_in_each_channel(newsroom: Newsroom) -> None:
+def test_an_article_that_waits_keeps_its_place_in_each_channel(
+    newsroom: Newsroom,
+) -> None:
     """Its deliveries are held, also in a channel that admits it only now, and its followers are not planned."""
     number = waiting(newsroom)
     newsroom.open_channel("@late")

@@ -22,7 +22,9 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
     room.db.close()
 
 
-def test_only_a_persons_own_chat_is_asked_what_it_follows_already(newsroom: Newsroom) -> None:
+def test_only_a_persons_own_chat_is_asked_what_it_follows_already(
+    newsroom: Newsroom,
+) -> None:
     newsroom.number("a.md", article(topics=("Computer Vision", "Privacy")))
     newsroom.plan()
     gathered = {

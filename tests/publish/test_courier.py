@@ -30,7 +30,9 @@ def visits(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     counted: Counter[str] = Counter()
     real = Store.__call__
 
-    async def call(store: Store, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    async def call(
+        store: Store, work: Callable[..., Any], /, *args: Any, **kwargs: Any
+    ) -> Any:
         counted[f"{work.__module__.rpartition('.')[2]}.{work.__name__}"] += 1
         return await real(store, work, *args, **kwargs)
 
@@ -42,13 +44,17 @@ def visits(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
 
 
 @pytest.mark.parametrize(
-    ("buttons", "ending"), [("text", "\n\nRead the article · Follow AI"), ("none", "#AI")]
+    ("buttons", "ending"),
+    [("text", "\n\nRead the article · Follow AI"), ("none", "#AI")],
 )
 async def test_a_channel_that_wants_comments_gets_posts_and_edits_without_a_keyboard(
     buttons: str, ending: str
 ) -> None:
     async with Sandbox() as sandbox:
-        editor, reader = sandbox.world.add_person("Eddie"), sandbox.world.add_person("Ann")
+        editor, reader = (
+            sandbox.world.add_person("Eddie"),
+            sandbox.world.add_person("Ann"),
+        )
         sandbox.world.open_private(reader)
         async with going(sandbox, editor, buttons=buttons) as publisher:
             await publisher.follower(reader)
@@ -59,7 +65,10 @@ async def test_a_channel_that_wants_comments_gets_posts_and_edits_without_a_keyb
             (post,), (own,) = publisher.posts(), publisher.posts(reader)
             assert post.text.startswith("What was said of it on the day after")
             assert post.text.endswith(ending)
-            assert ([len(row) for row in post.buttons], [len(row) for row in own.buttons]) == (
+            assert (
+                [len(row) for row in post.buttons],
+                [len(row) for row in own.buttons],
+            ) == (
                 [],
                 [1],
             )
@@ -75,7 +84,9 @@ async def test_it_looks_at_the_outbox_no_more_than_once_for_each_delivery_or_so(
     for number in range(10):
         await publisher.record(f"{number}.md", topics=("AI",))
     visits.clear()
-    await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(minutes=5))
+    await publisher.telegram.courier.deliver(
+        publisher.sandbox.clock() + timedelta(minutes=5)
+    )
     assert [len(publisher.posts(reader)) for reader in found] == [10] * 20
     assert 0 < visits["work.due"] <= 2 * 210
     assert 0 < visits["settling.write_down"] <= 210
@@ -88,7 +99,9 @@ async def test_it_waits_for_what_is_due_later_without_looking(
     publisher.sandbox.fail("sendMessage", faults.retry_after(1))
     await publisher.record()
     visits.clear()
-    await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(seconds=10))
+    await publisher.telegram.courier.deliver(
+        publisher.sandbox.clock() + timedelta(seconds=10)
+    )
     assert len(publisher.posts()) == 1
     assert visits["outbox.next_due"] <= 6
 
@@ -111,10 +124,14 @@ async def test_with_every_place_taken_it_waits_for_an_answer(
 ) -> None:
     """More chats wait than calls may be on their way, and Telegram takes its time."""
     found = await publisher.readers(courier.MOST_IN_FLIGHT + 5)
-    publisher.sandbox.fail("sendMessage", faults.slow_answer(0.3), times=courier.MOST_IN_FLIGHT)
+    publisher.sandbox.fail(
+        "sendMessage", faults.slow_answer(0.3), times=courier.MOST_IN_FLIGHT
+    )
     await publisher.record(topics=("AI",))
     visits.clear()
-    await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(minutes=1))
+    await publisher.telegram.courier.deliver(
+        publisher.sandbox.clock() + timedelta(minutes=1)
+    )
     assert all(publisher.posts(reader) for reader in found)
     assert visits["outbox.next_due"] <= 2 * len(found)
 
@@ -128,7 +145,9 @@ async def test_threads_of_one_forum_share_its_pace() -> None:
         forum = sandbox.world.add_group("News", supergroup=True, forum=True)
         threads = [sandbox.world.add_topic(forum, name).id for name in ("One", "Two")]
         pace = {"per_chat_seconds": 30}
-        async with going(sandbox, editor, place=forum, threads=threads, pace=pace) as publisher:
+        async with going(
+            sandbox, editor, place=forum, threads=threads, pace=pace
+        ) as publisher:
             await publisher.record()
             await publisher.deliver()
             assert len(publisher.made()) == 1
@@ -156,7 +175,9 @@ async def test_an_answer_that_comes_while_another_is_written_is_not_overlooked(
     """The channel's next turn is far away, so that nothing else would wake the courier."""
     (ann,) = await publisher.readers(1)
     publisher.sandbox.fail(
-        "sendMessage", faults.refused(403, "Forbidden: bot is not a member"), chat=publisher.place
+        "sendMessage",
+        faults.refused(403, "Forbidden: bot is not a member"),
+        chat=publisher.place,
     )
     publisher.sandbox.fail("sendMessage", faults.slow_answer(0.2), chat=ann)
     written = settling.write_down
@@ -168,7 +189,9 @@ async def test_an_answer_that_comes_while_another_is_written_is_not_overlooked(
     monkeypatch.setattr(settling, "write_down", slowly)
     await publisher.record(topics=("AI",))
     async with asyncio.timeout(PATIENCE):
-        await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(seconds=5))
+        await publisher.telegram.courier.deliver(
+            publisher.sandbox.clock() + timedelta(seconds=5)
+        )
     assert len(publisher.posts(ann)) == 1
 
 
@@ -198,7 +221,11 @@ async def test_a_slow_call_beyond_the_end_of_a_run_keeps_nobody_else_waiting(
         await sandbox.wait_for(lambda: publisher.posts(ann))
         answered.set()
         await run
-    assert [one["state"] for one in await publisher.rows()] == ["sent", "pending", "sent"]
+    assert [one["state"] for one in await publisher.rows()] == [
+        "sent",
+        "pending",
+        "sent",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -208,20 +235,30 @@ async def test_a_slow_call_beyond_the_end_of_a_run_keeps_nobody_else_waiting(
         (502, b'"Bad Gateway"', "doubtful"),
         (429, b"[]", "doubtful"),
         (400, b'{"ok": false, "description": 5}', "doubtful"),
-        (429, b'{"ok": false, "parameters": {"retry_after": 1000000000000}}', "pending"),
+        (
+            429,
+            b'{"ok": false, "parameters": {"retry_after": 1000000000000}}',
+            "pending",
+        ),
         (429, b'{"ok": false, "parameters": {"retry_after": "x"}}', "pending"),
         (200, b'{"ok": true, "result": {"message_id": "x"}}', "doubtful"),
         (200, b'{"ok": true, "result": {"message_id": 1e400}}', "doubtful"),
     ],
 )
 async def test_an_answer_of_an_odd_shape_concerns_no_other_delivery(
-    publisher: Outgoing, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, state: str
+    publisher: Outgoing,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    body: bytes,
+    state: str,
 ) -> None:
     found = await publisher.readers(3)
     real = Transport.do_request
     odd = iter([(status, body)])
 
-    async def request(wire: Transport, url: str, *args: Any, **more: Any) -> tuple[int, bytes]:
+    async def request(
+        wire: Transport, url: str, *args: Any, **more: Any
+    ) -> tuple[int, bytes]:
         answer = next(odd, None) if url.endswith("sendMessage") else None
         return answer or await real(wire, url, *args, **more)
 
@@ -230,7 +267,9 @@ async def test_an_answer_of_an_odd_shape_concerns_no_other_delivery(
     await publisher.deliver()
     await publisher.record("b.md", topics=("AI",))
     await publisher.deliver(2)
-    states = Counter(row["state"] for row in await publisher.rows("SELECT state FROM deliveries"))
+    states = Counter(
+        row["state"] for row in await publisher.rows("SELECT state FROM deliveries")
+    )
     assert states["sent"] >= 6
     assert sum(states.values()) == 8
     assert set(states) <= {"sent", state, "pending"}
@@ -255,13 +294,18 @@ async def test_a_call_that_breaks_is_in_doubt_and_concerns_no_other(
     monkeypatch.setattr(type(publisher.telegram.courier._messenger), "call", call)
     await publisher.record(topics=("AI",))
     await publisher.deliver()
-    assert (len(publisher.posts()), len(publisher.posts(ann)), len(publisher.posts(ben))) == (
+    assert (
+        len(publisher.posts()),
+        len(publisher.posts(ann)),
+        len(publisher.posts(ben)),
+    ) == (
         1,
         0,
         1,
     )
     states = [
-        row["state"] for row in await publisher.rows("SELECT state FROM deliveries ORDER BY state")
+        row["state"]
+        for row in await publisher.rows("SELECT state FROM deliveries ORDER BY state")
     ]
     assert states == ["doubtful", "sent", "sent"]
 
@@ -302,7 +346,10 @@ async def test_a_withdrawal_does_not_wait_for_all_followers() -> None:
             for _ in range(4):
                 await slow.deliver(1)
             assert "One of yesterday" not in "".join(post.text for post in slow.posts())
-            assert len(await slow.rows("SELECT * FROM deliveries WHERE state = 'pending'")) > 10
+            assert (
+                len(await slow.rows("SELECT * FROM deliveries WHERE state = 'pending'"))
+                > 10
+            )
 
 
 async def test_answers_that_could_not_be_written_are_written_when_the_disk_is_back(
@@ -318,17 +365,27 @@ async def test_answers_that_could_not_be_written_are_written_when_the_disk_is_ba
 
     monkeypatch.setattr(settling, "write_down", full)
     with pytest.raises(StoreError):
-        await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(seconds=5))
+        await publisher.telegram.courier.deliver(
+            publisher.sandbox.clock() + timedelta(seconds=5)
+        )
     assert await publisher.rows("SELECT * FROM deliveries WHERE state = 'sent'") == []
     monkeypatch.setattr(settling, "write_down", written)
-    await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(seconds=5))
+    await publisher.telegram.courier.deliver(
+        publisher.sandbox.clock() + timedelta(seconds=5)
+    )
     assert [len(publisher.posts(reader)) for reader in found] == [1] * 12
     assert (
-        len(await publisher.rows("SELECT * FROM deliveries WHERE state = 'sent' AND message > 0"))
+        len(
+            await publisher.rows(
+                "SELECT * FROM deliveries WHERE state = 'sent' AND message > 0"
+            )
+        )
         == 13
     )
     await publisher.record("b.md", topics=("AI",))
-    await publisher.telegram.courier.deliver(publisher.sandbox.clock() + timedelta(seconds=5))
+    await publisher.telegram.courier.deliver(
+        publisher.sandbox.clock() + timedelta(seconds=5)
+    )
     assert [len(publisher.posts(reader)) for reader in found] == [2] * 12
 
 
@@ -339,11 +396,18 @@ async def test_followers_are_planned_however_slowly_they_may_be_sent_to(
     monkeypatch.setattr(work, "CHUNKS", 1)
     async with Sandbox() as sandbox:
         editor = sandbox.world.add_person("Eddie")
-        async with going(sandbox, editor, pace={"messages_per_second": 0.1}) as publisher:
+        async with going(
+            sandbox, editor, pace={"messages_per_second": 0.1}
+        ) as publisher:
             await publisher.readers(9)
             await publisher.record(topics=("AI",))
-            await publisher.telegram.courier.deliver(sandbox.clock() + timedelta(seconds=5))
-            assert len(await publisher.rows("SELECT * FROM deliveries WHERE lane = 2")) == 9
+            await publisher.telegram.courier.deliver(
+                sandbox.clock() + timedelta(seconds=5)
+            )
+            assert (
+                len(await publisher.rows("SELECT * FROM deliveries WHERE lane = 2"))
+                == 9
+            )
 
 
 def test_a_burst_starves_no_command_and_breaks_no_limit() -> None:
@@ -371,19 +435,27 @@ async def _burst() -> None:
             stop = asyncio.Event()
             polling = asyncio.create_task(publisher.telegram.polling.run(stop))
             for number, reader in enumerate(found[:3]):
-                await sandbox.wait_for(partial(has, publisher, reader, 5 * (number + 1)), 600)
+                await sandbox.wait_for(
+                    partial(has, publisher, reader, 5 * (number + 1)), 600
+                )
                 await sandbox.say(reader, "/topics")
                 await sandbox.wait_for(partial(answered, publisher, reader), 60)
             publisher.telegram.courier.stop()
             stop.set()
             await asyncio.gather(delivering, polling)
-            waiting = await publisher.rows("SELECT * FROM deliveries WHERE state = 'pending'")
+            waiting = await publisher.rows(
+                "SELECT * FROM deliveries WHERE state = 'pending'"
+            )
             assert len(waiting) > 400  # the burst was far from its end
             # An answer waits for its chat's moment and then goes out, however long other calls take on a busy machine.
             refused = [
-                one.params["text"] for one in sandbox.calls.of("sendMessage") if one.result is None
+                one.params["text"]
+                for one in sandbox.calls.of("sendMessage")
+                if one.result is None
             ]
-            assert [text for text in refused if not text.startswith("You follow AI")] == []
+            assert [
+                text for text in refused if not text.startswith("You follow AI")
+            ] == []
             assert limits.violations == len(refused)
 
 
@@ -392,4 +464,6 @@ def has(publisher: Outgoing, reader: Person, posts: int) -> bool:
 
 
 def answered(publisher: Outgoing, reader: Person) -> bool:
-    return any(post.text.startswith("You follow AI") for post in publisher.posts(reader))
+    return any(
+        post.text.startswith("You follow AI") for post in publisher.posts(reader)
+    )

@@ -60,7 +60,9 @@ def test_an_editor_names_an_article_in_many_ways(newsroom: Newsroom) -> None:
         assert meant.find(newsroom.db, words) is None, words
 
 
-def test_last_is_what_was_posted_last_and_only_what_readers_see(newsroom: Newsroom) -> None:
+def test_last_is_what_was_posted_last_and_only_what_readers_see(
+    newsroom: Newsroom,
+) -> None:
     assert meant.find(newsroom.db, "last") is None
     one = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
@@ -73,7 +75,9 @@ def test_last_is_what_was_posted_last_and_only_what_readers_see(newsroom: Newsro
     assert getattr(meant.find(newsroom.db, "last"), "id", None) == one
 
 
-def test_an_article_that_was_joined_to_another_is_found_as_that_one(newsroom: Newsroom) -> None:
+def test_an_article_that_was_joined_to_another_is_found_as_that_one(
+    newsroom: Newsroom,
+) -> None:
     one, other = (
         newsroom.number("a.md", article(url=A)),
         newsroom.number("b.md", article(SECOND, B)),
@@ -104,7 +108,9 @@ def test_republishing_is_the_next_edition_in_the_channels_and_never_to_followers
     }
 
 
-def test_republishing_reaches_the_channels_that_had_it_or_admit_it_now(newsroom: Newsroom) -> None:
+def test_republishing_reaches_the_channels_that_had_it_or_admit_it_now(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@law", names=("law",))
     newsroom.later(seconds=1)
     number = newsroom.number("a.md", article(url=A, topics=("law",)))
@@ -151,11 +157,17 @@ def held(newsroom: Newsroom, url: str = A) -> int:
     )
 
 
-def test_republishing_what_waits_for_an_editor_is_its_first_edition(newsroom: Newsroom) -> None:
+def test_republishing_what_waits_for_an_editor_is_its_first_edition(
+    newsroom: Newsroom,
+) -> None:
     number = held(newsroom)
     newsroom.open_channel("@young")
     assert opened(republish(newsroom, number)) == (1, 2)
-    assert sorted(newsroom.deliver()) == [("@news", FIRST), ("@young", FIRST), ("R7", FIRST)]
+    assert sorted(newsroom.deliver()) == [
+        ("@news", FIRST),
+        ("@young", FIRST),
+        ("R7", FIRST),
+    ]
     assert newsroom.titles() == [FIRST]
     assert not editions.release(newsroom.db, number, newsroom.at, [])
 
@@ -167,17 +179,25 @@ def test_a_copy_can_be_posted_after_all_and_is_an_article_of_its_own_then(
 ) -> None:
     newsroom.tell("a.md", article(url=A))
     newsroom.deliver()
-    number = held(newsroom, B) if waits else newsroom.number("b.md", article(url=B, topics=("AI",)))
+    number = (
+        held(newsroom, B)
+        if waits
+        else newsroom.number("b.md", article(url=B, topics=("AI",)))
+    )
     assert newsroom.stored(number).copy_of == 1
     assert newsroom.deliver() == []
     if way == "republish":
         assert opened(republish(newsroom, number)) == (1, 1)
     else:
-        assert editions.post_copy(newsroom.db, number, newsroom.at, newsroom.rules.channels)
+        assert editions.post_copy(
+            newsroom.db, number, newsroom.at, newsroom.rules.channels
+        )
     assert newsroom.deliver() == [("@news", FIRST), ("R7", FIRST)]
     assert len(newsroom.titles()) == 2
     assert articles.apart(newsroom.db) == ([], [])
-    assert not editions.post_copy(newsroom.db, number, newsroom.at, newsroom.rules.channels)
+    assert not editions.post_copy(
+        newsroom.db, number, newsroom.at, newsroom.rules.channels
+    )
     assert newsroom.deliver() == []
     assert republish(newsroom, number).edition == 2
 
@@ -185,6 +205,8 @@ def test_a_copy_can_be_posted_after_all_and_is_an_article_of_its_own_then(
 def test_what_is_no_copy_is_not_posted_as_one(newsroom: Newsroom) -> None:
     number = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
-    assert not editions.post_copy(newsroom.db, number, newsroom.at, newsroom.rules.channels)
+    assert not editions.post_copy(
+        newsroom.db, number, newsroom.at, newsroom.rules.channels
+    )
     assert not editions.post_copy(newsroom.db, 99, newsroom.at, newsroom.rules.channels)
     assert newsroom.deliver() == []

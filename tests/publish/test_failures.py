@@ -61,8 +61,13 @@ async def test_a_delivery_that_can_not_be_rendered_is_refused_and_the_others_go_
     await publisher.deliver()
     assert [len(publisher.posts()), len(publisher.posts(ann))] == [1, 1]
     assert await states(publisher) == {"refused": 2, "sent": 2}
-    (reason,) = {one["reason"] for one in await publisher.rows() if one["state"] == "refused"}
-    assert reason == "bad.md: the message could not be made: post.html.j2:12: 'shout' is undefined"
+    (reason,) = {
+        one["reason"] for one in await publisher.rows() if one["state"] == "refused"
+    }
+    assert (
+        reason
+        == "bad.md: the message could not be made: post.html.j2:12: 'shout' is undefined"
+    )
     told = await heard(publisher)
     assert all(words in told for words in (BAD, "bad.md", "post.html.j2:12"))
 
@@ -81,7 +86,10 @@ async def test_an_edit_that_can_not_be_rendered_leaves_its_post_and_the_others_a
     bad, good = publisher.posts()
     assert not bad.history
     assert "which is more" in good.text
-    assert await publisher.rows("SELECT 1 FROM deliveries WHERE edit_due IS NOT NULL") == []
+    assert (
+        await publisher.rows("SELECT 1 FROM deliveries WHERE edit_due IS NOT NULL")
+        == []
+    )
     assert "post.html.j2:12" in await heard(publisher)
     await publisher.record("bad.md", title="It can be rendered again")
     await publisher.deliver(1)
@@ -106,12 +114,16 @@ async def test_an_article_that_can_not_be_read_is_refused_and_the_others_go_out(
     assert "ValueError: not a moment" in (await publisher.rows())[0]["reason"]
 
 
-async def test_a_payload_that_can_not_be_read_holds_up_no_other(publisher: Outgoing) -> None:
+async def test_a_payload_that_can_not_be_read_holds_up_no_other(
+    publisher: Outgoing,
+) -> None:
     await publisher.record("a.md")
     await publisher.record("b.md")
     await publisher.deliver()
     await publisher.store(
-        lambda db: db.conn.execute("UPDATE deliveries SET payload = '{\"method' WHERE id = 1")
+        lambda db: db.conn.execute(
+            "UPDATE deliveries SET payload = '{\"method' WHERE id = 1"
+        )
     )
     for path in ("a.md", "b.md"):
         await publisher.record(path, excerpt="Told anew, in other words.")
@@ -207,8 +219,12 @@ def test_a_template_that_fails_is_named_with_its_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "post.html.j2").write_text("<b>{{ title }}</b>\n\n{{ shout }}\n")
+    (tmp_path / "templates" / "post.html.j2").write_text(
+        "<b>{{ title }}</b>\n\n{{ shout }}\n"
+    )
     monkeypatch.setattr(shipped, "config", lambda: tmp_path)
     words = Templates(None, Taxonomy())
-    with pytest.raises(TemplateBroken, match=r"^post\.html\.j2:3: 'shout' is undefined$"):
+    with pytest.raises(
+        TemplateBroken, match=r"^post\.html\.j2:3: 'shout' is undefined$"
+    ):
         words.render("post", {"title": "x"})

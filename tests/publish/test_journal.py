@@ -35,7 +35,9 @@ def lines(newsroom: Newsroom, outcome: object) -> list[str]:
     return journal.settled(newsroom.db, settled, readers.take(100.0 + journal.SECONDS))
 
 
-def test_a_post_names_its_article_and_channel_and_counts_readers(newsroom: Newsroom) -> None:
+def test_a_post_names_its_article_and_channel_and_counts_readers(
+    newsroom: Newsroom,
+) -> None:
     assert lines(newsroom, Sent(5)) == [
         "posted: “A boat is found” (boat.md) in The News (@news)",
         "posted: “A boat is found” (boat.md) to 2 readers",
@@ -54,7 +56,10 @@ def test_what_did_not_go_out_says_why_and_until_when(newsroom: Newsroom) -> None
         f"(until {AT + timedelta(seconds=30):%H:%M:%S} UTC): "
         "Too Many Requests"
     )
-    assert readers == "not sent yet: “A boat is found” (boat.md) to 2 readers: Too Many Requests"
+    assert (
+        readers
+        == "not sent yet: “A boat is found” (boat.md) to 2 readers: Too Many Requests"
+    )
     doubtful, *_ = lines(newsroom, Unknown("the connection was cut"))
     assert doubtful.startswith(
         "sent, but the answer was lost: “A boat is found” (boat.md) in The News (@news)"
@@ -64,14 +69,24 @@ def test_what_did_not_go_out_says_why_and_until_when(newsroom: Newsroom) -> None
 def test_an_edit_and_a_withdrawal_have_a_line(newsroom: Newsroom) -> None:
     one = next(one.delivery for one in outbox.due(newsroom.db, newsroom.at))
     about = "“A boat is found” (boat.md) in The News (@news)"
-    assert journal.edit(newsroom.db, one, Sent(0), takes_back=False) == f"edited: {about}"
-    assert journal.edit(newsroom.db, one, Sent(0), takes_back=True) == f"taken back: {about}"
+    assert (
+        journal.edit(newsroom.db, one, Sent(0), takes_back=False) == f"edited: {about}"
+    )
+    assert (
+        journal.edit(newsroom.db, one, Sent(0), takes_back=True)
+        == f"taken back: {about}"
+    )
     failed = journal.edit(newsroom.db, one, Wait(5, "Bad Gateway"), takes_back=False)
     assert failed == f"not edited: {about}: Bad Gateway"
 
 
 def test_a_start_says_what_runs(newsroom: Newsroom) -> None:
-    about = {"version": "1.2.3", "bot": "paper_bot", "folder": "articles", "database": "data/p.db"}
+    about = {
+        "version": "1.2.3",
+        "bot": "paper_bot",
+        "folder": "articles",
+        "database": "data/p.db",
+    }
     assert journal.introduction(newsroom.db, seconds=30.0, **about) == [
         "Paperboy 1.2.3 runs as @paper_bot",
         "Folder articles: 1 article known; scanned now, then every 30 s and when a file changes",

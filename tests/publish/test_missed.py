@@ -57,7 +57,9 @@ def newsroom(request: pytest.FixtureRequest) -> Iterator[Newsroom]:
 
 def tell(db: Database, at: int) -> None:
     write(db, ARTICLE, {"at": at})
-    write(db, "INSERT INTO aliases VALUES (?, (SELECT max(id) FROM articles))", (str(at),))
+    write(
+        db, "INSERT INTO aliases VALUES (?, (SELECT max(id) FROM articles))", (str(at),)
+    )
     write(db, "INSERT INTO article_topics SELECT max(id), 1, 0 FROM articles")
 
 
@@ -67,7 +69,11 @@ def follower(db: Database, chat_id: int, since: int) -> None:
         "INSERT INTO chats (chat_id, kind, title, begun) VALUES (?, 'private', ?, ?)",
         (chat_id, f"R{chat_id}", since),
     )
-    write(db, "INSERT INTO follows (topic, chat, since) SELECT 1, max(id), ? FROM chats", (since,))
+    write(
+        db,
+        "INSERT INTO follows (topic, chat, since) SELECT 1, max(id), ? FROM chats",
+        (since,),
+    )
 
 
 def kinds(newsroom: Newsroom) -> list[str]:
@@ -77,27 +83,49 @@ def kinds(newsroom: Newsroom) -> list[str]:
     return sorted(one.kind for one in found)
 
 
-def test_what_was_lost_is_found_and_does_not_go_out_by_itself(newsroom: Newsroom) -> None:
+def test_what_was_lost_is_found_and_does_not_go_out_by_itself(
+    newsroom: Newsroom,
+) -> None:
     assert kinds(newsroom) == ["absent", "absent", "missed", "missed"]
     assert outbox.waiting(newsroom.db) == 0
     assert newsroom.deliver() == []
 
 
-def test_an_editor_posts_it_to_channels_and_to_who_may_have_followed(newsroom: Newsroom) -> None:
+def test_an_editor_posts_it_to_channels_and_to_who_may_have_followed(
+    newsroom: Newsroom,
+) -> None:
     (notice,) = missed.ask(newsroom.db, newsroom.rules.channels)
     notices.tell(newsroom.db, [notice], newsroom.at)
     assert (notice.count, len(notice.articles), notice.choices[0].count) == (2, 2, 2)
-    assert missed.decide(newsroom.db, newsroom.rules.channels, newsroom.at, post=True) == 2
-    assert missed.decide(newsroom.db, newsroom.rules.channels, newsroom.at, post=True) == 0
-    assert sorted(chat for chat, _ in newsroom.deliver()) == ["@news", "@news", "R7", "R7"]
-    assert (kinds(newsroom), missed.ask(newsroom.db, newsroom.rules.channels)) == ([], ())
+    assert (
+        missed.decide(newsroom.db, newsroom.rules.channels, newsroom.at, post=True) == 2
+    )
+    assert (
+        missed.decide(newsroom.db, newsroom.rules.channels, newsroom.at, post=True) == 0
+    )
+    assert sorted(chat for chat, _ in newsroom.deliver()) == [
+        "@news",
+        "@news",
+        "R7",
+        "R7",
+    ]
+    assert (kinds(newsroom), missed.ask(newsroom.db, newsroom.rules.channels)) == (
+        [],
+        (),
+    )
     assert not notices.is_open(newsroom.db, missed.KEY)
 
 
 def test_an_editor_leaves_it_and_is_not_asked_again(newsroom: Newsroom) -> None:
-    assert missed.decide(newsroom.db, newsroom.rules.channels, newsroom.at, post=False) == 2
+    assert (
+        missed.decide(newsroom.db, newsroom.rules.channels, newsroom.at, post=False)
+        == 2
+    )
     assert newsroom.deliver() == []
-    assert (kinds(newsroom), missed.ask(newsroom.db, newsroom.rules.channels)) == ([], ())
+    assert (kinds(newsroom), missed.ask(newsroom.db, newsroom.rules.channels)) == (
+        [],
+        (),
+    )
 
 
 def test_a_database_of_today_has_nothing_to_ask_about() -> None:
@@ -124,18 +152,24 @@ async def test_an_editor_is_asked_after_the_upgrade_and_a_tap_posts_it(
             db.execute(f"DELETE FROM deliveries WHERE chat = 1 AND article = {one}")
         await bot.run()
         (question,) = bot.sandbox.messages(upgrade.EDITOR)
-        assert [(method, text.partition("\n")[0]) for method, text in bot.went_out()] == [
+        assert [
+            (method, text.partition("\n")[0]) for method, text in bot.went_out()
+        ] == [
             (
                 "sendMessage",
                 "<b>An article was never posted in Paperboy Daily (@paperboy_daily)</b>",
             )
         ]
         assert all(name in question.text for name in ("A long excerpt", "long.md"))
-        await bot.sandbox.tap(bot.sandbox.world.people[upgrade.EDITOR], question, "Post now")
+        await bot.sandbox.tap(
+            bot.sandbox.world.people[upgrade.EDITOR], question, "Post now"
+        )
         await bot.run()
         await bot.run()
         _, *posted = (
-            text.partition("\n")[0] for method, text in bot.went_out() if method == "sendMessage"
+            text.partition("\n")[0]
+            for method, text in bot.went_out()
+            if method == "sendMessage"
         )
         assert posted == ["<b>A long excerpt</b>"]
         assert "on its way" in question.text

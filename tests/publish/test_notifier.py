@@ -40,24 +40,36 @@ async def publisher() -> AsyncIterator[Outgoing]:
 
 def _bad(path: str) -> Notice:
     return Notice(
-        key=f"rejected:{path}", alert=Alert.REJECTED, files=(path,), reason="has no title"
+        key=f"rejected:{path}",
+        alert=Alert.REJECTED,
+        files=(path,),
+        reason="has no title",
     )
 
 
 def _question(number: int) -> Notice:
     choices = (Choice(Decision.LEAVE, str(number)),)
     return Notice(
-        key=f"question:{number}", alert=Alert.OTHER, about=f"question {number}", choices=choices
+        key=f"question:{number}",
+        alert=Alert.OTHER,
+        about=f"question {number}",
+        choices=choices,
     )
 
 
-async def _later(publisher: Outgoing, seconds: float = QUIET.total_seconds() + 1) -> None:
+async def _later(
+    publisher: Outgoing, seconds: float = QUIET.total_seconds() + 1
+) -> None:
     publisher.sandbox.advance(seconds)
     await publisher.telegram.notifier.send()
 
 
-async def test_many_of_one_kind_become_one_message_and_the_next_waits(publisher: Outgoing) -> None:
-    await publisher.telegram.tell_editors(*(_bad(f"{number}.md") for number in range(12)))
+async def test_many_of_one_kind_become_one_message_and_the_next_waits(
+    publisher: Outgoing,
+) -> None:
+    await publisher.telegram.tell_editors(
+        *(_bad(f"{number}.md") for number in range(12))
+    )
     await publisher.telegram.notifier.send()
     (first,) = publisher.alerts()
     assert first.startswith("12 files are not articles")
@@ -69,7 +81,9 @@ async def test_many_of_one_kind_become_one_message_and_the_next_waits(publisher:
     await publisher.telegram.notifier.send()
     assert len(publisher.alerts()) == 1
     await _later(publisher)
-    assert [text.splitlines()[0] for text in publisher.alerts()[1:]] == ["2 files are not articles"]
+    assert [text.splitlines()[0] for text in publisher.alerts()[1:]] == [
+        "2 files are not articles"
+    ]
     assert await publisher.telegram.notifier.send() is None
 
 
@@ -113,7 +127,9 @@ async def test_who_presses_start_is_told_at_once(publisher: Outgoing) -> None:
 
 async def test_what_can_not_be_sent_now_is_sent_later(publisher: Outgoing) -> None:
     publisher.sandbox.fail(
-        "sendMessage", faults.refused(500, "Internal Server Error"), chat=publisher.editor
+        "sendMessage",
+        faults.refused(500, "Internal Server Error"),
+        chat=publisher.editor,
     )
     await publisher.telegram.tell_editors(_bad("a.md"))
     await publisher.telegram.notifier.send()
@@ -122,16 +138,22 @@ async def test_what_can_not_be_sent_now_is_sent_later(publisher: Outgoing) -> No
     assert len(publisher.alerts()) == 1
 
 
-async def test_an_alert_whose_markup_is_refused_goes_out_as_plain_text(publisher: Outgoing) -> None:
+async def test_an_alert_whose_markup_is_refused_goes_out_as_plain_text(
+    publisher: Outgoing,
+) -> None:
     publisher.sandbox.fail(
-        "sendMessage", faults.refused(400, BAD + "can't parse entities"), chat=publisher.editor
+        "sendMessage",
+        faults.refused(400, BAD + "can't parse entities"),
+        chat=publisher.editor,
     )
     await publisher.telegram.tell_editors(_bad("a.md"))
     await publisher.telegram.notifier.send()
     assert "a.md: has no title" in publisher.alerts()[0]
 
 
-async def test_questions_come_one_by_one_and_not_all_at_once(publisher: Outgoing) -> None:
+async def test_questions_come_one_by_one_and_not_all_at_once(
+    publisher: Outgoing,
+) -> None:
     await publisher.telegram.tell_editors(*map(_question, range(QUESTIONS + 1)))
     await publisher.telegram.notifier.send()
     await publisher.telegram.notifier.send()
@@ -154,7 +176,9 @@ async def test_a_decision_is_taken_once_and_by_editors_only(
     assert "everything stays as it is" in message.text
     other: Person = publisher.sandbox.world.add_person(stranger)
     publisher.sandbox.world.post(
-        publisher.sandbox.world.open_private(other), publisher.sandbox.bot, message.content
+        publisher.sandbox.world.open_private(other),
+        publisher.sandbox.bot,
+        message.content,
     )
     copy = publisher.sandbox.messages(other)[-1]
     copy.reply_markup = keyboard
@@ -170,7 +194,9 @@ async def test_rejected_copied_and_mended_files_are_told_together_and_once(
     for path in ("a.md", "b.md", "c.md"):
         await publisher.record(path, title=title)
     await publisher.deliver()
-    copies = [text for text in publisher.alerts() if "not posted" in text.splitlines()[0]]
+    copies = [
+        text for text in publisher.alerts() if "not posted" in text.splitlines()[0]
+    ]
     assert [text.splitlines()[0] for text in copies] == [
         "2 articles repeat earlier ones and were not posted"
     ]
@@ -179,7 +205,9 @@ async def test_rejected_copied_and_mended_files_are_told_together_and_once(
 
 
 async def test_a_pause_of_an_hour_is_told_and_its_end(publisher: Outgoing) -> None:
-    publisher.sandbox.fail("sendMessage", faults.retry_after(4_000), chat=publisher.place)
+    publisher.sandbox.fail(
+        "sendMessage", faults.retry_after(4_000), chat=publisher.place
+    )
     await publisher.record()
     await publisher.deliver()
     assert [text.splitlines()[0] for text in publisher.alerts()] == [
@@ -212,7 +240,9 @@ def _fill(db: Database, full: bool) -> None:
 
 def _much(db: Database, *_: Any) -> Any:
     """Write what needs another page. Raises SQLITE_FULL where there is none."""
-    return write(db, "UPDATE facts SET value = hex(zeroblob(9000)) WHERE name = 'database'")
+    return write(
+        db, "UPDATE facts SET value = hex(zeroblob(9000)) WHERE name = 'database'"
+    )
 
 
 class _Writing(Scheduled):
@@ -230,7 +260,9 @@ async def test_a_full_disk_is_told_once_and_its_end_too(
 ) -> None:
     signs, nothing = _Writing(), SimpleNamespace()
     signs.bot = publisher
-    parts: dict[str, Any] = dict.fromkeys(("settings", "poller", "channels", "pace"), nothing)
+    parts: dict[str, Any] = dict.fromkeys(
+        ("settings", "poller", "channels", "pace"), nothing
+    )
     jobs = Jobs(
         schedule=signs.jobs,
         telegram=publisher.telegram,
@@ -328,7 +360,9 @@ async def test_an_editor_who_can_not_be_told_is_logged_once_with_what_to_do(
         await publisher.telegram.tell_editors(_bad("a.md"))
         for _ in range(3):
             await _later(publisher, EDITOR_AWAY_SECONDS + 1)
-        found = [one.getMessage() for one in caplog.records if "told" in one.getMessage()]
+        found = [
+            one.getMessage() for one in caplog.records if "told" in one.getMessage()
+        ]
         caplog.clear()
         return found
 
@@ -341,7 +375,9 @@ async def test_an_editor_who_can_not_be_told_is_logged_once_with_what_to_do(
     assert await lines() == []
     await publisher.telegram.notifier.all_clear("rejected:a.md")
     publisher.sandbox.fail(
-        "sendMessage", faults.refused(403, "Forbidden: bot was blocked by the user"), chat=absent
+        "sendMessage",
+        faults.refused(403, "Forbidden: bot was blocked by the user"),
+        chat=absent,
     )
     assert len(await lines()) == 1
 

@@ -7,7 +7,10 @@ from bot.sandbox import Message, faults
 from bot.store import chats
 from tests.support.outgoing import Outgoing
 
-A, B = "The mayor resigns over the harbour", "The mayor stays in context, says the harbour"
+A, B = (
+    "The mayor resigns over the harbour",
+    "The mayor stays in context, says the harbour",
+)
 
 
 async def heard(publisher: Outgoing) -> list[Message]:
@@ -29,18 +32,26 @@ async def test_the_limit_of_edits_is_reported_once(publisher: Outgoing) -> None:
     await publisher.record("a.md", title=A, topics=("AI",))
     await publisher.deliver()
     await flip(publisher, B, A, B, A)
-    assert all(B in place[0].text for place in (publisher.posts(), publisher.posts(ann)))
+    assert all(
+        B in place[0].text for place in (publisher.posts(), publisher.posts(ann))
+    )
     (question,) = await heard(publisher)
-    assert all(words in question.text for words in (A, "a.md", "News", "readers' chats"))
+    assert all(
+        words in question.text for words in (A, "a.md", "News", "readers' chats")
+    )
     await flip(publisher, B, A)  # as it flips on, it is no news
     assert len(await heard(publisher)) == 1
     for _ in range(2):
         await publisher.sandbox.tap(publisher.editor, question, (0, 0))
     await publisher.hear()
     await publisher.deliver(2)
-    assert all(A in place[0].text for place in (publisher.posts(), publisher.posts(ann)))
+    assert all(
+        A in place[0].text for place in (publisher.posts(), publisher.posts(ann))
+    )
     edits = len(publisher.posts()[0].history)
-    await flip(publisher, B)  # the limit counts on, and the editors can set it right again
+    await flip(
+        publisher, B
+    )  # the limit counts on, and the editors can set it right again
     assert len(publisher.posts()[0].history) == edits
     publisher.sandbox.advance(3600)
     (*_, again) = await heard(publisher)
@@ -51,7 +62,9 @@ async def test_the_limit_of_edits_is_reported_once(publisher: Outgoing) -> None:
     assert B in publisher.posts()[0].text
 
 
-async def test_another_form_ends_it_and_the_next_time_is_told_again(publisher: Outgoing) -> None:
+async def test_another_form_ends_it_and_the_next_time_is_told_again(
+    publisher: Outgoing,
+) -> None:
     await publisher.record("a.md", title=A)
     await publisher.deliver()
     await flip(publisher, B, A, B, A)
@@ -94,7 +107,8 @@ async def test_an_edit_in_a_channel_that_threw_the_bot_out_is_told_and_made_late
     await publisher.record("a.md", title=A)
     await publisher.deliver()
     publisher.sandbox.fail(
-        "editMessageText", faults.refused(403, "Forbidden: bot was kicked from the supergroup chat")
+        "editMessageText",
+        faults.refused(403, "Forbidden: bot was kicked from the supergroup chat"),
     )
     await flip(publisher, B)
     (told,) = await heard(publisher)

@@ -16,7 +16,9 @@ async def restored(post: Post, *titles: str) -> list[int]:
     """Post something, make a backup of it, post these, and put the backup back; return the numbers of the posts."""
     await post.article("The first")
     await post.deliver(1)
-    await post.store(facts.put, Fact.RESTORED_AFTER, str(await post.store(sequence.last)))
+    await post.store(
+        facts.put, Fact.RESTORED_AFTER, str(await post.store(sequence.last))
+    )
     sent = []
     for title in titles:
         await post.others_write("Somebody else")
@@ -43,7 +45,9 @@ async def look(post: Post) -> list[tuple[str, int | None, str]]:
 
 
 @pytest.mark.parametrize("buttons", ["keyboard", "none"])
-async def test_what_was_posted_since_the_backup_is_found_and_waits_no_more(buttons: str) -> None:
+async def test_what_was_posted_since_the_backup_is_found_and_waits_no_more(
+    buttons: str,
+) -> None:
     async with losing(buttons=buttons) as post:
         numbers = await restored(post, "The second", "The third")
         assert await look(post) == [("sent", number, "") for number in numbers]
@@ -86,10 +90,14 @@ async def test_what_can_not_be_told_stays_the_editors_to_decide(
         assert await look(post) == [("held", None, "restored")] * 2
 
 
-async def test_a_post_whose_article_reads_otherwise_by_now_is_not_taken_for_it() -> None:
+async def test_a_post_whose_article_reads_otherwise_by_now_is_not_taken_for_it() -> (
+    None
+):
     async with losing() as post:
         await restored(post, "The second")
-        await post.store(write, "UPDATE articles SET title = 'In other words' WHERE id = 2")
+        await post.store(
+            write, "UPDATE articles SET title = 'In other words' WHERE id = 2"
+        )
         assert await look(post) == [("held", None, "restored")]
 
 

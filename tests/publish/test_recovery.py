@@ -30,7 +30,9 @@ async def begun(post: Post) -> None:
 # --- by forwarding ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fault", [faults.cut_after(), faults.garbage()], ids=["cut", "not JSON"])
+@pytest.mark.parametrize(
+    "fault", [faults.cut_after(), faults.garbage()], ids=["cut", "not JSON"]
+)
 async def test_a_post_whose_answer_was_lost_is_found_and_not_sent_again(
     fault: faults.Fault,
 ) -> None:
@@ -52,11 +54,15 @@ async def test_nothing_is_looked_for_before_it_could_no_longer_land() -> None:
         assert post.calls("forwardMessage") == 0
 
 
-async def test_what_was_on_its_way_when_the_program_ended_is_found_after_the_next_start() -> None:
+async def test_what_was_on_its_way_when_the_program_ended_is_found_after_the_next_start() -> (
+    None
+):
     async with losing() as post:
         await begun(post)
         delivery = await post.lose(faults.cut_after())
-        await post.store(outbox.set_state, delivery, State.SENDING)  # as a kill leaves it
+        await post.store(
+            outbox.set_state, delivery, State.SENDING
+        )  # as a kill leaves it
         await post.restart()
         assert await post.state(delivery) == "doubtful"
         await post.deliver(DOUBT)
@@ -84,7 +90,9 @@ async def test_a_post_that_never_arrived_is_sent_once_more() -> None:
         assert post.titles() == ["The first", "Into the void"]
 
 
-async def test_a_post_that_lands_late_among_others_and_behind_the_next_one_is_found() -> None:
+async def test_a_post_that_lands_late_among_others_and_behind_the_next_one_is_found() -> (
+    None
+):
     async with losing() as post:
         await begun(post)
         post.sandbox.fail("sendMessage", faults.cut_before(), chat=post.chat)
@@ -93,7 +101,9 @@ async def test_a_post_that_lands_late_among_others_and_behind_the_next_one_is_fo
         said = await post.others_write("One", "Two")
         await post.article("The next")
         await post.deliver(1)
-        payload = (await post.rows("SELECT payload FROM deliveries WHERE id = ?", late))[0][0]
+        payload = (
+            await post.rows("SELECT payload FROM deliveries WHERE id = ?", late)
+        )[0][0]
         await _lands(post, payload)
         await post.deliver(DOUBT)
         assert await post.state(late) == "sent"
@@ -106,19 +116,29 @@ async def _lands(post: Post, payload: str) -> None:
     await post.messenger.answer(json.loads(payload), chat_id=post.chat.id)
 
 
-async def test_the_next_due_post_goes_out_as_usual_and_its_number_ends_the_search() -> None:
+async def test_the_next_due_post_goes_out_as_usual_and_its_number_ends_the_search() -> (
+    None
+):
     async with losing() as post:
         await begun(post)
         lost = await post.lose(faults.cut_before(), "Lost")
         await post.article("Due while in doubt")
         await post.deliver(1)
-        assert post.titles() == ["The first", "Due while in doubt"]  # doubt holds nothing up
+        assert post.titles() == [
+            "The first",
+            "Due while in doubt",
+        ]  # doubt holds nothing up
         await post.article("Due when looked for")
         await post.deliver(DOUBT)
         assert await post.state(lost) == "sent"
         assert post.titles()[-2:] == ["Due when looked for", "Lost"]
-        asked = {call.params["message_id"] for call in post.sandbox.calls.of("forwardMessage")}
-        assert asked == set()  # between the first and the two known ones there is no room for it
+        asked = {
+            call.params["message_id"]
+            for call in post.sandbox.calls.of("forwardMessage")
+        }
+        assert (
+            asked == set()
+        )  # between the first and the two known ones there is no room for it
 
 
 async def test_what_we_were_told_others_wrote_is_not_looked_at() -> None:
@@ -165,11 +185,15 @@ async def test_two_posts_in_doubt_at_once_are_each_found() -> None:
         assert post.titles() == ["The first", "One", "Two", "Gone"]
 
 
-async def test_two_editions_of_one_article_in_doubt_are_told_apart_by_their_buttons() -> None:
+async def test_two_editions_of_one_article_in_doubt_are_told_apart_by_their_buttons() -> (
+    None
+):
     async with losing() as post:
         await begun(post)
         first = await post.lose(faults.cut_before(), "Same words")
-        (row,) = await post.rows("SELECT article, chat FROM deliveries WHERE id = ?", first)
+        (row,) = await post.rows(
+            "SELECT article, chat FROM deliveries WHERE id = ?", first
+        )
         post.sandbox.fail("sendMessage", faults.cut_after(), chat=post.chat)
         second = await post.open(row[0], row[1], edition=2)
         await post.deliver()
@@ -185,13 +209,17 @@ async def test_two_editions_of_one_article_in_doubt_are_told_apart_by_their_butt
         assert await post.number(first) == sent[2].id
 
 
-async def test_two_editions_that_read_alike_are_found_in_the_order_they_were_sent() -> None:
+async def test_two_editions_that_read_alike_are_found_in_the_order_they_were_sent() -> (
+    None
+):
     """Neither takes the other's message for its own, which would let the other be sent again."""
     async with losing(buttons="none") as post:
         await begun(post)
         post.sandbox.advance(7200)
         await post.lose(faults.cut_after(), "Same words")
-        (row,) = await post.rows("SELECT article, chat FROM deliveries ORDER BY id DESC LIMIT 1")
+        (row,) = await post.rows(
+            "SELECT article, chat FROM deliveries ORDER BY id DESC LIMIT 1"
+        )
         await post.article("In between")
         await post.deliver(1)
         post.sandbox.fail("sendMessage", faults.cut_after(), chat=post.chat)
@@ -201,13 +229,29 @@ async def test_two_editions_that_read_alike_are_found_in_the_order_they_were_sen
         await post.article("The next")
         await post.deliver(DOUBT)
         await post.deliver(DOUBT)
-        assert post.titles() == ["The first", "Same words", "In between", "Same words", "The next"]
-        numbers = await post.rows("SELECT message FROM deliveries ORDER BY article, edition")
+        assert post.titles() == [
+            "The first",
+            "Same words",
+            "In between",
+            "Same words",
+            "The next",
+        ]
+        numbers = await post.rows(
+            "SELECT message FROM deliveries ORDER BY article, edition"
+        )
         sent = [one.id for one in post.posts()]
-        assert [number for (number,) in numbers] == [sent[0], sent[1], sent[3], sent[2], sent[4]]
+        assert [number for (number,) in numbers] == [
+            sent[0],
+            sent[1],
+            sent[3],
+            sent[2],
+            sent[4],
+        ]
 
 
-async def test_a_post_among_more_than_twenty_others_is_found_next_to_the_attempt() -> None:
+async def test_a_post_among_more_than_twenty_others_is_found_next_to_the_attempt() -> (
+    None
+):
     async with losing() as post:
         await begun(post)
         delivery = await post.lose(faults.cut_after())
@@ -217,7 +261,9 @@ async def test_a_post_among_more_than_twenty_others_is_found_next_to_the_attempt
         assert len(post.posts()) == 2
 
 
-async def test_no_more_than_twenty_candidates_are_looked_at_and_then_the_policy_decides() -> None:
+async def test_no_more_than_twenty_candidates_are_looked_at_and_then_the_policy_decides() -> (
+    None
+):
     async with losing() as post:
         await begun(post)
         await post.others_write(*(f"Word {number}" for number in range(30)))
@@ -225,7 +271,9 @@ async def test_no_more_than_twenty_candidates_are_looked_at_and_then_the_policy_
         await post.deliver(DOUBT)
         assert post.calls("forwardMessage") == 20
         assert await post.state(delivery) == "sent"
-        assert len(post.posts()) == 3  # sent again: Telegram lets us tell no more than that
+        assert (
+            len(post.posts()) == 3
+        )  # sent again: Telegram lets us tell no more than that
 
 
 async def test_a_post_long_after_the_last_known_one_is_looked_for_from_the_next_due_one_down() -> (
@@ -282,7 +330,9 @@ async def test_a_withdrawn_article_in_doubt_is_found_and_taken_back() -> None:
     async with losing() as post:
         await begun(post)
         delivery = await post.lose(faults.cut_after())
-        (row,) = await post.rows("SELECT article FROM deliveries WHERE id = ?", delivery)
+        (row,) = await post.rows(
+            "SELECT article FROM deliveries WHERE id = ?", delivery
+        )
         await post.store(articles.set_withdrawn, row[0], True)
         await post.deliver(DOUBT)
         assert await post.state(delivery) == "withdrawn"
@@ -293,7 +343,9 @@ async def test_a_withdrawn_article_that_never_arrived_is_not_sent() -> None:
     async with losing(on_doubt="ask") as post:
         await begun(post)
         delivery = await post.lose(faults.cut_before())
-        (row,) = await post.rows("SELECT article FROM deliveries WHERE id = ?", delivery)
+        (row,) = await post.rows(
+            "SELECT article FROM deliveries WHERE id = ?", delivery
+        )
         await post.store(articles.set_withdrawn, row[0], True)
         await post.deliver(DOUBT)
         assert await post.state(delivery) == "withdrawn"
@@ -348,12 +400,16 @@ async def test_where_nothing_can_be_forwarded_the_posts_own_buttons_prove_it(
 
 
 @pytest.mark.parametrize(
-    "options", [{"protected": True}, {"editors": ()}], ids=["protected content", "no editor"]
+    "options",
+    [{"protected": True}, {"editors": ()}],
+    ids=["protected content", "no editor"],
 )
 async def test_no_button_is_touched_by_a_bot_that_could_change_others_posts(
     options: dict[str, Any],
 ) -> None:
-    async with losing(**options, rights=("can_post_messages", "can_edit_messages")) as post:
+    async with losing(
+        **options, rights=("can_post_messages", "can_edit_messages")
+    ) as post:
         await begun(post)
         said = await post.others_write("One")
         delivery = await post.lose(faults.cut_before())
@@ -405,7 +461,9 @@ async def test_two_posts_in_doubt_keep_their_own_buttons() -> None:
         assert await post.rows("SELECT * FROM retouched") == []
 
 
-@pytest.mark.parametrize("fault", [faults.cut_after(), faults.garbage()], ids=["cut", "not JSON"])
+@pytest.mark.parametrize(
+    "fault", [faults.cut_after(), faults.garbage()], ids=["cut", "not JSON"]
+)
 async def test_a_touch_whose_answer_was_lost_proves_nothing_the_next_time(
     fault: faults.Fault,
 ) -> None:
@@ -422,7 +480,9 @@ async def test_a_touch_whose_answer_was_lost_proves_nothing_the_next_time(
         assert await post.number(there) == post.posts()[1].id
         assert post.titles() == ["The first", "There", "Gone"]
         for delivery, shown in zip((there, gone), post.posts()[1:], strict=True):
-            (row,) = await post.rows("SELECT payload FROM deliveries WHERE id = ?", delivery)
+            (row,) = await post.rows(
+                "SELECT payload FROM deliveries WHERE id = ?", delivery
+            )
             assert shown.buttons[0][1]["url"] in row[0]
 
 
@@ -435,7 +495,9 @@ async def test_what_a_crash_left_of_a_touch_is_put_right() -> None:
         await post.restart()
         for _ in range(3):
             await post.deliver(DOUBT)
-        (row,) = await post.rows("SELECT payload, state FROM deliveries WHERE id = ?", delivery)
+        (row,) = await post.rows(
+            "SELECT payload, state FROM deliveries WHERE id = ?", delivery
+        )
         assert row[1] == "sent"
         assert post.posts()[-1].buttons[0][1]["url"] in row[0]
         assert len(post.posts()) == 2
@@ -451,7 +513,9 @@ async def test_a_group_is_looked_in_like_a_channel() -> None:
 
 
 @pytest.mark.parametrize("editors", [(EDITOR,), ()])
-async def test_a_forums_topic_is_looked_in_like_a_channel(editors: tuple[int, ...]) -> None:
+async def test_a_forums_topic_is_looked_in_like_a_channel(
+    editors: tuple[int, ...],
+) -> None:
     async with losing(group=True, forum=True, editors=editors) as post:
         await begun(post)
         delivery = await post.lose(faults.cut_after())
@@ -460,7 +524,9 @@ async def test_a_forums_topic_is_looked_in_like_a_channel(editors: tuple[int, ..
         assert len(post.posts()) == 2
 
 
-async def test_the_first_post_of_a_thread_is_found_above_the_message_it_begins_with() -> None:
+async def test_the_first_post_of_a_thread_is_found_above_the_message_it_begins_with() -> (
+    None
+):
     """The bot hears nothing of what others write in a group, so that it knows no other number."""
     async with losing(group=True, forum=True, earlier=30) as post:
         delivery = await post.lose(faults.cut_after(), "The very first")
@@ -475,7 +541,9 @@ async def test_the_first_post_waits_for_the_number_of_another() -> None:
     async with losing(group=True) as post:
         await post.others_write(*(f"Word {number}" for number in range(40)))
         delivery = await post.lose(faults.cut_after(), "The very first")
-        post.sandbox.fail("sendMessage", faults.retry_after(100), chat=post.chat, times=40)
+        post.sandbox.fail(
+            "sendMessage", faults.retry_after(100), chat=post.chat, times=40
+        )
         await post.article("The second")
         for _ in range(6):
             await post.deliver(PATIENCE * DOUBT / 4)
@@ -487,8 +555,12 @@ async def test_the_first_post_waits_for_the_number_of_another() -> None:
         assert post.titles() == ["The very first", "The second"]
 
 
-async def test_what_can_not_be_told_from_a_post_in_another_thread_is_taken_for_neither() -> None:
-    async with losing(group=True, forum=True, topics=2, buttons="none", on_doubt="ask") as post:
+async def test_what_can_not_be_told_from_a_post_in_another_thread_is_taken_for_neither() -> (
+    None
+):
+    async with losing(
+        group=True, forum=True, topics=2, buttons="none", on_doubt="ask"
+    ) as post:
         await begun(post)
         other = (await post.store(chats.channels))[1].id
         here = await post.lose(faults.cut_before(), "Same words")
@@ -509,7 +581,9 @@ async def test_an_answer_to_a_command_in_the_group_keeps_its_buttons() -> None:
     async with losing(group=True, editors=()) as post:
         await begun(post)
         delivery = await post.lose(faults.cut_after())
-        await post.sandbox.say(post.owner, f"/topic@{post.sandbox.bot.username} Space", post.chat)
+        await post.sandbox.say(
+            post.owner, f"/topic@{post.sandbox.bot.username} Space", post.chat
+        )
         await post.bot.polling.drain()
         answer = post.posts()[-1]
         before = answer.reply_markup
@@ -537,7 +611,10 @@ async def test_an_editor_is_asked_where_the_channel_wants_it_and_nothing_is_sent
         delivery, question = await asked(post)
         assert "this post reached News" in question.text
         assert "Is it there?" in question.text
-        assert "Reason: Telegram's answer was lost, and I did not find it there" in question.text
+        assert (
+            "Reason: Telegram's answer was lost, and I did not find it there"
+            in question.text
+        )
         assert [button["text"] for button in question.buttons[0]] == [
             "Post it again",
             "It is there",
@@ -554,7 +631,9 @@ async def test_an_editor_is_asked_where_the_channel_wants_it_and_nothing_is_sent
         ("It is there", ["The first"], "it is there"),
     ],
 )
-async def test_an_editors_tap_decides_once(button: str, titles: list[str], answer: str) -> None:
+async def test_an_editors_tap_decides_once(
+    button: str, titles: list[str], answer: str
+) -> None:
     async with losing(on_doubt="ask") as post:
         delivery, question = await asked(post)
         for _ in range(2):
@@ -575,7 +654,9 @@ async def test_nobody_else_can_decide() -> None:
         post.sandbox.world.open_private(stranger)
         data = question.buttons[0][0]["callback_data"]
         post.sandbox.world.post(
-            post.sandbox.world.open_private(stranger), post.sandbox.bot, question.content
+            post.sandbox.world.open_private(stranger),
+            post.sandbox.bot,
+            question.content,
         )
         copy = post.posts(stranger)[-1]
         copy.reply_markup = {
@@ -612,15 +693,24 @@ async def test_a_question_cut_short_by_a_crash_is_asked_once() -> None:
 # --- readers ----------------------------------------------------------------------------------------------------------
 
 
-async def test_to_a_readers_own_chat_it_is_sent_once_more_and_nothing_of_theirs_is_read() -> None:
+async def test_to_a_readers_own_chat_it_is_sent_once_more_and_nothing_of_theirs_is_read() -> (
+    None
+):
     async with losing() as post:
         ann = post.sandbox.world.add_person("Ann")
         post.sandbox.world.open_private(ann)
         row = await post.store(
-            chats.reader, ann.id, kind="private", username="", title="Ann", at=post.sandbox.clock()
+            chats.reader,
+            ann.id,
+            kind="private",
+            username="",
+            title="Ann",
+            at=post.sandbox.clock(),
         )
         delivery = await post.article()
-        (found,) = await post.rows("SELECT article FROM deliveries WHERE id = ?", delivery)
+        (found,) = await post.rows(
+            "SELECT article FROM deliveries WHERE id = ?", delivery
+        )
         post.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id)
         theirs = await post.open(found[0], row.id, lane=Lane.FOLLOWER)
         await post.deliver()
@@ -631,9 +721,13 @@ async def test_to_a_readers_own_chat_it_is_sent_once_more_and_nothing_of_theirs_
         assert post.calls("forwardMessage") == 0
 
 
-async def test_others_messages_are_remembered_for_a_week_and_the_last_for_ever() -> None:
+async def test_others_messages_are_remembered_for_a_week_and_the_last_for_ever() -> (
+    None
+):
     async with losing() as post:
         said = await post.others_write("One", "Two", unheard=False)
         post.sandbox.advance(8 * 24 * 3600)
         await post.store(numbers.prune, post.sandbox.clock())
-        assert [row[0] for row in await post.rows("SELECT message FROM seen")] == [said[-1].id]
+        assert [row[0] for row in await post.rows("SELECT message FROM seen")] == [
+            said[-1].id
+        ]

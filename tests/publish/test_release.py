@@ -39,7 +39,9 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
 
 
 def about(newsroom: Newsroom, **more: Any) -> Article:
-    return article(url=A, topics=("AI",), published=newsroom.at - timedelta(hours=1), **more)
+    return article(
+        url=A, topics=("AI",), published=newsroom.at - timedelta(hours=1), **more
+    )
 
 
 def old(number: int, **more: Any) -> Article:
@@ -50,7 +52,9 @@ def old(number: int, **more: Any) -> Article:
 def arrive(newsroom: Newsroom, *numbers: int, days: float = 100) -> None:
     """Let so many old articles arrive in one batch."""
     read = [
-        newsroom.read(f"{n}.md", old(n, published=newsroom.at - timedelta(days=days, seconds=-n)))
+        newsroom.read(
+            f"{n}.md", old(n, published=newsroom.at - timedelta(days=days, seconds=-n))
+        )
         for n in numbers
     ]
     recorder.record(newsroom.db, read, newsroom.rules, newsroom.at)
@@ -86,7 +90,12 @@ def test_a_draft_is_not_posted_and_nobody_finds_it_until_it_is_published(
     newsroom.open_channel("@young")
     newsroom.later(seconds=1)
     newsroom.tell("a.md", replace(about(newsroom), published=newsroom.at))
-    assert newsroom.deliver() == [("@news", FIRST), ("@young", FIRST), ("R7", FIRST), ("R8", FIRST)]
+    assert newsroom.deliver() == [
+        ("@news", FIRST),
+        ("@young", FIRST),
+        ("R7", FIRST),
+        ("R8", FIRST),
+    ]
     assert not is_hidden(newsroom, one)
 
 
@@ -100,7 +109,9 @@ def test_a_draft_that_an_editor_released_stays_out_whatever_else_its_file_says(
     assert not is_hidden(newsroom, one)
 
 
-def test_what_is_dated_to_come_goes_out_only_while_its_file_is_there(newsroom: Newsroom) -> None:
+def test_what_is_dated_to_come_goes_out_only_while_its_file_is_there(
+    newsroom: Newsroom,
+) -> None:
     told = replace(about(newsroom), published=newsroom.at + timedelta(hours=3))
     one = newsroom.number("a.md", told)
     for _ in range(2):
@@ -114,7 +125,9 @@ def test_what_is_dated_to_come_goes_out_only_while_its_file_is_there(newsroom: N
     assert not is_hidden(newsroom, one)
 
 
-@pytest.mark.parametrize(("count", "posted", "waiting"), [(3, 3, {}), (4, 0, {Waits.BULK: 4})])
+@pytest.mark.parametrize(
+    ("count", "posted", "waiting"), [(3, 3, {}), (4, 0, {Waits.BULK: 4})]
+)
 def test_an_archive_that_was_to_come_while_the_clock_was_far_behind_is_no_news(
     newsroom: Newsroom, count: int, posted: int, waiting: dict[Waits, int]
 ) -> None:
@@ -134,21 +147,27 @@ def test_the_editors_hear_of_a_draft_where_it_waits_for_them(
 ) -> None:
     newsroom.rules = replace(newsroom.rules, hold_drafts=holds)
     one = newsroom.number("a.md", about(newsroom, draft=True))
-    assert [(new.notice.alert, new.notice.articles) for new in notices.new(newsroom.db)] == told
+    assert [
+        (new.notice.alert, new.notice.articles) for new in notices.new(newsroom.db)
+    ] == told
     assert [held.id for held in articles.apart(newsroom.db, drafts=holds)[0]] == (
         [one] if holds else []
     )
 
 
-def test_what_was_posted_and_made_a_draft_stays_and_the_editors_hear(newsroom: Newsroom) -> None:
+def test_what_was_posted_and_made_a_draft_stays_and_the_editors_hear(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", about(newsroom))
     newsroom.deliver()
-    newsroom.tell("a.md", about(newsroom, draft=True, excerpt="Not for everybody's eyes yet"))
+    newsroom.tell(
+        "a.md", about(newsroom, draft=True, excerpt="Not for everybody's eyes yet")
+    )
     assert newsroom.states(one) == {"@news": "sent", "R7": "sent"}
     assert newsroom.revise() == []  # nor does the post show the draft
-    assert [(told.notice.alert, told.notice.articles) for told in notices.new(newsroom.db)] == [
-        ("draft", (one,))
-    ]
+    assert [
+        (told.notice.alert, told.notice.articles) for told in notices.new(newsroom.db)
+    ] == [("draft", (one,))]
     newsroom.later(hours=1)
     newsroom.tell("a.md", about(newsroom, excerpt="For everybody's eyes"))
     assert newsroom.deliver() == []
@@ -156,7 +175,9 @@ def test_what_was_posted_and_made_a_draft_stays_and_the_editors_hear(newsroom: N
     assert len(newsroom.revise()) == 2
 
 
-def test_a_draft_swallows_no_other_file_that_tells_the_story(newsroom: Newsroom) -> None:
+def test_a_draft_swallows_no_other_file_that_tells_the_story(
+    newsroom: Newsroom,
+) -> None:
     newsroom.tell("drafts/a.md", about(newsroom, draft=True))
     newsroom.tell("a.md", about(newsroom))
     assert newsroom.deliver() == [("@news", FIRST), ("R7", FIRST)]
@@ -168,7 +189,9 @@ def test_a_draft_swallows_no_other_file_that_tells_the_story(newsroom: Newsroom)
 # --- dates to come ----------------------------------------------------------------------------------------------------
 
 
-def test_a_date_to_come_goes_out_at_its_moment_to_who_is_there_by_then(newsroom: Newsroom) -> None:
+def test_a_date_to_come_goes_out_at_its_moment_to_who_is_there_by_then(
+    newsroom: Newsroom,
+) -> None:
     moment = newsroom.at + timedelta(days=30)
     one = newsroom.number("a.md", replace(about(newsroom), published=moment))
     assert is_hidden(newsroom, one)
@@ -184,19 +207,24 @@ def test_a_date_to_come_goes_out_at_its_moment_to_who_is_there_by_then(newsroom:
 
 
 @pytest.mark.parametrize("published", [None, timedelta(), timedelta(days=-3)])
-def test_a_date_to_come_follows_its_file(newsroom: Newsroom, published: timedelta | None) -> None:
+def test_a_date_to_come_follows_its_file(
+    newsroom: Newsroom, published: timedelta | None
+) -> None:
     told = replace(about(newsroom), published=newsroom.at + timedelta(days=30))
     newsroom.tell("a.md", told)
     newsroom.tell("a.md", replace(told, published=newsroom.at + timedelta(days=60)))
     newsroom.later(days=31)
     assert not due(newsroom)
     newsroom.tell(
-        "a.md", replace(told, published=None if published is None else newsroom.at + published)
+        "a.md",
+        replace(told, published=None if published is None else newsroom.at + published),
     )
     assert newsroom.deliver() == [("@news", FIRST), ("R7", FIRST)]
 
 
-def test_a_date_to_come_is_posted_at_once_or_never_as_the_settings_say(newsroom: Newsroom) -> None:
+def test_a_date_to_come_is_posted_at_once_or_never_as_the_settings_say(
+    newsroom: Newsroom,
+) -> None:
     told = replace(about(newsroom), published=newsroom.at + timedelta(days=1))
     newsroom.rules = replace(newsroom.rules, future=Future.SKIP)
     one = newsroom.number("a.md", told)
@@ -212,18 +240,24 @@ def test_a_date_to_come_is_posted_at_once_or_never_as_the_settings_say(newsroom:
 # --- expiry -----------------------------------------------------------------------------------------------------------
 
 
-def test_what_has_expired_is_never_posted_not_even_by_an_editor(newsroom: Newsroom) -> None:
+def test_what_has_expired_is_never_posted_not_even_by_an_editor(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("a.md", about(newsroom, expires=newsroom.at))
     assert is_hidden(newsroom, one)
     assert not opening.release(newsroom.db, one, newsroom.rules.channels, newsroom.at)
-    assert editions.republish(newsroom.db, one, newsroom.at, newsroom.rules.channels).expired
+    assert editions.republish(
+        newsroom.db, one, newsroom.at, newsroom.rules.channels
+    ).expired
     assert newsroom.deliver() == []
     newsroom.tell("a.md", about(newsroom, expires=newsroom.at + timedelta(days=1)))
     assert len(newsroom.deliver()) == 2
 
 
 def test_what_expires_while_it_waits_to_be_sent_is_not_sent(newsroom: Newsroom) -> None:
-    one = newsroom.number("a.md", about(newsroom, expires=newsroom.at + timedelta(hours=1)))
+    one = newsroom.number(
+        "a.md", about(newsroom, expires=newsroom.at + timedelta(hours=1))
+    )
     assert release.release_due(
         newsroom.db, newsroom.rules, newsroom.at
     ).next == newsroom.at + timedelta(hours=1)
@@ -236,28 +270,41 @@ def test_what_expires_while_it_waits_to_be_sent_is_not_sent(newsroom: Newsroom) 
 def test_what_has_expired_since_it_was_posted_is_not_posted_again_nor_are_its_copies(
     newsroom: Newsroom,
 ) -> None:
-    one = newsroom.number("a.md", about(newsroom, expires=newsroom.at + timedelta(days=1)))
+    one = newsroom.number(
+        "a.md", about(newsroom, expires=newsroom.at + timedelta(days=1))
+    )
     copy = newsroom.number(
-        "b.md", article(FIRST, B, expires=newsroom.at + timedelta(days=1), published=newsroom.at)
+        "b.md",
+        article(
+            FIRST, B, expires=newsroom.at + timedelta(days=1), published=newsroom.at
+        ),
     )
     assert len(newsroom.deliver()) == 2
     newsroom.later(days=2)
-    assert editions.republish(newsroom.db, one, newsroom.at, newsroom.rules.channels).expired
-    assert not editions.post_copy(newsroom.db, copy, newsroom.at, newsroom.rules.channels)
+    assert editions.republish(
+        newsroom.db, one, newsroom.at, newsroom.rules.channels
+    ).expired
+    assert not editions.post_copy(
+        newsroom.db, copy, newsroom.at, newsroom.rules.channels
+    )
     assert newsroom.deliver() == []
 
 
 # --- bulk arrivals ----------------------------------------------------------------------------------------------------
 
 
-def test_more_old_articles_than_so_many_wait_and_can_be_found(newsroom: Newsroom) -> None:
+def test_more_old_articles_than_so_many_wait_and_can_be_found(
+    newsroom: Newsroom,
+) -> None:
     arrive(newsroom, 1, 2, 3, 4)
     assert newsroom.deliver() == []
     assert holding.counts(newsroom.db) == {Waits.BULK: 4}
     assert len(search.search(newsroom.db, "harbour")) == 4
 
 
-def test_they_are_counted_over_ten_minutes_and_those_not_sent_yet_join(newsroom: Newsroom) -> None:
+def test_they_are_counted_over_ten_minutes_and_those_not_sent_yet_join(
+    newsroom: Newsroom,
+) -> None:
     for number in (1, 2, 3):
         arrive(newsroom, number)
         newsroom.later(minutes=2)
@@ -353,18 +400,29 @@ def test_what_is_decided_of_a_bulk_arrival_is_done_once(
     newsroom: Newsroom, newest: int | None, posted: int
 ) -> None:
     arrive(newsroom, 1, 2, 3, 4, 5)
-    done = release.decide(newsroom.db, Waits.BULK, newest, newsroom.rules.channels, newsroom.at)
+    done = release.decide(
+        newsroom.db, Waits.BULK, newest, newsroom.rules.channels, newsroom.at
+    )
     assert (done.posted, done.skipped) == (posted, 5 - posted)
     assert len(newsroom.deliver()) == 2 * posted
-    assert [one.id for one in articles.latest(newsroom.db)][:posted] == [5, 4, 3, 2, 1][:posted]
+    assert [one.id for one in articles.latest(newsroom.db)][:posted] == [5, 4, 3, 2, 1][
+        :posted
+    ]
     assert release.question(newsroom.db, Waits.BULK, 2) is None
 
 
-def test_an_old_question_decides_nothing_of_a_new_bulk_arrival(newsroom: Newsroom) -> None:
+def test_an_old_question_decides_nothing_of_a_new_bulk_arrival(
+    newsroom: Newsroom,
+) -> None:
     arrive(newsroom, 1, 2, 3, 4)
     asked = release.question(newsroom.db, Waits.BULK, 2)
     assert asked is not None
-    assert [choice.decision for choice in asked.choices] == ["newest", "all", "skip", "each"]
+    assert [choice.decision for choice in asked.choices] == [
+        "newest",
+        "all",
+        "skip",
+        "each",
+    ]
     assert (asked.count, asked.choices[0].count) == (4, 2)
     values = [choice.value for choice in asked.choices]
     assert release.answer(
@@ -372,7 +430,9 @@ def test_an_old_question_decides_nothing_of_a_new_bulk_arrival(newsroom: Newsroo
     ) == release.Decided(2, 2)
     arrive(newsroom, 5, 6, 7, 8)
     assert (
-        release.answer(newsroom.db, values[1], newsroom.rules.channels, newsroom.at, post=True)
+        release.answer(
+            newsroom.db, values[1], newsroom.rules.channels, newsroom.at, post=True
+        )
         is None
     )
     assert holding.counts(newsroom.db) == {Waits.BULK: 4}
@@ -398,7 +458,8 @@ def test_what_the_first_scan_after_a_restore_does_not_know_waits_unless_it_is_da
     assert newsroom.deliver() == [("@news", SECOND)]
     whole_scans.record_end(newsroom.db, newsroom.at)
     newsroom.tell(
-        "c.md", article("Nobody knew of this until this very day", "https://three.example/c")
+        "c.md",
+        article("Nobody knew of this until this very day", "https://three.example/c"),
     )
     assert len(newsroom.deliver()) == 1
     assert holding.counts(newsroom.db) == {Waits.RESTORED: 1}
@@ -407,7 +468,9 @@ def test_what_the_first_scan_after_a_restore_does_not_know_waits_unless_it_is_da
     assert [choice.decision for choice in asked.choices] == ["all", "posted", "each"]
 
 
-def test_what_was_about_to_go_out_when_the_backup_was_made_waits(newsroom: Newsroom) -> None:
+def test_what_was_about_to_go_out_when_the_backup_was_made_waits(
+    newsroom: Newsroom,
+) -> None:
     pending = newsroom.number("a.md", about(newsroom))
     dated = newsroom.number(
         "b.md", article(SECOND, B, published=newsroom.at + timedelta(minutes=5))
@@ -417,12 +480,16 @@ def test_what_was_about_to_go_out_when_the_backup_was_made_waits(newsroom: Newsr
     newsroom.tell("c.md", old(1))
     due(newsroom)
     assert newsroom.deliver() == []
-    assert {newsroom.stored(one).waits for one in (pending, dated, draft)} == {Waits.RESTORED}
+    assert {newsroom.stored(one).waits for one in (pending, dated, draft)} == {
+        Waits.RESTORED
+    }
     release.decide(newsroom.db, Waits.RESTORED, 0, newsroom.rules.channels, newsroom.at)
     assert newsroom.deliver() == []
 
 
-def test_a_start_after_the_scan_that_followed_a_restore_is_as_any(newsroom: Newsroom) -> None:
+def test_a_start_after_the_scan_that_followed_a_restore_is_as_any(
+    newsroom: Newsroom,
+) -> None:
     restore(newsroom)
     newsroom.tell("b.md", article(SECOND, B, published=newsroom.at))
     whole_scans.record_end(newsroom.db, newsroom.at)
@@ -436,14 +503,21 @@ def test_a_start_after_the_scan_that_followed_a_restore_is_as_any(newsroom: News
 def test_the_status_counts_by_what_is_waited_for(newsroom: Newsroom) -> None:
     for number in range(3):
         newsroom.tell(f"d{number}.md", old(90 + number, draft=True))
-    newsroom.tell("f.md", article(SECOND, B, published=newsroom.at.replace(month=12, day=5)))
+    newsroom.tell(
+        "f.md", article(SECOND, B, published=newsroom.at.replace(month=12, day=5))
+    )
     arrive(newsroom, 1, 2, 3, 4)
     told = report.report(newsroom.db, newsroom.at)
-    assert words.words(told) == "3 drafts · 1 waits for 5 Dec · 4 older articles wait for an editor"
+    assert (
+        words.words(told)
+        == "3 drafts · 1 waits for 5 Dec · 4 older articles wait for an editor"
+    )
     assert len(told.held) == 4
     assert len(report.report(newsroom.db, newsroom.at, drafts=True).held) == 7
 
 
 def test_held_deliveries_belong_to_articles_that_wait(newsroom: Newsroom) -> None:
     arrive(newsroom, 1, 2, 3, 4)
-    assert {one["state"] for one in rows(newsroom.db, "SELECT state FROM deliveries")} == {"held"}
+    assert {
+        one["state"] for one in rows(newsroom.db, "SELECT state FROM deliveries")
+    } == {"held"}

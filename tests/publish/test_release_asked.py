@@ -23,7 +23,10 @@ from tests.support.newsroom import article
 from tests.support.outgoing import Outgoing, going
 
 FEED = {"first_run": 2, "bulk_above": 3}
-TITLES = [f"What was known long ago of the harbour, part {number} of many" for number in range(9)]
+TITLES = [
+    f"What was known long ago of the harbour, part {number} of many"
+    for number in range(9)
+]
 
 
 @pytest.fixture
@@ -71,7 +74,9 @@ async def _ask(publisher: Outgoing) -> Message:
     return asked
 
 
-async def _tap(publisher: Outgoing, person: Person, message: Message, button: Any) -> str:
+async def _tap(
+    publisher: Outgoing, person: Person, message: Message, button: Any
+) -> str:
     await publisher.sandbox.tap(person, message, button)
     await publisher.hear()
     return publisher.sandbox.callback_answers[-1].text
@@ -80,7 +85,9 @@ async def _tap(publisher: Outgoing, person: Person, message: Message, button: An
 async def _posted(publisher: Outgoing) -> list[int]:
     """Send what may go out; return the numbers of what is in the channel, in its order."""
     await publisher.deliver(1)
-    return [TITLES.index(message.text.partition("\n")[0]) for message in publisher.posts()]
+    return [
+        TITLES.index(message.text.partition("\n")[0]) for message in publisher.posts()
+    ]
 
 
 def _labels(message: Message) -> list[str]:
@@ -114,7 +121,10 @@ async def test_editors_are_asked_once_about_a_bulk_arrival_and_a_tap_decides_onc
         asked.reply_markup = keyboard
         if restarts:
             publisher.restart()
-        assert await _tap(publisher, publisher.editor, asked, other) == "That is already done"
+        assert (
+            await _tap(publisher, publisher.editor, asked, other)
+            == "That is already done"
+        )
     assert await _posted(publisher) == posted
     await publisher.telegram.releaser.turn()
     assert publisher.posts(publisher.editor)[publisher.told :] == [asked]
@@ -143,11 +153,16 @@ async def test_one_by_one_asks_about_each_the_newest_first(publisher: Outgoing) 
     await _tap(publisher, publisher.editor, asked, "Skip it")
     assert asked.buttons == []
     asked.reply_markup = keyboard
-    assert await _tap(publisher, publisher.editor, asked, "Post it") == "That is already done"
+    assert (
+        await _tap(publisher, publisher.editor, asked, "Post it")
+        == "That is already done"
+    )
     assert await _posted(publisher) == [2, 4]
 
 
-async def test_what_arrives_after_the_question_is_asked_about_anew(publisher: Outgoing) -> None:
+async def test_what_arrives_after_the_question_is_asked_about_anew(
+    publisher: Outgoing,
+) -> None:
     await _arrive(publisher, 0, 1, 2, 3)
     asked = await _ask(publisher)
     await _arrive(publisher, 4, 5, 6)
@@ -157,7 +172,9 @@ async def test_what_arrives_after_the_question_is_asked_about_anew(publisher: Ou
     assert (await _ask(publisher)).text.startswith("3 older articles arrived at once")
 
 
-@pytest.mark.parametrize("button", ["Post all", "Post the newest 2", "Skip all", "One by one"])
+@pytest.mark.parametrize(
+    "button", ["Post all", "Post the newest 2", "Skip all", "One by one"]
+)
 async def test_only_editors_decide(publisher: Outgoing, button: str) -> None:
     await _arrive(publisher)
     asked = await _ask(publisher)
@@ -172,7 +189,8 @@ async def test_only_editors_decide(publisher: Outgoing, button: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("button", "posted"), [("Post all", [0, 1, 2]), ("They were posted", []), ("One by one", [2])]
+    ("button", "posted"),
+    [("Post all", [0, 1, 2]), ("They were posted", []), ("One by one", [2])],
 )
 async def test_editors_decide_once_about_what_a_restored_database_does_not_know(
     publisher: Outgoing, button: str, posted: list[int]
@@ -191,7 +209,10 @@ async def test_editors_decide_once_about_what_a_restored_database_does_not_know(
     assert asked.buttons == []
     assert await _posted(publisher) == posted
     asked.reply_markup = keyboard
-    assert await _tap(publisher, publisher.editor, asked, "Post all") == "That is already done"
+    assert (
+        await _tap(publisher, publisher.editor, asked, "Post all")
+        == "That is already done"
+    )
     assert await _posted(publisher) == posted
 
 
@@ -261,6 +282,8 @@ async def test_where_no_editor_can_be_asked_what_a_restore_left_open_waits(
         assert await _posted(publisher) == []
         assert await publisher.store(holding.counts) == {Waits.RESTORED: 5}
         assert (
-            caplog.text.count("may have been posted before the database was restored: 5. They wait")
+            caplog.text.count(
+                "may have been posted before the database was restored: 5. They wait"
+            )
             == 1
         )

@@ -109,7 +109,9 @@ class Play:
 
 @examples(60)
 @given(st.lists(st.sampled_from(EVENTS), max_size=40))
-def test_no_more_than_two_messages_arrive_and_no_delivery_is_dropped(events: list[str]) -> None:
+def test_no_more_than_two_messages_arrive_and_no_delivery_is_dropped(
+    events: list[str],
+) -> None:
     play = Play()
     for event in events:
         play.do(event)
@@ -136,7 +138,9 @@ def test_once_messages_go_out_again_each_arrives_or_is_shown_as_unconfirmed(
     for event in [*events, *("later", "probe", "later", "sent") * 4]:
         play.do(event)
     assert set(play.states().values()) <= {State.SENT, State.UNCONFIRMED}
-    unconfirmed = [one for one, state in play.states().items() if state is State.UNCONFIRMED]
+    unconfirmed = [
+        one for one, state in play.states().items() if state is State.UNCONFIRMED
+    ]
     assert counts.deliveries(play.room.db).get("unconfirmed", 0) == len(unconfirmed)
 
 
@@ -151,7 +155,9 @@ def test_a_repeat_waits_until_a_message_has_gone_out_since() -> None:
     assert set(play.states().values()) == {State.SENT}
 
 
-def test_an_answer_that_came_with_a_loss_does_not_tell_that_messages_go_out_after_it() -> None:
+def test_an_answer_that_came_with_a_loss_does_not_tell_that_messages_go_out_after_it() -> (
+    None
+):
     play = Play()
     due = outbox.due(play.room.db, play.room.at)
     outbox.begin(
@@ -169,12 +175,18 @@ def test_an_answer_that_came_with_a_loss_does_not_tell_that_messages_go_out_afte
 
 
 @pytest.mark.parametrize("times", [1, 2, 7])
-def test_what_an_earlier_version_repeated_is_counted_by_its_attempts(times: int) -> None:
+def test_what_an_earlier_version_repeated_is_counted_by_its_attempts(
+    times: int,
+) -> None:
     """The step of the schema reads how often each was lost."""
     play = Play()
     for _ in range(times):
         (to, *_) = outbox.due(play.room.db, play.room.at)
-        outbox.begin(play.room.db, {to.delivery.id: ({"method": "sendMessage"}, "f")}, play.room.at)
+        outbox.begin(
+            play.room.db,
+            {to.delivery.id: ({"method": "sendMessage"}, "f")},
+            play.room.at,
+        )
         outbox.settle(
             play.room.db,
             [(to.delivery, Settlement(state=State.DOUBTFUL, reason="lost"))],
@@ -218,7 +230,9 @@ async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_o
 ) -> None:
     (ann, _) = await publisher.readers(2)
     publisher.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id, times=2)
-    await publisher.record("a.md", title="Did this arrive at all, or not?", topics=("AI",))
+    await publisher.record(
+        "a.md", title="Did this arrive at all, or not?", topics=("AI",)
+    )
     for _ in range(4):
         await publisher.deliver(DOUBT + 1)
     await publisher.telegram.notifier.send()
@@ -226,12 +240,14 @@ async def test_an_editor_hears_of_what_is_unconfirmed_and_a_tap_sends_it_again_o
     assert "Did this arrive at all, or not?" in question.text
     assert "a.md" in question.text
     assert "Ann" not in question.text
-    assert [button["text"] for row in question.buttons for button in row] == ["Send again"]
+    assert [button["text"] for row in question.buttons for button in row] == [
+        "Send again"
+    ]
     assert (
         "1 unconfirmed"
-        in status_reply.status(publisher.telegram.context.templates, await status(publisher))[
-            "text"
-        ]
+        in status_reply.status(
+            publisher.telegram.context.templates, await status(publisher)
+        )["text"]
     )
     for _ in range(2):
         await publisher.sandbox.tap(publisher.editor, question, (0, 0))
@@ -246,26 +262,33 @@ async def status(publisher: Outgoing) -> StatusReport:
     return await publisher.store(report.report, publisher.sandbox.clock())
 
 
-async def test_a_kill_during_the_repeat_is_told_after_the_next_start(publisher: Outgoing) -> None:
+async def test_a_kill_during_the_repeat_is_told_after_the_next_start(
+    publisher: Outgoing,
+) -> None:
     (ann,) = await publisher.readers(1)
     await publisher.record(topics=("AI",))
     for _ in range(3):
         publisher.sandbox.fail("sendMessage", faults.cut_after(), chat=ann.id)
         await publisher.deliver(DOUBT + 1)
         await publisher.store(
-            lambda db: db.conn.execute("UPDATE deliveries SET state = 'sending' WHERE lost = 2")
+            lambda db: db.conn.execute(
+                "UPDATE deliveries SET state = 'sending' WHERE lost = 2"
+            )
         )
     await publisher.telegram.courier.recover()
     await publisher.telegram.notifier.send()
-    assert [one.buttons[0][0]["text"] for one in publisher.sandbox.messages(publisher.editor)] == [
-        "Send again"
-    ]
+    assert [
+        one.buttons[0][0]["text"]
+        for one in publisher.sandbox.messages(publisher.editor)
+    ] == ["Send again"]
     assert len(publisher.posts(ann)) == 2
 
 
 async def test_a_post_that_may_be_there_twice_is_told(publisher: Outgoing) -> None:
     async with losing(
-        editors=(EDITOR,), protected=True, rights=("can_post_messages", "can_edit_messages")
+        editors=(EDITOR,),
+        protected=True,
+        rights=("can_post_messages", "can_edit_messages"),
     ) as post:
         await post.article("The first")
         await post.deliver()
@@ -314,8 +337,12 @@ async def test_where_only_messages_are_swallowed_one_delivery_is_tried_at_a_time
     }
 
 
-async def test_a_channel_in_which_nothing_can_be_looked_for_is_repeated_once_too() -> None:
-    async with losing(editors=(), rights=("can_post_messages", "can_edit_messages")) as post:
+async def test_a_channel_in_which_nothing_can_be_looked_for_is_repeated_once_too() -> (
+    None
+):
+    async with losing(
+        editors=(), rights=("can_post_messages", "can_edit_messages")
+    ) as post:
         delivery = await _lost_for_ever(post)
         assert len(post.posts()) == 2
         assert await post.state(delivery) == "doubtful"
@@ -323,8 +350,12 @@ async def test_a_channel_in_which_nothing_can_be_looked_for_is_repeated_once_too
         assert await post.store(outbox.waiting) == 0
 
 
-async def test_an_editor_is_asked_about_a_channels_post_that_may_be_there_twice() -> None:
-    async with losing(protected=True, rights=("can_post_messages", "can_edit_messages")) as post:
+async def test_an_editor_is_asked_about_a_channels_post_that_may_be_there_twice() -> (
+    None
+):
+    async with losing(
+        protected=True, rights=("can_post_messages", "can_edit_messages")
+    ) as post:
         await _lost_for_ever(post)
         assert len(post.posts()) == 2
         asked = post.posts(post.editor, deleted=False)

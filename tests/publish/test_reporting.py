@@ -59,7 +59,9 @@ async def test_it_says_where_the_post_is_and_offers_undo_no_more(
         publisher.restart()
     await _later(publisher, 5)
     assert len(publisher.posts()) == 2
-    assert f"{TITLE} (a.md), edition 2:\n\n• posted in News: see the post" in _shown(answer)
+    assert f"{TITLE} (a.md), edition 2:\n\n• posted in News: see the post" in _shown(
+        answer
+    )
     assert answer.buttons == []
     assert any(str(publisher.posts()[-1].id) in str(one) for one in answer.entities)
     assert await publisher.store(pending.all_) == []
@@ -70,7 +72,9 @@ async def test_it_says_where_the_post_is_and_offers_undo_no_more(
     assert len(publisher.posts()) == 2
 
 
-async def test_it_says_why_the_post_waits_and_then_where_it_is(publisher: Outgoing) -> None:
+async def test_it_says_why_the_post_waits_and_then_where_it_is(
+    publisher: Outgoing,
+) -> None:
     answer = await _ask(publisher)
     await publisher.store(
         write,
@@ -102,7 +106,8 @@ async def test_what_is_undone_stays_as_the_tap_left_it(publisher: Outgoing) -> N
 async def test_an_undo_while_it_is_being_sent_says_so(publisher: Outgoing) -> None:
     answer = await _ask(publisher)
     await publisher.store(
-        write, "UPDATE deliveries SET state = 'doubtful', attempts = 1 WHERE edition = 2"
+        write,
+        "UPDATE deliveries SET state = 'doubtful', attempts = 1 WHERE edition = 2",
     )
     assert await _tap(publisher, answer, "Undo") == "Too late: it is already being sent"
     assert "is already being sent to News" in _shown(answer)
@@ -120,12 +125,16 @@ async def test_what_a_tap_posts_is_told_of_only_where_it_waits(
     assert await _tap(publisher, status, (0, 0)) == "On its way"
     answer = publisher.posts(publisher.editor)[-1]
     said = answer.text
-    await publisher.store(write, "UPDATE deliveries SET state = 'doubtful' WHERE article = 2")
+    await publisher.store(
+        write, "UPDATE deliveries SET state = 'doubtful' WHERE article = 2"
+    )
     await _later(publisher, 1)
     assert answer.text == said
     await _later(publisher, 3)
     assert "• sent to News, but Telegram's answer was lost" in _shown(answer)
-    await publisher.store(write, "UPDATE deliveries SET state = 'sent' WHERE article = 2")
+    await publisher.store(
+        write, "UPDATE deliveries SET state = 'sent' WHERE article = 2"
+    )
     await _later(publisher, 3)
     assert "Another story of these days (b.md):\n\n• posted in News" in _shown(answer)
 

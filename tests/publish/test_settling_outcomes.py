@@ -120,7 +120,10 @@ SOON = ("group chat was upgraded to a supergroup chat",)
 #: Of edits and deletions.
 SO_ALREADY = (refusals.NOT_MODIFIED,)
 POST_GONE = ("message to edit not found", "MESSAGE_ID_INVALID")
-UNEDITABLE = ("message can't be edited", "message can't be edited to the specified message type")
+UNEDITABLE = (
+    "message can't be edited",
+    "message can't be edited to the specified message type",
+)
 DELETED_ALREADY = ("message to delete not found",)
 UNDELETABLE = ("message can't be deleted", "message can't be deleted for everyone")
 #: Of what is no delivery: tests/botapi/test_error_mapping.py and those of callbacks and of the recovery have them.
@@ -197,11 +200,19 @@ async def test_every_key_of_the_tables_is_met_here() -> None:
     ]
     texts = [text.lower() for row in cases for group in row for text in group]
     first = {
-        next((key for key, _ in error_texts.BAD_REQUESTS if key in text), None) for text in texts
+        next((key for key, _ in error_texts.BAD_REQUESTS if key in text), None)
+        for text in texts
     }
     assert {key for key, _ in error_texts.BAD_REQUESTS} - first == set()
-    texts = [text.lower() for group in (RIGHTS_403, LEFT_403, LEFT_GROUP_403) for text in group]
-    first = {next((key for key, _ in error_texts.FORBIDDEN if key in text), None) for text in texts}
+    texts = [
+        text.lower()
+        for group in (RIGHTS_403, LEFT_403, LEFT_GROUP_403)
+        for text in group
+    ]
+    first = {
+        next((key for key, _ in error_texts.FORBIDDEN if key in text), None)
+        for text in texts
+    }
     assert {key for key, _ in error_texts.FORBIDDEN} - first == set()
 
 
@@ -213,10 +224,16 @@ async def mended(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Post an article that is refused once; return what was asked before and after, once it is posted."""
     method = (
-        "sendPhoto" if publisher.telegram._settings.delivery.picture == "photo" else "sendMessage"
+        "sendPhoto"
+        if publisher.telegram._settings.delivery.picture == "photo"
+        else "sendMessage"
     )
-    rule = publisher.sandbox.fail(method, faults.refused(400, BAD + fault), chat=publisher.place)
-    await publisher.record(topics=("AI",), excerpt="Words that tell more. " * 60, **fields)
+    rule = publisher.sandbox.fail(
+        method, faults.refused(400, BAD + fault), chat=publisher.place
+    )
+    await publisher.record(
+        topics=("AI",), excerpt="Words that tell more. " * 60, **fields
+    )
     await publisher.deliver(lasting=5)
     first, second = publisher.made()
     assert rule.hits == 1
@@ -225,7 +242,10 @@ async def mended(
     row = await publisher.row()
     assert (row["state"], row["message"]) == ("sent", publisher.posts()[0].id)
     assert len(publisher.posts()) == 1
-    return {"method": first.method, **first.params}, {"method": second.method, **second.params}
+    return {"method": first.method, **first.params}, {
+        "method": second.method,
+        **second.params,
+    }
 
 
 def went_out_changed(publisher: Outgoing) -> bool:
@@ -255,9 +275,14 @@ async def test_unreadable_markup_goes_out_once_as_plain_text(
     assert went_out_changed(publisher)
 
 
-async def test_markup_that_is_refused_as_plain_text_too_is_given_up(publisher: Outgoing) -> None:
+async def test_markup_that_is_refused_as_plain_text_too_is_given_up(
+    publisher: Outgoing,
+) -> None:
     publisher.sandbox.fail(
-        "sendMessage", faults.refused(400, BAD + PLAIN[0]), times=None, chat=publisher.place
+        "sendMessage",
+        faults.refused(400, BAD + PLAIN[0]),
+        times=None,
+        chat=publisher.place,
     )
     await publisher.record()
     await publisher.deliver()
@@ -267,7 +292,9 @@ async def test_markup_that_is_refused_as_plain_text_too_is_given_up(publisher: O
 
 
 @pytest.mark.parametrize("fault", SHORTER)
-async def test_what_is_too_long_goes_out_shorter(publisher: Outgoing, fault: str) -> None:
+async def test_what_is_too_long_goes_out_shorter(
+    publisher: Outgoing, fault: str
+) -> None:
     before, after = await mended(publisher, fault)
     assert len(after["text"]) < len(before["text"])
     assert publisher.articles["a.md"].title in after["text"]
@@ -286,7 +313,9 @@ async def test_a_caption_that_is_too_long_goes_out_shorter(
 
 
 async def test_a_call_that_is_too_large_goes_out_shorter(publisher: Outgoing) -> None:
-    publisher.sandbox.fail("sendMessage", faults.refused(413, "Request Entity Too Large"))
+    publisher.sandbox.fail(
+        "sendMessage", faults.refused(413, "Request Entity Too Large")
+    )
     await publisher.record(excerpt="Words that tell more. " * 60)
     await publisher.deliver()
     first, second = publisher.made()
@@ -299,7 +328,10 @@ async def test_a_post_without_words_is_given_up_at_once_and_told(
     publisher: Outgoing, fault: str
 ) -> None:
     publisher.sandbox.fail(
-        "sendMessage", faults.refused(400, BAD + fault), times=None, chat=publisher.place
+        "sendMessage",
+        faults.refused(400, BAD + fault),
+        times=None,
+        chat=publisher.place,
     )
     await publisher.record()
     await publisher.deliver()
@@ -354,7 +386,9 @@ async def test_a_forum_topic_that_is_gone_gives_way_to_the_forum(
 
 
 @pytest.mark.parametrize("fault", UNPAID)
-async def test_without_stars_it_goes_out_as_any_message(publishers: Publishers, fault: str) -> None:
+async def test_without_stars_it_goes_out_as_any_message(
+    publishers: Publishers, fault: str
+) -> None:
     async with publishers.going(telegram={"paid_broadcast": True}) as publisher:
         before, after = await mended(publisher, fault)
         assert str(before["allow_paid_broadcast"]).lower() == "true"
@@ -367,10 +401,17 @@ async def test_what_every_post_will_need_is_told_once_until_it_is_over(
     publishers: Publishers, fault: str
 ) -> None:
     async with publishers.going(telegram={"paid_broadcast": True}) as publisher:
-        for path, troubled in (("a.md", True), ("b.md", True), ("c.md", False), ("d.md", True)):
+        for path, troubled in (
+            ("a.md", True),
+            ("b.md", True),
+            ("c.md", False),
+            ("d.md", True),
+        ):
             if troubled:
                 publisher.sandbox.fail(
-                    "sendMessage", faults.refused(400, BAD + fault), chat=publisher.place
+                    "sendMessage",
+                    faults.refused(400, BAD + fault),
+                    chat=publisher.place,
                 )
             await publisher.record(path)
             await publisher.deliver(notifier.QUIET.total_seconds() + 1)
@@ -382,7 +423,9 @@ async def test_two_troubles_are_both_mended(publisher: Outgoing) -> None:
     publisher.sandbox.fail(
         "sendMessage", faults.refused(400, BAD + NO_KEYBOARD[0]), chat=publisher.place
     )
-    publisher.sandbox.fail("sendMessage", faults.refused(400, BAD + PLAIN[0]), chat=publisher.place)
+    publisher.sandbox.fail(
+        "sendMessage", faults.refused(400, BAD + PLAIN[0]), chat=publisher.place
+    )
     await publisher.record()
     await publisher.deliver(lasting=5)
     last = publisher.made()[-1].params
@@ -397,15 +440,22 @@ async def test_what_mended_one_post_mends_no_other(publisher: Outgoing) -> None:
     await publisher.record("b.md")
     await publisher.deliver()
     assert publisher.made()[-1].params["parse_mode"] == "HTML"
-    await publisher.store(editions.republish, 1, publisher.sandbox.clock(), publisher.channels.live)
+    await publisher.store(
+        editions.republish, 1, publisher.sandbox.clock(), publisher.channels.live
+    )
     await publisher.deliver()
     assert publisher.made()[-1].params["parse_mode"] == "HTML"
     assert len(publisher.posts()) == 3
 
 
-async def test_something_new_is_given_up_and_told_word_for_word(publisher: Outgoing) -> None:
+async def test_something_new_is_given_up_and_told_word_for_word(
+    publisher: Outgoing,
+) -> None:
     publisher.sandbox.fail(
-        "sendMessage", faults.refused(400, BAD + "SOMETHING_NEW"), times=None, chat=publisher.place
+        "sendMessage",
+        faults.refused(400, BAD + "SOMETHING_NEW"),
+        times=None,
+        chat=publisher.place,
     )
     await publisher.record()
     await publisher.deliver()
@@ -426,7 +476,9 @@ async def test_something_new_is_given_up_and_told_word_for_word(publisher: Outgo
 async def test_a_channel_out_of_reach_waits_and_the_editors_hear_once(
     publisher: Outgoing, answer: tuple[int, str]
 ) -> None:
-    publisher.sandbox.fail("sendMessage", faults.refused(*answer), times=None, chat=publisher.place)
+    publisher.sandbox.fail(
+        "sendMessage", faults.refused(*answer), times=None, chat=publisher.place
+    )
     await publisher.record("a.md")
     await publisher.record("b.md")
     await publisher.deliver()
@@ -439,12 +491,17 @@ async def test_a_channel_out_of_reach_waits_and_the_editors_hear_once(
     publisher.sandbox.faults.clear()
     await publisher.deliver(RIGHTS_SECONDS + 1)
     assert [row["state"] for row in await publisher.rows()] == ["sent", "sent"]
-    assert [post.text.splitlines()[0][-4:] for post in publisher.posts()] == ["a.md", "b.md"]
+    assert [post.text.splitlines()[0][-4:] for post in publisher.posts()] == [
+        "a.md",
+        "b.md",
+    ]
     assert len(publisher.alerts()) == 2
     assert "What waited is on its way" in publisher.alerts()[1]
 
 
-async def test_a_channel_goes_on_at_once_when_the_right_is_back(publisher: Outgoing) -> None:
+async def test_a_channel_goes_on_at_once_when_the_right_is_back(
+    publisher: Outgoing,
+) -> None:
     await publisher.sandbox.add_bot(publisher.place, rights=["can_edit_messages"])
     await publisher.record("a.md")
     await publisher.record("b.md")
@@ -453,7 +510,10 @@ async def test_a_channel_goes_on_at_once_when_the_right_is_back(publisher: Outgo
     await publisher.sandbox.add_bot(publisher.place, rights=["can_post_messages"])
     await publisher.hear()
     await publisher.deliver()
-    assert [post.text.splitlines()[0][-4:] for post in publisher.posts()] == ["a.md", "b.md"]
+    assert [post.text.splitlines()[0][-4:] for post in publisher.posts()] == [
+        "a.md",
+        "b.md",
+    ]
 
 
 async def test_a_right_lost_again_is_news_again(publisher: Outgoing) -> None:
@@ -465,11 +525,18 @@ async def test_a_right_lost_again_is_news_again(publisher: Outgoing) -> None:
         await publisher.deliver()
         await publisher.deliver(RIGHTS_SECONDS + 1)
     lost, back = "I may no longer post in News", "I may post in News again"
-    assert [text.splitlines()[0] for text in publisher.alerts()] == [lost, back, lost, back]
+    assert [text.splitlines()[0] for text in publisher.alerts()] == [
+        lost,
+        back,
+        lost,
+        back,
+    ]
     assert len(publisher.posts()) == 2
 
 
-async def test_a_channel_out_of_reach_removes_no_reader(publisher: Outgoing, ann: Person) -> None:
+async def test_a_channel_out_of_reach_removes_no_reader(
+    publisher: Outgoing, ann: Person
+) -> None:
     await publisher.follower(ann)
     publisher.sandbox.fail(
         "sendMessage", faults.refused(403, NO + RIGHTS_403[0]), chat=publisher.place
@@ -502,7 +569,9 @@ async def test_a_reader_who_left_is_parked_and_their_topics_kept(
     assert len(publisher.made(ann)) == 1
     (reader,) = await publisher.rows("SELECT * FROM chats WHERE kind = 'private'")
     assert reader["state"] == "parked"
-    assert [topic.name for topic in await publisher.store(follows.of_chat, reader["id"])] == [
+    assert [
+        topic.name for topic in await publisher.store(follows.of_chat, reader["id"])
+    ] == [
         "AI",
         "Space",
     ]
@@ -556,7 +625,9 @@ async def test_a_group_with_a_new_number_gets_its_post_there_at_once(
 ) -> None:
     group = publishers.sandbox.world.add_group("Friends", supergroup=False)
     await publishers.sandbox.add_bot(group)
-    async with publishers.going(**({"place": group} if of_the_settings else {})) as publisher:
+    async with publishers.going(
+        **({"place": group} if of_the_settings else {})
+    ) as publisher:
         if not of_the_settings:
             await publisher.follower(group)
         new = publishers.sandbox.world.migrate(group)
@@ -565,7 +636,9 @@ async def test_a_group_with_a_new_number_gets_its_post_there_at_once(
         assert len(publisher.posts(new)) == 1
         assert [
             row["state"]
-            for row in await publisher.rows("SELECT * FROM deliveries WHERE state <> 'sent'")
+            for row in await publisher.rows(
+                "SELECT * FROM deliveries WHERE state <> 'sent'"
+            )
         ] == []
         assert publisher.alerts() == []
 
@@ -582,7 +655,9 @@ async def test_a_group_on_its_way_to_a_new_number_is_tried_again(
     assert len(publisher.posts()) == 1
 
 
-async def test_a_pause_holds_that_chat_and_no_other(publisher: Outgoing, ann: Person) -> None:
+async def test_a_pause_holds_that_chat_and_no_other(
+    publisher: Outgoing, ann: Person
+) -> None:
     await publisher.follower(ann)
     publisher.sandbox.fail("sendMessage", faults.retry_after(35), chat=publisher.place)
     await publisher.record("a.md", topics=("AI",))
@@ -634,7 +709,10 @@ async def test_a_post_in_doubt_is_left_alone_then_looked_for_and_there_once(
     for _ in range(5):
         await publisher.deliver(5)
     assert [row["state"] for row in await publisher.rows()] == ["sent", "sent"]
-    assert [post.text.splitlines()[0][-4:] for post in publisher.posts()] == ["a.md", "b.md"]
+    assert [post.text.splitlines()[0][-4:] for post in publisher.posts()] == [
+        "a.md",
+        "b.md",
+    ]
     assert publisher.alerts() == []
 
 
@@ -655,7 +733,10 @@ async def test_a_revoked_token_stops_the_bot_and_loses_nothing(
 
 
 async def changed(
-    publisher: Outgoing, fault: faults.Fault, method: str = "editMessageText", **fields: Any
+    publisher: Outgoing,
+    fault: faults.Fault,
+    method: str = "editMessageText",
+    **fields: Any,
 ) -> None:
     """Post an article, let it change, and let the edit or deletion meet a fault once."""
     await publisher.record(topics=("AI",))
@@ -666,11 +747,15 @@ async def changed(
 
 
 def edits(publisher: Outgoing) -> list[dict[str, Any]]:
-    return [call.params for call in publisher.made() if call.method == "editMessageText"]
+    return [
+        call.params for call in publisher.made() if call.method == "editMessageText"
+    ]
 
 
 @pytest.mark.parametrize("fault", SO_ALREADY)
-async def test_a_post_that_is_so_already_counts_as_edited(publisher: Outgoing, fault: str) -> None:
+async def test_a_post_that_is_so_already_counts_as_edited(
+    publisher: Outgoing, fault: str
+) -> None:
     await changed(publisher, faults.refused(400, BAD + fault))
     await publisher.deliver(86_400)
     assert len(edits(publisher)) == 1
@@ -702,12 +787,20 @@ async def test_a_post_that_cannot_be_edited_stays_and_the_editors_hear(
 
 @pytest.mark.parametrize(
     ("fault", "without"),
-    [*((text, "parse_mode") for text in PLAIN), *((text, "keyboard") for text in NO_KEYBOARD)],
+    [
+        *((text, "parse_mode") for text in PLAIN),
+        *((text, "keyboard") for text in NO_KEYBOARD),
+    ],
 )
-async def test_a_refused_edit_is_mended_once(publisher: Outgoing, fault: str, without: str) -> None:
+async def test_a_refused_edit_is_mended_once(
+    publisher: Outgoing, fault: str, without: str
+) -> None:
     await changed(publisher, faults.refused(400, BAD + fault))
     before, after = edits(publisher)
-    assert (before["parse_mode"], bool(before["reply_markup"]["inline_keyboard"])) == ("HTML", True)
+    assert (before["parse_mode"], bool(before["reply_markup"]["inline_keyboard"])) == (
+        "HTML",
+        True,
+    )
     if without == "parse_mode":
         assert "parse_mode" not in after
     else:
@@ -716,9 +809,13 @@ async def test_a_refused_edit_is_mended_once(publisher: Outgoing, fault: str, wi
 
 
 @pytest.mark.parametrize("fault", SHORTER)
-async def test_an_edit_that_is_too_long_is_made_shorter(publisher: Outgoing, fault: str) -> None:
+async def test_an_edit_that_is_too_long_is_made_shorter(
+    publisher: Outgoing, fault: str
+) -> None:
     await changed(
-        publisher, faults.refused(400, BAD + fault), excerpt="Words that tell more. " * 60
+        publisher,
+        faults.refused(400, BAD + fault),
+        excerpt="Words that tell more. " * 60,
     )
     before, after = edits(publisher)
     assert len(after["text"]) < len(before["text"])
@@ -749,10 +846,17 @@ async def test_an_edit_that_has_to_wait_is_made_later(
 
 
 @pytest.mark.parametrize("fault", DELETED_ALREADY)
-async def test_a_post_deleted_already_counts_as_deleted(publisher: Outgoing, fault: str) -> None:
-    await changed(publisher, faults.refused(400, BAD + fault), "deleteMessage", removed=True)
+async def test_a_post_deleted_already_counts_as_deleted(
+    publisher: Outgoing, fault: str
+) -> None:
+    await changed(
+        publisher, faults.refused(400, BAD + fault), "deleteMessage", removed=True
+    )
     await publisher.deliver(600)
-    assert [call.method for call in publisher.made()] == ["sendMessage", "deleteMessage"]
+    assert [call.method for call in publisher.made()] == [
+        "sendMessage",
+        "deleteMessage",
+    ]
     assert ((await publisher.row())["state"], publisher.alerts()) == ("withdrawn", [])
 
 
@@ -760,7 +864,9 @@ async def test_a_post_deleted_already_counts_as_deleted(publisher: Outgoing, fau
 async def test_a_post_that_cannot_be_deleted_becomes_a_note(
     publisher: Outgoing, fault: str
 ) -> None:
-    await changed(publisher, faults.refused(400, BAD + fault), "deleteMessage", removed=True)
+    await changed(
+        publisher, faults.refused(400, BAD + fault), "deleteMessage", removed=True
+    )
     assert [call.method for call in publisher.made()] == [
         "sendMessage",
         "deleteMessage",

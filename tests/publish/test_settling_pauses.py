@@ -12,7 +12,9 @@ from bot.store import chats, outbox
 from tests.support.newsroom import Newsroom, article, open_newsroom
 from tests.support.outgoing import Outgoing, going
 
-MUTED = faults.refused(400, "Bad Request: not enough rights to send text messages to the chat")
+MUTED = faults.refused(
+    400, "Bad Request: not enough rights to send text messages to the chat"
+)
 
 
 async def heard(publisher: Outgoing) -> list[str]:
@@ -35,12 +37,17 @@ async def test_a_closed_thread_waits_and_the_others_of_its_forum_go_on() -> None
             await publisher.deliver(2)
             await publisher.deliver(2)
             assert [
-                post.thread for post in publisher.posts() if post.text.startswith("What is")
+                post.thread
+                for post in publisher.posts()
+                if post.text.startswith("What is")
             ] == [topics[1].id] * 2
             topics[0].closed = False
             await publisher.deliver(RIGHTS_SECONDS)
             await publisher.deliver(2)
-            assert len([post for post in publisher.posts() if post.thread == topics[0].id]) == 2
+            assert (
+                len([post for post in publisher.posts() if post.thread == topics[0].id])
+                == 2
+            )
 
 
 async def test_a_readers_group_that_mutes_the_bot_is_no_matter_of_the_editors(
@@ -60,8 +67,12 @@ async def test_a_readers_group_that_mutes_the_bot_is_no_matter_of_the_editors(
     assert len(publisher.posts(group)) == 3
 
 
-async def test_a_pause_of_an_hour_is_told_once_and_so_is_its_end(publisher: Outgoing) -> None:
-    publisher.sandbox.fail("sendMessage", faults.retry_after(7200), chat=publisher.place)
+async def test_a_pause_of_an_hour_is_told_once_and_so_is_its_end(
+    publisher: Outgoing,
+) -> None:
+    publisher.sandbox.fail(
+        "sendMessage", faults.retry_after(7200), chat=publisher.place
+    )
     await publisher.record("a.md")
     await publisher.deliver()
     await publisher.record("b.md")
@@ -72,11 +83,16 @@ async def test_a_pause_of_an_hour_is_told_once_and_so_is_its_end(publisher: Outg
     for _ in range(2):
         await publisher.deliver(7200)
     assert len(publisher.posts()) == 2
-    assert ["pause in News is over" in one for one in await heard(publisher)] == [False, True]
+    assert ["pause in News is over" in one for one in await heard(publisher)] == [
+        False,
+        True,
+    ]
 
 
 async def test_a_short_pause_is_not_told(publisher: Outgoing) -> None:
-    publisher.sandbox.fail("sendMessage", faults.retry_after(3000), chat=publisher.place)
+    publisher.sandbox.fail(
+        "sendMessage", faults.retry_after(3000), chat=publisher.place
+    )
     await publisher.record()
     await publisher.deliver()
     assert await heard(publisher) == []
@@ -88,7 +104,8 @@ def threads(room: Newsroom) -> list[int]:
     sql = "INSERT INTO chats (chat_id, thread, kind) VALUES (-1001, 77, 'group')"
     thread = int(room.db.conn.execute(sql).lastrowid or 0)
     room.db.conn.execute(
-        "INSERT INTO follows (topic, chat, since) SELECT topic, ?, since FROM follows", (thread,)
+        "INSERT INTO follows (topic, chat, since) SELECT topic, ?, since FROM follows",
+        (thread,),
     )
     room.db.conn.commit()
     room.number("a.md", article(topics=("AI",)))
@@ -111,10 +128,14 @@ def test_limits_and_removal_are_of_the_chat_and_closing_of_the_thread(
 ) -> None:
     room = open_newsroom()
     rows = threads(room)
-    to = next(one for one in outbox.due(room.db, room.at) if one.delivery.chat == rows[1])
+    to = next(
+        one for one in outbox.due(room.db, room.at) if one.delivery.chat == rows[1]
+    )
     outbox.begin(room.db, {to.delivery.id: ({"method": "sendMessage"}, "f")}, room.at)
     assert (
-        settling.write_down(room.db, [(to, after_send(outcome, to.delivery, room.at))], room.at)
+        settling.write_down(
+            room.db, [(to, after_send(outcome, to.delivery, room.at))], room.at
+        )
         == []
     )
     room.later(seconds=1)
@@ -122,5 +143,6 @@ def test_limits_and_removal_are_of_the_chat_and_closing_of_the_thread(
     assert [row not in due for row in rows] == waits
     chats.resume(room.db, rows[1])
     assert all(
-        one is None or one.not_before is None for one in (chats.get(room.db, row) for row in rows)
+        one is None or one.not_before is None
+        for one in (chats.get(room.db, row) for row in rows)
     )

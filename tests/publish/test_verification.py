@@ -19,10 +19,21 @@ from bot.planning.rules import Rules
 from bot.publish import editions, verification
 from bot.publish.verification import Verified
 from bot.store import audit, inspection, lock
-from tests.support.newsroom import FIRST, SECOND, TAXONOMY, Newsroom, article, open_newsroom
+from tests.support.newsroom import (
+    FIRST,
+    SECOND,
+    TAXONOMY,
+    Newsroom,
+    article,
+    open_newsroom,
+)
 from tests.support.operating import Home
 
-A, B, C = "https://one.example/story", "https://two.example/story", "https://three.example/story"
+A, B, C = (
+    "https://one.example/story",
+    "https://two.example/story",
+    "https://three.example/story",
+)
 CHANNELS = (
     settings.Channel(chat="@news"),
     settings.Channel(chat="@vision", topics=("CV",), min_quality=10),
@@ -47,9 +58,13 @@ def newsroom() -> Iterator[Newsroom]:
     room.tell("c.md", article(SECOND, C, removed=True))
     room.later(minutes=2)
     room.revise()
-    room.tell("d.md", article("The one that is refused by Telegram", "https://four.example/"))
+    room.tell(
+        "d.md", article("The one that is refused by Telegram", "https://four.example/")
+    )
     room.deliver(Refused("no"))
-    room.tell("e.md", article("The one that has to wait for a while", "https://five.example/"))
+    room.tell(
+        "e.md", article("The one that has to wait for a while", "https://five.example/")
+    )
     room.deliver(Wait(60, "a pause"))
     room.later(minutes=1)
     yield room
@@ -57,7 +72,9 @@ def newsroom() -> Iterator[Newsroom]:
 
 
 def verify(newsroom: Newsroom, *, running: bool = False) -> Verified:
-    return verification.verify(newsroom.db, CHANNELS, TAXONOMY, newsroom.at, running=running)
+    return verification.verify(
+        newsroom.db, CHANNELS, TAXONOMY, newsroom.at, running=running
+    )
 
 
 def kinds(newsroom: Newsroom, *, running: bool = False) -> set[str]:
@@ -130,7 +147,11 @@ def test_every_question_has_an_answer_in_words_and_a_test() -> None:
         "points nowhere",
     }
     assert set(verification._WORDS) == asked
-    assert asked - set(UNSOUND) == {"twice", "damaged", "missed"}  # which have tests of their own
+    assert asked - set(UNSOUND) == {
+        "twice",
+        "damaged",
+        "missed",
+    }  # which have tests of their own
 
 
 # --- what is no finding -----------------------------------------------------------------------------------------------
@@ -148,21 +169,30 @@ def test_what_a_running_bot_is_sending_is_its_own_business(newsroom: Newsroom) -
 def test_what_waits_for_a_reason_is_no_finding_however_long(
     newsroom: Newsroom, outcome: Unknown | Gone | Wait
 ) -> None:
-    newsroom.tell("f.md", article("The one that never gets through at all", "https://six.example/"))
+    newsroom.tell(
+        "f.md",
+        article("The one that never gets through at all", "https://six.example/"),
+    )
     newsroom.deliver(outcome)
     assert kinds(newsroom) == set()
 
 
-def test_articles_from_before_a_channel_began_are_none_of_its_business(newsroom: Newsroom) -> None:
+def test_articles_from_before_a_channel_began_are_none_of_its_business(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@late")
     late = settings.Channel(chat="@LATE")
     assert (
-        verification.verify(newsroom.db, [late], TAXONOMY, newsroom.at, running=False).findings
+        verification.verify(
+            newsroom.db, [late], TAXONOMY, newsroom.at, running=False
+        ).findings
         == []
     )
     newsroom.later(seconds=1)
     newsroom.rules = Rules(taxonomy=TAXONOMY)
-    newsroom.tell("f.md", article("The one that nobody planned for it", "https://six.example/"))
+    newsroom.tell(
+        "f.md", article("The one that nobody planned for it", "https://six.example/")
+    )
     (found,) = verification.verify(
         newsroom.db, [late], TAXONOMY, newsroom.at, running=False
     ).findings
@@ -173,14 +203,18 @@ def test_articles_from_before_a_channel_began_are_none_of_its_business(newsroom:
 
 def test_a_channels_filters_decide_what_it_should_have(newsroom: Newsroom) -> None:
     wider = (settings.Channel(chat="@vision"),)
-    found = verification.verify(newsroom.db, wider, TAXONOMY, newsroom.at, running=False).findings
+    found = verification.verify(
+        newsroom.db, wider, TAXONOMY, newsroom.at, running=False
+    ).findings
     assert {one.kind for one in found} == {"absent"}
     narrower = (
         settings.Channel(chat="@vision", topics=("Law",)),
         settings.Channel(chat="@unknown"),
     )
     assert (
-        verification.verify(newsroom.db, narrower, TAXONOMY, newsroom.at, running=False).findings
+        verification.verify(
+            newsroom.db, narrower, TAXONOMY, newsroom.at, running=False
+        ).findings
         == []
     )
 
@@ -190,7 +224,10 @@ def test_a_post_that_has_shown_a_form_often_enough_may_show_an_older_one(
 ) -> None:
     for turn in range(8):
         newsroom.tell(
-            "a.md", article(url=A, topics=("CV",), quality=50, excerpt=("One.", "Two.")[turn % 2])
+            "a.md",
+            article(
+                url=A, topics=("CV",), quality=50, excerpt=("One.", "Two.")[turn % 2]
+            ),
         )
         newsroom.later(minutes=2)
         newsroom.revise()
@@ -293,7 +330,8 @@ def test_a_database_that_is_not_there_is_an_error_in_words(tmp_path: Path) -> No
 
 def test_what_is_late_is_late_after_a_day(newsroom: Newsroom) -> None:
     newsroom.tell(
-        "f.md", article("The one that waits with nothing to hold it", "https://six.example/")
+        "f.md",
+        article("The one that waits with nothing to hold it", "https://six.example/"),
     )
     newsroom.later(hours=23)
     assert kinds(newsroom) == set()
@@ -306,12 +344,16 @@ def test_a_topic_that_an_article_gains_when_it_is_too_old_owes_its_followers_not
 ) -> None:
     newsroom.rules = replace(newsroom.rules, max_age=timedelta(days=20))
     newsroom.reader(7, "AI")
-    newsroom.tell("old.md", article("The one that gains a topic late", "https://seven.example/"))
+    newsroom.tell(
+        "old.md", article("The one that gains a topic late", "https://seven.example/")
+    )
     newsroom.plan()
     late = newsroom.later(days=21)
     newsroom.tell(
         "old.md",
-        article("The one that gains a topic late", "https://seven.example/", topics=("AI",)),
+        article(
+            "The one that gains a topic late", "https://seven.example/", topics=("AI",)
+        ),
     )
     newsroom.plan()
     assert late == newsroom.at

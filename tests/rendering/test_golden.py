@@ -26,7 +26,12 @@ AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 def article(number: int, title: str) -> Stored:
     url = f"https://news.example/{number}"
     made = Article(
-        identity=url, url=url, title=title, provider="The Tide", published=AT, topics=("Space",)
+        identity=url,
+        url=url,
+        title=title,
+        provider="The Tide",
+        published=AT,
+        topics=("Space",),
     )
     return Stored(id=number, article=made, recorded=AT)
 
@@ -49,19 +54,27 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
     yield "/start from a post, back", replies.welcome_following(t, "Space", back=True)
     yield "/start after /stop, nothing missed", replies.resumed(t, ["Space"])
     yield "/start after /stop, one missed", replies.resumed(t, ["Space"], [FERRY], 1)
-    yield "/start after /stop, twelve missed", replies.resumed(t, ["Space"], [FERRY, SEALS], 12)
+    yield (
+        "/start after /stop, twelve missed",
+        replies.resumed(t, ["Space"], [FERRY, SEALS], 12),
+    )
     yield "/start after /stop, following nothing", replies.resumed(t, [])
     yield "/help", replies.commands_help(t, commands.described(is_editor=False))
     yield (
         "/topic",
-        topic_replies.topic_keyboard(t, [f"Topic {number}" for number in range(12)], ["Topic 1"]),
+        topic_replies.topic_keyboard(
+            t, [f"Topic {number}" for number in range(12)], ["Topic 1"]
+        ),
     )
     yield "/topic, before there are topics", topic_replies.topic_keyboard(t, [], [])
     yield "/topic, Done", topic_replies.topics_done(t, ["Space"])
     yield "/topic, Done, following nothing", topic_replies.topics_done(t, [])
     yield "/topic Space", topic_replies.following(t, ["Space"], total=1)
     yield "/topic Space, again", topic_replies.following(t, [], ["Space"], total=1)
-    yield "/topic Space, back", topic_replies.following(t, ["Space"], total=2, back=True)
+    yield (
+        "/topic Space, back",
+        topic_replies.following(t, ["Space"], total=2, back=True),
+    )
     several = {
         "unknown": ["Ocaens", "Cooking"],
         "nearest": ["Oceans"],
@@ -77,17 +90,28 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
     )
     yield (
         "/topic all",
-        topic_replies.following(t, [f"Topic {number}" for number in range(14)], total=14, update=7),
+        topic_replies.following(
+            t, [f"Topic {number}" for number in range(14)], total=14, update=7
+        ),
     )
     yield "/topic Oceans, no room", topic_replies.follows_full(t, 200)
-    yield "/topic Cooking", topic_replies.unknown_topic(t, "Cooking", awaitable=["Cooking"])
+    yield (
+        "/topic Cooking",
+        topic_replies.unknown_topic(t, "Cooking", awaitable=["Cooking"]),
+    )
     yield (
         "/topic Ocaens",
         topic_replies.unknown_topic(t, "Ocaens", ["Oceans"], awaitable=["Ocaens"]),
     )
     yield "/topic, too long a name", topic_replies.unknown_topic(t, "x" * 65)
-    yield "/topics", topic_replies.topic_list(t, ["Space"], [("Space", 1), ("Oceans", 12)])
-    yield "/topics, stopped", topic_replies.topic_list(t, ["Space"], [("Space", 1)], stopped=True)
+    yield (
+        "/topics",
+        topic_replies.topic_list(t, ["Space"], [("Space", 1), ("Oceans", 12)]),
+    )
+    yield (
+        "/topics, stopped",
+        topic_replies.topic_list(t, ["Space"], [("Space", 1)], stopped=True),
+    )
     yield "/topics, following nothing", topic_replies.topic_list(t, [], [("Space", 1)])
     yield "/topics, before there are topics", topic_replies.topic_list(t, [], [])
     yield "/untopic", topic_replies.not_following(t, "", ["Space"])
@@ -99,9 +123,15 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
     yield "/latest, following", replies.latest(t, [FERRY], follows=True)
     yield "/latest Space", replies.latest(t, [FERRY], "Space", followed=False)
     yield "/latest, nothing", replies.nothing_yet(t, follows=False)
-    yield "/latest, nothing on the topics followed", replies.nothing_yet(t, follows=True)
+    yield (
+        "/latest, nothing on the topics followed",
+        replies.nothing_yet(t, follows=True),
+    )
     yield "/latest Oceans, nothing", replies.nothing_yet(t, "Oceans", follows=False)
-    yield "/latest Oceans, nothing, followed", replies.nothing_yet(t, "Oceans", follows=True)
+    yield (
+        "/latest Oceans, nothing, followed",
+        replies.nothing_yet(t, "Oceans", follows=True),
+    )
     yield "/search ferry", search_replies.search_results(t, "ferry", [FERRY, SEALS])
     yield (
         "/search ships, page 2",
@@ -111,7 +141,9 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
     )
     yield (
         "/search fery",
-        search_replies.search_results(t, "fery", [FERRY], query=parsed("ferry"), instead="ferry"),
+        search_replies.search_results(
+            t, "fery", [FERRY], query=parsed("ferry"), instead="ferry"
+        ),
     )
     yield "/search", search_replies.nothing_found(t)
     yield "/search -crane", search_replies.nothing_found(t, "-crane")
@@ -120,7 +152,10 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
     yield "zeppelin", search_replies.nothing_found(t, "zeppelin", typed=False)
     yield "ocaens", search_replies.nothing_found(t, "ocaens", ["Oceans"], typed=False)
     yield "an article's address", search_replies.found_article(t, FERRY, ["Space"])
-    yield "an article's address, its topics followed", search_replies.found_article(t, FERRY, [])
+    yield (
+        "an article's address, its topics followed",
+        search_replies.found_article(t, FERRY, []),
+    )
     yield "/stop", replies.stopped(t, 2)
     yield "/stop, one topic", replies.stopped(t, 1)
     yield "/stop, no topic", replies.stopped(t, 0)
@@ -136,14 +171,17 @@ def everything(t: Templates) -> Iterator[tuple[str, Payload]]:
 
 def told(payload: Payload) -> str:
     rows = payload.get("reply_markup", {"inline_keyboard": []})["inline_keyboard"]
-    buttons = ["[ " + " ][ ".join(button["text"] for button in row) + " ]" for row in rows]
+    buttons = [
+        "[ " + " ][ ".join(button["text"] for button in row) + " ]" for row in rows
+    ]
     return "\n".join([judge.payload(payload)[0], *buttons])
 
 
 def book() -> str:
     """Return every reply to a person; of those to a group, the ones that differ."""
     person, group, thread = (
-        Templates(None, Taxonomy()).spoken_to(audience) for audience in ("", "group", "thread")
+        Templates(None, Taxonomy()).spoken_to(audience)
+        for audience in ("", "group", "thread")
     )
     pages = []
     for (name, one), (_, several), (_, few) in zip(

@@ -104,7 +104,8 @@ _PIECES = [
     ),
 ]
 _ANY = st.text(
-    st.characters(exclude_categories=("Cc", "Cs"), exclude_characters=JOINER), max_size=3
+    st.characters(exclude_categories=("Cc", "Cs"), exclude_characters=JOINER),
+    max_size=3,
 )
 WORDS = st.lists(st.sampled_from(_PIECES) | _ANY, max_size=10).map("".join)
 _ADDRESSES = [
@@ -205,7 +206,26 @@ def test_the_mark_stands_behind_the_sign(text: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "around", ["😀", "é", "x", "9", "~", "@", "×", "", ".", "(", "[", "{", "'", "$", "%", "+", "-"]
+    "around",
+    [
+        "😀",
+        "é",
+        "x",
+        "9",
+        "~",
+        "@",
+        "×",
+        "",
+        ".",
+        "(",
+        "[",
+        "{",
+        "'",
+        "$",
+        "%",
+        "+",
+        "-",
+    ],
 )
 def test_what_only_looks_like_an_address_is_stilled(around: str) -> None:
     for text in (

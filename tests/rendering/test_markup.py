@@ -68,14 +68,17 @@ def test_what_telegram_refuses_is_refused(html: str, tag: str) -> None:
     assert refused.value.tag == tag
 
 
-def test_a_link_without_address_is_refused_since_telegram_would_link_its_words() -> None:
+def test_a_link_without_address_is_refused_since_telegram_would_link_its_words() -> (
+    None
+):
     with pytest.raises(markup.MarkupError):
         markup.measure("<a>x.example</a>")
 
 
 # Like `prose.repair`, which what is rendered went through, the alphabet leaves out what Telegram strips.
 _WORDS = st.text(
-    st.characters(exclude_categories=["Cs", "Cc", "Cf", "Cn", "Zl", "Zp", "Mn"]), max_size=80
+    st.characters(exclude_categories=["Cs", "Cc", "Cf", "Cn", "Zl", "Zp", "Mn"]),
+    max_size=80,
 )
 
 

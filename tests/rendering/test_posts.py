@@ -16,23 +16,38 @@ from bot.domain.topics import Taxonomy, Topic
 from bot.rendering import follow_links, layout, markup, post_edits, post_words
 from bot.settings import Buttons
 from tests.support import judge
-from tests.support.forms import FORMS, FULL, HOSTILE, TAXONOMY, buttons, html, post, related
+from tests.support.forms import (
+    FORMS,
+    FULL,
+    HOSTILE,
+    TAXONOMY,
+    buttons,
+    html,
+    post,
+    related,
+)
 from tests.support.paths import GOLDEN
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_each_form_of_an_article_is_posted_word_for_word_as_agreed(form: str) -> None:
-    payload = post(FORMS[form], links={"https://outlet-2.example/story": "https://t.me/c/123/12"})
+    payload = post(
+        FORMS[form], links={"https://outlet-2.example/story": "https://t.me/c/123/12"}
+    )
     judge.payload(payload)
     expected = GOLDEN / f"post_{form}.json"
     said = json.dumps(payload, ensure_ascii=False, indent=1) + "\n"
     if not expected.exists() or expected.read_text(encoding="utf-8") != said:
         expected.with_suffix(".new").write_text(said, encoding="utf-8")
-        pytest.fail(f"look at {expected.stem}.new; if it is right, rename it to {expected.name}")
+        pytest.fail(
+            f"look at {expected.stem}.new; if it is right, rename it to {expected.name}"
+        )
 
 
 def test_no_golden_file_is_left_over() -> None:
-    assert {path.stem for path in GOLDEN.glob("post_*.json")} == {f"post_{form}" for form in FORMS}
+    assert {path.stem for path in GOLDEN.glob("post_*.json")} == {
+        f"post_{form}" for form in FORMS
+    }
 
 
 def test_telegram_reads_bold_words_links_and_tags_and_nothing_else() -> None:
@@ -51,7 +66,9 @@ def test_telegram_reads_bold_words_links_and_tags_and_nothing_else() -> None:
 
 def test_hostile_words_are_read_as_they_were_written() -> None:
     text, _, _ = judge.payload(post(FORMS["hostile"]))
-    assert text.count(HOSTILE) == 5  # title, provider, excerpt, and the related article's two
+    assert (
+        text.count(HOSTILE) == 5
+    )  # title, provider, excerpt, and the related article's two
 
 
 def test_the_date_is_the_readers() -> None:
@@ -60,12 +77,15 @@ def test_the_date_is_the_readers() -> None:
 
 
 def test_the_day_of_a_source_that_tells_it_is_shown_to_everybody() -> None:
-    late = replace(FULL, published=datetime(2026, 10, 15, 22, 30, tzinfo=UTC), day="2026-10-16")
+    late = replace(
+        FULL, published=datetime(2026, 10, 15, 22, 30, tzinfo=UTC), day="2026-10-16"
+    )
     for tz in (UTC, ZoneInfo("America/Lima")):
         assert "16 Oct 2026" in html(late, tz=tz)
         assert (
             layout.article_line(
-                Stored(id=1, article=late, recorded=datetime(2026, 10, 17, tzinfo=UTC)), tz
+                Stored(id=1, article=late, recorded=datetime(2026, 10, 17, tzinfo=UTC)),
+                tz,
             ).date
             == "16 Oct 2026"
         )
@@ -73,9 +93,14 @@ def test_the_day_of_a_source_that_tells_it_is_shown_to_everybody() -> None:
 
 @pytest.mark.parametrize("year", [1, 9999])
 def test_a_date_at_the_end_of_time_is_still_shown(year: int) -> None:
-    edge = datetime(year, 1, 1, tzinfo=UTC) if year == 1 else datetime(year, 12, 31, 23, tzinfo=UTC)
+    edge = (
+        datetime(year, 1, 1, tzinfo=UTC)
+        if year == 1
+        else datetime(year, 12, 31, 23, tzinfo=UTC)
+    )
     assert f" {year}" in html(
-        replace(FULL, published=edge), tz=ZoneInfo("Asia/Tokyo" if year > 1 else "America/Lima")
+        replace(FULL, published=edge),
+        tz=ZoneInfo("Asia/Tokyo" if year > 1 else "America/Lima"),
     )
 
 
@@ -94,7 +119,9 @@ def test_a_related_article_posted_in_the_same_chat_is_linked_to_its_post() -> No
 
 
 def test_tags_are_those_of_the_articles_topics_once_each() -> None:
-    assert html(replace(FULL, topics=("AI", "ai", "Deep sea", "C++"))).endswith("\n\n#AI #DeepSea")
+    assert html(replace(FULL, topics=("AI", "ai", "Deep sea", "C++"))).endswith(
+        "\n\n#AI #DeepSea"
+    )
 
 
 def test_a_date_behind_a_right_to_left_name_keeps_its_order() -> None:
@@ -107,8 +134,12 @@ def test_a_date_behind_a_right_to_left_name_keeps_its_order() -> None:
     ).replace("&amp;", "&")
 
 
-def test_tags_in_right_to_left_scripts_stand_last_so_that_no_other_is_moved_about() -> None:
-    assert html(replace(FULL, topics=("قنات", "Water", "AI"))).endswith("\n\n#Water #AI #قنات")
+def test_tags_in_right_to_left_scripts_stand_last_so_that_no_other_is_moved_about() -> (
+    None
+):
+    assert html(replace(FULL, topics=("قنات", "Water", "AI"))).endswith(
+        "\n\n#Water #AI #قنات"
+    )
 
 
 # --- Buttons ----------------------------------------------------------------------------------------------------------
@@ -117,7 +148,10 @@ def test_tags_in_right_to_left_scripts_stand_last_so_that_no_other_is_moved_abou
 def test_the_button_follows_the_most_specific_topic_and_carries_the_delivery() -> None:
     follow = buttons(post(replace(FULL, topics=("AI", "computer vision"))))[0][1]
     assert follow["text"] == "Follow Computer Vision"
-    assert follow["url"] == f"https://t.me/your_bot?start=f-{topics.code('Computer Vision')}-1z"
+    assert (
+        follow["url"]
+        == f"https://t.me/your_bot?start=f-{topics.code('Computer Vision')}-1z"
+    )
 
 
 @pytest.mark.parametrize(
@@ -134,19 +168,27 @@ def test_a_topic_that_comes_anyway_needs_no_button(
     followed: tuple[str, ...], label: list[str]
 ) -> None:
     keys = [topics.key(name) for name in followed]
-    rows = buttons(post(replace(FULL, topics=("Computer Vision", "Privacy")), followed=keys))
+    rows = buttons(
+        post(replace(FULL, topics=("Computer Vision", "Privacy")), followed=keys)
+    )
     assert [one["text"] for row in rows for one in row] == ["Read the article", *label]
 
 
-def test_three_topics_at_most_can_be_followed_two_in_a_row_the_most_specific_first() -> None:
-    rows = buttons(post(replace(FULL, topics=("AI", "Privacy", "ai", "Health", "Computer Vision"))))
+def test_three_topics_at_most_can_be_followed_two_in_a_row_the_most_specific_first() -> (
+    None
+):
+    rows = buttons(
+        post(replace(FULL, topics=("AI", "Privacy", "ai", "Health", "Computer Vision")))
+    )
     assert [[one["text"] for one in row] for row in rows] == [
         ["Read the article", "Follow Computer Vision"],
         ["Follow AI", "Follow Privacy"],
     ]
 
 
-def test_at_most_five_hashtags_and_no_topic_goes_without_one_for_anothers_second() -> None:
+def test_at_most_five_hashtags_and_no_topic_goes_without_one_for_anothers_second() -> (
+    None
+):
     many = Taxonomy(
         [
             Topic(name="AI", hashtags=("AI", "ML", "LLM")),
@@ -173,7 +215,9 @@ def test_with_text_the_links_stand_in_the_post_and_no_keyboard_under_it(
     text, entities, _ = judge.payload(payload)
     assert text.endswith("\n\nRead the article · Follow Computer Vision · Follow AI")
     code = topics.code("Computer Vision")
-    assert [one["type"]["url"] for one in entities if judge.kinds([one]) == ["TextUrl"]][-3:-1] == [
+    assert [
+        one["type"]["url"] for one in entities if judge.kinds([one]) == ["TextUrl"]
+    ][-3:-1] == [
         FULL.url,
         f"https://t.me/your_bot?start=f-{code}",
     ]
@@ -189,9 +233,9 @@ def test_with_none_there_is_neither_a_keyboard_nor_a_link_to_read_or_follow(
 
 
 def test_plain_words_with_text_end_in_the_address_itself() -> None:
-    assert judge.payload(post(FULL, buttons=Buttons.TEXT, fallbacks=[Fallback.PLAIN]))[0].endswith(
-        f"#AI\n\n{FULL.url}"
-    )
+    assert judge.payload(post(FULL, buttons=Buttons.TEXT, fallbacks=[Fallback.PLAIN]))[
+        0
+    ].endswith(f"#AI\n\n{FULL.url}")
 
 
 def test_an_edit_takes_the_keyboard_of_a_channel_that_wants_none_any_more() -> None:
@@ -205,7 +249,10 @@ def test_without_a_delivery_the_deep_link_names_the_topic_alone() -> None:
 
 
 def test_of_equally_specific_topics_the_first_is_followed() -> None:
-    assert follow_links.most_specific(("Privacy", "Health"), TAXONOMY) == ["Privacy", "Health"]
+    assert follow_links.most_specific(("Privacy", "Health"), TAXONOMY) == [
+        "Privacy",
+        "Health",
+    ]
 
 
 @pytest.mark.parametrize("names", [(), ("🎉",)])
@@ -214,7 +261,9 @@ def test_without_a_topic_there_is_no_follow_button(names: tuple[str, ...]) -> No
 
 
 def test_a_long_topic_gets_a_row_of_its_own() -> None:
-    assert [len(row) for row in buttons(post(replace(FULL, topics=("Applied " * 20,))))] == [1, 1]
+    assert [
+        len(row) for row in buttons(post(replace(FULL, topics=("Applied " * 20,))))
+    ] == [1, 1]
 
 
 # --- Fitting ----------------------------------------------------------------------------------------------------------
@@ -239,7 +288,9 @@ def test_then_the_excerpt_is_cut_at_a_word() -> None:
     shown = html(FORMS["long_excerpt"])
     assert "• " not in shown
     body = (
-        shown.split("\n\n")[1].removeprefix("<blockquote expandable>").removesuffix("</blockquote>")
+        shown.split("\n\n")[1]
+        .removeprefix("<blockquote expandable>")
+        .removesuffix("</blockquote>")
     )
     assert body.endswith("…")
     assert (
@@ -258,7 +309,9 @@ def test_a_cut_never_parts_a_family() -> None:
 @pytest.mark.parametrize("picture", ["preview", "photo"])
 def test_a_title_of_512_units_always_fits_whole(character: str, picture: str) -> None:
     title = character * (post_words.TITLE_UNITS // plain_text.units(character))
-    long = replace(FORMS["many_related"], title=title, excerpt="Word " * 4_000, provider="P" * 500)
+    long = replace(
+        FORMS["many_related"], title=title, excerpt="Word " * 4_000, provider="P" * 500
+    )
     assert title in judge.payload(post(long, picture=picture))[0]
 
 
@@ -271,7 +324,8 @@ def test_a_post_of_found_entities_stays_under_a_hundred() -> None:
 
 def test_addresses_alone_can_be_too_long_in_bytes() -> None:
     far = tuple(
-        replace(related(number), url="https://example.org/" + "x" * 2_000) for number in range(30)
+        replace(related(number), url="https://example.org/" + "x" * 2_000)
+        for number in range(30)
     )
     shown = html(replace(FULL, related=far))
     assert 10 <= shown.count("• ") < 30
@@ -310,7 +364,9 @@ def test_a_photo_that_telegram_cant_take_becomes_text_with_a_preview() -> None:
 
 @pytest.mark.parametrize("picture", ["preview", "photo"])
 @pytest.mark.parametrize("form", FORMS)
-def test_plain_words_are_the_words_telegram_would_have_shown(form: str, picture: str) -> None:
+def test_plain_words_are_the_words_telegram_would_have_shown(
+    form: str, picture: str
+) -> None:
     formatted, plain = (
         post(FORMS[form], picture=picture, fallbacks=fallbacks)
         for fallbacks in ([], [Fallback.PLAIN])
@@ -332,8 +388,12 @@ def test_without_buttons_the_words_link_the_article() -> None:
 
 @pytest.mark.parametrize("picture", ["preview", "photo"])
 @pytest.mark.parametrize("form", FORMS)
-def test_plain_and_without_buttons_the_address_itself_is_there(form: str, picture: str) -> None:
-    payload = post(FORMS[form], picture=picture, fallbacks=[Fallback.PLAIN, Fallback.NO_KEYBOARD])
+def test_plain_and_without_buttons_the_address_itself_is_there(
+    form: str, picture: str
+) -> None:
+    payload = post(
+        FORMS[form], picture=picture, fallbacks=[Fallback.PLAIN, Fallback.NO_KEYBOARD]
+    )
     assert judge.payload(payload)[0].endswith(f"\n\n{FORMS[form].url}")
 
 
@@ -345,6 +405,6 @@ def test_shorter_is_at_most_half_and_has_no_related_links(form: str) -> None:
 
 
 def test_fallbacks_about_where_a_post_goes_change_no_word() -> None:
-    assert post(FULL, fallbacks=[Fallback.NO_THREAD, Fallback.NO_REPLY, Fallback.UNPAID]) == post(
-        FULL
-    )
+    assert post(
+        FULL, fallbacks=[Fallback.NO_THREAD, Fallback.NO_REPLY, Fallback.UNPAID]
+    ) == post(FULL)

@@ -22,7 +22,9 @@ def test_an_edit_carries_the_full_state() -> None:
     assert post_edits.edit(payload) == payload | {"method": "editMessageText"}
 
 
-def test_an_edit_of_a_plain_post_without_buttons_stays_plain_and_takes_no_buttons_along() -> None:
+def test_an_edit_of_a_plain_post_without_buttons_stays_plain_and_takes_no_buttons_along() -> (
+    None
+):
     edit = post_edits.edit(post(FULL, fallbacks=[Fallback.PLAIN, Fallback.NO_KEYBOARD]))
     assert "parse_mode" not in edit
     assert edit["reply_markup"] == {"inline_keyboard": []}
@@ -42,7 +44,10 @@ def test_a_photo_is_edited_with_its_caption() -> None:
 
 
 def test_the_same_photo_is_not_fetched_again() -> None:
-    before, after = post(FULL, picture="photo"), post(replace(FULL, title="New"), picture="photo")
+    before, after = (
+        post(FULL, picture="photo"),
+        post(replace(FULL, title="New"), picture="photo"),
+    )
     edit = post_edits.edit(after, before)
     assert edit == {
         "method": "editMessageCaption",
@@ -57,7 +62,9 @@ def test_the_same_photo_is_not_fetched_again() -> None:
 def test_a_photo_whose_article_lost_its_image_keeps_its_words_in_the_caption(
     form: str, fallbacks: tuple[Fallback, ...]
 ) -> None:
-    edit = post_edits.edit(post(FORMS[form], fallbacks=fallbacks), post(FULL, picture="photo"))
+    edit = post_edits.edit(
+        post(FORMS[form], fallbacks=fallbacks), post(FULL, picture="photo")
+    )
     assert edit["method"] == "editMessageCaption"
     assert FULL.title in judge.payload(edit)[0]
 
@@ -68,7 +75,9 @@ def test_a_tombstone_is_short_and_takes_preview_and_buttons_away(photo: bool) ->
     judge.payload(edit)
     assert edit["method"] == ("editMessageCaption" if photo else "editMessageText")
     assert edit["reply_markup"] == {"inline_keyboard": []}
-    assert edit.get("link_preview_options") == (None if photo else {"is_disabled": True})
+    assert edit.get("link_preview_options") == (
+        None if photo else {"is_disabled": True}
+    )
 
 
 # --- The document the project was asked for, and the real feed --------------------------------------------------------
@@ -93,7 +102,13 @@ def test_the_seed_is_posted_whole_with_its_related_links_by_quality() -> None:
         "MediaNama",
     ]
     assert lines[-1] == "#ComputerVision #AI"
-    assert judge.kinds(entities) == ["Bold", "Bold", *["TextUrl"] * 5, "Hashtag", "Hashtag"]
+    assert judge.kinds(entities) == [
+        "Bold",
+        "Bold",
+        *["TextUrl"] * 5,
+        "Hashtag",
+        "Hashtag",
+    ]
     assert payload["link_preview_options"]["url"].startswith(
         "https://www.privacyinternational.org/sites/default/files/"
     )
@@ -104,7 +119,9 @@ def test_the_seed_is_posted_whole_with_its_related_links_by_quality() -> None:
 
 
 @pytest.mark.real
-def test_every_document_of_the_real_feed_is_taken_or_was_refused_with_a_reason() -> None:
+def test_every_document_of_the_real_feed_is_taken_or_was_refused_with_a_reason() -> (
+    None
+):
     taken = 0
     for path in sorted(REAL_FEED.rglob("*.md")):
         try:

@@ -46,8 +46,14 @@ AT = datetime(2021, 8, 22, 23, 2, tzinfo=UTC)
 
 def stored(number: int, **about: object) -> Stored:
     url = f"https://example.org/{number}"
-    about = {"title": f"Title <{number}>", "provider": "Gazette", "published": AT} | about
-    return Stored(id=number, article=Article(identity=url, url=url, **about), recorded=AT)  # type: ignore[arg-type]
+    about = {
+        "title": f"Title <{number}>",
+        "provider": "Gazette",
+        "published": AT,
+    } | about
+    return Stored(
+        id=number, article=Article(identity=url, url=url, **about), recorded=AT
+    )  # type: ignore[arg-type]
 
 
 def read(payload: Payload) -> str:
@@ -57,7 +63,9 @@ def read(payload: Payload) -> str:
 
 def taps(payload: Payload) -> dict[str, Tap | None]:
     rows = payload.get("reply_markup", {"inline_keyboard": []})["inline_keyboard"]
-    return {one["text"]: keyboards.read(one["callback_data"]) for row in rows for one in row}
+    return {
+        one["text"]: keyboards.read(one["callback_data"]) for row in rows for one in row
+    }
 
 
 def follow(name: str) -> Tap:
@@ -126,13 +134,17 @@ def test_quotation_marks_are_not_doubled_in_the_heading_of_results() -> None:
 
 
 def test_half_known_words_offer_the_nearest_beside_the_undo() -> None:
-    payload = topic_replies.following(T, ["AI"], total=1, unknown=["<blorb>"], nearest=["Blob"])
+    payload = topic_replies.following(
+        T, ["AI"], total=1, unknown=["<blorb>"], nearest=["Blob"]
+    )
     assert taps(payload) == {"Undo": unfollow("AI"), "Blob": follow("Blob")}
     assert "nothing on <blorb> yet" in read(payload)
 
 
 def test_unknown_words_are_quoted_short_and_repaired() -> None:
-    text = read(topic_replies.unknown_topic(T, "<b>\u202eevil\u0000 &amp; " + "x" * 9_000))
+    text = read(
+        topic_replies.unknown_topic(T, "<b>\u202eevil\u0000 &amp; " + "x" * 9_000)
+    )
     assert "nothing on <b>evil & x" in text
     assert len(text) < 250
 
@@ -140,7 +152,8 @@ def test_unknown_words_are_quoted_short_and_repaired() -> None:
 def test_the_keyboard_ticks_what_is_followed_and_turns_pages() -> None:
     names = [f"Topic {number}" for number in range(25)]
     first, second, last = (
-        topic_replies.topic_keyboard(T, names, ["topic 11"], page) for page in (0, 1, 99)
+        topic_replies.topic_keyboard(T, names, ["topic 11"], page)
+        for page in (0, 1, 99)
     )
     assert len(taps(first)) == 12
     assert taps(second)["✓ Topic 11"] == Tap(Act.TOGGLE, topics.code("Topic 11"), 1)
@@ -178,13 +191,17 @@ def test_an_unfollow_can_be_undone() -> None:
 
 
 def test_untopic_without_a_match_offers_what_is_followed() -> None:
-    assert taps(topic_replies.not_following(T, "blorb", ["AI"])) == {"Unfollow AI": unfollow("AI")}
+    assert taps(topic_replies.not_following(T, "blorb", ["AI"])) == {
+        "Unfollow AI": unfollow("AI")
+    }
     assert "Tap the topic" in read(topic_replies.not_following(T, "", ["AI"]))
     assert "nothing to stop" in read(topic_replies.not_following(T))
 
 
 def test_latest_is_one_message_of_at_most_ten_linked_titles() -> None:
-    payload = replies.latest(T, [stored(number) for number in range(14)], "AI", followed=False)
+    payload = replies.latest(
+        T, [stored(number) for number in range(14)], "AI", followed=False
+    )
     text, entities, _ = judge.payload(payload)
     assert judge.kinds(entities).count("TextUrl") == 10
     assert "• Title <9>\nGazette · 22 Aug 2021\n\n" in text
@@ -192,34 +209,48 @@ def test_latest_is_one_message_of_at_most_ten_linked_titles() -> None:
 
 
 def test_latest_says_whether_it_is_of_the_readers_topics() -> None:
-    assert read(replies.latest(T, [stored(1)], follows=True)).startswith("Latest on your topics\n")
+    assert read(replies.latest(T, [stored(1)], follows=True)).startswith(
+        "Latest on your topics\n"
+    )
     assert read(replies.latest(T, [stored(1)])).startswith("Latest\n")
     assert "the newest on all your topics" in read(
         replies.latest(T, [stored(1)], "AI", follows=True)
     )
-    assert "the newest on every topic" in read(replies.latest(T, [stored(1)], "AI", followed=False))
+    assert "the newest on every topic" in read(
+        replies.latest(T, [stored(1)], "AI", followed=False)
+    )
 
 
 def test_dates_in_lists_are_the_readers() -> None:
-    assert "23 Aug 2021" in read(replies.latest(T, [stored(1)], tz=ZoneInfo("Europe/Athens")))
+    assert "23 Aug 2021" in read(
+        replies.latest(T, [stored(1)], tz=ZoneInfo("Europe/Athens"))
+    )
     assert "23 Aug 2021" in read(
         search_replies.search_results(T, "x", [stored(1)], tz=ZoneInfo("Europe/Athens"))
     )
 
 
 def test_a_list_of_bare_articles_has_no_dangling_dot() -> None:
-    text = read(search_replies.search_results(T, "title", [stored(1, provider="", published=None)]))
+    text = read(
+        search_replies.search_results(
+            T, "title", [stored(1, provider="", published=None)]
+        )
+    )
     assert "• Title <1>\nexample.org\n\n" in text
 
 
 def test_stop_tells_the_way_back() -> None:
-    assert "Your 2 topics are kept. /start brings them back" in read(replies.stopped(T, 2))
+    assert "Your 2 topics are kept. /start brings them back" in read(
+        replies.stopped(T, 2)
+    )
     assert "Your topic is kept. /start brings it back" in read(replies.stopped(T, 1))
 
 
 def test_help_lists_the_commands_it_is_given() -> None:
     text = read(
-        replies.commands_help(T, [("topic", "[words]", "follow & choose"), ("stop", "", "pause")])
+        replies.commands_help(
+            T, [("topic", "[words]", "follow & choose"), ("stop", "", "pause")]
+        )
     )
     assert "/topic [words] — follow & choose\n/stop — pause\n" in text
     assert "editor" not in text
@@ -238,8 +269,12 @@ def test_a_topic_without_articles_can_be_followed_from_there_unless_it_is() -> N
 
 def test_one_suggestion_is_spoken_of_as_one() -> None:
     assert "this one?" in read(topic_replies.unknown_topic(T, "Helth", ["Health"]))
-    assert "one of these?" in read(topic_replies.unknown_topic(T, "x", ["AI", "Health"]))
-    assert "this one?" in read(republish_replies.republish_not_found(T, "titel", [stored(71)]))
+    assert "one of these?" in read(
+        topic_replies.unknown_topic(T, "x", ["AI", "Health"])
+    )
+    assert "this one?" in read(
+        republish_replies.republish_not_found(T, "titel", [stored(71)])
+    )
 
 
 def test_who_comes_back_by_following_is_told_that_everything_comes_again() -> None:
@@ -260,7 +295,9 @@ def test_who_comes_back_by_following_is_told_that_everything_comes_again() -> No
 
 @pytest.mark.parametrize("seconds", [1, 30, 90, 61 * 60])
 def test_a_pause_is_told_in_whole_units(seconds: int) -> None:
-    said = {1: "a second", 30: "30 seconds", 90: "2 minutes", 3660: "61 minutes"}[seconds]
+    said = {1: "a second", 30: "30 seconds", 90: "2 minutes", 3660: "61 minutes"}[
+        seconds
+    ]
     assert f"wait {said} and" in read(replies.too_many(T, seconds))
 
 
@@ -316,21 +353,34 @@ REPORT = StatusReport(
     channels=(
         ChannelStatus(
             name="@news",
-            deliveries={State.SENT: 9, State.PENDING: 1, State.DOUBTFUL: 1, State.REFUSED: 2},
+            deliveries={
+                State.SENT: 9,
+                State.PENDING: 1,
+                State.DOUBTFUL: 1,
+                State.REFUSED: 2,
+            },
             refusals=(
                 Refusal(
-                    short_id="1a", title="A & B", file="a.md", reason="there are no <words> in it"
+                    short_id="1a",
+                    title="A & B",
+                    file="a.md",
+                    reason="there are no <words> in it",
                 ),
             ),
         ),
-        ChannelStatus(name="-1001", title="The News", waits="lost the right to post", until=AT),
+        ChannelStatus(
+            name="-1001", title="The News", waits="lost the right to post", until=AT
+        ),
     ),
     followers={State.SENT: 4, State.UNCONFIRMED: 2},
-    warned=(RejectedFile(path="w.md", reason="line 3: quality: “high” is not a number"),),
+    warned=(
+        RejectedFile(path="w.md", reason="line 3: quality: “high” is not a number"),
+    ),
     troubles=(Trouble(about="The database", reason="is full", since=AT),),
     oldest_waiting=AT,
     rejected=tuple(
-        RejectedFile(path=f"a&b/{number}.md", reason="has no title") for number in range(25)
+        RejectedFile(path=f"a&b/{number}.md", reason="has no title")
+        for number in range(25)
     ),
     copies=(Copy(short_id="1z", title="Again", first_title="Once"),),
     held=(Held(short_id="2a", title="Waits"),),
@@ -366,13 +416,20 @@ def test_status_posts_what_is_held_or_a_copy_with_a_tap() -> None:
 
 
 def test_status_of_an_empty_paperboy_says_what_is_missing() -> None:
-    text = read(status_reply.status(T, StatusReport(at=AT, articles=0, readers=0, follows=0)))
+    text = read(
+        status_reply.status(T, StatusReport(at=AT, articles=0, readers=0, follows=0))
+    )
     assert "not scanned yet" in text
 
 
 def test_status_says_what_is_so_now_when_the_folder_is_away() -> None:
     away = StatusReport(
-        at=AT, articles=0, readers=0, follows=0, problem="data/articles: is not there", scanned=AT
+        at=AT,
+        articles=0,
+        readers=0,
+        follows=0,
+        problem="data/articles: is not there",
+        scanned=AT,
     )
     text = read(status_reply.status(T, away, tz=timezone(timedelta(hours=2), "CEST")))
     assert "I can't read the folder now: data/articles: is not there." in text
@@ -380,14 +437,20 @@ def test_status_says_what_is_so_now_when_the_folder_is_away() -> None:
 
 
 def test_status_of_a_paperboy_without_channels_says_so() -> None:
-    text = read(status_reply.status(T, StatusReport(at=AT, articles=0, readers=0, follows=0)))
+    text = read(
+        status_reply.status(T, StatusReport(at=AT, articles=0, readers=0, follows=0))
+    )
     assert "No channel is set" in text
 
 
 @pytest.mark.parametrize("kind", Alert)
 def test_every_alert_names_channel_article_file_and_reason(kind: Alert) -> None:
-    named = ArticleName(title="A & B", file="a.md", url="https://example.org/", short_id="1z")
-    entry = Entry(articles=(named,), chats=("News (@news & co)",), reason="Bad Request: <no>")
+    named = ArticleName(
+        title="A & B", file="a.md", url="https://example.org/", short_id="1z"
+    )
+    entry = Entry(
+        articles=(named,), chats=("News (@news & co)",), reason="Bad Request: <no>"
+    )
     text = read(alerts.alert(T, kind, [entry]))
     assert "A & B (a.md)" in text
     assert "Reason: Bad Request: <no>" in text
@@ -397,16 +460,24 @@ def test_every_alert_names_channel_article_file_and_reason(kind: Alert) -> None:
 @pytest.mark.parametrize("kind", sorted(ENDING))
 def test_an_all_clear_says_what_is_over(kind: Alert) -> None:
     of_a_channel = kind in (Alert.RIGHTS, Alert.GONE, Alert.UNKNOWN, Alert.PAUSED)
-    entry = Entry(chats=("News (@news)",)) if of_a_channel else Entry(about="Sending posts")
-    assert (entry.about or entry.chats[0]) in read(alerts.alert(T, kind, [entry], over=True))
-    assert of_a_channel == ("a channel" in read(alerts.alert(T, kind, [Entry()], over=True)))
+    entry = (
+        Entry(chats=("News (@news)",)) if of_a_channel else Entry(about="Sending posts")
+    )
+    assert (entry.about or entry.chats[0]) in read(
+        alerts.alert(T, kind, [entry], over=True)
+    )
+    assert of_a_channel == (
+        "a channel" in read(alerts.alert(T, kind, [Entry()], over=True))
+    )
 
 
 def test_an_alert_of_several_posts_sets_them_apart() -> None:
     """Several posts are set apart in an alert, which names the channel once where there is only one."""
 
     def told(title: str, chat: str) -> Entry:
-        name = ArticleName(title=title, file="", url="https://example.org/", short_id="1z")
+        name = ArticleName(
+            title=title, file="", url="https://example.org/", short_id="1z"
+        )
         return Entry(articles=(name,), chats=(chat,), reason="too long")
 
     text = read(alerts.alert(T, Alert.REFUSED, [told("A", "News"), told("B", "News")]))
@@ -417,7 +488,9 @@ def test_an_alert_of_several_posts_sets_them_apart() -> None:
 
 def test_a_way_of_posting_that_fails_until_somebody_acts_is_told_as_that() -> None:
     text = read(
-        alerts.alert(T, Alert.SIMPLIFIED, [Entry(chats=("News",), reason="the topic is gone")])
+        alerts.alert(
+            T, Alert.SIMPLIFIED, [Entry(chats=("News",), reason="the topic is gone")]
+        )
     )
     assert "Correct the settings" in text
     assert "article's file" not in text
@@ -448,7 +521,9 @@ def test_two_buttons_stand_in_a_row_where_a_phone_shows_all_of_both(
 
 
 def test_a_files_name_in_a_reason_or_in_what_was_typed_is_no_address() -> None:
-    copies = alerts.alert(T, Alert.COPIES, [Entry(reason="it repeats “A” (b & c/d.md), not e.md")])
+    copies = alerts.alert(
+        T, Alert.COPIES, [Entry(reason="it repeats “A” (b & c/d.md), not e.md")]
+    )
     asked = republish_replies.republish_not_found(T, "a.md")
     chosen = republish_replies.choose(T, "a.md", [stored(1)])
     for payload in (copies, asked, chosen):

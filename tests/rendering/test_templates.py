@@ -34,7 +34,10 @@ from tests.support import judge
 
 NONE = Taxonomy()
 ARTICLE = Article(
-    identity="https://a.example/x", url="https://a.example/x", title="A & B", topics=("AI",)
+    identity="https://a.example/x",
+    url="https://a.example/x",
+    title="A & B",
+    topics=("AI",),
 )
 STORED = Stored(id=71, article=ARTICLE, recorded=datetime(2026, 1, 2, tzinfo=UTC))
 
@@ -68,7 +71,9 @@ def test_every_template_has_samples_and_tells_its_variables_first() -> None:
     for name, path in names.items():
         comment = path.read_text(encoding="utf-8").partition("#}")[0]
         assert comment.startswith("{#\n")
-        for variable in {key for sample in samples.SAMPLES.get(name, ()) for key in sample}:
+        for variable in {
+            key for sample in samples.SAMPLES.get(name, ()) for key in sample
+        }:
             assert f"  {variable}" in comment or f", {variable}" in comment, (
                 f"{path}: {variable} is not told"
             )
@@ -154,12 +159,15 @@ def test_samples_hold_exactly_the_words_that_templates_are_given() -> None:
     templates = Recording(None, NONE)
     everything_said(templates)
     expected = {
-        name: {frozenset(sample) for sample in each} for name, each in samples.SAMPLES.items()
+        name: {frozenset(sample) for sample in each}
+        for name, each in samples.SAMPLES.items()
     }
     assert templates.given == expected
 
 
-def test_our_hashtags_and_addresses_live_in_any_template_and_words_do_not(tmp_path: Path) -> None:
+def test_our_hashtags_and_addresses_live_in_any_template_and_words_do_not(
+    tmp_path: Path,
+) -> None:
     form = '<a href="{{ url }}">{{ title }}</a> /help #{{ hashtags | join(" #") }} {{ "#" ~ hashtags[0] }}'
     templates = own(tmp_path, "post", form)
     address = "https://example.org/@name/a)#tag"
@@ -183,7 +191,11 @@ def test_an_operators_template_replaces_the_shipped_one(tmp_path: Path) -> None:
         ("{{ title }}\n\n{{ titel }}", 3, "'titel' is undefined"),
         ("{{ title }}\n{{ provider.nothing.more }}", 2, "nothing"),
         ("{{ title }}\n{{ title | shout }}", 2, "No filter named 'shout'"),
-        ("{{ title }}\n<p>{{ excerpt }}</p>", 2, "<p> is not a tag that Telegram knows"),
+        (
+            "{{ title }}\n<p>{{ excerpt }}</p>",
+            2,
+            "<p> is not a tag that Telegram knows",
+        ),
         ("x\n<b>{{ title }}", 2, "<b> is never closed"),
         ("{{ title }}\n{{ title.__class__.__mro__ }}", 2, "unsafe"),
         ("{% include 'missing.html.j2' %}", 1, "missing.html.j2"),
@@ -221,14 +233,18 @@ def test_a_template_that_fails_only_for_a_rare_article_breaks_no_post(
         "<b>{{ title }}</b>{% if 'rare' in title %}{{ related[7].title }}{% endif %}",
     )
     templates.check()
-    rare = Article(identity="https://a.example/x", url="https://a.example/x", title="A rare thing")
+    rare = Article(
+        identity="https://a.example/x", url="https://a.example/x", title="A rare thing"
+    )
     with caplog.at_level(logging.ERROR):
         payload = posts.post(templates, rare, bot="b", taxonomy=NONE)
     assert payload["text"] == "<b>A rare thing</b>\na.example"
     assert "post.html.j2:1" in caplog.text
 
 
-def test_a_template_that_leaves_no_room_gives_way_to_the_shipped_one(tmp_path: Path) -> None:
+def test_a_template_that_leaves_no_room_gives_way_to_the_shipped_one(
+    tmp_path: Path,
+) -> None:
     templates = own(tmp_path, "post", "x" * 5_000 + "{{ title }}")
     own(tmp_path, "replies/stopped", "x" * 5_000)
     own(tmp_path, "tombstone", "x" * 5_000)

@@ -47,7 +47,10 @@ from tests.support.examples import examples
 from tests.support.generated import words
 
 TAXONOMY = Taxonomy(
-    [Topic(name="AI"), Topic(name="Computer Vision", parent="AI", hashtags=("CV", "vision"))]
+    [
+        Topic(name="AI"),
+        Topic(name="Computer Vision", parent="AI", hashtags=("CV", "vision")),
+    ]
 )
 TEMPLATES = Templates(None, TAXONOMY)
 AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
@@ -63,16 +66,20 @@ URLS = st.builds(
 MOMENTS = st.none() | st.datetimes(timezones=st.just(UTC))
 NAMES = words(60).filter(bool)
 RELATED = st.builds(
-    lambda url, title, provider: Related(identity=url, url=url, title=title, provider=provider),
+    lambda url, title, provider: Related(
+        identity=url, url=url, title=title, provider=provider
+    ),
     URLS,
     words(400),
     words(200),
 )
-MANY_RELATED = st.tuples(st.lists(RELATED, max_size=3), st.sampled_from([1, 1, 17])).map(
-    lambda it: (it[0] * it[1])[:50]
-)
+MANY_RELATED = st.tuples(
+    st.lists(RELATED, max_size=3), st.sampled_from([1, 1, 17])
+).map(lambda it: (it[0] * it[1])[:50])
 TOPICS = st.tuples(st.lists(NAMES, max_size=3), st.sampled_from([1, 10])).map(
-    lambda drawn: tuple(f"{name} {number}" for number in range(drawn[1]) for name in drawn[0])
+    lambda drawn: tuple(
+        f"{name} {number}" for number in range(drawn[1]) for name in drawn[0]
+    )
 )
 ARTICLES = st.builds(
     lambda url, **rest: Article(identity=url, url=url, **rest),
@@ -86,13 +93,16 @@ ARTICLES = st.builds(
     related=MANY_RELATED.map(tuple),
 )
 STORED = st.builds(
-    lambda number, one: Stored(id=number, article=one, recorded=AT), st.integers(0, 10**9), ARTICLES
+    lambda number, one: Stored(id=number, article=one, recorded=AT),
+    st.integers(0, 10**9),
+    ARTICLES,
 )
 TITLES = words(300)
 
 
 def alive(
-    payload: Payload, kinds: Collection[str] = ("BotCommand", "Mention", "Hashtag", "Cashtag")
+    payload: Payload,
+    kinds: Collection[str] = ("BotCommand", "Mention", "Hashtag", "Cashtag"),
 ) -> list[str]:
     """Return the words of a message that Telegram makes commands, mentions and tags of, outside of links and code."""
     text, entities, _ = judge.payload(payload)
@@ -108,7 +118,9 @@ def stays_whole(article: Article, text: str) -> bool:
     """Say whether the title is there whole, as a title of 512 units must be."""
     text = text.replace(inert.JOINER, "")
     title = " ".join(article.title.split())
-    return plain_text.units(title) > post_words.TITLE_UNITS or title in " ".join(text.split())
+    return plain_text.units(title) > post_words.TITLE_UNITS or title in " ".join(
+        text.split()
+    )
 
 
 @examples(80, suppress_health_check=LARGE)
@@ -117,7 +129,12 @@ def test_any_article_becomes_a_post_that_telegram_takes(
     article: Article, picture: posts.Picture
 ) -> None:
     payload = posts.post(
-        TEMPLATES, article, bot="your_bot", taxonomy=TAXONOMY, delivery="zzzzzz", picture=picture
+        TEMPLATES,
+        article,
+        bot="your_bot",
+        taxonomy=TAXONOMY,
+        delivery="zzzzzz",
+        picture=picture,
     )
     judge.payload(payload)
     judge.payload(
@@ -146,7 +163,9 @@ def test_any_article_is_taken_with_any_fallback_and_nothing_of_it_comes_alive_bu
     how = {"fallbacks": fallbacks, "picture": picture, "buttons": buttons}
     payload = posts.post(TEMPLATES, article, bot="b", taxonomy=TAXONOMY, **how)  # type: ignore[arg-type]
     shown = alive(payload)
-    assert set(shown) <= {f"#{tag}" for name in article.topics for tag in TAXONOMY.hashtags(name)}
+    assert set(shown) <= {
+        f"#{tag}" for name in article.topics for tag in TAXONOMY.hashtags(name)
+    }
     assert len(shown) <= post_words.HASHTAGS
     assert alive(post_edits.tombstone(TEMPLATES, article)) == []
 
@@ -178,12 +197,19 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
         replies.welcome(TEMPLATES, follows=some if flag else (), suggestions=others),
         replies.welcome_following(TEMPLATES, typed, already=flag),
         topic_replies.following(
-            TEMPLATES, some, others, total=number, unknown=[typed, *others], nearest=some
+            TEMPLATES,
+            some,
+            others,
+            total=number,
+            unknown=[typed, *others],
+            nearest=some,
         ),
         topic_replies.unknown_topic(TEMPLATES, typed, some),
         topic_replies.topic_keyboard(TEMPLATES, some * 30, others, number),
         topic_replies.topics_done(TEMPLATES, some),
-        topic_replies.topic_list(TEMPLATES, some, [(name, number) for name in others * 30]),
+        topic_replies.topic_list(
+            TEMPLATES, some, [(name, number) for name in others * 30]
+        ),
         topic_replies.unfollowed(TEMPLATES, some, left=number),
         topic_replies.not_following(TEMPLATES, typed, some),
         replies.nothing_yet(TEMPLATES, typed, follows=flag),
@@ -208,7 +234,9 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
 
 @examples(60, suppress_health_check=LARGE)
 @given(
-    st.lists(STORED, min_size=1, max_size=3).map(lambda some: some * 4), words(500), st.booleans()
+    st.lists(STORED, min_size=1, max_size=3).map(lambda some: some * 4),
+    words(500),
+    st.booleans(),
 )
 def test_any_list_of_articles_is_a_reply_that_telegram_takes(
     some: list[Stored], typed: str, flag: bool
@@ -217,7 +245,13 @@ def test_any_list_of_articles_is_a_reply_that_telegram_takes(
         replies.latest(TEMPLATES, some, typed if flag else "", followed=False),
         search_replies.search_results(TEMPLATES, typed, some),
         search_replies.search_results(
-            TEMPLATES, typed, some, query=fulltext.parsed(typed), key="zz", page=1, more=True
+            TEMPLATES,
+            typed,
+            some,
+            query=fulltext.parsed(typed),
+            key="zz",
+            page=1,
+            more=True,
         ),
         search_replies.search_results(
             TEMPLATES,
@@ -229,7 +263,10 @@ def test_any_list_of_articles_is_a_reply_that_telegram_takes(
         republish_replies.republish_not_found(TEMPLATES, typed, some),
         republish_replies.choose(TEMPLATES, typed, some),
         republish_replies.became(
-            TEMPLATES, some[0], 2, [Became(f"{typed}!", fate, typed) for fate in Fate] * len(some)
+            TEMPLATES,
+            some[0],
+            2,
+            [Became(f"{typed}!", fate, typed) for fate in Fate] * len(some),
         ),
         republish_replies.rejected(TEMPLATES, [(typed, typed)] * len(some)),
         republish_replies.confirm(
@@ -280,7 +317,9 @@ def test_any_status_is_a_reply_that_telegram_takes(
         followers={state: number},
         oldest_waiting=moment,
         rejected=tuple(RejectedFile(path=one, reason=other) for one, other in pairs),
-        copies=tuple(Copy(short_id=short, title=one, first_title=other) for one, other in pairs),
+        copies=tuple(
+            Copy(short_id=short, title=one, first_title=other) for one, other in pairs
+        ),
         held=tuple(Held(short_id=short, title=one) for one, _ in pairs),
         scanned=moment,
     )
@@ -297,7 +336,8 @@ def test_a_title_is_never_cut_unless_it_is_full_of_entities(article: Article) ->
 
 
 PLAIN_ACTS = sorted(
-    set(keyboards.Act) - {keyboards.Act.AGAIN, keyboards.Act.THERE, keyboards.Act.DECIDE}
+    set(keyboards.Act)
+    - {keyboards.Act.AGAIN, keyboards.Act.THERE, keyboards.Act.DECIDE}
 )
 
 
@@ -312,16 +352,25 @@ def test_no_word_a_stranger_sends_as_a_button_breaks_its_reading(data: str) -> N
     st.from_regex("[a-z0-9]{1,12}", fullmatch=True),
     st.integers(0, 99_999),
 )
-def test_every_button_is_read_as_it_was_written(act: keyboards.Act, value: str, page: int) -> None:
+def test_every_button_is_read_as_it_was_written(
+    act: keyboards.Act, value: str, page: int
+) -> None:
     value = "" if act in (keyboards.Act.PAGE, keyboards.Act.DONE) else value
     turned = (
-        page if act in (keyboards.Act.PAGE, keyboards.Act.TOGGLE, keyboards.Act.FOUND) else None
+        page
+        if act in (keyboards.Act.PAGE, keyboards.Act.TOGGLE, keyboards.Act.FOUND)
+        else None
     )
     button = keyboards.tap("x", act, value, turned)
-    assert keyboards.read(button["callback_data"]) == keyboards.Tap(act, value, turned or 0)
+    assert keyboards.read(button["callback_data"]) == keyboards.Tap(
+        act, value, turned or 0
+    )
 
 
-@given(st.sampled_from(list(Decision)), st.from_regex("[A-Za-z0-9._-]{0,40}", fullmatch=True))
+@given(
+    st.sampled_from(list(Decision)),
+    st.from_regex("[A-Za-z0-9._-]{0,40}", fullmatch=True),
+)
 def test_every_decision_fits_its_button_and_is_read_as_it_was_written(
     decision: Decision, value: str
 ) -> None:
@@ -336,7 +385,9 @@ def test_every_decision_fits_its_button_and_is_read_as_it_was_written(
 @pytest.mark.parametrize(
     ("letter", "decision"), [("a", Decision.POST_AGAIN), ("e", Decision.IT_IS_THERE)]
 )
-def test_buttons_of_earlier_versions_decide_what_they_did(letter: str, decision: Decision) -> None:
+def test_buttons_of_earlier_versions_decide_what_they_did(
+    letter: str, decision: Decision
+) -> None:
     assert keyboards.read(f"{letter}:1z") == keyboards.Tap(
         keyboards.Act.DECIDE, "1z", decision=decision
     )

@@ -63,16 +63,30 @@ async def test_the_state_shows_people_chats_and_messages(api: Caller) -> None:
     assert seen["bot"]["username"] == api.telegram.bot.username
     assert [person["name"] for person in seen["people"]] == ["Ann"]
     kinds = {chat["id"]: chat["type"] for chat in seen["chats"]}
-    assert kinds == {channel["id"]: "channel", group["id"]: "supergroup", ann["id"]: "private"}
-    assert {chat["id"]: chat["person"] for chat in seen["chats"]}[ann["id"]] == ann["id"]
+    assert kinds == {
+        channel["id"]: "channel",
+        group["id"]: "supergroup",
+        ann["id"]: "private",
+    }
+    assert {chat["id"]: chat["person"] for chat in seen["chats"]}[ann["id"]] == ann[
+        "id"
+    ]
     first, second = seen["messages"][str(channel["id"])]
-    assert (first["text"], [past["text"] for past in first["history"]], second["deleted"]) == (
+    assert (
+        first["text"],
+        [past["text"] for past in first["history"]],
+        second["deleted"],
+    ) == (
         "uno",
         ["one"],
         True,
     )
     (said,) = seen["messages"][str(ann["id"])]
-    assert (said["from"]["id"], said["from"]["is_bot"], said["entities"][0]["type"]) == (
+    assert (
+        said["from"]["id"],
+        said["from"]["is_bot"],
+        said["entities"][0]["type"],
+    ) == (
         ann["id"],
         False,
         "bot_command",
@@ -85,16 +99,28 @@ async def test_every_change_is_told_as_it_happens(api: Caller) -> None:
     channel = await post(api, "channels", title="Daily")
     async with listening(api) as events:
         keys = {"inline_keyboard": [[{"text": "x", "callback_data": "d"}]]}
-        await api.ok("sendMessage", chat_id=channel["id"], text="one", reply_markup=keys)
+        await api.ok(
+            "sendMessage", chat_id=channel["id"], text="one", reply_markup=keys
+        )
         tapped = await post(
             api,
             "tap",
-            **{"as": ann["id"], "chat": channel["id"], "message": 1, "row": 0, "column": 0},
+            **{
+                "as": ann["id"],
+                "chat": channel["id"],
+                "message": 1,
+                "row": 0,
+                "column": 0,
+            },
         )
-        await api.ok("answerCallbackQuery", callback_query_id=tapped["callback"], text="ok")
+        await api.ok(
+            "answerCallbackQuery", callback_query_id=tapped["callback"], text="ok"
+        )
         await api.ok("editMessageText", chat_id=channel["id"], message_id=1, text="two")
         await api.ok("deleteMessage", chat_id=channel["id"], message_id=1)
-        await api.ok("setMyCommands", commands=[{"command": "topic", "description": "d"}])
+        await api.ok(
+            "setMyCommands", commands=[{"command": "topic", "description": "d"}]
+        )
         await post(api, "start", **{"as": ann["id"], "payload": "AI"})
         await api.ok("sendChatAction", chat_id=ann["id"], action="typing")
         api.telegram.publish("folder", {"left": 3})
@@ -112,13 +138,19 @@ async def test_every_change_is_told_as_it_happens(api: Caller) -> None:
     ]
     assert [name for name, _ in told] == names
     answer = told[1][1]
-    assert (answer["text"], answer["person"], answer["chat"]) == ("ok", ann["id"], channel["id"])
+    assert (answer["text"], answer["person"], answer["chat"]) == (
+        "ok",
+        ann["id"],
+        channel["id"],
+    )
     assert told[3][1] == {"chat": channel["id"], "id": 1}
     assert told[4][1] == {"default": [{"command": "topic", "description": "d"}]}
     assert told[6][1]["text"] == "/start AI"
 
 
-async def test_a_link_to_the_bot_starts_it_and_another_is_only_told(api: Caller) -> None:
+async def test_a_link_to_the_bot_starts_it_and_another_is_only_told(
+    api: Caller,
+) -> None:
     ann = await post(api, "people", name="Ann")
     channel = await post(api, "channels", title="Daily")
     rows = [
@@ -128,7 +160,10 @@ async def test_a_link_to_the_bot_starts_it_and_another_is_only_told(api: Caller)
         ]
     ]
     await api.ok(
-        "sendMessage", chat_id=channel["id"], text="one", reply_markup={"inline_keyboard": rows}
+        "sendMessage",
+        chat_id=channel["id"],
+        text="one",
+        reply_markup={"inline_keyboard": rows},
     )
     at = {"as": ann["id"], "chat": channel["id"], "message": 1, "row": 0}
     assert (await post(api, "tap", column=0, **at))["message"]["text"] == "/start AI"
@@ -158,7 +193,9 @@ async def test_another_site_may_not_steer(api: Caller) -> None:
         "/sim/people", json={"name": "Eve"}, headers={"Origin": "https://evil.example"}
     )
     assert answer.status_code == 403
-    answer = await api.client.delete("/sim/faults", headers={"Origin": "https://evil.example"})
+    answer = await api.client.delete(
+        "/sim/faults", headers={"Origin": "https://evil.example"}
+    )
     assert answer.status_code == 403
     assert (await state(api))["people"] == []
     await api.client.post(
@@ -170,9 +207,15 @@ async def test_another_site_may_not_steer(api: Caller) -> None:
 async def test_faults_rights_and_time_are_steered_from_outside(api: Caller) -> None:
     channel = await post(api, "channels", title="Daily")
     await post(api, "fault", method="sendMessage", kind="retry_after", retry_after=3)
-    assert "retry after 3" in await api.no("sendMessage", chat_id=channel["id"], text="x")
-    await post(api, "fault", kind="refuse", code=403, description="Forbidden: no", times=None)
-    assert await api.no("sendMessage", chat_id=channel["id"], text="x") == "Forbidden: no"
+    assert "retry after 3" in await api.no(
+        "sendMessage", chat_id=channel["id"], text="x"
+    )
+    await post(
+        api, "fault", kind="refuse", code=403, description="Forbidden: no", times=None
+    )
+    assert (
+        await api.no("sendMessage", chat_id=channel["id"], text="x") == "Forbidden: no"
+    )
     await api.client.delete("/sim/faults")
     await api.ok("sendMessage", chat_id=channel["id"], text="x")
     await post(api, "rights", chat=channel["id"], status="kicked")
@@ -180,7 +223,10 @@ async def test_faults_rights_and_time_are_steered_from_outside(api: Caller) -> N
     now = (await state(api))["now"]
     assert await post(api, "clock", advance=60) == {"now": now + 60}
     answer = await api.client.post("/sim/fault", json={"kind": "meteor"})
-    assert (answer.status_code, answer.json()["error"][:26]) == (409, "There is no fault 'meteor'")
+    assert (answer.status_code, answer.json()["error"][:26]) == (
+        409,
+        "There is no fault 'meteor'",
+    )
 
 
 async def test_the_journal_tells_every_call_but_not_the_token(api: Caller) -> None:
@@ -189,14 +235,21 @@ async def test_the_journal_tells_every_call_but_not_the_token(api: Caller) -> No
     await api.ok("getMe")
     answer = await api.client.get("/sim/calls?method=sendmessage")
     (call,) = answer.json()
-    assert (call["method"], call["params"]["text"], call["answer"]["result"]["message_id"]) == (
+    assert (
+        call["method"],
+        call["params"]["text"],
+        call["answer"]["result"]["message_id"],
+    ) == (
         "sendMessage",
         "x",
         1,
     )
     everything = (await api.client.get("/sim/calls")).text
     assert api.telegram.token not in everything
-    assert [call["method"] for call in json.loads(everything)] == ["sendMessage", "getMe"]
+    assert [call["method"] for call in json.loads(everything)] == [
+        "sendMessage",
+        "getMe",
+    ]
 
 
 async def test_the_page_and_what_is_added_to_it_are_served() -> None:
@@ -225,7 +278,9 @@ async def test_a_taken_port_is_said_in_words(api: Caller) -> None:
 
 async def test_waiting_ends_with_the_change_or_with_time(api: Caller) -> None:
     channel = api.telegram.world.add_channel("Daily")
-    waiting = asyncio.create_task(api.telegram.wait_for(lambda: api.telegram.messages(channel)))
+    waiting = asyncio.create_task(
+        api.telegram.wait_for(lambda: api.telegram.messages(channel))
+    )
     await api.ok("sendMessage", chat_id=channel.id, text="x")
     assert [message.text for message in await waiting] == ["x"]
     with pytest.raises(TimeoutError):
@@ -243,7 +298,10 @@ async def test_settled_waits_until_the_bot_has_done_its_part(api: Caller) -> Non
     answering = asyncio.create_task(answer())
     await api.telegram.say(ann, "question")
     await api.telegram.settled()
-    assert [message.text for message in api.telegram.messages(ann)] == ["question", "answer"]
+    assert [message.text for message in api.telegram.messages(ann)] == [
+        "question",
+        "answer",
+    ]
     await answering
 
 
@@ -262,7 +320,11 @@ async def test_it_runs_as_a_process_of_its_own_and_ends_on_sigterm() -> None:
         ),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={key: value for key, value in os.environ.items() if not key.startswith("PAPERBOY_")},
+        env={
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith("PAPERBOY_")
+        },
     )
     assert process.stdout is not None and process.stderr is not None
     told = json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE))
@@ -274,7 +336,9 @@ async def test_it_runs_as_a_process_of_its_own_and_ends_on_sigterm() -> None:
         poll = asyncio.create_task(
             client.get(f"/bot{told['token']}/getUpdates?timeout=50", timeout=60)
         )
-        while not (await client.get("/sim/calls", params={"method": "getUpdates"})).json():
+        while not (
+            await client.get("/sim/calls", params={"method": "getUpdates"})
+        ).json():
             await asyncio.sleep(0.01)
         process.send_signal(signal.SIGTERM)
         assert (await poll).json()["result"] == []

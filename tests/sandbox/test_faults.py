@@ -8,7 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, error
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    error,
+)
 from telegram.request import HTTPXRequest
 
 from bot.sandbox import Chat, Limits, faults
@@ -24,7 +30,9 @@ def texts(api: Caller, channel: Chat) -> list[str]:
     return [message.text for message in api.telegram.messages(channel)]
 
 
-async def send(api: Caller, channel: Chat, text: str = "x", **params: Any) -> httpx.Response:
+async def send(
+    api: Caller, channel: Chat, text: str = "x", **params: Any
+) -> httpx.Response:
     return await api.raw("sendMessage", chat_id=channel.id, text=text, **params)
 
 
@@ -46,7 +54,9 @@ async def test_a_fault_strikes_as_often_as_asked_and_then_no_more(
     assert [call.fault for call in api.telegram.calls] == ["refuse", "refuse", None]
 
 
-async def test_a_fault_strikes_its_method_and_its_chat_only(api: Caller, channel: Chat) -> None:
+async def test_a_fault_strikes_its_method_and_its_chat_only(
+    api: Caller, channel: Chat
+) -> None:
     other = api.telegram.world.add_channel("Other")
     api.telegram.fail("sendMessage", faults.broken(), times=None, chat=other)
     assert (await send(api, channel)).status_code == 200
@@ -78,7 +88,9 @@ async def test_a_connection_cut_before_leaves_nothing_and_one_cut_after_leaves_t
 ) -> None:
     for text, fault in (("before", faults.cut_before()), ("after", faults.cut_after())):
         api.telegram.fail("sendMessage", fault)
-        with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+        with pytest.raises(
+            httpx.RemoteProtocolError, match="without sending a response"
+        ):
             await send(api, channel, text)
     assert texts(api, channel) == ["after"]
     assert [call.ok for call in api.telegram.calls] == [False, True]
@@ -98,7 +110,10 @@ async def test_a_late_message_arrives_though_its_connection_was_cut(
 async def test_a_slow_answer_finds_the_client_gone_but_the_message_there(
     api: Caller, channel: Chat
 ) -> None:
-    for text, fault in (("slow", faults.slow(0.3)), ("answered slowly", faults.slow_answer(0.3))):
+    for text, fault in (
+        ("slow", faults.slow(0.3)),
+        ("answered slowly", faults.slow_answer(0.3)),
+    ):
         api.telegram.fail("sendMessage", fault)
         with pytest.raises(httpx.ReadTimeout):
             await api.client.post(
@@ -110,7 +125,9 @@ async def test_a_slow_answer_finds_the_client_gone_but_the_message_there(
     assert sorted(texts(api, channel)) == ["answered slowly", "slow"]
 
 
-async def test_garbage_hides_a_success_and_a_page_a_failure(api: Caller, channel: Chat) -> None:
+async def test_garbage_hides_a_success_and_a_page_a_failure(
+    api: Caller, channel: Chat
+) -> None:
     api.telegram.fail("sendMessage", faults.garbage())
     answer = await send(api, channel, "garbage")
     assert answer.status_code == 200
@@ -201,7 +218,10 @@ async def test_python_telegram_bot_reads_what_the_sandbox_says(
     )
     assert photo.caption_html == "<i>c</i>"
     forwarded = await ptb.forward_message(ann.id, channel.id, sent.message_id)
-    assert forwarded.forward_origin is not None and forwarded.forward_origin.type == "channel"
+    assert (
+        forwarded.forward_origin is not None
+        and forwarded.forward_origin.type == "channel"
+    )
     member = await ptb.get_chat_member(channel.id, ptb.id)
     assert member.status == "administrator"
     assert (await ptb.get_chat(channel.id)).title == "Daily"
@@ -216,7 +236,10 @@ async def test_python_telegram_bot_reads_what_the_sandbox_says(
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        (faults.refused(403, "Forbidden: bot was blocked by the user"), error.Forbidden),
+        (
+            faults.refused(403, "Forbidden: bot was blocked by the user"),
+            error.Forbidden,
+        ),
         (faults.refused(400, "Bad Request: chat not found"), error.BadRequest),
         (faults.refused(401, "Unauthorized"), error.InvalidToken),
         (faults.broken(), error.NetworkError),

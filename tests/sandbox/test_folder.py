@@ -34,7 +34,9 @@ def samples(tmp_path: Path) -> Path:
     folder = tmp_path / "samples"
     folder.mkdir()
     for name in NAMES:
-        (folder / name).write_text(f'---\ntitle: "Story {name[:2]}"\nquality: 5\n---\nBody\n')
+        (folder / name).write_text(
+            f'---\ntitle: "Story {name[:2]}"\nquality: 5\n---\nBody\n'
+        )
     return folder
 
 
@@ -51,14 +53,18 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def test_the_first_samples_lie_in_the_folder_and_the_others_wait(samples: Path, copy: Path) -> None:
+def test_the_first_samples_lie_in_the_folder_and_the_others_wait(
+    samples: Path, copy: Path
+) -> None:
     listing = Folder(samples, copy, 8).listing()
     assert names(listing["posted"]) == NAMES[:8]
     assert names(listing["waiting"]) == NAMES[8:]
     assert listing["waiting"][0] == {"name": "09-story.md", "title": "Story 09"}
 
 
-def test_dropping_takes_the_next_sample_or_the_one_named(samples: Path, copy: Path) -> None:
+def test_dropping_takes_the_next_sample_or_the_one_named(
+    samples: Path, copy: Path
+) -> None:
     folder = Folder(samples, copy, 8)
     folder.drop()
     folder.drop("12-story.md")
@@ -83,7 +89,9 @@ def test_no_change_ever_touches_the_samples(samples: Path, copy: Path) -> None:
     assert content(samples) == before
 
 
-def test_editing_without_a_name_takes_the_file_that_changed_last(samples: Path, copy: Path) -> None:
+def test_editing_without_a_name_takes_the_file_that_changed_last(
+    samples: Path, copy: Path
+) -> None:
     folder = Folder(samples, copy, 3)
     os.utime(copy / "01-story.md", (2_000_000_000, 2_000_000_000))
     folder.edit()
@@ -97,7 +105,9 @@ def test_editing_again_counts_instead_of_piling_up(samples: Path, copy: Path) ->
     assert matter((copy / "01-story.md").read_text())["title"] == "Story 01 (updated 3)"
 
 
-def test_a_withdrawn_file_says_so_and_is_not_edited_any_more(samples: Path, copy: Path) -> None:
+def test_a_withdrawn_file_says_so_and_is_not_edited_any_more(
+    samples: Path, copy: Path
+) -> None:
     folder = Folder(samples, copy, 1)
     folder.withdraw("01-story.md")
     listing = folder.listing()
@@ -111,7 +121,9 @@ def test_a_withdrawn_file_says_so_and_is_not_edited_any_more(samples: Path, copy
         folder.edit()
 
 
-def test_a_name_that_leads_out_of_the_folder_is_never_followed(samples: Path, copy: Path) -> None:
+def test_a_name_that_leads_out_of_the_folder_is_never_followed(
+    samples: Path, copy: Path
+) -> None:
     outside = copy.parent / "secret.md"
     outside.write_text("---\ntitle: Secret\n---\n")
     folder = Folder(samples, copy, 1)
@@ -127,29 +139,39 @@ def test_links_among_the_samples_are_not_copied(samples: Path, copy: Path) -> No
     assert names(listing["posted"]) == ["01-story.md"]
 
 
-def test_a_folder_kept_between_runs_goes_on_where_it_was(samples: Path, copy: Path) -> None:
+def test_a_folder_kept_between_runs_goes_on_where_it_was(
+    samples: Path, copy: Path
+) -> None:
     first = Folder(samples, copy, 8)
     first.drop("12-story.md")
     first.edit("01-story.md")
     listing = Folder(samples, copy, 8).listing()
     assert names(listing["waiting"]) == ["09-story.md", "10-story.md", "11-story.md"]
-    assert {"name": "01-story.md", "title": "Story 01 (updated)", "withdrawn": False} in listing[
-        "posted"
-    ]
+    assert {
+        "name": "01-story.md",
+        "title": "Story 01 (updated)",
+        "withdrawn": False,
+    } in listing["posted"]
 
 
-def test_a_file_put_there_by_hand_is_listed_and_can_be_edited(samples: Path, copy: Path) -> None:
+def test_a_file_put_there_by_hand_is_listed_and_can_be_edited(
+    samples: Path, copy: Path
+) -> None:
     folder = Folder(samples, copy, 1)
     (copy / "below").mkdir()
     (copy / "below" / "mine.txt").write_text("---\ntitle: Mine\n---\n")
     folder.edit("below/mine.txt")
     listing = folder.listing()
-    assert {"name": "below/mine.txt", "title": "Mine (updated)", "withdrawn": False} in listing[
-        "posted"
-    ]
+    assert {
+        "name": "below/mine.txt",
+        "title": "Mine (updated)",
+        "withdrawn": False,
+    } in listing["posted"]
 
 
-def test_a_file_that_cannot_be_changed_is_named_with_its_reason(samples: Path, copy: Path) -> None:
+def test_a_file_that_cannot_be_changed_is_named_with_its_reason(
+    samples: Path, copy: Path
+) -> None:
     folder = Folder(samples, copy, 0)
     (copy / "binary.md").write_bytes(b"---\ntitle: \xff\xfe\n---\n")
     (copy / "plain.md").write_text("No front matter")
@@ -192,14 +214,19 @@ def test_any_spelling_of_a_title_is_read_and_changed_as_yaml_would(
     )
     changed = titles.with_title_updated(text)
     assert titles.title_of(text) == title
-    assert matter(changed) == {"kind": "news", "title": f"{title} (updated)", "other": "x"}
+    assert matter(changed) == {
+        "kind": "news",
+        "title": f"{title} (updated)",
+        "other": "x",
+    }
     assert changed.endswith(f"Body{newline}title: not this{newline}")
     assert matter(titles.with_title_updated(changed))["title"] == f"{title} (updated 2)"
 
 
 @given(
     title=st.text(
-        st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1
+        st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]),
+        min_size=1,
     )
 )
 def test_a_double_quoted_title_of_any_letters_survives_the_edit(title: str) -> None:
@@ -210,12 +237,22 @@ def test_a_double_quoted_title_of_any_letters_survives_the_edit(title: str) -> N
     except (yaml.YAMLError, IndexError):
         return
     assume("(updated" not in before)
-    assert matter(titles.with_title_updated(text)) == {"title": f"{before} (updated)", "quality": 3}
+    assert matter(titles.with_title_updated(text)) == {
+        "title": f"{before} (updated)",
+        "quality": 3,
+    }
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "---\n", "---\ntitle: x\n", "---\nkind: news\n---\n", "---\ntitle:\n---\n", "title: x"],
+    [
+        "",
+        "---\n",
+        "---\ntitle: x\n",
+        "---\nkind: news\n---\n",
+        "---\ntitle:\n---\n",
+        "title: x",
+    ],
 )
 def test_a_text_without_a_closed_title_is_refused(text: str) -> None:
     assert titles.title_of(text) is None
@@ -251,7 +288,9 @@ def events() -> list[tuple[str, Any]]:
 
 
 @pytest.fixture
-def client(samples: Path, copy: Path, events: list[tuple[str, Any]]) -> httpx.AsyncClient:
+def client(
+    samples: Path, copy: Path, events: list[tuple[str, Any]]
+) -> httpx.AsyncClient:
     folder = Folder(samples, copy, 8, lambda event, data: events.append((event, data)))
     transport = httpx.ASGITransport(Starlette(routes=folder.routes()))
     return httpx.AsyncClient(transport=transport, base_url="http://folder")
@@ -284,11 +323,15 @@ async def test_what_a_request_asks_for_in_vain_is_answered_in_words(
     assert ("error" in answer.json()) == (status != 200)
 
 
-@pytest.mark.parametrize(("kind", "status"), [("text/plain", 415), ("application/json", 400)])
+@pytest.mark.parametrize(
+    ("kind", "status"), [("text/plain", 415), ("application/json", 400)]
+)
 async def test_what_is_not_json_changes_nothing(
     client: httpx.AsyncClient, events: list[tuple[str, Any]], kind: str, status: int
 ) -> None:
-    answer = await client.post("/sim/folder/drop", content="{", headers={"Content-Type": kind})
+    answer = await client.post(
+        "/sim/folder/drop", content="{", headers={"Content-Type": kind}
+    )
     assert answer.status_code == status
     assert events == []
 
@@ -304,4 +347,7 @@ def test_every_sample_that_ships_can_be_edited_and_withdrawn(tmp_path: Path) -> 
         assert file["title"] == plain_text.repair(before["title"]), (
             "the list shows what the posts do, without HTML's entities"
         )
-        assert after == before | {"title": f"{before['title']} (updated)", "removed": True}
+        assert after == before | {
+            "title": f"{before['title']} (updated)",
+            "removed": True,
+        }

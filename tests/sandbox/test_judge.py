@@ -61,7 +61,8 @@ ACCEPTED = [
     "<b>#AI x</b> /topic@some_bot see http://x.com/a_(b). foo@b.co @alice x.com, README.md",
     "(https://example.org/a?b=c#d) https://en.wikipedia.org/wiki/X_(y) https://x.org/a,b.",
     "#1 #a1 C++ #C++ a#b ##x #a-b #tag@chan $AAPL $x",
-    "#a#b ##a #c##d #_ #_1 #_a #été #ИИ #人工 #machine\u200clearning #a.b " + "#" + "x" * 300,
+    "#a#b ##a #c##d #_ #_1 #_a #été #ИИ #人工 #machine\u200clearning #a.b "
+    "#" + "x" * 300,
     "/123 /topic_AI x/y /Тема /a/b /a. (/help) /start@some_bot /a-b",
     "@ab @abcde. x@abcd (@alice) 3.14 v1.2.3 node.js e.g. U.S. ASP.NET 12:34",
     'http://x.com/a\'b http://x.com/"q" «http://x.com» http://x.com/#frag,and;more. https://x.com?',
@@ -175,14 +176,32 @@ def test_no_soup_of_tags_divides_the_judges(html: str) -> None:
 
 def nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     tag = st.sampled_from(
-        ["b", "i", "u", "s", "code", "pre", "blockquote", "tg-spoiler", 'a href="http://x.y/"']
+        [
+            "b",
+            "i",
+            "u",
+            "s",
+            "code",
+            "pre",
+            "blockquote",
+            "tg-spoiler",
+            'a href="http://x.y/"',
+        ]
     )
-    wrapped = st.builds(lambda tag, text: f"<{tag}>{text}</{tag.split()[0]}>", tag, inner)
-    return st.one_of(wrapped, st.builds("".join, st.lists(inner, min_size=1, max_size=3)))
+    wrapped = st.builds(
+        lambda tag, text: f"<{tag}>{text}</{tag.split()[0]}>", tag, inner
+    )
+    return st.one_of(
+        wrapped, st.builds("".join, st.lists(inner, min_size=1, max_size=3))
+    )
 
 
 @examples(150)
-@given(st.recursive(st.sampled_from(["x", "yz", "😀", " ", "#tag ", "\n"]), nested, max_leaves=12))
+@given(
+    st.recursive(
+        st.sampled_from(["x", "yz", "😀", " ", "#tag ", "\n"]), nested, max_leaves=12
+    )
+)
 def test_no_nesting_divides_the_judges(html: str) -> None:
     assert verdict(SUBSET, html) == verdict(TDLIB, html)
 

@@ -65,7 +65,10 @@ async def test_a_post_appears_changes_and_vanishes_without_reloading(
     await expect(posts(page)).to_contain_text("First words")
     await expect(page.get_by_text("No posts yet")).to_be_hidden()
     await scripted.call(
-        "editMessageText", chat_id=scripted.channel.id, message_id=number, text="Second thoughts"
+        "editMessageText",
+        chat_id=scripted.channel.id,
+        message_id=number,
+        text="Second thoughts",
     )
     await expect(posts(page)).to_contain_text("Second thoughts")
     await posts(page).get_by_role("button", name="edited").click()
@@ -120,7 +123,9 @@ async def test_hostile_words_stay_words(scripted: ScriptedBot, page: Page) -> No
     escaped = hostile.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     keys = {"inline_keyboard": [[{"text": hostile, "callback_data": "x"}]]}
     await scripted.say(scripted.channel.id, f"<b>{escaped}</b>", reply_markup=keys)
-    await scripted.call("setMyCommands", commands=[{"command": "topic", "description": hostile}])
+    await scripted.call(
+        "setMyCommands", commands=[{"command": "topic", "description": hostile}]
+    )
     (scripted.folder / "hostile.md").write_text(f"---\ntitle: {hostile}\n---\n")
     await page.reload()
     await expect(posts(page).locator("strong")).to_have_text(hostile)
@@ -130,8 +135,12 @@ async def test_hostile_words_stay_words(scripted: ScriptedBot, page: Page) -> No
     assert await page.locator("main .message img, .file img").count() == 0
 
 
-async def test_a_hidden_text_is_shown_when_asked_for(scripted: ScriptedBot, page: Page) -> None:
-    await scripted.say(scripted.channel.id, "It was <tg-spoiler>the butler</tg-spoiler>")
+async def test_a_hidden_text_is_shown_when_asked_for(
+    scripted: ScriptedBot, page: Page
+) -> None:
+    await scripted.say(
+        scripted.channel.id, "It was <tg-spoiler>the butler</tg-spoiler>"
+    )
     await page.get_by_role("button", name="Hidden text, show it").press("Enter")
     await expect(page.locator(".spoiler.shown")).to_have_text("the butler")
 
@@ -143,7 +152,10 @@ async def test_a_picture_is_drawn_large_above_the_text_and_never_fetched(
     bubble = posts(page).locator(".bubble")
     await expect(bubble.locator("figcaption")).to_contain_text("harbour-crane.jpg")
     assert await bubble.locator("> *").first.get_attribute("class") == "preview"
-    assert await bubble.locator(".picture").evaluate("picture => picture.offsetWidth") > 250
+    assert (
+        await bubble.locator(".picture").evaluate("picture => picture.offsetWidth")
+        > 250
+    )
 
 
 async def test_start_and_the_field_send_as_the_person_in_the_seat(
@@ -166,10 +178,14 @@ async def test_commands_complete_as_one_types_and_each_seat_has_its_own(
 ) -> None:
     await started(scripted, page)
     readers = [
-        {"command": name, "description": f"about {name}"} for name in ("topic", "topics", "help")
+        {"command": name, "description": f"about {name}"}
+        for name in ("topic", "topics", "help")
     ]
     await scripted.call("setMyCommands", commands=readers)
-    field_, menu = page.get_by_label("Message to the bot"), page.locator("#private [role=option]")
+    field_, menu = (
+        page.get_by_label("Message to the bot"),
+        page.locator("#private [role=option]"),
+    )
     await field_.press_sequentially("/to")
     await expect(menu).to_have_count(2)
     await field_.press("ArrowDown")
@@ -184,7 +200,9 @@ async def test_commands_complete_as_one_types_and_each_seat_has_its_own(
     await scripted.heard("message")
     scope = {"type": "chat", "chat_id": scripted.eddie.id}
     await scripted.call(
-        "setMyCommands", commands=[{"command": "republish", "description": "again"}], scope=scope
+        "setMyCommands",
+        commands=[{"command": "republish", "description": "again"}],
+        scope=scope,
     )
     await page.get_by_role("button", name="Show the commands").click()
     await expect(menu).to_have_text(["/republishagain"])
@@ -198,7 +216,9 @@ async def test_a_tapped_button_calls_back_and_its_answer_is_shown(
         [{"text": "One", "callback_data": "1"}],
         [{"text": "Two", "callback_data": "2"}, {"text": "3", "callback_data": "3"}],
     ]
-    number = await scripted.say(scripted.ann.id, "Choose", reply_markup={"inline_keyboard": rows})
+    number = await scripted.say(
+        scripted.ann.id, "Choose", reply_markup={"inline_keyboard": rows}
+    )
     await page.get_by_role("button", name="Two").click()
     query = await scripted.heard("callback_query")
     assert (query["data"], query["from"]["id"], query["message"]["message_id"]) == (
@@ -206,13 +226,18 @@ async def test_a_tapped_button_calls_back_and_its_answer_is_shown(
         scripted.ann.id,
         number,
     )
-    await scripted.call("answerCallbackQuery", callback_query_id=query["id"], text="Followed")
+    await scripted.call(
+        "answerCallbackQuery", callback_query_id=query["id"], text="Followed"
+    )
     await expect(page.get_by_text("Followed")).to_be_visible()
     await expect(page.locator(".key.busy")).to_have_count(0)
     await page.get_by_role("button", name="3", exact=True).click()
     query = await scripted.heard("callback_query")
     await scripted.call(
-        "answerCallbackQuery", callback_query_id=query["id"], text="Really?", show_alert=True
+        "answerCallbackQuery",
+        callback_query_id=query["id"],
+        text="Really?",
+        show_alert=True,
     )
     await expect(page.get_by_role("dialog")).to_contain_text("Really?")
     await page.get_by_role("button", name="OK").click()
@@ -226,9 +251,13 @@ async def test_buttons_of_a_row_are_equally_wide_and_show_one_line(
         {"text": text, "url": "https://example.org"}
         for text in ("A", "A label of which a row of three shows a part", "C")
     ]
-    await scripted.say(scripted.channel.id, "x", reply_markup={"inline_keyboard": [row]})
+    await scripted.say(
+        scripted.channel.id, "x", reply_markup={"inline_keyboard": [row]}
+    )
     await expect(page.locator(".key")).to_have_count(3)
-    widths = await page.locator(".key").evaluate_all("keys => keys.map((key) => key.offsetWidth)")
+    widths = await page.locator(".key").evaluate_all(
+        "keys => keys.map((key) => key.offsetWidth)"
+    )
     assert max(widths) - min(widths) <= 1
     lines = await page.locator(".key span[dir]").evaluate_all(
         "words => words.map((each) => each.offsetHeight)"
@@ -259,11 +288,13 @@ async def test_a_link_to_a_post_leads_to_it_in_the_channel(
     for number in range(25):
         await scripted.say(scripted.channel.id, f"Filler {number}\n\n\n")
     await scripted.say(
-        scripted.channel.id, f'See <a href="https://t.me/paperboy_daily/{first}">the first</a>'
+        scripted.channel.id,
+        f'See <a href="https://t.me/paperboy_daily/{first}">the first</a>',
     )
     inner = str(scripted.channel.id).removeprefix("-100")
     await scripted.say(
-        scripted.channel.id, f'And <a href="https://t.me/c/{inner}/{first}">by number</a>'
+        scripted.channel.id,
+        f'And <a href="https://t.me/c/{inner}/{first}">by number</a>',
     )
     target = posts(page).first
     for words in ("the first", "by number"):
@@ -280,7 +311,9 @@ async def test_what_arrives_below_what_one_reads_is_counted_not_forced(
     for number in range(25):
         await scripted.say(scripted.channel.id, f"Filler {number}\n\n\n.")
     await expect(posts(page).last).to_be_in_viewport()
-    await page.locator("#channel .scroller").evaluate("element => element.scrollTop = 0")
+    await page.locator("#channel .scroller").evaluate(
+        "element => element.scrollTop = 0"
+    )
     await expect(page.locator("#channel .to-end")).to_be_visible()
     await scripted.say(scripted.channel.id, "Newest")
     await expect(page.locator("#channel .to-end .count")).to_have_text("1")
@@ -298,7 +331,9 @@ async def test_the_folder_drops_edits_and_withdraws_by_a_click(
     await expect(page.locator(".posted-count")).to_have_text("4")
     await expect(page.get_by_role("button", name="Drop next article")).to_be_disabled()
     await page.get_by_role("button", name="Edit an article").click()
-    await expect(page.locator(".posted .file-title").first).to_have_text("Story 4 (updated)")
+    await expect(page.locator(".posted .file-title").first).to_have_text(
+        "Story 4 (updated)"
+    )
     assert "(updated)" in (scripted.folder / "4.md").read_text()
     await page.locator(".file", has_text="Story 1").hover()
     await page.get_by_role("button", name="Withdraw: Story 1").click()
@@ -309,7 +344,9 @@ async def test_the_folder_drops_edits_and_withdraws_by_a_click(
 async def test_a_phone_shows_one_chat_at_a_time_with_nothing_cut_off(
     browser: Browser, scripted: ScriptedBot
 ) -> None:
-    async with visit(browser, f"{scripted.sandbox.base_url}/", size=PHONE, scheme="dark") as page:
+    async with visit(
+        browser, f"{scripted.sandbox.base_url}/", size=PHONE, scheme="dark"
+    ) as page:
         await expect(page.locator("#channel")).to_be_visible()
         await expect(page.locator("#private")).to_be_hidden()
         await page.get_by_role("tab", name="Ann’s chat").click()

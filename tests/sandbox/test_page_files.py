@@ -32,7 +32,12 @@ async def test_each_file_comes_with_its_type_and_the_policy(
     assert answer.status_code == 200
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    kind = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+    kind = {
+        "html": "text/html",
+        "css": "text/css",
+        "js": "text/javascript",
+        "svg": "image/svg+xml",
+    }
     assert answer.headers["Content-Type"].startswith(
         kind[path.rpartition(".")[2] if path != "/" else "html"]
     )
@@ -41,7 +46,9 @@ async def test_each_file_comes_with_its_type_and_the_policy(
 @pytest.mark.parametrize(
     "name", ["__init__.py", "nothing.js", "..%2Ffolder.py", "%2e%2e/folder.py", ""]
 )
-async def test_nothing_else_of_the_house_is_served(client: httpx.AsyncClient, name: str) -> None:
+async def test_nothing_else_of_the_house_is_served(
+    client: httpx.AsyncClient, name: str
+) -> None:
     assert (await client.get(f"/page/{name}")).status_code == 404
 
 
@@ -54,7 +61,8 @@ def test_no_file_names_another_origin_or_parses_markup(name: str) -> None:
     }
     assert addresses == set()
     assert not re.search(
-        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|\bFunction\(", text
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|\bFunction\(",
+        text,
     )
 
 

@@ -12,7 +12,9 @@ import bot.sandbox
 def example() -> str:
     """The example as it is written, without its indentation."""
     found = re.search(
-        r"^    from telegram .*?(?=^\S)", bot.sandbox.__doc__ or "", re.MULTILINE | re.DOTALL
+        r"^    from telegram .*?(?=^\S)",
+        bot.sandbox.__doc__ or "",
+        re.MULTILINE | re.DOTALL,
     )
     assert found
     return dedent(found[0])
@@ -20,7 +22,10 @@ def example() -> str:
 
 async def test_somebody_elses_bot_is_tested_as_the_description_says() -> None:
     namespace: dict[str, Any] = {}
-    exec(compile(example(), "bot/sandbox/__init__.py", "exec", dont_inherit=True), namespace)
+    exec(
+        compile(example(), "bot/sandbox/__init__.py", "exec", dont_inherit=True),
+        namespace,
+    )
     await namespace["test_start_is_answered"]()
 
 

@@ -57,13 +57,15 @@ async def test_an_update_comes_again_until_the_next_offset_confirms_it(
     rest = await api.ok("getUpdates", offset=first[-1]["update_id"] + 1)
     assert [update["message"]["text"] for update in rest] == ["three"]
     await api.telegram.say(ann, "four")
-    assert [update["message"]["text"] for update in await api.ok("getUpdates", offset=-1)] == [
-        "four"
-    ]
+    assert [
+        update["message"]["text"] for update in await api.ok("getUpdates", offset=-1)
+    ] == ["four"]
     assert len(api.telegram.updates.waiting) == 1
 
 
-async def test_a_second_poll_ends_the_first_with_a_conflict(api: Caller, ann: Person) -> None:
+async def test_a_second_poll_ends_the_first_with_a_conflict(
+    api: Caller, ann: Person
+) -> None:
     first = asyncio.create_task(api.no("getUpdates", timeout=30))
     await polling(api)
     second = asyncio.create_task(api.ok("getUpdates", timeout=30))
@@ -76,17 +78,23 @@ async def test_updates_are_forgotten_after_a_day(api: Caller, ann: Person) -> No
     await api.telegram.say(ann, "old")
     api.telegram.advance(DAY)
     await api.telegram.say(ann, "new")
-    assert [update["message"]["text"] for update in await api.ok("getUpdates")] == ["new"]
+    assert [update["message"]["text"] for update in await api.ok("getUpdates")] == [
+        "new"
+    ]
 
 
-async def test_only_the_kinds_asked_for_are_kept_from_then_on(api: Caller, ann: Person) -> None:
+async def test_only_the_kinds_asked_for_are_kept_from_then_on(
+    api: Caller, ann: Person
+) -> None:
     await api.ok("getUpdates", allowed_updates=["my_chat_member"])
     await api.telegram.say(ann, "x")
     await api.telegram.block(ann)
     await api.telegram.unblock(ann)
     updates = await api.ok("getUpdates")
     assert kinds(updates) == ["my_chat_member", "my_chat_member"]
-    states = [update["my_chat_member"]["new_chat_member"]["status"] for update in updates]
+    states = [
+        update["my_chat_member"]["new_chat_member"]["status"] for update in updates
+    ]
     assert states == ["kicked", "member"]
 
 
@@ -98,7 +106,9 @@ async def test_a_shutdown_ends_a_poll_at_once(ann: Person, api: Caller) -> None:
         assert (await poll).json() == {"ok": True, "result": []}
 
 
-async def test_a_tap_reaches_the_bot_and_its_answer_the_person(api: Caller, ann: Person) -> None:
+async def test_a_tap_reaches_the_bot_and_its_answer_the_person(
+    api: Caller, ann: Person
+) -> None:
     channel = api.telegram.world.add_channel("Daily", "daily")
     link = f"https://t.me/{api.telegram.bot.username}?start=topic_AI"
     rows = [
@@ -106,7 +116,10 @@ async def test_a_tap_reaches_the_bot_and_its_answer_the_person(api: Caller, ann:
         [{"text": "Open", "url": link}, {"text": "W", "url": "x.org"}],
     ]
     await api.ok(
-        "sendMessage", chat_id=channel.id, text="x", reply_markup={"inline_keyboard": rows}
+        "sendMessage",
+        chat_id=channel.id,
+        text="x",
+        reply_markup={"inline_keyboard": rows},
     )
     post = api.telegram.messages(channel)[0]
     await api.telegram.tap(ann, post, "Follow")
@@ -117,9 +130,18 @@ async def test_a_tap_reaches_the_bot_and_its_answer_the_person(api: Caller, ann:
     assert query["callback_query"]["message"]["message_id"] == post.id
     assert start["message"]["text"] == "/start topic_AI"
     number = query["callback_query"]["id"]
-    await api.ok("answerCallbackQuery", callback_query_id=number, text="Followed", show_alert=True)
+    await api.ok(
+        "answerCallbackQuery",
+        callback_query_id=number,
+        text="Followed",
+        show_alert=True,
+    )
     (answer,) = api.telegram.callback_answers
-    assert (answer.text, answer.show_alert, answer.tap.person) == ("Followed", True, ann)
+    assert (answer.text, answer.show_alert, answer.tap.person) == (
+        "Followed",
+        True,
+        ann,
+    )
     too_old = "Bad Request: query is too old and response timeout expired or query ID is invalid"
     assert await api.no("answerCallbackQuery", callback_query_id=number) == too_old
     await api.telegram.tap(ann, post, "Follow")
@@ -130,7 +152,9 @@ async def test_a_tap_reaches_the_bot_and_its_answer_the_person(api: Caller, ann:
         await api.telegram.tap(ann, post, "Unfollow")
 
 
-async def test_in_a_group_the_bot_hears_only_what_is_meant_for_it(api: Caller, ann: Person) -> None:
+async def test_in_a_group_the_bot_hears_only_what_is_meant_for_it(
+    api: Caller, ann: Person
+) -> None:
     group = api.telegram.world.add_group("Readers", [ann])
     name = api.telegram.bot.username
     question = await api.ok("sendMessage", chat_id=group.id, text="?")
@@ -163,7 +187,10 @@ async def test_the_bot_sees_others_posts_in_its_channel_but_not_its_own(
     world.post_as(ann, channel, "hers")
     await api.telegram.say(ann, "unheard", elsewhere)
     (update,) = await api.ok("getUpdates")
-    assert (update["channel_post"]["text"], update["channel_post"]["message_id"]) == ("hers", 2)
+    assert (update["channel_post"]["text"], update["channel_post"]["message_id"]) == (
+        "hers",
+        2,
+    )
 
 
 async def test_coming_and_going_is_told(api: Caller, ann: Person) -> None:
@@ -177,7 +204,9 @@ async def test_coming_and_going_is_told(api: Caller, ann: Person) -> None:
 
 
 @asynccontextmanager
-async def hook(statuses: list[int]) -> AsyncIterator[tuple[str, list[tuple[dict[str, str], Any]]]]:
+async def hook(
+    statuses: list[int],
+) -> AsyncIterator[tuple[str, list[tuple[dict[str, str], Any]]]]:
     """A bot's own server: answers with these statuses, then 200; keeps what it was brought."""
     brought: list[tuple[dict[str, str], Any]] = []
 
@@ -195,13 +224,18 @@ async def hook(statuses: list[int]) -> AsyncIterator[tuple[str, list[tuple[dict[
     await listener.close()
 
 
-async def test_a_webhook_is_brought_every_update_with_the_secret(api: Caller, ann: Person) -> None:
+async def test_a_webhook_is_brought_every_update_with_the_secret(
+    api: Caller, ann: Person
+) -> None:
     async with hook([500]) as (url, brought):
         await api.telegram.say(ann, "waiting")
         await api.ok("setWebhook", url=url, secret_token="s3cret")
         await api.telegram.say(ann, "after")
         await api.telegram.wait_for(lambda: not api.telegram.updates.waiting)
-        assert [update["message"]["text"] for _, update in brought] == ["waiting", "after"]
+        assert [update["message"]["text"] for _, update in brought] == [
+            "waiting",
+            "after",
+        ]
         assert brought[0][0]["x-telegram-bot-api-secret-token"] == "s3cret"
         info = await api.ok("getWebhookInfo")
         assert (info["url"], info["pending_update_count"]) == (url, 0)
@@ -228,12 +262,18 @@ async def test_setting_a_webhook_ends_a_poll(api: Caller) -> None:
 @pytest.mark.parametrize(
     ("asked", "reason"),
     [
-        ({"url": "http://example.org/"}, "bad webhook: An HTTPS URL must be provided for webhook"),
+        (
+            {"url": "http://example.org/"},
+            "bad webhook: An HTTPS URL must be provided for webhook",
+        ),
         (
             {"url": "https://example.org/"},
             "bad webhook: the sandbox calls this machine only (127.0.0.1)",
         ),
-        ({"url": "http://127.0.0.1:1/", "secret_token": "x" * 257}, "secret token is too long"),
+        (
+            {"url": "http://127.0.0.1:1/", "secret_token": "x" * 257},
+            "secret token is too long",
+        ),
         (
             {"url": "http://127.0.0.1:1/", "secret_token": "ä"},
             "secret token contains unallowed characters",
@@ -252,5 +292,7 @@ async def test_a_webhook_nobody_answers_is_told_and_stops_with_the_sandbox(
     await api.telegram.say(ann, "x")
     await api.ok("setWebhook", url="http://127.0.0.1:1/")
     info = api.telegram.world.webhook.info
-    await api.telegram.wait_for(lambda: info().get("last_error_message") == "Connection refused")
+    await api.telegram.wait_for(
+        lambda: info().get("last_error_message") == "Connection refused"
+    )
     assert len(api.telegram.updates.waiting) == 1

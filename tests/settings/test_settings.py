@@ -89,7 +89,12 @@ def test_a_variable_changes_its_key_and_leaves_the_sections_others(
 @pytest.mark.parametrize(
     ("name", "value", "read", "expected"),
     [
-        ("PAPERBOY_TELEGRAM__ADMINS", "[1, 2, 2]", lambda s: s.telegram.admins, frozenset({1, 2})),
+        (
+            "PAPERBOY_TELEGRAM__ADMINS",
+            "[1, 2, 2]",
+            lambda s: s.telegram.admins,
+            frozenset({1, 2}),
+        ),
         (
             "PAPERBOY_TELEGRAM__TOKEN",
             f" {TOKEN}\n",
@@ -102,18 +107,43 @@ def test_a_variable_changes_its_key_and_leaves_the_sections_others(
             lambda s: s.telegram.api_base_url[-5:],
             ":8081",
         ),
-        ("PAPERBOY_TELEGRAM__PAID_BROADCAST", "true", lambda s: s.telegram.paid_broadcast, True),
+        (
+            "PAPERBOY_TELEGRAM__PAID_BROADCAST",
+            "true",
+            lambda s: s.telegram.paid_broadcast,
+            True,
+        ),
         ("PAPERBOY_FEED__PATTERNS", '["*.md"]', lambda s: s.feed.patterns, ("*.md",)),
-        ("PAPERBOY_FEED__FIRST_RUN", "0", lambda s: (s.feed.first_run, s.feed.newest), (0, 0)),
+        (
+            "PAPERBOY_FEED__FIRST_RUN",
+            "0",
+            lambda s: (s.feed.first_run, s.feed.newest),
+            (0, 0),
+        ),
         (
             "PAPERBOY_FEED__FIRST_RUN",
             "all",
             lambda s: (s.feed.first_run, s.feed.newest),
             ("all", None),
         ),
-        ("PAPERBOY_STORE__DATABASE", "/data/p.db", lambda s: s.store.database, Path("/data/p.db")),
-        ("PAPERBOY_PACE__MESSAGES_PER_SECOND", "0.5", lambda s: s.pace.messages_per_second, 0.5),
-        ("paperboy_web__listen", "127.0.0.1:80", lambda s: s.web.listen, "127.0.0.1:80"),
+        (
+            "PAPERBOY_STORE__DATABASE",
+            "/data/p.db",
+            lambda s: s.store.database,
+            Path("/data/p.db"),
+        ),
+        (
+            "PAPERBOY_PACE__MESSAGES_PER_SECOND",
+            "0.5",
+            lambda s: s.pace.messages_per_second,
+            0.5,
+        ),
+        (
+            "paperboy_web__listen",
+            "127.0.0.1:80",
+            lambda s: s.web.listen,
+            "127.0.0.1:80",
+        ),
         (
             "PAPERBOY_CHANNELS",
             '[{"chat": "@abcd"}, {"chat": -1001}]',
@@ -130,7 +160,9 @@ def test_each_kind_of_setting_can_be_a_variable(
     expected: Any,
 ) -> None:
     monkeypatch.setenv(name, value)
-    assert read(settings.load()) == (["@abcd", "-1001"] if expected is None else expected)
+    assert read(settings.load()) == (
+        ["@abcd", "-1001"] if expected is None else expected
+    )
 
 
 def test_every_key_can_be_set_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +183,13 @@ def test_channels_come_with_their_filters(write: Write) -> None:
         "[[channels]]\nchat = -1001234567890\n"
     )
     first, second = settings.load(file).channels
-    assert (first.chat, first.topics, first.min_quality, first.thread, first.on_doubt) == (
+    assert (
+        first.chat,
+        first.topics,
+        first.min_quality,
+        first.thread,
+        first.on_doubt,
+    ) == (
         *("@News_1", ("AI",), 40, 7),
         "ask",
     )
@@ -187,28 +225,42 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
 
 IN_THE_FILE = {
     "an unknown key": ("[feed]\nfoldr = 'x'", ["feed.foldr: there is no such setting"]),
-    "an unknown section": ("[feeds]\nfolder = 'x'", ["feeds: there is no such setting"]),
+    "an unknown section": (
+        "[feeds]\nfolder = 'x'",
+        ["feeds: there is no such setting"],
+    ),
     "an unknown key of a channel": (
         "[[channels]]\nchat = '@abcd'\ncolour = 1",
         ["channels[1].colour: there is no such setting"],
     ),
     "a channel without a name": (
         "[[channels]]\nchat = '@abcd'\n[[channels]]\ntopics = []",
-        ['channels[2].chat: is missing; a channel needs its name: chat = "@my_channel"'],
+        [
+            'channels[2].chat: is missing; a channel needs its name: chat = "@my_channel"'
+        ],
     ),
-    "channels as one block": ("[channels]\nchat = '@abcd'", ["channels: must be a list"]),
+    "channels as one block": (
+        "[channels]\nchat = '@abcd'",
+        ["channels: must be a list"],
+    ),
     "a channel twice": (
         "[[channels]]\nchat = '@abcd'\n[[channels]]\nchat = '@ABCD'",
         ["channels: @abcd is there twice with the same thread; join the two blocks"],
     ),
-    "a section as a value": ("feed = 5", ["feed: must be a section with settings of its own"]),
+    "a section as a value": (
+        "feed = 5",
+        ["feed: must be a section with settings of its own"],
+    ),
     "text for a number": (
         "[feed]\nmax_file_bytes = 'many'",
         ["feed.max_file_bytes: must be a whole number"],
     ),
     "a list as text": ("[feed]\npatterns = '*.md'", ["feed.patterns: must be a list"]),
     "no pattern": ("[feed]\npatterns = []", ["feed.patterns: is empty"]),
-    "an empty pattern": ("[feed]\npatterns = ['']", ["feed.patterns: holds an empty pattern"]),
+    "an empty pattern": (
+        "[feed]\npatterns = ['']",
+        ["feed.patterns: holds an empty pattern"],
+    ),
     "a pattern that leaves the folder": (
         "[feed]\npatterns = ['a/../../x']",
         ["feed.patterns: a/../../x leads out of the folder"],
@@ -269,7 +321,9 @@ IN_THE_FILE = {
 }
 
 
-@pytest.mark.parametrize(("toml", "expected"), IN_THE_FILE.values(), ids=IN_THE_FILE.keys())
+@pytest.mark.parametrize(
+    ("toml", "expected"), IN_THE_FILE.values(), ids=IN_THE_FILE.keys()
+)
 def test_a_problem_in_the_file_is_one_line_with_its_setting(
     write: Write, toml: str, expected: list[str]
 ) -> None:
@@ -277,9 +331,22 @@ def test_a_problem_in_the_file_is_one_line_with_its_setting(
 
 
 @pytest.mark.parametrize(
-    "chat", ["''", "'news'", "'@ab'", "'@1abc'", "'t.me/news'", "0", "true", "['@abcd']", "1.5"]
+    "chat",
+    [
+        "''",
+        "'news'",
+        "'@ab'",
+        "'@1abc'",
+        "'t.me/news'",
+        "0",
+        "true",
+        "['@abcd']",
+        "1.5",
+    ],
 )
-def test_a_channel_needs_a_name_or_number_telegram_could_have(write: Write, chat: str) -> None:
+def test_a_channel_needs_a_name_or_number_telegram_could_have(
+    write: Write, chat: str
+) -> None:
     assert problems(write(f"[[channels]]\nchat = {chat}")) == [
         'channels[1].chat: needs the channel\'s name or number: chat = "@my_channel" or "-1001234567890"'
     ]
@@ -288,15 +355,21 @@ def test_a_channel_needs_a_name_or_number_telegram_could_have(write: Write, chat
 VARIABLES = {
     "an unknown name": (
         {"PAPERBOY_NONSENSE": "x"},
-        ["PAPERBOY_NONSENSE: there is no such setting; the names are in config/paperboy.toml"],
+        [
+            "PAPERBOY_NONSENSE: there is no such setting; the names are in config/paperboy.toml"
+        ],
     ),
     "an unknown key, told once": (
         {"PAPERBOY_FEED__FOLDR": "x"},
-        ["PAPERBOY_FEED__FOLDR: there is no such setting; do you mean PAPERBOY_FEED__FOLDER?"],
+        [
+            "PAPERBOY_FEED__FOLDR: there is no such setting; do you mean PAPERBOY_FEED__FOLDER?"
+        ],
     ),
     "an unknown name in small letters": (
         {"paperboy_feed__foldr": "x"},
-        ["paperboy_feed__foldr: there is no such setting; do you mean PAPERBOY_FEED__FOLDER?"],
+        [
+            "paperboy_feed__foldr: there is no such setting; do you mean PAPERBOY_FEED__FOLDER?"
+        ],
     ),
     "a list that is not JSON": (
         {"PAPERBOY_TELEGRAM__ADMINS": "1,2"},
@@ -313,7 +386,9 @@ VARIABLES = {
     ),
     "an empty section": (
         {"PAPERBOY_FEED": ""},
-        ["""PAPERBOY_FEED: is not JSON; write it like PAPERBOY_FEED='{"key": "value"}'"""],
+        [
+            """PAPERBOY_FEED: is not JSON; write it like PAPERBOY_FEED='{"key": "value"}'"""
+        ],
     ),
     "JSON, but no list": (
         {"PAPERBOY_TELEGRAM__ADMINS": "5"},
@@ -339,12 +414,16 @@ VARIABLES = {
     ),
     "a port alone": (
         {"PAPERBOY_WEB__LISTEN": "8080"},
-        ['PAPERBOY_WEB__LISTEN: web.listen: needs an address and a port, like "127.0.0.1:8080"'],
+        [
+            'PAPERBOY_WEB__LISTEN: web.listen: needs an address and a port, like "127.0.0.1:8080"'
+        ],
     ),
 }
 
 
-@pytest.mark.parametrize(("variables", "expected"), VARIABLES.values(), ids=VARIABLES.keys())
+@pytest.mark.parametrize(
+    ("variables", "expected"), VARIABLES.values(), ids=VARIABLES.keys()
+)
 def test_a_problem_in_a_variable_is_one_line_with_its_name(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], expected: list[str]
 ) -> None:
@@ -364,7 +443,8 @@ def test_problems_of_file_and_variables_come_together(
 
 
 @pytest.mark.parametrize(
-    "token", ["12345:short", "AAExample", f"{TOKEN} x", TOKEN.replace(":", " "), TOKEN * 2]
+    "token",
+    ["12345:short", "AAExample", f"{TOKEN} x", TOKEN.replace(":", " "), TOKEN * 2],
 )
 def test_a_bad_token_is_refused_and_never_shown(
     write: Write, monkeypatch: pytest.MonkeyPatch, token: str
@@ -377,13 +457,17 @@ def test_a_bad_token_is_refused_and_never_shown(
 
 @given(st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=6))
 def test_no_secret_of_any_shape_appears_in_a_problem(secret: str) -> None:
-    for broken in ({"telegram": {"token": secret, "x": secret}}, {"web": {"secret": f"{secret} "}}):
+    for broken in (
+        {"telegram": {"token": secret, "x": secret}},
+        {"web": {"secret": f"{secret} "}},
+    ):
         try:
             found = Settings(**broken)
         except ValueError as error:
             told = settings.reading._problems(error, Path("f.toml"), {})  # type: ignore[arg-type]  # it is pydantic's
             assert all(
-                secret not in line.replace("123456789:AAExampleExampleExample", "") for line in told
+                secret not in line.replace("123456789:AAExampleExampleExample", "")
+                for line in told
             )
         else:
             assert secret not in repr(found)
@@ -399,7 +483,9 @@ def test_neither_token_nor_secret_is_in_the_settings_words() -> None:
 # --- files that can't be read -----------------------------------------------------------------------------------------
 
 
-def test_a_named_file_must_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_named_file_must_exist(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     missing = tmp_path / "missing.toml"
     assert problems(missing) == ["there is no such settings file"]
     monkeypatch.setenv("PAPERBOY_CONFIG", "gone.toml")

@@ -66,12 +66,17 @@ def test_a_copy_is_one_file_that_says_what_the_database_says(home: Home) -> None
     done = home.run("backup", "copies/one.db")
     assert (done.code, done.err) == (0, "")
     copy = home.place / "copies" / "one.db"
-    assert done.out == f"copies/one.db: a copy of data/paperboy.db, {copy.stat().st_size:,} bytes\n"
+    assert (
+        done.out
+        == f"copies/one.db: a copy of data/paperboy.db, {copy.stat().st_size:,} bytes\n"
+    )
     assert count(copy) == 3
     assert [path.name for path in copy.parent.iterdir()] == ["one.db"]
 
 
-def test_a_copy_taken_while_the_database_is_written_to_is_whole(home: Home, tmp_path: Path) -> None:
+def test_a_copy_taken_while_the_database_is_written_to_is_whole(
+    home: Home, tmp_path: Path
+) -> None:
     stop = threading.Event()
 
     def keep_writing() -> None:
@@ -149,7 +154,11 @@ def dead_link(place: Path, file: Path) -> None:
     ],
 )
 def test_a_backup_takes_the_place_of_nothing_else(
-    home: Home, tmp_path: Path, make: Callable[[Path, Path], None], reason: str, forced: bool
+    home: Home,
+    tmp_path: Path,
+    make: Callable[[Path, Path], None],
+    reason: str,
+    forced: bool,
 ) -> None:
     file = tmp_path / "kept"
     make(tmp_path, file)
@@ -163,7 +172,9 @@ def test_a_backup_takes_the_place_of_nothing_else(
 
 
 @pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal", ".lock"])
-def test_a_backup_never_takes_the_name_of_a_part_of_the_database(home: Home, ending: str) -> None:
+def test_a_backup_never_takes_the_name_of_a_part_of_the_database(
+    home: Home, ending: str
+) -> None:
     with pytest.raises(StoreError, match="belongs to the database itself"):
         backup.backup(home.database, Path(f"{home.database}{ending}"), force=True)
     assert count(home.database) == 3
@@ -198,12 +209,18 @@ def test_the_database_is_never_copied_onto_itself(home: Home, tmp_path: Path) ->
         for copy in (backup.backup, backup.restore):
             with pytest.raises(StoreError, match="is the database itself"):
                 copy(
-                    *((home.database, name) if copy is backup.backup else (name, home.database, AT))
+                    *(
+                        (home.database, name)
+                        if copy is backup.backup
+                        else (name, home.database, AT)
+                    )
                 )
     assert count(home.database) == 3
 
 
-def test_what_can_not_be_written_leaves_nothing_behind(home: Home, tmp_path: Path) -> None:
+def test_what_can_not_be_written_leaves_nothing_behind(
+    home: Home, tmp_path: Path
+) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(StoreError, match="is not a regular file"):
         backup.backup(home.database, tmp_path / "folder")
@@ -234,11 +251,15 @@ def test_a_copy_takes_the_databases_place_with_its_log_gone(home: Home) -> None:
     kept = home.place / kept.removeprefix("What it replaced is kept: ")
     assert count(kept) == 7
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    files = {path.name for path in home.database.parent.iterdir()} - {"paperboy.db.lock"}
+    files = {path.name for path in home.database.parent.iterdir()} - {
+        "paperboy.db.lock"
+    }
     assert files == {"articles", "paperboy.db", kept.name}
 
 
-def test_a_restored_database_knows_it_and_keeps_its_id(home: Home, tmp_path: Path) -> None:
+def test_a_restored_database_knows_it_and_keeps_its_id(
+    home: Home, tmp_path: Path
+) -> None:
     with closing(open_database(home.database)) as db:
         before = facts.get(db, Fact.DATABASE)
     backup.backup(home.database, tmp_path / "copy.db")
@@ -247,10 +268,14 @@ def test_a_restored_database_knows_it_and_keeps_its_id(home: Home, tmp_path: Pat
         assert facts.get(db, Fact.RESTORED) == str(milliseconds(AT))
         assert facts.get(db, Fact.DATABASE) == before
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
-        assert copy.execute("SELECT count(*) FROM facts WHERE name = 'restored'").fetchone() == (0,)
+        assert copy.execute(
+            "SELECT count(*) FROM facts WHERE name = 'restored'"
+        ).fetchone() == (0,)
 
 
-def test_two_restores_in_one_second_keep_both_databases(home: Home, tmp_path: Path) -> None:
+def test_two_restores_in_one_second_keep_both_databases(
+    home: Home, tmp_path: Path
+) -> None:
     backup.backup(home.database, tmp_path / "copy.db")
     kept = [backup.restore(tmp_path / "copy.db", home.database, AT) for _ in range(3)]
     assert len({*kept}) == 3
@@ -286,7 +311,9 @@ def test_a_database_that_is_gone_or_no_database_any_more_is_replaced(
     assert count(home.database) == 3
 
 
-def test_behind_a_link_the_database_itself_is_replaced(home: Home, tmp_path: Path) -> None:
+def test_behind_a_link_the_database_itself_is_replaced(
+    home: Home, tmp_path: Path
+) -> None:
     backup.backup(home.database, tmp_path / "copy.db")
     (tmp_path / "volume").mkdir()
     real = home.database.rename(tmp_path / "volume" / "real.db")
@@ -305,7 +332,10 @@ def test_behind_a_link_the_database_itself_is_replaced(home: Home, tmp_path: Pat
         (no_database, "it is not an SQLite database"),
         (empty, "is empty, not a database"),
         (another_programs, "another program's"),
-        (broken_references, "a row of aliases refers to a row of articles that is not there"),
+        (
+            broken_references,
+            "a row of aliases refers to a row of articles that is not there",
+        ),
         (newer, "was written by a newer version of Paperboy (schema step 9999_x)"),
         (gone, "there is no such file"),
     ],
@@ -369,7 +399,10 @@ def test_a_database_is_one_process_only_by_whatever_name(tmp_path: Path) -> None
     (tmp_path / "link.db").symlink_to(tmp_path / "real.db")
     with lock.held(tmp_path / "real.db"):
         for name in ("real.db", "link.db", "../" + tmp_path.name + "/real.db"):
-            with pytest.raises(DatabaseInUse, match="another Paperboy"), lock.held(tmp_path / name):
+            with (
+                pytest.raises(DatabaseInUse, match="another Paperboy"),
+                lock.held(tmp_path / name),
+            ):
                 pytest.fail("is held by two")
     with lock.held(tmp_path / "link.db"):
         pass  # and it is let go
@@ -380,7 +413,9 @@ def test_a_database_with_a_second_name_is_refused_by_either(tmp_path: Path) -> N
     (tmp_path / "other.db").hardlink_to(tmp_path / "real.db")
     for name, other in (("real.db", "other.db"), ("other.db", "real.db")):
         with (
-            pytest.raises(DatabaseLinked, match=f"{name}: has another name, {other}") as refused,
+            pytest.raises(
+                DatabaseLinked, match=f"{name}: has another name, {other}"
+            ) as refused,
             lock.held(tmp_path / name),
         ):
             pytest.fail("is held")

@@ -32,21 +32,27 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
 
 
 def wanted(newsroom: Newsroom, *names: str) -> list[Chat]:
-    return chats.set_channels(newsroom.db, [(name, 0, OnDoubt.RESEND) for name in names])
+    return chats.set_channels(
+        newsroom.db, [(name, 0, OnDoubt.RESEND) for name in names]
+    )
 
 
 def story(newsroom: Newsroom, name: str, days: int = 0, *topics: str) -> int:
     published = AT - timedelta(days=days)
     return newsroom.number(
         f"{name}.md",
-        article(name, f"https://one.example/{name}", topics=topics, published=published),
+        article(
+            name, f"https://one.example/{name}", topics=topics, published=published
+        ),
     )
 
 
 # --- channels of the settings -----------------------------------------------------------------------------------------
 
 
-def test_channels_come_in_the_order_of_the_settings_and_keep_their_rows(newsroom: Newsroom) -> None:
+def test_channels_come_in_the_order_of_the_settings_and_keep_their_rows(
+    newsroom: Newsroom,
+) -> None:
     first = wanted(newsroom, "@b", "@a", "-1005")
     assert [one.setting for one in first] == ["@b", "@a", "-1005"]
     assert [one.chat_id for one in first] == [None, None, -1005]
@@ -58,7 +64,10 @@ def test_threads_of_one_chat_are_channels_of_their_own(newsroom: Newsroom) -> No
     rows = chats.set_channels(
         newsroom.db, [("-1005", 0, OnDoubt.RESEND), ("-1005", 7, OnDoubt.ASK)]
     )
-    assert [(one.thread, one.on_doubt) for one in rows] == [(0, OnDoubt.RESEND), (7, OnDoubt.ASK)]
+    assert [(one.thread, one.on_doubt) for one in rows] == [
+        (0, OnDoubt.RESEND),
+        (7, OnDoubt.ASK),
+    ]
     assert rows[0].id != rows[1].id
 
 
@@ -68,7 +77,9 @@ def test_a_policy_that_changes_is_taken_over(newsroom: Newsroom) -> None:
     assert row.on_doubt == "ask"
 
 
-def test_two_settings_for_one_chat_come_back_as_that_chat_twice(newsroom: Newsroom) -> None:
+def test_two_settings_for_one_chat_come_back_as_that_chat_twice(
+    newsroom: Newsroom,
+) -> None:
     (row,) = wanted(newsroom, "@news")
     chats.resolve(newsroom.db, row.id, SUPERGROUP, username="news", title="News")
     both = wanted(newsroom, "@news", str(SUPERGROUP))
@@ -90,17 +101,24 @@ def test_a_channel_named_by_name_instead_of_by_number_is_the_same_channel_once_r
 ) -> None:
     (row,) = wanted(newsroom, str(SUPERGROUP))
     posted = story(newsroom, "A")
-    outbox.open_(newsroom.db, posted, [row.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT)
+    outbox.open_(
+        newsroom.db, posted, [row.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT
+    )
     newsroom.deliver()
     (renamed,) = wanted(newsroom, "@news")
     assert renamed.id != row.id
-    outbox.open_(newsroom.db, posted, [renamed.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT)
-    assert (
-        chats.resolve(newsroom.db, renamed.id, SUPERGROUP, username="news", title="News") == row.id
+    outbox.open_(
+        newsroom.db, posted, [renamed.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT
     )
-    assert [(one.id, one.setting, one.state) for one in chats.channels(newsroom.db)] == [
-        (row.id, "@news", "active")
-    ]
+    assert (
+        chats.resolve(
+            newsroom.db, renamed.id, SUPERGROUP, username="news", title="News"
+        )
+        == row.id
+    )
+    assert [
+        (one.id, one.setting, one.state) for one in chats.channels(newsroom.db)
+    ] == [(row.id, "@news", "active")]
     assert newsroom.deliver() == []
 
 
@@ -108,7 +126,12 @@ def test_a_group_that_read_and_becomes_a_channel_keeps_its_topics_and_gets_each_
     newsroom: Newsroom,
 ) -> None:
     group = chats.reader(
-        newsroom.db, SUPERGROUP, kind=ChatKind.GROUP, username="news", title="News", at=AT
+        newsroom.db,
+        SUPERGROUP,
+        kind=ChatKind.GROUP,
+        username="news",
+        title="News",
+        at=AT,
     )
     follows.follow(newsroom.db, group.id, follows.topic(newsroom.db, "AI").id, AT)
     assert newsroom.open_channel(str(SUPERGROUP)) == group.id
@@ -119,15 +142,27 @@ def test_a_group_that_read_and_becomes_a_channel_keeps_its_topics_and_gets_each_
     assert chats.count_readers(newsroom.db) == 0
 
 
-def test_a_reader_who_turns_out_to_be_the_named_channel_becomes_it(newsroom: Newsroom) -> None:
+def test_a_reader_who_turns_out_to_be_the_named_channel_becomes_it(
+    newsroom: Newsroom,
+) -> None:
     group = chats.reader(
-        newsroom.db, SUPERGROUP, kind=ChatKind.GROUP, username="news", title="News", at=AT
+        newsroom.db,
+        SUPERGROUP,
+        kind=ChatKind.GROUP,
+        username="news",
+        title="News",
+        at=AT,
     )
     follows.follow(newsroom.db, group.id, follows.topic(newsroom.db, "AI").id, AT)
     (row,) = wanted(newsroom, "@news")
     waits = story(newsroom, "A")
-    outbox.open_(newsroom.db, waits, [row.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT)
-    assert chats.resolve(newsroom.db, row.id, SUPERGROUP, username="news", title="News") == group.id
+    outbox.open_(
+        newsroom.db, waits, [row.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT
+    )
+    assert (
+        chats.resolve(newsroom.db, row.id, SUPERGROUP, username="news", title="News")
+        == group.id
+    )
     assert chats.get(newsroom.db, row.id) is None
     assert newsroom.deliver() == [("@news", "A")]
     assert [one.name for one in follows.of_chat(newsroom.db, group.id)] == ["AI"]
@@ -137,7 +172,8 @@ def test_resolving_again_changes_the_name_only(newsroom: Newsroom) -> None:
     (row,) = wanted(newsroom, "@news")
     for title in ("News", "The News"):
         assert (
-            chats.resolve(newsroom.db, row.id, SUPERGROUP, username="news", title=title) == row.id
+            chats.resolve(newsroom.db, row.id, SUPERGROUP, username="news", title=title)
+            == row.id
         )
     found = chats.by_number(newsroom.db, SUPERGROUP)
     assert found is not None
@@ -162,7 +198,9 @@ def test_a_channel_that_is_back_in_the_settings_starts_anew(newsroom: Newsroom) 
     assert [title for _, title in newsroom.deliver()] == ["Meanwhile 1", "Meanwhile 2"]
 
 
-def test_a_channel_that_was_only_away_for_a_moment_gets_what_waited(newsroom: Newsroom) -> None:
+def test_a_channel_that_was_only_away_for_a_moment_gets_what_waited(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@news")
     for day in range(3):
         story(newsroom, f"Waits {day}", 3 - day)
@@ -176,8 +214,12 @@ def test_a_channel_that_was_only_away_for_a_moment_gets_what_waited(newsroom: Ne
 # --- readers ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_reader_is_one_row_whose_name_is_brought_up_to_date(newsroom: Newsroom) -> None:
-    first = chats.reader(newsroom.db, 7, kind=ChatKind.PRIVATE, username="ann", title="Ann", at=AT)
+def test_a_reader_is_one_row_whose_name_is_brought_up_to_date(
+    newsroom: Newsroom,
+) -> None:
+    first = chats.reader(
+        newsroom.db, 7, kind=ChatKind.PRIVATE, username="ann", title="Ann", at=AT
+    )
     again = chats.reader(
         newsroom.db,
         7,
@@ -186,7 +228,12 @@ def test_a_reader_is_one_row_whose_name_is_brought_up_to_date(newsroom: Newsroom
         title="Ann B.",
         at=AT + timedelta(days=1),
     )
-    assert (again.id, again.title, again.username, again.begun) == (first.id, "Ann B.", "", AT)
+    assert (again.id, again.title, again.username, again.begun) == (
+        first.id,
+        "Ann B.",
+        "",
+        AT,
+    )
     assert chats.count_readers(newsroom.db) == 1
 
 
@@ -216,11 +263,19 @@ def test_a_group_that_moves_takes_every_thread_and_everything_that_waits_along(
     rows = chats.set_channels(newsroom.db, settings)
     waits = story(newsroom, "A")
     outbox.open_(
-        newsroom.db, waits, [one.id for one in rows], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT
+        newsroom.db,
+        waits,
+        [one.id for one in rows],
+        lane=Lane.CHANNEL,
+        edition=1,
+        rank=AT,
+        at=AT,
     )
     chats.move(newsroom.db, -55, SUPERGROUP)
     assert {one.chat_id for one in outbox.due(newsroom.db, AT)} == {SUPERGROUP}
-    assert [one.id for one in chats.set_channels(newsroom.db, settings)] == [one.id for one in rows]
+    assert [one.id for one in chats.set_channels(newsroom.db, settings)] == [
+        one.id for one in rows
+    ]
 
 
 def test_a_group_that_moves_to_one_we_know_is_joined_with_it_and_gets_no_post_twice(
@@ -254,15 +309,25 @@ def test_a_topic_is_one_however_it_is_written(newsroom: Newsroom) -> None:
     assert follows.topic(newsroom.db, "computer-vision ").id == first.id
     assert follows.by_name(newsroom.db, "COMPUTER  VISION") == first
     assert follows.by_code(newsroom.db, first.code) == first
-    assert follows.by_name(newsroom.db, "vision") is follows.by_code(newsroom.db, "nope") is None
+    assert (
+        follows.by_name(newsroom.db, "vision")
+        is follows.by_code(newsroom.db, "nope")
+        is None
+    )
     assert follows.topic(newsroom.db, "C++").id != follows.topic(newsroom.db, "C").id
 
 
 def test_following_and_unfollowing_twice_is_said(newsroom: Newsroom) -> None:
     reader, topic = newsroom.reader(7), follows.topic(newsroom.db, "AI").id
-    assert [follows.follow(newsroom.db, reader, topic, AT) for _ in range(2)] == [True, False]
+    assert [follows.follow(newsroom.db, reader, topic, AT) for _ in range(2)] == [
+        True,
+        False,
+    ]
     assert follows.count(newsroom.db) == 1
-    assert [follows.unfollow(newsroom.db, reader, topic) for _ in range(2)] == [True, False]
+    assert [follows.unfollow(newsroom.db, reader, topic) for _ in range(2)] == [
+        True,
+        False,
+    ]
 
 
 def test_following_again_does_not_make_the_follow_younger(newsroom: Newsroom) -> None:
@@ -270,7 +335,10 @@ def test_following_again_does_not_make_the_follow_younger(newsroom: Newsroom) ->
     newsroom.later(seconds=1)
     newsroom.tell("a.md", article(topics=("AI",)))
     follows.follow(
-        newsroom.db, reader, follows.topic(newsroom.db, "AI").id, newsroom.later(hours=1)
+        newsroom.db,
+        reader,
+        follows.topic(newsroom.db, "AI").id,
+        newsroom.later(hours=1),
     )
     assert [chat for chat, _ in newsroom.deliver()] == ["R7"]
 
@@ -304,13 +372,19 @@ def test_the_overview_counts_what_readers_can_find_and_marks_what_they_follow(
     hidden = story(newsroom, "B", 0, "AI", "hidden")
     holding.hold(newsroom.db, [hidden], Waits.EDITOR)
     found = {
-        one.name: (one.articles, one.followed) for one in follows.overview(newsroom.db, reader)
+        one.name: (one.articles, one.followed)
+        for one in follows.overview(newsroom.db, reader)
     }
     assert found == {"AI": (1, True), "Computer Vision": (1, False), "empty": (0, True)}
-    assert {one.name for one in follows.overview(newsroom.db)} == {"AI", "Computer Vision"}
+    assert {one.name for one in follows.overview(newsroom.db)} == {
+        "AI",
+        "Computer Vision",
+    }
 
 
-def test_planning_goes_on_where_it_was_cut_off(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_planning_goes_on_where_it_was_cut_off(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
     for chat_id in range(1, 8):
         newsroom.reader(chat_id, "AI")
     newsroom.later(seconds=1)
@@ -321,13 +395,16 @@ def test_planning_goes_on_where_it_was_cut_off(newsroom: Newsroom, tmp_path: Pat
     newsroom.db = open_newsroom(tmp_path / "paperboy.db").db
     assert fanouts.extend(newsroom.db, newsroom.at, chunk=3)
     assert not fanouts.extend(newsroom.db, newsroom.at, chunk=3)
-    assert sorted(newsroom.deliver()) == [(f"R{chat_id}", "A") for chat_id in range(1, 8)]
+    assert sorted(newsroom.deliver()) == [
+        (f"R{chat_id}", "A") for chat_id in range(1, 8)
+    ]
 
 
 @examples(60)
 @given(
     readers=st.lists(
-        st.tuples(st.sets(st.sampled_from("abcd")), st.booleans(), st.booleans()), max_size=12
+        st.tuples(st.sets(st.sampled_from("abcd")), st.booleans(), st.booleans()),
+        max_size=12,
     ),
     carried=st.sets(st.sampled_from("abcd"), min_size=1),
     chunk=st.integers(1, 5),
@@ -351,7 +428,9 @@ def test_every_follower_is_planned_once_in_chunks_of_any_size(
     newsroom.later(seconds=1)
     for chat, names in late:
         for name in names:
-            follows.follow(newsroom.db, chat, follows.topic(newsroom.db, name).id, newsroom.at)
+            follows.follow(
+                newsroom.db, chat, follows.topic(newsroom.db, name).id, newsroom.at
+            )
     turns = 1
     while fanouts.extend(newsroom.db, newsroom.at, chunk):
         turns += 1
@@ -363,10 +442,14 @@ def test_every_follower_is_planned_once_in_chunks_of_any_size(
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_file_is_found_by_its_path_or_with_others_by_its_name(newsroom: Newsroom) -> None:
+def test_a_file_is_found_by_its_path_or_with_others_by_its_name(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("2026/a_b.md", article(url="https://one.example/1"))
     other = newsroom.number("2026/axb.md", article(SECOND, "https://one.example/2"))
-    third = newsroom.number("2025/axb.md", article("The third of them", "https://one.example/3"))
+    third = newsroom.number(
+        "2025/axb.md", article("The third of them", "https://one.example/3")
+    )
     for words, meant in {
         "2026/a_b.md": [one],
         "a_b.md": [one],
@@ -378,7 +461,9 @@ def test_a_file_is_found_by_its_path_or_with_others_by_its_name(newsroom: Newsro
         assert files.named(newsroom.db, words) == []
 
 
-def test_two_files_of_one_article_under_one_name_mean_that_article(newsroom: Newsroom) -> None:
+def test_two_files_of_one_article_under_one_name_mean_that_article(
+    newsroom: Newsroom,
+) -> None:
     one = newsroom.number("x/a.md", article())
     assert newsroom.number("y/a.md", article()) == one
     assert [found.article for found in files.named(newsroom.db, "a.md")] == [one, one]
@@ -409,12 +494,19 @@ def test_a_database_is_left_by_nobody_when_a_chat_is_joined(newsroom: Newsroom) 
     told = story(newsroom, "A", 0, "AI")
     newsroom.deliver()
     chats.move(newsroom.db, -55, SUPERGROUP)
-    assert number(newsroom.db, "SELECT count(*) FROM deliveries WHERE chat = ?", (old,)) == 0
+    assert (
+        number(newsroom.db, "SELECT count(*) FROM deliveries WHERE chat = ?", (old,))
+        == 0
+    )
     assert [
         one["state"]
-        for one in all_rows(newsroom.db, "SELECT state FROM deliveries WHERE article = ?", (told,))
+        for one in all_rows(
+            newsroom.db, "SELECT state FROM deliveries WHERE article = ?", (told,)
+        )
     ] == [State.SENT]
-    assert number(newsroom.db, "SELECT count(*) FROM attempts WHERE chat = ?", (new,)) >= 1
+    assert (
+        number(newsroom.db, "SELECT count(*) FROM attempts WHERE chat = ?", (new,)) >= 1
+    )
 
 
 def test_a_group_with_a_new_number_forgets_what_its_old_posts_were_called(
@@ -422,13 +514,17 @@ def test_a_group_with_a_new_number_forgets_what_its_old_posts_were_called(
 ) -> None:
     number_ = story(newsroom, "ferry")
     (channel,) = wanted(newsroom, "-55")
-    outbox.open_(newsroom.db, number_, [channel.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT)
+    outbox.open_(
+        newsroom.db, number_, [channel.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT
+    )
     newsroom.db.execute(
         "UPDATE deliveries SET state = 'sent', message = 7, edit_due = 1 WHERE chat = ?",
         (channel.id,),
     )
     chats.move(newsroom.db, -55, SUPERGROUP)
     (found,) = all_rows(
-        newsroom.db, "SELECT state, message, edit_due FROM deliveries WHERE chat = ?", (channel.id,)
+        newsroom.db,
+        "SELECT state, message, edit_due FROM deliveries WHERE chat = ?",
+        (channel.id,),
     )
     assert tuple(found) == ("sent", None, None)

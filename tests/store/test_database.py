@@ -47,7 +47,9 @@ def alert(db: Database, key: str) -> bool:
 # --- opening ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_new_database_is_made_with_its_folder_and_opened_again_as_it_was(path: Path) -> None:
+def test_a_new_database_is_made_with_its_folder_and_opened_again_as_it_was(
+    path: Path,
+) -> None:
     db = open_database(path)
     alert(db, "a")
     db.close()
@@ -56,7 +58,9 @@ def test_a_new_database_is_made_with_its_folder_and_opened_again_as_it_was(path:
     again.close()
 
 
-def test_what_is_committed_is_safe_from_a_power_cut_and_references_are_kept(path: Path) -> None:
+def test_what_is_committed_is_safe_from_a_power_cut_and_references_are_kept(
+    path: Path,
+) -> None:
     db = open_database(path)
     pragmas = {
         name: db.conn.execute(f"PRAGMA {name}").fetchone()[0]
@@ -72,7 +76,8 @@ def test_what_is_no_database_is_said_in_words_and_left_alone(tmp_path: Path) -> 
     file = tmp_path / "letter.txt"
     file.write_text("Dear all, this is a letter and not a database at all. " * 40)
     with pytest.raises(
-        StoreError, match=r"letter\.txt: can't be used as the database: file is not a database"
+        StoreError,
+        match=r"letter\.txt: can't be used as the database: file is not a database",
     ):
         open_database(file)
     assert file.read_text().startswith("Dear all")
@@ -98,7 +103,9 @@ def test_another_programs_database_is_not_taken_over(tmp_path: Path) -> None:
         open_database(path)
     assert [
         name
-        for (name,) in other.execute("SELECT name FROM sqlite_master WHERE name = 'deliveries'")
+        for (name,) in other.execute(
+            "SELECT name FROM sqlite_master WHERE name = 'deliveries'"
+        )
     ] == []
     other.close()
 
@@ -149,7 +156,9 @@ moments = st.datetimes(
 
 
 @given(moments.filter(lambda at: 1900 < at.year < 9998))
-def test_a_moment_comes_back_to_the_millisecond_from_any_time_zone(at: datetime) -> None:
+def test_a_moment_comes_back_to_the_millisecond_from_any_time_zone(
+    at: datetime,
+) -> None:
     back = moment(milliseconds(at))
     assert back.tzinfo is UTC
     assert timedelta(0) <= at - back < timedelta(milliseconds=1)
@@ -191,13 +200,19 @@ async def test_what_goes_wrong_in_one_task_is_undone_and_does_not_touch_the_othe
             if key % 3 == 0:
                 raise LookupError(key)
 
-    found = await asyncio.gather(*(store(work, key) for key in range(30)), return_exceptions=True)
-    assert [one.args[0] for one in found if isinstance(one, LookupError)] == list(range(0, 30, 3))
+    found = await asyncio.gather(
+        *(store(work, key) for key in range(30)), return_exceptions=True
+    )
+    assert [one.args[0] for one in found if isinstance(one, LookupError)] == list(
+        range(0, 30, 3)
+    )
     assert await store(alerts) == 20
     store.close()
 
 
-async def test_work_that_has_begun_is_finished_though_its_caller_is_gone(path: Path) -> None:
+async def test_work_that_has_begun_is_finished_though_its_caller_is_gone(
+    path: Path,
+) -> None:
     store, begun, go_on = Store(path), Event(), Event()
 
     def work(db: Database) -> None:
@@ -247,7 +262,8 @@ async def test_a_full_disk_is_said_in_words_and_the_store_goes_on_when_there_is_
 
     await store(limit, await store(number, "PRAGMA page_count"))
     with pytest.raises(
-        StoreError, match=r"paperboy\.db: the database can't be used: database or disk is full"
+        StoreError,
+        match=r"paperboy\.db: the database can't be used: database or disk is full",
     ):
         await store(alert, "x" * 1_000_000)
     await store(limit, 1_000_000)
@@ -289,7 +305,9 @@ def test_no_question_of_the_couriers_looks_through_all_deliveries(path: Path) ->
         for step in store.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}"):
             table = step["detail"].removeprefix("SCAN ").removeprefix("SEARCH ")
             reads_it = table.startswith(("d", "deliveries"))
-            assert not reads_it or " INDEX deliveries_" in table, f"{step['detail']} in {sql}"
+            assert not reads_it or " INDEX deliveries_" in table, (
+                f"{step['detail']} in {sql}"
+            )
             assert not reads_it or "deliveries_by_chat" not in table or "=?" in table, (
                 f"{step['detail']} in {sql}"
             )
@@ -309,7 +327,9 @@ def test_rows_survive_a_restart_of_the_whole_room(path: Path) -> None:
     db.close()
 
 
-def test_every_database_has_an_id_of_its_own_and_remembers_facts(tmp_path: Path) -> None:
+def test_every_database_has_an_id_of_its_own_and_remembers_facts(
+    tmp_path: Path,
+) -> None:
     one, other = (open_database(tmp_path / name) for name in ("one.db", "other.db"))
     assert facts.get(one, Fact.DATABASE) != facts.get(other, Fact.DATABASE)
     assert facts.get(one, Fact.RESTORED) is None

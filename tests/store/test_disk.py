@@ -17,9 +17,7 @@ from tests.support.newsroom import AT, Newsroom, article, open_newsroom
 from tests.support.stage import Stage, staged
 
 LASTING = "/dev/vda1 / ext4 rw,relatime 0 0\nproc /proc proc rw 0 0\n"
-CONTAINER = (
-    "overlay / overlay rw,lowerdir=/a:/b 0 0\n/dev/vdb /data ext4 rw 0 0\ntmpfs /run tmpfs rw 0 0\n"
-)
+CONTAINER = "overlay / overlay rw,lowerdir=/a:/b 0 0\n/dev/vdb /data ext4 rw 0 0\ntmpfs /run tmpfs rw 0 0\n"
 
 
 @pytest.mark.parametrize(
@@ -51,13 +49,17 @@ def test_a_disk_is_known_by_the_file_system_that_holds_the_database(
     "variable", ["DYNO", "RENDER", "RAILWAY_ENVIRONMENT", "FLY_APP_NAME", "K_SERVICE"]
 )
 def test_a_hosts_own_disk_gets_lost_at_every_restart(variable: str) -> None:
-    assert "empties its disk" in disk.temporary(Path("/srv/paperboy.db"), {variable: "x"}, LASTING)
+    assert "empties its disk" in disk.temporary(
+        Path("/srv/paperboy.db"), {variable: "x"}, LASTING
+    )
     assert disk.temporary(Path("/srv/paperboy.db"), {variable: ""}, LASTING) == ""
 
 
 def test_a_volume_of_a_host_that_has_such_lasts() -> None:
     mounts = LASTING + "/dev/vdc /data ext4 rw 0 0\n"
-    assert disk.temporary(Path("/data/paperboy.db"), {"FLY_APP_NAME": "x"}, mounts) == ""
+    assert (
+        disk.temporary(Path("/data/paperboy.db"), {"FLY_APP_NAME": "x"}, mounts) == ""
+    )
     assert disk.temporary(
         Path("/data/paperboy.db"), {"DYNO": "web.1"}, mounts
     )  # Heroku's /app is a mount and no volume
@@ -69,16 +71,22 @@ def test_the_systems_own_list_of_mounts_is_read_and_may_be_missing(
     monkeypatch.setattr(disk, "MOUNTS", tmp_path / "mounts")
     assert disk.temporary(tmp_path / "paperboy.db", {}) == ""
     (tmp_path / "mounts").write_text("tmpfs / tmpfs rw 0 0\n")
-    assert disk.temporary(tmp_path / "paperboy.db", {}) == "lies in the machine's memory"
+    assert (
+        disk.temporary(tmp_path / "paperboy.db", {}) == "lies in the machine's memory"
+    )
 
 
 # --- a start ----------------------------------------------------------------------------------------------------------
 
 
-def decide(newsroom: Newsroom, environ: Mapping[str, str], **feed: int) -> channel_start.Start:
+def decide(
+    newsroom: Newsroom, environ: Mapping[str, str], **feed: int
+) -> channel_start.Start:
     channels = (ChannelSetting(chat="@news"),)
     chosen = Settings(
-        feed=Feed(**feed), store=Store(database=Path("/srv/paperboy.db")), channels=channels
+        feed=Feed(**feed),
+        store=Store(database=Path("/srv/paperboy.db")),
+        channels=channels,
     )
     return channel_start.decide(newsroom.db, chosen, newsroom.at, environ)
 
@@ -92,7 +100,9 @@ def newsroom(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Newsroom:
 HEROKU = {"DYNO": "worker.1"}
 
 
-def test_a_new_database_on_a_disk_that_lasts_starts_with_the_newest(newsroom: Newsroom) -> None:
+def test_a_new_database_on_a_disk_that_lasts_starts_with_the_newest(
+    newsroom: Newsroom,
+) -> None:
     assert decide(newsroom, {}) == channel_start.Start(10)
 
 
@@ -109,7 +119,9 @@ def test_a_new_database_on_a_disk_that_gets_lost_starts_with_nothing_and_tells(
 def test_a_chosen_start_is_kept_wherever_the_database_lies_be_it_the_default(
     newsroom: Newsroom, first_run: int
 ) -> None:
-    assert decide(newsroom, HEROKU, first_run=first_run) == channel_start.Start(first_run)
+    assert decide(newsroom, HEROKU, first_run=first_run) == channel_start.Start(
+        first_run
+    )
 
 
 def test_a_database_that_has_served_is_not_lost_and_a_channel_added_to_it_starts_as_usual(
@@ -125,19 +137,34 @@ def test_a_database_in_which_somebody_wrote_has_served(newsroom: Newsroom) -> No
     assert decide(newsroom, HEROKU) == channel_start.Start(10)
 
 
-def test_a_start_leaves_out_what_is_too_old_among_the_newest(newsroom: Newsroom) -> None:
+def test_a_start_leaves_out_what_is_too_old_among_the_newest(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@news", begun=False)
     for day in range(5):
         newsroom.tell(
             f"{day}.md",
             article(
-                f"Story {day}", f"https://one.example/{day}", published=AT - timedelta(days=day)
+                f"Story {day}",
+                f"https://one.example/{day}",
+                published=AT - timedelta(days=day),
             ),
         )
     start = decide(newsroom, {}, max_age_days=2, first_run=4)
-    assert channel_start.begin(newsroom.db, newsroom.rules.channels, start, newsroom.at) == 3
-    assert [title for _, title in newsroom.deliver()] == ["Story 2", "Story 1", "Story 0"]
-    skipped = [number for number in range(1, 6) if newsroom.states(number) == {"@news": "skipped"}]
+    assert (
+        channel_start.begin(newsroom.db, newsroom.rules.channels, start, newsroom.at)
+        == 3
+    )
+    assert [title for _, title in newsroom.deliver()] == [
+        "Story 2",
+        "Story 1",
+        "Story 0",
+    ]
+    skipped = [
+        number
+        for number in range(1, 6)
+        if newsroom.states(number) == {"@news": "skipped"}
+    ]
     assert len(skipped) == 2
 
 
@@ -177,10 +204,14 @@ async def test_check_warns_of_a_new_database_on_a_disk_that_gets_lost(
 ) -> None:
     monkeypatch.setenv("DYNO", "worker.1")
     database = tmp_path / "paperboy.db"
-    chosen = Settings(feed=Feed(folder=tmp_path, **feed), store=Store(database=database))
+    chosen = Settings(
+        feed=Feed(folder=tmp_path, **feed), store=Store(database=database)
+    )
 
     def warnings(found: list[checking.Finding]) -> list[str]:
-        return [one.what for one in found if one.level == "warning" and "is new" in one.what]
+        return [
+            one.what for one in found if one.level == "warning" and "is new" in one.what
+        ]
 
     assert bool(warnings(await checking.findings(chosen))) is warned
     newsroom = open_newsroom(database)

@@ -18,7 +18,14 @@ from bot.store import inspection, lock, present
 from bot.store.database import add, number, open_database
 from bot.store.inspection import Depth
 from bot.store.thread import Store
-from tests.support.harms import another_programs, cut_off, damaged, newer, no_database, unreleased
+from tests.support.harms import (
+    another_programs,
+    cut_off,
+    damaged,
+    newer,
+    no_database,
+    unreleased,
+)
 from tests.support.operating import Home, typed
 
 #: Commands that open a database, each with the exit code of one that is refused.
@@ -37,7 +44,9 @@ HARMS = (damaged, cut_off, no_database, another_programs, newer, unreleased)
 @pytest.fixture
 def home(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home with a database, where the commands are typed in this process."""
-    home.settle(f'[telegram]\ntoken = "123456789:{"A" * 35}"\napi_base_url = "http://127.0.0.1:9"')
+    home.settle(
+        f'[telegram]\ntoken = "123456789:{"A" * 35}"\napi_base_url = "http://127.0.0.1:9"'
+    )
     open_database(home.database).close()
     monkeypatch.chdir(home.place)
     return home
@@ -81,7 +90,8 @@ def test_check_says_what_is_wrong_with_a_database(
     assert typed("check") == 1
     shown = " ".join(capsys.readouterr().out.split())
     assert any(
-        word in shown for word in ("damaged", "another program", "newer version", "never released")
+        word in shown
+        for word in ("damaged", "another program", "newer version", "never released")
     )
 
 
@@ -244,7 +254,9 @@ async def test_a_database_that_another_program_tidies_while_in_use_is_not_taken_
     assert not present.saved_beside(path).exists()
 
 
-@pytest.mark.parametrize("harm", [cut_short, log_cut_short], ids=lambda harm: harm.__name__)
+@pytest.mark.parametrize(
+    "harm", [cut_short, log_cut_short], ids=lambda harm: harm.__name__
+)
 async def test_a_database_that_is_cut_while_in_use_is_noticed(
     tmp_path: Path, harm: Callable[[Path], None]
 ) -> None:
@@ -254,7 +266,9 @@ async def test_a_database_that_is_cut_while_in_use_is_noticed(
     try:
         await store(add, "INSERT INTO alerts VALUES (?, 0)", ("before",))
         harm(path)
-        with pytest.raises(DatabaseLost, match="was deleted, moved, cut or replaced") as lost:
+        with pytest.raises(
+            DatabaseLost, match="was deleted, moved, cut or replaced"
+        ) as lost:
             await store(add, "INSERT INTO alerts VALUES (?, 0)", ("after",))
     finally:
         with suppress(sqlite3.Error):
@@ -274,7 +288,9 @@ async def test_a_database_that_is_lost_while_in_use_is_noticed_and_saved(
         await store(add, "INSERT INTO alerts VALUES (?, 0)", ("before",))
         harm(path)
         for _ in range(2):
-            with pytest.raises(DatabaseLost, match=r"paperboy\.db\.saved` brings it back"):
+            with pytest.raises(
+                DatabaseLost, match=r"paperboy\.db\.saved` brings it back"
+            ):
                 await store(add, "INSERT INTO alerts VALUES (?, 0)", ("after",))
     finally:
         store.close()

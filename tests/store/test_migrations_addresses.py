@@ -61,7 +61,9 @@ def put(db: Database, number: int, address: str, **more: Any) -> None:
         f"INSERT INTO articles ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
         (*columns.values(),),
     )
-    write(db, "UPDATE files SET article = ? WHERE path = ?", (number, told["file"] or ""))
+    write(
+        db, "UPDATE files SET article = ? WHERE path = ?", (number, told["file"] or "")
+    )
     write(db, "INSERT INTO aliases VALUES (?, ?)", (address, number))
 
 
@@ -73,14 +75,20 @@ def post(db: Database, article: int, chat: int, state: str = "sent") -> None:
 
 def posts(db: Database) -> list[tuple[Any, ...]]:
     columns = f"article, chat, state, form, {upgrade.edit_column(db)}"
-    return [tuple(one) for one in rows(db, f"SELECT {columns} FROM deliveries ORDER BY id")]
+    return [
+        tuple(one) for one in rows(db, f"SELECT {columns} FROM deliveries ORDER BY id")
+    ]
 
 
 def addresses(db: Database) -> set[tuple[str, int]]:
-    return {(one["identity"], one["article"]) for one in rows(db, "SELECT * FROM aliases")}
+    return {
+        (one["identity"], one["article"]) for one in rows(db, "SELECT * FROM aliases")
+    }
 
 
-def test_addresses_are_normalised_and_links_stay_as_they_were_shown(db: Database) -> None:
+def test_addresses_are_normalised_and_links_stay_as_they_were_shown(
+    db: Database,
+) -> None:
     put(db, 1, WWW)
     sql = "INSERT INTO related VALUES (1, 0, ?, ?, 'Another', '', '', NULL, 0)"
     write(db, sql, ("https://www.other.example/%7ea", "https://www.other.example/%7ea"))
@@ -112,7 +120,10 @@ def test_both_posts_of_two_articles_that_share_an_address_stay_and_none_is_edite
         (2, 1, "sent", "form 2", None),
         (1, 2, "sent", "form 1", None),
     ]
-    told = {one["path"]: (one["article"], one["story"]) for one in rows(db, "SELECT * FROM files")}
+    told = {
+        one["path"]: (one["article"], one["story"])
+        for one in rows(db, "SELECT * FROM files")
+    }
     assert told == {"1.md": (1, ""), "2.md": (1, "?")}
 
 
@@ -149,10 +160,13 @@ def test_two_stories_that_share_an_address_now_stay_two(db: Database) -> None:
     assert {articles.successor(db, number) for number in (1, 2)} == {1, 2}
 
 
-def test_a_long_title_in_a_script_without_spaces_has_a_key_from_now_on(db: Database) -> None:
+def test_a_long_title_in_a_script_without_spaces_has_a_key_from_now_on(
+    db: Database,
+) -> None:
     put(db, 1, UPPER, title="三十個組織聯手反對人臉識別技術")
     put(db, 2, "https://host.example/b", title="Short")
     migrations.paperboy.apply(db)
     assert [
-        one["title_key"] != "" for one in rows(db, "SELECT title_key FROM articles ORDER BY id")
+        one["title_key"] != ""
+        for one in rows(db, "SELECT title_key FROM articles ORDER BY id")
     ] == [True, False]

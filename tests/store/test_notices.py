@@ -13,7 +13,9 @@ from tests.support.newsroom import AT, Newsroom
 TEXT = st.text(max_size=20)
 NUMBERS = st.lists(st.integers(1, 99), max_size=3).map(tuple)
 VALUES = st.from_regex(r"[A-Za-z0-9._-]{0,40}", fullmatch=True)
-CHOICES = st.builds(Choice, st.sampled_from(Decision), VALUES, st.none() | st.integers(0, 99))
+CHOICES = st.builds(
+    Choice, st.sampled_from(Decision), VALUES, st.none() | st.integers(0, 99)
+)
 ANY = st.builds(
     Notice,
     key=TEXT,
@@ -53,7 +55,9 @@ def test_a_value_that_no_button_can_carry_is_a_fault_of_ours(value: str) -> None
 
 
 def test_a_notice_of_a_later_version_can_still_be_told() -> None:
-    told = from_content("k", "invented", {"choices": [["dance", "1", None], ["leave", "", None]]})
+    told = from_content(
+        "k", "invented", {"choices": [["dance", "1", None], ["leave", "", None]]}
+    )
     assert (told.alert, told.choices) == (Alert.OTHER, (Choice(Decision.LEAVE),))
 
 
@@ -82,14 +86,19 @@ def test_who_was_not_told_yet_hears_nothing_of_what_is_over(newsroom: Newsroom) 
     assert (_hear(newsroom, 7), _hear(newsroom, 8)) == ([("1:rights", True)], [])
 
 
-def test_what_begins_again_before_its_end_was_told_is_no_news(newsroom: Newsroom) -> None:
+def test_what_begins_again_before_its_end_was_told_is_no_news(
+    newsroom: Newsroom,
+) -> None:
     notices.tell(newsroom.db, [_notice()], AT)
     _hear(newsroom, 7)
     notices.all_clear(newsroom.db, ["1:rights"], AT)
     notices.tell(newsroom.db, [_notice()], AT)
     assert (_hear(newsroom, 7), _hear(newsroom, 8)) == ([], [("1:rights", False)])
     notices.all_clear(newsroom.db, ["1:rights"], AT)
-    assert (_hear(newsroom, 7), _hear(newsroom, 8)) == ([("1:rights", True)], [("1:rights", True)])
+    assert (_hear(newsroom, 7), _hear(newsroom, 8)) == (
+        [("1:rights", True)],
+        [("1:rights", True)],
+    )
 
 
 def test_what_does_not_last_has_no_end_to_tell_of(newsroom: Newsroom) -> None:
@@ -106,15 +115,20 @@ def test_what_is_addressed_to_editors_no_more_is_dropped(newsroom: Newsroom) -> 
     assert notices.waiting(newsroom.db, 7) == []
 
 
-def test_housekeeping_keeps_what_lasts_and_forgets_what_is_over(newsroom: Newsroom) -> None:
-    notices.tell(newsroom.db, [_notice(), _notice("2:rights"), _notice("x", Alert.REJECTED)], AT)
+def test_housekeeping_keeps_what_lasts_and_forgets_what_is_over(
+    newsroom: Newsroom,
+) -> None:
+    notices.tell(
+        newsroom.db, [_notice(), _notice("2:rights"), _notice("x", Alert.REJECTED)], AT
+    )
     _hear(newsroom)
     notices.all_clear(newsroom.db, ["2:rights"], AT)
     _hear(newsroom)
     assert notices.prune(newsroom.db, newsroom.later(days=20)) == 0
     notices.prune(newsroom.db, newsroom.later(days=20))
     assert (
-        newsroom.db.conn.execute("SELECT DISTINCT key FROM notices").fetchall()[0][0] == "1:rights"
+        newsroom.db.conn.execute("SELECT DISTINCT key FROM notices").fetchall()[0][0]
+        == "1:rights"
     )
     notices.all_clear(newsroom.db, ["1:rights"], newsroom.at)
     assert _hear(newsroom) == [("1:rights", True)]

@@ -12,7 +12,16 @@ import pytest
 from bot.domain.chat import AWAY, OnDoubt, Standing
 from bot.domain.delivery import Lane, State
 from bot.domain.notices import Alert, Notice
-from bot.domain.outcome import Delay, Fallback, Gone, Refusal, Refused, Sent, Unknown, Wait
+from bot.domain.outcome import (
+    Delay,
+    Fallback,
+    Gone,
+    Refusal,
+    Refused,
+    Sent,
+    Unknown,
+    Wait,
+)
 from bot.domain.settlement import Settlement
 from bot.store import chats, counts, edits, notices, outbox, pruning, updates
 from bot.store.database import Database, number, row, rows, write
@@ -29,7 +38,10 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
 
 def story(newsroom: Newsroom, name: str, days: int = 0, *topics: str) -> int:
     told = article(
-        name, f"https://one.example/{name}", topics=topics, published=AT - timedelta(days=days)
+        name,
+        f"https://one.example/{name}",
+        topics=topics,
+        published=AT - timedelta(days=days),
     )
     number_ = newsroom.number(f"{name}.md", told)
     newsroom.plan()
@@ -39,7 +51,10 @@ def story(newsroom: Newsroom, name: str, days: int = 0, *topics: str) -> int:
 def due(newsroom: Newsroom, *busy: int, most: int = 50) -> list[tuple[str, str]]:
     found = outbox.due(newsroom.db, newsroom.at, busy=busy, most=most)
     return [
-        (name(newsroom, one.delivery.chat), newsroom.stored(one.delivery.article).article.title)
+        (
+            name(newsroom, one.delivery.chat),
+            newsroom.stored(one.delivery.article).article.title,
+        )
         for one in found
     ]
 
@@ -64,7 +79,13 @@ def test_one_article_one_chat_one_edition_is_one_delivery(newsroom: Newsroom) ->
 
     def open_again(edition: int) -> int:
         return outbox.open_(
-            newsroom.db, number_, [chat, chat], lane=Lane.CHANNEL, edition=edition, rank=AT, at=AT
+            newsroom.db,
+            number_,
+            [chat, chat],
+            lane=Lane.CHANNEL,
+            edition=edition,
+            rank=AT,
+            at=AT,
         )
 
     assert [open_again(1), open_again(2), open_again(2)] == [0, 1, 0]
@@ -74,7 +95,9 @@ def test_one_article_one_chat_one_edition_is_one_delivery(newsroom: Newsroom) ->
 # --- what is due ------------------------------------------------------------------------------------------------------
 
 
-def test_channels_come_before_followers_and_old_stories_before_new_ones(newsroom: Newsroom) -> None:
+def test_channels_come_before_followers_and_old_stories_before_new_ones(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@news")
     newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
@@ -90,7 +113,9 @@ def test_channels_come_before_followers_and_old_stories_before_new_ones(newsroom
     ]
 
 
-def test_a_chat_gets_one_at_a_time_and_none_while_it_is_busy(newsroom: Newsroom) -> None:
+def test_a_chat_gets_one_at_a_time_and_none_while_it_is_busy(
+    newsroom: Newsroom,
+) -> None:
     news, more = newsroom.open_channel("@news"), newsroom.open_channel("@more")
     story(newsroom, "A", 2)
     story(newsroom, "B", 1)
@@ -100,7 +125,9 @@ def test_a_chat_gets_one_at_a_time_and_none_while_it_is_busy(newsroom: Newsroom)
     assert due(newsroom, most=1) == [("@news", "A")]
 
 
-def test_a_reader_with_a_long_queue_holds_up_nobody_elses_first(newsroom: Newsroom) -> None:
+def test_a_reader_with_a_long_queue_holds_up_nobody_elses_first(
+    newsroom: Newsroom,
+) -> None:
     newsroom.reader(1, *"abcdefgh")
     newsroom.reader(2, "h")
     newsroom.later(seconds=1)
@@ -110,7 +137,9 @@ def test_a_reader_with_a_long_queue_holds_up_nobody_elses_first(newsroom: Newsro
     assert newsroom.posted.index(("R2", "h")) <= 1
 
 
-def test_a_delivery_waits_for_its_own_moment_and_for_its_chats(newsroom: Newsroom) -> None:
+def test_a_delivery_waits_for_its_own_moment_and_for_its_chats(
+    newsroom: Newsroom,
+) -> None:
     chat = newsroom.open_channel("@news")
     story(newsroom, "A")
     found = one(newsroom).delivery.id
@@ -118,7 +147,9 @@ def test_a_delivery_waits_for_its_own_moment_and_for_its_chats(newsroom: Newsroo
     outbox.set_state(newsroom.db, found, State.PENDING, "flood", until)
     chats.pause(newsroom.db, chat, until + timedelta(seconds=30), "flood")
     for waits in (until, until + timedelta(seconds=30)):
-        assert outbox.next_due(newsroom.db, newsroom.at) == until + timedelta(seconds=30)
+        assert outbox.next_due(newsroom.db, newsroom.at) == until + timedelta(
+            seconds=30
+        )
         assert due(newsroom) == []
         newsroom.at = waits
     assert due(newsroom) == [("@news", "A")]
@@ -127,10 +158,14 @@ def test_a_delivery_waits_for_its_own_moment_and_for_its_chats(newsroom: Newsroo
     assert due(newsroom) == [("@news", "A")]
 
 
-def test_a_channel_whose_name_is_not_resolved_waits_without_a_moment(newsroom: Newsroom) -> None:
+def test_a_channel_whose_name_is_not_resolved_waits_without_a_moment(
+    newsroom: Newsroom,
+) -> None:
     (chat,) = chats.set_channels(newsroom.db, [("@later", 0, OnDoubt.RESEND)])
     number_ = story(newsroom, "A")
-    outbox.open_(newsroom.db, number_, [chat.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT)
+    outbox.open_(
+        newsroom.db, number_, [chat.id], lane=Lane.CHANNEL, edition=1, rank=AT, at=AT
+    )
     assert due(newsroom) == []
     assert outbox.next_due(newsroom.db, newsroom.at) is None
     assert outbox.waiting(newsroom.db) == 1
@@ -145,7 +180,9 @@ def test_who_left_takes_what_waits_along_and_is_given_nothing_more(
     reader = newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
     first = story(newsroom, "A", 0, "AI")
-    outbox.open_(newsroom.db, first, [reader], lane=Lane.FOLLOWER, edition=1, rank=AT, at=AT)
+    outbox.open_(
+        newsroom.db, first, [reader], lane=Lane.FOLLOWER, edition=1, rank=AT, at=AT
+    )
     chats.set_state(newsroom.db, reader, state, "bot was blocked by the user")
     story(newsroom, "B", 0, "AI")
     assert newsroom.deliver() == []
@@ -177,7 +214,9 @@ def test_only_what_can_still_go_out_by_itself_is_waited_for(newsroom: Newsroom) 
     story(newsroom, "A")
     found = one(newsroom)
     newsroom.deliver()
-    outbox.set_state(newsroom.db, found.delivery.id, State.DOUBTFUL, "waits for an editor")
+    outbox.set_state(
+        newsroom.db, found.delivery.id, State.DOUBTFUL, "waits for an editor"
+    )
     assert outbox.waiting(newsroom.db) == 0
     outbox.set_state(newsroom.db, found.delivery.id, State.DOUBTFUL, "", newsroom.at)
     assert outbox.waiting(newsroom.db) == 1
@@ -206,7 +245,9 @@ def attempts(newsroom: Newsroom) -> list[tuple[str, str]]:
     ]
 
 
-def test_the_payload_is_written_down_before_the_call_word_for_word(newsroom: Newsroom) -> None:
+def test_the_payload_is_written_down_before_the_call_word_for_word(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@news")
     story(newsroom, "A")
     found = one(newsroom)
@@ -215,16 +256,21 @@ def test_the_payload_is_written_down_before_the_call_word_for_word(newsroom: New
         "text": "人工 <b>",
         "reply_markup": {"inline_keyboard": [[{"text": "»"}]]},
     }
-    assert outbox.begin(newsroom.db, {found.delivery.id: (payload, "form")}, newsroom.at) == {
-        found.delivery.id
-    }
+    assert outbox.begin(
+        newsroom.db, {found.delivery.id: (payload, "form")}, newsroom.at
+    ) == {found.delivery.id}
     written = row(newsroom.db, "SELECT * FROM deliveries")
     assert written is not None
     delivery = outbox.delivery_of(written)
-    assert (delivery.state, delivery.attempts, delivery.payload) == (State.SENDING, 1, payload)
+    assert (delivery.state, delivery.attempts, delivery.payload) == (
+        State.SENDING,
+        1,
+        payload,
+    )
     assert due(newsroom) == []
     assert (
-        outbox.begin(newsroom.db, {found.delivery.id: (payload, "form")}, newsroom.at) == set()
+        outbox.begin(newsroom.db, {found.delivery.id: (payload, "form")}, newsroom.at)
+        == set()
     )  # it is on its way already
     assert attempts(newsroom) == [("send", "")]
 
@@ -280,7 +326,10 @@ def test_settling_several_is_one_commit(newsroom: Newsroom) -> None:
     with pytest.raises(Exception, match="CHECK"):
         outbox.settle(
             newsroom.db,
-            [(found.delivery, Settlement(state=State.SENT, message=1)), (found.delivery, bad)],
+            [
+                (found.delivery, Settlement(state=State.SENT, message=1)),
+                (found.delivery, bad),
+            ],
             AT,
         )
     assert newsroom.states(number_) == {"@news": "pending"}
@@ -327,9 +376,14 @@ def test_the_newest_living_post_of_an_address_or_its_alias_is_found_in_its_chat_
     assert outbox.posts_of(newsroom.db, more, [told.identity]) != {
         told.identity: first[told.identity]
     }
-    outbox.open_(newsroom.db, number_, [news], lane=Lane.CHANNEL, edition=2, rank=AT, at=AT)
+    outbox.open_(
+        newsroom.db, number_, [news], lane=Lane.CHANNEL, edition=2, rank=AT, at=AT
+    )
     newsroom.deliver()
-    assert outbox.posts_of(newsroom.db, news, [told.identity])[told.identity] > first[told.identity]
+    assert (
+        outbox.posts_of(newsroom.db, news, [told.identity])[told.identity]
+        > first[told.identity]
+    )
     assert outbox.posts_of(newsroom.db, news, []) == {}
 
 
@@ -366,17 +420,23 @@ def test_each_form_of_a_post_is_shown_twice_at_most(newsroom: Newsroom) -> None:
     assert show(newsroom, "A third form is news")
 
 
-def test_a_form_shown_too_often_is_not_smuggled_in_by_another_ones_edit(newsroom: Newsroom) -> None:
+def test_a_form_shown_too_often_is_not_smuggled_in_by_another_ones_edit(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@news")
     show(newsroom, FIRST)
     newsroom.deliver()
     for turn in range(4):
         show(newsroom, (SECOND, FIRST)[turn % 2])
-    newsroom.tell("a.md", article("A third form that never gets shown", "https://one.example/a"))
+    newsroom.tell(
+        "a.md", article("A third form that never gets shown", "https://one.example/a")
+    )
     assert not show(newsroom, FIRST)
 
 
-def test_a_change_while_an_edit_is_on_its_way_is_edited_afterwards(newsroom: Newsroom) -> None:
+def test_a_change_while_an_edit_is_on_its_way_is_edited_afterwards(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@news")
     show(newsroom, FIRST)
     newsroom.deliver()
@@ -404,7 +464,9 @@ def test_a_withdrawal_while_an_edit_is_on_its_way_is_carried_out_afterwards(
     assert newsroom.revise() == [("@news", "")]
 
 
-def test_a_revision_tells_what_the_post_shows_and_when_it_was_posted(newsroom: Newsroom) -> None:
+def test_a_revision_tells_what_the_post_shows_and_when_it_was_posted(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@news")
     show(newsroom, FIRST)
     before = newsroom.stored(1).fingerprint
@@ -416,18 +478,22 @@ def test_a_revision_tells_what_the_post_shows_and_when_it_was_posted(newsroom: N
     assert (revision.form, revision.sent) == (before, posted)
 
 
-def test_revisions_come_one_a_chat_and_none_to_busy_or_paused_ones(newsroom: Newsroom) -> None:
+def test_revisions_come_one_a_chat_and_none_to_busy_or_paused_ones(
+    newsroom: Newsroom,
+) -> None:
     news, more = newsroom.open_channel("@news"), newsroom.open_channel("@more")
     for title in "AB":
         story(newsroom, title)
     newsroom.deliver()
     for title in "AB":
-        newsroom.tell(f"{title}.md", article(f"{title} anew", f"https://one.example/{title}"))
+        newsroom.tell(
+            f"{title}.md", article(f"{title} anew", f"https://one.example/{title}")
+        )
     newsroom.later(hours=1)
     assert len(edits.due(newsroom.db, newsroom.at)) == 2
-    assert {one.to.delivery.chat for one in edits.due(newsroom.db, newsroom.at, busy=[news])} == {
-        more
-    }
+    assert {
+        one.to.delivery.chat for one in edits.due(newsroom.db, newsroom.at, busy=[news])
+    } == {more}
     chats.pause(newsroom.db, more, newsroom.at + timedelta(hours=1), "flood")
     assert edits.due(newsroom.db, newsroom.at, busy=[news]) == []
 
@@ -452,7 +518,9 @@ def test_a_revision_put_off_waits_and_one_given_up_is_over(newsroom: Newsroom) -
     newsroom.at = until
     (revision,) = edits.due(newsroom.db, newsroom.at)
     assert revision.to.delivery.fallbacks == (Fallback.PLAIN,)
-    edits.given_up(newsroom.db, revision.to.delivery.id, "message can't be edited", newsroom.at)
+    edits.given_up(
+        newsroom.db, revision.to.delivery.id, "message can't be edited", newsroom.at
+    )
     assert edits.due(newsroom.db, newsroom.later(days=1)) == []
     assert outbox.waiting(newsroom.db) == 0
 
@@ -464,7 +532,9 @@ def _told(db: Database, key: str) -> bool:
     return bool(notices.tell(db, [Notice(key=key, alert=Alert.OTHER)], AT))
 
 
-def test_an_updates_effects_happen_once_and_its_answer_is_remembered(newsroom: Newsroom) -> None:
+def test_an_updates_effects_happen_once_and_its_answer_is_remembered(
+    newsroom: Newsroom,
+) -> None:
     done: list[int] = []
 
     def work(_: object) -> dict[str, object]:
@@ -488,7 +558,9 @@ def test_an_update_whose_effects_failed_may_be_tried_again(newsroom: Newsroom) -
     assert updates.once(newsroom.db, 7, AT, lambda db: "done") == "done"
 
 
-def test_an_answer_that_can_not_be_remembered_undoes_the_effects(newsroom: Newsroom) -> None:
+def test_an_answer_that_can_not_be_remembered_undoes_the_effects(
+    newsroom: Newsroom,
+) -> None:
     with pytest.raises(TypeError):
         updates.once(newsroom.db, 7, AT, lambda db: {_told(newsroom.db, "a"): object()})
     assert _told(newsroom.db, "a")
@@ -550,7 +622,9 @@ def test_a_post_that_got_anothers_keyboard_is_put_right_once_its_number_is_known
     story(newsroom, "A")
     post = one(newsroom)
     for message in (101, 555):
-        write(newsroom.db, "INSERT INTO retouched VALUES (?, ?)", (post.chat_id, message))
+        write(
+            newsroom.db, "INSERT INTO retouched VALUES (?, ?)", (post.chat_id, message)
+        )
     newsroom.messages = 100
     newsroom.deliver(Sent(101))
     assert [found.to.delivery.id for found in edits.due(newsroom.db, newsroom.at)] == [
@@ -562,7 +636,9 @@ def test_a_post_that_got_anothers_keyboard_is_put_right_once_its_number_is_known
     assert number(newsroom.db, "SELECT count(*) FROM retouched") == 1
 
 
-def test_states_change_together_and_it_is_known_what_a_channel_has(newsroom: Newsroom) -> None:
+def test_states_change_together_and_it_is_known_what_a_channel_has(
+    newsroom: Newsroom,
+) -> None:
     """Skipped ones count as had: nothing is opened anew."""
     chat = newsroom.open_channel("@news")
     number_ = story(newsroom, "A")

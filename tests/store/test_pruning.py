@@ -22,7 +22,8 @@ from tests.support.outgoing import going
 
 PAYLOAD: dict[str, Any] = {
     "method": "sendMessage",
-    "text": "<b>A title</b>\n" + "What a reader reads, at the length of a usual post. " * 22,
+    "text": "<b>A title</b>\n"
+    + "What a reader reads, at the length of a usual post. " * 22,
     "parse_mode": "HTML",
     "link_preview_options": {
         "url": "https://news.example/a.jpg",
@@ -30,7 +31,9 @@ PAYLOAD: dict[str, Any] = {
         "show_above_text": True,
     },
     "reply_markup": {
-        "inline_keyboard": [[{"text": "Read the article", "url": "https://news.example/a"}]]
+        "inline_keyboard": [
+            [{"text": "Read the article", "url": "https://news.example/a"}]
+        ]
     },
 }
 READERS = 600
@@ -42,11 +45,17 @@ def post(room: Newsroom, payload: dict[str, Any]) -> int:
     while due := outbox.due(room.db, room.at, most=200):
         outbox.begin(
             room.db,
-            {one.delivery.id: (payload, article(topics=("AI",)).fingerprint) for one in due},
+            {
+                one.delivery.id: (payload, article(topics=("AI",)).fingerprint)
+                for one in due
+            },
             room.at,
         )
         settled = [
-            (one, after_send(Sent(1_000 + one.delivery.id), one.delivery, room.at, 60.0))
+            (
+                one,
+                after_send(Sent(1_000 + one.delivery.id), one.delivery, room.at, 60.0),
+            )
             for one in due
         ]
         settling.write_down(room.db, settled, room.at)
@@ -56,7 +65,9 @@ def post(room: Newsroom, payload: dict[str, Any]) -> int:
 
 def used(room: Newsroom) -> int:
     """Bytes of the pages in use."""
-    pages = number(room.db, "PRAGMA page_count") - number(room.db, "PRAGMA freelist_count")
+    pages = number(room.db, "PRAGMA page_count") - number(
+        room.db, "PRAGMA freelist_count"
+    )
     return pages * number(room.db, "PRAGMA page_size")
 
 
@@ -97,7 +108,10 @@ def test_old_payloads_are_shortened_a_piece_at_a_time(room: Newsroom) -> None:
     ]
     room.db.conn.execute("VACUUM")  # nothing else makes a file smaller
     assert used(room) < whole - READERS * 1_000
-    found = [json.loads(one["payload"]) for one in rows(room.db, "SELECT payload FROM deliveries")]
+    found = [
+        json.loads(one["payload"])
+        for one in rows(room.db, "SELECT payload FROM deliveries")
+    ]
     assert {one["method"] for one in found} == {"sendMessage"}
     assert all(remembered(PAYLOAD) == one for one in found)
 
@@ -110,7 +124,8 @@ def test_what_is_not_at_its_end_keeps_its_payload(room: Newsroom) -> None:
     while pruning.payloads(room.db, room.later(days=30)):
         pass
     assert [
-        json.loads(one["payload"]) for one in rows(room.db, "SELECT payload FROM deliveries")
+        json.loads(one["payload"])
+        for one in rows(room.db, "SELECT payload FROM deliveries")
     ] == [PAYLOAD]
 
 
@@ -121,30 +136,43 @@ def test_attempts_and_updates_go_a_piece_at_a_time_and_the_last_of_what_waits_st
     room.plan()
     post(room, PAYLOAD)
     values = [(number_, 1) for number_ in range(3 * pruning.PIECE)]
-    room.db.conn.executemany("INSERT INTO updates (id, at, result) VALUES (?, ?, '{}')", values)
-    room.db.conn.execute("UPDATE deliveries SET state = 'doubtful', not_before = 1 WHERE id = 1")
+    room.db.conn.executemany(
+        "INSERT INTO updates (id, at, result) VALUES (?, ?, '{}')", values
+    )
+    room.db.conn.execute(
+        "UPDATE deliveries SET state = 'doubtful', not_before = 1 WHERE id = 1"
+    )
     for _ in range(3):
-        room.db.conn.execute("INSERT INTO attempts (delivery, at, action) VALUES (1, 2, 'look')")
+        room.db.conn.execute(
+            "INSERT INTO attempts (delivery, at, action) VALUES (1, 2, 'look')"
+        )
     room.db.conn.commit()
     at = room.later(days=8)
     counted = {
-        prune.__name__: [prune(room.db, at) for _ in range(4)] for prune in pruning.PRUNES[:2]
+        prune.__name__: [prune(room.db, at) for _ in range(4)]
+        for prune in pruning.PRUNES[:2]
     }
     assert counted["updates"] == [pruning.PIECE] * 3 + [0]
     assert sum(counted["attempts"]) == READERS + 2
     assert max(counted["attempts"]) <= pruning.PIECE
-    assert [one["delivery"] for one in rows(room.db, "SELECT delivery FROM attempts")] == [1]
+    assert [
+        one["delivery"] for one in rows(room.db, "SELECT delivery FROM attempts")
+    ] == [1]
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=3), inner, max_size=3)
     ),
     max_leaves=8,
 )
 PAYLOADS = st.fixed_dictionaries(
-    {"method": st.sampled_from(["sendMessage", "sendPhoto"]), "text": st.text(max_size=9)},
+    {
+        "method": st.sampled_from(["sendMessage", "sendPhoto"]),
+        "text": st.text(max_size=9),
+    },
     optional={"photo": st.text(max_size=9), "reply_markup": JSON},
 )
 
@@ -175,15 +203,24 @@ async def test_edits_are_made_and_none_in_vain_once_payloads_are_short() -> None
             sandbox.advance(timedelta(days=8).total_seconds())
             for _ in range(2):
                 await bot.store(pruning.payloads, sandbox.clock())
-            assert all("digest" in json.loads(one["payload"]) for one in await bot.rows())
+            assert all(
+                "digest" in json.loads(one["payload"]) for one in await bot.rows()
+            )
             await bot.record("a.md", related=())  # reads as before: nothing to edit
             await bot.store(
-                lambda db: db.conn.execute("UPDATE deliveries SET edit_due = 1, form = 'older'")
+                lambda db: db.conn.execute(
+                    "UPDATE deliveries SET edit_due = 1, form = 'older'"
+                )
             )
             await bot.deliver(1)
-            assert [call.method for call in [*bot.made(), *bot.made(ann)]] == ["sendPhoto"] * 2
+            assert [call.method for call in [*bot.made(), *bot.made(ann)]] == [
+                "sendPhoto"
+            ] * 2
             await bot.record("a.md", title="The title by now")
             for _ in range(2):
                 await bot.deliver(1)
             assert all("by now" in one.text for one in (*bot.posts(), *bot.posts(ann)))
-            assert {call.method for call in bot.made(ann)} == {"sendPhoto", "editMessageCaption"}
+            assert {call.method for call in bot.made(ann)} == {
+                "sendPhoto",
+                "editMessageCaption",
+            }

@@ -5,12 +5,27 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 
 from bot.domain.chat import Standing
 from bot.domain.delivery import Lane
 from bot.domain.interpretation import after_send
-from bot.domain.outcome import Delay, Gone, Outcome, Refusal, Refused, Sent, Unknown, Wait
+from bot.domain.outcome import (
+    Delay,
+    Gone,
+    Outcome,
+    Refusal,
+    Refused,
+    Sent,
+    Unknown,
+    Wait,
+)
 from bot.store import audit, chats, fanouts, follows, outbox
 from bot.store.database import Row, maybe, milliseconds, rows, write
 from tests.support.examples import examples
@@ -48,7 +63,11 @@ def until(one: Row) -> int:
 
 
 def reachable(one: Row, busy: set[int]) -> bool:
-    return one["standing"] == "active" and one["chat_id"] is not None and one["chat"] not in busy
+    return (
+        one["standing"] == "active"
+        and one["chat_id"] is not None
+        and one["chat"] not in busy
+    )
 
 
 def who_is_due(newsroom: Newsroom, busy: set[int], most: int) -> list[int]:
@@ -67,7 +86,10 @@ def when_is_due(newsroom: Newsroom, busy: set[int]) -> datetime | None:
         until(one)
         for one in standing(newsroom)
         if reachable(one, busy)
-        and (one["state"] == "pending" or (one["state"] == "sent" and one["edit_due"] is not None))
+        and (
+            one["state"] == "pending"
+            or (one["state"] == "sent" and one["edit_due"] is not None)
+        )
     ]
     return max(newsroom.at, maybe(min(moments)) or newsroom.at) if moments else None
 
@@ -82,10 +104,13 @@ def turns(newsroom: Newsroom, told: int, found: list[int]) -> dict[int, int]:
     given = {}
     for chat in found:
         if not any(
-            one["chat"] == chat and one["article"] == told and one["edition"] == 1 for one in lane
+            one["chat"] == chat and one["article"] == told and one["edition"] == 1
+            for one in lane
         ):
             own = [
-                one["turn"] + 1 for one in lane if one["chat"] == chat and one["state"] == "pending"
+                one["turn"] + 1
+                for one in lane
+                if one["chat"] == chat and one["state"] == "pending"
             ]
             given[chat] = max(served, *own, 0)
     return given
@@ -94,12 +119,15 @@ def turns(newsroom: Newsroom, told: int, found: list[int]) -> dict[int, int]:
 class Line(RuleBasedStateMachine):
     """Readers come and go, stories are planned in pieces and sent with every outcome; the rule says who is next."""
 
-    @initialize(readers=st.lists(st.sets(st.sampled_from(TOPICS)), min_size=1, max_size=6))
+    @initialize(
+        readers=st.lists(st.sets(st.sampled_from(TOPICS)), min_size=1, max_size=6)
+    )
     def open(self, readers: list[set[str]]) -> None:
         self.store = open_newsroom()
         self.store.open_channel("@news")
         self.chats = [
-            self.store.reader(number, *sorted(names)) for number, names in enumerate(readers, 1)
+            self.store.reader(number, *sorted(names))
+            for number, names in enumerate(readers, 1)
         ]
         self.stories: list[int] = []
         self.flying: list[outbox.Addressed] = []
@@ -118,7 +146,9 @@ class Line(RuleBasedStateMachine):
 
     @rule(chunk=st.integers(1, 4))
     def plan(self, chunk: int) -> None:
-        cursor = rows(self.store.db, "SELECT * FROM fanouts ORDER BY sequence, article LIMIT 1")
+        cursor = rows(
+            self.store.db, "SELECT * FROM fanouts ORDER BY sequence, article LIMIT 1"
+        )
         if not cursor:
             return
         told, before = cursor[0]["article"], {one["id"] for one in standing(self.store)}
@@ -169,23 +199,29 @@ class Line(RuleBasedStateMachine):
             self.store.send(one, outcome if not isinstance(outcome, Sent) else None)
 
     @rule(
-        data=st.data(), state=st.sampled_from([Standing.PARKED, Standing.ACTIVE, Standing.STOPPED])
+        data=st.data(),
+        state=st.sampled_from([Standing.PARKED, Standing.ACTIVE, Standing.STOPPED]),
     )
     def come_or_go(self, data: st.DataObject, state: Standing) -> None:
         chats.set_state(self.store.db, data.draw(st.sampled_from(self.chats)), state)
 
     @rule(data=st.data(), name=st.sampled_from(TOPICS), on=st.booleans())
     def follow(self, data: st.DataObject, name: str, on: bool) -> None:
-        chat, topic = data.draw(st.sampled_from(self.chats)), follows.topic(self.store.db, name).id
-        follows.follow(self.store.db, chat, topic, self.store.at) if on else follows.unfollow(
-            self.store.db, chat, topic
+        chat, topic = (
+            data.draw(st.sampled_from(self.chats)),
+            follows.topic(self.store.db, name).id,
         )
+        follows.follow(
+            self.store.db, chat, topic, self.store.at
+        ) if on else follows.unfollow(self.store.db, chat, topic)
 
     @rule(data=st.data(), seconds=st.integers(-3, 20))
     def pause_or_resume(self, data: st.DataObject, seconds: int) -> None:
         chat = data.draw(st.sampled_from(self.chats))
         if seconds > 0:
-            chats.pause(self.store.db, chat, self.store.at + timedelta(seconds=seconds), "flood")
+            chats.pause(
+                self.store.db, chat, self.store.at + timedelta(seconds=seconds), "flood"
+            )
         else:
             chats.resume(self.store.db, chat)
 
@@ -195,7 +231,8 @@ class Line(RuleBasedStateMachine):
         number = data.draw(st.sampled_from(range(len(self.stories))))
         told = self.store.stored(self.stories[number]).article
         self.store.tell(
-            f"{number}.md", article(told.title, told.url, topics=told.topics, removed=True)
+            f"{number}.md",
+            article(told.title, told.url, topics=told.topics, removed=True),
         )
 
     @precondition(lambda self: self.stories)
@@ -235,7 +272,10 @@ class Line(RuleBasedStateMachine):
     @rule(data=st.data(), most=st.integers(1, 5))
     def look(self, data: st.DataObject, most: int) -> None:
         busy = data.draw(st.sets(st.sampled_from(self.chats), max_size=2))
-        expected, moment = who_is_due(self.store, busy, most), when_is_due(self.store, busy)
+        expected, moment = (
+            who_is_due(self.store, busy, most),
+            when_is_due(self.store, busy),
+        )
         assert outbox.next_due(self.store.db, self.store.at, busy=busy) == moment
         found = outbox.due(self.store.db, self.store.at, busy=busy, most=most)
         assert [one.delivery.id for one in found] == expected
@@ -266,7 +306,9 @@ TestLine.settings = examples(30, stateful_step_count=40)
 def test_who_is_closed_tells_when_it_opens_unless_it_is_busy() -> None:
     """Before a look has put them to sleep, closed heads tell their moments themselves."""
     newsroom = open_newsroom()
-    first, second, gone = (newsroom.open_channel(name) for name in ("@one", "@two", "@gone"))
+    first, second, gone = (
+        newsroom.open_channel(name) for name in ("@one", "@two", "@gone")
+    )
     newsroom.number("a.md", article(published=AT))
     newsroom.plan()
     soon, later = AT + timedelta(seconds=30), AT + timedelta(seconds=60)

@@ -20,20 +20,25 @@ from tests.support.newsroom import Newsroom, article
 
 def tell(newsroom: Newsroom, name: str, *names: str) -> int:
     newsroom.later(seconds=1)
-    return newsroom.number(f"{name}.md", article(name, f"https://one.example/{name}", topics=names))
+    return newsroom.number(
+        f"{name}.md", article(name, f"https://one.example/{name}", topics=names)
+    )
 
 
 def turns_of(newsroom: Newsroom, told: int) -> list[int]:
     return [
         one["turn"]
         for one in rows(
-            newsroom.db, "SELECT turn FROM deliveries WHERE article = ? ORDER BY chat", (told,)
+            newsroom.db,
+            "SELECT turn FROM deliveries WHERE article = ? ORDER BY chat",
+            (told,),
         )
     ]
 
 
 @pytest.mark.parametrize(
-    "outcome", [Wait(99, "flood", Delay.FLOOD), Wait(99, "the network"), Unknown("lost")]
+    "outcome",
+    [Wait(99, "flood", Delay.FLOOD), Wait(99, "the network"), Unknown("lost")],
 )
 def test_a_story_stands_behind_one_that_comes_back_while_its_followers_are_planned(
     newsroom: Newsroom, outcome: Outcome
@@ -67,7 +72,9 @@ def test_a_story_stands_behind_one_that_comes_back_while_its_followers_are_plann
     assert turns_of(newsroom, second) == [0, 0, 0, 1]
 
 
-def test_two_stories_planned_at_once_stand_one_behind_the_other(newsroom: Newsroom) -> None:
+def test_two_stories_planned_at_once_stand_one_behind_the_other(
+    newsroom: Newsroom,
+) -> None:
     for number in range(1, 5):
         newsroom.reader(number, "a", "b")
     first = tell(newsroom, "First", "a")
@@ -85,7 +92,9 @@ def test_two_stories_planned_at_once_stand_one_behind_the_other(newsroom: Newsro
     assert turns_of(newsroom, first) == [0, 0, 0, 1]
 
 
-def test_who_was_found_closed_goes_at_once_when_the_chat_opens(newsroom: Newsroom) -> None:
+def test_who_was_found_closed_goes_at_once_when_the_chat_opens(
+    newsroom: Newsroom,
+) -> None:
     chat = newsroom.reader(1, "a")
     tell(newsroom, "First", "a")
     newsroom.plan()
@@ -93,7 +102,9 @@ def test_who_was_found_closed_goes_at_once_when_the_chat_opens(newsroom: Newsroo
     assert outbox.due(newsroom.db, newsroom.at) == []
     assert outbox.next_due(newsroom.db, newsroom.at) == newsroom.at + timedelta(hours=1)
     chats.pause(newsroom.db, chat, newsroom.at + timedelta(minutes=1), "flood")
-    assert outbox.next_due(newsroom.db, newsroom.at) == newsroom.at + timedelta(minutes=1)
+    assert outbox.next_due(newsroom.db, newsroom.at) == newsroom.at + timedelta(
+        minutes=1
+    )
     newsroom.later(minutes=1)
     assert [one.delivery.chat for one in outbox.due(newsroom.db, newsroom.at)] == [chat]
 
@@ -166,7 +177,9 @@ LARGE = re.compile(
 )
 
 
-def test_no_hot_question_reads_all_deliveries_articles_follows_or_chats(newsroom: Newsroom) -> None:
+def test_no_hot_question_reads_all_deliveries_articles_follows_or_chats(
+    newsroom: Newsroom,
+) -> None:
     newsroom.open_channel("@news")
     chat = newsroom.reader(7, "AI", "Computer Vision")
     told = tell(newsroom, "First", "AI", "Computer Vision")
@@ -191,7 +204,9 @@ def test_no_hot_question_reads_all_deliveries_articles_follows_or_chats(newsroom
     assert told
     newsroom.db.conn.set_trace_callback(None)
     for sql in [
-        one for one in asked if one.lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))
+        one
+        for one in asked
+        if one.lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))
     ]:
         for step in newsroom.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}"):
             found = LARGE.match(step["detail"])
@@ -212,7 +227,8 @@ def test_followers_whose_article_is_back_stand_before_those_still_being_planned(
     path = newsroom.stored(first).path
     newsroom.tell(path, replace(story, removed=True))
     newsroom.tell(
-        newsroom.stored(other).path, replace(newsroom.stored(other).article, topics=("b", "a"))
+        newsroom.stored(other).path,
+        replace(newsroom.stored(other).article, topics=("b", "a")),
     )
     fanouts.extend(newsroom.db, newsroom.at, 2)  # nobody else waits
     newsroom.tell(path, story)

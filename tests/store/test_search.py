@@ -20,7 +20,8 @@ from tests.support.newsroom import FIRST, SECOND, Newsroom, article, open_newsro
 def tell(newsroom: Newsroom, *titles: str, **more: str) -> list[int]:
     return [
         newsroom.number(
-            f"{title}.md", article(title, f"https://one.example/{place}-{len(title)}", **more)
+            f"{title}.md",
+            article(title, f"https://one.example/{place}-{len(title)}", **more),
         )
         for place, title in enumerate(titles)
     ]
@@ -36,13 +37,17 @@ def test_every_word_must_be_there_in_any_order_and_case(newsroom: Newsroom) -> N
     assert found(newsroom, "recognition centres") == []
 
 
-def test_the_beginning_of_a_word_is_enough_and_its_end_is_not(newsroom: Newsroom) -> None:
+def test_the_beginning_of_a_word_is_enough_and_its_end_is_not(
+    newsroom: Newsroom,
+) -> None:
     tell(newsroom, FIRST)
     assert found(newsroom, "recog organis") == [FIRST]
     assert found(newsroom, "nition") == []
 
 
-def test_excerpts_and_outlets_are_searched_too_and_titles_weigh_more(newsroom: Newsroom) -> None:
+def test_excerpts_and_outlets_are_searched_too_and_titles_weigh_more(
+    newsroom: Newsroom,
+) -> None:
     tell(newsroom, "Weather", excerpt="A flood of parliament news")
     tell(newsroom, "Parliament", provider="The Daily Weather")
     assert found(newsroom, "parliament") == ["Parliament", "Weather"]
@@ -74,23 +79,43 @@ def test_words_of_any_script_are_found_as_they_are_written(
 
 
 @pytest.mark.parametrize("words", ["AND", "NOT law", "NEAR(law data)", "law NOT votes"])
-def test_the_index_own_operators_are_words_like_others(newsroom: Newsroom, words: str) -> None:
+def test_the_index_own_operators_are_words_like_others(
+    newsroom: Newsroom, words: str
+) -> None:
     tell(newsroom, FIRST)
     assert found(newsroom, words) == []
 
 
 @pytest.mark.parametrize(
     "words",
-    ["", "   ", "🙂 🙂", '"', "***", "--", "(", ":", "^", "{}", "'", "\x00", "\ud800", "&&"],
+    [
+        "",
+        "   ",
+        "🙂 🙂",
+        '"',
+        "***",
+        "--",
+        "(",
+        ":",
+        "^",
+        "{}",
+        "'",
+        "\x00",
+        "\ud800",
+        "&&",
+    ],
 )
-def test_words_without_a_letter_or_digit_find_nothing(newsroom: Newsroom, words: str) -> None:
+def test_words_without_a_letter_or_digit_find_nothing(
+    newsroom: Newsroom, words: str
+) -> None:
     tell(newsroom, FIRST)
     assert found(newsroom, words) == []
     assert nearest_titles(newsroom.db, words) == []
 
 
 @pytest.mark.parametrize(
-    "words", ['facial"', "title:facial", "facial*", "^facial", "(facial", "facial) OR ("]
+    "words",
+    ['facial"', "title:facial", "facial*", "^facial", "(facial", "facial) OR ("],
 )
 def test_signs_around_a_word_do_not_hide_it(newsroom: Newsroom, words: str) -> None:
     tell(newsroom, "OR the title facial")
@@ -135,7 +160,9 @@ def test_signs_around_a_word_do_not_hide_it(newsroom: Newsroom, words: str) -> N
         ("Die Straße", "strasse"),
     ],
 )
-def test_what_a_person_would_expect_is_found(newsroom: Newsroom, title: str, words: str) -> None:
+def test_what_a_person_would_expect_is_found(
+    newsroom: Newsroom, title: str, words: str
+) -> None:
     tell(newsroom, title, "Something else altogether")
     assert found(newsroom, words) == [title]
 
@@ -229,11 +256,17 @@ def test_an_index_of_before_is_built_in_pieces_and_the_older_one_answers_meanwhi
 ) -> None:
     monkeypatch.setattr(indexing, "PIECE", 2)
     tell(newsroom, "人工智能改变世界", "Badger two", "Badger three")
-    newsroom.db.conn.execute("INSERT INTO articles_folded (articles_folded) VALUES ('delete-all')")
+    newsroom.db.conn.execute(
+        "INSERT INTO articles_folded (articles_folded) VALUES ('delete-all')"
+    )
     facts.put(newsroom.db, Fact.UNINDEXED, "3")
     tell(newsroom, "Badgers four")
     newsroom.tell("Badger two.md", article("Otter two", newsroom.stored(2).article.url))
-    assert (found(newsroom, "人工智能"), found(newsroom, "智能"), found(newsroom, "badgers")) == (
+    assert (
+        found(newsroom, "人工智能"),
+        found(newsroom, "智能"),
+        found(newsroom, "badgers"),
+    ) == (
         ["人工智能改变世界"],
         [],
         ["Badgers four"],
@@ -242,14 +275,18 @@ def test_an_index_of_before_is_built_in_pieces_and_the_older_one_answers_meanwhi
     assert found(newsroom, "智能") == ["人工智能改变世界"]
     assert set(found(newsroom, "badgers")) == {"Badgers four", "Badger three"}
     assert found(newsroom, "otters") == ["Otter two"]
-    newsroom.tell("Badgers four.md", article("Heron four", newsroom.stored(4).article.url))
+    newsroom.tell(
+        "Badgers four.md", article("Heron four", newsroom.stored(4).article.url)
+    )
     assert (found(newsroom, "heron"), found(newsroom, "badgers")) == (
         ["Heron four"],
         ["Badger three"],
     )
 
 
-def test_words_of_a_search_are_kept_while_its_pages_may_be_turned(newsroom: Newsroom) -> None:
+def test_words_of_a_search_are_kept_while_its_pages_may_be_turned(
+    newsroom: Newsroom,
+) -> None:
     number = searches.keep(newsroom.db, "harbour", newsroom.at)
     assert searches.keep(newsroom.db, "harbour", newsroom.later(days=20)) == number
     assert searches.prune(newsroom.db, newsroom.later(days=20)) == 0
@@ -277,19 +314,27 @@ def test_a_changed_title_is_found_by_its_new_words_only(newsroom: Newsroom) -> N
     told = article("Badger census", "https://one.example/b")
     newsroom.tell("b.md", told)
     newsroom.tell("b.md", replace(told, title="Otter census"))
-    assert (found(newsroom, "otter"), found(newsroom, "badger")) == (["Otter census"], [])
+    assert (found(newsroom, "otter"), found(newsroom, "badger")) == (
+        ["Otter census"],
+        [],
+    )
     newsroom.sound()
 
 
 def test_nearest_titles_need_one_of_the_words(newsroom: Newsroom) -> None:
     tell(newsroom, FIRST, SECOND)
-    near = [one.article.title for one in nearest_titles(newsroom.db, "facial recognition badgers")]
+    near = [
+        one.article.title
+        for one in nearest_titles(newsroom.db, "facial recognition badgers")
+    ]
     assert near == [FIRST]
 
 
 def test_so_many_words_are_looked_for_and_no_more(newsroom: Newsroom) -> None:
     tell(newsroom, " ".join(f"word{place}" for place in range(12)))
-    assert found(newsroom, " ".join(f"word{place}" for place in range(12)) + " nowhere" * 5_000)
+    assert found(
+        newsroom, " ".join(f"word{place}" for place in range(12)) + " nowhere" * 5_000
+    )
 
 
 room = open_newsroom()
@@ -339,7 +384,11 @@ def test_of_very_many_the_last_recorded_are_weighed_and_a_better_one_among_them_
         "Else",
     )
     titles = [one.article.title for one in search(newsroom.db, "harbour", 3)]
-    assert set(titles) == {"Harbour news", "A long story of the harbour", "Harbour again"}
+    assert set(titles) == {
+        "Harbour news",
+        "A long story of the harbour",
+        "Harbour again",
+    }
     assert titles[-1] == "A long story of the harbour"
     assert nearest_titles(newsroom.db, "harbour else", 1)[0].article.title == "Else"
 
@@ -348,7 +397,9 @@ def test_a_reader_finds_what_is_there_when_too_many_of_the_last_are_hidden(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.store.search.WEIGHED", 2)
-    first, *others = tell(newsroom, "Harbour one", "Harbour two", "Harbour three", "Harbour four")
+    first, *others = tell(
+        newsroom, "Harbour one", "Harbour two", "Harbour three", "Harbour four"
+    )
     for hidden in others[1:]:
         articles.set_withdrawn(newsroom.db, hidden, True)
     assert {one.id for one in search(newsroom.db, "harbour")} == {first, others[0]}

@@ -27,7 +27,8 @@ JUMPS = (-48, -2, -0.01, 0, 0.01, 2, 48)
 
 def tell(newsroom: Newsroom, name: str) -> int:
     return newsroom.number(
-        f"{name}.md", article(f"Story {name}", f"https://one.example/{name}", topics=("AI",))
+        f"{name}.md",
+        article(f"Story {name}", f"https://one.example/{name}", topics=("AI",)),
     )
 
 
@@ -96,7 +97,9 @@ def test_who_follows_before_an_article_comes_gets_it_whatever_the_clock_says(
 
 
 def title(newsroom: Newsroom, chat: int) -> str:
-    return str(rows(newsroom.db, "SELECT title FROM chats WHERE id = ?", (chat,))[0]["title"])
+    return str(
+        rows(newsroom.db, "SELECT title FROM chats WHERE id = ?", (chat,))[0]["title"]
+    )
 
 
 @pytest.mark.parametrize("hours", JUMPS)
@@ -161,7 +164,9 @@ def test_followers_that_were_passed_over_are_found_once_the_fan_out_is_over(
 # --- the whole bot ----------------------------------------------------------------------------------------------------
 
 
-async def test_a_first_start_by_a_clock_two_hours_ahead_costs_no_article(tmp_path: Path) -> None:
+async def test_a_first_start_by_a_clock_two_hours_ahead_costs_no_article(
+    tmp_path: Path,
+) -> None:
     async with staged(tmp_path) as stage:
         stage.sandbox.advance(7_200)
         stage.drop("What was there at the first start")

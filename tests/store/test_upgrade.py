@@ -37,7 +37,9 @@ def test_the_first_step_makes_what_the_code_of_before_made(before: Path) -> None
         assert shape(first) == shape(made)
 
 
-def test_a_database_of_before_is_alike_in_every_column(before: Path, tmp_path: Path) -> None:
+def test_a_database_of_before_is_alike_in_every_column(
+    before: Path, tmp_path: Path
+) -> None:
     with (
         closing(open_database(":memory:")) as fresh,
         closing(upgrade.opened(before, tmp_path, "busy")) as upgraded,
@@ -45,14 +47,19 @@ def test_a_database_of_before_is_alike_in_every_column(before: Path, tmp_path: P
         assert shape(upgraded) == shape(fresh)
         assert row(upgraded, "PRAGMA foreign_key_check") is None
         assert [one[0] for one in rows(upgraded, "PRAGMA integrity_check")] == ["ok"]
-        upgraded.conn.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
+        upgraded.conn.execute(
+            "INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')"
+        )
 
 
 def shape(db: Database) -> dict[str, Any]:
     """Return every table, index and trigger, and what SQLite says of them."""
-    found = rows(db, "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name")
+    found = rows(
+        db, "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+    )
     shapes: dict[str, Any] = {
-        one["name"]: (one["type"], one["tbl_name"], plain(one["sql"] or "")) for one in found
+        one["name"]: (one["type"], one["tbl_name"], plain(one["sql"] or ""))
+        for one in found
     }
     for name in [one["name"] for one in found if one["type"] == "table"]:
         for pragma in ABOUT_TABLES:
@@ -60,7 +67,9 @@ def shape(db: Database) -> dict[str, Any]:
                 tuple(one) for one in rows(db, f"PRAGMA {pragma}('{name}')")
             ]
     for name in [one["name"] for one in found if one["type"] == "index"]:
-        shapes[f"index {name}"] = [tuple(one) for one in rows(db, f"PRAGMA index_xinfo('{name}')")]
+        shapes[f"index {name}"] = [
+            tuple(one) for one in rows(db, f"PRAGMA index_xinfo('{name}')")
+        ]
     return shapes
 
 
@@ -68,7 +77,9 @@ def plain(sql: str) -> str:
     return re.sub(r"\s+", " ", sql)
 
 
-async def test_an_upgrade_sends_edits_and_deletes_nothing(before: Path, tmp_path: Path) -> None:
+async def test_an_upgrade_sends_edits_and_deletes_nothing(
+    before: Path, tmp_path: Path
+) -> None:
     """Though every file is read anew, by today's rules."""
     async with upgrade.upgraded(before, tmp_path) as bot:
         standing = upgrade.deliveries(bot.database)
@@ -93,16 +104,22 @@ async def test_what_was_posted_before_an_upgrade_can_be_found_until_its_file_cha
             await bot.run()
             bot.touch()
         with closing(upgrade.asked(bot.database)) as db:
-            stored = articles.get(db, number(db, "SELECT id FROM articles WHERE file = ?", (name,)))
+            stored = articles.get(
+                db, number(db, "SELECT id FROM articles WHERE file = ?", (name,))
+            )
             assert stored is not None
-            assert stored.id in [one.id for one in search.search(db, stored.article.title)]
+            assert stored.id in [
+                one.id for one in search.search(db, stored.article.title)
+            ]
         file = bot.folder / name
         file.write_text(file.read_text().replace("title:", "quality: 77\ntitle:"))
         file.write_text(re.sub(r"(?m)^quality: 50\n", "", file.read_text()))
         await bot.run()
         assert bot.went_out() == []
         with closing(upgrade.asked(bot.database)) as db:
-            stored = articles.get(db, number(db, "SELECT id FROM articles WHERE file = ?", (name,)))
+            stored = articles.get(
+                db, number(db, "SELECT id FROM articles WHERE file = ?", (name,))
+            )
             assert stored is not None
             assert stored.article.quality == 77
             assert stored.waits == ("expired" if name == "expired.md" else "")
@@ -111,7 +128,9 @@ async def test_what_was_posted_before_an_upgrade_can_be_found_until_its_file_cha
 async def test_what_waited_before_an_upgrade_goes_out_and_nothing_else(
     before: Path, tmp_path: Path
 ) -> None:
-    async with upgrade.upgraded(before, tmp_path, "busy", delivery={"doubt_seconds": 1}) as bot:
+    async with upgrade.upgraded(
+        before, tmp_path, "busy", delivery={"doubt_seconds": 1}
+    ) as bot:
         for _ in range(4):
             await bot.run()
         sent = [text.partition("\n")[0] for _, text in bot.went_out(to_editor=False)]
@@ -120,9 +139,7 @@ async def test_what_waited_before_an_upgrade_goes_out_and_nothing_else(
             **{f"<b>What waits, number {one}</b>": 3 for one in range(2, 6)},
         }
         with closing(upgrade.asked(bot.database)) as db:
-            followers = (
-                "SELECT count(*) FROM deliveries WHERE lane = 2 AND article = ? AND state = 'sent'"
-            )
+            followers = "SELECT count(*) FROM deliveries WHERE lane = 2 AND article = ? AND state = 'sent'"
             told = rows(db, "SELECT id FROM articles WHERE title LIKE 'What waits%'")
             assert [number(db, followers, (one["id"],)) for one in told] == [2] * 5
 
@@ -139,17 +156,25 @@ FRONTS = (
 )
 
 
-@pytest.mark.parametrize("head", [0, 5_000], ids=["awake", "asleep as its chat is closed"])
+@pytest.mark.parametrize(
+    "head", [0, 5_000], ids=["awake", "asleep as its chat is closed"]
+)
 def test_a_queue_of_before_keeps_its_order(head: int) -> None:
     """Each delivery has its place under the new names, and the triggers go on from there."""
     with closing(upgrade.at_step("0014_queue")) as db:
         db.conn.executescript(
             "PRAGMA foreign_keys = OFF; INSERT INTO chats (id, chat_id, kind) VALUES (1, 1, 'private')"
         )
-        for turn, (state, front, wait) in enumerate([("pending", head, None), *FRONTS], 1):
+        for turn, (state, front, wait) in enumerate(
+            [("pending", head, None), *FRONTS], 1
+        ):
             columns = "article, chat, edition, lane, turn, rank, state, front, not_before, created"
             values = (turn, 1, 1, 2, turn, 0, state, front, wait, 0)
-            write(db, f"INSERT INTO deliveries ({columns}) VALUES ({', '.join('?' * 10)})", values)
+            write(
+                db,
+                f"INSERT INTO deliveries ({columns}) VALUES ({', '.join('?' * 10)})",
+                values,
+            )
         upgrade.bring_up_to_date(db)
         settled = "SELECT DISTINCT head, asleep_until FROM deliveries WHERE state <> 'pending'"
         assert [tuple(one) for one in rows(db, settled)] == [(None, None)]
@@ -162,7 +187,8 @@ def test_a_queue_of_before_keeps_its_order(head: int) -> None:
         write(db, "UPDATE deliveries SET state = 'sent' WHERE head = 1")
         assert [tuple(one) for one in rows(db, pending)] == [(None, 9_000), (1, None)]
         write(
-            db, "UPDATE deliveries SET not_before = NULL WHERE head IS NULL AND state = 'pending'"
+            db,
+            "UPDATE deliveries SET not_before = NULL WHERE head IS NULL AND state = 'pending'",
         )
         assert {one["head"] for one in rows(db, pending)} == {0, 1}
 
@@ -187,7 +213,9 @@ def test_rows_of_before_keep_their_order_and_what_comes_is_after_them(
         assert (chat < article) is (begun <= recorded)
         assert (follow < fanout) is (since <= released)
         fanouts.begin(db, 2, upgrade.AFTER)
-        assert number(db, "SELECT max(sequence) FROM fanouts") > max(article, chat, follow, fanout)
+        assert number(db, "SELECT max(sequence) FROM fanouts") > max(
+            article, chat, follow, fanout
+        )
 
 
 def fill(db: Database, begun: int, since: int, recorded: int, released: int) -> None:
@@ -198,7 +226,11 @@ def fill(db: Database, begun: int, since: int, recorded: int, released: int) -> 
     )
     write(db, article, (recorded,))
     write(db, article, (recorded,))
-    write(db, "INSERT INTO chats (kind, setting, begun) VALUES ('channel', '@news', ?)", (begun,))
+    write(
+        db,
+        "INSERT INTO chats (kind, setting, begun) VALUES ('channel', '@news', ?)",
+        (begun,),
+    )
     write(db, "INSERT INTO topics (key, name, code) VALUES ('ai', 'AI', 'ai')")
     write(db, "INSERT INTO follows (topic, chat, since) VALUES (1, 1, ?)", (since,))
     write(db, "INSERT INTO fanouts (article, at, after) VALUES (1, ?, 0)", (released,))

@@ -56,7 +56,10 @@ async def test_a_copy_of_the_database_as_it_was_is_kept(
         assert [tuple(one) for one in rows(old, "SELECT * FROM deliveries")] == [
             tuple(one) for one in rows(was, "SELECT * FROM deliveries")
         ]
-    assert f"paperboy.db is being upgraded; a copy of it as it was is kept as {NAME}" in caplog.text
+    assert (
+        f"paperboy.db is being upgraded; a copy of it as it was is kept as {NAME}"
+        in caplog.text
+    )
     await start(tmp_path)
     assert beside(tmp_path) == {NAME}
 
@@ -96,7 +99,10 @@ async def test_an_upgrade_that_fails_half_way_leaves_the_database_as_it_was(
     before: Path, tmp_path: Path
 ) -> None:
     database = copy(before, tmp_path)
-    with no_file_above(database.stat().st_size + 10_000), pytest.raises(StoreError) as told:
+    with (
+        no_file_above(database.stat().st_size + 10_000),
+        pytest.raises(StoreError) as told,
+    ):
         await start(tmp_path)
     assert "\n" not in str(told.value)
     assert beside(tmp_path) >= {NAME}
@@ -110,7 +116,9 @@ async def test_an_upgrade_that_fails_half_way_leaves_the_database_as_it_was(
     assert inspection.pending_step(database) == ""
 
 
-async def test_a_new_database_and_one_that_is_up_to_date_get_no_copy(tmp_path: Path) -> None:
+async def test_a_new_database_and_one_that_is_up_to_date_get_no_copy(
+    tmp_path: Path,
+) -> None:
     await start(tmp_path)
     await start(tmp_path)
     assert beside(tmp_path) == set()

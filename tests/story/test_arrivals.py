@@ -16,7 +16,9 @@ FEED = {"first_run": 2, "bulk_above": 3, "settle_seconds": 0}
 def old(stage: Stage, *numbers: int) -> None:
     """Put articles of long ago into the folder; the higher its number, the newer."""
     for number in numbers:
-        stage.drop(f"Old {number}", "AI", publishedDateTime=f"2025-06-{number:02}T12:00:00Z")
+        stage.drop(
+            f"Old {number}", "AI", publishedDateTime=f"2025-06-{number:02}T12:00:00Z"
+        )
 
 
 def dated(stage: Stage, title: str, at: datetime) -> None:
@@ -26,20 +28,26 @@ def dated(stage: Stage, title: str, at: datetime) -> None:
 def asked(stage: Stage) -> list[str]:
     """Return what the editor was told unasked."""
     return [
-        one.text for one in stage.sandbox.messages(stage.editor) if one.sender is stage.sandbox.bot
+        one.text
+        for one in stage.sandbox.messages(stage.editor)
+        if one.sender is stage.sandbox.bot
     ]
 
 
 async def health(port: int) -> list[str]:
     """Return what /health says is wrong."""
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{port}", trust_env=False
+    ) as client:
         answer = await client.get("/health")
     reasons: list[str] = answer.json().get("reasons", [])
     assert answer.status_code == (503 if reasons else 200)
     return reasons
 
 
-async def test_an_empty_folder_is_no_start_and_the_first_that_is_not_is_one(stage: Stage) -> None:
+async def test_an_empty_folder_is_no_start_and_the_first_that_is_not_is_one(
+    stage: Stage,
+) -> None:
     for _ in range(2):
         assert await stage.once(feed=FEED) == 0
         stage.sandbox.advance(3_600)
@@ -87,11 +95,17 @@ async def test_a_restored_database_posts_nothing_again_by_itself(stage: Stage) -
     stage.sandbox.advance(1)
     dated(stage, "Dated after the restore", at + timedelta(seconds=1))
     for path in stage.folder.iterdir():  # a clone on a new host
-        path.write_text(path.read_text().replace("Went out as well", "Went out, in other words"))
+        path.write_text(
+            path.read_text().replace("Went out as well", "Went out, in other words")
+        )
     for _ in range(2):
         assert await stage.once() == 0
         stage.sandbox.advance(QUIET.total_seconds())
-    assert stage.titles()[4:] == stage.titles(stage.reader)[4:] == ["Dated after the restore"]
+    assert (
+        stage.titles()[4:]
+        == stage.titles(stage.reader)[4:]
+        == ["Dated after the restore"]
+    )
     (told,) = (one for one in stage.sandbox.messages(stage.editor) if not one.deleted)
     assert told.text.startswith("The restored database does not know an article")
     assert "Went out, in other words" in told.text
@@ -105,20 +119,25 @@ async def test_a_restored_database_posts_nothing_again_by_itself(stage: Stage) -
     assert stage.titles().count("Went out before the backup") == 1
 
 
-async def test_a_folder_that_lost_its_files_is_told_and_so_is_their_return(stage: Stage) -> None:
+async def test_a_folder_that_lost_its_files_is_told_and_so_is_their_return(
+    stage: Stage,
+) -> None:
     """An empty mount point, say: nothing is taken back, though what is removed is withdrawn."""
     for number in range(12):
         old(stage, number + 1)
     port = free_port()
     await stage.start(
-        feed={"first_run": 1, "on_file_removed": "withdraw"}, web={"listen": f"127.0.0.1:{port}"}
+        feed={"first_run": 1, "on_file_removed": "withdraw"},
+        web={"listen": f"127.0.0.1:{port}"},
     )
     await stage.post("Old 12")
     away, mount = stage.home / "away", stage.folder
     mount.rename(away)
     mount.mkdir()
     await stage.told("is empty", "12 of 12 files are gone at once")
-    assert await health(port) == ["the folder is empty: 12 of 12 files are gone at once"]
+    assert await health(port) == [
+        "the folder is empty: 12 of 12 files are gone at once"
+    ]
     assert "12 of 12 files are gone" in (await stage.ask(stage.editor, "/status")).text
     mount.rmdir()
     away.rename(mount)
@@ -130,5 +149,6 @@ async def test_a_folder_that_lost_its_files_is_told_and_so_is_their_return(stage
         one.partition("\n")[0] for one in asked(stage)
     ]  # that it is missing, too, if a scan falls into the moment
     assert [
-        sum(one.endswith(words) for one in said) for words in ("is empty", "has files again")
+        sum(one.endswith(words) for one in said)
+        for words in ("is empty", "has files again")
     ] == [1, 1]

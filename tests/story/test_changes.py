@@ -26,7 +26,9 @@ async def test_a_changed_file_edits_its_posts_everywhere_with_buttons_and_previe
 
     stage.drop(TITLE, "Space", excerpt="A new beginning.")
 
-    await stage.until(lambda: "A new beginning." in post.text and "A new beginning." in mine.text)
+    await stage.until(
+        lambda: "A new beginning." in post.text and "A new beginning." in mine.text
+    )
     await stage.settled()
     assert (post.reply_markup, post.link_preview_options) == before
     assert post.link_preview_options == {
@@ -64,19 +66,28 @@ async def test_a_changed_title_and_picture_are_shown(stage: Stage) -> None:
     ],
     ids=["heat", "quality", "secured", "the hour"],
 )
-async def test_what_no_reader_sees_edits_nothing(stage: Stage, change: dict[str, Any]) -> None:
+async def test_what_no_reader_sees_edits_nothing(
+    stage: Stage, change: dict[str, Any]
+) -> None:
     await stage.start()
-    stage.drop(TITLE, "Space", related=[related("One more", 10), related("And another", 20)])
+    stage.drop(
+        TITLE, "Space", related=[related("One more", 10), related("And another", 20)]
+    )
     post = await stage.post(TITLE)
     stage.drop(
-        TITLE, "Space", related=[related("And another", 5), related("One more", 30)], **change
+        TITLE,
+        "Space",
+        related=[related("And another", 5), related("One more", 30)],
+        **change,
     )
     await stage.settled()
     assert not post.history
     assert stage.sandbox.calls.of("editMessageText") == []
 
 
-async def test_a_file_that_flips_back_and_forth_does_not_edit_for_ever(stage: Stage) -> None:
+async def test_a_file_that_flips_back_and_forth_does_not_edit_for_ever(
+    stage: Stage,
+) -> None:
     await stage.start()
     stage.drop(TITLE, excerpt="First.")
     post = await stage.post(TITLE)
@@ -85,7 +96,11 @@ async def test_a_file_that_flips_back_and_forth_does_not_edit_for_ever(stage: St
         stage.drop(TITLE, excerpt=("Second.", "First.")[turn % 2])
         await stage.settled()
         await stage.at_rest()  # an edit may come after a post that was recorded later
-        shown += [word for word in ("First.", "Second.") if word in post.text and shown[-1] != word]
+        shown += [
+            word
+            for word in ("First.", "Second.")
+            if word in post.text and shown[-1] != word
+        ]
     assert shown == ["First.", "Second.", "First.", "Second."]
     assert len(post.history) == 3
     stage.drop(TITLE, excerpt="Third.")  # a form never shown before still is
@@ -143,7 +158,9 @@ async def test_a_withdrawn_articles_posts_are_deleted_and_it_is_not_found_any_mo
     assert stage.posts(TITLE) == []
 
 
-async def test_a_withdrawal_while_the_post_is_on_its_way_deletes_it(stage: Stage) -> None:
+async def test_a_withdrawal_while_the_post_is_on_its_way_deletes_it(
+    stage: Stage,
+) -> None:
     await stage.start()
     await stage.settled()
     stage.sandbox.fail("sendMessage", faults.slow_answer(0.5), chat=stage.channel)
@@ -162,8 +179,12 @@ async def test_an_article_withdrawn_before_it_went_out_never_does(stage: Stage) 
     assert stage.posts(TITLE, deleted=True) == []
 
 
-@pytest.mark.parametrize("knows", [True, False], ids=["the bot knows", "Telegram says so"])
-async def test_a_post_older_than_two_days_becomes_a_note(stage: Stage, knows: bool) -> None:
+@pytest.mark.parametrize(
+    "knows", [True, False], ids=["the bot knows", "Telegram says so"]
+)
+async def test_a_post_older_than_two_days_becomes_a_note(
+    stage: Stage, knows: bool
+) -> None:
     await stage.start()
     stage.drop(TITLE)
     post = await stage.post(TITLE)
@@ -216,7 +237,8 @@ async def test_a_file_that_moves_to_another_name_posts_nothing(stage: Stage) -> 
 async def test_an_edit_on_a_mended_post_stays_mended(stage: Stage) -> None:
     await stage.start()
     refuse = faults.refused(
-        400, 'Bad Request: can\'t parse entities: Unsupported start tag "p" at byte offset 1'
+        400,
+        'Bad Request: can\'t parse entities: Unsupported start tag "p" at byte offset 1',
     )
     stage.sandbox.fail("sendMessage", refuse, chat=stage.channel)
     stage.drop(TITLE)
@@ -237,7 +259,9 @@ async def test_an_edit_that_telegram_puts_off_is_made_later_once(stage: Stage) -
     assert len(post.history) == 1
 
 
-async def test_a_post_with_a_photo_is_edited_in_its_caption_and_noted_there(stage: Stage) -> None:
+async def test_a_post_with_a_photo_is_edited_in_its_caption_and_noted_there(
+    stage: Stage,
+) -> None:
     await stage.start(delivery={"picture": "photo"})
     stage.drop(TITLE, "Space")
     post = await stage.post(TITLE)
@@ -285,7 +309,9 @@ async def test_every_edition_is_edited_and_taken_back(stage: Stage) -> None:
     assert stage.posts(TITLE) == []
 
 
-async def test_a_bot_told_to_end_hears_the_answer_to_what_it_has_sent(stage: Stage) -> None:
+async def test_a_bot_told_to_end_hears_the_answer_to_what_it_has_sent(
+    stage: Stage,
+) -> None:
     await stage.start()
     await stage.settled()
     stage.sandbox.fail("sendMessage", faults.slow_answer(0.4), chat=stage.channel)
@@ -297,7 +323,9 @@ async def test_a_bot_told_to_end_hears_the_answer_to_what_it_has_sent(stage: Sta
     assert stage.rows("SELECT attempts FROM deliveries WHERE message = 2") == [(1,)]
 
 
-async def test_a_withdrawn_article_can_not_be_republished_by_its_number(stage: Stage) -> None:
+async def test_a_withdrawn_article_can_not_be_republished_by_its_number(
+    stage: Stage,
+) -> None:
     await stage.start()
     stage.drop(TITLE)
     post = await stage.post(TITLE)

@@ -17,7 +17,9 @@ def drop_trees(stage: Stage) -> None:
         stage.drop(name, publishedDateTime=day(number), name=f"{9 - number}.md")
 
 
-@pytest.mark.parametrize(("first_run", "posted"), [(2, SHORT[3:]), (0, ()), ("all", SHORT)])
+@pytest.mark.parametrize(
+    ("first_run", "posted"), [(2, SHORT[3:]), (0, ()), ("all", SHORT)]
+)
 async def test_a_first_run_posts_the_newest_oldest_first(
     stage: Stage, first_run: Any, posted: tuple[str, ...]
 ) -> None:
@@ -53,8 +55,12 @@ async def test_a_channel_that_leaves_the_settings_and_returns_gets_no_post_twice
     assert stage.titles() == ["Dogwood", "Elm", "Fir"]
 
 
-async def test_a_channel_admits_its_topics_the_narrower_ones_included(stage: Stage) -> None:
-    await stage.start(channels=[{"chat": "@paperboy_daily", "topics": ["artificial intelligence"]}])
+async def test_a_channel_admits_its_topics_the_narrower_ones_included(
+    stage: Stage,
+) -> None:
+    await stage.start(
+        channels=[{"chat": "@paperboy_daily", "topics": ["artificial intelligence"]}]
+    )
     stage.drop("Seeing machines", "Computer Vision")
     stage.drop("Deep water", "Oceans")
     stage.drop("Thinking machines", "AI")
@@ -78,12 +84,17 @@ async def test_a_channel_posts_what_becomes_good_enough(stage: Stage) -> None:
     assert len(stage.posts("Slow burner")) == 1
 
 
-async def test_a_related_article_that_was_posted_there_is_linked_to_its_post(stage: Stage) -> None:
+async def test_a_related_article_that_was_posted_there_is_linked_to_its_post(
+    stage: Stage,
+) -> None:
     private = stage.sandbox.world.add_channel("Members")
     await stage.start(channels=[{"chat": "@paperboy_daily"}, {"chat": str(private.id)}])
     await stage.ask(stage.reader, "/topic Space")
     stage.drop("The older story", "Space")
-    older, there = await stage.post("The older story"), await stage.post("The older story", private)
+    older, there = (
+        await stage.post("The older story"),
+        await stage.post("The older story", private),
+    )
     stage.drop(
         "The newer story",
         "Space",
@@ -100,7 +111,10 @@ async def test_a_related_article_that_was_posted_there_is_linked_to_its_post(sta
 
     elsewhere = address("Told elsewhere")
     assert links(newer) == [f"https://t.me/paperboy_daily/{older.id}", elsewhere]
-    assert links(inside) == [f"https://t.me/c/{str(private.id)[4:]}/{there.id}", elsewhere]
+    assert links(inside) == [
+        f"https://t.me/c/{str(private.id)[4:]}/{there.id}",
+        elsewhere,
+    ]
     assert links(mine) == [address("The older story"), elsewhere]
 
 
@@ -109,7 +123,9 @@ async def test_a_related_article_that_was_posted_there_is_linked_to_its_post(sta
 HELD = "Front page passed on the badger census"
 
 
-async def test_what_is_held_is_invisible_until_an_editor_releases_it(stage: Stage) -> None:
+async def test_what_is_held_is_invisible_until_an_editor_releases_it(
+    stage: Stage,
+) -> None:
     await stage.start(feed={"unpublished": "hold"})
     await stage.ask(stage.reader, "/topic Climate")
     stage.drop(HELD, "Climate", published=False)
@@ -121,7 +137,9 @@ async def test_what_is_held_is_invisible_until_an_editor_releases_it(stage: Stag
         ).replace("“badger", "")
 
     status = await stage.ask(stage.editor, "/status")
-    (button,) = [one["text"] for row in status.buttons for one in row if HELD[:10] in one["text"]]
+    (button,) = [
+        one["text"] for row in status.buttons for one in row if HELD[:10] in one["text"]
+    ]
     await stage.tap(stage.editor, status, button)
     await stage.post(HELD)
     await stage.post(HELD, stage.reader)
@@ -143,7 +161,9 @@ async def test_what_is_held_goes_out_when_its_file_says_published(stage: Stage) 
     await stage.post(HELD)
 
 
-async def test_what_is_held_stays_held_when_it_is_withdrawn_and_comes_back(stage: Stage) -> None:
+async def test_what_is_held_stays_held_when_it_is_withdrawn_and_comes_back(
+    stage: Stage,
+) -> None:
     await stage.start(feed={"unpublished": "hold"})
     stage.drop(HELD, published=False)
     await stage.settled()
@@ -158,7 +178,9 @@ async def test_what_is_held_stays_held_when_it_is_withdrawn_and_comes_back(stage
 STORY = "Wind farm and fishing fleet agree on a map"
 
 
-async def test_a_story_told_again_is_not_posted_unless_an_editor_wishes_it(stage: Stage) -> None:
+async def test_a_story_told_again_is_not_posted_unless_an_editor_wishes_it(
+    stage: Stage,
+) -> None:
     await stage.start()
     await stage.ask(stage.reader, "/topic Energy")
     stage.drop(STORY, "Energy", publishedDateTime=day(3))
@@ -178,7 +200,10 @@ async def test_a_story_told_again_is_not_posted_unless_an_editor_wishes_it(stage
 
     status = await stage.ask(stage.editor, "/status")
     (button,) = [
-        one["text"] for row in status.buttons for one in row if "copy" in one["text"].lower()
+        one["text"]
+        for row in status.buttons
+        for one in row
+        if "copy" in one["text"].lower()
     ]
     await stage.tap(stage.editor, status, button)
     await stage.post(shouted)
@@ -204,7 +229,9 @@ async def test_a_redelivered_tap_posts_once(stage: Stage) -> None:
     stage.drop(HELD, published=False)
     await stage.settled()
     status = await stage.ask(stage.editor, "/status")
-    (button,) = [one["text"] for row in status.buttons for one in row if HELD[:10] in one["text"]]
+    (button,) = [
+        one["text"] for row in status.buttons for one in row if HELD[:10] in one["text"]
+    ]
     await stage.sandbox.tap(stage.editor, status, button)
     update = stage.sandbox.updates.waiting[-1]
     await stage.post(HELD)
@@ -220,7 +247,9 @@ async def test_a_reader_taps_an_editors_button_in_vain(stage: Stage) -> None:
     stage.drop(HELD, published=False)
     await stage.settled()
     status = await stage.ask(stage.editor, "/status")
-    (button,) = [one["text"] for row in status.buttons for one in row if HELD[:10] in one["text"]]
+    (button,) = [
+        one["text"] for row in status.buttons for one in row if HELD[:10] in one["text"]
+    ]
     await stage.tap(stage.reader, status, button)
     await stage.settled()
     assert stage.posts(HELD) == []
@@ -229,10 +258,15 @@ async def test_a_reader_taps_an_editors_button_in_vain(stage: Stage) -> None:
 async def test_a_forums_topic_gets_the_posts_and_the_forum_itself_once_the_topic_is_gone(
     stage: Stage,
 ) -> None:
-    forum = stage.sandbox.world.add_group("Forum", [stage.reader], [stage.editor], forum=True)
+    forum = stage.sandbox.world.add_group(
+        "Forum", [stage.reader], [stage.editor], forum=True
+    )
     topic = stage.sandbox.world.add_topic(forum, "News")
     await stage.start(
-        channels=[{"chat": str(forum.id), "thread": topic.id}, {"chat": "@paperboy_daily"}]
+        channels=[
+            {"chat": str(forum.id), "thread": topic.id},
+            {"chat": "@paperboy_daily"},
+        ]
     )
     stage.drop("In its place")
     assert (await stage.post("In its place", forum)).thread == topic.id

@@ -32,7 +32,9 @@ async def running(keep: Path) -> AsyncIterator[demo.Stage]:
     async with demo.staged(keep) as stage:
         bot = asyncio.create_task(stage.app.run())
         channel = next(
-            chat for chat in stage.sandbox.world.chats.values() if chat.username == demo.CHANNEL
+            chat
+            for chat in stage.sandbox.world.chats.values()
+            if chat.username == demo.CHANNEL
         )
         await stage.sandbox.wait_for(
             lambda: len(stage.sandbox.messages(channel)) == demo.FIRST, timeout=30
@@ -64,7 +66,10 @@ async def keep_picture(page: Page, name: str) -> None:
 async def test_a_newcomer_follows_a_topic_drops_an_article_and_sees_it_arrive_twice(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with running(tmp_path) as stage, visit(browser, stage.address, size=DESK) as page:
+    async with (
+        running(tmp_path) as stage,
+        visit(browser, stage.address, size=DESK) as page,
+    ):
         await expect(posts(page)).to_have_count(demo.FIRST)
         await page.get_by_role("button", name="Start").click()
         await expect(talk(page).last).to_contain_text("/topic")
@@ -72,7 +77,9 @@ async def test_a_newcomer_follows_a_topic_drops_an_article_and_sees_it_arrive_tw
         await expect(talk(page).last).to_contain_text("AI")
         await say(page, "/topic")
         await talk(page).last.get_by_role("button", name="Energy").click()
-        await expect(talk(page).last.get_by_role("button", name="✓ Energy")).to_be_visible()
+        await expect(
+            talk(page).last.get_by_role("button", name="✓ Energy")
+        ).to_be_visible()
 
         await page.get_by_role("button", name="Drop next article").click()
         await expect(posts(page)).to_have_count(demo.FIRST + 1)
@@ -84,8 +91,13 @@ async def test_a_newcomer_follows_a_topic_drops_an_article_and_sees_it_arrive_tw
         await expect(posts(page).filter(has_text="(updated)")).to_have_count(1)
 
 
-async def test_an_editor_republishes_and_reads_the_status(browser: Browser, tmp_path: Path) -> None:
-    async with running(tmp_path) as stage, visit(browser, stage.address, size=DESK) as page:
+async def test_an_editor_republishes_and_reads_the_status(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with (
+        running(tmp_path) as stage,
+        visit(browser, stage.address, size=DESK) as page,
+    ):
         await page.locator(".seat", has_text="Eddie").click()
         await page.get_by_role("button", name="Start").click()
         await say(page, "/republish last")
@@ -95,16 +107,30 @@ async def test_an_editor_republishes_and_reads_the_status(browser: Browser, tmp_
         await keep_picture(page, "editor")
 
 
-async def test_a_deep_link_under_a_post_follows_its_topic(browser: Browser, tmp_path: Path) -> None:
-    async with running(tmp_path) as stage, visit(browser, stage.address, size=DESK) as page:
-        await posts(page).last.get_by_role("button", name="Follow Language Models").click()
+async def test_a_deep_link_under_a_post_follows_its_topic(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with (
+        running(tmp_path) as stage,
+        visit(browser, stage.address, size=DESK) as page,
+    ):
+        await (
+            posts(page)
+            .last.get_by_role("button", name="Follow Language Models")
+            .click()
+        )
         await expect(talk(page).last).to_contain_text("Language Models")
 
 
 async def test_the_page_works_at_phone_width(browser: Browser, tmp_path: Path) -> None:
-    async with running(tmp_path) as stage, visit(browser, stage.address, size=PHONE) as page:
+    async with (
+        running(tmp_path) as stage,
+        visit(browser, stage.address, size=PHONE) as page,
+    ):
         await keep_picture(page, "phone-channel")
-        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert await page.evaluate(
+            "document.documentElement.scrollWidth <= window.innerWidth"
+        )
         await page.get_by_role("tab", name="Ann’s chat").click()
         await page.get_by_role("button", name="Start").click()
         await say(page, "/topic AI")

@@ -64,7 +64,9 @@ async def test_a_folder_that_goes_away_takes_nothing_along_and_is_found_when_it_
     post = await stage.post(TITLE)
     away = stage.folder.rename(stage.home / "away")
     await until(lambda: "there is no such folder" in caplog.text)
-    (away / "later.md").write_text(document("Written while it was away"), encoding="utf-8")
+    (away / "later.md").write_text(
+        document("Written while it was away"), encoding="utf-8"
+    )
     away.rename(stage.folder)
     await stage.post("Written while it was away")
     await stage.settled()
@@ -73,12 +75,20 @@ async def test_a_folder_that_goes_away_takes_nothing_along_and_is_found_when_it_
     assert len(stage.posts(TITLE)) == 1
     assert len([one for one in caplog.records if one.levelname == "ERROR"]) == 1
     assert (
-        len([one for one in stage.sandbox.messages(stage.editor) if "no such folder" in one.text])
+        len(
+            [
+                one
+                for one in stage.sandbox.messages(stage.editor)
+                if "no such folder" in one.text
+            ]
+        )
         == 1
     )
 
 
-async def test_a_folder_replaced_by_another_is_watched_like_the_first(stage: Stage) -> None:
+async def test_a_folder_replaced_by_another_is_watched_like_the_first(
+    stage: Stage,
+) -> None:
     await begun(stage)
     stage.folder.rename(stage.home / "old")
     stage.folder.mkdir()
@@ -110,7 +120,9 @@ async def test_a_half_written_file_is_waited_for(
         file.write(whole[60:])
     await stage.post(TITLE)
     await stage.sandbox.settled(timeout=PATIENCE)
-    warned = [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
+    warned = [
+        one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING
+    ]
     assert not [line for line in warned if "slow.md" in line]
     assert len(stage.posts(TITLE)) == 1
 

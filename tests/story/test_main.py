@@ -36,9 +36,18 @@ async def test_a_file_is_posted_and_republished(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["1", "#1", "seals.md", "2026/seals.md", "HTTPS://news.example/seals/?utm_source=x", "last"],
+    [
+        "1",
+        "#1",
+        "seals.md",
+        "2026/seals.md",
+        "HTTPS://news.example/seals/?utm_source=x",
+        "last",
+    ],
 )
-async def test_an_editor_may_name_the_article_in_many_ways(stage: Stage, words: str) -> None:
+async def test_an_editor_may_name_the_article_in_many_ways(
+    stage: Stage, words: str
+) -> None:
     (stage.folder / "2026").mkdir()
     stage.drop(TITLE, name="2026/seals.md", webUrl="https://news.example/seals")
     await stage.start()
@@ -115,7 +124,9 @@ async def test_a_restart_repeats_nothing_and_loses_nothing(
     await _ends_well(stage)
 
 
-async def test_what_was_recorded_and_not_sent_when_the_bot_ended_is_sent_once(stage: Stage) -> None:
+async def test_what_was_recorded_and_not_sent_when_the_bot_ended_is_sent_once(
+    stage: Stage,
+) -> None:
     await stage.start()
     await stage.ask(stage.reader, "/topic AI")
     await stage.settled()
@@ -129,7 +140,9 @@ async def test_what_was_recorded_and_not_sent_when_the_bot_ended_is_sent_once(st
     assert len(stage.posts(TITLE, stage.reader)) == 1
 
 
-async def test_a_kill_between_any_two_steps_repeats_nothing_and_loses_nothing(stage: Stage) -> None:
+async def test_a_kill_between_any_two_steps_repeats_nothing_and_loses_nothing(
+    stage: Stage,
+) -> None:
     for step in STEPS:
         async with stage.process("run") as process:
             await step(stage)
@@ -166,7 +179,9 @@ async def test_a_republish_that_comes_twice_makes_one_edition(stage: Stage) -> N
     await stage.settled()
 
     answers = [
-        text for text in stage.titles(stage.editor) if TITLE in text or "edition" in text.lower()
+        text
+        for text in stage.titles(stage.editor)
+        if TITLE in text or "edition" in text.lower()
     ]
     assert len(answers) == 2  # the second is the first one's words again
     assert len(set(answers)) == 1

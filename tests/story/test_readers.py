@@ -17,7 +17,9 @@ def follows(stage: Stage) -> list[tuple[str]]:
     )
 
 
-async def test_following_a_topic_twice_is_one_follow_and_one_message(stage: Stage) -> None:
+async def test_following_a_topic_twice_is_one_follow_and_one_message(
+    stage: Stage,
+) -> None:
     await stage.start()
     await stage.ask(stage.reader, "/topic AI")
     again = await stage.ask(stage.reader, "/topic ai")
@@ -39,7 +41,9 @@ async def test_who_follows_two_topics_of_an_article_gets_it_once(stage: Stage) -
     assert len(stage.posts(NEWS, stage.reader)) == 1
 
 
-async def test_who_follows_a_wider_topic_gets_the_narrower_ones_articles(stage: Stage) -> None:
+async def test_who_follows_a_wider_topic_gets_the_narrower_ones_articles(
+    stage: Stage,
+) -> None:
     await stage.start()
     await stage.ask(stage.reader, "/topic AI")
     stage.drop(NEWS, "Computer Vision")
@@ -58,7 +62,9 @@ async def test_a_follow_brings_nothing_older(stage: Stage) -> None:
     assert stage.posts("Older news from the lighthouse keepers", stage.reader) == []
 
 
-async def test_the_button_under_a_post_follows_its_topic_in_one_tap(stage: Stage) -> None:
+async def test_the_button_under_a_post_follows_its_topic_in_one_tap(
+    stage: Stage,
+) -> None:
     await stage.start()
     stage.drop("A first story that carries the button", "Space")
     post = await stage.post("A first story that carries the button")
@@ -66,7 +72,9 @@ async def test_the_button_under_a_post_follows_its_topic_in_one_tap(stage: Stage
     assert isinstance(started, Message)
     await stage.until(
         lambda: [
-            one for one in stage.sandbox.messages(stage.reader) if one.sender is stage.sandbox.bot
+            one
+            for one in stage.sandbox.messages(stage.reader)
+            if one.sender is stage.sandbox.bot
         ]
     )
     stage.drop(NEWS, "Space")
@@ -74,7 +82,9 @@ async def test_the_button_under_a_post_follows_its_topic_in_one_tap(stage: Stage
     assert follows(stage) == [("Space",)]
 
 
-async def test_who_stopped_gets_nothing_until_start_brings_the_topics_back(stage: Stage) -> None:
+async def test_who_stopped_gets_nothing_until_start_brings_the_topics_back(
+    stage: Stage,
+) -> None:
     await stage.start()
     await stage.ask(stage.reader, "/topic AI")
     await stage.ask(stage.reader, "/stop")
@@ -112,7 +122,9 @@ async def test_a_reader_who_blocks_the_bot_is_parked_and_comes_back_by_letting_i
     await stage.post(NEWS, stage.reader)
 
 
-async def test_a_block_that_only_shows_when_sending_parks_the_reader_too(stage: Stage) -> None:
+async def test_a_block_that_only_shows_when_sending_parks_the_reader_too(
+    stage: Stage,
+) -> None:
     await stage.start()
     await stage.ask(stage.reader, "/topic AI")
     stage.reader.blocked = True  # the update about it was lost
@@ -162,7 +174,9 @@ async def test_a_forums_thread_gets_what_it_follows_and_closing_it_is_its_own_ma
     forum = stage.sandbox.world.add_group("Forum", [], [owner], forum=True)
     topic = stage.sandbox.world.add_topic(forum, "Machines")
     await stage.start()
-    assert (await stage.ask(owner, "/topic AI", forum, thread=topic.id)).thread == topic.id
+    assert (
+        await stage.ask(owner, "/topic AI", forum, thread=topic.id)
+    ).thread == topic.id
     await stage.ask(owner, "/topic Space", forum)
     stage.drop(NEWS, "AI")
     assert (await stage.post(NEWS, forum)).thread == topic.id
@@ -176,11 +190,15 @@ async def test_a_forums_thread_gets_what_it_follows_and_closing_it_is_its_own_ma
     assert stage.sandbox.messages(stage.editor) == []
 
     stage.sandbox.world.close_topic(forum, topic, closed=False)
-    opened = await stage.post("A closed thread keeps nobody else waiting", forum, number=2)
+    opened = await stage.post(
+        "A closed thread keeps nobody else waiting", forum, number=2
+    )
     assert opened.thread == topic.id
 
 
-async def test_a_group_that_becomes_a_supergroup_goes_on_under_its_new_number(stage: Stage) -> None:
+async def test_a_group_that_becomes_a_supergroup_goes_on_under_its_new_number(
+    stage: Stage,
+) -> None:
     owner = stage.sandbox.world.add_person("Olga")
     small = stage.sandbox.world.add_group("Small", [], [owner], supergroup=False)
     await stage.start()
@@ -197,7 +215,11 @@ async def test_a_group_that_becomes_a_supergroup_goes_on_under_its_new_number(st
 
 async def test_latest_and_search_find_what_was_posted(stage: Stage) -> None:
     await stage.start()
-    stage.drop("Beekeepers count the orchard's winter guests", "Nature", publishedDateTime=day(3))
+    stage.drop(
+        "Beekeepers count the orchard's winter guests",
+        "Nature",
+        publishedDateTime=day(3),
+    )
     stage.drop(NEWS, "Oceans", publishedDateTime=day(2))
     await stage.post(NEWS)
     await stage.post("Beekeepers count the orchard's winter guests")

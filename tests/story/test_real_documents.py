@@ -30,7 +30,9 @@ PICTURES: tuple[posts.Picture, ...] = ("preview", "photo")
 
 
 def outcome(
-    contents: str | bytes, path: str = "a.md", pictures: Sequence[posts.Picture] = PICTURES
+    contents: str | bytes,
+    path: str = "a.md",
+    pictures: Sequence[posts.Picture] = PICTURES,
 ) -> str:
     """Read a document and have its posts judged; return "accepted", or why it was refused."""
     try:
@@ -73,11 +75,17 @@ def test_every_real_document_is_accepted_or_refused_with_a_reason() -> None:
         REAL_FEED, ["**/*.md", "**/*.markdown", "**/*.txt", "**/*.html"]
     ):
         counts[outcome((REAL_FEED / path).read_bytes(), path)] += 1
-    assert counts == {"accepted": 258, "has no usable address": 5, "has no front matter": 1}
+    assert counts == {
+        "accepted": 258,
+        "has no usable address": 5,
+        "has no front matter": 1,
+    }
 
 
 @pytest.mark.real
-def test_every_form_a_real_document_ever_had_is_accepted_or_refused_with_a_reason() -> None:
+def test_every_form_a_real_document_ever_had_is_accepted_or_refused_with_a_reason() -> (
+    None
+):
     counts: Counter[str] = Counter()
     for path, text in forms():
         counts[outcome(text, path)] += 1
@@ -116,12 +124,20 @@ ADDRESSES = st.sampled_from(
             "https://user:pass@host.example:8443/a#b",
             "//host.example/a",
         ),
-        *("javascript:alert(1)", "https://", "host.example/a", "https://host.example/<b>&\"'"),
+        *(
+            "javascript:alert(1)",
+            "https://",
+            "host.example/a",
+            "https://host.example/<b>&\"'",
+        ),
     ]
 )
 PEOPLE = st.fixed_dictionaries({"name": texts(300)}, optional={"domain": texts(40)})
 IMAGES = st.lists(
-    st.fixed_dictionaries({"url": ADDRESSES}, optional={"width": st.integers(0, 5_000)}), max_size=2
+    st.fixed_dictionaries(
+        {"url": ADDRESSES}, optional={"width": st.integers(0, 5_000)}
+    ),
+    max_size=2,
 )
 DAYS = st.dates().map(str) | st.datetimes().map(str) | texts(20)
 RELATED = st.fixed_dictionaries(
@@ -169,8 +185,12 @@ def test_two_thousand_made_up_documents_are_accepted_or_refused_with_a_reason(
     counts: Counter[str] = Counter()
     share = MADE_UP // len(PICTURES)
 
-    @settings(max_examples=share, database=None, suppress_health_check=list(HealthCheck))
-    @given(DOCUMENTS | st.builds(lambda some, odd: {**some, **odd}, DOCUMENTS, ANY_FIELDS))
+    @settings(
+        max_examples=share, database=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(
+        DOCUMENTS | st.builds(lambda some, odd: {**some, **odd}, DOCUMENTS, ANY_FIELDS)
+    )
     def each(fields: dict[str, Any]) -> None:
         counts[outcome(framed(fields), pictures=[picture])] += 1
 

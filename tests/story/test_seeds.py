@@ -21,7 +21,10 @@ DELHI = (
 RELATED = [
     ("Campaigners call for ban on use of facial recognition tech in UK", "Diginomica"),
     (HAMDEN, "New Haven Register"),
-    ("Civil liberties groups demand ban on facial recognition technology", "Express & Star"),
+    (
+        "Civil liberties groups demand ban on facial recognition technology",
+        "Express & Star",
+    ),
     (
         "New UK live facial recognition code proposed has potential for adverse effects",
         "Biometric Companies",
@@ -37,11 +40,15 @@ IMAGE = (
 def secrets() -> list[str]:
     """Return every piece of the seeds' sealed field that could betray it."""
     found = re.findall(
-        r'^secured: "(.+)"$', "\n".join(map(Path.read_text, REAL_SEEDS.iterdir())), re.MULTILINE
+        r'^secured: "(.+)"$',
+        "\n".join(map(Path.read_text, REAL_SEEDS.iterdir())),
+        re.MULTILINE,
     )
     assert found
     return [
-        sealed[start : start + 24] for sealed in found for start in range(0, len(sealed) - 24, 12)
+        sealed[start : start + 24]
+        for sealed in found
+        for start in range(0, len(sealed) - 24, 12)
     ]
 
 
@@ -50,7 +57,8 @@ async def test_a_run_on_the_seeds_posts_the_one_article_as_designed_and_a_second
     stage: Stage,
 ) -> None:
     stage.choose(
-        feed={"folder": str(REAL_SEEDS)}, pace={"per_chat_seconds": 1.0, "per_group_minute": 19}
+        feed={"folder": str(REAL_SEEDS)},
+        pace={"per_chat_seconds": 1.0, "per_group_minute": 19},
     )
     first = await stage.command("run", "--once")
     assert first[:2] == (0, "")
@@ -68,7 +76,9 @@ async def test_a_run_on_the_seeds_posts_the_one_article_as_designed_and_a_second
     assert lines[-1] == "#ComputerVision #AI"
     links = [one["url"] for one in post.entities if one["type"] == "text_link"]
     assert len(links) == len(RELATED)
-    assert links[2].startswith("https://www.expressandstar.com/news/uk-news/2021/08/23/")
+    assert links[2].startswith(
+        "https://www.expressandstar.com/news/uk-news/2021/08/23/"
+    )
     assert [one["type"] for one in post.entities].count("hashtag") == 2
     assert post.link_preview_options == {
         "url": IMAGE,
@@ -96,12 +106,19 @@ async def test_a_run_on_the_seeds_posts_the_one_article_as_designed_and_a_second
 async def test_the_sealed_field_of_the_seeds_is_nowhere(stage: Stage) -> None:
     stage.choose(feed={"folder": str(REAL_SEEDS)})
     (seed,) = REAL_SEEDS.iterdir()
-    outputs = [await stage.command(*words) for words in (("run", "--once"), ("preview", str(seed)))]
+    outputs = [
+        await stage.command(*words)
+        for words in (("run", "--once"), ("preview", str(seed)))
+    ]
     assert [code for code, _, _ in outputs] == [0, 0]
     assert TITLE in outputs[-1][1]
 
-    said = json.dumps([outputs, [call.fields.values for call in stage.sandbox.calls]], default=str)
-    kept = b"".join(path.read_bytes() for path in stage.home.rglob("*") if path.is_file())
+    said = json.dumps(
+        [outputs, [call.fields.values for call in stage.sandbox.calls]], default=str
+    )
+    kept = b"".join(
+        path.read_bytes() for path in stage.home.rglob("*") if path.is_file()
+    )
     assert TITLE.encode() in kept
     for secret in [*secrets(), "secured"]:
         assert secret not in said
@@ -126,7 +143,8 @@ async def test_a_sealed_field_is_nowhere_wherever_it_stands(
         place != "an anchor"
     )  # nothing may refer to what is sealed
     said = (
-        json.dumps([call.fields.values for call in stage.sandbox.calls], default=str) + caplog.text
+        json.dumps([call.fields.values for call in stage.sandbox.calls], default=str)
+        + caplog.text
     )
     kept = b"".join(path.read_bytes() for path in stage.home.glob("*.db*"))
     assert sealed not in said

@@ -11,7 +11,8 @@ from tests.support.stage import Stage
 TITLE = "Ropemakers' guild finds its lost knot"
 LATER = "Second knot found beside the first"
 BAD_HTML = faults.refused(
-    400, 'Bad Request: can\'t parse entities: Unsupported start tag "p" at byte offset 1'
+    400,
+    'Bad Request: can\'t parse entities: Unsupported start tag "p" at byte offset 1',
 )
 
 
@@ -36,7 +37,9 @@ async def test_a_pause_that_telegram_asks_for_holds_that_chat_only_and_outlives_
     await stage.post(TITLE)
     await stage.post(LATER)
     calls = [
-        call for call in stage.sandbox.calls.of("sendMessage") if call.chat == stage.channel.id
+        call
+        for call in stage.sandbox.calls.of("sendMessage")
+        if call.chat == stage.channel.id
     ]
     assert len(calls) == 3  # one was refused; the restart asked no sooner
     assert calls[1].at - calls[0].at >= 2
@@ -54,7 +57,12 @@ async def test_a_channel_that_the_bot_may_not_post_in_waits_and_the_editors_hear
     await stage.post(LATER, second)
     await stage.restart()
     await stage.sandbox.settled()
-    assert len([one for one in stage.sandbox.messages(stage.editor) if "right" in one.text]) == 1
+    assert (
+        len(
+            [one for one in stage.sandbox.messages(stage.editor) if "right" in one.text]
+        )
+        == 1
+    )
 
     await stage.sandbox.add_bot(stage.channel, ["can_manage_chat", "can_post_messages"])
     await stage.post(TITLE)
@@ -78,7 +86,9 @@ async def test_a_channel_that_threw_the_bot_out_waits_until_it_is_let_in_again(
 async def test_a_group_of_the_settings_that_got_a_new_number_is_posted_to_at_once(
     stage: Stage,
 ) -> None:
-    small = stage.sandbox.world.add_group("Small", [stage.reader], [stage.editor], supergroup=False)
+    small = stage.sandbox.world.add_group(
+        "Small", [stage.reader], [stage.editor], supergroup=False
+    )
     await stage.start(channels=[{"chat": str(small.id)}])
     stage.drop(TITLE)
     await stage.post(TITLE, small)
@@ -112,7 +122,9 @@ async def test_markup_that_telegram_refuses_goes_out_once_as_plain_text_and_the_
     assert post.buttons
 
 
-async def test_a_post_that_telegram_refuses_for_good_stops_no_other(stage: Stage) -> None:
+async def test_a_post_that_telegram_refuses_for_good_stops_no_other(
+    stage: Stage,
+) -> None:
     await stage.start()
     stage.sandbox.fail("sendMessage", BAD_HTML, times=2, chat=stage.channel)
     stage.drop(TITLE)
@@ -161,7 +173,9 @@ async def test_a_channels_name_is_resolved_once_so_that_a_renamed_channel_stays_
     stage.sandbox.world.rename(stage.channel, username="daily_paper")
     stage.drop(LATER)
     await stage.post(LATER)
-    await stage.restart()  # nothing has the name of the settings any more; the row keeps the number
+    await (
+        stage.restart()
+    )  # nothing has the name of the settings any more; the row keeps the number
     stage.drop("A third knot")
     await stage.post("A third knot")
     assert {call.chat for call in stage.sandbox.calls.of("sendMessage")} == {
@@ -169,7 +183,9 @@ async def test_a_channels_name_is_resolved_once_so_that_a_renamed_channel_stays_
     }  # no editor is alarmed
 
 
-async def test_two_settings_for_one_channel_are_refused_in_one_line(stage: Stage) -> None:
+async def test_two_settings_for_one_channel_are_refused_in_one_line(
+    stage: Stage,
+) -> None:
     both = [{"chat": "@paperboy_daily"}, {"chat": str(stage.channel.id)}]
     with pytest.raises(UsageError) as refused:
         await stage.once(channels=both)
@@ -184,7 +200,9 @@ async def test_two_settings_for_one_channel_are_refused_in_one_line(stage: Stage
     assert len(stage.posts(TITLE)) == 1
 
 
-async def test_a_channel_that_does_not_exist_waits_and_stops_no_other(stage: Stage) -> None:
+async def test_a_channel_that_does_not_exist_waits_and_stops_no_other(
+    stage: Stage,
+) -> None:
     await stage.start(channels=[{"chat": "@nobody_there"}, {"chat": "@paperboy_daily"}])
     await stage.told("@nobody_there")
     stage.drop(TITLE)
@@ -212,7 +230,9 @@ async def test_a_second_bot_on_the_same_database_says_so_and_ends(stage: Stage) 
     assert len(err.splitlines()) == 1
 
 
-async def test_a_single_run_tells_what_it_left_waiting_and_the_next_brings_it(stage: Stage) -> None:
+async def test_a_single_run_tells_what_it_left_waiting_and_the_next_brings_it(
+    stage: Stage,
+) -> None:
     stage.drop(TITLE)
     stage.sandbox.fail("sendMessage", faults.retry_after(300), chat=stage.channel)
     code, _, err = await stage.command("run", "--once")

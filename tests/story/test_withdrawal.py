@@ -11,7 +11,12 @@ from tests.support.stage import Stage
 
 TITLE = "Observatory opens its dome to the night schools"
 WITHDRAW = {"on_file_removed": "withdraw"}
-EDITS = ("editMessageText", "editMessageCaption", "editMessageMedia", "editMessageReplyMarkup")
+EDITS = (
+    "editMessageText",
+    "editMessageCaption",
+    "editMessageMedia",
+    "editMessageReplyMarkup",
+)
 
 
 def edits(stage: Stage) -> list[Any]:
@@ -35,13 +40,17 @@ async def test_a_file_that_is_gone_takes_its_posts_along_where_the_operator_wish
     await stage.once(feed=WITHDRAW | {"first_run": "all"})
     (stage.folder / "3.md").unlink()
     await stage.once()
-    assert len(stage.posts(titles[3])) == 1, "a file counts as gone only after two whole scans"
+    assert len(stage.posts(titles[3])) == 1, (
+        "a file counts as gone only after two whole scans"
+    )
     await stage.once()
     assert stage.posts(titles[3]) == []
     assert len(stage.titles()) == 11
     stage.drop(titles[3], name="3.md")
     await stage.once()
-    assert stage.posts(titles[3]) == [], "what was taken back is not posted again by itself"
+    assert stage.posts(titles[3]) == [], (
+        "what was taken back is not posted again by itself"
+    )
 
 
 async def test_a_running_bot_takes_posts_back_too(stage: Stage) -> None:
@@ -63,7 +72,9 @@ async def test_what_still_waits_when_its_file_goes_is_cancelled(stage: Stage) ->
     assert sorted(stage.titles()) == sorted(titles[:3] + titles[4:])
 
 
-async def test_a_file_that_only_gets_another_name_takes_nothing_back(stage: Stage) -> None:
+async def test_a_file_that_only_gets_another_name_takes_nothing_back(
+    stage: Stage,
+) -> None:
     titles = some(stage, 12)
     await stage.once(feed=WITHDRAW | {"first_run": "all"})
     (stage.folder / "3.md").rename(stage.folder / "three.md")
@@ -86,7 +97,9 @@ async def test_more_than_a_tenth_of_the_files_gone_at_once_takes_nothing_back_an
         await stage.once()
     assert len(stage.titles()) == 20
     told = [
-        one.text for one in stage.sandbox.messages(stage.editor) if "files are missing" in one.text
+        one.text
+        for one in stage.sandbox.messages(stage.editor)
+        if "files are missing" in one.text
     ]
     assert len(told) == 1
     assert "3 of 20 files are gone at once" in told[0]
@@ -96,7 +109,9 @@ async def test_more_than_a_tenth_of_the_files_gone_at_once_takes_nothing_back_an
     assert len(stage.titles()) == 19
 
 
-async def test_a_missing_folder_takes_nothing_back_and_is_told_once(stage: Stage) -> None:
+async def test_a_missing_folder_takes_nothing_back_and_is_told_once(
+    stage: Stage,
+) -> None:
     some(stage, 12)
     await stage.once(feed=WITHDRAW | {"first_run": "all"})
     shutil.move(stage.folder, stage.home / "elsewhere")
@@ -143,7 +158,9 @@ async def test_what_is_older_than_the_limit_is_recorded_and_not_posted_to_anybod
     await stage.post("Late and old")
 
 
-async def test_an_old_article_is_not_posted_but_an_old_post_is_edited(stage: Stage) -> None:
+async def test_an_old_article_is_not_posted_but_an_old_post_is_edited(
+    stage: Stage,
+) -> None:
     """An article that is too old is not posted when it changes; a post that has become old is still edited."""
     stage.drop(TITLE, "Space", publishedDateTime=ago(stage, days=1))
     stage.drop("An old story", "Space", publishedDateTime=ago(stage, days=5))
@@ -155,7 +172,9 @@ async def test_an_old_article_is_not_posted_but_an_old_post_is_edited(stage: Sta
         publishedDateTime=datetime(2026, 1, 1, tzinfo=UTC).isoformat(),
         excerpt="Told anew.",
     )
-    stage.drop("An old story", "Space", "Law", publishedDateTime=ago(stage, days=5), quality=99)
+    stage.drop(
+        "An old story", "Space", "Law", publishedDateTime=ago(stage, days=5), quality=99
+    )
     await stage.once()
     assert "Told anew." in stage.posts(TITLE)[0].text
     assert stage.posts("An old story") == []
@@ -168,7 +187,10 @@ async def test_a_change_that_the_post_does_not_show_edits_nothing_and_uses_no_sh
     stage: Stage,
 ) -> None:
     """What the post leaves out is part of the article: the last of more related articles than one message holds."""
-    many = [related(f"Related {number} " + "and so on " * 20, 100 - number) for number in range(40)]
+    many = [
+        related(f"Related {number} " + "and so on " * 20, 100 - number)
+        for number in range(40)
+    ]
     await stage.start()
     stage.drop(TITLE, related=[*many, related("First")])
     post = await stage.post(TITLE)
@@ -228,5 +250,7 @@ async def test_a_post_that_somebody_deleted_is_marked_and_neither_edited_nor_sen
     await stage.settled()
     assert len(edits(stage)) == 1
     assert len(stage.posts(TITLE, deleted=True)) == 1
-    found = stage.rows("SELECT state, reason FROM deliveries WHERE message = ?", post.id)
+    found = stage.rows(
+        "SELECT state, reason FROM deliveries WHERE message = ?", post.id
+    )
     assert found == [("gone", "somebody deleted the post")]

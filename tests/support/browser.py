@@ -39,7 +39,9 @@ async def chromium() -> AsyncIterator[Browser]:
     if found is None:
         pytest.skip("Chromium is not installed")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        browser = await playwright.chromium.launch(
+            executable_path=found, args=list(ARGUMENTS)
+        )
         yield browser
         await browser.close()
 

@@ -23,7 +23,9 @@ class Caller:
         self.client = client
 
     async def raw(self, method: str, **params: Any) -> httpx.Response:
-        return await self.client.post(f"/bot{self.telegram.token}/{method}", json=params)
+        return await self.client.post(
+            f"/bot{self.telegram.token}/{method}", json=params
+        )
 
     async def ok(self, method: str, **params: Any) -> Any:
         """The result of a call that must succeed."""
@@ -46,6 +48,8 @@ async def calling(**options: Any) -> AsyncIterator[Caller]:
     options = {"clock": lambda: NOON, "judge": Judge(Subset())} | options
     async with (
         Sandbox(**options) as telegram,
-        httpx.AsyncClient(base_url=telegram.base_url, trust_env=False, timeout=60) as client,
+        httpx.AsyncClient(
+            base_url=telegram.base_url, trust_env=False, timeout=60
+        ) as client,
     ):
         yield Caller(telegram, client)

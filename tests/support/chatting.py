@@ -86,7 +86,9 @@ class Bot:
         (answer,) = await self.ask(person, text, chat)
         return answer.text.replace("\u2060", "")
 
-    async def tap(self, person: Person, message: Message, button: str | tuple[int, int]) -> str:
+    async def tap(
+        self, person: Person, message: Message, button: str | tuple[int, int]
+    ) -> str:
         """Tap a button and return the line it brought up."""
         await self.sandbox.tap(person, message, button)
         await self.answers()
@@ -98,14 +100,23 @@ class Bot:
     async def topics_of(self, chat: Person | Chat) -> list[str]:
         """Return what a chat follows."""
         row = await self.store(chats.by_number, chat.id)
-        return [topic.name for topic in await self.store(follows.of_chat, row.id)] if row else []
+        return (
+            [topic.name for topic in await self.store(follows.of_chat, row.id)]
+            if row
+            else []
+        )
 
     async def state_of(self, chat: Person | Chat) -> str:
         row = await self.store(chats.by_number, chat.id)
         return row.state if row else ""
 
     async def article(
-        self, title: str, *names: str, day: int = 1, implied: Iterable[str] = (), **more: Any
+        self,
+        title: str,
+        *names: str,
+        day: int = 1,
+        implied: Iterable[str] = (),
+        **more: Any,
     ) -> int:
         """Record an article and return its number."""
         slug = title.lower().replace(" ", "-")
@@ -114,9 +125,15 @@ class Bot:
             "url": f"https://news.example/{slug}",
             "title": title,
         }
-        made = Article(**words, topics=names, published=NOON.replace(day=day), provider="The News")
-        number = await self.store(insert_article, pack(made), path=f"{slug}.md", at=NOON, **more)
-        await self.store(files.put, f"{slug}.md", (1, 1, number), article=number, at=NOON)
+        made = Article(
+            **words, topics=names, published=NOON.replace(day=day), provider="The News"
+        )
+        number = await self.store(
+            insert_article, pack(made), path=f"{slug}.md", at=NOON, **more
+        )
+        await self.store(
+            files.put, f"{slug}.md", (1, 1, number), article=number, at=NOON
+        )
         wide = {wide for name in names for wide in TAXONOMY.ancestors(name)}
         await self.store(add_topics, number, names, {*wide, *implied})
         return number
@@ -124,7 +141,9 @@ class Bot:
     async def channel(self, title: str = "News") -> Chat:
         """Make a channel of the settings."""
         place = self.sandbox.world.add_channel(title)
-        (*_, row) = await self.store(chats.set_channels, [(str(place.id), 0, OnDoubt.RESEND)])
+        (*_, row) = await self.store(
+            chats.set_channels, [(str(place.id), 0, OnDoubt.RESEND)]
+        )
         await self.store(chats.resolve, row.id, place.id, username="", title=title)
         self.channels.append(Channel(chat=row.id))
         return place
@@ -167,7 +186,17 @@ async def at_work(**changes: Any) -> AsyncIterator[Bot]:
         editor = sandbox.world.add_person("Edith", id=EDITOR)
         polling = _polling(messenger, context)
         try:
-            yield Bot(sandbox, store, messenger, context, polling, editor, channels, woken, spent)
+            yield Bot(
+                sandbox,
+                store,
+                messenger,
+                context,
+                polling,
+                editor,
+                channels,
+                woken,
+                spent,
+            )
         finally:
             await messenger.close()
             store.close()

@@ -56,7 +56,9 @@ class Command:
         return await asyncio.shield(self._ended)
 
     async def communicate(self) -> tuple[bytes, bytes]:
-        out, err, _ = await asyncio.gather(self.stdout.read(), self.stderr.read(), self.wait())
+        out, err, _ = await asyncio.gather(
+            self.stdout.read(), self.stderr.read(), self.wait()
+        )
         return out, err
 
     async def _end(self, answer: asyncio.StreamReader) -> int:
@@ -64,7 +66,9 @@ class Command:
         return self.returncode
 
 
-async def start(arguments: Sequence[str], place: Path, environment: Mapping[str, str]) -> Command:
+async def start(
+    arguments: Sequence[str], place: Path, environment: Mapping[str, str]
+) -> Command:
     """Start a command that this loop can watch."""
     out, theirs_out = os.pipe()
     err, theirs_err = os.pipe()
@@ -72,7 +76,9 @@ async def start(arguments: Sequence[str], place: Path, environment: Mapping[str,
     os.close(theirs_out)
     os.close(theirs_err)
     lines = await _reader(answer.detach())
-    return Command(int(await lines.readline()), lines, await _reader(out), await _reader(err))
+    return Command(
+        int(await lines.readline()), lines, await _reader(out), await _reader(err)
+    )
 
 
 def run(
@@ -83,7 +89,10 @@ def run(
     patience: float,
 ) -> int:
     """Run a command to its end, with these streams as its output and errors; return its exit code."""
-    with begin(arguments, place, environment, streams) as answer, answer.makefile() as lines:
+    with (
+        begin(arguments, place, environment, streams) as answer,
+        answer.makefile() as lines,
+    ):
         answer.settimeout(patience)
         pid = int(lines.readline())
         try:
@@ -94,11 +103,18 @@ def run(
 
 
 def begin(
-    arguments: Sequence[str], place: Path, environment: Mapping[str, str], streams: tuple[int, int]
+    arguments: Sequence[str],
+    place: Path,
+    environment: Mapping[str, str],
+    streams: tuple[int, int],
 ) -> socket.socket:
     """Begin a command; the socket tells its number, and later its exit code."""
     told = json.dumps(
-        {"arguments": list(arguments), "place": str(place), "environment": dict(environment)}
+        {
+            "arguments": list(arguments),
+            "place": str(place),
+            "environment": dict(environment),
+        }
     )
     ours, theirs = socket.socketpair()
     with theirs:
@@ -119,7 +135,11 @@ async def _reader(descriptor: int) -> asyncio.StreamReader:
 def _server() -> socket.socket:
     """Return what commands are sent to: one process for all tests of this one."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PAPERBOY_")
+    }
     process = subprocess.Popen(
         (sys.executable, "-m", "tests.support.commands", str(theirs.fileno())),
         cwd=ROOT,
@@ -176,7 +196,9 @@ def _watched(told: dict[str, object], out: int, err: int, answer: int) -> None:
     os.close(err)
     with suppress(BrokenPipeError):
         os.write(answer, f"{child}\n".encode())
-        os.write(answer, f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n".encode())
+        os.write(
+            answer, f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n".encode()
+        )
     os._exit(0)
 
 

@@ -33,7 +33,11 @@ def document(title: str, *topics: str, **fields: Any) -> str:
         "provider": {"name": "The News", "domain": "news.example"},
         "topics": list(topics),
         "images": [
-            {"url": f"https://news.example/{slug(title)}.jpg", "width": 1200, "height": 800}
+            {
+                "url": f"https://news.example/{slug(title)}.jpg",
+                "width": 1200,
+                "height": 800,
+            }
         ],
     }
     values |= fields

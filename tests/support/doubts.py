@@ -62,7 +62,9 @@ class Post:
             topics=names or ("Space",),
             excerpt="What is known.",
         )
-        number = await self.store(insert_article, pack(made), path=f"{self.count}.md", at=at)
+        number = await self.store(
+            insert_article, pack(made), path=f"{self.count}.md", at=at
+        )
         await self.store(add_topics, number, names or ("Space",), ())
         chat = (await self.store(chats.channels))[0].id
         return await self.open(number, chat)
@@ -72,7 +74,9 @@ class Post:
     ) -> int:
         """Open a delivery of an article."""
         at = self.sandbox.clock()
-        await self.store(outbox.open_, number, [chat], lane=lane, edition=edition, rank=at, at=at)
+        await self.store(
+            outbox.open_, number, [chat], lane=lane, edition=edition, rank=at, at=at
+        )
         return int((await self.rows("SELECT max(id) FROM deliveries"))[0][0])
 
     async def deliver(self, seconds: float = 0.0) -> None:
@@ -105,7 +109,11 @@ class Post:
         await self.bot.courier.recover()
 
     async def state(self, delivery: int) -> str:
-        return str((await self.rows("SELECT state FROM deliveries WHERE id = ?", delivery))[0][0])
+        return str(
+            (await self.rows("SELECT state FROM deliveries WHERE id = ?", delivery))[0][
+                0
+            ]
+        )
 
     async def number(self, delivery: int) -> int | None:
         """Return the message that a delivery is known to be."""
@@ -117,7 +125,9 @@ class Post:
     async def rows(self, sql: str, *values: Any) -> list[Any]:
         return await self.store(rows, sql, values)
 
-    def posts(self, where: Chat | Person | None = None, *, deleted: bool = True) -> list[Message]:
+    def posts(
+        self, where: Chat | Person | None = None, *, deleted: bool = True
+    ) -> list[Message]:
         """Return the bot's posts in the channel, those gone as well."""
         found = self.sandbox.messages(where or self.chat, deleted=deleted)
         return [one for one in found if one.sender is self.sandbox.bot]
@@ -164,18 +174,30 @@ async def losing(
             await sandbox.say(owner, f"Word {number}", chat)
         sandbox.updates.clear()
         threads = (
-            [sandbox.world.add_topic(chat, f"Posts {number}").id for number in range(topics)]
+            [
+                sandbox.world.add_topic(chat, f"Posts {number}").id
+                for number in range(topics)
+            ]
             if forum
             else [0]
         )
         settings = Settings(
-            telegram={"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": editors},
-            channels=[{"chat": str(chat.id), "thread": thread, **channel} for thread in threads],
+            telegram={
+                "token": sandbox.token,
+                "api_base_url": sandbox.base_url,
+                "admins": editors,
+            },
+            channels=[
+                {"chat": str(chat.id), "thread": thread, **channel}
+                for thread in threads
+            ],
             delivery={"doubt_seconds": DOUBT},
             pace=LOOSE,
         )
         async with joined(sandbox, settings, words()) as known:
-            yield Post(sandbox, known.store, known.messenger, known.bot, chat, owner, editor)
+            yield Post(
+                sandbox, known.store, known.messenger, known.bot, chat, owner, editor
+            )
 
 
 def minutes(count: float) -> float:

@@ -18,7 +18,10 @@ TEMPLATES = Templates(None, TAXONOMY)
 def related(number: int, title: str = "", provider: str = "Outlet") -> Related:
     url = f"https://outlet-{number}.example/story"
     return Related(
-        identity=url, url=url, title=title or f"What outlet {number} says", provider=provider
+        identity=url,
+        url=url,
+        title=title or f"What outlet {number} says",
+        provider=provider,
     )
 
 
@@ -42,10 +45,15 @@ FORMS = {
     "no_related": replace(FULL, related=()),
     "no_topics": replace(FULL, topics=()),
     "bare": Article(
-        identity="https://example.org/x", url="https://example.org/x", title="Only a title"
+        identity="https://example.org/x",
+        url="https://example.org/x",
+        title="Only a title",
     ),
     "many_related": replace(
-        FULL, related=tuple(related(number, "A title of many words " * 5) for number in range(60))
+        FULL,
+        related=tuple(
+            related(number, "A title of many words " * 5) for number in range(60)
+        ),
     ),
     "long_excerpt": replace(FULL, excerpt="Words and water, wind and weather. " * 300),
     "persian": replace(
@@ -75,7 +83,10 @@ FORMS = {
 
 def post(article: Article, **how: object) -> Payload:
     return posts.post(
-        TEMPLATES, article, bot="your_bot", **({"taxonomy": TAXONOMY, "delivery": "1z"} | how)
+        TEMPLATES,
+        article,
+        bot="your_bot",
+        **({"taxonomy": TAXONOMY, "delivery": "1z"} | how),
     )  # type: ignore[arg-type]
 
 

@@ -76,11 +76,17 @@ SCALARS = (
 )
 VALUES = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS | SCALARS, inner, max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(KEYS | SCALARS, inner, max_size=5)
+    ),
     max_leaves=12,
 )
 FIELDS = st.dictionaries(KEYS, VALUES, max_size=9).map(
-    lambda values: {"title": "A quiet harbour", "webUrl": "https://host.example/a", **values}
+    lambda values: {
+        "title": "A quiet harbour",
+        "webUrl": "https://host.example/a",
+        **values,
+    }
 )
 
 
@@ -106,7 +112,9 @@ _SPICE = [
     "𝔘",
     "می‌",
 ]
-_BITS = st.text(max_size=12) | st.lists(st.sampled_from(_SPICE), max_size=6).map(" ".join)
+_BITS = st.text(max_size=12) | st.lists(st.sampled_from(_SPICE), max_size=6).map(
+    " ".join
+)
 
 
 def words(most: int) -> st.SearchStrategy[str]:

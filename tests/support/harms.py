@@ -34,7 +34,9 @@ def another_programs(copy: Path) -> None:
 
 def broken_references(copy: Path) -> None:
     with closing(sqlite3.connect(copy)) as db, db:
-        db.execute("INSERT INTO aliases (identity, article) VALUES ('https://host.example/', 4711)")
+        db.execute(
+            "INSERT INTO aliases (identity, article) VALUES ('https://host.example/', 4711)"
+        )
 
 
 def newer(copy: Path) -> None:

@@ -77,7 +77,8 @@ class Outcome:
                 "articles",
                 "copy_of IS NOT NULL AND id NOT IN (SELECT article FROM aliases)",
             ),
-            "aliases": _count(self.database, "aliases") - _count(self.database, "articles"),
+            "aliases": _count(self.database, "aliases")
+            - _count(self.database, "articles"),
             "posts": self.calls("sendMessage"),
             "edits": sum(self.calls(method) for method in edits),
             "refused": sum(not call.ok for call in self.sandbox.calls),
@@ -91,14 +92,19 @@ def writes(path: Path = PAST) -> Iterator[Write]:
         for line in lines:
             told = json.loads(line)
             yield Write(
-                datetime.fromisoformat(told["t"]).astimezone(UTC), told["path"], told["text"]
+                datetime.fromisoformat(told["t"]).astimezone(UTC),
+                told["path"],
+                told["text"],
             )
 
 
 def days(past: Iterable[Write]) -> Iterator[tuple[datetime, list[Write]]]:
     """Part a history by days; each comes with the moment of its scan, the day's end."""
     for day, told in groupby(past, key=lambda one: one.at.date()):
-        yield datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1), list(told)
+        yield (
+            datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1),
+            list(told),
+        )
 
 
 def moments(past: Iterable[Write]) -> Iterator[tuple[datetime, list[Write]]]:
@@ -142,10 +148,18 @@ def _settings(home: Path, sandbox: Sandbox) -> Settings:
     """Return the settings of a history: every article there is, copies found as shipped, no pace to wait for."""
     told = {
         "telegram": {"token": sandbox.token, "api_base_url": sandbox.base_url},
-        "feed": {"folder": str(home / "articles"), "first_run": "all", "settle_seconds": 0},
+        "feed": {
+            "folder": str(home / "articles"),
+            "first_run": "all",
+            "settle_seconds": 0,
+        },
         "store": {"database": str(home / "paperboy.db")},
         "channels": [{"chat": "@paperboy_daily"}],
-        "pace": {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000},
+        "pace": {
+            "messages_per_second": 10_000,
+            "per_chat_seconds": 0,
+            "per_group_minute": 100_000,
+        },
         "delivery": {"edit_seconds": 0},
     }
     return Settings(**told)
@@ -153,13 +167,17 @@ def _settings(home: Path, sandbox: Sandbox) -> Settings:
 
 def _count(database: Path, table: str, where: str = "1") -> int:
     with closing(sqlite3.connect(database)) as db:
-        found: tuple[int] = db.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()
+        found: tuple[int] = db.execute(
+            f"SELECT count(*) FROM {table} WHERE {where}"
+        ).fetchone()
     return found[0]
 
 
 def main() -> None:
     if not PAST.is_file():
-        sys.exit(f"{PAST} is not there: REAL_FEED must name the folder of real documents")
+        sys.exit(
+            f"{PAST} is not there: REAL_FEED must name the folder of real documents"
+        )
     with tempfile.TemporaryDirectory(prefix="paperboy-history-") as home:
         parted = moments if "--each" in sys.argv else days
         outcome = asyncio.run(replay(Path(home), parted(writes())))

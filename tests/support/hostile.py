@@ -74,7 +74,9 @@ THINGS: dict[str, Callable[[Path], None]] = {
 def write(folder: Path, count: int) -> list[str]:
     """Put `count` hostile files of all kinds in turn into a folder and return their names as a scan shows them."""
     written = []
-    for number, kind in enumerate(islice(cycle([*CONTENTS, *THINGS, "name", "line"]), count)):
+    for number, kind in enumerate(
+        islice(cycle([*CONTENTS, *THINGS, "name", "line"]), count)
+    ):
         name, shown = f"{number:03}-{kind}.md", f"{number:03}-{kind}.md"
         if kind == "name":
             name, shown = (
@@ -93,7 +95,9 @@ def write(folder: Path, count: int) -> list[str]:
 
 def write_good(folder: Path, count: int) -> list[str]:
     """Put `count` good articles between them, and return their titles."""
-    titles = [f"Good story number {number} of the harbour town" for number in range(count)]
+    titles = [
+        f"Good story number {number} of the harbour town" for number in range(count)
+    ]
     for number, title in enumerate(titles):
         day = f"publishedDateTime: 2026-10-01T{number // 60:02}:{number % 60:02}:00Z"
         fields = f"title: {title}\nwebUrl: https://host.example/good/{number}\n{day}"

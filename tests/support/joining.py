@@ -16,7 +16,11 @@ from bot.session import Connection
 from bot.settings import Settings
 from bot.store.thread import Store
 
-LOOSE = {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000}
+LOOSE = {
+    "messages_per_second": 10_000,
+    "per_chat_seconds": 0,
+    "per_group_minute": 100_000,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,10 @@ async def joined(
     clock = Clock.of(sandbox.clock)
     meter = client.Meter(pace, clock)
     speaking = client.build(
-        sandbox.token, sandbox.base_url, paid=settings.telegram.paid_broadcast, meter=meter
+        sandbox.token,
+        sandbox.base_url,
+        paid=settings.telegram.paid_broadcast,
+        meter=meter,
     )
     channels = Channels(store, settings.channels, templates.taxonomy)
     bot = Connection(

@@ -17,7 +17,9 @@ ENTITIES = 100
 _HIDDEN = str.maketrans("_*~|`[", "\ue000\ue001\ue002\ue003\ue004\ue005")
 _SHOWN = {
     ord(hidden): shown
-    for hidden, shown in zip("\ue000\ue001\ue002\ue003\ue004\ue005", "_*~|`[", strict=True)
+    for hidden, shown in zip(
+        "\ue000\ue001\ue002\ue003\ue004\ue005", "_*~|`[", strict=True
+    )
 }
 
 
@@ -39,7 +41,11 @@ def validate(html: str, limit: int = TEXT) -> tuple[str, list[dict[str, Any]], i
     if len(html.encode()) > 1 << 15:
         raise Refused("400 Bad Request: text is too long")
     parsed = ask(
-        {"@type": "parseTextEntities", "text": html, "parse_mode": {"@type": "textParseModeHTML"}}
+        {
+            "@type": "parseTextEntities",
+            "text": html,
+            "parse_mode": {"@type": "textParseModeHTML"},
+        }
     )
     if parsed["@type"] == "error":
         raise Refused(f"{parsed['code']} Bad Request: {parsed['message']}")
@@ -56,9 +62,13 @@ def plain(text: str, limit: int = TEXT) -> tuple[str, list[dict[str, Any]], int]
 
 def found(text: str, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the entities Telegram finds by itself outside of links and code."""
-    closed = [one for one in known if kinds([one])[0] in ("TextUrl", "Code", "Pre", "PreCode")]
+    closed = [
+        one for one in known if kinds([one])[0] in ("TextUrl", "Code", "Pre", "PreCode")
+    ]
     entities = ask({"@type": "getTextEntities", "text": text})["entities"]
-    return [one for one in entities if not any(_overlap(one, other) for other in closed)]
+    return [
+        one for one in entities if not any(_overlap(one, other) for other in closed)
+    ]
 
 
 def kinds(entities: list[dict[str, Any]]) -> list[str]:
@@ -69,9 +79,9 @@ def kinds(entities: list[dict[str, Any]]) -> list[str]:
 def cut(text: str, entity: dict[str, Any]) -> str:
     """Return the part of `text` that `entity` covers."""
     units = text.encode("utf-16-le")
-    return units[entity["offset"] * 2 : (entity["offset"] + entity["length"]) * 2].decode(
-        "utf-16-le"
-    )
+    return units[
+        entity["offset"] * 2 : (entity["offset"] + entity["length"]) * 2
+    ].decode("utf-16-le")
 
 
 def payload(sent: dict[str, Any]) -> tuple[str, list[dict[str, Any]], int]:
@@ -80,7 +90,9 @@ def payload(sent: dict[str, Any]) -> tuple[str, list[dict[str, Any]], int]:
     if "text" in sent:
         preview = sent["link_preview_options"]
         assert preview.get("url") or preview.get("is_disabled")
-    words, limit = (sent["text"], TEXT) if "text" in sent else (sent["caption"], CAPTION)
+    words, limit = (
+        (sent["text"], TEXT) if "text" in sent else (sent["caption"], CAPTION)
+    )
     return validate(words, limit) if "parse_mode" in sent else plain(words, limit)
 
 
@@ -103,9 +115,9 @@ def _buttons(rows: list[list[dict[str, str]]]) -> None:
             assert button["text"].strip()
             assert set(button) in ({"text", "url"}, {"text", "callback_data"})
             assert 1 <= len(button.get("callback_data", "d").encode()) <= 64
-            assert button.get("url", "https://").startswith("https://") or button["url"].startswith(
-                "http://"
-            )
+            assert button.get("url", "https://").startswith("https://") or button[
+                "url"
+            ].startswith("http://")
 
 
 def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -23,16 +23,29 @@ from bot.ingest import recorder
 from bot.planning.rules import Read, Recorded, Rules
 from bot.publish import channel_start
 from bot.publish.channel_start import Start
-from bot.store import articles, audit, channel_starts, chats, edits, fanouts, follows, outbox
+from bot.store import (
+    articles,
+    audit,
+    channel_starts,
+    chats,
+    edits,
+    fanouts,
+    follows,
+    outbox,
+)
 from bot.store.database import open_database, row, rows
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
-TAXONOMY = Taxonomy((Topic(name="AI"), Topic(name="Computer Vision", parent="AI", aliases=("CV",))))
+TAXONOMY = Taxonomy(
+    (Topic(name="AI"), Topic(name="Computer Vision", parent="AI", aliases=("CV",)))
+)
 FIRST = "Thirty organisations unite against facial recognition"
 SECOND = "Parliament votes on a new law for data centres"
 
 
-def article(title: str = FIRST, url: str = "https://example.org/a", **more: Any) -> Article:
+def article(
+    title: str = FIRST, url: str = "https://example.org/a", **more: Any
+) -> Article:
     """An article at `url`, under its canonical address."""
     more["aliases"] = tuple(filter(None, map(canonical, more.get("aliases", ()))))
     return Article(identity=canonical(url) or url, url=url, title=title, **more)
@@ -59,7 +72,9 @@ class Newsroom:
         self.marks += 1
         mark = (self.marks, self.marks, self.marks)
         return (
-            Read(path, mark, reason=told) if isinstance(told, str) else Read(path, mark, pack(told))
+            Read(path, mark, reason=told)
+            if isinstance(told, str)
+            else Read(path, mark, pack(told))
         )
 
     def tell(self, path: str, told: Article | str) -> Recorded:
@@ -81,18 +96,34 @@ class Newsroom:
         return stored
 
     def open_channel(
-        self, setting: str, *, begun: bool = True, names: tuple[str, ...] = (), quality: int = 0
+        self,
+        setting: str,
+        *,
+        begun: bool = True,
+        names: tuple[str, ...] = (),
+        quality: int = 0,
     ) -> int:
         """A channel of the settings, besides those there are. `begun`: its start was applied, before any article."""
-        wanted = [(chat.setting, chat.thread, chat.on_doubt) for chat in chats.channels(self.db)]
-        chat = chats.set_channels(self.db, [*wanted, (setting, 0, OnDoubt.RESEND)])[-1].id
+        wanted = [
+            (chat.setting, chat.thread, chat.on_doubt)
+            for chat in chats.channels(self.db)
+        ]
+        chat = chats.set_channels(self.db, [*wanted, (setting, 0, OnDoubt.RESEND)])[
+            -1
+        ].id
         chat = chats.resolve(
-            self.db, chat, -1_000_000_000_000 - chat, username=setting.lstrip("@"), title=""
+            self.db,
+            chat,
+            -1_000_000_000_000 - chat,
+            username=setting.lstrip("@"),
+            title="",
         )
         if begun:
             channel_starts.begin(self.db, chat, self.at)
         keys = frozenset(map(topics.key, names))
-        channel = Channel(chat=chat, topics=keys, min_quality=quality, begun=self.place(chat))
+        channel = Channel(
+            chat=chat, topics=keys, min_quality=quality, begun=self.place(chat)
+        )
         others = tuple(one for one in self.rules.channels if one.chat != chat)
         self.rules = replace(self.rules, channels=(*others, channel))
         return chat
@@ -101,13 +132,18 @@ class Newsroom:
         """Post to a channel whose row is there already."""
         (row,) = (chat for chat in chats.channels(self.db) if chat.setting == setting)
         self.rules = replace(
-            self.rules, channels=(*self.rules.channels, Channel(chat=row.id, begun=row.sequence))
+            self.rules,
+            channels=(*self.rules.channels, Channel(chat=row.id, begun=row.sequence)),
         )
 
     def begin(self, newest: int | None) -> int:
         """Apply the start of the channels that have none, as the bot does at its own."""
-        waiting = channel_start.begin(self.db, self.rules.channels, Start(newest), self.at)
-        begun = tuple(replace(one, begun=self.place(one.chat)) for one in self.rules.channels)
+        waiting = channel_start.begin(
+            self.db, self.rules.channels, Start(newest), self.at
+        )
+        begun = tuple(
+            replace(one, begun=self.place(one.chat)) for one in self.rules.channels
+        )
         self.rules = replace(self.rules, channels=begun)
         return waiting
 
@@ -119,7 +155,12 @@ class Newsroom:
     def reader(self, chat_id: int, *names: str) -> int:
         """A reader who follows topics from now on."""
         chat = chats.reader(
-            self.db, chat_id, kind=ChatKind.PRIVATE, username="", title=f"R{chat_id}", at=self.at
+            self.db,
+            chat_id,
+            kind=ChatKind.PRIVATE,
+            username="",
+            title=f"R{chat_id}",
+            at=self.at,
         ).id
         for name in names:
             follows.follow(self.db, chat, follows.topic(self.db, name).id, self.at)
@@ -140,12 +181,14 @@ class Newsroom:
         self.posted += sent
         return sent
 
-    def send(self, one: outbox.Addressed, outcome: Outcome | None = None) -> tuple[str, str]:
+    def send(
+        self, one: outbox.Addressed, outcome: Outcome | None = None
+    ) -> tuple[str, str]:
         stored = self.stored(one.delivery.article)
         payload = {"method": "sendMessage", "text": stored.article.title}
-        assert outbox.begin(self.db, {one.delivery.id: (payload, stored.fingerprint)}, self.at) == {
-            one.delivery.id
-        }
+        assert outbox.begin(
+            self.db, {one.delivery.id: (payload, stored.fingerprint)}, self.at
+        ) == {one.delivery.id}
         self.messages += 1
         settlement = after_send(outcome or Sent(self.messages), one.delivery, self.at)
         outbox.settle(self.db, [(one.delivery, settlement)], self.at)
@@ -165,9 +208,18 @@ class Newsroom:
                     edits.withdrawn(self.db, one.to.delivery.id, "withdrawn", self.at)
                 else:
                     payload = {"text": stored.article.title}
-                    edits.edited(self.db, one.to.delivery.id, stored.fingerprint, payload, self.at)
+                    edits.edited(
+                        self.db,
+                        one.to.delivery.id,
+                        stored.fingerprint,
+                        payload,
+                        self.at,
+                    )
                 done.append(
-                    (chat.setting or chat.title, "" if stored.withdrawn else stored.article.title)
+                    (
+                        chat.setting or chat.title,
+                        "" if stored.withdrawn else stored.article.title,
+                    )
                 )
         return done
 
@@ -188,7 +240,9 @@ class Newsroom:
         """Raise unless the database keeps its own promises."""
         assert row(self.db, "PRAGMA foreign_key_check") is None
         assert [one[0] for one in rows(self.db, "PRAGMA integrity_check")] == ["ok"]
-        self.db.conn.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
+        self.db.conn.execute(
+            "INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')"
+        )
         self.db.conn.rollback()
         sql = (
             "SELECT 1 FROM articles a JOIN articles b ON b.id = a.copy_of WHERE b.copy_of IS NOT NULL "

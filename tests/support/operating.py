@@ -63,7 +63,9 @@ class Home:
     @property
     def environment(self) -> dict[str, str]:
         kept = {
-            name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("PAPERBOY_")
         }
         return kept | {"PYTHONPATH": str(ROOT)} | self.variables
 
@@ -96,7 +98,9 @@ class Home:
                 *(f"{key} = {json.dumps(value)}" for key, value in values.items()),
             ]
         self.settle(
-            "\n".join([*lines, *(f'[[channels]]\nchat = "{channel}"' for channel in channels)])
+            "\n".join(
+                [*lines, *(f'[[channels]]\nchat = "{channel}"' for channel in channels)]
+            )
         )
 
     def write(self, title: str, name: str = "", **fields: str) -> Path:
@@ -106,7 +110,9 @@ class Home:
         path = self.articles / (name or f"{slug}.md")
         part = path.with_name(f".{path.name}.part")
         part.write_text(
-            "---\n" + "".join(f"{key}: {value}\n" for key, value in rows.items()) + "---\n"
+            "---\n"
+            + "".join(f"{key}: {value}\n" for key, value in rows.items())
+            + "---\n"
         )
         return part.replace(path)
 
@@ -163,4 +169,6 @@ async def ended(process: Command) -> Done:
 
 def typed(command: str) -> int:
     """Run a command in this process and return its exit code; raises the error it ends with."""
-    return int(cli.app(command.split(), prog_name="paperboy", standalone_mode=False) or 0)
+    return int(
+        cli.app(command.split(), prog_name="paperboy", standalone_mode=False) or 0
+    )

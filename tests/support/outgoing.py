@@ -62,7 +62,10 @@ class Outgoing:
         self.marks += 1
         channels = tuple(self.channels.live)
         rules = Rules(
-            taxonomy=shipped().taxonomy, channels=channels, gather=timedelta(), future=Future.POST
+            taxonomy=shipped().taxonomy,
+            channels=channels,
+            gather=timedelta(),
+            future=Future.POST,
         )
         read = [Read(path, (self.marks, self.marks, self.marks), pack(made))]
         await self.store(recorder.record, read, rules, self.sandbox.clock())
@@ -71,14 +74,18 @@ class Outgoing:
         """Let somebody follow topics from now on."""
         kind = "group" if isinstance(person, Chat) else "private"
         at = self.sandbox.clock()
-        row = await self.store(chats.reader, person.id, kind=kind, username="", title="", at=at)
+        row = await self.store(
+            chats.reader, person.id, kind=kind, username="", title="", at=at
+        )
         for name in topics or ("AI",):
             topic = await self.store(follows.topic, name)
             await self.store(follows.follow, row.id, topic.id, at)
 
     async def readers(self, number: int) -> list[Person]:
         """Let so many people follow AI, each in a chat with the bot."""
-        found = [self.sandbox.world.add_person(f"Reader {one}") for one in range(number)]
+        found = [
+            self.sandbox.world.add_person(f"Reader {one}") for one in range(number)
+        ]
         for reader in found:
             self.sandbox.world.open_private(reader)
             await self.follower(reader)
@@ -103,7 +110,9 @@ class Outgoing:
     async def deliver(self, after: float = 0.0, lasting: float = 0.5) -> None:
         """Let so many seconds pass, then send all that may go out within `lasting` seconds."""
         self.sandbox.advance(after)
-        await self.telegram.courier.deliver(self.sandbox.clock() + timedelta(seconds=lasting))
+        await self.telegram.courier.deliver(
+            self.sandbox.clock() + timedelta(seconds=lasting)
+        )
         await self.telegram.notifier.send()
 
     def made(self, chat: Chat | Person | None = None) -> list[Call]:
@@ -116,7 +125,9 @@ class Outgoing:
 
     def alerts(self) -> list[str]:
         """Return what the editors were told."""
-        return [message.text for message in self.sandbox.messages(self.editor)[self.told :]]
+        return [
+            message.text for message in self.sandbox.messages(self.editor)[self.told :]
+        ]
 
     def posts(self, chat: Chat | Person | None = None) -> list[Message]:
         """Return the bot's posts in a chat."""
@@ -127,7 +138,9 @@ class Outgoing:
             if one.sender is self.sandbox.bot and not one.service
         ]
 
-    async def rows(self, sql: str = "SELECT * FROM deliveries ORDER BY id") -> list[Row]:
+    async def rows(
+        self, sql: str = "SELECT * FROM deliveries ORDER BY id"
+    ) -> list[Row]:
         return await self.store(rows, sql)
 
     async def row(self) -> Row:
@@ -152,13 +165,23 @@ async def going(
 ) -> AsyncIterator[Outgoing]:
     """Run a bot with a chat of its own, or threads of it, and an empty database; sections are settings that differ."""
     place = place or sandbox.world.add_channel("News")
-    channels = [{"chat": str(place.id), "thread": thread, "buttons": buttons} for thread in threads]
+    channels = [
+        {"chat": str(place.id), "thread": thread, "buttons": buttons}
+        for thread in threads
+    ]
     settings = _settings(sandbox, editor, channels, sections)
     async with joined(sandbox, settings, shipped()) as known:
         await known.channels.begin(settings, {}, sandbox.clock())
         told = len(sandbox.messages(editor))
         yield Outgoing(
-            sandbox, known.store, known.bot, known.channels, editor, place, len(sandbox.calls), told
+            sandbox,
+            known.store,
+            known.bot,
+            known.channels,
+            editor,
+            place,
+            len(sandbox.calls),
+            told,
         )
 
 
@@ -173,7 +196,10 @@ async def at_work() -> AsyncIterator[Outgoing]:
 
 
 def _settings(
-    sandbox: Sandbox, editor: Person, channels: list[dict[str, Any]], sections: dict[str, Any]
+    sandbox: Sandbox,
+    editor: Person,
+    channels: list[dict[str, Any]],
+    sections: dict[str, Any],
 ) -> Settings:
     chosen: dict[str, Any] = {
         "telegram": {

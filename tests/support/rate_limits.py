@@ -19,7 +19,8 @@ def seconds(number: float) -> timedelta:
 def most_in_any(moments: list[datetime], window: timedelta) -> int:
     """The largest number of `moments` (sorted) in any half-open window of that length: each window starts at one."""
     return max(
-        (sum(start <= one < start + window for one in moments) for start in moments), default=0
+        (sum(start <= one < start + window for one in moments) for start in moments),
+        default=0,
     )
 
 

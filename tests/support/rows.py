@@ -38,4 +38,6 @@ def add_topics(
         *((name, None) for name in implied),
     ]:
         rows.setdefault(follows.carried(db, name).id, position)
-    recording.add_topics(db, [(article, topic, position) for topic, position in rows.items()])
+    recording.add_topics(
+        db, [(article, topic, position) for topic, position in rows.items()]
+    )

@@ -19,7 +19,9 @@ class Scheduled:
 
     def __init__(self) -> None:
         self.passed = 0.0
-        self.clock = Clock(lambda: NOON + timedelta(seconds=self.passed), lambda: self.passed)
+        self.clock = Clock(
+            lambda: NOON + timedelta(seconds=self.passed), lambda: self.passed
+        )
         self.jobs = Scheduler(self.clock, lambda name, error: None)
         self.folder: Any = SimpleNamespace(problem="", emptied="", scanned=None)
         self.telegram: Any = SimpleNamespace(

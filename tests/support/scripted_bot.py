@@ -38,7 +38,9 @@ class ScriptedBot:
 
     async def say(self, chat: int, text: str, **more: Any) -> int:
         more.setdefault("link_preview_options", PLAIN)
-        message = await self.call("sendMessage", chat_id=chat, text=text, parse_mode="HTML", **more)
+        message = await self.call(
+            "sendMessage", chat_id=chat, text=text, parse_mode="HTML", **more
+        )
         number: int = message["message_id"]
         return number
 
@@ -61,7 +63,9 @@ async def opened(folder: Path, port: int = 0) -> AsyncIterator[ScriptedBot]:
     copied = Folder(samples, folder / "copy", 3)
     sandbox = Sandbox(port, extras=copied.routes())
     copied.publish = sandbox.publish
-    ann, eddie = (sandbox.world.add_person(name, name.lower()) for name in ("Ann", "Eddie"))
+    ann, eddie = (
+        sandbox.world.add_person(name, name.lower()) for name in ("Ann", "Eddie")
+    )
     channel = sandbox.world.add_channel("Paperboy Daily", "paperboy_daily")
     async with sandbox:
         yield ScriptedBot(sandbox, folder / "copy", ann, eddie, channel)

@@ -49,7 +49,9 @@ class Stage:
         self.channel = world.add_channel("Paperboy Daily", username=CHANNEL)
         self.editor = world.add_person("Eddie")
         self.reader = world.add_person("Ann")
-        world.open_private(self.editor)  # editors press Start first, or nothing can be told to them
+        world.open_private(
+            self.editor
+        )  # editors press Start first, or nothing can be told to them
         self._chosen: dict[str, Any] = {}
         self._app: App | None = None
         self._run: asyncio.Task[None] | None = None
@@ -61,13 +63,19 @@ class Stage:
         """Return the settings, with those sections' keys replaced from now on."""
         for name, values in sections.items():
             merge = isinstance(values, dict)
-            self._chosen[name] = {**self._chosen.get(name, {}), **values} if merge else values
-        return Settings(**(self._defaults() | {name: self._section(name) for name in self._chosen}))
+            self._chosen[name] = (
+                {**self._chosen.get(name, {}), **values} if merge else values
+            )
+        return Settings(
+            **(self._defaults() | {name: self._section(name) for name in self._chosen})
+        )
 
     async def start(self, *, webhook: bool = False, **sections: Any) -> None:
         """Let the bot run in this process; `sections` are settings that differ from `_defaults`."""
         ready = asyncio.Event()
-        self._run = asyncio.create_task(self._perform(self.choose(**sections), ready, webhook))
+        self._run = asyncio.create_task(
+            self._perform(self.choose(**sections), ready, webhook)
+        )
         waiting = asyncio.create_task(ready.wait())
         await asyncio.wait({waiting, self._run}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
@@ -95,7 +103,9 @@ class Stage:
 
     async def once(self, **sections: Any) -> int:
         """Do what `paperboy run --once` does; return how much is left waiting."""
-        async with App.opened(self.choose(**sections), shipped_words(), self.sandbox.clock) as app:
+        async with App.opened(
+            self.choose(**sections), shipped_words(), self.sandbox.clock
+        ) as app:
             return await app.run_once()
 
     async def scan(self, **sections: Any) -> None:
@@ -107,7 +117,9 @@ class Stage:
     async def process(self, *arguments: str, **sections: Any) -> AsyncIterator[Command]:
         """Run a command with the settings as variables; it is killed at the end if it still runs."""
         settings = self.choose(**sections)
-        told = settings.model_dump(mode="json", exclude={"telegram": {"token"}, "web": {"secret"}})
+        told = settings.model_dump(
+            mode="json", exclude={"telegram": {"token"}, "web": {"secret"}}
+        )
         token = {"PAPERBOY_TELEGRAM__TOKEN": self.sandbox.token}
         process = await commands.start(
             arguments, self.home, {**os.environ, **_variables(told), **token}
@@ -137,14 +149,23 @@ class Stage:
 
     # What is seen
 
-    def posts(self, title: str, where: Where = None, *, deleted: bool = False) -> list[Message]:
+    def posts(
+        self, title: str, where: Where = None, *, deleted: bool = False
+    ) -> list[Message]:
         """Return the posts of an article in a chat (the channel's, if none is named), by its title."""
         found = self.sandbox.messages(where or self.channel, deleted=deleted)
-        return [one for one in found if one.text.partition("\n")[0] == title and not one.service]
+        return [
+            one
+            for one in found
+            if one.text.partition("\n")[0] == title and not one.service
+        ]
 
     def titles(self, where: Where = None) -> list[str]:
         """Return the first line of each message of a chat."""
-        return [one.text.partition("\n")[0] for one in self.sandbox.messages(where or self.channel)]
+        return [
+            one.text.partition("\n")[0]
+            for one in self.sandbox.messages(where or self.channel)
+        ]
 
     async def until(self, seen: Callable[[], T]) -> T:
         """Return the first true answer of `seen`, asked whenever something happened at Telegram's.
@@ -153,14 +174,17 @@ class Stage:
         """
         waiting = asyncio.ensure_future(self.sandbox.wait_for(seen, timeout=PATIENCE))
         await asyncio.wait(
-            {waiting, *([self._run] if self._run else [])}, return_when=asyncio.FIRST_COMPLETED
+            {waiting, *([self._run] if self._run else [])},
+            return_when=asyncio.FIRST_COMPLETED,
         )
         if not waiting.done() and self._run:
             waiting.cancel()
             await self.ended()
         return await waiting
 
-    async def post(self, title: str, where: Where = None, *, number: int = 1) -> Message:
+    async def post(
+        self, title: str, where: Where = None, *, number: int = 1
+    ) -> Message:
         """Return the post of an article once it is there, or its `number`th."""
         return (await self.until(lambda: self.posts(title, where)[number - 1 :]))[0]
 
@@ -170,7 +194,9 @@ class Stage:
         A later look can't overtake an earlier one, so what a post of a new file comes after has been read.
         """
         signpost = f"Signpost {self._dropped}"
-        self.drop(signpost, quality=1_000, publishedDateTime=datetime.now(UTC).isoformat())
+        self.drop(
+            signpost, quality=1_000, publishedDateTime=datetime.now(UTC).isoformat()
+        )
         await self.post(signpost)
         await self.sandbox.settled(timeout=PATIENCE)
 
@@ -186,7 +212,12 @@ class Stage:
                 await asyncio.sleep(0.01)  # a commit rings no bell
 
     async def ask(
-        self, person: Person, text: str, chat: Chat | None = None, *, thread: int | None = None
+        self,
+        person: Person,
+        text: str,
+        chat: Chat | None = None,
+        *,
+        thread: int | None = None,
     ) -> Message:
         """Say something and return the bot's answer in that chat."""
         return await self._answered(
@@ -197,7 +228,9 @@ class Stage:
         """Follow a deep link and return the bot's answer."""
         return await self._answered(person, self.sandbox.open_link(person, payload))
 
-    async def tap(self, person: Person, message: Message, button: str | tuple[int, int]) -> str:
+    async def tap(
+        self, person: Person, message: Message, button: str | tuple[int, int]
+    ) -> str:
         """Tap a button that sends something back, and return the line it brought up."""
         before = len(self.sandbox.callback_answers)
         await self.sandbox.tap(person, message, button)
@@ -210,7 +243,9 @@ class Stage:
         def found() -> list[str]:
             texts = [one.text for one in self.sandbox.messages(self.editor)]
             return [
-                text for text in texts if all(one.casefold() in text.casefold() for one in said)
+                text
+                for text in texts
+                if all(one.casefold() in text.casefold() for one in said)
             ]
 
         return (await self.until(found))[0]
@@ -243,7 +278,9 @@ class Stage:
         buttons = [button.get("text") for row in message.buttons for button in row]
         return message.sender is self.sandbox.bot and "Read the article" not in buttons
 
-    async def _perform(self, settings: Settings, ready: asyncio.Event, webhook: bool) -> None:
+    async def _perform(
+        self, settings: Settings, ready: asyncio.Event, webhook: bool
+    ) -> None:
         async with App.opened(settings, shipped_words()) as app:
             self._app = app
             ready.set()
@@ -254,7 +291,11 @@ class Stage:
 
     def _section(self, name: str) -> Any:
         values = self._chosen[name]
-        return {**self._defaults().get(name, {}), **values} if isinstance(values, dict) else values
+        return (
+            {**self._defaults().get(name, {}), **values}
+            if isinstance(values, dict)
+            else values
+        )
 
     def _defaults(self) -> dict[str, Any]:
         """Return the settings of a story: a loose pace, edits at once, everything on this machine."""

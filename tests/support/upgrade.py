@@ -87,7 +87,9 @@ def deliveries(database: Path) -> Counter[tuple[Any, ...]]:
     """Return every delivery as far as an upgrade must not change it."""
     with closing(asked(database)) as db:
         columns = f"article, chat, edition, state, {edit_column(db)}"
-        return Counter(tuple(one) for one in rows(db, f"SELECT {columns} FROM deliveries"))
+        return Counter(
+            tuple(one) for one in rows(db, f"SELECT {columns} FROM deliveries")
+        )
 
 
 def edit_column(db: Database) -> str:
@@ -140,9 +142,13 @@ class Upgraded:
         """Return the method and the text of each call that sent, edited or deleted something."""
         calls = [call for call in self.sandbox.calls if call.method.startswith(_SENDS)]
         calls = [
-            call for call in calls if to_editor or str(call.params.get("chat_id")) != str(EDITOR)
+            call
+            for call in calls
+            if to_editor or str(call.params.get("chat_id")) != str(EDITOR)
         ]
-        return [(call.method, str(call.params.get("text", call.params))) for call in calls]
+        return [
+            (call.method, str(call.params.get("text", call.params))) for call in calls
+        ]
 
 
 @asynccontextmanager
@@ -152,7 +158,9 @@ async def upgraded(
     """Open today's bot on a copy of what was left behind; it has not run yet."""
     copy(before, home, name)
     bot: list[Upgraded] = []
-    async with Sandbox(clock=lambda: bot[0].at if bot else AFTER, token=TOKEN) as sandbox:
+    async with Sandbox(
+        clock=lambda: bot[0].at if bot else AFTER, token=TOKEN
+    ) as sandbox:
         inhabit(sandbox)
         sandbox.world.go_on_after(1_000)
         sandbox.updates._next_id += 1_000
@@ -174,7 +182,11 @@ def inhabit(sandbox: Sandbox) -> tuple[Chat, list[Person]]:
 
 def _settings(home: Path, sandbox: Sandbox, sections: dict[str, Any]) -> Settings:
     told: dict[str, Any] = {
-        "telegram": {"token": sandbox.token, "api_base_url": sandbox.base_url, "admins": [EDITOR]},
+        "telegram": {
+            "token": sandbox.token,
+            "api_base_url": sandbox.base_url,
+            "admins": [EDITOR],
+        },
         "feed": {
             "folder": str(home / "articles"),
             "first_run": 3,
@@ -182,12 +194,21 @@ def _settings(home: Path, sandbox: Sandbox, sections: dict[str, Any]) -> Setting
             "unpublished": "hold",
         },
         "store": {"database": str(home / "paperboy.db")},
-        "channels": [{"chat": "@paperboy_daily"}, {"chat": "@paperboy_space", "topics": ["Space"]}],
-        "pace": {"messages_per_second": 10_000, "per_chat_seconds": 0, "per_group_minute": 100_000},
+        "channels": [
+            {"chat": "@paperboy_daily"},
+            {"chat": "@paperboy_space", "topics": ["Space"]},
+        ],
+        "pace": {
+            "messages_per_second": 10_000,
+            "per_chat_seconds": 0,
+            "per_group_minute": 100_000,
+        },
         "delivery": {"edit_seconds": 0},
     }
     for name, values in sections.items():
-        told[name] = {**told.get(name, {}), **values} if isinstance(values, dict) else values
+        told[name] = (
+            {**told.get(name, {}), **values} if isinstance(values, dict) else values
+        )
     return Settings(**told)
 
 
@@ -209,7 +230,9 @@ def _code(place: Path) -> Path:
 def _run(code: Path, home: Path, past: Path | None) -> None:
     environ = {**os.environ, "PYTHONPATH": str(code), "PYTHONWARNINGS": "ignore"}
     told = [sys.executable, "-P", str(LIFE), str(home), *([str(past)] if past else [])]
-    done = subprocess.run(told, cwd=code, env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        told, cwd=code, env=environ, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -63,7 +63,9 @@ class Report:
     def __str__(self) -> str:
         at_step = sum(times for name, times in self.kills.items() if name != MOMENT)
         lost = [failure for failure in self.failures if failure.startswith("lost")]
-        repeated = [failure for failure in self.failures if failure.startswith("repeated")]
+        repeated = [
+            failure for failure in self.failures if failure.startswith("repeated")
+        ]
         named = f"{at_step} at {len(self.reached)} of {len(self.steps)} named steps"
         to_readers = f"{self.repeats_by_kill} after a kill, {self.repeats_by_lost_answer} after a lost answer"
         lines = [
@@ -117,9 +119,14 @@ class Count:
         self._count_others(state)
         for method in towns.METHODS:
             self.report.faults.update(
-                call["fault"] for call in await self._town.calls(method) if call["fault"]
+                call["fault"]
+                for call in await self._town.calls(method)
+                if call["fault"]
             )
-        self.report.articles, self.report.editions = len(self._versions), self._again.total()
+        self.report.articles, self.report.editions = (
+            len(self._versions),
+            self._again.total(),
+        )
         copies = state["messages"][str(EDITOR)]
         self.report.copies_left = sum(
             1 for one in copies if one["forward_origin"] and not one["deleted"]
@@ -139,14 +146,18 @@ class Count:
                 if there != wanted:
                     what = "lost" if there < wanted else "repeated"
                     told = f"{what} in {name}: {title(number)}: {there} of {wanted}"
-                    self.report.failures.append(f"{told}; {self._history(chat, number)}")
+                    self.report.failures.append(
+                        f"{told}; {self._history(chat, number)}"
+                    )
             self._judge_versions(name, posts)
 
     def _judge_versions(self, name: str, posts: list[Any]) -> None:
         for one in posts:
             number = int(one["text"].partition("\n")[0].rpartition(" ")[2])
             if f"version {self._versions[number]}." not in one["text"]:
-                self.report.failures.append(f"out of date in {name}: {one['text'][:80]!r}")
+                self.report.failures.append(
+                    f"out of date in {name}: {one['text'][:80]!r}"
+                )
 
     def _count_readers(self, state: Any, sent: Any) -> None:
         unanswered = Counter(
@@ -158,8 +169,13 @@ class Count:
             found = Counter(
                 one["text"].partition("\n")[0] for one in state["messages"][str(reader)]
             )
-            for number in range(1, len(self._versions)):  # the first came before they followed
-                times, lost = found[title(number)], unanswered[str(reader), title(number)]
+            for number in range(
+                1, len(self._versions)
+            ):  # the first came before they followed
+                times, lost = (
+                    found[title(number)],
+                    unanswered[str(reader), title(number)],
+                )
                 if not times and (reader, title(number)) not in self._unconfirmed:
                     self.report.failures.append(f"lost for {reader}: {title(number)}")
                 self.report.repeats_by_lost_answer += min(max(times - 1, 0), lost)
@@ -170,7 +186,9 @@ class Count:
                     )
         self.report.unconfirmed = len(self._unconfirmed)
         if self.report.repeats_by_kill > self.report.killed:
-            self.report.failures.append(f"repeated to readers: {self.report.repeats_by_kill} times")
+            self.report.failures.append(
+                f"repeated to readers: {self.report.repeats_by_kill} times"
+            )
 
     def _count_others(self, state: Any) -> None:
         shown = {
@@ -200,4 +218,6 @@ def _first_line(html: str) -> str:
 
 
 def _listed(counted: Counter[str]) -> str:
-    return ", ".join(f"{name} {times}" for name, times in counted.most_common()) or "none"
+    return (
+        ", ".join(f"{name} {times}" for name, times in counted.most_common()) or "none"
+    )

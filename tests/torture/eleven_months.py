@@ -70,7 +70,9 @@ def places(values: dict[str, Any]) -> set[str]:
         if values.get(key)
     ]
     return {
-        (url.hostname or "") + url.path.rstrip("/") + ("" if "utm_" in url.query else url.query)
+        (url.hostname or "")
+        + url.path.rstrip("/")
+        + ("" if "utm_" in url.query else url.query)
         for url in urls
     }
 
@@ -104,7 +106,14 @@ def expected(steps: Iterable[tuple[datetime, list[Write]]]) -> list[Story]:
                 if found is None:
                     key = words(values["title"])
                     stories.append(
-                        Story(path, key, moment(values), places(values), values, [form(values)])
+                        Story(
+                            path,
+                            key,
+                            moment(values),
+                            places(values),
+                            values,
+                            [form(values)],
+                        )
                     )
                     of_file[path] = stories[-1]
                 continue
@@ -124,7 +133,12 @@ def story(stories: list[Story], values: dict[str, Any]) -> Story | None:
     """The story that a new file tells again: at its address, or under its title of six words within 30 days."""
     key, when = words(values["title"]), moment(values)
     there = next(
-        (one for one in stories if one.places & places(values) and is_told_again(one, values)), None
+        (
+            one
+            for one in stories
+            if one.places & places(values) and is_told_again(one, values)
+        ),
+        None,
     )
     if there is None and len(key.split()) >= 6:
         same = [one for one in stories if slips(one.title) == slips(key)]
@@ -135,7 +149,8 @@ def story(stories: list[Story], values: dict[str, Any]) -> Story | None:
             *(outlet for one in same for outlet in one.copied),
         }
         there = next(
-            (one for one in near if len(outlets) > 1 or not is_instalment(one, values)), None
+            (one for one in near if len(outlets) > 1 or not is_instalment(one, values)),
+            None,
         )
         if there:
             there.copied.append(outlet(values))
@@ -147,7 +162,9 @@ def is_told_again(one: Story, values: dict[str, Any]) -> bool:
     return (
         alike(one.title, words(values["title"]))
         or one.published.date() == moment(values).date()
-        or alike(words(one.now.get("excerpt") or ""), words(values.get("excerpt") or ""))
+        or alike(
+            words(one.now.get("excerpt") or ""), words(values.get("excerpt") or "")
+        )
     )
 
 
@@ -214,7 +231,9 @@ async def test_the_real_history_gives_one_post_a_story_and_every_change_by_the_r
     assert (report["refused"], report["waiting"]) == (0, 0)
 
     posts = outcome.sandbox.messages(outcome.channel, deleted=True)
-    assert Counter(words(title(one.text)) for one in posts) == Counter(one.title for one in stories)
+    assert Counter(words(title(one.text)) for one in posts) == Counter(
+        one.title for one in stories
+    )
     changed = {words(title(one.text)): one for one in posts if one.history}
     assert set(changed) == {one.title for one in stories if len(one.shown) > 1}
     for one in stories:
@@ -222,7 +241,9 @@ async def test_the_real_history_gives_one_post_a_story_and_every_change_by_the_r
             post = changed[one.title]
             assert len(post.history) == len(one.shown) - 1
             texts = [*(version.content.text for version in post.history), post.text]
-            assert [heading(text) for text in texts] == [(form[0], form[3]) for form in one.shown]
+            assert [heading(text) for text in texts] == [
+                (form[0], form[3]) for form in one.shown
+            ]
             assert post.preview is None or post.buttons
 
 

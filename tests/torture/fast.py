@@ -47,7 +47,9 @@ def run(work: Coroutine[Any, Any, T], scale: float) -> T:
 
     Nobody waits less for an answer than without it, or a busy machine would look like a broken network.
     """
-    kept = {name: getattr(client, name) for name in dir(client) if name.endswith("_SECONDS")}
+    kept = {
+        name: getattr(client, name) for name in dir(client) if name.endswith("_SECONDS")
+    }
     for name, seconds in kept.items():
         setattr(client, name, seconds * scale)
     try:

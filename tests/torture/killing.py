@@ -48,14 +48,18 @@ CHANGE, AGAIN = 3, 7
 
 #: Steps that only the first life of a database comes to; those after a quarrel; those of another edition.
 FIRST = around_commits("opening", "publish.channel_start.begin")
-QUARREL = around_commits("conversation.context.park", "conversation.membership._resume_channel")
+QUARREL = around_commits(
+    "conversation.context.park", "conversation.membership._resume_channel"
+)
 EDITION = around_commits("store.updates.once", "store.pending.sent")
 
 
 class Campaign:
     """The lives of one bot in one town, and what was asked of it."""
 
-    def __init__(self, town: Town, bot: Bot, home: Path, seed: int, buttons: str) -> None:
+    def __init__(
+        self, town: Town, bot: Bot, home: Path, seed: int, buttons: str
+    ) -> None:
         self.town = town
         self.bot = bot
         self.home = home
@@ -76,7 +80,9 @@ class Campaign:
         self._drop()
         for step in FIRST:
             process = await self.bot.begin(step)
-            await self._outlive(process, step, asyncio.create_task(self.bot.ended()), PATIENCE)
+            await self._outlive(
+                process, step, asyncio.create_task(self.bot.ended()), PATIENCE
+            )
         process = await self.bot.begin()
         for reader in (ANN, BEN):
             await self.town.do("start", **{"as": reader})
@@ -85,7 +91,9 @@ class Campaign:
         places = len(self.town.places)
         await self._until(
             lambda: (
-                self._count("follows") == 2 and self._count(begun) == places and self._waits() == 0
+                self._count("follows") == 2
+                and self._count(begun) == places
+                and self._waits() == 0
             ),
             PEACE,
         )
@@ -105,7 +113,10 @@ class Campaign:
                     "rights", chat=self.town.places["mighty"][0], rights=towns.POSTER
                 )
             await self._life(
-                number, dict(enumerate(QUARREL, quarrel)).get(number, "") if self._quarrel else ""
+                number,
+                dict(enumerate(QUARREL, quarrel)).get(number, "")
+                if self._quarrel
+                else "",
             )
 
     async def rest(self) -> None:
@@ -164,7 +175,11 @@ class Campaign:
         """Return a step, those that have ended fewest lives first."""
         known = sorted(
             self._most,
-            key=lambda name: (self.report.kills[name], self._tries[name], self.dice.random()),
+            key=lambda name: (
+                self.report.kills[name],
+                self._tries[name],
+                self.dice.random(),
+            ),
         )
         return known[0] if known else ""
 
@@ -240,7 +255,9 @@ class Campaign:
     def _waits(self) -> int:
         """Return how much the database says is left to do; the last file must be in it."""
         if (
-            self._count(f"articles WHERE url = 'https://news.example/{len(self.versions) - 1}'")
+            self._count(
+                f"articles WHERE url = 'https://news.example/{len(self.versions) - 1}'"
+            )
             == 0
         ):
             return -1
@@ -265,7 +282,12 @@ class Campaign:
         """Compare what the stand-in holds with what was asked for."""
         unconfirmed = {(chat, title) for chat, title in self._rows(UNCONFIRMED)}
         await Count(
-            self.report, self.town, self.versions, self.again, unconfirmed, self._history
+            self.report,
+            self.town,
+            self.versions,
+            self.again,
+            unconfirmed,
+            self._history,
         ).all()
         sql = "SELECT outcome, count(*) FROM attempts WHERE action = 'look' GROUP BY outcome"
         self.report.looks.update(dict(self._rows(sql)))
@@ -314,12 +336,20 @@ def main() -> int:
     """Print the report; 1 where anything was lost, repeated or changed, or a listed step never occurred."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--kills", type=int, default=320, help=f"each listed step must occur from {ENOUGH} on"
+        "--kills",
+        type=int,
+        default=320,
+        help=f"each listed step must occur from {ENOUGH} on",
     )
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument(
+        "--seed", type=int, default=random.SystemRandom().randrange(10**6)
+    )
     parser.add_argument("--lanes", type=int, default=2, help="towns at once")
     parser.add_argument(
-        "--buttons", choices=list(Buttons), default=KEYBOARD, help="where the links of posts stand"
+        "--buttons",
+        choices=list(Buttons),
+        default=KEYBOARD,
+        help="where the links of posts stand",
     )
     parser.add_argument("--keep", type=Path, help="leave databases and logs there")
     options = parser.parse_args()

@@ -106,26 +106,35 @@ RENAMED = {
 def around_commits(*functions: str) -> tuple[str, ...]:
     """Return the steps before and after the commits of some functions."""
     return tuple(
-        f"{when} commit {function}" for function in functions for when in ("before", "after")
+        f"{when} commit {function}"
+        for function in functions
+        for when in ("before", "after")
     )
 
 
 def around_calls(*methods: str) -> tuple[str, ...]:
     """Return the steps before and after the calls of some methods."""
-    return tuple(f"{when} call {method}" for method in methods for when in ("before", "after"))
+    return tuple(
+        f"{when} call {method}" for method in methods for when in ("before", "after")
+    )
 
 
 def listed(buttons: str) -> set[str]:
     """Return the steps that must occur. buttons: as in the settings."""
     steps = {*around_commits(*COMMITS), *around_calls(*CALLS)}
     if buttons == Buttons.KEYBOARD:
-        steps.update(around_commits(*WITH_KEYBOARD_COMMITS), around_calls(*WITH_KEYBOARD_CALLS))
+        steps.update(
+            around_commits(*WITH_KEYBOARD_COMMITS), around_calls(*WITH_KEYBOARD_CALLS)
+        )
     return steps
 
 
 def missing(occurred: Collection[str], buttons: str) -> list[str]:
     """Return a failure for each listed step that did not occur."""
-    return [f"never came to a step: {step}" for step in sorted(listed(buttons) - set(occurred))]
+    return [
+        f"never came to a step: {step}"
+        for step in sorted(listed(buttons) - set(occurred))
+    ]
 
 
 def unlisted(occurred: Collection[str], buttons: str) -> list[str]:

@@ -125,7 +125,9 @@ class Report:
             "repeated in a channel": self.repeated_in_channels,
             "repeated to a reader though the answer came": self.repeated_needlessly,
         }
-        found = [f"{what}: {', '.join(which[:5])}" for what, which in told.items() if which]
+        found = [
+            f"{what}: {', '.join(which[:5])}" for what, which in told.items() if which
+        ]
         found += [f"{self.violations} calls broke a limit"] * bool(self.violations)
         found += [f"{self.left} deliveries are still waiting"] * bool(self.left)
         return found + [f"{self.left_with_editors} copies stayed with the editors"] * (
@@ -165,7 +167,9 @@ def weather(size: Size, home: Path) -> Report:
 async def _storm(report: Report, home: Path) -> None:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, fast.Loop)
-    async with Sandbox(clock=loop.clock, seed=report.size.seed, journal=1_000_000) as telegram:
+    async with Sandbox(
+        clock=loop.clock, seed=report.size.seed, journal=1_000_000
+    ) as telegram:
         channels, readers, editor = _people(telegram, report.size)
         settings = _settings(telegram, channels, editor, home)
         for reader in readers:
@@ -177,7 +181,9 @@ async def _storm(report: Report, home: Path) -> None:
             topic = "AI" if number in report.size.followed else "Space"
             _write(Path(settings.feed.folder), title(number), number + 1, topic)
         before = {
-            id(message) for place in (*channels, *readers) for message in telegram.messages(place)
+            id(message)
+            for place in (*channels, *readers)
+            for message in telegram.messages(place)
         }
         limits = Limits()
         telegram.limit(limits)
@@ -190,21 +196,31 @@ async def _storm(report: Report, home: Path) -> None:
         report.violations = limits.violations
         _read(report, Path(settings.store.database))
         _count(report, telegram, channels, readers, before)
-        unheard = sum(call.fault in LOST_ANSWER for call in telegram.calls.of("forwardMessage"))
+        unheard = sum(
+            call.fault in LOST_ANSWER for call in telegram.calls.of("forwardMessage")
+        )
         report.left_with_editors = (
-            sum(message.origin is not None for message in telegram.messages(editor)) - unheard
+            sum(message.origin is not None for message in telegram.messages(editor))
+            - unheard
         )
 
 
 def _people(telegram: Sandbox, size: Size) -> tuple[list[Chat], list[Person], Person]:
-    channels = [telegram.world.add_channel(f"Channel {number}") for number in range(size.channels)]
-    readers = [telegram.world.add_person(f"Reader {number}") for number in range(size.readers)]
+    channels = [
+        telegram.world.add_channel(f"Channel {number}")
+        for number in range(size.channels)
+    ]
+    readers = [
+        telegram.world.add_person(f"Reader {number}") for number in range(size.readers)
+    ]
     editor = telegram.world.add_person("Eddie")
     telegram.world.open_private(editor)
     return channels, readers, editor
 
 
-def _settings(telegram: Sandbox, channels: list[Chat], editor: Person, home: Path) -> Settings:
+def _settings(
+    telegram: Sandbox, channels: list[Chat], editor: Person, home: Path
+) -> Settings:
     """Return the settings of a bot; its pace and patience are those that ship."""
     folder = home / "articles"
     folder.mkdir()
@@ -214,7 +230,12 @@ def _settings(telegram: Sandbox, channels: list[Chat], editor: Person, home: Pat
             "api_base_url": telegram.base_url,
             "admins": [editor.id],
         },  # type: ignore[arg-type]  # pydantic reads it
-        feed={"folder": folder, "first_run": 0, "bulk_above": 100_000, "settle_seconds": 0.01},  # type: ignore[arg-type]  # likewise
+        feed={
+            "folder": folder,
+            "first_run": 0,
+            "bulk_above": 100_000,
+            "settle_seconds": 0.01,
+        },  # type: ignore[arg-type]  # likewise
         store={"database": home / "paperboy.db"},  # type: ignore[arg-type]  # likewise
         channels=[{"chat": str(channel.id)} for channel in channels],  # type: ignore[arg-type]  # likewise
     )
@@ -226,9 +247,7 @@ def title(number: int) -> str:
 
 def _write(folder: Path, words: str, number: int, topic: str) -> None:
     address = f"https://news.example/{number}"
-    told = (
-        f'title: "{words}"\nwebUrl: {address}\ntopics: [{topic}]\nexcerpt: What is known of it.\n'
-    )
+    told = f'title: "{words}"\nwebUrl: {address}\ntopics: [{topic}]\nexcerpt: What is known of it.\n'
     (folder / f"{number}.md").write_text(f"---\n{told}---\n")
 
 
@@ -262,7 +281,11 @@ def _visits(counted: Counter[str]) -> Iterator[None]:
 
 
 def _count(
-    report: Report, telegram: Sandbox, channels: list[Chat], readers: list[Person], before: set[int]
+    report: Report,
+    telegram: Sandbox,
+    channels: list[Chat],
+    readers: list[Person],
+    before: set[int],
 ) -> None:
     """Compare what is in the chats with what should be."""
     report.calls.update(call.method for call in telegram.calls if call.chat is not None)
@@ -274,10 +297,14 @@ def _count(
     )
     for place in (*channels, *readers):
         found = Counter(
-            _story(message) for message in telegram.messages(place) if id(message) not in before
+            _story(message)
+            for message in telegram.messages(place)
+            if id(message) not in before
         )
         for number in (
-            range(report.size.articles) if isinstance(place, Chat) else report.size.followed
+            range(report.size.articles)
+            if isinstance(place, Chat)
+            else report.size.followed
         ):
             what, times = f"{title(number)} in {place.id}", found[title(number)]
             if times == 0 and (place.id, title(number)) not in report.unconfirmed:
@@ -310,7 +337,9 @@ def _read(report: Report, database: Path) -> None:
 
 
 def _listed(counted: Counter[str]) -> str:
-    return ", ".join(f"{name} {times}" for name, times in counted.most_common()) or "none"
+    return (
+        ", ".join(f"{name} {times}" for name, times in counted.most_common()) or "none"
+    )
 
 
 def main() -> int:

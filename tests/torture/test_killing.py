@@ -25,7 +25,9 @@ def test_it_was_killed_at_work(report: Report) -> None:
     assert report.faults
 
 
-def test_nothing_was_lost_or_came_twice_and_others_posts_are_as_they_were(report: Report) -> None:
+def test_nothing_was_lost_or_came_twice_and_others_posts_are_as_they_were(
+    report: Report,
+) -> None:
     assert report.failures == []
     assert report.posts == 4 * (report.articles + report.editions)
     assert report.others

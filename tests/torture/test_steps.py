@@ -39,7 +39,9 @@ def test_a_listed_step_that_never_occurs_fails() -> None:
     occurred = steps.listed(Buttons.KEYBOARD)
     assert steps.missing(occurred, Buttons.KEYBOARD) == []
     left = occurred - {"after call sendMessage"}
-    assert steps.missing(left, Buttons.KEYBOARD) == ["never came to a step: after call sendMessage"]
+    assert steps.missing(left, Buttons.KEYBOARD) == [
+        "never came to a step: after call sendMessage"
+    ]
     assert steps.missing(steps.listed(Buttons.TEXT), Buttons.TEXT) == []
     assert steps.missing(steps.listed(Buttons.TEXT), Buttons.KEYBOARD)
 

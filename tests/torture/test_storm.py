@@ -18,7 +18,13 @@ def storm_report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 def test_it_was_a_storm(storm_report: Report) -> None:
     assert storm_report.calls["sendMessage"] > storm_report.size.deliveries * 1.1
-    assert set(storm_report.met) >= {"refuse", "cut_before", "cut_after", "page", "garbage"}
+    assert set(storm_report.met) >= {
+        "refuse",
+        "cut_before",
+        "cut_after",
+        "page",
+        "garbage",
+    }
 
 
 def test_every_article_is_in_every_chat(storm_report: Report) -> None:
@@ -32,11 +38,15 @@ def test_no_channel_has_an_article_twice(storm_report: Report) -> None:
     assert storm_report.repeated_in_channels == []
 
 
-def test_a_reader_has_one_twice_only_where_the_answer_was_lost(storm_report: Report) -> None:
+def test_a_reader_has_one_twice_only_where_the_answer_was_lost(
+    storm_report: Report,
+) -> None:
     assert storm_report.repeated_needlessly == []
 
 
-def test_looking_for_posts_leaves_nothing_with_the_editors(storm_report: Report) -> None:
+def test_looking_for_posts_leaves_nothing_with_the_editors(
+    storm_report: Report,
+) -> None:
     assert storm_report.left_with_editors <= 0
 
 

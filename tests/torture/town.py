@@ -75,7 +75,9 @@ class Town:
         for number, name in ((EDITOR, "Eddie"), (ANN, "Ann"), (BEN, "Ben")):
             await self.do("people", name=name, id=number)
         for name, is_bot in (("Olga", False), ("Other bot", True)):
-            self._writers.append((await self.do("people", name=name, is_bot=is_bot))["id"])
+            self._writers.append(
+                (await self.do("people", name=name, is_bot=is_bot))["id"]
+            )
         for name, more in (
             ("plain", {"bot_rights": POSTER}),
             ("mighty", {"bot_rights": [*POSTER, "can_edit_messages"]}),
@@ -84,11 +86,20 @@ class Town:
             chat = (await self.do("channels", title=name, **more))["id"]
             for writer in self._writers:
                 await self.do(
-                    "members", chat=chat, person=writer, status="administrator", rights=POSTER
+                    "members",
+                    chat=chat,
+                    person=writer,
+                    status="administrator",
+                    rights=POSTER,
                 )
             self.places[name] = (chat, 0)
-        forum = (await self.do("groups", title="forum", members=self._writers, forum=True))["id"]
-        self.places["forum"] = (forum, (await self.do("topics", chat=forum, name="Posts"))["id"])
+        forum = (
+            await self.do("groups", title="forum", members=self._writers, forum=True)
+        )["id"]
+        self.places["forum"] = (
+            forum,
+            (await self.do("topics", chat=forum, name="Posts"))["id"],
+        )
         await self.do("start", **{"as": EDITOR})
 
     async def make_trouble(self) -> None:
@@ -96,7 +107,11 @@ class Town:
         for method in METHODS:
             for fault, of_hundred in TROUBLE:
                 await self.do(
-                    "fault", method=method, times=None, probability=of_hundred / 100, **fault
+                    "fault",
+                    method=method,
+                    times=None,
+                    probability=of_hundred / 100,
+                    **fault,
                 )
 
     async def end_trouble(self) -> None:
@@ -105,10 +120,12 @@ class Town:
     async def others_write(self) -> None:
         """Let somebody else write into one of the chats."""
         chat, thread = self.dice.choice(list(self.places.values()))
-        words = (
-            f"Somebody else, {len(self.others)}: {'nothing to see here' * self.dice.randrange(3)}"
-        )
-        body = {"as": self.dice.choice(self._writers), "chat": chat, "text": words.strip()}
+        words = f"Somebody else, {len(self.others)}: {'nothing to see here' * self.dice.randrange(3)}"
+        body = {
+            "as": self.dice.choice(self._writers),
+            "chat": chat,
+            "text": words.strip(),
+        }
         said = await self.do("send", **body, **({"thread": thread} if thread else {}))
         self.others[chat, said["id"]] = said["text"]
 
@@ -120,7 +137,9 @@ class Town:
 
 
 @asynccontextmanager
-async def founded(seed: int, root: Path, *, protected: bool = True) -> AsyncIterator[Town]:
+async def founded(
+    seed: int, root: Path, *, protected: bool = True
+) -> AsyncIterator[Town]:
     """Open a town, in a process of its own. protected: one of its channels forbids forwarding."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.sandbox", "--seed", str(seed)),

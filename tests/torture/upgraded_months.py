@@ -36,7 +36,9 @@ async def test_the_eleven_months_upgraded_and_read_anew_post_edit_and_delete_not
         assert upgrade.deliveries(bot.database) == standing
         with closing(upgrade.asked(bot.database)) as db:
             assert number(db, "SELECT count(*) FROM files") == 409
-            assert number(db, "SELECT count(*) FROM files WHERE reason IS NOT NULL") == 0
+            assert (
+                number(db, "SELECT count(*) FROM files WHERE reason IS NOT NULL") == 0
+            )
             found = verification.verify(
                 db, [Channel(chat="@paperboy_daily")], Taxonomy(), bot.at, running=False
             )

@@ -63,7 +63,9 @@ class Commits:
         sqlite3.connect = connected  # type: ignore[assignment]
         call = bot.store.thread.Store.__call__
 
-        async def named(store: Any, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        async def named(
+            store: Any, work: Callable[..., Any], /, *args: Any, **kwargs: Any
+        ) -> Any:
             return await call(store, self._named(work), *args, **kwargs)
 
         bot.store.thread.Store.__call__ = named  # type: ignore[method-assign, assignment]

@@ -86,19 +86,31 @@ async def test_a_bot_that_does_not_work_says_why() -> None:
     ) as client:
         answer = await client.get("/health")
     assert answer.status_code == 503
-    assert answer.json() == {"ok": False, "reasons": ["no scan for an hour", "the store is stuck"]}
+    assert answer.json() == {
+        "ok": False,
+        "reasons": ["no scan for an hour", "the store is stuck"],
+    }
 
 
 async def test_channels_that_wait_are_named_and_make_the_bot_no_less_well() -> None:
     waits = ChannelStatus(
-        name="@news", title="News (@news)", waits="the bot lacks a right there", until=AT
+        name="@news",
+        title="News (@news)",
+        waits="the bot lacks a right there",
+        until=AT,
     )
     report = StatusReport(
-        at=AT, articles=0, readers=0, follows=0, channels=(waits, ChannelStatus(name="@other"))
+        at=AT,
+        articles=0,
+        readers=0,
+        follows=0,
+        channels=(waits, ChannelStatus(name="@other")),
     )
     async with answering(report=report) as client:
         answer = await client.get("/health")
-    said = ["News (@news) gets nothing until 22 November 12:00 UTC: the bot lacks a right there"]
+    said = [
+        "News (@news) gets nothing until 22 November 12:00 UTC: the bot lacks a right there"
+    ]
     assert (answer.status_code, answer.json()) == (200, {"ok": True, "waiting": said})
 
 
@@ -119,7 +131,14 @@ async def test_health_is_asked_anew_each_time() -> None:
 
 async def test_an_unknown_path_is_plainly_not_found() -> None:
     async with answering() as client:
-        for path in ("/", "/healthz", "/health/", "/telegram", "/../etc/passwd", "/docs"):
+        for path in (
+            "/",
+            "/healthz",
+            "/health/",
+            "/telegram",
+            "/../etc/passwd",
+            "/docs",
+        ):
             answer = await client.get(path)
             assert (path, answer.status_code, answer.text) == (path, 404, "Not Found")
 
@@ -163,7 +182,9 @@ def samples(text: str) -> dict[tuple[str, ...], float]:
     }
 
 
-async def metrics(report: StatusReport | Exception, health: Health = WELL) -> httpx.Response:
+async def metrics(
+    report: StatusReport | Exception, health: Health = WELL
+) -> httpx.Response:
     async with answering(report=report, health=health) as client:
         return await client.get("/metrics")
 
@@ -190,7 +211,9 @@ async def test_a_channel_with_two_threads_is_one_series_and_the_sum_of_both() ->
     assert samples(text)["paperboy_deliveries", "@news", "refused"] == 1
 
 
-async def test_every_state_has_a_number_so_that_an_alarm_can_be_set_before_it_happens() -> None:
+async def test_every_state_has_a_number_so_that_an_alarm_can_be_set_before_it_happens() -> (
+    None
+):
     found = samples((await metrics(REPORT)).text)
     for state in State:
         assert ("paperboy_follower_deliveries", state) in found
@@ -271,7 +294,10 @@ async def test_an_update_is_handled_and_then_answered() -> None:
 
     async with answering(handle=handle) as client:
         answer = await post(
-            client, json.dumps({"update_id": 7, "message": {"text": "/topic 人工智能"}}).encode()
+            client,
+            json.dumps(
+                {"update_id": 7, "message": {"text": "/topic 人工智能"}}
+            ).encode(),
         )
         assert handled == [{"update_id": 7, "message": {"text": "/topic 人工智能"}}]
     assert (answer.status_code, answer.content) == (200, b"")
@@ -287,7 +313,9 @@ async def test_no_answer_is_given_while_an_update_is_being_handled() -> None:
     async with answering(handle=handle) as client:
         waiting = asyncio.create_task(post(client, b'{"update_id": 1}'))
         await begun.wait()
-        assert (await client.get("/health")).status_code == 200  # others are answered meanwhile
+        assert (
+            await client.get("/health")
+        ).status_code == 200  # others are answered meanwhile
         assert not waiting.done()
         may_end.set()
         assert (await waiting).status_code == 200
@@ -324,7 +352,9 @@ async def test_no_answer_is_given_while_an_update_is_being_handled() -> None:
         ({"url": 7}, "another program"),
     ],
 )
-def test_what_keeps_updates_from_a_webhook_is_told(info: dict[str, Any], why: str) -> None:
+def test_what_keeps_updates_from_a_webhook_is_told(
+    info: dict[str, Any], why: str
+) -> None:
     told = why_unheard(info, "https://a.example/telegram")
     assert told.startswith(why) and bool(told) == bool(why)
 
@@ -363,7 +393,9 @@ async def test_who_does_not_know_the_secret_is_turned_away() -> None:
 async def test_a_secret_outside_ascii_is_a_wrong_one_and_no_crash() -> None:
     async with answering(handle=nothing) as client:
         answer = await client.post(
-            "/telegram", content=b"{}", headers=[(webhook.SECRET_HEADER.encode(), b"\xff\xe9")]
+            "/telegram",
+            content=b"{}",
+            headers=[(webhook.SECRET_HEADER.encode(), b"\xff\xe9")],
         )
     assert answer.status_code == 403
 
@@ -385,7 +417,8 @@ NO_UPDATES = {
 async def test_what_is_no_update_is_refused() -> None:
     async with answering(handle=nothing) as client:
         answers = {
-            name: (await post(client, content)).status_code for name, content in NO_UPDATES.items()
+            name: (await post(client, content)).status_code
+            for name, content in NO_UPDATES.items()
         }
     assert answers == dict.fromkeys(NO_UPDATES, 400)
 
@@ -414,10 +447,14 @@ async def test_an_endless_update_is_cut_off() -> None:
         assert (await client.get("/health")).status_code == 200
 
 
-async def test_an_update_that_never_arrives_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_update_that_never_arrives_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(webhook, "ARRIVES", 0.05)
     async with answering(handle=nothing) as client:
-        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", client.base_url.port
+        )
         writer.write(b"POST /telegram HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n")
         writer.write(f"{webhook.SECRET_HEADER}: {SECRET}\r\n\r\n{{".encode())
         assert (await reader.readline()).startswith(b"HTTP/1.1 408 ")
@@ -425,7 +462,9 @@ async def test_an_update_that_never_arrives_is_given_up(monkeypatch: pytest.Monk
         await writer.wait_closed()
 
 
-async def test_a_sender_that_hangs_up_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_sender_that_hangs_up_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with answering(handle=nothing) as client:
         _, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
         writer.write(b"POST /telegram HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n")
@@ -443,7 +482,9 @@ async def test_a_request_that_turns_out_to_be_no_http_is_no_error(
     path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with answering(handle=nothing) as client:
-        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", client.base_url.port
+        )
         writer.write(
             f"POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".encode()
         )
@@ -461,7 +502,8 @@ async def crowd(
 ) -> list[asyncio.StreamWriter]:
     """Connections that say so much and then nothing."""
     opened = [
-        await asyncio.open_connection("127.0.0.1", client.base_url.port) for _ in range(count)
+        await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        for _ in range(count)
     ]
     for _, writer in opened:
         writer.write(said)
@@ -485,7 +527,9 @@ SAID = {
 
 
 @pytest.mark.parametrize("said", SAID.values(), ids=SAID)
-async def test_a_crowd_that_says_no_more_holds_up_neither_health_nor_updates(said: bytes) -> None:
+async def test_a_crowd_that_says_no_more_holds_up_neither_health_nor_updates(
+    said: bytes,
+) -> None:
     handled: list[dict[str, Any]] = []
 
     async def handle(update: dict[str, Any]) -> None:
@@ -499,13 +543,17 @@ async def test_a_crowd_that_says_no_more_holds_up_neither_health_nor_updates(sai
     assert handled == [{"update_id": 7}]
 
 
-@pytest.mark.parametrize("said", [b"", b"GET /hea", b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"])
+@pytest.mark.parametrize(
+    "said", [b"", b"GET /hea", b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"]
+)
 async def test_who_makes_no_request_for_some_seconds_is_shown_out(
     said: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "HEADER", 0.05)
     async with answering() as client:
-        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", client.base_url.port
+        )
         writer.write(said)
         async with asyncio.timeout(PATIENCE):
             with contextlib.suppress(ConnectionResetError):
@@ -524,7 +572,9 @@ async def test_updates_that_take_long_hold_up_no_page_and_pages_no_update(
         await may_end.wait()
 
     async with answering(handle=handle) as client:
-        slow = [asyncio.create_task(post(client, b'{"update_id": 1}')) for _ in range(3)]
+        slow = [
+            asyncio.create_task(post(client, b'{"update_id": 1}')) for _ in range(3)
+        ]
         for _ in slow:
             await begun.acquire()
         assert (
@@ -554,7 +604,9 @@ async def test_a_webhook_below_a_path_is_served_there_and_where_a_proxy_takes_th
     async with httpx.AsyncClient(base_url=web.address, trust_env=False) as client:
         for path in ("/bots/{our} one/telegram", "/telegram"):
             answer = await client.post(
-                path, content=b'{"update_id": 1}', headers={webhook.SECRET_HEADER: SECRET}
+                path,
+                content=b'{"update_id": 1}',
+                headers={webhook.SECRET_HEADER: SECRET},
             )
             assert answer.status_code == 200
         assert (
@@ -574,7 +626,9 @@ async def test_the_webhook_takes_posts_only() -> None:
 @pytest.mark.parametrize(
     ("path", "secret"), [("telegram", SECRET), ("", SECRET), ("/telegram", "")]
 )
-def test_a_webhook_without_a_secret_or_a_path_is_refused(path: str, secret: str) -> None:
+def test_a_webhook_without_a_secret_or_a_path_is_refused(
+    path: str, secret: str
+) -> None:
     with pytest.raises(ValueError, match="secret"):
         Hook(path, secret, nothing)
 
@@ -605,7 +659,8 @@ async def test_a_port_that_is_taken_is_said_in_words() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(
-            PaperboyError, match=f"can't listen on {listen}: .*Stop the program that is there"
+            PaperboyError,
+            match=f"can't listen on {listen}: .*Stop the program that is there",
         ):
             await a_web(listen).start()
 
@@ -616,7 +671,8 @@ async def test_a_host_that_is_not_this_one_is_said_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "listen", ["127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:99999"]
+    "listen",
+    ["127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:99999"],
 )
 def test_an_address_without_a_port_is_refused(listen: str) -> None:
     with pytest.raises(UsageError, match=r"web\.listen"):
@@ -644,7 +700,9 @@ async def test_stopping_what_never_started_or_twice_does_nothing() -> None:
     await web.stop()
 
 
-async def test_an_idle_visitor_does_not_hold_up_the_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_idle_visitor_does_not_hold_up_the_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(connections, "HEADER", 10 * PATIENCE)
     web = a_web()
     await web.start()
@@ -685,10 +743,14 @@ async def test_an_update_in_hand_is_finished_before_the_stop() -> None:
 async def test_signals_stay_with_the_bot() -> None:
     before = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
     async with answering():
-        assert [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)] == before
+        assert [
+            signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)
+        ] == before
 
 
-async def test_visits_leave_nothing_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+async def test_visits_leave_nothing_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.INFO)
     async with answering(handle=nothing) as client:
         await client.get("/health")

@@ -33,7 +33,9 @@ __all__ = ["Finding", "Level", "findings"]
 
 
 async def findings(
-    chosen: Settings, configured: Path | None = None, clock: Callable[[], datetime] = now
+    chosen: Settings,
+    configured: Path | None = None,
+    clock: Callable[[], datetime] = now,
 ) -> list[Finding]:
     """Return the findings of every check, in the order of the settings.
 

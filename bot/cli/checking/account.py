@@ -23,12 +23,15 @@ _CLOCK_SLACK = timedelta(minutes=1)
 _OFFICIAL = "https://api.telegram.org"
 
 
-async def findings(chosen: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Finding]:
+async def findings(
+    chosen: Settings, clock: Callable[[], datetime]
+) -> AsyncIterator[Finding]:
     """Yield what Telegram says about the bot, its editors and its channels."""
     token = chosen.telegram.token.get_secret_value()
     if not token:
         yield problem(
-            "telegram.token: is missing", "Take one from @BotFather; set PAPERBOY_TELEGRAM__TOKEN."
+            "telegram.token: is missing",
+            "Take one from @BotFather; set PAPERBOY_TELEGRAM__TOKEN.",
         )
         return
     messenger = client.build(token, chosen.telegram.api_base_url)
@@ -54,7 +57,9 @@ def _no_answer(outcome: object) -> Finding:
     reason = str(getattr(outcome, "reason", outcome))
     is_intercepted = isinstance(outcome, Wait) and outcome.cause is Delay.INTERCEPTED
     if isinstance(outcome, Revoked):
-        return problem("telegram.token: Telegram refuses it", "Take a new one from @BotFather.")
+        return problem(
+            "telegram.token: Telegram refuses it", "Take a new one from @BotFather."
+        )
     if isinstance(outcome, Unknown | Refused) or is_intercepted:
         return problem(
             f"telegram.api_base_url: what answers there is not the Bot API ({reason})",
@@ -84,7 +89,11 @@ def _clock(theirs: datetime | None, ours: datetime) -> Iterator[Finding]:
 async def _webhook(messenger: Messenger, chosen: Settings) -> AsyncIterator[Finding]:
     """Warn of a webhook that is not the bot's, and of its own that Telegram can't reach."""
     outcome, info = await messenger.ask("getWebhookInfo")
-    if not isinstance(outcome, Sent) or not isinstance(info, dict) or not info.get("url"):
+    if (
+        not isinstance(outcome, Sent)
+        or not isinstance(info, dict)
+        or not info.get("url")
+    ):
         return
     parts = urlsplit(str(info["url"]))
     where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"  # what follows may be a secret
@@ -127,7 +136,8 @@ async def _editors(
             )
         elif isinstance(chat, dict) and chat["type"] != "private":
             yield warning(
-                f"telegram.admins: {editor}: is not a person", "Put a person's user id there."
+                f"telegram.admins: {editor}: is not a person",
+                "Put a person's user id there.",
             )
         elif reason := _away(chosen, editor):
             name = _name(chat) if isinstance(chat, dict) else ""

@@ -7,7 +7,15 @@ from typing import Any
 
 from bot.botapi.client import Messenger
 from bot.cli.checking.finding import Finding, fine, problem, warning
-from bot.domain.outcome import Migrated, Outcome, Refusal, Refused, Sent, Wait, reason_of
+from bot.domain.outcome import (
+    Migrated,
+    Outcome,
+    Refusal,
+    Refused,
+    Sent,
+    Wait,
+    reason_of,
+)
 from bot.domain.plain_text import counted
 from bot.settings import Buttons, Channel, Settings
 
@@ -18,7 +26,9 @@ _GENERAL = 1
 async def findings(messenger: Messenger, chosen: Settings) -> AsyncIterator[Finding]:
     """Yield what is wrong with each channel, or that nothing is."""
     if not chosen.channels:
-        yield warning("channels: none", "Posts go to followers only; add a [[channels]] block.")
+        yield warning(
+            "channels: none", "Posts go to followers only; add a [[channels]] block."
+        )
     seen: dict[tuple[int, int], str] = {}
     for channel in chosen.channels:
         number = channel.chat if channel.chat.startswith("@") else int(channel.chat)
@@ -33,7 +43,9 @@ async def findings(messenger: Messenger, chosen: Settings) -> AsyncIterator[Find
         problems = [*_twice(channel, chat, seen)]
         if not problems:
             problems += _moved(channel, chat, moved=moved)
-            problems += [one async for one in _channel(messenger, chosen, channel, chat)]
+            problems += [
+                one async for one in _channel(messenger, chosen, channel, chat)
+            ]
         for finding in problems or [fine(_name(channel, chat))]:
             yield finding
 
@@ -62,7 +74,9 @@ def _twice(
         )
 
 
-def _moved(channel: Channel, chat: Mapping[str, Any], *, moved: bool) -> Iterator[Finding]:
+def _moved(
+    channel: Channel, chat: Mapping[str, Any], *, moved: bool
+) -> Iterator[Finding]:
     if moved:
         yield warning(
             f"{_name(channel, chat)}: the group has become a supergroup "
@@ -77,12 +91,15 @@ async def _channel(
     name = _name(channel, chat)
     if chat.get("type") == "private":
         yield problem(
-            f"{name}: is a person or a bot, not a channel or group", "Name a channel or group."
+            f"{name}: is a person or a bot, not a channel or group",
+            "Name a channel or group.",
         )
         return
     rights = await messenger.rights(int(chat["id"]))
     if not isinstance(rights, frozenset):
-        yield problem(f"{name}: {_reason(rights)}", "Make the bot an administrator there.")
+        yield problem(
+            f"{name}: {_reason(rights)}", "Make the bot an administrator there."
+        )
         return
     refusals = [*_barred(name, chat, rights)]
     for one in refusals:
@@ -97,16 +114,24 @@ async def _channel(
         yield one
 
 
-def _barred(name: str, chat: Mapping[str, Any], rights: frozenset[str]) -> Iterator[Finding]:
+def _barred(
+    name: str, chat: Mapping[str, Any], rights: frozenset[str]
+) -> Iterator[Finding]:
     """Yield why the bot can't post there at all."""
     is_channel = chat.get("type") == "channel"
     if "kicked" in rights:
-        yield problem(f"{name}: the bot was removed from it", "Unban it there and add it again.")
+        yield problem(
+            f"{name}: the bot was removed from it", "Unban it there and add it again."
+        )
     elif "left" in rights:
-        fix = "Make it an administrator there." if is_channel else "Add it to the group."
+        fix = (
+            "Make it an administrator there." if is_channel else "Add it to the group."
+        )
         yield problem(f"{name}: the bot is not a member", fix)
     elif is_channel and not rights & {"creator", "can_post_messages"}:
-        yield problem(f"{name}: the bot may not post", "Give it the right to post messages.")
+        yield problem(
+            f"{name}: the bot may not post", "Give it the right to post messages."
+        )
     elif "restricted" in rights and "can_send_messages" not in rights:
         yield problem(
             f"{name}: the bot is restricted and may not write",
@@ -114,7 +139,8 @@ def _barred(name: str, chat: Mapping[str, Any], rights: frozenset[str]) -> Itera
         )
     elif "member" in rights and _permission(chat, "can_send_messages") is False:
         yield problem(
-            f"{name}: only administrators may write there", "Make the bot an administrator."
+            f"{name}: only administrators may write there",
+            "Make the bot an administrator.",
         )
 
 
@@ -185,7 +211,9 @@ async def _thread(
         )
         return
     typing = {"method": "sendChatAction", "action": "typing"}
-    outcome = await messenger.call(typing, chat_id=int(chat["id"]), thread=channel.thread)
+    outcome = await messenger.call(
+        typing, chat_id=int(chat["id"]), thread=channel.thread
+    )
     if isinstance(outcome, Refused) and outcome.cause is Refusal.NO_THREAD:
         yield problem(
             f"{name}: there is no such thread; its posts would go to General",

@@ -31,9 +31,12 @@ def findings(database: Path) -> list[Finding]:
     for place in (database, database.resolve().parent):
         if not may(place, os.W_OK):
             fix = (
-                f"Run the bot as the user who owns it, or give its user the right to write {place}."
+                "Run the bot as the user who owns it, "
+                f"or give its user the right to write {place}."
             )
-            return [problem(f"store.database: {place} can't be written by this user", fix)]
+            return [
+                problem(f"store.database: {place} can't be written by this user", fix)
+            ]
     return [fine(f"store.database: {database}"), *_waiting(database)]
 
 
@@ -56,7 +59,9 @@ def disk_findings(chosen: Settings) -> Iterator[Finding]:
     database = chosen.store.database
     free = shutil.disk_usage(_place(database)).free
     if free < _LITTLE:
-        what = f"store.database: {database}: its disk has only {free // 1_000_000} MB left"
+        what = (
+            f"store.database: {database}: its disk has only {free // 1_000_000} MB left"
+        )
         fix = "Free some space, or set [store] database elsewhere."
         yield problem(what, fix) if free < _NOTHING else warning(what, fix)
     reason = disk.temporary(database, os.environ)
@@ -73,11 +78,13 @@ def _new_database(database: Path) -> Finding:
     place = _place(database)
     if not place.is_dir():
         return problem(
-            f"store.database: {place} is not a folder", "Set [store] database to another place."
+            f"store.database: {place} is not a folder",
+            "Set [store] database to another place.",
         )
     if not may(place, os.W_OK | os.X_OK):
         return problem(
-            f"store.database: {place} can't be written", "Set [store] database to another place."
+            f"store.database: {place} can't be written",
+            "Set [store] database to another place.",
         )
     return fine(f"store.database: {database} will be made")
 

@@ -38,7 +38,9 @@ def _templates(folder: Path) -> Iterator[Finding]:
         fix = "Remove it, or give it the name of a shipped one."
         if nearest:
             fix = f"Rename it to {nearest}, or remove it."
-        yield warning(f"templates: {folder / name}: nothing uses a template of this name", fix)
+        yield warning(
+            f"templates: {folder / name}: nothing uses a template of this name", fix
+        )
 
 
 def _topics_file(configured: Path) -> Iterator[Finding]:
@@ -46,7 +48,9 @@ def _topics_file(configured: Path) -> Iterator[Finding]:
     if (configured / _TOPICS).is_file() or not configured.is_dir():
         return
     others = sorted(
-        one.name for one in configured.iterdir() if one.suffix.lower() in (".toml", ".tml")
+        one.name
+        for one in configured.iterdir()
+        if one.suffix.lower() in (".toml", ".tml")
     )
     for name in difflib.get_close_matches(_TOPICS, others, 1, 0.7):
         yield warning(
@@ -73,9 +77,14 @@ def _parents(file: Path, taxonomy: Taxonomy, carried: list[str]) -> Iterator[Fin
 
 def _without_parent(file: Path, one: Topic, names: list[str]) -> Finding:
     near = topics.nearest([one.parent], [name for name in names if name != one.name], 1)
-    fix = f"Did you mean {near[0]}?" if near else "Describe that topic too, or remove the parent."
+    fix = (
+        f"Did you mean {near[0]}?"
+        if near
+        else "Describe that topic too, or remove the parent."
+    )
     return warning(
-        f"topics: {file}: “{one.name}” has the parent “{one.parent}”, which is not a topic", fix
+        f"topics: {file}: “{one.name}” has the parent “{one.parent}”, which is not a topic",
+        fix,
     )
 
 

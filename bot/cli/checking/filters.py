@@ -44,10 +44,17 @@ def _age(chosen: Settings, survey: Survey, at: datetime) -> Iterator[Finding]:
 
 
 def _first_run(chosen: Settings, survey: Survey) -> Iterator[Finding]:
-    if chosen.feed.newest != 0 or survey.begun or not survey.articles or not chosen.channels:
+    if (
+        chosen.feed.newest != 0
+        or survey.begun
+        or not survey.articles
+        or not chosen.channels
+    ):
         return
     number = len(survey.articles)
-    subject = "the article that is" if number == 1 else f"the {number:,} articles that are"
+    subject = (
+        "the article that is" if number == 1 else f"the {number:,} articles that are"
+    )
     yield warning(
         f"feed.first_run = 0: {subject} there now will not be posted, only what arrives later",
         "Set it to the number of newest articles that a channel should start with.",
@@ -63,7 +70,9 @@ def _held_for_nobody(chosen: Settings) -> Iterator[Finding]:
         lines.append('feed.drafts = "hold"')
     if chosen.feed.unpublished == "hold":
         lines.append('feed.unpublished = "hold"')
-    asking = [channel.chat for channel in chosen.channels if channel.on_doubt is OnDoubt.ASK]
+    asking = [
+        channel.chat for channel in chosen.channels if channel.on_doubt is OnDoubt.ASK
+    ]
     lines += [f'channels: {chat}: on_doubt = "ask"' for chat in asking]
     for line in lines:
         yield warning(
@@ -126,4 +135,6 @@ def _both(channel: Channel, taxonomy: Taxonomy, survey: Survey) -> Iterator[Find
 
 
 def _name(channel: Channel) -> str:
-    return f"{channel.chat}, thread {channel.thread}" if channel.thread else channel.chat
+    return (
+        f"{channel.chat}, thread {channel.thread}" if channel.thread else channel.chat
+    )

@@ -38,11 +38,14 @@ def findings(chosen: Settings, survey: Survey) -> Iterator[Finding]:
     folder = chosen.feed.folder
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "there is no such folder"
-        yield problem(f"feed.folder: {folder}: {what}", "Make it, or set [feed] folder.")
+        yield problem(
+            f"feed.folder: {folder}: {what}", "Make it, or set [feed] folder."
+        )
         return
     if not may(folder, os.R_OK | os.X_OK) or survey.files is None:
         yield problem(
-            f"feed.folder: {folder}: can't be read", "Give the bot's user the right to read it."
+            f"feed.folder: {folder}: can't be read",
+            "Give the bot's user the right to read it.",
         )
         return
     doubts = [

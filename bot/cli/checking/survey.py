@@ -125,7 +125,9 @@ def _stored(database: Path, paths: Sequence[str]) -> _Stored:
         return _Stored()
 
 
-def _read(settings: Settings, paths: Iterable[str]) -> tuple[list[Article], list[ArticleError]]:
+def _read(
+    settings: Settings, paths: Iterable[str]
+) -> tuple[list[Article], list[ArticleError]]:
     reader = document.Folder(settings.feed.folder, settings.feed.max_file_bytes)
     articles, rejected = [], []
     for path in paths:

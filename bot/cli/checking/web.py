@@ -25,7 +25,9 @@ def findings(chosen: Settings) -> Iterator[Finding]:
         )
     if web.public_url:
         yield from _public(web.public_url)
-    if web.listen and not lock.is_held(chosen.store.database):  # a running bot listens there itself
+    if web.listen and not lock.is_held(
+        chosen.store.database
+    ):  # a running bot listens there itself
         yield from _listen(web.listen)
 
 
@@ -41,7 +43,8 @@ def _public(url: str) -> Iterator[Finding]:
         return
     if parts.scheme != "https":
         yield warning(
-            f"web.public_url: {url}: Telegram calls https addresses only", "Begin it with https://."
+            f"web.public_url: {url}: Telegram calls https addresses only",
+            "Begin it with https://.",
         )
     elif port not in _PORTS:
         yield warning(
@@ -54,11 +57,14 @@ def _listen(address: str) -> Iterator[Finding]:
     host, _, port = address.rpartition(":")
     if int(port) > _LAST_PORT:
         yield problem(
-            f"web.listen: {address}: there is no port {port}", f"Choose one from 1 to {_LAST_PORT}."
+            f"web.listen: {address}: there is no port {port}",
+            f"Choose one from 1 to {_LAST_PORT}.",
         )
         return
     try:
-        place = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
+        place = socket.getaddrinfo(
+            host.strip("[]"), int(port), type=socket.SOCK_STREAM
+        )[0]
         with socket.socket(place[0], place[1]) as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(place[4])

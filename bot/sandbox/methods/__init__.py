@@ -40,7 +40,17 @@ if TYPE_CHECKING:
 #: Methods that answer at once, by name in lower case: Telegram ignores the case.
 METHODS: Final[dict[str, Method]] = {
     name.lower(): method
-    for room in (account, callbacks, chats, deleting, editing, menus, passing, sending, updating)
+    for room in (
+        account,
+        callbacks,
+        chats,
+        deleting,
+        editing,
+        menus,
+        passing,
+        sending,
+        updating,
+    )
     for name, method in room.METHODS.items()
 }
 #: The method that waits.

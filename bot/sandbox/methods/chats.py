@@ -40,13 +40,19 @@ def get_administrators(world: World, fields: Fields) -> list[Json]:
         raise bad("there are no administrators in the private chat")
     if chat.type == "channel" and not world.member(chat, world.bot).leads:
         raise bad("member list is inaccessible")
-    return [objects.member(member, chat) for member in chat.members.values() if member.leads]
+    return [
+        objects.member(member, chat) for member in chat.members.values() if member.leads
+    ]
 
 
 def get_member_count(world: World, fields: Fields) -> int:
     """getChatMemberCount."""
     chat = access.readable(world, fields)
-    return 2 if chat.type == "private" else sum(member.present for member in chat.members.values())
+    return (
+        2
+        if chat.type == "private"
+        else sum(member.present for member in chat.members.values())
+    )
 
 
 def pin(world: World, fields: Fields) -> bool:

@@ -36,7 +36,9 @@ def delete_messages(world: World, fields: Fields) -> bool:
         raise bad("message identifiers are not specified")
     if len(numbers) > MOST:
         raise bad("too many message identifiers specified")
-    known = [chat.messages[int(number)] for number in numbers if int(number) in chat.messages]
+    known = [
+        chat.messages[int(number)] for number in numbers if int(number) in chat.messages
+    ]
     living = [message for message in known if not message.deleted]
     for message in living:
         _check(world, message)
@@ -50,7 +52,9 @@ def _check(world: World, message: Message) -> None:
     own = message.sender is world.bot
     bot = world.member(chat, world.bot)
     if chat.type == "channel":
-        allowed = bot.may("can_delete_messages") or (own and bot.may("can_post_messages"))
+        allowed = bot.may("can_delete_messages") or (
+            own and bot.may("can_post_messages")
+        )
     else:
         allowed = own or chat.type == "private" or bot.may("can_delete_messages")
     if not allowed:

@@ -44,7 +44,9 @@ def edit_media(world: World, fields: Fields) -> Json:
         raise bad("unsupported media type")
     inner = Fields(media | {"photo": media.get("media")}, fields.files)
     photo, source = pictures.read(world, inner)
-    return _changed(world, fields, message, sending.caption(world, inner, photo, source))
+    return _changed(
+        world, fields, message, sending.caption(world, inner, photo, source)
+    )
 
 
 def edit_markup(world: World, fields: Fields) -> Json:
@@ -65,7 +67,9 @@ def _target(world: World, fields: Fields) -> Message:
     own = message.sender is world.bot
     bot = world.member(chat, world.bot)
     others = chat.type == "channel" and bot.may("can_edit_messages")
-    silenced = chat.type == "channel" and own and not (bot.may("can_post_messages") or others)
+    silenced = (
+        chat.type == "channel" and own and not (bot.may("can_post_messages") or others)
+    )
     if message.origin or message.service or silenced or not (own or others):
         raise bad("message can't be edited")
     return message

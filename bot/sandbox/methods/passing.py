@@ -25,10 +25,20 @@ def forward_message(world: World, fields: Fields) -> Json:
 
 def forward_messages(world: World, fields: Fields) -> list[Json]:
     """forwardMessages: those that are missing or protected are skipped."""
-    target, source = access.find(world, fields), access.find(world, fields, "from_chat_id")
-    numbers = [int(number) for number in fields.array("message_ids", "message identifiers") or []]
-    messages = [source.messages[number] for number in numbers if number in source.messages]
-    passable = [one for one in messages if not (one.deleted or one.service or _protected(one))]
+    target, source = (
+        access.find(world, fields),
+        access.find(world, fields, "from_chat_id"),
+    )
+    numbers = [
+        int(number)
+        for number in fields.array("message_ids", "message identifiers") or []
+    ]
+    messages = [
+        source.messages[number] for number in numbers if number in source.messages
+    ]
+    passable = [
+        one for one in messages if not (one.deleted or one.service or _protected(one))
+    ]
     passed = [_forwarded(world, fields, target, message) for message in passable]
     return [{"message_id": message.id} for message in passed]
 
@@ -40,7 +50,9 @@ def copy_message(world: World, fields: Fields) -> Json:
         raise bad("message can't be copied")
     content = message.content
     if content.photo and "caption" in fields.values:
-        content = sending.caption(world, fields, list(content.photo), content.photo_source or "")
+        content = sending.caption(
+            world, fields, list(content.photo), content.photo_source or ""
+        )
     kind = "photos" if content.photo else "text messages"
     return {"message_id": sending.say(world, fields, target, content, kind).id}
 
@@ -87,8 +99,16 @@ def _origin(message: Message) -> Json:
             "message_id": message.id,
         }
     if message.sender is None:
-        return {"type": "chat", "date": message.date, "sender_chat": objects.chat(message.chat)}
-    return {"type": "user", "date": message.date, "sender_user": objects.user(message.sender)}
+        return {
+            "type": "chat",
+            "date": message.date,
+            "sender_chat": objects.chat(message.chat),
+        }
+    return {
+        "type": "user",
+        "date": message.date,
+        "sender_user": objects.user(message.sender),
+    }
 
 
 METHODS = {

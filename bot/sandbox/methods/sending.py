@@ -62,7 +62,9 @@ def send_chat_action(world: World, fields: Fields) -> bool:
     return True
 
 
-def say(world: World, fields: Fields, chat: Chat, content: Content, kind: str) -> Message:
+def say(
+    world: World, fields: Fields, chat: Chat, content: Content, kind: str
+) -> Message:
     """Post what a send call describes. Raises Refusal for every reason Telegram has."""
     markup = keyboards.read(fields, chat)
     access.writable(world, chat, kind)
@@ -84,7 +86,9 @@ def text(world: World, fields: Fields) -> Content:
     source = fields.text("text")
     if not source:
         raise bad("message text is empty")
-    judged = judge(world, fields, "text", "entities", LONGEST_TEXT, "message is too long")
+    judged = judge(
+        world, fields, "text", "entities", LONGEST_TEXT, "message is too long"
+    )
     if not judged.text:
         raise bad("text must be non-empty")
     mode = fields.text("parse_mode") or None
@@ -94,7 +98,9 @@ def text(world: World, fields: Fields) -> Content:
 def caption(world: World, fields: Fields, photo: list[Json], source: str) -> Content:
     """Return the caption of a call, under `photo`. Raises Refusal 400."""
     too_long = "message caption is too long"
-    judged = judge(world, fields, "caption", "caption_entities", LONGEST_CAPTION, too_long)
+    judged = judge(
+        world, fields, "caption", "caption_entities", LONGEST_CAPTION, too_long
+    )
     return Content(
         judged.text,
         fields.text("caption"),
@@ -124,7 +130,11 @@ def judge(
         raise bad("text is too long")
     mode = fields.text("parse_mode") or None
     entities = None if mode else fields.array(entities_name, "entities")
-    judged = world.judge.marked(source, entities) if entities else world.judge.read(source, mode)
+    judged = (
+        world.judge.marked(source, entities)
+        if entities
+        else world.judge.read(source, mode)
+    )
     if len(judged.text) > longest:
         raise bad(too_long)
     return judged
@@ -134,12 +144,16 @@ def preview_options(fields: Fields) -> Json | None:
     """Return LinkPreviewOptions as sent. Raises Refusal 400 for a `url` Telegram can't use."""
     options = fields.object("link_preview_options", "link preview options")
     if options is None:
-        return {"is_disabled": True} if fields.flag("disable_web_page_preview") else None
+        return (
+            {"is_disabled": True} if fields.flag("disable_web_page_preview") else None
+        )
     if options.get("url"):
         try:
             links.checked(str(options["url"]), http_only=True)
         except links.WrongAddress as wrong:
-            raise bad(f"link preview URL '{options['url']}' is invalid: {wrong}") from None
+            raise bad(
+                f"link preview URL '{options['url']}' is invalid: {wrong}"
+            ) from None
     return {key: value for key, value in options.items() if value} or None
 
 
@@ -158,4 +172,8 @@ def _replied(world: World, fields: Fields, chat: Chat) -> Message | None:
     raise bad("message to be replied not found")
 
 
-METHODS = {"sendMessage": send_message, "sendPhoto": send_photo, "sendChatAction": send_chat_action}
+METHODS = {
+    "sendMessage": send_message,
+    "sendPhoto": send_photo,
+    "sendChatAction": send_chat_action,
+}

@@ -47,13 +47,19 @@ async def _index(_request: Request) -> Response:
 async def _asset(request: Request) -> Response:
     name: str = request.path_params["name"]
     if name not in _names():
-        return PlainTextResponse("The page has no such file.", status_code=404, headers=_HEADERS)
+        return PlainTextResponse(
+            "The page has no such file.", status_code=404, headers=_HEADERS
+        )
     return _served(name)
 
 
 def _names() -> set[str]:
     """Return the names of the files that are served: this folder's, of the known types."""
-    return {entry.name for entry in files(__package__).iterdir() if _kind(entry.name) in _TYPES}
+    return {
+        entry.name
+        for entry in files(__package__).iterdir()
+        if _kind(entry.name) in _TYPES
+    }
 
 
 def _kind(name: str) -> str:

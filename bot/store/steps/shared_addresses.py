@@ -73,7 +73,9 @@ def _readdress(db: Database, table: str, key: str) -> None:
         if after and after != before:
             changed.append((after, before, *row))
     where = " AND ".join(f"{column} = ?" for column in ("identity", *key.split(", ")))
-    db.conn.executemany(f"UPDATE OR REPLACE {table} SET identity = ? WHERE {where}", changed)
+    db.conn.executemany(
+        f"UPDATE OR REPLACE {table} SET identity = ? WHERE {where}", changed
+    )
 
 
 def _rekey(db: Database) -> None:
@@ -81,7 +83,8 @@ def _rekey(db: Database) -> None:
     sql = "SELECT id, title FROM articles WHERE title_key = ''"
     keys = [(story_key(title), one) for one, title in db.execute(sql).fetchall()]
     db.conn.executemany(
-        "UPDATE articles SET title_key = ? WHERE id = ?", [one for one in keys if one[0]]
+        "UPDATE articles SET title_key = ? WHERE id = ?",
+        [one for one in keys if one[0]],
     )
 
 
@@ -93,7 +96,9 @@ def _join(db: Database) -> None:
             _SHARING, (shared,)
         ).fetchall():
             story = Story(address, url, title, excerpt, provider, day(published))
-            first = next((one for one, other in kept if not identity.are_two(other, story)), None)
+            first = next(
+                (one for one, other in kept if not identity.are_two(other, story)), None
+            )
             if first is None:
                 kept.append((number, story))
                 continue

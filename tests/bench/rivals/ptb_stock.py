@@ -21,24 +21,37 @@ TEXT = (
 
 
 async def main(url: str, token: str, count: int) -> None:
-    bot = Bot(token, base_url=f"{url}/bot", request=HTTPXRequest(connection_pool_size=AT_ONCE))
+    bot = Bot(
+        token, base_url=f"{url}/bot", request=HTTPXRequest(connection_pool_size=AT_ONCE)
+    )
     keyboard = InlineKeyboardMarkup(
         [[InlineKeyboardButton("Read the article", url="https://a.example/x")]]
     )
-    preview = LinkPreviewOptions(url="https://images.a.example/1.jpg", prefer_large_media=True)
+    preview = LinkPreviewOptions(
+        url="https://images.a.example/1.jpg", prefer_large_media=True
+    )
     chats = iter(range(1, count + 1))
 
     async def send() -> None:
         for chat in chats:
             await bot.send_message(
-                chat, TEXT, parse_mode="HTML", reply_markup=keyboard, link_preview_options=preview
+                chat,
+                TEXT,
+                parse_mode="HTML",
+                reply_markup=keyboard,
+                link_preview_options=preview,
             )
 
     async with bot:
         began, used = time.perf_counter(), time.process_time()
         await asyncio.gather(*(send() for _ in range(AT_ONCE)))
         print(
-            json.dumps({"seconds": time.perf_counter() - began, "cpu": time.process_time() - used})
+            json.dumps(
+                {
+                    "seconds": time.perf_counter() - began,
+                    "cpu": time.process_time() - used,
+                }
+            )
         )
 
 

@@ -16,7 +16,9 @@ def main(database: str, folder: str, first: str, last: str) -> None:
     db = Database(database)
     for file in files:
         post = frontmatter.load(str(file))
-        db["articles"].upsert({"path": str(file), **post.metadata, "body": post.content}, pk="path")
+        db["articles"].upsert(
+            {"path": str(file), **post.metadata, "body": post.content}, pk="path"
+        )
     print(len(files) / (time.perf_counter() - began))
 
 
