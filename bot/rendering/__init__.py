@@ -33,7 +33,6 @@ Templates
     templates          finds, checks and renders templates
     loading            templates and taxonomy of a configuration folder
     samples            sample words that templates are checked with
-    republish_samples  the same for /republish
 
 The sentences are in `config/templates`, as Jinja2 templates. Labels of buttons, dates and lines of
 the log are in the modules, what a command does in `conversation.commands`: all in English. What

@@ -1,18 +1,9 @@
-"""Sample words for the replies to /republish; see `samples`."""
+"""Sample words for the replies to /republish."""
 
 from __future__ import annotations
 
-from typing import Any
+from bot.rendering.samples.articles import BARE_LINE, LINE, Samples
 
-LINE = {
-    "title": 'Harbour & "crane" <waits>',
-    "url": "https://example.org/a?b=1&c=2",
-    "provider": "The Tide & Times",
-    "date": "22 Aug 2021",
-    "short_id": "1z",
-    "snippet": "",
-}
-BARE_LINE = LINE | {"date": ""}
 _REPUBLISHED = {
     "article": LINE,
     "file": "a&b.md",
@@ -40,7 +31,7 @@ _CONFIRM = {
     "where": "News & more (@news)",
 }
 
-SAMPLES: dict[str, tuple[dict[str, Any], ...]] = {
+SAMPLES: Samples = {
     "replies/republished": (
         _REPUBLISHED,
         _REPUBLISHED
