@@ -10,6 +10,7 @@ Decides nothing about articles and renders nothing itself.
     lookups        handlers of the commands that show articles
     editors        handlers of editors' commands
     callbacks      taps on inline buttons
+    topic_taps     taps on the buttons of topics
     decisions      taps on the buttons under notices
     subscriptions  changes to follows, one commit each
     topic_queries  what a chat follows and may follow, and articles on topics

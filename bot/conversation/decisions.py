@@ -23,7 +23,7 @@ from bot.planning import naming
 from bot.publish import editions, missed, release
 from bot.rendering import alerts, republish_replies
 from bot.rendering.report import ArticleName
-from bot.rendering.taps import Line
+from bot.rendering.taps import TapLine
 from bot.store import articles, edits, recovery, repeats
 from bot.store.database import Database, moment
 
@@ -83,10 +83,10 @@ async def undo(context: Context, request: Request, value: str) -> TapResult:
     return TapResult(payload, _undo_line(done))
 
 
-def _undo_line(done: dict[str, list[str]]) -> Line:
+def _undo_line(done: dict[str, list[str]]) -> TapLine:
     if done["undone"]:
-        return "decided"
-    return "too_late_sending" if done["sending"] else "too_late"
+        return TapLine.DECIDED
+    return TapLine.TOO_LATE_SENDING if done["sending"] else TapLine.TOO_LATE
 
 
 async def post_missed(context: Context, request: Request, value: str) -> TapResult:

@@ -20,7 +20,7 @@ from bot.publish import editions, meant, report
 from bot.publish.meant import Meant
 from bot.rendering import republish_replies, status_reply
 from bot.rendering.keyboards import Act
-from bot.rendering.taps import Line
+from bot.rendering.taps import TapAnswer, TapLine
 from bot.store import articles, follows, pending, search
 from bot.store.database import Database, milliseconds, moment
 
@@ -32,11 +32,16 @@ class TapResult:
     #: The reply that reports it; None: there is nothing to report.
     payload: Payload | None = None
     #: None: the tap is answered without a line.
-    line: Line | None = "decided"
+    line: TapLine | None = TapLine.DECIDED
+
+    @property
+    def answer(self) -> TapAnswer | None:
+        """What answers the tap."""
+        return TapAnswer(self.line) if self.line else None
 
 
 #: Another editor was first, or time has passed.
-NOTHING_LEFT = TapResult(line="nothing_left")
+NOTHING_LEFT = TapResult(line=TapLine.NOTHING_LEFT)
 
 
 async def republish(context: Context, request: Request) -> Payload:
@@ -103,7 +108,7 @@ async def decide(
         return NOTHING_LEFT
     if act is Act.REPUBLISH:
         payload = await _republished(context, request, done)
-        return TapResult(payload, "posted" if done.get("chats") else None)
+        return TapResult(payload, TapLine.POSTED if done.get("chats") else None)
     stored = await context.store(articles.get, done["number"])
     if stored is None or not done["changed"]:
         return NOTHING_LEFT
@@ -113,7 +118,7 @@ async def decide(
         if act is Act.RELEASE
         else republish_replies.copy_posted
     )
-    return TapResult(reply(context.templates, stored, done["chats"]), "posted")
+    return TapResult(reply(context.templates, stored, done["chats"]), TapLine.POSTED)
 
 
 async def _republished(

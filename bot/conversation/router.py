@@ -23,6 +23,7 @@ from bot.conversation import (
     plain_words,
     readers,
     subscriptions,
+    topic_taps,
 )
 from bot.conversation import request as requests
 from bot.conversation.commands import Command, Role
@@ -33,6 +34,7 @@ from bot.domain.chat import ChatKind
 from bot.domain.delivery import Payload
 from bot.errors import TokenRevoked
 from bot.rendering import replies
+from bot.rendering.taps import TapAnswer, TapLine
 from bot.store import numbers
 
 _log = logging.getLogger(__name__)
@@ -103,13 +105,13 @@ class Router:
 
     async def _handle_tap(self, request: Request, button: TappedButton) -> None:
         admitted = self._admit(request) is Admission.ADMITTED
-        if admitted or await callbacks.is_unfollow(self._context, request, button.tap):
+        if admitted or await topic_taps.is_unfollow(self._context, request, button.tap):
             await callbacks.tapped(self._context, request, button.tap)
             await readers.bring_missed(self._context, request)
         else:
-            await self._context.note(
-                request, replies.notice(self._context.words(request), "too_many")
-            )
+            answer = TapAnswer(TapLine.TOO_MANY)
+            line = replies.tap_line(self._context.words(request), answer)
+            await self._context.note(request, line)
 
     async def _handle_message(self, request: Request) -> None:
         """Reply to a command, or to words in a private chat; in groups only if addressed."""

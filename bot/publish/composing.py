@@ -15,9 +15,8 @@ from bot.domain.settlement import EditAction
 from bot.errors import PaperboyError
 from bot.planning import naming
 from bot.rendering import post_edits, posts
-from bot.rendering.posts import Picture
 from bot.rendering.templates import Templates
-from bot.settings import Buttons
+from bot.settings import Buttons, Picture
 from bot.store import articles, follows, outbox
 from bot.store.database import Database
 from bot.store.edits import DueEdit
@@ -54,7 +53,7 @@ class Composer:
 
     templates: Templates
     bot: str
-    picture: Picture = "preview"
+    picture: Picture = Picture.PREVIEW
     #: Where the links of a post stand, by the row number of its chat.
     buttons: Callable[[int], Buttons] = lambda _: Buttons.KEYBOARD
 

@@ -23,7 +23,7 @@ Parts
     dates              dates and times in words
     shown_names        names of chats and files, and reasons
     keyboards          buttons: makes them and reads what they send
-    taps               names of the lines that answer a tap
+    taps               which line answers a tap
     layout             how a reply becomes a payload that fits
     fitting            shortens words until a message fits
     markup             measures Telegram's HTML

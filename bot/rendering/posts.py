@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 from bot.domain.article import Article
 from bot.domain.delivery import Payload
@@ -22,9 +22,7 @@ from bot.rendering.follow_links import FollowLink
 from bot.rendering.markup import Marked
 from bot.rendering.post_words import PostWords
 from bot.rendering.templates import Templates
-from bot.settings import Buttons
-
-Picture = Literal["preview", "photo"]
+from bot.settings import Buttons, Picture
 
 
 def post(
@@ -36,7 +34,7 @@ def post(
     delivery: str = "",
     links: Mapping[str, str] | None = None,
     followed: Collection[str] = (),
-    picture: Picture = "preview",
+    picture: Picture = Picture.PREVIEW,
     buttons: Buttons = Buttons.KEYBOARD,
     fallbacks: Collection[Fallback] = (),
     tz: tzinfo = UTC,
@@ -94,7 +92,9 @@ def _without_keyboard(
     link: the text links the article. follow: links that the text offers.
     """
     is_photo = (
-        picture == "photo" and bool(article.image) and Fallback.TEXT not in fallbacks
+        picture is Picture.PHOTO
+        and bool(article.image)
+        and Fallback.TEXT not in fallbacks
     )
     units = markup.CAPTION_UNITS if is_photo else markup.TEXT_UNITS
     words = post_words.of(article, taxonomy, dict(links), tz)

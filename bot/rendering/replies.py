@@ -15,7 +15,7 @@ from bot.domain.article import Stored
 from bot.domain.delivery import Payload
 from bot.rendering import inert, keyboards, layout, markup
 from bot.rendering.keyboards import Act
-from bot.rendering.taps import Line
+from bot.rendering.taps import TapAnswer
 from bot.rendering.templates import Templates
 
 #: Topics offered to a new reader.
@@ -187,11 +187,10 @@ def went_wrong(templates: Templates) -> Payload:
     return layout.reply(templates, "went_wrong")
 
 
-def notice(
-    templates: Templates, kind: Line, topic: str = "", *, back: bool = False
-) -> str:
+def tap_line(templates: Templates, answer: TapAnswer) -> str:
     """Return the plain line that a tapped button brings up, at most 200 UTF-16 units."""
+    topic = layout.name(answer.topic)
     marked = templates.render(
-        "replies/notice", {"kind": kind, "topic": layout.name(topic), "back": back}
+        "replies/notice", {"kind": answer.line, "topic": topic, "back": answer.back}
     )
     return plain_text.shorten(marked.text.replace(inert.JOINER, ""), NOTICE_UNITS)

@@ -148,6 +148,15 @@ class Buttons(StrEnum):
     NONE = "none"
 
 
+class Picture(StrEnum):
+    """How a post shows its article's picture."""
+
+    #: In the preview of the link.
+    PREVIEW = "preview"
+    #: As a photo, with the words as its caption.
+    PHOTO = "photo"
+
+
 class Channel(_Section):
     """A channel, group or forum topic that gets posts."""
 
@@ -184,7 +193,7 @@ class Delivery(_Section):
 
     doubt_seconds: float = Field(60.0, ge=0, le=86_400)
     edit_seconds: float = Field(60.0, ge=0, le=86_400)
-    picture: Literal["preview", "photo"] = "preview"
+    picture: Picture = Picture.PREVIEW
     commands_per_minute: int = Field(30, ge=1, le=10_000)
     undo_seconds: float = Field(5.0, ge=0, le=3_600)
 

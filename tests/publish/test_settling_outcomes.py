@@ -16,6 +16,7 @@ from bot.domain.interpretation import RIGHTS_SECONDS
 from bot.errors import TokenRevoked
 from bot.publish import editions, notifier
 from bot.sandbox import Person, Sandbox, faults, refusals
+from bot.settings import Picture
 from bot.store import follows
 from tests.support.outgoing import Outgoing, going
 
@@ -225,7 +226,7 @@ async def mended(
     """Post an article that is refused once; return what was asked before and after, once it is posted."""
     method = (
         "sendPhoto"
-        if publisher.telegram._settings.delivery.picture == "photo"
+        if publisher.telegram._settings.delivery.picture is Picture.PHOTO
         else "sendMessage"
     )
     rule = publisher.sandbox.fail(

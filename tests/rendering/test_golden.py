@@ -6,7 +6,6 @@ import difflib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import get_args
 
 from bot.conversation import commands
 from bot.domain.article import Article, Stored
@@ -14,7 +13,7 @@ from bot.domain.delivery import Payload
 from bot.domain.fulltext import parsed
 from bot.domain.topics import Taxonomy
 from bot.rendering import replies, search_replies, topic_replies
-from bot.rendering.taps import Line
+from bot.rendering.taps import TapAnswer, TapLine
 from bot.rendering.templates import Templates
 from tests.support import judge
 from tests.support.paths import GOLDEN
@@ -191,11 +190,9 @@ def book() -> str:
         pages.append(f"=== {name}\n\n{told(one)}")
         if told(several) != told(one):
             pages.append(f"=== {name}, in a group\n\n{told(several)}")
-    for kind in get_args(Line):
-        lines = {
-            replies.notice(templates, kind, "Space" if kind != "full" else "200")
-            for templates in (person, group)
-        }
+    for kind in TapLine:
+        answer = TapAnswer(kind, "Space" if kind is not TapLine.FULL else "200")
+        lines = {replies.tap_line(templates, answer) for templates in (person, group)}
         pages.append(f"=== a tap: {kind}\n\n" + "\n".join(sorted(lines)))
     return "\n\n\n".join(pages) + "\n"
 

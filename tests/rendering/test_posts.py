@@ -14,7 +14,7 @@ from bot.domain.article import Stored
 from bot.domain.outcome import Fallback
 from bot.domain.topics import Taxonomy, Topic
 from bot.rendering import follow_links, layout, markup, post_edits, post_words
-from bot.settings import Buttons
+from bot.settings import Buttons, Picture
 from tests.support import judge
 from tests.support.forms import (
     FORMS,
@@ -205,10 +205,10 @@ def test_at_most_five_hashtags_and_no_topic_goes_without_one_for_anothers_second
 # --- Links in the text, for a channel that wants comments -------------------------------------------------------------
 
 
-@pytest.mark.parametrize("picture", ["preview", "photo"])
+@pytest.mark.parametrize("picture", Picture)
 @pytest.mark.parametrize("fallbacks", [[], [Fallback.NO_KEYBOARD], [Fallback.SHORTER]])
 def test_with_text_the_links_stand_in_the_post_and_no_keyboard_under_it(
-    picture: str, fallbacks: list[Fallback]
+    picture: Picture, fallbacks: list[Fallback]
 ) -> None:
     payload = post(FULL, buttons=Buttons.TEXT, picture=picture, fallbacks=fallbacks)
     assert "reply_markup" not in payload
@@ -306,8 +306,10 @@ def test_a_cut_never_parts_a_family() -> None:
 
 
 @pytest.mark.parametrize("character", ["x", "&", "𝔘", "<"])
-@pytest.mark.parametrize("picture", ["preview", "photo"])
-def test_a_title_of_512_units_always_fits_whole(character: str, picture: str) -> None:
+@pytest.mark.parametrize("picture", Picture)
+def test_a_title_of_512_units_always_fits_whole(
+    character: str, picture: Picture
+) -> None:
     title = character * (post_words.TITLE_UNITS // plain_text.units(character))
     long = replace(
         FORMS["many_related"], title=title, excerpt="Word " * 4_000, provider="P" * 500
@@ -339,33 +341,35 @@ def test_an_excerpt_past_500_characters_stands_in_an_expandable_quotation() -> N
         assert judge.kinds(quotes) == kinds
         assert [judge.cut(text, one) for one in quotes] == ["é" * length] * len(kinds)
     assert "blockquote" not in html(FORMS["long_excerpt"], fallbacks=[Fallback.SHORTER])
-    assert "<blockquote expandable>" in html(FORMS["long_excerpt"], picture="photo")
+    assert "<blockquote expandable>" in html(
+        FORMS["long_excerpt"], picture=Picture.PHOTO
+    )
 
 
 # --- Photo mode -------------------------------------------------------------------------------------------------------
 
 
 def test_in_photo_mode_the_words_are_a_caption_that_fits() -> None:
-    payload = post(FORMS["many_related"], picture="photo")
+    payload = post(FORMS["many_related"], picture=Picture.PHOTO)
     assert (payload["method"], payload["photo"]) == ("sendPhoto", FULL.image)
     assert 900 < judge.payload(payload)[2] <= judge.CAPTION
 
 
 def test_in_photo_mode_an_article_without_image_is_text() -> None:
-    assert post(FORMS["no_image"], picture="photo") == post(FORMS["no_image"])
+    assert post(FORMS["no_image"], picture=Picture.PHOTO) == post(FORMS["no_image"])
 
 
 def test_a_photo_that_telegram_cant_take_becomes_text_with_a_preview() -> None:
-    assert post(FULL, picture="photo", fallbacks=[Fallback.TEXT]) == post(FULL)
+    assert post(FULL, picture=Picture.PHOTO, fallbacks=[Fallback.TEXT]) == post(FULL)
 
 
 # --- Mends ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("picture", ["preview", "photo"])
+@pytest.mark.parametrize("picture", Picture)
 @pytest.mark.parametrize("form", FORMS)
 def test_plain_words_are_the_words_telegram_would_have_shown(
-    form: str, picture: str
+    form: str, picture: Picture
 ) -> None:
     formatted, plain = (
         post(FORMS[form], picture=picture, fallbacks=fallbacks)
@@ -386,10 +390,10 @@ def test_without_buttons_the_words_link_the_article() -> None:
     )
 
 
-@pytest.mark.parametrize("picture", ["preview", "photo"])
+@pytest.mark.parametrize("picture", Picture)
 @pytest.mark.parametrize("form", FORMS)
 def test_plain_and_without_buttons_the_address_itself_is_there(
-    form: str, picture: str
+    form: str, picture: Picture
 ) -> None:
     payload = post(
         FORMS[form], picture=picture, fallbacks=[Fallback.PLAIN, Fallback.NO_KEYBOARD]

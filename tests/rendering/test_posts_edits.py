@@ -10,6 +10,7 @@ from bot.domain.outcome import Fallback
 from bot.errors import ArticleError
 from bot.feed import document
 from bot.rendering import post_edits
+from bot.settings import Picture
 from tests.support import judge
 from tests.support.forms import FORMS, FULL, TEMPLATES, buttons, post
 from tests.support.paths import REAL_FEED, REAL_SEEDS
@@ -31,7 +32,7 @@ def test_an_edit_of_a_plain_post_without_buttons_stays_plain_and_takes_no_button
 
 
 def test_a_photo_is_edited_with_its_caption() -> None:
-    payload = post(FULL, picture="photo")
+    payload = post(FULL, picture=Picture.PHOTO)
     edit = post_edits.edit(payload)
     assert edit["method"] == "editMessageMedia"
     assert edit["media"] == {
@@ -45,8 +46,8 @@ def test_a_photo_is_edited_with_its_caption() -> None:
 
 def test_the_same_photo_is_not_fetched_again() -> None:
     before, after = (
-        post(FULL, picture="photo"),
-        post(replace(FULL, title="New"), picture="photo"),
+        post(FULL, picture=Picture.PHOTO),
+        post(replace(FULL, title="New"), picture=Picture.PHOTO),
     )
     edit = post_edits.edit(after, before)
     assert edit == {
@@ -63,7 +64,7 @@ def test_a_photo_whose_article_lost_its_image_keeps_its_words_in_the_caption(
     form: str, fallbacks: tuple[Fallback, ...]
 ) -> None:
     edit = post_edits.edit(
-        post(FORMS[form], fallbacks=fallbacks), post(FULL, picture="photo")
+        post(FORMS[form], fallbacks=fallbacks), post(FULL, picture=Picture.PHOTO)
     )
     assert edit["method"] == "editMessageCaption"
     assert FULL.title in judge.payload(edit)[0]
@@ -130,6 +131,6 @@ def test_every_document_of_the_real_feed_is_taken_or_was_refused_with_a_reason()
             assert refused.reason
             continue
         judge.payload(post(article))
-        judge.payload(post(article, picture="photo"))
+        judge.payload(post(article, picture=Picture.PHOTO))
         taken += 1
     assert taken > 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,7 +36,7 @@ from bot.rendering.report import (
     StatusReport,
     Trouble,
 )
-from bot.rendering.taps import Line
+from bot.rendering.taps import TapAnswer, TapLine
 from bot.rendering.templates import Templates
 from tests.support import judge
 
@@ -287,10 +287,10 @@ def test_who_comes_back_by_following_is_told_that_everything_comes_again() -> No
             in read(payload)
         )
     assert (
-        replies.notice(T, "followed", "AI", back=True)
+        replies.tap_line(T, TapAnswer(TapLine.FOLLOWED, "AI", back=True))
         == "You follow AI now, and articles come to this chat again"
     )
-    assert replies.notice(T, "followed", "AI") == "You follow AI now"
+    assert replies.tap_line(T, TapAnswer(TapLine.FOLLOWED, "AI")) == "You follow AI now"
 
 
 @pytest.mark.parametrize("seconds", [1, 30, 90, 61 * 60])
@@ -301,9 +301,9 @@ def test_a_pause_is_told_in_whole_units(seconds: int) -> None:
     assert f"wait {said} and" in read(replies.too_many(T, seconds))
 
 
-@pytest.mark.parametrize("kind", get_args(Line))
-def test_every_notice_is_a_plain_line_for_a_tap(kind: Line) -> None:
-    line = replies.notice(T, kind, "<C & A> " * 60)
+@pytest.mark.parametrize("kind", TapLine)
+def test_every_notice_is_a_plain_line_for_a_tap(kind: TapLine) -> None:
+    line = replies.tap_line(T, TapAnswer(kind, "<C & A> " * 60))
     assert 5 < len(line) <= replies.NOTICE_UNITS
     assert "&lt;" not in line
     assert "\n" not in line

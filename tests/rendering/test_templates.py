@@ -29,6 +29,7 @@ from bot.rendering import (
 )
 from bot.rendering.report import Entry, StatusReport
 from bot.rendering.republish_replies import Became, Fate
+from bot.rendering.taps import TapAnswer, TapLine
 from bot.rendering.templates import Templates
 from tests.support import judge
 
@@ -127,7 +128,7 @@ def everything_said(templates: Templates) -> None:
     replies.group_admins_only(templates)
     replies.group_hides_members(templates)
     replies.went_wrong(templates)
-    replies.notice(templates, "expired")
+    replies.tap_line(templates, TapAnswer(TapLine.EXPIRED))
     republish_replies.republished(templates, STORED, 2, ["News"])
     republish_replies.undone(templates, STORED, ["News"], [])
     republish_replies.expired(templates, STORED)

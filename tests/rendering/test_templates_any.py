@@ -40,8 +40,9 @@ from bot.rendering.report import (
     StatusReport,
 )
 from bot.rendering.republish_replies import Became, Fate
+from bot.rendering.taps import TapAnswer, TapLine
 from bot.rendering.templates import Templates
-from bot.settings import Buttons
+from bot.settings import Buttons, Picture
 from tests.support import judge
 from tests.support.examples import examples
 from tests.support.generated import words
@@ -124,9 +125,9 @@ def stays_whole(article: Article, text: str) -> bool:
 
 
 @examples(80, suppress_health_check=LARGE)
-@given(ARTICLES, st.sampled_from(["preview", "photo"]))
+@given(ARTICLES, st.sampled_from(Picture))
 def test_any_article_becomes_a_post_that_telegram_takes(
-    article: Article, picture: posts.Picture
+    article: Article, picture: Picture
 ) -> None:
     payload = posts.post(
         TEMPLATES,
@@ -154,11 +155,11 @@ def test_any_article_becomes_a_post_that_telegram_takes(
 @given(
     ARTICLES,
     st.sets(st.sampled_from(Fallback)),
-    st.sampled_from(["preview", "photo"]),
+    st.sampled_from(Picture),
     st.sampled_from(Buttons),
 )
 def test_any_article_is_taken_with_any_fallback_and_nothing_of_it_comes_alive_but_its_hashtags(
-    article: Article, fallbacks: set[Fallback], picture: posts.Picture, buttons: Buttons
+    article: Article, fallbacks: set[Fallback], picture: Picture, buttons: Buttons
 ) -> None:
     how = {"fallbacks": fallbacks, "picture": picture, "buttons": buttons}
     payload = posts.post(TEMPLATES, article, bot="b", taxonomy=TAXONOMY, **how)  # type: ignore[arg-type]
@@ -174,7 +175,7 @@ def test_any_article_is_taken_with_any_fallback_and_nothing_of_it_comes_alive_bu
 @given(ARTICLES, ARTICLES)
 def test_any_edit_of_a_photo_is_taken(before: Article, after: Article) -> None:
     shown = [
-        posts.post(TEMPLATES, one, bot="b", taxonomy=TAXONOMY, picture="photo")
+        posts.post(TEMPLATES, one, bot="b", taxonomy=TAXONOMY, picture=Picture.PHOTO)
         for one in (before, after)
     ]
     edit = post_edits.edit(shown[1], shown[0])
@@ -229,7 +230,14 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
             TEMPLATES, [(name, typed[:256], typed) for name in some], is_editor=flag
         )
     )
-    assert len(replies.notice(TEMPLATES, "followed", typed).encode("utf-16-le")) <= 400
+    assert (
+        len(
+            replies.tap_line(TEMPLATES, TapAnswer(TapLine.FOLLOWED, typed)).encode(
+                "utf-16-le"
+            )
+        )
+        <= 400
+    )
 
 
 @examples(60, suppress_health_check=LARGE)

@@ -19,6 +19,7 @@ from bot.errors import ArticleError
 from bot.feed import document, folder
 from bot.rendering import inert, post_words, posts
 from bot.rendering.loading import words
+from bot.settings import Picture
 from tests.support import hostile, judge
 from tests.support.generated import FIELDS as ANY_FIELDS
 from tests.support.generated import words as texts
@@ -26,13 +27,13 @@ from tests.support.paths import REAL_FEED
 
 TEMPLATES = words(None)
 MADE_UP = 2_000
-PICTURES: tuple[posts.Picture, ...] = ("preview", "photo")
+PICTURES = tuple(Picture)
 
 
 def outcome(
     contents: str | bytes,
     path: str = "a.md",
-    pictures: Sequence[posts.Picture] = PICTURES,
+    pictures: Sequence[Picture] = PICTURES,
 ) -> str:
     """Read a document and have its posts judged; return "accepted", or why it was refused."""
     try:
@@ -45,7 +46,7 @@ def outcome(
     return "accepted"
 
 
-def accept(article: Article, pictures: Sequence[posts.Picture]) -> None:
+def accept(article: Article, pictures: Sequence[Picture]) -> None:
     """Have an article's posts judged by Telegram's own parser, within all limits."""
     for picture in pictures:
         payload = posts.post(
@@ -180,7 +181,7 @@ def framed(fields: dict[str, Any]) -> bytes:
 @pytest.mark.proof
 @pytest.mark.parametrize("picture", PICTURES)
 def test_two_thousand_made_up_documents_are_accepted_or_refused_with_a_reason(
-    picture: posts.Picture,
+    picture: Picture,
 ) -> None:
     counts: Counter[str] = Counter()
     share = MADE_UP // len(PICTURES)

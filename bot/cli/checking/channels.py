@@ -17,7 +17,7 @@ from bot.domain.outcome import (
     reason_of,
 )
 from bot.domain.plain_text import counted
-from bot.settings import Buttons, Channel, Settings
+from bot.settings import Buttons, Channel, Picture, Settings
 
 #: The thread that every forum has; it is written to without a thread.
 _GENERAL = 1
@@ -183,7 +183,7 @@ def _group(
             "Make the bot an administrator, or turn slow mode off.",
         )
     no_photos = "restricted" in rights and "can_send_photos" not in rights
-    if chosen.delivery.picture == "photo" and (
+    if chosen.delivery.picture is Picture.PHOTO and (
         no_photos or _permission(chat, "can_send_photos") is False
     ):
         yield warning(

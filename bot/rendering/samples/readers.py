@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from bot.rendering.samples.articles import BARE_LINE, LINE, Samples
-from bot.rendering.taps import Line
+from bot.rendering.taps import TapLine
 
 SAMPLES: Samples = {
     "replies/welcome": (
@@ -125,7 +123,7 @@ SAMPLES: Samples = {
     "replies/went_wrong": ({},),
     "replies/notice": tuple(
         {"kind": kind, "topic": topic, "back": bool(topic)}
-        for kind in get_args(Line)
+        for kind in TapLine
         for topic in ("AI", "")
     ),
 }
