@@ -64,7 +64,7 @@ def follow(db: Database, taxonomy: Taxonomy, request: Request, limit: int) -> Re
     names = known(db, taxonomy, request)
     everything = is_all(request.words) and not taxonomy.named(request.words, names)
     found = (
-        topics.Found(tuple(names), (), ())
+        topics.Matches(tuple(names), (), ())
         if everything
         else taxonomy.find(request.words, names)
     )

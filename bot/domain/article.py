@@ -8,33 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from bot.domain import plain_text, urls
+from bot.domain import plain_text, titles, urls
 from bot.domain.arrival import Waits
 
 #: A moment: aware UTC, or milliseconds since 1970.
 Moment = TypeVar("Moment", datetime, int)
-#: Fewer words than this are too common a title to identify a story (docs/architecture.md,
-#: Identity); so are fewer characters in a script
-#: that puts no spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese.
-TITLE_WORDS = 6
-TITLE_CHARACTERS = 12
-_WITHOUT_SPACES = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    "\U00020000-\U0003ffff]"
-)
 #: Raised by a release that reads unchanged files differently, or that counts other things as seen
 #: by a reader.
 FINGERPRINT_VERSION = "2"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-#: How a newswire heads what it sends once more, as `plain_text.title_key` has it.
-_REPEATED = re.compile(r"^(re ?transmission|r e p e a t) ")
-_DIGIT = re.compile(r"\d")
+_LONGEST_ID = 12
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -91,22 +78,13 @@ class Article:
 
     @property
     def title_key(self) -> str:
-        """The title as it is compared; empty if it is too short to identify a story.
-
-        See docs/architecture.md, Identity.
-        """
-        key = plain_text.title_key(self.title)
-        return key if is_distinctive(key) else ""
+        """The title as it is compared; empty if it is too short to identify a story."""
+        return titles.title_key(self.title)
 
     @property
     def story_key(self) -> str:
-        """`title_key` without what newswires change when they repeat: copies are found by it.
-
-        The mark of a repetition is no part of the title, and letters that swapped places make no
-        other word ("ISTM" for "ITSM"). Words with digits must be equal: a number is never a slip
-        here.
-        """
-        return story_key(self.title)
+        """What copies of the story are found by; see `titles.story_key`."""
+        return titles.story_key(self.title)
 
     @property
     def fingerprint(self) -> str:
@@ -116,18 +94,19 @@ class Article:
         that its source recomputes daily. Fingerprints of two versions must not be compared; see
         `identity.reads_alike`.
         """
+        related = sorted((one.url, one.title, one.provider) for one in self.related)
         seen = (
             self.title,
             self.excerpt,
             self.url,
             self.provider,
-            self.day or (self.published.date().isoformat() if self.published else ""),
+            self.day or _utc_day(self.published),
             list(self.topics),
             self.image or "",
-            sorted((one.url, one.title, one.provider) for one in self.related),
+            related,
         )
-        text = _encoded(seen)
-        return f"{FINGERPRINT_VERSION}:{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
+        digest = hashlib.blake2b(_encoded(seen).encode(), digest_size=8)
+        return f"{FINGERPRINT_VERSION}:{digest.hexdigest()}"
 
 
 class Story(NamedTuple):
@@ -149,56 +128,24 @@ class Story(NamedTuple):
 
 def story(article: Article) -> Story:
     """Return the fields that distinguish this article's story from others."""
-    day = article.published.date().isoformat() if article.published else ""
     return Story(
         article.identity,
         article.url,
         article.title,
         article.excerpt,
         article.provider,
-        day,
+        _utc_day(article.published),
     )
 
 
-def story_key(title: str) -> str:
-    """Return the key of a title as `Article.story_key` describes it."""
-    key = plain_text.title_key(title)
-    key = _REPEATED.sub("", key) if is_distinctive(key) else ""
-    return " ".join(map(_blind, key.split())) if is_distinctive(key) else ""
-
-
-def is_distinctive(title_key: str) -> bool:
-    """Return True if a title, given by its key, is long enough to identify a story."""
-    if title_key.count(" ") + 1 >= TITLE_WORDS:
-        return True
-    return (
-        not title_key.isascii()
-        and len(_WITHOUT_SPACES.findall(title_key)) >= TITLE_CHARACTERS
-    )
-
-
-def is_without_spaces(text: str) -> bool:
-    """Return True if a text holds characters of a script that puts no spaces between words."""
-    return not text.isascii() and _WITHOUT_SPACES.search(text) is not None
+def _utc_day(published: datetime | None) -> str:
+    """Return the day of an article's date as YYYY-MM-DD; empty where it has none."""
+    return published.date().isoformat() if published else ""
 
 
 def is_of_this_version(fingerprint: str) -> bool:
     """Return True if a stored fingerprint may be compared with one worked out now."""
     return fingerprint.startswith(f"{FINGERPRINT_VERSION}:")
-
-
-@lru_cache(4_096)
-def _blind(word: str) -> str:
-    """Return a word as it is compared: by its letters in any order. Titles share theirs.
-
-    The order counts in a word that holds a digit, and in what may be a whole sentence without
-    spaces.
-    """
-    return (
-        word
-        if _DIGIT.search(word) or is_without_spaces(word)
-        else "".join(sorted(word))
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,8 +157,7 @@ class Stored:
     article: Article
     #: Aware UTC: when it was first recorded.
     recorded: datetime
-    #: Sequence number of its recording: what was before, and what after, is told by it and not by
-    #: `recorded`.
+    #: Sequence number of its recording: it decides what was recorded before what, not `recorded`.
     sequence: int = 0
     #: What it waits for before it may go out.
     waits: Waits = Waits.NOTHING
@@ -246,9 +192,7 @@ class Stored:
 
 
 def effective_date(published: Moment | None, recorded: Moment) -> Moment:
-    """Return when an article counts as published.
-
-    Its own date, or its recording where that is earlier.
+    """Return when an article counts as published: its date, or its recording if that is earlier.
 
     The store keeps it in the column `ordered`.
     """
@@ -262,45 +206,38 @@ def short_id(number: int) -> str:
     """
     if number < 0:
         raise ValueError("row numbers are not negative")
-    digits = ""
-    while True:
+    number, digit = divmod(number, 36)
+    digits = _DIGITS[digit]
+    while number:
         number, digit = divmod(number, 36)
         digits = _DIGITS[digit] + digits
-        if not number:
-            return digits
+    return digits
 
 
 def from_short_id(text: str) -> int | None:
     """Return the row number behind a short id, or None when `text` is none."""
-    text = text.strip().lower()
-    if (
-        not text
-        or len(text) > 12
-        or any(character not in _DIGITS for character in text)
-    ):
+    digits = text.strip().lower()
+    if not digits or len(digits) > _LONGEST_ID or not set(digits) <= set(_DIGITS):
         return None
-    return int(text, 36)
+    return int(digits, 36)
 
 
 def in_order(
     related: list[Related], itself: frozenset[str], title: str = ""
 ) -> tuple[Related, ...]:
-    """Return `related` by falling quality, each article and each title once.
+    """Return `related` by falling quality, each once, without the article itself.
 
-    Without the article itself.
-
-    The article is known by the identities in `itself` and, where it is long enough, by its
-    title.
+    One that has the address or the title of another is left out. The article itself is known by
+    the identities in `itself` and, where it is long enough, by its title.
     """
-    seen = set(itself)
-    own = plain_text.title_key(title)
-    titles = {own} if is_distinctive(own) else set()
+    seen_identities = set(itself)
+    seen_titles = {titles.title_key(title)}
     kept = []
     for one in sorted(related, key=lambda one: -one.quality):
         key = plain_text.title_key(one.title)
-        if one.identity in seen or (key and key in titles):
+        if one.identity in seen_identities or (key and key in seen_titles):
             continue
-        seen.add(one.identity)
-        titles.add(key)
+        seen_identities.add(one.identity)
+        seen_titles.add(key)
         kept.append(one)
     return tuple(kept)

@@ -12,8 +12,9 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from bot.domain import plain_text, urls
-from bot.domain.article import Article, Story, is_distinctive, story, story_key
+from bot.domain.article import Article, Story, story
 from bot.domain.likeness import agree, are_alike, compared, is_within, numbers
+from bot.domain.titles import is_distinctive, story_key
 
 T = TypeVar("T")
 

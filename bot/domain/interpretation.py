@@ -1,6 +1,7 @@
-"""What follows from an outcome: for a send, an edit, a reply, a notice and a probe, side by side.
+"""What follows from an outcome: for a send, a reply, a notice and a probe, side by side.
 
-Pure: makes no call, reads no clock, knows no table. Each function returns what is to be recorded or
+Pure: makes no call, reads no clock, knows no table. An edit has more to decide: see
+`edit_interpretation`. Each function returns what is to be recorded or
 done next (`domain.settlement`); the room that made the call does it (docs/architecture.md,
 Delivery).
 """
@@ -26,9 +27,6 @@ from bot.domain.outcome import (
     reason_of,
 )
 from bot.domain.settlement import (
-    EditAction,
-    EditSettlement,
-    EditState,
     NoticeSettlement,
     ProbeAnswer,
     ProbeSettlement,
@@ -46,8 +44,6 @@ RIGHTS_SECONDS = 900.0
 MUTED_SECONDS = 6 * 3_600.0
 #: Editors are told of pauses that are as long.
 LONG_PAUSE_SECONDS = 3_600.0
-#: An edit has the same effect when made twice, so it is repeated this long after a lost answer.
-EDIT_AGAIN_SECONDS = 10.0
 #: The longest pause that a reply waits for, as somebody waits for the reply.
 REPLY_PATIENCE_SECONDS = 10.0
 #: An editor who can't be reached is tried again after this.
@@ -109,7 +105,7 @@ def _send_later(outcome: Wait, delivery: Delivery, at: datetime) -> Settlement:
         not_before=until,
         pause_chat=until if outcome.flood or outcome.lost_rights else None,
         only_thread=outcome.only_thread,
-        alert=_wait_alert(outcome, delivery.lane),
+        alert=wait_alert(outcome, delivery.lane),
     )
 
 
@@ -158,93 +154,20 @@ def _send_in_doubt(
     return Settlement(state=State.DOUBTFUL, reason=outcome.reason, not_before=until)
 
 
-def _wait_alert(outcome: Wait, lane: Lane) -> Alert | None:
+def wait_alert(outcome: Wait, lane: Lane) -> Alert | None:
     """Return the alert for a wait; none for a reader's chat that does not let the bot write."""
     if lane is not Lane.CHANNEL:
         return None
     if outcome.lost_rights:
         return Alert.RIGHTS
-    return (
-        Alert.PAUSED
-        if outcome.flood and outcome.seconds >= LONG_PAUSE_SECONDS
-        else None
-    )
+    is_long = outcome.flood and outcome.seconds >= LONG_PAUSE_SECONDS
+    return Alert.PAUSED if is_long else None
 
 
 def backoff(seconds: float, attempts: int, longest: float = 300.0) -> float:
     """Return `seconds` doubled with each attempt, up to `longest` and never below `seconds`."""
     doublings = min(max(attempts - 1, 0), 10)
     return max(seconds, min(seconds * 2.0**doublings, longest))
-
-
-# --- An edit --------------------------------------------------------------------------------------
-
-
-def after_edit(
-    outcome: Outcome, delivery: Delivery, action: EditAction, at: datetime
-) -> EditSettlement:
-    """Return what becomes of the edit of `delivery`'s post after `outcome` arrived at `at`."""
-    match outcome:
-        case Sent():
-            alert = Alert.NOTE_LEFT if action is EditAction.LEAVE_NOTE else None
-            return EditSettlement(state=EditState.DONE, alert=alert)
-        case Wait():
-            return EditSettlement(
-                state=EditState.DUE,
-                reason=outcome.reason,
-                not_before=at + timedelta(seconds=outcome.seconds),
-                pauses_chat=outcome.flood or outcome.lost_rights,
-                only_thread=outcome.only_thread,
-                alert=_wait_alert(outcome, delivery.lane),
-            )
-        case Refused():
-            return _edit_refused(outcome, delivery, action, at)
-        case Gone():
-            return _edit_in_gone(outcome, delivery, at)
-        case Migrated():
-            return EditSettlement(state=EditState.DUE, moved_to=outcome.chat_id)
-        case Unknown() | Revoked():
-            until = at + timedelta(seconds=EDIT_AGAIN_SECONDS)
-            return EditSettlement(
-                state=EditState.DUE, reason=outcome.reason, not_before=until
-            )
-        case _:
-            assert_never(outcome)
-
-
-def _edit_refused(
-    outcome: Refused, delivery: Delivery, action: EditAction, at: datetime
-) -> EditSettlement:
-    """Try the fallback if it was not tried yet; edit a post that can't be deleted to a note."""
-    if outcome.cause is Refusal.MESSAGE_MISSING:
-        return EditSettlement(
-            state=EditState.POST_GONE, reason="somebody deleted the post"
-        )
-    fallback = Fallback.KEEP if action is EditAction.DELETE else outcome.fallback
-    if fallback and fallback not in delivery.fallbacks:
-        fallbacks = (*delivery.fallbacks, fallback)
-        return EditSettlement(
-            state=EditState.DUE,
-            reason=outcome.reason,
-            not_before=at,
-            fallbacks=fallbacks,
-        )
-    return EditSettlement(
-        state=EditState.GIVEN_UP, reason=outcome.reason, alert=Alert.EDIT_REFUSED
-    )
-
-
-def _edit_in_gone(outcome: Gone, delivery: Delivery, at: datetime) -> EditSettlement:
-    """Let the edit wait: until a reader is back, or for a fixed time in a channel."""
-    is_channel = delivery.lane is Lane.CHANNEL
-    return EditSettlement(
-        state=EditState.DUE,
-        reason=outcome.reason,
-        not_before=at + timedelta(seconds=RIGHTS_SECONDS),
-        pauses_chat=is_channel,
-        parks=not is_channel,
-        alert=Alert.GONE if is_channel else None,
-    )
 
 
 # --- A reply --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from bot.domain import plain_text
-from bot.domain.article import is_without_spaces
+from bot.domain.titles import is_without_spaces
 
 #: Per cent of two titles' letters that agree where one is a correction of the other.
 ALIKE = 90

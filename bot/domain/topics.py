@@ -7,36 +7,26 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import fuzz
-
-from bot.domain import plain_text
+from bot.domain import plain_text, spelling
 from bot.domain.hashtag import LONGEST_TAG, hashtag
+from bot.domain.spelling import NEAREST, unaccented
 
-#: What was typed is near a topic's name from this likeness on, 0 to 100.
-NEAR = 72.0
-#: Letters from which on the beginning of a word, or a misspelling, stands for it.
-SHORTEST_WORD = 4
-#: Parts of a list that are read, and those of them that near names are looked for, each of so many
-#: words at most.
+#: Parts of a list that are read, and those of them that near names are searched for, each of so
+#: many words at most.
 PARTS, GUESSED, GUESSED_WORDS = 60, 5, 12
-#: How many near names are offered.
-NEAREST = 6
 #: Words in the longest name looked for; longer ones must stand between commas.
 LONGEST_NAME = 12
 _LIST_BREAK = re.compile(r"[,;\n،、，]")
 _JOINED = re.compile(r"[,;\n،、，]|\s(?:and|or|&|\+)\s|\s(?=#)", re.IGNORECASE)
-_ACCENTS = re.compile("[\u0300-\u036f]")
-#: Letters that Unicode does not take apart into a letter and an accent.
-_PLAIN_LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"}
-)
 _JOINING = frozenset(("and", "&", "+", "or"))
+#: `+` and `#` distinguish C from C++ and C#, so that keys have words for them.
+_SIGNS = str.maketrans({"+": " plus ", "#": " sharp ", "&": " and "})
 _CODE_LENGTH = 8
+_CODE_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +45,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Matches:
     """The topics in a reader's words; for words that are none, the nearest names."""
 
     topics: tuple[str, ...]
@@ -64,21 +54,12 @@ class Found:
 
 
 def key(name: str) -> str:
-    """Return what names of topics are compared by; empty without a letter or digit.
-
-    `+` and `#` tell C from C++ and C#, so they stay.
-    """
+    """Return what names of topics are compared by; empty without a letter or digit."""
     return _remembered_key(name) if len(name) <= LONGEST_TAG else _key(name)
 
 
 def _key(name: str) -> str:
-    kept = (
-        plain_text.repair(name)
-        .replace("+", " plus ")
-        .replace("#", " sharp ")
-        .replace("&", " and ")
-    )
-    return plain_text.title_key(kept)
+    return plain_text.title_key(plain_text.repair(name).translate(_SIGNS))
 
 
 #: Names come again and again; what a reader typed may be long and never does.
@@ -92,8 +73,11 @@ def code(name: str) -> str:
     """
     digest = hashlib.blake2b(key(name).encode(), digest_size=8).digest()
     number = int.from_bytes(digest, "big")
-    alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
-    return "".join(alphabet[number // 36**place % 36] for place in range(_CODE_LENGTH))
+    characters = ""
+    for _ in range(_CODE_LENGTH):
+        number, place = divmod(number, len(_CODE_CHARACTERS))
+        characters += _CODE_CHARACTERS[place]
+    return characters
 
 
 class Taxonomy:
@@ -103,9 +87,14 @@ class Taxonomy:
     """
 
     def __init__(self, topics: Iterable[Topic] = ()) -> None:
-        self._topics: Mapping[str, Topic] = {key(topic.name): topic for topic in topics}
-        self._aliases = _aliases(topic for topic in self if not topic.sample)
-        self._sample_aliases = _aliases(topic for topic in self if topic.sample)
+        self._topics = {key(topic.name): topic for topic in topics}
+        #: Key of an alias → name of its topic.
+        self._aliases: dict[str, str] = {}
+        self._sample_aliases: dict[str, str] = {}
+        for topic in self:
+            aliases = self._sample_aliases if topic.sample else self._aliases
+            for word in topic.aliases:
+                aliases[key(word)] = topic.name
 
     def __iter__(self) -> Iterator[Topic]:
         return iter(self._topics.values())
@@ -115,10 +104,10 @@ class Taxonomy:
 
         Names that it does not know are repaired.
         """
-        wanted = key(name)
-        if wanted in self._topics:
-            return self._topics[wanted].name
-        return self._aliases.get(wanted) or plain_text.repair(name)
+        name_key = key(name)
+        if name_key in self._topics:
+            return self._topics[name_key].name
+        return self._aliases.get(name_key) or plain_text.repair(name)
 
     def sample_behind(self, name: str) -> str:
         """Return the sample's topic that `name` is another word for, or an empty string."""
@@ -135,16 +124,17 @@ class Taxonomy:
 
     def ancestors(self, name: str) -> tuple[str, ...]:
         """Return the wider topics of `name`, nearest first; a loop in the file ends the walk."""
-        found: dict[str, str] = {}
-        here = key(self.name(name))
-        topic = self._topics.get(here)
+        own_key = key(self.name(name))
+        ancestors: dict[str, str] = {}
+        topic = self._topics.get(own_key)
         while topic is not None and topic.parent:
-            wider = self.name(topic.parent)
-            if key(wider) in found or key(wider) == here:
+            parent = self.name(topic.parent)
+            parent_key = key(parent)
+            if parent_key == own_key or parent_key in ancestors:
                 break
-            found[key(wider)] = wider
-            topic = self._topics.get(key(wider))
-        return tuple(found.values())
+            ancestors[parent_key] = parent
+            topic = self._topics.get(parent_key)
+        return tuple(ancestors.values())
 
     def depth(self, name: str) -> int:
         """Return how specific a topic is: the number of wider topics above it."""
@@ -153,11 +143,14 @@ class Taxonomy:
     def hashtags(self, name: str) -> tuple[str, ...]:
         """Return the tags of a topic that Telegram recognises, without `#`."""
         topic = self._topics.get(key(self.name(name)))
-        given = topic.hashtags if topic else ()
-        tags = [tag for tag in (hashtag(text) for text in given) if tag]
-        return tuple(tags) or tuple(tag for tag in (hashtag(self.name(name)),) if tag)
+        if topic is not None:
+            tags = tuple(filter(None, map(hashtag, topic.hashtags)))
+            if tags:
+                return tags
+        tag = hashtag(self.name(name))
+        return (tag,) if tag else ()
 
-    def find(self, words: str, known: Iterable[str]) -> Found:
+    def find(self, words: str, known: Iterable[str]) -> Matches:
         """Match what a reader typed to topics among `known` and those the operator wrote.
 
         `AI, Computer Vision` are two; `computer vision` one; `ai computer vision` and `ai and
@@ -165,22 +158,20 @@ class Taxonomy:
         and what they hold is nearest.
         """
         meanings = self._meanings(known)
-        found: dict[str, None] = {}
-        near: dict[str, None] = {}
+        topics: list[str] = []
+        partly: list[str] = []
         unknown: list[str] = []
-        parts = (
-            plain_text.repair(part).lstrip(" #")
-            for part in _LIST_BREAK.split(words, PARTS)[:PARTS]
-        )
-        for part in filter(None, parts):
-            named, whole = _split(part, meanings)
-            (found if whole else near).update(dict.fromkeys(named))
-            unknown += [] if whole else [part]
-        close = [*near, *_nearest(unknown, meanings)]
-        return Found(
-            tuple(found),
-            tuple(unknown),
-            tuple(name for name in dict.fromkeys(close) if name not in found)[:NEAREST],
+        for part in _parts(words):
+            names, is_whole = _split(part, meanings)
+            if is_whole:
+                topics += names
+            else:
+                partly += names
+                unknown.append(part)
+        near = dict.fromkeys((*partly, *_nearest(unknown, meanings)))
+        nearest = [name for name in near if name not in topics]
+        return Matches(
+            tuple(dict.fromkeys(topics)), tuple(unknown), tuple(nearest[:NEAREST])
         )
 
     def named(self, words: str, known: Iterable[str]) -> tuple[str, ...]:
@@ -189,9 +180,12 @@ class Taxonomy:
         Stricter than `find`: `robots on the moon` is about topics and names none.
         """
         meanings = self._meanings(known)
-        parts = [words] if _meaning(words, meanings) else _JOINED.split(words, PARTS)
-        found = [_meaning(part, meanings) for part in parts if key(part)]
-        return tuple(dict.fromkeys(found)) if all(found) else ()
+        topic = _meaning(words, meanings)
+        if topic:
+            return (topic,)
+        parts = filter(key, _JOINED.split(words, PARTS))
+        topics = [_meaning(part, meanings) for part in parts]
+        return tuple(dict.fromkeys(topics)) if all(topics) else ()
 
     def _meanings(self, known: Iterable[str]) -> dict[str, str]:
         """Return every key of a topic → its name.
@@ -221,89 +215,57 @@ def nearest(
     return _nearest(words, {key(name): name for name in names if key(name)})[:most]
 
 
-def _aliases(topics: Iterable[Topic]) -> dict[str, str]:
-    return {key(word): topic.name for topic in topics for word in topic.aliases}
-
-
 def _meaning(words: str, meanings: Mapping[str, str]) -> str:
     """Return the topic that `words` as a whole are a name of, or an empty string."""
-    wanted = key(words.strip().lstrip("#"))
-    return meanings.get(wanted) or meanings.get(unaccented(wanted), "")
+    words_key = key(words.strip().lstrip("#"))
+    return meanings.get(words_key) or meanings.get(unaccented(words_key), "")
 
 
-def unaccented(word: str) -> str:
-    """Return a key without the accents of Latin, Greek and Cyrillic letters.
-
-    Vowel signs of other scripts stay.
-    """
-    if word.isascii():
-        return word
-    apart = unicodedata.normalize("NFD", word.translate(_PLAIN_LETTERS))
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
+def _parts(words: str) -> Iterator[str]:
+    """Yield the parts of a list that a reader typed, at most PARTS."""
+    for text in _LIST_BREAK.split(words, PARTS)[:PARTS]:
+        part = plain_text.repair(text).lstrip(" #")
+        if part:
+            yield part
 
 
 def _split(part: str, meanings: Mapping[str, str]) -> tuple[list[str], bool]:
-    """Return the topics in `part`, and whether every word belongs to one.
+    """Return the topics in `part`, and True if every word belongs to one.
 
     Takes the longest run of words each time.
     """
     words = part.replace(" #", " ").split()
-    found: list[str] = []
+    topics: list[str] = []
     start = 0
     while start < len(words):
-        ends = range(min(len(words), start + LONGEST_NAME), start, -1)
-        end = next(
-            (end for end in ends if _meaning(" ".join(words[start:end]), meanings)), 0
-        )
-        if end:
-            found.append(_meaning(" ".join(words[start:end]), meanings))
-        elif not found or words[start].casefold() not in _JOINING:
-            return found, False
-        start = end or start + 1
-    return found, True
+        topic, end = _longest_name(words, start, meanings)
+        if topic:
+            topics.append(topic)
+        elif not topics or words[start].casefold() not in _JOINING:
+            return topics, False
+        start = end
+    return topics, True
+
+
+def _longest_name(
+    words: Sequence[str], start: int, meanings: Mapping[str, str]
+) -> tuple[str, int]:
+    """Return the topic named by the most words from `start` on, and where they end.
+
+    An empty string and the end of the first word, if they name none.
+    """
+    longest_end = min(len(words), start + LONGEST_NAME)
+    for end in range(longest_end, start, -1):
+        topic = _meaning(" ".join(words[start:end]), meanings)
+        if topic:
+            return topic, end
+    return "", start + 1
 
 
 def _nearest(words: Iterable[str], meanings: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the names whose keys are nearest to `words`, best first."""
-    scored: dict[str, float] = {}
-    typed = dict.fromkeys(
-        " ".join(unaccented(key(word)).split()[:GUESSED_WORDS]) for word in words
-    )
-    for word in list(typed)[:GUESSED]:
-        for choice, name in meanings.items():
-            scored[name] = max(_likeness(word, choice), scored.get(name, 0.0))
-    near = sorted(
-        (name for name, score in scored.items() if score >= NEAR),
-        key=lambda name: -scored[name],
-    )
-    return tuple(near[:NEAREST])
-
-
-def _likeness(typed: str, name: str) -> float:
-    """Return how much of `name` was typed, 0 to 100: as a whole, or a word of it misspelt or begun.
-
-    Letters that two words have in common here and there don't count: `pickleball` is no `language
-    models`.
-    """
-    whole = fuzz.ratio(typed, name, score_cutoff=NEAR)
-    return max(
-        [
-            whole,
-            *(
-                _word_likeness(one, other)
-                for one in typed.split()
-                for other in name.split()
-            ),
-        ]
-    )
-
-
-def _word_likeness(typed: str, word: str) -> float:
-    if typed == word:
-        return 90.0 if len(word) > 1 or not word.isascii() else 0.0
-    shorter, longer = sorted((typed, word), key=len)
-    if len(shorter) < SHORTEST_WORD and shorter.isascii():
-        return 0.0
-    if longer.startswith(shorter):
-        return 85.0
-    return 0.9 * fuzz.ratio(typed, word, score_cutoff=NEAR)
+    """Return the topics that are nearest in spelling to `words`, best first."""
+    typed: dict[str, None] = {}
+    for one in words:
+        own_words = unaccented(key(one)).split()
+        typed[" ".join(own_words[:GUESSED_WORDS])] = None
+    return spelling.nearest(list(typed)[:GUESSED], meanings)

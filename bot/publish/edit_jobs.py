@@ -1,6 +1,6 @@
 """Posts that no longer show their article as it is: what is done about it. Sends nothing.
 
-What an answer means is decided in `domain.interpretation.after_edit`. The rules, beside
+What an answer means is decided in `domain.edit_interpretation.after_edit`. The rules, beside
 docs/architecture.md, Change:
 
 * An edit carries the post's full state. One that would show what is there already is not sent.
@@ -21,7 +21,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.domain.delivery import Payload
-from bot.domain.interpretation import after_edit
+from bot.domain.edit_interpretation import after_edit
 from bot.domain.notices import Alert
 from bot.domain.outcome import Outcome
 from bot.domain.settlement import EditAction, EditSettlement, EditState

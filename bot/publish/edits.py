@@ -1,7 +1,7 @@
 """Begins the edits and deletions of posts that are due, and records their answers.
 
 Doesn't limit the rate (see `courier`). What an edit is, is decided in `edit_jobs`; what its answer
-means, in `domain.interpretation`.
+means, in `domain.edit_interpretation`.
 """
 
 from __future__ import annotations

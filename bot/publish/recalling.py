@@ -15,10 +15,11 @@ from itertools import count, islice
 from typing import Any, assert_never
 
 from bot.clock import Clock
+from bot.domain.candidates import BEYOND
 from bot.domain.delivery import Payload
 from bot.domain.interpretation import after_probe
 from bot.domain.outcome import Revoked, Wait
-from bot.domain.recovery import BEYOND, comes_from, folded
+from bot.domain.recognition import comes_from, folded
 from bot.domain.settlement import ProbeAnswer
 from bot.errors import TokenRevoked
 from bot.publish import composing

@@ -20,6 +20,7 @@ from bot.domain.interpretation import RIGHTS_SECONDS
 from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.domain.outcome import Outcome, Refused
 from bot.domain.rate_limit import RateLimiter
+from bot.domain.recognition import Target
 from bot.domain.recovery import (
     Found,
     KeyboardProbe,
@@ -28,7 +29,6 @@ from bot.domain.recovery import (
     Result,
     Search,
     Step,
-    Target,
 )
 from bot.errors import StoreError, TokenRevoked
 from bot.planning import naming

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain import topics as words
+from bot.domain.spelling import unaccented
 from bot.store import sequence
 from bot.store.availability import ACTIVE
 from bot.store.database import (
@@ -83,7 +84,7 @@ def carried(db: Database, name: str) -> Topic:
 
 def _join_unaccented(db: Database, found: Topic) -> None:
     """Move follows of the topic's name without accents to the topic itself."""
-    plain = words.unaccented(found.key)
+    plain = unaccented(found.key)
     other = (
         row(db, "SELECT * FROM topics WHERE key = ?", (plain,))
         if plain != found.key

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.delivery import REPEATS, Delivery, Lane, State
+from bot.domain.edit_interpretation import after_edit
 from bot.domain.interpretation import (
     MUTED_SECONDS,
     OF_CHAT,
     RIGHTS_SECONDS,
-    after_edit,
     after_notice,
     after_probe,
     after_reply,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.candidates import MOST, Bounds, candidates
+from bot.domain.candidates import BEYOND, MOST, Bounds, Candidates, numbers_between
 from bot.domain.outcome import (
     Delay,
     Gone,
@@ -21,8 +22,8 @@ from bot.domain.outcome import (
     Unknown,
     Wait,
 )
+from bot.domain.recognition import Target, folded
 from bot.domain.recovery import (
-    BEYOND,
     NO_KEYBOARD,
     ForwardProbe,
     Found,
@@ -31,8 +32,6 @@ from bot.domain.recovery import (
     NotFound,
     RightsProbe,
     Search,
-    Target,
-    folded,
 )
 
 CHANNEL, ME, EDITOR, OTHER = -1001, 7, 501, 502
@@ -91,14 +90,34 @@ def walk(one: Search, there: dict[int, dict[str, Any]]) -> tuple[Any, list[int]]
     known=st.frozensets(numbers),
     late=st.booleans(),
 )
-def test_candidates_lie_between_what_is_known_and_are_never_many(
+def test_candidates_lie_between_what_is_known(
     before: int | None, after: int | None, known: frozenset[int], late: bool
 ) -> None:
-    found = candidates(Bounds(before=before, after=after, known=known, late=late))
-    assert len(found) == len(set(found)) <= MOST
+    between = numbers_between(
+        Bounds(before=before, after=after, known=known, late=late)
+    )
+    found = list(islice(between, 2 * MOST))
+    assert len(found) == len(set(found))
     assert not known & set(found)
     assert all(number > (before or 0) for number in found)
     assert after is None or all(number < after for number in found)
+
+
+@given(
+    before=st.none() | numbers,
+    after=st.none() | numbers,
+    known=st.frozensets(numbers),
+    misses=st.booleans(),
+)
+def test_never_more_than_a_fixed_number_of_candidates_are_probed(
+    before: int | None, after: int | None, known: frozenset[int], misses: bool
+) -> None:
+    left = Candidates(Bounds(before=before, after=after, known=known))
+    probed = []
+    while left.next is not None:
+        probed.append(left.next)
+        left.drop(is_missing=misses)
+    assert len(probed) == len(set(probed)) <= MOST
 
 
 @pytest.mark.parametrize(
@@ -116,7 +135,8 @@ def test_candidates_lie_between_what_is_known_and_are_never_many(
     ],
 )
 def test_the_likeliest_number_comes_first(around: Bounds, first: int) -> None:
-    assert candidates(around)[0] == first
+    assert next(numbers_between(around)) == first
+    assert Candidates(around).next == first
 
 
 @given(gap=st.integers(0, BEYOND - 1))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot import shipped
 from bot.domain import hashtag, topics
+from bot.domain.spelling import unaccented
 from bot.domain.topics import Taxonomy, Topic
 from bot.ingest.topic_rows import TopicRows
 from bot.publish import channels
@@ -192,7 +193,7 @@ def test_every_guess_has_letters_in_a_row_in_common_with_what_was_typed(
     typed: str, name: str
 ) -> None:
     if topics.nearest([typed], [name]):
-        one, other = (topics.unaccented(topics.key(text)) for text in (typed, name))
+        one, other = (unaccented(topics.key(text)) for text in (typed, name))
         assert one == other or any(
             one[at : at + 2] in other for at in range(len(one) - 1)
         )

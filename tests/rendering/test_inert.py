@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import recovery
+from bot.domain import recognition
 from bot.rendering.inert import JOINER, inert
 from tests.support import judge
 from tests.support.examples import examples
@@ -140,7 +140,7 @@ def test_nothing_comes_alive_and_no_letter_is_lost(text: str) -> None:
     shown = inert(text)
     assert alive(shown) == []
     assert shown.replace(JOINER, "") == text
-    assert recovery.folded(shown) == recovery.folded(
+    assert recognition.folded(shown) == recognition.folded(
         text
     )  # a forwarded copy is still known as the post
     assert inert(shown) == shown

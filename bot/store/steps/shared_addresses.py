@@ -9,8 +9,9 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from bot.domain import identity
-from bot.domain.article import Story, story_key
+from bot.domain.article import Story
 from bot.domain.record import day
+from bot.domain.titles import story_key
 from bot.domain.urls import canonical
 
 #: Of two articles that become one, the one that is kept: what readers can see, with a living file,
