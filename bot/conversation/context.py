@@ -35,7 +35,7 @@ from bot.domain.topics import Taxonomy
 from bot.errors import TokenRevoked
 from bot.rendering import markup
 from bot.rendering.templates import Templates
-from bot.store import chats, numbers, pending, updates
+from bot.store import addressing, chats, numbers, pending, standings, updates
 from bot.store.database import Database
 from bot.store.thread import Store
 
@@ -240,7 +240,7 @@ class Context:
             if settlement.again_in is None:
                 break
             if settlement.moved_to is not None:
-                await self.store(chats.move, chat_id, settlement.moved_to)
+                await self.store(addressing.move, chat_id, settlement.moved_to)
                 chat_id = settlement.moved_to
             elif settlement.fallback is Fallback.NO_THREAD and thread:
                 thread = 0
@@ -272,7 +272,7 @@ def park(db: Database, chat_id: int, reason: str) -> None:
     A channel of the settings stays as it is: its own deliveries find out what became of it.
     """
     for chat in chats.of_number(db, chat_id)[:1]:
-        chats.park(db, chat.id, reason)
+        standings.park(db, chat.id, reason)
 
 
 def _simpler(payload: Payload, fallback: Fallback) -> Payload | None:

@@ -24,7 +24,7 @@ from bot.publish import editions, missed, release
 from bot.rendering import alerts, republish_replies
 from bot.rendering.report import ArticleName
 from bot.rendering.taps import TapLine
-from bot.store import articles, edits, recovery, repeats
+from bot.store import articles, posts_behind, recovery, repeats
 from bot.store.database import Database, moment
 
 Handler = Callable[[Context, Request, str], Awaitable[TapResult]]
@@ -112,7 +112,7 @@ async def send_again(context: Context, request: Request, value: str) -> TapResul
 async def catch_up(context: Context, request: Request, value: str) -> TapResult:
     """Edit the posts that the limit of edits left behind their article's file."""
     return await _for_article(
-        context, request, value, Decision.CATCH_UP, edits.set_right
+        context, request, value, Decision.CATCH_UP, posts_behind.set_right
     )
 
 

@@ -12,7 +12,7 @@ from bot.domain import topics as topics_
 from bot.domain.article import short_id
 from bot.domain.delivery import Payload
 from bot.rendering import replies, search_replies, topic_replies
-from bot.store import articles, search, searches
+from bot.store import article_lists, search, searches
 
 
 async def latest(context: Context, request: Request) -> Payload:
@@ -25,7 +25,7 @@ async def latest(context: Context, request: Request) -> Payload:
     if followed:
         newest = await context.store(topic_queries.latest, followed, replies.LISTED)
     else:
-        newest = await context.store(articles.latest, None, replies.LISTED)
+        newest = await context.store(article_lists.latest, None, replies.LISTED)
     if not newest:
         return replies.nothing_yet(context.words(request), follows=bool(followed))
     return replies.latest(

@@ -15,7 +15,7 @@ from bot.conversation import readers, subscriptions
 from bot.conversation.context import Context, park
 from bot.conversation.request import Request
 from bot.domain.chat import ChatKind, Standing
-from bot.store import chats
+from bot.store import addressing, chats, pauses, standings
 from bot.store.database import Database, transaction
 
 _log = logging.getLogger(__name__)
@@ -42,14 +42,14 @@ async def changed(context: Context, update: Update, at: datetime) -> None:
 async def moved(context: Context, old: int, new: int) -> None:
     """Re-address a group that got a new number."""
     _log.info("a group has a new number")
-    await context.store(chats.move, old, new)
+    await context.store(addressing.move, old, new)
     context.wake()
 
 
 async def reopened(context: Context, chat_id: int, thread: int) -> None:
     """Deliver what waits for a thread of a forum that was closed."""
     if chat := await context.store(chats.by_number, chat_id, thread):
-        await context.store(chats.resume, chat.id)
+        await context.store(pauses.resume, chat.id)
         context.wake()
 
 
@@ -79,7 +79,7 @@ async def _joined(
         username=chat.username or "",
         title=chat.title or chat.full_name or "",
     )
-    await context.store(chats.unpark, request.chat_id)
+    await context.store(standings.unpark, request.chat_id)
     await context.store(
         _resume_channel, chat.id
     )  # a group may be one of the settings' channels too
@@ -99,9 +99,9 @@ def _resume_channel(db: Database, chat_id: int) -> None:
     """Deliver at once what waits for a chat, and for a channel of the settings that is in it."""
     with transaction(db):
         if chat := chats.by_number(db, chat_id):
-            chats.resume(db, chat.id)
+            pauses.resume(db, chat.id)
         for chat in chats.channels(db):
             if chat.chat_id == chat_id:
-                chats.resume(db, chat.id)
+                pauses.resume(db, chat.id)
                 if chat.state is Standing.PARKED:
-                    chats.set_state(db, chat.id, Standing.ACTIVE)
+                    standings.set_state(db, chat.id, Standing.ACTIVE)

@@ -15,7 +15,7 @@ from bot.conversation.topic_queries import chat_of, followed, is_all, known, nam
 from bot.domain import hashtag, plain_text, topics
 from bot.domain.chat import Standing
 from bot.domain.topics import Taxonomy
-from bot.store import away, chats, follows, updates
+from bot.store import away, chats, follows, standings, updates
 from bot.store.chats import Chat
 from bot.store.database import Database
 
@@ -160,7 +160,7 @@ def stop(db: Database, request: Request) -> Result:
         names = _unfollow(db, request, followed(db, request))
         return {"names": names, "offer": names, "chat": _place(request)}
     if chat is not None:
-        chats.set_state(db, chat.id, Standing.STOPPED, "the reader asked for it")
+        standings.set_state(db, chat.id, Standing.STOPPED, "the reader asked for it")
     return {"follows": len(followed(db, request))}
 
 
@@ -177,7 +177,7 @@ def arrive(db: Database, request: Request) -> tuple[Chat, bool]:
     )
     back = chat.state is not Standing.ACTIVE
     if back:
-        chats.set_state(db, chat.id, Standing.ACTIVE)
+        standings.set_state(db, chat.id, Standing.ACTIVE)
     return chat, back
 
 
@@ -188,7 +188,7 @@ def unpark(db: Database, request: Request) -> None:
     """
     chat = chat_of(db, request)
     if chat is not None and chat.state is Standing.PARKED:
-        chats.set_state(db, chat.id, Standing.ACTIVE)
+        standings.set_state(db, chat.id, Standing.ACTIVE)
 
 
 def missed_by(db: Database, request: Request) -> Result:
@@ -203,7 +203,7 @@ def told_missed(db: Database, request: Request) -> None:
     A reader who left again in the meantime is told once more.
     """
     if chat := chat_of(db, request):
-        chats.told_missed(db, chat.id)
+        standings.told_missed(db, chat.id)
 
 
 def can_be_awaited(name: str) -> bool:
@@ -236,7 +236,7 @@ def _missed(db: Database, chat: Chat) -> Result:
         return {}
     numbers = away.missed(db, chat.id, chat.away)
     if not numbers:
-        chats.told_missed(db, chat.id)
+        standings.told_missed(db, chat.id)
         return {}
     return {"count": len(numbers), "newest": numbers[: away.SHOWN]}
 

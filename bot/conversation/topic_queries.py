@@ -7,7 +7,7 @@ from bot.domain import topics, urls
 from bot.domain.article import Stored
 from bot.domain.chat import Standing
 from bot.domain.topics import Taxonomy
-from bot.store import articles, chats, follows
+from bot.store import article_lists, articles, chats, follows
 from bot.store.chats import Chat
 from bot.store.database import Database
 
@@ -78,7 +78,7 @@ def latest(db: Database, names: list[str], most: int) -> list[Stored]:
     for name in names:
         if row := follows.by_name(db, name):
             newest |= {
-                stored.id: stored for stored in articles.latest(db, row.id, most)
+                stored.id: stored for stored in article_lists.latest(db, row.id, most)
             }
     return sorted(newest.values(), key=_age, reverse=True)[:most]
 
@@ -110,5 +110,5 @@ def _is_shown(db: Database, taxonomy: Taxonomy, topic: follows.Topic) -> bool:
 
 
 def _age(stored: Stored) -> tuple[object, int]:
-    """Return what articles are ordered by, as in `articles.latest`."""
+    """Return what articles are ordered by, as in `article_lists.latest`."""
     return stored.effective_date, stored.id

@@ -13,7 +13,7 @@ from bot.domain.identity import are_two, digest, reads_alike, titles_agree
 from bot.domain.record import ArticleRecord, facts, unpack
 from bot.ingest.batch import OnDisk
 from bot.planning.rules import Read
-from bot.store import files
+from bot.store import article_files, files
 from bot.store.database import Database
 from bot.store.files import Known
 
@@ -34,7 +34,7 @@ class Owners:
         """Return the other file that owns an article and still describes it, or None."""
         if stored is None or not stored.path or stored.path == self.path:
             return None
-        if stored.path not in files.of_article(self.db, stored.id):
+        if stored.path not in article_files.of_article(self.db, stored.id):
             return None
         return stored.path if self._is_there(stored.path) else None
 
@@ -43,7 +43,7 @@ class Owners:
 
         It may be one that can't be read for the moment.
         """
-        find = files.known_of if self.on_disk else files.of_article
+        find = article_files.known_of if self.on_disk else article_files.of_article
         others = [path for path in find(self.db, number) if path != self.path]
         return any(map(self._is_there, others))
 
@@ -113,7 +113,7 @@ class Case:
             return False
         if not are_two(article.story(stored.article), self.record.story):
             return False
-        return stored.path in files.known_of(self.owners.db, stored.id)
+        return stored.path in article_files.known_of(self.owners.db, stored.id)
 
     def is_as_recorded(self, stored: Stored) -> bool:
         """Return True if nothing that is written down differs."""

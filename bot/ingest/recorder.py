@@ -21,7 +21,7 @@ from bot.ingest.new_files import NewFile, NewFiles
 from bot.ingest.topic_rows import TopicRows
 from bot.planning import remarks
 from bot.planning.rules import Read, Recorded, Rules
-from bot.store import articles, files, recording
+from bot.store import article_files, articles, files, missing_files, recording
 from bot.store.database import Database, milliseconds, transaction
 from bot.store.files import Known
 
@@ -68,13 +68,13 @@ def miss(
     """
     left = []
     with transaction(db):
-        for path, number in files.miss(db, paths):
+        for path, number in missing_files.miss(db, paths):
             files.forget(db, path)
             stored = articles.get(db, number) if number is not None else None
             if stored is None or stored.path != path:
                 continue
             updates.hand_over(db, stored, path)
-            if files.any_of(db, stored.id):
+            if article_files.any_of(db, stored.id):
                 continue
             left.append(stored.id)
             if withdraw_at and not stored.withdrawn:
@@ -126,7 +126,7 @@ def _renamed(batch: Batch, read: Read, record: ArticleRecord) -> Known | None:
     """
     if batch.on_disk is None:
         return None
-    for path in files.unknown_repeats(batch.db, record.addresses, read.mark[0]):
+    for path in article_files.unknown_repeats(batch.db, record.addresses, read.mark[0]):
         if not batch.on_disk(path):
             return files.one(batch.db, path)
     return None

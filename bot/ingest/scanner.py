@@ -30,7 +30,7 @@ from bot.ingest import recorder, whole_scans
 from bot.ingest.scan_report import ScanReport
 from bot.planning.rules import Mark, Read, Recorded, Rules
 from bot.settings import Feed
-from bot.store import files, notices
+from bot.store import files, missing_files, notices
 from bot.store.files import Stamp
 from bot.store.thread import Store
 
@@ -216,10 +216,12 @@ class Scanner:
         if (
             lost * MANY > known
         ):  # a folder that was renamed has all of its files elsewhere
-            lost -= await self._store(files.count_moved, missing)
+            lost -= await self._store(missing_files.count_moved, missing)
         if lost * MANY > known and (withdraws or lost >= MANY):
             withdraws = False
-            if await self._store(files.count_missed, missing) * 2 < len(missing):
+            if await self._store(missing_files.count_missed, missing) * 2 < len(
+                missing
+            ):
                 report.notices.append(self._files_gone(lost, known))
             else:  # they are forgotten now: nobody is told that they are back
                 await self._store(notices.close, GONE_ALERT)

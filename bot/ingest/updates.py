@@ -16,15 +16,18 @@ from bot.ingest.batch import Batch
 from bot.ingest.cases import Case
 from bot.planning import opening
 from bot.store import (
+    article_files,
     articles,
     edits,
     fanouts,
     files,
     follows,
+    forms,
     holding,
     merging,
     outbox,
     recording,
+    withdrawals,
 )
 from bot.store.database import Database
 
@@ -39,7 +42,7 @@ def update(batch: Batch, stored: Stored, case: Case) -> bool:
         return False
     is_upgrade = case.was_read_alike(stored)
     if is_upgrade:
-        edits.adopt(db, stored.id, stored.fingerprint, record.fingerprint)
+        forms.adopt(db, stored.id, stored.fingerprint, record.fingerprint)
     articles.update(db, stored.id, record, path=case.path)
     has_new_topics = _set_topics(batch, stored.id, record.topics)
     if record.removed != stored.withdrawn:
@@ -113,15 +116,15 @@ def set_withdrawn(db: Database, number: int, withdrawn: bool, at: datetime) -> N
     articles.set_withdrawn(db, number, withdrawn)
     if withdrawn:
         fanouts.cancel(db, number)
-        edits.plan_withdrawal(db, number, at)
+        withdrawals.plan(db, number, at)
     else:
-        edits.cancel_withdrawal(db, number)
+        withdrawals.cancel(db, number)
     for other in merging.joined(db, number):
         articles.set_withdrawn(db, other, withdrawn)
         if withdrawn:
-            edits.plan_withdrawal(db, other, at)
+            withdrawals.plan(db, other, at)
         else:
-            edits.leave(db, other)
+            withdrawals.leave(db, other)
 
 
 def merge(batch: Batch, one: Stored, other: Stored) -> Stored:
@@ -158,7 +161,7 @@ def hand_over(db: Database, left: Stored, path: str) -> None:
     """
     if left.path != path:
         return
-    others = [other for other in files.of_article(db, left.id) if other != path]
+    others = [other for other in article_files.of_article(db, left.id) if other != path]
     articles.set_file(db, left.id, others[0] if others else None)
     if others:
         files.reread(db, others[0])

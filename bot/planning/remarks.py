@@ -14,7 +14,7 @@ from bot.domain.identity import Relation
 from bot.domain.notices import Alert, Notice
 from bot.planning import naming
 from bot.planning.rules import Recorded
-from bot.store import articles, notices
+from bot.store import article_lists, notices
 from bot.store.database import Database
 
 
@@ -43,7 +43,9 @@ def remark(
     new = [
         one.article for one in recorded if one.relation is Relation.NEW and one.article
     ]
-    held = [_about(Alert.HELD, one) for one in articles.held(db, new, drafts=drafts)]
+    held = [
+        _about(Alert.HELD, one) for one in article_lists.held(db, new, drafts=drafts)
+    ]
     if rejected or repeated or held:
         notices.tell(db, [*rejected, *repeated, *held], at)
 

@@ -16,7 +16,16 @@ from bot.domain import delivery
 from bot.domain.delivery import Channel, State
 from bot.domain.notices import Alert, Notice
 from bot.settings import Settings
-from bot.store import articles, channel_starts, disk, facts, follows, outbox
+from bot.store import (
+    article_lists,
+    articles,
+    channel_starts,
+    disk,
+    facts,
+    follows,
+    outbox,
+    post_places,
+)
 from bot.store.database import Database, transaction
 from bot.store.facts import Fact
 
@@ -78,11 +87,11 @@ def begin(db: Database, channels: Sequence[Channel], start: Start, at: datetime)
 
 
 def _begin(db: Database, channel: Channel, start: Start, at: datetime) -> int:
-    there = outbox.articles_in(db, channel.chat)
+    there = post_places.articles_in(db, channel.chat)
     carrying = follows.carrying(db, channel.topics) if channel.topics else None
     fitting = [
         one
-        for one in articles.candidates(db)
+        for one in article_lists.candidates(db)
         if one.quality >= channel.min_quality
         and one.id not in there
         and (carrying is None or one.id in carrying)

@@ -19,7 +19,7 @@ from bot.domain.topics import Taxonomy
 from bot.errors import UsageError
 from bot.publish import channel_start
 from bot.settings import Buttons
-from bot.store import chats
+from bot.store import addressing, chats
 from bot.store.thread import Store
 
 
@@ -101,7 +101,7 @@ class Channels:
         number = row.chat_id if row else None
         found = await directory.get_chat(one.chat if number is None else number)
         if number is not None and isinstance(found, Migrated):
-            await self._store(chats.move, number, found.chat_id)
+            await self._store(addressing.move, number, found.chat_id)
             found = await directory.get_chat(found.chat_id)
         return found
 

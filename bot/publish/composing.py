@@ -17,10 +17,10 @@ from bot.planning import naming
 from bot.rendering import post_edits, posts
 from bot.rendering.templates import Templates
 from bot.settings import Buttons, Picture
-from bot.store import articles, follows, outbox
+from bot.store import articles, follows, post_places
 from bot.store.database import Database
+from bot.store.delivery_rows import Addressed
 from bot.store.edits import DueEdit
-from bot.store.outbox import Addressed
 from bot.store.thread import is_outside
 
 #: How long Telegram lets a bot delete its own messages (docs/telegram.md, Edits and deletions).
@@ -188,7 +188,7 @@ def _links(db: Database, to: Addressed, stored: Stored) -> dict[str, str]:
     """
     if to.kind is ChatKind.PRIVATE or not stored.article.related:
         return {}
-    there = outbox.posts_of(
+    there = post_places.by_identity(
         db, to.delivery.chat, [one.identity for one in stored.article.related]
     )
     posts = {

@@ -29,7 +29,7 @@ from bot.publish.recovery import Recovery
 from bot.publish.repeats import Repeats
 from bot.publish.settlement_record import SettlementRecord
 from bot.store import attempts, edits, outbox
-from bot.store.outbox import Addressed
+from bot.store.delivery_rows import Addressed
 from bot.store.thread import Store
 
 #: Calls on their way at once: a thousand a second where an answer takes a seventh of one.

@@ -26,7 +26,7 @@ from bot.domain.notices import Alert
 from bot.domain.outcome import Outcome
 from bot.domain.settlement import EditAction, EditSettlement, EditState
 from bot.publish.composing import Composer, Material
-from bot.store import chats, edits
+from bot.store import addressing, edit_outcomes, pauses, standings
 from bot.store.database import Database, transaction
 from bot.store.edits import DueEdit
 from bot.store.payloads import remembered
@@ -69,7 +69,7 @@ def edit_job(
 
 def skip(db: Database, edit_job: EditJob, at: datetime) -> None:
     """Write that a post shows its article as it is, without an edit."""
-    edits.unchanged(db, edit_job.revision.to.delivery.id, edit_job.form, at)
+    edit_outcomes.unchanged(db, edit_job.revision.to.delivery.id, edit_job.form, at)
 
 
 def settle(
@@ -81,14 +81,14 @@ def settle(
     with transaction(db):
         _settle_post(db, edit_job, settlement, at)
         if settlement.parks:
-            chats.park(db, to.delivery.chat, settlement.reason)
+            standings.park(db, to.delivery.chat, settlement.reason)
         if settlement.pauses_chat and settlement.not_before:
             until, only_thread = settlement.not_before, settlement.only_thread
-            chats.pause(
+            pauses.pause(
                 db, to.delivery.chat, until, settlement.reason, only_thread=only_thread
             )
         if settlement.moved_to is not None:
-            chats.move(db, to.chat_id, settlement.moved_to)
+            addressing.move(db, to.chat_id, settlement.moved_to)
     return settlement.alert
 
 
@@ -99,17 +99,19 @@ def _settle_post(
     post = edit_job.revision.to.delivery.id
     match settlement.state:
         case EditState.DONE if edit_job.action is EditAction.EDIT:
-            edits.edited(db, post, edit_job.form, edit_job.as_sent, at)
+            edit_outcomes.edited(db, post, edit_job.form, edit_job.as_sent, at)
         case EditState.DONE:
-            edits.withdrawn(db, post, "the article was withdrawn", at)
+            edit_outcomes.withdrawn(db, post, "the article was withdrawn", at)
         case EditState.DUE:
             if settlement.not_before:
                 until, fallbacks = settlement.not_before, settlement.fallbacks
-                edits.later(db, post, until, settlement.reason, at, fallbacks=fallbacks)
+                edit_outcomes.later(
+                    db, post, until, settlement.reason, at, fallbacks=fallbacks
+                )
         case EditState.POST_GONE:
-            edits.gone(db, post, settlement.reason, at)
+            edit_outcomes.gone(db, post, settlement.reason, at)
         case EditState.GIVEN_UP:
-            edits.given_up(db, post, settlement.reason, at)
+            edit_outcomes.given_up(db, post, settlement.reason, at)
         case _:
             assert_never(settlement.state)
 

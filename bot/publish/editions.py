@@ -10,7 +10,7 @@ from bot.domain import delivery
 from bot.domain.delivery import Channel, Lane
 from bot.planning import opening, remarks
 from bot.publish.meant import chats_for, has_expired
-from bot.store import articles, editions, follows, holding, outbox, pending
+from bot.store import articles, editions, follows, holding, outbox, pending, post_places
 from bot.store.database import Database, transaction
 
 
@@ -73,7 +73,7 @@ def republish(
             return Republished(stored.edition)
         edition = (
             articles.next_edition(db, number)
-            if outbox.had_edition(db, number)
+            if post_places.had_edition(db, number)
             else stored.edition
         )
         outbox.open_(

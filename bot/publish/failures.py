@@ -18,9 +18,9 @@ from bot.errors import PaperboyError
 from bot.planning import naming
 from bot.publish import settling
 from bot.publish.composing import Failed, why
-from bot.store import edits, fanouts, notices, outbox
+from bot.store import edit_outcomes, fanouts, notices, outbox
 from bot.store.database import Database, transaction
-from bot.store.outbox import Addressed
+from bot.store.delivery_rows import Addressed
 from bot.store.thread import is_outside
 
 _log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def leave(db: Database, failed: Sequence[Failed], at: datetime) -> list[Notice]:
     _log_unmade(db, failed)
     with transaction(db):
         for one in failed:
-            edits.given_up(db, one.to.delivery.id, one.reason, at)
+            edit_outcomes.given_up(db, one.to.delivery.id, one.reason, at)
         return notices.tell(
             db,
             [settling.notice(one.to, Alert.UNMADE, one.reason) for one in failed],

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from bot.domain.delivery import Payload
 from bot.domain.notices import Notice
 from bot.domain.outcome import Outcome, Unknown
-from bot.store.outbox import Addressed
+from bot.store.delivery_rows import Addressed
 
 _log = logging.getLogger(__name__)
 

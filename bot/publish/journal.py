@@ -18,7 +18,7 @@ from bot.domain.settlement import Settlement
 from bot.planning import naming
 from bot.store import chats, counts
 from bot.store.database import Database
-from bot.store.outbox import Addressed
+from bot.store.delivery_rows import Addressed
 
 #: Between two lines about readers.
 SECONDS = 10.0

@@ -12,7 +12,14 @@ from datetime import datetime
 from bot.domain import delivery
 from bot.domain.article import Stored, from_short_id
 from bot.domain.delivery import Channel
-from bot.store import articles, files, follows, outbox, search
+from bot.store import (
+    article_files,
+    article_lists,
+    articles,
+    follows,
+    post_places,
+    search,
+)
 from bot.store.database import Database
 
 
@@ -57,7 +64,7 @@ def meant(db: Database, words: str) -> Meant:
     """
     words = words.strip().strip("<>\"'“”")
     if words.casefold() == "last":
-        newest = articles.newest(db)
+        newest = article_lists.newest(db)
         return Meant((newest,)) if newest else Meant()
     if found := articles.all_at(db, words):
         return Meant(_stored(db, found))
@@ -100,7 +107,7 @@ def question(
         file=file,
         reason=named.reason,
         first=first,
-        posted=bool(outbox.chats_of(db, stored.id)),
+        posted=bool(post_places.chats_of(db, stored.id)),
         chats=tuple(chats_for(db, stored, channels)),
         token=token(db, stored),
     )
@@ -108,7 +115,7 @@ def question(
 
 def token(db: Database, stored: Stored) -> str:
     """Return the state of an article that a question was asked about, short enough for a button."""
-    had = outbox.had_edition(db, stored.id)
+    had = post_places.had_edition(db, stored.id)
     is_copy = stored.copy_of is not None
     return f"{stored.short_id}.{stored.edition}.{had:d}{is_copy:d}.{stored.waits}"
 
@@ -122,7 +129,7 @@ def chats_for(db: Database, stored: Stored, channels: Sequence[Channel]) -> list
         return [*admitted]
     had = [
         chat
-        for chat in outbox.chats_of(db, stored.id)
+        for chat in post_places.chats_of(db, stored.id)
         if chat in {channel.chat for channel in channels}
     ]
     return list(dict.fromkeys([*had, *admitted]))
@@ -146,7 +153,7 @@ def _stored(db: Database, numbers: Sequence[int]) -> tuple[Stored, ...]:
 
 def _by_file(db: Database, name: str) -> Meant | None:
     """Return what the files of a name tell; None where there is no such file."""
-    named = files.named(db, name)
+    named = article_files.named(db, name)
     found = _stored(db, [one.article for one in named if one.article is not None][::-1])
     if not found:
         rejected = tuple((one.path, one.reason) for one in named if one.reason)

@@ -28,7 +28,7 @@ from bot.publish.in_flight import Messenger
 from bot.publish.peeking import peek
 from bot.rendering import markup
 from bot.store import numbers, recalled
-from bot.store.outbox import Addressed
+from bot.store.delivery_rows import Addressed
 from bot.store.recalled import Unknown
 from bot.store.thread import Store
 

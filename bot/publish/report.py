@@ -20,6 +20,7 @@ from bot.rendering.report import (
     Unconfirmed,
 )
 from bot.store import (
+    article_lists,
     articles,
     chats,
     counts,
@@ -61,7 +62,7 @@ def report(
     folder, problem, watched, scanned: what only the running bot knows exactly.
     drafts: editors decide on drafts, too.
     """
-    held, copies = articles.apart(db, MOST, drafts=drafts)
+    held, copies = article_lists.apart(db, MOST, drafts=drafts)
     posted, title = counts.last_post(db) or (None, "")
     return StatusReport(
         at=at,

@@ -13,7 +13,7 @@ from bot.domain.notices import Notice
 from bot.domain.settlement import Settlement
 from bot.errors import StoreError
 from bot.publish import failures, journal, settling
-from bot.store.outbox import Addressed
+from bot.store.delivery_rows import Addressed
 from bot.store.thread import Store
 
 _log = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from bot.domain.interpretation import LASTING
 from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.domain.outcome import Fallback
 from bot.domain.settlement import Settlement
-from bot.store import chats, notices, outbox, recovery, repeats
+from bot.store import addressing, notices, outbox, recovery, repeats, standings
 from bot.store.database import Database, transaction
-from bot.store.outbox import Addressed
+from bot.store.delivery_rows import Addressed
 
 #: Notices that are about an article: one for each.
 ABOUT_ARTICLES = (
@@ -38,7 +38,7 @@ def write_down(
         for to, settlement in settled:
             if settlement.parks:
                 of_thread = settlement.only_thread
-                chats.park(
+                standings.park(
                     db,
                     to.delivery.chat,
                     settlement.reason,
@@ -46,7 +46,7 @@ def write_down(
                     lost=to.delivery.article,
                 )
             if settlement.moved_to is not None:
-                chats.move(db, to.chat_id, settlement.moved_to)
+                addressing.move(db, to.chat_id, settlement.moved_to)
             if settlement.state is State.SENT and to.delivery.lane is Lane.CHANNEL:
                 notices.all_clear(db, _over(to), at)
         told = [

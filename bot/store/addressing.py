@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot.domain.chat import Standing
 from bot.store import merging
-from bot.store.database import add, row, write
+from bot.store.database import add, row, rows, transaction, write
 
 
 def of_setting(db: Database, setting: str, thread: int) -> int:
@@ -66,12 +66,30 @@ def join(db: Database, *, kept: int, other: int, setting: str | None) -> None:
         )
 
 
-def forget_messages(db: Database, chat: int) -> None:
-    """Forget the message numbers in a group with a new number: they mean other messages there."""
-    write(
-        db,
+def move(db: Database, old: int, new: int) -> None:
+    """Re-address the rows of a group with a new number, merging them with rows of that number."""
+    if old == new:
+        return
+    with transaction(db):
+        for moved in rows(db, "SELECT * FROM chats WHERE chat_id = ?", (old,)):
+            _forget_messages(db, moved["id"])
+            sql = "SELECT id FROM chats WHERE chat_id = ? AND thread = ?"
+            there = row(db, sql, (new, moved["thread"]))
+            if there:
+                join(db, kept=there["id"], other=moved["id"], setting=moved["setting"])
+            else:
+                sql = "UPDATE chats SET chat_id = ? WHERE id = ?"
+                write(db, sql, (new, moved["id"]))
+
+
+def _forget_messages(db: Database, chat: int) -> None:
+    """Forget the message numbers in a group with a new number, so that none is edited.
+
+    If they are numbers of messages there, they are those of others.
+    """
+    sql = (
         "UPDATE deliveries SET message = NULL, edit_due = NULL, "
         "reason = 'posted before the group got a new number' "
-        "WHERE chat = ? AND message IS NOT NULL",
-        (chat,),
+        "WHERE chat = ? AND message IS NOT NULL"
     )
+    write(db, sql, (chat,))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain import urls
-from bot.domain.arrival import ASKED, Waits
+from bot.domain.arrival import Waits
 from bot.domain.article import Article, Related, Stored
 from bot.domain.record import ArticleRecord
-from bot.store import holding, indexing, recording
+from bot.store import indexing, recording
 from bot.store.database import (
     Row,
     marks,
@@ -34,30 +31,6 @@ UPDATE articles SET identity = ?, fingerprint = ?, title_key = ?, title = ?, exc
   provider = ?, published = ?, image = ?, quality = ?, heat = ?, kind = ?, unpublished = ?, day = ?,
   ordered = {EFFECTIVE_DATE.format(published="?")}, draft = ?, expires = ?, file = ? WHERE id = ?
 """
-
-
-#: The newest articles among which a topic's newest are searched first.
-_SCANNED = 2_000
-_LATEST_OF = f"""
-SELECT id FROM (
-  SELECT id, ordered FROM articles WHERE {VISIBLE} ORDER BY ordered DESC, id DESC LIMIT ?)
-WHERE EXISTS (SELECT 1 FROM article_topics WHERE article = id AND topic = ?)
-ORDER BY ordered DESC, id DESC LIMIT ?
-"""
-_LATEST_OF_ALL = f"""
-SELECT id FROM articles
-WHERE {VISIBLE} AND id IN (SELECT article FROM article_topics WHERE topic = ?)
-ORDER BY ordered DESC, id DESC LIMIT ?
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An article that a channel may start with."""
-
-    id: int
-    quality: int
-    ordered: datetime
 
 
 def update(db: Database, number: int, record: ArticleRecord, *, path: str) -> None:
@@ -117,17 +90,6 @@ def all_at(db: Database, text: str) -> list[int]:
     return sorted((one.number for one in found), reverse=True)
 
 
-def latest(db: Database, topic: int | None = None, most: int = 10) -> list[Stored]:
-    """Return the newest visible articles, newest first; `topic` (a row): only of that topic."""
-    if topic is None:
-        sql = f"SELECT id FROM articles WHERE {VISIBLE} ORDER BY ordered DESC, id DESC LIMIT ?"
-        found = rows(db, sql, (most,))
-    else:  # mostly they are among the last recorded, so that a large topic need not be sorted
-        found = rows(db, _LATEST_OF, (_SCANNED, topic, most))
-        found = found if len(found) == most else rows(db, _LATEST_OF_ALL, (topic, most))
-    return several(db, [one["id"] for one in found])
-
-
 def last(db: Database) -> int:
     """Return the article that was recorded last; 0: there is none."""
     return number(db, "SELECT max(id) FROM articles")
@@ -136,30 +98,6 @@ def last(db: Database) -> int:
 def any_(db: Database) -> bool:
     """Return True once an article was recorded."""
     return row(db, "SELECT 1 FROM articles LIMIT 1") is not None
-
-
-def newest(db: Database) -> Stored | None:
-    """Return the article that was posted or recorded last: what `/republish last` means."""
-    found = row(
-        db,
-        "SELECT a.id FROM articles a LEFT JOIN deliveries d ON d.article = a.id "
-        "AND d.state = 'sent' AND d.lane = 0 "
-        f"WHERE {VISIBLE} GROUP BY a.id "
-        "ORDER BY max(d.settled_sequence) DESC NULLS LAST, a.ordered DESC, a.id DESC LIMIT 1",
-    )
-    return get(db, found["id"]) if found else None
-
-
-def candidates(db: Database) -> list[Candidate]:
-    """Return every article that readers can find and that may go out, oldest first."""
-    sql = (
-        f"SELECT id, quality, ordered FROM articles WHERE {VISIBLE} AND waits = '' "
-        "ORDER BY ordered, id"
-    )
-    return [
-        Candidate(one["id"], one["quality"], moment(one["ordered"]))
-        for one in rows(db, sql)
-    ]
 
 
 def set_withdrawn(db: Database, number: int, withdrawn: bool) -> None:
@@ -197,50 +135,12 @@ def successor(db: Database, number: int) -> int:
     return successor(db, found["copy_of"]) if found else number
 
 
-def held(db: Database, numbers: Sequence[int], *, drafts: bool = False) -> list[int]:
-    """Return the subset of articles whose files say that they are not published.
-
-    drafts: drafts too.
-    """
-    waits = "('editor', 'draft')" if drafts else "('editor')"
-    sql = (
-        f"SELECT id FROM articles WHERE waits IN {waits} AND id IN (SELECT value "
-        "FROM json_each(?)) ORDER BY id"
-    )
-    return (
-        [found["id"] for found in rows(db, sql, (json.dumps([*numbers]),))]
-        if numbers
-        else []
-    )
-
-
 def next_edition(db: Database, number: int) -> int:
     """Open the next edition of an article and return its number."""
     with transaction(db):
         write(db, "UPDATE articles SET edition = edition + 1 WHERE id = ?", (number,))
         found = row(db, "SELECT edition FROM articles WHERE id = ?", (number,))
     return int(found["edition"]) if found else 1
-
-
-def apart(
-    db: Database, most: int = 20, *, drafts: bool = False
-) -> tuple[list[Stored], list[tuple[Stored, Stored]]]:
-    """Return what editors may decide on, newest first: waiting articles, and copies with originals.
-
-    drafts: drafts too. An article that was merged into another is not a copy of it.
-    """
-    undecided = (*ASKED, Waits.DRAFT) if drafts else ASKED
-    held = several(db, holding.waiting(db, undecided, most))
-    pairs = []
-    sql = (
-        "SELECT id, copy_of FROM articles WHERE copy_of IS NOT NULL AND withdrawn = 0 "
-        "AND EXISTS (SELECT 1 FROM aliases WHERE article = articles.id) ORDER BY id DESC LIMIT ?"
-    )
-    for one in rows(db, sql, (most,)):
-        copy, first = get(db, one["id"]), get(db, one["copy_of"])
-        if copy and first:
-            pairs.append((copy, first))
-    return held, pairs
 
 
 def _stored(db: Database, found: Row) -> Stored:

@@ -16,7 +16,7 @@ from bot.domain.article import effective_date
 from bot.store.articles import VISIBLE
 from bot.store.availability import ACTIVE, OPENS
 from bot.store.database import Row, milliseconds, number, rows
-from bot.store.late_changes import FORMS_SHOWN
+from bot.store.forms import FORMS_SHOWN
 
 #: A delivery that could go out and still waits after so long is not merely behind others.
 LATE = timedelta(days=1)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.chat import AWAY, ChatKind, OnDoubt, Standing
+from bot.domain.chat import ChatKind, OnDoubt, Standing
 from bot.store import addressing, sequence
 from bot.store.database import (
     Row,
@@ -24,15 +24,7 @@ from bot.store.database import (
 
 #: The rows of a chat, given one of them: a forum has one for each thread. The chat's number may not
 #: be known yet.
-_ALL_THREADS = "(id = :chat OR chat_id = (SELECT chat_id FROM chats WHERE id = :chat))"
-_AWAY = """
-UPDATE chats SET away = min(
-  coalesce((SELECT max(id) FROM articles), 0),
-  coalesce(:lost - 1, 9e18),
-  coalesce((SELECT min(article) - 1 FROM deliveries
-    WHERE chat = :chat AND lane <> 0 AND state IN ('pending', 'sending', 'doubtful')), 9e18))
-WHERE id = :chat AND away IS NULL AND state = 'active' AND setting IS NULL
-"""
+ALL_THREADS = "(id = :chat OR chat_id = (SELECT chat_id FROM chats WHERE id = :chat))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,138 +178,6 @@ def reader(
     if made is None:  # pragma: no cover - it was written above
         raise LookupError(chat_id)
     return made
-
-
-def set_state(
-    db: Database,
-    chat: int,
-    state: Standing,
-    reason: str = "",
-    *,
-    lost: int | None = None,
-) -> None:
-    """Write a chat's standing; one that leaves takes its waiting deliveries along.
-
-    `lost` is the article by which it was found that a reader can't be reached.
-    """
-    with transaction(db):
-        if state in AWAY:
-            write(db, _AWAY, {"chat": chat, "lost": lost})
-        if state is Standing.ACTIVE:
-            back = (
-                "UPDATE chats SET sequence = ? WHERE id = ? AND setting IS NULL "
-                "AND state <> 'active'"
-            )
-            write(db, back, (sequence.take(db), chat))
-        write(
-            db,
-            "UPDATE chats SET state = ?, reason = ? WHERE id = ?",
-            (str(state), reason, chat),
-        )
-        if state in AWAY:
-            write(
-                db,
-                "UPDATE deliveries SET state = 'gone', reason = ? WHERE chat = ? "
-                "AND state = 'pending' AND lane <> 0",
-                (reason or str(state), chat),
-            )
-
-
-def unpark(db: Database, chat_id: int) -> bool:
-    """Write that a reader can be reached again, with all threads; who stopped stays stopped.
-
-    Return False where nobody was out of reach.
-    """
-    with transaction(db):
-        parked = [
-            chat for chat in of_number(db, chat_id) if chat.state is Standing.PARKED
-        ]
-        for chat in parked:
-            set_state(db, chat.id, Standing.ACTIVE)
-    return bool(parked)
-
-
-def told_missed(db: Database, chat: int) -> None:
-    """Write that a reader was told what they missed, unless they have left again."""
-    write(db, "UPDATE chats SET away = NULL WHERE id = ? AND state = 'active'", (chat,))
-
-
-def pause(
-    db: Database, chat: int, until: datetime, reason: str, *, only_thread: bool = False
-) -> None:
-    """Let a whole chat wait until a moment, all threads of a forum; or only this thread."""
-    which = "id = :chat" if only_thread else _ALL_THREADS
-    values = {"chat": chat, "until": milliseconds(until), "reason": reason}
-    write(
-        db,
-        f"UPDATE chats SET not_before = :until, reason = :reason WHERE {which}",
-        values,
-    )
-
-
-def resume(db: Database, chat: int) -> None:
-    """End the pause of a chat, and of every delivery and edit in it, in all threads."""
-    with transaction(db):
-        write(
-            db,
-            f"UPDATE chats SET not_before = NULL, reason = '' WHERE {_ALL_THREADS}",
-            {"chat": chat},
-        )
-        sql = (
-            "UPDATE deliveries SET not_before = NULL WHERE state IN ('pending', 'sent') "
-            "AND chat IN "
-        )
-        write(db, f"{sql} (SELECT id FROM chats WHERE {_ALL_THREADS})", {"chat": chat})
-
-
-def park(
-    db: Database,
-    chat: int,
-    reason: str,
-    *,
-    only_thread: bool = False,
-    lost: int | None = None,
-) -> None:
-    """Write that a reader's chat can't be reached, all threads of a forum; or only this thread.
-
-    A channel of the settings that is in the same chat is left to its own deliveries. `lost` is the
-    article that could not be delivered.
-    """
-    which = "id = :chat" if only_thread else _ALL_THREADS
-    sql = f"SELECT id FROM chats WHERE {which} AND setting IS NULL AND state = 'active'"
-    with transaction(db):
-        for found in rows(db, sql, {"chat": chat}):
-            set_state(
-                db,
-                found["id"],
-                Standing.PARKED,
-                reason,
-                lost=lost if found["id"] == chat else None,
-            )
-
-
-def move(db: Database, old: int, new: int) -> None:
-    """Re-address the rows of a group with a new number, merging them with rows of that number.
-
-    The numbers of its old posts mean other messages there, if any: they are forgotten, and no edit
-    is tried.
-    """
-    with transaction(db):
-        for found in (
-            rows(db, "SELECT * FROM chats WHERE chat_id = ?", (old,))
-            if old != new
-            else ()
-        ):
-            addressing.forget_messages(db, found["id"])
-            there = by_number(db, new, found["thread"])
-            if there:
-                addressing.join(
-                    db, kept=there.id, other=found["id"], setting=found["setting"]
-                )
-            else:
-                write(
-                    db, "UPDATE chats SET chat_id = ? WHERE id = ?", (new, found["id"])
-                )
 
 
 def count_readers(db: Database) -> int:

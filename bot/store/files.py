@@ -69,16 +69,6 @@ class Rejected:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A file that somebody named, and the article that it was last read as."""
-
-    path: str
-    article: int | None
-    #: Why it is not an article now; empty: it is one.
-    reason: str
-
-
 def known(db: Database, after: str = "", most: int = -1) -> list[Stamp]:
     """Return the stamps of `most` files seen, by path, from the one after `after` on.
 
@@ -209,100 +199,6 @@ def count(db: Database) -> int:
 def count_rejected(db: Database) -> int:
     """Return how many files are rejected."""
     return number(db, "SELECT count(*) FROM files WHERE reason IS NOT NULL")
-
-
-def of_article(db: Database, article: int) -> list[str]:
-    """Return the paths of this article's living files, by path."""
-    sql = (
-        "SELECT path FROM files "
-        "WHERE article = ? AND reason IS NULL AND missing = 0 ORDER BY path"
-    )
-    return [found["path"] for found in rows(db, sql, (article,))]
-
-
-def known_of(db: Database, article: int) -> list[str]:
-    """Return the paths of all known files of this article, also of rejected and missing ones."""
-    return [
-        found["path"]
-        for found in rows(
-            db, "SELECT path FROM files WHERE article = ? ORDER BY path", (article,)
-        )
-    ]
-
-
-def unknown_repeats(db: Database, addresses: Sequence[str], size: int) -> list[str]:
-    """Return the files of this size that repeat an article at one of these addresses.
-
-    Only those that an earlier version of ours read.
-    """
-    sql = (
-        "SELECT path FROM files WHERE story = ? AND size = ? AND article IN "
-        "(SELECT article FROM aliases WHERE identity IN (SELECT value FROM json_each(?))) "
-        "ORDER BY path"
-    )
-    return [
-        found["path"]
-        for found in rows(db, sql, (UNKNOWN, size, json.dumps([*addresses])))
-    ]
-
-
-def any_of(db: Database, article: int) -> bool:
-    """Return True if any file of this article is known, also a rejected or missing one."""
-    return (
-        row(db, "SELECT 1 FROM files WHERE article = ? LIMIT 1", (article,)) is not None
-    )
-
-
-def count_moved(db: Database, missing: Sequence[str]) -> int:
-    """Return how many of some missing files have an article that a file elsewhere has now."""
-    sql = (
-        "WITH missing AS (SELECT value AS path FROM json_each(?)) "
-        "SELECT count(*) FROM missing JOIN files f USING (path) "
-        "WHERE EXISTS (SELECT 1 FROM files o WHERE o.article = f.article "
-        "AND o.reason IS NULL AND o.missing = 0 "
-        "AND o.path NOT IN missing)"
-    )
-    return number(db, sql, (json.dumps([*missing]),))
-
-
-def count_missed(db: Database, missing: Sequence[str]) -> int:
-    """Return how many of some missing files were missing in the whole scan before, too."""
-    sql = (
-        "SELECT count(*) FROM files "
-        "WHERE missing > 0 AND path IN (SELECT value FROM json_each(?))"
-    )
-    return number(db, sql, (json.dumps([*missing]),))
-
-
-def named(db: Database, name: str, most: int = 1_000) -> list[Named]:
-    """Return the file of a path, else those of a name without the folders, by path."""
-    sql = "SELECT path, article, reason FROM files WHERE path {} ORDER BY path LIMIT ?"
-    found = rows(db, sql.format("= ?"), (name, most))
-    if not found and name and "/" not in name:
-        found = rows(db, sql.format("LIKE ? ESCAPE '\\'"), (_in_any_folder(name), most))
-    return [Named(one["path"], one["article"], one["reason"] or "") for one in found]
-
-
-def _in_any_folder(name: str) -> str:
-    """Return the pattern of the paths that end in a file's name."""
-    return "%/" + name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def miss(db: Database, paths: Iterable[str]) -> list[tuple[str, int | None]]:
-    """Count one more whole scan without these files.
-
-    Return (path, article) of those missing for the second time.
-    """
-    with transaction(db):
-        gone = []
-        for path in paths:
-            write(db, "UPDATE files SET missing = missing + 1 WHERE path = ?", (path,))
-            found = row(
-                db, "SELECT article FROM files WHERE path = ? AND missing >= 2", (path,)
-            )
-            if found:
-                gone.append((path, found["article"]))
-    return gone
 
 
 def reread(db: Database, path: str) -> None:

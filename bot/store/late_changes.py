@@ -8,10 +8,8 @@ from collections.abc import Collection
 from sqlite_utils import Database
 
 from bot.store.database import row, write
+from bot.store.forms import FORMS_SHOWN
 
-#: How often a post may show one form of its article, so that a source that flips can't edit for
-#: ever (docs/architecture.md, Change).
-FORMS_SHOWN = 2
 _THESE = "id IN (SELECT value FROM json_each(?))"
 _WITHDRAW = f"""
 UPDATE deliveries SET state = 'withdrawn', reason = 'the article was withdrawn', not_before = NULL

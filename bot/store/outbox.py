@@ -4,40 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.chat import ChatKind
 from bot.domain.delivery import Delivery, Lane, Payload, State
-from bot.domain.outcome import Fallback
 from bot.domain.settlement import Settlement
-from bot.store import attempts, chats, late_changes, queue, sequence
+from bot.store import attempts, late_changes, pauses, queue, sequence
 from bot.store.availability import ACTIVE
-from bot.store.database import (
-    Row,
-    marks,
-    milliseconds,
-    number,
-    row,
-    rows,
-    transaction,
-    write,
-)
-from bot.store.payloads import read, written
-
-
-@dataclass(frozen=True, slots=True)
-class Addressed:
-    """A delivery with where it goes."""
-
-    delivery: Delivery
-    chat_id: int
-    thread: int
-    username: str
-    kind: ChatKind
+from bot.store.database import milliseconds, number, row, rows, transaction, write
+from bot.store.delivery_rows import Addressed, addressed, fallbacks_written, stored
+from bot.store.forms import COUNT_SHOWN
+from bot.store.payloads import written
 
 
 def open_(
@@ -163,11 +142,11 @@ def settle(
             at,
         )
         sent = [(delivery.id,) for delivery, to in settled if to.state is State.SENT]
-        db.conn.executemany(_SHOWN, sent)
+        db.conn.executemany(COUNT_SHOWN, sent)
         late_changes.apply(db, [delivery.id for delivery, _ in settled], now)
         for delivery, to in settled:
             if to.pause_chat:
-                chats.pause(
+                pauses.pause(
                     db,
                     delivery.chat,
                     to.pause_chat,
@@ -187,7 +166,7 @@ def set_state(
     until = milliseconds(not_before) if not_before else None
     sql = "UPDATE deliveries SET state = ?, reason = ?, not_before = ? WHERE id = ?"
     with transaction(db):
-        write(db, sql, (_stored(state), reason, until, delivery))
+        write(db, sql, (stored(state), reason, until, delivery))
         late_changes.apply(db, [delivery], 0)
 
 
@@ -197,67 +176,10 @@ def change_state(db: Database, article: int, old: State, new: State) -> int:
     return write(db, sql, (str(new), article, str(old)))
 
 
-def chats_of(db: Database, article: int) -> list[int]:
-    """Return the channels (row numbers) in which an article is or may be posted."""
-    sql = (
-        "SELECT DISTINCT chat FROM deliveries WHERE article = ? AND lane = 0 "
-        "AND state IN ('sent', 'doubtful')"
-    )
-    return [found["chat"] for found in rows(db, sql, (article,))]
-
-
-def had_edition(db: Database, article: int) -> bool:
-    """Return True if an article has a delivery to a channel, even a skipped one."""
-    sql = "SELECT 1 FROM deliveries WHERE article = ? AND lane = 0 LIMIT 1"
-    return row(db, sql, (article,)) is not None
-
-
-def posts_of(
-    db: Database, chat: int, identities: Collection[str]
-) -> dict[str, list[tuple[str, int]]]:
-    """Return identity → (title, message number) of each article's newest post in `chat`."""
-    sql = f"""
-        SELECT al.identity, al.article, a.title, d.message
-        FROM aliases al JOIN articles a ON a.id = al.article
-        JOIN deliveries d ON d.article = al.article AND d.chat = ? AND d.state = 'sent'
-          AND d.message > 0
-        WHERE al.identity IN ({marks(len(identities))}) ORDER BY al.article, d.edition
-    """
-    found: dict[str, dict[int, tuple[str, int]]] = {}
-    for identity, article, title, message in rows(db, sql, (chat, *identities)):
-        found.setdefault(identity, {})[article] = (title, message)
-    return {identity: list(posts.values()) for identity, posts in found.items()}
-
-
-def articles_in(db: Database, chat: int) -> set[int]:
-    """Return the articles that have a delivery to a chat, in any state."""
-    return {
-        found["article"]
-        for found in rows(db, "SELECT article FROM deliveries WHERE chat = ?", (chat,))
-    }
-
-
 _SETTLE = """
 UPDATE deliveries SET state = ?, reason = ?, not_before = ?, settled = ?, settled_sequence = ?,
   fallbacks = ?, message = coalesce(?, message), lost = lost + ?, repeatable = 0 WHERE id = ?
 """
-_SHOWN = """
-INSERT INTO forms SELECT id, form, 1 FROM deliveries WHERE id = ?
-ON CONFLICT DO UPDATE SET times = times + 1
-"""
-
-
-_BY_NAME = {one.value: one for one in Fallback}
-
-
-def fallbacks_written(fallbacks: Iterable[Fallback]) -> str:
-    """Return fallbacks as the column `fallbacks` holds them."""
-    return " ".join(fallbacks)
-
-
-def _fallbacks_read(text: str) -> tuple[Fallback, ...]:
-    """Return the fallbacks in the column `fallbacks`; those of another version are left out."""
-    return tuple(_BY_NAME[name] for name in text.split() if name in _BY_NAME)
 
 
 def _settled(
@@ -268,7 +190,7 @@ def _settled(
         delivery.fallbacks if settlement.fallbacks is None else settlement.fallbacks
     )
     lost = settlement.state in (State.DOUBTFUL, State.UNCONFIRMED)
-    state = _stored(settlement.state)
+    state = stored(settlement.state)
     return (
         state,
         settlement.reason,
@@ -279,43 +201,6 @@ def _settled(
         settlement.message,
         lost,
         delivery.id,
-    )
-
-
-def _stored(state: State) -> str:
-    """Return how a state is written: the schema has no word of its own for UNCONFIRMED."""
-    return str(State.DOUBTFUL if state is State.UNCONFIRMED else state)
-
-
-def addressed(found: Row) -> Addressed:
-    """Return the record of a delivery joined with its chat."""
-    return Addressed(
-        delivery_of(found),
-        found["chat_id"],
-        found["thread"],
-        found["username"],
-        ChatKind(found["kind"]),
-    )
-
-
-def delivery_of(found: Row) -> Delivery:
-    """Return the record of a delivery's row."""
-    state = State(found["state"])
-    return Delivery(
-        id=found["id"],
-        article=found["article"],
-        chat=found["chat"],
-        edition=found["edition"],
-        lane=Lane(found["lane"]),
-        state=State.UNCONFIRMED
-        if state is State.DOUBTFUL and found["not_before"] is None
-        else state,
-        attempts=found["attempts"],
-        message=found["message"],
-        payload=read(found["payload"]),
-        fallbacks=_fallbacks_read(found["fallbacks"]),
-        reason=found["reason"],
-        lost=found["lost"],
     )
 
 

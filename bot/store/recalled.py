@@ -9,11 +9,11 @@ from sqlite_utils import Database
 
 from bot.domain.delivery import Lane, Payload, State
 from bot.domain.settlement import Settlement
-from bot.store import attempts, facts, holding, numbers, outbox
+from bot.store import attempts, delivery_rows, facts, holding, numbers, outbox
 from bot.store.availability import REACHABLE
 from bot.store.database import row, rows, transaction, write
+from bot.store.delivery_rows import Addressed
 from bot.store.facts import Fact
-from bot.store.outbox import Addressed
 from bot.store.payloads import written
 
 _UNDECIDED = f"""
@@ -38,7 +38,7 @@ class Unknown:
 
 def undecided(db: Database) -> list[Addressed]:
     """Return the channels' deliveries of articles that wait because of a restore, oldest first."""
-    return [outbox.addressed(found) for found in rows(db, _UNDECIDED)]
+    return [delivery_rows.addressed(found) for found in rows(db, _UNDECIDED)]
 
 
 def unknown(db: Database, chat_id: int) -> Unknown | None:

@@ -13,7 +13,7 @@ from bot.domain.chat import OnDoubt
 from bot.domain.delivery import LONGEST_CALL, REPEATS, State
 from bot.domain.notices import Alert, Notice
 from bot.domain.settlement import Settlement
-from bot.store import attempts, notices, numbers, outbox
+from bot.store import attempts, delivery_rows, notices, numbers, outbox
 from bot.store.availability import NEVER, OPENS, REACHABLE
 from bot.store.database import (
     Row,
@@ -27,7 +27,7 @@ from bot.store.database import (
     transaction,
     write,
 )
-from bot.store.outbox import Addressed
+from bot.store.delivery_rows import Addressed
 
 #: In milliseconds.
 _LONGEST_CALL = LONGEST_CALL // timedelta(milliseconds=1)
@@ -273,7 +273,7 @@ def _doubt(found: Row) -> Doubt:
     begun = moment(found["begun"])
     over = moment(found["not_before"])
     return Doubt(
-        outbox.addressed(found),
+        delivery_rows.addressed(found),
         begun,
         over,
         found["begun_sequence"] or 0,

@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.record import pack
-from bot.store import articles, counts, fanouts, files, follows, outbox, search
+from bot.store import (
+    article_lists,
+    articles,
+    counts,
+    fanouts,
+    files,
+    follows,
+    outbox,
+    search,
+)
 from bot.store.database import Database, open_database
 from bot.store.thread import Store
 from tests.bench import documents
@@ -81,8 +90,8 @@ def _of_articles(place: Place, size: int) -> dict[str, float]:
         topic = follows.topic(db, "Energy").id
         costs |= _timed(
             {
-                "/latest": lambda: articles.latest(db),
-                "/latest of a topic": lambda: articles.latest(db, topic),
+                "/latest": lambda: article_lists.latest(db),
+                "/latest of a topic": lambda: article_lists.latest(db, topic),
                 "/search, two words": lambda: search.search(db, "harbour ledger"),
                 "/search, a rare word": lambda: search.search(db, str(size - 1)),
                 "/topic": lambda: follows.overview(db, None),

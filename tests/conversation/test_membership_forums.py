@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox import faults, objects
 from bot.sandbox.records import Chat, ForumTopic, Message, Person
-from bot.store import chats, follows
+from bot.store import addressing, chats, follows
 from tests.support import chatting
 from tests.support.chatting import Bot
 
@@ -160,7 +160,7 @@ async def test_removal_and_return_are_the_whole_forums(forum: Forum) -> None:
 async def test_a_forum_that_moves_takes_its_threads_along(forum: Forum) -> None:
     await forum.bot.ask(forum.owner, "/topic AI", forum.chat, thread=forum.thread.id)
     await forum.bot.ask(forum.owner, "/topic Space", forum.chat)
-    await forum.bot.store(chats.move, forum.chat.id, -100_777)
+    await forum.bot.store(addressing.move, forum.chat.id, -100_777)
     moved = await forum.bot.store(chats.of_number, -100_777)
     assert {row.thread for row in moved} == {0, forum.thread.id}
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.sandbox import objects
 from bot.sandbox.records import Chat, Person
-from bot.store import chats
+from bot.store import chats, pauses
 from tests.support import chatting
 from tests.support.chatting import Bot
 
@@ -177,7 +177,7 @@ async def test_a_channel_goes_on_at_once_when_the_bot_gets_its_rights_back(
     await group.bot.sandbox.remove_bot(channel)
     await group.bot.answers()
     await group.bot.store(
-        chats.pause,
+        pauses.pause,
         row,
         chatting.NOON.replace(hour=23),
         "the bot is not in the channel",

@@ -21,7 +21,15 @@ from bot.domain.outcome import Unknown
 from bot.ingest import recorder
 from bot.planning import opening
 from bot.publish import editions
-from bot.store import articles, files, follows, outbox
+from bot.store import (
+    article_files,
+    article_lists,
+    articles,
+    delivery_rows,
+    files,
+    follows,
+    outbox,
+)
 from bot.store.database import number
 from tests.support.examples import examples
 from tests.support.newsroom import AT, FIRST, SECOND, Newsroom, article, open_newsroom
@@ -167,7 +175,7 @@ def test_a_second_file_of_an_article_is_recorded_and_not_shown(
         False,
     )
     assert newsroom.titles() == [FIRST]
-    assert files.of_article(newsroom.db, one) == ["a.md", "b.md"]
+    assert article_files.of_article(newsroom.db, one) == ["a.md", "b.md"]
 
 
 def test_what_only_the_second_file_knows_of_addresses_leads_to_the_article_too(
@@ -354,7 +362,7 @@ def test_a_merged_article_can_take_any_of_its_addresses_afterwards(
 def test_a_merged_article_is_no_copy_an_editor_could_post(newsroom: Newsroom) -> None:
     _, other = two_posted(newsroom)
     newsroom.tell("a.md", article(FIRST, B))
-    assert articles.apart(newsroom.db) == ([], [])
+    assert article_lists.apart(newsroom.db) == ([], [])
     assert articles.successor(newsroom.db, other) == 1
 
 
@@ -404,7 +412,7 @@ def test_a_merge_before_the_first_went_out_lets_only_the_second_stand(
     assert newsroom.deliver() == []
 
 
-def waiting(newsroom: Newsroom) -> list[outbox.Addressed]:
+def waiting(newsroom: Newsroom) -> list[delivery_rows.Addressed]:
     """Every delivery that is due, were each article alone."""
     found = []
     while more := outbox.due(newsroom.db, newsroom.at):
@@ -473,7 +481,7 @@ def test_an_equal_title_within_thirty_days_is_a_copy_recorded_and_not_posted(
     assert [title for _, title in newsroom.deliver()] == [FIRST]
     assert newsroom.titles() == [FIRST]
     assert [
-        (later.id, first.id) for later, first in articles.apart(newsroom.db)[1]
+        (later.id, first.id) for later, first in article_lists.apart(newsroom.db)[1]
     ] == [(copy.article, one)]
 
 
@@ -607,7 +615,9 @@ def land(newsroom: Newsroom, outcome: outbox.Settlement | None = None) -> None:
     found = outbox.rows(newsroom.db, "SELECT * FROM deliveries WHERE state = 'sending'")
     settled = outcome or outbox.Settlement(state=outbox.State.SENT, message=55)
     outbox.settle(
-        newsroom.db, [(outbox.delivery_of(one), settled) for one in found], newsroom.at
+        newsroom.db,
+        [(delivery_rows.delivery_of(one), settled) for one in found],
+        newsroom.at,
     )
 
 
@@ -893,7 +903,7 @@ def test_a_held_article_is_invisible_until_it_is_released(holding: Newsroom) -> 
     assert holding.states(one) == {"@news": "held"}
     assert holding.deliver() == []
     assert holding.titles() == []
-    assert [held.id for held in articles.apart(holding.db)[0]] == [one]
+    assert [held.id for held in article_lists.apart(holding.db)[0]] == [one]
     assert opening.release(holding.db, one, holding.rules.channels, holding.at)
     assert holding.deliver() == [("@news", FIRST), ("R7", FIRST)]
     assert not opening.release(holding.db, one, holding.rules.channels, holding.at)
@@ -922,7 +932,7 @@ def test_a_held_copy_that_is_released_is_still_a_copy(holding: Newsroom) -> None
     holding.tell("a.md", article(url=A))
     holding.deliver()
     copy = holding.number("b.md", unpublished(B))
-    assert articles.apart(holding.db)[0] == []
+    assert article_lists.apart(holding.db)[0] == []
     assert opening.release(holding.db, copy, holding.rules.channels, holding.at)
     assert holding.deliver() == []
 
@@ -1072,7 +1082,7 @@ def test_no_history_of_a_folder_breaks_the_store_or_posts_an_article_twice(
         elif what == "miss" and path in known:
             recorder.miss(newsroom.db, [path])
         elif what == "release":
-            for held in articles.apart(newsroom.db)[0]:
+            for held in article_lists.apart(newsroom.db)[0]:
                 opening.release(
                     newsroom.db, held.id, newsroom.rules.channels, newsroom.at
                 )

@@ -20,7 +20,7 @@ from bot.domain.record import pack
 from bot.ingest import recorder
 from bot.planning.rules import Read, Recorded
 from bot.publish import composing, meant, verification
-from bot.store import outbox
+from bot.store import post_places
 from bot.store.database import row, rows, write
 from tests.support.newsroom import (
     AT,
@@ -249,7 +249,7 @@ def test_a_related_link_leads_to_the_post_of_its_own_story_among_those_at_one_ad
     for number in (41, 42):
         tell(newsroom, f"l{number}.md", letter(number))
     newsroom.deliver()
-    there = outbox.posts_of(
+    there = post_places.by_identity(
         newsroom.db, newsroom.rules.channels[0].chat, [letter(41).identity]
     )
     assert {title for title, _ in there[letter(41).identity]} == {

@@ -25,7 +25,7 @@ from bot.domain.identity import Relation, are_two
 from bot.ingest import recorder
 from bot.planning import opening
 from bot.publish import editions, verification
-from bot.store import articles, files
+from bot.store import article_lists, articles, files
 from bot.store.database import rows
 from tests.support.examples import examples
 from tests.support.newsroom import TAXONOMY, article, open_newsroom
@@ -154,7 +154,7 @@ class Folder(RuleBasedStateMachine):
 
     @rule()
     def release(self) -> None:
-        for held in articles.apart(self.store.db)[0]:
+        for held in article_lists.apart(self.store.db)[0]:
             opening.release(
                 self.store.db, held.id, self.store.rules.channels, self.store.at
             )
@@ -162,7 +162,7 @@ class Folder(RuleBasedStateMachine):
     @precondition(lambda self: rows(self.store.db, "SELECT 1 FROM articles"))
     @rule(data=st.data())
     def post_copy(self, data: st.DataObject) -> None:
-        copies = [copy.id for copy, _ in articles.apart(self.store.db)[1]]
+        copies = [copy.id for copy, _ in article_lists.apart(self.store.db)[1]]
         if copies:
             editions.post_copy(
                 self.store.db,

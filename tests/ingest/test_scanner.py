@@ -23,7 +23,7 @@ from bot.feed.reading import ParsedFile
 from bot.ingest.poller import Poller
 from bot.ingest.scanner import BATCH, Scanner
 from bot.planning.rules import Mark, Rules
-from bot.store import articles, counts, files, notices
+from bot.store import article_lists, counts, files, notices
 from bot.store.thread import Store
 from tests.support import hostile
 from tests.support.operating import PATIENCE
@@ -170,7 +170,7 @@ async def test_a_file_scanned_during_a_whole_scan(
     assert report.missing == 0
     (found,) = [
         one
-        for one in await reading.store(articles.latest)
+        for one in await reading.store(article_lists.latest)
         if "crane" in one.article.title
     ]
     assert found.article.title == "Harbour crane learns to wait for the swans"

@@ -16,7 +16,7 @@ from bot.publish import editions, verification
 from bot.publish.report import report
 from bot.rendering import alerts, log_lines, republish_replies, status_reply
 from bot.rendering.templates import Templates
-from bot.store import audit, chats, files, notices, outbox
+from bot.store import audit, chats, files, notices, outbox, pauses
 from bot.store.audit import Oddity
 from bot.store.database import write
 from tests.support import judge
@@ -58,7 +58,7 @@ def newsroom() -> Newsroom:
             at=room.at,
             state=State.REFUSED,
         )  # type: ignore[arg-type]
-    chats.pause(
+    pauses.pause(
         room.db, named.id, room.at + timedelta(hours=2), "Telegram asks for a pause"
     )
     files.reject(room.db, "bad.md", (1, 1, 1), "has no title", room.at)

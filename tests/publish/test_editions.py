@@ -10,7 +10,7 @@ import pytest
 
 from bot.publish import editions, meant
 from bot.publish.editions import Republished
-from bot.store import articles
+from bot.store import article_lists, articles
 from tests.support.newsroom import FIRST, SECOND, Newsroom, article, open_newsroom
 
 A, B = "https://one.example/story", "https://two.example/story"
@@ -194,7 +194,7 @@ def test_a_copy_can_be_posted_after_all_and_is_an_article_of_its_own_then(
         )
     assert newsroom.deliver() == [("@news", FIRST), ("R7", FIRST)]
     assert len(newsroom.titles()) == 2
-    assert articles.apart(newsroom.db) == ([], [])
+    assert article_lists.apart(newsroom.db) == ([], [])
     assert not editions.post_copy(
         newsroom.db, number, newsroom.at, newsroom.rules.channels
     )

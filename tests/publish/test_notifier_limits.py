@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.interpretation import RIGHTS_SECONDS
 from bot.sandbox import Message, faults
-from bot.store import chats
+from bot.store import standings
 from tests.support.outgoing import Outgoing
 
 A, B = (
@@ -135,6 +135,6 @@ async def test_an_edit_for_a_reader_who_blocked_the_bot_waits_until_they_are_bac
     assert await heard(publisher) == []
     publisher.sandbox.faults.clear()
     (row,) = await publisher.rows("SELECT id FROM chats WHERE state = 'parked'")
-    await publisher.store(chats.set_state, row["id"], "active")
+    await publisher.store(standings.set_state, row["id"], "active")
     await publisher.deliver(RIGHTS_SECONDS)
     assert B in publisher.posts(ann)[0].text

@@ -16,7 +16,15 @@ from bot.ingest import recorder, whole_scans
 from bot.planning import opening
 from bot.publish import editions, release, report
 from bot.rendering import waiting as words
-from bot.store import articles, facts, follows, holding, notices, outbox, search
+from bot.store import (
+    article_lists,
+    facts,
+    follows,
+    holding,
+    notices,
+    outbox,
+    search,
+)
 from bot.store.database import milliseconds, rows
 from bot.store.facts import Fact
 from tests.support.newsroom import FIRST, SECOND, Newsroom, article, open_newsroom
@@ -67,10 +75,10 @@ def due(newsroom: Newsroom) -> bool:
 def is_hidden(newsroom: Newsroom, number: int) -> bool:
     """Whether readers can find it nowhere."""
     title = newsroom.stored(number).article.title
-    listed = [one.id for one in articles.latest(newsroom.db)]
+    listed = [one.id for one in article_lists.latest(newsroom.db)]
     found = [one.id for one in search.search(newsroom.db, title)]
     counted = sum(one.articles for one in follows.overview(newsroom.db))
-    candidates = [one.id for one in articles.candidates(newsroom.db)]
+    candidates = [one.id for one in article_lists.candidates(newsroom.db)]
     assert (number in listed) == (number in found) == bool(counted)
     assert not (number not in listed and number in candidates)
     return number not in listed
@@ -150,7 +158,7 @@ def test_the_editors_hear_of_a_draft_where_it_waits_for_them(
     assert [
         (new.notice.alert, new.notice.articles) for new in notices.new(newsroom.db)
     ] == told
-    assert [held.id for held in articles.apart(newsroom.db, drafts=holds)[0]] == (
+    assert [held.id for held in article_lists.apart(newsroom.db, drafts=holds)[0]] == (
         [one] if holds else []
     )
 
@@ -203,7 +211,7 @@ def test_a_date_to_come_goes_out_at_its_moment_to_who_is_there_by_then(
     assert due(newsroom)
     assert newsroom.deliver() == [("@news", FIRST), ("R7", FIRST), ("R8", FIRST)]
     assert not due(newsroom)
-    assert articles.latest(newsroom.db)[0].id == one
+    assert article_lists.latest(newsroom.db)[0].id == one
 
 
 @pytest.mark.parametrize("published", [None, timedelta(), timedelta(days=-3)])
@@ -405,9 +413,13 @@ def test_what_is_decided_of_a_bulk_arrival_is_done_once(
     )
     assert (done.posted, done.skipped) == (posted, 5 - posted)
     assert len(newsroom.deliver()) == 2 * posted
-    assert [one.id for one in articles.latest(newsroom.db)][:posted] == [5, 4, 3, 2, 1][
-        :posted
-    ]
+    assert [one.id for one in article_lists.latest(newsroom.db)][:posted] == [
+        5,
+        4,
+        3,
+        2,
+        1,
+    ][:posted]
     assert release.question(newsroom.db, Waits.BULK, 2) is None
 
 

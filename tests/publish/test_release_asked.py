@@ -16,7 +16,7 @@ from bot.planning.rules import Read
 from bot.publish import release
 from bot.publish.report import report
 from bot.sandbox import Message, Person, Sandbox
-from bot.store import articles, facts, holding
+from bot.store import article_lists, facts, holding
 from bot.store.database import milliseconds
 from bot.store.facts import Fact
 from tests.support.newsroom import article
@@ -235,7 +235,7 @@ async def test_where_no_editor_can_be_asked_the_newest_go_out_and_the_rest_is_sk
         said = "5 older articles arrived at once and no editor could be asked; posted: the newest 2; skipped: 3"
         assert said in caplog.text
         assert said in (await publisher.store(report, sandbox.clock())).undecided
-        assert len(await publisher.store(articles.latest)) == 5
+        assert len(await publisher.store(article_lists.latest)) == 5
         later = sandbox.clock() + timedelta(days=31)
         assert (await publisher.store(report, later)).undecided == ""
         await _arrive(publisher, 5, 6, 7, 8)  # a clone that goes on is one arrival

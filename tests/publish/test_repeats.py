@@ -20,9 +20,9 @@ from bot.publish import report, settling
 from bot.rendering import status_reply
 from bot.rendering.report import StatusReport
 from bot.sandbox import faults
-from bot.store import counts, migrations, outbox, recovery, repeats
+from bot.store import counts, delivery_rows, migrations, outbox, recovery, repeats
 from bot.store.database import row
-from bot.store.outbox import Addressed
+from bot.store.delivery_rows import Addressed
 from tests.support.doubts import DOUBT, EDITOR, Post, losing
 from tests.support.examples import examples
 from tests.support.newsroom import Newsroom, article, open_newsroom
@@ -104,7 +104,7 @@ class Play:
 
     def states(self) -> dict[int, State]:
         found = self.room.db.conn.execute("SELECT * FROM deliveries")
-        return {one["id"]: outbox.delivery_of(one).state for one in found}
+        return {one["id"]: delivery_rows.delivery_of(one).state for one in found}
 
 
 @examples(60)
@@ -220,7 +220,9 @@ async def test_a_reader_whose_answers_are_always_lost_gets_it_twice_at_most(
             await publisher.deliver(DOUBT + 1)
     assert Counter(post.text for post in publisher.posts(ann)).most_common(1)[0][1] == 2
     assert len(publisher.posts(ben)) == len(publisher.posts()) == 4
-    states = Counter(outbox.delivery_of(one).state for one in await publisher.rows())
+    states = Counter(
+        delivery_rows.delivery_of(one).state for one in await publisher.rows()
+    )
     assert states == {State.SENT: 8, State.UNCONFIRMED: 4}
     assert (await publisher.store(counts.deliveries))["unconfirmed"] == 4
 
@@ -331,7 +333,7 @@ async def test_where_only_messages_are_swallowed_one_delivery_is_tried_at_a_time
     for _ in range(12):
         await publisher.deliver(5 * DOUBT)
     assert sum(len(publisher.posts(reader)) for reader in found) >= 8 - len(spent)
-    assert {outbox.delivery_of(one).state for one in await publisher.rows()} <= {
+    assert {delivery_rows.delivery_of(one).state for one in await publisher.rows()} <= {
         State.SENT,
         State.UNCONFIRMED,
     }

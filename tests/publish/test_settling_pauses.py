@@ -8,7 +8,7 @@ from bot.domain.interpretation import RIGHTS_SECONDS, after_send
 from bot.domain.outcome import Delay, Gone, Outcome, Refusal, Refused, Wait
 from bot.publish import settling
 from bot.sandbox import Sandbox, faults
-from bot.store import chats, outbox
+from bot.store import chats, outbox, pauses
 from tests.support.newsroom import Newsroom, article, open_newsroom
 from tests.support.outgoing import Outgoing, going
 
@@ -141,7 +141,7 @@ def test_limits_and_removal_are_of_the_chat_and_closing_of_the_thread(
     room.later(seconds=1)
     due = {one.delivery.chat for one in outbox.due(room.db, room.at)}
     assert [row not in due for row in rows] == waits
-    chats.resume(room.db, rows[1])
+    pauses.resume(room.db, rows[1])
     assert all(
         one is None or one.not_before is None
         for one in (chats.get(room.db, row) for row in rows)

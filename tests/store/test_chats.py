@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 from bot.domain.arrival import Waits
 from bot.domain.chat import ChatKind, OnDoubt, Standing
 from bot.domain.delivery import Lane, State
-from bot.store import channel_starts, chats, fanouts, files, follows, holding, outbox
+from bot.store import (
+    addressing,
+    article_files,
+    channel_starts,
+    chats,
+    fanouts,
+    files,
+    follows,
+    holding,
+    outbox,
+    standings,
+)
 from bot.store.chats import Chat
 from bot.store.database import number
 from bot.store.database import rows as all_rows
@@ -241,12 +252,14 @@ def test_a_reader_who_blocked_the_bot_keeps_the_topics_and_comes_back_to_them(
     newsroom: Newsroom,
 ) -> None:
     reader = newsroom.reader(7, "AI", "law")
-    chats.set_state(newsroom.db, reader, Standing.PARKED, "bot was blocked by the user")
+    standings.set_state(
+        newsroom.db, reader, Standing.PARKED, "bot was blocked by the user"
+    )
     newsroom.later(days=1)
     story(newsroom, "While away", 0, "AI")
     assert newsroom.deliver() == []
     assert chats.count_readers(newsroom.db) == 0
-    chats.set_state(newsroom.db, reader, Standing.ACTIVE)
+    standings.set_state(newsroom.db, reader, Standing.ACTIVE)
     assert [one.name for one in follows.of_chat(newsroom.db, reader)] == ["AI", "law"]
     newsroom.later(days=1)
     story(newsroom, "Back again", 0, "AI")
@@ -271,7 +284,7 @@ def test_a_group_that_moves_takes_every_thread_and_everything_that_waits_along(
         rank=AT,
         at=AT,
     )
-    chats.move(newsroom.db, -55, SUPERGROUP)
+    addressing.move(newsroom.db, -55, SUPERGROUP)
     assert {one.chat_id for one in outbox.due(newsroom.db, AT)} == {SUPERGROUP}
     assert [one.id for one in chats.set_channels(newsroom.db, settings)] == [
         one.id for one in rows
@@ -288,7 +301,7 @@ def test_a_group_that_moves_to_one_we_know_is_joined_with_it_and_gets_no_post_tw
     for one in outbox.due(newsroom.db, newsroom.at):
         if one.delivery.chat == old:
             newsroom.send(one)
-    chats.move(newsroom.db, -55, SUPERGROUP)
+    addressing.move(newsroom.db, -55, SUPERGROUP)
     assert chats.get(newsroom.db, old) is None
     assert {one.name for one in follows.of_chat(newsroom.db, new)} == {"AI", "law"}
     assert newsroom.deliver() == []
@@ -297,7 +310,7 @@ def test_a_group_that_moves_to_one_we_know_is_joined_with_it_and_gets_no_post_tw
 
 def test_a_group_that_moves_to_its_own_number_stays(newsroom: Newsroom) -> None:
     reader = newsroom.reader(-55, "AI")
-    chats.move(newsroom.db, -55, -55)
+    addressing.move(newsroom.db, -55, -55)
     assert chats.get(newsroom.db, reader) is not None
 
 
@@ -420,7 +433,7 @@ def test_every_follower_is_planned_once_in_chunks_of_any_size(
         chat = newsroom.reader(chat_id, *(names if in_time else ()))
         late.append((chat, names if not in_time else ()))
         if not reachable:
-            chats.set_state(newsroom.db, chat, Standing.PARKED)
+            standings.set_state(newsroom.db, chat, Standing.PARKED)
         if names & carried and in_time and reachable:
             expected.add(f"R{chat_id}")
     newsroom.later(seconds=1)
@@ -456,9 +469,11 @@ def test_a_file_is_found_by_its_path_or_with_others_by_its_name(
         "2026/axb.md": [other],
         "axb.md": [third, other],
     }.items():
-        assert [found.article for found in files.named(newsroom.db, words)] == meant
+        assert [
+            found.article for found in article_files.named(newsroom.db, words)
+        ] == meant
     for words in ("b.md", "%", "_", "", "6/a_b.md", "a_b", "\\"):
-        assert files.named(newsroom.db, words) == []
+        assert article_files.named(newsroom.db, words) == []
 
 
 def test_two_files_of_one_article_under_one_name_mean_that_article(
@@ -466,7 +481,10 @@ def test_two_files_of_one_article_under_one_name_mean_that_article(
 ) -> None:
     one = newsroom.number("x/a.md", article())
     assert newsroom.number("y/a.md", article()) == one
-    assert [found.article for found in files.named(newsroom.db, "a.md")] == [one, one]
+    assert [found.article for found in article_files.named(newsroom.db, "a.md")] == [
+        one,
+        one,
+    ]
 
 
 def test_why_and_since_when_a_file_is_rejected_is_known(newsroom: Newsroom) -> None:
@@ -493,7 +511,7 @@ def test_a_database_is_left_by_nobody_when_a_chat_is_joined(newsroom: Newsroom) 
     newsroom.later(seconds=1)
     told = story(newsroom, "A", 0, "AI")
     newsroom.deliver()
-    chats.move(newsroom.db, -55, SUPERGROUP)
+    addressing.move(newsroom.db, -55, SUPERGROUP)
     assert (
         number(newsroom.db, "SELECT count(*) FROM deliveries WHERE chat = ?", (old,))
         == 0
@@ -521,7 +539,7 @@ def test_a_group_with_a_new_number_forgets_what_its_old_posts_were_called(
         "UPDATE deliveries SET state = 'sent', message = 7, edit_due = 1 WHERE chat = ?",
         (channel.id,),
     )
-    chats.move(newsroom.db, -55, SUPERGROUP)
+    addressing.move(newsroom.db, -55, SUPERGROUP)
     (found,) = all_rows(
         newsroom.db,
         "SELECT state, message, edit_due FROM deliveries WHERE chat = ?",

@@ -23,7 +23,20 @@ from bot.domain.outcome import (
     Wait,
 )
 from bot.domain.settlement import Settlement
-from bot.store import chats, counts, edits, notices, outbox, pruning, updates
+from bot.store import (
+    chats,
+    counts,
+    delivery_rows,
+    edit_outcomes,
+    edits,
+    notices,
+    outbox,
+    pauses,
+    post_places,
+    pruning,
+    standings,
+    updates,
+)
 from bot.store.database import Database, number, row, rows, write
 from tests.support.newsroom import AT, FIRST, SECOND, Newsroom, article, open_newsroom
 
@@ -65,7 +78,7 @@ def name(newsroom: Newsroom, chat: int) -> str:
     return found.setting or found.title
 
 
-def one(newsroom: Newsroom) -> outbox.Addressed:
+def one(newsroom: Newsroom) -> delivery_rows.Addressed:
     (found,) = outbox.due(newsroom.db, newsroom.at)
     return found
 
@@ -145,7 +158,7 @@ def test_a_delivery_waits_for_its_own_moment_and_for_its_chats(
     found = one(newsroom).delivery.id
     until = newsroom.at + timedelta(seconds=30)
     outbox.set_state(newsroom.db, found, State.PENDING, "flood", until)
-    chats.pause(newsroom.db, chat, until + timedelta(seconds=30), "flood")
+    pauses.pause(newsroom.db, chat, until + timedelta(seconds=30), "flood")
     for waits in (until, until + timedelta(seconds=30)):
         assert outbox.next_due(newsroom.db, newsroom.at) == until + timedelta(
             seconds=30
@@ -154,7 +167,7 @@ def test_a_delivery_waits_for_its_own_moment_and_for_its_chats(
         newsroom.at = waits
     assert due(newsroom) == [("@news", "A")]
     newsroom.at = AT
-    chats.resume(newsroom.db, chat)
+    pauses.resume(newsroom.db, chat)
     assert due(newsroom) == [("@news", "A")]
 
 
@@ -183,7 +196,7 @@ def test_who_left_takes_what_waits_along_and_is_given_nothing_more(
     outbox.open_(
         newsroom.db, first, [reader], lane=Lane.FOLLOWER, edition=1, rank=AT, at=AT
     )
-    chats.set_state(newsroom.db, reader, state, "bot was blocked by the user")
+    standings.set_state(newsroom.db, reader, state, "bot was blocked by the user")
     story(newsroom, "B", 0, "AI")
     assert newsroom.deliver() == []
     assert newsroom.states(first) == {"R7": "gone"}
@@ -220,7 +233,7 @@ def test_only_what_can_still_go_out_by_itself_is_waited_for(newsroom: Newsroom) 
     assert outbox.waiting(newsroom.db) == 0
     outbox.set_state(newsroom.db, found.delivery.id, State.DOUBTFUL, "", newsroom.at)
     assert outbox.waiting(newsroom.db) == 1
-    chats.set_state(newsroom.db, chat, Standing.DROPPED)
+    standings.set_state(newsroom.db, chat, Standing.DROPPED)
     assert outbox.waiting(newsroom.db) == 0
 
 
@@ -230,7 +243,7 @@ def test_posts_of_a_chat_that_is_gone_are_not_waited_for(newsroom: Newsroom) -> 
     newsroom.deliver()
     newsroom.tell("A.md", article("A anew", "https://one.example/A"))
     assert outbox.waiting(newsroom.db) == 1
-    chats.set_state(newsroom.db, chat, Standing.DROPPED)
+    standings.set_state(newsroom.db, chat, Standing.DROPPED)
     assert outbox.waiting(newsroom.db) == 0
     assert outbox.next_due(newsroom.db, newsroom.later(hours=1)) is None
 
@@ -261,7 +274,7 @@ def test_the_payload_is_written_down_before_the_call_word_for_word(
     ) == {found.delivery.id}
     written = row(newsroom.db, "SELECT * FROM deliveries")
     assert written is not None
-    delivery = outbox.delivery_of(written)
+    delivery = delivery_rows.delivery_of(written)
     assert (delivery.state, delivery.attempts, delivery.payload) == (
         State.SENDING,
         1,
@@ -367,13 +380,13 @@ def test_the_newest_living_post_of_an_address_or_its_alias_is_found_in_its_chat_
     news, more = newsroom.open_channel("@news"), newsroom.open_channel("@more")
     told = article("A", "https://one.example/a", aliases=("https://amp.example/story",))
     number_ = newsroom.number("a.md", told)
-    assert outbox.posts_of(newsroom.db, news, [told.identity]) == {}
+    assert post_places.by_identity(newsroom.db, news, [told.identity]) == {}
     newsroom.deliver()
-    first = outbox.posts_of(
+    first = post_places.by_identity(
         newsroom.db, news, [told.identity, *told.aliases, "example.org/unknown"]
     )
     assert set(first) == {told.identity, *told.aliases}
-    assert outbox.posts_of(newsroom.db, more, [told.identity]) != {
+    assert post_places.by_identity(newsroom.db, more, [told.identity]) != {
         told.identity: first[told.identity]
     }
     outbox.open_(
@@ -381,10 +394,10 @@ def test_the_newest_living_post_of_an_address_or_its_alias_is_found_in_its_chat_
     )
     newsroom.deliver()
     assert (
-        outbox.posts_of(newsroom.db, news, [told.identity])[told.identity]
+        post_places.by_identity(newsroom.db, news, [told.identity])[told.identity]
         > first[told.identity]
     )
-    assert outbox.posts_of(newsroom.db, news, []) == {}
+    assert post_places.by_identity(newsroom.db, news, []) == {}
 
 
 def test_a_post_that_was_taken_back_has_no_address(newsroom: Newsroom) -> None:
@@ -394,7 +407,7 @@ def test_a_post_that_was_taken_back_has_no_address(newsroom: Newsroom) -> None:
     newsroom.deliver()
     newsroom.tell("a.md", replace(told, removed=True))
     newsroom.revise()
-    assert outbox.posts_of(newsroom.db, chat, [told.identity]) == {}
+    assert post_places.by_identity(newsroom.db, chat, [told.identity]) == {}
 
 
 # --- revisions --------------------------------------------------------------------------------------------------------
@@ -445,7 +458,7 @@ def test_a_change_while_an_edit_is_on_its_way_is_edited_afterwards(
     (revision,) = edits.due(newsroom.db, newsroom.at)
     form = newsroom.stored(revision.to.delivery.article).fingerprint
     newsroom.tell("a.md", article("A third", "https://one.example/a"))
-    edits.edited(newsroom.db, revision.to.delivery.id, form, {}, newsroom.at)
+    edit_outcomes.edited(newsroom.db, revision.to.delivery.id, form, {}, newsroom.at)
     newsroom.later(minutes=2)
     assert newsroom.revise() == [("@news", "A third")]
 
@@ -460,7 +473,7 @@ def test_a_withdrawal_while_an_edit_is_on_its_way_is_carried_out_afterwards(
     newsroom.later(minutes=2)
     (revision,) = edits.due(newsroom.db, newsroom.at)
     newsroom.tell("a.md", article(SECOND, "https://one.example/a", removed=True))
-    edits.edited(newsroom.db, revision.to.delivery.id, "form", {}, newsroom.at)
+    edit_outcomes.edited(newsroom.db, revision.to.delivery.id, "form", {}, newsroom.at)
     assert newsroom.revise() == [("@news", "")]
 
 
@@ -494,7 +507,7 @@ def test_revisions_come_one_a_chat_and_none_to_busy_or_paused_ones(
     assert {
         one.to.delivery.chat for one in edits.due(newsroom.db, newsroom.at, busy=[news])
     } == {more}
-    chats.pause(newsroom.db, more, newsroom.at + timedelta(hours=1), "flood")
+    pauses.pause(newsroom.db, more, newsroom.at + timedelta(hours=1), "flood")
     assert edits.due(newsroom.db, newsroom.at, busy=[news]) == []
 
 
@@ -505,7 +518,7 @@ def test_a_revision_put_off_waits_and_one_given_up_is_over(newsroom: Newsroom) -
     newsroom.tell("a.md", article(SECOND, "https://one.example/a"))
     until = newsroom.later(minutes=2) + timedelta(minutes=5)
     (revision,) = edits.due(newsroom.db, newsroom.at)
-    edits.later(
+    edit_outcomes.later(
         newsroom.db,
         revision.to.delivery.id,
         until,
@@ -518,7 +531,7 @@ def test_a_revision_put_off_waits_and_one_given_up_is_over(newsroom: Newsroom) -
     newsroom.at = until
     (revision,) = edits.due(newsroom.db, newsroom.at)
     assert revision.to.delivery.fallbacks == (Fallback.PLAIN,)
-    edits.given_up(
+    edit_outcomes.given_up(
         newsroom.db, revision.to.delivery.id, "message can't be edited", newsroom.at
     )
     assert edits.due(newsroom.db, newsroom.later(days=1)) == []
@@ -642,8 +655,8 @@ def test_states_change_together_and_it_is_known_what_a_channel_has(
     """Skipped ones count as had: nothing is opened anew."""
     chat = newsroom.open_channel("@news")
     number_ = story(newsroom, "A")
-    assert not outbox.had_edition(newsroom.db, number_ + 1)
+    assert not post_places.had_edition(newsroom.db, number_ + 1)
     assert outbox.change_state(newsroom.db, number_, State.PENDING, State.SKIPPED) == 1
-    assert outbox.had_edition(newsroom.db, number_)
-    assert outbox.articles_in(newsroom.db, chat) == {number_}
-    assert outbox.chats_of(newsroom.db, number_) == []
+    assert post_places.had_edition(newsroom.db, number_)
+    assert post_places.articles_in(newsroom.db, chat) == {number_}
+    assert post_places.chats_of(newsroom.db, number_) == []

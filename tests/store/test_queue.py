@@ -26,7 +26,17 @@ from bot.domain.outcome import (
     Unknown,
     Wait,
 )
-from bot.store import audit, chats, fanouts, follows, outbox
+from bot.store import (
+    addressing,
+    audit,
+    chats,
+    delivery_rows,
+    fanouts,
+    follows,
+    outbox,
+    pauses,
+    standings,
+)
 from bot.store.database import Row, maybe, milliseconds, rows, write
 from tests.support.examples import examples
 from tests.support.newsroom import AT, Newsroom, article, open_newsroom
@@ -130,7 +140,7 @@ class Line(RuleBasedStateMachine):
             for number, names in enumerate(readers, 1)
         ]
         self.stories: list[int] = []
-        self.flying: list[outbox.Addressed] = []
+        self.flying: list[delivery_rows.Addressed] = []
         self.store.later(seconds=1)
 
     @rule(days=st.integers(0, 3), names=st.sets(st.sampled_from(TOPICS), min_size=1))
@@ -203,7 +213,9 @@ class Line(RuleBasedStateMachine):
         state=st.sampled_from([Standing.PARKED, Standing.ACTIVE, Standing.STOPPED]),
     )
     def come_or_go(self, data: st.DataObject, state: Standing) -> None:
-        chats.set_state(self.store.db, data.draw(st.sampled_from(self.chats)), state)
+        standings.set_state(
+            self.store.db, data.draw(st.sampled_from(self.chats)), state
+        )
 
     @rule(data=st.data(), name=st.sampled_from(TOPICS), on=st.booleans())
     def follow(self, data: st.DataObject, name: str, on: bool) -> None:
@@ -219,11 +231,11 @@ class Line(RuleBasedStateMachine):
     def pause_or_resume(self, data: st.DataObject, seconds: int) -> None:
         chat = data.draw(st.sampled_from(self.chats))
         if seconds > 0:
-            chats.pause(
+            pauses.pause(
                 self.store.db, chat, self.store.at + timedelta(seconds=seconds), "flood"
             )
         else:
-            chats.resume(self.store.db, chat)
+            pauses.resume(self.store.db, chat)
 
     @precondition(lambda self: self.stories)
     @rule(data=st.data())
@@ -260,10 +272,10 @@ class Line(RuleBasedStateMachine):
         other = chats.get(self.store.db, data.draw(st.sampled_from(self.chats)))
         assert one and other and one.chat_id and other.chat_id
         if one != other and joined:
-            chats.move(self.store.db, one.chat_id, other.chat_id)
+            addressing.move(self.store.db, one.chat_id, other.chat_id)
             self.chats.remove(one.id)
         elif not joined:
-            chats.move(self.store.db, one.chat_id, one.chat_id + 1_000_000)
+            addressing.move(self.store.db, one.chat_id, one.chat_id + 1_000_000)
 
     @rule(seconds=st.integers(1, 90))
     def wait(self, seconds: int) -> None:
@@ -312,8 +324,8 @@ def test_who_is_closed_tells_when_it_opens_unless_it_is_busy() -> None:
     newsroom.number("a.md", article(published=AT))
     newsroom.plan()
     soon, later = AT + timedelta(seconds=30), AT + timedelta(seconds=60)
-    chats.pause(newsroom.db, first, soon, "flood")
-    chats.pause(newsroom.db, second, later, "flood")
+    pauses.pause(newsroom.db, first, soon, "flood")
+    pauses.pause(newsroom.db, second, later, "flood")
     write(newsroom.db, "UPDATE chats SET state = 'dropped' WHERE id = ?", (gone,))
     assert outbox.next_due(newsroom.db, AT) == soon
     assert outbox.next_due(newsroom.db, AT, busy=[first]) == later
@@ -327,8 +339,8 @@ def test_of_those_asleep_the_first_that_is_not_busy_tells_the_moment() -> None:
     newsroom.number("a.md", article(published=AT))
     newsroom.plan()
     soon, later = AT + timedelta(seconds=30), AT + timedelta(seconds=60)
-    chats.pause(newsroom.db, first, soon, "flood")
-    chats.pause(newsroom.db, second, later, "flood")
+    pauses.pause(newsroom.db, first, soon, "flood")
+    pauses.pause(newsroom.db, second, later, "flood")
     assert outbox.due(newsroom.db, AT) == []
     assert outbox.next_due(newsroom.db, AT) == soon
     assert outbox.next_due(newsroom.db, AT, busy=[first]) == later

@@ -11,7 +11,17 @@ import pytest
 from bot.domain.delivery import Lane, State
 from bot.domain.interpretation import after_send
 from bot.domain.outcome import Delay, Outcome, Unknown, Wait
-from bot.store import articles, chats, edits, fanouts, follows, outbox, recovery
+from bot.store import (
+    article_lists,
+    chats,
+    edits,
+    fanouts,
+    follows,
+    outbox,
+    pauses,
+    post_places,
+    recovery,
+)
 from bot.store.database import rows
 from tests.support.newsroom import Newsroom, article
 
@@ -98,10 +108,10 @@ def test_who_was_found_closed_goes_at_once_when_the_chat_opens(
     chat = newsroom.reader(1, "a")
     tell(newsroom, "First", "a")
     newsroom.plan()
-    chats.pause(newsroom.db, chat, newsroom.at + timedelta(hours=1), "flood")
+    pauses.pause(newsroom.db, chat, newsroom.at + timedelta(hours=1), "flood")
     assert outbox.due(newsroom.db, newsroom.at) == []
     assert outbox.next_due(newsroom.db, newsroom.at) == newsroom.at + timedelta(hours=1)
-    chats.pause(newsroom.db, chat, newsroom.at + timedelta(minutes=1), "flood")
+    pauses.pause(newsroom.db, chat, newsroom.at + timedelta(minutes=1), "flood")
     assert outbox.next_due(newsroom.db, newsroom.at) == newsroom.at + timedelta(
         minutes=1
     )
@@ -115,7 +125,7 @@ def test_the_turn_that_is_served_counts_those_who_sleep(newsroom: Newsroom) -> N
     for name in ("Second", "Third", "Fourth"):
         tell(newsroom, name, "b")
     newsroom.plan()
-    chats.pause(newsroom.db, sleeper, newsroom.at + timedelta(hours=1), "flood")
+    pauses.pause(newsroom.db, sleeper, newsroom.at + timedelta(hours=1), "flood")
     for _ in range(2):
         for one in outbox.due(newsroom.db, newsroom.at):
             newsroom.send(one)
@@ -146,7 +156,7 @@ def test_many_closed_chats_are_passed_in_pieces_and_the_next_one_is_found(
     tell(newsroom, "First", "a")
     newsroom.plan()
     for chat in found[:-1]:
-        chats.pause(newsroom.db, chat, newsroom.at + timedelta(minutes=1), "flood")
+        pauses.pause(newsroom.db, chat, newsroom.at + timedelta(minutes=1), "flood")
     looks = 1
     while not (ready := outbox.due(newsroom.db, newsroom.at)):
         assert outbox.next_due(newsroom.db, newsroom.at) == newsroom.at
@@ -193,14 +203,14 @@ def test_no_hot_question_reads_all_deliveries_articles_follows_or_chats(
     recovery.exist(newsroom.db)
     edits.exist(newsroom.db)
     topic = follows.topic(newsroom.db, "AI").id
-    articles.latest(newsroom.db)
-    articles.latest(newsroom.db, topic)
+    article_lists.latest(newsroom.db)
+    article_lists.latest(newsroom.db, topic)
     follows.overview(newsroom.db, chat)
     follows.of_chat(newsroom.db, chat)
     follows.follow(newsroom.db, chat, topic, newsroom.at)
     chats.channels(newsroom.db)
-    chats.pause(newsroom.db, chat, newsroom.at, "flood")
-    outbox.posts_of(newsroom.db, chat, ["x"])
+    pauses.pause(newsroom.db, chat, newsroom.at, "flood")
+    post_places.by_identity(newsroom.db, chat, ["x"])
     assert told
     newsroom.db.conn.set_trace_callback(None)
     for sql in [

@@ -14,7 +14,7 @@ from bot.domain.chat import Standing
 from bot.domain.outcome import Unknown
 from bot.publish import verification
 from bot.settings import Channel
-from bot.store import chats, fanouts, follows, outbox, recovery
+from bot.store import fanouts, follows, outbox, recovery, standings
 from bot.store.database import rows, write
 from tests.support.examples import examples
 from tests.support.newsroom import TAXONOMY, Newsroom, article, open_newsroom
@@ -78,11 +78,11 @@ def test_who_follows_before_an_article_comes_gets_it_whatever_the_clock_says(
         elif event == "stop" and following:
             newsroom.plan()
             away.append(following.pop())
-            chats.set_state(newsroom.db, away[-1], Standing.STOPPED)
+            standings.set_state(newsroom.db, away[-1], Standing.STOPPED)
         elif event == "back" and away:
             newsroom.plan()
             following.append(away.pop())
-            chats.set_state(newsroom.db, following[-1], Standing.ACTIVE)
+            standings.set_state(newsroom.db, following[-1], Standing.ACTIVE)
         elif event == "tell":
             expected[tell(newsroom, str(count))] = {
                 "@news",

@@ -24,10 +24,13 @@ from bot.planning.rules import Read, Recorded, Rules
 from bot.publish import channel_start
 from bot.publish.channel_start import Start
 from bot.store import (
+    article_lists,
     articles,
     audit,
     channel_starts,
     chats,
+    delivery_rows,
+    edit_outcomes,
     edits,
     fanouts,
     follows,
@@ -182,7 +185,7 @@ class Newsroom:
         return sent
 
     def send(
-        self, one: outbox.Addressed, outcome: Outcome | None = None
+        self, one: delivery_rows.Addressed, outcome: Outcome | None = None
     ) -> tuple[str, str]:
         stored = self.stored(one.delivery.article)
         payload = {"method": "sendMessage", "text": stored.article.title}
@@ -205,10 +208,12 @@ class Newsroom:
                 chat = chats.get(self.db, one.to.delivery.chat)
                 assert chat is not None
                 if stored.withdrawn:
-                    edits.withdrawn(self.db, one.to.delivery.id, "withdrawn", self.at)
+                    edit_outcomes.withdrawn(
+                        self.db, one.to.delivery.id, "withdrawn", self.at
+                    )
                 else:
                     payload = {"text": stored.article.title}
-                    edits.edited(
+                    edit_outcomes.edited(
                         self.db,
                         one.to.delivery.id,
                         stored.fingerprint,
@@ -234,7 +239,7 @@ class Newsroom:
 
     def titles(self) -> list[str]:
         """What readers find as the latest."""
-        return [one.article.title for one in articles.latest(self.db)]
+        return [one.article.title for one in article_lists.latest(self.db)]
 
     def sound(self) -> None:
         """Raise unless the database keeps its own promises."""
