@@ -1,8 +1,8 @@
 """The table of commands, from which the menus, /help and the router work. Carries out none of them.
 
-To add a command: one row in COMMANDS here, and in `readers` (or `lookups`, or `editors` for an
-editors' command) the function that replies to it; its line in HANDLERS. Menus, /help, who may give
-it and how often follow from the row.
+To add a command: one row in COMMANDS here, its description in `rendering.labels`, and in `readers`
+(or `lookups`, or `editors` for an editors' command) the function that replies to it, with its line
+in HANDLERS. Menus, /help, who may give it and how often follow from the row.
 
 A menu is not a lock: a person who types a command that is not in their menu is told by the router
 that there is none.
@@ -18,6 +18,7 @@ from typing import Any
 
 from bot.botapi.client import Messenger
 from bot.domain.outcome import Gone, Sent, reason_of
+from bot.rendering import labels
 
 _log = logging.getLogger(__name__)
 #: A scope of the Bot API (BotCommandScope) with the menu that is shown there.
@@ -35,11 +36,9 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A command as people see it."""
+    """What the bot knows of a command; its description is in `rendering.labels`."""
 
     name: str
-    args: str = ""
-    does: str
     role: Role = Role.READER
     #: Other names that are understood and shown nowhere.
     aliases: tuple[str, ...] = ()
@@ -56,46 +55,36 @@ class Command:
 COMMANDS = (
     Command(
         name="topic",
-        args="name",
-        does="follow a topic, or choose from all",
         aliases=("follow", "subscribe"),
         before_words=True,
         changes=True,
     ),
-    Command(
-        name="topics", does="topics followed, and all there are", aliases=("list",)
-    ),
+    Command(name="topics", aliases=("list",)),
     Command(
         name="untopic",
-        args="name",
-        does="stop following a topic",
         aliases=("unfollow", "unsubscribe"),
         before_words=True,
         changes=True,
         unlimited=True,
     ),
-    Command(name="latest", args="topic", does="the newest articles"),
-    Command(name="search", args="words", does="find articles", before_words=True),
+    Command(name="latest"),
+    Command(name="search", before_words=True),
     Command(
         name="stop",
-        does="stop all articles; topics are kept",
         changes=True,
         unlimited=True,
     ),
     Command(
         name="start",
-        does="start, or resume after /stop",
         in_groups=False,
         unlimited=True,
     ),
-    Command(name="help", does="all commands"),
+    Command(name="help"),
     Command(
         name="republish",
-        args="id, address, file or last",
-        does="post an article once more",
         role=Role.EDITOR,
     ),
-    Command(name="status", does="how things stand", role=Role.EDITOR),
+    Command(name="status", role=Role.EDITOR),
 )
 _BY_NAME = {
     name: command for command in COMMANDS for name in (command.name, *command.aliases)
@@ -103,7 +92,7 @@ _BY_NAME = {
 START, TOPIC, UNTOPIC = _BY_NAME["start"], _BY_NAME["topic"], _BY_NAME["untopic"]
 LATEST, SEARCH = _BY_NAME["latest"], _BY_NAME["search"]
 #: What an article's address stands for; nobody types it as a command.
-ARTICLE = Command(name="article", does="show one article")
+ARTICLE = Command(name="article")
 
 
 def find(name: str, *, is_editor: bool) -> Command | None:
@@ -114,7 +103,11 @@ def find(name: str, *, is_editor: bool) -> Command | None:
 
 def described(*, is_editor: bool) -> list[tuple[str, str, str]]:
     """Return what /help lists: name, arguments, what it does."""
-    return [(one.name, one.args, one.does) for one in _available(is_editor=is_editor)]
+    lines = []
+    for one in _available(is_editor=is_editor):
+        words = labels.COMMANDS[one.name]
+        lines.append((one.name, words.args, words.does))
+    return lines
 
 
 def menus(admins: Iterable[int]) -> list[Menu]:
@@ -162,4 +155,8 @@ def _available(*, is_editor: bool) -> list[Command]:
 
 
 def _menu(commands: Iterable[Command]) -> list[dict[str, str]]:
-    return [{"command": one.name, "description": one.does} for one in commands]
+    lines = []
+    for one in commands:
+        does = labels.COMMANDS[one.name].does
+        lines.append({"command": one.name, "description": does})
+    return lines

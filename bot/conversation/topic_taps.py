@@ -14,6 +14,7 @@ from bot.domain import topics
 from bot.domain.delivery import Payload
 from bot.rendering import keyboards, topic_replies
 from bot.rendering.keyboards import Act, Tap
+from bot.rendering.labels import Label
 from bot.rendering.taps import EXPIRED, TapAnswer, TapLine
 from bot.store.database import Database
 
@@ -76,7 +77,7 @@ def _with_button_for_contrary(
 ) -> Payload:
     """Return the edit that replaces the tapped button by the opposite one; the others stay."""
     topic = done["topic"]
-    label, act = f"Follow {topic}", Act.FOLLOW
+    label, act = Label.FOLLOW.format(topic), Act.FOLLOW
     if done["on"]:
         label, act = keyboards.TICK + topic, Act.UNFOLLOW
     button = keyboards.tap(label, act, topics.code(topic))

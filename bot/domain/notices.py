@@ -16,7 +16,7 @@ Sends, stores and words nothing. How to tell editors something:
   chat is never named.
 - `choices` become labelled buttons under a separate message. A new kind needs: a member here, and
   its sentences in `config/templates/replies/alert.html.j2`. A new decision needs: a member, its
-  label in `rendering.alerts.LABELS`, a handler in `conversation.decisions.HANDLERS`, and its
+  label in `rendering.labels.DECISIONS`, a handler in `conversation.decisions.HANDLERS`, and its
   sentences in `config/templates/replies/decided.html.j2`.
 
 The notice of a bulk arrival, for example::

@@ -20,6 +20,7 @@ Notices
     log_lines          notices as lines of the log
 
 Parts
+    labels             words that no template holds: buttons, commands, lists, months
     dates              dates and times in words
     shown_names        names of chats and files, and reasons
     keyboards          buttons: makes them and reads what they send
@@ -34,7 +35,7 @@ Templates
     loading            templates and taxonomy of a configuration folder
     samples            sample words that templates are checked with
 
-The sentences are in `config/templates`, as Jinja2 templates. Labels of buttons, dates and lines of
-the log are in the modules, what a command does in `conversation.commands`: all in English. What
-comes out is plain data: a Bot API method and its parameters.
+The sentences are in `config/templates`, as Jinja2 templates; the other words that readers read are
+in `labels`; all are in English. Where a language would be added: docs/architecture.md, Words and
+languages. What comes out is plain data: a Bot API method and its parameters.
 """

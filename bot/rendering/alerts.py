@@ -12,31 +12,9 @@ from dataclasses import replace
 from bot.domain import plain_text, urls
 from bot.domain.delivery import Payload
 from bot.domain.notices import Alert, Choice, Decision
-from bot.rendering import keyboards, layout, markup, shown_names
+from bot.rendering import keyboards, labels, layout, markup, shown_names
 from bot.rendering.report import ArticleName, Entry
 from bot.rendering.templates import Templates
-
-#: The label of each decision's button.
-LABELS = {
-    Decision.POST_AGAIN: "Post it again",
-    Decision.IT_IS_THERE: "It is there",
-    Decision.POST_NEWEST: "Post the newest {count}",
-    Decision.POST_ALL: "Post all",
-    Decision.SKIP_ALL: "Skip all",
-    Decision.ONE_BY_ONE: "One by one",
-    Decision.WERE_POSTED: "They were posted",
-    Decision.POST_ONE: "Post it",
-    Decision.SKIP_ONE: "Skip it",
-    Decision.CATCH_UP: "Edit now",
-    Decision.SEND_AGAIN: "Send again",
-    Decision.POST_MISSED: "Post now",
-    Decision.UNDO: "Undo",
-    Decision.REPUBLISH: "Post it",
-    Decision.RELEASE: "Post it",
-    Decision.POST_COPY: "Post it after all",
-    Decision.TAKE_BACK: "Take the post back",
-    Decision.LEAVE: "Leave as it is",
-}
 
 
 def alert(
@@ -76,7 +54,7 @@ def decide(
     decision: Decision, value: str = "", count: int | None = None
 ) -> keyboards.Button:
     """Return the button by which an editor decides."""
-    label = LABELS[decision].format(count=count)
+    label = labels.DECISIONS[decision].format(count=count)
     return keyboards.decide(label, decision, value)
 
 

@@ -1,6 +1,6 @@
 """Dates and times in English, in a time zone. Reads no clock.
 
-The names of the months are here; no other module writes a date.
+No other module writes a date; the names of the months are in `labels`.
 """
 
 from __future__ import annotations
@@ -9,21 +9,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.domain.article import Article
-
-_MONTHS = (
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-)
+from bot.rendering import labels
 
 
 class SystemZone(tzinfo):
@@ -52,7 +38,7 @@ def day(moment: datetime | None, tz: tzinfo = UTC) -> str:
     if moment is None:
         return ""
     local = _in(moment, tz)
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return f"{local.day} {labels.MONTHS[local.month - 1]} {local.year}"
 
 
 def published(article: Article, tz: tzinfo = UTC) -> str:
@@ -60,7 +46,7 @@ def published(article: Article, tz: tzinfo = UTC) -> str:
     if not article.day:
         return day(article.published, tz)
     year, month, number = map(int, article.day.split("-"))
-    return f"{number} {_MONTHS[month - 1]} {year}"
+    return f"{number} {labels.MONTHS[month - 1]} {year}"
 
 
 def behind(words: str, day: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from bot.domain import plain_text, topics
 from bot.domain.notices import Decision, is_value
+from bot.rendering.labels import Label
 
 DATA_BYTES = 64
 #: Longer words are cut by clients on a phone.
@@ -62,8 +63,6 @@ class Act(StrEnum):
     DECIDE = "n"
 
 
-#: The label of a button that takes back what its message reports.
-UNDO = "Undo"
 #: What the buttons of earlier versions under a doubtful post decide.
 _DOUBTS = {Act.AGAIN: Decision.POST_AGAIN, Act.THERE: Decision.IT_IS_THERE}
 #: Acts whose data ends in a page.
@@ -92,13 +91,13 @@ def keyboard(rows: Rows) -> dict[str, Any]:
 
 def link(label: str, address: str) -> Button:
     """Return a button that opens `address`."""
-    return {"text": plain_text.shorten(label, LABEL_UNITS), "url": address}
+    return {"text": plain_text.shorten(str(label), LABEL_UNITS), "url": address}
 
 
 def decide(label: str, decision: Decision, value: str = "") -> Button:
     """Return a button by which an editor decides."""
     data = f"{Act.DECIDE}:{decision}:{value}"
-    return {"text": plain_text.shorten(label, LABEL_UNITS), "callback_data": data}
+    return {"text": plain_text.shorten(str(label), LABEL_UNITS), "callback_data": data}
 
 
 def tap(label: str, act: Act, value: str = "", page: int | None = None) -> Button:
@@ -114,7 +113,7 @@ def tap(label: str, act: Act, value: str = "", page: int | None = None) -> Butto
     data = ":".join(parts)
     if len(data.encode()) > DATA_BYTES:
         raise ValueError(f"{data!r} is too long for a button")
-    return {"text": plain_text.shorten(label, LABEL_UNITS), "callback_data": data}
+    return {"text": plain_text.shorten(str(label), LABEL_UNITS), "callback_data": data}
 
 
 def read(data: str) -> Tap | None:
@@ -143,7 +142,7 @@ def is_undo(rows: Rows, data: str) -> bool:
     Only the label shows it: the callback data is the same under other, older messages.
     """
     return any(
-        one.get("callback_data") == data and one.get("text") == UNDO
+        one.get("callback_data") == data and one.get("text") == Label.UNDO
         for one in _all(rows)
     )
 
@@ -188,7 +187,7 @@ def _decision(arguments: Sequence[str]) -> Tap | None:
 
 def all_topics() -> list[Button]:
     """Return the row that opens the keyboard of all topics."""
-    return [tap("All topics", Act.PAGE, page=0)]
+    return [tap(Label.ALL_TOPICS, Act.PAGE, page=0)]
 
 
 def follows(

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from bot.domain import plain_text
-from bot.rendering import fitting, inert
+from bot.rendering import fitting, inert, labels
 
 #: Limits of a message: UTF-16 units of a text, of a caption; entities; bytes of HTML.
 TEXT_UNITS = 4096
@@ -92,6 +92,20 @@ def code(words: str) -> Markup:
 def trusted(words: str) -> Markup:
     """Return the bot's own words, escaped. Commands in them can be tapped."""
     return Markup(escape(words))  # noqa: S704 - escaped just here
+
+
+def enumerated(names: Sequence[str], most: int) -> Markup:
+    """Return names, escaped before, as a sentence lists them: “A, B and 3 more”.
+
+    most: how many names; the others are counted.
+    """
+    listed = list(names[:most])
+    if others := names[most:]:
+        listed.append(trusted(labels.MORE.format(len(others))))
+    if len(listed) < 2:
+        return Markup("").join(listed)
+    beginning = trusted(labels.COMMA).join(listed[:-1])
+    return trusted(labels.AND).join((beginning, listed[-1]))
 
 
 def measure(source: str) -> Marked:

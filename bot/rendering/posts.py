@@ -19,6 +19,7 @@ from bot.domain.outcome import Fallback
 from bot.domain.topics import Taxonomy
 from bot.rendering import fitting, follow_links, keyboards, markup, post_words
 from bot.rendering.follow_links import FollowLink
+from bot.rendering.labels import Label
 from bot.rendering.markup import Marked
 from bot.rendering.post_words import PostWords
 from bot.rendering.templates import Templates
@@ -161,6 +162,8 @@ def _photo(article: Article, parts: dict[str, str]) -> Payload:
 
 
 def _buttons(article: Article, offered: Sequence[FollowLink]) -> keyboards.Rows:
-    read = keyboards.link("Read the article", article.url)
-    follow = [keyboards.link(f"Follow {one.topic}", one.url) for one in offered]
+    read = keyboards.link(Label.READ, article.url)
+    follow = [
+        keyboards.link(Label.FOLLOW.format(one.topic), one.url) for one in offered
+    ]
     return keyboards.in_rows([read, *follow])

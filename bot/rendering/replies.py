@@ -1,7 +1,7 @@
 """Replies to readers, one function and one template each. Decides nothing, sends nothing.
 
 The words of /help, for example, are in `config/templates/replies/help.html.j2`; what it says of
-each command, in `conversation.commands`. Topics are names in the taxonomy's spelling; words are as
+each command, in `labels`. Topics are names in the taxonomy's spelling; words are as
 the reader typed them. Every reply says what to do next and, after a change, how to undo it.
 """
 
@@ -15,6 +15,7 @@ from bot.domain.article import Stored
 from bot.domain.delivery import Payload
 from bot.rendering import inert, keyboards, layout, markup
 from bot.rendering.keyboards import Act
+from bot.rendering.labels import Label
 from bot.rendering.taps import TapAnswer
 from bot.rendering.templates import Templates
 
@@ -51,9 +52,9 @@ def welcome_following(
 ) -> Payload:
     """Answer /start from a post's button: the topic is followed from now on, or was already."""
     rows = keyboards.follows(
-        [topic], "Unfollow {}" if already else keyboards.UNDO, Act.UNFOLLOW
+        [topic], Label.UNFOLLOW if already else Label.UNDO, Act.UNFOLLOW
     )
-    more = [keyboards.tap("More topics", Act.PAGE, page=0)]
+    more = [keyboards.tap(Label.MORE_TOPICS, Act.PAGE, page=0)]
     return layout.reply(
         templates,
         "welcome_following",
@@ -92,7 +93,7 @@ def latest(
     follows any topic.
     """
     lines = [layout.article_line(one, tz) for one in articles[:LISTED]]
-    rows = keyboards.follows([topic], "Follow {}") if topic and not followed else []
+    rows = keyboards.follows([topic], Label.FOLLOW) if topic and not followed else []
     return layout.listed(
         templates,
         "latest",
@@ -111,7 +112,7 @@ def nothing_yet(
 
     follows: whether the reader follows the topic; without a topic, whether they follow any.
     """
-    rows = keyboards.follows([topic], "Follow {}") if topic and not follows else []
+    rows = keyboards.follows([topic], Label.FOLLOW) if topic and not follows else []
     return layout.reply(
         templates, "nothing_yet", rows, topic=layout.name(topic), follows=follows
     )
@@ -135,7 +136,7 @@ def resumed(
     missed: the newest of `count` articles.
     """
     lines = [layout.article_line(one, tz) for one in missed]
-    more = [keyboards.tap("Choose topics", Act.PAGE, page=0)]
+    more = [keyboards.tap(Label.CHOOSE_TOPICS, Act.PAGE, page=0)]
     return layout.listed(
         templates,
         "resumed",

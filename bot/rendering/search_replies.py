@@ -10,6 +10,7 @@ from bot.domain.delivery import Payload
 from bot.domain.fulltext import Query, parsed
 from bot.rendering import keyboards, layout
 from bot.rendering.keyboards import Act
+from bot.rendering.labels import Label
 from bot.rendering.templates import Templates
 
 #: Articles on one page; a piece of the text of each is shown too.
@@ -54,7 +55,7 @@ def found_article(
     templates: Templates, article: Stored, names: Sequence[str], *, tz: tzinfo = UTC
 ) -> Payload:
     """Answer an article's address with the article. names: topics to offer as buttons."""
-    rows = keyboards.follows(names[:OFFERED], "Follow {}")
+    rows = keyboards.follows(names[:OFFERED], Label.FOLLOW)
     line = layout.article_line(article, tz)
     return layout.reply(
         templates, "found_article", rows, article=line, topics=len(rows)
@@ -78,7 +79,7 @@ def nothing_found(
     return layout.reply(
         templates,
         "nothing_found",
-        keyboards.follows(nearest[:OFFERED], "Follow {}"),
+        keyboards.follows(nearest[:OFFERED], Label.FOLLOW),
         words=layout.said(words) if query.groups or query.without else "",
         nearest=layout.names(nearest),
         typed=typed,
@@ -90,7 +91,7 @@ def _page_buttons(key: str, page: int, more: bool) -> list[keyboards.Button]:
     """Return the buttons that turn the page."""
     buttons = []
     if page > 0:
-        buttons.append(keyboards.tap("‹ Back", Act.FOUND, key, page - 1))
+        buttons.append(keyboards.tap(Label.PREVIOUS_PAGE, Act.FOUND, key, page - 1))
     if more:
-        buttons.append(keyboards.tap("More ›", Act.FOUND, key, page + 1))
+        buttons.append(keyboards.tap(Label.NEXT_PAGE, Act.FOUND, key, page + 1))
     return buttons

@@ -19,15 +19,9 @@ NAMED = 4
 
 
 def enumerated(names: Iterable[str]) -> Markup:
-    """Return names as a sentence lists them, each once: “A, B and 3 more”."""
-    distinct = list(dict.fromkeys(filter(None, names)))
-    shown = distinct[:NAMED]
-    if len(distinct) > NAMED:
-        shown.append(markup.trusted(f"{len(distinct) - NAMED} more"))
-    if len(shown) < 2:
-        return Markup("").join(shown)
-    first = markup.trusted(", ").join(shown[:-1])
-    return markup.trusted(" and ").join((first, shown[-1]))
+    """Return names, escaped before, as a sentence lists them, each once: “A, B and 3 more”."""
+    distinct = dict.fromkeys(filter(None, names))
+    return markup.enumerated(list(distinct), NAMED)
 
 
 def chats(names: Iterable[str]) -> Markup:

@@ -14,6 +14,7 @@ from bot.domain.delivery import Payload, State
 from bot.domain.notices import Decision
 from bot.rendering import dates, keyboards, layout, shown_names, waiting
 from bot.rendering.keyboards import Act
+from bot.rendering.labels import Label
 from bot.rendering.report import (
     ChannelStatus,
     Copy,
@@ -78,14 +79,14 @@ def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> P
 
 def _buttons(report: StatusReport) -> Iterator[keyboards.Button]:
     for held in report.held[:SHOWN]:
-        label = f"Post {held.short_id}: {held.title}"
+        label = Label.POST_HELD.format(held.short_id, held.title)
         yield keyboards.tap(label, Act.RELEASE, held.short_id)
     for copy in report.copies[:SHOWN]:
-        label = f"Post copy {copy.short_id}: {copy.title}"
+        label = Label.POST_COPY.format(copy.short_id, copy.title)
         yield keyboards.tap(label, Act.COPY, copy.short_id)
     for lost in report.unconfirmed[:SHOWN]:
         yield keyboards.decide(
-            f"Send again: {lost.title}", Decision.SEND_AGAIN, lost.short_id
+            Label.SEND_AGAIN.format(lost.title), Decision.SEND_AGAIN, lost.short_id
         )
 
 

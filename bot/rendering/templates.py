@@ -239,12 +239,8 @@ def _escaped(value: object) -> Markup:
 
 def _names(names: Sequence[str]) -> Markup:
     """Return names in bold as a sentence lists them: “A, B and 3 more”."""
-    shown = [f"<b>{_escaped(name)}</b>" for name in names[:NAMED]]
-    if len(names) > NAMED:
-        shown.append(f"{len(names) - NAMED} more")
-    if len(shown) > 1:
-        shown = [", ".join(shown[:-1]), shown[-1]]
-    return Markup(" and ".join(shown))  # noqa: S704 - names are escaped above
+    bold = [Markup("<b>{}</b>").format(_escaped(name)) for name in names]
+    return markup.enumerated(bold, NAMED)
 
 
 def _rendered(

@@ -11,6 +11,7 @@ from bot.domain import hashtag, topics
 from bot.domain.delivery import Payload
 from bot.rendering import keyboards, layout
 from bot.rendering.keyboards import Act
+from bot.rendering.labels import Label
 from bot.rendering.templates import Templates
 
 #: Topics on one page of the keyboard.
@@ -37,7 +38,7 @@ def topic_keyboard(
     rows = [
         *keyboards.in_rows(buttons),
         _turns(page, last),
-        [keyboards.tap("Done", Act.DONE)],
+        [keyboards.tap(Label.DONE, Act.DONE)],
     ]
     return layout.reply(
         templates,
@@ -73,7 +74,7 @@ def topic_list(
         lines.append(
             {"name": layout.name(name), "articles": articles, "followed": followed_too}
         )
-    rows = [[keyboards.tap("Choose topics", Act.PAGE, page=0)]] if counts else []
+    rows = [[keyboards.tap(Label.CHOOSE_TOPICS, Act.PAGE, page=0)]] if counts else []
     return layout.listed(
         templates,
         "topic_list",
@@ -107,9 +108,9 @@ def following(
     update: number of the update, for the buttons. back: the reader had stopped and is back.
     """
     if len(added) > UNDO_EACH and not awaitable:
-        undo = [[keyboards.tap(keyboards.UNDO, Act.UNFOLLOW_OFFERED, str(update))]]
+        undo = [[keyboards.tap(Label.UNDO, Act.UNFOLLOW_OFFERED, str(update))]]
     else:
-        label = keyboards.UNDO if len(added) == 1 else "Undo {}"
+        label = Label.UNDO if len(added) == 1 else Label.UNDO_ONE
         undo = keyboards.follows(added[:UNDO], label, Act.UNFOLLOW)
     return layout.reply(
         templates,
@@ -171,10 +172,10 @@ def unfollowed(
     update: number of the update, for the one button that takes many back.
     """
     if len(names) > UNDO_EACH:
-        rows = [[keyboards.tap(keyboards.UNDO, Act.FOLLOW_OFFERED, str(update))]]
+        rows = [[keyboards.tap(Label.UNDO, Act.FOLLOW_OFFERED, str(update))]]
     else:
         rows = keyboards.follows(
-            names, keyboards.UNDO if len(names) == 1 else "Undo {}"
+            names, Label.UNDO if len(names) == 1 else Label.UNDO_ONE
         )
     return layout.reply(
         templates, "unfollowed", rows, names=layout.names(names), left=left
@@ -188,7 +189,7 @@ def not_following(
 
     follows: topics that buttons unfollow.
     """
-    rows = keyboards.follows(follows[:UNDO], "Unfollow {}", Act.UNFOLLOW)
+    rows = keyboards.follows(follows[:UNDO], Label.UNFOLLOW, Act.UNFOLLOW)
     return layout.reply(
         templates,
         "not_following",
@@ -200,7 +201,9 @@ def not_following(
 
 def _anyway(awaitable: Sequence[str], update: int) -> list[keyboards.Button]:
     """Return the button that follows topics before any article carries them."""
-    label = "Follow it anyway" if len(awaitable) == 1 else "Follow them anyway"
+    label = (
+        Label.FOLLOW_UNKNOWN if len(awaitable) == 1 else Label.FOLLOW_SEVERAL_UNKNOWN
+    )
     return [keyboards.tap(label, Act.FOLLOW_OFFERED, str(update))] if awaitable else []
 
 
@@ -214,7 +217,7 @@ def _turns(page: int, last: int) -> list[keyboards.Button]:
     """Return the buttons that turn the page."""
     buttons = []
     if page > 0:
-        buttons.append(keyboards.tap("‹ Back", Act.PAGE, page=page - 1))
+        buttons.append(keyboards.tap(Label.PREVIOUS_PAGE, Act.PAGE, page=page - 1))
     if page < last:
-        buttons.append(keyboards.tap("More ›", Act.PAGE, page=page + 1))
+        buttons.append(keyboards.tap(Label.NEXT_PAGE, Act.PAGE, page=page + 1))
     return buttons

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.conversation.callbacks import HANDLERS
 from bot.rendering import keyboards
 from bot.rendering.keyboards import Act
+from bot.rendering.labels import Label
 
 
 def test_each_act_has_a_handler() -> None:
@@ -15,7 +16,7 @@ def test_each_act_has_a_handler() -> None:
 def test_an_undo_is_told_from_other_buttons_with_the_same_data() -> None:
     """Buttons in old messages have the same callback data under both labels."""
     rows = [
-        [keyboards.tap(keyboards.UNDO, Act.UNFOLLOW, "ai")],
+        [keyboards.tap(Label.UNDO, Act.UNFOLLOW, "ai")],
         [keyboards.tap("Unfollow C", Act.UNFOLLOW, "c")],
     ]
     assert keyboards.is_undo(rows, "u:ai")
