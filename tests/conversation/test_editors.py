@@ -11,6 +11,7 @@ from bot.conversation.router import _HANDLERS
 from bot.domain.arrival import Waits
 from bot.domain.article import short_id
 from bot.domain.delivery import State
+from bot.rendering import labels
 from bot.sandbox.records import Person
 from bot.store import articles, audit, files, outbox
 from bot.store.database import Database, milliseconds, moment, rows, write
@@ -291,4 +292,4 @@ def test_every_command_of_the_table_has_a_handler_and_every_handler_a_command() 
 def test_a_command_is_one_that_telegram_takes(command: commands.Command) -> None:
     assert command.name.isascii()
     assert 1 <= len(command.name) <= 32
-    assert 3 <= len(command.does) <= 256
+    assert 3 <= len(labels.COMMANDS[command.name].does) <= 256
