@@ -153,7 +153,13 @@ async def _republished(
         )
     seconds = max(seconds, 0)
     return republish_replies.republished(
-        context.templates, stored, edition, chats, seconds=seconds, value=value
+        context.templates,
+        stored,
+        edition,
+        chats,
+        seconds=seconds,
+        value=value,
+        former=done.get("former", ()),
     )
 
 
@@ -199,10 +205,12 @@ def _open_edition(
             "chat": request.chat_id,
         }
         pending.put(db, request.update, **where, due=due, undo=bool(undo))
+    former = meant.former_chats(db, stored.id, context.channels)
     return {
         "number": stored.id,
         "edition": opened.edition,
         "chats": chats,
+        "former": [naming.chat(db, chat) for chat in former],
         "undo": undo,
         "expired": opened.expired,
     }

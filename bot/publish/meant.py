@@ -135,6 +135,12 @@ def chats_for(db: Database, stored: Stored, channels: Sequence[Channel]) -> list
     return list(dict.fromkeys([*had, *admitted]))
 
 
+def former_chats(db: Database, article: int, channels: Sequence[Channel]) -> list[int]:
+    """Return the channels that have an article and are no longer in the settings."""
+    live = {channel.chat for channel in channels}
+    return [chat for chat in outbox.chats_of(db, article) if chat not in live]
+
+
 def has_expired(stored: Stored, at: datetime) -> bool:
     """Return True for an article past its end: it is never posted."""
     return stored.article.expires is not None and stored.article.expires <= at

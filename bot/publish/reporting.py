@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.clock import Clock
+from bot.domain.chat import Standing
 from bot.domain.delivery import Payload, State
 from bot.domain.interpretation import after_notice
 from bot.domain.outcome import Revoked
@@ -27,6 +28,12 @@ from bot.store.thread import Store
 #: GRACE: how long a due post may take before its reply says that it waits.
 #: SOON: time between two checks until then.
 GRACE, SOON = timedelta(seconds=2), timedelta(seconds=1)
+
+#: Why a channel that was taken out of the settings gets no post.
+_DROPPED = (
+    "this channel was taken out of the settings; "
+    "add it there again, then send the command once more"
+)
 
 
 class Reporter:
@@ -60,17 +67,16 @@ class Reporter:
         if at < one.due:
             return one.due + SOON
         became = await self._store(_became, one, at, self._tz)
-        if not became:  # taken back
-            await self._store(pending.forget, one.id)
+        if not became:
             return None
         is_open = any(each.is_open for each in became)
         if is_open and at < one.due + GRACE:
             return at + SOON
         if is_open and one.told:
             return None
-        if not (
-            is_open or one.undo or one.told
-        ):  # it is on its way, says the answer, and that was soon over
+        is_posted = all(each.fate is Fate.POSTED for each in became)
+        if is_posted and not (one.undo or one.told):
+            # it is on its way, says the answer, and that was soon over
             await self._store(pending.forget, one.id)
             return None
         stored = await self._store(articles.get, one.article)
@@ -93,15 +99,20 @@ class Reporter:
 
 
 def _became(db: Database, one: Pending, at: datetime, tz: tzinfo) -> list[Became]:
+    """Return what became of the posts; empty if an editor took them back meanwhile."""
+    if not pending.exists(db, one.id):
+        return []
     article = articles.successor(db, one.article)
-    return [
-        _named(db, post, at, tz) for post in pending.posts(db, article, one.edition)
-    ]
+    posts = pending.posts(db, article, one.edition)
+    if not posts:  # the channel was added again, and its new start decides
+        return [Became("", Fate.FAILED, _DROPPED)]
+    return [_named(db, post, at, tz) for post in posts]
 
 
 def _named(db: Database, post: Post, at: datetime, tz: tzinfo) -> Became:
     chat = chats.get(db, post.chat)
     name = naming.chat(db, post.chat)
+    is_dropped = chat is not None and chat.state is Standing.DROPPED
     match post.state:
         case State.SENT:
             link = (
@@ -112,6 +123,8 @@ def _named(db: Database, post: Post, at: datetime, tz: tzinfo) -> Became:
             return Became(name, Fate.POSTED, link=link or "")
         case State.SENDING | State.DOUBTFUL:
             return Became(name, Fate.CHECKING)
+        case State.HELD | State.PENDING if is_dropped:
+            return Became(name, Fate.FAILED, _DROPPED)
         case State.HELD | State.PENDING:
             reason, until = post.reason, post.not_before
             if chat and chat.not_before and chat.not_before > at:

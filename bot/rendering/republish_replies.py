@@ -61,11 +61,13 @@ def republished(
     *,
     seconds: float = 0,
     value: str = "",
+    former: Sequence[str] = (),
 ) -> Payload:
     """Answer /republish: the edition goes to these channels.
 
     edition: 0 for a withdrawn article. channels: empty if none had the article or admits it.
     seconds: delay before it is sent. value: what the Undo button carries; without it, no Undo.
+    former: channels that have the article and are no longer in the settings.
     """
     return layout.reply(
         templates,
@@ -76,6 +78,8 @@ def republished(
         edition=edition,
         channels=len(channels),
         where=shown_names.chats(channels),
+        former=shown_names.chats(former),
+        former_channels=len(former),
         seconds=math.ceil(seconds),
     )
 

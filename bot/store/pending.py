@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.delivery import State
-from bot.store.database import maybe, milliseconds, moment, rows, transaction, write
+from bot.store.database import (
+    maybe,
+    milliseconds,
+    moment,
+    row,
+    rows,
+    transaction,
+    write,
+)
 
 #: A reply is not edited after so long: its post still waits, and /status shows it.
 KEPT = timedelta(days=2)
@@ -84,6 +92,12 @@ def all_(db: Database) -> list[Pending]:
         )
         for one in found
     ]
+
+
+def exists(db: Database, update: int) -> bool:
+    """Return True if the reply to an update is still to be edited."""
+    sql = "SELECT 1 FROM pending_answers WHERE id = ?"
+    return row(db, sql, (update,)) is not None
 
 
 def tell(db: Database, update: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox import Message, Sandbox
-from bot.store import pending
+from bot.store import chats, pending
 from bot.store.database import write
 from tests.support.outgoing import Outgoing, going
 
@@ -172,3 +172,41 @@ async def test_an_answer_that_was_deleted_is_left_alone(publisher: Outgoing) -> 
     await publisher.store(write, "UPDATE pending_answers SET message = 99999")
     await _later(publisher, 6)
     assert await publisher.store(pending.all_) == []
+
+
+async def test_a_channel_that_left_the_settings_meanwhile_is_named_with_what_to_do(
+    publisher: Outgoing,
+) -> None:
+    answer = await _ask(publisher)
+    await publisher.store(chats.set_channels, [])
+    await _later(publisher, 10)
+    assert (
+        "• not posted in News: this channel was taken out of the settings; "
+        "add it there again, then send the command once more" in _shown(answer)
+    )
+    assert "It goes out when that is over" not in answer.text
+    assert answer.buttons == []
+    assert await publisher.store(pending.all_) == []
+
+
+async def test_a_channel_that_left_and_came_back_is_told_of_too(
+    publisher: Outgoing,
+) -> None:
+    answer = await _ask(publisher)
+    await publisher.store(write, "DELETE FROM deliveries WHERE edition = 2")
+    await _later(publisher, 10)
+    assert "• not posted: this channel was taken out of the settings" in _shown(answer)
+    assert answer.buttons == []
+
+
+async def test_an_article_whose_channel_left_the_settings_says_so_when_asked(
+    publisher: Outgoing,
+) -> None:
+    await publisher.store(chats.set_channels, [])
+    publisher.channels.live.clear()
+    answer = await _ask(publisher)
+    assert (
+        f"Nothing was sent: {TITLE} (a.md) was posted in News, "
+        "and that channel is no longer in the settings." in _shown(answer)
+    )
+    assert len(publisher.posts()) == 1

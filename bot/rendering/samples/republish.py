@@ -10,6 +10,8 @@ _REPUBLISHED = {
     "edition": 2,
     "channels": 1,
     "where": "News & more (@news)",
+    "former": "",
+    "former_channels": 0,
     "seconds": 5,
 }
 _BECAME = {
@@ -39,6 +41,9 @@ SAMPLES: Samples = {
         _REPUBLISHED
         | {"article": BARE_LINE, "file": "", "channels": 0, "where": "", "seconds": 0},
         _REPUBLISHED | {"edition": 0, "channels": 0, "where": "", "seconds": 0},
+        _REPUBLISHED | {"former": "Old (@old)", "former_channels": 1},
+        _REPUBLISHED
+        | {"channels": 0, "where": "", "former": "@a and @b", "former_channels": 2},
     ),
     "replies/undone": (
         {
