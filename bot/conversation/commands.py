@@ -16,11 +16,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from rapidfuzz.distance import OSA
+
 from bot.botapi.client import Messenger
 from bot.domain.outcome import Gone, Sent, reason_of
 from bot.rendering import labels
 
 _log = logging.getLogger(__name__)
+#: Letters from which on a command's name may be misspelt in two places.
+_LONG = 8
 #: A scope of the Bot API (BotCommandScope) with the menu that is shown there.
 Menu = tuple[dict[str, Any], list[dict[str, str]]]
 
@@ -99,6 +103,22 @@ def find(name: str, *, is_editor: bool) -> Command | None:
     """Return the command of that name, if it exists for the person who typed it."""
     command = _BY_NAME.get(name)
     return command if command in _available(is_editor=is_editor) else None
+
+
+def nearest(name: str, *, is_editor: bool) -> str:
+    """Return the command that was probably meant by a name that is none; empty if unclear.
+
+    One letter may be wrong, missing, one too many or in its neighbour's place; in a long name two.
+    """
+    shown = {one.name for one in _available(is_editor=is_editor)}
+    slips = {
+        known: OSA.distance(name, known)
+        for known, command in _BY_NAME.items()
+        if command.name in shown
+    }
+    best = min(slips, key=lambda known: (slips[known], known not in shown))
+    allowed = 1 if len(best) < _LONG else 2
+    return best if 0 < slips[best] <= allowed < len(best) - 1 else ""
 
 
 def described(*, is_editor: bool) -> list[tuple[str, str, str]]:

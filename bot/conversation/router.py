@@ -201,7 +201,9 @@ class Router:
         ):  # which itself reports what a reader who is back missed
             await self._context.store(subscriptions.unpark, request)
         if command is None and request.command:
-            return replies.unknown_command(words, request.command.typed)
+            is_editor = self._context.is_editor(request)
+            nearest = commands.nearest(request.command.name, is_editor=is_editor)
+            return replies.unknown_command(words, request.command.typed, nearest)
         if command is None:
             if request.content is not Content.TEXT or not any(
                 map(str.isalnum, request.words)

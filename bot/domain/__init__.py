@@ -22,6 +22,7 @@ notices         what editors are told, and what they can decide
 record          an article as plain data, for tables and other processes
 plain_text      words from files: repaired, measured, cut
 urls            which addresses may be shown, and when two are the same
+post_links      addresses of posts in Telegram
 fulltext        text as it is indexed and searched
 variants        letters that are written in several ways
 """

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain import delivery
+from bot.domain import delivery, post_links
 from bot.domain.article import Stored, from_short_id
 from bot.domain.delivery import Channel
 from bot.store import (
@@ -59,14 +59,14 @@ class Question:
 def meant(db: Database, words: str) -> Meant:
     """Return what an editor's words name.
 
-    That is `last`, an address (with or without scheme), a file's path or name, a short id, or a
-    whole title.
+    That is `last`, an address (with or without scheme), the address of a post in a channel, a
+    file's path or name, a short id, or a whole title.
     """
     words = words.strip().strip("<>\"'“”")
     if words.casefold() == "last":
         newest = article_lists.newest(db)
         return Meant((newest,)) if newest else Meant()
-    if found := articles.all_at(db, words):
+    if found := articles.all_at(db, words) or _by_post(db, words):
         return Meant(_stored(db, found))
     if (by_file := _by_file(db, words)) is not None:
         return by_file
@@ -138,7 +138,7 @@ def chats_for(db: Database, stored: Stored, channels: Sequence[Channel]) -> list
 def former_chats(db: Database, article: int, channels: Sequence[Channel]) -> list[int]:
     """Return the channels that have an article and are no longer in the settings."""
     live = {channel.chat for channel in channels}
-    return [chat for chat in outbox.chats_of(db, article) if chat not in live]
+    return [chat for chat in post_places.chats_of(db, article) if chat not in live]
 
 
 def has_expired(stored: Stored, at: datetime) -> bool:
@@ -174,6 +174,14 @@ def _by_file(db: Database, name: str) -> Meant | None:
 def _by_short_id(db: Database, words: str) -> list[int]:
     number = from_short_id(words.removeprefix("#"))
     return [number] if number is not None and articles.get(db, number) else []
+
+
+def _by_post(db: Database, words: str) -> list[int]:
+    """Return the article of a post, by its address in Telegram: `https://t.me/news/5`."""
+    link = post_links.read(words)
+    if link is None:
+        return []
+    return post_places.articles_of_post(db, *link)
 
 
 def _by_bare_address(db: Database, words: str) -> list[int]:

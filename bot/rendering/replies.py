@@ -158,9 +158,19 @@ def only_in_private(templates: Templates, command: str, group: str) -> Payload:
     )
 
 
-def unknown_command(templates: Templates, command: str = "") -> Payload:
-    """Answer a command that does not exist, or exists for editors only. command: with its slash."""
-    return layout.reply(templates, "unknown_command", command=layout.said(command))
+def unknown_command(
+    templates: Templates, command: str = "", nearest: str = ""
+) -> Payload:
+    """Answer a command that does not exist, or exists for editors only. command: with its slash.
+
+    nearest: the command that was probably meant; empty if that is unclear.
+    """
+    return layout.reply(
+        templates,
+        "unknown_command",
+        command=layout.said(command),
+        nearest=nearest,
+    )
 
 
 def not_understood(templates: Templates, sort: str) -> Payload:

@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 
 from sqlite_utils import Database
 
 from bot.store.database import marks, row, rows
+
+#: By the index of the few: readers may be a million.
+_CHANNELS = "chats INDEXED BY chats_by_setting WHERE setting IS NOT NULL"
+
+
+def articles_of_post(
+    db: Database, username: str, chat_id: int | None, message: int
+) -> list[int]:
+    """Return the articles of a message in a channel, which may be one of earlier settings.
+
+    username, chat_id: the channel's name or Telegram's number; the other is empty or None.
+    """
+    values = {"name": username.lower(), "number": chat_id}
+    sql = (
+        f"SELECT id FROM {_CHANNELS} AND (chat_id = :number OR :name <> '' "
+        "AND :name IN (lower(username), lower(ltrim(setting, '@'))))"
+    )
+    chats = [found["id"] for found in rows(db, sql, values)]
+    sql = (
+        "SELECT DISTINCT article FROM deliveries "
+        "WHERE chat IN (SELECT value FROM json_each(?)) AND message = ?"
+    )
+    found = rows(db, sql, (json.dumps(chats), message))
+    return [one["article"] for one in found]
 
 
 def chats_of(db: Database, article: int) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot import shipped
+from bot.conversation import commands
 from bot.domain import topics
 from bot.domain.arrival import Waits
 from bot.domain.chat import ChatKind
@@ -518,3 +519,36 @@ def _await_topic(db: Database, person: Person, name: str) -> None:
         at=chatting.NOON,
     )
     follows.follow(db, chat.id, follows.topic(db, name).id, chatting.NOON)
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearest"),
+    [
+        ("latst", "latest"),
+        ("topcis", "topics"),
+        ("topc", "topic"),
+        ("untopics", "untopic"),
+        ("folow", "follow"),
+        ("stpo", "stop"),
+        ("unsubscibee", "unsubscribe"),
+        ("republsh", ""),
+        ("unstop", ""),
+        ("foo", ""),
+        ("x", ""),
+    ],
+)
+def test_a_misspelt_command_has_a_nearest_one(typed: str, nearest: str) -> None:
+    assert commands.nearest(typed, is_editor=False) == nearest
+    if typed == "republsh":
+        assert commands.nearest(typed, is_editor=True) == "republish"
+
+
+async def test_a_misspelt_command_is_asked_about(bot: Bot, rea: Person) -> None:
+    (answer,) = await bot.ask(rea, "/latst AI")
+    assert "Did you mean /latest? /help" in answer.text
+    commands_in_it = [one for one in answer.entities if one["type"] == "bot_command"]
+    assert len(commands_in_it) == 2  # what was typed is none
+    group = bot.sandbox.world.add_group("Friends", [rea], [rea])
+    assert await bot.ask(rea, "/latst", group) == []
+    (answer,) = await bot.ask(rea, f"/latst@{bot.sandbox.bot.username}", group)
+    assert "Did you mean /latest?" in answer.text

@@ -210,3 +210,24 @@ async def test_an_article_whose_channel_left_the_settings_says_so_when_asked(
         "and that channel is no longer in the settings." in _shown(answer)
     )
     assert len(publisher.posts()) == 1
+
+
+@pytest.mark.parametrize("more", ["", "?single", "?thread=77"])
+async def test_the_address_of_a_post_names_its_article(
+    publisher: Outgoing, more: str
+) -> None:
+    await publisher.record("b.md", title="Another story of these days")
+    await publisher.deliver(1)
+    post = publisher.posts()[0]
+    number = str(publisher.place.id).removeprefix("-100")
+    answer = await _ask(
+        publisher, f"/republish https://t.me/c/{number}/{post.id}{more}"
+    )
+    assert f"Edition 2 of {TITLE} (a.md) goes to News" in _shown(answer)
+    await publisher.store(
+        write, "UPDATE chats SET username = 'the_news' WHERE setting <> ''"
+    )
+    answer = await _ask(publisher, f"/republish t.me/The_News/{post.id}{more}")
+    assert f"{TITLE} (a.md) goes to News" in _shown(answer)
+    answer = await _ask(publisher, f"/republish https://t.me/the_news/999{more}")
+    assert "goes to" not in answer.text

@@ -113,7 +113,10 @@ SAMPLES: Samples = {
         {"follows": [], "count": 0, "articles": [], "more": 0},
     ),
     "replies/only_in_private": ({"command": "/status", "where": "A & B"},),
-    "replies/unknown_command": ({"command": "/x"},),
+    "replies/unknown_command": (
+        {"command": "/x", "nearest": ""},
+        {"command": "/latst", "nearest": "latest"},
+    ),
     "replies/not_understood": tuple(
         {"sort": sort} for sort in ("text", "forward", "sticker", "other")
     ),
