@@ -1,4 +1,4 @@
-"""Fields that are there and could not be read → a warning with field, line and value.
+"""Fields that could not be read → a warning with field, line and value.
 
 Reads no article from them. The article goes out without such a field (docs/architecture.md, The
 life of an article). Costs next to nothing where every field could be read.
@@ -7,18 +7,27 @@ life of an article). Costs next to nothing where every field could be read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
+from typing import NamedTuple
 
 from bot.domain import plain_text, urls
 from bot.domain.article import Article
-from bot.feed import fields
+from bot.feed.fields import Field, Values
+from bot.feed.values import flag
 
 #: UTF-16 units of a value in a warning.
 SHOWN = 40
 #: Characters of a document in which a field's line is searched for.
 _SEARCHED = 200_000
 
-Values = Mapping[str, object]
+
+class _Check(NamedTuple):
+    """What is wrong with a field whose value could not be read."""
+
+    field: Field
+    fault: str
+    #: Returns True if a value of the field was read, by the article that was made of it.
+    was_read: Callable[[object, Article], bool]
 
 
 def of(values: Values, article: Article, text: str, lines_before: int = 0) -> str:
@@ -27,34 +36,17 @@ def of(values: Values, article: Article, text: str, lines_before: int = 0) -> st
     `text` is the document; it names the lines.
     """
     warnings = []
-    for key, fault in _found(values, article):
+    for field, fault, was_read in _CHECKS:
+        value = field.of(values)
+        if value is None or was_read(value, article):
+            continue
+        key = field.key_in(values)
         line = _line(key, text, lines_before)
-        warnings.append(
-            f"{line}{key}: {_shown(values[key])}{fault}, so it was left out"
-        )
+        warnings.append(f"{line}{key}: {_shown(value)}{fault}, so it was left out")
     return "; ".join(warnings)
 
 
-def _found(values: Values, article: Article) -> Iterator[tuple[str, str]]:
-    """Yield the fields that could not be read, and what is wrong with each."""
-    for key, date in (
-        ("publishedDateTime", article.published),
-        ("expiryDate", article.expires),
-    ):
-        if date is None and values.get(key):
-            yield key, "is not a date"
-    for key, read in (("quality", article.quality), ("heat", article.heat)):
-        if read == 0 and values.get(key) and not _is_nought(values[key]):
-            yield key, "is not a number"
-    for key in ("published", "removed", "draft"):
-        if values.get(key) and fields.flag(values[key]) is None:
-            yield key, "is not yes or no"
-    for key, fault, is_read in _SHAPES:
-        if values.get(key) and not is_read(values[key], article):
-            yield key, fault
-
-
-def _is_nought(value: object) -> bool:
+def _is_zero(value: object) -> bool:
     """Return True for a number that rounds to 0."""
     try:
         return isinstance(value, str) and abs(float(value)) < 1
@@ -62,31 +54,62 @@ def _is_nought(value: object) -> bool:
         return False
 
 
+def _is_flag(value: object, article: Article) -> bool:
+    return flag(value) is not None
+
+
 def _is_text(value: object, article: Article) -> bool:
     return isinstance(value, str)
 
 
-_SHAPES: tuple[tuple[str, str, Callable[[object, Article], bool]], ...] = (
-    ("title", "is not text", _is_text),
-    ("excerpt", "is not text", _is_text),
-    ("type", "is not text", _is_text),
-    ("provider", "is not a name", lambda value, article: isinstance(value, str | dict)),
-    ("topics", "names no topic", lambda value, article: bool(article.topics)),
-    (
-        "related",
-        "is not a list of articles",
-        lambda value, article: isinstance(value, list | dict),
+def _is_name(value: object, article: Article) -> bool:
+    return isinstance(value, str | dict)
+
+
+def _is_list(value: object, article: Article) -> bool:
+    return isinstance(value, list | dict)
+
+
+def _is_picture(value: object, article: Article) -> bool:
+    return isinstance(value, str | list | dict)
+
+
+def _is_address(value: object, article: Article) -> bool:
+    return value == article.url or urls.link(value) is not None
+
+
+_CHECKS = (
+    _Check(
+        Field.PUBLISHED,
+        "is not a date",
+        lambda value, article: article.published is not None,
     ),
-    (
-        "images",
-        "holds no picture",
-        lambda value, article: isinstance(value, str | list | dict),
+    _Check(
+        Field.EXPIRES,
+        "is not a date",
+        lambda value, article: article.expires is not None,
     ),
-    (
-        "webUrl",
-        "is not a web address",
-        lambda value, article: urls.both(value)[0] is not None,
+    _Check(
+        Field.QUALITY,
+        "is not a number",
+        lambda value, article: article.quality != 0 or _is_zero(value),
     ),
+    _Check(
+        Field.HEAT,
+        "is not a number",
+        lambda value, article: article.heat != 0 or _is_zero(value),
+    ),
+    _Check(Field.IS_PUBLISHED, "is not yes or no", _is_flag),
+    _Check(Field.REMOVED, "is not yes or no", _is_flag),
+    _Check(Field.DRAFT, "is not yes or no", _is_flag),
+    _Check(Field.TITLE, "is not text", _is_text),
+    _Check(Field.EXCERPT, "is not text", _is_text),
+    _Check(Field.KIND, "is not text", _is_text),
+    _Check(Field.PROVIDER, "is not a name", _is_name),
+    _Check(Field.TOPICS, "names no topic", lambda value, article: bool(article.topics)),
+    _Check(Field.RELATED, "is not a list of articles", _is_list),
+    _Check(Field.IMAGES, "holds no picture", _is_picture),
+    _Check(Field.ADDRESS, "is not a web address", _is_address),
 )
 
 
@@ -96,11 +119,13 @@ def _line(key: str, text: str, lines_before: int) -> str:
     field = re.search(pattern, text[:_SEARCHED], re.MULTILINE)
     if field is None:
         return ""
-    return f"line {lines_before + text.count(chr(10), 0, field.start()) + 1}: "
+    line = lines_before + text.count("\n", 0, field.start()) + 1
+    return f"line {line}: "
 
 
 def _shown(value: object) -> str:
     """Return the value of a field as a warning shows it."""
     if not isinstance(value, str):
         return ""
-    return f"“{plain_text.shorten(plain_text.repair(value[: 4 * SHOWN]), SHOWN)}” "
+    text = plain_text.repair(value[: 4 * SHOWN])
+    return f"“{plain_text.shorten(text, SHOWN)}” "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from bot.domain.article import Article
 from bot.domain.record import pack, unpack
 from bot.errors import ArticleError
 from bot.feed import fields, images, markup
+from bot.feed.fields import Field
 from tests.support.examples import examples
 
 BASE = {"title": "A quiet harbour", "webUrl": "https://host.example/a"}
@@ -536,6 +539,70 @@ def test_an_image_that_names_no_scheme_is_one_of_https(
     written: object, image: str | None
 ) -> None:
     assert article(images=[written]).image == image
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+#: A value of each field that gives another article than none.
+FILLED: dict[Field, object] = {
+    Field.TITLE: "Another harbour",
+    Field.ADDRESS: "https://host.example/b",
+    Field.OTHER_ADDRESSES: "https://host.example/c",
+    Field.EXCERPT: "Low tide.",
+    Field.PROVIDER: "The Harbour Post",
+    Field.PUBLISHED: "2026-11-01T12:00:00Z",
+    Field.EXPIRES: "2026-12-01T12:00:00Z",
+    Field.TOPICS: ["Harbours"],
+    Field.IMAGES: "https://host.example/a.jpg",
+    Field.RELATED: [{"title": "Related", "webUrl": "https://other.example/r"}],
+    Field.QUALITY: "80",
+    Field.HEAT: "70",
+    Field.KIND: "video",
+    Field.IS_PUBLISHED: "false",
+    Field.REMOVED: "true",
+    Field.DRAFT: "true",
+}
+RELATED = [Field.TITLE, Field.ADDRESS, Field.EXCERPT, Field.PROVIDER]
+RELATED += [Field.PUBLISHED, Field.QUALITY, Field.REMOVED]
+
+
+@pytest.mark.parametrize("field", Field)
+def test_another_key_in_the_table_is_accepted(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "ampWebUrl" if field is Field.OTHER_ADDRESSES else field.keys[0]
+    written = article(**{key: FILLED[field]})
+    monkeypatch.setattr(field, "keys", ("another", *field.keys))
+    assert article(another=FILLED[field]) == written != article()
+
+
+@pytest.mark.parametrize("field", RELATED)
+def test_another_key_in_the_table_is_accepted_of_a_related_article(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = {"title": "Related", "webUrl": "https://other.example/r"}
+    without = article(related=[entry]).related
+    written = article(related=[{**entry, field.keys[0]: FILLED[field]}]).related
+    monkeypatch.setattr(field, "keys", ("another", *field.keys))
+    added = article(related=[{**entry, "another": FILLED[field]}]).related
+    assert added == written != without
+
+
+def test_the_first_key_that_has_a_value_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Field.QUALITY, "keys", ("quality", "score"))
+    assert article(quality="", score="7").quality == 7
+    assert article(quality="5", score="7").quality == 5
+    assert article(quality=None).quality == 0
+
+
+def test_the_readme_lists_every_key() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## Fields of an article\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if "`" in line[:4]]
+    listed = [tuple(re.findall(r"`(\w+)`", row)) for row in rows]
+    assert listed == [field.keys for field in Field]
 
 
 # --- anything --------------------------------------------------------------------------------------------------------

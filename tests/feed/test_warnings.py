@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feed import document, reading
+from bot.feed.fields import Field
 from bot.ingest import recorder
 from bot.planning.rules import Read
 from bot.store import files
@@ -49,6 +50,32 @@ def test_a_field_that_can_not_be_read_is_told_with_its_line(
     assert told.endswith(f"{fault}, so it was left out")
     if value[0] not in "['":
         assert f"“{value}” " in told
+
+
+UNREADABLE = {
+    Field.TITLE: "[a]",
+    Field.ADDRESS: "nowhere",
+    Field.EXCERPT: "[a, b]",
+    Field.PROVIDER: "[a]",
+    Field.PUBLISHED: "yesterday",
+    Field.EXPIRES: "tomorrow",
+    Field.TOPICS: "'#'",
+    Field.RELATED: "nothing",
+    Field.QUALITY: "high",
+    Field.HEAT: "high",
+    Field.KIND: "[a]",
+    Field.IS_PUBLISHED: "maybe",
+    Field.REMOVED: "maybe",
+    Field.DRAFT: "maybe",
+}
+
+
+@pytest.mark.parametrize("field", UNREADABLE)
+def test_another_key_in_the_table_is_named_when_it_can_not_be_read(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(field, "keys", ("another", *field.keys))
+    assert examined(another=UNREADABLE[field]).startswith("line 4: another: ")
 
 
 def test_a_second_address_is_taken_and_the_first_told() -> None:
