@@ -12,6 +12,7 @@ from typing import Any
 
 from bot import scheduler, single_run, watchdog
 from bot.botapi import client
+from bot.botapi.meter import Meter
 from bot.botapi.webhook import Hook
 from bot.clock import Clock, monotonic, now
 from bot.domain.rate_limit import Limits, RateLimiter
@@ -145,7 +146,7 @@ class App:
                 "telegram.token: is missing. Take one from @BotFather and set "
                 "PAPERBOY_TELEGRAM__TOKEN; `paperboy demo` needs none."
             )
-        meter = client.Meter(self._pace, self._clock)
+        meter = Meter(self._pace, self._clock)
         speaking = client.build(
             token, telegram.api_base_url, paid=telegram.paid_broadcast, meter=meter
         )

@@ -1,11 +1,14 @@
 """The Bot API client: calls out, updates in. Decides nothing about articles and words nothing.
 
     client         the only sender: a call out, an Outcome in
-    transport      the HTTP connection, on aiohttp
-    error_mapping  an exception of the library becomes an Outcome
+    meter          counts each call to a chat in the rate limiter; a reply's turn
+    wire           the library's connection: calls as plain data, and how long each may take
+    transport      HTTP, on aiohttp
     error_texts    tables: the text of a 400 or a 403, and what it means
+    error_mapping  any other error (a 429, a 5xx, no answer): an exception becomes an Outcome
     polling        fetches updates; confirms them once they are stored
-    inbox          updates from arrival until they are handled, in order for each chat
+    inbox          updates from arrival until they are handled, kept in the database
+    chat_queues    handles them, in order for each chat
     shapes         which updates are usable, and whose they are
     registration   registers the webhook with Telegram, and checks it
     webhook        where Telegram posts updates instead of being polled

@@ -8,34 +8,17 @@ deletions, probes, replies, notices.
 
 from __future__ import annotations
 
-import asyncio
-import ipaddress
-from collections.abc import AsyncIterator, Awaitable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from telegram import Bot
-
-from bot.botapi import error_mapping, redaction
-from bot.botapi.transport import Parameters, Transport
-from bot.clock import Clock
+from bot.botapi import error_mapping, redaction, wire
+from bot.botapi.meter import Meter
+from bot.botapi.wire import Wire
 from bot.domain.delivery import Payload
-from bot.domain.outcome import Outcome, Sent, Unknown, Wait
-from bot.domain.rate_limit import RateLimiter
+from bot.domain.outcome import Outcome, Sent, Unknown
 
-#: Seconds to wait for an answer. Telegram downloads a picture from its address before it answers.
-_PHOTO_SECONDS = 30.0
-_ANSWER_SECONDS = 20.0
-_CONNECT_SECONDS = 10.0
-_POOL_SECONDS = 5.0
-_CONNECTIONS = 200
-#: Longest time, in seconds, that a reply waits for its chat: the default pause between two messages
-#: there.
-REPLY_WAIT = 1.0
 #: Message numbers are smaller (Bot API: 32 bits, and room for more).
 _NUMBERS = 2**53
 #: Methods, of those used here, that take `allow_paid_broadcast` (Bot API).
@@ -44,80 +27,6 @@ _PAID = frozenset(("sendMessage", "sendPhoto", "copyMessage"))
 _THREADED = _PAID | {"forwardMessage", "sendChatAction"}
 #: Methods whose result is the new message.
 _ANSWERED_BY_MESSAGE = _PAID | {"forwardMessage"}
-
-
-class Wire(Bot):
-    """python-telegram-bot's connection, with one method for calls as plain data.
-
-    `Bot.do_api_request` is not used: it warns for every method that the library has a function
-    for, and raises EndPointNotFound for a refused token.
-    """
-
-    async def ask(
-        self,
-        method: str,
-        parameters: dict[str, Any],
-        read_timeout: float = _ANSWER_SECONDS,
-    ) -> Any:
-        """Return the result of a call as JSON.
-
-        Raises TelegramError, or KeyError for an answer without one.
-        """
-        request = self._request[0 if method == "getUpdates" else 1]
-        return await request.post(
-            f"{self.base_url}/{method}",
-            Parameters(parameters),
-            read_timeout=read_timeout,
-        )
-
-    @property
-    def server_time(self) -> datetime | None:
-        """The time on the server when it last answered; None where the answer had none."""
-        try:
-            return parsedate_to_datetime(
-                getattr(self._request[1], "date", "")
-            ).astimezone(UTC)
-        except ValueError:
-            return None
-
-    async def close_connections(self) -> None:
-        """Close all connections; the wire can't be used afterwards."""
-        for request in self._request:
-            await request.shutdown()
-
-
-@dataclass(frozen=True, slots=True)
-class Meter:
-    """Counts calls in the rate limiter, with the time from a clock."""
-
-    limiter: RateLimiter
-    clock: Clock
-
-    async def count(
-        self, chat_id: int, call: Awaitable[tuple[Outcome, Any]]
-    ) -> tuple[Outcome, Any]:
-        """Make a call to a chat, counted from its beginning to its end, and apply a 429."""
-        self.limiter.begin(chat_id)
-        try:
-            outcome, result = await call
-        finally:
-            self.limiter.land(chat_id, self.clock())
-        if isinstance(outcome, Wait) and outcome.flood:
-            self.limiter.record_pause(chat_id, outcome.seconds, self.clock())
-        return outcome, result
-
-    @asynccontextmanager
-    async def turn(self, chat_id: int) -> AsyncIterator[None]:
-        """Keep a chat for a reply: deliveries to it wait meanwhile.
-
-        The reply itself waits until the chat may receive again, but not longer than REPLY_WAIT.
-        """
-        at = self.clock()
-        seconds = (self.limiter.chat_ready(chat_id, at) - at).total_seconds()
-        with self.limiter.holding([chat_id]):
-            if 0 < seconds <= REPLY_WAIT:
-                await asyncio.sleep(seconds)
-            yield
 
 
 class Messenger:
@@ -171,13 +80,8 @@ class Messenger:
         self, method: str, parameters: dict[str, Any] | None = None
     ) -> tuple[Outcome, Any]:
         """Make any call; return its Outcome and Telegram's result (None unless Sent)."""
-        seconds = (
-            _PHOTO_SECONDS
-            if method in ("sendPhoto", "editMessageMedia")
-            else _ANSWER_SECONDS
-        )
         try:
-            result = await self.wire.ask(method, parameters or {}, seconds)
+            result = await self.wire.ask(method, parameters or {})
         except Exception as error:  # JSON of another shape can raise anything
             return error_mapping.outcome(error), None
         number = result.get("message_id", 0) if isinstance(result, dict) else 0
@@ -274,30 +178,4 @@ def build(
     Makes no call; from here on no log shows a token.
     """
     redaction.guard()
-    wire = Wire(
-        token,
-        base_url=f"{api_base_url}/bot",
-        base_file_url=f"{api_base_url}/file/bot",
-        request=_request(api_base_url, _CONNECTIONS),
-        get_updates_request=_request(api_base_url, 4),
-    )
-    return Messenger(wire, paid=paid, meter=meter)
-
-
-def _request(api_base_url: str, connections: int) -> Transport:
-    return Transport(
-        api_base_url,
-        connections=connections,
-        answer=_ANSWER_SECONDS,
-        connect=_CONNECT_SECONDS,
-        pool=_POOL_SECONDS,
-        direct=_is_loopback(api_base_url),  # no proxy for a server on this machine
-    )
-
-
-def _is_loopback(address: str) -> bool:
-    host = urlsplit(address).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+    return Messenger(wire.connect(token, api_base_url), paid=paid, meter=meter)

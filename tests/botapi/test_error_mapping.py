@@ -248,7 +248,7 @@ async def test_a_lost_answer_leaves_it_unknown(line: Line, fault: Fault) -> None
 async def test_an_answer_that_takes_too_long_leaves_it_unknown(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.botapi.client._ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr("bot.botapi.wire._ANSWER_SECONDS", 0.05)
     assert isinstance(await line.met(faults.slow_answer(1.0)), Unknown)
     assert [message.text for message in line.sandbox.messages(line.reader)][
         -1

@@ -368,7 +368,7 @@ async def test_what_a_killed_process_was_at_is_done_by_the_next_and_once(
     hangs = asyncio.Event()
 
     async def handler(update: Update) -> None:
-        await bot.polling.inbox._handler(update)
+        await bot.polling.inbox._queues._handler(update)
         await hangs.wait()
 
     killed = polling(bot, handler).inbox
@@ -447,7 +447,11 @@ async def test_only_so_many_updates_wait_in_memory(bot: Bot) -> None:
     hangs.set()
     await asyncio.wait_for(waiting, PATIENCE)
     await inbox.idle()
-    assert (inbox.waiting, inbox._chats, inbox._tasks) == (0, {}, set())
+    assert (inbox.waiting, inbox._queues._chats, inbox._queues._tasks) == (
+        0,
+        {},
+        set(),
+    )
 
 
 async def test_an_update_that_can_not_be_stored_is_asked_for_again(

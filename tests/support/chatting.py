@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.botapi.client import Messenger, Meter, build
+from bot.botapi.client import Messenger, build
 from bot.botapi.inbox import Inbox
+from bot.botapi.meter import Meter
 from bot.botapi.polling import Polling
 from bot.clock import Clock
 from bot.conversation.context import Context

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.botapi import client
+from bot.botapi.meter import Meter
 from bot.clock import Clock
 from bot.domain.rate_limit import Limits, RateLimiter
 from bot.publish.channels import Channels
@@ -40,7 +41,7 @@ async def joined(
     """Open a bot that knows the channels of its settings."""
     store, pace = Store(":memory:"), RateLimiter(Limits(**settings.pace.model_dump()))
     clock = Clock.of(sandbox.clock)
-    meter = client.Meter(pace, clock)
+    meter = Meter(pace, clock)
     speaking = client.build(
         sandbox.token,
         sandbox.base_url,

@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.botapi import client
+from bot.botapi import wire
 
 T = TypeVar("T")
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -48,13 +48,13 @@ def run(work: Coroutine[Any, Any, T], scale: float) -> T:
     Nobody waits less for an answer than without it, or a busy machine would look like a broken network.
     """
     kept = {
-        name: getattr(client, name) for name in dir(client) if name.endswith("_SECONDS")
+        name: getattr(wire, name) for name in dir(wire) if name.endswith("_SECONDS")
     }
     for name, seconds in kept.items():
-        setattr(client, name, seconds * scale)
+        setattr(wire, name, seconds * scale)
     try:
         with asyncio.Runner(loop_factory=lambda: Loop(scale)) as runner:
             return runner.run(work)
     finally:
         for name, seconds in kept.items():
-            setattr(client, name, seconds)
+            setattr(wire, name, seconds)

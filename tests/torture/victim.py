@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 import bot.app
-import bot.botapi.client
+import bot.botapi.wire
 import bot.cli
 import bot.cli.run
 import bot.store.thread
@@ -96,7 +96,7 @@ class Commits:
 
 def watch_calls(step: Steps) -> None:
     """Tell of every call of the Bot API."""
-    ask = bot.botapi.client.Wire.ask
+    ask = bot.botapi.wire.Wire.ask
 
     async def asked(wire: Any, method: str, *args: Any, **kwargs: Any) -> Any:
         step(f"before call {method}")
@@ -105,7 +105,7 @@ def watch_calls(step: Steps) -> None:
         finally:
             step(f"after call {method}")
 
-    bot.botapi.client.Wire.ask = asked  # type: ignore[method-assign]
+    bot.botapi.wire.Wire.ask = asked  # type: ignore[method-assign]
 
 
 def live(life: dict[str, Any]) -> None:
