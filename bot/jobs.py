@@ -114,7 +114,7 @@ class Jobs:
             self.schedule.nudge("release")
 
     async def _release(self) -> float | None:
-        return self._seconds_until(await self.telegram.releaser.turn())
+        return self._seconds_until(await self.telegram.releaser.release())
 
     async def _deliver(self) -> float | None:
         return self._seconds_until(

@@ -33,7 +33,7 @@ class SingleRun:
         found = await scheduler.unless(stop, self.jobs.poller.scan(), farewell)
         await telegram.tell_editors(*found.notices)
         await self.jobs.begin_channels()
-        await telegram.releaser.turn(hurry=True)
+        await telegram.releaser.release(hurry=True)
         await scheduler.unless(stop, self._answer())
         await scheduler.unless(stop, self._deliver(), farewell)
         await scheduler.unless(stop, telegram.notifier.send(), farewell)

@@ -20,7 +20,7 @@ from bot.domain.arrival import TOGETHER, Waits
 from bot.domain.article import from_short_id
 from bot.domain.notices import Decision
 from bot.planning import naming
-from bot.publish import editions, missed, release
+from bot.publish import editions, missed, release_questions
 from bot.rendering import alerts, republish_replies
 from bot.rendering.report import ArticleName
 from bot.rendering.taps import TapLine
@@ -168,7 +168,7 @@ async def _answer_all(
     channels = tuple(context.channels)
 
     def work(db: Database) -> list[int] | None:
-        answered = release.answer(db, value, channels, request.at, post=post)
+        answered = release_questions.answer(db, value, channels, request.at, post=post)
         return [answered.posted, answered.skipped] if answered else None
 
     counts = await context.once(request, work)
@@ -208,7 +208,9 @@ async def _answer_one(
     channels = tuple(context.channels)
     changed = await context.once(
         request,
-        lambda db: release.answer_one(db, number, channels, request.at, post=post),
+        lambda db: release_questions.answer_one(
+            db, number, channels, request.at, post=post
+        ),
     )
     if changed and post:
         context.wake()
@@ -221,7 +223,7 @@ async def _answer_one(
 
 async def _next_question(context: Context, kind: Waits) -> TapResult | None:
     """Return the question about the next of the articles that wait together; None at the end."""
-    notice = await context.store(release.next_question, kind)
+    notice = await context.store(release_questions.next_question, kind)
     if notice is None:
         return None
     entry = await context.store(naming.entry, notice)

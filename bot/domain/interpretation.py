@@ -1,4 +1,4 @@
-"""What follows from an outcome: for a send, a reply, a notice and a probe, side by side.
+"""What follows from an outcome: of a send, reply, notice, probe and deletion, side by side.
 
 Pure: makes no call, reads no clock, knows no table. An edit has more to decide: see
 `edit_interpretation`. Each function returns what is to be recorded or
@@ -27,6 +27,7 @@ from bot.domain.outcome import (
     reason_of,
 )
 from bot.domain.settlement import (
+    DeletionSettlement,
     NoticeSettlement,
     ProbeAnswer,
     ProbeSettlement,
@@ -50,6 +51,8 @@ REPLY_PATIENCE_SECONDS = 10.0
 EDITOR_AWAY_SECONDS = 900.0
 #: An editor whom the network kept from getting a notice is tried again after this.
 EDITOR_HELD_UP_SECONDS = 10.0
+#: The deletion of a forwarded copy is tried again after this, and after a pause of at most this.
+COPY_AGAIN_SECONDS, COPY_PATIENCE_SECONDS = 1.0, 10.0
 
 
 # --- A send ---------------------------------------------------------------------------------------
@@ -234,5 +237,24 @@ def after_probe(outcome: Outcome) -> ProbeSettlement:
             )
         case Migrated() | Unknown() | Revoked():
             return ProbeSettlement(ProbeAnswer.LATER, reason_of(outcome))
+        case _:
+            assert_never(outcome)
+
+
+# --- The deletion of a copy that a probe forwarded ------------------------------------------------
+
+
+def after_deletion(outcome: Outcome) -> DeletionSettlement:
+    """Return what is done about a forwarded copy after `outcome` of its deletion arrived."""
+    match outcome:
+        case Sent():
+            return DeletionSettlement(is_deleted=True)
+        case Refused():
+            return DeletionSettlement()
+        case Wait():
+            seconds = min(outcome.seconds, COPY_PATIENCE_SECONDS)
+            return DeletionSettlement(again_in=seconds)
+        case Gone() | Migrated() | Unknown() | Revoked():
+            return DeletionSettlement(again_in=COPY_AGAIN_SECONDS)
         case _:
             assert_never(outcome)

@@ -108,6 +108,15 @@ class NoticeSettlement:
     is_refused: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionSettlement:
+    """What is done after an attempt to delete a copy that was forwarded for a probe."""
+
+    is_deleted: bool = False
+    #: Try again after so many seconds; None: not again.
+    again_in: float | None = None
+
+
 class ProbeAnswer(Enum):
     """What the answer to a probe says about the message it was about."""
 

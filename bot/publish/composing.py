@@ -73,24 +73,21 @@ class Composer:
             fallbacks=delivery.fallbacks,
         )
 
-    def revision(
-        self, revision: DueEdit, material: Material, at: datetime
+    def edit(
+        self, due: DueEdit, material: Material, at: datetime
     ) -> tuple[Payload, EditAction]:
         """Return the call that brings a post up to date, and what it does."""
+        article, delivery = material.stored.article, due.to.delivery
         if not material.stored.withdrawn:
-            return post_edits.edit(
-                self.post(material), revision.to.delivery.payload
-            ), EditAction.EDIT
-        if (
-            at - revision.sent < DELETABLE
-            and Fallback.KEEP not in revision.to.delivery.fallbacks
-        ):
+            post = self.post(material)
+            return post_edits.edit(post, delivery.payload), EditAction.EDIT
+        may_delete = Fallback.KEEP not in delivery.fallbacks
+        if may_delete and at - due.sent < DELETABLE:
             return {"method": "deleteMessage"}, EditAction.DELETE
-        before = revision.to.delivery.payload or {}
+        before = delivery.payload or {}
         photo = before.get("method") == "sendPhoto"
-        return post_edits.tombstone(
-            self.templates, material.stored.article, photo=photo
-        ), EditAction.LEAVE_NOTE
+        note = post_edits.tombstone(self.templates, article, photo=photo)
+        return note, EditAction.LEAVE_NOTE
 
 
 def directed(payload: Payload, to: Addressed) -> tuple[Payload, int]:

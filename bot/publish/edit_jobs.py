@@ -36,7 +36,8 @@ from bot.store.payloads import remembered
 class EditJob:
     """One edit or deletion."""
 
-    revision: DueEdit
+    due: DueEdit
+    #: The fingerprint that the post shows afterwards.
     form: str
     payload: Payload
     #: What the post's row holds afterwards: as if it had been sent so.
@@ -44,49 +45,51 @@ class EditJob:
     action: EditAction
 
     @property
-    def needless(self) -> bool:
+    def is_needless(self) -> bool:
         """Return True if the post shows this form of its article, so that no edit is needed.
 
         A post that is due without a new form has the keyboard of another post, which a probe set
         (`store.recovery`); the edit restores its own.
         """
-        post, before = self.revision, self.revision.to.delivery.payload
-        alike = before is not None and remembered(self.as_sent) == remembered(before)
-        return self.action is EditAction.EDIT and post.form != self.form and alike
+        if self.action is not EditAction.EDIT or self.due.form == self.form:
+            return False
+        before = self.due.to.delivery.payload
+        return before is not None and remembered(self.as_sent) == remembered(before)
 
 
 def edit_job(
-    composer: Composer, revision: DueEdit, material: Material, at: datetime
+    composer: Composer, due: DueEdit, material: Material, at: datetime
 ) -> EditJob:
     """Return what brings a post up to date."""
-    before = revision.to.delivery.payload or {}
-    payload, action = composer.revision(revision, material, at)
+    before = due.to.delivery.payload or {}
+    payload, action = composer.edit(due, material, at)
     as_sent = before
     if action is EditAction.EDIT:
         as_sent = _as_sent(payload, composer.post(material), before)
-    return EditJob(revision, material.stored.fingerprint, payload, as_sent, action)
+    return EditJob(due, material.stored.fingerprint, payload, as_sent, action)
 
 
 def skip(db: Database, edit_job: EditJob, at: datetime) -> None:
-    """Write that a post shows its article as it is, without an edit."""
-    edit_outcomes.unchanged(db, edit_job.revision.to.delivery.id, edit_job.form, at)
+    """Record that a post shows its article as it is, without an edit."""
+    delivery = edit_job.due.to.delivery
+    edit_outcomes.unchanged(db, delivery.id, edit_job.form, at)
 
 
 def settle(
     db: Database, edit_job: EditJob, outcome: Outcome, at: datetime
 ) -> Alert | None:
-    """Write what became of an edit job; return what the editors are told, if anything."""
-    to = edit_job.revision.to
+    """Record what became of an edit job; return the alert for the editors, if there is one."""
+    to = edit_job.due.to
+    chat = to.delivery.chat
     settlement = after_edit(outcome, to.delivery, edit_job.action, at)
+    until, reason = settlement.not_before, settlement.reason
     with transaction(db):
         _settle_post(db, edit_job, settlement, at)
         if settlement.parks:
-            standings.park(db, to.delivery.chat, settlement.reason)
-        if settlement.pauses_chat and settlement.not_before:
-            until, only_thread = settlement.not_before, settlement.only_thread
-            pauses.pause(
-                db, to.delivery.chat, until, settlement.reason, only_thread=only_thread
-            )
+            standings.park(db, chat, reason)
+        if settlement.pauses_chat and until:
+            only_thread = settlement.only_thread
+            pauses.pause(db, chat, until, reason, only_thread=only_thread)
         if settlement.moved_to is not None:
             addressing.move(db, to.chat_id, settlement.moved_to)
     return settlement.alert
@@ -95,23 +98,21 @@ def settle(
 def _settle_post(
     db: Database, edit_job: EditJob, settlement: EditSettlement, at: datetime
 ) -> None:
-    """Write what became of the post. An edit that is due at once stays as it is written."""
-    post = edit_job.revision.to.delivery.id
+    """Record what became of the post. An edit that is due at once stays as it is recorded."""
+    post, reason = edit_job.due.to.delivery.id, settlement.reason
     match settlement.state:
         case EditState.DONE if edit_job.action is EditAction.EDIT:
             edit_outcomes.edited(db, post, edit_job.form, edit_job.as_sent, at)
         case EditState.DONE:
             edit_outcomes.withdrawn(db, post, "the article was withdrawn", at)
         case EditState.DUE:
-            if settlement.not_before:
-                until, fallbacks = settlement.not_before, settlement.fallbacks
-                edit_outcomes.later(
-                    db, post, until, settlement.reason, at, fallbacks=fallbacks
-                )
+            until, fallbacks = settlement.not_before, settlement.fallbacks
+            if until:
+                edit_outcomes.later(db, post, until, reason, at, fallbacks=fallbacks)
         case EditState.POST_GONE:
-            edit_outcomes.gone(db, post, settlement.reason, at)
+            edit_outcomes.gone(db, post, reason, at)
         case EditState.GIVEN_UP:
-            edit_outcomes.given_up(db, post, settlement.reason, at)
+            edit_outcomes.given_up(db, post, reason, at)
         case _:
             assert_never(settlement.state)
 
@@ -123,8 +124,10 @@ def _as_sent(edit: Payload, post: Payload, before: Payload) -> Payload:
     """
     if edit["method"] != "editMessageCaption" or post["method"] != "sendMessage":
         return post
-    words: Payload = {
-        key: edit[key] for key in ("caption", "parse_mode") if key in edit
-    }
-    buttons: Payload = {key: post[key] for key in ("reply_markup",) if key in post}
-    return {"method": "sendPhoto", "photo": before["photo"], **words, **buttons}
+    as_sent: Payload = {"method": "sendPhoto", "photo": before["photo"]}
+    for key in ("caption", "parse_mode"):
+        if key in edit:
+            as_sent[key] = edit[key]
+    if "reply_markup" in post:
+        as_sent["reply_markup"] = post["reply_markup"]
+    return as_sent

@@ -1,7 +1,7 @@
 """Begins the edits and deletions of posts that are due, and records their answers.
 
-Doesn't limit the rate (see `courier`). What an edit is, is decided in `edit_jobs`; what its answer
-means, in `domain.edit_interpretation`.
+Decides neither what an edit does (see `edit_jobs`) nor what its outcome means (see
+`domain.edit_interpretation`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from bot.domain.settlement import EditAction
 from bot.publish import composing, edit_jobs, failures, journal, settling
 from bot.publish.composing import Composer
 from bot.publish.edit_jobs import EditJob
-from bot.publish.in_flight import InFlightCall, Messenger, Tell
+from bot.publish.in_flight import InFlightCall, InFlightCalls
+from bot.publish.messenger import Messenger, Tell
+from bot.store import edits
 from bot.store.edits import DueEdit
 from bot.store.thread import Store
 
@@ -32,55 +34,64 @@ class Edits:
     store: Store
     messenger: Messenger
     composer: Composer
+    calls: InFlightCalls
     tell: Tell
 
-    async def begin(self, due: Sequence[DueEdit], at: datetime) -> list[InFlightCall]:
-        """Begin these edits, at most one for each chat.
+    async def begin(self, at: datetime) -> None:
+        """Begin the edits that are due, as many as may, at most one for each chat."""
+        room = self.calls.room(at)
+        if not room:
+            return
+        due = await self.store(edits.due, at, busy=self.calls.busy(), most=room)
+        chosen = self.calls.one_a_chat(due, at)
+        for edit_job in await self._compose(chosen, at):
+            if edit_job.is_needless:
+                await self.store(edit_jobs.skip, edit_job, at)
+            else:
+                self._call(edit_job)
 
-        A post whose edit cannot be composed stays as it is, and the editors are told.
-        """
+    async def _compose(self, due: Sequence[DueEdit], at: datetime) -> list[EditJob]:
+        """Compose edits. A post whose edit can't be composed stays; the editors are told."""
         if not due:
             return []
         by_delivery = {one.to.delivery.id: one for one in due}
-        materials, failed = await self.store(
-            composing.gather_each, [one.to for one in due]
-        )
-        begun: list[InFlightCall] = []
+        addressed = [one.to for one in due]
+        materials, failed = await self.store(composing.gather_each, addressed)
+        composed: list[EditJob] = []
         for material in materials:
+            to, path = material.to, material.stored.path
+            due_edit = by_delivery[to.delivery.id]
             try:
-                edit_job = edit_jobs.edit_job(
-                    self.composer, by_delivery[material.to.delivery.id], material, at
-                )
+                edit_job = edit_jobs.edit_job(self.composer, due_edit, material, at)
             except Exception as error:  # a template or an article can raise anything
-                failed.append(
-                    composing.failure(material.to, error, material.stored.path)
-                )
-                continue
-            if edit_job.needless:
-                await self.store(edit_jobs.skip, edit_job, at)
+                failed.append(composing.failure(to, error, path))
             else:
-                begun.append(self._call(edit_job))
+                composed.append(edit_job)
         if failed:
             await self.tell(*await self.store(failures.leave, failed, at))
-        return begun
+        return composed
 
-    def _call(self, edit_job: EditJob) -> InFlightCall:
-        to = edit_job.revision.to
+    def _call(self, edit_job: EditJob) -> None:
+        to = edit_job.due.to
 
-        async def arrived(outcome: Outcome, then: datetime) -> None:
-            alert = await self.store(edit_jobs.settle, edit_job, outcome, then)
-            if to.delivery.lane is Lane.CHANNEL:
-                takes_back = edit_job.action is not EditAction.EDIT
-                line = await self.store(
-                    journal.edit, to.delivery, outcome, takes_back=takes_back
-                )
-                _log.info("%s", line)
-            if alert:
-                await self.tell(settling.notice(to, alert, reason_of(outcome)))
+        async def arrived(outcome: Outcome, at: datetime) -> None:
+            await self._settle(edit_job, outcome, at)
 
         call = self.messenger.call(
             edit_job.payload, chat_id=to.chat_id, message=to.delivery.message
         )
-        return InFlightCall(
-            to.delivery.chat, asyncio.ensure_future(call), arrived=arrived
-        )
+        task = asyncio.ensure_future(call)
+        self.calls.launch(InFlightCall(to.delivery.chat, task, arrived=arrived))
+
+    async def _settle(self, edit_job: EditJob, outcome: Outcome, at: datetime) -> None:
+        """Record and log the outcome of an edit job; have the editors told if they should be."""
+        to = edit_job.due.to
+        alert = await self.store(edit_jobs.settle, edit_job, outcome, at)
+        if to.delivery.lane is Lane.CHANNEL:
+            takes_back = edit_job.action is not EditAction.EDIT
+            line = await self.store(
+                journal.edit, to.delivery, outcome, takes_back=takes_back
+            )
+            _log.info("%s", line)
+        if alert:
+            await self.tell(settling.notice(to, alert, reason_of(outcome)))

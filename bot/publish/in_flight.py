@@ -1,83 +1,34 @@
-"""A call that was begun and has no outcome yet, and the interface of the client. Makes no call."""
+"""Calls that were begun and have no outcome yet, and how many more may begin. Makes no call."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
-from bot.domain.delivery import Payload
-from bot.domain.notices import Notice
+from bot.clock import Clock
 from bot.domain.outcome import Outcome, Unknown
+from bot.domain.rate_limit import RateLimiter
 from bot.store.delivery_rows import Addressed
 
+#: Calls in flight at once: a thousand a second where an answer takes a seventh of one.
+MOST_IN_FLIGHT = 160
 _log = logging.getLogger(__name__)
-
-
-class Messenger(Protocol):
-    """Whoever speaks Telegram: one call, one outcome; never raises for what Telegram answers."""
-
-    @property
-    def number(self) -> int:
-        """The bot's user id."""
-
-    async def call(
-        self,
-        payload: Payload,
-        *,
-        chat_id: int,
-        thread: int = 0,
-        message: int | None = None,
-    ) -> Outcome:
-        """Carry out `payload` in a chat.
-
-        message: the number of the message to edit, delete or forward.
-        """
-
-    async def answer(
-        self,
-        payload: Payload,
-        *,
-        chat_id: int,
-        thread: int = 0,
-        message: int | None = None,
-    ) -> tuple[Outcome, Any]:
-        """Do as `call`, and return Telegram's result too (None where there is none)."""
-
-    def turn(self, chat_id: int) -> AbstractAsyncContextManager[None]:
-        """Reserve a chat for a message that is not in the outbox, within the chat's rate limit."""
-
-    async def ask(
-        self, method: str, parameters: dict[str, Any] | None = None
-    ) -> tuple[Outcome, Any]:
-        """Make a call that no pace counts, and return its outcome and result."""
-
-
-class Tell(Protocol):
-    """Tells the editors something, once for each key."""
-
-    async def __call__(self, *told: Notice) -> None:
-        """Have the editors told."""
-
-
-#: Asks the editors to decide; says whether one of them heard.
-Ask = Callable[[Notice], Awaitable[bool]]
 
 
 @dataclass(eq=False, slots=True)
 class InFlightCall:
-    """A call on its way and what its answer is for."""
+    """A call that was begun, and what its outcome is for."""
 
     #: Row number of the chat that gets nothing else meanwhile, or 0.
     chat: int
     call: asyncio.Task[Outcome]
-    #: The delivery that it sends; many answers to such calls are written down together.
+    #: The delivery that it sends; the outcomes of many such calls are recorded together.
     sends: Addressed | None = None
-    #: What the answer to any other call is for.
+    #: Takes the outcome of any other call.
     arrived: Callable[[Outcome, datetime], Awaitable[None]] | None = None
     #: Monotonic time of the launch.
     begun: float = 0.0
@@ -97,3 +48,103 @@ class InFlightCall:
         except Exception as error:
             _log.exception("a call failed")
             return Unknown(f"the call failed: {error!r}")
+
+
+class Due(Protocol):
+    """Anything that is due in a chat: a send or an edit."""
+
+    @property
+    def to(self) -> Addressed:
+        """The delivery that it is about."""
+
+
+_Due = TypeVar("_Due", bound=Due)
+
+
+class InFlightCalls:
+    """The calls of one bot that are in flight, and the chats that are rate-limited meanwhile."""
+
+    def __init__(
+        self, limiter: RateLimiter, clock: Clock, ended: Callable[[], None]
+    ) -> None:
+        """ended: called whenever a call has ended."""
+        self._limiter = limiter
+        self._clock = clock
+        self._ended = ended
+        self._calls: set[InFlightCall] = set()
+        #: Rate-limited chats (row numbers), and until when.
+        self._limited: dict[int, datetime] = {}
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def launch(self, call: InFlightCall) -> None:
+        """Count a call that begins now."""
+        call.begun = self._clock.monotonic()
+        self._calls.add(call)
+        call.call.add_done_callback(lambda _: self._ended())
+
+    def add(self, calls: Iterable[InFlightCall]) -> None:
+        """Take calls in again, as their outcomes could not be recorded."""
+        self._calls.update(calls)
+
+    def remove(self, calls: Iterable[InFlightCall]) -> None:
+        """Let calls go whose outcomes are being recorded."""
+        self._calls.difference_update(calls)
+
+    def done(self) -> list[InFlightCall]:
+        """Return the calls that have ended."""
+        return [one for one in self._calls if one.is_done]
+
+    def any_longer_than(self, seconds: float) -> bool:
+        """Return True if a call has been in flight for more than so many seconds."""
+        latest = self._clock.monotonic() - seconds
+        return any(one.begun < latest for one in self._calls)
+
+    async def wait(self) -> None:
+        """Wait until all calls have ended."""
+        if self._calls:
+            await asyncio.wait([one.call for one in self._calls])
+
+    def room(self, at: datetime) -> int:
+        """Return how many more calls may begin."""
+        free = MOST_IN_FLIGHT - len(self._calls)
+        return max(min(free, self._limiter.room(at)), 0)
+
+    def chats(self) -> list[int]:
+        """Return the chats (row numbers) with a call in flight."""
+        return [one.chat for one in self._calls]
+
+    def busy(self) -> list[int]:
+        """Return the chats (row numbers) with a call in flight, and the rate-limited ones."""
+        return [*self.chats(), *self._limited]
+
+    @property
+    def limited_until(self) -> Iterable[datetime]:
+        """Return until when chats are rate-limited."""
+        return self._limited.values()
+
+    def forget_past_limits(self, at: datetime) -> None:
+        """Forget the chats that are no longer rate-limited."""
+        limited = self._limited.items()
+        self._limited = {chat: until for chat, until in limited if until > at}
+
+    def forget_limits(self) -> None:
+        """Forget which chats are rate-limited: the wall clock was set."""
+        self._limited.clear()
+
+    def one_a_chat(self, due: Sequence[_Due], at: datetime) -> list[_Due]:
+        """Return what may go out now; the next of the same chat (or of its threads) waits."""
+        chosen: dict[int, _Due] = {}
+        for one in due:
+            if not self._is_rate_limited(one.to, at):
+                chosen.setdefault(one.to.chat_id, one)
+        return [*chosen.values()]
+
+    def _is_rate_limited(self, to: Addressed, at: datetime) -> bool:
+        """Return True if the chat is rate-limited, and remember until when."""
+        until = self._limiter.chat_ready(to.chat_id, at)
+        if until <= at:
+            return False
+        self._limited[to.delivery.chat] = until
+        return True

@@ -20,7 +20,7 @@ from bot.domain.notices import Alert, Notice
 from bot.domain.outcome import Fallback, Outcome, Refused, Revoked, reason_of
 from bot.errors import PaperboyError, TokenRevoked
 from bot.planning import naming
-from bot.publish.in_flight import Messenger
+from bot.publish.messenger import Messenger
 from bot.rendering import alerts, layout, log_lines
 from bot.rendering.report import Entry
 from bot.rendering.templates import Broken, Templates

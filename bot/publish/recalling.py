@@ -24,8 +24,8 @@ from bot.domain.settlement import ProbeAnswer
 from bot.errors import TokenRevoked
 from bot.publish import composing
 from bot.publish.composing import Composer, Material
-from bot.publish.in_flight import Messenger
-from bot.publish.peeking import peek
+from bot.publish.forward_probe import forward_and_read
+from bot.publish.messenger import Messenger
 from bot.rendering import markup
 from bot.store import numbers, recalled
 from bot.store.delivery_rows import Addressed
@@ -151,7 +151,9 @@ class Recall:
         while self._reached and tries < TRIES:
             editor = self._reached[0]
             async with self.messenger.turn(editor):
-                outcome, copy = await peek(self.messenger, chat_id, number, editor)
+                outcome, copy = await forward_and_read(
+                    self.messenger, chat_id, number, editor
+                )
             if isinstance(outcome, Revoked):
                 raise TokenRevoked
             answer = after_probe(outcome).answer

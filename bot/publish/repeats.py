@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.outcome import Outcome, Sent
-from bot.publish.in_flight import InFlightCall, Messenger
+from bot.publish.in_flight import InFlightCall
+from bot.publish.messenger import Messenger
 from bot.store import repeats
 from bot.store.thread import Store
 

@@ -16,7 +16,7 @@ from bot.domain.interpretation import after_notice
 from bot.domain.outcome import Revoked
 from bot.errors import TokenRevoked
 from bot.planning import naming
-from bot.publish.in_flight import Messenger
+from bot.publish.messenger import Messenger
 from bot.rendering import dates, republish_replies
 from bot.rendering.republish_replies import Became, Fate
 from bot.rendering.templates import Templates

@@ -18,32 +18,36 @@ CHUNK, CHUNKS = 3_000, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class MoreWork:
     """What there is to do beside sending what is due."""
 
     #: Followers are still being planned.
     planning: bool
+    #: Deliveries are in doubt.
     doubts: bool
-    revisions: bool
-    #: What the editors are told of an article whose followers can't be planned.
+    #: Posts are to be edited or deleted.
+    edits: bool
+    #: For the editors: an article whose followers can't be planned.
     notices: Sequence[Notice] = ()
 
 
-def look(db: Database, at: datetime, free: Callable[[], bool]) -> Waiting:
-    """Plan some more followers while nothing else needs the store, and return what else is due."""
-    told: Sequence[Notice] = ()
+def plan_more(db: Database, at: datetime, is_free: Callable[[], bool]) -> MoreWork:
+    """Plan some followers while nothing else needs the store; return what else is to be done."""
+    notices: Sequence[Notice] = ()
     try:
-        planning = fanouts.extend_while(db, at, CHUNK, free, CHUNKS)
+        planning = fanouts.extend_while(db, at, CHUNK, is_free, CHUNKS)
     except Exception as error:
         if is_outside(error):
             raise
-        told = failures.extend(db, at, error)
+        notices = failures.extend(db, at, error)
         planning = fanouts.exist(db)
-    return Waiting(planning, recovery.exist(db), edits.exist(db), told)
+    doubts = recovery.exist(db)
+    return MoreWork(planning, doubts, edits.exist(db), notices)
 
 
 def due(
     db: Database, at: datetime, busy: Sequence[int], most: int
 ) -> tuple[list[Material], list[Failed]]:
     """Return what may go out now with all it is made of, and what can't be read."""
-    return composing.gather_each(db, outbox.due(db, at, busy=busy, most=most))
+    addressed = outbox.due(db, at, busy=busy, most=most)
+    return composing.gather_each(db, addressed)

@@ -16,6 +16,7 @@ from bot.domain.interpretation import (
     MUTED_SECONDS,
     OF_CHAT,
     RIGHTS_SECONDS,
+    after_deletion,
     after_notice,
     after_probe,
     after_reply,
@@ -39,6 +40,7 @@ from bot.domain.outcome import (
     reason_of,
 )
 from bot.domain.settlement import (
+    DeletionSettlement,
     EditAction,
     EditSettlement,
     EditState,
@@ -598,9 +600,30 @@ def test_each_answer_to_a_reply_a_notice_and_a_probe_has_its_fate(
     )
 
 
+DELETIONS = {
+    "deleted": (Sent(0), DeletionSettlement(is_deleted=True)),
+    "refused": (Refused("no"), DeletionSettlement()),
+    "pause": (Wait(4, "slow"), DeletionSettlement(again_in=4)),
+    "long pause": (Wait(900, "slow"), DeletionSettlement(again_in=10)),
+    "gone": (Gone("blocked"), DeletionSettlement(again_in=1)),
+    "moved": (Migrated(-5), DeletionSettlement(again_in=1)),
+    "lost": (Unknown("cut"), DeletionSettlement(again_in=1)),
+    "revoked": (Revoked("no"), DeletionSettlement(again_in=1)),
+}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"), DELETIONS.values(), ids=DELETIONS.keys()
+)
+def test_a_copy_is_deleted_again_unless_telegram_refuses(
+    outcome: Outcome, expected: DeletionSettlement
+) -> None:
+    assert after_deletion(outcome) == expected
+
+
 def test_every_table_of_fates_names_every_outcome() -> None:
     """An outcome that is added needs its row for a send, an edit, a reply, a notice and a probe."""
-    for table in (FATES, EDIT_FATES, OTHERS):
+    for table in (FATES, EDIT_FATES, OTHERS, DELETIONS):
         assert {type(row[0]) for row in table.values()} == set(get_args(Outcome))
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from bot.botapi.transport import Transport
 from bot.errors import StoreError
-from bot.publish import courier, settling, work
+from bot.publish import courier, in_flight, settling, work
 from bot.sandbox import Limits, Person, Sandbox, faults
 from bot.settings import Pace
 from bot.store.thread import Store
@@ -123,9 +123,9 @@ async def test_with_every_place_taken_it_waits_for_an_answer(
     publisher: Outgoing, visits: Counter[str]
 ) -> None:
     """More chats wait than calls may be on their way, and Telegram takes its time."""
-    found = await publisher.readers(courier.MOST_IN_FLIGHT + 5)
+    found = await publisher.readers(in_flight.MOST_IN_FLIGHT + 5)
     publisher.sandbox.fail(
-        "sendMessage", faults.slow_answer(0.3), times=courier.MOST_IN_FLIGHT
+        "sendMessage", faults.slow_answer(0.3), times=in_flight.MOST_IN_FLIGHT
     )
     await publisher.record(topics=("AI",))
     visits.clear()
@@ -201,7 +201,7 @@ async def test_a_slow_call_beyond_the_end_of_a_run_keeps_nobody_else_waiting(
     telegram, sandbox = publisher.telegram, publisher.sandbox
     (ann,) = await publisher.readers(1)
     on_its_way, answered = asyncio.Event(), asyncio.Event()
-    call = telegram.courier._messenger.call
+    call = telegram.context.messenger.call
 
     async def slowly(payload: Any, *, chat_id: int, **more: Any) -> Any:
         if chat_id == publisher.place.id:
@@ -209,7 +209,7 @@ async def test_a_slow_call_beyond_the_end_of_a_run_keeps_nobody_else_waiting(
             await answered.wait()
         return await call(payload, chat_id=chat_id, **more)
 
-    monkeypatch.setattr(telegram.courier._messenger, "call", slowly)
+    monkeypatch.setattr(telegram.context.messenger, "call", slowly)
     await publisher.record()
     async with asyncio.timeout(PATIENCE):
         until = sandbox.clock() + timedelta(seconds=1)
@@ -284,14 +284,14 @@ async def test_a_call_that_breaks_is_in_doubt_and_concerns_no_other(
     publisher: Outgoing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (ann, ben) = await publisher.readers(2)
-    real = type(publisher.telegram.courier._messenger).call
+    real = type(publisher.telegram.context.messenger).call
 
     async def call(messenger: Any, payload: Any, *, chat_id: int, **more: Any) -> Any:
         if chat_id == ann.id:
             raise ZeroDivisionError
         return await real(messenger, payload, chat_id=chat_id, **more)
 
-    monkeypatch.setattr(type(publisher.telegram.courier._messenger), "call", call)
+    monkeypatch.setattr(type(publisher.telegram.context.messenger), "call", call)
     await publisher.record(topics=("AI",))
     await publisher.deliver()
     assert (

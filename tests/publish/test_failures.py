@@ -11,7 +11,7 @@ import pytest
 from bot import shipped
 from bot.domain.topics import Taxonomy
 from bot.errors import TemplateBroken
-from bot.publish import settling
+from bot.publish import open_search, settling
 from bot.publish.composing import Composer, Material
 from bot.rendering.templates import Templates
 from bot.sandbox import Person, faults
@@ -143,7 +143,7 @@ async def test_a_search_that_goes_wrong_holds_up_no_other_chat(
         def wanted(*args: Any) -> Any:
             raise KeyError("caption")
 
-        monkeypatch.setattr(type(post.bot.courier._recovery), "_target_of", wanted)
+        monkeypatch.setattr(open_search, "target_of", wanted)
         await post.deliver(DOUBT)
         assert await post.state(delivery) == "doubtful"
         await post.article("The next")

@@ -328,8 +328,9 @@ async def test_a_template_that_fails_at_work_is_told_with_its_line_and_the_artic
     )
     own = Templates(tmp_path, publisher.telegram._templates.taxonomy)
     publisher.telegram.notifier._templates = own
-    publisher.telegram.courier._composer = replace(
-        publisher.telegram.courier._composer, templates=own
+    sends = publisher.telegram.courier._sends
+    publisher.telegram.courier._sends = replace(
+        sends, composer=replace(sends.composer, templates=own)
     )
     assert len(TITLE) == 49  # no sample is so long
     for path in ("a.md", "b.md"):

@@ -14,7 +14,7 @@ from bot.domain.arrival import Future, Waits
 from bot.domain.article import Article
 from bot.ingest import recorder, whole_scans
 from bot.planning import opening
-from bot.publish import editions, release, report
+from bot.publish import editions, release, release_questions, report
 from bot.rendering import waiting as words
 from bot.store import (
     article_lists,
@@ -334,7 +334,7 @@ def test_of_those_that_were_posted_already_nothing_waits_and_nobody_is_asked(
     arrive(newsroom, 4)
     assert newsroom.deliver() == []
     assert holding.counts(newsroom.db) == {Waits.BULK: 1}
-    asked = release.question(newsroom.db, Waits.BULK, 10)
+    asked = release_questions.question(newsroom.db, Waits.BULK, 10)
     assert asked
     assert asked.count == 1
 
@@ -408,7 +408,7 @@ def test_what_is_decided_of_a_bulk_arrival_is_done_once(
     newsroom: Newsroom, newest: int | None, posted: int
 ) -> None:
     arrive(newsroom, 1, 2, 3, 4, 5)
-    done = release.decide(
+    done = release_questions.decide(
         newsroom.db, Waits.BULK, newest, newsroom.rules.channels, newsroom.at
     )
     assert (done.posted, done.skipped) == (posted, 5 - posted)
@@ -420,14 +420,14 @@ def test_what_is_decided_of_a_bulk_arrival_is_done_once(
         2,
         1,
     ][:posted]
-    assert release.question(newsroom.db, Waits.BULK, 2) is None
+    assert release_questions.question(newsroom.db, Waits.BULK, 2) is None
 
 
 def test_an_old_question_decides_nothing_of_a_new_bulk_arrival(
     newsroom: Newsroom,
 ) -> None:
     arrive(newsroom, 1, 2, 3, 4)
-    asked = release.question(newsroom.db, Waits.BULK, 2)
+    asked = release_questions.question(newsroom.db, Waits.BULK, 2)
     assert asked is not None
     assert [choice.decision for choice in asked.choices] == [
         "newest",
@@ -437,12 +437,12 @@ def test_an_old_question_decides_nothing_of_a_new_bulk_arrival(
     ]
     assert (asked.count, asked.choices[0].count) == (4, 2)
     values = [choice.value for choice in asked.choices]
-    assert release.answer(
+    assert release_questions.answer(
         newsroom.db, values[0], newsroom.rules.channels, newsroom.at, post=True
-    ) == release.Decided(2, 2)
+    ) == release_questions.Decided(2, 2)
     arrive(newsroom, 5, 6, 7, 8)
     assert (
-        release.answer(
+        release_questions.answer(
             newsroom.db, values[1], newsroom.rules.channels, newsroom.at, post=True
         )
         is None
@@ -475,7 +475,7 @@ def test_what_the_first_scan_after_a_restore_does_not_know_waits_unless_it_is_da
     )
     assert len(newsroom.deliver()) == 1
     assert holding.counts(newsroom.db) == {Waits.RESTORED: 1}
-    asked = release.question(newsroom.db, Waits.RESTORED, 10)
+    asked = release_questions.question(newsroom.db, Waits.RESTORED, 10)
     assert asked is not None
     assert [choice.decision for choice in asked.choices] == ["all", "posted", "each"]
 
@@ -495,7 +495,9 @@ def test_what_was_about_to_go_out_when_the_backup_was_made_waits(
     assert {newsroom.stored(one).waits for one in (pending, dated, draft)} == {
         Waits.RESTORED
     }
-    release.decide(newsroom.db, Waits.RESTORED, 0, newsroom.rules.channels, newsroom.at)
+    release_questions.decide(
+        newsroom.db, Waits.RESTORED, 0, newsroom.rules.channels, newsroom.at
+    )
     assert newsroom.deliver() == []
 
 

@@ -65,11 +65,11 @@ async def _arrive(publisher: Outgoing, *numbers: int) -> None:
 
 async def _ask(publisher: Outgoing) -> Message:
     """Let the editors be asked, as soon as no more arrives; return the one message."""
-    due = await publisher.telegram.releaser.turn()
+    due = await publisher.telegram.releaser.release()
     assert due is not None
     publisher.sandbox.advance((due - publisher.sandbox.clock()).total_seconds())
-    await publisher.telegram.releaser.turn()
-    await publisher.telegram.releaser.turn()
+    await publisher.telegram.releaser.release()
+    await publisher.telegram.releaser.release()
     (asked,) = publisher.posts(publisher.editor)[publisher.told :]
     return asked
 
@@ -126,7 +126,7 @@ async def test_editors_are_asked_once_about_a_bulk_arrival_and_a_tap_decides_onc
             == "That is already done"
         )
     assert await _posted(publisher) == posted
-    await publisher.telegram.releaser.turn()
+    await publisher.telegram.releaser.release()
     assert publisher.posts(publisher.editor)[publisher.told :] == [asked]
 
 
@@ -229,7 +229,7 @@ async def test_where_no_editor_can_be_asked_the_newest_go_out_and_the_rest_is_sk
         await _scanned(publisher)
         await _arrive(publisher)
         sandbox.advance(release.QUIET.total_seconds())
-        await publisher.telegram.releaser.turn()
+        await publisher.telegram.releaser.release()
         assert await _posted(publisher) == [3, 4]
         assert await publisher.store(holding.counts) == {}
         said = "5 older articles arrived at once and no editor could be asked; posted: the newest 2; skipped: 3"
@@ -240,7 +240,7 @@ async def test_where_no_editor_can_be_asked_the_newest_go_out_and_the_rest_is_sk
         assert (await publisher.store(report, later)).undecided == ""
         await _arrive(publisher, 5, 6, 7, 8)  # a clone that goes on is one arrival
         sandbox.advance(release.QUIET.total_seconds())
-        await publisher.telegram.releaser.turn()
+        await publisher.telegram.releaser.release()
         assert await _posted(publisher) == [3, 4]
         assert await publisher.store(holding.counts) == {}
 
@@ -253,7 +253,7 @@ async def test_what_was_decided_without_an_editor_is_told_as_soon_as_one_can_be_
         await _scanned(publisher)
         await _arrive(publisher)
         sandbox.advance(release.QUIET.total_seconds())
-        await publisher.telegram.releaser.turn()
+        await publisher.telegram.releaser.release()
         await publisher.telegram.notifier.send()
         assert (await publisher.store(report, sandbox.clock())).undecided
         sandbox.world.open_private(silent)
@@ -278,7 +278,7 @@ async def test_where_no_editor_can_be_asked_what_a_restore_left_open_waits(
         await _arrive(publisher)
         sandbox.advance(release.QUIET.total_seconds())
         for _ in range(3):
-            await publisher.telegram.releaser.turn()
+            await publisher.telegram.releaser.release()
         assert await _posted(publisher) == []
         assert await publisher.store(holding.counts) == {Waits.RESTORED: 5}
         assert (

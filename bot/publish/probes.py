@@ -8,27 +8,27 @@ from typing import Any, assert_never
 from bot.domain.delivery import Payload
 from bot.domain.outcome import Outcome
 from bot.domain.recovery import ForwardProbe, KeyboardProbe, RightsProbe, Step
-from bot.publish.in_flight import Messenger
-from bot.publish.peeking import peek
+from bot.publish.forward_probe import forward_and_read
+from bot.publish.messenger import Messenger
 
 
-def carry(
+def carry_out(
     messenger: Messenger, chat_id: int, step: Step
 ) -> Coroutine[Any, Any, tuple[Outcome, Any]]:
     """Return the call of a probe in a channel: its outcome, and Telegram's result or None."""
     match step:
         case ForwardProbe():
-            return peek(messenger, chat_id, step.message, step.editor)
+            return forward_and_read(messenger, chat_id, step.message, step.editor)
         case RightsProbe():
             parameters = {"chat_id": chat_id, "user_id": messenger.number}
             return messenger.ask("getChatMember", parameters)
         case KeyboardProbe():
-            return _retouch(messenger, chat_id, step)
+            return _set_keyboard(messenger, chat_id, step)
         case _:
             assert_never(step)
 
 
-async def _retouch(
+async def _set_keyboard(
     messenger: Messenger, chat_id: int, step: KeyboardProbe
 ) -> tuple[Outcome, Any]:
     payload: Payload = {

@@ -1,0 +1,75 @@
+"""Begins the sends that are due: composed, committed as `sending`, and called.
+
+Does not decide what an outcome means, and records none: see `ended_calls`. Sends that begin
+together share a commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.delivery import Payload
+from bot.domain.rate_limit import RateLimiter
+from bot.publish import composing, failures, work
+from bot.publish.composing import Composer, Failed, Material
+from bot.publish.in_flight import InFlightCall, InFlightCalls
+from bot.publish.messenger import Messenger, Tell
+from bot.store import outbox
+from bot.store.delivery_rows import Addressed
+from bot.store.thread import Store
+
+#: Sends that begin together.
+BATCH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sends:
+    """The sends of one bot."""
+
+    store: Store
+    messenger: Messenger
+    composer: Composer
+    limiter: RateLimiter
+    calls: InFlightCalls
+    tell: Tell
+
+    async def begin(self, at: datetime) -> None:
+        """Begin the sends that are due, as many as may."""
+        while room := min(self.calls.room(at), BATCH):
+            busy = self.calls.busy()
+            materials, failed = await self.store(work.due, at, busy, room)
+            await self._refuse(failed, at)
+            chosen = self.calls.one_a_chat(materials, at)
+            with self.limiter.holding([one.to.chat_id for one in chosen]):
+                await self._compose(chosen, at)
+                await asyncio.sleep(0)  # the calls begin, and count in the rate limits
+            if len(materials) + len(failed) < room:
+                return
+
+    async def _compose(self, chosen: Sequence[Material], at: datetime) -> None:
+        composed, failed = composing.post_each(self.composer, chosen)
+        await self._refuse(failed, at)
+        if not composed:
+            return
+        payloads = {
+            one.to.delivery.id: (payload, one.stored.fingerprint)
+            for one, payload in composed
+        }
+        begun = await self.store(outbox.begin, payloads, at)
+        for one, payload in composed:
+            if one.to.delivery.id in begun:
+                self._call(one.to, payload)
+
+    def _call(self, to: Addressed, payload: Payload) -> None:
+        payload, thread = composing.directed(payload, to)
+        call = self.messenger.call(payload, chat_id=to.chat_id, thread=thread)
+        task = asyncio.ensure_future(call)
+        self.calls.launch(InFlightCall(to.delivery.chat, task, sends=to))
+
+    async def _refuse(self, failed: Sequence[Failed], at: datetime) -> None:
+        """Refuse deliveries whose messages cannot be composed, and tell the editors."""
+        if failed:
+            await self.tell(*await self.store(failures.refuse, failed, at))
