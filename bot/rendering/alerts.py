@@ -74,14 +74,17 @@ def decided(
 
 def plain(payload: Payload) -> Payload:
     """Return a message without its markup."""
-    text = markup.measure(payload["text"]).text
-    without = {key: value for key, value in payload.items() if key != "parse_mode"}
-    return without | {"text": text}
+    message = dict(payload)
+    message["text"] = markup.measure(message["text"]).text
+    message.pop("parse_mode", None)
+    return message
 
 
 def _count(entry: Entry) -> int:
     """Return how many articles or files an entry is about; at least 1."""
-    return entry.count or max(len(entry.articles), len(entry.files), 1)
+    if entry.count:
+        return entry.count
+    return max(1, len(entry.articles), len(entry.files))
 
 
 def _entry(entry: Entry) -> Entry:

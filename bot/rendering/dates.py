@@ -30,7 +30,9 @@ class SystemZone(tzinfo):
 
     def tzname(self, moment: datetime | None) -> str | None:
         """Return the zone's name at a local time."""
-        return moment.replace(tzinfo=None).astimezone().tzname() if moment else None
+        if moment is None:
+            return None
+        return moment.replace(tzinfo=None).astimezone().tzname()
 
 
 def day(moment: datetime | None, tz: tzinfo = UTC) -> str:
@@ -38,7 +40,11 @@ def day(moment: datetime | None, tz: tzinfo = UTC) -> str:
     if moment is None:
         return ""
     local = _in(moment, tz)
-    return f"{local.day} {labels.MONTHS[local.month - 1]} {local.year}"
+    return _words(local.year, local.month, local.day)
+
+
+def _words(year: int, month: int, day: int) -> str:
+    return f"{day} {labels.MONTHS[month - 1]} {year}"
 
 
 def published(article: Article, tz: tzinfo = UTC) -> str:
@@ -46,7 +52,7 @@ def published(article: Article, tz: tzinfo = UTC) -> str:
     if not article.day:
         return day(article.published, tz)
     year, month, number = map(int, article.day.split("-"))
-    return f"{number} {labels.MONTHS[month - 1]} {year}"
+    return _words(year, month, number)
 
 
 def behind(words: str, day: str) -> str:
@@ -74,8 +80,9 @@ def minute(moment: datetime | None, tz: tzinfo = UTC) -> str:
     if moment is None:
         return ""
     local = _in(moment, tz)
+    date = _words(local.year, local.month, local.day)
     zone = local.tzname() or ""
-    return f"{day(moment, tz)}, {local.hour:02}:{local.minute:02} {zone}".rstrip()
+    return f"{date}, {local:%H:%M} {zone}".rstrip()
 
 
 def _in(moment: datetime, tz: tzinfo) -> datetime:

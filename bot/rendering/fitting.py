@@ -54,5 +54,10 @@ def largest(fits: Callable[[int], bool], most: int) -> int:
 
 
 def _most(cut: Cut[Words], words: Words, fits: Callable[[Words], bool]) -> Words:
-    amount = largest(lambda much: fits(cut.to(words, much)), cut.amount(words))
+    """Return `words` with as much left of what is cut as fits."""
+
+    def fits_cut(amount: int) -> bool:
+        return fits(cut.to(words, amount))
+
+    amount = largest(fits_cut, cut.amount(words))
     return cut.to(words, amount)

@@ -35,24 +35,35 @@ def follow_links(
     delivery: the delivery's short id, which the links carry; may be empty. followed: keys of the
     topics that the chat follows.
     """
-    covered = frozenset(
-        name
-        for name, keys in _covering(names, taxonomy)
-        if not keys.isdisjoint(followed)
-    )
+    covered = frozenset[str]()
+    if followed:
+        covered = _covered(names, followed, taxonomy)
+    start = f"https://t.me/{bot}?start=f-"
+    end = f"-{delivery}" if delivery else ""
     links = []
     for topic, code in _offered(names, covered, taxonomy):
-        payload = f"f-{code}-{delivery}" if delivery else f"f-{code}"
-        links.append(FollowLink(topic, f"https://t.me/{bot}?start={payload}"))
+        link = FollowLink(topic, f"{start}{code}{end}")
+        links.append(link)
     return tuple(links)
+
+
+def _covered(
+    names: tuple[str, ...], followed: Collection[str], taxonomy: Taxonomy
+) -> frozenset[str]:
+    """Return the topics that a follow of themselves or of a wider topic covers."""
+    covered = []
+    for name, keys in _covering(names, taxonomy):
+        if not keys.isdisjoint(followed):
+            covered.append(name)
+    return frozenset(covered)
 
 
 def most_specific(names: Collection[str], taxonomy: Taxonomy) -> list[str]:
     """Return the topics among `names` in the taxonomy's spelling, each once, the deepest first."""
     spellings = {}
     for name in map(taxonomy.name, names):
-        if key := topics.key(name):
-            spellings[key] = name
+        spellings[topics.key(name)] = name
+    spellings.pop("", None)
     return sorted(spellings.values(), key=taxonomy.depth, reverse=True)
 
 
@@ -76,5 +87,7 @@ def _offered(
     names: tuple[str, ...], covered: frozenset[str], taxonomy: Taxonomy
 ) -> tuple[tuple[str, str], ...]:
     """Return the topics to offer, without those `covered` by a follow, each with its code."""
-    offered = most_specific([name for name in names if name not in covered], taxonomy)
-    return tuple((topic, topics.code(topic)) for topic in offered[:MOST])
+    others = [name for name in names if name not in covered]
+    offered = most_specific(others, taxonomy)[:MOST]
+    codes = map(topics.code, offered)
+    return tuple(zip(offered, codes, strict=True))

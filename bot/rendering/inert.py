@@ -66,26 +66,33 @@ def inert(text: str) -> str:
     parts = []
     start = 0
     for at in signs:
-        parts.append(text[start : at + 1])
-        start = at + 1
-    return JOINER.join([*parts, text[start:]])
+        end = at + 1
+        parts.append(text[start:end])
+        start = end
+    parts.append(text[start:])
+    return JOINER.join(parts)
 
 
 def _is_live(sign: re.Match[str]) -> bool:
     """Return False for # and $ behind a letter or digit: they begin no tag. `²#tag` is one."""
-    before = sign.string[max(sign.start() - 1, 0) : sign.start()]
-    return sign[0] in "/@" or not (before.isalpha() or before.isdecimal())
+    start = sign.start()
+    if start == 0 or sign[0] in "/@":
+        return True
+    before = sign.string[start - 1]
+    return not before.isalpha() and not before.isdecimal()
 
 
 def _addresses(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of each address that Telegram would link."""
     for piece in _PIECE.finditer(text):
-        if "." not in piece[0] and "://" not in piece[0]:
+        words = piece[0]
+        if "." not in words and "://" not in words:
             continue
-        if address := _ADDRESS.match(piece[0]):
-            group = 1 if address[1] else 2
-            start = piece.start() + address.start(group)
-            yield start, start + _length(address[group])
+        if found := _ADDRESS.match(words):
+            bare, with_scheme = found.groups()
+            address = bare or with_scheme
+            start = piece.start() + found.end() - len(address)
+            yield start, start + _length(address)
 
 
 def _length(address: str) -> int:

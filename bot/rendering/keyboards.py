@@ -86,34 +86,41 @@ class Tap:
 
 def keyboard(rows: Rows) -> dict[str, Any]:
     """Return rows of buttons as the `reply_markup` of the Bot API; empty rows are left out."""
-    return {"inline_keyboard": [list(row) for row in rows if row]}
+    return {"inline_keyboard": list(map(list, filter(None, rows)))}
 
 
 def link(label: str, address: str) -> Button:
     """Return a button that opens `address`."""
-    return {"text": plain_text.shorten(str(label), LABEL_UNITS), "url": address}
+    return {"text": _shown(label), "url": address}
 
 
 def decide(label: str, decision: Decision, value: str = "") -> Button:
     """Return a button by which an editor decides."""
-    data = f"{Act.DECIDE}:{decision}:{value}"
-    return {"text": plain_text.shorten(str(label), LABEL_UNITS), "callback_data": data}
+    return _button(label, f"{Act.DECIDE}:{decision}:{value}")
 
 
 def tap(label: str, act: Act, value: str = "", page: int | None = None) -> Button:
-    """Return a button that sends `act`, `value` and `page`.
-
-    Raises ValueError if they take more than 64 bytes, which is a bug.
-    """
-    parts: list[str] = [act]
+    """Return a button that sends `act`, `value` and `page`."""
+    data = act.value
     if value:
-        parts.append(value)
+        data += f":{value}"
     if page is not None:
-        parts.append(str(page))
-    data = ":".join(parts)
+        data += f":{page}"
+    return _button(label, data)
+
+
+def _button(label: str, data: str) -> Button:
+    """Return a button that sends callback data.
+
+    Raises ValueError if that takes more than 64 bytes, which is a bug.
+    """
     if len(data.encode()) > DATA_BYTES:
         raise ValueError(f"{data!r} is too long for a button")
-    return {"text": plain_text.shorten(str(label), LABEL_UNITS), "callback_data": data}
+    return {"text": _shown(label), "callback_data": data}
+
+
+def _shown(label: str) -> str:
+    return plain_text.shorten(str(label), LABEL_UNITS)
 
 
 def read(data: str) -> Tap | None:
@@ -141,24 +148,23 @@ def is_undo(rows: Rows, data: str) -> bool:
 
     Only the label shows it: the callback data is the same under other, older messages.
     """
-    return any(
-        one.get("callback_data") == data and one.get("text") == Label.UNDO
-        for one in _all(rows)
-    )
+    labels = [one["text"] for one in _all(rows) if one.get("callback_data") == data]
+    return Label.UNDO in labels
 
 
 def is_topic_keyboard(rows: Rows) -> bool:
     """Return True for the keyboard of all topics, which alone has a button that closes it."""
-    return any(one.get("callback_data") == Act.DONE for one in _all(rows))
+    return Act.DONE in [one.get("callback_data") for one in _all(rows)]
 
 
 def replaced(rows: Rows, data: str, button: Button) -> list[list[Button]]:
     """Return the rows with `button` in the place of the one with that callback data."""
-    replaced_rows = []
-    for row in rows:
-        new = [button if one.get("callback_data") == data else one for one in row]
-        replaced_rows.append(new)
-    return replaced_rows
+    new = [list(row) for row in rows]
+    for row in new:
+        for column, one in enumerate(row):
+            if one.get("callback_data") == data:
+                row[column] = button
+    return new
 
 
 def _all(rows: Rows) -> Iterable[Button]:
@@ -170,10 +176,11 @@ def _is_argument(text: str) -> bool:
 
 
 def _paged(act: Act, arguments: Sequence[str]) -> Tap | None:
-    *values, page = arguments
+    page = arguments[-1]
     if not page.isdigit() or len(page) > _PAGE_DIGITS:
         return None
-    return Tap(act, values[0] if values else "", int(page))
+    value = arguments[0] if _ARGUMENTS.get(act) == 2 else ""
+    return Tap(act, value, int(page))
 
 
 def _decision(arguments: Sequence[str]) -> Tap | None:
@@ -194,23 +201,33 @@ def follows(
     names: Iterable[str], label: str = "{}", act: Act = Act.FOLLOW
 ) -> list[list[Button]]:
     """Return one button for each topic that follows (or unfollows) it."""
-    named = [name for name in names if topics.key(name)]
-    return in_rows(tap(label.format(name), act, topics.code(name)) for name in named)
+    buttons = []
+    for name in filter(topics.key, names):
+        code = topics.code(name)
+        buttons.append(tap(label.format(name), act, code))
+    return in_rows(buttons)
 
 
 def in_rows(buttons: Iterable[Button]) -> list[list[Button]]:
     """Return buttons in their order, two in a row if both labels are short."""
     rows: list[list[Button]] = []
+    beside = False
     for button in buttons:
-        last = rows[-1] if rows else []
-        if len(last) == 1 and _fits_beside(last[0]) and _fits_beside(button):
-            last.append(button)
+        is_short = _is_short(button)
+        if beside and is_short:
+            rows[-1].append(button)
+            beside = False
         else:
             rows.append([button])
+            beside = is_short
     return rows
 
 
-def _fits_beside(button: Button) -> bool:
+def _is_short(button: Button) -> bool:
+    """Return True if a phone shows another button beside it."""
     label = button["text"].removeprefix(TICK)
-    wide = [letter for letter in label if unicodedata.east_asian_width(letter) in "WF"]
-    return len(label) + len(wide) <= BESIDE_COLUMNS
+    columns = len(label)
+    if not label.isascii():
+        widths = map(unicodedata.east_asian_width, label)
+        columns += sum(width in "WF" for width in widths)
+    return columns <= BESIDE_COLUMNS

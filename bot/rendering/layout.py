@@ -23,6 +23,7 @@ NAME_UNITS = 64
 LISTED = 40
 TITLE_UNITS = 200
 REASON_UNITS = 300
+_SIGNS = ("/", "@", "#", "$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def name(topic: str) -> str:
 
 def names(topics: Sequence[str]) -> list[str]:
     """Return topics' names, shortened."""
-    return [name(topic) for topic in topics]
+    return list(map(name, topics))
 
 
 def article_line(
@@ -103,12 +104,13 @@ def article_line(
 
 def _snippet(excerpt: str, query: Query) -> Markup:
     """Return the piece of a text that matches a search, the matching words in bold."""
-    parts = []
+    snippet = Markup("")
     for text, matches in fulltext.marked(excerpt, query):
-        # A sign at the end would begin an entity with the next part.
-        words = text + inert.JOINER if text.endswith(("/", "@", "#", "$")) else text
-        parts.append(markup.bold(words) if matches else markup.shown(words))
-    return Markup("").join(parts)
+        words = text
+        if text.endswith(_SIGNS):  # would begin an entity with the next part
+            words += inert.JOINER
+        snippet += markup.bold(words) if matches else markup.shown(words)
+    return snippet
 
 
 def _longest(
@@ -120,12 +122,15 @@ def _longest(
     words: dict[str, Any],
 ) -> markup.Marked:
     def filled(shown: int) -> markup.Marked:
-        listing = {key: items[:shown], "more": len(items) - shown} if key else {}
+        listing: dict[str, Any] = {}
+        if key:
+            listing = {key: items[:shown], "more": len(items) - shown}
         return render(f"replies/{name}", words | listing)
 
-    return filled(
-        fitting.largest(lambda shown: filled(shown).fits(), min(len(items), most))
-    )
+    def fits(shown: int) -> bool:
+        return filled(shown).fits()
+
+    return filled(fitting.largest(fits, min(len(items), most)))
 
 
 def _payload(html: str, rows: keyboards.Rows) -> Payload:

@@ -13,7 +13,9 @@ def words(folder: Path | None) -> Templates:
 
     Raises UsageError or TemplateBroken, one line for each problem.
     """
-    own = folder / "templates" if folder and (folder / "templates").is_dir() else None
+    own = None
+    if folder and (folder / "templates").is_dir():
+        own = folder / "templates"
     templates = Templates(own, taxonomy.load(folder))
     templates.check()
     return templates

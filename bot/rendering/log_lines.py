@@ -44,11 +44,19 @@ _WORDS = {
 
 def line(kind: Alert, over: bool, entry: Entry) -> str:
     """Return a notice as one line of the log."""
+    words = _WORDS[kind]
+    reason = entry.reason
+    if over:
+        words = f"over: {words}"
+        reason = ""
+    parts = filter(None, [words, _subjects(entry), reason])
+    text = plain_text.repair(": ".join(parts))
+    shortened = plain_text.shorten(text, layout.REASON_UNITS)
+    return f"for the editors: {shortened}"
+
+
+def _subjects(entry: Entry) -> str:
+    """Return the names of what a notice is about."""
     articles = [f"“{article.title}” ({article.file})" for article in entry.articles]
     names = [*articles, *entry.files, *entry.chats, entry.about]
-    subject = ", ".join(filter(None, names))
-    parts = [f"over: {_WORDS[kind]}" if over else _WORDS[kind], subject]
-    if not over:
-        parts.append(entry.reason)
-    words = plain_text.repair(": ".join(filter(None, parts)))
-    return "for the editors: " + plain_text.shorten(words, layout.REASON_UNITS)
+    return ", ".join(filter(None, names))

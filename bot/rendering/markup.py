@@ -40,6 +40,7 @@ _DIGITS = re.compile(r"\d[\d -]{11,}\d")
 _CARD_DIGITS = 13
 _LETTERS = re.compile(r"[\w-]{48}")
 _OPAQUE = frozenset(("a", "code", "pre"))
+_LAST_CHARACTER = 0x10FFFF
 
 
 class MarkupError(ValueError):
@@ -71,12 +72,13 @@ class Marked:
 
 def escape(value: object) -> str:
     """Return a value as text in HTML: `& < > "` escaped, the apostrophe left as it is."""
-    return html.escape(str(value), quote=False).replace('"', "&quot;")
+    escaped = html.escape(str(value), quote=False)
+    return escaped.replace('"', "&quot;")
 
 
 def shown(words: object) -> Markup:
     """Return other people's words, escaped, with no command, mention or tag in them."""
-    return Markup(escape(inert.inert(str(words))))  # noqa: S704 - escaped just here
+    return trusted(inert.inert(str(words)))
 
 
 def bold(words: str) -> Markup:
@@ -100,12 +102,15 @@ def enumerated(names: Sequence[str], most: int) -> Markup:
     most: how many names; the others are counted.
     """
     listed = list(names[:most])
-    if others := names[most:]:
-        listed.append(trusted(labels.MORE.format(len(others))))
+    others = len(names) - len(listed)
+    if others:
+        more = labels.MORE.format(others)
+        listed.append(trusted(more))
     if len(listed) < 2:
         return Markup("").join(listed)
-    beginning = trusted(labels.COMMA).join(listed[:-1])
-    return trusted(labels.AND).join((beginning, listed[-1]))
+    *beginning, end = listed
+    comma, last = trusted(labels.COMMA), trusted(labels.AND)
+    return comma.join(beginning) + last + end
 
 
 def measure(source: str) -> Marked:
@@ -115,23 +120,20 @@ def measure(source: str) -> Marked:
     for text, tags in _segments(source):
         texts.append(text)
         entities += len(tags)
-        if not _OPAQUE.intersection(tags):
+        if _OPAQUE.isdisjoint(tags):
             styles = len(_STYLES.intersection(tags))
-            entities += _found(text) * (
-                1 + 2 * styles
-            )  # each splits the styles around it
+            parts = 1 + 2 * styles  # each splits the styles around it
+            entities += parts * _found(text)
     whole = "".join(texts)
     return Marked(source, whole, plain_text.units(whole), entities)
 
 
 def _found(text: str) -> int:
     """Return an upper bound of the entities that Telegram finds in `text` by itself."""
-    cards = sum(len(run[0]) // _CARD_DIGITS for run in _DIGITS.finditer(text))
-    return (
-        cards
-        + sum(1 for _ in _FOUND.finditer(text))
-        + sum(1 for _ in _LETTERS.finditer(text))
-    )
+    found = len(_FOUND.findall(text)) + len(_LETTERS.findall(text))
+    for digits in _DIGITS.findall(text):
+        found += len(digits) // _CARD_DIGITS
+    return found
 
 
 def _segments(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -172,7 +174,9 @@ def _close(inside: list[str], tag: str) -> None:
 
 
 def _decoded(text: str) -> str:
-    return _REFERENCE.sub(_character, text) if "&" in text else text
+    if "&" not in text:
+        return text
+    return _REFERENCE.sub(_character, text)
 
 
 def _character(found: re.Match[str]) -> str:
@@ -182,7 +186,9 @@ def _character(found: re.Match[str]) -> str:
     number = int(decimal) if decimal else int(hexadecimal, 16)
     if 0xD800 <= number < 0xE000:
         raise MarkupError(f"{found[0]} is half a character")
-    return chr(number) if 0 < number < 0x110000 else found[0]
+    if number == 0 or number > _LAST_CHARACTER:
+        return found[0]
+    return chr(number)
 
 
 def plain(text: str) -> Marked:
@@ -196,4 +202,7 @@ def plain_within(text: str, units: int = TEXT_UNITS) -> Marked:
     def shortened(room: int) -> Marked:
         return plain(plain_text.shorten(text, room))
 
-    return shortened(fitting.largest(lambda room: shortened(room).fits(units), units))
+    def fits(room: int) -> bool:
+        return shortened(room).fits(units)
+
+    return shortened(fitting.largest(fits, units))

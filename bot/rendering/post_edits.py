@@ -15,18 +15,24 @@ def edit(payload: Payload, before: Payload | None = None) -> Payload:
     before: what was sent; None: a text. A photo can't become text again (Bot API), so the text
     becomes its caption; render it with the old picture to keep the layout.
     """
-    photo = before.get("photo") if before and before["method"] == "sendPhoto" else None
-    buttons = {"reply_markup": payload.get("reply_markup", keyboards.keyboard([]))}
-    if payload["method"] == "sendMessage":
-        words = _part(payload, "text", "parse_mode", "link_preview_options")
-        if photo is not None:
-            return _caption(words) | buttons
-        return {"method": "editMessageText", **words, **buttons}
-    words = _part(payload, "caption", "parse_mode")
+    photo = before.get("photo") if before else None
+    buttons = payload.get("reply_markup", keyboards.keyboard([]))
+    if payload["method"] == "sendPhoto":
+        return _photo_edit(payload, photo) | {"reply_markup": buttons}
+    words = _part(payload, "text", "parse_mode", "link_preview_options")
+    call = {"method": "editMessageText", **words}
+    if photo is not None:
+        call = _caption(words)
+    return call | {"reply_markup": buttons}
+
+
+def _photo_edit(payload: Payload, photo: str | None) -> Payload:
+    """Return the edit to a picture with a caption. photo: the picture that is there."""
+    caption = _part(payload, "caption", "parse_mode")
     if photo == payload["photo"]:
-        return {"method": "editMessageCaption", **words, **buttons}
-    media = {"type": "photo", "media": payload["photo"], **words}
-    return {"method": "editMessageMedia", "media": media, **buttons}
+        return {"method": "editMessageCaption", **caption}
+    media = {"type": "photo", "media": payload["photo"], **caption}
+    return {"method": "editMessageMedia", "media": media}
 
 
 def tombstone(
@@ -36,10 +42,9 @@ def tombstone(
 
     photo: the post is a picture with a caption.
     """
+    title = post_words.title(article)
     words = {
-        "title": plain_text.shorten(
-            post_words.title(article), post_words.RELATED_UNITS
-        ),
+        "title": plain_text.shorten(title, post_words.RELATED_UNITS),
         "provider": post_words.provider(article),
         "url": article.url,
     }
@@ -49,13 +54,8 @@ def tombstone(
     common = {"parse_mode": "HTML", "reply_markup": keyboards.keyboard([])}
     if photo:
         return {"method": "editMessageCaption", "caption": text.html, **common}
-    preview = {"is_disabled": True}
-    return {
-        "method": "editMessageText",
-        "text": text.html,
-        "link_preview_options": preview,
-        **common,
-    }
+    common["link_preview_options"] = {"is_disabled": True}
+    return {"method": "editMessageText", "text": text.html, **common}
 
 
 def _part(payload: Payload, *keys: str) -> Payload:
@@ -64,13 +64,12 @@ def _part(payload: Payload, *keys: str) -> Payload:
 
 def _caption(words: Payload) -> Payload:
     """Return the edit of a photo's caption to a text; without markup if that is too long."""
-    has_markup = "parse_mode" in words
-    text = markup.measure(words["text"]) if has_markup else markup.plain(words["text"])
-    if has_markup and text.fits(markup.CAPTION_UNITS):
-        return {
-            "method": "editMessageCaption",
-            "caption": text.html,
-            "parse_mode": "HTML",
-        }
+    if "parse_mode" not in words:
+        text = markup.plain(words["text"])
+    else:
+        text = markup.measure(words["text"])
+        if text.fits(markup.CAPTION_UNITS):
+            html = {"caption": text.html, "parse_mode": "HTML"}
+            return {"method": "editMessageCaption", **html}
     plain = markup.plain_within(text.text, markup.CAPTION_UNITS)
     return {"method": "editMessageCaption", "caption": plain.text}

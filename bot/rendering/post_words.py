@@ -67,17 +67,16 @@ def of(
     links: identity of a related article → address of its post in the same chat.
     """
     shown_provider = provider(article)
+    date = dates.published(article, tz)
+    tags = _left_to_right_first(_hashtags(article, taxonomy))
+    related = [_related(one, links.get(one.identity)) for one in article.related]
     return PostWords(
         title=plain_text.shorten(title(article), TITLE_UNITS),
         provider=shown_provider,
-        date=dates.behind(shown_provider, dates.published(article, tz)),
+        date=dates.behind(shown_provider, date),
         excerpt=plain_text.shorten(_excerpt(article), markup.TEXT_UNITS),
-        related=tuple(
-            _related(one, links.get(one.identity)) for one in article.related
-        ),
-        hashtags=tuple(
-            map(markup.trusted, _left_to_right_first(_hashtags(article, taxonomy)))
-        ),
+        related=tuple(related),
+        hashtags=tuple(map(markup.trusted, tags)),
         url=article.url,
         kind=article.kind,
     )
@@ -90,14 +89,14 @@ def title(article: Article) -> str:
 
 def provider(article: Article) -> str:
     """Return an article's provider, or its host if it has none; shortened."""
-    return plain_text.shorten(
-        article.provider or urls.host(article.url), PROVIDER_UNITS
-    )
+    name = article.provider or urls.host(article.url)
+    return plain_text.shorten(name, PROVIDER_UNITS)
 
 
 def shorter(words: PostWords) -> PostWords:
     """Return the words with a short excerpt and no related links, for a post that was too long."""
-    return replace(words, related=(), excerpt=_cut(words.excerpt, SHORT_EXCERPT))
+    excerpt = _cut(words.excerpt, SHORT_EXCERPT)
+    return replace(words, related=(), excerpt=excerpt)
 
 
 def _excerpt(article: Article) -> str:
@@ -106,7 +105,9 @@ def _excerpt(article: Article) -> str:
     if article.excerpt == shown_title:
         return ""
     key = plain_text.title_key(article.excerpt)
-    return "" if key and key == plain_text.title_key(shown_title) else article.excerpt
+    if key and key == plain_text.title_key(shown_title):
+        return ""
+    return article.excerpt
 
 
 def _hashtags(article: Article, taxonomy: Taxonomy) -> list[str]:
@@ -115,8 +116,9 @@ def _hashtags(article: Article, taxonomy: Taxonomy) -> list[str]:
     The first tag of each topic goes before the second tag of any.
     """
     tags = [taxonomy.hashtags(name) for name in article.topics]
-    in_turn = dict.fromkeys(chain.from_iterable(zip_longest(*tags)))
-    kept = [tag for tag in in_turn if tag][:HASHTAGS]
+    in_turn = chain.from_iterable(zip_longest(*tags))
+    distinct = dict.fromkeys(filter(None, in_turn))
+    kept = list(distinct)[:HASHTAGS]
     in_order = dict.fromkeys(chain.from_iterable(tags))
     return [tag for tag in in_order if tag in kept]
 

@@ -13,7 +13,7 @@ from bot.rendering import layout, markup
 #: A chat's name in the database: title with the @name behind it, or one of the two.
 _CHAT = re.compile(r"(.*?)(\(?@[A-Za-z][A-Za-z0-9_]{3,31}\)?)", re.DOTALL)
 #: A file's name in a sentence. Not marked as code, `a.md` would be an address in Moldova.
-_FILE = re.compile(r"([^\s()“”\"'`]+\.(?:md|markdown|txt)\b)")
+_FILE = re.compile(r"[^\s()“”\"'`]+\.(?:md|markdown|txt)\b")
 #: Names in one sentence; of more, only their number is shown.
 NAMED = 4
 
@@ -41,12 +41,14 @@ def chat(name: str) -> Markup:
 
 def reason(words: str, units: int = layout.REASON_UNITS) -> Markup:
     """Return a reason. Names of files in it are shown as code, so that they are no addresses."""
-    parts = _FILE.split(plain_text.shorten(short(words), units))
-    shown = []
-    for number, part in enumerate(parts):
-        is_file = number % 2 == 1
-        shown.append(markup.code(part) if is_file else markup.shown(part))
-    return Markup("").join(shown)
+    words = plain_text.shorten(short(words), units)
+    shown = Markup("")
+    end = 0
+    for file in _FILE.finditer(words):
+        shown += markup.shown(words[end : file.start()])
+        shown += markup.code(file[0])
+        end = file.end()
+    return shown + markup.shown(words[end:])
 
 
 def short(words: str) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -23,6 +24,7 @@ from bot.rendering.report import (
     RejectedFile,
     StatusReport,
     Trouble,
+    Unconfirmed,
 )
 from bot.rendering.templates import Templates
 
@@ -50,31 +52,34 @@ class _Channel:
 
 def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> Payload:
     """Answer /status, with buttons that post what is held, copies and lost messages."""
-    unconfirmed = report.unconfirmed[:SHOWN]
     followers = ChannelStatus(name="", deliveries=report.followers)
+    channels = report.channels[:CHANNELS]
+    troubles = report.troubles[:SHOWN]
     return layout.listed(
         templates,
         "status",
         "rejected",
-        [_file(file) for file in report.rejected],
+        list(map(_file, report.rejected)),
         [[button] for button in _buttons(report)],
         most=2 * SHOWN,
         report=report,
         problem=shown_names.short(report.problem),
-        channels=[_channel(channel, tz) for channel in report.channels[:CHANNELS]],
+        channels=[_channel(channel, tz) for channel in channels],
         followers=_channel(followers, tz),
-        held=[_held(held) for held in report.held[:SHOWN]],
-        copies=[_copy(copy) for copy in report.copies[:SHOWN]],
-        warned=[_file(file) for file in report.warned[:SHOWN]],
-        troubles=[_trouble(trouble, tz) for trouble in report.troubles[:SHOWN]],
-        unconfirmed=[
-            {"title": _title(one.title), "count": one.count} for one in unconfirmed
-        ],
+        held=list(map(_held, report.held[:SHOWN])),
+        copies=list(map(_copy, report.copies[:SHOWN])),
+        warned=list(map(_file, report.warned[:SHOWN])),
+        troubles=[_trouble(trouble, tz) for trouble in troubles],
+        unconfirmed=list(map(_unconfirmed, report.unconfirmed[:SHOWN])),
         waits=waiting.words(report, tz),
         undecided=shown_names.short(report.undecided),
         waiting_since=dates.minute(report.oldest_waiting, tz),
         scanned=dates.minute(report.scanned, tz),
     )
+
+
+def _unconfirmed(one: Unconfirmed) -> dict[str, object]:
+    return {"title": _title(one.title), "count": one.count}
 
 
 def _buttons(report: StatusReport) -> Iterator[keyboards.Button]:
@@ -85,26 +90,24 @@ def _buttons(report: StatusReport) -> Iterator[keyboards.Button]:
         label = Label.POST_COPY.format(copy.short_id, copy.title)
         yield keyboards.tap(label, Act.COPY, copy.short_id)
     for lost in report.unconfirmed[:SHOWN]:
-        yield keyboards.decide(
-            Label.SEND_AGAIN.format(lost.title), Decision.SEND_AGAIN, lost.short_id
-        )
+        label = Label.SEND_AGAIN.format(lost.title)
+        yield keyboards.decide(label, Decision.SEND_AGAIN, lost.short_id)
 
 
 def _channel(channel: ChannelStatus, tz: tzinfo) -> _Channel:
-    def count(*states: State) -> int:
-        return sum(channel.deliveries.get(state, 0) for state in states)
-
+    counts = Counter(channel.deliveries)
+    waiting = counts[State.PENDING] + counts[State.SENDING] + counts[State.DOUBTFUL]
     latest = channel.refusals[:1]  # `paperboy status` shows more
     return _Channel(
         name=shown_names.chat(channel.title or channel.name),
-        sent=count(State.SENT),
-        waiting=count(State.PENDING, State.SENDING, State.DOUBTFUL),
-        doubtful=count(State.DOUBTFUL),
-        unconfirmed=count(State.UNCONFIRMED),
-        refused=count(State.REFUSED),
+        sent=counts[State.SENT],
+        waiting=waiting,
+        doubtful=counts[State.DOUBTFUL],
+        unconfirmed=counts[State.UNCONFIRMED],
+        refused=counts[State.REFUSED],
         waits=shown_names.short(channel.waits),
         until=dates.minute(channel.until, tz),
-        refusals=[_refusal(refusal) for refusal in latest],
+        refusals=list(map(_refusal, latest)),
     )
 
 

@@ -10,10 +10,13 @@ from bot.rendering.report import StatusReport
 
 def words(report: StatusReport, tz: tzinfo = UTC) -> str:
     """Return how many articles wait for what, on one line; empty if none waits."""
-    date = dates.day(report.next_date, tz).removesuffix(f" {report.at.year}")
+    this_year = f" {report.at.year}"
+    date = dates.day(report.next_date, tz).removesuffix(this_year)
     parts = []
     for waits, (one, several) in labels.WAITS.items():
-        if count := report.waits.get(waits, 0):
-            words = one if count == 1 else several
-            parts.append(words.format(count, date=date))
+        count = report.waits.get(waits, 0)
+        if count == 1:
+            parts.append(one.format(date=date))
+        elif count:
+            parts.append(several.format(count, date=date))
     return " · ".join(parts)
