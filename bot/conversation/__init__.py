@@ -12,6 +12,7 @@ Decides nothing about articles and renders nothing itself.
     callbacks      taps on inline buttons
     topic_taps     taps on the buttons of topics
     decisions      taps on the buttons under notices
+    decided        what another editor decided, for taps that come too late
     subscriptions  changes to follows, one commit each
     topic_queries  what a chat follows and may follow, and articles on topics
     membership     the bot is blocked, added, removed, given rights

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.conversation import decisions, editors, lookups, topic_taps
+from bot.conversation import decided, decisions, editors, lookups, topic_taps
 from bot.conversation.context import Context, Permission
 from bot.conversation.request import Request
 from bot.domain.article import from_short_id
-from bot.domain.delivery import Payload
 from bot.rendering import replies
 from bot.rendering.keyboards import Act, Tap
 from bot.rendering.taps import EXPIRED, TapAnswer, TapLine
@@ -30,11 +29,6 @@ _CHANGES_CHAT = frozenset(
         Act.UNFOLLOW_OFFERED,
     )
 )
-#: The edit that leaves a message without its buttons.
-_NO_BUTTONS: Payload = {
-    "method": "editMessageReplyMarkup",
-    "reply_markup": {"inline_keyboard": []},
-}
 #: Carries out a tap and returns the line that answers it; None: the tap is answered without one.
 Handler = Callable[[Context, Request, Tap], Awaitable[TapAnswer | None]]
 
@@ -114,15 +108,16 @@ async def _republish(context: Context, request: Request, tap: Tap) -> TapAnswer 
 
 
 async def _decide(context: Context, request: Request, tap: Tap) -> TapAnswer | None:
-    """Carry out an editor's decision; the message then reports it, or loses its buttons."""
+    """Carry out an editor's decision; the message then reports it, or who did before."""
     handler = decisions.HANDLERS.get(tap.decision) if tap.decision else None
     if handler is None or not context.is_editor(request):
         return EXPIRED
     result = await handler(context, request, tap.value)
     if result.payload:
+        await decided.remember(context, request, tap, result)
         await context.edit(request, result.payload, remember=True)
-    else:
-        await context.edit(request, _NO_BUTTONS)
+    elif too_late := await decided.too_late(context, request, tap):
+        await context.edit(request, too_late)
     return result.answer
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+
+from markupsafe import Markup
 
 from bot.domain import plain_text, urls
 from bot.domain.delivery import Payload
 from bot.domain.notices import Alert, Choice, Decision
-from bot.rendering import keyboards, labels, layout, markup, shown_names
+from bot.rendering import dates, keyboards, labels, layout, markup, shown_names
 from bot.rendering.report import ArticleName, Entry
 from bot.rendering.templates import Templates
 
@@ -69,6 +72,29 @@ def decided(
     named = [_article(article) for article in articles]
     return layout.listed(
         templates, "decided", "articles", named, decision=decision.value, count=count
+    )
+
+
+def already_decided(
+    templates: Templates,
+    *,
+    by: str = "",
+    choice: str = "",
+    at: datetime | None = None,
+    what: str = "",
+    tz: tzinfo = UTC,
+) -> Payload:
+    """Return what replaces a question that another editor has decided.
+
+    by: that editor; empty: it is not known who did. what: the HTML of the other editor's message.
+    """
+    return layout.reply(
+        templates,
+        "already_decided",
+        by=shown_names.chat(by),
+        choice=choice,
+        date=dates.minute(at, tz),
+        what=Markup(what),  # noqa: S704 - rendered by `decided`
     )
 
 

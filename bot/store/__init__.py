@@ -60,6 +60,7 @@ several calls into one commit, and `thread.Store` is the way in from the event l
 
     notices          notices for editors
     pending          replies that are edited later
+    decided          what editors decided by buttons
     updates          Telegram's updates
     search           articles found by words
     searches         searches whose pages can be turned

@@ -121,6 +121,12 @@ def queue(db: Database) -> None:
         db.execute(trigger)
 
 
+@paperboy(name="0015_decided")
+def decided(db: Database) -> None:
+    """Keep what editors decided by buttons, and which file a post follows until it is sent."""
+    _run(db, "steps/0015_decided.sql")
+
+
 def _run(db: Database, file: str) -> None:
     """Execute the statements of an SQL file in this folder."""
     for statement in _statements(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.store import facts, follows, notices, numbers, pending, searches
+from bot.store import decided, facts, follows, notices, numbers, pending, searches
 from bot.store.database import milliseconds, rows, transaction, write
 from bot.store.facts import Fact
 from bot.store.payloads import shortened
@@ -88,4 +88,5 @@ PRUNES: tuple[Callable[[Database, datetime], int], ...] = (
     notices.prune,
     searches.prune,
     pending.prune,
+    decided.prune,
 )

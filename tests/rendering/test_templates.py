@@ -150,6 +150,7 @@ def everything_said(templates: Templates) -> None:
     republish_replies.copy_posted(templates, STORED, ["News"])
     republish_replies.released(templates, STORED, ["News"])
     alerts.decided(templates, Decision.POST_AGAIN)
+    alerts.already_decided(templates)
     status_reply.status(
         templates, StatusReport(at=STORED.recorded, articles=0, readers=0, follows=0)
     )

@@ -127,6 +127,16 @@ SAMPLES: Samples = {
         for decision in Decision
         for articles in ([], [_NAMED], [_NAMED, _NAMED | {"file": ""}])
     ),
+    "replies/already_decided": (
+        {
+            "by": "Eddie (@eddie)",
+            "choice": "Post it",
+            "date": "22 Aug 2021, 21:02 UTC",
+            "what": "<b>It is on its way</b>",
+        },
+        {"by": "You", "choice": "", "date": "22 Aug 2021, 21:02 UTC", "what": ""},
+        {"by": "", "choice": "", "date": "", "what": ""},
+    ),
     "replies/alert": tuple(
         {
             "kind": kind.value,
