@@ -55,14 +55,7 @@ class Folder:
         except ValueError as error:
             raise ArticleError(path, "has a name no file can have") from error
         except OSError as error:
-            if isinstance(error, FileNotFoundError) and "\\x" in path:
-                raise ArticleError(
-                    path,
-                    "has a name that is not UTF-8 or holds control characters: rename it",
-                ) from error
-            raise ArticleError(
-                path, _MESSAGES.get(type(error)) or f"can't be read: {error.strerror}"
-            ) from error
+            raise ArticleError(path, _reason(error, path)) from error
         article, self.warning = examine(data, path)
         return article
 
@@ -91,10 +84,10 @@ class Folder:
         A link may lead there, but not out of the folder.
         """
         name = path[path.rfind("/") + 1 :]
-        where = path.removesuffix(name)
-        if where not in self._places:
-            self._places[where] = self._real(where, path)
-        place = f"{self._places[where]}{os.sep}{name}"
+        parent = path.removesuffix(name)
+        if parent not in self._places:
+            self._places[parent] = self._real(parent, path)
+        place = f"{self._places[parent]}{os.sep}{name}"
         status = os.stat(place, follow_symlinks=False)  # noqa: PTH116 - Path would be a third of the time of a scan
         if stat.S_ISREG(status.st_mode) and name:
             return place, status
@@ -106,8 +99,10 @@ class Folder:
 
     def _real(self, path: str, named: str) -> str:
         """Return the real path. Raises ArticleError, which names `named`, if that is outside."""
-        place = os.path.realpath(os.path.join(self._root, path))  # noqa: PTH118 - as above
-        if os.path.commonpath((self._root, place)) != self._root:
+        place = os.path.join(self._root, path)  # noqa: PTH118 - as above
+        place = os.path.realpath(place)
+        common = os.path.commonpath((self._root, place))
+        if common != self._root:
             raise ArticleError(named, "is a link that leads out of the folder")
         return place
 
@@ -127,18 +122,26 @@ def examine(document: str | bytes, path: str) -> tuple[Article, str]:
 
     Raises ArticleError.
     """
-    text = document if isinstance(document, str) else _decoded(document, path)
-    if "\r" in text or "\ufeff" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    if isinstance(document, bytes):
+        document = _decoded(document, path)
+    text = _without_carriage_returns(document)
     body = text.lstrip()
     if not body:
         raise ArticleError(path, "is empty", unfinished=True)
-    lines_before = text.count("\n", 0, len(text) - len(body))
-    values, _ = frontmatter.parse(
-        body, handler=front_matter.FrontMatter(path, lines_before)
-    )
+    start = len(text) - len(body)
+    lines_before = text.count("\n", 0, start)
+    handler = front_matter.FrontMatter(path, lines_before)
+    values, _ = frontmatter.parse(body, handler=handler)
     article = fields.article(values, path)
-    return article, warnings.of(values, article, body, lines_before)
+    warning = warnings.of(values, article, body, lines_before)
+    return article, warning
+
+
+def _reason(error: OSError, path: str) -> str:
+    """Return why a file can't be read, for people."""
+    if isinstance(error, FileNotFoundError) and "\\x" in path:
+        return "has a name that is not UTF-8 or holds control characters: rename it"
+    return _MESSAGES.get(type(error)) or f"can't be read: {error.strerror}"
 
 
 def _whole(handle: int, size: int, most: int) -> bytes:
@@ -147,7 +150,10 @@ def _whole(handle: int, size: int, most: int) -> bytes:
     Of one larger than `most` bytes: more than `most` bytes.
     """
     data = os.read(handle, size + 1)
-    while len(data) <= most and (more := os.read(handle, _CHUNK)):
+    while len(data) <= most:
+        more = os.read(handle, _CHUNK)
+        if not more:
+            break
         data += more
     return data
 
@@ -175,8 +181,16 @@ def _decoded(data: bytes, path: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        cut_off = error.end >= len(data)
-        line = data[: error.start].count(b"\n") + 1
-        raise ArticleError(
-            path, f"is not {name}: line {line}", unfinished=cut_off, line=line
-        ) from None
+        is_cut_off = error.end >= len(data)
+        line = data.count(b"\n", 0, error.start) + 1
+        reason = f"is not {name}: line {line}"
+        raise ArticleError(path, reason, unfinished=is_cut_off, line=line) from None
+
+
+def _without_carriage_returns(text: str) -> str:
+    """Return `text` with `\\n` as its only line end, and without byte order marks."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\ufeff" in text:
+        text = text.replace("\ufeff", "")
+    return text

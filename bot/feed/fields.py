@@ -133,10 +133,12 @@ def article(values: Values, path: str) -> Article:
 def _title(values: Values) -> str:
     for key in Field.TITLE.keys:
         value = values.get(key)
-        if isinstance(value, str):
-            text = plain_text.repair(markup.without_inline(value[: 4 * TITLE]))
-            if title := plain_text.shorten(text, TITLE):
-                return title
+        if not isinstance(value, str):
+            continue
+        text = markup.without_inline(value[: 4 * TITLE])
+        text = plain_text.repair(text)
+        if title := plain_text.shorten(text, TITLE):
+            return title
     return ""
 
 
@@ -144,17 +146,22 @@ def _excerpt(values: Values, limit: int) -> str:
     value = Field.EXCERPT.of(values)
     if not isinstance(value, str):
         return ""
-    text = plain_text.paragraphs(markup.without_tags(value[: 4 * limit]))
+    text = markup.without_tags(value[: 4 * limit])
+    text = plain_text.paragraphs(text)
     return plain_text.shorten(text, limit)
 
 
 def _provider(values: Values, url: str) -> str:
     """Return the outlet's name, else its domain, else the host of the address."""
     provider = Field.PROVIDER.of(values)
-    if not isinstance(provider, dict):
-        return words(provider, PROVIDER) or urls.host(url)
-    name = words(provider.get("name"), PROVIDER)
-    return name or words(provider.get("domain"), PROVIDER) or urls.host(url)
+    if isinstance(provider, dict):
+        names = [provider.get("name"), provider.get("domain")]
+    else:
+        names = [provider]
+    for name in names:
+        if outlet := words(name, PROVIDER):
+            return outlet
+    return urls.host(url)
 
 
 def _addresses(values: Values) -> tuple[str | None, str | None, tuple[str, ...]]:
@@ -185,8 +192,9 @@ def _topics(value: object) -> tuple[str, ...]:
         value = value[: MOST_TOPICS * TOPIC].split(",")
     topics: dict[str, str] = {}
     for entry in entries(value, MOST_TOPICS):
-        name = entry.get("name") if isinstance(entry, dict) else entry
-        topic = words(name, TOPIC).lstrip("# ")
+        if isinstance(entry, dict):
+            entry = entry.get("name")
+        topic = words(entry, TOPIC).lstrip("# ")
         if topic:
             topics.setdefault(topic.casefold(), topic)
     return tuple(topics.values())
@@ -197,10 +205,14 @@ def _related(value: object, itself: frozenset[str], title: str) -> tuple[Related
     related = []
     identities: dict[str, str] = {}
     for entry in entries(value, MOST_RELATED):
-        if isinstance(entry, dict) and not flag(Field.REMOVED.of(entry)):
-            one = _one_related(entry, itself, identities)
-            if one:
-                related.append(one)
+        if not isinstance(entry, dict):
+            continue
+        is_removed = flag(Field.REMOVED.of(entry))
+        if is_removed:
+            continue
+        one = _one_related(entry, itself, identities)
+        if one:
+            related.append(one)
     return articles.in_order(related, itself, title)
 
 

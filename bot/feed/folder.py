@@ -17,6 +17,8 @@ from bot.feed import patterns as globs
 #: file is unchanged.
 Stamp = tuple[str, int, int, int]
 
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), 0x7F)}
+
 
 class FolderMissing(PaperboyError):
     """The feed's folder is not there or can't be listed: nothing is known of its files."""
@@ -53,22 +55,24 @@ def listing(folder: Path, patterns: Sequence[str]) -> Iterator[Stamp]:
         path = below.pop()
         place = os.path.join(root, path)  # noqa: PTH118 - Path would normalise what the listing must give as it is
         try:
-            found, further = _within(place, path, root, chosen)
+            stamps, folders = _within(place, path, root, chosen)
         except OSError as error:
             if not path:
                 raise FolderMissing(folder, error) from error
             if isinstance(error, FileNotFoundError):
                 continue  # gone since its parent was read
-            found, further = _unread(place, path), []
-        yield from found
-        below += further
+            yield from _unread(place, path)
+            continue
+        yield from stamps
+        below += folders
 
 
 def _within(
     place: str, path: str, root: str, chosen: Callable[[str, str], bool]
 ) -> tuple[list[Stamp], list[str]]:
     """Return the files and the paths of the folders in the folder `path`."""
-    found, below = [], []
+    stamps: list[Stamp] = []
+    folders: list[str] = []
     with _entries(place) as entries:
         for entry in entries:
             name = entry.name
@@ -76,18 +80,20 @@ def _within(
             if not is_chosen and globs.skipped(name):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                below.append(f"{path}{name}/")
+                folders.append(f"{path}{name}/")
                 continue
             try:
                 if entry.is_symlink():
                     status = _linked(entry, place + name, root, is_chosen)
+                elif is_chosen:
+                    status = entry.stat(follow_symlinks=False)
                 else:
-                    status = entry.stat(follow_symlinks=False) if is_chosen else None
+                    continue
             except OSError:
                 continue  # gone since the folder was read
             if status:
-                found.append(_stamp(path + name, status))
-    return found, below
+                stamps.append(_stamp(path + name, status))
+    return stamps, folders
 
 
 def _unread(place: str, path: str) -> list[Stamp]:
@@ -121,15 +127,14 @@ def _linked(
 ) -> os.stat_result | None:
     """Return the status of a link's target; None where the target is listed anyway."""
     target = os.path.realpath(place)
-    inside = target == root or target.startswith(root.rstrip(os.sep) + os.sep)
+    below_root = root.rstrip(os.sep) + os.sep
+    is_inside = target == root or target.startswith(below_root)
     try:
         if entry.is_dir():
-            return None if inside else entry.stat(follow_symlinks=False)
-        return entry.stat(follow_symlinks=inside) if is_chosen else None
-    except OSError:
-        return (
-            entry.stat(follow_symlinks=False) if is_chosen else None
-        )  # it leads nowhere, or in a circle
+            return None if is_inside else entry.stat(follow_symlinks=False)
+        return entry.stat(follow_symlinks=is_inside) if is_chosen else None
+    except OSError:  # it leads nowhere, or in a circle
+        return entry.stat(follow_symlinks=False) if is_chosen else None
 
 
 def _stamp(path: str, status: os.stat_result) -> Stamp:
@@ -143,7 +148,6 @@ def shown(path: str) -> str:
     """
     if path.isprintable():
         return path
-    text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(
-        one if one > "\x1f" and one != "\x7f" else f"\\x{ord(one):02x}" for one in text
-    )
+    data = path.encode("utf-8", "surrogateescape")
+    text = data.decode("utf-8", "backslashreplace")
+    return text.translate(_CONTROLS)

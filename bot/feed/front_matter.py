@@ -28,9 +28,9 @@ _CLOSING = re.compile(r"\n((?:-{3,}|\.{3})[ \t]*)(?=\n|\Z)")
 # YAML alone takes for line ends, which would make its line numbers differ from an editor's. The
 # others are never meant.
 _FORBIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
-_CARRIED = {code: 0xF0000 + code for code in (*range(0x80, 0xA0), 0x2028, 0x2029)}
-_BROUGHT = {private: code for code, private in _CARRIED.items()}
-_TO_CARRY = re.compile("[\x80-\x9f\u2028\u2029]")
+_HIDDEN = re.compile("[\x80-\x9f\u2028\u2029]")
+_TO_PRIVATE = {code: 0xF0000 + code for code in (*range(0x80, 0xA0), 0x2028, 0x2029)}
+_FROM_PRIVATE = {private: code for code, private in _TO_PRIVATE.items()}
 # Part of either parser's message → what an author can fix, and whether the line where the error
 # began says more than the line where it was noticed.
 _STATEMENTS: tuple[tuple[tuple[str, ...], str, bool], ...] = (
@@ -92,15 +92,18 @@ class FrontMatter(YAMLHandler):
 
     def load(self, fm: str, **kwargs: object) -> dict[str, Value]:
         """Return the fields of the front matter `fm`: by `plain` where it can, else by PyYAML."""
-        found = plain.fields(fm)
-        return self.judged(fm) if found is None else found
+        fields = plain.fields(fm)
+        if fields is None:
+            return self.load_yaml(fm)
+        return fields
 
-    def judged(self, fm: str) -> dict[str, Value]:
+    def load_yaml(self, fm: str) -> dict[str, Value]:
         """Return the fields of the front matter `fm`, whatever of YAML it holds."""
         fm = _FORBIDDEN.sub("", fm)
-        carried = _TO_CARRY.search(fm) is not None
-        builder = Builder(self._refuse, _BROUGHT if carried else {})
-        fm = fm.translate(_CARRIED) if carried else fm
+        builder = Builder(self._refuse, {})
+        if _HIDDEN.search(fm):
+            builder = Builder(self._refuse, _FROM_PRIVATE)
+            fm = fm.translate(_TO_PRIVATE)
         try:
             for event in yaml.parse(fm, Loader=LOADER):
                 builder.take(event)

@@ -51,23 +51,31 @@ _PAIRS = (
 )
 _PAIR = re.compile(rf"<({_PAIRS}){_ATTRIBUTES}>([^<>]*)</\1\s*>", re.IGNORECASE)
 _BREAK = re.compile(r"(?<=\S)<br\s*/?>|<br\s*/?>(?=\S)", re.IGNORECASE)
+_EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def unwrapped(text: str) -> str:
     """Return `text` with what stands in `<![CDATA[…]]>` in its place."""
-    return _CDATA.sub(r"\1", text) if "<![" in text else text
+    if "<![" not in text:
+        return text
+    return _CDATA.sub(r"\1", text)
 
 
 def without_tags(text: str) -> str:
     """Return `text` without its HTML tags; what ends a block in HTML ends a paragraph here."""
     if "<" not in text:
         return text
-    text = _BLOCK.sub("\n\n", _LINE.sub("\n", _HIDDEN.sub("", unwrapped(text))))
+    text = _HIDDEN.sub("", unwrapped(text))
+    text = _LINE.sub("\n", text)
+    text = _BLOCK.sub("\n\n", text)
     if "-" in text or ":" in text:
-        text = _OWN_END.sub("", _OWN.sub("", text))
-    text = _CUT.sub("", _OTHER.sub("", text))
+        text = _OWN.sub("", text)
+        text = _OWN_END.sub("", text)
+    text = _OTHER.sub("", text)
+    text = _CUT.sub("", text)
     lines = [" ".join(line.split()) for line in text.split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    text = "\n".join(lines)
+    return _EMPTY_LINES.sub("\n\n", text).strip()
 
 
 def without_inline(text: str) -> str:
@@ -77,8 +85,11 @@ def without_inline(text: str) -> str:
     """
     if "<" not in text:
         return text
-    text = _BREAK.sub(" ", _HIDDEN.sub("", unwrapped(text)))
-    before = ""
-    while text != before and "</" in text:
-        before, text = text, _PAIR.sub(r"\2", text)
+    text = _HIDDEN.sub("", unwrapped(text))
+    text = _BREAK.sub(" ", text)
+    while "</" in text:
+        without = _PAIR.sub(r"\2", text)
+        if without == text:
+            break
+        text = without
     return text

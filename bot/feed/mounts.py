@@ -29,6 +29,8 @@ LOCAL = frozenset(
     )
 )
 MOUNTS = Path("/proc/self/mountinfo")
+#: How mountinfo writes some characters of a path.
+_OCTALS = {"\\040": " ", "\\011": "\t", "\\012": "\n", "\\134": "\\"}
 
 
 def reports_everything(folder: Path, mounts: Path = MOUNTS) -> bool:
@@ -38,21 +40,23 @@ def reports_everything(folder: Path, mounts: Path = MOUNTS) -> bool:
     except OSError:  # another system than Linux
         return False
     kinds = _kinds(text, os.path.realpath(folder))
-    return bool(kinds) and all(kind in LOCAL for kind in kinds)
+    return bool(kinds) and LOCAL.issuperset(kinds)
 
 
 def _kinds(text: str, folder: str) -> list[str]:
     """Return the kind of the file system that holds `folder`, and those of the mounts below it."""
-    holding, kind_of_it, below = "", "", []
+    holder = ""
+    kinds: list[str] = []
+    below = []
     for point, kind in _mounts(text):
-        if _is_within(folder, point) and len(point) >= len(holding):
-            holding, kind_of_it = (
-                point,
-                kind,
-            )  # the last of several at one place covers the others
+        if _is_within(folder, point):
+            # The last of several at one place covers the others.
+            if len(point) >= len(holder):
+                holder = point
+                kinds = [kind]
         elif _is_within(point, folder):
             below.append(kind)
-    return [kind_of_it, *below] if holding else []
+    return kinds + below if kinds else []
 
 
 def _mounts(text: str) -> Iterator[tuple[str, str]]:
@@ -63,17 +67,17 @@ def _mounts(text: str) -> Iterator[tuple[str, str]]:
     for line in text.splitlines():
         before, dash, after = line.partition(" - ")
         fields = before.split(" ")
-        if dash and len(fields) > 4:
-            point = fields[4]
-            for octal, character in (
-                ("\\040", " "),
-                ("\\011", "\t"),
-                ("\\012", "\n"),
-                ("\\134", "\\"),
-            ):
-                point = point.replace(octal, character)
-            yield point, after.partition(" ")[0]
+        if not dash or len(fields) <= 4:
+            continue
+        point = fields[4]
+        for octal, character in _OCTALS.items():
+            point = point.replace(octal, character)
+        kind, _, _ = after.partition(" ")
+        yield point, kind
 
 
 def _is_within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
+    if path == folder:
+        return True
+    below = folder.rstrip("/") + "/"
+    return path.startswith(below)

@@ -60,21 +60,27 @@ def _any_test(endings: tuple[str, ...], expressions: Sequence[str]) -> Test:
             return False
         if name.lower().endswith(endings):
             return True
-        return bool(expressions) and expression.fullmatch(folder + name) is not None
+        if not expressions:
+            return False
+        return expression.fullmatch(folder + name) is not None
 
     return is_chosen
 
 
 def _may_be_unfinished(ending: str) -> bool:
     """Return True if a name may have this ending and that of an unfinished file."""
-    return any(one.endswith(ending) or ending.endswith(one) for one in _UNFINISHED)
+    for unfinished in _UNFINISHED:
+        if unfinished.endswith(ending) or ending.endswith(unfinished):
+            return True
+    return False
 
 
 def _is_ending(pattern: str) -> bool:
     """Return True if `pattern` is `**/*` and literal characters, which need no expression."""
     if not pattern.startswith(_ANY_FOLDER):
         return False
-    return not set(pattern.removeprefix(_ANY_FOLDER)).intersection("*?[/")
+    ending = pattern.removeprefix(_ANY_FOLDER)
+    return not set(ending).intersection("*?[/")
 
 
 def _expression(pattern: str) -> str:
@@ -82,15 +88,22 @@ def _expression(pattern: str) -> str:
     parts = [part for part in pattern.split("/") if part not in ("", ".")]
     if not parts:
         return ""
+    *folders, name = parts
     expression = ""
-    for folder in parts[:-1]:
-        expression += _FOLDERS if folder == "**" else _part(folder) + "/"
-    return expression + (_NAME if parts[-1] == "**" else _part(parts[-1]))
+    for folder in folders:
+        if folder == "**":
+            expression += _FOLDERS
+        else:
+            expression += _part(folder) + "/"
+    if name == "**":
+        return expression + _NAME
+    return expression + _part(name)
 
 
 def _part(part: str) -> str:
     """Return the expression of a folder's or file's name in a pattern."""
-    return "".join(map(_piece, _WILDCARD.split(part)))
+    pieces = _WILDCARD.split(part)
+    return "".join(map(_piece, pieces))
 
 
 def _piece(piece: str) -> str:
@@ -99,7 +112,9 @@ def _piece(piece: str) -> str:
         return "[^/]*"
     if piece == "?":
         return "[^/]"
-    if len(piece) > 2 and piece.startswith("[") and piece.endswith("]"):
-        whole = fnmatch.translate(piece)
-        return "(?!/)" + whole[len("(?s:") : -len(r")\Z")]
-    return re.escape(piece)
+    is_set = piece.startswith("[") and piece.endswith("]") and len(piece) > 2
+    if not is_set:
+        return re.escape(piece)
+    expression = fnmatch.translate(piece)
+    inner = expression[len("(?s:") : -len(r")\Z")]
+    return f"(?!/){inner}"

@@ -53,12 +53,15 @@ def fields(text: str) -> Fields | None:
 
     None where `front_matter` has to parse it.
     """
-    rest = text.encode("utf-8", "surrogatepass").translate(None, _SURE)
+    data = text.encode("utf-8", "surrogatepass")
+    rest = data.translate(None, _SURE)
     if rest and _UNSURE.search(rest.decode("utf-8", "surrogatepass")):
         return None
     lines = text.split("\n")
+    if len(lines) > _MOST_LINES:
+        return None
     try:
-        return _fields(lines) if len(lines) <= _MOST_LINES else None
+        return _fields(lines)
     except _NotSureError:
         return None
 
@@ -74,7 +77,9 @@ def _fields(lines: list[str]) -> Fields:
                 continue
             waiting = last if node.get(last) is None else ""
             if not key:
-                _add(frames, lead, waiting, value)
+                items = _reached(frames, lead, waiting)
+                if isinstance(items, list):
+                    items.append(value)
                 last, here = "", "-"
                 continue
             node, here = _entered(frames, lead, waiting)
@@ -90,19 +95,13 @@ def _entered(frames: _Frames, lead: str, waiting: str) -> tuple[Fields, str]:
     And what stands before the others of them.
     """
     node = _reached(frames, lead, waiting)
-    if isinstance(node, list):
-        entry: Fields = {}
-        node.append(entry)
-        node, lead = entry, lead.replace("-", " ")
-        frames.append((lead, entry))
-    return node, lead
-
-
-def _add(frames: _Frames, lead: str, waiting: str, value: str | None) -> None:
-    """Add a value of its own to the list whose lines begin with `lead`."""
-    node = _reached(frames, lead, waiting)
-    if isinstance(node, list):
-        node.append(value)
+    if not isinstance(node, list):
+        return node, lead
+    entry: Fields = {}
+    node.append(entry)
+    lead = lead.replace("-", " ")
+    frames.append((lead, entry))
+    return entry, lead
 
 
 def _reached(frames: _Frames, lead: str, waiting: str) -> _Node:
@@ -111,15 +110,13 @@ def _reached(frames: _Frames, lead: str, waiting: str) -> _Node:
     That is the one that `waiting` waits for, or one that is open already.
     """
     before, node = frames[-1]
+    is_list = lead.endswith("- ")
     # Below its key, fields begin further in; a list may begin where the key does.
-    if (
-        waiting
-        and len(lead) > len(before) + lead.endswith("- ")
-        and isinstance(node, dict)
-    ):
+    is_inner = len(lead) > len(before) + is_list
+    if waiting and is_inner and isinstance(node, dict):
         if waiting == _DROPPED or len(frames) >= _DEEPEST:
             _refuse()
-        inner: _Node = [] if lead.endswith("- ") else {}
+        inner: _Node = [] if is_list else {}
         node[waiting] = inner
         frames.append((lead, inner))
         return inner
@@ -136,22 +133,27 @@ def _read(line: str) -> _Line:
         if not line.strip(" "):
             return _BLANK
         if line[-1] != ":":
-            lead, raw = (_ITEM.fullmatch(line) or _refuse()).groups()
+            lead, raw = _match(_ITEM, line).groups()
             return lead, "", _value(raw)
         head = line[:-1]
-    lead, key = _known_head(head) if len(head) <= _LONGEST_HEAD else _refuse()
+    if len(head) > _LONGEST_HEAD:
+        _refuse()
+    lead, key = _known_head(head)
     if key == _DROPPED and len(line) <= _SHORT:
         _refuse()  # what is remembered must not be a secret; real ones are long
-    return lead, key, _value(raw) if raw else None
+    value = _value(raw) if raw else None
+    return lead, key, value
 
 
 @lru_cache(1024)
 def _known_head(head: str) -> tuple[str, str]:
     """Return what stands before a key, and the key."""
-    lead, key = (_HEAD.fullmatch(head) or _refuse()).groups()
+    lead, key = _match(_HEAD, head).groups()
     if key in _NOTHING:
         _refuse()
-    return lead, _DROPPED if key.lower() == _DROPPED else key
+    if key.lower() == _DROPPED:
+        return lead, _DROPPED
+    return lead, key
 
 
 _known = lru_cache(4096)(_read)
@@ -163,14 +165,25 @@ def _value(raw: str) -> str:
     if mark == '"':
         if raw[-1] == '"' and raw.count('"') == 2 and "\\" not in raw:
             return raw[1:-1]
-        return _ESCAPED.sub(r"\1", (_DOUBLE.fullmatch(raw) or _refuse())[1])
+        text = _match(_DOUBLE, raw)[1]
+        return _ESCAPED.sub(r"\1", text)
     if mark == "'":
-        return (_SINGLE.fullmatch(raw) or _refuse())[1].replace("''", "'")
-    if mark in _MARKS and not (mark == "-" and raw[1:2].isalnum()):
+        text = _match(_SINGLE, raw)[1]
+        return text.replace("''", "'")
+    if mark in _MARKS:
+        is_negative = mark == "-" and raw[1:2].isalnum()
+        if not is_negative:
+            _refuse()
+    if ": " in raw or " #" in raw:
         _refuse()
-    if ": " in raw or " #" in raw or raw[-1] in " :" or raw in _NOTHING:
+    if raw[-1] in " :" or raw in _NOTHING:
         _refuse()
     return raw
+
+
+def _match(pattern: re.Pattern[str], text: str) -> re.Match[str]:
+    """Return the match of all of `text`. Without one we are not sure."""
+    return pattern.fullmatch(text) or _refuse()
 
 
 def _refuse() -> NoReturn:

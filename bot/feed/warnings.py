@@ -20,14 +20,16 @@ SHOWN = 40
 #: Characters of a document in which a field's line is searched for.
 _SEARCHED = 200_000
 
+#: Returns True if a value of a field was read, by the article that was made of it.
+_WasRead = Callable[[object, Article], bool]
+
 
 class _Check(NamedTuple):
     """What is wrong with a field whose value could not be read."""
 
     field: Field
     fault: str
-    #: Returns True if a value of the field was read, by the article that was made of it.
-    was_read: Callable[[object, Article], bool]
+    was_read: _WasRead
 
 
 def of(values: Values, article: Article, text: str, lines_before: int = 0) -> str:
@@ -42,14 +44,17 @@ def of(values: Values, article: Article, text: str, lines_before: int = 0) -> st
             continue
         key = field.key_in(values)
         line = _line(key, text, lines_before)
-        warnings.append(f"{line}{key}: {_shown(value)}{fault}, so it was left out")
+        shown = _shown(value)
+        warnings.append(f"{line}{key}: {shown}{fault}, so it was left out")
     return "; ".join(warnings)
 
 
 def _is_zero(value: object) -> bool:
     """Return True for a number that rounds to 0."""
+    if not isinstance(value, str):
+        return False
     try:
-        return isinstance(value, str) and abs(float(value)) < 1
+        return abs(float(value)) < 1
     except ValueError:
         return False
 
@@ -58,24 +63,13 @@ def _is_flag(value: object, article: Article) -> bool:
     return flag(value) is not None
 
 
-def _is_text(value: object, article: Article) -> bool:
-    return isinstance(value, str)
-
-
-def _is_name(value: object, article: Article) -> bool:
-    return isinstance(value, str | dict)
-
-
-def _is_list(value: object, article: Article) -> bool:
-    return isinstance(value, list | dict)
-
-
-def _is_picture(value: object, article: Article) -> bool:
-    return isinstance(value, str | list | dict)
-
-
 def _is_address(value: object, article: Article) -> bool:
     return value == article.url or urls.link(value) is not None
+
+
+def _is_a(*types: type) -> _WasRead:
+    """Return the check of a value that only has to have one of some types."""
+    return lambda value, article: isinstance(value, types)
 
 
 _CHECKS = (
@@ -102,25 +96,26 @@ _CHECKS = (
     _Check(Field.IS_PUBLISHED, "is not yes or no", _is_flag),
     _Check(Field.REMOVED, "is not yes or no", _is_flag),
     _Check(Field.DRAFT, "is not yes or no", _is_flag),
-    _Check(Field.TITLE, "is not text", _is_text),
-    _Check(Field.EXCERPT, "is not text", _is_text),
-    _Check(Field.KIND, "is not text", _is_text),
-    _Check(Field.PROVIDER, "is not a name", _is_name),
+    _Check(Field.TITLE, "is not text", _is_a(str)),
+    _Check(Field.EXCERPT, "is not text", _is_a(str)),
+    _Check(Field.KIND, "is not text", _is_a(str)),
+    _Check(Field.PROVIDER, "is not a name", _is_a(str, dict)),
     _Check(Field.TOPICS, "names no topic", lambda value, article: bool(article.topics)),
-    _Check(Field.RELATED, "is not a list of articles", _is_list),
-    _Check(Field.IMAGES, "holds no picture", _is_picture),
+    _Check(Field.RELATED, "is not a list of articles", _is_a(list, dict)),
+    _Check(Field.IMAGES, "holds no picture", _is_a(str, list, dict)),
     _Check(Field.ADDRESS, "is not a web address", _is_address),
 )
 
 
 def _line(key: str, text: str, lines_before: int) -> str:
     """Return the line of a field in a document, as a warning names it."""
-    pattern = rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*:"
+    name = re.escape(key)
+    pattern = rf"^[ \t]*[\"']?{name}[\"']?[ \t]*:"
     field = re.search(pattern, text[:_SEARCHED], re.MULTILINE)
     if field is None:
         return ""
-    line = lines_before + text.count("\n", 0, field.start()) + 1
-    return f"line {line}: "
+    before = text.count("\n", 0, field.start())
+    return f"line {lines_before + before + 1}: "
 
 
 def _shown(value: object) -> str:
@@ -128,4 +123,5 @@ def _shown(value: object) -> str:
     if not isinstance(value, str):
         return ""
     text = plain_text.repair(value[: 4 * SHOWN])
-    return f"“{plain_text.shorten(text, SHOWN)}” "
+    start = plain_text.shorten(text, SHOWN)
+    return f"“{start}” "

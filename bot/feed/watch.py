@@ -119,23 +119,26 @@ def _relevant(
 
     Empty: everything is to be scanned.
     """
-    found = set()
+    relevant = set()
     for change, reported in batch:
-        above, name = os.path.split(reported)
-        place = f"{os.path.realpath(above)}{os.sep}{name}"
+        parent, name = os.path.split(reported)
+        parent = os.path.realpath(parent)
+        place = f"{parent}{os.sep}{name}"
         if not place.startswith(f"{root}{os.sep}"):
             continue  # beyond a link that leads out of the folder, where no listing goes either
         path = os.path.relpath(place, root).replace(os.sep, "/")
-        *folders, name = path.split("/")
-        if any(map(globs.skipped, (*folders, name))):
+        if any(map(globs.skipped, path.split("/"))):
             continue
         if change is watchfiles.Change.added and Path(place).is_dir():
             return set()
-        if chosen("".join(f"{one}/" for one in folders), name):
-            if shown(path) != path:
-                return set()  # only a listing gives the name that it is stored under
-            found.add(path)
-    return found or None
+        name = path[path.rfind("/") + 1 :]
+        folder = path.removesuffix(name)
+        if not chosen(folder, name):
+            continue
+        if shown(path) != path:
+            return set()  # only a listing gives the name that it is stored under
+        relevant.add(path)
+    return relevant or None
 
 
 def _identity(folder: Path) -> tuple[str, tuple[int, int] | None]:

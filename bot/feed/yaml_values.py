@@ -52,11 +52,12 @@ class Builder:
     """Takes the events of one YAML document and builds `root`, iteratively."""
 
     def __init__(
-        self, refuse: Callable[[str, int], NoReturn], brought: dict[int, int]
+        self, refuse: Callable[[str, int], NoReturn], replaced: dict[int, int]
     ) -> None:
         self.root: Value = None
         self._refuse = refuse
-        self._brought = brought
+        #: Characters that were hidden from the parser, by those in their place.
+        self._replaced = replaced
         self._open: list[_Open] = []
         self._anchored: dict[str, tuple[Value, int]] = {}
         self._values = 0
@@ -88,17 +89,22 @@ class Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         self._check_tag(event.tag)
-        plain = bool(event.implicit[0]) and event.tag is None
-        text = event.value.translate(self._brought) if self._brought else event.value
-        value = None if plain and text in _NOTHING else text
         self._count(1)
+        text = event.value
+        if self._replaced:
+            text = text.translate(self._replaced)
+        is_plain = bool(event.implicit[0])
+        value: Value = text
+        if is_plain and event.tag is None and text in _NOTHING:
+            value = None
         if event.anchor and not self._is_secret():
             self._anchored[event.anchor] = (value, 1)
-        self._place(value, merges=text == _MERGE and event.implicit[0])
+        self._place(value, is_merge_key=is_plain and text == _MERGE)
 
     def _alias(self, anchor: str | None) -> None:
-        if any(one.anchor == anchor for one in self._open):
-            self._refuse("an alias stands inside what it stands for", self._line)
+        for collection in self._open:
+            if collection.anchor == anchor:
+                self._refuse("an alias stands inside what it stands for", self._line)
         if anchor is None or anchor not in self._anchored:
             self._refuse("an alias stands for nothing that was said before", self._line)
         value, size = self._anchored[anchor]
@@ -111,22 +117,28 @@ class Builder:
         self._check_tag(event.tag)
         if len(self._open) >= DEEPEST:
             self._refuse(f"nested more than {DEEPEST} deep", self._line)
-        self._open.append(_Open(node, event.anchor, self._values, self._is_secret()))
+        is_secret = self._is_secret()
+        self._open.append(_Open(node, event.anchor, self._values, is_secret))
         self._count(1)
 
     def _end(self) -> None:
         closed = self._open.pop()
-        if isinstance(closed.node, dict) and closed.merged:
-            own = dict(closed.node)
-            for more in closed.merged:
-                closed.node.update(more)
-            closed.node.update(own)
+        node = closed.node
+        if isinstance(node, dict) and closed.merged:
+            own = dict(node)
+            for fields in closed.merged:
+                node.update(fields)
+            node.update(own)
         if closed.anchor and not closed.secret:
-            self._anchored[closed.anchor] = (closed.node, self._values - closed.before)
-        self._place(closed.node)
+            size = self._values - closed.before
+            self._anchored[closed.anchor] = (node, size)
+        self._place(node)
 
-    def _place(self, value: Value, *, merges: bool = False) -> None:
-        """Put a value where it belongs. merges: as a key, it would be a merge key."""
+    def _place(self, value: Value, *, is_merge_key: bool = False) -> None:
+        """Put a value where it belongs.
+
+        is_merge_key: as a key, it adds fields.
+        """
         if not self._open:
             self.root = value
             return
@@ -134,37 +146,45 @@ class Builder:
         if isinstance(parent.node, list):
             if not parent.secret:
                 parent.node.append(value)
-        elif parent.key is None:
-            parent.key = (
-                value if isinstance(value, str) else ""
-            )  # no field of ours has such a key
-            parent.merging = merges
+            return
+        if parent.key is None:
+            # Of other types are no keys of ours.
+            parent.key = value if isinstance(value, str) else ""
+            parent.merging = is_merge_key
+            return
+        if self._is_secret():
+            pass
+        elif parent.merging:
+            parent.merged += self._to_merge(value)
         else:
-            if self._is_secret():
-                pass
-            elif parent.merging:
-                parent.merged += self._to_merge(value)
-            else:
-                parent.node[parent.key] = value  # of two equal keys the last one wins
-            parent.key, parent.merging = None, False
+            parent.node[parent.key] = value  # of two equal keys the last one wins
+        parent.key = None
+        parent.merging = False
 
     def _to_merge(self, value: Value) -> list[dict[str, Value]]:
         """Return the fields that a merge key adds, those of a list's last entry first."""
-        found = value[::-1] if isinstance(value, list) else [value]
-        fields = [one for one in found if isinstance(one, dict)]
-        if len(fields) < len(found):
-            self._refuse(
-                "<< takes an alias that stands for fields (<<: *name), or a list of such aliases",
-                self._line,
-            )
+        if not isinstance(value, list):
+            value = [value]
+        fields = []
+        for entry in reversed(value):
+            if not isinstance(entry, dict):
+                self._refuse(
+                    "<< takes an alias that stands for fields (<<: *name), "
+                    "or a list of such aliases",
+                    self._line,
+                )
+            fields.append(entry)
         return fields
 
     def _is_secret(self) -> bool:
-        """Say whether the value that comes now belongs to `secured`."""
+        """Return True if the next value belongs to `secured`."""
         if not self._open:
             return False
         parent = self._open[-1]
-        return parent.secret or (parent.key or "").strip().lower() == "secured"
+        if parent.secret:
+            return True
+        key = parent.key or ""
+        return key.strip().lower() == "secured"
 
     def _count(self, values: int) -> None:
         self._values += values

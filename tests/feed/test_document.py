@@ -285,7 +285,7 @@ def test_of_two_equal_keys_the_last_one_wins() -> None:
     ],
 )
 def test_a_merge_key_adds_the_fields_it_names_as_pyyaml_does(written: str) -> None:
-    found = front_matter.FrontMatter("a.md").judged(written)
+    found = front_matter.FrontMatter("a.md").load_yaml(written)
     assert (
         found["item"]
         == yaml.load(
@@ -323,7 +323,7 @@ def test_a_merge_key_that_names_no_fields_is_refused_by_its_name(value: str) -> 
 
 @pytest.mark.usefixtures("either_parser")
 def test_a_merge_key_brings_nothing_of_what_is_secured() -> None:
-    found = front_matter.FrontMatter("a.md").judged(
+    found = front_matter.FrontMatter("a.md").load_yaml(
         "a: &a {secured: hidden, b: c}\nsecured: {<<: word}\nd: {<<: *a}"
     )
     assert found == {"a": {"b": "c"}, "d": {"b": "c"}}
