@@ -27,15 +27,15 @@ from bot.domain.outcome import Revoked, reason_of
 from bot.domain.rate_limit import RateLimiter
 from bot.errors import PaperboyError, TokenRevoked, UsageError
 from bot.planning import naming
-from bot.publish import journal, missed
+from bot.publish import delivery_log, passed_over
 from bot.publish.channels import Channels
 from bot.publish.composing import Composer
 from bot.publish.courier import Courier
 from bot.publish.notifier import Notifier
-from bot.publish.recalling import Recall
 from bot.publish.recovery import Recovery
 from bot.publish.release import Releaser
 from bot.publish.reporting import Reporter
+from bot.publish.restore_search import RestoreSearch
 from bot.rendering import dates
 from bot.rendering.dates import SystemZone
 from bot.rendering.templates import Templates
@@ -85,7 +85,7 @@ class Connection:
         composer = self._composer()
         self.courier = self._courier(composer, pace)
         self.context = self._context(wake, standing)
-        recall = Recall(
+        restore_search = RestoreSearch(
             store, messenger, composer, clock, sorted(settings.telegram.admins)
         )
         self.releaser = Releaser(
@@ -96,7 +96,7 @@ class Connection:
             self.notifier,
             clock,
             wake,
-            recall,
+            restore_search,
         )
         self.inbox = Inbox(store, Router(self.context).handle, messenger.wire, clock)
         self.polling = Polling(messenger, self.inbox, clock.monotonic)
@@ -170,7 +170,7 @@ class Connection:
             )
         await self.resolve_channels()
         await self.tell_editors(
-            *await self._store(missed.ask, tuple(self._channels.live))
+            *await self._store(passed_over.ask, tuple(self._channels.live))
         )
 
     async def say_what_runs(self) -> None:
@@ -183,7 +183,10 @@ class Connection:
         }
         seconds = self._settings.feed.interval_seconds
         for line in await self._store(
-            journal.introduction, version=shipped.version(), seconds=seconds, **about
+            delivery_log.introduction,
+            version=shipped.version(),
+            seconds=seconds,
+            **about,
         ):
             _log.info("%s", line)
 

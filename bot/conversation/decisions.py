@@ -20,7 +20,7 @@ from bot.domain.arrival import TOGETHER, Waits
 from bot.domain.article import from_short_id
 from bot.domain.notices import Decision
 from bot.planning import naming
-from bot.publish import editions, missed, release_questions
+from bot.publish import editions, passed_over, release_questions
 from bot.rendering import alerts, republish_replies
 from bot.rendering.report import ArticleName
 from bot.rendering.taps import TapLine
@@ -90,9 +90,10 @@ def _undo_line(done: dict[str, list[str]]) -> TapLine:
 
 
 async def post_missed(context: Context, request: Request, value: str) -> TapResult:
-    """Post the articles that an earlier version missed."""
+    """Post the articles that an earlier version passed_over."""
     count = await context.once(
-        request, lambda db: missed.decide(db, context.channels, request.at, post=True)
+        request,
+        lambda db: passed_over.decide(db, context.channels, request.at, post=True),
     )
     context.wake()
     if not count:
@@ -139,10 +140,10 @@ async def _for_article(
 
 async def leave(context: Context, request: Request, value: str) -> TapResult:
     """Change nothing, and do not ask again."""
-    if value == missed.KEY:
+    if value == passed_over.KEY:
         await context.once(
             request,
-            lambda db: missed.decide(db, context.channels, request.at, post=False),
+            lambda db: passed_over.decide(db, context.channels, request.at, post=False),
         )
     return TapResult(alerts.decided(context.templates, Decision.LEAVE))
 

@@ -16,8 +16,8 @@ from bot.domain import delivery
 from bot.domain.article import Stored, from_short_id
 from bot.domain.delivery import Payload
 from bot.planning import naming
-from bot.publish import editions, meant, report
-from bot.publish.meant import Meant
+from bot.publish import article_lookup, confirmation, editions, report
+from bot.publish.article_lookup import NamedArticles
 from bot.rendering import republish_replies, status_reply
 from bot.rendering.keyboards import Act
 from bot.rendering.taps import TapAnswer, TapLine
@@ -50,7 +50,7 @@ async def republish(context: Context, request: Request) -> Payload:
         return republish_replies.republish_usage(context.templates)
 
     def work(db: Database) -> dict[str, Any]:
-        named = meant.meant(db, request.words)
+        named = article_lookup.look_up(db, request.words)
         if len(named.articles) == 1:
             return _republish(db, context, request, named)
         return {"found": [one.id for one in named.articles], "rejected": named.rejected}
@@ -74,13 +74,13 @@ async def republish_all_the_same(
 ) -> TapResult:
     """Post what an editor was asked about, unless things have changed since.
 
-    value: see `meant.token`.
+    value: see `confirmation.token`.
     """
     number = from_short_id(value.partition(".")[0])
 
     def work(db: Database) -> dict[str, Any]:
         stored = articles.get(db, number) if number is not None else None
-        if stored is None or meant.token(db, stored) != value:
+        if stored is None or confirmation.token(db, stored) != value:
             return {}
         return _open_edition(db, context, request, stored)
 
@@ -170,10 +170,10 @@ def _seconds_to_undo(context: Context, request: Request, value: str) -> float:
 
 
 def _republish(
-    db: Database, context: Context, request: Request, named: Meant
+    db: Database, context: Context, request: Request, named: NamedArticles
 ) -> dict[str, Any]:
     """Open the next edition of the one article that was named, or return what to ask before."""
-    question = meant.question(db, named, request.at, context.channels)
+    question = confirmation.needed(db, named, request.at, context.channels)
     if question is None:
         return _open_edition(db, context, request, named.articles[0])
     asks: dict[str, Any] = {
@@ -205,7 +205,7 @@ def _open_edition(
             "chat": request.chat_id,
         }
         pending.put(db, request.update, **where, due=due, undo=bool(undo))
-    former = meant.former_chats(db, stored.id, context.channels)
+    former = editions.former_chats(db, stored.id, context.channels)
     return {
         "number": stored.id,
         "edition": opened.edition,
@@ -223,7 +223,7 @@ def _decide(
     if stored is None:
         return {}
     if act is Act.REPUBLISH:
-        return _republish(db, context, request, Meant((stored,)))
+        return _republish(db, context, request, NamedArticles((stored,)))
     if act is Act.RELEASE:
         changed = editions.release(db, stored.id, request.at, context.channels)
     else:

@@ -151,7 +151,7 @@ class Decision(StrEnum):
     #: ".", the edition.
     UNDO = "undo"
     #: An article named to /republish that needs a confirmation: post it. Value: see
-    #: `publish.meant.token`.
+    #: `publish.confirmation.token`.
     REPUBLISH = "republish"
     #: A held article: post it. Value: short id of the article.
     RELEASE = "release"

@@ -12,7 +12,7 @@ What goes out:
     ended_calls         has the outcomes of ended calls recorded
     settling            from outcomes to rows and notices, in one commit
     failures            records what could not be processed
-    journal             the log lines of what was sent
+    delivery_log        the log lines of what was sent
 
 Where a call's outcome was lost:
     recovery            searches for doubtful posts
@@ -27,12 +27,13 @@ What may go out:
     channel_start       a new channel's first articles
     release             lets waiting articles go out
     release_questions   what editors are asked about articles that wait together
-    recalling           searches for posts that a restored database does not know
-    missed              articles that an earlier version passed over
-    undecided           decisions that were made without an editor
+    restore_search      searches for posts that a restored database does not know
+    passed_over         articles that an earlier version passed over
+    automatic_decision  the last decision that was made without an editor
 
 What editors and operators ask for:
-    meant               which article an editor's words name
+    article_lookup      which article an editor's words name
+    confirmation        what an editor confirms before an article is posted
     editions            what editors ask to be posted
     notifier            sends notices to editors
     reporting           edits replies when it is known what became of a post

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain import delivery
+from bot.domain.article import Stored
 from bot.domain.delivery import Channel, Lane
 from bot.planning import opening, remarks
-from bot.publish.meant import chats_for, has_expired
 from bot.store import articles, editions, follows, holding, outbox, pending, post_places
 from bot.store.database import Database, transaction
 
@@ -55,32 +55,69 @@ def republish(
             return Republished(0)
         if has_expired(stored, at):
             return Republished(0, expired=True)
-        admitted = delivery.plan(
-            channels, follows.keys_of(db, number), stored.article.quality
-        )
         chats = chats_for(db, stored, channels)
         if stored.copy_of is not None:
             post_copy(db, number, at, channels)
-            return Republished(1, admitted)
+            return Republished(1, _admitted(db, stored, channels))
         if stored.held:
             opening.release(db, number, channels, at)
-        if stored.held and not holding.went_out(db, number):
-            outbox.open_(
-                db, number, admitted, lane=Lane.CHANNEL, edition=1, rank=at, at=at
-            )
-            return Republished(1, admitted)
+            if not holding.went_out(db, number):
+                return _first_edition(db, stored, at, channels)
         if not chats:
             return Republished(stored.edition)
-        edition = (
-            articles.next_edition(db, number)
-            if post_places.had_edition(db, number)
-            else stored.edition
-        )
-        outbox.open_(
-            db, number, chats, lane=Lane.CHANNEL, edition=edition, rank=at, at=at
-        )
+        edition = stored.edition
+        if post_places.had_edition(db, number):
+            edition = articles.next_edition(db, number)
+        _open(db, number, chats, edition, at)
         opened = editions.put_off(db, number, edition, at, at + undo)
         return Republished(edition, tuple(opened), undo > timedelta())
+
+
+def _first_edition(
+    db: Database, stored: Stored, at: datetime, channels: Sequence[Channel]
+) -> Republished:
+    """Open the first edition of an article that was never posted, without a time to undo it."""
+    admitted = _admitted(db, stored, channels)
+    _open(db, stored.id, admitted, 1, at)
+    return Republished(1, admitted)
+
+
+def _open(
+    db: Database, number: int, chats: Sequence[int], edition: int, at: datetime
+) -> None:
+    """Add deliveries to channels that go out as soon as they may."""
+    lane = Lane.CHANNEL
+    outbox.open_(db, number, chats, lane=lane, edition=edition, rank=at, at=at)
+
+
+def chats_for(db: Database, stored: Stored, channels: Sequence[Channel]) -> list[int]:
+    """Return the channels that had an article or whose filters admit it, by row number."""
+    admitted = _admitted(db, stored, channels)
+    if stored.copy_of is not None:
+        return [*admitted]
+    live = {channel.chat for channel in channels}
+    had = [chat for chat in post_places.chats_of(db, stored.id) if chat in live]
+    return [*dict.fromkeys([*had, *admitted])]
+
+
+def former_chats(db: Database, article: int, channels: Sequence[Channel]) -> list[int]:
+    """Return the channels that have an article and are no longer in the settings."""
+    live = {channel.chat for channel in channels}
+    return [chat for chat in post_places.chats_of(db, article) if chat not in live]
+
+
+def has_expired(stored: Stored, at: datetime) -> bool:
+    """Return True for an article past its end: it is never posted."""
+    expires = stored.article.expires
+    return expires is not None and expires <= at
+
+
+def _admitted(
+    db: Database, stored: Stored, channels: Sequence[Channel]
+) -> tuple[int, ...]:
+    """Return the channels whose filters admit an article, by row number."""
+    topics = follows.keys_of(db, stored.id)
+    return delivery.plan(channels, topics, stored.article.quality)
 
 
 def undo(db: Database, number: int, edition: int, opened: datetime) -> Undone:
@@ -105,12 +142,9 @@ def post_copy(
     """Post an article although it is a copy; return True if it was one until now."""
     with transaction(db):
         stored = articles.get(db, number)
-        if (
-            stored is None
-            or stored.copy_of is None
-            or stored.withdrawn
-            or has_expired(stored, at)
-        ):
+        if stored is None or stored.copy_of is None:
+            return False
+        if stored.withdrawn or has_expired(stored, at):
             return False
         articles.set_copy_of(db, number, None)
         if stored.held:

@@ -15,7 +15,7 @@ from datetime import datetime
 from bot.domain.delivery import Lane
 from bot.domain.outcome import Outcome, reason_of
 from bot.domain.settlement import EditAction
-from bot.publish import composing, edit_jobs, failures, journal, settling
+from bot.publish import composing, delivery_log, edit_jobs, failures, settling
 from bot.publish.composing import Composer
 from bot.publish.edit_jobs import EditJob
 from bot.publish.in_flight import InFlightCall, InFlightCalls
@@ -90,7 +90,7 @@ class Edits:
         if to.delivery.lane is Lane.CHANNEL:
             takes_back = edit_job.action is not EditAction.EDIT
             line = await self.store(
-                journal.edit, to.delivery, outcome, takes_back=takes_back
+                delivery_log.edit, to.delivery, outcome, takes_back=takes_back
             )
             _log.info("%s", line)
         if alert:

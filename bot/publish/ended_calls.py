@@ -19,7 +19,7 @@ from bot.domain.outcome import Outcome
 from bot.domain.settlement import Settlement
 from bot.errors import StoreError, TokenRevoked
 from bot.planning import naming
-from bot.publish import failures, journal, settling
+from bot.publish import delivery_log, failures, settling
 from bot.publish.in_flight import InFlightCall, InFlightCalls
 from bot.publish.messenger import Tell, check_token
 from bot.store.delivery_rows import Addressed
@@ -40,7 +40,7 @@ class EndedCalls:
     doubt_seconds: float
     #: Called with Telegram's number of a chat to which a send was settled.
     on_settled: Callable[[int], None]
-    _readers: journal.Readers = field(default_factory=journal.Readers)
+    _readers: delivery_log.Readers = field(default_factory=delivery_log.Readers)
 
     async def settle(self) -> bool:
         """Settle the calls that have ended; return True if any has. Raises TokenRevoked.
@@ -68,7 +68,7 @@ class EndedCalls:
         self._readers.add(settled, now)
         among = self._readers.take(now, all_of_them=last)
         if among or any(to.delivery.lane is Lane.CHANNEL for to, _ in settled):
-            for line in await self.store(journal.settled, settled, among):
+            for line in await self.store(delivery_log.settled, settled, among):
                 _log.info("%s", line)
 
     async def _settle_sends(

@@ -16,10 +16,10 @@ from bot.domain.plain_text import counted
 from bot.domain.topics import Taxonomy
 from bot.planning import opening
 from bot.planning.rules import Rules
-from bot.publish import release_questions, undecided
+from bot.publish import automatic_decision, release_questions
 from bot.publish.channels import Channels
 from bot.publish.notifier import Notifier
-from bot.publish.recalling import Recall
+from bot.publish.restore_search import RestoreSearch
 from bot.settings import Settings
 from bot.store import facts, holding
 from bot.store.database import Database, transaction
@@ -104,7 +104,7 @@ class Releaser:
         notifier: Notifier,
         clock: Clock,
         wake: Callable[[], None],
-        recall: Recall,
+        restore_search: RestoreSearch,
     ) -> None:
         self._store = store
         self._settings = settings
@@ -113,7 +113,7 @@ class Releaser:
         self._notifier = notifier
         self._clock = clock
         self._wake = wake
-        self._recall = recall
+        self._restore_search = restore_search
         #: The log says already that what may have been posted before a restore waits.
         self._is_logged = False
         #: When the last bulk arrival was decided without an editor, and how many were posted.
@@ -145,7 +145,7 @@ class Releaser:
         if not hurry and abs(at - arrived) < QUIET:  # some may have arrived since `at`
             return arrived + QUIET
         if kind is Waits.RESTORED:
-            await self._recall.look()
+            await self._restore_search.search()
         newest = self._settings.feed.newest
         question = await self._store(release_questions.question, kind, newest)
         if question is None or await self._notifier.ask(question):
@@ -189,7 +189,9 @@ class Releaser:
             f"posted: the newest {done.posted}; skipped: {done.skipped}"
         )
         _log.warning("%s", text)
-        await self._notifier.tell(await self._store(undecided.notice, text, at))
+        await self._notifier.tell(
+            await self._store(automatic_decision.record, text, at)
+        )
         self._wake()
 
     def _posted_alone(self, at: datetime) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.article import Stored, short_id
 from bot.domain.notices import Alert
 from bot.planning import naming
-from bot.publish import undecided
+from bot.publish import automatic_decision
 from bot.rendering.report import (
     ChannelStatus,
     Copy,
@@ -79,7 +79,7 @@ def report(
         troubles=_troubles(db),
         waits=holding.counts(db),
         next_date=holding.next_date(db),
-        undecided=undecided.told(db, at),
+        undecided=automatic_decision.last(db, at),
         unconfirmed=tuple(_unconfirmed(db)),
         folder=folder,
         problem=problem,

@@ -16,7 +16,7 @@ from bot.domain.article import short_id
 from bot.domain.delivery import Channel
 from bot.domain.topics import Taxonomy
 from bot.planning import naming
-from bot.publish import channels, missed
+from bot.publish import channels, passed_over
 from bot.store import audit, chats, follows
 from bot.store.audit import Oddity
 from bot.store.chats import Chat
@@ -101,10 +101,11 @@ def verify(
         found += audit.oddities(db, at, running=running)
         found += _absent(db, begun)
         found += audit.unserved(db, at - max_age if max_age else None)
-        passed_over = missed.find(db, [admitted for _, admitted in begun])
+        admissions = [admitted for _, admitted in begun]
+        followers = passed_over.find(db, admissions).followers
         found += [
             Oddity("missed", one, detail=f"{len(those):,}")
-            for one, those in passed_over.followers.items()
+            for one, those in followers.items()
         ]
     return Verified(audit.counts(db), [_told(db, one) for one in found])
 

@@ -161,7 +161,7 @@ def confirm(
     value: str,
     tz: tzinfo = UTC,
 ) -> Payload:
-    """Ask whether to post an article that is not what it seems; see `publish.meant.Question`.
+    """Ask whether to post an article that is not what it seems; see `publish.confirmation`.
 
     value: what the button carries.
     """

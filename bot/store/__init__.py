@@ -35,7 +35,7 @@ several calls into one commit, and `thread.Store` is the way in from the event l
     channel_starts   when channels were first used
     follows          topics and follows
     away             what a reader missed while away
-    missed           articles that an earlier version missed
+    passed_over      articles that an earlier version passed over
 
     fanouts          articles whose followers are being planned
     outbox           deliveries: what is due, what is on its way, what became of it
@@ -56,7 +56,7 @@ several calls into one commit, and `thread.Store` is the way in from the event l
     recovery         doubtful deliveries
     repeats          readers' doubtful deliveries
     numbers          message numbers known in a chat
-    recalled         posts found after a restore
+    restore_search   posts found after a restore
 
     notices          notices for editors
     pending          replies that are edited later

@@ -19,7 +19,7 @@ from bot.domain.identity import Relation
 from bot.domain.record import pack
 from bot.ingest import recorder
 from bot.planning.rules import Read, Recorded
-from bot.publish import composing, meant, verification
+from bot.publish import composing, verification
 from bot.store import post_places
 from bot.store.database import row, rows, write
 from tests.support.newsroom import (
@@ -29,6 +29,7 @@ from tests.support.newsroom import (
     TAXONOMY,
     Newsroom,
     article,
+    first_named,
     open_newsroom,
 )
 
@@ -123,7 +124,7 @@ def test_parts_of_a_changelog_are_stories_of_their_own(newsroom: Newsroom) -> No
         ("@news", "Version 3.2"),
     ]
     assert {
-        meant.find(newsroom.db, f"{log}#v3-{number}").article.title for number in (1, 2)
+        first_named(newsroom, f"{log}#v3-{number}").article.title for number in (1, 2)
     } == {  # type: ignore[union-attr]
         "Version 3.1",
         "Version 3.2",
@@ -166,10 +167,10 @@ def test_an_editor_finds_a_letter_by_its_file_and_the_newest_by_the_address(
     for number in (41, 42, 40):
         tell(newsroom, f"l{number}.md", letter(number))
     for number in (40, 41, 42):
-        found = meant.find(newsroom.db, f"l{number}.md")
+        found = first_named(newsroom, f"l{number}.md")
         assert found is not None
         assert found.article.title == f"Letter {number}"
-    found = meant.find(newsroom.db, PAGE)
+    found = first_named(newsroom, PAGE)
     assert found is not None
     assert found.article.title == "Letter 40"  # the last recorded
 

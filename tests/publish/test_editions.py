@@ -8,10 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.publish import editions, meant
+from bot.publish import editions
 from bot.publish.editions import Republished
 from bot.store import article_lists, articles
-from tests.support.newsroom import FIRST, SECOND, Newsroom, article, open_newsroom
+from tests.support.newsroom import (
+    FIRST,
+    SECOND,
+    Newsroom,
+    article,
+    first_named,
+    open_newsroom,
+)
 
 A, B = "https://one.example/story", "https://two.example/story"
 
@@ -45,8 +52,8 @@ def test_an_editor_names_an_article_in_many_ways(newsroom: Newsroom) -> None:
         "a.md",
         stored.short_id,
     ):
-        assert meant.find(newsroom.db, words) == stored, words
-    assert meant.find(newsroom.db, f" #{stored.short_id.upper()} ") == stored
+        assert first_named(newsroom, words) == stored, words
+    assert first_named(newsroom, f" #{stored.short_id.upper()} ") == stored
     for words in (
         "",
         "#",
@@ -57,22 +64,22 @@ def test_an_editor_names_an_article_in_many_ways(newsroom: Newsroom) -> None:
         "'; DROP TABLE articles; --",
         "\x00",
     ):
-        assert meant.find(newsroom.db, words) is None, words
+        assert first_named(newsroom, words) is None, words
 
 
 def test_last_is_what_was_posted_last_and_only_what_readers_see(
     newsroom: Newsroom,
 ) -> None:
-    assert meant.find(newsroom.db, "last") is None
+    assert first_named(newsroom, "last") is None
     one = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
     newsroom.later(hours=1)
     other = newsroom.number("b.md", article(SECOND, B))
-    assert getattr(meant.find(newsroom.db, "LAST"), "id", None) == one
+    assert getattr(first_named(newsroom, "LAST"), "id", None) == one
     newsroom.deliver()
-    assert getattr(meant.find(newsroom.db, "last"), "id", None) == other
+    assert getattr(first_named(newsroom, "last"), "id", None) == other
     articles.set_withdrawn(newsroom.db, other, True)
-    assert getattr(meant.find(newsroom.db, "last"), "id", None) == one
+    assert getattr(first_named(newsroom, "last"), "id", None) == one
 
 
 def test_an_article_that_was_joined_to_another_is_found_as_that_one(
@@ -84,7 +91,7 @@ def test_an_article_that_was_joined_to_another_is_found_as_that_one(
     )
     short = newsroom.stored(other).short_id
     newsroom.tell("a.md", article(url=B))
-    assert getattr(meant.find(newsroom.db, short), "id", None) == one
+    assert getattr(first_named(newsroom, short), "id", None) == one
 
 
 def opened(republished: Republished) -> tuple[int, int]:

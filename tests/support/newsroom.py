@@ -21,7 +21,7 @@ from bot.domain.topics import Taxonomy, Topic
 from bot.domain.urls import canonical
 from bot.ingest import recorder
 from bot.planning.rules import Read, Recorded, Rules
-from bot.publish import channel_start
+from bot.publish import article_lookup, channel_start
 from bot.publish.channel_start import Start
 from bot.store import (
     article_lists,
@@ -265,3 +265,8 @@ def open_newsroom(place: Path | str | Database = ":memory:") -> Newsroom:
     """An empty newsroom over a database or its file."""
     db = place if isinstance(place, Database) else open_database(place)
     return Newsroom(db, Rules(taxonomy=TAXONOMY))
+
+
+def first_named(newsroom: Newsroom, words: str) -> Stored | None:
+    """Return the article that an editor's words name; of several, the one recorded last."""
+    return next(iter(article_lookup.look_up(newsroom.db, words).articles), None)

@@ -11,7 +11,7 @@ from bot.cli.checking.finding import Finding, fine, may, problem, warning
 from bot.clock import now
 from bot.domain.arrival import Waits
 from bot.errors import StoreError
-from bot.publish import undecided
+from bot.publish import automatic_decision
 from bot.settings import Settings
 from bot.store import channel_starts, disk, holding, inspection
 from bot.store.inspection import Depth
@@ -43,7 +43,7 @@ def findings(database: Path) -> list[Finding]:
 def _waiting(database: Path) -> Iterator[Finding]:
     """Warn of articles that wait for an editor or were skipped because there was none."""
     with inspection.reading(database) as db:
-        skipped = undecided.told(db, now())
+        skipped = automatic_decision.last(db, now())
         waits = holding.counts(db)
     if skipped:
         yield warning(f"articles: {skipped}", "Set [telegram] admins and press Start.")

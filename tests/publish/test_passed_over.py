@@ -11,7 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot import settings
-from bot.publish import missed, verification
+from bot.publish import passed_over, verification
 from bot.store import notices, outbox
 from bot.store.database import number, write
 from tests.support import upgrade
@@ -94,14 +94,16 @@ def test_what_was_lost_is_found_and_does_not_go_out_by_itself(
 def test_an_editor_posts_it_to_channels_and_to_who_may_have_followed(
     newsroom: Newsroom,
 ) -> None:
-    (notice,) = missed.ask(newsroom.db, newsroom.rules.channels)
+    (notice,) = passed_over.ask(newsroom.db, newsroom.rules.channels)
     notices.tell(newsroom.db, [notice], newsroom.at)
     assert (notice.count, len(notice.articles), notice.choices[0].count) == (2, 2, 2)
     assert (
-        missed.decide(newsroom.db, newsroom.rules.channels, newsroom.at, post=True) == 2
+        passed_over.decide(newsroom.db, newsroom.rules.channels, newsroom.at, post=True)
+        == 2
     )
     assert (
-        missed.decide(newsroom.db, newsroom.rules.channels, newsroom.at, post=True) == 0
+        passed_over.decide(newsroom.db, newsroom.rules.channels, newsroom.at, post=True)
+        == 0
     )
     assert sorted(chat for chat, _ in newsroom.deliver()) == [
         "@news",
@@ -109,20 +111,22 @@ def test_an_editor_posts_it_to_channels_and_to_who_may_have_followed(
         "R7",
         "R7",
     ]
-    assert (kinds(newsroom), missed.ask(newsroom.db, newsroom.rules.channels)) == (
+    assert (kinds(newsroom), passed_over.ask(newsroom.db, newsroom.rules.channels)) == (
         [],
         (),
     )
-    assert not notices.is_open(newsroom.db, missed.KEY)
+    assert not notices.is_open(newsroom.db, passed_over.KEY)
 
 
 def test_an_editor_leaves_it_and_is_not_asked_again(newsroom: Newsroom) -> None:
     assert (
-        missed.decide(newsroom.db, newsroom.rules.channels, newsroom.at, post=False)
+        passed_over.decide(
+            newsroom.db, newsroom.rules.channels, newsroom.at, post=False
+        )
         == 2
     )
     assert newsroom.deliver() == []
-    assert (kinds(newsroom), missed.ask(newsroom.db, newsroom.rules.channels)) == (
+    assert (kinds(newsroom), passed_over.ask(newsroom.db, newsroom.rules.channels)) == (
         [],
         (),
     )
@@ -132,7 +136,7 @@ def test_a_database_of_today_has_nothing_to_ask_about() -> None:
     newsroom = open_newsroom()
     newsroom.open_channel("@news")
     newsroom.later(hours=-2)
-    assert missed.ask(newsroom.db, newsroom.rules.channels) == ()
+    assert passed_over.ask(newsroom.db, newsroom.rules.channels) == ()
     assert number(newsroom.db, "SELECT from_clock FROM sequence") == 0
     newsroom.db.close()
 

@@ -34,7 +34,7 @@ async def restored(post: Post, *titles: str) -> list[int]:
 async def look(post: Post) -> list[tuple[str, int | None, str]]:
     """Look; return state, number and what it waits for of what was forgotten. Nothing is posted or changed."""
     sent, posts = post.calls("sendMessage"), [one.history for one in post.posts()]
-    await post.bot.releaser._recall.look()
+    await post.bot.releaser._restore_search.search()
     assert post.calls("sendMessage") == sent
     assert [one.history for one in post.posts()] == posts
     assert [one for one in post.sandbox.messages(post.editor) if not one.deleted] == []

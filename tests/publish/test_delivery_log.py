@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.interpretation import after_send
 from bot.domain.outcome import Delay, Refused, Sent, Unknown, Wait
-from bot.publish import journal
+from bot.publish import delivery_log
 from bot.store import chats, outbox
 from tests.support.newsroom import AT, Newsroom, article, open_newsroom
 
@@ -29,10 +29,12 @@ def newsroom() -> Newsroom:
 def lines(newsroom: Newsroom, outcome: object) -> list[str]:
     due = outbox.due(newsroom.db, newsroom.at)
     settled = [(one, after_send(outcome, one.delivery, AT)) for one in due]  # type: ignore[arg-type]
-    readers = journal.Readers()
+    readers = delivery_log.Readers()
     readers.add(settled, 100.0)
-    assert not readers.take(100.0 + journal.SECONDS / 2)
-    return journal.settled(newsroom.db, settled, readers.take(100.0 + journal.SECONDS))
+    assert not readers.take(100.0 + delivery_log.SECONDS / 2)
+    return delivery_log.settled(
+        newsroom.db, settled, readers.take(100.0 + delivery_log.SECONDS)
+    )
 
 
 def test_a_post_names_its_article_and_channel_and_counts_readers(
@@ -70,13 +72,16 @@ def test_an_edit_and_a_withdrawal_have_a_line(newsroom: Newsroom) -> None:
     one = next(one.delivery for one in outbox.due(newsroom.db, newsroom.at))
     about = "“A boat is found” (boat.md) in The News (@news)"
     assert (
-        journal.edit(newsroom.db, one, Sent(0), takes_back=False) == f"edited: {about}"
+        delivery_log.edit(newsroom.db, one, Sent(0), takes_back=False)
+        == f"edited: {about}"
     )
     assert (
-        journal.edit(newsroom.db, one, Sent(0), takes_back=True)
+        delivery_log.edit(newsroom.db, one, Sent(0), takes_back=True)
         == f"taken back: {about}"
     )
-    failed = journal.edit(newsroom.db, one, Wait(5, "Bad Gateway"), takes_back=False)
+    failed = delivery_log.edit(
+        newsroom.db, one, Wait(5, "Bad Gateway"), takes_back=False
+    )
     assert failed == f"not edited: {about}: Bad Gateway"
 
 
@@ -87,7 +92,7 @@ def test_a_start_says_what_runs(newsroom: Newsroom) -> None:
         "folder": "articles",
         "database": "data/p.db",
     }
-    assert journal.introduction(newsroom.db, seconds=30.0, **about) == [
+    assert delivery_log.introduction(newsroom.db, seconds=30.0, **about) == [
         "Paperboy 1.2.3 runs as @paper_bot",
         "Folder articles: 1 article known; scanned now, then every 30 s and when a file changes",
         "Database data/p.db",
@@ -95,5 +100,5 @@ def test_a_start_says_what_runs(newsroom: Newsroom) -> None:
     ]
     assert (
         "posts go to readers only"
-        in journal.introduction(open_newsroom().db, seconds=0.5, **about)[-1]
+        in delivery_log.introduction(open_newsroom().db, seconds=0.5, **about)[-1]
     )

@@ -27,9 +27,9 @@ from bot.publish.composing import Composer, Material
 from bot.publish.forward_probe import forward_and_read
 from bot.publish.messenger import Messenger
 from bot.rendering import markup
-from bot.store import numbers, recalled
+from bot.store import numbers, restore_search
 from bot.store.delivery_rows import Addressed
-from bot.store.recalled import Unknown
+from bot.store.restore_search import Unknown
 from bot.store.thread import Store
 
 #: Messages of a chat that are looked at.
@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Recall:
+class RestoreSearch:
     """The searches of one bot; each article is searched for once in the life of a process."""
 
     store: Store
@@ -53,25 +53,25 @@ class Recall:
     _last: int = 0
     _reached: list[int] = field(default_factory=list)
 
-    async def look(self) -> None:
+    async def search(self) -> None:
         """Search for the articles that wait since a restore and were not searched for before.
 
         Raises StoreError, TokenRevoked.
         """
-        wanted = await self.store(recalled.undecided)
+        wanted = await self.store(restore_search.undecided)
         last = max((one.delivery.article for one in wanted), default=0)
         if last <= self._last:
             return
         self._reached = [*self.editors]
         for chat_id in dict.fromkeys(one.chat_id for one in wanted):
-            unknown = await self.store(recalled.unknown, chat_id)
+            unknown = await self.store(restore_search.unknown, chat_id)
             if unknown:
-                await self._look_in(
+                await self._search_in(
                     chat_id, [one for one in wanted if one.chat_id == chat_id], unknown
                 )
         self._last = last
 
-    async def _look_in(
+    async def _search_in(
         self, chat_id: int, wanted: Sequence[Addressed], unknown: Unknown
     ) -> None:
         materials = await self.store(composing.gather, wanted)
@@ -142,7 +142,7 @@ class Recall:
         material, payload = posts.pop(words)
         form = material.stored.fingerprint
         return await self.store(
-            recalled.found, material.to, payload, form, number, self.clock()
+            restore_search.found, material.to, payload, form, number, self.clock()
         )
 
     async def _read(self, chat_id: int, number: int) -> tuple[ProbeAnswer, Any]:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.domain.delivery import Channel, Lane, State
 from bot.domain.notices import Alert, Choice, Decision, Notice
-from bot.store import articles, follows, missed, notices, outbox, sequence
+from bot.store import articles, follows, notices, outbox, passed_over, sequence
 from bot.store.database import Database, transaction
 
 #: The incident, and what its buttons carry.
@@ -22,7 +22,7 @@ _NAMED = 10
 
 
 @dataclass(slots=True)
-class Missed:
+class PassedOver:
     """Article → the channels, and the readers' chats, that have no delivery of it."""
 
     channels: dict[int, list[int]] = field(default_factory=dict)
@@ -34,20 +34,20 @@ class Missed:
         return sorted({*self.channels, *self.followers})
 
 
-def find(db: Database, channels: Sequence[Channel]) -> Missed:
+def find(db: Database, channels: Sequence[Channel]) -> PassedOver:
     """Return what was passed over.
 
     A channel with filters may lack an older article for another reason: its filters were widened
     since. So for such a channel the articles themselves must show that the clock was set back.
     """
-    found = Missed()
+    found = PassedOver()
     if not sequence.last_from_clock(db):
         return found
-    ahead = missed.set_back(db)
+    ahead = passed_over.set_back(db)
     plainly = frozenset(ahead)
     for channel in channels:
         filters = bool(channel.topics or channel.min_quality)
-        for one in missed.of_channel(db, channel.chat):
+        for one in passed_over.of_channel(db, channel.chat):
             if filters and not (
                 one.article in plainly
                 and channel.admits(follows.keys_of(db, one.article), one.quality)
@@ -56,7 +56,7 @@ def find(db: Database, channels: Sequence[Channel]) -> Missed:
             found.channels.setdefault(one.article, []).append(channel.chat)
             ahead[one.article] = max(ahead.get(one.article, 0), one.begun)
     for article, instant in ahead.items():
-        if chats := missed.of_followers(db, article, instant):
+        if chats := passed_over.of_followers(db, article, instant):
             found.followers[article] = chats
     return found
 
@@ -73,7 +73,7 @@ def ask(db: Database, channels: Sequence[Channel]) -> tuple[Notice, ...]:
         Choice(Decision.POST_MISSED, KEY, len(numbers)),
         Choice(Decision.LEAVE, KEY),
     )
-    told = Notice(
+    notice = Notice(
         key=KEY,
         alert=Alert.MISSED,
         articles=tuple(numbers[-_NAMED:]),
@@ -81,7 +81,7 @@ def ask(db: Database, channels: Sequence[Channel]) -> tuple[Notice, ...]:
         count=len(numbers),
         choices=choices,
     )
-    return (told,)
+    return (notice,)
 
 
 def decide(
