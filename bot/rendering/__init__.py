@@ -32,6 +32,8 @@ Parts
 
 Templates
     templates          finds, checks and renders templates
+    template_errors    why a template failed, and on which line
+    unused_templates   files of an operator that are no template's
     loading            templates and taxonomy of a configuration folder
     samples            sample words that templates are checked with
 

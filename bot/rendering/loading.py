@@ -11,11 +11,11 @@ from bot.settings import taxonomy
 def words(folder: Path | None) -> Templates:
     """Return a folder's checked templates and taxonomy; for what it lacks, the shipped ones.
 
+    Shipped templates are checked only beside an operator's, which they may include.
     Raises UsageError or TemplateBroken, one line for each problem.
     """
-    own = None
-    if folder and (folder / "templates").is_dir():
-        own = folder / "templates"
-    templates = Templates(own, taxonomy.load(folder))
+    if folder is None or not (folder / "templates").is_dir():
+        return Templates(None, taxonomy.load(folder))
+    templates = Templates(folder / "templates", taxonomy.load(folder))
     templates.check()
     return templates

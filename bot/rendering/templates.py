@@ -1,15 +1,14 @@
 """Templates: the operator's own first, then the shipped ones. Knows no article and no reader.
 
 Every value that a template shows is escaped, and is no command, mention or tag (`inert`) unless it
-is Markup. Templates run in Jinja2's sandbox: a template is text, not a program. All are checked
-with samples at the start; for a message on which an operator's template fails later, the shipped
+is Markup. Templates run in Jinja2's sandbox: a template is text, not a program. An operator's are
+checked with samples at the start; for a message on which one of them fails later, the shipped
 template is used and the failure is logged and reported.
 """
 
 from __future__ import annotations
 
 import copy
-import difflib
 import logging
 import re
 from collections.abc import Sequence
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2 import meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -26,16 +24,19 @@ from bot import shipped
 from bot.domain import plain_text
 from bot.domain.topics import Taxonomy
 from bot.errors import TemplateBroken
-from bot.rendering import inert, markup, samples
+from bot.rendering import inert, markup, samples, template_errors
 
 #: How many names a sentence lists.
 NAMED = 10
 #: Whom a reply addresses: a person, a group, a thread of a forum.
 AUDIENCES = ("", "group", "thread")
-_ENDING = ".html.j2"
+#: How the names of template files end.
+ENDING = ".html.j2"
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _TAG = re.compile(r"<[^<>]*>")
 _LINE_ENDS = re.compile(r"[ \t]+\n")
+#: What a template holds that may address groups differently, itself or by another template.
+_KNOWS_AUDIENCE = re.compile(r"\bgroup\b|\b(include|import|extends)\b")
 #: Failures kept for the next report.
 BROKEN = 100
 _log = logging.getLogger(__name__)
@@ -89,10 +90,8 @@ class Templates:
 
         Raises TemplateBroken, one line with file and line.
         """
-        names = self._own.list_templates(
-            filter_func=lambda name: name.endswith(_ENDING)
-        )
-        for name in sorted(set(names)):
+        names = self._own.list_templates(filter_func=lambda it: it.endswith(ENDING))
+        for name in names:
             try:
                 self._check(name)
             except Exception as error:  # a template can raise anything
@@ -100,19 +99,25 @@ class Templates:
 
     def _check(self, name: str) -> None:
         self._own.get_template(name)
-        for sample in samples.SAMPLES.get(name.removesuffix(_ENDING), ()):
-            for audience in AUDIENCES:
+        audiences = self._audiences(name)
+        for sample in samples.SAMPLES.get(name.removesuffix(ENDING), ()):
+            for audience in audiences:
                 _rendered(self._own, name, sample | {"group": audience})
+
+    def _audiences(self, name: str) -> Sequence[str]:
+        """Return the audiences that a template may address in different words."""
+        path = self._path(name)
+        source = path.read_text(encoding="utf-8")
+        return AUDIENCES if _KNOWS_AUDIENCE.search(source) else AUDIENCES[:1]
 
     def render(self, name: str, words: dict[str, Any]) -> markup.Marked:
         """Return the template `name` (without its ending) filled with `words`, its variables."""
         if self._own is not self._shipped:
+            addressed = words | {"group": self._audience}
             try:
-                return _rendered(
-                    self._own, name + _ENDING, words | {"group": self._audience}
-                )
+                return _rendered(self._own, name + ENDING, addressed)
             except Exception as error:  # a template can raise anything
-                self._note(name + _ENDING, error, _address(words))
+                self._note(name + ENDING, error, _address(words))
         return self.render_shipped(name, words)
 
     def render_shipped(self, name: str, words: dict[str, Any]) -> markup.Marked:
@@ -120,25 +125,23 @@ class Templates:
 
         Raises TemplateBroken, one line with template and line.
         """
+        file, addressed = name + ENDING, words | {"group": self._audience}
         try:
-            return _rendered(
-                self._shipped, name + _ENDING, words | {"group": self._audience}
-            )
+            return _rendered(self._shipped, file, addressed)
         except Exception as error:
-            path = shipped.config() / "templates" / (name + _ENDING)
-            line = _line_of(error, path)
-            raise TemplateBroken(
-                f"{path.name}:{line or 1}: {_reason(error)}"
-            ) from error
+            path = shipped.config() / "templates" / file
+            line = template_errors.line_of(error, path) or 1
+            reason = template_errors.reason(error)
+            raise TemplateBroken(f"{path.name}:{line}: {reason}") from error
 
     def _note(self, name: str, error: Exception, address: str) -> None:
         """Keep a failure for the editors, up to BROKEN; log it once."""
-        broken = Broken(
-            name, _line_of(error, self._path(name)), _reason(error), address
-        )
+        line = template_errors.line_of(error, self._path(name))
+        reason = template_errors.reason(error)
+        broken = Broken(name, line, reason, address)
         if len(self._broken) < BROKEN:
             self._broken[broken] = None
-        known = (broken.template, broken.line, broken.reason)
+        known = (name, line, reason)
         if known not in self._known:
             self._known.add(known)
             about = f" (for {address})" if address else ""
@@ -148,65 +151,13 @@ class Templates:
     def _located(self, name: str, error: Exception) -> str:
         """Return the reason of a failure behind its file and line."""
         path = self._path(name)
-        line = _line_of(error, path)
-        return (
-            f"{path}:{line}: {_reason(error)}" if line else f"{path}: {_reason(error)}"
-        )
+        line = template_errors.line_of(error, path)
+        place = f"{path}:{line}" if line else str(path)
+        return f"{place}: {template_errors.reason(error)}"
 
     def _path(self, name: str) -> Path:
         own = self._folder / name if self._folder else None
         return own if own and own.is_file() else shipped.config() / "templates" / name
-
-
-def unused(folder: Path) -> list[tuple[str, str]]:
-    """Return the files in an operator's folder that nothing uses, each with a similar shipped name.
-
-    The shipped name is empty if none is similar. Raises TemplateBroken for a template that does
-    not compile.
-    """
-    own = sorted(
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.is_file()
-    )
-    shipped_ones = jinja2.FileSystemLoader(
-        shipped.config() / "templates"
-    ).list_templates()
-    known = {
-        *shipped_ones,
-        *_included(folder, [name for name in own if name.endswith(_ENDING)]),
-    }
-    missing = [name for name in shipped_ones if name not in own]
-    strange = [name for name in own if name not in known and not _is_hidden(name)]
-    return [(name, _nearest(name, missing)) for name in strange]
-
-
-def _is_hidden(name: str) -> bool:
-    """Return True for editors' backups, and for what lies in a hidden folder or is hidden."""
-    return name.endswith("~") or any(part.startswith(".") for part in name.split("/"))
-
-
-def _included(folder: Path, names: Sequence[str]) -> set[str]:
-    """Return the names of the templates that these include, import or extend."""
-    environment = jinja2.Environment(autoescape=True)
-    found: set[str] = set()
-    for name in names:
-        try:
-            tree = environment.parse((folder / name).read_text(encoding="utf-8"))
-        except (jinja2.TemplateError, UnicodeDecodeError) as error:
-            raise TemplateBroken(f"{folder / name}: {_reason(error)}") from error
-        found.update(one for one in meta.find_referenced_templates(tree) if one)
-    return found
-
-
-def _nearest(name: str, names: Sequence[str]) -> str:
-    """Return the most similar of `names`, without regard to folder and ending; may be empty."""
-    by_word: dict[str, str] = {}
-    for one in names:
-        by_word.setdefault(one.removesuffix(_ENDING).rpartition("/")[2], one)
-    word = name.rpartition("/")[2].partition(".")[0].lower()
-    near = difflib.get_close_matches(word, by_word, 1, 0.7)
-    return by_word[near[0]] if near else ""
 
 
 def _environment(*folders: Path) -> jinja2.Environment:
@@ -259,37 +210,3 @@ def _rendered(
 def _without_joiners(tag: re.Match[str]) -> str:
     """Return a tag without the joiners that `inert` put into its address."""
     return tag[0].replace(inert.JOINER, "")
-
-
-def _line_of(error: Exception, path: Path) -> int:
-    """Return the line of the template at `path` that raised `error`, or 0."""
-    if isinstance(error, jinja2.TemplateSyntaxError):
-        return error.lineno
-    if isinstance(error, markup.MarkupError):
-        return _line_with(path, error.tag)
-    line = 0
-    trace = error.__traceback__
-    while (
-        trace is not None
-    ):  # Jinja2 puts a template's file and line into the traceback
-        if trace.tb_frame.f_code.co_filename == str(path):
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
-
-
-def _line_with(path: Path, tag: str) -> int:
-    if not tag:
-        return 0
-    pattern = re.compile(rf"</?{re.escape(tag)}\b", re.IGNORECASE)
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    for number, line in enumerate(lines, 1):
-        if pattern.search(line):
-            return number
-    return 0
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "is not UTF-8"
-    return " ".join(str(error).split()) or type(error).__name__

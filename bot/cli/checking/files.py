@@ -10,7 +10,7 @@ from bot.cli.checking.finding import Finding, warning
 from bot.domain import topics
 from bot.domain.topics import Taxonomy, Topic
 from bot.errors import PaperboyError
-from bot.rendering import templates
+from bot.rendering import unused_templates
 
 _TOPICS = "topics.toml"
 
@@ -31,7 +31,7 @@ def findings(
 
 def _templates(folder: Path) -> Iterator[Finding]:
     try:
-        unused = templates.unused(folder) if folder.is_dir() else []
+        unused = unused_templates.unused(folder) if folder.is_dir() else []
     except (PaperboyError, OSError):  # a broken template is reported by itself
         return
     for name, nearest in unused:
