@@ -154,7 +154,7 @@ class Connection:
             undo=timedelta(seconds=self._settings.delivery.undo_seconds),
             reached=self.notifier.reachable,
             max_follows=self._settings.readers.max_follows,
-            standing=standing,
+            folder_status=standing,
             editors_tz=SystemZone(),
         )
 

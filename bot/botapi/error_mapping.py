@@ -92,14 +92,6 @@ def outcome(error: BaseException) -> Outcome:
     return Unknown(f"Telegram's answer could not be read: {first_line(text)}")
 
 
-def hides_members(answer: Outcome) -> bool:
-    """Return True if Telegram refused to name a group's member because the bot is not an admin."""
-    return isinstance(answer, Wait | Refused) and answer.cause in (
-        Delay.ADMIN_REQUIRED,
-        Refusal.MEMBERS_HIDDEN,
-    )
-
-
 def _network(error: NetworkError, text: str) -> Outcome:
     """Return the outcome of a 429 without a time, a 413, a 5xx, or a failed connection."""
     lowered = text.lower()

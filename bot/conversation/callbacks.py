@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.conversation import decided, decisions, editors, lookups, topic_taps
-from bot.conversation.context import Context, Permission
+from bot.conversation import (
+    decided,
+    decisions,
+    editors,
+    lookups,
+    posting,
+    sending,
+    topic_taps,
+)
+from bot.conversation.context import Context
+from bot.conversation.permission import Permission, permission
 from bot.conversation.request import Request
 from bot.domain.article import from_short_id
-from bot.rendering import replies
 from bot.rendering.keyboards import Act, Tap
 from bot.rendering.taps import EXPIRED, TapAnswer, TapLine
 from bot.store import searches
@@ -42,8 +50,7 @@ async def tapped(context: Context, request: Request, tap: Tap | None) -> None:
         if answer is None:
             answer = await _carry_out(context, request, tap)
     finally:
-        line = replies.tap_line(context.words(request), answer) if answer else ""
-        await context.note(request, line, alert=is_refused)
+        sending.answer_tap(context, request, answer, alert=is_refused)
 
 
 async def _refusal(
@@ -54,7 +61,7 @@ async def _refusal(
         return None
     if tap is None or tap.act not in _CHANGES_CHAT:
         return None
-    match await context.permission(request):
+    match await permission(context, request):
         case Permission.GRANTED:
             return None
         case Permission.DENIED:
@@ -80,7 +87,7 @@ async def _show_found(context: Context, request: Request, tap: Tap) -> TapAnswer
     page = await lookups.found_page(context, request, words, tap.page)
     if page is None:
         return EXPIRED
-    await context.edit(request, page)
+    sending.edit(context, request, page)
     return None
 
 
@@ -90,10 +97,10 @@ async def _post_waiting(
     """Post a held article or a copy; then update the status that the button is under."""
     if not context.is_editor(request):
         return EXPIRED
-    result = await editors.decide(context, request, tap.act, tap.value)
-    await context.edit(request, await editors.status(context, request))
+    result = await posting.post_waiting(context, request, tap.act, tap.value)
+    sending.edit(context, request, await editors.status(context, request))
     if result.payload:
-        await context.reply(request, result.payload, remember=True)
+        sending.reply(context, request, result.payload, remember=True)
     return result.answer
 
 
@@ -101,23 +108,25 @@ async def _republish(context: Context, request: Request, tap: Tap) -> TapAnswer 
     """Open the next edition of an article; the message then reports it."""
     if not context.is_editor(request):
         return EXPIRED
-    result = await editors.decide(context, request, tap.act, tap.value)
+    result = await posting.republish(context, request, tap.value)
     if result.payload:
-        await context.edit(request, result.payload, remember=True)
+        sending.edit(context, request, result.payload, remember=True)
     return result.answer
 
 
 async def _decide(context: Context, request: Request, tap: Tap) -> TapAnswer | None:
     """Carry out an editor's decision; the message then reports it, or who did before."""
-    handler = decisions.HANDLERS.get(tap.decision) if tap.decision else None
-    if handler is None or not context.is_editor(request):
+    if tap.decision is None or not context.is_editor(request):
         return EXPIRED
-    result = await handler(context, request, tap.value)
+    handler = decisions.HANDLERS[tap.decision]
+    result = await handler(context, request, tap.decision, tap.value)
     if result.payload:
         await decided.remember(context, request, tap, result)
-        await context.edit(request, result.payload, remember=True)
-    elif too_late := await decided.too_late(context, request, tap):
-        await context.edit(request, too_late)
+        sending.edit(context, request, result.payload, remember=True)
+        return result.answer
+    too_late = await decided.too_late(context, request, tap)
+    if too_late:
+        sending.edit(context, request, too_late)
     return result.answer
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation.context import Context
-from bot.conversation.editors import TapResult
+from bot.conversation.posting import TapResult
 from bot.conversation.request import Request
 from bot.domain.article import from_short_id
 from bot.domain.delivery import Payload

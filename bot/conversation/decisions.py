@@ -1,21 +1,21 @@
 """What editors decide by a button under a notice: the table of handlers. Words and sends nothing.
 
-A handler gets the value that the button carries and returns what replaces the message, or
-NOTHING_LEFT if another editor was first or time has passed. It changes the store through
-`context.once`, in one transaction that first checks whether the question is still open. So each
+A handler gets the decision and the value that the button carries. It returns what replaces the
+message, or NOTHING_LEFT if another editor was first or time has passed. It changes the store once
+for its update, in one transaction that first checks whether the question is still open. So each
 decision has its effect once, even if several editors tap several times, before or after a restart.
 Only editors get here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from bot.conversation import editors
+from bot.conversation import posting
 from bot.conversation.context import Context
-from bot.conversation.editors import NOTHING_LEFT, TapResult
+from bot.conversation.posting import NOTHING_LEFT, TapResult
 from bot.conversation.request import Request
+from bot.conversation.results import Undone
 from bot.domain.arrival import TOGETHER, Waits
 from bot.domain.article import from_short_id
 from bot.domain.notices import Decision
@@ -27,22 +27,22 @@ from bot.rendering.taps import TapLine
 from bot.store import articles, posts_behind, recovery, repeats
 from bot.store.database import Database, moment
 
-Handler = Callable[[Context, Request, str], Awaitable[TapResult]]
+Handler = Callable[[Context, Request, Decision, str], Awaitable[TapResult]]
+
+#: What changes the store for a decision about one article; it returns how many posts it is about.
+_ABOUT_ARTICLE = {
+    #: To the readers whose deliveries are unconfirmed.
+    Decision.SEND_AGAIN: repeats.send_again,
+    #: The posts that the limit of edits left behind their article's file.
+    Decision.CATCH_UP: posts_behind.set_right,
+}
+_POST_TOGETHER = frozenset((Decision.POST_ALL, Decision.POST_NEWEST))
 
 
-async def post_again(context: Context, request: Request, value: str) -> TapResult:
-    """Post a doubtful delivery once more."""
-    return await _resolve_doubt(context, request, value, Decision.POST_AGAIN)
-
-
-async def it_is_there(context: Context, request: Request, value: str) -> TapResult:
-    """Take a doubtful delivery for posted."""
-    return await _resolve_doubt(context, request, value, Decision.IT_IS_THERE)
-
-
-async def _resolve_doubt(
-    context: Context, request: Request, value: str, decision: Decision
+async def resolve_doubt(
+    context: Context, request: Request, decision: Decision, value: str
 ) -> TapResult:
+    """Post a doubtful delivery once more, or take it for posted. value: its short id."""
     delivery = from_short_id(value)
     if delivery is None:
         return NOTHING_LEFT
@@ -54,119 +54,107 @@ async def _resolve_doubt(
         return NOTHING_LEFT
     context.wake()
     names = await _names(context, article)
-    return TapResult(alerts.decided(context.templates, decision, articles=names))
+    return _decided(context, decision, articles=names)
 
 
-async def undo(context: Context, request: Request, value: str) -> TapResult:
-    """Take back a republished article, as far as it has not been sent."""
+async def republish(
+    context: Context, request: Request, decision: Decision, value: str
+) -> TapResult:
+    """Post what an editor was asked about."""
+    return await posting.republish_anyway(context, request, value)
+
+
+async def undo(
+    context: Context, request: Request, decision: Decision, value: str
+) -> TapResult:
+    """Take back a republished article, as far as it has not been sent.
+
+    value: its short id, the edition, and the millisecond it was opened.
+    """
     short_id, _, rest = value.partition(".")
     edition, _, opened = rest.partition(".")
     number = from_short_id(short_id)
     if number is None or not (edition.isdecimal() and opened.isdecimal()):
         return NOTHING_LEFT
 
-    def work(db: Database) -> dict[str, list[str]]:
+    def work(db: Database) -> Undone:
         result = editions.undo(db, number, int(edition), moment(int(opened)))
-        return {
-            "undone": [naming.chat(db, chat) for chat in result.undone],
-            "late": [naming.chat(db, chat) for chat in result.sent],
-            "sending": [naming.chat(db, chat) for chat in result.late],
-        }
+        return Undone(
+            undone=_chats(db, result.undone),
+            late=_chats(db, result.sent),
+            sending=_chats(db, result.late),
+        )
 
-    done = await context.once(request, work)
+    done = await context.change(request, Undone, work)
     stored = await context.store(articles.get, number)
-    if stored is None or not any(done.values()):
+    if stored is None or not (done.undone or done.late or done.sending):
         return NOTHING_LEFT
     payload = republish_replies.undone(
-        context.templates, stored, done["undone"], done["late"], done["sending"]
+        context.templates, stored, done.undone, done.late, done.sending
     )
     return TapResult(payload, _undo_line(done))
 
 
-def _undo_line(done: dict[str, list[str]]) -> TapLine:
-    if done["undone"]:
+def _undo_line(done: Undone) -> TapLine:
+    if done.undone:
         return TapLine.DECIDED
-    return TapLine.TOO_LATE_SENDING if done["sending"] else TapLine.TOO_LATE
+    return TapLine.TOO_LATE_SENDING if done.sending else TapLine.TOO_LATE
 
 
-async def post_missed(context: Context, request: Request, value: str) -> TapResult:
-    """Post the articles that an earlier version passed_over."""
-    count = await context.once(
-        request,
-        lambda db: passed_over.decide(db, context.channels, request.at, post=True),
-    )
+async def post_missed(
+    context: Context, request: Request, decision: Decision, value: str
+) -> TapResult:
+    """Post the articles that an earlier version passed over."""
+    count = await _decide_passed_over(context, request, post=True)
     context.wake()
-    if not count:
-        return NOTHING_LEFT
-    return TapResult(
-        alerts.decided(context.templates, Decision.POST_MISSED, count=count)
+    return _decided(context, decision, count=count) if count else NOTHING_LEFT
+
+
+async def leave(
+    context: Context, request: Request, decision: Decision, value: str
+) -> TapResult:
+    """Change nothing, and do not ask again."""
+    if value == passed_over.KEY:
+        await _decide_passed_over(context, request, post=False)
+    return _decided(context, decision)
+
+
+async def _decide_passed_over(context: Context, request: Request, *, post: bool) -> int:
+    """Post the articles that were passed over, or leave them; return how many they are."""
+    channels, at = context.channels, request.at
+    count: int = await context.once(
+        request, lambda db: passed_over.decide(db, channels, at, post=post)
     )
+    return count
 
 
-async def send_again(context: Context, request: Request, value: str) -> TapResult:
-    """Send an article once more to the readers whose deliveries are unconfirmed."""
-    return await _for_article(
-        context, request, value, Decision.SEND_AGAIN, repeats.send_again
-    )
-
-
-async def catch_up(context: Context, request: Request, value: str) -> TapResult:
-    """Edit the posts that the limit of edits left behind their article's file."""
-    return await _for_article(
-        context, request, value, Decision.CATCH_UP, posts_behind.set_right
-    )
-
-
-async def _for_article(
-    context: Context,
-    request: Request,
-    value: str,
-    decision: Decision,
-    work: Callable[[Database, int, datetime], int],
+async def for_article(
+    context: Context, request: Request, decision: Decision, value: str
 ) -> TapResult:
     """Carry out a decision about one article. value: its short id."""
     article = from_short_id(value)
     if article is None:
         return NOTHING_LEFT
+    work = _ABOUT_ARTICLE[decision]
     count = await context.once(request, lambda db: work(db, article, request.at))
     if not count:
         return NOTHING_LEFT
     context.wake()
     names = await _names(context, article)
-    return TapResult(
-        alerts.decided(context.templates, decision, count=count, articles=names)
-    )
+    return _decided(context, decision, count=count, articles=names)
 
 
-async def leave(context: Context, request: Request, value: str) -> TapResult:
-    """Change nothing, and do not ask again."""
-    if value == passed_over.KEY:
-        await context.once(
-            request,
-            lambda db: passed_over.decide(db, context.channels, request.at, post=False),
-        )
-    return TapResult(alerts.decided(context.templates, Decision.LEAVE))
+# --- Articles that wait together ------------------------------------------------------------------
 
 
-async def post_waiting(context: Context, request: Request, value: str) -> TapResult:
-    """Post the articles that wait together, or the newest of them."""
-    return await _answer_all(context, request, value, Decision.POST_ALL, post=True)
-
-
-async def skip_waiting(context: Context, request: Request, value: str) -> TapResult:
-    """Post none of the articles that wait together."""
-    return await _answer_all(context, request, value, Decision.SKIP_ALL, post=False)
-
-
-async def were_posted(context: Context, request: Request, value: str) -> TapResult:
-    """Take the articles that a restored database does not know for posted."""
-    return await _answer_all(context, request, value, Decision.WERE_POSTED, post=False)
-
-
-async def _answer_all(
-    context: Context, request: Request, value: str, decision: Decision, *, post: bool
+async def answer_all(
+    context: Context, request: Request, decision: Decision, value: str
 ) -> TapResult:
-    channels = tuple(context.channels)
+    """Post the articles that wait together, or the newest of them, or none.
+
+    value: see `publish.release_questions.answer`.
+    """
+    channels, post = tuple(context.channels), decision in _POST_TOGETHER
 
     def work(db: Database) -> list[int] | None:
         answered = release_questions.answer(db, value, channels, request.at, post=post)
@@ -177,36 +165,33 @@ async def _answer_all(
         return NOTHING_LEFT
     context.wake()
     posted, skipped = counts
-    count = posted if post else skipped
-    return TapResult(alerts.decided(context.templates, decision, count=count))
+    if post:
+        return _decided(context, Decision.POST_ALL, count=posted)
+    return _decided(context, decision, count=skipped)
 
 
-async def one_by_one(context: Context, request: Request, value: str) -> TapResult:
-    """Ask about the articles that wait together, one after another."""
-    kind = value.partition(".")[0]
+async def one_by_one(
+    context: Context, request: Request, decision: Decision, value: str
+) -> TapResult:
+    """Ask about the articles that wait together, one after another. value: why they wait first."""
+    kind, _, _ = value.partition(".")
     if kind not in TOGETHER:
         return NOTHING_LEFT
     return await _next_question(context, Waits(kind)) or NOTHING_LEFT
 
 
-async def post_one(context: Context, request: Request, value: str) -> TapResult:
-    """Post one of the articles that wait together, and ask about the next."""
-    return await _answer_one(context, request, value, post=True)
-
-
-async def skip_one(context: Context, request: Request, value: str) -> TapResult:
-    """Do not post one of the articles that wait together, and ask about the next."""
-    return await _answer_one(context, request, value, post=False)
-
-
-async def _answer_one(
-    context: Context, request: Request, value: str, *, post: bool
+async def answer_one(
+    context: Context, request: Request, decision: Decision, value: str
 ) -> TapResult:
+    """Post one of the articles that wait together, or do not; ask about the next.
+
+    value: why it waits, and its short id.
+    """
     kind, _, short_id = value.partition(".")
     number = from_short_id(short_id)
     if kind not in TOGETHER or number is None:
         return NOTHING_LEFT
-    channels = tuple(context.channels)
+    channels, post = tuple(context.channels), decision is Decision.POST_ONE
     changed = await context.once(
         request,
         lambda db: release_questions.answer_one(
@@ -216,10 +201,9 @@ async def _answer_one(
     if changed and post:
         context.wake()
     next_question = await _next_question(context, Waits(kind))
-    if next_question or not changed:
-        return next_question or NOTHING_LEFT
-    decision = Decision.POST_ONE if post else Decision.SKIP_ONE
-    return TapResult(alerts.decided(context.templates, decision, count=1))
+    if next_question:
+        return next_question
+    return _decided(context, decision, count=1) if changed else NOTHING_LEFT
 
 
 async def _next_question(context: Context, kind: Waits) -> TapResult | None:
@@ -228,9 +212,27 @@ async def _next_question(context: Context, kind: Waits) -> TapResult | None:
     if notice is None:
         return None
     entry = await context.store(naming.entry, notice)
-    return TapResult(
-        alerts.alert(context.templates, notice.alert, [entry], choices=notice.choices)
+    payload = alerts.alert(
+        context.templates, notice.alert, [entry], choices=notice.choices
     )
+    return TapResult(payload)
+
+
+# --- Parts ----------------------------------------------------------------------------------------
+
+
+def _decided(
+    context: Context,
+    decision: Decision,
+    *,
+    count: int = 0,
+    articles: Sequence[ArticleName] = (),
+) -> TapResult:
+    """Return the result that reports a decision."""
+    payload = alerts.decided(
+        context.templates, decision, count=count, articles=articles
+    )
+    return TapResult(payload)
 
 
 async def _names(context: Context, article: int) -> list[ArticleName]:
@@ -239,21 +241,25 @@ async def _names(context: Context, article: int) -> list[ArticleName]:
     return [name] if name else []
 
 
+def _chats(db: Database, chats: Iterable[int]) -> tuple[str, ...]:
+    return tuple(naming.chat(db, chat) for chat in chats)
+
+
 #: Decision → what carries it out.
 HANDLERS: dict[Decision, Handler] = {
-    Decision.POST_AGAIN: post_again,
-    Decision.IT_IS_THERE: it_is_there,
+    Decision.POST_AGAIN: resolve_doubt,
+    Decision.IT_IS_THERE: resolve_doubt,
     Decision.UNDO: undo,
-    Decision.REPUBLISH: editors.republish_all_the_same,
+    Decision.REPUBLISH: republish,
     Decision.POST_MISSED: post_missed,
-    Decision.SEND_AGAIN: send_again,
-    Decision.CATCH_UP: catch_up,
+    Decision.SEND_AGAIN: for_article,
+    Decision.CATCH_UP: for_article,
     Decision.LEAVE: leave,
-    Decision.POST_NEWEST: post_waiting,
-    Decision.POST_ALL: post_waiting,
-    Decision.SKIP_ALL: skip_waiting,
-    Decision.WERE_POSTED: were_posted,
+    Decision.POST_NEWEST: answer_all,
+    Decision.POST_ALL: answer_all,
+    Decision.SKIP_ALL: answer_all,
+    Decision.WERE_POSTED: answer_all,
     Decision.ONE_BY_ONE: one_by_one,
-    Decision.POST_ONE: post_one,
-    Decision.SKIP_ONE: skip_one,
+    Decision.POST_ONE: answer_one,
+    Decision.SKIP_ONE: answer_one,
 }

@@ -8,7 +8,8 @@ from __future__ import annotations
 from bot.conversation import subscriptions, topic_queries
 from bot.conversation.context import Context
 from bot.conversation.request import Request
-from bot.domain import topics as topics_
+from bot.conversation.results import Awaited
+from bot.domain import topics
 from bot.domain.article import short_id
 from bot.domain.delivery import Payload
 from bot.rendering import replies, search_replies, topic_replies
@@ -26,17 +27,18 @@ async def latest(context: Context, request: Request) -> Payload:
         newest = await context.store(topic_queries.latest, followed, replies.LISTED)
     else:
         newest = await context.store(article_lists.latest, None, replies.LISTED)
+    words, follows = context.words(request), bool(followed)
     if not newest:
-        return replies.nothing_yet(context.words(request), follows=bool(followed))
-    return replies.latest(
-        context.words(request), newest, follows=bool(followed), tz=context.tz
-    )
+        return replies.nothing_yet(words, follows=follows)
+    return replies.latest(words, newest, follows=follows, tz=context.tz)
 
 
 async def search_for(context: Context, request: Request) -> Payload:
     """Show the articles that hold the words."""
     page = await found_page(context, request, request.words)
-    return page or await _nothing_found(context, request)
+    if page is None:
+        return await _nothing_found(context, request)
+    return page
 
 
 async def found_page(
@@ -64,60 +66,59 @@ async def found_page(
 
 async def article(context: Context, request: Request) -> Payload:
     """Show the article that the words are the address of."""
+    words = context.words(request)
     stored = await context.store(topic_queries.article_at, request.words)
     if stored is None:  # not shown any more, since `understand` found it
-        return search_replies.nothing_found(context.words(request), request.words)
-    followed = set(
-        map(topics_.key, await context.store(topic_queries.followed, request))
-    )
-    others = [
-        name for name in stored.article.topics if topics_.key(name) not in followed
-    ]
-    return search_replies.found_article(
-        context.words(request), stored, others, tz=context.tz
-    )
+        return search_replies.nothing_found(words, request.words)
+    followed = await context.store(topic_queries.followed_keys, request)
+    names = stored.article.topics
+    others = [name for name in names if topics.key(name) not in followed]
+    return search_replies.found_article(words, stored, others, tz=context.tz)
 
 
 async def _nothing_found(context: Context, request: Request) -> Payload:
-    """Reply that a search found nothing; a topic of a similar name may be meant."""
+    """Reply that a search found nothing; words near the name of a topic may stand for it."""
+    words, typed = context.words(request), request.command is not None
+    if not request.words:
+        return search_replies.nothing_found(words, "", typed=typed)
     known = await context.store(topic_queries.known, context.taxonomy, request)
-    nearest = (
-        context.taxonomy.find(request.words, known).nearest if request.words else ()
-    )
-    typed = request.command is not None
-    return search_replies.nothing_found(
-        context.words(request), request.words, nearest, typed=typed
-    )
+    nearest = context.taxonomy.find(request.words, known).nearest
+    return search_replies.nothing_found(words, request.words, nearest, typed=typed)
 
 
 async def _latest_on(
     context: Context, request: Request, followed: list[str]
 ) -> Payload:
     """Show the newest articles of the topics that the words name."""
-    words = context.words(request)
     known = await context.store(topic_queries.known, context.taxonomy, request)
     found = context.taxonomy.find(request.words, known)
     if not found.topics:
-        done = await context.once(
-            request, lambda db: subscriptions.offer(db, request, found.unknown)
-        )
-        awaitable, update = done["awaitable"], request.update
-        return topic_replies.unknown_topic(
-            words, request.words, found.nearest, awaitable=awaitable, update=update
-        )
-    first = found.topics[0]
-    follows_first = topics_.key(first) in set(map(topics_.key, followed))
-    newest = await context.store(
-        topic_queries.latest, list(found.topics), replies.LISTED
-    )
+        return await _offer(context, request, found)
+    words, names = context.words(request), list(found.topics)
+    first = names[0]
+    follows_first = topics.key(first) in map(topics.key, followed)
+    newest = await context.store(topic_queries.latest, names, replies.LISTED)
     if not newest:
         return replies.nothing_yet(words, first, follows=follows_first)
-    name = first if len(found.topics) == 1 else ""
     return replies.latest(
         words,
         newest,
-        name,
+        first if len(names) == 1 else "",
         followed=follows_first,
         follows=bool(followed),
         tz=context.tz,
+    )
+
+
+async def _offer(context: Context, request: Request, found: topics.Matches) -> Payload:
+    """Reply to words that name no topic: offer to await the topic, or the nearest names."""
+    offered = await context.change(
+        request, Awaited, lambda db: subscriptions.offer(db, request, found.unknown)
+    )
+    return topic_replies.unknown_topic(
+        context.words(request),
+        request.words,
+        found.nearest,
+        awaitable=offered.awaitable,
+        update=request.update,
     )

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from telegram import Chat, ChatMemberUpdated, Message, Update
 
-from bot.conversation import readers, subscriptions
-from bot.conversation.context import Context, park
-from bot.conversation.request import Request
+from bot.conversation import chat_standing, readers, sending
+from bot.conversation.context import Context
+from bot.conversation.request import Request, thread_of
 from bot.domain.chat import ChatKind, Standing
 from bot.store import addressing, chats, pauses, standings
 from bot.store.database import Database, transaction
@@ -22,33 +22,50 @@ _log = logging.getLogger(__name__)
 _ABSENT = frozenset(("left", "kicked"))
 
 
-async def changed(context: Context, update: Update, at: datetime) -> None:
+async def handle(context: Context, update: Update, at: datetime) -> bool:
+    """Carry out an update about the bot or a chat itself; return False for any other update."""
+    message = update.message
+    if update.my_chat_member:
+        await _changed(context, update, update.my_chat_member, at)
+    elif message is None:
+        return False
+    elif message.migrate_to_chat_id:
+        await _moved(context, message.chat.id, message.migrate_to_chat_id)
+    elif message.migrate_from_chat_id:
+        await _moved(context, message.migrate_from_chat_id, message.chat.id)
+    elif message.forum_topic_reopened:
+        await _reopened(context, message.chat.id, thread_of(message))
+    else:
+        return False
+    return True
+
+
+async def _changed(
+    context: Context, update: Update, change: ChatMemberUpdated, at: datetime
+) -> None:
     """Record the bot's new membership in a chat; greet a group that has just added it."""
-    change = update.my_chat_member
-    if change is None:
-        return
     chat, is_member = change.chat, change.new_chat_member.status not in _ABSENT
-    if is_member and chat.type == Chat.CHANNEL:
+    is_channel = chat.type == Chat.CHANNEL
+    if is_member and is_channel:
         await context.store(_resume_channel, chat.id)
     elif is_member:
         await _joined(context, update, change, at)
-    elif chat.type == Chat.PRIVATE:
-        await context.store(park, chat.id, "the reader blocked the bot")
-    elif chat.type != Chat.CHANNEL:  # a channel waits by its own deliveries
-        await context.store(park, chat.id, "the bot was removed from the group")
+    elif not is_channel:  # a channel waits by its own deliveries
+        await _left(context, chat)
     context.wake()
 
 
-async def moved(context: Context, old: int, new: int) -> None:
+async def _moved(context: Context, old: int, new: int) -> None:
     """Re-address a group that got a new number."""
     _log.info("a group has a new number")
     await context.store(addressing.move, old, new)
     context.wake()
 
 
-async def reopened(context: Context, chat_id: int, thread: int) -> None:
+async def _reopened(context: Context, chat_id: int, thread: int) -> None:
     """Deliver what waits for a thread of a forum that was closed."""
-    if chat := await context.store(chats.by_number, chat_id, thread):
+    chat = await context.store(chats.by_number, chat_id, thread)
+    if chat:
         await context.store(pauses.resume, chat.id)
         context.wake()
 
@@ -60,10 +77,15 @@ def is_by_others(context: Context, message: Message) -> bool:
     """
     if message.chat.type == Chat.PRIVATE:
         return False
+    if message.reply_markup is None:
+        return True
     start_link = f"/{context.bot_username}?start=".casefold()
-    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
-    addresses = [(button.url or "").casefold() for row in rows for button in row]
-    return not any(start_link in address for address in addresses)
+    for row in message.reply_markup.inline_keyboard:
+        for button in row:
+            address = button.url or ""
+            if start_link in address.casefold():
+                return False
+    return True
 
 
 async def _joined(
@@ -79,29 +101,38 @@ async def _joined(
         username=chat.username or "",
         title=chat.title or chat.full_name or "",
     )
-    await context.store(standings.unpark, request.chat_id)
-    await context.store(
-        _resume_channel, chat.id
-    )  # a group may be one of the settings' channels too
-    if not request.private and change.old_chat_member.status in _ABSENT:
+    await context.store(standings.unpark, chat.id)
+    # A group may be one of the settings' channels too.
+    await context.store(_resume_channel, chat.id)
+    is_new_group = not request.private and change.old_chat_member.status in _ABSENT
+    if is_new_group:
         await context.once(request, lambda db: _arrive(db, request))
-        if not await readers.bring_missed(context, request):
-            await context.reply(request, await readers.welcome(context, request))
-    else:
-        await readers.bring_missed(context, request)
+    is_told = await readers.bring_missed(context, request)
+    if is_new_group and not is_told:
+        sending.reply(context, request, await readers.welcome(context, request))
+
+
+async def _left(context: Context, chat: Chat) -> None:
+    """Stop sending to a reader who blocked the bot, or to a group that removed it."""
+    reason = "the bot was removed from the group"
+    if chat.type == Chat.PRIVATE:
+        reason = "the reader blocked the bot"
+    await context.store(chat_standing.park, chat.id, reason)
 
 
 def _arrive(db: Database, request: Request) -> None:
-    subscriptions.arrive(db, request)
+    chat_standing.arrive(db, request)
 
 
 def _resume_channel(db: Database, chat_id: int) -> None:
     """Deliver at once what waits for a chat, and for a channel of the settings that is in it."""
     with transaction(db):
-        if chat := chats.by_number(db, chat_id):
+        chat = chats.by_number(db, chat_id)
+        if chat:
             pauses.resume(db, chat.id)
-        for chat in chats.channels(db):
-            if chat.chat_id == chat_id:
-                pauses.resume(db, chat.id)
-                if chat.state is Standing.PARKED:
-                    standings.set_state(db, chat.id, Standing.ACTIVE)
+        for channel in chats.channels(db):
+            if channel.chat_id != chat_id:
+                continue
+            pauses.resume(db, channel.id)
+            if channel.state is Standing.PARKED:
+                standings.set_state(db, channel.id, Standing.ACTIVE)

@@ -9,18 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
 
 from bot.conversation import (
+    chat_standing,
     commands,
     lookups,
     plain_words,
+    sending,
     subscriptions,
     topic_queries,
 )
 from bot.conversation.commands import Command
-from bot.conversation.context import Context, Permission, Reply
+from bot.conversation.context import Context
+from bot.conversation.permission import Permission, permission
 from bot.conversation.request import Request
+from bot.conversation.results import (
+    Followed,
+    FollowOutcome,
+    Missed,
+    Started,
+    Stopped,
+    Unfollowed,
+)
+from bot.conversation.sending import Reply
 from bot.domain.delivery import Payload
 from bot.rendering import replies, topic_replies
 from bot.store import articles
@@ -35,10 +46,9 @@ async def start(context: Context, request: Request) -> Payload | Reply:
 
     In a group only its admins change anything.
     """
-    words = context.words(request)
-    match await context.permission(request):
+    match await permission(context, request):
         case Permission.HIDDEN:
-            return replies.group_hides_members(words)
+            return replies.group_hides_members(context.words(request))
         case Permission.DENIED:
             return await welcome(context, request)
         case Permission.GRANTED:
@@ -46,18 +56,29 @@ async def start(context: Context, request: Request) -> Payload | Reply:
     if request.user is not None and context.is_editor(request):
         await _reach_editor(context, request.user)
     limit = context.max_follows
-    done = await context.once(
-        request, lambda db: subscriptions.start(db, context.taxonomy, request, limit)
+    started = await context.change(
+        request,
+        Started,
+        lambda db: subscriptions.start(db, context.taxonomy, request, limit),
     )
-    if done["came"] == "full":
+    return await _started(context, request, started)
+
+
+async def _started(
+    context: Context, request: Request, started: Started
+) -> Payload | Reply:
+    """Return the reply to /start from who may change what the chat gets."""
+    words, topic = context.words(request), started.topic
+    if started.outcome is FollowOutcome.FULL:
         return topic_replies.follows_full(words, context.max_follows)
-    if done["topic"]:
-        already = done["came"] == "already"
+    if topic:
+        already = started.outcome is FollowOutcome.ALREADY
         return replies.welcome_following(
-            words, done["topic"], already=already, back=done["back"]
+            words, topic, already=already, back=started.back
         )
-    if done["back"] or done["missed"]:
-        return await _resumed(context, request, done["follows"], done["missed"])
+    if started.back or started.missed.count:
+        follows = list(started.follows)
+        return await _welcome_back(context, request, follows, started.missed)
     return await welcome(context, request)
 
 
@@ -77,15 +98,17 @@ async def bring_missed(context: Context, request: Request) -> bool:
     It is read again once the replies before it are sent: one of them may have told the reader.
     """
 
-    async def resumed() -> Reply | None:
-        missed = await context.store(subscriptions.missed_by, request)
+    async def report() -> Reply | None:
+        missed = await context.store(chat_standing.missed_by, request)
+        if not missed.count:
+            return None
         follows = await context.store(topic_queries.followed, request)
-        return await _resumed(context, request, follows, missed) if missed else None
+        return await _welcome_back(context, request, follows, missed)
 
-    missed = await context.store(subscriptions.missed_by, request)
-    if missed:
-        await context.follow_up(request, resumed)
-    return bool(missed)
+    missed = await context.store(chat_standing.missed_by, request)
+    if missed.count:
+        sending.follow_up(context, request, report)
+    return missed.count > 0
 
 
 async def understand(context: Context, request: Request) -> tuple[Command, Request]:
@@ -98,7 +121,8 @@ async def understand(context: Context, request: Request) -> tuple[Command, Reque
         return commands.TOPIC, request
     for verb, command in (("latest", commands.LATEST), ("stop", commands.UNTOPIC)):
         rest = plain_words.after(verb, request.words)
-        if rest and (topic_queries.is_all(rest) or context.taxonomy.named(rest, known)):
+        names_all = topic_queries.is_all(rest)
+        if rest and (names_all or context.taxonomy.named(rest, known)):
             return command, replace(request, words=rest)
     if await context.store(topic_queries.article_at, request.words):
         return commands.ARTICLE, request
@@ -117,52 +141,47 @@ async def topic(context: Context, request: Request) -> Payload:
     if not request.words:
         return await keyboard(context, request)
     limit = context.max_follows
-    done = await context.once(
-        request, lambda db: subscriptions.follow(db, context.taxonomy, request, limit)
+    done = await context.change(
+        request,
+        Followed,
+        lambda db: subscriptions.follow(db, context.taxonomy, request, limit),
     )
-    return following(context, request, done, request.update)
+    return following(context, request, done)
 
 
-def following(
-    context: Context, request: Request, done: dict[str, Any], update: int
-) -> Payload:
+def following(context: Context, request: Request, done: Followed) -> Payload:
     """Return the reply about topics to follow.
 
-    update: the number by which a button refers to the topics that can be awaited.
+    Its buttons refer to the topics that can be awaited by the number of the update.
     """
-    words = context.words(request)
-    unknown, nearest = done.get("unknown", ()), done.get("nearest", ())
-    if done["added"] or done["already"]:
+    words, update = context.words(request), request.update
+    if done.added or done.already:
         return topic_replies.following(
             words,
-            done["added"],
-            done["already"],
-            total=done["total"],
-            unknown=unknown,
-            nearest=nearest,
-            awaitable=done.get("awaitable", ()),
-            full=done["full"],
+            done.added,
+            done.already,
+            total=done.total,
+            unknown=done.unknown,
+            nearest=done.nearest,
+            awaitable=done.awaitable,
+            full=done.full,
             limit=context.max_follows,
             update=update,
-            back=done["back"],
+            back=done.back,
         )
-    if done["full"]:
+    if done.full:
         return topic_replies.follows_full(words, context.max_follows)
-    if not unknown:  # all, where there is none
+    if not done.unknown:  # all, where there is none
         return topic_replies.topic_keyboard(words, [], [])
     return topic_replies.unknown_topic(
-        words, request.words, nearest, awaitable=done["awaitable"], update=update
+        words, request.words, done.nearest, awaitable=done.awaitable, update=update
     )
 
 
 async def keyboard(context: Context, request: Request, page: int = 0) -> Payload:
     """Return a page of all topics to tap on and off."""
-    names = [
-        name
-        for name, _ in await context.store(
-            topic_queries.offered, context.taxonomy, request
-        )
-    ]
+    taxonomy = context.taxonomy
+    names = await context.store(topic_queries.offered_names, taxonomy, request)
     followed = await context.store(topic_queries.followed, request)
     return topic_replies.topic_keyboard(context.words(request), names, followed, page)
 
@@ -181,56 +200,51 @@ async def untopic(context: Context, request: Request) -> Payload:
     """Stop following what the words name; alone, show what is followed to tap off."""
     words = context.words(request)
     if not request.words:
-        return topic_replies.not_following(
-            words, "", await context.store(topic_queries.followed, request)
-        )
-    done = await context.once(
-        request, lambda db: subscriptions.unfollow(db, context.taxonomy, request)
+        followed = await context.store(topic_queries.followed, request)
+        return topic_replies.not_following(words, "", followed)
+    done = await context.change(
+        request,
+        Unfollowed,
+        lambda db: subscriptions.unfollow(db, context.taxonomy, request),
     )
-    if not done["names"]:
-        return topic_replies.not_following(words, request.words, done["follows"])
-    return topic_replies.unfollowed(
-        words, done["names"], left=len(done["follows"]), update=request.update
-    )
+    if not done.names:
+        return topic_replies.not_following(words, request.words, done.follows)
+    left = len(done.follows)
+    return topic_replies.unfollowed(words, done.names, left=left, update=request.update)
 
 
 async def stop(context: Context, request: Request) -> Payload:
     """Send the chat nothing more until /start."""
-    done = await context.once(request, lambda db: subscriptions.stop(db, request))
+    done = await context.change(
+        request, Stopped, lambda db: subscriptions.stop(db, request)
+    )
     words = context.words(request)
-    if "names" not in done:
-        return replies.stopped(words, done["follows"])
-    if done["names"]:
-        return topic_replies.unfollowed(
-            words, done["names"], left=0, update=request.update
-        )
-    return topic_replies.not_following(words)
+    if done.names is None:
+        return replies.stopped(words, done.follows)
+    if not done.names:
+        return topic_replies.not_following(words)
+    return topic_replies.unfollowed(words, done.names, left=0, update=request.update)
 
 
-async def _resumed(
-    context: Context, request: Request, follows: list[str], missed: dict[str, Any]
+async def _welcome_back(
+    context: Context, request: Request, follows: list[str], missed: Missed
 ) -> Reply:
     """Tell what was missed; that the reader was told is recorded once the message is sent."""
-    newest = await context.store(articles.several, missed.get("newest", []))
-    count = missed.get("count", 0)
-    payload = replies.resumed(
-        context.words(request), follows, newest, count, tz=context.tz
-    )
-    return Reply(payload, lambda db: subscriptions.told_missed(db, request))
+    newest = await context.store(articles.several, missed.newest)
+    words = context.words(request)
+    payload = replies.resumed(words, follows, newest, missed.count, tz=context.tz)
+    return Reply(payload, lambda db: chat_standing.told_missed(db, request))
 
 
 async def welcome(context: Context, request: Request) -> Payload:
     """Greet, with topics to tap for who follows none."""
+    words = context.words(request)
     follows = await context.store(topic_queries.followed, request)
-    offered = (
-        []
-        if follows
-        else await context.store(topic_queries.offered, context.taxonomy, request)
-    )
-    suggestions = [name for name, _ in offered[:SUGGESTIONS]]
-    return replies.welcome(
-        context.words(request), follows=follows, suggestions=suggestions
-    )
+    if follows:
+        return replies.welcome(words, follows=follows)
+    taxonomy = context.taxonomy
+    names = await context.store(topic_queries.offered_names, taxonomy, request)
+    return replies.welcome(words, suggestions=names[:SUGGESTIONS])
 
 
 #: Command → what replies to it.

@@ -23,13 +23,23 @@ def chat_of(db: Database, request: Request) -> Chat | None:
 def stopped(db: Database, request: Request) -> bool:
     """Return True if the chat's reader stopped it."""
     chat = chat_of(db, request)
-    return chat is not None and chat.state is Standing.STOPPED
+    if chat is None:
+        return False
+    return chat.state is Standing.STOPPED
 
 
 def followed(db: Database, request: Request) -> list[str]:
     """Return the names of the topics that the chat follows."""
     chat = chat_of(db, request)
-    return [topic.name for topic in follows.of_chat(db, chat.id)] if chat else []
+    if chat is None:
+        return []
+    return [topic.name for topic in follows.of_chat(db, chat.id)]
+
+
+def followed_keys(db: Database, request: Request) -> frozenset[str]:
+    """Return the keys of the topics that the chat follows."""
+    names = followed(db, request)
+    return frozenset(map(topics.key, names))
 
 
 def offered(
@@ -41,23 +51,29 @@ def offered(
     follows already. A tap does not change their order: the keyboard must not move under the finger.
     """
     chat = chat_of(db, request)
-    all_topics = follows.overview(db, chat.id if chat else None)
-    counts = {}
-    for topic in all_topics:
+    counts: dict[str, tuple[str, int]] = {}
+    others = list(taxonomy.written())
+    for topic in follows.overview(db, chat.id if chat else None):
         if _is_shown(db, taxonomy, topic):
             counts[topic.key] = (topic.name, topic.articles)
-    follows_names = [topic.name for topic in all_topics if topic.followed]
-    for name in (*taxonomy.written(), *follows_names):
+        elif topic.followed:
+            others.append(topic.name)
+    for name in others:
         counts.setdefault(topics.key(name), (name, 0))
     return list(counts.values())
 
 
+def offered_names(db: Database, taxonomy: Taxonomy, request: Request) -> list[str]:
+    """Return the names of the topics the chat may choose, most articles first."""
+    return [name for name, _ in offered(db, taxonomy, request)]
+
+
 def known(db: Database, taxonomy: Taxonomy, request: Request) -> list[str]:
-    """Return the names of the topics that the chat's words may mean.
+    """Return the names of the topics that the chat's words may name.
 
     Before there is any article, the samples' topics are among them, though none is shown.
     """
-    names = [name for name, _ in offered(db, taxonomy, request)]
+    names = offered_names(db, taxonomy, request)
     if not articles.any_(db):
         names += [topic.name for topic in taxonomy if topic.sample]
     return names
@@ -65,22 +81,25 @@ def known(db: Database, taxonomy: Taxonomy, request: Request) -> list[str]:
 
 def named(db: Database, taxonomy: Taxonomy, code: str) -> str | None:
     """Return the topic with the code of a button or link; None if there is none any more."""
-    if row := follows.by_code(db, code):
+    row = follows.by_code(db, code)
+    if row:
         return row.name
-    return next(
-        (topic.name for topic in taxonomy if topics.code(topic.name) == code), None
-    )
+    for topic in taxonomy:
+        if topics.code(topic.name) == code:
+            return topic.name
+    return None
 
 
 def latest(db: Database, names: list[str], most: int) -> list[Stored]:
     """Return the newest visible articles of any of the topics, newest first."""
     newest: dict[int, Stored] = {}
     for name in names:
-        if row := follows.by_name(db, name):
-            newest |= {
-                stored.id: stored for stored in article_lists.latest(db, row.id, most)
-            }
-    return sorted(newest.values(), key=_age, reverse=True)[:most]
+        row = follows.by_name(db, name)
+        if row:
+            of_topic = article_lists.latest(db, row.id, most)
+            newest |= {stored.id: stored for stored in of_topic}
+    newest_first = sorted(newest.values(), key=_age, reverse=True)
+    return newest_first[:most]
 
 
 def article_at(db: Database, words: str) -> Stored | None:
@@ -88,10 +107,13 @@ def article_at(db: Database, words: str) -> Stored | None:
     text = words.strip().strip("<>")
     if " " in text or "." not in text or len(text) > urls.LONGEST:
         return None
-    number = articles.at_address(db, text if "://" in text else f"https://{text}")
+    if "://" not in text:
+        text = f"https://{text}"
+    number = articles.at_address(db, text)
     if number is None:
         return None
-    stored = articles.get(db, articles.successor(db, number))
+    kept = articles.successor(db, number)
+    stored = articles.get(db, kept)
     if stored is None or stored.held or stored.withdrawn or stored.copy_of:
         return None
     return stored
@@ -104,9 +126,11 @@ def is_all(words: str) -> bool:
 
 def _is_shown(db: Database, taxonomy: Taxonomy, topic: follows.Topic) -> bool:
     """Return True for a topic that articles carry; a sample's has to be named by one of them."""
-    return topic.articles > 0 and (
-        not taxonomy.is_sample(topic.name) or follows.is_listed(db, topic.id)
-    )
+    if topic.articles == 0:
+        return False
+    if not taxonomy.is_sample(topic.name):
+        return True
+    return follows.is_listed(db, topic.id)
 
 
 def _age(stored: Stored) -> tuple[object, int]:

@@ -5,11 +5,10 @@ The table of handlers is in `callbacks`. What changes is decided and recorded in
 
 from __future__ import annotations
 
-from typing import Any
-
-from bot.conversation import readers, subscriptions, topic_queries
+from bot.conversation import readers, sending, subscriptions, topic_queries
 from bot.conversation.context import Context
 from bot.conversation.request import Request, TappedButton
+from bot.conversation.results import Choice, Followed, Unfollowed
 from bot.domain import topics
 from bot.domain.delivery import Payload
 from bot.rendering import keyboards, topic_replies
@@ -37,55 +36,55 @@ async def choose(context: Context, request: Request, tap: Tap) -> TapAnswer:
         return EXPIRED
     limit = context.max_follows
 
-    def change(db: Database) -> dict[str, Any]:
+    def change(db: Database) -> Choice:
         if tap.act is Act.FOLLOW:
             return subscriptions.follow_one(db, request, topic, limit)
         if tap.act is Act.UNFOLLOW:
             return subscriptions.unfollow_one(db, request, topic)
         return subscriptions.toggle(db, request, topic, limit)
 
-    done = await context.once(request, change)
-    if done["full"]:
+    choice = await context.change(request, Choice, change)
+    if choice.full:
         return TapAnswer(TapLine.FULL, str(limit))
-    await context.edit(request, await _after_choice(context, request, tap, done))
-    line = TapLine.FOLLOWED if done["on"] else TapLine.UNFOLLOWED
-    return TapAnswer(line, topic, back=done.get("back", False))
+    await _show_choice(context, request, tap, choice)
+    line = TapLine.FOLLOWED if choice.on else TapLine.UNFOLLOWED
+    return TapAnswer(line, topic, back=choice.back)
 
 
-async def _after_choice(
-    context: Context, request: Request, tap: Tap, done: dict[str, Any]
-) -> Payload:
-    """Return the edit that shows the choice: the page of topics, a new text, or the button."""
-    if tap.act is Act.TOGGLE:
-        return await readers.keyboard(context, request, tap.page)
+async def _show_choice(
+    context: Context, request: Request, tap: Tap, choice: Choice
+) -> None:
+    """Edit the message to show the choice: the page of topics, another text, or the button."""
     button = request.button
-    if button and keyboards.is_undo(button.keyboard, button.data):
-        return _contrary(context, request, done)
-    return _with_button_for_contrary(button, done)
+    if button is None:
+        return
+    if tap.act is Act.TOGGLE:
+        page = await readers.keyboard(context, request, tap.page)
+        sending.edit(context, request, page)
+    elif keyboards.is_undo(button.keyboard, button.data):
+        sending.edit(context, request, _contrary(context, request, choice))
+    else:
+        rows = _with_button_for_contrary(button, choice)
+        sending.edit_keyboard(context, request, rows)
 
 
-def _contrary(context: Context, request: Request, done: dict[str, Any]) -> Payload:
+def _contrary(context: Context, request: Request, choice: Choice) -> Payload:
     """Return the text that reports the contrary of what the message reported."""
-    words, names = context.words(request), [done["topic"]]
-    if done["on"]:
-        return topic_replies.following(words, names, total=done["total"])
-    return topic_replies.unfollowed(words, names, left=done["total"])
+    words, names = context.words(request), [choice.topic]
+    if choice.on:
+        return topic_replies.following(words, names, total=choice.total)
+    return topic_replies.unfollowed(words, names, left=choice.total)
 
 
-def _with_button_for_contrary(
-    tapped: TappedButton | None, done: dict[str, Any]
-) -> Payload:
-    """Return the edit that replaces the tapped button by the opposite one; the others stay."""
-    topic = done["topic"]
+def _with_button_for_contrary(tapped: TappedButton, choice: Choice) -> keyboards.Rows:
+    """Return the buttons, the tapped one replaced by the opposite one; the others stay."""
+    topic = choice.topic
     label, act = Label.FOLLOW.format(topic), Act.FOLLOW
-    if done["on"]:
+    if choice.on:
         label, act = keyboards.TICK + topic, Act.UNFOLLOW
     button = keyboards.tap(label, act, topics.code(topic))
-    rows = keyboards.replaced(tapped.keyboard, tapped.data, button) if tapped else []
-    return {
-        "method": "editMessageReplyMarkup",
-        "reply_markup": keyboards.keyboard(rows or [[button]]),
-    }
+    rows = keyboards.replaced(tapped.keyboard, tapped.data, button)
+    return rows or [[button]]
 
 
 async def follow_offered(context: Context, request: Request, tap: Tap) -> TapAnswer:
@@ -93,18 +92,18 @@ async def follow_offered(context: Context, request: Request, tap: Tap) -> TapAns
     if not tap.value.isdecimal():
         return EXPIRED
     update, limit = int(tap.value), context.max_follows
-    done = await context.once(
-        request, lambda db: subscriptions.follow_offered(db, request, update, limit)
+    done = await context.change(
+        request,
+        Followed,
+        lambda db: subscriptions.follow_offered(db, request, update, limit),
     )
     if done is None:
         return EXPIRED
-    if done["full"] and not done["added"]:
+    if done.full and not done.added:
         return TapAnswer(TapLine.FULL, str(limit))
-    await context.edit(
-        request, readers.following(context, request, done, request.update)
-    )
-    names = done["added"] or done["already"]
-    return TapAnswer(TapLine.FOLLOWED, ", ".join(names), back=done["back"])
+    sending.edit(context, request, readers.following(context, request, done))
+    names = ", ".join(done.added or done.already)
+    return TapAnswer(TapLine.FOLLOWED, names, back=done.back)
 
 
 async def unfollow_offered(context: Context, request: Request, tap: Tap) -> TapAnswer:
@@ -112,32 +111,33 @@ async def unfollow_offered(context: Context, request: Request, tap: Tap) -> TapA
     if not tap.value.isdecimal():
         return EXPIRED
     update = int(tap.value)
-    done = await context.once(
-        request, lambda db: subscriptions.unfollow_offered(db, request, update)
+    done = await context.change(
+        request,
+        Unfollowed,
+        lambda db: subscriptions.unfollow_offered(db, request, update),
     )
     if done is None:
         return EXPIRED
-    words, names, left = context.words(request), done["names"], len(done["follows"])
-    await context.edit(
-        request, topic_replies.unfollowed(words, names, left=left, update=update)
-    )
-    return TapAnswer(TapLine.UNFOLLOWED, ", ".join(names))
+    words, left = context.words(request), len(done.follows)
+    reply = topic_replies.unfollowed(words, done.names, left=left, update=update)
+    sending.edit(context, request, reply)
+    return TapAnswer(TapLine.UNFOLLOWED, ", ".join(done.names))
 
 
 async def show_topics(context: Context, request: Request, tap: Tap) -> None:
     """Show a page of the keyboard of topics: in its place, or below the message that offers it."""
-    shown = await readers.keyboard(context, request, tap.page)
+    page = await readers.keyboard(context, request, tap.page)
     if request.button and keyboards.is_topic_keyboard(request.button.keyboard):
-        await context.edit(request, shown)
+        sending.edit(context, request, page)
     else:
-        await context.reply(request, shown)
+        sending.reply(context, request, page)
 
 
 async def close_topics(context: Context, request: Request, tap: Tap) -> None:
     """Put what the chat follows in the place of the keyboard of topics."""
     followed = await context.store(topic_queries.followed, request)
-    words = context.words(request)
-    await context.edit(request, topic_replies.topics_done(words, followed))
+    reply = topic_replies.topics_done(context.words(request), followed)
+    sending.edit(context, request, reply)
 
 
 async def _topic(context: Context, tap: Tap) -> str | None:

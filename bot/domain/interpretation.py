@@ -1,9 +1,8 @@
-"""What follows from an outcome: of a send, reply, notice, probe and deletion, side by side.
+"""What follows from an outcome: of a send, reply, question, notice, probe, deletion: side by side.
 
 Pure: makes no call, reads no clock, knows no table. An edit has more to decide: see
-`edit_interpretation`. Each function returns what is to be recorded or
-done next (`domain.settlement`); the room that made the call does it (docs/architecture.md,
-Delivery).
+`edit_interpretation`. Each function returns what is to be recorded or done next
+(`domain.settlement`); the room that made the call does it (docs/architecture.md, Delivery).
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import assert_never
 from bot.domain.delivery import REPEATS, Delivery, Lane, State
 from bot.domain.notices import Alert
 from bot.domain.outcome import (
+    Delay,
     Fallback,
     Gone,
     Migrated,
@@ -28,6 +28,7 @@ from bot.domain.outcome import (
 )
 from bot.domain.settlement import (
     DeletionSettlement,
+    MembershipAnswer,
     NoticeSettlement,
     ProbeAnswer,
     ProbeSettlement,
@@ -191,6 +192,22 @@ def after_reply(outcome: Outcome) -> ReplySettlement:
             return ReplySettlement(parks=True)
         case Sent() | Unknown() | Revoked():
             return ReplySettlement()
+        case _:
+            assert_never(outcome)
+
+
+# --- A question about a member --------------------------------------------------------------------
+
+
+def after_membership_query(outcome: Outcome) -> MembershipAnswer:
+    """Return what `outcome` in the place of a member means."""
+    match outcome:
+        case Wait(cause=Delay.ADMIN_REQUIRED) | Refused(cause=Refusal.MEMBERS_HIDDEN):
+            return MembershipAnswer.HIDDEN
+        case Sent() | Refused() | Gone():
+            return MembershipAnswer.NO_MEMBER
+        case Wait() | Migrated() | Unknown() | Revoked():
+            return MembershipAnswer.LATER
         case _:
             assert_never(outcome)
 

@@ -1,4 +1,4 @@
-"""What is recorded or done after a call: a send, an edit, a reply, a notice or a probe. Pure data.
+"""What is recorded or done after a call: a send, an edit, a reply, a question … Pure data.
 
 `domain.interpretation` returns these; the room that made the call carries them out.
 """
@@ -115,6 +115,17 @@ class DeletionSettlement:
     is_deleted: bool = False
     #: Try again after so many seconds; None: not again.
     again_in: float | None = None
+
+
+class MembershipAnswer(Enum):
+    """What the bot learns when it asks for somebody's membership of a group and gets none."""
+
+    #: They are not a member.
+    NO_MEMBER = "no member"
+    #: The group hides its members from bots that are not an administrator there.
+    HIDDEN = "hidden"
+    #: Nothing: ask again later.
+    LATER = "later"
 
 
 class ProbeAnswer(Enum):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.conversation import commands
-from bot.conversation.router import _HANDLERS
+from bot.conversation.handlers import HANDLERS
 from bot.domain.arrival import Waits
 from bot.domain.article import short_id
 from bot.domain.delivery import State
@@ -156,7 +156,7 @@ async def test_republish_of_nothing_offers_the_nearest_to_tap(bot: Bot) -> None:
 
 
 async def test_status_tells_how_things_stand(bot: Bot) -> None:
-    bot.with_context(standing=lambda: {"watched": True, "scanned": chatting.NOON})
+    bot.with_context(folder_status=lambda: {"watched": True, "scanned": chatting.NOON})
     await _posted(bot, "Newer moon", "Space")
     told = await bot.told(bot.editor, "/status")
     assert "1 article" in told
@@ -285,7 +285,7 @@ async def test_an_editor_without_a_chat_gets_the_menu_at_start(
 
 
 def test_every_command_of_the_table_has_a_handler_and_every_handler_a_command() -> None:
-    assert {command.name for command in commands.COMMANDS} == set(_HANDLERS)
+    assert {command.name for command in commands.COMMANDS} == set(HANDLERS)
 
 
 @pytest.mark.parametrize("command", commands.COMMANDS, ids=lambda command: command.name)

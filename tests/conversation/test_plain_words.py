@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation import plain_words, readers, subscriptions
+from bot.conversation import chat_standing, plain_words, readers
 from bot.conversation.request import Request, TypedCommand
 from bot.domain.arrival import Waits
 from bot.domain.chat import ChatKind
@@ -494,7 +494,7 @@ async def test_what_was_missed_is_told_by_the_next_process_where_this_one_was_ki
         words="AI",
     )
     await readers.topic(bot.context, request)
-    assert await bot.store(subscriptions.missed_by, request)
+    assert (await bot.store(chat_standing.missed_by, request)).count == 1
     (told,) = await bot.ask(rea, "/start")
     assert told.text.startswith("While you were away: 1 article\n")
 

@@ -17,6 +17,7 @@ from bot.domain.interpretation import (
     OF_CHAT,
     RIGHTS_SECONDS,
     after_deletion,
+    after_membership_query,
     after_notice,
     after_probe,
     after_reply,
@@ -44,6 +45,7 @@ from bot.domain.settlement import (
     EditAction,
     EditSettlement,
     EditState,
+    MembershipAnswer,
     NoticeSettlement,
     ProbeAnswer,
     ProbeSettlement,
@@ -619,6 +621,27 @@ def test_a_copy_is_deleted_again_unless_telegram_refuses(
     outcome: Outcome, expected: DeletionSettlement
 ) -> None:
     assert after_deletion(outcome) == expected
+
+
+@pytest.mark.parametrize(
+    ("outcome", "answer"),
+    [
+        (Wait(5, "not an admin", Delay.ADMIN_REQUIRED), MembershipAnswer.HIDDEN),
+        (Refused("hidden", Refusal.MEMBERS_HIDDEN), MembershipAnswer.HIDDEN),
+        (Refused("not found"), MembershipAnswer.NO_MEMBER),
+        (Gone("kicked"), MembershipAnswer.NO_MEMBER),
+        (Sent(0), MembershipAnswer.NO_MEMBER),
+        (Wait(5, "flood", Delay.FLOOD), MembershipAnswer.LATER),
+        (Migrated(-5), MembershipAnswer.LATER),
+        (Unknown("lost"), MembershipAnswer.LATER),
+        (Revoked("revoked"), MembershipAnswer.LATER),
+    ],
+)
+def test_who_asked_is_no_admin_unless_telegram_can_not_say(
+    outcome: Outcome, answer: MembershipAnswer
+) -> None:
+    """A group that hides its members is known apart from a group that does not know somebody."""
+    assert after_membership_query(outcome) is answer
 
 
 def test_every_table_of_fates_names_every_outcome() -> None:

@@ -49,7 +49,7 @@ CHANGE, AGAIN = 3, 7
 #: Steps that only the first life of a database comes to; those after a quarrel; those of another edition.
 FIRST = around_commits("opening", "publish.channel_start.begin")
 QUARREL = around_commits(
-    "conversation.context.park", "conversation.membership._resume_channel"
+    "conversation.chat_standing.park", "conversation.membership._resume_channel"
 )
 EDITION = around_commits("store.updates.once", "store.pending.sent")
 

@@ -70,7 +70,7 @@ CALLS = (
 #: Only where posts have buttons under them: a lost post is searched for by its keyboard, and an editor may block the
 #: bot, since nothing has to be forwarded to one.
 WITH_KEYBOARD_COMMITS = (
-    "conversation.context.park",
+    "conversation.chat_standing.park",
     "store.numbers.begin_retouch",
     "store.numbers.end_retouch",
 )
@@ -82,7 +82,7 @@ SOMETIMES = {
 #: Functions whose steps were listed under another name at d2f2f24 → their name now.
 RENAMED = {
     "chat.membership._channel": "conversation.membership._resume_channel",
-    "chat.office.park": "conversation.context.park",
+    "chat.office.park": "conversation.chat_standing.park",
     "publishing.announce.record": "ingest.recorder.record",
     "publishing.courier._due": "publish.work.due",
     "publishing.courier._stands": "publish.work.plan_more",

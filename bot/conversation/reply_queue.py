@@ -15,33 +15,31 @@ from weakref import WeakValueDictionary
 
 #: Replies that may wait for one chat; further ones are not sent.
 MOST = 60
+Work = Callable[[], Awaitable[Any]]
 _log = logging.getLogger(__name__)
 
 
-class Answers:
+class ReplyQueue:
     """The replies of one bot that are being sent."""
 
     def __init__(self) -> None:
+        #: By chat.
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        #: How many replies of each chat are not sent yet.
         self._waiting: Counter[int] = Counter()
+        #: By update.
         self._tasks: dict[int, list[asyncio.Task[Any]]] = {}
 
     def send(
-        self,
-        update: int,
-        chat_id: int,
-        work: Callable[[], Awaitable[Any]],
-        *,
-        in_order: bool = True,
+        self, update: int, chat_id: int, work: Work, *, in_order: bool = True
     ) -> None:
         """Begin a reply to an update; `in_order`: after those to the same chat."""
         if self._waiting[chat_id] >= MOST:
             _log.warning("an answer is not sent, as %d wait for the same chat", MOST)
             return
         self._waiting[chat_id] += 1
-        self._tasks.setdefault(update, []).append(
-            asyncio.create_task(self._send_in_order(chat_id, work, in_order))
-        )
+        task = asyncio.create_task(self._send(chat_id, work, in_order))
+        self._tasks.setdefault(update, []).append(task)
 
     async def sent(self, update: int) -> None:
         """Return when the replies to an update are out, or given up.
@@ -57,9 +55,7 @@ class Answers:
             for task in tasks:
                 task.cancel()
 
-    async def _send_in_order(
-        self, chat_id: int, work: Callable[[], Awaitable[Any]], in_order: bool
-    ) -> None:
+    async def _send(self, chat_id: int, work: Work, in_order: bool) -> None:
         try:
             if not in_order:
                 await work()
