@@ -34,25 +34,35 @@ def weigh(db: Database, articles: Sequence[int], rules: Rules, at: datetime) -> 
     """
     restored = facts.moment(db, Fact.RESTORED)
     if restored is not None:
-        holding.hold(
-            db, holding.arrived(db, articles, at, until=restored), Waits.RESTORED
-        )
+        arrived = holding.arrived(db, articles, at, until=restored)
+        holding.hold(db, arrived, Waits.RESTORED)
         return
     above = rules.bulk_above
     if above is None:
         return
     scanned = facts.moment(db, Fact.SCANNED)
+    oldest = milliseconds(at - rules.max_age) if rules.max_age else 0
     older = holding.Older(
         at=at,
         since=news_since(scanned, milliseconds(at)),
-        floor=milliseconds(at - rules.max_age) if rules.max_age else 0,
+        floor=oldest,
         archive=facts.moment(db, Fact.ARCHIVE) or 0,
     )
-    if scanned is None:
-        if holding.has_fanouts(db) and is_bulk(len(older.free(db, above + 1)), above):
+    if scanned is not None:
+        _hold_bulk(db, older, above)
+    elif holding.has_fanouts(db):
+        free = older.free(db, above + 1)
+        if is_bulk(len(free), above):
             older.cancel_fanouts(db)
-        return
+
+
+def _hold_bulk(db: Database, older: holding.Older, above: int) -> None:
+    """Hold older articles if there are more than `above` of them."""
     free = older.free(db)
-    if free and is_bulk(len(free) + older.waiting(db, above + 1), above):
+    if not free:
+        return
+    waiting = older.waiting(db, above + 1)
+    if is_bulk(len(free) + waiting, above):
         # Of the others nothing can be stopped.
-        holding.hold(db, holding.unsent(db, free), Waits.BULK)
+        unsent = holding.unsent(db, free)
+        holding.hold(db, unsent, Waits.BULK)

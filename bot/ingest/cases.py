@@ -32,23 +32,28 @@ class Owners:
 
     def of(self, stored: Stored | None) -> str | None:
         """Return the other file that owns an article and still describes it, or None."""
-        if stored is None or not stored.path or stored.path == self.path:
+        if stored is None or stored.path in ("", self.path):
             return None
-        if stored.path not in article_files.of_article(self.db, stored.id):
+        path = stored.path
+        if path not in article_files.of_article(self.db, stored.id):
             return None
-        return stored.path if self._is_there(stored.path) else None
+        return path if self._is_there(path) else None
 
     def elsewhere(self, number: int) -> bool:
         """Return True if another living file was read as this article.
 
         It may be one that can't be read for the moment.
         """
-        find = article_files.known_of if self.on_disk else article_files.of_article
-        others = [path for path in find(self.db, number) if path != self.path]
-        return any(map(self._is_there, others))
+        if self.on_disk is None:
+            paths = article_files.of_article(self.db, number)
+        else:
+            paths = article_files.known_of(self.db, number)
+        return any(path != self.path and self._is_there(path) for path in paths)
 
     def _is_there(self, path: str) -> bool:
-        return self.on_disk is None or self.on_disk(path)
+        if self.on_disk is None:
+            return True
+        return self.on_disk(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,8 @@ class Case:
         """Return True if the file is as it was when it was taken for another file's article."""
         if self.known is None:
             return False
-        return self.known.story in (files.UNKNOWN, digest(self.record.story))
+        story = self.known.story
+        return story == files.UNKNOWN or story == digest(self.record.story)
 
     def repeated_article(self, article: Stored) -> int | None:
         """Return the other file's article that this file has the address of, where that is news.
@@ -98,8 +104,12 @@ class Case:
             return True
         # A renamed file is new by its path.
         before = self.known or files.one(self.owners.db, stored.path)
-        is_same_size = before is not None and before.mark[0] == self.read.mark[0]
-        return is_same_size and reads_alike(stored.article, unpack(self.record))
+        if before is None:
+            return False
+        size, _, _ = self.read.mark
+        if before.mark[0] != size:
+            return False
+        return reads_alike(stored.article, unpack(self.record))
 
     def is_too_early(self, stored: Stored | None) -> bool:
         """Return True if the file tells another story than `stored`, whose own file has just gone.
@@ -122,8 +132,9 @@ class Case:
             stored.path == self.path
             and stored.fingerprint == self.record.fingerprint
             and before.identity == after.identity
-            and (before.quality, before.heat, before.kind)
-            == (after.quality, after.heat, after.kind)
+            and before.quality == after.quality
+            and before.heat == after.heat
+            and before.kind == after.kind
             and stored.withdrawn == after.removed
             and facts(before) == self.record.facts
         )

@@ -29,12 +29,15 @@ class FirstArticles:
         self._window = window // timedelta(milliseconds=1)
         self._known: dict[str, list[EarlierStory]] = {}
         self._outlets: dict[str, set[str]] = {}
-        if self._window:
-            dates = [self._date(record) for record in records]
-            keys = {record.story_key for record in records} - {""}
-            since, until = min(dates) - self._window, max(dates) + self._window
-            self._known = recording.titles(db, keys, since, until)
-            self._outlets = recording.outlets(db, keys)
+        if not self._window:
+            return
+        dates = [self._date(record) for record in records]
+        since = min(dates) - self._window
+        until = max(dates) + self._window
+        keys = {record.story_key for record in records}
+        keys.discard("")
+        self._known = recording.titles(db, keys, since, until)
+        self._outlets = recording.outlets(db, keys)
 
     def find(self, record: ArticleRecord) -> int | None:
         """Return the article that an article is a copy of, near enough in time; None for none."""
@@ -42,16 +45,12 @@ class FirstArticles:
         if not key or not self._window:
             return None
         date = self._date(record)
-        near = [
-            one
-            for one in self._known.get(key, ())
-            if abs(one.date - date) <= self._window
-        ]
-        return (
-            first_of(record.story, date, near, self._outlets.get(key, ()))
-            if near
-            else None
-        )
+        known = self._known.get(key, ())
+        near = [story for story in known if abs(story.date - date) <= self._window]
+        if not near:
+            return None
+        outlets = self._outlets.get(key, ())
+        return first_of(record.story, date, near, outlets)
 
     def add(self, record: ArticleRecord, number: int, *, is_copy: bool) -> None:
         """Let later articles be copies of the new article `number`, unless it is a copy itself."""
@@ -59,10 +58,13 @@ class FirstArticles:
         if not key or not self._window:
             return
         story = record.story
-        self._outlets.setdefault(key, set()).add(outlet(story.provider))
-        if not is_copy:
-            earlier = EarlierStory(number, self._date(record), story)
-            self._known.setdefault(key, []).append(earlier)
+        outlets = self._outlets.setdefault(key, set())
+        outlets.add(outlet(story.provider))
+        if is_copy:
+            return
+        date = self._date(record)
+        stories = self._known.setdefault(key, [])
+        stories.append(EarlierStory(number, date, story))
 
     def _date(self, record: ArticleRecord) -> int:
         return effective_date(record.published, self._at)

@@ -53,12 +53,13 @@ def record(
         topics = TopicRows(db, rules.taxonomy)
         batch = Batch(db=db, rules=rules, at=at, topics=topics, on_disk=on_disk)
         recorded = _record_all(batch, by_date)
-        arrivals.weigh(db, [one.article for one in recorded if one.article], rules, at)
+        numbers = [one.article for one in recorded if one.article]
+        arrivals.weigh(db, numbers, rules, at)
         remarks.remark(db, recorded, at, drafts=rules.hold_drafts)
         return recorded
 
 
-def miss(
+def record_missing(
     db: Database, paths: Sequence[str], *, withdraw_at: datetime | None = None
 ) -> list[int]:
     """Count one more whole scan without these files; forget those missing twice.
@@ -70,7 +71,9 @@ def miss(
     with transaction(db):
         for path, number in missing_files.miss(db, paths):
             files.forget(db, path)
-            stored = articles.get(db, number) if number is not None else None
+            if number is None:
+                continue
+            stored = articles.get(db, number)
             if stored is None or stored.path != path:
                 continue
             updates.hand_over(db, stored, path)
@@ -107,16 +110,25 @@ def _record(batch: Batch, read: Read) -> Recorded:
 
 
 def _reject(batch: Batch, read: Read) -> Recorded:
-    is_news = files.reject(batch.db, read.path, read.mark, read.reason, batch.at)
-    return Recorded(read.path, None, reason=read.reason if is_news else "")
+    path, reason = read.path, read.reason
+    is_news = files.reject(batch.db, path, read.mark, reason, batch.at)
+    if not is_news:
+        reason = ""
+    return Recorded(path, None, reason=reason)
 
 
 def _case(batch: Batch, read: Read, record: ArticleRecord) -> Case:
     db = batch.db
-    record = with_topics(record, batch.topics.spell(record.topics))
-    known = files.one(db, read.path) or _renamed(batch, read, record)
-    mine = articles.get(db, known.article) if known and known.article else None
-    return Case(read, record, known, mine, Owners(db, read.path, batch.on_disk))
+    topics = batch.topics.spell(record.topics)
+    record = with_topics(record, topics)
+    known = files.one(db, read.path)
+    if known is None:
+        known = _renamed(batch, read, record)
+    mine = None
+    if known and known.article:
+        mine = articles.get(db, known.article)
+    owners = Owners(db, read.path, batch.on_disk)
+    return Case(read, record, known, mine, owners)
 
 
 def _renamed(batch: Batch, read: Read, record: ArticleRecord) -> Known | None:
@@ -135,28 +147,33 @@ def _renamed(batch: Batch, read: Read, record: ArticleRecord) -> Known | None:
 def _decide(batch: Batch, case: Case) -> Meaning:
     """Return what a file means. One that repeats a title is a copy of the first article of it."""
     db, record, mine = batch.db, case.record, case.mine
+    mine_id = mine.id if mine else None
     is_same = mine is not None and is_same_story(mine.article, unpack(record))
     number = match(
         record.story,
-        mine=mine.id if mine else None,
+        mine=mine_id,
         is_same_story=is_same,
         is_unchanged=case.is_unchanged,
         at_addresses=(recording.at(db, address) for address in record.addresses),
         elsewhere=case.owners.elsewhere,
     )
     article = mine
-    if number is not None and (mine is None or mine.id != number):
+    if number is not None and number != mine_id:
         article = articles.get(db, number)
-    first_articles = None
+    owner = None
+    if not _gives_way(batch, article, record):
+        owner = case.owners.of(article)
+    first = first_articles = None
     if number is None and not is_same:
         first_articles = FirstArticles(db, [record], batch.rules.same_title, batch.at)
+        first = first_articles.find(record)
     relation = judge(
-        mine=mine.id if mine else None,
+        mine=mine_id,
         match=number,
-        owner=None if _gives_way(batch, article, record) else case.owners.of(article),
+        owner=owner,
         path=case.path,
         is_same_story=is_same,
-        first=first_articles.find(record) if first_articles else None,
+        first=first,
     )
     return Meaning(relation, article, first_articles)
 
@@ -165,7 +182,8 @@ def _gives_way(batch: Batch, owner: Stored | None, record: ArticleRecord) -> boo
     """Return True if a file shows an article to readers that its owner has as a draft, say."""
     if owner is None or owner.waits not in UNPUBLISHED:
         return False
-    return batch.rules.waits(record.facts, batch.at) not in UNPUBLISHED
+    waits = batch.rules.waits(record.facts, batch.at)
+    return waits not in UNPUBLISHED
 
 
 def _write(batch: Batch, case: Case, meaning: Meaning) -> Recorded:
@@ -176,15 +194,14 @@ def _write(batch: Batch, case: Case, meaning: Meaning) -> Recorded:
         (recorded,) = new_files.write(batch, new, meaning.first_articles)
         return recorded
     assert article is not None  # noqa: S101 - only a new article is about none that is known
-    changed = False
+    is_other = relation is Relation.OTHER
+    is_shown = not is_other
     if relation is Relation.MERGED and case.mine is not None:
         article = updates.merge(batch, case.mine, article)
         is_shown = case.owners.of(article) is None
-    else:
-        is_shown = relation is not Relation.OTHER
+    changed = False
     if is_shown:
         changed = updates.update(batch, article, case)
-    is_other = relation is Relation.OTHER
     articles.add_addresses(db, article.id, case.record.addresses, shared=not is_other)
     files.put(
         db,
@@ -200,19 +217,22 @@ def _write(batch: Batch, case: Case, meaning: Meaning) -> Recorded:
 
 def _settle_file(batch: Batch, case: Case, recorded: Recorded) -> None:
     """Write what follows for the file, its notices and the article that it described before."""
-    db, path, known = batch.db, case.path, case.known
+    db, path, known, mine = batch.db, case.path, case.known, case.mine
     is_other = recorded.relation is Relation.OTHER
-    files.set_story(db, path, digest(case.record.story) if is_other else "")
-    if known is not None and known.rejected:
-        remarks.accepted(db, path, batch.at)
-    if known is not None and known.story and not is_other:
-        remarks.on_its_own(db, path, batch.at)
-    if case.mine is not None and case.mine.id != recorded.article:
-        updates.hand_over(db, case.mine, path)
+    story = digest(case.record.story) if is_other else ""
+    files.set_story(db, path, story)
+    if known is not None:
+        if known.rejected:
+            remarks.accepted(db, path, batch.at)
+        if known.story and not is_other:
+            remarks.on_its_own(db, path, batch.at)
+    if mine is not None and mine.id != recorded.article:
+        updates.hand_over(db, mine, path)
 
 
 def _date(read: Read, at: int) -> int:
     """Return what the files of a batch are ordered by."""
-    if read.record is None or read.record.published is None:
+    record = read.record
+    if record is None or record.published is None:
         return at
-    return read.record.published
+    return record.published

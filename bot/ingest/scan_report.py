@@ -36,7 +36,7 @@ class ScanReport:
 
     @property
     def news(self) -> bool:
-        """Whether there may be something to send."""
+        """Return True if there may be something to send."""
         return bool(self.relations or self.withdrawn)
 
     def add(self, read: Sequence[Read], recorded: Sequence[Recorded]) -> None:
@@ -47,6 +47,9 @@ class ScanReport:
             if one.relation is None:
                 continue
             self.relations[one.relation] += 1
-            if one.changed and one.relation not in (Relation.NEW, Relation.COPY):
+            is_new = one.relation in (Relation.NEW, Relation.COPY)
+            if one.changed and not is_new:
                 self.edits += 1
-        self.rejected |= {one.path: one.reason for one in read if one.record is None}
+        for file in read:
+            if file.record is None:
+                self.rejected[file.path] = file.reason

@@ -17,20 +17,19 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from bot.clock import Clock
-from bot.domain.arrival import is_emptied
-from bot.domain.notices import Alert, Notice
 from bot.feed import folder, reading
 from bot.feed.reading import ParsedFile
 from bot.ingest import recorder, whole_scans
+from bot.ingest.missing import EMPTY_ALERT, GONE_ALERT, MissingFiles
 from bot.ingest.scan_report import ScanReport
 from bot.planning.rules import Mark, Read, Recorded, Rules
 from bot.settings import Feed
-from bot.store import files, missing_files, notices
+from bot.store import files, notices
 from bot.store.files import Stamp
 from bot.store.thread import Store
 
@@ -41,12 +40,9 @@ BATCH = 200
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-#: Where more than one file in so many is gone at once, the folder is at fault
-#: (docs/architecture.md).
-MANY = 10
-#: Keys of the notices about the folder.
-MISSING_ALERT, EMPTY_ALERT, GONE_ALERT = "folder:missing", "folder:empty", "folder:many"
-FOLDER_ALERTS = (MISSING_ALERT, EMPTY_ALERT, GONE_ALERT)
+#: Keys of the notices about the folder; MISSING_ALERT: it is not there.
+MISSING_ALERT = "folder:missing"
+FOLDER_ALERTS = frozenset((MISSING_ALERT, EMPTY_ALERT, GONE_ALERT))
 
 #: Called as a long scan goes on, with how many of how many files are done.
 Progress = Callable[[int, int], None]
@@ -62,7 +58,9 @@ class Scanner:
         self._settings = settings
         self._rules = rules
         self._clock = clock
-        self._whole_scan, self._file_scan = asyncio.Lock(), asyncio.Lock()
+        self._missing = MissingFiles(store, settings, clock)
+        self._whole_scan = asyncio.Lock()
+        self._file_scan = asyncio.Lock()
         #: Files that were scanned by themselves since the last whole scan began: what that listed
         #: of them is older.
         self._scanned: set[str] = set()
@@ -76,9 +74,10 @@ class Scanner:
             known, gone = await self._compare(changed)
             report.unchanged = report.files - len(changed)
             await self._read_all(sorted(changed), report, progress, self._scanned)
-            await self._record_missing(gone - self._scanned, known, report)
-            over = set(FOLDER_ALERTS).difference(one.key for one in report.notices)
-            await self._store(notices.all_clear, sorted(over), self._clock())
+            await self._missing.record(gone - self._scanned, known, report)
+            open_alerts = {notice.key for notice in report.notices}
+            cleared = sorted(FOLDER_ALERTS - open_alerts)
+            await self._store(notices.all_clear, cleared, self._clock())
             if not report.emptied:
                 await self._store(whole_scans.record_end, self._clock())
             return report
@@ -89,20 +88,22 @@ class Scanner:
         Return how many files were known, and the paths of those that are gone. Compares sets, so
         that no file costs a step of its own; a share at a time, so that commands are answered.
         """
-        count, last, gone = 0, "", set[Stamp]()
+        count = 0
+        last = ""
+        differing: set[Stamp] = set()
         while share := await self._store(files.known, last, SHARE):
-            known, before = set(share), len(listed)
-            count, last = count + len(known), share[-1][0]
+            known = set(share)
+            count += len(known)
+            last = share[-1][0]
+            expected = len(listed) - len(known)
             listed ^= known
-            if before - len(listed) < len(
-                known
-            ):  # some are changed or gone: they are in it now
-                gone |= listed & known
+            if len(listed) > expected:  # what is changed or gone is in it now
+                differing |= listed & known
                 listed -= known
-        if not gone:
+        if not differing:
             return count, set()
-        changed = (path for path, *_ in listed)
-        return count, {path for path, *_ in gone}.difference(changed)
+        gone = {path for path, *_ in differing}
+        return count, gone.difference(path for path, *_ in listed)
 
     async def scan_files(self, paths: Iterable[str]) -> ScanReport:
         """Scan only some files, also in the middle of a whole scan.
@@ -115,7 +116,8 @@ class Scanner:
             stamps = await asyncio.to_thread(self._stamps, listed)
             known = await self._store(files.some, listed)
             changed = [stamp for stamp in stamps if known.get(stamp[0]) != stamp[1:]]
-            report = ScanReport(files=len(listed), unchanged=len(listed) - len(changed))
+            report = ScanReport(files=len(listed))
+            report.unchanged = report.files - len(changed)
             await self._read_all(changed, report, lambda done, of: None)
             return report
 
@@ -133,9 +135,8 @@ class Scanner:
         done = 0
         async with aclosing(self._parsed(changed)) as batches:
             async for parsed, marks in batches:
-                ours = [one for one in parsed if one.path not in skipped]
-                whole = self._without_unfinished(ours, marks, report)
-                await self._record(whole, marks, report)
+                finished = self._finished(parsed, marks, report, skipped)
+                await self._record(finished, marks, report)
                 done += len(parsed)
                 progress(done, len(changed))
         if report.unfinished:
@@ -154,26 +155,29 @@ class Scanner:
         paths = [[path for path, *_ in batch] for batch in batches]
         async with aclosing(reading.read_all(paths, folder, max_bytes)) as parsed:
             for batch in batches:
-                marks = {
-                    path: (size, mtime, inode) for path, size, mtime, inode in batch
-                }
+                marks: dict[str, Mark] = {}
+                for path, size, mtime, inode in batch:
+                    marks[path] = size, mtime, inode
                 yield await anext(parsed), marks
 
-    def _without_unfinished(
+    def _finished(
         self,
         parsed: Sequence[ParsedFile],
         marks: Mapping[str, Mark],
         report: ScanReport,
+        skipped: Collection[str],
     ) -> list[ParsedFile]:
-        """Return the files that are not still being written; note the others in the report."""
+        """Return the files that are not still being written; note those in the report."""
         at = self._clock()
-        whole = []
+        finished = []
         for one in parsed:
+            if one.path in skipped:
+                continue
             if one.unfinished and self._is_fresh(marks[one.path], at):
                 report.unfinished.append(one.path)
             else:
-                whole.append(one)
-        return whole
+                finished.append(one)
+        return finished
 
     async def _record(
         self,
@@ -191,68 +195,16 @@ class Scanner:
             recorder.record, read, self._rules(), self._clock(), self._is_on_disk
         )
         report.add(read, recorded)
-        problems = [(one.path, one.reason) for one in recorded]
-        problems += [(one.path, one.warning) for one in read]
-        for path, problem in problems:
-            if problem:
-                _log.warning("%s: %s", path, problem)
-
-    async def _record_missing(
-        self, gone: set[str], known: int, report: ScanReport
-    ) -> None:
-        """Record which files are not there, or tell the editors where many are gone at once.
-
-        Below a folder that could not be read nothing is known to be gone.
-        """
-        missing = await self._missing(gone)
-        report.missing = len(missing)
-        if missing and is_emptied(known, report.files):
-            notice = self._files_gone(len(missing), known, is_empty=report.files == 0)
-            report.emptied = notice.reason
-            report.notices.append(notice)
-            return
-        withdraws = self._settings.on_file_removed == "withdraw"
-        lost = len(missing)
-        if (
-            lost * MANY > known
-        ):  # a folder that was renamed has all of its files elsewhere
-            lost -= await self._store(missing_files.count_moved, missing)
-        if lost * MANY > known and (withdraws or lost >= MANY):
-            withdraws = False
-            if await self._store(missing_files.count_missed, missing) * 2 < len(
-                missing
-            ):
-                report.notices.append(self._files_gone(lost, known))
-            else:  # they are forgotten now: nobody is told that they are back
-                await self._store(notices.close, GONE_ALERT)
-        withdraw_at = self._clock() if withdraws else None
-        for batch in _batches(missing):
-            left = await self._store(recorder.miss, batch, withdraw_at=withdraw_at)
-            report.withdrawn += len(left) if withdraws else 0
-
-    async def _missing(self, gone: set[str]) -> list[str]:
-        """Return the files that are certainly gone; forget the folders that can be read again."""
-        if not gone:
-            return []
-        unread = tuple(set(await self._store(files.folders)) - gone)
-        certain = sorted(path for path in gone if not path.startswith(unread))
-        for path in filter(_is_folder, certain):
-            await self._store(files.forget, path)
-        return [path for path in certain if not _is_folder(path)]
-
-    def _files_gone(
-        self, missing: int, known: int, *, is_empty: bool = False
-    ) -> Notice:
-        key, alert = GONE_ALERT, Alert.FILES_GONE
-        if is_empty:
-            key, alert = EMPTY_ALERT, Alert.FOLDER_EMPTY
-        reason = f"{missing} of {known} files are gone at once"
-        return Notice(
-            key=key, alert=alert, about=str(self._settings.folder), reason=reason
-        )
+        for result in recorded:
+            if result.reason:
+                _log.warning("%s: %s", result.path, result.reason)
+        for one in read:
+            if one.warning:
+                _log.warning("%s: %s", one.path, one.warning)
 
     def _listing(self) -> set[Stamp]:
-        return set(folder.listing(self._settings.folder, self._settings.patterns))
+        settings = self._settings
+        return set(folder.listing(settings.folder, settings.patterns))
 
     def _stamps(self, paths: Iterable[str]) -> list[Stamp]:
         """Return the stamps of the files that are there."""
@@ -262,7 +214,8 @@ class Scanner:
                 status = Path(self._settings.folder, path).stat()
             except OSError:
                 continue
-            stamps.append((path, status.st_size, status.st_mtime_ns, status.st_ino))
+            stamp = path, status.st_size, status.st_mtime_ns, status.st_ino
+            stamps.append(stamp)
         return stamps
 
     def _is_on_disk(self, path: str) -> bool:
@@ -277,13 +230,10 @@ class Scanner:
 
     def _is_fresh(self, mark: Mark, at: datetime) -> bool:
         """Return True if a file changed so lately that its writer may not have finished."""
-        age = timedelta(seconds=at.timestamp() - mark[1] / 1e9)
-        return age < timedelta(seconds=max(self._settings.settle_seconds, 0.001) * 4)
-
-
-def _is_folder(path: str) -> bool:
-    """Return True for the path of a folder that could not be read (see `folder.listing`)."""
-    return path.endswith("/")
+        _, changed, _ = mark
+        age = at.timestamp() - changed / 1e9
+        settle = max(self._settings.settle_seconds, 0.001)
+        return age < 4 * settle
 
 
 def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -24,7 +24,10 @@ class ArticleTopics(NamedTuple):
 
     def rows_of(self, article: int) -> list[tuple[int, int, int | None]]:
         """Return the rows that say that an article carries these topics."""
-        return [(article, topic, position) for topic, position in self.rows.items()]
+        rows = []
+        for topic, position in self.rows.items():
+            rows.append((article, topic, position))
+        return rows
 
 
 class TopicRows:
@@ -33,38 +36,44 @@ class TopicRows:
     def __init__(self, db: Database, taxonomy: Taxonomy) -> None:
         self._db = db
         self._taxonomy = taxonomy
-        self._found: dict[tuple[str, ...], ArticleTopics] = {}
+        self._topics: dict[tuple[str, ...], ArticleTopics] = {}
         self._spelled: dict[str, str] = {}
-        self._rows: dict[str, follows.Topic | None] = {}
+        self._rows: dict[str, follows.Topic] = {}
 
     def spell(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Return topics in the taxonomy's spelling, each once. Gives none of them a row."""
-        return tuple(dict.fromkeys(map(self._spell, names)))
+        spelled = dict.fromkeys(map(self._spell, names))
+        return tuple(spelled)
 
     def of(self, names: tuple[str, ...]) -> ArticleTopics:
         """Return the topics behind the names in a document that becomes an article.
 
         New ones get a row.
         """
-        if names not in self._found:
-            self._found[names] = self._find(names)
-        return self._found[names]
+        topics = self._topics.get(names)
+        if topics is None:
+            topics = self._find(names)
+            self._topics[names] = topics
+        return topics
 
     def _find(self, names: tuple[str, ...]) -> ArticleTopics:
         listed = self.spell(names)
-        self._spelled |= {name: self._spell(name) for name in names}
-        positions: list[tuple[str, int | None]] = [
-            (name, at) for at, name in enumerate(listed)
-        ]
+        for name in names:
+            self._spelled[name] = self._spell(name)
+        positions: dict[str, int | None] = {
+            name: position for position, name in enumerate(listed)
+        }
         for name in listed:
-            positions += [(wider, None) for wider in self._taxonomy.ancestors(name)]
+            for wider in self._taxonomy.ancestors(name):
+                positions.setdefault(wider, None)
         rows: dict[int, int | None] = {}
         keys: set[str] = set()
-        for name, position in positions:
+        for name, place in positions.items():
             topic = self._row(name)
-            if topic is not None:
-                rows.setdefault(topic.id, position)
-                keys.add(topic.key)
+            if topic is None:
+                continue
+            rows.setdefault(topic.id, place)
+            keys.add(topic.key)
         return ArticleTopics(listed, rows, frozenset(keys))
 
     def _spell(self, name: str) -> str:
@@ -79,12 +88,18 @@ class TopicRows:
         sample = self._taxonomy.sample_behind(name)
         if not sample or not topics.key(own):
             return own
-        is_taken = follows.by_name(self._db, own) is not None
-        return sample if not is_taken and follows.by_name(self._db, sample) else own
+        if follows.by_name(self._db, own) is not None:
+            return own
+        is_used = follows.by_name(self._db, sample) is not None
+        return sample if is_used else own
 
     def _row(self, name: str) -> follows.Topic | None:
         """Return the row of a topic; None for a name without letters and digits."""
         key = topics.key(name)
-        if key not in self._rows:
-            self._rows[key] = follows.carried(self._db, name) if key else None
-        return self._rows[key]
+        if not key:
+            return None
+        row = self._rows.get(key)
+        if row is None:
+            row = follows.carried(self._db, name)
+            self._rows[key] = row
+        return row

@@ -65,11 +65,13 @@ def update(batch: Batch, stored: Stored, case: Case) -> bool:
 
 def _set_topics(batch: Batch, number: int, names: tuple[str, ...]) -> bool:
     """Write an article's topics over those that it had; return True if some are new."""
-    before = follows.keys_of(batch.db, number)
+    db = batch.db
+    before = follows.keys_of(db, number)
     # First: a topic that no other article carries takes the spelling that its file has now.
-    recording.remove_topics(batch.db, number)
+    recording.remove_topics(db, number)
     topics = batch.topics.of(names)
-    recording.add_topics(batch.db, topics.rows_of(number))
+    rows = topics.rows_of(number)
+    recording.add_topics(db, rows)
     return not topics.keys <= before
 
 
@@ -80,9 +82,8 @@ def _update_waiting(
     db, now = batch.db, case.record.facts
     was_free = stored.waits is Waits.NOTHING
     if is_upgrade and was_free and holding.went_out(db, stored.id):
-        return (
-            Waits.NOTHING
-        )  # posted by an earlier version, whatever it would wait for now
+        # Posted by an earlier version, whatever it would wait for now.
+        return Waits.NOTHING
     before = now if is_upgrade else facts(stored.article)
     waits = batch.rules.waits(now, batch.at, stored.waits, before)
     if waits is stored.waits:
@@ -104,11 +105,12 @@ def _open_missing(
     is_back: bool,
 ) -> None:
     """Open the deliveries that an article gets by its new topics or quality, or as it is back."""
-    quality = case.record.quality
-    if is_upgrade and not is_back and stored.article.quality in (0, quality):
+    before, quality = stored.article.quality, case.record.quality
+    has_new_followers = has_new_topics or is_back
+    if is_upgrade and not is_back and before in (0, quality):
         opening.pass_over(batch.db, stored.id, batch.rules.channels, batch.at)
-    elif has_new_topics or is_back or quality != stored.article.quality:
-        _post(batch, stored.id, followers=has_new_topics or is_back)
+    elif has_new_followers or quality != before:
+        _post(batch, stored.id, followers=has_new_followers)
 
 
 def set_withdrawn(db: Database, number: int, withdrawn: bool, at: datetime) -> None:
@@ -134,7 +136,7 @@ def merge(batch: Batch, one: Stored, other: Stored) -> Stored:
     any, because one was withdrawn and the other its copy, the article is posted now.
     """
     db, at = batch.db, batch.at
-    kept, merged = (one, other) if one.id < other.id else (other, one)
+    kept, merged = sorted((one, other), key=lambda article: article.id)
     if kept.withdrawn and not merged.withdrawn:
         set_withdrawn(db, kept.id, False, at)
     is_free = not merged.held and merged.copy_of is None and not merged.withdrawn
@@ -161,10 +163,12 @@ def hand_over(db: Database, left: Stored, path: str) -> None:
     """
     if left.path != path:
         return
-    others = [other for other in article_files.of_article(db, left.id) if other != path]
-    articles.set_file(db, left.id, others[0] if others else None)
-    if others:
-        files.reread(db, others[0])
+    for other in article_files.of_article(db, left.id):
+        if other != path:
+            articles.set_file(db, left.id, other)
+            files.reread(db, other)
+            return
+    articles.set_file(db, left.id, None)
 
 
 def _release(batch: Batch, number: int) -> None:

@@ -23,14 +23,16 @@ def record_end(db: Database, at: datetime) -> None:
     The last moment is written a few minutes late, so that scans of an unchanged folder write
     nothing.
     """
-    now, restored = milliseconds(at), facts.moment(db, Fact.RESTORED)
+    now = milliseconds(at)
     last = facts.moment(db, Fact.SCANNED)
-    if not articles.any_(db) or (
-        restored is None and last is not None and last <= now < last + _EXACT
-    ):
+    restored = facts.moment(db, Fact.RESTORED)
+    if not articles.any_(db):
+        return
+    if restored is None and last is not None and last <= now < last + _EXACT:
         return
     with transaction(db):
         if last is None:
-            facts.put(db, Fact.ARCHIVE, str(articles.last(db)))
+            newest = articles.last(db)
+            facts.put(db, Fact.ARCHIVE, str(newest))
         facts.put(db, Fact.SCANNED, str(now))
         facts.forget(db, Fact.RESTORED)

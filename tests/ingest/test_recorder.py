@@ -205,7 +205,7 @@ def test_when_the_owner_is_gone_the_next_living_file_owns_the_article_and_is_rea
     newsroom.tell("b.md", article(SECOND, A))
     mark = files.some(newsroom.db, ["b.md"])["b.md"]
     for _ in range(2):
-        recorder.miss(newsroom.db, ["a.md"])
+        recorder.record_missing(newsroom.db, ["a.md"])
     assert newsroom.stored(one).path == "b.md"
     assert files.some(newsroom.db, ["b.md"])["b.md"] != mark
     assert newsroom.tell("b.md", article(SECOND, A)).relation is Relation.OWN
@@ -227,7 +227,7 @@ def test_a_renamed_file_is_the_same_article_and_posts_nothing(
     newsroom.deliver()
     assert newsroom.number("b.md", article(url=A)) == one
     for _ in range(2):
-        recorder.miss(newsroom.db, ["a.md"])
+        recorder.record_missing(newsroom.db, ["a.md"])
     assert newsroom.stored(one).path == "b.md"
     assert newsroom.deliver() == []
 
@@ -351,8 +351,8 @@ def test_a_merged_article_can_take_any_of_its_addresses_afterwards(
     newsroom: Newsroom,
 ) -> None:
     one, _ = two_posted(newsroom)
-    recorder.miss(newsroom.db, ["b.md"])
-    recorder.miss(newsroom.db, ["b.md"])
+    recorder.record_missing(newsroom.db, ["b.md"])
+    recorder.record_missing(newsroom.db, ["b.md"])
     for url in (B, A, C, B, A):
         assert newsroom.number("a.md", article(url=url)) == one
         assert newsroom.stored(one).article.url == url
@@ -374,8 +374,8 @@ def test_a_merge_leaves_every_chat_with_the_posts_it_has_and_asks_for_none_again
     other = newsroom.number("b.md", article(SECOND, B, topics=("law",)))
     newsroom.deliver()
     assert newsroom.states(other) == {"@news": "sent", "@law": "sent"}
-    recorder.miss(newsroom.db, ["b.md"])
-    recorder.miss(newsroom.db, ["b.md"])
+    recorder.record_missing(newsroom.db, ["b.md"])
+    recorder.record_missing(newsroom.db, ["b.md"])
     newsroom.tell(
         "a.md", article(FIRST, B, topics=("law",))
     )  # now @law admits it too, but had it as the other
@@ -945,8 +945,8 @@ def test_a_file_missing_twice_is_forgotten_and_its_article_stays_as_it_is(
 ) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
-    assert recorder.miss(newsroom.db, ["a.md"]) == []
-    assert recorder.miss(newsroom.db, ["a.md"]) == [one]
+    assert recorder.record_missing(newsroom.db, ["a.md"]) == []
+    assert recorder.record_missing(newsroom.db, ["a.md"]) == [one]
     assert files.known(newsroom.db) == []
     assert newsroom.titles() == [FIRST]
     assert newsroom.tell("a.md", article(url=A)).relation is Relation.OWN
@@ -958,11 +958,11 @@ def test_a_file_that_was_missing_and_is_back_is_read_again_and_counts_as_never_g
 ) -> None:
     newsroom.tell("a.md", article(url=A))
     mark = files.some(newsroom.db, ["a.md"])["a.md"]
-    recorder.miss(newsroom.db, ["a.md"])
+    recorder.record_missing(newsroom.db, ["a.md"])
     assert files.some(newsroom.db, ["a.md"])["a.md"] != mark
     assert files.some(newsroom.db, ["a.md"])["a.md"] != mark
     newsroom.tell("a.md", article(url=A))
-    assert recorder.miss(newsroom.db, ["a.md"]) == []
+    assert recorder.record_missing(newsroom.db, ["a.md"]) == []
 
 
 # --- a channel's start ------------------------------------------------------------------------------------------------
@@ -1080,7 +1080,7 @@ def test_no_history_of_a_folder_breaks_the_store_or_posts_an_article_twice(
             newsroom.tell(path, told)
             known.add(path)
         elif what == "miss" and path in known:
-            recorder.miss(newsroom.db, [path])
+            recorder.record_missing(newsroom.db, [path])
         elif what == "release":
             for held in article_lists.apart(newsroom.db)[0]:
                 opening.release(

@@ -204,7 +204,7 @@ def test_a_renamed_file_owns_its_article_at_once(newsroom: Newsroom) -> None:
     assert tell(newsroom, "b.md", article(url=A)).relation is Relation.OWN
     assert newsroom.stored(one).path == "b.md"
     for _ in range(2):
-        recorder.miss(newsroom.db, ["a.md"])
+        recorder.record_missing(newsroom.db, ["a.md"])
 
 
 def test_a_file_that_leaves_a_story_to_another_file_of_it_is_posted_as_what_it_tells_now(

@@ -133,7 +133,7 @@ class Folder(RuleBasedStateMachine):
         """A whole look at the folder: what is gone is counted, what is to be read again is read."""
         known = files.known(self.store.db)
         at = self.store.at if self.withdraws else None
-        recorder.miss(
+        recorder.record_missing(
             self.store.db,
             sorted({path for path, *_ in known} - self.there.keys()),
             withdraw_at=at,

@@ -123,7 +123,7 @@ def test_what_is_dated_to_come_goes_out_only_while_its_file_is_there(
     told = replace(about(newsroom), published=newsroom.at + timedelta(hours=3))
     one = newsroom.number("a.md", told)
     for _ in range(2):
-        recorder.miss(newsroom.db, ["a.md"])
+        recorder.record_missing(newsroom.db, ["a.md"])
     assert holding.counts(newsroom.db) == {}
     assert holding.next_moment(newsroom.db) is None
     newsroom.later(hours=4)

@@ -133,10 +133,10 @@ async def test_editors_are_asked_once_about_a_bulk_arrival_and_a_tap_decides_onc
 async def test_what_was_deleted_meanwhile_does_not_go_out(publisher: Outgoing) -> None:
     await _arrive(publisher)
     asked = await _ask(publisher)
-    await publisher.store(recorder.miss, ["2.md", "4.md"])
+    await publisher.store(recorder.record_missing, ["2.md", "4.md"])
     await _tap(publisher, publisher.editor, asked, "Post all")
     assert await _posted(publisher) == [0, 1, 3]
-    await publisher.store(recorder.miss, ["2.md", "4.md"])
+    await publisher.store(recorder.record_missing, ["2.md", "4.md"])
     assert await publisher.store(holding.counts) == {}
 
 
