@@ -6,7 +6,7 @@ No other module writes a date; the names of the months are in `labels`.
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from bot.domain.article import Article
 from bot.rendering import labels
@@ -39,20 +39,19 @@ def day(moment: datetime | None, tz: tzinfo = UTC) -> str:
     """Return a date like `22 Aug 2021` in `tz`; empty for None."""
     if moment is None:
         return ""
-    local = _in(moment, tz)
-    return _words(local.year, local.month, local.day)
+    return _words(_in(moment, tz))
 
 
-def _words(year: int, month: int, day: int) -> str:
-    return f"{day} {labels.MONTHS[month - 1]} {year}"
+def _words(day: date) -> str:
+    month = labels.MONTHS[day.month - 1]
+    return f"{day.day} {month} {day.year}"
 
 
 def published(article: Article, tz: tzinfo = UTC) -> str:
     """Return the date that an article's file names; if it names a moment, the date in `tz`."""
-    if not article.day:
-        return day(article.published, tz)
-    year, month, number = map(int, article.day.split("-"))
-    return _words(year, month, number)
+    if article.day:
+        return _words(date.fromisoformat(article.day))
+    return day(article.published, tz)
 
 
 def behind(words: str, day: str) -> str:
@@ -80,9 +79,8 @@ def minute(moment: datetime | None, tz: tzinfo = UTC) -> str:
     if moment is None:
         return ""
     local = _in(moment, tz)
-    date = _words(local.year, local.month, local.day)
     zone = local.tzname() or ""
-    return f"{date}, {local:%H:%M} {zone}".rstrip()
+    return f"{_words(local)}, {local:%H:%M} {zone}".rstrip()
 
 
 def _in(moment: datetime, tz: tzinfo) -> datetime:

@@ -22,6 +22,14 @@ class FollowLink:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    name: str
+    code: str
+    #: Keys of itself and its wider topics: who follows one of these gets the topic's articles.
+    keys: frozenset[str]
+
+
 def follow_links(
     names: tuple[str, ...],
     taxonomy: Taxonomy,
@@ -35,27 +43,14 @@ def follow_links(
     delivery: the delivery's short id, which the links carry; may be empty. followed: keys of the
     topics that the chat follows.
     """
-    covered = frozenset[str]()
-    if followed:
-        covered = _covered(names, followed, taxonomy)
     start = f"https://t.me/{bot}?start=f-"
     end = f"-{delivery}" if delivery else ""
     links = []
-    for topic, code in _offered(names, covered, taxonomy):
-        link = FollowLink(topic, f"{start}{code}{end}")
-        links.append(link)
-    return tuple(links)
-
-
-def _covered(
-    names: tuple[str, ...], followed: Collection[str], taxonomy: Taxonomy
-) -> frozenset[str]:
-    """Return the topics that a follow of themselves or of a wider topic covers."""
-    covered = []
-    for name, keys in _covering(names, taxonomy):
-        if not keys.isdisjoint(followed):
-            covered.append(name)
-    return frozenset(covered)
+    for topic in _topics(names, taxonomy):
+        if topic.keys.isdisjoint(followed):
+            link = FollowLink(topic.name, f"{start}{topic.code}{end}")
+            links.append(link)
+    return tuple(links[:MOST])
 
 
 def most_specific(names: Collection[str], taxonomy: Taxonomy) -> list[str]:
@@ -68,26 +63,11 @@ def most_specific(names: Collection[str], taxonomy: Taxonomy) -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def _covering(
-    names: tuple[str, ...], taxonomy: Taxonomy
-) -> tuple[tuple[str, frozenset[str]], ...]:
-    """Return each topic with the keys of itself and its wider topics.
-
-    Who follows one of these gets the topic's articles.
-    """
-    covering = []
-    for name in names:
-        wider = (taxonomy.name(name), *taxonomy.ancestors(name))
-        covering.append((name, frozenset(map(topics.key, wider))))
-    return tuple(covering)
-
-
-@lru_cache(maxsize=256)
-def _offered(
-    names: tuple[str, ...], covered: frozenset[str], taxonomy: Taxonomy
-) -> tuple[tuple[str, str], ...]:
-    """Return the topics to offer, without those `covered` by a follow, each with its code."""
-    others = [name for name in names if name not in covered]
-    offered = most_specific(others, taxonomy)[:MOST]
-    codes = map(topics.code, offered)
-    return tuple(zip(offered, codes, strict=True))
+def _topics(names: tuple[str, ...], taxonomy: Taxonomy) -> tuple[_Topic, ...]:
+    """Return the topics among `names`, the most specific first."""
+    found = []
+    for name in most_specific(names, taxonomy):
+        wider = (name, *taxonomy.ancestors(name))
+        keys = frozenset(map(topics.key, wider))
+        found.append(_Topic(name, topics.code(name), keys))
+    return tuple(found)

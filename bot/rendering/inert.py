@@ -66,9 +66,8 @@ def inert(text: str) -> str:
     parts = []
     start = 0
     for at in signs:
-        end = at + 1
-        parts.append(text[start:end])
-        start = end
+        parts.append(text[start : at + 1])
+        start = at + 1
     parts.append(text[start:])
     return JOINER.join(parts)
 

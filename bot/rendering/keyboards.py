@@ -136,11 +136,12 @@ def read(data: str) -> Tap | None:
     act = Act(letter)
     if len(arguments) != _ARGUMENTS.get(act, 1):
         return None
-    if act in _DOUBTS:
-        return Tap(Act.DECIDE, arguments[0], decision=_DOUBTS[act])
     if act in _PAGED:
         return _paged(act, arguments)
-    return Tap(act, arguments[0] if arguments else "")
+    value = arguments[0] if arguments else ""
+    if decision := _DOUBTS.get(act):
+        return Tap(Act.DECIDE, value, decision=decision)
+    return Tap(act, value)
 
 
 def is_undo(rows: Rows, data: str) -> bool:
@@ -195,6 +196,18 @@ def _decision(arguments: Sequence[str]) -> Tap | None:
 def all_topics() -> list[Button]:
     """Return the row that opens the keyboard of all topics."""
     return [tap(Label.ALL_TOPICS, Act.PAGE, page=0)]
+
+
+def page_turns(act: Act, page: int, *, more: bool, value: str = "") -> list[Button]:
+    """Return the buttons that turn the page. more: there is a next page."""
+    buttons = []
+    if page > 0:
+        back = tap(Label.PREVIOUS_PAGE, act, value, page - 1)
+        buttons.append(back)
+    if more:
+        forward = tap(Label.NEXT_PAGE, act, value, page + 1)
+        buttons.append(forward)
+    return buttons
 
 
 def follows(

@@ -155,15 +155,19 @@ def _message(article: Article, parts: dict[str, str]) -> Payload:
 
 
 def _photo(article: Article, parts: dict[str, str]) -> Payload:
-    caption = {
-        ("caption" if key == "text" else key): value for key, value in parts.items()
+    caption = dict(parts)
+    text = caption.pop("text")
+    return {
+        "method": "sendPhoto",
+        "photo": article.image,
+        "caption": text,
+        **caption,
     }
-    return {"method": "sendPhoto", "photo": article.image, **caption}
 
 
 def _buttons(article: Article, offered: Sequence[FollowLink]) -> keyboards.Rows:
-    read = keyboards.link(Label.READ, article.url)
-    follow = [
-        keyboards.link(Label.FOLLOW.format(one.topic), one.url) for one in offered
-    ]
-    return keyboards.in_rows([read, *follow])
+    buttons = [keyboards.link(Label.READ, article.url)]
+    for one in offered:
+        follow = Label.FOLLOW.format(one.topic)
+        buttons.append(keyboards.link(follow, one.url))
+    return keyboards.in_rows(buttons)

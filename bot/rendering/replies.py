@@ -201,7 +201,7 @@ def went_wrong(templates: Templates) -> Payload:
 def tap_line(templates: Templates, answer: TapAnswer) -> str:
     """Return the plain line that a tapped button brings up, at most 200 UTF-16 units."""
     topic = layout.name(answer.topic)
-    marked = templates.render(
-        "replies/notice", {"kind": answer.line, "topic": topic, "back": answer.back}
-    )
-    return plain_text.shorten(marked.text.replace(inert.JOINER, ""), NOTICE_UNITS)
+    words = {"kind": answer.line, "topic": topic, "back": answer.back}
+    marked = templates.render("replies/notice", words)
+    text = marked.text.replace(inert.JOINER, "")
+    return plain_text.shorten(text, NOTICE_UNITS)

@@ -187,9 +187,8 @@ def rejected(templates: Templates, files: Sequence[tuple[str, str]]) -> Payload:
     """Answer /republish with files that are not articles. files: (path, reason)."""
     lines = []
     for path, reason in files:
-        lines.append(
-            {"path": shown_names.short(path), "reason": shown_names.reason(reason)}
-        )
+        line = {"path": shown_names.short(path), "reason": shown_names.reason(reason)}
+        lines.append(line)
     return layout.listed(templates, "republish_rejected", "files", lines, most=SHOWN)
 
 

@@ -38,7 +38,9 @@ def search_results(
     next page.
     """
     lines = [layout.article_line(one, tz, query) for one in articles[:FOUND]]
-    rows = [_page_buttons(key, page, more)] if key else []
+    rows = []
+    if key:
+        rows.append(keyboards.page_turns(Act.FOUND, page, more=more, value=key))
     return layout.listed(
         templates,
         "search_results",
@@ -85,13 +87,3 @@ def nothing_found(
         typed=typed,
         leaves_out=bool(query.without) and not query.groups,
     )
-
-
-def _page_buttons(key: str, page: int, more: bool) -> list[keyboards.Button]:
-    """Return the buttons that turn the page."""
-    buttons = []
-    if page > 0:
-        buttons.append(keyboards.tap(Label.PREVIOUS_PAGE, Act.FOUND, key, page - 1))
-    if more:
-        buttons.append(keyboards.tap(Label.NEXT_PAGE, Act.FOUND, key, page + 1))
-    return buttons

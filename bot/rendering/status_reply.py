@@ -84,14 +84,18 @@ def _unconfirmed(one: Unconfirmed) -> dict[str, object]:
 
 def _buttons(report: StatusReport) -> Iterator[keyboards.Button]:
     for held in report.held[:SHOWN]:
-        label = Label.POST_HELD.format(held.short_id, held.title)
-        yield keyboards.tap(label, Act.RELEASE, held.short_id)
+        yield _post_button(Label.POST_HELD, Act.RELEASE, held)
     for copy in report.copies[:SHOWN]:
-        label = Label.POST_COPY.format(copy.short_id, copy.title)
-        yield keyboards.tap(label, Act.COPY, copy.short_id)
+        yield _post_button(Label.POST_COPY, Act.COPY, copy)
     for lost in report.unconfirmed[:SHOWN]:
         label = Label.SEND_AGAIN.format(lost.title)
         yield keyboards.decide(label, Decision.SEND_AGAIN, lost.short_id)
+
+
+def _post_button(label: Label, act: Act, article: Held | Copy) -> keyboards.Button:
+    """Return the button that posts an article."""
+    text = label.format(article.short_id, article.title)
+    return keyboards.tap(text, act, article.short_id)
 
 
 def _channel(channel: ChannelStatus, tz: tzinfo) -> _Channel:

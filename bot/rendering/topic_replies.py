@@ -29,17 +29,16 @@ def topic_keyboard(
 
     page: from 0; out of range, the nearest page.
     """
-    shown = [name for name in names if topics.key(name)]
+    shown = list(filter(topics.key, names))
+    ticked = {topics.key(name) for name in followed}
     last = max(0, (len(shown) - 1) // PAGE)
     page = min(max(page, 0), last)
-    ticked = {topics.key(name) for name in followed}
-    on_page = shown[page * PAGE : (page + 1) * PAGE]
+    start = page * PAGE
+    on_page = shown[start : start + PAGE]
     buttons = [_toggle(name, topics.key(name) in ticked, page) for name in on_page]
-    rows = [
-        *keyboards.in_rows(buttons),
-        _turns(page, last),
-        [keyboards.tap(Label.DONE, Act.DONE)],
-    ]
+    rows = keyboards.in_rows(buttons)
+    rows.append(keyboards.page_turns(Act.PAGE, page, more=page < last))
+    rows.append([keyboards.tap(Label.DONE, Act.DONE)])
     return layout.reply(
         templates,
         "topic_keyboard",
@@ -201,23 +200,16 @@ def not_following(
 
 def _anyway(awaitable: Sequence[str], update: int) -> list[keyboards.Button]:
     """Return the button that follows topics before any article carries them."""
-    label = (
-        Label.FOLLOW_UNKNOWN if len(awaitable) == 1 else Label.FOLLOW_SEVERAL_UNKNOWN
-    )
-    return [keyboards.tap(label, Act.FOLLOW_OFFERED, str(update))] if awaitable else []
+    if not awaitable:
+        return []
+    label = Label.FOLLOW_UNKNOWN
+    if len(awaitable) > 1:
+        label = Label.FOLLOW_SEVERAL_UNKNOWN
+    return [keyboards.tap(label, Act.FOLLOW_OFFERED, str(update))]
 
 
 def _toggle(name: str, on: bool, page: int) -> keyboards.Button:
-    return keyboards.tap(
-        keyboards.TICK + name if on else name, Act.TOGGLE, topics.code(name), page
-    )
-
-
-def _turns(page: int, last: int) -> list[keyboards.Button]:
-    """Return the buttons that turn the page."""
-    buttons = []
-    if page > 0:
-        buttons.append(keyboards.tap(Label.PREVIOUS_PAGE, Act.PAGE, page=page - 1))
-    if page < last:
-        buttons.append(keyboards.tap(Label.NEXT_PAGE, Act.PAGE, page=page + 1))
-    return buttons
+    label = name
+    if on:
+        label = keyboards.TICK + name
+    return keyboards.tap(label, Act.TOGGLE, topics.code(name), page)
