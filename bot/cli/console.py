@@ -43,17 +43,17 @@ class SafeConsole(Console):
         mark = Text.assemble(sign, " ") if sign else Text()
         beside = mark.cell_len
         for line in lines(words).split("\n"):
-            indent = len(line) - len(line.lstrip(" "))
-            first = beside + indent
-            pieces = [line[indent:]]
+            text = line.lstrip(" ")
+            first = beside + len(line) - len(text)
+            pieces = [text]
             if self.file.isatty():
-                pieces = wrapped(
-                    line, self.width, first, first + (0 if beside else hang)
-                )
+                rest = first if beside else first + hang
+                pieces = wrapped(text, self.width, first, rest)
                 pieces[0] = pieces[0].lstrip(" ")
             start = Text.assemble(mark, " " * (first - mark.cell_len))
             for piece in pieces:
-                self.print(Text.assemble(start, (piece, style)), soft_wrap=True)
+                shown = Text.assemble(start, (piece, style))
+                self.print(shown, soft_wrap=True)
                 start = mark = Text()
 
     def fitting(self, question: str) -> str:

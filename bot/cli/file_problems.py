@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 def show(warned: Sequence[RejectedFile], rejected: Sequence[RejectedFile]) -> None:
     """Print the files with unreadable fields, then those that are not articles."""
     if warned:
-        _list(
-            f"Fields that could not be read, in {counted(len(warned), 'file')}:", warned
-        )
+        files = counted(len(warned), "file")
+        _list(f"Fields that could not be read, in {files}:", warned)
     if len(rejected) == 1:
         _list("One file is not an article:", rejected)
     elif rejected:

@@ -53,9 +53,8 @@ def drawn(payload: Payload, width: int) -> RenderableType:
         parts += [Text(), _buttons(rows)]
     if links:
         parts += [Text(), _addresses(links)]
-    return Group(
-        _heading(payload, width), Panel(Group(*parts), width=min(width, _WIDTH))
-    )
+    heading = _heading(payload, width)
+    return Group(heading, Panel(Group(*parts), width=min(width, _WIDTH)))
 
 
 def _styled(payload: Payload) -> tuple[Text, list[str]]:
@@ -70,11 +69,11 @@ def _styled(payload: Payload) -> tuple[Text, list[str]]:
 
 
 def _buttons(rows: Sequence[Sequence[dict[str, str]]]) -> Text:
-    return Text("\n".join(map(_button_row, rows)))
-
-
-def _button_row(row: Sequence[dict[str, str]]) -> str:
-    return "  ".join(f"[ {button['text']} ]" for button in row)
+    lines = []
+    for row in rows:
+        labels = [f"[ {button['text']} ]" for button in row]
+        lines.append("  ".join(labels))
+    return Text("\n".join(lines))
 
 
 def _addresses(links: Sequence[str]) -> Text:
@@ -84,11 +83,13 @@ def _addresses(links: Sequence[str]) -> Text:
 
 def _heading(payload: Payload, width: int) -> Text:
     """Return the file's name and why its post is not sent now. A frame's title would be cut."""
-    name = terminal.visible(str(payload["file"]))
-    if "state" not in payload:
-        return Text("\n".join(wrapped(name, width)), style="bold")
-    words = f"{name} ({_STATES[payload['state']]})"
-    return Text("\n".join(wrapped(words, width)), style="yellow")
+    words = terminal.visible(str(payload["file"]))
+    style = "bold"
+    if state := payload.get("state"):
+        words += f" ({_STATES[state]})"
+        style = "yellow"
+    lines = wrapped(words, width)
+    return Text("\n".join(lines), style=style)
 
 
 def page(previews: Sequence[Payload]) -> str:
@@ -97,9 +98,8 @@ def page(previews: Sequence[Payload]) -> str:
         autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     source = Path(__file__).with_name("preview.html").read_text(encoding="utf-8")
-    return environment.from_string(source).render(
-        posts=[_for_page(one) for one in previews]
-    )
+    template = environment.from_string(source)
+    return template.render(posts=list(map(_for_page, previews)))
 
 
 def _for_page(payload: Payload) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def _for_page(payload: Payload) -> dict[str, Any]:
 
 
 def _words(payload: Payload) -> str:
-    return str(payload.get("text") or payload.get("caption") or "")
+    return str(payload.get("text", "") or payload.get("caption", ""))
 
 
 def _picture(payload: Payload) -> str:
@@ -127,9 +127,8 @@ def _picture(payload: Payload) -> str:
 
 
 def _rows(payload: Payload) -> list[list[dict[str, str]]]:
-    rows: list[list[dict[str, str]]] = payload.get("reply_markup", {}).get(
-        "inline_keyboard", []
-    )
+    keyboard = payload.get("reply_markup", {})
+    rows: list[list[dict[str, str]]] = keyboard.get("inline_keyboard", [])
     return rows
 
 
@@ -145,8 +144,10 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a style."""
         if tag == "a":
-            self.links.append(dict(attrs).get("href") or "")
-        self._styles.append(_STYLES.get(tag, Style()))
+            address = dict(attrs).get("href")
+            self.links.append(address or "")
+        style = _STYLES.get(tag, Style())
+        self._styles.append(style)
 
     def handle_endtag(self, tag: str) -> None:
         """End a style; a link is followed by its number."""
@@ -157,4 +158,5 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Add words in the styles that are open."""
-        self.text.append(data, style=Style.combine([Style(), *self._styles]))
+        style = Style.combine([Style(), *self._styles])
+        self.text.append(data, style=style)

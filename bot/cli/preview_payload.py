@@ -93,5 +93,8 @@ def _article(path: Path, chosen: Settings) -> Article:
 def _state(
     article: Article, templates: Templates, chosen: Settings, at: datetime
 ) -> dict[str, PreviewState]:
-    waits = Rules.of(chosen, templates.taxonomy, ()).waits(facts(article), at)
-    return {"state": _STATES[waits]} if waits in _STATES else {}
+    rules = Rules.of(chosen, templates.taxonomy, ())
+    waits = rules.waits(facts(article), at)
+    if waits not in _STATES:
+        return {}
+    return {"state": _STATES[waits]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -50,31 +51,34 @@ def _totals(report: StatusReport) -> None:
 def _process(report: StatusReport) -> None:
     """Print whether the bot runs, and since when, or when it ran last."""
     since = _minute(report.started)
-    if report.running:
-        words = (
-            f"The bot has been running since {since}"
-            if since
-            else "The bot is starting"
-        )
-        console.out.say(words, "green")
-    else:
+    if not report.running:
         last = f"; it last started at {since}" if since else ""
         console.out.say(f"The bot is not running{last}", "yellow")
+    elif since:
+        console.out.say(f"The bot has been running since {since}", "green")
+    else:
+        console.out.say("The bot is starting", "green")
 
 
 def _deliveries(report: StatusReport) -> None:
     """Print the latest post, and each channel's and the readers' deliveries by state."""
     if report.posted:
-        console.out.say(f"Last post: {_minute(report.posted)}, “{report.posted_title}”")
-    rows = [
-        (channel.title or channel.name, channel.deliveries)
-        for channel in report.channels
-    ]
-    for name, row in [*rows, ("Readers", report.followers)]:
-        counts = [
-            f"{row.get(state, 0):,} {state}" for state in _STATES if row.get(state)
-        ]
-        console.out.say(f"{name}: {', '.join(counts) or 'no messages yet'}")
+        posted = _minute(report.posted)
+        console.out.say(f"Last post: {posted}, “{report.posted_title}”")
+    for channel in report.channels:
+        console.out.say(f"{_name(channel)}: {_counts(channel.deliveries)}")
+    console.out.say(f"Readers: {_counts(report.followers)}")
+
+
+def _counts(deliveries: Mapping[str, int]) -> str:
+    """Return how many deliveries are in which state."""
+    states = filter(deliveries.get, _STATES)
+    counts = [f"{deliveries[state]:,} {state}" for state in states]
+    return ", ".join(counts) or "no messages yet"
+
+
+def _name(channel: ChannelStatus) -> str:
+    return channel.title or channel.name
 
 
 def _problems(report: StatusReport) -> None:
@@ -85,21 +89,19 @@ def _problems(report: StatusReport) -> None:
         console.out.say(f"The folder can't be read: {report.problem}", "yellow")
     for trouble in report.troubles:
         about = trouble.about or "Stuck"
-        console.out.say(
-            f"{about} (since {_minute(trouble.since)}): {trouble.reason}", "yellow"
-        )
+        since = _minute(trouble.since)
+        console.out.say(f"{about} (since {since}): {trouble.reason}", "yellow")
 
 
 def _channel(channel: ChannelStatus) -> None:
     """Print what keeps a channel waiting and what was refused there."""
-    name = channel.title or channel.name
+    name = _name(channel)
     if channel.waits:
         until = f" until {_minute(channel.until)}" if channel.until else ""
         console.out.say(f"{name} waits{until}: {channel.waits}", "yellow")
     for refusal in channel.refusals:
-        console.out.say(
-            f"{name} refused {_article(refusal)}: {refusal.reason}", "yellow"
-        )
+        article = _article(refusal)
+        console.out.say(f"{name} refused {article}: {refusal.reason}", "yellow")
 
 
 def _unsent(report: StatusReport) -> None:
@@ -127,5 +129,7 @@ def _minute(moment: datetime | None) -> str:
 
 def _article(row: Held | Copy | Refusal) -> str:
     """Return an article's short id, title and file, as far as they are known."""
-    file = f"({row.file})" if row.file else ""
-    return " ".join(filter(None, (row.short_id, row.title, file)))
+    parts = [row.short_id, row.title]
+    if row.file:
+        parts.append(f"({row.file})")
+    return " ".join(filter(None, parts))

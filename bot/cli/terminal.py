@@ -17,7 +17,7 @@ _UNSAFE_IN_JSON = re.compile(rf"[\x7f-\x9f{_REORDERING}]")
 
 def visible(text: str) -> str:
     """Return `text` on one line, each control character as an escape like `\\\\x1b`."""
-    return _UNSAFE.sub(lambda found: _escape(found[0]), text)
+    return _UNSAFE.sub(_escaped, text)
 
 
 def lines(text: str) -> str:
@@ -27,9 +27,16 @@ def lines(text: str) -> str:
 
 def json(text: str) -> str:
     """Return a JSON text that means the same and holds no control character."""
-    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _UNSAFE_IN_JSON.sub(_escaped_in_json, text)
 
 
-def _escape(character: str) -> str:
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}"
+
+
+def _escaped_in_json(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\u{code:04x}"

@@ -148,7 +148,8 @@ async def _editors(
 
 
 def _name(person: dict[str, Any]) -> str:
-    first, last = person.get("first_name", ""), person.get("last_name", "")
+    first = person.get("first_name", "")
+    last = person.get("last_name", "")
     return f"{first} {last}".strip()
 
 

@@ -52,13 +52,15 @@ async def findings(messenger: Messenger, chosen: Settings) -> AsyncIterator[Find
 
 def _name(channel: Channel, chat: Mapping[str, Any]) -> str:
     """Return the beginning of every finding about a channel: its setting, title and @name."""
-    username = str(chat.get("username") or "")
-    title = str(chat.get("title") or chat.get("first_name") or "")
-    known = not username or channel.chat.casefold() == f"@{username}".casefold()
+    title = chat.get("title") or chat.get("first_name") or ""
     name = f"channels: {channel.chat}: {title}"
-    if not known:
+    username = chat.get("username") or ""
+    is_known = channel.chat.casefold() == f"@{username}".casefold()
+    if username and not is_known:
         name += f" (@{username})"
-    return f"{name}, thread {channel.thread}" if channel.thread else name
+    if channel.thread:
+        name += f", thread {channel.thread}"
+    return name
 
 
 def _twice(
@@ -232,7 +234,9 @@ async def _thread(
 def _permission(chat: Mapping[str, Any], name: str) -> object:
     """Return what members of a group may do: True, False, or None where Telegram does not say."""
     allowed = chat.get("permissions")
-    return allowed.get(name) if isinstance(allowed, dict) else None
+    if not isinstance(allowed, dict):
+        return None
+    return allowed.get(name)
 
 
 def _reason(outcome: Outcome) -> str:

@@ -46,4 +46,5 @@ def problem(what: str, fix: str) -> Finding:
 
 def may(place: Path, mode: int) -> bool:
     """Return True if this process may access `place` in `mode`, by its effective user."""
-    return os.access(place, mode, effective_ids=os.access in os.supports_effective_ids)
+    by_effective_user = os.access in os.supports_effective_ids
+    return os.access(place, mode, effective_ids=by_effective_user)

@@ -54,8 +54,10 @@ class Survey:
     @property
     def none(self) -> str:
         """The subject of a sentence about no article. Only the newest of many files were read."""
-        whole = len(self.files or ()) <= max(self.read, READ, self.recorded)
-        return "no article" if whole else "none of the newest articles"
+        known = max(self.read, READ, self.recorded)
+        if self.files and len(self.files) > known:
+            return "none of the newest articles"
+        return "no article"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +78,56 @@ def survey(settings: Settings, taxonomy: Taxonomy, at: datetime) -> Survey:
     unknown = [path for path in paths[:READ] if path not in stored.paths]
     articles, rejected = _read(settings, unknown)
     rules = Rules.of(settings, taxonomy, ())
-    qualities = [article.quality for article in articles]
-    if stored.best is not None:
-        qualities.append(stored.best)
-    carried = {taxonomy.name(topic) for article in articles for topic in article.topics}
+    known = [_known(article, rules, taxonomy, at) for article in articles]
     return Survey(
         files=None if stamps is None else tuple(paths),
-        unread=tuple(sorted(path for path, *_ in stamps or () if path.endswith("/"))),
+        unread=_unread(stamps or ()),
         rejected=tuple(rejected),
         read=len(articles) + len(rejected),
-        articles=(
-            *stored.articles,
-            *(_known(article, rules, taxonomy, at) for article in articles),
-        ),
-        topics=stored.topics | carried,
-        best=max(qualities, default=None),
+        articles=(*stored.articles, *known),
+        topics=stored.topics | _topics(articles, taxonomy),
+        best=_best(articles, stored.best),
         begun=stored.begun,
         recorded=stored.files,
     )
 
 
+def _best(articles: Iterable[Article], stored: int | None) -> int | None:
+    """Return the highest quality of articles; None if there are none. stored: of those recorded."""
+    qualities = [article.quality for article in articles]
+    if stored is not None:
+        qualities.append(stored)
+    return max(qualities, default=None)
+
+
+def _topics(articles: Iterable[Article], taxonomy: Taxonomy) -> set[str]:
+    """Return the names of the topics that articles carry."""
+    names: set[str] = set()
+    for article in articles:
+        names.update(map(taxonomy.name, article.topics))
+    return names
+
+
 def _newest_first(stamps: Iterable[Stamp]) -> list[str]:
     """Return the paths of files, the last changed first, without unreadable folders."""
-    files = [stamp for stamp in stamps if not stamp[0].endswith("/")]
-    files.sort(key=lambda stamp: -stamp[2])
-    return [stamp[0] for stamp in files]
+    files = [stamp for stamp in stamps if not _is_folder(stamp)]
+    files.sort(key=_when_changed, reverse=True)
+    return [path for path, *_ in files]
+
+
+def _when_changed(stamp: Stamp) -> int:
+    return stamp[2]
+
+
+def _unread(stamps: Iterable[Stamp]) -> tuple[str, ...]:
+    """Return the folders that can't be read."""
+    folders = filter(_is_folder, stamps)
+    return tuple(sorted(path for path, *_ in folders))
+
+
+def _is_folder(stamp: Stamp) -> bool:
+    """Return True for a folder that can't be read; the others are listed by their files."""
+    return stamp[0].endswith("/")
 
 
 def _listed(folder: Path, patterns: Sequence[str]) -> list[Stamp] | None:
@@ -139,10 +166,13 @@ def _read(
 
 
 def _known(article: Article, rules: Rules, taxonomy: Taxonomy, at: datetime) -> Known:
-    names = [name for one in article.topics for name in (one, *taxonomy.ancestors(one))]
+    names: list[str] = []
+    for topic in article.topics:
+        names += (topic, *taxonomy.ancestors(topic))
+    keys = [topics.key(taxonomy.name(name)) for name in names]
     return Known(
         quality=article.quality,
         published=article.published,
         waits=rules.waits(record.facts(article), at),
-        keys=frozenset(topics.key(taxonomy.name(name)) for name in names),
+        keys=frozenset(keys),
     )
