@@ -21,6 +21,7 @@ several calls into one commit, and `thread.Store` is the way in from the event l
     article_files    which files belong to an article
     missing_files    files that whole scans did not find
     articles         articles: their words, addresses, related articles
+    article_states   what readers may see, and what waits: conditions in SQL
     article_lists    which articles somebody is shown: the newest, those that wait, copies
     recording        writes new articles, many at once
     recorded         the newest articles, for filters

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot.domain.chat import Standing
 from bot.store import merging
 from bot.store.database import add, row, rows, transaction, write
+from bot.store.delivery_rows import GivenUp
 
 
 def of_setting(db: Database, setting: str, thread: int) -> int:
@@ -88,8 +89,8 @@ def _forget_messages(db: Database, chat: int) -> None:
     If they are numbers of messages there, they are those of others.
     """
     sql = (
-        "UPDATE deliveries SET message = NULL, edit_due = NULL, "
+        "UPDATE deliveries SET message = NULL, edit_due = NULL, given_up = ?, "
         "reason = 'posted before the group got a new number' "
         "WHERE chat = ? AND message IS NOT NULL"
     )
-    write(db, sql, (chat,))
+    write(db, sql, (GivenUp.NUMBER, chat))

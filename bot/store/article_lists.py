@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from bot.domain.arrival import ASKED, Waits
 from bot.domain.article import Stored
 from bot.store import articles, holding
-from bot.store.articles import VISIBLE
+from bot.store.article_states import FREE, VISIBLE
 from bot.store.database import moment, row, rows
 
 #: The newest articles among which a topic's newest are searched first.
@@ -69,7 +69,7 @@ def newest(db: Database) -> Stored | None:
 def candidates(db: Database) -> list[Candidate]:
     """Return every article that readers can find and that may go out, oldest first."""
     sql = (
-        f"SELECT id, quality, ordered FROM articles WHERE {VISIBLE} AND waits = '' "
+        f"SELECT id, quality, ordered FROM articles WHERE {VISIBLE} AND {FREE} "
         "ORDER BY ordered, id"
     )
     return [

@@ -24,8 +24,6 @@ from bot.store.database import (
 )
 from bot.store.recording import EFFECTIVE_DATE
 
-#: What readers may see.
-VISIBLE = "held = 0 AND withdrawn = 0 AND copy_of IS NULL"
 _UPDATE = f"""
 UPDATE articles SET identity = ?, fingerprint = ?, title_key = ?, title = ?, excerpt = ?, url = ?,
   provider = ?, published = ?, image = ?, quality = ?, heat = ?, kind = ?, unpublished = ?, day = ?,

@@ -13,9 +13,10 @@ from sqlite_utils import Database
 
 from bot.domain.arrival import HIDDEN
 from bot.domain.article import effective_date
-from bot.store.articles import VISIBLE
+from bot.store.article_states import FREE, VISIBLE, WAITING
 from bot.store.availability import ACTIVE, OPENS
 from bot.store.database import Row, milliseconds, number, rows
+from bot.store.delivery_rows import UNCONFIRMED
 from bot.store.forms import FORMS_SHOWN
 
 #: A delivery that could go out and still waits after so long is not merely behind others.
@@ -28,10 +29,12 @@ _HEAD = (
     "deliveries o WHERE o.chat = d.chat AND o.state = 'pending' "
     "AND o.head = 1 AND o.lane = d.lane"
 )
-#: A post that is not to be edited, though no reason is given why it stays as it is.
+#: A post that nothing will change, though that was not given up (`delivery_rows.GivenUp`).
 _LEFT_AS_IT_IS = (
-    "d.state = 'sent' AND d.message > 0 AND d.edit_due IS NULL AND d.reason = ''"
+    "d.state = 'sent' AND d.message > 0 AND d.edit_due IS NULL AND d.given_up IS NULL"
 )
+#: Nobody can be told why it is so. The text says no state: it is only missing.
+_UNEXPLAINED = "d.reason = ''"
 _JOINED = "NOT EXISTS (SELECT 1 FROM aliases WHERE article = a.id)"
 
 
@@ -58,7 +61,7 @@ _QUESTIONS = {
         GROUP BY c.chat_id, d.message HAVING count(*) > 1""",
     "no number": f"""
         {_DELIVERY}
-        WHERE d.state = 'sent' AND coalesce(d.message, 0) <= 0 AND d.reason = ''""",
+        WHERE d.state = 'sent' AND coalesce(d.message, 0) <= 0 AND d.given_up IS NULL""",
     "no payload": f"""
         {_DELIVERY}
         WHERE d.state IN ('sending', 'doubtful', 'sent') AND d.payload IS NULL""",
@@ -75,8 +78,7 @@ _QUESTIONS = {
             OR NOT EXISTS (
               SELECT 1 FROM {_HEAD} AND (o.turn, o.rank, o.id) < (d.turn, d.rank, d.id))))""",
     "doubt forgotten": f"""
-        {_DELIVERY}
-        WHERE d.state = 'doubtful' AND d.not_before IS NULL AND d.reason = ''""",
+        {_DELIVERY} WHERE {UNCONFIRMED} AND {_UNEXPLAINED}""",
     "old form": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
         WHERE {_LEFT_AS_IT_IS} AND a.withdrawn = 0 AND a.held = 0 AND d.form <> a.fingerprint
@@ -91,7 +93,7 @@ _QUESTIONS = {
         WHERE a.withdrawn = 1 AND d.state IN ('held', 'pending')""",
     "held waits not": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
-        WHERE a.waits <> '' AND d.state = 'pending' OR a.waits = '' AND d.state = 'held'""",
+        WHERE {WAITING} AND d.state = 'pending' OR {FREE} AND d.state = 'held'""",
     "joined waits": f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
         WHERE a.copy_of IS NOT NULL AND {_JOINED} AND d.state IN ('held', 'pending')""",
@@ -115,9 +117,9 @@ _QUESTIONS = {
         SELECT a.id AS article, min(f.path) AS detail
         FROM articles a JOIN files f ON f.article = a.id
         WHERE a.file IS NULL AND f.reason IS NULL AND f.missing = 0 GROUP BY a.id""",
-    "fan-out of nothing": """
+    "fan-out of nothing": f"""
         SELECT f.article FROM fanouts f JOIN articles a ON a.id = f.article
-        WHERE a.waits <> '' OR a.withdrawn = 1 OR a.copy_of IS NOT NULL""",
+        WHERE {WAITING} OR a.withdrawn = 1 OR a.copy_of IS NOT NULL""",
     "hidden wrongly": f"""
         SELECT a.id AS article, a.waits AS detail FROM articles a
         WHERE a.held <> (a.waits IN ({", ".join(f"'{one}'" for one in sorted(HIDDEN))}))""",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from bot.store.articles import VISIBLE
+from bot.store.article_states import VISIBLE
 from bot.store.database import rows
 
 #: How many of them a reply names.

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from bot.store.availability import ACTIVE
 from bot.store.database import maybe, number, row, rows
+from bot.store.delivery_rows import UNCONFIRMED
 
 
 def articles(db: Database) -> int:
@@ -41,11 +42,11 @@ def _unconfirmed(db: Database, channel: int | None) -> int:
     """Return how many deliveries wait for an editor, as nobody can tell whether they arrived."""
     sql = (
         "SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat "
-        "WHERE d.state = 'doubtful' "
+        f"WHERE {UNCONFIRMED} AND "
     )
-    which = "c.setting IS NULL" if channel is None else "d.chat = ?"
-    values = () if channel is None else (channel,)
-    return number(db, f"{sql} AND d.not_before IS NULL AND {which}", values)
+    if channel is None:
+        return number(db, sql + "c.setting IS NULL")
+    return number(db, sql + "d.chat = ?", (channel,))
 
 
 def refusals(db: Database, channel: int, most: int) -> list[tuple[int, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.domain.chat import ChatKind
 from bot.domain.delivery import Delivery, Lane, State
@@ -23,6 +24,17 @@ class Addressed:
     kind: ChatKind
 
 
+class GivenUp(StrEnum):
+    """What of a sent post is given up; in `reason` is why. Stored by value."""
+
+    #: Its number: an editor said that it was posted, or its group got a new number since.
+    NUMBER = "number"
+    #: The edit or deletion that it lacks: Telegram refused it, or it could not be rendered.
+    EDIT = "edit"
+
+
+#: Left to an editor (`State.UNCONFIRMED`), in queries that name deliveries `d`.
+UNCONFIRMED = "d.state = 'doubtful' AND d.not_before IS NULL"
 _BY_NAME = {one.value: one for one in Fallback}
 
 
@@ -37,7 +49,7 @@ def _fallbacks_read(text: str) -> tuple[Fallback, ...]:
 
 
 def stored(state: State) -> str:
-    """Return how a state is written: the schema has no word of its own for UNCONFIRMED."""
+    """Return how a state is written; UNCONFIRMED is told from DOUBTFUL by `not_before`."""
     return str(State.DOUBTFUL if state is State.UNCONFIRMED else state)
 
 

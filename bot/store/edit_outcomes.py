@@ -11,7 +11,7 @@ from bot.domain.delivery import Payload, State
 from bot.domain.outcome import Fallback
 from bot.store import attempts, late_changes, posts_behind
 from bot.store.database import milliseconds, number, transaction, write
-from bot.store.delivery_rows import fallbacks_written
+from bot.store.delivery_rows import GivenUp, fallbacks_written
 from bot.store.forms import COUNT_SHOWN
 from bot.store.payloads import written
 
@@ -23,8 +23,8 @@ def edited(
     with transaction(db):
         lane = number(db, "SELECT lane FROM deliveries WHERE id = ?", (delivery,))
         sql = (
-            "UPDATE deliveries SET form = ?, payload = ?, edit_due = NULL, not_before = NULL "
-            "WHERE id = ?"
+            "UPDATE deliveries SET form = ?, payload = ?, edit_due = NULL, not_before = NULL, "
+            "given_up = NULL WHERE id = ?"
         )
         write(db, sql, (form, written(payload, lane), delivery))
         write(db, COUNT_SHOWN, (delivery,))
@@ -36,11 +36,11 @@ def edited(
 def unchanged(db: Database, delivery: int, form: str, at: datetime) -> None:
     """Write that a post shows `form` without an edit; it does not count as shown again."""
     with transaction(db):
-        write(
-            db,
-            "UPDATE deliveries SET form = ?, edit_due = NULL, not_before = NULL WHERE id = ?",
-            (form, delivery),
+        sql = (
+            "UPDATE deliveries SET form = ?, edit_due = NULL, not_before = NULL, "
+            "given_up = NULL WHERE id = ?"
         )
+        write(db, sql, (form, delivery))
         late_changes.apply(db, [delivery], milliseconds(at))
 
 
@@ -70,8 +70,11 @@ def _end(
 def given_up(db: Database, delivery: int, reason: str, at: datetime) -> None:
     """Write that a post stays as it is, and why."""
     with transaction(db):
-        sql = "UPDATE deliveries SET edit_due = NULL, not_before = NULL, reason = ? WHERE id = ?"
-        write(db, sql, (reason, delivery))
+        sql = (
+            "UPDATE deliveries SET edit_due = NULL, not_before = NULL, reason = ?, "
+            "given_up = ? WHERE id = ?"
+        )
+        write(db, sql, (reason, GivenUp.EDIT, delivery))
         attempts.log(db, delivery, "edit", "refused", reason, at)
 
 

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from bot.domain.arrival import HIDDEN, WINDOW, Waits
 from bot.store import sequence
+from bot.store.article_states import FREE, WAITING
 from bot.store.database import (
     maybe,
     milliseconds,
@@ -60,7 +61,7 @@ class Older:
 
     def free(self, db: Database, most: int = -1) -> list[int]:
         """Return those that wait for nothing, at most so many."""
-        sql = f"SELECT id FROM articles WHERE waits = '' AND {_ARRIVED_OLD} LIMIT :most"
+        sql = f"SELECT id FROM articles WHERE {FREE} AND {_ARRIVED_OLD} LIMIT :most"
         return [
             found["id"] for found in rows(db, sql, {**self._values(), "most": most})
         ]
@@ -76,7 +77,7 @@ class Older:
     def cancel_fanouts(self, db: Database) -> None:
         """Plan no followers of them."""
         old = (
-            f"SELECT id FROM articles WHERE waits = '' AND {_ARRIVED_OLD} "
+            f"SELECT id FROM articles WHERE {FREE} AND {_ARRIVED_OLD} "
             "AND id IN (SELECT article FROM fanouts)"
         )
         with transaction(db):
@@ -129,8 +130,8 @@ def free(
     decided: an editor did, so it never counts towards a bulk arrival again.
     """
     with transaction(db):
-        sql = "UPDATE articles SET waits = '', held = 0, decided = max(decided, ?) WHERE id = ?"
-        write(db, sql, (decided, article))
+        sql = "UPDATE articles SET waits = ?, held = 0, decided = max(decided, ?) WHERE id = ?"
+        write(db, sql, (Waits.NOTHING, decided, article))
         if arrives:
             sql = "UPDATE articles SET recorded = ?, sequence = ? WHERE id = ?"
             write(db, sql, (milliseconds(arrives), sequence.take(db), article))
@@ -149,10 +150,10 @@ def skip(db: Database, articles: Collection[int]) -> int:
             (these,),
         )
         sql = (
-            f"UPDATE articles SET waits = '', held = 0, decided = 1 WHERE id IN {_THESE} "
-            "AND waits <> ''"
+            "UPDATE articles SET waits = ?, held = 0, decided = 1 "
+            f"WHERE id IN {_THESE} AND {WAITING}"
         )
-        return write(db, sql, (these,))
+        return write(db, sql, (Waits.NOTHING, these))
 
 
 def went_out(db: Database, article: int) -> bool:
@@ -214,7 +215,7 @@ def arrived(
 ) -> list[int]:
     """Return the subset that arrived at `at`, waits for nothing, and is not dated after `until`."""
     sql = (
-        f"SELECT id FROM articles WHERE id IN {_THESE} AND waits = '' AND recorded = ? AND {_OPEN} "
+        f"SELECT id FROM articles WHERE id IN {_THESE} AND {FREE} AND recorded = ? AND {_OPEN} "
         "AND coalesce(published, 0) <= ?"
     )
     return [
@@ -241,7 +242,7 @@ def counts(db: Database) -> dict[Waits, int]:
     """Return how many articles wait for what."""
     counted = f"(waits <> 'future' OR ({_DATED}))"
     sql = (
-        f"SELECT waits, count(*) FROM articles WHERE waits <> '' AND {counted} AND {_ASKED} "
+        f"SELECT waits, count(*) FROM articles WHERE {WAITING} AND {counted} AND {_ASKED} "
         "GROUP BY waits"
     )
     return {Waits(found[0]): found[1] for found in rows(db, sql)}
@@ -250,7 +251,7 @@ def counts(db: Database) -> dict[Waits, int]:
 def waiting(db: Database, waits: Sequence[Waits], most: int = -1) -> list[int]:
     """Return the articles that wait for one of these, the newest first."""
     sql = (
-        f"SELECT id FROM articles WHERE waits <> '' AND waits IN {_THESE} AND {_ASKED} "
+        f"SELECT id FROM articles WHERE {WAITING} AND waits IN {_THESE} AND {_ASKED} "
         "ORDER BY ordered DESC, id DESC LIMIT ?"
     )
     return [found["id"] for found in rows(db, sql, (json.dumps([*waits]), most))]
@@ -260,7 +261,7 @@ def last_arrival(db: Database, waits: Waits) -> datetime | None:
     """Return when the last of the articles that wait for this was recorded, or None."""
     found = row(
         db,
-        f"SELECT max(recorded) FROM articles WHERE waits <> '' AND waits = ? AND {_ASKED}",
+        f"SELECT max(recorded) FROM articles WHERE {WAITING} AND waits = ? AND {_ASKED}",
         (str(waits),),
     )
     return maybe(found[0]) if found else None
@@ -276,7 +277,7 @@ def doubtful_since_restore(db: Database, restored: int) -> list[int]:
         "UNION SELECT article FROM fanouts"
     )
     sql = f"""
-        SELECT id FROM articles WHERE id IN ({unsent}) AND recorded <= :at AND waits = ''
+        SELECT id FROM articles WHERE id IN ({unsent}) AND recorded <= :at AND {FREE}
         UNION SELECT id FROM articles WHERE waits = 'future' AND published <= :at
     """
     return [found["id"] for found in rows(db, sql, {"at": restored})]
@@ -286,6 +287,6 @@ def count(db: Database, waits: Waits) -> int:
     """Return how many articles wait for this."""
     return number(
         db,
-        f"SELECT count(*) FROM articles WHERE waits <> '' AND waits = ? AND {_ASKED}",
+        f"SELECT count(*) FROM articles WHERE {WAITING} AND waits = ? AND {_ASKED}",
         (str(waits),),
     )

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from sqlite_utils import Database
 
+from bot.store.article_states import WAITING
 from bot.store.database import row, write
 from bot.store.forms import FORMS_SHOWN
 
@@ -18,7 +19,7 @@ WHERE {_THESE} AND (state = 'pending' OR state = 'doubtful' AND lane <> 0)
 """
 _HOLD = f"""
 UPDATE deliveries SET state = 'held' WHERE {_THESE} AND state = 'pending'
-  AND EXISTS (SELECT 1 FROM articles a WHERE a.id = article AND a.waits <> '')
+  AND EXISTS (SELECT 1 FROM articles a WHERE a.id = article AND {WAITING})
 """
 _EDIT = f"""
 UPDATE deliveries SET edit_due = ? WHERE {_THESE} AND state = 'sent' AND message > 0

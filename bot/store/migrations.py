@@ -127,6 +127,12 @@ def decided(db: Database) -> None:
     _run(db, "steps/0015_decided.sql")
 
 
+@paperboy(name="0016_given_up")
+def given_up(db: Database) -> None:
+    """Say what of a post was given up; before, only that there was a reason for something."""
+    _run(db, "steps/0016_given_up.sql")
+
+
 def _run(db: Database, file: str) -> None:
     """Execute the statements of an SQL file in this folder."""
     for statement in _statements(

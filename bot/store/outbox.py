@@ -14,7 +14,13 @@ from bot.domain.settlement import Settlement
 from bot.store import attempts, late_changes, pauses, queue, sequence
 from bot.store.availability import ACTIVE
 from bot.store.database import milliseconds, number, row, rows, transaction, write
-from bot.store.delivery_rows import Addressed, addressed, fallbacks_written, stored
+from bot.store.delivery_rows import (
+    Addressed,
+    GivenUp,
+    addressed,
+    fallbacks_written,
+    stored,
+)
 from bot.store.forms import COUNT_SHOWN
 from bot.store.payloads import written
 
@@ -161,12 +167,16 @@ def set_state(
     state: State,
     reason: str = "",
     not_before: datetime | None = None,
+    given_up: GivenUp | None = None,
 ) -> None:
     """Write one delivery's state."""
     until = milliseconds(not_before) if not_before else None
-    sql = "UPDATE deliveries SET state = ?, reason = ?, not_before = ? WHERE id = ?"
+    sql = (
+        "UPDATE deliveries SET state = ?, reason = ?, not_before = ?, given_up = ? "
+        "WHERE id = ?"
+    )
     with transaction(db):
-        write(db, sql, (stored(state), reason, until, delivery))
+        write(db, sql, (stored(state), reason, until, given_up, delivery))
         late_changes.apply(db, [delivery], 0)
 
 
@@ -178,7 +188,8 @@ def change_state(db: Database, article: int, old: State, new: State) -> int:
 
 _SETTLE = """
 UPDATE deliveries SET state = ?, reason = ?, not_before = ?, settled = ?, settled_sequence = ?,
-  fallbacks = ?, message = coalesce(?, message), lost = lost + ?, repeatable = 0 WHERE id = ?
+  fallbacks = ?, message = coalesce(?, message), lost = lost + ?, repeatable = 0,
+  given_up = NULL WHERE id = ?
 """
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from bot.store.articles import VISIBLE
+from bot.store.article_states import VISIBLE
 from bot.store.availability import ACTIVE
 from bot.store.database import row, rows
 

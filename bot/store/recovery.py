@@ -27,8 +27,9 @@ from bot.store.database import (
     transaction,
     write,
 )
-from bot.store.delivery_rows import Addressed
+from bot.store.delivery_rows import Addressed, GivenUp
 
+_DECIDED = "an editor decided"
 #: In milliseconds.
 _LONGEST_CALL = LONGEST_CALL // timedelta(milliseconds=1)
 
@@ -230,20 +231,12 @@ def decide(db: Database, delivery: int, *, again: bool, at: datetime) -> int | N
     with transaction(db):
         if not _is_doubtful(db, delivery):
             return None
-        attempts.log(
-            db,
-            delivery,
-            "look",
-            "pending" if again else "sent",
-            "an editor decided",
-            at,
-        )
-        write(
-            db, "UPDATE fanouts SET alone = 0 WHERE alone = 1"
-        )  # something may wait for a follower again
-        outbox.set_state(
-            db, delivery, State.PENDING if again else State.SENT, "an editor decided"
-        )
+        state = State.PENDING if again else State.SENT
+        given_up = None if again else GivenUp.NUMBER
+        attempts.log(db, delivery, "look", str(state), _DECIDED, at)
+        # something may wait for a follower again
+        write(db, "UPDATE fanouts SET alone = 0 WHERE alone = 1")
+        outbox.set_state(db, delivery, state, _DECIDED, given_up=given_up)
         notices.all_clear(db, [alert_key(delivery)], at)
         return number(db, "SELECT article FROM deliveries WHERE id = ?", (delivery,))
 

@@ -15,10 +15,11 @@ from bot.domain.delivery import State
 from bot.domain.notices import Alert
 from bot.store import attempts, notices, outbox
 from bot.store.database import maybe, milliseconds, row, rows, transaction, write
+from bot.store.delivery_rows import UNCONFIRMED
 
 _IN_DOUBT = "state = 'doubtful' AND lane <> 0 AND not_before > 0"
 _UNPROVEN = f"{_IN_DOUBT} AND repeatable = 0"
-_UNCONFIRMED = "state = 'doubtful' AND lane <> 0 AND not_before IS NULL"
+_UNCONFIRMED = f"deliveries d WHERE {UNCONFIRMED} AND d.lane <> 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +86,14 @@ def begin(db: Database, at: datetime) -> Waiting:
 
 def unconfirmed(db: Database, article: int) -> list[int]:
     """Return an article's deliveries that wait for an editor."""
-    sql = f"SELECT id FROM deliveries WHERE article = ? AND {_UNCONFIRMED} ORDER BY id"
+    sql = f"SELECT id FROM {_UNCONFIRMED} AND article = ? ORDER BY id"
     return [found["id"] for found in rows(db, sql, (article,))]
 
 
 def counts(db: Database, most: int = -1) -> dict[int, int]:
     """Return article → how many of its deliveries wait for an editor, the newest article first."""
     sql = (
-        f"SELECT article, count(*) FROM deliveries WHERE {_UNCONFIRMED} GROUP BY article "
+        f"SELECT article, count(*) FROM {_UNCONFIRMED} GROUP BY article "
         "ORDER BY article DESC LIMIT ?"
     )
     return {found[0]: found[1] for found in rows(db, sql, (most,))}

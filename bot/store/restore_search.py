@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot.domain.delivery import Lane, Payload, State
 from bot.domain.settlement import Settlement
 from bot.store import attempts, delivery_rows, facts, holding, numbers, outbox
+from bot.store.article_states import WAITING
 from bot.store.availability import REACHABLE
 from bot.store.database import row, rows, transaction, write
 from bot.store.delivery_rows import Addressed
@@ -19,7 +20,7 @@ from bot.store.payloads import written
 _UNDECIDED = f"""
 SELECT d.*, c.chat_id, c.thread, c.username, c.kind
 FROM articles a JOIN deliveries d ON d.article = a.id JOIN chats c ON c.id = d.chat
-WHERE a.waits <> '' AND a.waits = 'restored' AND d.state = 'held' AND d.lane = 0
+WHERE {WAITING} AND a.waits = 'restored' AND d.state = 'held' AND d.lane = 0
   AND d.edition = 1 AND {REACHABLE} ORDER BY a.ordered, a.id, d.id
 """
 

@@ -15,6 +15,7 @@ from bot.domain import fulltext, plain_text
 from bot.domain.article import Stored
 from bot.domain.fulltext import Query, Term
 from bot.store import articles, indexing
+from bot.store.article_states import VISIBLE
 from bot.store.database import number, rows
 
 #: Upper bound of articles that are ranked, so that a reply takes no longer as there are more.
@@ -137,10 +138,10 @@ def _page(db: Database, sql: str, most: int, at: int) -> list[int]:
     """Return the row numbers of a page and of the first behind it."""
     skip = most * at
     since = _since(db, sql)
-    found = _best(db, sql, since, articles.VISIBLE, most + 1, skip)
+    found = _best(db, sql, since, VISIBLE, most + 1, skip)
     if since and len(found) < most:
         found = _best(
-            db, sql, 0, articles.VISIBLE, most + 1, skip
+            db, sql, 0, VISIBLE, most + 1, skip
         )  # too many of the last are hidden
     return found
 

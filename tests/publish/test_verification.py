@@ -18,7 +18,7 @@ from bot.errors import StoreError
 from bot.planning.rules import Rules
 from bot.publish import editions, verification
 from bot.publish.verification import Verified
-from bot.store import audit, inspection, lock
+from bot.store import audit, edit_outcomes, inspection, lock
 from tests.support.newsroom import (
     FIRST,
     SECOND,
@@ -175,6 +175,20 @@ def test_what_waits_for_a_reason_is_no_finding_however_long(
     )
     newsroom.deliver(outcome)
     assert kinds(newsroom) == set()
+
+
+def test_a_post_whose_edit_was_given_up_is_no_finding_until_it_is_edited(
+    newsroom: Newsroom,
+) -> None:
+    """Another reason that once stood there does not count."""
+    (sent,) = newsroom.db.conn.execute(ID[1:-1]).fetchone()
+    newsroom.db.conn.executescript(UNSOUND["old form"])
+    edit_outcomes.given_up(newsroom.db, sent, "Telegram refuses it", newsroom.at)
+    assert kinds(newsroom) == set()
+    edit_outcomes.unchanged(newsroom.db, sent, "older still", newsroom.at)
+    newsroom.db.conn.execute("UPDATE deliveries SET edit_due = NULL")
+    newsroom.db.conn.commit()
+    assert kinds(newsroom) == {"old form"}
 
 
 def test_articles_from_before_a_channel_began_are_none_of_its_business(

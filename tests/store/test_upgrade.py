@@ -193,6 +193,35 @@ def test_a_queue_of_before_keeps_its_order(head: int) -> None:
         assert {one["head"] for one in rows(db, pending)} == {0, 1}
 
 
+# --- what was given up ---------------------------------------------------------------------------------------------------
+
+#: State, message, reason and `edit_due` of a delivery, and what of it was given up.
+REASONS = (
+    ("sent", 7, "", None, None),
+    ("sent", 7, "Telegram refuses it", None, "edit"),
+    ("sent", 7, "Telegram asked for a pause", 9_000, None),
+    ("sent", None, "an editor decided", None, "number"),
+    ("doubtful", None, "no answer", None, None),
+)
+
+
+@pytest.mark.parametrize(("state", "message", "reason", "due", "given_up"), REASONS)
+def test_what_was_given_up_is_seen_from_the_reason_of_before(
+    state: str, message: int | None, reason: str, due: int | None, given_up: str | None
+) -> None:
+    with closing(upgrade.at_step("0016_given_up")) as db:
+        db.conn.execute("PRAGMA foreign_keys = OFF")
+        write(
+            db,
+            "INSERT INTO deliveries (article, chat, edition, lane, rank, created, state, message, reason, edit_due) "
+            "VALUES (1, 1, 1, 0, 0, 0, ?, ?, ?, ?)",
+            (state, message, reason, due),
+        )
+        upgrade.bring_up_to_date(db)
+        (found,) = rows(db, "SELECT state, reason, edit_due, given_up FROM deliveries")
+        assert tuple(found) == (state, reason, due, given_up)
+
+
 # --- the order of what was there --------------------------------------------------------------------------------------
 
 INSTANTS = st.integers(1, 6)

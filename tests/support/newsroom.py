@@ -25,6 +25,7 @@ from bot.publish import article_lookup, channel_start
 from bot.publish.channel_start import Start
 from bot.store import (
     article_lists,
+    article_states,
     articles,
     audit,
     channel_starts,
@@ -255,7 +256,7 @@ class Newsroom:
         )
         assert row(self.db, sql) is None, "a copy of a copy"
         sql = "SELECT count(*) FROM article_topics JOIN articles a ON a.id = article WHERE topic = topics.id"
-        sql = f"SELECT 1 FROM topics WHERE articles <> ({sql} AND a.{articles.VISIBLE})"
+        sql = f"SELECT 1 FROM topics WHERE articles <> ({sql} AND a.{article_states.VISIBLE})"
         assert row(self.db, sql) is None, "a topic that counts its articles wrongly"
         odd = audit.oddities(self.db, self.at, running=True)
         assert [one for one in odd if one.kind == "out of line"] == []
