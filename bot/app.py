@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from math import inf
@@ -25,6 +25,7 @@ from bot.errors import (
     UsageError,
 )
 from bot.health import HealthMonitor
+from bot.ingest import reread
 from bot.ingest.poller import Poller
 from bot.ingest.scan_report import ScanReport
 from bot.ingest.scanner import Progress, Scanner
@@ -167,6 +168,7 @@ class App:
                 wake=self._wake,
                 standing=self._poller.standing,
             )
+            connection.courier.followed.reread = self._reread
             stack.push_async_callback(connection.inbox.close)
             yield connection
 
@@ -279,6 +281,10 @@ class App:
 
     def _rules(self) -> Rules:
         return Rules.of(self.settings, self._templates.taxonomy, self._channels.live)
+
+    async def _reread(self, articles: Mapping[str, int]) -> Mapping[str, str]:
+        folder = self.settings.feed.folder
+        return await reread.problems(self._store, self._scanner, folder, articles)
 
     def _clock_jumped(self, by: timedelta) -> None:
         """Move everything that waits for a moment of the wall clock by as much as it was set."""

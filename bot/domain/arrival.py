@@ -95,7 +95,8 @@ def decide(
         and not (free and free.published == now.published)
     ):
         return Waits.FUTURE
-    if free or before in TOGETHER:
+    is_news = free is not None and now.unpublished and not free.unpublished
+    if (free and not (hold and is_news)) or before in TOGETHER:
         return before
     return (
         Waits.EDITOR

@@ -3,6 +3,7 @@
 poller           decides when the folder is scanned
 scanner          reads what is new or changed
 missing          records what is gone, reports it where that is much
+reread           reads files again just before posts that follow them are sent
 scan_report      what a scan found, counted
 whole_scans      records that a whole scan has ended
 recorder         decides what each file means and writes a batch in one commit

@@ -192,7 +192,7 @@ class Scanner:
             for one in parsed
         ]
         recorded: list[Recorded] = await self._store(
-            recorder.record, read, self._rules(), self._clock(), self._is_on_disk
+            recorder.record, read, self._rules(), self._clock(), self.is_on_disk
         )
         report.add(read, recorded)
         for result in recorded:
@@ -218,7 +218,7 @@ class Scanner:
             stamps.append(stamp)
         return stamps
 
-    def _is_on_disk(self, path: str) -> bool:
+    def is_on_disk(self, path: str) -> bool:
         """Return True unless a file is certainly gone: one that can't be reached may be there."""
         try:
             Path(self._settings.folder, path).stat()

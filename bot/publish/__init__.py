@@ -5,6 +5,7 @@ What goes out:
     work                what is due, in one visit to the store
     composing           a delivery or an edit becomes a call
     sends               begins the sends that are due
+    followed            has files read again that posts follow until they are sent
     edits               begins the edits and deletions that are due
     edit_jobs           what an edit does, and how its outcome is recorded
     messenger           what is needed of the Bot API's client

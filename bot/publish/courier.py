@@ -19,6 +19,7 @@ from bot.publish import settling, work
 from bot.publish.composing import Composer
 from bot.publish.edits import Edits
 from bot.publish.ended_calls import EndedCalls
+from bot.publish.followed import FollowedFiles, unread
 from bot.publish.in_flight import MOST_IN_FLIGHT, InFlightCalls
 from bot.publish.messenger import Messenger, Tell
 from bot.publish.recovery import Recovery
@@ -56,7 +57,10 @@ class Courier:
         self._woken = asyncio.Event()
         calls = InFlightCalls(limiter, clock, self._woken.set)
         self._calls = calls
-        self._sends = Sends(store, messenger, composer, limiter, calls, tell)
+        self.followed = FollowedFiles(store, clock, unread)
+        self._sends = Sends(
+            store, messenger, composer, limiter, calls, tell, self.followed
+        )
         self._edits = Edits(store, messenger, composer, calls, tell)
         self._recovery = recovery
         self._repeats = Repeats(store, messenger, doubt_seconds)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.clock import Clock
+from bot.domain.arrival import Waits
 from bot.domain.chat import Standing
 from bot.domain.delivery import Payload, State
 from bot.domain.interpretation import after_notice
@@ -34,6 +35,16 @@ _DROPPED = (
     "this channel was taken out of the settings; "
     "add it there again, then send the command once more"
 )
+
+#: Why a post waits whose article waits.
+_WAITS = {
+    Waits.EDITOR: "its file says published: false now",
+    Waits.DRAFT: "its file is a draft now",
+    Waits.FUTURE: "its file is dated to come now",
+    Waits.BULK: "it waits with other older articles for an editor",
+    Waits.RESTORED: "it may have been posted before the database was restored",
+    Waits.EXPIRED: "it has expired",
+}
 
 
 class Reporter:
@@ -125,7 +136,9 @@ def _named(db: Database, post: Post, at: datetime, tz: tzinfo) -> Became:
             return Became(name, Fate.CHECKING)
         case State.HELD | State.PENDING if is_dropped:
             return Became(name, Fate.FAILED, _DROPPED)
-        case State.HELD | State.PENDING:
+        case State.HELD:
+            return _waiting_article(db, post, name, tz)
+        case State.PENDING:
             reason, until = post.reason, post.not_before
             if chat and chat.not_before and chat.not_before > at:
                 reason, until = (
@@ -140,3 +153,16 @@ def _named(db: Database, post: Post, at: datetime, tz: tzinfo) -> Became:
             return Became(name, Fate.FAILED, "its source took it back")
         case _:
             return Became(name, Fate.FAILED, post.reason)
+
+
+def _waiting_article(db: Database, post: Post, name: str, tz: tzinfo) -> Became:
+    """Return that a post waits because of what its article's file says by now."""
+    stored = articles.get(db, post.article)
+    if stored is None or stored.waits is Waits.NOTHING:
+        return Became(name, Fate.WAITING, post.reason)
+    reason = _WAITS[stored.waits]
+    if stored.waits is Waits.EXPIRED:
+        return Became(name, Fate.FAILED, reason)
+    is_dated = stored.waits is Waits.FUTURE
+    until = dates.minute(stored.article.published, tz) if is_dated else ""
+    return Became(name, Fate.WAITING, reason, until=until)

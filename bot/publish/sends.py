@@ -15,6 +15,7 @@ from bot.domain.delivery import Payload
 from bot.domain.rate_limit import RateLimiter
 from bot.publish import composing, failures, work
 from bot.publish.composing import Composer, Failed, Material
+from bot.publish.followed import FollowedFiles
 from bot.publish.in_flight import InFlightCall, InFlightCalls
 from bot.publish.messenger import Messenger, Tell
 from bot.store import outbox
@@ -35,18 +36,21 @@ class Sends:
     limiter: RateLimiter
     calls: InFlightCalls
     tell: Tell
+    followed: FollowedFiles
 
     async def begin(self, at: datetime) -> None:
         """Begin the sends that are due, as many as may."""
         while room := min(self.calls.room(at), BATCH):
             busy = self.calls.busy()
-            materials, failed = await self.store(work.due, at, busy, room)
-            await self._refuse(failed, at)
-            chosen = self.calls.one_a_chat(materials, at)
+            due = await self.store(work.due, at, busy, room)
+            await self._refuse(due.failed, at)
+            if due.followed and await self.followed.read(due.followed, at):
+                continue
+            chosen = self.calls.one_a_chat(due.materials, at)
             with self.limiter.holding([one.to.chat_id for one in chosen]):
                 await self._compose(chosen, at)
                 await asyncio.sleep(0)  # the calls begin, and count in the rate limits
-            if len(materials) + len(failed) < room:
+            if len(due.materials) + len(due.failed) < room:
                 return
 
     async def _compose(self, chosen: Sequence[Material], at: datetime) -> None:

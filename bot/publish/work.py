@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.arrival import Waits
 from bot.domain.notices import Notice
 from bot.publish import composing, failures
 from bot.publish.composing import Failed, Material
-from bot.store import edits, fanouts, outbox, recovery
+from bot.publish.meant import has_expired
+from bot.store import edits, fanouts, holding, outbox, pending, recovery
 from bot.store.database import Database
+from bot.store.pending import Followed
 from bot.store.thread import is_outside
 
 #: Followers planned in one commit, and the most commits between two checks of the outbox.
@@ -45,9 +48,25 @@ def plan_more(db: Database, at: datetime, is_free: Callable[[], bool]) -> MoreWo
     return MoreWork(planning, doubts, edits.exist(db), notices)
 
 
-def due(
-    db: Database, at: datetime, busy: Sequence[int], most: int
-) -> tuple[list[Material], list[Failed]]:
-    """Return what may go out now with all it is made of, and what can't be read."""
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What may go out now."""
+
+    #: The posts with all they are made of.
+    materials: list[Material]
+    #: The deliveries whose posts can't be read.
+    failed: list[Failed]
+    #: Of the posts: the files that some follow until they are sent.
+    followed: Mapping[int, Followed]
+
+
+def due(db: Database, at: datetime, busy: Sequence[int], most: int) -> Due:
+    """Return what may go out now. What has expired by now is never posted, and waits."""
     addressed = outbox.due(db, at, busy=busy, most=most)
-    return composing.gather_each(db, addressed)
+    materials, failed = composing.gather_each(db, addressed)
+    expired = {one.stored.id for one in materials if has_expired(one.stored, at)}
+    if expired:
+        holding.hold(db, expired, Waits.EXPIRED)
+        materials = [one for one in materials if one.stored.id not in expired]
+    deliveries = [one.to.delivery.id for one in materials]
+    return Due(materials, failed, pending.followed(db, deliveries))

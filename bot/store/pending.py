@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,9 +43,18 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Followed:
+    """The file that a post follows until it is sent, and its article."""
+
+    file: str
+    article: int
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """What became of an edition in one channel (row number)."""
 
+    article: int
     chat: int
     state: State
     reason: str
@@ -61,12 +72,21 @@ def put(
     due: datetime,
     undo: bool = False,
 ) -> None:
-    """Write that the reply to an update is to be edited. undo: it has an Undo button."""
-    sql = (
-        "INSERT OR REPLACE INTO pending_answers (id, article, edition, chat, due, undo) "
-        "VALUES (?, ?, ?, ?, ?, ?)"
+    """Write that the reply to an update is to be edited. undo: it has an Undo button.
+
+    The post follows the article's file, if that describes it now.
+    """
+    file = (
+        "SELECT a.file FROM articles a JOIN files f ON f.path = a.file "
+        "WHERE a.id = ? AND f.article = a.id AND f.reason IS NULL AND f.missing = 0"
     )
-    write(db, sql, (update, article, edition, chat, milliseconds(due), undo))
+    sql = (
+        "INSERT OR REPLACE INTO pending_answers "
+        "(id, article, edition, chat, due, undo, file) "
+        f"VALUES (?, ?, ?, ?, ?, ?, coalesce(({file}), ''))"
+    )
+    values = (update, article, edition, chat, milliseconds(due), undo, article)
+    write(db, sql, values)
 
 
 def sent(db: Database, update: int, message: int) -> None:
@@ -110,6 +130,19 @@ def forget(db: Database, update: int) -> None:
     write(db, "DELETE FROM pending_answers WHERE id = ?", (update,))
 
 
+def followed(db: Database, deliveries: Collection[int]) -> dict[int, Followed]:
+    """Return which of these deliveries to channels follow a file until they are sent."""
+    if row(db, "SELECT 1 FROM pending_answers WHERE file <> '' LIMIT 1") is None:
+        return {}
+    sql = (
+        "SELECT d.id, p.file, p.article FROM deliveries d JOIN pending_answers p "
+        "ON p.article = d.article AND p.edition = d.edition AND p.file <> '' "
+        "WHERE d.lane = 0 AND d.id IN (SELECT value FROM json_each(?)) ORDER BY p.id"
+    )
+    found = rows(db, sql, (json.dumps([*deliveries]),))
+    return {one["id"]: Followed(one["file"], one["article"]) for one in found}
+
+
 def take_back(db: Database, article: int, edition: int) -> None:
     """Delete the rows of replies about an edition that was taken back."""
     write(
@@ -136,6 +169,7 @@ def posts(db: Database, article: int, edition: int) -> list[Post]:
         found = rows(db, sql, (article, edition))
     return [
         Post(
+            one["article"],
             one["chat"],
             State(one["state"]),
             one["reason"] or "",

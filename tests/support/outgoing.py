@@ -47,6 +47,8 @@ class Outgoing:
     told: int
     articles: dict[str, Article] = field(default_factory=dict)
     marks: int = 0
+    #: What files are recorded by that differs from the usual.
+    rules: dict[str, Any] = field(default_factory=dict)
 
     async def record(self, path: str = "a.md", **fields: Any) -> None:
         """Let a file be read: a new one, or one that changed in these fields."""
@@ -61,11 +63,9 @@ class Outgoing:
         self.articles[path] = made
         self.marks += 1
         channels = tuple(self.channels.live)
+        usual = {"gather": timedelta(), "future": Future.POST}
         rules = Rules(
-            taxonomy=shipped().taxonomy,
-            channels=channels,
-            gather=timedelta(),
-            future=Future.POST,
+            taxonomy=shipped().taxonomy, channels=channels, **(usual | self.rules)
         )
         read = [Read(path, (self.marks, self.marks, self.marks), pack(made))]
         await self.store(recorder.record, read, rules, self.sandbox.clock())

@@ -1,0 +1,63 @@
+"""Has the files read again that posts follow, just before these are sent. Sends nothing.
+
+A post that an editor asked for follows its file until it is sent: it may have been deleted or
+changed since the editor decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+from bot.clock import Clock
+from bot.store import outbox
+from bot.store.pending import Followed
+from bot.store.thread import Store
+
+#: Reads files (path → article) again; returns why some are no longer these articles.
+Reread = Callable[[Mapping[str, int]], Awaitable[Mapping[str, str]]]
+#: Seconds for which a file that was read again counts as read just now.
+FRESH = 2.0
+
+
+async def unread(articles: Mapping[str, int]) -> Mapping[str, str]:
+    """Read nothing: for a bot without a folder."""
+    del articles
+    return {}
+
+
+class FollowedFiles:
+    """The files that the posts of one bot follow."""
+
+    def __init__(self, store: Store, clock: Clock, reread: Reread) -> None:
+        self._store = store
+        self._clock = clock
+        #: The app gives what reads files.
+        self.reread = reread
+        #: Delivery → monotonic time of when its file was read again.
+        self._read: dict[int, float] = {}
+
+    async def read(self, followed: Mapping[int, Followed], at: datetime) -> bool:
+        """Read the files of deliveries again, and refuse the posts of those that are gone.
+
+        Return False if all were read just now, so that the deliveries may be sent.
+        """
+        now = self._clock.monotonic()
+        stale = {
+            delivery: one
+            for delivery, one in followed.items()
+            if self._read.get(delivery, -FRESH) <= now - FRESH
+        }
+        if not stale:
+            return False
+        articles = {one.file: one.article for one in stale.values()}
+        problems = await self.reread(articles)
+        refused = [
+            (delivery, problems[one.file])
+            for delivery, one in stale.items()
+            if one.file in problems
+        ]
+        if refused:
+            await self._store(outbox.refuse, refused, at)
+        self._read = dict.fromkeys(followed, self._clock.monotonic())
+        return True
