@@ -10,7 +10,7 @@ from bot.domain.arrival import Waits
 from bot.domain.notices import Notice
 from bot.publish import composing, failures
 from bot.publish.composing import Failed, Material
-from bot.publish.meant import has_expired
+from bot.publish.editions import has_expired
 from bot.store import edits, fanouts, holding, outbox, pending, recovery
 from bot.store.database import Database
 from bot.store.pending import Followed
