@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
-from typing import Any, TypeVar, overload
+from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
 from bot.botapi.client import Messenger
 from bot.clock import Clock
@@ -22,7 +22,11 @@ from bot.store import updates
 from bot.store.database import Database
 from bot.store.thread import Store
 
+P = ParamSpec("P")
 R = TypeVar("R", bound=Result)
+T = TypeVar("T")
+#: What a handler changes in the store; see `Context.change`.
+Work = Callable[Concatenate[Database, "Context", Request, P], T]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,19 +81,37 @@ class Context:
 
     @overload
     async def change(
-        self, request: Request, kind: type[R], work: Callable[[Database], R]
+        self,
+        request: Request,
+        kind: type[R],
+        work: Work[P, R],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> R: ...
     @overload
     async def change(
-        self, request: Request, kind: type[R], work: Callable[[Database], R | None]
+        self,
+        request: Request,
+        kind: type[R],
+        work: Work[P, R | None],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> R | None: ...
     async def change(
-        self, request: Request, kind: type[R], work: Callable[[Database], R | None]
+        self,
+        request: Request,
+        kind: type[R],
+        work: Work[P, R | None],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> R | None:
-        """Run `work(db)` once for the update, as `once` does; its result is of type `kind`."""
+        """Run `work(db, context, request, …)` once for the update and return its result, a `kind`.
+
+        If it ran before, return the recorded result.
+        """
 
         def recorded(db: Database) -> dict[str, Any] | None:
-            result = work(db)
+            result = work(db, self, request, *args, **kwargs)
             return None if result is None else result.as_json()
 
         value = await self.once(request, recorded)

@@ -9,7 +9,8 @@ Only editors get here.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from bot.conversation import posting
 from bot.conversation.context import Context
@@ -74,31 +75,41 @@ async def undo(
     short_id, _, rest = value.partition(".")
     edition, _, opened = rest.partition(".")
     number = from_short_id(short_id)
-    if number is None or not (edition.isdecimal() and opened.isdecimal()):
+    if number is None or not edition.isdecimal() or not opened.isdecimal():
         return NOTHING_LEFT
-
-    def work(db: Database) -> Undone:
-        result = editions.undo(db, number, int(edition), moment(int(opened)))
-        return Undone(
-            undone=_chats(db, result.undone),
-            late=_chats(db, result.sent),
-            sending=_chats(db, result.late),
-        )
-
-    done = await context.change(request, Undone, work)
+    at = moment(int(opened))
+    done = await context.change(request, Undone, _undo, number, int(edition), at)
     stored = await context.store(articles.get, number)
-    if stored is None or not (done.undone or done.late or done.sending):
+    if stored is None or not done.anywhere:
         return NOTHING_LEFT
-    payload = republish_replies.undone(
+    reply = republish_replies.undone(
         context.templates, stored, done.undone, done.late, done.sending
     )
-    return TapResult(payload, _undo_line(done))
+    return TapResult(reply, _undo_line(done))
+
+
+def _undo(
+    db: Database,
+    context: Context,
+    request: Request,
+    number: int,
+    edition: int,
+    opened: datetime,
+) -> Undone:
+    result = editions.undo(db, number, edition, opened)
+    return Undone(
+        undone=posting.names(db, result.undone),
+        late=posting.names(db, result.sent),
+        sending=posting.names(db, result.late),
+    )
 
 
 def _undo_line(done: Undone) -> TapLine:
     if done.undone:
         return TapLine.DECIDED
-    return TapLine.TOO_LATE_SENDING if done.sending else TapLine.TOO_LATE
+    if done.sending:
+        return TapLine.TOO_LATE_SENDING
+    return TapLine.TOO_LATE
 
 
 async def post_missed(
@@ -154,7 +165,8 @@ async def answer_all(
 
     value: see `publish.release_questions.answer`.
     """
-    channels, post = tuple(context.channels), decision in _POST_TOGETHER
+    channels = tuple(context.channels)
+    post = decision in _POST_TOGETHER
 
     def work(db: Database) -> list[int] | None:
         answered = release_questions.answer(db, value, channels, request.at, post=post)
@@ -191,7 +203,8 @@ async def answer_one(
     number = from_short_id(short_id)
     if kind not in TOGETHER or number is None:
         return NOTHING_LEFT
-    channels, post = tuple(context.channels), decision is Decision.POST_ONE
+    channels = tuple(context.channels)
+    post = decision is Decision.POST_ONE
     changed = await context.once(
         request,
         lambda db: release_questions.answer_one(
@@ -239,10 +252,6 @@ async def _names(context: Context, article: int) -> list[ArticleName]:
     """Return how editors know an article, as a list; empty where it is not recorded any more."""
     name = await context.store(naming.article, article)
     return [name] if name else []
-
-
-def _chats(db: Database, chats: Iterable[int]) -> tuple[str, ...]:
-    return tuple(naming.chat(db, chat) for chat in chats)
 
 
 #: Decision → what carries it out.

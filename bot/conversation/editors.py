@@ -30,15 +30,7 @@ async def republish(context: Context, request: Request) -> Payload:
     templates, words = context.templates, request.words
     if not words:
         return republish_replies.republish_usage(templates)
-
-    def work(db: Database) -> Posted:
-        named = article_lookup.look_up(db, words)
-        if len(named.articles) == 1:
-            return posting.open_or_ask(db, context, request, named)
-        numbers = tuple(one.id for one in named.articles)
-        return Posted(found=numbers, rejected=named.rejected)
-
-    done = await context.change(request, Posted, work)
+    done = await context.change(request, Posted, _republish)
     if done.number is not None:
         return await posting.report_posted(context, request, done)
     if done.found:
@@ -48,6 +40,14 @@ async def republish(context: Context, request: Request) -> Payload:
         return republish_replies.rejected(templates, done.rejected)
     nearest = await context.store(search.nearest_titles, words)
     return republish_replies.republish_not_found(templates, words, nearest)
+
+
+def _republish(db: Database, context: Context, request: Request) -> Posted:
+    named = article_lookup.look_up(db, request.words)
+    if len(named.articles) == 1:
+        return posting.open_or_ask(db, context, request, named)
+    numbers = tuple(article.id for article in named.articles)
+    return Posted(found=numbers, rejected=named.rejected)
 
 
 #: Command → what replies to it.

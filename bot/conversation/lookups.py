@@ -5,6 +5,8 @@ Sends nothing, and changes nothing that a chat follows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.conversation import subscriptions, topic_queries
 from bot.conversation.context import Context
 from bot.conversation.request import Request
@@ -12,6 +14,7 @@ from bot.conversation.results import Awaited
 from bot.domain import topics
 from bot.domain.article import short_id
 from bot.domain.delivery import Payload
+from bot.domain.topics import Matches
 from bot.rendering import replies, search_replies, topic_replies
 from bot.store import article_lists, search, searches
 
@@ -27,7 +30,8 @@ async def latest(context: Context, request: Request) -> Payload:
         newest = await context.store(topic_queries.latest, followed, replies.LISTED)
     else:
         newest = await context.store(article_lists.latest, None, replies.LISTED)
-    words, follows = context.words(request), bool(followed)
+    words = context.words(request)
+    follows = bool(followed)
     if not newest:
         return replies.nothing_yet(words, follows=follows)
     return replies.latest(words, newest, follows=follows, tz=context.tz)
@@ -50,7 +54,8 @@ async def found_page(
         return None
     key = ""
     if found.more or page:  # buttons turn the pages by the number of the words
-        key = short_id(await context.store(searches.keep, words, request.at))
+        number = await context.store(searches.keep, words, request.at)
+        key = short_id(number)
     return search_replies.search_results(
         context.words(request),
         words,
@@ -78,12 +83,16 @@ async def article(context: Context, request: Request) -> Payload:
 
 async def _nothing_found(context: Context, request: Request) -> Payload:
     """Reply that a search found nothing; words near the name of a topic may stand for it."""
-    words, typed = context.words(request), request.command is not None
-    if not request.words:
-        return search_replies.nothing_found(words, "", typed=typed)
-    known = await context.store(topic_queries.known, context.taxonomy, request)
-    nearest = context.taxonomy.find(request.words, known).nearest
-    return search_replies.nothing_found(words, request.words, nearest, typed=typed)
+    nearest: Sequence[str] = ()
+    if request.words:
+        known = await context.store(topic_queries.known, context.taxonomy, request)
+        nearest = context.taxonomy.find(request.words, known).nearest
+    return search_replies.nothing_found(
+        context.words(request),
+        request.words,
+        nearest,
+        typed=request.command is not None,
+    )
 
 
 async def _latest_on(
@@ -91,12 +100,14 @@ async def _latest_on(
 ) -> Payload:
     """Show the newest articles of the topics that the words name."""
     known = await context.store(topic_queries.known, context.taxonomy, request)
-    found = context.taxonomy.find(request.words, known)
-    if not found.topics:
-        return await _offer(context, request, found)
-    words, names = context.words(request), list(found.topics)
+    matches = context.taxonomy.find(request.words, known)
+    if not matches.topics:
+        return await _offer(context, request, matches)
+    words = context.words(request)
+    names = list(matches.topics)
     first = names[0]
-    follows_first = topics.key(first) in map(topics.key, followed)
+    followed_keys = map(topics.key, followed)
+    follows_first = topics.key(first) in followed_keys
     newest = await context.store(topic_queries.latest, names, replies.LISTED)
     if not newest:
         return replies.nothing_yet(words, first, follows=follows_first)
@@ -110,15 +121,15 @@ async def _latest_on(
     )
 
 
-async def _offer(context: Context, request: Request, found: topics.Matches) -> Payload:
+async def _offer(context: Context, request: Request, matches: Matches) -> Payload:
     """Reply to words that name no topic: offer to await the topic, or the nearest names."""
     offered = await context.change(
-        request, Awaited, lambda db: subscriptions.offer(db, request, found.unknown)
+        request, Awaited, subscriptions.offer, matches.unknown
     )
     return topic_replies.unknown_topic(
         context.words(request),
         request.words,
-        found.nearest,
+        matches.nearest,
         awaitable=offered.awaitable,
         update=request.update,
     )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.conversation.context import Context
 from bot.conversation.request import Request
-from bot.conversation.results import Asked, Posted
+from bot.conversation.results import Asked, Names, Posted
 from bot.domain import delivery
 from bot.domain.article import Stored, from_short_id
 from bot.domain.delivery import Payload
@@ -52,36 +53,21 @@ async def republish_anyway(context: Context, request: Request, value: str) -> Ta
 
     value: see `publish.confirmation.token`.
     """
-    short_id, _, _ = value.partition(".")
-    number = from_short_id(short_id)
-
-    def work(db: Database) -> Posted:
-        stored = _article(db, number)
-        if stored is None or confirmation.token(db, stored) != value:
-            return Posted()
-        return _open_edition(db, context, request, stored)
-
-    done = await context.change(request, Posted, work)
+    done = await context.change(request, Posted, _open_if_unchanged, value)
     if done.number is None:
         return NOTHING_LEFT
-    return TapResult(await report_posted(context, request, done))
+    reply = await report_posted(context, request, done)
+    return TapResult(reply)
 
 
 async def republish(context: Context, request: Request, value: str) -> TapResult:
     """Open the next edition of an article, or ask first. value: its short id."""
     number = from_short_id(value)
-
-    def work(db: Database) -> Posted:
-        stored = _article(db, number)
-        if stored is None:
-            return Posted()
-        return open_or_ask(db, context, request, NamedArticles((stored,)))
-
-    done = await context.change(request, Posted, work)
+    done = await context.change(request, Posted, _open_or_ask_about, number)
     if done.number is None:
         return NOTHING_LEFT
-    payload = await report_posted(context, request, done)
-    return TapResult(payload, TapLine.POSTED if done.chats else None)
+    reply = await report_posted(context, request, done)
+    return TapResult(reply, TapLine.POSTED if done.chats else None)
 
 
 async def post_waiting(
@@ -89,19 +75,16 @@ async def post_waiting(
 ) -> TapResult:
     """Release a held article, or post a copy after all. value: its short id."""
     number = from_short_id(value)
-    done = await context.change(
-        request, Posted, lambda db: _post_waiting(db, context, request, act, number)
-    )
-    if done.number is None or not done.changed:
-        return NOTHING_LEFT
-    stored = await context.store(articles.get, done.number)
-    if stored is None:
+    done = await context.change(request, Posted, _post_waiting, act, number)
+    stored = await _stored(context, done.number)
+    if stored is None or not done.changed:
         return NOTHING_LEFT
     context.wake()
-    reply = republish_replies.copy_posted
+    report = republish_replies.copy_posted
     if act is Act.RELEASE:
-        reply = republish_replies.released
-    return TapResult(reply(context.templates, stored, done.chats), TapLine.POSTED)
+        report = republish_replies.released
+    reply = report(context.templates, stored, done.chats)
+    return TapResult(reply, TapLine.POSTED)
 
 
 # --- Replies --------------------------------------------------------------------------------------
@@ -109,42 +92,29 @@ async def post_waiting(
 
 async def report_posted(context: Context, request: Request, done: Posted) -> Payload:
     """Return the reply that reports what was posted, or asks before."""
+    templates = context.templates
     stored = await _stored(context, done.number)
     if stored is None:  # merged into another article since the update first arrived
-        return republish_replies.republish_not_found(context.templates, "")
+        return republish_replies.republish_not_found(templates, "")
     if done.asks:
         first = await _stored(context, done.first)
-        return republish_replies.confirm(
-            context.templates,
-            stored,
-            first=first,
-            tz=context.editors_tz,
-            **dict(done.asks),
-        )
+        asks = dict(done.asks)
+        tz = context.editors_tz
+        return republish_replies.confirm(templates, stored, first=first, tz=tz, **asks)
     context.wake()
     if done.expired:
-        return republish_replies.expired(context.templates, stored)
-    value = done.undo
-    seconds = _seconds_to_undo(context, request, value) if value else 0.0
-    if value and seconds <= 0:
+        return republish_replies.expired(templates, stored)
+    seconds = _seconds_to_undo(context, request, done)
+    if done.undo and not seconds:
         # The update is handled again, after a restart: it is too late to undo.
-        value, seconds = "", 0.0
-        await context.store(
-            pending.put,
-            request.update,
-            article=stored.id,
-            edition=done.edition,
-            chat=request.chat_id,
-            due=request.at,
-            undo=True,
-        )
+        await context.store(_keep_reply, request, stored.id, done.edition, undo=True)
     return republish_replies.republished(
-        context.templates,
+        templates,
         stored,
         done.edition,
         done.chats,
         seconds=seconds,
-        value=value,
+        value=done.undo if seconds else "",
         former=done.former,
     )
 
@@ -153,18 +123,44 @@ async def _stored(context: Context, number: int | None) -> Stored | None:
     return await context.store(_article, number)
 
 
-def _seconds_to_undo(context: Context, request: Request, value: str) -> float:
-    """Return for how long the edition that an Undo button takes back can still be undone."""
-    _, _, opened = value.rpartition(".")
+def _seconds_to_undo(context: Context, request: Request, done: Posted) -> float:
+    """Return for how long an edition can still be undone by its button; 0: not any more."""
+    if not done.undo:
+        return 0.0
+    _, _, opened = done.undo.rpartition(".")
     until = moment(int(opened)) + context.undo
-    return (until - request.at).total_seconds()
+    seconds = (until - request.at).total_seconds()
+    return max(seconds, 0.0)
 
 
 # --- Work in the store ----------------------------------------------------------------------------
 
 
 def _article(db: Database, number: int | None) -> Stored | None:
-    return articles.get(db, number) if number is not None else None
+    if number is None:
+        return None
+    return articles.get(db, number)
+
+
+def _open_if_unchanged(
+    db: Database, context: Context, request: Request, token: str
+) -> Posted:
+    """Open the next edition of the article that a token is about, if it is still the same."""
+    short_id, _, _ = token.partition(".")
+    stored = _article(db, from_short_id(short_id))
+    if stored is None or confirmation.token(db, stored) != token:
+        return Posted()
+    return _open_edition(db, context, request, stored)
+
+
+def _open_or_ask_about(
+    db: Database, context: Context, request: Request, number: int | None
+) -> Posted:
+    stored = _article(db, number)
+    if stored is None:
+        return Posted()
+    named = NamedArticles((stored,))
+    return open_or_ask(db, context, request, named)
 
 
 def open_or_ask(
@@ -179,7 +175,7 @@ def open_or_ask(
         reason=question.reason,
         posted=question.posted,
         value=question.token,
-        channels=_names(db, question.chats),
+        channels=names(db, question.chats),
     )
     first = question.first.id if question.first else None
     return Posted(number=question.article.id, first=first, asks=asks)
@@ -188,29 +184,22 @@ def open_or_ask(
 def _open_edition(
     db: Database, context: Context, request: Request, stored: Stored
 ) -> Posted:
-    opened = editions.republish(
-        db, stored.id, request.at, context.channels, context.undo
-    )
-    can_be_undone = bool(opened.chats) and opened.undoable
-    due, undo = request.at, ""
-    if can_be_undone:
-        due += context.undo
+    channels = context.channels
+    opened = editions.republish(db, stored.id, request.at, channels, context.undo)
+    undo = ""
+    if opened.chats and opened.undoable:
         undo = f"{stored.short_id}.{opened.edition}.{milliseconds(request.at)}"
     if opened.chats:
-        pending.put(
-            db,
-            request.update,
-            article=stored.id,
-            edition=opened.edition,
-            chat=request.chat_id,
-            due=due,
-            undo=can_be_undone,
+        pause = context.undo if undo else timedelta()
+        _keep_reply(
+            db, request, stored.id, opened.edition, pause=pause, undo=bool(undo)
         )
+    former = editions.former_chats(db, stored.id, channels)
     return Posted(
         number=stored.id,
         edition=opened.edition,
-        chats=_names(db, opened.chats),
-        former=_names(db, editions.former_chats(db, stored.id, context.channels)),
+        chats=names(db, opened.chats),
+        former=names(db, former),
         undo=undo,
         expired=opened.expired,
     )
@@ -228,17 +217,31 @@ def _post_waiting(
     keys = follows.keys_of(db, stored.id)
     chats = delivery.plan(context.channels, keys, stored.article.quality)
     if changed and chats:
-        pending.put(
-            db,
-            request.update,
-            article=stored.id,
-            edition=stored.edition,
-            chat=request.chat_id,
-            due=request.at,
-        )
-    return Posted(number=stored.id, changed=changed, chats=_names(db, chats))
+        _keep_reply(db, request, stored.id, stored.edition)
+    return Posted(number=stored.id, changed=changed, chats=names(db, chats))
 
 
-def _names(db: Database, chats: Iterable[int]) -> tuple[str, ...]:
-    """Return how people know some chats (row numbers)."""
+def _keep_reply(
+    db: Database,
+    request: Request,
+    article: int,
+    edition: int,
+    *,
+    pause: timedelta = timedelta(),
+    undo: bool = False,
+) -> None:
+    """Write that the reply is edited once the edition is posted, which it is after `pause`."""
+    pending.put(
+        db,
+        request.update,
+        article=article,
+        edition=edition,
+        chat=request.chat_id,
+        due=request.at + pause,
+        undo=undo,
+    )
+
+
+def names(db: Database, chats: Iterable[int]) -> Names:
+    """Return how people know some channels (row numbers)."""
     return tuple(naming.chat(db, chat) for chat in chats)

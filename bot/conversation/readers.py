@@ -38,6 +38,8 @@ from bot.store import articles
 
 #: Topics a newcomer is shown to tap.
 SUGGESTIONS = 6
+#: What a word means before names of topics.
+_BEFORE_TOPICS = {"latest": commands.LATEST, "stop": commands.UNTOPIC}
 Handler = Callable[[Context, Request], Awaitable[Payload | Reply]]
 
 
@@ -55,12 +57,7 @@ async def start(context: Context, request: Request) -> Payload | Reply:
             pass
     if request.user is not None and context.is_editor(request):
         await _reach_editor(context, request.user)
-    limit = context.max_follows
-    started = await context.change(
-        request,
-        Started,
-        lambda db: subscriptions.start(db, context.taxonomy, request, limit),
-    )
+    started = await context.change(request, Started, subscriptions.start)
     return await _started(context, request, started)
 
 
@@ -68,13 +65,15 @@ async def _started(
     context: Context, request: Request, started: Started
 ) -> Payload | Reply:
     """Return the reply to /start from who may change what the chat gets."""
-    words, topic = context.words(request), started.topic
+    words = context.words(request)
     if started.outcome is FollowOutcome.FULL:
         return topic_replies.follows_full(words, context.max_follows)
-    if topic:
-        already = started.outcome is FollowOutcome.ALREADY
+    if started.topic:
         return replies.welcome_following(
-            words, topic, already=already, back=started.back
+            words,
+            started.topic,
+            already=started.outcome is FollowOutcome.ALREADY,
+            back=started.back,
         )
     if started.back or started.missed.count:
         follows = list(started.follows)
@@ -108,7 +107,8 @@ async def bring_missed(context: Context, request: Request) -> bool:
     missed = await context.store(chat_standing.missed_by, request)
     if missed.count:
         sending.follow_up(context, request, report)
-    return missed.count > 0
+        return True
+    return False
 
 
 async def understand(context: Context, request: Request) -> tuple[Command, Request]:
@@ -116,13 +116,13 @@ async def understand(context: Context, request: Request) -> tuple[Command, Reque
 
     Topics by name, an article by its address, else a search.
     """
-    known = await context.store(topic_queries.known, context.taxonomy, request)
-    if context.taxonomy.named(request.words, known):
+    taxonomy = context.taxonomy
+    known = await context.store(topic_queries.known, taxonomy, request)
+    if taxonomy.named(request.words, known):
         return commands.TOPIC, request
-    for verb, command in (("latest", commands.LATEST), ("stop", commands.UNTOPIC)):
+    for verb, command in _BEFORE_TOPICS.items():
         rest = plain_words.after(verb, request.words)
-        names_all = topic_queries.is_all(rest)
-        if rest and (names_all or context.taxonomy.named(rest, known)):
+        if topic_queries.is_all(rest) or taxonomy.named(rest, known):
             return command, replace(request, words=rest)
     if await context.store(topic_queries.article_at, request.words):
         return commands.ARTICLE, request
@@ -140,12 +140,7 @@ async def topic(context: Context, request: Request) -> Payload:
     """Follow what the words name; alone, show all topics to tap."""
     if not request.words:
         return await keyboard(context, request)
-    limit = context.max_follows
-    done = await context.change(
-        request,
-        Followed,
-        lambda db: subscriptions.follow(db, context.taxonomy, request, limit),
-    )
+    done = await context.change(request, Followed, subscriptions.follow)
     return following(context, request, done)
 
 
@@ -154,7 +149,8 @@ def following(context: Context, request: Request, done: Followed) -> Payload:
 
     Its buttons refer to the topics that can be awaited by the number of the update.
     """
-    words, update = context.words(request), request.update
+    words = context.words(request)
+    update = request.update
     if done.added or done.already:
         return topic_replies.following(
             words,
@@ -180,10 +176,16 @@ def following(context: Context, request: Request, done: Followed) -> Payload:
 
 async def keyboard(context: Context, request: Request, page: int = 0) -> Payload:
     """Return a page of all topics to tap on and off."""
-    taxonomy = context.taxonomy
-    names = await context.store(topic_queries.offered_names, taxonomy, request)
+    words = context.words(request)
+    names = await _offered_names(context, request)
     followed = await context.store(topic_queries.followed, request)
-    return topic_replies.topic_keyboard(context.words(request), names, followed, page)
+    return topic_replies.topic_keyboard(words, names, followed, page)
+
+
+async def _offered_names(context: Context, request: Request) -> list[str]:
+    """Return the names of the topics the chat may choose, most articles first."""
+    offered = await context.store(topic_queries.offered, context.taxonomy, request)
+    return [name for name, _ in offered]
 
 
 async def topics(context: Context, request: Request) -> Payload:
@@ -191,9 +193,8 @@ async def topics(context: Context, request: Request) -> Payload:
     counts = await context.store(topic_queries.offered, context.taxonomy, request)
     followed = await context.store(topic_queries.followed, request)
     stopped = await context.store(topic_queries.stopped, request)
-    return topic_replies.topic_list(
-        context.words(request), followed, counts, stopped=stopped
-    )
+    words = context.words(request)
+    return topic_replies.topic_list(words, followed, counts, stopped=stopped)
 
 
 async def untopic(context: Context, request: Request) -> Payload:
@@ -202,22 +203,17 @@ async def untopic(context: Context, request: Request) -> Payload:
     if not request.words:
         followed = await context.store(topic_queries.followed, request)
         return topic_replies.not_following(words, "", followed)
-    done = await context.change(
-        request,
-        Unfollowed,
-        lambda db: subscriptions.unfollow(db, context.taxonomy, request),
-    )
+    done = await context.change(request, Unfollowed, subscriptions.unfollow)
     if not done.names:
         return topic_replies.not_following(words, request.words, done.follows)
-    left = len(done.follows)
-    return topic_replies.unfollowed(words, done.names, left=left, update=request.update)
+    return topic_replies.unfollowed(
+        words, done.names, left=len(done.follows), update=request.update
+    )
 
 
 async def stop(context: Context, request: Request) -> Payload:
     """Send the chat nothing more until /start."""
-    done = await context.change(
-        request, Stopped, lambda db: subscriptions.stop(db, request)
-    )
+    done = await context.change(request, Stopped, subscriptions.stop)
     words = context.words(request)
     if done.names is None:
         return replies.stopped(words, done.follows)
@@ -231,8 +227,9 @@ async def _welcome_back(
 ) -> Reply:
     """Tell what was missed; that the reader was told is recorded once the message is sent."""
     newest = await context.store(articles.several, missed.newest)
-    words = context.words(request)
-    payload = replies.resumed(words, follows, newest, missed.count, tz=context.tz)
+    payload = replies.resumed(
+        context.words(request), follows, newest, missed.count, tz=context.tz
+    )
     return Reply(payload, lambda db: chat_standing.told_missed(db, request))
 
 
@@ -242,8 +239,7 @@ async def welcome(context: Context, request: Request) -> Payload:
     follows = await context.store(topic_queries.followed, request)
     if follows:
         return replies.welcome(words, follows=follows)
-    taxonomy = context.taxonomy
-    names = await context.store(topic_queries.offered_names, taxonomy, request)
+    names = await _offered_names(context, request)
     return replies.welcome(words, suggestions=names[:SUGGESTIONS])
 
 

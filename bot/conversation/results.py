@@ -11,6 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+#: Names of topics or of channels.
+Names = tuple[str, ...]
+
 
 class Result(BaseModel):
     """What a change did."""
@@ -55,7 +58,7 @@ class Started(Result):
     #: What became of the topic.
     outcome: FollowOutcome | None = Field(alias="came")
     #: All topics that the chat follows now.
-    follows: tuple[str, ...]
+    follows: Names
     missed: Missed
 
 
@@ -77,7 +80,7 @@ class Offer(Result):
     """What the reply to an update offers a chat, whatever else its result says."""
 
     #: Names of topics.
-    offer: tuple[str, ...] = ()
+    offer: Names = ()
     #: The chat and thread.
     chat: tuple[int, int] | None = None
 
@@ -85,9 +88,9 @@ class Offer(Result):
 class Attempted(Result):
     """What an attempt to follow several topics did: each name is in one of the first three."""
 
-    added: tuple[str, ...]
-    already: tuple[str, ...]
-    full: tuple[str, ...]
+    added: Names
+    already: Names
+    full: Names
     #: How many topics the chat follows now.
     total: int
     #: It brought a reader back who had stopped.
@@ -98,20 +101,20 @@ class Followed(Attempted):
     """What a command or button that follows topics did."""
 
     #: Words that name no topic.
-    unknown: tuple[str, ...] = ()
+    unknown: Names = ()
     #: Topics with similar names.
-    nearest: tuple[str, ...] = ()
+    nearest: Names = ()
     #: Those of the unknown words that can be followed before there is an article.
-    awaitable: tuple[str, ...] = ()
-    offer: tuple[str, ...] = ()
+    awaitable: Names = ()
+    offer: Names = ()
     chat: tuple[int, int] | None = None
 
 
 class Awaited(Result):
     """What a command offers that followed nothing."""
 
-    awaitable: tuple[str, ...]
-    offer: tuple[str, ...]
+    awaitable: Names
+    offer: Names
     chat: tuple[int, int]
 
 
@@ -119,10 +122,10 @@ class Unfollowed(Result):
     """What a command or button that stops following did."""
 
     #: The topics that the chat followed until now.
-    names: tuple[str, ...]
+    names: Names
     #: The topics that it still follows.
-    follows: tuple[str, ...] = ()
-    offer: tuple[str, ...] = ()
+    follows: Names = ()
+    offer: Names = ()
     chat: tuple[int, int] | None = None
 
 
@@ -130,8 +133,8 @@ class Stopped(Result):
     """What /stop did."""
 
     #: The topics that a channel of the settings followed until now; None for a reader's chat.
-    names: tuple[str, ...] | None = None
-    offer: tuple[str, ...] = ()
+    names: Names | None = None
+    offer: Names = ()
     chat: tuple[int, int] | None = None
     #: How many topics a reader's chat keeps.
     follows: int = 0
@@ -148,7 +151,7 @@ class Asked(Result):
     posted: bool
     value: str
     #: Names of the channels that get the article.
-    channels: tuple[str, ...]
+    channels: Names
 
 
 class Posted(Result):
@@ -168,9 +171,9 @@ class Posted(Result):
     #: The article waited, and does not any more.
     changed: bool = False
     #: Names of the channels that get the article.
-    chats: tuple[str, ...] = ()
+    chats: Names = ()
     #: Names of the channels that had the article and are not in the settings any more.
-    former: tuple[str, ...] = ()
+    former: Names = ()
     #: What the Undo button carries; "": there is none.
     undo: str = ""
     #: The article has expired and is not posted.
@@ -180,8 +183,13 @@ class Posted(Result):
 class Undone(Result):
     """What became of an edition that an editor takes back: names of channels."""
 
-    undone: tuple[str, ...]
+    undone: Names
     #: It is posted there.
-    late: tuple[str, ...]
+    late: Names
     #: It is being sent there.
-    sending: tuple[str, ...]
+    sending: Names
+
+    @property
+    def anywhere(self) -> bool:
+        """Whether there was such an edition in any channel."""
+        return bool(self.undone or self.late or self.sending)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.conversation.chat_standing import arrive, missed_in
+from bot.conversation.context import Context
 from bot.conversation.request import Request
 from bot.conversation.results import (
     Attempted,
@@ -16,6 +17,7 @@ from bot.conversation.results import (
     Choice,
     Followed,
     FollowOutcome,
+    Names,
     Offer,
     Started,
     Stopped,
@@ -31,7 +33,7 @@ from bot.conversation.topic_queries import (
 )
 from bot.domain import hashtag, plain_text, topics
 from bot.domain.chat import Standing
-from bot.domain.topics import Taxonomy
+from bot.domain.topics import Matches, Taxonomy
 from bot.store import follows, standings, updates
 from bot.store.chats import Chat
 from bot.store.database import Database
@@ -44,11 +46,13 @@ _FOLLOW = "f"
 # --- By a command ---------------------------------------------------------------------------------
 
 
-def start(db: Database, taxonomy: Taxonomy, request: Request, limit: int) -> Started:
+def start(db: Database, context: Context, request: Request) -> Started:
     """Make a reader's chat active; follow the topic if the link under a post was tapped."""
-    topic = _linked_topic(db, taxonomy, request.words)
+    topic = _linked_topic(db, context.taxonomy, request.words)
     chat, back = arrive(db, request)
-    outcome = _follow(db, chat, topic, request, limit) if topic else None
+    outcome = None
+    if topic:
+        outcome = _follow(db, context, request, chat, topic)
     return Started(
         back=back,
         topic=topic,
@@ -67,40 +71,47 @@ def _linked_topic(db: Database, taxonomy: Taxonomy, payload: str) -> str | None:
     return named(db, taxonomy, code)
 
 
-def follow(db: Database, taxonomy: Taxonomy, request: Request, limit: int) -> Followed:
+def follow(db: Database, context: Context, request: Request) -> Followed:
     """Follow the topics that the words name; return the new ones, the others, and unknown words.
 
     Unknown words are offered: a topic that no article carries can be awaited.
     """
-    names = known(db, taxonomy, request)
-    if is_all(request.words) and not taxonomy.named(request.words, names):
-        found = topics.Matches(tuple(names), (), ())
-    else:
-        found = taxonomy.find(request.words, names)
-    done = _follow_all(db, request, found.topics, limit)
-    awaitable = _awaitable(found.unknown)
+    matches = _matches(db, context.taxonomy, request)
+    attempted = _follow_all(db, context, request, matches.topics)
+    awaitable = _awaitable(matches.unknown)
     return Followed(
-        **dict(done),
-        unknown=found.unknown,
-        nearest=found.nearest,
+        **dict(attempted),
+        unknown=matches.unknown,
+        nearest=matches.nearest,
         awaitable=awaitable,
-        offer=awaitable or done.added,
+        offer=awaitable or attempted.added,
         chat=_place(request),
     )
 
 
-def offer(db: Database, request: Request, unknown: Iterable[str]) -> Awaited:
+def _matches(db: Database, taxonomy: Taxonomy, request: Request) -> Matches:
+    """Return the topics that the words name: all of them for `all`, if none is called so."""
+    words = request.words
+    names = known(db, taxonomy, request)
+    if is_all(words) and not taxonomy.named(words, names):
+        return Matches(tuple(names), (), ())
+    return taxonomy.find(words, names)
+
+
+def offer(
+    db: Database, context: Context, request: Request, unknown: Iterable[str]
+) -> Awaited:
     """Offer topics that nothing carries yet."""
     awaitable = _awaitable(unknown)
     return Awaited(awaitable=awaitable, offer=awaitable, chat=_place(request))
 
 
-def unfollow(db: Database, taxonomy: Taxonomy, request: Request) -> Unfollowed:
+def unfollow(db: Database, context: Context, request: Request) -> Unfollowed:
     """Stop following the topics that the words name."""
-    names = followed(db, request)
-    named_topics = taxonomy.find(request.words, names).topics
-    if named_topics or not is_all(request.words):
-        names = list(named_topics)
+    names: Iterable[str] = followed(db, request)
+    matches = context.taxonomy.find(request.words, names)
+    if matches.topics or not is_all(request.words):
+        names = matches.topics
     removed = _unfollow(db, request, names)
     return Unfollowed(
         names=removed,
@@ -110,18 +121,19 @@ def unfollow(db: Database, taxonomy: Taxonomy, request: Request) -> Unfollowed:
     )
 
 
-def stop(db: Database, request: Request) -> Stopped:
+def stop(db: Database, context: Context, request: Request) -> Stopped:
     """Stop a reader's chat; its topics are kept.
 
     A chat of the settings gets its posts all the same.
     """
+    names = followed(db, request)
     chat = chat_of(db, request)
     if chat and chat.setting:
-        removed = _unfollow(db, request, followed(db, request))
+        removed = _unfollow(db, request, names)
         return Stopped(names=removed, offer=removed, chat=_place(request))
     if chat:
         standings.set_state(db, chat.id, Standing.STOPPED, "the reader asked for it")
-    return Stopped(follows=len(followed(db, request)))
+    return Stopped(follows=len(names))
 
 
 def can_be_awaited(name: str) -> bool:
@@ -134,40 +146,50 @@ def can_be_awaited(name: str) -> bool:
 # --- By a button ----------------------------------------------------------------------------------
 
 
-def follow_one(db: Database, request: Request, topic: str, limit: int) -> Choice:
+def follow_one(db: Database, context: Context, request: Request, topic: str) -> Choice:
     """Follow a tapped topic."""
     chat, back = arrive(db, request)
-    full = _follow(db, chat, topic, request, limit) is FollowOutcome.FULL
-    total = len(followed(db, request))
-    return Choice(topic=topic, on=not full, full=full, total=total, back=back)
+    outcome = _follow(db, context, request, chat, topic)
+    full = outcome is FollowOutcome.FULL
+    return Choice(
+        topic=topic,
+        on=not full,
+        full=full,
+        total=len(followed(db, request)),
+        back=back,
+    )
 
 
-def unfollow_one(db: Database, request: Request, topic: str) -> Choice:
+def unfollow_one(
+    db: Database, context: Context, request: Request, topic: str
+) -> Choice:
     """Stop following a tapped topic."""
     _unfollow(db, request, [topic])
     total = len(followed(db, request))
     return Choice(topic=topic, on=False, full=False, total=total)
 
 
-def toggle(db: Database, request: Request, topic: str, limit: int) -> Choice:
+def toggle(db: Database, context: Context, request: Request, topic: str) -> Choice:
     """Follow a tapped topic, or stop following it."""
-    if topics.key(topic) in followed_keys(db, request):
-        return unfollow_one(db, request, topic)
-    return follow_one(db, request, topic, limit)
+    key = topics.key(topic)
+    change = unfollow_one if key in followed_keys(db, request) else follow_one
+    return change(db, context, request, topic)
 
 
 def follow_offered(
-    db: Database, request: Request, update: int, limit: int
+    db: Database, context: Context, request: Request, update: int
 ) -> Followed | None:
     """Follow what the reply to an earlier update of this chat offered; None if it is not known."""
     names = _offered_by(db, request, update)
     if names is None:
         return None
-    done = _follow_all(db, request, names, limit)
-    return Followed(**dict(done), offer=done.added, chat=_place(request))
+    attempted = _follow_all(db, context, request, names)
+    return Followed(**dict(attempted), offer=attempted.added, chat=_place(request))
 
 
-def unfollow_offered(db: Database, request: Request, update: int) -> Unfollowed | None:
+def unfollow_offered(
+    db: Database, context: Context, request: Request, update: int
+) -> Unfollowed | None:
     """Stop following what an earlier update of this chat followed; None if it is not known."""
     names = _offered_by(db, request, update)
     if names is None:
@@ -176,46 +198,48 @@ def unfollow_offered(db: Database, request: Request, update: int) -> Unfollowed 
     return Unfollowed(names=removed, follows=followed(db, request))
 
 
-def _offered_by(db: Database, request: Request, update: int) -> tuple[str, ...] | None:
+def _offered_by(db: Database, request: Request, update: int) -> Names | None:
     """Return the topics that the reply to an update offered, if it was for this chat."""
     result = updates.result(db, update)
     if not isinstance(result, dict):
         return None
-    offered = Offer.model_validate(result)
-    return offered.offer if offered.chat == _place(request) else None
+    reply = Offer.model_validate(result)
+    if reply.chat != _place(request):
+        return None
+    return reply.offer
 
 
 # --- Both -----------------------------------------------------------------------------------------
 
 
 def _follow_all(
-    db: Database, request: Request, names: Iterable[str], limit: int
+    db: Database, context: Context, request: Request, names: Names
 ) -> Attempted:
     """Follow topics by name, as many as there is room for."""
     by_outcome: dict[str, list[str]] = {outcome: [] for outcome in FollowOutcome}
     back = False
-    names = list(names)
     if names:
         chat, back = arrive(db, request)
-        for name in names:
-            outcome = _follow(db, chat, name, request, limit)
-            by_outcome[outcome].append(name)
-    return Attempted(**by_outcome, total=len(followed(db, request)), back=back)
+    for name in names:
+        outcome = _follow(db, context, request, chat, name)
+        by_outcome[outcome].append(name)
+    total = len(followed(db, request))
+    return Attempted(**by_outcome, total=total, back=back)
 
 
 def _follow(
-    db: Database, chat: Chat, name: str, request: Request, limit: int
+    db: Database, context: Context, request: Request, chat: Chat, name: str
 ) -> FollowOutcome:
     row = follows.topic(db, name)
     if follows.is_followed(db, chat.id, row.id):
         return FollowOutcome.ALREADY
-    if follows.count_of(db, chat.id) >= limit:
+    if follows.count_of(db, chat.id) >= context.max_follows:
         return FollowOutcome.FULL
     follows.follow(db, chat.id, row.id, request.at)
     return FollowOutcome.ADDED
 
 
-def _unfollow(db: Database, request: Request, names: Iterable[str]) -> tuple[str, ...]:
+def _unfollow(db: Database, request: Request, names: Iterable[str]) -> Names:
     """Remove follows; return the names of those there were."""
     chat = chat_of(db, request)
     if chat is None:
@@ -228,7 +252,7 @@ def _unfollow(db: Database, request: Request, names: Iterable[str]) -> tuple[str
     return tuple(removed)
 
 
-def _awaitable(unknown: Iterable[str]) -> tuple[str, ...]:
+def _awaitable(unknown: Iterable[str]) -> Names:
     return tuple(filter(can_be_awaited, unknown))
 
 

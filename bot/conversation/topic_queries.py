@@ -63,17 +63,12 @@ def offered(
     return list(counts.values())
 
 
-def offered_names(db: Database, taxonomy: Taxonomy, request: Request) -> list[str]:
-    """Return the names of the topics the chat may choose, most articles first."""
-    return [name for name, _ in offered(db, taxonomy, request)]
-
-
 def known(db: Database, taxonomy: Taxonomy, request: Request) -> list[str]:
     """Return the names of the topics that the chat's words may name.
 
     Before there is any article, the samples' topics are among them, though none is shown.
     """
-    names = offered_names(db, taxonomy, request)
+    names = [name for name, _ in offered(db, taxonomy, request)]
     if not articles.any_(db):
         names += [topic.name for topic in taxonomy if topic.sample]
     return names
@@ -98,14 +93,14 @@ def latest(db: Database, names: list[str], most: int) -> list[Stored]:
         if row:
             of_topic = article_lists.latest(db, row.id, most)
             newest |= {stored.id: stored for stored in of_topic}
-    newest_first = sorted(newest.values(), key=_age, reverse=True)
-    return newest_first[:most]
+    found = sorted(newest.values(), key=_age, reverse=True)
+    return found[:most]
 
 
 def article_at(db: Database, words: str) -> Stored | None:
     """Return the article that readers can find at an address, with or without its scheme."""
     text = words.strip().strip("<>")
-    if " " in text or "." not in text or len(text) > urls.LONGEST:
+    if not _can_be_address(text):
         return None
     if "://" not in text:
         text = f"https://{text}"
@@ -117,6 +112,12 @@ def article_at(db: Database, words: str) -> Stored | None:
     if stored is None or stored.held or stored.withdrawn or stored.copy_of:
         return None
     return stored
+
+
+def _can_be_address(text: str) -> bool:
+    if len(text) > urls.LONGEST:
+        return False
+    return "." in text and " " not in text
 
 
 def is_all(words: str) -> bool:

@@ -15,7 +15,13 @@ from bot.rendering import keyboards, topic_replies
 from bot.rendering.keyboards import Act, Tap
 from bot.rendering.labels import Label
 from bot.rendering.taps import EXPIRED, TapAnswer, TapLine
-from bot.store.database import Database
+
+#: What changes the store when one topic is tapped.
+_CHANGES = {
+    Act.FOLLOW: subscriptions.follow_one,
+    Act.UNFOLLOW: subscriptions.unfollow_one,
+    Act.TOGGLE: subscriptions.toggle,
+}
 
 
 async def is_unfollow(context: Context, request: Request, tap: Tap | None) -> bool:
@@ -34,18 +40,10 @@ async def choose(context: Context, request: Request, tap: Tap) -> TapAnswer:
     topic = await _topic(context, tap)
     if topic is None:
         return EXPIRED
-    limit = context.max_follows
-
-    def change(db: Database) -> Choice:
-        if tap.act is Act.FOLLOW:
-            return subscriptions.follow_one(db, request, topic, limit)
-        if tap.act is Act.UNFOLLOW:
-            return subscriptions.unfollow_one(db, request, topic)
-        return subscriptions.toggle(db, request, topic, limit)
-
-    choice = await context.change(request, Choice, change)
+    change = _CHANGES[tap.act]
+    choice = await context.change(request, Choice, change, topic)
     if choice.full:
-        return TapAnswer(TapLine.FULL, str(limit))
+        return TapAnswer(TapLine.FULL, str(context.max_follows))
     await _show_choice(context, request, tap, choice)
     line = TapLine.FOLLOWED if choice.on else TapLine.UNFOLLOWED
     return TapAnswer(line, topic, back=choice.back)
@@ -70,7 +68,8 @@ async def _show_choice(
 
 def _contrary(context: Context, request: Request, choice: Choice) -> Payload:
     """Return the text that reports the contrary of what the message reported."""
-    words, names = context.words(request), [choice.topic]
+    words = context.words(request)
+    names = [choice.topic]
     if choice.on:
         return topic_replies.following(words, names, total=choice.total)
     return topic_replies.unfollowed(words, names, left=choice.total)
@@ -79,10 +78,11 @@ def _contrary(context: Context, request: Request, choice: Choice) -> Payload:
 def _with_button_for_contrary(tapped: TappedButton, choice: Choice) -> keyboards.Rows:
     """Return the buttons, the tapped one replaced by the opposite one; the others stay."""
     topic = choice.topic
-    label, act = Label.FOLLOW.format(topic), Act.FOLLOW
+    code = topics.code(topic)
     if choice.on:
-        label, act = keyboards.TICK + topic, Act.UNFOLLOW
-    button = keyboards.tap(label, act, topics.code(topic))
+        button = keyboards.tap(keyboards.TICK + topic, Act.UNFOLLOW, code)
+    else:
+        button = keyboards.tap(Label.FOLLOW.format(topic), Act.FOLLOW, code)
     rows = keyboards.replaced(tapped.keyboard, tapped.data, button)
     return rows or [[button]]
 
@@ -91,17 +91,15 @@ async def follow_offered(context: Context, request: Request, tap: Tap) -> TapAns
     """Follow the topics that an earlier reply offered; the message then reports it."""
     if not tap.value.isdecimal():
         return EXPIRED
-    update, limit = int(tap.value), context.max_follows
     done = await context.change(
-        request,
-        Followed,
-        lambda db: subscriptions.follow_offered(db, request, update, limit),
+        request, Followed, subscriptions.follow_offered, int(tap.value)
     )
     if done is None:
         return EXPIRED
     if done.full and not done.added:
-        return TapAnswer(TapLine.FULL, str(limit))
-    sending.edit(context, request, readers.following(context, request, done))
+        return TapAnswer(TapLine.FULL, str(context.max_follows))
+    reply = readers.following(context, request, done)
+    sending.edit(context, request, reply)
     names = ", ".join(done.added or done.already)
     return TapAnswer(TapLine.FOLLOWED, names, back=done.back)
 
@@ -112,14 +110,13 @@ async def unfollow_offered(context: Context, request: Request, tap: Tap) -> TapA
         return EXPIRED
     update = int(tap.value)
     done = await context.change(
-        request,
-        Unfollowed,
-        lambda db: subscriptions.unfollow_offered(db, request, update),
+        request, Unfollowed, subscriptions.unfollow_offered, update
     )
     if done is None:
         return EXPIRED
-    words, left = context.words(request), len(done.follows)
-    reply = topic_replies.unfollowed(words, done.names, left=left, update=update)
+    reply = topic_replies.unfollowed(
+        context.words(request), done.names, left=len(done.follows), update=update
+    )
     sending.edit(context, request, reply)
     return TapAnswer(TapLine.UNFOLLOWED, ", ".join(done.names))
 
@@ -136,7 +133,8 @@ async def show_topics(context: Context, request: Request, tap: Tap) -> None:
 async def close_topics(context: Context, request: Request, tap: Tap) -> None:
     """Put what the chat follows in the place of the keyboard of topics."""
     followed = await context.store(topic_queries.followed, request)
-    reply = topic_replies.topics_done(context.words(request), followed)
+    words = context.words(request)
+    reply = topic_replies.topics_done(words, followed)
     sending.edit(context, request, reply)
 
 
