@@ -130,7 +130,7 @@ class App:
 
     async def report(self) -> StatusReport:
         """Return how things stand."""
-        return await self._store(report, self._clock(), **self._poller.standing())
+        return await self._store(report, self._clock(), **self._poller.folder_status())
 
     @asynccontextmanager
     async def connected(self, patience: float = inf) -> AsyncIterator[Connection]:
@@ -166,7 +166,7 @@ class App:
                 pace=self._pace,
                 clock=self._clock,
                 wake=self._wake,
-                standing=self._poller.standing,
+                standing=self._poller.folder_status,
             )
             connection.courier.followed.reread = self._reread
             stack.push_async_callback(connection.inbox.close)

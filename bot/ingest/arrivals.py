@@ -41,19 +41,30 @@ def weigh(db: Database, articles: Sequence[int], rules: Rules, at: datetime) -> 
     if above is None:
         return
     scanned = facts.moment(db, Fact.SCANNED)
-    oldest = milliseconds(at - rules.max_age) if rules.max_age else 0
-    older = holding.Older(
-        at=at,
-        since=news_since(scanned, milliseconds(at)),
-        floor=oldest,
-        archive=facts.moment(db, Fact.ARCHIVE) or 0,
-    )
+    older = _older(db, rules, at, scanned)
     if scanned is not None:
         _hold_bulk(db, older, above)
     elif holding.has_fanouts(db):
         free = older.free(db, above + 1)
         if is_bulk(len(free), above):
             older.cancel_fanouts(db)
+
+
+def _older(
+    db: Database, rules: Rules, at: datetime, scanned: int | None
+) -> holding.Older:
+    """Return the articles that arrived lately and are no news."""
+    now = milliseconds(at)
+    archive = facts.moment(db, Fact.ARCHIVE)
+    floor = 0
+    if rules.max_age:
+        floor = milliseconds(at - rules.max_age)
+    return holding.Older(
+        at=at,
+        since=news_since(scanned, now),
+        floor=floor,
+        archive=archive or 0,
+    )
 
 
 def _hold_bulk(db: Database, older: holding.Older, above: int) -> None:

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 from bot.domain import article
 from bot.domain.article import Stored
-from bot.domain.identity import are_two, digest, reads_alike, titles_agree
+from bot.domain.identity import (
+    are_two,
+    digest,
+    is_same_story,
+    reads_alike,
+    titles_agree,
+)
 from bot.domain.record import ArticleRecord, facts, unpack
 from bot.ingest.batch import OnDisk
 from bot.planning.rules import Read
@@ -73,6 +79,18 @@ class Case:
     def path(self) -> str:
         """The file's path."""
         return self.read.path
+
+    @property
+    def mine_id(self) -> int | None:
+        """The number of the article that the file described until now."""
+        return self.mine.id if self.mine else None
+
+    @property
+    def is_same_story(self) -> bool:
+        """Return True if the file still tells the story that it told until now."""
+        if self.mine is None:
+            return False
+        return is_same_story(self.mine.article, unpack(self.record))
 
     @property
     def is_unchanged(self) -> bool:

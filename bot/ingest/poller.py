@@ -69,7 +69,7 @@ class Poller:
         #: The last whole scan found no file.
         self._is_empty = False
 
-    def standing(self) -> dict[str, Any]:
+    def folder_status(self) -> dict[str, Any]:
         """Return what the status shows of the folder."""
         return {
             "folder": str(self._settings.folder),
@@ -117,15 +117,15 @@ class Poller:
         except BaseException:
             self._reported |= paths
             raise
-        if (
-            self._is_empty and report.news
-        ):  # it is filling: all that it holds is a channel's start
-            self._is_empty, self._is_due = False, True
+        if self._is_empty and report.news:
+            # It is filling: all that it holds is a channel's start.
+            self._is_empty = False
+            self._is_due = True
         return report
 
     @property
     def next(self) -> float | None:
-        """In how many seconds the next whole scan is due."""
+        """The number of seconds until the next whole scan."""
         if self._whole_at is None:
             return None
         return max(self._whole_at - self._clock.monotonic(), 0.0)
@@ -208,6 +208,7 @@ class Poller:
 
     def _plan_next(self, seconds: float, began: float) -> None:
         now = self._clock.monotonic()
-        took = now - began
-        early = began + seconds * (1 - _EARLY) - took
-        self._whole_at = max(early, now + seconds * _REST)
+        duration = now - began
+        early = began + seconds * (1 - _EARLY) - duration
+        earliest = now + seconds * _REST
+        self._whole_at = max(early, earliest)

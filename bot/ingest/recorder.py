@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from bot.domain.arrival import UNPUBLISHED
 from bot.domain.article import Stored
-from bot.domain.identity import Relation, digest, is_same_story, judge, match
-from bot.domain.record import ArticleRecord, unpack, with_topics
+from bot.domain.identity import Relation, digest, judge, match
+from bot.domain.record import ArticleRecord, with_topics
 from bot.ingest import arrivals, new_files, updates
 from bot.ingest.batch import Batch, OnDisk
 from bot.ingest.cases import Case, Owners
@@ -138,7 +138,9 @@ def _renamed(batch: Batch, read: Read, record: ArticleRecord) -> Known | None:
     """
     if batch.on_disk is None:
         return None
-    for path in article_files.unknown_repeats(batch.db, record.addresses, read.mark[0]):
+    size, _, _ = read.mark
+    paths = article_files.unknown_repeats(batch.db, record.addresses, size)
+    for path in paths:
         if not batch.on_disk(path):
             return files.one(batch.db, path)
     return None
@@ -146,19 +148,11 @@ def _renamed(batch: Batch, read: Read, record: ArticleRecord) -> Known | None:
 
 def _decide(batch: Batch, case: Case) -> Meaning:
     """Return what a file means. One that repeats a title is a copy of the first article of it."""
-    db, record, mine = batch.db, case.record, case.mine
-    mine_id = mine.id if mine else None
-    is_same = mine is not None and is_same_story(mine.article, unpack(record))
-    number = match(
-        record.story,
-        mine=mine_id,
-        is_same_story=is_same,
-        is_unchanged=case.is_unchanged,
-        at_addresses=(recording.at(db, address) for address in record.addresses),
-        elsewhere=case.owners.elsewhere,
-    )
-    article = mine
-    if number is not None and number != mine_id:
+    db, record = batch.db, case.record
+    is_same = case.is_same_story
+    number = _match(db, case, is_same)
+    article = case.mine
+    if number is not None and number != case.mine_id:
         article = articles.get(db, number)
     owner = None
     if not _gives_way(batch, article, record):
@@ -168,7 +162,7 @@ def _decide(batch: Batch, case: Case) -> Meaning:
         first_articles = FirstArticles(db, [record], batch.rules.same_title, batch.at)
         first = first_articles.find(record)
     relation = judge(
-        mine=mine_id,
+        mine=case.mine_id,
         match=number,
         owner=owner,
         path=case.path,
@@ -176,6 +170,19 @@ def _decide(batch: Batch, case: Case) -> Meaning:
         first=first,
     )
     return Meaning(relation, article, first_articles)
+
+
+def _match(db: Database, case: Case, is_same_story: bool) -> int | None:
+    """Return the article that has an address of a file and tells its story, or None."""
+    addresses = case.record.addresses
+    return match(
+        case.record.story,
+        mine=case.mine_id,
+        is_same_story=is_same_story,
+        is_unchanged=case.is_unchanged,
+        at_addresses=(recording.at(db, address) for address in addresses),
+        elsewhere=case.owners.elsewhere,
+    )
 
 
 def _gives_way(batch: Batch, owner: Stored | None, record: ArticleRecord) -> bool:
@@ -188,10 +195,12 @@ def _gives_way(batch: Batch, owner: Stored | None, record: ArticleRecord) -> boo
 
 def _write(batch: Batch, case: Case, meaning: Meaning) -> Recorded:
     """Carry out what a file means."""
-    db, relation, article = batch.db, meaning.relation, meaning.article
-    if meaning.first_articles is not None and relation in (Relation.NEW, Relation.COPY):
-        new = [NewFile(case.read, case.record)]
-        (recorded,) = new_files.write(batch, new, meaning.first_articles)
+    db = batch.db
+    relation, article, first_articles = meaning
+    is_new = relation in (Relation.NEW, Relation.COPY)
+    if is_new and first_articles is not None:
+        new = NewFile(case.read, case.record)
+        (recorded,) = new_files.write(batch, [new], first_articles)
         return recorded
     assert article is not None  # noqa: S101 - only a new article is about none that is known
     is_other = relation is Relation.OTHER
@@ -211,13 +220,16 @@ def _write(batch: Batch, case: Case, meaning: Meaning) -> Recorded:
         at=batch.at,
         warning=case.read.warning,
     )
-    repeats = case.repeated_article(article) if is_other else None
+    repeats = None
+    if is_other:
+        repeats = case.repeated_article(article)
     return Recorded(case.path, relation, article.id, changed, repeats=repeats)
 
 
 def _settle_file(batch: Batch, case: Case, recorded: Recorded) -> None:
     """Write what follows for the file, its notices and the article that it described before."""
-    db, path, known, mine = batch.db, case.path, case.known, case.mine
+    db = batch.db
+    path, known = case.path, case.known
     is_other = recorded.relation is Relation.OTHER
     story = digest(case.record.story) if is_other else ""
     files.set_story(db, path, story)
@@ -226,8 +238,8 @@ def _settle_file(batch: Batch, case: Case, recorded: Recorded) -> None:
             remarks.accepted(db, path, batch.at)
         if known.story and not is_other:
             remarks.on_its_own(db, path, batch.at)
-    if mine is not None and mine.id != recorded.article:
-        updates.hand_over(db, mine, path)
+    if case.mine is not None and case.mine_id != recorded.article:
+        updates.hand_over(db, case.mine, path)
 
 
 def _date(read: Read, at: int) -> int:

@@ -13,13 +13,11 @@ from collections.abc import (
     Collection,
     Iterable,
     Iterator,
-    Mapping,
     Sequence,
 )
 from contextlib import aclosing
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 from bot.clock import Clock
 from bot.feed import folder, reading
@@ -39,7 +37,6 @@ SHARE = 1_000
 BATCH = 200
 _log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 #: Keys of the notices about the folder; MISSING_ALERT: it is not there.
 MISSING_ALERT = "folder:missing"
 FOLDER_ALERTS = frozenset((MISSING_ALERT, EMPTY_ALERT, GONE_ALERT))
@@ -115,7 +112,11 @@ class Scanner:
             self._scanned.update(listed)
             stamps = await asyncio.to_thread(self._stamps, listed)
             known = await self._store(files.some, listed)
-            changed = [stamp for stamp in stamps if known.get(stamp[0]) != stamp[1:]]
+            changed = []
+            for stamp in stamps:
+                path, *mark = stamp
+                if known.get(path) != tuple(mark):
+                    changed.append(stamp)
             report = ScanReport(files=len(listed))
             report.unchanged = report.files - len(changed)
             await self._read_all(changed, report, lambda done, of: None)
@@ -133,64 +134,51 @@ class Scanner:
         Left out are those that are in `skipped` by then: they were scanned later.
         """
         done = 0
-        async with aclosing(self._parsed(changed)) as batches:
-            async for parsed, marks in batches:
-                finished = self._finished(parsed, marks, report, skipped)
-                await self._record(finished, marks, report)
-                done += len(parsed)
+        async with aclosing(self._read(changed)) as batches:
+            async for batch in batches:
+                finished = self._finished(batch, report, skipped)
+                await self._record(finished, report)
+                done += len(batch)
                 progress(done, len(changed))
-        if report.unfinished:
-            await asyncio.sleep(self._settings.settle_seconds)
-            again = [path for path in report.unfinished if path not in skipped]
-            report.unfinished = []
-            async for parsed, marks in self._parsed(self._stamps(again)):
-                await self._record(parsed, marks, report)
+        if not report.unfinished:
+            return
+        await asyncio.sleep(self._settings.settle_seconds)
+        again = [path for path in report.unfinished if path not in skipped]
+        report.unfinished = []
+        async for batch in self._read(self._stamps(again)):
+            await self._record(batch, report)
 
-    async def _parsed(
-        self, stamps: Sequence[Stamp]
-    ) -> AsyncGenerator[tuple[list[ParsedFile], dict[str, Mark]], None]:
-        """Read files; yield them in batches with their marks."""
-        folder, max_bytes = self._settings.folder, self._settings.max_file_bytes
+    async def _read(self, stamps: Sequence[Stamp]) -> AsyncGenerator[list[Read], None]:
+        """Read files; yield them in batches."""
+        settings = self._settings
         batches = list(_batches(stamps))
         paths = [[path for path, *_ in batch] for batch in batches]
-        async with aclosing(reading.read_all(paths, folder, max_bytes)) as parsed:
+        parsed_batches = reading.read_all(
+            paths, settings.folder, settings.max_file_bytes
+        )
+        async with aclosing(parsed_batches):
             for batch in batches:
-                marks: dict[str, Mark] = {}
-                for path, size, mtime, inode in batch:
-                    marks[path] = size, mtime, inode
-                yield await anext(parsed), marks
+                parsed = await anext(parsed_batches)
+                yield list(map(_with_mark, parsed, batch))
 
     def _finished(
-        self,
-        parsed: Sequence[ParsedFile],
-        marks: Mapping[str, Mark],
-        report: ScanReport,
-        skipped: Collection[str],
-    ) -> list[ParsedFile]:
+        self, read: Sequence[Read], report: ScanReport, skipped: Collection[str]
+    ) -> list[Read]:
         """Return the files that are not still being written; note those in the report."""
         at = self._clock()
         finished = []
-        for one in parsed:
-            if one.path in skipped:
+        for file in read:
+            if file.path in skipped:
                 continue
-            if one.unfinished and self._is_fresh(marks[one.path], at):
-                report.unfinished.append(one.path)
+            if file.unfinished and self._is_fresh(file.mark, at):
+                report.unfinished.append(file.path)
             else:
-                finished.append(one)
+                finished.append(file)
         return finished
 
-    async def _record(
-        self,
-        parsed: Sequence[ParsedFile],
-        marks: Mapping[str, Mark],
-        report: ScanReport,
-    ) -> None:
-        if not parsed:
+    async def _record(self, read: Sequence[Read], report: ScanReport) -> None:
+        if not read:
             return
-        read = [
-            Read(one.path, marks[one.path], one.record, one.reason, one.warning)
-            for one in parsed
-        ]
         recorded: list[Recorded] = await self._store(
             recorder.record, read, self._rules(), self._clock(), self.is_on_disk
         )
@@ -198,9 +186,9 @@ class Scanner:
         for result in recorded:
             if result.reason:
                 _log.warning("%s: %s", result.path, result.reason)
-        for one in read:
-            if one.warning:
-                _log.warning("%s: %s", one.path, one.warning)
+        for file in read:
+            if file.warning:
+                _log.warning("%s: %s", file.path, file.warning)
 
     def _listing(self) -> set[Stamp]:
         settings = self._settings
@@ -236,6 +224,19 @@ class Scanner:
         return age < 4 * settle
 
 
-def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
+def _with_mark(parsed: ParsedFile, stamp: Stamp) -> Read:
+    """Return a file as it was read, with the mark that it had when it was listed."""
+    return Read(
+        parsed.path,
+        stamp[1:],
+        parsed.record,
+        parsed.reason,
+        parsed.warning,
+        parsed.unfinished,
+    )
+
+
+def _batches(stamps: Sequence[Stamp]) -> Iterator[Sequence[Stamp]]:
+    for start in range(0, len(stamps), BATCH):
+        end = start + BATCH
+        yield stamps[start:end]

@@ -12,12 +12,15 @@ from bot.domain.topics import Taxonomy
 from bot.store import follows
 from bot.store.database import Database
 
+#: Names of topics in the order of a document.
+_Names = tuple[str, ...]
+
 
 class ArticleTopics(NamedTuple):
     """The topics of an article. `rows` and `keys` include the wider ones."""
 
     #: Names as the taxonomy spells them.
-    listed: tuple[str, ...]
+    listed: _Names
     #: Row number of a topic → its position in the document, None for a wider one.
     rows: dict[int, int | None]
     keys: frozenset[str]
@@ -36,45 +39,48 @@ class TopicRows:
     def __init__(self, db: Database, taxonomy: Taxonomy) -> None:
         self._db = db
         self._taxonomy = taxonomy
-        self._topics: dict[tuple[str, ...], ArticleTopics] = {}
+        self._known: dict[_Names, ArticleTopics] = {}
         self._spelled: dict[str, str] = {}
         self._rows: dict[str, follows.Topic] = {}
 
-    def spell(self, names: tuple[str, ...]) -> tuple[str, ...]:
+    def spell(self, names: _Names) -> _Names:
         """Return topics in the taxonomy's spelling, each once. Gives none of them a row."""
         spelled = dict.fromkeys(map(self._spell, names))
         return tuple(spelled)
 
-    def of(self, names: tuple[str, ...]) -> ArticleTopics:
+    def of(self, names: _Names) -> ArticleTopics:
         """Return the topics behind the names in a document that becomes an article.
 
         New ones get a row.
         """
-        topics = self._topics.get(names)
-        if topics is None:
-            topics = self._find(names)
-            self._topics[names] = topics
-        return topics
+        known = self._known.get(names)
+        if known is None:
+            known = self._find(names)
+            self._known[names] = known
+        return known
 
-    def _find(self, names: tuple[str, ...]) -> ArticleTopics:
+    def _find(self, names: _Names) -> ArticleTopics:
         listed = self.spell(names)
         for name in names:
             self._spelled[name] = self._spell(name)
-        positions: dict[str, int | None] = {
-            name: position for position, name in enumerate(listed)
-        }
-        for name in listed:
-            for wider in self._taxonomy.ancestors(name):
-                positions.setdefault(wider, None)
         rows: dict[int, int | None] = {}
         keys: set[str] = set()
-        for name, place in positions.items():
+        for name, position in self._positions(listed).items():
             topic = self._row(name)
             if topic is None:
                 continue
-            rows.setdefault(topic.id, place)
+            rows.setdefault(topic.id, position)
             keys.add(topic.key)
         return ArticleTopics(listed, rows, frozenset(keys))
+
+    def _positions(self, listed: _Names) -> dict[str, int | None]:
+        """Return topics with their positions, then the wider ones of all of them."""
+        positions: dict[str, int | None]
+        positions = {name: position for position, name in enumerate(listed)}
+        for name in listed:
+            for wider in self._taxonomy.ancestors(name):
+                positions.setdefault(wider, None)
+        return positions
 
     def _spell(self, name: str) -> str:
         """Return a topic's name as the taxonomy spells it.

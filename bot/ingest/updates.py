@@ -139,8 +139,8 @@ def merge(batch: Batch, one: Stored, other: Stored) -> Stored:
     kept, merged = sorted((one, other), key=lambda article: article.id)
     if kept.withdrawn and not merged.withdrawn:
         set_withdrawn(db, kept.id, False, at)
-    is_free = not merged.held and merged.copy_of is None and not merged.withdrawn
-    if kept.held and is_free:
+    is_posted = not merged.held and not merged.withdrawn and merged.copy_of is None
+    if kept.held and is_posted:
         _release(batch, kept.id)
     merging.articles(db, kept.id, merged.id)
     kept = articles.get(db, kept.id) or kept

@@ -23,13 +23,15 @@ def record_end(db: Database, at: datetime) -> None:
     The last moment is written a few minutes late, so that scans of an unchanged folder write
     nothing.
     """
+    if not articles.any_(db):
+        return
     now = milliseconds(at)
     last = facts.moment(db, Fact.SCANNED)
     restored = facts.moment(db, Fact.RESTORED)
-    if not articles.any_(db):
-        return
-    if restored is None and last is not None and last <= now < last + _EXACT:
-        return
+    if last is not None and restored is None:
+        age = now - last
+        if 0 <= age < _EXACT:
+            return
     with transaction(db):
         if last is None:
             newest = articles.last(db)

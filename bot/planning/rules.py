@@ -83,6 +83,8 @@ class Read:
     reason: str = ""
     #: What of the article's fields could not be read.
     warning: str = ""
+    #: A rejected file that may still be being written.
+    unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True)

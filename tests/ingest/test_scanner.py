@@ -19,10 +19,9 @@ from bot.domain.notices import Alert
 from bot.domain.topics import Taxonomy
 from bot.feed import document
 from bot.feed.folder import FolderMissing
-from bot.feed.reading import ParsedFile
 from bot.ingest.poller import Poller
 from bot.ingest.scanner import BATCH, Scanner
-from bot.planning.rules import Mark, Rules
+from bot.planning.rules import Read, Rules
 from bot.store import article_lists, counts, files, notices
 from bot.store.thread import Store
 from tests.support import hostile
@@ -147,26 +146,24 @@ async def test_a_file_scanned_during_a_whole_scan(
     reading.write("changed.md", "Harbour crane learns to wait for the seals")
     await reading.scanner.scan()
     reading.write("changed.md", "Harbour crane learns to wait for the otters")
-    read, looked = reading.scanner._parsed, []
+    read, scanned = reading.scanner._read, []
 
-    async def amid(
-        changed: Sequence[files.Stamp],
-    ) -> AsyncIterator[tuple[list[ParsedFile], dict[str, Mark]]]:
-        async for told in read(changed):
-            if not looked:
-                looked.append(True)
+    async def amid(changed: Sequence[files.Stamp]) -> AsyncIterator[list[Read]]:
+        async for batch in read(changed):
+            if not scanned:
+                scanned.append(True)
                 reading.write(
                     "changed.md", "Harbour crane learns to wait for the swans"
                 )
                 reading.write("landed.md")
                 found = await reading.scanner.scan_files(["changed.md", "landed.md"])
                 assert (found.edits, found.relations[Relation.NEW]) == (1, 1)
-            yield told
+            yield batch
 
-    monkeypatch.setattr(reading.scanner, "_parsed", amid)
+    monkeypatch.setattr(reading.scanner, "_read", amid)
     reading.write("other.md")
     report = await reading.scanner.scan()
-    assert looked
+    assert scanned
     assert report.missing == 0
     (found,) = [
         one
