@@ -35,7 +35,7 @@ EPOCH = 1_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Demo:
     """A demo that is set up: the bot, the sandbox and the folder between them."""
 
     app: App
@@ -49,9 +49,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(
+async def prepared(
     keep: Path, *, port: int = 0, samples: Path | None = None
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[Demo]:
     """Set up a demo that keeps its copy of the articles and its database in the folder `keep`.
 
     Raises UsageError for a folder without articles, SandboxError for a port that is taken.
@@ -68,7 +68,7 @@ async def staged(
             sandbox.world.go_on_after(int(sandbox.clock().timestamp()) - EPOCH)
         chosen = _settings(keep, sandbox, editor)
         async with App.opened(chosen, words(None)) as app:
-            yield Stage(app, sandbox, folder)
+            yield Demo(app, sandbox, folder)
 
 
 def _populate(sandbox: Sandbox) -> int:
@@ -79,23 +79,23 @@ def _populate(sandbox: Sandbox) -> int:
     return editor.id
 
 
-async def demo(
+async def run(
     keep: Path,
     *,
     port: int,
     samples: Path | None,
     browser: bool,
-    tell: Callable[[str], None],
+    show: Callable[[str], None],
 ) -> None:
-    """Run the demo until a signal ends it; `tell` is called with the page's address."""
-    async with staged(keep, port=port, samples=samples) as stage:
+    """Run the demo until a signal ends it; `show` is called with the page's address."""
+    async with prepared(keep, port=port, samples=samples) as demo:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.add_signal_handler(number, stage.app.stop)
-        tell(stage.address)
+            loop.add_signal_handler(number, demo.app.stop)
+        show(demo.address)
         if browser and _has_screen():
-            _open_in_browser(stage.address)
-        await stage.app.run()
+            _open_in_browser(demo.address)
+        await demo.app.run()
 
 
 def remembers(keep: Path) -> bool:

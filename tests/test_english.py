@@ -30,7 +30,7 @@ DOCUMENTS = [
     *sorted((ROOT / "bot" / "sandbox" / "page").glob("*.js")),
     *sorted((ROOT / "bot" / "cli").glob("*.html")),
 ]
-#: What stands in texts that are not ours: steps that are frozen, and a stand-in for Telegram's own words.
+#: What stands in texts that are not ours: steps that are frozen, and the sandbox, which has Telegram's own words.
 NOT_OURS = ("bot/store/steps/", "bot/sandbox/refusals.py")
 STUMBLES = {
     "is no …": r"(?<!there )\b(is|was) no (?!longer|more\b|such\b|one\b)\w",

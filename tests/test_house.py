@@ -153,7 +153,7 @@ def test_the_contracts_name_every_room() -> None:
 # --- the clock and the database ---------------------------------------------------------------------------------------
 
 #: The only rooms that may ask what time it is: clock, which app hands down, the command line, which starts things, and
-#: the stand-in, which plays Telegram's own clock.
+#: the sandbox, which plays Telegram's own clock.
 MAY_READ_THE_CLOCK = ("bot/clock.py", "bot/cli.py", "bot/cli/", "bot/sandbox/")
 CLOCKS = re.compile(
     r"(datetime\.)?datetime\.(now|utcnow|today)|(datetime\.)?date\.today|time\.(time|time_ns|gmtime|localtime)|"

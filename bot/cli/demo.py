@@ -43,12 +43,12 @@ def demo(
     no_browser: _NoBrowser = False,
 ) -> None:
     """Try the whole bot on this machine, without a token."""
-    from bot import demo as stage
     from bot.cli import console
+    from bot.demo import remembers, run
     from bot.settings import Log
 
     _check_options(port, folder, keep)
-    if keep is not None and stage.remembers(keep):
+    if keep is not None and remembers(keep):
         console.out.say(
             "\n  What was posted before is remembered, but not shown: the demo's chats start empty."
         )
@@ -60,12 +60,12 @@ def demo(
     )
     with place as data:
         asyncio.run(
-            stage.demo(
+            run(
                 Path(data),
                 port=port,
                 samples=folder,
                 browser=not no_browser,
-                tell=_show_address,
+                show=_show_address,
             )
         )
 

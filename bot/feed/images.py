@@ -17,7 +17,7 @@ TINIEST = (50, 50)
 _MOST = 20
 #: Formats of which Telegram shows no preview.
 _NO_PREVIEW = (".svg", ".ico")
-_STAND_IN = re.compile(
+_PLACEHOLDER = re.compile(
     r"(?:^|[^a-z])(?:logos?|placeholder|favicon|avatars?|spacer|blank|1x1)(?:[^a-z]|$)"
 )
 
@@ -26,7 +26,7 @@ class _Rank(Enum):
     #: To be shown.
     GOOD = "good"
     #: A logo or a placeholder, by its address.
-    STAND_IN = "stand-in"
+    PLACEHOLDER = "placeholder"
     #: Looks broken as a preview.
     SMALL = "small"
 
@@ -37,7 +37,7 @@ class _Image(NamedTuple):
 
 
 def best(value: object) -> str | None:
-    """Return the address of the first image that is neither small nor a stand-in.
+    """Return the address of the first image that is neither small nor a placeholder.
 
     Else the least bad; None where none can be shown.
     """
@@ -49,7 +49,7 @@ def best(value: object) -> str | None:
         if image.rank is _Rank.GOOD:
             return image.url
         others.setdefault(image.rank, image.url)
-    return others.get(_Rank.STAND_IN) or others.get(_Rank.SMALL)
+    return others.get(_Rank.PLACEHOLDER) or others.get(_Rank.SMALL)
 
 
 def _image(entry: object) -> _Image | None:
@@ -66,8 +66,8 @@ def _image(entry: object) -> _Image | None:
     if width < SMALL[0] or height < SMALL[1]:
         return _Image(_Rank.SMALL, url)
     path = url.partition("://")[2].partition("/")[2]
-    if _STAND_IN.search(path.lower()):
-        return _Image(_Rank.STAND_IN, url)
+    if _PLACEHOLDER.search(path.lower()):
+        return _Image(_Rank.PLACEHOLDER, url)
     return _Image(_Rank.GOOD, url)
 
 

@@ -17,7 +17,7 @@ from bot.rendering import dates, fitting, inert, keyboards, markup
 from bot.rendering.templates import Templates
 
 #: Length of words that a person typed and a reply quotes.
-SAID_UNITS = 60
+QUOTED_UNITS = 60
 NAME_UNITS = 64
 #: Entries of one list; a longer one is a wall on a phone.
 LISTED = 40
@@ -69,9 +69,9 @@ def listed(
     return _payload(text.html, rows)
 
 
-def said(words: str) -> str:
+def quoted(words: str) -> str:
     """Return what a person typed as a reply quotes it: repaired, on one line, short."""
-    return plain_text.shorten(plain_text.repair(words), SAID_UNITS)
+    return plain_text.shorten(plain_text.repair(words), QUOTED_UNITS)
 
 
 def name(topic: str) -> str:

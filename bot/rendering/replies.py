@@ -153,8 +153,8 @@ def only_in_private(templates: Templates, command: str, group: str) -> Payload:
     return layout.reply(
         templates,
         "only_in_private",
-        command=layout.said(command),
-        where=layout.said(group),
+        command=layout.quoted(command),
+        where=layout.quoted(group),
     )
 
 
@@ -168,7 +168,7 @@ def unknown_command(
     return layout.reply(
         templates,
         "unknown_command",
-        command=layout.said(command),
+        command=layout.quoted(command),
         nearest=nearest,
     )
 

@@ -145,7 +145,7 @@ def choose(templates: Templates, words: str, articles: Sequence[Stored]) -> Payl
         [_line(article) for article in articles],
         [[_button(article)] for article in articles[:SHOWN]],
         most=SHOWN,
-        words=layout.said(words),
+        words=layout.quoted(words),
     )
 
 
@@ -213,7 +213,7 @@ def republish_not_found(
         "nearest",
         lines,
         rows,
-        words=layout.said(words),
+        words=layout.quoted(words),
     )
 
 

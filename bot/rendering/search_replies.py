@@ -47,8 +47,8 @@ def search_results(
         "articles",
         lines,
         rows,
-        words=layout.said(words),
-        instead=layout.said(instead),
+        words=layout.quoted(words),
+        instead=layout.quoted(instead),
         page=page + 1,
     )
 
@@ -82,7 +82,7 @@ def nothing_found(
         templates,
         "nothing_found",
         keyboards.follows(nearest[:OFFERED], Label.FOLLOW),
-        words=layout.said(words) if query.groups or query.without else "",
+        words=layout.quoted(words) if query.groups or query.without else "",
         nearest=layout.names(nearest),
         typed=typed,
         leaves_out=bool(query.without) and not query.groups,

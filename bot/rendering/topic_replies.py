@@ -119,7 +119,7 @@ def following(
         already=layout.names(already),
         total=total,
         back=back,
-        unknown=[layout.said(word) for word in unknown],
+        unknown=[layout.quoted(word) for word in unknown],
         nearest=layout.names(nearest),
         full=layout.names(full),
         limit=limit,
@@ -156,7 +156,7 @@ def unknown_topic(
         templates,
         "unknown_topic",
         rows,
-        words=layout.said(words),
+        words=layout.quoted(words),
         nearest=layout.names(nearest),
         awaitable=len(awaitable),
         longest=hashtag.LONGEST_TAG if topics.key(words) else 0,
@@ -193,7 +193,7 @@ def not_following(
         templates,
         "not_following",
         rows,
-        words=layout.said(words),
+        words=layout.quoted(words),
         follows=layout.names(follows),
     )
 

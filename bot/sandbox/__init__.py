@@ -54,7 +54,7 @@ token as JSON; what people do is asked for by POST to /sim/send, /sim/tap and so
     tdlib          by TDLib, where it is installed
     markup         by a strict subset of Telegram's HTML elsewhere
     detect         tags, commands and addresses found in a text
-    normal         entities as Telegram keeps them
+    entity_order   entities in the order and pieces that Telegram keeps
     keyboards      which keyboards Telegram accepts
     links          which addresses become links
     pictures       which photos Telegram takes

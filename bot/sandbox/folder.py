@@ -38,7 +38,7 @@ class FolderError(PaperboyError):
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class ListedFile:
     """A file as the page lists it; `name` is its path below the folder, with forward slashes."""
 
     name: str
@@ -78,13 +78,11 @@ class Folder:
 
     def listing(self) -> Listing:
         """Return the files in the folder, oldest first, and the samples that wait."""
-        posted = [self._paper(path, self._folder) for path in self._posted()]
-        waiting = [self._paper(path, self._samples) for path in self._waiting()]
+        posted = [self._listed(path, self._folder) for path in self._posted()]
+        waiting = [self._listed(path, self._samples) for path in self._waiting()]
         return {
-            "posted": [asdict(paper) for paper in posted],
-            "waiting": [
-                {"name": paper.name, "title": paper.title} for paper in waiting
-            ],
+            "posted": [asdict(file) for file in posted],
+            "waiting": [{"name": file.name, "title": file.title} for file in waiting],
         }
 
     def drop(self, name: str | None = None) -> None:
@@ -145,17 +143,19 @@ class Folder:
         return sorted(_files(self._folder), key=_touched)
 
     def _waiting(self) -> list[Path]:
-        lying = {_name(path, self._folder) for path in _files(self._folder)}
+        there = {_name(path, self._folder) for path in _files(self._folder)}
         return [
             path
             for path in _files(self._samples)
-            if _name(path, self._samples) not in lying
+            if _name(path, self._samples) not in there
         ]
 
-    def _paper(self, path: Path, folder: Path) -> Paper:
+    def _listed(self, path: Path, folder: Path) -> ListedFile:
         text = _beginning(path)
         title = self._shown(titles.title_of(text) or "")
-        return Paper(_name(path, folder), title or path.stem, titles.is_removed(text))
+        return ListedFile(
+            _name(path, folder), title or path.stem, titles.is_removed(text)
+        )
 
     def _copy(self, sample: Path) -> None:
         _put(self._folder / sample.relative_to(self._samples), sample.read_bytes())

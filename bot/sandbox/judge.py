@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, Protocol
 
-from bot.sandbox import detect, markup, normal
+from bot.sandbox import detect, entity_order, markup
 from bot.sandbox.refusals import bad
 
 if TYPE_CHECKING:
@@ -82,11 +82,11 @@ class Judge:
 
     def _finished(self, text: str, entities: Sequence[Json]) -> Judged:
         text, kept = self._engine.arrange(text, entities)
-        closed = [entity for entity in kept if entity["type"] in normal.CLOSED]
+        closed = [entity for entity in kept if entity["type"] in entity_order.CLOSED]
         unmarked = [
             one
             for one in self._engine.find(text)
-            if not normal.overlaps_any(one, closed)
+            if not entity_order.overlaps_any(one, closed)
         ]
         if unmarked:
             text, kept = self._engine.arrange(text, [*kept, *unmarked])
@@ -125,7 +125,7 @@ class Subset:
             text, entities = _cleaned(text, entities)
         if not text.strip(_BLANK):
             return "", []
-        kept = normal.arranged(entities)
+        kept = entity_order.arranged(entities)
         for entity in kept:
             if entity["type"] == "code":
                 entity.pop("language", None)
@@ -144,7 +144,10 @@ def _cleaned(text: str, entities: Sequence[Json]) -> tuple[str, list[Json]]:
     new_offsets = list(accumulate(kept, initial=0))
     moved = []
     for entity in entities:
-        start, end = new_offsets[entity["offset"]], new_offsets[normal.end(entity)]
+        start, end = (
+            new_offsets[entity["offset"]],
+            new_offsets[entity_order.end(entity)],
+        )
         moved.append(entity | {"offset": start, "length": end - start})
     return text.translate(_CLEANING), moved
 

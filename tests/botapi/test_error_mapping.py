@@ -114,7 +114,7 @@ FORBIDDEN_LOST = (
 
 
 class Line:
-    """A messenger at one end, the stand-in at the other."""
+    """A messenger at one end, the sandbox at the other."""
 
     def __init__(self, sandbox: Sandbox, messenger: Messenger, reader: Person) -> None:
         self.sandbox, self.messenger, self.reader = sandbox, messenger, reader
@@ -137,7 +137,7 @@ async def shared_line() -> AsyncIterator[Line]:
 
 @pytest.fixture
 def line(shared_line: Line) -> Line:
-    """One stand-in serves all: each test meets its own trouble only."""
+    """One sandbox serves all: each test meets its own trouble only."""
     shared_line.sandbox.faults.clear()
     return shared_line
 

@@ -1,4 +1,4 @@
-"""`paperboy run` as a host runs it: real processes, exit codes and signals, against the stand-in."""
+"""`paperboy run` as a host runs it: real processes, exit codes and signals, against the sandbox."""
 
 from __future__ import annotations
 

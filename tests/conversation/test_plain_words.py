@@ -564,7 +564,7 @@ def _say(bot: Bot, person: Person, content: dict[str, Any], number: int = 0) -> 
 
 
 async def _put(bot: Bot, person: Person, content: dict[str, Any]) -> str:
-    """Say what the stand-in's people can't; return the one answer."""
+    """Say what the sandbox's people can't; return the one answer."""
     before = len(bot.sandbox.messages(person))
     _say(bot, person, content)
     await bot.answers()

@@ -1,4 +1,4 @@
-"""`paperboy demo` as a newcomer sees it: the real bot, the stand-in and the page, in Chromium.
+"""`paperboy demo` as a newcomer sees it: the real bot, the sandbox and the page, in Chromium.
 
 With PAPERBOY_PICTURES set to a folder, the pages are also kept there as pictures: that is how the README's was made.
 """
@@ -27,9 +27,9 @@ PICTURES = os.environ.get("PAPERBOY_PICTURES")
 
 
 @asynccontextmanager
-async def running(keep: Path) -> AsyncIterator[demo.Stage]:
+async def running(keep: Path) -> AsyncIterator[demo.Demo]:
     """The demo at work, all eight samples posted."""
-    async with demo.staged(keep) as stage:
+    async with demo.prepared(keep) as stage:
         bot = asyncio.create_task(stage.app.run())
         channel = next(
             chat

@@ -1,4 +1,4 @@
-"""The chat room at work: stand-in, store, and what answers readers and editors. Not a test by itself."""
+"""The chat room at work: sandbox, store, and what answers readers and editors. Not a test by itself."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ class Bot:
 
 @asynccontextmanager
 async def at_work(**changes: Any) -> AsyncIterator[Bot]:
-    """Run a bot against a stand-in of its own."""
+    """Run a bot against a sandbox of its own."""
     async with Sandbox(clock=lambda: NOON) as sandbox:
         store = Store(":memory:")
         spent: list[int] = []

@@ -1,7 +1,7 @@
 """Eleven months of the real feed, fed to the whole bot: `python -m tests.history` prints what came of it.
 
 Each day's writes are made in their order, with their times, in a real folder; then the bot runs once, as from a cron
-host (`paperboy run --once`), against the stand-in over HTTP, by a clock that stands at that day's end. `--each` lets it
+host (`paperboy run --once`), against the sandbox over HTTP, by a clock that stands at that day's end. `--each` lets it
 run after every moment at which something was written instead, so that it sees each change.
 """
 

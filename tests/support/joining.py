@@ -1,4 +1,4 @@
-"""A bot joined as the app joins it, on an empty database and at the stand-in's clock. Not a test by itself."""
+"""A bot joined as the app joins it, on an empty database and at the sandbox's clock. Not a test by itself."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LOOSE = {
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The bot's end of the line to a stand-in."""
+    """The bot's end of the line to a sandbox."""
 
     store: Store
     messenger: client.Messenger

@@ -79,7 +79,7 @@ class Home:
     def connect(
         self, sandbox: Sandbox, channels: Iterable[str] = (), **sections: dict[str, Any]
     ) -> None:
-        """Settle for a stand-in, at a loose pace; `sections` add to it."""
+        """Settle for a sandbox, at a loose pace; `sections` add to it."""
         chosen: dict[str, dict[str, Any]] = {
             "telegram": {"token": sandbox.token, "api_base_url": sandbox.base_url},
             "feed": {"first_run": "all", "settle_seconds": 0.01},
@@ -156,7 +156,7 @@ class Home:
             await process.communicate()
 
     async def done(self, *arguments: str | Path) -> Done:
-        """Run a command to its end while the stand-in of this loop answers."""
+        """Run a command to its end while the sandbox of this loop answers."""
         async with self.process(*arguments) as process:
             return await ended(process)
 

@@ -1,4 +1,4 @@
-"""The whole way out: recorded articles, the courier, real HTTP, the stand-in and its troubles. Not a test by itself."""
+"""The whole way out: recorded articles, the courier, real HTTP, the sandbox and its troubles. Not a test by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stage for stories about the whole bot: the stand-in for Telegram, a folder, a database, and the bot between them.
+"""A stage for stories about the whole bot: the sandbox, a folder, a database, and the bot between them.
 
 Everything is real but Telegram: HTTP, files, SQLite. The bot runs as a task of this process or as a process of its own.
 """

@@ -169,7 +169,7 @@ async def upgraded(
 
 
 def inhabit(sandbox: Sandbox) -> tuple[Chat, list[Person]]:
-    """Put the chats of `life.py` into a stand-in, under the same numbers."""
+    """Put the chats of `life.py` into a sandbox, under the same numbers."""
     world = sandbox.world
     daily = world.add_channel("Paperboy Daily", username="paperboy_daily")
     world.add_channel("Space", username="paperboy_space")

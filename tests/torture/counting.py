@@ -1,4 +1,4 @@
-"""What a kill test came to: what the stand-in holds, compared with what was asked for."""
+"""What a kill test came to: what the sandbox holds, compared with what was asked for."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Loop(asyncio.SelectorEventLoop):
         return (time.monotonic() - self._began) * self.scale
 
     def clock(self) -> datetime:
-        """The hour on this loop; the bot and the stand-in are given the same."""
+        """The hour on this loop; the bot and the sandbox are given the same."""
         return START + timedelta(seconds=self.time())
 
 

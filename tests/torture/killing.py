@@ -2,7 +2,7 @@
 
 `make torture`, and `make torture BUTTONS=text` for posts without buttons under them. SIGKILL at every named step (see
 `victim`) and at random moments, mixed with faults of every kind, while others post into the same chats. Counted is what
-the stand-in holds in the end.
+the sandbox holds in the end.
 """
 
 from __future__ import annotations
@@ -279,7 +279,7 @@ class Campaign:
         return []
 
     async def count(self) -> Report:
-        """Compare what the stand-in holds with what was asked for."""
+        """Compare what the sandbox holds with what was asked for."""
         unconfirmed = {(chat, title) for chat, title in self._rows(UNCONFIRMED)}
         await Count(
             self.report,

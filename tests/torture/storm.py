@@ -1,7 +1,7 @@
 """A storm: many deliveries to many chats, Telegram's limits enforced to the letter, and a bad line. `make storm`.
 
-The whole bot against the stand-in over HTTP, as `paperboy run --once` has it, on a clock that is faster for both alike
-(`fast`). What went out is counted from what the stand-in holds, and broken limits by the stand-in itself.
+The whole bot against the sandbox over HTTP, as `paperboy run --once` has it, on a clock that is faster for both alike
+(`fast`). What went out is counted from what the sandbox holds, and broken limits by the sandbox itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A town for the kill test: a stand-in in its own process, channels of every kind, and the people who write there.
+"""A town for the kill test: a sandbox in its own process, channels of every kind, and the people who write there.
 
 A person and another bot post into the same channels. Whatever they write is remembered, to be compared in the end.
 """
@@ -47,7 +47,7 @@ LOST_ANSWER = ("cut_after", "late", "garbage")
 
 @dataclass
 class Town:
-    """One stand-in and who is in it."""
+    """One sandbox and who is in it."""
 
     client: httpx.AsyncClient
     token: str
@@ -63,7 +63,7 @@ class Town:
         return str(self.client.base_url).rstrip("/")
 
     async def do(self, control: str, /, **body: Any) -> Any:
-        """Pull a string of the stand-in's."""
+        """Call the sandbox's control API."""
         answer = await self.client.post(f"/sim/{control}", json=body)
         assert answer.status_code == 200, (control, body, answer.text)
         return answer.json()

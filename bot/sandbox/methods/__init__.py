@@ -6,7 +6,7 @@ chats          chats and their members
 deleting       deleting messages
 editing        editing messages
 menus          command menus
-passing        forwarding and copying
+forwarding     forwarding and copying
 sending        sending messages and photos
 updating       getUpdates and webhooks
 """
@@ -21,8 +21,8 @@ from bot.sandbox.methods import (
     chats,
     deleting,
     editing,
+    forwarding,
     menus,
-    passing,
     sending,
     updating,
 )
@@ -47,7 +47,7 @@ METHODS: Final[dict[str, Method]] = {
         deleting,
         editing,
         menus,
-        passing,
+        forwarding,
         sending,
         updating,
     )

@@ -83,7 +83,7 @@ function answered(message, world, go) {
 function note(message) {
   const kind = Object.keys(message.service)[0] ?? "";
   const who = message.from?.name ?? "Somebody";
-  const said = {
+  const words = {
     new_chat_members: `${who} joined`,
     left_chat_member: `${who} left`,
     migrate_to_chat_id: "This group was upgraded to a supergroup",
@@ -93,7 +93,7 @@ function note(message) {
     forum_topic_closed: "The topic was closed",
     forum_topic_reopened: "The topic was reopened",
   }[kind];
-  return h("div", { class: "service", "data-id": message.id }, said ?? kind.replaceAll("_", " "));
+  return h("div", { class: "service", "data-id": message.id }, words ?? kind.replaceAll("_", " "));
 }
 
 function classes(message, marks) {

@@ -65,8 +65,8 @@ export class Composer {
 
   #grow() {
     this.#field.style.setProperty("height", "auto");
-    const wanted = Math.min(this.#field.scrollHeight, TALLEST);  // 0 while the field isn't shown
-    if (wanted) this.#field.style.setProperty("height", `${wanted}px`);
+    const height = Math.min(this.#field.scrollHeight, TALLEST);  // 0 while the field isn't shown
+    if (height) this.#field.style.setProperty("height", `${height}px`);
     else this.#field.style.removeProperty("height");
     this.#form.classList.toggle("written", this.#field.value.trim() !== "");
   }

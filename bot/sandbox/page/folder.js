@@ -27,7 +27,7 @@ export class FolderPanel {
     root.querySelector("[data-folder=edit]").addEventListener("click", (event) => this.#ask("edit", {}, event.currentTarget));
   }
 
-  /** Reads the folder again; a stand-in without one (tests, other uses) hides the panel. */
+  /** Reads the folder again; a sandbox without one (tests, other uses) hides the panel. */
   async refresh() {
     try {
       this.show(await read("/sim/folder"));

@@ -1,4 +1,4 @@
-// Where a link leads inside the stand-in. It decides; it neither navigates nor sends.
+// Where a link leads inside the sandbox. It decides; it neither navigates nor sends.
 
 const TELEGRAM = new Set(["t.me", "telegram.me", "telegram.dog"]);
 const NOWHERE = Object.freeze({ kind: "none" });
@@ -66,7 +66,7 @@ export function lastPart(address) {
   }
 }
 
-/** True when the address is served by the stand-in itself, the only place the page loads pictures from. */
+/** True when the address is served by the sandbox itself, the only place the page loads pictures from. */
 export function isOurs(address) {
   return parsed(address)?.origin === location.origin;
 }

@@ -1,4 +1,4 @@
-// Joins the page: who sits at it, which chat each pane shows, what the stream tells. The only place that knows all.
+// Joins the page: who sits at it, which chat each pane shows, what the events change. The only place that knows all.
 
 import { Actions } from "./actions.js";
 import { Composer } from "./composer.js";
@@ -90,8 +90,8 @@ class Page {
 
   #reset() {
     const { people } = this.world;
-    const wanted = Number(sessionStorage.getItem(SEAT));
-    this.seat = people.find((person) => person.id === (this.seat?.id ?? wanted)) ?? people[0];
+    const remembered = Number(sessionStorage.getItem(SEAT));
+    this.seat = people.find((person) => person.id === (this.seat?.id ?? remembered)) ?? people[0];
     this.#seats();
     this.#chats();
     const open = this.world.chats.get(this.channel.chat?.id) ?? this.world.publicChats()[0];

@@ -1,5 +1,5 @@
 // What the page says about itself and for the bot: toasts, the alert of a callback answer, the banner when the
-// stand-in is gone. No message of a chat appears here.
+// sandbox is gone. No message of a chat appears here.
 
 import { calm, h } from "./nodes.js";
 
@@ -28,7 +28,7 @@ export function alertBox(title, text) {
   box.showModal();
 }
 
-/** Shows the banner when the stand-in has been silent for a moment; a blink isn't worth one. */
+/** Shows the banner when the sandbox has been silent for a moment; a blink isn't worth one. */
 export function connectionLost() {
   document.documentElement.dataset.link = "lost";
   lost ??= setTimeout(() => { document.querySelector("#banner").hidden = false; }, LOST_MS);

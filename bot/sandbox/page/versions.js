@@ -1,4 +1,4 @@
-// What a message said before it was edited, which no Telegram client shows and a newcomer wants to see. Read only.
+// What a message was before it was edited, which no Telegram client shows. Changes nothing.
 
 import { formatted } from "./entities.js";
 import { h } from "./nodes.js";

@@ -1,10 +1,10 @@
-// The page's only door to the stand-in: reads its state, follows its events, posts what people do.
+// The page's only connection to the sandbox: reads its state, follows its events, posts what people do.
 
 const EVENTS = ["message", "edited", "deleted", "callback_answer", "chat", "commands", "folder"];
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 4000;
 
-/** What the stand-in answered instead of a success; the message is written for a person. */
+/** What the sandbox answered instead of a success; the message is written for a person. */
 export class Refused extends Error {}
 
 async function answered(request) {
@@ -57,7 +57,7 @@ export function follow({ onState, onEvent, onLost }) {
     stream.addEventListener("open", async () => {
       try {
         const state = await read("/sim/state");
-        // Without people the stand-in is still being furnished: look again in a moment.
+        // Without people the sandbox is not set up yet: ask again in a moment.
         if (!state.people.length) throw new Refused("Nobody is here yet.");
         onState(state);
       } catch {

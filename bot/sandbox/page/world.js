@@ -1,4 +1,4 @@
-// What the page knows of the stand-in: bot, people, chats, messages, commands. It draws nothing and asks nobody.
+// What the page knows of the sandbox: bot, people, chats, messages, commands. It draws nothing and asks nobody.
 
 /** Fires: "reset" after a whole state; "message", "edited", "deleted" (detail: the message); "chat"; "commands". */
 export class World extends EventTarget {
@@ -18,7 +18,7 @@ export class World extends EventTarget {
       this.messages.set(Number(chat), new Map(kept.map((message) => [message.id, message])));
     }
     this.commands = state.commands;
-    this.#tell("reset");
+    this.#dispatch("reset");
   }
 
   /** Applies one event of the stream; applying it twice changes nothing. */
@@ -64,24 +64,24 @@ export class World extends EventTarget {
     const known = this.messages.get(message.chat);
     const name = known.has(message.id) ? "edited" : "message";
     known.set(message.id, message);
-    this.#tell(name, message);
+    this.#dispatch(name, message);
   }
 
   #drop({ chat, id }) {
-    if (this.messages.get(chat)?.delete(id)) this.#tell("deleted", { chat, id });
+    if (this.messages.get(chat)?.delete(id)) this.#dispatch("deleted", { chat, id });
   }
 
   #chat(chat) {
     this.chats.set(chat.id, chat);
-    this.#tell("chat", chat);
+    this.#dispatch("chat", chat);
   }
 
   #menu(commands) {
     this.commands = commands;
-    this.#tell("commands");
+    this.#dispatch("commands");
   }
 
-  #tell(name, detail) {
+  #dispatch(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
