@@ -260,6 +260,12 @@ class App:
                 done = True
         return max(await self._store(outbox.waiting), 0 if done else 1)
 
+    @property
+    def has_problem(self) -> bool:
+        """Whether a channel of the settings is unknown, or the folder away or suddenly empty."""
+        unknown = self._telegram.unknown if self._telegram else {}
+        return bool(unknown or self._poller.problem or self._poller.emptied)
+
     def _jobs(self, telegram: Connection) -> Jobs:
         return Jobs(
             settings=self.settings,

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from bot.rendering.templates import Templates
     from bot.settings import Settings
 
-#: Exit code of `run --once` when something is left to send.
-LEFT_WAITING = 3
+#: Exit codes of `run --once`: a channel or the folder is not there; something is left to send.
+WENT_WRONG, LEFT_WAITING = 1, 3
 
 _Once = Annotated[
     bool, typer.Option("--once", help="Scan, answer, deliver what is due, then exit.")
@@ -45,8 +45,8 @@ def run(
         import bot.app  # noqa: F401 - loaded while the garbage collector is off
 
         logs.begin(chosen.log)
-    if asyncio.run(_run(chosen, templates, once=once, webhook=webhook)):
-        raise typer.Exit(LEFT_WAITING)
+    if code := asyncio.run(_run(chosen, templates, once=once, webhook=webhook)):
+        raise typer.Exit(code)
 
 
 @contextmanager
@@ -66,12 +66,14 @@ def _no_garbage_collection() -> Iterator[None]:
 async def _run(
     chosen: Settings, templates: Templates, *, once: bool, webhook: bool
 ) -> int:
-    """Return how many deliveries are left to send; 0 unless `once`."""
+    """Return the exit code; 0 unless `once`."""
     from bot.app import App
 
     async with App.opened(chosen, templates) as app:
         options.on_signal(app.stop)
         if once:
-            return await app.run_once()
+            left = await app.run_once()
+            went_wrong = WENT_WRONG if app.has_problem else 0
+            return LEFT_WAITING if left else went_wrong
         await app.run(webhook=webhook)
         return 0

@@ -70,6 +70,15 @@ async def test_once_ends_with_three_when_something_is_left_waiting(
     assert "Traceback" not in done.err
 
 
+async def test_once_ends_with_one_when_a_channel_is_not_there(
+    sandbox: Sandbox, home: Home
+) -> None:
+    home.connect(sandbox, [f"@{CHANNEL}", "@nowhere"])
+    done = await home.done("run", "--once")
+    assert done.code == 1
+    assert "channels: @nowhere: " in done.err
+
+
 async def test_once_gives_up_where_there_is_no_way_to_telegram(
     sandbox: Sandbox, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
