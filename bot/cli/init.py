@@ -6,7 +6,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -45,76 +46,159 @@ _Config = Annotated[
 ]
 
 
+_Force = Annotated[
+    bool,
+    typer.Option("--force", help="Replace the settings; the old ones are kept beside."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What init asks for; None: not answered."""
+
+    token: str | None
+    folder: str | None
+    channel: str | None
+    admin: str | None
+
+
 def init(
     token: _Token = None,
     folder: _Folder = None,
     channel: _Channel = None,
     admin: _Admin = None,
     config: _Config = None,
+    force: _Force = False,
 ) -> None:
     """Ask for the first settings and write them into a file.
 
-    Asks for whatever no option gives, checks the answers, and says what to type next.
+    Asks for whatever no option gives, checks the answers, and says what to type next. On a
+    terminal, answers that do not pass can be corrected at once.
     """
     from bot import settings
-    from bot.cli import console
 
     file = settings.file_in_use(config)
-    _can_begin(file, {"--token": token, "--folder": folder, "--channel": channel})
-    text = filled(
-        token=_answer(_TOKEN, token, "", hidden=True),
-        folder=_answer(_FOLDER, folder, "data/articles"),
-        channel=_answer(_CHANNEL, channel, ""),
-        admin=_answer(_ADMIN, admin, "")
-        if sys.stdin.isatty() or admin is not None
-        else "",
+    flag = "" if file == settings.DEFAULT_FILE else f" --config {file}"
+    given = Answers(token, folder, channel, admin)
+    _can_begin(file, flag, given, force=force)
+    old = _set_aside(file)
+    try:
+        _ask_until_right(file, flag, given)
+    finally:
+        if old and file.exists():
+            _say(f"{old}: the old settings")
+        elif old:
+            old.replace(file)
+    _say(f"\nNext: `paperboy run{flag}`.")
+
+
+def _ask_until_right(file: Path, flag: str, answers: Answers) -> None:
+    """Ask, write and check. Raises UsageError or typer.Exit for what is not corrected."""
+    from bot.cli.check import check
+
+    answers = _asked(answers)
+    while True:
+        try:
+            _write(file, filled(answers))
+            _say(f"{file}: written")
+            check(file)
+        except (UsageError, typer.Exit) as problem:
+            if not _is_corrected_now(problem):
+                if file.exists():
+                    _say(_fix_later(file, flag))
+                raise
+            file.unlink(missing_ok=True)
+            answers = _asked_again(answers)
+        else:
+            return
+
+
+def _is_corrected_now(problem: Exception) -> bool:
+    """Say what is wrong, and ask whether to answer again; False where there is nobody to ask."""
+    if not sys.stdin.isatty():
+        return False
+    for line in problem.problems if isinstance(problem, UsageError) else ():
+        _say(line)
+    return typer.confirm("\nCorrect the answers now?", default=True)
+
+
+def _fix_later(file: Path, flag: str) -> str:
+    return (
+        f"\nNext: correct {file}, or answer again with `paperboy init --force{flag}`; "
+        f"then `paperboy check{flag}`, then `paperboy run{flag}`."
     )
-    _write(file, text)
-    console.out.say(f"{file}: written")
-    _check(file, "" if file == settings.DEFAULT_FILE else f" --config {file}")
 
 
-def _can_begin(file: Path, given: Mapping[str, str | None]) -> None:
+def _say(words: str) -> None:
+    from bot.cli import console
+
+    console.out.say(words)
+
+
+def _can_begin(file: Path, flag: str, given: Answers, *, force: bool) -> None:
     """Raise UsageError if the file exists, or an answer is missing and stdin is not a terminal."""
-    if file.exists():
+    if file.exists() and not force:
         raise UsageError(
-            f"{file}: exists already and is kept; edit it, or write another: "
+            f"{file}: exists already and is kept; edit it, "
+            f"replace it with `paperboy init --force{flag}`, or write another: "
             f"`paperboy init --config {_OWN}`"
         )
-    missing = [option for option, value in given.items() if value is None]
+    needed = {
+        "--token": given.token,
+        "--folder": given.folder,
+        "--channel": given.channel,
+    }
+    missing = [option for option, value in needed.items() if value is None]
     if missing and not sys.stdin.isatty():
         raise UsageError(
             f"paperboy init: there is nobody to ask, so give {', '.join(missing)}"
         )
 
 
-def _check(file: Path, flag: str) -> None:
-    """Run `paperboy check`, then print what to type next. Raises typer.Exit for a problem."""
-    from bot.cli import console
-    from bot.cli.check import check
-
-    try:
-        check(file)
-    except typer.Exit:
-        console.out.say(
-            f"\nNext: fix what is marked ✗, then `paperboy check{flag}`, then `paperboy run{flag}`."
-        )
-        raise
-    console.out.say(f"\nNext: `paperboy run{flag}`.")
+def _set_aside(file: Path) -> Path | None:
+    """Move the settings that are replaced to a free name beside; return that; None: none are."""
+    if not file.exists():
+        return None
+    names = (f"{file.name}.old{number or ''}" for number in count())
+    old = next(one for one in map(file.with_name, names) if not one.exists())
+    return file.replace(old)
 
 
-def filled(*, token: str, folder: str, channel: str, admin: str) -> str:
+def _asked(given: Answers) -> Answers:
+    """Ask for what is not given; an editor only on a terminal."""
+    is_asked = sys.stdin.isatty() or given.admin is not None
+    return Answers(
+        token=_answer(_TOKEN, given.token, "", hidden=True),
+        folder=_answer(_FOLDER, given.folder, "data/articles"),
+        channel=_answer(_CHANNEL, given.channel, ""),
+        admin=_answer(_ADMIN, given.admin, "") if is_asked else "",
+    )
+
+
+def _asked_again(before: Answers) -> Answers:
+    """Ask for everything; an empty answer keeps what was answered before."""
+    return Answers(
+        token=_answer(
+            f"{_TOKEN} (empty: as before)", None, before.token or "", hidden=True
+        ),
+        folder=_answer(_FOLDER, None, before.folder or ""),
+        channel=_answer(_CHANNEL, None, before.channel or ""),
+        admin=_answer(_ADMIN, None, before.admin or ""),
+    )
+
+
+def filled(answers: Answers) -> str:
     """Return the shipped settings file with these answers in it; the comments stay."""
     from bot import shipped
 
     text = (shipped.config() / "paperboy.toml").read_text(encoding="utf-8")
-    text = _set(text, "token", _quoted(token))
-    text = _set(text, "folder", _quoted(folder))
-    if admin.strip():
+    text = _set(text, "token", _quoted(answers.token or ""))
+    text = _set(text, "folder", _quoted(answers.folder or ""))
+    if admin := (answers.admin or "").strip():
         ids = [int(part) if part.isdigit() else part for part in admin.split()]
         text = _set(text, "admins", json.dumps(ids))
-    if channel.strip():
-        text = text.rstrip() + f"\n\n[[channels]]\nchat = {_quoted(channel.strip())}\n"
+    if channel := (answers.channel or "").strip():
+        text = text.rstrip() + f"\n\n[[channels]]\nchat = {_quoted(channel)}\n"
     return text
 
 
@@ -125,7 +209,8 @@ def _answer(
         return given
     from bot.cli import console
 
-    words = console.out.fitting(f"{question} [{default}]" if default else question)
+    is_shown = default and not hidden
+    words = console.out.fitting(f"{question} [{default}]" if is_shown else question)
     answer = typer.prompt(words, default=default, show_default=False, hide_input=hidden)
     return str(answer)
 
