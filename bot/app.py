@@ -166,7 +166,7 @@ class App:
                 pace=self._pace,
                 clock=self._clock,
                 wake=self._wake,
-                standing=self._poller.folder_status,
+                folder_status=self._poller.folder_status,
             )
             connection.courier.followed.reread = self._reread
             stack.push_async_callback(connection.inbox.close)

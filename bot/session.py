@@ -67,7 +67,7 @@ class Connection:
         pace: RateLimiter,
         clock: Clock,
         wake: Callable[[], None],
-        standing: Callable[[], Mapping[str, Any]],
+        folder_status: Callable[[], Mapping[str, Any]],
     ) -> None:
         self.username = username
         #: Monotonic time of when Telegram told who the bot is.
@@ -84,7 +84,7 @@ class Connection:
         self.reporter = Reporter(store, messenger, templates, clock, SystemZone())
         composer = self._composer()
         self.courier = self._courier(composer, pace)
-        self.context = self._context(wake, standing)
+        self.context = self._context(wake, folder_status)
         restore_search = RestoreSearch(
             store, messenger, composer, clock, sorted(settings.telegram.admins)
         )
@@ -138,7 +138,7 @@ class Connection:
         )
 
     def _context(
-        self, wake: Callable[[], None], standing: Callable[[], Mapping[str, Any]]
+        self, wake: Callable[[], None], folder_status: Callable[[], Mapping[str, Any]]
     ) -> Context:
         return Context(
             store=self._store,
@@ -154,7 +154,7 @@ class Connection:
             undo=timedelta(seconds=self._settings.delivery.undo_seconds),
             reached=self.notifier.reachable,
             max_follows=self._settings.readers.max_follows,
-            folder_status=standing,
+            folder_status=folder_status,
             editors_tz=SystemZone(),
         )
 

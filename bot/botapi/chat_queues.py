@@ -116,7 +116,7 @@ class ChatQueues:
 
     def _read(self, body: Body) -> Update | None:
         """Return an update as an object; log it and return None if the library can't read it."""
-        fault = shapes.oddity(body)
+        fault = shapes.fault(body)
         if not fault:
             try:
                 return Update.de_json(body, self._bot)

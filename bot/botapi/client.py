@@ -27,6 +27,7 @@ _PAID = frozenset(("sendMessage", "sendPhoto", "copyMessage"))
 _THREADED = _PAID | {"forwardMessage", "sendChatAction"}
 #: Methods whose result is the new message.
 _ANSWERED_BY_MESSAGE = _PAID | {"forwardMessage"}
+_NO_NUMBER = "Telegram's answer could not be read: the message has no number"
 
 
 class Messenger:
@@ -87,9 +88,7 @@ class Messenger:
         number = result.get("message_id", 0) if isinstance(result, dict) else 0
         least = 1 if method in _ANSWERED_BY_MESSAGE else 0
         if type(number) is not int or not least <= number < _NUMBERS:
-            return Unknown(
-                "Telegram's answer could not be read: the message has no number"
-            ), None
+            return Unknown(_NO_NUMBER), None
         return Sent(number), result
 
     async def get_me(self) -> dict[str, Any] | Outcome:
@@ -159,15 +158,17 @@ class Messenger:
         outcome, result = await self.ask(method, parameters)
         if not isinstance(outcome, Sent):
             return outcome
-        if isinstance(result, dict) and all(
-            type(result.get(name)) is kind for name, kind in fields.items()
-        ):
+        if isinstance(result, dict) and _has(result, fields):
             return result
         names = " and ".join(fields)
         return Unknown(
             f"Telegram's answer to {method} could not be read: "
             f"{names} is missing or of the wrong type"
         )
+
+
+def _has(result: dict[str, Any], fields: Mapping[str, type]) -> bool:
+    return all(type(result.get(name)) is kind for name, kind in fields.items())
 
 
 def build(

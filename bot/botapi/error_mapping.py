@@ -26,6 +26,7 @@ from bot.botapi.error_texts import (
     BAD_REQUESTS,
     FORBIDDEN,
     UNSAID_SECONDS,
+    WEBHOOK_IS_SET,
     first_line,
     meaning,
 )
@@ -56,8 +57,11 @@ NOT_SENT = (
 NETWORK_SECONDS = 2.0
 #: No pause is longer; a chat told to wait for ever asks once a day.
 LONGEST_PAUSE = 86_400.0
-#: What the library says of an error page.
-NOT_JSON = "parsing the server response"
+#: Errors that are Telegram's own words, unless the library says that it got an error page.
+_OF_TELEGRAM = BadRequest | Forbidden | InvalidToken | EndPointNotFound | Conflict
+_NOT_JSON = "parsing the server response"
+#: What servers and proxies say of a 413.
+_TOO_LARGE = ("request entity too large", "payload too large", "(413)")
 _SECONDS = re.compile(r"retry after (\d+)")
 
 
@@ -65,20 +69,13 @@ def outcome(error: BaseException) -> Outcome:
     """Return what `error`, raised by a call of the Bot API, means for the message; never raises."""
     text = redact(str(error) or type(error).__name__)
     if isinstance(error, RetryAfter):
-        return Wait(
-            _seconds(error.retry_after), "Telegram asked for a pause", Delay.FLOOD
-        )
+        seconds = _seconds(error.retry_after)
+        return Wait(seconds, "Telegram asked for a pause", Delay.FLOOD)
     if isinstance(error, ChatMigrated) and type(error.new_chat_id) is int:
         return Migrated(error.new_chat_id)
-    if (
-        isinstance(error, BadRequest | Forbidden | InvalidToken | EndPointNotFound)
-        and NOT_JSON in text.lower()
-    ):
-        return Wait(
-            UNSAID_SECONDS,
-            f"something between here and Telegram answered: {first_line(text)}",
-            Delay.INTERCEPTED,
-        )
+    if isinstance(error, _OF_TELEGRAM) and _NOT_JSON in text.lower():
+        reason = f"something between here and Telegram answered: {first_line(text)}"
+        return Wait(UNSAID_SECONDS, reason, Delay.INTERCEPTED)
     if isinstance(error, InvalidToken | EndPointNotFound):
         return Revoked("Telegram refuses the token")
     if isinstance(error, BadRequest):
@@ -86,7 +83,9 @@ def outcome(error: BaseException) -> Outcome:
     if isinstance(error, Forbidden):
         return meaning(FORBIDDEN, text)
     if isinstance(error, Conflict):
-        return Wait(NETWORK_SECONDS, text, Delay.CONFLICT)
+        has_webhook = WEBHOOK_IS_SET in text.lower()
+        cause = Delay.WEBHOOK if has_webhook else Delay.CONFLICT
+        return Wait(NETWORK_SECONDS, text, cause)
     if isinstance(error, NetworkError):
         return _network(error, text)
     return Unknown(f"Telegram's answer could not be read: {first_line(text)}")
@@ -98,17 +97,10 @@ def _network(error: NetworkError, text: str) -> Outcome:
     if isinstance(error.__cause__, NOT_SENT):
         return Wait(NETWORK_SECONDS, f"Telegram can't be reached: {first_line(text)}")
     if "too many requests" in lowered:
-        found = _SECONDS.search(lowered)
-        return Wait(
-            _seconds(float(found[1])) if found else UNSAID_SECONDS,
-            "Telegram asked for a pause",
-            Delay.FLOOD,
-        )
-    if (
-        "request entity too large" in lowered
-        or "payload too large" in lowered
-        or "(413)" in lowered
-    ):
+        named = _SECONDS.search(lowered)
+        seconds = _seconds(float(named[1])) if named else UNSAID_SECONDS
+        return Wait(seconds, "Telegram asked for a pause", Delay.FLOOD)
+    if any(words in lowered for words in _TOO_LARGE):
         return Refused("it is too large for Telegram", Refusal.TOO_LONG)
     return Unknown(f"Telegram's answer was lost: {first_line(text)}")
 
@@ -119,6 +111,6 @@ def _seconds(wait: float | timedelta) -> float:
         seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
     except (TypeError, ValueError, OverflowError):
         return UNSAID_SECONDS
-    return (
-        min(max(seconds, 0.0), LONGEST_PAUSE) if isfinite(seconds) else UNSAID_SECONDS
-    )
+    if not isfinite(seconds):
+        return UNSAID_SECONDS
+    return min(max(seconds, 0.0), LONGEST_PAUSE)

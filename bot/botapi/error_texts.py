@@ -38,7 +38,8 @@ def meaning(table: Table, text: str) -> Outcome:
 
 def first_line(text: str) -> str:
     """Return the first line of an error's text, cut."""
-    return text.strip().splitlines()[0][:200]
+    first = text.strip().splitlines()[0]
+    return first[:200]
 
 
 def _done(text: str) -> Outcome:
@@ -47,7 +48,10 @@ def _done(text: str) -> Outcome:
 
 
 def _refused(cause: Refusal, words: str = "Telegram refuses it") -> Meaning:
-    return lambda text: Refused(f"{words}: {first_line(text)}", cause)
+    def refused(text: str) -> Outcome:
+        return Refused(f"{words}: {first_line(text)}", cause)
+
+    return refused
 
 
 def _gone(cause: Absence, words: str) -> Meaning:
@@ -55,7 +59,10 @@ def _gone(cause: Absence, words: str) -> Meaning:
 
 
 def _lost(cause: Delay, words: str) -> Meaning:
-    return lambda text: Wait(RIGHTS_SECONDS, f"{words}: {first_line(text)}", cause)
+    def lost(text: str) -> Outcome:
+        return Wait(RIGHTS_SECONDS, f"{words}: {first_line(text)}", cause)
+
+    return lost
 
 
 def _upgrading(text: str) -> Outcome:
@@ -76,7 +83,6 @@ _HIDDEN_MEMBERS = (
         "member list is inaccessible",
     ),
 )
-
 #: Lower-case part of a 400's text → meaning; the first match counts. Codes in capitals arrive
 #: unchanged or capitalised.
 BAD_REQUESTS = (
@@ -208,6 +214,9 @@ BAD_REQUESTS = (
     ),
     *_rows(_gone(Absence.BLOCKED, "the reader blocked the bot"), "user_is_blocked"),
 )
+
+#: Part of a 409's text: a webhook is set. Any other 409 is about another poller.
+WEBHOOK_IS_SET = "webhook is active"
 
 #: The same for a 403: nothing was sent. A channel of the settings waits for its editors; a reader's
 #: chat is left.

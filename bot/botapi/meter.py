@@ -44,7 +44,8 @@ class Meter:
         The reply itself waits until the chat may receive again, but not longer than REPLY_WAIT.
         """
         at = self.clock()
-        seconds = (self.limiter.chat_ready(chat_id, at) - at).total_seconds()
+        ready = self.limiter.chat_ready(chat_id, at)
+        seconds = (ready - at).total_seconds()
         with self.limiter.holding([chat_id]):
             if 0 < seconds <= REPLY_WAIT:
                 await asyncio.sleep(seconds)

@@ -11,18 +11,24 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import Any, TypeVar
-
-from telegram.error import Conflict
+from typing import Any, TypeVar, assert_never
 
 from bot.botapi import error_mapping
 from bot.botapi.client import Messenger
-from bot.botapi.error_mapping import NOT_JSON
 from bot.botapi.inbox import Full, Inbox
-from bot.botapi.redaction import redact
 from bot.botapi.shapes import valid
 from bot.clock import Monotonic
-from bot.domain.outcome import Outcome, Refused, Revoked, Unknown, Wait
+from bot.domain.outcome import (
+    Delay,
+    Gone,
+    Migrated,
+    Outcome,
+    Refused,
+    Revoked,
+    Sent,
+    Unknown,
+    Wait,
+)
 from bot.errors import SecondPoller, StoreError, TokenRevoked
 
 #: The kinds of update that the bot gets. Telegram remembers the last list, so it is named each
@@ -36,6 +42,7 @@ _LIMIT = 100
 REPEATED = 1.0
 _LONGEST_PAUSE = 30.0
 _CONFLICT_LASTS = 60.0
+_TRYING_AGAIN = "updates can't be fetched, trying again: %s"
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -73,7 +80,7 @@ class Polling:
         self._repeated = repeated
         self._offset = 0
         self._failures = self._unstored = 0
-        self._conflict_began: float | None = None
+        self._conflict_began = 0.0
         self._conflict_seen: float | None = None
         self._webhook_deleted = False
         self._last_success: float | None = None
@@ -97,11 +104,8 @@ class Polling:
         try:
             while not stop.is_set() and not working.done():
                 await self._first(stop, working, self.inbox.room(_LIMIT))
-                await self._take(
-                    await self._first(
-                        stop, working, self._poll_patiently(stop, self._poll_seconds)
-                    )
-                )
+                poll = self._poll_patiently(stop, self._poll_seconds)
+                await self._take(await self._first(stop, working, poll))
             await self._confirm()
             await working
         finally:
@@ -161,14 +165,11 @@ class Polling:
 
         The updates of an abandoned poll stay unconfirmed.
         """
-        work, stopped = (
-            asyncio.ensure_future(waited),
-            asyncio.ensure_future(stop.wait()),
-        )
+        work = asyncio.ensure_future(waited)
+        stopped = asyncio.ensure_future(stop.wait())
+        waits_for = (work, stopped, working)
         try:
-            await asyncio.wait(
-                (work, stopped, working), return_when=asyncio.FIRST_COMPLETED
-            )
+            await asyncio.wait(waits_for, return_when=asyncio.FIRST_COMPLETED)
             return work.result() if work.done() else None
         finally:
             for task in (work, stopped):
@@ -182,26 +183,23 @@ class Polling:
         while True:
             try:
                 updates = await self._poll_once(seconds)
-            except Conflict as error:
-                if (
-                    NOT_JSON in str(error).lower()
-                ):  # a proxy's page, which is not about another poller
-                    await self._recover(stop, error_mapping.outcome(error))
-                else:
-                    await self._contend(str(error))
             except Exception as error:  # JSON of another shape can raise anything
                 await self._recover(stop, error_mapping.outcome(error))
             else:
-                if self._failures:
-                    _log.warning("updates are fetched again")
-                    if self._last_success is not None:
-                        await self.back(self._monotonic() - self._last_success)
-                self._failures = 0
-                self._last_success = self._monotonic()
+                await self._succeed()
                 return updates
             if stop.is_set():
                 return []
             await self._pause(stop, _delay(self._failures))
+
+    async def _succeed(self) -> None:
+        """Record a successful poll; report it if polls had failed."""
+        if self._failures:
+            _log.warning("updates are fetched again")
+            if self._last_success is not None:
+                await self.back(self._monotonic() - self._last_success)
+        self._failures = 0
+        self._last_success = self._monotonic()
 
     async def _poll_once(self, seconds: int) -> list[dict[str, Any]]:
         """Poll, and record when the poll ended, successful or not."""
@@ -225,36 +223,43 @@ class Polling:
             raise ValueError("no update in the answer has a number")
         return updates
 
-    async def _contend(self, text: str) -> None:
+    async def _recover(self, stop: asyncio.Event, outcome: Outcome) -> None:
+        """Record a failed poll; wait where Telegram asks for it.
+
+        Raises TokenRevoked, and SecondPoller after a minute of another program's polls.
+        """
+        self._failures += 1
+        match outcome:
+            case Revoked():
+                raise TokenRevoked
+            case Wait(cause=Delay.WEBHOOK) if not self._webhook_deleted:
+                self._webhook_deleted = True
+                await self._delete_webhook()
+            case Wait(cause=Delay.WEBHOOK | Delay.CONFLICT):
+                self._contend(outcome.reason)
+            case Wait() | Unknown() | Refused():
+                if self._failures == 1:
+                    _log.warning(_TRYING_AGAIN, outcome.reason)
+                seconds = asked_for(outcome)
+                if seconds:
+                    await self._pause(stop, seconds)
+            case Sent() | Gone() | Migrated():
+                pass  # they are about a chat: no answer to getUpdates
+            case _:
+                assert_never(outcome)
+
+    def _contend(self, reason: str) -> None:
         """Record that another program fetches this bot's updates.
 
         Raises SecondPoller after a minute of it.
         """
-        self._failures += 1
-        if "webhook is active" in text.lower() and not self._webhook_deleted:
-            self._webhook_deleted = True
-            await self._delete_webhook()
-            return
         at = self._monotonic()
-        if self._conflict_seen is None or at - self._conflict_seen > _CONFLICT_LASTS:
+        last, self._conflict_seen = self._conflict_seen, at
+        if last is None or at - last > _CONFLICT_LASTS:
             self._conflict_began = at
-            _log.warning("another program reads this bot's updates: %s", redact(text))
-        self._conflict_seen = at
-        if (
-            self._conflict_began is not None
-            and at - self._conflict_began >= _CONFLICT_LASTS
-        ):
+            _log.warning("another program reads this bot's updates: %s", reason)
+        elif at - self._conflict_began >= _CONFLICT_LASTS:
             raise SecondPoller
-
-    async def _recover(self, stop: asyncio.Event, outcome: Outcome) -> None:
-        """Record a failed poll; wait where Telegram asks for it. Raises TokenRevoked."""
-        if isinstance(outcome, Revoked):
-            raise TokenRevoked
-        self._failures += 1
-        if self._failures == 1 and isinstance(outcome, Wait | Unknown | Refused):
-            _log.warning("updates can't be fetched, trying again: %s", outcome.reason)
-        if isinstance(outcome, Wait) and outcome.flood:
-            await self._pause(stop, outcome.seconds)
 
     async def _delete_webhook(self) -> None:
         """Delete a webhook, with which polling is not possible; polls report an error.
@@ -277,6 +282,14 @@ class Polling:
                 await asyncio.wait_for(self._poll(0, limit=1), 3.0)
 
 
+def asked_for(outcome: Outcome) -> float:
+    """Return the seconds that Telegram asked to wait, or 0."""
+    if isinstance(outcome, Wait) and outcome.flood:
+        return outcome.seconds
+    return 0.0
+
+
 def _delay(failures: int) -> float:
     """Return the seconds to wait after so many failures in a row."""
-    return min(2.0 ** min(failures - 1, 10), _LONGEST_PAUSE)
+    doublings = min(failures - 1, 10)
+    return min(2.0**doublings, _LONGEST_PAUSE)

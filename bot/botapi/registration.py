@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import assert_never
 
 from bot.botapi.client import Messenger
-from bot.botapi.polling import ALLOWED, wait_or_stop
+from bot.botapi.polling import ALLOWED, asked_for, wait_or_stop
 from bot.botapi.webhook import Hook, why_unheard
-from bot.domain.outcome import Outcome, Refused, Revoked, Sent, Wait, reason_of
+from bot.domain.outcome import (
+    Gone,
+    Migrated,
+    Refused,
+    Revoked,
+    Sent,
+    Unknown,
+    Wait,
+    reason_of,
+)
 from bot.errors import PaperboyError, TokenRevoked
 
 #: Seconds between two attempts to set the webhook: doubled each time, from the first to the last.
 FIRST_TRY, LAST_TRY = 1.0, 30.0
+_REFUSED = "web.public_url: Telegram refuses the webhook"
+_TRYING_AGAIN = "the webhook can't be set, trying again: %s"
 _log = logging.getLogger(__name__)
 
 
@@ -60,22 +72,17 @@ class Registration:
         wait = FIRST_TRY
         while not stop.is_set():
             outcome, _ = await self._messenger.ask("setWebhook", parameters)
-            if isinstance(outcome, Sent):
-                return
-            if isinstance(outcome, Revoked):
-                raise TokenRevoked
-            if isinstance(outcome, Refused):
-                raise PaperboyError(
-                    f"web.public_url: Telegram refuses the webhook: {outcome.reason}"
-                )
-            if wait == FIRST_TRY:
-                _log.warning(
-                    "the webhook can't be set, trying again: %s", reason_of(outcome)
-                )
-            await wait_or_stop(stop, max(wait, _asked_for(outcome)))
-            wait = min(wait * 2, LAST_TRY)
-
-
-def _asked_for(outcome: Outcome) -> float:
-    """Return the seconds that Telegram asked to wait, or 0."""
-    return outcome.seconds if isinstance(outcome, Wait) and outcome.flood else 0.0
+            match outcome:
+                case Sent():
+                    return
+                case Revoked():
+                    raise TokenRevoked
+                case Refused():
+                    raise PaperboyError(f"{_REFUSED}: {outcome.reason}")
+                case Wait() | Unknown() | Gone() | Migrated():
+                    if wait == FIRST_TRY:
+                        _log.warning(_TRYING_AGAIN, reason_of(outcome))
+                    await wait_or_stop(stop, max(wait, asked_for(outcome)))
+                    wait = min(wait * 2, LAST_TRY)
+                case _:
+                    assert_never(outcome)

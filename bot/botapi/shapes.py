@@ -31,16 +31,16 @@ _WHO = {
     "last_name": str,
 }
 _MESSAGE = {
-    **{
-        "message_id": int,
-        "message_thread_id": int,
-        "date": int,
-        "text": str,
-        "caption": str,
-        "media_group_id": str,
-    },
-    **{"migrate_to_chat_id": int, "migrate_from_chat_id": int},
+    "message_id": int,
+    "message_thread_id": int,
+    "date": int,
+    "text": str,
+    "caption": str,
+    "media_group_id": str,
+    "migrate_to_chat_id": int,
+    "migrate_from_chat_id": int,
 }
+_TYPE_NAMES = {str: "text", int: "a whole number"}
 #: Name of an object → its fields that handlers read, and their types.
 _FIELDS: dict[str, dict[str, type]] = {
     **dict.fromkeys(("chat", "from", "user", "sender_chat"), _WHO),
@@ -69,8 +69,9 @@ def valid(answer: object) -> list[Body]:
     if not isinstance(answer, list):
         kind = type(answer).__name__
         raise ValueError(f"a list of updates was expected, not {kind}")  # noqa: TRY004 - as for JSON
-    good = {one["update_id"]: one for one in answer if is_update(one)}
-    return [good[number] for number in sorted(good)]
+    updates = [one for one in answer if is_update(one)]
+    by_number = {update["update_id"]: update for update in updates}
+    return [by_number[number] for number in sorted(by_number)]
 
 
 def is_update(body: object) -> bool:
@@ -99,34 +100,34 @@ def chat_of(body: Body) -> int:
     return 0
 
 
-def oddity(update: dict[str, Any]) -> str:
-    """Return in words what in an update has the wrong shape, or "" where all is well."""
+def fault(update: dict[str, Any]) -> str | None:
+    """Return in words what in an update has the wrong shape, or None where all is well."""
     waiting: list[tuple[str, object]] = [("update", update)]
     while waiting:
-        name, one = waiting.pop()
-        if isinstance(one, dict):
-            if fault := _wrong_field(name, one):
-                return fault
-            waiting += one.items()
-        elif isinstance(one, list):
-            waiting += [(name, value) for value in one]
-        elif type(one) is int and not -MOST < one < MOST:
+        name, value = waiting.pop()
+        if isinstance(value, dict):
+            wrong = _wrong_field(name, value)
+            if wrong:
+                return wrong
+            waiting.extend(value.items())
+        elif isinstance(value, list):
+            waiting.extend((name, one) for one in value)
+        elif type(value) is int and not -MOST < value < MOST:
             return f"{name} is out of range"
-    return ""
+    return None
 
 
-def _wrong_field(name: str, fields: dict[str, Any]) -> str:
-    """Return in words which field of an object has the wrong type, or ""."""
+def _wrong_field(name: str, fields: dict[str, Any]) -> str | None:
+    """Return in words which field of an object has the wrong type, or None."""
     for field, expected in _FIELDS.get(name, {}).items():
-        if fields.get(field) is not None and type(fields[field]) is not expected:
-            type_name = "text" if expected is str else "a whole number"
-            return f"{field} of {name} is not {type_name}"
-    return ""
+        value = fields.get(field)
+        if value is not None and type(value) is not expected:
+            return f"{field} of {name} is not {_TYPE_NAMES[expected]}"
+    return None
 
 
 def _number(place: object, field: str) -> int | None:
     """Return the number of the chat or user in a field of an object; None where there is none."""
     whose = place.get(field) if isinstance(place, dict) else None
-    if isinstance(whose, dict) and type(whose.get("id")) is int:
-        return int(whose["id"])
-    return None
+    number = whose.get("id") if isinstance(whose, dict) else None
+    return number if type(number) is int else None

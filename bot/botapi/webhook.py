@@ -30,25 +30,28 @@ class Hook:
     @property
     def paths(self) -> set[str]:
         """The path, and its last part alone: a reverse proxy may remove the rest."""
-        return {self.path, f"/{self.path.rpartition('/')[2]}"}
+        last = self.path.rpartition("/")[2]
+        return {self.path, f"/{last}"}
 
     def admits(self, token: str) -> bool:
         """Return True for the secret; takes equally long for any other token."""
         return hmac.compare_digest(token.encode(), self.secret.encode())
 
 
-def why_unheard(info: Mapping[str, Any], url: str) -> str:
-    """Return why Telegram posts no updates to `url`, or "" if it does.
+def why_unheard(info: Mapping[str, Any], url: str) -> str | None:
+    """Return why Telegram posts no updates to `url`, or None if it does.
 
     info: Bot API WebhookInfo, for any address.
     """
     parts = urlsplit(str(info.get("url")))
-    where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"  # what follows may be a secret
+    host = parts.netloc.rpartition("@")[2]
+    where = f"{parts.scheme}://{host}"  # what follows may be a secret
     if info.get("url") != url:
         return (
             f"another program has set a webhook at {where}, which gets this bot's updates now; "
             "stop it, then restart"
         )
-    if info.get("last_error_message") and info.get("pending_update_count"):
-        return f"Telegram can't reach {where}: {info['last_error_message']}"
-    return ""
+    error = info.get("last_error_message")
+    if error and info.get("pending_update_count"):
+        return f"Telegram can't reach {where}: {error}"
+    return None

@@ -80,6 +80,8 @@ class Delay(Enum):
     UPGRADING = "upgrading"
     #: Another process takes the bot's updates.
     CONFLICT = "conflict"
+    #: A webhook is set, so updates can't be polled for.
+    WEBHOOK = "webhook"
     #: Something between here and Telegram answered in its place.
     INTERCEPTED = "intercepted"
     #: The network: the request did not reach Telegram.

@@ -59,7 +59,7 @@ async def joined(
         pace=pace,
         clock=clock,
         wake=lambda: None,
-        standing=dict,
+        folder_status=dict,
     )
     try:
         await channels.load()

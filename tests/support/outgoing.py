@@ -104,7 +104,7 @@ class Outgoing:
             pace=old.courier._limiter,
             clock=old._clock,
             wake=lambda: None,
-            standing=dict,
+            folder_status=dict,
         )
 
     async def deliver(self, after: float = 0.0, lasting: float = 0.5) -> None:
