@@ -53,9 +53,10 @@ class Messenger:
 
         message: the message to edit, delete or forward.
         """
-        return (
-            await self.answer(payload, chat_id=chat_id, thread=thread, message=message)
-        )[0]
+        outcome, _ = await self.answer(
+            payload, chat_id=chat_id, thread=thread, message=message
+        )
+        return outcome
 
     async def answer(
         self,
@@ -75,7 +76,9 @@ class Messenger:
         if self._paid and method in _PAID:
             parameters.setdefault("allow_paid_broadcast", True)
         call = self.ask(method, parameters)
-        return await (self._meter.count(chat_id, call) if self._meter else call)
+        if self._meter:
+            return await self._meter.count(chat_id, call)
+        return await call
 
     async def ask(
         self, method: str, parameters: dict[str, Any] | None = None
@@ -97,7 +100,8 @@ class Messenger:
 
     async def get_chat(self, chat: int | str) -> dict[str, Any] | Outcome:
         """Return a chat (Bot API ChatFullInfo) by its number or @name, or an Outcome as above."""
-        return await self._result("getChat", {"id": int, "type": str}, chat_id=chat)
+        fields = {"id": int, "type": str}
+        return await self._result("getChat", fields, chat_id=chat)
 
     async def member(self, chat_id: int, user: int) -> dict[str, Any] | Outcome:
         """Return somebody's membership in a chat (Bot API ChatMember), or an Outcome as above."""
@@ -113,16 +117,17 @@ class Messenger:
         member = await self.member(chat_id, self.number)
         if not isinstance(member, dict):
             return member
-        granted = [name for name, value in member.items() if value is True]
-        return frozenset((member.get("status", ""), *granted))
+        granted = {name for name, value in member.items() if value is True}
+        status = member.get("status", "")
+        return frozenset(granted | {status})
 
     async def set_commands(
         self, commands: list[dict[str, str]], scope: dict[str, Any]
     ) -> Outcome:
         """Set the command menu of a scope (Bot API BotCommandScope)."""
-        return (
-            await self.ask("setMyCommands", {"commands": commands, "scope": scope})
-        )[0]
+        parameters = {"commands": commands, "scope": scope}
+        outcome, _ = await self.ask("setMyCommands", parameters)
+        return outcome
 
     async def answer_callback(
         self, query: str, text: str = "", *, alert: bool = False
@@ -130,17 +135,22 @@ class Messenger:
         """Answer a tap, with a line of up to 200 characters where `text` is not empty."""
         parameters: dict[str, Any] = {"callback_query_id": query}
         if text:
-            parameters |= {"text": text[:200], "show_alert": alert}
-        return (await self.ask("answerCallbackQuery", parameters))[0]
+            parameters["text"] = text[:200]
+            parameters["show_alert"] = alert
+        outcome, _ = await self.ask("answerCallbackQuery", parameters)
+        return outcome
 
     def turn(self, chat_id: int) -> AbstractAsyncContextManager[None]:
         """Keep a chat for a reply that somebody waits for."""
-        return self._meter.turn(chat_id) if self._meter else nullcontext()
+        if self._meter:
+            return self._meter.turn(chat_id)
+        return nullcontext()
 
     @property
     def number(self) -> int:
         """The bot's user id, which its token begins with."""
-        return int(self.wire.token.partition(":")[0])
+        number, _, _ = self.wire.token.partition(":")
+        return int(number)
 
     @property
     def server_time(self) -> datetime | None:

@@ -24,9 +24,10 @@ from telegram.error import (
 
 from bot.botapi.error_texts import (
     BAD_REQUESTS,
+    CONFLICTS,
     FORBIDDEN,
+    NETWORK_SECONDS,
     UNSAID_SECONDS,
-    WEBHOOK_IS_SET,
     first_line,
     meaning,
 )
@@ -53,8 +54,6 @@ NOT_SENT = (
     httpx.InvalidURL,
     NotSent,
 )
-#: After a network error; callers that repeat it make it grow.
-NETWORK_SECONDS = 2.0
 #: No pause is longer; a chat told to wait for ever asks once a day.
 LONGEST_PAUSE = 86_400.0
 #: Errors that are Telegram's own words, unless the library says that it got an error page.
@@ -69,8 +68,7 @@ def outcome(error: BaseException) -> Outcome:
     """Return what `error`, raised by a call of the Bot API, means for the message; never raises."""
     text = redact(str(error) or type(error).__name__)
     if isinstance(error, RetryAfter):
-        seconds = _seconds(error.retry_after)
-        return Wait(seconds, "Telegram asked for a pause", Delay.FLOOD)
+        return _flood(error.retry_after)
     if isinstance(error, ChatMigrated) and type(error.new_chat_id) is int:
         return Migrated(error.new_chat_id)
     if isinstance(error, _OF_TELEGRAM) and _NOT_JSON in text.lower():
@@ -83,9 +81,7 @@ def outcome(error: BaseException) -> Outcome:
     if isinstance(error, Forbidden):
         return meaning(FORBIDDEN, text)
     if isinstance(error, Conflict):
-        has_webhook = WEBHOOK_IS_SET in text.lower()
-        cause = Delay.WEBHOOK if has_webhook else Delay.CONFLICT
-        return Wait(NETWORK_SECONDS, text, cause)
+        return meaning(CONFLICTS, text)
     if isinstance(error, NetworkError):
         return _network(error, text)
     return Unknown(f"Telegram's answer could not be read: {first_line(text)}")
@@ -98,11 +94,15 @@ def _network(error: NetworkError, text: str) -> Outcome:
         return Wait(NETWORK_SECONDS, f"Telegram can't be reached: {first_line(text)}")
     if "too many requests" in lowered:
         named = _SECONDS.search(lowered)
-        seconds = _seconds(float(named[1])) if named else UNSAID_SECONDS
-        return Wait(seconds, "Telegram asked for a pause", Delay.FLOOD)
+        return _flood(float(named[1]) if named else UNSAID_SECONDS)
     if any(words in lowered for words in _TOO_LARGE):
         return Refused("it is too large for Telegram", Refusal.TOO_LONG)
     return Unknown(f"Telegram's answer was lost: {first_line(text)}")
+
+
+def _flood(wait: float | timedelta) -> Wait:
+    seconds = _seconds(wait)
+    return Wait(seconds, "Telegram asked for a pause", Delay.FLOOD)
 
 
 def _seconds(wait: float | timedelta) -> float:

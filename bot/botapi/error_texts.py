@@ -1,4 +1,4 @@
-"""What the texts of Telegram's errors mean: two tables, from a part of the text to an Outcome.
+"""What the texts of Telegram's errors mean: tables, from a part of the text to an Outcome.
 
 Reads no exception; `error_mapping` does. The texts are the Bot API server's own. They are compared
 in lower case, since python-telegram-bot changes their case.
@@ -22,6 +22,8 @@ from bot.domain.outcome import (
 
 #: After a 429 that does not say how long, or an error page of something between us and Telegram.
 UNSAID_SECONDS = 30.0
+#: After a network error or a 409; callers that repeat it make it grow.
+NETWORK_SECONDS = 2.0
 
 Meaning = Callable[[str], Outcome]
 Table = tuple[tuple[str, Meaning], ...]
@@ -63,6 +65,10 @@ def _lost(cause: Delay, words: str) -> Meaning:
         return Wait(RIGHTS_SECONDS, f"{words}: {first_line(text)}", cause)
 
     return lost
+
+
+def _conflict(cause: Delay) -> Meaning:
+    return lambda text: Wait(NETWORK_SECONDS, text, cause)
 
 
 def _upgrading(text: str) -> Outcome:
@@ -215,9 +221,6 @@ BAD_REQUESTS = (
     *_rows(_gone(Absence.BLOCKED, "the reader blocked the bot"), "user_is_blocked"),
 )
 
-#: Part of a 409's text: a webhook is set. Any other 409 is about another poller.
-WEBHOOK_IS_SET = "webhook is active"
-
 #: The same for a 403: nothing was sent. A channel of the settings waits for its editors; a reader's
 #: chat is left.
 FORBIDDEN = (
@@ -250,4 +253,10 @@ FORBIDDEN = (
         "need administrator rights",
         "have no rights",
     ),
+)
+
+#: The same for a 409, an answer to getUpdates only.
+CONFLICTS = (
+    *_rows(_conflict(Delay.WEBHOOK), "webhook is active"),
+    *_rows(_conflict(Delay.CONFLICT), ""),
 )

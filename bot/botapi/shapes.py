@@ -76,11 +76,10 @@ def valid(answer: object) -> list[Body]:
 
 def is_update(body: object) -> bool:
     """Return True for an object whose number can be that of an update."""
-    return (
-        isinstance(body, dict)
-        and type(body.get("update_id")) is int
-        and body["update_id"] in NUMBERS
-    )
+    if not isinstance(body, dict):
+        return False
+    number = body.get("update_id")
+    return type(number) is int and number in NUMBERS
 
 
 def chat_of(body: Body) -> int:
@@ -93,10 +92,9 @@ def chat_of(body: Body) -> int:
         if not isinstance(content, dict):
             continue
         message = content.get("message") if kind == "callback_query" else content
-        for place in (message, content):
-            for field in ("chat", "from"):
-                if (number := _number(place, field)) is not None:
-                    return number
+        number = _whose(message) or _whose(content)
+        if number:
+            return number
     return 0
 
 
@@ -112,7 +110,7 @@ def fault(update: dict[str, Any]) -> str | None:
             waiting.extend(value.items())
         elif isinstance(value, list):
             waiting.extend((name, one) for one in value)
-        elif type(value) is int and not -MOST < value < MOST:
+        elif type(value) is int and abs(value) >= MOST:
             return f"{name} is out of range"
     return None
 
@@ -124,6 +122,11 @@ def _wrong_field(name: str, fields: dict[str, Any]) -> str | None:
         if value is not None and type(value) is not expected:
             return f"{field} of {name} is not {_TYPE_NAMES[expected]}"
     return None
+
+
+def _whose(content: object) -> int | None:
+    """Return the number of an object's chat, else of its user; None where it has neither."""
+    return _number(content, "chat") or _number(content, "from")
 
 
 def _number(place: object, field: str) -> int | None:
