@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.domain import post_links
 from bot.domain.article import Stored, from_short_id
 from bot.store import article_files, article_lists, articles, post_places, search
+from bot.store.article_files import Named as NamedFile
 from bot.store.database import Database
 
 
@@ -51,7 +52,9 @@ def _stored(db: Database, numbers: Sequence[int]) -> tuple[Stored, ...]:
 
     Withdrawn articles are returned only if there are no others.
     """
-    successors = dict.fromkeys(articles.successor(db, one) for one in numbers)
+    successors: dict[int, None] = {}
+    for number in numbers:
+        successors[articles.successor(db, number)] = None
     found = articles.several(db, [*successors])
     living = [one for one in found if not one.withdrawn]
     return tuple(living or found)
@@ -60,17 +63,25 @@ def _stored(db: Database, numbers: Sequence[int]) -> tuple[Stored, ...]:
 def _by_file(db: Database, name: str) -> NamedArticles | None:
     """Return what the files of a name are; None where there is no such file."""
     files = article_files.named(db, name)
-    read = [one for one in files if one.article is not None]
-    numbers = [one.article for one in reversed(read) if one.article is not None]
-    found = _stored(db, numbers)
-    if not found:
-        rejected = tuple((one.path, one.reason) for one in files if one.reason)
-        return NamedArticles(rejected=rejected) if rejected else None
+    read: dict[str, NamedFile] = {}
+    numbers: list[int] = []
+    rejected: list[tuple[str, str]] = []
+    for file in files:
+        if file.article is not None:
+            read[file.path] = file
+            numbers.append(file.article)
+        if file.reason:
+            rejected.append((file.path, file.reason))
+    found = _stored(db, numbers[::-1])
     if len(found) > 1:
         return NamedArticles(found)
-    own = [one for one in read if one.path == found[0].path]
-    file = (own or read)[0]
-    return NamedArticles(found, file.path, file.reason)
+    if found:
+        first, *_ = read.values()
+        file = read.get(found[0].path, first)
+        return NamedArticles(found, file.path, file.reason)
+    if rejected:
+        return NamedArticles(rejected=tuple(rejected))
+    return None
 
 
 def _by_short_id(db: Database, words: str) -> list[int]:
@@ -91,12 +102,16 @@ def _by_post(db: Database, words: str) -> list[int]:
 def _by_bare_address(db: Database, words: str) -> list[int]:
     """Return the articles at an address without its scheme: `example.org/story`."""
     words = words.removeprefix("//")
-    host = words.partition("/")[0]
-    if "." not in host or any(map(str.isspace, words)):
+    host, *_ = words.split("/")
+    if "." not in host:
+        return []
+    if len(words.split()) > 1:
         return []
     return articles.all_at(db, f"https://{words}")
 
 
 def _by_title(db: Database, words: str) -> list[int]:
     number = search.titled(db, words)
-    return [] if number is None else [number]
+    if number is None:
+        return []
+    return [number]

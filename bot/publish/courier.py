@@ -150,7 +150,8 @@ class Courier:
             await self._tell_editors(*more.notices)
         is_searching = more.doubts or self._recovery.on
         if is_searching:
-            await self._begin_recovery(at)
+            await self._recovery.begin(at, self._calls)
+            await self._repeats.begin(at, self._calls)
         await asyncio.sleep(0)  # the calls begin, and count in the rate limits
         await self._begin_sends_and_edits(at, edits_due=more.edits)
         if more.planning:
@@ -163,14 +164,6 @@ class Courier:
 
     def _is_store_free(self) -> bool:
         return self._store.is_free() and not self._woken.is_set()
-
-    async def _begin_recovery(self, at: datetime) -> None:
-        """Begin the probes of searches, and the repeats, that are due."""
-        room, chats = self._calls.room(at), self._calls.chats()
-        for call in await self._recovery.begin(at, room, chats):
-            self._calls.launch(call)
-        for call in await self._repeats.begin(at):
-            self._calls.launch(call)
 
     async def _begin_sends_and_edits(self, at: datetime, *, edits_due: bool) -> None:
         """Begin sends and edits. If both are due, they take turns to be first."""

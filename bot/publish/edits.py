@@ -6,7 +6,6 @@ Decides neither what an edit does (see `edit_jobs`) nor what its outcome means (
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from bot.domain.settlement import EditAction
 from bot.publish import composing, delivery_log, edit_jobs, failures, settling
 from bot.publish.composing import Composer
 from bot.publish.edit_jobs import EditJob
-from bot.publish.in_flight import InFlightCall, InFlightCalls
+from bot.publish.in_flight import InFlightCalls
 from bot.publish.messenger import Messenger, Tell
 from bot.store import edits
 from bot.store.edits import DueEdit
@@ -59,16 +58,18 @@ class Edits:
         materials, failed = await self.store(composing.gather_each, addressed)
         composed: list[EditJob] = []
         for material in materials:
-            to, path = material.to, material.stored.path
+            to = material.to
             due_edit = by_delivery[to.delivery.id]
             try:
                 edit_job = edit_jobs.edit_job(self.composer, due_edit, material, at)
             except Exception as error:  # a template or an article can raise anything
+                path = material.stored.path
                 failed.append(composing.failure(to, error, path))
             else:
                 composed.append(edit_job)
         if failed:
-            await self.tell(*await self.store(failures.leave, failed, at))
+            notices = await self.store(failures.leave, failed, at)
+            await self.tell(*notices)
         return composed
 
     def _call(self, edit_job: EditJob) -> None:
@@ -80,8 +81,7 @@ class Edits:
         call = self.messenger.call(
             edit_job.payload, chat_id=to.chat_id, message=to.delivery.message
         )
-        task = asyncio.ensure_future(call)
-        self.calls.launch(InFlightCall(to.delivery.chat, task, arrived=arrived))
+        self.calls.launch(call, to.delivery.chat, arrived=arrived)
 
     async def _settle(self, edit_job: EditJob, outcome: Outcome, at: datetime) -> None:
         """Record and log the outcome of an edit job; have the editors told if they should be."""
@@ -94,4 +94,5 @@ class Edits:
             )
             _log.info("%s", line)
         if alert:
-            await self.tell(settling.notice(to, alert, reason_of(outcome)))
+            notice = settling.notice(to, alert, reason_of(outcome))
+            await self.tell(notice)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bot.clock import Clock
 from bot.domain.outcome import Outcome, Unknown
@@ -16,6 +16,8 @@ from bot.store.delivery_rows import Addressed
 
 #: Calls in flight at once: a thousand a second where an answer takes a seventh of one.
 MOST_IN_FLIGHT = 160
+#: Takes an outcome and the moment it arrived.
+Arrived = Callable[[Outcome, datetime], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
@@ -27,11 +29,11 @@ class InFlightCall:
     chat: int
     call: asyncio.Task[Outcome]
     #: The delivery that it sends; the outcomes of many such calls are recorded together.
-    sends: Addressed | None = None
+    sends: Addressed | None
     #: Takes the outcome of any other call.
-    arrived: Callable[[Outcome, datetime], Awaitable[None]] | None = None
+    arrived: Arrived | None
     #: Monotonic time of the launch.
-    begun: float = 0.0
+    begun: float
 
     @property
     def is_done(self) -> bool:
@@ -78,11 +80,22 @@ class InFlightCalls:
     def __len__(self) -> int:
         return len(self._calls)
 
-    def launch(self, call: InFlightCall) -> None:
-        """Count a call that begins now."""
-        call.begun = self._clock.monotonic()
-        self._calls.add(call)
-        call.call.add_done_callback(lambda _: self._ended())
+    def launch(
+        self,
+        call: Coroutine[Any, Any, Outcome],
+        chat: int = 0,
+        *,
+        sends: Addressed | None = None,
+        arrived: Arrived | None = None,
+    ) -> None:
+        """Begin a call. chat, sends, arrived: see `InFlightCall`."""
+        now = self._clock.monotonic()
+        task = asyncio.ensure_future(call)
+        task.add_done_callback(self._on_end)
+        self._calls.add(InFlightCall(chat, task, sends, arrived, now))
+
+    def _on_end(self, _: asyncio.Task[Outcome]) -> None:
+        self._ended()
 
     def add(self, calls: Iterable[InFlightCall]) -> None:
         """Take calls in again, as their outcomes could not be recorded."""
@@ -98,8 +111,9 @@ class InFlightCalls:
 
     def any_longer_than(self, seconds: float) -> bool:
         """Return True if a call has been in flight for more than so many seconds."""
-        latest = self._clock.monotonic() - seconds
-        return any(one.begun < latest for one in self._calls)
+        now = self._clock.monotonic()
+        first = min((one.begun for one in self._calls), default=now)
+        return first < now - seconds
 
     async def wait(self) -> None:
         """Wait until all calls have ended."""
@@ -109,7 +123,8 @@ class InFlightCalls:
     def room(self, at: datetime) -> int:
         """Return how many more calls may begin."""
         free = MOST_IN_FLIGHT - len(self._calls)
-        return max(min(free, self._limiter.room(at)), 0)
+        room = min(free, self._limiter.room(at))
+        return max(room, 0)
 
     def chats(self) -> list[int]:
         """Return the chats (row numbers) with a call in flight."""
@@ -126,8 +141,9 @@ class InFlightCalls:
 
     def forget_past_limits(self, at: datetime) -> None:
         """Forget the chats that are no longer rate-limited."""
-        limited = self._limited.items()
-        self._limited = {chat: until for chat, until in limited if until > at}
+        for chat, until in [*self._limited.items()]:
+            if until <= at:
+                del self._limited[chat]
 
     def forget_limits(self) -> None:
         """Forget which chats are rate-limited: the wall clock was set."""
@@ -137,9 +153,10 @@ class InFlightCalls:
         """Return what may go out now; the next of the same chat (or of its threads) waits."""
         chosen: dict[int, _Due] = {}
         for one in due:
-            if not self._is_rate_limited(one.to, at):
-                chosen.setdefault(one.to.chat_id, one)
-        return [*chosen.values()]
+            if self._is_rate_limited(one.to, at):
+                continue
+            chosen.setdefault(one.to.chat_id, one)
+        return list(chosen.values())
 
     def _is_rate_limited(self, to: Addressed, at: datetime) -> bool:
         """Return True if the chat is rate-limited, and remember until when."""

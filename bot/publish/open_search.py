@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain.candidates import Bounds
+from bot.domain.interpretation import after_probe
+from bot.domain.outcome import Outcome
 from bot.domain.recognition import Target
 from bot.domain.recovery import (
     ForwardProbe,
@@ -18,6 +20,7 @@ from bot.domain.recovery import (
     RightsProbe,
     Search,
 )
+from bot.domain.settlement import ProbeAnswer
 from bot.rendering import markup
 from bot.store import recovery
 from bot.store.database import Database
@@ -61,6 +64,20 @@ class OpenSearch:
                 return None
             case _:
                 assert_never(step)
+
+    def kept_keyboard(self, outcome: Outcome) -> bool:
+        """Return True if the message of a keyboard probe has the keyboard that it had before."""
+        is_found = isinstance(self.search.next(), Found)
+        if is_found and self.touch is Touch.FIRST:
+            return True
+        answer = after_probe(outcome).answer
+        match answer:
+            case ProbeAnswer.MISSING | ProbeAnswer.PROTECTED | ProbeAnswer.REFUSED:
+                return True
+            case ProbeAnswer.DONE | ProbeAnswer.GONE | ProbeAnswer.LATER:
+                return False
+            case _:
+                assert_never(answer)
 
 
 def waits_until(

@@ -7,14 +7,12 @@ crash the delivery is still doubtful, and is searched for again.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from bot.clock import Clock
-from bot.domain.interpretation import after_probe
 from bot.domain.outcome import Outcome
 from bot.domain.rate_limit import RateLimiter
 from bot.domain.recovery import (
@@ -27,10 +25,9 @@ from bot.domain.recovery import (
     RightsProbe,
     Step,
 )
-from bot.domain.settlement import ProbeAnswer
 from bot.errors import StoreError, TokenRevoked
 from bot.publish import open_search, probes
-from bot.publish.in_flight import InFlightCall
+from bot.publish.in_flight import InFlightCalls
 from bot.publish.messenger import Ask, Messenger
 from bot.publish.open_search import OpenSearch
 from bot.publish.search_results import SearchResults
@@ -42,8 +39,6 @@ from bot.store.thread import Store
 #: If no message number from before the attempt is known, the search waits for one from after it,
 #: up to so many times `doubt_seconds`.
 PATIENCE = 10
-#: Answers to a keyboard probe after which the message has the keyboard that it had.
-_REFUSED = (ProbeAnswer.MISSING, ProbeAnswer.PROTECTED, ProbeAnswer.REFUSED)
 
 
 @dataclass(slots=True)
@@ -62,7 +57,7 @@ class Recovery:
     _open: dict[int, OpenSearch] = field(default_factory=dict)
     #: Until when a chat's search waits for a message number that bounds it.
     _waiting: dict[int, datetime] = field(default_factory=dict)
-    #: Chats with a probe in flight.
+    #: Chats (Telegram's numbers) with a probe in flight.
     _probed: set[int] = field(default_factory=set)
     _results: SearchResults = field(init=False)
 
@@ -80,48 +75,47 @@ class Recovery:
 
     def shift(self, by: timedelta) -> None:
         """Move what waits in memory by as much as the wall clock was set."""
-        waiting = self._waiting.items()
-        self._waiting = {chat: until + by for chat, until in waiting}
+        for chat in self._waiting:
+            self._waiting[chat] += by
 
-    async def begin(
-        self, at: datetime, room: int, busy: Collection[int]
-    ) -> list[InFlightCall]:
-        """Open the searches that are due, and begin the probes that may go out now.
-
-        room: at most so many probes. busy: row numbers of the chats with a call in flight.
-        """
+    async def begin(self, at: datetime, calls: InFlightCalls) -> None:
+        """Open the searches that are due, and begin the probes that may go out now."""
         await self._open_due(at)
-        begun: list[InFlightCall] = []
+        room, before = calls.room(at), len(calls)
         for search in list(self._open.values()):
-            if len(begun) >= room:
-                break
+            if len(calls) - before >= room:
+                return
             try:
-                probe = await self._begin_probe(search, at, busy)
+                await self._go_on(search, at, calls)
             except (StoreError, TokenRevoked):
                 raise
             except Exception:
                 await self._put_off(search.doubt, at)
-            else:
-                if probe:
-                    begun.append(probe)
-        return begun
 
     async def next(self, at: datetime, busy: Collection[int]) -> datetime | None:
-        """Return when the next probe or search may begin, or None if an answer must come first."""
+        """Return when the next probe or search may begin, or None if an answer must come first.
+
+        busy: row numbers of the chats with a call in flight.
+        """
+        moments = list(self._waiting.values())
         free = [one for one in self._open.values() if self._is_free(one, busy)]
-        moments = [*self._waiting.values(), *(self._ready(one, at) for one in free)]
-        known = [*self._open, *self._waiting]
-        due = await self.store(recovery.next_due, busy=known)
+        moments += [self._ready(search, at) for search in free]
+        due = await self.store(recovery.next_due, busy=self._known_chats)
         if due:
             moments.append(max(due, at))
         return min(moments, default=None)
 
+    @property
+    def _known_chats(self) -> list[int]:
+        """The chats (Telegram's numbers) with a search that is open or waits."""
+        return [*self._open, *self._waiting]
+
     async def _open_due(self, at: datetime) -> None:
         """Open the searches that are due, or let them wait for a number that bounds them."""
-        waiting = self._waiting.items()
-        self._waiting = {chat: until for chat, until in waiting if until > at}
-        known = [*self._open, *self._waiting]
-        for doubt in await self.store(recovery.due, at, busy=known):
+        for chat, until in list(self._waiting.items()):
+            if until <= at:
+                del self._waiting[chat]
+        for doubt in await self.store(recovery.due, at, busy=self._known_chats):
             try:
                 await self._open_one(doubt, at)
             except StoreError:
@@ -130,66 +124,74 @@ class Recovery:
                 await self._put_off(doubt, at)
 
     async def _open_one(self, doubt: Doubt, at: datetime) -> None:
-        chat_id, me = doubt.to.chat_id, self.messenger.number
+        chat_id = doubt.to.chat_id
         patience = timedelta(seconds=PATIENCE * self.doubt_seconds)
         bounds = await self.store(recovery.around, doubt)
         until = await self.store(open_search.waits_until, doubt, bounds, at, patience)
         if until:
             self._waiting[chat_id] = until
             return
-        search = await self.store(
-            open_search.open_search, doubt, bounds, me, self.editors
+        self._open[chat_id] = await self.store(
+            open_search.open_search,
+            doubt,
+            bounds,
+            self.messenger.number,
+            self.editors,
         )
-        self._open[chat_id] = search
 
-    async def _begin_probe(
-        self, search: OpenSearch, at: datetime, busy: Collection[int]
-    ) -> InFlightCall | None:
-        """Begin a search's next probe, or close the search; None if no probe begins now."""
+    async def _go_on(
+        self, search: OpenSearch, at: datetime, calls: InFlightCalls
+    ) -> None:
+        """Begin a search's next probe if it may begin now, or close the search."""
         step = search.search.next()
         match step:
             case Found() | NotFound() | Later():
                 await self._close(search, step, at)
-                return None
+                return
             case ForwardProbe() | RightsProbe() | KeyboardProbe():
-                is_ready = self._ready(search, at) <= at
-                if not (is_ready and self._is_free(search, busy)):
-                    return None
+                pass
             case _:
                 assert_never(step)
-        if isinstance(step, KeyboardProbe) and not await self._reserve(search, step):
-            return None
-        return self._launch(search, step)
+        if self._ready(search, at) > at:
+            return
+        if not self._is_free(search, calls.chats()):
+            return
+        if await self._may_begin(search, step):
+            self._launch(search, step, calls)
 
-    async def _reserve(self, search: OpenSearch, step: KeyboardProbe) -> bool:
+    async def _may_begin(self, search: OpenSearch, step: Step) -> bool:
         """Record that a message may get a keyboard; return False if it is another post."""
-        chat_id = search.doubt.to.chat_id
-        search.touch = await self.store(numbers.begin_retouch, chat_id, step.message)
-        if search.touch is Touch.TAKEN:
+        if not isinstance(step, KeyboardProbe):
+            return True
+        chat_id, message = search.doubt.to.chat_id, step.message
+        touch = await self.store(numbers.begin_keyboard_probe, chat_id, message)
+        search.touch = touch
+        if touch is Touch.TAKEN:
             search.search.skip()
-        return search.touch is not Touch.TAKEN
+            return False
+        return True
 
     def _is_free(self, search: OpenSearch, busy: Collection[int]) -> bool:
         """Return True if no call in flight keeps the search's next probe waiting."""
-        if search.in_flight or search.reserved_chat in busy:
+        if search.in_flight:
+            return False
+        if search.reserved_chat in busy:
             return False
         return search.probed_chat not in self._probed
 
     def _ready(self, search: OpenSearch, at: datetime) -> datetime:
         """Return when the rate limit allows the next probe."""
         chat_id = search.probed_chat
-        return at if chat_id is None else self.limiter.ready(chat_id, at)
+        if chat_id is None:
+            return at
+        return self.limiter.ready(chat_id, at)
 
-    def _launch(self, search: OpenSearch, step: Step) -> InFlightCall:
-        reserved, probed = search.reserved_chat, search.probed_chat
-        search.in_flight = True
-        if probed is not None:
-            self._probed.add(probed)
+    def _launch(self, search: OpenSearch, step: Step, calls: InFlightCalls) -> None:
+        chat_id, probed = search.doubt.to.chat_id, search.probed_chat
         result: Any = None  # and it stays so where the call breaks
 
         async def carry_out() -> Outcome:
             nonlocal result
-            chat_id = search.doubt.to.chat_id
             outcome, result = await probes.carry_out(self.messenger, chat_id, step)
             return outcome
 
@@ -203,8 +205,10 @@ class Recovery:
             except Exception:
                 await self._put_off(search.doubt, at)
 
-        task = asyncio.ensure_future(carry_out())
-        return InFlightCall(reserved or 0, task, arrived=arrived)
+        search.in_flight = True
+        if probed is not None:
+            self._probed.add(probed)
+        calls.launch(carry_out(), search.reserved_chat or 0, arrived=arrived)
 
     async def _apply(
         self,
@@ -218,13 +222,16 @@ class Recovery:
         touched = search.touch is Touch.AGAIN
         search.search.answered(step, outcome, answer, touched=touched)
         result = search.search.next()
-        if isinstance(step, KeyboardProbe):
-            is_own = isinstance(result, Found) and search.touch is Touch.FIRST
-            if is_own or after_probe(outcome).answer in _REFUSED:
-                chat_id = search.doubt.to.chat_id
-                await self.store(numbers.end_retouch, chat_id, step.message)
-        if isinstance(result, Found | NotFound | Later):
-            await self._close(search, result, at)
+        if isinstance(step, KeyboardProbe) and search.kept_keyboard(outcome):
+            chat_id, message = search.doubt.to.chat_id, step.message
+            await self.store(numbers.end_keyboard_probe, chat_id, message)
+        match result:
+            case Found() | NotFound() | Later():
+                await self._close(search, result, at)
+            case ForwardProbe() | RightsProbe() | KeyboardProbe():
+                pass  # it begins when it may
+            case _:
+                assert_never(result)
 
     async def _close(self, search: OpenSearch, result: Result, at: datetime) -> None:
         """Close a search and record its result."""

@@ -16,7 +16,7 @@ from bot.domain.rate_limit import RateLimiter
 from bot.publish import composing, failures, work
 from bot.publish.composing import Composer, Failed, Material
 from bot.publish.followed import FollowedFiles
-from bot.publish.in_flight import InFlightCall, InFlightCalls
+from bot.publish.in_flight import InFlightCalls
 from bot.publish.messenger import Messenger, Tell
 from bot.store import outbox
 from bot.store.delivery_rows import Addressed
@@ -40,28 +40,35 @@ class Sends:
 
     async def begin(self, at: datetime) -> None:
         """Begin the sends that are due, as many as may."""
-        while room := min(self.calls.room(at), BATCH):
-            busy = self.calls.busy()
-            due = await self.store(work.due, at, busy, room)
-            await self._refuse(due.failed, at)
-            if due.followed and await self.followed.read(due.followed, at):
-                continue
-            chosen = self.calls.one_a_chat(due.materials, at)
-            with self.limiter.holding([one.to.chat_id for one in chosen]):
-                await self._compose(chosen, at)
-                await asyncio.sleep(0)  # the calls begin, and count in the rate limits
-            if len(due.materials) + len(due.failed) < room:
+        is_more_due = True
+        while is_more_due:
+            room = self.calls.room(at)
+            if not room:
                 return
+            is_more_due = await self._begin_batch(min(room, BATCH), at)
+
+    async def _begin_batch(self, most: int, at: datetime) -> bool:
+        """Begin at most so many sends; return True if more may be due."""
+        busy = self.calls.busy()
+        due = await self.store(work.due, at, busy, most)
+        await self._refuse(due.failed, at)
+        if due.followed and await self.followed.read(due.followed, at):
+            return True  # what is due may have changed
+        chosen = self.calls.one_a_chat(due.materials, at)
+        chats = [one.to.chat_id for one in chosen]
+        with self.limiter.holding(chats):
+            await self._compose(chosen, at)
+            await asyncio.sleep(0)  # the calls begin, and count in the rate limits
+        return len(due.materials) + len(due.failed) == most
 
     async def _compose(self, chosen: Sequence[Material], at: datetime) -> None:
         composed, failed = composing.post_each(self.composer, chosen)
         await self._refuse(failed, at)
         if not composed:
             return
-        payloads = {
-            one.to.delivery.id: (payload, one.stored.fingerprint)
-            for one, payload in composed
-        }
+        payloads: dict[int, tuple[Payload, str]] = {}
+        for one, payload in composed:
+            payloads[one.to.delivery.id] = payload, one.stored.fingerprint
         begun = await self.store(outbox.begin, payloads, at)
         for one, payload in composed:
             if one.to.delivery.id in begun:
@@ -70,10 +77,11 @@ class Sends:
     def _call(self, to: Addressed, payload: Payload) -> None:
         payload, thread = composing.directed(payload, to)
         call = self.messenger.call(payload, chat_id=to.chat_id, thread=thread)
-        task = asyncio.ensure_future(call)
-        self.calls.launch(InFlightCall(to.delivery.chat, task, sends=to))
+        self.calls.launch(call, to.delivery.chat, sends=to)
 
     async def _refuse(self, failed: Sequence[Failed], at: datetime) -> None:
         """Refuse deliveries whose messages cannot be composed, and tell the editors."""
-        if failed:
-            await self.tell(*await self.store(failures.refuse, failed, at))
+        if not failed:
+            return
+        notices = await self.store(failures.refuse, failed, at)
+        await self.tell(*notices)

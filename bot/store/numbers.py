@@ -73,7 +73,7 @@ class Touch(Enum):
     AGAIN = "again"
 
 
-def begin_retouch(db: Database, chat_id: int, message: int) -> Touch:
+def begin_keyboard_probe(db: Database, chat_id: int, message: int) -> Touch:
     """Write, before the call, that a message may get another keyboard.
 
     Should it prove to be another delivery's, that one is brought up to date as soon as its number
@@ -86,7 +86,7 @@ def begin_retouch(db: Database, chat_id: int, message: int) -> Touch:
         return Touch.FIRST if write(db, sql, (chat_id, message)) else Touch.AGAIN
 
 
-def end_retouch(db: Database, chat_id: int, message: int) -> None:
+def end_keyboard_probe(db: Database, chat_id: int, message: int) -> None:
     """Write that a message kept its keyboard."""
     write(
         db,

@@ -490,7 +490,9 @@ async def test_what_a_crash_left_of_a_touch_is_put_right() -> None:
     async with losing(editors=()) as post:
         await begun(post)
         delivery = await post.lose(faults.cut_after())
-        await post.store(numbers.begin_retouch, post.chat.id, post.posts()[-1].id)
+        await post.store(
+            numbers.begin_keyboard_probe, post.chat.id, post.posts()[-1].id
+        )
         post.posts()[-1].reply_markup = None
         await post.restart()
         for _ in range(3):

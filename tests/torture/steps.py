@@ -71,8 +71,8 @@ CALLS = (
 #: bot, since nothing has to be forwarded to one.
 WITH_KEYBOARD_COMMITS = (
     "conversation.chat_standing.park",
-    "store.numbers.begin_retouch",
-    "store.numbers.end_retouch",
+    "store.numbers.begin_keyboard_probe",
+    "store.numbers.end_keyboard_probe",
 )
 WITH_KEYBOARD_CALLS = ("editMessageReplyMarkup", "getChatMember")
 #: What only some runs come to, each with the reason.
@@ -89,8 +89,8 @@ RENAMED = {
     "publishing.revising.settle": "publish.edit_jobs.settle",
     "publishing.settling.write_down": "publish.settling.write_down",
     "publishing.starting.begin": "publish.channel_start.begin",
-    "store.doubts.begin_retouch": "store.numbers.begin_retouch",
-    "store.doubts.end_retouch": "store.numbers.end_retouch",
+    "store.doubts.begin_retouch": "store.numbers.begin_keyboard_probe",
+    "store.doubts.end_retouch": "store.numbers.end_keyboard_probe",
     "store.doubts.found": "store.recovery.found",
     "store.doubts.give_up": "store.recovery.give_up",
     "store.doubts.interrupted": "publish.settling.interrupted",
