@@ -224,7 +224,13 @@ def after_notice(outcome: Outcome) -> NoticeSettlement:
             return NoticeSettlement(
                 again_in=min(max(outcome.seconds, 1.0), EDITOR_AWAY_SECONDS)
             )
-        case Refused() | Gone():
+        case Refused():
+            return NoticeSettlement(
+                again_in=EDITOR_AWAY_SECONDS,
+                is_refused=True,
+                fallback=outcome.fallback,
+            )
+        case Gone():
             return NoticeSettlement(again_in=EDITOR_AWAY_SECONDS, is_refused=True)
         case Migrated() | Unknown() | Revoked():
             return NoticeSettlement(again_in=EDITOR_HELD_UP_SECONDS)

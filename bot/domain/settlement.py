@@ -106,6 +106,8 @@ class NoticeSettlement:
     again_in: float | None = None
     #: Telegram lets nothing through to the editor: they never pressed Start, or blocked the bot.
     is_refused: bool = False
+    #: What the next attempt, at once, does differently, where that may help.
+    fallback: Fallback | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

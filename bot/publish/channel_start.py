@@ -7,7 +7,7 @@ sets `first_run` has decided otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from bot.store import (
     outbox,
     post_places,
 )
+from bot.store.article_lists import Candidate
 from bot.store.database import Database, transaction
 from bot.store.facts import Fact
 
@@ -49,29 +50,29 @@ def decide(
 
     It depends on the settings and on the disk that holds the database.
     """
-    since = at - settings.feed.max_age if settings.feed.max_age else None
-    reason = (
-        ""
-        if settings.feed.chose_start or not settings.channels
-        else lost(db, settings.store.database, environ)
-    )
+    feed, database = settings.feed, settings.store.database
+    since = at - feed.max_age if feed.max_age else None
+    reason = ""
+    if settings.channels and not feed.chose_start:
+        reason = lost(db, database, environ)
     if not reason:
-        return Start(settings.feed.newest, since)
-    said = (
-        f"the database {settings.store.database} is new, and {reason}. "
+        return Start(feed.newest, since)
+    notice = Notice(
+        key="disk",
+        alert=Alert.DATABASE,
+        about="The database",
+        reason=f"the database {database} is new, and {reason}. "
         "It may replace one that was lost, so nothing old is posted. "
-        "Put it on a disk that lasts, or set [feed] first_run, and every start posts that many."
+        "Put it on a disk that lasts, or set [feed] first_run, and every start posts that many.",
     )
-    return Start(
-        0,
-        since,
-        (Notice(key="disk", alert=Alert.DATABASE, about="The database", reason=said),),
-    )
+    return Start(0, since, (notice,))
 
 
 def lost(db: Database, database: Path, environ: Mapping[str, str]) -> str:
     """Return why the database may replace one that was lost; empty if it does not."""
-    return "" if channel_starts.any_begun(db) else disk.temporary(database, environ)
+    if channel_starts.any_begun(db):
+        return ""
+    return disk.temporary(database, environ)
 
 
 def begin(db: Database, channels: Sequence[Channel], start: Start, at: datetime) -> int:
@@ -80,33 +81,50 @@ def begin(db: Database, channels: Sequence[Channel], start: Start, at: datetime)
     Return how many are pending.
     """
     waiting = 0
-    for channel in (channel for channel in channels if channel.begun is None):
-        with transaction(db):
-            waiting += _begin(db, channel, start, at)
+    for channel in channels:
+        if channel.begun is None:
+            with transaction(db):
+                waiting += _begin(db, channel, start, at)
     return waiting
 
 
 def _begin(db: Database, channel: Channel, start: Start, at: datetime) -> int:
-    there = post_places.articles_in(db, channel.chat)
-    carrying = follows.carrying(db, channel.topics) if channel.topics else None
-    fitting = [
-        one
-        for one in article_lists.candidates(db)
-        if one.quality >= channel.min_quality
-        and one.id not in there
-        and (carrying is None or one.id in carrying)
-    ]
-    skipped, chosen = delivery.first_run(fitting, start.newest)
-    posted = [
-        one for one in chosen if start.since is None or one.ordered >= start.since
-    ]
-    skipped = [*skipped, *chosen[: len(chosen) - len(posted)]]
-    outbox.open_channel(
-        db, channel.chat, [(one.id, one.ordered, State.SKIPPED) for one in skipped], at
-    )
-    outbox.open_channel(
-        db, channel.chat, [(one.id, one.ordered, State.PENDING) for one in posted], at
-    )
+    older, newest = delivery.first_run(_fitting(db, channel), start.newest)
+    skipped = list(older)
+    posted: list[Candidate] = []
+    for one in newest:
+        if start.since is None or one.ordered >= start.since:
+            posted.append(one)
+        else:
+            skipped.append(one)
+    _open(db, channel, skipped, State.SKIPPED, at)
+    _open(db, channel, posted, State.PENDING, at)
     channel_starts.begin(db, channel.chat, at)
     facts.put(db, Fact.ARCHIVE, str(articles.last(db)))
     return len(posted)
+
+
+def _fitting(db: Database, channel: Channel) -> list[Candidate]:
+    """Return the articles that the channel's filters admit and that it has no delivery of."""
+    there = post_places.articles_in(db, channel.chat)
+    carrying: Collection[int] | None = None
+    if channel.topics:
+        carrying = follows.carrying(db, channel.topics)
+    fitting = []
+    for one in article_lists.candidates(db):
+        if one.quality < channel.min_quality or one.id in there:
+            continue
+        if carrying is None or one.id in carrying:
+            fitting.append(one)
+    return fitting
+
+
+def _open(
+    db: Database,
+    channel: Channel,
+    chosen: Sequence[Candidate],
+    state: State,
+    at: datetime,
+) -> None:
+    rows = [(one.id, one.ordered, state) for one in chosen]
+    outbox.open_channel(db, channel.chat, rows, at)

@@ -22,12 +22,15 @@ from bot.settings import Buttons
 from bot.store import addressing, chats
 from bot.store.thread import Store
 
+#: A chat as the Bot API describes it.
+ChatFacts = dict[str, Any]
+
 
 class Directory(Protocol):
     """Whoever can look up a chat."""
 
-    async def get_chat(self, chat: int | str) -> dict[str, Any] | Outcome:
-        """Return the chat as the Bot API describes it, or what came instead."""
+    async def get_chat(self, chat: int | str) -> ChatFacts | Outcome:
+        """Return the chat as the Bot API describes it, or why there is none."""
 
 
 class Channels:
@@ -47,21 +50,18 @@ class Channels:
         """Update the rows from the settings. Raises UsageError when two settings are one chat."""
         wanted = [(one.chat, one.thread, one.on_doubt) for one in self._wanted]
         rows = await self._store(chats.set_channels, wanted)
-        seen: dict[int, str] = {}
-        for row, one in zip(rows, self._wanted, strict=True):
-            if row.id in seen:
+        names: dict[int, str] = {}
+        channels: list[Channel] = []
+        for row, setting in zip(rows, self._wanted, strict=True):
+            if row.id in names:
                 raise UsageError(
-                    f"channels: {one.chat} and {seen[row.id]} are the same chat; "
+                    f"channels: {setting.chat} and {names[row.id]} are the same chat; "
                     "keep one of the two"
                 )
-            seen[row.id] = one.chat
-        self._buttons = {
-            row.id: one.buttons for row, one in zip(rows, self._wanted, strict=True)
-        }
-        self.live[:] = [
-            admission(row, one, self._taxonomy)
-            for row, one in zip(rows, self._wanted, strict=True)
-        ]
+            names[row.id] = setting.chat
+            self._buttons[row.id] = setting.buttons
+            channels.append(admission(row, setting, self._taxonomy))
+        self.live[:] = channels
 
     def buttons(self, chat: int) -> Buttons:
         """Return where the links of a post to this chat stand; readers and groups get buttons."""
@@ -73,37 +73,42 @@ class Channels:
         Return setting → reason for the channels that Telegram does not know.
         """
         problems = {}
-        for channel, one in zip(list(self.live), self._wanted, strict=True):
-            found = await self._look_up(directory, channel, one)
+        for channel, setting in zip(list(self.live), self._wanted, strict=True):
+            found = await self._look_up(directory, channel, setting)
             if isinstance(found, dict):
+                title = found.get("title") or found.get("first_name", "")
                 await self._store(
                     chats.resolve,
                     channel.chat,
                     int(found["id"]),
                     username=str(found.get("username", "")),
-                    title=str(found.get("title") or found.get("first_name", "")),
+                    title=str(title),
                 )
             else:
-                problems[one.chat] = reason_of(found) or "Telegram gave no answer"
+                reason = reason_of(found) or "Telegram gave no answer"
+                problems[setting.chat] = reason
         await self.load()
         return problems
 
     @property
     def all_begun(self) -> bool:
         """Whether no channel waits for its start."""
-        return all(channel.begun is not None for channel in self.live)
+        return None not in [channel.begun for channel in self.live]
 
     async def _look_up(
-        self, directory: Directory, channel: Channel, one: settings.Channel
-    ) -> dict[str, Any] | Outcome:
+        self, directory: Directory, channel: Channel, setting: settings.Channel
+    ) -> ChatFacts | Outcome:
         """Ask for a channel by its number where that is known: its name may be another's by now."""
         row = await self._store(chats.get, channel.chat)
-        number = row.chat_id if row else None
-        found = await directory.get_chat(one.chat if number is None else number)
-        if number is not None and isinstance(found, Migrated):
-            await self._store(addressing.move, number, found.chat_id)
-            found = await directory.get_chat(found.chat_id)
-        return found
+        if row is None or row.chat_id is None:
+            return await directory.get_chat(setting.chat)
+        found = await directory.get_chat(row.chat_id)
+        match found:
+            case Migrated():
+                await self._store(addressing.move, row.chat_id, found.chat_id)
+                return await directory.get_chat(found.chat_id)
+            case _:
+                return found
 
     async def begin(
         self, chosen: settings.Settings, environ: Mapping[str, str], at: datetime
@@ -118,15 +123,18 @@ class Channels:
         return waiting, start.notices
 
 
-def admission(row: chats.Chat, one: settings.Channel, taxonomy: Taxonomy) -> Channel:
+def admission(
+    row: chats.Chat, setting: settings.Channel, taxonomy: Taxonomy
+) -> Channel:
     """Return a channel with what it admits: its row, as the settings want it."""
-    names = (
-        meant
-        for name in one.topics
-        for meant in (taxonomy.name(name), taxonomy.sample_behind(name))
-        if meant
-    )
-    keys = frozenset(map(topics.key, names))
+    keys = set()
+    for name in setting.topics:
+        for topic in (taxonomy.name(name), taxonomy.sample_behind(name)):
+            if topic:
+                keys.add(topics.key(topic))
     return Channel(
-        chat=row.id, topics=keys, min_quality=one.min_quality, begun=row.sequence
+        chat=row.id,
+        topics=frozenset(keys),
+        min_quality=setting.min_quality,
+        begun=row.sequence,
     )

@@ -92,9 +92,12 @@ class Composer:
 
 def directed(payload: Payload, to: Addressed) -> tuple[Payload, int]:
     """Return a post's call and its thread, after the fallbacks about how and where it is sent."""
-    if Fallback.UNPAID in to.delivery.fallbacks:
+    fallbacks, thread = to.delivery.fallbacks, to.thread
+    if Fallback.UNPAID in fallbacks:
         payload = {**payload, "allow_paid_broadcast": False}
-    return payload, 0 if Fallback.NO_THREAD in to.delivery.fallbacks else to.thread
+    if Fallback.NO_THREAD in fallbacks:
+        thread = 0
+    return payload, thread
 
 
 def post_each(
@@ -117,23 +120,20 @@ def gather(db: Database, to: Sequence[Addressed]) -> list[Material]:
     The topics that a chat follows matter in private chats only: there a post offers buttons for
     the others. In a group or channel the buttons are for all members.
     """
-    stored = {
-        number: articles.get(db, number)
-        for number in {one.delivery.article for one in to}
-    }
-    followed = follows.keys_by_chat(
-        db, [one.delivery.chat for one in to if one.kind is ChatKind.PRIVATE]
-    )
-    return [
-        Material(
-            one,
-            found,
-            _links(db, one, found),
-            followed.get(one.delivery.chat, frozenset()),
-        )
-        for one in to
-        if (found := stored[one.delivery.article]) is not None
-    ]
+    private = [one.delivery.chat for one in to if one.kind is ChatKind.PRIVATE]
+    followed = follows.keys_by_chat(db, private)
+    stored: dict[int, Stored | None] = {}
+    materials: list[Material] = []
+    for one in to:
+        article, chat = one.delivery.article, one.delivery.chat
+        if article not in stored:
+            stored[article] = articles.get(db, article)
+        found = stored[article]
+        if found is not None:
+            links = _links(db, one, found)
+            topics = followed.get(chat, frozenset())
+            materials.append(Material(one, found, links, topics))
+    return materials
 
 
 def gather_each(
@@ -157,25 +157,17 @@ def gather_each(
 
 def failure(to: Addressed, error: Exception, path: str = "") -> Failed:
     """Return that a delivery's message can't be made, and why. path: the article's file."""
-    return Failed(
-        to,
-        f"{path}: the message could not be made: {why(error)}".removeprefix(": "),
-        error,
-    )
+    reason = f"the message could not be made: {why(error)}"
+    if path:
+        reason = f"{path}: {reason}"
+    return Failed(to, reason, error)
 
 
 def why(error: Exception) -> str:
     """Return what went wrong in words, as far as there are any."""
-    return (
-        str(error)
-        if isinstance(error, PaperboyError)
-        else f"{type(error).__name__}: {error}"
-    )
-
-
-def message_link(to: Addressed, message: int) -> str | None:
-    """Return the address of a post in a public or private channel; None where Telegram has none."""
-    return naming.post_link(to.username, to.chat_id, message)
+    if isinstance(error, PaperboyError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
 
 
 def _links(db: Database, to: Addressed, stored: Stored) -> dict[str, str]:
@@ -183,18 +175,17 @@ def _links(db: Database, to: Addressed, stored: Stored) -> dict[str, str]:
 
     Empty for a private chat, whose messages have no addresses.
     """
-    if to.kind is ChatKind.PRIVATE or not stored.article.related:
+    related = stored.article.related
+    if to.kind is ChatKind.PRIVATE or not related:
         return {}
-    there = post_places.by_identity(
-        db, to.delivery.chat, [one.identity for one in stored.article.related]
-    )
-    posts = {
-        one.identity: same_title(one.title, there.get(one.identity, ()))
-        for one in stored.article.related
-    }
-    links = {
-        identity: message_link(to, message)
-        for identity, message in posts.items()
-        if message is not None
-    }
-    return {identity: link for identity, link in links.items() if link}
+    identities = [one.identity for one in related]
+    there = post_places.by_identity(db, to.delivery.chat, identities)
+    links: dict[str, str] = {}
+    for one in related:
+        posts = there.get(one.identity, ())
+        message = same_title(one.title, posts)
+        if message is not None:
+            link = naming.post_link(to.username, to.chat_id, message)
+            if link:
+                links[one.identity] = link
+    return links

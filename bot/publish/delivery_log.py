@@ -7,13 +7,24 @@ counted: who reads what is private.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
 from bot.domain.chat import Standing
 from bot.domain.delivery import Delivery, Lane, State
-from bot.domain.outcome import Outcome, Sent, reason_of
+from bot.domain.outcome import (
+    Gone,
+    Migrated,
+    Outcome,
+    Refused,
+    Revoked,
+    Sent,
+    Unknown,
+    Wait,
+    reason_of,
+)
 from bot.domain.settlement import Settlement
 from bot.planning import naming
 from bot.store import chats, counts
@@ -24,28 +35,39 @@ from bot.store.delivery_rows import Addressed
 SECONDS = 10.0
 
 
-class Deed(StrEnum):
-    """What became of a message, as the log says it."""
+class LogWord(StrEnum):
+    """What became of a message: the first word, or words, of its log line."""
 
+    #: Telegram took it.
     POSTED = "posted"
+    #: The post shows its article as it is now.
     EDITED = "edited"
+    #: The post was deleted, or a note stands in its place.
     TAKEN_BACK = "taken back"
+    #: Telegram will never take it.
     REFUSED = "refused"
+    #: It is searched for, or repeated once.
     DOUBTFUL = "sent, but the answer was lost"
+    #: An editor decides.
     UNCONFIRMED = "sent at most twice, without an answer"
+    #: It is tried again.
     WAITS = "not sent yet"
+    #: The chat is gone.
     UNREACHABLE = "not sent: the chat can't be reached"
+    #: The article was withdrawn, or waits again.
     NOT_NEEDED = "no longer needed"
 
 
-_DEEDS = {
-    State.SENT: Deed.POSTED,
-    State.REFUSED: Deed.REFUSED,
-    State.DOUBTFUL: Deed.DOUBTFUL,
-    State.UNCONFIRMED: Deed.UNCONFIRMED,
-    State.PENDING: Deed.WAITS,
-    State.GONE: Deed.UNREACHABLE,
+_WORDS = {
+    State.SENT: LogWord.POSTED,
+    State.REFUSED: LogWord.REFUSED,
+    State.DOUBTFUL: LogWord.DOUBTFUL,
+    State.UNCONFIRMED: LogWord.UNCONFIRMED,
+    State.PENDING: LogWord.WAITS,
+    State.GONE: LogWord.UNREACHABLE,
 }
+#: What became of messages to readers: article, word, reason → how many.
+Counts = Counter[tuple[int, LogWord, str]]
 
 
 def introduction(
@@ -55,30 +77,37 @@ def introduction(
 
     They name version and account, folder and scans, database, channels. seconds: between two scans.
     """
-    channels = [
-        chat for chat in chats.channels(db) if chat.state is not Standing.DROPPED
-    ]
-    posts_to = (
-        "Posts go to " + ", ".join(map(_place, channels))
-        if channels
-        else "No channel: posts go to readers only"
-    )
     known = counts.articles(db)
-    articles = f"{known:,} {'article' if known == 1 else 'articles'} known"
+    articles = "article" if known == 1 else "articles"
     scans = f"scanned now, then every {seconds:g} s and when a file changes"
     return [
         f"Paperboy {version} runs as @{bot}",
-        f"Folder {folder}: {articles}; {scans}",
+        f"Folder {folder}: {known:,} {articles} known; {scans}",
         f"Database {database}",
-        posts_to,
+        _channels(db),
     ]
+
+
+def _channels(db: Database) -> str:
+    known = chats.channels(db)
+    live = [chat for chat in known if chat.state is not Standing.DROPPED]
+    if not live:
+        return "No channel: posts go to readers only"
+    return "Posts go to " + ", ".join(map(_name, live))
+
+
+def _name(chat: chats.Chat) -> str:
+    thread = f", thread {chat.thread}" if chat.thread else ""
+    if chat.title and chat.username:
+        return f"{chat.title} (@{chat.username}{thread})"
+    return f"{chat.name}{thread}"
 
 
 class Readers:
     """Counts readers' settlements between two log lines, which would be hundreds a minute."""
 
     def __init__(self) -> None:
-        self._counts: Counter[tuple[int, Deed, str]] = Counter()
+        self._counts: Counts = Counter()
         self._since = 0.0
 
     def add(
@@ -88,31 +117,27 @@ class Readers:
         if not self._counts:
             self._since = at
         for to, settlement in settlements:
-            if to.delivery.lane is not Lane.CHANNEL:
-                deed = _DEEDS.get(settlement.state, Deed.NOT_NEEDED)
-                self._counts[
-                    to.delivery.article,
-                    deed,
-                    "" if deed is Deed.POSTED else settlement.reason,
-                ] += 1
+            if to.delivery.lane is Lane.CHANNEL:
+                continue
+            word, reason = _word(settlement), settlement.reason
+            if word is LogWord.POSTED:
+                reason = ""
+            self._counts[to.delivery.article, word, reason] += 1
 
-    def take(
-        self, at: float, *, all_of_them: bool = False
-    ) -> Counter[tuple[int, Deed, str]]:
+    def take(self, at: float, *, all_of_them: bool = False) -> Counts:
         """Return and reset the counts if they began `SECONDS` ago or earlier; else return none.
 
         all_of_them: whenever they began.
         """
         if not all_of_them and at - self._since < SECONDS:
             return Counter()
-        taken, self._counts = self._counts, Counter()
+        taken = self._counts
+        self._counts = Counter()
         return taken
 
 
 def settled(
-    db: Database,
-    settlements: Sequence[tuple[Addressed, Settlement]],
-    among: Counter[tuple[int, Deed, str]],
+    db: Database, settlements: Sequence[tuple[Addressed, Settlement]], readers: Counts
 ) -> list[str]:
     """Return a line for each settled post in a channel.
 
@@ -120,55 +145,58 @@ def settled(
     """
     lines = []
     for to, settlement in settlements:
-        if to.delivery.lane is Lane.CHANNEL:
-            deed = _DEEDS.get(settlement.state, Deed.NOT_NEEDED)
-            article, chat = to.delivery.article, to.delivery.chat
-            lines.append(
-                line(db, article, chat, deed, settlement.reason, settlement.not_before)
-            )
-    return [*lines, *_readers(db, among)]
+        delivery, word = to.delivery, _word(settlement)
+        if delivery.lane is Lane.CHANNEL:
+            until, reason = settlement.not_before, settlement.reason
+            lines.append(_post(db, delivery, word, reason, until))
+    for (article, word, reason), count in readers.items():
+        lines.append(_line(word, _to_readers(db, article, count), reason))
+    return lines
 
 
 def edit(
     db: Database, delivery: Delivery, outcome: Outcome, *, takes_back: bool
 ) -> str:
     """Return the line about the edit or deletion of a channel's post."""
-    done = Deed.TAKEN_BACK if takes_back else Deed.EDITED
-    if isinstance(outcome, Sent):
-        return line(db, delivery.article, delivery.chat, done)
-    return f"not {line(db, delivery.article, delivery.chat, done, reason_of(outcome))}"
+    word = LogWord.TAKEN_BACK if takes_back else LogWord.EDITED
+    line = _post(db, delivery, word, reason_of(outcome))
+    match outcome:
+        case Sent():
+            return line
+        case Wait() | Refused() | Gone() | Migrated() | Unknown() | Revoked():
+            return f"not {line}"
+        case _:
+            assert_never(outcome)
 
 
-def line(
+def _word(settlement: Settlement) -> LogWord:
+    return _WORDS.get(settlement.state, LogWord.NOT_NEEDED)
+
+
+def _post(
     db: Database,
-    article: int,
-    chat: int,
-    deed: Deed,
-    reason: str = "",
+    delivery: Delivery,
+    word: LogWord,
+    reason: str,
     until: datetime | None = None,
 ) -> str:
-    """Return the line about one article in one chat."""
-    words = f"{deed}: {naming.titled(db, article)} in {naming.chat(db, chat)}"
-    words += (
-        f" (until {until:%H:%M:%S} UTC)"
-        if until and deed in (Deed.WAITS, Deed.DOUBTFUL)
-        else ""
+    """Return the line about one article in one channel."""
+    title, channel = (
+        naming.titled(db, delivery.article),
+        naming.chat(db, delivery.chat),
     )
-    return f"{words}: {reason}" if reason else words
+    post = f"{title} in {channel}"
+    if until and word in (LogWord.WAITS, LogWord.DOUBTFUL):
+        post = f"{post} (until {until:%H:%M:%S} UTC)"
+    return _line(word, post, reason)
 
 
-def _readers(db: Database, among: Counter[tuple[int, Deed, str]]) -> Iterator[str]:
-    for (article, deed, reason), count in among.items():
-        readers = "reader" if count == 1 else "readers"
-        words = f"{deed}: {naming.titled(db, article)} to {count:,} {readers}"
-        yield f"{words}: {reason}" if reason else words
+def _to_readers(db: Database, article: int, count: int) -> str:
+    title = naming.titled(db, article)
+    readers = "reader" if count == 1 else "readers"
+    return f"{title} to {count:,} {readers}"
 
 
-def _place(chat: chats.Chat) -> str:
-    name = f"@{chat.username}" if chat.username else ""
-    thread = f", thread {chat.thread}" if chat.thread else ""
-    return (
-        f"{chat.title} ({name}{thread})"
-        if chat.title and name
-        else f"{chat.name}{thread}"
-    )
+def _line(word: LogWord, about: str, reason: str) -> str:
+    line = f"{word}: {about}"
+    return f"{line}: {reason}" if reason else line

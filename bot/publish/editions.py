@@ -95,15 +95,29 @@ def chats_for(db: Database, stored: Stored, channels: Sequence[Channel]) -> list
     admitted = _admitted(db, stored, channels)
     if stored.copy_of is not None:
         return [*admitted]
-    live = {channel.chat for channel in channels}
-    had = [chat for chat in post_places.chats_of(db, stored.id) if chat in live]
-    return [*dict.fromkeys([*had, *admitted])]
+    live, _ = _posted(db, stored.id, channels)
+    return [*live, *(chat for chat in admitted if chat not in live)]
 
 
 def former_chats(db: Database, article: int, channels: Sequence[Channel]) -> list[int]:
     """Return the channels that have an article and are no longer in the settings."""
-    live = {channel.chat for channel in channels}
-    return [chat for chat in post_places.chats_of(db, article) if chat not in live]
+    _, former = _posted(db, article, channels)
+    return former
+
+
+def _posted(
+    db: Database, article: int, channels: Sequence[Channel]
+) -> tuple[list[int], list[int]]:
+    """Return the channels that have an article: those of the settings, and former ones."""
+    settings = {channel.chat for channel in channels}
+    live: list[int] = []
+    former: list[int] = []
+    for chat in post_places.chats_of(db, article):
+        if chat in settings:
+            live.append(chat)
+        else:
+            former.append(chat)
+    return live, former
 
 
 def has_expired(stored: Stored, at: datetime) -> bool:
@@ -126,7 +140,11 @@ def undo(db: Database, number: int, edition: int, opened: datetime) -> Undone:
         undone, sent, late = editions.take_back(db, number, edition, opened)
         if undone:
             pending.take_back(db, number, edition)
-        return Undone(tuple(undone), tuple(sent), tuple(late))
+    return Undone(
+        undone=tuple(undone),
+        sent=tuple(sent),
+        late=tuple(late),
+    )
 
 
 def release(

@@ -17,10 +17,10 @@ from bot.clock import Clock
 from bot.domain.delivery import Payload
 from bot.domain.interpretation import after_notice
 from bot.domain.notices import Alert, Notice
-from bot.domain.outcome import Fallback, Outcome, Refused, Revoked, reason_of
-from bot.errors import PaperboyError, TokenRevoked
+from bot.domain.outcome import Fallback, Outcome, reason_of
+from bot.errors import PaperboyError
 from bot.planning import naming
-from bot.publish.messenger import Messenger
+from bot.publish.messenger import Messenger, check_token
 from bot.rendering import alerts, layout, log_lines
 from bot.rendering.report import Entry
 from bot.rendering.templates import Broken, Templates
@@ -35,6 +35,8 @@ QUIET = timedelta(minutes=3)
 QUESTIONS = 5
 #: Notices that come together and are named in the log; more are counted.
 LOGGED = 10
+#: The alert, and whether its incident is over.
+Kind = tuple[Alert, bool]
 _log = logging.getLogger(__name__)
 
 
@@ -66,9 +68,9 @@ class Notifier:
         #: Numbers of notices that were sent, and of which that could not be written down.
         self._heard: set[int] = set()
 
-    async def tell(self, *told: Notice) -> None:
+    async def tell(self, *new: Notice) -> None:
         """Have the editors told: once for each key as long as its incident is open."""
-        await self._store(notices.tell, told, self._clock())
+        await self._store(notices.tell, new, self._clock())
         self.nudge()
 
     async def ask(self, notice: Notice) -> bool:
@@ -99,7 +101,8 @@ class Notifier:
 
     def shift(self, by: timedelta) -> None:
         """Move what waits in memory by as much as the wall clock was set."""
-        self._away = {editor: until + by for editor, until in self._away.items()}
+        for editor in self._away:
+            self._away[editor] += by
 
     @property
     def reaches_nobody(self) -> bool:
@@ -115,45 +118,46 @@ class Notifier:
             if broken := self._templates.take_broken():
                 await self._store(_tell_broken, broken, self._clock())
             if await self._store(notices.unaddressed):
-                for notice in await self._store(_address, self._editors):
-                    _log.warning("%s", notice)
-            due = [await self._tell_one(editor) for editor in self._editors]
-            return min((one for one in due if one), default=None)
+                for line in await self._store(_address, self._editors):
+                    _log.warning("%s", line)
+            moments = [await self._send_to(editor) for editor in self._editors]
+        return min(filter(None, moments), default=None)
 
-    async def _tell_one(self, editor: int) -> datetime | None:
+    async def _send_to(self, editor: int) -> datetime | None:
+        """Send an editor what may be sent now; return when to send more, or None."""
         at = self._clock()
-        if (away := self._away.get(editor, at)) > at:
-            return away
+        away_until = self._away.get(editor, at)
+        if away_until > at:
+            return away_until
         if self._heard:
             await self._note((), at)
-        waiting = [
-            one
-            for one in await self._store(notices.waiting, editor)
-            if one.id not in self._heard
-        ]
+        stored = await self._store(notices.waiting, editor)
+        waiting = [one for one in stored if one.id not in self._heard]
         if not waiting:
             return None
-        heard = await self._store(notices.last_heard, editor, at - QUIET)
-        due = []
+        sent = await self._store(notices.last_heard, editor, at - QUIET)
+        moments = []
         for kind, same in _by_kind(waiting).items():
-            told, left = _messages(same, heard.get(kind, []))
-            for message in told:
-                if not await self._write(editor, message):
+            before = sent.get(kind, [])
+            messages = _messages(same, before)
+            for message in messages:
+                if not await self._send_one(editor, message):
                     return self._away[editor]
-            due += [min(heard.get(kind, [at])) + QUIET] if left else []
-        return min(due, default=None)
+            if sum(map(len, messages)) < len(same):
+                moments.append(min(before, default=at) + QUIET)
+        return min(moments, default=None)
 
-    async def _write(self, editor: int, told: Sequence[Waiting]) -> bool:
+    async def _send_one(self, editor: int, message: Sequence[Waiting]) -> bool:
         """Send one message; return False if the editor can't be reached now."""
-        payload = await self._store(_worded, self._templates, told)
+        payload = await self._store(_worded, self._templates, message)
         outcome = await self._call(editor, payload)
-        if isinstance(outcome, Revoked):
-            raise TokenRevoked
-        at, settlement = self._clock(), after_notice(outcome)
+        check_token(outcome)
+        at = self._clock()
+        settlement = after_notice(outcome)
         if settlement.again_in is None:
             self._refusing.discard(editor)
             self._unreached.pop(editor, None)
-            await self._note([one.id for one in told], at)
+            await self._note([one.id for one in message], at)
             return True
         self._away[editor] = at + timedelta(seconds=settlement.again_in)
         if settlement.is_refused:
@@ -192,76 +196,90 @@ class Notifier:
             self._heard.clear()
 
     async def _call(self, editor: int, payload: Payload) -> Outcome:
+        """Send a message, without markup where Telegram can't read it."""
         async with self._messenger.turn(editor):
             outcome = await self._messenger.call(payload, chat_id=editor)
-        if isinstance(outcome, Refused) and outcome.fallback is Fallback.PLAIN:
-            outcome = await self._messenger.call(alerts.plain(payload), chat_id=editor)
-        return outcome
+        if after_notice(outcome).fallback is not Fallback.PLAIN:
+            return outcome
+        return await self._messenger.call(alerts.plain(payload), chat_id=editor)
 
 
-def _by_kind(waiting: Iterable[Waiting]) -> dict[tuple[Alert, bool], list[Waiting]]:
+def _by_kind(waiting: Iterable[Waiting]) -> dict[Kind, list[Waiting]]:
     """Return what waits by kind, the kind that has waited longest first."""
-    kinds: dict[tuple[Alert, bool], list[Waiting]] = {}
+    kinds: dict[Kind, list[Waiting]] = {}
     for one in waiting:
-        kinds.setdefault((one.notice.alert, one.over), []).append(one)
+        kind = one.notice.alert, one.over
+        kinds.setdefault(kind, []).append(one)
     return kinds
 
 
 def _messages(
-    same: Sequence[Waiting], heard: Sequence[datetime]
-) -> tuple[list[list[Waiting]], bool]:
-    """Return the messages that notices of one kind become, and True if some notices must wait.
+    same: Sequence[Waiting], before: Sequence[datetime]
+) -> list[list[Waiting]]:
+    """Return the messages that notices of one kind become now; the others must wait.
 
-    Notices with choices are sent one by one, the others together. heard: when the editor was sent
+    Notices with choices are sent one by one, the others together. before: when the editor was sent
     notices of this kind lately.
     """
-    asking = [[one] for one in same if one.notice.choices and not one.over]
-    plain = [one for one in same if not one.notice.choices or one.over]
-    room = max(QUESTIONS - len(heard), 0)
-    told = [*([plain] if plain and not heard else []), *asking[:room]]
-    return told, sum(map(len, told)) < len(same)
+    together: list[Waiting] = []
+    questions: list[list[Waiting]] = []
+    for one in same:
+        if one.notice.choices and not one.over:
+            questions.append([one])
+        else:
+            together.append(one)
+    room = max(QUESTIONS - len(before), 0)
+    messages = questions[:room]
+    if together and not before:
+        messages.insert(0, together)
+    return messages
 
 
 def _tell_broken(db: Database, broken: Sequence[Broken], at: datetime) -> None:
     """Have editors told of each line in their own templates that failed, once a day."""
-    told = []
-    for one in broken:
-        article = articles.at_address(db, one.address) if one.address else None
-        reason = f"line {one.line}: {one.reason}" if one.line else one.reason
-        key = f"template:{one.template}:{one.line}:{at:%Y-%m-%d}"
-        about = (article,) if article is not None else ()
-        told.append(
-            Notice(
-                key=key,
-                alert=Alert.TEMPLATE,
-                articles=about,
-                about=one.template,
-                reason=reason,
-            )
-        )
-    notices.tell(db, told, at)
+    notices.tell(db, [_broken(db, one, at) for one in broken], at)
+
+
+def _broken(db: Database, broken: Broken, at: datetime) -> Notice:
+    reason = broken.reason
+    if broken.line:
+        reason = f"line {broken.line}: {reason}"
+    article = None
+    if broken.address:
+        article = articles.at_address(db, broken.address)
+    return Notice(
+        key=f"template:{broken.template}:{broken.line}:{at:%Y-%m-%d}",
+        alert=Alert.TEMPLATE,
+        articles=() if article is None else (article,),
+        about=broken.template,
+        reason=reason,
+    )
 
 
 def _address(db: Database, editors: Sequence[int]) -> list[str]:
     """Address what is new, and return it as lines for the log."""
-    new = [
-        one for one in notices.new(db) if one.notice.alert is not Alert.REJECTED
-    ]  # the scan has logged those
-    lines = [
-        log_lines.line(one.notice.alert, one.over, naming.entry(db, one.notice))
-        for one in new[:LOGGED]
-    ]
+    new = [one for one in notices.new(db) if not _is_logged(one)]
+    lines = []
+    for one in new[:LOGGED]:
+        entry = naming.entry(db, one.notice)
+        lines.append(log_lines.line(one.notice.alert, one.over, entry))
+    more = len(new) - len(lines)
+    if more:
+        lines.append(f"for the editors: {more} more")
     notices.address(db, editors)
-    return [
-        *lines,
-        *([f"for the editors: {len(new) - LOGGED} more"] if len(new) > LOGGED else []),
-    ]
+    return lines
 
 
-def _worded(db: Database, templates: Templates, told: Sequence[Waiting]) -> Payload:
-    entries = [naming.entry(db, one.notice) for one in told[: layout.LISTED]]
-    entries += [Entry(count=one.notice.weight) for one in told[layout.LISTED :]]
-    first = told[0]
+def _is_logged(new: Waiting) -> bool:
+    """Return True if the log says it already: the scan logs rejected files."""
+    return new.notice.alert is Alert.REJECTED
+
+
+def _worded(db: Database, templates: Templates, message: Sequence[Waiting]) -> Payload:
+    listed, counted = message[: layout.LISTED], message[layout.LISTED :]
+    entries = [naming.entry(db, one.notice) for one in listed]
+    entries += [Entry(count=one.notice.weight) for one in counted]
+    first = message[0]
     return alerts.alert(
         templates,
         first.notice.alert,

@@ -34,16 +34,16 @@ from bot.store import (
 from bot.store.database import Database, maybe
 from bot.store.facts import Fact
 
-#: Copies and held articles told of at most; the rest are counted.
+#: Copies and held articles named at most; the rest are counted.
 MOST = 20
-#: Refused posts told of at most, for each channel; the rest are counted.
+#: Refused posts named at most, for each channel; the rest are counted.
 REFUSALS = 3
-#: No limit: an operator is told of every rejected file, and a message of as many as fit.
+#: No limit: an operator sees every rejected file, and a message names as many as fit.
 EVERY = -1
 
 
-#: Kinds of notice that a channel or the folder tells itself.
-_TOLD_THERE = (Alert.RIGHTS, Alert.GONE, Alert.UNKNOWN, Alert.PAUSED, Alert.FOLDER)
+#: Alerts that the report shows with their channel or the folder.
+_SHOWN_ELSEWHERE = (Alert.RIGHTS, Alert.GONE, Alert.UNKNOWN, Alert.PAUSED, Alert.FOLDER)
 
 
 def report(
@@ -72,11 +72,11 @@ def report(
         channels=tuple(_channel(db, chat, at) for chat in chats.channels(db)),
         followers=counts.deliveries(db),
         oldest_waiting=counts.oldest_waiting(db),
-        rejected=_files(files.rejected(db, EVERY)),
-        warned=_files(files.warned(db, EVERY)),
+        rejected=tuple(_files(files.rejected(db, EVERY))),
+        warned=tuple(_files(files.warned(db, EVERY))),
         copies=tuple(_copy(copy, first) for copy, first in copies),
         held=tuple(map(_held, held)),
-        troubles=_troubles(db),
+        troubles=tuple(_troubles(db)),
         waits=holding.counts(db),
         next_date=holding.next_date(db),
         undecided=automatic_decision.last(db, at),
@@ -95,17 +95,21 @@ def report(
 def _unconfirmed(db: Database) -> Iterator[Unconfirmed]:
     for article, count in repeats.counts(db, MOST).items():
         if stored := articles.get(db, article):
-            yield Unconfirmed(
-                short_id=stored.short_id, title=stored.article.title, count=count
-            )
+            title = stored.article.title
+            yield Unconfirmed(short_id=stored.short_id, title=title, count=count)
 
 
-def _files(named: Iterable[files.Rejected]) -> tuple[RejectedFile, ...]:
-    return tuple(RejectedFile(path=one.path, reason=one.reason) for one in named)
+def _files(named: Iterable[files.Rejected]) -> Iterator[RejectedFile]:
+    for one in named:
+        yield RejectedFile(path=one.path, reason=one.reason)
 
 
 def _held(stored: Stored) -> Held:
-    return Held(short_id=stored.short_id, title=stored.article.title, file=stored.path)
+    return Held(
+        short_id=stored.short_id,
+        title=stored.article.title,
+        file=stored.path,
+    )
 
 
 def _copy(copy: Stored, first: Stored) -> Copy:
@@ -117,43 +121,44 @@ def _copy(copy: Stored, first: Stored) -> Copy:
     )
 
 
-def _troubles(db: Database) -> tuple[Trouble, ...]:
-    lasting = [
-        (one, since)
-        for one, since in notices.lasting(db)
-        if one.alert not in _TOLD_THERE
-    ]
-    return tuple(
-        # what stands still says so in its reason
-        Trouble(
-            about="" if one.alert is Alert.STANDING else one.about,
-            reason=one.reason,
-            since=since,
-        )
-        for one, since in lasting
-    )
+def _troubles(db: Database) -> Iterator[Trouble]:
+    for notice, since in notices.lasting(db):
+        if notice.alert in _SHOWN_ELSEWHERE:
+            continue
+        about = notice.about
+        if notice.alert is Alert.STANDING:  # its reason names what stands still
+            about = ""
+        yield Trouble(about=about, reason=notice.reason, since=since)
 
 
 def _channel(db: Database, chat: chats.Chat, at: datetime) -> ChannelStatus:
-    until = chat.not_before if chat.not_before and chat.not_before > at else None
-    waits = chat.reason or "Telegram asked for a pause" if until else ""
-    if chat.chat_id is None:
-        waits = waits or "the bot has not looked it up on Telegram yet"
     title = naming.chat(db, chat.id)
+    waits, until = _waits_for(chat, at)
+    refusals = counts.refusals(db, chat.id, REFUSALS)
     return ChannelStatus(
         name=chat.name_in_settings or title,
         title=title,
         deliveries=counts.deliveries(db, chat.id),
         waits=waits,
         until=until,
-        refusals=tuple(
-            _refusal(db, article, why)
-            for article, why in counts.refusals(db, chat.id, REFUSALS)
-        ),
+        refusals=tuple(_refusal(db, article, why) for article, why in refusals),
     )
+
+
+def _waits_for(chat: chats.Chat, at: datetime) -> tuple[str, datetime | None]:
+    """Return what keeps a channel from getting posts, and until when; empty if nothing does."""
+    if chat.not_before and chat.not_before > at:
+        return chat.reason or "Telegram asked for a pause", chat.not_before
+    if chat.chat_id is None:
+        return "the bot has not looked it up on Telegram yet", None
+    return "", None
 
 
 def _refusal(db: Database, number: int, reason: str) -> Refusal:
     name = naming.article(db, number)
-    title, file = (name.title, name.file) if name else ("", "")
-    return Refusal(short_id=short_id(number), reason=reason, title=title, file=file)
+    return Refusal(
+        short_id=short_id(number),
+        reason=reason,
+        title=name.title if name else "",
+        file=name.file if name else "",
+    )

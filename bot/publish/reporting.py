@@ -7,21 +7,22 @@ that post an article have such replies, too.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import assert_never
 
 from bot.clock import Clock
 from bot.domain.arrival import Waits
 from bot.domain.chat import Standing
-from bot.domain.delivery import Payload, State
+from bot.domain.delivery import State
 from bot.domain.interpretation import after_notice
-from bot.domain.outcome import Revoked
-from bot.errors import TokenRevoked
 from bot.planning import naming
-from bot.publish.messenger import Messenger
+from bot.publish.messenger import Messenger, check_token
 from bot.rendering import dates, republish_replies
 from bot.rendering.republish_replies import Became, Fate
 from bot.rendering.templates import Templates
 from bot.store import articles, chats, pending
+from bot.store.chats import Chat
 from bot.store.database import Database
 from bot.store.pending import Pending, Post
 from bot.store.thread import Store
@@ -65,13 +66,13 @@ class Reporter:
         self._tz = tz
 
     async def send(self) -> datetime | None:
-        """Edit what may be edited now; return when to look again, None where that need not be soon.
+        """Edit what may be edited now; return when to check again, or None if it need not be soon.
 
         Raises TokenRevoked.
         """
         waiting = await self._store(pending.all_)
-        due = [await self._edit(one) for one in waiting]
-        return min((one for one in due if one), default=None)
+        moments = [await self._edit(one) for one in waiting]
+        return min(filter(None, moments), default=None)
 
     async def _edit(self, one: Pending) -> datetime | None:
         at = self._clock()
@@ -81,30 +82,34 @@ class Reporter:
         if not became:
             return None
         is_open = any(each.is_open for each in became)
-        if is_open and at < one.due + GRACE:
-            return at + SOON
-        if is_open and one.told:
-            return None
+        if is_open:
+            if at < one.due + GRACE:
+                return at + SOON
+            if one.told:
+                return None
         is_posted = all(each.fate is Fate.POSTED for each in became)
-        if is_posted and not (one.undo or one.told):
-            # it is on its way, says the answer, and that was soon over
+        says_enough = not (one.undo or one.told)  # that the post is being sent
+        if is_posted and says_enough:
             await self._store(pending.forget, one.id)
-            return None
-        stored = await self._store(articles.get, one.article)
-        if stored is None or await self._is_said(
-            one, republish_replies.became(self._templates, stored, one.edition, became)
-        ):
-            await self._store(pending.tell if is_open else pending.forget, one.id)
+        elif await self._is_answered(one, became):
+            record = pending.tell if is_open else pending.forget
+            await self._store(record, one.id)
         return None
 
-    async def _is_said(self, one: Pending, payload: Payload) -> bool:
-        """Edit a reply; return False if Telegram could not be reached. A refusal counts as said."""
+    async def _is_answered(self, one: Pending, became: Sequence[Became]) -> bool:
+        """Edit a reply; return False if it must be edited again: Telegram was not reached.
+
+        A refusal is not tried again.
+        """
+        stored = await self._store(articles.get, one.article)
+        if stored is None:
+            return True
+        payload = republish_replies.became(self._templates, stored, one.edition, became)
         async with self._messenger.turn(one.chat):
             outcome = await self._messenger.call(
                 payload, chat_id=one.chat, message=one.message
             )
-        if isinstance(outcome, Revoked):
-            raise TokenRevoked
+        check_token(outcome)
         settlement = after_notice(outcome)
         return settlement.again_in is None or settlement.is_refused
 
@@ -117,42 +122,55 @@ def _became(db: Database, one: Pending, at: datetime, tz: tzinfo) -> list[Became
     posts = pending.posts(db, article, one.edition)
     if not posts:  # the channel was added again, and its new start decides
         return [Became("", Fate.FAILED, _DROPPED)]
-    return [_named(db, post, at, tz) for post in posts]
+    return [_of_post(db, post, at, tz) for post in posts]
 
 
-def _named(db: Database, post: Post, at: datetime, tz: tzinfo) -> Became:
+def _of_post(db: Database, post: Post, at: datetime, tz: tzinfo) -> Became:
     chat = chats.get(db, post.chat)
     name = naming.chat(db, post.chat)
-    is_dropped = chat is not None and chat.state is Standing.DROPPED
     match post.state:
         case State.SENT:
-            link = (
-                naming.post_link(chat.username, chat.chat_id, post.message)
-                if chat and post.message
-                else None
-            )
+            link = _link(chat, post)
             return Became(name, Fate.POSTED, link=link or "")
         case State.SENDING | State.DOUBTFUL:
             return Became(name, Fate.CHECKING)
-        case State.HELD | State.PENDING if is_dropped:
+        case State.HELD | State.PENDING if _is_dropped(chat):
             return Became(name, Fate.FAILED, _DROPPED)
         case State.HELD:
             return _waiting_article(db, post, name, tz)
         case State.PENDING:
-            reason, until = post.reason, post.not_before
-            if chat and chat.not_before and chat.not_before > at:
-                reason, until = (
-                    chat.reason or "Telegram asked for a pause",
-                    chat.not_before,
-                )
-            elif chat and chat.chat_id is None:
-                reason = reason or "Telegram does not know this channel yet"
-            until = until if until and until > at else None
+            reason, until = _waits_for(chat, post, at)
             return Became(name, Fate.WAITING, reason, until=dates.minute(until, tz))
         case State.WITHDRAWN:
             return Became(name, Fate.FAILED, "its source took it back")
-        case _:
+        case State.REFUSED | State.GONE | State.SKIPPED | State.UNCONFIRMED:
             return Became(name, Fate.FAILED, post.reason)
+        case _:
+            assert_never(post.state)
+
+
+def _is_dropped(chat: Chat | None) -> bool:
+    return chat is not None and chat.state is Standing.DROPPED
+
+
+def _link(chat: Chat | None, post: Post) -> str | None:
+    if chat is None or not post.message:
+        return None
+    return naming.post_link(chat.username, chat.chat_id, post.message)
+
+
+def _waits_for(
+    chat: Chat | None, post: Post, at: datetime
+) -> tuple[str, datetime | None]:
+    """Return why a post waits, and until when if that is known."""
+    reason, until = post.reason, post.not_before
+    if chat and chat.not_before and chat.not_before > at:
+        return chat.reason or "Telegram asked for a pause", chat.not_before
+    if chat and chat.chat_id is None:
+        reason = reason or "Telegram does not know this channel yet"
+    if until and until > at:
+        return reason, until
+    return reason, None
 
 
 def _waiting_article(db: Database, post: Post, name: str, tz: tzinfo) -> Became:
@@ -161,8 +179,11 @@ def _waiting_article(db: Database, post: Post, name: str, tz: tzinfo) -> Became:
     if stored is None or stored.waits is Waits.NOTHING:
         return Became(name, Fate.WAITING, post.reason)
     reason = _WAITS[stored.waits]
-    if stored.waits is Waits.EXPIRED:
-        return Became(name, Fate.FAILED, reason)
-    is_dated = stored.waits is Waits.FUTURE
-    until = dates.minute(stored.article.published, tz) if is_dated else ""
-    return Became(name, Fate.WAITING, reason, until=until)
+    match stored.waits:
+        case Waits.EXPIRED:
+            return Became(name, Fate.FAILED, reason)
+        case Waits.FUTURE:
+            until = dates.minute(stored.article.published, tz)
+            return Became(name, Fate.WAITING, reason, until=until)
+        case _:
+            return Became(name, Fate.WAITING, reason)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count, islice
 from typing import Any, assert_never
@@ -18,25 +18,31 @@ from bot.clock import Clock
 from bot.domain.candidates import BEYOND
 from bot.domain.delivery import Payload
 from bot.domain.interpretation import after_probe
-from bot.domain.outcome import Revoked, Wait
 from bot.domain.recognition import comes_from, folded
 from bot.domain.settlement import ProbeAnswer
-from bot.errors import TokenRevoked
 from bot.publish import composing
 from bot.publish.composing import Composer, Material
 from bot.publish.forward_probe import forward_and_read
-from bot.publish.messenger import Messenger
+from bot.publish.messenger import Messenger, check_token
 from bot.rendering import markup
 from bot.store import numbers, restore_search
 from bot.store.delivery_rows import Addressed
 from bot.store.restore_search import Unknown
 from bot.store.thread import Store
 
-#: Messages of a chat that are looked at.
+#: Messages of a chat that are read.
 MOST = 100
-#: How often an answer is waited for that does not come, and for how many seconds at the most.
+#: How often a message is read again where no answer came, and for how many seconds that waits.
 TRIES, PATIENCE = 3, 30.0
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A post that is searched for, as it would be composed now."""
+
+    material: Material
+    payload: Payload
 
 
 @dataclass(slots=True)
@@ -49,8 +55,9 @@ class RestoreSearch:
     clock: Clock
     #: The editors' private chats.
     editors: Sequence[int]
-    #: The last article that was looked for.
+    #: The last article that was searched for.
     _last: int = 0
+    #: The editors who can be reached.
     _reached: list[int] = field(default_factory=list)
 
     async def search(self) -> None:
@@ -58,91 +65,79 @@ class RestoreSearch:
 
         Raises StoreError, TokenRevoked.
         """
-        wanted = await self.store(restore_search.undecided)
-        last = max((one.delivery.article for one in wanted), default=0)
+        by_chat: dict[int, list[Addressed]] = {}
+        last = 0
+        for to in await self.store(restore_search.undecided):
+            by_chat.setdefault(to.chat_id, []).append(to)
+            last = max(last, to.delivery.article)
         if last <= self._last:
             return
         self._reached = [*self.editors]
-        for chat_id in dict.fromkeys(one.chat_id for one in wanted):
+        for chat_id, wanted in by_chat.items():
             unknown = await self.store(restore_search.unknown, chat_id)
             if unknown:
-                await self._search_in(
-                    chat_id, [one for one in wanted if one.chat_id == chat_id], unknown
-                )
+                await self._search_in(chat_id, wanted, unknown)
         self._last = last
 
     async def _search_in(
         self, chat_id: int, wanted: Sequence[Addressed], unknown: Unknown
     ) -> None:
         materials = await self.store(composing.gather, wanted)
-        posts = self._worded(materials)
-        top, misses, found = max(unknown.known | {unknown.before}), 0, 0
+        posts = self._by_text(materials)
+        top = max(unknown.known | {unknown.before})
+        misses, found = 0, 0
         for number in _numbers(unknown):
             if not posts:
                 break
             answer, copy = await self._read(chat_id, number)
-            if answer is ProbeAnswer.MISSING:
-                misses += number > top
-                if misses >= BEYOND and unknown.after is None:
+            match answer:
+                case ProbeAnswer.DONE | ProbeAnswer.REFUSED:
+                    misses = 0
+                    found += await self._compare(chat_id, number, copy, posts)
+                case ProbeAnswer.MISSING:
+                    misses += number > top
+                    if misses >= BEYOND and unknown.after is None:
+                        break
+                case ProbeAnswer.PROTECTED | ProbeAnswer.GONE | ProbeAnswer.LATER:
                     break
-                continue
-            if answer not in (ProbeAnswer.DONE, ProbeAnswer.REFUSED):
-                break
-            misses = 0
-            found += await self._compare(chat_id, number, copy, posts)
+                case _:
+                    assert_never(answer)
         if found:
             _log.info(
                 "found in a channel, as they were posted before the database was restored: %d",
                 found,
             )
 
-    def _worded(
-        self, materials: Sequence[Material]
-    ) -> dict[str, tuple[Material, Payload]]:
+    def _by_text(self, materials: Sequence[Material]) -> dict[str, Wanted]:
         """Return text → post as it would be composed now, without posts of the same text."""
-        made: list[tuple[str, Material, Payload]] = []
-        for one in materials:
+        posts: dict[str, Wanted] = {}
+        times: Counter[str] = Counter()
+        for material in materials:
             try:
-                payload = self.composer.post(one)
+                payload = self.composer.post(material)
             except Exception as error:  # a template or an article can raise anything
-                _log.warning(
-                    "%s: can't be looked for: %s", one.stored.path, composing.why(error)
-                )
+                path, reason = material.stored.path, composing.why(error)
+                _log.warning("%s: can't be looked for: %s", path, reason)
                 continue
-            said = payload.get("text") or payload.get("caption") or ""
-            made.append(
-                (
-                    folded(
-                        markup.measure(said).text if "parse_mode" in payload else said
-                    ),
-                    one,
-                    payload,
-                )
-            )
-        times = Counter(words for words, *_ in made)
-        return {
-            words: (one, payload) for words, one, payload in made if times[words] == 1
-        }
+            text = _text_of(payload)
+            posts[text] = Wanted(material, payload)
+            times[text] += 1
+        return {text: post for text, post in posts.items() if times[text] == 1}
 
     async def _compare(
-        self,
-        chat_id: int,
-        number: int,
-        copy: Any,
-        posts: dict[str, tuple[Material, Payload]],
+        self, chat_id: int, number: int, copy: Any, posts: dict[str, Wanted]
     ) -> bool:
         """Take a message for the post that reads like it; take note of any other."""
         shown = copy if isinstance(copy, dict) else {}
-        words = folded(shown.get("text") or shown.get("caption") or "")
-        if words not in posts or not comes_from(
-            shown, chat_id, self.messenger.number, number
-        ):
-            await self.store(numbers.see, chat_id, number, self.clock())
+        text = folded(shown.get("text") or shown.get("caption") or "")
+        me, at = self.messenger.number, self.clock()
+        if text not in posts or not comes_from(shown, chat_id, me, number):
+            await self.store(numbers.see, chat_id, number, at)
             return False
-        material, payload = posts.pop(words)
-        form = material.stored.fingerprint
+        post = posts.pop(text)
+        to, form = post.material.to, post.material.stored.fingerprint
         return await self.store(
-            restore_search.found, material.to, payload, form, number, self.clock()
+            restore_search.found, to, post.payload, form, number, at
         )
 
     async def _read(self, chat_id: int, number: int) -> tuple[ProbeAnswer, Any]:
@@ -154,33 +149,38 @@ class RestoreSearch:
                 outcome, copy = await forward_and_read(
                     self.messenger, chat_id, number, editor
                 )
-            if isinstance(outcome, Revoked):
-                raise TokenRevoked
-            answer = after_probe(outcome).answer
-            match answer:
+            check_token(outcome)
+            settlement = after_probe(outcome)
+            match settlement.answer:
                 case ProbeAnswer.GONE:
                     self._reached.pop(0)
                 case ProbeAnswer.LATER:
                     tries += 1
-                    await asyncio.sleep(
-                        min(
-                            outcome.seconds if isinstance(outcome, Wait) else 1.0,
-                            PATIENCE,
-                        )
-                    )
+                    await asyncio.sleep(min(settlement.again_in, PATIENCE))
                 case (
                     ProbeAnswer.DONE
                     | ProbeAnswer.MISSING
                     | ProbeAnswer.PROTECTED
                     | ProbeAnswer.REFUSED
                 ):
-                    return answer, copy
+                    return settlement.answer, copy
                 case _:
-                    assert_never(answer)
+                    assert_never(settlement.answer)
         return ProbeAnswer.LATER, None
 
 
+def _text_of(payload: Payload) -> str:
+    """Return what a message of this payload shows, as messages are compared."""
+    text = payload.get("text") or payload.get("caption") or ""
+    if "parse_mode" in payload:
+        text = markup.measure(text).text
+    return folded(text)
+
+
 def _numbers(unknown: Unknown) -> Iterator[int]:
-    first = unknown.before + 1
-    every = count(first) if unknown.after is None else range(first, unknown.after)
-    return islice((number for number in every if number not in unknown.known), MOST)
+    """Yield the message numbers to read, at most MOST."""
+    candidates: Iterable[int] = count(unknown.before + 1)
+    if unknown.after is not None:
+        candidates = range(unknown.before + 1, unknown.after)
+    new = (number for number in candidates if number not in unknown.known)
+    return islice(new, MOST)

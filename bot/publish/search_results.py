@@ -73,7 +73,9 @@ class SearchResults:
     async def _ask(self, doubt: Doubt, reason: str, at: datetime) -> None:
         """Let an editor decide; if none can be reached, search again later."""
         is_asked = await self.ask(_question(doubt, reason))
-        until = None if is_asked or not self.editors else at + AGAIN
+        until: datetime | None = at + AGAIN
+        if is_asked or not self.editors:
+            until = None
         await self._later(doubt, until, f"waits for an editor: {reason}")
 
     async def _later(self, doubt: Doubt, until: datetime | None, reason: str) -> None:

@@ -31,39 +31,42 @@ def write_down(
     """
     with transaction(db):
         if any(settlement.state is State.SENT for _, settlement in settled):
-            repeats.connection_works(
-                db
-            )  # before what was lost meanwhile is written, as it may have been lost later
-        outbox.settle(db, [(to.delivery, settlement) for to, settlement in settled], at)
+            # before what was lost meanwhile is written, as it may have been lost later
+            repeats.connection_works(db)
+        outcomes = [(to.delivery, settlement) for to, settlement in settled]
+        outbox.settle(db, outcomes, at)
+        alerts: list[Notice] = []
         for to, settlement in settled:
-            if settlement.parks:
-                of_thread = settlement.only_thread
-                standings.park(
-                    db,
-                    to.delivery.chat,
-                    settlement.reason,
-                    only_thread=of_thread,
-                    lost=to.delivery.article,
-                )
-            if settlement.moved_to is not None:
-                addressing.move(db, to.chat_id, settlement.moved_to)
-            if settlement.state is State.SENT and to.delivery.lane is Lane.CHANNEL:
-                notices.all_clear(db, _over(to), at)
-        told = [
-            notice(to, settlement.alert, _reason(settlement))
-            for to, settlement in settled
-            if settlement.alert
-        ]
-        return notices.tell(db, told, at)
+            _settle_chat(db, to, settlement, at)
+            if settlement.alert:
+                alerts.append(notice(to, settlement.alert, _reason(settlement)))
+        return notices.tell(db, alerts, at)
+
+
+def _settle_chat(
+    db: Database, to: Addressed, settlement: Settlement, at: datetime
+) -> None:
+    """Record what a settlement means for the delivery's chat."""
+    delivery = to.delivery
+    if settlement.parks:
+        standings.park(
+            db,
+            delivery.chat,
+            settlement.reason,
+            only_thread=settlement.only_thread,
+            lost=delivery.article,
+        )
+    if settlement.moved_to is not None:
+        addressing.move(db, to.chat_id, settlement.moved_to)
+    if settlement.state is State.SENT and delivery.lane is Lane.CHANNEL:
+        notices.all_clear(db, _over(to), at)
 
 
 def _reason(settlement: Settlement) -> str:
-    until = settlement.not_before if settlement.alert is Alert.PAUSED else None
-    return (
-        f"{settlement.reason}, until {until:%H:%M UTC on %d %b}"
-        if until
-        else settlement.reason
-    )
+    until = settlement.not_before
+    if until is None or settlement.alert is not Alert.PAUSED:
+        return settlement.reason
+    return f"{settlement.reason}, until {until:%H:%M UTC on %d %b}"
 
 
 def notice(to: Addressed, alert: Alert, reason: str) -> Notice:
@@ -72,21 +75,19 @@ def notice(to: Addressed, alert: Alert, reason: str) -> Notice:
     fallback: Fallback | None = None
     if alert is Alert.SIMPLIFIED:
         fallback, reason = delivery.fallbacks[-1], delivery.reason
-    key = (
-        f"{delivery.chat}:{alert}"
-        if delivery.lane is Lane.CHANNEL
-        else f"readers:{alert}"
-    )
+    where = "readers"
+    if delivery.lane is Lane.CHANNEL:
+        where = str(delivery.chat)
+    key = f"{where}:{alert}"
     articles: tuple[int, ...] = ()
     if fallback in LASTING:
         key = f"{key}:{fallback}"
     elif alert in ABOUT_ARTICLES:
-        key, articles = f"{key}:{delivery.article}", (delivery.article,)
-    choices = (
-        (Choice(Decision.SEND_AGAIN, short_id(delivery.article)),)
-        if alert is Alert.UNCONFIRMED
-        else ()
-    )
+        key = f"{key}:{delivery.article}"
+        articles = (delivery.article,)
+    choices: tuple[Choice, ...] = ()
+    if alert is Alert.UNCONFIRMED:
+        choices = (_send_again(delivery.article),)
     return Notice(
         key=key,
         alert=alert,
@@ -97,18 +98,17 @@ def notice(to: Addressed, alert: Alert, reason: str) -> Notice:
     )
 
 
+def _send_again(article: int) -> Choice:
+    return Choice(Decision.SEND_AGAIN, short_id(article))
+
+
 def interrupted(db: Database, at: datetime, doubt_seconds: float) -> int:
     """After a start: mark as doubtful what the last process left in flight; return how many."""
     with transaction(db):
         doubtful = recovery.interrupted(db, at, doubt_seconds)
-        notices.tell(
-            db,
-            [
-                _unconfirmed(article, count)
-                for article, count in repeats.counts(db).items()
-            ],
-            at,
-        )
+        counts = repeats.counts(db)
+        new = [_unconfirmed(article, count) for article, count in counts.items()]
+        notices.tell(db, new, at)
     return doubtful
 
 
@@ -119,7 +119,7 @@ def _unconfirmed(article: int, count: int) -> Notice:
         articles=(article,),
         count=count,
         reason="the program ended while it was being sent",
-        choices=(Choice(Decision.SEND_AGAIN, short_id(article)),),
+        choices=(_send_again(article),),
     )
 
 
@@ -128,4 +128,5 @@ def _over(to: Addressed) -> list[str]:
     over: list[str] = [Alert.RIGHTS, Alert.GONE, Alert.PAUSED]
     if not to.delivery.fallbacks:
         over += [f"{Alert.SIMPLIFIED}:{fallback}" for fallback in LASTING]
-    return [f"{to.delivery.chat}:{one}" for one in over]
+    chat = to.delivery.chat
+    return [f"{chat}:{alert}" for alert in over]

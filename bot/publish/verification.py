@@ -73,7 +73,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was looked at, by number of rows, and what was found."""
+    """What was checked, by number of rows, and what was found."""
 
     counts: dict[str, int] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
@@ -88,50 +88,51 @@ def verify(
     running: bool,
     max_age: timedelta | None = None,
 ) -> Verified:
-    """Look at the whole database. running: a bot has it. A damaged one is looked at no further.
+    """Check the whole database. A damaged one is checked no further.
 
-    max_age: articles older than that are not delivered; None: all are.
+    running: a bot has it. max_age: older articles are not delivered; None: all are.
     """
     found = list(audit.damage(db))
     if not any(one.kind == "damaged" for one in found):
-        begun = [
-            (row, channels.admission(row, one, taxonomy))
-            for row, one in _begun(db, wanted)
-        ]
+        begun = list(_begun(db, wanted, taxonomy))
         found += audit.oddities(db, at, running=running)
-        found += _absent(db, begun)
+        for channel in begun:
+            found += _absent(db, channel)
         found += audit.unserved(db, at - max_age if max_age else None)
-        admissions = [admitted for _, admitted in begun]
-        followers = passed_over.find(db, admissions).followers
-        found += [
-            Oddity("missed", one, detail=f"{len(those):,}")
-            for one, those in followers.items()
-        ]
-    return Verified(audit.counts(db), [_told(db, one) for one in found])
+        found += _passed_over(db, begun)
+    findings = [_finding(db, one) for one in found]
+    return Verified(audit.counts(db), findings)
 
 
 def _begun(
-    db: Database, wanted: Sequence[settings.Channel]
-) -> Iterator[tuple[Chat, settings.Channel]]:
+    db: Database, wanted: Sequence[settings.Channel], taxonomy: Taxonomy
+) -> Iterator[Channel]:
     """Yield the channels of the settings whose start was applied."""
-    rows = {
-        ((row.setting or "").casefold(), row.thread): row for row in chats.channels(db)
-    }
+    rows: dict[tuple[str, int], Chat] = {}
+    for row in chats.channels(db):
+        setting = row.setting or ""
+        rows[setting.casefold(), row.thread] = row
     for one in wanted:
-        row = rows.get((one.chat.casefold(), one.thread))
-        if row is not None and row.begun is not None:
-            yield row, one
+        found = rows.get((one.chat.casefold(), one.thread))
+        if found is not None and found.begun is not None:
+            yield channels.admission(found, one, taxonomy)
 
 
-def _absent(db: Database, begun: Sequence[tuple[Chat, Channel]]) -> Iterator[Oddity]:
+def _absent(db: Database, channel: Channel) -> Iterator[Oddity]:
     """Yield the articles that a channel of the settings should have, and has no delivery of."""
-    for row, admitted in begun:
-        for article, quality in audit.absent(db, row.id):
-            if admitted.admits(follows.keys_of(db, article), quality):
-                yield Oddity("absent", article, row.id, detail=short_id(article))
+    for article, quality in audit.absent(db, channel.chat):
+        topics = follows.keys_of(db, article)
+        if channel.admits(topics, quality):
+            yield Oddity("absent", article, channel.chat, detail=short_id(article))
 
 
-def _told(db: Database, one: Oddity) -> Finding:
+def _passed_over(db: Database, begun: Sequence[Channel]) -> Iterator[Oddity]:
+    """Yield the articles that followers may have missed because the clock was set back."""
+    for article, followers in passed_over.find(db, begun).followers.items():
+        yield Oddity("missed", article, detail=f"{len(followers):,}")
+
+
+def _finding(db: Database, one: Oddity) -> Finding:
     names = []
     if one.article is not None:
         names.append(_article(db, one.article))
@@ -139,21 +140,18 @@ def _told(db: Database, one: Oddity) -> Finding:
         names.append(_chat(db, one.chat))
     if one.delivery is not None and not names:
         names.append(f"delivery {one.delivery}")
-    return Finding(
-        one.kind,
-        ", ".join(names),
-        _WORDS[one.kind].format(detail=one.detail).strip().rstrip(":"),
-    )
+    words = _WORDS[one.kind].format(detail=one.detail)
+    what = words.strip().rstrip(":")
+    return Finding(one.kind, ", ".join(names), what)
 
 
 def _article(db: Database, number: int) -> str:
     """Return an article's title and file; one that lives on in another by that one's."""
     name = naming.article(db, number)
-    return (
-        f"“{name.title}”" + (f" ({name.file})" if name.file else "")
-        if name
-        else "an article that does not exist"
-    )
+    if name is None:
+        return "an article that does not exist"
+    title = f"“{name.title}”"
+    return f"{title} ({name.file})" if name.file else title
 
 
 def _chat(db: Database, number: int) -> str:

@@ -44,8 +44,12 @@ def plan_more(db: Database, at: datetime, is_free: Callable[[], bool]) -> MoreWo
             raise
         notices = failures.extend(db, at, error)
         planning = fanouts.exist(db)
-    doubts = recovery.exist(db)
-    return MoreWork(planning, doubts, edits.exist(db), notices)
+    return MoreWork(
+        planning=planning,
+        doubts=recovery.exist(db),
+        edits=edits.exist(db),
+        notices=notices,
+    )
 
 
 @dataclass(frozen=True, slots=True)

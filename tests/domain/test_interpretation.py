@@ -544,7 +544,7 @@ OTHERS: dict[
     "refused with a fallback": (
         Refused("bad markup", Refusal.MARKUP),
         ReplySettlement(again_in=0, fallback=Fallback.PLAIN),
-        NoticeSettlement(again_in=900, is_refused=True),
+        NoticeSettlement(again_in=900, is_refused=True, fallback=Fallback.PLAIN),
         ProbeSettlement(ProbeAnswer.REFUSED, "bad markup"),
     ),
     "no such message": (
