@@ -23,6 +23,8 @@ record          an article as plain data, for tables and other processes
 plain_text      words from files: repaired, measured, cut
 urls            which addresses may be shown, and when two are the same
 post_links      addresses of posts in Telegram
-fulltext        text as it is indexed and searched
+fulltext        text as it is indexed, and what a reader's words search for
+word_forms      other forms and misspellings of a word
+snippets        the piece of a text that shows what a search found
 variants        letters that are written in several ways
 """

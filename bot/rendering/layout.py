@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.domain import fulltext, plain_text, urls
+from bot.domain import plain_text, snippets, urls
 from bot.domain.article import Stored
 from bot.domain.delivery import Payload
 from bot.domain.fulltext import Query
@@ -105,7 +105,7 @@ def article_line(
 def _snippet(excerpt: str, query: Query) -> Markup:
     """Return the piece of a text that matches a search, the matching words in bold."""
     snippet = Markup("")
-    for text, matches in fulltext.marked(excerpt, query):
+    for text, matches in snippets.marked(excerpt, query):
         words = text
         if text.endswith(_SIGNS):  # would begin an entity with the next part
             words += inert.JOINER

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from bot.domain import fulltext, plain_text
+from bot.domain import fulltext, plain_text, word_forms
 from bot.domain.article import Stored
 from bot.domain.fulltext import Query, Term
 from bot.store import articles, indexing
@@ -206,7 +206,7 @@ def _near(db: Database, term: Term) -> list[str]:
     )
     return [
         found["term"]
-        for found in rows(db, sql, (json.dumps(fulltext.misspelt(term.text)), NEAR))
+        for found in rows(db, sql, (json.dumps(word_forms.misspelt(term.text)), NEAR))
     ]
 
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import fulltext, variants
-from bot.domain.fulltext import folded, marked, parsed
+from bot.domain import fulltext, snippets, variants, word_forms
+from bot.domain.fulltext import folded, parsed
+from bot.domain.snippets import marked
 
 
 @given(st.text())
@@ -38,7 +39,7 @@ def test_a_long_text_is_cut_at_words_around_the_first() -> None:
     assert piece.startswith("…")
     assert piece.endswith("…")
     assert "A rover at last." in piece
-    assert len(piece) <= fulltext.SNIPPET + 2
+    assert len(piece) <= snippets.SNIPPET + 2
 
 
 def test_a_run_without_spaces_is_marked_as_it_is_written() -> None:
@@ -105,13 +106,13 @@ def test_one_letter_may_be_missing_doubled_swapped_or_wrong(
     typed: str, written: str
 ) -> None:
     """Each of them leads to the word that was meant."""
-    assert written in fulltext.misspelt(typed)
+    assert written in word_forms.misspelt(typed)
 
 
 @pytest.mark.parametrize("word", ["ai", "12345", "x" * 60])
 def test_short_words_numbers_and_very_long_ones_are_taken_as_typed(word: str) -> None:
     """Too many words are one letter away from them."""
-    assert fulltext.misspelt(word) == []
+    assert word_forms.misspelt(word) == []
 
 
 @pytest.mark.parametrize(
