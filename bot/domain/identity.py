@@ -12,9 +12,9 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from bot.domain import plain_text, urls
-from bot.domain.article import Article, Story, story
+from bot.domain.article import Article, Related, Story, story
 from bot.domain.likeness import agree, are_alike, compared, is_within, numbers
-from bot.domain.titles import is_distinctive, story_key
+from bot.domain.titles import story_key, title_key
 
 T = TypeVar("T")
 
@@ -78,18 +78,30 @@ def is_same_story(before: Article, after: Article) -> bool:
     day is the same, and the outlet or the excerpt is. A daily brief in a file that is rewritten
     each day has another date or number in its title, and is another story.
     """
-    old, new = plain_text.title_key(before.title), plain_text.title_key(after.title)
-    if old == new or (after.story_key and before.story_key == after.story_key):
-        return not are_instalments(story(before), story(after))
-    if not (is_distinctive(old) and is_distinctive(new)) or numbers(old) != numbers(
-        new
-    ):
+    earlier, later = story(before), story(after)
+    if _is_same_title(before.title, after.title):
+        return not are_instalments(earlier, later)
+    is_same_excerpt = before.excerpt == after.excerpt != ""
+    if before.provider != after.provider and not is_same_excerpt:
         return False
-    is_same_source = (
-        before.provider == after.provider or before.excerpt == after.excerpt != ""
-    )
-    is_same_day = story(before).day == story(after).day
-    return is_same_source and is_same_day and are_alike(old, new)
+    if earlier.day != later.day:
+        return False
+    return _is_correction(before.title, after.title)
+
+
+def _is_same_title(before: str, after: str) -> bool:
+    """Return True if two titles are one, but for what newswires change when they repeat."""
+    if plain_text.title_key(before) == plain_text.title_key(after):
+        return True
+    return story_key(before) == story_key(after) != ""
+
+
+def _is_correction(before: str, after: str) -> bool:
+    """Return True if `after` corrects the title `before`: letters, but no number."""
+    old, new = title_key(before), title_key(after)
+    if not old or not new:
+        return False
+    return numbers(old) == numbers(new) and are_alike(old, new)
 
 
 def are_two(one: Story, other: Story) -> bool:
@@ -107,13 +119,16 @@ def are_two(one: Story, other: Story) -> bool:
 
 def titles_agree(one: str, other: str) -> bool:
     """Return True if two titles may stand over one story."""
-    return agree(one, other) or story_key(one) == story_key(other) != ""
+    if agree(one, other):
+        return True
+    return story_key(one) == story_key(other) != ""
 
 
 def digest(story: Story) -> str:
     """Return sixteen hex digits over what `are_two` compares."""
-    seen = (compared(story.title), story.day, compared(story.excerpt), story.fragment)
-    return hashlib.blake2b("\n".join(seen).encode(), digest_size=8).hexdigest()
+    title, excerpt = compared(story.title), compared(story.excerpt)
+    text = "\n".join((title, story.day, excerpt, story.fragment))
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def are_instalments(one: Story, other: Story) -> bool:
@@ -185,9 +200,11 @@ def _nearest(story: Story, known: Sequence[Known], mine: int | None) -> int:
 
     Its own if that is one of them.
     """
-    if mine is not None and mine in {one.number for one in known}:
-        return mine
-    return min(known, key=partial(_distance, story)).number
+    for one in known:
+        if one.number == mine:
+            return one.number
+    nearest = min(known, key=partial(_distance, story))
+    return nearest.number
 
 
 def _distance(story: Story, known: Known) -> tuple[bool, bool, bool, int]:
@@ -230,9 +247,12 @@ def first_of(
     date: when it counts as published. outlets: every outlet that carries the title, by `outlet`; a
     column has one.
     """
-    is_column = set(outlets) <= {outlet(story.provider)}
-    for one in sorted(earlier, key=lambda one: (abs(one.date - date), one.number)):
-        if not (is_column and are_instalments(one.story, story)):
+    own_outlet = outlet(story.provider)
+    is_column = all(other == own_outlet for other in outlets)
+    nearest_first = sorted(earlier, key=lambda one: (abs(one.date - date), one.number))
+    for one in nearest_first:
+        is_instalment = is_column and are_instalments(one.story, story)
+        if not is_instalment:
             return one.number
     return None
 
@@ -249,25 +269,34 @@ def reads_alike(before: Article, after: Article) -> bool:
         and is_within(before.excerpt, after.excerpt)
         and is_within(before.provider, after.provider)
         and urls.canonical(before.url) == urls.canonical(after.url)
-        and _holds_the_other(before.topics, after.topics)
-        and _holds_the_other(
-            [one.title for one in before.related], [one.title for one in after.related]
-        )
+        and _is_subset_or_superset(before.topics, after.topics)
+        and _is_subset_or_superset(_titles(before.related), _titles(after.related))
         and before.image in (None, after.image)
         and _days_apart(before, after) <= 1
     )
 
 
-def _holds_the_other(before: Iterable[str], after: Iterable[str]) -> bool:
-    first, then = (set(map(plain_text.title_key, names)) for names in (before, after))
-    return first <= then or then <= first
+def _titles(related: Iterable[Related]) -> list[str]:
+    return [one.title for one in related]
+
+
+def _is_subset_or_superset(before: Iterable[str], after: Iterable[str]) -> bool:
+    """Return True if names were added or removed, but none replaced."""
+    old = set(map(plain_text.title_key, before))
+    new = set(map(plain_text.title_key, after))
+    return old <= new or new <= old
 
 
 def _days_apart(before: Article, after: Article) -> int:
-    if before.published is None or after.published is None:
-        return 0 if before.published == after.published else 2
-    return abs((before.published.date() - after.published.date()).days)
+    """Return how many days are between two dates; 2 if only one is known, 0 if none is."""
+    old, new = before.published, after.published
+    if old is None or new is None:
+        return 0 if old is new else 2
+    difference = old.date() - new.date()
+    return abs(difference.days)
 
 
 def _days_differ(one: Story, other: Story) -> bool:
-    return "" not in (one.day, other.day) and one.day != other.day
+    """Return True if both stories have a day, and not the same."""
+    are_known = one.day != "" and other.day != ""
+    return are_known and one.day != other.day

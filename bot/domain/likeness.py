@@ -24,11 +24,14 @@ def agree(one: str, other: str) -> bool:
 
     A number is never a slip: "Letter 41" and "Letter 42" do not agree.
     """
-    first, second = sorted((compared(one), compared(other)), key=len)
-    if _contains(second, first):
+    shorter, longer = sorted((compared(one), compared(other)), key=len)
+    if _contains(longer, shorter):
         return True
-    first, second = first[:_COMPARED], second[:_COMPARED]
-    return numbers(first) == numbers(second) and are_alike(first, second)
+    shorter = shorter[:_COMPARED]
+    longer = longer[:_COMPARED]
+    if numbers(shorter) != numbers(longer):
+        return False
+    return are_alike(shorter, longer)
 
 
 def are_alike(one: str, other: str) -> bool:
@@ -45,15 +48,22 @@ def _contains(text: str, part: str) -> bool:
         return False
     if not part or f" {part} " in f" {text} ":
         return True
-    return is_without_spaces(part) and {*numbers(part)} <= {*numbers(text)}
+    if not is_without_spaces(part):
+        return False
+    return set(numbers(part)).issubset(numbers(text))
 
 
 def is_within(one: str, other: str) -> bool:
     """Return True if the longer text has all words of the shorter, in order, without markup."""
-    plain = (compared(_MARKUP.sub(" ", text)).split() for text in (one, other))
-    shorter, longer = sorted(plain, key=len)
+    shorter, longer = sorted((_plain_words(one), _plain_words(other)), key=len)
     rest = iter(longer)
     return all(word in rest for word in shorter)
+
+
+def _plain_words(text: str) -> list[str]:
+    """Return the words of a text without markup, as they are compared."""
+    without_markup = _MARKUP.sub(" ", text)
+    return compared(without_markup).split()
 
 
 @lru_cache(1_024)

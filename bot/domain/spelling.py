@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz
 
@@ -35,16 +35,17 @@ def unaccented(word: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
 
 
-def nearest(typed: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
+def nearest(typed: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names whose keys are nearest to any of `typed`, best first, at most NEAREST.
 
     names: key → name. Keys and `typed` are compared as they are.
     """
     scores = dict.fromkeys(names.values(), 0.0)
-    for words in typed:
-        for key, name in names.items():
-            scores[name] = max(scores[name], _likeness(words, key))
-    near = [name for name, score in scores.items() if score >= NEAR]
+    for key, name in names.items():
+        for words in typed:
+            likeness = _likeness(words, key)
+            scores[name] = max(scores[name], likeness)
+    near = [name for name in scores if scores[name] >= NEAR]
     near.sort(key=scores.__getitem__, reverse=True)
     return tuple(near[:NEAREST])
 

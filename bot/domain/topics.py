@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -158,21 +158,20 @@ class Taxonomy:
         and what they hold is nearest.
         """
         meanings = self._meanings(known)
-        topics: list[str] = []
-        partly: list[str] = []
+        topics: dict[str, None] = {}
+        near: dict[str, None] = {}
         unknown: list[str] = []
         for part in _parts(words):
             names, is_whole = _split(part, meanings)
             if is_whole:
-                topics += names
+                topics.update(dict.fromkeys(names))
             else:
-                partly += names
+                near.update(dict.fromkeys(names))
                 unknown.append(part)
-        near = dict.fromkeys((*partly, *_nearest(unknown, meanings)))
+        guesses = _nearest(unknown, meanings)
+        near.update(dict.fromkeys(guesses))
         nearest = [name for name in near if name not in topics]
-        return Matches(
-            tuple(dict.fromkeys(topics)), tuple(unknown), tuple(nearest[:NEAREST])
-        )
+        return Matches(tuple(topics), tuple(unknown), tuple(nearest[:NEAREST]))
 
     def named(self, words: str, known: Iterable[str]) -> tuple[str, ...]:
         """Return the topics that `words` are the names of, and nothing but their names; else none.
@@ -183,22 +182,23 @@ class Taxonomy:
         topic = _meaning(words, meanings)
         if topic:
             return (topic,)
-        parts = filter(key, _JOINED.split(words, PARTS))
-        topics = [_meaning(part, meanings) for part in parts]
-        return tuple(dict.fromkeys(topics)) if all(topics) else ()
+        topics: dict[str, None] = {}
+        for part in filter(key, _JOINED.split(words, PARTS)):
+            topic = _meaning(part, meanings)
+            if not topic:
+                return ()
+            topics[topic] = None
+        return tuple(topics)
 
     def _meanings(self, known: Iterable[str]) -> dict[str, str]:
         """Return every key of a topic → its name.
 
         Names come first, then aliases and tags; last, all of these without accents.
         """
-        names = dict.fromkeys((*self.written(), *map(self.name, known)))
+        names = dict.fromkeys(self.written())
+        names.update(dict.fromkeys(map(self.name, known)))
         meanings = {key(name): name for name in names}
-        for alias, name in self._aliases.items():
-            meanings.setdefault(alias, name)
-        for alias, name in self._sample_aliases.items():
-            if name in names:
-                meanings.setdefault(alias, name)
+        self._add_aliases(meanings, names)
         for name in names:
             for tag in self.hashtags(name):
                 meanings.setdefault(key(tag), name)
@@ -207,18 +207,31 @@ class Taxonomy:
         meanings.pop("", None)
         return meanings
 
+    def _add_aliases(self, meanings: dict[str, str], names: Collection[str]) -> None:
+        """Add the operator's aliases, and the samples' for those of `names` that have some."""
+        for alias, name in self._aliases.items():
+            meanings.setdefault(alias, name)
+        for alias, name in self._sample_aliases.items():
+            if name in names:
+                meanings.setdefault(alias, name)
+
 
 def nearest(
     words: Iterable[str], names: Iterable[str], most: int = NEAREST
 ) -> tuple[str, ...]:
     """Return up to `most` of `names` nearest in spelling to `words`, best first."""
-    return _nearest(words, {key(name): name for name in names if key(name)})[:most]
+    keys = {key(name): name for name in names}
+    keys.pop("", None)
+    return _nearest(words, keys)[:most]
 
 
 def _meaning(words: str, meanings: Mapping[str, str]) -> str:
     """Return the topic that `words` as a whole are a name of, or an empty string."""
     words_key = key(words.strip().lstrip("#"))
-    return meanings.get(words_key) or meanings.get(unaccented(words_key), "")
+    topic = meanings.get(words_key)
+    if topic:
+        return topic
+    return meanings.get(unaccented(words_key), "")
 
 
 def _parts(words: str) -> Iterator[str]:
@@ -264,8 +277,11 @@ def _longest_name(
 
 def _nearest(words: Iterable[str], meanings: Mapping[str, str]) -> tuple[str, ...]:
     """Return the topics that are nearest in spelling to `words`, best first."""
-    typed: dict[str, None] = {}
-    for one in words:
-        own_words = unaccented(key(one)).split()
-        typed[" ".join(own_words[:GUESSED_WORDS])] = None
-    return spelling.nearest(list(typed)[:GUESSED], meanings)
+    typed = list(dict.fromkeys(map(_guessed, words)))
+    return spelling.nearest(typed[:GUESSED], meanings)
+
+
+def _guessed(words: str) -> str:
+    """Return the words that near names are searched for."""
+    first = unaccented(key(words)).split()[:GUESSED_WORDS]
+    return " ".join(first)
