@@ -87,22 +87,18 @@ def decide(
     if has_expired(now, at):
         return Waits.EXPIRED
     free = was if before is Waits.NOTHING else None
-    if now.draft and not (free and free.draft):
+    was_draft = free is not None and free.draft
+    if now.draft and not was_draft:
         return Waits.DRAFT
-    if (
-        is_future(now.published, at)
-        and future is not Future.POST
-        and not (free and free.published == now.published)
-    ):
+    has_same_date = free is not None and free.published == now.published
+    follows_date = future is not Future.POST and not has_same_date
+    if follows_date and is_future(now.published, at):
         return Waits.FUTURE
     is_news = free is not None and now.unpublished and not free.unpublished
     if (free and not (hold and is_news)) or before in TOGETHER:
         return before
-    return (
-        Waits.EDITOR
-        if now.unpublished and (hold or before is Waits.EDITOR)
-        else Waits.NOTHING
-    )
+    waits_for_editor = hold or before is Waits.EDITOR
+    return Waits.EDITOR if now.unpublished and waits_for_editor else Waits.NOTHING
 
 
 def has_expired(now: Facts, at: int) -> bool:
@@ -129,9 +125,8 @@ def news_since(scanned: int | None, at: int) -> int:
     scanned: the end of the last whole scan, or None where there was none. A moment to come counts
     as now: a clock that was ahead must not make everything old.
     """
-    return min(at if scanned is None else scanned, at) - SLACK // timedelta(
-        milliseconds=1
-    )
+    scan = at if scanned is None else min(scanned, at)
+    return scan - SLACK // timedelta(milliseconds=1)
 
 
 def is_bulk(older: int, above: int | None) -> bool:
@@ -147,4 +142,6 @@ def is_emptied(known: int, found: int) -> bool:
 
     None is left, or of ten and more fewer than one in ten.
     """
-    return known > 0 and (found == 0 or (known >= 10 and found * 10 < known))
+    if found == 0:
+        return known > 0
+    return known >= 10 and found * 10 < known

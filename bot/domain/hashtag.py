@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from bot.domain import plain_text
 
@@ -19,34 +20,40 @@ def hashtag(text: str) -> str:
     ZWNJ and the Sinhala block (TDLib).
     """
     text = plain_text.repair(text).lstrip("#")
-    if any(not _in_tag(character) and _is_of_a_word(character) for character in text):
-        return ""
-    kept = "".join(character if _in_tag(character) else " " for character in text)
-    parts = [part for part in (part.strip("\u200c") for part in kept.split()) if part]
-    tag = (
-        "".join(parts)
-        if len(parts) < 2
-        else "".join(map(_joined, parts)).removeprefix("_")
-    )
-    return (
-        tag
-        if any(character.isalpha() for character in tag) and len(tag) <= LONGEST_TAG
-        else ""
-    )
+    kept = ""
+    for character in text:
+        if _in_tag(character):
+            kept += character
+        elif _is_of_a_word(character):
+            return ""
+        else:
+            kept += " "
+    tag = _joined(kept.split())
+    has_letter = any(map(str.isalpha, tag))
+    return tag if has_letter and len(tag) <= LONGEST_TAG else ""
 
 
-def _joined(part: str) -> str:
+def _joined(words: Iterable[str]) -> str:
+    """Return a tag of words; a ZWNJ at either end of a word joins nothing."""
+    parts = [word.strip("\u200c") for word in words]
+    parts = list(filter(None, parts))
+    if len(parts) < 2:
+        return "".join(parts)
+    return "".join(map(_of_several, parts)).removeprefix("_")
+
+
+def _of_several(part: str) -> str:
     """Return a word of several as it stands in a tag: `Vision`.
 
     In a script without capitals: `_` and the word.
     """
-    capital = part[0].upper()
-    if (
-        len(capital) > 1
-    ):  # `ß`, `ΰ`: a capital of several characters, some of them marks that end a tag
-        return "_" + part
-    caseless = part[0].isalpha() and capital == part[0].lower()
-    return "_" + part if caseless else capital + part[1:]
+    first, rest = part[0], part[1:]
+    capital = first.upper()
+    # The capital of `ß` or `ΰ` has several characters, some of them marks that end a tag.
+    has_no_capital = first.isalpha() and capital == first.lower()
+    if has_no_capital or len(capital) > 1:
+        return f"_{part}"
+    return f"{capital}{rest}"
 
 
 def _in_tag(character: str) -> bool:

@@ -78,15 +78,14 @@ def is_same_story(before: Article, after: Article) -> bool:
     day is the same, and the outlet or the excerpt is. A daily brief in a file that is rewritten
     each day has another date or number in its title, and is another story.
     """
-    earlier, later = story(before), story(after)
     if _is_same_title(before.title, after.title):
-        return not are_instalments(earlier, later)
+        return not are_instalments(story(before), story(after))
+    if not _is_correction(before.title, after.title):
+        return False
     is_same_excerpt = before.excerpt == after.excerpt != ""
     if before.provider != after.provider and not is_same_excerpt:
         return False
-    if earlier.day != later.day:
-        return False
-    return _is_correction(before.title, after.title)
+    return story(before).day == story(after).day
 
 
 def _is_same_title(before: str, after: str) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from itertools import accumulate
 
 import ftfy
 from ftfy import fixes
@@ -35,6 +34,8 @@ _STRIPPED = re.compile(
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 _BLANK = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_EMPTY_LINES = re.compile(r"\n{3,}")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _WORDS = {
     code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)
@@ -65,9 +66,8 @@ def title_key(title: str) -> str:
     """
     if title.isascii():
         return " ".join(title.translate(_WORDS).split())
-    folded = unicodedata.normalize(
-        "NFKC", unicodedata.normalize("NFKC", title).casefold()
-    )
+    one_case = unicodedata.normalize("NFKC", title).casefold()
+    folded = unicodedata.normalize("NFKC", one_case)
     return _NOT_WORD.sub(" ", folded).strip()
 
 
@@ -75,20 +75,18 @@ def counted(count: int, noun: str) -> str:
     """Return a count with its noun: `1 file`, `2 files`, `0 deliveries`."""
     if count == 1:
         return f"1 {noun}"
-    return (
-        f"{count:,} {noun[:-1]}ies"
-        if noun.endswith("y") and noun[-2:-1] not in "aeiou"
-        else f"{count:,} {noun}s"
-    )
+    has_vowel_before_y = noun[-2:-1] in "aeiou"
+    if noun.endswith("y") and not has_vowel_before_y:
+        return f"{count:,} {noun[:-1]}ies"
+    return f"{count:,} {noun}s"
 
 
 def units(text: str) -> int:
     """Return the length of `text` in UTF-16 code units, which Telegram counts in."""
-    return (
-        len(text)
-        if text.isascii()
-        else len(text.encode("utf-16-le", "surrogatepass")) // 2
-    )
+    if text.isascii():
+        return len(text)
+    encoded = text.encode("utf-16-le", "surrogatepass")
+    return len(encoded) // 2
 
 
 def shorten(text: str, limit: int) -> str:
@@ -123,9 +121,8 @@ def _one_line(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    return re.sub(
-        r"\n{3,}", "\n\n", "\n".join(map(_one_line, text.split("\n")))
-    ).strip()
+    lines = map(_one_line, text.split("\n"))
+    return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
 def _settled(text: str, tidy: Callable[[str], str]) -> str:
@@ -137,31 +134,38 @@ def _settled(text: str, tidy: Callable[[str], str]) -> str:
     if _PLAIN.fullmatch(text):
         return tidy(text)
     for _ in range(_REPAIR_ROUNDS):
-        before, text = text, tidy(_repaired(text))
+        before = text
+        text = tidy(_repaired(before))
         if text == before:
             break
     return text
 
 
 def _repaired(text: str) -> str:
-    text = re.sub("[\ud800-\udfff]", "", text)
-    text = ftfy.fix_text(_without_entities(text), _CONFIG)
-    text = unicodedata.normalize("NFC", _STRIPPED.sub("", text))
+    text = _without_entities(_SURROGATES.sub("", text))
+    text = ftfy.fix_text(text, _CONFIG)
+    text = _STRIPPED.sub("", text)
+    text = unicodedata.normalize("NFC", text)
     return _BLANK.sub(" ", text)
 
 
 def _without_entities(text: str) -> str:
-    for _ in range(_ENTITY_ROUNDS):
-        before, text = text, fixes.unescape_html(text)
+    """Return a text with its entities decoded; nested too deep, they lose their ampersands."""
+    for _ in range(_ENTITY_ROUNDS + 1):
+        before = text
+        text = fixes.unescape_html(before)
         if text == before:
             return text
-    return text if fixes.unescape_html(text) == text else text.replace("&", "")
+    return before.replace("&", "")
 
 
 def _within(text: str, room: int) -> int:
     """Return how many characters of `text`, which is longer, fit into `room` UTF-16 units."""
-    sizes = accumulate(2 if character > "\uffff" else 1 for character in text)
-    return next(end for end, used in enumerate(sizes) if used > room)
+    end = used = 0
+    while used <= room:
+        used += 2 if text[end] > "\uffff" else 1
+        end += 1
+    return end - 1
 
 
 def _joins(text: str, at: int) -> bool:
@@ -201,4 +205,5 @@ def _at_word(cut: str) -> str:
     Unless that would lose a third of it, as in a script without spaces.
     """
     space = max(cut.rfind(" "), cut.rfind("\n"))
-    return cut[:space] if space > len(cut) * 2 // 3 else cut
+    loses_little = space > len(cut) * 2 // 3
+    return cut[:space] if loses_little else cut

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -48,18 +47,20 @@ class Calls:
 
         A clock set back a little changes no order; one set back by more starts a new window.
         """
-        if self.landed and self.landed[-1] > at + SET_BACK:
+        last = self.landed[-1] if self.landed else at
+        if last > at + SET_BACK:
             self.landed.clear()
-        self.landed.append(max(at, self.landed[-1]) if self.landed else at)
+            last = at
+        self.landed.append(max(at, last))
 
     def room(self, at: datetime, most: int, window: timedelta) -> int:
         """Return how many calls may begin at `at` so that no `window` holds more than `most`."""
-        recent = sum(
-            1
-            for _ in takewhile(
-                lambda moment: moment > at - window, reversed(self.landed)
-            )
-        )
+        start = at - window
+        recent = 0
+        for moment in reversed(self.landed):
+            if moment <= start:
+                break
+            recent += 1
         return max(most - self.flying - recent, 0)
 
     def free(self, at: datetime, most: int, window: timedelta) -> datetime:
@@ -67,15 +68,17 @@ class Calls:
         places = most - self.flying
         if places <= 0:
             return at + window
-        return (
-            at if len(self.landed) < places else max(at, self.landed[-places] + window)
-        )
+        if places > len(self.landed):
+            return at
+        return max(at, self.landed[-places] + window)
 
     def forget(self, at: datetime, window: timedelta) -> None:
         """Drop times a window or more before `at`, and times after it: the clock was set back."""
-        while self.landed and self.landed[0] <= at - window:
+        start = at - window
+        while self.landed and self.landed[0] <= start:
             self.landed.popleft()
-        while self.landed and self.landed[-1] > at + window + SET_BACK:
+        end = at + window + SET_BACK
+        while self.landed and self.landed[-1] > end:
             self.landed.pop()
 
     def shift(self, by: timedelta) -> None:
@@ -102,24 +105,28 @@ class Brake:
 
     def record_pause(self, chat_id: int, seconds: float, at: datetime) -> None:
         """Record a 429 for `chat_id` with a pause of `seconds` at `at`."""
-        self._floods = {
-            chat: then for chat, then in self._floods.items() if abs(at - then) < MINUTE
-        }
+        for chat, then in list(self._floods.items()):
+            if abs(at - then) >= MINUTE:
+                del self._floods[chat]
         self._floods[chat_id] = at
         if seconds >= LARGE or len(self._floods) >= FLOODS:
-            self._share, self._since = max(self.share(at) / 2, LEAST), at
+            self._share = max(self.share(at) / 2, LEAST)
+            self._since = at
             self._floods.clear()
 
     def shift(self, by: timedelta) -> None:
         """Move every recorded time by as much as the wall clock was set."""
-        self._since = self._since + by if self._since else None
-        self._floods = {chat: then + by for chat, then in self._floods.items()}
+        if self._since is not None:
+            self._since += by
+        for chat in self._floods:
+            self._floods[chat] += by
 
     def share(self, at: datetime) -> float:
         """Return which part of the rate is left at `at`: LEAST to 1."""
         if self._since is None or at < self._since - SET_BACK:
             return 1.0
-        return min(self._share + max(at - self._since, timedelta()) / RECOVERY, 1.0)
+        recovered = max(at - self._since, timedelta()) / RECOVERY
+        return min(self._share + recovered, 1.0)
 
 
 class RateLimiter:
@@ -131,7 +138,7 @@ class RateLimiter:
         self._chats: dict[int, Calls] = {}
         self._brake = Brake()
         self._apart = timedelta(seconds=limits.per_chat_seconds)
-        self._longest = self._of_all(LEAST)[1]
+        _, self._longest = self._overall(LEAST)
 
     def ready(self, chat_id: int, at: datetime) -> datetime:
         """Return the earliest time from `at` on for a message to `chat_id` within all limits."""
@@ -140,12 +147,14 @@ class RateLimiter:
     def open(self, at: datetime) -> datetime:
         """Return the earliest time for a message to any chat within the limit of all together."""
         self._all.forget(at, self._longest)
-        return self._all.free(at, *self._of_all(self._brake.share(at)))
+        most, window = self._overall(self._brake.share(at))
+        return self._all.free(at, most, window)
 
     def room(self, at: datetime) -> int:
         """Return how many messages may go out at `at` by the limit of all chats together."""
         self._all.forget(at, self._longest)
-        return self._all.room(at, *self._of_all(self._brake.share(at)))
+        most, window = self._overall(self._brake.share(at))
+        return self._all.room(at, most, window)
 
     def chat_ready(self, chat_id: int, at: datetime) -> datetime:
         """Return the earliest moment at which `chat_id`'s own limits allow a message."""
@@ -157,11 +166,10 @@ class RateLimiter:
             del self._chats[chat_id]
             return at
         moment = calls.free(at, 1, self._apart)
-        return (
-            max(moment, calls.free(at, self._limits.per_group_minute, MINUTE))
-            if is_group(chat_id)
-            else moment
-        )
+        if not is_group(chat_id):
+            return moment
+        of_minute = calls.free(at, self._limits.per_group_minute, MINUTE)
+        return max(moment, of_minute)
 
     def begin(self, chat_id: int) -> None:
         """Count a call to `chat_id` that is on its way from now on."""
@@ -198,7 +206,8 @@ class RateLimiter:
     def shift(self, by: timedelta) -> None:
         """Move every time by as much as the wall clock was set: windows keep their length."""
         self._brake.shift(by)
-        for calls in (self._all, *self._chats.values()):
+        self._all.shift(by)
+        for calls in self._chats.values():
             calls.shift(by)
 
     @property
@@ -212,15 +221,17 @@ class RateLimiter:
         for chat_id in list(self._chats):
             self.chat_ready(chat_id, at)
 
-    def _of_all(self, share: float) -> tuple[int, timedelta]:
-        """Return a rate as a number of messages and a window.
+    def _overall(self, share: float) -> tuple[int, timedelta]:
+        """Return this share of the rate of all chats as a number of messages and a window.
 
         A rate of less than one message a second is one message in a longer window.
         """
         rate = self._limits.messages_per_second * share
-        return max(int(rate), 1), SECOND if rate >= 1 else SECOND / rate
+        if rate < 1:
+            return 1, SECOND / rate
+        return int(rate), SECOND
 
 
 def is_group(chat_id: int) -> bool:
-    """Say whether a chat is a group or channel: their numbers are negative (Bot API)."""
+    """Return True if a chat is a group or channel: their numbers are negative (Bot API)."""
     return chat_id < 0

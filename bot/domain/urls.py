@@ -66,24 +66,27 @@ def link(text: object) -> str | None:
     """
     if not isinstance(text, str) or len(text) > 2 * LONGEST:
         return None
-    if len(text) <= LONGEST and _PLAIN.fullmatch(text):
+    if _match_plain(text):
         return text
-    text = _AMPERSAND.sub(
-        "&", text.strip()
-    )  # written for HTML by their source, now and then twice
+    # Written for HTML by their source, now and then twice.
+    text = _AMPERSAND.sub("&", text.strip())
     if not text[:8].lower().startswith(("http://", "https://")):
         return None
     try:
         url = ada_url.URL(_SPACES.sub(" ", text))
     except ValueError:
         return None
-    labels = url.hostname.removesuffix(".").split(".")
-    if len(labels) < 2 or not all(labels) or url.username or url.password:
+    if url.username or url.password or not _is_dotted(url.hostname):
         return None
     href = str(url.href)
-    return (
-        href if len(href.partition(":")[2]) <= LONGEST else None
-    )  # http and https alike
+    without_scheme = href.partition(":")[2]
+    return href if len(without_scheme) <= LONGEST else None
+
+
+def _is_dotted(host: str) -> bool:
+    """Return True for a host of two labels or more; a dot at the end is none of them."""
+    labels = host.removesuffix(".").split(".")
+    return len(labels) > 1 and all(labels)
 
 
 def canonical(text: object) -> str | None:
@@ -99,31 +102,38 @@ def canonical(text: object) -> str | None:
 def fragment(text: object) -> str:
     """Return the part of a page that an address names behind its `#`, normalised, or empty."""
     href = link(text)
-    found = href.partition("#")[2].partition(_DIRECTIVE)[0] if href else ""
-    return (
-        ""
-        if all(map(_NO_PART.fullmatch, filter(None, found.split("&"))))
-        else _decoded(found)
-    )
+    if href is None:
+        return ""
+    part = href.partition("#")[2].partition(_DIRECTIVE)[0]
+    for name in filter(None, part.split("&")):
+        if not _NO_PART.fullmatch(name):
+            return _decoded(part)
+    return ""
 
 
 def path(identity: str) -> str:
     """Return the path of an identity, without its host and its query."""
-    return "/" + identity.partition("?")[0].removeprefix("https://").partition("/")[2]
+    without_query = identity.partition("?")[0]
+    path = without_query.removeprefix("https://").partition("/")[2]
+    return f"/{path}"
 
 
 def both(text: object) -> tuple[str | None, str | None]:
     """Return what `link` and `canonical` give for the address `text`."""
-    plain = (
-        _PLAIN.fullmatch(text)
-        if isinstance(text, str) and len(text) <= LONGEST
-        else None
-    )
-    if plain:
-        return plain[0], _plain_identity(plain) or _identity(plain[0])
-    href = link(text)
-    plain = _PLAIN.fullmatch(href) if href else None
-    return href, (plain and _plain_identity(plain)) or (href and _identity(href))
+    plain = _match_plain(text)
+    href = plain[0] if plain else link(text)
+    if href is None:
+        return None, None
+    plain = plain or _PLAIN.fullmatch(href)
+    identity = _plain_identity(plain) if plain else None
+    return href, identity or _identity(href)
+
+
+def _match_plain(text: object) -> re.Match[str] | None:
+    """Return the match of an address that the parser would give back as it is; else None."""
+    if not isinstance(text, str) or len(text) > LONGEST:
+        return None
+    return _PLAIN.fullmatch(text)
 
 
 def host(address: str) -> str:
@@ -138,43 +148,50 @@ def _plain_identity(plain: re.Match[str]) -> str | None:
     """
     host, path, query = plain.groups()
     host = _without_subdomain(host)
-    if (
-        "amp" in path.lower()
-        or host.startswith(_SAME_SITE)
-        or host.endswith("ampproject.org")
-    ):
+    if host.startswith(_SAME_SITE) or host.endswith("ampproject.org"):
         return None
-    query = _decoded("&".join(_kept(query))) if query else ""
-    return f"https://{host}{path.rstrip('/')}" + (f"?{query}" if query else "")
+    if "amp" in path.lower():
+        return None
+    return _joined(host, path, query)
+
+
+def _joined(host: str, path: str, query: str | None) -> str:
+    """Return an identity: without a slash at the end, and with what its query says of the page."""
+    address = f"https://{host}{path.rstrip('/')}"
+    parameters = _page_parameters(query) if query else ""
+    return f"{address}?{parameters}" if parameters else address
 
 
 def _identity(href: str) -> str | None:
     """Return the identity of any address that `link` gave."""
-    found: str | None = href
     for _ in range(_ROUNDS):
-        before, found = found, found and link(_plainer(found))
-        if found == before:
+        plainer = link(_plainer(href))
+        if plainer is None:
+            return None
+        if plainer == href:
             break
-    return found and _bare(found)
+        href = plainer
+    return _without_lone_slash(href)
 
 
 def _plainer(href: str) -> str:
     """Return `href` one step nearer to its identity; repeated until nothing changes."""
     copy = _AMP_CACHE.match(href) or _AMP_VIEWER.match(href)
-    if copy and (original := link(f"https://{copy[1]}")):
+    original = link(f"https://{copy[1]}") if copy else None
+    if original:
         return original
     host, port, path, query = _parts(href)
-    name = _without_subdomain(host.removesuffix("."))
-    port = f":{port}" if port not in ("", "80", "443") else ""
-    query = _decoded("&".join(_kept(query))) if query else ""
-    return f"https://{name}{port}{_without_amp(_decoded(path)).rstrip('/')}" + (
-        f"?{query}" if query else ""
-    )
+    host = _without_subdomain(host.removesuffix("."))
+    if port not in ("", "80", "443"):
+        host = f"{host}:{port}"
+    return _joined(host, _without_amp(_decoded(path)), query)
 
 
 def _without_subdomain(host: str) -> str:
     """Return `host` without one leading `www.` or `amp.`, where a domain stands behind it."""
-    return host[4:] if host.startswith(_SAME_SITE) and host.count(".") > 1 else host
+    if host.count(".") < 2:
+        return host
+    return host[4:] if host.startswith(_SAME_SITE) else host
 
 
 def _decoded(part: str) -> str:
@@ -185,7 +202,9 @@ def _decoded(part: str) -> str:
     """
     if "%" not in part:
         return part
-    return _ENCODED.sub(_upper if _MALFORMED.search(part) else _plain_character, part)
+    if _MALFORMED.search(part):
+        return _ENCODED.sub(_upper, part)
+    return _ENCODED.sub(_plain_character, part)
 
 
 def _upper(encoded: re.Match[str]) -> str:
@@ -193,19 +212,23 @@ def _upper(encoded: re.Match[str]) -> str:
 
 
 def _plain_character(encoded: re.Match[str]) -> str:
-    character = chr(int(encoded[0][1:], 16))
-    return character if character in _UNRESERVED else encoded[0].upper()
+    digits = encoded[0][1:]
+    character = chr(int(digits, 16))
+    return character if character in _UNRESERVED else _upper(encoded)
 
 
 def _parts(href: str) -> tuple[str, str, str, str]:
     """Return host, port, path and query of an address that `link` gave."""
-    if plain := _PLAIN.fullmatch(href):
-        return plain[1], "", plain[2], plain[3] or ""
+    plain = _PLAIN.fullmatch(href)
+    if plain:
+        host, path, query = plain.groups("")
+        return host, "", path, query
     url = ada_url.URL(href)
-    return url.hostname, url.port, url.pathname, url.search[1:]
+    query = url.search.removeprefix("?")
+    return url.hostname, url.port, url.pathname, query
 
 
-def _bare(href: str) -> str:
+def _without_lone_slash(href: str) -> str:
     """Return `href` without the slash that the URL standard puts behind a lone host."""
     address, mark, query = href.partition("?")
     return address.rstrip("/") + mark + query
@@ -223,15 +246,11 @@ def _without_amp(path: str) -> str:
     return re.sub(r"^/amp/", "/", path)
 
 
-def _kept(query: str) -> list[str]:
-    """Return the parameters of `query` that choose a page, as they stand."""
+def _page_parameters(query: str) -> str:
+    """Return the parameters of `query` that choose a page, normalised, in their order."""
     kept = []
-    for pair in query.split("&"):
+    for pair in filter(None, query.split("&")):
         name = unquote(pair.partition("=")[0])
-        if (
-            pair
-            and not _TRACKING.fullmatch(name)
-            and not _AMP_PARAMETERS.fullmatch(name)
-        ):
+        if not _TRACKING.fullmatch(name) and not _AMP_PARAMETERS.fullmatch(name):
             kept.append(pair)
-    return kept
+    return _decoded("&".join(kept))
