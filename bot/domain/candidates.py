@@ -80,11 +80,12 @@ def numbers_between(bounds: Bounds) -> Iterator[int]:
     There is no last one if there is no upper bound.
     """
     first = max(bounds.before or 0, bounds.floor) + 1
-    numbers: Iterable[int]
-    if bounds.after is None:
-        numbers = count(first)
-    elif bounds.late or bounds.before is None:
-        numbers = reversed(range(first, bounds.after))
-    else:
+    numbers: Iterable[int] = count(first)
+    if bounds.after is not None:
         numbers = range(first, bounds.after)
-    return (number for number in numbers if number not in bounds.known)
+        is_nearer_to_end = bounds.late or bounds.before is None
+        if is_nearer_to_end:
+            numbers = reversed(numbers)
+    for number in numbers:
+        if number not in bounds.known:
+            yield number

@@ -125,8 +125,13 @@ def titles_agree(one: str, other: str) -> bool:
 
 def digest(story: Story) -> str:
     """Return sixteen hex digits over what `are_two` compares."""
-    title, excerpt = compared(story.title), compared(story.excerpt)
-    text = "\n".join((title, story.day, excerpt, story.fragment))
+    parts = (
+        compared(story.title),
+        story.day,
+        compared(story.excerpt),
+        story.fragment,
+    )
+    text = "\n".join(parts)
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 

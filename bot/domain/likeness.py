@@ -55,7 +55,8 @@ def _contains(text: str, part: str) -> bool:
 
 def is_within(one: str, other: str) -> bool:
     """Return True if the longer text has all words of the shorter, in order, without markup."""
-    shorter, longer = sorted((_plain_words(one), _plain_words(other)), key=len)
+    words = [_plain_words(one), _plain_words(other)]
+    shorter, longer = sorted(words, key=len)
     rest = iter(longer)
     return all(word in rest for word in shorter)
 

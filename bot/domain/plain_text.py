@@ -205,5 +205,5 @@ def _at_word(cut: str) -> str:
     Unless that would lose a third of it, as in a script without spaces.
     """
     space = max(cut.rfind(" "), cut.rfind("\n"))
-    loses_little = space > len(cut) * 2 // 3
-    return cut[:space] if loses_little else cut
+    shortest = len(cut) * 2 // 3
+    return cut[:space] if space > shortest else cut

@@ -105,14 +105,19 @@ class Brake:
 
     def record_pause(self, chat_id: int, seconds: float, at: datetime) -> None:
         """Record a 429 for `chat_id` with a pause of `seconds` at `at`."""
+        self._forget(at)
+        self._floods[chat_id] = at
+        if seconds < LARGE and len(self._floods) < FLOODS:
+            return
+        self._share = max(self.share(at) / 2, LEAST)
+        self._since = at
+        self._floods.clear()
+
+    def _forget(self, at: datetime) -> None:
+        """Drop the 429s of a minute or more ago, and those after a clock that was set back."""
         for chat, then in list(self._floods.items()):
             if abs(at - then) >= MINUTE:
                 del self._floods[chat]
-        self._floods[chat_id] = at
-        if seconds >= LARGE or len(self._floods) >= FLOODS:
-            self._share = max(self.share(at) / 2, LEAST)
-            self._since = at
-            self._floods.clear()
 
     def shift(self, by: timedelta) -> None:
         """Move every recorded time by as much as the wall clock was set."""
@@ -125,8 +130,9 @@ class Brake:
         """Return which part of the rate is left at `at`: LEAST to 1."""
         if self._since is None or at < self._since - SET_BACK:
             return 1.0
-        recovered = max(at - self._since, timedelta()) / RECOVERY
-        return min(self._share + recovered, 1.0)
+        passed = max(at - self._since, timedelta())
+        share = self._share + passed / RECOVERY
+        return min(share, 1.0)
 
 
 class RateLimiter:
@@ -146,14 +152,12 @@ class RateLimiter:
 
     def open(self, at: datetime) -> datetime:
         """Return the earliest time for a message to any chat within the limit of all together."""
-        self._all.forget(at, self._longest)
-        most, window = self._overall(self._brake.share(at))
+        most, window = self._overall_at(at)
         return self._all.free(at, most, window)
 
     def room(self, at: datetime) -> int:
         """Return how many messages may go out at `at` by the limit of all chats together."""
-        self._all.forget(at, self._longest)
-        most, window = self._overall(self._brake.share(at))
+        most, window = self._overall_at(at)
         return self._all.room(at, most, window)
 
     def chat_ready(self, chat_id: int, at: datetime) -> datetime:
@@ -220,6 +224,12 @@ class RateLimiter:
         self.open(at)
         for chat_id in list(self._chats):
             self.chat_ready(chat_id, at)
+
+    def _overall_at(self, at: datetime) -> tuple[int, timedelta]:
+        """Return the limit of all chats together at `at`; what it no longer counts is dropped."""
+        self._all.forget(at, self._longest)
+        share = self._brake.share(at)
+        return self._overall(share)
 
     def _overall(self, share: float) -> tuple[int, timedelta]:
         """Return this share of the rate of all chats as a number of messages and a window.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from bot.domain.fulltext import Query, Term, folded, is_without_spaces
@@ -30,9 +30,11 @@ def marked(text: str, query: Query, most: int = SNIPPET) -> list[Part]:
     matches = _matches(line, terms)
     if not matches:
         return []
-    start = _start(line, matches[0], most)
-    end = _end(line, matches[0], start + most)
-    return _parts(line, (start, end), matches[:MARKED])
+    first = matches[0]
+    start = _start(line, first, most)
+    end = _end(line, first, start + most)
+    parts = _parts(line, start, end, matches[:MARKED])
+    return [part for part in parts if part[0]]
 
 
 def _start(line: str, match: Span, most: int) -> int:
@@ -54,19 +56,20 @@ def _end(line: str, match: Span, latest: int) -> int:
     return max(last_space, end)
 
 
-def _parts(line: str, window: Span, matches: Iterable[Span]) -> list[Part]:
-    """Return the parts of the window, with `…` where the line goes on. None is empty."""
-    start, end = window
-    parts = [("…" if start else "", False)]
+def _parts(line: str, start: int, end: int, matches: Iterable[Span]) -> Iterator[Part]:
+    """Yield the parts of a line from `start` to `end`, with `…` where it goes on."""
+    if start:
+        yield "…", False
     place = start
     for begin, stop in matches:
-        if begin >= place and stop <= end:
-            parts.append((line[place:begin], False))
-            parts.append((line[begin:stop], True))
-            place = stop
-    parts.append((line[place:end], False))
-    parts.append(("…" if end < len(line) else "", False))
-    return [part for part in parts if part[0]]
+        if begin < place or stop > end:
+            continue
+        yield line[place:begin], False
+        yield line[begin:stop], True
+        place = stop
+    yield line[place:end], False
+    if end < len(line):
+        yield "…", False
 
 
 def _matches(line: str, terms: Iterable[Term]) -> list[Span]:
@@ -107,8 +110,8 @@ def _runs_in(line: str, runs: Iterable[str]) -> list[Span]:
     spans = []
     for run in runs:
         for match in re.finditer(re.escape(run), folded_line):
-            begin = places[match.start()]
-            last = places[match.end() - 1]
+            first, end = match.span()
+            begin, last = places[first], places[end - 1]
             spans.append((begin, last + 1))
     return spans
 

@@ -45,8 +45,8 @@ def nearest(typed: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
         for words in typed:
             likeness = _likeness(words, key)
             scores[name] = max(scores[name], likeness)
-    near = [name for name in scores if scores[name] >= NEAR]
-    near.sort(key=scores.__getitem__, reverse=True)
+    best_first = sorted(scores, key=scores.__getitem__, reverse=True)
+    near = [name for name in best_first if scores[name] >= NEAR]
     return tuple(near[:NEAREST])
 
 

@@ -157,8 +157,10 @@ def _plain_identity(plain: re.Match[str]) -> str | None:
 
 def _joined(host: str, path: str, query: str | None) -> str:
     """Return an identity: without a slash at the end, and with what its query says of the page."""
-    address = f"https://{host}{path.rstrip('/')}"
-    parameters = _page_parameters(query) if query else ""
+    address = f"https://{host}{path}".rstrip("/")
+    if not query:
+        return address
+    parameters = _page_parameters(query)
     return f"{address}?{parameters}" if parameters else address
 
 

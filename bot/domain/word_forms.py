@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 #: A longer or shorter word is not searched for with a letter changed.
 TYPO_LETTERS = range(4, 21)
@@ -71,8 +72,8 @@ def _verb_forms(base: str) -> tuple[str, ...]:
     has_double_letter = len(base) > 3 and base[-1] == base[-2]
     if not has_double_letter:
         return _with_endings(base, ("", "e", "s", "es", "ing", "ed"))
-    simple = _with_endings(base[:-1], ("", "s"))
-    return simple + _with_endings(base, ("", "ing", "ed"))
+    single = base[:-1]
+    return single, f"{single}s", base, f"{base}ing", f"{base}ed"
 
 
 def _with_endings(base: str, endings: Sequence[str]) -> tuple[str, ...]:
@@ -84,11 +85,13 @@ def misspelt(word: str) -> list[str]:
     alphabet = _alphabet_of(word)
     if len(word) not in TYPO_LETTERS or not alphabet:
         return []
-    words = dict.fromkeys(_with_letter_missing(word))
-    words.update(dict.fromkeys(_with_letters_swapped(word)))
-    words.update(dict.fromkeys(_with_letter_wrong(word, alphabet)))
-    words.update(dict.fromkeys(_with_letter_added(word, alphabet)))
-    return list(words)
+    words = chain(
+        _with_letter_missing(word),
+        _with_letters_swapped(word),
+        _with_letter_wrong(word, alphabet),
+        _with_letter_added(word, alphabet),
+    )
+    return list(dict.fromkeys(words))
 
 
 def _alphabet_of(word: str) -> str:
@@ -101,13 +104,16 @@ def _alphabet_of(word: str) -> str:
 
 def _with_letter_missing(word: str) -> Iterator[str]:
     for place in range(len(word)):
-        yield word[:place] + word[place + 1 :]
+        after = word[place + 1 :]
+        yield word[:place] + after
 
 
 def _with_letters_swapped(word: str) -> Iterator[str]:
     for place in range(len(word) - 1):
-        swapped = word[place + 1] + word[place]
-        yield word[:place] + swapped + word[place + 2 :]
+        first = word[place]
+        second = word[place + 1]
+        after = word[place + 2 :]
+        yield word[:place] + second + first + after
 
 
 def _with_letter_wrong(word: str, alphabet: str) -> Iterator[str]:

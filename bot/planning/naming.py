@@ -37,38 +37,39 @@ def article(db: Database, number: int) -> ArticleName | None:
 
 def titled(db: Database, number: int) -> str:
     """Return what the log calls an article: its title and file."""
-    found = article(db, number)
-    if found is None:
-        return "an article that is no longer known"
-    return f"“{found.title}” ({found.file})" if found.file else f"“{found.title}”"
+    name = article(db, number)
+    return title_and_file(name) if name else "an article that is no longer known"
+
+
+def title_and_file(name: ArticleName) -> str:
+    """Return a title in quotation marks, with its file where one is known."""
+    if not name.file:
+        return f"“{name.title}”"
+    return f"“{name.title}” ({name.file})"
 
 
 def chat(db: Database, number: int) -> str:
     """Return the name of a channel of the settings; people's chats are not named."""
-    found = chats.get(db, number)
-    if found is None or not found.setting:
+    row = chats.get(db, number)
+    if row is None or not row.setting:
         return READERS
-    return found.name or _place(db, number)
+    return row.name or _place(db, number)
 
 
 def person(db: Database, editor: int) -> str:
     """Return what the log calls an editor: by @name where it is known, and by Telegram's number."""
-    found = chats.by_number(db, editor)
-    return (
-        f"editor @{found.username} ({editor})"
-        if found and found.username
-        else f"editor {editor}"
-    )
+    row = chats.by_number(db, editor)
+    if row is None or not row.username:
+        return f"editor {editor}"
+    return f"editor @{row.username} ({editor})"
 
 
 def delivery(db: Database, one: Delivery) -> str:
     """Return what the log calls a delivery: its article and where it goes."""
-    what = titled(db, one.article)
-    return (
-        f"{what} in {chat(db, one.chat)}"
-        if one.lane is Lane.CHANNEL
-        else f"{what} to a reader"
-    )
+    name = titled(db, one.article)
+    if one.lane is not Lane.CHANNEL:
+        return f"{name} to a reader"
+    return f"{name} in {chat(db, one.chat)}"
 
 
 def post_link(username: str, chat_id: int | None, message: int) -> str | None:
@@ -76,9 +77,9 @@ def post_link(username: str, chat_id: int | None, message: int) -> str | None:
     if username:
         return f"https://t.me/{username}/{message}"
     number = str(chat_id)
-    return (
-        f"https://t.me/c/{number[4:]}/{message}" if number.startswith("-100") else None
-    )
+    if not number.startswith("-100"):
+        return None
+    return f"https://t.me/c/{number[4:]}/{message}"
 
 
 def entry(db: Database, notice: Notice) -> Entry:
@@ -95,9 +96,9 @@ def entry(db: Database, notice: Notice) -> Entry:
 
 def _place(db: Database, number: int) -> str:
     """Return what stands for a channel whose name is not known: its place in the settings."""
-    place = next(
-        (place for place, one in enumerate(chats.channels(db), 1) if one.id == number),
-        0,
-    )
+    numbers = [one.id for one in chats.channels(db)]
+    if number not in numbers:
+        return "a former channel"
+    place = numbers.index(number) + 1
     ordinal = {1: "1st", 2: "2nd", 3: "3rd"}.get(place, f"{place}th")
-    return f"the {ordinal} channel of the settings" if place else "a former channel"
+    return f"the {ordinal} channel of the settings"

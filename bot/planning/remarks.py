@@ -7,7 +7,6 @@ is right again is never sent.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.identity import Relation
@@ -35,30 +34,38 @@ def remark(
 
     drafts: those wait for an editor, too.
     """
-    rejected = [_rejected(one) for one in recorded if one.reason]
-    notices.all_clear(
-        db, [notice.key for notice in rejected], at
-    )  # the reason is another one
-    repeated = [_repeated(db, one) for one in recorded if one.repeats is not None]
-    new = [
-        one.article for one in recorded if one.relation is Relation.NEW and one.article
-    ]
-    held = [
-        _about(Alert.HELD, one) for one in article_lists.held(db, new, drafts=drafts)
-    ]
-    if rejected or repeated or held:
-        notices.tell(db, [*rejected, *repeated, *held], at)
+    rejected: list[Notice] = []
+    others: list[Notice] = []
+    new: list[int] = []
+    for one in recorded:
+        if one.reason:
+            rejected.append(_rejected(one))
+        if one.repeats is not None:
+            others.append(_repeated(db, one))
+        if one.relation is Relation.NEW and one.article:
+            new.append(one.article)
+    held = article_lists.held(db, new, drafts=drafts)
+    others += [_about(Alert.HELD, article) for article in held]
+    # A file that was rejected before is rejected for another reason now.
+    notices.all_clear(db, [notice.key for notice in rejected], at)
+    if rejected or others:
+        notices.tell(db, [*rejected, *others], at)
 
 
 def settled(db: Database, article: int, at: datetime) -> None:
     """Close the notices about an article that waited or was a copy, and is posted now."""
-    kinds = (Alert.HELD, Alert.COPIES, Alert.DRAFT)
-    notices.all_clear(db, [article_key(kind, article) for kind in kinds], at)
+    keys = [
+        article_key(Alert.HELD, article),
+        article_key(Alert.COPIES, article),
+        article_key(Alert.DRAFT, article),
+    ]
+    notices.all_clear(db, keys, at)
 
 
 def drafted(db: Database, article: int, at: datetime) -> None:
     """Have the editors told that an article that was posted is a draft now."""
-    notices.tell(db, [_about(Alert.DRAFT, article)], at)
+    notice = _about(Alert.DRAFT, article)
+    notices.tell(db, [notice], at)
 
 
 def accepted(db: Database, path: str, at: datetime) -> None:
@@ -72,12 +79,17 @@ def on_its_own(db: Database, path: str, at: datetime) -> None:
 
 
 def _rejected(one: Recorded) -> Notice:
-    key = rejected_key(one.path)
-    return Notice(key=key, alert=Alert.REJECTED, files=(one.path,), reason=one.reason)
+    return Notice(
+        key=rejected_key(one.path),
+        alert=Alert.REJECTED,
+        files=(one.path,),
+        reason=one.reason,
+    )
 
 
-def _about(alert: Alert, article: int) -> Notice:
-    return Notice(key=article_key(alert, article), alert=alert, articles=(article,))
+def _about(alert: Alert, article: int, reason: str = "") -> Notice:
+    key = article_key(alert, article)
+    return Notice(key=key, alert=alert, articles=(article,), reason=reason)
 
 
 def _address_key(path: str) -> str:
@@ -91,15 +103,19 @@ def _repeated(db: Database, one: Recorded) -> Notice:
     """
     first = _first(db, one.repeats)
     if one.relation is Relation.COPY and one.article is not None:
-        notice = _about(Alert.COPIES, one.article)
-        return replace(notice, reason=f"it repeats {first}" if first else "")
-    key, reason = _address_key(one.path), f"has the address of {first}" if first else ""
-    return Notice(key=key, alert=Alert.SAME_ADDRESS, files=(one.path,), reason=reason)
+        reason = f"it repeats {first}" if first else ""
+        return _about(Alert.COPIES, one.article, reason)
+    return Notice(
+        key=_address_key(one.path),
+        alert=Alert.SAME_ADDRESS,
+        files=(one.path,),
+        reason=f"has the address of {first}" if first else "",
+    )
 
 
 def _first(db: Database, number: int | None) -> str:
     """Return title and file of the article that is repeated; empty where it is not known."""
-    first = naming.article(db, number) if number is not None else None
-    if first is None:
+    if number is None:
         return ""
-    return f"“{first.title}” ({first.file})" if first.file else f"“{first.title}”"
+    name = naming.article(db, number)
+    return naming.title_and_file(name) if name else ""
