@@ -352,3 +352,58 @@ def test_a_clock_set_back_while_the_bot_was_down_makes_no_pause_last_longer(
     assert waits.catch_up(db, NOON - timedelta(days=1)) == timedelta(days=1)
     assert moments(db) == {milliseconds(NOON + timedelta(seconds=5, days=-1))}
     assert waits.catch_up(db, NOON + timedelta(hours=1)) == timedelta()
+
+
+_SECONDS = st.integers(30, 5_000)
+_STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("pass"), _SECONDS),
+        st.tuples(st.just("call"), st.just(0)),
+        st.tuples(st.just("set"), _SECONDS | _SECONDS.map(lambda one: -one)),
+        st.tuples(st.just("restart"), st.just(0)),
+        st.tuples(st.just("set back while down"), _SECONDS),
+    ),
+    max_size=12,
+)
+
+
+def test_no_pause_is_ever_shortened_twice(db: Database) -> None:
+    """A pause lasts at least as long as Telegram asked for, whenever the clock was set back, and however often
+    the bot is started afterwards."""
+
+    def write(sql: str, *values: int) -> None:
+        db.conn.execute(sql, values)
+        db.conn.commit()
+
+    @examples(200)
+    @example([("call", 0), ("set", -3_600), ("restart", 0)])
+    @example([("call", 0), ("set back while down", 3_600), ("restart", 0)])
+    @given(_STEPS)
+    def tried(steps: list[tuple[str, int]]) -> None:
+        times, pause = Times(), 100_000
+        write("DELETE FROM attempts")
+        write("DELETE FROM facts WHERE name = 'clock_set'")
+        write(
+            "UPDATE chats SET not_before = ? WHERE id = 1",
+            milliseconds(NOON + timedelta(seconds=pause)),
+        )
+        for step, seconds in steps:
+            match step:
+                case "pass":
+                    times.passed += seconds
+                case "call":
+                    write(
+                        "INSERT INTO attempts (delivery, at, action) VALUES (1, ?, 'send')",
+                        milliseconds(times.wall()),
+                    )
+                case "set":
+                    times.set_by += seconds
+                    waits.shift(db, timedelta(seconds=seconds))
+                case _:
+                    times.set_by -= seconds
+                    waits.catch_up(db, times.wall())
+        ((until,),) = rows(db, "SELECT not_before FROM chats WHERE id = 1")
+        left = until / 1_000 - times.wall().timestamp()
+        assert left >= pause - times.passed - 1
+
+    tried()

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.store.database import moment, number, transaction, write
+from bot.store import facts
+from bot.store.database import moment, row, transaction, write
+from bot.store.facts import Fact
 
 #: A last attempt so little ahead of the clock does not mean that the clock was set back.
 _TOLERANCE = timedelta(seconds=1)
@@ -24,24 +26,46 @@ _WAITS = (
 )
 
 
+_MILLISECOND = timedelta(milliseconds=1)
+_LAST = (
+    "SELECT id, at, max(at, coalesce(answered, 0)) AS latest FROM attempts "
+    "ORDER BY id DESC LIMIT 1"
+)
+
+
 def shift(db: Database, by: timedelta) -> None:
-    """Move every moment that a message, an edit or a chat waits for."""
+    """Move every moment that a message, an edit or a chat waits for.
+
+    How far the clock was set since the last attempt is written down, for `catch_up`.
+    """
     with transaction(db):
         for sql in _WAITS:
-            write(db, sql, {"by": by // timedelta(milliseconds=1)})
+            write(db, sql, {"by": by // _MILLISECOND})
+        if last := row(db, _LAST):
+            total = _set_since(db, last["id"]) + by // _MILLISECOND
+            facts.put(db, Fact.CLOCK_SET, f"{last['id']}:{total}")
 
 
 def catch_up(db: Database, at: datetime) -> timedelta:
     """At a start: if the last attempt is later, the clock was set back; return by how much.
 
-    What waits is moved with it, so that a pause keeps its length.
+    What waits is moved with it, so that a pause keeps its length. What was moved already since
+    that attempt, at an earlier start or while the bot ran, is not moved again.
     """
-    last = number(
-        db,
-        "SELECT max(at, coalesce(answered, 0)) FROM attempts ORDER BY id DESC LIMIT 1",
-    )
-    back = moment(last) - at
+    last = row(db, _LAST)
+    if last is None:
+        return timedelta()
+    moved = _set_since(db, last["id"])
+    # an answer may have come by the old clock or by the new one
+    latest = last["at"] + moved if moved else last["latest"]
+    back = moment(latest) - at
     if back <= _TOLERANCE:
         return timedelta()
     shift(db, -back)
     return back
+
+
+def _set_since(db: Database, attempt: int) -> int:
+    """Return by how many milliseconds the clock was set since the last attempt."""
+    number, _, total = (facts.get(db, Fact.CLOCK_SET) or "").partition(":")
+    return int(total) if number == str(attempt) else 0
