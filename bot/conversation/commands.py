@@ -4,8 +4,8 @@ To add a command: one row in COMMANDS here, its description in `rendering.labels
 (or `lookups`, or `editors` for an editors' command) the function that replies to it, with its line
 in HANDLERS. Menus, /help, who may give it and how often follow from the row.
 
-A menu is not a lock: a person who types a command that is not in their menu is told by the router
-that there is none.
+A menu is not a lock: a person who types a command that is not in their menu gets the reply that
+there is none.
 """
 
 from __future__ import annotations
@@ -14,12 +14,21 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, assert_never
 
 from rapidfuzz.distance import OSA
 
 from bot.botapi.client import Messenger
-from bot.domain.outcome import Gone, Sent, reason_of
+from bot.domain.outcome import (
+    Gone,
+    Migrated,
+    Refused,
+    Revoked,
+    Sent,
+    Unknown,
+    Wait,
+    reason_of,
+)
 from bot.rendering import labels
 
 _log = logging.getLogger(__name__)
@@ -54,6 +63,10 @@ class Command:
     unlimited: bool = False
     #: It is in the menu of groups too.
     in_groups: bool = True
+
+    def exists_for(self, *, is_editor: bool) -> bool:
+        """Return True if a person may give it; it does not exist for others."""
+        return is_editor or self.role is Role.READER
 
 
 COMMANDS = (
@@ -102,23 +115,28 @@ ARTICLE = Command(name="article")
 def find(name: str, *, is_editor: bool) -> Command | None:
     """Return the command of that name, if it exists for the person who typed it."""
     command = _BY_NAME.get(name)
-    return command if command in _available(is_editor=is_editor) else None
+    if command is None:
+        return None
+    return command if command.exists_for(is_editor=is_editor) else None
 
 
 def nearest(name: str, *, is_editor: bool) -> str:
-    """Return the command that was probably meant by a name that is none; empty if unclear.
+    """Return the command of which a name is probably a misspelling; empty if unclear.
 
     One letter may be wrong, missing, one too many or in its neighbour's place; in a long name two.
     """
-    shown = {one.name for one in _available(is_editor=is_editor)}
-    slips = {
-        known: OSA.distance(name, known)
-        for known, command in _BY_NAME.items()
-        if command.name in shown
-    }
-    best = min(slips, key=lambda known: (slips[known], known not in shown))
-    allowed = 1 if len(best) < _LONG else 2
-    return best if 0 < slips[best] <= allowed < len(best) - 1 else ""
+
+    def distance(known: str) -> tuple[int, bool]:
+        is_alias = _BY_NAME[known].name != known
+        return OSA.distance(name, known), is_alias
+
+    names = [known for known in _BY_NAME if find(known, is_editor=is_editor)]
+    best = min(names, key=distance)
+    slips, _ = distance(best)
+    allowed = 2 if len(best) >= _LONG else 1
+    is_misspelling = 0 < slips <= allowed
+    is_long_enough = len(best) > allowed + 1
+    return best if is_misspelling and is_long_enough else ""
 
 
 def described(*, is_editor: bool) -> list[tuple[str, str, str]]:
@@ -135,12 +153,12 @@ def menus(admins: Iterable[int]) -> list[Menu]:
     for_readers = _available(is_editor=False)
     private = _menu(for_readers)
     groups = _menu(one for one in for_readers if one.in_groups)
-    shared: list[Menu] = [
+    return [
         ({"type": "default"}, private),
         ({"type": "all_private_chats"}, private),
         ({"type": "all_group_chats"}, groups),
+        *map(editor_menu, sorted(admins)),
     ]
-    return shared + [editor_menu(admin) for admin in sorted(admins)]
 
 
 def editor_menu(admin: int) -> Menu:
@@ -155,12 +173,15 @@ async def set_menus(messenger: Messenger, admins: Iterable[int]) -> None:
     """
     for scope, menu in menus(admins):
         outcome = await messenger.set_commands(menu, scope)
-        if not isinstance(outcome, Sent | Gone):
-            _log.warning(
-                "the command menu of %s was not set: %s",
-                _owner(scope),
-                reason_of(outcome),
-            )
+        match outcome:
+            case Sent() | Gone():
+                pass
+            case Wait() | Refused() | Migrated() | Unknown() | Revoked():
+                reason = reason_of(outcome)
+                owner = _owner(scope)
+                _log.warning("the command menu of %s was not set: %s", owner, reason)
+            case _:
+                assert_never(outcome)
 
 
 def _owner(scope: dict[str, Any]) -> str:
@@ -171,7 +192,7 @@ def _owner(scope: dict[str, Any]) -> str:
 
 
 def _available(*, is_editor: bool) -> list[Command]:
-    return [one for one in COMMANDS if is_editor or one.role is Role.READER]
+    return [one for one in COMMANDS if one.exists_for(is_editor=is_editor)]
 
 
 def _menu(commands: Iterable[Command]) -> list[dict[str, str]]:

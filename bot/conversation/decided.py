@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from bot.conversation.context import Context
 from bot.conversation.posting import TapResult
 from bot.conversation.request import Request
@@ -23,17 +25,17 @@ async def remember(
     button = request.button
     if button is None or request.user is None or result.payload is None:
         return
-    buttons = [one for row in button.keyboard for one in row]
-    labels = [one["text"] for one in buttons if one.get("callback_data") == button.data]
-    done = Decided(
-        request.at,
-        request.user,
-        button.message,
-        "".join(labels[:1]),
-        await _what(context, tap, result.payload),
-    )
-    questions = [one["callback_data"] for one in buttons if _is_decision(one)]
-    await context.store(decided.put, {button.data, *questions}, done)
+    label = ""
+    questions = {button.data}
+    for one in chain.from_iterable(button.keyboard):
+        data = one.get("callback_data", "")
+        if data == button.data:
+            label = label or one["text"]
+        if _is_decision(data):
+            questions.add(data)
+    what = await _what(context, tap, result.payload)
+    done = Decided(request.at, request.user, button.message, label, what)
+    await context.store(decided.put, questions, done)
 
 
 async def too_late(context: Context, request: Request, tap: Tap) -> Payload | None:
@@ -42,20 +44,22 @@ async def too_late(context: Context, request: Request, tap: Tap) -> Payload | No
     None: the message was tapped twice, and may offer to undo the first tap by now.
     """
     button = request.button
-    found = await context.store(decided.get, button.data) if button else None
-    if found is None:
-        return alerts.already_decided(context.templates)
-    is_own = found.editor == request.user
-    is_twice = is_own and button is not None and found.message == button.message
-    if is_twice and tap.decision is Decision.REPUBLISH:
+    if button is None:
         return None
-    by = "You" if is_own else await context.store(_name, found.editor)
+    earlier = await context.store(decided.get, button.data)
+    if earlier is None:
+        return alerts.already_decided(context.templates)
+    is_own = earlier.editor == request.user
+    is_tapped_twice = is_own and earlier.message == button.message
+    if is_tapped_twice and tap.decision is Decision.REPUBLISH:
+        return None
+    by = "You" if is_own else await context.store(_name, earlier.editor)
     return alerts.already_decided(
         context.templates,
         by=by,
-        choice=found.choice,
-        at=found.at,
-        what=found.what,
+        choice=earlier.choice,
+        at=earlier.at,
+        what=earlier.what,
         tz=context.editors_tz,
     )
 
@@ -63,7 +67,8 @@ async def too_late(context: Context, request: Request, tap: Tap) -> Payload | No
 async def _what(context: Context, tap: Tap, payload: Payload) -> str:
     """Return what was done as it can be read later: without buttons and what they promise."""
     if tap.decision is Decision.REPUBLISH:
-        number = from_short_id(tap.value.partition(".")[0])
+        short_id, _, _ = tap.value.partition(".")
+        number = from_short_id(short_id)
         name = await context.store(naming.article, number) if number else None
         payload = alerts.decided(
             context.templates,
@@ -71,14 +76,19 @@ async def _what(context: Context, tap: Tap, payload: Payload) -> str:
             count=1,
             articles=[name] if name else [],
         )
-    return "" if "reply_markup" in payload else str(payload.get("text", ""))
+    if "reply_markup" in payload:
+        return ""
+    return str(payload.get("text", ""))
 
 
-def _is_decision(button: keyboards.Button) -> bool:
-    tap = keyboards.read(button.get("callback_data", ""))
-    return tap is not None and tap.act is Act.DECIDE
+def _is_decision(data: str) -> bool:
+    tap = keyboards.read(data)
+    if tap is None:
+        return False
+    return tap.act is Act.DECIDE
 
 
 def _name(db: Database, editor: int) -> str:
-    found = chats.by_number(db, editor)
-    return (found.name if found else "") or "Another editor"
+    chat = chats.by_number(db, editor)
+    name = chat.name if chat else ""
+    return name or "Another editor"

@@ -21,13 +21,18 @@ from bot.store.database import Database
 async def status(context: Context, request: Request) -> Payload:
     """Report how things are now."""
     folder = context.folder_status()
-    now = await context.store(report.report, request.at, **folder)
-    return status_reply.status(context.templates, now, tz=context.editors_tz)
+    figures = await context.store(report.report, request.at, **folder)
+    return status_reply.status(
+        context.templates,
+        figures,
+        tz=context.editors_tz,
+    )
 
 
 async def republish(context: Context, request: Request) -> Payload:
     """Open the next edition of the article that the words name; ask first if they are ambiguous."""
-    templates, words = context.templates, request.words
+    words = request.words
+    templates = context.templates
     if not words:
         return republish_replies.republish_usage(templates)
     done = await context.change(request, Posted, _republish)
@@ -43,6 +48,7 @@ async def republish(context: Context, request: Request) -> Payload:
 
 
 def _republish(db: Database, context: Context, request: Request) -> Posted:
+    """Open the next edition of the article that the words name, if they name exactly one."""
     named = article_lookup.look_up(db, request.words)
     if len(named.articles) == 1:
         return posting.open_or_ask(db, context, request, named)

@@ -23,8 +23,10 @@ def understood(request: Request) -> Request:
         return request
     text = request.words.strip(_PUNCTUATION)
     folded = text.casefold()
-    if alone := commands.find(_PHRASES.get(folded, folded), is_editor=False):
-        return _with_command(request, alone, "")
+    name = _PHRASES.get(folded, folded)
+    command = commands.find(name, is_editor=False)
+    if command:
+        return _with_command(request, command, "")
     verb, _, rest = text.partition(" ")
     command = commands.find(verb.casefold(), is_editor=False)
     if command and command.before_words:
@@ -34,16 +36,22 @@ def understood(request: Request) -> Request:
 
 def after(verb: str, words: str) -> str:
     """Return what follows `verb` in the words; "" if they do not begin with it."""
-    first, _, rest = words.strip(_PUNCTUATION).partition(" ")
-    return rest.strip() if first.casefold() == verb else ""
+    text = words.strip(_PUNCTUATION)
+    first, _, rest = text.partition(" ")
+    if first.casefold() != verb:
+        return ""
+    return rest.strip()
 
 
 def _with_command(request: Request, command: Command, words: str) -> Request:
-    return replace(
-        request, command=TypedCommand(command.name, f"/{command.name}"), words=words
-    )
+    typed = TypedCommand(command.name, f"/{command.name}")
+    return replace(request, command=typed, words=words)
 
 
 def _arguments(rest: str) -> str:
-    first, _, more = rest.strip().partition(" ")
-    return more.strip() if more and first.casefold() in _BETWEEN else rest.strip()
+    """Return what follows a command's name, without a word such as `to` before it."""
+    words = rest.strip()
+    first, _, others = words.partition(" ")
+    if others and first.casefold() in _BETWEEN:
+        return others.strip()
+    return words

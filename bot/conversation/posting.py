@@ -38,7 +38,9 @@ class TapResult:
     @property
     def answer(self) -> TapAnswer | None:
         """What answers the tap."""
-        return TapAnswer(self.line) if self.line else None
+        if self.line is None:
+            return None
+        return TapAnswer(self.line)
 
 
 #: Another editor was first, or time has passed.

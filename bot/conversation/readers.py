@@ -133,7 +133,8 @@ async def show_help(context: Context, request: Request) -> Payload:
     """List the commands there are for who asks."""
     is_editor = context.is_editor(request)
     described = commands.described(is_editor=is_editor)
-    return replies.commands_help(context.words(request), described, is_editor=is_editor)
+    words = context.words(request)
+    return replies.commands_help(words, described, is_editor=is_editor)
 
 
 async def topic(context: Context, request: Request) -> Payload:
@@ -184,13 +185,15 @@ async def keyboard(context: Context, request: Request, page: int = 0) -> Payload
 
 async def _offered_names(context: Context, request: Request) -> list[str]:
     """Return the names of the topics the chat may choose, most articles first."""
-    offered = await context.store(topic_queries.offered, context.taxonomy, request)
+    taxonomy = context.taxonomy
+    offered = await context.store(topic_queries.offered, taxonomy, request)
     return [name for name, _ in offered]
 
 
 async def topics(context: Context, request: Request) -> Payload:
     """List what the chat follows and what there is."""
-    counts = await context.store(topic_queries.offered, context.taxonomy, request)
+    taxonomy = context.taxonomy
+    counts = await context.store(topic_queries.offered, taxonomy, request)
     followed = await context.store(topic_queries.followed, request)
     stopped = await context.store(topic_queries.stopped, request)
     words = context.words(request)

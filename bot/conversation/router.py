@@ -68,22 +68,24 @@ class Router:
         return partial(self._context.reply_queue.sent, update.update_id)
 
     def _read(self, update: Update, at: datetime) -> Request | None:
-        request = requests.from_tap(update, at)
-        if request:
-            return request
-        username, number = self._context.bot_username, self._context.messenger.number
+        if update.callback_query:
+            return requests.from_tap(update, at)
+        username = self._context.bot_username
+        number = self._context.messenger.number
         request = requests.from_message(update, at, username, number)
-        if request:
-            return replace(request, words=request.words[:_WORDS])
-        return None
+        if request is None:
+            return None
+        words = request.words[:_WORDS]
+        return replace(request, words=words)
 
     async def _route(
         self, update: Update, request: Request | None, at: datetime
     ) -> None:
+        context = self._context
         post = update.channel_post or update.message
-        if post and membership.is_by_others(self._context, post):
-            await self._context.store(numbers.see, post.chat.id, post.message_id, at)
-        if await membership.handle(self._context, update, at):
+        if post and membership.is_by_others(context, post):
+            await context.store(numbers.see, post.chat.id, post.message_id, at)
+        if await membership.handle(context, update, at):
             return
         if request and request.button:
             await self._handle_tap(request, request.button)
@@ -91,18 +93,14 @@ class Router:
             await self._handle_message(request)
 
     async def _handle_tap(self, request: Request, button: TappedButton) -> None:
+        context, tap = self._context, button.tap
         is_admitted = self._admit(request) is Admission.ADMITTED
-        if not is_admitted:
-            # To stop following is possible however many taps came before.
-            is_admitted = await topic_taps.is_unfollow(
-                self._context, request, button.tap
-            )
-        if is_admitted:
-            await callbacks.tapped(self._context, request, button.tap)
-            await readers.bring_missed(self._context, request)
+        # To stop following is possible however many taps the chat sent.
+        if is_admitted or await topic_taps.is_unfollow(context, request, tap):
+            await callbacks.tapped(context, request, tap)
+            await readers.bring_missed(context, request)
         else:
-            answer = TapAnswer(TapLine.TOO_MANY)
-            sending.answer_tap(self._context, request, answer)
+            sending.answer_tap(context, request, TapAnswer(TapLine.TOO_MANY))
 
     async def _handle_message(self, request: Request) -> None:
         """Reply to a command, or to words in a private chat; in groups only if addressed."""
@@ -125,41 +123,49 @@ class Router:
                 pass
 
     async def _carry_out(self, request: Request, command: Command | None) -> None:
-        reply = await handlers.reply_to(self._context, request, command)
+        context = self._context
+        reply = await handlers.reply_to(context, request, command)
         is_edited_later = command is not None and command.role is Role.EDITOR
-        sending.reply(self._context, request, reply, remember=is_edited_later)
-        await readers.bring_missed(self._context, request)
+        sending.reply(context, request, reply, remember=is_edited_later)
+        await readers.bring_missed(context, request)
 
     async def _carry_out_unlimited(self, request: Request, command: Command) -> None:
         """Do above the limit what is never limited; few of the replies are sent."""
-        reply = await handlers.reply_to(self._context, request, command)
-        now = self._context.clock.monotonic()
-        if self._unlimited.admit(request.chat_id, now) is Admission.ADMITTED:
-            sending.reply(self._context, request, reply)
+        context = self._context
+        reply = await handlers.reply_to(context, request, command)
+        now = context.clock.monotonic()
+        admission = self._unlimited.admit(request.chat_id, now)
+        if admission is Admission.ADMITTED:
+            sending.reply(context, request, reply)
 
     def _refuse(self, request: Request) -> None:
         """Reply that the chat sends too many commands, and when it may send the next."""
-        now = self._context.clock.monotonic()
+        context = self._context
+        now = context.clock.monotonic()
         seconds = self._throttle.seconds_left(request.chat_id, now)
-        reply = replies.too_many(self._context.words(request), seconds)
-        sending.reply(self._context, request, reply)
+        words = context.words(request)
+        reply = replies.too_many(words, seconds)
+        sending.reply(context, request, reply)
 
     def _hint_at_private_chat(self, request: Request) -> None:
         """Tell an editor who typed an editors' command in a group to use their private chat.
 
         The group sees nothing of it: there, these commands do not exist.
         """
-        if request.private or _command(request, is_editor=True) is None:
+        context, command = self._context, request.command
+        if command is None or request.private:
             return
-        if request.user not in self._context.admins or request.command is None:
+        if request.user not in context.admins:
+            return
+        if _command(request, is_editor=True) is None:
             return
         private = replace(
             request, chat_id=request.user, kind=ChatKind.PRIVATE, thread=0, message=None
         )
         if self._admit(private) is Admission.ADMITTED:
-            words = self._context.words(private)
-            hint = replies.only_in_private(words, request.command.typed, request.title)
-            sending.reply(self._context, private, hint)
+            words = context.words(private)
+            hint = replies.only_in_private(words, command.typed, request.title)
+            sending.reply(context, private, hint)
 
     def _is_for_bot(self, request: Request) -> bool:
         """Return True if a message without a command of this bot gets a reply.
@@ -169,10 +175,17 @@ class Router:
         if request.command:
             is_addressed = request.command.addressee is not None
             return request.private or is_addressed or request.is_reply_to_bot
-        if request.album and not self._albums.is_first(request.chat_id, request.album):
+        if self._is_later_part(request):
             return False
-        is_text = request.content is Content.TEXT
-        return request.private or (request.is_reply_to_bot and is_text)
+        if request.private:
+            return True
+        return request.is_reply_to_bot and request.content is Content.TEXT
+
+    def _is_later_part(self, request: Request) -> bool:
+        """Return True for a part of an album of which another part was seen."""
+        if request.album is None:
+            return False
+        return not self._albums.is_first(request.chat_id, request.album)
 
     def _admit(self, request: Request) -> Admission:
         now = self._context.clock.monotonic()
@@ -181,9 +194,10 @@ class Router:
     def _apologise(self, request: Request | None) -> None:
         if request is None or request.button:
             return  # a tap has been answered, if only to end its waiting
+        context = self._context
         try:
-            reply = replies.went_wrong(self._context.words(request))
-            sending.reply(self._context, request, reply)
+            reply = replies.went_wrong(context.words(request))
+            sending.reply(context, request, reply)
         except Exception:
             _log.exception("an apology could not be sent to %s either", request.place)
 

@@ -6,6 +6,8 @@ from collections import deque
 from enum import Enum
 from math import ceil
 
+#: The moments of a chat's commands, in monotonic time.
+Times = deque[float]
 _WINDOW = 60.0
 #: Chats remembered before the idle ones are forgotten.
 _MOST_CHATS = 10_000
@@ -16,9 +18,9 @@ class Admission(Enum):
 
     #: It is.
     ADMITTED = "admitted"
-    #: It is not, as the first one too many: the chat is told so, once.
+    #: It is not, as the first one too many: the chat gets a reply that says so.
     FIRST_REFUSED = "first_refused"
-    #: It is not. The chat was told so, and gets no reply until its minute is over.
+    #: It is not, and the chat gets no reply until its minute is over.
     SILENCED = "silenced"
 
 
@@ -27,18 +29,19 @@ class Throttle:
 
     def __init__(self, per_minute: int) -> None:
         self._per_minute = per_minute
-        self._seen: dict[int, deque[float]] = {}
+        #: Chat → the moments of its commands in the last minute.
+        self._times: dict[int, Times] = {}
+        #: Chat → until when it gets no reply.
         self._silent: dict[int, float] = {}
 
     def admit(self, chat_id: int, at: float) -> Admission:
         """Count one command at `at`, in monotonic time, and return whether it is carried out."""
-        if len(self._seen) >= _MOST_CHATS:
+        if len(self._times) >= _MOST_CHATS:
             self._forget(at)
-        if chat_id in self._silent:
-            if at < self._silent[chat_id]:
-                return Admission.SILENCED
-            del self._silent[chat_id]
-        times = self._seen.setdefault(chat_id, deque())
+        if at < self._silent.get(chat_id, at):
+            return Admission.SILENCED
+        self._silent.pop(chat_id, None)
+        times = self._times.setdefault(chat_id, deque())
         while times and times[0] <= at - _WINDOW:
             times.popleft()
         if len(times) < self._per_minute:
@@ -48,16 +51,16 @@ class Throttle:
         return Admission.FIRST_REFUSED
 
     def seconds_left(self, chat_id: int, at: float) -> int:
-        """Return how long a chat that was told so must wait, in whole seconds, at least one."""
+        """Return how long a refused chat must wait, in whole seconds, at least one."""
         until = self._silent.get(chat_id, at)
-        return max(ceil(until - at), 1)
+        seconds = ceil(until - at)
+        return max(seconds, 1)
 
     def _forget(self, at: float) -> None:
-        self._seen = {
-            chat: times
-            for chat, times in self._seen.items()
-            if times and times[-1] > at - _WINDOW
-        }
-        self._silent = {
-            chat: until for chat, until in self._silent.items() if until > at
-        }
+        """Forget the chats that sent nothing in the last minute."""
+        for chat, times in list(self._times.items()):
+            if not times or times[-1] <= at - _WINDOW:
+                del self._times[chat]
+        for chat, until in list(self._silent.items()):
+            if until <= at:
+                del self._silent[chat]

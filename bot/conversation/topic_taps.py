@@ -43,7 +43,7 @@ async def choose(context: Context, request: Request, tap: Tap) -> TapAnswer:
     change = _CHANGES[tap.act]
     choice = await context.change(request, Choice, change, topic)
     if choice.full:
-        return TapAnswer(TapLine.FULL, str(context.max_follows))
+        return _full(context)
     await _show_choice(context, request, tap, choice)
     line = TapLine.FOLLOWED if choice.on else TapLine.UNFOLLOWED
     return TapAnswer(line, topic, back=choice.back)
@@ -60,7 +60,8 @@ async def _show_choice(
         page = await readers.keyboard(context, request, tap.page)
         sending.edit(context, request, page)
     elif keyboards.is_undo(button.keyboard, button.data):
-        sending.edit(context, request, _contrary(context, request, choice))
+        reply = _contrary(context, request, choice)
+        sending.edit(context, request, reply)
     else:
         rows = _with_button_for_contrary(button, choice)
         sending.edit_keyboard(context, request, rows)
@@ -97,7 +98,7 @@ async def follow_offered(context: Context, request: Request, tap: Tap) -> TapAns
     if done is None:
         return EXPIRED
     if done.full and not done.added:
-        return TapAnswer(TapLine.FULL, str(context.max_follows))
+        return _full(context)
     reply = readers.following(context, request, done)
     sending.edit(context, request, reply)
     names = ", ".join(done.added or done.already)
@@ -124,7 +125,8 @@ async def unfollow_offered(context: Context, request: Request, tap: Tap) -> TapA
 async def show_topics(context: Context, request: Request, tap: Tap) -> None:
     """Show a page of the keyboard of topics: in its place, or below the message that offers it."""
     page = await readers.keyboard(context, request, tap.page)
-    if request.button and keyboards.is_topic_keyboard(request.button.keyboard):
+    button = request.button
+    if button and keyboards.is_topic_keyboard(button.keyboard):
         sending.edit(context, request, page)
     else:
         sending.reply(context, request, page)
@@ -136,6 +138,11 @@ async def close_topics(context: Context, request: Request, tap: Tap) -> None:
     words = context.words(request)
     reply = topic_replies.topics_done(words, followed)
     sending.edit(context, request, reply)
+
+
+def _full(context: Context) -> TapAnswer:
+    limit = str(context.max_follows)
+    return TapAnswer(TapLine.FULL, limit)
 
 
 async def _topic(context: Context, tap: Tap) -> str | None:
