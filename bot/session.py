@@ -18,7 +18,7 @@ from bot.botapi.polling import Polling
 from bot.botapi.registration import Registration
 from bot.botapi.webhook import Hook
 from bot.clock import Clock
-from bot.conversation import commands
+from bot.conversation import menus
 from bot.conversation.context import Context
 from bot.conversation.router import Router
 from bot.domain.interpretation import LONG_PAUSE_SECONDS
@@ -152,7 +152,7 @@ class Connection:
             channels=self._channels.live,
             commands_per_minute=self._settings.delivery.commands_per_minute,
             undo=timedelta(seconds=self._settings.delivery.undo_seconds),
-            reached=self.notifier.reachable,
+            editor_started=self.notifier.reachable,
             max_follows=self._settings.readers.max_follows,
             folder_status=folder_status,
             editors_tz=SystemZone(),
@@ -192,7 +192,7 @@ class Connection:
 
     async def set_menus(self) -> None:
         """Let people see the commands as they type."""
-        await commands.set_menus(self._messenger, self._settings.telegram.admins)
+        await menus.set_all(self._messenger, self._settings.telegram.admins)
 
     async def resolve_channels(self) -> None:
         """Look up the settings' channels; tell editors once of each that Telegram does not know."""

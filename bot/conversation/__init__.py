@@ -11,6 +11,7 @@ Decides nothing about articles and renders nothing itself.
 
 Commands
     commands       the table of commands, for menus and /help
+    menus          the menus that Telegram shows
     plain_words    plain words that stand for a command
     handlers       from a command to its reply
     readers        handlers of readers' commands

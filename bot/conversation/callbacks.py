@@ -41,7 +41,7 @@ _CHANGES_CHAT = frozenset(
 Handler = Callable[[Context, Request, Tap], Awaitable[TapAnswer | None]]
 
 
-async def tapped(context: Context, request: Request, tap: Tap | None) -> None:
+async def handle(context: Context, request: Request, tap: Tap | None) -> None:
     """Carry out a tap. It is answered even when that fails, or the person's client would wait."""
     answer, is_refused = None, False
     try:

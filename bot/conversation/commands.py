@@ -10,32 +10,15 @@ there is none.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, assert_never
 
 from rapidfuzz.distance import OSA
 
-from bot.botapi.client import Messenger
-from bot.domain.outcome import (
-    Gone,
-    Migrated,
-    Refused,
-    Revoked,
-    Sent,
-    Unknown,
-    Wait,
-    reason_of,
-)
 from bot.rendering import labels
 
-_log = logging.getLogger(__name__)
 #: Letters from which on a command's name may be misspelt in two places.
 _LONG = 8
-#: A scope of the Bot API (BotCommandScope) with the menu that is shown there.
-Menu = tuple[dict[str, Any], list[dict[str, str]]]
 
 
 class Role(Enum):
@@ -142,62 +125,12 @@ def nearest(name: str, *, is_editor: bool) -> str:
 def described(*, is_editor: bool) -> list[tuple[str, str, str]]:
     """Return what /help lists: name, arguments, what it does."""
     lines = []
-    for one in _available(is_editor=is_editor):
+    for one in available(is_editor=is_editor):
         words = labels.COMMANDS[one.name]
         lines.append((one.name, words.args, words.does))
     return lines
 
 
-def menus(admins: Iterable[int]) -> list[Menu]:
-    """Return each scope with its menu."""
-    for_readers = _available(is_editor=False)
-    private = _menu(for_readers)
-    groups = _menu(one for one in for_readers if one.in_groups)
-    return [
-        ({"type": "default"}, private),
-        ({"type": "all_private_chats"}, private),
-        ({"type": "all_group_chats"}, groups),
-        *map(editor_menu, sorted(admins)),
-    ]
-
-
-def editor_menu(admin: int) -> Menu:
-    """Return the scope of an editor's own chat with its menu."""
-    return {"type": "chat", "chat_id": admin}, _menu(COMMANDS)
-
-
-async def set_menus(messenger: Messenger, admins: Iterable[int]) -> None:
-    """Set every menu.
-
-    An editor who never pressed Start has no chat yet; their menu is set at their /start.
-    """
-    for scope, menu in menus(admins):
-        outcome = await messenger.set_commands(menu, scope)
-        match outcome:
-            case Sent() | Gone():
-                pass
-            case Wait() | Refused() | Migrated() | Unknown() | Revoked():
-                reason = reason_of(outcome)
-                owner = _owner(scope)
-                _log.warning("the command menu of %s was not set: %s", owner, reason)
-            case _:
-                assert_never(outcome)
-
-
-def _owner(scope: dict[str, Any]) -> str:
-    """Return what the log calls those who see the menu of a scope."""
-    if "chat_id" in scope:
-        return f"editor {scope['chat_id']}"
-    return str(scope["type"]).replace("_", " ")
-
-
-def _available(*, is_editor: bool) -> list[Command]:
+def available(*, is_editor: bool) -> list[Command]:
+    """Return the commands that a person may give, in the order of the menu."""
     return [one for one in COMMANDS if one.exists_for(is_editor=is_editor)]
-
-
-def _menu(commands: Iterable[Command]) -> list[dict[str, str]]:
-    lines = []
-    for one in commands:
-        does = labels.COMMANDS[one.name].does
-        lines.append({"command": one.name, "description": does})
-    return lines

@@ -49,7 +49,7 @@ class Context:
     #: How long a republished article waits, so that it can be undone.
     undo: timedelta = timedelta()
     #: Called with the number of an editor who pressed Start.
-    reached: Callable[[int], None] = lambda editor: None
+    editor_started: Callable[[int], None] = lambda editor: None
     #: The replies that are being sent.
     reply_queue: ReplyQueue = field(default_factory=ReplyQueue)
     #: How many topics a chat may follow.
@@ -68,7 +68,7 @@ class Context:
         """
         return request.private and request.user in self.admins
 
-    def words(self, request: Request) -> Templates:
+    def templates_for(self, request: Request) -> Templates:
         """Return the templates, speaking to a person, a group or a thread of a forum."""
         return self.templates.spoken_to(request.audience)
 

@@ -98,9 +98,9 @@ def _undo(
 ) -> Undone:
     result = editions.undo(db, number, edition, opened)
     return Undone(
-        undone=posting.names(db, result.undone),
-        late=posting.names(db, result.sent),
-        sending=posting.names(db, result.late),
+        undone=posting.channel_names(db, result.undone),
+        late=posting.channel_names(db, result.sent),
+        sending=posting.channel_names(db, result.late),
     )
 
 

@@ -25,15 +25,15 @@ async def reply_to(
     if command is not commands.START:
         # /start itself reports what a reader who is back missed.
         await context.store(chat_standing.unpark, request)
-    words = context.words(request)
+    templates = context.templates_for(request)
     if command is None and request.command:
         is_editor = context.is_editor(request)
         nearest = commands.nearest(request.command.name, is_editor=is_editor)
-        return replies.unknown_command(words, request.command.typed, nearest)
+        return replies.unknown_command(templates, request.command.typed, nearest)
     if command is None:
         if not _has_words(request):
-            return replies.not_understood(words, request.content)
-        command, request = await readers.understand(context, request)
+            return replies.not_understood(templates, request.content)
+        command, request = await readers.command_for_words(context, request)
     if command.changes:
         refusal = await _refusal(context, request)
         if refusal:
@@ -51,12 +51,12 @@ def _has_words(request: Request) -> bool:
 
 async def _refusal(context: Context, request: Request) -> Payload | None:
     """Return the reply to who may not change what the chat gets; it makes no noise."""
-    words = context.words(request)
+    templates = context.templates_for(request)
     match await permission(context, request):
         case Permission.GRANTED:
             return None
         case Permission.DENIED:
-            refusal = replies.group_admins_only(words)
+            refusal = replies.group_admins_only(templates)
         case Permission.HIDDEN:
-            refusal = replies.group_hides_members(words)
+            refusal = replies.group_hides_members(templates)
     return {**refusal, "disable_notification": True}

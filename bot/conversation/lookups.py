@@ -30,11 +30,11 @@ async def latest(context: Context, request: Request) -> Payload:
         newest = await context.store(topic_queries.latest, followed, replies.LISTED)
     else:
         newest = await context.store(article_lists.latest, None, replies.LISTED)
-    words = context.words(request)
+    templates = context.templates_for(request)
     follows = bool(followed)
     if not newest:
-        return replies.nothing_yet(words, follows=follows)
-    return replies.latest(words, newest, follows=follows, tz=context.tz)
+        return replies.nothing_yet(templates, follows=follows)
+    return replies.latest(templates, newest, follows=follows, tz=context.tz)
 
 
 async def search_for(context: Context, request: Request) -> Payload:
@@ -57,7 +57,7 @@ async def found_page(
         number = await context.store(searches.keep, words, request.at)
         key = short_id(number)
     return search_replies.search_results(
-        context.words(request),
+        context.templates_for(request),
         words,
         found.articles,
         query=found.query,
@@ -71,14 +71,14 @@ async def found_page(
 
 async def article(context: Context, request: Request) -> Payload:
     """Show the article that the words are the address of."""
-    words = context.words(request)
+    templates = context.templates_for(request)
     stored = await context.store(topic_queries.article_at, request.words)
-    if stored is None:  # not shown any more, since `understand` found it
-        return search_replies.nothing_found(words, request.words)
+    if stored is None:  # not shown any more, since `readers.command_for_words` found it
+        return search_replies.nothing_found(templates, request.words)
     followed = await context.store(topic_queries.followed_keys, request)
     names = stored.article.topics
     others = [name for name in names if topics.key(name) not in followed]
-    return search_replies.found_article(words, stored, others, tz=context.tz)
+    return search_replies.found_article(templates, stored, others, tz=context.tz)
 
 
 async def _nothing_found(context: Context, request: Request) -> Payload:
@@ -88,7 +88,7 @@ async def _nothing_found(context: Context, request: Request) -> Payload:
         known = await context.store(topic_queries.known, context.taxonomy, request)
         nearest = context.taxonomy.find(request.words, known).nearest
     return search_replies.nothing_found(
-        context.words(request),
+        context.templates_for(request),
         request.words,
         nearest,
         typed=request.command is not None,
@@ -103,16 +103,16 @@ async def _latest_on(
     matches = context.taxonomy.find(request.words, known)
     if not matches.topics:
         return await _offer(context, request, matches)
-    words = context.words(request)
+    templates = context.templates_for(request)
     names = list(matches.topics)
     first = names[0]
     followed_keys = map(topics.key, followed)
     follows_first = topics.key(first) in followed_keys
     newest = await context.store(topic_queries.latest, names, replies.LISTED)
     if not newest:
-        return replies.nothing_yet(words, first, follows=follows_first)
+        return replies.nothing_yet(templates, first, follows=follows_first)
     return replies.latest(
-        words,
+        templates,
         newest,
         first if len(names) == 1 else "",
         followed=follows_first,
@@ -127,7 +127,7 @@ async def _offer(context: Context, request: Request, matches: Matches) -> Payloa
         request, Awaited, subscriptions.offer, matches.unknown
     )
     return topic_replies.unknown_topic(
-        context.words(request),
+        context.templates_for(request),
         request.words,
         matches.nearest,
         awaitable=offered.awaitable,

@@ -107,7 +107,7 @@ async def _joined(
     is_new_group = not request.private and change.old_chat_member.status in _ABSENT
     if is_new_group:
         await context.once(request, lambda db: _arrive(db, request))
-    is_told = await readers.bring_missed(context, request)
+    is_told = await readers.report_missed(context, request)
     if is_new_group and not is_told:
         sending.reply(context, request, await readers.welcome(context, request))
 

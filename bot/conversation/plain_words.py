@@ -1,6 +1,6 @@
 """Plain words that stand for a command: `stop`, `follow AI`. Pure; knows no topics and no articles.
 
-Whether words name a topic or are an article's address is decided in `readers.understand`.
+Whether words name a topic or are an article's address is decided in `readers.command_for_words`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _PHRASES = {"help me": "help", "stop all": "stop", "stop it": "stop"}
 _PUNCTUATION = " \t\n.!?…"
 
 
-def understood(request: Request) -> Request:
+def as_command(request: Request) -> Request:
     """Return a message without a command as the command its words stand for, else as it is."""
     if request.command or request.content is not Content.TEXT:
         return request

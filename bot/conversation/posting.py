@@ -177,7 +177,7 @@ def open_or_ask(
         reason=question.reason,
         posted=question.posted,
         value=question.token,
-        channels=names(db, question.chats),
+        channels=channel_names(db, question.chats),
     )
     first = question.first.id if question.first else None
     return Posted(number=question.article.id, first=first, asks=asks)
@@ -200,8 +200,8 @@ def _open_edition(
     return Posted(
         number=stored.id,
         edition=opened.edition,
-        chats=names(db, opened.chats),
-        former=names(db, former),
+        chats=channel_names(db, opened.chats),
+        former=channel_names(db, former),
         undo=undo,
         expired=opened.expired,
     )
@@ -220,7 +220,7 @@ def _post_waiting(
     chats = delivery.plan(context.channels, keys, stored.article.quality)
     if changed and chats:
         _keep_reply(db, request, stored.id, stored.edition)
-    return Posted(number=stored.id, changed=changed, chats=names(db, chats))
+    return Posted(number=stored.id, changed=changed, chats=channel_names(db, chats))
 
 
 def _keep_reply(
@@ -244,6 +244,6 @@ def _keep_reply(
     )
 
 
-def names(db: Database, chats: Iterable[int]) -> Names:
+def channel_names(db: Database, chats: Iterable[int]) -> Names:
     """Return how people know some channels (row numbers)."""
     return tuple(naming.chat(db, chat) for chat in chats)

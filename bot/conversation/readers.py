@@ -14,6 +14,7 @@ from bot.conversation import (
     chat_standing,
     commands,
     lookups,
+    menus,
     plain_words,
     sending,
     subscriptions,
@@ -50,7 +51,7 @@ async def start(context: Context, request: Request) -> Payload | Reply:
     """
     match await permission(context, request):
         case Permission.HIDDEN:
-            return replies.group_hides_members(context.words(request))
+            return replies.group_hides_members(context.templates_for(request))
         case Permission.DENIED:
             return await welcome(context, request)
         case Permission.GRANTED:
@@ -65,12 +66,12 @@ async def _started(
     context: Context, request: Request, started: Started
 ) -> Payload | Reply:
     """Return the reply to /start from who may change what the chat gets."""
-    words = context.words(request)
+    templates = context.templates_for(request)
     if started.outcome is FollowOutcome.FULL:
-        return topic_replies.follows_full(words, context.max_follows)
+        return topic_replies.follows_full(templates, context.max_follows)
     if started.topic:
         return replies.welcome_following(
-            words,
+            templates,
             started.topic,
             already=started.outcome is FollowOutcome.ALREADY,
             back=started.back,
@@ -86,12 +87,12 @@ async def _reach_editor(context: Context, editor: int) -> None:
 
     Before the editor had a chat with the bot, neither was possible.
     """
-    context.reached(editor)
-    scope, menu = commands.editor_menu(editor)
+    context.editor_started(editor)
+    scope, menu = menus.of_editor(editor)
     await context.messenger.set_commands(menu, scope)
 
 
-async def bring_missed(context: Context, request: Request) -> bool:
+async def report_missed(context: Context, request: Request) -> bool:
     """Tell a reader who is back, in one message, what they missed; return False if nothing.
 
     It is read again once the replies before it are sent: one of them may have told the reader.
@@ -111,7 +112,9 @@ async def bring_missed(context: Context, request: Request) -> bool:
     return False
 
 
-async def understand(context: Context, request: Request) -> tuple[Command, Request]:
+async def command_for_words(
+    context: Context, request: Request
+) -> tuple[Command, Request]:
     """Return the command that plain words stand for.
 
     Topics by name, an article by its address, else a search.
@@ -133,8 +136,8 @@ async def show_help(context: Context, request: Request) -> Payload:
     """List the commands there are for who asks."""
     is_editor = context.is_editor(request)
     described = commands.described(is_editor=is_editor)
-    words = context.words(request)
-    return replies.commands_help(words, described, is_editor=is_editor)
+    templates = context.templates_for(request)
+    return replies.commands_help(templates, described, is_editor=is_editor)
 
 
 async def topic(context: Context, request: Request) -> Payload:
@@ -150,11 +153,11 @@ def following(context: Context, request: Request, done: Followed) -> Payload:
 
     Its buttons refer to the topics that can be awaited by the number of the update.
     """
-    words = context.words(request)
+    templates = context.templates_for(request)
     update = request.update
     if done.added or done.already:
         return topic_replies.following(
-            words,
+            templates,
             done.added,
             done.already,
             total=done.total,
@@ -167,20 +170,20 @@ def following(context: Context, request: Request, done: Followed) -> Payload:
             back=done.back,
         )
     if done.full:
-        return topic_replies.follows_full(words, context.max_follows)
+        return topic_replies.follows_full(templates, context.max_follows)
     if not done.unknown:  # all, where there is none
-        return topic_replies.topic_keyboard(words, [], [])
+        return topic_replies.topic_keyboard(templates, [], [])
     return topic_replies.unknown_topic(
-        words, request.words, done.nearest, awaitable=done.awaitable, update=update
+        templates, request.words, done.nearest, awaitable=done.awaitable, update=update
     )
 
 
 async def keyboard(context: Context, request: Request, page: int = 0) -> Payload:
     """Return a page of all topics to tap on and off."""
-    words = context.words(request)
+    templates = context.templates_for(request)
     names = await _offered_names(context, request)
     followed = await context.store(topic_queries.followed, request)
-    return topic_replies.topic_keyboard(words, names, followed, page)
+    return topic_replies.topic_keyboard(templates, names, followed, page)
 
 
 async def _offered_names(context: Context, request: Request) -> list[str]:
@@ -196,33 +199,35 @@ async def topics(context: Context, request: Request) -> Payload:
     counts = await context.store(topic_queries.offered, taxonomy, request)
     followed = await context.store(topic_queries.followed, request)
     stopped = await context.store(topic_queries.stopped, request)
-    words = context.words(request)
-    return topic_replies.topic_list(words, followed, counts, stopped=stopped)
+    templates = context.templates_for(request)
+    return topic_replies.topic_list(templates, followed, counts, stopped=stopped)
 
 
 async def untopic(context: Context, request: Request) -> Payload:
     """Stop following what the words name; alone, show what is followed to tap off."""
-    words = context.words(request)
+    templates = context.templates_for(request)
     if not request.words:
         followed = await context.store(topic_queries.followed, request)
-        return topic_replies.not_following(words, "", followed)
+        return topic_replies.not_following(templates, "", followed)
     done = await context.change(request, Unfollowed, subscriptions.unfollow)
     if not done.names:
-        return topic_replies.not_following(words, request.words, done.follows)
+        return topic_replies.not_following(templates, request.words, done.follows)
     return topic_replies.unfollowed(
-        words, done.names, left=len(done.follows), update=request.update
+        templates, done.names, left=len(done.follows), update=request.update
     )
 
 
 async def stop(context: Context, request: Request) -> Payload:
     """Send the chat nothing more until /start."""
     done = await context.change(request, Stopped, subscriptions.stop)
-    words = context.words(request)
+    templates = context.templates_for(request)
     if done.names is None:
-        return replies.stopped(words, done.follows)
+        return replies.stopped(templates, done.follows)
     if not done.names:
-        return topic_replies.not_following(words)
-    return topic_replies.unfollowed(words, done.names, left=0, update=request.update)
+        return topic_replies.not_following(templates)
+    return topic_replies.unfollowed(
+        templates, done.names, left=0, update=request.update
+    )
 
 
 async def _welcome_back(
@@ -231,19 +236,19 @@ async def _welcome_back(
     """Tell what was missed; that the reader was told is recorded once the message is sent."""
     newest = await context.store(articles.several, missed.newest)
     payload = replies.resumed(
-        context.words(request), follows, newest, missed.count, tz=context.tz
+        context.templates_for(request), follows, newest, missed.count, tz=context.tz
     )
     return Reply(payload, lambda db: chat_standing.told_missed(db, request))
 
 
 async def welcome(context: Context, request: Request) -> Payload:
     """Greet, with topics to tap for who follows none."""
-    words = context.words(request)
+    templates = context.templates_for(request)
     follows = await context.store(topic_queries.followed, request)
     if follows:
-        return replies.welcome(words, follows=follows)
+        return replies.welcome(templates, follows=follows)
     names = await _offered_names(context, request)
-    return replies.welcome(words, suggestions=names[:SUGGESTIONS])
+    return replies.welcome(templates, suggestions=names[:SUGGESTIONS])
 
 
 #: Command → what replies to it.

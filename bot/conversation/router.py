@@ -97,15 +97,15 @@ class Router:
         is_admitted = self._admit(request) is Admission.ADMITTED
         # To stop following is possible however many taps the chat sent.
         if is_admitted or await topic_taps.is_unfollow(context, request, tap):
-            await callbacks.tapped(context, request, tap)
-            await readers.bring_missed(context, request)
+            await callbacks.handle(context, request, tap)
+            await readers.report_missed(context, request)
         else:
             sending.answer_tap(context, request, TapAnswer(TapLine.TOO_MANY))
 
     async def _handle_message(self, request: Request) -> None:
         """Reply to a command, or to words in a private chat; in groups only if addressed."""
         if request.private or request.is_reply_to_bot:
-            request = plain_words.understood(request)
+            request = plain_words.as_command(request)
         is_editor = self._context.is_editor(request)
         command = _command(request, is_editor=is_editor)
         if command is None:
@@ -127,7 +127,7 @@ class Router:
         reply = await handlers.reply_to(context, request, command)
         is_edited_later = command is not None and command.role is Role.EDITOR
         sending.reply(context, request, reply, remember=is_edited_later)
-        await readers.bring_missed(context, request)
+        await readers.report_missed(context, request)
 
     async def _carry_out_unlimited(self, request: Request, command: Command) -> None:
         """Do above the limit what is never limited; few of the replies are sent."""
@@ -143,8 +143,8 @@ class Router:
         context = self._context
         now = context.clock.monotonic()
         seconds = self._throttle.seconds_left(request.chat_id, now)
-        words = context.words(request)
-        reply = replies.too_many(words, seconds)
+        templates = context.templates_for(request)
+        reply = replies.too_many(templates, seconds)
         sending.reply(context, request, reply)
 
     def _hint_at_private_chat(self, request: Request) -> None:
@@ -163,8 +163,8 @@ class Router:
             request, chat_id=request.user, kind=ChatKind.PRIVATE, thread=0, message=None
         )
         if self._admit(private) is Admission.ADMITTED:
-            words = context.words(private)
-            hint = replies.only_in_private(words, command.typed, request.title)
+            templates = context.templates_for(private)
+            hint = replies.only_in_private(templates, command.typed, request.title)
             sending.reply(context, private, hint)
 
     def _is_for_bot(self, request: Request) -> bool:
@@ -196,7 +196,7 @@ class Router:
             return  # a tap has been answered, if only to end its waiting
         context = self._context
         try:
-            reply = replies.went_wrong(context.words(request))
+            reply = replies.went_wrong(context.templates_for(request))
             sending.reply(context, request, reply)
         except Exception:
             _log.exception("an apology could not be sent to %s either", request.place)

@@ -40,7 +40,7 @@ class Reply:
 
     payload: Payload
     #: Records it.
-    sent: Callable[[Database], object]
+    record: Callable[[Database], object]
 
 
 def reply(
@@ -100,7 +100,7 @@ def answer_tap(
     """
     if request.button is None:
         return
-    line = replies.tap_line(context.words(request), answer) if answer else ""
+    line = replies.tap_line(context.templates_for(request), answer) if answer else ""
     call = partial(
         context.messenger.answer_callback, request.button.query, line, alert=alert
     )
@@ -122,7 +122,7 @@ async def _reply(
         payload = {"reply_parameters": quoted, **payload}
     outcome = await _send(context, request, payload, remember)
     if isinstance(content, Reply) and isinstance(outcome, Sent):
-        await context.store(content.sent)
+        await context.store(content.record)
 
 
 async def _edit(

@@ -60,23 +60,23 @@ async def _show_choice(
         page = await readers.keyboard(context, request, tap.page)
         sending.edit(context, request, page)
     elif keyboards.is_undo(button.keyboard, button.data):
-        reply = _contrary(context, request, choice)
+        reply = _opposite(context, request, choice)
         sending.edit(context, request, reply)
     else:
-        rows = _with_button_for_contrary(button, choice)
+        rows = _with_opposite_button(button, choice)
         sending.edit_keyboard(context, request, rows)
 
 
-def _contrary(context: Context, request: Request, choice: Choice) -> Payload:
-    """Return the text that reports the contrary of what the message reported."""
-    words = context.words(request)
+def _opposite(context: Context, request: Request, choice: Choice) -> Payload:
+    """Return the text that reports the opposite of what the message reported."""
+    templates = context.templates_for(request)
     names = [choice.topic]
     if choice.on:
-        return topic_replies.following(words, names, total=choice.total)
-    return topic_replies.unfollowed(words, names, left=choice.total)
+        return topic_replies.following(templates, names, total=choice.total)
+    return topic_replies.unfollowed(templates, names, left=choice.total)
 
 
-def _with_button_for_contrary(tapped: TappedButton, choice: Choice) -> keyboards.Rows:
+def _with_opposite_button(tapped: TappedButton, choice: Choice) -> keyboards.Rows:
     """Return the buttons, the tapped one replaced by the opposite one; the others stay."""
     topic = choice.topic
     code = topics.code(topic)
@@ -116,7 +116,10 @@ async def unfollow_offered(context: Context, request: Request, tap: Tap) -> TapA
     if done is None:
         return EXPIRED
     reply = topic_replies.unfollowed(
-        context.words(request), done.names, left=len(done.follows), update=update
+        context.templates_for(request),
+        done.names,
+        left=len(done.follows),
+        update=update,
     )
     sending.edit(context, request, reply)
     return TapAnswer(TapLine.UNFOLLOWED, ", ".join(done.names))
@@ -135,8 +138,8 @@ async def show_topics(context: Context, request: Request, tap: Tap) -> None:
 async def close_topics(context: Context, request: Request, tap: Tap) -> None:
     """Put what the chat follows in the place of the keyboard of topics."""
     followed = await context.store(topic_queries.followed, request)
-    words = context.words(request)
-    reply = topic_replies.topics_done(words, followed)
+    templates = context.templates_for(request)
+    reply = topic_replies.topics_done(templates, followed)
     sending.edit(context, request, reply)
 
 

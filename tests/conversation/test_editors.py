@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.conversation import commands
+from bot.conversation import commands, menus
 from bot.conversation.handlers import HANDLERS
 from bot.domain.arrival import Waits
 from bot.domain.article import short_id
@@ -266,7 +266,7 @@ def _menu(bot: Bot, scope: str, person: Person | None = None) -> list[str]:
 
 async def test_menus_show_editors_commands_to_editors_only(bot: Bot) -> None:
     await bot.ask(bot.editor, "/help")
-    await commands.set_menus(bot.messenger, bot.context.admins)
+    await menus.set_all(bot.messenger, bot.context.admins)
     for scope in ("default", "all_private_chats", "all_group_chats"):
         assert "topic" in _menu(bot, scope)
         assert "republish" not in _menu(bot, scope)
@@ -276,7 +276,7 @@ async def test_menus_show_editors_commands_to_editors_only(bot: Bot) -> None:
 async def test_an_editor_without_a_chat_gets_the_menu_at_start(
     bot: Bot, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await commands.set_menus(bot.messenger, bot.context.admins)
+    await menus.set_all(bot.messenger, bot.context.admins)
     assert "topic" in _menu(bot, "default")
     assert _menu(bot, "chat", bot.editor) == []
     assert not caplog.records

@@ -57,7 +57,7 @@ SAID = Request(update=1, at=NOON, chat_id=1, kind=ChatKind.PRIVATE)
 def test_a_commands_name_is_understood_without_its_slash(
     text: str, command: str, words: str
 ) -> None:
-    found = plain_words.understood(replace(SAID, words=text))
+    found = plain_words.as_command(replace(SAID, words=text))
     assert (found.command.name if found.command else "", found.words) == (
         command,
         words,
