@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.domain.arrival import Facts
 from bot.domain.article import Article, Related, Story
@@ -64,6 +64,18 @@ class ArticleRecord(NamedTuple):
     draft: bool = False
     #: Milliseconds since 1970.
     expires: int | None = None
+
+    def flat(self) -> tuple[Any, ...]:
+        """Return the record as tuples without names: to pickle one takes a third of the time."""
+        related = tuple(map(tuple, self.related))
+        return (tuple(self.columns), *self[1:4], related, *self[5:])
+
+    @classmethod
+    def of_flat(cls, flat: tuple[Any, ...]) -> ArticleRecord:
+        """Return the record that was made `flat`."""
+        columns, removed, addresses, topics, related, *rest = flat
+        named = tuple(map(RelatedRecord._make, related))
+        return cls(Columns._make(columns), removed, addresses, topics, named, *rest)
 
     @property
     def identity(self) -> str:

@@ -19,7 +19,7 @@ from contextlib import aclosing, contextmanager
 from functools import partial
 from multiprocessing import connection
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.domain.record import ArticleRecord, pack
 from bot.errors import ArticleError
@@ -56,9 +56,9 @@ async def read_all(
     batches: Sequence[Sequence[str]], folder: Path, max_bytes: int
 ) -> AsyncGenerator[list[ParsedFile], None]:
     """Yield the files of each batch, batch after batch, while others are being read."""
-    work = partial(read, folder=folder, max_bytes=max_bytes)
     done = 0
     if sum(map(len, batches)) >= MANY:
+        work = partial(_read_flat, folder=folder, max_bytes=max_bytes)
         try:
             async with aclosing(_on_all_cores(batches, work)) as read_batches:
                 async for batch in read_batches:
@@ -69,11 +69,24 @@ async def read_all(
         ) as error:  # no processes to be had here, or one of them was killed
             _log.warning("files are read by one process only: %s", error)
     for paths in batches[done:]:
-        yield await asyncio.to_thread(work, paths)
+        yield await asyncio.to_thread(read, paths, folder, max_bytes)
+
+
+def _read_flat(
+    paths: Sequence[str], folder: Path, max_bytes: int
+) -> list[tuple[Any, ...]]:
+    """As `read`, in the process of a pool."""
+    files = read(paths, folder, max_bytes)
+    return [(one[0], one.record and one.record.flat(), *one[2:]) for one in files]
+
+
+def _named(flat: tuple[Any, ...]) -> ParsedFile:
+    path, record, *rest = flat
+    return ParsedFile(path, record and ArticleRecord.of_flat(record), *rest)
 
 
 async def _on_all_cores(
-    batches: Sequence[Sequence[str]], work: partial[list[ParsedFile]]
+    batches: Sequence[Sequence[str]], work: partial[list[tuple[Any, ...]]]
 ) -> AsyncGenerator[list[ParsedFile], None]:
     """Yield the batches as processes read them. Raises OSError where that can't be."""
     cores = (
@@ -83,7 +96,7 @@ async def _on_all_cores(
     )
     pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _begin)
     loop = asyncio.get_running_loop()
-    waiting: deque[asyncio.Future[list[ParsedFile]]] = deque()
+    waiting: deque[asyncio.Future[list[tuple[Any, ...]]]] = deque()
     try:
         for paths in batches:
             with (
@@ -91,9 +104,9 @@ async def _on_all_cores(
             ):  # the first call starts the processes, and they start as this thread is
                 waiting.append(loop.run_in_executor(pool, work, paths))
             if len(waiting) > cores * _AHEAD:
-                yield await waiting.popleft()
+                yield [_named(one) for one in await waiting.popleft()]
         while waiting:
-            yield await waiting.popleft()
+            yield [_named(one) for one in await waiting.popleft()]
     except RuntimeError as error:  # concurrent.futures' BrokenExecutor
         raise OSError(str(error)) from error
     finally:
