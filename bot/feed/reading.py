@@ -7,6 +7,7 @@ processes can't be had, or die, a thread goes on with the rest.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import multiprocessing
 import os
@@ -133,6 +134,7 @@ def _interrupts_blocked() -> Iterator[None]:
 
 def _begin() -> None:
     """Start a process: its parent handles Ctrl-C, and it ends when the parent does."""
+    gc.disable()  # it lives as long as one scan, and an article refers to no other
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent:

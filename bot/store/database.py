@@ -25,6 +25,9 @@ from bot.store.migrations import paperboy
 Row = sqlite3.Row
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BUSY_SECONDS = 10.0
+#: KiB of pages in memory, and pages that the log holds before they are copied into the database.
+#: New articles write some pages again and again; SQLite's 2,000 and 1,000 cost them a tenth more.
+_CACHE, _LOG = 8_192, 4_000
 
 
 def open_database(path: Path | str) -> Database:
@@ -68,6 +71,8 @@ def _prepare(connection: sqlite3.Connection) -> Database:
         "foreign_keys = ON",
         "synchronous = FULL",
         "temp_store = MEMORY",
+        f"cache_size = -{_CACHE}",
+        f"wal_autocheckpoint = {_LOG}",
     ):
         connection.execute(f"PRAGMA {pragma}")
     db = Database(connection)

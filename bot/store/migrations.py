@@ -18,7 +18,7 @@ from bot.store.steps import shared_addresses as address_steps
 
 paperboy = Migrations("paperboy")
 #: New articles enter the index in `recording`; rows of articles are never deleted.
-_SEARCHED_ANEW = """
+SEARCHED_ANEW = """
 CREATE TRIGGER articles_searched_anew AFTER UPDATE OF title, excerpt, provider ON articles
 WHEN old.title <> new.title OR old.excerpt <> new.excerpt OR old.provider <> new.provider
 BEGIN
@@ -37,7 +37,7 @@ def foundation(db: Database) -> None:
     db.table("articles").enable_fts(
         ["title", "excerpt", "provider"], tokenize="unicode61 remove_diacritics 2"
     )
-    db.execute(_SEARCHED_ANEW)
+    db.execute(SEARCHED_ANEW)
 
 
 @paperboy(name="0002_facts")
@@ -131,6 +131,13 @@ def decided(db: Database) -> None:
 def given_up(db: Database) -> None:
     """Say what of a post was given up; before, only that there was a reason for something."""
     _run(db, "steps/0016_given_up.sql")
+
+
+@paperboy(name="0017_one_index")
+def one_index(db: Database) -> None:
+    """Drop the index of before step 0012, unless the other is still to be built (`indexing`)."""
+    if not db.execute("SELECT 1 FROM facts WHERE name = 'unindexed'").fetchone():
+        _run(db, "steps/0017_one_index.sql")
 
 
 def _run(db: Database, file: str) -> None:

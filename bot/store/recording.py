@@ -26,10 +26,6 @@ INSERT INTO articles (id, identity, fingerprint, title_key, title, excerpt, url,
   expires, withdrawn, copy_of, file, sequence)
 VALUES ({marks(25)})
 """
-#: Not by a trigger: in one, FTS5 writes a segment for each row and merges them all later.
-_SEARCHED = (
-    "INSERT INTO articles_fts (rowid, title, excerpt, provider) VALUES (?, ?, ?, ?)"
-)
 _RELATED = f"""
 INSERT INTO related (article, position, identity, url, title, provider, excerpt, published, quality)
 VALUES ({marks(9)})
@@ -76,7 +72,7 @@ def write(db: Database, entries: Sequence[Entry], at: datetime) -> int:
             ],
         )
         texts = [(entry.number, searched(entry.record.columns)) for entry in entries]
-        db.conn.executemany(_SEARCHED, [(article, *words) for article, words in texts])
+        # Not by a trigger: in one, FTS5 writes a segment for each row and merges them all later.
         indexing.add(db, texts)
         addresses, related = [], []
         for entry in entries:

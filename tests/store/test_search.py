@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.domain import plain_text
 from bot.domain.arrival import Waits
-from bot.store import articles, facts, holding, indexing, searches
+from bot.store import articles, facts, holding, indexing, migrations, searches
+from bot.store.database import Database
 from bot.store.facts import Fact
 from bot.store.search import nearest_titles, page, search
 from tests.support.examples import examples
@@ -25,6 +26,18 @@ def tell(newsroom: Newsroom, *titles: str, **more: str) -> list[int]:
         )
         for place, title in enumerate(titles)
     ]
+
+
+def forget_the_index(db: Database, last: int) -> None:
+    """Make a database as one of before step 0012 is, in which articles up to `last` are to index."""
+    db.conn.execute(
+        "INSERT INTO articles_folded (articles_folded) VALUES ('delete-all')"
+    )
+    db.table("articles").enable_fts(
+        ["title", "excerpt", "provider"], tokenize="unicode61 remove_diacritics 2"
+    )
+    db.execute(migrations.SEARCHED_ANEW)
+    facts.put(db, Fact.UNINDEXED, str(last))
 
 
 def found(newsroom: Newsroom, words: str) -> list[str]:
@@ -221,7 +234,7 @@ def test_words_are_left_out_also_before_the_index_is_built(
     newsroom: Newsroom, words: str, titles: list[str]
 ) -> None:
     tell(newsroom, "Harbour ferry", "Harbour lights")
-    facts.put(newsroom.db, Fact.UNINDEXED, "99")
+    forget_the_index(newsroom.db, last=99)
     assert sorted(found(newsroom, words)) == titles
 
 
@@ -256,10 +269,7 @@ def test_an_index_of_before_is_built_in_pieces_and_the_older_one_answers_meanwhi
 ) -> None:
     monkeypatch.setattr(indexing, "PIECE", 2)
     tell(newsroom, "人工智能改变世界", "Badger two", "Badger three")
-    newsroom.db.conn.execute(
-        "INSERT INTO articles_folded (articles_folded) VALUES ('delete-all')"
-    )
-    facts.put(newsroom.db, Fact.UNINDEXED, "3")
+    forget_the_index(newsroom.db, last=3)
     tell(newsroom, "Badgers four")
     newsroom.tell("Badger two.md", article("Otter two", newsroom.stored(2).article.url))
     assert (
@@ -272,6 +282,7 @@ def test_an_index_of_before_is_built_in_pieces_and_the_older_one_answers_meanwhi
         ["Badgers four"],
     )
     assert [indexing.build(newsroom.db) for _ in range(4)] == [2, 1, 0, 0]
+    assert not newsroom.db.table("articles_fts").exists()
     assert found(newsroom, "智能") == ["人工智能改变世界"]
     assert set(found(newsroom, "badgers")) == {"Badgers four", "Badger three"}
     assert found(newsroom, "otters") == ["Otter two"]

@@ -247,7 +247,7 @@ class Newsroom:
         assert row(self.db, "PRAGMA foreign_key_check") is None
         assert [one[0] for one in rows(self.db, "PRAGMA integrity_check")] == ["ok"]
         self.db.conn.execute(
-            "INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')"
+            "INSERT INTO articles_folded (articles_folded) VALUES ('integrity-check')"
         )
         self.db.conn.rollback()
         sql = (
