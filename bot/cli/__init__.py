@@ -17,6 +17,7 @@ Does nothing itself: a command calls the room that does the work and shows the r
     backup           `paperboy backup` and `paperboy restore`
     options          what several commands share: options, loading of settings, JSON
     logs             the log on stderr
+    collector        when the garbage collector runs
     file_problems    prints lists of files that are not articles or have unreadable fields
     console          prints lines
     wrapping         breaks lines between words

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from bot.cli import logs, options
+from bot.cli import collector, logs, options
 from bot.domain.plain_text import counted
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 def scan(config: options.Config = None, as_json: options.Json = False) -> None:
     """Record what is new in the folder; send nothing."""
-    chosen, templates = options.loaded(config, with_folder=True)
+    with collector.off_while_loading():
+        chosen, templates = options.loaded(config, with_folder=True)
+        import bot.app  # noqa: F401 - loaded while the garbage collector is off
     logs.silence()
     scanned, status = asyncio.run(_scan(chosen, templates))
     if as_json:
