@@ -25,7 +25,7 @@ _FLAGS = (
 )
 #: Bytes that are read at once of a file that has grown since its size was read.
 _CHUNK = 65_536
-_MESSAGES = {
+_MESSAGES: dict[type[OSError], str] = {
     FileNotFoundError: "is no longer there",
     PermissionError: "can't be read: permission denied",
     NotADirectoryError: "is no longer there",
@@ -70,7 +70,8 @@ class Folder:
         # writer.
         handle = os.open(place, _FLAGS)
         try:
-            _check(os.fstat(handle), path, self._max_bytes)
+            opened = os.fstat(handle)
+            _check(opened, path, self._max_bytes)
             data = _whole(handle, status.st_size, self._max_bytes)
         finally:
             os.close(handle)
@@ -85,11 +86,14 @@ class Folder:
         """
         name = path[path.rfind("/") + 1 :]
         parent = path.removesuffix(name)
-        if parent not in self._places:
-            self._places[parent] = self._real(parent, path)
-        place = f"{self._places[parent]}{os.sep}{name}"
+        folder = self._places.get(parent)
+        if folder is None:
+            folder = self._real(parent, path)
+            self._places[parent] = folder
+        place = f"{folder}{os.sep}{name}"
         status = os.stat(place, follow_symlinks=False)  # noqa: PTH116 - Path would be a third of the time of a scan
-        if stat.S_ISREG(status.st_mode) and name:
+        is_file = stat.S_ISREG(status.st_mode)
+        if is_file and name:
             return place, status
         place = self._real(path, path)
         if not name:
@@ -141,7 +145,10 @@ def _reason(error: OSError, path: str) -> str:
     """Return why a file can't be read, for people."""
     if isinstance(error, FileNotFoundError) and "\\x" in path:
         return "has a name that is not UTF-8 or holds control characters: rename it"
-    return _MESSAGES.get(type(error)) or f"can't be read: {error.strerror}"
+    kind = type(error)
+    if kind in _MESSAGES:
+        return _MESSAGES[kind]
+    return f"can't be read: {error.strerror}"
 
 
 def _whole(handle: int, size: int, most: int) -> bytes:
@@ -164,10 +171,9 @@ def _check(status: os.stat_result, path: str, max_bytes: int) -> None:
         raise ArticleError(path, "is a folder, not a file")
     if not stat.S_ISREG(status.st_mode):
         raise ArticleError(path, "is a pipe, socket or device, not a file")
-    if status.st_size > max_bytes:
-        raise ArticleError(
-            path, f"is larger than {max_bytes:,} bytes: it has {status.st_size:,}"
-        )
+    size = status.st_size
+    if size > max_bytes:
+        raise ArticleError(path, f"is larger than {max_bytes:,} bytes: it has {size:,}")
 
 
 def _decoded(data: bytes, path: str) -> str:

@@ -31,6 +31,8 @@ MOST_TOPICS = 30
 MOST_RELATED = 50
 
 Values = Mapping[str, object]
+#: The address to show, the identity, and the aliases.
+_Addresses = tuple[str | None, str | None, tuple[str, ...]]
 
 
 class Field(Enum):
@@ -122,12 +124,17 @@ def article(values: Values, path: str) -> Article:
         related=_related(Field.RELATED.of(values), addresses, title),
         quality=number(Field.QUALITY.of(values)),
         heat=number(Field.HEAT.of(values)),
-        kind=words(Field.KIND.of(values), KIND).lower() or "article",
+        kind=_kind(values),
         unpublished=flag(Field.IS_PUBLISHED.of(values)) is False,
         removed=flag(Field.REMOVED.of(values)) is True,
         draft=flag(Field.DRAFT.of(values)) is True,
         expires=moment(Field.EXPIRES.of(values)),
     )
+
+
+def _kind(values: Values) -> str:
+    value = Field.KIND.of(values)
+    return words(value, KIND).lower() or "article"
 
 
 def _title(values: Values) -> str:
@@ -155,17 +162,15 @@ def _provider(values: Values, url: str) -> str:
     """Return the outlet's name, else its domain, else the host of the address."""
     provider = Field.PROVIDER.of(values)
     if isinstance(provider, dict):
-        names = [provider.get("name"), provider.get("domain")]
+        name = words(provider.get("name"), PROVIDER)
+        domain = words(provider.get("domain"), PROVIDER)
+        outlet = name or domain
     else:
-        names = [provider]
-    for name in names:
-        if outlet := words(name, PROVIDER):
-            return outlet
-    return urls.host(url)
+        outlet = words(provider, PROVIDER)
+    return outlet or urls.host(url)
 
 
-def _addresses(values: Values) -> tuple[str | None, str | None, tuple[str, ...]]:
-    """Return the address to show, the identity, and the aliases."""
+def _addresses(values: Values) -> _Addresses:
     url = identity = shown = None
     for key in Field.ADDRESS.keys:
         shown = values.get(key)
@@ -178,10 +183,11 @@ def _addresses(values: Values) -> tuple[str | None, str | None, tuple[str, ...]]
         if other is None or other == shown:
             continue
         alias = urls.canonical(other)
-        if not alias or alias == identity or alias in aliases:
+        if not alias or alias == identity:
             continue
         # Many articles of an outlet may give its front page: that is no alias of one of them.
-        if alias.count("/") > 2:
+        is_front_page = alias.count("/") <= 2
+        if not is_front_page and alias not in aliases:
             aliases.append(alias)
     return url, identity, tuple(aliases)
 

@@ -6,7 +6,7 @@ Opens no file.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,10 +24,8 @@ class FolderMissing(PaperboyError):
     """The feed's folder is not there or can't be listed: nothing is known of its files."""
 
     def __init__(self, folder: Path, error: OSError) -> None:
-        super().__init__(
-            f"{folder}: {_REASONS.get(type(error)) or error.strerror}. "
-            "Fix this, or set [feed] folder."
-        )
+        reason = _REASONS.get(type(error)) or error.strerror
+        super().__init__(f"{folder}: {reason}. Fix this, or set [feed] folder.")
 
 
 _REASONS: dict[type[OSError], str] = {
@@ -68,7 +66,7 @@ def listing(folder: Path, patterns: Sequence[str]) -> Iterator[Stamp]:
 
 
 def _within(
-    place: str, path: str, root: str, chosen: Callable[[str, str], bool]
+    place: str, path: str, root: str, chosen: globs.Test
 ) -> tuple[list[Stamp], list[str]]:
     """Return the files and the paths of the folders in the folder `path`."""
     stamps: list[Stamp] = []
@@ -99,9 +97,10 @@ def _within(
 def _unread(place: str, path: str) -> list[Stamp]:
     """Return a folder that can't be read itself, unless it is gone meanwhile."""
     try:
-        return [_stamp(path, os.lstat(place.rstrip(os.sep)))]
+        status = os.lstat(place.rstrip(os.sep))
     except OSError:
         return []
+    return [_stamp(path, status)]
 
 
 @contextmanager
@@ -114,7 +113,8 @@ def _entries(place: str) -> Iterator[Iterator[os.DirEntry[str]]]:
         with os.scandir(place) as entries:
             yield entries
         return
-    handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    handle = os.open(place, flags)
     try:
         with os.scandir(handle) as entries:
             yield entries

@@ -88,7 +88,9 @@ class FrontMatter(YAMLHandler):
                 "its front matter is not closed: a second line of --- is missing",
                 unfinished=True,
             )
-        return text[opening.end() : closing.start(1)], text[closing.end() :]
+        front_matter = text[opening.end() : closing.start(1)]
+        body = text[closing.end() :]
+        return front_matter, body
 
     def load(self, fm: str, **kwargs: object) -> dict[str, Value]:
         """Return the fields of the front matter `fm`: by `plain` where it can, else by PyYAML."""

@@ -10,16 +10,27 @@ from typing import NamedTuple
 from bot.domain import urls
 from bot.feed.values import entries
 
-#: A preview narrower or lower than this looks broken; one below the second pair is a counting pixel
-#: or an icon.
-SMALL = (200, 100)
-TINIEST = (50, 50)
 _MOST = 20
 #: Formats of which Telegram shows no preview.
 _NO_PREVIEW = (".svg", ".ico")
 _PLACEHOLDER = re.compile(
     r"(?:^|[^a-z])(?:logos?|placeholder|favicon|avatars?|spacer|blank|1x1)(?:[^a-z]|$)"
 )
+
+
+class _Size(NamedTuple):
+    width: float
+    height: float
+
+    def is_below(self, least: _Size) -> bool:
+        """Return True if it is narrower or lower than `least`."""
+        return self.width < least.width or self.height < least.height
+
+
+#: A preview below this looks broken.
+SMALL = _Size(200, 100)
+#: What is below this is a counting pixel or an icon.
+TINIEST = _Size(50, 50)
 
 
 class _Rank(Enum):
@@ -49,7 +60,8 @@ def best(value: object) -> str | None:
         if image.rank is _Rank.GOOD:
             return image.url
         others.setdefault(image.rank, image.url)
-    return others.get(_Rank.PLACEHOLDER) or others.get(_Rank.SMALL)
+    placeholder = others.get(_Rank.PLACEHOLDER)
+    return placeholder or others.get(_Rank.SMALL)
 
 
 def _image(entry: object) -> _Image | None:
@@ -61,11 +73,13 @@ def _image(entry: object) -> _Image | None:
         return None
     width = _pixels(entry.get("width"))
     height = _pixels(entry.get("height"))
-    if width < TINIEST[0] or height < TINIEST[1]:
+    size = _Size(width, height)
+    if size.is_below(TINIEST):
         return None
-    if width < SMALL[0] or height < SMALL[1]:
+    if size.is_below(SMALL):
         return _Image(_Rank.SMALL, url)
-    path = url.partition("://")[2].partition("/")[2]
+    _, _, location = url.partition("://")
+    _, _, path = location.partition("/")
     if _PLACEHOLDER.search(path.lower()):
         return _Image(_Rank.PLACEHOLDER, url)
     return _Image(_Rank.GOOD, url)
@@ -76,20 +90,25 @@ def _address(value: object) -> str | None:
 
     One without a scheme, such as `//host/pic.jpg`, is one of https.
     """
-    if isinstance(value, str) and value.strip().startswith("//"):
-        value = f"https:{value.strip()}"
+    if isinstance(value, str):
+        value = value.strip()
+        if value.startswith("//"):
+            value = f"https:{value}"
     url = urls.link(value)
     if url is None:
         return None
-    path = url.lower().partition("?")[0]
-    return None if path.endswith(_NO_PREVIEW) else url
+    path, _, _ = url.lower().partition("?")
+    if path.endswith(_NO_PREVIEW):
+        return None
+    return url
 
 
 def _pixels(value: object) -> float:
     """Return a stated size; one that is not stated counts as large enough."""
     if not isinstance(value, str):
         return math.inf
-    digits = value[:12].strip().lower().removesuffix("px")
-    if not digits.isascii() or not digits.isdecimal():
-        return math.inf
-    return int(digits) or math.inf
+    text = value[:12].strip().lower()
+    digits = text.removesuffix("px")
+    if digits.isascii() and digits.isdecimal():
+        return int(digits) or math.inf
+    return math.inf

@@ -39,7 +39,8 @@ def reports_everything(folder: Path, mounts: Path = MOUNTS) -> bool:
         text = os.fsdecode(mounts.read_bytes())
     except OSError:  # another system than Linux
         return False
-    kinds = _kinds(text, os.path.realpath(folder))
+    place = os.path.realpath(folder)
+    kinds = _kinds(text, place)
     return bool(kinds) and LOCAL.issuperset(kinds)
 
 

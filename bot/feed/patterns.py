@@ -46,23 +46,25 @@ def _ending_test(endings: tuple[str, ...]) -> Test:
     """Return the test for the default patterns, which a scan calls for every file."""
 
     def is_chosen(folder: str, name: str) -> bool:
-        return name.lower().endswith(endings) and not name.startswith(_HIDDEN)
+        if name.startswith(_HIDDEN):
+            return False
+        return name.lower().endswith(endings)
 
     return is_chosen
 
 
 def _any_test(endings: tuple[str, ...], expressions: Sequence[str]) -> Test:
     """Return the test for patterns of any form."""
-    expression = re.compile("|".join(expressions), re.IGNORECASE | re.DOTALL)
+    alternatives = "|".join(expressions)
+    expression = re.compile(alternatives, re.IGNORECASE | re.DOTALL)
 
     def is_chosen(folder: str, name: str) -> bool:
         if skipped(name):
             return False
         if name.lower().endswith(endings):
             return True
-        if not expressions:
-            return False
-        return expression.fullmatch(folder + name) is not None
+        path = folder + name
+        return bool(expressions) and expression.fullmatch(path) is not None
 
     return is_chosen
 
@@ -112,8 +114,8 @@ def _piece(piece: str) -> str:
         return "[^/]*"
     if piece == "?":
         return "[^/]"
-    is_set = piece.startswith("[") and piece.endswith("]") and len(piece) > 2
-    if not is_set:
+    is_bracketed = piece.startswith("[") and piece.endswith("]")
+    if not is_bracketed or len(piece) <= 2:
         return re.escape(piece)
     expression = fnmatch.translate(piece)
     inner = expression[len("(?s:") : -len(r")\Z")]

@@ -71,7 +71,10 @@ def _fields(lines: list[str]) -> Fields:
     frames: _Frames = [("", root)]
     node, here, last = root, "", ""
     for line in lines:
-        lead, key, value = _known(line) if len(line) <= _SHORT else _read(line)
+        if len(line) <= _SHORT:
+            lead, key, value = _known(line)
+        else:
+            lead, key, value = _read(line)
         if lead != here:
             if lead == "#":
                 continue
@@ -114,7 +117,9 @@ def _reached(frames: _Frames, lead: str, waiting: str) -> _Node:
     # Below its key, fields begin further in; a list may begin where the key does.
     is_inner = len(lead) > len(before) + is_list
     if waiting and is_inner and isinstance(node, dict):
-        if waiting == _DROPPED or len(frames) >= _DEEPEST:
+        if waiting == _DROPPED:
+            _refuse()
+        if len(frames) >= _DEEPEST:
             _refuse()
         inner: _Node = [] if is_list else {}
         node[waiting] = inner
@@ -163,7 +168,8 @@ def _value(raw: str) -> str:
     """Return the value written `raw`, which is all of a line from there on."""
     mark = raw[:1]
     if mark == '"':
-        if raw[-1] == '"' and raw.count('"') == 2 and "\\" not in raw:
+        is_simple = raw.count('"') == 2 and "\\" not in raw
+        if is_simple and raw[-1] == '"':
             return raw[1:-1]
         text = _match(_DOUBLE, raw)[1]
         return _ESCAPED.sub(r"\1", text)

@@ -76,7 +76,9 @@ def _iso_date(text: str) -> datetime | None:
     if not text[:4].isdecimal() or "-" not in text:
         return None  # a bare number is an amount of something, not a date
     if " " in text:
-        text = text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z")
+        text = text.replace(" +", "+")
+        text = text.replace(" -", "-")
+        text = text.replace(" Z", "Z")
     try:
         return datetime.fromisoformat(text)
     except ValueError:

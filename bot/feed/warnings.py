@@ -64,7 +64,9 @@ def _is_flag(value: object, article: Article) -> bool:
 
 
 def _is_address(value: object, article: Article) -> bool:
-    return value == article.url or urls.link(value) is not None
+    if value == article.url:
+        return True
+    return urls.link(value) is not None
 
 
 def _is_a(*types: type) -> _WasRead:
@@ -111,7 +113,8 @@ def _line(key: str, text: str, lines_before: int) -> str:
     """Return the line of a field in a document, as a warning names it."""
     name = re.escape(key)
     pattern = rf"^[ \t]*[\"']?{name}[\"']?[ \t]*:"
-    field = re.search(pattern, text[:_SEARCHED], re.MULTILINE)
+    start = text[:_SEARCHED]
+    field = re.search(pattern, start, re.MULTILINE)
     if field is None:
         return ""
     before = text.count("\n", 0, field.start())

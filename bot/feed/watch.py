@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import watchfiles
@@ -72,7 +72,7 @@ async def changes(
 
 
 async def _watched(
-    folder: Path, root: str, chosen: Callable[[str, str], bool], stop: asyncio.Event
+    folder: Path, root: str, chosen: globs.Test, stop: asyncio.Event
 ) -> AsyncIterator[set[str] | None]:
     """Yield batches of relevant paths, and None now and then when nothing happens."""
     try:
@@ -88,8 +88,9 @@ async def _watched(
         ):
             yield _relevant(batch, root, chosen)
     except ExceptionGroup as group:
-        if not any("decode path" in str(error) for error in group.exceptions):
-            raise WatchUnavailable(folder, str(group.exceptions[0])) from group
+        reasons = [str(error) for error in group.exceptions]
+        if not any("decode path" in reason for reason in reasons):
+            raise WatchUnavailable(folder, reasons[0]) from group
         await _pause(stop)  # ended at a name that is not UTF-8: `changes` starts again
     except (OSError, RuntimeError) as error:
         if _identity(folder)[1] is not None:
@@ -113,7 +114,7 @@ class _Stop:
 def _relevant(
     batch: set[tuple[watchfiles.Change, str]],
     root: str,
-    chosen: Callable[[str, str], bool],
+    chosen: globs.Test,
 ) -> set[str] | None:
     """Return the paths of articles in `batch`; None: it holds none.
 
@@ -126,10 +127,12 @@ def _relevant(
         place = f"{parent}{os.sep}{name}"
         if not place.startswith(f"{root}{os.sep}"):
             continue  # beyond a link that leads out of the folder, where no listing goes either
-        path = os.path.relpath(place, root).replace(os.sep, "/")
+        path = os.path.relpath(place, root)
+        path = path.replace(os.sep, "/")
         if any(map(globs.skipped, path.split("/"))):
             continue
-        if change is watchfiles.Change.added and Path(place).is_dir():
+        is_added = change is watchfiles.Change.added
+        if is_added and Path(place).is_dir():
             return set()
         name = path[path.rfind("/") + 1 :]
         folder = path.removesuffix(name)

@@ -20,6 +20,7 @@ MOST_VALUES = 20_000
 
 #: What a value is here; kept loose because only `fields` looks inside.
 Value = object
+_Node = dict[str, Value] | list[Value]
 
 _MERGE = "<<"
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
@@ -33,7 +34,7 @@ _PLAIN_TAGS = frozenset(
 class _Open:
     """A list or dict whose end has not come yet."""
 
-    node: dict[str, Value] | list[Value]
+    node: _Node
     anchor: str | None
     #: How many values had come before it.
     before: int
@@ -94,12 +95,12 @@ class Builder:
         if self._replaced:
             text = text.translate(self._replaced)
         is_plain = bool(event.implicit[0])
-        value: Value = text
-        if is_plain and event.tag is None and text in _NOTHING:
-            value = None
+        is_nothing = text in _NOTHING and is_plain and event.tag is None
+        value = None if is_nothing else text
         if event.anchor and not self._is_secret():
             self._anchored[event.anchor] = (value, 1)
-        self._place(value, is_merge_key=is_plain and text == _MERGE)
+        is_merge_key = is_plain and text == _MERGE
+        self._place(value, is_merge_key=is_merge_key)
 
     def _alias(self, anchor: str | None) -> None:
         for collection in self._open:
@@ -111,14 +112,13 @@ class Builder:
         self._count(size)
         self._place(value)
 
-    def _begin(
-        self, node: dict[str, Value] | list[Value], event: yaml.CollectionStartEvent
-    ) -> None:
+    def _begin(self, node: _Node, event: yaml.CollectionStartEvent) -> None:
         self._check_tag(event.tag)
         if len(self._open) >= DEEPEST:
             self._refuse(f"nested more than {DEEPEST} deep", self._line)
         is_secret = self._is_secret()
-        self._open.append(_Open(node, event.anchor, self._values, is_secret))
+        collection = _Open(node, event.anchor, self._values, is_secret)
+        self._open.append(collection)
         self._count(1)
 
     def _end(self) -> None:
