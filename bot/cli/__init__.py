@@ -21,7 +21,7 @@ Does nothing itself: a command calls the room that does the work and shows the r
     file_problems    prints lists of files that are not articles or have unreadable fields
     console          prints lines
     wrapping         breaks lines between words
-    terminal         escapes control characters
+    escaping         escapes control characters
 
 A command imports the rooms it needs when it is called, so that help and previews do not wait for
 Telegram's library.

@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
 from rich.text import Text
 
-from bot.cli.terminal import lines
+from bot.cli.escaping import lines
 from bot.cli.wrapping import wrapped
 
 

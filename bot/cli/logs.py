@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from bot.cli import terminal
+from bot.cli import escaping
 
 if TYPE_CHECKING:
     from bot.settings import Log
@@ -50,7 +50,7 @@ class _Text(logging.Formatter):
     """One line for each record, then its traceback; control characters are escaped."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return terminal.lines(super().format(record))
+        return escaping.lines(super().format(record))
 
 
 class _Json(logging.Formatter):
@@ -69,7 +69,7 @@ class _Json(logging.Formatter):
             record.exc_text = self.formatException(record.exc_info)
         if record.exc_text:
             line["traceback"] = record.exc_text
-        return terminal.json(json.dumps(line, ensure_ascii=False))
+        return escaping.json(json.dumps(line, ensure_ascii=False))
 
 
 class _Terminal(logging.Handler):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import terminal
+from bot.cli import escaping
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def print_json(value: Any) -> None:
     """Print one line of JSON; characters that the terminal's encoding lacks are escaped."""
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     typer.echo(
-        terminal.json(json.dumps(value, ensure_ascii=not utf8, default=_as_text))
+        escaping.json(json.dumps(value, ensure_ascii=not utf8, default=_as_text))
     )
 
 

@@ -14,7 +14,7 @@ from rich.panel import Panel
 from rich.style import Style
 from rich.text import Text
 
-from bot.cli import terminal
+from bot.cli import escaping
 from bot.cli.preview_payload import PreviewState
 from bot.cli.wrapping import wrapped
 from bot.domain.delivery import Payload
@@ -83,7 +83,7 @@ def _addresses(links: Sequence[str]) -> Text:
 
 def _heading(payload: Payload, width: int) -> Text:
     """Return the file's name and why its post is not sent now. A frame's title would be cut."""
-    words = terminal.visible(str(payload["file"]))
+    words = escaping.visible(str(payload["file"]))
     style = "bold"
     if state := payload.get("state"):
         words += f" ({_STATES[state]})"

@@ -11,7 +11,7 @@ from bot.domain.article import from_short_id
 from bot.domain.delivery import Payload
 from bot.domain.notices import Decision
 from bot.planning import naming
-from bot.rendering import alerts, keyboards
+from bot.rendering import alerts, keyboards, labels
 from bot.rendering.keyboards import Act, Tap
 from bot.store import chats, decided
 from bot.store.database import Database
@@ -53,7 +53,7 @@ async def too_late(context: Context, request: Request, tap: Tap) -> Payload | No
     is_tapped_twice = is_own and earlier.message == button.message
     if is_tapped_twice and tap.decision is Decision.REPUBLISH:
         return None
-    by = "You" if is_own else await context.store(_name, earlier.editor)
+    by = labels.YOU if is_own else await context.store(_name, earlier.editor)
     return alerts.already_decided(
         context.templates,
         by=by,
@@ -91,4 +91,4 @@ def _is_decision(data: str) -> bool:
 def _name(db: Database, editor: int) -> str:
     chat = chats.by_number(db, editor)
     name = chat.name if chat else ""
-    return name or "Another editor"
+    return name or labels.ANOTHER_EDITOR

@@ -32,6 +32,7 @@ Parts
 
 Templates
     templates          finds, checks and renders templates
+    environment        Jinja2, sandboxed, with everything escaped
     template_errors    why a template failed, and on which line
     unused_templates   files of an operator that are no template's
     loading            templates and taxonomy of a configuration folder

@@ -180,7 +180,9 @@ def _paged(act: Act, arguments: Sequence[str]) -> Tap | None:
     page = arguments[-1]
     if not page.isdigit() or len(page) > _PAGE_DIGITS:
         return None
-    value = arguments[0] if _ARGUMENTS.get(act) == 2 else ""
+    value = ""
+    if act is not Act.PAGE:
+        value = arguments[0]
     return Tap(act, value, int(page))
 
 

@@ -119,6 +119,10 @@ COMMA = ", "
 AND = " and "
 MORE = "{} more"
 
+#: Who took a decision: the editor who asks, and one whose name is not known.
+YOU = "You"
+ANOTHER_EDITOR = "Another editor"
+
 #: From January on.
 MONTHS = [
     "Jan",

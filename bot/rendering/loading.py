@@ -14,8 +14,9 @@ def words(folder: Path | None) -> Templates:
     Shipped templates are checked only beside an operator's, which they may include.
     Raises UsageError or TemplateBroken, one line for each problem.
     """
+    topics = taxonomy.load(folder)
     if folder is None or not (folder / "templates").is_dir():
-        return Templates(None, taxonomy.load(folder))
-    templates = Templates(folder / "templates", taxonomy.load(folder))
+        return Templates(None, topics)
+    templates = Templates(folder / "templates", topics)
     templates.check()
     return templates

@@ -104,13 +104,12 @@ def enumerated(names: Sequence[str], most: int) -> Markup:
     listed = list(names[:most])
     others = len(names) - len(listed)
     if others:
-        more = labels.MORE.format(others)
-        listed.append(trusted(more))
+        listed.append(trusted(labels.MORE.format(others)))
     if len(listed) < 2:
         return Markup("").join(listed)
-    *beginning, end = listed
-    comma, last = trusted(labels.COMMA), trusted(labels.AND)
-    return comma.join(beginning) + last + end
+    last = listed.pop()
+    beginning = trusted(labels.COMMA).join(listed)
+    return beginning + trusted(labels.AND) + last
 
 
 def measure(source: str) -> Marked:

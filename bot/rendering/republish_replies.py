@@ -254,5 +254,6 @@ def _line(article: Stored) -> dict[str, object]:
 
 
 def _button(article: Stored) -> keyboards.Button:
-    label = f"{article.short_id} · {article.article.title}"
-    return keyboards.tap(label, Act.REPUBLISH, article.short_id)
+    number = article.short_id
+    label = f"{number} · {article.article.title}"
+    return keyboards.tap(label, Act.REPUBLISH, number)

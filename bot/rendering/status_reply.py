@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
@@ -53,23 +52,21 @@ class _Channel:
 def status(templates: Templates, report: StatusReport, *, tz: tzinfo = UTC) -> Payload:
     """Answer /status, with buttons that post what is held, copies and lost messages."""
     followers = ChannelStatus(name="", deliveries=report.followers)
-    channels = report.channels[:CHANNELS]
-    troubles = report.troubles[:SHOWN]
     return layout.listed(
         templates,
         "status",
         "rejected",
         list(map(_file, report.rejected)),
-        [[button] for button in _buttons(report)],
+        _buttons(report),
         most=2 * SHOWN,
         report=report,
         problem=shown_names.short(report.problem),
-        channels=[_channel(channel, tz) for channel in channels],
+        channels=_channels(report, tz),
         followers=_channel(followers, tz),
         held=list(map(_held, report.held[:SHOWN])),
         copies=list(map(_copy, report.copies[:SHOWN])),
         warned=list(map(_file, report.warned[:SHOWN])),
-        troubles=[_trouble(trouble, tz) for trouble in troubles],
+        troubles=_troubles(report, tz),
         unconfirmed=list(map(_unconfirmed, report.unconfirmed[:SHOWN])),
         waits=waiting.words(report, tz),
         undecided=shown_names.short(report.undecided),
@@ -82,14 +79,30 @@ def _unconfirmed(one: Unconfirmed) -> dict[str, object]:
     return {"title": _title(one.title), "count": one.count}
 
 
-def _buttons(report: StatusReport) -> Iterator[keyboards.Button]:
+def _buttons(report: StatusReport) -> keyboards.Rows:
+    """Return the buttons that post what is held, copies and lost messages, one in a row."""
+    buttons = []
     for held in report.held[:SHOWN]:
-        yield _post_button(Label.POST_HELD, Act.RELEASE, held)
+        button = _post_button(Label.POST_HELD, Act.RELEASE, held)
+        buttons.append(button)
     for copy in report.copies[:SHOWN]:
-        yield _post_button(Label.POST_COPY, Act.COPY, copy)
+        button = _post_button(Label.POST_COPY, Act.COPY, copy)
+        buttons.append(button)
     for lost in report.unconfirmed[:SHOWN]:
         label = Label.SEND_AGAIN.format(lost.title)
-        yield keyboards.decide(label, Decision.SEND_AGAIN, lost.short_id)
+        button = keyboards.decide(label, Decision.SEND_AGAIN, lost.short_id)
+        buttons.append(button)
+    return [[button] for button in buttons]
+
+
+def _channels(report: StatusReport, tz: tzinfo) -> list[_Channel]:
+    channels = report.channels[:CHANNELS]
+    return [_channel(channel, tz) for channel in channels]
+
+
+def _troubles(report: StatusReport, tz: tzinfo) -> list[dict[str, str]]:
+    troubles = report.troubles[:SHOWN]
+    return [_trouble(trouble, tz) for trouble in troubles]
 
 
 def _post_button(label: Label, act: Act, article: Held | Copy) -> keyboards.Button:

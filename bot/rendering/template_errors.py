@@ -26,11 +26,12 @@ def line_of(error: Exception, path: Path) -> int:
 
 
 def _line_with(path: Path, tag: str) -> int:
+    """Return the first line of a file with this tag, or 0."""
     if not tag:
         return 0
     pattern = re.compile(rf"</?{re.escape(tag)}\b", re.IGNORECASE)
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    for number, line in enumerate(lines, 1):
+    text = path.read_text(encoding="utf-8", errors="replace")
+    for number, line in enumerate(text.splitlines(), 1):
         if pattern.search(line):
             return number
     return 0
@@ -40,4 +41,13 @@ def reason(error: Exception) -> str:
     """Return why a template failed, in one line."""
     if isinstance(error, UnicodeDecodeError):
         return "is not UTF-8"
-    return " ".join(str(error).split()) or type(error).__name__
+    words = " ".join(str(error).split())
+    return words or type(error).__name__
+
+
+def located(error: Exception, path: Path) -> str:
+    """Return why the template at `path` failed, behind its file and line."""
+    place = str(path)
+    if line := line_of(error, path):
+        place += f":{line}"
+    return f"{place}: {reason(error)}"

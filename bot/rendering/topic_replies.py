@@ -30,13 +30,10 @@ def topic_keyboard(
     page: from 0; out of range, the nearest page.
     """
     shown = list(filter(topics.key, names))
-    ticked = {topics.key(name) for name in followed}
+    ticked = set(map(topics.key, followed))
     last = max(0, (len(shown) - 1) // PAGE)
     page = min(max(page, 0), last)
-    start = page * PAGE
-    on_page = shown[start : start + PAGE]
-    buttons = [_toggle(name, topics.key(name) in ticked, page) for name in on_page]
-    rows = keyboards.in_rows(buttons)
+    rows = _toggles(shown, ticked, page)
     rows.append(keyboards.page_turns(Act.PAGE, page, more=page < last))
     rows.append([keyboards.tap(Label.DONE, Act.DONE)])
     return layout.reply(
@@ -48,6 +45,21 @@ def topic_keyboard(
         topics=len(shown),
         total=len(ticked),
     )
+
+
+def _toggles(
+    names: Sequence[str], ticked: Collection[str], page: int
+) -> list[list[keyboards.Button]]:
+    """Return the buttons of one page. ticked: keys of the topics that are followed."""
+    start = page * PAGE
+    buttons = []
+    for name in names[start : start + PAGE]:
+        label = name
+        if topics.key(name) in ticked:
+            label = keyboards.TICK + name
+        code = topics.code(name)
+        buttons.append(keyboards.tap(label, Act.TOGGLE, code, page))
+    return keyboards.in_rows(buttons)
 
 
 def topics_done(templates: Templates, followed: Sequence[str]) -> Payload:
@@ -107,19 +119,21 @@ def following(
     update: number of the update, for the buttons. back: the reader had stopped and is back.
     """
     if len(added) > UNDO_EACH and not awaitable:
-        undo = [[keyboards.tap(Label.UNDO, Act.UNFOLLOW_OFFERED, str(update))]]
+        undo = keyboards.tap(Label.UNDO, Act.UNFOLLOW_OFFERED, str(update))
+        rows = [[undo]]
     else:
-        label = Label.UNDO if len(added) == 1 else Label.UNDO_ONE
-        undo = keyboards.follows(added[:UNDO], label, Act.UNFOLLOW)
+        rows = keyboards.follows(added[:UNDO], _undo_label(added), Act.UNFOLLOW)
+    rows += keyboards.follows(nearest[:UNDO])
+    rows.append(_anyway(awaitable, update))
     return layout.reply(
         templates,
         "following",
-        [*undo, *keyboards.follows(nearest[:UNDO]), _anyway(awaitable, update)],
+        rows,
         added=layout.names(added),
         already=layout.names(already),
         total=total,
         back=back,
-        unknown=[layout.quoted(word) for word in unknown],
+        unknown=list(map(layout.quoted, unknown)),
         nearest=layout.names(nearest),
         full=layout.names(full),
         limit=limit,
@@ -171,14 +185,20 @@ def unfollowed(
     update: number of the update, for the one button that takes many back.
     """
     if len(names) > UNDO_EACH:
-        rows = [[keyboards.tap(Label.UNDO, Act.FOLLOW_OFFERED, str(update))]]
+        undo = keyboards.tap(Label.UNDO, Act.FOLLOW_OFFERED, str(update))
+        rows = [[undo]]
     else:
-        rows = keyboards.follows(
-            names, Label.UNDO if len(names) == 1 else Label.UNDO_ONE
-        )
+        rows = keyboards.follows(names, _undo_label(names))
     return layout.reply(
         templates, "unfollowed", rows, names=layout.names(names), left=left
     )
+
+
+def _undo_label(names: Sequence[str]) -> Label:
+    """Return the label of buttons that take back a change of these topics, each its own."""
+    if len(names) == 1:
+        return Label.UNDO
+    return Label.UNDO_ONE
 
 
 def not_following(
@@ -206,10 +226,3 @@ def _anyway(awaitable: Sequence[str], update: int) -> list[keyboards.Button]:
     if len(awaitable) > 1:
         label = Label.FOLLOW_SEVERAL_UNKNOWN
     return [keyboards.tap(label, Act.FOLLOW_OFFERED, str(update))]
-
-
-def _toggle(name: str, on: bool, page: int) -> keyboards.Button:
-    label = name
-    if on:
-        label = keyboards.TICK + name
-    return keyboards.tap(label, Act.TOGGLE, topics.code(name), page)

@@ -21,33 +21,50 @@ def unused(folder: Path) -> list[tuple[str, str]]:
     The shipped name is empty if none is similar. Raises TemplateBroken for a template that does
     not compile.
     """
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    own = [path.relative_to(folder).as_posix() for path in files]
-    shipped_folder = shipped.config() / "templates"
-    shipped_ones = jinja2.FileSystemLoader(shipped_folder).list_templates()
-    included = _included(folder, [name for name in own if name.endswith(ENDING)])
-    known = included.union(shipped_ones)
+    own = _files(folder)
+    shipped_ones = _files(shipped.config() / "templates")
+    used = {*shipped_ones, *_included(folder, own)}
     missing = [name for name in shipped_ones if name not in own]
-    strange = [name for name in own if name not in known and not _is_hidden(name)]
-    return [(name, _nearest(name, missing)) for name in strange]
+    found = []
+    for name in own:
+        if name not in used and not _is_hidden(name):
+            near = _nearest(name, missing)
+            found.append((name, near))
+    return found
+
+
+def _files(folder: Path) -> list[str]:
+    """Return the paths of the files in a folder and below, relative to it."""
+    names = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            name = path.relative_to(folder)
+            names.append(name.as_posix())
+    return names
 
 
 def _is_hidden(name: str) -> bool:
     """Return True for editors' backups, and for what lies in a hidden folder or is hidden."""
-    return name.endswith("~") or any(part.startswith(".") for part in name.split("/"))
+    if name.endswith("~") or name.startswith("."):
+        return True
+    return "/." in name
 
 
 def _included(folder: Path, names: Sequence[str]) -> set[str]:
-    """Return the names of the templates that these include, import or extend."""
+    """Return the names of the templates that the templates among `names` use."""
     environment = jinja2.Environment(autoescape=True)
     found: set[str] = set()
     for name in names:
+        if not name.endswith(ENDING):
+            continue
+        file = folder / name
         try:
-            tree = environment.parse((folder / name).read_text(encoding="utf-8"))
+            tree = environment.parse(file.read_text(encoding="utf-8"))
         except (jinja2.TemplateError, UnicodeDecodeError) as error:
             reason = template_errors.reason(error)
-            raise TemplateBroken(f"{folder / name}: {reason}") from error
-        found.update(one for one in meta.find_referenced_templates(tree) if one)
+            raise TemplateBroken(f"{file}: {reason}") from error
+        referenced = meta.find_referenced_templates(tree)
+        found.update(filter(None, referenced))
     return found
 
 
@@ -55,7 +72,13 @@ def _nearest(name: str, names: Sequence[str]) -> str:
     """Return the most similar of `names`, without regard to folder and ending; may be empty."""
     by_word: dict[str, str] = {}
     for one in names:
-        by_word.setdefault(Path(one).name.removesuffix(ENDING), one)
-    word = Path(name).name.partition(".")[0].lower()
-    near = difflib.get_close_matches(word, by_word, 1, 0.7)
-    return by_word[near[0]] if near else ""
+        by_word.setdefault(_word(one), one)
+    word = _word(name).lower()
+    for near in difflib.get_close_matches(word, by_word, 1, 0.7):
+        return by_word[near]
+    return ""
+
+
+def _word(name: str) -> str:
+    """Return the name of a file without its folder and endings."""
+    return Path(name).name.partition(".")[0]

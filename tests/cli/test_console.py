@@ -176,5 +176,5 @@ def test_one_place_prints_the_lines_of_every_command() -> None:
                 places.append(f"{file.name}: {ast.unparse(node.args[0])[:24]}")
     assert places == [
         "__init__.py: f'paperboy {shipped.vers",
-        "options.py: terminal.json(json.dumps",
+        "options.py: escaping.json(json.dumps",
     ]

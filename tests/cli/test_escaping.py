@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli import logs, terminal
+from bot.cli import escaping, logs
 from bot.cli.console import SafeConsole
 from bot.settings import Log
 
@@ -33,15 +33,15 @@ def controls(text: str) -> set[str]:
 
 @given(st.text())
 def test_nothing_visible_acts(text: str) -> None:
-    assert controls(terminal.visible(text)) == set()
-    assert "\n" not in terminal.visible(text)
-    assert controls(terminal.lines(text)) == set()
-    assert terminal.lines(text).count("\n") == text.count("\n")
+    assert controls(escaping.visible(text)) == set()
+    assert "\n" not in escaping.visible(text)
+    assert controls(escaping.lines(text)) == set()
+    assert escaping.lines(text).count("\n") == text.count("\n")
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"])))
 def test_words_stay_as_they_are(text: str) -> None:
-    assert terminal.visible(text) == text
+    assert escaping.visible(text) == text
 
 
 @given(
@@ -50,7 +50,7 @@ def test_words_stay_as_they_are(text: str) -> None:
     )
 )
 def test_json_means_the_same(value: object) -> None:
-    told = terminal.json(json.dumps(value, ensure_ascii=False))
+    told = escaping.json(json.dumps(value, ensure_ascii=False))
     assert json.loads(told) == value
     assert controls(told) == set()
 
