@@ -3,7 +3,7 @@
 What goes out:
     courier             sends what is due, within the rate limits
     work                what is due, in one visit to the store
-    composing           a delivery or an edit becomes a call
+    composing           a delivery or an edit becomes a call: what is sent, and how
     sends               begins the sends that are due
     followed            has files read again that posts follow until they are sent
     edits               begins the edits and deletions that are due
@@ -24,7 +24,7 @@ Where a call's outcome was lost:
     repeats             the one repeat of a reader's doubtful delivery
 
 What may go out:
-    channels            the channels as store and Telegram know them
+    channels            the channels as settings, store and Telegram know them
     channel_start       a new channel's first articles
     release             lets waiting articles go out
     release_questions   what editors are asked about articles that wait together
@@ -40,4 +40,6 @@ What editors and operators ask for:
     reporting           edits replies when it is known what became of a post
     report              how things stand, for `status`
     verification        `paperboy verify`
+
+Quiet hours, digests, replies: docs/architecture.md, Where a change of delivery goes.
 """
