@@ -71,6 +71,11 @@ class Delivery:
     #: was searched for and is absent.
     lost: int = 0
 
+    @property
+    def is_to_channel(self) -> bool:
+        """Return True if it goes to a channel of the settings, not to a reader or group."""
+        return self.lane is Lane.CHANNEL
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:

@@ -82,9 +82,10 @@ def begin(db: Database, channels: Sequence[Channel], start: Start, at: datetime)
     """
     waiting = 0
     for channel in channels:
-        if channel.begun is None:
-            with transaction(db):
-                waiting += _begin(db, channel, start, at)
+        if channel.begun is not None:
+            continue
+        with transaction(db):
+            waiting += _begin(db, channel, start, at)
     return waiting
 
 

@@ -179,14 +179,19 @@ class Courier:
 
     async def _next(self, at: datetime, *, is_searching: bool) -> datetime | None:
         """Return when the next call may begin, or None if nothing is due."""
-        due = [await self._store(outbox.next_due, at, busy=self._calls.busy())]
+        busy, in_flight = self._calls.busy(), self._calls.chats()
+        moments = list(self._calls.limited_until)
+        due = await self._store(outbox.next_due, at, busy=busy)
+        if due:
+            moments.append(due)
         if is_searching:
-            due.append(await self._recovery.next(at, self._calls.chats()))
-            due.append(self._repeats.next)
-        moments = [*self._calls.limited_until, *filter(None, due)]
+            probe = await self._recovery.next(at, in_flight)
+            repeat = self._repeats.next
+            moments += filter(None, (probe, repeat))
         if not moments:
             return None
-        return max(min(moments), self._limiter.open(at))
+        first = min(moments)
+        return max(first, self._limiter.open(at))
 
     async def _wait(self, seconds: float | None) -> None:
         """Wait until a call ends, somebody wakes us, or `seconds` are over (None: no limit)."""

@@ -7,13 +7,11 @@ counted: who reads what is private.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
 from bot.domain.chat import Standing
-from bot.domain.delivery import Delivery, Lane, State
+from bot.domain.delivery import Delivery, State
 from bot.domain.outcome import (
     Gone,
     Migrated,
@@ -27,9 +25,9 @@ from bot.domain.outcome import (
 )
 from bot.domain.settlement import Settlement
 from bot.planning import naming
+from bot.publish.settling import Settled
 from bot.store import chats, counts
 from bot.store.database import Database
-from bot.store.delivery_rows import Addressed
 
 #: Between two lines about readers.
 SECONDS = 10.0
@@ -110,14 +108,12 @@ class Readers:
         self._counts: Counts = Counter()
         self._since = 0.0
 
-    def add(
-        self, settlements: Sequence[tuple[Addressed, Settlement]], at: float
-    ) -> None:
+    def add(self, settlements: Settled, at: float) -> None:
         """Count settlements, except those of channels. at: monotonic seconds."""
         if not self._counts:
             self._since = at
         for to, settlement in settlements:
-            if to.delivery.lane is Lane.CHANNEL:
+            if to.delivery.is_to_channel:
                 continue
             word, reason = _word(settlement), settlement.reason
             if word is LogWord.POSTED:
@@ -136,22 +132,28 @@ class Readers:
         return taken
 
 
-def settled(
-    db: Database, settlements: Sequence[tuple[Addressed, Settlement]], readers: Counts
-) -> list[str]:
+def settled(db: Database, settlements: Settled, readers: Counts) -> list[str]:
     """Return a line for each settled post in a channel.
 
     Of messages to readers, return one line for each article and outcome.
     """
     lines = []
     for to, settlement in settlements:
-        delivery, word = to.delivery, _word(settlement)
-        if delivery.lane is Lane.CHANNEL:
-            until, reason = settlement.not_before, settlement.reason
-            lines.append(_post(db, delivery, word, reason, until))
+        if to.delivery.is_to_channel:
+            lines.append(_of_channel(db, to.delivery, settlement))
     for (article, word, reason), count in readers.items():
-        lines.append(_line(word, _to_readers(db, article, count), reason))
+        about = _to_readers(db, article, count)
+        lines.append(_line(word, about, reason))
     return lines
+
+
+def _of_channel(db: Database, delivery: Delivery, settlement: Settlement) -> str:
+    word, reason = _word(settlement), settlement.reason
+    about = _post(db, delivery)
+    until = settlement.not_before
+    if until and word in (LogWord.WAITS, LogWord.DOUBTFUL):
+        about = f"{about} (until {until:%H:%M:%S} UTC)"
+    return _line(word, about, reason)
 
 
 def edit(
@@ -159,7 +161,7 @@ def edit(
 ) -> str:
     """Return the line about the edit or deletion of a channel's post."""
     word = LogWord.TAKEN_BACK if takes_back else LogWord.EDITED
-    line = _post(db, delivery, word, reason_of(outcome))
+    line = _line(word, _post(db, delivery), reason_of(outcome))
     match outcome:
         case Sent():
             return line
@@ -173,22 +175,10 @@ def _word(settlement: Settlement) -> LogWord:
     return _WORDS.get(settlement.state, LogWord.NOT_NEEDED)
 
 
-def _post(
-    db: Database,
-    delivery: Delivery,
-    word: LogWord,
-    reason: str,
-    until: datetime | None = None,
-) -> str:
-    """Return the line about one article in one channel."""
-    title, channel = (
-        naming.titled(db, delivery.article),
-        naming.chat(db, delivery.chat),
-    )
-    post = f"{title} in {channel}"
-    if until and word in (LogWord.WAITS, LogWord.DOUBTFUL):
-        post = f"{post} (until {until:%H:%M:%S} UTC)"
-    return _line(word, post, reason)
+def _post(db: Database, delivery: Delivery) -> str:
+    title = naming.titled(db, delivery.article)
+    channel = naming.chat(db, delivery.chat)
+    return f"{title} in {channel}"
 
 
 def _to_readers(db: Database, article: int, count: int) -> str:
@@ -198,5 +188,6 @@ def _to_readers(db: Database, article: int, count: int) -> str:
 
 
 def _line(word: LogWord, about: str, reason: str) -> str:
-    line = f"{word}: {about}"
-    return f"{line}: {reason}" if reason else line
+    if reason:
+        return f"{word}: {about}: {reason}"
+    return f"{word}: {about}"

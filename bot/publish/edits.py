@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.delivery import Lane
 from bot.domain.outcome import Outcome, reason_of
 from bot.domain.settlement import EditAction
 from bot.publish import composing, delivery_log, edit_jobs, failures, settling
@@ -87,7 +86,7 @@ class Edits:
         """Record and log the outcome of an edit job; have the editors told if they should be."""
         to = edit_job.due.to
         alert = await self.store(edit_jobs.settle, edit_job, outcome, at)
-        if to.delivery.lane is Lane.CHANNEL:
+        if to.delivery.is_to_channel:
             takes_back = edit_job.action is not EditAction.EDIT
             line = await self.store(
                 delivery_log.edit, to.delivery, outcome, takes_back=takes_back

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.domain.delivery import Lane
 from bot.domain.interpretation import after_send
 from bot.domain.notices import Notice
 from bot.domain.outcome import Outcome
@@ -22,11 +21,11 @@ from bot.planning import naming
 from bot.publish import delivery_log, failures, settling
 from bot.publish.in_flight import InFlightCall, InFlightCalls
 from bot.publish.messenger import Tell, check_token
+from bot.publish.settling import Settled
 from bot.store.delivery_rows import Addressed
 from bot.store.thread import Store
 
 _log = logging.getLogger(__name__)
-Settled = Sequence[tuple[Addressed, Settlement]]
 
 
 @dataclass(slots=True)
@@ -66,10 +65,12 @@ class EndedCalls:
         """
         now = self.clock.monotonic()
         self._readers.add(settled, now)
-        among = self._readers.take(now, all_of_them=last)
-        if among or any(to.delivery.lane is Lane.CHANNEL for to, _ in settled):
-            for line in await self.store(delivery_log.settled, settled, among):
-                _log.info("%s", line)
+        readers = self._readers.take(now, all_of_them=last)
+        posts = [one for one in settled if one[0].delivery.is_to_channel]
+        if not posts and not readers:
+            return
+        for line in await self.store(delivery_log.settled, posts, readers):
+            _log.info("%s", line)
 
     async def _settle_sends(
         self, ended: Sequence[tuple[InFlightCall, Outcome]], at: datetime

@@ -11,13 +11,13 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.delivery import Lane
 from bot.domain.notices import Alert, Notice
 from bot.domain.settlement import Settlement
 from bot.errors import PaperboyError
 from bot.planning import naming
 from bot.publish import settling
 from bot.publish.composing import Failed, why
+from bot.publish.settling import Settled
 from bot.store import edit_outcomes, fanouts, notices, outbox
 from bot.store.database import Database, transaction
 from bot.store.delivery_rows import Addressed
@@ -54,7 +54,7 @@ def leave(db: Database, failed: Sequence[Failed], at: datetime) -> list[Notice]:
 def _log_unmade(db: Database, failed: Sequence[Failed]) -> None:
     """Log the messages to channels that cannot be composed, but not those to followers."""
     for one in failed:
-        if one.to.delivery.lane is Lane.CHANNEL:
+        if one.to.delivery.is_to_channel:
             trace = None if isinstance(one.error, PaperboyError) else one.error
             _log.error(
                 "not made: %s: %s",
@@ -87,9 +87,7 @@ def extend(db: Database, at: datetime, error: Exception) -> list[Notice]:
         )
 
 
-def settle_each(
-    db: Database, settled: Sequence[tuple[Addressed, Settlement]], at: datetime
-) -> list[Notice]:
+def settle_each(db: Database, settled: Settled, at: datetime) -> list[Notice]:
     """Do as `settling.write_down`, with one commit for each settlement.
 
     Of a settlement that cannot be recorded completely, the state alone is recorded.

@@ -98,8 +98,11 @@ class Recovery:
         busy: row numbers of the chats with a call in flight.
         """
         moments = list(self._waiting.values())
-        free = [one for one in self._open.values() if self._is_free(one, busy)]
-        moments += [self._ready(search, at) for search in free]
+        for search in self._open.values():
+            if not self._is_free(search, busy):
+                continue
+            ready = self._ready(search, at)
+            moments.append(ready)
         due = await self.store(recovery.next_due, busy=self._known_chats)
         if due:
             moments.append(max(due, at))

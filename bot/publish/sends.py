@@ -59,7 +59,8 @@ class Sends:
         with self.limiter.holding(chats):
             await self._compose(chosen, at)
             await asyncio.sleep(0)  # the calls begin, and count in the rate limits
-        return len(due.materials) + len(due.failed) == most
+        found = len(due.materials) + len(due.failed)
+        return found == most
 
     async def _compose(self, chosen: Sequence[Material], at: datetime) -> None:
         composed, failed = composing.post_each(self.composer, chosen)
@@ -68,15 +69,21 @@ class Sends:
             return
         payloads: dict[int, tuple[Payload, str]] = {}
         for one, payload in composed:
-            payloads[one.to.delivery.id] = payload, one.stored.fingerprint
+            number = one.to.delivery.id
+            payloads[number] = payload, one.stored.fingerprint
         begun = await self.store(outbox.begin, payloads, at)
         for one, payload in composed:
-            if one.to.delivery.id in begun:
+            number = one.to.delivery.id
+            if number in begun:
                 self._call(one.to, payload)
 
     def _call(self, to: Addressed, payload: Payload) -> None:
         payload, thread = composing.directed(payload, to)
-        call = self.messenger.call(payload, chat_id=to.chat_id, thread=thread)
+        call = self.messenger.call(
+            payload,
+            chat_id=to.chat_id,
+            thread=thread,
+        )
         self.calls.launch(call, to.delivery.chat, sends=to)
 
     async def _refuse(self, failed: Sequence[Failed], at: datetime) -> None:

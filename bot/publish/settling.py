@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.article import short_id
-from bot.domain.delivery import Lane, State
+from bot.domain.delivery import State
 from bot.domain.interpretation import LASTING
 from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.domain.outcome import Fallback
@@ -15,6 +15,8 @@ from bot.store import addressing, notices, outbox, recovery, repeats, standings
 from bot.store.database import Database, transaction
 from bot.store.delivery_rows import Addressed
 
+#: Deliveries with what is recorded about each.
+Settled = Sequence[tuple[Addressed, Settlement]]
 #: Notices that are about an article: one for each.
 ABOUT_ARTICLES = (
     *(Alert.REFUSED, Alert.EDIT_REFUSED, Alert.NOTE_LEFT, Alert.UNMADE),
@@ -22,9 +24,7 @@ ABOUT_ARTICLES = (
 )
 
 
-def write_down(
-    db: Database, settled: Sequence[tuple[Addressed, Settlement]], at: datetime
-) -> list[Notice]:
+def write_down(db: Database, settled: Settled, at: datetime) -> list[Notice]:
     """Record settlements, their effects on chats and the notices, in one commit.
 
     Return the notices.
@@ -35,12 +35,13 @@ def write_down(
             repeats.connection_works(db)
         outcomes = [(to.delivery, settlement) for to, settlement in settled]
         outbox.settle(db, outcomes, at)
-        alerts: list[Notice] = []
+        new: list[Notice] = []
         for to, settlement in settled:
             _settle_chat(db, to, settlement, at)
             if settlement.alert:
-                alerts.append(notice(to, settlement.alert, _reason(settlement)))
-        return notices.tell(db, alerts, at)
+                reason = _reason(settlement)
+                new.append(notice(to, settlement.alert, reason))
+        return notices.tell(db, new, at)
 
 
 def _settle_chat(
@@ -58,7 +59,7 @@ def _settle_chat(
         )
     if settlement.moved_to is not None:
         addressing.move(db, to.chat_id, settlement.moved_to)
-    if settlement.state is State.SENT and delivery.lane is Lane.CHANNEL:
+    if settlement.state is State.SENT and delivery.is_to_channel:
         notices.all_clear(db, _over(to), at)
 
 
@@ -76,7 +77,7 @@ def notice(to: Addressed, alert: Alert, reason: str) -> Notice:
     if alert is Alert.SIMPLIFIED:
         fallback, reason = delivery.fallbacks[-1], delivery.reason
     where = "readers"
-    if delivery.lane is Lane.CHANNEL:
+    if delivery.is_to_channel:
         where = str(delivery.chat)
     key = f"{where}:{alert}"
     articles: tuple[int, ...] = ()
@@ -125,8 +126,12 @@ def _unconfirmed(article: int, count: int) -> Notice:
 
 def _over(to: Addressed) -> list[str]:
     """Return the alerts that a channel's post ends; a reader's chat has none of its own."""
-    over: list[str] = [Alert.RIGHTS, Alert.GONE, Alert.PAUSED]
-    if not to.delivery.fallbacks:
-        over += [f"{Alert.SIMPLIFIED}:{fallback}" for fallback in LASTING]
     chat = to.delivery.chat
-    return [f"{chat}:{alert}" for alert in over]
+    over = [
+        f"{chat}:{Alert.RIGHTS}",
+        f"{chat}:{Alert.GONE}",
+        f"{chat}:{Alert.PAUSED}",
+    ]
+    if not to.delivery.fallbacks:
+        over += [f"{chat}:{Alert.SIMPLIFIED}:{fallback}" for fallback in LASTING]
+    return over

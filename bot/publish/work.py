@@ -67,10 +67,17 @@ class Due:
 def due(db: Database, at: datetime, busy: Sequence[int], most: int) -> Due:
     """Return what may go out now. What has expired by now is never posted, and waits."""
     addressed = outbox.due(db, at, busy=busy, most=most)
-    materials, failed = composing.gather_each(db, addressed)
-    expired = {one.stored.id for one in materials if has_expired(one.stored, at)}
+    gathered, failed = composing.gather_each(db, addressed)
+    materials: list[Material] = []
+    deliveries: list[int] = []
+    expired: set[int] = set()
+    for one in gathered:
+        if has_expired(one.stored, at):
+            expired.add(one.stored.id)
+        else:
+            materials.append(one)
+            deliveries.append(one.to.delivery.id)
     if expired:
         holding.hold(db, expired, Waits.EXPIRED)
-        materials = [one for one in materials if one.stored.id not in expired]
-    deliveries = [one.to.delivery.id for one in materials]
-    return Due(materials, failed, pending.followed(db, deliveries))
+    followed = pending.followed(db, deliveries)
+    return Due(materials, failed, followed)
