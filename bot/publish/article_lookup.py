@@ -52,10 +52,12 @@ def _stored(db: Database, numbers: Sequence[int]) -> tuple[Stored, ...]:
 
     Withdrawn articles are returned only if there are no others.
     """
-    successors: dict[int, None] = {}
+    successors: list[int] = []
     for number in numbers:
-        successors[articles.successor(db, number)] = None
-    found = articles.several(db, [*successors])
+        successor = articles.successor(db, number)
+        if successor not in successors:
+            successors.append(successor)
+    found = articles.several(db, successors)
     living = [one for one in found if not one.withdrawn]
     return tuple(living or found)
 

@@ -94,10 +94,11 @@ def _begin(db: Database, channel: Channel, start: Start, at: datetime) -> int:
     skipped = list(older)
     posted: list[Candidate] = []
     for one in newest:
-        if start.since is None or one.ordered >= start.since:
-            posted.append(one)
-        else:
+        is_old = start.since is not None and one.ordered < start.since
+        if is_old:
             skipped.append(one)
+        else:
+            posted.append(one)
     _open(db, channel, skipped, State.SKIPPED, at)
     _open(db, channel, posted, State.PENDING, at)
     channel_starts.begin(db, channel.chat, at)

@@ -117,8 +117,9 @@ class Channels:
 
         Return how many articles are pending because of it, and the notices for editors.
         """
+        channels = tuple(self.live)
         start = await self._store(channel_start.decide, chosen, at, environ)
-        waiting = await self._store(channel_start.begin, tuple(self.live), start, at)
+        waiting = await self._store(channel_start.begin, channels, start, at)
         await self.load()
         return waiting, start.notices
 

@@ -125,14 +125,17 @@ def gather(db: Database, to: Sequence[Addressed]) -> list[Material]:
     stored: dict[int, Stored | None] = {}
     materials: list[Material] = []
     for one in to:
-        article, chat = one.delivery.article, one.delivery.chat
+        delivery = one.delivery
+        article = delivery.article
         if article not in stored:
             stored[article] = articles.get(db, article)
         found = stored[article]
-        if found is not None:
-            links = _links(db, one, found)
-            topics = followed.get(chat, frozenset())
-            materials.append(Material(one, found, links, topics))
+        if found is None:
+            continue
+        links = _links(db, one, found)
+        topics = followed.get(delivery.chat, frozenset())
+        material = Material(one, found, links, topics)
+        materials.append(material)
     return materials
 
 
@@ -184,8 +187,9 @@ def _links(db: Database, to: Addressed, stored: Stored) -> dict[str, str]:
     for one in related:
         posts = there.get(one.identity, ())
         message = same_title(one.title, posts)
-        if message is not None:
-            link = naming.post_link(to.username, to.chat_id, message)
-            if link:
-                links[one.identity] = link
+        if message is None:
+            continue
+        link = naming.post_link(to.username, to.chat_id, message)
+        if link:
+            links[one.identity] = link
     return links

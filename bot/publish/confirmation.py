@@ -67,9 +67,11 @@ def token(db: Database, stored: Stored) -> str:
 
     A confirmation holds as long as the article's token is the same.
     """
-    had = post_places.had_edition(db, stored.id)
+    had_edition = post_places.had_edition(db, stored.id)
     is_copy = stored.copy_of is not None
-    return f"{stored.short_id}.{stored.edition}.{had:d}{is_copy:d}.{stored.waits}"
+    flags = f"{had_edition:d}{is_copy:d}"
+    state = (stored.short_id, str(stored.edition), flags, stored.waits)
+    return ".".join(state)
 
 
 def _is_other_file(named: NamedArticles, stored: Stored) -> bool:

@@ -51,10 +51,14 @@ class EditJob:
         A post that is due without a new form has the keyboard of another post, which a probe set
         (`store.recovery`); the edit restores its own.
         """
-        if self.action is not EditAction.EDIT or self.due.form == self.form:
+        if self.action is not EditAction.EDIT:
+            return False
+        if self.due.form == self.form:
             return False
         before = self.due.to.delivery.payload
-        return before is not None and remembered(self.as_sent) == remembered(before)
+        if before is None:
+            return False
+        return remembered(self.as_sent) == remembered(before)
 
 
 def edit_job(

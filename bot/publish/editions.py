@@ -95,8 +95,11 @@ def chats_for(db: Database, stored: Stored, channels: Sequence[Channel]) -> list
     admitted = _admitted(db, stored, channels)
     if stored.copy_of is not None:
         return [*admitted]
-    live, _ = _posted(db, stored.id, channels)
-    return [*live, *(chat for chat in admitted if chat not in live)]
+    chats, _ = _posted(db, stored.id, channels)
+    for chat in admitted:
+        if chat not in chats:
+            chats.append(chat)
+    return chats
 
 
 def former_chats(db: Database, article: int, channels: Sequence[Channel]) -> list[int]:

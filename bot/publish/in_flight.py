@@ -112,8 +112,8 @@ class InFlightCalls:
     def any_longer_than(self, seconds: float) -> bool:
         """Return True if a call has been in flight for more than so many seconds."""
         now = self._clock.monotonic()
-        first = min((one.begun for one in self._calls), default=now)
-        return first < now - seconds
+        begun = [one.begun for one in self._calls]
+        return min(begun, default=now) < now - seconds
 
     async def wait(self) -> None:
         """Wait until all calls have ended."""

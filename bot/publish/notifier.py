@@ -209,7 +209,8 @@ def _by_kind(waiting: Iterable[Waiting]) -> dict[Kind, list[Waiting]]:
     kinds: dict[Kind, list[Waiting]] = {}
     for one in waiting:
         kind = one.notice.alert, one.over
-        kinds.setdefault(kind, []).append(one)
+        same = kinds.setdefault(kind, [])
+        same.append(one)
     return kinds
 
 
@@ -262,7 +263,8 @@ def _address(db: Database, editors: Sequence[int]) -> list[str]:
     lines = []
     for one in new[:LOGGED]:
         entry = naming.entry(db, one.notice)
-        lines.append(log_lines.line(one.notice.alert, one.over, entry))
+        line = log_lines.line(one.notice.alert, one.over, entry)
+        lines.append(line)
     more = len(new) - len(lines)
     if more:
         lines.append(f"for the editors: {more} more")

@@ -133,8 +133,11 @@ class Releaser:
         done = await self._store(release_due, self.rules, at)
         if done.released:
             self._wake()
-        asking = [await self._ask(kind, at, hurry=hurry) for kind in TOGETHER]
-        return min(filter(None, [done.next, *asking]), default=None)
+        moments = [done.next]
+        for kind in TOGETHER:
+            more = await self._ask(kind, at, hurry=hurry)
+            moments.append(more)
+        return min(filter(None, moments), default=None)
 
     async def _ask(self, kind: Waits, at: datetime, *, hurry: bool) -> datetime | None:
         """Ask the editors about what waits together; return when, if more may arrive before."""

@@ -39,16 +39,14 @@ def question(db: Database, kind: Waits, newest: int | None) -> Notice | None:
     waiting = holding.waiting(db, [kind])
     if not waiting:
         return None
-    all_of_them = _value(kind, max(waiting))
-    choices = [
-        Choice(Decision.POST_ALL, all_of_them),
-        Choice(_NONE_OF_THEM[kind], all_of_them),
-        Choice(Decision.ONE_BY_ONE, all_of_them),
-    ]
-    if kind is Waits.BULK and newest and newest < len(waiting):
-        some_of_them = f"{all_of_them}.{newest}"
-        choices.insert(0, Choice(Decision.POST_NEWEST, some_of_them, newest))
-    return _notice(kind, waiting[:NAMED], len(waiting), choices)
+    count = len(waiting)
+    value = _value(kind, max(waiting))
+    decisions = (Decision.POST_ALL, _NONE_OF_THEM[kind], Decision.ONE_BY_ONE)
+    choices = [Choice(decision, value) for decision in decisions]
+    if kind is Waits.BULK and newest and newest < count:
+        some = Choice(Decision.POST_NEWEST, f"{value}.{newest}", newest)
+        choices.insert(0, some)
+    return _notice(kind, waiting[:NAMED], count, choices)
 
 
 def next_question(db: Database, kind: Waits) -> Notice | None:
@@ -58,9 +56,13 @@ def next_question(db: Database, kind: Waits) -> Notice | None:
         return None
     newest = waiting[0]
     value = _value(kind, newest)
-    choices = [Choice(Decision.POST_ONE, value), Choice(Decision.SKIP_ONE, value)]
+    choices = [
+        Choice(Decision.POST_ONE, value),
+        Choice(Decision.SKIP_ONE, value),
+    ]
     if len(waiting) > 1:
-        choices.append(Choice(_NONE_OF_THEM[kind], _value(kind, max(waiting))))
+        rest = _value(kind, max(waiting))
+        choices.append(Choice(_NONE_OF_THEM[kind], rest))
     return _notice(kind, [newest], 1, choices)
 
 
@@ -147,4 +149,6 @@ def decide(
 def _waiting(db: Database, kind: Waits, until: int | None) -> list[int]:
     """Return the articles that wait together, the newest first. until: the last row number."""
     waiting = holding.waiting(db, [kind])
-    return [one for one in waiting if until is None or one <= until]
+    if until is None:
+        return waiting
+    return [one for one in waiting if one <= until]

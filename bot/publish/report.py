@@ -94,9 +94,14 @@ def report(
 
 def _unconfirmed(db: Database) -> Iterator[Unconfirmed]:
     for article, count in repeats.counts(db, MOST).items():
-        if stored := articles.get(db, article):
-            title = stored.article.title
-            yield Unconfirmed(short_id=stored.short_id, title=title, count=count)
+        stored = articles.get(db, article)
+        if stored is None:
+            continue
+        yield Unconfirmed(
+            short_id=stored.short_id,
+            title=stored.article.title,
+            count=count,
+        )
 
 
 def _files(named: Iterable[files.Rejected]) -> Iterator[RejectedFile]:

@@ -120,7 +120,8 @@ def _became(db: Database, one: Pending, at: datetime, tz: tzinfo) -> list[Became
         return []
     article = articles.successor(db, one.article)
     posts = pending.posts(db, article, one.edition)
-    if not posts:  # the channel was added again, and its new start decides
+    if not posts:
+        # the channel was added again, and its new start decides
         return [Became("", Fate.FAILED, _DROPPED)]
     return [_of_post(db, post, at, tz) for post in posts]
 

@@ -135,9 +135,14 @@ class RestoreSearch:
             await self.store(numbers.see, chat_id, number, at)
             return False
         post = posts.pop(text)
-        to, form = post.material.to, post.material.stored.fingerprint
+        material = post.material
         return await self.store(
-            restore_search.found, to, post.payload, form, number, at
+            restore_search.found,
+            material.to,
+            post.payload,
+            material.stored.fingerprint,
+            number,
+            at,
         )
 
     async def _read(self, chat_id: int, number: int) -> tuple[ProbeAnswer, Any]:
@@ -179,8 +184,9 @@ def _text_of(payload: Payload) -> str:
 
 def _numbers(unknown: Unknown) -> Iterator[int]:
     """Yield the message numbers to read, at most MOST."""
-    candidates: Iterable[int] = count(unknown.before + 1)
+    first = unknown.before + 1
+    candidates: Iterable[int] = count(first)
     if unknown.after is not None:
-        candidates = range(unknown.before + 1, unknown.after)
+        candidates = range(first, unknown.after)
     new = (number for number in candidates if number not in unknown.known)
     return islice(new, MOST)

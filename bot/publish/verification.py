@@ -110,26 +110,36 @@ def _begun(
     """Yield the channels of the settings whose start was applied."""
     rows: dict[tuple[str, int], Chat] = {}
     for row in chats.channels(db):
-        setting = row.setting or ""
-        rows[setting.casefold(), row.thread] = row
-    for one in wanted:
-        found = rows.get((one.chat.casefold(), one.thread))
-        if found is not None and found.begun is not None:
-            yield channels.admission(found, one, taxonomy)
+        name = (row.setting or "").casefold()
+        rows[name, row.thread] = row
+    for setting in wanted:
+        name = setting.chat.casefold()
+        found = rows.get((name, setting.thread))
+        if found is None or found.begun is None:
+            continue
+        yield channels.admission(found, setting, taxonomy)
 
 
 def _absent(db: Database, channel: Channel) -> Iterator[Oddity]:
     """Yield the articles that a channel of the settings should have, and has no delivery of."""
     for article, quality in audit.absent(db, channel.chat):
         topics = follows.keys_of(db, article)
-        if channel.admits(topics, quality):
-            yield Oddity("absent", article, channel.chat, detail=short_id(article))
+        if not channel.admits(topics, quality):
+            continue
+        yield Oddity(
+            "absent",
+            article,
+            channel.chat,
+            detail=short_id(article),
+        )
 
 
 def _passed_over(db: Database, begun: Sequence[Channel]) -> Iterator[Oddity]:
     """Yield the articles that followers may have missed because the clock was set back."""
-    for article, followers in passed_over.find(db, begun).followers.items():
-        yield Oddity("missed", article, detail=f"{len(followers):,}")
+    found = passed_over.find(db, begun)
+    for article, followers in found.followers.items():
+        count = len(followers)
+        yield Oddity("missed", article, detail=f"{count:,}")
 
 
 def _finding(db: Database, one: Oddity) -> Finding:
@@ -140,9 +150,13 @@ def _finding(db: Database, one: Oddity) -> Finding:
         names.append(_chat(db, one.chat))
     if one.delivery is not None and not names:
         names.append(f"delivery {one.delivery}")
-    words = _WORDS[one.kind].format(detail=one.detail)
-    what = words.strip().rstrip(":")
-    return Finding(one.kind, ", ".join(names), what)
+    words = _WORDS[one.kind]
+    what = words.format(detail=one.detail)
+    return Finding(
+        kind=one.kind,
+        about=", ".join(names),
+        what=what.strip().rstrip(":"),
+    )
 
 
 def _article(db: Database, number: int) -> str:
