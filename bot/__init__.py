@@ -25,7 +25,7 @@ and time enters once, as `clock`.
     store         everything remembered, in domain words
     feed          one file becomes an Article, or an error that names file and reason
     settings      the operator's settings and taxonomy, checked
-    domain        pure rules: articles, topics, deliveries, outcomes, rate limits, recovery
+    domain        pure rules: articles, topics, deliveries, availability, outcomes, rate limits
     clock         the only clock: wall time, monotonic time, and jumps between them
     shipped       where the files that ship with Paperboy are
     errors        what can go wrong, in words a person can act on

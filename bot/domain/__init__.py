@@ -6,6 +6,7 @@ identity        which article a file describes
 likeness        when two texts are one
 arrival         whether a recorded article may go out, or what it waits for
 chat            a chat's kind and standing
+availability    when a chat may receive: the rule (quiet hours would be added here)
 delivery        a delivery and its states, and which channels get an article
 outcome         what an answer of Telegram means, and why
 interpretation  what follows from an outcome: for a send, a reply, a notice, a probe

@@ -9,6 +9,7 @@ from bot.domain.article import Stored, short_id
 from bot.domain.notices import Alert
 from bot.planning import naming
 from bot.publish import automatic_decision
+from bot.publish.closed_chats import why_closed
 from bot.rendering.report import (
     ChannelStatus,
     Copy,
@@ -138,7 +139,7 @@ def _troubles(db: Database) -> Iterator[Trouble]:
 
 def _channel(db: Database, chat: chats.Chat, at: datetime) -> ChannelStatus:
     title = naming.chat(db, chat.id)
-    waits, until = _waits_for(chat, at)
+    waits, until = why_closed(chat, at)
     refusals = counts.refusals(db, chat.id, REFUSALS)
     return ChannelStatus(
         name=chat.name_in_settings or title,
@@ -148,15 +149,6 @@ def _channel(db: Database, chat: chats.Chat, at: datetime) -> ChannelStatus:
         until=until,
         refusals=tuple(_refusal(db, article, why) for article, why in refusals),
     )
-
-
-def _waits_for(chat: chats.Chat, at: datetime) -> tuple[str, datetime | None]:
-    """Return what keeps a channel from getting posts, and until when; empty if nothing does."""
-    if chat.not_before and chat.not_before > at:
-        return chat.reason or "Telegram asked for a pause", chat.not_before
-    if chat.chat_id is None:
-        return "the bot has not looked it up on Telegram yet", None
-    return "", None
 
 
 def _refusal(db: Database, number: int, reason: str) -> Refusal:

@@ -17,6 +17,7 @@ from bot.domain.chat import Standing
 from bot.domain.delivery import State
 from bot.domain.interpretation import after_notice
 from bot.planning import naming
+from bot.publish.closed_chats import why_closed
 from bot.publish.messenger import Messenger, check_token
 from bot.rendering import dates, republish_replies
 from bot.rendering.republish_replies import Became, Fate
@@ -164,11 +165,10 @@ def _waits_for(
     chat: Chat | None, post: Post, at: datetime
 ) -> tuple[str, datetime | None]:
     """Return why a post waits, and until when if that is known."""
-    reason, until = post.reason, post.not_before
-    if chat and chat.not_before and chat.not_before > at:
-        return chat.reason or "Telegram asked for a pause", chat.not_before
-    if chat and chat.chat_id is None:
-        reason = reason or "Telegram does not know this channel yet"
+    closed, opens = why_closed(chat, at) if chat else ("", None)
+    if opens:
+        return closed, opens
+    reason, until = post.reason or closed, post.not_before
     if until and until > at:
         return reason, until
     return reason, None

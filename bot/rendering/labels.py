@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.arrival import Waits
+from bot.domain.availability import Closed
 from bot.domain.notices import Decision
 
 
@@ -93,6 +94,15 @@ COMMANDS = {
     "help": CommandWords("all commands"),
     "republish": CommandWords("post an article once more", "id, address, file or last"),
     "status": CommandWords("how things stand"),
+}
+
+#: Why a chat gets nothing now, where no reason is written with the chat.
+CLOSED = {
+    Closed.STOPPED: "its reader asked for no more",
+    Closed.PARKED: "the bot can't reach it",
+    Closed.DROPPED: "it is no longer in the settings",
+    Closed.UNKNOWN: "the bot has not found it on Telegram yet",
+    Closed.PAUSED: "Telegram asked for a pause",
 }
 
 #: What articles wait for: the words for one article, and for several.

@@ -31,7 +31,7 @@ several calls into one commit, and `thread.Store` is the way in from the event l
     chats            channels, readers, groups: a row each, and what it holds
     standings        who stopped, who can't be reached, and since when they are away
     pauses           until when a chat gets nothing
-    availability     from when a chat may receive: the rule, as SQL
+    availability     when a chat may receive: the rule of domain.availability, as SQL
     addressing       rows of chats under another setting or number
     channel_starts   when channels were first used
     follows          topics and follows

@@ -1,7 +1,7 @@
-"""From when a chat may receive: one rule, as SQL for queries that join `chats c`. Runs no query.
+"""The rule of `bot/domain/availability.py` as SQL, for queries that join `chats c`. Runs no query.
 
-(docs/architecture.md, From when a chat may receive.) The pause of a delivery itself is not part of
-it, nor is the rate limit.
+What keeps a whole chat from receiving is added there and in `OPENS`, such as quiet hours: the test
+of this module shows that the two agree (docs/architecture.md, From when a chat may receive).
 """
 
 from __future__ import annotations

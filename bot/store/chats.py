@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.availability import Availability, availability
 from bot.domain.chat import ChatKind, OnDoubt, Standing
 from bot.store import addressing, sequence
 from bot.store.database import (
@@ -55,6 +56,15 @@ class Chat:
         """Title and @name, as far as they are known."""
         at = f"@{self.username}" if self.username else self.name_in_settings
         return f"{self.title} ({at})" if self.title and at else self.title or at
+
+    def availability(self, at: datetime) -> Availability:
+        """Return whether the chat may receive at `at`, and if not, why and until when."""
+        return availability(
+            standing=self.state,
+            chat_id=self.chat_id,
+            paused_until=self.not_before,
+            at=at,
+        )
 
     @property
     def name_in_settings(self) -> str:

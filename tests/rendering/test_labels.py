@@ -10,6 +10,7 @@ import pytest
 
 from bot.conversation import commands
 from bot.domain.arrival import Waits
+from bot.domain.availability import Closed
 from bot.domain.notices import Decision
 from bot.rendering import labels
 from tests.support.paths import ROOT
@@ -124,3 +125,7 @@ def test_a_command_has_a_description_and_no_other_words() -> None:
 def test_every_decision_has_a_label_and_every_reason_to_wait_its_words() -> None:
     assert set(labels.DECISIONS) == set(Decision)
     assert set(labels.WAITS) == set(Waits) - {Waits.NOTHING}
+
+
+def test_every_reason_why_a_chat_is_closed_has_words() -> None:
+    assert set(labels.CLOSED) == set(Closed)
