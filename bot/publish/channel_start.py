@@ -52,7 +52,7 @@ def decide(
     """
     feed, database = settings.feed, settings.store.database
     since = at - feed.max_age if feed.max_age else None
-    reason = ""
+    reason = None
     if settings.channels and not feed.chose_start:
         reason = lost(db, database, environ)
     if not reason:
@@ -68,10 +68,10 @@ def decide(
     return Start(0, since, (notice,))
 
 
-def lost(db: Database, database: Path, environ: Mapping[str, str]) -> str:
-    """Return why the database may replace one that was lost; empty if it does not."""
+def lost(db: Database, database: Path, environ: Mapping[str, str]) -> str | None:
+    """Return why the database may replace one that was lost; None if it does not."""
     if channel_starts.any_begun(db):
-        return ""
+        return None
     return disk.temporary(database, environ)
 
 

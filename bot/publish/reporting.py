@@ -117,7 +117,7 @@ class Reporter:
 
 def _became(db: Database, one: Pending, at: datetime, tz: tzinfo) -> list[Became]:
     """Return what became of the posts; empty if an editor took them back meanwhile."""
-    if not pending.exists(db, one.id):
+    if not pending.is_pending(db, one.id):
         return []
     article = articles.successor(db, one.article)
     posts = pending.posts(db, article, one.edition)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from bot.store.database import row, rows
+from bot.store.database import column, exists, json_list, rows
 from bot.store.files import UNKNOWN
 
 
@@ -28,17 +27,14 @@ def of_article(db: Database, article: int) -> list[str]:
         "SELECT path FROM files "
         "WHERE article = ? AND reason IS NULL AND missing = 0 ORDER BY path"
     )
-    return [found["path"] for found in rows(db, sql, (article,))]
+    return column(db, sql, (article,))
 
 
 def known_of(db: Database, article: int) -> list[str]:
     """Return the paths of all known files of this article, also of rejected and missing ones."""
-    return [
-        found["path"]
-        for found in rows(
-            db, "SELECT path FROM files WHERE article = ? ORDER BY path", (article,)
-        )
-    ]
+    return column(
+        db, "SELECT path FROM files WHERE article = ? ORDER BY path", (article,)
+    )
 
 
 def unknown_repeats(db: Database, addresses: Sequence[str], size: int) -> list[str]:
@@ -51,17 +47,12 @@ def unknown_repeats(db: Database, addresses: Sequence[str], size: int) -> list[s
         "(SELECT article FROM aliases WHERE identity IN (SELECT value FROM json_each(?))) "
         "ORDER BY path"
     )
-    return [
-        found["path"]
-        for found in rows(db, sql, (UNKNOWN, size, json.dumps([*addresses])))
-    ]
+    return column(db, sql, (UNKNOWN, size, json_list(addresses)))
 
 
 def any_of(db: Database, article: int) -> bool:
     """Return True if any file of this article is known, also a rejected or missing one."""
-    return (
-        row(db, "SELECT 1 FROM files WHERE article = ? LIMIT 1", (article,)) is not None
-    )
+    return exists(db, "SELECT 1 FROM files WHERE article = ? LIMIT 1", (article,))
 
 
 def named(db: Database, name: str, most: int = 1_000) -> list[Named]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,20 +12,21 @@ from bot.domain.arrival import ASKED, Waits
 from bot.domain.article import Stored
 from bot.store import articles, holding
 from bot.store.article_states import FREE, VISIBLE
-from bot.store.database import moment, row, rows
+from bot.store.database import column, json_list, moment, row, rows
 
 #: The newest articles among which a topic's newest are searched first.
 _SCANNED = 2_000
 
 
+_LATEST = (
+    f"SELECT id FROM articles WHERE {VISIBLE} ORDER BY ordered DESC, id DESC LIMIT ?"
+)
 _LATEST_OF = f"""
 SELECT id FROM (
   SELECT id, ordered FROM articles WHERE {VISIBLE} ORDER BY ordered DESC, id DESC LIMIT ?)
 WHERE EXISTS (SELECT 1 FROM article_topics WHERE article = id AND topic = ?)
 ORDER BY ordered DESC, id DESC LIMIT ?
 """
-
-
 _LATEST_OF_ALL = f"""
 SELECT id FROM articles
 WHERE {VISIBLE} AND id IN (SELECT article FROM article_topics WHERE topic = ?)
@@ -46,12 +46,12 @@ class Candidate:
 def latest(db: Database, topic: int | None = None, most: int = 10) -> list[Stored]:
     """Return the newest visible articles, newest first; `topic` (a row): only of that topic."""
     if topic is None:
-        sql = f"SELECT id FROM articles WHERE {VISIBLE} ORDER BY ordered DESC, id DESC LIMIT ?"
-        found = rows(db, sql, (most,))
+        numbers = column(db, _LATEST, (most,))
     else:  # mostly they are among the last recorded, so that a large topic need not be sorted
-        found = rows(db, _LATEST_OF, (_SCANNED, topic, most))
-        found = found if len(found) == most else rows(db, _LATEST_OF_ALL, (topic, most))
-    return articles.several(db, [one["id"] for one in found])
+        numbers = column(db, _LATEST_OF, (_SCANNED, topic, most))
+        if len(numbers) < most:
+            numbers = column(db, _LATEST_OF_ALL, (topic, most))
+    return articles.several(db, numbers)
 
 
 def newest(db: Database) -> Stored | None:
@@ -88,11 +88,7 @@ def held(db: Database, numbers: Sequence[int], *, drafts: bool = False) -> list[
         f"SELECT id FROM articles WHERE waits IN {waits} AND id IN (SELECT value "
         "FROM json_each(?)) ORDER BY id"
     )
-    return (
-        [found["id"] for found in rows(db, sql, (json.dumps([*numbers]),))]
-        if numbers
-        else []
-    )
+    return column(db, sql, (json_list(numbers),)) if numbers else []
 
 
 def apart(

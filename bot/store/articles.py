@@ -13,6 +13,7 @@ from bot.domain.record import ArticleRecord
 from bot.store import indexing, recording
 from bot.store.database import (
     Row,
+    exists,
     marks,
     maybe,
     moment,
@@ -59,15 +60,9 @@ def get(db: Database, number: int) -> Stored | None:
 
 def several(db: Database, numbers: Sequence[int]) -> list[Stored]:
     """Return the articles with these row numbers, in that order."""
-    found = {
-        one["id"]: one
-        for one in rows(
-            db,
-            f"SELECT * FROM articles WHERE id IN ({marks(len(numbers))})",
-            tuple(numbers),
-        )
-    }
-    return [_stored(db, found[number]) for number in numbers if number in found]
+    sql = f"SELECT * FROM articles WHERE id IN ({marks(len(numbers))})"
+    by_number = {found["id"]: found for found in rows(db, sql, tuple(numbers))}
+    return [_stored(db, by_number[one]) for one in numbers if one in by_number]
 
 
 def at_address(db: Database, text: str) -> int | None:
@@ -81,11 +76,15 @@ def all_at(db: Database, text: str) -> list[int]:
     Articles to which only an older address leads are left out if others match by their own; so are
     other parts of the page if one matches by its fragment.
     """
-    identity, part = urls.canonical(text), urls.fragment(text)
-    known = recording.at(db, identity) if identity else []
-    found = [one for one in known if one.story.identity == identity] or known
-    found = [one for one in found if one.story.fragment == part] or found
-    return sorted((one.number for one in found), reverse=True)
+    identity = urls.canonical(text)
+    if not identity:
+        return []
+    part = urls.fragment(text)
+    known = recording.at(db, identity)
+    own = [one for one in known if one.story.identity == identity] or known
+    same = [one for one in own if one.story.fragment == part] or own
+    numbers = [one.number for one in same]
+    return sorted(numbers, reverse=True)
 
 
 def last(db: Database) -> int:
@@ -95,7 +94,7 @@ def last(db: Database) -> int:
 
 def any_(db: Database) -> bool:
     """Return True once an article was recorded."""
-    return row(db, "SELECT 1 FROM articles LIMIT 1") is not None
+    return exists(db, "SELECT 1 FROM articles LIMIT 1")
 
 
 def set_withdrawn(db: Database, number: int, withdrawn: bool) -> None:
@@ -118,9 +117,8 @@ def add_addresses(
 ) -> None:
     """Add canonical addresses to an article; unless `shared`, only those of no article yet."""
     known = set() if shared else recording.known(db, identities)
-    recording.add_addresses(
-        db, [(identity, number) for identity in identities if identity not in known]
-    )
+    new = [(one, number) for one in identities if one not in known]
+    recording.add_addresses(db, new)
 
 
 def successor(db: Database, number: int) -> int:

@@ -15,7 +15,7 @@ from bot.domain.arrival import HIDDEN
 from bot.domain.article import effective_date
 from bot.store.article_states import FREE, VISIBLE, WAITING
 from bot.store.availability import ACTIVE, OPENS
-from bot.store.database import Row, milliseconds, number, rows
+from bot.store.database import Row, column, milliseconds, number, rows
 from bot.store.delivery_rows import UNCONFIRMED
 from bot.store.forms import FORMS_SHOWN
 
@@ -160,30 +160,27 @@ FOLLOWS_READ = 3_000_000
 
 def damage(db: Database) -> Iterator[Oddity]:
     """Yield what SQLite itself finds: damaged pages and indexes, references to missing rows."""
-    for found in rows(db, "PRAGMA integrity_check(20)"):
-        if found[0] != "ok":
-            yield Oddity("damaged", detail=str(found[0]))
+    for fault in column(db, "PRAGMA integrity_check(20)"):
+        if fault != "ok":
+            yield Oddity("damaged", detail=str(fault))
     for found in rows(db, "PRAGMA foreign_key_check"):
-        yield Oddity(
-            "points nowhere",
-            detail=f"{found['table']} row {found['rowid']} to {found['parent']}",
-        )
+        place = f"{found['table']} row {found['rowid']} to {found['parent']}"
+        yield Oddity("points nowhere", detail=place)
 
 
 def oddities(db: Database, at: datetime, *, running: bool) -> Iterator[Oddity]:
     """Yield every row that should not exist. running: a bot may be sending deliveries."""
     values = {"late": milliseconds(at - LATE)}
-    for kind, sql in _QUESTIONS.items():
-        yield from (_oddity(kind, found) for found in rows(db, sql, values))
-    if not running:
-        yield from (_oddity("left sending", found) for found in rows(db, _LEFT))
+    questions = _QUESTIONS if running else {**_QUESTIONS, "left sending": _LEFT}
+    for kind, sql in questions.items():
+        for found in rows(db, sql, values):
+            yield _oddity(kind, found)
 
 
 def absent(db: Database, chat: int) -> list[tuple[int, int]]:
     """Return (article, quality) of those since a channel's start without a first edition there."""
-    return [
-        (found["id"], found["quality"]) for found in rows(db, _ABSENT, {"chat": chat})
-    ]
+    found = rows(db, _ABSENT, {"chat": chat})
+    return [(one["id"], one["quality"]) for one in found]
 
 
 def unserved(db: Database, oldest: datetime | None) -> Iterator[Oddity]:
@@ -191,24 +188,24 @@ def unserved(db: Database, oldest: datetime | None) -> Iterator[Oddity]:
 
     Only the newest articles are read, up to FOLLOWS_READ follows of their topics.
     """
+    floor = milliseconds(oldest) if oldest else None
     left = FOLLOWS_READ
     for found in db.conn.execute(_PLANNED):
         left -= found["follows"]
         if left < 0:
             return
         date = effective_date(found["published"], found["recorded"])
-        if oldest is not None and date < milliseconds(oldest):
+        if floor is not None and date < floor:
             continue
-        if readers := number(db, _UNSERVED, {"article": found["id"]}):
+        readers = number(db, _UNSERVED, {"article": found["id"]})
+        if readers:
             yield Oddity("unserved", found["id"], detail=f"{readers:,}")
 
 
 def counts(db: Database) -> dict[str, int]:
     """Return how many rows of each kind were checked."""
-    return {
-        table: number(db, f"SELECT count(*) FROM {table}")
-        for table in ("articles", "deliveries", "chats", "files")
-    }
+    tables = ("articles", "deliveries", "chats", "files")
+    return {table: number(db, f"SELECT count(*) FROM {table}") for table in tables}
 
 
 def _oddity(kind: str, found: Row) -> Oddity:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from bot.store.article_states import VISIBLE
-from bot.store.database import rows
+from bot.store.database import column
 
 #: How many of them a reply names.
 SHOWN = 10
@@ -25,4 +25,4 @@ GROUP BY a.id ORDER BY a.ordered DESC, a.id DESC
 
 def missed(db: Database, chat: int, after: int) -> list[int]:
     """Return the articles above row `after` on topics that a chat follows, newest first."""
-    return [found["id"] for found in rows(db, _MISSED, {"chat": chat, "after": after})]
+    return column(db, _MISSED, {"chat": chat, "after": after})

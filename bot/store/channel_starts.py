@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
 from bot.store import sequence
-from bot.store.database import Database, milliseconds, row, rows, transaction, write
+from bot.store.database import (
+    Database,
+    exists,
+    json_list,
+    milliseconds,
+    rows,
+    transaction,
+    write,
+)
 
 
 def begin(db: Database, chat: int, at: datetime) -> None:
@@ -26,11 +33,10 @@ def of(db: Database, numbers: Sequence[int]) -> dict[int, int]:
     these = "(SELECT value FROM json_each(?))"
     sql = f"SELECT id, sequence FROM chats WHERE sequence IS NOT NULL AND id IN {these}"
     return {
-        found["id"]: found["sequence"]
-        for found in rows(db, sql, (json.dumps([*numbers]),))
+        found["id"]: found["sequence"] for found in rows(db, sql, (json_list(numbers),))
     }
 
 
 def any_begun(db: Database) -> bool:
     """Return True if a channel was ever started, or somebody wrote to the bot."""
-    return row(db, "SELECT 1 FROM chats WHERE begun IS NOT NULL LIMIT 1") is not None
+    return exists(db, "SELECT 1 FROM chats WHERE begun IS NOT NULL LIMIT 1")

@@ -6,10 +6,11 @@ sqlite-utils' own would join that of another task).
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,8 @@ from bot.errors import StoreError
 from bot.store.migrations import paperboy
 
 Row = sqlite3.Row
+#: What is bound to a statement: by name, or in order.
+Values = dict[str, Any] | tuple[Any, ...]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BUSY_SECONDS = 10.0
 #: KiB of pages in memory, and pages that the log holds before they are copied into the database.
@@ -98,36 +101,40 @@ def transaction(db: Database) -> Iterator[None]:
         raise
 
 
-def rows(
-    db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()
-) -> list[Row]:
+def rows(db: Database, sql: str, values: Values = ()) -> list[Row]:
     """Return every row of a query."""
     return list(db.conn.execute(sql, values))
 
 
-def row(
-    db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()
-) -> Row | None:
+def row(db: Database, sql: str, values: Values = ()) -> Row | None:
     """Return the first row of a query, or None."""
     found: Row | None = db.conn.execute(sql, values).fetchone()
     return found
 
 
-def number(
-    db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()
-) -> int:
+def exists(db: Database, sql: str, values: Values = ()) -> bool:
+    """Return True if a query has a row."""
+    return row(db, sql, values) is not None
+
+
+def column(db: Database, sql: str, values: Values = ()) -> list[Any]:
+    """Return the first column of a query."""
+    return [one[0] for one in db.conn.execute(sql, values)]
+
+
+def number(db: Database, sql: str, values: Values = ()) -> int:
     """Return the one number a query answers with; 0 for NULL or no row."""
     found = row(db, sql, values)
     return int(found[0] or 0) if found else 0
 
 
-def write(db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...] = ()) -> int:
+def write(db: Database, sql: str, values: Values = ()) -> int:
     """Run a writing statement, return how many rows it changed; commits unless in a transaction."""
     with transaction(db):
         return db.conn.execute(sql, values).rowcount
 
 
-def add(db: Database, sql: str, values: dict[str, Any] | tuple[Any, ...]) -> int:
+def add(db: Database, sql: str, values: Values) -> int:
     """Run one INSERT and return the new row's number."""
     with transaction(db):
         return int(db.conn.execute(sql, values).lastrowid or 0)
@@ -150,6 +157,17 @@ def maybe(value: int | None) -> datetime | None:
     return None if value is None else moment(value)
 
 
+def moment_of(db: Database, sql: str, values: Values = ()) -> datetime | None:
+    """Return the one moment a query answers with; None for NULL or no row."""
+    found = row(db, sql, values)
+    return maybe(found[0]) if found else None
+
+
 def marks(count: int) -> str:
     """Return `count` placeholders for an IN list."""
     return ",".join("?" * count)
+
+
+def json_list(values: Iterable[Any]) -> str:
+    """Return values as a JSON list, which `json_each` reads: SQL with one placeholder for all."""
+    return json.dumps([*values])

@@ -32,8 +32,8 @@ _OCTAL = re.compile(r"\\([0-7]{3})")
 
 def temporary(
     database: Path, environ: Mapping[str, str], mounts: str | None = None
-) -> str:
-    """Return why a database at this path gets lost, as words that follow "it"; empty: it lasts.
+) -> str | None:
+    """Return why a database at this path gets lost, as words that follow "it"; None: it lasts.
 
     environ: the process's variables. mounts: what /proc/mounts says, read where it is None; where
     the system has no such file, only the host can tell.
@@ -42,27 +42,30 @@ def temporary(
     point, kind = _mount(place, _read() if mounts is None else mounts)
     if kind in _FLEETING:
         return _FLEETING[kind]
+    is_mounted = point not in ("", "/")
     for variable, (host, has_volumes) in _HOSTS.items():
-        if environ.get(variable) and not (has_volumes and point not in ("", "/")):
+        is_volume = has_volumes and is_mounted
+        if environ.get(variable) and not is_volume:
             return f"is on {host}, which empties its disk at every restart"
-    return ""
+    return None
 
 
 def _mount(place: Path, mounts: str) -> tuple[str, str]:
     """Return mount point and type of the file system of `place`; empty if they are unknown."""
-    found = ("", "")
+    nearest, type_there = "", ""
     for line in mounts.splitlines():
-        _, point, kind, *_ = [*line.split(" "), "", "", ""]
-        point = _OCTAL.sub(lambda code: chr(int(code[1], 8)), point)
-        if _below(place, point) and len(point) >= len(
-            found[0]
-        ):  # the last of equals lies on top
-            found = (point, kind)
-    return found
+        fields = line.split(" ")
+        if len(fields) < 3:
+            continue
+        point = _OCTAL.sub(_character, fields[1])
+        is_above = bool(point) and place.is_relative_to(point)
+        if is_above and len(point) >= len(nearest):  # the last of equals lies on top
+            nearest, type_there = point, fields[2]
+    return nearest, type_there
 
 
-def _below(place: Path, folder: str) -> bool:
-    return bool(folder) and place.is_relative_to(folder)
+def _character(octal: re.Match[str]) -> str:
+    return chr(int(octal[1], 8))
 
 
 def _read() -> str:

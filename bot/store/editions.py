@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.store.database import milliseconds, rows, transaction, write
+from bot.store.database import column, milliseconds, transaction, write
 
 #: What was opened of an edition in channels at a moment.
 _OPENED = "article = ? AND edition = ? AND created = ? AND lane = 0"
@@ -65,9 +65,4 @@ def take_back(
 
 
 def _chats(db: Database, which: str, key: tuple[int, int, int]) -> list[int]:
-    return [
-        found["chat"]
-        for found in rows(
-            db, f"SELECT chat FROM deliveries WHERE {which} ORDER BY chat", key
-        )
-    ]
+    return column(db, f"SELECT chat FROM deliveries WHERE {which} ORDER BY chat", key)

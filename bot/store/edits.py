@@ -11,10 +11,10 @@ from sqlite_utils import Database
 from bot.store import posts_behind
 from bot.store.availability import OPENS
 from bot.store.database import (
+    exists,
     marks,
     milliseconds,
     moment,
-    row,
     rows,
     transaction,
     write,
@@ -64,10 +64,7 @@ def plan(db: Database, article: int, form: str, due: datetime) -> int:
 
 def exist(db: Database) -> bool:
     """Return True if any post is to be edited or deleted."""
-    return (
-        row(db, "SELECT 1 FROM deliveries WHERE edit_due IS NOT NULL LIMIT 1")
-        is not None
-    )
+    return exists(db, "SELECT 1 FROM deliveries WHERE edit_due IS NOT NULL LIMIT 1")
 
 
 def due(

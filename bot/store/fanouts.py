@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot.domain.delivery import Lane, State
 from bot.store import follows, queue, sequence
-from bot.store.database import milliseconds, row, transaction, write
+from bot.store.database import exists, milliseconds, row, transaction, write
 
 _OLDEST = """
 SELECT fanouts.*, ordered FROM fanouts CROSS JOIN articles ON id = article
@@ -55,7 +55,7 @@ def give_up(db: Database) -> int | None:
 
 def exist(db: Database) -> bool:
     """Return True if any article's followers are still to be planned."""
-    return row(db, "SELECT 1 FROM fanouts LIMIT 1") is not None
+    return exists(db, "SELECT 1 FROM fanouts LIMIT 1")
 
 
 def extend_while(

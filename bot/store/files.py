@@ -5,7 +5,6 @@ Reads no file.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,8 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from bot.store.database import (
+    column,
+    json_list,
     milliseconds,
     moment,
     number,
@@ -84,16 +85,16 @@ def known(db: Database, after: str = "", most: int = -1) -> list[Stamp]:
 def some(db: Database, paths: Sequence[str]) -> dict[str, tuple[int, int, int]]:
     """Return path → (size, mtime_ns, inode) of these paths, as `known` has them."""
     sql = f"SELECT {_STAMP} FROM files WHERE path IN (SELECT value FROM json_each(?))"
-    return {
-        path: (size, mtime_ns, inode)
-        for path, size, mtime_ns, inode in rows(db, sql, (json.dumps([*paths]),))
-    }
+    marks = {}
+    for path, size, mtime_ns, inode in db.conn.execute(sql, (json_list(paths),)):
+        marks[path] = (size, mtime_ns, inode)
+    return marks
 
 
 def seen(db: Database, paths: Iterable[str]) -> set[str]:
     """Return the subset of `paths` at which a file was read."""
     sql = "SELECT path FROM files WHERE path IN (SELECT value FROM json_each(?))"
-    return {found["path"] for found in rows(db, sql, (json.dumps([*paths]),))}
+    return set(column(db, sql, (json_list(paths),)))
 
 
 def one(db: Database, path: str) -> Known | None:
@@ -101,11 +102,8 @@ def one(db: Database, path: str) -> Known | None:
     found = row(db, "SELECT * FROM files WHERE path = ?", (path,))
     if found is None:
         return None
-    mark = (
-        -1 if found["missing"] else found["size"],
-        found["mtime_ns"],
-        found["inode"],
-    )
+    size = -1 if found["missing"] else found["size"]
+    mark = (size, found["mtime_ns"], found["inode"])
     return Known(mark, found["article"], found["reason"] is not None, found["story"])
 
 
@@ -188,7 +186,7 @@ def warned(db: Database, most: int = 1_000) -> list[Rejected]:
 def folders(db: Database) -> list[str]:
     """Return the folders that could not be read, as they were listed: with a `/` at the end."""
     sql = "SELECT path FROM files WHERE reason IS NOT NULL AND path LIKE '%/'"
-    return [found["path"] for found in rows(db, sql)]
+    return column(db, sql)
 
 
 def count(db: Database) -> int:

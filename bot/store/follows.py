@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,9 @@ from bot.store.availability import ACTIVE
 from bot.store.database import (
     Row,
     add,
+    column,
+    exists,
+    json_list,
     marks,
     milliseconds,
     number,
@@ -116,7 +118,7 @@ def by_code(db: Database, code: str) -> Topic | None:
 def keys_of(db: Database, article: int) -> set[str]:
     """Return the keys of an article's topics, the wider ones included."""
     sql = "SELECT key FROM article_topics JOIN topics ON topics.id = topic WHERE article = ?"
-    return {found["key"] for found in rows(db, sql, (article,))}
+    return set(column(db, sql, (article,)))
 
 
 def carrying(db: Database, keys: Iterable[str]) -> set[int]:
@@ -126,7 +128,7 @@ def carrying(db: Database, keys: Iterable[str]) -> set[int]:
         "SELECT article FROM article_topics JOIN topics ON topics.id = topic "
         f"WHERE key IN ({marks(len(names))})"
     )
-    return {found["article"] for found in rows(db, sql, names)}
+    return set(column(db, sql, names))
 
 
 def overview(db: Database, chat: int | None = None) -> list[Topic]:
@@ -165,7 +167,7 @@ def is_listed(db: Database, topic: int) -> bool:
         "LIMIT 1000) "
         "WHERE position IS NOT NULL LIMIT 1"
     )
-    return row(db, sql, (topic,)) is not None
+    return exists(db, sql, (topic,))
 
 
 def of_chat(db: Database, chat: int) -> list[Topic]:
@@ -184,7 +186,7 @@ def keys_by_chat(db: Database, chats: Iterable[int]) -> dict[int, frozenset[str]
     for one in rows(
         db,
         f"SELECT chat, key FROM follows JOIN topics ON topics.id = topic WHERE chat IN ({of})",
-        (json.dumps([*chats]),),
+        (json_list(chats),),
     ):
         found.setdefault(one["chat"], set()).add(one["key"])
     return {chat: frozenset(keys) for chat, keys in found.items()}
@@ -210,9 +212,8 @@ def unfollow(db: Database, chat: int, topic: int) -> bool:
 
 def is_followed(db: Database, chat: int, topic: int) -> bool:
     """Return True if a chat follows a topic."""
-    return (
-        row(db, "SELECT 1 FROM follows WHERE topic = ? AND chat = ?", (topic, chat))
-        is not None
+    return exists(
+        db, "SELECT 1 FROM follows WHERE topic = ? AND chat = ?", (topic, chat)
     )
 
 
@@ -237,7 +238,7 @@ def prune(db: Database, kept: int = 1_000, piece: int = 500) -> int:
 
 def any_(db: Database) -> bool:
     """Return True if any chat follows a topic."""
-    return row(db, "SELECT 1 FROM follows LIMIT 1") is not None
+    return exists(db, "SELECT 1 FROM follows LIMIT 1")
 
 
 def stretch(
@@ -247,12 +248,7 @@ def stretch(
 
     Fewer if many others lie between: no call reads more than a few times `most` rows of a topic.
     """
-    of = [
-        found["topic"]
-        for found in rows(
-            db, "SELECT topic FROM article_topics WHERE article = ?", (article,)
-        )
-    ]
+    of = column(db, "SELECT topic FROM article_topics WHERE article = ?", (article,))
     until = min(
         filter(None, (_ahead(db, one, after, 2 * most + 1_000) for one in of)),
         default=None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +12,12 @@ from bot.domain.arrival import HIDDEN, WINDOW, Waits
 from bot.store import sequence
 from bot.store.article_states import FREE, WAITING
 from bot.store.database import (
-    maybe,
+    column,
+    exists,
+    json_list,
     milliseconds,
-    moment,
+    moment_of,
     number,
-    row,
     rows,
     transaction,
     write,
@@ -62,9 +62,7 @@ class Older:
     def free(self, db: Database, most: int = -1) -> list[int]:
         """Return those that wait for nothing, at most so many."""
         sql = f"SELECT id FROM articles WHERE {FREE} AND {_ARRIVED_OLD} LIMIT :most"
-        return [
-            found["id"] for found in rows(db, sql, {**self._values(), "most": most})
-        ]
+        return column(db, sql, {**self._values(), "most": most})
 
     def waiting(self, db: Database, most: int) -> int:
         """Return how many wait as a bulk arrival, counted up to `most`."""
@@ -99,7 +97,7 @@ class Older:
 
 def hold(db: Database, articles: Collection[int], waits: Waits) -> None:
     """Let articles wait. Posts stay; deliveries in flight are held if they come back unsent."""
-    these = json.dumps([*articles])
+    these = json_list(articles)
     with transaction(db):
         sql = f"UPDATE articles SET waits = ?, held = ? WHERE id IN {_THESE}"
         write(db, sql, (str(waits), waits in HIDDEN, these))
@@ -142,7 +140,7 @@ def free(
 
 def skip(db: Database, articles: Collection[int]) -> int:
     """Let articles wait no more, and not go out by themselves; return how many waited."""
-    these = json.dumps([*articles])
+    these = json_list(articles)
     with transaction(db):
         write(
             db,
@@ -162,7 +160,7 @@ def went_out(db: Database, article: int) -> bool:
         "SELECT 1 FROM deliveries WHERE article = ? AND state IN ('sending', 'doubtful', 'sent') "
         "LIMIT 1"
     )
-    return row(db, sql, (article,)) is not None
+    return exists(db, sql, (article,))
 
 
 def due(db: Database, at: datetime | None, most: int = 500) -> list[int]:
@@ -171,10 +169,7 @@ def due(db: Database, at: datetime | None, most: int = 500) -> list[int]:
         f"SELECT id FROM articles WHERE {_DATED} AND published <= ? "
         "ORDER BY published, id LIMIT ?"
     )
-    return [
-        found["id"]
-        for found in rows(db, sql, (milliseconds(at) if at else 2**62, most))
-    ]
+    return column(db, sql, (milliseconds(at) if at else 2**62, most))
 
 
 def of_archive(
@@ -182,32 +177,26 @@ def of_archive(
 ) -> list[int]:
     """Return the subset of articles that are not above `archive` and dated before a moment."""
     sql = f"SELECT id FROM articles WHERE id IN {_THESE} AND id <= ? AND published < ?"
-    return [
-        found["id"]
-        for found in rows(
-            db, sql, (json.dumps([*articles]), archive, milliseconds(before))
-        )
-    ]
+    return column(db, sql, (json_list(articles), archive, milliseconds(before)))
 
 
 def expired(db: Database, at: datetime, most: int = 500) -> list[int]:
     """Return the articles that have expired and are not hidden for it yet."""
     sql = f"SELECT id FROM articles WHERE expires <= ? AND {_EXPIRES} LIMIT ?"
-    return [found["id"] for found in rows(db, sql, (milliseconds(at), most))]
+    return column(db, sql, (milliseconds(at), most))
 
 
 def next_moment(db: Database) -> datetime | None:
     """Return when the next article is due or expires, or None."""
     dated = f"SELECT min(published) FROM articles WHERE {_DATED}"
     expiring = f"SELECT min(expires) FROM articles WHERE {_EXPIRES}"
-    found = row(db, f"SELECT ({dated}), ({expiring})")
-    return min((moment(one) for one in found or () if one is not None), default=None)
+    both = f"SELECT ({dated}) AS moment UNION SELECT ({expiring})"
+    return moment_of(db, f"SELECT min(moment) FROM ({both})")
 
 
 def next_date(db: Database) -> datetime | None:
     """Return the moment of the next article that is dated to come, or None."""
-    found = row(db, f"SELECT min(published) FROM articles WHERE {_DATED}")
-    return maybe(found[0]) if found else None
+    return moment_of(db, f"SELECT min(published) FROM articles WHERE {_DATED}")
 
 
 def arrived(
@@ -218,10 +207,7 @@ def arrived(
         f"SELECT id FROM articles WHERE id IN {_THESE} AND {FREE} AND recorded = ? AND {_OPEN} "
         "AND coalesce(published, 0) <= ?"
     )
-    return [
-        found["id"]
-        for found in rows(db, sql, (json.dumps([*articles]), milliseconds(at), until))
-    ]
+    return column(db, sql, (json_list(articles), milliseconds(at), until))
 
 
 def unsent(db: Database, articles: Collection[int]) -> list[int]:
@@ -230,12 +216,12 @@ def unsent(db: Database, articles: Collection[int]) -> list[int]:
         "SELECT value FROM json_each(?) WHERE value IN (SELECT article FROM fanouts) "
         "OR EXISTS (SELECT 1 FROM deliveries WHERE article = value AND state = 'pending')"
     )
-    return [found["value"] for found in rows(db, sql, (json.dumps([*articles]),))]
+    return column(db, sql, (json_list(articles),))
 
 
 def has_fanouts(db: Database) -> bool:
     """Return True if any article's followers are still to be planned."""
-    return row(db, "SELECT 1 FROM fanouts LIMIT 1") is not None
+    return exists(db, "SELECT 1 FROM fanouts LIMIT 1")
 
 
 def counts(db: Database) -> dict[Waits, int]:
@@ -254,17 +240,15 @@ def waiting(db: Database, waits: Sequence[Waits], most: int = -1) -> list[int]:
         f"SELECT id FROM articles WHERE {WAITING} AND waits IN {_THESE} AND {_ASKED} "
         "ORDER BY ordered DESC, id DESC LIMIT ?"
     )
-    return [found["id"] for found in rows(db, sql, (json.dumps([*waits]), most))]
+    return column(db, sql, (json_list(waits), most))
 
 
 def last_arrival(db: Database, waits: Waits) -> datetime | None:
     """Return when the last of the articles that wait for this was recorded, or None."""
-    found = row(
-        db,
-        f"SELECT max(recorded) FROM articles WHERE {WAITING} AND waits = ? AND {_ASKED}",
-        (str(waits),),
+    sql = (
+        f"SELECT max(recorded) FROM articles WHERE {WAITING} AND waits = ? AND {_ASKED}"
     )
-    return maybe(found[0]) if found else None
+    return moment_of(db, sql, (waits,))
 
 
 def doubtful_since_restore(db: Database, restored: int) -> list[int]:
@@ -280,7 +264,7 @@ def doubtful_since_restore(db: Database, restored: int) -> list[int]:
         SELECT id FROM articles WHERE id IN ({unsent}) AND recorded <= :at AND {FREE}
         UNION SELECT id FROM articles WHERE waits = 'future' AND published <= :at
     """
-    return [found["id"] for found in rows(db, sql, {"at": restored})]
+    return column(db, sql, {"at": restored})
 
 
 def count(db: Database, waits: Waits) -> int:

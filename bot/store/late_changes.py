@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 
 from sqlite_utils import Database
 
 from bot.store.article_states import WAITING
-from bot.store.database import row, write
+from bot.store.database import json_list, row, write
 from bot.store.forms import FORMS_SHOWN
 
 _THESE = "id IN (SELECT value FROM json_each(?))"
@@ -36,7 +35,7 @@ def apply(db: Database, deliveries: Collection[int], now: int) -> None:
     A channel's doubtful post stays doubtful even if its article is withdrawn: recovery searches for
     it, to delete it.
     """
-    numbers = json.dumps([*deliveries])
+    numbers = json_list(deliveries)
     write(db, _WITHDRAW, (numbers,))
     write(db, _HOLD, (numbers,))
     write(db, _EDIT, (now, numbers, FORMS_SHOWN))

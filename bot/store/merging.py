@@ -10,7 +10,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from bot.store.database import row, rows, transaction, write
+from bot.store.database import column, row, transaction, write
 
 
 def articles(db: Database, kept: int, other: int) -> None:
@@ -65,7 +65,7 @@ def joined(db: Database, kept: int) -> list[int]:
         "SELECT id FROM articles a WHERE copy_of = ? AND NOT EXISTS (SELECT 1 FROM aliases "
         "WHERE article = a.id)"
     )
-    return [found["id"] for found in rows(db, sql, (kept,))]
+    return column(db, sql, (kept,))
 
 
 def chats(db: Database, kept: int, other: int) -> None:

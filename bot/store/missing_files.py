@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 
 from sqlite_utils import Database
 
-from bot.store.database import number, row, transaction, write
+from bot.store.database import json_list, number, row, transaction, write
 
 
 def count_moved(db: Database, missing: Sequence[str]) -> int:
@@ -19,7 +18,7 @@ def count_moved(db: Database, missing: Sequence[str]) -> int:
         "AND o.reason IS NULL AND o.missing = 0 "
         "AND o.path NOT IN missing)"
     )
-    return number(db, sql, (json.dumps([*missing]),))
+    return number(db, sql, (json_list(missing),))
 
 
 def count_missed(db: Database, missing: Sequence[str]) -> int:
@@ -28,7 +27,7 @@ def count_missed(db: Database, missing: Sequence[str]) -> int:
         "SELECT count(*) FROM files "
         "WHERE missing > 0 AND path IN (SELECT value FROM json_each(?))"
     )
-    return number(db, sql, (json.dumps([*missing]),))
+    return number(db, sql, (json_list(missing),))
 
 
 def miss(db: Database, paths: Iterable[str]) -> list[tuple[str, int | None]]:

@@ -17,10 +17,11 @@ from sqlite_utils import Database
 from bot.domain.notices import ENDING, Alert, Notice, from_content
 from bot.store.database import (
     Row,
+    column,
+    exists,
     marks,
     milliseconds,
     moment,
-    row,
     rows,
     transaction,
     write,
@@ -102,15 +103,17 @@ def close(db: Database, key: str) -> None:
 
 def lasting(db: Database) -> list[tuple[Notice, datetime]]:
     """Return open incidents that last, each with the time of its beginning, oldest first."""
-    kinds = [one.value for one in ENDING]
-    sql = f"SELECT * FROM notices WHERE alert IN ({marks(len(kinds))}) AND over = 0 AND ended = 0"
-    found = rows(db, f"{sql} GROUP BY key ORDER BY id", tuple(kinds))
+    sql = (
+        f"SELECT * FROM notices WHERE alert IN ({marks(len(ENDING))}) AND over = 0 "
+        "AND ended = 0 GROUP BY key ORDER BY id"
+    )
+    found = rows(db, sql, tuple(ENDING))
     return [(_waiting(one).notice, moment(one["at"])) for one in found]
 
 
 def is_open(db: Database, key: str) -> bool:
     """Return True if the incident was reported and is not over."""
-    return row(db, "SELECT 1 FROM alerts WHERE key = ?", (key,)) is not None
+    return exists(db, "SELECT 1 FROM alerts WHERE key = ?", (key,))
 
 
 def was_heard(db: Database, key: str) -> bool:
@@ -119,7 +122,7 @@ def was_heard(db: Database, key: str) -> bool:
         "SELECT 1 FROM notices WHERE key = ? AND over = 0 AND ended = 0 AND heard IS NOT NULL "
         "AND editor <> ? LIMIT 1"
     )
-    return row(db, sql, (key, NOBODY)) is not None
+    return exists(db, sql, (key, NOBODY))
 
 
 def address(db: Database, editors: Collection[int]) -> None:
@@ -130,7 +133,7 @@ def address(db: Database, editors: Collection[int]) -> None:
                 "SELECT editor FROM notices WHERE key = ? AND editor IS NOT NULL AND over = 0 "
                 "AND ended = 0"
             )
-            addressed = {one["editor"] for one in rows(db, sql, (found["key"],))}
+            addressed = set(column(db, sql, (found["key"],)))
             for editor in sorted({*editors, NOBODY} - addressed):
                 write(
                     db,
@@ -156,9 +159,8 @@ def address(db: Database, editors: Collection[int]) -> None:
 
 def unaddressed(db: Database) -> bool:
     """Return True if a notice was not addressed to the editors yet."""
-    return (
-        row(db, "SELECT 1 FROM notices WHERE heard IS NULL AND editor IS NULL LIMIT 1")
-        is not None
+    return exists(
+        db, "SELECT 1 FROM notices WHERE heard IS NULL AND editor IS NULL LIMIT 1"
     )
 
 
@@ -191,7 +193,8 @@ def last_heard(
     sql = "SELECT alert, over, heard FROM notices WHERE heard > ? AND editor = ? ORDER BY heard"
     times: dict[tuple[Alert, bool], list[datetime]] = {}
     for one in rows(db, sql, (milliseconds(since), editor)):
-        kind = (from_content("", one["alert"], {}).alert, bool(one["over"]))
+        notice = from_content("", one["alert"], {})
+        kind = (notice.alert, bool(one["over"]))
         times.setdefault(kind, []).append(moment(one["heard"]))
     return times
 
@@ -205,7 +208,7 @@ def prune(db: Database, at: datetime) -> int:
         + marks(len(ENDING))
         + "))"
     )
-    return write(db, sql, (old, old, *(one.value for one in ENDING)))
+    return write(db, sql, (old, old, *ENDING))
 
 
 def _waiting(found: Row) -> Waiting:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,15 @@ from bot.domain.delivery import Delivery, Lane, Payload, State
 from bot.domain.settlement import Settlement
 from bot.store import attempts, late_changes, pauses, queue, sequence
 from bot.store.availability import ACTIVE
-from bot.store.database import milliseconds, number, row, rows, transaction, write
+from bot.store.database import (
+    json_list,
+    milliseconds,
+    number,
+    row,
+    rows,
+    transaction,
+    write,
+)
 from bot.store.delivery_rows import (
     Addressed,
     GivenUp,
@@ -40,7 +47,7 @@ def open_(
     values = {
         "article": article,
         "edition": edition,
-        "chats": json.dumps([*chats]),
+        "chats": json_list(chats),
         "state": str(state),
     }
     values |= {"rank": milliseconds(rank), "created": milliseconds(at)}
@@ -112,7 +119,7 @@ def begin(
         )
         lanes = {
             found["id"]: found["lane"]
-            for found in rows(db, sql, (json.dumps([*payloads]),))
+            for found in rows(db, sql, (json_list(payloads),))
         }
         db.conn.executemany(
             "UPDATE deliveries "

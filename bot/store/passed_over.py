@@ -5,14 +5,13 @@ They are found by their rows, which follow a row, or a channel's start, with a l
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
 from bot.store.article_states import VISIBLE
 from bot.store.availability import ACTIVE
-from bot.store.database import row, rows
+from bot.store.database import column, rows
 
 _SET_BACK = f"""
 SELECT id, ahead FROM (
@@ -32,13 +31,12 @@ ORDER BY a.id
 #: Chats that followed while the clock was ahead. For how long it was is not known: as much again is
 #: allowed.
 _OF_FOLLOWERS = f"""
-SELECT json_group_array(chat) FROM (
-  SELECT DISTINCT f.chat FROM articles a JOIN article_topics t ON t.article = a.id
-    CROSS JOIN follows f ON f.topic = t.topic JOIN chats c ON c.id = f.chat
-  WHERE a.id = :article AND f.since > a.recorded AND f.since <= 2 * :ahead - a.recorded
-    AND f.sequence <= (SELECT from_clock FROM sequence) AND {ACTIVE} AND c.setting IS NULL
-    AND NOT EXISTS (
-      SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = f.chat AND d.edition = 1))
+SELECT DISTINCT f.chat FROM articles a JOIN article_topics t ON t.article = a.id
+  CROSS JOIN follows f ON f.topic = t.topic JOIN chats c ON c.id = f.chat
+WHERE a.id = :article AND f.since > a.recorded AND f.since <= 2 * :ahead - a.recorded
+  AND f.sequence <= (SELECT from_clock FROM sequence) AND {ACTIVE} AND c.setting IS NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM deliveries d WHERE d.article = a.id AND d.chat = f.chat AND d.edition = 1)
 """
 
 
@@ -53,18 +51,14 @@ class Passed:
 
 def set_back(db: Database) -> dict[int, int]:
     """Return the articles recorded after the clock was set back → its instant before (ms)."""
-    return {found["id"]: found["ahead"] for found in rows(db, _SET_BACK)}
+    return dict(db.conn.execute(_SET_BACK).fetchall())
 
 
 def of_channel(db: Database, chat: int) -> list[Passed]:
     """Return undelivered articles, later than a channel's start by row and earlier by the clock."""
-    return [
-        Passed(found["id"], found["quality"], found["begun"])
-        for found in rows(db, _OF_CHANNEL, (chat,))
-    ]
+    return [Passed(*found) for found in rows(db, _OF_CHANNEL, (chat,))]
 
 
 def of_followers(db: Database, article: int, ahead: int) -> list[int]:
     """Return chats without a delivery that may have followed before the article was recorded."""
-    found = row(db, _OF_FOLLOWERS, {"article": article, "ahead": ahead})
-    return list(json.loads(found[0])) if found else []
+    return column(db, _OF_FOLLOWERS, {"article": article, "ahead": ahead})

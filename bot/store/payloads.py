@@ -11,6 +11,8 @@ import json
 
 from bot.domain.delivery import Lane, Payload
 
+_KEPT = ("method", "photo")
+
 
 def remembered(payload: Payload) -> Payload:
     """Return what is kept of a payload that recovery does not need: method, picture, digest.
@@ -21,15 +23,16 @@ def remembered(payload: Payload) -> Payload:
     if "digest" in payload:
         return payload
     text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
-    kept: Payload = {key: payload[key] for key in ("method", "photo") if key in payload}
-    return {**kept, "digest": hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}
+    digest = hashlib.blake2b(text.encode(), digest_size=8)
+    kept: Payload = {key: payload[key] for key in _KEPT if key in payload}
+    kept["digest"] = digest.hexdigest()
+    return kept
 
 
 def written(payload: Payload, lane: int) -> str:
     """Return a payload as it is stored: a channel's whole."""
-    return json.dumps(
-        payload if lane == Lane.CHANNEL else remembered(payload), ensure_ascii=False
-    )
+    kept = payload if lane == Lane.CHANNEL else remembered(payload)
+    return json.dumps(kept, ensure_ascii=False)
 
 
 def shortened(text: str | None) -> str | None:
@@ -42,8 +45,10 @@ def shortened(text: str | None) -> str | None:
 
 def read(text: str | None) -> Payload | None:
     """Return a stored payload; None for one that can't be read."""
+    if not text:
+        return None
     try:
-        payload = json.loads(text) if text else None
+        payload = json.loads(text)
     except ValueError:
         return None
     return payload if isinstance(payload, dict) else None

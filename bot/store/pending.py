@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,10 +10,11 @@ from sqlite_utils import Database
 
 from bot.domain.delivery import State
 from bot.store.database import (
+    exists,
+    json_list,
     maybe,
     milliseconds,
     moment,
-    row,
     rows,
     transaction,
     write,
@@ -114,10 +114,10 @@ def all_(db: Database) -> list[Pending]:
     ]
 
 
-def exists(db: Database, update: int) -> bool:
+def is_pending(db: Database, update: int) -> bool:
     """Return True if the reply to an update is still to be edited."""
     sql = "SELECT 1 FROM pending_answers WHERE id = ?"
-    return row(db, sql, (update,)) is not None
+    return exists(db, sql, (update,))
 
 
 def tell(db: Database, update: int) -> None:
@@ -132,14 +132,14 @@ def forget(db: Database, update: int) -> None:
 
 def followed(db: Database, deliveries: Collection[int]) -> dict[int, Followed]:
     """Return which of these deliveries to channels follow a file until they are sent."""
-    if row(db, "SELECT 1 FROM pending_answers WHERE file <> '' LIMIT 1") is None:
+    if not exists(db, "SELECT 1 FROM pending_answers WHERE file <> '' LIMIT 1"):
         return {}
     sql = (
         "SELECT d.id, p.file, p.article FROM deliveries d JOIN pending_answers p "
         "ON p.article = d.article AND p.edition = d.edition AND p.file <> '' "
         "WHERE d.lane = 0 AND d.id IN (SELECT value FROM json_each(?)) ORDER BY p.id"
     )
-    found = rows(db, sql, (json.dumps([*deliveries]),))
+    found = rows(db, sql, (json_list(deliveries),))
     return {one["id"]: Followed(one["file"], one["article"]) for one in found}
 
 

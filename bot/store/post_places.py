@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from sqlite_utils import Database
 
-from bot.store.database import marks, row, rows
+from bot.store.database import column, exists, marks, rows
 
 #: By the index of the few: readers may be a million.
 _CHANNELS = "chats INDEXED BY chats_by_setting WHERE setting IS NOT NULL"
@@ -25,7 +25,7 @@ def articles_of_post(
         f"SELECT id FROM {_CHANNELS} AND (chat_id = :number OR :name <> '' "
         "AND :name IN (lower(username), lower(ltrim(setting, '@'))))"
     )
-    chats = [found["id"] for found in rows(db, sql, values)]
+    chats = column(db, sql, values)
     sql = (
         "SELECT DISTINCT article FROM deliveries "
         "WHERE chat IN (SELECT value FROM json_each(?)) AND message = ?"
@@ -40,13 +40,13 @@ def chats_of(db: Database, article: int) -> list[int]:
         "SELECT DISTINCT chat FROM deliveries WHERE article = ? AND lane = 0 "
         "AND state IN ('sent', 'doubtful')"
     )
-    return [found["chat"] for found in rows(db, sql, (article,))]
+    return column(db, sql, (article,))
 
 
 def had_edition(db: Database, article: int) -> bool:
     """Return True if an article has a delivery to a channel, even a skipped one."""
     sql = "SELECT 1 FROM deliveries WHERE article = ? AND lane = 0 LIMIT 1"
-    return row(db, sql, (article,)) is not None
+    return exists(db, sql, (article,))
 
 
 def by_identity(
@@ -68,7 +68,4 @@ def by_identity(
 
 def articles_in(db: Database, chat: int) -> set[int]:
     """Return the articles that have a delivery to a chat, in any state."""
-    return {
-        found["article"]
-        for found in rows(db, "SELECT article FROM deliveries WHERE chat = ?", (chat,))
-    }
+    return set(column(db, "SELECT article FROM deliveries WHERE chat = ?", (chat,)))

@@ -21,7 +21,6 @@ from bot.store.database import (
     milliseconds,
     moment,
     number,
-    row,
     rows,
     transaction,
     write,
@@ -74,9 +73,12 @@ _ENTER_AMONG = _ENTER.format(
         ON h.chat = value AND h.lane = :lane AND h.state = 'pending' AND h.head = 1""",
 )
 _SERVED = f"""
-SELECT coalesce((SELECT max(turn) FROM deliveries WHERE state = 'sending' AND lane = :lane), 0),
-  (SELECT min(turn) FROM deliveries d WHERE {_AWAKE} AND lane = :lane),
-  (SELECT min(turn) FROM deliveries d WHERE {_ASLEEP} AND lane = :lane)
+SELECT max(
+  coalesce((SELECT max(turn) FROM deliveries WHERE state = 'sending' AND lane = :lane), 0),
+  coalesce(min(awake, asleep), awake, asleep, 0))
+FROM (SELECT
+  (SELECT min(turn) FROM deliveries d WHERE {_AWAKE} AND lane = :lane) AS awake,
+  (SELECT min(turn) FROM deliveries d WHERE {_ASLEEP} AND lane = :lane) AS asleep)
 """
 _WAITS = f"""
 SELECT EXISTS (SELECT 1 FROM deliveries d WHERE {_AWAKE} AND lane = :lane)
@@ -88,8 +90,7 @@ SELECT EXISTS (SELECT 1 FROM deliveries d WHERE {_AWAKE} AND lane = :lane)
 
 def turn(db: Database, lane: Lane) -> int:
     """Return the turn that is being served: a chat for which nothing waits gets it."""
-    sending, *waiting = row(db, _SERVED, {"lane": int(lane)}) or (0,)
-    return max(sending, min((one for one in waiting if one is not None), default=0))
+    return number(db, _SERVED, {"lane": int(lane)})
 
 
 def is_empty(db: Database, lane: Lane) -> bool:

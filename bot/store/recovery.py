@@ -17,12 +17,12 @@ from bot.store import attempts, delivery_rows, notices, numbers, outbox
 from bot.store.availability import NEVER, OPENS, REACHABLE
 from bot.store.database import (
     Row,
+    exists,
     marks,
-    maybe,
     milliseconds,
     moment,
+    moment_of,
     number,
-    row,
     rows,
     transaction,
     write,
@@ -68,7 +68,7 @@ def exist(db: Database) -> bool:
         "SELECT 1 FROM deliveries INDEXED BY deliveries_in_doubt WHERE state = 'doubtful' "
         "AND not_before > 0 LIMIT 1"
     )
-    return row(db, sql) is not None
+    return exists(db, sql)
 
 
 def due(db: Database, at: datetime, *, busy: Collection[int] = ()) -> list[Doubt]:
@@ -97,8 +97,7 @@ def next_due(db: Database, *, busy: Collection[int] = ()) -> datetime | None:
         f"AND d.lane = 0 AND {REACHABLE} AND c.chat_id NOT IN ({marks(len(busy))}) "
         f"AND NOT {_AFTER_ANOTHER}"
     )
-    found = row(db, sql, tuple(busy))
-    return maybe(found[0]) if found else None
+    return moment_of(db, sql, tuple(busy))
 
 
 def around(db: Database, doubt: Doubt) -> Bounds:
@@ -129,20 +128,22 @@ def around(db: Database, doubt: Doubt) -> Bounds:
 
 def may_be_in_other_thread(db: Database, doubt: Doubt) -> bool:
     """Return True if the same article is in doubt in another thread of the chat."""
-    return bool(
-        number(db, f"{_TWINS} AND chat <> ?", (*_twin(doubt), doubt.to.delivery.chat))
-    )
+    return exists(db, f"{_TWINS} AND chat <> :chat", _twin(doubt))
 
 
 def _has_twins(db: Database, doubt: Doubt) -> bool:
     """Return True if another edition of the article is in doubt in the same chat."""
-    return bool(
-        number(db, f"{_TWINS} AND chat = ?", (*_twin(doubt), doubt.to.delivery.chat))
-    )
+    return exists(db, f"{_TWINS} AND chat = :chat", _twin(doubt))
 
 
-def _twin(doubt: Doubt) -> tuple[int, int, int]:
-    return doubt.to.delivery.article, doubt.to.delivery.id, doubt.to.chat_id
+def _twin(doubt: Doubt) -> dict[str, int]:
+    delivery = doubt.to.delivery
+    return {
+        "article": delivery.article,
+        "delivery": delivery.id,
+        "chat": delivery.chat,
+        "chat_id": doubt.to.chat_id,
+    }
 
 
 def will_be_bounded(db: Database, chat_id: int, at: datetime | None = None) -> bool:
@@ -248,8 +249,8 @@ WHERE d.state = 'doubtful' AND d.lane = 0 AND {REACHABLE}
 """
 #: The same article, in doubt in the same chat (Telegram's number), but for one delivery.
 _TWINS = """
-SELECT count(*) FROM deliveries WHERE state = 'doubtful' AND lane = 0 AND article = ? AND id <> ?
-AND chat IN (SELECT id FROM chats WHERE chat_id = ?)
+SELECT 1 FROM deliveries WHERE state = 'doubtful' AND lane = 0 AND article = :article
+AND id <> :delivery AND chat IN (SELECT id FROM chats WHERE chat_id = :chat_id)
 """
 #: Another edition of `d` was sent before it and is still to be searched for.
 _AFTER_ANOTHER = """EXISTS (
@@ -276,14 +277,8 @@ def _doubt(found: Row) -> Doubt:
 
 
 def _is_doubtful(db: Database, delivery: int) -> bool:
-    return (
-        number(
-            db,
-            "SELECT count(*) FROM deliveries WHERE id = ? AND state = 'doubtful'",
-            (delivery,),
-        )
-        == 1
-    )
+    sql = "SELECT 1 FROM deliveries WHERE id = ? AND state = 'doubtful'"
+    return exists(db, sql, (delivery,))
 
 
 def _is_withdrawn(db: Database, delivery: int) -> bool:

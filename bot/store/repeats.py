@@ -14,7 +14,15 @@ from sqlite_utils import Database
 from bot.domain.delivery import State
 from bot.domain.notices import Alert
 from bot.store import attempts, notices, outbox
-from bot.store.database import maybe, milliseconds, row, rows, transaction, write
+from bot.store.database import (
+    column,
+    milliseconds,
+    moment_of,
+    row,
+    rows,
+    transaction,
+    write,
+)
 from bot.store.delivery_rows import UNCONFIRMED
 
 _IN_DOUBT = "state = 'doubtful' AND lane <> 0 AND not_before > 0"
@@ -74,8 +82,8 @@ def begin(db: Database, at: datetime) -> Waiting:
             for one in rows(db, ready, (now,)):
                 outbox.set_state(db, one["id"], State.PENDING, one["reason"])
     first = "SELECT min(not_before) FROM deliveries INDEXED BY {index} WHERE {which}"
-    lost = _first(db, first.format(index="deliveries_lost", which=_UNPROVEN))
-    left = _first(
+    lost = moment_of(db, first.format(index="deliveries_lost", which=_UNPROVEN))
+    left = moment_of(
         db,
         first.format(
             index="deliveries_in_doubt", which=f"{_IN_DOUBT} AND not_before > {now}"
@@ -87,7 +95,7 @@ def begin(db: Database, at: datetime) -> Waiting:
 def unconfirmed(db: Database, article: int) -> list[int]:
     """Return an article's deliveries that wait for an editor."""
     sql = f"SELECT id FROM {_UNCONFIRMED} AND article = ? ORDER BY id"
-    return [found["id"] for found in rows(db, sql, (article,))]
+    return column(db, sql, (article,))
 
 
 def counts(db: Database, most: int = -1) -> dict[int, int]:
@@ -116,8 +124,3 @@ def send_again(db: Database, article: int, at: datetime) -> int:
             db, "UPDATE fanouts SET alone = 0 WHERE alone = 1"
         )  # something may wait for a follower again
     return len(found)
-
-
-def _first(db: Database, sql: str) -> datetime | None:
-    found = row(db, sql)
-    return maybe(found[0]) if found else None

@@ -12,7 +12,7 @@ from bot.domain.settlement import Settlement
 from bot.store import attempts, delivery_rows, facts, holding, numbers, outbox
 from bot.store.article_states import WAITING
 from bot.store.availability import REACHABLE
-from bot.store.database import row, rows, transaction, write
+from bot.store.database import exists, row, rows, transaction, write
 from bot.store.delivery_rows import Addressed
 from bot.store.facts import Fact
 from bot.store.payloads import written
@@ -92,6 +92,6 @@ def found(
         )
         attempts.log(db, delivery.id, "look", "sent", f"found as message {message}", at)
         sql = "SELECT 1 FROM deliveries WHERE article = ? AND lane = 0 AND state = 'held' LIMIT 1"
-        if row(db, sql, (delivery.article,)) is None:
+        if not exists(db, sql, (delivery.article,)):
             holding.skip(db, [delivery.article])
     return True

@@ -5,7 +5,6 @@ Until that index is built, the older one answers, which knows whole words only.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +15,7 @@ from bot.domain.article import Stored
 from bot.domain.fulltext import Query, Term
 from bot.store import articles, indexing
 from bot.store.article_states import VISIBLE
-from bot.store.database import number, rows
+from bot.store.database import column, exists, json_list, number
 
 #: Upper bound of articles that are ranked, so that a reply takes no longer as there are more.
 WEIGHED = 2_000
@@ -27,26 +26,10 @@ NEAR, MISSPELT = 5, 3
 #: Words that two titles can share without having anything in common.
 _SMALL_WORDS = frozenset(
     (
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "for",
-        "from",
-        "in",
-        "is",
-        "it",
-        "its",
-        "of",
-        "on",
-        "or",
-        "that",
+        *("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is"),
+        *("it", "its", "of", "on", "or", "that", "the", "this", "to", "was", "with"),
     )
-) | {"the", "this", "to", "was", "with"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +58,24 @@ def page(db: Database, words: str, most: int = 10, at: int = 0) -> Found:
     """
     query = fulltext.parsed(words)
     instead = ""
-    groups = tuple(tuple(one.whole for one in group) for group in query.groups)
-    whole = _expression(db, Query(groups, query.without), words)
-    found = _page(
-        db,
-        whole if _has(db, whole, PAGES * most) else _expression(db, query, words),
-        most,
-        at,
-    )
-    if not found and not indexing.left(db) and (corrected := _corrected(db, query)):
-        query, instead = corrected
-        found = _page(db, _expression(db, query, words), most, at)
-    return Found(
-        articles.several(db, found[:most]),
-        query,
-        len(found) > most and at + 1 < PAGES,
-        instead,
-    )
+    expression = _expression(db, _whole(query), words)
+    if not _has(db, expression, PAGES * most):
+        expression = _expression(db, query, words)
+    numbers = _page(db, expression, most, at)
+    if not numbers and not indexing.left(db):
+        near = _corrected(db, query)
+        if near:
+            query, instead = near
+            numbers = _page(db, _expression(db, query, words), most, at)
+    more = len(numbers) > most and at + 1 < PAGES
+    return Found(articles.several(db, numbers[:most]), query, more, instead)
 
 
 def titled(db: Database, title: str) -> int | None:
     """Return the one article of this title, whatever its case; None: none, or several."""
-    near = _nearest(
-        db,
-        title,
-        [term for group in fulltext.parsed(title).groups for term in group],
-        10,
-    )
-    same = [one.id for one in near if one.article.title.casefold() == title.casefold()]
+    near = _nearest(db, title, _all_terms(title), 10)
+    folded = title.casefold()
+    same = [one.id for one in near if one.article.title.casefold() == folded]
     return same[0] if len(same) == 1 else None
 
 
@@ -112,17 +85,23 @@ def nearest_titles(db: Database, words: str, most: int = 5) -> list[Stored]:
     A number has to be there whole. Words that say nothing ("the") count only where there are no
     others.
     """
-    terms = [
-        term if term.text.isalpha() else replace(term, begins=False)
-        for group in fulltext.parsed(words).groups
-        for term in group
-    ]
-    return _nearest(
-        db,
-        words,
-        [term for term in terms if term.text not in _SMALL_WORDS] or terms,
-        most,
-    )
+    terms = []
+    for term in _all_terms(words):
+        is_number = not term.text.isalpha()
+        terms.append(replace(term, begins=False) if is_number else term)
+    telling = [term for term in terms if term.text not in _SMALL_WORDS]
+    return _nearest(db, words, telling or terms, most)
+
+
+def _all_terms(words: str) -> list[Term]:
+    groups = fulltext.parsed(words).groups
+    return [term for group in groups for term in group]
+
+
+def _whole(query: Query) -> Query:
+    """Return a query for whole words, of which none is the beginning of another."""
+    groups = [tuple(term.whole for term in group) for group in query.groups]
+    return Query(tuple(groups), query.without)
 
 
 def _nearest(
@@ -130,27 +109,32 @@ def _nearest(
 ) -> list[Stored]:
     """Return articles with any of the terms in their titles, best first."""
     query = " OR ".join(_terms(words)) if indexing.left(db) else _any(terms)
-    query = f"title : ({query})" if query else ""
-    return articles.several(db, _best(db, query, _since(db, query), "true", most))
+    if not query:
+        return []
+    query = f"title : ({query})"
+    best = _best(db, query, _since(db, query), "true", most)
+    return articles.several(db, best)
 
 
 def _page(db: Database, sql: str, most: int, at: int) -> list[int]:
     """Return the row numbers of a page and of the first behind it."""
+    if not sql:
+        return []
     skip = most * at
     since = _since(db, sql)
-    found = _best(db, sql, since, VISIBLE, most + 1, skip)
-    if since and len(found) < most:
-        found = _best(
-            db, sql, 0, VISIBLE, most + 1, skip
-        )  # too many of the last are hidden
-    return found
+    numbers = _best(db, sql, since, VISIBLE, most + 1, skip)
+    if since and len(numbers) < most:  # too many of the last are hidden
+        numbers = _best(db, sql, 0, VISIBLE, most + 1, skip)
+    return numbers
 
 
 def _has(db: Database, query: str, count: int) -> bool:
     """Return True if more than `count` articles match, so that the slow prefixes are not needed."""
+    if not query:
+        return False
     index = _index(db)
     sql = f"SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT 1 OFFSET ?"
-    return bool(query) and number(db, sql, (query, count)) > 0
+    return exists(db, sql, (query, count))
 
 
 def _index(db: Database) -> str:
@@ -161,24 +145,20 @@ def _since(db: Database, query: str) -> int:
     """Return the row number from which on WEIGHED articles match; 0: there are no more."""
     index = _index(db)
     sql = f"SELECT rowid FROM {index} WHERE {index} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"
-    return number(db, sql, (query, WEIGHED - 1)) if query else 0
+    return number(db, sql, (query, WEIGHED - 1))
 
 
 def _best(
-    db: Database, query: str, since: int, standing: str, most: int, skip: int = 0
+    db: Database, query: str, since: int, state: str, most: int, skip: int = 0
 ) -> list[int]:
     """Return the row numbers of the best articles; weighing one takes about a microsecond."""
     index = _index(db)
     sql = (
         f"SELECT a.id FROM {index} f JOIN articles a ON a.id = f.rowid "
-        f"WHERE {index} MATCH ? AND f.rowid >= ? AND {standing} "
+        f"WHERE {index} MATCH ? AND f.rowid >= ? AND {state} "
         f"ORDER BY bm25({index}, 8.0, 1.0, 2.0), a.ordered DESC, a.id DESC LIMIT ? OFFSET ?"
     )
-    return (
-        [found["id"] for found in rows(db, sql, (query, since, most, skip))]
-        if query
-        else []
-    )
+    return column(db, sql, (query, since, most, skip))
 
 
 def _corrected(db: Database, query: Query) -> tuple[Query, str] | None:
@@ -187,27 +167,31 @@ def _corrected(db: Database, query: Query) -> tuple[Query, str] | None:
     texts: list[str] = []
     misspelt = 0
     for group in query.groups:
-        near = _near(db, group[0]) if len(group) == 1 and misspelt < MISSPELT else []
-        groups.append(tuple(Term(word, begins=False) for word in near) or group)
-        texts.append(near[0] if near else " OR ".join(term.text for term in group))
-        misspelt += bool(near)
+        is_one = len(group) == 1 and misspelt < MISSPELT
+        near = _near(db, group[0]) if is_one else []
+        if near:
+            misspelt += 1
+            groups.append(tuple(Term(word, begins=False) for word in near))
+            texts.append(near[0])
+        else:
+            groups.append(group)
+            texts.append(" OR ".join(term.text for term in group))
+    if not misspelt:
+        return None
     texts += [f"-{term.text}" for term in query.without]
-    return (Query(tuple(groups), query.without), " ".join(texts)) if misspelt else None
+    return Query(tuple(groups), query.without), " ".join(texts)
 
 
 def _near(db: Database, term: Term) -> list[str]:
     """Return indexed words one letter from `term`, the commonest first; none if it is indexed."""
     there = "SELECT 1 FROM articles_folded WHERE articles_folded MATCH ? LIMIT 1"
-    if not term.is_word or number(db, there, (_matches(term),)):
+    if not term.is_word or exists(db, there, (_matches(term),)):
         return []
     sql = (
         "SELECT term FROM articles_folded_words WHERE term IN (SELECT value FROM json_each(?)) "
         "ORDER BY doc DESC, term LIMIT ?"
     )
-    return [
-        found["term"]
-        for found in rows(db, sql, (json.dumps(word_forms.misspelt(term.text)), NEAR))
-    ]
+    return column(db, sql, (json_list(word_forms.misspelt(term.text)), NEAR))
 
 
 def _expression(db: Database, query: Query, words: str) -> str:
@@ -217,36 +201,43 @@ def _expression(db: Database, query: Query, words: str) -> str:
     if indexing.left(db):
         return _older(words)
     included = " AND ".join(map(_any, query.groups))
-    forms = [
-        one
-        for term in query.without
-        for one in (term.text, f"{term.text}s", *term.forms)
-    ]
-    excluded = " OR ".join(map(_exactly, forms))
-    return f"({included}) NOT ({excluded})" if excluded else included
+    unwanted: list[str] = []
+    for term in query.without:
+        unwanted += [term.text, f"{term.text}s", *term.forms]
+    excluded = " OR ".join(map(_exactly, unwanted))
+    return _without(included, excluded)
 
 
 def _older(words: str) -> str:
     """Return a query for the older index, which knows no phrase and no OR, but excludes words."""
-    pieces = [piece for piece in plain_text.repair(words).split() if piece != "OR"]
-    included = _terms(" ".join(one for one in pieces if not one.startswith("-")))
-    excluded = _terms(" ".join(one for one in pieces if one.startswith("-")))
-    if not included or not excluded:
-        return " ".join(included)
-    return f"({' AND '.join(included)}) NOT ({' OR '.join(excluded)})"
+    included: list[str] = []
+    excluded: list[str] = []
+    for piece in plain_text.repair(words).split():
+        if piece.startswith("-"):
+            excluded.append(piece)
+        elif piece != "OR":
+            included.append(piece)
+    terms = _terms(" ".join(included))
+    if not terms:
+        return ""
+    unwanted = _terms(" ".join(excluded))
+    return _without(" AND ".join(terms), " OR ".join(unwanted))
+
+
+def _without(included: str, excluded: str) -> str:
+    return f"({included}) NOT ({excluded})" if excluded else included
 
 
 def _terms(words: str) -> list[str]:
     """Return each word quoted, for the older index, which folds words itself."""
-    kept = [
-        word
-        for word in plain_text.repair(words).replace('"', " ").split()
-        if any(map(str.isalnum, word))
-    ]
-    return [
-        f'"{word}"' + "*" * (len(word) > 1 or not word.isascii())
-        for word in kept[: fulltext.MOST_TERMS]
-    ]
+    pieces = plain_text.repair(words).replace('"', " ").split()
+    kept = [piece for piece in pieces if any(map(str.isalnum, piece))]
+    return [_older_term(word) for word in kept[: fulltext.MOST_TERMS]]
+
+
+def _older_term(word: str) -> str:
+    is_letter = len(word) == 1 and word.isascii()
+    return f'"{word}"' if is_letter else f'"{word}"*'
 
 
 def _any(terms: Iterable[Term]) -> str:
@@ -255,15 +246,11 @@ def _any(terms: Iterable[Term]) -> str:
 
 
 def _matches(term: Term) -> str:
-    beginning = [
-        f"{_exactly(stem)}*"
-        for stem in (term.text if term.begins else "", term.stem)
-        if stem
-    ]
-    whole = [
-        _exactly(one) for one in (*(() if term.begins else (term.text,)), *term.forms)
-    ]
-    return " OR ".join([*beginning, *whole])
+    beginnings = [term.text, term.stem] if term.begins else [term.stem]
+    whole = term.forms if term.begins else (term.text, *term.forms)
+    any_of = [f"{_exactly(stem)}*" for stem in beginnings if stem]
+    any_of += map(_exactly, whole)
+    return " OR ".join(any_of)
 
 
 def _exactly(text: str) -> str:

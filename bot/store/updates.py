@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.store.database import milliseconds, row, rows, transaction, write
+from bot.store.database import column, milliseconds, row, transaction, write
 
 #: Telegram drops an update after so long; so does the bot.
 _WAITS = timedelta(days=1)
@@ -59,7 +59,7 @@ def receive(db: Database, bodies: Iterable[tuple[int, str]], at: datetime) -> No
 def unhandled(db: Database, at: datetime) -> list[str]:
     """Return the unhandled updates of the last day, in order; delete older ones."""
     write(db, "DELETE FROM inbox WHERE at < ?", (milliseconds(at - _WAITS),))
-    return [one["body"] for one in rows(db, "SELECT body FROM inbox ORDER BY id")]
+    return column(db, "SELECT body FROM inbox ORDER BY id")
 
 
 def handled(db: Database, numbers: Iterable[int]) -> None:

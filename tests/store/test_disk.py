@@ -52,13 +52,13 @@ def test_a_hosts_own_disk_gets_lost_at_every_restart(variable: str) -> None:
     assert "empties its disk" in disk.temporary(
         Path("/srv/paperboy.db"), {variable: "x"}, LASTING
     )
-    assert disk.temporary(Path("/srv/paperboy.db"), {variable: ""}, LASTING) == ""
+    assert disk.temporary(Path("/srv/paperboy.db"), {variable: ""}, LASTING) is None
 
 
 def test_a_volume_of_a_host_that_has_such_lasts() -> None:
     mounts = LASTING + "/dev/vdc /data ext4 rw 0 0\n"
     assert (
-        disk.temporary(Path("/data/paperboy.db"), {"FLY_APP_NAME": "x"}, mounts) == ""
+        disk.temporary(Path("/data/paperboy.db"), {"FLY_APP_NAME": "x"}, mounts) is None
     )
     assert disk.temporary(
         Path("/data/paperboy.db"), {"DYNO": "web.1"}, mounts
@@ -69,7 +69,7 @@ def test_the_systems_own_list_of_mounts_is_read_and_may_be_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(disk, "MOUNTS", tmp_path / "mounts")
-    assert disk.temporary(tmp_path / "paperboy.db", {}) == ""
+    assert disk.temporary(tmp_path / "paperboy.db", {}) is None
     (tmp_path / "mounts").write_text("tmpfs / tmpfs rw 0 0\n")
     assert (
         disk.temporary(tmp_path / "paperboy.db", {}) == "lies in the machine's memory"
