@@ -45,8 +45,11 @@ class FirstArticles:
         if not key or not self._window:
             return None
         date = self._date(record)
-        known = self._known.get(key, ())
-        near = [story for story in known if abs(story.date - date) <= self._window]
+        near = []
+        for story in self._known.get(key, ()):
+            distance = abs(story.date - date)
+            if distance <= self._window:
+                near.append(story)
         if not near:
             return None
         outlets = self._outlets.get(key, ())
@@ -63,8 +66,9 @@ class FirstArticles:
         if is_copy:
             return
         date = self._date(record)
+        earlier = EarlierStory(number, date, story)
         stories = self._known.setdefault(key, [])
-        stories.append(EarlierStory(number, date, story))
+        stories.append(earlier)
 
     def _date(self, record: ArticleRecord) -> int:
         return effective_date(record.published, self._at)

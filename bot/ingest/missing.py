@@ -43,7 +43,8 @@ class MissingFiles:
             return
         withdraws = self._settings.on_file_removed == "withdraw"
         lost = await self._count_lost(missing, known)
-        if lost * MANY > known and (withdraws or lost >= MANY):
+        are_many = lost * MANY > known
+        if are_many and (withdraws or lost >= MANY):
             withdraws = False
             await self._report_many(missing, lost, known, report)
         await self._record(missing, report, withdraws=withdraws)
@@ -53,7 +54,7 @@ class MissingFiles:
         if not gone:
             return []
         folders = await self._store(files.folders)
-        unread = tuple(set(folders) - gone)
+        unread = tuple(path for path in folders if path not in gone)
         missing = []
         for path in sorted(gone):
             if path.startswith(unread):
@@ -93,7 +94,8 @@ class MissingFiles:
         """Count one more whole scan without these files."""
         withdraw_at = self._clock() if withdraws else None
         for start in range(0, len(missing), _BATCH):
-            paths = missing[start : start + _BATCH]
+            end = start + _BATCH
+            paths = missing[start:end]
             left = await self._store(
                 recorder.record_missing, paths, withdraw_at=withdraw_at
             )
@@ -101,7 +103,9 @@ class MissingFiles:
                 report.withdrawn += len(left)
 
     def _notice(self, alert: Alert, missing: int, known: int) -> Notice:
-        key = EMPTY_ALERT if alert is Alert.FOLDER_EMPTY else GONE_ALERT
+        key = GONE_ALERT
+        if alert is Alert.FOLDER_EMPTY:
+            key = EMPTY_ALERT
         reason = f"{missing} of {known} files are gone at once"
         about = str(self._settings.folder)
         return Notice(key=key, alert=alert, about=about, reason=reason)

@@ -16,7 +16,7 @@ from bot.domain.identity import new_or_copy
 from bot.domain.record import ArticleRecord, with_topics
 from bot.ingest.batch import Batch
 from bot.ingest.first_articles import FirstArticles
-from bot.ingest.topic_rows import ArticleTopics
+from bot.ingest.topic_rows import ArticleTopics, TopicRow
 from bot.planning.opening import Opening, first_state, open_first
 from bot.planning.rules import Read, Recorded
 from bot.store import files, recording
@@ -41,35 +41,41 @@ class NewFiles:
 
     def __init__(self, batch: Batch, read: Sequence[Read]) -> None:
         self._batch = batch
+        paths: list[str] = []
         addresses: list[str] = []
-        for one in read:
-            addresses += one.record.addresses if one.record else ()
-        self._paths = files.seen(batch.db, [one.path for one in read])
+        for file in read:
+            paths.append(file.path)
+            if file.record:
+                addresses += file.record.addresses
+        self._paths = files.seen(batch.db, paths)
         self._addresses = recording.known(batch.db, addresses)
         self._waiting: list[NewFile] = []
 
     def take(self, read: Read) -> bool:
         """Take a file if it is new; return True if it is. Its path and addresses are known now."""
-        record = read.record
-        addresses = record.addresses if record else ()
-        is_known = read.path in self._paths or not self._addresses.isdisjoint(addresses)
-        self._paths.add(read.path)
-        self._addresses.update(addresses)
-        if record is None or is_known:
+        path, record = read.path, read.record
+        is_new = path not in self._paths
+        self._paths.add(path)
+        if record is None:
             return False
-        self._waiting.append(NewFile(read, record))
-        return True
+        if not self._addresses.isdisjoint(record.addresses):
+            is_new = False
+        self._addresses.update(record.addresses)
+        if is_new:
+            self._waiting.append(NewFile(read, record))
+        return is_new
 
     def write(self) -> list[Recorded]:
         """Write what was taken; return what it meant."""
-        taken, self._waiting = self._waiting, []
-        if not taken:
+        new = self._waiting
+        if not new:
             return []
-        records = [one.record for one in taken]
-        window, at = self._batch.rules.same_title, self._batch.at
-        return write(
-            self._batch, taken, FirstArticles(self._batch.db, records, window, at)
-        )
+        self._waiting = []
+        batch = self._batch
+        records = [file.record for file in new]
+        window = batch.rules.same_title
+        first_articles = FirstArticles(batch.db, records, window, batch.at)
+        return write(batch, new, first_articles)
 
 
 def write(
@@ -79,15 +85,16 @@ def write(
 
     Return what they mean: a new article, or a copy of another.
     """
-    db = batch.db
-    topics = [batch.topics.of(one.record.topics) for one in new]
+    db, at = batch.db, batch.at
+    topics = [batch.topics.of(file.record.topics) for file in new]
     entries = _entries(batch, new, topics, first_articles)
-    first_sequence = recording.write(db, entries, batch.at)
-    carried: list[tuple[int, int, int | None]] = []
-    for entry, topics_of_one in zip(entries, topics, strict=True):
-        carried += topics_of_one.rows_of(entry.number)
-    recording.add_topics(db, carried)
-    files.put_all(db, map(_file, new, entries), batch.at)
+    first_sequence = recording.write(db, entries, at)
+    rows: list[TopicRow] = []
+    for entry, carried in zip(entries, topics, strict=True):
+        rows += carried.rows_of(entry.number)
+    recording.add_topics(db, rows)
+    read = map(_file, new, entries)
+    files.put_all(db, read, at)
     _open(batch, entries, topics, first_sequence)
     return [_recorded(entry) for entry in entries]
 
@@ -100,14 +107,18 @@ def _entries(
 ) -> list[Entry]:
     """Number new articles, and find out which of them wait and which are copies."""
     entries = []
-    begin = recording.next_number(batch.db)
-    for number, (one, topics_of_one) in enumerate(zip(new, topics, strict=True), begin):
-        record = with_topics(one.record, topics_of_one.listed)
+    number = recording.next_number(batch.db)
+    for file, carried in zip(new, topics, strict=True):
+        record = with_topics(file.record, carried.listed)
         waits = batch.rules.waits(record.facts, batch.at)
         copy_of = first_articles.find(record)
-        if waits not in UNPUBLISHED and not record.removed:
-            first_articles.add(record, number, is_copy=copy_of is not None)
-        entries.append(Entry(number, record, one.read.path, waits, copy_of))
+        is_published = waits not in UNPUBLISHED and not record.removed
+        if is_published:
+            is_copy = copy_of is not None
+            first_articles.add(record, number, is_copy=is_copy)
+        entry = Entry(number, record, file.read.path, waits, copy_of)
+        entries.append(entry)
+        number += 1
     return entries
 
 
@@ -118,32 +129,37 @@ def _open(
     first_sequence: int,
 ) -> None:
     """Open the deliveries of new articles."""
-    recorded = moment(milliseconds(batch.at))
+    at, rules = batch.at, batch.rules
+    recorded = moment(milliseconds(at))
     openings = []
-    for sequence, (entry, topics_of_one) in enumerate(
-        zip(entries, topics, strict=True), first_sequence
-    ):
+    for index, (entry, carried) in enumerate(zip(entries, topics, strict=True)):
         record = entry.record
         if record.removed or entry.copy_of is not None:
             continue
-        published = None if record.published is None else moment(record.published)
+        published = None
+        if record.published is not None:
+            published = moment(record.published)
         date = effective_date(published, recorded)
-        is_old = is_too_old(date, batch.at, batch.rules.max_age)
-        state = first_state(entry.waits is not Waits.NOTHING, is_old)
-        openings.append(
-            Opening(
-                entry.number, topics_of_one.keys, record.quality, date, state, sequence
-            )
+        is_old = is_too_old(date, at, rules.max_age)
+        is_held = entry.waits is not Waits.NOTHING
+        opening = Opening(
+            entry.number,
+            carried.keys,
+            record.quality,
+            date,
+            first_state(is_held, is_old),
+            first_sequence + index,
         )
-    open_first(batch.db, openings, batch.rules.channels, batch.at)
+        openings.append(opening)
+    open_first(batch.db, openings, rules.channels, at)
 
 
-def _file(one: NewFile, entry: Entry) -> ReadFile:
-    return ReadFile(one.read.path, one.read.mark, entry.number, one.read.warning)
+def _file(new: NewFile, entry: Entry) -> ReadFile:
+    read = new.read
+    return ReadFile(read.path, read.mark, entry.number, read.warning)
 
 
 def _recorded(entry: Entry) -> Recorded:
-    relation = new_or_copy(entry.copy_of)
-    return Recorded(
-        entry.path, relation, entry.number, changed=True, repeats=entry.copy_of
-    )
+    first = entry.copy_of
+    relation = new_or_copy(first)
+    return Recorded(entry.path, relation, entry.number, changed=True, repeats=first)

@@ -14,6 +14,8 @@ from bot.store.database import Database
 
 #: Names of topics in the order of a document.
 _Names = tuple[str, ...]
+#: An article, a topic, and the position of its name; None for a wider topic.
+TopicRow = tuple[int, int, int | None]
 
 
 class ArticleTopics(NamedTuple):
@@ -25,11 +27,12 @@ class ArticleTopics(NamedTuple):
     rows: dict[int, int | None]
     keys: frozenset[str]
 
-    def rows_of(self, article: int) -> list[tuple[int, int, int | None]]:
+    def rows_of(self, article: int) -> list[TopicRow]:
         """Return the rows that say that an article carries these topics."""
         rows = []
         for topic, position in self.rows.items():
-            rows.append((article, topic, position))
+            row = (article, topic, position)
+            rows.append(row)
         return rows
 
 
@@ -45,8 +48,9 @@ class TopicRows:
 
     def spell(self, names: _Names) -> _Names:
         """Return topics in the taxonomy's spelling, each once. Gives none of them a row."""
-        spelled = dict.fromkeys(map(self._spell, names))
-        return tuple(spelled)
+        spelled = map(self._spell, names)
+        once = dict.fromkeys(spelled)
+        return tuple(once)
 
     def of(self, names: _Names) -> ArticleTopics:
         """Return the topics behind the names in a document that becomes an article.
@@ -94,10 +98,13 @@ class TopicRows:
         sample = self._taxonomy.sample_behind(name)
         if not sample or not topics.key(own):
             return own
-        if follows.by_name(self._db, own) is not None:
+        if self._exists(own) or not self._exists(sample):
             return own
-        is_used = follows.by_name(self._db, sample) is not None
-        return sample if is_used else own
+        return sample
+
+    def _exists(self, name: str) -> bool:
+        topic = follows.by_name(self._db, name)
+        return topic is not None
 
     def _row(self, name: str) -> follows.Topic | None:
         """Return the row of a topic; None for a name without letters and digits."""

@@ -37,7 +37,8 @@ def update(batch: Batch, stored: Stored, case: Case) -> bool:
 
     Return True if readers see something else than before.
     """
-    db, record, at = batch.db, case.record, batch.at
+    db, at = batch.db, batch.at
+    record = case.record
     if case.is_as_recorded(stored):
         return False
     is_upgrade = case.was_read_alike(stored)
@@ -58,7 +59,8 @@ def update(batch: Batch, stored: Stored, case: Case) -> bool:
         is_back=is_back,
     )
     changed = not is_upgrade and record.fingerprint != stored.fingerprint
-    if (changed or is_back) and not record.removed and waits not in HIDDEN:
+    is_shown = not record.removed and waits not in HIDDEN
+    if is_shown and (changed or is_back):
         edits.plan(db, stored.id, record.fingerprint, batch.edits_due)
     return changed
 
@@ -79,7 +81,8 @@ def _update_waiting(
     batch: Batch, stored: Stored, case: Case, *, is_upgrade: bool
 ) -> Waits:
     """Let an article wait, or wait no more, as its file now says; return what it waits for."""
-    db, now = batch.db, case.record.facts
+    db = batch.db
+    now = case.record.facts
     was_free = stored.waits is Waits.NOTHING
     if is_upgrade and was_free and holding.went_out(db, stored.id):
         # Posted by an earlier version, whatever it would wait for now.
@@ -105,7 +108,8 @@ def _open_missing(
     is_back: bool,
 ) -> None:
     """Open the deliveries that an article gets by its new topics or quality, or as it is back."""
-    before, quality = stored.article.quality, case.record.quality
+    before = stored.article.quality
+    quality = case.record.quality
     has_new_followers = has_new_topics or is_back
     if is_upgrade and not is_back and before in (0, quality):
         opening.pass_over(batch.db, stored.id, batch.rules.channels, batch.at)
@@ -136,11 +140,14 @@ def merge(batch: Batch, one: Stored, other: Stored) -> Stored:
     any, because one was withdrawn and the other its copy, the article is posted now.
     """
     db, at = batch.db, batch.at
-    kept, merged = sorted((one, other), key=lambda article: article.id)
+    kept, merged = one, other
+    if kept.id > merged.id:
+        kept, merged = merged, kept
     if kept.withdrawn and not merged.withdrawn:
         set_withdrawn(db, kept.id, False, at)
-    is_posted = not merged.held and not merged.withdrawn and merged.copy_of is None
-    if kept.held and is_posted:
+    is_copy = merged.copy_of is not None
+    was_posted = not merged.held and not merged.withdrawn and not is_copy
+    if kept.held and was_posted:
         _release(batch, kept.id)
     merging.articles(db, kept.id, merged.id)
     kept = articles.get(db, kept.id) or kept
