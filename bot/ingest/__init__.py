@@ -6,7 +6,8 @@ missing          records what is gone, reports it where that is much
 reread           reads files again just before posts that follow them are sent
 scan_report      what a scan found, counted
 whole_scans      records that a whole scan has ended
-recorder         decides what each file means and writes a batch in one commit
+recorder         writes a batch of files in one commit
+meaning          decides what a file means
 batch            what a batch of files is recorded with
 cases            what is known of one file
 new_files        writes new articles, many at once

@@ -1,6 +1,6 @@
 """A file that was read, with what has to be known to decide what it means.
 
-Writes nothing; see `recorder`.
+Decides and writes nothing; see `meaning` and `recorder`.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from bot.domain.identity import (
     reads_alike,
     titles_agree,
 )
-from bot.domain.record import ArticleRecord, facts, unpack
-from bot.ingest.batch import OnDisk
+from bot.domain.record import ArticleRecord, facts, unpack, with_topics
+from bot.ingest.batch import Batch, OnDisk
 from bot.planning.rules import Read
-from bot.store import article_files, files
+from bot.store import article_files, articles, files
 from bot.store.database import Database
 from bot.store.files import Known
 
@@ -41,9 +41,10 @@ class Owners:
         if stored is None or stored.path in ("", self.path):
             return None
         path = stored.path
-        if path not in article_files.of_article(self.db, stored.id):
-            return None
-        return path if self._is_there(path) else None
+        living = article_files.of_article(self.db, stored.id)
+        if path in living and self._is_there(path):
+            return path
+        return None
 
     def elsewhere(self, number: int) -> bool:
         """Return True if another living file was read as this article.
@@ -125,7 +126,8 @@ class Case:
         if before is None:
             return False
         size, _, _ = self.read.mark
-        if before.mark[0] != size:
+        size_before, _, _ = before.mark
+        if size != size_before:
             return False
         return reads_alike(stored.article, unpack(self.record))
 
@@ -139,13 +141,16 @@ class Case:
             return False
         if article.is_of_this_version(stored.fingerprint):
             return False
-        if not are_two(article.story(stored.article), self.record.story):
+        story = article.story(stored.article)
+        if not are_two(story, self.record.story):
             return False
-        return stored.path in article_files.known_of(self.owners.db, stored.id)
+        known = article_files.known_of(self.owners.db, stored.id)
+        return stored.path in known
 
     def is_as_recorded(self, stored: Stored) -> bool:
         """Return True if nothing that is written down differs."""
-        before, after = stored.article, unpack(self.record)
+        before = stored.article
+        after = unpack(self.record)
         return (
             stored.path == self.path
             and stored.fingerprint == self.record.fingerprint
@@ -156,3 +161,33 @@ class Case:
             and stored.withdrawn == after.removed
             and facts(before) == self.record.facts
         )
+
+
+def of(batch: Batch, read: Read, record: ArticleRecord) -> Case:
+    """Return a file that was read, with what is known of it."""
+    db = batch.db
+    topics = batch.topics.spell(record.topics)
+    record = with_topics(record, topics)
+    known = files.one(db, read.path)
+    if known is None:
+        known = _renamed(batch, read, record)
+    mine = None
+    if known and known.article:
+        mine = articles.get(db, known.article)
+    owners = Owners(db, read.path, batch.on_disk)
+    return Case(read, record, known, mine, owners)
+
+
+def _renamed(batch: Batch, read: Read, record: ArticleRecord) -> Known | None:
+    """Return what is known of a file under the path that it had before it was renamed.
+
+    Only of one that repeated another's article when an earlier version of ours read it.
+    """
+    if batch.on_disk is None:
+        return None
+    size, _, _ = read.mark
+    paths = article_files.unknown_repeats(batch.db, record.addresses, size)
+    for path in paths:
+        if not batch.on_disk(path):
+            return files.one(batch.db, path)
+    return None
