@@ -22,7 +22,7 @@ from bot.conversation.permission import Permission, permission
 from bot.conversation.request import Request
 from bot.domain.article import from_short_id
 from bot.rendering.keyboards import Act, Tap
-from bot.rendering.taps import EXPIRED, TapAnswer, TapLine
+from bot.rendering.taps import EXPIRED, NO_LINE, TapAnswer, TapLine
 from bot.store import searches
 
 #: What in a group only its admins may do.
@@ -37,19 +37,21 @@ _CHANGES_CHAT = frozenset(
         Act.UNFOLLOW_OFFERED,
     )
 )
-#: Carries out a tap and returns the line that answers it; None: the tap is answered without one.
-Handler = Callable[[Context, Request, Tap], Awaitable[TapAnswer | None]]
+#: What only editors may do.
+_FOR_EDITORS = frozenset((Act.COPY, Act.RELEASE, Act.REPUBLISH, Act.DECIDE))
+#: Carries out a tap and returns the line that answers it.
+Handler = Callable[[Context, Request, Tap], Awaitable[TapAnswer]]
 
 
 async def handle(context: Context, request: Request, tap: Tap | None) -> None:
     """Carry out a tap. It is answered even when that fails, or the person's client would wait."""
-    answer, is_refused = None, False
+    answer = NO_LINE
+    refusal = None
     try:
-        answer = await _refusal(context, request, tap)
-        is_refused = answer is not None
-        if answer is None:
-            answer = await _carry_out(context, request, tap)
+        refusal = await _refusal(context, request, tap)
+        answer = refusal or await _carry_out(context, request, tap)
     finally:
+        is_refused = refusal is not None
         sending.answer_tap(context, request, answer, alert=is_refused)
 
 
@@ -70,15 +72,16 @@ async def _refusal(
             return TapAnswer(TapLine.MEMBERS_HIDDEN)
 
 
-async def _carry_out(
-    context: Context, request: Request, tap: Tap | None
-) -> TapAnswer | None:
+async def _carry_out(context: Context, request: Request, tap: Tap | None) -> TapAnswer:
     if tap is None or request.thread_unknown:
         return EXPIRED
-    return await HANDLERS[tap.act](context, request, tap)
+    if tap.act in _FOR_EDITORS and not context.is_editor(request):
+        return EXPIRED
+    handler = HANDLERS[tap.act]
+    return await handler(context, request, tap)
 
 
-async def _show_found(context: Context, request: Request, tap: Tap) -> TapAnswer | None:
+async def _show_found(context: Context, request: Request, tap: Tap) -> TapAnswer:
     """Show a page of what a search found."""
     search = from_short_id(tap.value) or 0
     words = await context.store(searches.words_of, search)
@@ -88,35 +91,30 @@ async def _show_found(context: Context, request: Request, tap: Tap) -> TapAnswer
     if page is None:
         return EXPIRED
     sending.edit(context, request, page)
-    return None
+    return NO_LINE
 
 
-async def _post_waiting(
-    context: Context, request: Request, tap: Tap
-) -> TapAnswer | None:
+async def _post_waiting(context: Context, request: Request, tap: Tap) -> TapAnswer:
     """Post a held article or a copy; then update the status that the button is under."""
-    if not context.is_editor(request):
-        return EXPIRED
     result = await posting.post_waiting(context, request, tap.act, tap.value)
-    sending.edit(context, request, await editors.status(context, request))
+    status = await editors.status(context, request)
+    sending.edit(context, request, status)
     if result.payload:
         sending.reply(context, request, result.payload, remember=True)
     return result.answer
 
 
-async def _republish(context: Context, request: Request, tap: Tap) -> TapAnswer | None:
+async def _republish(context: Context, request: Request, tap: Tap) -> TapAnswer:
     """Open the next edition of an article; the message then reports it."""
-    if not context.is_editor(request):
-        return EXPIRED
     result = await posting.republish(context, request, tap.value)
     if result.payload:
         sending.edit(context, request, result.payload, remember=True)
     return result.answer
 
 
-async def _decide(context: Context, request: Request, tap: Tap) -> TapAnswer | None:
+async def _decide(context: Context, request: Request, tap: Tap) -> TapAnswer:
     """Carry out an editor's decision; the message then reports it, or who did before."""
-    if tap.decision is None or not context.is_editor(request):
+    if tap.decision is None:
         return EXPIRED
     handler = decisions.HANDLERS[tap.decision]
     result = await handler(context, request, tap.decision, tap.value)

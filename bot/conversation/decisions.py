@@ -24,7 +24,7 @@ from bot.planning import naming
 from bot.publish import editions, passed_over, release_questions
 from bot.rendering import alerts, republish_replies
 from bot.rendering.report import ArticleName
-from bot.rendering.taps import TapLine
+from bot.rendering.taps import TapAnswer, TapLine
 from bot.store import articles, posts_behind, recovery, repeats
 from bot.store.database import Database, moment
 
@@ -85,7 +85,8 @@ async def undo(
     reply = republish_replies.undone(
         context.templates, stored, done.undone, done.late, done.sending
     )
-    return TapResult(reply, _undo_line(done))
+    answer = TapAnswer(_undo_line(done))
+    return TapResult(reply, answer)
 
 
 def _undo(

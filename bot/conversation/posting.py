@@ -21,9 +21,12 @@ from bot.publish import confirmation, editions
 from bot.publish.article_lookup import NamedArticles
 from bot.rendering import republish_replies
 from bot.rendering.keyboards import Act
-from bot.rendering.taps import TapAnswer, TapLine
+from bot.rendering.taps import NO_LINE, TapAnswer, TapLine
 from bot.store import articles, follows, pending
 from bot.store.database import Database, milliseconds, moment
+
+_DECIDED = TapAnswer(TapLine.DECIDED)
+_POSTED = TapAnswer(TapLine.POSTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +35,11 @@ class TapResult:
 
     #: The reply that reports it; None: there is nothing to report.
     payload: Payload | None = None
-    #: None: the tap is answered without a line.
-    line: TapLine | None = TapLine.DECIDED
-
-    @property
-    def answer(self) -> TapAnswer | None:
-        """What answers the tap."""
-        if self.line is None:
-            return None
-        return TapAnswer(self.line)
+    answer: TapAnswer = _DECIDED
 
 
 #: Another editor was first, or time has passed.
-NOTHING_LEFT = TapResult(line=TapLine.NOTHING_LEFT)
-
+NOTHING_LEFT = TapResult(answer=TapAnswer(TapLine.NOTHING_LEFT))
 
 # --- Taps -----------------------------------------------------------------------------------------
 
@@ -69,7 +63,7 @@ async def republish(context: Context, request: Request, value: str) -> TapResult
     if done.number is None:
         return NOTHING_LEFT
     reply = await report_posted(context, request, done)
-    return TapResult(reply, TapLine.POSTED if done.chats else None)
+    return TapResult(reply, _POSTED if done.chats else NO_LINE)
 
 
 async def post_waiting(
@@ -86,7 +80,7 @@ async def post_waiting(
     if act is Act.RELEASE:
         report = republish_replies.released
     reply = report(context.templates, stored, done.chats)
-    return TapResult(reply, TapLine.POSTED)
+    return TapResult(reply, _POSTED)
 
 
 # --- Replies --------------------------------------------------------------------------------------

@@ -90,17 +90,18 @@ def edit_keyboard(context: Context, request: Request, rows: keyboards.Rows) -> N
 def answer_tap(
     context: Context,
     request: Request,
-    answer: TapAnswer | None,
+    answer: TapAnswer,
     *,
     alert: bool = False,
 ) -> None:
-    """Answer a tap; None: without a line. Replies to the chat do not wait for it.
+    """Answer a tap. Replies to the chat do not wait for it.
 
     alert: the line stays until the person closes it.
     """
     if request.button is None:
         return
-    line = replies.tap_line(context.templates_for(request), answer) if answer else ""
+    templates = context.templates_for(request)
+    line = replies.tap_line(templates, answer)
     call = partial(
         context.messenger.answer_callback, request.button.query, line, alert=alert
     )

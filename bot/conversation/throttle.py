@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass, field
 from enum import Enum
-from math import ceil
+from math import ceil, inf
 
-#: The moments of a chat's commands, in monotonic time.
-Times = deque[float]
 _WINDOW = 60.0
 #: Chats remembered before the idle ones are forgotten.
 _MOST_CHATS = 10_000
@@ -24,43 +23,48 @@ class Admission(Enum):
     SILENCED = "silenced"
 
 
+@dataclass(slots=True)
+class _Chat:
+    """What is remembered of a chat, in monotonic time."""
+
+    #: The moments of the commands that were carried out in the last minute.
+    times: deque[float] = field(default_factory=deque)
+    #: Until then it gets no reply.
+    silent_until: float = -inf
+
+
 class Throttle:
     """Admits at most `per_minute` commands of a chat in any minute."""
 
     def __init__(self, per_minute: int) -> None:
         self._per_minute = per_minute
-        #: Chat → the moments of its commands in the last minute.
-        self._times: dict[int, Times] = {}
-        #: Chat → until when it gets no reply.
-        self._silent: dict[int, float] = {}
+        self._chats: dict[int, _Chat] = {}
 
     def admit(self, chat_id: int, at: float) -> Admission:
         """Count one command at `at`, in monotonic time, and return whether it is carried out."""
-        if len(self._times) >= _MOST_CHATS:
-            self._forget(at)
-        if at < self._silent.get(chat_id, at):
+        if len(self._chats) >= _MOST_CHATS:
+            self._forget_idle(at)
+        chat = self._chats.setdefault(chat_id, _Chat())
+        if at < chat.silent_until:
             return Admission.SILENCED
-        self._silent.pop(chat_id, None)
-        times = self._times.setdefault(chat_id, deque())
+        times = chat.times
         while times and times[0] <= at - _WINDOW:
             times.popleft()
         if len(times) < self._per_minute:
             times.append(at)
             return Admission.ADMITTED
-        self._silent[chat_id] = times[0] + _WINDOW
+        chat.silent_until = times[0] + _WINDOW
         return Admission.FIRST_REFUSED
 
     def seconds_left(self, chat_id: int, at: float) -> int:
         """Return how long a refused chat must wait, in whole seconds, at least one."""
-        until = self._silent.get(chat_id, at)
-        seconds = ceil(until - at)
-        return max(seconds, 1)
+        chat = self._chats.get(chat_id)
+        if chat is None or chat.silent_until <= at:
+            return 1
+        return ceil(chat.silent_until - at)
 
-    def _forget(self, at: float) -> None:
-        """Forget the chats that sent nothing in the last minute."""
-        for chat, times in list(self._times.items()):
-            if not times or times[-1] <= at - _WINDOW:
-                del self._times[chat]
-        for chat, until in list(self._silent.items()):
-            if until <= at:
-                del self._silent[chat]
+    def _forget_idle(self, at: float) -> None:
+        """Forget the chats that sent no command in the last minute."""
+        for chat_id, chat in list(self._chats.items()):
+            if chat.times[-1] <= at - _WINDOW:
+                del self._chats[chat_id]

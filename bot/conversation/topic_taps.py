@@ -14,7 +14,7 @@ from bot.domain.delivery import Payload
 from bot.rendering import keyboards, topic_replies
 from bot.rendering.keyboards import Act, Tap
 from bot.rendering.labels import Label
-from bot.rendering.taps import EXPIRED, TapAnswer, TapLine
+from bot.rendering.taps import EXPIRED, NO_LINE, TapAnswer, TapLine
 
 #: What changes the store when one topic is tapped.
 _CHANGES = {
@@ -125,7 +125,7 @@ async def unfollow_offered(context: Context, request: Request, tap: Tap) -> TapA
     return TapAnswer(TapLine.UNFOLLOWED, ", ".join(done.names))
 
 
-async def show_topics(context: Context, request: Request, tap: Tap) -> None:
+async def show_topics(context: Context, request: Request, tap: Tap) -> TapAnswer:
     """Show a page of the keyboard of topics: in its place, or below the message that offers it."""
     page = await readers.keyboard(context, request, tap.page)
     button = request.button
@@ -133,14 +133,16 @@ async def show_topics(context: Context, request: Request, tap: Tap) -> None:
         sending.edit(context, request, page)
     else:
         sending.reply(context, request, page)
+    return NO_LINE
 
 
-async def close_topics(context: Context, request: Request, tap: Tap) -> None:
+async def close_topics(context: Context, request: Request, tap: Tap) -> TapAnswer:
     """Put what the chat follows in the place of the keyboard of topics."""
     followed = await context.store(topic_queries.followed, request)
     templates = context.templates_for(request)
     reply = topic_replies.topics_done(templates, followed)
     sending.edit(context, request, reply)
+    return NO_LINE
 
 
 def _full(context: Context) -> TapAnswer:

@@ -200,6 +200,8 @@ def went_wrong(templates: Templates) -> Payload:
 
 def tap_line(templates: Templates, answer: TapAnswer) -> str:
     """Return the plain line that a tapped button brings up, at most 200 UTF-16 units."""
+    if answer.line is None:
+        return ""
     topic = layout.name(answer.topic)
     words = {"kind": answer.line, "topic": topic, "back": answer.back}
     marked = templates.render("replies/notice", words)

@@ -42,11 +42,13 @@ class TapLine(StrEnum):
 class TapAnswer:
     """A line with what it names."""
 
-    line: TapLine
+    #: None: the tap is answered without a line.
+    line: TapLine | None
     #: A topic's name; for `FULL`, how many topics a chat may follow; "" for neither.
     topic: str = ""
     #: The tap brought a reader back who had stopped.
     back: bool = False
 
 
+NO_LINE = TapAnswer(None)
 EXPIRED = TapAnswer(TapLine.EXPIRED)

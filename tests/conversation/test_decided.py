@@ -13,7 +13,7 @@ from tests.support.chatting import EDITOR, NOON, Bot
 
 
 @pytest.fixture
-async def second(bot: Bot) -> Person:
+async def colleague(bot: Bot) -> Person:
     """Another editor, and an article with a copy to ask about."""
     await bot.channel()
     person = bot.sandbox.world.add_person("Theo", "theo_edits")
@@ -39,11 +39,11 @@ async def _question(bot: Bot, editor: Person) -> Message:
 
 
 async def test_a_late_tap_shows_what_was_decided_and_by_whom(
-    bot: Bot, second: Person
+    bot: Bot, colleague: Person
 ) -> None:
-    await bot.ask(second, "/start")
-    mine, theirs = await _question(bot, bot.editor), await _question(bot, second)
-    await bot.tap(second, theirs, "Post it")
+    await bot.ask(colleague, "/start")
+    mine, theirs = await _question(bot, bot.editor), await _question(bot, colleague)
+    await bot.tap(colleague, theirs, "Post it")
     assert await bot.tap(bot.editor, mine, "Post it") == "That is already done"
     text = mine.text.replace("\u2060", "")
     assert text.startswith(
@@ -56,7 +56,7 @@ async def test_a_late_tap_shows_what_was_decided_and_by_whom(
 
 
 async def test_a_second_tap_on_the_same_message_leaves_its_answer(
-    bot: Bot, second: Person
+    bot: Bot, colleague: Person
 ) -> None:
     mine = await _question(bot, bot.editor)
     keyboard = deepcopy(mine.reply_markup)
@@ -71,7 +71,7 @@ async def test_a_second_tap_on_the_same_message_leaves_its_answer(
 
 
 async def test_a_question_that_nobody_decided_says_that_it_is_over(
-    bot: Bot, second: Person
+    bot: Bot, colleague: Person
 ) -> None:
     mine = await _question(bot, bot.editor)
     data = mine.buttons[0][0]["callback_data"]
