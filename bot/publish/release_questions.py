@@ -41,8 +41,10 @@ def question(db: Database, kind: Waits, newest: int | None) -> Notice | None:
         return None
     count = len(waiting)
     value = _value(kind, max(waiting))
-    decisions = (Decision.POST_ALL, _NONE_OF_THEM[kind], Decision.ONE_BY_ONE)
-    choices = [Choice(decision, value) for decision in decisions]
+    decisions = [Decision.POST_ALL, _NONE_OF_THEM[kind]]
+    if count > 1:
+        decisions.append(Decision.ONE_BY_ONE)
+    choices = [Choice(decision, value, count) for decision in decisions]
     if kind is Waits.BULK and newest and newest < count:
         some = Choice(Decision.POST_NEWEST, f"{value}.{newest}", newest)
         choices.insert(0, some)

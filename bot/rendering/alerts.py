@@ -57,7 +57,10 @@ def decide(
     decision: Decision, value: str = "", count: int | None = None
 ) -> keyboards.Button:
     """Return the button by which an editor decides."""
-    label = labels.DECISIONS[decision].format(count=count)
+    words = labels.DECISIONS
+    if count == 1:
+        words = words | labels.DECISIONS_ON_ONE
+    label = words[decision].format(count=count)
     return keyboards.decide(label, decision, value)
 
 

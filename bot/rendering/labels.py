@@ -73,6 +73,13 @@ DECISIONS = {
     Decision.LEAVE: "Leave as it is",
 }
 
+#: Where a decision about several is about one: the text of its button then.
+DECISIONS_ON_ONE = {
+    Decision.POST_ALL: "Post it",
+    Decision.SKIP_ALL: "Skip it",
+    Decision.WERE_POSTED: "It was posted",
+}
+
 
 class CommandWords(NamedTuple):
     """A command as menus and /help describe it."""

@@ -337,6 +337,9 @@ async def test_a_webhook_of_another_program_is_named_without_its_secret_path(
     assert "secret-path" not in said([found])
     ours = {"public_url": "https://other.example", "listen": "127.0.0.1:0"}
     assert await place.found(sandbox, web=ours) == []
+    alike = {"public_url": "https://other.ex", "listen": "127.0.0.1:0"}
+    (found,) = await place.found(sandbox, web=alike)
+    assert "perhaps another program's" in found.what
     sandbox.updates.webhook_url = ""
 
 
@@ -678,6 +681,13 @@ async def test_a_folder_of_the_database_that_may_not_be_written_is_told(
         (
             {"public_url": "https://bot.example:99999", "listen": "127.0.0.1:0"},
             "is not an address",
+        ),
+        *(
+            (
+                {"public_url": f"https://{host}/tg", "listen": "127.0.0.1:0"},
+                "inside your own network, which Telegram can't reach",
+            )
+            for host in ("localhost", "127.0.0.1", "[::1]", "10.0.0.5", "nas.local")
         ),
         ({"listen": "127.0.0.1:70000"}, "there is no port 70000"),
         ({"listen": "192.0.2.1:8080"}, "can't be used"),

@@ -477,7 +477,7 @@ def test_what_the_first_scan_after_a_restore_does_not_know_waits_unless_it_is_da
     assert holding.counts(newsroom.db) == {Waits.RESTORED: 1}
     asked = release_questions.question(newsroom.db, Waits.RESTORED, 10)
     assert asked is not None
-    assert [choice.decision for choice in asked.choices] == ["all", "posted", "each"]
+    assert [choice.decision for choice in asked.choices] == ["all", "posted"]
 
 
 def test_what_was_about_to_go_out_when_the_backup_was_made_waits(

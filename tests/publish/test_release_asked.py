@@ -216,6 +216,22 @@ async def test_editors_decide_once_about_what_a_restored_database_does_not_know(
     assert await _posted(publisher) == posted
 
 
+@pytest.mark.parametrize(
+    ("button", "posted"), [("Post it", [1]), ("It was posted", [])]
+)
+async def test_about_one_article_the_question_speaks_of_one(
+    publisher: Outgoing, button: str, posted: list[int]
+) -> None:
+    await _scanned(publisher, Fact.RESTORED)
+    await _arrive(publisher, 1)
+    asked = await _ask(publisher)
+    assert asked.text.startswith("The restored database does not know an article")
+    assert _labels(asked) == ["Post it", "It was posted"]
+    await _tap(publisher, publisher.editor, asked, button)
+    assert asked.buttons == []
+    assert await _posted(publisher) == posted
+
+
 # --- no editor to ask -------------------------------------------------------------------------------------------------
 
 

@@ -98,7 +98,7 @@ async def _webhook(messenger: Messenger, chosen: Settings) -> AsyncIterator[Find
     parts = urlsplit(str(info["url"]))
     where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"  # what follows may be a secret
     public = chosen.web.public_url
-    if not public or not str(info["url"]).startswith(public):
+    if not public or not f"{info['url']}/".startswith(f"{public.rstrip('/')}/"):
         yield warning(
             f"telegram: a webhook at {where} receives this bot's updates: "
             "perhaps another program's",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -51,6 +52,21 @@ def _public(url: str) -> Iterator[Finding]:
             f"web.public_url: {url}: Telegram does not call port {port}",
             "Use port 443, 80, 88 or 8443.",
         )
+    elif _is_private(parts.hostname or ""):
+        yield warning(
+            f"web.public_url: {url}: is an address inside your own network, "
+            "which Telegram can't reach",
+            "Set it to the address by which the bot is reached from the internet, "
+            "unless you run your own Bot API server.",
+        )
+
+
+def _is_private(host: str) -> bool:
+    """Return True for this machine's own names and for addresses of private networks."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".localhost", ".internal"))
 
 
 def _listen(address: str) -> Iterator[Finding]:
