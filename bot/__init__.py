@@ -10,8 +10,10 @@ and time enters once, as `clock`.
     app           builds one running bot from the rooms, with clock and token
     single_run    the work of `paperboy run --once`
     jobs          what the scheduled jobs of a running bot do
+    stalled       tells the editors which jobs stand still
     health        signals for /health and the watchdog
     session       one bot account at work: client, courier, updates, editors
+    ending        ends a run: when told to, or for an error that needs a supervisor
     scheduler     named jobs: at intervals, when nudged, or when they ask for it
     watchdog      ends a process in which nothing moves any more
     web           HTTP: health, metrics, the webhook endpoint

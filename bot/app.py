@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from math import inf
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bot import scheduler, single_run, watchdog
-from bot.botapi import client
-from bot.botapi.meter import Meter
-from bot.botapi.webhook import Hook
 from bot.clock import Clock, monotonic, now
 from bot.domain.rate_limit import Limits, RateLimiter
-from bot.errors import (
-    DatabaseDamaged,
-    DatabaseLost,
-    PaperboyError,
-    Stopped,
-    TokenRevoked,
-    UsageError,
-)
+from bot.ending import Ending
+from bot.errors import PaperboyError, Stopped
 from bot.health import HealthMonitor
 from bot.ingest import reread
 from bot.ingest.poller import Poller
@@ -37,15 +29,20 @@ from bot.publish.report import report
 from bot.rendering.report import StatusReport
 from bot.rendering.templates import Templates
 from bot.scheduler import Scheduler
-from bot.session import Connection, account, webhook
+from bot.session import webhook as webhook_settings
+from bot.session.parts import Parts
 from bot.settings import Settings
 from bot.single_run import SingleRun
 from bot.store import lock, outbox, present, upgrade, waits
 from bot.store.thread import Store
 
+if TYPE_CHECKING:
+    from bot.botapi.webhook import Hook
+    from bot.session.connection import Connection
+
 #: Seconds from a signal to the end. A call cut off then stays `sending` (docs/architecture.md,
 #: The process).
-FAREWELL = 8.0
+STOP_SECONDS = 8.0
 _log = logging.getLogger(__name__)
 
 
@@ -55,26 +52,23 @@ class App:
     def __init__(
         self, settings: Settings, templates: Templates, store: Store, clock: Clock
     ) -> None:
-        self.settings = settings
-        self._templates = templates
-        self._store = store
-        self._clock = clock
-        self._channels = Channels(store, settings.channels, templates.taxonomy)
+        channels = Channels(store, settings.channels, templates.taxonomy)
         self._scanner = Scanner(store, settings.feed, self._rules, clock)
         self._poller = Poller(self._scanner, settings.feed, clock)
-        self._schedule = Scheduler(clock, self._job_ended)
-        self._stop = asyncio.Event()
-        self._fatal: Exception | None = None
-        self._telegram: Connection | None = None
-        #: What was logged of a job's failure.
-        self._told: dict[str, str] = {}
-        self._pace = RateLimiter(
-            Limits(
-                messages_per_second=settings.pace.messages_per_second,
-                per_chat_seconds=settings.pace.per_chat_seconds,
-                per_group_minute=settings.pace.per_group_minute,
-            )
+        self._parts = Parts(
+            settings=settings,
+            templates=templates,
+            store=store,
+            channels=channels,
+            pace=_rate_limiter(settings),
+            clock=clock,
+            wake=self._wake,
+            folder_status=self._poller.folder_status,
         )
+        self._ending = Ending()
+        self._stop = self._ending.stop
+        self._schedule = Scheduler(clock, self._ending.note_job)
+        self._telegram: Connection | None = None
         clock.on_jump(self._clock_jumped)
 
     @classmethod
@@ -89,26 +83,30 @@ class App:
 
         `clock`: a `Clock`, or anything else that tells the wall time; None: the system's.
         """
-        database, clock = (
-            settings.store.database,
-            Clock.of(clock) if clock else Clock(now, monotonic),
-        )
+        database = settings.store.database
+        clock = Clock.of(clock) if clock else Clock(now, monotonic)
         with lock.held(database):
-            present.before_use(database)
+            await _check(database)
             upgrade.keep_copy(database)
             store = Store(database)
             try:
                 app = cls(settings, templates, store, clock)
-                await app._channels.load()
-                if back := await store(waits.catch_up, clock()):
-                    _log.warning(
-                        "the clock is %s behind the last record: pauses are shortened by as much",
-                        back,
-                    )
-                await store(release.resume)
+                await app._take_over()
                 yield app
             finally:
                 store.close()
+
+    async def _take_over(self) -> None:
+        """Prepare the database that an earlier process, or another clock, has left."""
+        store, at = self._parts.store, self._parts.clock()
+        await self._parts.channels.load()
+        behind = await store(waits.catch_up, at)
+        if behind:
+            _log.warning(
+                "the clock is %s behind the last record: pauses are shortened by as much",
+                behind,
+            )
+        await store(release.resume)
 
     def stop(self) -> None:
         """End `run` or `run_once`: begin no more calls, settle those on their way."""
@@ -130,94 +128,61 @@ class App:
 
     async def report(self) -> StatusReport:
         """Return how things stand."""
-        return await self._store(report, self._clock(), **self._poller.folder_status())
-
-    @asynccontextmanager
-    async def connected(self, patience: float = inf) -> AsyncIterator[Connection]:
-        """Connect to Telegram while the block runs.
-
-        Raises UsageError without a token, TokenRevoked for a token that Telegram does not accept.
-
-        Raises PaperboyError when Telegram can't be reached within about `patience` seconds.
-        """
-        telegram = self.settings.telegram
-        token = telegram.token.get_secret_value()
-        if not token:
-            raise UsageError(
-                "telegram.token: is missing. Take one from @BotFather and set "
-                "PAPERBOY_TELEGRAM__TOKEN; `paperboy demo` needs none."
-            )
-        meter = Meter(self._pace, self._clock)
-        speaking = client.build(
-            token, telegram.api_base_url, paid=telegram.paid_broadcast, meter=meter
-        )
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(speaking.close)
-            username = await scheduler.unless(
-                self._stop, account(speaking, self._stop, patience)
-            )
-            connection = Connection(
-                speaking,
-                username,
-                settings=self.settings,
-                templates=self._templates,
-                store=self._store,
-                channels=self._channels,
-                pace=self._pace,
-                clock=self._clock,
-                wake=self._wake,
-                folder_status=self._poller.folder_status,
-            )
-            connection.courier.followed.reread = self._reread
-            stack.push_async_callback(connection.inbox.close)
-            yield connection
+        parts = self._parts
+        return await parts.store(report, parts.clock(), **parts.folder_status())
 
     async def run(self, *, webhook: bool = False) -> None:
         """Scan, deliver and answer until `stop`. Raises what a supervisor must act on."""
         with suppress(Stopped):
             await self._run(webhook)
         _log.info("Paperboy stopped; what waits goes out after the next start")
-        if self._fatal:
-            raise self._fatal
+        self._ending.raise_error()
 
-    async def _run(self, webhooks: bool) -> None:
-        hook = webhook(self.settings.web, self._brought) if webhooks else None
+    async def _run(self, webhook: bool) -> None:
+        web = self._parts.settings.web
+        hook = webhook_settings.hook(web, self._take_update) if webhook else None
         monitor = HealthMonitor(
             schedule=self._schedule,
             poller=self._poller,
-            clock=self._clock,
-            webhook=webhooks,
+            clock=self._parts.clock,
+            webhook=webhook,
         )
         async with AsyncExitStack() as stack:
-            if self.settings.web.listen:
+            if web.listen:
                 await self._listen(monitor, hook, stack)
-            telegram = await stack.enter_async_context(self.connected())
-            self._telegram = monitor.telegram = telegram
+            telegram = await stack.enter_async_context(self._connected())
+            monitor.telegram = telegram
             jobs = self._jobs(telegram)
-            jobs.plan(webhook=webhooks)
+            jobs.plan(webhook=webhook)
             work = [
-                telegram.serve(hook, self._stop)
-                if hook
-                else telegram.polling.run(self._stop),
+                self._take_updates(telegram, hook),
                 self._begin(telegram, jobs),
                 scheduler.unless(self._stop, telegram.set_menus()),
-                watchdog.watch(
-                    monitor.signs,
-                    self._clock.monotonic,
-                    self._stop,
-                    telegram.tell_stuck,
-                    polls=not hook,
-                ),
-                self._clock.watch(self._stop),
+                self._watch(monitor, telegram),
+                self._parts.clock.watch(self._stop),
             ]
-            tasks = [asyncio.create_task(self._guarded(one)) for one in work]
+            tasks = [asyncio.create_task(self._ending.guarded(one)) for one in work]
             await self._stop.wait()
             telegram.courier.stop()
-            await asyncio.gather(
-                self._schedule.stop(FAREWELL), scheduler.ended(tasks, FAREWELL)
-            )
+            ended = scheduler.ended(tasks, STOP_SECONDS)
+            await asyncio.gather(self._schedule.stop(STOP_SECONDS), ended)
 
-    async def _brought(self, update: dict[str, Any]) -> None:
+    @asynccontextmanager
+    async def _connected(self, seconds: float = inf) -> AsyncIterator[Connection]:
+        from bot.session.connecting import connected  # loaded by `_check`
+
+        async with connected(self._parts, self._stop, seconds) as telegram:
+            telegram.courier.followed.reread = self._reread
+            self._telegram = telegram
+            yield telegram
+
+    async def _take_updates(self, telegram: Connection, hook: Hook | None) -> None:
+        if hook:
+            await telegram.serve(hook, self._stop)
+        else:
+            await telegram.polling.run(self._stop)
+
+    async def _take_update(self, update: dict[str, Any]) -> None:
         """Take an update from the webhook. Raises PaperboyError; Telegram then posts it again."""
         if self._telegram is None:
             raise PaperboyError("the bot is starting")
@@ -228,20 +193,26 @@ class App:
     ) -> None:
         from bot.web.server import Web  # a bot that does not listen loads no web server
 
-        web = Web(
-            self.settings.web.listen,
-            health=monitor.health,
-            report=self.report,
-            hook=hook,
-        )
+        address = self._parts.settings.web.listen
+        web = Web(address, health=monitor.health, report=self.report, hook=hook)
         await web.start()
         stack.push_async_callback(web.stop)
+
+    async def _watch(self, monitor: HealthMonitor, telegram: Connection) -> None:
+        await watchdog.watch(
+            monitor.activity,
+            self._parts.clock.monotonic,
+            self._stop,
+            telegram.tell_stuck,
+            polls=not monitor.webhook,
+        )
 
     async def _begin(self, telegram: Connection, jobs: Jobs) -> None:
         """Introduce the bot, then scan and deliver until `stop`."""
         await scheduler.unless(self._stop, telegram.introduce())
-        await telegram.say_what_runs()
-        watching = asyncio.create_task(self._poller.watch(self._stop, jobs.told))
+        await telegram.log_introduction()
+        watch = self._poller.watch(self._stop, jobs.folder_changed)
+        watching = asyncio.create_task(watch)
         # the watch starts before the first scan, so that changes during it are reported
         await asyncio.sleep(0)
         self._schedule.start()
@@ -254,28 +225,30 @@ class App:
         """
         done = False
         with suppress(Stopped):
-            async with self.connected(single_run.ONCE.total_seconds()) as telegram:
-                self._telegram = telegram
-                await SingleRun(self._jobs(telegram), self._stop, FAREWELL).work()
+            async with self._connected(single_run.ONCE.total_seconds()) as telegram:
+                single = SingleRun(self._jobs(telegram), self._stop, STOP_SECONDS)
+                await single.work()
                 done = True
-        return max(await self._store(outbox.waiting), 0 if done else 1)
+        left = await self._parts.store(outbox.waiting)
+        return left if done else max(left, 1)
 
     @property
     def has_problem(self) -> bool:
         """Whether a channel of the settings is unknown, or the folder away or suddenly empty."""
-        unknown = self._telegram.unknown if self._telegram else {}
-        return bool(unknown or self._poller.problem or self._poller.emptied)
+        if self._telegram and self._telegram.channel_lookup.unknown:
+            return True
+        return bool(self._poller.problem or self._poller.emptied)
 
     def _jobs(self, telegram: Connection) -> Jobs:
         return Jobs(
-            settings=self.settings,
+            settings=self._parts.settings,
             schedule=self._schedule,
             poller=self._poller,
-            channels=self._channels,
+            channels=self._parts.channels,
             telegram=telegram,
-            store=self._store,
-            pace=self._pace,
-            clock=self._clock,
+            store=self._parts.store,
+            pace=self._parts.pace,
+            clock=self._parts.clock,
             wake=self._wake,
         )
 
@@ -286,45 +259,41 @@ class App:
             self._schedule.nudge("deliver")
 
     def _rules(self) -> Rules:
-        return Rules.of(self.settings, self._templates.taxonomy, self._channels.live)
+        parts = self._parts
+        return Rules.of(parts.settings, parts.templates.taxonomy, parts.channels.live)
 
     async def _reread(self, articles: Mapping[str, int]) -> Mapping[str, str]:
-        folder = self.settings.feed.folder
-        return await reread.problems(self._store, self._scanner, folder, articles)
+        store, folder = self._parts.store, self._parts.settings.feed.folder
+        return await reread.problems(store, self._scanner, folder, articles)
 
     def _clock_jumped(self, by: timedelta) -> None:
         """Move everything that waits for a moment of the wall clock by as much as it was set."""
         way = "back" if by < timedelta() else "forward"
         _log.warning("the clock was set %s by %d s", way, abs(by).total_seconds())
         self._schedule.reschedule()
-        telegram = (
-            (self._telegram.courier, self._telegram.notifier) if self._telegram else ()
+        self._parts.pace.shift(by)
+        self._poller.shift(by)
+        if self._telegram:
+            self._telegram.courier.shift(by)
+            self._telegram.notifier.shift(by)
+        self._parts.store.queue(waits.shift, by)
+
+
+async def _check(database: Path) -> None:
+    """Check the database, and load what speaks to Telegram while the disk is read."""
+    checking = asyncio.create_task(asyncio.to_thread(present.before_use, database))
+    await asyncio.sleep(0)  # the check begins
+    import bot.session.connecting  # noqa: F401
+
+    await checking
+
+
+def _rate_limiter(settings: Settings) -> RateLimiter:
+    pace = settings.pace
+    return RateLimiter(
+        Limits(
+            messages_per_second=pace.messages_per_second,
+            per_chat_seconds=pace.per_chat_seconds,
+            per_group_minute=pace.per_group_minute,
         )
-        for waiting in (self._pace, self._poller, *telegram):
-            waiting.shift(by)
-        self._store.queue(waits.shift, by)
-
-    def _job_ended(self, name: str, error: Exception | None) -> None:
-        if error is None:
-            self._told.pop(name, None)
-            return
-        known, self._told[name] = self._told.get(name), repr(error)
-        if isinstance(error, TokenRevoked | DatabaseDamaged | DatabaseLost):
-            self._fatal = error
-            self._stop.set()
-        elif known == repr(error):
-            return  # said before
-        elif isinstance(error, PaperboyError):
-            _log.error("%s: %s", name, error)
-        else:
-            _log.error("%s failed and will be tried again", name, exc_info=error)
-
-    async def _guarded(self, work: Awaitable[None]) -> None:
-        """Let an error that a supervisor must act on, or a bug, end the run."""
-        try:
-            await work
-        except Stopped:
-            return
-        except Exception as error:
-            self._fatal = error
-            self.stop()
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot import watchdog
 from bot.clock import Clock
@@ -15,9 +16,11 @@ from bot.domain.plain_text import counted
 from bot.errors import PaperboyError, StoreError
 from bot.ingest.poller import Poller
 from bot.scheduler import Failing, Scheduler
-from bot.session import Connection
-from bot.watchdog import Signs
+from bot.watchdog import Activity
 from bot.web.health import Health
+
+if TYPE_CHECKING:
+    from bot.session.connection import Connection
 
 #: Seconds a job or the polling may be late, or a job may keep failing, before that is reported.
 LATE = 60.0
@@ -28,11 +31,11 @@ DATABASE = "database"
 #: What each job does, for people.
 _DOES = {
     "scan": "reading the folder",
-    "look": "reading changed files",
+    "scan changes": "reading changed files",
     "release": "releasing articles that waited",
     "deliver": "sending posts",
     "tell editors": "telling the editors",
-    "keep house": "tidying the database",
+    "tidy": "tidying the database",
     "index": "indexing the articles of an older database",
     "webhook": "getting updates by the webhook",
 }
@@ -52,9 +55,8 @@ class HealthMonitor:
 
     def health(self) -> Health:
         """Return whether all is well, and what is not."""
-        reasons = [
-            job.reason for job in stalled_jobs(self.schedule, self.clock).values()
-        ]
+        stalled = stalled_jobs(self.schedule, self.clock)
+        reasons = [job.reason for job in stalled.values()]
         reasons += [f"{does(name)} is late" for name in self.schedule.late(LATE)]
         if self.poller.problem:
             reasons.append(self.poller.problem)
@@ -80,24 +82,21 @@ class HealthMonitor:
     def _telegram_is_silent(self) -> bool:
         if self.telegram is None or self.webhook:
             return False
-        answered = self.telegram.polling.last_success or self.telegram.connected
-        latest = max(answered, self.telegram.connected)
+        latest = self.telegram.connected
+        if self.telegram.polling.last_success:
+            latest = max(latest, self.telegram.polling.last_success)
         return self.clock.monotonic() - latest > LATE
 
-    async def signs(self, since: float) -> Signs:
+    async def activity(self, since: float) -> Activity:
         """Return what the watchdog checks; `since`: when it started, or the machine last woke."""
         telegram, at = self.telegram, self.clock.monotonic()
         if telegram is None:
-            return Signs(at=at, since=at)
-        polls = [
-            moment
-            for moment in (telegram.polling.last_end, telegram.inbox.moved)
-            if moment
-        ]
-        return Signs(
+            return Activity(at=at, since=at)
+        polled = (telegram.polling.last_end, telegram.inbox.moved)
+        return Activity(
             at=at,
             since=since,
-            polled=max(polls, default=None),
+            polled=max(filter(None, polled), default=None),
             late=self.schedule.late(watchdog.PATIENCE, since),
             due=telegram.courier.busy_since,
             landed=telegram.courier.moved,
@@ -119,24 +118,26 @@ class StalledJob:
 def stalled_jobs(schedule: Scheduler, clock: Clock) -> dict[str, StalledJob]:
     """Return the jobs that fail or hang, by name."""
     stalled: dict[str, StalledJob] = {}
-    for job in schedule.failing(LATE):
-        stalled[job.job] = _failing(job, _wall_time(clock, job.since))
-    for name, since in schedule.hanging(HANGS):
-        stalled.setdefault(name, _hanging(name, _wall_time(clock, since)))
+    for failure in schedule.failing(LATE):
+        stalled[failure.job] = _failing(failure, _wall_time(clock, failure.since))
+    for name, started in schedule.hanging(HANGS):
+        stalled.setdefault(name, _hanging(name, _wall_time(clock, started)))
     return stalled
 
 
 def _hanging(name: str, since: datetime) -> StalledJob:
-    reason = f"{does(name)} has not come to an end since {since:%d %B %H:%M} UTC"
-    return StalledJob(name, does(name).capitalize(), reason)
+    what = does(name)
+    reason = f"{what} has not come to an end since {_shown(since)}"
+    return StalledJob(name, what.capitalize(), reason)
 
 
 def _failing(job: Failing, since: datetime) -> StalledJob:
-    what = f"{does(job.job)} has failed {counted(job.times, 'time')} since {since:%d %B %H:%M} UTC"
-    reason = f"{what}: {_explained(job.error)}"
+    what, times = does(job.job), counted(job.times, "time")
+    failure = f"{what} has failed {times} since {_shown(since)}"
+    reason = f"{failure}: {_explained(job.error)}"
     if isinstance(job.error, StoreError):
         return StalledJob(DATABASE, "The database", reason)
-    return StalledJob(job.job, does(job.job).capitalize(), reason)
+    return StalledJob(job.job, what.capitalize(), reason)
 
 
 def _explained(error: Exception) -> str:
@@ -145,8 +146,13 @@ def _explained(error: Exception) -> str:
     return f"an internal error ({type(error).__name__}), which the log describes"
 
 
+def _shown(moment: datetime) -> str:
+    return f"{moment:%d %B %H:%M} UTC"
+
+
 def _wall_time(clock: Clock, monotonic: float) -> datetime:
-    return clock() - timedelta(seconds=clock.monotonic() - monotonic)
+    seconds_ago = clock.monotonic() - monotonic
+    return clock() - timedelta(seconds=seconds_ago)
 
 
 def does(name: str) -> str:

@@ -181,9 +181,13 @@ class Scheduler:
 
     def failing(self, seconds: float) -> list[Failing]:
         """Return the jobs that failed twice in a row, or once and `seconds` ago."""
-        at = self._clock.monotonic()
-        failing = [job.failing for job in self._jobs.values() if job.failing]
-        return [job for job in failing if job.times > 1 or at - job.since > seconds]
+        before = self._clock.monotonic() - seconds
+        failing = []
+        for job in self._jobs.values():
+            failure = job.failing
+            if failure and (failure.times > 1 or failure.since < before):
+                failing.append(failure)
+        return failing
 
     def well(self) -> list[str]:
         """Return the jobs whose last run succeeded."""
@@ -193,12 +197,11 @@ class Scheduler:
     def hanging(self, seconds: float) -> list[tuple[str, float]]:
         """Return the jobs that have run for over `seconds`, with their monotonic start."""
         before = self._clock.monotonic() - seconds
-        running = [(name, job.started) for name, job in self._jobs.items() if job.task]
-        return [
-            (name, start)
-            for name, start in running
-            if start is not None and start < before
-        ]
+        hanging = []
+        for name, job in self._jobs.items():
+            if job.task and job.started is not None and job.started < before:
+                hanging.append((name, job.started))
+        return hanging
 
     def late(self, seconds: float, since: float = -inf) -> list[str]:
         """Return the jobs that are not running and are overdue by more than `seconds`.
@@ -207,10 +210,12 @@ class Scheduler:
         """
         if self._started is None:
             return []
-        at = self._clock.monotonic()
-        counted_from = max(self._started, since)
-        jobs = self._jobs.items()
-        return [name for name, job in jobs if job.is_late(at, counted_from, seconds)]
+        at, counted_from = self._clock.monotonic(), max(self._started, since)
+        late = []
+        for name, job in self._jobs.items():
+            if job.is_late(at, counted_from, seconds):
+                late.append(name)
+        return late
 
     async def stop(self, seconds: float) -> None:
         """Start no more runs, wait up to `seconds` for those under way, then cancel them.

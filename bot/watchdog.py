@@ -23,8 +23,8 @@ SLEPT = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signs:
-    """Signs of life. All times are monotonic."""
+class Activity:
+    """When each part of a bot last did something. All times are monotonic."""
 
     #: When they were read.
     at: float
@@ -40,25 +40,28 @@ class Signs:
     landed: float | None = None
 
 
-def troubles(signs: Signs, *, polls: bool) -> list[str]:
+def troubles(activity: Activity, *, polls: bool) -> list[str]:
     """Return what is stuck, as clauses; empty if nothing is. polls: the bot fetches updates."""
-    stuck = [f"the job “{name}” has not run" for name in signs.late]
-    if polls and _silent(signs, signs.polled):
+    stuck = [f"the job “{name}” has not run" for name in activity.late]
+    if polls and _is_silent(activity, activity.polled):
         stuck.append("no request for updates has come to an end")
-    if signs.due is not None and _silent(signs, signs.landed, signs.due):
+    due = activity.due
+    if due is not None and _is_silent(activity, due, activity.landed):
         stuck.append("messages are due and none goes out")
     return stuck
 
 
-def _silent(signs: Signs, *moments: float | None) -> bool:
+def _is_silent(activity: Activity, *moments: float | None) -> bool:
     """Return True if the latest of some moments is too long ago."""
-    known = [moment for moment in moments if moment is not None]
-    latest = max([signs.since, *known])
-    return signs.at - latest > PATIENCE
+    latest = activity.since
+    for moment in moments:
+        if moment is not None:
+            latest = max(latest, moment)
+    return activity.at - latest > PATIENCE
 
 
 async def watch(
-    signs: Callable[[float], Awaitable[Signs]],
+    read: Callable[[float], Awaitable[Activity]],
     monotonic: Monotonic,
     stop: asyncio.Event,
     tell: Callable[[str], Awaitable[None]],
@@ -78,7 +81,7 @@ async def watch(
         if at - last > SLEPT:
             since = at
         last = at
-        stuck = troubles(await signs(since), polls=polls)
+        stuck = troubles(await read(since), polls=polls)
         if stuck:
             reason = "; ".join(stuck)
             with suppress(TimeoutError):

@@ -8,7 +8,7 @@ import pytest
 
 from bot import watchdog
 from bot.errors import Stuck
-from bot.watchdog import PATIENCE, SLEPT, Signs, troubles
+from bot.watchdog import PATIENCE, SLEPT, Activity, troubles
 
 AT = 100_000.0
 LONG_AGO = AT - 3_600
@@ -17,23 +17,31 @@ LATELY = AT - 5
 
 
 @pytest.mark.parametrize(
-    ("signs", "words"),
+    ("activity", "words"),
     [
-        (Signs(at=AT, since=LONG_AGO, polled=LATELY), []),
-        (Signs(at=AT, since=LONG_AGO, polled=TOO_LONG), ["updates"]),
-        (Signs(at=AT, since=LONG_AGO), ["updates"]),
-        (Signs(at=AT, since=LATELY), []),
-        (Signs(at=AT, since=LATELY, polled=TOO_LONG), []),
-        (Signs(at=AT, since=LONG_AGO, polled=LATELY, late=["scan"]), ["scan"]),
-        (Signs(at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG), ["messages"]),
+        (Activity(at=AT, since=LONG_AGO, polled=LATELY), []),
+        (Activity(at=AT, since=LONG_AGO, polled=TOO_LONG), ["updates"]),
+        (Activity(at=AT, since=LONG_AGO), ["updates"]),
+        (Activity(at=AT, since=LATELY), []),
+        (Activity(at=AT, since=LATELY, polled=TOO_LONG), []),
+        (Activity(at=AT, since=LONG_AGO, polled=LATELY, late=["scan"]), ["scan"]),
+        (Activity(at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG), ["messages"]),
         (
-            Signs(at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG, landed=TOO_LONG),
+            Activity(
+                at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG, landed=TOO_LONG
+            ),
             ["messages"],
         ),
-        (Signs(at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG, landed=LATELY), []),
-        (Signs(at=AT, since=LONG_AGO, polled=LATELY, due=LATELY, landed=LONG_AGO), []),
         (
-            Signs(
+            Activity(at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG, landed=LATELY),
+            [],
+        ),
+        (
+            Activity(at=AT, since=LONG_AGO, polled=LATELY, due=LATELY, landed=LONG_AGO),
+            [],
+        ),
+        (
+            Activity(
                 at=AT, since=LONG_AGO, polled=TOO_LONG, late=["deliver"], due=TOO_LONG
             ),
             ["deliver", "updates", "messages"],
@@ -41,15 +49,15 @@ LATELY = AT - 5
     ],
 )
 def test_only_what_gives_no_sign_for_too_long_is_stuck(
-    signs: Signs, words: list[str]
+    activity: Activity, words: list[str]
 ) -> None:
-    found = troubles(signs, polls=True)
+    found = troubles(activity, polls=True)
     assert len(found) == len(words)
     assert all(word in line for word, line in zip(words, found, strict=True))
 
 
 def test_with_a_webhook_nobody_polls() -> None:
-    assert troubles(Signs(at=AT, since=LONG_AGO), polls=False) == []
+    assert troubles(Activity(at=AT, since=LONG_AGO), polls=False) == []
 
 
 class Clock:
@@ -69,8 +77,8 @@ async def test_what_is_stuck_is_told_to_the_editors_and_ends_the_run() -> None:
     async def tell(words: str) -> None:
         told.append(words)
 
-    async def signs(since: float) -> Signs:
-        return Signs(
+    async def activity(since: float) -> Activity:
+        return Activity(
             at=since + PATIENCE * 2,
             since=since,
             late=["scan"],
@@ -79,7 +87,7 @@ async def test_what_is_stuck_is_told_to_the_editors_and_ends_the_run() -> None:
 
     with pytest.raises(Stuck) as stuck:
         await watchdog.watch(
-            signs, Clock(5), asyncio.Event(), tell, polls=True, seconds=0
+            activity, Clock(5), asyncio.Event(), tell, polls=True, seconds=0
         )
     assert "scan" in told[0]
     assert stuck.value.exit_code == 7
@@ -91,11 +99,11 @@ async def test_a_machine_that_slept_is_given_time_again() -> None:
     async def tell(words: str) -> None:
         raise AssertionError(words)
 
-    async def signs(since: float) -> Signs:
+    async def activity(since: float) -> Activity:
         seen.append(since)
         if len(seen) == 3:
             stop.set()
-        return Signs(at=since + 1, since=since)
+        return Activity(at=since + 1, since=since)
 
-    await watchdog.watch(signs, Clock(SLEPT * 2), stop, tell, polls=True, seconds=0)
+    await watchdog.watch(activity, Clock(SLEPT * 2), stop, tell, polls=True, seconds=0)
     assert seen == sorted(set(seen))

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+#: Handles an update. Raises an error where Telegram should post it again.
+Handle = Callable[[dict[str, Any]], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Hook:
@@ -21,7 +24,7 @@ class Hook:
 
     path: str
     secret: str
-    handle: Callable[[dict[str, Any]], Awaitable[None]]
+    handle: Handle
 
     def __post_init__(self) -> None:
         if not self.path.startswith("/") or not self.secret:

@@ -77,12 +77,13 @@ def _variables() -> dict[str, bool]:
     """Return the name of every variable Paperboy reads, and whether its value is JSON."""
     known = {"PAPERBOY_CONFIG": False}
     for section, about in Settings.model_fields.items():
-        known[f"{PREFIX}{section}".upper()] = True
-        if isinstance(about.default, BaseModel):
-            for key, field in type(about.default).model_fields.items():
-                known[f"{PREFIX}{section}__{key}".upper()] = isinstance(
-                    field.default, tuple | frozenset
-                )
+        name = f"{PREFIX}{section}".upper()
+        known[name] = True
+        if not isinstance(about.default, BaseModel):
+            continue
+        for key, field in type(about.default).model_fields.items():
+            is_json = isinstance(field.default, tuple | frozenset)
+            known[f"{name}__{key}".upper()] = is_json
     return known
 
 
@@ -94,19 +95,17 @@ def _variable_problems(environ: Mapping[str, str]) -> list[str]:
         if not name.upper().startswith(PREFIX):
             continue
         if name.upper() not in known:
-            lines.append(
-                f"{name}: there is no such setting; {_nearest(name.upper(), known)}"
-            )
+            nearest = _nearest(name.upper(), known)
+            lines.append(f"{name}: there is no such setting; {nearest}")
         elif known[name.upper()] and not _is_json(value):
             lines.append(f"{name}: is not JSON; {_form(name)}")
     return lines
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1, 0.8)
-    return (
-        f"do you mean {near[0]}?" if near else "the names are in config/paperboy.toml"
-    )
+    for near in difflib.get_close_matches(name, known, 1, 0.8):
+        return f"do you mean {near}?"
+    return "the names are in config/paperboy.toml"
 
 
 def _form(name: str) -> str:
@@ -153,13 +152,12 @@ def _problems(
         variable = _variable(details["loc"], environ)
         if variable and variable not in known:
             continue  # reported by `_variable_problems`
-        what = _WORDS.get(details["type"]) or details["msg"].removeprefix(
-            "Value error, "
-        )
+        message = details["msg"].removeprefix("Value error, ")
+        what = _WORDS.get(details["type"], message)
         what = what.replace("Input should be", "must be")
         if variable in _EXAMPLES:
             what = f"{what}; {_form(variable)}"
-        parts = (variable or str(file), _where(details["loc"]), what)
+        parts = (variable or str(file), place(details["loc"]), what)
         lines.append(": ".join(filter(None, parts)))
     return list(dict.fromkeys(lines))
 
@@ -175,7 +173,7 @@ def _variable(location: tuple[int | str, ...], environ: Mapping[str, str]) -> st
     return ""
 
 
-def _where(location: tuple[int | str, ...]) -> str:
+def place(location: tuple[int | str, ...]) -> str:
     """Return a place in the settings like `channels[1].chat`, counted from 1."""
     name = ""
     for part in location:

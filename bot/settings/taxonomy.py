@@ -6,10 +6,12 @@ import tomllib
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from bot import shipped
 from bot.domain.topics import Taxonomy, Topic
 from bot.errors import UsageError
+from bot.settings.reading import place
 
 
 class _Topic(BaseModel):
@@ -42,30 +44,24 @@ def load(folder: Path | None) -> Taxonomy:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: is not TOML: {error}") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{path}: can't be read: {getattr(error, 'strerror', None) or 'is not UTF-8'}"
-        ) from error
+        reason = getattr(error, "strerror", None) or "is not UTF-8"
+        raise UsageError(f"{path}: can't be read: {reason}") from error
     except ValidationError as error:
-        raise UsageError(
-            *(
-                _problem(path, one["loc"], one["msg"])
-                for one in error.errors(include_url=False)
-            )
-        ) from None
-    return Taxonomy(
-        Topic(
-            name=one.name,
-            parent=one.parent,
-            aliases=one.aliases,
-            hashtags=one.hashtags,
-            sample=folder is not None and one.name in file.samples,
-        )
-        for one in file.topics
+        problems = error.errors(include_url=False)
+        raise UsageError(*(_problem(path, one) for one in problems)) from None
+    samples = file.samples if folder else frozenset()
+    return Taxonomy(_topic(one, samples) for one in file.topics)
+
+
+def _problem(path: Path, details: ErrorDetails) -> str:
+    return f"{path}: {place(details['loc'])}: {details['msg']}"
+
+
+def _topic(one: _Topic, samples: frozenset[str]) -> Topic:
+    return Topic(
+        name=one.name,
+        parent=one.parent,
+        aliases=one.aliases,
+        hashtags=one.hashtags,
+        sample=one.name in samples,
     )
-
-
-def _problem(path: Path, location: tuple[int | str, ...], message: str) -> str:
-    where = "".join(
-        f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location
-    ).lstrip(".")
-    return f"{path}: {where}: {message}"

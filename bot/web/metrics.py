@@ -33,7 +33,8 @@ class Metrics:
         """Return the page for a report. up: the bot does its work."""
         health = _gauge("up", "1 when the bot does its work.", int(up))
         self._snapshot.families = [health, *_families(report)]
-        return generate_latest(self._registry).decode()
+        page: bytes = generate_latest(self._registry)
+        return page.decode()
 
 
 class _Snapshot(Collector):

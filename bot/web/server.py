@@ -72,11 +72,12 @@ class Web:
     async def start(self) -> None:
         """Listen and answer. Raises PaperboyError if it can't listen there."""
         listening = _open(self._listen, self._host, self._port)
-        shown = f"[{self._host}]" if ":" in self._host else self._host
-        self.address = f"http://{shown}:{listening.getsockname()[1]}"
-        self._server = _Server(_config(self._app))
-        self._task = asyncio.create_task(self._server.serve([listening]), name="web")
-        await self._server.ready.wait()
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        _, port, *_ = listening.getsockname()
+        self.address = f"http://{host}:{port}"
+        self._server = server = _Server(_config(self._app))
+        self._task = asyncio.create_task(server.serve([listening]), name="web")
+        await server.ready.wait()
 
     async def stop(self) -> None:
         """Take no more requests, finish those under way, and free the port."""
@@ -101,10 +102,10 @@ class Web:
         health = self._health()
         content: dict[str, bool | list[str]] = {"ok": health.ok}
         if not health.ok:
-            content["reasons"] = [_without_token(reason) for reason in health.reasons]
+            content["reasons"] = list(map(_without_token, health.reasons))
         waiting = await self._channels_waiting()
         if waiting:
-            content["waiting"] = [_without_token(line) for line in waiting]
+            content["waiting"] = list(map(_without_token, waiting))
         return JSONResponse(content, status_code=200 if health.ok else 503)
 
     async def _channels_waiting(self) -> list[str]:
@@ -206,9 +207,10 @@ def _config(app: Starlette) -> uvicorn.Config:
 def _parts(listen: str) -> tuple[str, int]:
     host, _, port = listen.rpartition(":")
     if not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65_535:
-        example = '"127.0.0.1:8080"'
-        needed = f"needs an address and a port up to 65535, like {example}"
-        raise UsageError(f"web.listen: {listen} {needed}")
+        raise UsageError(
+            f"web.listen: {listen} needs an address and a port up to 65535, "
+            'like "127.0.0.1:8080"'
+        )
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from bot import session
 from bot.botapi.client import build
 from bot.botapi.inbox import Inbox
 from bot.botapi.polling import Polling
@@ -20,6 +19,7 @@ from bot.clock import Clock
 from bot.domain.outcome import Sent, Unknown, Wait
 from bot.domain.topics import Taxonomy
 from bot.publish.channels import Channels
+from bot.session import identification
 from bot.settings import Channel
 from bot.store.database import rows
 from bot.store.thread import Store
@@ -219,13 +219,13 @@ async def test_whatever_getupdates_brings_the_next_good_answer_is_handled(
 async def test_whatever_an_answer_says_at_the_start_it_is_asked_again(
     script: Script, ask: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "FIRST_TRY", 0.0)
-    monkeypatch.setattr(session, "LAST_TRY", 0.0)
+    monkeypatch.setattr(identification, "FIRST_TRY", 0.0)
+    monkeypatch.setattr(identification, "LAST_TRY", 0.0)
     messenger, store = build(TOKEN, "https://api.telegram.org"), Store(":memory:")
     channels = Channels(store, [Channel(chat="@news")], Taxonomy(()))
     await channels.load()
     answers: Callable[[], Any] = {
-        "account": lambda: session.account(messenger, asyncio.Event()),
+        "account": lambda: identification.identify(messenger, asyncio.Event()),
         "channels": lambda: channels.resolve(messenger),
         "rights": lambda: messenger.rights(-1001),
     }[ask]

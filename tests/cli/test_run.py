@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import app, session, settings, single_run
+from bot import app, settings, single_run
 from bot.errors import PaperboyError, UsageError
 from bot.ingest.scanner import Scanner
 from bot.rendering.loading import words
 from bot.sandbox import Sandbox, faults
 from bot.sandbox.faults import Rule
+from bot.session import webhook
 from bot.store import lock
 from tests.support import hostile
 from tests.support.operating import PATIENCE, Home, ended
@@ -109,7 +110,7 @@ async def test_once_ends_in_the_middle_of_a_long_scan_when_it_is_told_to(
         await asyncio.Event().wait()
 
     monkeypatch.chdir(home.place)
-    monkeypatch.setattr(app, "FAREWELL", 0.1)
+    monkeypatch.setattr(app, "STOP_SECONDS", 0.1)
     monkeypatch.setattr(Scanner, "scan", endless)
     for name, value in home.variables.items():
         monkeypatch.setenv(name, value)
@@ -183,7 +184,7 @@ async def test_a_webhook_without_an_address_is_refused_before_anything_begins(
 )
 def test_a_webhook_is_served_below_the_path_of_its_address(url: str, path: str) -> None:
     web = settings.Web(listen="127.0.0.1:1", public_url=url)
-    assert session.webhook(web, lambda update: None).path == path  # type: ignore[arg-type, return-value]
+    assert webhook.hook(web, lambda update: None).path == path  # type: ignore[arg-type, return-value]
 
 
 async def test_the_fifty_good_ones_among_two_hundred_hostile_files_are_posted(

@@ -326,7 +326,7 @@ async def test_a_template_that_fails_at_work_is_told_with_its_line_and_the_artic
     (tmp_path / "post.html.j2").write_text(
         source.read_text(encoding="utf-8") + "\n{{ 1 // (title | length - 49) }}\n"
     )
-    own = Templates(tmp_path, publisher.telegram._templates.taxonomy)
+    own = Templates(tmp_path, publisher.telegram._parts.templates.taxonomy)
     publisher.telegram.notifier._templates = own
     sends = publisher.telegram.courier._sends
     publisher.telegram.courier._sends = replace(

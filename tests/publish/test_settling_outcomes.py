@@ -226,7 +226,7 @@ async def mended(
     """Post an article that is refused once; return what was asked before and after, once it is posted."""
     method = (
         "sendPhoto"
-        if publisher.telegram._settings.delivery.picture is Picture.PHOTO
+        if publisher.telegram._parts.settings.delivery.picture is Picture.PHOTO
         else "sendMessage"
     )
     rule = publisher.sandbox.fail(

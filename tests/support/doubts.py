@@ -16,7 +16,7 @@ from bot.domain.record import pack
 from bot.domain.topics import Taxonomy, Topic
 from bot.rendering.templates import Templates
 from bot.sandbox import Chat, Message, Person, Sandbox
-from bot.session import Connection
+from bot.session.connection import Connection
 from bot.settings import Settings
 from bot.store import chats, outbox
 from bot.store.database import rows

@@ -13,7 +13,8 @@ from bot.domain.rate_limit import Limits, RateLimiter
 from bot.publish.channels import Channels
 from bot.rendering.templates import Templates
 from bot.sandbox import Sandbox
-from bot.session import Connection
+from bot.session.connection import Connection
+from bot.session.parts import Parts
 from bot.settings import Settings
 from bot.store.thread import Store
 
@@ -49,9 +50,7 @@ async def joined(
         meter=meter,
     )
     channels = Channels(store, settings.channels, templates.taxonomy)
-    bot = Connection(
-        speaking,
-        sandbox.bot.username or "",
+    parts = Parts(
         settings=settings,
         templates=templates,
         store=store,
@@ -61,9 +60,10 @@ async def joined(
         wake=lambda: None,
         folder_status=dict,
     )
+    bot = Connection(speaking, sandbox.bot.username or "", parts)
     try:
         await channels.load()
-        await bot.resolve_channels()
+        await bot.channel_lookup.resolve()
         yield Joined(store, speaking, channels, bot)
     finally:
         await speaking.close()

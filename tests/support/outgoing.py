@@ -18,7 +18,7 @@ from bot.publish.channels import Channels
 from bot.rendering.loading import words
 from bot.rendering.templates import Templates
 from bot.sandbox import Call, Chat, Message, Person, Sandbox
-from bot.session import Connection
+from bot.session.connection import Connection
 from bot.settings import Settings
 from bot.store import chats, follows
 from bot.store.database import Row, rows

@@ -1,0 +1,30 @@
+"""What an open bot has, with or without an account. Does nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.clock import Clock
+from bot.domain.rate_limit import RateLimiter
+from bot.publish.channels import Channels
+from bot.rendering.templates import Templates
+from bot.settings import Settings
+from bot.store.thread import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The parts of one bot that its rooms share."""
+
+    settings: Settings
+    templates: Templates
+    store: Store
+    channels: Channels
+    pace: RateLimiter
+    clock: Clock
+    #: Called when there may be something to send.
+    wake: Callable[[], None]
+    #: Returns what only a running bot knows of its folder for /status.
+    folder_status: Callable[[], Mapping[str, Any]]
