@@ -19,9 +19,11 @@ def hold(db: Database, stored: Stored, waiting: Waits, at: datetime) -> None:
 
     Its posts stay. The editors are told if it was posted and is a draft now.
     """
-    if waiting is Waits.DRAFT and holding.went_out(db, stored.id):
-        remarks.drafted(db, stored.id, at)
-    holding.hold(db, [stored.id], waiting)
+    number = stored.id
+    is_draft = waiting is Waits.DRAFT
+    if is_draft and holding.went_out(db, number):
+        remarks.drafted(db, number, at)
+    holding.hold(db, [number], waiting)
 
 
 def weigh(db: Database, articles: Sequence[int], rules: Rules, at: datetime) -> None:
@@ -45,7 +47,8 @@ def weigh(db: Database, articles: Sequence[int], rules: Rules, at: datetime) -> 
     if scanned is not None:
         _hold_bulk(db, older, above)
     elif holding.has_fanouts(db):
-        free = older.free(db, above + 1)
+        most = above + 1
+        free = older.free(db, most)
         if is_bulk(len(free), above):
             older.cancel_fanouts(db)
 

@@ -84,7 +84,9 @@ class Case:
     @property
     def mine_id(self) -> int | None:
         """The number of the article that the file described until now."""
-        return self.mine.id if self.mine else None
+        if self.mine is None:
+            return None
+        return self.mine.id
 
     @property
     def is_same_story(self) -> bool:
@@ -106,9 +108,10 @@ class Case:
 
         It is none for the editors where the titles agree, or nothing has changed.
         """
-        if self.is_unchanged or titles_agree(
-            article.article.title, self.record.story.title
-        ):
+        if self.is_unchanged:
+            return None
+        title = self.record.story.title
+        if titles_agree(article.article.title, title):
             return None
         return article.id
 

@@ -28,7 +28,8 @@ class MissingFiles:
 
     def __init__(self, store: Store, settings: Feed, clock: Clock) -> None:
         self._store = store
-        self._settings = settings
+        self._folder = settings.folder
+        self._withdraws = settings.on_file_removed == "withdraw"
         self._clock = clock
 
     async def record(self, gone: set[str], known: int, report: ScanReport) -> None:
@@ -41,7 +42,7 @@ class MissingFiles:
             report.emptied = notice.reason
             report.notices.append(notice)
             return
-        withdraws = self._settings.on_file_removed == "withdraw"
+        withdraws = self._withdraws
         lost = await self._count_lost(missing, known)
         are_many = lost * MANY > known
         if are_many and (withdraws or lost >= MANY):
@@ -107,5 +108,5 @@ class MissingFiles:
         if alert is Alert.FOLDER_EMPTY:
             key = EMPTY_ALERT
         reason = f"{missing} of {known} files are gone at once"
-        about = str(self._settings.folder)
+        about = str(self._folder)
         return Notice(key=key, alert=alert, about=about, reason=reason)

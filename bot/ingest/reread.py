@@ -26,20 +26,30 @@ async def problems(
     if not await asyncio.to_thread(folder.is_dir):
         return {}
     await scanner.scan_files(articles)
-    found = {}
+    reasons = {}
     for path, article in articles.items():
-        living = await store(article_files.of_article, article)
-        if not any(
-            [await asyncio.to_thread(scanner.is_on_disk, one) for one in living]
-        ):
-            is_there = await asyncio.to_thread(scanner.is_on_disk, path)
-            found[path] = await store(_why, path) if is_there else f"{path} {GONE}"
-    return found
+        if await _has_living_file(store, scanner, article):
+            continue
+        if await asyncio.to_thread(scanner.is_on_disk, path):
+            reasons[path] = await store(_why, path)
+        else:
+            reasons[path] = f"{path} {GONE}"
+    return reasons
+
+
+async def _has_living_file(store: Store, scanner: Scanner, article: int) -> bool:
+    """Return True if a file on disk is this article."""
+    paths = await store(article_files.of_article, article)
+    for path in paths:
+        if await asyncio.to_thread(scanner.is_on_disk, path):
+            return True
+    return False
 
 
 def _why(db: Database, path: str) -> str:
     """Return why a file that is there is not the article that it was."""
-    (named, *_) = [*article_files.named(db, path), None]
-    if named is None or not named.reason:
+    files = article_files.named(db, path)
+    reason = files[0].reason if files else ""
+    if not reason:
         return f"{path} {OTHER}"
-    return f"{path} is not an article any more: {named.reason}"
+    return f"{path} is not an article any more: {reason}"

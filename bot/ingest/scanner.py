@@ -12,7 +12,6 @@ from collections.abc import (
     Callable,
     Collection,
     Iterable,
-    Iterator,
     Sequence,
 )
 from contextlib import aclosing
@@ -53,6 +52,7 @@ class Scanner:
     ) -> None:
         self._store = store
         self._settings = settings
+        self._folder = settings.folder
         self._rules = rules
         self._clock = clock
         self._missing = MissingFiles(store, settings, clock)
@@ -72,12 +72,17 @@ class Scanner:
             report.unchanged = report.files - len(changed)
             await self._read_all(sorted(changed), report, progress, self._scanned)
             await self._missing.record(gone - self._scanned, known, report)
-            open_alerts = {notice.key for notice in report.notices}
-            cleared = sorted(FOLDER_ALERTS - open_alerts)
-            await self._store(notices.all_clear, cleared, self._clock())
-            if not report.emptied:
-                await self._store(whole_scans.record_end, self._clock())
+            await self._record_end(report)
             return report
+
+    async def _record_end(self, report: ScanReport) -> None:
+        """Record that a whole scan has ended, and which alerts about the folder are over."""
+        at = self._clock()
+        open_alerts = {notice.key for notice in report.notices}
+        cleared = FOLDER_ALERTS - open_alerts
+        await self._store(notices.all_clear, sorted(cleared), at)
+        if not report.emptied:
+            await self._store(whole_scans.record_end, at)
 
     async def _compare(self, listed: set[Stamp]) -> tuple[int, set[str]]:
         """Remove the unchanged files from those listed.
@@ -100,7 +105,8 @@ class Scanner:
         if not differing:
             return count, set()
         gone = {path for path, *_ in differing}
-        return count, gone.difference(path for path, *_ in listed)
+        gone.difference_update(path for path, *_ in listed)
+        return count, gone
 
     async def scan_files(self, paths: Iterable[str]) -> ScanReport:
         """Scan only some files, also in the middle of a whole scan.
@@ -114,8 +120,8 @@ class Scanner:
             known = await self._store(files.some, listed)
             changed = []
             for stamp in stamps:
-                path, *mark = stamp
-                if known.get(path) != tuple(mark):
+                path, mark = stamp[0], stamp[1:]
+                if known.get(path) != mark:
                     changed.append(stamp)
             report = ScanReport(files=len(listed))
             report.unchanged = report.files - len(changed)
@@ -150,12 +156,15 @@ class Scanner:
 
     async def _read(self, stamps: Sequence[Stamp]) -> AsyncGenerator[list[Read], None]:
         """Read files; yield them in batches."""
-        settings = self._settings
-        batches = list(_batches(stamps))
-        paths = [[path for path, *_ in batch] for batch in batches]
-        parsed_batches = reading.read_all(
-            paths, settings.folder, settings.max_file_bytes
-        )
+        batches = []
+        paths = []
+        for start in range(0, len(stamps), BATCH):
+            end = start + BATCH
+            batch = stamps[start:end]
+            batches.append(batch)
+            paths.append([path for path, *_ in batch])
+        max_bytes = self._settings.max_file_bytes
+        parsed_batches = reading.read_all(paths, self._folder, max_bytes)
         async with aclosing(parsed_batches):
             for batch in batches:
                 parsed = await anext(parsed_batches)
@@ -191,15 +200,16 @@ class Scanner:
                 _log.warning("%s: %s", file.path, file.warning)
 
     def _listing(self) -> set[Stamp]:
-        settings = self._settings
-        return set(folder.listing(settings.folder, settings.patterns))
+        patterns = self._settings.patterns
+        stamps = folder.listing(self._folder, patterns)
+        return set(stamps)
 
     def _stamps(self, paths: Iterable[str]) -> list[Stamp]:
         """Return the stamps of the files that are there."""
         stamps = []
         for path in paths:
             try:
-                status = Path(self._settings.folder, path).stat()
+                status = Path(self._folder, path).stat()
             except OSError:
                 continue
             stamp = path, status.st_size, status.st_mtime_ns, status.st_ino
@@ -209,7 +219,7 @@ class Scanner:
     def is_on_disk(self, path: str) -> bool:
         """Return True unless a file is certainly gone: one that can't be reached may be there."""
         try:
-            Path(self._settings.folder, path).stat()
+            Path(self._folder, path).stat()
         except (FileNotFoundError, NotADirectoryError):
             return False
         except (OSError, ValueError):
@@ -234,9 +244,3 @@ def _with_mark(parsed: ParsedFile, stamp: Stamp) -> Read:
         parsed.warning,
         parsed.unfinished,
     )
-
-
-def _batches(stamps: Sequence[Stamp]) -> Iterator[Sequence[Stamp]]:
-    for start in range(0, len(stamps), BATCH):
-        end = start + BATCH
-        yield stamps[start:end]

@@ -34,7 +34,7 @@ def record_end(db: Database, at: datetime) -> None:
             return
     with transaction(db):
         if last is None:
-            newest = articles.last(db)
-            facts.put(db, Fact.ARCHIVE, str(newest))
+            newest = str(articles.last(db))
+            facts.put(db, Fact.ARCHIVE, newest)
         facts.put(db, Fact.SCANNED, str(now))
         facts.forget(db, Fact.RESTORED)
