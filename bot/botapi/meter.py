@@ -32,7 +32,7 @@ class Meter:
         try:
             outcome, result = await call
         finally:
-            self.limiter.land(chat_id, self.clock())
+            self.limiter.end(chat_id, self.clock())
         if isinstance(outcome, Wait) and outcome.flood:
             self.limiter.record_pause(chat_id, outcome.seconds, self.clock())
         return outcome, result

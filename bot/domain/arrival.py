@@ -22,7 +22,7 @@ class Waits(StrEnum):
     DRAFT = "draft"
     #: It is dated to come.
     FUTURE = "future"
-    #: It came with many other old articles at once: an editor decides.
+    #: It arrived with many other old articles at once: an editor decides.
     BULK = "bulk"
     #: The database was restored, and the article may have been posted before: an editor decides.
     RESTORED = "restored"
@@ -94,8 +94,10 @@ def decide(
     follows_date = future is not Future.POST and not has_same_date
     if follows_date and is_future(now.published, at):
         return Waits.FUTURE
-    is_news = free is not None and now.unpublished and not free.unpublished
-    if (free and not (hold and is_news)) or before in TOGETHER:
+    was_unpublished = free is not None and free.unpublished
+    is_newly_held = hold and now.unpublished and not was_unpublished
+    stays_free = free is not None and not is_newly_held
+    if stays_free or before in TOGETHER:
         return before
     waits_for_editor = hold or before is Waits.EDITOR
     return Waits.EDITOR if now.unpublished and waits_for_editor else Waits.NOTHING
@@ -137,11 +139,11 @@ def is_bulk(older: int, above: int | None) -> bool:
     return above is not None and older > above
 
 
-def is_emptied(known: int, found: int) -> bool:
+def is_emptied(known: int, files: int) -> bool:
     """Return True if so few files are left that it is probably not the same folder.
 
     None is left, or of ten and more fewer than one in ten.
     """
-    if found == 0:
+    if files == 0:
         return known > 0
-    return known >= 10 and found * 10 < known
+    return known >= 10 and files * 10 < known

@@ -150,7 +150,7 @@ def is_of_this_version(fingerprint: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """An article with what the store adds: its number, its standing, and when it came."""
+    """An article with what the store adds: its number, its standing, and when it was recorded."""
 
     #: Row number; people type it as `short_id`.
     id: int

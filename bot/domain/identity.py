@@ -288,7 +288,9 @@ def _is_subset_or_superset(before: Iterable[str], after: Iterable[str]) -> bool:
     """Return True if names were added or removed, but none replaced."""
     old = set(map(plain_text.title_key, before))
     new = set(map(plain_text.title_key, after))
-    return old <= new or new <= old
+    if len(old) > len(new):
+        old, new = new, old
+    return old <= new
 
 
 def _days_apart(before: Article, after: Article) -> int:

@@ -159,10 +159,10 @@ def _without_entities(text: str) -> str:
     return before.replace("&", "")
 
 
-def _within(text: str, room: int) -> int:
-    """Return how many characters of `text`, which is longer, fit into `room` UTF-16 units."""
+def _within(text: str, limit: int) -> int:
+    """Return how many characters of `text`, which is longer, fit into `limit` UTF-16 units."""
     end = used = 0
-    while used <= room:
+    while used <= limit:
         used += 2 if text[end] > "\uffff" else 1
         end += 1
     return end - 1
@@ -204,6 +204,7 @@ def _at_word(cut: str) -> str:
 
     Unless that would lose a third of it, as in a script without spaces.
     """
-    space = max(cut.rfind(" "), cut.rfind("\n"))
+    last_space = cut.rfind(" ")
+    space = max(last_space, cut.rfind("\n"))
     shortest = len(cut) * 2 // 3
     return cut[:space] if space > shortest else cut

@@ -46,15 +46,24 @@ def read(text: str) -> PostLink | None:
 def _of_app(text: str) -> PostLink | None:
     """Return what an address for Telegram's app names: `tg://resolve?domain=news&post=5`."""
     values = parse_qs(urlsplit(text).query)
-    name, number, message = (
-        values.get(key, [""])[0] for key in ("domain", "channel", "post")
-    )
-    return _link(name, number, message) if name or number else None
+    (name, *_) = values.get("domain", [""])
+    (number, *_) = values.get("channel", [""])
+    (message, *_) = values.get("post", [""])
+    if not name and not number:
+        return None
+    return _link(name, number, message)
 
 
 def _link(name: str, number: str, message: str) -> PostLink | None:
-    if not all(
-        part.isdecimal() and len(part) <= _DIGITS for part in (number or "0", message)
-    ):
+    """Return the link of these parts; None where one is no number that the store can hold."""
+    if not _is_number(message):
         return None
-    return PostLink(name, _CHANNELS - int(number) if number else None, int(message))
+    if not number:
+        return PostLink(name, None, int(message))
+    if not _is_number(number):
+        return None
+    return PostLink(name, _CHANNELS - int(number), int(message))
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= _DIGITS

@@ -39,56 +39,56 @@ class Limits:
 class Calls:
     """Calls to one chat, or to all: how many are under way, and when the others were answered."""
 
-    flying: int = 0
-    landed: deque[datetime] = field(default_factory=deque)
+    in_flight: int = 0
+    answered: deque[datetime] = field(default_factory=deque)
 
-    def land(self, at: datetime) -> None:
+    def end(self, at: datetime) -> None:
         """Record an answer at `at`.
 
         A clock set back a little changes no order; one set back by more starts a new window.
         """
-        last = self.landed[-1] if self.landed else at
+        last = self.answered[-1] if self.answered else at
         if last > at + SET_BACK:
-            self.landed.clear()
+            self.answered.clear()
             last = at
-        self.landed.append(max(at, last))
+        self.answered.append(max(at, last))
 
-    def room(self, at: datetime, most: int, window: timedelta) -> int:
+    def allowed(self, at: datetime, most: int, window: timedelta) -> int:
         """Return how many calls may begin at `at` so that no `window` holds more than `most`."""
         start = at - window
         recent = 0
-        for moment in reversed(self.landed):
+        for moment in reversed(self.answered):
             if moment <= start:
                 break
             recent += 1
-        return max(most - self.flying - recent, 0)
+        return max(most - self.in_flight - recent, 0)
 
     def free(self, at: datetime, most: int, window: timedelta) -> datetime:
         """Return the earliest time for the next call, if calls under way are answered at `at`."""
-        places = most - self.flying
+        places = most - self.in_flight
         if places <= 0:
             return at + window
-        if places > len(self.landed):
+        if places > len(self.answered):
             return at
-        return max(at, self.landed[-places] + window)
+        return max(at, self.answered[-places] + window)
 
     def forget(self, at: datetime, window: timedelta) -> None:
         """Drop times a window or more before `at`, and times after it: the clock was set back."""
         start = at - window
-        while self.landed and self.landed[0] <= start:
-            self.landed.popleft()
+        while self.answered and self.answered[0] <= start:
+            self.answered.popleft()
         end = at + window + SET_BACK
-        while self.landed and self.landed[-1] > end:
-            self.landed.pop()
+        while self.answered and self.answered[-1] > end:
+            self.answered.pop()
 
     def shift(self, by: timedelta) -> None:
         """Move every recorded time by as much as the wall clock was set."""
-        self.landed = deque(moment + by for moment in self.landed)
+        self.answered = deque(moment + by for moment in self.answered)
 
     @property
     def idle(self) -> bool:
         """Whether there is nothing to remember."""
-        return not self.flying and not self.landed
+        return not self.in_flight and not self.answered
 
 
 class Brake:
@@ -136,7 +136,7 @@ class Brake:
 
 
 class RateLimiter:
-    """Remembers when calls went out and says when the next may. Every `begin` has its `land`."""
+    """Remembers when calls went out and when the next may. Every `begin` has its `end`."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -155,10 +155,10 @@ class RateLimiter:
         most, window = self._overall_at(at)
         return self._all.free(at, most, window)
 
-    def room(self, at: datetime) -> int:
+    def allowed(self, at: datetime) -> int:
         """Return how many messages may go out at `at` by the limit of all chats together."""
         most, window = self._overall_at(at)
-        return self._all.room(at, most, window)
+        return self._all.allowed(at, most, window)
 
     def chat_ready(self, chat_id: int, at: datetime) -> datetime:
         """Return the earliest moment at which `chat_id`'s own limits allow a message."""
@@ -177,31 +177,31 @@ class RateLimiter:
 
     def begin(self, chat_id: int) -> None:
         """Count a call to `chat_id` that is on its way from now on."""
-        self._all.flying += 1
-        self._chats.setdefault(chat_id, Calls()).flying += 1
+        self._all.in_flight += 1
+        self._chats.setdefault(chat_id, Calls()).in_flight += 1
 
-    def land(self, chat_id: int, at: datetime) -> None:
+    def end(self, chat_id: int, at: datetime) -> None:
         """Note that a call to `chat_id` was answered, or given up, at `at`."""
         for calls in (self._all, self._chats[chat_id]):
-            calls.flying -= 1
-            calls.land(at)
+            calls.in_flight -= 1
+            calls.end(at)
 
     @contextmanager
     def holding(self, chats: Iterable[int]) -> Iterator[None]:
         """Let these chats be ready for nothing else meanwhile: a call to each is about to begin."""
         held = [self._chats.setdefault(chat_id, Calls()) for chat_id in chats]
         for calls in held:
-            calls.flying += 1
+            calls.in_flight += 1
         try:
             yield
         finally:
             for calls in held:
-                calls.flying -= 1
+                calls.in_flight -= 1
 
     def spend(self, chat_id: int, at: datetime) -> None:
         """Count one call to `chat_id` that was answered at `at`, such as before a restart."""
         self.begin(chat_id)
-        self.land(chat_id, at)
+        self.end(chat_id, at)
 
     def record_pause(self, chat_id: int, seconds: float, at: datetime) -> None:
         """Record a 429 for `chat_id` with a pause of `seconds`; too many slow all chats down."""

@@ -110,8 +110,8 @@ def _runs_in(line: str, runs: Iterable[str]) -> list[Span]:
     spans = []
     for run in runs:
         for match in re.finditer(re.escape(run), folded_line):
-            first, end = match.span()
-            begin, last = places[first], places[end - 1]
+            begin = places[match.start()]
+            last = places[match.end() - 1]
             spans.append((begin, last + 1))
     return spans
 

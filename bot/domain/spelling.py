@@ -40,14 +40,21 @@ def nearest(typed: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
 
     names: key → name. Keys and `typed` are compared as they are.
     """
-    scores = dict.fromkeys(names.values(), 0.0)
-    for key, name in names.items():
-        for words in typed:
-            likeness = _likeness(words, key)
-            scores[name] = max(scores[name], likeness)
+    scores = _scores(typed, names)
     best_first = sorted(scores, key=scores.__getitem__, reverse=True)
     near = [name for name in best_first if scores[name] >= NEAR]
     return tuple(near[:NEAREST])
+
+
+def _scores(typed: Sequence[str], names: Mapping[str, str]) -> dict[str, float]:
+    """Return name → the likeness of that key of it which is nearest to any of `typed`."""
+    scores = dict.fromkeys(names.values(), 0.0)
+    for key, name in names.items():
+        for words in typed:
+            score = _likeness(words, key)
+            if score > scores[name]:
+                scores[name] = score
+    return scores
 
 
 def _likeness(typed: str, name: str) -> float:
@@ -66,8 +73,8 @@ def _likeness(typed: str, name: str) -> float:
 def _word_likeness(typed: str, word: str) -> float:
     """Return how alike two words are, 0 to 100."""
     if typed == word:
-        is_letter = len(word) == 1 and word.isascii()
-        return 0.0 if is_letter else _SAME_WORD
+        is_latin_letter = len(word) == 1 and word.isascii()
+        return 0.0 if is_latin_letter else _SAME_WORD
     shorter, longer = sorted((typed, word), key=len)
     if len(shorter) < SHORTEST_WORD and shorter.isascii():
         return 0.0

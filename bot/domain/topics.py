@@ -18,7 +18,7 @@ from bot.domain.spelling import NEAREST, unaccented
 #: Parts of a list that are read, and those of them that near names are searched for, each of so
 #: many words at most.
 PARTS, GUESSED, GUESSED_WORDS = 60, 5, 12
-#: Words in the longest name looked for; longer ones must stand between commas.
+#: Words in the longest name that is recognised; longer ones must stand between commas.
 LONGEST_NAME = 12
 _LIST_BREAK = re.compile(r"[,;\n،、，]")
 _JOINED = re.compile(r"[,;\n،、，]|\s(?:and|or|&|\+)\s|\s(?=#)", re.IGNORECASE)
@@ -158,20 +158,23 @@ class Taxonomy:
         and what they hold is nearest.
         """
         meanings = self._meanings(known)
-        topics: dict[str, None] = {}
-        near: dict[str, None] = {}
+        topics: list[str] = []
+        near: list[str] = []
         unknown: list[str] = []
         for part in _parts(words):
             names, is_whole = _split(part, meanings)
             if is_whole:
-                topics.update(dict.fromkeys(names))
+                topics += names
             else:
-                near.update(dict.fromkeys(names))
+                near += names
                 unknown.append(part)
-        guesses = _nearest(unknown, meanings)
-        near.update(dict.fromkeys(guesses))
-        nearest = [name for name in near if name not in topics]
-        return Matches(tuple(topics), tuple(unknown), tuple(nearest[:NEAREST]))
+        near += _nearest(unknown, meanings)
+        others = [name for name in near if name not in topics]
+        return Matches(
+            topics=_once(topics),
+            unknown=tuple(unknown),
+            nearest=_once(others)[:NEAREST],
+        )
 
     def named(self, words: str, known: Iterable[str]) -> tuple[str, ...]:
         """Return the topics that `words` are the names of, and nothing but their names; else none.
@@ -182,21 +185,21 @@ class Taxonomy:
         topic = _meaning(words, meanings)
         if topic:
             return (topic,)
-        topics: dict[str, None] = {}
+        topics = []
         for part in filter(key, _JOINED.split(words, PARTS)):
             topic = _meaning(part, meanings)
             if not topic:
                 return ()
-            topics[topic] = None
-        return tuple(topics)
+            topics.append(topic)
+        return _once(topics)
 
     def _meanings(self, known: Iterable[str]) -> dict[str, str]:
         """Return every key of a topic → its name.
 
         Names come first, then aliases and tags; last, all of these without accents.
         """
-        names = dict.fromkeys(self.written())
-        names.update(dict.fromkeys(map(self.name, known)))
+        carried = map(self.name, known)
+        names = dict.fromkeys((*self.written(), *carried))
         meanings = {key(name): name for name in names}
         self._add_aliases(meanings, names)
         for name in names:
@@ -277,11 +280,16 @@ def _longest_name(
 
 def _nearest(words: Iterable[str], meanings: Mapping[str, str]) -> tuple[str, ...]:
     """Return the topics that are nearest in spelling to `words`, best first."""
-    typed = list(dict.fromkeys(map(_guessed, words)))
+    typed = _once(map(_guessed, words))
     return spelling.nearest(typed[:GUESSED], meanings)
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names without repeats, in their order."""
+    return tuple(dict.fromkeys(names))
 
 
 def _guessed(words: str) -> str:
     """Return the words that near names are searched for."""
-    first = unaccented(key(words)).split()[:GUESSED_WORDS]
-    return " ".join(first)
+    all_words = unaccented(key(words)).split()
+    return " ".join(all_words[:GUESSED_WORDS])

@@ -72,8 +72,9 @@ def _verb_forms(base: str) -> tuple[str, ...]:
     has_double_letter = len(base) > 3 and base[-1] == base[-2]
     if not has_double_letter:
         return _with_endings(base, ("", "e", "s", "es", "ing", "ed"))
-    single = base[:-1]
-    return single, f"{single}s", base, f"{base}ing", f"{base}ed"
+    single_forms = _with_endings(base[:-1], ("", "s"))
+    double_forms = _with_endings(base, ("", "ing", "ed"))
+    return single_forms + double_forms
 
 
 def _with_endings(base: str, endings: Sequence[str]) -> tuple[str, ...]:

@@ -123,7 +123,7 @@ class InFlightCalls:
     def room(self, at: datetime) -> int:
         """Return how many more calls may begin."""
         free = MOST_IN_FLIGHT - len(self._calls)
-        room = min(free, self._limiter.room(at))
+        room = min(free, self._limiter.allowed(at))
         return max(room, 0)
 
     def chats(self) -> list[int]:

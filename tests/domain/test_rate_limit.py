@@ -242,15 +242,15 @@ def test_calls_under_way_take_their_places() -> None:
     """A call is counted from its beginning, and taken to be answered now as long as it is not."""
     limiter = RateLimiter(Limits(messages_per_second=2, per_chat_seconds=0))
     limiter.begin(READER)
-    assert limiter.room(START) == 1
+    assert limiter.allowed(START) == 1
     with limiter.holding([OTHER]):
-        assert limiter.chat_ready(OTHER, START) > START or limiter.room(START) == 1
+        assert limiter.chat_ready(OTHER, START) > START or limiter.allowed(START) == 1
     limiter.begin(OTHER)
-    assert limiter.room(START) == 0
+    assert limiter.allowed(START) == 0
     assert limiter.open(START) == START + seconds(1)
-    limiter.land(READER, START)
-    limiter.land(OTHER, START)
-    assert limiter.room(START + seconds(1)) == 2
+    limiter.end(READER, START)
+    limiter.end(OTHER, START)
+    assert limiter.allowed(START + seconds(1)) == 2
 
 
 def test_a_chat_that_is_held_is_ready_for_nothing_else() -> None:
@@ -270,11 +270,11 @@ def test_three_chats_told_to_wait_within_a_minute_halve_the_rate_and_calm_gives_
     limiter.record_pause(READER, 5, START)
     limiter.record_pause(READER, 5, START)
     limiter.record_pause(OTHER, 5, START)
-    assert limiter.room(START) == 16
+    assert limiter.allowed(START) == 16
     limiter.record_pause(CHANNEL, 5, START)
-    assert limiter.room(START) == 8
-    assert limiter.room(START + 2 * MINUTE) == 12
-    assert limiter.room(START + 9 * MINUTE) == 16
+    assert limiter.allowed(START) == 8
+    assert limiter.allowed(START + 2 * MINUTE) == 12
+    assert limiter.allowed(START + 9 * MINUTE) == 16
 
 
 def test_one_chat_told_to_wait_long_halves_the_rate_down_to_an_eighth() -> None:
@@ -282,7 +282,7 @@ def test_one_chat_told_to_wait_long_halves_the_rate_down_to_an_eighth() -> None:
     limiter = RateLimiter(Limits(messages_per_second=16))
     for _ in range(5):
         limiter.record_pause(READER, 60, START)
-    assert limiter.room(START) == 2
+    assert limiter.allowed(START) == 2
 
 
 def test_a_clock_that_is_set_back_far_lets_nothing_wait_for_it() -> None:
@@ -307,7 +307,7 @@ def test_what_is_remembered_moves_with_the_clock() -> None:
     hour = timedelta(hours=1)
     limiter.shift(hour)
     assert limiter.chat_ready(READER, START + hour) == START + hour + seconds(1)
-    assert limiter.room(START + hour) == 7
+    assert limiter.allowed(START + hour) == 7
 
 
 def test_memory_reaches_as_far_as_the_longest_window() -> None:

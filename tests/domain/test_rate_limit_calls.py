@@ -47,7 +47,7 @@ def received(shop: RateLimiter, calls: list[Call]) -> list[tuple[datetime, int]]
         while True:
             while flying and flying[0][0] <= at:
                 landed, chat = heapq.heappop(flying)
-                shop.land(chat, landed)
+                shop.end(chat, landed)
             ready = shop.ready(chat_id, at)
             if ready <= at:
                 break
@@ -89,10 +89,10 @@ def test_a_call_on_its_way_keeps_its_place_until_it_is_answered() -> None:
     shop = RateLimiter(Limits(messages_per_second=1))
     shop.begin(READER)
     later = START + seconds(20)
-    assert shop.room(later) == 0
+    assert shop.allowed(later) == 0
     assert shop.open(later) > later
     assert shop.chat_ready(READER, later) > later
-    shop.land(READER, later)
+    shop.end(READER, later)
     assert shop.ready(READER, later) == later + seconds(1)
 
 
@@ -100,7 +100,7 @@ def test_a_chat_with_a_call_on_its_way_is_not_forgotten() -> None:
     shop = RateLimiter(Limits())
     shop.begin(READER)
     shop.forget_idle(START + seconds(600))
-    shop.land(READER, START + seconds(600))
+    shop.end(READER, START + seconds(600))
     assert shop.chat_ready(READER, START + seconds(600)) == START + seconds(601)
 
 
@@ -164,16 +164,16 @@ def test_a_clock_set_back_releases_the_brake() -> None:
 
 def test_a_slowed_bot_still_keeps_every_window_and_goes_on() -> None:
     shop = RateLimiter(Limits(messages_per_second=28, per_chat_seconds=0))
-    assert shop.room(START) == 28
+    assert shop.allowed(START) == 28
     shop.record_pause(READER, 60, START)
-    assert shop.room(START) == 14
+    assert shop.allowed(START) == 14
     for _ in range(9):
         shop.record_pause(READER, 60, START)
-    assert shop.room(START) == 3
+    assert shop.allowed(START) == 3
     for chat_id in range(1, 4):
         shop.spend(chat_id, START)
     assert shop.open(START) == START + seconds(1)
-    assert shop.room(START + RECOVERY) == 28
+    assert shop.allowed(START + RECOVERY) == 28
 
 
 def test_a_rate_below_one_a_second_is_slowed_too() -> None:
