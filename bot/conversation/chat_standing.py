@@ -36,8 +36,9 @@ def park(db: Database, chat_id: int, reason: str) -> None:
 
     A channel of the settings stays as it is: its own deliveries find out what became of it.
     """
-    for chat in chats.of_number(db, chat_id)[:1]:
-        standings.park(db, chat.id, reason)
+    threads = chats.of_number(db, chat_id)
+    if threads:
+        standings.park(db, threads[0].id, reason)
 
 
 def unpark(db: Database, request: Request) -> None:
@@ -46,7 +47,9 @@ def unpark(db: Database, request: Request) -> None:
     A chat that was stopped stays stopped.
     """
     chat = chat_of(db, request)
-    if chat and chat.state is Standing.PARKED:
+    if chat is None:
+        return
+    if chat.state is Standing.PARKED:
         standings.set_state(db, chat.id, Standing.ACTIVE)
 
 
@@ -66,7 +69,8 @@ def missed_in(db: Database, chat: Chat) -> Missed:
     if not numbers:
         standings.told_missed(db, chat.id)
         return Missed()
-    return Missed(count=len(numbers), newest=tuple(numbers[: away.SHOWN]))
+    newest = numbers[: away.SHOWN]
+    return Missed(count=len(numbers), newest=tuple(newest))
 
 
 def told_missed(db: Database, request: Request) -> None:

@@ -125,9 +125,10 @@ def nearest(name: str, *, is_editor: bool) -> str:
 def described(*, is_editor: bool) -> list[tuple[str, str, str]]:
     """Return what /help lists: name, arguments, what it does."""
     lines = []
-    for one in available(is_editor=is_editor):
-        words = labels.COMMANDS[one.name]
-        lines.append((one.name, words.args, words.does))
+    for command in available(is_editor=is_editor):
+        name = command.name
+        words = labels.COMMANDS[name]
+        lines.append((name, words.args, words.does))
     return lines
 
 

@@ -34,7 +34,13 @@ async def remember(
         if _is_decision(data):
             questions.add(data)
     what = await _what(context, tap, result.payload)
-    done = Decided(request.at, request.user, button.message, label, what)
+    done = Decided(
+        at=request.at,
+        editor=request.user,
+        message=button.message,
+        choice=label,
+        what=what,
+    )
     await context.store(decided.put, questions, done)
 
 

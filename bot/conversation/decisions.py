@@ -148,7 +148,8 @@ async def for_article(
     if article is None:
         return NOTHING_LEFT
     work = _ABOUT_ARTICLE[decision]
-    count = await context.once(request, lambda db: work(db, article, request.at))
+    at = request.at
+    count = await context.once(request, lambda db: work(db, article, at))
     if not count:
         return NOTHING_LEFT
     context.wake()

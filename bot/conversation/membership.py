@@ -13,8 +13,8 @@ from telegram import Chat, ChatMemberUpdated, Message, Update
 
 from bot.conversation import chat_standing, readers, sending
 from bot.conversation.context import Context
-from bot.conversation.request import Request, thread_of
-from bot.domain.chat import ChatKind, Standing
+from bot.conversation.request import Request, from_membership, thread_of
+from bot.domain.chat import Standing
 from bot.store import addressing, chats, pauses, standings
 from bot.store.database import Database, transaction
 
@@ -44,7 +44,8 @@ async def _changed(
     context: Context, update: Update, change: ChatMemberUpdated, at: datetime
 ) -> None:
     """Record the bot's new membership in a chat; greet a group that has just added it."""
-    chat, is_member = change.chat, change.new_chat_member.status not in _ABSENT
+    chat = change.chat
+    is_member = change.new_chat_member.status not in _ABSENT
     is_channel = chat.type == Chat.CHANNEL
     if is_member and is_channel:
         await context.store(_resume_channel, chat.id)
@@ -92,24 +93,18 @@ async def _joined(
     context: Context, update: Update, change: ChatMemberUpdated, at: datetime
 ) -> None:
     """Let a chat have its articles again; greet a group that had not the bot until now."""
-    chat = change.chat
-    request = Request(
-        update=update.update_id,
-        at=at,
-        chat_id=chat.id,
-        kind=ChatKind.PRIVATE if chat.type == Chat.PRIVATE else ChatKind.GROUP,
-        username=chat.username or "",
-        title=chat.title or chat.full_name or "",
-    )
-    await context.store(standings.unpark, chat.id)
+    request = from_membership(update, change.chat, at)
+    await context.store(standings.unpark, request.chat_id)
     # A group may be one of the settings' channels too.
-    await context.store(_resume_channel, chat.id)
-    is_new_group = not request.private and change.old_chat_member.status in _ABSENT
+    await context.store(_resume_channel, request.chat_id)
+    was_absent = change.old_chat_member.status in _ABSENT
+    is_new_group = was_absent and not request.private
     if is_new_group:
         await context.once(request, lambda db: _arrive(db, request))
     is_told = await readers.report_missed(context, request)
     if is_new_group and not is_told:
-        sending.reply(context, request, await readers.welcome(context, request))
+        greeting = await readers.welcome(context, request)
+        sending.reply(context, request, greeting)
 
 
 async def _left(context: Context, chat: Chat) -> None:

@@ -73,8 +73,9 @@ def _owner(scope: dict[str, Any]) -> str:
 
 
 def _menu(shown: Iterable[Command]) -> list[dict[str, str]]:
-    lines = []
-    for one in shown:
-        does = labels.COMMANDS[one.name].does
-        lines.append({"command": one.name, "description": does})
-    return lines
+    menu = []
+    for command in shown:
+        name = command.name
+        does = labels.COMMANDS[name].does
+        menu.append({"command": name, "description": does})
+    return menu

@@ -181,10 +181,11 @@ def _open_edition(
     db: Database, context: Context, request: Request, stored: Stored
 ) -> Posted:
     channels = context.channels
-    opened = editions.republish(db, stored.id, request.at, channels, context.undo)
+    at = request.at
+    opened = editions.republish(db, stored.id, at, channels, context.undo)
     undo = ""
     if opened.chats and opened.undoable:
-        undo = f"{stored.short_id}.{opened.edition}.{milliseconds(request.at)}"
+        undo = f"{stored.short_id}.{opened.edition}.{milliseconds(at)}"
     if opened.chats:
         pause = context.undo if undo else timedelta()
         _keep_reply(
@@ -208,10 +209,11 @@ def _post_waiting(
     stored = _article(db, number)
     if stored is None:
         return Posted()
+    channels = context.channels
     post = editions.release if act is Act.RELEASE else editions.post_copy
-    changed = post(db, stored.id, request.at, context.channels)
+    changed = post(db, stored.id, request.at, channels)
     keys = follows.keys_of(db, stored.id)
-    chats = delivery.plan(context.channels, keys, stored.article.quality)
+    chats = delivery.plan(channels, keys, stored.article.quality)
     if changed and chats:
         _keep_reply(db, request, stored.id, stored.edition)
     return Posted(number=stored.id, changed=changed, chats=channel_names(db, chats))

@@ -235,8 +235,13 @@ async def _welcome_back(
 ) -> Reply:
     """Tell what was missed; that the reader was told is recorded once the message is sent."""
     newest = await context.store(articles.several, missed.newest)
+    templates = context.templates_for(request)
     payload = replies.resumed(
-        context.templates_for(request), follows, newest, missed.count, tz=context.tz
+        templates,
+        follows,
+        newest,
+        missed.count,
+        tz=context.tz,
     )
     return Reply(payload, lambda db: chat_standing.told_missed(db, request))
 

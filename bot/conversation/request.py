@@ -198,6 +198,11 @@ def from_tap(update: Update, at: datetime) -> Request | None:
     )
 
 
+def from_membership(update: Update, chat: Chat, at: datetime) -> Request:
+    """Return the request that stands for the bot's new membership in a chat."""
+    return Request(update=update.update_id, at=at, **_chat(chat))
+
+
 def thread_of(message: Message) -> int:
     """Return the thread of a forum that a message is in, 0 for none.
 
@@ -220,8 +225,9 @@ def _command_and_words(
     match = None if content is Content.FORWARD else _COMMAND.fullmatch(text)
     if match is None:
         return None, text
-    name, addressee, words = match.groups()
-    return TypedCommand(name.lower(), f"/{name}", addressee), (words or "").strip()
+    name, addressee, words = match.groups(default="")
+    command = TypedCommand(name.lower(), f"/{name}", addressee or None)
+    return command, words.strip()
 
 
 def _content(message: Message) -> Content:
@@ -242,21 +248,21 @@ def _is_written_by_person(message: Message) -> bool:
 
 
 def _chat(chat: Chat) -> dict[str, Any]:
-    name = " ".join(filter(None, (chat.first_name, chat.last_name)))
+    is_private = chat.type == Chat.PRIVATE
     return {
         "chat_id": chat.id,
-        "kind": ChatKind.PRIVATE if chat.type == Chat.PRIVATE else ChatKind.GROUP,
+        "kind": ChatKind.PRIVATE if is_private else ChatKind.GROUP,
         "username": chat.username or "",
-        "title": chat.title or name,
+        "title": chat.title or chat.full_name or "",
     }
 
 
 def _still_shown(query: CallbackQuery) -> Message | None:
     """Return the tapped message; None for one that Telegram no longer shows, which is dated 0."""
     message = query.message
-    return (
-        message if isinstance(message, Message) and message.date.timestamp() else None
-    )
+    if not isinstance(message, Message):
+        return None
+    return message if message.date.timestamp() else None
 
 
 def _keyboard(query: CallbackQuery) -> keyboards.Rows:

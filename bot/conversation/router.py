@@ -125,6 +125,7 @@ class Router:
     async def _carry_out(self, request: Request, command: Command | None) -> None:
         context = self._context
         reply = await handlers.reply_to(context, request, command)
+        # Replies to editors are edited once the post is out: see `store.pending`.
         is_edited_later = command is not None and command.role is Role.EDITOR
         sending.reply(context, request, reply, remember=is_edited_later)
         await readers.report_missed(context, request)

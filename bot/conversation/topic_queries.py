@@ -33,7 +33,8 @@ def followed(db: Database, request: Request) -> list[str]:
     chat = chat_of(db, request)
     if chat is None:
         return []
-    return [topic.name for topic in follows.of_chat(db, chat.id)]
+    rows = follows.of_chat(db, chat.id)
+    return [topic.name for topic in rows]
 
 
 def followed_keys(db: Database, request: Request) -> frozenset[str]:
@@ -51,9 +52,10 @@ def offered(
     follows already. A tap does not change their order: the keyboard must not move under the finger.
     """
     chat = chat_of(db, request)
+    chat_number = chat.id if chat else None
     counts: dict[str, tuple[str, int]] = {}
     others = list(taxonomy.written())
-    for topic in follows.overview(db, chat.id if chat else None):
+    for topic in follows.overview(db, chat_number):
         if _is_shown(db, taxonomy, topic):
             counts[topic.key] = (topic.name, topic.articles)
         elif topic.followed:
@@ -68,7 +70,8 @@ def known(db: Database, taxonomy: Taxonomy, request: Request) -> list[str]:
 
     Before there is any article, the samples' topics are among them, though none is shown.
     """
-    names = [name for name, _ in offered(db, taxonomy, request)]
+    topics_offered = offered(db, taxonomy, request)
+    names = [name for name, _ in topics_offered]
     if not articles.any_(db):
         names += [topic.name for topic in taxonomy if topic.sample]
     return names

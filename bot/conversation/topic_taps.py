@@ -78,12 +78,13 @@ def _opposite(context: Context, request: Request, choice: Choice) -> Payload:
 
 def _with_opposite_button(tapped: TappedButton, choice: Choice) -> keyboards.Rows:
     """Return the buttons, the tapped one replaced by the opposite one; the others stay."""
-    topic = choice.topic
-    code = topics.code(topic)
+    act = Act.FOLLOW
+    label = Label.FOLLOW.format(choice.topic)
     if choice.on:
-        button = keyboards.tap(keyboards.TICK + topic, Act.UNFOLLOW, code)
-    else:
-        button = keyboards.tap(Label.FOLLOW.format(topic), Act.FOLLOW, code)
+        act = Act.UNFOLLOW
+        label = keyboards.TICK + choice.topic
+    code = topics.code(choice.topic)
+    button = keyboards.tap(label, act, code)
     rows = keyboards.replaced(tapped.keyboard, tapped.data, button)
     return rows or [[button]]
 
