@@ -96,7 +96,8 @@ class Messenger:
 
     async def get_me(self) -> dict[str, Any] | Outcome:
         """Return the bot's account (Bot API User), or the Outcome of a call that failed."""
-        return await self._result("getMe", {"id": int, "username": str})
+        fields = {"id": int, "username": str}
+        return await self._result("getMe", fields)
 
     async def get_chat(self, chat: int | str) -> dict[str, Any] | Outcome:
         """Return a chat (Bot API ChatFullInfo) by its number or @name, or an Outcome as above."""
@@ -117,9 +118,11 @@ class Messenger:
         member = await self.member(chat_id, self.number)
         if not isinstance(member, dict):
             return member
-        granted = {name for name, value in member.items() if value is True}
-        status = member.get("status", "")
-        return frozenset(granted | {status})
+        rights = {member["status"]}
+        for name, value in member.items():
+            if value is True:
+                rights.add(name)
+        return frozenset(rights)
 
     async def set_commands(
         self, commands: list[dict[str, str]], scope: dict[str, Any]
@@ -178,7 +181,8 @@ class Messenger:
 
 
 def _has(result: dict[str, Any], fields: Mapping[str, type]) -> bool:
-    return all(type(result.get(name)) is kind for name, kind in fields.items())
+    types = {name: type(result.get(name)) for name in fields}
+    return types == fields
 
 
 def build(

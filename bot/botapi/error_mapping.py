@@ -66,7 +66,8 @@ _SECONDS = re.compile(r"retry after (\d+)")
 
 def outcome(error: BaseException) -> Outcome:
     """Return what `error`, raised by a call of the Bot API, means for the message; never raises."""
-    text = redact(str(error) or type(error).__name__)
+    name = type(error).__name__
+    text = redact(str(error) or name)
     if isinstance(error, RetryAfter):
         return _flood(error.retry_after)
     if isinstance(error, ChatMigrated) and type(error.new_chat_id) is int:

@@ -69,8 +69,10 @@ def valid(answer: object) -> list[Body]:
     if not isinstance(answer, list):
         kind = type(answer).__name__
         raise ValueError(f"a list of updates was expected, not {kind}")  # noqa: TRY004 - as for JSON
-    updates = [one for one in answer if is_update(one)]
-    by_number = {update["update_id"]: update for update in updates}
+    by_number = {}
+    for one in answer:
+        if is_update(one):
+            by_number[one["update_id"]] = one
     return [by_number[number] for number in sorted(by_number)]
 
 
@@ -117,10 +119,12 @@ def fault(update: dict[str, Any]) -> str | None:
 
 def _wrong_field(name: str, fields: dict[str, Any]) -> str | None:
     """Return in words which field of an object has the wrong type, or None."""
-    for field, expected in _FIELDS.get(name, {}).items():
+    types = _FIELDS.get(name, {})
+    for field, expected in types.items():
         value = fields.get(field)
         if value is not None and type(value) is not expected:
-            return f"{field} of {name} is not {_TYPE_NAMES[expected]}"
+            type_name = _TYPE_NAMES[expected]
+            return f"{field} of {name} is not {type_name}"
     return None
 
 
@@ -131,6 +135,10 @@ def _whose(content: object) -> int | None:
 
 def _number(place: object, field: str) -> int | None:
     """Return the number of the chat or user in a field of an object; None where there is none."""
-    whose = place.get(field) if isinstance(place, dict) else None
-    number = whose.get("id") if isinstance(whose, dict) else None
+    if not isinstance(place, dict):
+        return None
+    whose = place.get(field)
+    if not isinstance(whose, dict):
+        return None
+    number = whose.get("id")
     return number if type(number) is int else None

@@ -64,6 +64,7 @@ several calls into one commit, and `thread.Store` is the way in from the event l
     decided          what editors decided by buttons
     updates          Telegram's updates
     search           articles found by words
+    match_expressions  queries as the full-text index takes them
     searches         searches whose pages can be turned
     indexing         builds the full-text index
     counts           counts for reports and metrics

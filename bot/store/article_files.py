@@ -10,6 +10,8 @@ from sqlite_utils import Database
 from bot.store.database import column, exists, json_list, rows
 from bot.store.files import UNKNOWN
 
+_NAMED = "SELECT path, article, coalesce(reason, '') FROM files"
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -57,11 +59,11 @@ def any_of(db: Database, article: int) -> bool:
 
 def named(db: Database, name: str, most: int = 1_000) -> list[Named]:
     """Return the file of a path, else those of a name without the folders, by path."""
-    sql = "SELECT path, article, reason FROM files WHERE path {} ORDER BY path LIMIT ?"
-    found = rows(db, sql.format("= ?"), (name, most))
+    found = rows(db, f"{_NAMED} WHERE path = ?", (name,))
     if not found and name and "/" not in name:
-        found = rows(db, sql.format("LIKE ? ESCAPE '\\'"), (_in_any_folder(name), most))
-    return [Named(one["path"], one["article"], one["reason"] or "") for one in found]
+        sql = f"{_NAMED} WHERE path LIKE ? ESCAPE '\\' ORDER BY path LIMIT ?"
+        found = rows(db, sql, (_in_any_folder(name), most))
+    return [Named(*one) for one in found]
 
 
 def _in_any_folder(name: str) -> str:

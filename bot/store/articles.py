@@ -61,8 +61,10 @@ def get(db: Database, number: int) -> Stored | None:
 def several(db: Database, numbers: Sequence[int]) -> list[Stored]:
     """Return the articles with these row numbers, in that order."""
     sql = f"SELECT * FROM articles WHERE id IN ({marks(len(numbers))})"
-    by_number = {found["id"]: found for found in rows(db, sql, tuple(numbers))}
-    return [_stored(db, by_number[one]) for one in numbers if one in by_number]
+    stored: dict[int, Stored] = {}
+    for found in rows(db, sql, tuple(numbers)):
+        stored[found["id"]] = _stored(db, found)
+    return [stored[number] for number in numbers if number in stored]
 
 
 def at_address(db: Database, text: str) -> int | None:

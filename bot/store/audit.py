@@ -171,7 +171,9 @@ def damage(db: Database) -> Iterator[Oddity]:
 def oddities(db: Database, at: datetime, *, running: bool) -> Iterator[Oddity]:
     """Yield every row that should not exist. running: a bot may be sending deliveries."""
     values = {"late": milliseconds(at - LATE)}
-    questions = _QUESTIONS if running else {**_QUESTIONS, "left sending": _LEFT}
+    questions = dict(_QUESTIONS)
+    if not running:
+        questions["left sending"] = _LEFT
     for kind, sql in questions.items():
         for found in rows(db, sql, values):
             yield _oddity(kind, found)
@@ -180,7 +182,7 @@ def oddities(db: Database, at: datetime, *, running: bool) -> Iterator[Oddity]:
 def absent(db: Database, chat: int) -> list[tuple[int, int]]:
     """Return (article, quality) of those since a channel's start without a first edition there."""
     found = rows(db, _ABSENT, {"chat": chat})
-    return [(one["id"], one["quality"]) for one in found]
+    return [tuple(one) for one in found]
 
 
 def unserved(db: Database, oldest: datetime | None) -> Iterator[Oddity]:
@@ -195,7 +197,8 @@ def unserved(db: Database, oldest: datetime | None) -> Iterator[Oddity]:
         if left < 0:
             return
         date = effective_date(found["published"], found["recorded"])
-        if floor is not None and date < floor:
+        is_older = floor is not None and date < floor
+        if is_older:
             continue
         readers = number(db, _UNSERVED, {"article": found["id"]})
         if readers:
@@ -209,6 +212,7 @@ def counts(db: Database) -> dict[str, int]:
 
 
 def _oddity(kind: str, found: Row) -> Oddity:
-    columns = dict(found)
-    detail = columns.pop("detail", None)
-    return Oddity(kind, **columns, detail="" if detail is None else str(detail))
+    columns = {name: value for name, value in dict(found).items() if value is not None}
+    if "detail" in columns:
+        columns["detail"] = str(columns["detail"])
+    return Oddity(kind, **columns)

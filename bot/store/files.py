@@ -86,8 +86,9 @@ def some(db: Database, paths: Sequence[str]) -> dict[str, tuple[int, int, int]]:
     """Return path → (size, mtime_ns, inode) of these paths, as `known` has them."""
     sql = f"SELECT {_STAMP} FROM files WHERE path IN (SELECT value FROM json_each(?))"
     marks = {}
-    for path, size, mtime_ns, inode in db.conn.execute(sql, (json_list(paths),)):
-        marks[path] = (size, mtime_ns, inode)
+    for found in rows(db, sql, (json_list(paths),)):
+        path, *mark = found
+        marks[path] = tuple(mark)
     return marks
 
 

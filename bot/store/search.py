@@ -5,15 +5,15 @@ Until that index is built, the older one answers, which knows whole words only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from bot.domain import fulltext, plain_text, word_forms
+from bot.domain import fulltext, word_forms
 from bot.domain.article import Stored
 from bot.domain.fulltext import Query, Term
-from bot.store import articles, indexing
+from bot.store import articles, indexing, match_expressions
 from bot.store.article_states import VISIBLE
 from bot.store.database import column, exists, json_list, number
 
@@ -58,7 +58,8 @@ def page(db: Database, words: str, most: int = 10, at: int = 0) -> Found:
     """
     query = fulltext.parsed(words)
     instead = ""
-    expression = _expression(db, _whole(query), words)
+    whole = _whole(query)
+    expression = _expression(db, whole, words)
     if not _has(db, expression, PAGES * most):
         expression = _expression(db, query, words)
     numbers = _page(db, expression, most, at)
@@ -66,15 +67,17 @@ def page(db: Database, words: str, most: int = 10, at: int = 0) -> Found:
         near = _corrected(db, query)
         if near:
             query, instead = near
-            numbers = _page(db, _expression(db, query, words), most, at)
+            expression = _expression(db, query, words)
+            numbers = _page(db, expression, most, at)
     more = len(numbers) > most and at + 1 < PAGES
-    return Found(articles.several(db, numbers[:most]), query, more, instead)
+    shown = articles.several(db, numbers[:most])
+    return Found(shown, query, more, instead)
 
 
 def titled(db: Database, title: str) -> int | None:
     """Return the one article of this title, whatever its case; None: none, or several."""
-    near = _nearest(db, title, _all_terms(title), 10)
     folded = title.casefold()
+    near = _nearest(db, title, _all_terms(title), 10)
     same = [one.id for one in near if one.article.title.casefold() == folded]
     return same[0] if len(same) == 1 else None
 
@@ -85,22 +88,30 @@ def nearest_titles(db: Database, words: str, most: int = 5) -> list[Stored]:
     A number has to be there whole. Words that say nothing ("the") count only where there are no
     others.
     """
-    terms = []
-    for term in _all_terms(words):
-        is_number = not term.text.isalpha()
-        terms.append(replace(term, begins=False) if is_number else term)
-    telling = [term for term in terms if term.text not in _SMALL_WORDS]
+    terms: list[Term] = []
+    telling: list[Term] = []
+    for one in _all_terms(words):
+        is_word = one.text.isalpha()
+        term = one if is_word else replace(one, begins=False)
+        terms.append(term)
+        if term.text not in _SMALL_WORDS:
+            telling.append(term)
     return _nearest(db, words, telling or terms, most)
 
 
 def _all_terms(words: str) -> list[Term]:
-    groups = fulltext.parsed(words).groups
-    return [term for group in groups for term in group]
+    terms: list[Term] = []
+    for group in fulltext.parsed(words).groups:
+        terms.extend(group)
+    return terms
 
 
 def _whole(query: Query) -> Query:
     """Return a query for whole words, of which none is the beginning of another."""
-    groups = [tuple(term.whole for term in group) for group in query.groups]
+    groups: list[tuple[Term, ...]] = []
+    for group in query.groups:
+        whole = [term.whole for term in group]
+        groups.append(tuple(whole))
     return Query(tuple(groups), query.without)
 
 
@@ -108,7 +119,10 @@ def _nearest(
     db: Database, words: str, terms: Sequence[Term], most: int
 ) -> list[Stored]:
     """Return articles with any of the terms in their titles, best first."""
-    query = " OR ".join(_terms(words)) if indexing.left(db) else _any(terms)
+    if indexing.left(db):
+        query = " OR ".join(match_expressions.older_terms(words))
+    else:
+        query = match_expressions.any_of(terms)
     if not query:
         return []
     query = f"title : ({query})"
@@ -171,11 +185,13 @@ def _corrected(db: Database, query: Query) -> tuple[Query, str] | None:
         near = _near(db, group[0]) if is_one else []
         if near:
             misspelt += 1
-            groups.append(tuple(Term(word, begins=False) for word in near))
+            terms = [Term(word, begins=False) for word in near]
+            groups.append(tuple(terms))
             texts.append(near[0])
         else:
+            words = [term.text for term in group]
             groups.append(group)
-            texts.append(" OR ".join(term.text for term in group))
+            texts.append(" OR ".join(words))
     if not misspelt:
         return None
     texts += [f"-{term.text}" for term in query.without]
@@ -185,7 +201,7 @@ def _corrected(db: Database, query: Query) -> tuple[Query, str] | None:
 def _near(db: Database, term: Term) -> list[str]:
     """Return indexed words one letter from `term`, the commonest first; none if it is indexed."""
     there = "SELECT 1 FROM articles_folded WHERE articles_folded MATCH ? LIMIT 1"
-    if not term.is_word or exists(db, there, (_matches(term),)):
+    if not term.is_word or exists(db, there, (match_expressions.matching(term),)):
         return []
     sql = (
         "SELECT term FROM articles_folded_words WHERE term IN (SELECT value FROM json_each(?)) "
@@ -195,63 +211,7 @@ def _near(db: Database, term: Term) -> list[str]:
 
 
 def _expression(db: Database, query: Query, words: str) -> str:
-    """Return a query as FTS5 takes it; what stands in quotes is never an operator."""
-    if not query.groups:
-        return ""
-    if indexing.left(db):
-        return _older(words)
-    included = " AND ".join(map(_any, query.groups))
-    unwanted: list[str] = []
-    for term in query.without:
-        unwanted += [term.text, f"{term.text}s", *term.forms]
-    excluded = " OR ".join(map(_exactly, unwanted))
-    return _without(included, excluded)
-
-
-def _older(words: str) -> str:
-    """Return a query for the older index, which knows no phrase and no OR, but excludes words."""
-    included: list[str] = []
-    excluded: list[str] = []
-    for piece in plain_text.repair(words).split():
-        if piece.startswith("-"):
-            excluded.append(piece)
-        elif piece != "OR":
-            included.append(piece)
-    terms = _terms(" ".join(included))
-    if not terms:
-        return ""
-    unwanted = _terms(" ".join(excluded))
-    return _without(" AND ".join(terms), " OR ".join(unwanted))
-
-
-def _without(included: str, excluded: str) -> str:
-    return f"({included}) NOT ({excluded})" if excluded else included
-
-
-def _terms(words: str) -> list[str]:
-    """Return each word quoted, for the older index, which folds words itself."""
-    pieces = plain_text.repair(words).replace('"', " ").split()
-    kept = [piece for piece in pieces if any(map(str.isalnum, piece))]
-    return [_older_term(word) for word in kept[: fulltext.MOST_TERMS]]
-
-
-def _older_term(word: str) -> str:
-    is_letter = len(word) == 1 and word.isascii()
-    return f'"{word}"' if is_letter else f'"{word}"*'
-
-
-def _any(terms: Iterable[Term]) -> str:
-    any_of = " OR ".join(map(_matches, terms))
-    return f"({any_of})" if any_of else ""
-
-
-def _matches(term: Term) -> str:
-    beginnings = [term.text, term.stem] if term.begins else [term.stem]
-    whole = term.forms if term.begins else (term.text, *term.forms)
-    any_of = [f"{_exactly(stem)}*" for stem in beginnings if stem]
-    any_of += map(_exactly, whole)
-    return " OR ".join(any_of)
-
-
-def _exactly(text: str) -> str:
-    return f'"{text}"'
+    """Return a query as the index takes it; empty: it asks for nothing."""
+    if query.groups and indexing.left(db):
+        return match_expressions.older(words)
+    return match_expressions.folded(query)

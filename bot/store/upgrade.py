@@ -57,9 +57,11 @@ def keep_copy(database: Path) -> Path | None:
 
 def _names(database: Path, step: str) -> Iterator[Path]:
     """Yield where the copy may lie: named by the first step that the database lacks."""
-    name = f"{database.name}.before-{step.partition('_')[0]}"
+    number, _, _ = step.partition("_")
+    name = f"{database.name}.before-{number}"
     yield database.with_name(name)
-    yield from (database.with_name(f"{name}-{number}") for number in count(2))
+    for repeat in count(2):
+        yield database.with_name(f"{name}-{repeat}")
 
 
 def _alike(one: Path, other: Path) -> bool:

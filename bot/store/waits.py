@@ -38,12 +38,15 @@ def shift(db: Database, by: timedelta) -> None:
 
     How far the clock was set since the last attempt is written down, for `catch_up`.
     """
+    span = by // _MILLISECOND
     with transaction(db):
         for sql in _WAITS:
-            write(db, sql, {"by": by // _MILLISECOND})
-        if last := row(db, _LAST):
-            total = _set_since(db, last["id"]) + by // _MILLISECOND
-            facts.put(db, Fact.CLOCK_SET, f"{last['id']}:{total}")
+            write(db, sql, {"by": span})
+        last = row(db, _LAST)
+        if last:
+            attempt = last["id"]
+            total = _set_since(db, attempt) + span
+            facts.put(db, Fact.CLOCK_SET, f"{attempt}:{total}")
 
 
 def catch_up(db: Database, at: datetime) -> timedelta:
@@ -67,5 +70,8 @@ def catch_up(db: Database, at: datetime) -> timedelta:
 
 def _set_since(db: Database, attempt: int) -> int:
     """Return by how many milliseconds the clock was set since the last attempt."""
-    number, _, total = (facts.get(db, Fact.CLOCK_SET) or "").partition(":")
-    return int(total) if number == str(attempt) else 0
+    written = facts.get(db, Fact.CLOCK_SET) or ""
+    last, _, total = written.partition(":")
+    if last != str(attempt):
+        return 0
+    return int(total)
