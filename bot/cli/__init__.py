@@ -138,7 +138,9 @@ def _usage(error: Any) -> str:
 
 def _system_error(error: OSError) -> str:
     reason = str(error.strerror or error)
-    return f"{error.filename}: {reason}" if error.filename else reason
+    if not error.filename:
+        return reason
+    return f"{error.filename}: {reason}"
 
 
 def _let_anything_be_printed() -> None:

@@ -42,19 +42,24 @@ class SafeConsole(Console):
         """
         mark = Text.assemble(sign, " ") if sign else Text()
         beside = mark.cell_len
+        if beside:
+            hang = 0
         for line in lines(words).split("\n"):
             text = line.lstrip(" ")
             first = beside + len(line) - len(text)
-            pieces = [text]
-            if self.file.isatty():
-                rest = first if beside else first + hang
-                pieces = wrapped(text, self.width, first, rest)
-                pieces[0] = pieces[0].lstrip(" ")
             start = Text.assemble(mark, " " * (first - mark.cell_len))
-            for piece in pieces:
+            for piece in self._pieces(text, first, first + hang):
                 shown = Text.assemble(start, (piece, style))
                 self.print(shown, soft_wrap=True)
                 start = mark = Text()
+
+    def _pieces(self, text: str, first: int, rest: int) -> list[str]:
+        """Return a line as it fits the terminal; the first piece without its indent."""
+        if not self.file.isatty():
+            return [text]
+        pieces = wrapped(text, self.width, first, rest)
+        pieces[0] = pieces[0].lstrip(" ")
+        return pieces
 
     def fitting(self, question: str) -> str:
         """Return a question broken between words, with room for the colon behind it."""

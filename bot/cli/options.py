@@ -34,10 +34,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 def on_signal(stop: Callable[[], None]) -> None:
     """Call `stop` on SIGTERM, on Ctrl-C, and when the terminal is closed."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup ignores it
-        loop.add_signal_handler(signal.SIGHUP, stop)
+    loop.add_signal_handler(signal.SIGTERM, stop)
+    loop.add_signal_handler(signal.SIGINT, stop)
+    closed = signal.SIGHUP
+    if signal.getsignal(closed) is not signal.SIG_IGN:  # nohup ignores it
+        loop.add_signal_handler(closed, stop)
 
 
 def loaded(

@@ -72,6 +72,7 @@ def _write_page(page: Path, previews: Sequence[Payload]) -> None:
     text = preview_drawing.page(previews)
     page.write_text(text, encoding="utf-8", errors="backslashreplace")
     failed = [one for one in previews if "error" in one]
-    console.out.say(f"{page}: {counted(len(previews) - len(failed), 'post')}")
+    posts = counted(len(previews) - len(failed), "post")
+    console.out.say(f"{page}: {posts}")
     for one in failed:
         console.err.say(f"{one['file']}: {one['error']}")

@@ -18,6 +18,7 @@ from bot.cli import escaping
 from bot.cli.preview_payload import PreviewState
 from bot.cli.wrapping import wrapped
 from bot.domain.delivery import Payload
+from bot.rendering.keyboards import Button, Rows
 
 #: Columns of a drawn post at most; Telegram shows about as many.
 _WIDTH = 88
@@ -46,15 +47,17 @@ def drawn(payload: Payload, width: int) -> RenderableType:
     From top to bottom: file, picture, text, buttons, addresses of its links.
     """
     text, links = _styled(payload)
-    parts = [text]
+    parts = []
     if picture := _picture(payload):
-        parts = [Text(f"[picture] {picture}", style="dim"), Text(), *parts]
+        parts.append(Text(f"[picture] {picture}", style="dim"))
+    parts.append(text)
     if rows := _rows(payload):
-        parts += [Text(), _buttons(rows)]
+        parts.append(_buttons(rows))
     if links:
-        parts += [Text(), _addresses(links)]
+        parts.append(_addresses(links))
+    framed = Text("\n\n").join(parts)
     heading = _heading(payload, width)
-    return Group(heading, Panel(Group(*parts), width=min(width, _WIDTH)))
+    return Group(heading, Panel(framed, width=min(width, _WIDTH)))
 
 
 def _styled(payload: Payload) -> tuple[Text, list[str]]:
@@ -68,16 +71,21 @@ def _styled(payload: Payload) -> tuple[Text, list[str]]:
     return reader.text, reader.links
 
 
-def _buttons(rows: Sequence[Sequence[dict[str, str]]]) -> Text:
-    lines = []
-    for row in rows:
-        labels = [f"[ {button['text']} ]" for button in row]
-        lines.append("  ".join(labels))
+def _buttons(rows: Rows) -> Text:
+    lines = [_button_row(row) for row in rows]
     return Text("\n".join(lines))
 
 
+def _button_row(row: Sequence[Button]) -> str:
+    labels = [f"[ {button['text']} ]" for button in row]
+    return "  ".join(labels)
+
+
 def _addresses(links: Sequence[str]) -> Text:
-    lines = [f"[{number}] {link}" for number, link in enumerate(links, 1)]
+    lines = []
+    for number, link in enumerate(links, 1):
+        line = f"[{number}] {link}"
+        lines.append(line)
     return Text("\n".join(lines), style="dim")
 
 
@@ -126,9 +134,9 @@ def _picture(payload: Payload) -> str:
     return str(payload.get("photo") or preview.get("url") or "")
 
 
-def _rows(payload: Payload) -> list[list[dict[str, str]]]:
+def _rows(payload: Payload) -> Rows:
     keyboard = payload.get("reply_markup", {})
-    rows: list[list[dict[str, str]]] = keyboard.get("inline_keyboard", [])
+    rows: Rows = keyboard.get("inline_keyboard", [])
     return rows
 
 
@@ -144,7 +152,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a style."""
         if tag == "a":
-            address = dict(attrs).get("href")
+            attributes = dict(attrs)
+            address = attributes.get("href")
             self.links.append(address or "")
         style = _STYLES.get(tag, Style())
         self._styles.append(style)

@@ -63,9 +63,12 @@ def _as_json(scanned: ScanReport, status: StatusReport) -> dict[str, Any]:
 def _show(scanned: ScanReport, status: StatusReport) -> None:
     from bot.cli import console, file_problems
 
-    files = counted(scanned.files, "file")
-    counts = [f"{count} {relation}" for relation, count in _counts(scanned).items()]
+    counts = []
+    for relation, count in _counts(scanned).items():
+        words = f"{count} {relation}"
+        counts.append(words)
     new = ", ".join(counts) or "nothing new"
+    files = counted(scanned.files, "file")
     console.out.say(f"{files}: {new}, {scanned.unchanged} unchanged", "bold")
     articles = counted(status.articles, "article")
     console.out.say(f"{articles} in the database")

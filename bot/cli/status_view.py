@@ -66,14 +66,19 @@ def _deliveries(report: StatusReport) -> None:
         posted = _minute(report.posted)
         console.out.say(f"Last post: {posted}, “{report.posted_title}”")
     for channel in report.channels:
-        console.out.say(f"{_name(channel)}: {_counts(channel.deliveries)}")
-    console.out.say(f"Readers: {_counts(report.followers)}")
+        counts = _counts(channel.deliveries)
+        console.out.say(f"{_name(channel)}: {counts}")
+    counts = _counts(report.followers)
+    console.out.say(f"Readers: {counts}")
 
 
 def _counts(deliveries: Mapping[str, int]) -> str:
     """Return how many deliveries are in which state."""
-    states = filter(deliveries.get, _STATES)
-    counts = [f"{deliveries[state]:,} {state}" for state in states]
+    counts = []
+    for state in _STATES:
+        if count := deliveries.get(state):
+            words = f"{count:,} {state}"
+            counts.append(words)
     return ", ".join(counts) or "no messages yet"
 
 
@@ -97,7 +102,9 @@ def _channel(channel: ChannelStatus) -> None:
     """Print what keeps a channel waiting and what was refused there."""
     name = _name(channel)
     if channel.waits:
-        until = f" until {_minute(channel.until)}" if channel.until else ""
+        until = ""
+        if channel.until:
+            until = f" until {_minute(channel.until)}"
         console.out.say(f"{name} waits{until}: {channel.waits}", "yellow")
     for refusal in channel.refusals:
         article = _article(refusal)

@@ -67,7 +67,10 @@ def _twice(
     channel: Channel, chat: Mapping[str, Any], seen: dict[tuple[int, int], str]
 ) -> Iterator[Finding]:
     """Yield a problem if an earlier block names this chat too: `paperboy run` would not start."""
-    key = (int(chat["id"]), 0 if channel.thread == _GENERAL else channel.thread)
+    thread = channel.thread
+    if thread == _GENERAL:
+        thread = 0
+    key = (int(chat["id"]), thread)
     first = seen.setdefault(key, channel.chat)
     if first is not channel.chat:
         yield problem(

@@ -75,12 +75,14 @@ def _unread(folder: Path, survey: Survey) -> Iterator[Finding]:
 def _emptied(chosen: Settings, survey: Survey) -> Iterator[Finding]:
     """Warn of a folder that held articles and is now empty or nearly empty."""
     there = len(survey.files or ())
-    if is_emptied(survey.recorded, there):
-        known = f"{counted(survey.recorded, 'file')} {'is' if survey.recorded == 1 else 'are'}"
-        yield warning(
-            f"feed.folder: {chosen.feed.folder}: {there} of {known} there",
-            "Is its disk mounted? Nothing is taken back, and files that return are recognised.",
-        )
+    if not is_emptied(survey.recorded, there):
+        return
+    verb = "is" if survey.recorded == 1 else "are"
+    known = counted(survey.recorded, "file")
+    yield warning(
+        f"feed.folder: {chosen.feed.folder}: {there} of {known} {verb} there",
+        "Is its disk mounted? Nothing is taken back, and files that return are recognised.",
+    )
 
 
 def _empty(feed: Feed, survey: Survey) -> Iterator[Finding]:

@@ -74,8 +74,9 @@ def survey(settings: Settings, taxonomy: Taxonomy, at: datetime) -> Survey:
     """Read folder and database; neither has to exist."""
     stamps = _listed(settings.feed.folder, settings.feed.patterns)
     paths = _newest_first(stamps or ())
-    stored = _stored(settings.store.database, paths[:READ])
-    unknown = [path for path in paths[:READ] if path not in stored.paths]
+    newest = paths[:READ]
+    stored = _stored(settings.store.database, newest)
+    unknown = [path for path in newest if path not in stored.paths]
     articles, rejected = _read(settings, unknown)
     rules = Rules.of(settings, taxonomy, ())
     known = [_known(article, rules, taxonomy, at) for article in articles]
