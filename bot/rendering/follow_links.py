@@ -67,7 +67,9 @@ def _topics(names: tuple[str, ...], taxonomy: Taxonomy) -> tuple[_Topic, ...]:
     """Return the topics among `names`, the most specific first."""
     found = []
     for name in most_specific(names, taxonomy):
-        wider = (name, *taxonomy.ancestors(name))
-        keys = frozenset(map(topics.key, wider))
-        found.append(_Topic(name, topics.code(name), keys))
+        wider = taxonomy.ancestors(name)
+        keys = frozenset(map(topics.key, (name, *wider)))
+        code = topics.code(name)
+        topic = _Topic(name, code, keys)
+        found.append(topic)
     return tuple(found)

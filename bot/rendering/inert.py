@@ -88,9 +88,9 @@ def _addresses(text: str) -> Iterator[tuple[int, int]]:
         if "." not in words and "://" not in words:
             continue
         if found := _ADDRESS.match(words):
-            bare, with_scheme = found.groups()
-            address = bare or with_scheme
-            start = piece.start() + found.end() - len(address)
+            address = found[1] or found[2]
+            end = piece.start() + found.end()
+            start = end - len(address)
             yield start, start + _length(address)
 
 

@@ -86,7 +86,8 @@ class Tap:
 
 def keyboard(rows: Rows) -> dict[str, Any]:
     """Return rows of buttons as the `reply_markup` of the Bot API; empty rows are left out."""
-    return {"inline_keyboard": list(map(list, filter(None, rows)))}
+    shown = [list(row) for row in rows if row]
+    return {"inline_keyboard": shown}
 
 
 def link(label: str, address: str) -> Button:
@@ -96,7 +97,8 @@ def link(label: str, address: str) -> Button:
 
 def decide(label: str, decision: Decision, value: str = "") -> Button:
     """Return a button by which an editor decides."""
-    return _button(label, f"{Act.DECIDE}:{decision}:{value}")
+    data = f"{Act.DECIDE}:{decision}:{value}"
+    return _button(label, data)
 
 
 def tap(label: str, act: Act, value: str = "", page: int | None = None) -> Button:
@@ -149,13 +151,15 @@ def is_undo(rows: Rows, data: str) -> bool:
 
     Only the label shows it: the callback data is the same under other, older messages.
     """
-    labels = [one["text"] for one in _all(rows) if one.get("callback_data") == data]
+    tapped = [one for one in _all(rows) if one.get("callback_data") == data]
+    labels = [one["text"] for one in tapped]
     return Label.UNDO in labels
 
 
 def is_topic_keyboard(rows: Rows) -> bool:
     """Return True for the keyboard of all topics, which alone has a button that closes it."""
-    return Act.DONE in [one.get("callback_data") for one in _all(rows)]
+    data = [one.get("callback_data") for one in _all(rows)]
+    return Act.DONE in data
 
 
 def replaced(rows: Rows, data: str, button: Button) -> list[list[Button]]:

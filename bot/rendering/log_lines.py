@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain import plain_text
 from bot.domain.notices import Alert
 from bot.rendering import layout
-from bot.rendering.report import Entry
+from bot.rendering.report import ArticleName, Entry
 
 #: What each alert says in the log.
 _WORDS = {
@@ -57,6 +57,10 @@ def line(kind: Alert, over: bool, entry: Entry) -> str:
 
 def _subjects(entry: Entry) -> str:
     """Return the names of what a notice is about."""
-    articles = [f"“{article.title}” ({article.file})" for article in entry.articles]
+    articles = map(_article, entry.articles)
     names = [*articles, *entry.files, *entry.chats, entry.about]
     return ", ".join(filter(None, names))
+
+
+def _article(article: ArticleName) -> str:
+    return f"“{article.title}” ({article.file})"

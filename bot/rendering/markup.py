@@ -124,7 +124,8 @@ def measure(source: str) -> Marked:
             parts = 1 + 2 * styles  # each splits the styles around it
             entities += parts * _found(text)
     whole = "".join(texts)
-    return Marked(source, whole, plain_text.units(whole), entities)
+    units = plain_text.units(whole)
+    return Marked(source, whole, units, entities)
 
 
 def _found(text: str) -> int:

@@ -66,15 +66,17 @@ def of(
 
     links: identity of a related article → address of its post in the same chat.
     """
+    shown_title = plain_text.shorten(title(article), TITLE_UNITS)
     shown_provider = provider(article)
     date = dates.published(article, tz)
-    tags = _left_to_right_first(_hashtags(article, taxonomy))
+    excerpt = plain_text.shorten(_excerpt(article), markup.TEXT_UNITS)
     related = [_related(one, links.get(one.identity)) for one in article.related]
+    tags = _left_to_right_first(_hashtags(article, taxonomy))
     return PostWords(
-        title=plain_text.shorten(title(article), TITLE_UNITS),
+        title=shown_title,
         provider=shown_provider,
         date=dates.behind(shown_provider, date),
-        excerpt=plain_text.shorten(_excerpt(article), markup.TEXT_UNITS),
+        excerpt=excerpt,
         related=tuple(related),
         hashtags=tuple(map(markup.trusted, tags)),
         url=article.url,
@@ -119,8 +121,8 @@ def _hashtags(article: Article, taxonomy: Taxonomy) -> list[str]:
     in_turn = chain.from_iterable(zip_longest(*tags))
     distinct = dict.fromkeys(filter(None, in_turn))
     kept = list(distinct)[:HASHTAGS]
-    in_order = dict.fromkeys(chain.from_iterable(tags))
-    return [tag for tag in in_order if tag in kept]
+    in_order = chain.from_iterable(tags)
+    return [tag for tag in dict.fromkeys(in_order) if tag in kept]
 
 
 def _left_to_right_first(tags: Iterable[str]) -> list[str]:
@@ -132,16 +134,19 @@ def _left_to_right_first(tags: Iterable[str]) -> list[str]:
 
 
 def _is_right_to_left(tag: str) -> bool:
-    return unicodedata.bidirectional(tag[0]) in ("R", "AL")
+    direction = unicodedata.bidirectional(tag[0])
+    return direction in ("R", "AL")
 
 
 def _related(related: Related, post: str | None) -> RelatedLink:
     """Return the link of a related article. post: the address of its own post, if it has one."""
     host = urls.host(related.url)
+    title = related.title or host
+    provider = related.provider or host
     return RelatedLink(
-        title=plain_text.shorten(related.title or host, RELATED_UNITS),
+        title=plain_text.shorten(title, RELATED_UNITS),
         url=post or related.url,
-        provider=plain_text.shorten(related.provider or host, PROVIDER_UNITS),
+        provider=plain_text.shorten(provider, PROVIDER_UNITS),
         posted=post is not None,
     )
 

@@ -166,8 +166,10 @@ def _photo(article: Article, parts: dict[str, str]) -> Payload:
 
 
 def _buttons(article: Article, offered: Sequence[FollowLink]) -> keyboards.Rows:
-    buttons = [keyboards.link(Label.READ, article.url)]
+    read = keyboards.link(Label.READ, article.url)
+    buttons = [read]
     for one in offered:
-        follow = Label.FOLLOW.format(one.topic)
-        buttons.append(keyboards.link(follow, one.url))
+        label = Label.FOLLOW.format(one.topic)
+        follow = keyboards.link(label, one.url)
+        buttons.append(follow)
     return keyboards.in_rows(buttons)

@@ -187,8 +187,9 @@ def rejected(templates: Templates, files: Sequence[tuple[str, str]]) -> Payload:
     """Answer /republish with files that are not articles. files: (path, reason)."""
     lines = []
     for path, reason in files:
-        line = {"path": shown_names.short(path), "reason": shown_names.reason(reason)}
-        lines.append(line)
+        name = shown_names.short(path)
+        why = shown_names.reason(reason)
+        lines.append({"path": name, "reason": why})
     return layout.listed(templates, "republish_rejected", "files", lines, most=SHOWN)
 
 

@@ -45,12 +45,15 @@ def reason(words: str, units: int = layout.REASON_UNITS) -> Markup:
     shown = Markup("")
     end = 0
     for file in _FILE.finditer(words):
-        shown += markup.shown(words[end : file.start()])
-        shown += markup.code(file[0])
+        before = words[end : file.start()]
         end = file.end()
-    return shown + markup.shown(words[end:])
+        shown += markup.shown(before)
+        shown += markup.code(file[0])
+    rest = words[end:]
+    return shown + markup.shown(rest)
 
 
 def short(words: str) -> str:
     """Return a path or a reason on one line, at most as long as a reason may be."""
-    return plain_text.shorten(plain_text.repair(words), layout.REASON_UNITS)
+    repaired = plain_text.repair(words)
+    return plain_text.shorten(repaired, layout.REASON_UNITS)

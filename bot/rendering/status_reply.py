@@ -107,8 +107,9 @@ def _troubles(report: StatusReport, tz: tzinfo) -> list[dict[str, str]]:
 
 def _post_button(label: Label, act: Act, article: Held | Copy) -> keyboards.Button:
     """Return the button that posts an article."""
-    text = label.format(article.short_id, article.title)
-    return keyboards.tap(text, act, article.short_id)
+    number = article.short_id
+    text = label.format(number, article.title)
+    return keyboards.tap(text, act, number)
 
 
 def _channel(channel: ChannelStatus, tz: tzinfo) -> _Channel:

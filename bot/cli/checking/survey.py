@@ -111,9 +111,12 @@ def _topics(articles: Iterable[Article], taxonomy: Taxonomy) -> set[str]:
 
 def _newest_first(stamps: Iterable[Stamp]) -> list[str]:
     """Return the paths of files, the last changed first, without unreadable folders."""
-    files = [stamp for stamp in stamps if not _is_folder(stamp)]
-    files.sort(key=_when_changed, reverse=True)
-    return [path for path, *_ in files]
+    files = []
+    for stamp in sorted(stamps, key=_when_changed, reverse=True):
+        if not _is_folder(stamp):
+            path, *_ = stamp
+            files.append(path)
+    return files
 
 
 def _when_changed(stamp: Stamp) -> int:
@@ -122,8 +125,8 @@ def _when_changed(stamp: Stamp) -> int:
 
 def _unread(stamps: Iterable[Stamp]) -> tuple[str, ...]:
     """Return the folders that can't be read."""
-    folders = filter(_is_folder, stamps)
-    return tuple(sorted(path for path, *_ in folders))
+    folders = [path for path, *_ in filter(_is_folder, stamps)]
+    return tuple(sorted(folders))
 
 
 def _is_folder(stamp: Stamp) -> bool:
