@@ -26,4 +26,5 @@ def show(warned: Sequence[RejectedFile], rejected: Sequence[RejectedFile]) -> No
 def _list(heading: str, files: Sequence[RejectedFile]) -> None:
     console.out.say(heading, "yellow")
     for file in files:
-        console.out.say(f"  {file.path}: {file.reason}")
+        line = f"  {file.path}: {file.reason}"
+        console.out.say(line)

@@ -7,7 +7,6 @@ import os
 import re
 import sys
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -159,8 +158,11 @@ def _set_aside(file: Path) -> Path | None:
     """Move the settings that are replaced to a free name beside; return that; None: none are."""
     if not file.exists():
         return None
-    names = (f"{file.name}.old{number or ''}" for number in count())
-    old = next(one for one in map(file.with_name, names) if not one.exists())
+    old = file.with_name(f"{file.name}.old")
+    number = 0
+    while old.exists():
+        number += 1
+        old = file.with_name(f"{file.name}.old{number}")
     return file.replace(old)
 
 

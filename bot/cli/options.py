@@ -95,7 +95,9 @@ def print_json(value: Any) -> None:
 
 
 def _as_text(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value)
 
 
 def _folder_problems(folder: Path) -> list[str]:

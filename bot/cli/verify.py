@@ -70,7 +70,9 @@ def show(result: Verified) -> None:
     ]
     console.out.say(", ".join(counts))
     for finding in result.findings:
-        words = f"{finding.about}: {finding.what}" if finding.about else finding.what
+        words = finding.what
+        if finding.about:
+            words = f"{finding.about}: {words}"
         console.out.say(words, sign=console.PROBLEM)
     if not result.findings:
         console.out.say(

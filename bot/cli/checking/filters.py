@@ -135,6 +135,6 @@ def _both(channel: Channel, taxonomy: Taxonomy, survey: Survey) -> Iterator[Find
 
 
 def _name(channel: Channel) -> str:
-    return (
-        f"{channel.chat}, thread {channel.thread}" if channel.thread else channel.chat
-    )
+    if not channel.thread:
+        return channel.chat
+    return f"{channel.chat}, thread {channel.thread}"
