@@ -37,6 +37,7 @@ What editors and operators ask for:
     confirmation        what an editor confirms before an article is posted
     editions            what editors ask to be posted
     notifier            sends notices to editors
+    notice_messages     which messages notices become, and their words
     closed_chats        why a chat gets nothing now, in words
     reporting           edits replies when it is known what became of a post
     report              how things stand, for `status`

@@ -35,7 +35,9 @@ def look_up(db: Database, words: str) -> NamedArticles:
     words = words.strip().strip("<>\"'“”")
     if words.casefold() == "last":
         newest = article_lists.newest(db)
-        return NamedArticles((newest,) if newest else ())
+        if newest is None:
+            return NamedArticles()
+        return NamedArticles((newest,))
     numbers = articles.all_at(db, words) or _by_post(db, words)
     if not numbers:
         by_file = _by_file(db, words)

@@ -29,8 +29,10 @@ def record(db: Database, decision: str, at: datetime) -> Notice:
 
 def last(db: Database, at: datetime) -> str:
     """Return the last decision with its date; empty if an editor was told of it or it is old."""
-    dated = facts.get(db, Fact.BULK_SKIPPED) or ""
-    if not dated or _is_old(dated, at) or notices.was_heard(db, _key(dated)):
+    dated = facts.get(db, Fact.BULK_SKIPPED)
+    if dated is None or _is_old(dated, at):
+        return ""
+    if notices.was_heard(db, _key(dated)):
         return ""
     return dated
 

@@ -37,10 +37,10 @@ class Channels:
     """The channels one Paperboy posts to."""
 
     def __init__(
-        self, store: Store, wanted: Sequence[settings.Channel], taxonomy: Taxonomy
+        self, store: Store, chosen: Sequence[settings.Channel], taxonomy: Taxonomy
     ) -> None:
         self._store = store
-        self._wanted = wanted
+        self._settings = chosen
         self._taxonomy = taxonomy
         #: The channels with their filters, in the order of the settings; one list, kept up to date.
         self.live: list[Channel] = []
@@ -48,11 +48,11 @@ class Channels:
 
     async def load(self) -> None:
         """Update the rows from the settings. Raises UsageError when two settings are one chat."""
-        wanted = [(one.chat, one.thread, one.on_doubt) for one in self._wanted]
-        rows = await self._store(chats.set_channels, wanted)
+        chosen = [(one.chat, one.thread, one.on_doubt) for one in self._settings]
+        rows = await self._store(chats.set_channels, chosen)
         names: dict[int, str] = {}
         channels: list[Channel] = []
-        for row, setting in zip(rows, self._wanted, strict=True):
+        for row, setting in zip(rows, self._settings, strict=True):
             if row.id in names:
                 raise UsageError(
                     f"channels: {setting.chat} and {names[row.id]} are the same chat; "
@@ -73,7 +73,7 @@ class Channels:
         Return setting → reason for the channels that Telegram does not know.
         """
         problems = {}
-        for channel, setting in zip(list(self.live), self._wanted, strict=True):
+        for channel, setting in zip(list(self.live), self._settings, strict=True):
             found = await self._look_up(directory, channel, setting)
             if isinstance(found, dict):
                 title = found.get("title") or found.get("first_name", "")

@@ -134,7 +134,7 @@ class Courier:
         """Wait for the calls in flight and settle them; log what was counted."""
         await self._calls.wait()
         await self._settle_ended()
-        with suppress(StoreError):  # the work says so
+        with suppress(StoreError):  # the job that uses the database next reports it
             await self._ended.log((), last=True)
 
     def _goes_on(self, left: timedelta) -> bool:

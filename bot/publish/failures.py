@@ -92,10 +92,10 @@ def settle_each(db: Database, settled: Settled, at: datetime) -> list[Notice]:
 
     Of a settlement that cannot be recorded completely, the state alone is recorded.
     """
-    told: list[Notice] = []
+    new: list[Notice] = []
     for to, settlement in settled:
         try:
-            told += settling.write_down(db, [(to, settlement)], at)
+            new += settling.write_down(db, [(to, settlement)], at)
         except Exception as error:
             if is_outside(error):
                 raise
@@ -104,7 +104,7 @@ def settle_each(db: Database, settled: Settled, at: datetime) -> list[Notice]:
                 naming.delivery(db, to.delivery),
             )
             _settle_plainly(db, to, settlement, at)
-    return told
+    return new
 
 
 def _settle_plainly(

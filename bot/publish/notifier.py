@@ -1,9 +1,9 @@
 """Sends recorded notices to editors, each in their private chat, and not too often.
 
 Does not decide what editors are told: see `bot.domain.notices`. A notice is kept until it is sent.
-Notices of one kind that wait together become one message, and the next message of that kind follows
-after `QUIET`. A notice with choices is a message of its own. An editor who cannot be reached (who
-never pressed Start) is tried again later, and the others do not wait for them.
+Notices become messages in `notice_messages`; the next message of a kind follows after `QUIET`. An
+editor who cannot be reached (who never pressed Start) is tried again later, and the others do not
+wait for them.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from bot.domain.notices import Alert, Notice
 from bot.domain.outcome import Fallback, Outcome, reason_of
 from bot.errors import PaperboyError
 from bot.planning import naming
+from bot.publish import notice_messages
 from bot.publish.messenger import Messenger, check_token
-from bot.rendering import alerts, layout, log_lines
+from bot.rendering import alerts, log_lines
 from bot.rendering.report import Entry
 from bot.rendering.templates import Broken, Templates
 from bot.store import articles, notices
@@ -31,12 +32,8 @@ from bot.store.thread import Store
 
 #: Between two messages of one kind to one editor.
 QUIET = timedelta(minutes=3)
-#: Notices with choices of one kind, each its own message, that one editor gets within `QUIET`.
-QUESTIONS = 5
 #: Notices that come together and are named in the log; more are counted.
 LOGGED = 10
-#: The alert, and whether its incident is over.
-Kind = tuple[Alert, bool]
 _log = logging.getLogger(__name__)
 
 
@@ -85,7 +82,12 @@ class Notifier:
         over: the incident is over.
         """
         entry = Entry(about=notice.about, reason=notice.reason)
-        payload = alerts.alert(self._templates, notice.alert, [entry], over=over)
+        payload = alerts.alert(
+            self._templates,
+            notice.alert,
+            [entry],
+            over=over,
+        )
         for editor in self._editors:
             await self._call(editor, payload)
 
@@ -137,9 +139,9 @@ class Notifier:
             return None
         sent = await self._store(notices.last_heard, editor, at - QUIET)
         moments = []
-        for kind, same in _by_kind(waiting).items():
+        for kind, same in notice_messages.by_kind(waiting).items():
             before = sent.get(kind, [])
-            messages = _messages(same, before)
+            messages = notice_messages.group(same, before)
             for message in messages:
                 if not await self._send_one(editor, message):
                     return self._away[editor]
@@ -149,7 +151,7 @@ class Notifier:
 
     async def _send_one(self, editor: int, message: Sequence[Waiting]) -> bool:
         """Send one message; return False if the editor can't be reached now."""
-        payload = await self._store(_worded, self._templates, message)
+        payload = await self._store(notice_messages.worded, self._templates, message)
         outcome = await self._call(editor, payload)
         check_token(outcome)
         at = self._clock()
@@ -204,38 +206,6 @@ class Notifier:
         return await self._messenger.call(alerts.plain(payload), chat_id=editor)
 
 
-def _by_kind(waiting: Iterable[Waiting]) -> dict[Kind, list[Waiting]]:
-    """Return what waits by kind, the kind that has waited longest first."""
-    kinds: dict[Kind, list[Waiting]] = {}
-    for one in waiting:
-        kind = one.notice.alert, one.over
-        same = kinds.setdefault(kind, [])
-        same.append(one)
-    return kinds
-
-
-def _messages(
-    same: Sequence[Waiting], before: Sequence[datetime]
-) -> list[list[Waiting]]:
-    """Return the messages that notices of one kind become now; the others must wait.
-
-    Notices with choices are sent one by one, the others together. before: when the editor was sent
-    notices of this kind lately.
-    """
-    together: list[Waiting] = []
-    questions: list[list[Waiting]] = []
-    for one in same:
-        if one.notice.choices and not one.over:
-            questions.append([one])
-        else:
-            together.append(one)
-    room = max(QUESTIONS - len(before), 0)
-    messages = questions[:room]
-    if together and not before:
-        messages.insert(0, together)
-    return messages
-
-
 def _tell_broken(db: Database, broken: Sequence[Broken], at: datetime) -> None:
     """Have editors told of each line in their own templates that failed, once a day."""
     notices.tell(db, [_broken(db, one, at) for one in broken], at)
@@ -275,17 +245,3 @@ def _address(db: Database, editors: Sequence[int]) -> list[str]:
 def _is_logged(new: Waiting) -> bool:
     """Return True if the log says it already: the scan logs rejected files."""
     return new.notice.alert is Alert.REJECTED
-
-
-def _worded(db: Database, templates: Templates, message: Sequence[Waiting]) -> Payload:
-    listed, counted = message[: layout.LISTED], message[layout.LISTED :]
-    entries = [naming.entry(db, one.notice) for one in listed]
-    entries += [Entry(count=one.notice.weight) for one in counted]
-    first = message[0]
-    return alerts.alert(
-        templates,
-        first.notice.alert,
-        entries,
-        over=first.over,
-        choices=first.notice.choices,
-    )

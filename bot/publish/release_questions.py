@@ -41,11 +41,15 @@ def question(db: Database, kind: Waits, newest: int | None) -> Notice | None:
         return None
     count = len(waiting)
     value = _value(kind, max(waiting))
-    decisions = [Decision.POST_ALL, _NONE_OF_THEM[kind]]
+    choices = [
+        Choice(Decision.POST_ALL, value, count),
+        Choice(_NONE_OF_THEM[kind], value, count),
+    ]
     if count > 1:
-        decisions.append(Decision.ONE_BY_ONE)
-    choices = [Choice(decision, value, count) for decision in decisions]
-    if kind is Waits.BULK and newest and newest < count:
+        one_by_one = Choice(Decision.ONE_BY_ONE, value, count)
+        choices.append(one_by_one)
+    is_bulk = kind is Waits.BULK
+    if is_bulk and newest and newest < count:
         some = Choice(Decision.POST_NEWEST, f"{value}.{newest}", newest)
         choices.insert(0, some)
     return _notice(kind, waiting[:NAMED], count, choices)

@@ -179,8 +179,9 @@ def _waiting_article(db: Database, post: Post, name: str, tz: tzinfo) -> Became:
     stored = articles.get(db, post.article)
     if stored is None or stored.waits is Waits.NOTHING:
         return Became(name, Fate.WAITING, post.reason)
-    reason = _WAITS[stored.waits]
-    match stored.waits:
+    waits = stored.waits
+    reason = _WAITS[waits]
+    match waits:
         case Waits.EXPIRED:
             return Became(name, Fate.FAILED, reason)
         case Waits.FUTURE:

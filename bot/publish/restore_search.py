@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExpectedPost:
     """A post that is searched for, as it would be composed now."""
 
     material: Material
@@ -73,16 +73,16 @@ class RestoreSearch:
         if last <= self._last:
             return
         self._reached = [*self.editors]
-        for chat_id, wanted in by_chat.items():
+        for chat_id, deliveries in by_chat.items():
             unknown = await self.store(restore_search.unknown, chat_id)
             if unknown:
-                await self._search_in(chat_id, wanted, unknown)
+                await self._search_in(chat_id, deliveries, unknown)
         self._last = last
 
     async def _search_in(
-        self, chat_id: int, wanted: Sequence[Addressed], unknown: Unknown
+        self, chat_id: int, deliveries: Sequence[Addressed], unknown: Unknown
     ) -> None:
-        materials = await self.store(composing.gather, wanted)
+        materials = await self.store(composing.gather, deliveries)
         posts = self._by_text(materials)
         top = max(unknown.known | {unknown.before})
         misses, found = 0, 0
@@ -108,9 +108,9 @@ class RestoreSearch:
                 found,
             )
 
-    def _by_text(self, materials: Sequence[Material]) -> dict[str, Wanted]:
+    def _by_text(self, materials: Sequence[Material]) -> dict[str, ExpectedPost]:
         """Return text → post as it would be composed now, without posts of the same text."""
-        posts: dict[str, Wanted] = {}
+        posts: dict[str, ExpectedPost] = {}
         times: Counter[str] = Counter()
         for material in materials:
             try:
@@ -120,12 +120,12 @@ class RestoreSearch:
                 _log.warning("%s: can't be looked for: %s", path, reason)
                 continue
             text = _text_of(payload)
-            posts[text] = Wanted(material, payload)
+            posts[text] = ExpectedPost(material, payload)
             times[text] += 1
         return {text: post for text, post in posts.items() if times[text] == 1}
 
     async def _compare(
-        self, chat_id: int, number: int, copy: Any, posts: dict[str, Wanted]
+        self, chat_id: int, number: int, copy: Any, posts: dict[str, ExpectedPost]
     ) -> bool:
         """Take a message for the post that reads like it; take note of any other."""
         shown = copy if isinstance(copy, dict) else {}

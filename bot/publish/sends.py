@@ -43,9 +43,8 @@ class Sends:
         is_more_due = True
         while is_more_due:
             room = self.calls.room(at)
-            if not room:
-                return
-            is_more_due = await self._begin_batch(min(room, BATCH), at)
+            most = min(room, BATCH)
+            is_more_due = most > 0 and await self._begin_batch(most, at)
 
     async def _begin_batch(self, most: int, at: datetime) -> bool:
         """Begin at most so many sends; return True if more may be due."""
@@ -68,14 +67,15 @@ class Sends:
         if not composed:
             return
         payloads: dict[int, tuple[Payload, str]] = {}
+        sends: dict[int, tuple[Addressed, Payload]] = {}
         for one, payload in composed:
-            number = one.to.delivery.id
-            payloads[number] = payload, one.stored.fingerprint
+            delivery = one.to.delivery.id
+            payloads[delivery] = payload, one.stored.fingerprint
+            sends[delivery] = one.to, payload
         begun = await self.store(outbox.begin, payloads, at)
-        for one, payload in composed:
-            number = one.to.delivery.id
-            if number in begun:
-                self._call(one.to, payload)
+        for delivery, (to, payload) in sends.items():
+            if delivery in begun:
+                self._call(to, payload)
 
     def _call(self, to: Addressed, payload: Payload) -> None:
         payload, thread = composing.directed(payload, to)

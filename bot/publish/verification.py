@@ -22,7 +22,7 @@ from bot.store.audit import Oddity
 from bot.store.chats import Chat
 from bot.store.database import Database
 
-#: Kind of finding → what it says. "{detail}" is what the rows themselves tell.
+#: Kind of finding → its words. "{detail}" comes from the rows.
 _WORDS = {
     "damaged": "the file is damaged: {detail}. `paperboy restore` a copy",
     "points nowhere": "a row refers to one that does not exist: {detail}",
@@ -81,7 +81,7 @@ class Verified:
 
 def verify(
     db: Database,
-    wanted: Sequence[settings.Channel],
+    chosen: Sequence[settings.Channel],
     taxonomy: Taxonomy,
     at: datetime,
     *,
@@ -94,7 +94,7 @@ def verify(
     """
     found = list(audit.damage(db))
     if not any(one.kind == "damaged" for one in found):
-        begun = list(_begun(db, wanted, taxonomy))
+        begun = list(_begun(db, chosen, taxonomy))
         found += audit.oddities(db, at, running=running)
         for channel in begun:
             found += _absent(db, channel)
@@ -105,14 +105,14 @@ def verify(
 
 
 def _begun(
-    db: Database, wanted: Sequence[settings.Channel], taxonomy: Taxonomy
+    db: Database, chosen: Sequence[settings.Channel], taxonomy: Taxonomy
 ) -> Iterator[Channel]:
     """Yield the channels of the settings whose start was applied."""
     rows: dict[tuple[str, int], Chat] = {}
     for row in chats.channels(db):
         name = (row.setting or "").casefold()
         rows[name, row.thread] = row
-    for setting in wanted:
+    for setting in chosen:
         name = setting.chat.casefold()
         found = rows.get((name, setting.thread))
         if found is None or found.begun is None:
@@ -138,8 +138,8 @@ def _passed_over(db: Database, begun: Sequence[Channel]) -> Iterator[Oddity]:
     """Yield the articles that followers may have missed because the clock was set back."""
     found = passed_over.find(db, begun)
     for article, followers in found.followers.items():
-        count = len(followers)
-        yield Oddity("missed", article, detail=f"{count:,}")
+        count = f"{len(followers):,}"
+        yield Oddity("missed", article, detail=count)
 
 
 def _finding(db: Database, one: Oddity) -> Finding:

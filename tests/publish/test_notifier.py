@@ -16,7 +16,8 @@ from bot.domain.interpretation import EDITOR_AWAY_SECONDS
 from bot.domain.notices import Alert, Choice, Decision, Notice
 from bot.errors import StoreError
 from bot.jobs import Jobs
-from bot.publish.notifier import QUESTIONS, QUIET
+from bot.publish.notice_messages import QUESTIONS
+from bot.publish.notifier import QUIET
 from bot.rendering import log_lines
 from bot.rendering.report import Entry
 from bot.rendering.templates import Templates
