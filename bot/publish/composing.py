@@ -39,6 +39,16 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
+class Composed:
+    """A delivery with the call that posts its article."""
+
+    to: Addressed
+    payload: Payload
+    #: The article's fingerprint.
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A delivery whose message can't be made, and why."""
 
@@ -102,15 +112,18 @@ def directed(payload: Payload, to: Addressed) -> tuple[Payload, int]:
 
 def post_each(
     composer: Composer, materials: Sequence[Material]
-) -> tuple[list[tuple[Material, Payload]], list[Failed]]:
+) -> tuple[list[Composed], list[Failed]]:
     """Compose posts; return them, and those that cannot be composed."""
-    composed: list[tuple[Material, Payload]] = []
+    composed: list[Composed] = []
     failed: list[Failed] = []
     for one in materials:
+        to, stored = one.to, one.stored
         try:
-            composed.append((one, composer.post(one)))
+            payload = composer.post(one)
         except Exception as error:  # a template or an article can raise anything
-            failed.append(failure(one.to, error, one.stored.path))
+            failed.append(failure(to, error, stored.path))
+        else:
+            composed.append(Composed(to, payload, stored.fingerprint))
     return composed, failed
 
 

@@ -132,8 +132,7 @@ def _of_post(db: Database, post: Post, at: datetime, tz: tzinfo) -> Became:
     name = naming.chat(db, post.chat)
     match post.state:
         case State.SENT:
-            link = _link(chat, post)
-            return Became(name, Fate.POSTED, link=link or "")
+            return Became(name, Fate.POSTED, link=_link(chat, post))
         case State.SENDING | State.DOUBTFUL:
             return Became(name, Fate.CHECKING)
         case State.HELD | State.PENDING if _is_dropped(chat):
@@ -155,10 +154,11 @@ def _is_dropped(chat: Chat | None) -> bool:
     return chat is not None and chat.state is Standing.DROPPED
 
 
-def _link(chat: Chat | None, post: Post) -> str | None:
+def _link(chat: Chat | None, post: Post) -> str:
+    """Return the address of a post; empty where Telegram has none."""
     if chat is None or not post.message:
-        return None
-    return naming.post_link(chat.username, chat.chat_id, post.message)
+        return ""
+    return naming.post_link(chat.username, chat.chat_id, post.message) or ""
 
 
 def _waits_for(

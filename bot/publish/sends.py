@@ -66,16 +66,11 @@ class Sends:
         await self._refuse(failed, at)
         if not composed:
             return
-        payloads: dict[int, tuple[Payload, str]] = {}
-        sends: dict[int, tuple[Addressed, Payload]] = {}
-        for one, payload in composed:
-            delivery = one.to.delivery.id
-            payloads[delivery] = payload, one.stored.fingerprint
-            sends[delivery] = one.to, payload
+        payloads = {one.to.delivery.id: (one.payload, one.form) for one in composed}
         begun = await self.store(outbox.begin, payloads, at)
-        for delivery, (to, payload) in sends.items():
-            if delivery in begun:
-                self._call(to, payload)
+        for one in composed:
+            if one.to.delivery.id in begun:
+                self._call(one.to, one.payload)
 
     def _call(self, to: Addressed, payload: Payload) -> None:
         payload, thread = composing.directed(payload, to)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot import shipped
 from bot.domain.topics import Taxonomy
 from bot.errors import TemplateBroken
 from bot.publish import open_search, settling
 from bot.publish.composing import Composer, Material
+from bot.rendering import templates
 from bot.rendering.templates import Templates
 from bot.sandbox import Person, faults
 from bot.store import articles, follows
@@ -222,7 +222,7 @@ def test_a_template_that_fails_is_named_with_its_line(
     (tmp_path / "templates" / "post.html.j2").write_text(
         "<b>{{ title }}</b>\n\n{{ shout }}\n"
     )
-    monkeypatch.setattr(shipped, "config", lambda: tmp_path)
+    monkeypatch.setattr(templates, "_SHIPPED", tmp_path / "templates")
     words = Templates(None, Taxonomy())
     with pytest.raises(
         TemplateBroken, match=r"^post\.html\.j2:3: 'shout' is undefined$"
