@@ -8,6 +8,7 @@ several calls into one commit, and `thread.Store` is the way in from the event l
     migrations       the steps of the schema
     steps            their SQL files, and what SQL alone can't do
     upgrade          keeps a copy before an upgrade
+    links            where the path of a database leads
     lock             one process per database
     present          whether the file is still the one on disk
     inspection       what a database file is, without writing

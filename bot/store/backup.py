@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store import copying, facts, inspection, sequence
+from bot.store import copying, facts, inspection, links, sequence
 from bot.store.database import milliseconds, open_database
 from bot.store.facts import Fact
 from bot.store.inspection import Depth
@@ -41,7 +41,7 @@ def backup(database: Path, file: Path, *, force: bool = False) -> int:
         file.parent.mkdir(parents=True, exist_ok=True)
         copying.begin(part)
         with closing(
-            sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
+            sqlite3.connect(f"{links.real(database).as_uri()}?mode=ro", uri=True)
         ) as source:
             copying.copy(source, part)
         inspection.examine(part, Depth.EVERYTHING)
@@ -63,13 +63,13 @@ def restore(file: Path, database: Path, at: datetime) -> Path | None:
     """
     _differ(file, database)
     inspection.examine(file, Depth.EVERYTHING)
-    database = database.resolve()  # where it is a link, what it leads to is replaced
+    database = links.real(database)  # where it is a link, what it leads to is replaced
     part = database.with_name(f".{database.name}.part")
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         copying.begin(part)
         with closing(
-            sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+            sqlite3.connect(f"{links.real(file).as_uri()}?mode=ro", uri=True)
         ) as source:
             copying.copy(source, part)
         with closing(
@@ -91,8 +91,8 @@ def restore(file: Path, database: Path, at: datetime) -> Path | None:
 
 def _may_replace(file: Path, database: Path, *, force: bool) -> None:
     """Raise StoreError unless a backup of `database` may take the place of what is at `file`."""
-    real = database.resolve()
-    if file.resolve() in {Path(f"{real}{ending}") for ending in _BESIDE}:
+    real = links.real(database)
+    if links.real(file) in {Path(f"{real}{ending}") for ending in _BESIDE}:
         raise StoreError(f"{file}: belongs to the database itself; name another file")
     if not os.path.lexists(file):
         return
@@ -119,7 +119,7 @@ def _may_replace(file: Path, database: Path, *, force: bool) -> None:
 
 def _differ(file: Path, database: Path) -> None:
     """Raise StoreError where a copy and the database are one file, which neither could survive."""
-    if file.resolve() == database.resolve() or (
+    if links.real(file) == links.real(database) or (
         file.exists() and database.exists() and file.samefile(database)
     ):
         raise StoreError(f"{file}: is the database itself; name another file")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from bot.store import links
+
 #: Where Linux tells what is mounted.
 MOUNTS = Path("/proc/mounts")
 #: File systems that end with the machine or the container.
@@ -38,7 +40,7 @@ def temporary(
     environ: the process's variables. mounts: what /proc/mounts says, read where it is None; where
     the system has no such file, only the host can tell.
     """
-    place = database.absolute().resolve()
+    place = links.real(database.absolute())
     point, kind = _mount(place, _read() if mounts is None else mounts)
     if kind in _FLEETING:
         return _FLEETING[kind]

@@ -25,7 +25,7 @@ from bot.errors import (
     DatabaseUnreleased,
     StoreError,
 )
-from bot.store import lock
+from bot.store import links, lock
 from bot.store.migrations import paperboy
 
 #: Tables that every database of ours has had from the first.
@@ -130,7 +130,7 @@ def _opened(path: Path, *, written: bool = False) -> Iterator[sqlite3.Connection
     """Open the file for reading; unless `written`, without leaving a file beside it."""
     _check_file(path)
     try:
-        real = path.resolve()
+        real = links.real(path)
         source = nullcontext(f"{real.as_uri()}?mode=ro") if written else _source(real)
         with source as uri, closing(sqlite3.connect(uri, uri=True)) as connection:
             yield connection

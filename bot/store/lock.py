@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bot.errors import DatabaseInUse, DatabaseLinked, StoreError
+from bot.store import links
 
 #: Seconds a lock is tried for: `is_held` of another process takes it for a moment.
 _GRACE = 0.2
@@ -32,7 +33,7 @@ def held(database: Path) -> Iterator[None]:
         if (
             database.exists() and database.stat().st_nlink > 1
         ):  # another process could have it by another name
-            raise DatabaseLinked(str(database), _other_name(database.resolve()))
+            raise DatabaseLinked(str(database), _other_name(links.real(database)))
         lock.acquire(timeout=_GRACE, poll_interval=_GRACE / 4)
     except Timeout:
         raise DatabaseInUse(str(database)) from None
@@ -76,4 +77,4 @@ def _other_name(database: Path) -> str:
 
 def _file(database: Path) -> str:
     """Return the lock's file: one for a database, by whatever name it is reached."""
-    return f"{database.resolve()}.lock"
+    return f"{links.real(database)}.lock"

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.errors import DatabaseEmpty, DatabaseLost, StoreError
-from bot.store import inspection, sequence
+from bot.store import inspection, links, sequence
 from bot.store.inspection import Depth
 
 _SAVED = "saved"
@@ -27,7 +27,7 @@ class PresentFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         #: The name after links, which SQLite works by.
-        self._real = path.resolve()
+        self._real = links.real(path)
         self._files = {
             Path(f"{self._real}{ending}"): _seen(Path(f"{self._real}{ending}"))
             for ending in ("", "-wal")
@@ -89,7 +89,7 @@ class PresentFile:
 
 def saved_beside(database: Path) -> Path:
     """Return where the content of a lost database is saved."""
-    return Path(f"{database.resolve()}.{_SAVED}")
+    return Path(f"{links.real(database)}.{_SAVED}")
 
 
 def before_use(database: Path) -> None:

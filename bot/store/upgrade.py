@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store import copying, inspection
+from bot.store import copying, inspection, links
 from bot.store.inspection import Depth
 
 _log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ def keep_copy(database: Path) -> Path | None:
     """
     if not database.exists() or not (step := inspection.pending_step(database)):
         return None
-    real = database.resolve()
+    real = links.real(database)
     part = real.with_name(f".{real.name}.part")
     try:
         copying.begin(part)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from bot.cli.checking import database
 from bot.errors import DatabaseInUse, DatabaseLinked, StoreError
 from bot.store import backup, facts, inspection, lock
 from bot.store.database import milliseconds, open_database
@@ -136,6 +137,10 @@ def device(place: Path, file: Path) -> None:
     file.symlink_to("/dev/full")
 
 
+def link_to_itself(place: Path, file: Path) -> None:
+    file.symlink_to(file)
+
+
 def dead_link(place: Path, file: Path) -> None:
     file.symlink_to("nowhere")
 
@@ -148,6 +153,7 @@ def dead_link(place: Path, file: Path) -> None:
         (text, "is not a backup", False),
         (nothing_in_it, "is not a backup", False),
         (folder, "is not a regular file", False),
+        (link_to_itself, "is a link that leads back to itself", False),
         (pipe, "is not a regular file", False),
         (device, "is not a regular file", False),
         (dead_link, "is not a regular file", False),
@@ -412,6 +418,18 @@ def test_a_database_is_one_process_only_by_whatever_name(tmp_path: Path) -> None
                 pytest.fail("is held by two")
     with lock.held(tmp_path / "link.db"):
         pass  # and it is let go
+
+
+def test_a_link_that_leads_to_itself_is_no_database(tmp_path: Path) -> None:
+    place = tmp_path / "paperboy.db"
+    place.symlink_to(place)
+    with (
+        pytest.raises(StoreError, match="leads back to itself"),
+        lock.held(place),
+    ):
+        pytest.fail("is held")
+    (found,) = database.findings(place)
+    assert "leads back to itself" in found.what
 
 
 def test_a_database_with_a_second_name_is_refused_by_either(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from bot.domain.arrival import Waits
 from bot.errors import StoreError
 from bot.publish import automatic_decision
 from bot.settings import Settings
-from bot.store import channel_starts, disk, holding, inspection
+from bot.store import channel_starts, disk, holding, inspection, links
 from bot.store.inspection import Depth
 
 #: Free bytes below which a disk is nearly full, and below which nothing can be written.
@@ -22,13 +22,14 @@ _LITTLE, _NOTHING = 100_000_000, 1_000_000
 
 def findings(database: Path) -> list[Finding]:
     """Return what is wrong with the database, or that nothing is."""
-    if not database.exists():
-        return [_new_database(database)]
     try:
+        links.real(database)
+        if not database.exists():
+            return [_new_database(database)]
         inspection.examine(database, Depth.EVERYTHING)
     except StoreError as error:
         return [problem(f"store.database: {error.what}", error.fix)]
-    for place in (database, database.resolve().parent):
+    for place in (database, links.real(database).parent):
         if not may(place, os.W_OK):
             fix = (
                 "Run the bot as the user who owns it, "
@@ -57,6 +58,10 @@ def _waiting(database: Path) -> Iterator[Finding]:
 def disk_findings(chosen: Settings) -> Iterator[Finding]:
     """Yield what is wrong with the disk: full, or lost at the next start."""
     database = chosen.store.database
+    try:
+        links.real(database)
+    except StoreError:  # `findings` tells it
+        return
     free = shutil.disk_usage(_place(database)).free
     if free < _LITTLE:
         what = (
