@@ -41,7 +41,9 @@ _Node = Fields | list[object]
 #: value (None: none).
 _Line = tuple[str, str, str | None]
 _Frames = list[tuple[str, _Node]]
-_BLANK: _Line = ("#", "", None)
+#: In the place of what stands before a key: the line is blank; the last line was a list's value.
+_NO_LINE, _IN_LIST = "#", "-"
+_BLANK: _Line = (_NO_LINE, "", None)
 
 
 class _NotSureError(Exception):
@@ -76,14 +78,14 @@ def _fields(lines: list[str]) -> Fields:
         else:
             lead, key, value = _read(line)
         if lead != here:
-            if lead == "#":
+            if lead == _NO_LINE:
                 continue
             waiting = last if node.get(last) is None else ""
             if not key:
                 items = _reached(frames, lead, waiting)
                 if isinstance(items, list):
                     items.append(value)
-                last, here = "", "-"
+                last, here = "", _IN_LIST
                 continue
             node, here = _entered(frames, lead, waiting)
         if key != _DROPPED:

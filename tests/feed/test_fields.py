@@ -110,7 +110,7 @@ def test_a_front_page_is_no_second_name_of_an_article() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"),
+    ("written", "expected"),
     [("54", 54), ("-1", -1), (" 54.6 ", 55), ("1e2", 100), ("54 ", 54)]
     + [
         (bad, 0)
@@ -131,8 +131,8 @@ def test_a_front_page_is_no_second_name_of_an_article() -> None:
         )
     ],
 )
-def test_a_score_is_a_whole_number_or_nothing(written: object, meant: int) -> None:
-    assert article(quality=written, heat=written).quality == meant
+def test_a_score_is_a_whole_number_or_nothing(written: object, expected: int) -> None:
+    assert article(quality=written, heat=written).quality == expected
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_only_removed_true_means_removed(written: object, removed: bool) -> None
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"),
+    ("written", "expected"),
     [
         ("2021-08-22T21:02:00Z", datetime(2021, 8, 22, 21, 2, tzinfo=UTC)),
         ("2021-08-22T21:02:00", datetime(2021, 8, 22, 21, 2, tzinfo=UTC)),
@@ -178,8 +178,10 @@ def test_only_removed_true_means_removed(written: object, removed: bool) -> None
         ("2999-01-01T00:00:00Z", datetime(2999, 1, 1, tzinfo=UTC)),
     ],
 )
-def test_a_date_is_utc_where_it_names_no_offset(written: str, meant: datetime) -> None:
-    assert article(publishedDateTime=written).published == meant
+def test_a_date_is_utc_where_it_names_no_offset(
+    written: str, expected: datetime
+) -> None:
+    assert article(publishedDateTime=written).published == expected
 
 
 @pytest.mark.parametrize(
@@ -238,7 +240,7 @@ def test_tags_are_taken_out_of_an_excerpt_and_comparisons_stay() -> None:
         "a < b",
     ],
 )
-def test_what_only_looks_like_a_tag_stays(text: str) -> None:
+def test_what_is_only_like_a_tag_stays(text: str) -> None:
     assert markup.without_tags(text) == text
 
 
@@ -296,8 +298,8 @@ def test_real_pairs_of_tags_are_taken_out_of_a_title_and_escaped_ones_stay_words
 
 
 def test_a_name_is_unwrapped_too() -> None:
-    told = article(provider="<![CDATA[The Paper]]>", topics=["<![CDATA[AI]]>"])
-    assert (told.provider, told.topics) == ("The Paper", ("AI",))
+    found = article(provider="<![CDATA[The Paper]]>", topics=["<![CDATA[AI]]>"])
+    assert (found.provider, found.topics) == ("The Paper", ("AI",))
 
 
 @given(

@@ -1,4 +1,4 @@
-"""Which folders the system tells everything of, by what is mounted there."""
+"""Of which folders the system reports everything, by what is mounted there."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def reports_everything(
 
 
 @pytest.mark.parametrize("kind", ["ext4", "xfs", "btrfs", "zfs", "tmpfs"])
-def test_a_folder_that_only_this_kernel_writes_to_is_told_of(
+def test_a_folder_that_only_this_kernel_writes_to_is_reported(
     tmp_path: Path, kind: str
 ) -> None:
     assert reports_everything(tmp_path, tmp_path, (tmp_path, kind))

@@ -140,7 +140,7 @@ UNSURE = st.sampled_from(
 
 
 def judged(text: str) -> object:
-    """What PyYAML and `matter` make of a text."""
+    """What PyYAML and `front_matter` make of a text."""
     try:
         return front_matter.FrontMatter("a.md").load_yaml(text)
     except ArticleError as error:

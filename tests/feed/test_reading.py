@@ -33,7 +33,7 @@ def batches(folder: Path) -> list[list[str]]:
     return [paths[start : start + 5] for start in range(0, len(paths), 5)]
 
 
-async def told(folder: Path) -> list[ParsedFile]:
+async def parsed_in_order(folder: Path) -> list[ParsedFile]:
     return [
         one
         async for batch in reading.read_all(batches(folder), folder, LIMIT)
@@ -44,9 +44,9 @@ async def told(folder: Path) -> list[ParsedFile]:
 async def test_processes_read_what_a_thread_reads(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone = await told(folder)
+    alone = await parsed_in_order(folder)
     monkeypatch.setattr(reading, "MANY", 1)
-    assert await told(folder) == alone
+    assert await parsed_in_order(folder) == alone
     assert [one.path for one in alone] == [
         path for batch in batches(folder) for path in batch
     ]
@@ -59,10 +59,10 @@ async def test_processes_read_what_a_thread_reads(
 async def test_what_processes_leave_undone_is_read_all_the_same(
     folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    alone = await told(folder)
+    alone = await parsed_in_order(folder)
     monkeypatch.setattr(reading, "MANY", 1)
     monkeypatch.setattr(reading, "_begin", _die)
-    assert await told(folder) == alone
+    assert await parsed_in_order(folder) == alone
     assert "one process only" in caplog.text
 
 
@@ -72,10 +72,10 @@ async def test_a_host_without_processes_reads_all_the_same(
     def none(*_: object) -> ProcessPoolExecutor:
         raise OSError("no semaphores here")
 
-    alone = await told(folder)
+    alone = await parsed_in_order(folder)
     monkeypatch.setattr(reading, "MANY", 1)
     monkeypatch.setattr(reading, "ProcessPoolExecutor", none)
-    assert await told(folder) == alone
+    assert await parsed_in_order(folder) == alone
 
 
 async def test_processes_end_when_nobody_wants_the_rest(

@@ -42,14 +42,14 @@ def examined(**more: str) -> str:
         ("related", "nothing", "is not a list of articles"),
     ],
 )
-def test_a_field_that_can_not_be_read_is_told_with_its_line(
+def test_a_field_that_can_not_be_read_is_named_with_its_line(
     key: str, value: str, fault: str
 ) -> None:
-    told = examined(**{key: value})
-    assert told.startswith(f"line 4: {key}: ")
-    assert told.endswith(f"{fault}, so it was left out")
+    warning = examined(**{key: value})
+    assert warning.startswith(f"line 4: {key}: ")
+    assert warning.endswith(f"{fault}, so it was left out")
     if value[0] not in "['":
-        assert f"“{value}” " in told
+        assert f"“{value}” " in warning
 
 
 UNREADABLE = {
@@ -78,7 +78,7 @@ def test_another_key_in_the_table_is_named_when_it_can_not_be_read(
     assert examined(another=UNREADABLE[field]).startswith("line 4: another: ")
 
 
-def test_a_second_address_is_taken_and_the_first_told() -> None:
+def test_a_second_address_is_read_and_the_first_is_named() -> None:
     text = "---\ntitle: A\nwebUrl: nowhere\noriginalUrl: https://news.example/a\n---\n"
     article, warning = document.examine(text, "a.md")
     assert article.url == "https://news.example/a"
@@ -87,7 +87,7 @@ def test_a_second_address_is_taken_and_the_first_told() -> None:
     )
 
 
-def test_several_are_told_at_once_and_lines_count_from_the_files_first() -> None:
+def test_several_are_named_at_once_and_lines_count_from_the_files_first() -> None:
     article, warning = document.examine(
         "\n\n---\ntitle: A\nquality: x\nheat: y\nwebUrl: https://a.example/\n---\n", "a"
     )
@@ -128,8 +128,8 @@ def test_a_warning_is_kept_with_its_file_until_it_is_right(tmp_path: Path) -> No
         place.write_text(
             f"---\ntitle: A\nwebUrl: https://news.example/a\nquality: {quality}\n---\n"
         )
-        (told,) = reading.read(["a.md"], tmp_path, 10_000)
-        read = Read("a.md", (1, 1, 1), told.record, told.reason, told.warning)
+        (parsed,) = reading.read(["a.md"], tmp_path, 10_000)
+        read = Read("a.md", (1, 1, 1), parsed.record, parsed.reason, parsed.warning)
         (recorded,) = recorder.record(store.db, [read], store.rules, store.at)
         assert recorded.article == 1
         assert [one.path for one in files.warned(store.db)] == warned

@@ -1,4 +1,4 @@
-"""The watch: a file that lands is told of at once, and a folder that is replaced is watched again."""
+"""The watch: a file that lands is reported at once, and a folder that is replaced is watched again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ALL = ["**/*.md"]
 
 
 class Watching:
-    """A watch under way; `told` waits until it told of a path."""
+    """A watch under way; `reported` waits until it reported a path."""
 
     def __init__(self, folder: Path) -> None:
         self.stop = asyncio.Event()
@@ -32,7 +32,7 @@ class Watching:
                 self.seen.append(paths)
                 self._news.notify_all()
 
-    async def told(self, *wanted: set[str]) -> None:
+    async def reported(self, *wanted: set[str]) -> None:
         """Wait for a batch that holds one of `wanted`; an empty one stands for everything."""
 
         def has_come() -> bool:
@@ -62,28 +62,28 @@ async def watching(
 
 
 async def _until_it_watches(watching: Watching, folder: Path) -> None:
-    """Touch a file until the watch tells of it: its thread needs a moment to begin."""
+    """Touch a file until the watch reports it: its thread needs a moment to begin."""
     async with asyncio.timeout(PATIENCE):
         while not any("ready.md" in paths for paths in watching.seen):
             (folder / "ready.md").write_text("x")
             await asyncio.sleep(0.05)
 
 
-async def test_a_file_that_lands_changes_or_goes_is_told_of(
+async def test_a_file_that_lands_changes_or_goes_is_reported(
     watching: Watching, tmp_path: Path
 ) -> None:
     (tmp_path / "feed" / "sub" / "a.md").write_text("x")
-    await watching.told({"sub/a.md"})
+    await watching.reported({"sub/a.md"})
     watching.seen.clear()
     (tmp_path / "other.md").write_text("x")
     (tmp_path / "other.md").replace(tmp_path / "feed" / "B.MD")
-    await watching.told({"B.MD"})
+    await watching.reported({"B.MD"})
     watching.seen.clear()
     (tmp_path / "feed" / "B.MD").unlink()
-    await watching.told({"B.MD"})
+    await watching.reported({"B.MD"})
 
 
-async def test_a_file_in_a_linked_folder_is_told_of_by_its_own_place_and_none_beyond_the_folder(
+async def test_a_file_in_a_linked_folder_is_reported_by_its_own_place_and_none_beyond_the_folder(
     tmp_path: Path,
 ) -> None:
     for place in ("feed/zreal", "outside"):
@@ -94,7 +94,7 @@ async def test_a_file_in_a_linked_folder_is_told_of_by_its_own_place_and_none_be
     await _until_it_watches(watching, tmp_path / "feed")
     (tmp_path / "outside" / "b.md").write_text("x")
     (tmp_path / "feed" / "zreal" / "a.md").write_text("x")
-    await watching.told({"zreal/a.md"})
+    await watching.reported({"zreal/a.md"})
     watching.stop.set()
     await watching.task
     assert {path for paths in watching.seen for path in paths} == {
@@ -103,11 +103,11 @@ async def test_a_file_in_a_linked_folder_is_told_of_by_its_own_place_and_none_be
     }
 
 
-async def test_only_articles_are_told_of(watching: Watching, tmp_path: Path) -> None:
+async def test_only_articles_are_reported(watching: Watching, tmp_path: Path) -> None:
     for name in ("a.html", ".a.md", "a.md.tmp", "a.md~"):
         (tmp_path / "feed" / name).write_text("x")
     (tmp_path / "feed" / "last.md").write_text("x")
-    await watching.told({"last.md"})
+    await watching.reported({"last.md"})
     assert {path for paths in watching.seen for path in paths} <= {
         "ready.md",
         "last.md",
@@ -120,20 +120,20 @@ async def test_a_folder_that_arrives_means_that_everything_is_looked_at(
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "a.md").write_text("x")
     (tmp_path / "new").rename(tmp_path / "feed" / "new")
-    await watching.told(set())
+    await watching.reported(set())
 
 
-async def test_a_folder_that_goes_is_told_of_and_watched_again_when_it_is_back(
+async def test_a_folder_that_goes_is_reported_and_watched_again_when_it_is_back(
     watching: Watching, tmp_path: Path
 ) -> None:
     shutil.rmtree(tmp_path / "feed")
-    await watching.told(set())
+    await watching.reported(set())
     await asyncio.sleep(0.3)
     assert not watching.task.done()
-    assert watching.seen.count(set()) == 1, "its going is told once"
+    assert watching.seen.count(set()) == 1, "that it went is reported once"
     watching.seen.clear()
     (tmp_path / "feed").mkdir()
-    await watching.told(set())
+    await watching.reported(set())
     watching.seen.clear()
     await _until_it_watches(watching, tmp_path / "feed")
 
@@ -149,7 +149,7 @@ async def test_a_folder_behind_a_link_that_is_turned_is_watched_again(
     await _until_it_watches(found, tmp_path / "one")
     (tmp_path / "next").symlink_to("two")
     (tmp_path / "next").replace(tmp_path / "current")
-    await found.told(set())
+    await found.reported(set())
     found.stop.set()
     await found.task
 

@@ -1,4 +1,4 @@
-"""Recording a batch at once means what recording its files one at a time means, whatever the files tell."""
+"""Recording a batch at once means what recording its files one at a time means, whatever the files describe."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.examples import examples
 from tests.support.newsroom import FIRST, SECOND, Newsroom, article, open_newsroom
 
 A, B, C = (f"https://{name}.example/story" for name in ("one", "two", "three"))
-Told = tuple[str, Article | str, int]
+FileOfBatch = tuple[str, Article | str, int]
 
 URLS = st.sampled_from(
     [
@@ -52,8 +52,8 @@ RELATED = (
 
 
 @st.composite
-def _told(draw: st.DrawFn) -> Told:
-    """A file: its path, what it tells, and its age in days; or the reason why it is none."""
+def _file_of_batch(draw: st.DrawFn) -> FileOfBatch:
+    """A file: its path, what it describes, and its age in days; or the reason why it is none."""
     path, days = draw(st.sampled_from("abcdefg")) + ".md", draw(st.integers(0, 40))
     if draw(st.integers(0, 9)) == 0:
         return path, "has no title", days
@@ -74,7 +74,9 @@ def _told(draw: st.DrawFn) -> Told:
     )
 
 
-BATCHES = st.lists(st.lists(_told(), min_size=1, max_size=12), min_size=1, max_size=3)
+BATCHES = st.lists(
+    st.lists(_file_of_batch(), min_size=1, max_size=12), min_size=1, max_size=3
+)
 Recording = Callable[[Newsroom, list[Read]], list[Recorded]]
 
 
@@ -110,8 +112,8 @@ def _in_order(newsroom: Newsroom, read: list[Read]) -> list[Read]:
 
 @given(batches=BATCHES, hold=st.booleans(), old=st.booleans())
 @examples(60)
-def test_a_batch_is_what_its_files_are_one_at_a_time(
-    batches: list[list[Told]], hold: bool, old: bool
+def test_a_batch_is_what_its_filesare_one_at_a_time(
+    batches: list[list[FileOfBatch]], hold: bool, old: bool
 ) -> None:
     ways = (_at_once, _one_at_a_time, _each_decided_alone)
     at_once, one_at_a_time, alone = (_outcome(way, batches, hold, old) for way in ways)
@@ -120,9 +122,9 @@ def test_a_batch_is_what_its_files_are_one_at_a_time(
 
 
 def _outcome(
-    way: Recording, batches: Sequence[Sequence[Told]], hold: bool, old: bool
+    way: Recording, batches: Sequence[Sequence[FileOfBatch]], hold: bool, old: bool
 ) -> list[Any]:
-    """Return all that is there after batches were recorded one way, with a look in between as the bot takes it."""
+    """Return all that is there after batches were recorded one way, with a visit to the store in between as the bot makes it."""
     with closing((newsroom := open_newsroom()).db):
         newsroom.rules = replace(
             newsroom.rules, hold=hold, max_age=timedelta(days=20) if old else None
@@ -138,8 +140,8 @@ def _outcome(
                 way(
                     newsroom,
                     [
-                        newsroom.read(path, _dated(newsroom, told, days))
-                        for path, told, days in batch
+                        newsroom.read(path, _dated(newsroom, content, days))
+                        for path, content, days in batch
                     ],
                 )
             )
@@ -149,11 +151,11 @@ def _outcome(
         return seen
 
 
-def _dated(newsroom: Newsroom, told: Article | str, days: int) -> Article | str:
-    if isinstance(told, str) or days < 0:
-        return told
+def _dated(newsroom: Newsroom, content: Article | str, days: int) -> Article | str:
+    if isinstance(content, str) or days < 0:
+        return content
     return replace(
-        told, published=newsroom.at - timedelta(days=days, microseconds=days)
+        content, published=newsroom.at - timedelta(days=days, microseconds=days)
     )
 
 
@@ -175,9 +177,9 @@ def _everything(newsroom: Newsroom) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _record(
-    newsroom: Newsroom, *told: tuple[str, Article | str]
+    newsroom: Newsroom, *files: tuple[str, Article | str]
 ) -> dict[str, Relation | None]:
-    recorded = _at_once(newsroom, [newsroom.read(path, one) for path, one in told])
+    recorded = _at_once(newsroom, [newsroom.read(path, one) for path, one in files])
     return {one.path: one.relation for one in recorded}
 
 
@@ -202,19 +204,19 @@ def test_two_copies_of_each_other_in_one_batch_are_a_story_and_its_copy(
 
 
 def test_one_address_twice_in_one_batch_is_one_article(newsroom: Newsroom) -> None:
-    told = (("a.md", article(FIRST, A)), ("b.md", article(SECOND, B, aliases=(A,))))
-    assert _record(newsroom, *told) == {"a.md": Relation.NEW, "b.md": Relation.OTHER}
+    batch = (("a.md", article(FIRST, A)), ("b.md", article(SECOND, B, aliases=(A,))))
+    assert _record(newsroom, *batch) == {"a.md": Relation.NEW, "b.md": Relation.OTHER}
     assert len(_articles(newsroom)) == 1
 
 
 def test_a_file_that_ties_two_new_stories_together(newsroom: Newsroom) -> None:
     """A new file with the addresses of two new stories of its batch does not merge them."""
-    told = [
+    batch = [
         ("a.md", article(FIRST, A)),
         ("b.md", article(SECOND, B)),
         ("c.md", article("A third", C, aliases=(A, B))),
     ]
-    assert _record(newsroom, *told)["c.md"] is Relation.OTHER
+    assert _record(newsroom, *batch)["c.md"] is Relation.OTHER
     assert len(_articles(newsroom)) == 2
 
 

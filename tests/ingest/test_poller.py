@@ -1,4 +1,4 @@
-"""When the folder is looked at: what is told during a look is not forgotten by it, nor by one that fails."""
+"""When the folder is scanned: what is reported during a scan is not forgotten by it, nor by one that fails."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 STILL = Clock(lambda: NOON, lambda: 0.0)
 
 
-class Recovery:
-    """Stands where the scanner does: notes what is looked at, and lasts until it may end."""
+class ScriptedScanner:
+    """A scanner that scans nothing: notes what it was asked for, and lasts until it may end."""
 
     def __init__(self) -> None:
         self.seen: list[object] = []
@@ -29,16 +29,16 @@ class Recovery:
         self.may_end.set()
         self.failure: Exception | None = None
         self.news = 0
-        #: Seconds that a whole look takes, and the time by then.
+        #: Seconds that a whole scan takes, and the time by then.
         self.lasts = self.passed = 0.0
 
     async def scan(self, progress: object) -> ScanReport:
-        return await self._look("whole")
+        return await self._note("whole")
 
     async def scan_files(self, paths: Iterable[str]) -> ScanReport:
-        return await self._look(set(paths), last=True)
+        return await self._note(set(paths), last=True)
 
-    async def _look(self, what: object, *, last: bool = False) -> ScanReport:
+    async def _note(self, what: object, *, last: bool = False) -> ScanReport:
         self.seen.append(what)
         if not last:
             await self.may_end.wait()
@@ -57,7 +57,7 @@ async def both(poller: Poller) -> None:
 
 @pytest.fixture
 def reported(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[set[str]]:
-    """What the system tells of the folder."""
+    """What the system reports of the folder."""
     queue: asyncio.Queue[set[str]] = asyncio.Queue()
 
     async def changes(*_: object) -> AsyncIterator[set[str]]:
@@ -72,87 +72,87 @@ def reported(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[set[str]]:
 @pytest.fixture
 async def watched(
     reported: asyncio.Queue[set[str]], tmp_path: Path
-) -> AsyncIterator[tuple[Poller, Recovery]]:
-    looks: Any = Recovery()
-    poller = Poller(looks, settings.Feed(folder=tmp_path), STILL)
+) -> AsyncIterator[tuple[Poller, ScriptedScanner]]:
+    scanner: Any = ScriptedScanner()
+    poller = Poller(scanner, settings.Feed(folder=tmp_path), STILL)
     task = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
     await poller.scan_if_due()
-    yield poller, looks
+    yield poller, scanner
     task.cancel()
 
 
-async def test_a_folder_told_of_during_a_whole_look_asks_for_another(
-    watched: tuple[Poller, Recovery], reported: asyncio.Queue[set[str]]
+async def test_a_folder_reported_during_a_whole_scan_asks_for_another(
+    watched: tuple[Poller, ScriptedScanner], reported: asyncio.Queue[set[str]]
 ) -> None:
-    poller, looks = watched
-    looks.may_end.clear()
+    poller, scanner = watched
+    scanner.may_end.clear()
     scan = asyncio.create_task(poller.scan())
     reported.put_nowait(set())
     await reported.join()
-    looks.may_end.set()
+    scanner.may_end.set()
     await scan
     await poller.scan_if_due()
-    assert looks.seen == ["whole", "whole", "whole"]
+    assert scanner.seen == ["whole", "whole", "whole"]
     assert await poller.scan_if_due() is None
 
 
-async def test_a_file_told_of_during_a_whole_look_does_not_wait_for_its_end(
-    watched: tuple[Poller, Recovery], reported: asyncio.Queue[set[str]]
+async def test_a_file_reported_during_a_whole_scan_does_not_wait_for_its_end(
+    watched: tuple[Poller, ScriptedScanner], reported: asyncio.Queue[set[str]]
 ) -> None:
-    poller, looks = watched
-    looks.may_end.clear()
+    poller, scanner = watched
+    scanner.may_end.clear()
     scan = asyncio.create_task(poller.scan())
     reported.put_nowait({"a.md"})
     await reported.join()
     await poller.scan_reported()
-    assert looks.seen == ["whole", "whole", {"a.md"}]
-    looks.may_end.set()
+    assert scanner.seen == ["whole", "whole", {"a.md"}]
+    scanner.may_end.set()
     await scan
     assert await poller.scan_if_due() is None
     assert await poller.scan_reported() is None
 
 
-async def test_what_is_told_before_the_first_look_is_left_to_it(
+async def test_what_is_reported_before_the_first_scan_is_left_to_it(
     reported: asyncio.Queue[set[str]], tmp_path: Path
 ) -> None:
-    looks: Any = Recovery()
-    poller = Poller(looks, settings.Feed(folder=tmp_path), STILL)
+    scanner: Any = ScriptedScanner()
+    poller = Poller(scanner, settings.Feed(folder=tmp_path), STILL)
     task = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
     reported.put_nowait({"a.md"})
     await reported.join()
     assert await poller.scan_reported() is None
     await poller.scan_if_due()
     assert await poller.scan_reported() is None
-    assert looks.seen == ["whole"]
+    assert scanner.seen == ["whole"]
     task.cancel()
 
 
 @pytest.mark.parametrize(
-    ("news", "next_look"),
+    ("news", "next_scan"),
     [({"a.md"}, {"a.md"}), (set(), "whole")],
     ids=["a file", "a folder"],
 )
-async def test_a_look_that_fails_is_looked_again(
-    watched: tuple[Poller, Recovery],
+async def test_a_scan_that_fails_is_made_again(
+    watched: tuple[Poller, ScriptedScanner],
     reported: asyncio.Queue[set[str]],
     news: set[str],
-    next_look: object,
+    next_scan: object,
 ) -> None:
-    poller, looks = watched
+    poller, scanner = watched
     reported.put_nowait(news)
     await reported.join()
-    looks.failure = OSError("the disk is full")
+    scanner.failure = OSError("the disk is full")
     with pytest.raises(OSError, match="full"):
         await both(poller)
     await both(poller)
-    assert looks.seen == ["whole", next_look, next_look]
+    assert scanner.seen == ["whole", next_scan, next_scan]
 
 
-async def test_a_watch_that_ends_leaves_a_whole_look_to_be_taken_at_once(
+async def test_a_watch_that_ends_leaves_a_whole_scan_to_be_made_at_once(
     reported: asyncio.Queue[set[str]], tmp_path: Path
 ) -> None:
-    looks: Any = Recovery()
-    poller = Poller(looks, settings.Feed(folder=tmp_path), STILL)
+    scanner: Any = ScriptedScanner()
+    poller = Poller(scanner, settings.Feed(folder=tmp_path), STILL)
     nudged = asyncio.Event()
     watching = asyncio.create_task(poller.watch(asyncio.Event(), nudged.set))
     await asyncio.sleep(0)
@@ -164,11 +164,11 @@ async def test_a_watch_that_ends_leaves_a_whole_look_to_be_taken_at_once(
     assert await poller.scan_if_due() is not None
 
 
-async def next_look(
-    poller: Poller, looks: Recovery, *, news: int = 0, lasts: float = 0.0
+async def next_scan(
+    poller: Poller, scanner: ScriptedScanner, *, news: int = 0, lasts: float = 0.0
 ) -> float | None:
-    """Take a whole look that lasts so long and return in how many seconds the next is due."""
-    looks.news, looks.lasts = news, lasts
+    """Make a whole scan that lasts so long and return in how many seconds the next is due."""
+    scanner.news, scanner.lasts = news, lasts
     await poller.scan()
     return poller.next
 
@@ -176,20 +176,20 @@ async def next_look(
 @pytest.fixture
 def passing(
     tmp_path: Path, reported: asyncio.Queue[set[str]]
-) -> tuple[Poller, Recovery]:
-    """A lookout whose looks take time, on a folder that the system tells of."""
-    looks: Any = Recovery()
-    clock = Clock(lambda: NOON, lambda: looks.passed)
+) -> tuple[Poller, ScriptedScanner]:
+    """A poller whose scans take time, on a folder of which the system reports changes."""
+    scanner: Any = ScriptedScanner()
+    clock = Clock(lambda: NOON, lambda: scanner.passed)
     return Poller(
-        looks, settings.Feed(folder=tmp_path, interval_seconds=30), clock
-    ), looks
+        scanner, settings.Feed(folder=tmp_path, interval_seconds=30), clock
+    ), scanner
 
 
 @pytest.mark.parametrize(
     "kind", ["nfs4", "cifs", "9p", "fuse.sshfs", "virtiofs", "overlay", "something-new"]
 )
-async def test_a_folder_that_others_may_write_to_is_looked_at_in_each_interval(
-    passing: tuple[Poller, Recovery],
+async def test_a_folder_that_others_may_write_to_is_scanned_in_each_interval(
+    passing: tuple[Poller, ScriptedScanner],
     reported: asyncio.Queue[set[str]],
     monkeypatch: pytest.MonkeyPatch,
     kind: str,
@@ -197,81 +197,81 @@ async def test_a_folder_that_others_may_write_to_is_looked_at_in_each_interval(
     monkeypatch.setattr(
         mounts, "reports_everything", lambda folder: kind in mounts.LOCAL
     )
-    poller, looks = passing
+    poller, scanner = passing
     watching = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
     await asyncio.sleep(0)
-    waits = [await next_look(poller, looks, lasts=3)]
+    waits = [await next_scan(poller, scanner, lasts=3)]
     reported.put_nowait({"a.md"})  # one change of this machine's own
     await reported.join()
-    looks.news = 1
+    scanner.news = 1
     await poller.scan_reported()
-    waits += [await next_look(poller, looks, lasts=3) for _ in range(4)]
+    waits += [await next_scan(poller, scanner, lasts=3) for _ in range(4)]
     assert max(filter(None, waits)) + 3 + 3 <= 30
     watching.cancel()
 
 
-async def test_a_large_local_folder_is_looked_at_less_often_only_while_the_watch_misses_nothing(
-    passing: tuple[Poller, Recovery],
+async def test_a_large_local_folder_is_scanned_less_often_only_while_the_watch_misses_nothing(
+    passing: tuple[Poller, ScriptedScanner],
     reported: asyncio.Queue[set[str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(mounts, "reports_everything", lambda folder: True)
-    poller, looks = passing
+    poller, scanner = passing
     often, seldom = pytest.approx(30 * 0.9 - 2), pytest.approx(250 * 0.9 - 2)
-    assert await next_look(poller, looks, lasts=1) == often  # it is not watched
+    assert await next_scan(poller, scanner, lasts=1) == often  # it is not watched
     watching = asyncio.create_task(poller.watch(asyncio.Event(), lambda: None))
     await asyncio.sleep(0)
-    assert await next_look(poller, looks, lasts=1) == seldom
-    assert await next_look(poller, looks, lasts=0.15) == pytest.approx(
+    assert await next_scan(poller, scanner, lasts=1) == seldom
+    assert await next_scan(poller, scanner, lasts=0.15) == pytest.approx(
         30 * 0.9 - 0.3
     )  # a small one: never
-    assert await next_look(poller, looks, lasts=100) == pytest.approx(600 * 0.9 - 200)
+    assert await next_scan(poller, scanner, lasts=100) == pytest.approx(600 * 0.9 - 200)
     assert (
-        await next_look(poller, looks, lasts=1, news=1) == often
+        await next_scan(poller, scanner, lasts=1, news=1) == often
     )  # it told of nothing
     reported.put_nowait({"b.md"})
     await reported.join()
-    assert await next_look(poller, looks, lasts=1) == seldom  # it only told late
+    assert await next_scan(poller, scanner, lasts=1) == seldom  # it only reported late
     await poller.scan_reported()
-    await next_look(poller, looks, lasts=1, news=1)
-    await next_look(poller, looks, lasts=1)
+    await next_scan(poller, scanner, lasts=1, news=1)
+    await next_scan(poller, scanner, lasts=1)
     reported.put_nowait({"c.md"})
     await reported.join()
-    assert [await next_look(poller, looks, lasts=1) for _ in range(3)] == [
+    assert [await next_scan(poller, scanner, lasts=1) for _ in range(3)] == [
         often
     ] * 3  # for good
     watching.cancel()
 
 
 @pytest.mark.parametrize(("lasts", "rests"), [(0.0, 1.8), (0.5, 0.8), (5.0, 0.2)])
-async def test_the_next_look_begins_so_that_it_ends_within_the_interval(
+async def test_the_next_scan_begins_so_that_it_ends_within_the_interval(
     tmp_path: Path, lasts: float, rests: float
 ) -> None:
-    looks: Any = Recovery()
-    clock = Clock(lambda: NOON, lambda: looks.passed)
-    poller = Poller(looks, settings.Feed(folder=tmp_path, interval_seconds=2), clock)
-    assert await next_look(poller, looks, lasts=lasts) == pytest.approx(rests)
+    scanner: Any = ScriptedScanner()
+    clock = Clock(lambda: NOON, lambda: scanner.passed)
+    poller = Poller(scanner, settings.Feed(folder=tmp_path, interval_seconds=2), clock)
+    assert await next_scan(poller, scanner, lasts=lasts) == pytest.approx(rests)
 
 
 @pytest.mark.parametrize("jump", [-86_400, -3_600, -30, 30, 3_600, 86_400])
-async def test_a_clock_that_is_set_puts_off_no_look(
+async def test_a_clock_that_is_set_puts_off_no_scan(
     tmp_path: Path, jump: float
 ) -> None:
-    looks: Any = Recovery()
+    scanner: Any = ScriptedScanner()
     wall = [NOON]
-    clock = Clock(lambda: wall[0], lambda: looks.passed)
-    poller = Poller(looks, settings.Feed(folder=tmp_path, interval_seconds=30), clock)
+    clock = Clock(lambda: wall[0], lambda: scanner.passed)
+    poller = Poller(scanner, settings.Feed(folder=tmp_path, interval_seconds=30), clock)
     await poller.scan_if_due()
     wall[0] += timedelta(seconds=jump)
-    looks.passed = 20.0
+    scanner.passed = 20.0
     assert await poller.scan_if_due() is None
-    looks.passed = 30.0
+    scanner.passed = 30.0
     assert await poller.scan_if_due() is not None
 
 
-async def test_nothing_is_looked_at_while_nothing_is_told(
-    watched: tuple[Poller, Recovery],
+async def test_nothing_is_scanned_while_nothing_is_reported(
+    watched: tuple[Poller, ScriptedScanner],
 ) -> None:
-    poller, looks = watched
+    poller, scanner = watched
     await both(poller)
-    assert looks.seen == ["whole"]
+    assert scanner.seen == ["whole"]

@@ -83,7 +83,7 @@ def test_topics_are_written_in_the_taxonomys_spelling_each_once(
     assert follows.keys_of(newsroom.db, one) == {"computer vision", "robots", "ai"}
 
 
-def test_an_article_comes_back_from_the_store_as_it_was_told(
+def test_an_article_comes_back_from_the_store_as_it_was_read(
     newsroom: Newsroom,
 ) -> None:
     told = article(

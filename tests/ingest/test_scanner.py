@@ -119,7 +119,7 @@ async def test_what_is_new_is_read_and_what_is_unchanged_is_not(
 
 
 @pytest.mark.parametrize("share", [1, 2, 3, 1000])
-async def test_new_changed_and_gone_are_told_apart_however_many_are_compared_at_once(
+async def test_new_changed_and_gone_are_distinguished_however_many_are_compared_at_once(
     reading: Reading, monkeypatch: pytest.MonkeyPatch, share: int
 ) -> None:
     monkeypatch.setattr("bot.ingest.scanner.SHARE", share)
@@ -256,7 +256,7 @@ async def test_two_scans_at_once_read_a_file_once(reading: Reading) -> None:
 # --- files still being written ----------------------------------------------------------------------------------------
 
 
-async def test_a_fresh_file_that_looks_half_written_is_looked_at_once_more_before_it_counts(
+async def test_a_fresh_file_that_seems_half_written_is_read_once_more_before_it_counts(
     tmp_path: Path,
 ) -> None:
     store = Store(":memory:")
@@ -275,7 +275,7 @@ async def test_a_fresh_file_that_looks_half_written_is_looked_at_once_more_befor
     store.close()
 
 
-async def test_an_old_file_that_looks_half_written_is_not_waited_for(
+async def test_an_old_file_that_seems_half_written_is_not_waited_for(
     tmp_path: Path,
 ) -> None:
     store = Store(":memory:")
@@ -365,7 +365,7 @@ async def test_below_a_folder_that_can_not_be_read_nothing_is_known_to_be_gone(
     assert await reading.known() == {"a.md", "sub/b.md"}
 
 
-async def test_a_missing_folder_is_told_once_and_takes_nothing_with_it(
+async def test_a_missing_folder_is_reported_once_and_takes_nothing_with_it(
     reading: Reading, caplog: pytest.LogCaptureFixture
 ) -> None:
     reading.write("a.md")
@@ -549,7 +549,7 @@ async def test_files_that_stay_away_are_forgotten_without_an_all_clear(
         (3, 2, []),
     ],
 )
-async def test_a_folder_that_lost_many_files_is_told_whatever_becomes_of_their_posts(
+async def test_a_folder_that_lost_many_files_is_reported_whatever_becomes_of_their_posts(
     reading: Reading, there: int, left: int, told: list[Alert]
 ) -> None:
     for number in range(there):
