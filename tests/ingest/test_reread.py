@@ -9,28 +9,28 @@ import pytest
 
 from bot.ingest import reread
 from bot.store.thread import Store
-from tests.ingest.test_scanner import Reading
+from tests.support.scanned import ScannedFolder
 
 
 @pytest.fixture
-async def reading(tmp_path: Path) -> AsyncIterator[Reading]:
+async def reading(tmp_path: Path) -> AsyncIterator[ScannedFolder]:
     """A folder whose file a.md was read as article 1."""
     (tmp_path / "feed").mkdir()
     store = Store(":memory:")
-    made = Reading(tmp_path / "feed", store)
+    made = ScannedFolder(tmp_path / "feed", store)
     made.write("a.md", "A story of these days about the harbour")
     await made.scanner.scan()
     yield made
     store.close()
 
 
-async def _problems(reading: Reading) -> dict[str, str]:
+async def _problems(reading: ScannedFolder) -> dict[str, str]:
     return await reread.problems(
         reading.store, reading.scanner, reading.folder, {"a.md": 1}
     )
 
 
-async def test_a_file_that_stays_is_read_and_recorded(reading: Reading) -> None:
+async def test_a_file_that_stays_is_read_and_recorded(reading: ScannedFolder) -> None:
     assert await _problems(reading) == {}
     reading.write("a.md", "A story of these days about the harbour", draft="true")
     assert await _problems(reading) == {}
@@ -41,7 +41,7 @@ async def test_a_file_that_stays_is_read_and_recorded(reading: Reading) -> None:
 
 
 async def test_a_file_that_is_gone_is_told_unless_another_has_its_article(
-    reading: Reading,
+    reading: ScannedFolder,
 ) -> None:
     place = reading.write("a.md", "A story of these days about the harbour")
     place.rename(reading.folder / "b.md")
@@ -51,7 +51,7 @@ async def test_a_file_that_is_gone_is_told_unless_another_has_its_article(
 
 
 async def test_a_file_that_is_no_article_any_more_is_told_with_its_reason(
-    reading: Reading,
+    reading: ScannedFolder,
 ) -> None:
     (reading.folder / "a.md").write_text("---\ntitle: x\n")
     (problem,) = (await _problems(reading)).values()
@@ -59,7 +59,7 @@ async def test_a_file_that_is_no_article_any_more_is_told_with_its_reason(
     assert len(problem) > len("a.md is not an article any more: ")
 
 
-async def test_a_file_that_has_another_article_is_told(reading: Reading) -> None:
+async def test_a_file_that_has_another_article_is_told(reading: ScannedFolder) -> None:
     reading.write(
         "a.md",
         "Quite another tale of a far-off mountain village",
@@ -70,6 +70,8 @@ async def test_a_file_that_has_another_article_is_told(reading: Reading) -> None
     assert await _problems(reading) == {"a.md": "a.md describes another article now"}
 
 
-async def test_nothing_is_known_while_the_folder_is_away(reading: Reading) -> None:
+async def test_nothing_is_known_while_the_folder_is_away(
+    reading: ScannedFolder,
+) -> None:
     reading.folder.rename(reading.folder.with_name("away"))
     assert await _problems(reading) == {}

@@ -1,96 +1,43 @@
-"""One look at the folder and the next: what is new is recorded, what is bad told once, what is gone not guessed."""
+"""One scan of the folder and the next: what is new is recorded, what is bad reported once, what is gone not guessed."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot import settings
-from bot.clock import Clock
-from bot.domain.delivery import Channel
 from bot.domain.identity import Relation
 from bot.domain.notices import Alert
-from bot.domain.topics import Taxonomy
 from bot.feed import document
 from bot.feed.folder import FolderMissing
-from bot.ingest.poller import Poller
-from bot.ingest.scanner import BATCH, Scanner
-from bot.planning.rules import Read, Rules
-from bot.store import article_lists, counts, files, notices
+from bot.ingest.scanner import BATCH
+from bot.planning.rules import Read
+from bot.store import article_lists, files, notices
 from bot.store.thread import Store
 from tests.support import hostile
 from tests.support.operating import PATIENCE
 from tests.support.privilege import without_privilege
-
-INTERVAL = 30.0
-
-
-class Reading:
-    """A folder, a store, and a clock that is set by hand."""
-
-    def __init__(self, folder: Path, store: Store, **chosen: object) -> None:
-        self.folder = folder
-        self.store = store
-        self.at = datetime.now(UTC) + timedelta(hours=1)
-        feed = settings.Feed.model_validate(
-            {"folder": folder, "settle_seconds": 0, "interval_seconds": INTERVAL}
-            | chosen
-        )
-        rules = Rules(taxonomy=Taxonomy(()), channels=(Channel(chat=1),))
-        self.scanner = Scanner(store, feed, lambda: rules, lambda: self.at)
-        clock = Clock.of(lambda: self.at)
-        self.poller = Poller(self.scanner, feed, clock)
-
-    def write(self, name: str, title: str = "", **fields: str) -> Path:
-        rows = {
-            "title": title or f"The story of {name}",
-            "webUrl": f"https://host.example/{name}",
-            **fields,
-        }
-        place = self.folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(
-            "---\n"
-            + "".join(f"{key}: {value}\n" for key, value in rows.items())
-            + "---\n"
-        )
-        return place
-
-    async def rejected(self) -> dict[str, str]:
-        return {one.path: one.reason for one in await self.store(files.rejected)}
-
-    async def known(self) -> set[str]:
-        return {path for path, *_ in await self.store(files.known)}
-
-    async def articles(self) -> int:
-        return await self.store(counts.articles)
-
-    async def later(self, seconds: float) -> int:
-        """Let time pass; return the number of files the next turn looked at, or -1 for none at all."""
-        self.at += timedelta(seconds=seconds)
-        report = await self.poller.scan_if_due()
-        return -1 if report is None else report.files
+from tests.support.scanned import INTERVAL, ScannedFolder
 
 
 @pytest.fixture
-async def reading(tmp_path: Path) -> AsyncIterator[Reading]:
+async def reading(tmp_path: Path) -> AsyncIterator[ScannedFolder]:
     (tmp_path / "feed").mkdir()
     store = Store(":memory:")
-    yield Reading(tmp_path / "feed", store)
+    yield ScannedFolder(tmp_path / "feed", store)
     store.close()
 
 
-# --- a whole look -----------------------------------------------------------------------------------------------------
+# --- a whole scan -----------------------------------------------------------------------------------------------------
 
 
 async def test_what_is_new_is_read_and_what_is_unchanged_is_not(
-    reading: Reading, monkeypatch: pytest.MonkeyPatch
+    reading: ScannedFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading.write("a.md")
     reading.write("sub/b.txt")
@@ -120,7 +67,7 @@ async def test_what_is_new_is_read_and_what_is_unchanged_is_not(
 
 @pytest.mark.parametrize("share", [1, 2, 3, 1000])
 async def test_new_changed_and_gone_are_distinguished_however_many_are_compared_at_once(
-    reading: Reading, monkeypatch: pytest.MonkeyPatch, share: int
+    reading: ScannedFolder, monkeypatch: pytest.MonkeyPatch, share: int
 ) -> None:
     monkeypatch.setattr("bot.ingest.scanner.SHARE", share)
     for name in "bcdfgh":
@@ -140,7 +87,7 @@ async def test_new_changed_and_gone_are_distinguished_however_many_are_compared_
 
 
 async def test_a_file_scanned_during_a_whole_scan(
-    reading: Reading, monkeypatch: pytest.MonkeyPatch
+    reading: ScannedFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file scanned during a whole scan is not gone for that scan, nor overwritten by what it read before."""
     reading.write("changed.md", "Harbour crane learns to wait for the seals")
@@ -175,7 +122,7 @@ async def test_a_file_scanned_during_a_whole_scan(
 
 
 async def test_a_file_that_lands_between_listing_and_comparing_is_not_gone(
-    reading: Reading, monkeypatch: pytest.MonkeyPatch
+    reading: ScannedFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading.write("a.md")
     compare = reading.scanner._compare
@@ -193,7 +140,7 @@ async def test_a_file_that_lands_between_listing_and_comparing_is_not_gone(
 
 
 async def test_a_changed_file_is_an_edit_and_a_touched_one_is_nothing(
-    reading: Reading,
+    reading: ScannedFolder,
 ) -> None:
     place = reading.write("a.md", "Harbour crane learns to wait for the seals")
     await reading.scanner.scan()
@@ -206,7 +153,7 @@ async def test_a_changed_file_is_an_edit_and_a_touched_one_is_nothing(
 
 
 async def test_hostile_files_stop_nobody_and_each_has_its_reason(
-    reading: Reading, caplog: pytest.LogCaptureFixture
+    reading: ScannedFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     bad = hostile.write(reading.folder, 200)
     good = hostile.write_good(reading.folder, 50)
@@ -221,7 +168,7 @@ async def test_hostile_files_stop_nobody_and_each_has_its_reason(
 
 
 async def test_a_rejected_file_is_logged_again_only_for_another_reason(
-    reading: Reading, caplog: pytest.LogCaptureFixture
+    reading: ScannedFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     place = reading.folder / "a.md"
     for contents in ("no front matter", "still no front matter", ""):
@@ -236,7 +183,7 @@ async def test_a_rejected_file_is_logged_again_only_for_another_reason(
     assert await reading.rejected() == {}
 
 
-async def test_a_long_scan_tells_how_far_it_is(reading: Reading) -> None:
+async def test_a_long_scan_tells_how_far_it_is(reading: ScannedFolder) -> None:
     for number in range(BATCH * 2 + 50):
         reading.write(f"{number}.md")
     told: list[tuple[int, int]] = []
@@ -244,7 +191,7 @@ async def test_a_long_scan_tells_how_far_it_is(reading: Reading) -> None:
     assert told == [(200, 450), (400, 450), (450, 450)]
 
 
-async def test_two_scans_at_once_read_a_file_once(reading: Reading) -> None:
+async def test_two_scans_at_once_read_a_file_once(reading: ScannedFolder) -> None:
     reading.write("a.md")
     one, other = await asyncio.gather(reading.scanner.scan(), reading.scanner.scan())
     assert sorted((one.relations[Relation.NEW], other.relations[Relation.NEW])) == [
@@ -260,7 +207,7 @@ async def test_a_fresh_file_that_seems_half_written_is_read_once_more_before_it_
     tmp_path: Path,
 ) -> None:
     store = Store(":memory:")
-    reading = Reading(tmp_path, store, settle_seconds=0.2)
+    reading = ScannedFolder(tmp_path, store, settle_seconds=0.2)
     reading.at = datetime.now(UTC)
     whole = reading.write("a.md").read_text()
     (tmp_path / "a.md").write_text(whole[:-5])
@@ -279,7 +226,7 @@ async def test_an_old_file_that_seems_half_written_is_not_waited_for(
     tmp_path: Path,
 ) -> None:
     store = Store(":memory:")
-    reading = Reading(tmp_path, store, settle_seconds=60)
+    reading = ScannedFolder(tmp_path, store, settle_seconds=60)
     (tmp_path / "a.md").write_text("---\ntitle: a")
     os.utime(tmp_path / "a.md", (1, 1))
     async with asyncio.timeout(PATIENCE):
@@ -291,7 +238,7 @@ async def test_a_half_written_file_that_vanishes_is_no_error(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = Store(":memory:")
-    reading = Reading(tmp_path, store, settle_seconds=0.1)
+    reading = ScannedFolder(tmp_path, store, settle_seconds=0.1)
     reading.at = datetime.now(UTC)
     (tmp_path / "a.md").write_text("---\n")
     record = reading.scanner._record
@@ -310,7 +257,7 @@ async def test_a_half_written_file_that_vanishes_is_no_error(
 
 
 async def test_a_file_is_gone_only_after_two_whole_scans_without_it(
-    reading: Reading,
+    reading: ScannedFolder,
 ) -> None:
     place, bad = reading.write("a.md"), reading.folder / "bad.md"
     bad.write_text("no front matter")
@@ -329,7 +276,7 @@ async def test_a_file_is_gone_only_after_two_whole_scans_without_it(
 
 
 async def test_a_file_that_comes_back_begins_to_be_missing_anew(
-    reading: Reading,
+    reading: ScannedFolder,
 ) -> None:
     place = reading.write("a.md")
     for _ in range(2):
@@ -344,7 +291,7 @@ async def test_a_file_that_comes_back_begins_to_be_missing_anew(
 
 
 async def test_below_a_folder_that_can_not_be_read_nothing_is_known_to_be_gone(
-    reading: Reading,
+    reading: ScannedFolder,
 ) -> None:
     reading.write("a.md")
     reading.write("sub/b.md")
@@ -366,7 +313,7 @@ async def test_below_a_folder_that_can_not_be_read_nothing_is_known_to_be_gone(
 
 
 async def test_a_missing_folder_is_reported_once_and_takes_nothing_with_it(
-    reading: Reading, caplog: pytest.LogCaptureFixture
+    reading: ScannedFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     reading.write("a.md")
     assert await reading.later(0) == 1
@@ -387,14 +334,16 @@ async def test_a_missing_folder_is_reported_once_and_takes_nothing_with_it(
 # --- when it is looked ------------------------------------------------------------------------------------------------
 
 
-async def test_the_whole_folder_is_looked_at_every_interval(reading: Reading) -> None:
+async def test_the_whole_folder_is_looked_at_every_interval(
+    reading: ScannedFolder,
+) -> None:
     assert await reading.later(0) == 0
     assert await reading.later(INTERVAL * 0.8) == -1
     assert await reading.later(INTERVAL * 0.2) == 0
 
 
 async def test_what_the_watch_does_not_tell_of_is_found_within_the_interval(
-    reading: Reading,
+    reading: ScannedFolder,
 ) -> None:
     reading.poller.watched = True
     await reading.later(0)
@@ -407,7 +356,7 @@ async def test_what_the_watch_does_not_tell_of_is_found_within_the_interval(
 
 async def test_a_wide_interval_is_never_narrowed(tmp_path: Path) -> None:
     store = Store(":memory:")
-    reading = Reading(tmp_path, store, interval_seconds=3_600)
+    reading = ScannedFolder(tmp_path, store, interval_seconds=3_600)
     reading.poller.watched = True
     await reading.later(0)
     assert await reading.later(3_200) == -1
@@ -425,7 +374,7 @@ ODD = {  # a name as the system has it, and as it is stored and shown
 
 @pytest.mark.parametrize(("name", "shown"), ODD.values(), ids=ODD)
 async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(
-    reading: Reading, name: bytes, shown: str
+    reading: ScannedFolder, name: bytes, shown: str
 ) -> None:
     """The real watch, with names that can't be stored, or are shown otherwise than they are."""
     nudged, stop = asyncio.Event(), asyncio.Event()
@@ -464,7 +413,9 @@ async def test_a_file_that_lands_is_taken_at_once_whatever_its_name(
 
 
 async def test_without_a_watch_the_interval_finds_everything(
-    reading: Reading, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    reading: ScannedFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def unavailable(*_: object, **__: object) -> object:
         raise OSError(28, "no watches left")
@@ -481,7 +432,7 @@ async def test_without_a_watch_the_interval_finds_everything(
 # --- what editors are told --------------------------------------------------------------------------------------------
 
 
-async def test_a_folder_whose_files_all_moved_lost_none(reading: Reading) -> None:
+async def test_a_folder_whose_files_all_moved_lost_none(reading: ScannedFolder) -> None:
     for number in range(30):
         reading.write(f"{number}.md")
     await reading.poller.scan()
@@ -496,7 +447,7 @@ async def test_a_folder_whose_files_all_moved_lost_none(reading: Reading) -> Non
 
 @pytest.mark.parametrize(("left", "moved"), [(1, False), (1, True), (19, False)])
 async def test_the_editors_hear_that_missing_files_are_there_again(
-    reading: Reading, left: int, moved: bool
+    reading: ScannedFolder, left: int, moved: bool
 ) -> None:
     (reading.folder / "2026").mkdir()
     for number in range(30):
@@ -521,7 +472,7 @@ async def test_the_editors_hear_that_missing_files_are_there_again(
 
 
 async def test_files_that_stay_away_are_forgotten_without_an_all_clear(
-    reading: Reading,
+    reading: ScannedFolder,
 ) -> None:
     for number in range(30):
         reading.write(f"{number}.md")
@@ -550,7 +501,7 @@ async def test_files_that_stay_away_are_forgotten_without_an_all_clear(
     ],
 )
 async def test_a_folder_that_lost_many_files_is_reported_whatever_becomes_of_their_posts(
-    reading: Reading, there: int, left: int, told: list[Alert]
+    reading: ScannedFolder, there: int, left: int, told: list[Alert]
 ) -> None:
     for number in range(there):
         reading.write(f"{number}.md")
