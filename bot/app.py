@@ -33,7 +33,7 @@ from bot.session import webhook as webhook_settings
 from bot.session.parts import Parts
 from bot.settings import Settings
 from bot.single_run import SingleRun
-from bot.store import lock, outbox, present, upgrade, waits
+from bot.store import clock_shifts, lock, outbox, present, upgrade
 from bot.store.thread import Store
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class App:
         """Prepare the database that an earlier process, or another clock, has left."""
         store, at = self._parts.store, self._parts.clock()
         await self._parts.channels.load()
-        behind = await store(waits.catch_up, at)
+        behind = await store(clock_shifts.catch_up, at)
         if behind:
             _log.warning(
                 "the clock is %s behind the last record: pauses are shortened by as much",
@@ -276,7 +276,7 @@ class App:
         if self._telegram:
             self._telegram.courier.shift(by)
             self._telegram.notifier.shift(by)
-        self._parts.store.queue(waits.shift, by)
+        self._parts.store.queue(clock_shifts.shift, by)
 
 
 async def _check(database: Path) -> None:

@@ -23,7 +23,7 @@ from bot.planning.rules import Rules
 from bot.publish.release import Releaser
 from bot.scheduler import Scheduler
 from bot.settings import Settings
-from bot.store import waits
+from bot.store import clock_shifts
 from bot.store.database import milliseconds, open_database, rows
 from tests.support.examples import examples
 from tests.support.newsroom import article, open_newsroom
@@ -337,7 +337,7 @@ def moments(db: Database) -> set[int]:
 def test_every_pause_that_is_written_down_keeps_its_length(
     db: Database, by: timedelta
 ) -> None:
-    waits.shift(db, by)
+    clock_shifts.shift(db, by)
     assert moments(db) == {milliseconds(NOON + timedelta(seconds=5) + by)}
 
 
@@ -349,9 +349,9 @@ def test_a_clock_set_back_while_the_bot_was_down_makes_no_pause_last_longer(
         (milliseconds(NOON),),
     )
     db.conn.commit()
-    assert waits.catch_up(db, NOON - timedelta(days=1)) == timedelta(days=1)
+    assert clock_shifts.catch_up(db, NOON - timedelta(days=1)) == timedelta(days=1)
     assert moments(db) == {milliseconds(NOON + timedelta(seconds=5, days=-1))}
-    assert waits.catch_up(db, NOON + timedelta(hours=1)) == timedelta()
+    assert clock_shifts.catch_up(db, NOON + timedelta(hours=1)) == timedelta()
 
 
 _SECONDS = st.integers(30, 5_000)
@@ -398,10 +398,10 @@ def test_no_pause_is_ever_shortened_twice(db: Database) -> None:
                     )
                 case "set":
                     times.set_by += seconds
-                    waits.shift(db, timedelta(seconds=seconds))
+                    clock_shifts.shift(db, timedelta(seconds=seconds))
                 case _:
                     times.set_by -= seconds
-                    waits.catch_up(db, times.wall())
+                    clock_shifts.catch_up(db, times.wall())
         ((until,),) = rows(db, "SELECT not_before FROM chats WHERE id = 1")
         left = until / 1_000 - times.wall().timestamp()
         assert left >= pause - times.passed - 1

@@ -4,7 +4,7 @@
     meter          counts each call to a chat in the rate limiter; a reply's turn
     wire           the library's connection: calls as plain data, and how long each may take
     transport      HTTP, on aiohttp
-    error_texts    tables: the text of a 400 or a 403, and what it means
+    error_texts    what the text of a 400, a 403 or a 409 means: a row of a table for each meaning
     error_mapping  any other error (a 429, a 5xx, no answer): an exception becomes an Outcome
     polling        fetches updates; confirms them once they are stored
     inbox          updates from arrival until they are handled, kept in the database

@@ -7,14 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlite_utils import Database
 
-from bot.domain.delivery import LONGEST_CALL
+from bot.domain.delivery import LONGEST_CALL, State
 from bot.store.database import milliseconds, moment, rows, transaction, write
 
 
-def begin(db: Database, deliveries: Iterable[int], action: str, at: datetime) -> None:
+class Action(StrEnum):
+    """What a call was for. Stored by value."""
+
+    SEND = "send"
+    EDIT = "edit"
+    DELETE = "delete"
+    #: To find a post that may have gone out, or an editor's decision about it.
+    SEARCH = "look"
+    #: No call was made: the message could not be rendered.
+    RENDER = "render"
+
+
+def begin(
+    db: Database, deliveries: Iterable[int], action: Action, at: datetime
+) -> None:
     """Write that calls are about to be made."""
     sql = (
         "INSERT INTO attempts (delivery, chat, at, action) SELECT id, chat, ?, ? FROM deliveries "
@@ -25,7 +40,7 @@ def begin(db: Database, deliveries: Iterable[int], action: str, at: datetime) ->
         db.conn.executemany(sql, [(now, action, delivery) for delivery in deliveries])
 
 
-def end(db: Database, ended: Iterable[tuple[int, str, str]], at: datetime) -> None:
+def end(db: Database, ended: Iterable[tuple[int, State, str]], at: datetime) -> None:
     """Write the outcome of the last call about each delivery: (delivery, outcome, detail)."""
     sql = (
         "UPDATE attempts SET outcome = ?, detail = ?, answered = ? "
@@ -40,7 +55,12 @@ def end(db: Database, ended: Iterable[tuple[int, str, str]], at: datetime) -> No
 
 
 def log(
-    db: Database, delivery: int, action: str, outcome: str, detail: str, at: datetime
+    db: Database,
+    delivery: int,
+    action: Action,
+    outcome: State,
+    detail: str,
+    at: datetime,
 ) -> None:
     """Write a call that was answered at `at`."""
     now = milliseconds(at)

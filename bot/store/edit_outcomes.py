@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot.domain.delivery import Payload, State
 from bot.domain.outcome import Fallback
 from bot.store import attempts, late_changes, posts_behind
+from bot.store.attempts import Action
 from bot.store.database import milliseconds, number, transaction, write
 from bot.store.delivery_rows import GivenUp, fallbacks_written
 from bot.store.forms import COUNT_SHOWN
@@ -28,7 +29,7 @@ def edited(
         )
         write(db, sql, (form, written(payload, lane), delivery))
         write(db, COUNT_SHOWN, (delivery,))
-        attempts.log(db, delivery, "edit", "sent", "", at)
+        attempts.log(db, delivery, Action.EDIT, State.SENT, "", at)
         late_changes.apply(db, [delivery], milliseconds(at))
         posts_behind.tell_if_behind(db, delivery, at)
 
@@ -46,16 +47,16 @@ def unchanged(db: Database, delivery: int, form: str, at: datetime) -> None:
 
 def gone(db: Database, delivery: int, reason: str, at: datetime) -> None:
     """Write that a post was deleted by somebody else."""
-    _end(db, delivery, State.GONE, "edit", reason, at)
+    _end(db, delivery, State.GONE, Action.EDIT, reason, at)
 
 
 def withdrawn(db: Database, delivery: int, reason: str, at: datetime) -> None:
     """Write that a post was deleted because its article was withdrawn."""
-    _end(db, delivery, State.WITHDRAWN, "delete", reason, at)
+    _end(db, delivery, State.WITHDRAWN, Action.DELETE, reason, at)
 
 
 def _end(
-    db: Database, delivery: int, state: State, action: str, reason: str, at: datetime
+    db: Database, delivery: int, state: State, action: Action, reason: str, at: datetime
 ) -> None:
     """Write that there is no post any more, and log the attempt that found or did it."""
     with transaction(db):
@@ -64,7 +65,7 @@ def _end(
             "WHERE id = ?"
         )
         write(db, sql, (str(state), reason, delivery))
-        attempts.log(db, delivery, action, str(state), reason, at)
+        attempts.log(db, delivery, action, state, reason, at)
 
 
 def given_up(db: Database, delivery: int, reason: str, at: datetime) -> None:
@@ -75,7 +76,7 @@ def given_up(db: Database, delivery: int, reason: str, at: datetime) -> None:
             "given_up = ? WHERE id = ?"
         )
         write(db, sql, (reason, GivenUp.EDIT, delivery))
-        attempts.log(db, delivery, "edit", "refused", reason, at)
+        attempts.log(db, delivery, Action.EDIT, State.REFUSED, reason, at)
 
 
 def later(
@@ -100,4 +101,4 @@ def later(
             "UPDATE deliveries SET not_before = ?, reason = ? WHERE id = ?",
             (milliseconds(until), reason, delivery),
         )
-        attempts.log(db, delivery, "edit", "pending", reason, at)
+        attempts.log(db, delivery, Action.EDIT, State.PENDING, reason, at)

@@ -35,7 +35,7 @@ class Fact(StrEnum):
     #: The last delivery whose payload was shortened (`store.pruning`); absent: none.
     PRUNED = "pruned"
     #: The last attempt when the clock was last set, ":", and by how many milliseconds the clock was
-    #: set since that attempt (`store.waits`); absent: never.
+    #: set since that attempt (`store.clock_shifts`); absent: never.
     CLOCK_SET = "clock_set"
     #: The last article that `store.indexing` has still to index, from which it goes down; absent:
     #: none.

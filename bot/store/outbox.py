@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from bot.domain.delivery import Delivery, Lane, Payload, State
 from bot.domain.settlement import Settlement
 from bot.store import attempts, late_changes, pauses, queue, sequence
+from bot.store.attempts import Action
 from bot.store.availability import ACTIVE
 from bot.store.database import (
     json_list,
@@ -131,7 +132,7 @@ def begin(
                 if delivery in lanes
             ],
         )
-        attempts.begin(db, lanes, "send", at)
+        attempts.begin(db, lanes, Action.SEND, at)
     return set(lanes)
 
 
@@ -151,7 +152,7 @@ def settle(
         )
         attempts.end(
             db,
-            [(delivery.id, str(to.state), to.reason) for delivery, to in settled],
+            [(delivery.id, to.state, to.reason) for delivery, to in settled],
             at,
         )
         sent = [(delivery.id,) for delivery, to in settled if to.state is State.SENT]
@@ -233,4 +234,4 @@ def refuse(db: Database, refused: Iterable[tuple[int, str]], at: datetime) -> No
                 "WHERE id = ? AND state = 'pending'"
             )
             if write(db, sql, (reason, now, delivery)):
-                attempts.log(db, delivery, "render", "refused", reason, at)
+                attempts.log(db, delivery, Action.RENDER, State.REFUSED, reason, at)

@@ -14,6 +14,7 @@ from bot.domain.delivery import LONGEST_CALL, REPEATS, State
 from bot.domain.notices import Alert, Notice
 from bot.domain.settlement import Settlement
 from bot.store import attempts, delivery_rows, notices, numbers, outbox
+from bot.store.attempts import Action
 from bot.store.availability import NEVER, OPENS, REACHABLE
 from bot.store.database import (
     Row,
@@ -169,7 +170,14 @@ def found(db: Database, doubt: Doubt, message: int, at: datetime) -> bool:
         outbox.settle(
             db, [(delivery, Settlement(state=State.SENT, message=message))], at
         )
-        attempts.log(db, delivery.id, "look", "sent", f"found as message {message}", at)
+        attempts.log(
+            db,
+            delivery.id,
+            Action.SEARCH,
+            State.SENT,
+            f"found as message {message}",
+            at,
+        )
         notices.all_clear(db, [alert_key(delivery.id)], at)
     return True
 
@@ -186,7 +194,7 @@ def give_up(
     with transaction(db):
         if not _is_doubtful(db, delivery):
             return State.PENDING
-        attempts.log(db, delivery, "look", "doubtful", reason, at)
+        attempts.log(db, delivery, Action.SEARCH, State.DOUBTFUL, reason, at)
         lost = number(db, "SELECT lost FROM deliveries WHERE id = ?", (delivery,))
         asks = doubt.on_doubt is OnDoubt.ASK or (lost > REPEATS and not absent)
         if asks and not _is_withdrawn(db, delivery):
@@ -234,7 +242,7 @@ def decide(db: Database, delivery: int, *, again: bool, at: datetime) -> int | N
             return None
         state = State.PENDING if again else State.SENT
         given_up = None if again else GivenUp.NUMBER
-        attempts.log(db, delivery, "look", str(state), _DECIDED, at)
+        attempts.log(db, delivery, Action.SEARCH, state, _DECIDED, at)
         # something may wait for a follower again
         write(db, "UPDATE fanouts SET alone = 0 WHERE alone = 1")
         outbox.set_state(db, delivery, state, _DECIDED, given_up=given_up)

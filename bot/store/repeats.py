@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from bot.domain.delivery import State
 from bot.domain.notices import Alert
 from bot.store import attempts, notices, outbox
+from bot.store.attempts import Action
 from bot.store.database import (
     column,
     milliseconds,
@@ -118,7 +119,7 @@ def send_again(db: Database, article: int, at: datetime) -> int:
         notices.all_clear(db, [alert_key(article)], at)
         found = unconfirmed(db, article)
         for one in found:
-            attempts.log(db, one, "look", "pending", "an editor decided", at)
+            attempts.log(db, one, Action.SEARCH, State.PENDING, "an editor decided", at)
             outbox.set_state(db, one, State.PENDING, "an editor asked for it again")
         write(
             db, "UPDATE fanouts SET alone = 0 WHERE alone = 1"

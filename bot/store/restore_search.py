@@ -11,6 +11,7 @@ from bot.domain.delivery import Lane, Payload, State
 from bot.domain.settlement import Settlement
 from bot.store import attempts, delivery_rows, facts, holding, numbers, outbox
 from bot.store.article_states import WAITING
+from bot.store.attempts import Action
 from bot.store.availability import REACHABLE
 from bot.store.database import exists, row, rows, transaction, write
 from bot.store.delivery_rows import Addressed
@@ -90,7 +91,14 @@ def found(
         outbox.settle(
             db, [(delivery, Settlement(state=State.SENT, message=message))], at
         )
-        attempts.log(db, delivery.id, "look", "sent", f"found as message {message}", at)
+        attempts.log(
+            db,
+            delivery.id,
+            Action.SEARCH,
+            State.SENT,
+            f"found as message {message}",
+            at,
+        )
         sql = "SELECT 1 FROM deliveries WHERE article = ? AND lane = 0 AND state = 'held' LIMIT 1"
         if not exists(db, sql, (delivery.article,)):
             holding.skip(db, [delivery.article])
