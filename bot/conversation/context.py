@@ -72,12 +72,23 @@ class Context:
         """Return the templates, speaking to a person, a group or a thread of a forum."""
         return self.templates.spoken_to(request.audience)
 
-    async def once(self, request: Request, work: Callable[[Database], Any]) -> Any:
-        """Run `work(db)` once for the update and return its JSON-able result.
+    async def once(
+        self,
+        request: Request,
+        work: Callable[Concatenate[Database, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run `work(db, …)` once for the update and return its result: a number, a list, None.
 
         If it ran before, return the recorded result.
         """
-        return await self.store(updates.once, request.update, request.at, work)
+
+        def bound(db: Database) -> T:
+            return work(db, *args, **kwargs)
+
+        result: T = await self.store(updates.once, request.update, request.at, bound)
+        return result
 
     @overload
     async def change(

@@ -19,6 +19,7 @@ from bot.conversation.request import Request
 from bot.conversation.results import Undone
 from bot.domain.arrival import TOGETHER, Waits
 from bot.domain.article import from_short_id
+from bot.domain.delivery import Channel
 from bot.domain.notices import Decision
 from bot.planning import naming
 from bot.publish import editions, passed_over, release_questions
@@ -49,7 +50,7 @@ async def resolve_doubt(
         return NOTHING_LEFT
     again = decision is Decision.POST_AGAIN
     article = await context.once(
-        request, lambda db: recovery.decide(db, delivery, again=again, at=request.at)
+        request, recovery.decide, delivery, again=again, at=request.at
     )
     if article is None:
         return NOTHING_LEFT
@@ -134,10 +135,7 @@ async def leave(
 async def _decide_passed_over(context: Context, request: Request, *, post: bool) -> int:
     """Post the articles that were passed over, or leave them; return how many they are."""
     channels, at = context.channels, request.at
-    count: int = await context.once(
-        request, lambda db: passed_over.decide(db, channels, at, post=post)
-    )
-    return count
+    return await context.once(request, passed_over.decide, channels, at, post=post)
 
 
 async def for_article(
@@ -148,8 +146,7 @@ async def for_article(
     if article is None:
         return NOTHING_LEFT
     work = _ABOUT_ARTICLE[decision]
-    at = request.at
-    count = await context.once(request, lambda db: work(db, article, at))
+    count = await context.once(request, work, article, request.at)
     if not count:
         return NOTHING_LEFT
     context.wake()
@@ -169,12 +166,9 @@ async def answer_all(
     """
     channels = tuple(context.channels)
     post = decision in _POST_TOGETHER
-
-    def work(db: Database) -> list[int] | None:
-        answered = release_questions.answer(db, value, channels, request.at, post=post)
-        return [answered.posted, answered.skipped] if answered else None
-
-    counts = await context.once(request, work)
+    counts = await context.once(
+        request, _answer_all, value, channels, request.at, post=post
+    )
     if counts is None:
         return NOTHING_LEFT
     context.wake()
@@ -182,6 +176,16 @@ async def answer_all(
     if post:
         return _decided(context, Decision.POST_ALL, count=posted)
     return _decided(context, decision, count=skipped)
+
+
+def _answer_all(
+    db: Database, value: str, channels: Sequence[Channel], at: datetime, *, post: bool
+) -> list[int] | None:
+    """Return how many articles are posted and how many are not; None if they wait no more."""
+    answered = release_questions.answer(db, value, channels, at, post=post)
+    if answered is None:
+        return None
+    return [answered.posted, answered.skipped]
 
 
 async def one_by_one(
@@ -207,11 +211,9 @@ async def answer_one(
         return NOTHING_LEFT
     channels = tuple(context.channels)
     post = decision is Decision.POST_ONE
+    answer = release_questions.answer_one
     changed = await context.once(
-        request,
-        lambda db: release_questions.answer_one(
-            db, number, channels, request.at, post=post
-        ),
+        request, answer, number, channels, request.at, post=post
     )
     if changed and post:
         context.wake()

@@ -100,7 +100,7 @@ async def _joined(
     was_absent = change.old_chat_member.status in _ABSENT
     is_new_group = was_absent and not request.private
     if is_new_group:
-        await context.once(request, lambda db: _arrive(db, request))
+        await context.once(request, _arrive, request)
     is_told = await readers.report_missed(context, request)
     if is_new_group and not is_told:
         greeting = await readers.welcome(context, request)
