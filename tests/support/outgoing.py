@@ -94,18 +94,7 @@ class Outgoing:
     def restart(self) -> None:
         """Go on with what another process would make anew, on the same store."""
         old = self.telegram
-        self.telegram = Connection(
-            old._messenger,
-            old.username,
-            settings=old._settings,
-            templates=old._templates,
-            store=self.store,
-            channels=self.channels,
-            pace=old.courier._limiter,
-            clock=old._clock,
-            wake=lambda: None,
-            folder_status=dict,
-        )
+        self.telegram = Connection(old._messenger, old.username, old._parts)
 
     async def deliver(self, after: float = 0.0, lasting: float = 0.5) -> None:
         """Let so many seconds pass, then send all that may go out within `lasting` seconds."""
