@@ -3,6 +3,7 @@
 article         an article and its fingerprint
 titles          which titles identify a story
 identity        which article a file describes
+rereading       whether two versions may have read one file differently
 likeness        when two texts are one
 arrival         whether a recorded article may go out, or what it waits for
 chat            a chat's kind and standing

@@ -92,7 +92,7 @@ class Article:
 
         Quality and heat are not seen. Related articles count as a set: their order follows a score
         that its source recomputes daily. Fingerprints of two versions must not be compared; see
-        `identity.reads_alike`.
+        `rereading.reads_alike`.
         """
         related = sorted((one.url, one.title, one.provider) for one in self.related)
         seen = (

@@ -12,8 +12,8 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from bot.domain import plain_text, urls
-from bot.domain.article import Article, Related, Story, story
-from bot.domain.likeness import agree, are_alike, compared, is_within, numbers
+from bot.domain.article import Article, Story, story
+from bot.domain.likeness import agree, are_alike, compared, numbers
 from bot.domain.titles import story_key, title_key
 
 T = TypeVar("T")
@@ -82,10 +82,11 @@ def is_same_story(before: Article, after: Article) -> bool:
         return not are_instalments(story(before), story(after))
     if not _is_correction(before.title, after.title):
         return False
-    is_same_excerpt = before.excerpt == after.excerpt != ""
-    if before.provider != after.provider and not is_same_excerpt:
+    if story(before).day != story(after).day:
         return False
-    return story(before).day == story(after).day
+    if before.provider == after.provider:
+        return True
+    return before.excerpt == after.excerpt != ""
 
 
 def _is_same_title(before: str, after: str) -> bool:
@@ -259,47 +260,6 @@ def first_of(
         if not is_instalment:
             return one.number
     return None
-
-
-def reads_alike(before: Article, after: Article) -> bool:
-    """Return True if two versions of ours may have read these two articles from one unchanged file.
-
-    Versions differ in repair, markup and merge keys: words or topics are added or removed, a
-    picture is found, the day is that of another time zone. Words that replace others come from the
-    source.
-    """
-    return (
-        is_within(before.title, after.title)
-        and is_within(before.excerpt, after.excerpt)
-        and is_within(before.provider, after.provider)
-        and urls.canonical(before.url) == urls.canonical(after.url)
-        and _is_subset_or_superset(before.topics, after.topics)
-        and _is_subset_or_superset(_titles(before.related), _titles(after.related))
-        and before.image in (None, after.image)
-        and _days_apart(before, after) <= 1
-    )
-
-
-def _titles(related: Iterable[Related]) -> list[str]:
-    return [one.title for one in related]
-
-
-def _is_subset_or_superset(before: Iterable[str], after: Iterable[str]) -> bool:
-    """Return True if names were added or removed, but none replaced."""
-    old = set(map(plain_text.title_key, before))
-    new = set(map(plain_text.title_key, after))
-    if len(old) > len(new):
-        old, new = new, old
-    return old <= new
-
-
-def _days_apart(before: Article, after: Article) -> int:
-    """Return how many days are between two dates; 2 if only one is known, 0 if none is."""
-    old, new = before.published, after.published
-    if old is None or new is None:
-        return 0 if old is new else 2
-    difference = old.date() - new.date()
-    return abs(difference.days)
 
 
 def _days_differ(one: Story, other: Story) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -46,12 +47,16 @@ def read(text: str) -> PostLink | None:
 def _of_app(text: str) -> PostLink | None:
     """Return what an address for Telegram's app names: `tg://resolve?domain=news&post=5`."""
     values = parse_qs(urlsplit(text).query)
-    (name, *_) = values.get("domain", [""])
-    (number, *_) = values.get("channel", [""])
-    (message, *_) = values.get("post", [""])
+    name = _first(values, "domain")
+    number = _first(values, "channel")
     if not name and not number:
         return None
+    message = _first(values, "post")
     return _link(name, number, message)
+
+
+def _first(values: Mapping[str, Sequence[str]], key: str) -> str:
+    return values[key][0] if key in values else ""
 
 
 def _link(name: str, number: str, message: str) -> PostLink | None:

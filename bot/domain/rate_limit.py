@@ -74,12 +74,13 @@ class Calls:
 
     def forget(self, at: datetime, window: timedelta) -> None:
         """Drop times a window or more before `at`, and times after it: the clock was set back."""
+        answered = self.answered
         start = at - window
-        while self.answered and self.answered[0] <= start:
-            self.answered.popleft()
+        while answered and answered[0] <= start:
+            answered.popleft()
         end = at + window + SET_BACK
-        while self.answered and self.answered[-1] > end:
-            self.answered.pop()
+        while answered and answered[-1] > end:
+            answered.pop()
 
     def shift(self, by: timedelta) -> None:
         """Move every recorded time by as much as the wall clock was set."""
@@ -128,9 +129,10 @@ class Brake:
 
     def share(self, at: datetime) -> float:
         """Return which part of the rate is left at `at`: LEAST to 1."""
-        if self._since is None or at < self._since - SET_BACK:
+        since = self._since
+        if since is None or at < since - SET_BACK:
             return 1.0
-        passed = max(at - self._since, timedelta())
+        passed = max(at - since, timedelta())
         share = self._share + passed / RECOVERY
         return min(share, 1.0)
 

@@ -25,7 +25,8 @@ def marked(text: str, query: Query, most: int = SNIPPET) -> list[Part]:
 
     Empty if nothing in `text` matches.
     """
-    line = " ".join(text[:SEARCHED].split())
+    words = text[:SEARCHED].split()
+    line = " ".join(words)
     terms = chain.from_iterable(query.groups)
     matches = _matches(line, terms)
     if not matches:

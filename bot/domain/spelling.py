@@ -41,8 +41,8 @@ def nearest(typed: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
     names: key → name. Keys and `typed` are compared as they are.
     """
     scores = _scores(typed, names)
-    best_first = sorted(scores, key=scores.__getitem__, reverse=True)
-    near = [name for name in best_first if scores[name] >= NEAR]
+    near = [name for name, score in scores.items() if score >= NEAR]
+    near.sort(key=scores.__getitem__, reverse=True)
     return tuple(near[:NEAREST])
 
 

@@ -92,9 +92,12 @@ class Taxonomy:
         self._aliases: dict[str, str] = {}
         self._sample_aliases: dict[str, str] = {}
         for topic in self:
-            aliases = self._sample_aliases if topic.sample else self._aliases
-            for word in topic.aliases:
-                aliases[key(word)] = topic.name
+            self._add_aliases_of(topic)
+
+    def _add_aliases_of(self, topic: Topic) -> None:
+        aliases = self._sample_aliases if topic.sample else self._aliases
+        for word in topic.aliases:
+            aliases[key(word)] = topic.name
 
     def __iter__(self) -> Iterator[Topic]:
         return iter(self._topics.values())
@@ -142,12 +145,13 @@ class Taxonomy:
 
     def hashtags(self, name: str) -> tuple[str, ...]:
         """Return the tags of a topic that Telegram recognises, without `#`."""
-        topic = self._topics.get(key(self.name(name)))
-        if topic is not None:
-            tags = tuple(filter(None, map(hashtag, topic.hashtags)))
-            if tags:
-                return tags
-        tag = hashtag(self.name(name))
+        own_name = self.name(name)
+        topic = self._topics.get(key(own_name))
+        written = topic.hashtags if topic else ()
+        tags = tuple(filter(None, map(hashtag, written)))
+        if tags:
+            return tags
+        tag = hashtag(own_name)
         return (tag,) if tag else ()
 
     def find(self, words: str, known: Iterable[str]) -> Matches:

@@ -125,7 +125,9 @@ def both(text: object) -> tuple[str | None, str | None]:
     if href is None:
         return None, None
     plain = plain or _PLAIN.fullmatch(href)
-    identity = _plain_identity(plain) if plain else None
+    if plain is None:
+        return href, _identity(href)
+    identity = _plain_identity(plain)
     return href, identity or _identity(href)
 
 
@@ -178,8 +180,7 @@ def _identity(href: str) -> str | None:
 
 def _plainer(href: str) -> str:
     """Return `href` one step nearer to its identity; repeated until nothing changes."""
-    copy = _AMP_CACHE.match(href) or _AMP_VIEWER.match(href)
-    original = link(f"https://{copy[1]}") if copy else None
+    original = _original(href)
     if original:
         return original
     host, port, path, query = _parts(href)
@@ -187,6 +188,12 @@ def _plainer(href: str) -> str:
     if port not in ("", "80", "443"):
         host = f"{host}:{port}"
     return _joined(host, _without_amp(_decoded(path)), query)
+
+
+def _original(href: str) -> str | None:
+    """Return the address of the page that an AMP cache or viewer shows a copy of, or None."""
+    copy = _AMP_CACHE.match(href) or _AMP_VIEWER.match(href)
+    return link(f"https://{copy[1]}") if copy else None
 
 
 def _without_subdomain(host: str) -> str:

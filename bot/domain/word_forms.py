@@ -72,9 +72,10 @@ def _verb_forms(base: str) -> tuple[str, ...]:
     has_double_letter = len(base) > 3 and base[-1] == base[-2]
     if not has_double_letter:
         return _with_endings(base, ("", "e", "s", "es", "ing", "ed"))
-    single_forms = _with_endings(base[:-1], ("", "s"))
-    double_forms = _with_endings(base, ("", "ing", "ed"))
-    return single_forms + double_forms
+    single = base[:-1]
+    with_single = _with_endings(single, ("", "s"))
+    with_double = _with_endings(base, ("", "ing", "ed"))
+    return with_single + with_double
 
 
 def _with_endings(base: str, endings: Sequence[str]) -> tuple[str, ...]:

@@ -13,10 +13,10 @@ from bot.domain.identity import (
     are_two,
     digest,
     is_same_story,
-    reads_alike,
     titles_agree,
 )
 from bot.domain.record import ArticleRecord, facts, unpack, with_topics
+from bot.domain.rereading import reads_alike
 from bot.ingest.batch import Batch, OnDisk
 from bot.planning.rules import Read
 from bot.store import article_files, articles, files

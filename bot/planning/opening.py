@@ -5,6 +5,7 @@ Sends nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -57,11 +58,12 @@ def open_first(
     followers: also plan the followers of those that are pending.
     """
     channels = _with_starts(db, channels)
-    by_channel: dict[int, list[tuple[int, datetime, State]]] = {}
+    by_channel: dict[int, list[tuple[int, datetime, State]]] = defaultdict(list)
     has_followers = followers and follows.any_(db)
     for one in openings:
+        start = (one.article, one.rank, one.state)
         for chat in delivery.plan(channels, one.keys, one.quality, one.recorded):
-            by_channel.setdefault(chat, []).append((one.article, one.rank, one.state))
+            by_channel[chat].append(start)
         if has_followers and one.state is State.PENDING:
             fanouts.begin(db, one.article, at, one.recorded)
     for chat, starts in by_channel.items():

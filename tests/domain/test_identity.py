@@ -20,9 +20,9 @@ from bot.domain.identity import (
     is_same_story,
     judge,
     match,
-    reads_alike,
     same_title,
 )
+from bot.domain.rereading import reads_alike
 from tests.support.newsroom import AT, FIRST, article
 
 PATH = "a.md"
