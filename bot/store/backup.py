@@ -29,6 +29,8 @@ def backup(database: Path, file: Path, *, force: bool = False) -> int:
     already must be an earlier backup of the same database; `force`: of any database. Raises
     StoreError.
     """
+    if database.exists() and not database.is_file():
+        raise StoreError(f"{database}: is not a regular file, so not a database")
     if not database.is_file():
         raise StoreError(
             f"{database}: there is no database to back up yet; `paperboy run` creates it"

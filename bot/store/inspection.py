@@ -188,7 +188,7 @@ def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
             "SELECT name FROM sqlite_master WHERE type = 'table'"
         )
     }
-    if tables <= _UNMADE:
+    if tables <= _UNMADE and not _is_marked(connection, tables):
         raise DatabaseEmpty(str(path))
     if not tables >= _OURS:
         raise DatabaseForeign(str(path))
@@ -202,6 +202,25 @@ def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
         raise DatabaseNewer(str(path), max(unknown))
     if missing := _columns_after(frozenset(steps)) - _columns(connection):
         raise DatabaseUnreleased(str(path), min(missing))
+
+
+def _is_marked(connection: sqlite3.Connection, tables: set[str]) -> bool:
+    """Return True if a database without tables is another program's all the same.
+
+    That is one with views, with an id or a version of its own, or with steps that are not ours.
+    """
+    found = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type IN ('view', 'trigger')) "
+        "OR (SELECT application_id <> 0 FROM pragma_application_id) "
+        "OR (SELECT user_version <> 0 FROM pragma_user_version)"
+    ).fetchone()
+    if found[0] or not tables:
+        return bool(found[0])
+    others = connection.execute(
+        "SELECT 1 FROM _sqlite_migrations WHERE migration_set <> ? LIMIT 1",
+        (paperboy.name,),
+    )
+    return others.fetchone() is not None
 
 
 def _columns(connection: sqlite3.Connection) -> frozenset[str]:

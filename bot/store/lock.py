@@ -30,9 +30,8 @@ def held(database: Path) -> Iterator[None]:
     lock = FileLock(_file(database), mode=0o600)
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
-        if (
-            database.exists() and database.stat().st_nlink > 1
-        ):  # another process could have it by another name
+        if database.is_file() and database.stat().st_nlink > 1:
+            # another process could have it by another name
             raise DatabaseLinked(str(database), _other_name(links.real(database)))
         lock.acquire(timeout=_GRACE, poll_interval=_GRACE / 4)
     except Timeout:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import DatabaseLost, StoreError
+from bot.errors import DatabaseEmpty, DatabaseForeign, DatabaseLost, StoreError
 from bot.store import inspection, lock, present
 from bot.store.database import add, number, open_database
 from bot.store.inspection import Depth
@@ -80,6 +80,42 @@ def test_no_command_uses_a_database_that_is_not_ours_and_whole(
         for word in ("damaged", "another program", "newer version", "never released")
     )
     assert home.database.read_bytes() == before
+
+
+_STEPS = (
+    "CREATE TABLE _sqlite_migrations (migration_set TEXT, name TEXT, applied_at TEXT);"
+)
+
+
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        ("CREATE VIEW articles AS SELECT 1 AS id", DatabaseForeign),
+        ("PRAGMA application_id = 1196444487", DatabaseForeign),
+        ("PRAGMA user_version = 7", DatabaseForeign),
+        (
+            f"{_STEPS} INSERT INTO _sqlite_migrations VALUES ('shop', '1', '')",
+            DatabaseForeign,
+        ),
+        ("CREATE TABLE t (x); DROP TABLE t", DatabaseEmpty),
+        (_STEPS, DatabaseEmpty),
+    ],
+)
+def test_a_database_without_tables_may_be_another_programs(
+    tmp_path: Path, script: str, error: type[StoreError]
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "paperboy.db")) as db:
+        db.executescript(script)
+    with pytest.raises(error):
+        inspection.examine(tmp_path / "paperboy.db", Depth.PAGES)
+
+
+def test_a_folder_is_no_database_by_whatever_command(home: Home) -> None:
+    home.database.unlink()
+    (home.database / "sub").mkdir(parents=True)
+    for command in COMMANDS[:5]:
+        with pytest.raises(StoreError, match="is not a regular file"):
+            typed(command)
 
 
 @pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.__name__)
