@@ -71,26 +71,30 @@ def fields(text: str) -> Fields | None:
 def _fields(lines: list[str]) -> Fields:
     root: Fields = {}
     frames: _Frames = [("", root)]
-    node, here, last = root, "", ""
+    node = root
+    open_lead = last_key = ""
     for line in lines:
         if len(line) <= _SHORT:
             lead, key, value = _known(line)
         else:
             lead, key, value = _read(line)
-        if lead != here:
+        if lead != open_lead:
             if lead == _NO_LINE:
                 continue
-            waiting = last if node.get(last) is None else ""
+            waiting = ""
+            if node.get(last_key) is None:
+                waiting = last_key
             if not key:
                 items = _reached(frames, lead, waiting)
                 if isinstance(items, list):
                     items.append(value)
-                last, here = "", _IN_LIST
+                last_key = ""
+                open_lead = _IN_LIST
                 continue
-            node, here = _entered(frames, lead, waiting)
+            node, open_lead = _entered(frames, lead, waiting)
         if key != _DROPPED:
             node[key] = value
-        last = key
+        last_key = key
     return root
 
 

@@ -26,7 +26,9 @@ def hold(db: Database, stored: Stored, waiting: Waits, at: datetime) -> None:
     holding.hold(db, [number], waiting)
 
 
-def weigh(db: Database, articles: Sequence[int], rules: Rules, at: datetime) -> None:
+def hold_back(
+    db: Database, articles: Sequence[int], rules: Rules, at: datetime
+) -> None:
     """Hold the articles of a batch that may not go out by themselves.
 
     To be called in the transaction that recorded it.

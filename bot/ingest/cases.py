@@ -101,7 +101,9 @@ class Case:
         if self.known is None:
             return False
         story = self.known.story
-        return story == files.UNKNOWN or story == digest(self.record.story)
+        if story == files.UNKNOWN:
+            return True
+        return story == digest(self.record.story)
 
     def repeated_article(self, article: Stored) -> int | None:
         """Return the other file's article that this file has the address of, where that is news.
@@ -125,7 +127,9 @@ class Case:
         if stored.article.fingerprint == self.record.fingerprint:
             return True
         # A renamed file is new by its path.
-        before = self.known or files.one(self.owners.db, stored.path)
+        before = self.known
+        if before is None:
+            before = files.one(self.owners.db, stored.path)
         if before is None:
             return False
         size, _, _ = self.read.mark

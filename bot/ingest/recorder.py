@@ -39,7 +39,7 @@ def record(
         batch = Batch(db=db, rules=rules, at=at, topics=topics, on_disk=on_disk)
         recorded = _record_all(batch, by_date)
         numbers = [one.article for one in recorded if one.article]
-        arrivals.weigh(db, numbers, rules, at)
+        arrivals.hold_back(db, numbers, rules, at)
         remarks.remark(db, recorded, at, drafts=rules.hold_drafts)
         return recorded
 
@@ -97,11 +97,12 @@ def _record(batch: Batch, read: Read) -> Recorded:
 
 
 def _reject(batch: Batch, read: Read) -> Recorded:
-    path, reason = read.path, read.reason
+    path = read.path
+    reason = read.reason
     is_news = files.reject(batch.db, path, read.mark, reason, batch.at)
-    if not is_news:
-        reason = ""
-    return Recorded(path, None, reason=reason)
+    if is_news:
+        return Recorded(path, None, reason=reason)
+    return Recorded(path, None)
 
 
 def _write(batch: Batch, case: Case, meaning: Meaning) -> Recorded:

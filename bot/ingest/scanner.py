@@ -120,8 +120,8 @@ class Scanner:
             known = await self._store(files.some, listed)
             changed = []
             for stamp in stamps:
-                path, mark = stamp[0], stamp[1:]
-                if known.get(path) != mark:
+                mark = stamp[1:]
+                if known.get(stamp[0]) != mark:
                     changed.append(stamp)
             report = ScanReport(files=len(listed))
             report.unchanged = report.files - len(changed)

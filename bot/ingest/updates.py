@@ -139,28 +139,39 @@ def merge(batch: Batch, one: Stored, other: Stored) -> Stored:
     Posts of the newer where the older had none go on as the older's, and show it. Where neither had
     any, because one was withdrawn and the other its copy, the article is posted now.
     """
-    db, at = batch.db, batch.at
+    db = batch.db
     kept, merged = one, other
     if kept.id > merged.id:
         kept, merged = merged, kept
     if kept.withdrawn and not merged.withdrawn:
-        set_withdrawn(db, kept.id, False, at)
-    is_copy = merged.copy_of is not None
-    was_posted = not merged.held and not merged.withdrawn and not is_copy
-    if kept.held and was_posted:
+        set_withdrawn(db, kept.id, False, batch.at)
+    if kept.held and _is_posted(merged):
         _release(batch, kept.id)
     merging.articles(db, kept.id, merged.id)
     kept = articles.get(db, kept.id) or kept
     if kept.held:
         holding.hold(db, [kept.id], kept.waits)
     elif merged.held:
-        is_old = is_too_old(kept.effective_date, at, batch.rules.max_age)
-        state = opening.first_state(is_held=False, is_old=is_old)
-        outbox.change_state(db, kept.id, State.HELD, state)
+        _free_deliveries(batch, kept)
     if not kept.withdrawn:
         _post(batch, kept.id)
         edits.plan(db, kept.id, kept.fingerprint, batch.edits_due)
     return kept
+
+
+def _is_posted(article: Stored) -> bool:
+    """Return True if an article neither waits nor is withdrawn, and is no copy."""
+    if article.held or article.withdrawn:
+        return False
+    return article.copy_of is None
+
+
+def _free_deliveries(batch: Batch, article: Stored) -> None:
+    """Let the deliveries go out that an article has from one that waits."""
+    max_age = batch.rules.max_age
+    is_old = is_too_old(article.effective_date, batch.at, max_age)
+    state = opening.first_state(is_held=False, is_old=is_old)
+    outbox.change_state(batch.db, article.id, State.HELD, state)
 
 
 def hand_over(db: Database, left: Stored, path: str) -> None:
