@@ -204,7 +204,7 @@ def test_a_restart_knows_what_went_out_in_the_last_minute(newsroom: Newsroom) ->
     """Nineteen posts in a minute, then the program ends: the next may go out when the first is a minute old."""
     channel = number_of(newsroom, newsroom.open_channel("@one"))
     for number in range(19):
-        newsroom.tell(
+        newsroom.record(
             f"{number}.md",
             article(
                 f"Story number {number} of this day", f"https://example.org/{number}"
@@ -222,7 +222,7 @@ def test_a_call_whose_answer_was_never_heard_counts_from_the_restart(
     newsroom: Newsroom,
 ) -> None:
     channel = number_of(newsroom, newsroom.open_channel("@one"))
-    newsroom.tell("a.md", article())
+    newsroom.record("a.md", article())
     (one,) = outbox.due(newsroom.db, newsroom.at)
     outbox.begin(newsroom.db, {one.delivery.id: ({}, "")}, newsroom.at)
     at = newsroom.later(seconds=30)
@@ -231,7 +231,7 @@ def test_a_call_whose_answer_was_never_heard_counts_from_the_restart(
 
 def test_what_is_older_than_any_window_counts_no_more(newsroom: Newsroom) -> None:
     newsroom.open_channel("@one")
-    newsroom.tell("a.md", article())
+    newsroom.record("a.md", article())
     newsroom.deliver()
     assert attempts.recent(newsroom.db, MINUTE, newsroom.later(seconds=60)) == []
 

@@ -224,7 +224,7 @@ def test_what_comes_after_a_changed_file_in_a_batch_is_compared_with_its_new_tit
     newsroom: Newsroom,
 ) -> None:
     """The run of new stories before it is written first, those after it see what it wrote."""
-    newsroom.tell("b.md", article(SECOND, B, excerpt="old"))
+    newsroom.record("b.md", article(SECOND, B, excerpt="old"))
     verdicts = _record(
         newsroom,
         ("a.md", article("A third", A)),

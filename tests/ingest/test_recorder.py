@@ -63,7 +63,7 @@ def test_a_new_article_goes_to_the_channels_that_admit_it_and_to_who_follows_its
     newsroom.reader(7, "AI")
     newsroom.reader(8, "sports")
     newsroom.later(seconds=1)
-    recorded = newsroom.tell("a.md", article(url=A, topics=("CV",), quality=49))
+    recorded = newsroom.record("a.md", article(url=A, topics=("CV",), quality=49))
     assert (recorded.relation, recorded.changed) == (Relation.NEW, True)
     assert newsroom.deliver() == [
         ("@news", FIRST),
@@ -125,11 +125,11 @@ def test_a_batch_is_recorded_whole_or_not_at_all(newsroom: Newsroom) -> None:
 
 def test_a_story_dated_tomorrow_is_as_old_as_its_recording(newsroom: Newsroom) -> None:
     newsroom.rules = replace(newsroom.rules, future=Future.POST)
-    newsroom.tell(
+    newsroom.record(
         "a.md", article("Tomorrow", A, published=newsroom.at + timedelta(days=300))
     )
     newsroom.later(hours=1)
-    newsroom.tell("b.md", article("Now", B, published=newsroom.at))
+    newsroom.record("b.md", article("Now", B, published=newsroom.at))
     assert newsroom.titles() == ["Now", "Tomorrow"]
 
 
@@ -137,9 +137,9 @@ def test_a_story_dated_tomorrow_is_as_old_as_its_recording(newsroom: Newsroom) -
 
 
 def test_a_rejected_file_is_news_once_for_each_reason(newsroom: Newsroom) -> None:
-    assert newsroom.tell("a.md", "has no title").reason == "has no title"
-    assert newsroom.tell("a.md", "has no title").reason == ""
-    assert newsroom.tell("a.md", "has no address").reason == "has no address"
+    assert newsroom.record("a.md", "has no title").reason == "has no title"
+    assert newsroom.record("a.md", "has no title").reason == ""
+    assert newsroom.record("a.md", "has no address").reason == "has no address"
     assert [(one.path, one.reason) for one in files.rejected(newsroom.db)] == [
         ("a.md", "has no address")
     ]
@@ -149,9 +149,9 @@ def test_a_file_that_breaks_keeps_its_article_and_is_that_article_again_when_men
     newsroom: Newsroom,
 ) -> None:
     one = newsroom.number("a.md", article(url=A))
-    newsroom.tell("a.md", "is cut off")
+    newsroom.record("a.md", "is cut off")
     assert newsroom.titles() == [FIRST]
-    again = newsroom.tell("a.md", article("Another title for the very same story", A))
+    again = newsroom.record("a.md", article("Another title for the very same story", A))
     assert (again.relation, again.article, again.changed) == (Relation.OWN, one, True)
     assert files.count_rejected(newsroom.db) == 0
 
@@ -163,7 +163,7 @@ def test_a_second_file_of_an_article_is_recorded_and_not_shown(
     newsroom: Newsroom,
 ) -> None:
     one = newsroom.number("a.md", article(url=A))
-    other = newsroom.tell(
+    other = newsroom.record(
         "b.md",
         article(
             "Another headline for it", A.replace("https", "http") + "/?utm_source=x"
@@ -182,8 +182,8 @@ def test_what_only_the_second_file_knows_of_addresses_leads_to_the_article_too(
     newsroom: Newsroom,
 ) -> None:
     one = newsroom.number("a.md", article(url=A))
-    newsroom.tell("b.md", article(url=A, aliases=(B,)))
-    third = newsroom.tell("c.md", article("Told under its second address", B))
+    newsroom.record("b.md", article(url=A, aliases=(B,)))
+    third = newsroom.record("c.md", article("Told under its second address", B))
     assert (third.relation, third.article) == (Relation.OTHER, one)
 
 
@@ -191,9 +191,9 @@ def test_an_address_added_to_a_file_that_is_otherwise_the_same_leads_to_its_arti
     newsroom: Newsroom,
 ) -> None:
     one = newsroom.number("a.md", article(url=A))
-    assert newsroom.tell("a.md", article(url=A, aliases=(B,))).changed is False
+    assert newsroom.record("a.md", article(url=A, aliases=(B,))).changed is False
     assert (
-        newsroom.tell("b.md", article("The same at the other address", B)).article
+        newsroom.record("b.md", article("The same at the other address", B)).article
         == one
     )
 
@@ -202,21 +202,21 @@ def test_when_the_owner_is_gone_the_next_living_file_owns_the_article_and_is_rea
     newsroom: Newsroom,
 ) -> None:
     one = newsroom.number("a.md", article(url=A))
-    newsroom.tell("b.md", article(SECOND, A))
+    newsroom.record("b.md", article(SECOND, A))
     mark = files.some(newsroom.db, ["b.md"])["b.md"]
     for _ in range(2):
         recorder.record_missing(newsroom.db, ["a.md"])
     assert newsroom.stored(one).path == "b.md"
     assert files.some(newsroom.db, ["b.md"])["b.md"] != mark
-    assert newsroom.tell("b.md", article(SECOND, A)).relation is Relation.OWN
+    assert newsroom.record("b.md", article(SECOND, A)).relation is Relation.OWN
     assert newsroom.titles() == [SECOND]
 
 
 def test_when_the_owner_breaks_the_other_file_takes_over(newsroom: Newsroom) -> None:
-    newsroom.tell("a.md", article(url=A))
-    newsroom.tell("b.md", article(url=A))
-    newsroom.tell("a.md", "is cut off")
-    assert newsroom.tell("b.md", article(SECOND, A)).relation is Relation.OWN
+    newsroom.record("a.md", article(url=A))
+    newsroom.record("b.md", article(url=A))
+    newsroom.record("a.md", "is cut off")
+    assert newsroom.record("b.md", article(SECOND, A)).relation is Relation.OWN
     assert newsroom.titles() == [SECOND]
 
 
@@ -240,11 +240,13 @@ def test_a_file_that_moves_its_story_keeps_the_article_and_the_old_address_leads
 ) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
-    moved = newsroom.tell("a.md", article(FIRST.upper() + "!", B))
+    moved = newsroom.record("a.md", article(FIRST.upper() + "!", B))
     assert (moved.relation, moved.article) == (Relation.MOVED, one)
     assert newsroom.stored(one).article.identity == article(url=B).identity
     assert (
-        newsroom.tell("b.md", article("Who still tells it at the old place", A)).article
+        newsroom.record(
+            "b.md", article("Who still tells it at the old place", A)
+        ).article
         == one
     )
     assert newsroom.deliver() == []
@@ -252,10 +254,10 @@ def test_a_file_that_moves_its_story_keeps_the_article_and_the_old_address_leads
 
 def test_a_second_file_that_moves_the_story_leads_there_too(newsroom: Newsroom) -> None:
     one = newsroom.number("a.md", article(url=A))
-    newsroom.tell("b.md", article(url=A))
-    assert newsroom.tell("b.md", article(url=B)).relation is Relation.OTHER
+    newsroom.record("b.md", article(url=A))
+    assert newsroom.record("b.md", article(url=B)).relation is Relation.OTHER
     assert (
-        newsroom.tell("c.md", article("At the second file's new address", B)).article
+        newsroom.record("c.md", article("At the second file's new address", B)).article
         == one
     )
     assert newsroom.stored(one).article.url == A
@@ -265,7 +267,7 @@ def test_a_file_rewritten_with_a_new_title_at_a_new_address_is_another_article(
     newsroom: Newsroom,
 ) -> None:
     one = newsroom.number("a.md", article(url=A))
-    other = newsroom.tell("a.md", article(SECOND, B))
+    other = newsroom.record("a.md", article(SECOND, B))
     assert other.relation is Relation.NEW
     assert other.article != one
     assert newsroom.stored(one).path == ""
@@ -280,7 +282,7 @@ def test_a_file_rewritten_to_tell_another_files_story_leaves_both_stories_alone(
         newsroom.number("b.md", article(SECOND, B)),
     )
     newsroom.deliver()
-    told = newsroom.tell("latest.md", article(SECOND, B))
+    told = newsroom.record("latest.md", article(SECOND, B))
     assert (told.relation, told.article) == (Relation.OTHER, other)
     assert newsroom.stored(one).article.title == FIRST
     assert sorted(newsroom.titles()) == sorted([FIRST, SECOND])
@@ -313,7 +315,7 @@ def test_a_file_that_flips_fourteen_times_between_two_titles_posts_each_once(
 ) -> None:
     copies = [article(FIRST, A), article(SECOND, B)]
     for flip in range(15):
-        newsroom.tell("a.md", copies[flip % 2])
+        newsroom.record("a.md", copies[flip % 2])
         newsroom.deliver()
         newsroom.later(minutes=5)
         assert newsroom.revise() == []
@@ -338,7 +340,7 @@ def test_two_articles_that_become_one_post_nothing(
 ) -> None:
     one, other = two_posted(newsroom)
     told = article(FIRST, B) if path == "a.md" else article(SECOND, A)
-    merged = newsroom.tell(path, told)
+    merged = newsroom.record(path, told)
     assert (merged.relation, merged.article) == (Relation.MERGED, one)
     assert len(newsroom.titles()) == 1
     assert newsroom.stored(other).copy_of == one
@@ -361,7 +363,7 @@ def test_a_merged_article_can_take_any_of_its_addresses_afterwards(
 
 def test_a_merged_article_is_no_copy_an_editor_could_post(newsroom: Newsroom) -> None:
     _, other = two_posted(newsroom)
-    newsroom.tell("a.md", article(FIRST, B))
+    newsroom.record("a.md", article(FIRST, B))
     assert article_lists.apart(newsroom.db) == ([], [])
     assert articles.successor(newsroom.db, other) == 1
 
@@ -376,7 +378,7 @@ def test_a_merge_leaves_every_chat_with_the_posts_it_has_and_asks_for_none_again
     assert newsroom.states(other) == {"@news": "sent", "@law": "sent"}
     recorder.record_missing(newsroom.db, ["b.md"])
     recorder.record_missing(newsroom.db, ["b.md"])
-    newsroom.tell(
+    newsroom.record(
         "a.md", article(FIRST, B, topics=("law",))
     )  # now @law admits it too, but had it as the other
     assert newsroom.states(one) == {"@news": "sent", "@law": "sent"}
@@ -391,7 +393,7 @@ def test_a_merge_before_the_second_went_out_lets_only_the_first_stand(
     one = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
     other = newsroom.number("b.md", article(SECOND, B))
-    newsroom.tell("a.md", article(FIRST, B))
+    newsroom.record("a.md", article(FIRST, B))
     assert newsroom.states(other) == {"@news": "skipped"}
     assert newsroom.states(one) == {"@news": "sent"}
     assert newsroom.deliver() == []
@@ -407,7 +409,7 @@ def test_a_merge_before_the_first_went_out_lets_only_the_second_stand(
     )
     (sent,) = (found for found in waiting(newsroom) if found.delivery.article == other)
     newsroom.send(sent)
-    newsroom.tell("a.md", article(FIRST, B))
+    newsroom.record("a.md", article(FIRST, B))
     assert newsroom.states(one) == {"@news": "sent"}
     assert newsroom.deliver() == []
 
@@ -430,8 +432,8 @@ def test_a_merge_brings_followers_the_story_once(newsroom: Newsroom) -> None:
     newsroom.later(seconds=1)
     one = newsroom.number("a.md", article(url=A, topics=("AI",)))
     newsroom.deliver()
-    newsroom.tell("b.md", article(SECOND, B, topics=("law",)))
-    newsroom.tell("a.md", article(FIRST, B, topics=("AI",)))
+    newsroom.record("b.md", article(SECOND, B, topics=("law",)))
+    newsroom.record("a.md", article(FIRST, B, topics=("AI",)))
     newsroom.deliver()
     assert (
         newsroom.posted.count(("R7", FIRST)) + newsroom.posted.count(("R7", SECOND))
@@ -446,11 +448,11 @@ def test_a_merge_goes_on_with_followers_that_were_still_to_be_planned(
     """The older was a copy and brought nobody anything; the newer had only begun to."""
     newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
-    newsroom.tell("first.md", article(SECOND, C))
+    newsroom.record("first.md", article(SECOND, C))
     newsroom.deliver()
     older = newsroom.number("a.md", article(SECOND, A, topics=("AI",)))
-    newsroom.tell("b.md", article(FIRST, B, topics=("AI",)))
-    assert newsroom.tell("a.md", article(SECOND, B, topics=("AI",))).article == older
+    newsroom.record("b.md", article(FIRST, B, topics=("AI",)))
+    assert newsroom.record("a.md", article(SECOND, B, topics=("AI",))).article == older
     assert sorted(newsroom.deliver()) == [("@news", SECOND), ("R7", SECOND)]
 
 
@@ -460,7 +462,7 @@ def test_a_merged_article_counts_its_editions_from_the_higher_of_the_two(
     one, other = two_posted(newsroom)
     editions.republish(newsroom.db, other, newsroom.at, newsroom.rules.channels)
     newsroom.deliver()
-    newsroom.tell("a.md", article(FIRST, B))
+    newsroom.record("a.md", article(FIRST, B))
     assert editions.republish(
         newsroom.db, one, newsroom.at, newsroom.rules.channels
     ) == editions.Republished(3, (newsroom.rules.channels[0].chat,))
@@ -473,7 +475,7 @@ def test_an_equal_title_within_thirty_days_is_a_copy_recorded_and_not_posted(
     newsroom: Newsroom,
 ) -> None:
     one = newsroom.number("a.md", article(url=A, published=AT - timedelta(days=29)))
-    copy = newsroom.tell(
+    copy = newsroom.record(
         "b.md", article("«Thirty organisations» unite, against FACIAL recognition!", B)
     )
     assert copy.relation is Relation.COPY
@@ -486,46 +488,48 @@ def test_an_equal_title_within_thirty_days_is_a_copy_recorded_and_not_posted(
 
 
 def test_an_equal_title_after_thirty_days_is_news(newsroom: Newsroom) -> None:
-    newsroom.tell("a.md", article(url=A, published=AT - timedelta(days=31)))
-    assert newsroom.tell("b.md", article(FIRST, B)).relation is Relation.NEW
+    newsroom.record("a.md", article(url=A, published=AT - timedelta(days=31)))
+    assert newsroom.record("b.md", article(FIRST, B)).relation is Relation.NEW
 
 
 def test_a_short_title_is_too_common_to_tell_a_story_by(newsroom: Newsroom) -> None:
-    newsroom.tell("a.md", article("Morning briefing for Monday", A))
+    newsroom.record("a.md", article("Morning briefing for Monday", A))
     assert (
-        newsroom.tell("b.md", article("Morning briefing for Monday", B)).relation
+        newsroom.record("b.md", article("Morning briefing for Monday", B)).relation
         is Relation.NEW
     )
 
 
 def test_the_search_for_copies_can_be_turned_off(newsroom: Newsroom) -> None:
     newsroom.rules = replace(newsroom.rules, same_title=timedelta(0))
-    newsroom.tell("a.md", article(url=A))
-    assert newsroom.tell("b.md", article(url=B)).relation is Relation.NEW
+    newsroom.record("a.md", article(url=A))
+    assert newsroom.record("b.md", article(url=B)).relation is Relation.NEW
 
 
 def test_the_third_of_a_title_is_a_copy_of_the_first_and_not_of_the_second(
     newsroom: Newsroom,
 ) -> None:
     one = newsroom.number("a.md", article(url=A))
-    newsroom.tell("b.md", article(url=B))
-    assert newsroom.stored(newsroom.tell("c.md", article(url=C)).article).copy_of == one
+    newsroom.record("b.md", article(url=B))
+    assert (
+        newsroom.stored(newsroom.record("c.md", article(url=C)).article).copy_of == one
+    )
 
 
 def test_a_withdrawn_story_does_not_make_its_retelling_a_copy(
     newsroom: Newsroom,
 ) -> None:
-    newsroom.tell("a.md", article(url=A, removed=True))
-    assert newsroom.tell("b.md", article(url=B)).relation is Relation.NEW
+    newsroom.record("a.md", article(url=A, removed=True))
+    assert newsroom.record("b.md", article(url=B)).relation is Relation.NEW
 
 
 def test_copies_of_two_merged_articles_are_copies_of_the_one_that_is_kept(
     newsroom: Newsroom,
 ) -> None:
     one = newsroom.number("a.md", article(url=A))
-    newsroom.tell("b.md", article(SECOND, B))
+    newsroom.record("b.md", article(SECOND, B))
     copy = newsroom.number("c.md", article(SECOND, C))
-    newsroom.tell("a.md", article(FIRST, B))
+    newsroom.record("a.md", article(FIRST, B))
     assert newsroom.stored(copy).copy_of == one
 
 
@@ -535,7 +539,7 @@ def test_two_copies_that_turn_out_to_be_one_stay_a_copy(newsroom: Newsroom) -> N
         newsroom.number("b.md", article(url=B)),
         newsroom.number("c.md", article(url=C)),
     ]
-    assert newsroom.tell("c.md", article(url=B)).relation is Relation.MERGED
+    assert newsroom.record("c.md", article(url=B)).relation is Relation.MERGED
     assert {newsroom.stored(copies[0]).copy_of} == {one}
     assert articles.successor(newsroom.db, copies[1]) == copies[0]
     assert newsroom.deliver() == [("@news", FIRST)]
@@ -548,10 +552,10 @@ def test_a_change_readers_see_edits_every_post_once_changes_are_gathered(
     newsroom: Newsroom,
 ) -> None:
     newsroom.reader(7, "AI")
-    newsroom.tell("a.md", article(url=A, topics=("AI",)))
+    newsroom.record("a.md", article(url=A, topics=("AI",)))
     newsroom.deliver()
     newsroom.later(seconds=1)
-    assert newsroom.tell("a.md", article(SECOND, A, topics=("AI",))).changed
+    assert newsroom.record("a.md", article(SECOND, A, topics=("AI",))).changed
     assert newsroom.revise() == []
     newsroom.later(seconds=60)
     assert sorted(newsroom.revise()) == [("@news", SECOND), ("R7", SECOND)]
@@ -564,7 +568,7 @@ def test_a_change_nobody_sees_edits_nothing(
 ) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
-    assert newsroom.tell("a.md", article(url=A, **change)).changed is False
+    assert newsroom.record("a.md", article(url=A, **change)).changed is False
     newsroom.later(hours=1)
     assert newsroom.revise() == []
     assert newsroom.deliver() == []
@@ -574,17 +578,17 @@ def test_a_change_nobody_sees_edits_nothing(
 def test_a_change_that_is_taken_back_before_the_edit_edits_nothing(
     newsroom: Newsroom,
 ) -> None:
-    newsroom.tell("a.md", article(url=A))
+    newsroom.record("a.md", article(url=A))
     newsroom.deliver()
-    newsroom.tell("a.md", article(SECOND, A))
-    newsroom.tell("a.md", article(FIRST, A))
+    newsroom.record("a.md", article(SECOND, A))
+    newsroom.record("a.md", article(FIRST, A))
     newsroom.later(hours=1)
     assert newsroom.revise() == []
 
 
 def test_a_post_that_waits_goes_out_as_the_article_is_then(newsroom: Newsroom) -> None:
-    newsroom.tell("a.md", article(url=A))
-    newsroom.tell("a.md", article(SECOND, A))
+    newsroom.record("a.md", article(url=A))
+    newsroom.record("a.md", article(SECOND, A))
     assert newsroom.deliver() == [("@news", SECOND)]
     newsroom.later(hours=1)
     assert newsroom.revise() == []
@@ -593,9 +597,9 @@ def test_a_post_that_waits_goes_out_as_the_article_is_then(newsroom: Newsroom) -
 def test_a_change_while_the_post_is_on_its_way_edits_it_afterwards(
     newsroom: Newsroom,
 ) -> None:
-    newsroom.tell("a.md", article(url=A))
+    newsroom.record("a.md", article(url=A))
     sending(newsroom)
-    newsroom.tell("a.md", article(SECOND, A))
+    newsroom.record("a.md", article(SECOND, A))
     land(newsroom)
     newsroom.later(minutes=2)
     assert newsroom.revise() == [("@news", SECOND)]
@@ -625,12 +629,12 @@ def test_quality_that_rises_lets_the_article_into_the_channels_it_was_too_poor_f
     newsroom: Newsroom,
 ) -> None:
     newsroom.open_channel("@best", quality=50)
-    newsroom.tell("a.md", article(url=A, quality=10))
+    newsroom.record("a.md", article(url=A, quality=10))
     assert newsroom.deliver() == [("@news", FIRST)]
-    newsroom.tell("a.md", article(url=A, quality=60))
+    newsroom.record("a.md", article(url=A, quality=60))
     assert newsroom.deliver() == [("@best", FIRST)]
-    newsroom.tell("a.md", article(url=A, quality=20))
-    newsroom.tell("a.md", article(url=A, quality=60))
+    newsroom.record("a.md", article(url=A, quality=20))
+    newsroom.record("a.md", article(url=A, quality=60))
     assert newsroom.deliver() == []
 
 
@@ -639,21 +643,21 @@ def test_a_topic_added_brings_the_article_to_who_followed_it_when_it_was_recorde
 ) -> None:
     newsroom.reader(7, "law")
     newsroom.later(seconds=1)
-    newsroom.tell("a.md", article(url=A, topics=("AI",)))
+    newsroom.record("a.md", article(url=A, topics=("AI",)))
     newsroom.later(seconds=1)
     newsroom.reader(8, "law")
-    newsroom.tell("a.md", article(url=A, topics=("AI", "Law")))
+    newsroom.record("a.md", article(url=A, topics=("AI", "Law")))
     assert [chat for chat, _ in newsroom.deliver()] == ["@news", "R7"]
 
 
 def test_a_channel_that_began_later_is_not_given_old_articles_that_change(
     newsroom: Newsroom,
 ) -> None:
-    newsroom.tell("a.md", article(url=A, quality=1))
+    newsroom.record("a.md", article(url=A, quality=1))
     newsroom.deliver()
     newsroom.later(hours=1)
     newsroom.open_channel("@young")
-    newsroom.tell("a.md", article(SECOND, A, quality=2))
+    newsroom.record("a.md", article(SECOND, A, quality=2))
     assert newsroom.deliver() == []
 
 
@@ -666,8 +670,8 @@ def both_posted(newsroom: Newsroom) -> tuple[int, int]:
         "b.md", article(SECOND, B, quality=9, excerpt="In other words.")
     )
     newsroom.deliver()
-    newsroom.tell("a.md", article(SECOND, A))
-    assert newsroom.tell("a.md", article(SECOND, B)).relation is Relation.MERGED
+    newsroom.record("a.md", article(SECOND, A))
+    assert newsroom.record("a.md", article(SECOND, B)).relation is Relation.MERGED
     return one, two
 
 
@@ -686,11 +690,11 @@ def test_a_withdrawal_takes_the_second_post_of_a_story_back_too(
     newsroom.later(minutes=2)
     newsroom.revise()
     told = article(SECOND, B, quality=9)
-    newsroom.tell("b.md", replace(told, removed=True))
-    newsroom.tell("a.md", replace(told, removed=True))
+    newsroom.record("b.md", replace(told, removed=True))
+    newsroom.record("a.md", replace(told, removed=True))
     assert sorted(newsroom.revise()) == [("@best", ""), ("@news", ""), ("@news", "")]
-    newsroom.tell("a.md", told)
-    newsroom.tell("b.md", told)
+    newsroom.record("a.md", told)
+    newsroom.record("b.md", told)
     newsroom.later(minutes=2)
     assert newsroom.deliver() == newsroom.revise() == []
     assert set((newsroom.states(one) | newsroom.states(two)).values()) == {"withdrawn"}
@@ -715,7 +719,7 @@ def test_an_article_of_too_great_an_age_is_recorded_and_skipped(
     )
     assert young.deliver() == []
     assert young.states(one) == {"@news": "skipped"}
-    young.tell(
+    young.record(
         "b.md",
         article(SECOND, B, topics=("AI",), published=young.at - timedelta(days=1)),
     )
@@ -724,7 +728,7 @@ def test_an_article_of_too_great_an_age_is_recorded_and_skipped(
 
 
 def test_an_article_without_a_date_is_as_old_as_its_recording(young: Newsroom) -> None:
-    young.tell("a.md", article(url=A, topics=("AI",)))
+    young.record("a.md", article(url=A, topics=("AI",)))
     assert len(young.deliver()) == 2
 
 
@@ -735,7 +739,7 @@ def test_a_publication_that_is_too_late_is_skipped(young: Newsroom) -> None:
     other = article(SECOND, B, topics=("AI",), unpublished=True, published=young.at)
     one, two = young.number("a.md", told), young.number("b.md", other)
     young.later(days=3)
-    young.tell("a.md", replace(told, unpublished=False))
+    young.record("a.md", replace(told, unpublished=False))
     assert young.deliver() == []
     assert young.states(one) == {"@news": "skipped"}
     opening.release(young.db, two, young.rules.channels, young.at)
@@ -747,7 +751,7 @@ def test_an_old_article_that_gains_a_topic_is_still_not_posted(young: Newsroom) 
     young.later(seconds=1)
     told = article(url=A, published=young.at - timedelta(days=3))
     one = young.number("a.md", told)
-    young.tell("a.md", replace(told, topics=("CV",)))
+    young.record("a.md", replace(told, topics=("CV",)))
     assert young.deliver() == []
     assert young.states(one) == {"@news": "skipped", "@vision": "skipped"}
 
@@ -770,7 +774,7 @@ def test_a_withdrawn_article_takes_its_posts_back_and_cancels_what_waits(
         rank=AT,
         at=newsroom.at,
     )
-    newsroom.tell("a.md", article(url=A, topics=("AI",), removed=True))
+    newsroom.record("a.md", article(url=A, topics=("AI",), removed=True))
     assert newsroom.deliver() == []
     assert newsroom.revise() == [("@news", "")]
     assert set(newsroom.states(one).values()) == {"withdrawn"}
@@ -782,9 +786,9 @@ def test_an_article_that_comes_withdrawn_is_never_posted_until_it_is_back(
 ) -> None:
     newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
-    newsroom.tell("a.md", article(url=A, topics=("AI",), removed=True))
+    newsroom.record("a.md", article(url=A, topics=("AI",), removed=True))
     assert newsroom.deliver() == []
-    newsroom.tell("a.md", article(url=A, topics=("AI",)))
+    newsroom.record("a.md", article(url=A, topics=("AI",)))
     assert newsroom.deliver() == [("@news", FIRST), ("R7", FIRST)]
 
 
@@ -793,8 +797,8 @@ def test_an_article_that_is_back_before_its_posts_were_taken_keeps_them(
 ) -> None:
     one = newsroom.number("a.md", article(url=A))
     newsroom.deliver()
-    newsroom.tell("a.md", article(url=A, removed=True))
-    newsroom.tell("a.md", article(SECOND, A))
+    newsroom.record("a.md", article(url=A, removed=True))
+    newsroom.record("a.md", article(SECOND, A))
     newsroom.later(hours=1)
     assert newsroom.revise() == [("@news", SECOND)]
     assert newsroom.states(one) == {"@news": "sent"}
@@ -803,10 +807,10 @@ def test_an_article_that_is_back_before_its_posts_were_taken_keeps_them(
 def test_what_changed_as_it_was_withdrawn_is_shown_when_it_is_back(
     newsroom: Newsroom,
 ) -> None:
-    newsroom.tell("a.md", article(url=A))
+    newsroom.record("a.md", article(url=A))
     newsroom.deliver()
-    newsroom.tell("a.md", article(SECOND, A, removed=True))
-    newsroom.tell("a.md", article(SECOND, A))
+    newsroom.record("a.md", article(SECOND, A, removed=True))
+    newsroom.record("a.md", article(SECOND, A))
     newsroom.later(hours=1)
     assert newsroom.revise() == [("@news", SECOND)]
 
@@ -816,19 +820,19 @@ def test_followers_not_yet_planned_when_it_was_withdrawn_are_planned_when_it_is_
 ) -> None:
     newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
-    newsroom.tell("a.md", article(url=A, topics=("AI",)))
-    newsroom.tell("a.md", article(url=A, topics=("AI",), removed=True))
+    newsroom.record("a.md", article(url=A, topics=("AI",)))
+    newsroom.record("a.md", article(url=A, topics=("AI",), removed=True))
     assert newsroom.deliver() == []
-    newsroom.tell("a.md", article(url=A, topics=("AI",)))
+    newsroom.record("a.md", article(url=A, topics=("AI",)))
     assert newsroom.deliver() == [("@news", FIRST), ("R7", FIRST)]
 
 
 def test_a_post_on_its_way_when_its_article_is_withdrawn_is_taken_back_once_it_is_there(
     newsroom: Newsroom,
 ) -> None:
-    newsroom.tell("a.md", article(url=A))
+    newsroom.record("a.md", article(url=A))
     sending(newsroom)
-    newsroom.tell("a.md", article(url=A, removed=True))
+    newsroom.record("a.md", article(url=A, removed=True))
     land(newsroom)
     assert newsroom.revise() == [("@news", "")]
 
@@ -838,7 +842,7 @@ def test_a_post_that_did_not_get_through_is_not_tried_again_once_its_article_is_
 ) -> None:
     one = newsroom.number("a.md", article(url=A))
     sending(newsroom)
-    newsroom.tell("a.md", article(url=A, removed=True))
+    newsroom.record("a.md", article(url=A, removed=True))
     land(
         newsroom, outbox.Settlement(state=outbox.State.PENDING, not_before=newsroom.at)
     )
@@ -855,11 +859,11 @@ def test_a_readers_post_in_doubt_is_not_sent_again_once_its_article_is_withdrawn
     one = newsroom.number("a.md", article(url=A, topics=("law",)))
     newsroom.deliver(Unknown("the line was cut"))
     if before:
-        newsroom.tell("a.md", article(url=A, topics=("law",), removed=True))
+        newsroom.record("a.md", article(url=A, topics=("law",), removed=True))
     (doubtful,) = outbox.rows(newsroom.db, "SELECT id FROM deliveries WHERE lane <> 0")
     outbox.set_state(newsroom.db, doubtful["id"], outbox.State.PENDING)
     if not before:
-        newsroom.tell("a.md", article(url=A, topics=("law",), removed=True))
+        newsroom.record("a.md", article(url=A, topics=("law",), removed=True))
     assert newsroom.states(one)["R7"] == "withdrawn"
     newsroom.later(hours=1)
     assert newsroom.deliver() == []
@@ -868,9 +872,9 @@ def test_a_readers_post_in_doubt_is_not_sent_again_once_its_article_is_withdrawn
 def test_what_was_due_and_is_withdrawn_before_it_begins_does_not_begin(
     newsroom: Newsroom,
 ) -> None:
-    newsroom.tell("a.md", article(url=A))
+    newsroom.record("a.md", article(url=A))
     (one,) = outbox.due(newsroom.db, newsroom.at)
-    newsroom.tell("a.md", article(url=A, removed=True))
+    newsroom.record("a.md", article(url=A, removed=True))
     assert (
         outbox.begin(newsroom.db, {one.delivery.id: ({}, "form")}, newsroom.at) == set()
     )
@@ -894,7 +898,7 @@ def unpublished(url: str = A, **more: object) -> Article:
 def test_an_unpublished_article_is_posted_unless_it_is_to_be_held(
     newsroom: Newsroom,
 ) -> None:
-    newsroom.tell("a.md", unpublished())
+    newsroom.record("a.md", unpublished())
     assert newsroom.deliver() == [("@news", FIRST)]
 
 
@@ -912,8 +916,8 @@ def test_a_held_article_is_invisible_until_it_is_released(holding: Newsroom) -> 
 def test_the_source_itself_releases_what_it_publishes_after_all(
     holding: Newsroom,
 ) -> None:
-    holding.tell("a.md", unpublished())
-    holding.tell("a.md", article(url=A, topics=("AI",)))
+    holding.record("a.md", unpublished())
+    holding.record("a.md", article(url=A, topics=("AI",)))
     assert holding.deliver() == [("@news", FIRST), ("R7", FIRST)]
 
 
@@ -921,15 +925,15 @@ def test_a_held_article_that_was_withdrawn_and_is_back_still_waits(
     holding: Newsroom,
 ) -> None:
     one = holding.number("a.md", unpublished())
-    holding.tell("a.md", unpublished(removed=True))
+    holding.record("a.md", unpublished(removed=True))
     assert not opening.release(holding.db, one, holding.rules.channels, holding.at)
-    holding.tell("a.md", unpublished())
+    holding.record("a.md", unpublished())
     assert holding.states(one) == {"@news": "held"}
     assert holding.deliver() == []
 
 
 def test_a_held_copy_that_is_released_is_still_a_copy(holding: Newsroom) -> None:
-    holding.tell("a.md", article(url=A))
+    holding.record("a.md", article(url=A))
     holding.deliver()
     copy = holding.number("b.md", unpublished(B))
     assert article_lists.apart(holding.db)[0] == []
@@ -949,19 +953,19 @@ def test_a_file_missing_twice_is_forgotten_and_its_article_stays_as_it_is(
     assert recorder.record_missing(newsroom.db, ["a.md"]) == [one]
     assert files.known(newsroom.db) == []
     assert newsroom.titles() == [FIRST]
-    assert newsroom.tell("a.md", article(url=A)).relation is Relation.OWN
+    assert newsroom.record("a.md", article(url=A)).relation is Relation.OWN
     assert newsroom.deliver() == []
 
 
 def test_a_file_that_was_missing_and_is_back_is_read_again_and_counts_as_never_gone(
     newsroom: Newsroom,
 ) -> None:
-    newsroom.tell("a.md", article(url=A))
+    newsroom.record("a.md", article(url=A))
     mark = files.some(newsroom.db, ["a.md"])["a.md"]
     recorder.record_missing(newsroom.db, ["a.md"])
     assert files.some(newsroom.db, ["a.md"])["a.md"] != mark
     assert files.some(newsroom.db, ["a.md"])["a.md"] != mark
-    newsroom.tell("a.md", article(url=A))
+    newsroom.record("a.md", article(url=A))
     assert recorder.record_missing(newsroom.db, ["a.md"]) == []
 
 
@@ -977,7 +981,7 @@ def some(newsroom: Newsroom, count: int) -> None:
             published=published,
             quality=day,
         )
-        newsroom.tell(f"{day}.md", told)
+        newsroom.record(f"{day}.md", told)
 
 
 def test_a_channel_starts_with_the_newest_and_the_rest_is_skipped_for_ever(
@@ -990,7 +994,7 @@ def test_a_channel_starts_with_the_newest_and_the_rest_is_skipped_for_ever(
     assert [title for _, title in newsroom.deliver()] == ["Story 3", "Story 4"]
     assert newsroom.begin(2) == 0
     newsroom.later(days=1)
-    newsroom.tell(
+    newsroom.record(
         "0.md", article("Story 0 told anew", "https://one.example/0", quality=99)
     )
     assert newsroom.deliver() == []
@@ -1022,9 +1026,9 @@ def test_copies_and_withdrawn_articles_start_no_channel_and_held_ones_wait(
     newsroom: Newsroom,
 ) -> None:
     newsroom.rules = replace(newsroom.rules, hold=True)
-    newsroom.tell("a.md", article(url=A))
-    newsroom.tell("b.md", article(url=B))
-    newsroom.tell("c.md", article(SECOND, C, removed=True))
+    newsroom.record("a.md", article(url=A))
+    newsroom.record("b.md", article(url=B))
+    newsroom.record("c.md", article(SECOND, C, removed=True))
     held = newsroom.number(
         "d.md", article("Held", "https://one.example/d", unpublished=True)
     )
@@ -1057,7 +1061,7 @@ told = st.builds(
     st.integers(0, 2),
 )
 step = st.one_of(
-    st.tuples(st.just("tell"), st.sampled_from(("a.md", "b.md", "c.md")), told),
+    st.tuples(st.just("record"), st.sampled_from(("a.md", "b.md", "c.md")), told),
     st.tuples(st.just("miss"), st.sampled_from(("a.md", "b.md", "c.md")), st.none()),
     st.tuples(st.just("deliver"), st.just(""), st.none()),
     st.tuples(st.just("release"), st.just(""), st.none()),
@@ -1076,8 +1080,8 @@ def test_no_history_of_a_folder_breaks_the_store_or_posts_an_article_twice(
     known: set[str] = set()
     for what, path, told in steps:
         newsroom.later(seconds=90)
-        if what == "tell":
-            newsroom.tell(path, told)
+        if what == "record":
+            newsroom.record(path, told)
             known.add(path)
         elif what == "miss" and path in known:
             recorder.record_missing(newsroom.db, [path])
@@ -1114,10 +1118,10 @@ def test_what_is_recorded_with_channels_read_before_their_start_is_posted(
     """A scan reads the channels once; they may begin before it records what it found."""
     newsroom.open_channel("@late", begun=False)
     if known:
-        newsroom.tell("a.md", article(url=A, topics=("robots",)))
+        newsroom.record("a.md", article(url=A, topics=("robots",)))
     rules = newsroom.rules
     newsroom.begin(0)
     newsroom.rules = rules
     newsroom.later(seconds=1)
-    newsroom.tell("b.md", article(SECOND, B))
+    newsroom.record("b.md", article(SECOND, B))
     assert ("@late", SECOND) in newsroom.deliver()

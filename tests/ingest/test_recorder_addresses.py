@@ -54,11 +54,11 @@ def newsroom() -> Iterator[Newsroom]:
         assert [one for one in found if one.kind != "late"] == []
 
 
-def tell(newsroom: Newsroom, path: str, told: Article | str) -> Recorded:
+def record(newsroom: Newsroom, path: str, told: Article | str) -> Recorded:
     """A file is written and read."""
     assert isinstance(newsroom.disk, set)
     newsroom.disk.add(path)
-    return newsroom.tell(path, told)
+    return newsroom.record(path, told)
 
 
 def letter(number: int, url: str = PAGE, **more: Any) -> Article:
@@ -81,7 +81,9 @@ def test_every_letter_of_a_newsletter_at_one_address_is_posted(
     newsroom: Newsroom,
 ) -> None:
     for number in (40, 41, 42):
-        assert tell(newsroom, f"l{number}.md", letter(number)).relation is Relation.NEW
+        assert (
+            record(newsroom, f"l{number}.md", letter(number)).relation is Relation.NEW
+        )
         newsroom.deliver()
     assert newsroom.posted == [
         ("@news", "Letter 40"),
@@ -89,7 +91,7 @@ def test_every_letter_of_a_newsletter_at_one_address_is_posted(
         ("@news", "Letter 42"),
     ]
     for number in (42, 40, 41):
-        again = tell(newsroom, f"l{number}.md", letter(number))
+        again = record(newsroom, f"l{number}.md", letter(number))
         assert (again.relation, again.changed) == (Relation.OWN, False)
     assert newsroom.deliver() == []
 
@@ -109,7 +111,7 @@ def test_every_letter_is_posted_when_all_of_them_come_at_once_in_any_order(
 def test_parts_of_a_changelog_are_stories_of_their_own(newsroom: Newsroom) -> None:
     log = "https://host.example/changelog"
     for number in (1, 2):
-        tell(
+        record(
             newsroom,
             f"v{number}.md",
             article(
@@ -143,18 +145,18 @@ def test_a_second_file_that_agrees_is_the_same_story(
     newsroom: Newsroom, change: dict[str, Any], is_told: bool
 ) -> None:
     """A file at a known address that agrees in title, day or excerpt is its story; the editors hear of it."""
-    first = tell(newsroom, "a.md", letter(41)).article
-    told = tell(newsroom, "b.md", replace(letter(42), **change))
+    first = record(newsroom, "a.md", letter(41)).article
+    told = record(newsroom, "b.md", replace(letter(42), **change))
     assert (told.relation, told.article, told.repeats) == (
         Relation.OTHER,
         first,
         first if is_told else None,
     )
-    assert tell(newsroom, "b.md", replace(letter(42), **change)).repeats is None
+    assert record(newsroom, "b.md", replace(letter(42), **change)).repeats is None
     assert newsroom.deliver() == [("@news", "Letter 41")]
     found = rows(newsroom.db, "SELECT * FROM notices WHERE key = 'same_address:b.md'")
     assert len(found) == is_told
-    assert tell(newsroom, "b.md", letter(42)).relation is Relation.NEW
+    assert record(newsroom, "b.md", letter(42)).relation is Relation.NEW
     assert newsroom.deliver() == [("@news", "Letter 42")]
     assert (
         rows(newsroom.db, "SELECT * FROM notices WHERE key = 'same_address:b.md'") == []
@@ -165,7 +167,7 @@ def test_an_editor_finds_a_letter_by_its_file_and_the_newest_by_the_address(
     newsroom: Newsroom,
 ) -> None:
     for number in (41, 42, 40):
-        tell(newsroom, f"l{number}.md", letter(number))
+        record(newsroom, f"l{number}.md", letter(number))
     for number in (40, 41, 42):
         found = first_named(newsroom, f"l{number}.md")
         assert found is not None
@@ -177,10 +179,10 @@ def test_an_editor_finds_a_letter_by_its_file_and_the_newest_by_the_address(
 
 def test_a_living_file_is_one_on_disk_and_not_a_row(newsroom: Newsroom) -> None:
     assert isinstance(newsroom.disk, set)
-    first = tell(newsroom, "l41.md", letter(41)).article
+    first = record(newsroom, "l41.md", letter(41)).article
     newsroom.deliver()
     newsroom.disk.remove("l41.md")  # no scan has missed it yet
-    moved = tell(newsroom, "letter.md", letter(42))
+    moved = record(newsroom, "letter.md", letter(42))
     assert (moved.relation, moved.article) == (Relation.OWN, first)
     newsroom.later(minutes=2)
     assert newsroom.deliver() == []
@@ -190,18 +192,18 @@ def test_a_living_file_is_one_on_disk_and_not_a_row(newsroom: Newsroom) -> None:
 def test_a_file_that_can_not_be_read_for_the_moment_is_on_disk_all_the_same(
     newsroom: Newsroom,
 ) -> None:
-    tell(newsroom, "l41.md", letter(41))
-    tell(newsroom, "l41.md", "is cut off")
-    assert tell(newsroom, "l42.md", letter(42)).relation is Relation.NEW
-    assert tell(newsroom, "l41.md", letter(41)).relation is Relation.OWN
+    record(newsroom, "l41.md", letter(41))
+    record(newsroom, "l41.md", "is cut off")
+    assert record(newsroom, "l42.md", letter(42)).relation is Relation.NEW
+    assert record(newsroom, "l41.md", letter(41)).relation is Relation.OWN
     assert len(newsroom.deliver()) == 2
 
 
 def test_a_renamed_file_owns_its_article_at_once(newsroom: Newsroom) -> None:
     assert isinstance(newsroom.disk, set)
-    one = tell(newsroom, "a.md", article(url=A)).article
+    one = record(newsroom, "a.md", article(url=A)).article
     newsroom.disk.remove("a.md")
-    assert tell(newsroom, "b.md", article(url=A)).relation is Relation.OWN
+    assert record(newsroom, "b.md", article(url=A)).relation is Relation.OWN
     assert newsroom.stored(one).path == "b.md"
     for _ in range(2):
         recorder.record_missing(newsroom.db, ["a.md"])
@@ -210,10 +212,10 @@ def test_a_renamed_file_owns_its_article_at_once(newsroom: Newsroom) -> None:
 def test_a_file_that_leaves_a_story_to_another_file_of_it_is_posted_as_what_it_tells_now(
     newsroom: Newsroom,
 ) -> None:
-    one = tell(newsroom, "a.md", letter(41)).article
-    tell(newsroom, "b.md", letter(41))
+    one = record(newsroom, "a.md", letter(41)).article
+    record(newsroom, "b.md", letter(41))
     newsroom.deliver()
-    assert tell(newsroom, "a.md", letter(42)).relation is Relation.NEW
+    assert record(newsroom, "a.md", letter(42)).relation is Relation.NEW
     assert newsroom.stored(one).path == "b.md"
     assert newsroom.deliver() == [("@news", "Letter 42")]
     newsroom.later(minutes=2)
@@ -223,11 +225,11 @@ def test_a_file_that_leaves_a_story_to_another_file_of_it_is_posted_as_what_it_t
 def test_a_story_that_moves_to_an_address_of_others_joins_none_of_them(
     newsroom: Newsroom,
 ) -> None:
-    tell(newsroom, "l41.md", letter(41))
-    tell(newsroom, "l42.md", letter(42, "https://host.example/letters/42"))
+    record(newsroom, "l41.md", letter(41))
+    record(newsroom, "l42.md", letter(42, "https://host.example/letters/42"))
     newsroom.deliver()
-    assert tell(newsroom, "l42.md", letter(42)).relation is Relation.MOVED
-    assert tell(newsroom, "l41.md", letter(41)).relation is Relation.OWN
+    assert record(newsroom, "l42.md", letter(42)).relation is Relation.MOVED
+    assert record(newsroom, "l41.md", letter(41)).relation is Relation.OWN
     assert newsroom.deliver() == []
     assert sorted(newsroom.titles()) == ["Letter 41", "Letter 42"]
 
@@ -236,8 +238,8 @@ def test_two_spellings_of_an_address_are_one_page_and_the_link_is_shown_as_it_is
     newsroom: Newsroom,
 ) -> None:
     shown = "https://www.host.example/%d8%a7"
-    one = tell(newsroom, "a.md", article(url=shown)).article
-    other = tell(
+    one = record(newsroom, "a.md", article(url=shown)).article
+    other = record(
         newsroom, "b.md", article("Under another title", "https://host.example/%D8%A7")
     )
     assert (other.relation, other.article) == (Relation.OTHER, one)
@@ -248,7 +250,7 @@ def test_a_related_link_leads_to_the_post_of_its_own_story_among_those_at_one_ad
     newsroom: Newsroom,
 ) -> None:
     for number in (41, 42):
-        tell(newsroom, f"l{number}.md", letter(number))
+        record(newsroom, f"l{number}.md", letter(number))
     newsroom.deliver()
     there = post_places.by_identity(
         newsroom.db, newsroom.rules.channels[0].chat, [letter(41).identity]
@@ -304,7 +306,7 @@ def test_every_instalment_of_a_column_is_posted(
         )
     else:
         for path, one in told.items():
-            tell(newsroom, path, one)
+            record(newsroom, path, one)
     assert len(newsroom.deliver()) == 10
 
 
@@ -321,10 +323,10 @@ def test_every_instalment_of_a_column_is_posted(
 def test_a_copy_of_a_column_stays_a_copy(
     newsroom: Newsroom, change: dict[str, Any]
 ) -> None:
-    first = tell(newsroom, "c1.md", instalment(1)).article
+    first = record(newsroom, "c1.md", instalment(1)).article
     told = instalment(2)
     url = change.get("url", told.url)
-    copy = tell(
+    copy = record(
         newsroom,
         "c2.md",
         replace(told, **change | {"url": url, "identity": article(url=url).identity}),
@@ -336,16 +338,18 @@ def test_a_copy_of_a_column_stays_a_copy(
 def test_a_title_that_another_outlet_carried_is_no_column_afterwards(
     newsroom: Newsroom,
 ) -> None:
-    tell(newsroom, "c1.md", instalment(1))
-    assert tell(newsroom, "x.md", instalment(2, "Another")).relation is Relation.COPY
-    assert tell(newsroom, "c3.md", instalment(3)).relation is Relation.COPY
+    record(newsroom, "c1.md", instalment(1))
+    assert record(newsroom, "x.md", instalment(2, "Another")).relation is Relation.COPY
+    assert record(newsroom, "c3.md", instalment(3)).relation is Relation.COPY
 
 
 def test_a_column_whose_file_is_written_anew_each_week_is_posted_each_week(
     newsroom: Newsroom,
 ) -> None:
     for number in range(4):
-        assert tell(newsroom, "column.md", instalment(number)).relation is Relation.NEW
+        assert (
+            record(newsroom, "column.md", instalment(number)).relation is Relation.NEW
+        )
         newsroom.deliver()
     assert newsroom.posted == [("@news", COLUMN)] * 4
     newsroom.later(minutes=2)
@@ -356,8 +360,8 @@ def test_a_long_title_in_a_script_without_spaces_tells_a_copy(
     newsroom: Newsroom,
 ) -> None:
     title = "三十個組織聯手反對人臉識別技術"
-    first = tell(newsroom, "a.md", article(title, A)).article
-    assert tell(newsroom, "b.md", article(f"「{title}」", B)).repeats == first
+    first = record(newsroom, "a.md", article(title, A)).article
+    assert record(newsroom, "b.md", article(f"「{title}」", B)).repeats == first
 
 
 # --- articles that turn out to be one ---------------------------------------------------------------------------------
@@ -368,22 +372,22 @@ def test_a_copy_that_moves_to_its_withdrawn_storys_address_brings_the_story_back
 ) -> None:
     newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
-    tell(newsroom, "a.md", article(url=A, topics=("AI",), removed=True))
-    tell(newsroom, "a.md", article(url=A, topics=("AI",)))
-    tell(newsroom, "c.md", article(url=B, topics=("AI",)))
-    tell(newsroom, "a.md", article(url=A, topics=("AI",), removed=True))
-    tell(newsroom, "c.md", article(url=A, topics=("AI",)))
+    record(newsroom, "a.md", article(url=A, topics=("AI",), removed=True))
+    record(newsroom, "a.md", article(url=A, topics=("AI",)))
+    record(newsroom, "c.md", article(url=B, topics=("AI",)))
+    record(newsroom, "a.md", article(url=A, topics=("AI",), removed=True))
+    record(newsroom, "c.md", article(url=A, topics=("AI",)))
     assert sorted(newsroom.deliver()) == [("@news", FIRST), ("R7", FIRST)]
 
 
 def test_what_neither_of_two_joined_articles_ever_posted_is_posted_when_the_story_is_back(
     newsroom: Newsroom,
 ) -> None:
-    tell(newsroom, "a.md", article(url=A, removed=True, unpublished=True))
-    tell(newsroom, "first.md", article(SECOND, "https://three.example/story"))
-    tell(newsroom, "c.md", article(SECOND, B))
+    record(newsroom, "a.md", article(url=A, removed=True, unpublished=True))
+    record(newsroom, "first.md", article(SECOND, "https://three.example/story"))
+    record(newsroom, "c.md", article(SECOND, B))
     newsroom.deliver()
-    assert tell(newsroom, "c.md", article(SECOND, A)).relation is not Relation.NEW
+    assert record(newsroom, "c.md", article(SECOND, A)).relation is not Relation.NEW
     found = verification.verify(
         newsroom.db,
         [settings.Channel(chat="@news")],

@@ -85,7 +85,7 @@ class Folder(RuleBasedStateMachine):
             **more,
         )
         self.there[path] = told
-        recorded = self.store.tell(path, told)
+        recorded = self.store.record(path, told)
         stored = self.store.stored(recorded.article).article
         if recorded.relation is Relation.OTHER:
             assert not are_two(story(stored), story(told))
@@ -108,19 +108,19 @@ class Folder(RuleBasedStateMachine):
             and mine.withdrawn == self.there[path].removed
         ):
             before = self.states()
-            self.store.tell(path, self.there[path])
+            self.store.record(path, self.there[path])
             assert self.states() == before
 
     @rule(path=PATHS)
     def spoil(self, path: str) -> None:
         if path in self.there:
-            self.store.tell(path, "has no title")
+            self.store.record(path, "has no title")
 
     @rule(path=PATHS, name=PATHS)
     def rename(self, path: str, name: str) -> None:
         if path in self.there and name not in self.there:
             self.there[name] = self.there.pop(path)
-            self.store.tell(name, self.there[name])
+            self.store.record(name, self.there[name])
             self.scan()
 
     @rule(path=PATHS)
@@ -140,7 +140,7 @@ class Folder(RuleBasedStateMachine):
         )
         for path, size, *_ in known:
             if size == -1 and path in self.there:
-                self.store.tell(path, self.there[path])
+                self.store.record(path, self.there[path])
 
     @rule(hours=st.integers(0, 400))
     def wait(self, hours: int) -> None:

@@ -67,7 +67,9 @@ def test_what_does_not_wait_is_not_released(newsroom: Newsroom) -> None:
     assert not released(newsroom, free)
     assert not released(newsroom, 99)
     number = waiting(newsroom)
-    newsroom.tell("a.md", article(topics=("AI",), published=newsroom.at, removed=True))
+    newsroom.record(
+        "a.md", article(topics=("AI",), published=newsroom.at, removed=True)
+    )
     assert not released(newsroom, number)
 
 

@@ -21,7 +21,7 @@ def newsroom() -> Newsroom:
     chats.resolve(newsroom.db, channel, -1001, username="news", title="The News")
     newsroom.reader(7, "Boats")
     newsroom.reader(8, "Boats")
-    newsroom.tell("boat.md", article("A boat is found", topics=("Boats",)))
+    newsroom.record("boat.md", article("A boat is found", topics=("Boats",)))
     newsroom.plan()
     return newsroom
 

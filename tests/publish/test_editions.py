@@ -90,7 +90,7 @@ def test_an_article_that_was_joined_to_another_is_found_as_that_one(
         newsroom.number("b.md", article(SECOND, B)),
     )
     short = newsroom.stored(other).short_id
-    newsroom.tell("a.md", article(url=B))
+    newsroom.record("a.md", article(url=B))
     assert getattr(first_named(newsroom, short), "id", None) == one
 
 
@@ -125,7 +125,7 @@ def test_republishing_reaches_the_channels_that_had_it_or_admit_it_now(
     newsroom.later(seconds=1)
     newsroom.open_channel("@young")
     newsroom.open_channel("@sports", names=("sports",))
-    newsroom.tell("a.md", article(url=A, topics=("music",)))
+    newsroom.record("a.md", article(url=A, topics=("music",)))
     assert opened(republish(newsroom, number)) == (2, 3)
     assert sorted(chat for chat, _ in newsroom.deliver()) == ["@law", "@news", "@young"]
 
@@ -153,7 +153,7 @@ def test_without_a_channel_nothing_is_republished_and_no_edition_is_used_up(
 def test_what_was_withdrawn_or_never_was_is_not_republished(
     newsroom: Newsroom, number: int
 ) -> None:
-    newsroom.tell("a.md", article(url=A, removed=True))
+    newsroom.record("a.md", article(url=A, removed=True))
     assert opened(republish(newsroom, number)) == (0, 0)
 
 
@@ -184,7 +184,7 @@ def test_republishing_what_waits_for_an_editor_is_its_first_edition(
 def test_a_copy_can_be_posted_after_all_and_is_an_article_of_its_own_then(
     newsroom: Newsroom, way: str, waits: bool
 ) -> None:
-    newsroom.tell("a.md", article(url=A))
+    newsroom.record("a.md", article(url=A))
     newsroom.deliver()
     number = (
         held(newsroom, B)

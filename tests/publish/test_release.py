@@ -97,7 +97,7 @@ def test_a_draft_is_not_posted_and_nobody_finds_it_until_it_is_published(
     newsroom.reader(8, "AI")
     newsroom.open_channel("@young")
     newsroom.later(seconds=1)
-    newsroom.tell("a.md", replace(about(newsroom), published=newsroom.at))
+    newsroom.record("a.md", replace(about(newsroom), published=newsroom.at))
     assert newsroom.deliver() == [
         ("@news", FIRST),
         ("@young", FIRST),
@@ -113,7 +113,7 @@ def test_a_draft_that_an_editor_released_stays_out_whatever_else_its_file_says(
     one = newsroom.number("a.md", about(newsroom, draft=True))
     assert opening.release(newsroom.db, one, newsroom.rules.channels, newsroom.at)
     assert len(newsroom.deliver()) == 2
-    newsroom.tell("a.md", about(newsroom, draft=True, quality=3))
+    newsroom.record("a.md", about(newsroom, draft=True, quality=3))
     assert not is_hidden(newsroom, one)
 
 
@@ -128,7 +128,7 @@ def test_what_is_dated_to_come_goes_out_only_while_its_file_is_there(
     assert holding.next_moment(newsroom.db) is None
     newsroom.later(hours=4)
     assert not due(newsroom)
-    newsroom.tell("moved/a.md", told)
+    newsroom.record("moved/a.md", told)
     assert newsroom.deliver() == [("@news", FIRST), ("R7", FIRST)]
     assert not is_hidden(newsroom, one)
 
@@ -168,7 +168,7 @@ def test_what_was_posted_and_made_a_draft_stays_and_the_editors_hear(
 ) -> None:
     one = newsroom.number("a.md", about(newsroom))
     newsroom.deliver()
-    newsroom.tell(
+    newsroom.record(
         "a.md", about(newsroom, draft=True, excerpt="Not for everybody's eyes yet")
     )
     assert newsroom.states(one) == {"@news": "sent", "R7": "sent"}
@@ -177,7 +177,7 @@ def test_what_was_posted_and_made_a_draft_stays_and_the_editors_hear(
         (told.notice.alert, told.notice.articles) for told in notices.new(newsroom.db)
     ] == [("draft", (one,))]
     newsroom.later(hours=1)
-    newsroom.tell("a.md", about(newsroom, excerpt="For everybody's eyes"))
+    newsroom.record("a.md", about(newsroom, excerpt="For everybody's eyes"))
     assert newsroom.deliver() == []
     newsroom.later(minutes=2)
     assert len(newsroom.revise()) == 2
@@ -186,11 +186,11 @@ def test_what_was_posted_and_made_a_draft_stays_and_the_editors_hear(
 def test_a_draft_swallows_no_other_file_that_tells_the_story(
     newsroom: Newsroom,
 ) -> None:
-    newsroom.tell("drafts/a.md", about(newsroom, draft=True))
-    newsroom.tell("a.md", about(newsroom))
+    newsroom.record("drafts/a.md", about(newsroom, draft=True))
+    newsroom.record("a.md", about(newsroom))
     assert newsroom.deliver() == [("@news", FIRST), ("R7", FIRST)]
-    newsroom.tell("drafts/b.md", article(SECOND, B, draft=True))
-    newsroom.tell("b.md", article(SECOND, "https://three.example/story"))
+    newsroom.record("drafts/b.md", article(SECOND, B, draft=True))
+    newsroom.record("b.md", article(SECOND, "https://three.example/story"))
     assert newsroom.deliver() == [("@news", SECOND)]
 
 
@@ -219,11 +219,11 @@ def test_a_date_to_come_follows_its_file(
     newsroom: Newsroom, published: timedelta | None
 ) -> None:
     told = replace(about(newsroom), published=newsroom.at + timedelta(days=30))
-    newsroom.tell("a.md", told)
-    newsroom.tell("a.md", replace(told, published=newsroom.at + timedelta(days=60)))
+    newsroom.record("a.md", told)
+    newsroom.record("a.md", replace(told, published=newsroom.at + timedelta(days=60)))
     newsroom.later(days=31)
     assert not due(newsroom)
-    newsroom.tell(
+    newsroom.record(
         "a.md",
         replace(told, published=None if published is None else newsroom.at + published),
     )
@@ -241,7 +241,9 @@ def test_a_date_to_come_is_posted_at_once_or_never_as_the_settings_say(
     assert newsroom.states(one) == {"@news": "skipped"}
     assert newsroom.deliver() == []
     newsroom.rules = replace(newsroom.rules, future=Future.POST)
-    newsroom.tell("b.md", article(SECOND, B, published=newsroom.at + timedelta(days=9)))
+    newsroom.record(
+        "b.md", article(SECOND, B, published=newsroom.at + timedelta(days=9))
+    )
     assert newsroom.deliver() == [("@news", SECOND)]
 
 
@@ -258,7 +260,7 @@ def test_what_has_expired_is_never_posted_not_even_by_an_editor(
         newsroom.db, one, newsroom.at, newsroom.rules.channels
     ).expired
     assert newsroom.deliver() == []
-    newsroom.tell("a.md", about(newsroom, expires=newsroom.at + timedelta(days=1)))
+    newsroom.record("a.md", about(newsroom, expires=newsroom.at + timedelta(days=1)))
     assert len(newsroom.deliver()) == 2
 
 
@@ -465,11 +467,11 @@ def test_what_the_first_scan_after_a_restore_does_not_know_waits_unless_it_is_da
     newsroom: Newsroom,
 ) -> None:
     restore(newsroom)
-    newsroom.tell("a.md", about(newsroom, quality=1))
-    newsroom.tell("b.md", article(SECOND, B, published=newsroom.at))
+    newsroom.record("a.md", about(newsroom, quality=1))
+    newsroom.record("b.md", article(SECOND, B, published=newsroom.at))
     assert newsroom.deliver() == [("@news", SECOND)]
     whole_scans.record_end(newsroom.db, newsroom.at)
-    newsroom.tell(
+    newsroom.record(
         "c.md",
         article("Nobody knew of this until this very day", "https://three.example/c"),
     )
@@ -489,7 +491,7 @@ def test_what_was_about_to_go_out_when_the_backup_was_made_waits(
     )
     draft = newsroom.number("c.md", old(1, draft=True))
     restore(newsroom)
-    newsroom.tell("c.md", old(1))
+    newsroom.record("c.md", old(1))
     due(newsroom)
     assert newsroom.deliver() == []
     assert {newsroom.stored(one).waits for one in (pending, dated, draft)} == {
@@ -505,7 +507,7 @@ def test_a_start_after_the_scan_that_followed_a_restore_is_as_any(
     newsroom: Newsroom,
 ) -> None:
     restore(newsroom)
-    newsroom.tell("b.md", article(SECOND, B, published=newsroom.at))
+    newsroom.record("b.md", article(SECOND, B, published=newsroom.at))
     whole_scans.record_end(newsroom.db, newsroom.at)
     release.resume(newsroom.db)
     assert newsroom.deliver() == [("@news", SECOND)]
@@ -516,8 +518,8 @@ def test_a_start_after_the_scan_that_followed_a_restore_is_as_any(
 
 def test_the_status_counts_by_what_is_waited_for(newsroom: Newsroom) -> None:
     for number in range(3):
-        newsroom.tell(f"d{number}.md", old(90 + number, draft=True))
-    newsroom.tell(
+        newsroom.record(f"d{number}.md", old(90 + number, draft=True))
+    newsroom.record(
         "f.md", article(SECOND, B, published=newsroom.at.replace(month=12, day=5))
     )
     arrive(newsroom, 1, 2, 3, 4)

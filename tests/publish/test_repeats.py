@@ -68,7 +68,7 @@ class Play:
             repeats.try_one(db, self.room.at)
         elif event == "away":
             self.gone = not self.gone
-            self.room.tell("a.md", article(topics=("AI",), removed=self.gone))
+            self.room.record("a.md", article(topics=("AI",), removed=self.gone))
         else:
             self.send(event)
         repeats.begin(db, self.room.at)

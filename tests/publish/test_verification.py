@@ -49,20 +49,22 @@ def newsroom() -> Iterator[Newsroom]:
     room.reader(7, "AI")
     room.later(minutes=1)
     first = room.number("a.md", article(url=A, topics=("CV",), quality=50))
-    room.tell("b.md", article(url=B))
-    room.tell("c.md", article(SECOND, C))
+    room.record("b.md", article(url=B))
+    room.record("c.md", article(SECOND, C))
     room.deliver()
     editions.republish(room.db, first, room.at, room.rules.channels)
     room.deliver()
-    room.tell("a.md", article(url=A, topics=("CV",), quality=50, excerpt="Told anew."))
-    room.tell("c.md", article(SECOND, C, removed=True))
+    room.record(
+        "a.md", article(url=A, topics=("CV",), quality=50, excerpt="Told anew.")
+    )
+    room.record("c.md", article(SECOND, C, removed=True))
     room.later(minutes=2)
     room.revise()
-    room.tell(
+    room.record(
         "d.md", article("The one that is refused by Telegram", "https://four.example/")
     )
     room.deliver(Refused("no"))
-    room.tell(
+    room.record(
         "e.md", article("The one that has to wait for a while", "https://five.example/")
     )
     room.deliver(Wait(60, "a pause"))
@@ -169,7 +171,7 @@ def test_what_a_running_bot_is_sending_is_its_own_business(newsroom: Newsroom) -
 def test_what_waits_for_a_reason_is_no_finding_however_long(
     newsroom: Newsroom, outcome: Unknown | Gone | Wait
 ) -> None:
-    newsroom.tell(
+    newsroom.record(
         "f.md",
         article("The one that never gets through at all", "https://six.example/"),
     )
@@ -204,7 +206,7 @@ def test_articles_from_before_a_channel_began_are_none_of_its_business(
     )
     newsroom.later(seconds=1)
     newsroom.rules = Rules(taxonomy=TAXONOMY)
-    newsroom.tell(
+    newsroom.record(
         "f.md", article("The one that nobody planned for it", "https://six.example/")
     )
     (found,) = verification.verify(
@@ -237,7 +239,7 @@ def test_a_post_that_has_shown_a_form_often_enough_may_show_an_older_one(
     newsroom: Newsroom,
 ) -> None:
     for turn in range(8):
-        newsroom.tell(
+        newsroom.record(
             "a.md",
             article(
                 url=A, topics=("CV",), quality=50, excerpt=("One.", "Two.")[turn % 2]
@@ -267,7 +269,7 @@ def home(tmp_path: Path) -> Home:
     home = Home(tmp_path, {"PAPERBOY_CHANNELS": '[{"chat": "@news"}]'})
     room = open_newsroom(home.database)
     room.open_channel("@news")
-    room.tell("a.md", article(url=A))
+    room.record("a.md", article(url=A))
     room.deliver()
     room.db.close()
     return home
@@ -343,7 +345,7 @@ def test_a_database_that_is_not_there_is_an_error_in_words(tmp_path: Path) -> No
 
 
 def test_what_is_late_is_late_after_a_day(newsroom: Newsroom) -> None:
-    newsroom.tell(
+    newsroom.record(
         "f.md",
         article("The one that waits with nothing to hold it", "https://six.example/"),
     )
@@ -358,12 +360,12 @@ def test_a_topic_that_an_article_gains_when_it_is_too_old_owes_its_followers_not
 ) -> None:
     newsroom.rules = replace(newsroom.rules, max_age=timedelta(days=20))
     newsroom.reader(7, "AI")
-    newsroom.tell(
+    newsroom.record(
         "old.md", article("The one that gains a topic late", "https://seven.example/")
     )
     newsroom.plan()
     late = newsroom.later(days=21)
-    newsroom.tell(
+    newsroom.record(
         "old.md",
         article(
             "The one that gains a topic late", "https://seven.example/", topics=("AI",)

@@ -346,7 +346,7 @@ def test_following_and_unfollowing_twice_is_said(newsroom: Newsroom) -> None:
 def test_following_again_does_not_make_the_follow_younger(newsroom: Newsroom) -> None:
     reader = newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
-    newsroom.tell("a.md", article(topics=("AI",)))
+    newsroom.record("a.md", article(topics=("AI",)))
     follows.follow(
         newsroom.db,
         reader,
@@ -488,18 +488,18 @@ def test_two_files_of_one_article_under_one_name_mean_that_article(
 
 
 def test_why_and_since_when_a_file_is_rejected_is_known(newsroom: Newsroom) -> None:
-    newsroom.tell("a.md", "has no title")
+    newsroom.record("a.md", "has no title")
     newsroom.later(hours=1)
-    newsroom.tell("a.md", "has no title")
+    newsroom.record("a.md", "has no title")
     (found,) = files.rejected(newsroom.db)
     assert (found.path, found.reason, found.since) == ("a.md", "has no title", AT)
-    newsroom.tell("a.md", article())
+    newsroom.record("a.md", article())
     assert files.rejected(newsroom.db) == []
 
 
 def test_marks_are_known_of_all_files_or_of_some(newsroom: Newsroom) -> None:
-    newsroom.tell("a.md", article())
-    newsroom.tell("b.md", "has no title")
+    newsroom.record("a.md", article())
+    newsroom.record("b.md", "has no title")
     assert files.known(newsroom.db) == [("a.md", 1, 1, 1), ("b.md", 2, 2, 2)]
     assert files.known(newsroom.db, "a.md", 1) == [("b.md", 2, 2, 2)]
     assert files.some(newsroom.db, ["b.md", "c.md"]) == {"b.md": (2, 2, 2)}

@@ -142,7 +142,7 @@ def test_a_start_leaves_out_what_is_too_old_among_the_newest(
 ) -> None:
     newsroom.open_channel("@news", begun=False)
     for day in range(5):
-        newsroom.tell(
+        newsroom.record(
             f"{day}.md",
             article(
                 f"Story {day}",

@@ -215,7 +215,7 @@ def test_when_nothing_waits_there_is_no_moment(newsroom: Newsroom) -> None:
 def test_a_cursor_over_followers_is_due_at_once(newsroom: Newsroom) -> None:
     newsroom.reader(7, "AI")
     newsroom.later(seconds=1)
-    newsroom.tell("a.md", article(topics=("AI",)))
+    newsroom.record("a.md", article(topics=("AI",)))
     assert outbox.next_due(newsroom.db, newsroom.at) == newsroom.at
     assert outbox.waiting(newsroom.db) == 1
     assert newsroom.deliver() == [("R7", FIRST)]
@@ -241,7 +241,7 @@ def test_posts_of_a_chat_that_is_gone_are_not_waited_for(newsroom: Newsroom) -> 
     chat = newsroom.open_channel("@news")
     story(newsroom, "A")
     newsroom.deliver()
-    newsroom.tell("A.md", article("A anew", "https://one.example/A"))
+    newsroom.record("A.md", article("A anew", "https://one.example/A"))
     assert outbox.waiting(newsroom.db) == 1
     standings.set_state(newsroom.db, chat, Standing.DROPPED)
     assert outbox.waiting(newsroom.db) == 0
@@ -403,9 +403,9 @@ def test_the_newest_living_post_of_an_address_or_its_alias_is_found_in_its_chat_
 def test_a_post_that_was_taken_back_has_no_address(newsroom: Newsroom) -> None:
     chat = newsroom.open_channel("@news")
     told = article("A", "https://one.example/a")
-    newsroom.tell("a.md", told)
+    newsroom.record("a.md", told)
     newsroom.deliver()
-    newsroom.tell("a.md", replace(told, removed=True))
+    newsroom.record("a.md", replace(told, removed=True))
     newsroom.revise()
     assert post_places.by_identity(newsroom.db, chat, [told.identity]) == {}
 
@@ -415,7 +415,7 @@ def test_a_post_that_was_taken_back_has_no_address(newsroom: Newsroom) -> None:
 
 def show(newsroom: Newsroom, title: str) -> bool:
     """The file is told anew; say whether that edits the post."""
-    newsroom.tell("a.md", article(title, "https://one.example/a"))
+    newsroom.record("a.md", article(title, "https://one.example/a"))
     newsroom.later(minutes=2)
     return bool(newsroom.revise())
 
@@ -441,7 +441,7 @@ def test_a_form_shown_too_often_is_not_smuggled_in_by_another_ones_edit(
     newsroom.deliver()
     for turn in range(4):
         show(newsroom, (SECOND, FIRST)[turn % 2])
-    newsroom.tell(
+    newsroom.record(
         "a.md", article("A third form that never gets shown", "https://one.example/a")
     )
     assert not show(newsroom, FIRST)
@@ -453,11 +453,11 @@ def test_a_change_while_an_edit_is_on_its_way_is_edited_afterwards(
     newsroom.open_channel("@news")
     show(newsroom, FIRST)
     newsroom.deliver()
-    newsroom.tell("a.md", article(SECOND, "https://one.example/a"))
+    newsroom.record("a.md", article(SECOND, "https://one.example/a"))
     newsroom.later(minutes=2)
     (revision,) = edits.due(newsroom.db, newsroom.at)
     form = newsroom.stored(revision.to.delivery.article).fingerprint
-    newsroom.tell("a.md", article("A third", "https://one.example/a"))
+    newsroom.record("a.md", article("A third", "https://one.example/a"))
     edit_outcomes.edited(newsroom.db, revision.to.delivery.id, form, {}, newsroom.at)
     newsroom.later(minutes=2)
     assert newsroom.revise() == [("@news", "A third")]
@@ -469,10 +469,10 @@ def test_a_withdrawal_while_an_edit_is_on_its_way_is_carried_out_afterwards(
     newsroom.open_channel("@news")
     show(newsroom, FIRST)
     newsroom.deliver()
-    newsroom.tell("a.md", article(SECOND, "https://one.example/a"))
+    newsroom.record("a.md", article(SECOND, "https://one.example/a"))
     newsroom.later(minutes=2)
     (revision,) = edits.due(newsroom.db, newsroom.at)
-    newsroom.tell("a.md", article(SECOND, "https://one.example/a", removed=True))
+    newsroom.record("a.md", article(SECOND, "https://one.example/a", removed=True))
     edit_outcomes.edited(newsroom.db, revision.to.delivery.id, "form", {}, newsroom.at)
     assert newsroom.revise() == [("@news", "")]
 
@@ -485,7 +485,7 @@ def test_a_revision_tells_what_the_post_shows_and_when_it_was_posted(
     before = newsroom.stored(1).fingerprint
     posted = newsroom.at
     newsroom.deliver()
-    newsroom.tell("a.md", article(SECOND, "https://one.example/a"))
+    newsroom.record("a.md", article(SECOND, "https://one.example/a"))
     newsroom.later(hours=3)
     (revision,) = edits.due(newsroom.db, newsroom.at)
     assert (revision.form, revision.sent) == (before, posted)
@@ -499,7 +499,7 @@ def test_revisions_come_one_a_chat_and_none_to_busy_or_paused_ones(
         story(newsroom, title)
     newsroom.deliver()
     for title in "AB":
-        newsroom.tell(
+        newsroom.record(
             f"{title}.md", article(f"{title} anew", f"https://one.example/{title}")
         )
     newsroom.later(hours=1)
@@ -515,7 +515,7 @@ def test_a_revision_put_off_waits_and_one_given_up_is_over(newsroom: Newsroom) -
     newsroom.open_channel("@news")
     show(newsroom, FIRST)
     newsroom.deliver()
-    newsroom.tell("a.md", article(SECOND, "https://one.example/a"))
+    newsroom.record("a.md", article(SECOND, "https://one.example/a"))
     until = newsroom.later(minutes=2) + timedelta(minutes=5)
     (revision,) = edits.due(newsroom.db, newsroom.at)
     edit_outcomes.later(

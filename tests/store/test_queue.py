@@ -144,7 +144,7 @@ class Line(RuleBasedStateMachine):
         self.store.later(seconds=1)
 
     @rule(days=st.integers(0, 3), names=st.sets(st.sampled_from(TOPICS), min_size=1))
-    def tell(self, days: int, names: set[str]) -> None:
+    def record(self, days: int, names: set[str]) -> None:
         number = len(self.stories)
         told = article(
             f"Story {number}",
@@ -242,7 +242,7 @@ class Line(RuleBasedStateMachine):
     def withdraw(self, data: st.DataObject) -> None:
         number = data.draw(st.sampled_from(range(len(self.stories))))
         told = self.store.stored(self.stories[number]).article
-        self.store.tell(
+        self.store.record(
             f"{number}.md",
             article(told.title, told.url, topics=told.topics, removed=True),
         )
@@ -316,7 +316,7 @@ TestLine.settings = examples(30, stateful_step_count=40)
 
 
 def test_who_is_closed_tells_when_it_opens_unless_it_is_busy() -> None:
-    """Before a look has put them to sleep, closed heads tell their moments themselves."""
+    """Before a check has put them to sleep, closed heads carry their moments themselves."""
     newsroom = open_newsroom()
     first, second, gone = (
         newsroom.open_channel(name) for name in ("@one", "@two", "@gone")

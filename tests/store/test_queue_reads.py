@@ -28,7 +28,7 @@ from tests.support.newsroom import Newsroom, article
 # --- some turns of it, told one by one --------------------------------------------------------------------------------
 
 
-def tell(newsroom: Newsroom, name: str, *names: str) -> int:
+def record(newsroom: Newsroom, name: str, *names: str) -> int:
     newsroom.later(seconds=1)
     return newsroom.number(
         f"{name}.md", article(name, f"https://one.example/{name}", topics=names)
@@ -55,7 +55,7 @@ def test_a_story_stands_behind_one_that_comes_back_while_its_followers_are_plann
 ) -> None:
     for number in range(1, 5):
         newsroom.reader(number, "a")
-    tell(newsroom, "First", "a")
+    record(newsroom, "First", "a")
     newsroom.plan()
     *others, last = outbox.due(newsroom.db, newsroom.at)
     for one in others:
@@ -68,7 +68,7 @@ def test_a_story_stands_behind_one_that_comes_back_while_its_followers_are_plann
             [(last.delivery, after_send(outcome, last.delivery, newsroom.at))],
             newsroom.at,
         )
-    second = tell(newsroom, "Second", "a")
+    second = record(newsroom, "Second", "a")
     fanouts.extend(newsroom.db, newsroom.at, 2)
     if isinstance(outcome, Unknown):
         outbox.set_state(newsroom.db, last.delivery.id, State.PENDING)
@@ -87,11 +87,11 @@ def test_two_stories_planned_at_once_stand_one_behind_the_other(
 ) -> None:
     for number in range(1, 5):
         newsroom.reader(number, "a", "b")
-    first = tell(newsroom, "First", "a")
+    first = record(newsroom, "First", "a")
     fanouts.extend(newsroom.db, newsroom.at, 2)
     outbox.open_(
         newsroom.db,
-        tell(newsroom, "Other", "c"),
+        record(newsroom, "Other", "c"),
         [4],
         lane=Lane.FOLLOWER,
         edition=1,
@@ -106,7 +106,7 @@ def test_who_was_found_closed_goes_at_once_when_the_chat_opens(
     newsroom: Newsroom,
 ) -> None:
     chat = newsroom.reader(1, "a")
-    tell(newsroom, "First", "a")
+    record(newsroom, "First", "a")
     newsroom.plan()
     pauses.pause(newsroom.db, chat, newsroom.at + timedelta(hours=1), "flood")
     assert outbox.due(newsroom.db, newsroom.at) == []
@@ -121,16 +121,16 @@ def test_who_was_found_closed_goes_at_once_when_the_chat_opens(
 
 def test_the_turn_that_is_served_counts_those_who_sleep(newsroom: Newsroom) -> None:
     sleeper, other = newsroom.reader(1, "a"), newsroom.reader(2, "b")
-    tell(newsroom, "First", "a")
+    record(newsroom, "First", "a")
     for name in ("Second", "Third", "Fourth"):
-        tell(newsroom, name, "b")
+        record(newsroom, name, "b")
     newsroom.plan()
     pauses.pause(newsroom.db, sleeper, newsroom.at + timedelta(hours=1), "flood")
     for _ in range(2):
         for one in outbox.due(newsroom.db, newsroom.at):
             newsroom.send(one)
     newsroom.reader(3, "c")
-    assert turns_of(newsroom, story := tell(newsroom, "Fifth", "c")) == []
+    assert turns_of(newsroom, story := record(newsroom, "Fifth", "c")) == []
     newsroom.plan()
     assert turns_of(newsroom, story) == [0]
     assert other
@@ -139,7 +139,7 @@ def test_the_turn_that_is_served_counts_those_who_sleep(newsroom: Newsroom) -> N
 def test_planning_goes_on_until_somebody_else_asks(newsroom: Newsroom) -> None:
     for number in range(1, 8):
         newsroom.reader(number, "a")
-    told = tell(newsroom, "First", "a")
+    told = record(newsroom, "First", "a")
     free = iter([True, False])
     assert fanouts.extend_while(newsroom.db, newsroom.at, 2, lambda: next(free), 9)
     assert len(newsroom.states(told)) == 4
@@ -153,7 +153,7 @@ def test_many_closed_chats_are_passed_in_pieces_and_the_next_one_is_found(
     newsroom: Newsroom,
 ) -> None:
     found = [newsroom.reader(number, "a") for number in range(1, 1_300)]
-    tell(newsroom, "First", "a")
+    record(newsroom, "First", "a")
     newsroom.plan()
     for chat in found[:-1]:
         pauses.pause(newsroom.db, chat, newsroom.at + timedelta(minutes=1), "flood")
@@ -192,7 +192,7 @@ def test_no_hot_question_reads_all_deliveries_articles_follows_or_chats(
 ) -> None:
     newsroom.open_channel("@news")
     chat = newsroom.reader(7, "AI", "Computer Vision")
-    told = tell(newsroom, "First", "AI", "Computer Vision")
+    told = record(newsroom, "First", "AI", "Computer Vision")
     asked: dict[str, None] = {}
     newsroom.db.conn.set_trace_callback(lambda sql: asked.setdefault(sql))
     newsroom.plan()
@@ -230,17 +230,17 @@ def test_followers_whose_article_is_back_stand_before_those_still_being_planned(
 ) -> None:
     for number in range(1, 7):
         newsroom.reader(number, "a")
-    other = tell(newsroom, "Other", "b")
-    first = tell(newsroom, "First", "a")
+    other = record(newsroom, "Other", "b")
+    first = record(newsroom, "First", "a")
     newsroom.plan()
     story = newsroom.stored(first).article
     path = newsroom.stored(first).path
-    newsroom.tell(path, replace(story, removed=True))
-    newsroom.tell(
+    newsroom.record(path, replace(story, removed=True))
+    newsroom.record(
         newsroom.stored(other).path,
         replace(newsroom.stored(other).article, topics=("b", "a")),
     )
     fanouts.extend(newsroom.db, newsroom.at, 2)  # nobody else waits
-    newsroom.tell(path, story)
+    newsroom.record(path, story)
     newsroom.plan()
     newsroom.sound()

@@ -18,7 +18,7 @@ from tests.support.examples import examples
 from tests.support.newsroom import FIRST, SECOND, Newsroom, article, open_newsroom
 
 
-def tell(newsroom: Newsroom, *titles: str, **more: str) -> list[int]:
+def record(newsroom: Newsroom, *titles: str, **more: str) -> list[int]:
     return [
         newsroom.number(
             f"{title}.md",
@@ -45,7 +45,7 @@ def found(newsroom: Newsroom, words: str) -> list[str]:
 
 
 def test_every_word_must_be_there_in_any_order_and_case(newsroom: Newsroom) -> None:
-    tell(newsroom, FIRST, SECOND)
+    record(newsroom, FIRST, SECOND)
     assert found(newsroom, "RECOGNITION facial") == [FIRST]
     assert found(newsroom, "recognition centres") == []
 
@@ -53,7 +53,7 @@ def test_every_word_must_be_there_in_any_order_and_case(newsroom: Newsroom) -> N
 def test_the_beginning_of_a_word_is_enough_and_its_end_is_not(
     newsroom: Newsroom,
 ) -> None:
-    tell(newsroom, FIRST)
+    record(newsroom, FIRST)
     assert found(newsroom, "recog organis") == [FIRST]
     assert found(newsroom, "nition") == []
 
@@ -61,8 +61,8 @@ def test_the_beginning_of_a_word_is_enough_and_its_end_is_not(
 def test_excerpts_and_outlets_are_searched_too_and_titles_weigh_more(
     newsroom: Newsroom,
 ) -> None:
-    tell(newsroom, "Weather", excerpt="A flood of parliament news")
-    tell(newsroom, "Parliament", provider="The Daily Weather")
+    record(newsroom, "Weather", excerpt="A flood of parliament news")
+    record(newsroom, "Parliament", provider="The Daily Weather")
     assert found(newsroom, "parliament") == ["Parliament", "Weather"]
     assert found(newsroom, "daily") == ["Parliament"]
 
@@ -87,7 +87,7 @@ def test_excerpts_and_outlets_are_searched_too_and_titles_weigh_more(
 def test_words_of_any_script_are_found_as_they_are_written(
     newsroom: Newsroom, title: str, words: str
 ) -> None:
-    tell(newsroom, title, "Something else altogether")
+    record(newsroom, title, "Something else altogether")
     assert found(newsroom, words) == [title]
 
 
@@ -95,7 +95,7 @@ def test_words_of_any_script_are_found_as_they_are_written(
 def test_the_index_own_operators_are_words_like_others(
     newsroom: Newsroom, words: str
 ) -> None:
-    tell(newsroom, FIRST)
+    record(newsroom, FIRST)
     assert found(newsroom, words) == []
 
 
@@ -121,7 +121,7 @@ def test_the_index_own_operators_are_words_like_others(
 def test_words_without_a_letter_or_digit_find_nothing(
     newsroom: Newsroom, words: str
 ) -> None:
-    tell(newsroom, FIRST)
+    record(newsroom, FIRST)
     assert found(newsroom, words) == []
     assert nearest_titles(newsroom.db, words) == []
 
@@ -131,7 +131,7 @@ def test_words_without_a_letter_or_digit_find_nothing(
     ['facial"', "title:facial", "facial*", "^facial", "(facial", "facial) OR ("],
 )
 def test_signs_around_a_word_do_not_hide_it(newsroom: Newsroom, words: str) -> None:
-    tell(newsroom, "OR the title facial")
+    record(newsroom, "OR the title facial")
     assert found(newsroom, words) == ["OR the title facial"]
 
 
@@ -176,7 +176,7 @@ def test_signs_around_a_word_do_not_hide_it(newsroom: Newsroom, words: str) -> N
 def test_what_a_person_would_expect_is_found(
     newsroom: Newsroom, title: str, words: str
 ) -> None:
-    tell(newsroom, title, "Something else altogether")
+    record(newsroom, title, "Something else altogether")
     assert found(newsroom, words) == [title]
 
 
@@ -217,7 +217,7 @@ def test_what_a_person_would_expect_is_found(
 def test_words_can_be_left_out_joined_and_meant_as_a_phrase(
     newsroom: Newsroom, words: str, titles: list[str]
 ) -> None:
-    tell(newsroom, "Harbour ferry", "Harbour lights")
+    record(newsroom, "Harbour ferry", "Harbour lights")
     assert sorted(found(newsroom, words)) == titles
 
 
@@ -233,21 +233,21 @@ def test_words_can_be_left_out_joined_and_meant_as_a_phrase(
 def test_words_are_left_out_also_before_the_index_is_built(
     newsroom: Newsroom, words: str, titles: list[str]
 ) -> None:
-    tell(newsroom, "Harbour ferry", "Harbour lights")
+    record(newsroom, "Harbour ferry", "Harbour lights")
     forget_the_index(newsroom.db, last=99)
     assert sorted(found(newsroom, words)) == titles
 
 
 @pytest.mark.parametrize("words", ["池電", "電研", "ion", "бор", "класс"])
 def test_what_nobody_meant_is_left_out(newsroom: Newsroom, words: str) -> None:
-    tell(newsroom, "新しい電池の研究", "The action is classified", "Выбор классика")
+    record(newsroom, "新しい電池の研究", "The action is classified", "Выбор классика")
     assert found(newsroom, words) == (["Выбор классика"] if words == "класс" else [])
 
 
 def test_a_letter_is_mended_only_where_nothing_is_found_and_the_words_instead_are_told(
     newsroom: Newsroom,
 ) -> None:
-    tell(newsroom, "Battery makers", "Batteries", "A battery of tests")
+    record(newsroom, "Battery makers", "Batteries", "A battery of tests")
     told = page(newsroom.db, "batterx makers")
     assert ([one.article.title for one in told.articles], told.instead) == (
         ["Battery makers"],
@@ -257,7 +257,9 @@ def test_a_letter_is_mended_only_where_nothing_is_found_and_the_words_instead_ar
 
 
 def test_pages_follow_each_other_and_hold_each_article_once(newsroom: Newsroom) -> None:
-    titles = tell(newsroom, *(f"Harbour story number {number}" for number in range(25)))
+    titles = record(
+        newsroom, *(f"Harbour story number {number}" for number in range(25))
+    )
     pages = [page(newsroom.db, "harbour", 10, number) for number in range(4)]
     assert [len(one.articles) for one in pages] == [10, 10, 5, 0]
     assert [one.more for one in pages] == [True, True, False, False]
@@ -268,10 +270,12 @@ def test_an_index_of_before_is_built_in_pieces_and_the_older_one_answers_meanwhi
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexing, "PIECE", 2)
-    tell(newsroom, "人工智能改变世界", "Badger two", "Badger three")
+    record(newsroom, "人工智能改变世界", "Badger two", "Badger three")
     forget_the_index(newsroom.db, last=3)
-    tell(newsroom, "Badgers four")
-    newsroom.tell("Badger two.md", article("Otter two", newsroom.stored(2).article.url))
+    record(newsroom, "Badgers four")
+    newsroom.record(
+        "Badger two.md", article("Otter two", newsroom.stored(2).article.url)
+    )
     assert (
         found(newsroom, "人工智能"),
         found(newsroom, "智能"),
@@ -286,7 +290,7 @@ def test_an_index_of_before_is_built_in_pieces_and_the_older_one_answers_meanwhi
     assert found(newsroom, "智能") == ["人工智能改变世界"]
     assert set(found(newsroom, "badgers")) == {"Badgers four", "Badger three"}
     assert found(newsroom, "otters") == ["Otter two"]
-    newsroom.tell(
+    newsroom.record(
         "Badgers four.md", article("Heron four", newsroom.stored(4).article.url)
     )
     assert (found(newsroom, "heron"), found(newsroom, "badgers")) == (
@@ -309,7 +313,7 @@ def test_words_of_a_search_are_kept_while_its_pages_may_be_turned(
 def test_what_readers_may_not_see_they_do_not_find_but_an_editor_may_have_meant_it(
     newsroom: Newsroom,
 ) -> None:
-    one, other, third, fourth = tell(
+    one, other, third, fourth = record(
         newsroom, "Badger one", "Badger two", "Badger three", "Badger four"
     )
     holding.hold(newsroom.db, [one], Waits.EDITOR)
@@ -323,8 +327,8 @@ def test_what_readers_may_not_see_they_do_not_find_but_an_editor_may_have_meant_
 
 def test_a_changed_title_is_found_by_its_new_words_only(newsroom: Newsroom) -> None:
     told = article("Badger census", "https://one.example/b")
-    newsroom.tell("b.md", told)
-    newsroom.tell("b.md", replace(told, title="Otter census"))
+    newsroom.record("b.md", told)
+    newsroom.record("b.md", replace(told, title="Otter census"))
     assert (found(newsroom, "otter"), found(newsroom, "badger")) == (
         ["Otter census"],
         [],
@@ -333,7 +337,7 @@ def test_a_changed_title_is_found_by_its_new_words_only(newsroom: Newsroom) -> N
 
 
 def test_nearest_titles_need_one_of_the_words(newsroom: Newsroom) -> None:
-    tell(newsroom, FIRST, SECOND)
+    record(newsroom, FIRST, SECOND)
     near = [
         one.article.title
         for one in nearest_titles(newsroom.db, "facial recognition badgers")
@@ -342,14 +346,14 @@ def test_nearest_titles_need_one_of_the_words(newsroom: Newsroom) -> None:
 
 
 def test_so_many_words_are_looked_for_and_no_more(newsroom: Newsroom) -> None:
-    tell(newsroom, " ".join(f"word{place}" for place in range(12)))
+    record(newsroom, " ".join(f"word{place}" for place in range(12)))
     assert found(
         newsroom, " ".join(f"word{place}" for place in range(12)) + " nowhere" * 5_000
     )
 
 
 room = open_newsroom()
-room.tell("a.md", article())
+room.record("a.md", article())
 
 
 @examples(300)
@@ -386,7 +390,7 @@ def test_of_very_many_the_last_recorded_are_weighed_and_a_better_one_among_them_
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.store.search.WEIGHED", 3)
-    tell(
+    record(
         newsroom,
         "Harbour, harbour, harbour",
         "Harbour news",
@@ -408,7 +412,7 @@ def test_a_reader_finds_what_is_there_when_too_many_of_the_last_are_hidden(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.store.search.WEIGHED", 2)
-    first, *others = tell(
+    first, *others = record(
         newsroom, "Harbour one", "Harbour two", "Harbour three", "Harbour four"
     )
     for hidden in others[1:]:
@@ -417,7 +421,7 @@ def test_a_reader_finds_what_is_there_when_too_many_of_the_last_are_hidden(
 
 
 def test_a_letter_alone_is_a_word_and_begins_none(newsroom: Newsroom) -> None:
-    tell(newsroom, "Plan B for the harbour", "Boats in the harbour")
+    record(newsroom, "Plan B for the harbour", "Boats in the harbour")
     assert found(newsroom, "b") == ["Plan B for the harbour"]
     assert len(found(newsroom, "h")) == 0
     assert len(found(newsroom, "ha")) == 2

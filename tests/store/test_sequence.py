@@ -25,7 +25,7 @@ NEWS = (Channel(chat="@news"),)
 JUMPS = (-48, -2, -0.01, 0, 0.01, 2, 48)
 
 
-def tell(newsroom: Newsroom, name: str) -> int:
+def record(newsroom: Newsroom, name: str) -> int:
     return newsroom.number(
         f"{name}.md",
         article(f"Story {name}", f"https://one.example/{name}", topics=("AI",)),
@@ -37,12 +37,12 @@ def test_what_arrives_after_the_clock_was_set_goes_to_channels_and_followers(
     newsroom: Newsroom, hours: float
 ) -> None:
     newsroom.open_channel("@news", begun=False)
-    tell(newsroom, "old")
+    record(newsroom, "old")
     newsroom.begin(0)
     newsroom.reader(7, "AI")
     newsroom.later(hours=hours)
     newsroom.reader(8, "AI")
-    new = tell(newsroom, "new")
+    new = record(newsroom, "new")
     newsroom.reader(9, "AI")
     newsroom.deliver()
     assert newsroom.states(new) == {"@news": "sent", "R7": "sent", "R8": "sent"}
@@ -50,7 +50,7 @@ def test_what_arrives_after_the_clock_was_set_goes_to_channels_and_followers(
 
 EVENTS = st.lists(
     st.tuples(
-        st.sampled_from(["follow", "unfollow", "tell", "plan", "stop", "back"]),
+        st.sampled_from(["follow", "unfollow", "record", "plan", "stop", "back"]),
         st.sampled_from(JUMPS),
     ),
     max_size=25,
@@ -83,8 +83,8 @@ def test_who_follows_before_an_article_comes_gets_it_whatever_the_clock_says(
             newsroom.plan()
             following.append(away.pop())
             standings.set_state(newsroom.db, following[-1], Standing.ACTIVE)
-        elif event == "tell":
-            expected[tell(newsroom, str(count))] = {
+        elif event == "record":
+            expected[record(newsroom, str(count))] = {
                 "@news",
                 *(title(newsroom, chat) for chat in following),
             }
@@ -109,7 +109,7 @@ def test_a_post_in_doubt_is_looked_for_among_what_came_after_it(
     """Those that were sent before are below it, also where the clock was set back meanwhile."""
     newsroom.open_channel("@news")
     for name in ("before", "doubtful", "after"):
-        tell(newsroom, name)
+        record(newsroom, name)
         newsroom.later(seconds=1)
         (one,) = outbox.due(newsroom.db, newsroom.at)
         newsroom.send(one, Unknown("lost") if name == "doubtful" else None)
@@ -141,7 +141,7 @@ def test_a_channel_that_was_passed_over_is_found_whatever_the_sequence_numbers_s
     newsroom.rules = replace(
         newsroom.rules, channels=(replace(newsroom.rules.channels[0], begun=1_000_000),)
     )
-    told = tell(newsroom, "lost")
+    told = record(newsroom, "lost")
     assert (newsroom.states(told), kinds(newsroom)) == ({}, ["absent"])
 
 
@@ -149,7 +149,7 @@ def test_followers_that_were_passed_over_are_found_once_the_fan_out_is_over(
     newsroom: Newsroom,
 ) -> None:
     first = newsroom.reader(7, "AI")
-    told = tell(newsroom, "lost")
+    told = record(newsroom, "lost")
     assert kinds(newsroom) == []  # still being planned
     fanouts.cancel(newsroom.db, told)
     newsroom.reader(8, "AI")

@@ -1,4 +1,4 @@
-"""A newsroom for tests of recording and remembering: a real database, a clock by hand, files told by their words."""
+"""A newsroom for tests of recording and remembering: a real database, a clock by hand, files given by what they hold."""
 
 from __future__ import annotations
 
@@ -72,25 +72,25 @@ class Newsroom:
         self.at += timedelta(**span)
         return self.at
 
-    def read(self, path: str, told: Article | str) -> Read:
+    def read(self, path: str, contents: Article | str) -> Read:
         self.marks += 1
         mark = (self.marks, self.marks, self.marks)
         return (
-            Read(path, mark, reason=told)
-            if isinstance(told, str)
-            else Read(path, mark, pack(told))
+            Read(path, mark, reason=contents)
+            if isinstance(contents, str)
+            else Read(path, mark, pack(contents))
         )
 
-    def tell(self, path: str, told: Article | str) -> Recorded:
+    def record(self, path: str, contents: Article | str) -> Recorded:
         """A file was read: an article, or the reason why it is none."""
         on_disk = None if self.disk is None else self.disk.__contains__
         (recorded,) = recorder.record(
-            self.db, [self.read(path, told)], self.rules, self.at, on_disk
+            self.db, [self.read(path, contents)], self.rules, self.at, on_disk
         )
         return recorded
 
-    def number(self, path: str, told: Article) -> int:
-        number = self.tell(path, told).article
+    def number(self, path: str, contents: Article) -> int:
+        number = self.record(path, contents).article
         assert number is not None
         return number
 
