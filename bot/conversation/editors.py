@@ -52,8 +52,11 @@ def _republish(db: Database, context: Context, request: Request) -> Posted:
     named = article_lookup.look_up(db, request.words)
     if len(named.articles) == 1:
         return posting.open_or_ask(db, context, request, named)
-    numbers = tuple(article.id for article in named.articles)
-    return Posted(found=numbers, rejected=named.rejected)
+    numbers = [article.id for article in named.articles]
+    return Posted(
+        found=tuple(numbers),
+        rejected=named.rejected,
+    )
 
 
 #: Command → what replies to it.

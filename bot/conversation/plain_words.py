@@ -44,7 +44,8 @@ def after(verb: str, words: str) -> str:
 
 
 def _with_command(request: Request, command: Command, words: str) -> Request:
-    typed = TypedCommand(command.name, f"/{command.name}")
+    name = command.name
+    typed = TypedCommand(name, f"/{name}")
     return replace(request, command=typed, words=words)
 
 

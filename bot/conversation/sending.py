@@ -40,7 +40,7 @@ class Reply:
 
     payload: Payload
     #: Records it.
-    record: Callable[[Database], object]
+    record: Callable[[Database], object] | None = None
 
 
 def reply(
@@ -117,13 +117,14 @@ def _begin(
 async def _reply(
     context: Context, request: Request, content: Payload | Reply, remember: bool = False
 ) -> None:
-    payload = content.payload if isinstance(content, Reply) else content
+    reply = content if isinstance(content, Reply) else Reply(content)
+    payload = reply.payload
     if request.message is not None and not request.private:
         quoted = {"message_id": request.message, "allow_sending_without_reply": True}
         payload = {"reply_parameters": quoted, **payload}
     outcome = await _send(context, request, payload, remember)
-    if isinstance(content, Reply) and isinstance(outcome, Sent):
-        await context.store(content.record)
+    if reply.record and isinstance(outcome, Sent):
+        await context.store(reply.record)
 
 
 async def _edit(
@@ -207,7 +208,9 @@ def _simpler(payload: Payload, fallback: Fallback) -> Payload | None:
         return None
     if fallback is Fallback.NO_KEYBOARD and "text" not in payload:
         return None
-    simpler = {name: value for name, value in payload.items() if name != left_out}
+    simpler = dict(payload)
+    del simpler[left_out]
     if fallback is Fallback.PLAIN:
-        simpler["text"] = markup.measure(payload["text"]).text
+        marked = markup.measure(payload["text"])
+        simpler["text"] = marked.text
     return simpler

@@ -93,9 +93,10 @@ def latest(db: Database, names: list[str], most: int) -> list[Stored]:
     newest: dict[int, Stored] = {}
     for name in names:
         row = follows.by_name(db, name)
-        if row:
-            of_topic = article_lists.latest(db, row.id, most)
-            newest |= {stored.id: stored for stored in of_topic}
+        if row is None:
+            continue
+        for stored in article_lists.latest(db, row.id, most):
+            newest[stored.id] = stored
     found = sorted(newest.values(), key=_age, reverse=True)
     return found[:most]
 
