@@ -9,7 +9,7 @@ from bot.domain.arrival import Waits, is_bulk, news_since
 from bot.domain.article import Stored
 from bot.planning import remarks
 from bot.planning.rules import Rules
-from bot.store import facts, holding
+from bot.store import bulk_arrivals, facts, holding
 from bot.store.database import Database, milliseconds
 from bot.store.facts import Fact
 
@@ -38,7 +38,7 @@ def hold_back(
     """
     restored = facts.moment(db, Fact.RESTORED)
     if restored is not None:
-        arrived = holding.arrived(db, articles, at, until=restored)
+        arrived = bulk_arrivals.arrived(db, articles, at, until=restored)
         holding.hold(db, arrived, Waits.RESTORED)
         return
     above = rules.bulk_above
@@ -57,14 +57,14 @@ def hold_back(
 
 def _older(
     db: Database, rules: Rules, at: datetime, scanned: int | None
-) -> holding.Older:
+) -> bulk_arrivals.Older:
     """Return the articles that arrived lately and are no news."""
     now = milliseconds(at)
     archive = facts.moment(db, Fact.ARCHIVE)
     floor = 0
     if rules.max_age:
         floor = milliseconds(at - rules.max_age)
-    return holding.Older(
+    return bulk_arrivals.Older(
         at=at,
         since=news_since(scanned, now),
         floor=floor,
@@ -72,7 +72,7 @@ def _older(
     )
 
 
-def _hold_bulk(db: Database, older: holding.Older, above: int) -> None:
+def _hold_bulk(db: Database, older: bulk_arrivals.Older, above: int) -> None:
     """Hold older articles if there are more than `above` of them."""
     free = older.free(db)
     if not free:

@@ -22,7 +22,7 @@ from bot.domain.recovery import (
 )
 from bot.domain.settlement import ProbeAnswer
 from bot.rendering import markup
-from bot.store import recovery
+from bot.store import search_bounds
 from bot.store.database import Database
 from bot.store.numbers import Touch
 from bot.store.recovery import Doubt
@@ -91,9 +91,9 @@ def waits_until(
         return None
     chat_id, waited = doubt.to.chat_id, at - doubt.over
     nothing_known = bounds.before is None
-    if nothing_known and recovery.will_be_bounded(db, chat_id):
+    if nothing_known and search_bounds.will_be_bounded(db, chat_id):
         return at + UNTOLD  # a later post will have a number, whenever it is sent
-    if waited < BOUND and recovery.will_be_bounded(db, chat_id, at):
+    if waited < BOUND and search_bounds.will_be_bounded(db, chat_id, at):
         return doubt.over + BOUND
     if nothing_known and waited < patience:
         # the message of somebody else would bound it too, whenever it arrives
@@ -105,7 +105,7 @@ def open_search(
     db: Database, doubt: Doubt, bounds: Bounds, me: int, editors: Sequence[int]
 ) -> OpenSearch:
     """Begin a search. me: the bot's user id. editors: chats that candidates are forwarded to."""
-    in_other_thread = recovery.may_be_in_other_thread(db, doubt)
+    in_other_thread = search_bounds.may_be_in_other_thread(db, doubt)
     target = target_of(doubt, me, in_other_thread=in_other_thread)
     return OpenSearch(doubt, Search(target, bounds, editors))
 

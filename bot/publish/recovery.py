@@ -31,7 +31,7 @@ from bot.publish.in_flight import InFlightCalls
 from bot.publish.messenger import Ask, Messenger
 from bot.publish.open_search import OpenSearch
 from bot.publish.search_results import SearchResults
-from bot.store import numbers, recovery
+from bot.store import numbers, recovery, search_bounds
 from bot.store.numbers import Touch
 from bot.store.recovery import Doubt
 from bot.store.thread import Store
@@ -129,7 +129,7 @@ class Recovery:
     async def _open_one(self, doubt: Doubt, at: datetime) -> None:
         chat_id = doubt.to.chat_id
         patience = timedelta(seconds=PATIENCE * self.doubt_seconds)
-        bounds = await self.store(recovery.around, doubt)
+        bounds = await self.store(search_bounds.around, doubt)
         until = await self.store(open_search.waits_until, doubt, bounds, at, patience)
         if until:
             self._waiting[chat_id] = until

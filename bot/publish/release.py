@@ -21,7 +21,7 @@ from bot.publish.channels import Channels
 from bot.publish.notifier import Notifier
 from bot.publish.restore_search import RestoreSearch
 from bot.settings import Settings
-from bot.store import facts, holding
+from bot.store import due_articles, facts, holding
 from bot.store.database import Database, transaction
 from bot.store.facts import Fact
 from bot.store.thread import Store
@@ -43,14 +43,14 @@ def release_due(db: Database, rules: Rules, at: datetime) -> Released:
     """Release the articles whose future date has come; those that have expired never go out."""
     released = False
     with transaction(db):
-        holding.hold(db, holding.expired(db, at), Waits.EXPIRED)
-        due = holding.due(db, None if rules.future is Future.POST else at)
+        holding.hold(db, due_articles.expired(db, at), Waits.EXPIRED)
+        due = due_articles.due(db, None if rules.future is Future.POST else at)
         if rules.future is Future.SKIP:
             holding.skip(db, due)
         else:
             for number in _without_bulk(db, due, rules, at):
                 released |= _release(db, number, rules, at)
-    return Released(released, holding.next_moment(db))
+    return Released(released, due_articles.next_moment(db))
 
 
 def _without_bulk(
@@ -61,7 +61,7 @@ def _without_bulk(
     That happens where the clock was far behind at the start.
     """
     last_of_archive = facts.moment(db, Fact.ARCHIVE) or 0
-    archive = holding.of_archive(db, due, last_of_archive, at - SLACK)
+    archive = due_articles.of_archive(db, due, last_of_archive, at - SLACK)
     if not archive:
         return due
     arrived = len(archive) + holding.count(db, Waits.BULK)

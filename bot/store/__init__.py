@@ -34,6 +34,8 @@ Files and articles:
     recording        writes new articles, many at once
     recorded         the newest articles, for filters
     holding          articles that wait, and why
+    bulk_arrivals    old articles that arrived together
+    due_articles     articles that are dated to come, or expire
     merging          two articles, or two chats, become one
     search           articles found by words
     match_expressions  queries as the full-text index takes them
@@ -74,6 +76,7 @@ Edits, deletions and searches:
     posts_behind     posts that are not edited any more because of it
     recovery         doubtful deliveries to channels, which are searched for
     repeats          doubtful deliveries to readers, which are repeated once
+    search_bounds    between which message numbers a post is searched for
     numbers          message numbers known in a chat
     restore_search   posts found after a restore
 

@@ -13,3 +13,7 @@ VISIBLE = "held = 0 AND withdrawn = 0 AND copy_of IS NULL"
 FREE = f"waits = '{Waits.NOTHING}'"
 #: It waits for something.
 WAITING = f"waits <> '{Waits.NOTHING}'"
+#: Neither withdrawn nor a copy.
+OPEN = "withdrawn = 0 AND copy_of IS NULL"
+#: It is dated to come, and its file still exists.
+DATED = f"waits = '{Waits.FUTURE}' AND file IS NOT NULL AND {OPEN}"

@@ -26,6 +26,8 @@ from bot.store.migrations import paperboy
 Row = sqlite3.Row
 #: What is bound to a statement: by name, or in order.
 Values = dict[str, Any] | tuple[Any, ...]
+#: The values of a `json_list`, with one placeholder.
+THESE = "(SELECT value FROM json_each(?))"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BUSY_SECONDS = 10.0
 #: KiB of pages in memory, and pages that the log holds before they are copied into the database.

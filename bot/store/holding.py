@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.arrival import HIDDEN, WINDOW, Waits
+from bot.domain.arrival import HIDDEN, Waits
 from bot.store import sequence
-from bot.store.article_states import FREE, WAITING
+from bot.store.article_states import DATED, FREE, OPEN, WAITING
 from bot.store.database import (
+    THESE,
     column,
     exists,
     json_list,
@@ -24,93 +24,29 @@ from bot.store.database import (
 )
 from bot.store.recording import EFFECTIVE_DATE
 
-#: The articles of a JSON list of row numbers.
-_THESE = "(SELECT value FROM json_each(?))"
-#: Neither withdrawn nor a copy.
-_OPEN = "withdrawn = 0 AND copy_of IS NULL"
 #: An editor can decide on it: of bulk and restored articles, the file was there at the last whole
 #: scan.
-_ASKED = f"""{_OPEN} AND (waits NOT IN ('bulk', 'restored')
+_ASKED = f"""{OPEN} AND (waits NOT IN ('bulk', 'restored')
   OR file IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM files f WHERE f.path = articles.file AND f.missing > 0))"""
-#: Expires, and was not hidden for it yet.
-_EXPIRES = (
-    "expires IS NOT NULL AND waits <> 'expired' "
-    "AND expires > coalesce((SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'expiring'), 0)"
-)
-#: Is dated to come, and its file still exists.
-_DATED = f"waits = 'future' AND file IS NOT NULL AND {_OPEN}"
-_ARRIVED_OLD = (
-    f"recorded > :from AND recorded <= :at AND decided = 0 AND id > :archive AND {_OPEN} "
-    "AND coalesce(published, 0) < :since AND coalesce(published, recorded) >= :floor"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Older:
-    """Articles recorded in the window up to `at`, dated before `since` (milliseconds) or undated.
-
-    Those dated before `floor` are left out: they are not posted anyway.
-    """
-
-    at: datetime
-    since: int
-    floor: int = 0
-    #: Articles up to this one were there at a start.
-    archive: int = 0
-
-    def free(self, db: Database, most: int = -1) -> list[int]:
-        """Return those that wait for nothing, at most so many."""
-        sql = f"SELECT id FROM articles WHERE {FREE} AND {_ARRIVED_OLD} LIMIT :most"
-        return column(db, sql, {**self._values(), "most": most})
-
-    def waiting(self, db: Database, most: int) -> int:
-        """Return how many wait as a bulk arrival, counted up to `most`."""
-        sql = (
-            "SELECT count(*) FROM (SELECT 1 FROM articles WHERE waits = 'bulk' "
-            f"AND {_ARRIVED_OLD} LIMIT :most)"
-        )
-        return number(db, sql, {**self._values(), "most": most})
-
-    def cancel_fanouts(self, db: Database) -> None:
-        """Plan no followers of them."""
-        old = (
-            f"SELECT id FROM articles WHERE {FREE} AND {_ARRIVED_OLD} "
-            "AND id IN (SELECT article FROM fanouts)"
-        )
-        with transaction(db):
-            write(
-                db,
-                f"UPDATE articles SET planned = NULL WHERE id IN ({old})",
-                self._values(),
-            )
-            write(db, f"DELETE FROM fanouts WHERE article IN ({old})", self._values())
-
-    def _values(self) -> dict[str, int]:
-        window = {"from": milliseconds(self.at - WINDOW), "at": milliseconds(self.at)}
-        return window | {
-            "since": self.since,
-            "floor": self.floor,
-            "archive": self.archive,
-        }
 
 
 def hold(db: Database, articles: Collection[int], waits: Waits) -> None:
     """Let articles wait. Posts stay; deliveries in flight are held if they come back unsent."""
     these = json_list(articles)
     with transaction(db):
-        sql = f"UPDATE articles SET waits = ?, held = ? WHERE id IN {_THESE}"
+        sql = f"UPDATE articles SET waits = ?, held = ? WHERE id IN {THESE}"
         write(db, sql, (str(waits), waits in HIDDEN, these))
         write(
             db,
-            f"UPDATE deliveries SET state = 'held' WHERE article IN {_THESE} AND state = 'pending'",
+            f"UPDATE deliveries SET state = 'held' WHERE article IN {THESE} AND state = 'pending'",
             (these,),
         )
-        write(db, f"DELETE FROM fanouts WHERE article IN {_THESE}", (these,))
-        write(db, f"UPDATE articles SET planned = NULL WHERE id IN {_THESE}", (these,))
+        write(db, f"DELETE FROM fanouts WHERE article IN {THESE}", (these,))
+        write(db, f"UPDATE articles SET planned = NULL WHERE id IN {THESE}", (these,))
         if waits in HIDDEN:  # posts stay as they are until the article is released
             sql = (
-                f"UPDATE deliveries SET edit_due = NULL WHERE article IN {_THESE} "
+                f"UPDATE deliveries SET edit_due = NULL WHERE article IN {THESE} "
                 "AND edit_due IS NOT NULL"
             )
             write(
@@ -144,12 +80,12 @@ def skip(db: Database, articles: Collection[int]) -> int:
     with transaction(db):
         write(
             db,
-            f"UPDATE deliveries SET state = 'skipped' WHERE article IN {_THESE} AND state = 'held'",
+            f"UPDATE deliveries SET state = 'skipped' WHERE article IN {THESE} AND state = 'held'",
             (these,),
         )
         sql = (
             "UPDATE articles SET waits = ?, held = 0, decided = 1 "
-            f"WHERE id IN {_THESE} AND {WAITING}"
+            f"WHERE id IN {THESE} AND {WAITING}"
         )
         return write(db, sql, (Waits.NOTHING, these))
 
@@ -161,53 +97,6 @@ def went_out(db: Database, article: int) -> bool:
         "LIMIT 1"
     )
     return exists(db, sql, (article,))
-
-
-def due(db: Database, at: datetime | None, most: int = 500) -> list[int]:
-    """Return the articles dated to come that are due at `at` (None: all), the earliest first."""
-    sql = (
-        f"SELECT id FROM articles WHERE {_DATED} AND published <= ? "
-        "ORDER BY published, id LIMIT ?"
-    )
-    return column(db, sql, (milliseconds(at) if at else 2**62, most))
-
-
-def of_archive(
-    db: Database, articles: Collection[int], archive: int, before: datetime
-) -> list[int]:
-    """Return the subset of articles that are not above `archive` and dated before a moment."""
-    sql = f"SELECT id FROM articles WHERE id IN {_THESE} AND id <= ? AND published < ?"
-    return column(db, sql, (json_list(articles), archive, milliseconds(before)))
-
-
-def expired(db: Database, at: datetime, most: int = 500) -> list[int]:
-    """Return the articles that have expired and are not hidden for it yet."""
-    sql = f"SELECT id FROM articles WHERE expires <= ? AND {_EXPIRES} LIMIT ?"
-    return column(db, sql, (milliseconds(at), most))
-
-
-def next_moment(db: Database) -> datetime | None:
-    """Return when the next article is due or expires, or None."""
-    dated = f"SELECT min(published) FROM articles WHERE {_DATED}"
-    expiring = f"SELECT min(expires) FROM articles WHERE {_EXPIRES}"
-    both = f"SELECT ({dated}) AS moment UNION SELECT ({expiring})"
-    return moment_of(db, f"SELECT min(moment) FROM ({both})")
-
-
-def next_date(db: Database) -> datetime | None:
-    """Return the moment of the next article that is dated to come, or None."""
-    return moment_of(db, f"SELECT min(published) FROM articles WHERE {_DATED}")
-
-
-def arrived(
-    db: Database, articles: Collection[int], at: datetime, *, until: int
-) -> list[int]:
-    """Return the subset that arrived at `at`, waits for nothing, and is not dated after `until`."""
-    sql = (
-        f"SELECT id FROM articles WHERE id IN {_THESE} AND {FREE} AND recorded = ? AND {_OPEN} "
-        "AND coalesce(published, 0) <= ?"
-    )
-    return column(db, sql, (json_list(articles), milliseconds(at), until))
 
 
 def unsent(db: Database, articles: Collection[int]) -> list[int]:
@@ -226,7 +115,7 @@ def has_fanouts(db: Database) -> bool:
 
 def counts(db: Database) -> dict[Waits, int]:
     """Return how many articles wait for what."""
-    counted = f"(waits <> 'future' OR ({_DATED}))"
+    counted = f"(waits <> 'future' OR ({DATED}))"
     sql = (
         f"SELECT waits, count(*) FROM articles WHERE {WAITING} AND {counted} AND {_ASKED} "
         "GROUP BY waits"
@@ -237,7 +126,7 @@ def counts(db: Database) -> dict[Waits, int]:
 def waiting(db: Database, waits: Sequence[Waits], most: int = -1) -> list[int]:
     """Return the articles that wait for one of these, the newest first."""
     sql = (
-        f"SELECT id FROM articles WHERE {WAITING} AND waits IN {_THESE} AND {_ASKED} "
+        f"SELECT id FROM articles WHERE {WAITING} AND waits IN {THESE} AND {_ASKED} "
         "ORDER BY ordered DESC, id DESC LIMIT ?"
     )
     return column(db, sql, (json_list(waits), most))

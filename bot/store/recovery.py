@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.candidates import Bounds
 from bot.domain.chat import OnDoubt
 from bot.domain.delivery import LONGEST_CALL, REPEATS, State
 from bot.domain.notices import Alert, Notice
 from bot.domain.settlement import Settlement
 from bot.store import attempts, delivery_rows, notices, numbers, outbox
 from bot.store.attempts import Action
-from bot.store.availability import NEVER, OPENS, REACHABLE
+from bot.store.availability import REACHABLE
 from bot.store.database import (
     Row,
     exists,
@@ -99,64 +98,6 @@ def next_due(db: Database, *, busy: Collection[int] = ()) -> datetime | None:
         f"AND NOT {_AFTER_ANOTHER}"
     )
     return moment_of(db, sql, tuple(busy))
-
-
-def around(db: Database, doubt: Doubt) -> Bounds:
-    """Return what is known of the message numbers around an attempt."""
-    chat, begun, over = (
-        doubt.to.chat_id,
-        milliseconds(doubt.begun),
-        milliseconds(doubt.over),
-    )
-    before = "message > 0 AND settled_sequence < ? ORDER BY message DESC LIMIT 1"
-    after = "message > ? AND begun_sequence > ? AND begun >= ? ORDER BY message LIMIT 1"
-    first = max(numbers.known(db, chat, before, doubt.sequence), default=None)
-    floor = first.message if first else max(doubt.to.thread, 0)
-    last = min(
-        numbers.known(db, chat, after, floor, doubt.sequence, over), default=None
-    )
-    return Bounds(
-        before=first.message if first else None,
-        after=last.message if last else None,
-        known=frozenset(
-            one.message for one in numbers.known(db, chat, "message > ?", floor)
-        ),
-        late=bool(first and last and begun - first.settled > last.begun - begun)
-        and not _has_twins(db, doubt),
-        floor=floor,  # a thread of a forum has the number of the message it begins with
-    )
-
-
-def may_be_in_other_thread(db: Database, doubt: Doubt) -> bool:
-    """Return True if the same article is in doubt in another thread of the chat."""
-    return exists(db, f"{_TWINS} AND chat <> :chat", _twin(doubt))
-
-
-def _has_twins(db: Database, doubt: Doubt) -> bool:
-    """Return True if another edition of the article is in doubt in the same chat."""
-    return exists(db, f"{_TWINS} AND chat = :chat", _twin(doubt))
-
-
-def _twin(doubt: Doubt) -> dict[str, int]:
-    delivery = doubt.to.delivery
-    return {
-        "article": delivery.article,
-        "delivery": delivery.id,
-        "chat": delivery.chat,
-        "chat_id": doubt.to.chat_id,
-    }
-
-
-def will_be_bounded(db: Database, chat_id: int, at: datetime | None = None) -> bool:
-    """Return True if a post may go out at `at` (None: ever), whose number will end the search."""
-    now = milliseconds(at) if at else NEVER - 1
-    sql = f"""
-        SELECT count(*) FROM deliveries d JOIN chats c ON c.id = d.chat
-        WHERE c.chat_id = ? AND d.state IN ('pending', 'sending')
-          AND (d.not_before IS NULL OR d.not_before <= ?)
-          AND {OPENS} <= ?
-    """
-    return number(db, sql, (chat_id, now, now)) > 0
 
 
 def found(db: Database, doubt: Doubt, message: int, at: datetime) -> bool:
@@ -254,11 +195,6 @@ _DOUBTS = f"""
 SELECT d.*, c.chat_id, c.thread, c.username, c.kind, c.on_doubt, c.title, c.setting
 FROM deliveries d JOIN chats c ON c.id = d.chat
 WHERE d.state = 'doubtful' AND d.lane = 0 AND {REACHABLE}
-"""
-#: The same article, in doubt in the same chat (Telegram's number), but for one delivery.
-_TWINS = """
-SELECT 1 FROM deliveries WHERE state = 'doubtful' AND lane = 0 AND article = :article
-AND id <> :delivery AND chat IN (SELECT id FROM chats WHERE chat_id = :chat_id)
 """
 #: Another edition of `d` was sent before it and is still to be searched for.
 _AFTER_ANOTHER = """EXISTS (

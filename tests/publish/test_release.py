@@ -18,6 +18,7 @@ from bot.publish import editions, release, release_questions, report
 from bot.rendering import waiting as words
 from bot.store import (
     article_lists,
+    due_articles,
     facts,
     follows,
     holding,
@@ -125,7 +126,7 @@ def test_what_is_dated_to_come_goes_out_only_while_its_file_is_there(
     for _ in range(2):
         recorder.record_missing(newsroom.db, ["a.md"])
     assert holding.counts(newsroom.db) == {}
-    assert holding.next_moment(newsroom.db) is None
+    assert due_articles.next_moment(newsroom.db) is None
     newsroom.later(hours=4)
     assert not due(newsroom)
     newsroom.record("moved/a.md", told)

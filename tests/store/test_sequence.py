@@ -14,7 +14,7 @@ from bot.domain.chat import Standing
 from bot.domain.outcome import Unknown
 from bot.publish import verification
 from bot.settings import Channel
-from bot.store import fanouts, follows, outbox, recovery, standings
+from bot.store import fanouts, follows, outbox, recovery, search_bounds, standings
 from bot.store.database import rows, write
 from tests.support.examples import examples
 from tests.support.newsroom import TAXONOMY, Newsroom, article, open_newsroom
@@ -116,7 +116,7 @@ def test_a_post_in_doubt_is_looked_for_among_what_came_after_it(
         newsroom.later(hours=hours if name == "doubtful" else 0)
     write(newsroom.db, "UPDATE deliveries SET not_before = 0 WHERE state = 'doubtful'")
     (doubt,) = recovery.due(newsroom.db, newsroom.at + timedelta(days=9))
-    around = recovery.around(newsroom.db, doubt)
+    around = search_bounds.around(newsroom.db, doubt)
     assert around.before == 101
     assert around.after in (103, None)
     assert 102 not in around.known
