@@ -17,8 +17,8 @@ help: ## this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name does; do \
 		printf '  make %-9s %s\n' "$$name" "$$does"; done
 
-demo: $(VENV)/.run ## the bot against a local sandbox with a chat page: no token, no account
-	$(BIN)/python -m bot demo
+demo: $(VENV)/.run ## the bot against a local sandbox with a chat page: no token, no account; PORT=8123
+	$(BIN)/python -m bot demo $(if $(PORT),--port $(PORT))
 
 test: check ## the whole gate but `proofs` and `coverage`, which .ci/run adds
 	$(BIN)/pytest -n 3 --dist worksteal -m "not proof"

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from math import inf
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot import scheduler, single_run, watchdog
@@ -34,6 +33,7 @@ from bot.session.parts import Parts
 from bot.settings import Settings
 from bot.single_run import SingleRun
 from bot.store import clock_shifts, lock, outbox, present, upgrade
+from bot.store.early_check import EarlyCheck
 from bot.store.thread import Store
 
 if TYPE_CHECKING:
@@ -78,15 +78,18 @@ class App:
         settings: Settings,
         templates: Templates,
         clock: Callable[[], datetime] | None = None,
+        early_check: EarlyCheck | None = None,
     ) -> AsyncIterator[App]:
         """Hold the database and open it while the block runs. Raises DatabaseInUse or StoreError.
 
         `clock`: a `Clock`, or anything else that tells the wall time; None: the system's.
+        early_check: a check of the database that was begun before.
         """
         database = settings.store.database
         clock = Clock.of(clock) if clock else Clock(now, monotonic)
         with lock.held(database):
-            await _check(database)
+            if early_check is None or not early_check.holds():
+                present.before_use(database)
             upgrade.keep_copy(database)
             store = Store(database)
             try:
@@ -169,7 +172,8 @@ class App:
 
     @asynccontextmanager
     async def _connected(self, seconds: float = inf) -> AsyncIterator[Connection]:
-        from bot.session.connecting import connected  # loaded by `_check`
+        # only a bot that connects loads Telegram's library
+        from bot.session.connecting import connected
 
         async with connected(self._parts, self._stop, seconds) as telegram:
             telegram.courier.followed.reread = self._reread
@@ -277,15 +281,6 @@ class App:
             self._telegram.courier.shift(by)
             self._telegram.notifier.shift(by)
         self._parts.store.queue(clock_shifts.shift, by)
-
-
-async def _check(database: Path) -> None:
-    """Check the database, and load what speaks to Telegram while the disk is read."""
-    checking = asyncio.create_task(asyncio.to_thread(present.before_use, database))
-    await asyncio.sleep(0)  # the check begins
-    import bot.session.connecting  # noqa: F401
-
-    await checking
 
 
 def _rate_limiter(settings: Settings) -> RateLimiter:

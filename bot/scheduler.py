@@ -32,9 +32,9 @@ _CANCEL_WAITS = (0.5, 0.5)
 
 
 async def unless(
-    stop: asyncio.Event, work: Coroutine[Any, Any, T], farewell: float = 0.0
+    stop: asyncio.Event, work: Coroutine[Any, Any, T], seconds: float = 0.0
 ) -> T:
-    """Return the result of `work`, which is cancelled `farewell` seconds after `stop` is set.
+    """Return the result of `work`, which is cancelled so many `seconds` after `stop` is set.
 
     Raises Stopped when `stop` was set, whether or not the work was completed.
     """
@@ -44,7 +44,7 @@ async def unless(
         await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
         if not stop.is_set():
             return await task
-        await asyncio.wait((task,), timeout=farewell)
+        await asyncio.wait((task,), timeout=seconds)
         raise Stopped("stopped")
     finally:
         stopped.cancel()

@@ -346,7 +346,7 @@ async def test_work_that_is_stopped_may_say_farewell() -> None:
 
     asyncio.get_running_loop().call_later(0.02, stop.set)
     with pytest.raises(Stopped):
-        await scheduler.unless(stop, work(), farewell=20)
+        await scheduler.unless(stop, work(), seconds=20)
     assert ended == [True]
 
 

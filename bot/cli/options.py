@@ -42,11 +42,16 @@ def on_signal(stop: Callable[[], None]) -> None:
 
 
 def loaded(
-    config: Path | None, *, with_folder: bool = False, with_token: bool = True
+    config: Path | None,
+    *,
+    with_folder: bool = False,
+    with_token: bool = True,
+    on_settings: Callable[[Settings], None] = lambda chosen: None,
 ) -> tuple[Settings, Templates]:
     """Return the checked settings and templates.
 
     with_folder: the folder of articles must exist. with_token: see `settings.load`.
+    on_settings: called with the settings before the templates are loaded.
     Raises UsageError with one line for each problem.
     """
     from bot import settings
@@ -57,6 +62,7 @@ def loaded(
     templates: Templates | None = None
     try:
         chosen = settings.load(config, with_token=with_token)
+        on_settings(chosen)
         if with_folder:
             problems += _folder_problems(chosen.feed.folder)
     except UsageError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,8 +12,7 @@ from bot.cli import collector, logs, options
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.rendering.templates import Templates
-    from bot.settings import Settings
+    from bot.app import App
 
 #: Exit codes of `run --once`: a channel or the folder is not there; something is left to send.
 WENT_WRONG, LEFT_WAITING = 1, 3
@@ -38,21 +38,30 @@ def run(
             "--once and --webhook can't be combined: a webhook needs a bot that keeps running"
         )
     with collector.off_while_loading():
-        chosen, templates = options.loaded(config, with_folder=True)
-        import bot.app  # noqa: F401 - loaded while the garbage collector is off
+        from bot.store.early_check import EarlyCheck
+
+        check = EarlyCheck()
+        chosen, templates = options.loaded(
+            config,
+            with_folder=True,
+            on_settings=lambda chosen: check.begin(chosen.store.database),
+        )
+        # loaded while the garbage collector is off and the database is read
+        import bot.app
+        import bot.session.connecting
 
         logs.begin(chosen.log)
-    if code := asyncio.run(_run(chosen, templates, once=once, webhook=webhook)):
+    opened = bot.app.App.opened(chosen, templates, early_check=check)
+    code = asyncio.run(_run(opened, once=once, webhook=webhook))
+    if code:
         raise typer.Exit(code)
 
 
 async def _run(
-    chosen: Settings, templates: Templates, *, once: bool, webhook: bool
+    opened: AbstractAsyncContextManager[App], *, once: bool, webhook: bool
 ) -> int:
     """Return the exit code; 0 unless `once`."""
-    from bot.app import App
-
-    async with App.opened(chosen, templates) as app:
+    async with opened as app:
         options.on_signal(app.stop)
         if once:
             left = await app.run_once()

@@ -12,6 +12,7 @@ The database itself:
     upgrade          keeps a copy before an upgrade
     links            where the path of a database leads
     lock             one process per database
+    early_check      the same check, begun while the rest of a start goes on
     present          whether the file is still the one on disk
     inspection       what a database file is, without writing
     disk             whether the disk lasts
