@@ -18,45 +18,46 @@ from bot.domain.topics import Taxonomy
 from bot.planning import naming
 from bot.publish import channels, passed_over
 from bot.store import audit, chats, follows
-from bot.store.audit import Oddity
 from bot.store.chats import Chat
 from bot.store.database import Database
+from bot.store.oddities import Oddity, OddityKind
 
 #: Kind of finding → its words. "{detail}" comes from the rows.
 _WORDS = {
-    "damaged": "the file is damaged: {detail}. `paperboy restore` a copy",
-    "points nowhere": "a row refers to one that does not exist: {detail}",
-    "twice": "edition {detail} was sent twice",
-    "same message": "two deliveries have message {detail}",
-    "no number": "counts as sent, but has no message number",
-    "no payload": "was sent, but what was sent is not recorded",
-    "late": "waits for more than a day though nothing holds it: is the bot running? {detail}",
-    "left sending": "was being sent when the last run ended; the next run looks for it",
-    "out of line": "waits where it is never looked for, or ahead of its turn; "
+    OddityKind.DAMAGED: "the file is damaged: {detail}. `paperboy restore` a copy",
+    OddityKind.POINTS_NOWHERE: "a row refers to one that does not exist: {detail}",
+    OddityKind.TWICE: "edition {detail} was sent twice",
+    OddityKind.SAME_MESSAGE: "two deliveries have message {detail}",
+    OddityKind.NO_NUMBER: "counts as sent, but has no message number",
+    OddityKind.NO_PAYLOAD: "was sent, but what was sent is not recorded",
+    OddityKind.LATE: "waits for more than a day though nothing holds it: is the bot running? "
+    "{detail}",
+    OddityKind.LEFT_SENDING: "was being sent when the last run ended; the next run looks for it",
+    OddityKind.OUT_OF_LINE: "waits where it is never looked for, or ahead of its turn; "
     "`paperboy restore` a copy",
-    "doubt forgotten": "is in doubt, and is not being looked for",
-    "old form": "shows an earlier state of its article, and no edit is planned",
-    "not taken back": "shows a withdrawn article, and is not to be taken back",
-    "withdrawn waits": "waits though its article is withdrawn",
-    "held waits not": "and its article disagree on whether the article waits",
-    "hidden wrongly": "is hidden from readers though what it waits for says it is not, "
+    OddityKind.DOUBT_FORGOTTEN: "is in doubt, and is not being looked for",
+    OddityKind.OLD_FORM: "shows an earlier state of its article, and no edit is planned",
+    OddityKind.NOT_TAKEN_BACK: "shows a withdrawn article, and is not to be taken back",
+    OddityKind.WITHDRAWN_WAITS: "waits though its article is withdrawn",
+    OddityKind.HELD_WAITS_NOT: "and its article disagree on whether the article waits",
+    OddityKind.HIDDEN_WRONGLY: "is hidden from readers though what it waits for says it is not, "
     "or the reverse: {detail}",
-    "joined waits": "waits though its article lives on in another",
-    "revised unsent": "is to be edited, but was not sent",
-    "unopened edition": "is of an edition that was never opened",
-    "no address": "no address leads to it: {detail}",
-    "address lost": "its own address does not lead to it: {detail}",
-    "copy of a copy": "is a copy of a copy, or of itself",
-    "owner gone": "belongs to a file that is not known: {detail}",
-    "no owner": "belongs to no file though one holds it: {detail}",
-    "fan-out of nothing": "is being planned for followers, though readers may not see it",
-    "unserved": "has no delivery to some who followed its topics when it was recorded: "
+    OddityKind.JOINED_WAITS: "waits though its article lives on in another",
+    OddityKind.REVISED_UNSENT: "is to be edited, but was not sent",
+    OddityKind.UNOPENED_EDITION: "is of an edition that was never opened",
+    OddityKind.NO_ADDRESS: "no address leads to it: {detail}",
+    OddityKind.ADDRESS_LOST: "its own address does not lead to it: {detail}",
+    OddityKind.COPY_OF_A_COPY: "is a copy of a copy, or of itself",
+    OddityKind.OWNER_GONE: "belongs to a file that is not known: {detail}",
+    OddityKind.NO_OWNER: "belongs to no file though one holds it: {detail}",
+    OddityKind.FANOUT_OF_NOTHING: "is being planned for followers, though readers may not see it",
+    OddityKind.UNSERVED: "has no delivery to some who followed its topics when it was recorded: "
     "{detail} of them",
-    "missed": "arrived after this computer's clock had been set back, and an earlier version "
-    "passed over followers of its topics: {detail} may have missed it. "
+    OddityKind.MISSED: "arrived after this computer's clock had been set back, and an earlier "
+    "version passed over followers of its topics: {detail} may have missed it. "
     "When it starts, the bot asks its editors whether to send it to them",
-    "absent": "has no delivery there, though it was recorded since the channel began and its "
-    "filters admit it. `/republish {detail}` posts it; "
+    OddityKind.ABSENT: "has no delivery there, though it was recorded since the channel began and "
+    "its filters admit it. `/republish {detail}` posts it; "
     "ask for it also if you widened the filters",
 }
 
@@ -65,7 +66,7 @@ _WORDS = {
 class Finding:
     """Something that ought not to be."""
 
-    kind: str
+    kind: OddityKind
     #: The article's and the chat's names, as far as it is about one; may be empty.
     about: str
     what: str
@@ -93,7 +94,7 @@ def verify(
     running: a bot has it. max_age: older articles are not delivered; None: all are.
     """
     found = list(audit.damage(db))
-    if not any(one.kind == "damaged" for one in found):
+    if not any(one.kind is OddityKind.DAMAGED for one in found):
         begun = list(_begun(db, chosen, taxonomy))
         found += audit.oddities(db, at, running=running)
         for channel in begun:
@@ -127,7 +128,7 @@ def _absent(db: Database, channel: Channel) -> Iterator[Oddity]:
         if not channel.admits(topics, quality):
             continue
         yield Oddity(
-            "absent",
+            OddityKind.ABSENT,
             article,
             channel.chat,
             detail=short_id(article),
@@ -139,7 +140,7 @@ def _passed_over(db: Database, begun: Sequence[Channel]) -> Iterator[Oddity]:
     found = passed_over.find(db, begun)
     for article, followers in found.followers.items():
         count = f"{len(followers):,}"
-        yield Oddity("missed", article, detail=count)
+        yield Oddity(OddityKind.MISSED, article, detail=count)
 
 
 def _finding(db: Database, one: Oddity) -> Finding:

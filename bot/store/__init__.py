@@ -23,6 +23,7 @@ The database itself:
     clock_shifts     moves every moment that is waited for when the clock was set
     pruning          deletes what is old
     audit            finds rows that should not exist
+    oddities         their kinds
 
 Files and articles:
 

@@ -6,7 +6,6 @@ What a finding means is worded in `publish.verification`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -18,6 +17,7 @@ from bot.store.availability import ACTIVE, OPENS
 from bot.store.database import Row, column, milliseconds, number, rows
 from bot.store.delivery_rows import UNCONFIRMED
 from bot.store.forms import FORMS_SHOWN
+from bot.store.oddities import Oddity, OddityKind
 
 #: A delivery that could go out and still waits after so long is not merely behind others.
 LATE = timedelta(days=1)
@@ -38,38 +38,27 @@ _UNEXPLAINED = "d.reason = ''"
 _JOINED = "NOT EXISTS (SELECT 1 FROM aliases WHERE article = a.id)"
 
 
-@dataclass(frozen=True, slots=True)
-class Oddity:
-    """A row that should not exist, by what it is about; a detail may be empty."""
-
-    kind: str
-    article: int | None = None
-    chat: int | None = None
-    delivery: int | None = None
-    detail: str = ""
-
-
 #: Kind of oddity → the rows that are one, with those of the columns `article`, `chat`, `delivery`,
 #: `detail` it has.
 _QUESTIONS = {
-    "twice": """
+    OddityKind.TWICE: """
         SELECT article, chat, edition AS detail FROM deliveries WHERE state = 'sent'
         GROUP BY article, chat, edition HAVING count(*) > 1""",
-    "same message": """
+    OddityKind.SAME_MESSAGE: """
         SELECT min(d.chat) AS chat, max(d.id) AS delivery, d.message AS detail FROM deliveries d
         JOIN chats c ON c.id = d.chat WHERE d.message > 0
         GROUP BY c.chat_id, d.message HAVING count(*) > 1""",
-    "no number": f"""
+    OddityKind.NO_NUMBER: f"""
         {_DELIVERY}
         WHERE d.state = 'sent' AND coalesce(d.message, 0) <= 0 AND d.given_up IS NULL""",
-    "no payload": f"""
+    OddityKind.NO_PAYLOAD: f"""
         {_DELIVERY}
         WHERE d.state IN ('sending', 'doubtful', 'sent') AND d.payload IS NULL""",
-    "late": f"""
+    OddityKind.LATE: f"""
         {_DELIVERY} JOIN chats c ON c.id = d.chat
         WHERE d.state = 'pending' AND d.created < :late AND coalesce(d.not_before, 0) < :late
           AND {OPENS} < :late""",
-    "out of line": f"""
+    OddityKind.OUT_OF_LINE: f"""
         {_DELIVERY} WHERE d.state = 'pending' AND (d.head NOT IN (0, 1)
           OR (d.head IS NULL) <> (d.not_before IS NOT NULL)
           OR d.head IS NULL AND d.asleep_until IS NOT d.not_before
@@ -77,50 +66,50 @@ _QUESTIONS = {
           OR d.head = 0 AND (d.asleep_until IS NOT NULL
             OR NOT EXISTS (
               SELECT 1 FROM {_HEAD} AND (o.turn, o.rank, o.id) < (d.turn, d.rank, d.id))))""",
-    "doubt forgotten": f"""
+    OddityKind.DOUBT_FORGOTTEN: f"""
         {_DELIVERY} WHERE {UNCONFIRMED} AND {_UNEXPLAINED}""",
-    "old form": f"""
+    OddityKind.OLD_FORM: f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
         WHERE {_LEFT_AS_IT_IS} AND a.withdrawn = 0 AND a.held = 0 AND d.form <> a.fingerprint
           AND NOT EXISTS (SELECT 1 FROM forms f WHERE f.delivery = d.id
             AND f.form = a.fingerprint AND f.times >= {FORMS_SHOWN})""",
-    "not taken back": f"""
+    OddityKind.NOT_TAKEN_BACK: f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
         WHERE {_LEFT_AS_IT_IS} AND (a.withdrawn = 1 OR {_JOINED}
           AND EXISTS (SELECT 1 FROM articles k WHERE k.id = a.copy_of AND k.withdrawn = 1))""",
-    "withdrawn waits": f"""
+    OddityKind.WITHDRAWN_WAITS: f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
         WHERE a.withdrawn = 1 AND d.state IN ('held', 'pending')""",
-    "held waits not": f"""
+    OddityKind.HELD_WAITS_NOT: f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
         WHERE {WAITING} AND d.state = 'pending' OR {FREE} AND d.state = 'held'""",
-    "joined waits": f"""
+    OddityKind.JOINED_WAITS: f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
         WHERE a.copy_of IS NOT NULL AND {_JOINED} AND d.state IN ('held', 'pending')""",
-    "revised unsent": f"{_DELIVERY} WHERE d.edit_due IS NOT NULL AND d.state <> 'sent'",
-    "unopened edition": f"""
+    OddityKind.REVISED_UNSENT: f"{_DELIVERY} WHERE d.edit_due IS NOT NULL AND d.state <> 'sent'",
+    OddityKind.UNOPENED_EDITION: f"""
         {_DELIVERY} JOIN articles a ON a.id = d.article
         WHERE d.edition > a.edition AND NOT {_JOINED}""",
-    "no address": f"""
+    OddityKind.NO_ADDRESS: f"""
         SELECT a.id AS article, a.identity AS detail FROM articles a
         WHERE a.copy_of IS NULL AND {_JOINED}""",
-    "address lost": f"""
+    OddityKind.ADDRESS_LOST: f"""
         SELECT a.id AS article, a.identity AS detail FROM articles a WHERE NOT {_JOINED}
         AND NOT EXISTS (SELECT 1 FROM aliases WHERE identity = a.identity AND article = a.id)""",
-    "copy of a copy": f"""
+    OddityKind.COPY_OF_A_COPY: f"""
         SELECT a.id AS article FROM articles a JOIN articles b ON b.id = a.copy_of
         WHERE a.copy_of = a.id OR b.copy_of = a.id OR b.copy_of IS NOT NULL AND NOT {_JOINED}""",
-    "owner gone": """
+    OddityKind.OWNER_GONE: """
         SELECT a.id AS article, a.file AS detail FROM articles a WHERE a.file IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM files f WHERE f.path = a.file AND f.article = a.id)""",
-    "no owner": """
+    OddityKind.NO_OWNER: """
         SELECT a.id AS article, min(f.path) AS detail
         FROM articles a JOIN files f ON f.article = a.id
         WHERE a.file IS NULL AND f.reason IS NULL AND f.missing = 0 GROUP BY a.id""",
-    "fan-out of nothing": f"""
+    OddityKind.FANOUT_OF_NOTHING: f"""
         SELECT f.article FROM fanouts f JOIN articles a ON a.id = f.article
         WHERE {WAITING} OR a.withdrawn = 1 OR a.copy_of IS NOT NULL""",
-    "hidden wrongly": f"""
+    OddityKind.HIDDEN_WRONGLY: f"""
         SELECT a.id AS article, a.waits AS detail FROM articles a
         WHERE a.held <> (a.waits IN ({", ".join(f"'{one}'" for one in sorted(HIDDEN))}))""",
 }
@@ -162,10 +151,10 @@ def damage(db: Database) -> Iterator[Oddity]:
     """Yield what SQLite itself finds: damaged pages and indexes, references to missing rows."""
     for fault in column(db, "PRAGMA integrity_check(20)"):
         if fault != "ok":
-            yield Oddity("damaged", detail=str(fault))
+            yield Oddity(OddityKind.DAMAGED, detail=str(fault))
     for found in rows(db, "PRAGMA foreign_key_check"):
         place = f"{found['table']} row {found['rowid']} to {found['parent']}"
-        yield Oddity("points nowhere", detail=place)
+        yield Oddity(OddityKind.POINTS_NOWHERE, detail=place)
 
 
 def oddities(db: Database, at: datetime, *, running: bool) -> Iterator[Oddity]:
@@ -173,7 +162,7 @@ def oddities(db: Database, at: datetime, *, running: bool) -> Iterator[Oddity]:
     values = {"late": milliseconds(at - LATE)}
     questions = dict(_QUESTIONS)
     if not running:
-        questions["left sending"] = _LEFT
+        questions[OddityKind.LEFT_SENDING] = _LEFT
     for kind, sql in questions.items():
         for found in rows(db, sql, values):
             yield _oddity(kind, found)
@@ -202,7 +191,7 @@ def unserved(db: Database, oldest: datetime | None) -> Iterator[Oddity]:
             continue
         readers = number(db, _UNSERVED, {"article": found["id"]})
         if readers:
-            yield Oddity("unserved", found["id"], detail=f"{readers:,}")
+            yield Oddity(OddityKind.UNSERVED, found["id"], detail=f"{readers:,}")
 
 
 def counts(db: Database) -> dict[str, int]:
@@ -211,7 +200,7 @@ def counts(db: Database) -> dict[str, int]:
     return {table: number(db, f"SELECT count(*) FROM {table}") for table in tables}
 
 
-def _oddity(kind: str, found: Row) -> Oddity:
+def _oddity(kind: OddityKind, found: Row) -> Oddity:
     columns = {name: value for name, value in dict(found).items() if value is not None}
     if "detail" in columns:
         columns["detail"] = str(columns["detail"])

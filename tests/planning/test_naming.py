@@ -17,8 +17,8 @@ from bot.publish.report import report
 from bot.rendering import alerts, log_lines, republish_replies, status_reply
 from bot.rendering.templates import Templates
 from bot.store import audit, chats, files, notices, outbox, pauses
-from bot.store.audit import Oddity
 from bot.store.database import write
+from bot.store.oddities import Oddity, OddityKind
 from tests.support import judge
 from tests.support.newsroom import (
     FIRST,
@@ -117,7 +117,9 @@ def test_republish(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("kind", verification._WORDS)
-def test_verify(newsroom: Newsroom, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_verify(
+    newsroom: Newsroom, kind: OddityKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
     odd = Oddity(kind, article=1, chat=1, delivery=1, detail="x")
     monkeypatch.setattr(audit, "oddities", lambda *_, **__: [odd])
     monkeypatch.setattr(audit, "damage", lambda _: [])

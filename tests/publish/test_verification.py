@@ -19,6 +19,7 @@ from bot.planning.rules import Rules
 from bot.publish import editions, verification
 from bot.publish.verification import Verified
 from bot.store import audit, edit_outcomes, inspection, lock
+from bot.store.oddities import OddityKind
 from tests.support.newsroom import (
     FIRST,
     SECOND,
@@ -139,15 +140,8 @@ def test_what_was_sent_twice_is_found_even_where_the_key_that_forbids_it_is_lost
 
 
 def test_every_question_has_an_answer_in_words_and_a_test() -> None:
-    asked = {
-        *audit._QUESTIONS,
-        "left sending",
-        "absent",
-        "unserved",
-        "missed",
-        "damaged",
-        "points nowhere",
-    }
+    asked = set(OddityKind)
+    assert {*audit._QUESTIONS} <= asked
     assert set(verification._WORDS) == asked
     assert asked - set(UNSOUND) == {
         "twice",
