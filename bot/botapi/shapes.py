@@ -60,6 +60,25 @@ _FIELDS: dict[str, dict[str, type]] = {
     "new_chat_member": {"status": str},
 }
 
+#: Name of an object → its fields that Telegram never leaves out, and handlers rely on.
+_NEEDED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("chat", "sender_chat"), ("id", "type")),
+    **dict.fromkeys(("from", "user"), ("id",)),
+    **dict.fromkeys(
+        (
+            "message",
+            "edited_message",
+            "channel_post",
+            "edited_channel_post",
+            "reply_to_message",
+        ),
+        ("message_id", "chat", "date"),
+    ),
+    "callback_query": ("id", "from"),
+    "my_chat_member": ("chat", "from", "old_chat_member", "new_chat_member"),
+    **dict.fromkeys(("old_chat_member", "new_chat_member"), ("status",)),
+}
+
 
 def valid(answer: object) -> list[Body]:
     """Return the updates of an answer to getUpdates, in order, without those that lack a number.
@@ -114,11 +133,16 @@ def fault(update: dict[str, Any]) -> str | None:
             waiting.extend((name, one) for one in value)
         elif type(value) is int and abs(value) >= MOST:
             return f"{name} is out of range"
+        elif isinstance(value, str) and not _is_unicode(value):
+            return f"{name} is not Unicode text"
     return None
 
 
 def _wrong_field(name: str, fields: dict[str, Any]) -> str | None:
-    """Return in words which field of an object has the wrong type, or None."""
+    """Return in words which field of an object is missing or has the wrong type, or None."""
+    for field in _NEEDED.get(name, ()):
+        if fields.get(field) is None:
+            return f"{name} has no {field}"
     types = _FIELDS.get(name, {})
     for field, expected in types.items():
         value = fields.get(field)
@@ -126,6 +150,11 @@ def _wrong_field(name: str, fields: dict[str, Any]) -> str | None:
             type_name = _TYPE_NAMES[expected]
             return f"{field} of {name} is not {type_name}"
     return None
+
+
+def _is_unicode(text: str) -> bool:
+    """Return False for text with half a character, which can't be stored or sent."""
+    return text.isascii() or not any("\ud800" <= one <= "\udfff" for one in text)
 
 
 def _whose(content: object) -> int | None:
